@@ -1,0 +1,1 @@
+"""The pipe: sources → stream → processors → sinks. Imports no other app."""

@@ -1,0 +1,74 @@
+"""Who reads which shard, and how far they are; what could not be read; what has changed."""
+
+from django.db import models
+
+
+class Lease(models.Model):
+    """One shard of a stream as one consumer application sees it: its owner, checkpoint and processor state.
+
+    Checkpoint and state change only together with the results, in one transaction that `owner` and `counter` guard.
+    """
+
+    application = models.CharField(max_length=64)
+    stream = models.CharField(max_length=128)
+    shard = models.CharField(max_length=64)
+    parents = models.JSONField(default=list)
+    owner = models.CharField(max_length=128, blank=True)
+    counter = models.BigIntegerField(default=0)  # fencing: grows with each take-over
+    expires = models.DateTimeField(null=True)
+    checkpoint = models.CharField(max_length=255)  # a records.Position
+    state = models.BinaryField(default=bytes)
+    clock = models.DateTimeField(null=True)  # everything that arrived before this is applied
+    newest = models.DateTimeField(null=True)  # arrival of the newest applied record
+    applied = models.BigIntegerField(default=0)  # records
+    dead = models.BigIntegerField(default=0)  # records
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["application", "stream", "shard"], name="one_lease_per_shard")]
+
+    def __str__(self) -> str:
+        return f"{self.application} on {self.stream}/{self.shard}"
+
+
+class DeadLetter(models.Model):
+    """A record that could not be applied, whole, with the reason."""
+
+    application = models.CharField(max_length=64)
+    stream = models.CharField(max_length=128)
+    shard = models.CharField(max_length=64)
+    sequence = models.CharField(max_length=64)
+    partition_key = models.CharField(max_length=256)
+    arrived = models.DateTimeField()
+    data = models.BinaryField()
+    error = models.TextField()
+    attempts = models.IntegerField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["application", "stream", "shard", "sequence"], name="one_dead_letter_per_record")
+        ]
+
+
+class Throughput(models.Model):
+    """Records and bytes that arrived in one second, as one application applied them."""
+
+    application = models.CharField(max_length=64)
+    stream = models.CharField(max_length=128)
+    shard = models.CharField(max_length=64)
+    second = models.DateTimeField()
+    records = models.BigIntegerField()
+    size = models.BigIntegerField()  # bytes
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["application", "stream", "shard", "second"], name="one_throughput_per_second")
+        ]
+        indexes = [models.Index(fields=["application", "second"])]
+
+
+class TopicVersion(models.Model):
+    """Grows in every transaction that changes what a topic shows."""
+
+    topic = models.CharField(max_length=64, primary_key=True)
+    version = models.BigIntegerField(default=0)

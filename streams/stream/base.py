@@ -1,0 +1,31 @@
+"""The one shape of an event stream; embedded.py and kinesis.py have it, and tests/contracts/test_stream.py holds them to it."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from streams.records import Description, Entry, Page, Position
+
+
+class Stream(Protocol):
+    """One stream, by name, of one stream service. Every method may raise StreamError."""
+
+    @property
+    def name(self) -> str: ...
+
+    def create(self, shards: int = 1) -> None:
+        """Creates the stream with equal hash ranges. Raises StreamExistsError."""
+
+    def describe(self) -> Description:
+        """Status and shards, closed ones included while records of theirs are retained."""
+
+    def put(self, entries: Sequence[Entry]) -> None:
+        """Appends in order. When it returns, every entry is durable; the order within a partition key is kept.
+
+        Raises InvalidRecordError before anything is written.
+        """
+
+    def read(self, shard: str, position: Position, limit: int) -> Page:
+        """Up to `limit` records from a position on; never waits for one to arrive."""
+
+    def delete(self) -> None:
+        """Removes the stream and its records."""
