@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from streams import clock
 
-# A record to be put: its partition key, its bytes. A bare tuple, because a producer makes hundreds of thousands a second.
+# A record to be put: its partition key, its bytes. A bare tuple: a producer makes hundreds of thousands a second.
 Entry = tuple[str, bytes]
 
 
@@ -27,7 +27,9 @@ class Position(NamedTuple):
     value: int = 0
 
     def __str__(self) -> str:
-        return f"{self.kind}:{self.value}" if self.kind in (From.AT_TIMESTAMP, From.AFTER_SEQUENCE_NUMBER) else self.kind
+        return (
+            f"{self.kind}:{self.value}" if self.kind in (From.AT_TIMESTAMP, From.AFTER_SEQUENCE_NUMBER) else self.kind
+        )
 
     @classmethod
     def parse(cls, text: str) -> "Position":
@@ -112,3 +114,14 @@ class StreamExistsError(StreamError):
 
 class InvalidRecordError(StreamError):
     """A record that no shard would take: too large, or a bad partition key."""
+
+
+class DeadRecord(NamedTuple):
+    """A record that cannot be applied, and why."""
+
+    sequence: int
+    arrived: int  # milliseconds
+    key: str
+    data: bytes
+    error: str
+    attempts: int

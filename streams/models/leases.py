@@ -46,7 +46,9 @@ class DeadLetter(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["application", "stream", "shard", "sequence"], name="one_dead_letter_per_record")
+            models.UniqueConstraint(
+                fields=["application", "stream", "shard", "sequence"], name="one_dead_letter_per_record"
+            )
         ]
 
 
@@ -62,7 +64,9 @@ class Throughput(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["application", "stream", "shard", "second"], name="one_throughput_per_second")
+            models.UniqueConstraint(
+                fields=["application", "stream", "shard", "second"], name="one_throughput_per_second"
+            )
         ]
         indexes = [models.Index(fields=["application", "second"])]
 

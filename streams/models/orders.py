@@ -26,7 +26,7 @@ class SiteCount(models.Model):
 
 
 class SiteSecond(models.Model):
-    """One second of a site: the order lines that arrived in it, and the most that the sliding window held at any of them."""
+    """One second of a site: the lines that arrived in it, and the most that the sliding window held at any of them."""
 
     site = models.CharField(max_length=64)
     second = models.DateTimeField()
@@ -60,7 +60,7 @@ class Notification(models.Model):
 
     site = models.CharField(max_length=64)
     at = models.DateTimeField()
-    sequence = models.CharField(max_length=64)  # of the line that called for it, zero-padded: the idempotency key with site
+    sequence = models.CharField(max_length=64)  # of the line that called for it; with site, the idempotency key
     lines = models.BigIntegerField()  # the count then
     threshold = models.PositiveIntegerField()
     suppressed_before = models.BigIntegerField()  # calls that were held back since the one before

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class TradeMinute(models.Model):
-    """The trades of one ticker and side that arrived in one minute. Absolute values: writing a row twice changes nothing."""
+    """The trades of one ticker and side that arrived in one minute, in absolute values."""
 
     minute = models.DateTimeField()
     ticker = models.CharField(max_length=16)
@@ -20,5 +20,5 @@ class TradeMinute(models.Model):
     reached = models.CharField(max_length=64)  # sequence number of the last trade, zero-padded: ties go to the first
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["minute", "ticker", "side"], name="one_row_per_minute_ticker_side")]
+        constraints = [models.UniqueConstraint(fields=["minute", "ticker", "side"], name="one_row_per_minute_and_side")]
         indexes = [models.Index(fields=["ticker", "minute"])]

@@ -1,4 +1,4 @@
-"""The one shape of an event stream; embedded.py and kinesis.py have it, and tests/contracts/test_stream.py holds them to it."""
+"""The one shape of an event stream; tests/contracts/test_stream.py holds every implementation to it."""
 
 from collections.abc import Sequence
 from typing import Protocol

@@ -5,6 +5,7 @@ Source: Amazon Kinesis API reference, PutRecord and CreateStream.
 
 import hashlib
 from functools import lru_cache
+from itertools import pairwise
 
 HASH_SPACE = 1 << 128
 
@@ -18,4 +19,4 @@ def hash_key(partition_key: str) -> int:
 def even_ranges(count: int) -> list[tuple[int, int]]:
     """The space in `count` ranges of nearly equal size, bounds inclusive."""
     starts = [HASH_SPACE * index // count for index in range(count + 1)]
-    return [(start, following - 1) for start, following in zip(starts, starts[1:], strict=False)]
+    return [(start, following - 1) for start, following in pairwise(starts)]

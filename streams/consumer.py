@@ -1,0 +1,46 @@
+"""What `manage.py consume` runs: a worker, and word of each minute that closes."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from streams import clock
+from streams.reports import MinuteReports, Row
+from streams.worker import Worker
+
+LOOK = 0.5  # seconds between looks at how far all workers are
+
+
+class Consumer:
+    """Steps a worker; `tell` is called with the report of each minute as it closes."""
+
+    def __init__(
+        self,
+        worker: Worker[Any, Any],
+        tell: Callable[[Row], None] | None,
+        now: clock.Clock = clock.now,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._worker = worker
+        self._tell = tell
+        self._monotonic = monotonic
+        self._started = now()
+        self._minutes = MinuteReports(worker.complete_to())
+        self._next_look = 0.0
+        self.caught_up = False  # everything that had arrived when we started is applied, by whichever worker
+
+    def step(self) -> bool:
+        found = self._worker.step()
+        if self._monotonic() >= self._next_look:
+            self._look()
+            self._next_look = self._monotonic() + LOOK
+        return found
+
+    def _look(self) -> None:
+        complete_to = self._worker.complete_to()
+        if complete_to is None:
+            return
+        self.caught_up = complete_to >= self._started
+        if self._tell:
+            for row in self._minutes.closed(complete_to):
+                self._tell(row)

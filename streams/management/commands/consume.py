@@ -1,0 +1,44 @@
+"""manage.py consume: a worker of a consumer application."""
+
+import json
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from streams.consumer import Consumer
+from streams.loop import Loop
+from streams.management.plain import PlainCommand, where
+from streams.records import TRIM_HORIZON
+from streams.reports import Row, minute_in_words
+from streams.wiring import APPLICATIONS, build_worker
+
+
+class Command(PlainCommand):
+    help = "Reads a stream and keeps an application's results, each record exactly once. Start as many as you like."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("application", choices=sorted(APPLICATIONS))
+        parser.add_argument("--stream", help="the stream to read (default: the application's name)")
+        parser.add_argument("--until-caught-up", action="store_true", help="end when all that is there now is applied")
+        parser.add_argument("--from", dest="start", type=where, default=TRIM_HORIZON, metavar="WHERE", help=WHERE_HELP)
+        parser.add_argument("--json", action="store_true", help="one JSON object for each minute that closes")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        name = options["application"]
+        worker = build_worker(name, options["stream"] or name, options["start"])
+        in_words = json.dumps if options["json"] else minute_in_words
+
+        def tell(row: Row) -> None:
+            self.stdout.write(in_words(row))
+            self.stdout.flush()
+
+        consumer = Consumer(worker, tell if name == "trades" else None)
+        loop = Loop(consumer.step, finished=lambda: options["until_caught_up"] and consumer.caught_up)
+        loop.stop_on_signals()
+        try:
+            loop.run()
+        finally:
+            worker.close()
+
+
+WHERE_HELP = "where a stream never read before starts: trim-horizon (default), latest, or an ISO time"

@@ -1,0 +1,24 @@
+"""manage.py report: what an application has found."""
+
+import json
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from streams.management.plain import PlainCommand, positive
+from streams.management.table import lines
+from streams.reports import REPORTS
+
+
+class Command(PlainCommand):
+    help = "Prints an application's results of the last minutes: trades by minute, ticker and side, or alarm episodes."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("application", choices=sorted(REPORTS))
+        parser.add_argument("--minutes", type=positive, default=60, metavar="N", help="how far back (default: 60)")
+        parser.add_argument("--json", action="store_true", help="one JSON object a line")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        rows = REPORTS[options["application"]](options["minutes"])
+        for line in map(json.dumps, rows) if options["json"] else lines(rows):
+            self.stdout.write(line)

@@ -1,0 +1,54 @@
+"""How our commands speak: one clear sentence when something is wrong, and an exit code that scripts can use."""
+
+import sys
+from argparse import ArgumentTypeError
+from typing import Any, NoReturn
+
+from django.core.management.base import BaseCommand
+from django.db import OperationalError, ProgrammingError
+
+from streams.records import Position, StreamError, parse_where
+
+
+class UsageError(Exception):
+    """Bad input: exit code 2."""
+
+
+class PlainCommand(BaseCommand):
+    """Bad input exits 2, a failure exits 1, each with one sentence on stderr; a requested stop exits 0."""
+
+    requires_system_checks: list[str] = []  # the web server runs them; a worker should start at once
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        try:
+            return super().execute(*args, **options)
+        except UsageError as error:
+            self._fail(str(error), 2)
+        except StreamError as error:
+            self._fail(str(error), 1)
+        except (OperationalError, ProgrammingError) as error:
+            self._fail(f"The database refused: {error}. If its tables are missing, run: manage.py migrate", 1)
+        except KeyboardInterrupt:
+            raise SystemExit(0) from None
+        except BrokenPipeError:
+            sys.stderr.close()  # whoever read us, `head` say, has enough
+            raise SystemExit(0) from None
+
+    def _fail(self, sentence: str, code: int) -> NoReturn:
+        self.stderr.write(sentence)
+        raise SystemExit(code)
+
+
+def where(text: str) -> Position:
+    """For argparse: WHERE as a position."""
+    try:
+        return parse_where(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from None
+
+
+def positive(text: str) -> int:
+    """For argparse: a whole number from 1."""
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return int(text)

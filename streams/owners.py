@@ -1,0 +1,43 @@
+"""Who holds a lease: a process, told apart from all others, and known to be gone where that can be seen.
+
+On Linux a process is named by boot, PID namespace, PID and start time; all four are needed, since PIDs repeat. A worker
+on the same machine then takes over from a killed one at once; from elsewhere it waits until the lease expires.
+"""
+
+import os
+import socket
+from pathlib import Path
+
+PROC = Path("/proc")
+
+
+def _start_time(pid: str) -> str:
+    """In clock ticks since boot; empty when there is no such process, or it is only waiting to be buried."""
+    try:
+        fields = (PROC / pid / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return ""
+    return "" if fields[0] in "ZX" else fields[19]  # proc(5): fields 3 and 22
+
+
+def _here() -> str:
+    """This machine since it booted, as this PID namespace sees it; empty where that cannot be told."""
+    try:
+        boot = (PROC / "sys/kernel/random/boot_id").read_text().strip()
+        return f"{boot}/{(PROC / 'self/ns/pid').readlink()}"
+    except OSError:
+        return ""
+
+
+def myself() -> str:
+    pid = str(os.getpid())
+    return f"{_here() or socket.gethostname()}/{pid}/{_start_time(pid)}"
+
+
+def is_gone(owner: str) -> bool:
+    """Whether that process is known to have ended. False when it cannot be known from here."""
+    here = _here()
+    if not here or not owner.startswith(f"{here}/"):
+        return False
+    pid, _, started = owner.removeprefix(f"{here}/").partition("/")
+    return _start_time(pid) != started

@@ -1,0 +1,90 @@
+"""What computes results from the records of one shard: no Django, no clock, no I/O."""
+
+from collections.abc import Callable
+from operator import itemgetter
+from typing import Any, Generic, Protocol, TypeVar
+
+import msgspec
+
+from streams.records import Batch, DeadRecord
+
+Event = TypeVar("Event")
+Results_co = TypeVar("Results_co", covariant=True)
+SEQUENCE_DIGITS = 64  # Kinesis' sequence numbers have up to 56
+
+
+class Processor(Protocol[Event, Results_co]):
+    """The state of one shard. Time is the arrival time of records and, at the tip of a quiet shard, `advance`."""
+
+    def add(self, batch: Batch, events: list[Event]) -> None:
+        """Applies records, oldest first. Whatever it raises, the record at fault is found and dead-lettered."""
+
+    def advance(self, clock: int) -> None:
+        """No record still to come arrived before this millisecond."""
+
+    def take(self) -> Results_co | None:
+        """What changed since the last call, in absolute values; None for nothing."""
+
+    def snapshot(self) -> bytes:
+        """The state, to start again from."""
+
+
+class Decoder(Generic[Event]):
+    """The bytes of records as events; what is malformed is told apart, so that the rest goes on.
+
+    A record whose partition key is not its event's own key is refused too: a key's windows live in one shard, so
+    under another key its counts would be split in silence.
+    """
+
+    def __init__(self, event: type[Event], key: str, key_of: Callable[[Event], str]) -> None:
+        self._decode = msgspec.json.Decoder(event).decode
+        self._key = key
+        self._key_of = key_of
+
+    def __call__(self, batch: Batch) -> tuple[Batch, list[Event], list[DeadRecord]]:
+        """The good part of the batch, its events, and the refused."""
+        try:
+            events = list(map(self._decode, batch.datas))
+        except (msgspec.DecodeError, RecursionError):
+            return self._one_by_one(batch)
+        if list(map(self._key_of, events)) != batch.keys or not all(map(str.isprintable, set(batch.keys))):
+            return self._one_by_one(batch)
+        return batch, events, []
+
+    def _one_by_one(self, batch: Batch) -> tuple[Batch, list[Event], list[DeadRecord]]:
+        good: list[tuple[int, Event]] = []
+        dead: list[DeadRecord] = []
+        for index, (sequence, key, data) in enumerate(zip(batch.sequences, batch.keys, batch.datas, strict=True)):
+            event, error = self._try(key, data)
+            if event is None:
+                dead.append(DeadRecord(sequence, batch.arrived, key, data, error, attempts=1))
+            else:
+                good.append((index, event))
+        kept = [index for index, _ in good]
+        return _pick(batch, kept), [event for _, event in good], dead
+
+    def _try(self, key: str, data: bytes) -> tuple[Event | None, str]:
+        try:
+            event = self._decode(data)
+        except (msgspec.DecodeError, RecursionError) as error:
+            return None, str(error)
+        if self._key_of(event) != key:
+            return (
+                None,
+                f"The partition key is {key!r}, but {self._key} is {self._key_of(event)!r}; they must be the same.",
+            )
+        if not key.isprintable():
+            return None, f"{self._key} has characters that cannot be printed."
+        return event, ""
+
+
+def _pick(batch: Batch, indexes: list[int]) -> Batch:
+    if not indexes:
+        return Batch(batch.arrived, [], [], [])
+    pick: Callable[[Any], Any] = itemgetter(*indexes) if len(indexes) > 1 else lambda column: (column[indexes[0]],)
+    return Batch(batch.arrived, pick(batch.sequences), list(pick(batch.keys)), list(pick(batch.datas)))
+
+
+def padded(sequence: int) -> str:
+    """A sequence number as text that sorts as the number does."""
+    return f"{sequence:0{SEQUENCE_DIGITS}}"

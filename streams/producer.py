@@ -1,0 +1,123 @@
+"""Takes records from a source as they fall due and puts them into a stream."""
+
+import time
+from collections.abc import Callable
+from math import ceil, inf
+from typing import Protocol
+
+from streams.records import Entry
+from streams.sources.base import PacedSource, Source, SourceError
+from streams.stream.base import Stream
+
+RECORDS_A_PUT = 4096
+DEFAULT_RATE = 10.0  # records a second
+LINGER = 0.05  # seconds between puts: a put costs the same for one record as for fifty
+
+
+class Pace(Protocol):
+    """When records fall due. Both methods may raise SourceError."""
+
+    def take(self, elapsed: float, limit: int) -> list[Entry]:
+        """Those that are due `elapsed` seconds after the start and not yet taken, at most `limit` (from 1)."""
+
+    def finished(self) -> bool:
+        """No more will ever fall due."""
+
+
+class AtRate:
+    """So many records a second, the first at once, whatever the source's own pace; 0 is as fast as possible."""
+
+    def __init__(self, source: Source, rate: float) -> None:
+        self._source = source
+        self._rate = rate
+        self._taken = 0
+        self._finished = False
+
+    def take(self, elapsed: float, limit: int) -> list[Entry]:
+        if self._rate:
+            # Record n is due after n / rate seconds; rounded, because 0.1 + 0.2 is a little more than 0.3.
+            limit = min(limit, ceil(round(elapsed * self._rate, 6)) - self._taken)
+        if limit < 1:
+            return []
+        entries = self._source.take(limit)
+        self._taken += len(entries)
+        self._finished = not entries
+        return entries
+
+    def finished(self) -> bool:
+        return self._finished
+
+
+class AtSpeed:
+    """The source's own pace, `speed` times as fast."""
+
+    def __init__(self, source: PacedSource, speed: float) -> None:
+        self._source = source
+        self._speed = speed
+
+    def take(self, elapsed: float, limit: int) -> list[Entry]:
+        return self._source.take_until(elapsed * self._speed, limit)
+
+    def finished(self) -> bool:
+        return self._source.due() is None
+
+
+def choose_pace(source: Source, rate: float | None = None, speed: float | None = None) -> Pace:
+    """As asked; else the source's own pace; else DEFAULT_RATE. Raises SourceError when there is no pace to speed up."""
+    if rate is None and isinstance(source, PacedSource):
+        return AtSpeed(source, 1 if speed is None else speed)
+    if speed is not None:
+        raise SourceError("--speed is for orders, which have a pace of their own; here give --rate.")
+    return AtRate(source, DEFAULT_RATE if rate is None else rate)
+
+
+class Producer:
+    """Puts what falls due, until `count` records or `duration` seconds or the end of the source.
+
+    Time starts at the first step. When puts are slower than the pace, what is overdue goes out in full batches.
+    """
+
+    def __init__(
+        self,
+        stream: Stream,
+        pace: Pace,
+        *,
+        count: int | None = None,
+        duration: float | None = None,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.sent = 0  # records that the stream has confirmed
+        self._stream = stream
+        self._pace = pace
+        self._count = inf if count is None else count
+        self._duration = inf if duration is None else duration
+        self._now = now
+        self._started: float | None = None
+        self._next_put = 0.0
+        self._over = False
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the first step."""
+        return 0.0 if self._started is None else self._now() - self._started
+
+    def finished(self) -> bool:
+        return self._over or self.sent >= self._count or self._pace.finished()
+
+    def step(self) -> bool:
+        """One put, if anything is due; says whether there was. Raises what the stream or the source raises."""
+        if self._started is None:
+            self._started = self._now()
+        elapsed = self.elapsed
+        if elapsed >= self._duration:  # one last look, for what fell due since the step before
+            elapsed, self._over = self._duration, True
+        elif elapsed < self._next_put:
+            return False
+        limit = int(min(RECORDS_A_PUT, self._count - self.sent))
+        entries = self._pace.take(elapsed, limit)
+        if not entries:
+            return False
+        self._stream.put(entries)
+        self.sent += len(entries)
+        self._next_put = 0.0 if len(entries) == RECORDS_A_PUT else elapsed + LINGER
+        return True

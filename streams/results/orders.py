@@ -1,0 +1,54 @@
+"""What is found of orders. Times in milliseconds, sequence numbers padded."""
+
+from typing import NamedTuple
+
+import msgspec
+
+
+class Episode(msgspec.Struct, array_like=True):
+    """An alarm, from first reaching the threshold until falling below."""
+
+    site: str
+    sequence: str  # of the line that raised it, padded
+    started: int
+    threshold: int
+    peak: int
+    lines: int = 0  # evaluations at or above the threshold: notifications + suppressed
+    notifications: int = 0
+    suppressed: int = 0
+    ended: int | None = None
+
+
+class Second(msgspec.Struct, array_like=True):
+    """The lines of one second of a site, and the highest count at any of them."""
+
+    second: int
+    lines: int
+    peak: int
+
+
+class Call(NamedTuple):
+    """A notification that was let through."""
+
+    site: str
+    at: int
+    sequence: str
+    lines: int
+    threshold: int
+    suppressed_before: int
+
+
+class Count(NamedTuple):
+    """How many lines a site's window holds at a moment."""
+
+    site: str
+    lines: int
+    as_of: int
+    newest: int
+
+
+class OrderResults(NamedTuple):
+    counts: list[Count]
+    seconds: list[tuple[str, Second]]
+    episodes: list[Episode]
+    calls: list[Call]

@@ -1,0 +1,44 @@
+"""What is found of trades."""
+
+from typing import Literal, NamedTuple, Self
+
+import msgspec
+
+Side = Literal["BUY", "SELL"]
+
+
+class Tally(msgspec.Struct, gc=False, array_like=True):
+    """The trades of one minute, ticker and side."""
+
+    trades: int
+    shares: int
+    cents: int  # each trade rounded to a cent, so that sums are exact and do not depend on their order
+    low: float
+    high: float
+    first: float
+    last: float
+    largest: int  # shares
+    reached: str = ""  # sequence number of the last trade, padded
+
+    @classmethod
+    def of(cls, price: float, quantity: int) -> Self:
+        return cls(1, quantity, round(price * quantity * 100), price, price, price, price, quantity)
+
+    def add(self, price: float, quantity: int) -> None:
+        self.trades += 1
+        self.shares += quantity
+        self.cents += round(price * quantity * 100)
+        self.last = price
+        if price < self.low:
+            self.low = price
+        elif price > self.high:
+            self.high = price
+        if quantity > self.largest:
+            self.largest = quantity
+
+
+class TradeRow(NamedTuple):
+    minute: int  # its first millisecond
+    ticker: str
+    side: Side
+    tally: Tally

@@ -1,0 +1,286 @@
+"""An event stream in one SQLite file, for a laptop or a single server: many processes, no daemon.
+
+It behaves as Kinesis does, with one difference that makes it fast: it stores batches, not records. One row holds up to
+4,096 records of a shard as one MessagePack blob, stamped and numbered inside the transaction that writes it. SQLite's
+one writer at a time is what makes sequence numbers and arrival stamps grow together.
+"""
+
+import sqlite3
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from streams import clock
+from streams.records import (
+    SHARD_END,
+    Batch,
+    Description,
+    Entry,
+    From,
+    InvalidRecordError,
+    Page,
+    Position,
+    Shard,
+    StreamError,
+    StreamExistsError,
+    StreamNotFoundError,
+)
+from streams.stream import limits
+from streams.stream.hashing import even_ranges, hash_key
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS streams (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
+    retention INTEGER NOT NULL,              -- milliseconds
+    next_sequence INTEGER NOT NULL,
+    last_arrived INTEGER NOT NULL DEFAULT 0, -- stamps never run backwards
+    next_trim INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE IF NOT EXISTS shards (
+    id INTEGER PRIMARY KEY, stream INTEGER NOT NULL REFERENCES streams ON DELETE CASCADE, name TEXT NOT NULL,
+    hash_start TEXT NOT NULL, hash_end TEXT NOT NULL, -- 32 hexadecimal digits, both inclusive
+    parents TEXT NOT NULL DEFAULT '',                 -- names, with a space between
+    closed INTEGER NOT NULL DEFAULT 0, records INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (stream, name)
+);
+CREATE TABLE IF NOT EXISTS batches (
+    id INTEGER PRIMARY KEY, shard INTEGER NOT NULL REFERENCES shards ON DELETE CASCADE,
+    first_sequence INTEGER NOT NULL, last_sequence INTEGER NOT NULL, arrived INTEGER NOT NULL, data BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS by_sequence ON batches (shard, last_sequence);
+CREATE INDEX IF NOT EXISTS by_arrival ON batches (shard, arrived);
+"""
+RECORDS_A_ROW = 4096
+BYTES_A_ROW = 1 << 20
+RETENTION = 24 * 60 * clock.MINUTE  # Kinesis' default
+# The first sequence number comes from the clock, so that those of a stream made anew are past all old checkpoints.
+SEQUENCES_A_MILLISECOND = 1_000_000
+TRIM_EVERY = clock.MINUTE
+TRIM_ROWS = 500  # at most at a time, so that no put waits long
+SETTLE = 1000  # milliseconds: a stamp is taken before its commit is seen, so "nothing older will come" trails the clock
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(tuple[list[str], list[bytes]])
+
+
+class EmbeddedStream:
+    """One stream of an embedded store. Not for several threads at once."""
+
+    def __init__(self, path: Path, name: str, now: clock.Clock = clock.now) -> None:
+        self.path = path
+        self.name = name
+        self._now = now
+        self._version: tuple[int, int] | None = None  # of the file, when a read last looked
+        self._empty: set[tuple[str, Position]] = set()  # the reads that found nothing at that version
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._db = _connect(path)
+        except sqlite3.Error as error:
+            raise StreamError(f"The embedded stream in {path} cannot be opened: {error}") from error
+
+    def close(self) -> None:
+        self._db.close()
+
+    @classmethod
+    def names(cls, path: Path) -> list[str]:
+        """The streams of a store, by name."""
+        stream = cls(path, "")
+        try:
+            return [name for (name,) in stream._db.execute("SELECT name FROM streams ORDER BY name")]
+        finally:
+            stream.close()
+
+    def create(self, shards: int = 1) -> None:
+        if not self.name or len(self.name) > 128:
+            raise StreamError("A stream's name has 1 to 128 characters.")
+        with self._transaction():
+            if self._db.execute("SELECT 1 FROM streams WHERE name = ?", [self.name]).fetchone():
+                raise StreamExistsError(f"There is a stream {self.name!r} already.")
+            row = self._db.execute(
+                "INSERT INTO streams (name, retention, next_sequence) VALUES (?, ?, ?)",
+                [self.name, RETENTION, self._now() * SEQUENCES_A_MILLISECOND],
+            )
+            for index, (start, end) in enumerate(even_ranges(shards)):
+                self._db.execute(
+                    "INSERT INTO shards (stream, name, hash_start, hash_end) VALUES (?, ?, ?, ?)",
+                    [row.lastrowid, f"shardId-{index:012}", f"{start:032x}", f"{end:032x}"],
+                )
+
+    def describe(self) -> Description:
+        with self._in_our_words():
+            stream, retention = self._stream("id, retention")
+            rows = self._db.execute(
+                "SELECT name, hash_start, hash_end, parents, NOT closed, records"
+                " FROM shards WHERE stream = ? ORDER BY name",
+                [stream],
+            ).fetchall()
+        shards = [
+            Shard(name, int(start, 16), int(end, 16), tuple(parents.split()), bool(is_open), records)
+            for name, start, end, parents, is_open, records in rows
+        ]
+        return Description(self.name, "ACTIVE", retention // (60 * clock.MINUTE), shards)
+
+    def delete(self) -> None:
+        with self._transaction():
+            self._db.execute("DELETE FROM streams WHERE id = ?", self._stream("id"))
+
+    def put(self, entries: Sequence[Entry]) -> None:
+        try:
+            self._put(entries)
+        except UnicodeEncodeError as error:
+            raise InvalidRecordError(f"A partition key is not valid Unicode: {error}") from None
+
+    def _put(self, entries: Sequence[Entry]) -> None:
+        for key, data in entries:
+            limits.check(key, data)
+        if not entries:
+            return
+        with self._transaction():
+            stream, retention, sequence, arrived, next_trim = self._stream(
+                "id, retention, next_sequence, last_arrived, next_trim"
+            )
+            now = max(self._now(), arrived)
+            for shard, keys, datas in self._routed(stream, entries):
+                self._db.execute(
+                    "INSERT INTO batches (shard, first_sequence, last_sequence, arrived, data) VALUES (?, ?, ?, ?, ?)",
+                    [shard, sequence, sequence + len(keys) - 1, now, _encoder.encode((keys, datas))],
+                )
+                self._db.execute("UPDATE shards SET records = records + ? WHERE id = ?", [len(keys), shard])
+                sequence += len(keys)
+            self._db.execute(
+                "UPDATE streams SET next_sequence = ?, last_arrived = ? WHERE id = ?", [sequence, now, stream]
+            )
+            if now >= next_trim:
+                self._trim(stream, now - retention, now + TRIM_EVERY)
+
+    def read(self, shard: str, position: Position, limit: int) -> Page:
+        with self._in_our_words():
+            return self._page(shard, position, limit)
+
+    def _page(self, shard: str, position: Position, limit: int) -> Page:
+        now = self._now()
+        if self._unchanged(shard, position):
+            return Page([], now - SETTLE)
+        row = self._db.execute(
+            "SELECT shards.id, closed FROM shards JOIN streams ON streams.id = stream"
+            " WHERE streams.name = ? AND shards.name = ?",
+            [self.name, shard],
+        ).fetchone()
+        if row is None:
+            self._stream("id")
+            raise StreamError(f"Stream {self.name!r} has no shard {shard!r}.")
+        batches, tip = ([], True) if position == SHARD_END else self._read(row[0], position, limit)
+        if tip and not batches and not row[1]:
+            self._empty.add((shard, position))
+        return Page(batches, now - SETTLE if tip else None, bool(tip and row[1]))
+
+    def _unchanged(self, shard: str, position: Position) -> bool:
+        """Whether nobody has written since this same read found nothing: one cheap look at the file's header."""
+        # data_version moves with the commits of others, total_changes with our own.
+        version = (self._db.execute("PRAGMA data_version").fetchone()[0], self._db.total_changes)
+        if version != self._version:
+            self._version = version
+            self._empty.clear()
+        return (shard, position) in self._empty
+
+    def _read(self, shard: int, position: Position, limit: int) -> tuple[list[Batch], bool]:
+        """The batches from a position on, and whether they reach the shard's tip."""
+        condition, value, skip_to = _start(position)
+        rows = self._db.execute(
+            f"SELECT first_sequence, arrived, data FROM batches WHERE shard = ? AND {condition} ORDER BY last_sequence",  # noqa: S608 - one of three constants
+            [shard, value],
+        )
+        batches: list[Batch] = []
+        for first, arrived, data in rows:
+            keys, datas = _decoder.decode(data)
+            batch = Batch(arrived, range(first, first + len(keys)), keys, datas).slice(max(0, skip_to - first))
+            batches.append(batch.slice(0, limit))
+            limit -= len(batch.keys)
+            if limit <= 0:
+                return batches, limit == 0 and rows.fetchone() is None
+        return batches, True
+
+    def _routed(self, stream: int, entries: Sequence[Entry]) -> Iterator[tuple[int, list[str], list[bytes]]]:
+        """Entries by shard, in order, in pieces that fit a row."""
+        rows = self._db.execute(
+            "SELECT hash_start, id FROM shards WHERE stream = ? AND NOT closed ORDER BY 1", [stream]
+        )
+        starts, shards = zip(*((int(start, 16), shard) for start, shard in rows), strict=True)
+        by_shard: dict[int, list[Entry]] = {shard: [] for shard in shards}
+        if len(shards) == 1:
+            by_shard[shards[0]] = list(entries)
+        else:
+            for entry in entries:
+                by_shard[shards[bisect_right(starts, hash_key(entry[0])) - 1]].append(entry)
+        for shard, mine in by_shard.items():
+            for piece in limits.pieces(mine, RECORDS_A_ROW, BYTES_A_ROW):
+                yield shard, [key for key, _ in piece], [data for _, data in piece]
+
+    def _trim(self, stream: int, before: int, next_trim: int) -> None:
+        """Drops batches past retention; comes back at the next put when there are more than one round takes."""
+        old = self._db.execute(
+            "SELECT batches.id, shard, last_sequence - first_sequence + 1 FROM batches JOIN shards ON shards.id = shard"
+            " WHERE stream = ? AND arrived < ? LIMIT ?",
+            [stream, before, TRIM_ROWS],
+        ).fetchall()
+        self._db.executemany(
+            "UPDATE shards SET records = records - ? WHERE id = ?", [(n, shard) for _, shard, n in old]
+        )
+        self._db.executemany("DELETE FROM batches WHERE id = ?", [(batch,) for batch, _, _ in old])
+        self._db.execute(
+            "UPDATE streams SET next_trim = ? WHERE id = ?", [0 if len(old) == TRIM_ROWS else next_trim, stream]
+        )
+
+    def _stream(self, columns: str) -> tuple[Any, ...]:
+        row = self._db.execute(f"SELECT {columns} FROM streams WHERE name = ?", [self.name]).fetchone()  # noqa: S608 - ours
+        if row is None:
+            raise StreamNotFoundError(
+                f"There is no stream {self.name!r}. Create it: manage.py streams create {self.name}"
+            )
+        return tuple(row)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._in_our_words():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _in_our_words(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, msgspec.DecodeError) as error:
+            raise StreamError(f"The embedded stream in {self.path} failed: {error}") from error
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, timeout=20, isolation_level=None, check_same_thread=False)
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")  # a put that returned survives the power cord
+    db.execute("PRAGMA foreign_keys = ON")
+    db.execute("PRAGMA journal_size_limit = 67108864")
+    db.executescript(SCHEMA)
+    return db
+
+
+def _start(position: Position) -> tuple[str, int, int]:
+    """The condition on batches for a position, its value, and the first sequence number wanted in the first of them."""
+    match position.kind:
+        case From.TRIM_HORIZON:
+            return "last_sequence > ?", 0, 0
+        case From.AFTER_SEQUENCE_NUMBER:
+            return "last_sequence > ?", position.value, position.value + 1
+        case From.AT_TIMESTAMP:
+            return "arrived >= ?", position.value, 0
+        case _:
+            raise StreamError(f"Reading cannot start at {position}: {From.LATEST} is now, a time of the caller's.")

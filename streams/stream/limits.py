@@ -1,0 +1,44 @@
+"""What a record may be, and how many go together. Source of the limits: Amazon Kinesis API reference, PutRecords."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from streams.records import Entry, InvalidRecordError
+
+MAX_RECORD = 1 << 20  # bytes, partition key included: Kinesis' default
+MAX_KEY = 256  # characters
+
+
+def check(key: str, data: bytes) -> None:
+    """Raises InvalidRecordError for what no shard would take."""
+    if not isinstance(key, str) or not isinstance(data, bytes):
+        raise InvalidRecordError("A record is a partition key (str) and its data (bytes).")
+    if not 1 <= len(key) <= MAX_KEY:
+        raise InvalidRecordError(f"A partition key has 1 to {MAX_KEY} characters; this one has {len(key)}.")
+    if len(data) + len(key) > MAX_RECORD and len(data) + len(key.encode()) > MAX_RECORD:
+        raise InvalidRecordError(
+            f"The record with key {key!r} has {len(data)} bytes; the limit is {MAX_RECORD} with its key."
+        )
+
+
+def pieces(entries: list[Entry], records: int, size: int) -> Iterator[list[Entry]]:
+    """Entries in runs of at most so many records and bytes of data; a record larger than that stands alone."""
+    rest = iter(entries)
+    while piece := list(islice(rest, records)):
+        if sum(len(data) for _, data in piece) <= size:  # as a rule
+            yield piece
+        else:
+            yield from _by_size(piece, size)
+
+
+def _by_size(entries: list[Entry], limit: int) -> Iterator[list[Entry]]:
+    piece: list[Entry] = []
+    size = 0
+    for entry in entries:
+        if piece and size + len(entry[1]) > limit:
+            yield piece
+            piece, size = [], 0
+        piece.append(entry)
+        size += len(entry[1])
+    if piece:
+        yield piece

@@ -1,0 +1,203 @@
+"""What every stream must do, whatever it is made of."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from streams.records import (
+    LATEST,
+    TRIM_HORIZON,
+    Entry,
+    InvalidRecordError,
+    Position,
+    StreamError,
+    StreamExistsError,
+    StreamNotFoundError,
+    after,
+    at,
+)
+from streams.stream.base import Stream
+from streams.stream.embedded import EmbeddedStream
+from streams.stream.hashing import HASH_SPACE, hash_key
+from tests.fakes import FakeClock, MemoryStream
+
+Make = Callable[[str], Stream]
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture(params=["embedded", "memory"])
+def make(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> Make:
+    """Opens a stream by name, not created."""
+    if request.param == "memory":
+        return lambda name: MemoryStream(name, clock)
+    return lambda name: EmbeddedStream(tmp_path / "streams.sqlite3", name, clock)
+
+
+@pytest.fixture
+def stream(make: Make) -> Stream:
+    stream = make("trades")
+    stream.create(shards=3)
+    return stream
+
+
+def contents(stream: Stream, position: Position = TRIM_HORIZON, limit: int = 1000) -> list[tuple[int, str, bytes]]:
+    """Every record of every shard as (sequence, key, data), by sequence, read page by page."""
+    found: list[tuple[int, str, bytes]] = []
+    for shard in stream.describe().shards:
+        place = position
+        while batches := stream.read(shard.id, place, limit).batches:
+            for batch in batches:
+                found += zip(batch.sequences, batch.keys, batch.datas, strict=True)
+            place = after(batches[-1].sequences[-1])
+    return sorted(found)
+
+
+def test_a_new_stream_divides_the_hash_space_without_gap_or_overlap(stream: Stream) -> None:
+    shards = stream.describe().shards
+    assert [shard.id for shard in shards] == [f"shardId-{index:012}" for index in range(3)]
+    assert shards[0].hash_start == 0
+    assert shards[-1].hash_end == HASH_SPACE - 1
+    assert [left.hash_end + 1 for left in shards[:-1]] == [right.hash_start for right in shards[1:]]
+
+
+def test_a_stream_is_created_once(stream: Stream) -> None:
+    with pytest.raises(StreamExistsError):
+        stream.create()
+
+
+def test_a_missing_stream_is_named_in_the_error(make: Make) -> None:
+    for act in (make("orders").describe, lambda: make("orders").put([("a", b"1")]), make("orders").delete):
+        with pytest.raises(StreamNotFoundError, match="orders"):
+            act()
+
+
+def test_a_deleted_stream_is_gone_and_can_be_made_again_empty(stream: Stream) -> None:
+    stream.put([("a", b"1")])
+    stream.delete()
+    with pytest.raises(StreamNotFoundError):
+        stream.describe()
+    stream.create()
+    assert contents(stream) == []
+
+
+def test_records_come_back_as_they_were_put_with_increasing_sequence_numbers(stream: Stream) -> None:
+    entries = [(f"key-{index % 7}", bytes([index % 256]) * (index % 50)) for index in range(500)]
+    for start in range(0, 500, 100):
+        stream.put(entries[start : start + 100])
+    for key in {key for key, _ in entries}:
+        assert [data for _, k, data in contents(stream) if k == key] == [data for k, data in entries if k == key]
+    sequences = [sequence for sequence, _, _ in contents(stream)]
+    assert len(set(sequences)) == 500
+
+
+def test_a_key_lives_in_the_shard_whose_range_holds_its_hash(stream: Stream) -> None:
+    stream.put([(f"key-{index}", b"") for index in range(50)])
+    for shard in stream.describe().shards:
+        keys = [key for batch in stream.read(shard.id, TRIM_HORIZON, 1000).batches for key in batch.keys]
+        assert shard.records == len(keys)
+        assert all(shard.hash_start <= hash_key(key) <= shard.hash_end for key in keys)
+
+
+@pytest.mark.parametrize("limit", [1, 3, 10, 11])
+def test_pages_of_any_size_give_every_record_once(stream: Stream, limit: int) -> None:
+    for index in range(10):
+        stream.put([("a", f"{index}-{part}".encode()) for part in range(index + 1)])
+    assert contents(stream, limit=limit) == contents(stream)
+    assert len(contents(stream)) == 55
+
+
+def test_reading_after_a_sequence_number_starts_at_the_next(stream: Stream) -> None:
+    stream.put([("a", b"1"), ("a", b"2"), ("a", b"3")])
+    first = contents(stream)[0][0]
+    assert [data for _, _, data in contents(stream, after(first))] == [b"2", b"3"]
+
+
+def test_reading_at_a_time_starts_with_what_arrived_then(stream: Stream, clock: FakeClock) -> None:
+    stream.put([("a", b"early")])
+    later = clock.advance(5)
+    stream.put([("a", b"late")])
+    assert [data for _, _, data in contents(stream, at(later))] == [b"late"]
+    assert contents(stream, at(later + 1)) == []
+
+
+def test_arrival_stamps_never_run_backwards(stream: Stream, clock: FakeClock) -> None:
+    stream.put([("a", b"1")])
+    clock.advance(-60_000)
+    stream.put([("a", b"2")])
+    arrivals = [b.arrived for shard in stream.describe().shards for b in stream.read(shard.id, TRIM_HORIZON, 9).batches]
+    assert arrivals in ([clock.time + 60_000], [clock.time + 60_000] * 2)
+
+
+def test_only_a_read_that_reaches_the_tip_says_how_far_it_is_complete(make: Make, clock: FakeClock) -> None:
+    stream = make("one")
+    stream.create()
+    stream.put([("a", b"1"), ("a", b"2")])
+    shard = stream.describe().shards[0].id
+    assert stream.read(shard, TRIM_HORIZON, 1).complete_to is None
+    complete_to = stream.read(shard, TRIM_HORIZON, 3).complete_to
+    assert complete_to is not None
+    assert complete_to <= clock.time
+
+
+def test_a_read_that_found_nothing_finds_what_comes_next(make: Make, clock: FakeClock) -> None:
+    stream = make("one")
+    stream.create()
+    shard = stream.describe().shards[0].id
+    for text in (b"1", b"2"):
+        place = after(contents(stream)[-1][0]) if contents(stream) else TRIM_HORIZON
+        assert stream.read(shard, place, 10).batches == []
+        stream.put([("a", text)])
+        assert [batch.datas for batch in stream.read(shard, place, 10).batches] == [[text]]
+
+
+def test_reading_at_latest_is_refused_because_only_the_caller_knows_when_now_was(stream: Stream) -> None:
+    with pytest.raises(StreamError):
+        stream.read("shardId-000000000000", LATEST, 10)
+
+
+def test_an_unknown_shard_is_an_error(stream: Stream) -> None:
+    with pytest.raises(StreamError):
+        stream.read("shardId-000000000099", TRIM_HORIZON, 10)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [("", b"x"), ("k" * 257, b"x"), ("k", b"x" * (1 << 20)), ("\udc80", b"x"), ("k", "text"), (7, b"x")],
+)
+def test_a_bad_record_is_refused_with_its_whole_put(stream: Stream, bad: Entry) -> None:
+    with pytest.raises(InvalidRecordError):
+        stream.put([("good", b"1"), bad])
+    assert contents(stream) == []
+
+
+def test_the_largest_record_is_taken(stream: Stream) -> None:
+    stream.put([("k", b"x" * ((1 << 20) - 1))] * 3)
+    assert [len(data) for _, _, data in contents(stream)] == [(1 << 20) - 1] * 3
+
+
+@given(
+    puts=st.lists(st.lists(st.tuples(st.sampled_from("abcdef"), st.binary(max_size=20)), max_size=8), max_size=8),
+    limit=st.integers(1, 9),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
+def test_whatever_is_put_is_read_once_in_order_of_its_key(make: Make, puts: list[list[Entry]], limit: int) -> None:
+    stream = make("any")
+    try:
+        stream.create(shards=2)
+    except StreamExistsError:
+        stream.delete()
+        stream.create(shards=2)
+    for entries in puts:
+        stream.put(entries)
+    found = contents(stream, limit=limit)
+    for name in "abcdef":
+        assert [data for _, key, data in found if key == name] == [
+            data for entries in puts for key, data in entries if key == name
+        ]
