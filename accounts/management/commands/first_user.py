@@ -1,0 +1,45 @@
+"""manage.py first_user [--name admin]"""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import CommandParser
+from django.db import transaction
+from django.urls import reverse
+
+from accounts.management.plain import PlainCommand
+from accounts.models import User
+from accounts.passwords import generated
+
+
+class Command(PlainCommand):
+    help = "Makes the first user, with a generated password shown once; afterwards says how to sign in."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--name", default="admin", help="user name of the first user (default: %(default)s)")
+        parser.add_argument(
+            "--at", default="http://localhost:8000", help="where the site answers (default: %(default)s)"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        name, password = options["name"], None
+        with transaction.atomic():
+            user = User.objects.order_by("-is_active", "-is_superuser", "pk").first()
+            if user:
+                name = user.get_username()
+            else:
+                password = self._create(name)
+        self.stdout.write(f"\nSign in at {options['at'].rstrip('/')}{reverse('sign-in')}\n    user name  {name}")
+        if password:
+            self.stdout.write(f"    password   {password}   (shown only now)\n")
+        else:
+            self.stdout.write(f"Forgotten the password? A new one: manage.py new_password {name}\n")
+
+    def _create(self, name: str) -> str:
+        password = generated()
+        try:
+            User(username=name, password=password).clean_fields()
+        except ValidationError as error:
+            self.fail(f"{name!r} cannot be a user name: {' '.join(error.messages)}")
+        User.objects.create_superuser(name, password=password)
+        return password

@@ -1,0 +1,28 @@
+"""manage.py new_password NAME"""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from accounts.management.plain import PlainCommand
+from accounts.models import User
+from accounts.passwords import generated
+
+
+class Command(PlainCommand):
+    help = "Gives a user a new password, shows it once, and ends the sessions of the old one."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name", help="user name")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        name, password = options["name"], generated()
+        try:
+            user = User.objects.get_by_natural_key(name)
+        except User.DoesNotExist:
+            self.fail(f"No user is called {name!r}: check the name, or make the first user with first_user.")
+        user.set_password(password)
+        user.save(update_fields=["password"])  # the sessions carry a hash of the old one, and end
+        self.stdout.write(f"The new password of {name}, shown only now:\n\n    {password}\n")
+        if not user.is_active:
+            self.stdout.write(f"{name} is not active, so cannot sign in.")

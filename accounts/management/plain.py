@@ -1,0 +1,20 @@
+"""How these commands fail: one sentence on stderr and an exit code. (As in streams, which we may not import.)"""
+
+from typing import Any, NoReturn
+
+from django.core.management.base import BaseCommand
+from django.db import OperationalError, ProgrammingError
+
+
+class PlainCommand(BaseCommand):
+    """Bad input exits 2, a failure of the database 1."""
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        try:
+            return super().execute(*args, **options)
+        except (OperationalError, ProgrammingError) as error:
+            self.fail(f"The database refused: {error}. If its tables are missing, run: manage.py migrate", 1)
+
+    def fail(self, sentence: str, code: int = 2) -> NoReturn:
+        self.stderr.write(sentence)
+        raise SystemExit(code)

@@ -1,0 +1,59 @@
+"""The pages of signing in and out."""
+
+from urllib.parse import urlencode, urlsplit
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.csrf import csrf_failure
+from django.views.decorators.http import require_safe
+
+from accounts import arrivals, words
+from accounts.forms import SignInForm
+
+
+class SignInView(LoginView):
+    """Signs in and goes on to `next`, or to the success page. Who is signed in already goes there at once."""
+
+    authentication_form = SignInForm
+    template_name = "accounts/sign_in.html"
+    redirect_authenticated_user = True
+
+    def get_redirect_url(self) -> str:
+        """`next` if it is on this site, else "". Signing in or out is nowhere to go on to."""
+        url = super().get_redirect_url()
+        return "" if urlsplit(url).path in (reverse("sign-in"), reverse("sign-out")) else url
+
+
+class SignOutView(LogoutView):
+    """POST only. Deletes the session and tells the browser to forget what it kept of us."""
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        response = super().post(request, *args, **kwargs)
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+
+@require_safe
+def success(request: HttpRequest) -> HttpResponse:
+    """Who you are, when you were last here and from where, when this session ends, where to go on to."""
+    assert request.user.is_authenticated  # LoginRequiredMiddleware
+    now, ends = timezone.now(), request.session.get_expiry_date()
+    previous = arrivals.previous(request.user, request.session)
+    context = {"previous": previous, "ends": ends, "left": words.span(ends - now)}
+    if previous:
+        context |= {"device": words.device(previous.device), "ago": words.span(now - previous.at)}
+    return render(request, "accounts/success.html", context)
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answers a form that fails the CSRF check; CSRF_FAILURE_VIEW.
+
+    When a session ends, every tab shows the sign-in page; signing in on one makes the forms of the others stale. Their
+    owner is signed in by then, and is led on.
+    """
+    if request.path == reverse("sign-in") and request.user.is_authenticated:
+        return redirect(f"{request.path}?{urlencode({'next': request.POST.get('next', '')})}")
+    return csrf_failure(request, reason)

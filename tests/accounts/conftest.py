@@ -1,0 +1,26 @@
+"""A user, signed in or not, with bcrypt made fast where hashing is not the point."""
+
+import pytest
+from django.contrib.auth.hashers import BCryptSHA256PasswordHasher
+from django.test import Client
+
+from accounts.models import User
+
+PASSWORD = "a passphrase of five words"
+
+
+@pytest.fixture
+def fast_bcrypt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(BCryptSHA256PasswordHasher, "rounds", 4)
+
+
+@pytest.fixture
+def ada(db: None, fast_bcrypt: None) -> User:
+    return User.objects.create_user("ada", password=PASSWORD)
+
+
+@pytest.fixture
+def signed_in(client: Client, ada: User) -> Client:
+    """Ada's browser."""
+    client.force_login(ada)
+    return client

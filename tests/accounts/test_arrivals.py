@@ -1,0 +1,23 @@
+import pytest
+
+from accounts import arrivals
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:DB8:0::1", "2001:db8::1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("", None),
+        ("unix:", None),
+    ],
+)
+def test_an_address_is_one_that_every_database_takes(text: str, address: str | None) -> None:
+    assert arrivals.address(text) == address
+
+
+def test_a_device_has_no_control_characters_and_an_end() -> None:
+    assert arrivals.device("curl/8\r\n\x00\x1b[31m\x9b\u202e") == "curl/8[31m"
+    assert arrivals.device("x" * 500) == "x" * 200

@@ -1,0 +1,71 @@
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from accounts.models import User
+from accounts.passwords import ALPHABET, generated
+from accounts.sessions import living
+
+pytestmark = pytest.mark.usefixtures("db", "fast_bcrypt")
+
+
+def told(*words: str) -> str:
+    out = StringIO()
+    call_command(*words, stdout=out)
+    return out.getvalue()
+
+
+def test_a_generated_password_has_a_hundred_bits_and_no_two_look_alike_characters() -> None:
+    assert len(set(ALPHABET)) == 32 and not set(ALPHABET) & set("l1o0IO")
+    assert generated(lambda alphabet: alphabet[0]) == "aaaaa-aaaaa-aaaaa-aaaaa"
+    assert generated() != generated()
+
+
+def test_the_first_user_signs_in_with_what_was_printed(client: Client) -> None:
+    words = told("first_user").split()
+    name, password = words[words.index("name") + 1], words[words.index("password") + 1]
+    assert "http://localhost:8000/accounts/sign-in/" in words
+    assert client.post("/accounts/sign-in/", {"username": name, "password": password}).status_code == 302
+    user = User.objects.get()
+    assert (name, user.is_staff, user.is_superuser) == ("admin", True, True)
+
+
+def test_the_first_user_is_made_once_and_then_named() -> None:
+    told("first_user", "--name", "ada")
+    before = User.objects.get().password
+    said = told("first_user")
+    assert "manage.py new_password ada" in said and "password   " not in said
+    assert User.objects.get().password == before
+
+
+@pytest.mark.parametrize("name", ["", "a b", "x" * 151])
+def test_a_name_that_cannot_be_is_refused_in_a_sentence(name: str) -> None:
+    errors = StringIO()
+    with pytest.raises(SystemExit, match="2"):
+        call_command("first_user", "--name", name, stderr=errors)
+    assert "cannot be a user name" in errors.getvalue()
+    assert User.objects.count() == 0
+
+
+def test_a_new_password_works_and_ends_the_sessions_of_the_old(client: Client, signed_in: Client, ada: User) -> None:
+    before = str(signed_in.session.session_key)
+    password = told("new_password", "ada").split()[-1]
+    assert living([before]) == {}
+    assert client.post("/accounts/sign-in/", {"username": "ada", "password": password}).status_code == 302
+
+
+def test_a_new_password_for_nobody_is_refused_in_a_sentence() -> None:
+    errors = StringIO()
+    with pytest.raises(SystemExit, match="2"):
+        call_command("new_password", "eve", stderr=errors)
+    assert errors.getvalue().startswith("No user is called 'eve'")
+
+
+def test_a_database_without_tables_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(User._meta, "db_table", "no_such_table")
+    errors = StringIO()
+    with pytest.raises(SystemExit, match="1"):
+        call_command("new_password", "ada", stderr=errors)
+    assert errors.getvalue().endswith("If its tables are missing, run: manage.py migrate\n")

@@ -1,0 +1,160 @@
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.conf import settings as configured
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django.asserts import assertContains, assertRedirects
+
+from accounts.forms import MISMATCH
+from accounts.models import SignIn, User
+from tests.accounts.conftest import PASSWORD
+
+SIGN_IN, SIGN_OUT, SUCCESS = "/accounts/sign-in/", "/accounts/sign-out/", "/accounts/success/"
+ADA = {"username": "ada", "password": PASSWORD}
+ELSEWHERE = [
+    *("//evil.example", "/\\evil.example", "https:evil", "javascript:alert(1)", "\t//evil.example", "http://["),
+    *("///evil", "https://evil.example/", "http://testserver@evil.example/"),
+    *(SIGN_IN, SIGN_OUT, "http://testserver" + SIGN_IN),
+]
+
+
+def test_the_right_password_through_real_bcrypt_leads_to_success(client: Client, db: None) -> None:
+    user = User.objects.create_user("ada", password=PASSWORD)
+    assert user.password.startswith("bcrypt_sha256$$2b$12$")
+    assertRedirects(client.post(SIGN_IN, ADA), SUCCESS)
+
+
+@pytest.mark.parametrize("wrong", [{"password": "no"}, {"username": "eve"}, {"username": "a" * 151}, {"password": " "}])
+def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(
+    client: Client, ada: User, wrong: dict[str, str]
+) -> None:
+    assertContains(client.post(SIGN_IN, ADA | wrong), MISMATCH)
+    assert SignIn.objects.count() == 0
+
+
+def test_a_deactivated_user_gets_the_same_answer(client: Client, ada: User) -> None:
+    User.objects.update(is_active=False)
+    assertContains(client.post(SIGN_IN, ADA), MISMATCH)
+
+
+def test_a_null_character_is_refused_without_an_error_page(client: Client, ada: User) -> None:
+    assert client.post(SIGN_IN, ADA | {"username": "a\x00"}).status_code == 200
+
+
+def test_a_password_of_any_length_is_compared_to_its_end(client: Client, ada: User) -> None:
+    ada.set_password("x" * 72 + "right")
+    ada.save()
+    assert client.post(SIGN_IN, {"username": "ada", "password": "x" * 72 + "wrong"}).status_code == 200
+    assert client.post(SIGN_IN, {"username": "ada", "password": "x" * 72 + "right"}).status_code == 302
+
+
+def test_the_form_speaks_to_password_managers(client: Client, db: None) -> None:
+    page = client.get(SIGN_IN).content.decode()
+    assert re.findall(r'autocomplete="([^"]+)"', page) == ["username", "current-password"]
+    assert page.count("autofocus") == 1
+
+
+def test_the_session_id_changes_at_sign_in(client: Client, ada: User) -> None:
+    session = client.session
+    session["planted"] = True
+    session.save()
+    client.cookies[configured.SESSION_COOKIE_NAME] = planted = str(session.session_key)
+    client.post(SIGN_IN, ADA)
+    assert client.session.session_key != planted
+    assert not Session.objects.filter(session_key=planted).exists()
+
+
+def test_next_is_kept_through_a_mistake(client: Client, ada: User) -> None:
+    assertContains(client.get(SIGN_IN, {"next": "/here/?a=1"}), 'name="next" value="/here/?a=1"')
+    assertContains(client.post(SIGN_IN, ADA | {"password": "no", "next": "/here/?a=1"}), 'value="/here/?a=1"')
+    assert client.post(SIGN_IN, ADA | {"next": "/here/?a=1"}).headers["Location"] == "/here/?a=1"
+
+
+@pytest.mark.parametrize("target", ELSEWHERE)
+def test_next_leads_nowhere_else(client: Client, ada: User, target: str) -> None:
+    assert client.post(SIGN_IN, ADA | {"next": target}).headers["Location"] == SUCCESS
+    assert client.get(SIGN_IN, {"next": target}).headers["Location"] == SUCCESS
+
+
+def test_who_is_signed_in_is_led_on_at_once(signed_in: Client) -> None:
+    assertRedirects(signed_in.get(SIGN_IN), SUCCESS)
+
+
+def test_a_form_left_open_in_another_tab_leads_on_after_signing_in(settings: Settings, ada: User) -> None:
+    settings.CSRF_FAILURE_VIEW = "accounts.views.stale_form"
+    browser = Client(enforce_csrf_checks=True)
+    token = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', browser.get(SIGN_IN).content.decode())[0]
+    form = ADA | {"csrfmiddlewaretoken": token, "next": "/here/"}
+    assert browser.post(SIGN_IN, form).headers["Location"] == "/here/"
+    second = browser.post(SIGN_IN, form)
+    assertRedirects(second, f"{SIGN_IN}?next=%2Fhere%2F", target_status_code=302)
+    assert browser.get(second.headers["Location"]).headers["Location"] == "/here/"
+
+
+def test_a_form_without_its_token_is_answered_in_words(settings: Settings, ada: User) -> None:
+    settings.CSRF_FAILURE_VIEW = "accounts.views.stale_form"
+    answer = Client(enforce_csrf_checks=True).post(SIGN_IN, ADA)
+    assertContains(answer, "reload the page and send it again", status_code=403)
+
+
+def test_looking_at_the_sign_in_page_makes_no_session(
+    client: Client, db: None, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(0):
+        client.get(SIGN_IN)
+    assert configured.SESSION_COOKIE_NAME not in client.cookies
+
+
+def test_the_session_ends_that_long_after_sign_in_and_no_request_moves_it(client: Client, ada: User) -> None:
+    answer = client.post(SIGN_IN, ADA)
+    end = Session.objects.get().expire_date
+    assert abs(end - timezone.now() - timedelta(hours=12)) < timedelta(seconds=5)
+    assert abs(int(answer.cookies[configured.SESSION_COOKIE_NAME]["max-age"]) - 12 * 3600) <= 5
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(SUCCESS)
+    assert [each["sql"] for each in queries if not each["sql"].startswith("SELECT")] == []
+    assert configured.SESSION_COOKIE_NAME not in answer.cookies
+    assert Session.objects.get().expire_date == end
+
+
+def test_saving_the_session_later_does_not_move_its_end_either(signed_in: Client) -> None:
+    end = Session.objects.get().expire_date
+    session = signed_in.session
+    session["noted"] = True
+    session.save()
+    assert Session.objects.get().expire_date == end
+
+
+def test_an_ended_session_is_asked_to_sign_in(signed_in: Client) -> None:
+    Session.objects.update(expire_date=datetime(2020, 1, 1, tzinfo=UTC))
+    assertRedirects(signed_in.get(SUCCESS), f"{SIGN_IN}?next={SUCCESS}")
+
+
+def test_signing_out_deletes_the_session_and_clears_the_browser(signed_in: Client) -> None:
+    answer = signed_in.post(SIGN_OUT)
+    assertRedirects(answer, SIGN_IN)
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert Session.objects.count() == 0
+
+
+def test_a_link_cannot_sign_out(signed_in: Client) -> None:
+    assert signed_in.get(SIGN_OUT).status_code == 405
+    assert Session.objects.count() == 1
+
+
+def test_pages_of_the_signed_in_are_kept_nowhere(signed_in: Client) -> None:
+    for path in (SUCCESS, "/no/such/page/"):
+        assert signed_in.get(path).headers["Cache-Control"] == "no-store"
+
+
+def test_no_log_line_holds_a_password(client: Client, ada: User, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("DEBUG"):
+        client.post(SIGN_IN, ADA | {"password": "mistyped secret"})
+        client.post(SIGN_IN, ADA)
+    assert "mistyped secret" not in caplog.text and PASSWORD not in caplog.text

@@ -1,0 +1,69 @@
+from datetime import UTC, datetime
+
+from django.test import Client
+from pytest_django.asserts import assertContains, assertNotContains
+
+from accounts.models import SignIn, User
+from tests.accounts.conftest import PASSWORD
+
+SUCCESS = "/accounts/success/"
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
+
+
+def sign_in(client: Client, address: str = "127.0.0.1", agent: str = FIREFOX) -> SignIn:
+    client.post(
+        "/accounts/sign-in/",
+        {"username": "ada", "password": PASSWORD},
+        REMOTE_ADDR=address,
+        headers={"user-agent": agent},
+    )
+    return SignIn.objects.latest("pk")
+
+
+def test_a_sign_in_is_written_down(client: Client, ada: User) -> None:
+    row = sign_in(client, "2001:db8::7")
+    assert (row.user, row.address, row.device) == (ada, "2001:db8::7", FIREFOX)
+
+
+def test_the_first_sign_in_says_so(client: Client, ada: User) -> None:
+    sign_in(client)
+    assertContains(client.get(SUCCESS), "This is your first sign-in.")
+
+
+def test_the_sign_in_before_this_one_is_shown(client: Client, ada: User) -> None:
+    ada.sign_ins.create(at=datetime(2026, 1, 2, 3, 4, tzinfo=UTC), address="192.0.2.1", device=FIREFOX)
+    sign_in(client, "192.0.2.2", "curl/8")
+    page = client.get(SUCCESS)
+    assertContains(page, '<time datetime="2026-01-02T03:04:00+00:00">2 Jan 2026, 03:04 UTC</time>', html=True)
+    assertContains(page, "from 192.0.2.1 with Firefox on Linux")
+    assertNotContains(page, "192.0.2.2")
+
+
+def test_another_device_signing_in_later_does_not_change_what_this_one_shows(client: Client, ada: User) -> None:
+    sign_in(client)
+    sign_in(Client())
+    assertContains(client.get(SUCCESS), "This is your first sign-in.")
+
+
+def test_the_sign_ins_of_others_are_not_shown(client: Client, ada: User) -> None:
+    User.objects.create_user("bob").sign_ins.create(at=datetime(2026, 1, 2, tzinfo=UTC), address="192.0.2.1")
+    sign_in(client)
+    assertContains(client.get(SUCCESS), "This is your first sign-in.")
+
+
+def test_the_page_says_who_you_are_when_it_ends_and_where_to_go(client: Client, ada: User) -> None:
+    sign_in(client)
+    page = client.get(SUCCESS)
+    end = client.session.get_expiry_date()
+    assertContains(page, "ada")
+    assertContains(page, f'<time datetime="{end.isoformat()}">{end:%-d %b %Y, %H:%M} UTC</time>', html=True)
+    assertContains(page, "in 11 h 59 min")
+    for place in ('href="/market/"', 'href="/orders/"', 'method="post" action="/accounts/sign-out/"'):
+        assertContains(page, place)
+
+
+def test_what_a_browser_calls_itself_cannot_write_the_page(client: Client, ada: User) -> None:
+    sign_in(client, agent="<script>alert(1)</script>")
+    client.post("/accounts/sign-out/")
+    sign_in(client)
+    assertNotContains(client.get(SUCCESS), "alert(1)")

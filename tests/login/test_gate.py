@@ -1,0 +1,42 @@
+"""Every address asks for a sign-in: new ones are covered as soon as they are in the URL configuration."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+PUBLIC = {"accounts/sign-in/"}  # all that a stranger may see
+
+SAMPLES = {"str": "x", "slug": "x", "path": "x", "int": "1", "uuid": "00000000-0000-0000-0000-000000000000"}
+
+
+def routes(resolver: URLResolver, before: str = "") -> Iterator[str]:
+    for each in resolver.url_patterns:
+        route = before + str(each.pattern)
+        if isinstance(each, URLPattern):
+            yield route
+        else:
+            yield from routes(each, route)
+
+
+def sample(route: str) -> str:
+    """An address that the route matches. A KeyError asks for a sample of a new kind of part."""
+    return "/" + re.sub(r"<(?:(\w+):)?\w+>", lambda part: SAMPLES[part[1] or "str"], route)
+
+
+ROUTES = sorted(routes(get_resolver()))
+
+
+def test_the_list_of_public_addresses_is_up_to_date() -> None:
+    assert set(ROUTES) >= PUBLIC
+
+
+@pytest.mark.parametrize("method", ["get", "post", "put", "delete"])
+@pytest.mark.parametrize("route", [route for route in ROUTES if route not in PUBLIC])
+def test_a_stranger_is_sent_to_sign_in(client: Client, db: None, route: str, method: str) -> None:
+    answer = getattr(client, method)(sample(route))
+    to_sign_in = answer.status_code == 302 and answer.headers["Location"].startswith("/accounts/sign-in/?next=")
+    assert to_sign_in or answer.status_code == 401
+    assert not answer.cookies

@@ -1,0 +1,36 @@
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SETTINGS, SAMPLE = (ROOT / "login/settings.py").read_text(), (ROOT / ".env.sample").read_text()
+
+
+def test_the_sample_names_exactly_the_variables_that_settings_read() -> None:
+    read = re.findall(r'\benv\.\w+\(\s*"(\w+)"', SETTINGS)
+    assert sorted(re.findall(r"^#?([A-Z][A-Z_]*)=", SAMPLE, re.MULTILINE)) == sorted(set(read))
+
+
+def test_every_variable_of_the_sample_is_explained() -> None:
+    for paragraph in SAMPLE.strip().split("\n\n")[1:]:
+        assert re.fullmatch(r"(# .+\n)+#[A-Z][A-Z_]*=.*", paragraph)
+
+
+def check(**variables: str) -> subprocess.CompletedProcess[str]:
+    """manage.py check in an environment of its own."""
+    environment = {"PATH": os.environ["PATH"], "ALLOWED_HOSTS": "streams.example.org", **variables}
+    command = [sys.executable, "manage.py", "check"]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_with_debug_off_a_good_secret_key_is_all_that_is_asked_for() -> None:
+    done = check(DEBUG="false", SECRET_KEY="Vq3xk0Zr8dTt2LmWc5yN7bHs1JfGp9Ae4UoKiXzR6vBgYhQ")
+    assert done.returncode == 1 and "login.E002" in done.stderr
+    done = check(DEBUG="false", SECRET_KEY="Vq3xk0Zr8dTt2LmWc5yN7bHs1JfGp9Ae4UoKiXzR6vBgYhQ-w_Mj")
+    assert done.returncode == 0, done.stderr
+
+
+def test_with_debug_off_no_secret_key_is_refused() -> None:
+    assert "set SECRET_KEY (or SECRET_KEY_FILE)" in check(DEBUG="false").stderr
