@@ -4,7 +4,7 @@ import sys
 from argparse import ArgumentTypeError
 from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, ProgrammingError
 
 from streams.records import Position, StreamError, parse_where
@@ -18,6 +18,16 @@ class PlainCommand(BaseCommand):
     """Bad input exits 2, a failure exits 1, each with one sentence on stderr; a requested stop exits 0."""
 
     requires_system_checks: list[str] = []  # the web server runs them; a worker should start at once
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        self._called_from_command_line = False  # argparse then raises, where it would print its usage first
+        return super().create_parser(prog_name, subcommand, **kwargs)
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        try:
+            super().run_from_argv(argv)
+        except CommandError as error:
+            self._fail(str(error).removeprefix("Error: "), 2)
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:

@@ -43,24 +43,23 @@ class Product(NamedTuple):
     price: float
 
 
+THINGS = {
+    "ENAMEL MUG": 2.95,
+    "PAPER LANTERN": 1.25,
+    "OAK PICTURE FRAME": 7.95,
+    "SET OF 6 EGG CUPS": 4.25,
+    "LINEN TEA TOWEL": 3.75,
+    "TIN MONEY BOX": 0.85,
+    "GLASS CAKE STAND": 14.95,
+    "WOVEN BASKET": 5.45,
+    "£5 GIFT CARD": 5.00,
+    "HOOK RAIL": 6.35,
+}
+COLOURS = ("BLUE", "IVORY", "RED", "SAGE")
 PRODUCTS = [
-    Product(f"{20100 + 7 * index}{'ABC'[index % 3] if index % 4 == 0 else ''}", f"{thing}, {colour}", price)
-    for index, (thing, colour, price) in enumerate(
-        (thing, colour, price)
-        for thing, price in (
-            ("ENAMEL MUG", 2.95),
-            ("PAPER LANTERN", 1.25),
-            ("OAK PICTURE FRAME", 7.95),
-            ("SET OF 6 EGG CUPS", 4.25),
-            ("LINEN TEA TOWEL", 3.75),
-            ("TIN MONEY BOX", 0.85),
-            ("GLASS CAKE STAND", 14.95),
-            ("WOVEN BASKET", 5.45),
-            ("£5 GIFT CARD", 5.00),
-            ("HOOK RAIL", 6.35),
-        )
-        for colour in ("BLUE", "IVORY", "RED", "SAGE")
-    )
+    Product(f"{20100 + 7 * number}{colour[0]}", f"{thing}, {colour}", price)
+    for number, (thing, price) in enumerate(THINGS.items())
+    for colour in COLOURS
 ]
 
 _encode = msgspec.json.Encoder().encode

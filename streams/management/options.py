@@ -1,0 +1,46 @@
+"""For argparse: what the options of our commands may be. Each raises ArgumentTypeError in words for people."""
+
+import re
+from argparse import ArgumentTypeError
+
+MAX_NUMBER = 1e9  # of records a second, of seconds: more is a mistake
+
+
+def from_zero(text: str) -> float:
+    """A number from 0."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1
+    if not 0 <= number <= MAX_NUMBER:  # so written that NaN is refused too
+        raise ArgumentTypeError(f"{text!r} is not a number from 0 to {MAX_NUMBER:.0f}")
+    return number
+
+
+def above_zero(text: str) -> float:
+    """A number above 0."""
+    number = from_zero(text)
+    if number == 0:
+        raise ArgumentTypeError(f"{text!r} is not a number above 0")
+    return number
+
+
+def whole(text: str) -> int:
+    """A whole number, which may be negative."""
+    if not re.fullmatch(r"-?[0-9]{1,20}", text):
+        raise ArgumentTypeError(f"{text!r} is not a whole number")
+    return int(text)
+
+
+def stream_name(text: str) -> str:
+    """What Kinesis takes as the name of a stream."""
+    if not re.fullmatch(r"[A-Za-z0-9_.-]{1,128}", text):
+        raise ArgumentTypeError(f"{text!r} is not a stream's name: 1 to 128 letters, digits, '_', '.' or '-'")
+    return text
+
+
+def site_name(text: str) -> str:
+    """What the database takes as the name of a site."""
+    if not 1 <= len(text) <= 64 or not text.isprintable() or text != text.strip():
+        raise ArgumentTypeError(f"{text!r} is not a site's name: 1 to 64 characters, no space at its ends")
+    return text

@@ -1,0 +1,38 @@
+"""Progress of long work, on one line of a terminal; nothing in a pipe."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.core.management.base import OutputWrapper
+
+EVERY = 0.5  # seconds
+
+
+@contextmanager
+def on_terminal(
+    output: OutputWrapper,
+    step: Callable[[], bool],
+    done: Callable[[], int],
+    now: Callable[[], float] = time.monotonic,
+) -> Iterator[Callable[[], bool]]:
+    """`step`, made to show how many records are done and how many a second, if `output` is a terminal."""
+    if not output.isatty():
+        yield step
+        return
+    shown_at, shown = now(), done()
+
+    def shown_step() -> bool:
+        nonlocal shown_at, shown
+        found, moment = step(), now()
+        if moment - shown_at >= EVERY:
+            rate = (done() - shown) / (moment - shown_at)
+            output.write(f"\r\x1b[K{done():,} records, {rate:,.0f}/s", str, ending="")
+            output.flush()
+            shown_at, shown = moment, done()
+        return found
+
+    try:
+        yield shown_step
+    finally:
+        output.write("", str)  # what is said next starts on a line of its own

@@ -1,0 +1,192 @@
+"""manage.py produce, as a person or a script meets it."""
+
+import gzip
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import ManagementUtility
+from pytest_django import Settings
+
+from streams.records import TRIM_HORIZON
+from streams.wiring import open_stream
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = ROOT / "tests" / "data" / "orders.csv"
+BROKEN = ROOT / "tests" / "data" / "orders-broken.csv"
+
+
+@pytest.fixture(autouse=True)
+def own_stream(settings: Settings, tmp_path: Path) -> Iterator[None]:
+    """A store of the test's own; and the process's signals as they were."""
+    settings.STREAM_URL = f"embedded:{tmp_path / 'streams.sqlite3'}"
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+def produce(*words: str) -> int:
+    """The exit code of the command."""
+    try:
+        ManagementUtility(["manage.py", "produce", *words]).execute()
+    except SystemExit as stopped:
+        assert isinstance(stopped.code, int)
+        return stopped.code
+    return 0
+
+
+def held(name: str) -> list[tuple[str, bytes]]:
+    """What a stream holds."""
+    stream = open_stream(name)
+    pages = [stream.read(shard.id, TRIM_HORIZON, 100_000) for shard in stream.describe().shards]
+    return [entry for page in pages for batch in page.batches for entry in zip(batch.keys, batch.datas, strict=True)]
+
+
+def test_trades_arrive_in_a_stream_made_for_them(capsys: pytest.CaptureFixture[str]) -> None:
+    assert produce("trades", "--rate", "0", "--count", "5000") == 0
+    said = capsys.readouterr()
+    assert said.err == "Created the stream trades with 1 shard.\n"
+    assert said.out.startswith("Sent 5,000 records to trades in ")
+    assert [json.loads(data)["id"] for _, data in held("trades")] == list(range(1, 5001))
+
+
+def test_a_stream_that_exists_is_used_in_silence(capsys: pytest.CaptureFixture[str]) -> None:
+    open_stream("mine").create(2)
+    assert produce("trades", "--rate", "0", "--count", "10", "--stream", "mine") == 0
+    assert capsys.readouterr().err == ""
+    assert len(held("mine")) == 10
+
+
+def test_the_summary_can_be_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert produce("orders", "--file", str(BROKEN), "--rate", "0", "--json") == 0
+    summary = json.loads(capsys.readouterr().out)
+    assert summary.pop("seconds") < 10
+    assert summary == {"stream": "orders", "records": 3, "skipped": 12}
+
+
+def test_the_summary_counts_rows_that_could_not_be_read(capsys: pytest.CaptureFixture[str]) -> None:
+    assert produce("orders", "--file", str(BROKEN), "--rate", "0") == 0
+    assert capsys.readouterr().out.endswith(" s, skipped 12 rows that could not be read.\n")
+
+
+@pytest.mark.parametrize("words", [["trades"], ["orders"], ["orders", "--site", "lisbon"]])
+def test_a_seed_gives_the_same_records(words: list[str]) -> None:
+    for name in ("one", "other"):
+        assert produce(*words, "--rate", "0", "--count", "500", "--seed", "7", "--stream", name) == 0
+    assert held("one") == held("other")
+
+
+def test_a_file_is_replayed_for_the_site_named() -> None:
+    assert produce("orders", "--file", str(SAMPLE), "--site", "lisbon", "--speed", "1e9") == 0
+    assert [key for key, _ in held("orders")] == ["lisbon"] * 5
+
+
+def test_duration_ends_it() -> None:
+    assert produce("trades", "--rate", "1000", "--duration", "0.2") == 0
+    assert len(held("trades")) == 200
+
+
+BAD = {
+    "an unknown source": ["weather"],
+    "no source": [],
+    "an unknown option": ["trades", "--colour", "red"],
+    "a count of zero": ["trades", "--count", "0"],
+    "a negative count": ["trades", "--count=-5"],
+    "a count in words": ["trades", "--count", "many"],
+    "a duration of zero": ["trades", "--duration", "0"],
+    "a negative duration": ["trades", "--duration=-1"],
+    "a duration without end": ["trades", "--duration", "inf"],
+    "a negative rate": ["trades", "--rate=-1"],
+    "a rate that is no number": ["trades", "--rate", "nan"],
+    "a rate beyond reason": ["trades", "--rate", "1e300"],
+    "a rate in words": ["trades", "--rate", "fast"],
+    "a speed of zero": ["orders", "--speed", "0"],
+    "a speed that is no number": ["orders", "--speed", "nan"],
+    "a rate and a speed": ["orders", "--rate", "1", "--speed", "1"],
+    "a speed for trades": ["trades", "--speed", "2"],
+    "a file for trades": ["trades", "--file", str(SAMPLE)],
+    "a site for trades": ["trades", "--site", "london"],
+    "a seed in words": ["trades", "--seed", "x"],
+    "no name": ["trades", "--stream", ""],
+    "a name with a space": ["trades", "--stream", "my trades"],
+    "no site": ["orders", "--site", ""],
+    "a long site": ["orders", "--site", "x" * 65],
+    "a missing file": ["orders", "--file", "no-such.csv"],
+    "a directory": ["orders", "--file", "tests"],
+    "another file": ["orders", "--file", "pyproject.toml"],
+}
+
+
+@pytest.mark.parametrize("words", BAD.values(), ids=BAD.keys())
+def test_bad_input_is_one_sentence_and_exit_2(
+    words: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert produce(*words) == 2
+    said = capsys.readouterr()
+    *usage, sentence = said.err.splitlines()
+    assert 10 < len(sentence) < 200
+    assert all(line.startswith(("usage:", " ")) for line in usage)
+    assert said.out == ""
+    assert not (tmp_path / "streams.sqlite3").exists()
+
+
+def test_a_file_that_is_cut_short_exits_2_and_says_what_was_sent(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "orders.csv.gz"
+    rows = SAMPLE.read_bytes()
+    path.write_bytes(gzip.compress(rows + rows.split(b"\n", 1)[1] * 5000)[:-100])
+    assert produce("orders", "--file", str(path), "--rate", "0") == 2
+    said = capsys.readouterr()
+    assert said.err.splitlines()[-1].startswith(f"{path} is cut short")
+    assert said.out.startswith(f"Sent {len(held('orders')):,} records to orders")
+
+
+def test_a_stream_that_fails_exits_1(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "streams.sqlite3").write_bytes(b"not a database, by any means" * 100)
+    assert produce("trades", "--count", "1") == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_sees_the_progress_on_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setattr("streams.management.progress.EVERY", 0.05)
+    assert produce("trades", "--rate", "100", "--count", "30") == 0
+    _, progress = terminal.getvalue().split("\n", 1)
+    assert progress.count("\n") == 1
+    assert progress.count("\r") >= 2
+    assert progress.split("\r")[1].endswith("/s")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_with_exit_0_and_nothing_uncounted(number: int, settings: Settings) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "produce", "trades", "--rate", "0", "--json"],
+        cwd=ROOT,
+        env={**os.environ, "STREAM_URL": settings.STREAM_URL},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr
+    assert process.stderr.readline() == "Created the stream trades with 1 shard.\n"
+    while not any(shard.records for shard in open_stream("trades").describe().shards):
+        pass
+    process.send_signal(number)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, err) == (0, "")
+    assert json.loads(out)["records"] == sum(shard.records or 0 for shard in open_stream("trades").describe().shards)
