@@ -1,0 +1,79 @@
+"""A Millrace of a test's own: its commands in real processes, on a database and a stream in a folder."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def wait_for(condition: Callable[[], Any], seconds: float = 30) -> Any:
+    """The first true answer of the condition. Raises TimeoutError when there is none in time."""
+    deadline = monotonic() + seconds
+    while monotonic() < deadline:
+        if answer := condition():
+            return answer
+        sleep(0.01)
+    raise TimeoutError(f"{condition} was not met in {seconds} s")
+
+
+class House:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.database = folder / "millrace.sqlite3"
+        self.streams = folder / "streams.sqlite3"
+        self.environment = os.environ | {
+            "DATABASE_URL": f"sqlite:///{self.database}",
+            "STREAM_URL": f"embedded:{self.streams}",
+            "SECRET_KEY": "only-for-tests-" * 4,
+        }
+        self.run("migrate", "--verbosity", "0")
+
+    def start(self, *words: str, **options: Any) -> "subprocess.Popen[str]":
+        """A manage.py command, running."""
+        return subprocess.Popen(
+            [sys.executable, ROOT / "manage.py", *words],
+            env=self.environment,
+            cwd=self.folder,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            **options,
+        )
+
+    def run(self, *words: str, code: int = 0) -> str:
+        """What a command printed; it must end with the exit code."""
+        process = self.start(*words)
+        out, err = process.communicate(timeout=120)
+        assert (process.returncode, err if process.returncode != code else "") == (code, ""), err
+        return out if code == 0 else err
+
+    def rows(self, *words: str) -> Iterator[dict[str, Any]]:
+        """What a command printed with --json."""
+        return map(json.loads, self.run(*words, "--json").splitlines())
+
+    def query(self, sql: str) -> list[Any]:
+        """Straight from the database, past Django."""
+        with sqlite3.connect(self.database) as connection:
+            found = connection.execute(sql).fetchall()
+        connection.close()
+        return found
+
+    def applied(self, application: str) -> int:
+        return int(
+            self.query(
+                f"SELECT coalesce(sum(applied + dead), 0) FROM streams_lease WHERE application = '{application}'"
+            )[0][0]
+        )
+
+
+def kill(process: "subprocess.Popen[str]") -> None:
+    """As the power would: no signal that could be handled."""
+    process.kill()
+    process.communicate()

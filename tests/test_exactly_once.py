@@ -1,0 +1,163 @@
+"""Every record counts once, whatever is killed: real processes, kill -9, and a naive count over the stream itself."""
+
+import csv
+import json
+import lzma
+from collections import deque
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from streams.clock import from_iso
+from streams.stream.embedded import EmbeddedStream
+from tests.fakes import FakeClock
+from tests.house import House, kill, wait_for
+
+WINDOW, THRESHOLD, SPEED = 15_000, 30, 200
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return House(tmp_path)
+
+
+def consume_under_fire(house: House, application: str, total: int, chance: Random) -> int:
+    """Starts consumers, one after the other, and kills each after some more records; returns how many were killed."""
+    kills = 0
+    while (done := house.applied(application)) < total:
+        worker = house.start("consume", application)
+        wait_until_applied(house, application, min(total, done + chance.randint(1, total // 8)))
+        kill(worker)
+        kills += 1
+    house.run("consume", application, "--until-caught-up")
+    return kills
+
+
+def wait_until_applied(house: House, application: str, records: int) -> None:
+    wait_for(lambda: house.applied(application) >= records)
+
+
+def naive_minutes(records: list[dict[str, Any]]) -> dict[tuple[str, str, str], tuple[int, int, float, float]]:
+    """Trades, shares, first and last price by minute, ticker and side."""
+    found: dict[tuple[str, str, str], tuple[int, int, float, float]] = {}
+    for record in records:
+        trade = record["data"]
+        key = (record["arrived"][:16], trade["tickerSymbol"], trade["tradeType"])
+        trades, shares, first, _ = found.get(key, (0, 0, trade["price"], 0))
+        found[key] = (trades + 1, shares + trade["quantity"], first, trade["price"])
+    return found
+
+
+@pytest.mark.parametrize("shards", [1, 3])
+def test_trades_are_counted_once_though_every_worker_is_killed(house: House, shards: int) -> None:
+    house.run("streams", "create", "trades", "--shards", str(shards))
+    producer = house.start("produce", "trades", "--count", "200000", "--rate", "0", "--seed", "7")
+    kills = consume_under_fire(house, "trades", 200_000, Random(shards))
+    assert producer.wait() == 0
+    producer.communicate()
+    records = list(house.rows("streams", "tail", "trades"))
+    assert len(records) == 200_000
+    assert sorted(record["data"]["id"] for record in records) == list(range(1, 200_001))
+    reported = {
+        (row["minute"][:16], row["ticker"], row["side"]): (row["trades"], row["shares"], row["first"], row["last"])
+        for row in house.rows("report", "trades")
+    }
+    assert reported == naive_minutes(records)
+    assert kills >= 8
+    assert house.query("SELECT sum(records) FROM streams_throughput") == [(200_000,)]
+
+
+def naive_episodes(records: list[dict[str, Any]]) -> list[tuple[str, int, int]]:
+    """Start, peak and lines of each alarm: the count evaluated at every line."""
+    window: deque[int] = deque()
+    episodes: list[tuple[str, int, int]] = []
+    above = False
+    for record in records:
+        now = from_iso(record["arrived"])
+        window.append(now)
+        while window[0] < now - WINDOW:
+            window.popleft()
+        count = len(window)
+        if count >= THRESHOLD and above:
+            start, peak, lines = episodes[-1]
+            episodes[-1] = (start, max(peak, count), lines + 1)
+        elif count >= THRESHOLD:
+            episodes.append((record["arrived"], count, 1))
+        above = count >= THRESHOLD
+    return episodes
+
+
+def replay(house: House, path: Path, clock: FakeClock) -> int:
+    """The file's lines at 200 times their own pace, as their arrival stamps tell it; returns how many."""
+    stream = EmbeddedStream(house.streams, "orders", clock)
+    stream.create()
+    start = clock.time
+    total = 0
+    with lzma.open(path, "rt", encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file)
+        first = None
+        for date, lines in groupby(rows, key=lambda row: datetime.fromisoformat(row["InvoiceDate"])):
+            first = first or date
+            clock.time = start + int((date - first).total_seconds() * 1000 / SPEED)
+            stream.put([("shop", _order_line(line)) for line in lines])
+        total = sum(shard.records or 0 for shard in stream.describe().shards)
+    stream.close()
+    return total
+
+
+def _order_line(row: dict[str, str]) -> bytes:
+    numbers = {"Quantity": int(row["Quantity"]), "UnitPrice": float(row["UnitPrice"])}
+    names = ("InvoiceNo", "StockCode", "Description", "InvoiceDate", "Country")
+    return json.dumps(
+        {name: row[name] for name in names} | numbers | {"Customer": row["CustomerID"], "site": "shop"}
+    ).encode()
+
+
+def test_alarms_on_real_orders_equal_brute_force_though_every_worker_is_killed(house: House, shared_data: Path) -> None:
+    total = replay(house, shared_data / "online_retail_2010-12_2011-04.csv.xz", FakeClock(from_iso("2026-11-01")))
+    assert total == 171_999
+    kills = consume_under_fire(house, "orders", total, Random(1))
+    records = list(house.rows("streams", "tail", "orders"))
+    episodes = list(house.rows("report", "orders", "--minutes", "100000"))
+    assert [(row["started"], row["peak"], row["lines"]) for row in episodes] == naive_episodes(records)
+    assert len(episodes) > 100
+    assert kills >= 8
+    assert all(row["lines"] == row["notifications"] + row["suppressed"] for row in episodes)
+
+
+def test_the_file_put_by_the_command_as_fast_as_it_goes_makes_one_long_alarm(house: House, shared_data: Path) -> None:
+    path = shared_data / "online_retail_2010-12_2011-04.csv.xz"
+    producer = house.start("produce", "orders", "--file", str(path), "--rate", "0")
+    wait_for(lambda: house.streams.exists() and '"orders"' in house.run("streams", "list", "--json"))
+    consume_under_fire(house, "orders", 171_999, Random(2))
+    producer.communicate()
+    found = [(row["peak"], row["lines"]) for row in house.rows("report", "orders")]
+    assert found == [(peak, lines) for _, peak, lines in naive_episodes(list(house.rows("streams", "tail", "orders")))]
+
+
+def test_what_was_put_before_a_kill_is_there_after_it(house: House) -> None:
+    house.run("streams", "create", "trades")
+    known = 0
+    for round_ in range(10):
+        producer = house.start("produce", "trades", "--rate", "0", "--seed", str(round_))
+        acknowledged = wait_until_more(house, known)
+        kill(producer)
+        known = held(house)
+        assert known >= acknowledged
+    assert len(house.run("streams", "tail", "trades", "--json").splitlines()) == known
+
+
+def wait_until_more(house: House, known: int) -> int:
+    wait_for(lambda: held(house) > known)
+    return held(house)
+
+
+def held(house: House) -> int:
+    stream = EmbeddedStream(house.streams, "trades")
+    records = sum(shard.records or 0 for shard in stream.describe().shards)
+    stream.close()
+    return records
