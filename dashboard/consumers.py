@@ -1,0 +1,63 @@
+"""The socket of the live pages: checks who it is, subscribes, forwards. docs/protocol.md has the words."""
+
+import asyncio
+
+import msgspec
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from dashboard.hub import SESSION_ENDED, Hub, Subscriber
+
+BAD_MESSAGE = 4400
+MAX_TOPICS = 20
+
+
+class Subscribe(msgspec.Struct, forbid_unknown_fields=True):
+    """What a browser may say."""
+
+    subscribe: list[str]
+
+
+_decode = msgspec.json.Decoder(Subscribe).decode
+
+
+class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
+    def __init__(self, hub: Hub) -> None:
+        super().__init__()
+        self.hub = hub
+
+    async def connect(self) -> None:
+        await self.accept()  # even if only to close: a browser is told no code of a socket that was refused
+        if not self.scope["user"].is_authenticated:
+            await self.close(SESSION_ENDED)
+            return
+        self.subscriber = Subscriber(self.scope["session"].session_key)
+        self.forwarding = asyncio.create_task(self._forward(self.subscriber))
+        self.hub.join(self.subscriber)
+
+    async def disconnect(self, code: int) -> None:
+        if hasattr(self, "subscriber"):
+            self.hub.leave(self.subscriber)
+            self.forwarding.cancel()
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        try:
+            topics = _decode(text_data or "").subscribe
+        except msgspec.DecodeError:
+            topics = [""] * (MAX_TOPICS + 1)
+        if len(topics) > MAX_TOPICS:
+            await self.close(BAD_MESSAGE)
+            return
+        self.hub.subscribe(self.subscriber, topics)
+
+    async def _forward(self, subscriber: Subscriber) -> None:
+        while texts := await subscriber.next():
+            for text in texts:
+                await self.send(text_data=text)
+        await self.close(subscriber.closed)
+
+
+class UnknownSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
+    """Any other address."""
+
+    async def connect(self) -> None:
+        await self.close()

@@ -1,0 +1,84 @@
+"""The text of each topic, built once per version however many ask for it."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from threading import Lock
+from typing import Any, NamedTuple
+
+import msgspec
+
+from dashboard import pages
+from streams.models import TopicVersion
+
+MOST_HELD = 100  # by polling, which never says that it has stopped
+
+Find = Callable[[str], pages.Page | None]
+
+
+class Snapshot(NamedTuple):
+    version: int
+    data: bytes  # JSON
+    text: str  # the whole message
+
+
+def read_versions() -> dict[str, int]:
+    """Every topic's version; one cheap query."""
+    return dict(TopicVersion.objects.values_list("topic", "version"))
+
+
+class Snapshots:
+    """Keeps the newest snapshot of the topics that are asked for."""
+
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        find: Find = pages.find,
+        versions: Callable[[], dict[str, int]] = read_versions,
+    ) -> None:
+        self._now = now
+        self._find = find
+        self._versions = versions
+        self._held: dict[str, Snapshot] = {}
+        self._lock = Lock()
+
+    def knows(self, topic: str) -> bool:
+        return self._find(topic) is not None
+
+    def refresh(self, topics: Iterable[str]) -> dict[str, Snapshot]:
+        """The newest snapshot of each topic; others are forgotten. Raises KeyError for an unknown topic."""
+        with self._lock:
+            versions = self._versions()
+            self._held = {topic: self._current(topic, versions) for topic in topics}
+            return dict(self._held)
+
+    def newer(self, topic: str, since: int) -> Snapshot | None:
+        """One topic's snapshot if its version is past `since`. Raises KeyError for an unknown topic."""
+        page = self._find(topic)
+        if page is None:
+            raise KeyError(topic)
+        versions = self._versions()
+        if versions.get(page.version_topic, 0) <= since:
+            return None
+        with self._lock:
+            if len(self._held) > MOST_HELD:
+                self._held.clear()
+            self._held[topic] = self._current(topic, versions)
+            return self._held[topic]
+
+    def _current(self, topic: str, versions: dict[str, int]) -> Snapshot:
+        page = self._find(topic)
+        if page is None:
+            raise KeyError(topic)
+        version = versions.get(page.version_topic, 0)
+        held = self._held.get(topic)
+        if held and held.version == version:
+            return held
+        return _snapshot(topic, version, page.build(self._now()), held)
+
+
+def _snapshot(topic: str, version: int, content: dict[str, Any], held: Snapshot | None) -> Snapshot:
+    data = msgspec.json.encode(content)
+    if held and data == held.data:
+        return held._replace(version=version)  # the same text, so that it is not sent again
+    message = {"topic": topic, "version": version, "data": msgspec.Raw(data)}
+    return Snapshot(version, data, msgspec.json.encode(message).decode())

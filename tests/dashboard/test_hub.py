@@ -1,0 +1,156 @@
+"""The live hub: one text per change, the newest for the slow, an end for the signed out."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from dashboard.hub import SESSION_ENDED, Hub, Subscriber
+from dashboard.pages import Page
+from dashboard.snapshots import Snapshot, Snapshots
+
+
+class Source:
+    """Two topics whose texts a test sets."""
+
+    def __init__(self) -> None:
+        self.texts = {"market": "m1", "orders": "o1"}
+        self.asked: list[set[str]] = []
+
+    def knows(self, topic: str) -> bool:
+        return topic in self.texts
+
+    def refresh(self, topics: Collection[str]) -> dict[str, Snapshot]:
+        self.asked.append(set(topics))
+        return {topic: Snapshot(1, b"", self.texts[topic]) for topic in topics}
+
+
+class Stage:
+    """A hub, its source, its time and who is signed in. Subscribers are added without the hub's own loop."""
+
+    def __init__(self) -> None:
+        self.source = Source()
+        self.time = 1.0
+        self.signed_in = {"alice", "bob"}
+        self.hub = Hub(
+            self.source,
+            lambda keys: self.signed_in & set(keys),
+            lambda: datetime.fromtimestamp(self.time, UTC),
+            lambda: self.time,
+        )
+
+    def join(self, session: str, *topics: str) -> Subscriber:
+        subscriber = Subscriber(session)
+        self.hub._subscribers.add(subscriber)
+        self.hub.subscribe(subscriber, topics)
+        return subscriber
+
+    async def look(self) -> None:
+        """A tick without a beat."""
+        self.hub._next_beat = self.time + 1
+        await self.hub.look()
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return Stage()
+
+
+async def test_a_new_subscriber_gets_the_whole_state_at_once(stage: Stage) -> None:
+    alice = stage.join("alice", "market", "orders")
+    await stage.look()
+    assert sorted(await alice.next()) == ["m1", "o1"]
+
+
+async def test_everyone_gets_what_they_asked_for_and_nothing_else(stage: Stage) -> None:
+    alice, bob = stage.join("alice", "market"), stage.join("bob", "orders")
+    await stage.look()
+    assert (await alice.next(), await bob.next()) == (["m1"], ["o1"])
+    assert stage.source.asked == [{"market", "orders"}]
+
+
+async def test_the_same_text_is_not_sent_again(stage: Stage) -> None:
+    alice = stage.join("alice", "market")
+    await stage.look()
+    await alice.next()
+    await stage.look()
+    stage.source.texts["market"] = "m2"
+    await stage.look()
+    assert await alice.next() == ["m2"]
+
+
+async def test_the_slow_find_only_the_newest_of_each_topic(stage: Stage) -> None:
+    alice = stage.join("alice", "market", "orders")
+    for number in range(100):
+        stage.source.texts["market"] = f"m{number}"
+        await stage.look()
+    assert sorted(await alice.next()) == ["m99", "o1"]
+
+
+async def test_subscribing_again_replaces_the_topics_and_sends_their_state(stage: Stage) -> None:
+    alice = stage.join("alice", "market")
+    await stage.look()
+    await alice.next()
+    stage.hub.subscribe(alice, ["market", "orders"])
+    await stage.look()
+    assert sorted(await alice.next()) == ["m1", "o1"]
+
+
+async def test_an_unknown_topic_is_said_to_be(stage: Stage) -> None:
+    alice = stage.join("alice", "weather")
+    assert [msgspec.json.decode(text) for text in await alice.next()] == [
+        {"error": "unknown topic", "topic": "weather"}
+    ]
+
+
+async def test_a_beat_tells_the_time_every_two_seconds(stage: Stage) -> None:
+    alice = stage.join("alice")
+    beats = []
+    for _ in range(5):
+        await stage.hub.look()
+        if alice._ready.is_set():
+            beats.append((stage.time, list(msgspec.json.decode((await alice.next())[0]))))
+        stage.time += 1
+    assert beats == [(1.0, ["beat"]), (3.0, ["beat"]), (5.0, ["beat"])]
+
+
+async def test_whoever_is_signed_out_is_closed_and_nobody_else(stage: Stage) -> None:
+    alice, bob = stage.join("alice"), stage.join("bob")
+    stage.signed_in.remove("alice")
+    await stage.hub.look()
+    assert (await alice.next(), alice.closed) == ([], SESSION_ENDED)
+    assert (len(await bob.next()), bob.closed) == (1, None)
+
+
+async def test_a_hub_without_listeners_asks_nothing(stage: Stage) -> None:
+    alice = Subscriber("alice")
+    stage.hub.join(alice)
+    stage.hub.leave(alice)
+    assert stage.hub._task
+    await stage.hub._task
+    assert stage.source.asked == []
+
+
+def test_a_snapshot_is_built_once_per_version() -> None:
+    built = []
+    versions = {"trades": 1}
+
+    def build(now: datetime) -> dict[str, int]:
+        built.append(now)
+        return {"count": len(built)}
+
+    snapshots = Snapshots(lambda: datetime.now(UTC), lambda topic: Page("trades", build), lambda: versions)
+    first, again = snapshots.refresh(["market"]), snapshots.refresh(["market"])
+    versions["trades"] = 2
+    later = snapshots.refresh(["market"])
+    assert (first == again, len(built), later["market"].version) == (True, 2, 2)
+    assert msgspec.json.decode(later["market"].text) == {"topic": "market", "version": 2, "data": {"count": 2}}
+
+
+def test_a_new_version_with_the_same_content_keeps_its_text() -> None:
+    versions = {"trades": 1}
+    snapshots = Snapshots(lambda: datetime.now(UTC), lambda topic: Page("trades", lambda now: {}), lambda: versions)
+    first = snapshots.refresh(["market"])["market"].text
+    versions["trades"] = 2
+    assert snapshots.refresh(["market"])["market"].text == first

@@ -1,0 +1,41 @@
+"""A browser's side of a socket, straight to the ASGI application."""
+
+import json
+from typing import Any
+
+from asgiref.testing import ApplicationCommunicator
+
+TIMEOUT = 10  # seconds
+
+
+class Socket(ApplicationCommunicator):
+    def __init__(self, application: Any, path: str, headers: list[tuple[bytes, bytes]]) -> None:
+        super().__init__(application, {"type": "websocket", "path": path, "headers": headers, "subprotocols": []})
+
+    async def connect(self) -> bool:
+        """Whether it was accepted."""
+        await self.send_input({"type": "websocket.connect"})
+        return bool((await self.receive_output(TIMEOUT))["type"] == "websocket.accept")
+
+    async def say(self, text: str) -> None:
+        await self.send_input({"type": "websocket.receive", "text": text})
+
+    async def subscribe(self, *topics: str) -> None:
+        await self.say(json.dumps({"subscribe": topics}))
+
+    async def receive(self, key: str) -> Any:
+        """The next message that has the key; beats come in between."""
+        while True:
+            message = json.loads((await self.receive_output(TIMEOUT))["text"])
+            if key in message:
+                return message
+
+    async def close_code(self, timeout: int = TIMEOUT) -> int:
+        """The code with which the server closes, past whatever it still sends."""
+        while (output := await self.receive_output(timeout))["type"] != "websocket.close":
+            pass
+        return int(output["code"])
+
+    async def disconnect(self) -> None:
+        await self.send_input({"type": "websocket.disconnect", "code": 1000})
+        await self.wait(TIMEOUT)
