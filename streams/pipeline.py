@@ -1,5 +1,6 @@
 """From one leased shard to its results: read → decode → process → commit, one step at a time."""
 
+import logging
 from collections.abc import Callable
 from typing import Generic
 
@@ -11,6 +12,8 @@ from streams.stream.base import Stream
 
 LIMIT = 10_000  # records a step: Kinesis' limit for one read
 IDLE_COMMIT = SECOND  # how often a quiet shard says that it is still complete
+
+logger = logging.getLogger(__name__)
 
 Decode = Callable[[Batch], tuple[Batch, list[Event], list[DeadRecord]]]
 
@@ -91,6 +94,12 @@ class ShardPipeline(Generic[Event, Results]):
 
     def _commit(self, commit: Commit[Results]) -> None:
         self._store.commit(self._grant, commit)
+        if commit.dead:
+            first = commit.dead[0]
+            logger.warning(
+                "%d records of %s/%s went to the dead letters, the first is %d: %s",
+                *(len(commit.dead), self._grant.stream, self._grant.shard, first.sequence, first.error),
+            )
         self._position, self._state = commit.checkpoint, commit.state
         self._clock = self._committed_clock = commit.clock
 

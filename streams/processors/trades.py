@@ -39,7 +39,7 @@ class TradesProcessor:
 
     def __init__(self, snapshot: bytes = b"") -> None:
         self._state = _state_decoder.decode(snapshot) if snapshot else State()
-        self._changed: set[tuple[int, Key]] = set()
+        self._changed: dict[tuple[int, Key], Tally] = {}
 
     def add(self, batch: Batch, events: list[Trade]) -> None:
         minute = batch.arrived - batch.arrived % MINUTE
@@ -57,7 +57,7 @@ class TradesProcessor:
             last[key] = index
         for key, index in last.items():
             tallies[key].reached = padded(batch.sequences[index])
-            self._changed.add((minute, key))
+            self._changed[minute, key] = tallies[key]
 
     def advance(self, clock: int) -> None:
         self._state.clock = max(self._state.clock, clock)
@@ -66,7 +66,7 @@ class TradesProcessor:
             del windows[minute]
 
     def take(self) -> list[TradeRow] | None:
-        rows = [TradeRow(minute, *key, self._state.windows[minute][key]) for minute, key in sorted(self._changed)]
+        rows = [TradeRow(minute, *key, tally) for (minute, key), tally in self._changed.items()]
         self._changed.clear()
         return rows or None
 

@@ -113,6 +113,13 @@ def test_a_stamp_whose_window_is_gone_is_an_error_not_a_wrong_count() -> None:
         processor.add(*decode(batch(START, [TRADE]))[:2])
 
 
+def test_a_window_that_closes_in_the_step_that_filled_it_is_still_given() -> None:
+    processor = TradesProcessor()
+    processor.add(*decode(batch(START, [TRADE]))[:2])
+    processor.advance(START + 60 * MINUTE)
+    assert [(row.minute, row.tally.trades) for row in processor.take() or []] == [(START, 1)]
+
+
 def test_state_does_not_grow_with_time() -> None:
     processor = TradesProcessor()
     sizes = []

@@ -1,0 +1,143 @@
+"""What is special to the embedded stream: one file, many processes, retention, damage."""
+
+import sqlite3
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+
+from streams.clock import MINUTE
+from streams.records import TRIM_HORIZON, StreamError, after
+from streams.stream.embedded import RETENTION, TRIM_EVERY, EmbeddedStream
+from tests.fakes import FakeClock
+
+SHARD = "shardId-000000000000"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "var" / "streams.sqlite3"
+
+
+def opened(path: Path, clock: FakeClock | None = None, name: str = "trades") -> EmbeddedStream:
+    return EmbeddedStream(path, name, clock) if clock else EmbeddedStream(path, name)
+
+
+def held(stream: EmbeddedStream) -> list[bytes]:
+    page = stream.read(SHARD, TRIM_HORIZON, 1_000_000)
+    return [data for batch in page.batches for data in batch.datas]
+
+
+def test_two_openings_of_a_file_see_the_same_stream(path: Path) -> None:
+    first, second = opened(path), opened(path)
+    first.create()
+    second.put([("a", b"1")])
+    assert held(first) == [b"1"]
+    assert EmbeddedStream.names(path) == ["trades"]
+
+
+def test_streams_of_one_file_are_apart(path: Path) -> None:
+    trades, orders = opened(path), opened(path, name="orders")
+    trades.create()
+    orders.create()
+    trades.put([("a", b"1")])
+    orders.delete()
+    assert (held(trades), EmbeddedStream.names(path)) == ([b"1"], ["trades"])
+
+
+def put_many(path: Path, writer: int) -> None:
+    stream = opened(path)
+    for number in range(50):
+        stream.put([(f"writer-{writer}", f"{writer}:{number}".encode())])
+    stream.close()
+
+
+def test_processes_that_write_at_once_lose_nothing_and_share_one_order(path: Path) -> None:
+    stream = opened(path)
+    stream.create()
+    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
+        list(pool.map(put_many, [path] * 4, range(4)))
+    found = held(stream)
+    assert sorted(found) == sorted(f"{writer}:{number}".encode() for writer in range(4) for number in range(50))
+    batches = stream.read(SHARD, TRIM_HORIZON, 1000).batches
+    sequences = [sequence for batch in batches for sequence in batch.sequences]
+    assert sequences == list(range(sequences[0], sequences[0] + 200))
+    assert sorted(batch.arrived for batch in batches) == [batch.arrived for batch in batches]
+
+
+def test_records_past_retention_go_and_the_count_with_them(path: Path) -> None:
+    clock = FakeClock()
+    stream = opened(path, clock)
+    stream.create()
+    stream.put([("a", b"old")] * 3)
+    clock.advance(RETENTION + TRIM_EVERY)
+    stream.put([("a", b"new")])
+    assert (held(stream), stream.describe().shards[0].records) == ([b"new"], 1)
+
+
+def test_a_reader_whose_place_was_trimmed_goes_on_with_what_is_left(path: Path) -> None:
+    clock = FakeClock()
+    stream = opened(path, clock)
+    stream.create()
+    stream.put([("a", b"read"), ("a", b"unread")])
+    place = after(stream.read(SHARD, TRIM_HORIZON, 1).batches[0].sequences[0])
+    clock.advance(RETENTION + TRIM_EVERY)
+    stream.put([("a", b"new")])
+    assert [batch.datas for batch in stream.read(SHARD, place, 10).batches] == [[b"new"]]
+
+
+def test_a_stream_made_anew_goes_on_past_old_checkpoints(path: Path) -> None:
+    clock = FakeClock()
+    stream = opened(path, clock)
+    stream.create()
+    stream.put([("a", b"old")] * 1000)
+    last = stream.read(SHARD, TRIM_HORIZON, 1000).batches[-1].sequences[-1]
+    stream.delete()
+    clock.advance(1)
+    stream.create()
+    stream.put([("a", b"new")])
+    assert [batch.datas for batch in stream.read(SHARD, after(last), 10).batches] == [[b"new"]]
+
+
+def test_every_commit_waits_for_the_disk(path: Path) -> None:
+    assert opened(path)._db.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
+
+
+def test_the_log_does_not_grow_without_end(path: Path) -> None:
+    stream = opened(path)
+    stream.create()
+    for _ in range(100):
+        stream.put([("a", b"x" * 1000)] * 1000)
+    assert path.with_name("streams.sqlite3-wal").stat().st_size < 64 << 20
+
+
+def test_a_file_that_is_no_store_is_one_clear_sentence(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"not a database, but something of yours" * 100)
+    with pytest.raises(StreamError, match="cannot be opened: file is not a database"):
+        opened(path)
+    assert path.read_bytes() == b"not a database, but something of yours" * 100
+
+
+def test_a_damaged_batch_is_an_error_not_a_gap(path: Path) -> None:
+    stream = opened(path)
+    stream.create()
+    stream.put([("a", b"1")])
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE batches SET data = x'ff00'")
+    connection.close()
+    with pytest.raises(StreamError, match="failed"):
+        held(stream)
+
+
+def test_waiting_at_the_tip_asks_the_file_only_whether_it_changed(path: Path) -> None:
+    clock = FakeClock()
+    stream = opened(path, clock)
+    stream.create()
+    stream.read(SHARD, TRIM_HORIZON, 10)
+    asked: list[str] = []
+    stream._db.set_trace_callback(asked.append)
+    clock.advance(MINUTE)
+    assert stream.read(SHARD, TRIM_HORIZON, 10).complete_to == clock.time - 1000
+    assert asked == ["PRAGMA data_version"]
