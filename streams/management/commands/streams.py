@@ -13,7 +13,7 @@ from django.core.management.base import CommandParser
 from streams import clock, tail, wiring
 from streams.management.plain import PlainCommand, positive, where
 from streams.management.table import lines
-from streams.records import LATEST, TRIM_HORIZON, Description, at
+from streams.records import LATEST, TRIM_HORIZON, Description, StreamExistsError, at
 
 FROM_HELP = "trim-horizon (default), latest (follows), or an ISO time"
 
@@ -25,6 +25,7 @@ class Command(PlainCommand):
         verbs = parser.add_subparsers(required=True, metavar="create|list|status|tail|delete")
         create = verbs.add_parser("create", help="make a stream")
         create.add_argument("--shards", type=positive, default=1, metavar="N", help="how many (default: 1)")
+        create.add_argument("--if-absent", action="store_true", help="say nothing when it is there already")
         status = verbs.add_parser("status", help="its shards and what they hold")
         tail = verbs.add_parser("tail", help="its records, all shards merged by time")
         tail.add_argument("--from", dest="start", type=where, default=TRIM_HORIZON, metavar="WHERE", help=FROM_HELP)
@@ -43,8 +44,13 @@ class Command(PlainCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         options["action"](**options)
 
-    def create(self, name: str, shards: int, **_: Any) -> None:
-        wiring.open_stream(name).create(shards)
+    def create(self, name: str, shards: int, *, if_absent: bool, **_: Any) -> None:
+        try:
+            wiring.open_stream(name).create(shards)
+        except StreamExistsError:
+            if if_absent:
+                return
+            raise
         self.stdout.write(f"Created {name} with {shards} shard{'s' if shards > 1 else ''}.")
 
     def delete(self, name: str, **_: Any) -> None:
