@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
+from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -77,3 +79,49 @@ def kill(process: "subprocess.Popen[str]") -> None:
     """As the power would: no signal that could be handled."""
     process.kill()
     process.communicate()
+
+
+class Web:
+    """The web server of a house, on a port of its own; it may be killed and started again."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.start()
+
+    def start(self) -> None:
+        words = [
+            "uvicorn",
+            "login.asgi:application",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(self.port),
+            "--lifespan",
+            "off",
+        ]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", *words, "--log-level", "warning", "--timeout-graceful-shutdown", "2"],
+            env=self.house.environment,
+            cwd=ROOT,
+            text=True,
+        )
+        wait_for(self._answers)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=20)
+
+    def _answers(self) -> bool:
+        try:
+            with urlopen(f"{self.url}/accounts/sign-in/") as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False

@@ -1,0 +1,121 @@
+"""What a person does: sign in, watch, pause, lose the line and get it back."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import SignIn, watched
+from tests.house import House, Web
+
+pytestmark = [pytest.mark.usefixtures("traffic"), pytest.mark.xdist_group("browser")]
+
+
+def number(page: Page, name: str) -> str:
+    return page.get_by_test_id(name).first.inner_text()
+
+
+def expect_move(page: Page, name: str = "trades") -> None:
+    """The number changes, by itself."""
+    expect(page.get_by_test_id(name).first).not_to_have_text(number(page, name))
+
+
+def expect_state(page: Page, state: str) -> None:
+    expect(page.get_by_test_id("live-status")).to_have_attribute("data-state", state, timeout=40_000)
+
+
+def test_sign_in_watch_pause_lose_the_server_and_recover(sign_in: SignIn, web: Web) -> None:
+    page = sign_in()
+    expect_state(page, "live")
+    expect_move(page)
+
+    page.get_by_test_id("pause").click()
+    expect_state(page, "paused")
+    frozen = number(page, "trades")
+    expect(page.get_by_test_id("waiting")).to_contain_text(re.compile(r"\d\d new"))
+    assert number(page, "trades") == frozen
+    page.get_by_test_id("pause").click()
+    expect_state(page, "live")
+    expect_move(page)
+
+    web.kill()
+    expect_state(page, "offline")
+    expect(page.get_by_test_id("live-banner")).to_contain_text("Offline since")
+    expect(page.get_by_test_id("live-banner")).to_contain_text("showing data up to")
+    assert number(page, "trades") != ""
+    web.start()
+    page.get_by_role("button", name="Retry now").click()
+    expect_state(page, "live")
+    expect_move(page)
+
+
+def test_space_pauses_and_a_slash_searches(sign_in: SignIn) -> None:
+    page = sign_in()
+    page.keyboard.press("Space")
+    expect_state(page, "paused")
+    page.keyboard.press("Space")
+    expect_state(page, "live")
+    page.keyboard.press("/")
+    page.keyboard.type("amzn")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/market/AMZN/")
+    expect(page.get_by_role("heading", name="AMZN")).to_be_visible()
+    expect_state(page, "live")
+
+
+def test_the_count_of_orders_moves_and_raises_an_alarm(sign_in: SignIn) -> None:
+    page = sign_in("/orders/")
+    expect_move(page, "site-lines")
+    expect(page.get_by_test_id("site-state").first).to_contain_text("ALARM")
+    expect(page.get_by_test_id("alarm-row").first).to_contain_text("london")
+
+
+def test_a_threshold_can_be_set(sign_in: SignIn) -> None:
+    page = sign_in("/orders/")
+    form = page.get_by_test_id("threshold-form").first
+    form.get_by_role("spinbutton").fill("500")
+    form.get_by_role("button").click()
+    expect(page.get_by_test_id("site-threshold").first).to_contain_text("500")
+    expect(page.get_by_test_id("site-state").first).not_to_contain_text("ALARM")
+
+
+def test_signing_out_ends_the_other_tab_too(sign_in: SignIn, web: Web) -> None:
+    watching = sign_in()
+    expect_state(watching, "live")
+    leaving = watching.context.new_page()
+    leaving.goto(f"{web.url}/accounts/success/")
+    leaving.get_by_role("main").get_by_role("button", name="Sign out").click()
+    leaving.wait_for_url("**/accounts/sign-in/**")
+    watching.wait_for_url("**/accounts/sign-in/?next=**")
+
+
+def test_without_sockets_the_page_polls(sign_in: SignIn) -> None:
+    page = sign_in()
+    page.route_web_socket("**/ws/live/", lambda socket: socket.close())
+    page.reload()
+    expect_state(page, "polling")
+    expect_move(page)
+
+
+def test_without_scripts_the_pages_are_whole(browser: Browser, web: Web, password: str) -> None:
+    for context in watched(browser.new_context(java_script_enabled=True)):
+        page = context.new_page()
+        page.goto(f"{web.url}/accounts/sign-in/")
+        page.fill("input[name=username]", "admin")
+        page.fill("input[name=password]", password)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url("**/accounts/success/")
+        state = context.storage_state()
+    plain = browser.new_context(java_script_enabled=False, storage_state=state)
+    page = plain.new_page()
+    page.goto(f"{web.url}/market/")
+    assert int(number(page, "trades").replace(",", "")) > 0
+    assert page.get_by_test_id("rank-row").count() == 10
+    page.goto(f"{web.url}/orders/")
+    assert page.get_by_test_id("site").count() == 1
+    plain.close()
+
+
+def test_the_house_is_still_exact(house: House) -> None:
+    """After all that: what was applied is what the stream held."""
+    assert house.query("SELECT count(*) FROM streams_deadletter") == [(0,)]
