@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -17,6 +17,7 @@ Find = Callable[[str], pages.Page | None]
 
 class Snapshot(NamedTuple):
     version: int
+    built: datetime
     data: bytes  # JSON
     text: str  # the whole message
 
@@ -71,14 +72,11 @@ class Snapshots:
             raise KeyError(topic)
         version = versions.get(page.version_topic, 0)
         held = self._held.get(topic)
-        if held and held.version == version:
+        now = self._now()
+        if held and (held.version == version or now - held.built < page.every):
             return held
-        return _snapshot(topic, version, page.build(self._now()), held)
-
-
-def _snapshot(topic: str, version: int, content: dict[str, Any], held: Snapshot | None) -> Snapshot:
-    data = msgspec.json.encode(content)
-    if held and data == held.data:
-        return held._replace(version=version)  # the same text, so that it is not sent again
-    message = {"topic": topic, "version": version, "data": msgspec.Raw(data)}
-    return Snapshot(version, data, msgspec.json.encode(message).decode())
+        data = msgspec.json.encode(page.build(now))
+        if held and data == held.data:
+            return held._replace(version=version, built=now)  # the same text, so that it is not sent again
+        message = {"topic": topic, "version": version, "data": msgspec.Raw(data)}
+        return Snapshot(version, now, data, msgspec.json.encode(message).decode())

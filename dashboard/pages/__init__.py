@@ -1,0 +1,35 @@
+"""The topics of docs/protocol.md: which announcements change them, and how their snapshots are built."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, NamedTuple
+
+from dashboard.pages import orders, trades
+from streams import topics
+
+
+class Page(NamedTuple):
+    """A topic: whose TopicVersion grows when it may have changed, and what builds its snapshot as of a time."""
+
+    version_topic: str
+    build: Callable[[datetime], dict[str, Any]]
+    every: timedelta = timedelta(0)  # it need not be built more often
+
+
+SECOND = timedelta(seconds=1)
+_PAGES = {
+    "market": Page(topics.TRADES, trades.market),
+    "market-history": Page(topics.TRADES, trades.market_history, every=SECOND),
+    "orders": Page(topics.ORDERS, orders.orders),
+    "orders-history": Page(topics.ORDERS, orders.orders_history),
+}
+_TICKER = re.compile(r"ticker:([A-Z0-9][A-Z0-9.-]{0,15})")
+
+
+def find(topic: str) -> Page | None:
+    """The page of a topic; None for a name that is none. Reads no database: any well-formed ticker has a page."""
+    if found := _TICKER.fullmatch(topic):
+        return Page(topics.TRADES, partial(trades.ticker, found[1]), every=SECOND)
+    return _PAGES.get(topic)

@@ -1,7 +1,7 @@
 """The live hub: one text per change, the newest for the slow, an end for the signed out."""
 
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -23,7 +23,7 @@ class Source:
 
     def refresh(self, topics: Collection[str]) -> dict[str, Snapshot]:
         self.asked.append(set(topics))
-        return {topic: Snapshot(1, b"", self.texts[topic]) for topic in topics}
+        return {topic: Snapshot(1, datetime.now(UTC), b"", self.texts[topic]) for topic in topics}
 
 
 class Stage:
@@ -154,3 +154,15 @@ def test_a_new_version_with_the_same_content_keeps_its_text() -> None:
     first = snapshots.refresh(["market"])["market"].text
     versions["trades"] = 2
     assert snapshots.refresh(["market"])["market"].text == first
+
+
+def test_a_costly_topic_is_not_built_more_often_than_it_need_be() -> None:
+    versions, time = {"trades": 1}, [datetime(2026, 11, 22, tzinfo=UTC)]
+    page = Page("trades", lambda now: {"built": now.isoformat()}, every=timedelta(seconds=1))
+    snapshots = Snapshots(lambda: time[0], lambda topic: page, lambda: versions)
+    found = []
+    for _ in range(5):
+        found.append(snapshots.refresh(["market-history"])["market-history"].version)
+        versions["trades"] += 1
+        time[0] += timedelta(seconds=0.4)
+    assert found == [1, 1, 1, 4, 4]

@@ -1,0 +1,53 @@
+"""python -m benchmarks [NAME…] [--json PATH] [--minutes N] [--brief]: measures, and prints each figure with its aim."""
+
+import json
+import os
+import signal
+import sys
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from time import monotonic
+
+from benchmarks import latency, memory, pixel, sockets, start, throughput
+from benchmarks.figures import Figure, table
+from benchmarks.options import Options
+
+BENCHMARKS: dict[str, Callable[[Options], Iterable[Figure]]] = {
+    "throughput": throughput.run,
+    "latency": latency.run,
+    "start": start.run,
+    "sockets": sockets.run,
+    "pixel": pixel.run,
+    "memory": memory.run,
+}
+
+
+def main() -> None:
+    parser = ArgumentParser(prog="python -m benchmarks", description="Measures Millrace on this machine.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which (default: all): {', '.join(BENCHMARKS)}")
+    parser.add_argument("--json", type=Path, metavar="PATH", help="write the figures there too")
+    parser.add_argument("--minutes", type=float, default=2, metavar="N", help="of `memory` (default: 2)")
+    parser.add_argument("--brief", action="store_true", help="a tenth of the work, once: whether it all still runs")
+    arguments = parser.parse_args()
+    if unknown := sorted(set(arguments.names) - BENCHMARKS.keys()):
+        parser.error(f"no benchmark is called {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended too
+    options = Options(minutes=arguments.minutes, brief=arguments.brief)
+    found = []
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    for name in arguments.names or BENCHMARKS:
+        found += [figure.as_json(name) for figure in measure(name, options)]
+    if arguments.json:
+        arguments.json.write_text(json.dumps(found, indent=1) + "\n")
+
+
+def measure(name: str, options: Options) -> list[Figure]:
+    began = monotonic()
+    figures = list(BENCHMARKS[name](options))
+    print(f"\n{name} ({monotonic() - began:.0f} s)")
+    print(*table(figures), sep="\n", flush=True)
+    return figures
+
+
+main()

@@ -1,0 +1,1 @@
+"""What a benchmark runs in processes of its own, so that measuring takes nothing from what is measured."""

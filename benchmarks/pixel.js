@@ -1,0 +1,34 @@
+// Notes when the numbers of each `market` message have been painted; pixel.py says what for.
+{
+  let frames = [];
+
+  globalThis.framesTaken = () => frames.length;
+  globalThis.takeFrames = () => {
+    const taken = frames;
+    frames = [];
+    return taken;
+  };
+
+  const shows = ({ minute, trades }) => {
+    const now = document.querySelector("[data-open-minute]").getAttribute("datetime");
+    const count = Number(document.querySelector('[data-testid="trades"]').textContent.replaceAll(",", ""));
+    return now > minute || (now === minute && count >= trades);
+  };
+
+  const note = (data) =>
+    requestAnimationFrame(() => {
+      if (!shows(data.open)) note(data);
+      else requestAnimationFrame(() => frames.push([Date.parse(data.newest), Date.now()]));
+    });
+
+  globalThis.WebSocket = class extends WebSocket {
+    constructor(...words) {
+      super(...words);
+      this.addEventListener("message", (event) => {
+        const message = JSON.parse(event.data);
+        // A task later, so that our frame callback comes after the page's own.
+        if (message.topic === "market" && message.data.open) setTimeout(() => note(message.data));
+      });
+    }
+  };
+}

@@ -1,0 +1,83 @@
+"""From a record's arrival to the frame of a real browser that shows it.
+
+`produce trades --rate 1000`, `consume trades`, uvicorn, and a Chromium that is signed in and watches /market/, all on
+this machine, for 3 times 20 s. pixel.js, put into the page before its own scripts, notes for each `market` message when
+its numbers stand in the document, and takes the time at the start of the frame after that one, when they have been
+painted.
+
+Newest record: for each message, from the arrival stamp of the newest record in it until then. Every record: for each
+batch that the stream stored, from its arrival stamp until the first frame that holds it, so that waiting for the next
+message counts too.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import which
+from time import sleep
+
+from playwright.sync_api import Page, sync_playwright
+
+from benchmarks.figures import Aim, Figure, Latencies
+from benchmarks.options import Options
+from benchmarks.site import Site, new_site
+from tests.house import wait_for
+
+RUNS = 3
+SECONDS = 20
+WARM_UP = 3  # seconds
+RATE = 1000  # records a second
+SCRIPT = Path(__file__).with_suffix(".js")
+CHROMIUM = ["--no-sandbox"]  # it sees our own page only, and a container lets it have no sandbox
+
+Frames = list[tuple[int, float]]  # arrival of the newest record shown, when it was seen; both milliseconds
+
+
+def run(options: Options) -> Iterator[Figure]:
+    newest, every = Latencies("newest record to frame"), Latencies("every record to frame")
+    with new_site() as site:
+        runs = list(watch(site, len(options.rounds(RUNS)), options.amount(SECONDS)))
+        batches = [arrived for _, arrived in site.batches()]
+    for frames in runs:
+        newest.runs.append([seen - arrived for arrived, seen in frames])
+        every.runs.append(list(_waits(frames, batches)))
+    yield from newest.figures(Aim(250), Aim(1000))
+    yield from every.figures()
+    yield Figure("messages a second", "", [len(frames) / options.amount(SECONDS) for frames in runs])
+
+
+def watch(site: Site, runs: int, seconds: int) -> Iterator[Frames]:
+    """The frames of each run."""
+    site.run("streams", "create", "trades")
+    site.manage("consume", "trades")
+    site.manage("produce", "trades", "--rate", str(RATE))
+    cookie, (address, _) = site.sign_in(), site.serve()
+    site.until(lambda: site.applied("trades"))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=which("chromium"), args=CHROMIUM)
+        try:
+            page = _open(browser.new_page(), address, cookie)
+            for _ in range(runs):
+                page.evaluate("takeFrames()")
+                sleep(seconds)
+                yield [(arrived, seen) for arrived, seen in page.evaluate("takeFrames()")]
+        finally:
+            browser.close()
+
+
+def _open(page: Page, address: str, cookie: str) -> Page:
+    name, _, value = cookie.partition("=")
+    page.context.add_cookies([{"name": name, "value": value, "url": f"http://{address}"}])
+    page.add_init_script(path=SCRIPT)
+    page.goto(f"http://{address}/market/")
+    wait_for(lambda: page.evaluate("framesTaken()"))  # not wait_for_function, which the page's policy forbids
+    sleep(WARM_UP)
+    return page
+
+
+def _waits(frames: Frames, batches: list[int]) -> Iterator[float]:
+    """Of the batches that the first frame does not hold and the last one does."""
+    shown = [arrived for arrived, _ in frames]
+    for arrived in batches:
+        if shown[0] < arrived <= shown[-1]:
+            yield frames[bisect_left(shown, arrived)][1] - arrived

@@ -1,0 +1,48 @@
+"""CSV files as spreadsheets can safely open them."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django.http import StreamingHttpResponse
+from django.utils.text import slugify
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet runs a cell that starts so
+
+
+def respond(name: str, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> StreamingHttpResponse:
+    """A streamed RFC 4180 file (UTF-8, CRLF) to be saved under `name`."""
+    response = StreamingHttpResponse(lines(columns, rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def lines(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    yield writer.writerow(columns)
+    for row in rows:
+        yield writer.writerow([_cell(value) for value in row])
+
+
+def stamp(moment: datetime) -> str:
+    """As 2026-11-22T1400Z, for file names."""
+    return moment.strftime("%Y-%m-%dT%H%MZ")
+
+
+def slug(name: str) -> str:
+    """A site's name as part of a file name: lower case, words joined by dashes."""
+    return slugify(name) or "site"
+
+
+class _Echo:
+    """A file that hands back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

@@ -1,0 +1,96 @@
+// What the charts look like: for each its key, its options for uPlot, and the words for one point. x is in seconds.
+
+import { grouped, time } from "./format.js";
+import { hour } from "./ranges.js";
+
+const FONT = "12px system-ui, sans-serif";
+
+function axes(ink, zone, form, { size = 48, value = (number) => grouped(number), space = 28, incrs } = {}) {
+  const common = { stroke: ink.muted, font: FONT, ticks: { show: false } };
+  const grid = { stroke: ink.hair, width: 1 };
+  return [
+    { ...common, grid: { show: false }, size: 26, gap: 6, space: incrs ? 44 : 64, incrs, values: times(form, zone) },
+    { ...common, grid, size, gap: 8, space, values: (_, splits) => splits.map(value) },
+  ];
+}
+
+const times = (form, zone) => (_, splits) => splits.map((at) => time(at * 1000, form, zone));
+
+function cursor(ink) {
+  return { y: false, drag: { x: false, y: false }, points: { size: 7, width: 2, fill: ink.surface } };
+}
+
+const hourScale = { time: true, range: (_, _low, high) => hour(high) };
+
+/** Columns: minutes, bought, sold (below the line, as negative numbers). */
+export const flow = {
+  key: [["▲ bought", "buy-ink"], ["▼ sold", "sell-ink"], ["trades per minute"]],
+  read: ([at, bought, sold], index, zone) => [
+    [time(at[index] * 1000, "minute", zone)],
+    [`▲ ${grouped(bought[index])} bought`, "buy-ink"],
+    [`▼ ${grouped(-sold[index])} sold`, "sell-ink"],
+  ],
+  options(ink, zone, uPlot) {
+    const paths = uPlot.paths.bars({ size: [0.66, 18], align: 1, radius: 0.12 });
+    return {
+      padding: [8, 18, 0, 0],
+      scales: { x: hourScale, y: { range: (_, low, high) => spread(low, high) } },
+      axes: axes(ink, zone, "minute", { value: (number) => grouped(Math.abs(number)) }),
+      cursor: { ...cursor(ink), points: { show: false } },
+      series: [
+        {},
+        { label: "bought", paths, fill: ink.bought, width: 0, points: { show: false } },
+        { label: "sold", paths, fill: ink.sold, width: 0, points: { show: false } },
+      ],
+    };
+  },
+};
+
+function spread(low, high) {
+  const room = Math.max(1, high, -low) * 1.08;
+  return [low < 0 ? -room : 0, room];
+}
+
+/** Columns: minutes, high, low, last. */
+export const price = {
+  key: [["last price", "accent-ink"], ["low to high", "band-ink"]],
+  read: ([at, high, low, last], index, zone) => [
+    [time(at[index] * 1000, "minute", zone)],
+    [`last ${grouped(last[index], 2)}`, "accent-ink"],
+    [`${grouped(low[index], 2)} – ${grouped(high[index], 2)}`, "band-ink"],
+  ],
+  options(ink, zone) {
+    const edge = { stroke: ink["bought-wash"], width: 1, points: { show: false } };
+    return {
+      padding: [8, 18, 0, 0],
+      scales: { x: hourScale },
+      axes: axes(ink, zone, "minute", { value: (number) => grouped(number, number < 10 ? 2 : 0) }),
+      cursor: cursor(ink),
+      bands: [{ series: [1, 2], fill: ink["bought-wash"] }],
+      series: [{}, { ...edge, label: "high" }, { ...edge, label: "low" }, { label: "last", stroke: ink.accent, width: 2, points: { show: false } }],
+    };
+  },
+};
+
+/** Columns: seconds, lines in the last 15 s, threshold. */
+export const count = {
+  key: [["lines in 15 s", "accent-ink"], ["- - threshold", "sell-ink"]],
+  read: ([at, lines, threshold], index, zone) => [
+    [time(at[index] * 1000, "second", zone)],
+    [`${grouped(lines[index])} lines`, "accent-ink"],
+    [`threshold ${grouped(threshold[index])}`, "sell-ink"],
+  ],
+  options(ink, zone) {
+    return {
+      padding: [6, 18, 0, 0],
+      scales: { y: { range: (_, _low, high) => [0, Math.max(1, high) * 1.15] } },
+      axes: axes(ink, zone, "minute", { size: 34, space: 24, incrs: [60, 120, 300] }),
+      cursor: cursor(ink),
+      series: [
+        {},
+        { label: "lines", stroke: ink.accent, width: 1.75, fill: ink["accent-wash"], points: { show: false } },
+        { label: "threshold", stroke: ink.sold, width: 1.25, dash: [5, 4], points: { show: false } },
+      ],
+    };
+  },
+};

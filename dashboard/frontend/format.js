@@ -1,0 +1,58 @@
+// Numbers and times as the pages print them; dashboard/templatetags/figures.py prints the same.
+
+/** 1234567 as 1,234,567; nothing as a dash. */
+export function grouped(value, places = 0) {
+  if (value === null || value === undefined) return "–";
+  return value.toLocaleString("en-GB", { minimumFractionDigits: places, maximumFractionDigits: places });
+}
+
+/** Four figures: 173450211 as 173.5 M. */
+export function compact(value) {
+  for (const [size, letter] of [[1e9, "G"], [1e6, "M"], [1e3, "k"]]) {
+    if (value >= size) return `${Number((value / size).toPrecision(4))} ${letter}`;
+  }
+  return String(Math.round(value));
+}
+
+/** Whole seconds, minutes and hours: 3725 as 1 h 2 min. */
+export function span(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return whole % 60 ? `${minutes} min ${whole % 60} s` : `${minutes} min`;
+  return minutes % 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${minutes / 60} h`;
+}
+
+/** Width of a bar, 0 to 100. */
+export function percentOf(value, whole) {
+  return whole ? Math.round(Math.min(100, (100 * value) / whole) * 10) / 10 : 0;
+}
+
+const PARTS = {
+  minute: { hour: "2-digit", minute: "2-digit" },
+  second: { hour: "2-digit", minute: "2-digit", second: "2-digit" },
+  full: { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit" },
+};
+const formats = new Map();
+
+function formatter(form, zone) {
+  const name = `${form} ${zone}`;
+  if (!formats.has(name)) {
+    const timeZone = zone === "utc" ? "UTC" : undefined;
+    // Swedish writes dates as ISO 8601 does.
+    formats.set(name, new Intl.DateTimeFormat("sv-SE", { ...PARTS[form], timeZone, hourCycle: "h23" }));
+  }
+  return formats.get(name);
+}
+
+/** A time (anything Date takes) as minute 14:03, second 14:03:07, or full 2026-11-22 14:03:07; empty for none. */
+export function time(moment, form, zone) {
+  return moment ? formatter(form, zone).format(new Date(moment)) : "";
+}
+
+/** The zone's own name: UTC, CET, GMT+5. */
+export function zoneName(zone, moment = Date.now()) {
+  if (zone === "utc") return "UTC";
+  const parts = new Intl.DateTimeFormat("en-GB", { timeZoneName: "short" }).formatToParts(moment);
+  return parts.find((part) => part.type === "timeZoneName").value;
+}

@@ -1,0 +1,138 @@
+// The frame round every page: status of the line, pause, zone, theme, keyboard, copy buttons.
+
+import { all, one, paintTimes, setText } from "./dom.js";
+import { retryNow, situation, togglePause } from "./live.js";
+import { action } from "./shortcuts.js";
+import { describe } from "./status.js";
+import { toggleZone, zone, zoneLabel, zoneTitle } from "./zone.js";
+
+function showStatus() {
+  const now = situation();
+  if (!now) return;
+  const { state, pill, banner } = describe(now.status, { ...now, zone: zone() });
+  document.documentElement.dataset.line = state;
+  const status = one("live-status");
+  status.dataset.state = state;
+  setText(status, pill);
+  setText(one("[data-banner-text]"), banner);
+  one("[data-banner]").dataset.state = banner ? state : "";
+  one("[data-retry]").hidden = !["reconnecting", "offline"].includes(state) || !banner;
+  setText(one("[data-pause-label]"), now.paused ? "Resume" : "Pause");
+  const waiting = one("[data-waiting]");
+  waiting.hidden = !now.waiting;
+  setText(waiting, `${now.waiting} new`);
+}
+
+function showZone() {
+  const button = one("[data-zone-switch]");
+  setText(button, zoneLabel());
+  button?.setAttribute("aria-label", `${zoneLabel()} time (${zoneTitle()}); switch`);
+  for (const name of all("[data-zone-name]")) setText(name, zoneTitle());
+  paintTimes();
+}
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const theme = () => document.documentElement.dataset.theme ?? (dark.matches ? "dark" : "light");
+
+function showTheme() {
+  const other = theme() === "dark" ? "light" : "dark";
+  one("[data-theme-switch]")?.setAttribute("aria-label", `Switch to the ${other} theme`);
+  document.dispatchEvent(new Event("theme"));
+}
+
+function setTheme(name) {
+  document.documentElement.dataset.theme = name;
+  showTheme();
+}
+
+function switchTheme() {
+  const other = theme() === "dark" ? "light" : "dark";
+  localStorage.setItem("theme", other);
+  setTheme(other);
+}
+
+async function copy(button) {
+  await navigator.clipboard.writeText(button.dataset.copy);
+  setText(button, "Copied");
+  setTimeout(() => setText(button, "Copy"), 2000);
+}
+
+/** Shows a password while its button is pressed in. */
+function reveal(button) {
+  const field = document.getElementById(button.dataset.reveal);
+  const shown = field.type === "password";
+  field.type = shown ? "text" : "password";
+  button.setAttribute("aria-pressed", String(shown));
+}
+
+let afterG = false;
+const keysOn = () => localStorage.getItem("keys") !== "off";
+const acts = {
+  search: () => one("#search").focus(),
+  help: () => one("[data-help-dialog]").showModal(),
+  zone: toggleZone,
+  pause: () => situation() && togglePause(),
+  market: () => one('.pages a[href*="market"]').click(),
+  orders: () => one('.pages a[href*="orders"]').click(),
+};
+
+function onKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || !keysOn() || one("dialog[open]")) return;
+  const controls = event.key === " " ? "a, button, input, select, textarea, summary, [tabindex='0']" : "input, select, textarea";
+  if (event.target.closest?.(controls)) return;
+  const what = action(event.key, afterG);
+  afterG = what === "go";
+  if (!acts[what]) return;
+  event.preventDefault();
+  acts[what]();
+}
+
+function onClick(event) {
+  const button = event.target.closest("button");
+  const menu = one("[data-menu][open]");
+  if (menu && !event.target.closest("[data-menu]")) menu.open = false;
+  if (!button) return;
+  if ("copy" in button.dataset) copy(button);
+  if ("reveal" in button.dataset) reveal(button);
+  if ("pause" in button.dataset) togglePause();
+  if ("retry" in button.dataset) retryNow();
+  if ("help" in button.dataset) acts.help();
+  if ("zoneSwitch" in button.dataset) toggleZone();
+  if ("themeSwitch" in button.dataset) switchTheme();
+}
+
+/** On paper: light, and every table open. */
+function print() {
+  const before = document.documentElement.dataset.theme;
+  const shut = all("details.twin:not([open])");
+  setTheme("light");
+  for (const twin of shut) twin.open = true;
+  addEventListener("afterprint", () => {
+    for (const twin of shut) twin.open = false;
+    delete document.documentElement.dataset.theme;
+    if (before) setTheme(before);
+    else showTheme();
+  }, { once: true });
+}
+
+document.addEventListener("click", onClick);
+document.addEventListener("keydown", onKey);
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && one("[data-menu][open]");
+  if (!menu) return;
+  menu.open = false;
+  one("summary", menu).focus();
+});
+document.addEventListener("line", showStatus);
+document.addEventListener("zone", showZone);
+document.addEventListener("zone", showStatus);
+dark.addEventListener("change", showTheme);
+addEventListener("beforeprint", print);
+const keys = one("[data-keys-on]");
+if (keys) {
+  keys.checked = keysOn();
+  keys.addEventListener("change", () => localStorage.setItem("keys", keys.checked ? "on" : "off"));
+}
+showZone();
+showTheme();
+showStatus();

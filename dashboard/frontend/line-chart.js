@@ -1,0 +1,77 @@
+// <line-chart>: uPlot in an element that knows its size, theme and zone, reads out under the pointer or the arrow keys.
+
+import uPlot from "uplot";
+
+import { inks } from "./ink.js";
+import { zone } from "./zone.js";
+
+class LineChart extends HTMLElement {
+  #plot = null;
+  #spec = null;
+  #data = null;
+  #readout = document.createElement("p");
+  #canvas = document.createElement("div");
+
+  connectedCallback() {
+    this.tabIndex = 0;
+    this.setAttribute("role", "group");
+    this.#readout.className = "readout";
+    this.#canvas.className = "canvas";
+    this.append(this.#readout, this.#canvas);
+    new ResizeObserver(() => this.#fit()).observe(this.#canvas);
+    for (const event of ["zone", "theme"]) document.addEventListener(event, () => this.#build());
+    this.addEventListener("keydown", (event) => this.#step(event));
+  }
+
+  /** `spec` is one of charts.js; `data` its columns. */
+  show(spec, data) {
+    this.#data = data;
+    if (this.#plot && this.#spec === spec) return this.#plot.setData(data);
+    this.#spec = spec;
+    this.#build();
+  }
+
+  #build() {
+    this.#plot?.destroy();
+    this.#plot = null;
+    const width = this.#canvas.clientWidth;
+    if (!this.#spec || !width) return;
+    const options = this.#spec.options(inks(), zone(), uPlot);
+    const hooks = { ...options.hooks, setCursor: [(plot) => this.#read(plot.cursor.idx)] };
+    const size = { width, height: this.#canvas.clientHeight };
+    this.#plot = new uPlot({ ...options, ...size, hooks, legend: { show: false } }, this.#data, this.#canvas);
+    this.#read(null);
+  }
+
+  #fit() {
+    if (!this.#plot) return this.#build();
+    const { clientWidth: width, clientHeight: height } = this.#canvas;
+    if (width && (width !== this.#plot.width || height !== this.#plot.height)) this.#plot.setSize({ width, height });
+  }
+
+  #read(index) {
+    const known = index !== null && index !== undefined && this.#data[0][index] !== undefined;
+    const words = known ? this.#spec.read(this.#data, index, zone()) : this.#spec.key;
+    this.#readout.replaceChildren(
+      ...words.map(([text, ink]) => {
+        const word = document.createElement("span");
+        word.className = ink ?? "";
+        word.textContent = text;
+        return word;
+      }),
+    );
+  }
+
+  #step(event) {
+    const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!way || !this.#plot) return;
+    event.preventDefault();
+    const last = this.#data[0].length - 1;
+    const from = this.#plot.cursor.idx ?? (way < 0 ? last + 1 : -1);
+    const index = Math.min(last, Math.max(0, from + way));
+    this.#readout.setAttribute("role", "status");
+    this.#plot.setCursor({ left: this.#plot.valToPos(this.#data[0][index], "x"), top: 1 });
+  }
+}
+
+customElements.define("line-chart", LineChart);

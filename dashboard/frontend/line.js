@@ -1,0 +1,117 @@
+// The line to the server: a socket that reconnects, and polling when sockets do not get through. docs/protocol.md.
+//
+// `ports` is the world: socket() opens one, poll(topic) resolves to {status, message}, after(ms, call) gives a function that
+// calls it off, now() in milliseconds, chance() 0 to 1. `hooks`: opened(), message(message), beat(iso), change(), signedOut().
+
+import { delay } from "./backoff.js";
+
+export const DEAD_AFTER = 6000; // milliseconds without a beat or data
+export const POLL_AFTER = 3; // failed opens in a row
+export const POLL_EVERY = 2000; // milliseconds
+export const SIGNED_OUT = 4401;
+
+export class Line {
+  #ports;
+  #hooks;
+  #topics = [];
+  #socket = null;
+  #failures = 0;
+  #live = false;
+  #lostAt = null;
+  #polling = ""; // "", "trying", "working", "failing"
+  #cancelWatch = () => {};
+  #cancelRetry = () => {};
+  #ended = false;
+
+  constructor(ports, hooks) {
+    this.#ports = ports;
+    this.#hooks = hooks;
+  }
+
+  start(topics) {
+    this.#topics = topics;
+    this.#lostAt = this.#ports.now();
+    this.#connect();
+  }
+
+  /** transport: live, reconnecting, polling or offline; `attempt` counts the tries; `lostAt` in milliseconds or null. */
+  status() {
+    const fallen = { working: "polling", failing: "offline" }[this.#polling] ?? "reconnecting";
+    return { transport: this.#live ? "live" : fallen, attempt: this.#failures, lostAt: this.#lostAt };
+  }
+
+  retryNow() {
+    if (!this.#socket && !this.#ended) this.#connect();
+  }
+
+  #connect() {
+    this.#cancelRetry();
+    const socket = this.#ports.socket();
+    this.#socket = socket;
+    socket.onopen = () => {
+      this.#hooks.opened();
+      socket.send(JSON.stringify({ subscribe: this.#topics }));
+    };
+    socket.onmessage = (event) => this.#hear(JSON.parse(event.data));
+    socket.onclose = (event) => this.#close(event.code);
+    this.#watch();
+  }
+
+  #hear(message) {
+    this.#watch();
+    if (!this.#live) {
+      this.#live = true;
+      this.#failures = 0;
+      this.#lostAt = null;
+      this.#polling = "";
+      this.#hooks.change();
+    }
+    if (message.beat) this.#hooks.beat(message.beat);
+    if (message.data) this.#hooks.message(message);
+  }
+
+  #watch() {
+    this.#cancelWatch();
+    this.#cancelWatch = this.#ports.after(DEAD_AFTER, () => {
+      const socket = this.#socket;
+      this.#close(1006); // a dead line may never say that it closed
+      socket.close();
+    });
+  }
+
+  #close(code) {
+    this.#cancelWatch();
+    this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null;
+    this.#socket = null;
+    this.#live = false;
+    if (code === SIGNED_OUT) return this.#end();
+    this.#lostAt ??= this.#ports.now();
+    this.#failures += 1;
+    this.#cancelRetry = this.#ports.after(delay(this.#failures, this.#ports.chance()), () => this.#connect());
+    if (this.#failures >= POLL_AFTER && !this.#polling) {
+      this.#polling = "trying";
+      this.#poll();
+    }
+    this.#hooks.change();
+  }
+
+  async #poll() {
+    for (const topic of this.#topics) {
+      const answer = await this.#ports.poll(topic);
+      if (this.#live || this.#ended) return;
+      if (answer.status === 401) return this.#end();
+      this.#polling = answer.status === 200 || answer.status === 204 ? "working" : "failing";
+      if (answer.message) this.#hooks.message(answer.message);
+      if (this.#polling === "failing") break;
+    }
+    this.#hooks.change();
+    this.#ports.after(POLL_EVERY, () => this.#live || this.#ended || this.#poll());
+  }
+
+  #end() {
+    this.#ended = true;
+    this.#cancelWatch();
+    this.#cancelRetry();
+    this.#hooks.signedOut();
+  }
+}

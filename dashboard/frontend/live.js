@@ -1,0 +1,123 @@
+// The page's one line to the server, and what the page makes of it: what is shown, what waits, what time it is there.
+
+import { VersionGate } from "./gate.js";
+import { Line } from "./line.js";
+import { PauseBuffer } from "./pause.js";
+
+const gate = new VersionGate();
+const buffer = new PauseBuffer();
+const pending = new Map();
+let renders = {};
+let offset = 0; // milliseconds that the server's clock is ahead of ours
+let upTo = null; // by the server's clock, the last that was heard
+let everLive = false;
+let frame = 0;
+let line = null;
+
+const tell = () => document.dispatchEvent(new Event("line"));
+const ticks = [];
+
+/** Now by the server's clock, in milliseconds. */
+export const serverNow = () => Date.now() + offset;
+
+/** Calls back every second with the server's time, while the page is seen and not paused. */
+export function everySecond(call) {
+  ticks.push(call);
+  call(serverNow());
+}
+
+/** Shows the embedded snapshots, then keeps them current: {topic: data => …}. Only `topics` are subscribed to. */
+export function follow(handlers, topics = Object.keys(handlers)) {
+  renders = handlers;
+  const snapshots = JSON.parse(document.getElementById("snapshots").textContent);
+  for (const [topic, { version, data }] of Object.entries(snapshots)) {
+    gate.accept(topic, version);
+    if (data.now) hearClock(data.now);
+    renders[topic]?.(data);
+  }
+  line = new Line(ports, {
+    opened: () => gate.clear(),
+    message: receive,
+    beat: hearClock,
+    change: tell,
+    signedOut: () => location.assign(`/accounts/sign-in/?next=${encodeURIComponent(location.pathname + location.search)}`),
+  });
+  line.start(topics);
+  setInterval(tick, 1000);
+  setInterval(tell, 500);
+  document.addEventListener("visibilitychange", () => schedule());
+  addEventListener("online", () => line.retryNow());
+}
+
+/** Everything that describe() of status.js wants; null on a page that follows nothing. */
+export function situation() {
+  if (!line) return null;
+  const status = line.status();
+  everLive ||= status.transport === "live";
+  return { status, paused: buffer.paused, waiting: buffer.waiting, upTo, now: Date.now(), everLive };
+}
+
+export const retryNow = () => line?.retryNow();
+
+export function togglePause() {
+  if (buffer.paused) buffer.resume().forEach(show);
+  else buffer.pause();
+  tell();
+}
+
+/** One topic by HTTP: {status, message}; a failure of the network is status 0. */
+export async function ask(topic) {
+  try {
+    const answer = await fetch(`/live/${encodeURIComponent(topic)}.json?since=${gate.since(topic)}`, {
+      headers: { Accept: "application/json" },
+      cache: "no-store",
+      signal: AbortSignal.timeout(5000),
+    });
+    return { status: answer.status, message: answer.status === 200 ? await answer.json() : null };
+  } catch {
+    return { status: 0, message: null };
+  }
+}
+
+const ports = {
+  socket: () => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/live/`),
+  poll: ask,
+  after: (milliseconds, call) => {
+    const timer = setTimeout(call, milliseconds);
+    return () => clearTimeout(timer);
+  },
+  now: () => Date.now(),
+  chance: () => Math.random(),
+};
+
+function hearClock(iso) {
+  upTo = Date.parse(iso);
+  offset = upTo - Date.now();
+}
+
+function receive(message) {
+  if (!gate.accept(message.topic, message.version)) return;
+  if (line.status().transport !== "live" && message.data.now) hearClock(message.data.now);
+  if (buffer.offer(message)) show(message);
+  else tell();
+}
+
+function show(message) {
+  pending.set(message.topic, message.data);
+  schedule();
+}
+
+function schedule() {
+  if (document.hidden || frame || !pending.size) return; // what nobody sees is drawn on return
+  frame = requestAnimationFrame(() => {
+    frame = 0;
+    const states = [...pending];
+    pending.clear();
+    for (const [topic, data] of states) renders[topic]?.(data);
+  });
+}
+
+function tick() {
+  if (document.hidden || buffer.paused) return;
+  for (const call of ticks) call(serverNow());
+}

@@ -1,0 +1,132 @@
+// The orders page.
+
+import "./alarm-timeline.js";
+import "./line-chart.js";
+
+import { count } from "./charts.js";
+import { Counts, stateOf } from "./counts.js";
+import { copyOf, one, parts, reconcile, setCell, setText, setTime } from "./dom.js";
+import { grouped, percentOf, span } from "./format.js";
+import { ask, everySecond, follow, serverNow } from "./live.js";
+import { hearSignals, watchSignals } from "./signals.js";
+import { zoneTitle } from "./zone.js";
+
+const page = one("[data-page]");
+const chosen = page.dataset.chosen;
+const mine = (item) => !chosen || item.site === chosen;
+const counts = new Counts();
+const WORDS = { quiet: "quiet", rising: "rising", alarm: "ALARM since" };
+let sites = [];
+let alarms = [];
+let asked = 0;
+
+function showOrders(data) {
+  hearSignals(data);
+  sites = data.sites.filter(mine);
+  alarms = data.alarms.filter(mine);
+  const empty = !data.newest && !data.sites.length;
+  one("[data-empty]").hidden = !empty;
+  one("[data-content]").hidden = empty;
+  for (const site of sites) counts.add(site.site, Date.parse(data.now), site.lines);
+  const make = () => copyOf(one("template[data-site-card]"));
+  reconcile(one("[data-sites]"), sites, { key: (site) => site.site, make, fill: fillSite });
+  one("[data-no-alarms]").hidden = alarms.length > 0;
+  one("[data-alarms-shown]").hidden = !alarms.length;
+  const row = () => copyOf(one("template[data-alarm]"));
+  reconcile(one("[data-alarms]"), alarms, { key: (alarm) => `${alarm.site} ${alarm.started}`, make: row, fill: fillAlarm });
+}
+
+function fillSite(card, site) {
+  const cells = parts(card);
+  const state = stateOf(site);
+  card.dataset.site = site.site;
+  card.dataset.state = state;
+  if (setText(cells.site, site.site)) {
+    cells.site.href = `${page.dataset.ordersUrl}?site=${encodeURIComponent(site.site)}`;
+    one("line-chart", card).setAttribute("aria-label", `Order lines in the last 15 s over five minutes, ${site.site}`);
+  }
+  setText(cells.state, WORDS[state]);
+  setTime(cells.since, site.alarm?.started);
+  setText(cells.lines, grouped(site.lines));
+  setText(cells.threshold, grouped(site.threshold));
+  cells.bar.setAttribute("width", percentOf(site.lines * 0.75, site.threshold));
+}
+
+function fillAlarm(row, alarm) {
+  const cells = parts(row);
+  row.toggleAttribute("data-open", !alarm.ended);
+  setText(cells.site, alarm.site);
+  setTime(cells.started, alarm.started);
+  setTime(cells.ended, alarm.ended);
+  setText(cells.open, alarm.ended ? "" : "open");
+  setText(cells.duration, alarm.ended ? span((Date.parse(alarm.ended) - Date.parse(alarm.started)) / 1000) : "");
+  for (const name of ["peak", "threshold", "lines", "notifications", "suppressed"]) setCell(cells[name], grouped(alarm[name]));
+}
+
+function showCounts(now) {
+  for (const site of sites) {
+    const card = one(`[data-sites] [data-key="${CSS.escape(site.site)}"]`);
+    const columns = counts.columns(site.site, site.threshold);
+    if (card && columns[0].length) one("line-chart", card).show(count, columns);
+  }
+  one("alarm-timeline").show(alarms, now);
+  showSpans();
+}
+
+function cell(name, text = "") {
+  const node = document.createElement(name);
+  node.textContent = text;
+  return node;
+}
+
+/** The table of the counts, while it is open. */
+function showSpans() {
+  if (!one("[data-twin]").open) return;
+  const names = sites.map((site) => site.site);
+  reconcile(one("[data-count-head]"), ["", ...names], { key: (name) => `site ${name}`, make: headCell, fill: fillHead });
+  reconcile(one("[data-counts]"), counts.spans(names), { key: ([start]) => start, make: spanRow, fill: fillSpan });
+}
+
+function headCell() {
+  const node = cell("th");
+  node.scope = "col";
+  return node;
+}
+
+const fillHead = (node, name) => setText(node, name || `From (${zoneTitle()})`);
+
+function spanRow() {
+  const row = cell("tr");
+  const head = row.appendChild(cell("th"));
+  head.scope = "row";
+  head.appendChild(cell("time")).dataset.format = "second";
+  return row;
+}
+
+function fillSpan(row, [start, numbers]) {
+  setTime(one("time", row), new Date(start).toISOString());
+  while (row.children.length <= numbers.length) row.append(cell("td"));
+  while (row.children.length > numbers.length + 1) row.lastChild.remove();
+  numbers.forEach((number, place) => setCell(row.children[place + 1], grouped(number)));
+}
+
+/** After a gap the seconds that were missed are asked for. */
+async function fillGap() {
+  if (Date.now() - asked < 5000) return;
+  asked = Date.now();
+  const { message } = await ask("orders-history");
+  if (message) counts.replace(message.data.sites);
+}
+
+let wasLive = true;
+document.addEventListener("line", () => {
+  const live = document.documentElement.dataset.line === "live";
+  if (live && !wasLive) fillGap();
+  wasLive = live;
+});
+document.addEventListener("visibilitychange", () => document.hidden || fillGap());
+
+follow({ "orders-history": (data) => counts.replace(data.sites), orders: showOrders }, ["orders"]);
+watchSignals();
+everySecond(showCounts);
+showCounts(serverNow());

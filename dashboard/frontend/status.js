@@ -1,0 +1,31 @@
+// What the connection is called: one word for the pill, a sentence for the banner.
+
+import { time } from "./format.js";
+
+export const PATIENCE = 2000; // milliseconds of loss that nobody needs to hear of
+
+/**
+ * `status` is Line's; `upTo` and `now` are milliseconds. Gives {state, pill, banner}: state is live, reconnecting, offline,
+ * polling or paused; an empty banner is no banner.
+ */
+export function describe(status, { paused, waiting, upTo, now, zone, everLive }) {
+  const { transport, attempt, lostAt } = status;
+  const lost = lostAt !== null && now - lostAt >= PATIENCE;
+  if (lost && transport === "offline") {
+    const until = upTo ? ` — showing data up to ${time(upTo, "second", zone)}` : "";
+    return { state: "offline", pill: "Offline", banner: `Offline since ${time(lostAt, "second", zone)}${until}` };
+  }
+  if (lost && transport === "reconnecting") {
+    const tries = `Reconnecting (${Math.max(1, attempt)})…`;
+    return { state: "reconnecting", pill: tries, banner: tries };
+  }
+  if (paused) {
+    const held = waiting ? `, ${waiting} new` : "";
+    return { state: "paused", pill: "Paused", banner: `Paused${held}. Space goes on.` };
+  }
+  if (transport === "polling") {
+    return { state: "polling", pill: "Polling", banner: "The live socket does not get through; asking every 2 s instead." };
+  }
+  if (!everLive && transport !== "live") return { state: "reconnecting", pill: "Connecting…", banner: "" };
+  return { state: "live", pill: "Live", banner: "" };
+}

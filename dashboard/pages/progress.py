@@ -1,0 +1,33 @@
+"""How far an application's workers are, and the forms that times have on the wire."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from streams import clock
+from streams.models import Lease
+from streams.records import SHARD_END
+
+
+class Progress(NamedTuple):
+    """`newest`: arrival of the newest applied record. `clock`: everything that arrived before this is applied."""
+
+    newest: datetime | None
+    clock: datetime | None
+
+    def has_closed(self, end: datetime) -> bool:
+        """Whether a window that ended at `end` can no longer grow."""
+        return self.clock is not None and self.clock >= end
+
+
+def progress(application: str) -> Progress:
+    """Over all shards: one that nobody has read yet leaves the clock unknown, one read to its end no longer counts."""
+    leases = list(Lease.objects.filter(application=application).values_list("checkpoint", "clock", "newest"))
+    arrivals = [newest for _, _, newest in leases if newest is not None]
+    clocks = [tick for checkpoint, tick, _ in leases if checkpoint != str(SHARD_END)]
+    known = [tick for tick in clocks if tick is not None]
+    return Progress(max(arrivals, default=None), min(known, default=None) if len(known) == len(clocks) else None)
+
+
+def iso(moment: datetime | None) -> str | None:
+    """As 2026-11-22T14:03:07.250Z; None stays None."""
+    return None if moment is None else clock.to_iso(clock.from_datetime(moment))

@@ -1,0 +1,63 @@
+"""Numbers and times as the pages print them; dashboard/frontend/format.js prints the same."""
+
+from django import template
+
+from streams import clock
+
+register = template.Library()
+
+
+@register.filter
+def grouped(value: float | None, places: int = 0) -> str:
+    """1234567 as 1,234,567; nothing as a dash."""
+    return f"{value:,.{places}f}" if isinstance(value, int | float) else "–"
+
+
+@register.filter
+def compact(value: float) -> str:
+    """Four figures: 173450211 as 173.5 M."""
+    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if value >= size:
+            return f"{value / size:.4g} {letter}"
+    return f"{value:,.0f}"
+
+
+@register.filter
+def percent_of(value: float, whole: float) -> float:
+    """For the width of a bar: 0 to 100."""
+    return round(min(100.0, 100 * value / whole), 1) if whole else 0.0
+
+
+@register.filter
+def fullness(site: dict[str, float]) -> float:
+    """A site's count for its bar, on which the threshold stands at 75."""
+    return percent_of(site["lines"] * 0.75, site["threshold"])
+
+
+@register.filter
+def state(site: dict[str, float]) -> str:
+    """quiet, rising (from half of the threshold on) or alarm."""
+    if site["alarm"]:
+        return "alarm"
+    return "rising" if site["lines"] * 2 >= site["threshold"] else "quiet"
+
+
+@register.filter
+def span(seconds: float) -> str:
+    """Whole seconds, minutes and hours: 3725 as 1 h 2 min."""
+    whole = int(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+@register.filter
+def lasted(alarm: dict[str, str]) -> str:
+    """From an alarm's start to its end; empty while it is open."""
+    if not alarm["ended"]:
+        return ""
+    return span((clock.from_iso(alarm["ended"]) - clock.from_iso(alarm["started"])) / clock.SECOND)

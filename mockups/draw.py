@@ -1,0 +1,31 @@
+"""Draws every screen: `python -m mockups.draw`. Writes mockups/*.excalidraw; render.mjs makes pictures of them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from mockups.pencil import Sheet
+from mockups.screens import flow, market, orders, people, phone, ticker
+
+SCREENS: dict[str, Callable[[], Sheet]] = {
+    "sign-in": people.sign_in,
+    "success": people.success,
+    "market": market.market,
+    "market-empty": market.empty,
+    "market-offline": market.offline,
+    "market-paused": market.paused,
+    "market-phone": phone.market,
+    "ticker": ticker.ticker,
+    "orders": orders.orders,
+    "orders-phone": phone.orders,
+    "flow": flow.flow,
+}
+
+
+def main() -> None:
+    here = Path(__file__).parent
+    for name, screen in SCREENS.items():
+        (here / f"{name}.excalidraw").write_text(screen().file(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { describe } from "../../../dashboard/frontend/status.js";
+
+const LOST = Date.parse("2026-11-22T14:03:07Z");
+const calm = { paused: false, waiting: 0, upTo: LOST - 2000, now: LOST + 5000, zone: "utc", everLive: true };
+const on = (transport, attempt = 0) => ({ transport, attempt, lostAt: transport === "live" ? null : LOST });
+
+test("a live line has no banner", () => {
+  assert.deepEqual(describe(on("live"), calm), { state: "live", pill: "Live", banner: "" });
+});
+
+test("nobody hears of a loss shorter than two seconds", () => {
+  assert.equal(describe(on("reconnecting", 1), { ...calm, now: LOST + 1999 }).state, "live");
+  assert.equal(describe(on("reconnecting", 2), { ...calm, now: LOST + 2000 }).banner, "Reconnecting (2)…");
+});
+
+test("offline says since when, and how far the data goes", () => {
+  const { state, banner } = describe(on("offline", 9), calm);
+  assert.deepEqual([state, banner], ["offline", "Offline since 14:03:07 — showing data up to 14:03:05"]);
+});
+
+test("paused counts what waits, but a lost line comes first", () => {
+  const paused = { ...calm, paused: true, waiting: 37 };
+  assert.equal(describe(on("live"), paused).banner, "Paused, 37 new. Space goes on.");
+  assert.equal(describe(on("offline"), paused).state, "offline");
+});
+
+test("polling is called so", () => {
+  assert.equal(describe(on("polling", 3), calm).state, "polling");
+});
+
+test("the first connection is not a reconnection", () => {
+  const first = describe(on("reconnecting"), { ...calm, now: LOST, everLive: false });
+  assert.deepEqual([first.pill, first.banner], ["Connecting…", ""]);
+});

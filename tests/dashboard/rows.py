@@ -1,0 +1,56 @@
+"""Rows as the workers would have left them."""
+
+from datetime import UTC, datetime, timedelta
+
+from streams.models import AlarmEpisode, Lease, Site, SiteCount, TradeMinute
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def at(minutes: float = 0, seconds: float = 0) -> datetime:
+    return NOON + timedelta(minutes=minutes, seconds=seconds)
+
+
+def lease(application: str, clock: datetime | None, newest: datetime | None = None, **rest: str) -> Lease:
+    return Lease.objects.create(
+        application=application,
+        stream=application,
+        shard=rest.get("shard", "s0"),
+        checkpoint=rest.get("checkpoint", "latest"),
+        clock=clock,
+        newest=newest,
+    )
+
+
+def trades(minute: datetime, ticker: str, side: str, count: int, reached: int = 1, **rest: float) -> TradeMinute:
+    """`count` trades of 100 shares each, 10.00 a share unless `rest` says otherwise."""
+    values = {"low": 10.0, "high": 10.0, "first": 10.0, "last": 10.0, "largest": 100} | rest
+    return TradeMinute.objects.create(
+        minute=minute,
+        ticker=ticker,
+        side=side,
+        trades=count,
+        shares=100 * count,
+        cents=100_000 * count,
+        reached=f"{reached:020d}",
+        **values,
+    )
+
+
+def site(name: str, lines: int = 0, threshold: int = 30) -> Site:
+    SiteCount.objects.create(site=name, lines=lines, as_of=NOON, newest=NOON)
+    return Site.objects.create(name=name, threshold=threshold)
+
+
+def alarm(name: str, started: datetime, ended: datetime | None) -> AlarmEpisode:
+    return AlarmEpisode.objects.create(
+        site=name,
+        started=started,
+        ended=ended,
+        sequence=started.isoformat(),
+        threshold=30,
+        peak=41,
+        lines=60,
+        notifications=1,
+        suppressed=59,
+    )

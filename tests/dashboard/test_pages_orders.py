@@ -1,0 +1,70 @@
+"""The snapshots of the orders, from rows made here."""
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from dashboard.pages import orders as page
+from streams.clock import from_datetime
+from streams.models import Site, SiteSecond
+from tests.dashboard.rows import alarm, at, lease, site
+
+pytestmark = pytest.mark.django_db
+
+
+def second(name: str, offset: float, lines: int, peak: int) -> None:
+    SiteSecond.objects.create(site=name, second=at(0, offset), lines=lines, peak=peak)
+
+
+def test_sites_stand_by_name_with_their_counts_and_open_alarms() -> None:
+    lease("orders", clock=at(), newest=at(0, -1))
+    site("london", lines=33)
+    Site.objects.create(name="leeds", threshold=20)
+    alarm("london", at(-1), None)
+    snapshot = page.orders(at(0, 1))
+    assert snapshot["sites"] == [
+        {"site": "leeds", "lines": 0, "threshold": 20, "newest": None, "alarm": None},
+        {"site": "london", "lines": 33, "threshold": 30, "newest": "2026-11-22T12:00:00.000Z",
+         "alarm": {"started": "2026-11-22T11:59:00.000Z", "peak": 41}},
+    ]  # fmt: skip
+    assert (snapshot["newest"], snapshot["clock"]) == ("2026-11-22T11:59:59.000Z", "2026-11-22T12:00:00.000Z")
+
+
+def test_open_alarms_come_first_then_the_latest_at_most_fifty() -> None:
+    alarm("leeds", at(-200), None)
+    for minute in range(60):
+        alarm("london", at(-minute), at(-minute + 0.5))
+    alarms = page.orders(at())["alarms"]
+    assert [one["site"] for one in alarms[:2]] == ["leeds", "london"]
+    assert (len(alarms), alarms[1]["started"]) == (50, "2026-11-22T12:00:00.000Z")
+
+
+def test_an_episode_has_the_fields_of_the_protocol() -> None:
+    assert page.episode(alarm("london", at(-1), at())) == {
+        "site": "london", "started": "2026-11-22T11:59:00.000Z", "ended": "2026-11-22T12:00:00.000Z",
+        "threshold": 30, "peak": 41, "lines": 60, "notifications": 1, "suppressed": 59,
+    }  # fmt: skip
+
+
+def test_a_count_slides_down_through_seconds_without_lines() -> None:
+    site("london")
+    second("london", -20, lines=4, peak=5)
+    second("london", -18, lines=2, peak=6)
+    points = dict(page.orders_history(at())["sites"]["london"])
+    counts = [points[from_datetime(at(0, offset))] for offset in (-21, -20, -19, -18, -6, -5, -4, -3)]
+    assert counts == [0, 5, 4, 6, 6, 2, 2, 0]
+
+
+def test_the_history_is_five_minutes_up_to_the_clock_and_knows_what_came_before() -> None:
+    lease("orders", clock=at(0, -2))
+    site("london")
+    second("london", -305, lines=7, peak=7)
+    points = page.orders_history(at())["sites"]["london"]
+    assert points[0] == [from_datetime(at(0, -302)), 7]
+    assert (len(points), points[-1][0]) == (300, from_datetime(at(0, -3)))
+
+
+def test_the_orders_are_a_few_queries_however_many_sites(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    for number in range(30):
+        site(f"site {number}")
+    with django_assert_max_num_queries(5):
+        page.orders(at())
