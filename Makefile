@@ -38,7 +38,7 @@ check: $(BIN)/.installed-dev assets ## Lint, types, import direction, migrations
 	$(BIN)/lint-imports --no-cache > build/imports.txt || { cat build/imports.txt; exit 1; }
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --fail-level WARNING
-	$(NODE) --test 'tests/dashboard/frontend/*.test.js'
+	$(NODE) --test tests/dashboard/frontend/*.test.js
 
 bench: $(BIN)/.installed-dev assets ## The benchmarks, each beside a named peer
 	$(BIN)/python -m benchmarks

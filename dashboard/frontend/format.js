@@ -8,7 +8,7 @@ export function grouped(value, places = 0) {
 
 /** Four figures: 173450211 as 173.5 M. */
 export function compact(value) {
-  for (const [size, letter] of [[1e9, "G"], [1e6, "M"], [1e3, "k"]]) {
+  for (const [size, letter] of [[1e9, "bn"], [1e6, "m"], [1e3, "k"]]) {
     if (value >= size) return `${Number((value / size).toPrecision(4))} ${letter}`;
   }
   return String(Math.round(value));

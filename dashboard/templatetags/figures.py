@@ -16,7 +16,7 @@ def grouped(value: float | None, places: int = 0) -> str:
 @register.filter
 def compact(value: float) -> str:
     """Four figures: 173450211 as 173.5 M."""
-    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+    for size, letter in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
         if value >= size:
             return f"{value / size:.4g} {letter}"
     return f"{value:,.0f}"

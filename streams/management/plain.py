@@ -4,6 +4,7 @@ import sys
 from argparse import ArgumentTypeError
 from typing import Any, NoReturn
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, ProgrammingError
 
@@ -30,6 +31,7 @@ class PlainCommand(BaseCommand):
             self._fail(str(error).removeprefix("Error: "), 2)
 
     def execute(self, *args: Any, **options: Any) -> str | None:
+        settings.DEBUG = False  # with it Django quotes and keeps every statement, which a worker has no use for
         try:
             return super().execute(*args, **options)
         except UsageError as error:

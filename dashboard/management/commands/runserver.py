@@ -16,4 +16,11 @@ class Command(Runserver):
         self.check(display_num_errors=True)
         host = f"[{self.addr}]" if self._raw_ipv6 else self.addr
         self.stdout.write(f"Millrace on http://{host}:{self.port}/")
-        uvicorn.run("login.asgi:application", host=self.addr, port=int(self.port), ws_max_size=65536, lifespan="off")
+        uvicorn.run(
+            "login.asgi:application",
+            host=self.addr,
+            port=int(self.port),
+            ws_max_size=65536,
+            ws_per_message_deflate=False,  # twice the memory a socket for texts of a kilobyte
+            lifespan="off",
+        )

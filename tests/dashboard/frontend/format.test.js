@@ -8,7 +8,7 @@ test("numbers are grouped, and nothing is a dash", () => {
 });
 
 test("large numbers keep four figures", () => {
-  assert.deepEqual([999, 1200, 173450211, 2.5e9].map(compact), ["999", "1.2 k", "173.5 M", "2.5 G"]);
+  assert.deepEqual([999, 1200, 173450211, 2.5e9].map(compact), ["999", "1.2 k", "173.5 m", "2.5 bn"]);
 });
 
 test("spans are seconds, minutes or hours", () => {
