@@ -6,7 +6,6 @@ import { flow } from "./charts.js";
 import { copyOf, one, parts, reconcile, setCell, setText, setTicker, setTime } from "./dom.js";
 import { compact, grouped, percentOf } from "./format.js";
 import { everySecond, follow } from "./live.js";
-import { arrange, SETTLE } from "./order.js";
 import { hearSignals, watchSignals } from "./signals.js";
 
 const page = one("[data-page]");
@@ -15,11 +14,13 @@ const kpi = (name, text) => setText(one(`[data-kpi="${name}"]`), text);
 let minutes = []; // the closed ones of the last hour
 let open = null;
 
+const SETTLE = 1000; // milliseconds: rows that moved more often could not be read
+
+/** Places and numbers change together, at most once a second: a row is never above one that has more. */
 class Ranking {
   #root;
   #list;
-  #shown = [];
-  #movedAt = 0;
+  #shownAt = 0;
   #later = 0;
 
   constructor(side) {
@@ -29,14 +30,15 @@ class Ranking {
 
   show(rows, before) {
     clearTimeout(this.#later);
-    const wait = this.#movedAt + SETTLE - performance.now();
-    const placed = arrange(this.#shown, rows, wait <= 0);
-    if (placed.moved) this.#movedAt = performance.now();
-    else if (wait > 0) this.#later = setTimeout(() => this.show(rows, before), wait);
-    this.#shown = placed.rows.map((row) => row.ticker);
-    const top = rows[0]?.trades;
+    const wait = this.#shownAt + SETTLE - performance.now();
+    if (wait > 0) {
+      this.#later = setTimeout(() => this.show(rows, before), wait);
+      return;
+    }
+    this.#shownAt = performance.now();
     const make = () => copyOf(one("template[data-rank]"));
-    reconcile(this.#list, placed.rows, { key: (row) => row.ticker, make, fill: (item, row) => fillRank(item, row, top) });
+    const fill = (item, row) => fillRank(item, row, rows[0].trades);
+    reconcile(this.#list, rows, { key: (row) => row.ticker, make, fill });
     one("[data-none]", this.#root).hidden = rows.length > 0;
     const winner = one("[data-winner]", this.#root);
     if (before) setTicker(winner, before.ticker, grouped(before.trades), href(before.ticker));
@@ -48,7 +50,6 @@ function fillRank(item, row, top) {
   const { ticker, bar, trades } = parts(item);
   setText(ticker, row.ticker);
   ticker.href = href(row.ticker);
-  if (row.trades === null) return;
   setCell(trades, grouped(row.trades));
   bar.setAttribute("width", percentOf(row.trades, top));
 }
