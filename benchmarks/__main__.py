@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from time import monotonic
 
-from benchmarks import latency, memory, pixel, sockets, start, throughput
+from benchmarks import fleet, kinesis, latency, memory, pixel, sockets, start, throughput
 from benchmarks.figures import Figure, table
 from benchmarks.options import Options
 
@@ -19,6 +19,8 @@ BENCHMARKS: dict[str, Callable[[Options], Iterable[Figure]]] = {
     "start": start.run,
     "sockets": sockets.run,
     "pixel": pixel.run,
+    "kinesis": kinesis.run,
+    "fleet": fleet.run,
     "memory": memory.run,
 }
 

@@ -21,7 +21,7 @@ from playwright.sync_api import Page, sync_playwright
 from benchmarks.figures import Aim, Figure, Latencies
 from benchmarks.options import Options
 from benchmarks.site import Site, new_site
-from tests.house import wait_for
+from tests.waiting import wait_for
 
 RUNS = 3
 SECONDS = 20

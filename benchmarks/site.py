@@ -14,7 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.house import ROOT, House, wait_for
+from tests.house import ROOT, House
+from tests.waiting import wait_for
 
 PATIENCE = 120  # seconds, for anything: a benchmark that hangs is an error
 

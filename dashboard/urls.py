@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard import live, views
+from dashboard import live, streams_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -14,4 +14,11 @@ urlpatterns = [
     path("orders/", views.orders, name="orders"),
     path("orders/alarms.csv", views.alarms_csv, name="alarms-csv"),
     path("orders/threshold/", views.threshold, name="threshold"),
+    path("streams/", streams_views.streams, name="streams"),
+    path("streams/state.json", streams_views.state, name="streams-state"),
+    path("streams/dead-letters/", streams_views.letters, name="dead-letters"),
+    path("streams/dead-letters/<int:number>/", streams_views.letter, name="dead-letter"),
+    path("streams/dead-letters/<int:number>/bytes", streams_views.letter_bytes, name="dead-letter-bytes"),
+    path("streams/dead-letters/<int:number>/<str:verb>/", streams_views.change, name="dead-letter-change"),
+    path("streams/dead-letters/all/<str:verb>/<str:application>/", streams_views.change_all, name="dead-letters-all"),
 ]

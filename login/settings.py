@@ -97,9 +97,14 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     )
     Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    # Whoever is stopped in the middle of a write must not hold everyone up for longer than leases last.
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c idle_in_transaction_session_timeout=10s"
+elif DATABASES["default"]["ENGINE"] == "django.db.backends.mysql":
+    DATABASES["default"].setdefault("OPTIONS", {})["init_command"] = "SET SESSION idle_write_transaction_timeout = 10"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# embedded:PATH of an SQLite file, or kinesis://REGION
+# embedded:PATH of an SQLite file (?limits=kinesis&faults=throttle:0.05&seed=7), or kinesis://REGION?endpoint_url=URL
 STREAM_URL = env.str("STREAM_URL", default=f"embedded:{VAR_DIR / 'streams.sqlite3'}")
 
 # --- People and sessions
@@ -180,5 +185,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"botocore": {"level": "WARNING"}},  # it tells at INFO where it found credentials
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mockups.pencil import Sheet
-from mockups.screens import flow, market, orders, people, phone, ticker
+from mockups.screens import flow, market, operators, orders, people, phone, ticker
 
 SCREENS: dict[str, Callable[[], Sheet]] = {
     "sign-in": people.sign_in,
@@ -17,6 +17,10 @@ SCREENS: dict[str, Callable[[], Sheet]] = {
     "ticker": ticker.ticker,
     "orders": orders.orders,
     "orders-phone": phone.orders,
+    "streams": operators.streams,
+    "dead-letters": operators.letters,
+    "dead-letter": operators.letter,
+    "dead-letters-all": operators.sure,
     "flow": flow.flow,
 }
 

@@ -1,8 +1,9 @@
 """What moves a shard on: the lease that allows it, the commit that does it, the store that keeps it."""
 
+from collections.abc import Sequence
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from streams.records import DeadRecord, Position
+from streams.records import DeadRecord
 
 Results = TypeVar("Results")
 
@@ -15,21 +16,31 @@ class Grant(NamedTuple):
     shard: str
     owner: str
     counter: int
-    checkpoint: Position
+    checkpoint: str  # as the reader of the shard writes it; see streams.reading
     state: bytes
     clock: int  # milliseconds
+
+
+class Letter(NamedTuple):
+    """A dead letter that somebody asked to apply after all."""
+
+    id: int
+    sequence: int
+    key: str
+    data: bytes
 
 
 class Commit(NamedTuple, Generic[Results]):
     """All that one step changes; it is stored whole or not at all."""
 
-    checkpoint: Position
+    checkpoint: str
     clock: int  # milliseconds: everything that arrived before is applied
     state: bytes
-    results: Results | None
-    dead: list[DeadRecord]
-    newest: int | None  # arrival of the newest applied record
-    arrivals: dict[int, tuple[int, int]]  # records and bytes by second
+    results: Results | None = None
+    dead: Sequence[DeadRecord] = ()
+    newest: int | None = None  # arrival of the newest applied record
+    arrivals: dict[int, tuple[int, int]] = {}  # records and bytes by second
+    replayed: Letter | None = None  # applied by this commit, or if `dead` holds it, failed again
 
 
 class LeaseLostError(Exception):
@@ -40,8 +51,12 @@ class RefusedError(Exception):
     """These results cannot be stored, or these records not processed; the same will fail again."""
 
 
+class LetterTakenError(Exception):
+    """The dead letter was replayed or discarded meanwhile; nothing was committed."""
+
+
 class Store(Protocol[Results]):
     """Where commits go."""
 
     def commit(self, grant: Grant, commit: Commit[Results]) -> None:
-        """In one transaction. Raises LeaseLostError, or RefusedError when the data is at fault."""
+        """In one transaction. Raises LeaseLostError, LetterTakenError, or RefusedError when the data is at fault."""

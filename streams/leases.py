@@ -1,128 +1,207 @@
 """Leases on shards, kept in the database: who reads what, and the one transaction that moves a shard on.
 
-Time is the database's own, so that the clocks of workers do not matter.
+Every worker is a member of its application's fleet. Each knows from the same table how many leases are its share, gives
+back what it has beyond, and takes up to it what is free: no leader, no negotiation. Time is the database's own, so that
+the clocks of workers do not matter.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Generic
 
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from streams import clock, owners
-from streams.commits import Commit, Grant, LeaseLostError, RefusedError, Results
-from streams.models import DeadLetter, Lease, Throughput, TopicVersion
-from streams.records import SHARD_END, DeadRecord, Description, Position
+from streams.commits import Commit, Grant, LeaseLostError, Letter, LetterTakenError, RefusedError, Results
+from streams.models import DeadLetter, Lease, Member, Throughput, TopicVersion
+from streams.records import SHARD_END, TRIM_HORIZON, WHOLE, DeadRecord, Position, Shard, StreamError
+from streams.shares import Share, covers, share_of
 
 LEASE = timedelta(seconds=5)  # A dead worker's shards are taken over after this, at the latest.
+REPLAYS = 100  # letters looked up at a time
+
+Inherit = Callable[[list[bytes], Callable[[str], bool]], bytes]
 
 
 class Leases(Generic[Results]):
     """The leases of one application on one stream, as one worker sees them. A pipeline's Store."""
 
     def __init__(
-        self, application: str, stream: str, topic: str, write: Callable[[Results], None], owner: str | None = None
+        self,
+        application: str,
+        stream: str,
+        topic: str,
+        write: Callable[[Results], None],
+        inherit: Inherit,
+        owner: str | None = None,
     ) -> None:
+        """`inherit` makes a child shard's first state of its parents' last ones, for the keys that it covers."""
         self.application = application
         self.stream = stream
         self._topic = topic
         self._write = write
+        self._inherit = inherit
         self._owner = owner or owners.myself()
-        self._all = Lease.objects.filter(application=application, stream=stream)
+        self._names = {"application": application, "stream": stream}
+        self._all = Lease.objects.filter(**self._names)
         self._mine = self._all.filter(owner=self._owner)
 
-    def sync(self, description: Description, start: Position) -> None:
-        """Makes leases for shards not seen before, and retires those of shards that the stream no longer has."""
-        known = set(self._all.values_list("shard", flat=True))
-        gone = self._all.exclude(shard__in=[shard.id for shard in description.shards])
-        gone.exclude(checkpoint=str(SHARD_END)).update(checkpoint=str(SHARD_END), owner="", expires=None)
-        Lease.objects.bulk_create(
-            [
-                Lease(
-                    application=self.application,
-                    stream=self.stream,
-                    shard=shard.id,
-                    parents=list(shard.parents),
-                    checkpoint=str(start),
-                )
-                for shard in description.shards
-                if shard.id not in known
-            ],
-            ignore_conflicts=True,
-        )
+    def sync(self, list_shards: Callable[[], Collection[Shard]], start: Position) -> None:
+        """Makes leases for shards not seen before, and retires those of shards that the stream no longer has.
 
-    def acquire(self) -> list[Grant]:
-        """Takes every lease that is free, expired, or of a process that is gone."""
-        leases = self._all.exclude(checkpoint=str(SHARD_END)).exclude(owner=self._owner)
-        expired = set(leases.filter(Q(expires=None) | Q(expires__lt=Now())).values_list("pk", flat=True))
-        return [
-            grant
-            for lease in leases.order_by("shard")
-            if (lease.pk in expired or not lease.owner or owners.is_gone(lease.owner)) and (grant := self._take(lease))
-        ]
+        An application that never read the stream starts at `start`; shards that appear later, at their beginning.
+        """
+        # Leases first, then shards: the other way round, a lease that another worker made meanwhile would look gone.
+        known = set(self._all.values_list("shard", flat=True))
+        shards = list_shards()
+        gone = self._all.filter(shard__in=known - {shard.id for shard in shards}).exclude(checkpoint=SHARD_END.kind)
+        gone.update(checkpoint=SHARD_END.kind, owner="", expires=None)
+        place = TRIM_HORIZON if known else start
+        new = [self._lease(shard, place) for shard in shards if shard.id not in known]
+        Lease.objects.bulk_create(new, ignore_conflicts=True)
+
+    def refuse_to_mix(self, *, whole: bool) -> None:
+        """Raises StreamError where the application reads the stream the other way: their counts would not agree."""
+        other = self._all.filter(shard=WHOLE) if not whole else self._all.exclude(shard=WHOLE)
+        if other.exists():
+            ways = {False: "shard by shard", True: "as a whole"}
+            raise StreamError(
+                f"{self.application} has read {self.stream} {ways[not whole]} so far and cannot go on {ways[whole]}. "
+                "Use another stream, or the same way."
+            )
+
+    def _lease(self, shard: Shard, place: Position) -> Lease:
+        bounds = {"hash_start": f"{shard.hash_start:032x}", "hash_end": f"{shard.hash_end:032x}"}
+        return Lease(**self._names, shard=shard.id, parents=list(shard.parents), checkpoint=str(place), **bounds)
+
+    def share(self) -> Share:
+        """Says that this worker lives, extends what it holds, and tells what it should hold.
+
+        A worker that is known to be gone does not count.
+        """
+        seat = Member.objects.filter(**self._names, owner=self._owner)
+        if not seat.update(expires=Now() + LEASE):
+            Member.objects.create(**self._names, owner=self._owner, expires=Now() + LEASE)
+        self._mine.update(expires=Now() + LEASE)
+        members = Member.objects.filter(**self._names, expires__gte=Now()).values_list("owner", flat=True)
+        living = {owner for owner in members if not owners.is_gone(owner)} | {self._owner}
+        readable = [lease.shard for lease in self._readable()]
+        return Share(share_of(self._owner, living, len(readable)), set(self._mine.values_list("shard", flat=True)))
+
+    def _readable(self) -> list[Lease]:
+        """Leases that are not at their end, and whose parents are."""
+        leases = list(self._all.order_by("shard"))
+        unread = {lease.shard for lease in leases if lease.checkpoint != SHARD_END.kind}
+        return [lease for lease in leases if lease.shard in unread and not unread.intersection(lease.parents)]
+
+    def acquire(self, most: int) -> list[Grant]:
+        """Takes at most so many leases that are free, expired, or of a process that is gone."""
+        expired = set(self._all.filter(Q(expires=None) | Q(expires__lt=Now())).values_list("pk", flat=True))
+        grants: list[Grant] = []
+        for lease in self._readable():
+            free = lease.pk in expired or not lease.owner or owners.is_gone(lease.owner)
+            if len(grants) < most and free and lease.owner != self._owner and (grant := self._take(lease)):
+                grants.append(grant)
+        return grants
 
     def _take(self, lease: Lease) -> Grant | None:
         unchanged = self._all.filter(pk=lease.pk, owner=lease.owner, counter=lease.counter)
         if not unchanged.update(owner=self._owner, counter=F("counter") + 1, expires=Now() + LEASE):
             return None  # Another worker was faster.
         lease.refresh_from_db()
+        state, moment = bytes(lease.state), lease.clock
+        if not state and lease.parents:
+            parents = list(self._all.filter(shard__in=lease.parents))
+            state = self._inherit([bytes(parent.state) for parent in parents], covers(lease.hash_start, lease.hash_end))
+            moment = max((parent.clock for parent in parents if parent.clock), default=moment)
         return Grant(
             self.application,
             self.stream,
             lease.shard,
             self._owner,
             lease.counter,
-            Position.parse(lease.checkpoint),
-            bytes(lease.state),
-            clock.from_datetime(lease.clock) if lease.clock else 0,
+            lease.checkpoint,
+            state,
+            clock.from_datetime(moment) if moment else 0,
         )
 
-    def renew(self) -> None:
-        """Extends all that this worker holds; commits do so too."""
-        self._mine.update(expires=Now() + LEASE)
+    def give_back(self, shards: Collection[str]) -> None:
+        """For others to take at once."""
+        self._mine.filter(shard__in=shards).update(owner="", expires=None)
 
-    def release(self) -> None:
-        """Gives back all that this worker holds, for others to take at once."""
+    def leave(self) -> None:
+        """Gives back everything and is no longer a member."""
         self._mine.update(owner="", expires=None)
+        Member.objects.filter(**self._names, owner=self._owner).delete()
 
     def complete_to(self) -> int | None:
         """Everything that arrived before this millisecond is applied, in every shard; None before that is known."""
-        clocks = list(self._all.exclude(checkpoint=str(SHARD_END)).values_list("clock", flat=True))
+        clocks = list(self._all.exclude(checkpoint=SHARD_END.kind).values_list("clock", flat=True))
         known = [clock.from_datetime(moment) for moment in clocks if moment]
         return min(known) if known and len(known) == len(clocks) else None
+
+    def letters(self, grant: Grant) -> list[Letter]:
+        """Dead letters to replay whose keys the lease covers."""
+        asked = self._letters().filter(status=DeadLetter.Status.REPLAY).order_by("pk")
+        if not asked.exists():
+            return []
+        lease = self._all.get(shard=grant.shard)
+        mine = covers(lease.hash_start, lease.hash_end)
+        return [
+            Letter(letter.pk, int(letter.sequence), letter.partition_key, bytes(letter.data))
+            for letter in asked[:REPLAYS]
+            if mine(letter.partition_key)
+        ]
+
+    def _letters(self) -> QuerySet[DeadLetter]:
+        return DeadLetter.objects.filter(**self._names)
 
     def commit(self, grant: Grant, commit: Commit[Results]) -> None:
         with _blame_the_data(), transaction.atomic():
             self._advance(grant, commit)
             if commit.results is not None:
                 self._write(commit.results)
-            _add_dead_letters(grant, commit.dead)
+            if commit.replayed:
+                self._close(commit.replayed, commit.dead)
+            else:
+                _add_dead_letters(grant, commit.dead)
             _add_arrivals(grant, commit.arrivals)
             self._announce()
 
     def _advance(self, grant: Grant, commit: Commit[Results]) -> None:
         """First of all, since it also locks the lease against whoever would take it."""
-        held = Lease.objects.filter(
-            application=grant.application,
-            stream=grant.stream,
-            shard=grant.shard,
-            owner=grant.owner,
-            counter=grant.counter,
-        )
-        changed = held.update(
-            checkpoint=str(commit.checkpoint),
+        applied, dead = sum(records for records, _ in commit.arrivals.values()), len(commit.dead)
+        if commit.replayed:  # it was counted as dead once
+            applied, dead = (0, 0) if commit.dead else (1, -1)
+        else:
+            applied -= dead
+        ended = commit.checkpoint == SHARD_END.kind
+        changed = self._mine.filter(shard=grant.shard, counter=grant.counter).update(
+            owner="" if ended else grant.owner,
+            checkpoint=commit.checkpoint,
             state=commit.state,
             clock=clock.to_datetime(commit.clock),
             newest=clock.to_datetime(commit.newest) if commit.newest is not None else F("newest"),
-            applied=F("applied") + sum(records for records, _ in commit.arrivals.values()) - len(commit.dead),
-            dead=F("dead") + len(commit.dead),
+            applied=F("applied") + applied,
+            dead=F("dead") + dead,
             expires=Now() + LEASE,
         )
         if changed != 1:
             raise LeaseLostError(f"{grant.application} no longer holds {grant.stream}/{grant.shard}")
+
+    def _close(self, letter: Letter, dead: Collection[DeadRecord]) -> None:
+        """Notes what became of a replay."""
+        asked = self._letters().filter(pk=letter.id, status=DeadLetter.Status.REPLAY)
+        error = next((record.error for record in dead), None)
+        if error is None:
+            changed = asked.update(status=DeadLetter.Status.APPLIED, attempts=F("attempts") + 1)
+        else:
+            changed = asked.update(status=DeadLetter.Status.KEPT, attempts=F("attempts") + 1, error=error)
+        if not changed:
+            raise LetterTakenError(f"Dead letter {letter.id} was replayed or discarded meanwhile")
 
     def _announce(self) -> None:
         topics = TopicVersion.objects.filter(topic=self._topic)
@@ -140,7 +219,7 @@ def _blame_the_data() -> Iterator[None]:
         raise RefusedError(f"{type(error).__name__}: {error}") from error
 
 
-def _add_dead_letters(grant: Grant, dead: list[DeadRecord]) -> None:
+def _add_dead_letters(grant: Grant, dead: Collection[DeadRecord]) -> None:
     DeadLetter.objects.bulk_create(
         DeadLetter(
             application=grant.application,

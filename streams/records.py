@@ -27,9 +27,8 @@ class Position(NamedTuple):
     value: int = 0
 
     def __str__(self) -> str:
-        return (
-            f"{self.kind}:{self.value}" if self.kind in (From.AT_TIMESTAMP, From.AFTER_SEQUENCE_NUMBER) else self.kind
-        )
+        has_value = self.kind in (From.AT_TIMESTAMP, From.AFTER_SEQUENCE_NUMBER)
+        return f"{self.kind}:{self.value}" if has_value else self.kind.value
 
     @classmethod
     def parse(cls, text: str) -> "Position":
@@ -98,6 +97,9 @@ class Description(NamedTuple):
     status: str  # ACTIVE, or what Kinesis says
     retention_hours: int
     shards: list[Shard]
+
+
+WHOLE = "*"  # in place of a shard: a whole stream, leased as one
 
 
 class StreamError(Exception):

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from streams.clock import to_iso
-from streams.records import Position, after
+from streams.records import TRIM_HORIZON, Position, after
 from streams.stream.base import Stream
 
 LIMIT = 5000  # records a read
@@ -16,33 +16,48 @@ LIMIT = 5000  # records a read
 Record = tuple[int, int, str, str, bytes]  # arrived, sequence, shard, partition key, data
 
 
-def held(stream: Stream, start: Position) -> Iterator[Record]:
-    """Every record from a position to the tip, by arrival and sequence number."""
-    return heapq.merge(*(_shard(stream, shard.id, start) for shard in stream.describe().shards))
+class Tail:
+    """A stream's records from a position on. `pause` is called when the service says "not yet", or nothing is there."""
+
+    def __init__(self, stream: Stream, start: Position, pause: Callable[[], None]) -> None:
+        self._stream = stream
+        self._pause = pause
+        self._places = {shard.id: start for shard in stream.describe().shards}
+        self._ended: set[str] = set()
+
+    def held(self) -> Iterator[Record]:
+        """Every record up to the tip, by arrival and sequence number."""
+        return heapq.merge(*(self._shard(shard) for shard in self._places.keys() - self._ended))
+
+    def followed(self) -> Iterator[Record]:
+        """As held(), and then whatever arrives, in new shards too, without end."""
+        while True:
+            ended = len(self._ended)
+            yield from self.held()
+            if len(self._ended) > ended:
+                self._places = {shard.id: TRIM_HORIZON for shard in self._stream.describe().shards} | self._places
+            else:
+                self._pause()
+
+    def _shard(self, shard: str) -> Iterator[Record]:
+        while True:
+            page = self._stream.read(shard, self._places[shard], LIMIT)
+            for batch in page.batches:
+                for sequence, key, data in zip(batch.sequences, batch.keys, batch.datas, strict=True):
+                    self._places[shard] = after(sequence)
+                    yield batch.arrived, sequence, shard, key, data
+            if page.ended:
+                self._ended.add(shard)
+            if page.ended or (page.complete_to is not None and not page.batches):
+                return
+            if not page.batches:
+                self._pause()
 
 
-def followed(stream: Stream, start: Position, pause: Callable[[], None]) -> Iterator[Record]:
-    """As held(), and then whatever arrives, without end; `pause` is called when there is nothing."""
-    places = {shard.id: start for shard in stream.describe().shards}
-    while True:
-        for record in heapq.merge(*(_shard(stream, shard, place) for shard, place in places.items())):
-            places[record[2]] = after(record[1])
-            yield record
-        pause()
-
-
-def _shard(stream: Stream, shard: str, position: Position) -> Iterator[Record]:
-    while batches := stream.read(shard, position, LIMIT).batches:
-        for batch in batches:
-            for sequence, key, data in zip(batch.sequences, batch.keys, batch.datas, strict=True):
-                yield batch.arrived, sequence, shard, key, data
-        position = after(batches[-1].sequences[-1])
-
-
-def row(record: Record) -> dict[str, Any]:
+def row(record: Record, sequence_text: Callable[[int], str] = str) -> dict[str, Any]:
     """For people and scripts: `data` is the parsed JSON, or `data_base64` where it is none."""
     arrived, sequence, shard, key, data = record
-    found = {"shard": shard, "sequence": str(sequence), "partition_key": key, "arrived": to_iso(arrived)}
+    found = {"shard": shard, "sequence": sequence_text(sequence), "partition_key": key, "arrived": to_iso(arrived)}
     try:
         return found | {"data": msgspec.json.decode(data)}
     except (msgspec.DecodeError, RecursionError):

@@ -2,23 +2,27 @@
 
 import time
 from collections.abc import Callable
-from pathlib import Path
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.conf import settings
 
 from streams import clock, topics
 from streams.commits import Grant
-from streams.leases import Leases
+from streams.hashing import HASH_SPACE
+from streams.inspection import Inspection, Wanted, inspect
+from streams.leases import Inherit, Leases
 from streams.models.orders import DEFAULT_THRESHOLD
-from streams.pipeline import Decode, ShardPipeline
+from streams.pipeline import Pipeline
 from streams.processors import orders, trades
-from streams.processors.base import Processor
-from streams.records import LATEST, Position, StreamError, at
+from streams.processors.base import Decoder, Processor
+from streams.reading import ShardReader, WholeReader
+from streams.records import LATEST, WHOLE, Position, Shard, at
 from streams.sinks import orders as orders_sink
 from streams.sinks import trades as trades_sink
 from streams.stream.base import Stream
 from streams.stream.embedded import EmbeddedStream
+from streams.stream.embedded_url import open_embedded, parse_embedded
 from streams.worker import Worker
 
 
@@ -26,47 +30,69 @@ class Application(NamedTuple):
     """A consumer application: what it computes, and where the results go."""
 
     topic: str
-    decode: Decode[Any]
+    decode: Decoder[Any]
     build: Callable[[bytes], Processor[Any, Any]]  # from a snapshot, b"" for none
     write: Callable[[Any], None]
+    inherit: Inherit
 
 
 APPLICATIONS = {
-    "trades": Application(topics.TRADES, trades.decode, trades.TradesProcessor, trades_sink.write),
+    "trades": Application(topics.TRADES, trades.decode, trades.TradesProcessor, trades_sink.write, trades.inherit),
     "orders": Application(
         topics.ORDERS,
         orders.decode,
         lambda snapshot: orders.OrdersProcessor(snapshot, orders_sink.thresholds, DEFAULT_THRESHOLD),
         orders_sink.write,
+        orders.inherit,
     ),
 }
 
 
-def _embedded_path() -> Path:
-    scheme, _, rest = settings.STREAM_URL.partition(":")
-    if scheme != "embedded" or not rest:
-        raise StreamError(f"STREAM_URL is {settings.STREAM_URL!r}; it should be embedded:PATH of an SQLite file.")
-    return Path(rest)
-
-
 def open_stream(name: str) -> Stream:
-    """The stream of that name, whether it exists yet or not."""
-    return EmbeddedStream(_embedded_path(), name)
+    """The stream of that name, whether it exists yet or not. Raises StreamError for a STREAM_URL that is none."""
+    if settings.STREAM_URL.startswith("kinesis:"):
+        found: Stream = _kinesis().open_kinesis(settings.STREAM_URL, name)
+        return found
+    return open_embedded(settings.STREAM_URL, name)
 
 
 def stream_names() -> list[str]:
-    return EmbeddedStream.names(_embedded_path())
+    if settings.STREAM_URL.startswith("kinesis:"):
+        names: list[str] = _kinesis().kinesis_names(settings.STREAM_URL)
+        return names
+    return EmbeddedStream.names(parse_embedded(settings.STREAM_URL).path)
 
 
-def build_worker(name: str, stream_name: str, start: Position) -> Worker[Any, Any]:
-    """A worker of one of APPLICATIONS; shards that it has never read start at `start`."""
+def inspect_stream(name: str, start: Position, wanted: tuple[str, str, str], most: int) -> Inspection:
+    """Records of a stream, for a look; `wanted` is a key, a field and its value. Raises StreamError."""
+    return inspect(open_stream(name), start, Wanted(*wanted), most, time.monotonic, partial(time.sleep, 0.1))
+
+
+def _kinesis() -> Any:
+    from streams.stream import kinesis  # noqa: PLC0415 - boto3 takes longer to import than all of Millrace
+
+    return kinesis
+
+
+def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = False) -> Worker[Any, Any]:
+    """A worker of one of APPLICATIONS; shards that it has never read start at `start`.
+
+    With `whole` one worker at a time holds the whole stream, for keys that may be in any shard.
+    """
     application = APPLICATIONS[name]
     stream = open_stream(stream_name)
-    leases = Leases(name, stream_name, application.topic, application.write)
+    leases = Leases(name, stream_name, application.topic, application.write, application.inherit)
+    decode = application.decode.under_any_key() if whole else application.decode
 
-    def open_shard(grant: Grant) -> ShardPipeline[Any, Any]:
-        return ShardPipeline(grant, stream, application.decode, application.build, leases)
+    def open_shard(grant: Grant) -> Pipeline[Any, Any]:
+        reader = WholeReader(stream, grant.checkpoint) if whole else ShardReader(stream, grant.shard, grant.checkpoint)
+        return Pipeline(grant, reader, decode, application.build, leases)
+
+    def shards() -> list[Shard]:
+        found = stream.describe().shards
+        return [Shard(WHOLE, 0, HASH_SPACE - 1)] if whole else found
 
     if start == LATEST:
         start = at(clock.now())
-    return Worker(leases, stream.describe, open_shard, start, time.monotonic)
+    leases.refuse_to_mix(whole=whole)
+    return Worker(leases, shards, open_shard, start, time.monotonic)

@@ -1,25 +1,32 @@
-"""A worker of a consumer application: takes the shards it can get, and moves each on in turn."""
+"""A worker of a consumer application: takes its share of the shards, and moves each on in turn."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from functools import partial
 from typing import Generic, Protocol
 
-from streams.commits import Grant, LeaseLostError, Results, Store
-from streams.pipeline import ShardPipeline
+from streams.commits import Grant, LeaseLostError, Letter, Results, Store
+from streams.pipeline import Pipeline
 from streams.processors.base import Event
-from streams.records import Description, Position
+from streams.records import Position, Shard
+from streams.shares import Share
 
-LOOK_AROUND = 1.0  # seconds between looks at shards and leases
+LOOK_AROUND = 0.5  # seconds between looks at the leases
+LOOK_FOR_SHARDS = 10.0  # seconds between looks at the stream, unless a shard ends
 
 logger = logging.getLogger(__name__)
 
 
 class LeaseStore(Store[Results], Protocol[Results]):
-    def sync(self, description: Description, start: Position) -> None: ...
-    def acquire(self) -> list[Grant]: ...
-    def renew(self) -> None: ...
-    def release(self) -> None: ...
+    """Where leases are kept: streams.leases.Leases, whose docstrings say what each does."""
+
+    def sync(self, list_shards: Callable[[], Collection[Shard]], start: Position) -> None: ...
+    def share(self) -> Share: ...
+    def acquire(self, most: int) -> list[Grant]: ...
+    def give_back(self, shards: Collection[str]) -> None: ...
+    def leave(self) -> None: ...
     def complete_to(self) -> int | None: ...
+    def letters(self, grant: Grant) -> list[Letter]: ...
 
 
 class Worker(Generic[Event, Results]):
@@ -28,50 +35,74 @@ class Worker(Generic[Event, Results]):
     def __init__(
         self,
         leases: LeaseStore[Results],
-        describe: Callable[[], Description],
-        open_shard: Callable[[Grant], ShardPipeline[Event, Results]],
+        shards: Callable[[], Collection[Shard]],
+        open_shard: Callable[[Grant], Pipeline[Event, Results]],
         start: Position,
         monotonic: Callable[[], float],
     ) -> None:
+        """`shards` lists what there is to lease; one never read before begins at `start`."""
         self._leases = leases
-        self._describe = describe
+        self._list_shards = shards
         self._open_shard = open_shard
         self._start = start
         self._monotonic = monotonic
-        self._shards: dict[str, ShardPipeline[Event, Results]] = {}
-        self._next_look = 0.0
+        self._shards: dict[str, Pipeline[Event, Results]] = {}
+        self._next_look = self._next_listing = 0.0
 
     def step(self) -> bool:
         """One step of every shard held; False when none had anything. Raises StreamError."""
         if self._monotonic() >= self._next_look:
             self._look_around()
             self._next_look = self._monotonic() + LOOK_AROUND
-        found = [self._step(shard) for shard in list(self._shards)]
+        found = [self._try(shard, self._shards[shard].step) for shard in list(self._shards)]
         return any(found)
 
     def close(self) -> None:
-        """Releases every lease, so that others need not wait for them to expire."""
+        """Gives back every lease, so that others need not wait for them to expire."""
         self._shards.clear()
-        self._leases.release()
+        self._leases.leave()
 
     def complete_to(self) -> int | None:
         """Everything that arrived before this millisecond is applied, by whichever worker."""
         return self._leases.complete_to()
 
     def _look_around(self) -> None:
-        self._leases.sync(self._describe(), self._start)
-        self._leases.renew()
-        for grant in self._leases.acquire():
+        if self._monotonic() >= self._next_listing:
+            self._leases.sync(self._list_shards, self._start)
+            self._next_listing = self._monotonic() + LOOK_FOR_SHARDS
+        share = self._leases.share()
+        for shard in self._shards.keys() - share.held:
+            self._drop(shard, "was taken over")
+        beyond = sorted(share.held)[share.due :]
+        if beyond:
+            self._give_back(beyond)
+        for grant in self._leases.acquire(share.due - len(share.held)):
             logger.info("%s takes %s/%s from %s on", grant.application, grant.stream, grant.shard, grant.checkpoint)
             self._shards[grant.shard] = self._open_shard(grant)
+        for shard, pipeline in list(self._shards.items()):
+            for letter in self._leases.letters(pipeline.grant):
+                self._try(shard, partial(pipeline.replay, letter))
 
-    def _step(self, shard: str) -> bool:
+    def _give_back(self, shards: list[str]) -> None:
+        """Between steps all is committed, so that others go on exactly where we stop."""
+        for shard in shards:
+            self._shards.pop(shard, None)
+        self._leases.give_back(shards)
+        logger.info("gave back %s", ", ".join(shards))
+
+    def _drop(self, shard: str, why: str) -> None:
+        logger.warning("%s %s", shard, why)
+        del self._shards[shard]
+
+    def _try(self, shard: str, act: Callable[[], bool | None]) -> bool:
+        if shard not in self._shards:
+            return False
         try:
-            found = self._shards[shard].step()
-        except LeaseLostError as error:
-            logger.warning("%s; another worker has taken over", error)
-            del self._shards[shard]
+            found = act()
+        except LeaseLostError:
+            self._drop(shard, "was taken over by another worker")
             return False
         if self._shards[shard].ended:
             del self._shards[shard]
-        return found
+            self._next_listing = self._next_look = 0.0  # its children can begin
+        return bool(found)

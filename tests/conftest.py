@@ -1,9 +1,14 @@
 """Fixtures that many tests share."""
 
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.databases import missing
+from tests.house import kill, running
 
 settings.register_profile("shared", deadline=None)  # a busy machine is no failure
 settings.load_profile("shared")
@@ -13,17 +18,44 @@ SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out, by name, the tests on real data where that data is not beside the checkout (a user's clone)."""
-    if SHARED_DATA.is_dir():
-        return
-    left_out = [item for item in items if "shared_data" in getattr(item, "fixturenames", ())]
+    """Leaves out, by name, what this machine cannot run; in CI tests/machine has failed before."""
+    if not SHARED_DATA.is_dir():  # a user's clone
+        leave_out(config, items, "../shared/data is absent", _needs_shared_data)
+    for name in missing():
+        leave_out(config, items, f"there is no {name}", partial(_is_for, name))
+
+
+def _needs_shared_data(item: pytest.Item) -> bool:
+    return "shared_data" in getattr(item, "fixturenames", ())
+
+
+def _is_for(backend: str, item: pytest.Item) -> bool:
+    return f"[{backend}" in item.name
+
+
+def leave_out(
+    config: pytest.Config, items: list[pytest.Item], reason: str, is_out: Callable[[pytest.Item], bool]
+) -> None:
+    """Takes items off the list, and says so."""
+    left_out = [item for item in items if is_out(item)]
     items[:] = [item for item in items if item not in left_out]
     config.hook.pytest_deselected(items=left_out)
     for item in left_out:
-        print(f"left out, because ../shared/data is absent: {item.nodeid}")  # noqa: T201 - said in CI's log
+        print(f"left out, because {reason}: {item.nodeid}")  # noqa: T201 - said in CI's log
 
 
 @pytest.fixture
 def shared_data() -> Path:
     """The folder of real data."""
     return SHARED_DATA
+
+
+@pytest.fixture(autouse=True)
+def nothing_outlives_its_test() -> Iterator[None]:
+    """Whatever a test has started and not ended, as when it failed."""
+    before = set(running)
+    yield
+    for process in running - before:
+        if process.poll() is None:
+            kill(process)
+    running.intersection_update(before)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from streams import clock
+from streams.hashing import even_ranges, hash_key
 from streams.records import (
     SHARD_END,
     Batch,
@@ -17,7 +18,6 @@ from streams.records import (
     StreamExistsError,
     StreamNotFoundError,
 )
-from streams.stream.hashing import even_ranges, hash_key
 
 
 class FakeClock:
@@ -57,6 +57,10 @@ class MemoryStream:
         return Description(self.name, "ACTIVE", 24, shards)
 
     def put(self, entries: Sequence[Entry]) -> None:
+        self.put_located(entries)
+
+    def put_located(self, entries: Sequence[Entry]) -> list[str]:
+        """As put; the shard that each entry is in."""
         for key, data in entries:
             if not isinstance(key, str) or not isinstance(data, bytes) or not 1 <= len(key) <= 256 or not _is_text(key):
                 raise InvalidRecordError("A partition key has 1 to 256 characters.")
@@ -64,9 +68,11 @@ class MemoryStream:
                 raise InvalidRecordError("The record is larger than 1048576 bytes.")
         self._must_exist()
         self._arrived = max(self._arrived, self._now())
-        for key, data in entries:
+        shards = [self._shard_of(key) for key, _ in entries]
+        for shard, (key, data) in zip(shards, entries, strict=True):
             self._sequence += 1
-            self._records[self._shard_of(key)].append((self._sequence, self._arrived, key, data))
+            self._records[shard].append((self._sequence, self._arrived, key, data))
+        return shards
 
     def read(self, shard: str, position: Position, limit: int) -> Page:
         self._must_exist()
@@ -76,14 +82,48 @@ class MemoryStream:
             raise StreamError("Reading cannot start at latest.")
         wanted = [record for record in self._records[shard] if _reaches(record, position)]
         tip = len(wanted) <= limit
-        return Page(_batches(wanted[:limit]), self._now() - 1000 if tip else None, ended=False)
+        closed = not next(found.open for found in self._shards if found.id == shard)
+        return Page(_batches(wanted[:limit]), self._now() - 1000 if tip else None, ended=tip and closed)
+
+    def split(self, shard: str, at: int | None = None) -> None:
+        parent = self._open(shard)
+        at = (parent.hash_start + parent.hash_end + 1) // 2 if at is None else at
+        if not parent.hash_start < at <= parent.hash_end:
+            raise StreamError(f"Shard {shard!r} cannot be split at {at}.")
+        self._replace([parent], [(parent.hash_start, at - 1), (at, parent.hash_end)])
+
+    def merge(self, shard: str, neighbour: str) -> None:
+        parents = [self._open(shard), self._open(neighbour)]
+        low, high = sorted(parents, key=lambda parent: parent.hash_start)
+        if low.hash_end + 1 != high.hash_start:
+            raise StreamError(f"Shards {shard!r} and {neighbour!r} do not touch.")
+        self._replace(parents, [(low.hash_start, high.hash_end)])
+
+    def sequence_text(self, sequence: int) -> str:
+        return str(sequence)
 
     def delete(self) -> None:
         self._must_exist()
         self._shards, self._records = [], {}
 
     def _shard_of(self, key: str) -> str:
-        return next(shard.id for shard in self._shards if shard.hash_start <= hash_key(key) <= shard.hash_end)
+        return next(
+            shard.id for shard in self._shards if shard.open and shard.hash_start <= hash_key(key) <= shard.hash_end
+        )
+
+    def _open(self, name: str) -> Shard:
+        self._must_exist()
+        found = next((shard for shard in self._shards if shard.id == name and shard.open), None)
+        if found is None:
+            raise StreamError(f"There is no open shard {name!r}.")
+        return found
+
+    def _replace(self, parents: list[Shard], ranges: list[tuple[int, int]]) -> None:
+        self._shards = [shard._replace(open=shard.open and shard not in parents) for shard in self._shards]
+        for bounds in ranges:
+            child = Shard(f"shardId-{len(self._shards):012}", *bounds, tuple(parent.id for parent in parents))
+            self._shards.append(child)
+            self._records[child.id] = []
 
     def _must_exist(self) -> None:
         if not self._shards:

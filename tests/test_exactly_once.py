@@ -15,7 +15,8 @@ import pytest
 from streams.clock import from_iso
 from streams.stream.embedded import EmbeddedStream
 from tests.fakes import FakeClock
-from tests.house import House, kill, wait_for
+from tests.house import House, kill
+from tests.waiting import wait_for
 
 WINDOW, THRESHOLD, SPEED = 15_000, 30, 200
 

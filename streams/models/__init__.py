@@ -1,13 +1,15 @@
 """What the pipe keeps in the database; a file for each domain, leases.py for the workers."""
 
-from streams.models.leases import DeadLetter, Lease, Throughput, TopicVersion
+from streams.models.leases import Audit, DeadLetter, Lease, Member, Throughput, TopicVersion
 from streams.models.orders import AlarmEpisode, Notification, Site, SiteCount, SiteSecond
 from streams.models.trades import TradeMinute
 
 __all__ = [
     "AlarmEpisode",
+    "Audit",
     "DeadLetter",
     "Lease",
+    "Member",
     "Notification",
     "Site",
     "SiteCount",

@@ -13,10 +13,12 @@ class Lease(models.Model):
     stream = models.CharField(max_length=128)
     shard = models.CharField(max_length=64)
     parents = models.JSONField(default=list)
+    hash_start = models.CharField(max_length=32, default="0" * 32)  # of the keys it covers, hexadecimal, both inclusive
+    hash_end = models.CharField(max_length=32, default="f" * 32)
     owner = models.CharField(max_length=128, blank=True)
     counter = models.BigIntegerField(default=0)  # fencing: grows with each take-over
     expires = models.DateTimeField(null=True)
-    checkpoint = models.CharField(max_length=255)  # a records.Position
+    checkpoint = models.TextField()  # as streams.reading writes it
     state = models.BinaryField(default=bytes)
     clock = models.DateTimeField(null=True)  # everything that arrived before this is applied
     newest = models.DateTimeField(null=True)  # arrival of the newest applied record
@@ -30,8 +32,26 @@ class Lease(models.Model):
         return f"{self.application} on {self.stream}/{self.shard}"
 
 
+class Member(models.Model):
+    """A worker that is alive, with or without leases: the leases are shared among the members."""
+
+    application = models.CharField(max_length=64)
+    stream = models.CharField(max_length=128)
+    owner = models.CharField(max_length=128)
+    expires = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["application", "stream", "owner"], name="one_seat_per_worker")]
+
+
 class DeadLetter(models.Model):
     """A record that could not be applied, whole, with the reason."""
+
+    class Status(models.TextChoices):
+        KEPT = "kept"
+        REPLAY = "replay"  # asked for; the worker that covers its key applies it
+        APPLIED = "applied"
+        DISCARDED = "discarded"
 
     application = models.CharField(max_length=64)
     stream = models.CharField(max_length=128)
@@ -43,6 +63,7 @@ class DeadLetter(models.Model):
     error = models.TextField()
     attempts = models.IntegerField()
     at = models.DateTimeField(auto_now_add=True)
+    status = models.CharField(max_length=9, choices=Status, default=Status.KEPT)
 
     class Meta:
         constraints = [
@@ -50,6 +71,7 @@ class DeadLetter(models.Model):
                 fields=["application", "stream", "shard", "sequence"], name="one_dead_letter_per_record"
             )
         ]
+        indexes = [models.Index(fields=["application", "stream", "status"])]
 
 
 class Throughput(models.Model):
@@ -76,3 +98,16 @@ class TopicVersion(models.Model):
 
     topic = models.CharField(max_length=64, primary_key=True)
     version = models.BigIntegerField(default=0)
+
+
+class Audit(models.Model):
+    """What a person, or a command, has done to records: written in the transaction that does it."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    who = models.CharField(max_length=150)
+    action = models.CharField(max_length=16)
+    target = models.CharField(max_length=200)  # in words
+    count = models.IntegerField()  # records
+
+    def __str__(self) -> str:
+        return f"{self.at} {self.who}: {self.action} {self.target} ({self.count})"

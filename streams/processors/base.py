@@ -37,9 +37,17 @@ class Decoder(Generic[Event]):
     """
 
     def __init__(self, event: type[Event], key: str, key_of: Callable[[Event], str]) -> None:
+        self._event = event
         self._decode = msgspec.json.Decoder(event).decode
         self._key = key
         self._key_of = key_of
+        self._any_key = False
+
+    def under_any_key(self) -> "Decoder[Event]":
+        """For whoever sees the whole stream: records may have any partition key; their events' own take its place."""
+        decoder = Decoder(self._event, self._key, self._key_of)
+        decoder._any_key = True
+        return decoder
 
     def __call__(self, batch: Batch) -> tuple[Batch, list[Event], list[DeadRecord]]:
         """The good part of the batch, its events, and the refused."""
@@ -47,9 +55,10 @@ class Decoder(Generic[Event]):
             events = list(map(self._decode, batch.datas))
         except (msgspec.DecodeError, RecursionError):
             return self._one_by_one(batch)
-        if list(map(self._key_of, events)) != batch.keys or not all(map(str.isprintable, set(batch.keys))):
+        keys = list(map(self._key_of, events))
+        if (keys != batch.keys and not self._any_key) or not all(map(str.isprintable, set(keys))):
             return self._one_by_one(batch)
-        return batch, events, []
+        return batch._replace(keys=keys), events, []
 
     def _one_by_one(self, batch: Batch) -> tuple[Batch, list[Event], list[DeadRecord]]:
         good: list[tuple[int, Event]] = []
@@ -61,19 +70,18 @@ class Decoder(Generic[Event]):
             else:
                 good.append((index, event))
         kept = [index for index, _ in good]
-        return _pick(batch, kept), [event for _, event in good], dead
+        events = [event for _, event in good]
+        return _pick(batch, kept)._replace(keys=list(map(self._key_of, events))), events, dead
 
     def _try(self, key: str, data: bytes) -> tuple[Event | None, str]:
         try:
             event = self._decode(data)
         except (msgspec.DecodeError, RecursionError) as error:
             return None, str(error)
-        if self._key_of(event) != key:
-            return (
-                None,
-                f"The partition key is {key!r}, but {self._key} is {self._key_of(event)!r}; they must be the same.",
-            )
-        if not key.isprintable():
+        own = self._key_of(event)
+        if own != key and not self._any_key:
+            return None, f"The partition key is {key!r}, but {self._key} is {own!r}; they must be the same."
+        if not own.isprintable():
             return None, f"{self._key} has characters that cannot be printed."
         return event, ""
 

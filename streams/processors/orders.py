@@ -166,3 +166,12 @@ def _nth(batch: Batch, site: str, index: int) -> str:
     """The padded sequence number of the site's line of that index in the batch."""
     places = (place for place, key in enumerate(batch.keys) if key == site)
     return padded(batch.sequences[next(place for count, place in enumerate(places) if count == index)])
+
+
+def inherit(snapshots: list[bytes], owns: Callable[[str], bool]) -> bytes:
+    """The state of a child shard: what its parents held of the keys that it owns."""
+    parents = [_state_decoder.decode(snapshot) for snapshot in snapshots if snapshot]
+    child = State(clock=max((parent.clock for parent in parents), default=0))
+    for parent in parents:
+        child.sites |= {site: state for site, state in parent.sites.items() if owns(site)}
+    return _encoder.encode(child)

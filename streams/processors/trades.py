@@ -1,5 +1,6 @@
 """Trades per minute, ticker and side: a tumbling window of one minute of arrival time."""
 
+from collections.abc import Callable
 from operator import attrgetter
 from typing import Annotated
 
@@ -72,3 +73,14 @@ class TradesProcessor:
 
     def snapshot(self) -> bytes:
         return _encoder.encode(self._state)
+
+
+def inherit(snapshots: list[bytes], owns: Callable[[str], bool]) -> bytes:
+    """The state of a child shard: what its parents held of the keys that it owns."""
+    parents = [_state_decoder.decode(snapshot) for snapshot in snapshots if snapshot]
+    child = State(clock=max((parent.clock for parent in parents), default=0))
+    for parent in parents:
+        for minute, tallies in parent.windows.items():
+            mine = {key: tally for key, tally in tallies.items() if owns(key[0])}
+            child.windows.setdefault(minute, {}).update(mine)
+    return _encoder.encode(child)

@@ -27,5 +27,17 @@ class Stream(Protocol):
     def read(self, shard: str, position: Position, limit: int) -> Page:
         """Up to `limit` records from a position on; never waits for one to arrive."""
 
+    def split(self, shard: str, at: int | None = None) -> None:
+        """Closes an open shard and makes two children of its range, the second from hash `at` on (default: the middle).
+
+        Raises StreamError when the shard is not open, or `at` is not inside its range.
+        """
+
+    def merge(self, shard: str, neighbour: str) -> None:
+        """Closes two open shards whose ranges touch and makes one child of both. Raises StreamError."""
+
+    def sequence_text(self, sequence: int) -> str:
+        """A sequence number as the service itself writes it, for people."""
+
     def delete(self) -> None:
         """Removes the stream and its records."""

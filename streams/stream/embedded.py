@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from streams import clock
+from streams.hashing import hash_key
 from streams.records import (
     SHARD_END,
     Batch,
@@ -24,13 +25,11 @@ from streams.records import (
     InvalidRecordError,
     Page,
     Position,
-    Shard,
     StreamError,
     StreamExistsError,
     StreamNotFoundError,
 )
-from streams.stream import limits
-from streams.stream.hashing import even_ranges, hash_key
+from streams.stream import embedded_shards, limits
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS streams (
@@ -39,13 +38,6 @@ CREATE TABLE IF NOT EXISTS streams (
     next_sequence INTEGER NOT NULL,
     last_arrived INTEGER NOT NULL DEFAULT 0, -- stamps never run backwards
     next_trim INTEGER NOT NULL DEFAULT 0
-);
-CREATE TABLE IF NOT EXISTS shards (
-    id INTEGER PRIMARY KEY, stream INTEGER NOT NULL REFERENCES streams ON DELETE CASCADE, name TEXT NOT NULL,
-    hash_start TEXT NOT NULL, hash_end TEXT NOT NULL, -- 32 hexadecimal digits, both inclusive
-    parents TEXT NOT NULL DEFAULT '',                 -- names, with a space between
-    closed INTEGER NOT NULL DEFAULT 0, records INTEGER NOT NULL DEFAULT 0,
-    UNIQUE (stream, name)
 );
 CREATE TABLE IF NOT EXISTS batches (
     id INTEGER PRIMARY KEY, shard INTEGER NOT NULL REFERENCES shards ON DELETE CASCADE,
@@ -104,25 +96,26 @@ class EmbeddedStream:
                 "INSERT INTO streams (name, retention, next_sequence) VALUES (?, ?, ?)",
                 [self.name, RETENTION, self._now() * SEQUENCES_A_MILLISECOND],
             )
-            for index, (start, end) in enumerate(even_ranges(shards)):
-                self._db.execute(
-                    "INSERT INTO shards (stream, name, hash_start, hash_end) VALUES (?, ?, ?, ?)",
-                    [row.lastrowid, f"shardId-{index:012}", f"{start:032x}", f"{end:032x}"],
-                )
+            embedded_shards.make_first(self._db, row.lastrowid or 0, shards)
 
     def describe(self) -> Description:
         with self._in_our_words():
             stream, retention = self._stream("id, retention")
-            rows = self._db.execute(
-                "SELECT name, hash_start, hash_end, parents, NOT closed, records"
-                " FROM shards WHERE stream = ? ORDER BY name",
-                [stream],
-            ).fetchall()
-        shards = [
-            Shard(name, int(start, 16), int(end, 16), tuple(parents.split()), bool(is_open), records)
-            for name, start, end, parents, is_open, records in rows
-        ]
+            shards = embedded_shards.described(self._db, stream)
         return Description(self.name, "ACTIVE", retention // (60 * clock.MINUTE), shards)
+
+    def split(self, shard: str, at: int | None = None) -> None:
+        with self._transaction():
+            stream, arrived = self._stream("id, last_arrived")
+            embedded_shards.split(self._db, stream, shard, at, max(self._now(), arrived))
+
+    def merge(self, shard: str, neighbour: str) -> None:
+        with self._transaction():
+            stream, arrived = self._stream("id, last_arrived")
+            embedded_shards.merge(self._db, stream, shard, neighbour, max(self._now(), arrived))
+
+    def sequence_text(self, sequence: int) -> str:
+        return str(sequence)
 
     def delete(self) -> None:
         with self._transaction():
@@ -140,22 +133,23 @@ class EmbeddedStream:
         if not entries:
             return
         with self._transaction():
-            stream, retention, sequence, arrived, next_trim = self._stream(
-                "id, retention, next_sequence, last_arrived, next_trim"
-            )
-            now = max(self._now(), arrived)
-            for shard, keys, datas in self._routed(stream, entries):
-                self._db.execute(
-                    "INSERT INTO batches (shard, first_sequence, last_sequence, arrived, data) VALUES (?, ?, ?, ?, ?)",
-                    [shard, sequence, sequence + len(keys) - 1, now, _encoder.encode((keys, datas))],
-                )
-                self._db.execute("UPDATE shards SET records = records + ? WHERE id = ?", [len(keys), shard])
-                sequence += len(keys)
+            self._append(entries)
+
+    def _append(self, entries: Sequence[Entry]) -> None:
+        stream, retention, sequence, arrived, next_trim = self._stream(
+            "id, retention, next_sequence, last_arrived, next_trim"
+        )
+        now = max(self._now(), arrived)
+        for shard, keys, datas in self._routed(stream, entries):
             self._db.execute(
-                "UPDATE streams SET next_sequence = ?, last_arrived = ? WHERE id = ?", [sequence, now, stream]
+                "INSERT INTO batches (shard, first_sequence, last_sequence, arrived, data) VALUES (?, ?, ?, ?, ?)",
+                [shard, sequence, sequence + len(keys) - 1, now, _encoder.encode((keys, datas))],
             )
-            if now >= next_trim:
-                self._trim(stream, now - retention, now + TRIM_EVERY)
+            self._db.execute("UPDATE shards SET records = records + ? WHERE id = ?", [len(keys), shard])
+            sequence += len(keys)
+        self._db.execute("UPDATE streams SET next_sequence = ?, last_arrived = ? WHERE id = ?", [sequence, now, stream])
+        if now >= next_trim:
+            self._trim(stream, now - retention, now + TRIM_EVERY)
 
     def read(self, shard: str, position: Position, limit: int) -> Page:
         with self._in_our_words():
@@ -165,18 +159,23 @@ class EmbeddedStream:
         now = self._now()
         if self._unchanged(shard, position):
             return Page([], now - SETTLE)
+        number, closed = self._shard(shard)
+        batches, tip = ([], True) if position == SHARD_END else self._read(number, position, limit)
+        if tip and not batches and not closed:
+            self._empty.add((shard, position))
+        return Page(batches, now - SETTLE if tip else None, tip and closed)
+
+    def _shard(self, name: str) -> tuple[int, bool]:
+        """Its number in the file, and whether it is closed."""
         row = self._db.execute(
             "SELECT shards.id, closed FROM shards JOIN streams ON streams.id = stream"
             " WHERE streams.name = ? AND shards.name = ?",
-            [self.name, shard],
+            [self.name, name],
         ).fetchone()
         if row is None:
             self._stream("id")
-            raise StreamError(f"Stream {self.name!r} has no shard {shard!r}.")
-        batches, tip = ([], True) if position == SHARD_END else self._read(row[0], position, limit)
-        if tip and not batches and not row[1]:
-            self._empty.add((shard, position))
-        return Page(batches, now - SETTLE if tip else None, bool(tip and row[1]))
+            raise StreamError(f"Stream {self.name!r} has no shard {name!r}.")
+        return row[0], bool(row[1])
 
     def _unchanged(self, shard: str, position: Position) -> bool:
         """Whether nobody has written since this same read found nothing: one cheap look at the file's header."""
@@ -189,7 +188,7 @@ class EmbeddedStream:
 
     def _read(self, shard: int, position: Position, limit: int) -> tuple[list[Batch], bool]:
         """The batches from a position on, and whether they reach the shard's tip."""
-        condition, value, skip_to = _start(position)
+        condition, value, skip_to = start_of(position)
         rows = self._db.execute(
             f"SELECT first_sequence, arrived, data FROM batches WHERE shard = ? AND {condition} ORDER BY last_sequence",  # noqa: S608 - one of three constants
             [shard, value],
@@ -206,10 +205,7 @@ class EmbeddedStream:
 
     def _routed(self, stream: int, entries: Sequence[Entry]) -> Iterator[tuple[int, list[str], list[bytes]]]:
         """Entries by shard, in order, in pieces that fit a row."""
-        rows = self._db.execute(
-            "SELECT hash_start, id FROM shards WHERE stream = ? AND NOT closed ORDER BY 1", [stream]
-        )
-        starts, shards = zip(*((int(start, 16), shard) for start, shard in rows), strict=True)
+        starts, shards, _ = embedded_shards.open_ranges(self._db, stream)
         by_shard: dict[int, list[Entry]] = {shard: [] for shard in shards}
         if len(shards) == 1:
             by_shard[shards[0]] = list(entries)
@@ -231,6 +227,7 @@ class EmbeddedStream:
             "UPDATE shards SET records = records - ? WHERE id = ?", [(n, shard) for _, shard, n in old]
         )
         self._db.executemany("DELETE FROM batches WHERE id = ?", [(batch,) for batch, _, _ in old])
+        embedded_shards.drop_spent(self._db, stream, before)
         self._db.execute(
             "UPDATE streams SET next_trim = ? WHERE id = ?", [0 if len(old) == TRIM_ROWS else next_trim, stream]
         )
@@ -269,11 +266,11 @@ def _connect(path: Path) -> sqlite3.Connection:
     db.execute("PRAGMA synchronous = FULL")  # a put that returned survives the power cord
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("PRAGMA journal_size_limit = 67108864")
-    db.executescript(SCHEMA)
+    db.executescript(SCHEMA + embedded_shards.SCHEMA)
     return db
 
 
-def _start(position: Position) -> tuple[str, int, int]:
+def start_of(position: Position) -> tuple[str, int, int]:
     """The condition on batches for a position, its value, and the first sequence number wanted in the first of them."""
     match position.kind:
         case From.TRIM_HORIZON:

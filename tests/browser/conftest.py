@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.conftest import leave_out
 from tests.house import House, Web, kill
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -18,14 +19,8 @@ SignIn = Callable[..., Page]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without a browser these tests are left out, by name; tests/machine has said so, and failed in CI."""
-    if CHROMIUM:
-        return
-    left_out = [item for item in items if "browser" in item.path.parts]
-    items[:] = [item for item in items if item not in left_out]
-    config.hook.pytest_deselected(items=left_out)
-    for item in left_out:
-        print(f"left out, because there is no Chromium: {item.nodeid}")  # noqa: T201 - said in CI's log
+    if not CHROMIUM:
+        leave_out(config, items, "there is no Chromium", lambda item: "browser" in item.path.parts)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,8 @@ import pytest
 
 from streams.records import TRIM_HORIZON
 from streams.stream.embedded import EmbeddedStream
-from tests.house import House, kill, wait_for
+from tests.house import House, kill
+from tests.waiting import wait_for
 
 
 @pytest.fixture(scope="module")

@@ -1,33 +1,37 @@
-"""Leases: one owner at a time, and nothing from a former one."""
+"""The database's leases: the whole commit, owners that are gone, replays. What all stores do is in contracts/."""
 
 import os
 import subprocess
 import sys
-from datetime import timedelta
 
 import pytest
-from django.db.models.functions import Now
 
 from streams import owners
-from streams.commits import Commit, Grant, LeaseLostError, RefusedError
+from streams.commits import Commit, Grant, Letter, LetterTakenError, RefusedError
+from streams.hashing import HASH_SPACE
 from streams.leases import Leases
 from streams.models import DeadLetter, Lease, Throughput, TopicVersion, TradeMinute
-from streams.records import SHARD_END, TRIM_HORIZON, DeadRecord, Description, Shard, after
+from streams.processors.trades import inherit
+from streams.records import TRIM_HORIZON, DeadRecord, Shard, StreamError, after
 from streams.results.trades import Tally, TradeRow
 from streams.sinks.trades import write
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOON = 1_795_348_800_000
+SHARD = Shard("a", 0, HASH_SPACE - 1)
+DEAD = DeadRecord(40, NOON, "k", b"\xff\x00", "why", 2)
 
 
-def description(*shards: str) -> Description:
-    return Description("trades", "ACTIVE", 24, [Shard(shard, 0, 1) for shard in shards])
-
-
-def leases(owner: str) -> Leases[list[TradeRow]]:
-    found = Leases("trades", "trades", "trades", write, owner)
-    found.sync(description("a", "b"), TRIM_HORIZON)
+def leases(owner: str = "one") -> Leases[list[TradeRow]]:
+    found = Leases("trades", "trades", "trades", write, inherit, owner)
+    found.sync(lambda: [SHARD], TRIM_HORIZON)
+    found.share()
     return found
+
+
+def held() -> tuple[Leases[list[TradeRow]], Grant]:
+    one = leases()
+    return one, one.acquire(1)[0]
 
 
 def row(trades: int, ticker: str = "AMZN") -> TradeRow:
@@ -35,59 +39,12 @@ def row(trades: int, ticker: str = "AMZN") -> TradeRow:
 
 
 def commit(sequence: int, *rows: TradeRow, dead: tuple[DeadRecord, ...] = ()) -> Commit[list[TradeRow]]:
-    return Commit(after(sequence), NOON, b"state", list(rows), list(dead), NOON, {NOON: (3, 100)})
-
-
-def expire(shard: str) -> None:
-    Lease.objects.filter(shard=shard).update(expires=Now() - timedelta(seconds=1))
-
-
-def test_the_first_worker_gets_every_shard_and_the_next_none() -> None:
-    assert [grant.shard for grant in leases("one").acquire()] == ["a", "b"]
-    assert leases("two").acquire() == []
-
-
-def test_a_grant_starts_where_the_last_commit_ended() -> None:
-    first = leases("one")
-    grant = first.acquire()[0]
-    first.commit(grant, commit(41))
-    first.release()
-    assert leases("two").acquire()[0] == Grant("trades", "trades", "a", "two", 2, after(41), b"state", NOON)
-
-
-def test_an_expired_lease_is_taken_over_and_its_former_owner_commits_nothing() -> None:
-    first, second = leases("one"), leases("two")
-    grant = first.acquire()[0]
-    expire("a")
-    [taken] = second.acquire()
-    with pytest.raises(LeaseLostError):
-        first.commit(grant, commit(41, row(1)))
-    second.commit(taken, commit(3))
-    assert list(TradeMinute.objects.all()) == []
-    assert Lease.objects.get(shard="a").checkpoint == str(after(3))
-
-
-def test_a_former_owner_that_took_the_lease_again_cannot_use_its_old_grant() -> None:
-    one = leases("one")
-    old = one.acquire()[0]
-    one.release()
-    one.acquire()
-    with pytest.raises(LeaseLostError):
-        one.commit(old, commit(41))
-
-
-def test_an_expired_lease_that_nobody_took_is_still_its_owners() -> None:
-    one = leases("one")
-    grant = one.acquire()[0]
-    expire("a")
-    one.commit(grant, commit(41))
-    assert leases("two").acquire() == []
+    return Commit(str(after(sequence)), NOON, b"state", list(rows), dead, NOON, {NOON: (3, 100)})
 
 
 def test_a_commit_is_whole(subtests: pytest.Subtests) -> None:
-    one = leases("one")
-    grant = one.acquire()[0]
-    one.commit(grant, commit(41, row(2), dead=(DeadRecord(40, NOON, "k", b"\xff\x00", "why", 2),)))
+    one, grant = held()
+    one.commit(grant, commit(41, row(2), dead=(DEAD,)))
     one.commit(grant, commit(44, row(5)))
     lease = Lease.objects.get(shard="a")
     with subtests.test("the lease counts records"):
@@ -103,29 +60,53 @@ def test_a_commit_is_whole(subtests: pytest.Subtests) -> None:
 
 
 def test_a_commit_that_a_column_refuses_leaves_nothing_behind() -> None:
-    one = leases("one")
-    grant = one.acquire()[0]
+    one, grant = held()
     with pytest.raises(RefusedError):
         one.commit(grant, commit(41, row(1), row(2**70, "WMT")))
     assert (TradeMinute.objects.count(), Throughput.objects.count(), TopicVersion.objects.count()) == (0, 0, 0)
     assert Lease.objects.get(shard="a").checkpoint == str(TRIM_HORIZON)
 
 
-def test_a_shard_that_ended_is_not_taken_again() -> None:
-    one = leases("one")
-    grant = one.acquire()[0]
-    one.commit(grant, Commit(SHARD_END, NOON, b"", None, [], None, {}))
-    one.release()
-    assert [grant.shard for grant in leases("two").acquire()] == ["b"]
+def asked() -> tuple[Leases[list[TradeRow]], Grant, Letter]:
+    """A dead letter that somebody wants replayed."""
+    one, grant = held()
+    one.commit(grant, commit(41, dead=(DEAD,)))
+    DeadLetter.objects.update(status=DeadLetter.Status.REPLAY)
+    [letter] = one.letters(grant)
+    return one, grant, letter
 
 
-def test_a_shard_that_the_stream_no_longer_has_holds_nobody_up() -> None:
-    one = leases("one")
-    [first, _] = one.acquire()
-    one.commit(first, commit(41))
-    assert one.complete_to() is None  # b has not said how far it is
-    one.sync(description("a"), TRIM_HORIZON)
-    assert one.complete_to() == NOON
+def test_a_replayed_letter_is_applied_once_and_closed_with_its_results() -> None:
+    one, grant, letter = asked()
+    replay = Commit(str(after(41)), NOON, b"state", [row(1)], replayed=letter)
+    one.commit(grant, replay)
+    lease, closed = Lease.objects.get(), DeadLetter.objects.get()
+    assert (lease.applied, lease.dead, closed.status, closed.attempts) == (3, 0, "applied", 3)
+    with pytest.raises(LetterTakenError):
+        one.commit(grant, replay)
+    assert (Lease.objects.get().applied, one.letters(grant)) == (3, [])
+
+
+def test_a_letter_that_fails_again_is_kept_with_the_new_error() -> None:
+    one, grant, letter = asked()
+    one.commit(grant, Commit(str(after(41)), NOON, b"state", dead=[DEAD._replace(error="still")], replayed=letter))
+    kept = DeadLetter.objects.get()
+    assert (kept.status, kept.error, kept.attempts, Lease.objects.get().dead) == ("kept", "still", 3, 1)
+
+
+def test_a_letter_that_was_discarded_meanwhile_changes_nothing() -> None:
+    one, grant, letter = asked()
+    DeadLetter.objects.update(status=DeadLetter.Status.DISCARDED)
+    with pytest.raises(LetterTakenError):
+        one.commit(grant, Commit(str(after(41)), NOON, b"state", [row(1)], replayed=letter))
+    assert TradeMinute.objects.count() == 0
+
+
+def test_an_application_reads_a_stream_by_shard_or_as_a_whole_but_not_both() -> None:
+    leases()
+    with pytest.raises(StreamError, match="shard by shard so far and cannot go on as a whole"):
+        leases().refuse_to_mix(whole=True)
+    leases().refuse_to_mix(whole=False)
 
 
 def test_the_leases_of_a_process_that_was_killed_are_free_at_once() -> None:
@@ -134,14 +115,14 @@ def test_the_leases_of_a_process_that_was_killed_are_free_at_once() -> None:
     assert process.stdout
     assert process.stdin
     owner = process.stdout.readline().strip()
-    leases(owner).acquire()
-    assert (owners.is_gone(owner), leases("two").acquire()) == (False, [])
+    leases(owner).acquire(1)
+    assert (owners.is_gone(owner), leases("two").acquire(1), leases("two").share().due) == (False, [], 0)
     process.kill()
     process.wait()
     process.stdin.close()
     process.stdout.close()
     assert owners.is_gone(owner)
-    assert [grant.shard for grant in leases("two").acquire()] == ["a", "b"]
+    assert (leases("two").share().due, [grant.shard for grant in leases("two").acquire(1)]) == (1, ["a"])
 
 
 @pytest.mark.parametrize("owner", ["", "elsewhere/1/2", "host:9"])

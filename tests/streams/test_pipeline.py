@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.commits import Commit, Grant, LeaseLostError, RefusedError
-from streams.pipeline import ShardPipeline
+from streams.pipeline import Pipeline
+from streams.reading import ShardReader
 from streams.records import TRIM_HORIZON, Batch, DeadRecord, after
 from tests.fakes import FakeClock, MemoryStream
 
@@ -89,11 +90,12 @@ class House:
     def put(self, *datas: bytes) -> None:
         self.stream.put([("k", data) for data in datas])
 
-    def pipeline(self) -> ShardPipeline[Any, Any]:
+    def pipeline(self) -> Pipeline[Any, Any]:
         """As a new worker would open it, from the last commit on."""
         last = self.store.commits[-1] if self.store.commits else None
-        place = (last.checkpoint, last.state, last.clock) if last else (TRIM_HORIZON, b"", 0)
-        return ShardPipeline(Grant("app", "s", SHARD, "me", 1, *place), self.stream, decode, Summing, self.store)
+        place = (last.checkpoint, last.state, last.clock) if last else (str(TRIM_HORIZON), b"", 0)
+        reader = ShardReader(self.stream, SHARD, place[0])
+        return Pipeline(Grant("app", "s", SHARD, "me", 1, *place), reader, decode, Summing, self.store)
 
     def drain(self) -> None:
         pipeline = self.pipeline()
@@ -117,7 +119,7 @@ def test_results_state_and_checkpoint_are_one_commit(house: House) -> None:
     house.put(b"a", b"garbage")
     house.pipeline().step()
     [commit] = house.store.commits
-    assert (commit.checkpoint, commit.state, commit.results) == (after(2), b"a", [b"a"])
+    assert (commit.checkpoint, commit.state, commit.results) == (str(after(2)), b"a", [b"a"])
     assert [record.data for record in commit.dead] == [b"garbage"]
     assert commit.arrivals == {house.clock.time: (2, 8)}
 

@@ -1,10 +1,13 @@
 """A worker: takes what it can get, drops what it lost, gives back what it holds."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
-from streams.commits import Commit, Grant, LeaseLostError
-from streams.pipeline import ShardPipeline
-from streams.records import SHARD_END, TRIM_HORIZON, Description, Position
+from streams.commits import Commit, Grant, LeaseLostError, Letter
+from streams.pipeline import Pipeline
+from streams.reading import ShardReader
+from streams.records import SHARD_END, TRIM_HORIZON, Position, Shard
+from streams.shares import Share
 from streams.worker import Worker
 from tests.fakes import FakeClock, MemoryStream
 from tests.streams.test_pipeline import Summing, decode
@@ -15,30 +18,47 @@ class FakeLeases:
     """Hands out grants when told to, and keeps commits."""
 
     free: list[str]
+    due: int = 9
+    held: set[str] = field(default_factory=set)
     lost: set[str] = field(default_factory=set)
+    listings: int = 0
     looks: int = 0
-    released: bool = False
-    commits: list[tuple[str, Position]] = field(default_factory=list)
+    commits: list[tuple[str, str]] = field(default_factory=list)
+    asked: list[Letter] = field(default_factory=list)
+    replayed: list[Letter | None] = field(default_factory=list)
 
-    def sync(self, description: Description, start: Position) -> None:
+    def sync(self, list_shards: Callable[[], Collection[Shard]], start: Position) -> None:
+        self.listings += 1
+
+    def share(self) -> Share:
         self.looks += 1
+        return Share(self.due, set(self.held))
 
-    def acquire(self) -> list[Grant]:
-        free, self.free = self.free, []
-        return [Grant("app", "s", shard, "me", 1, TRIM_HORIZON, b"", 0) for shard in free]
+    def acquire(self, most: int) -> list[Grant]:
+        taken, self.free = self.free[: max(0, most)], self.free[max(0, most) :]
+        self.held |= set(taken)
+        return [Grant("app", "s", shard, "me", 1, str(TRIM_HORIZON), b"", 0) for shard in taken]
 
-    def renew(self) -> None: ...
+    def give_back(self, shards: Collection[str]) -> None:
+        self.held -= set(shards)
 
-    def release(self) -> None:
-        self.released = True
+    def leave(self) -> None:
+        self.held = set()
 
     def complete_to(self) -> int | None:
         return None
+
+    def letters(self, grant: Grant) -> list[Letter]:
+        asked, self.asked = self.asked, []
+        return asked
 
     def commit(self, grant: Grant, commit: Commit[list[bytes]]) -> None:
         if grant.shard in self.lost:
             raise LeaseLostError(grant.shard)
         self.commits.append((grant.shard, commit.checkpoint))
+        if commit.checkpoint == SHARD_END.kind:
+            self.held.discard(grant.shard)
+        self.replayed.append(commit.replayed)
 
 
 class Stage:
@@ -47,10 +67,13 @@ class Stage:
         self.stream.create(shards=2)
         self.leases = FakeLeases(list(free))
         self.time = 0.0
-        self.worker = Worker(self.leases, self.stream.describe, self.open_shard, TRIM_HORIZON, lambda: self.time)
+        self.worker = Worker(self.leases, self.list_shards, self.open_shard, TRIM_HORIZON, lambda: self.time)
 
-    def open_shard(self, grant: Grant) -> ShardPipeline[bytes, list[bytes]]:
-        return ShardPipeline(grant, self.stream, decode, Summing, self.leases)
+    def list_shards(self) -> list[Shard]:
+        return self.stream.describe().shards
+
+    def open_shard(self, grant: Grant) -> Pipeline[bytes, list[bytes]]:
+        return Pipeline(grant, ShardReader(self.stream, grant.shard, grant.checkpoint), decode, Summing, self.leases)
 
     def put(self) -> None:
         """Something into both shards."""
@@ -73,12 +96,12 @@ def test_every_shard_held_is_moved_on_in_one_step() -> None:
     assert [shard for shard, _ in stage.leases.commits] == [A, B]
 
 
-def test_it_looks_for_shards_once_a_second() -> None:
+def test_it_looks_at_the_leases_twice_a_second_and_at_the_stream_every_ten() -> None:
     stage = Stage()
-    for _ in range(9):
+    for _ in range(45):
         stage.worker.step()
         stage.time += 0.25
-    assert stage.leases.looks == 3
+    assert (stage.leases.looks, stage.leases.listings) == (23, 2)
 
 
 def test_a_shard_that_becomes_free_is_taken() -> None:
@@ -89,6 +112,18 @@ def test_a_shard_that_becomes_free_is_taken() -> None:
     stage.time = 1
     stage.worker.step()
     assert [shard for shard, _ in stage.leases.commits] == [A, B]
+
+
+def test_what_is_beyond_its_share_is_given_back_and_no_longer_read() -> None:
+    stage = Stage(A, B)
+    stage.put()
+    stage.worker.step()
+    stage.leases.due = 1
+    stage.time = 1
+    stage.put()
+    stage.worker.step()
+    assert stage.leases.held == {A}
+    assert [shard for shard, _ in stage.leases.commits] == [A, B, A]
 
 
 def test_a_lost_shard_is_dropped_and_the_others_go_on() -> None:
@@ -102,16 +137,35 @@ def test_a_lost_shard_is_dropped_and_the_others_go_on() -> None:
     assert [shard for shard, _ in stage.leases.commits] == [B, B]
 
 
+def test_a_shard_that_the_table_says_is_anothers_is_dropped_before_it_is_read_again() -> None:
+    stage = Stage(A)
+    stage.worker.step()
+    before = list(stage.leases.commits)
+    stage.leases.held = set()
+    stage.time = 1
+    stage.put()
+    assert (stage.worker.step(), stage.leases.commits) == (False, before)
+
+
 def test_closing_gives_everything_back() -> None:
     stage = Stage(A)
     stage.worker.step()
     stage.worker.close()
-    assert (stage.leases.released, stage.worker.step()) == (True, False)
+    assert (stage.leases.held, stage.worker.step()) == (set(), False)
 
 
-def test_a_shard_that_ended_is_let_go() -> None:
+def test_when_a_shard_ends_its_children_are_looked_for_at_once() -> None:
     stage = Stage(A)
     stage.worker.step()
-    stage.worker._shards[A]._position = SHARD_END
+    stage.stream.split(A)
     stage.worker.step()
-    assert stage.worker._shards == {}
+    assert stage.leases.held == set()
+    stage.worker.step()
+    assert stage.leases.listings == 2
+
+
+def test_a_dead_letter_that_was_asked_for_is_replayed() -> None:
+    stage = Stage(A)
+    stage.leases.asked = [letter := Letter(1, 7, "key", b"again")]
+    stage.worker.step()
+    assert letter in stage.leases.replayed

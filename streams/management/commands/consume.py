@@ -21,11 +21,13 @@ class Command(PlainCommand):
         parser.add_argument("--stream", help="the stream to read (default: the application's name)")
         parser.add_argument("--until-caught-up", action="store_true", help="end when all that is there now is applied")
         parser.add_argument("--from", dest="start", type=where, default=TRIM_HORIZON, metavar="WHERE", help=WHERE_HELP)
+        parser.add_argument("--whole-stream", action="store_true", help=WHOLE_HELP)
         parser.add_argument("--json", action="store_true", help="one JSON object for each minute that closes")
 
     def handle(self, *args: Any, **options: Any) -> None:
         name = options["application"]
-        worker = build_worker(name, options["stream"] or name, options["start"])
+        stream = options["stream"] or name
+        worker = build_worker(name, stream, options["start"], whole=options["whole_stream"])
         in_words = json.dumps if options["json"] else minute_in_words
 
         def tell(row: Row) -> None:
@@ -41,4 +43,7 @@ class Command(PlainCommand):
             worker.close()
 
 
+WHOLE_HELP = (
+    "one worker at a time reads all shards, merged by time: for partition keys that are not the application's own"
+)
 WHERE_HELP = "where a stream never read before starts: trim-horizon (default), latest, or an ISO time"

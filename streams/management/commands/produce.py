@@ -15,10 +15,13 @@ from streams.producer import Producer, choose_pace
 from streams.records import StreamExistsError, StreamNotFoundError
 from streams.sources.base import Source, SourceError
 from streams.sources.catalogue import NAMES, open_source
+from streams.stream.aggregating import AggregatingStream, Locating
 from streams.stream.base import Stream
 from streams.wiring import open_stream
 
 IDLE = 0.01  # seconds: how late a record may be for its pace
+RECORDS_A_SHARD = 1000  # a second, as Kinesis takes them
+AGGREGATE_HELP = "for Kinesis: many records in one, as KPL does (by itself above 1,000 records/s a shard)"
 SEEDED_START = clock.from_iso("2026-01-01")  # so that made-up orders of one seed are the same on any day
 
 
@@ -37,6 +40,7 @@ class Command(PlainCommand):
         add("--seed", type=whole, metavar="N", help="the same made-up records every time")
         add("--file", type=Path, metavar="PATH", help="for orders: the Online Retail CSV, plain, .gz or .xz")
         add("--site", type=site_name, metavar="NAME", help="for orders: the one site that sells")
+        add("--aggregate", action="store_true", help=AGGREGATE_HELP)
         add("--json", action="store_true", help="say at the end as a JSON object what was sent")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -47,7 +51,8 @@ class Command(PlainCommand):
             pace = choose_pace(source, options["rate"], options["speed"])
             stream = open_stream(options["stream"] or options["source"])
             self._create_if_absent(stream)
-            producer = Producer(stream, pace, count=options["count"], duration=options["duration"])
+            target = _packing(stream, options["rate"], asked=options["aggregate"])
+            producer = Producer(target, pace, count=options["count"], duration=options["duration"])
             try:
                 self._run(producer)
             finally:
@@ -70,6 +75,15 @@ class Command(PlainCommand):
             loop = Loop(step, idle=IDLE, finished=producer.finished)
             loop.stop_on_signals()
             loop.run()
+
+
+def _packing(stream: Stream, rate: float | None, *, asked: bool) -> Stream:
+    """The stream, so made that many records go as one where that is asked for, or its shards would take no more."""
+    if not isinstance(stream, Locating):
+        return stream
+    shards = sum(shard.open for shard in stream.describe().shards)
+    fast = rate is not None and (rate == 0 or rate > RECORDS_A_SHARD * shards)
+    return AggregatingStream(stream) if asked or fast else stream
 
 
 def _summary(producer: Producer, stream: Stream, source: Source, *, as_json: bool) -> str:

@@ -1,8 +1,10 @@
-"""manage.py streams: make, look at and remove streams."""
+"""manage.py streams: make, look at, re-shard and remove streams."""
 
+import re
 import signal
 import sys
 import time
+from argparse import ArgumentTypeError
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -10,19 +12,21 @@ from typing import Any
 import msgspec
 from django.core.management.base import CommandParser
 
-from streams import clock, tail, wiring
+from streams import clock, wiring
 from streams.management.plain import PlainCommand, positive, where
 from streams.management.table import lines
 from streams.records import LATEST, TRIM_HORIZON, Description, StreamExistsError, at
+from streams.stream.base import Stream
+from streams.tail import Tail, in_words, row
 
 FROM_HELP = "trim-horizon (default), latest (follows), or an ISO time"
 
 
 class Command(PlainCommand):
-    help = "Makes, shows and removes event streams."
+    help = "Makes, shows, re-shards and removes event streams."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        verbs = parser.add_subparsers(required=True, metavar="create|list|status|tail|delete")
+        verbs = parser.add_subparsers(required=True, metavar="create|list|status|tail|split|merge|delete")
         create = verbs.add_parser("create", help="make a stream")
         create.add_argument("--shards", type=positive, default=1, metavar="N", help="how many (default: 1)")
         create.add_argument("--if-absent", action="store_true", help="say nothing when it is there already")
@@ -33,11 +37,18 @@ class Command(PlainCommand):
         tail.add_argument("--follow", action="store_true", help="go on with what arrives")
         listing = verbs.add_parser("list", help="the streams there are")
         delete = verbs.add_parser("delete", help="remove a stream and all its records")
-        for verb in (create, status, tail, delete):
+        split = verbs.add_parser("split", help="close a shard and make two of it")
+        merge = verbs.add_parser("merge", help="close two neighbouring shards and make one of them")
+        for verb in (create, status, tail, split, merge, delete):
             verb.add_argument("name")
+        split.add_argument("shard", help="as status names it")
+        split.add_argument("--at", type=hash_value, metavar="HASH", help="where the second starts (default: half-way)")
+        merge.add_argument("shard", help="as status names it")
+        merge.add_argument("neighbour", help="the shard whose range is next to it")
         for verb in (listing, status, tail):
             verb.add_argument("--json", action="store_true", help="one JSON object a line")
         actions = {create: self.create, listing: self.list, status: self.status, tail: self.tail, delete: self.delete}
+        actions |= {split: self.split, merge: self.merge}
         for verb, action in actions.items():
             verb.set_defaults(action=action)
 
@@ -57,6 +68,16 @@ class Command(PlainCommand):
         wiring.open_stream(name).delete()
         self.stdout.write(f"Deleted {name}.")
 
+    def split(self, name: str, shard: str, at: int | None, **_: Any) -> None:
+        stream = wiring.open_stream(name)
+        stream.split(shard, at)
+        self.stdout.write(f"Split {shard} of {name} into {_children(stream, shard)}.")
+
+    def merge(self, name: str, shard: str, neighbour: str, **_: Any) -> None:
+        stream = wiring.open_stream(name)
+        stream.merge(shard, neighbour)
+        self.stdout.write(f"Merged {shard} and {neighbour} of {name} into {_children(stream, shard)}.")
+
     def list(self, *, json: bool, **_: Any) -> None:
         rows = [_summary(wiring.open_stream(name).describe()) for name in wiring.stream_names()]
         for line in map(_json, rows) if json else lines(rows):
@@ -72,13 +93,25 @@ class Command(PlainCommand):
         stream = wiring.open_stream(name)
         if start == LATEST:  # Nothing is there yet: it can only mean to follow.
             start, follow = at(clock.now()), True
-        records = tail.followed(stream, start, partial(time.sleep, 0.1)) if follow else tail.held(stream, start)
-        for record in islice(records, limit):
-            self.stdout.write(_json(tail.row(record)) if json else tail.in_words(record))
+        found = Tail(stream, start, partial(time.sleep, 0.1))
+        for record in islice(found.followed() if follow else found.held(), limit):
+            self.stdout.write(_json(row(record, stream.sequence_text)) if json else in_words(record))
+
+
+def hash_value(text: str) -> int:
+    """For argparse: a place in the space into which keys are hashed."""
+    if not re.fullmatch(r"[0-9]{1,39}", text):
+        raise ArgumentTypeError(f"{text!r} is not a hash: a whole number from 0, such as hash_start in streams status")
+    return int(text)
+
+
+def _children(stream: Stream, parent: str) -> str:
+    return " and ".join(shard.id for shard in stream.describe().shards if parent in shard.parents)
 
 
 def _summary(found: Description) -> dict[str, Any]:
-    records = sum(shard.records or 0 for shard in found.shards)
+    counts = [shard.records for shard in found.shards]
+    records = None if None in counts else sum(count or 0 for count in counts)
     return {"name": found.name, "status": found.status, "shards": sum(s.open for s in found.shards), "records": records}
 
 

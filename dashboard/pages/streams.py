@@ -1,0 +1,158 @@
+"""The pipe as its workers left it, for operators: the state `streams` of docs/protocol.md."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Sum
+from django.db.models.functions import Now
+
+from dashboard.pages.progress import iso
+from streams.models import Audit, DeadLetter, Lease, Member, Throughput
+from streams.records import SHARD_END, WHOLE
+
+RECORD_LIMIT, BYTE_LIMIT = 1000, 1 << 20  # a second, into one shard: Amazon Kinesis' own
+RATE_SECONDS = 10
+RATE_LAG = timedelta(seconds=2)  # a second is counted when a worker has had so long to apply it
+AUDITS = 20
+
+_Name = tuple[str, str]  # application, stream
+
+
+class _Facts(NamedTuple):
+    """What is known beside the leases; rates are records and bytes a second by (application, stream, shard)."""
+
+    now: datetime
+    rates: dict[tuple[str, str, str], tuple[float, float]]
+    members: Counter[_Name]
+    letters: dict[_Name, dict[str, int]]
+    held: set[int]  # leases that have not expired
+
+
+def streams(now: datetime) -> dict[str, Any]:
+    """Each application on each stream with its shards, and what was done to dead letters last."""
+    leases: dict[_Name, list[Lease]] = defaultdict(list)
+    for lease in Lease.objects.order_by("application", "stream", "shard").defer("state"):
+        leases[lease.application, lease.stream].append(lease)
+    facts = _Facts(now, _rates(now), _members(), _letters(), _held())
+    return {
+        "now": iso(now),
+        "streams": [_stream(name, found, facts) for name, found in leases.items()],
+        "audit": [_audit(row) for row in Audit.objects.order_by("-pk")[:AUDITS]],
+    }
+
+
+def owner_in_words(owner: str) -> str:
+    """BOOT/NAMESPACE/PID/START or HOST/PID/ of streams.owners, as `process 412 on 1f0c9a2e`."""
+    place, _, rest = owner.partition("/")
+    parts = rest.split("/")
+    if len(parts) < 2:
+        return owner
+    return f"process {parts[-2]} on {place[:8] if len(parts) > 2 else place}"
+
+
+def _rates(now: datetime) -> dict[tuple[str, str, str], tuple[float, float]]:
+    end = (now - RATE_LAG).replace(microsecond=0)
+    start = end - timedelta(seconds=RATE_SECONDS)
+    seconds = Throughput.objects.filter(second__gte=start, second__lt=end)
+    sums = seconds.values_list("application", "stream", "shard").annotate(Sum("records"), Sum("size"))
+    return {tuple(names): (records / RATE_SECONDS, size / RATE_SECONDS) for *names, records, size in sums}
+
+
+def _members() -> Counter[_Name]:
+    """Alive by the database's clock, as the workers themselves see it."""
+    return Counter(Member.objects.filter(expires__gte=Now()).values_list("application", "stream"))
+
+
+def _letters() -> dict[_Name, dict[str, int]]:
+    found: dict[_Name, dict[str, int]] = defaultdict(lambda: dict.fromkeys(DeadLetter.Status.values, 0))
+    counts = DeadLetter.objects.values_list("application", "stream", "status").annotate(Count("pk"))
+    for application, stream, status, count in counts:
+        found[application, stream][status] = count
+    return found
+
+
+def _held() -> set[int]:
+    return set(Lease.objects.filter(expires__gte=Now()).exclude(owner="").values_list("pk", flat=True))
+
+
+def _stream(name: _Name, leases: Sequence[Lease], facts: _Facts) -> dict[str, Any]:
+    unread = {lease.shard for lease in leases if lease.checkpoint != str(SHARD_END)}
+    shards = [_shard(lease, unread, facts) for lease in leases]
+    clocks = [lease.clock for lease in leases if lease.shard in unread]
+    known = [clock for clock in clocks if clock]
+    return {
+        "application": name[0],
+        "stream": name[1],
+        "members": facts.members[name],
+        "lag": _lag(min(known), facts.now) if known and len(known) == len(clocks) else None,
+        "newest": iso(max((lease.newest for lease in leases if lease.newest), default=None)),
+        "records": round(sum(shard["records"] or 0 for shard in shards), 1),
+        "bytes": round(sum(shard["bytes"] or 0 for shard in shards), 1),
+        "applied": sum(lease.applied for lease in leases),
+        "dead": sum(lease.dead for lease in leases),
+        "letters": facts.letters[name],
+        "shards": sorted(shards, key=lambda shard: shard["state"] == "ended"),
+    }
+
+
+def _shard(lease: Lease, unread: set[str], facts: _Facts) -> dict[str, Any]:
+    records, size = facts.rates.get((lease.application, lease.stream, lease.shard), (0.0, 0.0))
+    behind = lease.clock is None or lease.clock < facts.now - RATE_LAG - timedelta(seconds=RATE_SECONDS)
+    ended = lease.shard not in unread
+    unknown = behind and not ended  # what has arrived since is not seen yet
+    return {
+        "shard": "whole stream" if lease.shard == WHOLE else lease.shard,
+        "state": _state(lease, unread, facts.held),
+        "parents": lease.parents,
+        "owner": owner_in_words(lease.owner) if lease.pk in facts.held else "",
+        "checkpoint": lease.checkpoint,
+        "place": _place(lease.checkpoint),
+        "lag": None if ended else _lag(lease.clock, facts.now),
+        "newest": iso(lease.newest),
+        "applied": lease.applied,
+        "dead": lease.dead,
+        "records": None if unknown else round(records, 1),
+        "bytes": None if unknown else round(size, 1),
+        # How many shards a whole stream has, the leases do not say.
+        "records_full": _full(records, RECORD_LIMIT, unknown=unknown or ended or lease.shard == WHOLE),
+        "bytes_full": _full(size, BYTE_LIMIT, unknown=unknown or ended or lease.shard == WHOLE),
+    }
+
+
+def _state(lease: Lease, unread: set[str], held: set[int]) -> str:
+    if lease.shard not in unread:
+        return "ended"
+    if unread.intersection(lease.parents):
+        return "waiting"
+    return "held" if lease.pk in held else "free"
+
+
+def _place(checkpoint: str) -> str:
+    """A checkpoint, short: Kinesis' sequence numbers have 56 digits."""
+    if "=" in checkpoint:
+        return f"in each of {len(checkpoint.split())} shards"
+    words = checkpoint.replace("after-sequence-number:", "after ")
+    return words if len(words) <= 24 else f"{words[:8]}…{words[-14:]}"
+
+
+def _lag(clock: datetime | None, now: datetime) -> float | None:
+    """Seconds."""
+    return round(max(0.0, (now - clock).total_seconds()), 1) if clock else None
+
+
+def _full(rate: float, limit: int, *, unknown: bool) -> float | None:
+    """Percent of what a shard takes; above 100 where the stream has no limits."""
+    return None if unknown else round(100 * rate / limit, 1)
+
+
+def _audit(row: Audit) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "at": iso(row.at),
+        "who": row.who,
+        "action": row.action,
+        "target": row.target,
+        "count": row.count,
+    }

@@ -1,0 +1,173 @@
+"""For operators: the streams, their workers, and the records that could not be applied. Staff only."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from dashboard.pages import letters as letter_pages
+from dashboard.pages import streams as stream_pages
+from streams import deadletters
+from streams.deadletters import Choice, Letters
+from streams.models import DeadLetter
+
+PAGE = 50  # letters
+MAX_ID = 2**63 - 1  # as the database counts
+
+
+class Verb(NamedTuple):
+    """Something that can be done to dead letters: which it can be done to, doing it, and words for both."""
+
+    choose: Callable[[Choice], Letters]
+    act: Callable[[Choice, str], int]
+    title: str
+    will: str  # {it} becomes it or they
+
+    def says(self, count: int, records: str = "") -> str:
+        """What happens to so many records."""
+        records = records or ("1 record" if count == 1 else f"{count:,} records")
+        return f"{records} will {self.will.format(it='it' if count == 1 else 'they')}."
+
+
+VERBS = {
+    "replay": Verb(
+        deadletters.replayable,
+        deadletters.replay,
+        "Replay",
+        "be put before the worker again, as if {it} arrived now",
+    ),
+    "discard": Verb(
+        deadletters.discardable,
+        deadletters.discard,
+        "Discard",
+        "never be applied; the bytes stay here to be looked at",
+    ),
+}
+
+View = Callable[..., HttpResponse]
+
+
+def staff_only(view: View) -> View:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_staff:
+            raise PermissionDenied("Only staff may see the streams.")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@require_safe
+@staff_only
+def streams(request: HttpRequest) -> HttpResponse:
+    return render(request, "dashboard/streams.html", {"state": stream_pages.streams(timezone.now())})
+
+
+@login_not_required  # a script cannot follow us to the sign-in page: it is told in words
+def state(request: HttpRequest) -> HttpResponse:
+    """What /streams/ shows, asked for again and again. Does not keep a session alive."""
+    if not request.user.is_authenticated:
+        return JsonResponse({"error": "signed out"}, status=401)
+    if not request.user.is_staff:
+        return JsonResponse({"error": "Only staff may see the streams."}, status=403)
+    if request.method != "GET":
+        return HttpResponseNotAllowed(["GET"])
+    return JsonResponse(stream_pages.streams(timezone.now()))
+
+
+@require_safe
+@staff_only
+def letters(request: HttpRequest) -> HttpResponse:
+    """Newest first; ?application= and ?status= narrow it."""
+    application, status = request.GET.get("application") or None, request.GET.get("status") or None
+    found = deadletters.chosen(Choice(application)).defer("data")
+    if status:
+        found = found.filter(status=status)
+    known = _applications()
+    context = {
+        "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
+        "application": application,
+        "status": status,
+        "applications": known,
+        "reached": [application] if application in known else known if len(known) == 1 else [],
+        "statuses": DeadLetter.Status.values,
+        "verbs": {name: verb.choose(Choice(application)).count() for name, verb in VERBS.items()},
+    }
+    return render(request, "dashboard/letters.html", context)
+
+
+@require_safe
+@staff_only
+def letter(request: HttpRequest, number: int) -> HttpResponse:
+    found = _letter(number)
+    can = {name: verb.says(1, "It") for name, verb in VERBS.items() if verb.choose(Choice(ids={number})).exists()}
+    context = {"letter": found, "bytes": letter_pages.readable(bytes(found.data)), "can": can}
+    return render(request, "dashboard/letter.html", context)
+
+
+@require_safe
+@staff_only
+def letter_bytes(request: HttpRequest, number: int) -> HttpResponse:
+    """The record as it came, to keep."""
+    name = f"dead-letter-{number}.bin"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(bytes(_letter(number).data), content_type="application/octet-stream", headers=headers)
+
+
+@require_POST
+@staff_only
+def change(request: HttpRequest, number: int, verb: str) -> HttpResponse:
+    """Replays or discards one."""
+    if verb not in VERBS:
+        raise Http404("no such action")
+    _do(request, verb, Choice(_letter(number).application, ids={number}))
+    return redirect("dead-letter", number)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_only
+def change_all(request: HttpRequest, application: str, verb: str) -> HttpResponse:
+    """Says what would happen to all letters of an application; done once its name is typed."""
+    if verb not in VERBS or application not in _applications():
+        raise Http404("no such action, or application")
+    refusal = ""
+    if request.method == "POST":
+        up_to, typed = request.POST.get("up_to", ""), request.POST.get("name", "").strip()
+        if typed == application and up_to.isdecimal() and int(up_to) <= MAX_ID:
+            _do(request, verb, Choice(application, up_to=int(up_to)))
+            return redirect(f"{reverse('dead-letters')}?application={quote(application)}")
+        refusal = f"Type {application} to go on; nothing was changed."
+    found = VERBS[verb].choose(Choice(application))
+    newest = found.values_list("pk", flat=True).first() or 0
+    count = found.filter(pk__lte=newest).count()  # one that comes meanwhile is not meant
+    context: dict[str, Any] = {"application": application, "name": verb, "title": VERBS[verb].title}
+    context |= {"count": count, "up_to": newest, "says": VERBS[verb].says(count), "refusal": refusal}
+    return render(request, "dashboard/letters_sure.html", context, status=422 if refusal else 200)
+
+
+def _do(request: HttpRequest, verb: str, choice: Choice) -> None:
+    """And tells what became of it."""
+    if count := VERBS[verb].act(choice, request.user.get_username()):
+        messages.success(request, VERBS[verb].says(count))
+    else:
+        messages.error(request, "Nothing was changed: the worker, or somebody else, was faster.")
+
+
+def _letter(number: int) -> DeadLetter:
+    found = DeadLetter.objects.filter(pk=number).first() if number <= MAX_ID else None
+    if found is None:
+        raise Http404("no such dead letter")
+    return found
+
+
+def _applications() -> list[str]:
+    """Those that have dead letters."""
+    return list(DeadLetter.objects.order_by("application").values_list("application", flat=True).distinct())

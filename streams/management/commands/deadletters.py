@@ -1,0 +1,91 @@
+"""manage.py deadletters: look at the records that could not be applied, replay them, discard them."""
+
+import json
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from streams import clock, deadletters
+from streams.deadletters import Choice
+from streams.management.plain import PlainCommand, UsageError, positive
+from streams.management.table import lines
+from streams.models import DeadLetter
+from streams.tail import row
+from streams.wiring import APPLICATIONS
+
+WHO = "manage.py"
+MAX_ID = 2**63 - 1  # as the database counts
+
+
+class Command(PlainCommand):
+    help = "Shows the records that could not be applied; replays or discards them."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        verbs = parser.add_subparsers(required=True, metavar="list|replay|discard")
+        listing = verbs.add_parser("list", help="what there is, newest first")
+        replay = verbs.add_parser("replay", help="put them before the worker again, as if they arrived now")
+        discard = verbs.add_parser("discard", help="never apply them; their bytes stay to be looked at")
+        for verb in (listing, replay, discard):
+            verb.add_argument("--application", choices=sorted(APPLICATIONS))
+        for verb in (replay, discard):
+            which = verb.add_mutually_exclusive_group(required=True)
+            which.add_argument("--id", type=positive, nargs="+", metavar="N", help="these, as list numbers them")
+            which.add_argument("--all", action="store_true", help="every one that can be")
+        listing.add_argument("--id", type=positive, nargs="+", metavar="N", help="only these")
+        listing.add_argument("--status", choices=DeadLetter.Status.values)
+        listing.add_argument("--json", action="store_true", help="one JSON object a line, with the record's data")
+        for verb, action in {listing: self.list, replay: self.replay, discard: self.discard}.items():
+            verb.set_defaults(action=action)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        ids = options["id"]
+        if ids and max(ids) > MAX_ID:
+            raise UsageError(f"{max(ids)} is no dead letter's number: see manage.py deadletters list")
+        options["action"](Choice(options["application"], ids and set(ids)), **options)
+
+    def list(self, choice: Choice, status: str | None, *, json: bool, **_: Any) -> None:
+        letters = deadletters.chosen(choice)
+        found = letters.filter(status=status) if status else letters
+        words = map(_json, found.iterator(100)) if json else lines(map(_words, found.defer("data")))
+        for line in words:
+            self.stdout.write(line)
+
+    def replay(self, choice: Choice, **_: Any) -> None:
+        count = deadletters.replay(choice, WHO)
+        self._refuse_none(choice, count, "replayed: only kept ones can be")
+        what = "it" if count == 1 else "they"
+        self.stdout.write(f"{_records(count)} will be put before the worker again, as if {what} arrived now.")
+
+    def discard(self, choice: Choice, **_: Any) -> None:
+        count = deadletters.discard(choice, WHO)
+        self._refuse_none(choice, count, "discarded: those that are applied or discarded stay so")
+        self.stdout.write(f"{_records(count)} discarded.")
+
+    def _refuse_none(self, choice: Choice, count: int, why: str) -> None:
+        if not count:
+            self._fail(f"No dead letter ({choice}) was {why}. See manage.py deadletters list.", 1)
+
+
+def _records(count: int) -> str:
+    return f"{count:,} record{'' if count == 1 else 's'}"
+
+
+def _words(letter: DeadLetter) -> dict[str, Any]:
+    return {
+        "id": str(letter.pk),  # to be copied: no thousands separator
+        "application": letter.application,
+        "shard": letter.shard,
+        "sequence": letter.sequence,
+        "key": letter.partition_key,
+        "arrived": clock.to_iso(clock.from_datetime(letter.arrived)),
+        "attempts": letter.attempts,
+        "status": letter.status,
+        "error": letter.error,
+    }
+
+
+def _json(letter: DeadLetter) -> str:
+    arrived = clock.from_datetime(letter.arrived)
+    record = row((arrived, int(letter.sequence), letter.shard, letter.partition_key, bytes(letter.data)))
+    found = {"id": letter.pk, "application": letter.application, "stream": letter.stream, **record}
+    return json.dumps(found | {"attempts": letter.attempts, "status": letter.status, "error": letter.error})

@@ -1,0 +1,114 @@
+"""manage.py leases: who reads what and how far; checkpoints brought over from KCL."""
+
+import json as jsonlib
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.management.base import CommandParser
+
+from streams import clock, wiring
+from streams.management.options import stream_name
+from streams.management.plain import PlainCommand, UsageError, where
+from streams.management.table import lines
+from streams.models import Lease
+from streams.records import From, Position
+
+KINESIS_ONLY = "Checkpoints of KCL are places in Amazon Kinesis: set STREAM_URL=kinesis://REGION first."
+
+
+class Command(PlainCommand):
+    help = "Shows the leases of consumer applications, and imports the checkpoints of a KCL application."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        verbs = parser.add_subparsers(required=True, metavar="list|import-kcl")
+        listing = verbs.add_parser("list", help="who reads what, and how far")
+        listing.add_argument("--application", choices=sorted(wiring.APPLICATIONS), help="only of that one")
+        taking = verbs.add_parser("import-kcl", help="take the checkpoints of a KCL application, which must be stopped")
+        taking.add_argument("table", metavar="TABLE", help="its lease table in DynamoDB")
+        taking.add_argument(
+            "--application", required=True, choices=sorted(wiring.APPLICATIONS), help="whose they become"
+        )
+        taking.add_argument("--stream", required=True, type=stream_name, help="the stream that it reads")
+        taking.add_argument("--region", help="of the table (default: that of STREAM_URL)")
+        taking.add_argument("--endpoint-url", metavar="URL", help="of DynamoDB (default: what boto3 finds)")
+        taking.add_argument(
+            "--timestamp", type=where, metavar="TIME", help="what AT_TIMESTAMP is in KCL's configuration"
+        )
+        taking.add_argument("--dry-run", action="store_true", help="write nothing")
+        for verb, action in ((listing, self.list), (taking, self.import_kcl)):
+            verb.add_argument("--json", action="store_true", help="one JSON object a line")
+            verb.set_defaults(action=action)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        options["action"](**options)
+
+    def list(self, application: str | None, *, json: bool, **_: Any) -> None:
+        leases = Lease.objects.order_by("application", "stream", "shard")
+        rows = map(_row, leases.filter(application=application) if application else leases)
+        for line in map(jsonlib.dumps, rows) if json else lines(rows):
+            self.stdout.write(line)
+
+    def import_kcl(self, table: str, application: str, stream: str, *, dry_run: bool, json: bool, **where: Any) -> None:
+        if not settings.STREAM_URL.startswith("kinesis:"):
+            raise UsageError(KINESIS_ONLY)
+        from streams import kcl  # noqa: PLC0415 - boto3 takes longer to import than all of Millrace
+
+        kcl.refuse_if_read(application, stream)
+        moment = kcl.Moment(clock.now(), _milliseconds(where["timestamp"]))
+        shards = wiring.open_stream(stream).describe().shards
+        region = where["region"] or urlsplit(settings.STREAM_URL).hostname
+        found = kcl.read(kcl.scan(table, region, where["endpoint_url"]), stream, moment)
+        leases = kcl.plan(found, application, stream, shards)
+        if not dry_run:
+            kcl.save(leases, application, stream)
+        words = {row.shard: row.words for row in found.rows}
+        rows = [{"shard": one.shard, "kcl": words.get(one.shard), "checkpoint": one.checkpoint} for one in leases]
+        for line in map(jsonlib.dumps, rows) if json else lines(rows):
+            self.stdout.write(line)
+        done = f"{'Would import' if dry_run else 'Imported'} {_leases(len(leases))} of {application} on {stream}"
+        if not json:
+            self.stdout.write(
+                " ".join([f"{done} from {table}.", *_notes(list(words.values()), len(leases), found.others)])
+            )
+
+
+def _milliseconds(position: Position | None) -> int | None:
+    if position and position.kind != From.AT_TIMESTAMP:
+        raise UsageError("argument --timestamp: it should be a time such as 2026-11-22T14:00:00Z")
+    return position.value if position else None
+
+
+def _notes(words: Sequence[str], leases: int, others: int) -> Iterator[str]:
+    """What somebody who moves should know, a sentence each."""
+    if "LATEST" in words:
+        yield "LATEST became the time of this import: what arrived before is not read."
+    if leases > len(words):
+        yield f"KCL had removed {_leases(leases - len(words))} of finished shards."
+    if others:
+        yield f"Rows of other streams, or of KCL itself, that were left: {others}."
+
+
+def _leases(count: int) -> str:
+    return f"{count} lease{'' if count == 1 else 's'}"
+
+
+def _row(lease: Lease) -> dict[str, Any]:
+    return {
+        "application": lease.application,
+        "stream": lease.stream,
+        "shard": lease.shard,
+        "owner": lease.owner or None,
+        "counter": lease.counter,
+        "checkpoint": lease.checkpoint,
+        "complete_to": _iso(lease.clock),
+        "newest": _iso(lease.newest),
+        "applied": lease.applied,
+        "dead": lease.dead,
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return clock.to_iso(clock.from_datetime(moment)) if moment else None

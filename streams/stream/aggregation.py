@@ -1,0 +1,257 @@
+"""Many records in one Kinesis record: the aggregated record format of the Kinesis Producer Library, read and written.
+
+    F3 89 9A C2, an AggregatedRecord as proto2, the 16 bytes of the MD5 of that proto2
+
+    AggregatedRecord  1: partition keys, strings   2: explicit hash keys, strings   3: records
+    Record            1: index of its partition key   2: index of its explicit hash key   3: data   4: tags
+
+Source: awslabs/amazon-kinesis-producer, aggregation-format.md. Whatever is not exactly that is one plain record, and so
+is an aggregate of no records: had it no record at all, nobody would ever hear of it.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import chain
+from typing import NamedTuple
+
+from streams.hashing import HASH_SPACE, hash_key
+from streams.records import Entry
+
+MAGIC = b"\xf3\x89\x9a\xc2"
+DIGEST = 16  # bytes
+MAX_SUB_RECORDS = (1 << 20) - 1  # so that 20 bits number them
+MAX_VARINT = 10  # bytes
+
+VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5  # the wire types of proto2, less its groups, which nobody writes
+KEY_FIELD, HASH_FIELD, RECORD_FIELD = 0x0A, 0x12, 0x1A  # tags: a field's number times 8, and its wire type
+KEY_INDEX, HASH_INDEX, DATA, TAG = 0x08, 0x10, 0x1A, 0x22
+# On the first record of an aggregate whose writer looks where it landed and puts it again if that was the wrong shard.
+CHECKED = b"\x0a\x08millrace"
+
+
+class Aggregate(NamedTuple):
+    """What is in an aggregate, as parallel columns of equal length."""
+
+    keys: list[str]
+    datas: list[bytes]
+    explicit: dict[int, int]  # the hashes of records that were given one in place of their key's, by number
+    checked: bool
+
+    def belongs(self, hash_start: int, hash_end: int) -> bool:
+        """Whether all its records belong to the shard of that range, bounds inclusive."""
+        keys = set(self.keys)
+        if self.explicit:
+            keys = {key for number, key in enumerate(self.keys) if number not in self.explicit}
+        hashes = chain(self.explicit.values(), map(hash_key, keys))
+        return all(hash_start <= place <= hash_end for place in hashes)
+
+
+class _MalformedError(Exception):
+    """Not what the format says."""
+
+
+def aggregate(entries: Sequence[Entry], *, checked: bool = False) -> bytes:
+    """The entries as the data of one record; `checked` marks it as one whose writer looks where it landed.
+
+    Raises ValueError for more than MAX_SUB_RECORDS, or none.
+    """
+    if not 1 <= len(entries) <= MAX_SUB_RECORDS:
+        raise ValueError(f"An aggregate has 1 to {MAX_SUB_RECORDS} records, not {len(entries)}.")
+    table: dict[str, int] = {}
+    heads: dict[int, bytes] = {}  # what stands before the data, by index of the key and size: few differ
+    parts: list[bytes] = []
+    append = parts.append
+    for key, data in entries:
+        index = table.setdefault(key, len(table))
+        size = len(data)
+        head = heads.get(index << 32 | size)
+        if head is None:
+            head = heads[index << 32 | size] = _head(index, size)
+        append(head)
+        append(data)
+    if checked:
+        mark = _field(TAG, CHECKED)
+        parts[0:2] = [_head(0, len(entries[0][1]), len(mark)), entries[0][1], mark]
+    body = b"".join([*(_field(KEY_FIELD, key.encode()) for key in table), *parts])
+    return MAGIC + body + _md5(body)
+
+
+def deaggregate(partition_key: str, data: bytes) -> list[Entry] | None:
+    """The records in a record's data; None when it is one plain record. Never raises, whatever the bytes."""
+    found = parse(data)
+    return None if found is None else list(zip(found.keys, found.datas, strict=True))
+
+
+def in_shard(partition_key: str, data: bytes, hash_start: int, hash_end: int) -> list[Entry]:
+    """The records that one record of a shard of that range stands for; never raises.
+
+    An aggregate whose records do not all belong to the shard was packed by an old map of the shards. KPL and
+    AggregatingStream then put its records again: to take them here too would double them, and KCL drops all of it. So
+    do we when the mark of AggregatingStream says so. Without the mark it may be the only copy: it is handed on as one
+    plain record, for the dead letters.
+    """
+    found = parse(data)
+    if found is None:
+        return [(partition_key, data)]
+    if found.belongs(hash_start, hash_end):
+        return list(zip(found.keys, found.datas, strict=True))
+    return [] if found.checked else [(partition_key, data)]
+
+
+def parse(data: bytes) -> Aggregate | None:
+    """What is in an aggregate; None when the data are no well-formed one. Never raises."""
+    if not data.startswith(MAGIC) or len(data) <= len(MAGIC) + DIGEST:
+        return None
+    body = data[len(MAGIC) : -DIGEST]
+    if _md5(body) != data[-DIGEST:]:
+        return None
+    try:
+        return _Parser(body).parse()
+    except (_MalformedError, IndexError, UnicodeDecodeError):  # IndexError: a key's, or the bytes end too soon
+        return None
+
+
+class _Parser:
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+        self._keys: list[str] = []
+        self._explicit: list[str] = []
+        self._indices: list[int] = []  # of each record's key
+        self._places: dict[int, int] = {}  # index of the explicit hash key, by record, where there is one
+        self._datas: list[bytes] = []
+        self._checked = False
+
+    def parse(self) -> Aggregate:
+        body, end, at = self._body, len(self._body), 0
+        while at < end:
+            at = self._short_records(self._short_keys(at))
+            if at < end:
+                tag, start, at = _read_field(body, at, end)
+                self._take(tag, start, at)
+        if not 1 <= len(self._indices) <= MAX_SUB_RECORDS:
+            raise _MalformedError
+        keys, hashes = self._keys, [_explicit_hash(text) for text in self._explicit]
+        explicit = {number: hashes[index] for number, index in self._places.items()}
+        return Aggregate([keys[index] for index in self._indices], self._datas, explicit, self._checked)
+
+    def _short_keys(self, at: int) -> int:
+        """Takes keys of up to 127 bytes; says where it stopped."""
+        body, end = self._body, len(self._body)
+        while at < end and body[at] == KEY_FIELD and body[at + 1] <= 0x7F and (stop := at + 2 + body[at + 1]) <= end:
+            self._keys.append(body[at + 2 : stop].decode())
+            at = stop
+        return at
+
+    def _short_records(self, at: int) -> int:
+        """Takes records of up to 16 kB, written as everybody writes them: the time goes here. Says where it stopped."""
+        body, end, indices, datas = self._body, len(self._body), self._indices, self._datas
+        while at < end and body[at] == RECORD_FIELD:
+            size, start = body[at + 1], at + 2
+            if size > 0x7F:
+                size, start = size & 0x7F | body[start] << 7, start + 1
+            stop = start + size
+            if stop > end or size > 0x3FFF or body[start] != KEY_INDEX:
+                return at
+            index, first = body[start + 1], start + 2
+            if index > 0x7F:
+                index, first = index & 0x7F | body[first] << 7, first + 1
+            size = body[first + 1]
+            if body[first] != DATA or index > 0x3FFF:
+                return at
+            first += 2
+            if size > 0x7F:
+                size, first = size & 0x7F | body[first] << 7, first + 1
+            if first + size != stop:
+                return at
+            indices.append(index)
+            datas.append(body[first:stop])
+            at = stop
+        return at
+
+    def _take(self, tag: int, start: int, stop: int) -> None:
+        if tag == KEY_FIELD:
+            self._keys.append(self._body[start:stop].decode())
+        elif tag == HASH_FIELD:
+            self._explicit.append(self._body[start:stop].decode())
+        elif tag == RECORD_FIELD:
+            self._record(start, stop)
+
+    def _record(self, at: int, end: int) -> None:
+        body = self._body
+        index: int | None = None
+        data: bytes | None = None
+        while at < end:
+            tag, start, at = _read_field(body, at, end)
+            if tag == KEY_INDEX:
+                index, _ = _read_varint(body, start)
+            elif tag == HASH_INDEX:
+                self._places[len(self._indices)], _ = _read_varint(body, start)
+            elif tag == DATA:
+                data = body[start:at]
+            elif tag == TAG and body[start:at] == CHECKED:
+                self._checked = True
+        if index is None or data is None:
+            raise _MalformedError
+        self._indices.append(index)
+        self._datas.append(data)
+
+
+def _explicit_hash(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 39 or int(text) >= HASH_SPACE:
+        raise _MalformedError
+    return int(text)
+
+
+def _read_field(body: bytes, at: int, end: int) -> tuple[int, int, int]:
+    """A field's tag, where its value starts, and where it ends."""
+    tag, at = _read_varint(body, at)
+    start = at
+    if tag & 7 == VARINT:
+        _, at = _read_varint(body, at)
+    elif tag & 7 == BYTES:
+        size, start = _read_varint(body, at)
+        at = start + size
+    elif tag & 7 in (FIXED64, FIXED32):
+        at += 8 if tag & 7 == FIXED64 else 4
+    else:
+        raise _MalformedError
+    if at > end or tag < 8:  # there is no field 0
+        raise _MalformedError
+    return tag, start, at
+
+
+def _read_varint(body: bytes, at: int) -> tuple[int, int]:
+    """A number and where it ends. Raises IndexError when the bytes end first."""
+    number = 0
+    for shift in range(0, MAX_VARINT * 7, 7):
+        byte = body[at]
+        at += 1
+        number |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return number & 0xFFFFFFFFFFFFFFFF, at
+    raise _MalformedError
+
+
+@lru_cache(maxsize=1 << 14)
+def _varint(number: int) -> bytes:
+    octets = bytearray()
+    while number > 0x7F:
+        octets.append(number & 0x7F | 0x80)
+        number >>= 7
+    octets.append(number)
+    return bytes(octets)
+
+
+def _field(tag: int, value: bytes) -> bytes:
+    return bytes([tag]) + _varint(len(value)) + value
+
+
+def _head(index: int, size: int, extra: int = 0) -> bytes:
+    """What stands before a record's data of that size, when `extra` bytes follow them in the record."""
+    inner = b"\x08%b\x1a%b" % (_varint(index), _varint(size))
+    return b"\x1a%b%b" % (_varint(len(inner) + size + extra), inner)
+
+
+def _md5(body: bytes) -> bytes:
+    return hashlib.md5(body, usedforsecurity=False).digest()

@@ -1,0 +1,240 @@
+"""Amazon Kinesis Data Streams, behind the same shape as every other stream.
+
+Only this module and its neighbours kinesis_*.py know boto3. Credentials come from boto3's own chain, never from us.
+"""
+
+import random
+import time
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlsplit
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError
+
+from streams import clock
+from streams.records import Description, Entry, Page, Position, Shard, StreamError, StreamNotFoundError
+from streams.stream.kinesis_calls import Calls
+from streams.stream.kinesis_errors import in_our_words
+from streams.stream.kinesis_putting import put
+from streams.stream.kinesis_reading import SUB_BITS, ShardReader
+from streams.stream.retrying import Backoff, Waiting
+
+SCHEME = "kinesis"
+CHANGE_SECONDS = 300.0  # for a change of the stream itself; creating one takes about 30 s
+LOOK_SECONDS = 2.0  # at most, between looks at how far a change is
+SUMMARY_SECONDS = 10.0  # status and retention are asked for this often: an account may only 20 times a second
+READ_SECONDS = 0.2  # between reads of a shard
+WAITING = Waiting(time.monotonic, time.sleep, random.random)
+EXPECTED = "STREAM_URL should be kinesis://REGION or kinesis://REGION?endpoint_url=URL, and no more."
+
+
+class Place(NamedTuple):
+    """Where Kinesis is; None is what boto3 finds."""
+
+    region: str | None
+    endpoint_url: str | None
+
+
+def parse_url(url: str) -> Place:
+    """Reads kinesis://REGION?endpoint_url=URL. Raises StreamError, without the URL: it may hold a secret."""
+    try:
+        parts = urlsplit(url)
+        options = dict(parse_qsl(parts.query, keep_blank_values=True))
+        endpoint = options.pop("endpoint_url", None)
+        hosts = parts.netloc + urlsplit(endpoint or "").netloc
+    except ValueError:
+        raise StreamError(EXPECTED) from None
+    if parts.scheme != SCHEME or not url.startswith(f"{SCHEME}://") or parts.path.strip("/") or options:
+        raise StreamError(EXPECTED)
+    if "@" in hosts:
+        raise StreamError("STREAM_URL holds credentials; remove them, boto3 takes them from its own chain.")
+    if endpoint is not None and not endpoint.startswith(("http://", "https://")):
+        raise StreamError("The endpoint_url of STREAM_URL should start with https:// or http://.")
+    return Place(parts.netloc or None, endpoint)
+
+
+@lru_cache(maxsize=8)
+def connect(place: Place) -> Any:
+    """A boto3 client, which may be shared by all threads. Raises StreamError."""
+    # One attempt: when to try again, and for how long, is for Calls to say. Botocore would sleep within a read.
+    config = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=5, read_timeout=30)
+    try:
+        session = boto3.session.Session()  # not the default one, which keeps what it once found
+        return session.client("kinesis", region_name=place.region, endpoint_url=place.endpoint_url, config=config)
+    except BotoCoreError as error:
+        raise in_our_words(error, "", place.region or "none") from None
+    except ValueError as error:
+        raise StreamError(f"The endpoint_url of STREAM_URL is none that boto3 takes: {error}") from None
+
+
+class KinesisStream:
+    """One stream, through a boto3 client. Not for several threads at once."""
+
+    def __init__(
+        self,
+        name: str,
+        client: Any,
+        *,
+        now: clock.Clock = clock.now,
+        waiting: Waiting = WAITING,
+        read_seconds: float = READ_SECONDS,
+    ) -> None:
+        self.name = name
+        self._calls = Calls(client, name, waiting)
+        self._now = now
+        self._read_seconds = read_seconds
+        self._readers: dict[str, ShardReader] = {}
+        self._digits = 0
+        self._summary: dict[str, Any] = {}
+        self._next_summary = float("-inf")
+
+    @classmethod
+    def names(cls, client: Any) -> list[str]:
+        """The streams of a region, by name."""
+        calls = cls("", client)._calls
+        answer = calls.patiently("list_streams")
+        names: list[str] = answer["StreamNames"]
+        while answer["HasMoreStreams"] and names:
+            answer = calls.patiently("list_streams", ExclusiveStartStreamName=names[-1])
+            names += answer["StreamNames"]
+        return sorted(names)
+
+    def create(self, shards: int = 1) -> None:
+        self._calls("create_stream", StreamName=self.name, ShardCount=shards)
+        self._readers.clear()
+        self._wait_for("ACTIVE")
+
+    def describe(self) -> Description:
+        if self._calls.waiting.seconds() >= self._next_summary:
+            self._summarise()
+        shards = self._list_shards()
+        return Description(self.name, self._summary["StreamStatus"], self._summary["RetentionPeriodHours"], shards)
+
+    def delete(self) -> None:
+        self._calls.patiently("delete_stream", StreamName=self.name)
+        self._readers.clear()
+        self._wait_for(None)
+
+    def put(self, entries: Sequence[Entry]) -> None:
+        """As every stream's; where it fails midway, it says how many of the entries are not in.
+
+        A request that broke off without an answer is sent again, so a record may be in twice, one after the other.
+        """
+        self.put_located(entries)
+
+    def put_located(self, entries: Sequence[Entry]) -> list[str]:
+        """As put; the shard that each entry is in."""
+        return put(entries, self._calls)
+
+    def read(self, shard: str, position: Position, limit: int) -> Page:
+        """As every stream's; a call that comes too early for Kinesis' limits gets an empty page, complete to None."""
+        return self._reader(shard).read(position, limit)
+
+    def split(self, shard: str, at: int | None = None) -> None:
+        parent = self._open_shard(shard)
+        middle = (parent.hash_start + parent.hash_end + 1) // 2 if at is None else at
+        if not parent.hash_start < middle <= parent.hash_end:
+            raise StreamError(f"Shard {shard!r} cannot be split at {middle}, which is not inside its range.")
+        self._calls.patiently("split_shard", StreamName=self.name, ShardToSplit=shard, NewStartingHashKey=str(middle))
+        self._wait_for("ACTIVE")
+
+    def merge(self, shard: str, neighbour: str) -> None:
+        first, second = sorted(map(self._open_shard, (shard, neighbour)), key=lambda one: one.hash_start)
+        if first.hash_end + 1 != second.hash_start:
+            raise StreamError(f"Shards {shard!r} and {neighbour!r} cannot be merged: their ranges do not touch.")
+        self._calls.patiently(
+            "merge_shards", StreamName=self.name, ShardToMerge=first.id, AdjacentShardToMerge=second.id
+        )
+        self._wait_for("ACTIVE")
+
+    def sequence_text(self, sequence: int) -> str:
+        """Kinesis' number; for one inside an aggregated record, a colon and its place there."""
+        number, place = divmod(sequence, 1 << SUB_BITS)
+        return f"{number}:{place}" if place else str(number)
+
+    def _open_shard(self, shard: str) -> Shard:
+        found = self._known(shard)
+        if not found.open:
+            raise StreamError(f"Shard {shard!r} of stream {self.name!r} is closed.")
+        return found
+
+    def _known(self, shard: str) -> Shard:
+        for found in self._list_shards():
+            if found.id == shard:
+                return found
+        raise StreamError(f"Stream {self.name!r} has no shard {shard!r}.")
+
+    def _reader(self, shard: str) -> ShardReader:
+        if shard not in self._readers:
+            found = self._known(shard)
+            self._readers[shard] = ShardReader(self._calls, found, self._digits, self._now, self._read_seconds)
+        return self._readers[shard]
+
+    def _list_shards(self) -> list[Shard]:
+        answer = self._calls.patiently("list_shards", StreamName=self.name)
+        found: list[dict[str, Any]] = answer["Shards"]
+        while token := answer.get("NextToken"):
+            answer = self._calls.patiently("list_shards", NextToken=token)
+            found += answer["Shards"]
+        # Kinesis' sequence numbers have no zeros in front; MiniStack's have, and it compares them as text.
+        firsts = [shard["SequenceNumberRange"]["StartingSequenceNumber"] for shard in found]
+        self._digits = max((len(first) for first in firsts if first.startswith("0")), default=0)
+        shards = sorted(map(_shard, found))
+        for shard in shards:
+            if shard.id in self._readers and not _alike(shard, self._readers[shard.id].shard):
+                del self._readers[shard.id]  # the stream was deleted and made anew
+        return shards
+
+    def _summarise(self) -> None:
+        answer = self._calls.patiently("describe_stream_summary", StreamName=self.name)
+        self._summary = answer["StreamDescriptionSummary"]
+        self._next_summary = self._calls.waiting.seconds() + SUMMARY_SECONDS
+
+    def _wait_for(self, wanted: str | None) -> None:
+        """Until the stream has the status; None is gone. Raises StreamError when it takes too long."""
+        deadline = self._calls.waiting.seconds() + CHANGE_SECONDS
+        backoff = Backoff(lambda: 1, LOOK_SECONDS)
+        while (status := self._status()) != wanted:
+            if self._calls.waiting.seconds() >= deadline:
+                raise StreamError(
+                    f"Stream {self.name!r} is still {status or 'not there'} after {CHANGE_SECONDS:.0f} s;"
+                    f" look again with: manage.py streams status {self.name}"
+                )
+            self._calls.waiting.pause(backoff.next())
+
+    def _status(self) -> str | None:
+        try:
+            self._summarise()
+        except StreamNotFoundError:
+            self._next_summary = float("-inf")
+            return None
+        return str(self._summary["StreamStatus"])
+
+
+def _shard(found: dict[str, Any]) -> Shard:
+    hashes = found["HashKeyRange"]
+    parents = (found.get("ParentShardId"), found.get("AdjacentParentShardId"))
+    return Shard(
+        found["ShardId"],
+        int(hashes["StartingHashKey"]),
+        int(hashes["EndingHashKey"]),
+        tuple(parent for parent in parents if parent),
+        "EndingSequenceNumber" not in found["SequenceNumberRange"],
+    )
+
+
+def _alike(one: Shard, other: Shard) -> bool:
+    return (one.hash_start, one.hash_end, one.parents) == (other.hash_start, other.hash_end, other.parents)
+
+
+def open_kinesis(url: str, name: str) -> KinesisStream:
+    """The stream of that name where the URL says. Raises StreamError."""
+    return KinesisStream(name, connect(parse_url(url)))
+
+
+def kinesis_names(url: str) -> list[str]:
+    """The streams that are there. Raises StreamError."""
+    return KinesisStream.names(connect(parse_url(url)))

@@ -1,0 +1,143 @@
+"""What the streams page says of leases, workers and throughput."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from dashboard.pages.letters import MOST_HEX, MOST_TEXT, readable
+from dashboard.pages.streams import owner_in_words, streams
+from streams.models import Audit, Lease, Member, Throughput
+from tests.dashboard.rows import NOON, at
+from tests.streams.test_deadletters import letter
+
+LATER = timedelta(hours=1)
+
+
+def lease(shard: str, clock: datetime | None = None, **rest: Any) -> Lease:
+    values = {"application": "trades", "stream": "trades", "checkpoint": "after-sequence-number:7"} | rest
+    return Lease.objects.create(shard=shard, clock=clock, **values)
+
+
+def held(shard: str, **rest: Any) -> Lease:
+    """By the database's clock."""
+    return lease(shard, at(), owner="boot-id-is-long/pid:[1]/412/99", expires=timezone.now() + LATER, **rest)
+
+
+def only_stream(now: datetime = NOON) -> dict[str, Any]:
+    [found] = streams(now)["streams"]
+    return dict(found)
+
+
+def shards(*names: str, now: datetime = NOON) -> list[tuple[Any, ...]]:
+    return [tuple(shard[name] for name in names) for shard in only_stream(now)["shards"]]
+
+
+@pytest.mark.django_db
+def test_shards_say_who_holds_them_and_the_ended_come_last() -> None:
+    lease("a", checkpoint="shard-end")
+    held("b", parents=["a"])
+    lease("c", owner="gone/1/", expires=timezone.now() - LATER)
+    lease("d", parents=["c"])
+    assert shards("shard", "state", "owner", "parents") == [
+        ("b", "held", "process 412 on boot-id-", ["a"]),
+        ("c", "free", "", []),
+        ("d", "waiting", "", ["c"]),
+        ("a", "ended", "", []),
+    ]
+
+
+@pytest.mark.django_db
+def test_a_stream_is_as_far_behind_as_its_slowest_open_shard() -> None:
+    lease("a", at(), newest=at())
+    lease("b", at(seconds=-3))
+    lease("c", at(minutes=-9), checkpoint="shard-end")
+    found = only_stream(at(seconds=1.5))
+    assert (found["lag"], found["newest"]) == (4.5, "2026-11-22T12:00:00.000Z")
+    lease("d")
+    assert only_stream()["lag"] is None
+
+
+@pytest.mark.django_db
+def test_throughput_is_the_mean_of_ten_whole_seconds_against_the_limits_of_a_shard() -> None:
+    lease("a", at())
+    for seconds, records in ((-13, 9000), (-12, 3000), (-3, 2000), (-2, 9000)):
+        row = {"application": "trades", "stream": "trades", "shard": "a"}
+        Throughput.objects.create(**row, second=at(seconds=seconds), records=records, size=records * 1024)
+    assert shards("records", "records_full", "bytes", "bytes_full") == [(500.0, 50.0, 512_000.0, 48.8)]
+
+
+@pytest.mark.django_db
+def test_the_throughput_of_a_worker_that_is_behind_is_unknown() -> None:
+    lease("a", at(minutes=-1))
+    assert shards("records", "bytes", "records_full") == [(None, None, None)]
+
+
+@pytest.mark.django_db
+def test_a_whole_stream_has_no_limit_that_leases_could_tell() -> None:
+    lease("*", at(), checkpoint="s0=after-sequence-number:7 s1=trim-horizon")
+    assert shards("shard", "place", "records_full") == [("whole stream", "in each of 2 shards", None)]
+
+
+@pytest.mark.django_db
+def test_a_long_checkpoint_is_short_to_read_and_whole_beside() -> None:
+    lease("a", checkpoint="after-sequence-number:" + "1234567890" * 5)
+    assert shards("place", "checkpoint") == [("after 12…78901234567890", Lease.objects.get().checkpoint)]
+
+
+@pytest.mark.django_db
+def test_only_living_members_count() -> None:
+    lease("a")
+    for owner, expires in (("one", LATER), ("two", LATER), ("three", -LATER)):
+        row = {"application": "trades", "stream": "trades", "owner": owner}
+        Member.objects.create(**row, expires=timezone.now() + expires)
+    assert only_stream()["members"] == 2
+
+
+@pytest.mark.django_db
+def test_dead_letters_are_counted_by_status() -> None:
+    lease("a")
+    for sequence, status in enumerate(("kept", "kept", "discarded")):
+        letter(sequence, status)
+    assert only_stream()["letters"] == {"kept": 2, "replay": 0, "applied": 0, "discarded": 1}
+
+
+@pytest.mark.django_db
+def test_the_latest_of_the_audit_comes_first() -> None:
+    for count in range(25):
+        Audit.objects.create(who="ada", action="replay", target="trades: all", count=count)
+    assert [row["count"] for row in streams(NOON)["audit"]] == list(range(24, 4, -1))
+
+
+@pytest.mark.parametrize(
+    ("owner", "words"),
+    [
+        ("0a1b2c3d-4e5f/pid:[7]/12/34", "process 12 on 0a1b2c3d"),
+        ("mill-host-one/12/", "process 12 on mill-host-one"),
+        ("one", "one"),
+    ],
+)
+def test_an_owner_is_named_by_process_and_machine(owner: str, words: str) -> None:
+    assert owner_in_words(owner) == words
+
+
+def test_json_is_laid_out_and_its_numbers_stay_as_written() -> None:
+    found = readable(b'{"price":1.10,"id":12345678901234567890123}')
+    assert (found.kind, found.text) == ("JSON", '{\n  "price": 1.10,\n  "id": 12345678901234567890123\n}')
+
+
+def test_text_and_bytes_are_told_apart() -> None:
+    assert readable("naïve".encode())[:3] == (6, "text", "naïve")
+    assert readable(b"\xff\x00A")[1:5] == ("binary", None, False, [("000000", "ff 00 41", "..A")])
+
+
+def test_a_large_record_is_cut_and_says_so() -> None:
+    found = readable(b"x" * (MOST_TEXT + 1))
+    assert (found.text, found.text_cut, found.dump_cut) == ("x" * MOST_TEXT, True, True)
+    assert (len(found.dump), found.dump[-1][0]) == (MOST_HEX // 16, "000ff0")
+
+
+@pytest.mark.parametrize("data", [b"", b"[" * 100_000, b"\x00", b"NaN", b'"\xff"'])
+def test_no_bytes_are_too_strange_to_show(data: bytes) -> None:
+    assert readable(data).size == len(data)

@@ -1,0 +1,153 @@
+"""The operators' pages: who may see them, and what their buttons do."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from accounts.models import User
+from streams.models import Audit, DeadLetter
+from tests.dashboard.rows import at, lease
+from tests.streams.test_deadletters import audits, letter, statuses
+
+pytestmark = pytest.mark.django_db
+LETTERS = "/streams/dead-letters/"
+
+
+@pytest.fixture
+def staff(client: Client) -> Client:
+    client.force_login(User.objects.create_user("ada", is_staff=True))
+    return client
+
+
+@pytest.fixture
+def other() -> Client:
+    client = Client()
+    client.force_login(User.objects.create_user("bob"))
+    return client
+
+
+@pytest.mark.parametrize("page", ["", "dead-letters/", "dead-letters/1/", "dead-letters/1/bytes"])
+def test_only_staff_see_the_streams(page: str, client: Client, other: Client) -> None:
+    letter(1)
+    address = f"/streams/{page}"
+    assertRedirects(client.get(address), f"/accounts/sign-in/?next={address}", fetch_redirect_response=False)
+    assert other.get(address).status_code == 403
+    assertNotContains(other.get("/market/"), 'href="/streams/"')
+
+
+def test_the_state_is_refused_in_words_that_scripts_read(client: Client, other: Client) -> None:
+    for who, status, words in ((client, 401, "signed out"), (other, 403, "Only staff may see the streams.")):
+        answer = who.get("/streams/state.json")
+        assert (answer.status_code, answer.json()) == (status, {"error": words})
+
+
+@pytest.mark.parametrize("address", ["1/discard/", "all/discard/trades/", "1/replay/", "all/replay/trades/"])
+def test_others_change_nothing(address: str, other: Client) -> None:
+    number = letter(1)
+    answer = other.post(f"{LETTERS}{address}".replace("/1/", f"/{number}/"), {"name": "trades", "up_to": number})
+    assert (answer.status_code, statuses(), Audit.objects.count()) == (403, ["kept"], 0)
+
+
+def test_the_page_and_its_state_agree(staff: Client) -> None:
+    lease("trades", clock=at(), newest=at())
+    assertContains(staff.get("/streams/"), 'aria-label="trades on trades"')
+    [stream] = staff.get("/streams/state.json").json()["streams"]
+    assert (stream["application"], stream["shards"][0]["shard"]) == ("trades", "s0")
+
+
+def test_the_cost_of_the_state_does_not_grow_with_the_shards(staff: Client) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            staff.get("/streams/state.json")
+        return len(captured)
+
+    lease("trades", clock=at())
+    before = queries()
+    for number in range(20):
+        lease("trades", clock=at(), shard=f"t{number}")
+    assert queries() == before
+
+
+def test_without_streams_the_page_says_how_to_begin(staff: Client) -> None:
+    assertContains(staff.get("/streams/"), ".venv/bin/python manage.py consume trades")
+
+
+def test_letters_are_listed_newest_first_fifty_a_page(staff: Client) -> None:
+    numbers = [letter(sequence) for sequence in range(51)]
+    page = staff.get(LETTERS, {"application": "trades", "status": "kept"})
+    assert [found.pk for found in page.context["page"]] == numbers[:0:-1]
+    assertContains(page, "?application=trades&amp;status=kept&amp;page=2")
+    assertContains(staff.get(LETTERS, {"page": "2"}), f'href="{LETTERS}{numbers[0]}/"')
+
+
+def test_letters_are_narrowed_by_application_and_status(staff: Client) -> None:
+    letter(1)
+    letter(2, "discarded")
+    wanted = letter(3, "discarded", "orders")
+    page = staff.get(LETTERS, {"application": "orders", "status": "discarded"})
+    assert [found.pk for found in page.context["page"]] == [wanted]
+    assertContains(staff.get(LETTERS, {"application": "nobody"}), "No dead letter of nobody so far.")
+
+
+def test_a_record_is_shown_escaped_and_can_be_kept(staff: Client) -> None:
+    number = letter(1, data=b"<script>alert(1)</script>")
+    page = staff.get(f"{LETTERS}{number}/")
+    assertContains(page, "&lt;script&gt;alert(1)&lt;/script&gt;")
+    assertNotContains(page, "<script>alert")
+    file = staff.get(f"{LETTERS}{number}/bytes")
+    assert (file.content, file["Content-Type"]) == (b"<script>alert(1)</script>", "application/octet-stream")
+    assert file["Content-Disposition"] == f'attachment; filename="dead-letter-{number}.bin"'
+
+
+@pytest.mark.parametrize("number", ["7", "9" * 30])
+def test_a_letter_that_is_not_there_is_not_found(number: str, staff: Client) -> None:
+    assert staff.get(f"{LETTERS}{number}/").status_code == 404
+    assert staff.post(f"{LETTERS}{number}/replay/").status_code == 404
+
+
+def test_one_is_replayed_and_the_button_is_gone(staff: Client) -> None:
+    number = letter(1)
+    page = staff.post(f"{LETTERS}{number}/replay/", follow=True)
+    assertContains(page, "1 record will be put before the worker again, as if it arrived now.")
+    assertNotContains(page, f"{number}/replay/")
+    assert (statuses(), audits()) == (["replay"], [("ada", "replay", f"trades: {number}", 1)])
+
+
+def test_who_comes_second_is_told_that_nothing_was_changed(staff: Client) -> None:
+    number = letter(1, "applied")
+    assertContains(staff.post(f"{LETTERS}{number}/discard/", follow=True), "Nothing was changed")
+    assert (statuses(), audits()) == (["applied"], [])
+
+
+def test_all_are_discarded_once_the_name_is_typed(staff: Client) -> None:
+    newest = [letter(1), letter(2, "replay"), letter(3, application="orders"), letter(4)][-1]
+    address = f"{LETTERS}all/discard/trades/"
+    assertContains(staff.get(address), "3 records will never be applied; the bytes stay here to be looked at.")
+    refused = staff.post(address, {"name": "orders", "up_to": newest})
+    assertContains(refused, "Type trades to go on; nothing was changed.", status_code=422)
+    letter(5)
+    assertRedirects(staff.post(address, {"name": "trades", "up_to": newest}), f"{LETTERS}?application=trades")
+    assert statuses() == ["discarded", "discarded", "kept", "discarded", "kept"]
+    assert audits() == [("ada", "discard", "trades: all", 3)]
+
+
+@pytest.mark.parametrize("up_to", ["", "-1", "many", "9" * 30])
+def test_a_form_that_was_tampered_with_changes_nothing(up_to: str, staff: Client) -> None:
+    letter(1)
+    answer = staff.post(f"{LETTERS}all/discard/trades/", {"name": "trades", "up_to": up_to})
+    assert (answer.status_code, statuses()) == (422, ["kept"])
+
+
+def test_an_unknown_application_or_verb_is_not_found(staff: Client) -> None:
+    letter(1)
+    for address in ("all/discard/nobody/", "all/burn/trades/", f"{DeadLetter.objects.get().pk}/burn/"):
+        assert staff.post(f"{LETTERS}{address}").status_code == 404
+
+
+def test_forms_without_a_token_are_refused() -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(User.objects.create_user("ada", is_staff=True))
+    assert client.post(f"{LETTERS}{letter(1)}/discard/").status_code == 403
+    assert statuses() == ["kept"]

@@ -1,0 +1,121 @@
+"""Real database servers of a test's own, on loopback, for as long as it runs."""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+import psycopg
+
+from tests.waiting import wait_for
+
+
+def missing() -> set[str]:
+    """Those that this machine has no server or no driver for."""
+    found = {"postgres": any(Path("/usr/lib/postgresql").glob("*/bin/postgres"))}
+    found["mariadb"] = bool(shutil.which("mariadb-install-db") and importlib.util.find_spec("MySQLdb"))
+    return {name for name, is_there in found.items() if not is_there}
+
+
+class Database(NamedTuple):
+    """`url` for DATABASE_URL; `connect` past Django; `impatient` is said to give up on a lock after a second."""
+
+    url: str
+    connect: Callable[[], Any]
+    impatient: str
+
+
+def sqlite(path: Path) -> Database:
+    return Database(f"sqlite:///{path}", lambda: sqlite3.connect(path, timeout=1, isolation_level=None), "SELECT 1")
+
+
+@contextmanager
+def _postgres(folder: Path) -> Iterator[Database]:
+    binaries = max(Path("/usr/lib/postgresql").glob("*/bin"))
+    port = _free_port()
+    words, data = _as("postgres", folder), folder / "postgres"
+    subprocess.run([*words, binaries / "initdb", "-D", data, "-U", "millrace", "--auth=trust"], check=True, stdout=-3)
+    settings = {"fsync": "off", "listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": folder}
+    options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+    server = [*words, binaries / "postgres", "-D", data, *options]
+    with _running(server, stop=signal.SIGINT):  # SIGTERM would wait for clients
+        place: dict[str, Any] = {"host": "127.0.0.1", "port": port, "user": "millrace"}
+        wait_for(lambda: _answers(lambda: psycopg.connect(dbname="postgres", autocommit=True, **place)))
+        with psycopg.connect(dbname="postgres", autocommit=True, **place) as connection:
+            connection.execute("CREATE DATABASE millrace")
+        url = f"postgres://millrace@127.0.0.1:{port}/millrace"
+        yield Database(url, lambda: psycopg.connect(url, autocommit=True), "SET lock_timeout = '1s'")
+
+
+@contextmanager
+def _mariadb(folder: Path) -> Iterator[Database]:
+    import MySQLdb  # noqa: PLC0415 - compiled; not on every machine
+
+    port = _free_port()
+    data = folder / "mariadb"
+    user = _as("mysql", folder)
+    install = ["mariadb-install-db", f"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db"]
+    subprocess.run([*user, *install], check=True, stdout=-3, stderr=-3)
+    options = [f"--port={port}", "--bind-address=127.0.0.1", f"--socket={folder}/mariadb.sock", "--skip-log-bin"]
+    with _running([*user, "mariadbd", "--no-defaults", f"--datadir={data}", *options]):
+        place: dict[str, Any] = {"host": "127.0.0.1", "port": port, "user": "root", "autocommit": True}
+        wait_for(lambda: _answers(lambda: MySQLdb.connect(**place)))
+        connection = MySQLdb.connect(**place)
+        connection.cursor().execute("CREATE DATABASE millrace CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
+        connection.close()
+        impatient = "SET innodb_lock_wait_timeout = 1"
+        yield Database(
+            f"mysql://root@127.0.0.1:{port}/millrace", lambda: MySQLdb.connect(db="millrace", **place), impatient
+        )
+
+
+@contextmanager
+def server(kind: str) -> Iterator[Database]:
+    """A "postgres" or a "mariadb", in a folder that is not below pytest's own: only its owner may look into that."""
+    with TemporaryDirectory(prefix="millrace-") as name, SERVERS[kind](Path(name)) as database:
+        yield database
+
+
+SERVERS = {"postgres": _postgres, "mariadb": _mariadb}
+
+
+def _as(user: str, folder: Path) -> list[str]:
+    """Database servers refuse to run as root: words that run one as its own user, who then owns the folder."""
+    if os.getuid() != 0:
+        return []
+    found = pwd.getpwnam(user)
+    os.chown(folder, found.pw_uid, found.pw_gid)
+    return [shutil.which("setpriv") or "setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"]
+
+
+@contextmanager
+def _running(words: list[Any], stop: int = signal.SIGTERM) -> Iterator[None]:
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        process.send_signal(stop)
+        process.wait(timeout=30)
+
+
+def _answers(connect: Callable[[], Any]) -> bool:
+    try:
+        connect().close()
+    except Exception as error:  # noqa: BLE001 - each driver has its own
+        return not str(error)
+    return True
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])

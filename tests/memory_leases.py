@@ -1,0 +1,128 @@
+"""Leases in memory, for simulations: passes tests/contracts/test_leases.py as streams.leases does."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from streams.commits import Commit, Grant, LeaseLostError, Letter, LetterTakenError, RefusedError
+from streams.leases import Inherit
+from streams.records import SHARD_END, TRIM_HORIZON, DeadRecord, Position, Shard
+from streams.shares import Share, covers, share_of
+
+LEASE = 5000  # milliseconds
+
+
+@dataclass
+class Row:
+    """A lease."""
+
+    shard: Shard
+    checkpoint: str
+    owner: str = ""
+    counter: int = 0
+    expires: int = 0
+    state: bytes = b""
+    clock: int = 0
+
+
+@dataclass
+class Table:
+    """What all workers share."""
+
+    now: Callable[[], int]
+    rows: dict[str, Row] = field(default_factory=dict)
+    members: dict[str, int] = field(default_factory=dict)
+    results: dict[Any, Any] = field(default_factory=dict)
+    dead: dict[int, DeadRecord] = field(default_factory=dict)
+    asked: dict[int, Letter] = field(default_factory=dict)
+    before_commit: Callable[[], None] = lambda: None
+    after_commit: Callable[[], None] = lambda: None
+
+
+class MemoryLeases:
+    """One worker's leases. Results are a dict, merged into the table's."""
+
+    def __init__(self, table: Table, owner: str, inherit: Inherit) -> None:
+        self.table = table
+        self.owner = owner
+        self._inherit = inherit
+
+    def sync(self, list_shards: Callable[[], Collection[Shard]], start: Position) -> None:
+        known = set(self.table.rows)
+        shards = list_shards()
+        place = TRIM_HORIZON if known else start
+        for shard in shards:
+            self.table.rows.setdefault(shard.id, Row(shard, str(place)))
+        for name in known - {shard.id for shard in shards}:
+            self.table.rows[name] = replace(self.table.rows[name], checkpoint=SHARD_END.kind, owner="", expires=0)
+
+    def share(self) -> Share:
+        now = self.table.now()
+        self.table.members[self.owner] = now + LEASE
+        for row in self._mine().values():
+            row.expires = now + LEASE
+        living = [owner for owner, expires in self.table.members.items() if expires >= now]
+        return Share(share_of(self.owner, living, len(self._readable())), set(self._mine()))
+
+    def acquire(self, most: int) -> list[Grant]:
+        now = self.table.now()
+        free = [row for row in self._readable() if row.owner != self.owner and (not row.owner or row.expires < now)]
+        return [self._take(row) for row in free[: max(0, most)]]
+
+    def _take(self, row: Row) -> Grant:
+        row.owner, row.counter, row.expires = self.owner, row.counter + 1, self.table.now() + LEASE
+        state, clock = row.state, row.clock
+        parents = [self.table.rows[name] for name in row.shard.parents if name in self.table.rows]
+        if not state and parents:
+            owns = covers(f"{row.shard.hash_start:032x}", f"{row.shard.hash_end:032x}")
+            state = self._inherit([parent.state for parent in parents], owns)
+            clock = max(parent.clock for parent in parents)
+        return Grant("app", "s", row.shard.id, self.owner, row.counter, row.checkpoint, state, clock)
+
+    def _mine(self) -> dict[str, Row]:
+        return {name: row for name, row in self.table.rows.items() if row.owner == self.owner}
+
+    def _readable(self) -> list[Row]:
+        unread = {name for name, row in self.table.rows.items() if row.checkpoint != SHARD_END.kind}
+        return [self.table.rows[n] for n in sorted(unread) if not unread.intersection(self.table.rows[n].shard.parents)]
+
+    def give_back(self, shards: Collection[str]) -> None:
+        for name, row in self._mine().items():
+            if name in shards:
+                row.owner, row.expires = "", 0
+
+    def leave(self) -> None:
+        self.give_back(list(self._mine()))
+        self.table.members.pop(self.owner, None)
+
+    def complete_to(self) -> int | None:
+        clocks = [row.clock for row in self.table.rows.values() if row.checkpoint != SHARD_END.kind]
+        return min(clocks) if clocks and all(clocks) else None
+
+    def letters(self, grant: Grant) -> list[Letter]:
+        shard = self.table.rows[grant.shard].shard
+        owns = covers(f"{shard.hash_start:032x}", f"{shard.hash_end:032x}")
+        return [letter for letter in self.table.asked.values() if owns(letter.key)]
+
+    def commit(self, grant: Grant, commit: Commit[Any]) -> None:
+        self.table.before_commit()
+        row = self.table.rows[grant.shard]
+        if (row.owner, row.counter) != (grant.owner, grant.counter):
+            raise LeaseLostError(grant.shard)
+        if commit.results and b"unstorable" in commit.results.values():
+            raise RefusedError("value too long")
+        if commit.replayed:
+            if not self.table.asked.pop(commit.replayed.id, None):
+                raise LetterTakenError(commit.replayed.id)
+            self.table.dead.pop(commit.replayed.sequence, None)
+        assert _place(row.checkpoint) <= _place(commit.checkpoint), "a checkpoint never moves back"
+        row.checkpoint, row.state, row.clock = commit.checkpoint, commit.state, commit.clock
+        row.expires = self.table.now() + LEASE
+        row.owner = "" if commit.checkpoint == SHARD_END.kind else row.owner
+        self.table.results |= commit.results or {}
+        self.table.dead |= {record.sequence: record for record in commit.dead}
+        self.table.after_commit()
+
+
+def _place(checkpoint: str) -> tuple[bool, int]:
+    return checkpoint == SHARD_END.kind, Position.parse(checkpoint).value

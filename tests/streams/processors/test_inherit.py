@@ -1,0 +1,80 @@
+"""A shard is split: each child goes on exactly where the parent stopped, for its own keys."""
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.processors import orders, trades
+from streams.records import Batch
+from tests.streams.processors.test_orders import START, Run
+from tests.streams.processors.test_trades import TRADE, add
+
+Owns = Callable[[str], bool]
+SITES = ["berlin", "london", "paris"]
+
+
+def is_first(key: str) -> bool:
+    return key < "c"
+
+
+def is_second(key: str) -> bool:
+    return not is_first(key)
+
+
+def test_open_minutes_go_on_in_the_child_that_owns_the_ticker() -> None:
+    parent = trades.TradesProcessor()
+    add(parent, START, [TRADE | {"tickerSymbol": "a"}, TRADE | {"tickerSymbol": "z"}])
+    children = [trades.TradesProcessor(trades.inherit([parent.snapshot()], owns)) for owns in (is_first, is_second)]
+    found = [
+        add(child, START + 1, [TRADE | {"tickerSymbol": name}]) for child, name in zip(children, "az", strict=True)
+    ]
+    assert [[(row.ticker, row.tally.trades) for row in rows] for rows in found] == [[("a", 2)], [("z", 2)]]
+    assert [child.take() for child in children] == [None, None]
+
+
+def test_a_merged_child_has_what_both_parents_had() -> None:
+    parents = [trades.TradesProcessor(), trades.TradesProcessor()]
+    for parent, name in zip(parents, "az", strict=True):
+        add(parent, START, [TRADE | {"tickerSymbol": name}])
+    child = trades.TradesProcessor(trades.inherit([parent.snapshot() for parent in parents], lambda key: True))
+    rows = add(child, START + 1, [TRADE | {"tickerSymbol": "a"}, TRADE | {"tickerSymbol": "z"}])
+    assert sorted((row.ticker, row.tally.trades) for row in rows) == [("a", 2), ("z", 2)]
+
+
+def test_parents_that_never_had_a_record_leave_nothing() -> None:
+    assert trades.TradesProcessor(trades.inherit([b"", b""], is_first)).take() is None
+    assert orders.OrdersProcessor(orders.inherit([b""], is_first), dict, 30).take() is None
+
+
+batches = st.lists(
+    st.tuples(st.integers(0, 5000), st.lists(st.sampled_from(SITES), min_size=1, max_size=6)), max_size=25
+)
+
+
+@given(batches, st.integers(0, 25))
+def test_alarms_are_the_same_whether_the_shard_was_split_or_not(history: list[tuple[int, list[str]]], at: int) -> None:
+    whole, split = Run(), Run()
+    children: list[tuple[Owns, Any]] = []
+    for index, (wait, sites) in enumerate(history):
+        whole.add(wait, *sites)
+        if index == at:
+            state = split.processor.snapshot()
+            children = [(owns, split._build(orders.inherit([state], owns))) for owns in (is_first, is_second)]
+        if not children:
+            split.add(wait, *sites)
+            continue
+        split.now = whole.now
+        first = whole.sequence - len(sites)
+        for owns, child in children:
+            mine = [(first + place, site) for place, site in enumerate(sites) if owns(site)]
+            if mine:
+                names = [site for _, site in mine]
+                child.add(Batch(whole.now, [number for number, _ in mine], names, []), names)
+            split.processor = child
+            split._take()
+    assert {key: episode.lines for key, episode in split.episodes.items()} == {
+        key: episode.lines for key, episode in whole.episodes.items()
+    }
+    assert [call[:4] for call in sorted(split.calls)] == [call[:4] for call in sorted(whole.calls)]

@@ -1,0 +1,29 @@
+"""A Kinesis that is none, and one stream of it."""
+
+import pytest
+
+from streams.stream.kinesis import KinesisStream
+from streams.stream.retrying import Waiting
+from tests.fakes import FakeClock
+from tests.streams.stream.fake_kinesis import FakeKinesis, Seconds
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def client(clock: FakeClock) -> FakeKinesis:
+    return FakeKinesis(clock)
+
+
+@pytest.fixture
+def seconds() -> Seconds:
+    return Seconds()
+
+
+@pytest.fixture
+def stream(client: FakeKinesis, clock: FakeClock, seconds: Seconds) -> KinesisStream:
+    """Not created."""
+    return KinesisStream("trades", client, now=clock, waiting=Waiting(seconds, seconds.pause, lambda: 0.5))

@@ -1,0 +1,168 @@
+"""KPL's aggregated records, against Amazon's own library, a naive reading, and whatever bytes may come."""
+
+import base64
+import hashlib
+from typing import Any
+
+import pytest
+from aws_kinesis_agg.aggregator import RecordAggregator  # type: ignore[import-untyped]
+from aws_kinesis_agg.deaggregator import deaggregate_records  # type: ignore[import-untyped]
+from aws_kinesis_agg.messages_pb2 import AggregatedRecord  # type: ignore[import-untyped]
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.hashing import HASH_SPACE, hash_key
+from streams.records import Entry
+from streams.stream.aggregation import DIGEST, MAGIC, MAX_SUB_RECORDS, aggregate, deaggregate, in_shard, parse
+
+keys = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=256) | st.sampled_from("abc")
+entries = st.lists(st.tuples(keys, st.binary(max_size=300)), min_size=1, max_size=300)
+ONE = [("key", b"data")]
+
+
+def sealed(body: bytes) -> bytes:
+    """A body with its frame, however malformed it is."""
+    return MAGIC + body + hashlib.md5(body).digest()
+
+
+def theirs(data: bytes) -> list[Entry]:
+    """What Amazon's library makes of a record's data."""
+    event = {"kinesis": {"data": base64.b64encode(data), "partitionKey": "p", "sequenceNumber": "1"}}
+    event["kinesis"] |= {"approximateArrivalTimestamp": 1, "kinesisSchemaVersion": "1.0"}  # type: ignore[dict-item]
+    whence = ("eventSource", "eventVersion", "eventID", "eventName", "invokeIdentityArn", "awsRegion", "eventSourceARN")
+    found: list[Any] = deaggregate_records([event | dict.fromkeys(whence, "")])
+    return [(one["kinesis"]["partitionKey"], base64.b64decode(one["kinesis"]["data"])) for one in found]
+
+
+@given(entries)
+def test_what_is_packed_is_unpacked(entries: list[Entry]) -> None:
+    assert deaggregate("p", aggregate(entries)) == entries
+
+
+@given(entries)
+def test_amazons_library_reads_what_we_write_marked_or_not(entries: list[Entry]) -> None:
+    assert theirs(aggregate(entries)) == entries
+    assert theirs(aggregate(entries, checked=True)) == entries
+
+
+@given(entries, st.booleans())
+def test_we_read_what_amazons_library_writes(entries: list[Entry], hashes: bool) -> None:
+    aggregator = RecordAggregator()
+    for key, data in entries:
+        aggregator.add_user_record(key, data, "17" if hashes else None)
+    assert deaggregate("p", aggregator.clear_and_get().get_contents()[2]) == entries
+
+
+def test_large_indices_and_large_data_take_the_longer_ways() -> None:
+    entries = [(f"{index:05}" * 30, b"x" * (index % 7 * 5000)) for index in range(200)]
+    entries += [(str(index), b"") for index in range(17_000)]
+    assert deaggregate("p", aggregate(entries)) == theirs(aggregate(entries)) == entries
+
+
+@given(st.binary())
+def test_any_bytes_are_a_plain_record(data: bytes) -> None:
+    assert deaggregate("p", data) is None
+    assert deaggregate("p", MAGIC + data) is None
+
+
+@given(entries, st.data())
+def test_one_bit_flipped_makes_it_a_plain_record(entries: list[Entry], draw: st.DataObject) -> None:
+    data = bytearray(aggregate(entries))
+    bit = draw.draw(st.integers(0, len(data) * 8 - 1))
+    data[bit // 8] ^= 1 << bit % 8
+    assert deaggregate("p", bytes(data)) is None
+
+
+@given(entries, st.data())
+def test_under_a_right_md5_we_read_what_protobuf_reads_or_nothing(entries: list[Entry], draw: st.DataObject) -> None:
+    body = bytearray(aggregate(entries)[len(MAGIC) : -DIGEST])
+    for _ in range(draw.draw(st.integers(1, 3))):
+        body[draw.draw(st.integers(0, min(200, len(body) - 1)))] = draw.draw(st.integers(0, 255))
+    del body[draw.draw(st.integers(1, len(body))) :]
+    found = deaggregate("p", sealed(bytes(body)))
+    if found is not None:
+        peer = AggregatedRecord.FromString(bytes(body))
+        assert found == [(peer.partition_key_table[one.partition_key_index], one.data) for one in peer.records]
+
+
+@given(st.binary(min_size=1, max_size=60))
+def test_any_body_under_a_right_md5_never_raises(body: bytes) -> None:
+    parse(sealed(body))
+    parse(sealed(b"\x0a\x01k" + body))
+
+
+KEY, RECORD = b"\x0a\x01k", b"\x1a\x06\x08\x00\x1a\x02hi"
+WELL_FORMED = {
+    "records before keys": RECORD + KEY,
+    "a field that is not known": KEY + b"\x2a\x01x" + b"\x30\x07" + RECORD + b"\x39" + bytes(8) + b"\x45" + bytes(4),
+    "fields of a record in another order": KEY + b"\x1a\x06\x1a\x02hi\x08\x00",
+    "an index written long": KEY + b"\x1a\x08\x08\x80\x80\x00\x1a\x02hi",
+    "a size written long": KEY + b"\x1a\x07\x08\x00\x1a\x82\x00hi",
+    "a field given twice": KEY + b"\x1a\x0a\x08\x07\x08\x00\x1a\x00\x1a\x02hi",
+    "tags": KEY + b"\x1a\x0b\x08\x00\x1a\x02hi\x22\x03\x0a\x01t",
+    "a key field of another type": KEY + b"\x08\x05" + RECORD,
+}
+MALFORMED = {
+    "no records": KEY,
+    "no keys": RECORD,
+    "a key out of range": KEY + b"\x1a\x06\x08\x01\x1a\x02hi",
+    "a hash out of range": KEY + b"\x1a\x08\x08\x00\x10\x00\x1a\x02hi",
+    "a hash that is none": KEY + b"\x12\x01x" + b"\x1a\x08\x08\x00\x10\x00\x1a\x02hi",
+    "a hash beyond the space": KEY + b"\x12\x27" + b"9" * 39 + RECORD,
+    "a record without a key": KEY + b"\x1a\x04\x1a\x02hi",
+    "a record without data": KEY + b"\x1a\x02\x08\x00",
+    "an empty record": KEY + RECORD + b"\x1a\x00",
+    "a size beyond the end": KEY + b"\x1a\x07\x08\x00\x1a\x02hi",
+    "data beyond their record": KEY + b"\x1a\x06\x08\x00\x1a\x03hi",
+    "a byte left over": KEY + RECORD + b"\x1a",
+    "a group": KEY + RECORD + b"\x2b\x2c",
+    "a field numbered 0": KEY + RECORD + b"\x02\x00",
+    "a number without end": KEY + b"\x1a" + b"\xff" * 11 + RECORD,
+    "a key that is no text": b"\x0a\x01\xff" + RECORD,
+}
+
+
+@pytest.mark.parametrize("body", WELL_FORMED.values(), ids=WELL_FORMED.keys())
+def test_unusual_but_well_formed_is_read(body: bytes) -> None:
+    assert deaggregate("p", sealed(body)) == [("k", b"hi")]
+
+
+@pytest.mark.parametrize("body", MALFORMED.values(), ids=MALFORMED.keys())
+def test_malformed_under_a_right_md5_is_a_plain_record(body: bytes) -> None:
+    assert deaggregate("p", sealed(body)) is None
+
+
+def test_bytes_behind_the_md5_make_it_a_plain_record() -> None:
+    assert deaggregate("p", aggregate(ONE) + b"x") is None
+
+
+@pytest.mark.parametrize("count", [0, MAX_SUB_RECORDS + 1])
+def test_an_aggregate_has_one_to_a_million_records(count: int) -> None:
+    with pytest.raises(ValueError, match="An aggregate has"):
+        aggregate(ONE * count)
+
+
+def test_more_records_than_can_be_numbered_are_one_plain_record() -> None:
+    assert deaggregate("p", sealed(KEY + b"\x1a\x04\x08\x00\x1a\x00" * MAX_SUB_RECORDS)) is not None
+    assert deaggregate("p", sealed(KEY + b"\x1a\x04\x08\x00\x1a\x00" * (MAX_SUB_RECORDS + 1))) is None
+
+
+def test_what_belongs_to_the_shard_is_taken_up_to_its_bounds() -> None:
+    place = hash_key("key")
+    assert in_shard("p", aggregate(ONE), place, place) == ONE
+    assert in_shard("p", b"plain", place, place) == [("p", b"plain")]
+
+
+def test_a_stray_that_its_writer_puts_again_is_left_out_and_any_other_kept_whole() -> None:
+    data = aggregate([*ONE, ("other", b"")])
+    place = hash_key("key")
+    assert in_shard("p", aggregate([*ONE, ("other", b"")], checked=True), place, place) == []
+    assert in_shard("p", data, place, place) == [("p", data)]
+
+
+def test_an_explicit_hash_says_where_a_record_belongs() -> None:
+    aggregator = RecordAggregator()
+    aggregator.add_user_record("key", b"data", "17")
+    data = aggregator.clear_and_get().get_contents()[2]
+    assert in_shard("p", data, 17, 17) == ONE
+    assert in_shard("p", data, 18, HASH_SPACE - 1) == [("p", data)]

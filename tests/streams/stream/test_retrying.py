@@ -1,0 +1,118 @@
+"""Requests that are refused, whole or in part: each record goes in once, in its key's order, or the put says so."""
+
+from collections.abc import Sequence
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.records import Entry, InvalidRecordError, StreamError
+from streams.stream.retrying import PATIENCE, RECORDS_A_REQUEST, Backoff, BusyError, Outcome, Put, Waiting
+
+TAKEN = Outcome("shard")
+REFUSED = Outcome(error="Throttled")
+
+
+class Time:
+    """Seconds that pass only in pauses."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.pauses: list[float] = []
+
+    def pause(self, seconds: float) -> None:
+        self.seconds += seconds
+        self.pauses.append(seconds)
+
+
+class Service:
+    """Takes what its chance lets it; `never` and `fails` are keys."""
+
+    def __init__(self, refuse: float = 0.0, seed: int = 1, never: str = "", fails: str = "") -> None:
+        self.held: list[Entry] = []
+        self.requests: list[list[Entry]] = []
+        self.time = Time()
+        self._refuse, self._never, self._fails = refuse, never, fails
+        self._chance = Random(seed)
+
+    def __call__(self, entries: list[Entry]) -> Sequence[Outcome]:
+        self.requests.append(entries)
+        if self._fails in [key for key, _ in entries]:
+            raise StreamError("It is gone.")
+        if self._chance.random() < self._refuse / 2:
+            raise BusyError("Busy")
+        outcomes = [REFUSED if k == self._never or self._chance.random() < self._refuse else TAKEN for k, _ in entries]
+        self.held += [entry for entry, outcome in zip(entries, outcomes, strict=True) if outcome == TAKEN]
+        return outcomes
+
+    def put(self, entries: Sequence[Entry], request_bytes: int = 1 << 20) -> list[str]:
+        chance = 0.0 if self._refuse else 1.0  # without pauses, patience never ends
+        waiting = Waiting(lambda: self.time.seconds, self.time.pause, lambda: chance)
+        return Put(entries, "trades", self, waiting, request_bytes).run()
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abcd"), st.binary(max_size=9)), max_size=60),
+    st.floats(0, 0.7),
+    st.integers(0, 99),
+)
+def test_whatever_is_refused_all_goes_in_once_in_the_order_of_its_key(
+    entries: list[Entry], refuse: float, seed: int
+) -> None:
+    service = Service(refuse, seed)
+    assert service.put(entries) == ["shard"] * len(entries)
+    for name in "abcd":
+        assert [data for key, data in service.held if key == name] == [data for key, data in entries if key == name]
+
+
+def test_a_request_has_each_key_once_and_is_no_larger_than_allowed() -> None:
+    service = Service()
+    service.put([(str(number % 700), b"x" * 10) for number in range(2000)], request_bytes=4000)
+    for request in service.requests:
+        assert len({key for key, _ in request}) == len(request) <= RECORDS_A_REQUEST
+        assert sum(len(key) + len(data) for key, data in request) <= 4000
+
+
+def test_a_record_larger_than_a_request_goes_alone() -> None:
+    service = Service()
+    service.put([("a", b"x" * 100), ("b", b"x" * 100)], request_bytes=50)
+    assert [len(request) for request in service.requests] == [1, 1]
+
+
+def test_what_is_taken_at_once_needs_no_pause() -> None:
+    service = Service()
+    service.put([("a", b"1"), ("b", b"2"), ("a", b"3")])
+    assert (service.time.pauses, len(service.requests)) == ([], 2)
+
+
+def test_pauses_double_up_to_a_bound() -> None:
+    backoff = Backoff(lambda: 1.0)
+    assert [backoff.next() for _ in range(8)] == [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0]
+    backoff.reset()
+    assert backoff.next() == 0.1
+
+
+def test_a_put_that_is_refused_for_too_long_says_how_much_is_not_in() -> None:
+    service = Service(never="b")
+    with pytest.raises(
+        StreamError, match=r"2 of 3 records were not taken by stream 'trades' within 30 s: 1 × Throttled"
+    ):
+        service.put([("a", b"1"), ("b", b"2"), ("b", b"3")])
+    assert service.held == [("a", b"1")]
+    assert service.time.seconds >= PATIENCE
+
+
+def test_a_failure_midway_says_how_much_is_not_in() -> None:
+    with pytest.raises(StreamError, match=r"^1 of 2 records were not taken by stream 'trades'\. It is gone\."):
+        Service(fails="b").put([("a", b"1" * 40), ("b", b"2" * 40)], request_bytes=50)
+    with pytest.raises(StreamError, match=r"^It is gone\."):
+        Service(fails="a").put([("a", b"1")])
+
+
+@pytest.mark.parametrize("bad", [("", b"x"), ("k", b"x" * (1 << 20)), ("\udc80", b"x")])
+def test_a_bad_record_is_refused_before_anything_is_sent(bad: Entry) -> None:
+    service = Service()
+    with pytest.raises(InvalidRecordError):
+        service.put([("a", b"1"), bad])
+    assert service.requests == []

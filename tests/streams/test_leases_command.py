@@ -1,0 +1,71 @@
+"""leases list and leases import-kcl, as an operator meets them."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from django.core.management import ManagementUtility
+from pytest_django import Settings
+
+from streams.models import Lease
+
+
+def leases(*words: str) -> int:
+    """The exit code of the command."""
+    try:
+        ManagementUtility(["manage.py", "leases", *words]).execute()
+    except SystemExit as stopped:
+        assert isinstance(stopped.code, int)
+        return stopped.code
+    return 0
+
+
+@pytest.mark.django_db
+def test_leases_are_listed_for_machines(capsys: pytest.CaptureFixture[str]) -> None:
+    moment = datetime(2026, 11, 22, 14, tzinfo=UTC)
+    names = {"stream": "trades", "checkpoint": "trim-horizon"}
+    Lease.objects.create(**names, application="trades", shard="b", owner="me", counter=3, clock=moment, applied=5)
+    Lease.objects.create(**names, application="orders", shard="a")
+    assert leases("list", "--application", "trades", "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "application": "trades",
+        "stream": "trades",
+        "shard": "b",
+        "owner": "me",
+        "counter": 3,
+        "checkpoint": "trim-horizon",
+        "complete_to": "2026-11-22T14:00:00.000Z",
+        "newest": None,
+        "applied": 5,
+        "dead": 0,
+    }
+    assert leases("list") == 0
+    assert [line.split()[:3] for line in capsys.readouterr().out.splitlines()[1:]] == [
+        ["orders", "trades", "a"],
+        ["trades", "trades", "b"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--application", "trades", "--stream", "trades"], "Checkpoints of KCL are places in Amazon Kinesis"),
+        (["--application", "nobody", "--stream", "trades"], "argument --application: invalid choice: 'nobody'"),
+        (["--application", "trades", "--stream", "a b"], "argument --stream: 'a b' is not a stream's name"),
+        (["--application", "trades"], "the following arguments are required: --stream"),
+    ],
+)
+def test_what_cannot_be_imported_is_one_clear_sentence(
+    words: list[str], sentence: str, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.STREAM_URL = "embedded:nowhere.sqlite3"
+    assert leases("import-kcl", "kcl-app", *words) == 2
+    assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.django_db
+def test_a_timestamp_is_a_time(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    settings.STREAM_URL = "kinesis://eu-west-1"
+    words = ("kcl-app", "--application", "trades", "--stream", "trades", "--timestamp", "latest")
+    assert leases("import-kcl", *words) == 2
+    assert capsys.readouterr().err == "argument --timestamp: it should be a time such as 2026-11-22T14:00:00Z\n"

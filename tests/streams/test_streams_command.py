@@ -1,0 +1,64 @@
+"""streams split and streams merge, as an operator meets them."""
+
+import json
+from pathlib import Path
+
+import pytest
+from django.core.management import ManagementUtility
+from pytest_django import Settings
+
+from streams.wiring import open_stream
+
+SHARDS = [f"shardId-{number:012}" for number in range(4)]
+
+
+@pytest.fixture(autouse=True)
+def own_stream(settings: Settings, tmp_path: Path) -> None:
+    """A store of the test's own, with a stream of three shards."""
+    settings.STREAM_URL = f"embedded:{tmp_path / 'streams.sqlite3'}"
+    open_stream("trades").create(3)
+
+
+def streams(*words: str) -> int:
+    """The exit code of the command."""
+    try:
+        ManagementUtility(["manage.py", "streams", *words]).execute()
+    except SystemExit as stopped:
+        assert isinstance(stopped.code, int)
+        return stopped.code
+    return 0
+
+
+def test_a_shard_is_split_and_its_child_is_merged(capsys: pytest.CaptureFixture[str]) -> None:
+    assert streams("split", "trades", SHARDS[0], "--at", str(1 << 100)) == 0
+    assert streams("merge", "trades", "shardId-000000000004", SHARDS[1]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"Split {SHARDS[0]} of trades into {SHARDS[3]} and shardId-000000000004.",
+        f"Merged shardId-000000000004 and {SHARDS[1]} of trades into shardId-000000000005.",
+    ]
+    assert streams("status", "trades", "--json") == 0
+    shards = json.loads(capsys.readouterr().out)["shards"]
+    assert [shard["id"] for shard in shards if shard["open"]] == [SHARDS[2], SHARDS[3], "shardId-000000000005"]
+    assert shards[5]["parents"] == ["shardId-000000000004", SHARDS[1]]
+    assert shards[5]["hash_start"] == str(1 << 100)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (["split", "trades", "shardId-000000000009"], 1, "The stream has no shard 'shardId-000000000009'."),
+        (["split", "trades", SHARDS[0], "--at", "half"], 2, "argument --at: 'half' is not a hash"),
+        (["split", "trades", SHARDS[0], "--at", "9" * 40], 2, "argument --at: "),
+        (["split", "trades", SHARDS[0], "--at", "0"], 1, f"Shard {SHARDS[0]!r} cannot be split at 0"),
+        (["merge", "trades", SHARDS[0], SHARDS[2]], 1, f"Shards {SHARDS[0]!r} and {SHARDS[2]!r} cannot be merged"),
+        (["merge", "trades", SHARDS[0]], 2, "the following arguments are required: neighbour"),
+        (["split", "nothing", SHARDS[0]], 1, "There is no stream 'nothing'."),
+    ],
+)
+def test_what_cannot_be_resharded_is_one_clear_sentence(
+    words: list[str], code: int, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert streams(*words) == code
+    said = capsys.readouterr()
+    assert said.err.startswith(sentence)
+    assert (said.err.count("\n"), said.out) == (1, "")

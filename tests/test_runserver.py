@@ -1,0 +1,39 @@
+"""manage.py runserver serves the live pages too."""
+
+import socket
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from websockets.exceptions import ConnectionClosedError
+from websockets.sync.client import connect
+from websockets.typing import Origin
+
+from tests.house import House
+from tests.waiting import wait_for
+
+
+def answers(url: str) -> bool:
+    try:
+        with urlopen(url) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def test_runserver_serves_pages_and_sockets(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        place = f"127.0.0.1:{free.getsockname()[1]}"
+    server = house.start("runserver", place, "--noreload")
+    wait_for(lambda: answers(f"http://{place}/accounts/sign-in/"))
+    with (
+        pytest.raises(ConnectionClosedError) as closed,
+        connect(f"ws://{place}/ws/live/", origin=Origin(f"http://{place}")) as live,
+    ):
+        live.recv(timeout=10)
+    server.terminate()
+    server.communicate(timeout=20)
+    assert closed.value.rcvd
+    assert closed.value.rcvd.code == 4401  # nobody is signed in

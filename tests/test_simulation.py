@@ -1,0 +1,197 @@
+"""A whole fleet in one thread: injected time, stream and store, and a crash before or after every arrow.
+
+Hypothesis chooses what happens; a failure prints the steps that lead to it.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from streams.commits import Grant
+from streams.pipeline import Pipeline
+from streams.reading import ShardReader
+from streams.records import TRIM_HORIZON, Batch, DeadRecord, Page, Position, Shard
+from streams.worker import Worker
+from tests.fakes import FakeClock, MemoryStream
+from tests.memory_leases import LEASE, MemoryLeases, Table
+
+KEYS = [f"key-{number}" for number in range(6)]
+BAD = b"poison"
+ARROWS = ["after listing", "before read", "after read", "before commit", "after commit"]
+FATES = ["", "", *(f"{fate} {arrow}" for fate in ("die", "sleep") for arrow in ARROWS)]
+
+
+class CrashError(BaseException):
+    """The process is gone; nothing may catch it."""
+
+
+class Keeping:
+    """Keeps every record of each key, in order; chokes on BAD."""
+
+    def __init__(self, snapshot: bytes) -> None:
+        self.kept: dict[str, list[bytes]] = (
+            msgspec.msgpack.decode(snapshot, type=dict[str, list[bytes]]) if snapshot else {}
+        )
+        self.changed: set[str] = set()
+
+    def add(self, batch: Batch, events: list[bytes]) -> None:
+        for key, event in zip(batch.keys, events, strict=True):
+            if event == BAD:
+                raise ArithmeticError("poison")
+            self.kept.setdefault(key, []).append(event)
+            self.changed.add(key)
+
+    def advance(self, clock: int) -> None: ...
+
+    def take(self) -> dict[str, list[bytes]] | None:
+        changed, self.changed = self.changed, set()
+        return {key: list(self.kept[key]) for key in changed} or None
+
+    def snapshot(self) -> bytes:
+        return msgspec.msgpack.encode(self.kept)
+
+
+def inherit(snapshots: list[bytes], owns: Callable[[str], bool]) -> bytes:
+    kept = [Keeping(snapshot).kept for snapshot in snapshots]
+    return msgspec.msgpack.encode({key: found for parent in kept for key, found in parent.items() if owns(key)})
+
+
+def decode(batch: Batch) -> tuple[Batch, list[bytes], list[DeadRecord]]:
+    return batch, batch.datas, []
+
+
+class CrashingStream:
+    """The stream as one worker sees it: it may be killed before or after a read."""
+
+    def __init__(self, stream: MemoryStream, crash: Callable[[str], None]) -> None:
+        self.stream = stream
+        self.crash = crash
+
+    def read(self, shard: str, position: Position, limit: int) -> Page:
+        self.crash("before read")
+        page = self.stream.read(shard, position, min(limit, 4))
+        self.crash("after read")
+        return page
+
+
+class Fleet(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = FakeClock()
+        self.stream = MemoryStream("s", self.clock)
+        self.table = Table(self.clock)
+        self.table.before_commit = lambda: self.crash("before commit")
+        self.table.after_commit = lambda: self.crash("after commit")
+        self.crash_at = ""
+        self.moving = ""
+        self.put: list[tuple[str, bytes]] = []
+        self.workers: dict[str, Worker[Any, Any]] = {}
+        self.started = 0
+
+    def crash(self, arrow: str) -> None:
+        """Where a worker passes an arrow: it may die there, or be stopped so long that others take its shards."""
+        fate, self.crash_at = self.crash_at, ""
+        if fate == f"die {arrow}":
+            raise CrashError(arrow)
+        if fate == f"sleep {arrow}":
+            self.clock.advance(LEASE + 1)
+            self._split_one()
+            others = [worker for name, worker in self.workers.items() if name != self.moving]
+            for worker in others * 5:
+                worker.step()
+        elif fate:
+            self.crash_at = fate  # not here
+
+    @initialize(shards=st.integers(1, 4))
+    def create(self, shards: int) -> None:
+        self.stream.create(shards)
+        self.start_a_worker()
+
+    @precondition(lambda self: len(self.workers) < 4)
+    @rule()
+    def start_a_worker(self) -> None:
+        self.started += 1
+        name = f"worker-{self.started}"
+        leases = MemoryLeases(self.table, name, inherit)
+        stream: Any = CrashingStream(self.stream, self.crash)
+
+        def open_shard(grant: Grant) -> Pipeline[Any, Any]:
+            return Pipeline(grant, ShardReader(stream, grant.shard, grant.checkpoint), decode, Keeping, leases)
+
+        def shards() -> list[Shard]:
+            listed = self.stream.describe().shards
+            self.crash("after listing")
+            return listed
+
+        self.workers[name] = Worker(leases, shards, open_shard, TRIM_HORIZON, lambda: self.clock() / 1000)
+
+    @rule(keys=st.lists(st.sampled_from(KEYS), min_size=1, max_size=12), bad=st.integers(0, 30))
+    def put_some(self, keys: list[str], bad: int) -> None:
+        entries = [
+            (key, BAD if index == bad else f"{len(self.put) + index}".encode()) for index, key in enumerate(keys)
+        ]
+        self.stream.put(entries)
+        self.put += entries
+
+    @rule(choice=st.integers(0, 9), fate=st.sampled_from(FATES))
+    def step(self, choice: int, fate: str) -> None:
+        """One worker moves; it may be killed on the way, and then never says another word."""
+        if self.workers:
+            self.moving = sorted(self.workers)[choice % len(self.workers)]
+            self.crash_at = fate
+            try:
+                self.workers[self.moving].step()
+            except CrashError:
+                del self.workers[self.moving]
+            self.crash_at = self.moving = ""
+
+    @rule(choice=st.integers(0, 9))
+    def stop(self, choice: int) -> None:
+        if self.workers:
+            self.workers.pop(sorted(self.workers)[choice % len(self.workers)]).close()
+
+    @rule(milliseconds=st.sampled_from([10, 600, LEASE + 1, 11_000]))
+    def time_passes(self, milliseconds: int) -> None:
+        """Long enough, and every lease that nobody renewed is anybody's: a paused owner wakes to find it gone."""
+        self.clock.advance(milliseconds)
+
+    @rule(choice=st.integers(0, 9))
+    def split(self, choice: int) -> None:
+        self._split_one(choice)
+
+    def _split_one(self, choice: int = 0) -> None:
+        shards = [shard for shard in self.stream.describe().shards if shard.open]
+        if len(shards) < 6:
+            self.stream.split(shards[choice % len(shards)].id)
+
+    @rule(choice=st.integers(0, 9))
+    def merge(self, choice: int) -> None:
+        shards = sorted((shard for shard in self.stream.describe().shards if shard.open), key=lambda s: s.hash_start)
+        if len(shards) > 1:
+            first = choice % (len(shards) - 1)
+            self.stream.merge(shards[first].id, shards[first + 1].id)
+
+    def teardown(self) -> None:
+        """Whoever is left, or one more worker, brings it all home: once each, in order."""
+        self.start_a_worker()
+        while not self._all_at_rest():
+            pass
+        good = {key: [data for k, data in self.put if k == key and data != BAD] for key, _ in self.put}
+        assert self.table.results == {key: kept for key, kept in good.items() if kept}
+        assert len(self.table.dead) == sum(data == BAD for _, data in self.put)
+
+    def _all_at_rest(self) -> bool:
+        """Some rounds of everybody; whether none found anything in them."""
+        found = False
+        for _ in range(24):
+            self.clock.advance(600)
+            found |= any([worker.step() for worker in self.workers.values()])  # noqa: C419 - each must step
+        return not found
+
+
+TestFleet = Fleet.TestCase
+TestFleet.settings = settings(max_examples=1000, stateful_step_count=30, deadline=None)
