@@ -74,6 +74,7 @@ const acts = {
   pause: () => situation() && togglePause(),
   market: () => one('.pages a[href*="market"]').click(),
   orders: () => one('.pages a[href*="orders"]').click(),
+  streams: () => one('.pages a[href*="streams"]')?.click(), // staff only
 };
 
 function onKey(event) {

@@ -8,5 +8,5 @@ test("keys have their actions", () => {
 });
 
 test("a place is gone to after g only", () => {
-  assert.deepEqual([action("g", false), action("m", true), action("o", true), action("m", false)], ["go", "market", "orders", null]);
+  assert.deepEqual([action("g", false), action("m", true), action("o", true), action("s", true), action("m", false)], ["go", "market", "orders", "streams", null]);
 });
