@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from streams.records import DeadRecord
+from streams.records import DeadRecord, StreamError
 
 Results = TypeVar("Results")
 
@@ -51,6 +51,10 @@ class RefusedError(Exception):
     """These results cannot be stored, or these records not processed; the same will fail again."""
 
 
+class StoreDownError(StreamError):
+    """The store did not answer; whether what it was asked was done is not known."""
+
+
 class LetterTakenError(Exception):
     """The dead letter was replayed or discarded meanwhile; nothing was committed."""
 
@@ -59,4 +63,4 @@ class Store(Protocol[Results]):
     """Where commits go."""
 
     def commit(self, grant: Grant, commit: Commit[Results]) -> None:
-        """In one transaction. Raises LeaseLostError, LetterTakenError, or RefusedError when the data is at fault."""
+        """In one transaction. Raises LeaseLostError, LetterTakenError, StoreDownError, or RefusedError for bad data."""

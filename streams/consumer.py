@@ -1,14 +1,19 @@
 """What `manage.py consume` runs: a worker, and word of each minute that closes."""
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Any
+
+from django.db import OperationalError, connection
 
 from streams import clock
 from streams.reports import MinuteReports, Row
 from streams.worker import Worker
 
 LOOK = 0.5  # seconds between looks at how far all workers are
+
+logger = logging.getLogger(__name__)
 
 
 class Consumer:
@@ -42,5 +47,13 @@ class Consumer:
             return
         self.caught_up = complete_to >= self._started
         if self._tell:
-            for row in self._minutes.closed(complete_to):
+            for row in self._closed(complete_to):
                 self._tell(row)
+
+    def _closed(self, complete_to: int) -> list[Row]:
+        try:
+            return self._minutes.closed(complete_to)
+        except OperationalError as error:
+            logger.warning("The minutes that closed cannot be told yet: %s", error)
+            connection.close()
+            return []

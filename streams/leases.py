@@ -8,14 +8,24 @@ the clocks of workers do not matter.
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Generic
+from functools import wraps
+from typing import Generic, ParamSpec, TypeVar
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from streams import clock, owners
-from streams.commits import Commit, Grant, LeaseLostError, Letter, LetterTakenError, RefusedError, Results
+from streams.commits import (
+    Commit,
+    Grant,
+    LeaseLostError,
+    Letter,
+    LetterTakenError,
+    RefusedError,
+    Results,
+    StoreDownError,
+)
 from streams.models import DeadLetter, Lease, Member, Throughput, TopicVersion
 from streams.records import SHARD_END, TRIM_HORIZON, WHOLE, DeadRecord, Position, Shard, StreamError
 from streams.shares import Share, covers, share_of
@@ -24,6 +34,25 @@ LEASE = timedelta(seconds=5)  # A dead worker's shards are taken over after this
 REPLAYS = 100  # letters looked up at a time
 
 Inherit = Callable[[list[bytes], Callable[[str], bool]], bytes]
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _answering(method: Callable[P, T]) -> Callable[P, T]:
+    """A database that is away, locked or that gave up on us, in our words; the next call connects anew."""
+
+    @wraps(method)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return method(*args, **kwargs)
+        except (OperationalError, InterfaceError) as error:
+            connection.close()
+            sentence = f"The database refused: {error}. If its tables are missing, run: manage.py migrate"
+            raise StoreDownError(sentence) from error
+
+    return wrapper
 
 
 class Leases(Generic[Results]):
@@ -49,6 +78,7 @@ class Leases(Generic[Results]):
         self._all = Lease.objects.filter(**self._names)
         self._mine = self._all.filter(owner=self._owner)
 
+    @_answering
     def sync(self, list_shards: Callable[[], Collection[Shard]], start: Position) -> None:
         """Makes leases for shards not seen before, and retires those of shards that the stream no longer has.
 
@@ -77,6 +107,7 @@ class Leases(Generic[Results]):
         bounds = {"hash_start": f"{shard.hash_start:032x}", "hash_end": f"{shard.hash_end:032x}"}
         return Lease(**self._names, shard=shard.id, parents=list(shard.parents), checkpoint=str(place), **bounds)
 
+    @_answering
     def share(self) -> Share:
         """Says that this worker lives, extends what it holds, and tells what it should hold.
 
@@ -97,6 +128,7 @@ class Leases(Generic[Results]):
         unread = {lease.shard for lease in leases if lease.checkpoint != SHARD_END.kind}
         return [lease for lease in leases if lease.shard in unread and not unread.intersection(lease.parents)]
 
+    @_answering
     def acquire(self, most: int) -> list[Grant]:
         """Takes at most so many leases that are free, expired, or of a process that is gone."""
         expired = set(self._all.filter(Q(expires=None) | Q(expires__lt=Now())).values_list("pk", flat=True))
@@ -128,21 +160,25 @@ class Leases(Generic[Results]):
             clock.from_datetime(moment) if moment else 0,
         )
 
+    @_answering
     def give_back(self, shards: Collection[str]) -> None:
         """For others to take at once."""
         self._mine.filter(shard__in=shards).update(owner="", expires=None)
 
+    @_answering
     def leave(self) -> None:
         """Gives back everything and is no longer a member."""
         self._mine.update(owner="", expires=None)
         Member.objects.filter(**self._names, owner=self._owner).delete()
 
+    @_answering
     def complete_to(self) -> int | None:
         """Everything that arrived before this millisecond is applied, in every shard; None before that is known."""
         clocks = list(self._all.exclude(checkpoint=SHARD_END.kind).values_list("clock", flat=True))
         known = [clock.from_datetime(moment) for moment in clocks if moment]
         return min(known) if known and len(known) == len(clocks) else None
 
+    @_answering
     def letters(self, grant: Grant) -> list[Letter]:
         """Dead letters to replay whose keys the lease covers."""
         asked = self._letters().filter(status=DeadLetter.Status.REPLAY).order_by("pk")
@@ -159,6 +195,7 @@ class Leases(Generic[Results]):
     def _letters(self) -> QuerySet[DeadLetter]:
         return DeadLetter.objects.filter(**self._names)
 
+    @_answering
     def commit(self, grant: Grant, commit: Commit[Results]) -> None:
         with _blame_the_data(), transaction.atomic():
             self._advance(grant, commit)

@@ -85,9 +85,8 @@ class MinuteReports:
         end = complete_to // MINUTE * MINUTE
         if end <= self._next:
             return []
-        rows = TradeMinute.objects.filter(
-            minute__gte=clock.to_datetime(self._next), minute__lt=clock.to_datetime(end)
-        ).order_by("minute")
+        since, until = clock.to_datetime(self._next), clock.to_datetime(end)
+        rows = list(TradeMinute.objects.filter(minute__gte=since, minute__lt=until).order_by("minute"))
         self._next = end
         minutes: dict[datetime, list[TradeMinute]] = {}
         for row in rows:

@@ -5,13 +5,14 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import Generic, Protocol
 
-from streams.commits import Grant, LeaseLostError, Letter, Results, Store
+from streams.commits import Grant, LeaseLostError, Letter, Results, Store, StoreDownError
 from streams.pipeline import Pipeline
 from streams.processors.base import Event
 from streams.records import Position, Shard
 from streams.shares import Share
 
 LOOK_AROUND = 0.5  # seconds between looks at the leases
+RETRY = 1.0  # seconds until a store that did not answer is asked again
 LOOK_FOR_SHARDS = 10.0  # seconds between looks at the stream, unless a shard ends
 
 logger = logging.getLogger(__name__)
@@ -48,12 +49,31 @@ class Worker(Generic[Event, Results]):
         self._monotonic = monotonic
         self._shards: dict[str, Pipeline[Event, Results]] = {}
         self._next_look = self._next_listing = 0.0
+        self._begun = False
+        self._must_leave = False
 
     def step(self) -> bool:
-        """One step of every shard held; False when none had anything. Raises StreamError."""
+        """One step of every shard held; False when none had anything. Raises StreamError.
+
+        A store that does not answer is asked again, once it ever has: all shards are let go first, since what was
+        committed is not known, and taken anew from where the leases say they are.
+        """
+        try:
+            return self._step()
+        except StoreDownError as error:
+            if not self._begun:
+                raise
+            logger.error("%s; trying again", error)
+            self._shards.clear()
+            self._must_leave = True
+            self._next_look = self._monotonic() + RETRY
+            return False
+
+    def _step(self) -> bool:
         if self._monotonic() >= self._next_look:
             self._look_around()
             self._next_look = self._monotonic() + LOOK_AROUND
+            self._begun = True
         found = [self._try(shard, self._shards[shard].step) for shard in list(self._shards)]
         return any(found)
 
@@ -63,10 +83,16 @@ class Worker(Generic[Event, Results]):
         self._leases.leave()
 
     def complete_to(self) -> int | None:
-        """Everything that arrived before this millisecond is applied, by whichever worker."""
-        return self._leases.complete_to()
+        """Everything that arrived before this millisecond is applied, by whichever worker; None when not known."""
+        try:
+            return self._leases.complete_to()
+        except StoreDownError:
+            return None
 
     def _look_around(self) -> None:
+        if self._must_leave:
+            self._leases.leave()
+            self._must_leave = False
         if self._monotonic() >= self._next_listing:
             self._leases.sync(self._list_shards, self._start)
             self._next_listing = self._monotonic() + LOOK_FOR_SHARDS

@@ -39,6 +39,7 @@ class Chaos:
     def _one(self) -> "Popen[str]":
         """Some worker that has begun its work."""
         worker = self.chance.choice(self.workers)
+        assert worker.poll() is None, worker.communicate()
         wait_for(lambda: self.house.query(f"SELECT 1 FROM streams_member WHERE owner LIKE '%/{worker.pid}/%'"))
         return worker
 

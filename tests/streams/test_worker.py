@@ -3,7 +3,9 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
-from streams.commits import Commit, Grant, LeaseLostError, Letter
+import pytest
+
+from streams.commits import Commit, Grant, LeaseLostError, Letter, StoreDownError
 from streams.pipeline import Pipeline
 from streams.reading import ShardReader
 from streams.records import SHARD_END, TRIM_HORIZON, Position, Shard
@@ -19,6 +21,7 @@ class FakeLeases:
 
     free: list[str]
     due: int = 9
+    down: bool = False
     held: set[str] = field(default_factory=set)
     lost: set[str] = field(default_factory=set)
     listings: int = 0
@@ -31,6 +34,8 @@ class FakeLeases:
         self.listings += 1
 
     def share(self) -> Share:
+        if self.down:
+            raise StoreDownError("gone")
         self.looks += 1
         return Share(self.due, set(self.held))
 
@@ -53,6 +58,8 @@ class FakeLeases:
         return asked
 
     def commit(self, grant: Grant, commit: Commit[list[bytes]]) -> None:
+        if self.down:
+            raise StoreDownError("gone")
         if grant.shard in self.lost:
             raise LeaseLostError(grant.shard)
         self.commits.append((grant.shard, commit.checkpoint))
@@ -169,3 +176,23 @@ def test_a_dead_letter_that_was_asked_for_is_replayed() -> None:
     stage.leases.asked = [letter := Letter(1, 7, "key", b"again")]
     stage.worker.step()
     assert letter in stage.leases.replayed
+
+
+def test_a_store_that_goes_away_is_asked_again_and_its_leases_are_taken_anew() -> None:
+    stage = Stage(A)
+    stage.worker.step()
+    stage.leases.down = True
+    stage.put()
+    assert stage.worker.step() is False
+    stage.leases.down, stage.leases.free = False, [A]
+    before = len(stage.leases.commits)
+    stage.time = 2
+    assert stage.worker.step() is True
+    assert [shard for shard, _ in stage.leases.commits[before:]] == [A]
+
+
+def test_a_store_that_was_never_there_is_an_error() -> None:
+    stage = Stage(A)
+    stage.leases.down = True
+    with pytest.raises(StoreDownError):
+        stage.worker.step()
