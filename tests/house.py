@@ -118,7 +118,7 @@ class Web:
             cwd=ROOT,
             text=True,
         )
-        wait_for(self._answers)
+        wait_for(lambda: answers(self.url))
 
     def kill(self) -> None:
         self.process.kill()
@@ -128,9 +128,11 @@ class Web:
         self.process.terminate()
         self.process.wait(timeout=20)
 
-    def _answers(self) -> bool:
-        try:
-            with urlopen(f"{self.url}/accounts/sign-in/") as answer:
-                return bool(answer.status == 200)
-        except OSError:
-            return False
+
+def answers(url: str) -> bool:
+    """Whether a server at this address shows its sign-in page."""
+    try:
+        with urlopen(f"{url}/accounts/sign-in/") as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False

@@ -2,23 +2,14 @@
 
 import socket
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 from websockets.exceptions import ConnectionClosedError
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
-from tests.house import House
+from tests.house import House, answers
 from tests.waiting import wait_for
-
-
-def answers(url: str) -> bool:
-    try:
-        with urlopen(url) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
 
 
 def test_runserver_serves_pages_and_sockets(tmp_path: Path) -> None:
@@ -27,7 +18,7 @@ def test_runserver_serves_pages_and_sockets(tmp_path: Path) -> None:
         free.bind(("127.0.0.1", 0))
         place = f"127.0.0.1:{free.getsockname()[1]}"
     server = house.start("runserver", place, "--noreload")
-    wait_for(lambda: answers(f"http://{place}/accounts/sign-in/"))
+    wait_for(lambda: answers(f"http://{place}"))
     with (
         pytest.raises(ConnectionClosedError) as closed,
         connect(f"ws://{place}/ws/live/", origin=Origin(f"http://{place}")) as live,
