@@ -1,7 +1,7 @@
-"""Connects what happens at sign-in to Django's signal."""
+"""Connects what happens at sign-in and sign-out to Django's signals."""
 
 from django.apps import AppConfig
-from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 
 from accounts import arrivals
 
@@ -11,3 +11,4 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         user_logged_in.connect(arrivals.welcome, dispatch_uid="accounts.arrivals.welcome")
+        user_logged_out.connect(arrivals.goodbye, dispatch_uid="accounts.arrivals.goodbye")

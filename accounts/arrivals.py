@@ -3,49 +3,39 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils import timezone
 
+from accounts import events
+
 if TYPE_CHECKING:  # this module is loaded before the models are
     from django.contrib.sessions.backends.base import SessionBase
     from django.http import HttpRequest
 
-    from accounts.models import SignIn, User
+    from accounts.models import SecurityEvent, User
 
-SIGN_IN = "sign_in"  # in the session: which SignIn began it
+ARRIVAL = "arrival"  # in the session: which event began it
+SIGN_IN = "sign-in.succeeded"
 
 
 def welcome(request: HttpRequest, user: User, **_: object) -> None:
     """The receiver of user_logged_in."""
-    now = timezone.now()
     # A moment, not a number of seconds: the session ends then, however busy it was.
-    request.session.set_expiry(now + timedelta(seconds=settings.SESSION_COOKIE_AGE))
-    sign_in = user.sign_ins.create(
-        at=now,
-        address=address(request.META.get("REMOTE_ADDR", "")),
-        device=device(request.META.get("HTTP_USER_AGENT", "")),
-    )
-    request.session[SIGN_IN] = sign_in.pk
+    request.session.set_expiry(timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE))
+    arrival = events.record(SIGN_IN, user=user, request=request)
+    assert arrival is not None  # the catalogue keeps it
+    request.session[ARRIVAL] = arrival.pk
 
 
-def previous(user: User, session: SessionBase) -> SignIn | None:
+def goodbye(request: HttpRequest, user: User | None, **_: object) -> None:
+    """The receiver of user_logged_out; nobody is who comes with a session that has ended."""
+    if user is not None:
+        events.record("sign-out", user=user, request=request)
+
+
+def previous(user: User, session: SessionBase) -> SecurityEvent | None:
     """The sign-in before the one that began this session, from whatever device; None if that was the first."""
-    return user.sign_ins.filter(pk__lt=session[SIGN_IN]).order_by("-pk").first()
-
-
-def address(text: str) -> str | None:
-    """An IP address as every database takes it, or None for what is not one (a unix socket has none)."""
-    try:
-        ip = ip_address(text.partition("%")[0])
-    except ValueError:
-        return None
-    mapped = ip.ipv4_mapped if isinstance(ip, IPv6Address) else None
-    return str(mapped or ip)
-
-
-def device(agent: str) -> str:
-    """The User-Agent without control characters, cut to what SignIn.device holds."""
-    return "".join(filter(str.isprintable, agent))[:200]
+    before = user.security_events.filter(name=SIGN_IN, pk__lt=session.get(ARRIVAL, 0))
+    return before.order_by("-pk").first()

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from pytest_django.asserts import assertContains, assertRedirects
 
 from accounts.forms import MISMATCH
-from accounts.models import SignIn, User
+from accounts.models import SecurityEvent, User
 from tests.accounts.conftest import PASSWORD
 
 SIGN_IN, SIGN_OUT, SUCCESS = "/accounts/sign-in/", "/accounts/sign-out/", "/accounts/success/"
@@ -35,7 +35,7 @@ def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(
     client: Client, ada: User, wrong: dict[str, str]
 ) -> None:
     assertContains(client.post(SIGN_IN, ADA | wrong), MISMATCH)
-    assert SignIn.objects.count() == 0
+    assert SecurityEvent.objects.count() == 0
 
 
 def test_a_deactivated_user_gets_the_same_answer(client: Client, ada: User) -> None:

@@ -3,21 +3,22 @@ from datetime import UTC, datetime
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
-from accounts.models import SignIn, User
+from accounts.arrivals import SIGN_IN
+from accounts.models import SecurityEvent, User
 from tests.accounts.conftest import PASSWORD
 
 SUCCESS = "/accounts/success/"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 
 
-def sign_in(client: Client, address: str = "127.0.0.1", agent: str = FIREFOX) -> SignIn:
+def sign_in(client: Client, address: str = "127.0.0.1", agent: str = FIREFOX) -> SecurityEvent:
     client.post(
         "/accounts/sign-in/",
         {"username": "ada", "password": PASSWORD},
         REMOTE_ADDR=address,
         headers={"user-agent": agent},
     )
-    return SignIn.objects.latest("pk")
+    return SecurityEvent.objects.latest("pk")
 
 
 def test_a_sign_in_is_written_down(client: Client, ada: User) -> None:
@@ -31,7 +32,9 @@ def test_the_first_sign_in_says_so(client: Client, ada: User) -> None:
 
 
 def test_the_sign_in_before_this_one_is_shown(client: Client, ada: User) -> None:
-    ada.sign_ins.create(at=datetime(2026, 1, 2, 3, 4, tzinfo=UTC), address="192.0.2.1", device=FIREFOX)
+    ada.security_events.create(
+        name=SIGN_IN, at=datetime(2026, 1, 2, 3, 4, tzinfo=UTC), address="192.0.2.1", device=FIREFOX
+    )
     sign_in(client, "192.0.2.2", "curl/8")
     page = client.get(SUCCESS)
     assertContains(page, '<time datetime="2026-01-02T03:04:00+00:00">2 Jan 2026, 03:04 UTC</time>', html=True)
@@ -46,7 +49,7 @@ def test_another_device_signing_in_later_does_not_change_what_this_one_shows(cli
 
 
 def test_the_sign_ins_of_others_are_not_shown(client: Client, ada: User) -> None:
-    User.objects.create_user("bob").sign_ins.create(at=datetime(2026, 1, 2, tzinfo=UTC), address="192.0.2.1")
+    User.objects.create_user("bob").security_events.create(name=SIGN_IN, at=datetime(2026, 1, 2, tzinfo=UTC))
     sign_in(client)
     assertContains(client.get(SUCCESS), "This is your first sign-in.")
 

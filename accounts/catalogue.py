@@ -1,0 +1,76 @@
+"""The security events there are, what each may tell, and who sees it. docs/security-events.md is this in prose."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+# What a fact may be called, and how the history says it. Nothing else is ever written: no field holds a secret.
+FACTS = {
+    "about": "about {}",  # the event that a mail told of
+    "by": "by {}",  # the member of staff, or "the command line"
+    "count": "{} in all",
+    "error": "{}",  # a class of errors, never its words: they may quote what was sent
+    "expires": "until {}",  # a day
+    "factor": "{}",  # totp, passkey, recovery codes
+    "key": "key {}",  # the id of a key, never the key
+    "label": "“{}”",  # what its owner called it
+    "left": "{} left",
+    "method": "with {}",  # password, passkey, totp, recovery code
+    "reason": "{}",
+    "scopes": "for {}",
+}
+
+
+class Event(NamedTuple):
+    """`words` as the history says it. `kept`: given a user, a row of their history too, else a line of the log alone.
+
+    `notice`: whether its owner must see it: always, never, or where a fact has one of some values.
+    """
+
+    words: str
+    facts: tuple[str, ...] = ()
+    kept: bool = True
+    notice: bool | Mapping[str, tuple[str, ...]] = False
+
+    def calls_for_notice(self, facts: Mapping[str, object]) -> bool:
+        if isinstance(self.notice, bool):
+            return self.notice
+        return any(facts.get(fact) in values for fact, values in self.notice.items())
+
+
+CATALOGUE = {
+    # Failures leave no row: a row for those who exist alone would take time that tells who exists.
+    "sign-in.succeeded": Event("Signed in", ("method",)),
+    "sign-in.failed": Event("A sign-in failed", ("method", "reason"), kept=False),
+    "sign-in.throttled": Event("A sign-in was held up", ("method", "reason"), kept=False),
+    "sign-out": Event("Signed out"),
+    "device.new": Event("Signed in on a new device", ("method",), notice=True),
+    "device.revoked": Event("A device is no longer trusted", ("reason",), notice=True),
+    "session.ended": Event("A session was ended", ("reason", "by", "count"), notice={"reason": ("limit", "staff")}),
+    "sessions.ended": Event("The sessions of everybody were ended", ("by", "count"), kept=False),
+    "reauthentication.succeeded": Event("Confirmed that it is you", ("method",)),
+    "reauthentication.failed": Event("A confirmation failed", ("method", "reason"), kept=False),
+    "password.changed": Event("Password changed", ("by",), notice=True),
+    "password.reset-sent": Event("A link to set a new password was sent", ("by",), notice=True),
+    "password.reset": Event("Password set anew by a link", notice=True),
+    "factor.added": Event("Second factor added", ("factor", "label"), notice=True),
+    "factor.removed": Event("Second factor removed", ("factor", "label", "by"), notice=True),
+    "factor.used": Event("Second factor used", ("factor",), kept=False),
+    "factor.refused": Event("A second factor was refused", ("factor", "reason"), kept=False),
+    "recovery-codes.made": Event("Recovery codes made", ("count",), notice=True),
+    "recovery-codes.used": Event("A recovery code was used", ("left",), notice=True),
+    "token.made": Event("API token made", ("label", "scopes", "expires"), notice=True),
+    "token.revoked": Event("API token revoked", ("label", "by")),
+    "token.used-from-new-address": Event("API token used from a new address", ("label",), notice=True),
+    "token.refused": Event("An API token was refused", ("reason", "scopes"), kept=False),
+    "invitation.made": Event("Invitation made", ("label", "by")),
+    "invitation.revoked": Event("Invitation withdrawn", ("label", "by")),
+    "invitation.accepted": Event("Account made by an invitation", ("by",)),
+    "user.made": Event("Account made", ("by",)),
+    "user.deactivated": Event("Account deactivated", ("by",), notice=True),
+    "user.activated": Event("Account activated", ("by",), notice=True),
+    "user.deleted": Event("Account deleted", ("by",), kept=False),
+    "user.changed": Event("Account changed", ("by", "label"), notice=True),
+    "request.refused": Event("A request was refused", ("reason",), kept=False),
+    "keys.rotated": Event("Encryption keys rotated", ("key", "count"), kept=False),
+    "mail.failed": Event("A mail could not be sent", ("about", "error"), kept=False),
+}
