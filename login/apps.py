@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 from django.core.checks import register
 
+from accounts import checks as accounts
 from login import checks
 
 
@@ -10,5 +11,5 @@ class LoginConfig(AppConfig):
     name = "login"
 
     def ready(self) -> None:
-        for check in (checks.gate, checks.unsafe, checks.bundle):
+        for check in (checks.gate, checks.unsafe, checks.bundle, accounts.unsafe):
             register(check)

@@ -15,12 +15,14 @@ from django.contrib.auth.hashers import BCryptSHA256PasswordHasher, get_hashers
 from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 (Django's name for it)
 from django.core.exceptions import ImproperlyConfigured
 
+from accounts import checks as accounts
+
 NEW_KEY = "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
 
 
 def refuse_if_unsafe() -> None:
     """Raises ImproperlyConfigured with every refusal, in words."""
-    found = [*gate(), *unsafe()]
+    found = [*gate(), *unsafe(), *accounts.unsafe()]
     if found:
         raise ImproperlyConfigured("\n".join(f"{each.id}: {each.msg} {each.hint}" for each in found))
 

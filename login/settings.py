@@ -6,6 +6,8 @@ container secrets). All are listed in .env.sample. Unsafe combinations are refus
 
 import os
 import secrets
+from base64 import b64encode
+from contextlib import suppress
 from pathlib import Path
 
 import environ
@@ -18,25 +20,33 @@ environ.Env.read_env(BASE_DIR / ".env")
 env = environ.FileAwareEnv()
 
 
-def _local_secret_key() -> str:
-    """A key of this checkout's own, made once, so that a clone runs; DEBUG only."""
-    path = VAR_DIR / "secret-key"
+def _local(name: str, secret: str) -> str:
+    """A secret of this checkout's own, made once, so that a clone runs; DEBUG only."""
+    path, draft = VAR_DIR / name, VAR_DIR / f"{name}.{os.getpid()}"
     VAR_DIR.mkdir(exist_ok=True)
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
+    if not path.exists():
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secret)
+        with suppress(FileExistsError):  # another process was first; what it made counts, and is whole
+            path.hardlink_to(draft)
+        draft.unlink()
     return path.read_text()
+
+
+def _local_ring(name: str) -> str:
+    return _local(name, f"local:{b64encode(secrets.token_bytes(32)).decode()}\n")
 
 
 # --- What this is and where it answers
 
 DEBUG = env.bool("DEBUG", default=True)
-SECRET_KEY = env.str("SECRET_KEY", default="") or (_local_secret_key() if DEBUG else "")
+SECRET_KEY = env.str("SECRET_KEY", default="") or (_local("secret-key", secrets.token_urlsafe(48)) if DEBUG else "")
 if not SECRET_KEY:
     raise ImproperlyConfigured("With DEBUG off, set SECRET_KEY (or SECRET_KEY_FILE) to 50 or more random characters.")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # keys of before, while sessions of theirs last
+# Rings of keys, `id:base64key …`, the current one first: accounts/keyrings.py says what they are for.
+PASSWORD_KEYS = env.str("PASSWORD_KEYS", default="") or (_local_ring("password-keys") if DEBUG else "")
+FIELD_KEYS = env.str("FIELD_KEYS", default="") or (_local_ring("field-keys") if DEBUG else "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 

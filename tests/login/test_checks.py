@@ -6,6 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
 from login import checks
+from tests.login.test_settings import RINGS
 
 KEY = "Vq3xk0Zr8dTt2LmWc5yN7bHs1JfGp9Ae4UoKiXzR6vBgYhQ-w_Mj"
 
@@ -16,6 +17,7 @@ def production(settings: Settings) -> Settings:
     settings.DEBUG, settings.SECRET_KEY = False, KEY
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
     settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+    settings.PASSWORD_KEYS, settings.FIELD_KEYS = RINGS["PASSWORD_KEYS"], RINGS["FIELD_KEYS"]
     return settings
 
 

@@ -1,7 +1,9 @@
 import os
+import random
 import re
 import subprocess
 import sys
+from base64 import b64encode
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,6 +20,13 @@ def test_every_variable_of_the_sample_is_explained() -> None:
         assert re.fullmatch(r"(# .+\n)+#[A-Z][A-Z_]*=.*", paragraph)
 
 
+def ring(seed: int) -> str:
+    return "k1:" + b64encode(random.Random(seed).randbytes(32)).decode()
+
+
+RINGS = {"PASSWORD_KEYS": ring(1), "FIELD_KEYS": ring(2)}
+
+
 def check(**variables: str) -> subprocess.CompletedProcess[str]:
     """manage.py check in an environment of its own."""
     environment = {"PATH": os.environ["PATH"], "ALLOWED_HOSTS": "streams.example.org", **variables}
@@ -25,10 +34,11 @@ def check(**variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
-def test_with_debug_off_a_good_secret_key_is_all_that_is_asked_for() -> None:
+def test_with_debug_off_a_good_secret_key_and_two_rings_are_all_that_is_asked_for() -> None:
     done = check(DEBUG="false", SECRET_KEY="Vq3xk0Zr8dTt2LmWc5yN7bHs1JfGp9Ae4UoKiXzR6vBgYhQ")
-    assert done.returncode == 1 and "login.E002" in done.stderr
-    done = check(DEBUG="false", SECRET_KEY="Vq3xk0Zr8dTt2LmWc5yN7bHs1JfGp9Ae4UoKiXzR6vBgYhQ-w_Mj")
+    assert done.returncode == 1
+    assert [each in done.stderr for each in ("login.E002", "accounts.E001", "accounts.E002")] == [True] * 3
+    done = check(DEBUG="false", SECRET_KEY="Vq3xk0Zr8dTt2LmWc5yN7bHs1JfGp9Ae4UoKiXzR6vBgYhQ-w_Mj", **RINGS)
     assert done.returncode == 0, done.stderr
 
 

@@ -1,0 +1,67 @@
+import os
+import re
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings as configured
+from pytest_django import Settings
+
+from accounts import checks
+from tests.login.test_settings import RINGS, ROOT, ring
+
+
+@pytest.fixture
+def production(settings: Settings) -> Settings:
+    settings.DEBUG, settings.PASSWORD_KEYS, settings.FIELD_KEYS = False, RINGS["PASSWORD_KEYS"], RINGS["FIELD_KEYS"]
+    return settings
+
+
+def refusals() -> list[str | None]:
+    found = checks.unsafe()
+    assert all(each.hint for each in found)
+    return [each.id for each in found]
+
+
+def test_rings_as_they_are_meant_pass(production: Settings) -> None:
+    assert refusals() == []
+
+
+@pytest.mark.parametrize("text", ["", "k1:c2hvcnQ=", f"{ring(3)} {ring(3)}", ring(3).replace("k1", "local")])
+@pytest.mark.parametrize(("name", "check"), [("PASSWORD_KEYS", "accounts.E001"), ("FIELD_KEYS", "accounts.E002")])
+def test_a_missing_short_double_or_local_key_is_refused(production: Settings, name: str, check: str, text: str) -> None:
+    setattr(production, name, text)
+    assert refusals() == [check]
+
+
+def test_one_ring_for_both_uses_is_refused(production: Settings) -> None:
+    production.FIELD_KEYS = production.PASSWORD_KEYS
+    assert refusals() == ["accounts.E003"]
+
+
+def test_a_refusal_never_quotes_a_key(production: Settings) -> None:
+    production.PASSWORD_KEYS = production.FIELD_KEYS = f"{ring(3)} {ring(3)} {RINGS['FIELD_KEYS'][3:]}"
+    words = " ".join(each.msg for each in checks.unsafe())
+    assert [key for key in re.split("[: ]", production.FIELD_KEYS) if len(key) > 9 and key in words] == []
+
+
+def test_development_is_left_alone(production: Settings) -> None:
+    production.DEBUG, production.PASSWORD_KEYS = True, ""
+    assert refusals() == []
+
+
+def test_a_clone_makes_keys_of_its_own_that_only_its_owner_reads() -> None:
+    for name in ("password-keys", "field-keys", "secret-key"):
+        path = Path(configured.VAR_DIR) / name
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_ring_can_come_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "keys").write_text(f"{ring(4)}\n{ring(5).replace('k1', 'k0')}\n")
+    environment = {"PATH": os.environ["PATH"], "FIELD_KEYS_FILE": str(tmp_path / "keys")}
+    script = "import django; django.setup(); from accounts import keyrings; print(*keyrings.fields())"
+    environment["DJANGO_SETTINGS_MODULE"] = "login.settings"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("k1 k0\n", "")
