@@ -15,7 +15,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"  # what this machine makes: databases, keys
+VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))  # what this machine makes: databases, keys, static files
 environ.Env.read_env(BASE_DIR / ".env")
 env = environ.FileAwareEnv()
 

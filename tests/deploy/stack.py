@@ -1,0 +1,153 @@
+"""A Millrace as it is deployed: nginx, both uWSGI pools, uvicorn and consumers, by the files of deploy/, on ports and folders of its own."""
+
+import os
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+from tests.databases import Database
+from tests.house import ROOT, House, running
+from tests.waiting import wait_for
+
+HOST = "localhost"
+BIN = Path(sys.executable).parent
+
+
+class Stack:
+    def __init__(self, folder: Path, database: Database | None = None, **environment: str) -> None:
+        """Makes the site, its certificate and the files of nginx; start() starts all of it."""
+        self.folder = folder
+        self.runtime = Path(tempfile.mkdtemp(prefix="millrace-"))  # short: a unix socket's path has at most 107 bytes
+        self.plain_port, self.port = free_ports(2)
+        self.url = f"https://{HOST}:{self.port}"
+        self.house = House(folder, database)
+        self.house.environment |= {
+            "DEBUG": "false",
+            "VAR_DIR": str(folder),
+            "ALLOWED_HOSTS": HOST,
+            "CSRF_TRUSTED_ORIGINS": self.url,
+            "RUNTIME_DIRECTORY": str(self.runtime),
+            "SECRET_KEY": "9vTq2LxZ0eWm7KcYdR4uHs1NbGj8PfAoXi5Ql3VwBz6ErMtCyDhUkJ",
+        } | environment
+        self.house.run("collectstatic", "--no-input", "--verbosity", "0")
+        self.certificate = certificate(folder)
+        self.configuration = self._configuration()
+        self.processes: dict[str, subprocess.Popen[str]] = {}
+
+    def _configuration(self) -> Path:
+        """deploy/nginx.conf, with this stack's own folders and ports and nothing else changed."""
+        (self.folder / "nginx").mkdir()
+        changes = {
+            "user www-data;": "user root;" if os.getuid() == 0 else "",
+            "pid /run/nginx.pid;": f"pid {self.runtime}/nginx.pid;\ndaemon off;",
+            "/var/log/nginx/": f"{self.folder}/",
+            "/etc/millrace/nginx/": f"{self.folder}/nginx/",
+            "/etc/millrace/tls/": f"{self.folder}/",
+            "/run/millrace/": f"{self.runtime}/",
+            "/opt/millrace/var/": f"{self.folder}/",
+            "/opt/millrace/": f"{ROOT}/",
+            "/var/www/acme": f"{self.folder}/acme",
+            "listen [::]:": "#",
+            "listen 443": f"listen 127.0.0.1:{self.port}",
+            "listen 80": f"listen 127.0.0.1:{self.plain_port}",
+            "https://streams.example.org": self.url,
+            "streams.example.org": HOST,
+        }
+        for name in ("nginx.conf", *(f"nginx/{part.name}" for part in (ROOT / "deploy/nginx").glob("*.conf"))):
+            text = (ROOT / "deploy" / name).read_text()
+            for of_the_server, of_the_test in changes.items():
+                text = text.replace(of_the_server, of_the_test)
+            (self.folder / name).write_text(text)
+        return self.folder / "nginx.conf"
+
+    def start(self) -> "Stack":
+        self.run("web", BIN / "uwsgi", ROOT / "deploy/uwsgi.ini")
+        self.run("login", BIN / "uwsgi", ROOT / "deploy/login.ini")
+        self.run("sockets", ROOT / "deploy/sockets")
+        for name in ("web", "login", "sockets"):
+            wait_for(lambda name=name: connects(self.runtime / f"{name}.sock"))  # type: ignore[misc]
+        self.run("nginx", "nginx", "-c", self.configuration, "-p", self.folder)
+        wait_for(lambda: self.get("/accounts/sign-in/")[0] == 200)
+        return self
+
+    def run(self, name: str, *words: object) -> "subprocess.Popen[str]":
+        """One process of the stack, its words in NAME.log."""
+        with (self.folder / f"{name}.log").open("a") as log:
+            process = subprocess.Popen(
+                [*map(str, words)], cwd=ROOT, env=self.house.environment, text=True, stdout=log, stderr=log
+            )
+        running.add(process)
+        self.processes[name] = process
+        return process
+
+    def manage(self, name: str, *words: str) -> "subprocess.Popen[str]":
+        """A manage.py command that goes on, as a consumer does."""
+        return self.run(name, sys.executable, ROOT / "manage.py", *words)
+
+    def get(self, path: str, **headers: str) -> tuple[int, bytes]:
+        """Status and body; (0, b"") where nobody answers."""
+        request = Request(self.url + path, headers={name.replace("_", "-"): value for name, value in headers.items()})  # noqa: S310 - ours
+        try:
+            with urlopen(request, context=self.trust(), timeout=60) as answer:
+                return answer.status, answer.read()
+        except HTTPError as error:
+            return error.code, error.read()
+        except OSError:
+            return 0, b""
+
+    def trust(self) -> ssl.SSLContext:
+        """Believes this stack's certificate and no other."""
+        return ssl.create_default_context(cafile=str(self.certificate))
+
+    def stop(self) -> None:
+        """As systemd stops: SIGTERM to each, nginx with SIGQUIT; what does not end in 50 s is killed."""
+        for name, process in reversed(self.processes.items()):
+            process.send_signal(signal.SIGQUIT if name == "nginx" else signal.SIGTERM)
+        for process in self.processes.values():
+            try:
+                process.wait(timeout=50)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            running.discard(process)
+        shutil.rmtree(self.runtime)
+
+
+def certificate(folder: Path) -> Path:
+    """A certificate for HOST that it signed itself, as fullchain.pem and privkey.pem."""
+    chain = folder / "fullchain.pem"
+    words = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+    words += ["-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST}"]
+    subprocess.run([*words, "-keyout", folder / "privkey.pem", "-out", chain], check=True, capture_output=True)
+    return chain
+
+
+def free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+def connects(path: Path) -> bool:
+    """Whether somebody listens on a unix socket."""
+    with socket.socket(socket.AF_UNIX) as client:
+        try:
+            client.connect(str(path))
+        except OSError:
+            return False
+    return True
+
+
+Starter = Callable[..., Stack]
