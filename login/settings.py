@@ -15,9 +15,11 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))  # what this machine makes: databases, keys, static files
 environ.Env.read_env(BASE_DIR / ".env")
 env = environ.FileAwareEnv()
+VAR_DIR = Path(
+    env.str("VAR_DIR", default=str(BASE_DIR / "var"))
+)  # what this machine makes: databases, keys, static files
 
 
 def _local(name: str, secret: str) -> str:

@@ -1,4 +1,4 @@
-"""A Millrace as it is deployed: nginx, both uWSGI pools, uvicorn and consumers, by the files of deploy/, on ports and folders of its own."""
+"""A Millrace as it is deployed, by the files of deploy/, on ports and in folders of its own."""
 
 import os
 import shutil
@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import sys
 import tempfile
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 from urllib.error import HTTPError
@@ -35,6 +36,8 @@ class Stack:
             "ALLOWED_HOSTS": HOST,
             "CSRF_TRUSTED_ORIGINS": self.url,
             "RUNTIME_DIRECTORY": str(self.runtime),
+            "PASSWORD_KEYS": f"k1:{b64encode(os.urandom(32)).decode()}",
+            "FIELD_KEYS": f"k1:{b64encode(os.urandom(32)).decode()}",
             "SECRET_KEY": "9vTq2LxZ0eWm7KcYdR4uHs1NbGj8PfAoXi5Ql3VwBz6ErMtCyDhUkJ",
         } | environment
         self.house.run("collectstatic", "--no-input", "--verbosity", "0")
@@ -94,7 +97,7 @@ class Stack:
 
     def get(self, path: str, **headers: str) -> tuple[int, bytes]:
         """Status and body; (0, b"") where nobody answers."""
-        request = Request(self.url + path, headers={name.replace("_", "-"): value for name, value in headers.items()})  # noqa: S310 - ours
+        request = Request(self.url + path, headers={name.replace("_", "-"): value for name, value in headers.items()})
         try:
             with urlopen(request, context=self.trust(), timeout=60) as answer:
                 return answer.status, answer.read()
@@ -124,7 +127,18 @@ class Stack:
 def certificate(folder: Path) -> Path:
     """A certificate for HOST that it signed itself, as fullchain.pem and privkey.pem."""
     chain = folder / "fullchain.pem"
-    words = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+    words = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+        "-days",
+        "2",
+    ]
     words += ["-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST}"]
     subprocess.run([*words, "-keyout", folder / "privkey.pem", "-out", chain], check=True, capture_output=True)
     return chain

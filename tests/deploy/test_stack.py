@@ -15,12 +15,12 @@ from tests.house import ROOT
 
 
 def test_gixy_finds_nothing(stack: Stack) -> None:
-    words = [sys.executable, "-m", "gixy", "--format", "json", stack.configuration]
+    words = [sys.executable, "-m", "gixy", "--format", "json", str(stack.configuration)]
     assert subprocess.run(words, capture_output=True, text=True).stdout.strip() == "[]"
 
 
 def test_nginx_finds_nothing_to_warn_of(stack: Stack) -> None:
-    words = ["nginx", "-t", "-q", "-c", stack.configuration, "-p", stack.folder]
+    words = ["nginx", "-t", "-q", "-c", str(stack.configuration), "-p", str(stack.folder)]
     tried = subprocess.run(words, capture_output=True, text=True)
     assert (tried.returncode, tried.stderr) == (0, "")
 
@@ -48,7 +48,9 @@ def test_a_handshake_for_another_host_is_refused(stack: Stack) -> None:
 
 def test_files_are_kept_for_ever_and_carry_every_header(stack: Stack) -> None:
     script = re.findall(rb"/static/[^\"]+\.js", stack.get("/accounts/sign-in/")[1])[0].decode()
-    head = said(stack.port, f"GET {script} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n".encode(), tls=stack.trust())
+    head = said(
+        stack.port, f"GET {script} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n".encode(), tls=stack.trust()
+    )
     assert (status(head), b"immutable" in head) == (200, True)
     for line in (ROOT / "deploy/nginx/headers.conf").read_text().splitlines():
         if line.startswith("add_header"):
@@ -56,14 +58,19 @@ def test_files_are_kept_for_ever_and_carry_every_header(stack: Stack) -> None:
 
 
 def test_no_header_is_said_twice(stack: Stack) -> None:
-    head = said(stack.port, b"GET /accounts/sign-in/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", tls=stack.trust())
+    head = said(
+        stack.port,
+        b"GET /accounts/sign-in/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        tls=stack.trust(),
+    )
     names = [line.split(b":")[0].lower() for line in head.split(b"\r\n\r\n")[0].split(b"\r\n")[1:]]
     assert sorted({name for name in names if names.count(name) > 1}) == []
 
 
+POST = b"POST /accounts/sign-in/ HTTP/1.1\r\nHost: localhost\r\n"
 ABUSE = {
-    "two lengths": b"POST /accounts/sign-in/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!",
-    "a length and chunks": b"POST /accounts/sign-in/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "two lengths": POST + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello!",
+    "a length and chunks": POST + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "a folded header": b"GET / HTTP/1.1\r\nHost: localhost\r\nX-A: b\r\n c\r\n\r\n",
     "a space before the colon": b"GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length : 5\r\n\r\nhello",
     "no host": b"GET / HTTP/1.1\r\n\r\n",
@@ -71,8 +78,8 @@ ABUSE = {
     "an odd host": b"GET / HTTP/1.1\r\nHost: local/host\r\n\r\n",
     "a NUL in a header": b"GET / HTTP/1.1\r\nHost: localhost\r\nX-A: a\x00b\r\n\r\n",
     "a header of 9 kB": b"GET / HTTP/1.1\r\nHost: localhost\r\nX-A: " + b"a" * 9000 + b"\r\n\r\n",
-    "a negative length": b"POST /accounts/sign-in/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
-    "an unknown coding": b"POST /accounts/sign-in/ HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: xchunked\r\n\r\n",
+    "a negative length": POST + b"Content-Length: -1\r\n\r\n",
+    "an unknown coding": POST + b"Transfer-Encoding: xchunked\r\n\r\n",
     "no HTTP at all": b"\x16\x03\x01\x02\x00hello\r\n\r\n",
 }
 
