@@ -22,7 +22,6 @@ if TYPE_CHECKING:  # this module is loaded before the models are
 Fact = str | int | bool | None
 
 log = logging.getLogger("millrace.security")
-SESSION_ID = "millrace_session_id"  # in the session: the UUID that it is shown by
 REQUEST_ID = re.compile(r"[0-9A-Za-z-]{1,64}")  # nginx' $request_id is 32 hexadecimal digits
 LONGEST = 200  # characters of a fact
 
@@ -61,7 +60,7 @@ def _origin(request: HttpRequest | None) -> dict[str, Any]:
     return {
         "address": origins.address(request.META.get("REMOTE_ADDR", "")),
         "device": origins.device(request.META.get("HTTP_USER_AGENT", "")),
-        "session": session.get(SESSION_ID) if session is not None else None,
+        "session": session.get(origins.SESSION_ID) if session is not None else None,
     }
 
 

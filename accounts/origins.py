@@ -2,6 +2,8 @@
 
 from ipaddress import IPv6Address, ip_address
 
+SESSION_ID = "millrace_session_id"  # in a session: the UUID that it is shown by
+
 
 def address(text: str) -> str | None:
     """An IP address in its usual form, or None for what is not one (a unix socket has none)."""

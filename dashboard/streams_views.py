@@ -141,7 +141,7 @@ def change_all(request: HttpRequest, application: str, verb: str) -> HttpRespons
     refusal = ""
     if request.method == "POST":
         up_to, typed = request.POST.get("up_to", ""), request.POST.get("name", "").strip()
-        if typed == application and up_to.isdecimal() and int(up_to) <= MAX_ID:
+        if typed == application and up_to.isdecimal() and len(up_to) < 19:
             _do(request, verb, Choice(application, up_to=int(up_to)))
             return redirect(f"{reverse('dead-letters')}?application={quote(application)}")
         refusal = f"Type {application} to go on; nothing was changed."

@@ -141,6 +141,15 @@ CSRF_COOKIE_HTTPONLY = True  # no script of ours reads it
 CSRF_FAILURE_VIEW = "accounts.views.stale_form"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
+# --- Mail: notices and links to set a new password. smtp+tls://USER:PASSWORD@HOST:587; without it none is sent.
+
+MAIL_CONFIGURED = bool(env.str("EMAIL_URL", default=""))
+globals().update(
+    env.email_url("EMAIL_URL") if MAIL_CONFIGURED else {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+)
+EMAIL_TIMEOUT = 5  # seconds that a mail server may hold up whoever caused a mail
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="Millrace <millrace@localhost>")
+
 # --- What a browser may do with our pages
 
 CONTENT_SECURITY_POLICY = {

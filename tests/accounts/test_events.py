@@ -18,6 +18,7 @@ from django.test import Client, RequestFactory
 from accounts import events
 from accounts.catalogue import CATALOGUE, FACTS, Event
 from accounts.models import SecurityEvent, User
+from accounts.origins import SESSION_ID
 from tests.accounts.conftest import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,7 +51,7 @@ def asked(agent: str = "curl/8", **headers: str) -> Any:
 
 def test_an_event_is_one_line_of_json(ada: User, lines: list[str]) -> None:
     request = asked(**{"x-request-id": "5f3a" * 8})
-    request.session = {events.SESSION_ID: "0b6f3c1e-2f6d-4d6e-9d3e-3d9b8f1c2a10"}
+    request.session = {SESSION_ID: "0b6f3c1e-2f6d-4d6e-9d3e-3d9b8f1c2a10"}
     events.record("sign-in.succeeded", user=ada, request=request, method="passkey")
     line = json.loads(lines[0])
     at = datetime.fromisoformat(line.pop("at"))
@@ -69,7 +70,7 @@ def test_an_event_is_one_line_of_json(ada: User, lines: list[str]) -> None:
 
 def test_an_event_of_a_person_is_in_their_history(ada: User) -> None:
     request, session = asked(), uuid.uuid4()
-    request.session = {events.SESSION_ID: str(session)}
+    request.session = {SESSION_ID: str(session)}
     events.record("factor.added", user=ada, request=request, factor="passkey")
     row = SecurityEvent.objects.get()
     assert (row.user, row.name, row.address, row.device) == (ada, "factor.added", "192.0.2.1", "curl/8")

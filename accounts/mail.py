@@ -1,0 +1,39 @@
+"""Notices by mail, for people who have an address, where mail is configured."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+
+from accounts import events, history
+
+if TYPE_CHECKING:  # this module is loaded before the models are
+    from accounts.models import SecurityEvent
+
+LAST = "If that was not you, sign in, change your password and end your other sessions."
+
+
+def notify(instance: SecurityEvent, *, created: bool, **_: object) -> None:
+    """The receiver of post_save: a notice is mailed once its transaction is kept, whatever becomes of the mail."""
+    if created and instance.notice and settings.MAIL_CONFIGURED and instance.user.email:
+        transaction.on_commit(partial(_send, instance), robust=True)
+
+
+def _send(event: SecurityEvent) -> None:
+    line = history.line(event)
+    try:
+        send_mail(f"Millrace: {line.what}", text(event.user.get_username(), line), None, [event.user.email])
+    except (OSError, ValueError) as error:  # the server's refusals are OSErrors, a bad header or address a ValueError
+        events.record("mail.failed", user=event.user, about=event.name, error=type(error).__name__)
+
+
+def text(name: str, line: history.Line) -> str:
+    """The mail's words. No link: mails that ask for a click on one are what people should distrust."""
+    what = f"{line.what} ({line.details})" if line.details else line.what
+    where = [f"from {line.address}"] * bool(line.address) + [f"with {line.device}"] * bool(line.device)
+    when = f"On {line.at:%-d %B %Y at %H:%M} UTC" + "".join(f" {each}" for each in where)
+    return f"{what}.\n\n{when}, on the Millrace account of {name}.\n\n{LAST}\n"

@@ -1,0 +1,1 @@
+"""The pages under /accounts/, a module for each kind."""

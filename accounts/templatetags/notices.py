@@ -1,0 +1,28 @@
+"""The banner of what its owner must see."""
+
+from typing import Any
+
+from django import template
+
+from accounts import history
+
+register = template.Library()
+SHOWN = 3  # of the notices, the newest; the rest are counted
+
+
+@register.inclusion_tag("accounts/_notices.html", takes_context=True)
+def notices(context: template.RequestContext) -> dict[str, Any]:
+    """Empty for strangers and for who has seen all."""
+    request = context["request"]
+    if not request.user.is_authenticated:
+        return {}
+    unseen = history.unseen(request.user, request.session)
+    found = list(unseen[: SHOWN + 1])
+    more = unseen.count() - SHOWN if len(found) > SHOWN else 0
+    return {
+        "request": request,
+        "lines": [history.line(event) for event in found[:SHOWN]],
+        "up_to": found[0].pk if found else 0,
+        "more": more,
+        "csrf_token": context.get("csrf_token"),
+    }

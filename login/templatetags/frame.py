@@ -1,0 +1,25 @@
+"""What every page may print, whichever app it belongs to."""
+
+from datetime import UTC, datetime
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.simple_tag
+def moment(time: datetime) -> SafeString:
+    """A full time, which scripts show in the reader's zone."""
+    text = time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    shown = f"{text[:10]} {text[11:19]}"
+    return format_html('<time data-format="full" datetime="{}">{}</time>', text, shown)
+
+
+@register.simple_tag(takes_context=True)
+def page_link(context: template.RequestContext, number: int) -> str:
+    """This address, with another page of the list."""
+    query = context["request"].GET.copy()
+    query["page"] = str(number)
+    return f"?{query.urlencode()}"

@@ -1,0 +1,78 @@
+import json
+import logging
+from smtplib import SMTPServerDisconnected
+
+import pytest
+from django.core import mail
+from django.db import transaction
+from django.test import RequestFactory
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+
+from accounts import events
+from accounts.models import SecurityEvent, User
+
+Committed = DjangoCaptureOnCommitCallbacks
+
+
+@pytest.fixture(autouse=True)
+def configured(settings: Settings, ada: User) -> None:
+    settings.MAIL_CONFIGURED = True
+    ada.email = "ada@example.org"
+
+
+def changed(ada: User) -> SecurityEvent | None:
+    return events.record("password.changed", user=ada, request=RequestFactory(REMOTE_ADDR="192.0.2.1").get("/"))
+
+
+def test_a_notice_is_mailed_to_its_owner(ada: User, django_capture_on_commit_callbacks: Committed) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        changed(ada)
+    [sent] = mail.outbox
+    assert (sent.to, sent.subject) == (["ada@example.org"], "Millrace: Password changed")
+    assert "from 192.0.2.1, on the Millrace account of ada." in str(sent.body)
+    assert "http" not in str(sent.body)
+
+
+@pytest.mark.parametrize("name", ["sign-in.succeeded", "sign-out"])
+def test_what_is_no_notice_is_not_mailed(ada: User, name: str, django_capture_on_commit_callbacks: Committed) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        events.record(name, user=ada)
+    assert mail.outbox == []
+
+
+@pytest.mark.parametrize(("on", "address"), [(False, "ada@example.org"), (True, "")])
+def test_without_mail_or_an_address_nothing_is_sent(
+    ada: User, settings: Settings, on: bool, address: str, django_capture_on_commit_callbacks: Committed
+) -> None:
+    settings.MAIL_CONFIGURED, ada.email = on, address
+    with django_capture_on_commit_callbacks(execute=True):
+        changed(ada)
+    assert mail.outbox == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_rolled_back_is_not_mailed(ada: User) -> None:
+    with transaction.atomic():
+        changed(ada)
+        transaction.set_rollback(True)
+    assert mail.outbox == []
+
+
+@pytest.mark.parametrize("error", [SMTPServerDisconnected("gone"), TimeoutError(), ValueError("a header")])
+def test_a_failing_mail_server_fails_nothing_and_is_logged(
+    ada: User,
+    error: Exception,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    django_capture_on_commit_callbacks: Committed,
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("accounts.mail.send_mail", fail)
+    monkeypatch.setattr(events.log, "propagate", True)
+    with caplog.at_level(logging.INFO), django_capture_on_commit_callbacks(execute=True):
+        assert changed(ada) is not None
+    line = json.loads(caplog.messages[-1])
+    assert (line["event"], line["about"], line["error"]) == ("mail.failed", "password.changed", type(error).__name__)
+    assert "gone" not in caplog.text
