@@ -11,11 +11,12 @@ from typing import Any
 
 from csp.constants import NONE, UNSAFE_EVAL, UNSAFE_INLINE
 from django.conf import settings
-from django.contrib.auth.hashers import BCryptSHA256PasswordHasher, get_hashers
+from django.contrib.auth.hashers import get_hashers
 from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 (Django's name for it)
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts import checks as accounts
+from accounts.passwords.hashers import KeyedBCryptHasher
 
 NEW_KEY = "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
 
@@ -70,13 +71,11 @@ def _cookies() -> Iterator[CheckMessage]:
 
 def _hasher() -> Iterator[CheckMessage]:
     first = get_hashers()[0]
-    bcrypt = isinstance(first, BCryptSHA256PasswordHasher)
-    if not bcrypt or first.digest is None or first.rounds < 10:
-        hint = "Put django.contrib.auth.hashers.BCryptSHA256PasswordHasher (12 rounds) first in PASSWORD_HASHERS."
-        says = (
-            "Passwords would not be hashed by bcrypt over a digest of 10 rounds or more; bare bcrypt ends at 72 bytes."
+    if not isinstance(first, KeyedBCryptHasher) or first.rounds < 10:
+        hint = (
+            "Put accounts.passwords.hashers.KeyedBCryptHasher first in PASSWORD_HASHERS; PASSWORD_COST is 10 or more."
         )
-        yield Error(says, hint, id="login.E006")
+        yield Error("Passwords would not be hashed by keyed bcrypt of cost 10 or more.", hint, id="login.E006")
 
 
 def _content_security_policy() -> Iterator[CheckMessage]:

@@ -123,7 +123,8 @@ STREAM_URL = env.str("STREAM_URL", default=f"embedded:{VAR_DIR / 'streams.sqlite
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.BCryptSHA256PasswordHasher"]
+PASSWORD_HASHERS = ["accounts.passwords.hashers.KeyedBCryptHasher", "accounts.passwords.hashers.UnkeyedBCryptHasher"]
+PASSWORD_COST = env.int("PASSWORD_COST", default=12)  # of bcrypt: one more takes twice as long; manage.py bench_hash
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

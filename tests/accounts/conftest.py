@@ -1,17 +1,18 @@
 """A user, signed in or not, with bcrypt made fast where hashing is not the point."""
 
 import pytest
-from django.contrib.auth.hashers import BCryptSHA256PasswordHasher
 from django.test import Client
 
 from accounts.models import User
+from accounts.passwords.hashers import KeyedBCryptHasher, UnkeyedBCryptHasher
 
 PASSWORD = "a passphrase of five words"
 
 
 @pytest.fixture
 def fast_bcrypt(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(BCryptSHA256PasswordHasher, "rounds", 4)
+    for hasher in (KeyedBCryptHasher, UnkeyedBCryptHasher):
+        monkeypatch.setattr(hasher, "rounds", 4)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 from pytest_django.asserts import assertContains, assertRedirects
 
+from accounts import keyrings
 from accounts.forms import MISMATCH
 from accounts.models import SecurityEvent, User
 from tests.accounts.conftest import PASSWORD
@@ -26,7 +27,7 @@ ELSEWHERE = [
 
 def test_the_right_password_through_real_bcrypt_leads_to_success(client: Client, db: None) -> None:
     user = User.objects.create_user("ada", password=PASSWORD)
-    assert user.password.startswith("bcrypt_sha256$$2b$12$")
+    assert user.password.startswith(f"bcrypt_hmac_sha384${keyrings.current(keyrings.passwords())}$2b$12$")
     assertRedirects(client.post(SIGN_IN, ADA), SUCCESS)
 
 

@@ -5,6 +5,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
+from accounts.passwords.hashers import KeyedBCryptHasher
 from login import checks
 from tests.login.test_settings import RINGS
 
@@ -67,9 +68,14 @@ def test_a_cookie_that_others_could_plant_is_refused(production: Settings, kind:
     assert refusals() == ["login.E005"]
 
 
-@pytest.mark.parametrize("name", ["BCryptPasswordHasher", "PBKDF2PasswordHasher"])
+@pytest.mark.parametrize("name", ["BCryptPasswordHasher", "BCryptSHA256PasswordHasher", "PBKDF2PasswordHasher"])
 def test_another_hasher_is_refused(production: Settings, name: str) -> None:
     production.PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{name}"]
+    assert refusals() == ["login.E006"]
+
+
+def test_a_cheap_hash_is_refused(production: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(KeyedBCryptHasher, "rounds", 9)
     assert refusals() == ["login.E006"]
 
 

@@ -1,4 +1,4 @@
-"""Passwords that the machine thinks of."""
+"""Passwords: how they are hashed and judged; and, here, those that the machine thinks of."""
 
 import secrets
 from collections.abc import Callable
