@@ -2,18 +2,34 @@
 
 from typing import Any
 
-from django.contrib.auth.forms import AuthenticationForm
-from django.http import HttpRequest
+from allauth.account.forms import LoginForm
+from allauth.account.internal import flows
+from django import forms
+from django.contrib.auth import get_user_model
+from django.http import HttpRequest, HttpResponse
 
-MISMATCH = "That user name and password do not match: check both and try again."
 
+class SignInForm(LoginForm):
+    """User name and password. What follows, a second factor among it, is allauth's."""
 
-class SignInForm(AuthenticationForm):
-    """User name and password. Django's own sets autocomplete and autofocus; the words are ours."""
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        longest = get_user_model()._meta.get_field("username").max_length
+        # Asked for, not insisted on: a longer name is nobody's, and gets the same answer as any other of nobody.
+        names = {"autocomplete": "username", "autocapitalize": "none", "autofocus": True, "maxlength": longest}
+        passwords = {"autocomplete": "current-password"}
+        self.fields["login"] = forms.CharField(label="User name", widget=forms.TextInput(attrs=names))
+        self.fields["password"] = forms.CharField(
+            label="Password", strip=False, widget=forms.PasswordInput(attrs=passwords)
+        )
+        self.order_fields(["login", "password"])
 
-    # One answer for a wrong name, a wrong password and a closed account: it tells nobody which names exist.
-    error_messages = {"invalid_login": MISMATCH, "inactive": MISMATCH}
+    def add_prefix(self, field_name: str) -> str:
+        """Password managers know "username"; allauth calls the field "login"."""
+        return "username" if field_name == "login" else field_name
 
-    def __init__(self, request: HttpRequest | None = None, *args: Any, **kwargs: Any) -> None:
-        super().__init__(request, *args, **kwargs)
-        self.fields["username"].label = "User name"
+    def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
+        """Goes on to the second factor or in. allauth's own would give the session an end of its own."""
+        self._login.redirect_url = redirect_url
+        answer: HttpResponse = flows.login.perform_password_login(request, self.user_credentials(), self._login)
+        return answer

@@ -1,14 +1,15 @@
-"""Addresses under /accounts/."""
+"""Addresses under /accounts/. allauth's own are here by the names it looks for, only those that are wanted."""
 
 from django.urls import path
 
-from accounts import views
-from accounts.pages import history
+from accounts.pages import history, sign_in
 
 urlpatterns = [
-    path("sign-in/", views.SignInView.as_view(), name="sign-in"),
-    path("sign-out/", views.SignOutView.as_view(), name="sign-out"),
-    path("success/", views.success, name="success"),
+    path("sign-in/", sign_in.SignInView.as_view(), name="sign-in"),
+    path("sign-in/", sign_in.SignInView.as_view(), name="account_login"),
+    path("sign-out/", sign_in.SignOutView.as_view(), name="sign-out"),
+    path("sign-out/", sign_in.SignOutView.as_view(), name="account_logout"),
+    path("success/", sign_in.success, name="success"),
     path("history/", history.index, name="history"),
     path("history/seen/", history.seen, name="history-seen"),
 ]

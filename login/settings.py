@@ -58,7 +58,9 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "channels",
-    "accounts",
+    "accounts",  # before allauth: its templates come first
+    "allauth.account",
+    "allauth.mfa",
     "streams",
     "dashboard",
     "login",  # the page frame: templates/base.html
@@ -77,6 +79,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "accounts.middleware.NoStoreMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -133,13 +136,22 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "success"
 LOGOUT_REDIRECT_URL = "sign-in"
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # they lock the owner out; accounts/throttle does not
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = False  # a session's end is ours; a passkey remembers better
+MFA_SUPPORTED_TYPES = ["totp", "webauthn"]  # recovery codes are our own
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = env.int("SESSION_COOKIE_AGE", default=12 * 3600)  # seconds; NIST SP 800-63B-4 allows up to 24 h
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_NAME = "sessionid" if DEBUG else "__Host-sessionid"
 CSRF_COOKIE_NAME = "csrftoken" if DEBUG else "__Host-csrftoken"
 CSRF_COOKIE_HTTPONLY = True  # no script of ours reads it
-CSRF_FAILURE_VIEW = "accounts.views.stale_form"
+CSRF_FAILURE_VIEW = "accounts.pages.sign_in.stale_form"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- Mail: notices and links to set a new password. smtp+tls://USER:PASSWORD@HOST:587; without it none is sent.

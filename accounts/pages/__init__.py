@@ -1,1 +1,1 @@
-"""The pages under /accounts/, a module for each kind."""
+"""The pages of accounts: a module a room. accounts/urls.py names their addresses."""

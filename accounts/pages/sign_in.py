@@ -1,8 +1,10 @@
-"""The pages of signing in and out."""
+"""Signing in and out, and the page that greets."""
 
-from urllib.parse import urlencode, urlsplit
+from typing import Any
+from urllib.parse import urlencode
 
-from django.contrib.auth.views import LoginView, LogoutView
+from allauth.account import views as allauth
+from django.contrib.auth.views import LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,17 +16,14 @@ from accounts import arrivals, words
 from accounts.forms import SignInForm
 
 
-class SignInView(LoginView):
+class SignInView(allauth.LoginView):
     """Signs in and goes on to `next`, or to the success page. Who is signed in already goes there at once."""
 
-    authentication_form = SignInForm
+    form_class = SignInForm
     template_name = "accounts/sign_in.html"
-    redirect_authenticated_user = True
 
-    def get_redirect_url(self) -> str:
-        """`next` if it is on this site, else "". Signing in or out is nowhere to go on to."""
-        url = super().get_redirect_url()
-        return "" if urlsplit(url).path in (reverse("sign-in"), reverse("sign-out")) else url
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**context), "next": self.get_next_url()}
 
 
 class SignOutView(LogoutView):

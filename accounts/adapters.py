@@ -1,0 +1,44 @@
+"""What allauth does our way: where it leads, whom it lets in, what it says."""
+
+from urllib.parse import urlsplit
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+MISMATCH = "That user name and password do not match: check both and try again."
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """No open sign-up, no addresses but this site's, one answer to whatever is wrong with a name or a password."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {"username_password_mismatch": MISMATCH}
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False  # accounts are made by invitation
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Whether `next` may lead there: on this host alone, and not to signing in or out.
+
+        allauth's own also trusts every other host that this site answers to.
+        """
+        here: HttpRequest = context.request
+        if not url_has_allowed_host_and_scheme(url, {here.get_host()}, require_https=here.is_secure()):
+            return False
+        return urlsplit(url).path not in (reverse("sign-in"), reverse("sign-out"))
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        """Begins the session. allauth looks whether the account is active before the second factor; so do we, after."""
+        if not user.is_active:
+            raise PermissionDenied
+        super().login(request, user)
+
+    def add_message(self, *args: object, **kwargs: object) -> None:
+        """Nothing: our pages say in their own words what was done."""
+
+    def send_notification_mail(self, *args: object, **kwargs: object) -> None:
+        """Nothing: accounts/events.py tells people what happened to their accounts, by mail too."""
