@@ -17,9 +17,8 @@ from django.core.exceptions import ImproperlyConfigured
 BASE_DIR = Path(__file__).resolve().parent.parent
 environ.Env.read_env(BASE_DIR / ".env")
 env = environ.FileAwareEnv()
-VAR_DIR = Path(
-    env.str("VAR_DIR", default=str(BASE_DIR / "var"))
-)  # what this machine makes: databases, keys, static files
+# What this machine makes: databases, keys, static files.
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
 
 def _local(name: str, secret: str) -> str:

@@ -11,11 +11,19 @@ from tests.deploy.stack import Stack
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not shutil.which("nginx"):
-        leave_out(config, items, "there is no nginx", lambda item: "stack" in getattr(item, "fixturenames", ()))
+        leave_out(config, items, "there is no nginx", lambda item: "deploy" in item.path.parts)
 
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack = Stack(tmp_path_factory.mktemp("stack"))
+    yield stack.start()
+    stack.stop()
+
+
+@pytest.fixture(scope="module")
+def unlimited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """One for tests of load: an address may ask as often as it likes."""
+    stack = Stack(tmp_path_factory.mktemp("unlimited"), limited=False)
     yield stack.start()
     stack.stop()

@@ -23,8 +23,13 @@ BIN = Path(sys.executable).parent
 
 
 class Stack:
-    def __init__(self, folder: Path, database: Database | None = None, **environment: str) -> None:
-        """Makes the site, its certificate and the files of nginx; start() starts all of it."""
+    def __init__(
+        self, folder: Path, database: Database | None = None, limited: bool = True, **environment: str
+    ) -> None:
+        """Makes the site, its certificate and the files of nginx; start() starts all of it.
+
+        With `limited` off, one address may ask as often as it likes: for tests of load.
+        """
         self.folder = folder
         self.runtime = Path(tempfile.mkdtemp(prefix="millrace-"))  # short: a unix socket's path has at most 107 bytes
         self.plain_port, self.port = free_ports(2)
@@ -42,13 +47,13 @@ class Stack:
         } | environment
         self.house.run("collectstatic", "--no-input", "--verbosity", "0")
         self.certificate = certificate(folder)
-        self.configuration = self._configuration()
+        self.configuration = self._configuration({} if limited else {"r/s": "0000r/s", "r/m": "0000r/m"})
         self.processes: dict[str, subprocess.Popen[str]] = {}
 
-    def _configuration(self) -> Path:
+    def _configuration(self, changes: dict[str, str]) -> Path:
         """deploy/nginx.conf, with this stack's own folders and ports and nothing else changed."""
         (self.folder / "nginx").mkdir()
-        changes = {
+        changes |= {
             "user www-data;": "user root;" if os.getuid() == 0 else "",
             "pid /run/nginx.pid;": f"pid {self.runtime}/nginx.pid;\ndaemon off;",
             "/var/log/nginx/": f"{self.folder}/",
@@ -71,10 +76,14 @@ class Stack:
             (self.folder / name).write_text(text)
         return self.folder / "nginx.conf"
 
-    def start(self) -> "Stack":
-        self.run("web", BIN / "uwsgi", ROOT / "deploy/uwsgi.ini")
-        self.run("login", BIN / "uwsgi", ROOT / "deploy/login.ini")
-        self.run("sockets", ROOT / "deploy/sockets")
+    def start(self, *, one_box: bool = False) -> "Stack":
+        """Each process by itself, as systemd does, or one uWSGI that has the others, consumers too, in its care."""
+        if one_box:
+            self.run("one-box", BIN / "uwsgi", ROOT / "deploy/onebox.ini")
+        else:
+            self.run("web", BIN / "uwsgi", ROOT / "deploy/uwsgi.ini")
+            self.run("login", BIN / "uwsgi", ROOT / "deploy/login.ini")
+            self.run("sockets", ROOT / "deploy/sockets")
         for name in ("web", "login", "sockets"):
             wait_for(lambda name=name: connects(self.runtime / f"{name}.sock"))  # type: ignore[misc]
         self.run("nginx", "nginx", "-c", self.configuration, "-p", self.folder)

@@ -1,0 +1,69 @@
+"""One uWSGI with everything in its care: whatever is killed comes back, and no record is lost."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.deploy.stack import Stack
+from tests.waiting import wait_for
+
+KILLED = [
+    "uvicorn",
+    "manage.py consume trades",
+    "manage.py consume orders",
+    "millrace-login uWSGI master",
+    "millrace-web uWSGI worker",
+]
+
+
+@pytest.fixture(scope="module")
+def one_box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    stack = Stack(tmp_path_factory.mktemp("one-box"))
+    for name in ("trades", "orders"):
+        stack.house.run("streams", "create", name)
+    yield stack.start(one_box=True)
+    stack.stop()
+
+
+@pytest.mark.parametrize("words", KILLED)
+def test_a_killed_process_is_back(one_box: Stack, words: str) -> None:
+    [victim, *_] = wait_for(lambda: children(one_box, words))
+    os.kill(victim, signal.SIGKILL)
+    wait_for(lambda: set(children(one_box, words)) - {victim}, seconds=10)
+
+
+def test_nothing_is_lost_meanwhile(one_box: Stack) -> None:
+    one_box.house.run("produce", "trades", "--rate", "0", "--count", "3000")
+    for victim in [children(one_box, words)[0] for words in KILLED]:
+        os.kill(victim, signal.SIGKILL)
+    one_box.house.run("produce", "trades", "--rate", "0", "--count", "3000")
+    wait_for(lambda: one_box.house.applied("trades") == 6000, seconds=60)
+    wait_for(lambda: one_box.get("/accounts/sign-in/")[0] == 200)
+
+
+def test_it_ends_and_takes_all_with_it(tmp_path: Path) -> None:
+    stack = Stack(tmp_path).start(one_box=True)
+    cared_for = [*children(stack, "")]
+    stack.stop()
+    assert [pid for pid in cared_for if alive(pid)] == []
+
+
+def children(stack: Stack, words: str) -> list[int]:
+    """The processes below the stack's uWSGI whose command line has these words."""
+    top, found = stack.processes["one-box"].pid, []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        except OSError:  # it has ended
+            continue
+        if parent == top and words in line:
+            found.append(int(folder.name))
+    return found
+
+
+def alive(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
