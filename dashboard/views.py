@@ -84,9 +84,10 @@ def threshold(request: HttpRequest) -> HttpResponse:
     """Staff set a site's threshold; what they typed comes back with the reason when it will not do."""
     if not request.user.is_staff:
         raise PermissionDenied("Only staff may set thresholds.")
-    site = Site.objects.filter(name=request.POST.get("site", "")).first()
+    name = request.POST.get("site", "").replace("\0", "�")  # PostgreSQL keeps no NUL, and so no such site
+    site = Site.objects.filter(name=name).first()
     if site is None:
-        return _no_site(request, request.POST.get("site", ""))
+        return _no_site(request, name)
     form = ThresholdForm(site, request.POST)
     if not form.is_valid():
         return _orders(request, {site.name: form}, status=422)

@@ -4,7 +4,6 @@ import os
 
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter
-from channels.security.websocket import AllowedHostsOriginValidator
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "login.settings")
@@ -12,8 +11,9 @@ pages = get_asgi_application()  # sets Django up, which the imports below need
 
 from dashboard.routing import sockets  # noqa: E402
 from login.checks import refuse_if_unsafe  # noqa: E402
+from login.origin import SameOrigin  # noqa: E402
 
 refuse_if_unsafe()
 application = ProtocolTypeRouter(
-    {"http": pages, "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(sockets))},
+    {"http": pages, "websocket": SameOrigin(AuthMiddlewareStack(sockets))},
 )

@@ -1,4 +1,4 @@
-"""What the project adds to every answer."""
+"""What the project adds to every answer, and what it refuses before any view is asked."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import cast
@@ -6,14 +6,72 @@ from typing import cast
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
 
-Answer = Callable[[HttpRequest], HttpResponse | StreamingHttpResponse]
+from login.headers import HEADERS
+
+Reply = HttpResponse | StreamingHttpResponse
+Answer = Callable[[HttpRequest], Reply]
+
+MOST_ADDRESS = 8192  # characters of path and query; nginx' large_client_header_buffers hold as much
+
+
+def isolate(get_response: Answer) -> Answer:
+    """The headers that keep other sites apart from ours, on pages, JSON, files and errors alike. Stands first."""
+
+    def middleware(request: HttpRequest) -> Reply:
+        response = get_response(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    return middleware
+
+
+def refuse_other_sites(get_response: Answer) -> Answer:
+    """Fetch Metadata (W3C): what other sites' pages ask for is refused, unless somebody follows a link to us.
+
+    A neighbouring subdomain ("same-site") counts as another site. Scripts and browsers before 2023 send no such header.
+    """
+
+    def middleware(request: HttpRequest) -> Reply:
+        link = request.method in ("GET", "HEAD") and request.headers.get("Sec-Fetch-Mode") == "navigate"
+        if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none") and not (
+            link and request.headers.get("Sec-Fetch-Dest") == "document"
+        ):
+            says = "Another site asked for this in your name, so it was refused."
+            return _refuse(request, 403, says, "If it was you, open Millrace itself and do it there.")
+        return get_response(request)
+
+    return middleware
+
+
+def refuse_unreadable(get_response: Answer) -> Answer:
+    """Addresses that no view can do anything with: too long, or with NUL, which PostgreSQL keeps in no text."""
+
+    def middleware(request: HttpRequest) -> Reply:
+        if len(request.get_full_path()) > MOST_ADDRESS:
+            return _refuse(request, 414, "This address is too long.", "Ask for less at once.")
+        if any("\0" in text for text in (request.path, *request.GET, *_values(request))):
+            return _refuse(request, 400, "This address has a NUL character in it.", "Leave it out and try again.")
+        return get_response(request)
+
+    return middleware
+
+
+def _values(request: HttpRequest) -> Iterator[str]:
+    for _, values in request.GET.lists():
+        yield from values
+
+
+def _refuse(request: HttpRequest, code: int, says: str, do: str) -> HttpResponse:
+    return render(request, "refused.html", {"code": code, "says": says, "do": do}, status=code)
 
 
 def stream_asynchronously(get_response: Answer) -> Answer:
     """Under ASGI, Django gathers a file or a CSV whole before it sends any, unless its content is asynchronous."""
 
-    def middleware(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    def middleware(request: HttpRequest) -> Reply:
         response = get_response(request)
         if isinstance(request, ASGIRequest) and isinstance(response, StreamingHttpResponse) and not response.is_async:
             content = cast(Iterable[bytes], response.streaming_content)  # not is_async says so

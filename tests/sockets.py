@@ -10,6 +10,7 @@ TIMEOUT = 10  # seconds
 
 class Socket(ApplicationCommunicator):
     def __init__(self, application: Any, path: str, headers: list[tuple[bytes, bytes]]) -> None:
+        headers = [(b"host", b"localhost"), *headers]
         super().__init__(application, {"type": "websocket", "path": path, "headers": headers, "subprotocols": []})
 
     async def connect(self) -> bool:

@@ -1,0 +1,79 @@
+"""Subresource Integrity: the digest of each static file, and what a module imports, as the site serves them."""
+
+import base64
+import hashlib
+import posixpath
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urljoin
+
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
+
+# import…from"./x.js", import"./x.js" and import("./x.js"), as esbuild writes them.
+_IMPORT = re.compile(rb"""(?:\bfrom|\bimport)\s*\(?\s*["'](\./[\w./-]+\.js)["']""")
+
+storage: Any = staticfiles_storage  # a stand-in for the class that STORAGES names
+
+
+class Asset(NamedTuple):
+    """`integrity` is "" where the file is not there: the bundle has not been made."""
+
+    url: str
+    integrity: str
+
+
+class _Contents(NamedTuple):
+    integrity: str
+    imports: tuple[str, ...]
+
+
+def asset(name: str) -> Asset:
+    """The file of that static name, such as dashboard/frame.js."""
+    return Asset(storage.url(name), _contents(_file(name)).integrity)
+
+
+def imported(name: str) -> list[Asset]:
+    """What a module imports, and what that imports, each once."""
+    found: dict[str, Asset] = {}
+    _follow(name, storage.url(name), _file(name), found)
+    return list(found.values())
+
+
+def _follow(name: str, url: str, file: Path | None, found: dict[str, Asset]) -> None:
+    for each in _contents(file).imports:
+        beside, its_url = posixpath.normpath(posixpath.join(posixpath.dirname(name), each)), urljoin(url, each)
+        if beside not in found:
+            its_file = _kept(beside)  # esbuild has put a hash into its name already
+            found[beside] = Asset(its_url, _contents(its_file).integrity)
+            _follow(beside, its_url, its_file, found)
+
+
+def _file(name: str) -> Path | None:
+    return _kept(storage.stored_name(name) if _are_hashed() else name)
+
+
+def _are_hashed() -> bool:
+    return isinstance(storage, ManifestFilesMixin)
+
+
+def _kept(name: str) -> Path | None:
+    """Where the file of exactly that name is kept."""
+    if _are_hashed():
+        return Path(storage.path(name))
+    found = finders.find(name)
+    return Path(found) if found else None
+
+
+def _contents(file: Path | None) -> _Contents:
+    return _read(file, file.stat().st_mtime_ns) if file and file.exists() else _Contents("", ())
+
+
+@lru_cache(maxsize=200)
+def _read(file: Path, changed: int) -> _Contents:
+    data = file.read_bytes()
+    digest = base64.b64encode(hashlib.sha384(data).digest()).decode()
+    imports = [each.decode() for each in _IMPORT.findall(data)] if file.suffix == ".js" else []
+    return _Contents(f"sha384-{digest}", tuple(dict.fromkeys(imports)))

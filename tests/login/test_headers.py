@@ -1,0 +1,88 @@
+"""What keeps other sites apart from ours stands on every answer."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+ALWAYS = {
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+SIGN_IN = "/accounts/sign-in/"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        (SIGN_IN, 200),
+        ("/market/", 302),
+        ("/nowhere/", 404),
+        ("/live/market.json", 401),
+        ("/static/dashboard/frame.js", 200),
+        ("/static/nothing.js", 404),
+        ("/accounts/sign-in/?next=%00", 400),
+    ],
+)
+def test_every_answer_is_isolated(client: Client, address: str, status: int) -> None:
+    answer = client.get(address)
+    answer.close()
+    assert answer.status_code == status
+    assert {name: answer.headers.get(name) for name in ALWAYS} == ALWAYS
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert "camera=()" in answer.headers["Permissions-Policy"]
+
+
+def test_an_unknown_host_is_answered_in_words_and_isolated(client: Client) -> None:
+    answer = client.get(SIGN_IN, headers={"host": "evil.example"})
+    assert (answer.status_code, "could not make sense" in answer.content.decode()) == (400, True)
+    assert {name: answer.headers.get(name) for name in ALWAYS} == ALWAYS
+
+
+def test_a_crash_is_answered_in_words_and_isolated(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("login.middleware._values", lambda request: 1 / 0)
+    client.raise_request_exception = False
+    answer = client.get(SIGN_IN)
+    assert (answer.status_code, "could not make this page" in answer.content.decode()) == (500, True)
+    assert {name: answer.headers.get(name) for name in ALWAYS} == ALWAYS
+
+
+def test_https_is_insisted_on_for_two_years(client: Client, settings: Settings) -> None:
+    settings.SECURE_HSTS_SECONDS = 63072000
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True
+    answer = client.get(SIGN_IN, secure=True)
+    assert answer.headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains; preload"
+
+
+def test_scripts_run_by_a_nonce_of_their_answer_alone(client: Client) -> None:
+    nonces = []
+    for _ in range(2):
+        answer = client.get(SIGN_IN)
+        page, policy = answer.content.decode(), answer.headers["Content-Security-Policy"]
+        [nonce] = set(re.findall(r'nonce="([^"]+)"', page))
+        assert f"script-src 'nonce-{nonce}' 'strict-dynamic';" in policy + ";"
+        assert page.count(f'nonce="{nonce}"') == page.count("<script") + page.count("modulepreload")
+        nonces.append(nonce)
+    assert nonces[0] != nonces[1]
+
+
+def test_no_text_becomes_mark_up_or_script(client: Client) -> None:
+    policy = client.get(SIGN_IN).headers["Content-Security-Policy"].split("; ")
+    assert {"require-trusted-types-for 'script'", "trusted-types 'none'"} <= set(policy)
+
+
+def test_every_script_and_style_of_a_template_is_written_by_our_tags() -> None:
+    """So that it has a digest and a nonce, and none is inline."""
+    by_hand = re.compile(r"<script|<style|rel=.?stylesheet|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
+    templates = [file for app in ("accounts", "dashboard", "login") for file in (ROOT / app).rglob("*.html")]
+    assert len(templates) > 20
+    assert [str(file.relative_to(ROOT)) for file in templates if by_hand.search(file.read_text())] == []
