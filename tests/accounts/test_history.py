@@ -50,7 +50,7 @@ def test_a_long_history_is_turned_over_newest_first(
     assertContains(signed_in.get(HISTORY, {"page": "2"}), "no. 0”")
 
 
-@pytest.mark.parametrize("page", ["0", "-1", "9" * 5000, "x", "\x00", ""])
+@pytest.mark.parametrize("page", ["0", "-1", "9" * 5000, "x", ""])
 def test_any_page_number_is_some_page(signed_in: Client, page: str) -> None:
     assert signed_in.get(HISTORY, {"page": page}).status_code == 200
 
