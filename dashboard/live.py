@@ -4,11 +4,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.utils import timezone
 
+from accounts.bearer import token_allowed
 from dashboard.snapshots import Snapshots
 
 snapshots = Snapshots(timezone.now)
 
 
+@token_allowed("read:dashboards")
 @login_not_required  # a script cannot follow us to the sign-in page: it is told in words
 def topic(request: HttpRequest, name: str) -> HttpResponse:
     """The topic's message, or 204 when nothing is newer than ?since=VERSION."""

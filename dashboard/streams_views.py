@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.bearer import token_allowed
 from dashboard.pages import letters as letter_pages
 from dashboard.pages import streams as stream_pages
 from streams import deadletters
@@ -71,6 +72,7 @@ def streams(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/streams.html", {"state": stream_pages.streams(timezone.now())})
 
 
+@token_allowed("read:dashboards")
 @login_not_required  # a script cannot follow us to the sign-in page: it is told in words
 def state(request: HttpRequest) -> HttpResponse:
     """What /streams/ shows, asked for again and again. Does not keep a session alive."""

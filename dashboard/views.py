@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.bearer import token_allowed
 from dashboard import download, pages, queries
 from streams import clock
 from streams.models import Site
@@ -97,6 +98,7 @@ def threshold(request: HttpRequest) -> HttpResponse:
     return redirect("orders")
 
 
+@token_allowed("read:dashboards")
 @require_safe
 def market_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """The minutes of the last hour: the market's, or with ?ticker= one ticker's."""
@@ -110,6 +112,7 @@ def market_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     return download.respond(name, queries.TICKER_COLUMNS, queries.ticker_rows(symbol, now))
 
 
+@token_allowed("read:dashboards")
 @require_safe
 def alarms_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """Every alarm, or with ?site= every one of a site."""

@@ -2,5 +2,6 @@
 
 from accounts.models.events import SecurityEvent
 from accounts.models.people import User
+from accounts.models.tokens import ApiToken
 
-__all__ = ["SecurityEvent", "User"]
+__all__ = ["ApiToken", "SecurityEvent", "User"]

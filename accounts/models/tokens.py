@@ -1,0 +1,19 @@
+"""Tokens by which scripts read."""
+
+from django.conf import settings
+from django.db import models
+
+
+class ApiToken(models.Model):
+    """One token, of which only a digest is kept. Revoked ones stay: whoever still sends one is told."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
+    label = models.CharField(max_length=60)  # what its owner calls it
+    digest = models.CharField(max_length=64, unique=True)  # keyrings.digest of the whole token
+    ending = models.CharField(max_length=4)  # its last characters, to tell one from another
+    scopes = models.JSONField()  # names of tokens.SCOPES
+    made = models.DateTimeField()
+    expires = models.DateTimeField()
+    revoked = models.DateTimeField(null=True)
+    used = models.DateTimeField(null=True)  # last, to the minute
+    addresses = models.JSONField(default=list)  # that it was used from, the newest first; at most tokens.REMEMBERED

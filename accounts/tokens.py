@@ -1,0 +1,112 @@
+"""API tokens: made, looked up, revoked. A token is shown once; what is kept of it opens nothing."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from accounts import keyrings
+from accounts.models import ApiToken, User
+
+SCOPES = {"read:dashboards": "Read what the dashboards show, as CSV and JSON"}
+PREFIX = "mlr_"  # so that scanners of repositories and logs find one that was left there
+SHAPE = re.compile(r"mlr_[A-Za-z0-9_-]{43}")  # 32 bytes in base64url
+DAYS, MOST_DAYS = 90, 365  # a token lives so long unless told otherwise; at most
+MOST = 25  # living tokens of a person
+USED_EVERY = timedelta(minutes=1)  # at most one write a minute for a token in use
+REMEMBERED = 20  # addresses of a token
+
+
+class TooManyError(ValueError):
+    """The person has MOST living tokens."""
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not a mistake of ours
+    """A token that is not let in. `reason` is a word for the log, the message a sentence for whoever sent it."""
+
+    def __init__(self, reason: str, sentence: str, token: ApiToken | None = None) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+        self.token = token
+
+
+def make(
+    user: User,
+    label: str,
+    scopes: Iterable[str],
+    days: int,
+    now: datetime,
+    random: Callable[[int], str] = secrets.token_urlsafe,
+) -> tuple[ApiToken, str]:
+    """A new token of 256 random bits, and its text, which nobody can tell again. Raises TooManyError."""
+    if not 1 <= days <= MOST_DAYS or not set(scopes) <= SCOPES.keys():
+        raise ValueError(f"{days} days for {list(scopes)}")
+    if living(user, now).count() >= MOST:
+        raise TooManyError(f"You have {MOST} tokens: revoke one that you no longer need.")
+    text = PREFIX + random(32)
+    token = ApiToken.objects.create(
+        user=user,
+        label=label,
+        digest=_digest(text),
+        ending=text[-4:],
+        scopes=sorted(scopes),
+        made=now,
+        expires=now + timedelta(days=days),
+    )
+    return token, text
+
+
+def listed(user: User) -> QuerySet[ApiToken]:
+    """Those that are not revoked, expired ones too, the newest first."""
+    return user.api_tokens.filter(revoked=None).order_by("-pk")
+
+
+def living(user: User, now: datetime) -> QuerySet[ApiToken]:
+    return listed(user).filter(expires__gt=now)
+
+
+def revoke(tokens: QuerySet[ApiToken], now: datetime) -> int:
+    """Returns how many lived."""
+    return tokens.filter(revoked=None).update(revoked=now)
+
+
+def check(text: str, scope: str, now: datetime) -> ApiToken:
+    """The living token that this is the text of, if it has the scope. Raises Refused. One query, none for rubbish."""
+    token = _find(text)
+    if token is None:
+        raise Refused("unknown", "This token is not known here: check that all of it was copied.")
+    if token.revoked:
+        raise Refused("revoked", "This token has been revoked: make a new one.", token)
+    if token.expires <= now:
+        raise Refused("expired", f"This token expired on {token.expires:%Y-%m-%d}: make a new one.", token)
+    if not token.user.is_active:
+        raise Refused("deactivated", "The account of this token is deactivated.", token)
+    if scope not in token.scopes:
+        raise Refused("scope", f"This token does not have the scope {scope}: make one that has.", token)
+    return token
+
+
+def note_use(token: ApiToken, address: str | None, now: datetime) -> bool:
+    """Writes down that it was used; at most once a minute, but for a new address. Whether the address is new to it."""
+    is_new = address is not None and address not in token.addresses
+    if not is_new and token.used and now - token.used < USED_EVERY:
+        return False
+    addresses = [address, *token.addresses][:REMEMBERED] if is_new else token.addresses
+    lately = Q(used=None) | Q(used__lte=now - USED_EVERY)
+    rows = ApiToken.objects.filter(pk=token.pk) if is_new else ApiToken.objects.filter(lately, pk=token.pk)
+    rows.update(used=now, addresses=addresses)
+    return is_new and bool(token.addresses)
+
+
+def _find(text: str) -> ApiToken | None:
+    if not SHAPE.fullmatch(text):
+        return None
+    return ApiToken.objects.select_related("user").filter(digest__in=keyrings.digests("api-token", text)).first()
+
+
+def _digest(text: str) -> str:
+    return keyrings.digest("api-token", text)

@@ -1,0 +1,106 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import TestCase
+
+from accounts import keyrings, tokens
+from accounts.models import ApiToken, User
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+READ = ["read:dashboards"]
+
+
+def made(user: User, **changes: object) -> tuple[ApiToken, str]:
+    token, text = tokens.make(user, "nightly report", READ, 90, NOW)
+    ApiToken.objects.filter(pk=token.pk).update(**changes)
+    return token, text
+
+
+def reason(text: str, scope: str = "read:dashboards", now: datetime = NOW) -> str:
+    with pytest.raises(tokens.Refused) as caught:
+        tokens.check(text, scope, now)
+    return caught.value.reason
+
+
+def test_a_token_has_256_random_bits_and_a_prefix_that_scanners_know(ada: User) -> None:
+    texts = {made(ada)[1] for _ in range(5)}
+    assert len(texts) == 5 and all(tokens.SHAPE.fullmatch(text) for text in texts)
+    asked = list[int]()
+    tokens.make(ada, "x", READ, 1, NOW, lambda size: asked.append(size) or "A" * 43)  # type: ignore[func-returns-value]
+    assert asked == [32]
+
+
+def test_no_row_holds_a_token(ada: User) -> None:
+    _, text = made(ada)
+    row = ApiToken.objects.values().get()
+    assert not any(text[4:-4] in str(value) for value in row.values())
+    assert row["digest"] == keyrings.digest("api-token", text)
+
+
+def test_a_token_works_for_its_scope_until_it_expires(ada: User) -> None:
+    _, text = made(ada)
+    last = NOW + timedelta(days=90) - timedelta(seconds=1)
+    assert tokens.check(text, "read:dashboards", last).user == ada
+    assert reason(text, now=last + timedelta(seconds=1)) == "expired"
+
+
+def test_a_token_is_refused_for_a_reason(ada: User) -> None:
+    assert reason(made(ada)[1], scope="ingest") == "scope"
+    assert reason(made(ada, revoked=NOW)[1]) == "revoked"
+    assert reason("mlr_" + "A" * 43) == "unknown"
+    text = made(ada)[1]
+    User.objects.update(is_active=False)
+    assert reason(text) == "deactivated"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "mlr_", "x" * 47, "mlr_" + "A" * 1_000_000, "mlr_" + "A" * 42 + "\x00", "mlr_" + "ä" * 43]
+)
+def test_rubbish_is_unknown_without_a_query(text: str, db: None) -> None:
+    with TestCase().assertNumQueries(0):
+        assert reason(text) == "unknown"
+
+
+def test_use_is_written_once_a_minute_and_for_a_new_address_at_once(ada: User) -> None:
+    token, _ = made(ada)
+    uses = [("192.0.2.1", 0), ("192.0.2.1", 59), ("192.0.2.1", 60), ("192.0.2.2", 61), ("192.0.2.1", 62)]
+    found, written = list[bool](), list[datetime | None]()
+    for address, second in uses:
+        token.refresh_from_db()
+        found.append(tokens.note_use(token, address, NOW + timedelta(seconds=second)))
+        token.refresh_from_db()
+        written.append(token.used)
+    assert found == [False, False, False, True, False]
+    assert written == [NOW + timedelta(seconds=second) for second in (0, 0, 60, 61, 61)]
+    assert token.addresses == ["192.0.2.2", "192.0.2.1"]
+
+
+def test_a_token_remembers_only_so_many_addresses(ada: User) -> None:
+    token, _ = made(ada)
+    for number in range(30):
+        tokens.note_use(token, f"192.0.2.{number}", NOW)
+        token.refresh_from_db()
+    assert len(token.addresses) == tokens.REMEMBERED and token.addresses[0] == "192.0.2.29"
+
+
+def test_a_person_has_only_so_many_living_tokens(ada: User) -> None:
+    for _ in range(tokens.MOST):
+        made(ada)
+    with pytest.raises(tokens.TooManyError, match="revoke one"):
+        made(ada)
+    assert tokens.revoke(ada.api_tokens.all(), NOW) == tokens.MOST
+    made(ada)
+
+
+def test_revoking_twice_keeps_the_first_time(ada: User) -> None:
+    token, _ = made(ada)
+    assert [tokens.revoke(ada.api_tokens.all(), NOW + timedelta(days=day)) for day in (1, 2)] == [1, 0]
+    token.refresh_from_db()
+    assert token.revoked == NOW + timedelta(days=1)
+    assert list(tokens.listed(ada)) == []
+
+
+@pytest.mark.parametrize(("scopes", "days"), [(["everything"], 90), (READ, 0), (READ, 366)])
+def test_no_token_is_made_for_longer_or_for_what_there_is_not(ada: User, scopes: list[str], days: int) -> None:
+    with pytest.raises(ValueError, match="days for"):
+        tokens.make(ada, "x", scopes, days, NOW)
