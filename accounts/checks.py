@@ -1,18 +1,39 @@
-"""System checks of what accounts need: keys for hashes and for encryption. In the style of login/checks.py."""
+"""System checks of what accounts need: keys, the list of common passwords. In the style of login/checks.py."""
 
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 (Django's name for it)
 
 from accounts import keyrings
+from accounts.passwords import blocklist
 
 NEW_KEY = 'Make one with: echo "k1:$(head -c 32 /dev/urandom | base64)", and set {name}_FILE to the file that holds it.'
 
 
 def unsafe(app_configs: object = None, **_: object) -> list[CheckMessage]:
-    """With DEBUG off: the settings that would leave a hole."""
-    return [] if settings.DEBUG else [*_key_rings()]
+    """The settings that would leave a hole; with DEBUG on, only those that are mistakes in any mode."""
+    refused = [] if settings.DEBUG else [*_key_rings(), *_common_passwords(Error, "accounts.E004")]
+    return [*_second_factor(), *refused]
+
+
+def prepared(app_configs: object = None, **_: object) -> list[CheckMessage]:
+    """With DEBUG on: a warning where new passwords are not compared with the common ones."""
+    return [*_common_passwords(Warning, "accounts.W004")] if settings.DEBUG else []
+
+
+def _common_passwords(kind: type[Error | Warning], check: str) -> Iterator[CheckMessage]:
+    try:
+        blocklist.read(settings.COMMON_PASSWORDS)
+    except (OSError, ValueError):
+        says = "New passwords are not compared with those that attackers try first: the list is missing or damaged."
+        yield kind(says, "Run: make assets", id=check)
+
+
+def _second_factor() -> Iterator[CheckMessage]:
+    if settings.REQUIRE_SECOND_FACTOR not in ("staff", "all"):
+        says = f"REQUIRE_SECOND_FACTOR is {settings.REQUIRE_SECOND_FACTOR!r}, which names nobody."
+        yield Error(says, 'Set it to "staff" or "all".', id="accounts.E005")
 
 
 def _key_rings() -> Iterator[CheckMessage]:

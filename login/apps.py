@@ -11,5 +11,5 @@ class LoginConfig(AppConfig):
     name = "login"
 
     def ready(self) -> None:
-        for check in (checks.gate, checks.unsafe, checks.bundle, accounts.unsafe):
+        for check in (checks.gate, checks.unsafe, checks.bundle, accounts.unsafe, accounts.prepared):
             register(check)

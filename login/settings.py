@@ -131,10 +131,12 @@ AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = ["accounts.passwords.hashers.KeyedBCryptHasher", "accounts.passwords.hashers.UnkeyedBCryptHasher"]
 PASSWORD_COST = env.int("PASSWORD_COST", default=12)  # of bcrypt: one more takes twice as long; manage.py bench_hash
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.validators.LengthValidator"},
+    {"NAME": "accounts.passwords.validators.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.validators.ContextValidator"},
 ]
+COMMON_PASSWORDS = BASE_DIR / "build" / "common-passwords"  # made by `make assets`
+REQUIRE_SECOND_FACTOR = env.str("REQUIRE_SECOND_FACTOR", default="staff")  # or "all"
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "success"
 LOGOUT_REDIRECT_URL = "sign-in"

@@ -1,5 +1,6 @@
 """Fixtures that many tests share."""
 
+import subprocess
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,12 @@ settings.load_profile("shared")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Makes what `make assets` makes and whole parts of the site need, if pytest is run without make."""
+    if not (ROOT / "build/common-passwords").exists() and not hasattr(session.config, "workerinput"):
+        subprocess.run(["make", "--silent", "build/common-passwords"], cwd=ROOT, check=True)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

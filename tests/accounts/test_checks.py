@@ -47,6 +47,22 @@ def test_a_refusal_never_quotes_a_key(production: Settings) -> None:
     assert [key for key in re.split("[: ]", production.FIELD_KEYS) if len(key) > 9 and key in words] == []
 
 
+@pytest.mark.parametrize("content", [None, b"", b"{}\n\xff", b'{"format": 1, "hashes": "x"}\n\xff', b"\xff" * 99])
+@pytest.mark.parametrize(("debug", "expected"), [(True, "accounts.W004"), (False, "accounts.E004")])
+def test_a_missing_or_damaged_list_of_common_passwords_is_told(
+    production: Settings, tmp_path: Path, content: bytes | None, debug: bool, expected: str
+) -> None:
+    production.DEBUG, production.COMMON_PASSWORDS = debug, tmp_path / "common-passwords"
+    if content is not None:
+        production.COMMON_PASSWORDS.write_bytes(content)
+    assert [each.id for each in (*checks.unsafe(), *checks.prepared())] == [expected]
+
+
+def test_a_second_factor_for_nobody_we_know_is_refused(production: Settings) -> None:
+    production.REQUIRE_SECOND_FACTOR = "none"
+    assert refusals() == ["accounts.E005"]
+
+
 def test_development_is_left_alone(production: Settings) -> None:
     production.DEBUG, production.PASSWORD_KEYS = True, ""
     assert refusals() == []

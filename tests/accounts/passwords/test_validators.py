@@ -1,0 +1,119 @@
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_django import Settings
+
+from accounts.models import User
+from accounts.passwords import generated
+from accounts.passwords.validators import folded, share, shortest
+from tests.accounts.conftest import PASSWORD
+
+ADA = User(username="lovelace", email="ada.byron@analytical.example", first_name="Augusta", last_name="Kingsley")
+STAFF = User(username="lovelace", is_staff=True)
+TOO_SHORT = "Use at least 15 characters: this password has {}."
+TOO_LONG = "Use a shorter password: this one takes more than 1,024 bytes."
+COMMON = "This password is among those that attackers try first: choose another."
+CONTEXT = "This password is mostly your own name or the name of this site: choose another."
+
+
+def refusals(password: str, user: User | None = ADA) -> list[str]:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        return error.messages
+    return []
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        *(PASSWORD, "qmzoabgeitcxwry", "  spaces  count  too  ", "éàü☃ ☃ üàé ñøß!"),
+        *("x" * 200 + " is long", "é" * 512, "with a \0 and a \t in it", "aaaa bbbb cccc dddd eeee"),
+    ],
+)
+def test_any_long_password_is_taken_without_rules_of_composition(password: str) -> None:
+    assert refusals(password) == []
+
+
+def test_a_short_password_is_refused_with_its_length() -> None:
+    assert refusals("vgwkpnzybqthx") == [TOO_SHORT.format(13)]
+    assert refusals("qmzoabgeitcxwr") == [TOO_SHORT.format(14)]
+
+
+@pytest.mark.parametrize("password", ["x" * 1025, "é" * 513, "x" * 1_000_000])
+def test_a_password_that_would_not_be_kept_to_its_end_is_refused(password: str) -> None:
+    assert refusals(password) == [TOO_LONG]
+
+
+@pytest.mark.parametrize(
+    ("required", "user", "least"), [("staff", None, 15), ("staff", ADA, 15), ("staff", STAFF, 8), ("all", ADA, 8)]
+)
+def test_eight_characters_do_only_beside_a_second_factor(
+    settings: Settings, required: str, user: User | None, least: int
+) -> None:
+    settings.REQUIRE_SECOND_FACTOR = required
+    assert shortest(user) == least
+
+
+def test_of_the_short_passwords_too_the_common_ones_are_refused() -> None:
+    assert refusals("vgwkpnzy", STAFF) == []
+    assert refusals("iloveyou", STAFF) == refusals("Sunshine", STAFF) == [COMMON]
+
+
+@pytest.mark.parametrize(
+    "password", ["qwertyuiopasdfgh", "1qaz2wsx3edc4rfv", "Mailcreated5240", "11111111111111111111"]
+)
+def test_a_common_password_is_refused_however_long(password: str) -> None:
+    assert refusals(password) == [COMMON]
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        *("millrace-password", "M1llr@ceM1llr@ce!", "my L0ve1ace 2026", "lovelacelovelace"),
+        *(
+            "ada.byron@analytical.example",
+            "Analytical-2026!",
+            "augusta augusta 1",
+            "KING5LEY and sons",
+            "localhost8000xyz",
+        ),
+    ],
+)
+def test_a_password_about_us_is_refused(password: str) -> None:
+    assert refusals(password) == [CONTEXT]
+
+
+def test_a_context_word_in_a_longer_phrase_is_taken() -> None:
+    assert refusals("the millrace turns a slow wooden wheel") == []
+    assert refusals("lovelace-and-two-more-names") == []
+
+
+@given(st.text(max_size=20), st.sampled_from(["millrace", "lovelace", "byron"]), st.text(max_size=20))
+def test_what_is_more_than_four_tenths_a_context_word_is_refused(before: str, word: str, after: str) -> None:
+    password = before + word + after
+    if len(word) / len(folded(password)) > 0.4:
+        assert share(password, [word]) > 0.4
+
+
+def test_words_that_overlap_count_once() -> None:
+    assert share("aaaaaaaa12", ["aaaa", "aaaaa"]) == 0.8
+    assert share("", ["aaaa"]) == 0.0
+
+
+def test_without_the_list_no_password_is_set_where_people_can_reach_the_site(
+    settings: Settings, tmp_path: Path
+) -> None:
+    settings.COMMON_PASSWORDS = tmp_path / "common-passwords"
+    settings.DEBUG = False
+    assert refusals(PASSWORD)[0].startswith("No password can be set now, because the list of common ones is missing")
+    settings.DEBUG = True
+    assert refusals(PASSWORD) == []
+
+
+def test_a_generated_password_passes() -> None:
+    assert [refusals(generated()) for _ in range(20)] == [[]] * 20
