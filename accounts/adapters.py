@@ -1,5 +1,6 @@
 """What allauth does our way: where it leads, whom it lets in, what it says."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -10,13 +11,24 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-MISMATCH = "That user name and password do not match: check both and try again."
+from accounts import throttle
+from accounts.models import User
+
+# One answer for a wrong name, a wrong password, a closed account and too many tries: it tells nobody which.
+MISMATCH = (
+    "That user name and password do not match, or there were too many tries: check both, wait a few minutes, "
+    "or use a passkey or a device that you have signed in on before."
+)
+NOT_YOURS = "That is not your password, or there were too many tries: check it, or wait a few minutes."
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """No open sign-up, no addresses but this site's, one answer to whatever is wrong with a name or a password."""
 
-    error_messages = DefaultAccountAdapter.error_messages | {"username_password_mismatch": MISMATCH}
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": MISMATCH,
+        "incorrect_password": NOT_YOURS,
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False  # accounts are made by invitation
@@ -30,6 +42,18 @@ class AccountAdapter(DefaultAccountAdapter):
         if not url_has_allowed_host_and_scheme(url, {here.get_host()}, require_https=here.is_secure()):
             return False
         return urlsplit(url).path not in (reverse("sign-in"), reverse("sign-out"))
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Who the user name and password are of, if there was a try left."""
+        verify = super().authenticate
+        return throttle.attempt(request, credentials.get("username", ""), lambda: verify(request, **credentials))
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """Whether it is the password of somebody who is signed in, if there was a try left."""
+        return (
+            throttle.check(context.request, throttle.Kind.CONFIRMATION, user, lambda: user.check_password(password))
+            is True
+        )
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Begins the session. allauth looks whether the account is active before the second factor; so do we, after."""

@@ -2,6 +2,7 @@
 
 from accounts.models.events import SecurityEvent
 from accounts.models.people import User
+from accounts.models.throttle import Bucket, Device
 from accounts.models.tokens import ApiToken
 
-__all__ = ["ApiToken", "SecurityEvent", "User"]
+__all__ = ["ApiToken", "Bucket", "Device", "SecurityEvent", "User"]

@@ -1,0 +1,132 @@
+"""When a bucket lets the next guess in. Pure: a state and a moment in, an answer out.
+
+The scheme is OWASP's device cookies: https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies
+A device that its owner has signed in on has a bucket of its own; everybody else shares one for each account, and one
+for each address. Guesses at an account from elsewhere therefore never keep the owner's devices out.
+
+All times are seconds since 1970; -inf is "always", inf is "never".
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from math import inf
+from typing import NamedTuple, Protocol
+
+MOST = 100  # consecutive failures, NIST SP 800-63B-4 §3.2.2
+MINUTE = 60.0
+
+
+class Kind(StrEnum):
+    """What is guessed at: each kind has buckets of its own."""
+
+    PASSWORD = "password"  # noqa: S105 - to sign in
+    CONFIRMATION = "confirmation"  # the password again, of somebody who is signed in
+    CODE = "code"  # a second factor or a recovery code
+    RESET = "reset"  # asks for a mail: every one counts
+    PASSKEY = "passkey"  # nothing to guess: counted for the address alone
+
+
+class Scope(StrEnum):
+    """Whose failures a bucket counts. In the order in which rows are locked."""
+
+    ADDRESS = "address"
+    UNTRUSTED = "untrusted"  # all who come to the account without a device that it knows
+    DEVICE = "device"
+
+
+class State(NamedTuple):
+    """What a bucket remembers."""
+
+    streak: int = 0  # failures since the last success
+    recent: tuple[float, ...] = ()  # when the latest of them were, oldest first; as many as its rule needs
+
+
+class Rule(Protocol):
+    @property
+    def kept(self) -> int:
+        """How many moments of failure the rule looks back to."""
+
+    def free_at(self, state: State) -> float:
+        """From when on the next guess may be made."""
+
+    def opened(self, state: State) -> State:
+        """After the owner has proved in another way who they are."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """`limit` failures within `seconds` close it, for as long again; `most` consecutive ones for good."""
+
+    limit: int
+    seconds: float
+    most: float = inf
+
+    @property
+    def kept(self) -> int:
+        return self.limit
+
+    def free_at(self, state: State) -> float:
+        if state.streak >= self.most:
+            return inf
+        first, last = state.recent[-self.limit :][:1], state.recent[-1:]
+        if len(state.recent) < self.limit or last[0] - first[0] >= self.seconds:
+            return -inf
+        return last[0] + self.seconds
+
+    def opened(self, state: State) -> State:
+        return state  # a device is trusted again by a new cookie alone
+
+
+@dataclass(frozen=True)
+class Growing:
+    """After `free` failures each doubles the wait, from `first` to `longest` seconds; after `most` it is for good.
+
+    With the numbers of UNTRUSTED: 10 guesses at once, 6 while the wait grows, then 2 an hour: 63 on the first day.
+    """
+
+    free: int
+    first: float
+    longest: float
+    most: int
+
+    kept = 1
+
+    def free_at(self, state: State) -> float:
+        if state.streak >= self.most:
+            return inf
+        if state.streak < self.free:
+            return -inf
+        return state.recent[-1] + min(self.longest, self.first * 2.0 ** (state.streak - self.free))
+
+    def opened(self, state: State) -> State:
+        """Closed for good: open again, but at the longest wait, so that a flood gains no quick guesses by it."""
+        if state.streak < self.most:
+            return state
+        doublings = next(k for k in range(self.most) if self.first * 2.0**k >= self.longest)
+        return State(self.free + doublings, state.recent)
+
+
+DEVICE = Window(limit=10, seconds=15 * MINUTE, most=MOST)
+UNTRUSTED = Growing(free=10, first=30, longest=30 * MINUTE, most=MOST)
+ADDRESS = Window(limit=20, seconds=10 * MINUTE)
+RESET = Window(limit=5, seconds=60 * MINUTE)  # mails to one account
+
+
+def rule(kind: Kind, scope: Scope) -> Rule:
+    if scope == Scope.ADDRESS:
+        return ADDRESS
+    if kind == Kind.RESET:
+        return RESET
+    return DEVICE if scope == Scope.DEVICE else UNTRUSTED
+
+
+def failed(rule: Rule, state: State, now: float) -> State:
+    return State(state.streak + 1, (*state.recent, now)[-rule.kept :])
+
+
+def undone(state: State, at: float) -> State:
+    """Without the failure of that moment; the others stay."""
+    if at not in state.recent:
+        return state
+    place = state.recent.index(at)
+    return State(max(0, state.streak - 1), state.recent[:place] + state.recent[place + 1 :])

@@ -1,0 +1,151 @@
+"""Buckets in the database: right with any number of processes, and after a restart.
+
+A guess is reserved before it is checked: the reservation is a failure from the start, and is taken back when the check
+succeeds. So two hundred guesses at once are as many as one after the other, and one whose process is killed counts.
+The transactions are short; no hash is computed in one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import inf
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from accounts import keyrings
+from accounts.models import Bucket, User
+from accounts.throttle import rules
+from accounts.throttle.rules import Kind, Scope, State
+
+DAY = 86400.0
+DEVICE_LASTS = 180 * DAY  # seconds, from the last sign-in on it
+
+
+@dataclass(frozen=True)
+class Target:
+    """A bucket by whose failures it counts. `owner`: the account, device or address, in words of the caller's."""
+
+    kind: Kind
+    scope: Scope
+    owner: str
+    user_id: int | None = None
+
+    @cached_property
+    def key(self) -> str:
+        return keyrings.digest("throttle", f"{self.kind} {self.scope} {self.owner}")
+
+    @cached_property
+    def rule(self) -> rules.Rule:
+        return rules.rule(self.kind, self.scope)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """No guess now. `until`: seconds since 1970, or inf."""
+
+    until: float
+
+
+@dataclass(frozen=True)
+class Reservation:
+    """One guess, counted as a failure unless it succeeds."""
+
+    targets: Sequence[Target]
+    at: float
+
+    def succeed(self) -> None:
+        """Forgets the failures of the account's bucket; of an address's, this one, or signing in to an account of
+        one's own would buy more guesses at another."""
+        _change(self.targets, lambda states: list(map(self._settled, self.targets, states)))
+
+    def _settled(self, target: Target, state: State) -> State:
+        return rules.undone(state, self.at) if target.scope == Scope.ADDRESS else State()
+
+
+def reserve(targets: Iterable[Target], now: float) -> Reservation | Refusal:
+    """A guess that counts in each of the buckets; all must have one left. A refused one is counted in none."""
+    ordered = sorted(targets, key=lambda target: list(Scope).index(target.scope))
+    until = _free_at(ordered, _states(ordered))
+    if until > now:
+        return Refusal(until)  # seen without a lock: a flood that is refused writes nothing
+
+    def count(states: list[State]) -> list[State] | None:
+        nonlocal until
+        until = _free_at(ordered, states)
+        if until > now:
+            return None
+        return [rules.failed(target.rule, state, now) for target, state in zip(ordered, states, strict=True)]
+
+    return Reservation(ordered, now) if _change(ordered, count) else Refusal(until)
+
+
+def open_again(user: User) -> None:
+    """The owner has signed in, by whatever door: what is closed for good opens. Reads only, unless something is."""
+    closed = Bucket.objects.filter(user=user, scope=Scope.UNTRUSTED, streak__gte=rules.MOST)
+    for kind in closed.values_list("kind", flat=True):
+        target = of_account(Kind(kind), user)
+        _change([target], lambda states: [rules.UNTRUSTED.opened(state) for state in states])
+
+
+def of_account(kind: Kind, user: User) -> Target:
+    """The bucket of those who come without a device that the account knows."""
+    return Target(kind, Scope.UNTRUSTED, f"user {user.pk}", user.pk)
+
+
+def prune(now: float) -> int:
+    """Deletes the buckets that hold nobody up and remember nothing that matters; how many.
+
+    An account's own count of consecutive failures is kept for as long as the account, a device's as long as the device.
+    """
+    passing = Q(scope=Scope.ADDRESS) | Q(kind=Kind.RESET) | Q(user=None) | Q(streak=0)
+    outlived = Q(scope=Scope.DEVICE, last__lt=now - DEVICE_LASTS)
+    return Bucket.objects.filter(passing & Q(last__lt=now - DAY) | outlived).delete()[0]
+
+
+def _states(targets: Sequence[Target]) -> list[State]:
+    rows = Bucket.objects.in_bulk([target.key for target in targets])
+    return [_state(rows[target.key]) if target.key in rows else State() for target in targets]
+
+
+def _state(row: Bucket) -> State:
+    return State(row.streak, tuple(row.recent))
+
+
+def _free_at(targets: Sequence[Target], states: Sequence[State]) -> float:
+    return max((target.rule.free_at(state) for target, state in zip(targets, states, strict=True)), default=-inf)
+
+
+def _change(targets: Sequence[Target], change: Callable[[list[State]], list[State] | None]) -> bool:
+    """Reads the states and writes others, with nobody between; False when the change is None."""
+    with transaction.atomic(
+        durable=True
+    ):  # durable: nobody's longer transaction holds the rows while a hash is computed
+        _upsert(targets, [State()] * len(targets), ["kind"])  # locks the rows, made if need be, before they are read
+        after = change(_states(targets))
+        if after is not None:
+            _upsert(targets, after, ["streak", "recent", "last"])
+    return after is not None
+
+
+def _upsert(targets: Sequence[Target], states: Sequence[State], fields: list[str]) -> None:
+    """One statement that locks in the order given, on SQLite, PostgreSQL and MariaDB alike."""
+    options: dict[str, Any] = {"update_conflicts": True, "update_fields": fields}
+    if connection.features.supports_update_conflicts_with_target:  # MariaDB takes any unique key
+        options["unique_fields"] = ["key"]
+    Bucket.objects.bulk_create(map(_row, targets, states), **options)
+
+
+def _row(target: Target, state: State) -> Bucket:
+    return Bucket(
+        key=target.key,
+        kind=target.kind,
+        scope=target.scope,
+        user_id=target.user_id,
+        streak=state.streak,
+        recent=list(state.recent),
+        last=max(state.recent, default=0.0),
+    )

@@ -1,0 +1,113 @@
+from collections.abc import Sequence
+
+from hypothesis import HealthCheck, settings, strategies
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+
+from accounts.models import Bucket, User
+from accounts.throttle import rules, store
+from accounts.throttle.rules import Kind, Scope, State
+from accounts.throttle.store import Refusal, Reservation, Target
+from tests.accounts.throttle.oracle import Oracle
+
+START = 1_800_000_000.0
+DEVICES, ADDRESSES = ["laptop", "phone"], ["192.0.2.1", "192.0.2.2"]
+PAUSES = [0.001, 1, 29.999, 30, 60, 599, 600, 899, 900, 1799, 1800, 86400]  # seconds: on and beside the limits
+
+
+def targets(user: User, device: str | None, address: str) -> Sequence[Target]:
+    if device:
+        return [Target(Kind.PASSWORD, Scope.DEVICE, device, user.pk)]
+    return [store.of_account(Kind.PASSWORD, user), Target(Kind.PASSWORD, Scope.ADDRESS, address)]
+
+
+class Throttle(RuleBasedStateMachine):
+    """Guesses that begin and end in any order, some of which never end."""
+
+    user: User
+
+    def __init__(self) -> None:
+        super().__init__()
+        Bucket.objects.all().delete()
+        self.oracle, self.now = Oracle(), START
+        self.open: list[tuple[Reservation, str | None, str]] = []
+
+    @rule(device=strategies.sampled_from([None, None, *DEVICES]), address=strategies.sampled_from(ADDRESSES))
+    def guess(self, device: str | None, address: str) -> None:
+        self.now += 0.001  # no two at one moment
+        held = store.reserve(targets(self.user, device, address), self.now)
+        assert isinstance(held, Reservation) == self.oracle.allows(device, address, self.now)
+        if isinstance(held, Reservation):
+            self.oracle.fail(device, address, self.now)
+            self.open.append((held, device, address))
+
+    @rule(device=strategies.sampled_from([None, *DEVICES]), times=strategies.sampled_from([9, 10, 19, 99]))
+    def guess_whenever_possible(self, device: str | None, times: int) -> None:
+        for _ in range(times):
+            self.guess(device, ADDRESSES[0])
+            self.now += 1800
+
+    @precondition(lambda self: self.open)
+    @rule(data=strategies.data())
+    def succeed(self, data: strategies.DataObject) -> None:
+        held, device, address = self.open.pop(data.draw(strategies.integers(0, len(self.open) - 1)))
+        held.succeed()
+        self.oracle.succeed(device, address, held.at)
+
+    @rule(seconds=strategies.sampled_from(PAUSES))
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+
+    @rule()
+    def sign_in_otherwise(self) -> None:
+        store.open_again(self.user)
+        self.oracle.sign_in_otherwise()
+
+    @rule()
+    def prune(self) -> None:
+        store.prune(self.now)
+
+
+def test_whatever_happens_the_throttle_allows_what_the_naive_rules_allow(ada: User) -> None:
+    machine = type("OfAda", (Throttle,), {"user": ada})
+    checks = [HealthCheck.too_slow]
+    run_state_machine_as_test(
+        machine, settings=settings(max_examples=25, stateful_step_count=40, deadline=None, suppress_health_check=checks)
+    )
+
+
+def test_a_guess_that_is_never_settled_counts_as_a_failure(ada: User) -> None:
+    for _ in range(10):
+        assert isinstance(store.reserve([store.of_account(Kind.PASSWORD, ada)], START), Reservation)
+    assert store.reserve([store.of_account(Kind.PASSWORD, ada)], START + 29) == Refusal(START + 30)
+
+
+def test_a_refused_guess_is_counted_nowhere(ada: User) -> None:
+    both = targets(ada, None, ADDRESSES[0])
+    for _ in range(10):
+        store.reserve(both, START)
+    before = list(Bucket.objects.order_by("key").values())
+    assert isinstance(store.reserve(both, START + 1), Refusal)
+    assert list(Bucket.objects.order_by("key").values()) == before
+
+
+def test_the_table_holds_neither_names_nor_addresses(ada: User) -> None:
+    store.reserve(targets(ada, None, ADDRESSES[0]), START)
+    held = repr(list(Bucket.objects.values()))
+    assert "192.0.2.1" not in held and "ada" not in held
+
+
+def test_pruning_keeps_what_still_matters(ada: User) -> None:
+    store.reserve(targets(ada, None, ADDRESSES[0]), START)
+    store.reserve(targets(ada, "laptop", ""), START)
+    store.reserve([Target(Kind.PASSWORD, Scope.UNTRUSTED, "stranger 1234")], START)
+    assert store.prune(START + 86399) == 0
+    assert store.prune(START + 86401) == 2
+    assert sorted(Bucket.objects.values_list("scope", flat=True)) == ["device", "untrusted"]
+    assert store.prune(START + 181 * 86400) == 1
+    assert Bucket.objects.get().user == ada
+
+
+def test_the_waits_are_those_that_are_documented() -> None:
+    at = {streak: rules.UNTRUSTED.free_at(State(streak, (0.0,))) for streak in (10, 11, 12, 15, 16, 99)}
+    assert at == {10: 30, 11: 60, 12: 120, 15: 960, 16: 1800, 99: 1800}
+    assert rules.UNTRUSTED.opened(State(100, (0.0,))) == State(16, (0.0,))
