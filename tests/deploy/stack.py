@@ -60,7 +60,7 @@ class Stack:
             "/etc/millrace/nginx/": f"{self.folder}/nginx/",
             "/etc/millrace/tls/": f"{self.folder}/",
             "/run/millrace/": f"{self.runtime}/",
-            "/opt/millrace/var/": f"{self.folder}/",
+            "/var/lib/millrace/": f"{self.folder}/",
             "/opt/millrace/": f"{ROOT}/",
             "/var/www/acme": f"{self.folder}/acme",
             "listen [::]:": "#",

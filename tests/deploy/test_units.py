@@ -1,0 +1,42 @@
+"""The units of systemd, as its own tool sees them. It needs no running systemd, only its files."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.house import ROOT
+
+UNITS = ["web", "login", "sockets", "consume@trades", "metrics", "janitor"]
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A system of its own with our units and nothing but names where they point to."""
+    root = tmp_path_factory.mktemp("root")
+    shutil.copytree(ROOT / "deploy/systemd", root / "etc/systemd/system")
+    for name in (".venv/bin/uwsgi", ".venv/bin/python", "deploy/sockets"):
+        program = root / "opt/millrace" / name
+        program.parent.mkdir(parents=True, exist_ok=True)
+        program.touch(mode=0o755)
+    return root
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_unit_may_do_little(root: Path, unit: str) -> None:
+    words = ["security", "--offline=true", "--threshold=15", f"--root={root}", f"millrace-{unit}.service"]
+    rated = analyze(*words)
+    exposure = re.findall(r"exposure level .*: ([\d.]+)", rated.stdout)
+    assert (rated.returncode, [float(each) <= 1.5 for each in exposure]) == (0, [True]), rated.stdout + rated.stderr
+
+
+def test_every_line_of_every_unit_is_understood(root: Path) -> None:
+    units = [str(unit) for unit in (root / "etc/systemd/system").glob("millrace*.*") if unit.is_file()]
+    told = analyze("verify", "--recursive-errors=no", f"--root={root}", *units).stderr
+    assert [line for line in told.splitlines() if re.search(r"Unknown|Failed to parse|Invalid|refusing", line)] == []
+
+
+def analyze(*words: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(["systemd-analyze", "--no-pager", *words], capture_output=True, text=True)
