@@ -5,7 +5,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -33,16 +33,15 @@ class House:
         }
         self.run("migrate", "--verbosity", "0")
 
-    def start(self, *words: str, **options: Any) -> "subprocess.Popen[str]":
-        """A manage.py command, running."""
+    def start(self, *words: str, variables: Mapping[str, str] | None = None) -> "subprocess.Popen[str]":
+        """A manage.py command, running; it may have environment variables of its own."""
         process = subprocess.Popen(
             [sys.executable, ROOT / "manage.py", *words],
-            env=self.environment,
+            env=self.environment | dict(variables or {}),
             cwd=self.folder,
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            **options,
         )
         running.add(process)
         return process

@@ -1,0 +1,200 @@
+"""Producers and workers in real processes, on one stream, and accidents that happen to all of them."""
+
+import json
+import os
+import signal
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from random import Random
+from subprocess import Popen
+from typing import Any
+
+from streams.stream.embedded import EmbeddedStream
+from tests.house import House, kill
+from tests.ledger import acks
+from tests.waiting import wait_for
+
+ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "100"))
+SEED = int(os.environ.get("CHAOS_SEED", "1"))
+RATE = 700  # records a second, of each producer
+
+
+class Workers:
+    """Three, each replaced when it is gone."""
+
+    def __init__(self, house: House, chance: Random) -> None:
+        self.house = house
+        self.chance = chance
+        self.running = [self._new() for _ in range(3)]
+
+    def _new(self) -> "Popen[str]":
+        return self.house.start("consume", "trades")
+
+    def _replace(self, worker: "Popen[str]") -> None:
+        self.running[self.running.index(worker)] = self._new()
+
+    def _one(self) -> "Popen[str]":
+        """Some worker that has begun its work."""
+        worker = self.chance.choice(self.running)
+        assert worker.poll() is None, worker.communicate()
+        wait_for(lambda: self.house.query(f"SELECT 1 FROM streams_member WHERE owner LIKE '%/{worker.pid}/%'"))
+        return worker
+
+    def kill(self) -> None:
+        worker = self.chance.choice(self.running)
+        kill(worker)
+        self._replace(worker)
+
+    def stop(self) -> None:
+        worker = self._one()
+        worker.terminate()
+        worker.communicate(timeout=30)
+        assert worker.returncode == 0
+        self._replace(worker)
+
+    def pause(self) -> None:
+        """For longer than a lease lasts: when it wakes, its shards are others'.
+
+        Not in the middle of a write, though: it holds a lock then, and nobody could go on until the server ends it.
+        """
+        worker = self._one()
+        worker.send_signal(signal.SIGSTOP)
+        while not self.house.can_move(f"%/{worker.pid}/%"):
+            worker.send_signal(signal.SIGCONT)
+            worker.send_signal(signal.SIGSTOP)
+        wait_for(lambda: not self.house.query(f"SELECT 1 FROM streams_lease WHERE owner LIKE '%/{worker.pid}/%'"))
+        worker.send_signal(signal.SIGCONT)
+
+    def end(self) -> None:
+        for worker in self.running:
+            worker.terminate()
+        for worker in self.running:
+            worker.communicate(timeout=30)
+
+
+class Producers:
+    """Three, each replaced when it is gone; what each was told is in stands in a file of its own."""
+
+    def __init__(self, house: House, chance: Random) -> None:
+        self.house = house
+        self.chance = chance
+        self.files: list[Path] = []
+        self.running = dict(self._new() for _ in range(3))
+        self.paused: Popen[str] | None = None
+
+    def _new(self) -> tuple["Popen[str]", Path]:
+        number = len(self.files) + 1
+        file = self.house.folder / f"{number}.acks"
+        self.files.append(file)
+        words = ["produce", "trades", "--rate", str(RATE), "--seed", str(number), "--json"]
+        return self.house.start(*words, variables={"ACKS": str(file)}), file
+
+    def _one(self) -> "Popen[str]":
+        """Some producer that has put something and is not paused."""
+        producer = self.chance.choice([one for one in self.running if one is not self.paused])
+        self._wait_until_begun(producer)
+        return producer
+
+    def _wait_until_begun(self, producer: "Popen[str]") -> None:
+        wait_for(lambda: producer.poll() is not None or acks.read(self.running[producer]))
+        assert producer.poll() is None, producer.communicate()
+
+    def kill(self) -> None:
+        """From outside; or where that rarely hits, between a put and its acknowledgement."""
+        producer = self._one()
+        if self.chance.random() < 0.5:
+            acks.fatal(self.running[producer]).touch()
+            producer.wait(timeout=30)
+        kill(producer)
+        del self.running[producer]
+        self.running |= [self._new()]
+
+    def stop(self) -> None:
+        """It says how many records were taken, and that is what it was told."""
+        producer = self._one()
+        self._end(producer)
+        self.running |= [self._new()]
+
+    def _end(self, producer: "Popen[str]") -> None:
+        self._wait_until_begun(producer)
+        producer.terminate()
+        out, err = producer.communicate(timeout=30)
+        assert producer.returncode == 0, err
+        assert json.loads(out)["records"] == len(acks.read(self.running.pop(producer)))
+
+    def pause(self) -> None:
+        """Until this happens again; not in the middle of a write, which would lock the file for all."""
+        if self.paused:
+            self.go_on()
+            return
+        self.paused = self._one()
+        self.paused.send_signal(signal.SIGSTOP)
+        while not self._can_write():
+            self.paused.send_signal(signal.SIGCONT)
+            self.paused.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        if self.paused:
+            self.paused.send_signal(signal.SIGCONT)
+        self.paused = None
+
+    def _can_write(self) -> bool:
+        with closing(sqlite3.connect(self.house.streams, timeout=1, isolation_level=None)) as db:
+            try:
+                db.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return False
+        return True
+
+    def end(self) -> None:
+        self.go_on()
+        for producer in list(self.running):
+            self._end(producer)
+
+
+class Chaos:
+    """Both kinds, a stream that is re-sharded meanwhile, and chance."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.chance = Random(SEED)
+        self.stream = EmbeddedStream(house.streams, "trades")
+        self.stream.create(shards=4)
+        house.environment["DJANGO_SETTINGS_MODULE"] = "tests.ledger.settings"
+        house.run("migrate", "--run-syncdb", "--verbosity", "0")
+        self.workers = Workers(house, self.chance)
+        self.producers = Producers(house, self.chance)
+
+    def split(self) -> None:
+        shards = self._open()
+        if len(shards) < 8:
+            self.stream.split(self.chance.choice(shards).id)
+
+    def merge(self) -> None:
+        shards = self._open()
+        if len(shards) > 2:
+            first = self.chance.randrange(len(shards) - 1)
+            self.stream.merge(shards[first].id, shards[first + 1].id)
+
+    def _open(self) -> list[Any]:
+        return sorted(
+            (shard for shard in self.stream.describe().shards if shard.open), key=lambda shard: shard.hash_start
+        )
+
+    def round(self) -> None:
+        """One accident; then everything goes on."""
+        workers, producers = self.workers, self.producers
+        weights = {workers.kill: 6, workers.stop: 3, workers.pause: 1, self.split: 4, self.merge: 4}
+        weights |= {producers.kill: 6, producers.stop: 2, producers.pause: 3}
+        [act] = self.chance.choices(list(weights), weights=list(weights.values()))
+        act()
+        done = self.house.applied("trades")
+        wait_for(lambda: self.house.applied("trades") > done, seconds=60)
+
+    def end(self) -> None:
+        """Everybody stops in good order, and one more worker reads what is left."""
+        self.producers.end()
+        self.workers.end()
+        self.stream.close()
+        self.house.run("consume", "trades", "--until-caught-up")

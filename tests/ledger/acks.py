@@ -1,0 +1,69 @@
+"""What producers were told is in: a line for each record, once its put has returned. ACKS names the file."""
+
+import os
+import re
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from django.conf import settings
+
+from streams.records import Entry
+from streams.sources.trades import Trades
+from streams.stream.embedded import EmbeddedStream
+from streams.stream.embedded_url import parse_embedded
+
+IDS = 10**7  # that one producer may use: the file's number says which
+BROKEN = 500  # one trade in so many cannot be read
+
+
+class MarkedTrades(Trades):
+    """Trades whose ids no other producer uses; some are cut off, but for their ids."""
+
+    def __init__(self, rng: Random) -> None:
+        super().__init__(rng)
+        self._id = IDS * int(Path(os.environ["ACKS"]).stem)
+
+    def take(self, limit: int) -> list[Entry]:
+        return [(key, data if id_of(data) % BROKEN else data[:-1]) for key, data in super().take(limit)]
+
+
+def id_of(data: bytes) -> int:
+    """Of a trade, broken or not."""
+    [found] = re.findall(rb'"id":(\d+)', data)
+    return int(found)
+
+
+class AcknowledgedStream(EmbeddedStream):
+    """Writes down what was put, each line at once, so that what is written was acknowledged before any kill."""
+
+    def put(self, entries: Sequence[Entry]) -> None:
+        super().put(entries)
+        file = Path(os.environ["ACKS"])
+        if fatal(file).exists():
+            os.kill(os.getpid(), signal.SIGKILL)
+        with file.open("a", buffering=1) as lines:
+            for _, data in entries:
+                lines.write(f"{id_of(data)}\n")
+
+
+def fatal(file: Path) -> Path:
+    """Once this is there, the next put of the file's producer is its last, and is not acknowledged."""
+    return file.with_suffix(".fatal")
+
+
+def open_source(name: str, rng: Random, *_: Any) -> Trades:
+    assert name == "trades"
+    return MarkedTrades(rng)
+
+
+def open_stream(name: str) -> EmbeddedStream:
+    return AcknowledgedStream(parse_embedded(settings.STREAM_URL).path, name)
+
+
+def read(path: Path) -> list[int]:
+    """The ids in a file; a last line that a kill has cut short does not count."""
+    text = path.read_text() if path.exists() else ""
+    return [int(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]

@@ -1,0 +1,15 @@
+"""The ledger itself."""
+
+from django.db import models
+
+
+class Step(models.Model):
+    """One commit of a worker, written in its transaction; their keys grow in the order of a shard's commits."""
+
+    shard = models.CharField(max_length=64)
+    counter = models.BigIntegerField()  # the lease's, which fences
+    checkpoint = models.TextField()
+    applied = models.TextField()  # JSON: a list of [sequence, partition key, id]
+
+    class Meta:
+        app_label = "ledger"

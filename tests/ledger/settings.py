@@ -1,0 +1,5 @@
+"""Our own settings, and one app more."""
+
+from login.settings import *  # noqa: F403, TID251 - these are settings, too
+
+INSTALLED_APPS += ["tests.ledger"]  # noqa: F405 - from our own
