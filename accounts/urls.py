@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.pages import history, sign_in
+from accounts.pages import history, sign_in, tokens
 
 urlpatterns = [
     path("sign-in/", sign_in.SignInView.as_view(), name="sign-in"),
@@ -12,4 +12,7 @@ urlpatterns = [
     path("success/", sign_in.success, name="success"),
     path("history/", history.index, name="history"),
     path("history/seen/", history.seen, name="history-seen"),
+    path("tokens/", tokens.index, name="tokens"),
+    path("tokens/new/", tokens.new, name="token-new"),
+    path("tokens/<int:number>/revoke/", tokens.revoke, name="token-revoke"),
 ]

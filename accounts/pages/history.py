@@ -1,14 +1,15 @@
 """What happened to my account: sign-ins, changes, notices."""
 
-from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import history
+from accounts.guards import person
 
 PAGE = 50  # events
 LONGEST_ID = 18  # digits; every database takes so many
@@ -16,18 +17,16 @@ LONGEST_ID = 18  # digits; every database takes so many
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    assert not isinstance(request.user, AnonymousUser)  # LoginRequiredMiddleware
-    page = Paginator(history.of(request.user), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(history.of(person(request)), PAGE).get_page(request.GET.get("page"))
     return render(request, "accounts/history.html", {"page": page, "lines": map(history.line, page.object_list)})
 
 
 @require_POST
 def seen(request: HttpRequest) -> HttpResponse:
     """Acknowledges the notices that were on the page: up to the event `up_to`."""
-    assert not isinstance(request.user, AnonymousUser)
     up_to, place = request.POST.get("up_to", ""), request.POST.get("next", "")
     if up_to.isdecimal() and len(up_to) <= LONGEST_ID:
-        history.acknowledge(request.user, request.session, int(up_to), timezone.now())
+        history.acknowledge(person(request), request.session, int(up_to), timezone.now())
     if not url_has_allowed_host_and_scheme(place, {request.get_host()}, require_https=request.is_secure()):
-        place = "history"
-    return redirect(place)
+        place = reverse("history")
+    return HttpResponseRedirect(place)

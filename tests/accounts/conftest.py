@@ -1,6 +1,9 @@
 """A user, signed in or not, with bcrypt made fast where hashing is not the point."""
 
+import time
+
 import pytest
+from allauth.account.internal.userkit import user_id_to_str
 from django.test import Client
 
 from accounts.models import User
@@ -25,3 +28,13 @@ def signed_in(client: Client, ada: User) -> Client:
     """Ada's browser."""
     client.force_login(ada)
     return client
+
+
+@pytest.fixture
+def confirmed(signed_in: Client, ada: User) -> Client:
+    """Ada's browser, just after she confirmed that it is she."""
+    session = signed_in.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
+    session["account_authentication_methods_user"] = user_id_to_str(ada)
+    session.save()
+    return signed_in

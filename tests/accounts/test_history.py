@@ -115,6 +115,10 @@ def test_acknowledging_leads_nowhere_else(signed_in: Client, target: str) -> Non
     assert signed_in.post(SEEN, {"up_to": "1", "next": target}).headers["Location"] == HISTORY
 
 
+def test_acknowledging_from_a_word_is_no_error(signed_in: Client) -> None:
+    assert signed_in.post(SEEN, {"up_to": "1", "next": "word"}).headers["Location"] == "word"
+
+
 def test_looking_acknowledges_nothing(signed_in: Client, ada: User) -> None:
     happened(ada)
     assert signed_in.get(SEEN).status_code == 405

@@ -1,0 +1,35 @@
+"""Who may open a page of ours, past being signed in."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account.decorators import reauthentication_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from accounts.models import User
+
+View = Callable[..., HttpResponse]
+
+
+def person(request: HttpRequest) -> User:
+    """Who is signed in; LoginRequiredMiddleware has seen to it that somebody is."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def confirmed(view: View) -> View:
+    """Only for who confirmed within the last minutes (ACCOUNT_REAUTHENTICATION_TIMEOUT) that it is they."""
+    guarded: View = reauthentication_required(view)
+    return guarded
+
+
+def staff_only(view: View) -> View:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not person(request).is_staff:
+            raise PermissionDenied("Only staff may see other people.")
+        return view(request, *args, **kwargs)
+
+    return guarded

@@ -1,0 +1,105 @@
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from allauth.core.exceptions import ReauthenticationRequired
+from django.test import Client, RequestFactory
+from django.utils import timezone
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from accounts import tokens
+from accounts.models import ApiToken, SecurityEvent, User
+from accounts.pages import tokens as pages
+
+TOKENS, NEW = "/accounts/tokens/", "/accounts/tokens/new/"
+WANTED = {"label": "nightly report", "scopes": ["read:dashboards"], "days": "90"}
+
+
+def token_of(user: User, label: str = "report") -> ApiToken:
+    return tokens.make(user, label, ["read:dashboards"], 90, timezone.now())[0]
+
+
+def test_a_token_is_shown_once_and_works(confirmed: Client, client: Client) -> None:
+    page = confirmed.post(NEW, WANTED).content.decode()
+    [text] = re.findall(r'data-testid="token-text">(mlr_[\w-]{43})<', page)
+    assertNotContains(confirmed.get(TOKENS), text[:-4])
+    answer = Client().get("/orders/alarms.csv", headers={"authorization": f"Bearer {text}"})
+    assert answer.status_code == 200
+
+
+def test_a_new_token_is_told_to_its_owner_without_the_token(confirmed: Client) -> None:
+    confirmed.post(NEW, WANTED | {"days": "365"})
+    event, token = SecurityEvent.objects.get(name="token.made"), ApiToken.objects.get()
+    expires = f"{timezone.now() + timedelta(days=365):%Y-%m-%d}"
+    assert event.notice and event.facts == {"label": token.label, "scopes": "read:dashboards", "expires": expires}
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_making_a_token_wants_it_confirmed_who_you_are(ada: User, method: str) -> None:
+    request = getattr(RequestFactory(), method)(NEW, WANTED)
+    request.user, request.session = ada, {}
+    with pytest.raises(ReauthenticationRequired):
+        pages.new(request)
+    assert not ApiToken.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"label": ""}, "Give it a name"),
+        ({"label": "x" * 61}, "at most 60 characters"),
+        ({"label": "a\x00b"}, "Null characters are not allowed"),
+        ({"label": "x" * 1_000_000}, "at most 60 characters"),
+        ({"scopes": []}, "Tick what it may do"),
+        ({"scopes": ["everything"]}, "There is no such thing to allow"),
+        ({"days": "100000"}, "at most a year"),
+        ({"days": "9" * 5000}, "at most a year"),
+        ({"days": "x"}, "at most a year"),
+    ],
+)
+def test_a_form_that_will_not_do_says_so(confirmed: Client, wrong: dict[str, Any], sentence: str) -> None:
+    assertContains(confirmed.post(NEW, WANTED | wrong), sentence, status_code=422)
+    assert not ApiToken.objects.exists()
+
+
+def test_too_many_tokens_are_refused_in_a_sentence(confirmed: Client, ada: User) -> None:
+    for _ in range(tokens.MOST):
+        token_of(ada)
+    assertContains(confirmed.post(NEW, WANTED), "You have 25 tokens: revoke one", status_code=422)
+
+
+def test_my_tokens_are_listed_with_their_last_use(signed_in: Client, ada: User) -> None:
+    tokens.note_use(token_of(ada, "<b>mine</b>"), "192.0.2.1", timezone.now())
+    token_of(User.objects.create_user("bob"), "of somebody else")
+    page = signed_in.get(TOKENS)
+    assertContains(page, "&lt;b&gt;mine&lt;/b&gt;")
+    assertContains(page, "from 192.0.2.1.")
+    assertNotContains(page, "of somebody else")
+
+
+def test_an_expired_token_is_listed_as_such(signed_in: Client, ada: User) -> None:
+    token_of(ada)
+    ApiToken.objects.update(expires=timezone.now())
+    assertContains(signed_in.get(TOKENS), "Expired")
+
+
+def test_a_revoked_token_is_dead_and_gone_from_the_list(signed_in: Client, ada: User) -> None:
+    token = token_of(ada)
+    assertRedirects(signed_in.post(f"{TOKENS}{token.pk}/revoke/"), TOKENS)
+    assert not tokens.living(ada, timezone.now()).exists()
+    assertContains(signed_in.get(TOKENS), "You have no tokens.")
+    assert SecurityEvent.objects.get(name="token.revoked").facts == {"label": "report"}
+    assert signed_in.post(f"{TOKENS}{token.pk}/revoke/").status_code == 404
+
+
+def test_nobody_revokes_the_tokens_of_others(signed_in: Client) -> None:
+    bob = User.objects.create_user("bob")
+    token = token_of(bob)
+    for number in (token.pk, 0, 9**30):
+        assert signed_in.post(f"{TOKENS}{number}/revoke/").status_code == 404
+    assert tokens.living(bob, timezone.now()).exists()
+
+
+def test_a_link_revokes_nothing(signed_in: Client, ada: User) -> None:
+    assert signed_in.get(f"{TOKENS}{token_of(ada).pk}/revoke/").status_code == 405
