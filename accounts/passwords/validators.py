@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
@@ -29,7 +30,7 @@ LOOK_ALIKES = str.maketrans("013457869@$!|l+", "oieastbggasiiit")
 
 
 class LengthValidator:
-    """15 characters or more; 8 where a second factor is enforced for this user; at most what is hashed to its end."""
+    """15 characters or more, 8 beside a second factor; at most what is hashed to its end."""
 
     def validate(self, password: str, user: User | None = None) -> None:
         if is_too_long(password):
@@ -43,12 +44,17 @@ class LengthValidator:
 
 def shortest(user: User | None) -> int:
     """How many characters a password of this user has at least; 15 for a user who is not known."""
-    return SHORTEST_OF_TWO if second_factor_enforced(user) else SHORTEST
+    return SHORTEST_OF_TWO if second_factor_holds(user) else SHORTEST
 
 
-def second_factor_enforced(user: User | None) -> bool:
-    """Whether REQUIRE_SECOND_FACTOR ("staff" or "all") applies to this user."""
-    return settings.REQUIRE_SECOND_FACTOR == "all" or (user is not None and user.is_staff)
+def second_factor_holds(user: User | None) -> bool:
+    """Whether REQUIRE_SECOND_FACTOR ("staff" or "all") applies to this user, and is met.
+
+    Who has still to enrol a factor has the password alone: a guess of it would enrol the guesser's.
+    """
+    if user is None or user.pk is None:
+        return False
+    return (settings.REQUIRE_SECOND_FACTOR == "all" or user.is_staff) and bool(is_mfa_enabled(user))
 
 
 class CommonPasswordValidator:

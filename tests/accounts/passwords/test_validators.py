@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from hypothesis import given
@@ -13,7 +14,6 @@ from accounts.passwords.validators import folded, share, shortest
 from tests.accounts.conftest import PASSWORD
 
 ADA = User(username="lovelace", email="ada.byron@analytical.example", first_name="Augusta", last_name="Kingsley")
-STAFF = User(username="lovelace", is_staff=True)
 TOO_SHORT = "Use at least 15 characters: this password has {}."
 TOO_LONG = "Use a shorter password: this one takes more than 1,024 bytes."
 COMMON = "This password is among those that attackers try first: choose another."
@@ -49,19 +49,29 @@ def test_a_password_that_would_not_be_kept_to_its_end_is_refused(password: str) 
     assert refusals(password) == [TOO_LONG]
 
 
-@pytest.mark.parametrize(
-    ("required", "user", "least"), [("staff", None, 15), ("staff", ADA, 15), ("staff", STAFF, 8), ("all", ADA, 8)]
-)
-def test_eight_characters_do_only_beside_a_second_factor(
-    settings: Settings, required: str, user: User | None, least: int
+@pytest.mark.parametrize("required", ["staff", "all"])
+@pytest.mark.parametrize("is_staff", [False, True])
+@pytest.mark.parametrize("enrolled", [False, True])
+def test_eight_characters_do_only_beside_a_second_factor_that_is_enforced(
+    settings: Settings, ada: User, required: str, is_staff: bool, enrolled: bool
 ) -> None:
-    settings.REQUIRE_SECOND_FACTOR = required
-    assert shortest(user) == least
+    settings.REQUIRE_SECOND_FACTOR, ada.is_staff = required, is_staff
+    if enrolled:
+        Authenticator.objects.create(user=ada, type=Authenticator.Type.TOTP, data={})
+    assert shortest(ada) == (8 if enrolled and (is_staff or required == "all") else 15)
 
 
-def test_of_the_short_passwords_too_the_common_ones_are_refused() -> None:
-    assert refusals("vgwkpnzy", STAFF) == []
-    assert refusals("iloveyou", STAFF) == refusals("Sunshine", STAFF) == [COMMON]
+@pytest.mark.parametrize("user", [None, User(username="new"), User(username="new", is_staff=True)])
+def test_whoever_is_not_yet_known_needs_fifteen_characters(settings: Settings, user: User | None) -> None:
+    settings.REQUIRE_SECOND_FACTOR = "all"
+    assert shortest(user) == 15
+
+
+def test_of_the_short_passwords_too_the_common_ones_are_refused(ada: User, settings: Settings) -> None:
+    settings.REQUIRE_SECOND_FACTOR = "all"
+    Authenticator.objects.create(user=ada, type=Authenticator.Type.WEBAUTHN, data={})
+    assert refusals("vgwkpnzy", ada) == []
+    assert refusals("iloveyou", ada) == refusals("Sunshine", ada) == [COMMON]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,83 @@
+"""Everything two-way encrypted, known by name, so that all of it can be encrypted anew under the current key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts import keyrings
+
+BATCH = 200  # rows under lock in one transaction
+
+
+@dataclass(frozen=True)
+class Encrypted:
+    """A column, or a part of a JSON column, that holds what keyrings.encrypt() gave."""
+
+    name: str  # in the plural, for people
+    rows: Callable[[], QuerySet[Any]]
+    column: str
+    part: str | None = None
+
+    def token(self, row: Any) -> str:
+        value = getattr(row, self.column)
+        return str(value[self.part] if self.part else value)
+
+    def put(self, row: Any, token: str) -> None:
+        setattr(row, self.column, getattr(row, self.column) | {self.part: token} if self.part else token)
+
+
+@dataclass
+class Outcome:
+    """What became of one kind of value: counts, and the primary keys of rows whose value no key opens."""
+
+    anew: int = 0
+    current: int = 0
+    unreadable: list[Any] = field(default_factory=list)
+
+
+SEEDS = Encrypted(
+    "seeds of authenticator apps",
+    lambda: Authenticator.objects.filter(type=Authenticator.Type.TOTP),
+    "data",
+    "secret",
+)
+REGISTRY: list[Encrypted] = [SEEDS]  # another app appends its own in AppConfig.ready()
+
+
+def rotate(kind: Encrypted, *, dry_run: bool = False, batch: int = BATCH) -> Outcome:
+    """Encrypts anew each value that has a former key. May be stopped and run again; people sign in meanwhile."""
+    outcome, rows = Outcome(), kind.rows().order_by("pk")
+    some = _batch(kind, rows, outcome, batch=batch, dry_run=dry_run)
+    while some:
+        some = _batch(kind, rows.filter(pk__gt=some[-1].pk), outcome, batch=batch, dry_run=dry_run)
+    return outcome
+
+
+def _batch(kind: Encrypted, rows: QuerySet[Any], outcome: Outcome, *, batch: int, dry_run: bool) -> list[Any]:
+    with transaction.atomic():
+        some = list(rows.select_for_update()[:batch])
+        changed = [row for row in some if _renew(kind, row, outcome)]
+        if not dry_run:
+            kind.rows().bulk_update(changed, [kind.column])
+    return some
+
+
+def _renew(kind: Encrypted, row: Any, outcome: Outcome) -> bool:
+    """Whether the row's value was encrypted anew, in memory."""
+    try:
+        text = keyrings.decrypt(kind.token(row))
+    except (keyrings.KeyRingError, KeyError):
+        outcome.unreadable.append(row.pk)
+        return False
+    if keyrings.is_current(kind.token(row)):
+        outcome.current += 1
+        return False
+    kind.put(row, keyrings.encrypt(text))
+    outcome.anew += 1
+    return True
