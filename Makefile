@@ -29,7 +29,7 @@ new-password: ## A new password for the first user (NAME=admin)
 test: check ## Set up, run all checks and all tests
 	$(BIN)/pytest -n 2 --dist loadgroup
 
-check: $(BIN)/.installed-dev assets build/.emulators ## Lint, types, import direction, migrations, front-end tests
+check: $(BIN)/.installed-dev assets build/.emulators build/.judges ## Lint, types, import direction, migrations, front-end tests
 	@tests/machine
 	@! command -v mariadb_config > /dev/null || $(PIP) -r requirements-mariadb.txt
 	$(BIN)/ruff format --check --quiet .
@@ -78,6 +78,13 @@ build/.emulators: tests/emulators/requirements.txt tests/emulators/package-lock.
 	@echo "Installing emulators of Kinesis for the tests"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target build/ministack -r $<
 	@npm ci --prefix tests/emulators --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+build/.judges: tests/judges/package-lock.json | $(BIN)/.installed node_modules/.installed
+	@echo "Installing what judges the headers and the pages in the tests"
+	@npm ci --prefix tests/judges --ignore-scripts --no-audit --no-fund --silent
+	@mkdir -p build
+	@echo '{}' > tests/judges/node_modules/@mdn/mdn-http-observatory/conf/hsts-preload.json # no host counts as preloaded
 	@touch $@
 
 build/bench-peers/.installed: benchmarks/requirements.txt | $(BIN)/.installed
