@@ -32,6 +32,7 @@ function fillStream(card, stream) {
   const cells = parts(card);
   card.dataset.stream = stream.application;
   card.setAttribute("aria-label", `${stream.application} on ${stream.stream}`);
+  one(".scroll", card).setAttribute("aria-label", `Shards of ${stream.application} on ${stream.stream}`);
   setText(cells.application, stream.application);
   setText(cells.stream, stream.stream);
   setText(cells.members, grouped(stream.members));

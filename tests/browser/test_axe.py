@@ -1,0 +1,84 @@
+"""axe-core finds nothing on any page: signed out and in, light on a desk's screen and dark on a phone's."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser.conftest import watched
+from tests.house import ROOT, House, Web
+from tests.login.test_gate import PUBLIC, ROUTES
+
+AXE = ROOT / "tests/judges/node_modules/axe-core/axe.min.js"
+SCREENS = {"light, desk": ("light", 1280, 900), "dark, phone": ("dark", 390, 844)}
+# Routes with parts, each with an address that it shows a page at; None for those that show none.
+SAMPLES: dict[str, str | None] = {
+    "live/<str:name>.json": None,
+    "market/<str:symbol>/": "market/AMZN/",
+    "streams/<str:name>/records/": "streams/trades/records/?from=trim-horizon",
+    "streams/dead-letters/<int:number>/": "streams/dead-letters/1/",
+    "streams/dead-letters/<int:number>/<str:verb>/": None,
+    "streams/dead-letters/<int:number>/bytes": None,
+    "streams/dead-letters/all/<str:verb>/<str:application>/": "streams/dead-letters/all/discard/trades/",
+}
+# Pages that say what is not there, or not allowed.
+ELSEWHERE = ["nowhere/", "market/NOTHING/", "market/search?q=AM", "orders/?site=nowhere", "orders/?site=%00"]
+ELSEWHERE += ["streams/trades/records/?from=yesterday", "streams/nothing/records/"]
+PLAIN = [route for route in ROUTES if "<" not in route]
+
+pytestmark = pytest.mark.xdist_group("axe")
+
+
+@pytest.fixture(scope="module")
+def filled(house: House) -> None:
+    """With something on every page, dead letters too: orders are no trades."""
+    house.run("produce", "trades", "--count", "300", "--seed", "1", "--rate", "0")
+    house.run("produce", "orders", "--count", "3", "--stream", "trades", "--rate", "0")
+    house.run("produce", "orders", "--count", "200", "--site", "london", "--rate", "0")
+    for application in ("trades", "orders"):
+        house.run("consume", application, "--until-caught-up")
+
+
+@pytest.fixture(scope="module")
+def signed_in(browser: Browser, web: Web, password: str, filled: None) -> Iterator[BrowserContext]:
+    for context in watched(browser.new_context(reduced_motion="reduce")):
+        page = context.new_page()
+        page.goto(f"{web.url}/accounts/sign-in/")
+        page.get_by_label("User name").fill("admin")
+        page.get_by_label("Password").first.fill(password)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.wait_for_url("**/accounts/success/")
+        yield context
+
+
+def findings(page: Page, url: str) -> dict[str, Any]:
+    """What axe-core finds at the address on each screen, by rule; nothing where no page is."""
+    if not page.request.get(url).text().startswith("<!doctype html>"):
+        return {}
+    page.goto(url)
+    assert page.evaluate("window.violations") == []
+    page.evaluate(AXE.read_text())
+    found = {}
+    for name, (scheme, width, height) in SCREENS.items():
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.set_viewport_size({"width": width, "height": height})
+        for each in page.evaluate("axe.run().then(({violations}) => violations)"):
+            found[f"{name}: {each['id']}"] = [node["target"] for node in each["nodes"]]
+        if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
+            found[f"{name}: must be scrolled sideways"] = wide
+    return found
+
+
+def test_every_route_with_parts_has_an_address_to_look_at() -> None:
+    assert {route for route in ROUTES if "<" in route} == set(SAMPLES)
+
+
+@pytest.mark.parametrize("path", [*PLAIN, *filter(None, SAMPLES.values()), *ELSEWHERE])
+def test_a_page_has_no_barriers(signed_in: BrowserContext, web: Web, path: str) -> None:
+    assert "sign-out" in path or findings(signed_in.pages[0], f"{web.url}/{path}") == {}
+
+
+@pytest.mark.parametrize("path", [*sorted(PUBLIC - set(SAMPLES)), "market/", "nowhere/"])
+def test_a_page_for_strangers_has_no_barriers(context: BrowserContext, web: Web, path: str) -> None:
+    assert findings(context.new_page(), f"{web.url}/{path}") == {}
