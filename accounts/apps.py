@@ -1,16 +1,23 @@
-"""Connects sign-in, sign-out and notices to Django's signals."""
+"""Connects what happens to people, their sessions and notices to signals."""
 
 from django.apps import AppConfig
+from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_in, user_logged_out
-from django.db.models.signals import post_save
-
-from accounts import arrivals, mail
+from django.db.models.signals import post_save, pre_delete
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
+        from allauth.account.signals import authentication_step_completed  # noqa: PLC0415 - models are loaded only now
+
+        from accounts import arrivals, mail  # noqa: PLC0415
+        from accounts.sessions import signals  # noqa: PLC0415
+
         user_logged_in.connect(arrivals.welcome, dispatch_uid="accounts.arrivals.welcome")
         user_logged_out.connect(arrivals.goodbye, dispatch_uid="accounts.arrivals.goodbye")
         post_save.connect(mail.notify, sender="accounts.SecurityEvent", dispatch_uid="accounts.mail.notify")
+        post_save.connect(signals.deactivated, sender=get_user_model(), dispatch_uid="accounts.sessions.deactivated")
+        pre_delete.connect(signals.deleted, sender=get_user_model(), dispatch_uid="accounts.sessions.deleted")
+        authentication_step_completed.connect(signals.proved, dispatch_uid="accounts.sessions.proved")

@@ -1,20 +1,11 @@
-"""What happens when somebody signs in, by whatever door: the session gets its end, the sign-in is written down."""
+"""What happens when somebody signs in, by whatever door: a session begins, the sign-in is written down."""
 
-from __future__ import annotations
-
-from datetime import timedelta
-from typing import TYPE_CHECKING
-
-from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import events
-
-if TYPE_CHECKING:  # this module is loaded before the models are
-    from django.contrib.sessions.backends.base import SessionBase
-    from django.http import HttpRequest
-
-    from accounts.models import SecurityEvent, User
+from accounts import events, sessions
+from accounts.models import SecurityEvent, User
 
 ARRIVAL = "arrival"  # in the session: which event began it
 SIGN_IN = "sign-in.succeeded"
@@ -22,8 +13,7 @@ SIGN_IN = "sign-in.succeeded"
 
 def welcome(request: HttpRequest, user: User, **_: object) -> None:
     """The receiver of user_logged_in."""
-    # A moment, not a number of seconds: the session ends then, however busy it was.
-    request.session.set_expiry(timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE))
+    sessions.begin(request, user, timezone.now())
     arrival = events.record(SIGN_IN, user=user, request=request)
     assert arrival is not None  # the catalogue keeps it
     request.session[ARRIVAL] = arrival.pk

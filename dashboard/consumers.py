@@ -1,10 +1,14 @@
 """The socket of the live pages: checks who it is, subscribes, forwards. docs/protocol.md has the words."""
 
 import asyncio
+from collections.abc import Callable
 
 import msgspec
+from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
 
+from accounts.sessions import Standing
 from dashboard.hub import SESSION_ENDED, Hub, Subscriber
 
 BAD_MESSAGE = 4400
@@ -21,16 +25,19 @@ _decode = msgspec.json.Decoder(Subscribe).decode
 
 
 class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, enter: Callable[[str], Standing | None]) -> None:
+        """`enter` tells who comes with a session's cookie."""
         super().__init__()
         self.hub = hub
+        self.enter = database_sync_to_async(enter)
 
     async def connect(self) -> None:
         await self.accept()  # even if only to close: a browser is told no code of a socket that was refused
-        if not self.scope["user"].is_authenticated:
+        standing = await self.enter(self.scope["cookies"].get(settings.SESSION_COOKIE_NAME, ""))
+        if standing is None:
             await self.close(SESSION_ENDED)
             return
-        self.subscriber = Subscriber(self.scope["session"].session_key)
+        self.subscriber = Subscriber(standing.session)
         self.forwarding = asyncio.create_task(self._forward(self.subscriber))
         self.hub.join(self.subscriber)
 

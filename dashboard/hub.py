@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from time import monotonic, thread_time
 from typing import Protocol, TypeVar
+from uuid import UUID
 
 import msgspec
 from django.db import DatabaseError, close_old_connections, reset_queries
@@ -38,8 +39,8 @@ class Source(Protocol):
 class Subscriber:
     """A socket, as the hub sees it."""
 
-    def __init__(self, session_key: str) -> None:
-        self.session_key = session_key
+    def __init__(self, session: UUID) -> None:
+        self.session = session
         self.topics: frozenset[str] = frozenset()
         self.closed: int | None = None  # a close code, once it must go
         self._waiting: dict[str, str] = {}
@@ -72,11 +73,11 @@ class Hub:
     def __init__(
         self,
         source: Source,
-        living: Callable[[Collection[str]], Collection[str]],
+        living: Callable[[Collection[UUID]], Collection[UUID]],
         now: Callable[[], datetime],
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        """`living` tells which of some session keys still belong to somebody who is signed in.
+        """`living` tells which of some sessions still belong to somebody who is signed in.
 
         `now` is the time that browsers are told; `clock`, in seconds, paces the hub.
         """
@@ -118,11 +119,11 @@ class Hub:
             await self._beat()
 
     async def _beat(self) -> None:
-        keys = {subscriber.session_key for subscriber in self._subscribers}
+        keys = {subscriber.session for subscriber in self._subscribers}
         living = set(await self._in_thread(lambda: self._living(keys)))
         now = self._now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
         for subscriber in self._subscribers:
-            if subscriber.session_key in living:
+            if subscriber.session in living:
                 subscriber.offer("", _json({"beat": now}))
             else:
                 subscriber.close(SESSION_ENDED)

@@ -2,8 +2,8 @@
 
 import os
 
-from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter
+from channels.sessions import CookieMiddleware
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "login.settings")
@@ -15,5 +15,5 @@ from login.origin import SameOrigin  # noqa: E402
 
 refuse_if_unsafe()
 application = ProtocolTypeRouter(
-    {"http": pages, "websocket": SameOrigin(AuthMiddlewareStack(sockets))},
+    {"http": pages, "websocket": SameOrigin(CookieMiddleware(sockets))},
 )

@@ -96,10 +96,9 @@ def _listed(value: object) -> list[object]:
 
 
 def _session_engine() -> Iterator[CheckMessage]:
-    kept_in_rows = ("django.contrib.sessions.backends.db", "django.contrib.sessions.backends.cached_db")
-    if settings.SESSION_ENGINE not in kept_in_rows:
-        hint = f"Set SESSION_ENGINE = '{kept_in_rows[0]}'."
-        yield Error("Sessions outside the database cannot be ended by us.", hint, id="login.E008")
+    if settings.SESSION_ENGINE != "accounts.sessions.engine":
+        hint = "Set SESSION_ENGINE = 'accounts.sessions.engine'."
+        yield Error("Sessions of another engine have no idle limit and cannot be ended by us.", hint, id="login.E008")
 
 
 def bundle(app_configs: object = None, **_: object) -> list[CheckMessage]:

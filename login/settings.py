@@ -54,7 +54,6 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "channels",
     "accounts",  # before allauth: its templates come first
@@ -79,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.sessions.activity.ActivityMiddleware",
     "accounts.middleware.NoStoreMiddleware",
     "accounts.throttle.middleware.DeviceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -150,8 +150,11 @@ ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # they lock the owner out; accoun
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = False  # a session's end is ours; a passkey remembers better
 MFA_SUPPORTED_TYPES = ["totp", "webauthn"]  # recovery codes are our own
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = env.int("SESSION_COOKIE_AGE", default=12 * 3600)  # seconds; NIST SP 800-63B-4 allows up to 24 h
+SESSION_ENGINE = "accounts.sessions.engine"
+SESSION_IDLE = env.int("SESSION_IDLE", default=30 * 60)  # seconds; NIST SP 800-63B-4 allows up to 1 h
+SESSION_ABSOLUTE = env.int("SESSION_ABSOLUTE", default=12 * 3600)  # seconds; NIST SP 800-63B-4 allows up to 24 h
+SESSION_LIMIT = env.int("SESSION_LIMIT", default=10)  # of one person at a time
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # the server holds the limits
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_NAME = "sessionid" if DEBUG else "__Host-sessionid"
 CSRF_COOKIE_NAME = "csrftoken" if DEBUG else "__Host-csrftoken"

@@ -2,7 +2,8 @@
 
 from accounts.models.events import SecurityEvent
 from accounts.models.people import User
+from accounts.models.sessions import Session
 from accounts.models.throttle import Bucket, Device
 from accounts.models.tokens import ApiToken
 
-__all__ = ["ApiToken", "Bucket", "Device", "SecurityEvent", "User"]
+__all__ = ["ApiToken", "Bucket", "Device", "SecurityEvent", "Session", "User"]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.csrf import csrf_failure
 from django.views.decorators.http import require_safe
 
-from accounts import arrivals, words
+from accounts import arrivals, sessions, words
 from accounts.forms import SignInForm
 
 
@@ -39,9 +39,9 @@ class SignOutView(LogoutView):
 def success(request: HttpRequest) -> HttpResponse:
     """Who you are, when you were last here and from where, when this session ends, where to go on to."""
     assert request.user.is_authenticated  # LoginRequiredMiddleware
-    now, ends = timezone.now(), request.session.get_expiry_date()
+    now, ends = timezone.now(), sessions.current(request).ends
     previous = arrivals.previous(request.user, request.session)
-    context = {"previous": previous, "ends": ends, "left": words.span(ends - now)}
+    context = {"previous": previous, "ends": ends, "left": words.span(ends - now), "idle": sessions.idle()}
     if previous:
         context |= {"device": words.device(previous.device), "ago": words.span(now - previous.at)}
     return render(request, "accounts/success.html", context)

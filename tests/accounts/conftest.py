@@ -1,15 +1,25 @@
 """A user, signed in or not, with bcrypt made fast where hashing is not the point."""
 
+import logging
 import time
+from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from allauth.account.internal.userkit import user_id_to_str
 from django.test import Client
 
+from accounts import events
 from accounts.models import User
+from accounts.origins import SESSION_ID
 from accounts.passwords.hashers import KeyedBCryptHasher, UnkeyedBCryptHasher
 
 PASSWORD = "a passphrase of five words"
+
+
+def session_of(browser: Client) -> UUID:
+    """The id that its session is shown by."""
+    return UUID(browser.session[SESSION_ID])
 
 
 @pytest.fixture
@@ -38,3 +48,22 @@ def confirmed(signed_in: Client, ada: User) -> Client:
     session["account_authentication_methods_user"] = user_id_to_str(ada)
     session.save()
     return signed_in
+
+
+class Kept(logging.Handler):
+    """What the security log is given, as it is written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines = list[str]()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+@pytest.fixture
+def lines() -> Iterator[list[str]]:
+    kept = Kept()
+    events.log.addHandler(kept)
+    yield kept.lines
+    events.log.removeHandler(kept)

@@ -7,6 +7,7 @@ from django.test import Client
 from accounts.models import User
 from accounts.passwords import ALPHABET, generated
 from accounts.sessions import living
+from tests.accounts.conftest import session_of
 
 pytestmark = pytest.mark.usefixtures("db", "fast_bcrypt")
 
@@ -50,7 +51,7 @@ def test_a_name_that_cannot_be_is_refused_in_a_sentence(name: str) -> None:
 
 
 def test_a_new_password_works_and_ends_the_sessions_of_the_old(client: Client, signed_in: Client, ada: User) -> None:
-    before = str(signed_in.session.session_key)
+    before = session_of(signed_in)
     password = told("new_password", "ada").split()[-1]
     assert living([before]) == {}
     assert client.post("/accounts/sign-in/", {"username": "ada", "password": password}).status_code == 302

@@ -1,6 +1,5 @@
 import ast
 import json
-import logging
 import re
 import uuid
 from collections.abc import Iterator
@@ -24,25 +23,6 @@ from tests.accounts.conftest import PASSWORD
 ROOT = Path(__file__).resolve().parents[2]
 FIXED = {"at", "event", "user", "name", "address", "device", "session", "request"}  # of every line
 SIGN_IN = "/accounts/sign-in/"
-
-
-class Kept(logging.Handler):
-    """What the security log is given, as it is written."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines = list[str]()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(self.format(record))
-
-
-@pytest.fixture
-def lines() -> Iterator[list[str]]:
-    kept = Kept()
-    events.log.addHandler(kept)
-    yield kept.lines
-    events.log.removeHandler(kept)
 
 
 def asked(agent: str = "curl/8", **headers: str) -> Any:

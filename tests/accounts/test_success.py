@@ -57,7 +57,7 @@ def test_the_sign_ins_of_others_are_not_shown(client: Client, ada: User) -> None
 def test_the_page_says_who_you_are_when_it_ends_and_where_to_go(client: Client, ada: User) -> None:
     sign_in(client)
     page = client.get(SUCCESS)
-    end = client.session.get_expiry_date()
+    end = ada.sessions.get().ends
     assertContains(page, "ada")
     assertContains(page, f'<time datetime="{end.isoformat()}">{end:%-d %b %Y, %H:%M} UTC</time>', html=True)
     assertContains(page, "in 11 h 59 min")

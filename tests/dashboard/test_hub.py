@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
 import msgspec
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from dashboard.hub import SESSION_ENDED, Hub, Subscriber
 from dashboard.pages import Page
 from dashboard.snapshots import Snapshot, Snapshots
+
+ALICE, BOB = uuid4(), uuid4()  # their sessions
 
 
 class Source:
@@ -32,7 +35,7 @@ class Stage:
     def __init__(self) -> None:
         self.source = Source()
         self.time = 1.0
-        self.signed_in = {"alice", "bob"}
+        self.signed_in = {ALICE, BOB}
         self.hub = Hub(
             self.source,
             lambda keys: self.signed_in & set(keys),
@@ -40,7 +43,7 @@ class Stage:
             lambda: self.time,
         )
 
-    def join(self, session: str, *topics: str) -> Subscriber:
+    def join(self, session: UUID, *topics: str) -> Subscriber:
         subscriber = Subscriber(session)
         self.hub._subscribers.add(subscriber)
         self.hub.subscribe(subscriber, topics)
@@ -58,20 +61,20 @@ def stage() -> Stage:
 
 
 async def test_a_new_subscriber_gets_the_whole_state_at_once(stage: Stage) -> None:
-    alice = stage.join("alice", "market", "orders")
+    alice = stage.join(ALICE, "market", "orders")
     await stage.look()
     assert sorted(await alice.next()) == ["m1", "o1"]
 
 
 async def test_everyone_gets_what_they_asked_for_and_nothing_else(stage: Stage) -> None:
-    alice, bob = stage.join("alice", "market"), stage.join("bob", "orders")
+    alice, bob = stage.join(ALICE, "market"), stage.join(BOB, "orders")
     await stage.look()
     assert (await alice.next(), await bob.next()) == (["m1"], ["o1"])
     assert stage.source.asked == [{"market", "orders"}]
 
 
 async def test_the_same_text_is_not_sent_again(stage: Stage) -> None:
-    alice = stage.join("alice", "market")
+    alice = stage.join(ALICE, "market")
     await stage.look()
     await alice.next()
     await stage.look()
@@ -81,7 +84,7 @@ async def test_the_same_text_is_not_sent_again(stage: Stage) -> None:
 
 
 async def test_the_slow_find_only_the_newest_of_each_topic(stage: Stage) -> None:
-    alice = stage.join("alice", "market", "orders")
+    alice = stage.join(ALICE, "market", "orders")
     for number in range(100):
         stage.source.texts["market"] = f"m{number}"
         await stage.look()
@@ -89,7 +92,7 @@ async def test_the_slow_find_only_the_newest_of_each_topic(stage: Stage) -> None
 
 
 async def test_subscribing_again_replaces_the_topics_and_sends_their_state(stage: Stage) -> None:
-    alice = stage.join("alice", "market")
+    alice = stage.join(ALICE, "market")
     await stage.look()
     await alice.next()
     stage.hub.subscribe(alice, ["market", "orders"])
@@ -98,14 +101,14 @@ async def test_subscribing_again_replaces_the_topics_and_sends_their_state(stage
 
 
 async def test_an_unknown_topic_is_said_to_be(stage: Stage) -> None:
-    alice = stage.join("alice", "weather")
+    alice = stage.join(ALICE, "weather")
     assert [msgspec.json.decode(text) for text in await alice.next()] == [
         {"error": "unknown topic", "topic": "weather"}
     ]
 
 
 async def test_a_beat_tells_the_time_every_two_seconds(stage: Stage) -> None:
-    alice = stage.join("alice")
+    alice = stage.join(ALICE)
     beats = []
     for _ in range(5):
         await stage.hub.look()
@@ -116,15 +119,15 @@ async def test_a_beat_tells_the_time_every_two_seconds(stage: Stage) -> None:
 
 
 async def test_whoever_is_signed_out_is_closed_and_nobody_else(stage: Stage) -> None:
-    alice, bob = stage.join("alice"), stage.join("bob")
-    stage.signed_in.remove("alice")
+    alice, bob = stage.join(ALICE), stage.join(BOB)
+    stage.signed_in.remove(ALICE)
     await stage.hub.look()
     assert (await alice.next(), alice.closed) == ([], SESSION_ENDED)
     assert (len(await bob.next()), bob.closed) == (1, None)
 
 
 async def test_a_hub_without_listeners_asks_nothing(stage: Stage) -> None:
-    alice = Subscriber("alice")
+    alice = Subscriber(ALICE)
     stage.hub.join(alice)
     stage.hub.leave(alice)
     assert stage.hub._task

@@ -100,8 +100,9 @@ def test_an_absent_content_security_policy_is_refused(production: Settings) -> N
     assert refusals() == ["login.E007"]
 
 
-def test_sessions_outside_the_database_are_refused(production: Settings) -> None:
-    production.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+@pytest.mark.parametrize("engine", ["signed_cookies", "db", "cached_db"])
+def test_sessions_of_another_engine_are_refused(production: Settings, engine: str) -> None:
+    production.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"
     assert refusals() == ["login.E008"]
 
 

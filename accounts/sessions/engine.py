@@ -1,0 +1,148 @@
+"""SESSION_ENGINE: Django's sessions in our own table. The cookie's key is nowhere but in the cookie.
+
+A row is only ever inserted when a session begins; all else is a plain UPDATE, which brings back none that was ended.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS, CreateError, SessionBase, UpdateError
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+
+from accounts.models import Session
+from accounts.origins import SESSION_ID
+
+
+def new_key() -> str:
+    """165 random bits, so that nobody need look whether it is taken."""
+    return get_random_string(32, VALID_KEY_CHARS)
+
+
+def digest(key: str) -> str:
+    """What the table holds of a key."""
+    return sha256(key.encode(errors="replace")).hexdigest()
+
+
+def expiry(seen: datetime, ends: datetime) -> datetime:
+    """When a session expires that nobody uses any more."""
+    return min(seen + timedelta(seconds=settings.SESSION_IDLE), ends)
+
+
+def times(now: datetime) -> dict[str, datetime]:
+    """The times of a session that begins now."""
+    ends = now + timedelta(seconds=settings.SESSION_ABSOLUTE)
+    return {"began": now, "seen": now, "authenticated": now, "ends": ends, "expire_date": expiry(now, ends)}
+
+
+class SessionStore(SessionBase):
+    """`row` is what the table says of it, from the first look into the session on; None while there is no session."""
+
+    row: Session | None = None
+    _get_session: Callable[..., dict[str, Any]]  # django-stubs leaves it out
+
+    def load(self) -> dict[str, Any]:
+        self.row = self._rows().filter(expire_date__gt=timezone.now()).first()
+        if self.row is None:
+            self._session_key = None
+            return {}
+        return dict(self.decode(self.row.session_data))
+
+    def exists(self, session_key: str) -> bool:
+        return Session.objects.filter(key_hash=digest(session_key)).exists()
+
+    def create(self) -> None:
+        self._session_key = new_key()
+        self.save(must_create=True)
+        self.modified = True
+
+    def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002 - Django's own signature
+        """Raises CreateError when it must be new and is not, UpdateError when it has been ended meanwhile."""
+        if self.session_key is None:
+            self.create()
+            return
+        contents = self._contents(self._get_session(no_load=must_create))
+        if must_create:
+            self._insert(contents)
+        elif self.session_key is None or not self._rows().update(**contents):
+            raise UpdateError
+
+    def delete(self, session_key: str | None = None) -> None:
+        if key := session_key or self.session_key:
+            Session.objects.filter(key_hash=digest(key)).delete()
+
+    def flush(self) -> None:
+        super().flush()
+        self.row = None
+
+    def cycle_key(self) -> None:
+        """A new key for the same row: its id, its limits and its sockets go on; the old key is worth nothing."""
+        data = self._get_session()
+        if self.session_key is None:
+            self.create()
+            self._session_cache = data
+        else:
+            self._change()
+
+    async def acycle_key(self) -> None:
+        await sync_to_async(self.cycle_key)()
+
+    def renew(self, now: datetime, address: str | None, device: str) -> None:
+        """Begins anew, at sign-in: another key, another id, full time. What was planted before is worth nothing."""
+        if self.session_key is None:
+            self.cycle_key()
+        identity = uuid.uuid4()
+        self[SESSION_ID] = str(identity)
+        self._change(id=identity, address=address, device=device, **times(now), **self._contents(self._get_session()))
+
+    def proved(self, now: datetime) -> None:
+        """They have proved again who they are: another key."""
+        self._change(authenticated=now)
+
+    def get_expiry_date(self, **_: Any) -> datetime:
+        """If nobody uses it from now on; no argument of Django's changes it."""
+        self._get_session()
+        return self.row.expire_date if self.row else times(timezone.now())["expire_date"]
+
+    def get_expire_at_browser_close(self) -> bool:
+        return True  # whatever set_expiry() was given: the server holds the limits, the browser keeps nothing
+
+    @classmethod
+    def clear_expired(cls) -> None:
+        Session.objects.filter(expire_date__lte=timezone.now()).delete()
+
+    def _rows(self) -> Any:
+        return Session.objects.filter(key_hash=digest(self.session_key or ""))
+
+    def _contents(self, data: dict[str, Any]) -> dict[str, Any]:
+        user = int(data[SESSION_KEY]) if SESSION_KEY in data else None
+        return {"session_data": self.encode(data), "user_id": user, "auth_hash": data.get(HASH_SESSION_KEY) or ""}
+
+    def _insert(self, contents: dict[str, Any]) -> None:
+        row = Session(key_hash=digest(self.session_key or ""), device="", **times(timezone.now()), **contents)
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+        except IntegrityError as error:
+            raise CreateError from error
+        self.row = row
+
+    def _change(self, **values: Any) -> None:
+        """Moves the row to a new key. Raises SessionInterrupted (answered 400) when it has been ended meanwhile."""
+        key = new_key()
+        values["key_hash"] = digest(key)
+        if not self._rows().update(**values):
+            raise SessionInterrupted("The session was ended by another request: sign in again.")
+        self._session_key, self.modified = key, True
+        for name, value in values.items():
+            setattr(self.row, name, value)

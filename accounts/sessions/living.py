@@ -1,0 +1,56 @@
+"""Which sessions still live; for those who hold a connection open and see no further request. Reads only."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from functools import cache
+from typing import NamedTuple
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from accounts.models import Session, User
+from accounts.sessions.engine import SessionStore
+
+
+class Standing(NamedTuple):
+    """A living session: whose it is, what they may do, and when it ends at the latest."""
+
+    session: UUID
+    user: int
+    staff: bool
+    ends: datetime
+
+
+def enter(key: str, now: Callable[[], datetime] = timezone.now) -> Standing | None:
+    """The standing of who comes with this cookie; None for a stranger. Two queries."""
+    session = SessionStore(key)
+    if session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS or session.row is None:
+        return None
+    return living([session.row.pk], now).get(session.row.pk)
+
+
+def living(sessions: Collection[UUID], now: Callable[[], datetime] = timezone.now) -> dict[UUID, Standing]:
+    """Those of the sessions that have not ended. One query whatever their number, none for none.
+
+    Ended is: signed out or ended by somebody, idle or old beyond its limit, the password changed, the user deactivated
+    or deleted. A session made under a secret key that is now a fallback lives on.
+    """
+    if not sessions:
+        return {}
+    rows = Session.objects.filter(pk__in=sessions, expire_date__gt=now(), user__is_active=True)
+    columns = ("id", "auth_hash", "ends", *(f"user__{name}" for name in ("id", "password", "is_staff")))
+    passes = cache(_passes)
+    return {
+        row.pk: Standing(row.pk, row.user.pk, row.user.is_staff, row.ends)
+        for row in rows.select_related("user").only(*columns)
+        if row.user and passes(row.user, row.auth_hash)
+    }
+
+
+def _passes(user: User, auth_hash: str) -> bool:
+    """Whether a session may carry this: made from the password and the secret key, or a key before it."""
+    hashes = (user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())
+    return any(constant_time_compare(auth_hash, each) for each in hashes)

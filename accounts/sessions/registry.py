@@ -1,0 +1,83 @@
+"""Beginning and ending sessions. Each end is told to the security log, and closes the session's sockets within 5 s.
+
+`reason` is one of the words of docs/security-events.md; `by` names somebody else who did it.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from accounts import events, origins, words
+from accounts.models import Session, User
+from accounts.sessions.engine import SessionStore
+
+
+def begin(request: HttpRequest, user: User, now: datetime) -> None:
+    """At sign-in: a session of full length under a new key; of more than SESSION_LIMIT the oldest end."""
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)  # two sign-ins at once are counted one after the other
+        SessionStore.clear_expired()
+        address = origins.address(request.META.get("REMOTE_ADDR", ""))
+        store(request).renew(now, address, origins.device(request.META.get("HTTP_USER_AGENT", "")))
+        surplus = others(request, user).order_by("-began")[settings.SESSION_LIMIT - 1 :].values_list("pk", flat=True)
+        _end(user.sessions.filter(pk__in=list(surplus)), user, request, "limit")
+
+
+def store(request: HttpRequest) -> SessionStore:
+    """The request's session, as ours."""
+    session = request.session
+    assert isinstance(session, SessionStore)
+    return session
+
+
+def current(request: HttpRequest) -> Session:
+    """The session of a signed-in user's request."""
+    row = store(request).row
+    assert row is not None
+    return row
+
+
+def idle() -> str:
+    """The idle limit in words."""
+    return words.span(timedelta(seconds=settings.SESSION_IDLE))
+
+
+def others(request: HttpRequest, user: User) -> QuerySet[Session]:
+    """A user's sessions but for the one of this request."""
+    return user.sessions.exclude(pk=current(request).pk)
+
+
+def end_one(request: HttpRequest, session: UUID, reason: str = "owner") -> int:
+    """Ends one of the asker's own sessions: → 1, or 0 when it is not theirs or has ended already."""
+    assert request.user.is_authenticated
+    return _end(request.user.sessions.filter(pk=session), request.user, request, reason)
+
+
+def end_others(request: HttpRequest, reason: str = "owner") -> int:
+    """Ends the asker's sessions but for this one: → how many."""
+    assert request.user.is_authenticated
+    return _end(others(request, request.user), request.user, request, reason)
+
+
+def end_all(user: User, reason: str, request: HttpRequest | None = None, by: str = "") -> int:
+    """Ends every session of a user: → how many."""
+    return _end(user.sessions.all(), user, request, reason, by)
+
+
+def end_everybody(by: str) -> int:
+    """Ends every session there is: → how many."""
+    count, _ = Session.objects.all().delete()
+    events.record("sessions.ended", by=by, count=count)
+    return count
+
+
+def _end(sessions: QuerySet[Session], user: User, request: HttpRequest | None, reason: str, by: str = "") -> int:
+    count, _ = sessions.delete()
+    facts = {"by": by} if by else {}
+    if count:
+        events.record("session.ended", user=user, request=request, reason=reason, count=count, **facts)
+    return count

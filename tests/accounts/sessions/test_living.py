@@ -1,0 +1,99 @@
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from accounts.models import Session, User
+from accounts.sessions import enter, living
+from tests.accounts.conftest import session_of
+
+
+def key(browser: Client) -> str:
+    return str(browser.session.session_key)
+
+
+def test_a_living_session_is_told_with_its_user_and_its_end(signed_in: Client, ada: User) -> None:
+    standing = living([session_of(signed_in)])[session_of(signed_in)]
+    assert standing == (session_of(signed_in), ada.pk, False, Session.objects.get().ends)
+    assert enter(key(signed_in)) == standing
+
+
+def change_password(user: User) -> None:
+    user.set_password("another passphrase")
+    user.save()
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda browser, user: browser.post("/accounts/sign-out/"),
+        lambda browser, user: Session.objects.update(expire_date=timezone.now()),
+        lambda browser, user: change_password(user),
+        lambda browser, user: User.objects.update(is_active=False),
+        lambda browser, user: user.delete(),
+        lambda browser, user: Session.objects.all().delete(),
+    ],
+    ids=["signed out", "expired", "password changed", "deactivated", "deleted", "ended"],
+)
+def test_a_session_ends(signed_in: Client, ada: User, end: Callable[[Client, User], object]) -> None:
+    session, cookie = session_of(signed_in), key(signed_in)
+    end(signed_in, ada)
+    assert (living([session]), enter(cookie)) == ({}, None)
+
+
+def test_one_user_leaving_does_not_end_the_session_of_another(signed_in: Client, ada: User) -> None:
+    other = Client()
+    other.force_login(User.objects.create_user("bob"))
+    change_password(ada)
+    assert list(living([session_of(signed_in), session_of(other), uuid4()])) == [session_of(other)]
+
+
+def test_a_session_lives_on_under_a_new_secret_key_while_the_old_one_is_a_fallback(
+    signed_in: Client, settings: Settings
+) -> None:
+    session, cookie = session_of(signed_in), key(signed_in)
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "new" * 20
+    assert enter(cookie) == living([session])[session]
+    assert Session.objects.count() == 1
+    settings.SECRET_KEY_FALLBACKS = []
+    assert (living([session]), enter(cookie)) == ({}, None)
+
+
+@pytest.mark.parametrize("cookie", ["", "x", "\x00" * 32, "é" * 5000, "a" * 32])
+def test_a_cookie_that_is_none_of_ours_is_a_stranger(db: None, cookie: str) -> None:
+    assert enter(cookie) is None
+
+
+def test_a_session_of_nobody_does_not_count(client: Client, db: None) -> None:
+    session = client.session
+    session["noted"] = True
+    session.save()
+    assert (enter(key(client)), living([Session.objects.get().pk])) == (None, {})
+
+
+def test_a_sign_in_by_a_backend_that_is_gone_does_not_count(signed_in: Client, settings: Settings) -> None:
+    cookie = key(signed_in)
+    settings.AUTHENTICATION_BACKENDS = ["accounts.another.Backend"]
+    assert enter(cookie) is None
+
+
+def test_any_number_of_sessions_takes_one_query_that_only_reads(ada: User, settings: Settings) -> None:
+    settings.SESSION_LIMIT = 20
+    browsers = [Client() for _ in range(20)]
+    for browser in browsers:
+        browser.force_login(ada)
+    rows = list(Session.objects.order_by("pk").values())
+    with CaptureQueriesContext(connection) as queries:
+        assert len(living([*(row["id"] for row in rows), *(uuid4() for _ in range(5000))])) == 20
+    assert [each["sql"].split()[0] for each in queries] == ["SELECT"]
+    assert list(Session.objects.order_by("pk").values()) == rows
+
+
+def test_no_sessions_take_no_query(db: None, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(0):
+        assert living([]) == {}
