@@ -4,12 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.test import Client, TestCase
 from django.utils import timezone
 
 from accounts import bearer, events, tokens
-from accounts.models import ApiToken, SecurityEvent, User
+from accounts.models import ApiToken, SecurityEvent, Session, User
 from login.asgi import application
 from tests.sockets import Socket
 
