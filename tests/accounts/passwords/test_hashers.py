@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_django import Settings
 
+from accounts.adapters import MISMATCH
 from accounts.models import User
 from accounts.passwords import hashers
 from accounts.passwords.hashers import KeyedBCryptHasher, UnkeyedBCryptHasher
@@ -161,3 +162,30 @@ def test_a_password_of_the_greatest_length_works() -> None:
 def test_a_summary_shows_no_more_than_django_does() -> None:
     summary = identify_hasher(make_password(PASSWORD)).safe_summary(HASHER.encode(PASSWORD, SALT))
     assert summary["work factor"] == 4 and summary["salt"] == "abcdef****************"
+
+
+def answer(client: Client, name: str, password: str, costs: list[int]) -> tuple[int, bool, int]:
+    """Of the sign-in page: status, whether it says that name and password do not match, and the work done."""
+    costs.clear()
+    page = client.post("/accounts/sign-in/", {"username": name, "password": password})
+    return page.status_code, MISMATCH in page.content.decode(), sum(2**cost for cost in costs)
+
+
+def test_the_sign_in_page_does_the_same_work_for_a_wrong_password_and_an_unknown_name(
+    client: Client, ada: User, costs: list[int]
+) -> None:
+    assert answer(client, "ada", "wrong" * 5, costs) == answer(client, "eve", "wrong" * 5, costs) == (200, True, 2**4)
+
+
+def test_the_sign_in_page_hashes_no_megabyte(client: Client, ada: User, costs: list[int]) -> None:
+    long = "x" * 1_000_000
+    assert answer(client, "ada", long, costs) == answer(client, "eve", long, costs) == (200, True, 0)
+
+
+@pytest.mark.parametrize("password", ["  both ends count  ", "tab\tand é and ☃ and 15", "é" * 512])
+def test_the_sign_in_page_takes_a_password_exactly_as_typed(client: Client, ada: User, password: str) -> None:
+    ada.set_password(password)
+    ada.save()
+    for near in (password.strip() + "!", password[:-1], password + " "):
+        assert client.post("/accounts/sign-in/", {"username": "ada", "password": near}).status_code == 200
+    assert client.post("/accounts/sign-in/", {"username": "ada", "password": password}).status_code == 302
