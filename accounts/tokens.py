@@ -11,8 +11,8 @@ from django.db.models import Q, QuerySet
 
 from accounts import keyrings
 from accounts.models import ApiToken, User
+from accounts.models.tokens import SCOPES
 
-SCOPES = {"read:dashboards": "Read what the dashboards show, as CSV and JSON"}
 PREFIX = "mlr_"  # so that scanners of repositories and logs find one that was left there
 SHAPE = re.compile(r"mlr_[A-Za-z0-9_-]{43}")  # 32 bytes in base64url
 DAYS, MOST_DAYS = 90, 365  # a token lives so long unless told otherwise; at most

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.pages import history, sign_in, tokens
+from accounts.pages import history, people, sign_in, tokens
 
 urlpatterns = [
     path("sign-in/", sign_in.SignInView.as_view(), name="sign-in"),
@@ -15,4 +15,7 @@ urlpatterns = [
     path("tokens/", tokens.index, name="tokens"),
     path("tokens/new/", tokens.new, name="token-new"),
     path("tokens/<int:number>/revoke/", tokens.revoke, name="token-revoke"),
+    path("people/", people.index, name="people"),
+    path("people/<int:number>/", people.one, name="person"),
+    path("people/<int:number>/<slug:verb>/", people.change, name="person-change"),
 ]

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 
+SCOPES = {"read:dashboards": "Read what the dashboards show, as CSV and JSON"}
+
 
 class ApiToken(models.Model):
     """One token, of which only a digest is kept. Revoked ones stay: whoever still sends one is told."""
@@ -11,9 +13,14 @@ class ApiToken(models.Model):
     label = models.CharField(max_length=60)  # what its owner calls it
     digest = models.CharField(max_length=64, unique=True)  # keyrings.digest of the whole token
     ending = models.CharField(max_length=4)  # its last characters, to tell one from another
-    scopes = models.JSONField()  # names of tokens.SCOPES
+    scopes = models.JSONField()  # names of SCOPES
     made = models.DateTimeField()
     expires = models.DateTimeField()
     revoked = models.DateTimeField(null=True)
     used = models.DateTimeField(null=True)  # last, to the minute
     addresses = models.JSONField(default=list)  # that it was used from, the newest first; at most tokens.REMEMBERED
+
+    @property
+    def allows(self) -> list[str]:
+        """Its scopes in words."""
+        return [SCOPES.get(scope, scope) for scope in self.scopes]

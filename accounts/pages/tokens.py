@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import events, tokens
 from accounts.guards import confirmed, person
 from accounts.models import ApiToken
+from accounts.models.tokens import SCOPES
 
 DAYS = [(30, "30 days"), (tokens.DAYS, f"{tokens.DAYS} days"), (180, "180 days"), (tokens.MOST_DAYS, "1 year")]
 LARGEST_ID = 2**63 - 1  # as the database counts
@@ -26,7 +27,7 @@ class TokenForm(forms.Form):
         error_messages={"required": "Give it a name, such as “nightly report”."},
     )
     scopes = forms.MultipleChoiceField(
-        choices=list(tokens.SCOPES.items()),
+        choices=list(SCOPES.items()),
         widget=forms.CheckboxSelectMultiple,
         label="It may",
         error_messages={"required": "Tick what it may do.", "invalid_choice": "There is no such thing to allow."},

@@ -1,0 +1,75 @@
+"""For staff: who has an account, and what may be done to it."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import history, people
+from accounts.guards import confirmed, person, staff_only
+from accounts.models import User
+
+PAGE = 50  # people
+EVENTS = 20  # of one person
+LONGEST_NAME = 150  # characters, as in the table
+MAX_ID = 2**63 - 1  # as the database counts
+
+
+@require_safe
+@staff_only
+def index(request: HttpRequest) -> HttpResponse:
+    """Everybody by name; ?q= narrows it."""
+    words = request.GET.get("q", "").strip()[:LONGEST_NAME]
+    page = Paginator(people.found(words), PAGE).get_page(request.GET.get("page"))
+    return render(
+        request, "accounts/people.html", {"page": page, "rows": people.rows(page.object_list), "words": words}
+    )
+
+
+@require_safe
+@staff_only
+def one(request: HttpRequest, number: int) -> HttpResponse:
+    user = _user(number)
+    context = {
+        "row": people.rows([user])[0],
+        "lines": map(history.line, history.of(user)[:EVENTS]),
+        "verbs": {
+            name: {"title": verb.title, "will": verb.will(user), "refusal": people.refusal(name, user, person(request))}
+            for name, verb in people.VERBS.items()
+            if verb.allowed(user)
+        },
+    }
+    return render(request, "accounts/person.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_only
+@confirmed
+def change(request: HttpRequest, number: int, verb: str) -> HttpResponse:
+    """Says what would happen to the account; done once its name is typed."""
+    user = _user(number)
+    if verb not in people.VERBS:
+        raise Http404("no such action")
+    refusal, blocked = "", people.refusal(verb, user, person(request))
+    if request.method == "POST" and not blocked:
+        if request.POST.get("name", "").strip() == user.get_username():
+            return _do(request, verb, user)
+        refusal = f"Type {user.get_username()} to go on; nothing was changed."
+    will = "" if blocked else people.VERBS[verb].will(user)
+    context = {"subject": user, "title": people.VERBS[verb].title, "will": will, "refusal": refusal, "blocked": blocked}
+    status = 422 if refusal else 409 if blocked else 200
+    return render(request, "accounts/person_sure.html", context, status=status)
+
+
+def _do(request: HttpRequest, verb: str, user: User) -> HttpResponse:
+    done, sentence = people.do(verb, user, person(request), request)
+    (messages.success if done else messages.error)(request, sentence)
+    return redirect("person", user.pk)
+
+
+def _user(number: int) -> User:
+    found = User.objects.filter(pk=number).first() if number <= MAX_ID else None
+    if found is None:
+        raise Http404("no such person")
+    return found

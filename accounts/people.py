@@ -1,0 +1,115 @@
+"""What staff see of other people, and may do to their accounts. Never: choose their password."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts import events, tokens
+from accounts.models import User
+
+FACTORS = {"totp": "authenticator app", "webauthn": "passkey", "recovery_codes": "recovery codes"}
+
+
+class Person(NamedTuple):
+    """A row of the list. `factors`: in words, empty for none."""
+
+    user: User
+    factors: list[str]
+
+
+def found(words: str) -> QuerySet[User]:
+    """Everybody whose user name holds the words, by name."""
+    people = User.objects.order_by("username")
+    return people.filter(username__icontains=words) if words else people
+
+
+def rows(users: Iterable[User]) -> list[Person]:
+    """Two queries, whatever the number."""
+    users = list(users)
+    kinds = Authenticator.objects.filter(user__in=users).values_list("user_id", "type").order_by("pk")
+    counts = Counter(kinds)
+    return [
+        Person(user, [_factor(kind, n) for (owner, kind), n in counts.items() if owner == user.pk]) for user in users
+    ]
+
+
+def _factor(kind: str, count: int) -> str:
+    name = FACTORS.get(kind, kind)
+    return f"{count} {name}s" if kind == "webauthn" and count > 1 else name
+
+
+class Verb(NamedTuple):
+    """Something that staff can do to an account. `allowed`: whether it applies to the account as it is.
+
+    `will`: what happens, for people to read before; `act` does it, within a transaction, and says what was done.
+    """
+
+    title: str
+    allowed: Callable[[User], bool]
+    will: Callable[[User], str]
+    act: Callable[[User, User, HttpRequest], str]
+
+
+def refusal(verb: str, user: User, staff: User) -> str:
+    """Why this member of staff may not do that to this account; empty when they may."""
+    if user == staff:
+        return "That is your own account: another member of staff has to do this."
+    if user.is_superuser and not staff.is_superuser:
+        return f"{user.get_username()} is a superuser: only another superuser may do this."
+    if not VERBS[verb].allowed(user):
+        return f"The account of {user.get_username()} is no longer as it was shown: look at it again."
+    return ""
+
+
+def do(verb: str, user: User, staff: User, request: HttpRequest) -> tuple[bool, str]:
+    """Does it, or not: whether, and a sentence. Two members of staff at once cannot lock each other out."""
+    with transaction.atomic():
+        locked = User.objects.select_for_update().order_by("pk").in_bulk([user.pk, staff.pk])
+        if len(locked) < len({user.pk, staff.pk}) or not (locked[staff.pk].is_active and locked[staff.pk].is_staff):
+            return False, "Nothing was changed: one of the two accounts has changed meanwhile."
+        user, staff = locked[user.pk], locked[staff.pk]
+        if refused := refusal(verb, user, staff):
+            return False, refused
+        return True, VERBS[verb].act(user, staff, request)
+
+
+def _deactivation(user: User) -> str:
+    count = tokens.listed(user).count()
+    ends = f" and {count} API token{'s' * (count != 1)} revoked for good" if count else ""
+    name = user.get_username()
+    return (
+        f"{name} is signed out everywhere within seconds{ends}, and cannot sign in. The account and its history stay."
+    )
+
+
+def _deactivate(user: User, staff: User, request: HttpRequest) -> str:
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    tokens.revoke(user.api_tokens.all(), timezone.now())
+    events.record("user.deactivated", user=user, request=request, by=staff.get_username())
+    return f"{user.get_username()} is deactivated."
+
+
+def _activate(user: User, staff: User, request: HttpRequest) -> str:
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    events.record("user.activated", user=user, request=request, by=staff.get_username())
+    return f"{user.get_username()} may sign in again."
+
+
+def _activation(user: User) -> str:
+    return f"{user.get_username()} may sign in again, with the password and the second factors of before."
+
+
+VERBS = {
+    "deactivate": Verb("Deactivate", lambda user: user.is_active, _deactivation, _deactivate),
+    "activate": Verb("Activate", lambda user: not user.is_active, _activation, _activate),
+}

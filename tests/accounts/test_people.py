@@ -1,0 +1,167 @@
+from typing import Any
+
+import pytest
+from allauth.core.exceptions import ReauthenticationRequired
+from allauth.mfa.models import Authenticator
+from django.test import Client, RequestFactory
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from accounts import people, tokens
+from accounts.models import SecurityEvent, User
+from accounts.pages import people as pages
+
+PEOPLE = "/accounts/people/"
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    return User.objects.create_user("bob")
+
+
+@pytest.fixture
+def staff(confirmed: Client, ada: User) -> Client:
+    """The browser of Ada, who is staff, and has just confirmed that it is she."""
+    User.objects.filter(pk=ada.pk).update(is_staff=True)
+    ada.refresh_from_db()
+    return confirmed
+
+
+def deactivate(staff: Client, user: User, name: str = "") -> Any:
+    return staff.post(f"{PEOPLE}{user.pk}/deactivate/", {"name": name or user.username})
+
+
+def is_active(user: User) -> bool:
+    return User.objects.get(pk=user.pk).is_active
+
+
+@pytest.mark.parametrize("address", ["", "{}/", "{}/deactivate/", "{}/activate/"])
+def test_only_staff_see_other_people(confirmed: Client, bob: User, address: str) -> None:
+    assert confirmed.get(PEOPLE + address.format(bob.pk)).status_code == 403
+    assert confirmed.post(PEOPLE + address.format(bob.pk), {"name": "bob"}).status_code in (403, 405)
+    assert is_active(bob)
+
+
+def test_everybody_is_listed_with_what_protects_them(
+    staff: Client, bob: User, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for kind in ("totp", "webauthn", "webauthn"):
+        Authenticator.objects.create(user=bob, type=kind, data={})
+    for number in range(30):
+        User.objects.create_user(f"eve{number}", is_active=False)
+    with django_assert_max_num_queries(12):
+        page = staff.get(PEOPLE)
+    assertContains(page, "authenticator app, 2 passkeys")
+    assertContains(page, 'data-testid="person-row"', 32)
+    assertContains(page, "deactivated", 30)
+
+
+@pytest.mark.parametrize("words", ["BO", " bob "])
+def test_people_are_found_by_a_part_of_their_name(staff: Client, bob: User, words: str) -> None:
+    page = staff.get(PEOPLE, {"q": words})
+    assertContains(page, 'data-testid="person-row"', 1)
+
+
+@pytest.mark.parametrize("query", [{"q": "x" * 3000}, {"q": "<script>"}, {"page": "x"}, {"page": "9" * 3000}])
+def test_any_question_has_an_answer(staff: Client, query: dict[str, str]) -> None:
+    page = staff.get(PEOPLE, query)
+    assertNotContains(page, "<script>”")
+
+
+def test_a_page_of_one_tells_their_history(staff: Client, bob: User) -> None:
+    bob.security_events.create(name="device.new", at=timezone.now(), address="192.0.2.9")
+    page = staff.get(f"{PEOPLE}{bob.pk}/")
+    assertContains(page, "Signed in on a new device")
+    assertContains(page, "192.0.2.9")
+
+
+@pytest.mark.parametrize("number", [0, 999_999, 9**30])
+def test_nobody_has_such_a_number(staff: Client, number: int) -> None:
+    for address in (f"{PEOPLE}{number}/", f"{PEOPLE}{number}/deactivate/"):
+        assert staff.get(address).status_code == 404
+
+
+def test_no_page_lets_staff_set_a_password(staff: Client, bob: User) -> None:
+    before = bob.password
+    for page in (f"{PEOPLE}{bob.pk}/", f"{PEOPLE}{bob.pk}/deactivate/"):
+        assertNotContains(staff.get(page), 'type="password"')
+    assert staff.get(f"{PEOPLE}{bob.pk}/password/").status_code == 404
+    deactivate(staff, bob)
+    assert User.objects.get(pk=bob.pk).password == before
+
+
+def test_deactivating_says_what_it_will_do_and_asks_for_the_name(staff: Client, bob: User) -> None:
+    tokens.make(bob, "report", ["read:dashboards"], 90, timezone.now())
+    page = staff.get(f"{PEOPLE}{bob.pk}/deactivate/")
+    assertContains(page, "bob is signed out everywhere within seconds and 1 API token revoked for good")
+    assertContains(page, "Type <strong>bob</strong> to go on")
+    assert is_active(bob)
+
+
+@pytest.mark.parametrize("typed", ["Bob", "b", "ada", "bob\x00", "x" * 1_000_000])
+def test_another_name_changes_nothing(staff: Client, bob: User, typed: str) -> None:
+    answer = deactivate(staff, bob, typed)
+    assertContains(answer, "Type bob to go on; nothing was changed.", status_code=422)
+    assert is_active(bob)
+
+
+def test_who_is_deactivated_is_out_with_session_and_tokens(staff: Client, bob: User) -> None:
+    browser = Client()
+    browser.force_login(bob)
+    tokens.make(bob, "report", ["read:dashboards"], 90, timezone.now())
+    assertRedirects(deactivate(staff, bob), f"{PEOPLE}{bob.pk}/")
+    assert not is_active(bob)
+    assert browser.get("/accounts/success/").status_code == 302
+    assert not tokens.living(bob, timezone.now()).exists()
+
+
+def test_both_are_in_the_history_with_who_did_it(staff: Client, bob: User) -> None:
+    deactivate(staff, bob)
+    staff.post(f"{PEOPLE}{bob.pk}/activate/", {"name": "bob"})
+    assert is_active(bob)
+    found = SecurityEvent.objects.filter(user=bob, notice=True).values_list("name", "facts", "address")
+    assert list(found) == [("user.deactivated", {"by": "ada"}, None), ("user.activated", {"by": "ada"}, None)]
+
+
+def test_nobody_deactivates_themselves(staff: Client, ada: User) -> None:
+    assertContains(deactivate(staff, ada), "That is your own account", status_code=409)
+    assert is_active(ada)
+
+
+def test_staff_do_not_touch_a_superuser(staff: Client) -> None:
+    root = User.objects.create_superuser("root")
+    answer = deactivate(staff, root)
+    assertContains(answer, "only another superuser may do this", status_code=409)
+    assert is_active(root)
+
+
+def test_two_members_of_staff_cannot_deactivate_each_other_at_once(ada: User, bob: User) -> None:
+    User.objects.update(is_staff=True)
+    ada, bob = User.objects.get(pk=ada.pk), User.objects.get(pk=bob.pk)
+    request = RequestFactory().post("/")
+    done = [people.do("deactivate", bob, ada, request)[0], people.do("deactivate", ada, bob, request)[0]]
+    assert done == [True, False]
+    assert (is_active(ada), is_active(bob)) == (True, False)
+
+
+def test_what_was_done_already_is_not_done_again(staff: Client, bob: User) -> None:
+    deactivate(staff, bob)
+    answer = deactivate(staff, bob)
+    assertContains(answer, "no longer as it was shown", status_code=409)
+    assert SecurityEvent.objects.filter(name="user.deactivated").count() == 1
+
+
+@pytest.mark.parametrize("verb", ["password", "delete", "x" * 500])
+def test_there_are_no_other_verbs(staff: Client, bob: User, verb: str) -> None:
+    assert staff.post(f"{PEOPLE}{bob.pk}/{verb}/", {"name": "bob"}).status_code == 404
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_changing_an_account_wants_it_confirmed_who_you_are(ada: User, bob: User, method: str) -> None:
+    request = getattr(RequestFactory(), method)("/", {"name": "bob"})
+    ada.is_staff = True
+    request.user, request.session = ada, {}
+    with pytest.raises(ReauthenticationRequired):
+        pages.change(request, number=bob.pk, verb="deactivate")
+    assert is_active(bob)
