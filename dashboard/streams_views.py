@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.bearer import token_allowed
 from dashboard.pages import letters as letter_pages
 from dashboard.pages import streams as stream_pages
+from dashboard.pages.streams import CountWaiting
 from streams import deadletters
 from streams.deadletters import Choice, Letters
 from streams.models import DeadLetter
@@ -66,23 +68,33 @@ def staff_only(view: View) -> View:
     return guarded
 
 
-@require_safe
-@staff_only
-def streams(request: HttpRequest) -> HttpResponse:
-    return render(request, "dashboard/streams.html", {"state": stream_pages.streams(timezone.now())})
+def streams_view(count_waiting: CountWaiting) -> View:
+    """The page; who counts comes from where the project is put together, since the dashboard knows no streams."""
+
+    @require_safe
+    @staff_only
+    def streams(request: HttpRequest) -> HttpResponse:
+        state = stream_pages.streams(timezone.now(), count_waiting)
+        return render(request, "dashboard/streams.html", {"state": state})
+
+    return streams
 
 
-@token_allowed("read:dashboards")
-@login_not_required  # a script cannot follow us to the sign-in page: it is told in words
-def state(request: HttpRequest) -> HttpResponse:
+def state_view(count_waiting: CountWaiting) -> Callable[..., HttpResponseBase]:
     """What /streams/ shows, asked for again and again. Does not keep a session alive."""
-    if not request.user.is_authenticated:
-        return JsonResponse({"error": "signed out"}, status=401)
-    if not request.user.is_staff:
-        return JsonResponse({"error": "Only staff may see the streams."}, status=403)
-    if request.method != "GET":
-        return HttpResponseNotAllowed(["GET"])
-    return JsonResponse(stream_pages.streams(timezone.now()))
+
+    @token_allowed("read:dashboards")
+    @login_not_required  # a script cannot follow us to the sign-in page: it is told in words
+    def state(request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return JsonResponse({"error": "signed out"}, status=401)
+        if not request.user.is_staff:
+            return JsonResponse({"error": "Only staff may see the streams."}, status=403)
+        if request.method != "GET":
+            return HttpResponseNotAllowed(["GET"])
+        return JsonResponse(stream_pages.streams(timezone.now(), count_waiting))
+
+    return state
 
 
 @require_safe

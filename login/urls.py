@@ -2,13 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from dashboard import inspector
+from dashboard import inspector, streams_views
 from streams import wiring
 
 handler400, handler500 = "login.errors.bad_request", "login.errors.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("accounts.urls")),
+    path("streams/", streams_views.streams_view(wiring.count_waiting), name="streams"),
+    path("streams/state.json", streams_views.state_view(wiring.count_waiting), name="streams-state"),
     path("streams/<str:name>/records/", inspector.view(wiring.inspect_stream), name="records"),
     path("", include("dashboard.urls")),
 ]

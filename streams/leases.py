@@ -27,6 +27,7 @@ from streams.commits import (
     StoreDownError,
 )
 from streams.models import DeadLetter, Lease, Member, Throughput, TopicVersion
+from streams.models.progress import how_far
 from streams.records import SHARD_END, TRIM_HORIZON, WHOLE, DeadRecord, Position, Shard, StreamError
 from streams.shares import Share, covers, share_of
 
@@ -174,9 +175,8 @@ class Leases(Generic[Results]):
     @_answering
     def complete_to(self) -> int | None:
         """Everything that arrived before this millisecond is applied, in every shard; None before that is known."""
-        clocks = list(self._all.exclude(checkpoint=SHARD_END.kind).values_list("clock", flat=True))
-        known = [clock.from_datetime(moment) for moment in clocks if moment]
-        return min(known) if known and len(known) == len(clocks) else None
+        moment = how_far(self._all).complete_to
+        return clock.from_datetime(moment) if moment else None
 
     @_answering
     def letters(self, grant: Grant) -> list[Letter]:

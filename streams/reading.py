@@ -6,7 +6,7 @@ come again, so that a step that was refused can be tried with fewer.
 
 from typing import Protocol
 
-from streams.records import SHARD_END, Batch, Page, Position, Shard, after
+from streams.records import SHARD_END, TRIM_HORIZON, Batch, Page, Position, Shard, after
 from streams.stream.base import Stream
 
 
@@ -95,12 +95,9 @@ class WholeReader:
         self._stream = stream
         self._lanes: dict[str, _Lane] = {}
         self._parents: dict[str, tuple[str, ...]] = {}
-        if "=" in checkpoint:
-            places = (place.split("=") for place in checkpoint.split())
-            self._lanes = {shard: _Lane(Position.parse(position)) for shard, position in places}
-            self._discover()
-        else:
-            self._discover(Position.parse(checkpoint))
+        known, start = places(checkpoint)
+        self._lanes = {shard: _Lane(position) for shard, position in known.items()}
+        self._discover(None if known else start)
 
     def read(self, limit: int) -> Page:
         active = {shard: lane for shard, lane in self._lanes.items() if lane.position != SHARD_END}
@@ -133,6 +130,14 @@ class WholeReader:
     def _parents_are_read(self, shard: Shard, shards: dict[str, Shard]) -> bool:
         known = [parent for parent in shard.parents if parent in shards]
         return all(parent in self._lanes and self._lanes[parent].position == SHARD_END for parent in known)
+
+
+def places(checkpoint: str) -> tuple[dict[str, Position], Position]:
+    """What a whole stream's checkpoint says: the position in each shard known to it, and that in all others."""
+    if "=" not in checkpoint:
+        return {}, Position.parse(checkpoint)
+    pairs = (place.split("=") for place in checkpoint.split())
+    return {shard: Position.parse(position) for shard, position in pairs}, TRIM_HORIZON
 
 
 def _merge(lanes: dict[str, _Lane], limit: int) -> list[Batch]:

@@ -9,7 +9,7 @@ from django.db.models import Max
 from streams import clock
 from streams.clock import MINUTE
 from streams.models import AlarmEpisode, Lease, TradeMinute
-from streams.records import SHARD_END
+from streams.models.progress import how_far
 
 Row = dict[str, Any]
 
@@ -18,20 +18,12 @@ def iso(moment: datetime | None) -> str | None:
     return None if moment is None else clock.to_iso(clock.from_datetime(moment))
 
 
-def complete_to(application: str) -> datetime | None:
-    """Everything that arrived before is applied, in every shard; None before that is known."""
-    open_shards = Lease.objects.filter(application=application).exclude(checkpoint=str(SHARD_END))
-    clocks = list(open_shards.values_list("clock", flat=True))
-    known = [moment for moment in clocks if moment]
-    return min(known) if known and len(known) == len(clocks) else None
-
-
 def trades(minutes: int) -> Iterator[Row]:
     """One row per minute, ticker and side, oldest first; `minutes` back from the newest, which may be open."""
     newest = TradeMinute.objects.aggregate(newest=Max("minute"))["newest"]
     if newest is None:
         return
-    complete = complete_to("trades")
+    complete = how_far(Lease.objects.filter(application="trades")).complete_to
     rows = TradeMinute.objects.filter(minute__gt=newest - timedelta(minutes=minutes)).order_by(
         "minute", "ticker", "side"
     )

@@ -1,13 +1,15 @@
 """The one place that names concrete classes: settings in, the parts of the pipe out."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from functools import partial
 from typing import Any, NamedTuple
 
 from django.conf import settings
 
 from streams import clock, topics
+from streams.backlog import waiting
 from streams.commits import Grant
 from streams.hashing import HASH_SPACE
 from streams.inspection import Inspection, Wanted, inspect
@@ -17,7 +19,7 @@ from streams.pipeline import Pipeline
 from streams.processors import orders, trades
 from streams.processors.base import Decoder, Processor
 from streams.reading import ShardReader, WholeReader
-from streams.records import LATEST, WHOLE, Position, Shard, at
+from streams.records import LATEST, WHOLE, Position, Shard, StreamError, at
 from streams.sinks import orders as orders_sink
 from streams.sinks import trades as trades_sink
 from streams.stream.base import Stream
@@ -66,6 +68,17 @@ def stream_names() -> list[str]:
 def inspect_stream(name: str, start: Position, wanted: tuple[str, str, str], most: int) -> Inspection:
     """Records of a stream, for a look; `wanted` is a key, a field and its value. Raises StreamError."""
     return inspect(open_stream(name), start, Wanted(*wanted), most, time.monotonic, partial(time.sleep, 0.1))
+
+
+def count_waiting(name: str, checkpoints: Mapping[str, str]) -> tuple[dict[str, int], str]:
+    """Records of a stream that wait behind checkpoints, by lease; else nothing, and a sentence that says why."""
+    if settings.STREAM_URL.startswith("kinesis:"):
+        return {}, "Amazon Kinesis does not tell how many records wait, only for how long."
+    try:
+        with closing(open_embedded(settings.STREAM_URL, name)) as stream:
+            return waiting(stream, checkpoints), ""
+    except StreamError as error:
+        return {}, f"How many records wait is not known. {error}"
 
 
 def _kinesis() -> Any:

@@ -6,6 +6,12 @@ export function grouped(value, places = 0) {
   return value.toLocaleString("en-GB", { minimumFractionDigits: places, maximumFractionDigits: places });
 }
 
+/** So many records, in words; nothing where that is not known. */
+export function records(count) {
+  if (count === null || count === undefined) return "";
+  return count === 1 ? "1 record" : `${grouped(count)} records`;
+}
+
 /** Four figures: 173450211 as 173.5 M. */
 export function compact(value) {
   for (const [size, letter] of [[1e9, "bn"], [1e6, "m"], [1e3, "k"]]) {

@@ -1,7 +1,7 @@
 // The streams page: asks for its state again and again, since the live hub knows no permissions.
 
 import { all, copyOf, one, parts, reconcile, setCell, setText, setTime } from "./dom.js";
-import { compact, grouped, percentOf, span } from "./format.js";
+import { compact, grouped, percentOf, records, span } from "./format.js";
 import { Poll } from "./poll.js";
 
 const page = one("[data-page]");
@@ -38,6 +38,9 @@ function fillStream(card, stream) {
   setText(cells.members, grouped(stream.members));
   cells.alone.hidden = stream.members > 0;
   setText(cells.lag, orDash(stream.lag, span));
+  setText(cells.waiting, records(stream.lag_records));
+  setText(cells.untold, stream.lag_note);
+  cells.untold.hidden = !stream.lag_note;
   setTime(cells.newest, stream.newest);
   setText(cells.records, grouped(stream.records, 1));
   setCell(cells.total, grouped(stream.applied));
@@ -63,6 +66,8 @@ function fillShard(row, shard) {
   setText(cells.place, shard.place);
   cells.place.title = shard.checkpoint;
   setText(cells.lag, orDash(shard.lag, span));
+  setText(cells.waiting, records(shard.lag_records));
+  cells.waiting.hidden = !shard.lag_records;
   setTime(cells.newest, shard.newest);
   setText(cells.records, grouped(shard.records, 1));
   setText(cells.bytes, orDash(shard.bytes, compact));

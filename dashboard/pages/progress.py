@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from streams import clock
 from streams.models import Lease
-from streams.records import SHARD_END
+from streams.models.progress import how_far
 
 
 class Progress(NamedTuple):
@@ -20,12 +20,7 @@ class Progress(NamedTuple):
 
 
 def progress(application: str) -> Progress:
-    """Over all shards: one that nobody has read yet leaves the clock unknown, one read to its end no longer counts."""
-    leases = list(Lease.objects.filter(application=application).values_list("checkpoint", "clock", "newest"))
-    arrivals = [newest for _, _, newest in leases if newest is not None]
-    clocks = [tick for checkpoint, tick, _ in leases if checkpoint != str(SHARD_END)]
-    known = [tick for tick in clocks if tick is not None]
-    return Progress(max(arrivals, default=None), min(known, default=None) if len(known) == len(clocks) else None)
+    return Progress(*how_far(Lease.objects.filter(application=application)))
 
 
 def iso(moment: datetime | None) -> str | None:

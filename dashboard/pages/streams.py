@@ -1,7 +1,7 @@
 """The pipe as its workers left it, for operators: the state `streams` of docs/protocol.md."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -18,6 +18,8 @@ RATE_LAG = timedelta(seconds=2)  # a second is counted when a worker has had so 
 AUDITS = 20
 
 _Name = tuple[str, str]  # application, stream
+# The name of a stream and the checkpoints of its leases; records that wait, by lease, or none and why that is.
+CountWaiting = Callable[[str, Mapping[str, str]], tuple[dict[str, int], str]]
 
 
 class _Facts(NamedTuple):
@@ -30,7 +32,7 @@ class _Facts(NamedTuple):
     held: set[int]  # leases that have not expired
 
 
-def streams(now: datetime) -> dict[str, Any]:
+def streams(now: datetime, count_waiting: CountWaiting) -> dict[str, Any]:
     """Each application on each stream with its shards, and what was done to dead letters last."""
     leases: dict[_Name, list[Lease]] = defaultdict(list)
     for lease in Lease.objects.order_by("application", "stream", "shard").defer("state"):
@@ -38,7 +40,10 @@ def streams(now: datetime) -> dict[str, Any]:
     facts = _Facts(now, _rates(now), _members(), _letters(), _held())
     return {
         "now": iso(now),
-        "streams": [_stream(name, found, facts) for name, found in leases.items()],
+        "streams": [
+            _stream(name, found, facts, *count_waiting(name[1], {lease.shard: lease.checkpoint for lease in found}))
+            for name, found in leases.items()
+        ],
         "audit": [_audit(row) for row in Audit.objects.order_by("-pk")[:AUDITS]],
     }
 
@@ -77,9 +82,9 @@ def _held() -> set[int]:
     return set(Lease.objects.filter(expires__gte=Now()).exclude(owner="").values_list("pk", flat=True))
 
 
-def _stream(name: _Name, leases: Sequence[Lease], facts: _Facts) -> dict[str, Any]:
+def _stream(name: _Name, leases: Sequence[Lease], facts: _Facts, waiting: dict[str, int], why: str) -> dict[str, Any]:
     unread = {lease.shard for lease in leases if lease.checkpoint != str(SHARD_END)}
-    shards = [_shard(lease, unread, facts) for lease in leases]
+    shards = [_shard(lease, unread, facts) | {"lag_records": waiting.get(lease.shard)} for lease in leases]
     clocks = [lease.clock for lease in leases if lease.shard in unread]
     known = [clock for clock in clocks if clock]
     return {
@@ -87,6 +92,8 @@ def _stream(name: _Name, leases: Sequence[Lease], facts: _Facts) -> dict[str, An
         "stream": name[1],
         "members": facts.members[name],
         "lag": _lag(min(known), facts.now) if known and len(known) == len(clocks) else None,
+        "lag_records": None if why else sum(waiting.values()),
+        "lag_note": why,
         "newest": iso(max((lease.newest for lease in leases if lease.newest), default=None)),
         "records": round(sum(shard["records"] or 0 for shard in shards), 1),
         "bytes": round(sum(shard["bytes"] or 0 for shard in shards), 1),

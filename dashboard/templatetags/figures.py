@@ -14,6 +14,14 @@ def grouped(value: float | None, places: int = 0) -> str:
 
 
 @register.filter
+def records(count: int | None) -> str:
+    """So many records, in words; nothing where that is not known."""
+    if not isinstance(count, int):
+        return ""
+    return "1 record" if count == 1 else f"{count:,} records"
+
+
+@register.filter
 def compact(value: float) -> str:
     """Four figures: 173450211 as 173.5 M."""
     for size, letter in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):

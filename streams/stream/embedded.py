@@ -43,7 +43,8 @@ CREATE TABLE IF NOT EXISTS batches (
     id INTEGER PRIMARY KEY, shard INTEGER NOT NULL REFERENCES shards ON DELETE CASCADE,
     first_sequence INTEGER NOT NULL, last_sequence INTEGER NOT NULL, arrived INTEGER NOT NULL, data BLOB NOT NULL
 );
-CREATE INDEX IF NOT EXISTS by_sequence ON batches (shard, last_sequence);
+CREATE INDEX IF NOT EXISTS by_sequences ON batches (shard, last_sequence, first_sequence); -- enough to count records
+DROP INDEX IF EXISTS by_sequence; -- as it was in older files
 CREATE INDEX IF NOT EXISTS by_arrival ON batches (shard, arrived);
 """
 RECORDS_A_ROW = 4096
@@ -51,6 +52,7 @@ BYTES_A_ROW = 1 << 20
 RETENTION = 24 * 60 * clock.MINUTE  # Kinesis' default
 # The first sequence number comes from the clock, so that those of a stream made anew are past all old checkpoints.
 SEQUENCES_A_MILLISECOND = 1_000_000
+LAST = (1 << 63) - 1  # sequence number that SQLite can hold; Kinesis' are longer
 TRIM_EVERY = clock.MINUTE
 TRIM_ROWS = 500  # at most at a time, so that no put waits long
 SETTLE = 1000  # milliseconds: a stamp is taken before its commit is seen, so "nothing older will come" trails the clock
@@ -164,6 +166,19 @@ class EmbeddedStream:
         if tip and not batches and not closed:
             self._empty.add((shard, position))
         return Page(batches, now - SETTLE if tip else None, tip and closed)
+
+    def count_from(self, shard: str, position: Position) -> int:
+        """Records that a shard holds from a position on, by the numbers of its batches alone."""
+        if position == SHARD_END:
+            return 0
+        condition, value, first = start_of(position)
+        with self._in_our_words():
+            number, _ = self._shard(shard)
+            rows = self._db.execute(
+                f"SELECT sum(last_sequence - max(first_sequence, ?) + 1) FROM batches WHERE shard = ? AND {condition}",  # noqa: S608 - one of three constants
+                [min(first, LAST), number, min(value, LAST)],
+            )
+            return rows.fetchone()[0] or 0
 
     def _shard(self, name: str) -> tuple[int, bool]:
         """Its number in the file, and whether it is closed."""

@@ -1,5 +1,6 @@
 """What the streams page says of leases, workers and throughput."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from dashboard.pages.letters import MOST_HEX, MOST_TEXT, readable
-from dashboard.pages.streams import owner_in_words, streams
+from dashboard.pages.streams import CountWaiting, owner_in_words, streams
 from streams.models import Audit, Lease, Member, Throughput
 from tests.dashboard.rows import NOON, at
 from tests.streams.test_deadletters import letter
@@ -25,8 +26,17 @@ def held(shard: str, **rest: Any) -> Lease:
     return lease(shard, at(), owner="boot-id-is-long/pid:[1]/412/99", expires=timezone.now() + LATER, **rest)
 
 
-def only_stream(now: datetime = NOON) -> dict[str, Any]:
-    [found] = streams(now)["streams"]
+def counts(stream: str, checkpoints: Mapping[str, str]) -> tuple[dict[str, int], str]:
+    """Seven records wait behind each checkpoint, and in a shard without one."""
+    return {**dict.fromkeys(checkpoints, 7), "new": 7}, ""
+
+
+def untold(stream: str, checkpoints: Mapping[str, str]) -> tuple[dict[str, int], str]:
+    return {}, "Kinesis does not tell."
+
+
+def only_stream(now: datetime = NOON, count: CountWaiting = counts) -> dict[str, Any]:
+    [found] = streams(now, count)["streams"]
     return dict(found)
 
 
@@ -57,6 +67,23 @@ def test_a_stream_is_as_far_behind_as_its_slowest_open_shard() -> None:
     assert (found["lag"], found["newest"]) == (4.5, "2026-11-22T12:00:00.000Z")
     lease("d")
     assert only_stream()["lag"] is None
+
+
+@pytest.mark.django_db
+def test_records_that_wait_are_counted_in_shards_without_a_lease_too() -> None:
+    lease("a", at())
+    lease("b", at())
+    found = only_stream()
+    assert (found["lag_records"], found["lag_note"]) == (21, "")
+    assert shards("shard", "lag_records") == [("a", 7), ("b", 7)]
+
+
+@pytest.mark.django_db
+def test_no_number_is_made_up_where_the_stream_tells_none() -> None:
+    lease("a", at(seconds=-3))
+    found = only_stream(count=untold)
+    assert (found["lag"], found["lag_records"], found["lag_note"]) == (3.0, None, "Kinesis does not tell.")
+    assert found["shards"][0]["lag_records"] is None
 
 
 @pytest.mark.django_db
@@ -107,7 +134,7 @@ def test_dead_letters_are_counted_by_status() -> None:
 def test_the_latest_of_the_audit_comes_first() -> None:
     for count in range(25):
         Audit.objects.create(who="ada", action="replay", target="trades: all", count=count)
-    assert [row["count"] for row in streams(NOON)["audit"]] == list(range(24, 4, -1))
+    assert [row["count"] for row in streams(NOON, counts)["audit"]] == list(range(24, 4, -1))
 
 
 @pytest.mark.parametrize(

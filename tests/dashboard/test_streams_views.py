@@ -1,13 +1,17 @@
 """The operators' pages: who may see them, and what their buttons do."""
 
+from pathlib import Path
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.models import User
 from streams.models import Audit, DeadLetter
+from streams.stream.embedded import EmbeddedStream
 from tests.dashboard.rows import at, lease
 from tests.streams.test_deadletters import audits, letter, statuses
 
@@ -68,6 +72,25 @@ def test_the_cost_of_the_state_does_not_grow_with_the_shards(staff: Client) -> N
     for number in range(20):
         lease("trades", clock=at(), shard=f"t{number}")
     assert queries() == before
+
+
+def test_records_wait_where_no_worker_runs(staff: Client, settings: Settings, tmp_path: Path) -> None:
+    settings.STREAM_URL = f"embedded:{tmp_path / 'streams.sqlite3'}"
+    stream = EmbeddedStream(tmp_path / "streams.sqlite3", "trades")
+    stream.create()
+    stream.put([("AMZN", b"{}")] * 1234)
+    lease("trades", clock=at(), shard="shardId-000000000000", checkpoint="trim-horizon")
+    assertContains(staff.get("/streams/"), "1,234 records", count=2)
+    [found] = staff.get("/streams/state.json").json()["streams"]
+    assert (found["lag_records"], found["shards"][0]["lag_records"]) == (1234, 1234)
+
+
+def test_kinesis_tells_no_number_and_the_page_says_so(staff: Client, settings: Settings) -> None:
+    settings.STREAM_URL = "kinesis://eu-west-1"
+    lease("trades", clock=at())
+    page = staff.get("/streams/")
+    assertContains(page, "Amazon Kinesis does not tell how many records wait, only for how long.")
+    assert [stream["lag_records"] for stream in page.context["state"]["streams"]] == [None]
 
 
 def test_without_streams_the_page_says_how_to_begin(staff: Client) -> None:

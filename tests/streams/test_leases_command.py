@@ -2,12 +2,20 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 from django.core.management import ManagementUtility
 from pytest_django import Settings
 
+from streams import lag, wiring
+from streams.clock import from_datetime
 from streams.models import Lease
+from streams.stream.embedded import EmbeddedStream
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+NOON_MS = from_datetime(NOON)
 
 
 def leases(*words: str) -> int:
@@ -21,29 +29,48 @@ def leases(*words: str) -> int:
 
 
 @pytest.mark.django_db
-def test_leases_are_listed_for_machines(capsys: pytest.CaptureFixture[str]) -> None:
+def test_leases_are_listed_for_machines(settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings.STREAM_URL = f"embedded:{tmp_path / 'streams.sqlite3'}"
+    stream = EmbeddedStream(tmp_path / "streams.sqlite3", "trades")
+    stream.create()
+    stream.put([("a", b"")] * 3)
     moment = datetime(2026, 11, 22, 14, tzinfo=UTC)
     names = {"stream": "trades", "checkpoint": "trim-horizon"}
-    Lease.objects.create(**names, application="trades", shard="b", owner="me", counter=3, clock=moment, applied=5)
+    Lease.objects.create(
+        **names, application="trades", shard="shardId-000000000000", owner="me", counter=3, clock=moment, applied=5
+    )
     Lease.objects.create(**names, application="orders", shard="a")
     assert leases("list", "--application", "trades", "--json") == 0
     assert json.loads(capsys.readouterr().out) == {
         "application": "trades",
         "stream": "trades",
-        "shard": "b",
+        "shard": "shardId-000000000000",
         "owner": "me",
         "counter": 3,
         "checkpoint": "trim-horizon",
         "complete_to": "2026-11-22T14:00:00.000Z",
         "newest": None,
+        "lag": ANY,
+        "lag_records": 3,
         "applied": 5,
         "dead": 0,
     }
     assert leases("list") == 0
     assert [line.split()[:3] for line in capsys.readouterr().out.splitlines()[1:]] == [
         ["orders", "trades", "a"],
-        ["trades", "trades", "b"],
+        ["trades", "trades", "shardId-000000000000"],
     ]
+
+
+@pytest.mark.django_db
+def test_lag_in_seconds_and_in_records_where_they_are_told(settings: Settings) -> None:
+    settings.STREAM_URL = "kinesis://eu-west-1"
+    names = {"application": "trades", "stream": "trades"}
+    Lease.objects.create(**names, shard="a", checkpoint="trim-horizon", clock=NOON)
+    Lease.objects.create(**names, shard="b", checkpoint="shard-end", clock=NOON)
+    found, notes = lag.rows(Lease.objects.order_by("shard"), wiring.count_waiting, lambda: NOON_MS + 2500)
+    assert [(row["lag"], row["lag_records"]) for row in found] == [(2.5, None), (None, None)]
+    assert notes == ["Amazon Kinesis does not tell how many records wait, only for how long."]
 
 
 @pytest.mark.parametrize(

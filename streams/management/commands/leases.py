@@ -2,14 +2,13 @@
 
 import json as jsonlib
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from streams import clock, wiring
+from streams import clock, lag, wiring
 from streams.management.options import stream_name
 from streams.management.plain import PlainCommand, UsageError, where
 from streams.management.table import lines
@@ -46,10 +45,12 @@ class Command(PlainCommand):
         options["action"](**options)
 
     def list(self, application: str | None, *, json: bool, **_: Any) -> None:
-        leases = Lease.objects.order_by("application", "stream", "shard")
-        rows = map(_row, leases.filter(application=application) if application else leases)
-        for line in map(jsonlib.dumps, rows) if json else lines(rows):
+        leases = Lease.objects.order_by("application", "stream", "shard").defer("state")
+        found, notes = lag.rows(leases.filter(application=application) if application else leases, wiring.count_waiting)
+        for line in map(jsonlib.dumps, found) if json else lines(found):
             self.stdout.write(line)
+        for note in notes:
+            self.stderr.write(note, str)
 
     def import_kcl(self, table: str, application: str, stream: str, *, dry_run: bool, json: bool, **where: Any) -> None:
         if not settings.STREAM_URL.startswith("kinesis:"):
@@ -93,22 +94,3 @@ def _notes(words: Sequence[str], leases: int, others: int) -> Iterator[str]:
 
 def _leases(count: int) -> str:
     return f"{count} lease{'' if count == 1 else 's'}"
-
-
-def _row(lease: Lease) -> dict[str, Any]:
-    return {
-        "application": lease.application,
-        "stream": lease.stream,
-        "shard": lease.shard,
-        "owner": lease.owner or None,
-        "counter": lease.counter,
-        "checkpoint": lease.checkpoint,
-        "complete_to": _iso(lease.clock),
-        "newest": _iso(lease.newest),
-        "applied": lease.applied,
-        "dead": lease.dead,
-    }
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return clock.to_iso(clock.from_datetime(moment)) if moment else None

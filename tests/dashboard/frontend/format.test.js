@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { compact, grouped, percentOf, span, time, zoneName } from "../../../dashboard/frontend/format.js";
+import { compact, grouped, percentOf, records, span, time, zoneName } from "../../../dashboard/frontend/format.js";
 
 test("numbers are grouped, and nothing is a dash", () => {
   assert.deepEqual([grouped(1234567), grouped(12.5, 2), grouped(null)], ["1,234,567", "12.50", "–"]);
+});
+
+test("records are counted in words, and the unknown not at all", () => {
+  assert.deepEqual([0, 1, 12345, null].map(records), ["0 records", "1 record", "12,345 records", ""]);
 });
 
 test("large numbers keep four figures", () => {
