@@ -1,5 +1,6 @@
 """What happens when somebody signs in, by whatever door: a session begins, the sign-in is written down."""
 
+from allauth.account.authentication import get_authentication_records
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 from django.utils import timezone
@@ -14,9 +15,18 @@ SIGN_IN = "sign-in.succeeded"
 def welcome(request: HttpRequest, user: User, **_: object) -> None:
     """The receiver of user_logged_in."""
     sessions.begin(request, user, timezone.now())
-    arrival = events.record(SIGN_IN, user=user, request=request)
+    arrival = events.record(SIGN_IN, user=user, request=request, **_method(request, user))
     assert arrival is not None  # the catalogue keeps it
     request.session[ARRIVAL] = arrival.pk
+
+
+def _method(request: HttpRequest, user: User) -> dict[str, str]:
+    """By what they signed in, as allauth noted it: {"method": "password and totp"}; nothing for other doors."""
+    used = get_authentication_records(request, user)
+    names = [
+        str(each.get("type", each.get("method"))).replace("_", " ").replace("webauthn", "passkey") for each in used
+    ]
+    return {"method": " and ".join(names)} if names else {}
 
 
 def goodbye(request: HttpRequest, user: User | None, **_: object) -> None:

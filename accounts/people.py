@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import NamedTuple
 
 from allauth.mfa.models import Authenticator
@@ -12,17 +13,18 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import events, tokens
-from accounts.models import User
+from accounts import events, sessions, tokens
+from accounts.models import Session, User
 
 FACTORS = {"totp": "authenticator app", "webauthn": "passkey", "recovery_codes": "recovery codes"}
 
 
 class Person(NamedTuple):
-    """A row of the list. `factors`: in words, empty for none."""
+    """A row of the list. `factors`: in words, empty for none. `sessions`: how many live."""
 
     user: User
     factors: list[str]
+    sessions: int
 
 
 def found(words: str) -> QuerySet[User]:
@@ -31,13 +33,16 @@ def found(words: str) -> QuerySet[User]:
     return people.filter(username__icontains=words) if words else people
 
 
-def rows(users: Iterable[User]) -> list[Person]:
-    """Two queries, whatever the number."""
+def rows(users: Iterable[User], now: datetime) -> list[Person]:
+    """Three queries, whatever the number."""
     users = list(users)
-    kinds = Authenticator.objects.filter(user__in=users).values_list("user_id", "type").order_by("pk")
-    counts = Counter(kinds)
+    kinds = Counter(Authenticator.objects.filter(user__in=users).order_by("pk").values_list("user_id", "type"))
+    living = Counter(Session.objects.filter(user__in=users, expire_date__gt=now).values_list("user_id", flat=True))
     return [
-        Person(user, [_factor(kind, n) for (owner, kind), n in counts.items() if owner == user.pk]) for user in users
+        Person(
+            user, [_factor(kind, count) for (owner, kind), count in kinds.items() if owner == user.pk], living[user.pk]
+        )
+        for user in users
     ]
 
 
@@ -105,11 +110,27 @@ def _activate(user: User, staff: User, request: HttpRequest) -> str:
     return f"{user.get_username()} may sign in again."
 
 
+def _sessions(user: User) -> int:
+    return user.sessions.filter(expire_date__gt=timezone.now()).count()
+
+
+def _ending(user: User) -> str:
+    count = _sessions(user)
+    which = "1 session ends" if count == 1 else f"{count} sessions end"
+    return f"{which} within seconds, open pages too. {user.get_username()} may sign in again at once."
+
+
+def _end_sessions(user: User, staff: User, request: HttpRequest) -> str:
+    count = sessions.end_all(user, "staff", request, by=staff.get_username())
+    return f"{count} session{'s' * (count != 1)} of {user.get_username()} ended."
+
+
 def _activation(user: User) -> str:
     return f"{user.get_username()} may sign in again, with the password and the second factors of before."
 
 
 VERBS = {
+    "end-sessions": Verb("End all sessions", lambda user: _sessions(user) > 0, _ending, _end_sessions),
     "deactivate": Verb("Deactivate", lambda user: user.is_active, _deactivation, _deactivate),
     "activate": Verb("Activate", lambda user: not user.is_active, _activation, _activate),
 }

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import history, people
@@ -23,7 +24,9 @@ def index(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:LONGEST_NAME]
     page = Paginator(people.found(words), PAGE).get_page(request.GET.get("page"))
     return render(
-        request, "accounts/people.html", {"page": page, "rows": people.rows(page.object_list), "words": words}
+        request,
+        "accounts/people.html",
+        {"page": page, "rows": people.rows(page.object_list, timezone.now()), "words": words},
     )
 
 
@@ -32,7 +35,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def one(request: HttpRequest, number: int) -> HttpResponse:
     user = _user(number)
     context = {
-        "row": people.rows([user])[0],
+        "row": people.rows([user], timezone.now())[0],
         "lines": map(history.line, history.of(user)[:EVENTS]),
         "verbs": {
             name: {"title": verb.title, "will": verb.will(user), "refusal": people.refusal(name, user, person(request))}

@@ -9,6 +9,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from accounts import history
 from accounts.models import SecurityEvent, User
 from accounts.origins import SESSION_ID
+from tests.accounts.conftest import PASSWORD
 
 HISTORY, SEEN, SUCCESS = "/accounts/history/", "/accounts/history/seen/", "/accounts/success/"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
@@ -31,6 +32,11 @@ def test_the_history_tells_what_happened_when_from_where_and_with_what(signed_in
     assertContains(page, '<time data-format="full" datetime="2026-01-02T03:04:05.000Z">2026-01-02 03:04:05</time>')
     assertContains(page, "192.0.2.1")
     assertContains(page, "Firefox on Linux")
+
+
+def test_the_history_tells_by_what_one_signed_in(client: Client, ada: User) -> None:
+    client.post("/accounts/sign-in/", {"login": "ada", "username": "ada", "password": PASSWORD})
+    assertContains(client.get(HISTORY), "with password")
 
 
 def test_the_history_of_others_is_not_shown(signed_in: Client) -> None:

@@ -116,6 +116,18 @@ def test_who_is_deactivated_is_out_with_session_and_tokens(staff: Client, bob: U
     assert not tokens.living(bob, timezone.now()).exists()
 
 
+def test_all_sessions_of_a_person_are_ended(staff: Client, bob: User) -> None:
+    browsers = [Client(), Client()]
+    for browser in browsers:
+        browser.force_login(bob)
+    page = staff.get(f"{PEOPLE}{bob.pk}/end-sessions/")
+    assertContains(page, "2 sessions end within seconds, open pages too. bob may sign in again at once.")
+    staff.post(f"{PEOPLE}{bob.pk}/end-sessions/", {"name": "bob"})
+    assert [browser.get("/accounts/success/").status_code for browser in browsers] == [302, 302]
+    event = SecurityEvent.objects.get(user=bob, notice=True)
+    assert (event.name, event.facts) == ("session.ended", {"reason": "staff", "by": "ada", "count": 2})
+
+
 def test_both_are_in_the_history_with_who_did_it(staff: Client, bob: User) -> None:
     deactivate(staff, bob)
     staff.post(f"{PEOPLE}{bob.pk}/activate/", {"name": "bob"})
