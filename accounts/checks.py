@@ -1,4 +1,4 @@
-"""System checks of what accounts need: keys, the list of common passwords. In the style of login/checks.py."""
+"""System checks of what accounts need: keys, the list of common passwords. In the style of login/checks/."""
 
 from collections.abc import Iterator
 

@@ -1,7 +1,7 @@
 """Every setting of Millrace, flat, each from the environment with a default that runs after a clone.
 
 Each variable NAME may also be given as NAME_FILE, a path to a file that holds the value (systemd credentials,
-container secrets). All are listed in .env.sample. Unsafe combinations are refused by login/checks.py.
+container secrets). All are listed in .env.sample. Unsafe combinations are refused by login/checks/.
 """
 
 import os

@@ -1,0 +1,87 @@
+"""How the site is served: who is believed about a request, the server's own options, database and cache."""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+
+MOST_MESSAGE = 65_536  # bytes; a browser's messages have a few hundred. OWASP WebSocket cheat sheet: 64 KiB
+OWN_PARSERS = ("http", "http-socket", "https", "https-socket", "http11-socket", "puwsgi-socket", "raw-socket")
+OF_ONE_PROCESS = ("locmem.LocMemCache", "dummy.DummyCache")
+
+
+def unsafe() -> Iterator[CheckMessage]:
+    yield from _proxy_headers()
+    yield from _cache()
+    yield from sqlite_options(settings.DATABASES["default"])
+
+
+def this_process() -> Iterator[CheckMessage]:
+    """Of the server that runs this; with DEBUG on, it may be as it likes."""
+    if settings.DEBUG:
+        return
+    yield from uvicorn_options(sys.argv, os.environ)
+    if "uwsgi" in sys.modules:
+        yield from uwsgi_options(import_module("uwsgi").opt)
+
+
+def _proxy_headers() -> Iterator[CheckMessage]:
+    """nginx says scheme and address by the uwsgi protocol, and to uvicorn by headers that it overwrites."""
+    believed = [name for name in ("USE_X_FORWARDED_HOST", "USE_X_FORWARDED_PORT") if getattr(settings, name)]
+    believed += ["SECURE_PROXY_SSL_HEADER"] if settings.SECURE_PROXY_SSL_HEADER else []
+    believed += ["ALLAUTH_TRUSTED_PROXY_COUNT"] if getattr(settings, "ALLAUTH_TRUSTED_PROXY_COUNT", 0) else []
+    if believed:
+        hint = f"Leave {', '.join(believed)} unset; deploy/nginx.conf needs none of them."
+        yield Error("Headers that anybody can send would be believed.", hint, id="login.E018")
+
+
+def _cache() -> Iterator[CheckMessage]:
+    """Nothing of ours keeps counts in the cache; whoever turns allauth's limits on must share one."""
+    shared = not settings.CACHES["default"]["BACKEND"].endswith(OF_ONE_PROCESS)
+    if (settings.ACCOUNT_RATE_LIMITS or settings.MFA_RATE_LIMITS) and not shared:
+        hint = (
+            "Set ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False (accounts/throttle guards), or CACHES to a shared one."
+        )
+        yield Error("allauth would count attempts in each process by itself.", hint, id="login.E019")
+
+
+def sqlite_options(database: Mapping[str, Any]) -> Iterator[CheckMessage]:
+    options = database.get("OPTIONS", {})
+    begins = str(options.get("init_command", "")).lower().replace(" ", "")
+    safe = "synchronous=full" in begins and "journal_mode=wal" in begins and options.get("timeout", 0) >= 5
+    if database["ENGINE"].endswith("sqlite3") and not (safe and options.get("transaction_mode") == "IMMEDIATE"):
+        hint = "Keep journal_mode=WAL, synchronous=FULL, transaction_mode IMMEDIATE and a timeout of 5 s or more."
+        yield Error("A loss of power could lose what was committed, or writers fail at once.", hint, id="login.E020")
+
+
+def uvicorn_options(argv: Sequence[str], environment: Mapping[str, str]) -> Iterator[CheckMessage]:
+    """uvicorn's own limit is 16 MiB a message, which it gathers before anybody can refuse it."""
+    if "uvicorn" not in Path(argv[0]).parts[-2:]:
+        return
+    given = [following for name, following in pairwise(argv) if name == "--ws-max-size"]
+    given += [word.partition("=")[2] for word in argv if word.startswith("--ws-max-size=")]
+    size = (given or [environment.get("UVICORN_WS_MAX_SIZE", "")])[-1]
+    if not size.isdecimal() or int(size) > MOST_MESSAGE:
+        hint = f"Start uvicorn with --ws-max-size {MOST_MESSAGE}, as deploy/sockets does."
+        yield Error("A socket could fill the memory with messages of 16 MiB.", hint, id="login.E021")
+
+
+def uwsgi_options(options: Mapping[str, Any]) -> Iterator[CheckMessage]:
+    """uWSGI's own HTTP parser lets requests be smuggled (unbit/uwsgi#2775); over TCP its protocol runs code."""
+    sockets = [where.decode() for name in ("socket", "uwsgi-socket") for where in _values(options.get(name))]
+    over_tcp = [where for where in sockets if ":" in where]
+    wrong = [name for name in OWN_PARSERS if name in options] + over_tcp
+    if wrong:
+        hint = "Listen on a unix socket with the uwsgi protocol only, as deploy/uwsgi.ini does."
+        yield Error(f"uWSGI listens where it must not: {', '.join(wrong)}.", hint, id="login.E022")
+
+
+def _values(value: object) -> list[bytes]:
+    """uwsgi.opt has bytes, a list of bytes for an option that was given twice, and True for one without a value."""
+    return value if isinstance(value, list) else [value] if isinstance(value, bytes) else []
