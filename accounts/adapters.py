@@ -1,11 +1,13 @@
 """What allauth does our way: where it leads, whom it lets in, what it says."""
 
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.urls import reverse
@@ -45,15 +47,13 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """Who the user name and password are of, if there was a try left."""
-        verify = super().authenticate
-        return throttle.attempt(request, credentials.get("username", ""), lambda: verify(request, **credentials))
+        verify, spend = super().authenticate, partial(make_password, credentials["password"])
+        return throttle.attempt(request, credentials["username"], lambda: verify(request, **credentials), spend)
 
     def reauthenticate(self, user: User, password: str) -> bool:
         """Whether it is the password of somebody who is signed in, if there was a try left."""
-        return (
-            throttle.check(context.request, throttle.Kind.CONFIRMATION, user, lambda: user.check_password(password))
-            is True
-        )
+        verify, spend = partial(user.check_password, password), partial(make_password, password)
+        return bool(throttle.check(context.request, throttle.Kind.CONFIRMATION, user, verify, spend))
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Begins the session. allauth looks whether the account is active before the second factor; so do we, after."""

@@ -1,19 +1,19 @@
 """A guess: reserved, checked, settled. What people try to sign in with goes through here, whatever the door.
 
-Whoever is refused gets the answer of a wrong guess. Where the check is a hash, a refusal computes one too: it takes as
-long, on this machine and under this load, and holds a process no longer than a guess would (docs/adr).
+Whoever is refused gets the answer of a wrong guess. Where the check is a hash, a refusal computes one too (`spend`): it
+takes as long, on this machine and under this load, and holds a process no longer than a guess would (docs/adr/0010).
 """
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 from ipaddress import IPv4Address, ip_address, ip_network
 from math import inf
 from time import time
 from typing import TypeVar
 
-from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 
 from accounts import events, keyrings, origins
@@ -24,10 +24,10 @@ from accounts.throttle.store import Refusal, Reservation, Target
 
 Found = TypeVar("Found")
 Clock = Callable[[], float]
+Spend = Callable[[], object]  # takes the time of a check
 
 LONGEST_NAME = 254  # characters; an e-mail address at most
 STRANGERS = 4  # hexadecimal digits: all names without an account share 65,536 buckets, so a flood of them has an end
-HASHED = (Kind.PASSWORD, Kind.CONFIRMATION)
 LOGGED = {  # kind: the event of a wrong guess, that of a refused one, and what both say
     Kind.PASSWORD: ("sign-in.failed", "sign-in.throttled", {"method": "password"}),
     Kind.PASSKEY: ("sign-in.failed", "sign-in.throttled", {"method": "passkey"}),
@@ -36,31 +36,42 @@ LOGGED = {  # kind: the event of a wrong guess, that of a refused one, and what 
 }
 
 
-def attempt(request: HttpRequest, username: str, verify: Callable[[], User | None], clock: Clock = time) -> User | None:
+def nothing() -> None:
+    """What a refusal spends where a check takes no time to speak of."""
+
+
+def attempt(
+    request: HttpRequest, username: str, verify: Callable[[], User | None], spend: Spend, clock: Clock = time
+) -> User | None:
     """Who signs in by this user name and a password, which `verify` checks; None for wrong, unknown and too many.
 
-    `verify` must take as long for a name without an account; it is not called when there is no try left.
+    `verify` must take as long for a name without an account; when there is no try left, `spend` is called instead.
     """
     user = find(username)
-    account = store.of_account(Kind.PASSWORD, user) if user else _stranger(username)
-    return _checked(request, Kind.PASSWORD, user, account, lambda: _active(verify()), clock)
+    guess = Guess(request, Kind.PASSWORD, user, store.of_account(Kind.PASSWORD, user) if user else _stranger(username))
+    return guess.judged(lambda: _active(verify()), spend, clock)
 
 
 def check(
-    request: HttpRequest, kind: Kind, user: User, verify: Callable[[], Found | None], clock: Clock = time
+    request: HttpRequest,
+    kind: Kind,
+    user: User,
+    verify: Callable[[], Found | None],
+    spend: Spend = nothing,
+    clock: Clock = time,
 ) -> Found | None:
     """What `verify` says of a second factor, a recovery code or the password again, of somebody who is known.
 
-    None for wrong and for too many. False is a wrong one too.
+    None for wrong, which False is too, and for too many.
     """
-    return _checked(request, kind, user, store.of_account(kind, user), verify, clock)
+    return Guess(request, kind, user, store.of_account(kind, user)).judged(verify, spend, clock)
 
 
 def passkey(
     request: HttpRequest, user: User | None, verify: Callable[[], Found | None], clock: Clock = time
 ) -> Found | None:
     """What `verify` says of a passkey. There is nothing to guess, so only the address counts, of unknown devices."""
-    return _checked(request, Kind.PASSKEY, user, None, verify, clock)
+    return Guess(request, Kind.PASSKEY, user, None).judged(verify, nothing, clock)
 
 
 def may_send_reset(request: HttpRequest, username: str, clock: Clock = time) -> bool:
@@ -74,48 +85,46 @@ def may_send_reset(request: HttpRequest, username: str, clock: Clock = time) -> 
 def find(username: str) -> User | None:
     """Whose account a user name means, in whatever case, Unicode form and white space it is typed."""
     name = _plain(username)
-    if "\0" in name or len(name) > LONGEST_NAME:
+    if not name.isprintable() or len(name) > LONGEST_NAME:  # what no account has, and not every database takes
         return None
-    found = list(User.objects.filter(username__iexact=name)[:2])
-    exact = [user for user in found if user.get_username() == name]
-    return next(iter(exact or found), None)
+    found = sorted(User.objects.filter(username__iexact=name), key=lambda user: user.get_username() != name)
+    return found[0] if found else None
 
 
-def _checked(
-    request: HttpRequest,
-    kind: Kind,
-    user: User | None,
-    account: Target | None,
-    verify: Callable[[], Found | None],
-    clock: Clock,
-) -> Found | None:
-    held = _reserve(request, kind, user, account, clock())
-    failed, throttled, facts = LOGGED[kind]
-    if isinstance(held, Refusal):
-        if kind in HASHED:
-            make_password("what a wrong guess costs")
-        reason = "too many in a row" if held.until == inf else "too many"
-        events.record(throttled, user=user, request=request, reason=reason, **facts)
-        return None
-    found = verify()
-    if found:
+@dataclass(frozen=True)
+class Guess:
+    """`user` and `account`: whose it is, and the bucket of those who come to it without a device that it knows."""
+
+    request: HttpRequest
+    kind: Kind
+    user: User | None
+    account: Target | None
+
+    def judged(self, verify: Callable[[], Found | None], spend: Spend, clock: Clock) -> Found | None:
+        held = self._reserve(clock())
+        failed, throttled, facts = LOGGED[self.kind]
+        if isinstance(held, Refusal):
+            spend()
+            reason = "too many in a row" if held.until == inf else "too many"
+            events.record(throttled, user=self.user, request=self.request, reason=reason, **facts)
+            return None
+        found = verify()
+        if not found:
+            events.record(failed, user=self.user, request=self.request, reason="wrong", **facts)
+            return None
         held.succeed()
         return found
-    events.record(failed, user=user, request=request, reason="wrong", **facts)
-    return None
 
-
-def _reserve(
-    request: HttpRequest, kind: Kind, user: User | None, account: Target | None, now: float
-) -> Reservation | Refusal:
-    device = devices.known(request, user)
-    if device:
-        own = [Target(kind, Scope.DEVICE, device.digest, device.user_id)] if account else []
-        held = store.reserve(own, now)
-        if not isinstance(held, Refusal) or held.until < inf:
-            return held
-        devices.revoke(device, request, "too many failures")  # after which it is like any other
-    return store.reserve([*_address(request, kind), *([account] if account else [])], now)
+    def _reserve(self, now: float) -> Reservation | Refusal:
+        account = [self.account] if self.account else []
+        device = devices.known(self.request, self.user)
+        if device:
+            own = [Target(self.kind, Scope.DEVICE, device.digest, device.user_id)] if account else []
+            held = store.reserve(own, now)
+            if not isinstance(held, Refusal) or held.until < inf:
+                return held
+            devices.revoke(device, self.request, "too many failures")  # after which it is like any other
+        return store.reserve([*_address(self.request, self.kind), *account], now)
 
 
 def _address(request: HttpRequest, kind: Kind) -> list[Target]:

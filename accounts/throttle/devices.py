@@ -29,13 +29,13 @@ def cookie_name() -> str:
 def known(request: HttpRequest, user: User | None) -> Device | None:
     """The device, if this browser is one that the user has signed in on within 180 days.
 
-    One query whether the account exists or not.
+    Without a cookie for that account, which only a sign-in gives, it takes no query: no time tells who exists.
     """
-    user_id = user.pk if user else 0
-    nonce = dict(_held(request)).get(user_id, "")
-    since = timezone.now() - LASTS
-    digests = keyrings.digests("device", nonce)
-    return Device.objects.filter(digest__in=digests, user=user_id, seen_at__gt=since).first()
+    nonce = dict(_held(request)).get(user.pk) if user else None
+    if nonce is None:
+        return None
+    digests, since = keyrings.digests("device", nonce), timezone.now() - LASTS
+    return Device.objects.filter(digest__in=digests, user=user, seen_at__gt=since).first()
 
 
 def welcome(request: HttpRequest, response: HttpResponseBase, user: User) -> None:

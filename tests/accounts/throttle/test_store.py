@@ -71,7 +71,7 @@ def test_whatever_happens_the_throttle_allows_what_the_naive_rules_allow(ada: Us
     machine = type("OfAda", (Throttle,), {"user": ada})
     checks = [HealthCheck.too_slow]
     run_state_machine_as_test(
-        machine, settings=settings(max_examples=25, stateful_step_count=40, deadline=None, suppress_health_check=checks)
+        machine, settings=settings(max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=checks)
     )
 
 
