@@ -42,6 +42,7 @@ CATALOGUE = {
     "sign-in.succeeded": Event("Signed in", ("method",)),
     "sign-in.failed": Event("A sign-in failed", ("method", "reason"), kept=False),
     "sign-in.throttled": Event("A sign-in was held up", ("method", "reason"), kept=False),
+    "throttle.cleared": Event("Wrong guesses forgotten", ("by", "count")),
     "sign-out": Event("Signed out"),
     "device.new": Event("Signed in on a new device", ("method",), notice=True),
     "device.revoked": Event("A device is no longer trusted", ("reason",), notice=True),

@@ -158,6 +158,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # the server holds the limits
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_NAME = "sessionid" if DEBUG else "__Host-sessionid"
 CSRF_COOKIE_NAME = "csrftoken" if DEBUG else "__Host-csrftoken"
+DEVICE_COOKIE_NAME = "device" if DEBUG else "__Host-device"  # accounts/throttle/devices.py
 CSRF_COOKIE_HTTPONLY = True  # no script of ours reads it
 CSRF_FAILURE_VIEW = "accounts.pages.sign_in.stale_form"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

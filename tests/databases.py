@@ -18,6 +18,8 @@ import psycopg
 
 from tests.waiting import wait_for
 
+CONNECTIONS = 300  # at once; more than the 100 and 151 that they come with
+
 
 def missing() -> set[str]:
     """Those that this machine has no server or no driver for."""
@@ -44,7 +46,13 @@ def _postgres(folder: Path) -> Iterator[Database]:
     port = _free_port()
     words, data = _as("postgres", folder), folder / "postgres"
     subprocess.run([*words, binaries / "initdb", "-D", data, "-U", "millrace", "--auth=trust"], check=True, stdout=-3)
-    settings = {"fsync": "off", "listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": folder}
+    settings = {
+        "fsync": "off",
+        "max_connections": 300,
+        "listen_addresses": "127.0.0.1",
+        "port": port,
+        "unix_socket_directories": folder,
+    }
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     server = [*words, binaries / "postgres", "-D", data, *options]
     with _running(server, stop=signal.SIGINT):  # SIGTERM would wait for clients
@@ -65,7 +73,13 @@ def _mariadb(folder: Path) -> Iterator[Database]:
     user = _as("mysql", folder)
     install = ["mariadb-install-db", f"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db"]
     subprocess.run([*user, *install], check=True, stdout=-3, stderr=-3)
-    options = [f"--port={port}", "--bind-address=127.0.0.1", f"--socket={folder}/mariadb.sock", "--skip-log-bin"]
+    options = [
+        f"--port={port}",
+        "--bind-address=127.0.0.1",
+        f"--socket={folder}/mariadb.sock",
+        "--skip-log-bin",
+        "--max-connections=300",
+    ]
     with _running([*user, "mariadbd", "--no-defaults", f"--datadir={data}", *options]):
         place: dict[str, Any] = {"host": "127.0.0.1", "port": port, "user": "root", "autocommit": True}
         wait_for(lambda: _answers(lambda: MySQLdb.connect(**place)))

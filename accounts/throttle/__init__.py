@@ -5,6 +5,6 @@ Nothing here knows what a password is: callers hand in the check, which is run o
 
 from accounts.throttle.attempts import attempt, check, may_send_reset, passkey
 from accounts.throttle.rules import Kind
-from accounts.throttle.store import open_again
+from accounts.throttle.store import clear, open_again
 
-__all__ = ["Kind", "attempt", "check", "may_send_reset", "open_again", "passkey"]
+__all__ = ["Kind", "attempt", "check", "clear", "may_send_reset", "open_again", "passkey"]

@@ -22,10 +22,6 @@ ACCOUNTS = 5  # in one browser; the one that was not used for longest gives way
 SALT = "accounts.throttle.devices"
 
 
-def cookie_name() -> str:
-    return "device" if settings.DEBUG else "__Host-device"
-
-
 def known(request: HttpRequest, user: User | None) -> Device | None:
     """The device, if this browser is one that the user has signed in on within 180 days.
 
@@ -52,7 +48,7 @@ def welcome(request: HttpRequest, response: HttpResponseBase, user: User) -> Non
             events.record("device.new", user=user, request=request)
     pairs = [(user.pk, nonce), *held.items()][:ACCOUNTS]
     response.set_cookie(
-        cookie_name(),
+        settings.DEVICE_COOKIE_NAME,
         signing.dumps(pairs, salt=SALT),
         max_age=LASTS,
         secure=settings.SESSION_COOKIE_SECURE,
@@ -75,7 +71,7 @@ def prune() -> int:
 def _held(request: HttpRequest) -> list[tuple[int, str]]:
     """What the cookie says, the latest first: (account id, nonce). Nothing if it is not ours."""
     try:
-        pairs = signing.loads(request.COOKIES.get(cookie_name(), ""), salt=SALT, max_age=LASTS)
+        pairs = signing.loads(request.COOKIES.get(settings.DEVICE_COOKIE_NAME, ""), salt=SALT, max_age=LASTS)
     except signing.BadSignature:
         return []
     return [(int(user_id), str(nonce)) for user_id, nonce in pairs]

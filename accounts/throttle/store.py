@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -94,6 +94,36 @@ def open_again(user: User) -> None:
 def of_account(kind: Kind, user: User) -> Target:
     """The bucket of those who come without a device that the account knows."""
     return Target(kind, Scope.UNTRUSTED, f"user {user.pk}", user.pk)
+
+
+def clear(user: User) -> int:
+    """Forgets the failures at an account, on all devices and by all others; the number of buckets."""
+    return Bucket.objects.filter(user=user).delete()[0]
+
+
+class Count(NamedTuple):
+    """What is held against an account. `until`: when the next guess may be made; inf for never, -inf for now."""
+
+    user: str
+    kind: str
+    scope: str
+    failures: int
+    until: float
+
+
+def counts(user: User | None = None) -> list[Count]:
+    """Of one account or all, the most failures first. (What is held against addresses nobody can read.)"""
+    rows = Bucket.objects.filter(streak__gt=0, **({"user": user} if user else {"user__isnull": False}))
+    return [
+        Count(
+            row.user.get_username() if row.user else "",
+            row.kind,
+            row.scope,
+            row.streak,
+            rules.rule(Kind(row.kind), Scope(row.scope)).free_at(_state(row)),
+        )
+        for row in rows.select_related("user").order_by("-streak", "key")
+    ]
 
 
 def prune(now: float) -> int:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from accounts import throttle
 from accounts.management.plain import PlainCommand
 from accounts.models import User
 from accounts.passwords import generated
@@ -23,6 +24,7 @@ class Command(PlainCommand):
             self.fail(f"No user is called {name!r}: check the name, or make the first user with first_user.")
         user.set_password(password)
         user.save(update_fields=["password"])  # the sessions carry a hash of the old one, and end
+        throttle.clear(user)  # who has forgotten a password has tried many
         self.stdout.write(f"The new password of {name}, shown only now:\n\n    {password}\n")
         if not user.is_active:
             self.stdout.write(f"{name} is not active, so cannot sign in.")

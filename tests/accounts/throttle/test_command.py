@@ -1,0 +1,53 @@
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from accounts.models import Bucket, User
+from accounts.throttle import store
+from tests.accounts.test_commands import told
+from tests.accounts.throttle.guessing import RIGHT, WRONG, House, addresses
+
+
+@pytest.fixture
+def house(ada: User) -> House:
+    """Where somebody has guessed ten times, long ago."""
+    house = House(ada)
+    for address in addresses(10):
+        house.signs_in(WRONG, address)
+    return house
+
+
+def test_an_operator_sees_whose_tries_are_counted(house: House) -> None:
+    assert told("throttle", "list") == "ada: password, untrusted: 10 failures in a row, open\n"
+    Bucket.objects.filter(user=house.owner).update(recent=[4e9], last=4e9)
+    assert told("throttle", "list", "--user", "ada").endswith(", closed until 2096-10-02T07:07:10Z\n")
+    Bucket.objects.filter(user=house.owner).update(streak=100)
+    assert told("throttle", "list").endswith(", closed until another proof\n")
+
+
+def test_an_operator_gives_a_fresh_start(house: House) -> None:
+    assert not house.signs_in(RIGHT)
+    assert told("throttle", "clear", "--user", "ada") == "Forgotten: the failures of ada (1 counts).\n"
+    assert house.signs_in(RIGHT)
+    assert house.owner.security_events.get().facts == {"by": "the command line", "count": 1}
+
+
+def test_programs_read_the_list_as_json(house: House) -> None:
+    assert json.loads(told("throttle", "list", "--json")) == {
+        "user": "ada", "kind": "password", "scope": "untrusted", "failures": 10, "until": None
+    }  # fmt: skip
+
+
+def test_a_new_password_begins_without_the_failures_of_the_old(house: House) -> None:
+    told("new_password", "ada")
+    assert store.counts(house.owner) == []
+
+
+@pytest.mark.parametrize("verb", ["list", "clear"])
+def test_a_name_of_nobody_is_refused_in_a_sentence(db: None, verb: str) -> None:
+    errors = StringIO()
+    with pytest.raises(SystemExit, match="2"):
+        call_command("throttle", verb, "--user", "eve", stderr=errors)
+    assert errors.getvalue() == "No user is called 'eve': check the name.\n"
