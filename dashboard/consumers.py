@@ -1,18 +1,22 @@
 """The socket of the live pages: checks who it is, subscribes, forwards. docs/protocol.md has the words."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 
 import msgspec
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+from django.db import Error
 
 from accounts.sessions import Standing
-from dashboard.hub import SESSION_ENDED, Hub, Subscriber
+from dashboard.guard import SESSION_ENDED, TRY_LATER
+from dashboard.hub import Hub, Subscriber
 
 BAD_MESSAGE = 4400
 MAX_TOPICS = 20
+logger = logging.getLogger(__name__)
 
 
 class Subscribe(msgspec.Struct, forbid_unknown_fields=True):
@@ -30,19 +34,25 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         super().__init__()
         self.hub = hub
         self.enter = database_sync_to_async(enter)
+        self.subscriber: Subscriber | None = None  # once it is known who it is
 
     async def connect(self) -> None:
         await self.accept()  # even if only to close: a browser is told no code of a socket that was refused
-        standing = await self.enter(self.scope["cookies"].get(settings.SESSION_COOKIE_NAME, ""))
+        try:
+            standing = await self.enter(self.scope["cookies"].get(settings.SESSION_COOKIE_NAME, ""))
+        except Error:
+            logger.warning("A socket was turned away: the database does not say whose it is.", exc_info=True)
+            await self.close(TRY_LATER)
+            return
         if standing is None:
             await self.close(SESSION_ENDED)
             return
-        self.subscriber = Subscriber(standing.session)
+        self.subscriber = Subscriber(standing)
         self.forwarding = asyncio.create_task(self._forward(self.subscriber))
         self.hub.join(self.subscriber)
 
     async def disconnect(self, code: int) -> None:
-        if hasattr(self, "subscriber"):
+        if self.subscriber:
             self.hub.leave(self.subscriber)
             self.forwarding.cancel()
 
@@ -54,12 +64,14 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         if len(topics) > MAX_TOPICS:
             await self.close(BAD_MESSAGE)
             return
-        self.hub.subscribe(self.subscriber, topics)
+        if self.subscriber:
+            self.hub.subscribe(self.subscriber, topics)
 
     async def _forward(self, subscriber: Subscriber) -> None:
         while texts := await subscriber.next():
             for text in texts:
-                await self.send(text_data=text)
+                if not subscriber.closed:  # a slow socket may take long over each
+                    await self.send(text_data=text)
         await self.close(subscriber.closed)
 
 

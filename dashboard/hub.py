@@ -11,19 +11,19 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from time import monotonic, thread_time
 from typing import Protocol, TypeVar
-from uuid import UUID
 
 import msgspec
-from django.db import DatabaseError, close_old_connections, reset_queries
+from django.db import Error, close_old_connections, reset_queries
 
+from accounts.sessions import Standing
+from dashboard.guard import FORBIDDEN, SessionGuard
 from dashboard.snapshots import Snapshot
 
 TICK = 0.05  # seconds between looks
 SHARE = (
     3  # times as long as a look computed, at least, until the next: the hub never takes more than a quarter of a core
 )
-BEAT = 2.0  # seconds between beats, and between looks at sessions
-SESSION_ENDED = 4401
+BEAT = 2.0  # seconds between beats
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -39,8 +39,8 @@ class Source(Protocol):
 class Subscriber:
     """A socket, as the hub sees it."""
 
-    def __init__(self, session: UUID) -> None:
-        self.session = session
+    def __init__(self, standing: Standing) -> None:
+        self.standing = standing
         self.topics: frozenset[str] = frozenset()
         self.closed: int | None = None  # a close code, once it must go
         self._waiting: dict[str, str] = {}
@@ -58,7 +58,8 @@ class Subscriber:
             self._ready.set()
 
     def close(self, code: int) -> None:
-        self.closed = code
+        """With the first code that it is given; nothing more is sent."""
+        self.closed = self.closed or code
         self._ready.set()
 
     async def next(self) -> list[str]:
@@ -73,16 +74,13 @@ class Hub:
     def __init__(
         self,
         source: Source,
-        living: Callable[[Collection[UUID]], Collection[UUID]],
+        guard: SessionGuard,
         now: Callable[[], datetime],
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        """`living` tells which of some sessions still belong to somebody who is signed in.
-
-        `now` is the time that browsers are told; `clock`, in seconds, paces the hub.
-        """
+        """`guard` ends subscribers; `now` is the time that browsers are told; `clock`, in seconds, paces the hub."""
         self._source = source
-        self._living = living
+        self._guard = guard
         self._now = now
         self._clock = clock
         self._subscribers: set[Subscriber] = set()
@@ -94,21 +92,26 @@ class Hub:
     def join(self, subscriber: Subscriber) -> None:
         """The hub looks at nothing while nobody listens."""
         self._subscribers.add(subscriber)
+        self._guard.watch(subscriber)
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._run())
 
     def leave(self, subscriber: Subscriber) -> None:
         self._subscribers.discard(subscriber)
+        self._guard.release(subscriber)
 
     def subscribe(self, subscriber: Subscriber, topics: Collection[str]) -> None:
-        """From now on these and no others; unknown ones are said to be."""
+        """From now on these and no others; unknown ones are said to be, and one that is not theirs to see ends it."""
         known = {topic for topic in topics if self._source.knows(topic)}
+        if not all(self._guard.permits(topic, subscriber.standing) for topic in known):
+            subscriber.close(FORBIDDEN)
+            return
         subscriber.subscribe(known)
         for topic in set(topics) - known:
             subscriber.offer(topic, _json({"error": "unknown topic", "topic": topic}))
 
     async def look(self) -> None:
-        """One tick: hands out what is new; now and then a beat, and an end to sockets whose session has ended."""
+        """One tick: hands out what is new, and now and then a beat."""
         topics = frozenset().union(*(subscriber.topics for subscriber in self._subscribers))
         snapshots = await self._in_thread(lambda: self._source.refresh(topics)) if topics else {}
         for subscriber in self._subscribers:
@@ -116,24 +119,16 @@ class Hub:
                 subscriber.offer(topic, snapshots[topic].text)
         if self._clock() >= self._next_beat:
             self._next_beat = self._clock() + BEAT
-            await self._beat()
-
-    async def _beat(self) -> None:
-        keys = {subscriber.session for subscriber in self._subscribers}
-        living = set(await self._in_thread(lambda: self._living(keys)))
-        now = self._now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        for subscriber in self._subscribers:
-            if subscriber.session in living:
+            now = self._now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            for subscriber in self._subscribers:
                 subscriber.offer("", _json({"beat": now}))
-            else:
-                subscriber.close(SESSION_ENDED)
 
     async def _run(self) -> None:
         while self._subscribers:
             self._computed = 0.0
             try:
                 await self.look()
-            except DatabaseError:
+            except Error:
                 logger.exception("The live hub could not read the database; it will try again.")
                 await asyncio.sleep(1)
             await asyncio.sleep(max(TICK, SHARE * self._computed))

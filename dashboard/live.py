@@ -18,13 +18,14 @@ def topic(request: HttpRequest, name: str) -> HttpResponse:
         return _answer({"error": "signed out"}, 401)
     if request.method != "GET":
         return HttpResponseNotAllowed(["GET"])
+    if not snapshots.knows(name):
+        return _answer({"error": "unknown topic", "topic": name}, 404)
+    if not snapshots.permits(name, staff=request.user.is_staff):
+        return _answer({"error": "Only staff may see this.", "topic": name}, 403)
     since = request.GET.get("since", "-1")
     if not since.removeprefix("-").isdecimal() or len(since) > 19:
         return _answer({"error": "since is a version number"}, 400)
-    try:
-        snapshot = snapshots.newer(name, int(since))
-    except KeyError:
-        return _answer({"error": "unknown topic", "topic": name}, 404)
+    snapshot = snapshots.newer(name, int(since))
     if snapshot is None:
         return HttpResponse(status=204)
     return HttpResponse(snapshot.text, content_type="application/json")

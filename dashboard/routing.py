@@ -4,14 +4,23 @@ from channels.routing import URLRouter
 from django.urls import path, re_path
 from django.utils import timezone
 
-from accounts.sessions import enter, living
+from accounts.sessions import Standing, enter, living
 from dashboard.consumers import LiveConsumer, UnknownSocket
+from dashboard.guard import SessionGuard
 from dashboard.hub import Hub
 from dashboard.snapshots import Snapshots
 
+snapshots = Snapshots(timezone.now)
+
+
+def permits(topic: str, standing: Standing) -> bool:
+    return snapshots.permits(topic, staff=standing.staff)
+
+
+guard = SessionGuard(living, permits, timezone.now)
 sockets = URLRouter(
     [
-        path("ws/live/", LiveConsumer.as_asgi(hub=Hub(Snapshots(timezone.now), living, timezone.now), enter=enter)),
+        path("ws/live/", LiveConsumer.as_asgi(hub=Hub(snapshots, guard, timezone.now), enter=enter)),
         re_path("", UnknownSocket.as_asgi()),
     ]
 )

@@ -45,6 +45,11 @@ class Snapshots:
     def knows(self, topic: str) -> bool:
         return self._find(topic) is not None
 
+    def permits(self, topic: str, *, staff: bool) -> bool:
+        """Whether somebody may see a topic. There is nothing to see of an unknown one."""
+        page = self._find(topic)
+        return page is not None and (staff or not page.staff)
+
     def refresh(self, topics: Iterable[str]) -> dict[str, Snapshot]:
         """The newest snapshot of each topic; others are forgotten. Raises KeyError for an unknown topic."""
         with self._lock:

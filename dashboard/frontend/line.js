@@ -2,6 +2,7 @@
 //
 // `ports` is the world: socket() opens one, poll(topic) resolves to {status, message}, after(ms, call) gives a function that
 // calls it off, now() in milliseconds, chance() 0 to 1. `hooks`: opened(), message(message), beat(iso), change(), signedOut().
+// Once it is signed out, or refused what it asks for, it never dials again.
 
 import { delay } from "./backoff.js";
 
@@ -9,6 +10,7 @@ export const DEAD_AFTER = 6000; // milliseconds without a beat or data
 export const POLL_AFTER = 3; // failed opens in a row
 export const POLL_EVERY = 2000; // milliseconds
 export const SIGNED_OUT = 4401;
+export const FORBIDDEN = 4403;
 
 export class Line {
   #ports;
@@ -22,6 +24,7 @@ export class Line {
   #cancelWatch = () => {};
   #cancelRetry = () => {};
   #ended = false;
+  #refused = false;
 
   constructor(ports, hooks) {
     this.#ports = ports;
@@ -34,10 +37,11 @@ export class Line {
     this.#connect();
   }
 
-  /** transport: live, reconnecting, polling or offline; `attempt` counts the tries; `lostAt` in milliseconds or null. */
+  /** transport: live, reconnecting, polling, offline or refused; `attempt` counts the tries; `lostAt` in milliseconds or null. */
   status() {
     const fallen = { working: "polling", failing: "offline" }[this.#polling] ?? "reconnecting";
-    return { transport: this.#live ? "live" : fallen, attempt: this.#failures, lostAt: this.#lostAt };
+    const transport = this.#refused ? "refused" : fallen;
+    return { transport: this.#live ? "live" : transport, attempt: this.#failures, lostAt: this.#lostAt };
   }
 
   retryNow() {
@@ -85,6 +89,7 @@ export class Line {
     this.#socket = null;
     this.#live = false;
     if (code === SIGNED_OUT) return this.#end();
+    if (code === FORBIDDEN) return this.#refuse();
     this.#lostAt ??= this.#ports.now();
     this.#failures += 1;
     this.#cancelRetry = this.#ports.after(delay(this.#failures, this.#ports.chance()), () => this.#connect());
@@ -100,6 +105,7 @@ export class Line {
       const answer = await this.#ports.poll(topic);
       if (this.#live || this.#ended) return;
       if (answer.status === 401) return this.#end();
+      if (answer.status === 403) return this.#refuse();
       this.#polling = answer.status === 200 || answer.status === 204 ? "working" : "failing";
       if (answer.message) this.#hooks.message(answer.message);
       if (this.#polling === "failing") break;
@@ -109,9 +115,19 @@ export class Line {
   }
 
   #end() {
+    this.#hangUp();
+    this.#hooks.signedOut();
+  }
+
+  #refuse() {
+    this.#hangUp();
+    this.#refused = true;
+    this.#hooks.change();
+  }
+
+  #hangUp() {
     this.#ended = true;
     this.#cancelWatch();
     this.#cancelRetry();
-    this.#hooks.signedOut();
   }
 }

@@ -69,7 +69,7 @@ export function togglePause() {
 export async function ask(topic) {
   try {
     const answer = await fetch(`/live/${encodeURIComponent(topic)}.json?since=${gate.since(topic)}`, {
-      headers: { Accept: "application/json" },
+      headers: { Accept: "application/json", "X-Background": "1" },
       cache: "no-store",
       signal: AbortSignal.timeout(5000),
     });

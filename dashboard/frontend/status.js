@@ -6,11 +6,15 @@ export const PATIENCE = 2000; // milliseconds of loss that nobody needs to hear 
 
 /**
  * `status` is Line's; `upTo` and `now` are milliseconds. Gives {state, pill, banner}: state is live, reconnecting, offline,
- * polling or paused; an empty banner is no banner.
+ * refused, polling or paused; an empty banner is no banner.
  */
 export function describe(status, { paused, waiting, upTo, now, zone, everLive }) {
   const { transport, attempt, lostAt } = status;
   const lost = lostAt !== null && now - lostAt >= PATIENCE;
+  if (transport === "refused") {
+    const banner = "You may not see these figures any more. Ask who looks after Millrace, or reload the page.";
+    return { state: "refused", pill: "No access", banner };
+  }
   if (lost && transport === "offline") {
     const until = upTo ? ` — showing data up to ${time(upTo, "second", zone)}` : "";
     return { state: "offline", pill: "Offline", banner: `Offline since ${time(lostAt, "second", zone)}${until}` };

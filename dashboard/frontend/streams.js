@@ -91,7 +91,7 @@ function fillAudit(row, audit) {
 async function ask() {
   try {
     const answer = await fetch(stateUrl, {
-      headers: { Accept: "application/json" },
+      headers: { Accept: "application/json", "X-Background": "1" },
       cache: "no-store",
       signal: AbortSignal.timeout(5000),
     });

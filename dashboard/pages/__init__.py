@@ -16,6 +16,7 @@ class Page(NamedTuple):
     version_topic: str
     build: Callable[[datetime], dict[str, Any]]
     every: timedelta = timedelta(0)  # it need not be built more often
+    staff: bool = False  # theirs alone to see
 
 
 SECOND = timedelta(seconds=1)

@@ -2,16 +2,19 @@
 
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import msgspec
 import pytest
 
-from dashboard.hub import SESSION_ENDED, Hub, Subscriber
+from accounts.sessions import Standing
+from dashboard.guard import FORBIDDEN, SessionGuard
+from dashboard.hub import Hub, Subscriber
 from dashboard.pages import Page
 from dashboard.snapshots import Snapshot, Snapshots
 
-ALICE, BOB = uuid4(), uuid4()  # their sessions
+END = datetime(2100, 1, 1, tzinfo=UTC)
+ALICE, BOB = Standing(uuid4(), 1, True, END), Standing(uuid4(), 2, False, END)
 
 
 class Source:
@@ -30,21 +33,19 @@ class Source:
 
 
 class Stage:
-    """A hub, its source, its time and who is signed in. Subscribers are added without the hub's own loop."""
+    """A hub, its source and its time; Alice is staff. Subscribers are added without the hub's own loop."""
 
     def __init__(self) -> None:
         self.source = Source()
         self.time = 1.0
-        self.signed_in = {ALICE, BOB}
-        self.hub = Hub(
-            self.source,
-            lambda keys: self.signed_in & set(keys),
-            lambda: datetime.fromtimestamp(self.time, UTC),
-            lambda: self.time,
-        )
+        guard = SessionGuard(lambda sessions: {}, lambda topic, who: who.staff or topic != "orders", self.now)
+        self.hub = Hub(self.source, guard, self.now, lambda: self.time)
 
-    def join(self, session: UUID, *topics: str) -> Subscriber:
-        subscriber = Subscriber(session)
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.time, UTC)
+
+    def join(self, who: Standing, *topics: str) -> Subscriber:
+        subscriber = Subscriber(who)
         self.hub._subscribers.add(subscriber)
         self.hub.subscribe(subscriber, topics)
         return subscriber
@@ -67,9 +68,9 @@ async def test_a_new_subscriber_gets_the_whole_state_at_once(stage: Stage) -> No
 
 
 async def test_everyone_gets_what_they_asked_for_and_nothing_else(stage: Stage) -> None:
-    alice, bob = stage.join(ALICE, "market"), stage.join(BOB, "orders")
+    alice, bob = stage.join(ALICE, "orders"), stage.join(BOB, "market")
     await stage.look()
-    assert (await alice.next(), await bob.next()) == (["m1"], ["o1"])
+    assert (await alice.next(), await bob.next()) == (["o1"], ["m1"])
     assert stage.source.asked == [{"market", "orders"}]
 
 
@@ -118,12 +119,18 @@ async def test_a_beat_tells_the_time_every_two_seconds(stage: Stage) -> None:
     assert beats == [(1.0, ["beat"]), (3.0, ["beat"]), (5.0, ["beat"])]
 
 
-async def test_whoever_is_signed_out_is_closed_and_nobody_else(stage: Stage) -> None:
-    alice, bob = stage.join(ALICE), stage.join(BOB)
-    stage.signed_in.remove(ALICE)
-    await stage.hub.look()
-    assert (await alice.next(), alice.closed) == ([], SESSION_ENDED)
-    assert (len(await bob.next()), bob.closed) == (1, None)
+async def test_who_asks_for_what_they_may_not_see_is_closed(stage: Stage) -> None:
+    bob = stage.join(BOB, "market", "orders")
+    await stage.look()
+    assert (await bob.next(), bob.closed, stage.source.asked) == ([], FORBIDDEN, [])
+
+
+async def test_whoever_is_closed_gets_nothing_more_and_keeps_the_first_code(stage: Stage) -> None:
+    alice = stage.join(ALICE, "market")
+    alice.close(4401)
+    alice.close(1013)
+    await stage.look()
+    assert (await alice.next(), alice.closed) == ([], 4401)
 
 
 async def test_a_hub_without_listeners_asks_nothing(stage: Stage) -> None:

@@ -1,16 +1,26 @@
 """The live socket through the real ASGI application."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from datetime import timedelta
+from typing import Any, NoReturn
+from uuid import UUID
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import OperationalError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from accounts.models import User
+from accounts import sessions
+from accounts.models import Session, User
+from accounts.sessions import Standing
+from accounts.sessions.engine import SessionStore
+from dashboard import pages
 from dashboard.consumers import MAX_TOPICS
+from dashboard.routing import guard
 from login.asgi import application
 from streams.models import TopicVersion
 from tests.sockets import Socket
@@ -88,7 +98,9 @@ async def test_anything_else_than_a_subscription_closes_the_socket(connect: Open
     assert await socket.close_code() == 4400
 
 
-@pytest.mark.parametrize("end", ["sign out", "deactivate", "delete", "new password"])
+@pytest.mark.parametrize(
+    "end", ["sign out", "deactivate", "delete", "new password", "idle", "old", "ended", "everybody's ended"]
+)
 async def test_a_socket_closes_within_five_seconds_of_its_session(
     connect: Open, client: Client, alice: User, end: str
 ) -> None:
@@ -111,6 +123,111 @@ def end_session(client: Client, user: User, way: str) -> None:
         case "new password":
             user.set_password("another long password")
             user.save()
+        case "idle":
+            Session.objects.update(expire_date=timezone.now())
+        case "old":
+            Session.objects.update(ends=timezone.now(), expire_date=timezone.now())
+        case "ended":
+            sessions.end_all(user, "staff", by="root")
+        case "everybody's ended":
+            sessions.end_everybody("the command line")
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The guard looks ten times between two beats."""
+    monkeypatch.setattr("dashboard.guard.INTERVAL", 0.02)
+    monkeypatch.setattr("dashboard.hub.BEAT", 0.2)
+
+
+@pytest.mark.usefixtures("quick")
+async def test_a_new_key_of_the_same_session_closes_nothing(connect: Open, client: Client) -> None:
+    socket = await connect()
+    await socket.connect()
+    await socket.receive("beat")
+    await client.session.acycle_key()
+    for _ in range(3):
+        await socket.receive("beat")
+
+
+@pytest.mark.usefixtures("quick")
+async def test_a_socket_never_extends_its_session(connect: Open) -> None:
+    long_ago = timezone.now() - timedelta(minutes=20)
+    await Session.objects.aupdate(seen=long_ago)
+    before = await Session.objects.values().aget()
+    socket = await connect()
+    await socket.connect()
+    await socket.subscribe("market")
+    for _ in range(3):
+        await socket.receive("beat")
+    assert await Session.objects.values().aget() == before
+
+
+@pytest.mark.usefixtures("quick")
+async def test_many_sockets_take_one_query_an_interval(connect: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = list[int]()
+
+    def living(found: Collection[UUID]) -> dict[UUID, Standing]:
+        with CaptureQueriesContext(connection) as queries:
+            answer = sessions.living(found)
+        asked.append(len(queries))
+        return answer
+
+    monkeypatch.setattr(guard, "_living", living)
+    opened = [await connect() for _ in range(20)]
+    for socket in opened:
+        await socket.connect()
+    for _ in range(2):
+        await opened[-1].receive("beat")
+    assert set(asked) == {1}
+
+
+async def test_a_socket_that_comes_while_the_database_is_away_may_come_again(
+    connect: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(SessionStore, "load", broken)
+    socket = await connect()
+    await socket.connect()
+    assert await socket.close_code() == 1013
+
+
+@pytest.mark.usefixtures("quick")
+async def test_sockets_are_closed_when_the_database_stays_away(connect: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: object) -> NoReturn:
+        raise OperationalError("gone")
+
+    socket = await connect()
+    await socket.connect()
+    monkeypatch.setattr(guard, "_living", broken)
+    assert await socket.close_code() == 1013
+
+
+@pytest.mark.usefixtures("quick")
+async def test_who_loses_a_permission_is_closed_with_4403_and_polls_no_more(
+    connect: Open, alice: User, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(pages._PAGES, "secret", pages.Page("trades", lambda now: {}, staff=True))
+    await User.objects.aupdate(is_staff=True)
+    socket = await connect()
+    await socket.connect()
+    await socket.subscribe("secret")
+    assert (await socket.receive("topic"))["topic"] == "secret"
+    await User.objects.aupdate(is_staff=False)
+    assert await socket.close_code() == 4403
+    assert (await sync_to_async(client.get)("/live/secret.json")).status_code == 403
+
+
+async def test_who_asks_for_what_they_may_not_see_is_closed_with_4403(
+    connect: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(pages._PAGES, "secret", pages.Page("trades", lambda now: {}, staff=True))
+    socket = await connect()
+    await socket.connect()
+    await socket.subscribe("market", "secret")
+    assert await socket.close_code() == 4403
 
 
 def test_polling_tells_what_is_newer(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:

@@ -140,3 +140,32 @@ test("retry now does not wait", () => {
   line.retryNow();
   assert.equal(world.sockets.length, 2);
 });
+
+test("who may no longer see a topic is told so, and it is not dialled again", async () => {
+  const { world, line } = begin();
+  world.say({ beat: "2026-11-22T14:03:07.250Z" });
+  world.socket.onclose({ code: 4403 });
+  line.retryNow();
+  await world.pass(120_000);
+  assert.deepEqual([line.status().transport, world.sockets.length, world.heard], ["refused", 1, []]);
+});
+
+test("a poll that is refused ends the polling, too", async () => {
+  const { world, line } = begin();
+  world.answer = { status: 403, message: null };
+  await failOpens(world, 3);
+  await world.pass(120_000);
+  assert.deepEqual([line.status().transport, world.sockets.length], ["refused", 3]);
+});
+
+test("a server that cannot vouch for anybody is dialled again, ever more patiently", async () => {
+  const { world } = begin();
+  const dialled = [];
+  for (let count = 0; count < 3; count += 1) {
+    const before = world.sockets.length;
+    world.socket.onclose({ code: 1013 });
+    while (world.sockets.length === before) await world.pass(1000);
+    dialled.push(world.time);
+  }
+  assert.deepEqual(dialled, [1000, 3000, 7000]);
+});

@@ -21,6 +21,12 @@ test("offline says since when, and how far the data goes", () => {
   assert.deepEqual([state, banner], ["offline", "Offline since 14:03:07 — showing data up to 14:03:05"]);
 });
 
+test("who is refused is told so at once, and what to do", () => {
+  const { state, pill, banner } = describe(on("refused"), { ...calm, now: LOST });
+  assert.deepEqual([state, pill], ["refused", "No access"]);
+  assert.match(banner, /^You may not see these figures any more\. Ask .* reload the page\.$/);
+});
+
 test("paused counts what waits, but a lost line comes first", () => {
   const paused = { ...calm, paused: true, waiting: 37 };
   assert.equal(describe(on("live"), paused).banner, "Paused, 37 new. Space goes on.");

@@ -1,0 +1,123 @@
+"""The session guard: no socket outlives its session or its owner's permissions. docs/protocol.md has the codes.
+
+One query per process and interval, whatever the number of sockets. It follows a session by its id, so that a new key
+(at every proof of who one is) closes nothing. It fails closed: sockets that nobody can vouch for are closed.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from django.db import Error, close_old_connections, reset_queries
+
+from accounts.sessions import Standing
+
+INTERVAL = 2.0  # seconds between looks, and that one may take: a session that ends is seen within 4 s
+MISSES = 3  # looks without an answer, until nobody can be vouched for any more
+SESSION_ENDED, FORBIDDEN, TRY_LATER = 4401, 4403, 1013  # close codes; 1013 is of RFC 6455's registry
+
+Living = Callable[[Collection[UUID]], Mapping[UUID, Standing]]
+logger = logging.getLogger(__name__)
+
+
+class Guarded(Protocol):
+    """A socket, as the guard sees it."""
+
+    standing: Standing
+    topics: frozenset[str]
+
+    def close(self, code: int) -> None: ...
+
+
+class SessionGuard:
+    def __init__(self, living: Living, permits: Callable[[str, Standing], bool], now: Callable[[], datetime]) -> None:
+        """`living` tells which of some sessions have not ended; `permits` whether somebody may see a topic."""
+        self.permits = permits
+        self._living = living
+        self._now = now
+        self._deadlines: dict[Guarded, asyncio.TimerHandle] = {}
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="guard")
+        self._task: asyncio.Task[None] | None = None
+        self._asking: asyncio.Future[Mapping[UUID, Standing]] | None = None
+        self._asked: frozenset[UUID] = frozenset()
+        self._misses = 0
+
+    def watch(self, socket: Guarded) -> None:
+        """From now on until `release`. Its absolute end is held by a timer, whatever becomes of the database."""
+        loop = asyncio.get_running_loop()
+        left = (socket.standing.ends - self._now()).total_seconds()
+        self._deadlines[socket] = loop.call_later(left, socket.close, SESSION_ENDED)
+        if self._task is None or self._task.done():
+            self._misses, self._asking = 0, None
+            self._task = loop.create_task(self._run())
+
+    def release(self, socket: Guarded) -> None:
+        if deadline := self._deadlines.pop(socket, None):
+            deadline.cancel()
+
+    async def look(self) -> None:
+        """One tick: closes the sockets whose session has ended or whose topics are no longer their owner's to see."""
+        now = self._now()
+        for socket in self._deadlines:
+            if socket.standing.ends <= now:  # a timer counts seconds, and does not see the clock put forward
+                socket.close(SESSION_ENDED)
+        living = await self._ask()
+        if living is not None:
+            self._misses = 0
+            self._judge(living)
+            return
+        self._misses += 1
+        if self._misses >= MISSES:
+            logger.error("The database does not say who is signed in: closing %d sockets.", len(self._deadlines))
+            self._close_all()
+
+    def _judge(self, living: Mapping[UUID, Standing]) -> None:
+        for socket in self._deadlines:
+            session = socket.standing.session
+            if session not in living:
+                if session in self._asked:  # else it came while the answer was on its way
+                    socket.close(SESSION_ENDED)
+                continue
+            socket.standing = living[session]
+            if not all(self.permits(topic, socket.standing) for topic in socket.topics):
+                socket.close(FORBIDDEN)
+
+    async def _ask(self) -> Mapping[UUID, Standing] | None:
+        """What the database says, None when it says nothing in time. Never two questions at once."""
+        if self._asking is None:
+            self._asked = frozenset(socket.standing.session for socket in self._deadlines)
+            self._asking = asyncio.get_running_loop().run_in_executor(self._thread, self._query, self._asked)
+        answered, _ = await asyncio.wait({self._asking}, timeout=INTERVAL)
+        if not answered:
+            return None
+        asking, self._asking = self._asking, None
+        try:
+            return asking.result()
+        except Error:
+            logger.warning("The session guard could not read the database; it will try again.", exc_info=True)
+            return None
+
+    def _query(self, sessions: frozenset[UUID]) -> Mapping[UUID, Standing]:
+        """In a thread of the guard's own, so that no slow page holds it up."""
+        close_old_connections()
+        reset_queries()  # kept with DEBUG on
+        return self._living(sessions)
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while self._deadlines:
+                due = loop.time() + INTERVAL
+                await self.look()
+                await asyncio.sleep(due - loop.time())
+        except BaseException:  # nobody looks any more
+            self._close_all()
+            raise
+
+    def _close_all(self) -> None:
+        for socket in self._deadlines:
+            socket.close(TRY_LATER)

@@ -1,0 +1,200 @@
+"""The session guard, with a clock and a database of the test's own."""
+
+import asyncio
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime, timedelta
+from threading import Event
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import InterfaceError, OperationalError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.sessions import Standing
+from dashboard import guard as guards
+from dashboard.guard import FORBIDDEN, MISSES, SESSION_ENDED, TRY_LATER, SessionGuard
+
+START = datetime(2026, 11, 22, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+class Socket:
+    """What the guard holds: it keeps every code that it is closed with."""
+
+    def __init__(self, standing: Standing, *topics: str) -> None:
+        self.standing = standing
+        self.topics = frozenset(topics)
+        self.codes = list[int]()
+
+    def close(self, code: int) -> None:
+        self.codes.append(code)
+
+
+class Stage:
+    """A guard whose clock and database a test sets. Staff may see "streams", everybody all else."""
+
+    def __init__(self) -> None:
+        self.now = START
+        self.alive = dict[UUID, Standing]()
+        self.asked = list[set[UUID]]()
+        self.failure: Exception | None = None
+        self.answer = Event()  # unset: the database hangs
+        self.answer.set()
+        self.guard = SessionGuard(self.living, lambda topic, who: who.staff or topic != "streams", lambda: self.now)
+
+    def living(self, sessions: Collection[UUID]) -> Mapping[UUID, Standing]:
+        self.asked.append(set(sessions))
+        self.answer.wait()
+        if self.failure:
+            raise self.failure
+        return {each: self.alive[each] for each in sessions if each in self.alive}
+
+    def open(self, *topics: str, staff: bool = False, ends: datetime = START + HOUR) -> Socket:
+        """A socket of a new session, watched without the guard's own loop."""
+        socket = Socket(Standing(uuid4(), 1, staff, ends), *topics)
+        self.alive[socket.standing.session] = socket.standing
+        self.guard._task = asyncio.get_running_loop().create_future()  # type: ignore[assignment]  # it runs, as it were
+        self.guard.watch(socket)
+        return socket
+
+    def end(self, socket: Socket) -> None:
+        del self.alive[socket.standing.session]
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return Stage()
+
+
+async def test_sockets_of_a_dead_session_are_closed_and_no_others(stage: Stage) -> None:
+    dead, living = stage.open(), stage.open()
+    stage.end(dead)
+    await stage.guard.look()
+    assert (dead.codes, living.codes) == ([SESSION_ENDED], [])
+
+
+async def test_a_thousand_sockets_take_one_question(stage: Stage) -> None:
+    sockets = [stage.open("market") for _ in range(1000)]
+    await stage.guard.look()
+    assert stage.asked == [{socket.standing.session for socket in sockets}]
+
+
+async def test_a_topic_that_is_no_longer_theirs_to_see_closes_a_socket(stage: Stage) -> None:
+    both, market = stage.open("streams", "market", staff=True), stage.open("market", staff=True)
+    await stage.guard.look()
+    assert (both.codes, market.codes) == ([], [])
+    for socket in (both, market):
+        stage.alive[socket.standing.session] = socket.standing._replace(staff=False)
+    await stage.guard.look()
+    assert (both.codes, market.codes, market.standing.staff) == ([FORBIDDEN], [], False)
+
+
+@pytest.mark.parametrize("failure", [OperationalError("gone"), InterfaceError("closed")])
+async def test_after_three_looks_without_an_answer_all_are_closed(stage: Stage, failure: Exception) -> None:
+    socket = stage.open("market")
+    stage.failure = failure
+    for _ in range(MISSES - 1):
+        await stage.guard.look()
+    assert socket.codes == []
+    await stage.guard.look()
+    assert socket.codes == [TRY_LATER]
+
+
+async def test_an_answer_between_makes_good_for_what_was_missed(stage: Stage) -> None:
+    socket = stage.open("market")
+    for failure in [OperationalError("gone"), OperationalError("gone"), None] * 3:
+        stage.failure = failure
+        await stage.guard.look()
+    assert socket.codes == []
+
+
+async def test_a_database_that_hangs_counts_as_one_that_fails(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guards, "INTERVAL", 0.01)
+    socket = stage.open("market")
+    stage.answer.clear()
+    for _ in range(MISSES):
+        await stage.guard.look()
+    assert (socket.codes, len(stage.asked)) == ([TRY_LATER], 1)
+    stage.answer.set()
+
+
+async def test_who_came_while_the_database_hung_is_not_judged_by_the_old_question(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guards, "INTERVAL", 0.01)
+    first = stage.open()
+    stage.answer.clear()
+    await stage.guard.look()
+    late = stage.open()
+    stage.end(first)
+    monkeypatch.setattr(guards, "INTERVAL", 10)
+    stage.answer.set()
+    await stage.guard.look()
+    assert (first.codes, late.codes) == ([SESSION_ENDED], [])
+    await stage.guard.look()
+    assert late.codes == []
+
+
+async def test_the_absolute_end_holds_without_a_database(stage: Stage) -> None:
+    socket = stage.open(ends=START + HOUR)
+    stage.failure = OperationalError("gone")
+    stage.now = START + HOUR - timedelta(seconds=1)
+    await stage.guard.look()
+    assert socket.codes == []
+    stage.now = START + HOUR
+    await stage.guard.look()
+    assert socket.codes == [SESSION_ENDED]
+
+
+async def test_the_absolute_end_holds_without_a_look(stage: Stage) -> None:
+    released = stage.open(ends=START + timedelta(milliseconds=5))
+    stage.guard.release(released)
+    socket = stage.open(ends=START + timedelta(milliseconds=10))
+    async with asyncio.timeout(10):
+        while not socket.codes:
+            await asyncio.sleep(0.001)
+    assert (socket.codes, released.codes, stage.asked) == ([SESSION_ENDED], [], [])
+
+
+async def test_a_guard_that_breaks_leaves_no_socket_open(stage: Stage) -> None:
+    socket = stage.open()
+    stage.failure = RuntimeError("a mistake of ours")
+    with pytest.raises(RuntimeError):
+        await stage.guard._run()
+    assert socket.codes == [TRY_LATER]
+
+
+async def test_it_looks_only_while_there_are_sockets(stage: Stage) -> None:
+    socket = Socket(Standing(uuid4(), 1, False, START + HOUR))
+    stage.guard.watch(socket)
+    stage.guard.release(socket)
+    assert stage.guard._task
+    await stage.guard._task
+    assert stage.asked == []
+
+
+Step = st.sampled_from(["end one", "fail", "answer", "new", "an hour"])
+
+
+@given(st.lists(Step, max_size=30))
+async def test_whatever_happens_no_socket_is_open_that_should_not_be(steps: list[str]) -> None:
+    """Beside it, the rules in their plainest form: what lives, what is past its end, how many looks were missed."""
+    stage, missed = Stage(), 0
+    sockets = [stage.open()]
+    for step in steps:
+        if step == "new":
+            sockets.append(stage.open(ends=stage.now + HOUR))
+        elif step == "end one" and stage.alive:
+            stage.alive.popitem()
+        elif step == "an hour":
+            stage.now += HOUR
+        stage.failure = OperationalError("gone") if step == "fail" else None
+        await stage.guard.look()
+        missed = missed + 1 if step == "fail" else 0
+        for socket in [each for each in sockets if each.codes]:
+            stage.guard.release(socket)
+            sockets.remove(socket)
+        known = all(each.standing.session in stage.alive for each in sockets) or missed > 0
+        assert known and all(each.standing.ends > stage.now for each in sockets)
+        assert not (sockets and missed >= MISSES)
