@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mockups.pencil import Sheet
-from mockups.screens import flow, market, operators, orders, people, phone, ticker
+from mockups.screens import flow, market, operators, orders, people, phone, rooms, ticker
 
 SCREENS: dict[str, Callable[[], Sheet]] = {
     "sign-in": people.sign_in,
@@ -21,6 +21,11 @@ SCREENS: dict[str, Callable[[], Sheet]] = {
     "dead-letters": operators.letters,
     "dead-letter": operators.letter,
     "dead-letters-all": operators.sure,
+    "history": rooms.history,
+    "tokens": rooms.tokens,
+    "token-made": rooms.token_made,
+    "people": rooms.people,
+    "person": rooms.person,
     "flow": flow.flow,
 }
 

@@ -1,0 +1,167 @@
+"""One's own account: history, tokens; and for staff, the accounts of others."""
+
+from collections.abc import Sequence
+
+from mockups.kit import EDGE, Column, button, panel, table, top_bar
+from mockups.pencil import BLUE, INK, LINE, MUTED, PALE_BLUE, PALE_GREY, VERMILION, Sheet
+
+ROOMS = ("Security", "Sessions", "History", "Tokens", "People")
+LEFT, WIDE = 220, 1036  # of the page beside the rooms
+EVENTS = [Column(name, width, right=False) for name, width in (("When (UTC)", 200), ("What", 470), ("From", 150))]
+EVENTS.append(Column("Device", WIDE - 822, right=False))
+PEOPLE = [Column(name, width, right=False) for name, width in (("User name", 270), ("Account", 150))]
+PEOPLE += [Column(name, width, right=False) for name, width in (("Last sign-in (UTC)", 220), ("Second factors", 284))]
+PEOPLE.append(Column("Sessions", WIDE - 926))
+HISTORY = [
+    ("2026-11-22 14:02:48", "Signed in with passkey", "192.0.2.44", "Firefox on Linux"),
+    ("2026-11-22 13:31:02", "A recovery code was used, 7 left", "203.0.113.7", "Safari on iPhone"),
+    ("2026-11-22 13:31:02", "Signed in on a new device", "203.0.113.7", "Safari on iPhone"),
+    ("2026-11-22 09:12:40", "Second factor added: passkey, “key ring”", "192.0.2.44", "Firefox on Linux"),
+    ("2026-11-21 17:44:10", "Signed out", "192.0.2.44", "Firefox on Linux"),
+    ("2026-11-21 08:58:31", "Signed in with password and totp", "192.0.2.44", "Firefox on Linux"),
+]
+
+
+def _account(title: str, room: str, heading: str, words: str, trail: str = "") -> Sheet:
+    """The frame of an account page: the rooms on the left, the heading on the right."""
+    sheet = Sheet(title, 1280, 800)
+    top_bar(sheet, "", state=None)
+    with sheet.group("rooms"):
+        for place, name in enumerate(ROOMS):
+            y = 84 + place * 38
+            sheet.text(EDGE + 14, y, name, color=INK if name == room else MUTED)
+            if name == room:
+                sheet.line([(EDGE, y - 6), (EDGE, y + 26)], color=BLUE, weight=4)
+    down = 20 if trail else 0
+    for y, line, size, color in ((78, trail, 15, BLUE), (78 + down, heading, 30, INK), (120 + down, words, 15, MUTED)):
+        if line:
+            sheet.text(LEFT, y, line, size=size, color=color)
+    return sheet
+
+
+def _notices(sheet: Sheet, y: float, notices: Sequence[tuple[str, str]]) -> None:
+    with sheet.group("notices"):
+        sheet.rect(LEFT, y, WIDE, 100 + 46 * len(notices), stroke=LINE, fill=PALE_GREY)
+        sheet.line([(LEFT, y), (LEFT, y + 100 + 46 * len(notices))], color=VERMILION, weight=4)
+        sheet.text(LEFT + 20, y + 12, "Since you last looked", size=18)
+        for place, (what, where) in enumerate(notices):
+            sheet.text(LEFT + 20, y + 44 + place * 46, what)
+            sheet.text(LEFT + 20, y + 64 + place * 46, where, size=14, color=MUTED)
+        button(sheet, LEFT + 20, y + 50 + 46 * len(notices), 150, "I have seen this")
+        words = "If one was not you, change your password and end your other sessions."
+        sheet.text(LEFT + 190, y + 59 + 46 * len(notices), words, size=14, color=MUTED)
+
+
+def history() -> Sheet:
+    words = "What happened to your account, the newest first."
+    sheet = _account("History · 1280 × 800", "History", "History", words)
+    told = [(row[1], f"{row[0]} from {row[2]} with {row[3]}") for row in HISTORY[1:3]]
+    _notices(sheet, 160, told)
+    with sheet.group("events"):
+        panel(sheet, LEFT, 372, WIDE, 294, "6 events")
+        table(sheet, LEFT + 1, 412, EVENTS, HISTORY, step=34)
+    return sheet
+
+
+def tokens() -> Sheet:
+    words = "For scripts that read: Authorization: Bearer mlr_… instead of a session."
+    sheet = _account("API tokens · 1280 × 800", "Tokens", "API tokens", words)
+    rows = [
+        ("nightly report", "mlr_…kjyY", "Until 2027-01-31. Last used 2026-11-22 14:21 from 192.0.2.80."),
+        ("spreadsheet", "mlr_…-16U", "Expired 2026-11-12. Never used."),
+    ]
+    with sheet.group("tokens"):
+        panel(sheet, LEFT, 160, WIDE, 232, "2 tokens")
+        button(sheet, LEFT + WIDE - 136, 168, 120, "New token")
+        for place, (name, ending, about) in enumerate(rows):
+            y = 216 + place * 88
+            sheet.line([(LEFT + 16, y), (LEFT + WIDE - 16, y)], color="#e6e8ec")
+            sheet.text(LEFT + 16, y + 10, f"{name}   {ending}")
+            sheet.text(LEFT + 16, y + 32, "Read what the dashboards show, as CSV and JSON", size=14)
+            sheet.text(LEFT + 16, y + 52, about, size=14, color=MUTED)
+            button(sheet, LEFT + WIDE - 106, y + 12, 90, "Revoke")
+    with sheet.group("use"):
+        panel(sheet, LEFT, 408, WIDE, 112, "How to use one")
+        sheet.rect(LEFT + 16, 448, WIDE - 32, 40, stroke=PALE_GREY, fill=PALE_GREY, neat=True)
+        line = 'curl -H "Authorization: Bearer $MILLRACE_TOKEN" localhost:8000/market/minutes.csv'
+        sheet.text(LEFT + 28, 459, line, size=14, code=True)
+    return sheet
+
+
+def token_made() -> Sheet:
+    title = "A new token · 1280 × 800"
+    sheet = _account(title, "Tokens", "nightly report", "", "API tokens  /")
+    with sheet.group("form"):
+        sheet.rect(LEFT, 160, WIDE, 210, stroke=MUTED, dashed=True, round_=True)
+        sheet.text(LEFT + 16, 172, "Before, once it is confirmed who you are:", size=14, color=MUTED)
+        sheet.text(LEFT + 16, 204, "Name", size=15, color=MUTED)
+        sheet.rect(LEFT + 16, 226, 400, 36, round_=True)
+        sheet.text(LEFT + 28, 234, "nightly report")
+        sheet.rect(LEFT + 16, 282, 16, 16)
+        sheet.text(LEFT + 44, 280, "Read what the dashboards show, as CSV and JSON")
+        sheet.text(LEFT + 560, 204, "For", size=15, color=MUTED)
+        sheet.rect(LEFT + 560, 226, 130, 36, round_=True)
+        sheet.text(LEFT + 572, 234, "90 days   ▾")
+        button(sheet, LEFT + 16, 318, 160, "Make the token", primary=True)
+    with sheet.group("token"):
+        panel(sheet, LEFT, 396, WIDE, 190, "Copy it now: it is shown only this once")
+        sheet.rect(LEFT + 16, 438, WIDE - 32, 44, stroke=BLUE, fill=PALE_BLUE, neat=True)
+        sheet.text(LEFT + 28, 451, "mlr_lpuHzcrUD7M8LlOh12PSnl96uDMEisZoX9WirzT9S1w", size=15, code=True)
+        button(sheet, LEFT + WIDE - 100, 442, 74, "Copy")
+        sheet.text(LEFT + 16, 496, "Until 2027-02-20 17:21:47 (UTC).", size=15)
+        button(sheet, LEFT + 16, 532, 90, "Done")
+    return sheet
+
+
+def people() -> Sheet:
+    sheet = _account("People · 1280 × 800, staff only", "People", "People", "Everybody who has an account here.")
+    rows = [
+        ("ada", "superuser", "2026-11-22 14:02:48", "authenticator app, 2 passkeys", "2"),
+        ("bob", "active", "2026-11-21 08:01:12", "authenticator app", "1"),
+        ("carol", "deactivated", "2026-10-02 16:40:55", "none", "0"),
+        ("grace", "staff", "never", "none", "0"),
+    ]
+    with sheet.group("find"):
+        sheet.text(LEFT, 156, "User name", size=14, color=MUTED)
+        sheet.rect(LEFT, 176, 320, 36, round_=True)
+        button(sheet, LEFT + 336, 176, 70, "Find")
+        button(sheet, LEFT + WIDE - 160, 176, 160, "Invite somebody", primary=True)
+    with sheet.group("people"):
+        panel(sheet, LEFT, 228, WIDE, 232, "4 people")
+        table(sheet, LEFT + 1, 268, PEOPLE, rows, step=36)
+    return sheet
+
+
+def person() -> Sheet:
+    sheet = _account("One of them · 1280 × 800, staff only", "People", "bob", "", "People  /")
+    facts = {"It is": "active", "Mail": "bob@example.org", "Since": "2026-01-12 09:30:00"}
+    facts |= {"Last sign-in": "2026-11-21 08:01:12", "Second factors": "authenticator app", "Sessions": "1"}
+    verbs = [
+        ("End all sessions", "1 session ends within seconds, open pages too. bob may sign in again at once."),
+        ("Send a link to set a new password", "It goes to bob@example.org and works for an hour, once."),
+        ("Deactivate", "bob is signed out everywhere within seconds, and cannot sign in. The account stays."),
+    ]
+    with sheet.group("account"):
+        panel(sheet, LEFT, 152, WIDE, 290, "Account")
+        for place, (name, value) in enumerate(facts.items()):
+            x = LEFT + 16 + place * 170
+            sheet.text(x, 190, name, size=14, color=MUTED)
+            sheet.text(x, 208, value, size=15)
+        for place, (verb, will) in enumerate(verbs):
+            y = 246 + place * 64
+            sheet.line([(LEFT + 16, y), (LEFT + WIDE - 16, y)], color="#e6e8ec")
+            sheet.text(LEFT + 16, y + 10, verb)
+            sheet.text(LEFT + 16, y + 34, will, size=14, color=MUTED)
+            button(sheet, LEFT + WIDE - 116, y + 14, 100, "Go on…")
+    with sheet.group("events"):
+        panel(sheet, LEFT, 458, WIDE, 120, "What happened lately")
+        table(sheet, LEFT + 1, 498, EVENTS, [HISTORY[4]], step=34)
+    with sheet.group("sure"):
+        sheet.rect(LEFT, 594, WIDE, 180, stroke=MUTED, dashed=True, round_=True)
+        sheet.text(LEFT + 16, 606, "Then, once it is confirmed who you are:", size=14, color=MUTED)
+        sheet.text(LEFT + 16, 630, "bob is signed out everywhere within seconds, and cannot sign in.")
+        sheet.text(LEFT + 16, 660, "Type bob to go on", size=15, color=MUTED)
+        sheet.rect(LEFT + 16, 682, 400, 36, stroke=BLUE, fill=PALE_BLUE, round_=True)
+        button(sheet, LEFT + 16, 728, 120, "Deactivate", primary=True)
+        button(sheet, LEFT + 150, 728, 90, "Cancel")
+    return sheet
