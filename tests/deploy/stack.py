@@ -24,13 +24,19 @@ BIN = Path(sys.executable).parent
 
 class Stack:
     def __init__(
-        self, folder: Path, database: Database | None = None, limited: bool = True, **environment: str
+        self,
+        folder: Path,
+        database: Database | None = None,
+        limited: bool = True,
+        checkout: Path = ROOT,
+        **environment: str,
     ) -> None:
         """Makes the site, its certificate and the files of nginx; start() starts all of it.
 
         With `limited` off, one address may ask as often as it likes: for tests of load.
         """
         self.folder = folder
+        self.checkout = checkout
         self.runtime = Path(tempfile.mkdtemp(prefix="millrace-"))  # short: a unix socket's path has at most 107 bytes
         self.plain_port, self.port = free_ports(2)
         self.url = f"https://{HOST}:{self.port}"
@@ -61,7 +67,7 @@ class Stack:
             "/etc/millrace/tls/": f"{self.folder}/",
             "/run/millrace/": f"{self.runtime}/",
             "/var/lib/millrace/": f"{self.folder}/",
-            "/opt/millrace/": f"{ROOT}/",
+            "/opt/millrace/": f"{self.checkout}/",
             "/var/www/acme": f"{self.folder}/acme",
             "listen [::]:": "#",
             "listen 443": f"listen 127.0.0.1:{self.port}",
@@ -69,8 +75,8 @@ class Stack:
             "https://streams.example.org": self.url,
             "streams.example.org": HOST,
         }
-        for name in ("nginx.conf", *(f"nginx/{part.name}" for part in (ROOT / "deploy/nginx").glob("*.conf"))):
-            text = (ROOT / "deploy" / name).read_text()
+        for name in ("nginx.conf", *(f"nginx/{part.name}" for part in (self.checkout / "deploy/nginx").glob("*.conf"))):
+            text = (self.checkout / "deploy" / name).read_text()
             for of_the_server, of_the_test in changes.items():
                 text = text.replace(of_the_server, of_the_test)
             (self.folder / name).write_text(text)
@@ -79,11 +85,11 @@ class Stack:
     def start(self, *, one_box: bool = False) -> "Stack":
         """Each process by itself, as systemd does, or one uWSGI that has the others, consumers too, in its care."""
         if one_box:
-            self.run("one-box", BIN / "uwsgi", ROOT / "deploy/onebox.ini")
+            self.run("one-box", BIN / "uwsgi", self.checkout / "deploy/onebox.ini")
         else:
-            self.run("web", BIN / "uwsgi", ROOT / "deploy/uwsgi.ini")
-            self.run("login", BIN / "uwsgi", ROOT / "deploy/login.ini")
-            self.run("sockets", ROOT / "deploy/sockets")
+            self.run("web", BIN / "uwsgi", self.checkout / "deploy/uwsgi.ini")
+            self.run("login", BIN / "uwsgi", self.checkout / "deploy/login.ini")
+            self.run("sockets", self.checkout / "deploy/sockets")
         for name in ("web", "login", "sockets"):
             wait_for(lambda name=name: connects(self.runtime / f"{name}.sock"))  # type: ignore[misc]
         self.run("nginx", "nginx", "-c", self.configuration, "-p", self.folder)
@@ -94,7 +100,7 @@ class Stack:
         """One process of the stack, its words in NAME.log."""
         with (self.folder / f"{name}.log").open("a") as log:
             process = subprocess.Popen(
-                [*map(str, words)], cwd=ROOT, env=self.house.environment, text=True, stdout=log, stderr=log
+                [*map(str, words)], cwd=self.checkout, env=self.house.environment, text=True, stdout=log, stderr=log
             )
         running.add(process)
         self.processes[name] = process
@@ -102,7 +108,7 @@ class Stack:
 
     def manage(self, name: str, *words: str) -> "subprocess.Popen[str]":
         """A manage.py command that goes on, as a consumer does."""
-        return self.run(name, sys.executable, ROOT / "manage.py", *words)
+        return self.run(name, sys.executable, self.checkout / "manage.py", *words)
 
     def get(self, path: str, **headers: str) -> tuple[int, bytes]:
         """Status and body; (0, b"") where nobody answers."""

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Brings the running Millrace to another revision without dropping a request.
+#
+#   deploy/upgrade.sh             to what the checkout holds now, after a git pull
+#   deploy/upgrade.sh REVISION    to that tag, branch or commit
+#   deploy/upgrade.sh --back      to the revision before the last upgrade
+#
+# The way back needs no other database: the code of one release runs on the tables of the next (docs/deploy.md has the rule).
+# Where there is no systemd (deploy/onebox.ini), give what runs manage.py there: MANAGE='.venv/bin/python manage.py' deploy/upgrade.sh
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export RUNTIME_DIRECTORY=${RUNTIME_DIRECTORY:-/run/millrace}
+var=${VAR_DIR:-/var/lib/millrace}
+read -ra manage <<< "${MANAGE:-deploy/manage}"
+
+die() { echo "upgrade.sh: $1" >&2; exit 2; }
+case ${1:-} in
+    --help) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "$0"; exit 0 ;;
+    --back) to=$(cat "$var/revision.before" 2> /dev/null) || die "there was no upgrade before; nothing was changed" ;;
+    -*) die "there is no option $1; see --help" ;;
+    *) to=${1:-HEAD} ;;
+esac
+to=$(git rev-parse --verify --quiet "$to^{commit}") || die "git knows no revision $1; nothing was changed"
+[ -z "$(git status --porcelain --untracked-files=no)" ] || die "the checkout has changes of its own: git status; nothing was changed"
+
+before=$(cat "$var/revision" 2> /dev/null || git rev-parse HEAD)
+echo "From $(git rev-parse --short "$before") to $(git rev-parse --short "$to")"
+[ "$(git rev-parse HEAD)" = "$to" ] || git checkout --quiet "$to"
+make --silent .venv/bin/.installed assets
+"${manage[@]}" migrate --verbosity 0
+"${manage[@]}" collectstatic --no-input --verbosity 0
+"${manage[@]}" check --fail-level ERROR
+
+# The pools load the new code one worker at a time. All else starts anew: browsers reconnect, leases are handed over.
+.venv/bin/python deploy/chain_reload.py web login
+if [ -n "${MANAGE:-}" ]; then
+    touch "$RUNTIME_DIRECTORY/daemons.reload"
+else
+    systemctl daemon-reload
+    for unit in $(systemctl list-units --plain --no-legend 'millrace-consume@*' millrace-metrics.service millrace-sockets.service | cut -d ' ' -f 1); do
+        systemctl restart "$unit"
+    done
+fi
+[ "$before" = "$to" ] || echo "$before" > "$var/revision.before"
+echo "$to" > "$var/revision"
+echo "Done."
