@@ -34,7 +34,7 @@ make --silent .venv/bin/.installed assets
 # The pools load the new code one worker at a time. All else starts anew: browsers reconnect, leases are handed over.
 .venv/bin/python deploy/chain_reload.py web login
 if [ -n "${MANAGE:-}" ]; then
-    touch "$RUNTIME_DIRECTORY/daemons.reload"
+    pkill --parent "$(cat "$RUNTIME_DIRECTORY/onebox.pid")" --full 'uvicorn|manage.py consume'
 else
     systemctl daemon-reload
     for unit in $(systemctl list-units --plain --no-legend 'millrace-consume@*' millrace-metrics.service millrace-sockets.service | cut -d ' ' -f 1); do

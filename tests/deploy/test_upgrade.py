@@ -30,6 +30,8 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     git(checkout, "tag", "next")
     git(checkout, "checkout", "--quiet", "HEAD~1")
     stack = Stack(tmp_path_factory.mktemp("upgraded"), limited=False, checkout=checkout)
+    for name in ("trades", "orders"):
+        stack.house.run("streams", "create", name)
     yield stack.start(one_box=True)
     stack.stop()
 

@@ -75,6 +75,8 @@ class Load:
         self._stopped.set()
         for thread in self._threads:
             thread.join()
+        for visitor in self.visitors:
+            visitor.line.close()
 
     def _ask(self, visitor: Visitor) -> None:
         while not self._stopped.is_set():
