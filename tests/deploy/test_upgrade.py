@@ -43,7 +43,7 @@ def git(folder: Path, *words: str) -> None:
 
 def upgrade(stack: Stack, *words: str) -> "subprocess.CompletedProcess[str]":
     environment = stack.house.environment | {"MANAGE": ".venv/bin/python manage.py"}
-    command = [stack.checkout / "deploy/upgrade.sh", *words]
+    command = [str(stack.checkout / "deploy/upgrade.sh"), *words]
     return subprocess.run(command, env=environment, capture_output=True, text=True)
 
 
