@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from time import monotonic
 
-from benchmarks import fleet, kinesis, latency, memory, pixel, sockets, start, throughput
+from benchmarks import fleet, kinesis, latency, login, memory, pixel, sockets, start, throughput
 from benchmarks.figures import Figure, table
 from benchmarks.options import Options
 
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[Options], Iterable[Figure]]] = {
     "pixel": pixel.run,
     "kinesis": kinesis.run,
     "fleet": fleet.run,
+    "login": login.run,
     "memory": memory.run,
 }
 

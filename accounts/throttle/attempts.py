@@ -1,7 +1,7 @@
 """A guess: reserved, checked, settled. What people try to sign in with goes through here, whatever the door.
 
 Whoever is refused gets the answer of a wrong guess. Where the check is a hash, a refusal computes one too (`spend`): it
-takes as long, on this machine and under this load, and holds a process no longer than a guess would (docs/adr/0010).
+takes as long, on this machine and under this load, and holds a process no longer than a guess would (docs/adr/0011).
 """
 
 from __future__ import annotations
