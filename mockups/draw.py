@@ -18,6 +18,7 @@ SCREENS: dict[str, Callable[[], Sheet]] = {
     "orders": orders.orders,
     "orders-phone": phone.orders,
     "streams": operators.streams,
+    "records": operators.records,
     "dead-letters": operators.letters,
     "dead-letter": operators.letter,
     "dead-letters-all": operators.sure,

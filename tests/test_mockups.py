@@ -22,7 +22,7 @@ def each_source() -> pytest.MarkDecorator:
 
 def test_every_page_for_people_has_a_mockup() -> None:
     assert {resolve(address).url_name for _, address in ROWS} == {
-        "home", "sign-in", "success", "market", "ticker", "orders", "streams", "dead-letters", "dead-letter",
+        "home", "sign-in", "success", "market", "ticker", "orders", "streams", "records", "dead-letters", "dead-letter",
         "dead-letters-all", "history", "tokens", "token-new", "people", "person",
     }  # fmt: skip
 

@@ -21,6 +21,16 @@ AUDIT = [
     ),
     Column("Records", 140),
 ]
+FOUND = [
+    *(Column(name, width, right=False) for name, width in (("Arrived (UTC)", 190), ("Shard", 130), ("Key", 80))),
+    *(Column(name, width, right=False) for name, width in (("Sequence", 170), ("Data", 660))),
+]
+RECORDS = [
+    ("14:02:44", "00", "AMZN", "104118", "BUY", "371.02", "120", "88101"),
+    ("14:02:45", "02", "AMZN", "104963", "BUY", "369.75", "4000", "88140"),
+    ("14:02:46", "02", "AMZN", "105007", "BUY", "372.40", "77", "88152"),
+    ("14:02:48", "00", "AMZN", "105220", "BUY", "370.11", "9020", "88197"),
+]  # arrived, shard, key, end of its sequence number, and of the trade: side, price, quantity, id
 Shard = tuple[str, str, str, str, str, float, float, str, str]  # as SHARDS; records and bytes a second
 ORDERS: list[Shard] = [("shardId-…00", "held", "process 398 on 1f0c9a2e", "0.2 s", "14:02:47", 20, 4100, "71,400", "0")]
 TRADES: list[Shard] = [
@@ -44,8 +54,15 @@ def streams() -> Sheet:
         sheet.text(EDGE, 68, "Streams", size=28)
         words = "What the workers read, how far they are, and what they could not apply"
         sheet.text(EDGE, 80, words, size=15, color=MUTED, align="right", width=WIDE)
-    _stream(sheet, 116, "orders", ["0.2 s", "20", "71,400", "0 kept"], "1", ORDERS)
-    _stream(sheet, 322, "trades", ["6.0 s", "1,030", "3,384,744", "2 kept   1 applied   1 discarded"], "2", TRADES)
+    _stream(sheet, 116, "orders", ["0.2 s   4 records", "20", "71,400", "0 kept"], "1", ORDERS)
+    _stream(
+        sheet,
+        322,
+        "trades",
+        ["6.0 s   3,711 records", "1,030", "3,384,744", "2 kept   1 applied   1 discarded"],
+        "2",
+        TRADES,
+    )
     sheet.text(EDGE, 630, "Bars are full at what one shard of Amazon Kinesis takes", size=14, color=MUTED)
     with sheet.group("audit"):
         panel(sheet, EDGE, 656, WIDE, 180, "What was done to dead letters")
@@ -79,7 +96,7 @@ def _stream(sheet: Sheet, y: float, name: str, facts: list[str], members: str, s
         words = f"workers alive: {members}"
         sheet.text(EDGE, y + 15, words, size=14, color=MUTED, align="right", width=WIDE - 16)
         for place, fact in enumerate(facts):
-            x = EDGE + 16 + place * 160
+            x = EDGE + 16 + place * 160 + (80 if place else 0)
             sheet.text(x, y + 46, ("Behind", "Records/s", "Applied", "Dead letters")[place], size=14, color=MUTED)
             sheet.text(x, y + 64, fact, size=18, color=BLUE if place == 3 else INK)
         rows = [[*shard[:5], f"{shard[5]:,}", f"{shard[6]:,}", *shard[7:]] for shard in shards]
@@ -142,6 +159,38 @@ def letter() -> Sheet:
             sheet.text(EDGE + 28, 408 + number * 21, line, size=14, code=True)
         sheet.text(EDGE + 16, 554, "▸ Byte by byte", size=15, color=BLUE)
     return sheet
+
+
+def records() -> Sheet:
+    sheet = Sheet("Records of a stream · 1280 × 504, staff only", 1280, 504)
+    _bar(sheet)
+    with sheet.group("heading"):
+        sheet.text(EDGE, 76, "Streams  /", color=BLUE)
+        sheet.text(EDGE + 96, 68, "Records", size=28)
+        sheet.text(EDGE + 218, 68, "trades", size=28, color=MUTED)
+        words = "All shards merged by time, at most 200 records a look"
+        sheet.text(EDGE, 80, words, size=15, color=MUTED, align="right", width=WIDE)
+    with sheet.group("look"):
+        panel(sheet, EDGE, 116, WIDE, 148, "Look for")
+        fields = {"From": "2026-11-22T14:02:44Z", "Partition key": "AMZN", "Field": "tradeType", "is": "BUY"}
+        for place, (name, value) in enumerate(fields.items()):
+            x = EDGE + 16 + place * 276
+            sheet.text(x, 158, name, size=14, color=MUTED)
+            sheet.rect(x, 178, 260, 40, stroke=MUTED, round_=True)
+            sheet.text(x + 12, 189, value, size=15)
+        button(sheet, EDGE + 16 + 4 * 276, 180, 80, "Look", primary=True)
+        words = "trim-horizon for the oldest held, or a time such as 2026-11-22T14:00:00Z."
+        sheet.text(EDGE + 16, 234, words, size=14, color=MUTED)
+    with sheet.group("found"):
+        panel(sheet, EDGE, 264 + GAP, WIDE, 200, "4 records")
+        sheet.text(EDGE, 296, "of 118 looked at", size=14, color=MUTED, align="right", width=WIDE - 16)
+        table(sheet, EDGE + 1, 326, FOUND, [_found(*record) for record in RECORDS])
+    return sheet
+
+
+def _found(at: str, shard: str, key: str, end: str, side: str, price: str, quantity: str, number: str) -> list[str]:
+    trade = f'{{"tickerSymbol":"{key}","tradeType":"{side}","price":{price},"quantity":{quantity},"id":{number}}}'
+    return [f"2026-11-22 {at}", f"shardId-…{shard}", key, f"…36396000{end}", trade]
 
 
 def sure() -> Sheet:
