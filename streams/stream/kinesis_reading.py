@@ -19,6 +19,7 @@ RECORDS_A_READ = 10_000
 SETTLE = (
     2000  # milliseconds: how far "nothing older will come" trails the clock, for a stamp that takes time to be seen
 )
+IDLE = 5  # times as long between reads of a shard that has had nothing for so long: a second, as KCL has it by default
 LONGEST_PAUSE = 2.0  # seconds between reads of a shard that is throttled
 
 Row = tuple[int, int, str, bytes]  # arrived, sequence, key, data
@@ -30,7 +31,8 @@ class ShardReader:
     def __init__(self, calls: Calls, shard: Shard, digits: int, now: Clock, interval: float) -> None:
         """`digits` is how many a sequence number has at least, with zeros in front.
 
-        `interval` is seconds between reads: Kinesis takes five a second for a shard, from all its readers.
+        `interval` is seconds between reads: Kinesis takes five a second for a shard, from all its readers. An idle
+        shard is left alone for longer, so that others may read it too, and each call costs.
         """
         self.shard = shard
         self._calls = calls
@@ -61,6 +63,7 @@ class ShardReader:
         self._rows: list[Row] = []  # the newest first, so that taking the oldest is cheap
         self._complete_to: int | None = None
         self._ended = False
+        self._stay_busy()
 
     def _page(self, limit: int) -> Page:
         rows = self._rows[: -limit - 1 : -1]
@@ -90,13 +93,25 @@ class ShardReader:
         self._backoff.reset()
         self._take(answer, now, limit)
 
+    def _pace(self, *, idle: bool) -> None:
+        """After a read: longer until the next when there has been nothing for a while."""
+        if not idle:
+            self._stay_busy()
+        elif self._calls.waiting.seconds() >= self._busy_until:
+            self._next_read += (IDLE - 1) * self._interval
+
+    def _stay_busy(self) -> None:
+        self._busy_until = self._calls.waiting.seconds() + IDLE * self._interval
+
     def _take(self, answer: dict[str, Any], now: int, limit: int) -> None:
         self._iterator = answer.get("NextShardIterator")  # absent: the shard is closed, and this was its end
         self._ended = not self._iterator
         records = answer["Records"]
         # A full page may end between two records of the same millisecond, and be 0 ms behind all the same.
-        if self._ended or (answer.get("MillisBehindLatest") == 0 and len(records) < limit):
+        at_tip = self._ended or (answer.get("MillisBehindLatest") == 0 and len(records) < limit)
+        if at_tip:
             self._complete_to = now - SETTLE
+        self._pace(idle=at_tip and not records)
         self._rows = [row for row in self._unpack(records) if self._wanted(row)][::-1]
 
     def _wanted(self, row: Row) -> bool:

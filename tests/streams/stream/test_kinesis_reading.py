@@ -41,6 +41,41 @@ def test_a_read_that_comes_too_early_is_answered_at_once_with_nothing(
     assert client.count("GetRecords") == 2
 
 
+def reads_a_second(client: FakeKinesis, stream: KinesisStream, seconds: Seconds, place: Position) -> int:
+    """How often Kinesis is asked in a second by somebody who looks every 10 ms."""
+    before = client.count("GetRecords")
+    for _ in range(100):
+        stream.read(SHARD, place, 10)
+        seconds.pause(0.01)
+    return client.count("GetRecords") - before
+
+
+def test_an_idle_shard_is_read_once_a_second_and_a_busy_one_often_again(
+    client: FakeKinesis, stream: KinesisStream, seconds: Seconds
+) -> None:
+    fill(stream, 1)
+    place = last(stream.read(SHARD, TRIM_HORIZON, 10))
+    assert reads_a_second(client, stream, seconds, place) in (4, 5)  # it was busy a moment ago
+    assert [reads_a_second(client, stream, seconds, place) for _ in range(5)] == [1] * 5
+    stream.put([("a", b"new")])
+    while not (page := stream.read(SHARD, place, 10)).batches:
+        seconds.pause(0.01)
+    assert reads_a_second(client, stream, seconds, last(page)) in (4, 5)
+
+
+def test_a_shard_with_a_record_now_and_then_is_never_idle(stream: KinesisStream, seconds: Seconds) -> None:
+    place = TRIM_HORIZON
+    for _ in range(20):
+        stream.put([("a", b"x")])
+        waited = seconds.time
+        while not (page := stream.read(SHARD, place, 10)).batches:
+            seconds.pause(0.01)
+        assert seconds.time - waited <= READ_SECONDS + 0.01
+        place = last(page)
+        seconds.pause(0.7)
+        stream.read(SHARD, place, 10)
+
+
 def test_shards_do_not_wait_for_each_other(stream: KinesisStream) -> None:
     stream.delete()
     stream.create(3)
