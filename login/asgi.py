@@ -9,9 +9,9 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "login.settings")
 pages = get_asgi_application()  # sets Django up, which the imports below need
 
-from dashboard.routing import sockets  # noqa: E402
-from login.checks import refuse_if_unsafe  # noqa: E402
-from login.origin import SameOrigin  # noqa: E402
+from dashboard.routing import sockets  # noqa: E402 - as above
+from login.checks import refuse_if_unsafe  # noqa: E402 - as above
+from login.origin import SameOrigin  # noqa: E402 - as above
 
 refuse_if_unsafe()
 application = ProtocolTypeRouter(

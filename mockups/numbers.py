@@ -73,7 +73,7 @@ def session() -> list[Minute]:
 
 def sliding(rates: Iterable[tuple[int, float]], seed: int) -> list[int]:
     """The count of the sliding window, second by second; `rates` are (seconds, order lines per second)."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)  # noqa: S311 - as above
     arrivals = []
     for seconds, rate in rates:
         arrivals += [sum(chance.random() < rate / 8 for _ in range(8)) for _ in range(seconds)]

@@ -3,19 +3,21 @@
 import json
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
-from django.core.management import ManagementUtility
 
 from streams import deadletters
 from streams.clock import to_datetime
 from streams.deadletters import Choice
 from streams.models import Audit, DeadLetter
 from streams.stream.embedded import EmbeddedStream
+from tests.commands import exit_code
 from tests.fakes import FakeClock
 from tests.house import House
 
+run = partial(exit_code, "deadletters")
 NOON = 1_795_348_800_000
 GOOD = b'{"tickerSymbol": "AMZN", "tradeType": "BUY", "price": 10.5, "quantity": 3, "id": 7}'
 
@@ -79,16 +81,6 @@ def test_many_numbers_fit_the_audit() -> None:
     numbers = {letter(sequence) for sequence in range(100)}
     deadletters.discard(Choice(ids=numbers), "ada")
     assert [(len(row.target), row.target[-1], row.count) for row in Audit.objects.all()] == [(200, "…", 100)]
-
-
-def run(*words: str) -> int:
-    """The exit code of the command."""
-    try:
-        ManagementUtility(["manage.py", "deadletters", *words]).execute()
-    except SystemExit as stopped:
-        assert isinstance(stopped.code, int)
-        return stopped.code
-    return 0
 
 
 @pytest.mark.django_db

@@ -2,30 +2,22 @@
 
 import json
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from unittest.mock import ANY
 
 import pytest
-from django.core.management import ManagementUtility
 from pytest_django import Settings
 
 from streams import lag, wiring
 from streams.clock import from_datetime
 from streams.models import Lease
 from streams.stream.embedded import EmbeddedStream
+from tests.commands import exit_code
 
+leases = partial(exit_code, "leases")
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 NOON_MS = from_datetime(NOON)
-
-
-def leases(*words: str) -> int:
-    """The exit code of the command."""
-    try:
-        ManagementUtility(["manage.py", "leases", *words]).execute()
-    except SystemExit as stopped:
-        assert isinstance(stopped.code, int)
-        return stopped.code
-    return 0
 
 
 @pytest.mark.django_db

@@ -8,15 +8,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
-from django.core.management import ManagementUtility
 from pytest_django import Settings
 
 from streams.records import TRIM_HORIZON
 from streams.wiring import open_stream
+from tests.commands import exit_code
 
+produce = partial(exit_code, "produce")
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "tests" / "data" / "orders.csv"
 BROKEN = ROOT / "tests" / "data" / "orders-broken.csv"
@@ -30,16 +32,6 @@ def own_stream(settings: Settings, tmp_path: Path) -> Iterator[None]:
     yield
     for number, handler in handlers.items():
         signal.signal(number, handler)
-
-
-def produce(*words: str) -> int:
-    """The exit code of the command."""
-    try:
-        ManagementUtility(["manage.py", "produce", *words]).execute()
-    except SystemExit as stopped:
-        assert isinstance(stopped.code, int)
-        return stopped.code
-    return 0
 
 
 def held(name: str) -> list[tuple[str, bytes]]:

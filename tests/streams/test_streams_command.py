@@ -1,14 +1,16 @@
 """streams split and streams merge, as an operator meets them."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
-from django.core.management import ManagementUtility
 from pytest_django import Settings
 
 from streams.wiring import open_stream
+from tests.commands import exit_code
 
+streams = partial(exit_code, "streams")
 SHARDS = [f"shardId-{number:012}" for number in range(4)]
 
 
@@ -17,16 +19,6 @@ def own_stream(settings: Settings, tmp_path: Path) -> None:
     """A store of the test's own, with a stream of three shards."""
     settings.STREAM_URL = f"embedded:{tmp_path / 'streams.sqlite3'}"
     open_stream("trades").create(3)
-
-
-def streams(*words: str) -> int:
-    """The exit code of the command."""
-    try:
-        ManagementUtility(["manage.py", "streams", *words]).execute()
-    except SystemExit as stopped:
-        assert isinstance(stopped.code, int)
-        return stopped.code
-    return 0
 
 
 def test_a_shard_is_split_and_its_child_is_merged(capsys: pytest.CaptureFixture[str]) -> None:
