@@ -14,6 +14,9 @@ AXE = ROOT / "tests/judges/node_modules/axe-core/axe.min.js"
 SCREENS = {"light, desk": ("light", 1280, 900), "dark, phone": ("dark", 390, 844)}
 # Routes with parts, each with an address that it shows a page at; None for those that show none.
 SAMPLES: dict[str, str | None] = {
+    "accounts/people/<int:number>/": "accounts/people/2/",
+    "accounts/people/<int:number>/<slug:verb>/": "accounts/people/2/deactivate/",
+    "accounts/tokens/<int:number>/revoke/": None,
     "live/<str:name>.json": None,
     "market/<str:symbol>/": "market/AMZN/",
     "streams/<str:name>/records/": "streams/trades/records/?from=trim-horizon",
@@ -24,15 +27,23 @@ SAMPLES: dict[str, str | None] = {
 }
 # Pages that say what is not there, or not allowed.
 ELSEWHERE = ["nowhere/", "market/NOTHING/", "market/search?q=AM", "orders/?site=nowhere", "orders/?site=%00"]
-ELSEWHERE += ["streams/trades/records/?from=yesterday", "streams/nothing/records/"]
-PLAIN = [route for route in ROUTES if "<" not in route]
+ELSEWHERE += ["streams/trades/records/?from=yesterday", "streams/nothing/records/", "accounts/people/1/deactivate/"]
+GRACE = """
+from django.utils import timezone
+from accounts import tokens
+from accounts.models import User
+tokens.make(User.objects.get(), "nightly report", tokens.SCOPES, 30, timezone.now())
+User.objects.create_user("grace")
+"""
+PLAIN = [route for route in dict.fromkeys(ROUTES) if "<" not in route]
 
 pytestmark = pytest.mark.xdist_group("axe")
 
 
 @pytest.fixture(scope="module")
-def filled(house: House) -> None:
-    """With something on every page, dead letters too: orders are no trades."""
+def filled(house: House, password: str) -> None:
+    """With something on every page, dead letters too: orders are no trades. Grace is the second person, after admin."""
+    house.run("shell", "-v", "0", "-c", GRACE)
     house.run("produce", "trades", "--count", "300", "--seed", "1", "--rate", "0")
     house.run("produce", "orders", "--count", "3", "--stream", "trades", "--rate", "0")
     house.run("produce", "orders", "--count", "200", "--site", "london", "--rate", "0")
