@@ -2,11 +2,14 @@
 
 # Of what browsers know (Chromium 156), all that we do not use; who embeds us could not hand it to us either.
 _UNUSED = (
-    "accelerometer", "ambient-light-sensor", "autoplay", "bluetooth", "browsing-topics", "camera", "clipboard-read",
-    "display-capture", "encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope", "hid",
-    "identity-credentials-get", "idle-detection", "keyboard-map", "local-fonts", "magnetometer", "microphone", "midi",
-    "otp-credentials", "payment", "picture-in-picture", "screen-wake-lock", "serial", "storage-access", "usb",
-    "window-management", "xr-spatial-tracking",
+    "accelerometer", "autoplay", "browsing-topics", "camera", "captured-surface-control", "clipboard-read",
+    "compute-pressure", "digital-credentials-create", "digital-credentials-get", "display-capture", "encrypted-media",
+    "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "identity-credentials-get", "idle-detection",
+    "interest-cohort", "keyboard-map", "language-detector", "language-model", "local-fonts", "local-network",
+    "local-network-access", "loopback-network", "magnetometer", "microphone", "midi", "on-device-speech-recognition",
+    "otp-credentials", "payment", "picture-in-picture", "private-state-token-issuance",
+    "private-state-token-redemption", "screen-wake-lock", "serial", "speaker-selection", "storage-access", "summarizer",
+    "sync-xhr", "translator", "unload", "usb", "window-management", "xr-spatial-tracking",
 )  # fmt: skip
 _OURS = ("clipboard-write", "publickey-credentials-create", "publickey-credentials-get")  # copy buttons and passkeys
 

@@ -1,5 +1,6 @@
 """A real browser before a real server, with producers and workers behind it."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 
@@ -72,11 +73,12 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 def watched(context: BrowserContext) -> Iterator[BrowserContext]:
-    """A context whose pages must raise no error and break no content policy."""
+    """A context whose pages must raise no error and break no policy."""
     errors: list[str] = []
     context.add_init_script(NOTE_VIOLATIONS)
     context.on("weberror", lambda error: errors.append(str(error.error)))
-    context.on("console", lambda message: errors.append(message.text) if "Content Security" in message.text else None)
+    policies = re.compile("Content.Security|Permissions.Policy|integrity|Trusted")
+    context.on("console", lambda message: errors.append(message.text) if policies.search(message.text) else None)
     context.set_default_timeout(20_000)
     yield context
     violations = [page.evaluate("window.violations") for page in context.pages if not page.is_closed()]
