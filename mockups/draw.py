@@ -4,11 +4,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mockups.pencil import Sheet
-from mockups.screens import flow, market, operators, orders, people, phone, rooms, ticker
+from mockups.screens import accounts, flow, market, operators, orders, people, phone, rooms, ticker
 
 SCREENS: dict[str, Callable[[], Sheet]] = {
     "sign-in": people.sign_in,
     "success": people.success,
+    "two-factor": accounts.two_factor,
+    "security": accounts.security,
+    "passkey": accounts.passkey,
+    "totp": accounts.totp,
+    "recovery-codes": accounts.recovery_codes,
+    "confirm": accounts.confirm,
+    "password": accounts.password,
+    "reset": accounts.reset,
+    "invitation": accounts.invitation,
     "market": market.market,
     "market-empty": market.empty,
     "market-offline": market.offline,

@@ -141,6 +141,15 @@ def theme(sheet: Sheet, x: float) -> None:
     sheet.line([(x + dx, y) for dx, y in half], fill=INK)
 
 
+def plain_bar(sheet: Sheet) -> None:
+    """The frame of a page for people who are not signed in."""
+    with sheet.group("bar"):
+        sheet.line([(0, 56), (sheet.width, 56)], color=LINE)
+        mark(sheet, EDGE, 16, 24)
+        sheet.text(58, 13, "Millrace", size=22)
+        theme(sheet, sheet.width - 60)
+
+
 def _pause(sheet: Sheet, x: float, *, paused: bool) -> None:
     sheet.rect(x, 12, 100, 32, fill=PALE_GREY if paused else PAPER, round_=True)
     if paused:

@@ -1,9 +1,11 @@
 """What the database keeps of people."""
 
 from accounts.models.events import SecurityEvent
+from accounts.models.factors import RecoveryCode, TotpUse
+from accounts.models.invitations import Invitation
 from accounts.models.people import User
 from accounts.models.sessions import Session
 from accounts.models.throttle import Bucket, Device
 from accounts.models.tokens import ApiToken
 
-__all__ = ["ApiToken", "Bucket", "Device", "SecurityEvent", "Session", "User"]
+__all__ = ["ApiToken", "Bucket", "Device", "Invitation", "RecoveryCode", "SecurityEvent", "Session", "TotpUse", "User"]

@@ -1,25 +1,26 @@
 """Signing in, and the page after it."""
 
-from mockups.kit import EDGE, button, field, mark, panel, theme, top_bar
+from mockups.kit import button, field, panel, plain_bar, top_bar
 from mockups.pencil import BLUE, INK, LINE, MUTED, VERMILION, Sheet
 
 
 def sign_in() -> Sheet:
     sheet = Sheet("Sign in · 1280 × 800", 1280, 800)
-    with sheet.group("bar"):
-        sheet.line([(0, 56), (1280, 56)], color=LINE)
-        mark(sheet, EDGE, 16, 24)
-        sheet.text(58, 13, "Millrace", size=22)
-        theme(sheet, 1220)
+    plain_bar(sheet)
     with sheet.group("form"):
-        sheet.rect(440, 176, 400, 374, stroke=LINE, round_=True)
-        sheet.text(472, 200, "Sign in", size=28)
-        sheet.text(472, 242, "The page you asked for opens once\nyou are signed in.", size=15, color=MUTED)
-        field(sheet, 472, 300, 336, "User name", "ada")
-        field(sheet, 472, 384, 336, "Password", "• • • • • • • • • • • •")
-        sheet.line([(748, 408), (748, 448)], color=LINE)
-        sheet.text(748, 418, "Show", size=15, color=BLUE, align="center", width=60)
-        button(sheet, 472, 482, 336, "Sign in", primary=True)
+        sheet.rect(440, 128, 400, 500, stroke=LINE, round_=True)
+        sheet.text(472, 152, "Sign in", size=28)
+        sheet.text(472, 194, "The page you asked for opens once\nyou are signed in.", size=15, color=MUTED)
+        field(sheet, 472, 250, 336, "User name", "ada")
+        field(sheet, 472, 334, 336, "Password", "• • • • • • • • • • • •")
+        sheet.line([(748, 358), (748, 398)], color=LINE)
+        sheet.text(748, 368, "Show", size=15, color=BLUE, align="center", width=60)
+        button(sheet, 472, 432, 336, "Sign in", primary=True)
+        sheet.line([(472, 496), (608, 496)], color=LINE)
+        sheet.text(612, 486, "or", size=15, color=MUTED, align="center", width=56)
+        sheet.line([(672, 496), (808, 496)], color=LINE)
+        button(sheet, 472, 516, 336, "Use a passkey")
+        sheet.text(472, 574, "Forgotten your password?", size=15, color=BLUE)
     with sheet.group("failure"):
         _failure(sheet)
     return sheet
@@ -27,11 +28,16 @@ def sign_in() -> Sheet:
 
 def _failure(sheet: Sheet) -> None:
     """The refusal, beside the form as a note on it."""
-    sheet.rect(900, 292, 316, 148, stroke=MUTED, dashed=True, round_=True)
-    sheet.text(920, 304, "After a refusal, above the fields,\nthe same whichever part was wrong:", size=14, color=MUTED)
-    sheet.text(920, 352, "The user name or password is wrong.", size=15, color=VERMILION)
-    sheet.text(920, 386, "Too many attempts.\nTry again in 4 minutes.", size=15, color=VERMILION)
-    sheet.line([(896, 330), (846, 296)], color=MUTED, dashed=True, arrow=True, neat=False)
+    sheet.rect(900, 222, 316, 128, stroke=MUTED, dashed=True, round_=True)
+    sheet.text(
+        920,
+        304,
+        "After a refusal, above the fields,\nthe same whichever part was wrong,\nand when there were too many:",
+        size=14,
+        color=MUTED,
+    )
+    sheet.text(920, 296, "That user name and password\ndo not match: check both …", size=15, color=VERMILION)
+    sheet.line([(896, 280), (846, 262)], color=MUTED, dashed=True, arrow=True, neat=False)
 
 
 def success() -> Sheet:

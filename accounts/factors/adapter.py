@@ -1,0 +1,44 @@
+"""What allauth does our way about second factors: what it keeps, it keeps encrypted; what it says is ours."""
+
+from typing import Any
+
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+
+from accounts import keyrings, words
+from accounts.models import User
+
+NAME = "Millrace"  # as authenticator apps and browsers list us
+WRONG_CODE = "That code is not right, or was used already: wait for the next one and try again."
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """Seeds under the key ring; passkeys named after the device."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {"incorrect_code": WRONG_CODE}
+
+    def encrypt(self, text: str) -> str:
+        return keyrings.encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return keyrings.decrypt(encrypted_text)
+
+    def get_totp_issuer(self) -> str:
+        return NAME
+
+    def get_totp_label(self, user: User) -> str:
+        """With the host, for people who have accounts on several."""
+        return f"{user.get_username()}@{context.request.get_host()}"
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        entity: dict[str, str] = super().get_public_key_credential_rp_entity()
+        return entity | {"name": NAME}
+
+    def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
+        entity: dict[str, Any] = super().get_public_key_credential_user_entity(user)
+        return entity | {"name": user.get_username(), "display_name": user.get_username()}
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002 - allauth's name
+        name = words.device(context.request.META.get("HTTP_USER_AGENT", ""))
+        return name[:1].upper() + name[1:]

@@ -1,0 +1,46 @@
+"""Recovery codes: ten, shown once, each good once. A copy of the database holds none that could be used."""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts import keyrings
+from accounts.models import RecoveryCode, User
+from accounts.passwords import ALPHABET
+
+COUNT = 10
+GROUPS, GROUP_LENGTH = 3, 5  # 15 characters of 5 bits: 75 bits, where NIST SP 800-63B-4 wants 64
+FEW = 3  # so many or fewer left are worth a warning
+PURPOSE = "recovery code"
+
+
+def make(user: User, now: datetime, choose: Callable[[str], str] = secrets.choice) -> list[str]:
+    """Ten new codes, as "k7m2p-x4wzd-9fhqa"; those of before are gone. Nobody can show them again."""
+    codes = ["-".join("".join(choose(ALPHABET) for _ in range(GROUP_LENGTH)) for _ in range(GROUPS)) for _ in range(COUNT)]
+    rows = [RecoveryCode(user=user, digest=keyrings.digest(PURPOSE, _material(user, code)), made_at=now) for code in codes]
+    with transaction.atomic():
+        RecoveryCode.objects.filter(user=user).delete()
+        RecoveryCode.objects.bulk_create(rows)
+    return codes
+
+
+def use(user: User, typed: str, now: datetime) -> bool:
+    """Whether this is a code of theirs that was not used; it is used now. Case, spaces and hyphens do not matter."""
+    digests = keyrings.digests(PURPOSE, _material(user, typed))
+    return RecoveryCode.objects.filter(user=user, digest__in=digests, used_at=None).update(used_at=now) == 1
+
+
+def left(user: User) -> int:
+    """How many are still good."""
+    return RecoveryCode.objects.filter(user=user, used_at=None).count()
+
+
+def clear(user: User) -> None:
+    """With the last second factor go the codes that stand in for it."""
+    RecoveryCode.objects.filter(user=user).delete()
+
+
+def _material(user: User, typed: str) -> str:
+    return f"{user.pk} {''.join(filter(ALPHABET.__contains__, typed.lower()))}"
