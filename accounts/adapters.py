@@ -5,11 +5,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.core import context
+from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -21,6 +24,7 @@ MISMATCH = (
     "That user name and password do not match, or there were too many tries: check both, wait a few minutes, "
     "or use a passkey or a device that you have signed in on before."
 )
+INACTIVE = "That passkey was not accepted: try again, or use another way."
 NOT_YOURS = "That is not your password, or there were too many tries: check it, or wait a few minutes."
 
 
@@ -60,6 +64,19 @@ class AccountAdapter(DefaultAccountAdapter):
         if not user.is_active:
             raise PermissionDenied
         super().login(request, user)
+        # All that was asked for has just been shown: for five minutes nothing is asked again.
+        for record in request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])[-1:]:
+            record["reauthenticated"] = True
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, str]]:
+        """One page, which knows what to ask for."""
+        address = reverse("account_reauthenticate")
+        return [{"id": "reauthenticate", "description": "Confirm that it is you", "url": address}]
+
+    def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
+        """The answer of any other passkey that is not accepted. (Passwords of closed accounts come no further.)"""
+        messages.error(request, INACTIVE)
+        return redirect("sign-in")
 
     def add_message(self, *args: object, **kwargs: object) -> None:
         """Nothing: our pages say in their own words what was done."""

@@ -9,6 +9,9 @@ from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
 
 
+PROVED = "proved"  # in the state of a sign-in: what the password was that the first step was done with
+
+
 class SignInForm(LoginForm):
     """User name and password. What follows, a second factor among it, is allauth's."""
 
@@ -31,5 +34,6 @@ class SignInForm(LoginForm):
     def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
         """Goes on to the second factor or in. allauth's own would give the session an end of its own."""
         self._login.redirect_url = redirect_url
+        self._login.state[PROVED] = self.user.get_session_auth_hash()
         answer: HttpResponse = flows.login.perform_password_login(request, self.user_credentials(), self._login)
         return answer

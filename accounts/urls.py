@@ -2,14 +2,39 @@
 
 from django.urls import path
 
-from accounts.pages import history, people, sign_in, tokens
+from accounts.pages import (
+    confirm,
+    factors,
+    history,
+    invitations,
+    people,
+    resets,
+    security,
+    sign_in,
+    tokens,
+    two_factor,
+)
 
 urlpatterns = [
     path("sign-in/", sign_in.SignInView.as_view(), name="sign-in"),
     path("sign-in/", sign_in.SignInView.as_view(), name="account_login"),
+    path("sign-in/passkey/", sign_in.PasskeySignInView.as_view(), name="mfa_login_webauthn"),
+    path("two-factor/", two_factor.TwoFactorView.as_view(), name="mfa_authenticate"),
+    path("confirm/", confirm.ConfirmView.as_view(), name="account_reauthenticate"),
     path("sign-out/", sign_in.SignOutView.as_view(), name="sign-out"),
     path("sign-out/", sign_in.SignOutView.as_view(), name="account_logout"),
     path("success/", sign_in.success, name="success"),
+    path("invitation/<str:secret>/", invitations.accept, name="invitation"),
+    path("password/change/", security.password, name="account_change_password"),
+    path("password/reset/", resets.ask, name="account_reset_password"),
+    path("password/reset/<uidb64>/<token>/", resets.ResetView.as_view(), name="account_reset_password_from_key"),
+    path("security/", security.index, name="mfa_index"),
+    path("factors/totp/", factors.AddTotpView.as_view(), name="mfa_activate_totp"),
+    path("factors/totp/remove/", factors.RemoveTotpView.as_view(), name="mfa_deactivate_totp"),
+    path("factors/passkeys/add/", factors.AddPasskeyView.as_view(), name="mfa_add_webauthn"),
+    path("factors/passkeys/<int:pk>/name/", factors.RenamePasskeyView.as_view(), name="mfa_edit_webauthn"),
+    path("factors/passkeys/<int:pk>/remove/", factors.RemovePasskeyView.as_view(), name="mfa_remove_webauthn"),
+    path("factors/recovery-codes/", factors.codes, name="recovery-codes"),
     path("history/", history.index, name="history"),
     path("history/seen/", history.seen, name="history-seen"),
     path("tokens/", tokens.index, name="tokens"),

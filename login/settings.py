@@ -83,6 +83,8 @@ MIDDLEWARE = [
     "accounts.throttle.middleware.DeviceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.factors.enforcement.ConfirmMiddleware",
+    "accounts.factors.enforcement.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -137,7 +139,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.validators.ContextValidator"},
 ]
 COMMON_PASSWORDS = BASE_DIR / "build" / "common-passwords"  # made by `make assets`
-REQUIRE_SECOND_FACTOR = env.str("REQUIRE_SECOND_FACTOR", default="staff")  # or "all"
+# "staff" or "all"; with DEBUG on also "none", so that a clone's first dashboard is a password away.
+REQUIRE_SECOND_FACTOR = env.str("REQUIRE_SECOND_FACTOR", default="none" if DEBUG else "staff")
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "success"
 LOGOUT_REDIRECT_URL = "sign-in"
@@ -149,7 +152,12 @@ ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # they lock the owner out; accounts/throttle does not
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = False  # a session's end is ours; a passkey remembers better
+PASSWORD_RESET_TIMEOUT = 3600  # seconds that a mailed link to set a new password works
+MFA_ADAPTER = "accounts.factors.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn"]  # recovery codes are our own
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are not how anybody is known here
 SESSION_ENGINE = "accounts.sessions.engine"
 SESSION_IDLE = env.int("SESSION_IDLE", default=30 * 60)  # seconds; NIST SP 800-63B-4 allows up to 1 h
 SESSION_ABSOLUTE = env.int("SESSION_ABSOLUTE", default=12 * 3600)  # seconds; NIST SP 800-63B-4 allows up to 24 h

@@ -4,19 +4,30 @@ Authenticator apps (TOTP) and passkeys are rows of allauth's Authenticator; reco
 beside one of those.
 """
 
-from allauth.mfa.models import Authenticator
-from django.conf import settings
-from django.db.models import QuerySet
+from __future__ import annotations
 
-from accounts.models import User
+from typing import TYPE_CHECKING
+
+from allauth.mfa.models import Authenticator
+
+from accounts.passwords.validators import second_factor_required
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from accounts.models import User
 
 TOTP, PASSKEY, RECOVERY = "totp", "passkey", "recovery code"
-NAMES = {Authenticator.Type.TOTP.value: TOTP, Authenticator.Type.WEBAUTHN.value: PASSKEY}  # as events call them
+NAMES = {  # as events call what allauth calls so
+    Authenticator.Type.TOTP.value: TOTP,
+    Authenticator.Type.WEBAUTHN.value: PASSKEY,
+    Authenticator.Type.RECOVERY_CODES.value: RECOVERY,
+}
 
 
-def of(user: User) -> "QuerySet[Authenticator]":
+def of(user: User) -> QuerySet[Authenticator]:
     """The authenticator app and the passkeys of a user, the first added first."""
-    found: QuerySet[Authenticator] = Authenticator.objects.filter(user=user, type__in=NAMES).order_by("pk")
+    found: QuerySet[Authenticator] = Authenticator.objects.filter(user=user).order_by("pk")
     return found
 
 
@@ -25,6 +36,12 @@ def kinds(user: User) -> set[str]:
     return {NAMES[kind] for kind in of(user).values_list("type", flat=True)}
 
 
-def required(user: User) -> bool:
-    """Whether this user must have a second factor: REQUIRE_SECOND_FACTOR is "staff", "all" or "none"."""
-    return settings.REQUIRE_SECOND_FACTOR == "all" or (settings.REQUIRE_SECOND_FACTOR == "staff" and user.is_staff)
+def lacking(user: User) -> bool:
+    """Whether a user must have a second factor and has none. No query for who need not."""
+    return second_factor_required(user) and not of(user).exists()
+
+
+def is_last(authenticator: Authenticator) -> bool:
+    """Whether its user would be left without the second factor that they must have."""
+    user = authenticator.user
+    return second_factor_required(user) and not of(user).exclude(pk=authenticator.pk).exists()

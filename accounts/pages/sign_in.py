@@ -4,6 +4,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account import views as allauth
+from allauth.mfa.webauthn import views as passkeys
+from django.contrib import messages
 from django.contrib.auth.views import LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +15,7 @@ from django.views.csrf import csrf_failure
 from django.views.decorators.http import require_safe
 
 from accounts import arrivals, sessions, words
+from accounts.factors.passkeys import PasskeySignInForm
 from accounts.forms import SignInForm
 
 
@@ -24,6 +27,17 @@ class SignInView(allauth.LoginView):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         return {**super().get_context_data(**context), "next": self.get_next_url()}
+
+
+class PasskeySignInView(passkeys.LoginWebAuthnView):
+    """Signs in by a passkey alone. A script asks here for what to sign, and sends here what was signed."""
+
+    form_class = PasskeySignInForm
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        for error in form.errors.get("credential", []):
+            messages.error(self.request, error)
+        return redirect("sign-in")
 
 
 class SignOutView(LogoutView):

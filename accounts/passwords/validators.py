@@ -48,13 +48,18 @@ def shortest(user: User | None) -> int:
 
 
 def second_factor_holds(user: User | None) -> bool:
-    """Whether REQUIRE_SECOND_FACTOR ("staff" or "all") applies to this user, and is met.
+    """Whether a second factor is required of this user, and is there.
 
     Who has still to enrol a factor has the password alone: a guess of it would enrol the guesser's.
     """
     if user is None or user.pk is None:
         return False
-    return (settings.REQUIRE_SECOND_FACTOR == "all" or user.is_staff) and bool(is_mfa_enabled(user))
+    return second_factor_required(user) and bool(is_mfa_enabled(user))
+
+
+def second_factor_required(user: User) -> bool:
+    """Whether REQUIRE_SECOND_FACTOR ("staff", "all" or, with DEBUG on, "none") applies to this user."""
+    return settings.REQUIRE_SECOND_FACTOR == "all" or (settings.REQUIRE_SECOND_FACTOR == "staff" and user.is_staff)
 
 
 class CommonPasswordValidator:

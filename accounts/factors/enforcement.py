@@ -1,0 +1,61 @@
+"""Who must have a second factor and has none reaches nothing but the pages where one is added."""
+
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from allauth.core.exceptions import ReauthenticationRequired
+from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.deprecation import MiddlewareMixin
+
+from accounts import factors
+from accounts.factors import receivers
+
+__all__ = ["ConfirmMiddleware", "SecondFactorMiddleware", "receivers"]  # receivers: connected by being loaded
+
+# Names of addresses: adding a factor, proving who one is, and the way out.
+OPEN = {
+    *("mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "recovery-codes", "account_reauthenticate"),
+    *("sign-in", "sign-out", "account_login", "account_logout", "history-seen"),
+}
+
+
+class SecondFactorMiddleware(MiddlewareMixin):
+    """Stands after AuthenticationMiddleware. A page leads to the security page, which says why; a script gets 403."""
+
+    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponseBase | None:
+        user, match = request.user, request.resolver_match
+        if isinstance(user, AnonymousUser) or (match and match.url_name in OPEN) or not factors.lacking(user):
+            return None
+        if "text/html" in request.headers.get("Accept", "text/html"):
+            return redirect("mfa_index")
+        return JsonResponse({"error": "second factor needed"}, status=403)
+
+
+class ConfirmMiddleware(MiddlewareMixin):
+    """Leads to the confirm page whoever needs a fresh proof. Stands after AccountMiddleware, whose place it takes.
+
+    allauth would keep the whole request in the session, passwords and cookies among it, and repeat it afterwards. Here
+    people are led back to the page they came from, and send their form again.
+    """
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        if not isinstance(exception, ReauthenticationRequired):
+            return None
+        place = request.get_full_path()
+        if request.method != "GET":
+            place = _came_from(request)
+            messages.info(request, "Confirm that it is you, then send the form again.")
+        return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': place})}")
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page that a form was on, which our Referrer-Policy lets browsers tell; else the security page."""
+    referrer = urlsplit(request.headers.get("Referer", ""))
+    if referrer.netloc != request.get_host() or not referrer.path:
+        return reverse("mfa_index")
+    return referrer.path + (f"?{referrer.query}" if referrer.query else "")

@@ -1,0 +1,29 @@
+"""manage.py invite NAME [--staff] [--email ADDRESS] [--at URL]"""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import CommandParser
+from django.utils import timezone
+
+from accounts import events, invitations
+from accounts.management.plain import PlainCommand
+
+
+class Command(PlainCommand):
+    help = "Prints a link with which somebody makes their account, once, within 72 hours."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name", help="user name of the account to be")
+        parser.add_argument("--staff", action="store_true", help="they may see the streams and invite others")
+        parser.add_argument("--email", default="", help="where notices and reset links go")
+        parser.add_argument("--at", default="http://localhost:8000", help="where the site answers (%(default)s)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        name = options["name"]
+        try:
+            _, path = invitations.make(name, timezone.now(), email=options["email"], is_staff=options["staff"])
+        except ValidationError as error:
+            self.fail(f"{name!r} cannot be invited: {' '.join(error.messages)}")
+        events.record("invitation.made", label=name, by="the command line")
+        self.stdout.write(f"For {name}, once, within 72 hours:\n\n    {options['at'].rstrip('/')}{path}\n")

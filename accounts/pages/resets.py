@@ -1,0 +1,56 @@
+"""For who has forgotten their password: a link by mail. It opens no session, and stands in for no second factor."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import views as django
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts import events, resets, sessions
+from accounts.passwords.forms import NewPasswordForm
+
+LONGEST = 254  # characters of an e-mail address
+
+
+class AskForm(forms.Form):
+    typed = forms.CharField(
+        label="User name or e-mail address",
+        max_length=LONGEST,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}),
+    )
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """The answer is the same whoever was meant."""
+    if not settings.MAIL_CONFIGURED:
+        return render(request, "accounts/reset.html", {"no_mail": True})
+    form = AskForm(request.POST or None)
+    if not form.is_valid():
+        return render(request, "accounts/reset.html", {"form": form})
+    resets.ask(request, form.cleaned_data["typed"])
+    return render(request, "accounts/reset.html", {"sent": True})
+
+
+class ResetView(django.PasswordResetConfirmView):
+    """A new password, chosen by who has the link. It ends all sessions; signing in comes after, with every factor."""
+
+    form_class = NewPasswordForm
+    template_name = "accounts/reset_set.html"
+    success_url = reverse_lazy("sign-in")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer = super().form_valid(form)
+        events.record("password.reset", user=form.user, request=self.request)
+        sessions.end_all(form.user, "password reset", self.request)
+        messages.success(self.request, "Your new password is set: sign in with it.")
+        return answer

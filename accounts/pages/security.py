@@ -1,0 +1,52 @@
+"""How one shows that it is oneself: password, passkeys, authenticator app, recovery codes."""
+
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from allauth.account.decorators import reauthentication_required
+from accounts import events, factors, sessions
+from accounts.factors import recovery
+from accounts.models import User
+from accounts.passwords.forms import ChangePasswordForm
+
+CHANGES = ("password.changed", "password.reset", "invitation.accepted")
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    user = request.user
+    assert not isinstance(user, AnonymousUser)  # LoginRequiredMiddleware
+    found = [(factors.NAMES[each.type], each) for each in factors.of(user)]
+    context = {
+        "changed": user.security_events.filter(name__in=CHANGES).order_by("-pk").first(),
+        "passkeys": [each for kind, each in found if kind == factors.PASSKEY],
+        "totp": next((each for kind, each in found if kind == factors.TOTP), None),
+        "left": recovery.left(user),
+        "count": recovery.COUNT,
+        "few": recovery.FEW,
+        "lacking": factors.lacking(user),
+    }
+    return render(request, "accounts/security.html", context)
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required(enabled=lambda request: bool(factors.kinds(request.user)))
+def password(request: HttpRequest) -> HttpResponse:
+    """With the old one; of who has a second factor, a fresh proof of that as well."""
+    user = request.user
+    assert isinstance(user, User)
+    form = ChangePasswordForm(user, request.POST or None)
+    if not form.is_valid():
+        return render(request, "accounts/password.html", {"form": form})
+    form.save()
+    update_session_auth_hash(request, user)
+    sessions.end_others(request, "password changed")
+    events.record("password.changed", user=user, request=request)
+    messages.success(request, "Your password is changed, and your other sessions have ended.")
+    return redirect("mfa_index")

@@ -1,0 +1,52 @@
+"""The second step of signing in."""
+
+from typing import Any
+
+from allauth.account.stages import LoginStage
+from allauth.mfa.base import views as allauth
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.crypto import constant_time_compare
+
+from accounts import factors
+from accounts.factors.forms import CodeForm
+from accounts.factors.passkeys import PasskeyForm
+from accounts.forms import PROVED
+
+
+class TwoFactorView(allauth.AuthenticateView):
+    """A passkey, a code of the authenticator app, or a recovery code; or somebody else, who starts again."""
+
+    form_class = CodeForm
+    webauthn_form_class = PasskeyForm
+    template_name = "accounts/two_factor.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        stage: LoginStage = request._login_stage  # type: ignore[attr-defined]  # allauth's decorator put it there
+        if "cancel" in request.POST or not _still_true(stage):
+            answer: HttpResponseBase = stage.abort()
+            return answer
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return response
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        if isinstance(form, PasskeyForm):
+            for error in form.errors.get("credential", []):
+                messages.error(self.request, error)
+            self.auth_form = CodeForm(user=self.stage.login.user)
+        answer: HttpResponse = super().form_invalid(form)
+        return answer
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        found: dict[str, Any] = super().get_context_data(**context)
+        user = self.stage.login.user
+        has = factors.kinds(user)
+        options = found.get("js_data", {}).get("request_options") if factors.PASSKEY in has else None
+        return {**found, "who": user, "has": has, "passkey_options": options}
+
+
+def _still_true(stage: LoginStage) -> bool:
+    """Whether the password that was typed in the first step is still the account's, and the account open."""
+    user = stage.login.user
+    return user.is_active and constant_time_compare(stage.login.state.get(PROVED, ""), user.get_session_auth_hash())

@@ -1,0 +1,85 @@
+"""Links to set a new password: by mail, within an hour, once. Nobody sets a password for somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from threading import Thread
+
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.core.mail import send_mail
+from django.db import connections
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from accounts import events, throttle
+from accounts.models import User
+
+SUBJECT = "Millrace: set a new password"
+TEXT = """Somebody, probably you, asked for a new password for the Millrace account of {name}.
+
+Set it here, within an hour; the link works once:
+
+{link}
+
+If it was not you, do nothing: the password stays as it is.
+"""
+
+
+def ask(request: HttpRequest, typed: str) -> None:
+    """Mails a link to whoever has this user name or e-mail address. What happens, and how long it takes, is the same."""
+    found = [user for user in _meant(typed) if throttle.may_send_reset(request, user.get_username())]
+    if not found:
+        throttle.may_send_reset(request, typed)
+    later(lambda: _send_all(found, request))
+
+
+def send(user: User, request: HttpRequest, *, by: str = "") -> bool:
+    """Mails the link at once; False when that cannot be. `by`: the member of staff who started it."""
+    if not settings.MAIL_CONFIGURED or not user.email or not user.is_active:
+        return False
+    facts = {"by": by} if by else {}
+    words = TEXT.format(name=user.get_username(), link=request.build_absolute_uri(path(user)))
+    try:
+        send_mail(SUBJECT, words, None, [user.email])
+    except (OSError, ValueError) as error:  # as in accounts/mail.py
+        events.record("mail.failed", user=user, about="password.reset-sent", error=type(error).__name__)
+        return False
+    events.record("password.reset-sent", user=user, request=request, **facts)
+    return True
+
+
+def path(user: User) -> str:
+    """The address of the page where this user sets a password."""
+    return reverse(
+        "account_reset_password_from_key",
+        args=[urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)],
+    )
+
+
+def later(work: Callable[[], None]) -> None:
+    """Does it beside the answer, so that its length tells nobody which accounts there are."""
+    Thread(target=partial(_alone, work), daemon=True).start()
+
+
+def _alone(work: Callable[[], None]) -> None:
+    try:
+        work()
+    finally:
+        connections.close_all()
+
+
+def _send_all(users: Iterable[User], request: HttpRequest) -> None:
+    for user in users:
+        send(user, request)
+
+
+def _meant(typed: str) -> list[User]:
+    """By the user name, or else all accounts of that address."""
+    if "@" not in typed or (named := throttle.find(typed)):
+        named = throttle.find(typed)
+        return [named] if named else []
+    return list(User.objects.filter(email__iexact=typed.strip(), is_active=True)[:5])
