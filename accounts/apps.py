@@ -13,6 +13,7 @@ class AccountsConfig(AppConfig):
         from allauth.account.signals import authentication_step_completed  # noqa: PLC0415 - models are loaded only now
 
         from accounts import arrivals, mail  # noqa: PLC0415
+        from accounts.factors import receivers  # noqa: F401, PLC0415 - it connects itself
         from accounts.sessions import signals  # noqa: PLC0415
 
         user_logged_in.connect(arrivals.welcome, dispatch_uid="accounts.arrivals.welcome")

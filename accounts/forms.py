@@ -8,7 +8,6 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
 
-
 PROVED = "proved"  # in the state of a sign-in: what the password was that the first step was done with
 
 

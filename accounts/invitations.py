@@ -10,8 +10,9 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts import events, keyrings, throttle
+from accounts import events, keyrings
 from accounts.models import Invitation, User
+from accounts.throttle.attempts import find as named
 
 LASTS = timedelta(hours=72)
 PURPOSE = "invitation"
@@ -26,7 +27,7 @@ def make(
     Raises ValidationError for a name that cannot be or is taken, and for an address that is none.
     """
     User(username=username, email=email, password="-").clean_fields()  # noqa: S106 - a password is not empty
-    if throttle.find(username):
+    if named(username):
         raise ValidationError({"username": TAKEN})
     secret = secrets.token_urlsafe(32)
     Invitation.objects.filter(username=username, used_at=None).update(used_at=now)

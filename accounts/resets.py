@@ -17,6 +17,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from accounts import events, throttle
 from accounts.models import User
+from accounts.throttle.attempts import find
 
 SUBJECT = "Millrace: set a new password"
 TEXT = """Somebody, probably you, asked for a new password for the Millrace account of {name}.
@@ -30,7 +31,7 @@ If it was not you, do nothing: the password stays as it is.
 
 
 def ask(request: HttpRequest, typed: str) -> None:
-    """Mails a link to whoever has this user name or e-mail address. What happens, and how long it takes, is the same."""
+    """Mails a link to whoever has this user name or e-mail address; nobody can tell whether there is such a one."""
     found = [user for user in _meant(typed) if throttle.may_send_reset(request, user.get_username())]
     if not found:
         throttle.may_send_reset(request, typed)
@@ -79,7 +80,7 @@ def _send_all(users: Iterable[User], request: HttpRequest) -> None:
 
 def _meant(typed: str) -> list[User]:
     """By the user name, or else all accounts of that address."""
-    if "@" not in typed or (named := throttle.find(typed)):
-        named = throttle.find(typed)
+    named = find(typed)
+    if named or "@" not in typed:
         return [named] if named else []
     return list(User.objects.filter(email__iexact=typed.strip(), is_active=True)[:5])

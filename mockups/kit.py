@@ -53,7 +53,8 @@ def field(sheet: Sheet, x: float, y: float, width: float, label: str, value: str
     """A labelled input; y is the label's top, the box below is 40 high."""
     sheet.text(x, y, label, size=15, color=MUTED)
     sheet.rect(x, y + 24, width, 40, round_=True)
-    sheet.text(x + 12, y + 34, value)
+    if value:
+        sheet.text(x + 12, y + 34, value)
 
 
 def pill(sheet: Sheet, x: float, y: float, width: float, state: State) -> None:

@@ -13,9 +13,6 @@ from django.urls import reverse
 from django.utils.deprecation import MiddlewareMixin
 
 from accounts import factors
-from accounts.factors import receivers
-
-__all__ = ["ConfirmMiddleware", "SecondFactorMiddleware", "receivers"]  # receivers: connected by being loaded
 
 # Names of addresses: adding a factor, proving who one is, and the way out.
 OPEN = {

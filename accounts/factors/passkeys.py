@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from allauth.core import context
@@ -9,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm
 from allauth.mfa.webauthn.internal import auth
 from django.core.exceptions import ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
 
 from accounts import throttle
 from accounts.models import User
@@ -29,6 +31,11 @@ def plausible(credential: Any) -> bool:
         and all(each is None or isinstance(each, str) for each in optional)
         and isinstance(extensions, dict)
     )
+
+
+def as_text(options: dict[str, Any]) -> str:
+    """What a browser shall sign, as it stands in a page."""
+    return json.dumps(options, cls=DjangoJSONEncoder)
 
 
 class PasskeyForm(AuthenticateWebAuthnForm):

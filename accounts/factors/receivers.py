@@ -36,8 +36,7 @@ def used(request: HttpRequest, user: User, authenticator: Authenticator, **_: An
 
 
 @receiver(authentication_step_completed, dispatch_uid="accounts.factors.confirmed")
-def confirmed(
-    request: HttpRequest, user: User, method: str, *, reauthenticated: bool = False, type: str = "", **_: Any  # noqa: A002 - allauth's name
-) -> None:
+def confirmed(request: HttpRequest, user: User, method: str, *, reauthenticated: bool = False, **more: Any) -> None:
     if reauthenticated:
-        events.record("reauthentication.succeeded", user=user, request=request, method=factors.NAMES.get(type, method))
+        by = factors.NAMES.get(more.get("type", ""), method)
+        events.record("reauthentication.succeeded", user=user, request=request, method=by)

@@ -18,8 +18,12 @@ PURPOSE = "recovery code"
 
 def make(user: User, now: datetime, choose: Callable[[str], str] = secrets.choice) -> list[str]:
     """Ten new codes, as "k7m2p-x4wzd-9fhqa"; those of before are gone. Nobody can show them again."""
-    codes = ["-".join("".join(choose(ALPHABET) for _ in range(GROUP_LENGTH)) for _ in range(GROUPS)) for _ in range(COUNT)]
-    rows = [RecoveryCode(user=user, digest=keyrings.digest(PURPOSE, _material(user, code)), made_at=now) for code in codes]
+    codes = [
+        "-".join("".join(choose(ALPHABET) for _ in range(GROUP_LENGTH)) for _ in range(GROUPS)) for _ in range(COUNT)
+    ]
+    rows = [
+        RecoveryCode(user=user, digest=keyrings.digest(PURPOSE, _material(user, code)), made_at=now) for code in codes
+    ]
     with transaction.atomic():
         RecoveryCode.objects.filter(user=user).delete()
         RecoveryCode.objects.bulk_create(rows)
@@ -35,6 +39,11 @@ def use(user: User, typed: str, now: datetime) -> bool:
 def left(user: User) -> int:
     """How many are still good."""
     return RecoveryCode.objects.filter(user=user, used_at=None).count()
+
+
+def page(user: User, host: str, codes: list[str]) -> str:
+    """What is downloaded: plain text."""
+    return "\n".join([f"Recovery codes of {user.get_username()} at {host}. Each works once.", "", *codes, ""])
 
 
 def clear(user: User) -> None:

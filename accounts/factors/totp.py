@@ -5,7 +5,6 @@ an UPDATE that only one can win.
 """
 
 from hmac import compare_digest
-from time import time
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth
@@ -23,9 +22,9 @@ def matches(secret: str, code: str, now: float) -> int | None:
     return counter if compare_digest(code.encode(), right.encode()) else None
 
 
-def use(authenticator: Authenticator, code: str, now: float | None = None) -> bool:
-    """Whether the code is right and was not used before; it is used now."""
-    counter = matches(decrypt(authenticator.data["secret"]), code, time() if now is None else now)
+def use(authenticator: Authenticator, code: str, now: float) -> bool:
+    """Whether the code is right and was not used before; it is used now (seconds since 1970)."""
+    counter = matches(decrypt(authenticator.data["secret"]), code, now)
     return counter is not None and spend(authenticator, counter)
 
 

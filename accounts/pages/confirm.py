@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.views.generic.edit import FormView
 
 from accounts import factors
-from accounts.factors import codes
+from accounts.factors import codes, passkeys
 from accounts.factors.forms import ConfirmForm
 from accounts.factors.passkeys import PasskeyAgainForm
+from accounts.guards import person
 
 
-class ConfirmView(NextRedirectMixin, FormView):
+class ConfirmView(NextRedirectMixin, FormView):  # type: ignore[type-arg]
     """By a passkey; or by the password and, of who has a second factor, a code. Then on to `next`."""
 
     template_name = "accounts/confirm.html"
@@ -43,13 +44,13 @@ class ConfirmView(NextRedirectMixin, FormView):
             return super().form_invalid(form)
         for error in form.errors.get("credential", []):
             messages.error(self.request, error)
-        return self.render_to_response(self.get_context_data(form=ConfirmForm(user=self.request.user)))
+        return self.render_to_response(self.get_context_data(form=ConfirmForm(user=person(self.request))))
 
     def get_default_success_url(self) -> str:
         return reverse("mfa_index")
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        has = factors.kinds(self.request.user)
-        options = auth.begin_authentication(self.request.user) if factors.PASSKEY in has else None
-        extra = {"has": has, "passkey_options": options, "next": self.get_next_url()}
+        user = person(self.request)
+        options = passkeys.as_text(auth.begin_authentication(user)) if factors.PASSKEY in factors.kinds(user) else ""
+        extra = {"passkey_options": options, "next": self.get_next_url()}
         return {**super().get_context_data(**context), **extra}

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from allauth.mfa.totp import views as totp_views
 from allauth.mfa.webauthn import views as passkey_views
 from allauth.mfa.webauthn.internal import auth
@@ -16,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts import events, factors, keyrings, sessions
-from accounts.factors import recovery, totp
+from accounts.factors import passkeys, recovery, totp
 from accounts.factors.forms import (
     SEED,
     ActivateTotpForm,
@@ -25,6 +24,7 @@ from accounts.factors.forms import (
     RemoveTotpForm,
     RenamePasskeyForm,
 )
+from accounts.guards import confirmed, person
 from accounts.models import User
 
 CODES = "recovery-codes"  # in the session, encrypted, until they are shown
@@ -68,8 +68,9 @@ class AddPasskeyView(passkey_views.AddWebAuthnView):
     template_name = "accounts/passkey.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        found: dict[str, Any] = super(passkey_views.AddWebAuthnView, self).get_context_data(**context)
-        return {**found, "passkey_options": auth.begin_registration(self.request.user, True)}
+        found: dict[str, Any] = super().get_context_data(**context)
+        options = auth.begin_registration(self.request.user, passwordless=True)
+        return {**found, "passkey_options": passkeys.as_text(options)}
 
     def form_valid(self, form: AddPasskeyForm) -> HttpResponse:
         answer: HttpResponse = super().form_valid(form)
@@ -97,8 +98,7 @@ class RemovePasskeyView(passkey_views.RemoveWebAuthnView):
 
 def changed(request: HttpRequest, form: Form, answer: HttpResponse, says: str) -> HttpResponse:
     """After a factor came or went: what was done, the other sessions as was asked, codes with the first factor."""
-    user = request.user
-    assert isinstance(user, User)
+    user = person(request)
     messages.success(request, says)
     if form.cleaned_data["end_others"]:
         sessions.end_others(request, "second factor changed")
@@ -109,19 +109,20 @@ def changed(request: HttpRequest, form: Form, answer: HttpResponse, says: str) -
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required
+@confirmed
 def codes(request: HttpRequest) -> HttpResponse:
     """Makes new codes, and shows them the one time."""
-    user = request.user
-    assert isinstance(user, User)
+    user = person(request)
     if not factors.kinds(user):
         return redirect("mfa_index")
     if request.method == "POST":
         _make_codes(request, user)
         return redirect("recovery-codes")
     sealed = request.session.pop(CODES, None)
+    made = json.loads(keyrings.decrypt(sealed)) if sealed else None
     context = {
-        "codes": json.loads(keyrings.decrypt(sealed)) if sealed else None,
+        "codes": made,
+        "text": recovery.page(user, request.get_host(), made) if made else "",
         "left": recovery.left(user),
         "few": recovery.FEW,
         "count": recovery.COUNT,

@@ -4,7 +4,7 @@ from allauth.account.internal import flows
 from allauth.account.models import Login
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -22,8 +22,10 @@ from accounts.passwords.forms import NewPasswordForm
 def accept(request: HttpRequest, secret: str) -> HttpResponse:
     """A password is all that is asked for; then the new user is signed in."""
     invitation = invitations.find(secret, timezone.now())
-    if request.user.is_authenticated or invitation is None:
-        return render(request, "accounts/invitation.html", {"gone": invitation is None}, status=404 if invitation is None else 200)
+    if invitation is None:
+        return render(request, "accounts/invitation.html", {"gone": True}, status=404)
+    if request.user.is_authenticated:
+        return render(request, "accounts/invitation.html", status=409)
     form = NewPasswordForm(invitations.invited(invitation), request.POST or None)
     context = {"form": form, "invitation": invitation}
     if not form.is_valid():

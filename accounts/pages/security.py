@@ -2,16 +2,14 @@
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from allauth.account.decorators import reauthentication_required
 from accounts import events, factors, sessions
 from accounts.factors import recovery
-from accounts.models import User
+from accounts.guards import confirmed, person
 from accounts.passwords.forms import ChangePasswordForm
 
 CHANGES = ("password.changed", "password.reset", "invitation.accepted")
@@ -19,8 +17,7 @@ CHANGES = ("password.changed", "password.reset", "invitation.accepted")
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    user = request.user
-    assert not isinstance(user, AnonymousUser)  # LoginRequiredMiddleware
+    user = person(request)
     found = [(factors.NAMES[each.type], each) for each in factors.of(user)]
     context = {
         "changed": user.security_events.filter(name__in=CHANGES).order_by("-pk").first(),
@@ -36,11 +33,13 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required(enabled=lambda request: bool(factors.kinds(request.user)))
 def password(request: HttpRequest) -> HttpResponse:
     """With the old one; of who has a second factor, a fresh proof of that as well."""
-    user = request.user
-    assert isinstance(user, User)
+    return confirmed(_password)(request) if factors.kinds(person(request)) else _password(request)
+
+
+def _password(request: HttpRequest) -> HttpResponse:
+    user = person(request)
     form = ChangePasswordForm(user, request.POST or None)
     if not form.is_valid():
         return render(request, "accounts/password.html", {"form": form})

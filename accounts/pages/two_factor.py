@@ -2,19 +2,24 @@
 
 from typing import Any
 
+from allauth.account.internal.decorators import login_stage_required
 from allauth.account.stages import LoginStage
 from allauth.mfa.base import views as allauth
+from allauth.mfa.stages import AuthenticateStage
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.crypto import constant_time_compare
+from django.utils.decorators import method_decorator
 
 from accounts import factors
+from accounts.factors import passkeys
 from accounts.factors.forms import CodeForm
 from accounts.factors.passkeys import PasskeyForm
 from accounts.forms import PROVED
 
 
+@method_decorator(login_stage_required(AuthenticateStage.key, redirect_urlname="account_login"), name="dispatch")
 class TwoFactorView(allauth.AuthenticateView):
     """A passkey, a code of the authenticator app, or a recovery code; or somebody else, who starts again."""
 
@@ -41,9 +46,9 @@ class TwoFactorView(allauth.AuthenticateView):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         found: dict[str, Any] = super().get_context_data(**context)
         user = self.stage.login.user
-        has = factors.kinds(user)
-        options = found.get("js_data", {}).get("request_options") if factors.PASSKEY in has else None
-        return {**found, "who": user, "has": has, "passkey_options": options}
+        has_passkey = factors.PASSKEY in factors.kinds(user)
+        options = passkeys.as_text(found["js_data"]["request_options"]) if has_passkey else ""
+        return {**found, "who": user, "passkey_options": options}
 
 
 def _still_true(stage: LoginStage) -> bool:

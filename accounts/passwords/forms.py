@@ -22,7 +22,9 @@ class NewPasswordForm(SetPasswordMixin, forms.Form):  # type: ignore[type-arg]
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user, first = user, self.fields["password1"]
-        first.help_text = f"At least {shortest(user)} characters; a few words that only you would put together are good."
+        first.help_text = (
+            f"At least {shortest(user)} characters; a few words that only you would put together are good."
+        )
         self.fields["password2"].help_text = ""
 
     def clean(self) -> dict[str, Any]:

@@ -97,6 +97,7 @@ function onClick(event) {
   if ("reveal" in button.dataset) reveal(button);
   if ("pause" in button.dataset) togglePause();
   if ("retry" in button.dataset) retryNow();
+  if ("print" in button.dataset) globalThis.print();
   if ("help" in button.dataset) acts.help();
   if ("zoneSwitch" in button.dataset) toggleZone();
   if ("themeSwitch" in button.dataset) switchTheme();

@@ -69,15 +69,13 @@ def _rows(sheet: Sheet, y: float, title: str, rows: Sequence[Row], action: str =
             sheet.line([(LEFT + 16, top), (LEFT + WIDE - 16, top)], color="#e6e8ec")
             sheet.text(LEFT + 16, top + 5, what)
             sheet.text(LEFT + 16, top + 26, about, size=14, color=MUTED)
-            for number, verb in enumerate(verbs):
-                sheet.text(
-                    LEFT + WIDE - 176 + number * 90, top + 14, verb, size=15, color=BLUE, align="right", width=70
-                )
+            for number, verb in enumerate(reversed(verbs)):
+                sheet.text(LEFT + WIDE - 86 - number * 90, top + 14, verb, size=15, color=BLUE, align="right", width=70)
 
 
 def security() -> Sheet:
     sheet = _account("Security · 1280 × 800", "Security", "How you show that it is you.")
-    _rows(sheet, 152, "Password", [("Changed on 21 Nov 2026", "At least 15 characters", ("", "Change"))])
+    _rows(sheet, 152, "Password", [("Changed on 21 Nov 2026", "At least 15 characters", ("Change",))])
     _rows(
         sheet,
         276,
@@ -88,7 +86,7 @@ def security() -> Sheet:
         ],
         "Add a passkey",
     )
-    _rows(sheet, 452, "Authenticator app", [("Set up", "Since 21 Nov 2026 · last used 20 hours ago", ("", "Remove"))])
+    _rows(sheet, 452, "Authenticator app", [("Set up", "Since 21 Nov 2026 · last used 20 hours ago", ("Remove",))])
     codes = [("3 of 10 are left", "Few: make new ones and keep them safe", ())]
     _rows(sheet, 576, "Recovery codes", codes, "Make new codes")
     return sheet

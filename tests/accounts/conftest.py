@@ -7,14 +7,19 @@ from uuid import UUID
 
 import pytest
 from allauth.account.internal.userkit import user_id_to_str
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.test import Client
+from django.utils import timezone
 
 from accounts import events
+from accounts.factors.totp import PERIOD
 from accounts.models import User
 from accounts.origins import SESSION_ID
 from accounts.passwords.hashers import KeyedBCryptHasher, UnkeyedBCryptHasher
 
 PASSWORD = "a passphrase of five words"
+SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of her authenticator app
 
 
 def session_of(browser: Client) -> UUID:
@@ -38,6 +43,26 @@ def signed_in(client: Client, ada: User) -> Client:
     """Ada's browser."""
     client.force_login(ada)
     return client
+
+
+@pytest.fixture
+def app(ada: User, monkeypatch: pytest.MonkeyPatch) -> Authenticator:
+    """Ada's authenticator app; the clock stands still: a code made in one step is used in the same."""
+    moment = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: moment)
+    app: Authenticator = TOTP.activate(ada, SEED).instance
+    return app
+
+
+def shown(steps: int = 0) -> str:
+    """What her app shows now, or so many steps later."""
+    return str(format_hotp_value(hotp_value(SEED, int(timezone.now().timestamp()) // PERIOD + steps)))
+
+
+def first_step(client: Client, **more: str) -> str:
+    """Ada's password; where it leads."""
+    answer = client.post("/accounts/sign-in/", {"username": "ada", "password": PASSWORD} | more)
+    return str(answer.headers["Location"])
 
 
 @pytest.fixture

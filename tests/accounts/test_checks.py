@@ -16,6 +16,7 @@ from tests.login.test_settings import RINGS, ROOT, ring
 @pytest.fixture
 def production(settings: Settings) -> Settings:
     settings.DEBUG, settings.PASSWORD_KEYS, settings.FIELD_KEYS = False, RINGS["PASSWORD_KEYS"], RINGS["FIELD_KEYS"]
+    settings.REQUIRE_SECOND_FACTOR = "staff"
     return settings
 
 

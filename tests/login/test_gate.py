@@ -7,7 +7,10 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-PUBLIC = {"accounts/sign-in/"}  # all that a stranger may see
+PUBLIC = {  # all that a stranger may see; the second step leads back to the first
+    *("accounts/sign-in/", "accounts/sign-in/passkey/", "accounts/two-factor/", "accounts/invitation/<str:secret>/"),
+    *("accounts/password/reset/", "accounts/password/reset/<uidb64>/<token>/"),
+}
 
 SAMPLES = {"str": "x", "slug": "x", "path": "x", "int": "1", "uuid": "00000000-0000-0000-0000-000000000000"}
 

@@ -19,6 +19,7 @@ def production(settings: Settings) -> Settings:
     settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     settings.SECURE_HSTS_SECONDS, settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = 63072000, True
     settings.PASSWORD_KEYS, settings.FIELD_KEYS = RINGS["PASSWORD_KEYS"], RINGS["FIELD_KEYS"]
+    settings.REQUIRE_SECOND_FACTOR = "staff"
     return settings
 
 

@@ -1,0 +1,87 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.test import Client
+from django.utils import timezone
+
+from accounts.factors import totp
+from accounts.models import User
+from tests.accounts.conftest import SEED, first_step, shown
+from tests.house import House
+
+NOW = 1_800_000_015.0
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def code_at(moment: float) -> str:
+    return str(format_hotp_value(hotp_value(SEED, int(moment) // totp.PERIOD)))
+
+
+@pytest.mark.parametrize(("moment", "code"), [(59, "287082"), (1111111109, "081804"), (1234567890, "005924")])
+def test_codes_are_those_of_rfc_6238(moment: int, code: str) -> None:
+    seed = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+    assert totp.matches(seed, code, moment) == moment // 30
+    assert totp.matches(seed, code, moment + 30) is None
+    assert totp.matches(seed, code, moment - 30) is None
+
+
+@pytest.mark.parametrize("typed", ["", "12345", "1234567", "abcdef", "\N{ARABIC-INDIC DIGIT THREE}" * 6, "x" * 9999])
+def test_what_is_no_code_is_wrong(app: Authenticator, typed: str) -> None:
+    assert totp.use(app, typed, NOW) is False
+
+
+def test_a_code_is_believed_once(app: Authenticator) -> None:
+    assert [totp.use(app, code_at(NOW), NOW) for _ in range(3)] == [True, False, False]
+    assert totp.use(app, code_at(NOW + 30), NOW + 30) is True
+
+
+def test_no_code_before_the_newest_is_believed(app: Authenticator) -> None:
+    assert totp.use(app, code_at(NOW), NOW) is True
+    assert totp.use(app, code_at(NOW - 30), NOW - 30) is False  # a clock that was put back
+
+
+def test_the_seed_is_kept_encrypted(app: Authenticator) -> None:
+    assert SEED not in str(Authenticator.objects.values("data").get())
+    assert app.data["secret"].startswith("local:")
+
+
+def test_the_code_that_set_the_app_up_signs_nobody_in(client: Client, ada: User, app: Authenticator) -> None:
+    counter = totp.matches(SEED, shown(), timezone.now().timestamp())
+    assert counter and totp.spend(app, counter)
+    assert first_step(client) == "/accounts/two-factor/"
+    assert client.post("/accounts/two-factor/", {"code": shown()}).status_code == 200
+
+
+SET_UP = """
+from allauth.mfa.totp.internal.auth import TOTP
+from accounts.models import User
+TOTP.activate(User.objects.get(), "{seed}")
+"""
+TRY = """
+import os, sys; sys.path.insert(0, sys.argv[1]); os.environ["DJANGO_SETTINGS_MODULE"] = "login.settings"
+import django; django.setup()
+from allauth.mfa.models import Authenticator
+from accounts.factors import totp
+sys.stdin.readline()
+print(totp.use(Authenticator.objects.get(), sys.argv[2], float(sys.argv[3])))
+"""
+
+
+def test_of_several_processes_with_the_same_code_one_is_believed(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.run("first_user")
+    house.run("shell", "--verbosity", "0", "-c", SET_UP.format(seed=SEED))
+    command = [sys.executable, "-c", TRY, str(ROOT), code_at(NOW), str(NOW)]
+    tries = [
+        subprocess.Popen(command, env=house.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    for each in tries:
+        assert each.stdin
+        each.stdin.write("now\n")
+        each.stdin.flush()
+    assert sorted(each.communicate()[0].strip() for each in tries) == ["False", "False", "False", "True"]
