@@ -16,7 +16,8 @@ from django.db import Error, close_old_connections, reset_queries
 
 from accounts.sessions import Standing
 
-INTERVAL = 2.0  # seconds between looks, and that one may take: a session that ends is seen within 4 s
+INTERVAL = 2.0  # seconds between looks
+PATIENCE = 2.0  # seconds for a look to be answered: a session that ends is seen within 4 s
 MISSES = 3  # looks without an answer, until nobody can be vouched for any more
 SESSION_ENDED, FORBIDDEN, TRY_LATER = 4401, 4403, 1013  # close codes; 1013 is of RFC 6455's registry
 
@@ -91,7 +92,7 @@ class SessionGuard:
         if self._asking is None:
             self._asked = frozenset(socket.standing.session for socket in self._deadlines)
             self._asking = asyncio.get_running_loop().run_in_executor(self._thread, self._query, self._asked)
-        answered, _ = await asyncio.wait({self._asking}, timeout=INTERVAL)
+        answered, _ = await asyncio.wait({self._asking}, timeout=PATIENCE)
         if not answered:
             return None
         asking, self._asking = self._asking, None

@@ -110,7 +110,7 @@ async def test_an_answer_between_makes_good_for_what_was_missed(stage: Stage) ->
 
 
 async def test_a_database_that_hangs_counts_as_one_that_fails(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guards, "INTERVAL", 0.01)
+    monkeypatch.setattr(guards, "PATIENCE", 0.01)
     socket = stage.open("market")
     stage.answer.clear()
     for _ in range(MISSES):
@@ -122,13 +122,13 @@ async def test_a_database_that_hangs_counts_as_one_that_fails(stage: Stage, monk
 async def test_who_came_while_the_database_hung_is_not_judged_by_the_old_question(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guards, "INTERVAL", 0.01)
+    monkeypatch.setattr(guards, "PATIENCE", 0.01)
     first = stage.open()
     stage.answer.clear()
     await stage.guard.look()
     late = stage.open()
     stage.end(first)
-    monkeypatch.setattr(guards, "INTERVAL", 10)
+    monkeypatch.setattr(guards, "PATIENCE", 10)
     stage.answer.set()
     await stage.guard.look()
     assert (first.codes, late.codes) == ([SESSION_ENDED], [])
