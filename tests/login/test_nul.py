@@ -1,0 +1,39 @@
+"""NUL on a real PostgreSQL, which keeps it in no text, by every address and every field."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.databases import server
+from tests.house import House
+
+ASK_EVERYWHERE = r"""
+import json, logging
+from django.conf import settings
+from django.test import Client
+from accounts.models import User
+from tests.login.test_addresses import READ
+from tests.login.test_gate import ROUTES, sample
+logging.disable()
+settings.ALLOWED_HOSTS = ["testserver"]
+client = Client(raise_request_exception=False)
+client.force_login(User.objects.create_user("staff", is_staff=True))
+fields = {*READ, *"site name up_to days code username login password threshold label scopes".split()}
+found = {}
+for route in dict.fromkeys(ROUTES):
+    if "sign-out" not in route:
+        for field in sorted(fields):
+            found[f"GET {route} {field}"] = client.get(sample(route), {field: "a\0b"}).status_code
+            found[f"POST {route} {field}"] = client.post(sample(route), {field: "a\0b"}).status_code
+        found[f"POST {route}"] = client.post(sample(route), {field: "a\0b" for field in fields}).status_code
+print(json.dumps(found))
+"""
+
+
+@pytest.mark.parametrize("kind", ["postgres"])
+def test_nul_breaks_nothing(kind: str, tmp_path: Path) -> None:
+    with server(kind) as database:
+        answers = json.loads(House(tmp_path, database).run("shell", "-v", "0", "-c", ASK_EVERYWHERE))
+    assert {asked: status for asked, status in answers.items() if status >= 500} == {}
+    assert {status for asked, status in answers.items() if asked.startswith("GET")} == {400}
