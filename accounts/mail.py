@@ -14,12 +14,14 @@ from accounts import events, history
 if TYPE_CHECKING:  # this module is loaded before the models are
     from accounts.models import SecurityEvent
 
+TOLD_ALREADY = {"password.reset-sent"}  # the link is a mail itself
 LAST = "If that was not you, sign in, change your password and end your other sessions."
 
 
 def notify(instance: SecurityEvent, *, created: bool, **_: object) -> None:
     """The receiver of post_save: a notice is mailed once its transaction is kept, whatever becomes of the mail."""
-    if created and instance.notice and settings.MAIL_CONFIGURED and instance.user.email:
+    told = instance.name in TOLD_ALREADY
+    if created and instance.notice and not told and settings.MAIL_CONFIGURED and instance.user.email:
         transaction.on_commit(partial(_send, instance), robust=True)
 
 

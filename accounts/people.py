@@ -8,15 +8,20 @@ from datetime import datetime
 from typing import NamedTuple
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import events, sessions, tokens
+from accounts import events, resets, sessions, tokens
 from accounts.models import Session, User
 
 FACTORS = {"totp": "authenticator app", "webauthn": "passkey", "recovery_codes": "recovery codes"}
+
+
+class NotDoneError(Exception):
+    """Something that was allowed could not be done; the message is for who asked for it."""
 
 
 class Person(NamedTuple):
@@ -54,13 +59,15 @@ def _factor(kind: str, count: int) -> str:
 class Verb(NamedTuple):
     """Something that staff can do to an account. `allowed`: whether it applies to the account as it is.
 
-    `will`: what happens, for people to read before; `act` does it, within a transaction, and says what was done.
+    `will`: what happens, for people to read before; `act` does it, and says what was done, within the transaction
+    that found it allowed, or after it where it is `slow`.
     """
 
     title: str
     allowed: Callable[[User], bool]
     will: Callable[[User], str]
     act: Callable[[User, User, HttpRequest], str]
+    slow: bool = False
 
 
 def refusal(verb: str, user: User, staff: User) -> str:
@@ -83,7 +90,13 @@ def do(verb: str, user: User, staff: User, request: HttpRequest) -> tuple[bool, 
         user, staff = locked[user.pk], locked[staff.pk]
         if refused := refusal(verb, user, staff):
             return False, refused
-        return True, VERBS[verb].act(user, staff, request)
+        chosen = VERBS[verb]
+        if not chosen.slow:
+            return True, chosen.act(user, staff, request)
+    try:
+        return True, chosen.act(user, staff, request)
+    except NotDoneError as error:
+        return False, str(error)
 
 
 def _deactivation(user: User) -> str:
@@ -129,8 +142,23 @@ def _activation(user: User) -> str:
     return f"{user.get_username()} may sign in again, with the password and the second factors of before."
 
 
+def _reset(user: User) -> str:
+    return f"A link goes to {user.email} and works once, for an hour. The password stays until it is used."
+
+
+def _send_reset(user: User, staff: User, request: HttpRequest) -> str:
+    if not resets.send(user, request, by=staff.get_username()):
+        raise NotDoneError(f"Nothing was sent to {user.email}: see mail.failed in the security log.")
+    return f"A link to set a new password is on its way to {user.email}."
+
+
+def _can_be_mailed(user: User) -> bool:
+    return user.is_active and bool(user.email) and settings.MAIL_CONFIGURED
+
+
 VERBS = {
     "end-sessions": Verb("End all sessions", lambda user: _sessions(user) > 0, _ending, _end_sessions),
+    "send-reset": Verb("Send a link to set a new password", _can_be_mailed, _reset, _send_reset, slow=True),
     "deactivate": Verb("Deactivate", lambda user: user.is_active, _deactivation, _deactivate),
     "activate": Verb("Activate", lambda user: not user.is_active, _activation, _activate),
 }

@@ -7,6 +7,7 @@ from accounts.pages import (
     factors,
     history,
     invitations,
+    invite,
     people,
     resets,
     security,
@@ -41,6 +42,8 @@ urlpatterns = [
     path("tokens/new/", tokens.new, name="token-new"),
     path("tokens/<int:number>/revoke/", tokens.revoke, name="token-revoke"),
     path("people/", people.index, name="people"),
+    path("people/invite/", invite.new, name="invite"),
+    path("people/invitations/<int:number>/withdraw/", invite.withdraw, name="invitation-withdraw"),
     path("people/<int:number>/", people.one, name="person"),
     path("people/<int:number>/<slug:verb>/", people.change, name="person-change"),
 ]

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import history, people
+from accounts import history, invitations, people
 from accounts.guards import confirmed, person, staff_only
 from accounts.models import User
 
@@ -22,12 +22,9 @@ MAX_ID = 2**63 - 1  # as the database counts
 def index(request: HttpRequest) -> HttpResponse:
     """Everybody by name; ?q= narrows it."""
     words = request.GET.get("q", "").strip()[:LONGEST_NAME]
-    page = Paginator(people.found(words), PAGE).get_page(request.GET.get("page"))
-    return render(
-        request,
-        "accounts/people.html",
-        {"page": page, "rows": people.rows(page.object_list, timezone.now()), "words": words},
-    )
+    now, page = timezone.now(), Paginator(people.found(words), PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "rows": people.rows(page.object_list, now), "words": words}
+    return render(request, "accounts/people.html", context | {"invitations": invitations.waiting(now)})
 
 
 @require_safe

@@ -75,6 +75,14 @@ def confirmed(signed_in: Client, ada: User) -> Client:
     return signed_in
 
 
+@pytest.fixture
+def staff(confirmed: Client, ada: User) -> Client:
+    """The browser of Ada, who is staff, and has just confirmed that it is she."""
+    User.objects.filter(pk=ada.pk).update(is_staff=True)
+    ada.refresh_from_db()
+    return confirmed
+
+
 class Kept(logging.Handler):
     """What the security log is given, as it is written."""
 

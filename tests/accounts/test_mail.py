@@ -33,8 +33,10 @@ def test_a_notice_is_mailed_to_its_owner(ada: User, django_capture_on_commit_cal
     assert "http" not in str(sent.body)
 
 
-@pytest.mark.parametrize("name", ["sign-in.succeeded", "sign-out"])
-def test_what_is_no_notice_is_not_mailed(ada: User, name: str, django_capture_on_commit_callbacks: Committed) -> None:
+@pytest.mark.parametrize("name", ["sign-in.succeeded", "sign-out", "password.reset-sent"])
+def test_what_is_no_notice_or_a_mail_itself_is_not_mailed(
+    ada: User, name: str, django_capture_on_commit_callbacks: Committed
+) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         events.record(name, user=ada)
     assert mail.outbox == []

@@ -3,9 +3,10 @@ from typing import Any
 import pytest
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.models import Authenticator
+from django.core import mail
 from django.test import Client, RequestFactory
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts import people, tokens
@@ -18,14 +19,6 @@ PEOPLE = "/accounts/people/"
 @pytest.fixture
 def bob(db: None) -> User:
     return User.objects.create_user("bob")
-
-
-@pytest.fixture
-def staff(confirmed: Client, ada: User) -> Client:
-    """The browser of Ada, who is staff, and has just confirmed that it is she."""
-    User.objects.filter(pk=ada.pk).update(is_staff=True)
-    ada.refresh_from_db()
-    return confirmed
 
 
 def deactivate(staff: Client, user: User, name: str = "") -> Any:
@@ -177,3 +170,33 @@ def test_changing_an_account_wants_it_confirmed_who_you_are(ada: User, bob: User
     with pytest.raises(ReauthenticationRequired):
         pages.change(request, number=bob.pk, verb="deactivate")
     assert is_active(bob)
+
+
+@pytest.fixture
+def mailed(bob: User, settings: Settings) -> User:
+    settings.MAIL_CONFIGURED, bob.email = True, "bob@example.org"
+    bob.save()
+    return bob
+
+
+def test_staff_send_a_link_to_set_a_new_password(staff: Client, mailed: User) -> None:
+    address, before = f"{PEOPLE}{mailed.pk}/send-reset/", mailed.password
+    assertContains(staff.get(address), "A link goes to bob@example.org and works once, for an hour.")
+    staff.post(address, {"name": "bob"})
+    assert [sent.to for sent in mail.outbox] == [["bob@example.org"]]
+    assert User.objects.get(pk=mailed.pk).password == before
+    assert SecurityEvent.objects.get(name="password.reset-sent").facts == {"by": "ada"}
+
+
+def test_a_link_that_cannot_be_sent_is_told(staff: Client, mailed: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("accounts.resets.send", lambda *_, **__: False)
+    page = staff.post(f"{PEOPLE}{mailed.pk}/send-reset/", {"name": "bob"}, follow=True)
+    assertContains(page, "Nothing was sent to bob@example.org")
+
+
+@pytest.mark.parametrize("change", [{"email": ""}, {"is_active": False}])
+def test_no_link_is_offered_where_none_can_arrive(staff: Client, mailed: User, change: dict[str, Any]) -> None:
+    User.objects.filter(pk=mailed.pk).update(**change)
+    assertNotContains(staff.get(f"{PEOPLE}{mailed.pk}/"), "send-reset")
+    assert staff.post(f"{PEOPLE}{mailed.pk}/send-reset/", {"name": "bob"}).status_code == 409
+    assert mail.outbox == []
