@@ -14,6 +14,11 @@ AXE = ROOT / "tests/judges/node_modules/axe-core/axe.min.js"
 SCREENS = {"light, desk": ("light", 1280, 900), "dark, phone": ("dark", 390, 844)}
 # Routes with parts, each with an address that it shows a page at; None for those that show none.
 SAMPLES: dict[str, str | None] = {
+    "accounts/factors/passkeys/<int:pk>/name/": "accounts/factors/passkeys/1/name/",
+    "accounts/factors/passkeys/<int:pk>/remove/": "accounts/factors/passkeys/1/remove/",
+    "accounts/invitation/<str:secret>/": "accounts/invitation/unknown/",
+    "accounts/password/reset/<uidb64>/<token>/": "accounts/password/reset/MQ/unknown/",
+    "accounts/people/invitations/<int:number>/withdraw/": None,
     "accounts/people/<int:number>/": "accounts/people/2/",
     "accounts/people/<int:number>/<slug:verb>/": "accounts/people/2/deactivate/",
     "accounts/tokens/<int:number>/revoke/": None,
@@ -30,10 +35,17 @@ ELSEWHERE = ["nowhere/", "market/NOTHING/", "market/search?q=AM", "orders/?site=
 ELSEWHERE += ["streams/trades/records/?from=yesterday", "streams/nothing/records/", "accounts/people/1/deactivate/"]
 GRACE = """
 from django.utils import timezone
-from accounts import tokens
+from accounts import invitations, tokens
 from accounts.models import User
 tokens.make(User.objects.get(), "nightly report", tokens.SCOPES, 30, timezone.now())
 User.objects.create_user("grace")
+print(invitations.make("ada", timezone.now())[1])
+"""
+PASSKEY = """
+from allauth.mfa.models import Authenticator
+from accounts.models import User
+admin = User.objects.get(username="admin")
+Authenticator.objects.create(user=admin, type="webauthn", data={"name": "Laptop", "credential": {}})
 """
 PLAIN = [route for route in dict.fromkeys(ROUTES) if "<" not in route]
 
@@ -41,18 +53,22 @@ pytestmark = pytest.mark.xdist_group("axe")
 
 
 @pytest.fixture(scope="module")
-def filled(house: House, password: str) -> None:
-    """With something on every page, dead letters too: orders are no trades. Grace is the second person, after admin."""
-    house.run("shell", "-v", "0", "-c", GRACE)
+def filled(house: House, password: str) -> str:
+    """With something on every page, dead letters too: orders are no trades. Grace is the second person, after admin.
+
+    The path of Ada's invitation.
+    """
+    invitation = house.run("shell", "-v", "0", "-c", GRACE).strip()
     house.run("produce", "trades", "--count", "300", "--seed", "1", "--rate", "0")
     house.run("produce", "orders", "--count", "3", "--stream", "trades", "--rate", "0")
     house.run("produce", "orders", "--count", "200", "--site", "london", "--rate", "0")
     for application in ("trades", "orders"):
         house.run("consume", application, "--until-caught-up")
+    return invitation
 
 
 @pytest.fixture(scope="module")
-def signed_in(browser: Browser, web: Web, password: str, filled: None) -> Iterator[BrowserContext]:
+def signed_in(browser: Browser, web: Web, house: House, password: str, filled: str) -> Iterator[BrowserContext]:
     for context in watched(browser.new_context(reduced_motion="reduce")):
         page = context.new_page()
         page.goto(f"{web.url}/accounts/sign-in/")
@@ -60,6 +76,7 @@ def signed_in(browser: Browser, web: Web, password: str, filled: None) -> Iterat
         page.get_by_label("Password").first.fill(password)
         page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_url("**/accounts/success/")
+        house.run("shell", "-v", "0", "-c", PASSKEY)
         yield context
 
 
@@ -90,6 +107,10 @@ def test_a_page_has_no_barriers(signed_in: BrowserContext, web: Web, path: str) 
     assert "sign-out" in path or findings(signed_in.pages[0], f"{web.url}/{path}") == {}
 
 
-@pytest.mark.parametrize("path", [*sorted(PUBLIC - set(SAMPLES)), "market/", "nowhere/"])
+@pytest.mark.parametrize("path", [*filter(None, (SAMPLES.get(route, route) for route in sorted(PUBLIC))), "nowhere/"])
 def test_a_page_for_strangers_has_no_barriers(context: BrowserContext, web: Web, path: str) -> None:
     assert findings(context.new_page(), f"{web.url}/{path}") == {}
+
+
+def test_an_invitation_has_no_barriers(context: BrowserContext, web: Web, filled: str) -> None:
+    assert findings(context.new_page(), web.url + filled) == {}
