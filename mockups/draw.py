@@ -31,6 +31,7 @@ SCREENS: dict[str, Callable[[], Sheet]] = {
     "dead-letters": operators.letters,
     "dead-letter": operators.letter,
     "dead-letters-all": operators.sure,
+    "sessions": rooms.sessions,
     "history": rooms.history,
     "tokens": rooms.tokens,
     "token-made": rooms.token_made,

@@ -23,7 +23,7 @@ def each_source() -> pytest.MarkDecorator:
 def test_every_page_for_people_has_a_mockup() -> None:
     assert {resolve(address).url_name for _, address in ROWS} == {
         "home", "sign-in", "success", "market", "ticker", "orders", "streams", "records", "dead-letters", "dead-letter",
-        "dead-letters-all", "history", "tokens", "token-new", "people", "person",
+        "dead-letters-all", "sessions", "history", "tokens", "token-new", "people", "person",
         "mfa_authenticate", "mfa_index", "mfa_add_webauthn", "mfa_activate_totp", "recovery-codes",
         "account_reauthenticate", "account_change_password", "account_reset_password", "invitation",
     }  # fmt: skip

@@ -5,6 +5,8 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand
 from django.db import OperationalError, ProgrammingError
 
+HERE = "the command line"  # as events name who did it
+
 
 class PlainCommand(BaseCommand):
     """Bad input exits 2, a failure of the database 1."""

@@ -1,7 +1,7 @@
 """Sessions: their engine and limits, which there are, who may end them, and who still lives behind an open socket."""
 
 from accounts.sessions.living import Standing, enter, living
-from accounts.sessions.registry import begin, current, end_all, end_everybody, end_one, end_others, idle
+from accounts.sessions.registry import begin, current, end_all, end_everybody, end_one, end_others, idle, mine, most
 
 __all__ = [
     "Standing",
@@ -14,4 +14,6 @@ __all__ = [
     "enter",
     "idle",
     "living",
+    "mine",
+    "most",
 ]

@@ -6,12 +6,15 @@ from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts.models import Session, User
+from accounts.passwords.validators import second_factor_required
 from accounts.sessions.engine import SessionStore
 
 
@@ -36,17 +39,19 @@ def living(sessions: Collection[UUID], now: Callable[[], datetime] = timezone.no
     """Those of the sessions that have not ended. One query whatever their number, none for none.
 
     Ended is: signed out or ended by somebody, idle or old beyond its limit, the password changed, the user deactivated
-    or deleted. A session made under a secret key that is now a fallback lives on.
+    or deleted. So counts one whose user must have a second factor and has none. One that was made under a secret key
+    that is now a fallback lives on.
     """
     if not sessions:
         return {}
     rows = Session.objects.filter(pk__in=sessions, expire_date__gt=now(), user__is_active=True)
     columns = ("id", "auth_hash", "ends", *(f"user__{name}" for name in ("id", "password", "is_staff")))
+    factor = Exists(Authenticator.objects.filter(user=OuterRef("user")))
     passes = cache(_passes)
     return {
         row.pk: Standing(row.pk, row.user.pk, row.user.is_staff, row.ends)
-        for row in rows.select_related("user").only(*columns)
-        if row.user and passes(row.user, row.auth_hash)
+        for row in rows.select_related("user").only(*columns).annotate(factor=factor)
+        if row.user and passes(row.user, row.auth_hash) and (row.factor or not second_factor_required(row.user))
     }
 
 

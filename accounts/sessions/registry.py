@@ -12,8 +12,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts import events, origins, words
+from accounts.guards import person
 from accounts.models import Session, User
 from accounts.sessions.engine import SessionStore
+from accounts.sessions.living import living
 
 
 def begin(request: HttpRequest, user: User, now: datetime) -> None:
@@ -46,21 +48,36 @@ def idle() -> str:
     return words.span(timedelta(seconds=settings.SESSION_IDLE))
 
 
+def most() -> int:
+    """How many sessions a person may have."""
+    return int(settings.SESSION_LIMIT)
+
+
 def others(request: HttpRequest, user: User) -> QuerySet[Session]:
     """A user's sessions but for the one of this request."""
     return user.sessions.exclude(pk=current(request).pk)
 
 
-def end_one(request: HttpRequest, session: UUID, reason: str = "owner") -> int:
-    """Ends one of the asker's own sessions: → 1, or 0 when it is not theirs or has ended already."""
-    assert request.user.is_authenticated
-    return _end(request.user.sessions.filter(pk=session), request.user, request, reason)
+def mine(request: HttpRequest) -> list[Session]:
+    """The asker's sessions that live, this one first, then the last seen ones."""
+    here = current(request)
+    found = {row.pk: row for row in others(request, person(request)).order_by("-seen")}
+    alive = living(found)
+    return [here, *(row for key, row in found.items() if key in alive)]
+
+
+def end_one(request: HttpRequest, session: UUID, reason: str = "owner") -> Session | None:
+    """Ends one of the asker's other sessions: → what it was, None when it is not theirs or has ended already."""
+    user = person(request)
+    chosen = others(request, user).filter(pk=session)
+    found = chosen.first()
+    return found if _end(chosen, user, request, reason) else None
 
 
 def end_others(request: HttpRequest, reason: str = "owner") -> int:
     """Ends the asker's sessions but for this one: → how many."""
-    assert request.user.is_authenticated
-    return _end(others(request, request.user), request.user, request, reason)
+    user = person(request)
+    return _end(others(request, user), user, request, reason)
 
 
 def end_all(user: User, reason: str, request: HttpRequest | None = None, by: str = "") -> int:

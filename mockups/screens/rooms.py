@@ -1,4 +1,4 @@
-"""One's own account: history, tokens; and for staff, the accounts of others."""
+"""One's own account: sessions, history, tokens; and for staff, the accounts of others."""
 
 from collections.abc import Sequence
 
@@ -60,6 +60,37 @@ def history() -> Sheet:
     with sheet.group("events"):
         panel(sheet, LEFT, 372, WIDE, 294, "6 events")
         table(sheet, LEFT + 1, 412, EVENTS, HISTORY, step=34)
+    return sheet
+
+
+def sessions() -> Sheet:
+    words = "Where you are signed in. A session ends when you open no page for 30 min, and at its end in any case."
+    sheet = _account("Sessions · 1280 × 800", "Sessions", "Sessions", words)
+    here = ("Firefox on Linux", "192.0.2.44, last seen 2026-11-22 14:02:48")
+    rows = [
+        ("Safari on iPhone", "203.0.113.7, last seen 2026-11-22 13:58:20"),
+        ("Chrome on Windows", "198.51.100.12, last seen 2026-11-22 13:41:07"),
+    ]
+    ends = (
+        "09:12:40, ends 2026-11-22 21:12:40",
+        "13:31:02, ends 2026-11-23 01:31:02",
+        "13:02:11, ends 2026-11-23 01:02:11",
+    )
+    panel(sheet, LEFT, 160, WIDE, 130, "This one")
+    panel(sheet, LEFT, 306, WIDE, 272, "2 others")
+    for place, (device, where) in enumerate([here, *rows]):
+        y = 200 + place * 88 + (66 if place else 0)
+        with sheet.group(device):
+            sheet.line([(LEFT + 16, y), (LEFT + WIDE - 16, y)], color="#e6e8ec")
+            sheet.text(LEFT + 16, y + 10, device)
+            sheet.text(LEFT + 16, y + 32, where, size=14)
+            sheet.text(LEFT + 16, y + 54, f"Since 2026-11-22 {ends[place]}", size=14, color=MUTED)
+            button(sheet, LEFT + WIDE - 106, y + 14, 90, "End" if place else "Sign out")
+    button(sheet, LEFT + WIDE - 156, 312, 140, "End all others")
+    words = (
+        "Open pages of an ended session close within seconds. Do you not know one? End it, and change your password."
+    )
+    sheet.text(LEFT + 16, 546, words, size=14, color=MUTED)
     return sheet
 
 

@@ -21,6 +21,7 @@ SAMPLES: dict[str, str | None] = {
     "accounts/people/invitations/<int:number>/withdraw/": None,
     "accounts/people/<int:number>/": "accounts/people/2/",
     "accounts/people/<int:number>/<slug:verb>/": "accounts/people/2/deactivate/",
+    "accounts/sessions/<uuid:session>/end/": None,
     "accounts/tokens/<int:number>/revoke/": None,
     "live/<str:name>.json": None,
     "market/<str:symbol>/": "market/AMZN/",

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from accounts import throttle
-from accounts.management.plain import PlainCommand
+from accounts import sessions, throttle
+from accounts.management.plain import HERE, PlainCommand
 from accounts.models import User
 from accounts.passwords import generated
 
@@ -23,7 +23,8 @@ class Command(PlainCommand):
         except User.DoesNotExist:
             self.fail(f"No user is called {name!r}: check the name, or make the first user with first_user.")
         user.set_password(password)
-        user.save(update_fields=["password"])  # the sessions carry a hash of the old one, and end
+        user.save(update_fields=["password"])
+        sessions.end_all(user, "password changed", by=HERE)
         throttle.clear(user)  # who has forgotten a password has tried many
         self.stdout.write(f"The new password of {name}, shown only now:\n\n    {password}\n")
         if not user.is_active:

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -80,6 +81,15 @@ def test_a_sign_in_by_a_backend_that_is_gone_does_not_count(signed_in: Client, s
     cookie = key(signed_in)
     settings.AUTHENTICATION_BACKENDS = ["accounts.another.Backend"]
     assert enter(cookie) is None
+
+
+def test_who_lacks_the_second_factor_that_they_must_have_sees_nothing_live(
+    signed_in: Client, ada: User, settings: Settings
+) -> None:
+    settings.REQUIRE_SECOND_FACTOR = "all"
+    assert enter(key(signed_in)) is None
+    Authenticator.objects.create(user=ada, type="totp", data={})
+    assert enter(key(signed_in))
 
 
 def test_any_number_of_sessions_takes_one_query_that_only_reads(ada: User, settings: Settings) -> None:

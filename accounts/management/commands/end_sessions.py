@@ -1,0 +1,32 @@
+"""manage.py end_sessions --user NAME | --all"""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from accounts import sessions
+from accounts.management.plain import HERE, PlainCommand
+from accounts.models import User
+
+
+class Command(PlainCommand):
+    help = "Ends all sessions of a user, or of everybody; their open pages close within five seconds."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        whose = parser.add_mutually_exclusive_group(required=True)
+        whose.add_argument("--user", metavar="NAME", help="of this user")
+        whose.add_argument("--all", action="store_true", help="of everybody")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        name = options["user"]
+        if name is None:
+            self.say(sessions.end_everybody(HERE), "everybody")
+            return
+        user = User.objects.filter(username=name).first()
+        if user is None:
+            self.fail(f"No user is called {name!r}: check the name.")
+        self.say(sessions.end_all(user, "staff", by=HERE), name)
+
+    def say(self, count: int, whose: str) -> None:
+        ended = "1 session" if count == 1 else f"{count} sessions"
+        self.stdout.write(f"Ended: {ended} of {whose}.")

@@ -1,0 +1,38 @@
+"""Where I am signed in, and an end to it."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import sessions, words
+from accounts.guards import confirmed
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    found = [(each, words.device(each.device)) for each in sessions.mine(request)]
+    context = {"here": found[0], "others": found[1:], "idle": sessions.idle(), "most": sessions.most()}
+    return render(request, "accounts/sessions.html", context)
+
+
+@require_POST
+@confirmed
+def end(request: HttpRequest, session: UUID) -> HttpResponse:
+    """One of the others. The same answer for one of somebody else and one that there never was."""
+    if ended := sessions.end_one(request, session):
+        messages.success(request, f"The session with {words.device(ended.device)} has ended.")
+    else:
+        messages.info(request, "That session had ended already.")
+    return redirect("sessions")
+
+
+@require_POST
+@confirmed
+def end_others(request: HttpRequest) -> HttpResponse:
+    count = sessions.end_others(request)
+    ended = "1 other session has ended." if count == 1 else f"{count} other sessions have ended."
+    messages.success(request, ended if count else "You had no other session.")
+    return redirect("sessions")
