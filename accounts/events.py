@@ -26,6 +26,14 @@ REQUEST_ID = re.compile(r"[0-9A-Za-z-]{1,64}")  # nginx' $request_id is 32 hexad
 LONGEST = 200  # characters of a fact
 
 
+class Line(dict[str, Any]):
+    """The fields of an event. The formatter of all logs writes them as one line (watching/logs.py)."""
+
+    def __str__(self) -> str:
+        """JSON of ASCII characters alone: whatever a name or a device holds, it is one line, no terminal obeys it."""
+        return json.dumps(self, ensure_ascii=True)
+
+
 def record(
     name: str, *, user: User | None = None, request: HttpRequest | None = None, **facts: Fact
 ) -> SecurityEvent | None:
@@ -71,8 +79,7 @@ def _line(
     request: HttpRequest | None,
     origin: dict[str, Any],
     facts: dict[str, Fact],
-) -> str:
-    """JSON of ASCII characters alone: whatever a name or a device holds, it is one line, and no terminal obeys it."""
+) -> Line:
     line: dict[str, Any] = {"at": now.isoformat(timespec="milliseconds"), "event": name}
     if user is not None:
         line |= {"user": user.pk, "name": user.get_username()}
@@ -80,4 +87,4 @@ def _line(
     identifier = request.headers.get("X-Request-ID", "") if request is not None else ""
     if REQUEST_ID.fullmatch(identifier):
         line["request"] = identifier
-    return json.dumps(line | facts, ensure_ascii=True)
+    return Line(line | facts)

@@ -3,6 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 
+from watching import requests
+
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """handler400: an unknown host name, a form that was tampered with."""
@@ -12,7 +14,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """handler500."""
-    return _page(request, "500.html", {"code": 500})
+    return _page(request, "500.html", {"code": 500, "number": requests.of(request)})
 
 
 def _page(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:

@@ -61,15 +61,19 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "streams",
     "dashboard",
+    "watching",
     "login",  # the page frame: templates/base.html
     "django.contrib.staticfiles",
 ]
 
 MIDDLEWARE = [
     "login.middleware.isolate",
+    "watching.middleware.identify",
+    "watching.middleware.answer_probes",
     "login.middleware.stream_asynchronously",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "watching.middleware.excuse_database",
     "login.middleware.refuse_other_sites",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "login.middleware.refuse_unreadable",
@@ -223,6 +227,11 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 
 SILENCED_SYSTEM_CHECKS = ["staticfiles.W004"]  # login.W010 says it better
 
+# --- Whether this machine can serve: /readyz
+
+RUNTIME_DIRECTORY = env.str("RUNTIME_DIRECTORY", default="")  # systemd's; a file `draining` there or in VAR_DIR
+READY_LAG = env.int("READY_LAG", default=300)  # seconds that workers may be behind; 0: not asked
+
 # --- Words and times
 
 LANGUAGE_CODE = "en-us"
@@ -232,20 +241,25 @@ USE_TZ = True
 
 # --- Logs: to stderr; the process manager keeps them
 
+LOG_FORMAT = env.str("LOG_FORMAT", default="text" if DEBUG else "json")
+if LOG_FORMAT not in ("text", "json"):
+    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}; set it to text or to json.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
-        "bare": {"format": "{message}", "style": "{"},
+        "text": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "json": {"()": "watching.logs.JsonFormatter"},
     },
+    "filters": {"no-probes": {"()": "watching.logs.NoProbes"}},
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
-        "security": {"class": "logging.StreamHandler", "formatter": "bare"},  # the line is JSON already
+        "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["no-probes"]},
+        "security": {"class": "logging.StreamHandler", "formatter": "json"},
     },
     "loggers": {
         "botocore": {"level": "WARNING"},  # it tells at INFO where it found credentials
         "millrace.security": {"handlers": ["security"], "level": "INFO", "propagate": False},  # whatever LOG_LEVEL is
+        "uvicorn": {"handlers": [], "propagate": True},  # its own handler writes text
     },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

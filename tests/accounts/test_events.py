@@ -109,7 +109,7 @@ def test_the_security_log_is_written_whatever_the_level_of_the_others() -> None:
     logging_settings: dict[str, Any] = configured.LOGGING
     logger = logging_settings["loggers"]["millrace.security"]
     assert logger == {"handlers": ["security"], "level": "INFO", "propagate": False}
-    assert logging_settings["formatters"]["bare"]["format"] == "{message}"
+    assert logging_settings["handlers"]["security"]["formatter"] == "json"
 
 
 def test_every_fact_of_the_catalogue_has_words_and_hides_no_field_of_the_line() -> None:

@@ -1,0 +1,92 @@
+"""Names each request, answers load balancers, and says in words that the database is away."""
+
+import sys
+import time
+from collections.abc import Callable
+
+from django.db import InterfaceError, InternalError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.template import loader
+from django.utils import timezone
+
+from watching import requests
+from watching.health import Health
+from watching.logs import PROBES
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+RETRY_AFTER = "5"  # seconds
+_AWAY = "watching.database_away"  # in request.META
+
+health = Health(timezone.now, time.monotonic)
+
+
+def identify(get_response: Answer) -> Answer:
+    """Stands outermost but for headers, so that every line of the request's has its id, and every answer."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        identifier = requests.name(request)
+        token = requests.current.set(identifier)
+        try:
+            response = get_response(request)
+        finally:
+            requests.current.reset(token)
+        response.headers[requests.HEADER] = identifier
+        return response
+
+    return middleware
+
+
+def answer_probes(get_response: Answer) -> Answer:
+    """/livez and /readyz, for whoever asks: under any host name, over plain HTTP, without a session.
+
+    Stands before whatever redirects, checks hosts or opens sessions. They are no views for the same reason.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.path not in PROBES:
+            return get_response(request)
+        if request.method not in ("GET", "HEAD"):
+            return _plain(405, "Only GET and HEAD.", Allow="GET, HEAD")
+        return _plain(200, "alive") if request.path == "/livez" else _ready()
+
+    return middleware
+
+
+def _ready() -> HttpResponse:
+    found = health.findings()
+    lines = "\n".join(f"{check}: {trouble or 'ok'}" for check, trouble in found)
+    return (
+        _plain(503, lines, **{"Retry-After": RETRY_AFTER})
+        if any(each.trouble for each in found)
+        else _plain(200, lines)
+    )
+
+
+def _plain(status: int, text: str, **headers: str) -> HttpResponse:
+    headers["Cache-Control"] = "no-store"
+    return HttpResponse(f"{text}\n", content_type="text/plain; charset=utf-8", status=status, headers=headers)
+
+
+def note_what_broke(request: HttpRequest | None, **_: object) -> None:
+    """The receiver of got_request_exception: says whether it was the database."""
+    if request is not None and isinstance(sys.exception(), (OperationalError, InterfaceError, InternalError)):
+        request.META[_AWAY] = True
+
+
+def excuse_database(get_response: Answer) -> Answer:
+    """A database that does not answer, or refuses to write, is answered by 503 and a page in words, not by 500."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if request.META.get(_AWAY) and response.status_code == 500 and isinstance(response, HttpResponse):
+            response.status_code = 503
+            response.content = loader.get_template("unavailable.html").render(
+                {"request": request, "number": requests.of(request)}
+            )
+            response.headers["Content-Type"] = "text/html; charset=utf-8"
+            response.headers["Retry-After"] = RETRY_AFTER
+        return response
+
+    return middleware
