@@ -4,11 +4,14 @@ import sys
 import time
 from collections.abc import Callable
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template import loader
 from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.views.debug import ExceptionReporter
 
 from watching import requests
 from watching.health import Health
@@ -69,10 +72,24 @@ def _plain(status: int, text: str, **headers: str) -> HttpResponse:
     return HttpResponse(f"{text}\n", content_type="text/plain; charset=utf-8", status=status, headers=headers)
 
 
+class _NoReport(ExceptionReporter):
+    def get_traceback_html(self) -> SafeString:
+        return SafeString()
+
+    def get_traceback_text(self) -> SafeString:
+        return SafeString()
+
+
 def note_what_broke(request: HttpRequest | None, **_: object) -> None:
-    """The receiver of got_request_exception: says whether it was the database."""
+    """The receiver of got_request_exception: says whether it was the database.
+
+    Then nobody asks it again who is signed in, nor what the variables of development's error page hold: each time
+    would take as long as the first.
+    """
     if request is not None and isinstance(sys.exception(), (OperationalError, InterfaceError, InternalError)):
         request.META[_AWAY] = True
+        request.user = AnonymousUser()
+        request.exception_reporter_class = _NoReport  # type: ignore[attr-defined]  # Django looks for it
 
 
 def excuse_database(get_response: Answer) -> Answer:
@@ -85,8 +102,9 @@ def excuse_database(get_response: Answer) -> Answer:
             response.content = loader.get_template("unavailable.html").render(
                 {"request": request, "number": requests.of(request)}
             )
-            response.headers["Content-Type"] = "text/html; charset=utf-8"
-            response.headers["Retry-After"] = RETRY_AFTER
+            page = {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(response.content))}
+            for name, value in (page | {"Retry-After": RETRY_AFTER}).items():
+                response.headers[name] = value
         return response
 
     return middleware

@@ -7,10 +7,14 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from watching import logs
+
 PUBLIC = {  # all that a stranger may see; the second step leads back to the first
     *("accounts/sign-in/", "accounts/sign-in/passkey/", "accounts/two-factor/", "accounts/invitation/<str:secret>/"),
     *("accounts/password/reset/", "accounts/password/reset/<uidb64>/<token>/"),
 }
+
+PROBES = {"/livez", "/readyz"}  # answered before any view is asked: for load balancers, without details
 
 SAMPLES = {"str": "x", "slug": "x", "path": "x", "int": "1", "uuid": "00000000-0000-0000-0000-000000000000"}
 
@@ -34,6 +38,7 @@ ROUTES = sorted(routes(get_resolver()))
 
 def test_the_list_of_public_addresses_is_up_to_date() -> None:
     assert set(ROUTES) >= PUBLIC
+    assert set(logs.PROBES) == PROBES
 
 
 @pytest.mark.parametrize("method", ["get", "post", "put", "delete"])
