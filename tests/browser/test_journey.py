@@ -79,6 +79,14 @@ def test_a_threshold_can_be_set(sign_in: SignIn) -> None:
     expect(page.get_by_test_id("site-state").first).not_to_contain_text("ALARM")
 
 
+def test_from_a_stream_one_looks_into_its_records_after_it_was_asked_again_too(sign_in: SignIn) -> None:
+    page = sign_in("/streams/")
+    with page.expect_response("**/streams/state.json"):
+        pass
+    page.get_by_test_id("stream").first.get_by_role("link", name="Look into its records").click()
+    expect(page).to_have_url(re.compile("/streams/(orders|trades)/records/$"))
+
+
 def test_signing_out_ends_the_other_tab_too(sign_in: SignIn, web: Web) -> None:
     watching = sign_in()
     expect_state(watching, "live")
