@@ -5,10 +5,11 @@ digest of the nonce, so a copy of it makes no cookie.
 """
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core import signing
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -63,9 +64,9 @@ def revoke(device: Device, request: HttpRequest, reason: str) -> None:
         events.record("device.revoked", user=device.user, request=request, reason=reason)
 
 
-def prune() -> int:
-    """Deletes the devices that have not been signed in on for 180 days; how many."""
-    return Device.objects.filter(seen_at__lt=timezone.now() - LASTS).delete()[0]
+def outlived(now: datetime) -> QuerySet[Device]:
+    """The devices that have not been signed in on for 180 days."""
+    return Device.objects.filter(seen_at__lt=now - LASTS)
 
 
 def _held(request: HttpRequest) -> list[tuple[int, str]]:

@@ -14,7 +14,7 @@ from math import inf
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts import keyrings
 from accounts.models import Bucket, User
@@ -126,14 +126,14 @@ def counts(user: User | None = None) -> list[Count]:
     ]
 
 
-def prune(now: float) -> int:
-    """Deletes the buckets that hold nobody up and remember nothing that matters; how many.
+def outlived(now: float) -> QuerySet[Bucket]:
+    """The buckets that hold nobody up and remember nothing that matters.
 
     An account's own count of consecutive failures is kept for as long as the account, a device's as long as the device.
     """
     passing = Q(scope=Scope.ADDRESS) | Q(kind=Kind.RESET) | Q(user=None) | Q(streak=0)
     outlived = Q(scope=Scope.DEVICE, last__lt=now - DEVICE_LASTS)
-    return Bucket.objects.filter(passing & Q(last__lt=now - DAY) | outlived).delete()[0]
+    return Bucket.objects.filter(passing & Q(last__lt=now - DAY) | outlived)
 
 
 def _states(targets: Sequence[Target]) -> list[State]:

@@ -64,7 +64,7 @@ class Throttle(RuleBasedStateMachine):
 
     @rule()
     def prune(self) -> None:
-        store.prune(self.now)
+        store.outlived(self.now).delete()
 
 
 def test_whatever_happens_the_throttle_allows_what_the_naive_rules_allow(ada: User) -> None:
@@ -100,10 +100,10 @@ def test_pruning_keeps_what_still_matters(ada: User) -> None:
     store.reserve(targets(ada, None, ADDRESSES[0]), START)
     store.reserve(targets(ada, "laptop", ""), START)
     store.reserve([Target(Kind.PASSWORD, Scope.UNTRUSTED, "stranger 1234")], START)
-    assert store.prune(START + 86399) == 0
-    assert store.prune(START + 86401) == 2
+    assert store.outlived(START + 86399).delete()[0] == 0
+    assert store.outlived(START + 86401).delete()[0] == 2
     assert sorted(Bucket.objects.values_list("scope", flat=True)) == ["device", "untrusted"]
-    assert store.prune(START + 181 * 86400) == 1
+    assert store.outlived(START + 181 * 86400).delete()[0] == 1
     assert Bucket.objects.get().user == ada
 
 

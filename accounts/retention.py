@@ -1,0 +1,45 @@
+"""How long rows about people are kept; login/janitor.py removes the rest."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+
+from accounts.models import ApiToken, Bucket, Device, Invitation, RecoveryCode, SecurityEvent, Session, TotpUse, User
+from accounts.throttle import devices, store
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # before all there is
+
+NOT_GROWING: dict[type[Model], str] = {
+    User: "people are made and removed by people",
+    RecoveryCode: "ten of a person; new ones take the old ones' place",
+    TotpUse: "one of an authenticator app",
+}
+
+
+def outlived(now: datetime) -> dict[type[Model], QuerySet[Any]]:
+    """Rows that have been kept long enough, by model."""
+    spent = _kept_since(now, settings.RETENTION_CREDENTIALS)
+    return {
+        Session: Session.objects.filter(expire_date__lt=now),
+        SecurityEvent: _events(_kept_since(now, settings.RETENTION_EVENTS)),
+        ApiToken: ApiToken.objects.filter(Q(revoked__lt=spent) | Q(expires__lt=spent)),
+        Invitation: Invitation.objects.filter(Q(used_at__lt=spent) | Q(expires_at__lt=spent)),
+        Device: devices.outlived(now),
+        Bucket: store.outlived(now.timestamp()),
+    }
+
+
+def _events(before: datetime) -> QuerySet[SecurityEvent]:
+    """But for notices that nobody has seen, and each person's newest event of a kind.
+
+    The newest sign-in tells that a device is new, the newest change of a password when that was.
+    """
+    newer = SecurityEvent.objects.filter(user=OuterRef("user"), name=OuterRef("name"), pk__gt=OuterRef("pk"))
+    return SecurityEvent.objects.filter(Exists(newer), at__lt=before).exclude(notice=True, seen_at=None)
+
+
+def _kept_since(now: datetime, days: int) -> datetime:
+    """What is older than this may go; 0 days: nothing ever."""
+    return max(NEVER, now - timedelta(days=min(days, 36500))) if days else NEVER

@@ -1,0 +1,34 @@
+"""manage.py janitor: removes what has been kept long enough."""
+
+import json
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils import timezone
+
+from login import janitor
+from streams.management.plain import PlainCommand
+
+
+class Command(PlainCommand):
+    help = "Removes what has been kept for longer than the settings RETENTION_… say. Safe beside running workers."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="only say what would go")
+        parser.add_argument("--json", action="store_true", help="one JSON object a line: each table and its rows")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now, dry_run = timezone.now(), options["dry_run"]
+        verb = "Would remove" if dry_run else "Removed"
+        total = 0
+        for table, rows in janitor.clean(now, self._note, dry_run=dry_run):
+            total += rows
+            if options["json"]:
+                self.stdout.write(json.dumps({"table": table, "rows": rows, "dry_run": dry_run}))
+            elif rows:
+                self.stdout.write(f"{verb} {rows:,} of {table}.")
+        if not total and not options["json"]:
+            self.stdout.write("Nothing has been kept for longer than it should be.")
+
+    def _note(self, sentence: str) -> None:
+        self.stderr.write(sentence, str)

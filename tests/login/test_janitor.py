@@ -1,0 +1,128 @@
+"""manage.py janitor, as an operator meets it, and its promise to leave alone what is in use."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.utils import timezone
+from pytest_django import Settings
+
+from login import janitor
+from streams.models import Audit, DeadLetter, Lease, Site, SiteSecond
+from streams.stream.embedded import EmbeddedStream
+from tests.commands import exit_code
+from tests.house import House
+from tests.test_exactly_once import naive_minutes
+
+NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
+OURS = {"login", "accounts", "streams", "dashboard"}
+
+
+@pytest.mark.django_db
+def test_each_table_of_ours_is_cleaned_or_said_not_to_grow() -> None:
+    ours = {model for model in apps.get_models() if model._meta.app_label in OURS}
+    cleaned, not_growing = set(janitor.rules(NOW)), set(janitor.NOT_GROWING)
+    assert ours == cleaned | not_growing, "add the model to outlived() or NOT_GROWING of its app's retention.py"
+    assert not cleaned & not_growing
+
+
+@pytest.fixture
+def old_seconds(db: None, settings: Settings, tmp_path: Path) -> None:
+    """2,500 rows of before, 1 of today."""
+    settings.STREAM_URL = f"embedded:{tmp_path / 'streams.sqlite3'}"
+    Site.objects.create(name="paris")
+    long_ago = timezone.now() - timedelta(days=15)
+    moments = [long_ago - timedelta(seconds=n) for n in range(2500)] + [timezone.now()]
+    SiteSecond.objects.bulk_create(SiteSecond(site="paris", second=at, lines=1, peak=1) for at in moments)
+
+
+@pytest.mark.usefixtures("old_seconds")
+def test_a_dry_run_says_what_would_go_and_removes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code("janitor", "--dry-run") == 0
+    assert capsys.readouterr().out == "Would remove 2,500 of streams.SiteSecond.\n"
+    assert SiteSecond.objects.count() == 2501
+
+
+@pytest.mark.usefixtures("old_seconds")
+def test_it_removes_in_batches_and_rests_between(capsys: pytest.CaptureFixture[str]) -> None:
+    rests: list[float] = []
+    found = {table: rows for table, rows in janitor.clean(timezone.now(), print, pause=rests.append) if rows}
+    assert (found, len(rests), SiteSecond.objects.count()) == ({"streams.SiteSecond": 2500}, 3, 1)
+    assert exit_code("janitor") == 0
+    assert capsys.readouterr().out == "Nothing has been kept for longer than it should be.\n"
+
+
+@pytest.mark.usefixtures("old_seconds")
+def test_scripts_get_a_line_for_each_table(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code("janitor", "--json") == 0
+    rows = {row["table"]: row for row in map(json.loads, capsys.readouterr().out.splitlines())}
+    assert rows["streams.SiteSecond"] == {"table": "streams.SiteSecond", "rows": 2500, "dry_run": False}
+    assert rows["accounts.Session"]["rows"] == 0
+
+
+@pytest.mark.usefixtures("old_seconds")
+def test_with_zero_days_rows_are_kept_for_ever(settings: Settings) -> None:
+    settings.RETENTION_RATES = 0
+    assert [rows for _, rows in janitor.clean(timezone.now(), print) if rows] == []
+
+
+@pytest.mark.usefixtures("old_seconds")
+def test_what_is_used_again_after_it_was_chosen_stays() -> None:
+    newest = SiteSecond.objects.order_by("pk").first()
+    assert newest
+
+    def use_again(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith("DELETE"):
+            SiteSecond.objects.filter(pk=newest.pk).update(second=timezone.now() + timedelta(days=1))
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(use_again):
+        assert sum(rows for _, rows in janitor.clean(timezone.now(), print)) == 2499
+    assert SiteSecond.objects.filter(pk=newest.pk).exists()
+
+
+@pytest.mark.django_db
+def test_dead_letters_that_go_leave_a_row_in_the_audit() -> None:
+    names = {"application": "trades", "stream": "trades", "shard": "a", "arrived": NOW, "attempts": 1}
+    for number, (status, days) in enumerate([("kept", 401), ("kept", 399), ("replay", 999), ("discarded", 31)]):
+        letter = DeadLetter.objects.create(**names, sequence=str(number), data=b"", status=status)
+        DeadLetter.objects.filter(pk=letter.pk).update(at=NOW - timedelta(days=days))
+    assert sum(rows for _, rows in janitor.clean(NOW, print)) == 2
+    assert sorted(DeadLetter.objects.values_list("sequence", flat=True)) == ["1", "2"]
+    assert list(Audit.objects.values_list("action", "count")) == [("remove", 2)]
+
+
+@pytest.mark.usefixtures("old_seconds")
+def test_a_stream_that_cannot_be_asked_keeps_its_leases(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    names = {"application": "trades", "stream": "trades", "checkpoint": "shard-end", "clock": NOW - timedelta(days=99)}
+    for shard in ("a", "b"):
+        Lease.objects.create(**names, shard=shard)
+    assert exit_code("janitor") == 0
+    assert capsys.readouterr().err.startswith("The leases on trades stay: There is no stream 'trades'.")
+    assert Lease.objects.count() == 2
+
+
+def test_it_works_beside_a_busy_worker_and_nothing_is_missed(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    EmbeddedStream(house.streams, "trades").create()
+    house.environment["RETENTION_RATES"] = "1"
+    long_ago = timezone.now() - timedelta(days=3)
+    with_rows = "INSERT INTO streams_throughput (application, stream, shard, second, records, size) VALUES {}"
+    values = (f"('old', 's', 'x', '{long_ago + timedelta(seconds=n):%Y-%m-%d %H:%M:%S}', 1, 1)" for n in range(20000))
+    house.query(with_rows.format(", ".join(values)))
+    producer = house.start("produce", "trades", "--rate", "0", "--count", "100000", "--seed", "1")
+    worker = house.start("consume", "trades")
+    assert sum(row["rows"] for row in house.rows("janitor")) == 20000
+    producer.communicate()
+    house.run("consume", "trades", "--until-caught-up")
+    worker.terminate()
+    assert worker.communicate()[1].count("database is locked") == 0
+    counted = {
+        (row["minute"][:16], row["ticker"], row["side"]): (row["trades"], row["shares"], row["first"], row["last"])
+        for row in house.rows("report", "trades")
+    }
+    assert counted == naive_minutes(list(house.rows("streams", "tail", "trades")))

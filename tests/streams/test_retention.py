@@ -1,0 +1,110 @@
+"""What of the pipe may go, and what must stay however old it is."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db.models import Model
+
+from streams import retention
+from streams.models import AlarmEpisode, Lease, Member, SiteCount, Throughput, TradeMinute
+
+NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
+pytestmark = pytest.mark.django_db
+
+
+def days_ago(days: float) -> datetime:
+    return NOW - timedelta(days=days)
+
+
+def going(model: type[Model]) -> int:
+    return retention.outlived(NOW)[model].count()
+
+
+def lease(shard: str = "a", **fields: Any) -> Lease:
+    names = {"application": "trades", "stream": "trades", "checkpoint": "after-sequence-number:7", "state": b"-"}
+    return Lease.objects.create(**names | {"clock": NOW} | fields, shard=shard)
+
+
+def minute(days: float) -> None:
+    figures = dict.fromkeys(("trades", "shares", "cents", "low", "high", "first", "last", "largest"), 1)
+    TradeMinute.objects.create(minute=days_ago(days), ticker="AMZN", side="BUY", reached="1", **figures)
+
+
+def second(days: float, application: str = "trades") -> None:
+    names = {"application": application, "stream": "trades", "shard": "a"}
+    Throughput.objects.create(**names, second=days_ago(days), records=1, size=1)
+
+
+def test_an_open_window_stays_however_far_behind_its_worker_is() -> None:
+    lease(clock=days_ago(500))
+    for days in (499, 500, 501):
+        minute(days)
+        second(days)
+    second(501, "orders")
+    assert (going(TradeMinute), going(Throughput)) == (1, 2)
+    assert list(retention.held_back(NOW)) == [
+        "Workers of trades are so far behind that old rows stay until they are read: manage.py leases list."
+    ]
+
+
+def test_nothing_goes_while_a_shard_was_not_begun() -> None:
+    lease()
+    lease("b", clock=None)
+    minute(999)
+    assert going(TradeMinute) == 0
+
+
+def test_what_is_older_than_the_setting_goes() -> None:
+    lease()
+    lease("b", checkpoint="shard-end", clock=days_ago(900))
+    for days in (399, 401):
+        minute(days)
+    for days in (13, 15):
+        second(days)
+    assert (going(TradeMinute), going(Throughput)) == (1, 1)
+    assert list(retention.held_back(NOW)) == []
+
+
+def test_an_open_alarm_and_a_window_that_holds_lines_stay() -> None:
+    figures = dict.fromkeys(("threshold", "peak", "lines", "notifications", "suppressed"), 1)
+    for number, ended in enumerate([None, days_ago(401), days_ago(399)]):
+        AlarmEpisode.objects.create(site="paris", sequence=str(number), started=days_ago(900), ended=ended, **figures)
+    for site, lines in (("paris", 0), ("london", 1)):
+        SiteCount.objects.create(site=site, lines=lines, as_of=days_ago(401), newest=days_ago(401))
+    assert (going(AlarmEpisode), going(SiteCount)) == (1, 1)
+
+
+def test_the_seat_of_a_worker_that_was_killed_goes_after_a_day() -> None:
+    for owner, days in (("gone", 1.1), ("living", 0)):
+        Member.objects.create(application="trades", stream="trades", owner=owner, expires=days_ago(days))
+    assert retention.outlived(NOW)[Member].get().owner == "gone"
+
+
+def retire(*listed: str) -> set[str]:
+    """The shards that then have leases."""
+    dry = retention.retire_leases(NOW, "trades", listed, dry_run=True)
+    before = Lease.objects.count()
+    assert retention.retire_leases(NOW, "trades", listed, dry_run=False) == dry == before - Lease.objects.count()
+    return set(Lease.objects.values_list("shard", flat=True))
+
+
+def test_a_lease_goes_when_its_shard_has_ended_and_the_stream_has_forgotten_it() -> None:
+    for shard, days in (("listed", 99), ("late", 29), ("old", 31)):
+        lease(shard, checkpoint="shard-end", clock=days_ago(days), applied=5, dead=1)
+    lease("living", parents=["old"], clock=days_ago(99), applied=1)
+    assert retire("listed", "living") == {"listed", "late", "living"}
+    assert list(Lease.objects.filter(shard="living").values_list("applied", "dead")) == [(6, 1)]
+
+
+def test_a_lease_whose_child_has_not_begun_stays_for_its_state() -> None:
+    lease("parent", checkpoint="shard-end", clock=days_ago(31))
+    child = lease("child", checkpoint="trim-horizon", parents=["parent"], clock=None, state=b"")
+    assert retire("child") == {"parent", "child"}
+    Lease.objects.filter(pk=child.pk).update(state=b"-")
+    assert retire("child") == {"child"}
+
+
+def test_the_last_lease_of_an_application_stays_so_that_it_is_known_to_have_read_the_stream() -> None:
+    lease(checkpoint="shard-end", clock=days_ago(99))
+    assert retire() == {"a"}
