@@ -13,9 +13,10 @@ from streams import retention as pipe
 from streams import wiring
 from streams.models import DeadLetter, Lease
 from streams.records import StreamError
+from watching import retention as processes
 
 BATCH = 1000  # rows of a transaction: some milliseconds, which writers wait for on SQLite
-NOT_GROWING = people.NOT_GROWING | pipe.NOT_GROWING
+NOT_GROWING = people.NOT_GROWING | pipe.NOT_GROWING | processes.NOT_GROWING
 
 
 class Removal(NamedTuple):
@@ -27,7 +28,7 @@ class Removal(NamedTuple):
 
 def rules(now: datetime) -> dict[type[Model], QuerySet[Any]]:
     """For each model that grows, the rows that may go."""
-    return people.outlived(now) | pipe.outlived(now)
+    return people.outlived(now) | pipe.outlived(now) | processes.outlived(now)
 
 
 def clean(
