@@ -5,7 +5,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import events, sessions
+from accounts import events, factors, sessions
 from accounts.models import SecurityEvent, User
 
 ARRIVAL = "arrival"  # in the session: which event began it
@@ -23,9 +23,7 @@ def welcome(request: HttpRequest, user: User, **_: object) -> None:
 def _method(request: HttpRequest, user: User) -> dict[str, str]:
     """By what they signed in, as allauth noted it: {"method": "password and totp"}; nothing for other doors."""
     used = get_authentication_records(request, user)
-    names = [
-        str(each.get("type", each.get("method"))).replace("_", " ").replace("webauthn", "passkey") for each in used
-    ]
+    names = [factors.NAMES.get(each.get("type", ""), str(each.get("method"))) for each in used]
     return {"method": " and ".join(names)} if names else {}
 
 

@@ -276,6 +276,7 @@ LOGGING = {
     },
     "loggers": {
         "botocore": {"level": "WARNING"},  # it tells at INFO where it found credentials
+        "fido2": {"level": "WARNING"},  # the security log has it
         "millrace.security": {"handlers": ["security"], "level": "INFO", "propagate": False},  # whatever LOG_LEVEL is
         "uvicorn": {"handlers": [], "propagate": True},  # its own handler writes text
     },

@@ -34,6 +34,14 @@ def code_field(label: str = "Code", **attributes: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=codes.LONGEST, widget=forms.TextInput(attrs=shown))
 
 
+def name_code(field: forms.Field, user: User) -> None:
+    """Says which codes there are to type."""
+    if factors.TOTP in factors.kinds(user):
+        field.help_text = "From your authenticator app, or a recovery code."
+    else:
+        field.label = "Recovery code"
+
+
 def end_others_field(*, ticked: bool = False) -> forms.BooleanField:
     return forms.BooleanField(label="End my sessions on other devices", required=False, initial=ticked)
 
@@ -46,6 +54,7 @@ class CodeForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        name_code(self.fields["code"], user)
 
     def clean_code(self) -> codes.Proof:
         proof = codes.use(context.request, self.user, self.cleaned_data["code"])
@@ -129,7 +138,9 @@ class ConfirmForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        if not factors.kinds(user):
+        if factors.kinds(user):
+            name_code(self.fields["code"], user)
+        else:
             del self.fields["code"]
 
     def clean(self) -> dict[str, Any]:
