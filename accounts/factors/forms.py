@@ -102,6 +102,7 @@ class AddPasskeyForm(AddWebAuthnForm):
     """Always one that signs in alone: it stays on its device, behind a PIN, a finger or a face."""
 
     name = forms.CharField(required=False, max_length=LONGEST_NAME)
+    credential = passkeys.CredentialField()
     end_others = end_others_field()
 
     def clean_credential(self) -> Any:

@@ -9,6 +9,7 @@ from allauth.core import context
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm
 from allauth.mfa.webauthn.internal import auth
+from django import forms
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 
@@ -16,6 +17,7 @@ from accounts import throttle
 from accounts.models import User
 
 REFUSED = "That passkey was not accepted: try again, or use another way."
+LONGEST = 20_000  # characters; with an attestation it is a few thousand
 PARTS = ("clientDataJSON", "authenticatorData", "signature", "attestationObject", "userHandle")
 
 
@@ -33,6 +35,20 @@ def plausible(credential: Any) -> bool:
     )
 
 
+class CredentialField(forms.JSONField):
+    """What a script sends of what its browser answered: bounded, for JSON may also nest too deep for its reader."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            if isinstance(value, str) and len(value) <= LONGEST:
+                return super().to_python(value)
+        except RecursionError:
+            pass
+        raise ValidationError(REFUSED)
+
+
 def as_text(options: dict[str, Any]) -> str:
     """What a browser shall sign, as it stands in a page."""
     return json.dumps(options, cls=DjangoJSONEncoder)
@@ -40,6 +56,8 @@ def as_text(options: dict[str, Any]) -> str:
 
 class PasskeyForm(AuthenticateWebAuthnForm):
     """A passkey instead of a code, or (with user=None) instead of name and password."""
+
+    credential = CredentialField()
 
     def clean_credential(self) -> Authenticator:
         credential = self.cleaned_data["credential"]

@@ -65,6 +65,12 @@ def first_step(client: Client, **more: str) -> str:
     return str(answer.headers["Location"])
 
 
+def confirm(client: Client, code: str = "") -> None:
+    """Ada shows again that it is she."""
+    form = {"password": PASSWORD} | ({"code": code} if code else {})
+    assert client.post("/accounts/confirm/", form).status_code == 302
+
+
 @pytest.fixture
 def confirmed(signed_in: Client, ada: User) -> Client:
     """Ada's browser, just after she confirmed that it is she."""

@@ -7,13 +7,9 @@ from pytest_django.asserts import assertContains, assertRedirects
 
 from accounts.factors import recovery
 from accounts.models import SecurityEvent, User
-from tests.accounts.conftest import PASSWORD, first_step, shown
+from tests.accounts.conftest import PASSWORD, confirm, first_step, shown
 
 TWO_FACTOR, SUCCESS, SECURITY = "/accounts/two-factor/", "/accounts/success/", "/accounts/security/"
-
-
-def confirm(client: Client, code: str) -> None:
-    assert client.post("/accounts/confirm/", {"password": PASSWORD, "code": code}).status_code == 302
 
 
 def test_the_password_alone_signs_nobody_in_who_has_a_second_factor(client: Client, app: Authenticator) -> None:

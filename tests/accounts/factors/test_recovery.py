@@ -1,0 +1,84 @@
+from allauth.mfa.models import Authenticator
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from accounts.factors import recovery
+from accounts.models import RecoveryCode, User
+from tests.accounts.conftest import PASSWORD, confirm, shown
+
+CODES = "/accounts/factors/recovery-codes/"
+
+
+def test_ten_codes_of_75_bits(ada: User) -> None:
+    codes = recovery.make(ada, timezone.now())
+    assert (len(set(codes)), {len(code) for code in codes}) == (10, {17})
+
+
+def test_a_dump_of_the_database_holds_no_code(ada: User) -> None:
+    codes = recovery.make(ada, timezone.now())
+    kept = str(list(RecoveryCode.objects.values()))
+    assert [code for code in codes if code in kept or code.replace("-", "") in kept] == []
+
+
+def test_a_code_is_used_once_however_it_is_typed(ada: User) -> None:
+    code, other, *_ = recovery.make(ada, timezone.now())
+    assert recovery.use(ada, code.replace("-", " ").upper(), timezone.now()) is True
+    assert recovery.use(ada, code, timezone.now()) is False
+    assert recovery.use(ada, other.replace("-", ""), timezone.now()) is True
+    assert recovery.left(ada) == 8
+
+
+def test_a_code_is_of_one_person(ada: User) -> None:
+    code = recovery.make(ada, timezone.now())[0]
+    assert recovery.use(User.objects.create_user("bob"), code, timezone.now()) is False
+
+
+def test_codes_outlive_a_new_key_while_the_old_one_is_in_the_ring(ada: User, settings: Settings) -> None:
+    code = recovery.make(ada, timezone.now())[0]
+    settings.FIELD_KEYS = f"k2:{'QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY='} {settings.FIELD_KEYS}"
+    assert recovery.use(ada, code, timezone.now()) is True
+
+
+def test_new_codes_end_those_of_before_and_are_shown_once(signed_in: Client, ada: User, app: Authenticator) -> None:
+    old = recovery.make(ada, timezone.now())[0]
+    confirm(signed_in, shown())
+    assertRedirects(signed_in.post(CODES), CODES, fetch_redirect_response=False)
+    assert old not in str(dict(signed_in.session))
+    page = signed_in.get(CODES)
+    assertContains(page, 'data-testid="recovery-code"', count=10)
+    assertContains(page, 'download="millrace-recovery-codes.txt"')
+    assertNotContains(signed_in.get(CODES), 'data-testid="recovery-code"')
+    assert recovery.use(ada, old, timezone.now()) is False
+
+
+def test_while_they_wait_to_be_shown_they_are_encrypted(signed_in: Client, ada: User, app: Authenticator) -> None:
+    confirm(signed_in, shown())
+    signed_in.post(CODES)
+    kept = str(dict(signed_in.session))
+    page = signed_in.get(CODES).content.decode()
+    codes = [part.split("</code>")[0] for part in page.split('data-testid="recovery-code">')[1:]]
+    assert len(codes) == 10 and not any(code in kept for code in codes)
+
+
+def test_few_that_are_left_are_warned_of(signed_in: Client, ada: User, app: Authenticator) -> None:
+    codes = recovery.make(ada, timezone.now())
+    assertContains(signed_in.get("/accounts/security/"), "10 of 10 are left")
+    for code in codes[:7]:
+        recovery.use(ada, code, timezone.now())
+    assertContains(signed_in.get("/accounts/security/"), "Only 3 of 10 left.")
+
+
+def test_with_the_last_factor_go_the_codes(signed_in: Client, ada: User, app: Authenticator) -> None:
+    recovery.make(ada, timezone.now())
+    confirm(signed_in, shown())
+    signed_in.post("/accounts/factors/totp/remove/")
+    assert (recovery.left(ada), ada.security_events.filter(name="factor.removed").count()) == (0, 1)
+    answer = Client().post("/accounts/sign-in/", {"username": "ada", "password": PASSWORD})
+    assert answer.headers["Location"] == "/accounts/success/"
+
+
+def test_without_a_factor_there_are_no_codes_to_make(confirmed: Client, ada: User) -> None:
+    assertRedirects(confirmed.post(CODES), "/accounts/security/")
+    assert recovery.left(ada) == 0
