@@ -6,7 +6,8 @@ from pytest_django.asserts import assertContains, assertRedirects
 
 from accounts import factors
 from accounts.models import User
-from tests.accounts.conftest import confirm, shown
+from accounts.sessions import living
+from tests.accounts.conftest import confirm, session_of, shown
 
 SECURITY = "/accounts/security/"
 CLOSED = ["/market/", "/orders/", "/accounts/success/", "/accounts/history/", "/accounts/tokens/new/", "/streams/"]
@@ -69,3 +70,10 @@ def test_nobody_pays_a_query_who_need_not_have_a_factor(
     settings.REQUIRE_SECOND_FACTOR = "staff"
     with django_assert_num_queries(0):
         assert factors.lacking(ada) is False
+
+
+def test_a_session_without_the_factor_that_it_must_have_holds_no_socket(staff: Client, app: Authenticator) -> None:
+    session = session_of(staff)
+    assert list(living([session])) == [session]
+    app.delete()
+    assert living([session]) == {}
