@@ -1,0 +1,171 @@
+"""Sockets of a real server, whose sessions are ended by other processes or run out."""
+
+import copy
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
+from queue import Queue
+from time import time
+from typing import Any, NamedTuple
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+from websockets.typing import Origin
+
+from tests.house import House, Web
+from tests.waiting import wait_for
+
+pytestmark = pytest.mark.xdist_group("sockets end")
+
+# Somebody of each name signs in; → their cookies.
+SIGN_IN = """
+import json
+from django.test import Client
+from accounts.models import User
+def sign_in(name):
+    browser = Client()
+    browser.force_login(User.objects.create_user(name))
+    return f"sessionid={browser.session.session_key}"
+print(json.dumps({name: sign_in(name) for name in NAMES}))
+"""
+# Each session is ended in the way of its name; → when.
+END = """
+import json, time
+from django.conf import settings
+from django.test import Client
+from accounts import sessions
+from accounts.models import Session, User
+settings.ALLOWED_HOSTS = ["*"]
+def user(name):
+    return User.objects.get(username=name)
+def sign_out(name):
+    browser = Client()
+    browser.cookies.load(COOKIES[name])
+    assert browser.post("/accounts/sign-out/").status_code == 302
+def new_password(name):
+    found = user(name)
+    found.set_unusable_password()
+    found.save()
+def deactivate(name):
+    found = user(name)
+    found.is_active = False
+    found.save()
+ways = {"sign-out": sign_out, "password": new_password, "deactivated": deactivate,
+        "deactivated unsaid": lambda name: User.objects.filter(username=name).update(is_active=False),
+        "deleted": lambda name: user(name).delete(),
+        "by staff": lambda name: sessions.end_all(user(name), "staff", by="root")}
+print(json.dumps({name: (end(name), time.time())[1] for name, end in ways.items()}))
+"""
+WAYS = ["sign-out", "password", "deactivated", "deactivated unsaid", "deleted", "by staff"]
+
+
+class End(NamedTuple):
+    at: float  # seconds of the epoch
+    code: int
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    return House(tmp_path_factory.mktemp("house"))
+
+
+@pytest.fixture(scope="module")
+def web(house: House) -> Iterator[Web]:
+    web = Web(house)
+    yield web
+    web.stop()
+
+
+def within(house: House, script: str, **names: object) -> dict[str, Any]:
+    """What a script says, run by a process of its own."""
+    given = "".join(f"{name} = {value!r}\n" for name, value in names.items())
+    found: dict[str, Any] = json.loads(house.run("shell", "-v", "0", "-c", given + script).splitlines()[-1])
+    return found
+
+
+def watch(web: Web, cookie: str, opened: "Queue[str]") -> End:
+    """Listens to a socket until it is closed; says when it has heard its first word."""
+    address, headers = web.url.replace("http", "ws") + "/ws/live/", {"Cookie": cookie}
+    with connect(address, origin=Origin(web.url), additional_headers=headers) as socket:
+        socket.send('{"subscribe": ["market"]}')
+        opened.put(str(socket.recv(10)))
+        while True:
+            try:
+                socket.recv(30)
+            except ConnectionClosed as closed:
+                return End(time(), closed.rcvd.code if closed.rcvd else 0)
+
+
+def ask(web: Web, path: str, cookie: str, **headers: str) -> int:
+    line = HTTPConnection("127.0.0.1", web.port, timeout=20)
+    line.request("GET", path, headers={"Cookie": cookie} | headers)
+    status = line.getresponse().status
+    line.close()
+    return status
+
+
+def test_sockets_close_within_five_seconds_of_whatever_ended_their_sessions(house: House, web: Web) -> None:
+    cookies = within(house, SIGN_IN, NAMES=[*WAYS, "by command", "not at all"])
+    opened: Queue[str] = Queue()
+    with ThreadPoolExecutor(len(cookies)) as pool:
+        ends = {name: pool.submit(watch, web, cookie, opened) for name, cookie in cookies.items()}
+        for _ in ends:
+            opened.get(timeout=20)
+        said = within(house, END, COOKIES=cookies)
+        assert house.run("end_sessions", "--user", "by command") == "Ended: 1 session of by command.\n"
+        said["by command"] = time()
+        late = {name for name, at in said.items() if ends[name].result(30).at - at > 5}
+        assert (late, {ends[name].result().code for name in said}) == (set(), {4401})
+        assert not ends["not at all"].done()
+        house.run("end_sessions", "--all")
+
+
+def brief(house: House, **limits: str) -> House:
+    """The same house, where sessions are short."""
+    found = copy.copy(house)
+    found.environment = house.environment | limits
+    return found
+
+
+POLL = {"path": "/live/market.json", "Accept": "*/*", "Sec-Fetch-Mode": "cors"}
+PAGE = {"path": "/market/", "Accept": "text/html", "Sec-Fetch-Mode": "navigate"}
+
+
+IDLE, ABSOLUTE = 3, 7  # seconds
+
+
+@pytest.mark.parametrize(("asked", "lasts"), [(POLL, IDLE), (PAGE, ABSOLUTE)], ids=["polls", "pages"])
+def test_polls_do_not_move_the_idle_limit_and_pages_not_the_absolute_one(
+    house: House, asked: dict[str, str], lasts: int
+) -> None:
+    short, opened, before = brief(house, SESSION_IDLE=str(IDLE), SESSION_ABSOLUTE=str(ABSOLUTE)), Queue[str](), time()
+    web = Web(short)
+    [cookie] = within(short, SIGN_IN, NAMES=[asked["path"]]).values()
+    signed_in = time()
+    with ThreadPoolExecutor() as pool:
+        end = pool.submit(watch, web, cookie, opened)
+        wait_for(lambda: ask(web, cookie=cookie, **asked) != 200)
+        assert end.result(10).code == 4401
+    assert before + lasts <= end.result().at <= signed_in + lasts + 5
+    assert opened.get(timeout=0) and ask(web, cookie=cookie, **asked) in (302, 401)
+    web.stop()
+
+
+def test_a_database_that_does_not_say_closes_sockets_and_lets_them_come_again(house: House, web: Web) -> None:
+    [cookie] = within(house, SIGN_IN, NAMES=["ada"]).values()
+    opened: Queue[str] = Queue()
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(watch, web, cookie, opened)
+        opened.get(timeout=20)
+        house.query("ALTER TABLE accounts_session RENAME TO away")
+        turned_away = pool.submit(watch, web, cookie, opened)
+        with pytest.raises(ConnectionClosed) as closed:
+            turned_away.result(10)
+        assert (closed.value.rcvd and closed.value.rcvd.code, first.result(10).code) == (1013, 1013)
+        house.query("ALTER TABLE away RENAME TO accounts_session")
+        again = pool.submit(watch, web, cookie, opened)
+        opened.get(timeout=20)
+        house.run("end_sessions", "--all")
+        assert again.result(30).code == 4401
