@@ -1,14 +1,16 @@
 from datetime import timedelta
 
 import pytest
+from allauth.account.signals import password_reset
 from django.conf import settings as configured
 from django.core import signing
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.models import Device, User
-from accounts.throttle import devices
+from accounts.models import Bucket, Device, User
+from accounts.throttle import devices, store
+from accounts.throttle.rules import Kind
 from tests.accounts.conftest import PASSWORD
 from tests.accounts.throttle.guessing import cookie_of, request
 
@@ -103,3 +105,17 @@ def test_a_change_of_keys_leaves_devices_known(settings: Settings, ada: User) ->
     cookie = cookie_of(ada)
     settings.FIELD_KEYS = "new:MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3BxcnN0dXY= " + configured.FIELD_KEYS
     assert knows(ada, cookie)
+
+
+def test_a_sign_in_by_another_way_opens_what_a_hundred_failures_closed(client: Client, ada: User) -> None:
+    store.reserve([store.of_account(Kind.PASSWORD, ada)], 1.0)
+    Bucket.objects.update(streak=100)
+    client.cookies[configured.DEVICE_COOKIE_NAME] = cookie_of(ada)
+    assert client.post(SIGN_IN, ADA).status_code == 302
+    assert Bucket.objects.get(scope="untrusted").streak == 16
+
+
+def test_a_password_set_by_a_mailed_link_begins_without_the_failures_of_the_old(ada: User) -> None:
+    store.reserve([store.of_account(Kind.PASSWORD, ada)], 1.0)
+    password_reset.send(User, request=request(), user=ada)
+    assert store.counts(ada) == []

@@ -4,8 +4,8 @@ from hypothesis import HealthCheck, settings, strategies
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from accounts.models import Bucket, User
-from accounts.throttle import rules, store
-from accounts.throttle.rules import Kind, Scope, State
+from accounts.throttle import store
+from accounts.throttle.rules import Kind, Scope
 from accounts.throttle.store import Refusal, Reservation, Target
 from tests.accounts.throttle.oracle import Oracle
 
@@ -105,9 +105,3 @@ def test_pruning_keeps_what_still_matters(ada: User) -> None:
     assert sorted(Bucket.objects.values_list("scope", flat=True)) == ["device", "untrusted"]
     assert store.outlived(START + 181 * 86400).delete()[0] == 1
     assert Bucket.objects.get().user == ada
-
-
-def test_the_waits_are_those_that_are_documented() -> None:
-    at = {streak: rules.UNTRUSTED.free_at(State(streak, (0.0,))) for streak in (10, 11, 12, 15, 16, 99)}
-    assert at == {10: 30, 11: 60, 12: 120, 15: 960, 16: 1800, 99: 1800}
-    assert rules.UNTRUSTED.opened(State(100, (0.0,))) == State(16, (0.0,))

@@ -162,3 +162,8 @@ def test_names_of_nobody_wait_as_accounts_do(house: House) -> None:
             house.signs_in(WRONG, attackers.pop(), name=name)
             house.now += 30
         assert [moment - START for moment in house.checked][9:] == [270, 300, 360, 480, 720, 1200, 2160]
+
+
+def test_a_closed_account_stays_closed_whatever_the_check_says(house: House) -> None:
+    house.owner.is_active = False
+    assert not house.signs_in(RIGHT)

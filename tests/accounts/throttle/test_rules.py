@@ -1,0 +1,51 @@
+from math import inf
+
+from hypothesis import given
+from hypothesis.strategies import floats, lists, sampled_from, tuples
+
+from accounts.throttle import rules
+from accounts.throttle.rules import Kind, Scope, State
+from tests.accounts.throttle.oracle import Oracle
+
+GAPS = sampled_from([0, 1, 29, 30, 60, 89.5, 90, 99.5, 100, 300, 599, 600, 899, 900, 901, 1799, 1800]) | floats(0, 2000)
+TRIES = lists(tuples(GAPS, sampled_from(["fail", "fail", "fail", "fail", "take back"])), max_size=150)
+
+
+@given(tries=TRIES, scope=sampled_from(list(Scope)))
+def test_each_rule_allows_what_the_naive_one_allows_to_the_second(tries: list[tuple[float, str]], scope: Scope) -> None:
+    rule, state, oracle, now = rules.rule(Kind.PASSWORD, scope), State(), Oracle(), 0.0
+    device = "laptop" if scope == Scope.DEVICE else None
+    failures = {
+        Scope.DEVICE: oracle.devices.setdefault("laptop", []),
+        Scope.UNTRUSTED: oracle.untrusted,
+        Scope.ADDRESS: oracle.addresses.setdefault("a", []),
+    }[scope]
+    for gap, what in tries:
+        now += gap
+        allowed = oracle.allows(device, "a", now)
+        assert (rule.free_at(state) <= now) == allowed
+        if allowed:
+            state = rules.failed(rule, state, now)
+            failures.append(now)
+            if what == "take back" and scope == Scope.ADDRESS:
+                state = rules.undone(state, now)
+                failures.remove(now)
+
+
+def test_ten_failures_within_a_quarter_of_an_hour_close_a_device_for_as_long() -> None:
+    before = tuple(100.0 * number for number in range(9))
+    assert rules.DEVICE.free_at(State(10, (*before, 899.0))) == 899 + 900
+    assert rules.DEVICE.free_at(State(10, (*before, 900.0))) == -inf
+    assert [rules.DEVICE.free_at(State(streak, (0.0,))) for streak in (99, 100)] == [-inf, inf]
+
+
+def test_a_failure_taken_back_leaves_the_others() -> None:
+    assert rules.undone(State(3, (1.0, 2.0, 3.0)), 2.0) == State(2, (1.0, 3.0))
+    assert rules.undone(State(3, (1.0, 2.0, 3.0)), 4.0) == State(3, (1.0, 2.0, 3.0))
+
+
+def test_the_waits_are_those_that_are_documented() -> None:
+    at = {streak: rules.UNTRUSTED.free_at(State(streak, (0.0,))) for streak in (9, 10, 11, 12, 15, 16, 99, 100)}
+    assert at == {9: -inf, 10: 30, 11: 60, 12: 120, 15: 960, 16: 1800, 99: 1800, 100: inf}
+    assert rules.UNTRUSTED.opened(State(100, (0.0,))) == State(16, (0.0,))
+    assert rules.UNTRUSTED.opened(State(99, (0.0,))) == State(99, (0.0,))
