@@ -7,7 +7,7 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from accounts import events, invitations
-from accounts.management.plain import PlainCommand
+from accounts.management.plain import HERE, PlainCommand
 
 
 class Command(PlainCommand):
@@ -25,5 +25,5 @@ class Command(PlainCommand):
             _, path = invitations.make(name, timezone.now(), email=options["email"], is_staff=options["staff"])
         except ValidationError as error:
             self.fail(f"{name!r} cannot be invited: {' '.join(error.messages)}")
-        events.record("invitation.made", label=name, by="the command line")
+        events.record("invitation.made", label=name, by=HERE)
         self.stdout.write(f"For {name}, once, within 72 hours:\n\n    {options['at'].rstrip('/')}{path}\n")
