@@ -44,3 +44,7 @@ def test_with_debug_off_a_good_secret_key_and_two_rings_are_all_that_is_asked_fo
 
 def test_with_debug_off_no_secret_key_is_refused() -> None:
     assert "set SECRET_KEY (or SECRET_KEY_FILE)" in check(DEBUG="false").stderr
+
+
+def test_the_server_of_make_run_takes_no_clients_word_for_its_address() -> None:
+    assert "--no-proxy-headers" in (ROOT / "Procfile").read_text()
