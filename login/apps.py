@@ -1,10 +1,11 @@
 """Registers the system checks of this project."""
 
 from django.apps import AppConfig
-from django.core.checks import register
+from django.core.checks import Tags, register
 
 from accounts import checks as accounts
 from login import checks
+from login.checks import databases
 
 
 class LoginConfig(AppConfig):
@@ -13,3 +14,4 @@ class LoginConfig(AppConfig):
     def ready(self) -> None:
         for check in (checks.gate, checks.unsafe, checks.bundle, accounts.unsafe, accounts.prepared):
             register(check)
+        register(databases.collation, Tags.database)

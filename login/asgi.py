@@ -5,6 +5,7 @@ import os
 from channels.routing import ProtocolTypeRouter
 from channels.sessions import CookieMiddleware
 from django.core.asgi import get_asgi_application
+from django.db import connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "login.settings")
 pages = get_asgi_application()  # sets Django up, which the imports below need
@@ -14,6 +15,7 @@ from login.checks import refuse_if_unsafe  # noqa: E402 - as above
 from login.origin import SameOrigin  # noqa: E402 - as above
 
 refuse_if_unsafe()
+connections.settings["default"]["CONN_MAX_AGE"] = 0  # threads come and go here, and would leave theirs open
 application = ProtocolTypeRouter(
     {"http": pages, "websocket": SameOrigin(CookieMiddleware(sockets))},
 )

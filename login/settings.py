@@ -9,10 +9,13 @@ import secrets
 from base64 import b64encode
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import quote
 
 import environ
 from csp.constants import NONCE, NONE, SELF, STRICT_DYNAMIC
 from django.core.exceptions import ImproperlyConfigured
+
+from login import databases
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 environ.Env.read_env(BASE_DIR / ".env")
@@ -112,23 +115,14 @@ TEMPLATES = [
 
 # --- Where things are kept
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'millrace.sqlite3'}")}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # IMMEDIATE, because SQLite refuses at once, without the timeout, to turn a read transaction into a write.
-    DATABASES["default"].setdefault("OPTIONS", {}).update(
-        transaction_mode="IMMEDIATE",
-        timeout=20,
-        init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+CONN_MAX_AGE = env.int("CONN_MAX_AGE", default=60)  # seconds that a web process keeps a connection
+DATABASES = {
+    "default": databases.read(
+        env.str("DATABASE_URL", default="") or f"sqlite:///{quote(str(VAR_DIR / 'millrace.sqlite3'))}", CONN_MAX_AGE
     )
+}
+if DATABASES["default"]["ENGINE"] == databases.SQLITE:
     Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
-elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    # Whoever is stopped in the middle of a write must not hold everyone up for longer than leases last.
-    DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c idle_in_transaction_session_timeout=10s"
-elif DATABASES["default"]["ENGINE"] == "django.db.backends.mysql":
-    DATABASES["default"].setdefault("OPTIONS", {})["init_command"] = "SET SESSION idle_write_transaction_timeout = 10"
-if DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3":
-    # A server that is away makes an error soon: pages and /readyz say so, workers ask again.
-    DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 3)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # embedded:PATH of an SQLite file (?limits=kinesis&faults=throttle:0.05&seed=7), or kinesis://REGION?endpoint_url=URL

@@ -18,6 +18,7 @@ import psycopg
 
 from tests.waiting import wait_for
 
+CERTIFICATE, KEY = "server.pem", "server.key"
 CONNECTIONS = 300  # at once; more than the 100 and 151 that they come with
 
 
@@ -53,6 +54,8 @@ def _postgres(folder: Path) -> Iterator[Database]:
         "port": port,
         "unix_socket_directories": folder,
     }
+    if (certificate := folder / CERTIFICATE).exists():
+        settings |= {"ssl": "on", "ssl_cert_file": certificate, "ssl_key_file": folder / KEY}
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     server = [*words, binaries / "postgres", "-D", data, *options]
     with _running(server, stop=signal.SIGINT):  # SIGTERM would wait for clients
@@ -80,6 +83,8 @@ def _mariadb(folder: Path) -> Iterator[Database]:
         "--skip-log-bin",
         "--max-connections=300",
     ]
+    if (certificate := folder / CERTIFICATE).exists():
+        options += [f"--ssl-cert={certificate}", f"--ssl-key={folder / KEY}"]
     with _running([*user, "mariadbd", "--no-defaults", f"--datadir={data}", *options]):
         place: dict[str, Any] = {"host": "127.0.0.1", "port": port, "user": "root", "autocommit": True}
         wait_for(lambda: _answers(lambda: MySQLdb.connect(**place)))
@@ -93,10 +98,37 @@ def _mariadb(folder: Path) -> Iterator[Database]:
 
 
 @contextmanager
-def server(kind: str) -> Iterator[Database]:
-    """A "postgres" or a "mariadb", in a folder that is not below pytest's own: only its owner may look into that."""
-    with TemporaryDirectory(prefix="millrace-") as name, SERVERS[kind](Path(name)) as database:
-        yield database
+def server(kind: str, tls: Path | None = None) -> Iterator[Database]:
+    """A "postgres" or a "mariadb", in a folder that is not below pytest's own: only its owner may look into that.
+
+    With `tls`, a folder that holds CERTIFICATE and KEY, it speaks TLS to those who ask for it.
+    """
+    with TemporaryDirectory(prefix="millrace-") as name:
+        for file in (CERTIFICATE, KEY) if tls else ():
+            assert tls
+            copy = Path(shutil.copy(tls / file, name))
+            copy.chmod(0o600)
+            if words := _as({"postgres": "postgres", "mariadb": "mysql"}[kind], Path(name)):
+                shutil.chown(copy, words[1].partition("=")[2])
+        with SERVERS[kind](Path(name)) as database:
+            yield database
+
+
+def certify(folder: Path, *names: str) -> Path:
+    """A certificate for names such as "IP:127.0.0.1", its own authority, as CERTIFICATE and KEY in the folder."""
+    words = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    words += [
+        "-days",
+        "2",
+        "-subj",
+        f"/CN={names[0].partition(':')[2]}",
+        "-addext",
+        f"subjectAltName={','.join(names)}",
+    ]
+    folder.mkdir(exist_ok=True)
+    files = ["-keyout", str(folder / KEY), "-out", str(folder / CERTIFICATE)]
+    subprocess.run([*words, *files], check=True, stderr=subprocess.DEVNULL)
+    return folder
 
 
 SERVERS = {"postgres": _postgres, "mariadb": _mariadb}

@@ -1,7 +1,7 @@
 """System checks: what must hold before people may sign in, each refusal with what to do about it.
 
 Django's commands run them; uWSGI and uvicorn do not, so wsgi.py and asgi.py call refuse_if_unsafe().
-By theme: browsers.py (cookies, headers), servers.py (processes, database, cache), keys.py (hosts, keys, sessions).
+By theme: browsers.py (cookies, headers), servers.py (processes, cache), databases.py, keys.py (hosts, keys, sessions).
 """
 
 import sys

@@ -11,6 +11,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
+from login.checks import databases
+
 MOST_MESSAGE = 65_536  # bytes; a browser's messages have a few hundred. OWASP WebSocket cheat sheet: 64 KiB
 OWN_PARSERS = ("http", "http-socket", "https", "https-socket", "http11-socket", "puwsgi-socket", "raw-socket")
 OF_ONE_PROCESS = ("locmem.LocMemCache", "dummy.DummyCache")
@@ -20,6 +22,7 @@ def unsafe() -> Iterator[CheckMessage]:
     yield from _proxy_headers()
     yield from _cache()
     yield from sqlite_options(settings.DATABASES["default"])
+    yield from databases.proven(settings.DATABASES["default"])
 
 
 def this_process() -> Iterator[CheckMessage]:
