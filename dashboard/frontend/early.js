@@ -1,3 +1,6 @@
-// Runs before the first paint: the theme that was chosen here, and that scripts run at all.
+// Runs before the first paint: the theme that was chosen here (choices.js keeps it), and that scripts run at all.
 document.documentElement.dataset.scripts = "on";
-if (localStorage.getItem("theme")) document.documentElement.dataset.theme = localStorage.getItem("theme");
+{
+  const theme = /(?:^|; )theme=(light|dark)(?:;|$)/.exec(document.cookie)?.[1];
+  if (theme) document.documentElement.dataset.theme = theme;
+}

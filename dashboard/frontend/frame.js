@@ -1,5 +1,6 @@
 // The frame round every page: status of the line, pause, zone, theme, keyboard, copy buttons.
 
+import { choice, choose } from "./choices.js";
 import { all, one, paintTimes, setText } from "./dom.js";
 import { retryNow, situation, togglePause } from "./live.js";
 import { action } from "./shortcuts.js";
@@ -47,7 +48,7 @@ function setTheme(name) {
 
 function switchTheme() {
   const other = theme() === "dark" ? "light" : "dark";
-  localStorage.setItem("theme", other);
+  choose("theme", other);
   setTheme(other);
 }
 
@@ -66,7 +67,7 @@ function reveal(button) {
 }
 
 let afterG = false;
-const keysOn = () => localStorage.getItem("keys") !== "off";
+const keysOn = () => choice("keys") !== "off";
 const acts = {
   search: () => one("#search").focus(),
   help: () => one("[data-help-dialog]").showModal(),
@@ -133,7 +134,7 @@ addEventListener("beforeprint", print);
 const keys = one("[data-keys-on]");
 if (keys) {
   keys.checked = keysOn();
-  keys.addEventListener("change", () => localStorage.setItem("keys", keys.checked ? "on" : "off"));
+  keys.addEventListener("change", () => choose("keys", keys.checked ? "on" : "off"));
 }
 showZone();
 showTheme();

@@ -1,14 +1,15 @@
 // Whether times are local or UTC: kept in this browser, told to the page by a "zone" event.
 
+import { choice, choose } from "./choices.js";
 import { zoneName } from "./format.js";
 
-let current = localStorage.getItem("zone") === "utc" ? "utc" : "local";
+let current = choice("zone") === "utc" ? "utc" : "local";
 
 export const zone = () => current;
 
 export function toggleZone() {
   current = current === "utc" ? "local" : "utc";
-  localStorage.setItem("zone", current);
+  choose("zone", current);
   document.dispatchEvent(new Event("zone"));
 }
 

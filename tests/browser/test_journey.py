@@ -97,6 +97,17 @@ def test_signing_out_ends_the_other_tab_too(sign_in: SignIn, web: Web) -> None:
     watching.wait_for_url("**/accounts/sign-in/?next=**")
 
 
+def test_signing_out_clears_what_the_browser_kept_but_not_how_one_likes_it(sign_in: SignIn) -> None:
+    page = sign_in("/accounts/success/")
+    page.evaluate("localStorage.setItem('kept', 'of a page')")
+    page.locator("[data-theme-switch]").click()
+    theme = page.locator("html").get_attribute("data-theme")
+    page.get_by_role("main").get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/accounts/sign-in/**")
+    assert page.locator("html").get_attribute("data-theme") == theme != ""
+    assert page.evaluate("localStorage.getItem('kept')") is None
+
+
 def test_without_sockets_the_page_polls(sign_in: SignIn) -> None:
     page = sign_in()
     page.route_web_socket("**/ws/live/", lambda socket: socket.close())
