@@ -45,17 +45,22 @@ def living(sessions: Collection[UUID], now: Callable[[], datetime] = timezone.no
     if not sessions:
         return {}
     rows = Session.objects.filter(pk__in=sessions, expire_date__gt=now(), user__is_active=True)
-    columns = ("id", "auth_hash", "ends", *(f"user__{name}" for name in ("id", "password", "is_staff")))
+    columns = ("id", "ends", "auth_hash", "factor", "user_id", "user__password", "user__is_staff")
+    owner = cache(_owner)  # of many sessions, perhaps
+    found = {}
     factor = Exists(Authenticator.objects.filter(user=OuterRef("user")))
-    passes = cache(_passes)
-    return {
-        row.pk: Standing(row.pk, row.user.pk, row.user.is_staff, row.ends)
-        for row in rows.select_related("user").only(*columns).annotate(factor=factor)
-        if row.user and passes(row.user, row.auth_hash) and (row.factor or not second_factor_required(row.user))
-    }
+    for session, ends, auth_hash, has_factor, *known in rows.annotate(factor=factor).values_list(*columns):
+        user, hashes = owner(*known)
+        if _is_one(auth_hash, hashes) and (has_factor or not second_factor_required(user)):
+            found[session] = Standing(session, user.pk, user.is_staff, ends)
+    return found
 
 
-def _passes(user: User, auth_hash: str) -> bool:
-    """Whether a session may carry this: made from the password and the secret key, or a key before it."""
-    hashes = (user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())
-    return any(constant_time_compare(auth_hash, each) for each in hashes)
+def _owner(pk: int, password: str, is_staff: bool) -> tuple[User, list[str]]:  # noqa: FBT001 - a row
+    """A user, and what their sessions may carry: made from the password and the secret key, or a key before it."""
+    user = User(pk=pk, password=password, is_staff=is_staff)
+    return user, [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
+
+
+def _is_one(value: str, hashes: list[str]) -> bool:
+    return any(constant_time_compare(value, each) for each in hashes)
