@@ -105,8 +105,11 @@ class SessionGuard:
     def _query(self, sessions: frozenset[UUID]) -> Mapping[UUID, Standing]:
         """In a thread of the guard's own, so that no slow page holds it up."""
         close_old_connections()
-        reset_queries()  # kept with DEBUG on
-        return self._living(sessions)
+        try:
+            return self._living(sessions)
+        finally:
+            reset_queries()  # kept with DEBUG on
+            close_old_connections()  # nobody may listen any more for hours
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
