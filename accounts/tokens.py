@@ -75,7 +75,10 @@ def revoke(tokens: QuerySet[ApiToken], now: datetime) -> int:
 
 
 def check(text: str, scope: str, now: datetime) -> ApiToken:
-    """The living token that this is the text of, if it has the scope. Raises Refused. One query, none for rubbish."""
+    """The living token that this is the text of, if it has the scope. Raises Refused. One query, none for rubbish.
+
+    Under a new key of the ring its digest is stored anew, by one more.
+    """
     token = _find(text)
     if token is None:
         raise Refused("unknown", "This token is not known here: check that all of it was copied.")
@@ -87,6 +90,8 @@ def check(text: str, scope: str, now: datetime) -> ApiToken:
         raise Refused("deactivated", "The account of this token is deactivated.", token)
     if scope not in token.scopes:
         raise Refused("scope", f"This token does not have the scope {scope}: make one that has.", token)
+    if token.digest != (digest := _digest(text)):
+        ApiToken.objects.filter(pk=token.pk, digest=token.digest).update(digest=digest)
     return token
 
 

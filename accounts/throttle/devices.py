@@ -41,7 +41,7 @@ def welcome(request: HttpRequest, response: HttpResponseBase, user: User) -> Non
     held = dict(_held(request))
     nonce = held.pop(user.pk, "") if device else secrets.token_urlsafe(16)
     if device:
-        Device.objects.filter(pk=device.pk).update(seen_at=now)
+        Device.objects.filter(pk=device.pk).update(seen_at=now, digest=keyrings.digest("device", nonce))
     else:
         held.pop(user.pk, None)
         Device.objects.create(user=user, digest=keyrings.digest("device", nonce), made_at=now, seen_at=now)

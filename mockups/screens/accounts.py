@@ -8,7 +8,10 @@ from mockups.pencil import BLUE, INK, LINE, MUTED, PALE_GREEN, PALE_GREY, VERMIL
 ROOMS = ("Security", "Sessions", "History", "Tokens", "People")
 LEFT, WIDE = 204, 720  # of what stands beside the sub-navigation
 CARD, INNER = 440, 472  # left edges of the card of somebody who is not signed in yet, and of what is on it
-CODES = ["k7m2p-x4wzd-9fhqa", "ub3te-7yqdm-p2xkr", "9wzcf-h4nvs-j6tgb", "m3xqe-d8pya-r5ukz", "t7bhn-2fwgc-v9jms"]
+CODES = [
+    *("k7m2px-4wzd9f-hqa3bc-de7fgh", "ub3te7-yqdmp2-xkr8vn-6cjwta", "9wzcfh-4nvsj6-tgbm3y-qd8pka"),
+    *("m3xqed-8pyar5-ukz2hw-7fvnbs", "t7bhn2-fwgcv9-jmsx4r-ed6qzu"),
+]
 
 
 def _account(title: str, heading: str, words: str) -> Sheet:

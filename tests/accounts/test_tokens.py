@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import TestCase
+from pytest_django import Settings
 
 from accounts import keyrings, tokens
 from accounts.models import ApiToken, User
@@ -42,6 +43,16 @@ def test_a_token_works_for_its_scope_until_it_expires(ada: User) -> None:
     last = NOW + timedelta(days=90) - timedelta(seconds=1)
     assert tokens.check(text, "read:dashboards", last).user == ada
     assert reason(text, now=last + timedelta(seconds=1)) == "expired"
+
+
+def test_a_token_that_is_used_outlives_the_key_it_was_made_under(ada: User, settings: Settings) -> None:
+    old, new = settings.FIELD_KEYS, f"k2:{'QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY='}"
+    used, unused = made(ada)[1], made(ada)[1]
+    settings.FIELD_KEYS = f"{new} {old}"
+    tokens.check(used, *READ, NOW)
+    settings.FIELD_KEYS = new
+    assert tokens.check(used, *READ, NOW).user == ada
+    assert reason(unused) == "unknown"
 
 
 def test_a_token_is_refused_for_a_reason(ada: User) -> None:

@@ -11,9 +11,9 @@ from tests.accounts.conftest import PASSWORD, confirm, shown
 CODES = "/accounts/factors/recovery-codes/"
 
 
-def test_ten_codes_of_75_bits(ada: User) -> None:
+def test_ten_codes_of_120_bits(ada: User) -> None:
     codes = recovery.make(ada, timezone.now())
-    assert (len(set(codes)), {len(code) for code in codes}) == (10, {17})
+    assert (len(set(codes)), {len(code) for code in codes}) == (10, {27})
 
 
 def test_a_dump_of_the_database_holds_no_code(ada: User) -> None:

@@ -119,3 +119,12 @@ def test_a_password_set_by_a_mailed_link_begins_without_the_failures_of_the_old(
     store.reserve([store.of_account(Kind.PASSWORD, ada)], 1.0)
     password_reset.send(User, request=request(), user=ada)
     assert store.counts(ada) == []
+
+
+def test_a_device_that_is_signed_in_on_outlives_the_key_it_was_known_by(settings: Settings, ada: User) -> None:
+    cookie, old = cookie_of(ada), settings.FIELD_KEYS
+    new = "new:MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3BxcnN0dXY="
+    settings.FIELD_KEYS = f"{new} {old}"
+    cookie = cookie_of(ada, held=cookie)
+    settings.FIELD_KEYS = new
+    assert knows(ada, cookie)
