@@ -1,4 +1,7 @@
-"""Who must have a second factor and has none reaches nothing but the pages where one is added."""
+"""Who must have a second factor and has none reaches nothing but the pages where one is added.
+
+Before that, who came with a password that a command printed reaches nothing but the page where they choose their own.
+"""
 
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -13,24 +16,32 @@ from django.urls import reverse
 from django.utils.deprecation import MiddlewareMixin
 
 from accounts import factors
+from accounts.passwords import provisional
 
-# Names of addresses: adding a factor, proving who one is, and the way out.
-OPEN = {
-    *("mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "recovery-codes", "account_reauthenticate"),
-    *("sign-in", "sign-out", "account_login", "account_logout", "history-seen"),
-}
+# Names of addresses: proving who one is and the way out; choosing a password; adding a factor.
+ALWAYS = {"account_reauthenticate", "sign-in", "sign-out", "account_login", "account_logout", "history-seen"}
+PASSWORD = ALWAYS | {"account_change_password"}
+FACTORS = ALWAYS | {"mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "recovery-codes"}
 
 
 class SecondFactorMiddleware(MiddlewareMixin):
-    """Stands after AuthenticationMiddleware. A page leads to the security page, which says why; a script gets 403."""
+    """Stands after AuthenticationMiddleware. A page leads to the one that helps, and says why; a script gets 403."""
 
     def process_view(self, request: HttpRequest, *_: Any) -> HttpResponseBase | None:
-        user, match = request.user, request.resolver_match
-        if isinstance(user, AnonymousUser) or (match and match.url_name in OPEN) or not factors.lacking(user):
+        user, name = request.user, request.resolver_match.url_name if request.resolver_match else None
+        if isinstance(user, AnonymousUser):
             return None
-        if "text/html" in request.headers.get("Accept", "text/html"):
-            return redirect("mfa_index")
-        return JsonResponse({"error": "second factor needed"}, status=403)
+        if provisional.must_be_replaced(user):
+            return None if name in PASSWORD else _led(request, "account_change_password", "password of your own needed")
+        if name in FACTORS or not factors.lacking(user):
+            return None
+        return _led(request, "mfa_index", "second factor needed")
+
+
+def _led(request: HttpRequest, to: str, lacks: str) -> HttpResponseBase:
+    if "text/html" in request.headers.get("Accept", "text/html"):
+        return redirect(to)
+    return JsonResponse({"error": lacks}, status=403)
 
 
 class ConfirmMiddleware(MiddlewareMixin):

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import events, factors, sessions
 from accounts.factors import recovery
 from accounts.guards import confirmed, person
+from accounts.passwords import provisional
 from accounts.passwords.forms import ChangePasswordForm
 
 CHANGES = ("password.changed", "password.reset", "invitation.accepted")
@@ -42,7 +43,8 @@ def _password(request: HttpRequest) -> HttpResponse:
     user = person(request)
     form = ChangePasswordForm(user, request.POST or None)
     if not form.is_valid():
-        return render(request, "accounts/password.html", {"form": form})
+        context = {"form": form, "provisional": provisional.must_be_replaced(user)}
+        return render(request, "accounts/password.html", context)
     form.save()
     update_session_auth_hash(request, user)
     sessions.end_others(request, "password changed")

@@ -34,6 +34,7 @@ class NewPasswordForm(SetPasswordMixin, forms.Form):  # type: ignore[type-arg]
 
     def save(self) -> User:
         """Sets the password; who calls ends the sessions."""
+        self.user.provisional_until = None
         user: User = self.set_password_and_save(self.user)
         return user
 

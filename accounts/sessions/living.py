@@ -39,12 +39,13 @@ def living(sessions: Collection[UUID], now: Callable[[], datetime] = timezone.no
     """Those of the sessions that have not ended. One query whatever their number, none for none.
 
     Ended is: signed out or ended by somebody, idle or old beyond its limit, the password changed, the user deactivated
-    or deleted. So counts one whose user must have a second factor and has none. One that was made under a secret key
-    that is now a fallback lives on.
+    or deleted. So counts one whose user must have a second factor and has none, or must replace their password. One
+    that was made under a secret key that is now a fallback lives on.
     """
     if not sessions:
         return {}
-    rows = Session.objects.filter(pk__in=sessions, expire_date__gt=now(), user__is_active=True)
+    ready = {} if settings.DEBUG else {"user__provisional_until": None}  # accounts/passwords/provisional.py
+    rows = Session.objects.filter(pk__in=sessions, expire_date__gt=now(), user__is_active=True, **ready)
     columns = ("id", "ends", "auth_hash", "factor", "user_id", "user__password", "user__is_staff")
     owner = cache(_owner)  # of many sessions, perhaps
     found = {}

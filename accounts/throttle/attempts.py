@@ -15,9 +15,11 @@ from time import time
 from typing import TypeVar
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts import events, keyrings, origins
 from accounts.models import User
+from accounts.passwords import provisional
 from accounts.throttle import devices, store
 from accounts.throttle.rules import Kind, Scope
 from accounts.throttle.store import Refusal, Reservation, Target
@@ -151,4 +153,4 @@ def _plain(username: str) -> str:
 
 
 def _active(user: User | None) -> User | None:
-    return user if user and user.is_active else None
+    return user if user and user.is_active and not provisional.outlived(user, timezone.now()) else None

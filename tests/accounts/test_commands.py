@@ -1,13 +1,22 @@
 from io import StringIO
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+from pytest_django.asserts import assertContains, assertRedirects
 
+from accounts import factors
+from accounts.adapters import MISMATCH
+from accounts.factors import recovery
 from accounts.models import User
 from accounts.passwords import ALPHABET, generated
 from accounts.sessions import living
-from tests.accounts.conftest import session_of
+from tests.accounts.conftest import PASSWORD, session_of
+
+OWN = "/accounts/password/change/"
 
 pytestmark = pytest.mark.usefixtures("db", "fast_bcrypt")
 
@@ -55,6 +64,31 @@ def test_a_new_password_works_and_ends_the_sessions_of_the_old(client: Client, s
     password = told("new_password", "ada").split()[-1]
     assert living([before]) == {}
     assert client.post("/accounts/sign-in/", {"username": "ada", "password": password}).status_code == 302
+
+
+@pytest.fixture
+def printed(ada: User) -> dict[str, str]:
+    """What signs Ada in after a command has given her a password."""
+    return {"username": "ada", "password": told("new_password", "ada").split()[-1]}
+
+
+def test_a_printed_password_opens_nothing_but_the_choice_of_ones_own(client: Client, printed: dict[str, str]) -> None:
+    client.post("/accounts/sign-in/", printed)
+    assertRedirects(client.get("/market/"), OWN)
+    assertContains(client.get(OWN), "printed by a command")
+    assert living([session_of(client)]) == {}
+    assert client.get("/live/market.json", headers={"accept": "*/*"}).status_code == 403
+    mine = {"old": printed["password"], "password1": PASSWORD + "!", "password2": PASSWORD + "!"}
+    assertRedirects(client.post(OWN, mine), "/accounts/security/")
+    assert client.get("/market/").status_code == 200
+
+
+def test_a_printed_password_ends_after_72_hours(client: Client, printed: dict[str, str], settings: Settings) -> None:
+    User.objects.update(provisional_until=timezone.now())
+    assertContains(client.post("/accounts/sign-in/", printed), MISMATCH)
+    settings.DEBUG = True  # on a laptop it is as good as any
+    assert client.post("/accounts/sign-in/", printed).status_code == 302
+    assert client.get("/market/").status_code == 200
 
 
 def test_a_new_password_for_nobody_is_refused_in_a_sentence() -> None:

@@ -6,10 +6,11 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandParser
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.management.plain import PlainCommand
 from accounts.models import User
-from accounts.passwords import generated
+from accounts.passwords import provisional
 
 
 class Command(PlainCommand):
@@ -36,10 +37,11 @@ class Command(PlainCommand):
             self.stdout.write(f"Forgotten the password? A new one: manage.py new_password {name}\n")
 
     def _create(self, name: str) -> str:
-        password = generated()
+        user = User(username=name, is_staff=True, is_superuser=True)
+        password = provisional.give(user, timezone.now())
         try:
-            User(username=name, password=password).clean_fields()
+            user.clean_fields()
         except ValidationError as error:
             self.fail(f"{name!r} cannot be a user name: {' '.join(error.messages)}")
-        User.objects.create_superuser(name, password=password)
+        user.save()
         return password

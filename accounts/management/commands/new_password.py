@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.utils import timezone
 
 from accounts import sessions, throttle
 from accounts.management.plain import HERE, PlainCommand
 from accounts.models import User
-from accounts.passwords import generated
+from accounts.passwords import provisional
 
 
 class Command(PlainCommand):
@@ -17,13 +18,13 @@ class Command(PlainCommand):
         parser.add_argument("name", help="user name")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        name, password = options["name"], generated()
+        name = options["name"]
         try:
             user = User.objects.get_by_natural_key(name)
         except User.DoesNotExist:
             self.fail(f"No user is called {name!r}: check the name, or make the first user with first_user.")
-        user.set_password(password)
-        user.save(update_fields=["password"])
+        password = provisional.give(user, timezone.now())
+        user.save(update_fields=["password", "provisional_until"])
         sessions.end_all(user, "password changed", by=HERE)
         throttle.clear(user)  # who has forgotten a password has tried many
         self.stdout.write(f"The new password of {name}, shown only now:\n\n    {password}\n")
