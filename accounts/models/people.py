@@ -7,6 +7,5 @@ from django.db import models
 class User(AbstractUser):
     """Our own from the first migration, so that it can grow."""
 
-    provisional_until = models.DateTimeField(
-        null=True
-    )  # of a password that a command printed: passwords/provisional.py
+    # When a password ends that a command printed; none, once it is one's own: accounts/passwords/provisional.py
+    provisional_until = models.DateTimeField(null=True, blank=True)

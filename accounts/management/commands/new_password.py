@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from accounts import sessions, throttle
+from accounts import events, sessions, throttle
 from accounts.management.plain import HERE, PlainCommand
 from accounts.models import User
 from accounts.passwords import provisional
@@ -25,6 +25,7 @@ class Command(PlainCommand):
             self.fail(f"No user is called {name!r}: check the name, or make the first user with first_user.")
         password = provisional.give(user, timezone.now())
         user.save(update_fields=["password", "provisional_until"])
+        events.record("password.changed", user=user, by=HERE)
         sessions.end_all(user, "password changed", by=HERE)
         throttle.clear(user)  # who has forgotten a password has tried many
         self.stdout.write(f"The new password of {name}, shown only now:\n\n    {password}\n")
