@@ -1,16 +1,13 @@
 from io import StringIO
 
 import pytest
-from allauth.mfa.models import Authenticator
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 from pytest_django.asserts import assertContains, assertRedirects
 
-from accounts import factors
 from accounts.adapters import MISMATCH
-from accounts.factors import recovery
 from accounts.models import User
 from accounts.passwords import ALPHABET, generated
 from accounts.sessions import living
