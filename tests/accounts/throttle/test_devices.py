@@ -53,7 +53,11 @@ def test_the_database_cannot_make_a_cookie(ada: User) -> None:
     assert len(nonce) == 22 and nonce not in repr(Device.objects.values())
 
 
-@pytest.mark.parametrize("cookie", ["", "x", "\0", "x" * 1_000_000, "1:abc:def", signing.dumps([[1, "x"]])])
+@pytest.mark.parametrize(
+    "cookie",
+    ["", "x", "\0", "x" * 1_000_000, "1:abc:def", signing.dumps([[1, "x"]])],
+    ids=["empty", "a letter", "NUL", "a megabyte", "made up", "signed for something else"],  # the last has a time in it
+)
 def test_a_cookie_that_is_not_ours_is_a_strangers(ada: User, cookie: str) -> None:
     assert not knows(ada, cookie)
 
