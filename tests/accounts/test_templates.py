@@ -17,7 +17,7 @@ def allauths() -> Iterator[tuple[str, type]]:
             yield str(name), made_of
 
 
-@pytest.mark.parametrize(("name", "view"), allauths(), ids=str)
+@pytest.mark.parametrize(("name", "view"), [*allauths()], ids=str)
 def test_each_view_that_we_have_of_allauth_shows_a_page_of_ours(name: str, view: type) -> None:
     assert view.__module__.startswith("accounts.pages")
     template = getattr(view, "template_name", None)
