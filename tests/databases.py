@@ -36,6 +36,13 @@ class Database(NamedTuple):
     connect: Callable[[], Any]
     impatient: str
 
+    @classmethod
+    def at(cls, url: str) -> "Database":
+        """One of SQLite's or PostgreSQL's, by its URL."""
+        if url.startswith("sqlite"):
+            return sqlite(Path(url.removeprefix("sqlite:///")))
+        return cls(url, lambda: psycopg.connect(url, autocommit=True), "SET lock_timeout = '1s'")
+
 
 def sqlite(path: Path) -> Database:
     return Database(f"sqlite:///{path}", lambda: sqlite3.connect(path, timeout=1, isolation_level=None), "SELECT 1")
@@ -64,7 +71,7 @@ def _postgres(folder: Path) -> Iterator[Database]:
         with psycopg.connect(dbname="postgres", autocommit=True, **place) as connection:
             connection.execute("CREATE DATABASE millrace")
         url = f"postgres://millrace@127.0.0.1:{port}/millrace"
-        yield Database(url, lambda: psycopg.connect(url, autocommit=True), "SET lock_timeout = '1s'")
+        yield Database.at(url)
 
 
 @contextmanager

@@ -1,0 +1,221 @@
+"""Backups: one archive of the database and the embedded stream, made while everything runs, and the way back.
+
+The database is copied first, the stream second. So the stream's copy holds at least what the database's checkpoints say
+is applied, and workers on the restored pair go on from there, each record exactly once. The other way round, records
+put after a restore would get numbers that the checkpoints are past already. What is put after the stream was copied is
+not in the backup; on Kinesis it is still there, and is read again from the restored checkpoints.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
+
+from accounts import keyrings
+from accounts.sessions import registry
+from login.databases import MYSQL, POSTGRES, SQLITE
+from streams.clock import from_datetime
+from streams.models import TopicVersion
+from streams.stream.embedded import SEQUENCES_A_MILLISECOND
+from streams.stream.embedded_url import SCHEME, parse_embedded
+
+MANIFEST, STREAM = "manifest.json", "streams.sqlite3"
+DATABASE = {SQLITE: "millrace.sqlite3", POSTGRES: "millrace.pgdump"}
+NOT_LIBPQ = {"password", "cursor_factory", "prepare_threshold", "context", "server_side_binding"}
+ELSEWHERE = "Use mariadb-dump --single-transaction, or the snapshots of your service; docs/backup.md says how."
+
+
+class BackupError(Exception):
+    """What cannot be done, and what to do, in a sentence."""
+
+
+def make(folder: Path, now: datetime) -> Path:
+    """An archive in the folder, readable to its owner alone, whole or not there. Raises BackupError."""
+    engine = settings.DATABASES["default"]["ENGINE"]
+    if engine == MYSQL:
+        raise BackupError(f"MariaDB and MySQL have backups of their own. {ELSEWHERE}")
+    archive = folder / f"millrace-{now:%Y%m%dT%H%M%SZ}.tar.gz"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _in_our_words(), TemporaryDirectory(prefix=".backup-", dir=folder) as name:
+        parts, draft = Path(name) / "parts", Path(name) / archive.name
+        parts.mkdir()
+        _copy_database(engine, parts / DATABASE[engine])
+        if stream := _stream_file():
+            _copy_sqlite(stream, parts / STREAM)
+        (parts / MANIFEST).write_text(json.dumps(_manifest(parts, now), indent=1))
+        with tarfile.open(draft, "w:gz", compresslevel=1) as packed:
+            for part in sorted(parts.iterdir()):
+                packed.add(part, part.name)
+        _keep(draft, archive)
+    return archive
+
+
+def restore(archive: Path, now: datetime, *, only: str = "") -> dict[str, Any]:
+    """Unpacks into the empty places that the settings name; `only`: "database" or "stream". The manifest.
+
+    The one that is not restored may be newer or older than the other: no record is counted twice or passed over.
+    Raises BackupError, before anything is written where there is something already.
+    """
+    engine = settings.DATABASES["default"]["ENGINE"]
+    with _in_our_words(), TemporaryDirectory(prefix=".restore-", dir=settings.VAR_DIR) as name:
+        manifest = _unpack(archive, Path(name))
+        database = Path(name) / DATABASE.get(engine, "-") if only != "stream" else None
+        stream = _stream_file(may_be_absent=True) if only != "database" and STREAM in manifest["files"] else None
+        if database and not database.exists():
+            raise BackupError(f"This is a backup of another kind of database: {', '.join(manifest['files'])}.")
+        _refuse_if_full(database, stream)
+        if stream:
+            _restore_stream(Path(name) / STREAM, stream, now)
+        if database:
+            _restore_database(engine, database)
+    return manifest
+
+
+def settle(now: datetime) -> int:
+    """After the database is back and migrated: how many sessions were ended, that may have been ended before.
+
+    Browsers remember the versions of topics: the restored ones must be past them.
+    """
+    TopicVersion.objects.update(version=Greatest(F("version") + 1, Value(from_datetime(now))))
+    return registry.end_everybody(by="manage.py restore")
+
+
+def missing_keys(manifest: dict[str, Any]) -> list[str]:
+    """The settings whose current key, at the time of the backup, is not in the ring now."""
+    return [name for name, known in manifest["keys"].items() if known not in _fingerprints(name)]
+
+
+def _manifest(parts: Path, now: datetime) -> dict[str, Any]:
+    return {
+        "made": now.isoformat(),
+        "files": {part.name: _digest(part) for part in sorted(parts.iterdir())},
+        "stream": settings.STREAM_URL.partition(":")[0],
+        "keys": {name: _fingerprints(name)[0] for name in ("PASSWORD_KEYS", "FIELD_KEYS")},
+    }
+
+
+def _fingerprints(setting: str) -> list[str]:
+    """Of each key of a ring: a digest of 256 random bits tells nothing of them."""
+    return [hashlib.sha256(key).hexdigest()[:16] for key in keyrings.parse(getattr(settings, setting)).values()]
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _stream_file(*, may_be_absent: bool = False) -> Path | None:
+    """Of the embedded stream, if there is one."""
+    if not settings.STREAM_URL.startswith(f"{SCHEME}:"):
+        return None
+    path = parse_embedded(settings.STREAM_URL).path
+    return path if may_be_absent or path.exists() else None
+
+
+def _copy_database(engine: str, copy: Path) -> None:
+    if engine == SQLITE:
+        _copy_sqlite(Path(settings.DATABASES["default"]["NAME"]), copy)
+    else:
+        _run("pg_dump", "--format=custom", "--no-owner", f"--file={copy}")
+
+
+def _copy_sqlite(source: Path, copy: Path) -> None:
+    """One snapshot, in one step: with more, each write of another process would begin the copy anew."""
+    uri = f"{source.absolute().as_uri()}?mode=rw"
+    with closing(sqlite3.connect(uri, uri=True)) as db, closing(sqlite3.connect(copy)) as target:
+        db.backup(target, pages=-1)
+        target.execute("PRAGMA journal_mode = DELETE")  # one file, with nothing beside it
+        [(found,)] = target.execute("PRAGMA quick_check(1)").fetchall()
+    if found != "ok":
+        raise BackupError(f"The copy of {source} is damaged: {found}")
+
+
+def _unpack(archive: Path, folder: Path) -> dict[str, Any]:
+    with tarfile.open(archive) as packed:
+        packed.extractall(folder, filter="data")
+    manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
+    for name, digest in manifest["files"].items():
+        if _digest(folder / name) != digest:
+            raise BackupError(f"{name} in {archive} is not what was backed up: take another backup.")
+    return manifest
+
+
+def _refuse_if_full(database: Path | None, stream: Path | None) -> None:
+    places = [stream] if stream else []
+    if database and connection.vendor == "sqlite":
+        places.append(Path(settings.DATABASES["default"]["NAME"]))
+    elif database and connection.introspection.table_names():
+        raise BackupError("The database has tables already: restore into an empty one, or drop it and make it anew.")
+    there = [file for place in places for file in (place, Path(f"{place}-wal")) if file.exists()]
+    if there:
+        raise BackupError(f"There is {there[0]} already: stop everything that uses it and move it away first.")
+
+
+def _restore_stream(copy: Path, place: Path, now: datetime) -> None:
+    """What is put from now on gets numbers past all checkpoints, those of a newer database too."""
+    with closing(sqlite3.connect(copy)) as db:
+        db.execute("UPDATE streams SET next_sequence = max(next_sequence, ?)", [_first_sequence(now)])
+        db.commit()
+    place.parent.mkdir(parents=True, exist_ok=True)
+    _keep(copy, place)
+
+
+def _first_sequence(now: datetime) -> int:
+    return from_datetime(now) * SEQUENCES_A_MILLISECOND
+
+
+def _restore_database(engine: str, copy: Path) -> None:
+    if engine == SQLITE:
+        _keep(copy, Path(settings.DATABASES["default"]["NAME"]))
+    else:
+        _run("pg_restore", "--no-owner", "--single-transaction", "--exit-on-error", str(copy))
+
+
+def _run(program: str, *words: str) -> None:
+    """One of PostgreSQL's, on our database; the password goes by the environment, where `ps` does not show it."""
+    from psycopg.conninfo import make_conninfo  # noqa: PLC0415 - only where there is PostgreSQL
+
+    given = connection.get_connection_params()
+    place = make_conninfo(**{name: given[name] for name in given if name not in NOT_LIBPQ})
+    environment = os.environ | ({"PGPASSWORD": given["password"]} if "password" in given else {})
+    if not shutil.which(program):
+        raise BackupError(f"There is no {program} here: install PostgreSQL's client, of the server's version or later.")
+    command = [program, f"--dbname={place}", *words]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)  # noqa: S603 - our own words
+    if done.returncode:
+        raise BackupError(f"{program} failed: {done.stderr.strip() or done.returncode}")
+
+
+def _keep(draft: Path, place: Path) -> None:
+    """There as a whole, for the owner alone, and still after the power went. Refuses to overwrite."""
+    here = Path(shutil.move(draft, place.with_name(f".{place.name}.new")))
+    here.chmod(0o600)
+    for path in (here, place.parent):
+        descriptor = os.open(path, os.O_RDONLY)
+        if path == place.parent:
+            place.hardlink_to(here)
+            here.unlink()
+        os.fsync(descriptor)
+        os.close(descriptor)
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, sqlite3.Error, tarfile.TarError, KeyError, ValueError) as error:
+        raise BackupError(f"{type(error).__name__}: {error}") from error

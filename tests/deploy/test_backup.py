@@ -1,0 +1,219 @@
+"""The drill: a backup while records come in, restored into an empty place, where everything goes on."""
+
+import json
+import stat
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from contextlib import closing
+from copy import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.databases import Database, server
+from tests.emulators import ministack
+from tests.house import ROOT, House, kill
+from tests.test_exactly_once import naive_minutes
+from tests.waiting import wait_for
+
+
+def script(house: House, name: str, *words: str, code: int = 0) -> str:
+    """What deploy/NAME printed; it must end with the code. With another one, what it said on stderr."""
+    environment = house.environment | {"MANAGE": ".venv/bin/python manage.py", "VAR_DIR": str(house.folder)}
+    command = [str(ROOT / "deploy" / name), *words]
+    done = subprocess.run(command, env=environment, cwd=house.folder, capture_output=True, text=True)
+    assert done.returncode == code, done.stderr
+    return (done.stdout if code == 0 else done.stderr).strip()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    (tmp_path / "first").mkdir()
+    if request.param == "sqlite":
+        yield House(tmp_path / "first")
+        return
+    with server(request.param) as database:
+        yield House(tmp_path / "first", database)
+
+
+def elsewhere(house: House, folder: Path) -> House:
+    """Another place, of the same kind, where there is nothing yet."""
+    folder.mkdir()
+    other = copy(house)
+    other.folder, other.database, other.streams = folder, folder / "millrace.sqlite3", folder / "streams.sqlite3"
+    url = f"sqlite:///{other.database}"
+    if not house.server.url.startswith("sqlite"):
+        with closing(house.server.connect()) as connection:
+            connection.execute("CREATE DATABASE elsewhere")
+        url = house.server.url.removesuffix("/millrace") + "/elsewhere"
+    other.server = Database.at(url)
+    other.environment = house.environment | {"DATABASE_URL": url, "STREAM_URL": f"embedded:{other.streams}"}
+    return other
+
+
+def back_up_under_load(house: House) -> str:
+    """The archive, made while a producer and a worker are at work, and killed afterwards."""
+    house.run("streams", "create", "trades", "--shards", "2")
+    producer = house.start("produce", "trades", "--rate", "5000", "--seed", "1")
+    worker = house.start("consume", "trades")
+    wait_for(lambda: house.applied("trades") > 5000)
+    archive = script(house, "backup.sh", "--to", str(house.folder / "backups"))
+    done = house.applied("trades")
+    wait_for(lambda: house.applied("trades") > done)
+    kill(producer)
+    kill(worker)
+    return archive
+
+
+def check_counts(house: House) -> None:
+    """Everything in the stream is applied, once."""
+    records = list(house.rows("streams", "tail", "trades"))
+    assert house.applied("trades") == len(records)
+    found = {
+        (row["minute"][:16], row["ticker"], row["side"]): (row["trades"], row["shares"], row["first"], row["last"])
+        for row in house.rows("report", "trades", "--minutes", "1000")
+    }
+    assert found == naive_minutes(records)
+
+
+def test_the_drill(house: House, tmp_path: Path) -> None:
+    house.run("first_user", "--at", "http://localhost")
+    archive = back_up_under_load(house)
+    assert stat.S_IMODE(Path(archive).stat().st_mode) == 0o600
+    other = elsewhere(house, tmp_path / "second")
+    said = script(other, "restore.sh", archive)
+    assert said.splitlines()[0].startswith("Restored what was backed up at ")
+    assert other.query("SELECT count(*) FROM accounts_user") == [(1,)]
+    held = len(list(other.rows("streams", "tail", "trades")))
+    assert 0 < other.applied("trades") <= held
+    other.run("produce", "trades", "--rate", "0", "--count", "3000", "--seed", "2")
+    other.run("consume", "trades", "--until-caught-up")
+    assert other.applied("trades") == held + 3000
+    check_counts(other)
+
+
+def test_the_database_alone_goes_on_with_a_newer_stream(tmp_path: Path) -> None:
+    """As on Kinesis, which is not backed up: what came since is read again, from the restored checkpoints."""
+    (tmp_path / "first").mkdir()
+    house = House(tmp_path / "first")
+    archive = back_up_under_load(house)
+    other = elsewhere(house, tmp_path / "second")
+    other.streams.hardlink_to(house.streams)
+    other.environment["STREAM_URL"] = house.environment["STREAM_URL"]
+    script(other, "restore.sh", archive, "--only", "database")
+    assert other.applied("trades") < house.applied("trades")
+    other.run("consume", "trades", "--until-caught-up")
+    check_counts(other)
+
+
+def test_the_stream_alone_goes_on_under_a_newer_database(tmp_path: Path) -> None:
+    """What was lost of the stream is applied already; what comes now must not hide behind the checkpoints."""
+    house = House(tmp_path)
+    archive = back_up_under_load(house)
+    house.run("consume", "trades", "--until-caught-up")
+    known = house.applied("trades")
+    for file in tmp_path.glob("streams.sqlite3*"):
+        file.unlink()
+    script(house, "restore.sh", archive, "--only", "stream")
+    house.run("produce", "trades", "--rate", "0", "--count", "3000", "--seed", "2")
+    house.run("consume", "trades", "--until-caught-up")
+    assert house.applied("trades") == known + 3000
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> House:
+    house = House(tmp_path)
+    house.run("streams", "create", "trades")
+    return house
+
+
+def test_nothing_is_overwritten(small: House) -> None:
+    archive = script(small, "backup.sh")
+    assert Path(archive).parent == small.folder / "backups"
+    refusal = (
+        f"Nothing was restored. There is {small.streams} already: stop everything that uses it and move it away first."
+    )
+    assert script(small, "restore.sh", archive, code=1) == refusal
+    small.streams.unlink()
+    assert f"There is {small.database} already" in script(small, "restore.sh", archive, code=1)
+    assert not small.streams.exists()
+
+
+def test_what_was_ended_after_the_backup_does_not_live_again(small: House) -> None:
+    times = ", ".join(["'2030-01-01 00:00:00'"] * 5)
+    small.query(
+        "INSERT INTO accounts_session (id, key_hash, session_data, auth_hash, device, expire_date, began, seen,"
+        f" authenticated, ends) VALUES ('{'0' * 32}', 'a', '', '', '', {times})"
+    )
+    small.query("INSERT INTO streams_topicversion VALUES ('market', 41)")
+    archive = script(small, "backup.sh")
+    small.database.unlink()
+    assert "Ended 1 sessions" in script(small, "restore.sh", archive, "--only", "database")
+    assert small.query("SELECT count(*) FROM accounts_session") == [(0,)]
+    [(version,)] = small.query("SELECT version FROM streams_topicversion")
+    assert version > 1_700_000_000_000
+
+
+def test_a_backup_says_that_its_keys_are_missing_and_that_it_was_changed(small: House) -> None:
+    archive = Path(script(small, "backup.sh"))
+    small.database.unlink()
+    small.streams.unlink()
+    with tarfile.open(archive) as packed:
+        packed.extractall(small.folder / "unpacked", filter="data")
+    manifest = json.loads((small.folder / "unpacked/manifest.json").read_text())
+    assert sorted(manifest["files"]) == ["millrace.sqlite3", "streams.sqlite3"]
+    (small.folder / "unpacked/streams.sqlite3").write_bytes(b"else")
+    changed = small.folder / "changed.tar.gz"
+    with tarfile.open(changed, "w:gz") as packed:
+        for file in (small.folder / "unpacked").iterdir():
+            packed.add(file, file.name)
+    assert "streams.sqlite3 in " in script(small, "restore.sh", str(changed), code=1)
+    small.environment["FIELD_KEYS"] = "k2:" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY="
+    _, said = small.start("restore", str(archive), variables={"VAR_DIR": str(small.folder)}).communicate()
+    lacking = [line for line in said.splitlines() if "KEYS" in line]
+    assert lacking == ["FIELD_KEYS lacks the key of then: what it protects cannot be used (docs/backup.md)."]
+
+
+def test_the_newest_backups_are_kept_and_uploaded(small: House) -> None:
+    with ministack() as url:
+        aws: dict[str, Any] = {"AWS_ENDPOINT_URL": url, "AWS_DEFAULT_REGION": "eu-west-1"}
+        small.environment |= aws | {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
+        s3 = bucket(url)
+        for day in (1, 2, 3):
+            old = small.folder / f"backups/millrace-2026010{day}T000000Z.tar.gz"
+            old.parent.mkdir(exist_ok=True)
+            old.touch()
+        archive = script(small, "backup.sh", "--keep", "2", "--upload", "s3://ours/backups/")
+        assert sorted(file.name for file in (small.folder / "backups").iterdir()) == [
+            "millrace-20260103T000000Z.tar.gz",
+            Path(archive).name,
+        ]
+        [found] = s3.list_objects_v2(Bucket="ours")["Contents"]
+        assert (found["Key"], found["Size"]) == (f"backups/{Path(archive).name}", Path(archive).stat().st_size)
+        assert "not uploaded" in script(small, "backup.sh", "--upload", "s3://others/backups/", code=1)
+
+
+def bucket(url: str) -> Any:
+    import boto3  # noqa: PLC0415 - takes longer to import than the other tests to begin
+
+    words = {"region_name": "eu-west-1", "aws_access_key_id": "a", "aws_secret_access_key": "b"}
+    s3 = boto3.client("s3", endpoint_url=url, **words)
+    s3.create_bucket(Bucket="ours", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    return s3
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["backup.sh", "--keep", "0"], "backup.sh: --keep is a number from 1"),
+        (["backup.sh", "--upload", "bucket"], "backup.sh: --upload is an address such as s3://BUCKET/backups/"),
+        (["backup.sh", "--all"], "backup.sh: there is no option --all; see --help"),
+        (["restore.sh"], "restore.sh: name the archive; see --help"),
+        (["restore.sh", "nowhere"], "restore.sh: there is no "),
+    ],
+)
+def test_bad_words_are_refused(tmp_path: Path, words: list[str], sentence: str) -> None:
+    done = subprocess.run([ROOT / "deploy" / words[0], *words[1:]], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stderr.startswith(sentence)) == (2, True)
