@@ -13,6 +13,7 @@ The embedded stream needs none of this: it stores batches as they are.
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import Protocol, runtime_checkable
 
 from streams.hashing import hash_key
@@ -59,10 +60,10 @@ class AggregatingStream:
         return found
 
     def put(self, entries: Sequence[Entry]) -> None:
-        for key, data in entries:
-            limits.check(key, data)
+        entries = list(entries)
+        limits.check_all(entries)
         try:
-            self._put(list(entries))
+            self._put(entries)
         except UnicodeEncodeError as error:
             raise InvalidRecordError(f"A partition key is not valid Unicode: {error}") from None
         except StreamError:
@@ -88,8 +89,10 @@ class AggregatingStream:
     def _by_shard(self, entries: list[Entry]) -> list[list[Entry]]:
         starts = [shard.hash_start for shard in self._open]
         found: list[list[Entry]] = [[] for _ in starts]
+        keys = {key for key, _ in entries}
+        append = {key: found[bisect_right(starts, hash_key(key)) - 1].append for key in keys}
         for entry in entries:
-            found[bisect_right(starts, hash_key(entry[0])) - 1].append(entry)
+            append[entry[0]](entry)
         return [mine for mine in found if mine]
 
     def _put(self, left: list[Entry]) -> None:
@@ -129,24 +132,19 @@ class AggregatingStream:
 
 def _packs(entries: list[Entry]) -> Iterator[list[Entry]]:
     """Entries in runs that make an aggregate of a good size; one that is larger stands alone."""
-    limit = min(max(PACK_BYTES, sum(len(data) + HEAD for _, data in entries) // ROUNDS), LARGEST_PACK)
-    pack: list[Entry] = []
-    keys: set[str] = set()
-    size = FRAME
-    for entry in entries:
-        key, data = entry
-        cost = len(data) + HEAD
-        if key not in keys:
-            cost += len(key.encode()) + KEY_HEAD
-        if pack and size + cost > limit:
-            yield pack
-            pack, keys, size = [], set(), FRAME
-            cost = len(data) + HEAD + len(key.encode()) + KEY_HEAD
-        pack.append(entry)
-        keys.add(key)
-        size += cost
-    if pack:
-        yield pack
+    sizes = list(accumulate((len(data) + HEAD for _, data in entries), initial=0))  # of those before each
+    limit = min(max(PACK_BYTES, sizes[-1] // ROUNDS), LARGEST_PACK)
+    start = 0
+    while start < len(entries):
+        stop = max(bisect_right(sizes, sizes[start] + limit - FRAME) - 1, start + 1)
+        while stop > start + 1:
+            keys = {key for key, _ in entries[start:stop]}
+            size = FRAME + sizes[stop] - sizes[start] + sum(len(key.encode()) + KEY_HEAD for key in keys)
+            if size <= limit:
+                break
+            stop = start + max((stop - start) * limit // size, 1)  # fewer: limit is less than size
+        yield entries[start:stop]
+        start = stop
 
 
 def _record(pack: list[Entry]) -> Entry:

@@ -58,21 +58,14 @@ def aggregate(entries: Sequence[Entry], *, checked: bool = False) -> bytes:
     """
     if not 1 <= len(entries) <= MAX_SUB_RECORDS:
         raise ValueError(f"An aggregate has 1 to {MAX_SUB_RECORDS} records, not {len(entries)}.")
-    table: dict[str, int] = {}
-    heads: dict[int, bytes] = {}  # what stands before the data, by index of the key and size: few differ
-    parts: list[bytes] = []
-    append = parts.append
-    for key, data in entries:
-        index = table.setdefault(key, len(table))
-        size = len(data)
-        head = heads.get(index << 32 | size)
-        if head is None:
-            head = heads[index << 32 | size] = _head(index, size)
-        append(head)
-        append(data)
+    table = {key: index for index, key in enumerate(dict.fromkeys([key for key, _ in entries]))}
+    parts = [b""] * (2 * len(entries))
+    parts[::2] = [_head(table[key], len(data)) for key, data in entries]
+    parts[1::2] = [data for _, data in entries]
     if checked:
         mark = _field(TAG, CHECKED)
-        parts[0:2] = [_head(0, len(entries[0][1]), len(mark)), entries[0][1], mark]
+        parts[0] = _head(0, len(entries[0][1]), len(mark))
+        parts[1] += mark
     body = b"".join([*(_field(KEY_FIELD, key.encode()) for key in table), *parts])
     return MAGIC + body + _md5(body)
 
@@ -84,7 +77,12 @@ def deaggregate(partition_key: str, data: bytes) -> list[Entry] | None:
 
 
 def in_shard(partition_key: str, data: bytes, hash_start: int, hash_end: int) -> list[Entry]:
-    """The records that one record of a shard of that range stands for; never raises.
+    """The records that one record of a shard of that range stands for; never raises."""
+    return list(zip(*columns_in_shard(partition_key, data, hash_start, hash_end), strict=True))
+
+
+def columns_in_shard(partition_key: str, data: bytes, hash_start: int, hash_end: int) -> tuple[list[str], list[bytes]]:
+    """The same as columns of equal length, partition keys and data.
 
     An aggregate whose records do not all belong to the shard was packed by an old map of the shards. KPL and
     AggregatingStream then put its records again: to take them here too would double them, and KCL drops all of it. So
@@ -93,10 +91,10 @@ def in_shard(partition_key: str, data: bytes, hash_start: int, hash_end: int) ->
     """
     found = parse(data)
     if found is None:
-        return [(partition_key, data)]
+        return [partition_key], [data]
     if found.belongs(hash_start, hash_end):
-        return list(zip(found.keys, found.datas, strict=True))
-    return [] if found.checked else [(partition_key, data)]
+        return found.keys, found.datas
+    return ([], []) if found.checked else ([partition_key], [data])
 
 
 def parse(data: bytes) -> Aggregate | None:
@@ -247,6 +245,7 @@ def _field(tag: int, value: bytes) -> bytes:
     return bytes([tag]) + _varint(len(value)) + value
 
 
+@lru_cache(maxsize=1 << 14)  # few differ
 def _head(index: int, size: int, extra: int = 0) -> bytes:
     """What stands before a record's data of that size, when `extra` bytes follow them in the record."""
     inner = b"\x08%b\x1a%b" % (_varint(index), _varint(size))

@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError
 
 from streams import clock
 from streams.records import Description, Entry, Page, Position, Shard, StreamError, StreamNotFoundError
+from streams.stream.kinesis_bodies import hasten
 from streams.stream.kinesis_calls import Calls
 from streams.stream.kinesis_errors import in_our_words
 from streams.stream.kinesis_putting import put
@@ -63,11 +64,13 @@ def connect(place: Place) -> Any:
     config = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=5, read_timeout=30)
     try:
         session = boto3.session.Session()  # not the default one, which keeps what it once found
-        return session.client("kinesis", region_name=place.region, endpoint_url=place.endpoint_url, config=config)
+        client = session.client("kinesis", region_name=place.region, endpoint_url=place.endpoint_url, config=config)
     except BotoCoreError as error:
         raise in_our_words(error, "", place.region or "none") from None
     except ValueError as error:
         raise StreamError(f"The endpoint_url of STREAM_URL is none that boto3 takes: {error}") from None
+    hasten(client)
+    return client
 
 
 class KinesisStream:

@@ -1,14 +1,15 @@
 """GetRecords: one shard read on, page by page, within Kinesis' limits."""
 
-from collections.abc import Iterable, Iterator
-from itertools import groupby
-from operator import itemgetter
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from streams import clock
 from streams.clock import Clock
 from streams.records import SHARD_END, Batch, From, Page, Position, Shard, StreamError, after
-from streams.stream.aggregation import in_shard
+from streams.stream.aggregation import MAGIC, columns_in_shard
 from streams.stream.kinesis_calls import Calls
 from streams.stream.kinesis_errors import InvalidArgumentError, IteratorExpiredError
 from streams.stream.retrying import Backoff, BusyError
@@ -22,11 +23,9 @@ SETTLE = (
 IDLE = 5  # times as long between reads of a shard that has had nothing for so long: a second, as KCL has it by default
 LONGEST_PAUSE = 2.0  # seconds between reads of a shard that is throttled
 
-Row = tuple[int, int, str, bytes]  # arrived, sequence, key, data
-
 
 class ShardReader:
-    """Keeps its place between reads: Kinesis' iterator, and records that came but were not asked for yet."""
+    """Keeps its place between reads: Kinesis' iterator, and batches that came but were not asked for yet."""
 
     def __init__(self, calls: Calls, shard: Shard, digits: int, now: Clock, interval: float) -> None:
         """`digits` is how many a sequence number has at least, with zeros in front.
@@ -51,7 +50,7 @@ class ShardReader:
             raise StreamError(f"Reading cannot start at {position}: {From.LATEST} is now, a time of the caller's.")
         if position != self._place:
             self._go_to(position)
-        if not self._rows and not self._ended:
+        if not self._batches and not self._ended:
             if self._calls.waiting.seconds() < self._next_read:
                 return Page([], None)
             self._fetch(min(limit, RECORDS_A_READ))
@@ -60,19 +59,26 @@ class ShardReader:
     def _go_to(self, position: Position) -> None:
         self._place = position
         self._iterator: str | None = None
-        self._rows: list[Row] = []  # the newest first, so that taking the oldest is cheap
+        self._batches: deque[Batch] = deque()
+        self._given = 0  # records of the first of them
         self._complete_to: int | None = None
         self._ended = False
         self._stay_busy()
 
     def _page(self, limit: int) -> Page:
-        rows = self._rows[: -limit - 1 : -1]
-        del self._rows[-limit:]
-        if rows:
-            self._place = after(rows[-1][1])
-        if self._rows:
-            return Page(_batches(rows), None)
-        return Page(_batches(rows), self._complete_to, self._ended)
+        found = []
+        while self._batches and limit > 0:
+            first, given = self._batches[0], self._given
+            batch = first if not given and len(first.keys) <= limit else first.slice(given, given + limit)
+            found.append(batch)
+            limit -= len(batch.keys)
+            self._given += len(batch.keys)
+            if self._given == len(first.keys):
+                self._batches.popleft()
+                self._given = 0
+        if found:
+            self._place = after(found[-1].sequences[-1])
+        return Page(found, None) if self._batches else Page(found, self._complete_to, self._ended)
 
     def _fetch(self, limit: int) -> None:
         self._next_read = self._calls.waiting.seconds() + self._interval
@@ -112,13 +118,16 @@ class ShardReader:
         if at_tip:
             self._complete_to = now - SETTLE
         self._pace(idle=at_tip and not records)
-        self._rows = [row for row in self._unpack(records) if self._wanted(row)][::-1]
+        self._batches = deque(batch for batch in map(self._wanted, self._unpack(records)) if batch.keys)
 
-    def _wanted(self, row: Row) -> bool:
+    def _wanted(self, batch: Batch) -> Batch:
         """An iterator may start earlier than asked for: with the whole of an aggregate, or with all that is held."""
-        if self._place.kind == From.AFTER_SEQUENCE_NUMBER:
-            return row[1] > self._place.value
-        return self._place.kind != From.AT_TIMESTAMP or row[0] >= self._place.value
+        kind, value = self._place
+        if kind == From.AFTER_SEQUENCE_NUMBER and batch.sequences[0] <= value:
+            return batch.slice(bisect_right(batch.sequences, value))
+        if kind == From.AT_TIMESTAMP and batch.arrived < value:
+            return batch.slice(0, 0)
+        return batch
 
     def _new_iterator(self) -> str:
         try:
@@ -144,18 +153,34 @@ class ShardReader:
             case _:
                 return {"ShardIteratorType": "TRIM_HORIZON"}
 
-    def _unpack(self, records: Iterable[dict[str, Any]]) -> Iterator[Row]:
+    def _unpack(self, records: Iterable[dict[str, Any]]) -> list[Batch]:
+        """None of them empty."""
+        found: list[Batch] = []
         for record in records:
-            arrived = clock.from_datetime(record["ApproximateArrivalTimestamp"])
-            sequence = int(record["SequenceNumber"]) << SUB_BITS
-            inner = in_shard(record["PartitionKey"], record["Data"], self.shard.hash_start, self.shard.hash_end)
-            for place, (key, data) in enumerate(inner):
-                yield arrived, sequence + place, key, data
+            arrived = _milliseconds(record["ApproximateArrivalTimestamp"])
+            first = int(record["SequenceNumber"]) << SUB_BITS
+            key, data = record["PartitionKey"], record["Data"]
+            if not data.startswith(MAGIC):
+                batch = Batch(arrived, [first], [key], [data])
+            else:
+                keys, datas = columns_in_shard(key, data, self.shard.hash_start, self.shard.hash_end)
+                batch = Batch(arrived, range(first, first + len(keys)), keys, datas)
+            if found and found[-1].arrived == arrived:
+                found[-1] = _joined(found[-1], batch)
+            elif batch.keys:
+                found.append(batch)
+        return found
 
 
-def _batches(rows: list[Row]) -> list[Batch]:
-    batches = []
-    for arrived, group in groupby(rows, key=itemgetter(0)):
-        _, sequences, keys, datas = map(list, zip(*group, strict=True))
-        batches.append(Batch(arrived, sequences, keys, datas))
-    return batches
+def _joined(batch: Batch, other: Batch) -> Batch:
+    """Both, in the columns of the first."""
+    sequences = batch.sequences if isinstance(batch.sequences, list) else list(batch.sequences)
+    sequences += other.sequences
+    batch.keys.extend(other.keys)
+    batch.datas.extend(other.datas)
+    return batch._replace(sequences=sequences)
+
+
+def _milliseconds(stamp: datetime | float) -> int:
+    """Of a stamp as botocore reads it, or as it came: seconds, exact to a microsecond."""
+    return clock.from_datetime(stamp) if isinstance(stamp, datetime) else round(stamp * 1_000_000) // clock.SECOND

@@ -21,6 +21,17 @@ def check(key: str, data: bytes) -> None:
         )
 
 
+def check_all(entries: list[Entry]) -> None:
+    """The same of many, most of them small. Raises InvalidRecordError."""
+    keys, datas = [key for key, _ in entries], [data for _, data in entries]
+    known = set(map(type, keys)) <= {str} and set(map(type, datas)) <= {bytes}
+    if not known or max(map(len, datas), default=0) > MAX_RECORD - 4 * MAX_KEY:
+        for key, data in entries:
+            check(key, data)
+    for key in set(keys):
+        check(key, b"")
+
+
 def pieces(entries: list[Entry], records: int, size: int) -> Iterator[list[Entry]]:
     """Entries in runs of at most so many records and bytes of data; a record larger than that stands alone."""
     rest = iter(entries)
