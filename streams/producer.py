@@ -74,7 +74,8 @@ def choose_pace(source: Source, rate: float | None = None, speed: float | None =
 class Producer:
     """Puts what falls due, until `count` records or `duration` seconds or the end of the source.
 
-    Time starts at the first step. When puts are slower than the pace, what is overdue goes out in full batches.
+    Time starts at the first step. When puts are slower than the pace, what is overdue goes out in full batches, of
+    `most` records.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class Producer:
         *,
         count: int | None = None,
         duration: float | None = None,
+        most: int = RECORDS_A_PUT,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self.sent = 0  # records that the stream has confirmed
@@ -91,6 +93,7 @@ class Producer:
         self._pace = pace
         self._count = inf if count is None else count
         self._duration = inf if duration is None else duration
+        self._most = most
         self._now = now
         self._started: float | None = None
         self._next_put = 0.0
@@ -113,11 +116,11 @@ class Producer:
             elapsed, self._over = self._duration, True
         elif elapsed < self._next_put:
             return False
-        limit = int(min(RECORDS_A_PUT, self._count - self.sent))
+        limit = int(min(self._most, self._count - self.sent))
         entries = self._pace.take(elapsed, limit)
         if not entries:
             return False
         self._stream.put(entries)
         self.sent += len(entries)
-        self._next_put = 0.0 if len(entries) == RECORDS_A_PUT else elapsed + LINGER
+        self._next_put = 0.0 if len(entries) == self._most else elapsed + LINGER
         return True

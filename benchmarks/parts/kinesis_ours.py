@@ -51,8 +51,9 @@ def main(mode: str, url: str, name: str, count: int) -> None:
 def put(stream: Stream, trades: list[dict[str, Any]]) -> Spent:
     encode = msgspec.json.Encoder().encode
     began = begin()
-    for first in range(0, len(trades), RECORDS_A_PUT):
-        stream.put([(row["tickerSymbol"], encode(row)) for row in trades[first : first + RECORDS_A_PUT]])
+    import os; N=int(os.environ.get("NPUT", 4096))
+    for first in range(0, len(trades), N):
+        stream.put([(row["tickerSymbol"], encode(row)) for row in trades[first : first + N]])
     return spent(began)
 
 

@@ -12,16 +12,17 @@ The embedded stream needs none of this: it stores batches as they are.
 
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from streams.hashing import hash_key
 from streams.records import Description, Entry, InvalidRecordError, Page, Position, Shard, StreamError
 from streams.stream import limits
-from streams.stream.aggregation import MAGIC, aggregate
+from streams.stream.aggregation import MAGIC, aggregate_columns
 from streams.stream.base import Stream
 
+RECORDS_A_PUT = 16_384  # that a producer should give at once, if it can: fewer and fuller requests, however many shards
 PACK_BYTES = 51_200  # as KPL's AggregationMaxSize: two of the 25 kB units that are charged
 LARGEST_PACK = limits.MAX_RECORD - 4096  # bytes: room for the partition key
 ROUNDS = 4  # a put of much makes larger packs, rather than more rounds than this
@@ -29,6 +30,13 @@ FRAME = 32  # bytes of an aggregate of nothing: magic, MD5, mark
 HEAD = 12  # bytes at most in front of a record's data
 KEY_HEAD = 3
 ATTEMPTS = 10  # of a put that strays: no stream is split more often meanwhile
+
+
+class Columns(NamedTuple):
+    """Records as columns of equal length: what C does with a whole column, Python need not do for each."""
+
+    keys: list[str]
+    datas: list[bytes]
 
 
 @runtime_checkable
@@ -60,10 +68,10 @@ class AggregatingStream:
         return found
 
     def put(self, entries: Sequence[Entry]) -> None:
-        entries = list(entries)
-        limits.check_all(entries)
+        records = Columns([key for key, _ in entries], [data for _, data in entries])
+        limits.check_all(*records)
         try:
-            self._put(entries)
+            self._put(records)
         except UnicodeEncodeError as error:
             raise InvalidRecordError(f"A partition key is not valid Unicode: {error}") from None
         except StreamError:
@@ -86,25 +94,29 @@ class AggregatingStream:
         self._open = []
         self._inner.delete()
 
-    def _by_shard(self, entries: list[Entry]) -> list[list[Entry]]:
+    def _by_shard(self, records: Columns) -> list[Columns]:
         starts = [shard.hash_start for shard in self._open]
-        found: list[list[Entry]] = [[] for _ in starts]
-        keys = {key for key, _ in entries}
-        append = {key: found[bisect_right(starts, hash_key(key)) - 1].append for key in keys}
-        for entry in entries:
-            append[entry[0]](entry)
-        return [mine for mine in found if mine]
+        found = [Columns([], []) for _ in starts]
+        add: dict[str, tuple[Callable[[str], None], Callable[[bytes], None]]] = {}
+        for key in set(records.keys):
+            mine = found[bisect_right(starts, hash_key(key)) - 1]
+            add[key] = mine.keys.append, mine.datas.append
+        for key, data in zip(*records, strict=True):
+            add_key, add_data = add[key]
+            add_key(key)
+            add_data(data)
+        return [mine for mine in found if mine.keys]
 
-    def _put(self, left: list[Entry]) -> None:
+    def _put(self, left: Columns) -> None:
         if not self._open and not any(shard.open for shard in self.describe().shards):
             raise StreamError(f"Stream {self.name!r} has no open shard; look again with: manage.py streams status")
         for _ in range(ATTEMPTS):
             left = self._send([deque(_packs(mine)) for mine in self._by_shard(left)])
-            if not left:
+            if not left.keys:
                 return
-        raise StreamError(f"{len(left)} records were not put: stream {self.name!r} sends them to other shards.")
+        raise StreamError(f"{len(left.keys)} records were not put: stream {self.name!r} sends them to other shards.")
 
-    def _send(self, queues: list[deque[list[Entry]]]) -> list[Entry]:
+    def _send(self, queues: list[deque[Columns]]) -> Columns:
         """Puts packs, one of each shard at a time; the records that are still to be put when one of them strayed."""
         while queues:
             packs = [queue.popleft() for queue in queues]
@@ -114,14 +126,14 @@ class AggregatingStream:
                 for queue, pack, stray in zip(queues, packs, strayed, strict=True):
                     if stray:
                         queue.appendleft(pack)
-                return [entry for queue in queues for pack in queue for entry in pack]
+                return _joined([pack for queue in queues for pack in queue])
             queues = [queue for queue in queues if queue]
-        return []
+        return Columns([], [])
 
-    def _all_in(self, pack: list[Entry], shard_id: str) -> bool:
+    def _all_in(self, pack: Columns, shard_id: str) -> bool:
         """Whether the shard in which a pack landed is that of all its keys. Renews the map for a shard not on it."""
         shard = next((shard for shard in self._open if shard.id == shard_id), None) or self._look_up(shard_id)
-        return all(shard.hash_start <= hash_key(key) <= shard.hash_end for key in {key for key, _ in pack})
+        return all(shard.hash_start <= hash_key(key) <= shard.hash_end for key in set(pack.keys))
 
     def _look_up(self, shard_id: str) -> Shard:
         for shard in self.describe().shards:
@@ -130,26 +142,31 @@ class AggregatingStream:
         raise StreamError(f"Records went to shard {shard_id!r}, which stream {self.name!r} does not list.")
 
 
-def _packs(entries: list[Entry]) -> Iterator[list[Entry]]:
-    """Entries in runs that make an aggregate of a good size; one that is larger stands alone."""
-    sizes = list(accumulate((len(data) + HEAD for _, data in entries), initial=0))  # of those before each
+def _packs(records: Columns) -> Iterator[Columns]:
+    """Records in runs that make an aggregate of a good size; one that is larger stands alone."""
+    keys, datas = records
+    sizes = list(accumulate(map(HEAD.__add__, map(len, datas)), initial=0))  # of all before each
     limit = min(max(PACK_BYTES, sizes[-1] // ROUNDS), LARGEST_PACK)
-    start = 0
-    while start < len(entries):
-        stop = max(bisect_right(sizes, sizes[start] + limit - FRAME) - 1, start + 1)
-        while stop > start + 1:
-            keys = {key for key, _ in entries[start:stop]}
-            size = FRAME + sizes[stop] - sizes[start] + sum(len(key.encode()) + KEY_HEAD for key in keys)
-            if size <= limit:
+    start = table = 0  # table: bytes of the last pack's keys, and the next one's as a rule
+    while start < len(keys):
+        stop = max(bisect_right(sizes, sizes[start] + limit - FRAME - table) - 1, start + 1)
+        while True:
+            table = sum(len(key.encode()) + KEY_HEAD for key in set(keys[start:stop]))
+            size = FRAME + sizes[stop] - sizes[start] + table
+            if size <= limit or stop == start + 1:
                 break
-            stop = start + max((stop - start) * limit // size, 1)  # fewer: limit is less than size
-        yield entries[start:stop]
+            stop = start + max((stop - start) * limit // size, 1)
+        yield Columns(keys[start:stop], datas[start:stop])
         start = stop
 
 
-def _record(pack: list[Entry]) -> Entry:
-    """One record for a pack. A lone entry stays as it is, unless it could be taken for an aggregate."""
-    key, data = pack[0]
-    if len(pack) == 1 and (not data.startswith(MAGIC) or len(data) > LARGEST_PACK - FRAME - HEAD - 2 * KEY_HEAD):
-        return pack[0]
-    return key, aggregate(pack, checked=True)
+def _record(pack: Columns) -> Entry:
+    """One record for a pack. A lone one stays as it is, unless it could be taken for an aggregate."""
+    key, data = pack.keys[0], pack.datas[0]
+    if len(pack.keys) == 1 and (not data.startswith(MAGIC) or len(data) > LARGEST_PACK - FRAME - HEAD - 2 * KEY_HEAD):
+        return key, data
+    return key, aggregate_columns(*pack, checked=True)
+
+
+def _joined(packs: list[Columns]) -> Columns:
+    return Columns([key for pack in packs for key in pack.keys], [data for pack in packs for data in pack.datas])

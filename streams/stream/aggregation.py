@@ -56,15 +56,20 @@ def aggregate(entries: Sequence[Entry], *, checked: bool = False) -> bytes:
 
     Raises ValueError for more than MAX_SUB_RECORDS, or none.
     """
-    if not 1 <= len(entries) <= MAX_SUB_RECORDS:
-        raise ValueError(f"An aggregate has 1 to {MAX_SUB_RECORDS} records, not {len(entries)}.")
-    table = {key: index for index, key in enumerate(dict.fromkeys([key for key, _ in entries]))}
-    parts = [b""] * (2 * len(entries))
-    parts[::2] = [_head(table[key], len(data)) for key, data in entries]
-    parts[1::2] = [data for _, data in entries]
+    return aggregate_columns([key for key, _ in entries], [data for _, data in entries], checked=checked)
+
+
+def aggregate_columns(keys: Sequence[str], datas: Sequence[bytes], *, checked: bool = False) -> bytes:
+    """The same of columns of equal length. No line of it is run for each record: that would be half of all the time."""
+    if not 1 <= len(keys) <= MAX_SUB_RECORDS:
+        raise ValueError(f"An aggregate has 1 to {MAX_SUB_RECORDS} records, not {len(keys)}.")
+    table = {key: index for index, key in enumerate(dict.fromkeys(keys))}
+    parts = [b""] * (2 * len(keys))
+    parts[::2] = map(_head, map(table.__getitem__, keys), map(len, datas))
+    parts[1::2] = datas
     if checked:
         mark = _field(TAG, CHECKED)
-        parts[0] = _head(0, len(entries[0][1]), len(mark))
+        parts[0] = _head(0, len(datas[0]), len(mark))
         parts[1] += mark
     body = b"".join([*(_field(KEY_FIELD, key.encode()) for key in table), *parts])
     return MAGIC + body + _md5(body)

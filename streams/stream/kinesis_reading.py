@@ -174,8 +174,8 @@ class ShardReader:
 
 def _joined(batch: Batch, other: Batch) -> Batch:
     """Both, in the columns of the first."""
-    sequences = batch.sequences if isinstance(batch.sequences, list) else list(batch.sequences)
-    sequences += other.sequences
+    sequences: list[int] = batch.sequences if isinstance(batch.sequences, list) else list(batch.sequences)
+    sequences.extend(other.sequences)
     batch.keys.extend(other.keys)
     batch.datas.extend(other.datas)
     return batch._replace(sequences=sequences)

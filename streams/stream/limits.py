@@ -1,6 +1,6 @@
 """What a record may be, and how many go together. Source of the limits: Amazon Kinesis API reference, PutRecords."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from streams.records import Entry, InvalidRecordError
@@ -21,15 +21,15 @@ def check(key: str, data: bytes) -> None:
         )
 
 
-def check_all(entries: list[Entry]) -> None:
+def check_all(keys: Sequence[str], datas: Sequence[bytes]) -> None:
     """The same of many, most of them small. Raises InvalidRecordError."""
-    keys, datas = [key for key, _ in entries], [data for _, data in entries]
     known = set(map(type, keys)) <= {str} and set(map(type, datas)) <= {bytes}
-    if not known or max(map(len, datas), default=0) > MAX_RECORD - 4 * MAX_KEY:
-        for key, data in entries:
+    if known and max(map(len, datas), default=0) <= MAX_RECORD - 4 * MAX_KEY:  # 4 bytes a character at most
+        for key in set(keys):
+            check(key, b"")
+    else:
+        for key, data in zip(keys, datas, strict=True):
             check(key, data)
-    for key in set(keys):
-        check(key, b"")
 
 
 def pieces(entries: list[Entry], records: int, size: int) -> Iterator[list[Entry]]:

@@ -11,10 +11,11 @@ from streams.loop import Loop
 from streams.management.options import above_zero, from_zero, site_name, stream_name, whole
 from streams.management.plain import PlainCommand, UsageError, positive
 from streams.management.progress import on_terminal
-from streams.producer import Producer, choose_pace
+from streams.producer import RECORDS_A_PUT, Producer, choose_pace
 from streams.records import StreamExistsError, StreamNotFoundError
 from streams.sources.base import Source, SourceError
 from streams.sources.catalogue import NAMES, open_source
+from streams.stream import aggregating
 from streams.stream.aggregating import AggregatingStream, Locating
 from streams.stream.base import Stream
 from streams.wiring import open_stream
@@ -52,7 +53,8 @@ class Command(PlainCommand):
             stream = open_stream(options["stream"] or options["source"])
             self._create_if_absent(stream)
             target = _packing(stream, options["rate"], asked=options["aggregate"])
-            producer = Producer(target, pace, count=options["count"], duration=options["duration"])
+            most = aggregating.RECORDS_A_PUT if isinstance(target, AggregatingStream) else RECORDS_A_PUT
+            producer = Producer(target, pace, count=options["count"], duration=options["duration"], most=most)
             try:
                 self._run(producer)
             finally:
