@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from time import monotonic
 
-from benchmarks import fleet, kinesis, latency, login, memory, pixel, sockets, start, throughput
+from benchmarks import fleet, kcl, kinesis, latency, login, memory, pixel, sockets, start, throughput
 from benchmarks.figures import Figure, table
 from benchmarks.options import Options
 
@@ -20,6 +20,7 @@ BENCHMARKS: dict[str, Callable[[Options], Iterable[Figure]]] = {
     "sockets": sockets.run,
     "pixel": pixel.run,
     "kinesis": kinesis.run,
+    "kcl": kcl.run,
     "fleet": fleet.run,
     "login": login.run,
     "memory": memory.run,

@@ -4,8 +4,8 @@ MiniStack runs on this machine, in a process of its own, and does its part of th
 mean anything. Each part is a process of its own (benchmarks/parts/kinesis_*.py) and says how long it took, from its
 connected client until the last record: from objects to a put that returned, and from reading to objects. The rounds
 alternate, each on streams of its own, of four shards. "By its own CPU time" leaves out the emulator, and neighbours.
-
-Start: a stream holds 1,000 records; from the call that starts `manage.py consume trades` until records are applied.
+"The emulator alone" is a bare HTTP client with our requests made beforehand, that looks at no record: no client on this
+machine can be faster.
 """
 
 import os
@@ -16,8 +16,7 @@ from uuid import uuid4
 
 from benchmarks.figures import Aim, Figure
 from benchmarks.options import Options
-from benchmarks.site import found_by, new_site
-from benchmarks.start import first_record
+from benchmarks.site import found_by
 from streams.stream.kinesis import KinesisStream, Place, connect
 from tests import emulators
 from tests.house import ROOT
@@ -26,33 +25,38 @@ PEERS = ROOT / "build" / "bench-peers"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "emulated", "AWS_SECRET_ACCESS_KEY": "emulated"}
 REGION = "eu-west-1"
 ROUNDS = 3
-STARTS = 5
 SHARDS = 4
+MANY = 200_000
 
 # What is measured: its name, a module of benchmarks.parts, its mode, the stream, records. Writers come before readers.
 PARTS = [
     ("put: Millrace, plain", "kinesis_ours", "put", "plain", 20_000),
-    ("put: Millrace, aggregated", "kinesis_ours", "put-packed", "packed", 200_000),
+    ("put: Millrace, aggregated", "kinesis_ours", "put-packed", "packed", MANY),
+    ("put: emulator alone, aggregated", "kinesis_bare", "put-packed", "bare", MANY),
     ("put: async-kinesis, JSON", "kinesis_async", "put", "json", 20_000),
-    ("put: async-kinesis, JSON lines", "kinesis_async", "put-lines", "lines", 100_000),
+    ("put: async-kinesis, JSON lines", "kinesis_async", "put-lines", "lines", MANY),
     ("put: async-kinesis, JSON lines by key", "kinesis_async", "put-lines-keyed", "keyed", 20_000),
     ("put: boto3, put_record", "kinesis_boto3", "one", "one", 1_000),
     ("put: boto3, put_records", "kinesis_boto3", "many", "many", 20_000),
     ("read: Millrace, plain", "kinesis_ours", "read", "plain", 20_000),
-    ("read: Millrace, aggregated", "kinesis_ours", "read", "packed", 200_000),
+    ("read: Millrace, aggregated", "kinesis_ours", "read", "packed", MANY),
+    ("read: emulator alone, plain", "kinesis_bare", "read", "plain", 20_000),
+    ("read: emulator alone, aggregated", "kinesis_bare", "read", "packed", MANY),
     ("read: async-kinesis, JSON", "kinesis_async", "read", "plain", 20_000),
-    ("read: async-kinesis, JSON lines", "kinesis_async", "read-lines", "lines", 100_000),
+    ("read: async-kinesis, JSON lines", "kinesis_async", "read-lines", "lines", MANY),
     ("read: boto3, get_records", "kinesis_boto3", "read", "plain", 20_000),
 ]
 RATIOS = [
     ("put: plain ÷ async-kinesis, JSON", "put: Millrace, plain", "put: async-kinesis, JSON", None),
     ("put: aggregated ÷ JSON lines", "put: Millrace, aggregated", "put: async-kinesis, JSON lines", 5),
     ("put: aggregated ÷ JSON lines by key", "put: Millrace, aggregated", "put: async-kinesis, JSON lines by key", None),
+    ("put: emulator alone ÷ JSON lines", "put: emulator alone, aggregated", "put: async-kinesis, JSON lines", None),
     ("put: plain ÷ put_record", "put: Millrace, plain", "put: boto3, put_record", None),
     ("put: plain ÷ put_records", "put: Millrace, plain", "put: boto3, put_records", None),
     ("put: aggregated ÷ put_records", "put: Millrace, aggregated", "put: boto3, put_records", None),
     ("read: aggregated ÷ JSON lines", "read: Millrace, aggregated", "read: async-kinesis, JSON lines", 10),
     ("read: plain ÷ async-kinesis, JSON", "read: Millrace, plain", "read: async-kinesis, JSON", 10),
+    ("read: emulator alone ÷ async-kinesis, JSON", "read: emulator alone, plain", "read: async-kinesis, JSON", None),
     ("read: plain ÷ get_records", "read: Millrace, plain", "read: boto3, get_records", None),
 ]
 
@@ -70,10 +74,8 @@ def run(options: Options) -> Iterator[Figure]:
         found: Found = defaultdict(list)
         for _ in options.rounds(ROUNDS):
             measure(url, options, found)
-        starts = [first_on(url) for _ in options.rounds(STARTS)]
     yield from rates(found)
     yield from units(found)
-    yield Figure("start to first record applied", "s", starts, Aim(2, every=True))
 
 
 def measure(url: str, options: Options, found: Found) -> None:
@@ -100,7 +102,8 @@ def rates(found: Found) -> Iterator[Figure]:
         if theirs in clock:
             aim = None if bound is None else Aim(bound, at_least=True)
             yield Figure(name, "×", _ratio(clock[ours], clock[theirs]), aim)
-            yield Figure("- by its own CPU time", "×", _ratio(cpu[ours], cpu[theirs]))
+            if "alone" not in ours:
+                yield Figure("- by its own CPU time", "×", _ratio(cpu[ours], cpu[theirs]))
 
 
 def _ratio(ours: list[float], theirs: list[float]) -> list[float]:
@@ -115,12 +118,3 @@ def units(found: Found) -> Iterator[Figure]:
     yield Figure("units a million trades, aggregated", "", packed)
     fewer = [one / other for one, other in zip(plain, packed, strict=True)]
     yield Figure("units: plain ÷ aggregated", "×", fewer, Aim(50, at_least=True))
-
-
-def first_on(url: str) -> float:
-    """Seconds."""
-    with new_site() as site:
-        site.environment |= {"STREAM_URL": f"kinesis://{REGION}?endpoint_url={url}"}
-        stream = f"start-{uuid4().hex[:8]}"
-        site.run("streams", "create", stream)
-        return first_record(site, stream)

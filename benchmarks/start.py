@@ -30,7 +30,7 @@ def run(options: Options) -> Iterator[Figure]:
     with new_site() as site:
         starts = [first_record(site, f"stream-{number}") for number in runs]
     with new_site() as site:
-        handover = Handover(site)
+        handover = Handover(site, site.streams)
         phases = [number / len(runs) for number in runs]
         killed = [handover.seconds(phase, kill=True) for phase in phases]
         ended = [handover.seconds(phase, kill=False) for phase in phases]
@@ -53,8 +53,10 @@ def first_record(site: Site, stream: str) -> float:
 class Handover:
     """One worker that works, one that waits, and records that keep coming."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, opens: Path) -> None:
+        """`opens` is a file that a worker has open once it is up."""
         self._site = site
+        self._opens = opens
         site.run("streams", "create", "trades")
         self._works = self._worker()
         site.wait_until_held("trades")
@@ -75,7 +77,7 @@ class Handover:
 
     def _worker(self) -> "Popen[str]":
         worker = self._site.manage("consume", "trades")
-        self._site.until(lambda: _has_open(worker.pid, self._site.streams))
+        self._site.until(lambda: _has_open(worker.pid, self._opens))
         return worker
 
     def _applied_since(self, moment: int) -> bool:

@@ -14,6 +14,7 @@ from benchmarks.parts.trades import Spent, begin, rows, spent
 from streams.processors.trades import decode
 from streams.producer import RECORDS_A_PUT
 from streams.records import TRIM_HORIZON, Batch, Position, after
+from streams.stream import aggregating
 from streams.stream.aggregating import AggregatingStream
 from streams.stream.base import Stream
 from streams.stream.kinesis import KinesisStream, Place, connect
@@ -44,16 +45,17 @@ def main(mode: str, url: str, name: str, count: int) -> None:
         stream.describe()
         found = read(stream, count)
     else:
-        found = put(AggregatingStream(stream) if mode == "put-packed" else stream, rows(count))
+        packed = mode == "put-packed"  # each as `manage.py produce` does it
+        most = aggregating.RECORDS_A_PUT if packed else RECORDS_A_PUT
+        found = put(AggregatingStream(stream) if packed else stream, rows(count), most)
     print(json.dumps(found | {"records": count, "units": bill.units, "data": bill.data}))
 
 
-def put(stream: Stream, trades: list[dict[str, Any]]) -> Spent:
+def put(stream: Stream, trades: list[dict[str, Any]], most: int) -> Spent:
     encode = msgspec.json.Encoder().encode
     began = begin()
-    import os; N=int(os.environ.get("NPUT", 4096))
-    for first in range(0, len(trades), N):
-        stream.put([(row["tickerSymbol"], encode(row)) for row in trades[first : first + N]])
+    for first in range(0, len(trades), most):
+        stream.put([(row["tickerSymbol"], encode(row)) for row in trades[first : first + most]])
     return spent(began)
 
 

@@ -156,29 +156,27 @@ class ShardReader:
     def _unpack(self, records: Iterable[dict[str, Any]]) -> list[Batch]:
         """None of them empty."""
         found: list[Batch] = []
+        moment = None
         for record in records:
             arrived = _milliseconds(record["ApproximateArrivalTimestamp"])
-            first = int(record["SequenceNumber"]) << SUB_BITS
+            if arrived != moment:
+                moment = arrived
+                sequences: list[int] = []
+                keys: list[str] = []
+                datas: list[bytes] = []
+                found.append(Batch(arrived, sequences, keys, datas))
             key, data = record["PartitionKey"], record["Data"]
+            first = int(record["SequenceNumber"]) << SUB_BITS
             if not data.startswith(MAGIC):
-                batch = Batch(arrived, [first], [key], [data])
+                sequences.append(first)
+                keys.append(key)
+                datas.append(data)
             else:
-                keys, datas = columns_in_shard(key, data, self.shard.hash_start, self.shard.hash_end)
-                batch = Batch(arrived, range(first, first + len(keys)), keys, datas)
-            if found and found[-1].arrived == arrived:
-                found[-1] = _joined(found[-1], batch)
-            elif batch.keys:
-                found.append(batch)
-        return found
-
-
-def _joined(batch: Batch, other: Batch) -> Batch:
-    """Both, in the columns of the first."""
-    sequences: list[int] = batch.sequences if isinstance(batch.sequences, list) else list(batch.sequences)
-    sequences.extend(other.sequences)
-    batch.keys.extend(other.keys)
-    batch.datas.extend(other.datas)
-    return batch._replace(sequences=sequences)
+                inner_keys, inner_datas = columns_in_shard(key, data, self.shard.hash_start, self.shard.hash_end)
+                sequences.extend(range(first, first + len(inner_keys)))
+                keys.extend(inner_keys)
+                datas.extend(inner_datas)
+        return [batch for batch in found if batch.keys]
 
 
 def _milliseconds(stamp: datetime | float) -> int:
