@@ -78,6 +78,7 @@ def test_a_rate_times_a_duration_is_what_is_sent(rate: float, duration: float, t
 def test_rate_zero_is_full_batches_without_a_pause() -> None:
     stream = run(AtRate(Trades(Random(1)), 0), seconds=0.001, count=10_000)
     assert stream.sizes == [4096, 4096, 1808]
+    assert run(AtRate(Trades(Random(1)), 0), seconds=0.001, count=10_000, most=8000).sizes == [8000, 2000]
 
 
 def test_a_count_is_kept_exactly() -> None:
@@ -92,6 +93,7 @@ def test_what_is_overdue_goes_out_in_full_batches_at_once() -> None:
     while producer.step():
         pass
     assert stream.sizes == [4096, 4096, 1808]
+    assert run(AtRate(Trades(Random(1)), 0), seconds=0.001, count=10_000, most=8000).sizes == [8000, 2000]
 
 
 def test_a_source_is_replayed_at_a_multiple_of_its_pace() -> None:

@@ -101,6 +101,15 @@ def test_what_is_larger_than_a_pack_makes_more_and_much_makes_larger_ones() -> N
     assert max(len(data) for _, data in raw(inner)) > 2 * PACK_BYTES
 
 
+def test_keys_count_as_bytes_of_their_pack() -> None:
+    inner = Resharded()
+    inner.create()
+    entries = [(f"{number:0200}", b"x") for number in range(700)]
+    AggregatingStream(inner).put(entries)
+    assert [0.9 * PACK_BYTES < len(data) <= PACK_BYTES for _, data in raw(inner)] == [True] * 2 + [False]
+    assert unpacked(inner) == by_key(entries)
+
+
 def test_records_of_any_size_fit() -> None:
     inner = Resharded()
     inner.create()
