@@ -21,6 +21,7 @@ HEADERS = {
         [*(f"{feature}=()" for feature in _UNUSED), *(f"{feature}=(self)" for feature in _OURS)]
     ),
     "Referrer-Policy": "same-origin",
+    "Reporting-Endpoints": 'csp="/reports/csp/"',  # login/reports.py
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }

@@ -213,6 +213,8 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "require-trusted-types-for": ["'script'"],
         "trusted-types": [NONE],  # no code of ours makes mark-up or script from text
+        "report-to": ["csp"],  # of Reporting-Endpoints, in login/headers.py
+        "report-uri": ["/reports/csp/"],  # for browsers that do not know report-to
     },
 }
 SECURE_REFERRER_POLICY = "same-origin"

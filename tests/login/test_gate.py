@@ -11,7 +11,7 @@ from watching import logs
 
 PUBLIC = {  # all that a stranger may see; the second step leads back to the first
     *("accounts/sign-in/", "accounts/sign-in/passkey/", "accounts/two-factor/", "accounts/invitation/<str:secret>/"),
-    *("accounts/password/reset/", "accounts/password/reset/<uidb64>/<token>/"),
+    *("accounts/password/reset/", "accounts/password/reset/<uidb64>/<token>/", "reports/csp/"),
 }
 
 PROBES = {"/livez", "/readyz"}  # answered before any view is asked: for load balancers, without details

@@ -1,0 +1,64 @@
+"""Browsers' reports of what the Content-Security-Policy refused."""
+
+import json
+import logging
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from login import reports
+
+NEW = [{"type": "csp-violation", "body": {"effectiveDirective": "script-src-elem", "blockedURL": "https://evil.example/x",
+        "documentURL": "https://streams.example.org/market/?q=secret"}}]  # fmt: skip
+OLD = {"csp-report": {"violated-directive": "img-src", "blocked-uri": "inline", "document-uri": "https://s/orders/"}}
+
+
+def told(client: Client, body: object) -> int:
+    sent = body if isinstance(body, bytes) else json.dumps(body)
+    return client.post(reports.PATH, sent, content_type="application/csp-report").status_code
+
+
+@pytest.fixture
+def said(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> pytest.LogCaptureFixture:
+    monkeypatch.setattr(reports, "ration", reports.Ration(timezone.now))
+    caplog.set_level(logging.WARNING, "millrace.reports")
+    return caplog
+
+
+def test_every_page_says_where_to_report(client: Client) -> None:
+    headers = client.get("/accounts/sign-in/").headers
+    assert headers["Reporting-Endpoints"] == f'csp="{reports.PATH}"'
+    assert {"report-to csp", f"report-uri {reports.PATH}"} <= set(headers["Content-Security-Policy"].split("; "))
+
+
+@pytest.mark.parametrize(
+    ("body", "line"), [(NEW, "script-src-elem, evil.example, on /market/"), (OLD, "img-src, inline, on /orders/")]
+)
+def test_a_report_is_a_line_without_queries(
+    client: Client, said: pytest.LogCaptureFixture, body: object, line: str
+) -> None:
+    assert told(client, body) == 204
+    assert said.messages == [f"A browser has refused what a page asked for: {line}"]
+
+
+def test_a_link_of_one_use_is_not_written(client: Client, said: pytest.LogCaptureFixture) -> None:
+    told(client, {"csp-report": {"document-uri": "https://s/accounts/invitation/SECRET/", "blocked-uri": "a\nb\x1b"}})
+    assert said.messages == ["A browser has refused what a page asked for: ?, a_b_, on /accounts/invitation/…"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"\xff", b"[" * 16_000, b"{}", b"x" * 1_000_000, [1, {"body": 1}], {"csp-report": []}],
+)
+def test_what_is_no_report_is_no_line(client: Client, said: pytest.LogCaptureFixture, body: object) -> None:
+    assert (told(client, body), said.messages) == (204, [])
+
+
+def test_a_flood_is_twenty_lines_a_minute(client: Client, said: pytest.LogCaptureFixture) -> None:
+    assert {told(client, NEW * 3) for _ in range(30)} == {204}
+    assert reports.MOST <= len(said.messages) <= 2 * reports.MOST  # the minute may turn meanwhile
+
+
+def test_it_is_only_told(client: Client) -> None:
+    assert client.get(reports.PATH).status_code == 405
