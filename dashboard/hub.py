@@ -96,6 +96,9 @@ class Hub:
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._run())
 
+    def sockets(self) -> int:
+        return len(self._subscribers)
+
     def leave(self, subscriber: Subscriber) -> None:
         self._subscribers.discard(subscriber)
         self._guard.release(subscriber)

@@ -18,9 +18,10 @@ def permits(topic: str, standing: Standing) -> bool:
 
 
 guard = SessionGuard(living, permits, timezone.now)
+hub = Hub(snapshots, guard, timezone.now)
 sockets = URLRouter(
     [
-        path("ws/live/", LiveConsumer.as_asgi(hub=Hub(snapshots, guard, timezone.now), enter=enter)),
+        path("ws/live/", LiveConsumer.as_asgi(hub=hub, enter=enter)),
         re_path("", UnknownSocket.as_asgi()),
     ]
 )

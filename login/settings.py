@@ -269,11 +269,16 @@ LOGGING = {
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["no-probes"]},
         "security": {"class": "logging.StreamHandler", "formatter": "json"},
+        "counting": {"class": "watching.counting.CountEvents"},
     },
     "loggers": {
         "botocore": {"level": "WARNING"},  # it tells at INFO where it found credentials
         "fido2": {"level": "WARNING"},  # the security log has it
-        "millrace.security": {"handlers": ["security"], "level": "INFO", "propagate": False},  # whatever LOG_LEVEL is
+        "millrace.security": {
+            "handlers": ["security", "counting"],
+            "level": "INFO",
+            "propagate": False,
+        },  # whatever LOG_LEVEL is
         "uvicorn": {"handlers": [], "propagate": True},  # its own handler writes text
     },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},

@@ -25,6 +25,7 @@ from streams.sinks import trades as trades_sink
 from streams.stream.base import Stream
 from streams.stream.embedded import EmbeddedStream
 from streams.stream.embedded_url import open_embedded, parse_embedded
+from streams.timing import TimedStore
 from streams.worker import Worker
 
 
@@ -99,7 +100,7 @@ def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = 
 
     def open_shard(grant: Grant) -> Pipeline[Any, Any]:
         reader = WholeReader(stream, grant.checkpoint) if whole else ShardReader(stream, grant.shard, grant.checkpoint)
-        return Pipeline(grant, reader, decode, application.build, leases)
+        return Pipeline(grant, reader, decode, application.build, TimedStore(leases, time.monotonic))
 
     def shards() -> list[Shard]:
         found = stream.describe().shards

@@ -108,7 +108,7 @@ def test_signing_in_and_out_are_written_without_a_secret(client: Client, ada: Us
 def test_the_security_log_is_written_whatever_the_level_of_the_others() -> None:
     logging_settings: dict[str, Any] = configured.LOGGING
     logger = logging_settings["loggers"]["millrace.security"]
-    assert logger == {"handlers": ["security"], "level": "INFO", "propagate": False}
+    assert logger == {"handlers": ["security", "counting"], "level": "INFO", "propagate": False}
     assert logging_settings["handlers"]["security"]["formatter"] == "json"
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from streams import signals
 from streams.consumer import Consumer
 from streams.loop import Loop
 from streams.management.plain import PlainCommand, where
@@ -37,6 +38,7 @@ class Command(PlainCommand):
         consumer = Consumer(worker, tell if name == "trades" else None)
         loop = Loop(consumer.step, finished=lambda: options["until_caught_up"] and consumer.caught_up)
         loop.stop_on_signals()
+        signals.began.send(type(self))
         try:
             loop.run()
         finally:

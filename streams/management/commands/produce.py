@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from streams import clock
+from streams import clock, signals
 from streams.loop import Loop
 from streams.management.options import above_zero, from_zero, site_name, stream_name, whole
 from streams.management.plain import PlainCommand, UsageError, positive
@@ -56,7 +56,7 @@ class Command(PlainCommand):
             most = aggregating.RECORDS_A_PUT if isinstance(target, AggregatingStream) else RECORDS_A_PUT
             producer = Producer(target, pace, count=options["count"], duration=options["duration"], most=most)
             try:
-                self._run(producer)
+                self._run(producer, stream.name)
             finally:
                 self.stdout.write(_summary(producer, stream, source, as_json=options["json"]))
         except SourceError as error:
@@ -72,8 +72,15 @@ class Command(PlainCommand):
                 return  # another producer was first
             self.stderr.write(f"Created the stream {stream.name} with 1 shard.", str)
 
-    def _run(self, producer: Producer) -> None:
-        with on_terminal(self.stderr, producer.step, lambda: producer.sent) as step:
+    def _run(self, producer: Producer, stream: str) -> None:
+        def put() -> bool:
+            before = producer.sent
+            found = producer.step()
+            signals.put.send(type(self), stream=stream, records=producer.sent - before)
+            return found
+
+        signals.began.send(type(self))
+        with on_terminal(self.stderr, put, lambda: producer.sent) as step:
             loop = Loop(step, idle=IDLE, finished=producer.finished)
             loop.stop_on_signals()
             loop.run()

@@ -1,0 +1,22 @@
+"""How long commits take, told to whoever watches."""
+
+from collections.abc import Callable
+from typing import Generic
+
+from streams import signals
+from streams.commits import Commit, Grant, Results, Store
+
+
+class TimedStore(Generic[Results]):
+    """A pipeline's Store before another. `monotonic` gives seconds."""
+
+    def __init__(self, store: Store[Results], monotonic: Callable[[], float]) -> None:
+        self._store = store
+        self._monotonic = monotonic
+
+    def commit(self, grant: Grant, commit: Commit[Results]) -> None:
+        began = self._monotonic()
+        self._store.commit(grant, commit)
+        seconds, dead = self._monotonic() - began, 0 if commit.replayed else len(commit.dead)
+        told = {"application": grant.application, "stream": grant.stream, "seconds": seconds, "dead": dead}
+        signals.committed.send(type(self), **told)

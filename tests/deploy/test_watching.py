@@ -1,0 +1,53 @@
+"""Health, logs and counts through nginx and both pools."""
+
+import json
+import re
+from typing import Any
+
+from tests.deploy.stack import Stack
+from tests.deploy.visitor import Visitor
+from tests.waiting import wait_for
+
+
+def lines(stack: Stack, pool: str) -> list[dict[str, Any]]:
+    """What a pool has logged as JSON."""
+    text = (stack.folder / f"{pool}.log").read_text()
+    return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+
+
+def test_load_balancers_are_answered_and_their_questions_not_logged(stack: Stack) -> None:
+    assert stack.get("/livez") == (200, b"alive\n")
+    assert stack.get("/readyz")[0] == 200
+    (stack.runtime / "draining").touch()
+    status, text = stack.get("/readyz")
+    (stack.runtime / "draining").unlink()
+    assert (status, text.splitlines()[0]) == (503, b"draining: about to stop")
+    assert "/readyz" not in (stack.folder / "access.log").read_text()
+
+
+def test_a_request_has_one_id_in_the_logs_of_nginx_and_of_django(stack: Stack) -> None:
+    assert stack.get("/nowhere/?q=secret")[0] == 404
+    [line] = wait_for(lambda: [each for each in lines(stack, "web") if "/nowhere/" in each["message"]])
+    assert (line["level"], line["logger"], line["message"]) == ("WARNING", "django.request", "Not Found: /nowhere/")
+    found = re.findall(r'"GET /nowhere/" 404 .* ([0-9a-f]{32})\n', (stack.folder / "access.log").read_text())
+    assert found == [line["request"]]
+
+
+def test_uwsgi_tells_no_address(stack: Stack) -> None:
+    (stack.runtime / "draining").touch()
+    stack.get("/readyz?q=secret")
+    (stack.runtime / "draining").unlink()
+    told = wait_for(lambda: [each for each in lines(stack, "web") if each["logger"] == "uwsgi"])
+    assert re.fullmatch(r"GET was answered by 503 in \d+ ms", told[0]["message"])
+    assert "secret" not in (stack.folder / "web.log").read_text()
+
+
+def test_what_the_login_pool_counts_is_kept(stack: Stack) -> None:
+    visitor = Visitor(stack)
+    _, page = visitor.ask("/accounts/sign-in/")
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+    [who] = re.findall(r'<input type="text" name="(\w+)"', page)
+    visitor.ask("/accounts/sign-in/", hidden | {who: "nobody", "password": "wrong"})
+    visitor.line.close()
+    count = "SELECT value FROM watching_total WHERE labels LIKE '%sign-in.failed%'"
+    assert wait_for(lambda: stack.house.query(count)) == [(1.0,)]
