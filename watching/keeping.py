@@ -42,8 +42,8 @@ def begin(gauges: Mapping[str, Callable[[], float]] | None = None) -> None:
 
 
 def begin_after_fork() -> None:
-    """Under uWSGI, in each worker once it runs; elsewhere at once."""
-    if "uwsgi" in sys.modules:
+    """At once, or where uWSGI has loaded us before it forks (without lazy-apps), in each worker once it runs."""
+    if "uwsgi" in sys.modules and not import_module("uwsgi").worker_id():
         import_module("uwsgidecorators").postfork(begin)
     else:
         begin()
