@@ -54,6 +54,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @staff_only
+@confirmed
 def withdraw(request: HttpRequest, number: int) -> HttpResponse:
     """Its link opens nothing any more."""
     invitation = Invitation.objects.filter(pk=number).first() if number <= MAX_ID else None

@@ -42,6 +42,15 @@ def test_every_answer_is_isolated(client: Client, address: str, status: int) -> 
     assert "camera=()" in answer.headers["Permissions-Policy"]
 
 
+@pytest.mark.parametrize("method", ["get", "options"])
+@pytest.mark.parametrize("address", [SIGN_IN, "/live/market.json", "/market/minutes.csv", "/static/dashboard/frame.js"])
+def test_no_other_origin_is_given_leave_to_read(client: Client, address: str, method: str) -> None:
+    asks = {"origin": "https://evil.example", "access-control-request-method": "GET"}
+    answer = getattr(client, method)(address, headers=asks)
+    answer.close()
+    assert [name for name in answer.headers if name.lower().startswith("access-control-")] == []
+
+
 def test_an_unknown_host_is_answered_in_words_and_isolated(client: Client) -> None:
     answer = client.get(SIGN_IN, headers={"host": "evil.example"})
     assert (answer.status_code, "could not make sense" in answer.content.decode()) == (400, True)

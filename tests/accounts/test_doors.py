@@ -1,0 +1,164 @@
+"""Every way in and every way round: what is asked at each, what is refused, and that there is no other."""
+
+import ast
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.internal import auth
+from django.test import Client, RequestFactory
+from django.utils import timezone
+
+from accounts import invitations, resets
+from accounts.models import Session, User
+from accounts.passwords import hashers
+from accounts.sessions import engine
+from tests.accounts.conftest import PASSWORD, confirm
+from tests.login.test_gate import PUBLIC, ROUTES, sample
+
+ROOT = Path(__file__).resolve().parents[2]
+CONFIRM = "/accounts/confirm/?next="
+PASSWORDS = {"password", "old", "password1", "password2"}
+FIELDS = PASSWORDS | {"username", "code", "credential", "typed", "q"}  # to show who one is; to find a ticker
+
+
+@pytest.fixture
+def doors(client: Client, ada: User) -> dict[str, tuple[Client, dict[str, str]]]:
+    """Every address that takes a password, each with a browser that it is open to and the other fields."""
+    mine = Client()
+    mine.force_login(ada)
+    _, invitation = invitations.make("grace", timezone.now())
+    reset = client.get(resets.path(ada)).headers["Location"]  # the link's end moves into the session
+    return {
+        "/accounts/sign-in/": (Client(), {"username": "ada"}),
+        "/accounts/confirm/": (mine, {}),
+        "/accounts/password/change/": (mine, {}),
+        invitation: (Client(), {}),
+        reset: (client, {}),
+    }
+
+
+def test_no_door_hashes_a_megabyte(
+    doors: dict[str, tuple[Client, dict[str, str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed = list[bytes]()
+    monkeypatch.setattr(hashers, "_bcrypt", lambda password, salt: hashed.append(password))
+    for path, (browser, more) in doors.items():
+        page = browser.get(path).content.decode()
+        long = dict.fromkeys([name for name in sorted(PASSWORDS) if f'name="{name}"' in page][:2], "x" * 1_000_000)
+        answer = browser.post(path, more | long)
+        assert (path, answer.status_code, hashed) == (path, 200, [])
+
+
+def test_what_is_more_than_two_megabytes_is_refused(doors: dict[str, tuple[Client, dict[str, str]]]) -> None:
+    for path, (browser, more) in doors.items():
+        assert browser.post(path, more | {"password": "x" * 3_000_000}).status_code == 400
+
+
+def test_every_password_is_masked_and_open_to_password_managers(
+    doors: dict[str, tuple[Client, dict[str, str]]],
+) -> None:
+    for path, (browser, _) in doors.items():
+        inputs = re.findall(r"<input[^>]*>", browser.get(path).content.decode())
+        secret = [each for each in inputs if re.search('name="(password|old|password1|password2)"', each)]
+        assert secret and all('type="password"' in each for each in secret)
+        assert all(re.search('autocomplete="(current|new)-password"', each) for each in secret)
+        assert not any("onpaste" in each or "readonly" in each or "maxlength" in each for each in secret)
+
+
+def test_no_door_asks_a_secret_question(doors: dict[str, tuple[Client, dict[str, str]]]) -> None:
+    for path in [*doors, *(sample(route) for route in PUBLIC)]:
+        page = doors.get(path, (Client(), {}))[0].get(path).content.decode()
+        visible = re.findall(r'<input(?! type="hidden")[^>]* name="(\w+)"', page)
+        assert set(visible) <= FIELDS
+
+
+def test_a_new_installation_has_no_account(db: None) -> None:
+    assert User.objects.count() == 0
+
+
+APPS = ("accounts", "dashboard", "login", "streams", "watching")
+BEGIN = {"perform_password_login", "perform_login", "login", "alogin", "force_login"}  # functions that begin a session
+
+
+def called(file: Path) -> set[str]:
+    """The names of what is called in a file."""
+    calls = [node.func for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call)]
+    return {str(getattr(each, "attr", getattr(each, "id", ""))) for each in calls}
+
+
+def test_sessions_begin_in_these_places_alone() -> None:
+    """docs/security.md names them, as the ways to sign in; allauth's own views lead to its perform_login."""
+    files = [file for app in APPS for file in (ROOT / app).rglob("*.py")]
+    found = {str(file.relative_to(ROOT)) for file in files if BEGIN & called(file)}
+    assert found == {"accounts/forms.py", "accounts/pages/invitations.py", "accounts/adapters.py"}
+
+
+SENSITIVE = [  # what bears on how somebody is known, or on somebody else's account
+    *("factors/totp/", "factors/passkeys/add/", "factors/recovery-codes/", "sessions/end/", "tokens/new/"),
+    *("factors/totp/remove/", "password/change/", "people/invite/"),
+]
+
+
+@pytest.mark.parametrize("path", SENSITIVE)
+def test_what_bears_on_an_account_wants_a_fresh_proof(signed_in: Client, app: Authenticator, path: str) -> None:
+    User.objects.update(is_staff=True)
+    answer = signed_in.post(f"/accounts/{path}", {"username": "eve", "password1": "x", "label": "x"})
+    assert answer.headers["Location"].startswith(CONFIRM)
+
+
+def test_what_staff_do_to_others_wants_a_fresh_proof(signed_in: Client, ada: User) -> None:
+    User.objects.update(is_staff=True)
+    grace, (invitation, _) = User.objects.create_user("grace"), invitations.make("eve", timezone.now())
+    for path in (f"{grace.pk}/deactivate/", f"{grace.pk}/send-reset/", f"invitations/{invitation.pk}/withdraw/"):
+        answer = signed_in.post(f"/accounts/people/{path}", {"name": "grace"})
+        assert answer.headers["Location"].startswith(CONFIRM)
+
+
+PAGES = [route for route in dict.fromkeys(ROUTES) if "<" not in route and route not in PUBLIC]
+
+
+@pytest.mark.parametrize("route", PAGES)
+def test_every_page_has_a_way_out(staff: Client, route: str) -> None:
+    answer = staff.get(f"/{route}")
+    if answer.headers.get("Content-Type", "").startswith("text/html") and answer.status_code == 200:
+        assert '<form method="post" action="/accounts/sign-out/"' in answer.content.decode()
+
+
+def test_the_key_of_a_session_has_165_random_bits() -> None:
+    keys = {engine.new_key() for _ in range(100)}
+    assert (len(keys), {len(key) for key in keys}, len(set("".join(keys)))) == (100, {32}, 36)
+
+
+def test_a_seed_that_waits_to_be_confirmed_is_encrypted_and_160_random_bits(signed_in: Client, ada: User) -> None:
+    confirm(signed_in)
+    seeds = set()
+    for _ in range(3):
+        seed = signed_in.get("/accounts/factors/totp/").context["form"].secret
+        assert len(seed) == 32
+        assert seed not in str(dict(signed_in.session)) + str(list(Session.objects.values()))
+        seeds.add(seed)
+    assert len(seeds) == 3
+
+
+def test_what_a_passkey_signs_is_256_random_bits_each_time(ada: User) -> None:
+    challenges = {str(_challenge(ada)) for _ in range(5)}
+    assert len(challenges) == 5 and min(map(len, challenges)) >= 43  # base64url of 32 bytes
+
+
+def _challenge(user: User) -> object:
+    from allauth.core import context  # noqa: PLC0415
+
+    request = RequestFactory().get("/")
+    request.session = Client().session
+    with context.request_context(request):
+        return auth.begin_authentication(user)["publicKey"]["challenge"]
+
+
+def test_a_password_has_no_last_day(signed_in: Client, ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    later = timezone.now() + timedelta(days=3650)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    answer = Client().post("/accounts/sign-in/", {"username": "ada", "password": PASSWORD})
+    assert answer.headers["Location"] == "/accounts/success/"
