@@ -238,6 +238,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # nobody else embeds our files (ASVS 5.0 3.4.2)
 
 SILENCED_SYSTEM_CHECKS = ["staticfiles.W004"]  # login.W010 says it better
 
