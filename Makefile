@@ -80,10 +80,11 @@ build/.emulators: tests/emulators/requirements.txt tests/emulators/package-lock.
 	@npm ci --prefix tests/emulators --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
-build/.judges: tests/judges/package-lock.json | $(BIN)/.installed node_modules/.installed
+build/.judges: tests/judges/package-lock.json tests/judges/requirements.txt | $(BIN)/.installed node_modules/.installed
 	@echo "Installing what judges the headers and the pages in the tests"
 	@npm ci --prefix tests/judges --ignore-scripts --no-audit --no-fund --silent
 	@mkdir -p build
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target build/sslyze -r tests/judges/requirements.txt
 	@echo '{}' > tests/judges/node_modules/@mdn/mdn-http-observatory/conf/hsts-preload.json # no host counts as preloaded
 	@touch $@
 

@@ -1,21 +1,15 @@
 """A real browser before a real server, with producers and workers behind it."""
 
-import re
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.chromium import CHROMIUM, browser, watched
 from tests.conftest import leave_out
 from tests.house import House, Web, kill
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-NOTE_VIOLATIONS = """
-window.violations = [];
-document.addEventListener("securitypolicyviolation", (event) =>
-  window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
-"""
+__all__ = ["browser"]  # a fixture
 SignIn = Callable[..., Page]
 
 
@@ -57,33 +51,10 @@ def traffic(house: House) -> Iterator[None]:
         kill(process)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     yield from watched(context)
-
-
-def watched(context: BrowserContext) -> Iterator[BrowserContext]:
-    """A context whose pages must raise no error and break no policy."""
-    errors: list[str] = []
-    context.add_init_script(NOTE_VIOLATIONS)
-    context.on("weberror", lambda error: errors.append(str(error.error)))
-    policies = re.compile("Content.Security|Permissions.Policy|integrity|Trusted")
-    context.on("console", lambda message: errors.append(message.text) if policies.search(message.text) else None)
-    context.set_default_timeout(20_000)
-    yield context
-    violations = [page.evaluate("window.violations") for page in context.pages if not page.is_closed()]
-    context.close()
-    assert (errors, [each for each in violations if each]) == ([], [])
 
 
 @pytest.fixture

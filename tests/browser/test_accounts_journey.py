@@ -8,7 +8,7 @@ import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import watched
+from tests.chromium import watched
 from tests.house import House, Web
 
 pytestmark = pytest.mark.xdist_group("accounts")

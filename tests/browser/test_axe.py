@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.conftest import watched
+from tests.chromium import watched
 from tests.house import ROOT, House, Web
 from tests.login.test_gate import PUBLIC, ROUTES
 

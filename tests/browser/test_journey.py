@@ -3,25 +3,13 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import SignIn, watched
+from tests.browser.conftest import SignIn
+from tests.chromium import expect_move, expect_state, number, watched
 from tests.house import House, Web
 
 pytestmark = [pytest.mark.usefixtures("traffic"), pytest.mark.xdist_group("browser")]
-
-
-def number(page: Page, name: str) -> str:
-    return page.get_by_test_id(name).first.inner_text()
-
-
-def expect_move(page: Page, name: str = "trades") -> None:
-    """The number changes, by itself."""
-    expect(page.get_by_test_id(name).first).not_to_have_text(number(page, name))
-
-
-def expect_state(page: Page, state: str) -> None:
-    expect(page.get_by_test_id("live-status")).to_have_attribute("data-state", state, timeout=40_000)
 
 
 def test_sign_in_watch_pause_lose_the_server_and_recover(sign_in: SignIn, web: Web) -> None:

@@ -2,9 +2,11 @@
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.chromium import CHROMIUM
 from tests.conftest import leave_out
 from tests.deploy.stack import Stack
 
@@ -12,6 +14,10 @@ from tests.deploy.stack import Stack
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not shutil.which("nginx"):
         leave_out(config, items, "there is no nginx", lambda item: "deploy" in item.path.parts)
+    if not CHROMIUM:
+        leave_out(
+            config, items, "there is no Chromium", lambda item: item.path == Path(__file__).with_name("test_browser.py")
+        )
 
 
 @pytest.fixture(scope="module")

@@ -17,15 +17,17 @@ PASSWORD = "a lantern over nine rivers"
 class Visitor:
     """One connection that is kept alive."""
 
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: Stack, headers: dict[str, str] | None = None, address: str = "127.0.0.1") -> None:
+        """Says `headers` with each request, from an address of this machine's own net (127/8)."""
         self.origin = stack.url
+        self.headers = headers or {}
         self.cookies: SimpleCookie = SimpleCookie()
         self.tls: ssl.SSLContext = stack.trust()
-        self.line = HTTPSConnection(HOST, stack.port, timeout=60, context=self.tls)
+        self.line = HTTPSConnection(HOST, stack.port, timeout=60, source_address=(address, 0), context=self.tls)
 
     def ask(self, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
         """Status and text. Raises OSError or HTTPException when no whole answer comes."""
-        headers = {"Cookie": self.cookie, "Origin": self.origin, "Referer": self.origin + path}
+        headers = self.headers | {"Cookie": self.cookie, "Origin": self.origin, "Referer": self.origin + path}
         body = urlencode(form) if form is not None else None
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"

@@ -1,0 +1,122 @@
+"""What nginx does with those who are slow, who ask too much, or who give themselves another address or host."""
+
+import json
+import ssl
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+from http.client import HTTPSConnection
+from socket import create_connection
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+from websockets.typing import Origin
+
+from tests.deploy.stack import HOST, Stack
+from tests.deploy.visitor import Visitor, add_person
+from tests.waiting import wait_for
+
+PAGE = "/accounts/sign-in/"
+HEAD = f"POST {PAGE} HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 1000\r\n".encode()
+CONNECTIONS = 100  # that one address may have, with a request in hand
+FORGED = {
+    "X-Forwarded-For": "6.6.6.6",
+    "X-Forwarded-Host": "evil.example",
+    "X-Forwarded-Proto": "http",
+    "X_Forwarded_For": "6.6.6.6",
+    "X-Real-IP": "6.6.6.6",
+    "Forwarded": "for=6.6.6.6;host=evil.example;proto=http",
+    "X-Request-ID": "forged-id",
+    "Remote-Addr": "6.6.6.6",
+}
+
+
+def opened(stack: Stack, address: str) -> ssl.SSLSocket:
+    """A connection from an address of this machine's own net."""
+    plain = create_connection(("127.0.0.1", stack.port), timeout=30, source_address=(address, 0))
+    return stack.trust().wrap_socket(plain, server_hostname=HOST)
+
+
+def ask(stack: Stack, address: str, method: str = "GET", path: str = PAGE, times: int = 1) -> list[tuple[int, str]]:
+    line = HTTPSConnection(HOST, stack.port, timeout=30, source_address=(address, 0), context=stack.trust())
+    found = []
+    for _ in range(times):
+        line.request(method, path, headers={"Origin": stack.url})
+        answer = line.getresponse()
+        found.append((answer.status, answer.read().decode()))
+    line.close()
+    return found
+
+
+def test_who_is_slow_is_cut_off(stack: Stack) -> None:
+    """The test waits for nginx' own timeouts, both at once."""
+    with ExitStack() as lines:
+        slow = [lines.enter_context(opened(stack, "127.0.0.2")) for _ in range(2)]
+        slow[0].sendall(HEAD)  # and never ends it
+        slow[1].sendall(HEAD + b"\r\nname=")
+        for line in slow:
+            with suppress(ConnectionResetError):
+                assert line.recv(1) == b""
+
+
+def test_who_posts_too_often_is_told_so_and_nobody_else(stack: Stack) -> None:
+    answers = ask(stack, "127.0.0.3", "POST", times=40)
+    told = [text for code, text in answers if code == 429]
+    assert ({code for code, _ in answers}, len(told) > 10) == ({403, 429}, True)
+    assert "<h1>Too many requests</h1>" in told[0]
+    assert [code for code, _ in ask(stack, "127.0.0.4", "POST")] == [403]
+
+
+def test_who_asks_for_pages_without_a_pause_is_told_so(stack: Stack) -> None:
+    with ThreadPoolExecutor(4) as people:
+        asked = [people.submit(ask, stack, "127.0.0.5", path="/", times=150) for _ in range(4)]
+    assert {code for one in asked for code, _ in one.result()} == {302, 429}
+
+
+def test_an_address_has_so_many_connections_and_no_more(stack: Stack) -> None:
+    with ExitStack() as lines:
+        asking: list[ssl.SSLSocket] = []
+
+        def is_full() -> bool:
+            for line in asking:
+                line.sendall(b"a")  # slow, and never silent for as long as nginx bears
+            return [code for code, _ in ask(stack, "127.0.0.6")] == [429]
+
+        for _ in range(CONNECTIONS):
+            asking.append(lines.enter_context(opened(stack, "127.0.0.6")))
+            asking[-1].sendall(HEAD + b"\r\n")
+        wait_for(is_full)
+        assert [code for code, _ in ask(stack, "127.0.0.7")] == [200]
+
+
+@pytest.fixture(scope="module")
+def watcher(stack: Stack) -> Iterator[Visitor]:
+    add_person(stack, "watcher")
+    visitor = Visitor(stack, FORGED).sign_in("watcher")
+    yield visitor
+    visitor.line.close()
+
+
+def test_nobody_gives_himself_another_address(watcher: Visitor, stack: Stack) -> None:
+    """Nor makes Django believe that it was asked without TLS, which it would answer with 301."""
+    assert watcher.ask("/market/")[0] == 200
+    assert stack.house.query("SELECT DISTINCT address FROM accounts_session") == [("127.0.0.1",)]
+    told = (stack.folder / "login.log").read_text() + (stack.folder / "web.log").read_text()
+    assert [word for word in ("6.6.6.6", "evil.example", "forged-id") if word in told] == []
+
+
+def test_a_socket_takes_messages_of_64_kib(watcher: Visitor, stack: Stack) -> None:
+    headers = {"Cookie": watcher.cookie}
+    url = f"wss://{HOST}:{stack.port}/ws/live/"
+    with (
+        suppress(ConnectionClosed),
+        connect(url, ssl=stack.trust(), origin=Origin(stack.url), additional_headers=headers) as socket,
+    ):
+        socket.send(json.dumps({"subscribe": ["x" * 60_000]}))
+        wait_for(lambda: "unknown topic" in str(socket.recv()))
+        with pytest.raises(ConnectionClosed) as closed:
+            socket.send(json.dumps({"subscribe": ["x" * 70_000]}))
+            while True:
+                socket.recv()
+    assert closed.value.rcvd and closed.value.rcvd.code == 1009

@@ -1,0 +1,18 @@
+"""TLS, as sslyze judges it by Mozilla's intermediate profile (tests/judges/requirements.txt)."""
+
+import os
+import re
+import subprocess
+import sys
+
+from tests.deploy.stack import HOST, Stack
+from tests.house import ROOT
+
+
+def test_it_is_as_mozilla_wants_it_except_that_it_vouches_for_itself(stack: Stack) -> None:
+    words = [sys.executable, "-m", "sslyze", "--mozilla_config", "intermediate", f"{HOST}:{stack.port}"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "build/sslyze")}
+    judged = subprocess.run(words, env=environment, capture_output=True, text=True)
+    _, told, verdict = judged.stdout.partition("COMPLIANCE AGAINST TLS CONFIGURATION")
+    assert told, judged.stderr
+    assert re.findall(r"\* (\w+): ", verdict) == ["certificate_path_validation"], verdict
