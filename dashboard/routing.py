@@ -19,6 +19,7 @@ def permits(topic: str, standing: Standing) -> bool:
 
 guard = SessionGuard(living, permits, timezone.now)
 hub = Hub(snapshots, guard, timezone.now)
+hub = Hub(snapshots, guard, timezone.now)
 sockets = URLRouter(
     [
         path("ws/live/", LiveConsumer.as_asgi(hub=hub, enter=enter)),

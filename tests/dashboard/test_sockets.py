@@ -1,5 +1,6 @@
 """The live socket through the real ASGI application."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from datetime import timedelta
@@ -20,7 +21,7 @@ from accounts.sessions import Standing
 from accounts.sessions.engine import SessionStore
 from dashboard import pages
 from dashboard.consumers import MAX_TOPICS
-from dashboard.routing import guard
+from dashboard.routing import guard, hub
 from login.asgi import application
 from streams.models import TopicVersion
 from tests.sockets import Socket
@@ -58,6 +59,10 @@ async def connect(client: Client) -> AsyncIterator[Open]:
     yield open_socket
     for socket in opened:
         await socket.disconnect()
+    for each in (hub, guard):  # they would still be reading tables that are about to be emptied
+        if each._task:
+            each._task.cancel()
+        await asyncio.wrap_future(each._thread.submit(lambda: None))
 
 
 async def test_a_subscriber_gets_the_state_and_then_each_change(connect: Open) -> None:
