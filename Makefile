@@ -46,7 +46,7 @@ soak: $(BIN)/.installed-dev ## Accidents to the fleet for longer (ROUNDS=1000 SE
 bench: $(BIN)/.installed-dev assets build/.emulators ## The benchmarks, each beside a named peer
 	$(BIN)/python -m benchmarks
 
-bench-peers: build/bench-peers/.installed ## Fetch async-kinesis, which `python -m benchmarks kinesis` compares with
+bench-peers: build/bench-peers/.installed ## Fetch async-kinesis and kcl-rs, which `python -m benchmarks kinesis kcl` compares with
 
 mockups: ## Draw mockups/*.excalidraw again, as SVG and PNG
 	cd mockups && npm ci --ignore-scripts --no-audit --no-fund --silent && node render.mjs

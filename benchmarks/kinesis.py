@@ -4,8 +4,8 @@ MiniStack runs on this machine, in a process of its own, and does its part of th
 mean anything. Each part is a process of its own (benchmarks/parts/kinesis_*.py) and says how long it took, from its
 connected client until the last record: from objects to a put that returned, and from reading to objects. The rounds
 alternate, each on streams of its own, of four shards. "By its own CPU time" leaves out the emulator, and neighbours.
-"The emulator alone" is a bare HTTP client with our requests made beforehand, that looks at no record: no client on this
-machine can be faster.
+"The emulator alone" is a bare HTTP client with our requests made beforehand, that looks at no record, one
+request at a time: a client could hardly be faster.
 """
 
 import os

@@ -1,7 +1,7 @@
-"""The emulator alone: MODE URL STREAM COUNT → {"seconds", "cpu", "records"}; what no client can be faster than.
+"""The emulator alone: MODE URL STREAM COUNT → {"seconds", "cpu", "records"}; a client could hardly be faster.
 
-MODE: `put-packed` sends the requests that ours would, made beforehand, over http.client; `read` asks for all that a
-stream holds and looks at no record. Nothing is signed: the emulator does not ask for it.
+MODE: `put-packed` sends the requests that ours would, made beforehand, over http.client, one at a time; `read` asks for
+all that a stream holds and looks at no record. Nothing is signed: the emulator does not ask for it.
 """
 
 import json
