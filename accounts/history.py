@@ -64,4 +64,5 @@ def line(event: SecurityEvent) -> Line:
 
 
 def _details(facts: dict[str, Any]) -> list[str]:
-    return [FACTS[name].format(value) for name, value in facts.items() if name in FACTS and value is not None]
+    """In the order of FACTS: PostgreSQL keeps the facts in one of its own."""
+    return [words.format(facts[name]) for name, words in FACTS.items() if facts.get(name) is not None]

@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import events, resets, sessions, tokens
-from accounts.models import Session, User
+from accounts.models import Session, User, holding
 
 FACTORS = {"totp": "authenticator app", "webauthn": "passkey", "recovery_codes": "recovery codes"}
 
@@ -34,8 +34,7 @@ class Person(NamedTuple):
 
 def found(words: str) -> QuerySet[User]:
     """Everybody whose user name holds the words, by name."""
-    people = User.objects.order_by("username")
-    return people.filter(username__icontains=words) if words else people
+    return (holding("username", words) if words else User.objects.all()).order_by("username")
 
 
 def rows(users: Iterable[User], now: datetime) -> list[Person]:

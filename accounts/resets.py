@@ -16,7 +16,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from accounts import events, throttle
-from accounts.models import User
+from accounts.models import User, in_any_case
 from accounts.throttle.attempts import find
 
 SUBJECT = "Millrace: set a new password"
@@ -83,4 +83,4 @@ def _meant(typed: str) -> list[User]:
     named = find(typed)
     if named or "@" not in typed:
         return [named] if named else []
-    return list(User.objects.filter(email__iexact=typed.strip(), is_active=True)[:5])
+    return list(in_any_case("email", typed.strip()).filter(is_active=True)[:5])

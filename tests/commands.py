@@ -1,12 +1,16 @@
 """Commands of manage.py, run in the test's own process as an operator would type them."""
 
+from unittest.mock import patch
+
 from django.core.management import ManagementUtility
+from django.db import connections
 
 
 def exit_code(*words: str) -> int:
-    """Of `manage.py WORDS`; what it says is in capsys."""
+    """Of `manage.py WORDS`; what it says is in capsys. The test's own connections stay open."""
     try:
-        ManagementUtility(["manage.py", *words]).execute()
+        with patch.object(connections, "close_all"):
+            ManagementUtility(["manage.py", *words]).execute()
     except SystemExit as stopped:
         assert isinstance(stopped.code, int)
         return stopped.code

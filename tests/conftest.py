@@ -12,6 +12,7 @@ from tests.databases import missing
 from tests.house import kill, running
 
 settings.register_profile("shared", deadline=None)  # a busy machine is no failure
+settings.register_profile("few", deadline=None, max_examples=10)  # where the same runs in full elsewhere
 settings.load_profile("shared")
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -3,9 +3,21 @@
 from accounts.models.events import SecurityEvent
 from accounts.models.factors import RecoveryCode, TotpUse
 from accounts.models.invitations import Invitation
-from accounts.models.people import User
+from accounts.models.people import User, holding, in_any_case
 from accounts.models.sessions import Session
 from accounts.models.throttle import Bucket, Device
 from accounts.models.tokens import ApiToken
 
-__all__ = ["ApiToken", "Bucket", "Device", "Invitation", "RecoveryCode", "SecurityEvent", "Session", "TotpUse", "User"]
+__all__ = [
+    "ApiToken",
+    "Bucket",
+    "Device",
+    "Invitation",
+    "RecoveryCode",
+    "SecurityEvent",
+    "Session",
+    "TotpUse",
+    "User",
+    "holding",
+    "in_any_case",
+]

@@ -18,7 +18,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import events, keyrings, origins
-from accounts.models import User
+from accounts.models import User, in_any_case
 from accounts.passwords import provisional
 from accounts.throttle import devices, store
 from accounts.throttle.rules import Kind, Scope
@@ -89,7 +89,7 @@ def find(username: str) -> User | None:
     name = _plain(username)
     if not name.isprintable() or len(name) > LONGEST_NAME:  # what no account has, and not every database takes
         return None
-    found = sorted(User.objects.filter(username__iexact=name), key=lambda user: user.get_username() != name)
+    found = sorted(in_any_case("username", name), key=lambda user: user.get_username() != name)
     return found[0] if found else None
 
 

@@ -125,7 +125,7 @@ def test_both_are_in_the_history_with_who_did_it(staff: Client, bob: User) -> No
     deactivate(staff, bob)
     staff.post(f"{PEOPLE}{bob.pk}/activate/", {"name": "bob"})
     assert is_active(bob)
-    found = SecurityEvent.objects.filter(user=bob, notice=True).values_list("name", "facts", "address")
+    found = SecurityEvent.objects.filter(user=bob, notice=True).order_by("pk").values_list("name", "facts", "address")
     assert list(found) == [("user.deactivated", {"by": "ada"}, None), ("user.activated", {"by": "ada"}, None)]
 
 

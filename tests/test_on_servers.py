@@ -1,0 +1,58 @@
+"""What touches the database in ways that differ, run again on PostgreSQL and MariaDB; docs/architecture.md lists it."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.databases import server
+from tests.house import ROOT
+
+SELECTED = [
+    "tests/accounts/factors/test_totp.py",
+    "tests/accounts/sessions",
+    "tests/accounts/test_events.py",
+    "tests/accounts/test_history.py",
+    "tests/accounts/test_invitations.py",
+    "tests/accounts/test_people.py",
+    "tests/accounts/test_retention.py",
+    "tests/accounts/test_sign_in.py",
+    "tests/accounts/test_tokens.py",
+    "tests/accounts/throttle/test_devices.py",
+    "tests/accounts/throttle/test_store.py",
+    "tests/contracts/test_leases.py",
+    "tests/dashboard/test_hub.py",
+    "tests/dashboard/test_pages_orders.py",
+    "tests/dashboard/test_pages_streams.py",
+    "tests/dashboard/test_pages_trades.py",
+    "tests/dashboard/test_pages_views.py",
+    "tests/dashboard/test_streams_views.py",
+    "tests/login/test_gate.py",
+    "tests/login/test_janitor.py",
+    "tests/streams/test_deadletters.py",
+    "tests/streams/test_leases.py",
+    "tests/streams/test_retention.py",
+]
+LEFT_OUT = [
+    "real_worker",  # starts processes, on a database of its own
+    "busy_worker",
+    "whatever_happens_the_throttle",  # a thousand transactions; SQLite runs the same statements
+]
+
+
+@pytest.mark.parametrize("kind", ["postgres", "mariadb"])
+def test_the_selection_passes_on_a_server(kind: str) -> None:
+    chosen = " and ".join(f"not {name}" for name in LEFT_OUT)
+    words = ["-n", "0", "--hypothesis-profile=few", "--reuse-db", "-p", "no:cacheprovider", "-k", chosen]
+    with server(kind) as database:  # --reuse-db: the server itself is thrown away
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", *words, *SELECTED],
+            cwd=ROOT,
+            env=os.environ | {"DATABASE_URL": database.url, "PYTEST_ADDOPTS": ""},
+            capture_output=True,
+            text=True,
+        )
+    assert done.returncode == 0, done.stdout[-6000:]
+    assert int(re.findall(r"(\d+) passed", done.stdout)[0]) > 150
