@@ -13,11 +13,11 @@ pages = get_asgi_application()  # sets Django up, which the imports below need
 from dashboard.routing import hub, sockets  # noqa: E402 - as above
 from login.checks import refuse_if_unsafe  # noqa: E402 - as above
 from login.origin import SameOrigin  # noqa: E402 - as above
-from watching import keeping  # noqa: E402 - as above
+from watching import starting  # noqa: E402 - as above
 
 refuse_if_unsafe()
 connections.settings["default"]["CONN_MAX_AGE"] = 0  # threads come and go here, and would leave theirs open
-keeping.begin({"sockets": hub.sockets})
+starting.begin({"sockets": hub.sockets})
 application = ProtocolTypeRouter(
     {"http": pages, "websocket": SameOrigin(CookieMiddleware(sockets))},
 )

@@ -8,6 +8,7 @@ import os
 import secrets
 from base64 import b64encode
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
@@ -73,6 +74,7 @@ MIDDLEWARE = [
     "login.middleware.isolate",
     "watching.middleware.identify",
     "watching.middleware.answer_probes",
+    "watching.tracing.trace",
     "login.middleware.stream_asynchronously",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -253,6 +255,15 @@ LANGUAGE_CODE = "en-us"
 USE_I18N = False
 TIME_ZONE = "UTC"
 USE_TZ = True
+
+# --- Other tools that may be told, and what they need (requirements-watching.txt)
+
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
+for name, package in (("SENTRY_DSN", "sentry_sdk"), ("OTEL_EXPORTER_OTLP_ENDPOINT", "opentelemetry")):
+    if vars()[name] and not find_spec(package):
+        needed = "Run: .venv/bin/pip install --constraint constraints.txt -r requirements-watching.txt"
+        raise ImproperlyConfigured(f"{name} is set, but the package for it is not installed. {needed}")
 
 # --- Logs: to stderr; the process manager keeps them
 

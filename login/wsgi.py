@@ -8,7 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "login.settings")
 application = get_wsgi_application()
 
 from login.checks import refuse_if_unsafe  # noqa: E402 - it needs Django set up
-from watching import keeping  # noqa: E402 - as above
+from watching import starting  # noqa: E402 - as above
 
 refuse_if_unsafe()
-keeping.begin_after_fork()
+starting.begin_after_fork()

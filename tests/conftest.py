@@ -23,9 +23,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Makes what `make assets` makes and whole parts of the site need, if pytest is run without make."""
     if not (ROOT / "build/common-passwords").exists() and not hasattr(session.config, "workerinput"):
         subprocess.run(["make", "--silent", "build/common-passwords"], cwd=ROOT, check=True)
-    from watching import keeping  # noqa: PLC0415 - Django is set up only now
+    from watching import starting  # noqa: PLC0415 - Django is set up only now
 
-    keeping.begin = lambda gauges=None: None  # its thread would write whenever it likes
+    starting.begin = lambda gauges=None: None  # its thread would write whenever it likes
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

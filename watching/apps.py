@@ -10,9 +10,9 @@ class WatchingConfig(AppConfig):
 
     def ready(self) -> None:
         from streams import signals  # noqa: PLC0415 - models are loaded only now
-        from watching import counting, keeping, middleware  # noqa: PLC0415 - as above
+        from watching import counting, middleware, starting  # noqa: PLC0415 - as above
 
         got_request_exception.connect(middleware.note_what_broke, dispatch_uid="watching.note_what_broke")
-        signals.began.connect(lambda **_: keeping.begin(), weak=False, dispatch_uid="watching.began")
+        signals.began.connect(lambda **_: starting.begin(), weak=False, dispatch_uid="watching.began")
         signals.put.connect(counting.put, dispatch_uid="watching.put")
         signals.committed.connect(counting.committed, dispatch_uid="watching.committed")

@@ -6,11 +6,9 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import django
-from django.conf import settings
 from django.db import Error, connection
 from django.db.models import Sum
 from django.db.models.functions import Now
@@ -29,6 +27,7 @@ from streams import clock
 from watching.counting import BOUNDS
 from watching.keeping import FRESH
 from watching.models import Beat, Total
+from watching.revision import revision
 from watching.windows import Windows
 
 NAMES = ["application", "stream"]
@@ -102,16 +101,6 @@ class MillraceCollector(Collector):
 def build() -> InfoMetricFamily:
     facts = {"revision": revision(), "python": platform.python_version(), "django": django.get_version()}
     return InfoMetricFamily("millrace_build", "What runs here.", facts)
-
-
-def revision(folder: Path | None = None) -> str:
-    """The commit that is checked out, 12 digits of it; "" where that is not known."""
-    folder = folder or Path(settings.BASE_DIR) / ".git"
-    try:
-        head = (folder / "HEAD").read_text().strip()
-        return (folder / head[5:]).read_text()[:12] if head.startswith("ref: ") else head[:12]
-    except OSError:
-        return ""
 
 
 def _rows(kind: Any, name: str, words: str, rows: Sequence[Row], field: str) -> Metric:

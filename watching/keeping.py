@@ -3,11 +3,9 @@
 import atexit
 import json
 import logging
-import sys
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import timedelta
-from importlib import import_module
 from threading import Event, Thread
 
 from django.db import Error, connection, reset_queries, transaction
@@ -39,14 +37,6 @@ def begin(gauges: Mapping[str, Callable[[], float]] | None = None) -> None:
 
     atexit.register(end)
     Thread(target=run, name="keeping", daemon=True).start()
-
-
-def begin_after_fork() -> None:
-    """At once, or where uWSGI has loaded us before it forks (without lazy-apps), in each worker once it runs."""
-    if "uwsgi" in sys.modules and not import_module("uwsgi").worker_id():
-        import_module("uwsgidecorators").postfork(begin)
-    else:
-        begin()
 
 
 class Keeper:
