@@ -13,16 +13,15 @@ from time import monotonic, thread_time
 from typing import Protocol, TypeVar
 
 import msgspec
-from django.db import Error, close_old_connections, reset_queries
+from django.db import Error, connections, reset_queries
 
 from accounts.sessions import Standing
 from dashboard.guard import FORBIDDEN, SessionGuard
 from dashboard.snapshots import Snapshot
 
 TICK = 0.05  # seconds between looks
-SHARE = (
-    3  # times as long as a look computed, at least, until the next: the hub never takes more than a quarter of a core
-)
+# Times as long as a look computed, at least, until the next: the hub never takes more than a quarter of a core.
+SHARE = 3
 BEAT = 2.0  # seconds between beats
 
 T = TypeVar("T")
@@ -140,10 +139,11 @@ class Hub:
         """In a thread of the hub's own, so that no slow view holds it up."""
 
         def clean() -> T:
-            began = (
-                thread_time()
-            )  # not what it waited for a processor, which would make a busy machine's pages slower still
-            close_old_connections()
+            # Not what it waited for a processor, which would make a busy machine's pages slower still.
+            began = thread_time()
+            for connection in connections.all(initialized_only=True):
+                connection.close_at = None  # this thread stays, so it keeps its connection while that works
+                connection.close_if_unusable_or_obsolete()
             reset_queries()  # kept with DEBUG on
             try:
                 return work()
