@@ -7,15 +7,17 @@ from pathlib import Path
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.mfa.webauthn.internal import auth
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from accounts import invitations, resets
+from accounts.factors.totp import PERIOD
 from accounts.models import Session, User
 from accounts.passwords import hashers
 from accounts.sessions import engine
-from tests.accounts.conftest import PASSWORD, confirm
+from tests.accounts.conftest import PASSWORD, confirm, shown
 from tests.login.test_gate import PUBLIC, ROUTES, sample
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -162,3 +164,19 @@ def test_a_password_has_no_last_day(signed_in: Client, ada: User, monkeypatch: p
     monkeypatch.setattr(timezone, "now", lambda: later)
     answer = Client().post("/accounts/sign-in/", {"username": "ada", "password": PASSWORD})
     assert answer.headers["Location"] == "/accounts/success/"
+
+
+@pytest.mark.parametrize(("ticked", "left"), [({"end_others": "on"}, 1), ({}, 2)])
+@pytest.mark.parametrize("change", ["factors/totp/", "factors/totp/remove/"])
+def test_whoever_changes_a_factor_may_end_their_other_sessions(
+    signed_in: Client, app: Authenticator, ada: User, change: str, ticked: dict[str, str], left: int
+) -> None:
+    Client().force_login(ada)
+    confirm(signed_in, shown())
+    form = {"code": ""}
+    if change == "factors/totp/":
+        app.delete()
+        seed = signed_in.get(f"/accounts/{change}").context["form"].secret
+        form["code"] = format_hotp_value(hotp_value(seed, int(timezone.now().timestamp()) // PERIOD))
+    assert signed_in.post(f"/accounts/{change}", form | ticked).status_code == 302
+    assert ada.sessions.count() == left
