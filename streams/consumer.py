@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from django.db import OperationalError, connection
-
 from streams import clock
+from streams.commits import StoreDownError
+from streams.leases import answering
 from streams.reports import MinuteReports, Row
 from streams.worker import Worker
 
@@ -52,8 +52,7 @@ class Consumer:
 
     def _closed(self, complete_to: int) -> list[Row]:
         try:
-            return self._minutes.closed(complete_to)
-        except OperationalError as error:
+            return answering(self._minutes.closed)(complete_to)
+        except StoreDownError as error:
             logger.warning("The minutes that closed cannot be told yet: %s", error)
-            connection.close()
             return []

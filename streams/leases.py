@@ -11,7 +11,15 @@ from datetime import timedelta
 from functools import wraps
 from typing import Generic, ParamSpec, TypeVar
 
-from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.db import (
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    connection,
+    transaction,
+)
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
@@ -41,14 +49,14 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def _answering(method: Callable[P, T]) -> Callable[P, T]:
-    """A database that is away, locked or that gave up on us, in our words; the next call connects anew."""
+def answering(method: Callable[P, T]) -> Callable[P, T]:
+    """A database that is away, locked, full, only reads or gave up on us, in our words; the next call connects anew."""
 
     @wraps(method)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return method(*args, **kwargs)
-        except (OperationalError, InterfaceError) as error:
+        except (OperationalError, InterfaceError, InternalError) as error:
             connection.close()
             sentence = f"The database refused: {error}. If its tables are missing, run: manage.py migrate"
             raise StoreDownError(sentence) from error
@@ -79,7 +87,7 @@ class Leases(Generic[Results]):
         self._all = Lease.objects.filter(**self._names)
         self._mine = self._all.filter(owner=self._owner)
 
-    @_answering
+    @answering
     def sync(self, list_shards: Callable[[], Collection[Shard]], start: Position) -> None:
         """Makes leases for shards not seen before, and retires those of shards that the stream no longer has.
 
@@ -108,7 +116,7 @@ class Leases(Generic[Results]):
         bounds = {"hash_start": f"{shard.hash_start:032x}", "hash_end": f"{shard.hash_end:032x}"}
         return Lease(**self._names, shard=shard.id, parents=list(shard.parents), checkpoint=str(place), **bounds)
 
-    @_answering
+    @answering
     def share(self) -> Share:
         """Says that this worker lives, extends what it holds, and tells what it should hold.
 
@@ -129,7 +137,7 @@ class Leases(Generic[Results]):
         unread = {lease.shard for lease in leases if lease.checkpoint != SHARD_END.kind}
         return [lease for lease in leases if lease.shard in unread and not unread.intersection(lease.parents)]
 
-    @_answering
+    @answering
     def acquire(self, most: int) -> list[Grant]:
         """Takes at most so many leases that are free, expired, or of a process that is gone."""
         expired = set(self._all.filter(Q(expires=None) | Q(expires__lt=Now())).values_list("pk", flat=True))
@@ -161,24 +169,24 @@ class Leases(Generic[Results]):
             clock.from_datetime(moment) if moment else 0,
         )
 
-    @_answering
+    @answering
     def give_back(self, shards: Collection[str]) -> None:
         """For others to take at once."""
         self._mine.filter(shard__in=shards).update(owner="", expires=None)
 
-    @_answering
+    @answering
     def leave(self) -> None:
         """Gives back everything and is no longer a member."""
         self._mine.update(owner="", expires=None)
         Member.objects.filter(**self._names, owner=self._owner).delete()
 
-    @_answering
+    @answering
     def complete_to(self) -> int | None:
         """Everything that arrived before this millisecond is applied, in every shard; None before that is known."""
         moment = how_far(self._all).complete_to
         return clock.from_datetime(moment) if moment else None
 
-    @_answering
+    @answering
     def letters(self, grant: Grant) -> list[Letter]:
         """Dead letters to replay whose keys the lease covers."""
         asked = self._letters().filter(status=DeadLetter.Status.REPLAY).order_by("pk")
@@ -195,7 +203,7 @@ class Leases(Generic[Results]):
     def _letters(self) -> QuerySet[DeadLetter]:
         return DeadLetter.objects.filter(**self._names)
 
-    @_answering
+    @answering
     def commit(self, grant: Grant, commit: Commit[Results]) -> None:
         with _blame_the_data(), transaction.atomic():
             self._advance(grant, commit)

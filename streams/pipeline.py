@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Generic
 
 from streams.clock import SECOND
-from streams.commits import Commit, Grant, Letter, LetterTakenError, RefusedError, Results, Store
+from streams.commits import Commit, Grant, Letter, LetterTakenError, RefusedError, Results, Store, StoreDownError
 from streams.processors.base import Event, Processor
 from streams.reading import Reader
 from streams.records import SHARD_END, Batch, DeadRecord, Page
@@ -95,6 +95,8 @@ class Pipeline(Generic[Event, Results]):
                     self._processor.add(good, events)
             self._processor.advance(clock)
             return dead, self._processor.take(), self._processor.snapshot()
+        except StoreDownError:
+            raise  # no record is at fault
         except Exception as error:  # Whatever it is, the record at fault will be kept with it.
             raise RefusedError(f"{type(error).__name__}: {error}") from error
 

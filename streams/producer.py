@@ -1,17 +1,21 @@
 """Takes records from a source as they fall due and puts them into a stream."""
 
+import logging
 import time
 from collections.abc import Callable
 from math import ceil, inf
 from typing import Protocol
 
-from streams.records import Entry
+from streams.records import Entry, StreamDownError
 from streams.sources.base import PacedSource, Source, SourceError
 from streams.stream.base import Stream
 
 RECORDS_A_PUT = 4096
 DEFAULT_RATE = 10.0  # records a second
+RETRY = 1.0  # seconds until a stream that was down is tried again
 LINGER = 0.05  # seconds between puts: a put costs the same for one record as for fifty
+
+logger = logging.getLogger(__name__)
 
 
 class Pace(Protocol):
@@ -98,6 +102,7 @@ class Producer:
         self._started: float | None = None
         self._next_put = 0.0
         self._over = False
+        self._waiting: list[Entry] = []  # taken, but the stream was down
 
     @property
     def elapsed(self) -> float:
@@ -105,13 +110,18 @@ class Producer:
         return 0.0 if self._started is None else self._now() - self._started
 
     def finished(self) -> bool:
-        return self._over or self.sent >= self._count or self._pace.finished()
+        return not self._waiting and (self._over or self.sent >= self._count or self._pace.finished())
 
     def step(self) -> bool:
-        """One put, if anything is due; says whether there was. Raises what the stream or the source raises."""
+        """One put, if anything is due; says whether there was. Raises what the stream or the source raises.
+
+        A stream that is down is tried again each second, once it has ever taken anything; nothing is left out.
+        """
         if self._started is None:
             self._started = self._now()
         elapsed = self.elapsed
+        if self._waiting:
+            return elapsed >= self._next_put and self._put(self._waiting, elapsed)
         if elapsed >= self._duration:  # one last look, for what fell due since the step before
             elapsed, self._over = self._duration, True
         elif elapsed < self._next_put:
@@ -120,7 +130,18 @@ class Producer:
         entries = self._pace.take(elapsed, limit)
         if not entries:
             return False
-        self._stream.put(entries)
+        return self._put(entries, elapsed)
+
+    def _put(self, entries: list[Entry], elapsed: float) -> bool:
+        try:
+            self._stream.put(entries)
+        except StreamDownError as error:
+            if not self.sent:
+                raise
+            logger.error("%s; trying again", error)
+            self._waiting, self._next_put = entries, elapsed + RETRY
+            return False
         self.sent += len(entries)
+        self._waiting = []
         self._next_put = 0.0 if len(entries) == self._most else elapsed + LINGER
         return True

@@ -106,6 +106,10 @@ class StreamError(Exception):
     """The stream service failed or refused; the message is a sentence for people."""
 
 
+class StreamDownError(StreamError):
+    """The stream cannot be read or written just now, as when its disk is full; nothing of the call was done."""
+
+
 class StreamNotFoundError(StreamError):
     """No stream of that name."""
 

@@ -13,7 +13,7 @@ from streams.backlog import waiting
 from streams.commits import Grant
 from streams.hashing import HASH_SPACE
 from streams.inspection import Inspection, Wanted, inspect
-from streams.leases import Inherit, Leases
+from streams.leases import Inherit, Leases, answering
 from streams.models.orders import DEFAULT_THRESHOLD
 from streams.pipeline import Pipeline
 from streams.processors import orders, trades
@@ -44,7 +44,7 @@ APPLICATIONS = {
     "orders": Application(
         topics.ORDERS,
         orders.decode,
-        lambda snapshot: orders.OrdersProcessor(snapshot, orders_sink.thresholds, DEFAULT_THRESHOLD),
+        lambda snapshot: orders.OrdersProcessor(snapshot, answering(orders_sink.thresholds), DEFAULT_THRESHOLD),
         orders_sink.write,
         orders.inherit,
     ),

@@ -8,7 +8,7 @@ from typing import Generic, Protocol
 from streams.commits import Grant, LeaseLostError, Letter, Results, Store, StoreDownError
 from streams.pipeline import Pipeline
 from streams.processors.base import Event
-from streams.records import Position, Shard
+from streams.records import Position, Shard, StreamDownError
 from streams.shares import Share
 
 LOOK_AROUND = 0.5  # seconds between looks at the leases
@@ -55,12 +55,12 @@ class Worker(Generic[Event, Results]):
     def step(self) -> bool:
         """One step of every shard held; False when none had anything. Raises StreamError.
 
-        A store that does not answer is asked again, once it ever has: all shards are let go first, since what was
-        committed is not known, and taken anew from where the leases say they are.
+        A store or a stream that does not answer is asked again, once it ever has: all shards are let go first, since
+        what was committed is not known, and taken anew from where the leases say they are.
         """
         try:
             return self._step()
-        except StoreDownError as error:
+        except (StoreDownError, StreamDownError) as error:
             if not self._begun:
                 raise
             logger.error("%s; trying again", error)
@@ -78,9 +78,12 @@ class Worker(Generic[Event, Results]):
         return any(found)
 
     def close(self) -> None:
-        """Gives back every lease, so that others need not wait for them to expire."""
+        """Gives back every lease, so that others need not wait for them to expire; where that fails, they do."""
         self._shards.clear()
-        self._leases.leave()
+        try:
+            self._leases.leave()
+        except StoreDownError as error:
+            logger.warning("The leases are left to expire: %s", error)
 
     def complete_to(self) -> int | None:
         """Everything that arrived before this millisecond is applied, by whichever worker; None when not known."""

@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import OperationalError, ProgrammingError
+from django.db import InterfaceError, InternalError, OperationalError, ProgrammingError
 
 from streams.records import Position, StreamError, parse_where
 
@@ -38,7 +38,7 @@ class PlainCommand(BaseCommand):
             self._fail(str(error), 2)
         except StreamError as error:
             self._fail(str(error), 1)
-        except (OperationalError, ProgrammingError) as error:
+        except (OperationalError, ProgrammingError, InterfaceError, InternalError) as error:
             self._fail(f"The database refused: {error}. If its tables are missing, run: manage.py migrate", 1)
         except KeyboardInterrupt:
             raise SystemExit(0) from None

@@ -25,6 +25,7 @@ from streams.records import (
     InvalidRecordError,
     Page,
     Position,
+    StreamDownError,
     StreamError,
     StreamExistsError,
     StreamNotFoundError,
@@ -272,7 +273,8 @@ class EmbeddedStream:
         try:
             yield
         except (sqlite3.Error, msgspec.DecodeError) as error:
-            raise StreamError(f"The embedded stream in {self.path} failed: {error}") from error
+            kind = StreamDownError if isinstance(error, sqlite3.OperationalError) else StreamError
+            raise kind(f"The embedded stream in {self.path} failed: {error}") from error
 
 
 def _connect(path: Path) -> sqlite3.Connection:

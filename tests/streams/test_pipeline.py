@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.commits import Commit, Grant, LeaseLostError, RefusedError
+from streams.commits import Commit, Grant, LeaseLostError, RefusedError, StoreDownError
 from streams.pipeline import Pipeline
 from streams.reading import ShardReader
 from streams.records import TRIM_HORIZON, Batch, DeadRecord, after
@@ -113,6 +113,21 @@ def test_a_step_applies_what_there_is_and_says_whether_it_found_any(house: House
     pipeline = house.pipeline()
     assert [pipeline.step(), pipeline.step()] == [True, False]
     assert house.store.applied == [b"a", b"b"]
+
+
+def test_no_record_is_at_fault_when_what_a_processor_asks_is_away(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ask(*_: object) -> None:
+        raise StoreDownError("The database refused.")
+
+    house.put(b"a", b"b")
+    pipeline = house.pipeline()
+    with monkeypatch.context() as patch, pytest.raises(StoreDownError):
+        patch.setattr(Summing, "add", ask)
+        pipeline.step()
+    house.drain()
+    assert (house.store.applied, house.store.dead) == ([b"a", b"b"], [])
 
 
 def test_results_state_and_checkpoint_are_one_commit(house: House) -> None:

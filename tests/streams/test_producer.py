@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.producer import RECORDS_A_PUT, AtRate, AtSpeed, Pace, Producer, choose_pace
-from streams.records import Entry, StreamError
+from streams.records import TRIM_HORIZON, Entry, StreamDownError, StreamError
 from streams.sources.base import SourceError, Timed
 from streams.sources.orders import MadeUpOrders
 from streams.sources.trades import Trades
@@ -23,11 +23,13 @@ class Puts(MemoryStream):
         super().__init__()
         self.create()
         self.sizes: list[int] = []
-        self.broken = False
+        self.broken = self.down = False
 
     def put(self, entries: Sequence[Entry]) -> None:
         if self.broken:
             raise StreamError("The stream is away.")
+        if self.down:
+            raise StreamDownError("The disk is full.")
         super().put(entries)
         self.sizes.append(len(entries))
 
@@ -130,6 +132,31 @@ def test_a_put_that_fails_raises_and_is_not_counted() -> None:
     with pytest.raises(StreamError, match="The stream is away"):
         producer.step()
     assert (producer.sent, producer.elapsed) == (4096, 0.0)
+
+
+def test_what_a_stream_could_not_take_is_put_when_it_can_in_the_same_order_and_once() -> None:
+    now, stream = Seconds(), Puts()
+    producer = Producer(stream, AtRate(Trades(Random(1)), 10), count=30, duration=2, now=now)
+    producer.step()  # its time starts
+    now.time = 5000.5
+    assert producer.step()
+    stream.down, now.time = True, 5001.0
+    assert [producer.step(), producer.step()] == [False, False]
+    now.time = 5009.0
+    assert not producer.step() and not producer.finished()
+    stream.down, now.time = False, 5010.0
+    while not producer.finished():
+        producer.step()
+    held = [data for batch in stream.read("shardId-000000000000", TRIM_HORIZON, 99).batches for data in batch.datas]
+    assert held == [data for _, data in Trades(Random(1)).take(20)]
+    assert producer.sent == 20
+
+
+def test_a_stream_that_never_took_anything_is_an_error_at_once() -> None:
+    stream = Puts()
+    stream.down = True
+    with pytest.raises(StreamDownError):
+        Producer(stream, AtRate(Trades(Random(1)), 0), now=Seconds()).step()
 
 
 def test_a_source_that_fails_has_everything_before_it_put() -> None:

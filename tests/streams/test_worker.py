@@ -48,6 +48,8 @@ class FakeLeases:
         self.held -= set(shards)
 
     def leave(self) -> None:
+        if self.down:
+            raise StoreDownError("gone")
         self.held = set()
 
     def complete_to(self) -> int | None:
@@ -189,6 +191,13 @@ def test_a_store_that_goes_away_is_asked_again_and_its_leases_are_taken_anew() -
     stage.time = 2
     assert stage.worker.step() is True
     assert [shard for shard, _ in stage.leases.commits[before:]] == [A]
+
+
+def test_a_store_that_is_away_at_the_end_stops_nobody_from_ending() -> None:
+    stage = Stage(A)
+    stage.worker.step()
+    stage.leases.down = True
+    stage.worker.close()
 
 
 def test_a_store_that_was_never_there_is_an_error() -> None:

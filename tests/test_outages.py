@@ -1,0 +1,154 @@
+"""What producers and workers do while the database or the disk is away, and after it: real processes, nothing lost."""
+
+import json
+import re
+import resource
+import threading
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.databases import Database, server
+from tests.house import House
+from tests.test_exactly_once import naive_minutes
+from tests.waiting import wait_for
+from tests.watching.lines import Line
+from tests.watching.test_away import change, only_reads
+
+
+class Running:
+    """A command of a house; what it writes to stderr is gathered as it comes."""
+
+    def __init__(self, house: House, *words: str) -> None:
+        self.process = house.start(*words)
+        self.lines: list[str] = []
+        assert self.process.stderr
+        self._reader = threading.Thread(target=self.lines.extend, args=[self.process.stderr], daemon=True)
+        self._reader.start()
+
+    def has_said(self, words: str, times: int) -> bool:
+        """So many times or more."""
+        return sum(words in line for line in self.lines) >= times
+
+    @property
+    def goes_on(self) -> bool:
+        return self.process.poll() is None
+
+    def stop(self) -> str:
+        """In good order: what it wrote to stdout."""
+        assert self.process.stdout and self.process.stderr
+        self.process.terminate()
+        assert self.process.wait(timeout=30) == 0, self.lines
+        self._reader.join()
+        with self.process.stdout as out, self.process.stderr:
+            return out.read()
+
+
+def check_counts(house: House, dead: int = 0) -> None:
+    house.run("consume", "trades", "--until-caught-up")
+    records = list(house.rows("streams", "tail", "trades"))
+    [(applied, letters)] = house.query("SELECT sum(applied), sum(dead) FROM streams_lease WHERE application = 'trades'")
+    assert (applied, letters) == (len(records), dead)
+    found = {
+        (row["minute"][:16], row["ticker"], row["side"]): (row["trades"], row["shares"], row["first"], row["last"])
+        for row in house.rows("report", "trades", "--minutes", "1000")
+    }
+    assert found == naive_minutes(records)
+
+
+@pytest.fixture(scope="module", params=["postgres", "mariadb"])
+def base(request: pytest.FixtureRequest) -> Iterator[Database]:
+    with server(request.param) as database:
+        if request.param == "mariadb":  # its root writes in any case
+            change(database, "CREATE USER site@'%'", "GRANT ALL ON millrace.* TO site@'%'")
+        yield database
+
+
+@pytest.fixture
+def line(base: Database) -> Iterator[Line]:
+    line = Line(int(re.findall(r":(\d+)/", base.url)[0]))
+    yield line
+    line.cut()
+
+
+@pytest.fixture
+def house(base: Database, line: Line, tmp_path: Path) -> House:
+    house = House(tmp_path, base)
+    house.environment["DATABASE_URL"] = re.sub(r":\d+/", f":{line.port}/", base.url.replace("root@", "site@"))
+    change(base, "DELETE FROM streams_lease", "DELETE FROM streams_trademinute")
+    return house
+
+
+def has_moved(house: House, application: str, done: int) -> bool:
+    return house.applied(application) > done
+
+
+def test_a_database_that_is_cut_off_again_and_again_costs_no_record(house: House, line: Line) -> None:
+    names = ("trades", "orders")
+    producers = [Running(house, "produce", name, "--rate", "300", "--seed", "1") for name in names]
+    wait_for(lambda: "orders" in house.run("streams", "list") and "trades" in house.run("streams", "list"))
+    workers = [Running(house, "consume", name) for name in names]
+    wait_for(lambda: house.applied("trades") and house.applied("orders"))
+    for cut in range(1, 4):
+        line.cut()
+        for worker in workers:
+            wait_for(partial(worker.has_said, "The database refused", 2 * cut))
+        line.mend()
+        for name in names:
+            wait_for(partial(has_moved, house, name, house.applied(name)))
+    assert all(each.goes_on for each in (*producers, *workers))
+    for each in (*producers, *workers):
+        each.stop()
+    check_counts(house)
+    assert [int(dead) for (dead,) in house.query("SELECT sum(dead) FROM streams_lease")] == [0]
+
+
+def test_a_database_that_only_reads_is_waited_for(house: House, base: Database, line: Line) -> None:
+    house.run("produce", "trades", "--rate", "0", "--count", "10")
+    producer, worker = Running(house, "produce", "trades", "--rate", "300"), Running(house, "consume", "trades")
+    wait_for(lambda: house.applied("trades"))
+    only_reads(base, "ON")
+    line.cut()
+    line.mend()  # the setting is for new connections
+    wait_for(lambda: worker.has_said("read-only", 2))
+    only_reads(base, "OFF")
+    wait_for(partial(has_moved, house, "trades", house.applied("trades")))
+    producer.stop()
+    worker.stop()
+    check_counts(house)
+
+
+def test_who_is_told_to_stop_while_the_database_is_away_stops(house: House, line: Line) -> None:
+    house.run("produce", "trades", "--rate", "0", "--count", "10")
+    worker = Running(house, "consume", "trades")
+    wait_for(lambda: house.applied("trades"))
+    line.cut()
+    wait_for(lambda: worker.has_said("trying again", 1))
+    worker.stop()
+    assert worker.has_said("The leases are left to expire", 1)
+    assert house.run("consume", "trades", code=1).startswith("The database refused: ")
+
+
+def no_space(running: Running, *, most: int = 1024) -> None:
+    """As a full disk: files of this process cannot grow past so many bytes, nor change beyond them."""
+    resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+
+
+def test_a_full_disk_stops_neither_and_loses_nothing(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    producer = Running(house, "produce", "trades", "--rate", "500", "--seed", "1", "--json")
+    wait_for(lambda: house.streams.exists() and "trades" in house.run("streams", "list"))
+    worker = Running(house, "consume", "trades")
+    wait_for(lambda: house.applied("trades") > 100)
+    for process, words in ((worker, "The database refused"), (producer, "The embedded stream in ")):
+        no_space(process)
+        wait_for(partial(process.has_said, words, 2))
+        no_space(process, most=resource.RLIM_INFINITY)
+        wait_for(partial(has_moved, house, "trades", house.applied("trades")))
+    assert producer.goes_on and worker.goes_on
+    sent = json.loads(producer.stop())["records"]
+    worker.stop()
+    check_counts(house)
+    assert house.applied("trades") == sent
