@@ -93,7 +93,7 @@ def test_a_refused_guess_is_counted_nowhere(ada: User) -> None:
 def test_the_table_holds_neither_names_nor_addresses(ada: User) -> None:
     store.reserve(targets(ada, None, ADDRESSES[0]), START)
     held = repr(list(Bucket.objects.values()))
-    assert "192.0.2.1" not in held and "ada" not in held
+    assert "192.0.2.1" not in held and "'ada'" not in held  # a digest may well have those three letters
 
 
 def test_pruning_keeps_what_still_matters(ada: User) -> None:
