@@ -291,7 +291,9 @@ LOGGING = {
             "level": "INFO",
             "propagate": False,
         },  # whatever LOG_LEVEL is
-        "uvicorn": {"handlers": [], "propagate": True},  # its own handler writes text
+        # Its own handlers write text; what it says of each request and socket holds queries, and nginx' log has it.
+        "uvicorn": {"handlers": [], "level": "INFO" if DEBUG else "WARNING", "propagate": True},
+        "uvicorn.access": {"handlers": [], "propagate": False},
     },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

@@ -145,7 +145,7 @@ class Producers:
                 db.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError:
                 return False
-        return True
+        return self.house.can_move("")  # it adds to a count in the database, too, every ten seconds
 
     def end(self) -> None:
         self.go_on()

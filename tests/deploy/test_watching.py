@@ -51,3 +51,10 @@ def test_what_the_login_pool_counts_is_kept(stack: Stack) -> None:
     visitor.line.close()
     count = "SELECT value FROM watching_total WHERE labels LIKE '%sign-in.failed%'"
     assert wait_for(lambda: stack.house.query(count)) == [(1.0,)]
+
+
+def test_uvicorn_tells_no_address(stack: Stack) -> None:
+    assert stack.get("/ws/nothing?q=secret")[0] == 404
+    [line] = wait_for(lambda: [each for each in lines(stack, "sockets") if "/ws/nothing" in each["message"]])
+    assert line["message"] == "Not Found: /ws/nothing"
+    assert "secret" not in (stack.folder / "sockets.log").read_text()
