@@ -10,6 +10,7 @@ from pathlib import Path
 from time import monotonic
 
 from benchmarks import fleet, kcl, kinesis, latency, login, memory, pixel, sockets, start, throughput
+from benchmarks.deploy import accidents, flood, page, slow, viewers
 from benchmarks.figures import Figure, table
 from benchmarks.options import Options
 
@@ -24,6 +25,11 @@ BENCHMARKS: dict[str, Callable[[Options], Iterable[Figure]]] = {
     "fleet": fleet.run,
     "login": login.run,
     "memory": memory.run,
+    "deploy-flood": flood.run,
+    "deploy-slow": slow.run,
+    "deploy-viewers": viewers.run,
+    "deploy-accidents": accidents.run,
+    "deploy-page": page.run,
 }
 
 
@@ -34,13 +40,14 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=2, metavar="N", help="of `memory` (default: 2)")
     parser.add_argument("--brief", action="store_true", help="a tenth of the work, once: whether it all still runs")
     arguments = parser.parse_args()
-    if unknown := sorted(set(arguments.names) - BENCHMARKS.keys()):
+    chosen = {each for each in BENCHMARKS for name in arguments.names if each == name or each.startswith(f"{name}-")}
+    if unknown := [name for name in arguments.names if not any(f"{each}-".startswith(f"{name}-") for each in chosen)]:
         parser.error(f"no benchmark is called {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended too
     options = Options(minutes=arguments.minutes, brief=arguments.brief)
     found = []
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
-    for name in arguments.names or BENCHMARKS:
+    for name in [each for each in BENCHMARKS if each in chosen or not chosen]:
         found += [figure.as_json(name) for figure in measure(name, options)]
     if arguments.json:
         arguments.json.write_text(json.dumps(found, indent=1) + "\n")

@@ -96,13 +96,13 @@ def _measure(site: Site, server: Server, bump: tuple[str, str], sockets: int, se
     clients = _clients(site, server, sockets)
     name, where = bump
     bumps = site.part(name, where, str(RATE))
-    worked = _worked(server.pid)
+    before = worked(server.pid)
     sleep(seconds)
     stamps: Stamps = bumps.finish()
-    work = (_worked(server.pid) - worked) / seconds
+    work = (worked(server.pid) - before) / seconds
     full = resident(server.pid)
     received: list[Stamps] = clients.finish(str(stamps[-1][0]))
-    taken = list(_by_version(stamps, received))
+    taken = list(by_version(stamps, received))
     latencies, spreads = [one for each in taken for one in each], [max(each) - min(each) for each in taken]
     lost = sum(not each or each[-1][0] < stamps[-1][0] for each in received)
     return Measured(latencies, spreads, lost, (full - empty) / sockets / KIB, work)
@@ -113,7 +113,7 @@ def _clients(site: Site, server: Server, count: int) -> Part:
     return site.part("clients", server.address, server.cookie, str(count))
 
 
-def _by_version(stamps: Stamps, received: list[Stamps]) -> Iterator[list[float]]:
+def by_version(stamps: Stamps, received: list[Stamps]) -> Iterator[list[float]]:
     """For each version, how long it took to each socket that got it or a newer one."""
     versions = [[version for version, _ in each] for each in received]
     for version, stamp in stamps:
@@ -122,7 +122,7 @@ def _by_version(stamps: Stamps, received: list[Stamps]) -> Iterator[list[float]]
             yield found
 
 
-def _worked(pid: int) -> float:
+def worked(pid: int) -> float:
     """Seconds of CPU that a process has had."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / sysconf("SC_CLK_TCK")

@@ -1,0 +1,71 @@
+"""A deployed Millrace of a benchmark's own (tests/deploy/stack.py), on this disk, and helpers that are processes."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import sleep
+
+from benchmarks.site import Part
+from tests.deploy.stack import Stack
+from tests.deploy.visitor import Load, Visitor, add_person
+from tests.house import ROOT
+
+PAGE = "/market/"
+WATCHER = "watcher"
+
+
+@contextmanager
+def deployed(
+    change: Callable[[Stack], None] = lambda stack: None, *, one_box: bool = False, limited: bool = True
+) -> Iterator[Stack]:
+    """Running, with somebody who may sign in, and 20,000 trades counted. `change` comes before its start."""
+    (ROOT / "build").mkdir(exist_ok=True)
+    with TemporaryDirectory(dir=ROOT / "build", prefix="benchmark-") as folder:
+        stack = Stack(Path(folder), limited=limited)
+        add_person(stack, WATCHER)
+        for name in ("trades", "orders"):
+            stack.house.run("produce", name, "--rate", "0", "--count", "20000")
+            stack.house.run("consume", name, "--until-caught-up")
+        change(stack)
+        try:
+            yield stack.start(one_box=one_box)
+        finally:
+            stack.stop()
+
+
+def configure(stack: Stack, before: str, after: str) -> None:
+    """Changes a line of the stack's own nginx.conf."""
+    text = stack.configuration.read_text()
+    assert before in text, before
+    stack.configuration.write_text(text.replace(before, after))
+
+
+@contextmanager
+def part(name: str, *words: str) -> Iterator[Part]:
+    """A module of benchmarks.parts."""
+    command = [sys.executable, "-m", f"benchmarks.parts.{name}", *words]
+    process = subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        yield Part(process)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe:
+                pipe.close()
+
+
+def client(stack: Stack, name: str, *words: str) -> AbstractContextManager[Part]:
+    """One that is given the site's port and certificate first."""
+    return part(name, str(stack.port), str(stack.certificate), *words)
+
+
+def watch(stack: Stack, seconds: float, path: str = PAGE) -> Load:
+    """One signed-in visitor asks for a page again and again."""
+    with Load([Visitor(stack).sign_in(WATCHER)], path) as load:
+        sleep(seconds)
+    return load

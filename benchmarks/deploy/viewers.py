@@ -1,0 +1,75 @@
+"""Thousands of sockets through nginx on one uvicorn: what each costs, and how soon each is told.
+
+Sockets: 3,000 that watch `market`, from 40 addresses of this machine's own net (nginx lets one have 100). Memory is
+what uvicorn, and nginx, hold more than with one socket.
+
+Viewers: 2,000 of them, and 4 versions a second for 20 s: from the return of COMMIT until the bytes of that version, or
+a newer one, have been decrypted by the viewer, as in `sockets`, but through nginx and TLS. One process reads all 2,000,
+on one of the same cores, and shares the time of them with uvicorn and nginx.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from time import sleep
+
+from benchmarks.deploy.site import WATCHER, client, deployed, part
+from benchmarks.figures import Aim, Figure, Latencies
+from benchmarks.options import Options
+from benchmarks.site import resident
+from benchmarks.sockets import KIB, RATE, Stamps, by_version, worked
+from tests.deploy.stack import Stack
+from tests.deploy.visitor import Visitor
+
+SOCKETS = 3000
+VIEWERS = 2000
+SECONDS = 20
+ROUNDS = 3
+
+
+def run(options: Options) -> Iterator[Figure]:
+    memory, latencies, lost, work = [], [], [], []
+    for _ in options.rounds(ROUNDS):
+        with deployed() as stack:
+            visitor = Visitor(stack).sign_in(WATCHER)
+            visitor.line.close()
+            memory.append(held(stack, visitor.cookie, options.amount(SOCKETS)))
+            with client(stack, "viewers", visitor.cookie, str(options.amount(VIEWERS))) as viewers:
+                seconds = max(4, options.amount(SECONDS))
+                before = worked(stack.processes["sockets"].pid)
+                stamps = bumped(stack, seconds)
+                work.append((worked(stack.processes["sockets"].pid) - before) / seconds * 100)
+                received: list[Stamps] = viewers.finish(str(stamps[-1][0]))
+        latencies.append([one for each in by_version(stamps, received) for one in each])
+        lost.append(sum(not each or each[-1][0] < stamps[-1][0] for each in received))
+    yield Figure(f"{options.amount(SOCKETS):,} sockets: uvicorn's memory each", "KiB", [a for a, _ in memory], Aim(40))
+    yield Figure(f"{options.amount(SOCKETS):,} sockets: nginx' memory each", "KiB", [b for _, b in memory])
+    yield from Latencies(f"{options.amount(VIEWERS):,} viewers: commit to socket", latencies).figures(p99=Aim(150))
+    yield Figure("viewers without the final state", "", lost, Aim(0, every=True))
+    yield Figure("CPU of uvicorn", "%", work)
+
+
+def held(stack: Stack, cookie: str, count: int) -> tuple[float, float]:
+    """KiB a socket, of uvicorn and of nginx."""
+    with client(stack, "viewers", cookie, "1") as one:
+        empty = sizes(stack)
+        one.finish("0")
+    with client(stack, "viewers", cookie, str(count)) as all_of_them:
+        full = sizes(stack)
+        all_of_them.finish("0")
+    uvicorn, nginx = ((after - before) / count / KIB for after, before in zip(full, empty, strict=True))
+    return uvicorn, nginx
+
+
+def sizes(stack: Stack) -> tuple[int, int]:
+    """Bytes that uvicorn, and the workers of nginx, hold."""
+    nginx = stack.processes["nginx"].pid
+    workers = Path(f"/proc/{nginx}/task/{nginx}/children").read_text().split()
+    return resident(stack.processes["sockets"].pid), sum(resident(int(pid)) for pid in workers)
+
+
+def bumped(stack: Stack, seconds: float) -> Stamps:
+    """Changes what `market` shows; each version with when it was committed."""
+    with part("bump_version", str(stack.house.database), str(RATE)) as bumps:
+        sleep(seconds)
+        stamps: Stamps = bumps.finish()
+    return stamps

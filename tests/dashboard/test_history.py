@@ -1,0 +1,46 @@
+"""A year of history makes no page dearer: no page reads a table that grows from end to end."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from dashboard.pages import orders, streams, trades
+from tests.dashboard.rows import at, lease, site
+
+pytestmark = pytest.mark.django_db
+GROWING = [  # with a limit a scan by an index stops early; without, it reads everything
+    "streams_trademinute",
+    "streams_throughput",
+    "streams_sitesecond",
+    "streams_alarmepisode",
+]
+BUILDERS: dict[str, Callable[[], object]] = {
+    "market": lambda: trades.market(at()),
+    "market-history": lambda: trades.market_history(at()),
+    "ticker": lambda: trades.ticker("AMZN", at()),
+    "orders": lambda: orders.orders(at()),
+    "orders-history": lambda: orders.orders_history(at()),
+    "rates of streams": lambda: streams._rates(at()),
+}
+
+
+@pytest.mark.parametrize("build", BUILDERS.values(), ids=BUILDERS)
+def test_a_page_finds_what_it_shows_by_an_index(build: Callable[[], object]) -> None:
+    lease("trades", clock=at(), newest=at(0, -1))
+    lease("orders", clock=at(), newest=at(0, -1))
+    site("london", lines=33)
+    with CaptureQueriesContext(connection) as queries:
+        build()
+    unbounded = [query["sql"] for query in queries.captured_queries if "LIMIT" not in query["sql"]]
+    steps = [step for sql in unbounded for step in plan(sql)]
+    assert [step for step in steps if step.startswith("SCAN") and step.split()[1] in GROWING] == []
+    assert steps
+
+
+def plan(sql: str) -> list[str]:
+    """The steps of SQLite's plan."""
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN QUERY PLAN " + sql.replace("%", "%%"))
+        return [str(row[3]) for row in cursor.fetchall()]
