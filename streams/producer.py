@@ -136,10 +136,12 @@ class Producer:
         try:
             self._stream.put(entries)
         except StreamDownError as error:
+            left = entries if error.left is None else list(error.left)
+            self.sent += len(entries) - len(left)
             if not self.sent:
                 raise
-            logger.error("%s; trying again", error)
-            self._waiting, self._next_put = entries, elapsed + RETRY
+            logger.error("%s; trying again", str(error).rstrip("."))
+            self._waiting, self._next_put = left, elapsed + RETRY
             return False
         self.sent += len(entries)
         self._waiting = []

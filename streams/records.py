@@ -107,7 +107,14 @@ class StreamError(Exception):
 
 
 class StreamDownError(StreamError):
-    """The stream cannot be read or written just now, as when its disk is full; nothing of the call was done."""
+    """The stream cannot be read or written just now, as when its disk is full or nobody answers; later it may be.
+
+    `left`: what of a put is not in, in order; None for all of it.
+    """
+
+    def __init__(self, message: str, left: Sequence[Entry] | None = None) -> None:
+        super().__init__(message)
+        self.left = left
 
 
 class StreamNotFoundError(StreamError):

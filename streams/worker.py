@@ -63,7 +63,7 @@ class Worker(Generic[Event, Results]):
         except (StoreDownError, StreamDownError) as error:
             if not self._begun:
                 raise
-            logger.error("%s; trying again", error)
+            logger.error("%s; trying again", str(error).rstrip("."))
             self._shards.clear()
             self._must_leave = True
             self._next_look = self._monotonic() + RETRY

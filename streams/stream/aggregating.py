@@ -17,7 +17,7 @@ from itertools import accumulate
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from streams.hashing import hash_key
-from streams.records import Description, Entry, InvalidRecordError, Page, Position, Shard, StreamError
+from streams.records import Description, Entry, InvalidRecordError, Page, Position, Shard, StreamDownError, StreamError
 from streams.stream import limits
 from streams.stream.aggregation import MAGIC, aggregate_columns
 from streams.stream.base import Stream
@@ -120,13 +120,15 @@ class AggregatingStream:
         """Puts packs, one of each shard at a time; the records that are still to be put when one of them strayed."""
         while queues:
             packs = [queue.popleft() for queue in queues]
-            landed = self._inner.put_located([_record(pack) for pack in packs])
+            try:
+                landed = self._inner.put_located([_record(pack) for pack in packs])
+            except StreamDownError as error:
+                out = {key for key, _ in error.left} if error.left is not None else set(map(_key, packs))
+                left = _still_to_be_put(queues, packs, [_key(pack) in out for pack in packs])
+                raise type(error)(str(error), list(zip(*left, strict=True))) from None
             strayed = [not self._all_in(pack, shard) for pack, shard in zip(packs, landed, strict=True)]
             if any(strayed):
-                for queue, pack, stray in zip(queues, packs, strayed, strict=True):
-                    if stray:
-                        queue.appendleft(pack)
-                return _joined([pack for queue in queues for pack in queue])
+                return _still_to_be_put(queues, packs, strayed)
             queues = [queue for queue in queues if queue]
         return Columns([], [])
 
@@ -136,7 +138,11 @@ class AggregatingStream:
         return all(shard.hash_start <= hash_key(key) <= shard.hash_end for key in set(pack.keys))
 
     def _look_up(self, shard_id: str) -> Shard:
-        for shard in self.describe().shards:
+        try:
+            shards = self.describe().shards
+        except StreamDownError as error:  # not to be put again: they are in, perhaps where they belong
+            raise StreamError(f"Records went to shard {shard_id!r}, which cannot be looked up. {error}") from None
+        for shard in shards:
             if shard.id == shard_id:
                 return shard
         raise StreamError(f"Records went to shard {shard_id!r}, which stream {self.name!r} does not list.")
@@ -168,5 +174,15 @@ def _record(pack: Columns) -> Entry:
     return key, aggregate_columns(*pack, checked=True)
 
 
-def _joined(packs: list[Columns]) -> Columns:
-    return Columns([key for pack in packs for key in pack.keys], [data for pack in packs for data in pack.datas])
+def _key(pack: Columns) -> str:
+    """The partition key that it is sent under; those of packs for different shards differ."""
+    return pack.keys[0]
+
+
+def _still_to_be_put(queues: list[deque[Columns]], packs: list[Columns], out: list[bool]) -> Columns:
+    """The records of what was not put: those packs, one of each queue, that are `out`, and all that are queued."""
+    for queue, pack, is_out in zip(queues, packs, out, strict=True):
+        if is_out:
+            queue.appendleft(pack)
+    left = [pack for queue in queues for pack in queue]
+    return Columns([key for pack in left for key in pack.keys], [data for pack in left for data in pack.datas])

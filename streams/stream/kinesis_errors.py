@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from botocore import exceptions as boto
 
-from streams.records import StreamError, StreamExistsError, StreamNotFoundError
+from streams.records import StreamDownError, StreamError, StreamExistsError, StreamNotFoundError
 from streams.stream.retrying import BusyError
 
 
@@ -17,7 +17,7 @@ class InvalidArgumentError(StreamError):
     """Among others, a sequence number that is trimmed, or a time that has not come."""
 
 
-class UnreachableError(StreamError):
+class UnreachableError(StreamDownError):
     """Nobody answered."""
 
 

@@ -6,9 +6,10 @@ request holds at most one record of each partition key, and a key's next record 
 
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import NamedTuple
 
-from streams.records import Entry, InvalidRecordError, StreamError
+from streams.records import Entry, InvalidRecordError, StreamDownError, StreamError
 from streams.stream import limits
 
 RECORDS_A_REQUEST = 500  # as PutRecords has it
@@ -18,7 +19,7 @@ FIRST_PAUSE = 0.1  # seconds
 LONGEST_PAUSE = 5.0
 
 
-class BusyError(StreamError):
+class BusyError(StreamDownError):
     """Throttled, or failed for the moment: the same call may succeed later."""
 
 
@@ -90,7 +91,7 @@ class Put:
     def run(self) -> list[str]:
         """The shard that each entry is in, once all are.
 
-        Raises StreamError, with how many are not, when none was taken for PATIENCE seconds.
+        Raises StreamDownError, with those that are not, when none was taken for PATIENCE seconds.
         """
         backoff = Backoff(self._waiting.chance)
         deadline = self._waiting.seconds() + PATIENCE
@@ -102,7 +103,7 @@ class Put:
             if not reason:
                 backoff.reset()
             elif self._waiting.seconds() >= deadline:
-                raise StreamError(f"{self._not_taken()} within {PATIENCE:.0f} s: {reason}.")
+                raise StreamDownError(f"{self._not_taken()} within {PATIENCE:.0f} s: {reason}.", self._not_in())
             else:
                 self._waiting.pause(backoff.next())
         return self._landed
@@ -116,9 +117,12 @@ class Put:
             self._ready.extendleft(reversed(keys))
             return str(error)
         except StreamError as error:
-            if self._left < len(self._entries):
-                raise type(error)(f"{self._not_taken()}. {error}") from None
-            raise
+            if self._left == len(self._entries):
+                raise
+            told = type(error)(f"{self._not_taken()}. {error}")
+            if isinstance(told, StreamDownError):
+                told.left = self._not_in()
+            raise told from None
         return self._settle(keys, outcomes)
 
     def _next_keys(self) -> list[str]:
@@ -148,6 +152,9 @@ class Put:
                 self._ready.append(key)
         self._ready.extendleft(reversed(refused))
         return ", ".join(f"{count} × {error}" for error, count in reasons.most_common())
+
+    def _not_in(self) -> list[Entry]:
+        return [self._entries[place] for place in sorted(chain.from_iterable(self._queues.values()))]
 
     def _not_taken(self) -> str:
         return f"{self._left} of {len(self._entries)} records were not taken by stream {self._stream!r}"

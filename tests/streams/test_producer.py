@@ -24,12 +24,17 @@ class Puts(MemoryStream):
         self.create()
         self.sizes: list[int] = []
         self.broken = self.down = False
+        self.takes = 0  # of the next put, before it is down
 
     def put(self, entries: Sequence[Entry]) -> None:
         if self.broken:
             raise StreamError("The stream is away.")
         if self.down:
             raise StreamDownError("The disk is full.")
+        if taken := self.takes:
+            self.takes = 0
+            super().put(entries[:taken])
+            raise StreamDownError("Nobody answers.", entries[taken:])
         super().put(entries)
         self.sizes.append(len(entries))
 
@@ -150,6 +155,17 @@ def test_what_a_stream_could_not_take_is_put_when_it_can_in_the_same_order_and_o
     held = [data for batch in stream.read("shardId-000000000000", TRIM_HORIZON, 99).batches for data in batch.datas]
     assert held == [data for _, data in Trades(Random(1)).take(20)]
     assert producer.sent == 20
+
+
+def test_what_a_stream_took_before_it_went_down_is_not_put_again() -> None:
+    now, stream = Seconds(), Puts()
+    stream.takes = 3
+    producer = Producer(stream, AtRate(Trades(Random(1)), 0), count=10, now=now)
+    assert (producer.step(), producer.sent) == (False, 3)
+    now.time += 1
+    assert (producer.step(), producer.sent, producer.finished()) == (True, 10, True)
+    held = [data for batch in stream.read("shardId-000000000000", TRIM_HORIZON, 99).batches for data in batch.datas]
+    assert held == [data for _, data in Trades(Random(1)).take(10)]
 
 
 def test_a_stream_that_never_took_anything_is_an_error_at_once() -> None:

@@ -8,7 +8,7 @@ import pytest
 from streams.commits import Commit, Grant, LeaseLostError, Letter, StoreDownError
 from streams.pipeline import Pipeline
 from streams.reading import ShardReader
-from streams.records import SHARD_END, TRIM_HORIZON, Position, Shard
+from streams.records import SHARD_END, TRIM_HORIZON, Page, Position, Shard, StreamDownError
 from streams.shares import Share
 from streams.worker import Worker
 from tests.fakes import FakeClock, MemoryStream
@@ -191,6 +191,20 @@ def test_a_store_that_goes_away_is_asked_again_and_its_leases_are_taken_anew() -
     stage.time = 2
     assert stage.worker.step() is True
     assert [shard for shard, _ in stage.leases.commits[before:]] == [A]
+
+
+def test_a_stream_that_goes_away_is_asked_again_from_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(*_: object) -> Page:
+        raise StreamDownError("Nobody answers.")
+
+    stage = Stage(A)
+    stage.worker.step()
+    stage.put()
+    with monkeypatch.context() as away:
+        away.setattr(stage.stream, "read", nobody)
+        assert stage.worker.step() is False
+    stage.time, stage.leases.free = 2, [A]
+    assert stage.worker.step() is True
 
 
 def test_a_store_that_is_away_at_the_end_stops_nobody_from_ending() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.hashing import HASH_SPACE, hash_key
-from streams.records import TRIM_HORIZON, Description, Entry, InvalidRecordError, StreamError
+from streams.records import TRIM_HORIZON, Description, Entry, InvalidRecordError, StreamDownError, StreamError
 from streams.stream.aggregating import PACK_BYTES, AggregatingStream, Locating
 from streams.stream.aggregation import MAGIC, aggregate, deaggregate, in_shard
 from streams.stream.limits import MAX_RECORD
@@ -30,6 +30,20 @@ class Resharded(MemoryStream):
         if self._meanwhile:
             self._meanwhile.pop(0)(self)
         return super().put_located(entries)
+
+
+class Unsteady(MemoryStream):
+    """Is down every other time, having taken a part."""
+
+    puts = 0
+
+    def put_located(self, entries: Sequence[Entry]) -> list[str]:
+        self.puts += 1
+        if self.puts % 2:
+            return super().put_located(entries)
+        taken = entries[: min(self.puts % 3, len(entries) - 1)]
+        super().put_located(taken)
+        raise StreamDownError("Nobody answers.", entries[len(taken) :] if taken else None)
 
 
 def raw(stream: MemoryStream) -> list[Entry]:
@@ -108,6 +122,39 @@ def test_keys_count_as_bytes_of_their_pack() -> None:
     AggregatingStream(inner).put(entries)
     assert [0.9 * PACK_BYTES < len(data) <= PACK_BYTES for _, data in raw(inner)] == [True] * 3
     assert unpacked(inner) == by_key(entries)
+
+
+def test_whoever_puts_again_what_a_stream_that_was_down_left_has_all_in_once_and_in_order() -> None:
+    inner = Unsteady()
+    inner.create(3)
+    stream = AggregatingStream(inner)
+    left: Sequence[Entry] = numbered(9000, size=100)
+    tries = 0
+    while left:
+        tries += 1
+        try:
+            stream.put(left)
+        except StreamDownError as error:
+            assert error.left is not None and 0 < len(error.left) <= len(left)
+            left = error.left
+        else:
+            left = []
+    assert (unpacked(inner), tries > 3) == (by_key(numbered(9000, size=100)), True)
+
+
+def test_what_landed_where_nobody_can_look_is_not_to_be_put_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    inner = Resharded([leave_alone, split_widest])
+    inner.create(2)
+    stream = AggregatingStream(inner)
+    stream.put(numbered(20))
+
+    def nobody() -> Description:
+        raise StreamDownError("Nobody answers.")
+
+    monkeypatch.setattr(stream, "describe", nobody)
+    with pytest.raises(StreamError, match=r"which cannot be looked up\. Nobody answers") as caught:
+        stream.put(numbered(20))
+    assert type(caught.value) is StreamError
 
 
 def test_records_of_any_size_fit() -> None:

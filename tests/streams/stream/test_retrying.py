@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.records import Entry, InvalidRecordError, StreamError
+from streams.records import Entry, InvalidRecordError, StreamDownError, StreamError
 from streams.stream.retrying import PATIENCE, RECORDS_A_REQUEST, Backoff, BusyError, Outcome, Put, Waiting
 
 TAKEN = Outcome("shard")
@@ -29,17 +29,19 @@ class Time:
 class Service:
     """Takes what its chance lets it; `never` and `fails` are keys."""
 
-    def __init__(self, refuse: float = 0.0, seed: int = 1, never: str = "", fails: str = "") -> None:
+    def __init__(self, refuse: float = 0.0, seed: int = 1, never: str = "", fails: str = "", down: float = 0.0) -> None:
         self.held: list[Entry] = []
         self.requests: list[list[Entry]] = []
         self.time = Time()
-        self._refuse, self._never, self._fails = refuse, never, fails
+        self._refuse, self._never, self._fails, self._down = refuse, never, fails, down
         self._chance = Random(seed)
 
     def __call__(self, entries: list[Entry]) -> Sequence[Outcome]:
         self.requests.append(entries)
         if self._fails in [key for key, _ in entries]:
             raise StreamError("It is gone.")
+        if self._chance.random() < self._down:
+            raise StreamDownError("Nobody answers.")
         if self._chance.random() < self._refuse / 2:
             raise BusyError("Busy")
         outcomes = [REFUSED if k == self._never or self._chance.random() < self._refuse else TAKEN for k, _ in entries]
@@ -101,6 +103,30 @@ def test_a_put_that_is_refused_for_too_long_says_how_much_is_not_in() -> None:
         service.put([("a", b"1"), ("b", b"2"), ("b", b"3")])
     assert service.held == [("a", b"1")]
     assert service.time.seconds >= PATIENCE
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcd"), st.binary(max_size=9)), max_size=60), st.integers(0, 99))
+def test_whoever_puts_again_what_a_stream_that_was_down_left_has_all_in_once_and_in_order(
+    entries: list[Entry], seed: int
+) -> None:
+    service = Service(refuse=0.3, seed=seed, down=0.3)
+    left: Sequence[Entry] = entries
+    while left:
+        try:
+            service.put(left, request_bytes=20)
+        except StreamDownError as error:
+            left = left if error.left is None else error.left
+        else:
+            left = []
+    assert sorted(service.held) == sorted(entries)
+    for name in "abcd":
+        assert [data for key, data in service.held if key == name] == [data for key, data in entries if key == name]
+
+
+def test_a_put_that_took_too_long_tells_what_is_not_in() -> None:
+    with pytest.raises(StreamDownError) as caught:
+        Service(never="b").put([("b", b"1"), ("a", b"2"), ("b", b"3")])
+    assert caught.value.left == [("b", b"1"), ("b", b"3")]
 
 
 def test_a_failure_midway_says_how_much_is_not_in() -> None:
