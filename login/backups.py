@@ -48,7 +48,7 @@ def make(folder: Path, now: datetime) -> Path:
     engine = settings.DATABASES["default"]["ENGINE"]
     if engine == MYSQL:
         raise BackupError(f"MariaDB and MySQL have backups of their own. {ELSEWHERE}")
-    archive = folder / f"millrace-{now:%Y%m%dT%H%M%SZ}.tar.gz"
+    archive = folder / f"millrace-{now:%Y%m%dT%H%M%S}.{now.microsecond // 1000:03}Z.tar.gz"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _in_our_words(), TemporaryDirectory(prefix=".backup-", dir=folder) as name:
         parts, draft = Path(name) / "parts", Path(name) / archive.name
