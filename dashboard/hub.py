@@ -16,10 +16,11 @@ import msgspec
 from django.db import Error, connections, reset_queries
 
 from accounts.sessions import Standing
+from dashboard.garbage import Collector
 from dashboard.guard import FORBIDDEN, SessionGuard
 from dashboard.snapshots import Snapshot
 
-TICK = 0.05  # seconds between looks
+TICK = 0.025  # seconds between looks
 # Times as long as a look computed, at least, until the next: the hub never takes more than a quarter of a core.
 SHARE = 3
 BEAT = 2.0  # seconds between beats
@@ -43,18 +44,12 @@ class Subscriber:
         self.topics: frozenset[str] = frozenset()
         self.closed: int | None = None  # a close code, once it must go
         self._waiting: dict[str, str] = {}
-        self._sent: dict[str, str] = {}
         self._ready = asyncio.Event()
 
-    def subscribe(self, topics: Collection[str]) -> None:
-        self.topics = frozenset(topics)
-        self._sent = {}
-
     def offer(self, topic: str, text: str) -> None:
-        """Replaces what waits for the same topic; the same text again is nothing new."""
-        if self._sent.get(topic) != text:
-            self._sent[topic] = self._waiting[topic] = text
-            self._ready.set()
+        """Replaces what waits for the same topic."""
+        self._waiting[topic] = text
+        self._ready.set()
 
     def close(self, code: int) -> None:
         """With the first code that it is given; nothing more is sent."""
@@ -69,20 +64,53 @@ class Subscriber:
         return [] if self.closed else texts
 
 
+class Audience:
+    """The subscribers of one topic, and the text that all but the newest of them were offered last."""
+
+    def __init__(self, topic: str) -> None:
+        self._topic = topic
+        self._all: set[Subscriber] = set()
+        self._new: set[Subscriber] = set()
+        self._text = ""
+
+    def __bool__(self) -> bool:
+        return bool(self._all)
+
+    def add(self, subscriber: Subscriber) -> None:
+        self._all.add(subscriber)
+        self._new.add(subscriber)
+
+    def remove(self, subscriber: Subscriber) -> None:
+        self._all.discard(subscriber)
+        self._new.discard(subscriber)
+
+    def offer(self, text: str) -> None:
+        """The same text again is news only to who came since."""
+        for subscriber in self._new if text == self._text else self._all:
+            subscriber.offer(self._topic, text)
+        self._text = text
+        self._new.clear()
+
+
 class Hub:
     def __init__(
         self,
         source: Source,
         guard: SessionGuard,
         now: Callable[[], datetime],
+        collector: Collector,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        """`guard` ends subscribers; `now` is the time that browsers are told; `clock`, in seconds, paces the hub."""
+        """`guard` ends subscribers; `now` is the time that browsers are told; `collector` looks for garbage between
+        looks; `clock`, in seconds, paces the hub.
+        """
         self._source = source
         self._guard = guard
         self._now = now
         self._clock = clock
+        self._collector = collector
         self._subscribers: set[Subscriber] = set()
+        self._audiences: dict[str, Audience] = {}  # by topic; none is empty
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="hub")
         self._task: asyncio.Task[None] | None = None
         self._next_beat = 0.0
@@ -100,6 +128,7 @@ class Hub:
 
     def leave(self, subscriber: Subscriber) -> None:
         self._subscribers.discard(subscriber)
+        self._move(subscriber, frozenset())
         self._guard.release(subscriber)
 
     def subscribe(self, subscriber: Subscriber, topics: Collection[str]) -> None:
@@ -108,32 +137,45 @@ class Hub:
         if not all(self._guard.permits(topic, subscriber.standing) for topic in known):
             subscriber.close(FORBIDDEN)
             return
-        subscriber.subscribe(known)
+        self._move(subscriber, known)
         for topic in set(topics) - known:
             subscriber.offer(topic, _json({"error": "unknown topic", "topic": topic}))
 
     async def look(self) -> None:
         """One tick: hands out what is new, and now and then a beat."""
-        topics = frozenset().union(*(subscriber.topics for subscriber in self._subscribers))
+        topics = set(self._audiences)
         snapshots = await self._in_thread(lambda: self._source.refresh(topics)) if topics else {}
-        for subscriber in self._subscribers:
-            for topic in subscriber.topics & snapshots.keys():
-                subscriber.offer(topic, snapshots[topic].text)
+        for topic, snapshot in snapshots.items():
+            if audience := self._audiences.get(topic):  # else all have left meanwhile
+                audience.offer(snapshot.text)
         if self._clock() >= self._next_beat:
             self._next_beat = self._clock() + BEAT
-            now = self._now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            beat = _json({"beat": self._now().isoformat(timespec="milliseconds").replace("+00:00", "Z")})
             for subscriber in self._subscribers:
-                subscriber.offer("", _json({"beat": now}))
+                subscriber.offer("", beat)
+
+    def _move(self, subscriber: Subscriber, topics: Collection[str]) -> None:
+        """Into the audiences of these topics, out of all others."""
+        for topic in subscriber.topics:
+            self._audiences[topic].remove(subscriber)
+        for topic in topics:
+            self._audiences.setdefault(topic, Audience(topic)).add(subscriber)
+        for topic in subscriber.topics.difference(topics):
+            if not self._audiences[topic]:
+                del self._audiences[topic]
+        subscriber.topics = frozenset(topics)
 
     async def _run(self) -> None:
-        while self._subscribers:
-            self._computed = 0.0
-            try:
-                await self.look()
-            except Error:
-                logger.exception("The live hub could not read the database; it will try again.")
-                await asyncio.sleep(1)
-            await asyncio.sleep(max(TICK, SHARE * self._computed))
+        with self._collector.ours():
+            while self._subscribers:
+                self._computed = 0.0
+                try:
+                    await self.look()
+                except Error:
+                    logger.exception("The live hub could not read the database; it will try again.")
+                    await asyncio.sleep(1)
+                await asyncio.sleep(max(TICK, SHARE * self._computed))
+                self._collector.step(len(self._subscribers))
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         """In a thread of the hub's own, so that no slow view holds it up."""

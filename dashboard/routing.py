@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts.sessions import Standing, enter, living
 from dashboard.consumers import LiveConsumer, UnknownSocket
+from dashboard.garbage import Collector
 from dashboard.guard import SessionGuard
 from dashboard.hub import Hub
 from dashboard.snapshots import Snapshots
@@ -18,8 +19,8 @@ def permits(topic: str, standing: Standing) -> bool:
 
 
 guard = SessionGuard(living, permits, timezone.now)
-hub = Hub(snapshots, guard, timezone.now)
-hub = Hub(snapshots, guard, timezone.now)
+collector = Collector()
+hub = Hub(snapshots, guard, timezone.now, collector)
 sockets = URLRouter(
     [
         path("ws/live/", LiveConsumer.as_asgi(hub=hub, enter=enter)),

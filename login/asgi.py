@@ -1,5 +1,6 @@
 """What uvicorn serves: pages, JSON and sockets."""
 
+import gc
 import os
 
 from channels.routing import ProtocolTypeRouter
@@ -10,7 +11,7 @@ from django.db import connections
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "login.settings")
 pages = get_asgi_application()  # sets Django up, which the imports below need
 
-from dashboard.routing import hub, sockets  # noqa: E402 - as above
+from dashboard.routing import collector, hub, sockets  # noqa: E402 - as above
 from login.checks import refuse_if_unsafe  # noqa: E402 - as above
 from login.origin import SameOrigin  # noqa: E402 - as above
 from watching import starting  # noqa: E402 - as above
@@ -19,5 +20,6 @@ refuse_if_unsafe()
 connections.settings["default"]["CONN_MAX_AGE"] = 0  # threads come and go here, and would leave theirs open
 starting.begin({"sockets": hub.sockets})
 application = ProtocolTypeRouter(
-    {"http": pages, "websocket": SameOrigin(CookieMiddleware(sockets))},
+    {"http": pages, "websocket": collector.counts(SameOrigin(CookieMiddleware(sockets)))},
 )
+gc.freeze()  # all that was imported stays: nobody need look at it again

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from accounts.sessions import Standing
+from dashboard.garbage import Collector
 from dashboard.guard import FORBIDDEN, SessionGuard
 from dashboard.hub import Hub, Subscriber
 from dashboard.pages import Page
@@ -39,7 +40,7 @@ class Stage:
         self.source = Source()
         self.time = 1.0
         guard = SessionGuard(lambda sessions: {}, lambda topic, who: who.staff or topic != "orders", self.now)
-        self.hub = Hub(self.source, guard, self.now, lambda: self.time)
+        self.hub = Hub(self.source, guard, self.now, Collector(), lambda: self.time)
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.time, UTC)
@@ -82,6 +83,25 @@ async def test_the_same_text_is_not_sent_again(stage: Stage) -> None:
     stage.source.texts["market"] = "m2"
     await stage.look()
     assert await alice.next() == ["m2"]
+
+
+async def test_who_comes_later_gets_the_state_and_the_others_nothing(stage: Stage) -> None:
+    alice = stage.join(ALICE, "market")
+    await stage.look()
+    await alice.next()
+    bob = stage.join(BOB, "market")
+    await stage.look()
+    assert (await bob.next(), alice._ready.is_set()) == (["m1"], False)
+
+
+async def test_who_left_a_topic_gets_nothing_of_it_and_a_topic_without_listeners_is_not_asked_for(
+    stage: Stage,
+) -> None:
+    alice, bob = stage.join(ALICE, "market", "orders"), stage.join(BOB, "market")
+    stage.hub.subscribe(alice, ["orders"])
+    stage.hub.leave(bob)
+    await stage.look()
+    assert (await alice.next(), bob._ready.is_set(), stage.source.asked) == (["o1"], False, [{"orders"}])
 
 
 async def test_the_slow_find_only_the_newest_of_each_topic(stage: Stage) -> None:
