@@ -10,7 +10,7 @@ from pathlib import Path
 from time import monotonic
 
 from benchmarks import fleet, kcl, kinesis, latency, login, memory, pixel, sockets, start, throughput
-from benchmarks.deploy import accidents, flood, page, slow, viewers
+from benchmarks.deploy import accidents, away, flood, page, slow, viewers
 from benchmarks.figures import Figure, table
 from benchmarks.options import Options
 
@@ -29,6 +29,7 @@ BENCHMARKS: dict[str, Callable[[Options], Iterable[Figure]]] = {
     "deploy-slow": slow.run,
     "deploy-viewers": viewers.run,
     "deploy-accidents": accidents.run,
+    "deploy-away": away.run,
     "deploy-page": page.run,
 }
 

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from time import sleep
 
 from benchmarks.site import Part
+from tests.databases import Database
 from tests.deploy.stack import Stack
 from tests.deploy.visitor import Load, Visitor, add_person
 from tests.house import ROOT
@@ -19,12 +20,16 @@ WATCHER = "watcher"
 
 @contextmanager
 def deployed(
-    change: Callable[[Stack], None] = lambda stack: None, *, one_box: bool = False, limited: bool = True
+    change: Callable[[Stack], None] = lambda stack: None,
+    *,
+    one_box: bool = False,
+    limited: bool = True,
+    database: Database | None = None,
 ) -> Iterator[Stack]:
     """Running, with somebody who may sign in, and 20,000 trades counted. `change` comes before its start."""
     (ROOT / "build").mkdir(exist_ok=True)
     with TemporaryDirectory(dir=ROOT / "build", prefix="benchmark-") as folder:
-        stack = Stack(Path(folder), limited=limited)
+        stack = Stack(Path(folder), database, limited)
         add_person(stack, WATCHER)
         for name in ("trades", "orders"):
             stack.house.run("produce", name, "--rate", "0", "--count", "20000")

@@ -1,0 +1,83 @@
+"""The whole site while its database is away for a minute: what people are told, and how soon all is right again.
+
+One box on PostgreSQL, which it reaches by a line that is cut (tests/watching/lines.py). Trades are produced at 50 a
+second all the while. /readyz and, signed in, /market/ are asked for ten times a second. What was counted in the end is
+compared with what the stream holds.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from time import monotonic, sleep
+
+from benchmarks.deploy.site import PAGE, WATCHER, deployed
+from benchmarks.figures import Aim, Figure
+from benchmarks.options import Options
+from tests.databases import server
+from tests.deploy.stack import Stack
+from tests.deploy.visitor import Visitor
+from tests.waiting import wait_for
+from tests.watching.lines import Line
+
+AWAY = 60  # seconds
+PAUSE = 0.1  # seconds between questions
+RATE = "50"
+AT_ONCE = 5  # seconds
+
+
+def run(options: Options) -> Iterator[Figure]:
+    seconds = max(6, options.amount(AWAY))
+    with server("postgres") as database:
+        line = Line(int(re.findall(r":(\d+)/", database.url)[0]))
+        through = database._replace(url=re.sub(r":\d+/", f":{line.port}/", database.url))
+        with deployed(one_box=True, limited=False, database=through) as stack:
+            yield from _away(stack, line, seconds)
+        line.cut()
+
+
+def _away(stack: Stack, line: Line, seconds: float) -> Iterator[Figure]:
+    producer = stack.manage("trades", "produce", "trades", "--rate", RATE)
+    visitor = Visitor(stack).sign_in(WATCHER)
+    moves(stack)
+    line.cut()
+    red, answers = seconds_until(lambda: stack.get("/readyz")[0] == 503), Counter[str]()
+    deadline = monotonic() + seconds
+    while monotonic() < deadline:
+        status, page = visitor.ask(PAGE)
+        answers[f"{status}, in words" if "The database does not answer just now." in page else str(status)] += 1
+        sleep(PAUSE)
+    line.mend()
+    green = seconds_until(lambda: stack.get("/readyz")[0] == 200)
+    page_back = seconds_until(lambda: visitor.ask(PAGE)[0] == 200) + green
+    moves_again = seconds_until(lambda: moves(stack)) + page_back
+    producer.terminate()
+    producer.wait()
+    yield Figure("database away", "s", [seconds])
+    yield Figure("cut → /readyz is red", "s", [red], Aim(AT_ONCE))
+    yield Figure("pages meanwhile: 503, in words", "", [answers.pop("503, in words", 0)])
+    yield Figure("pages meanwhile: anything else", "", [answers.total()], Aim(0, every=True))
+    yield Figure("it answers → /readyz is green", "s", [green], Aim(AT_ONCE))
+    yield Figure("it answers → /market/ is there", "s", [page_back], Aim(AT_ONCE))
+    yield Figure("it answers → records are counted", "s", [moves_again], Aim(AT_ONCE))
+    yield Figure("records lost, or counted twice", "", [wrong(stack)], Aim(0, every=True))
+
+
+def moves(stack: Stack) -> bool:
+    """Waits until one more record is counted."""
+    before = stack.house.applied("trades")
+    wait_for(lambda: stack.house.applied("trades") > before, 60)
+    return True
+
+
+def seconds_until(holds: Callable[[], bool]) -> float:
+    began = monotonic()
+    wait_for(holds, 60)
+    return monotonic() - began
+
+
+def wrong(stack: Stack) -> int:
+    """By how many what is counted differs from what the stream holds, when all of it is applied."""
+    held = stack.house.run("streams", "tail", "trades").count("\n")
+    wait_for(lambda: stack.house.applied("trades") >= held, 60)
+    [(counted,)] = stack.house.query("SELECT sum(trades) FROM streams_trademinute")
+    return abs(int(counted) - held)
