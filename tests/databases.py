@@ -105,12 +105,13 @@ def _mariadb(folder: Path) -> Iterator[Database]:
 
 
 @contextmanager
-def server(kind: str, tls: Path | None = None) -> Iterator[Database]:
+def server(kind: str, tls: Path | None = None, disk: Path | None = None) -> Iterator[Database]:
     """A "postgres" or a "mariadb", in a folder that is not below pytest's own: only its owner may look into that.
 
-    With `tls`, a folder that holds CERTIFICATE and KEY, it speaks TLS to those who ask for it.
+    With `tls`, a folder that holds CERTIFICATE and KEY, it speaks TLS to those who ask for it. Its data is on `disk`,
+    if one is given.
     """
-    with TemporaryDirectory(prefix="millrace-") as name:
+    with TemporaryDirectory(prefix="millrace-", dir=disk) as name:
         for file in (CERTIFICATE, KEY) if tls else ():
             assert tls
             copy = Path(shutil.copy(tls / file, name))

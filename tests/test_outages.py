@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.databases import Database, server
+from tests.disks import fill, small_disk
 from tests.house import House
 from tests.test_exactly_once import naive_minutes
 from tests.waiting import wait_for
@@ -152,3 +153,19 @@ def test_a_full_disk_stops_neither_and_loses_nothing(tmp_path: Path) -> None:
     worker.stop()
     check_counts(house)
     assert house.applied("trades") == sent
+
+
+def test_a_full_disk_of_the_database_is_waited_for(tmp_path: Path) -> None:
+    with small_disk(160) as disk, server("postgres", disk=disk) as database:
+        house = House(tmp_path, database)
+        house.run("produce", "trades", "--rate", "0", "--count", "10")
+        producer, worker = Running(house, "produce", "trades", "--rate", "500"), Running(house, "consume", "trades")
+        wait_for(lambda: house.applied("trades") > 100)
+        fill(filler := disk / "filler")
+        wait_for(lambda: worker.has_said("No space left on device", 2))
+        filler.unlink()
+        wait_for(partial(has_moved, house, "trades", house.applied("trades")))
+        assert producer.goes_on and worker.goes_on
+        producer.stop()
+        worker.stop()
+        check_counts(house)

@@ -1,9 +1,8 @@
 """A database that goes away, says nothing, reads only or is full: clear answers, and back without a hand."""
 
 import re
-import subprocess
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from time import monotonic
@@ -11,6 +10,7 @@ from time import monotonic
 import pytest
 
 from tests.databases import Database, server
+from tests.disks import fill, small_disk
 from tests.house import House, Web
 from tests.waiting import wait_for
 from tests.watching.lines import Line
@@ -104,24 +104,21 @@ def change(base: Database, *statements: str) -> None:
             cursor.execute(statement)
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of its own, of 80 MiB."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=80m", "tmpfs", disk], check=True)
-    yield disk
-    subprocess.run(["umount", disk], check=True)
-
-
-def test_a_disk_that_is_full(small_disk: Path) -> None:
-    with site(House(small_disk)) as web:
-        filler = small_disk / "filler"
+def test_a_disk_that_is_full() -> None:
+    with small_disk(80) as disk, site(House(disk)) as web:
+        filler = disk / "filler"
         filler.write_bytes(bytes(30 << 20))
         assert red(web, "disk: almost full")
-        with suppress(OSError), filler.open("ab", buffering=0) as file:
-            while file.write(bytes(1 << 20)):
-                pass
+        fill(filler)
         assert red(web, "disk: almost full") and ask(web, "/accounts/sign-in/")[0] != 500
+        filler.unlink()
+        wait_for(lambda: green(web), 10)
+
+
+def test_a_full_disk_of_the_database(tmp_path: Path) -> None:
+    with small_disk(160) as disk, server("postgres", disk=disk) as database, site(House(tmp_path, database)) as web:
+        fill(filler := disk / "filler")
+        wait_for(lambda: red(web, "writing: refused"), 10)
+        assert ask(web, "/accounts/sign-in/")[0] == 200
         filler.unlink()
         wait_for(lambda: green(web), 10)
