@@ -84,6 +84,14 @@ class Stack:
 
     def start(self, *, one_box: bool = False) -> "Stack":
         """Each process by itself, as systemd does, or one uWSGI that has the others, consumers too, in its care."""
+        try:
+            self._start(one_box=one_box)
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def _start(self, *, one_box: bool) -> None:
         if one_box:
             self.run("one-box", BIN / "uwsgi", self.checkout / "deploy/onebox.ini")
         else:
@@ -94,7 +102,6 @@ class Stack:
             wait_for(lambda name=name: connects(self.runtime / f"{name}.sock"))  # type: ignore[misc]
         self.run("nginx", "nginx", "-c", self.configuration, "-p", self.folder)
         wait_for(lambda: self.get("/accounts/sign-in/")[0] == 200)
-        return self
 
     def run(self, name: str, *words: object) -> "subprocess.Popen[str]":
         """One process of the stack, its words in NAME.log."""
