@@ -9,7 +9,9 @@ import pytest
 
 from tests.house import ROOT
 
-UNITS = ["web", "login", "sockets", "consume@trades", "metrics", "janitor"]
+UNITS = ["web", "login", "sockets", "consume@trades", "metrics", "janitor", "backup"]
+
+UNIT_FILES = (ROOT / "deploy/systemd").glob("*.service")
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +32,13 @@ def test_a_unit_may_do_little(root: Path, unit: str) -> None:
     rated = analyze(*words)
     exposure = re.findall(r"exposure level .*: ([\d.]+)", rated.stdout)
     assert (rated.returncode, [float(each) <= 1.5 for each in exposure]) == (0, [True]), rated.stdout + rated.stderr
+
+
+def test_whatever_serves_is_started_again_when_it_dies() -> None:
+    """Debian's nginx is not, without our file: it stays down."""
+    serving = {path.stem for path in UNIT_FILES if "\nRestart=always\n" in path.read_text()}
+    assert serving == {"millrace-web", "millrace-login", "millrace-sockets", "millrace-metrics", "millrace-consume@"}
+    assert "\nRestart=always\n" in (ROOT / "deploy/systemd/nginx.service.d/millrace.conf").read_text()
 
 
 def test_every_line_of_every_unit_is_understood(root: Path) -> None:
