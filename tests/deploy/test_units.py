@@ -11,7 +11,7 @@ from tests.house import ROOT
 
 UNITS = ["web", "login", "sockets", "consume@trades", "metrics", "janitor", "backup"]
 
-UNIT_FILES = (ROOT / "deploy/systemd").glob("*.service")
+UNIT_FILES = sorted((ROOT / "deploy/systemd").glob("*.service"))
 
 
 @pytest.fixture(scope="module")
