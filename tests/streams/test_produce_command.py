@@ -17,6 +17,7 @@ from pytest_django import Settings
 from streams.records import TRIM_HORIZON
 from streams.wiring import open_stream
 from tests.commands import exit_code
+from tests.waiting import wait_for
 
 produce = partial(exit_code, "produce")
 ROOT = Path(__file__).parents[2]
@@ -176,8 +177,7 @@ def test_a_signal_ends_it_with_exit_0_and_nothing_uncounted(number: int, setting
     )
     assert process.stderr
     assert process.stderr.readline() == "Created the stream trades with 1 shard.\n"
-    while not any(shard.records for shard in open_stream("trades").describe().shards):
-        pass
+    wait_for(lambda: any(shard.records for shard in open_stream("trades").describe().shards))
     process.send_signal(number)
     out, err = process.communicate(timeout=20)
     assert (process.returncode, err) == (0, "")
