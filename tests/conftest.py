@@ -1,14 +1,17 @@
 """Fixtures that many tests share."""
 
+import os
 import subprocess
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import settings
 
 from tests.databases import missing
+from tests.disks import mount, unmount
 from tests.house import kill, running
 
 settings.register_profile("shared", deadline=None)  # a busy machine is no failure
@@ -32,12 +35,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leaves out, by name, what this machine cannot run; in CI tests/machine has failed before."""
     if not SHARED_DATA.is_dir():  # a user's clone
         leave_out(config, items, "../shared/data is absent", _needs_shared_data)
+    if os.geteuid() != 0 and os.environ.get("CI") != "true":
+        leave_out(config, items, "only root may mount a disk", _needs_small_disk)
     for name in missing():
         leave_out(config, items, f"there is no {name}", partial(_is_for, name))
 
 
 def _needs_shared_data(item: pytest.Item) -> bool:
     return "shared_data" in getattr(item, "fixturenames", ())
+
+
+def _needs_small_disk(item: pytest.Item) -> bool:
+    return "small_disk" in getattr(item, "fixturenames", ())
 
 
 def _is_for(backend: str, item: pytest.Item) -> bool:
@@ -59,6 +68,15 @@ def leave_out(
 def shared_data() -> Path:
     """The folder of real data."""
     return SHARED_DATA
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Path]:
+    """A disk of 160 MiB, below a folder into which any user may look."""
+    with TemporaryDirectory(prefix="millrace-") as name:
+        mount(Path(name), 160)
+        yield Path(name)
+        unmount(Path(name))
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.databases import Database, server
-from tests.disks import fill, small_disk
+from tests.disks import fill
 from tests.house import House
 from tests.test_exactly_once import naive_minutes
 from tests.waiting import wait_for
@@ -155,13 +155,13 @@ def test_a_full_disk_stops_neither_and_loses_nothing(tmp_path: Path) -> None:
     assert house.applied("trades") == sent
 
 
-def test_a_full_disk_of_the_database_is_waited_for(tmp_path: Path) -> None:
-    with small_disk(160) as disk, server("postgres", disk=disk) as database:
+def test_a_full_disk_of_the_database_is_waited_for(small_disk: Path, tmp_path: Path) -> None:
+    with server("postgres", disk=small_disk) as database:
         house = House(tmp_path, database)
         house.run("produce", "trades", "--rate", "0", "--count", "10")
         producer, worker = Running(house, "produce", "trades", "--rate", "500"), Running(house, "consume", "trades")
         wait_for(lambda: house.applied("trades") > 100)
-        fill(filler := disk / "filler")
+        fill(filler := small_disk / "filler")
         wait_for(lambda: worker.has_said("No space left on device", 2))
         filler.unlink()
         wait_for(partial(has_moved, house, "trades", house.applied("trades")))

@@ -10,7 +10,7 @@ from time import monotonic
 import pytest
 
 from tests.databases import Database, server
-from tests.disks import fill, small_disk
+from tests.disks import fill
 from tests.house import House, Web
 from tests.waiting import wait_for
 from tests.watching.lines import Line
@@ -104,10 +104,10 @@ def change(base: Database, *statements: str) -> None:
             cursor.execute(statement)
 
 
-def test_a_disk_that_is_full() -> None:
-    with small_disk(80) as disk, site(House(disk)) as web:
-        filler = disk / "filler"
-        filler.write_bytes(bytes(30 << 20))
+def test_a_disk_that_is_full(small_disk: Path) -> None:
+    with site(House(small_disk)) as web:
+        filler = small_disk / "filler"
+        filler.write_bytes(bytes(110 << 20))
         assert red(web, "disk: almost full")
         fill(filler)
         assert red(web, "disk: almost full") and ask(web, "/accounts/sign-in/")[0] != 500
@@ -115,9 +115,9 @@ def test_a_disk_that_is_full() -> None:
         wait_for(lambda: green(web), 10)
 
 
-def test_a_full_disk_of_the_database(tmp_path: Path) -> None:
-    with small_disk(160) as disk, server("postgres", disk=disk) as database, site(House(tmp_path, database)) as web:
-        fill(filler := disk / "filler")
+def test_a_full_disk_of_the_database(small_disk: Path, tmp_path: Path) -> None:
+    with server("postgres", disk=small_disk) as database, site(House(tmp_path, database)) as web:
+        fill(filler := small_disk / "filler")
         wait_for(lambda: red(web, "writing: refused"), 10)
         assert ask(web, "/accounts/sign-in/")[0] == 200
         filler.unlink()
