@@ -1,5 +1,6 @@
 """The live hub: one text per change, the newest for the slow, an end for the signed out."""
 
+import asyncio
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -8,7 +9,7 @@ import msgspec
 import pytest
 
 from accounts.sessions import Standing
-from dashboard.garbage import Collector
+from dashboard.garbage import LONGEST, Collector
 from dashboard.guard import FORBIDDEN, SessionGuard
 from dashboard.hub import Hub, Subscriber
 from dashboard.pages import Page
@@ -36,11 +37,11 @@ class Source:
 class Stage:
     """A hub, its source and its time; Alice is staff. Subscribers are added without the hub's own loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, collector: Collector | None = None) -> None:
         self.source = Source()
         self.time = 1.0
         guard = SessionGuard(lambda sessions: {}, lambda topic, who: who.staff or topic != "orders", self.now)
-        self.hub = Hub(self.source, guard, self.now, Collector(), lambda: self.time)
+        self.hub = Hub(self.source, guard, self.now, collector or Collector(), lambda: self.time)
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.time, UTC)
@@ -160,6 +161,16 @@ async def test_a_hub_without_listeners_asks_nothing(stage: Stage) -> None:
     assert stage.hub._task
     await stage.hub._task
     assert stage.source.asked == []
+
+
+async def test_between_looks_the_collector_has_its_turn() -> None:
+    collected, times = asyncio.Event(), iter([0.0])  # long ago, then
+    stage = Stage(Collector(lambda: next(times, LONGEST), collected.set))
+    stage.hub.join(alice := Subscriber(ALICE))
+    await asyncio.wait_for(collected.wait(), 30)
+    stage.hub.leave(alice)
+    assert stage.hub._task
+    await stage.hub._task
 
 
 def test_a_snapshot_is_built_once_per_version() -> None:
