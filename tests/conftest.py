@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -18,6 +19,7 @@ settings.register_profile("shared", deadline=None)  # a busy machine is no failu
 settings.register_profile("few", deadline=None, max_examples=10)  # where the same runs in full elsewhere
 settings.load_profile("shared")
 
+LEFT_OUT: set[str] = set()  # a line each
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
@@ -60,8 +62,22 @@ def leave_out(
     left_out = [item for item in items if is_out(item)]
     items[:] = [item for item in items if item not in left_out]
     config.hook.pytest_deselected(items=left_out)
-    for item in left_out:
-        print(f"left out, because {reason}: {item.nodeid}")  # noqa: T201 - said in CI's log
+    LEFT_OUT.update(f"left out, because {reason}: {item.nodeid}" for item in left_out)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):  # what a worker of xdist prints is lost
+        session.config.workeroutput["left_out"] = sorted(LEFT_OUT)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    LEFT_OUT.update(getattr(node, "workeroutput", {}).get("left_out", []))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in sorted(LEFT_OUT):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture
