@@ -68,7 +68,10 @@ def _kept(name: str) -> Path | None:
 
 
 def _contents(file: Path | None) -> _Contents:
-    return _read(file, file.stat().st_mtime_ns) if file and file.exists() else _Contents("", ())
+    try:
+        return _read(file, file.stat().st_mtime_ns) if file else _Contents("", ())
+    except FileNotFoundError:
+        return _Contents("", ())
 
 
 @lru_cache(maxsize=200)

@@ -31,9 +31,7 @@ def sources(settings: Settings, tmp_path: Path) -> Path:
 def collected(settings: Settings, sources: Path, tmp_path: Path) -> Path:
     """The same, with hashed names, as they are served with DEBUG off."""
     settings.STATIC_ROOT = tmp_path / "collected"
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
-    }
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "login.static_files.StaticFiles"}}
     call_command("collectstatic", verbosity=0, interactive=False)
     return tmp_path / "collected"
 

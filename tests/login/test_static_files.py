@@ -1,0 +1,63 @@
+"""Collecting static files anew, while somebody reads them."""
+
+import threading
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from pytest_django import Settings
+
+BACKEND = {"BACKEND": "login.static_files.StaticFiles"}
+
+
+@pytest.fixture
+def collected(settings: Settings, tmp_path: Path) -> Path:
+    """A folder of static files, of one style and one script."""
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "page.css").write_text("body { color: black }\n" * 20_000)
+    (source / "page.js").write_text("const a = 1;\n" * 20_000)
+    settings.STATIC_ROOT, settings.STATICFILES_DIRS = tmp_path / "static", [source]
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    settings.STORAGES = settings.STORAGES | {"staticfiles": BACKEND}
+    collect()
+    return tmp_path / "static"
+
+
+def collect() -> None:
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def served(folder: Path) -> dict[str, bytes]:
+    """What may be asked for at any time: by hashed names, packed ones too, and the manifest."""
+    return {
+        file.name: file.read_bytes() for file in folder.iterdir() if file.name.count(".") > 1 or "json" in file.name
+    }
+
+
+def test_whoever_reads_meanwhile_finds_every_file_whole(collected: Path) -> None:
+    before, stopped, strange = served(collected), threading.Event(), set()
+
+    def read() -> None:
+        while not stopped.is_set():
+            for name, data in before.items():
+                file = collected / name
+                if not file.exists() or file.stat().st_size != len(data):
+                    strange.add(name)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for _ in range(5):
+        collect()
+    stopped.set()
+    reader.join()
+    assert (strange, served(collected)) == (set(), before)
+    assert {name.split(".")[0] for name in before} == {"page", "staticfiles"}
+
+
+def test_a_style_that_changed_has_another_name(collected: Path) -> None:
+    before = set(collected.glob("page.*.css"))
+    (collected.parent / "source/page.css").write_text("body { color: red }")
+    collect()
+    [new] = set(collected.glob("page.*.css")) - before
+    assert new.read_text() == "body { color: red }"
