@@ -1,5 +1,6 @@
 """The units of systemd, as its own tool sees them. It needs no running systemd, only its files."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -39,6 +40,22 @@ def test_whatever_serves_is_started_again_when_it_dies() -> None:
     serving = {path.stem for path in UNIT_FILES if "\nRestart=always\n" in path.read_text()}
     assert serving == {"millrace-web", "millrace-login", "millrace-sockets", "millrace-metrics", "millrace-consume@"}
     assert "\nRestart=always\n" in (ROOT / "deploy/systemd/nginx.service.d/millrace.conf").read_text()
+
+
+@pytest.mark.parametrize(("unit", "may"), [("login", True), ("web", False)])
+def test_the_login_pool_alone_may_make_itself_less_important(root: Path, unit: str, may: bool) -> None:
+    """Of @resources it may use setpriority, which it does: a drop-in that comes later would take it away again."""
+    words = ["security", "--offline=true", "--json=short", f"--root={root}", f"millrace-{unit}.service"]
+    rows = json.loads(analyze(*words).stdout)
+    [resources] = [row for row in rows if row["json_field"] == "SystemCallFilter_resources"]
+    assert resources["set"] is not may
+
+
+def test_what_starts_by_itself_starts_and_stops_with_the_target() -> None:
+    """Timers too: restore.sh stops everything, then starts the target."""
+    for unit in (ROOT / "deploy/systemd").glob("millrace-*.*"):
+        text = unit.read_text() if unit.is_file() else ""
+        assert ("WantedBy=millrace.target" in text) is ("PartOf=millrace.target" in text) is ("[Install]" in text), unit
 
 
 def test_every_line_of_every_unit_is_understood(root: Path) -> None:
