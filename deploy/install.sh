@@ -33,7 +33,7 @@ on_system() { if [ -n "$root" ]; then echo "- left out with --root: $*"; else ru
 folder() { [ -d "$2" ] || run install -d -m "$1" "$2"; }
 
 # put MODE FILE: what comes on standard input, if FILE holds something else. What was there before us is kept once.
-changed=()
+changed=() stale=''
 put() {
     local new; new=$(mktemp); cat > "$new"
     if ! cmp -s "$new" "$2"; then
@@ -84,10 +84,12 @@ on_system "$home/deploy/manage" collectstatic --no-input --verbosity 0
 on_system "$home/deploy/manage" check --deploy --fail-level WARNING
 for stream in trades orders; do on_system "$home/deploy/manage" streams create "$stream" --if-absent; done
 on_system nginx -t -q
+[[ -n $root$dry || ${changed[*]-} != */system/millrace-* ]] || ! systemctl is-active --quiet millrace.target || stale=yes
 on_system systemctl daemon-reload
 on_system systemctl enable --now --quiet millrace.target millrace-{web,login,sockets,metrics,consume@trades,consume@orders}.service millrace-janitor.timer
 on_system systemctl enable --quiet nginx
 on_system systemctl reload-or-restart nginx
 
 [ ${#changed[@]} -gt 0 ] || echo "Every file was as it should be."
+[ -z "$stale" ] || echo "What runs goes on as before until, at the price of a few seconds: systemctl restart 'millrace-*'"
 echo "Next: $home/deploy/manage first_user --at https://$host"

@@ -43,4 +43,9 @@ else
 fi
 [ "$before" = "$to" ] || echo "$before" > "$var/revision.before"
 echo "$to" > "$var/revision"
+if [ -z "${MANAGE:-}" ]; then
+    host=$(sed -n 's/^ALLOWED_HOSTS=\([^,]*\).*/\1/p' /etc/millrace/millrace.env)
+    differ=$(deploy/install.sh --host "$host" --dry-run 2> /dev/null | sed -n 's/^+ write /  /p') || differ=''
+    [ -z "$differ" ] || printf '%s\n' "These files are not as this revision has them; deploy/install.sh --host $host writes them:" "$differ"
+fi
 echo "Done."
