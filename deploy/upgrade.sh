@@ -10,20 +10,20 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export RUNTIME_DIRECTORY=${RUNTIME_DIRECTORY:-/run/millrace}
-var=${VAR_DIR:-/var/lib/millrace}
+notes=${VAR_DIR:-/etc/millrace}  # not where the user millrace writes: by a link it could have root write elsewhere
 read -ra manage <<< "${MANAGE:-deploy/manage}"
 
 die() { echo "upgrade.sh: $1" >&2; exit 2; }
 case ${1:-} in
     --help) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "$0"; exit 0 ;;
-    --back) to=$(cat "$var/revision.before" 2> /dev/null) || die "there was no upgrade before; nothing was changed" ;;
+    --back) to=$(cat "$notes/revision.before" 2> /dev/null) || die "there was no upgrade before; nothing was changed" ;;
     -*) die "there is no option $1; see --help" ;;
     *) to=${1:-HEAD} ;;
 esac
 to=$(git rev-parse --verify --quiet "$to^{commit}") || die "git knows no revision $1; nothing was changed"
 [ -z "$(git status --porcelain --untracked-files=no)" ] || die "the checkout has changes of its own: git status; nothing was changed"
 
-before=$(cat "$var/revision" 2> /dev/null || git rev-parse HEAD)
+before=$(cat "$notes/revision" 2> /dev/null || git rev-parse HEAD)
 echo "From $(git rev-parse --short "$before") to $(git rev-parse --short "$to")"
 [ "$(git rev-parse HEAD)" = "$to" ] || git checkout --quiet "$to"
 make --silent .venv/bin/.installed assets
@@ -41,8 +41,8 @@ else
         systemctl restart "$unit"
     done
 fi
-[ "$before" = "$to" ] || echo "$before" > "$var/revision.before"
-echo "$to" > "$var/revision"
+[ "$before" = "$to" ] || echo "$before" > "$notes/revision.before"
+echo "$to" > "$notes/revision"
 if [ -z "${MANAGE:-}" ]; then
     host=$(sed -n 's/^ALLOWED_HOSTS=\([^,]*\).*/\1/p' /etc/millrace/millrace.env)
     differ=$(deploy/install.sh --host "$host" --dry-run 2> /dev/null | sed -n 's/^+ write /  /p') || differ=''
