@@ -29,7 +29,8 @@ def test_a_request_has_one_id_in_the_logs_of_nginx_and_of_django(stack: Stack) -
     assert stack.get("/nowhere/?q=secret")[0] == 404
     [line] = wait_for(lambda: [each for each in lines(stack, "web") if "/nowhere/" in each["message"]])
     assert (line["level"], line["logger"], line["message"]) == ("WARNING", "django.request", "Not Found: /nowhere/")
-    found = re.findall(r'"GET /nowhere/" 404 .* ([0-9a-f]{32})\n', (stack.folder / "access.log").read_text())
+    told = re.compile(r'"GET /nowhere/" 404 .* ([0-9a-f]{32})\n')
+    found = wait_for(lambda: told.findall((stack.folder / "access.log").read_text()))  # nginx logs after it answered
     assert found == [line["request"]]
 
 
