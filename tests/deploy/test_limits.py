@@ -19,6 +19,7 @@ from tests.waiting import wait_for
 
 PAGE = "/accounts/sign-in/"
 HEAD = f"POST {PAGE} HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 1000\r\n".encode()
+HEAD_OF_70_000 = b"\x81\xff" + (70_000).to_bytes(8) + b"mask"  # the head of a text frame, RFC 6455 section 5.2
 CONNECTIONS = 100  # that one address may have, with a request in hand
 FORGED = {
     "X-Forwarded-For": "6.6.6.6",
@@ -107,6 +108,7 @@ def test_nobody_gives_himself_another_address(watcher: Visitor, stack: Stack) ->
 
 
 def test_a_socket_takes_messages_of_64_kib(watcher: Visitor, stack: Stack) -> None:
+    """Of the larger one only the head is sent: with bytes unread, a server's last words may be lost to a reset."""
     headers = {"Cookie": watcher.cookie}
     url = f"wss://{HOST}:{stack.port}/ws/live/"
     with (
@@ -115,8 +117,8 @@ def test_a_socket_takes_messages_of_64_kib(watcher: Visitor, stack: Stack) -> No
     ):
         socket.send(json.dumps({"subscribe": ["x" * 60_000]}))
         wait_for(lambda: "unknown topic" in str(socket.recv()))
+        socket.socket.sendall(HEAD_OF_70_000)
         with pytest.raises(ConnectionClosed) as closed:
-            socket.send(json.dumps({"subscribe": ["x" * 70_000]}))
             while True:
-                socket.recv()
+                socket.recv(timeout=30)
     assert closed.value.rcvd and closed.value.rcvd.code == 1009
