@@ -8,30 +8,43 @@ import os
 import socket
 from pathlib import Path
 
+from django.conf import settings
+
 PROC = Path("/proc")
 
 
-def _start_time(pid: str) -> str:
-    """In clock ticks since boot; empty when there is no such process, or it is only waiting to be buried."""
+def _start_time(pid: str) -> str | None:
+    """In clock ticks since boot; empty when it is only waiting to be buried, None when no such process is seen."""
     try:
         fields = (PROC / pid / "stat").read_text().rpartition(")")[2].split()
     except OSError:
-        return ""
+        return None
     return "" if fields[0] in "ZX" else fields[19]  # proc(5): fields 3 and 22
+
+
+def _exists(pid: str) -> bool:
+    """Asked of the kernel, since systemd's sandbox hides in /proc what other units run (ProtectProc, PrivateUsers)."""
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # of another user
+    return True
 
 
 def _here() -> str:
     """This machine since it booted, as this PID namespace sees it; empty where that cannot be told."""
     try:
-        boot = (PROC / "sys/kernel/random/boot_id").read_text().strip()
-        return f"{boot}/{(PROC / 'self/ns/pid').readlink()}"
+        boot = settings.BOOT_ID or (PROC / "sys/kernel/random/boot_id").read_text().strip()
+        return f"{boot.replace('-', '')}/{(PROC / 'self/ns/pid').readlink()}"
     except OSError:
         return ""
 
 
 def myself() -> str:
     pid = str(os.getpid())
-    return f"{_here() or socket.gethostname()}/{pid}/{_start_time(pid)}"
+    return f"{_here() or socket.gethostname()}/{pid}/{_start_time(pid) or ''}"
 
 
 def is_gone(owner: str) -> bool:
@@ -40,4 +53,5 @@ def is_gone(owner: str) -> bool:
     if not here or not owner.startswith(f"{here}/"):
         return False
     pid, _, started = owner.removeprefix(f"{here}/").partition("/")
-    return _start_time(pid) != started
+    seen = _start_time(pid)
+    return not _exists(pid) if seen is None else seen != started

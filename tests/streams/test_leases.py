@@ -3,8 +3,11 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
 from streams import owners
 from streams.commits import Commit, Grant, Letter, LetterTakenError, RefusedError
@@ -109,25 +112,46 @@ def test_an_application_reads_a_stream_by_shard_or_as_a_whole_but_not_both() -> 
     leases().refuse_to_mix(whole=False)
 
 
-def test_the_leases_of_a_process_that_was_killed_are_free_at_once() -> None:
-    code = "from streams import owners; print(owners.myself(), flush=True); input()"
-    process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert process.stdout
-    assert process.stdin
-    owner = process.stdout.readline().strip()
+@pytest.fixture
+def neighbour() -> Iterator["subprocess.Popen[str]"]:
+    """Another process, which has said in its first line who it is."""
+    code = "import django; django.setup(); from streams import owners; print(owners.myself(), flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as it:
+        yield it
+        it.kill()
+
+
+def test_the_leases_of_a_process_that_was_killed_are_free_at_once(neighbour: "subprocess.Popen[str]") -> None:
+    owner = said_by(neighbour)
     leases(owner).acquire(1)
     assert (owners.is_gone(owner), leases("two").acquire(1), leases("two").share().due) == (False, [], 0)
-    process.kill()
-    process.wait()
-    process.stdin.close()
-    process.stdout.close()
+    neighbour.kill()
+    neighbour.wait()
     assert owners.is_gone(owner)
     assert (leases("two").share().due, [grant.shard for grant in leases("two").acquire(1)]) == (1, ["a"])
+
+
+def test_where_systemd_hides_the_others_the_kernel_is_asked_whether_one_lives(
+    neighbour: "subprocess.Popen[str]", monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
+) -> None:
+    owner = said_by(neighbour)
+    settings.BOOT_ID = owner.partition("/")[0]
+    (tmp_path / "self").symlink_to("/proc/self")
+    monkeypatch.setattr(owners, "PROC", tmp_path)
+    assert (owners.is_gone(owner), owners.is_gone(owner.replace("/pid", "/elsewhere"))) == (False, False)
+    neighbour.kill()
+    neighbour.wait()
+    assert owners.is_gone(owner)
 
 
 @pytest.mark.parametrize("owner", ["", "elsewhere/1/2", "host:9"])
 def test_nothing_is_known_of_processes_elsewhere(owner: str) -> None:
     assert owners.is_gone(owner) is False
+
+
+def said_by(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout
+    return process.stdout.readline().strip()
 
 
 def test_a_pid_used_again_is_another_process() -> None:
