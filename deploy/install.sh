@@ -78,6 +78,9 @@ while read -r unit; do
     put 644 "$root/etc/systemd/system/$unit" < "$home/deploy/systemd/$unit"
 done < <(cd "$home/deploy/systemd" && find . -type f -printf '%P\n' | sort)
 
+# The first upgrade's way back.
+[ -e "$etc/revision" ] || ! revision=$(git -C "$home" rev-parse HEAD 2> /dev/null) || put 644 "$etc/revision" <<< "$revision"
+
 on_system make --directory "$home" .venv/bin/.installed assets
 on_system "$home/deploy/manage" migrate --verbosity 1
 on_system "$home/deploy/manage" collectstatic --no-input --verbosity 0

@@ -12,6 +12,9 @@ cd "$(dirname "$0")/.."
 export RUNTIME_DIRECTORY=${RUNTIME_DIRECTORY:-/run/millrace}
 notes=${VAR_DIR:-/etc/millrace}  # not where the user millrace writes: by a link it could have root write elsewhere
 read -ra manage <<< "${MANAGE:-deploy/manage}"
+# Nor does root write in that user's folders.
+as_millrace=(setpriv --reuid=millrace --regid=millrace --init-groups)
+[ -z "${MANAGE:-}" ] || as_millrace=()
 
 die() { echo "upgrade.sh: $1" >&2; exit 2; }
 case ${1:-} in
@@ -32,7 +35,7 @@ make --silent .venv/bin/.installed assets
 "${manage[@]}" check --fail-level ERROR
 
 # The pools load the new code one worker at a time. All else starts anew: browsers reconnect, leases are handed over.
-.venv/bin/python deploy/chain_reload.py web login
+"${as_millrace[@]}" .venv/bin/python deploy/chain_reload.py web login
 if [ -n "${MANAGE:-}" ]; then
     pkill --parent "$(cat "$RUNTIME_DIRECTORY/onebox.pid")" --full 'uvicorn|manage.py consume'
 else

@@ -59,6 +59,13 @@ def test_what_somebody_else_wrote_is_kept(tmp_path: Path) -> None:
     assert theirs.with_name("nginx.conf.before-millrace").read_text() == "events {}\n"
 
 
+def test_the_first_upgrade_has_a_way_back(tmp_path: Path) -> None:
+    """What runs is noted, since the checkout may be at the next revision when upgrade.sh starts."""
+    install("--host", "streams.test", "--root", str(tmp_path))
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert (tmp_path / "etc/millrace/revision").read_text() == head
+
+
 @pytest.mark.parametrize("words", [[], ["--host"], ["--host", "a b"], ["--host", "x/../y"], ["--hots", "a.test"]])
 def test_bad_words_are_one_clear_sentence(tmp_path: Path, words: list[str]) -> None:
     refused = install(*words)

@@ -51,6 +51,12 @@ def test_the_login_pool_alone_may_make_itself_less_important(root: Path, unit: s
     assert resources["set"] is not may
 
 
+def test_a_unit_that_does_not_see_the_boot_is_told_of_it() -> None:
+    """By it a worker knows that its neighbour was killed: streams/owners.py."""
+    common = (ROOT / "deploy/systemd/millrace-.service.d/common.conf").read_text()
+    assert ("\nProcSubset=pid\n" in common, " BOOT_ID=%b " in common) == (True, True)
+
+
 def test_what_starts_by_itself_starts_and_stops_with_the_target() -> None:
     """Timers too: restore.sh stops everything, then starts the target."""
     for unit in (ROOT / "deploy/systemd").glob("millrace-*.*"):
