@@ -36,19 +36,15 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves out, by name, what this machine cannot run; in CI tests/machine has failed before."""
     if not SHARED_DATA.is_dir():  # a user's clone
-        leave_out(config, items, "../shared/data is absent", _needs_shared_data)
+        leave_out(config, items, "../shared/data is absent", partial(_needs, "shared_data"))
     if os.geteuid() != 0 and os.environ.get("CI") != "true":
-        leave_out(config, items, "only root may mount a disk", _needs_small_disk)
+        leave_out(config, items, "only root may mount a disk", partial(_needs, "small_disk"))
     for name in missing():
         leave_out(config, items, f"there is no {name}", partial(_is_for, name))
 
 
-def _needs_shared_data(item: pytest.Item) -> bool:
-    return "shared_data" in getattr(item, "fixturenames", ())
-
-
-def _needs_small_disk(item: pytest.Item) -> bool:
-    return "small_disk" in getattr(item, "fixturenames", ())
+def _needs(fixture: str, item: pytest.Item) -> bool:
+    return fixture in getattr(item, "fixturenames", ())
 
 
 def _is_for(backend: str, item: pytest.Item) -> bool:

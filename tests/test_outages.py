@@ -1,7 +1,6 @@
 """What producers and workers do while the database or the disk is away, and after it: real processes, nothing lost."""
 
 import json
-import re
 import resource
 import threading
 from collections.abc import Iterator
@@ -69,7 +68,7 @@ def base(request: pytest.FixtureRequest) -> Iterator[Database]:
 
 @pytest.fixture
 def line(base: Database) -> Iterator[Line]:
-    line = Line(int(re.findall(r":(\d+)/", base.url)[0]))
+    line = Line(base.url)
     yield line
     line.cut()
 
@@ -77,7 +76,7 @@ def line(base: Database) -> Iterator[Line]:
 @pytest.fixture
 def house(base: Database, line: Line, tmp_path: Path) -> House:
     house = House(tmp_path, base)
-    house.environment["DATABASE_URL"] = re.sub(r":\d+/", f":{line.port}/", base.url.replace("root@", "site@"))
+    house.environment["DATABASE_URL"] = line.url.replace("root@", "site@")
     change(base, "DELETE FROM streams_lease", "DELETE FROM streams_trademinute")
     return house
 

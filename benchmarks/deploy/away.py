@@ -5,7 +5,6 @@ second all the while. /readyz and, signed in, /market/ are asked for ten times a
 compared with what the stream holds.
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from time import monotonic, sleep
@@ -28,9 +27,8 @@ AT_ONCE = 5  # seconds
 def run(options: Options) -> Iterator[Figure]:
     seconds = max(6, options.amount(AWAY))
     with server("postgres") as database:
-        line = Line(int(re.findall(r":(\d+)/", database.url)[0]))
-        through = database._replace(url=re.sub(r":\d+/", f":{line.port}/", database.url))
-        with deployed(one_box=True, limited=False, database=through) as stack:
+        line = Line(database.url)
+        with deployed(one_box=True, limited=False, database=database._replace(url=line.url)) as stack:
             yield from _away(stack, line, seconds)
         line.cut()
 

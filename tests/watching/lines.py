@@ -3,22 +3,26 @@
 import socket
 import threading
 from contextlib import suppress
+from urllib.parse import urlsplit
 
 
 class Line:
-    """Forwards from `port` on loopback to another port, while `state` is "up".
+    """Forwards from a port of its own on loopback to that of a URL, while `state` is "up"; `url` leads through it.
 
     When it is "cut", connections are refused and those that are open end; when it is "dead", new ones are taken and
     nothing ever comes.
     """
 
-    def __init__(self, target: int) -> None:
-        self.target = target
+    def __init__(self, url: str) -> None:
+        target = urlsplit(url).port
+        assert target
+        self._target: int = target
         self.state = "up"
         self._open: list[socket.socket] = []
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+            self._port = free.getsockname()[1]
+        self.url = url.replace(f":{target}/", f":{self._port}/")
         self._listen()
 
     def cut(self) -> None:
@@ -40,7 +44,7 @@ class Line:
             self._listen()
 
     def _listen(self) -> None:
-        self._server = socket.create_server(("127.0.0.1", self.port))
+        self._server = socket.create_server(("127.0.0.1", self._port))
         threading.Thread(target=self._accept, args=[self._server], daemon=True).start()
 
     def _accept(self, server: socket.socket) -> None:
@@ -51,7 +55,7 @@ class Line:
                 return
             self._open.append(client)
             if self.state == "up":
-                other = socket.create_connection(("127.0.0.1", self.target))
+                other = socket.create_connection(("127.0.0.1", self._target))
                 self._open.append(other)
                 for ends in ((client, other), (other, client)):
                     threading.Thread(target=_pass_on, args=ends, daemon=True).start()

@@ -51,7 +51,7 @@ def base(request: pytest.FixtureRequest) -> Iterator[Database]:
 
 @pytest.fixture(scope="module")
 def line(base: Database) -> Iterator[Line]:
-    line = Line(int(re.findall(r":(\d+)/", base.url)[0]))
+    line = Line(base.url)
     yield line
     line.cut()
 
@@ -61,7 +61,7 @@ def web(base: Database, line: Line, tmp_path_factory: pytest.TempPathFactory) ->
     house = House(tmp_path_factory.mktemp("house"), base)
     if base.url.startswith("mysql"):  # its root writes in any case
         change(base, "CREATE USER site@'%'", "GRANT ALL ON millrace.* TO site@'%'")
-    house.environment["DATABASE_URL"] = re.sub(r":\d+/", f":{line.port}/", base.url.replace("root@", "site@"))
+    house.environment["DATABASE_URL"] = line.url.replace("root@", "site@")
     with site(house) as web:
         yield web
 
