@@ -6,6 +6,7 @@ from collections.abc import Callable
 from math import ceil, inf
 from typing import Protocol
 
+from streams.outages import Outage
 from streams.records import Entry, StreamDownError
 from streams.sources.base import PacedSource, Source, SourceError
 from streams.stream.base import Stream
@@ -103,6 +104,7 @@ class Producer:
         self._next_put = 0.0
         self._over = False
         self._waiting: list[Entry] = []  # taken, but the stream was down
+        self._outage = Outage(logger, now)
 
     @property
     def elapsed(self) -> float:
@@ -140,9 +142,10 @@ class Producer:
             self.sent += len(entries) - len(left)
             if not self.sent:
                 raise
-            logger.error("%s; trying again", str(error).rstrip("."))
+            self._outage.failed(error)
             self._waiting, self._next_put = left, elapsed + RETRY
             return False
+        self._outage.over()
         self.sent += len(entries)
         self._waiting = []
         self._next_put = 0.0 if len(entries) == self._most else elapsed + LINGER

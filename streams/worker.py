@@ -6,6 +6,7 @@ from functools import partial
 from typing import Generic, Protocol
 
 from streams.commits import Grant, LeaseLostError, Letter, Results, Store, StoreDownError
+from streams.outages import Outage
 from streams.pipeline import Pipeline
 from streams.processors.base import Event
 from streams.records import Position, Shard, StreamDownError
@@ -51,6 +52,7 @@ class Worker(Generic[Event, Results]):
         self._next_look = self._next_listing = 0.0
         self._begun = False
         self._must_leave = False
+        self._outage = Outage(logger, monotonic)
 
     def step(self) -> bool:
         """One step of every shard held; False when none had anything. Raises StreamError.
@@ -63,7 +65,7 @@ class Worker(Generic[Event, Results]):
         except (StoreDownError, StreamDownError) as error:
             if not self._begun:
                 raise
-            logger.error("%s; trying again", str(error).rstrip("."))
+            self._outage.failed(error)
             self._shards.clear()
             self._must_leave = True
             self._next_look = self._monotonic() + RETRY
@@ -71,7 +73,10 @@ class Worker(Generic[Event, Results]):
 
     def _step(self) -> bool:
         if self._monotonic() >= self._next_look:
+            failed = self._must_leave
             self._look_around()
+            if not failed:  # nor did any shard since the look before: a full disk may refuse commits alone
+                self._outage.over()
             self._next_look = self._monotonic() + LOOK_AROUND
             self._begun = True
         found = [self._try(shard, self._shards[shard].step) for shard in list(self._shards)]

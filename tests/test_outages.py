@@ -98,6 +98,8 @@ def test_a_database_that_is_cut_off_again_and_again_costs_no_record(house: House
         line.mend()
         for name in names:
             wait_for(partial(has_moved, house, name, house.applied(name)))
+        for worker in workers:
+            wait_for(partial(worker.has_said, "answers again", cut))
     assert all(each.goes_on for each in (*producers, *workers))
     for each in (*producers, *workers):
         each.stop()

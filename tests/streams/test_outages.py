@@ -1,0 +1,39 @@
+"""An outage is told of at once, then ever more rarely, and when it is over."""
+
+import logging
+
+import pytest
+
+from streams.outages import Outage
+
+logger = logging.getLogger("streams.test")
+
+
+def test_a_long_outage_takes_few_lines(caplog: pytest.LogCaptureFixture) -> None:
+    times = iter([100.0, 163.0])
+    outage = Outage(logger, lambda: next(times))
+    for _ in range(63):
+        outage.failed(OSError("It is away."))
+    outage.over()
+    outage.over()
+    assert caplog.messages == ["It is away; trying again"] * 6 + ["What failed answers again, after 63 s"]
+
+
+def test_another_reason_is_told_at_once_and_the_next_outage_from_its_start(caplog: pytest.LogCaptureFixture) -> None:
+    outage = Outage(logger, lambda: 0.0)
+    for reason in ("away", "away", "away", "full"):
+        outage.failed(OSError(reason))
+    outage.over()
+    outage.failed(OSError("full"))
+    assert [line.partition(";")[0] for line in caplog.messages] == [
+        "away",
+        "away",
+        "full",
+        "What failed answers again, after 0 s",
+        "full",
+    ]
+
+
+@pytest.fixture(autouse=True)
+def _all_lines(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger=logger.name)
