@@ -11,7 +11,9 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Model, Q, QuerySet
+from django.db.models.functions import Now
 
+from streams import owners
 from streams.models import (
     AlarmEpisode,
     Audit,
@@ -27,7 +29,7 @@ from streams.models import (
     TradeMinute,
 )
 from streams.models.progress import how_far
-from streams.records import SHARD_END
+from streams.records import SHARD_END, StreamError
 
 Status = DeadLetter.Status
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # before all there is
@@ -102,6 +104,18 @@ def retire_leases(now: datetime, stream: str, listed: Collection[str], *, dry_ru
             if not dry_run:
                 _fold(lease, heir)
     return count
+
+
+@transaction.atomic
+def forget_leases(stream: str) -> int:
+    """Removes the leases on a stream that is no more; how many. Raises StreamError while a worker still reads it."""
+    members = Member.objects.filter(stream=stream)
+    if not all(map(owners.is_gone, members.filter(expires__gte=Now()).values_list("owner", flat=True))):
+        raise StreamError(
+            f"Workers still read {stream}. Stop them, then again: manage.py streams delete {stream}, for its leases."
+        )
+    members.delete()
+    return Lease.objects.filter(stream=stream).delete()[0]
 
 
 def note_removed(letters: int) -> None:

@@ -52,6 +52,19 @@ def test_a_stream_is_made_listed_looked_at_and_removed(house: House) -> None:
     assert house.run("streams", "list") == "Nothing yet.\n"
 
 
+@pytest.mark.parametrize("by", ["us", "others"])
+def test_a_stream_that_is_deleted_takes_its_leases_with_it(house: House, by: str) -> None:
+    """Or /readyz would see an application that falls ever further behind."""
+    house.run("produce", "trades", "--rate", "0", "--count", "10")
+    house.run("consume", "trades", "--until-caught-up")
+    if by == "others":
+        EmbeddedStream(house.streams, "trades").delete()
+    told = {"us": "Deleted trades.\n", "others": "trades was gone; so are its leases, now.\n"}
+    assert house.run("streams", "delete", "trades") == told[by]
+    assert house.run("leases", "list") == "Nothing yet.\n"
+    assert house.run("streams", "delete", "trades", code=1).startswith("There is no stream 'trades'")
+
+
 def test_tail_gives_every_record_as_it_is_text_or_not(house: House) -> None:
     stream = EmbeddedStream(house.streams, "trades")
     stream.create()

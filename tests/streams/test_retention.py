@@ -8,8 +8,10 @@ from django.db.models import Model
 
 from streams import retention
 from streams.models import AlarmEpisode, Lease, Member, SiteCount, Throughput, TradeMinute
+from streams.records import StreamError
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
+LATER = datetime(2999, 1, 1, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
 
 
@@ -108,3 +110,15 @@ def test_a_lease_whose_child_has_not_begun_stays_for_its_state() -> None:
 def test_the_last_lease_of_an_application_stays_so_that_it_is_known_to_have_read_the_stream() -> None:
     lease(checkpoint="shard-end", clock=days_ago(99))
     assert retire() == {"a"}
+
+
+def test_the_leases_of_a_stream_stay_while_a_worker_reads_it() -> None:
+    lease()
+    lease(stream="orders")
+    member = Member.objects.create(application="trades", stream="trades", owner="elsewhere/1/2", expires=LATER)
+    with pytest.raises(StreamError, match="Workers still read trades"):
+        retention.forget_leases("trades")
+    assert Lease.objects.count() == 2
+    member.delete()
+    assert (retention.forget_leases("trades"), retention.forget_leases("trades")) == (1, 0)
+    assert list(Lease.objects.values_list("stream", flat=True)) == ["orders"]

@@ -12,10 +12,10 @@ from typing import Any
 import msgspec
 from django.core.management.base import CommandParser
 
-from streams import clock, wiring
+from streams import clock, retention, wiring
 from streams.management.plain import PlainCommand, positive, where
 from streams.management.table import lines
-from streams.records import LATEST, TRIM_HORIZON, Description, StreamExistsError, at
+from streams.records import LATEST, TRIM_HORIZON, Description, StreamExistsError, StreamNotFoundError, at
 from streams.stream.base import Stream
 from streams.tail import Tail, in_words, row
 
@@ -36,7 +36,7 @@ class Command(PlainCommand):
         tail.add_argument("--limit", type=positive, metavar="N", help="at most so many records")
         tail.add_argument("--follow", action="store_true", help="go on with what arrives")
         listing = verbs.add_parser("list", help="the streams there are")
-        delete = verbs.add_parser("delete", help="remove a stream and all its records")
+        delete = verbs.add_parser("delete", help="remove a stream, all its records, and what workers noted of it")
         split = verbs.add_parser("split", help="close a shard and make two of it")
         merge = verbs.add_parser("merge", help="close two neighbouring shards and make one of them")
         for verb in (create, status, tail, split, merge, delete):
@@ -65,8 +65,16 @@ class Command(PlainCommand):
         self.stdout.write(f"Created {name} with {shards} shard{'s' if shards > 1 else ''}.")
 
     def delete(self, name: str, **_: Any) -> None:
-        wiring.open_stream(name).delete()
-        self.stdout.write(f"Deleted {name}.")
+        """With its leases, which would look ever further behind; also where the stream was deleted by other means."""
+        try:
+            wiring.open_stream(name).delete()
+            self.stdout.write(f"Deleted {name}.")
+        except StreamNotFoundError:
+            if not retention.forget_leases(name):
+                raise
+            self.stdout.write(f"{name} was gone; so are its leases, now.")
+        else:
+            retention.forget_leases(name)
 
     def split(self, name: str, shard: str, at: int | None, **_: Any) -> None:
         stream = wiring.open_stream(name)
