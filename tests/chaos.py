@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -18,6 +19,23 @@ from tests.waiting import wait_for
 ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "100"))
 SEED = int(os.environ.get("CHAOS_SEED", "1"))
 RATE = 700  # records a second, of each producer
+
+
+def halt(process: "Popen[str]", others_can_write: Callable[[], bool]) -> None:
+    """Stops it, but not in the middle of a write: it holds a lock then, and nobody could go on."""
+    while True:
+        process.send_signal(signal.SIGSTOP)
+        wait_for(lambda: _stands_still(process.pid))
+        if others_can_write():
+            return
+        process.send_signal(signal.SIGCONT)
+        wait_for(others_can_write)
+
+
+def _stands_still(pid: int) -> bool:
+    """Every thread does: one that is in the kernel, on its way to a lock, takes it first."""
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return {(thread / "stat").read_text().rpartition(")")[2].split()[0] for thread in threads} == {"T"}
 
 
 class Workers:
@@ -54,15 +72,9 @@ class Workers:
         self._replace(worker)
 
     def pause(self) -> None:
-        """For longer than a lease lasts: when it wakes, its shards are others'.
-
-        Not in the middle of a write, though: it holds a lock then, and nobody could go on until the server ends it.
-        """
+        """For longer than a lease lasts: when it wakes, its shards are others'."""
         worker = self._one()
-        worker.send_signal(signal.SIGSTOP)
-        while not self.house.can_move(f"%/{worker.pid}/%"):
-            worker.send_signal(signal.SIGCONT)
-            worker.send_signal(signal.SIGSTOP)
+        halt(worker, lambda: self.house.can_move(f"%/{worker.pid}/%"))
         wait_for(lambda: not self.house.query(f"SELECT 1 FROM streams_lease WHERE owner LIKE '%/{worker.pid}/%'"))
         worker.send_signal(signal.SIGCONT)
 
@@ -124,15 +136,12 @@ class Producers:
         assert json.loads(out)["records"] == len(acks.read(self.running.pop(producer)))
 
     def pause(self) -> None:
-        """Until this happens again; not in the middle of a write, which would lock the file for all."""
+        """Until this happens again."""
         if self.paused:
             self.go_on()
             return
         self.paused = self._one()
-        self.paused.send_signal(signal.SIGSTOP)
-        while not self._can_write():
-            self.paused.send_signal(signal.SIGCONT)
-            self.paused.send_signal(signal.SIGSTOP)
+        halt(self.paused, self._can_write)
 
     def go_on(self) -> None:
         if self.paused:
