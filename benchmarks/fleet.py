@@ -20,6 +20,7 @@ from benchmarks.options import Options
 from benchmarks.site import Site, found_by, new_site
 from streams.hashing import hash_key
 from streams.sources.trades import MEAN_PRICES
+from tests.processes import stat
 
 ROUNDS = 3
 RECORDS = 6_000_000
@@ -78,7 +79,7 @@ def rate(site: Site, workers: int, records: int) -> Rate:
 
 def cpu(pids: list[int]) -> float:
     """Seconds that processes have computed."""
-    found = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in pids)
+    found = (stat(Path(f"/proc/{pid}")) for pid in pids)
     return sum(int(fields[11]) + int(fields[12]) for fields in found) / os.sysconf("SC_CLK_TCK")
 
 

@@ -23,6 +23,7 @@ from urllib.request import Request, urlopen
 from benchmarks.figures import Aim, Figure, Latencies, percentile
 from benchmarks.options import Options
 from benchmarks.site import Part, Site, new_site, resident
+from tests.processes import stat
 
 ROUNDS = 3
 SOCKETS = 500
@@ -124,7 +125,7 @@ def by_version(stamps: Stamps, received: list[Stamps]) -> Iterator[list[float]]:
 
 def worked(pid: int) -> float:
     """Seconds of CPU that a process has had."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    fields = stat(Path(f"/proc/{pid}"))
     return (int(fields[11]) + int(fields[12])) / sysconf("SC_CLK_TCK")
 
 

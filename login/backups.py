@@ -153,7 +153,7 @@ def _unpack(archive: Path, folder: Path) -> dict[str, Any]:
                 part = folder / member.name
                 part.touch(mode=0o600, exist_ok=False)
                 with part.open("wb") as file:
-                    shutil.copyfileobj(packed.extractfile(member), file)  # type: ignore[arg-type]  # it is a file
+                    shutil.copyfileobj(packed.extractfile(member), file)  # type: ignore[arg-type]  # None is for what is no file
     manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
     for name, digest in manifest["files"].items():
         if _digest(folder / name) != digest:

@@ -20,7 +20,7 @@ class Packing(Compressor):  # type: ignore[misc]  # whitenoise has no types
         return str(Path(draft).replace(path + suffix))
 
 
-class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # as above
+class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise has no types
     _replacing = False
 
     def post_process(self, *arguments: Any, **options: Any) -> Iterator[Any]:

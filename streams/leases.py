@@ -64,6 +64,12 @@ def answering(method: Callable[P, T]) -> Callable[P, T]:
     return wrapper
 
 
+def living_owners(**names: str) -> set[str]:
+    """Workers of an application, on a stream, that live: none that is known to be gone counts."""
+    members = Member.objects.filter(**names, expires__gte=Now()).values_list("owner", flat=True)
+    return {owner for owner in members if not owners.is_gone(owner)}
+
+
 class Leases(Generic[Results]):
     """The leases of one application on one stream, as one worker sees them. A pipeline's Store."""
 
@@ -118,16 +124,12 @@ class Leases(Generic[Results]):
 
     @answering
     def share(self) -> Share:
-        """Says that this worker lives, extends what it holds, and tells what it should hold.
-
-        A worker that is known to be gone does not count.
-        """
+        """Says that this worker lives, extends what it holds, and tells what it should hold."""
         seat = Member.objects.filter(**self._names, owner=self._owner)
         if not seat.update(expires=Now() + LEASE):
             Member.objects.create(**self._names, owner=self._owner, expires=Now() + LEASE)
         self._mine.update(expires=Now() + LEASE)
-        members = Member.objects.filter(**self._names, expires__gte=Now()).values_list("owner", flat=True)
-        living = {owner for owner in members if not owners.is_gone(owner)} | {self._owner}
+        living = living_owners(**self._names) | {self._owner}
         readable = [lease.shard for lease in self._readable()]
         return Share(share_of(self._owner, living, len(readable)), set(self._mine.values_list("shard", flat=True)))
 

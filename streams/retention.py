@@ -11,9 +11,8 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Model, Q, QuerySet
-from django.db.models.functions import Now
 
-from streams import owners
+from streams.leases import living_owners
 from streams.models import (
     AlarmEpisode,
     Audit,
@@ -109,12 +108,11 @@ def retire_leases(now: datetime, stream: str, listed: Collection[str], *, dry_ru
 @transaction.atomic
 def forget_leases(stream: str) -> int:
     """Removes the leases on a stream that is no more; how many. Raises StreamError while a worker still reads it."""
-    members = Member.objects.filter(stream=stream)
-    if not all(map(owners.is_gone, members.filter(expires__gte=Now()).values_list("owner", flat=True))):
+    if living_owners(stream=stream):
         raise StreamError(
             f"Workers still read {stream}. Stop them, then again: manage.py streams delete {stream}, for its leases."
         )
-    members.delete()
+    Member.objects.filter(stream=stream).delete()
     return Lease.objects.filter(stream=stream).delete()[0]
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from streams.stream.embedded import EmbeddedStream
 from tests.house import House, kill
 from tests.ledger import acks
+from tests.processes import stat
 from tests.waiting import wait_for
 
 ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "100"))
@@ -34,8 +35,7 @@ def halt(process: "Popen[str]", others_can_write: Callable[[], bool]) -> None:
 
 def _stands_still(pid: int) -> bool:
     """Every thread does: one that is in the kernel, on its way to a lock, takes it first."""
-    threads = Path(f"/proc/{pid}/task").iterdir()
-    return {(thread / "stat").read_text().rpartition(")")[2].split()[0] for thread in threads} == {"T"}
+    return {stat(thread)[0] for thread in Path(f"/proc/{pid}/task").iterdir()} == {"T"}
 
 
 class Workers:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.stack import Stack
+from tests.processes import stat
 from tests.waiting import wait_for
 
 KILLED = [
@@ -56,7 +57,7 @@ def children(stack: Stack, words: str) -> list[int]:
     top, found = stack.processes["one-box"].pid, []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            parent = int(stat(folder)[1])
             line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
         except OSError:  # it has ended
             continue
