@@ -41,7 +41,12 @@ class Site(House):
 
     def __init__(self, folder: Path, running: ExitStack) -> None:
         super().__init__(folder)
-        self.environment |= {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "DEBUG": "on"}  # as after a clone
+        self.environment |= {
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUNBUFFERED": "1",
+            "DEBUG": "on",
+            "SOCKET_LIMIT": "10000",
+        }  # as after a clone
         self._running = running
         self._processes: list[subprocess.Popen[str]] = []
         self._log_path = folder / "log.txt"

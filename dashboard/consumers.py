@@ -3,6 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from time import monotonic
+from typing import Annotated
 
 import msgspec
 from channels.db import database_sync_to_async
@@ -11,18 +13,21 @@ from django.conf import settings
 from django.db import Error
 
 from accounts.sessions import Standing
-from dashboard.guard import SESSION_ENDED, TRY_LATER
+from dashboard.allowance import Allowance
+from dashboard.guard import SESSION_ENDED, TOO_MANY, TRY_LATER
 from dashboard.hub import Hub, Subscriber
 
 BAD_MESSAGE = 4400
 MAX_TOPICS = 20
+MAX_LENGTH = 400  # characters of a topic: a ticker's and a stream's name of 256 and 128, and a prefix
+BURST, RATE = 30, 2  # subscriptions at once; a second. A page sends one when it opens
 logger = logging.getLogger(__name__)
 
 
 class Subscribe(msgspec.Struct, forbid_unknown_fields=True):
     """What a browser may say."""
 
-    subscribe: list[str]
+    subscribe: list[Annotated[str, msgspec.Meta(max_length=MAX_LENGTH)]]
 
 
 _decode = msgspec.json.Decoder(Subscribe).decode
@@ -34,7 +39,8 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         super().__init__()
         self.hub = hub
         self.enter = database_sync_to_async(enter)
-        self.subscriber: Subscriber | None = None  # once it is known who it is
+        self.subscriber: Subscriber | None = None  # until the session is known
+        self.allowance = Allowance(BURST, RATE, monotonic)
 
     async def connect(self) -> None:
         await self.accept()  # even if only to close: a browser is told no code of a socket that was refused
@@ -57,6 +63,9 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
             self.forwarding.cancel()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if not self.allowance.take():
+            await self.close(TOO_MANY)
+            return
         try:
             topics = _decode(text_data or "").subscribe
         except msgspec.DecodeError:

@@ -19,7 +19,8 @@ from accounts.sessions import Standing
 INTERVAL = 2.0  # seconds between looks
 PATIENCE = 2.0  # seconds for a look to be answered: a session that ends is seen within 4 s
 MISSES = 3  # looks without an answer, until nobody can be vouched for any more
-SESSION_ENDED, FORBIDDEN, TRY_LATER = 4401, 4403, 1013  # close codes; 1013 is of RFC 6455's registry
+# Close codes; 1013 is of RFC 6455's registry.
+SESSION_ENDED, FORBIDDEN, TOO_MANY, TRY_LATER = 4401, 4403, 4429, 1013
 
 Living = Callable[[Collection[UUID]], Mapping[UUID, Standing]]
 logger = logging.getLogger(__name__)

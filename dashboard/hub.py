@@ -6,6 +6,7 @@ want it. Nobody queues: a subscriber that is slow finds only the newest text of 
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -17,7 +18,7 @@ from django.db import Error, connections, reset_queries
 
 from accounts.sessions import Standing
 from dashboard.garbage import Collector
-from dashboard.guard import FORBIDDEN, SessionGuard
+from dashboard.guard import FORBIDDEN, TOO_MANY, SessionGuard
 from dashboard.snapshots import Snapshot
 
 TICK = 0.025  # seconds between looks
@@ -43,13 +44,20 @@ class Subscriber:
         self.standing = standing
         self.topics: frozenset[str] = frozenset()
         self.closed: int | None = None  # a close code, once it must go
-        self._waiting: dict[str, str] = {}
+        self._waiting: dict[str, str] = {}  # by topics that exist, of which there are few
+        self._refusals: list[str] = []
         self._ready = asyncio.Event()
 
     def offer(self, topic: str, text: str) -> None:
-        """Replaces what waits for the same topic."""
+        """Replaces the text that waits for the same topic."""
         self._waiting[topic] = text
         self._ready.set()
+
+    def refuse(self, texts: list[str]) -> None:
+        """Replaces the answers to the last subscription: its topics are the client's choice, and have no bound."""
+        self._refusals = texts
+        if texts:
+            self._ready.set()
 
     def close(self, code: int) -> None:
         """With the first code that it is given; nothing more is sent."""
@@ -57,10 +65,12 @@ class Subscriber:
         self._ready.set()
 
     async def next(self) -> list[str]:
-        """The texts that wait, once there are any; empty when the socket must close."""
-        await self._ready.wait()
-        self._ready.clear()
-        texts, self._waiting = list(self._waiting.values()), {}
+        """Waits for texts and returns them; an empty list when the socket must close."""
+        texts: list[str] = []
+        while not (texts or self.closed):
+            await self._ready.wait()
+            self._ready.clear()
+            texts, self._waiting, self._refusals = [*self._refusals, *self._waiting.values()], {}, []
         return [] if self.closed else texts
 
 
@@ -85,7 +95,7 @@ class Audience:
         self._new.discard(subscriber)
 
     def offer(self, text: str) -> None:
-        """The same text again is news only to who came since."""
+        """Hands out a text. If it is unchanged, only subscribers that joined since the last offer receive it."""
         for subscriber in self._new if text == self._text else self._all:
             subscriber.offer(self._topic, text)
         self._text = text
@@ -100,16 +110,19 @@ class Hub:
         now: Callable[[], datetime],
         collector: Collector,
         clock: Callable[[], float] = monotonic,
+        most: Callable[[], int] = lambda: 1_000_000,
     ) -> None:
         """`guard` ends subscribers; `now` is the time that browsers are told; `collector` looks for garbage between
-        looks; `clock`, in seconds, paces the hub.
+        looks; `clock`, in seconds, paces the hub; `most` is how many sockets a person may have here.
         """
         self._source = source
         self._guard = guard
         self._now = now
         self._clock = clock
         self._collector = collector
+        self._most = most
         self._subscribers: set[Subscriber] = set()
+        self._people: Counter[int] = Counter()  # subscribers by user
         self._audiences: dict[str, Audience] = {}  # by topic; none is empty
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="hub")
         self._task: asyncio.Task[None] | None = None
@@ -117,8 +130,12 @@ class Hub:
         self._computed = 0.0  # seconds, in the look at hand
 
     def join(self, subscriber: Subscriber) -> None:
-        """The hub looks at nothing while nobody listens."""
+        """Adds a subscriber, or closes it if its person has too many. The hub looks at nothing while nobody listens."""
+        if self._people[subscriber.standing.user] >= self._most():
+            subscriber.close(TOO_MANY)
+            return
         self._subscribers.add(subscriber)
+        self._people[subscriber.standing.user] += 1
         self._guard.watch(subscriber)
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._run())
@@ -127,19 +144,23 @@ class Hub:
         return len(self._subscribers)
 
     def leave(self, subscriber: Subscriber) -> None:
-        self._subscribers.discard(subscriber)
+        """Removes a subscriber; one that was never added is ignored."""
+        if subscriber not in self._subscribers:
+            return
+        self._subscribers.remove(subscriber)
+        self._people -= Counter([subscriber.standing.user])  # drops counts of zero
         self._move(subscriber, frozenset())
         self._guard.release(subscriber)
 
     def subscribe(self, subscriber: Subscriber, topics: Collection[str]) -> None:
-        """From now on these and no others; unknown ones are said to be, and one that is not theirs to see ends it."""
+        """Replaces the subscriber's topics. Unknown ones are answered; one that its person may not see closes it."""
         known = {topic for topic in topics if self._source.knows(topic)}
         if not all(self._guard.permits(topic, subscriber.standing) for topic in known):
             subscriber.close(FORBIDDEN)
             return
         self._move(subscriber, known)
-        for topic in set(topics) - known:
-            subscriber.offer(topic, _json({"error": "unknown topic", "topic": topic}))
+        unknown = sorted(set(topics) - known)
+        subscriber.refuse([_json({"error": "unknown topic", "topic": topic}) for topic in unknown])
 
     async def look(self) -> None:
         """One tick: hands out what is new, and now and then a beat."""

@@ -1,6 +1,7 @@
 """The addresses of sockets."""
 
 from channels.routing import URLRouter
+from django.conf import settings
 from django.urls import path, re_path
 from django.utils import timezone
 
@@ -20,7 +21,7 @@ def permits(topic: str, standing: Standing) -> bool:
 
 guard = SessionGuard(living, permits, timezone.now)
 collector = Collector()
-hub = Hub(snapshots, guard, timezone.now, collector)
+hub = Hub(snapshots, guard, timezone.now, collector, most=lambda: settings.SOCKET_LIMIT)
 sockets = URLRouter(
     [
         path("ws/live/", LiveConsumer.as_asgi(hub=hub, enter=enter)),

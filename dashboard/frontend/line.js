@@ -11,6 +11,7 @@ export const POLL_AFTER = 3; // failed opens in a row
 export const POLL_EVERY = 2000; // milliseconds
 export const SIGNED_OUT = 4401;
 export const FORBIDDEN = 4403;
+export const TOO_MANY = 4429;
 
 export class Line {
   #ports;
@@ -93,7 +94,7 @@ export class Line {
     this.#lostAt ??= this.#ports.now();
     this.#failures += 1;
     this.#cancelRetry = this.#ports.after(delay(this.#failures, this.#ports.chance()), () => this.#connect());
-    if (this.#failures >= POLL_AFTER && !this.#polling) {
+    if ((this.#failures >= POLL_AFTER || code === TOO_MANY) && !this.#polling) {
       this.#polling = "trying";
       this.#poll();
     }

@@ -14,6 +14,7 @@ from django.core.checks import CheckMessage, Error
 from login.checks import databases
 
 MOST_MESSAGE = 65_536  # bytes; a browser's messages have a few hundred. OWASP WebSocket cheat sheet: 64 KiB
+BOUNDED = "dashboard.wire:BoundedSocket"
 OWN_PARSERS = ("http", "http-socket", "https", "https-socket", "http11-socket", "puwsgi-socket", "raw-socket")
 OF_ONE_PROCESS = ("locmem.LocMemCache", "dummy.DummyCache")
 
@@ -64,15 +65,25 @@ def sqlite_options(database: Mapping[str, Any]) -> Iterator[CheckMessage]:
 
 
 def uvicorn_options(argv: Sequence[str], environment: Mapping[str, str]) -> Iterator[CheckMessage]:
-    """uvicorn's own limit is 16 MiB a message, which it gathers before anybody can refuse it."""
+    """uvicorn gathers messages of up to 16 MiB, and bounds neither fragments nor the pongs that a socket is owed."""
     if "uvicorn" not in Path(argv[0]).parts[-2:]:
         return
-    given = [following for name, following in pairwise(argv) if name == "--ws-max-size"]
-    given += [word.partition("=")[2] for word in argv if word.startswith("--ws-max-size=")]
-    size = (given or [environment.get("UVICORN_WS_MAX_SIZE", "")])[-1]
+    if _option(argv, environment, "ws") != BOUNDED:
+        hint = f"Start uvicorn with --ws {BOUNDED}, as deploy/sockets does."
+        yield Error(
+            "A socket could fill the memory with pings that it never reads the answers to.", hint, id="login.E023"
+        )
+    size = _option(argv, environment, "ws-max-size")
     if not size.isdecimal() or int(size) > MOST_MESSAGE:
         hint = f"Start uvicorn with --ws-max-size {MOST_MESSAGE}, as deploy/sockets does."
         yield Error("A socket could fill the memory with messages of 16 MiB.", hint, id="login.E021")
+
+
+def _option(argv: Sequence[str], environment: Mapping[str, str], name: str) -> str:
+    """Returns an option's last value on uvicorn's command line, else that of its variable."""
+    given = [following for word, following in pairwise(argv) if word == f"--{name}"]
+    given += [word.partition("=")[2] for word in argv if word.startswith(f"--{name}=")]
+    return (given or [environment.get(f"UVICORN_{name.upper().replace('-', '_')}", "")])[-1]
 
 
 def uwsgi_options(options: Mapping[str, Any]) -> Iterator[CheckMessage]:

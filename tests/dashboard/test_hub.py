@@ -10,7 +10,7 @@ import pytest
 
 from accounts.sessions import Standing
 from dashboard.garbage import LONGEST, Collector
-from dashboard.guard import FORBIDDEN, SessionGuard
+from dashboard.guard import FORBIDDEN, TOO_MANY, SessionGuard
 from dashboard.hub import Hub, Subscriber
 from dashboard.pages import Page
 from dashboard.snapshots import Snapshot, Snapshots
@@ -37,11 +37,11 @@ class Source:
 class Stage:
     """A hub, its source and its time; Alice is staff. Subscribers are added without the hub's own loop."""
 
-    def __init__(self, collector: Collector | None = None) -> None:
+    def __init__(self, collector: Collector | None = None, most: int = 9) -> None:
         self.source = Source()
         self.time = 1.0
         guard = SessionGuard(lambda sessions: {}, lambda topic, who: who.staff or topic != "orders", self.now)
-        self.hub = Hub(self.source, guard, self.now, collector or Collector(), lambda: self.time)
+        self.hub = Hub(self.source, guard, self.now, collector or Collector(), lambda: self.time, lambda: most)
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.time, UTC)
@@ -127,6 +127,29 @@ async def test_an_unknown_topic_is_said_to_be(stage: Stage) -> None:
     assert [msgspec.json.decode(text) for text in await alice.next()] == [
         {"error": "unknown topic", "topic": "weather"}
     ]
+
+
+async def test_unknown_topics_do_not_pile_up_for_a_subscriber_that_does_not_read(stage: Stage) -> None:
+    alice = stage.join(ALICE)
+    for number in range(100):
+        stage.hub.subscribe(alice, [f"weather {number}", f"tide {number}"])
+    assert [msgspec.json.decode(text)["topic"] for text in await alice.next()] == ["tide 99", "weather 99"]
+
+
+async def test_a_person_has_a_bound_on_sockets_and_others_do_not_feel_it() -> None:
+    hub = Stage(most=2).hub
+    first, second, third, other = (Subscriber(who) for who in (ALICE, ALICE, ALICE, BOB))
+    for subscriber in (first, second, third, other):
+        hub.join(subscriber)
+    assert [subscriber.closed for subscriber in (first, second, third, other)] == [None, None, TOO_MANY, None]
+    hub.leave(third)  # as its socket closes
+    hub.leave(first)
+    hub.join(late := Subscriber(ALICE))
+    assert (late.closed, hub.sockets()) == (None, 3)
+    for subscriber in (second, other, late):
+        hub.leave(subscriber)
+    assert hub._task
+    await hub._task
 
 
 async def test_a_beat_tells_the_time_every_two_seconds(stage: Stage) -> None:

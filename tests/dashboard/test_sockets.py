@@ -20,7 +20,7 @@ from accounts.models import Session, User
 from accounts.sessions import Standing
 from accounts.sessions.engine import SessionStore
 from dashboard import pages
-from dashboard.consumers import MAX_TOPICS
+from dashboard.consumers import BURST, MAX_LENGTH, MAX_TOPICS
 from dashboard.routing import guard, hub
 from login.asgi import application
 from streams.models import TopicVersion
@@ -28,6 +28,7 @@ from tests.sockets import Socket
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OURS = b"http://localhost"
+LONG = json.dumps({"subscribe": ["x" * (MAX_LENGTH + 1)]})
 TOO_MANY = json.dumps({"subscribe": ["market"] * (MAX_TOPICS + 1)})
 Open = Callable[..., Awaitable[Socket]]
 
@@ -94,13 +95,32 @@ async def test_another_address_is_refused(connect: Open) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", '{"subscribe": "market"}', '{"subscribe": [1]}', '{"unsubscribe": []}', TOO_MANY],
+    ["", "{", "[]", LONG, '{"subscribe": "market"}', '{"subscribe": [1]}', '{"unsubscribe": []}', TOO_MANY],
 )
 async def test_anything_else_than_a_subscription_closes_the_socket(connect: Open, text: str) -> None:
     socket = await connect()
     await socket.connect()
     await socket.say(text)
     assert await socket.close_code() == 4400
+
+
+@pytest.mark.usefixtures("quick")
+async def test_a_socket_that_subscribes_without_end_is_closed(connect: Open) -> None:
+    socket = await connect()
+    await socket.connect()
+    for number in range(BURST + 1):
+        await socket.subscribe(f"weather {number}")
+    assert await socket.close_code() == 4429
+
+
+async def test_a_person_with_too_many_sockets_is_told_so(connect: Open, settings: Settings) -> None:
+    settings.SOCKET_LIMIT = 1
+    first, second = await connect(), await connect()
+    await first.connect()
+    await first.subscribe("market")
+    await first.receive("topic")
+    await second.connect()
+    assert await second.close_code() == 4429
 
 
 @pytest.mark.parametrize(

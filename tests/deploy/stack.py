@@ -42,6 +42,7 @@ class Stack:
         self.url = f"https://{HOST}:{self.port}"
         self.house = House(folder, database)
         self.house.environment |= {
+            "SOCKET_LIMIT": "10000",  # the benchmarks' viewers are one person
             "DEBUG": "false",
             "VAR_DIR": str(folder),
             "ALLOWED_HOSTS": HOST,

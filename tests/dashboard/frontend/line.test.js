@@ -118,6 +118,17 @@ test("the socket that comes back ends the polling", async () => {
   assert.deepEqual(world.heard, []);
 });
 
+test("a person with too many sockets polls at once, and keeps trying the socket", async () => {
+  const { world, line } = begin();
+  world.answer = { status: 204, message: null };
+  world.socket.onopen();
+  world.socket.onclose({ code: 4429 });
+  await world.pass(0);
+  assert.equal(line.status().transport, "polling");
+  await world.pass(1000);
+  assert.equal(world.sockets.length, 2);
+});
+
 test("an ended session is told once and never dialled again", async () => {
   const { world } = begin();
   world.socket.onclose({ code: 4401 });

@@ -1,0 +1,24 @@
+"""The token bucket, beside a naive count of what was let through."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.allowance import Allowance
+
+BURST, RATE = 10.0, 2.0
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 12)), max_size=50))
+def test_allowance_lets_through_no_more_than_burst_and_rate(asked: list[tuple[int, int]]) -> None:
+    time = 0.0
+    allowance = Allowance(BURST, RATE, lambda: time)
+    taken: list[tuple[float, float]] = []
+    for wait, amount in asked:
+        time += wait / 8  # exact in binary
+        before = [sum(each for at, each in taken if at >= start) for start, _ in taken]
+        fits = all(
+            sum_ + amount <= BURST + RATE * (time - start) for (start, _), sum_ in zip(taken, before, strict=True)
+        )
+        assert allowance.take(amount) == (fits and amount <= BURST)
+        if fits and amount <= BURST:
+            taken.append((time, amount))
