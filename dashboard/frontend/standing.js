@@ -1,0 +1,23 @@
+// Decides what a page may say of a stream: the state from which every figure, notice and chart takes its look.
+//
+// dashboard/standing.py decides the same for pages without scripts; tests/dashboard/standing.json holds both to one table.
+
+export const SILENCE = 10_000; // milliseconds without a record until a stream counts as quiet, or its watermark as old
+export const AHEAD = 2_000; // milliseconds that a stamp may be in the future; past that its age is not known
+
+/**
+ * Judges a stream. `newest`, `watermark` and `now` are milliseconds or null; `workers` is the number that live, null if not
+ * known; `heard` says whether the server and its database answer.
+ *
+ * Gives {look, reason, since, age}: look is current, stale (figures are true up to `since`) or unknown; reason is "", quiet
+ * (current, but no record comes), behind (a worker lives), unread (no worker has reported) or unheard; age is the newest
+ * record's in milliseconds, null if not known.
+ */
+export function judge({ newest, watermark, workers, now, heard = true }) {
+  const age = newest === null || newest > now + AHEAD ? null : Math.max(0, now - newest);
+  if (!heard) return { look: "unknown", reason: "unheard", since: watermark, age };
+  if (watermark !== null && now - watermark > SILENCE) {
+    return { look: "stale", reason: workers === 0 ? "unread" : "behind", since: watermark, age };
+  }
+  return { look: "current", reason: age !== null && age > SILENCE ? "quiet" : "", since: watermark, age };
+}

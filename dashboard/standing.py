@@ -1,0 +1,31 @@
+"""Decides what a page may say of a stream: the state from which every figure, notice and chart takes its look.
+
+dashboard/frontend/standing.js decides the same in the browser, which also knows its line to the server;
+tests/dashboard/standing.json holds both to one table.
+"""
+
+from typing import NamedTuple
+
+SILENCE = 10_000  # milliseconds without a record until a stream counts as quiet, or its watermark as old
+AHEAD = 2_000  # milliseconds that a stamp may be in the future; past that its age is not known
+
+
+class Standing(NamedTuple):
+    """A stream, as a page may show it. Times are milliseconds.
+
+    `look` is current, stale (figures are true up to `since`) or unknown. `reason` is "", quiet (current, but no record
+    comes), behind (a worker lives), or unread (no worker has reported). `age` is the newest record's, None if unknown.
+    """
+
+    look: str
+    reason: str
+    since: int | None
+    age: int | None
+
+
+def judge(newest: int | None, watermark: int | None, workers: int | None, now: int) -> Standing:
+    """Judges a stream by its newest record, its watermark and the number of workers that live (None: not known)."""
+    age = None if newest is None or newest > now + AHEAD else max(0, now - newest)
+    if watermark is not None and now - watermark > SILENCE:
+        return Standing("stale", "unread" if workers == 0 else "behind", watermark, age)
+    return Standing("current", "quiet" if age is not None and age > SILENCE else "", watermark, age)

@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test from "node:test";
+
+import { judge } from "../../../dashboard/frontend/standing.js";
+
+const table = JSON.parse(readFileSync(new URL("../standing.json", import.meta.url)));
+
+for (const { case: name, newest, watermark, workers, now, look, reason, age } of table) {
+  test(`standing: ${name}`, () => {
+    assert.deepEqual(judge({ newest, watermark, workers, now }), { look, reason, since: watermark, age });
+  });
+}
+
+test("standing: a browser that hears nothing blames no worker", () => {
+  const facts = { newest: 80_000, watermark: 80_000, workers: 0, now: 100_000, heard: false };
+  assert.deepEqual(judge(facts), { look: "unknown", reason: "unheard", since: 80_000, age: 20_000 });
+});

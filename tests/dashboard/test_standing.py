@@ -1,0 +1,19 @@
+"""The state machine of the pages' looks, by the table that the front end is held to as well."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboard.standing import judge
+
+TABLE: list[dict[str, Any]] = json.loads((Path(__file__).parent / "standing.json").read_text())
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row["case"])
+def test_standing_is_judged_by_the_table(row: dict[str, Any]) -> None:
+    found = judge(row["newest"], row["watermark"], row["workers"], row["now"])
+    assert (found.look, found.reason, found.age, found.since) == (
+        row["look"], row["reason"], row["age"], row["watermark"],
+    )  # fmt: skip
