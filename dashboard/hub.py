@@ -169,11 +169,16 @@ class Hub:
         for topic, snapshot in snapshots.items():
             if audience := self._audiences.get(topic):  # else all have left meanwhile
                 audience.offer(snapshot.text)
-        if self._clock() >= self._next_beat:
-            self._next_beat = self._clock() + BEAT
-            beat = _json({"beat": self._now().isoformat(timespec="milliseconds").replace("+00:00", "Z")})
-            for subscriber in self._subscribers:
-                subscriber.offer("", beat)
+        self._beat()
+
+    def _beat(self, **more: str) -> None:
+        """Tells all subscribers the time, when a heartbeat is due."""
+        if self._clock() < self._next_beat:
+            return
+        self._next_beat = self._clock() + BEAT
+        beat = _json({"beat": self._now().isoformat(timespec="milliseconds").replace("+00:00", "Z"), **more})
+        for subscriber in self._subscribers:
+            subscriber.offer("", beat)
 
     def _move(self, subscriber: Subscriber, topics: Collection[str]) -> None:
         """Into the audiences of these topics, out of all others."""
@@ -194,6 +199,7 @@ class Hub:
                     await self.look()
                 except Error:
                     logger.exception("The live hub could not read the database; it will try again.")
+                    self._beat(database="away")
                     await asyncio.sleep(1)
                 await asyncio.sleep(max(TICK, SHARE * self._computed))
                 self._collector.step(len(self._subscribers))

@@ -63,7 +63,7 @@ class Snapshots:
         if page is None:
             raise KeyError(topic)
         versions = self._versions()
-        if versions.get(page.version_topic, 0) <= since:
+        if self._version(page, versions) <= since:
             return None
         with self._lock:
             if len(self._held) > MOST_HELD:
@@ -75,7 +75,7 @@ class Snapshots:
         page = self._find(topic)
         if page is None:
             raise KeyError(topic)
-        version = versions.get(page.version_topic, 0)
+        version = self._version(page, versions)
         held = self._held.get(topic)
         now = self._now()
         if held and (held.version == version or now - held.built < page.every):
@@ -85,3 +85,8 @@ class Snapshots:
             return held._replace(version=version, built=now)  # the same text, so that it is not sent again
         message = {"topic": topic, "version": version, "data": msgspec.Raw(data)}
         return Snapshot(version, now, data, msgspec.json.encode(message).decode())
+
+    def _version(self, page: pages.Page, versions: dict[str, int]) -> int:
+        if page.version_topic is None:
+            return int(self._now().timestamp())
+        return versions.get(page.version_topic, 0)

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.bearer import token_allowed
 from dashboard import download, pages, queries
+from dashboard.pages import progress
+from dashboard.standing import judge
 from streams import clock
 from streams.models import Site
-
-SILENCE = 10_000  # milliseconds after which a stream counts as quiet, or its worker as silent
 
 
 class ThresholdForm(forms.Form):
@@ -47,9 +47,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def market(request: HttpRequest) -> HttpResponse:
-    snapshots = _snapshots(["market", "market-history"], timezone.now())
+    snapshots = _snapshots(["market", "market-history", "pulse"], timezone.now())
     context = {"market": snapshots["market"]["data"], "history": snapshots["market-history"]["data"]}
-    context |= {"snapshots": snapshots, **_signals(context["market"])}
+    context |= {"snapshots": snapshots, **_signals(context["market"], "trades")}
     return render(request, "dashboard/market.html", context)
 
 
@@ -58,9 +58,9 @@ def ticker(request: HttpRequest, symbol: str) -> HttpResponse:
     topic = f"ticker:{symbol}"
     if pages.find(topic) is None or not queries.has_traded(symbol):
         return _no_ticker(request, symbol, status=404)
-    snapshots = _snapshots([topic], timezone.now())
+    snapshots = _snapshots([topic, "pulse"], timezone.now())
     data = snapshots[topic]["data"]
-    context = {"symbol": symbol, "ticker": data, "snapshots": snapshots, **_signals(data)}
+    context = {"symbol": symbol, "ticker": data, "snapshots": snapshots, **_signals(data, "trades")}
     return render(request, "dashboard/ticker.html", context)
 
 
@@ -128,7 +128,7 @@ def _orders(request: HttpRequest, bound: dict[str, ThresholdForm], status: int =
     chosen = request.GET.get("site") or None
     if chosen and chosen not in sites:
         return _no_site(request, chosen)
-    snapshots = _snapshots(["orders", "orders-history"], timezone.now())
+    snapshots = _snapshots(["orders", "orders-history", "pulse"], timezone.now())
     data = snapshots["orders"]["data"]
     context = {
         "orders": data,
@@ -141,7 +141,7 @@ def _orders(request: HttpRequest, bound: dict[str, ThresholdForm], status: int =
         if request.user.is_staff
         else [],
         "snapshots": snapshots,
-        **_signals(data),
+        **_signals(data, "orders"),
     }
     return render(request, "dashboard/orders.html", context, status=status)
 
@@ -149,22 +149,22 @@ def _orders(request: HttpRequest, bound: dict[str, ThresholdForm], status: int =
 def _snapshots(topics: list[str], now: datetime) -> dict[str, Any]:
     """{topic: {"version", "data"}}. The version is read first, so that it never promises more than the data holds."""
     found = {topic: page for topic in topics if (page := pages.find(topic))}
-    return {
-        topic: {"version": queries.version(page.version_topic), "data": page.build(now)}
-        for topic, page in found.items()
-    }
+    return {topic: {"version": _version(page, now), "data": page.build(now)} for topic, page in found.items()}
 
 
-def _signals(data: dict[str, Any]) -> dict[str, Any]:
-    """Whether the stream is empty, quiet, or its worker silent; `age` of the newest record in seconds or None."""
-    now = clock.from_iso(data["now"])
-    age = now - clock.from_iso(data["newest"]) if data["newest"] else None
-    lag = now - clock.from_iso(data["clock"]) if data["clock"] else None
+def _version(page: pages.Page, now: datetime) -> int:
+    return queries.version(page.version_topic) if page.version_topic else int(now.timestamp())
+
+
+def _signals(data: dict[str, Any], application: str) -> dict[str, Any]:
+    """Returns how the stream stands; `age` of the newest record in seconds, or None where it is not known."""
+    newest, watermark = (data[name] and clock.from_iso(data[name]) for name in ("newest", "clock"))
+    alive = sum(progress.workers().get(application, {}).values())
+    standing = judge(newest, watermark, alive, clock.from_iso(data["now"]))
     return {
-        "age": None if age is None else max(age, 0) / 1000,
-        "empty": age is None and not data.get("sites") and not data.get("minutes") and not data.get("closed"),
-        "quiet": age is not None and age > SILENCE,
-        "silent": lag is not None and lag > SILENCE,
+        "standing": standing,
+        "age": None if standing.age is None else standing.age / 1000,
+        "empty": newest is None and not data.get("sites") and not data.get("minutes") and not data.get("closed"),
     }
 
 

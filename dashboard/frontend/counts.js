@@ -41,8 +41,8 @@ export class Counts {
   }
 }
 
-/** quiet, rising (from half of the threshold on) or alarm. */
+/** quiet, elevated (from half of the threshold on) or alarm. */
 export function stateOf({ alarm, lines, threshold }) {
   if (alarm) return "alarm";
-  return lines * 2 >= threshold ? "rising" : "quiet";
+  return lines * 2 >= threshold ? "elevated" : "quiet";
 }

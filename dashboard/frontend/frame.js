@@ -10,7 +10,7 @@ import { toggleZone, zone, zoneLabel, zoneTitle } from "./zone.js";
 function showStatus() {
   const now = situation();
   if (!now) return;
-  const { state, pill, banner } = describe(now.status, { ...now, zone: zone() });
+  const { state, pill, banner } = describe(now.status, { ...now, zone: zone(), look: document.documentElement.dataset.look });
   document.documentElement.dataset.line = state;
   const status = one("live-status");
   status.dataset.state = state;

@@ -71,7 +71,7 @@ export class Line {
       this.#polling = "";
       this.#hooks.change();
     }
-    if (message.beat) this.#hooks.beat(message.beat);
+    if (message.beat) this.#hooks.beat(message.beat, message.database);
     if (message.data) this.#hooks.message(message);
   }
 

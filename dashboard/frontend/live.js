@@ -3,6 +3,9 @@
 import { VersionGate } from "./gate.js";
 import { Line } from "./line.js";
 import { PauseBuffer } from "./pause.js";
+import { PATIENCE } from "./status.js";
+
+const PULSE = "pulse";
 
 const gate = new VersionGate();
 const buffer = new PauseBuffer();
@@ -13,6 +16,9 @@ let upTo = null; // by the server's clock, the last that was heard
 let everLive = false;
 let frame = 0;
 let line = null;
+let database = true; // whether the server said that it answers
+let workers = null; // the last pulse
+let pausedAt = null;
 
 const tell = () => document.dispatchEvent(new Event("line"));
 const ticks = [];
@@ -20,29 +26,43 @@ const ticks = [];
 /** Now by the server's clock, in milliseconds. */
 export const serverNow = () => Date.now() + offset;
 
-/** Calls back every second with the server's time, while the page is seen and not paused. */
-export function everySecond(call) {
-  ticks.push(call);
+/** Calls back every second with the server's time, while the page is seen and, unless `always`, not paused. */
+export function everySecond(call, { always = false } = {}) {
+  ticks.push({ call, always });
   call(serverNow());
 }
 
-/** Shows the embedded snapshots, then keeps them current: {topic: data => …}. Only `topics` are subscribed to. */
+/** The last message of the topic `pulse`; null before the first. */
+export const pulse = () => workers;
+
+/**
+ * What the page knows of its server: {heard, database, pausedAt, upTo, now}, the times in milliseconds by the server's clock;
+ * `heard` is false once a loss of the line is worth telling.
+ */
+export function hearing() {
+  const [lost, now] = [line?.status(), serverNow()];
+  const dead = lost && !["live", "polling"].includes(lost.transport) && lost.lostAt !== null && Date.now() - lost.lostAt >= PATIENCE;
+  return { heard: !dead, database, pausedAt, upTo, now };
+}
+
+/** Shows the embedded snapshots, then keeps them current: {topic: data => …}. Only `topics`, and `pulse`, are subscribed to. */
 export function follow(handlers, topics = Object.keys(handlers)) {
   renders = handlers;
   const snapshots = JSON.parse(document.getElementById("snapshots").textContent);
   for (const [topic, { version, data }] of Object.entries(snapshots)) {
     gate.accept(topic, version);
     if (data.now) hearClock(data.now);
+    if (topic === PULSE) workers = data;
     renders[topic]?.(data);
   }
   line = new Line(ports, {
     opened: () => gate.clear(),
     message: receive,
-    beat: hearClock,
+    beat: hearBeat,
     change: tell,
     signedOut: () => location.assign(`/accounts/sign-in/?next=${encodeURIComponent(location.pathname + location.search)}`),
   });
-  line.start(topics);
+  line.start([...topics, PULSE]);
   setInterval(tick, 1000);
   setInterval(tell, 500);
   document.addEventListener("visibilitychange", () => schedule());
@@ -62,6 +82,7 @@ export const retryNow = () => line?.retryNow();
 export function togglePause() {
   if (buffer.paused) buffer.resume().forEach(show);
   else buffer.pause();
+  pausedAt = buffer.paused ? serverNow() : null;
   tell();
 }
 
@@ -90,6 +111,11 @@ const ports = {
   chance: () => Math.random(),
 };
 
+function hearBeat(iso, trouble) {
+  hearClock(iso);
+  database = trouble !== "away";
+}
+
 function hearClock(iso) {
   upTo = Date.parse(iso);
   offset = upTo - Date.now();
@@ -97,6 +123,11 @@ function hearClock(iso) {
 
 function receive(message) {
   if (!gate.accept(message.topic, message.version)) return;
+  database = true;
+  if (message.topic === PULSE) {
+    workers = message.data; // a paused page, too, may say that no worker lives
+    return;
+  }
   if (line.status().transport !== "live" && message.data.now) hearClock(message.data.now);
   if (buffer.offer(message)) show(message);
   else tell();
@@ -118,6 +149,6 @@ function schedule() {
 }
 
 function tick() {
-  if (document.hidden || buffer.paused) return;
-  for (const call of ticks) call(serverNow());
+  if (document.hidden) return;
+  for (const { call, always } of ticks) if (always || !buffer.paused) call(serverNow());
 }

@@ -6,13 +6,14 @@ import { flow } from "./charts.js";
 import { copyOf, one, parts, reconcile, setCell, setText, setTicker, setTime } from "./dom.js";
 import { compact, grouped, percentOf } from "./format.js";
 import { everySecond, follow } from "./live.js";
-import { hearSignals, watchSignals } from "./signals.js";
+import { hearSignals, isCurrent, watchSignals } from "./signals.js";
 
 const page = one("[data-page]");
 const href = (ticker) => page.dataset.tickerUrl.replace("TICKER", encodeURIComponent(ticker));
 const kpi = (name, text) => setText(one(`[data-kpi="${name}"]`), text);
 let minutes = []; // the closed ones of the last hour
 let open = null;
+let rate = null;
 
 const SETTLE = 1000; // milliseconds: rows that moved more often could not be read
 
@@ -66,7 +67,8 @@ function showMarket(data) {
   open = data.open;
   one("[data-empty]").hidden = Boolean(data.newest);
   one("[data-content]").hidden = !data.newest;
-  kpi("rate", grouped(data.rate, 1));
+  rate = data.rate;
+  showRate();
   for (const name of ["trades", "bought", "sold"]) kpi(name, grouped(open?.[name] ?? 0));
   for (const name of ["value", "shares"]) kpi(name, compact(open?.[name] ?? 0));
   for (const side of ["buy", "sell"]) rankings[side].show(open?.[side] ?? [], data.closed?.[side][0]);
@@ -105,7 +107,15 @@ function showChart() {
 
 follow({ market: showMarket, "market-history": showHistory });
 watchSignals();
+
+/** A rate is of now, or it is not known. */
+function showRate() {
+  kpi("rate", isCurrent() ? grouped(rate, 1) : "–");
+}
+
+document.addEventListener("look", showRate);
 everySecond((now) => {
+  if (!isCurrent()) return;
   const gone = open ? Math.min(60, Math.max(0, (now - Date.parse(open.minute)) / 1000)) : 0;
   one("[data-race]").setAttribute("width", gone.toFixed(1));
 });

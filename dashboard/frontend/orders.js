@@ -15,7 +15,7 @@ const page = one("[data-page]");
 const chosen = page.dataset.chosen;
 const mine = (item) => !chosen || item.site === chosen;
 const counts = new Counts();
-const WORDS = { quiet: "quiet", rising: "rising", alarm: "ALARM since" };
+const WORDS = { quiet: "quiet", elevated: "elevated", alarm: "ALARM since" };
 let sites = [];
 let alarms = [];
 let asked = 0;

@@ -1,40 +1,56 @@
-// How old the newest record is, and whether the worker still works: the two signals beside the line itself.
+// Shows how the page's stream stands: the notices, the age of the newest record, and the look of every figure.
 
-import { one, setText, setTime } from "./dom.js";
+import { all, one, setText, setTime } from "./dom.js";
 import { span } from "./format.js";
-import { everySecond } from "./live.js";
+import { everySecond, hearing, pulse } from "./live.js";
+import { judge } from "./standing.js";
 
-export const SILENCE = 10_000; // milliseconds
-
-let newest = null;
-let clock = null;
+const page = one("[data-page]");
+const ms = (iso) => (iso ? Date.parse(iso) : null);
+let [newest, watermark] = [null, null]; // ISO
+let standing = null;
 
 /** Takes the times of a snapshot. */
 export function hearSignals(data) {
-  [newest, clock] = [data.newest, data.clock];
+  [newest, watermark] = [data.newest, data.clock];
 }
 
-/** {age, quiet, silent}: milliseconds or null, and what is too old. Times are ISO or null, now in milliseconds. */
-export function judge(newestIso, clockIso, now) {
-  const age = newestIso ? Math.max(0, now - Date.parse(newestIso)) : null;
-  const lag = clockIso ? now - Date.parse(clockIso) : null;
-  return { age, quiet: age !== null && age > SILENCE, silent: lag !== null && lag > SILENCE };
+/** Whether the figures are current: neither stale nor unknown. */
+export const isCurrent = () => standing === null || standing.look === "current";
+
+/** The number of workers that live, null if not known. */
+function workers() {
+  const streams = pulse()?.workers?.[page.dataset.application];
+  if (!pulse()) return null;
+  return Object.values(streams ?? {}).reduce((sum, count) => sum + count, 0);
 }
 
-/** Keeps the notices and the age current, second by second. */
+/** Judges every second, and when the line changes; the age goes on while the page is paused. */
 export function watchSignals() {
-  const quietNotice = one("[data-quiet]");
-  const silentNotice = one("[data-silent]");
+  everySecond(show, { always: true });
+  document.addEventListener("line", () => show(hearing().now));
+}
+
+function show(now) {
+  const { heard, database, pausedAt, upTo } = hearing();
+  const facts = { newest: ms(newest), watermark: ms(watermark), workers: workers(), heard: heard && database };
+  standing = { ...judge({ ...facts, now: pausedAt ?? now }), age: judge({ ...facts, now }).age };
+  const reason = heard && !database ? "away" : standing.reason;
+  for (const notice of all("[data-reason]")) notice.hidden = notice.dataset.reason !== reason;
+  if (document.documentElement.dataset.look !== standing.look) {
+    document.documentElement.dataset.look = standing.look;
+    document.dispatchEvent(new Event("look"));
+  }
+  showTimes(upTo);
+}
+
+function showTimes(upTo) {
+  setTime(one("[data-newest]"), newest);
+  for (const node of all("[data-watermark]")) setTime(node, watermark);
+  setTime(one("[data-up-to]"), upTo ? new Date(upTo).toISOString() : null);
+  const ago = standing.age === null ? "–" : span(standing.age / 1000);
+  setText(one("[data-newest-age]"), ago);
   const age = one('[data-kpi="age"]');
-  everySecond((now) => {
-    const signals = judge(newest, clock, now);
-    quietNotice.hidden = !signals.quiet || signals.silent;
-    silentNotice.hidden = !signals.silent;
-    setTime(one("[data-newest]"), newest);
-    setTime(one("[data-clock]"), clock);
-    const ago = signals.age === null ? "–" : span(signals.age / 1000);
-    setText(one("[data-newest-age]"), ago);
-    setText(age, ago);
-    age?.classList.toggle("late", signals.quiet);
-  });
+  setText(age, ago);
+  age?.classList.toggle("late", standing.reason !== "");
 }

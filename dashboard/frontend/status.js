@@ -6,9 +6,9 @@ export const PATIENCE = 2000; // milliseconds of loss that nobody needs to hear 
 
 /**
  * `status` is Line's; `upTo` and `now` are milliseconds. Gives {state, pill, banner}: state is live, reconnecting, offline,
- * refused, polling or paused; an empty banner is no banner.
+ * refused, polling, paused or stale; an empty banner is no banner. `look` is that of standing.js.
  */
-export function describe(status, { paused, waiting, upTo, now, zone, everLive }) {
+export function describe(status, { paused, waiting, upTo, now, zone, everLive, look }) {
   const { transport, attempt, lostAt } = status;
   const lost = lostAt !== null && now - lostAt >= PATIENCE;
   if (transport === "refused") {
@@ -27,6 +27,7 @@ export function describe(status, { paused, waiting, upTo, now, zone, everLive })
     const held = waiting ? `, ${waiting} new` : "";
     return { state: "paused", pill: "Paused", banner: `Paused${held}. Space goes on.` };
   }
+  if (look === "stale") return { state: "stale", pill: "Stale", banner: "" };
   if (transport === "polling") {
     return { state: "polling", pill: "Polling", banner: "The live socket does not get through; asking every 2 s instead." };
   }

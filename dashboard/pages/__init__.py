@@ -6,14 +6,17 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
-from dashboard.pages import orders, trades
+from dashboard.pages import orders, progress, trades
 from streams import topics
 
 
 class Page(NamedTuple):
-    """A topic: whose TopicVersion grows when it may have changed, and what builds its snapshot as of a time."""
+    """A topic: the TopicVersion that grows when it may have changed, and the function that builds its snapshot.
 
-    version_topic: str
+    Without a `version_topic` the snapshot is built by time: every `every`, with the second as its version.
+    """
+
+    version_topic: str | None
     build: Callable[[datetime], dict[str, Any]]
     every: timedelta = timedelta(0)  # it need not be built more often
     staff: bool = False  # theirs alone to see
@@ -23,6 +26,7 @@ SECOND = timedelta(seconds=1)
 _PAGES = {
     "market": Page(topics.TRADES, trades.market),
     "market-history": Page(topics.TRADES, trades.market_history, every=SECOND),
+    "pulse": Page(None, progress.pulse, every=2 * SECOND),
     "orders": Page(topics.ORDERS, orders.orders),
     "orders-history": Page(topics.ORDERS, orders.orders_history),
 }

@@ -1,10 +1,12 @@
 """How far an application's workers are, and the forms that times have on the wire."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from django.db.models.functions import Now
 
 from streams import clock
-from streams.models import Lease
+from streams.models import Lease, Member
 from streams.models.progress import how_far
 
 
@@ -17,6 +19,21 @@ class Progress(NamedTuple):
     def has_closed(self, end: datetime) -> bool:
         """Whether a window that ended at `end` can no longer grow."""
         return self.clock is not None and self.clock >= end
+
+
+def workers() -> dict[str, dict[str, int]]:
+    """Counts the workers that live, by application and stream, by the database's clock, as workers see one another."""
+    counts: dict[str, dict[str, int]] = {}
+    living = Member.objects.filter(expires__gte=Now()).values_list("application", "stream")
+    for application, stream in living.order_by("application", "stream"):
+        streams = counts.setdefault(application, {})
+        streams[stream] = streams.get(stream, 0) + 1
+    return counts
+
+
+def pulse(now: datetime) -> dict[str, Any]:
+    """Builds the topic `pulse`: the workers that live, told by time, since a worker that ends changes no version."""
+    return {"workers": workers()}
 
 
 def progress(application: str) -> Progress:

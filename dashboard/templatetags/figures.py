@@ -44,10 +44,10 @@ def fullness(site: dict[str, float]) -> float:
 
 @register.filter
 def state(site: dict[str, float]) -> str:
-    """quiet, rising (from half of the threshold on) or alarm."""
+    """quiet, elevated (from half of the threshold on) or alarm."""
     if site["alarm"]:
         return "alarm"
-    return "rising" if site["lines"] * 2 >= site["threshold"] else "quiet"
+    return "elevated" if site["lines"] * 2 >= site["threshold"] else "quiet"
 
 
 @register.filter

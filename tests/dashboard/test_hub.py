@@ -163,6 +163,14 @@ async def test_a_beat_tells_the_time_every_two_seconds(stage: Stage) -> None:
     assert beats == [(1.0, ["beat"]), (3.0, ["beat"]), (5.0, ["beat"])]
 
 
+async def test_heartbeat_says_when_the_database_is_away(stage: Stage) -> None:
+    alice = stage.join(ALICE)
+    stage.hub._beat(database="away")
+    assert [msgspec.json.decode(text) for text in await alice.next()] == [
+        {"beat": "1970-01-01T00:00:01.000Z", "database": "away"}
+    ]
+
+
 async def test_who_asks_for_what_they_may_not_see_is_closed(stage: Stage) -> None:
     bob = stage.join(BOB, "market", "orders")
     await stage.look()
@@ -218,6 +226,22 @@ def test_a_new_version_with_the_same_content_keeps_its_text() -> None:
     first = snapshots.refresh(["market"])["market"].text
     versions["trades"] = 2
     assert snapshots.refresh(["market"])["market"].text == first
+
+
+def test_a_topic_without_a_version_is_built_by_time() -> None:
+    time, built = [datetime(2026, 11, 22, tzinfo=UTC)], list[datetime]()
+
+    def build(now: datetime) -> dict[str, int]:
+        built.append(now)
+        return {"count": len(built)}
+
+    page = Page(None, build, every=timedelta(seconds=2))
+    snapshots = Snapshots(lambda: time[0], lambda topic: page, dict)
+    versions = []
+    for _ in range(5):
+        versions.append(snapshots.refresh(["pulse"])["pulse"].version - int(time[0].timestamp()))
+        time[0] += timedelta(seconds=1)
+    assert (len(built), versions) == (3, [0, -1, 0, -1, 0])
 
 
 def test_a_costly_topic_is_not_built_more_often_than_it_need_be() -> None:

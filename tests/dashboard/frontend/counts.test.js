@@ -16,9 +16,9 @@ test("five minutes are kept", () => {
   assert.deepEqual(counts.columns("leeds", 2)[0], [299, 300]);
 });
 
-test("a site is quiet, rising from half of its threshold on, or in alarm", () => {
+test("a site is quiet, elevated from half of its threshold on, or in alarm", () => {
   const site = (lines, alarm = null) => stateOf({ lines, threshold: 30, alarm });
-  assert.deepEqual([site(14), site(15), site(2, { peak: 31 })], ["quiet", "rising", "alarm"]);
+  assert.deepEqual([site(14), site(15), site(2, { peak: 31 })], ["quiet", "elevated", "alarm"]);
 });
 
 test("the table has the highest count of each 15 s and site, the latest first", () => {

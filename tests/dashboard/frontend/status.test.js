@@ -33,6 +33,13 @@ test("paused counts what waits, but a lost line comes first", () => {
   assert.equal(describe(on("offline"), paused).state, "offline");
 });
 
+test("a live line with old figures is stale, and a pause or a lost line comes first", () => {
+  const stale = { ...calm, look: "stale" };
+  assert.deepEqual(describe(on("live"), stale), { state: "stale", pill: "Stale", banner: "" });
+  assert.equal(describe(on("live"), { ...stale, paused: true }).state, "paused");
+  assert.equal(describe(on("offline"), stale).state, "offline");
+});
+
 test("polling is called so", () => {
   assert.equal(describe(on("polling", 3), calm).state, "polling");
 });
