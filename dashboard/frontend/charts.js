@@ -56,8 +56,9 @@ export const price = {
   key: [["last price", "accent-ink"], ["low to high", "band-ink"]],
   read: ([at, high, low, last], index, zone) => [
     [time(at[index] * 1000, "minute", zone)],
-    [`last ${grouped(last[index], 2)}`, "accent-ink"],
-    [`${grouped(low[index], 2)} – ${grouped(high[index], 2)}`, "band-ink"],
+    ...(last[index] === null
+      ? [["no trade"]]
+      : [[`last ${grouped(last[index], 2)}`, "accent-ink"], [`${grouped(low[index], 2)} – ${grouped(high[index], 2)}`, "band-ink"]]),
   ],
   options(ink, zone) {
     const edge = { stroke: ink["bought-wash"], width: 1, points: { show: false } };
@@ -77,7 +78,7 @@ export const count = {
   key: [["lines in 15 s", "accent-ink"], ["- - threshold", "sell-ink"]],
   read: ([at, lines, threshold], index, zone) => [
     [time(at[index] * 1000, "second", zone)],
-    [`${grouped(lines[index])} lines`, "accent-ink"],
+    [lines[index] === null ? "not known" : `${grouped(lines[index])} lines`, "accent-ink"],
     [`threshold ${grouped(threshold[index])}`, "sell-ink"],
   ],
   options(ink, zone) {

@@ -27,7 +27,7 @@ function showOrders(data) {
   const empty = !data.newest && !data.sites.length;
   one("[data-empty]").hidden = !empty;
   one("[data-content]").hidden = empty;
-  for (const site of sites) counts.add(site.site, Date.parse(data.now), site.lines);
+  for (const site of sites) counts.add(site.site, Date.parse(data.now), site.lines, site.threshold);
   const make = () => copyOf(one("template[data-site-card]"));
   reconcile(one("[data-sites]"), sites, { key: (site) => site.site, make, fill: fillSite });
   one("[data-no-alarms]").hidden = alarms.length > 0;
@@ -66,7 +66,7 @@ function fillAlarm(row, alarm) {
 function showCounts(now) {
   for (const site of sites) {
     const card = one(`[data-sites] [data-key="${CSS.escape(site.site)}"]`);
-    const columns = counts.columns(site.site, site.threshold);
+    const columns = counts.columns(site.site);
     if (card && columns[0].length) one("line-chart", card).show(count, columns);
   }
   one("alarm-timeline").show(alarms, now);

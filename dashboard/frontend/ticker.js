@@ -5,9 +5,11 @@ import "./line-chart.js";
 import { flow, price } from "./charts.js";
 import { copyOf, one, parts, reconcile, setCell, setText, setTime } from "./dom.js";
 import { compact, grouped } from "./format.js";
+import { withGaps } from "./gaps.js";
 import { follow } from "./live.js";
 import { hearSignals, watchSignals } from "./signals.js";
 
+const MINUTE = 60; // seconds
 const kpi = (name, text) => setText(one(`[data-kpi="${name}"]`), text);
 
 function showTicker(data) {
@@ -21,12 +23,18 @@ function showTicker(data) {
   for (const name of ["bought", "sold"]) kpi(name, grouped(now[name]));
   for (const name of ["bought_shares", "sold_shares"]) kpi(name, compact(now[name]));
   setTime(one("[data-kpi-minute]"), now.minute);
-  const column = (name) => minutes.map((minute) => minute[name]);
-  const at = minutes.map((minute) => Date.parse(minute.minute) / 1000);
-  one('[data-chart="price"]').show(price, [at, column("high"), column("low"), column("last")]);
-  one('[data-chart="flow"]').show(flow, [at, column("bought"), column("sold").map((sold) => -sold)]);
+  one('[data-chart="price"]').show(price, columns(minutes, ["high", "low", "last"], MINUTE));
+  const [at, bought, sold] = columns(minutes, ["bought", "sold"], Infinity); // bars need no gaps
+  one('[data-chart="flow"]').show(flow, [at, bought, sold.map((shares) => -shares)]);
   const make = () => copyOf(one("template[data-minute]"));
   reconcile(one("[data-minutes]"), [...minutes].reverse(), { key: (row) => row.minute, make, fill: fillMinute });
+}
+
+/** [seconds, values, …], broken where minutes without a trade are missing. */
+function columns(minutes, names, most) {
+  const points = minutes.map((minute) => [Date.parse(minute.minute) / 1000, ...names.map((name) => minute[name])]);
+  const whole = withGaps(points, most, ([start]) => [start + MINUTE, ...names.map(() => null)]);
+  return whole[0].map((_, column) => whole.map((point) => point[column]));
 }
 
 function fillMinute(row, minute) {

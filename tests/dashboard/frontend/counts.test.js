@@ -3,17 +3,24 @@ import test from "node:test";
 
 import { Counts, stateOf } from "../../../dashboard/frontend/counts.js";
 
-test("live counts go on where the history ends, the highest of each second", () => {
+test("live counts go on where the history ends, the highest of each second, each with its own threshold", () => {
   const counts = new Counts();
-  counts.replace({ london: [[1000, 4], [2000, 5]] });
-  [[2100, 7], [2900, 6], [3000, 1], [2500, 9]].forEach(([now, lines]) => counts.add("london", now, lines));
-  assert.deepEqual(counts.columns("london", 30), [[1, 2, 3], [4, 7, 1], [30, 30, 30]]);
+  counts.replace({ london: [[1000, 4, 20], [2000, 5, 20]] });
+  [[2100, 7], [2900, 6], [3000, 1], [2500, 9]].forEach(([now, lines]) => counts.add("london", now, lines, 30));
+  assert.deepEqual(counts.columns("london"), [[1, 2, 3], [4, 7, 1], [20, 30, 30]]);
+});
+
+test("seconds that nobody has counted are a gap, not a straight line", () => {
+  const counts = new Counts();
+  counts.replace({ leeds: [[1000, null, 9], [2000, 4, 9]] });
+  counts.add("leeds", 60_000, 5, 9);
+  assert.deepEqual(counts.columns("leeds"), [[1, 2, 3, 60], [null, 4, null, 5], [9, 9, 9, 9]]);
 });
 
 test("five minutes are kept", () => {
   const counts = new Counts();
-  [0, 299_000, 300_000].forEach((now) => counts.add("leeds", now, 1));
-  assert.deepEqual(counts.columns("leeds", 2)[0], [299, 300]);
+  [0, 299_000, 300_000].forEach((now) => counts.add("leeds", now, 1, 2));
+  assert.deepEqual(counts.columns("leeds")[0], [299, 300]);
 });
 
 test("a site is quiet, elevated from half of its threshold on, or in alarm", () => {
@@ -24,5 +31,5 @@ test("a site is quiet, elevated from half of its threshold on, or in alarm", () 
 test("the table has the highest count of each 15 s and site, the latest first", () => {
   const counts = new Counts();
   counts.replace({ leeds: [[14_000, 9], [15_000, 2], [16_000, 3]], london: [[16_000, 7]] });
-  assert.deepEqual(counts.spans(["leeds", "london"]), [[15_000, [3, 7]], [0, [9, 0]]]);
+  assert.deepEqual(counts.spans(["leeds", "london"]), [[15_000, [3, 7]], [0, [9, null]]]);
 });
