@@ -70,14 +70,18 @@ def alarm_rows(site: str | None) -> Iterator[Iterable[Any]]:
         yield *_stamp(row["started"]), *(row[name] for name in ALARM_COLUMNS[2:])
 
 
-def count_spans(sites: dict[str, list[list[int]]], chosen: str | None) -> list[tuple[str, list[int]]]:
-    """The counts of `orders-history` as a table: (start, highest of each site) for each 15 s, the latest first."""
-    spans: dict[int, list[int]] = {}
+Points = list[list[int | None]]  # [second, count, threshold], as in `orders-history`
+Span = tuple[str, list[int | None]]
+
+
+def count_spans(sites: dict[str, Points], chosen: str | None) -> list[Span]:
+    """Returns the counts as a table: (start, highest of each site, None if unknown) for each 15 s, the latest first."""
+    spans: dict[int, list[int | None]] = {}
     names = [name for name in sites if chosen in (None, name)]
     for place, name in enumerate(names):
-        for second, count in sites[name]:
-            row = spans.setdefault(second // SPAN * SPAN, [0] * len(names))
-            row[place] = max(row[place], count)
+        for second, count, _ in sites[name]:
+            row = spans.setdefault((second or 0) // SPAN * SPAN, [None] * len(names))
+            row[place] = max((each for each in (row[place], count) if each is not None), default=None)
     return [(clock.to_iso(start), spans[start]) for start in sorted(spans, reverse=True)]
 
 

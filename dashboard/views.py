@@ -15,7 +15,7 @@ from accounts.bearer import token_allowed
 from dashboard import download, pages, queries
 from dashboard.pages import progress
 from dashboard.standing import judge
-from streams import clock
+from streams import clock, thresholds
 from streams.models import Site
 
 
@@ -92,9 +92,9 @@ def threshold(request: HttpRequest) -> HttpResponse:
     form = ThresholdForm(site, request.POST)
     if not form.is_valid():
         return _orders(request, {site.name: form}, status=422)
-    site.threshold = form.cleaned_data["threshold"]
-    site.save(update_fields=["threshold"])
-    messages.success(request, f"{site.name} now raises an alarm at {site.threshold} order lines in 15 s.")
+    lines = form.cleaned_data["threshold"]
+    thresholds.set_threshold(site, lines, request.user.get_username(), timezone.now())
+    messages.success(request, f"{site.name} now raises an alarm at {lines} order lines in 15 s.")
     return redirect("orders")
 
 

@@ -23,6 +23,7 @@ from streams.models import (
     Site,
     SiteCount,
     SiteSecond,
+    ThresholdChange,
     Throughput,
     TopicVersion,
     TradeMinute,
@@ -63,6 +64,7 @@ def outlived(now: datetime) -> dict[type[Model], QuerySet[Any]]:
         Notification: Notification.objects.filter(at__lt=alarms),
         DeadLetter: DeadLetter.objects.filter(_letters(now)),
         Audit: Audit.objects.filter(at__lt=audit),
+        ThresholdChange: ThresholdChange.objects.filter(at__lt=audit),
         Member: Member.objects.filter(expires__lt=now - STALE_MEMBER),
     }
 

@@ -4,9 +4,12 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from dashboard.pages.progress import iso, progress
 from streams import clock
 from streams.models import AlarmEpisode, Site, SiteCount, SiteSecond
+from streams.thresholds import held
 
 APPLICATION = "orders"
 WINDOW_SECONDS = 15
@@ -31,7 +34,11 @@ def orders(now: datetime) -> dict[str, Any]:
 
 
 def orders_history(now: datetime) -> dict[str, Any]:
-    """Each site's count, second by second: the most it held in that second, or what it slid to when no line came."""
+    """Builds each site's history: [second, count, threshold of then], oldest first.
+
+    A count is the most that the window held in that second, or the number that it slid to when no line came; None
+    before the site's first line, since nothing is known of that time.
+    """
     reached = progress(APPLICATION).clock or now
     end = clock.from_datetime(min(reached, now)) // clock.SECOND * clock.SECOND
     start = end - HISTORY_SECONDS * clock.SECOND
@@ -41,8 +48,23 @@ def orders_history(now: datetime) -> dict[str, Any]:
     rows = SiteSecond.objects.filter(site__in=Site.objects.values("name"), second__gte=earliest, second__lte=now)
     for site, second, lines, peak in rows.values_list("site", "second", "lines", "peak"):
         seconds[site][clock.from_datetime(second)] = lines, peak
-    names = Site.objects.order_by("name").values_list("name", flat=True)
-    return {"now": iso(now), "sites": {name: _slide(seconds[name], start, end) for name in names}}
+    sites = dict(Site.objects.order_by("name").values_list("name", "threshold"))
+    older = _begun_before(earliest)
+    thresholds = held(sites, clock.to_datetime(start))
+    history: dict[str, list[list[int | None]]] = {}
+    for name in sites:
+        first = start if name in older else min(seconds[name], default=end)
+        history[name] = [
+            [second, None if second < first else count, thresholds[name](clock.to_datetime(second))]
+            for second, count in _slide(seconds[name], start, end)
+        ]
+    return {"now": iso(now), "sites": history}
+
+
+def _begun_before(moment: datetime) -> set[str]:
+    """Returns the sites whose first line came before a moment."""
+    earlier = SiteSecond.objects.filter(site=OuterRef("name"), second__lt=moment)
+    return set(Site.objects.filter(Exists(earlier)).values_list("name", flat=True))
 
 
 def episode(alarm: AlarmEpisode) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What the pipe keeps in the database; a file for each domain, leases.py for the workers."""
 
 from streams.models.leases import Audit, DeadLetter, Lease, Member, Throughput, TopicVersion
-from streams.models.orders import AlarmEpisode, Notification, Site, SiteCount, SiteSecond
+from streams.models.orders import AlarmEpisode, Notification, Site, SiteCount, SiteSecond, ThresholdChange
 from streams.models.trades import TradeMinute
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Site",
     "SiteCount",
     "SiteSecond",
+    "ThresholdChange",
     "Throughput",
     "TopicVersion",
     "TradeMinute",

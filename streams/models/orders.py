@@ -16,6 +16,19 @@ class Site(models.Model):
         return self.name
 
 
+class ThresholdChange(models.Model):
+    """One change of a site's threshold, so that a chart can show the threshold that held at any time."""
+
+    site = models.CharField(max_length=256)
+    at = models.DateTimeField()
+    before = models.PositiveIntegerField()
+    after = models.PositiveIntegerField()
+    who = models.CharField(max_length=150)
+
+    class Meta:
+        indexes = [models.Index(fields=["site", "at"])]
+
+
 class SiteCount(models.Model):
     """How many order lines a site's sliding window holds, as of the shard's clock."""
 

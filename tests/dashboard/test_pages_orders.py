@@ -1,11 +1,14 @@
 """The snapshots of the orders, from rows made here."""
 
+from itertools import pairwise
+
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from dashboard.pages import orders as page
 from streams.clock import from_datetime
-from streams.models import Site, SiteSecond
+from streams.models import Audit, Site, SiteSecond, ThresholdChange
+from streams.thresholds import set_threshold
 from tests.dashboard.rows import alarm, at, lease, site
 
 pytestmark = pytest.mark.django_db
@@ -49,9 +52,9 @@ def test_a_count_slides_down_through_seconds_without_lines() -> None:
     site("london")
     second("london", -20, lines=4, peak=5)
     second("london", -18, lines=2, peak=6)
-    points = dict(page.orders_history(at())["sites"]["london"])
+    points = {second: count for second, count, _ in page.orders_history(at())["sites"]["london"]}
     counts = [points[from_datetime(at(0, offset))] for offset in (-21, -20, -19, -18, -6, -5, -4, -3)]
-    assert counts == [0, 5, 4, 6, 6, 2, 2, 0]
+    assert counts == [None, 5, 4, 6, 6, 2, 2, 0]
 
 
 def test_the_history_is_five_minutes_up_to_the_clock_and_knows_what_came_before() -> None:
@@ -59,8 +62,29 @@ def test_the_history_is_five_minutes_up_to_the_clock_and_knows_what_came_before(
     site("london")
     second("london", -305, lines=7, peak=7)
     points = page.orders_history(at())["sites"]["london"]
-    assert points[0] == [from_datetime(at(0, -302)), 7]
+    assert points[0] == [from_datetime(at(0, -302)), 7, 30]
     assert (len(points), points[-1][0]) == (300, from_datetime(at(0, -3)))
+
+
+def test_history_shows_the_threshold_that_held_at_each_second() -> None:
+    london = site("london")
+    set_threshold(london, 50, "ada", at(-10))
+    set_threshold(london, 10, "ada", at(-2))
+    points = page.orders_history(at())["sites"]["london"]
+    steps = [(second, threshold) for second, _, threshold in points]
+    assert [each for before, each in pairwise([(0, 0), *steps]) if each[1] != before[1]] == [
+        (from_datetime(at(-5)), 50),
+        (from_datetime(at(-2)), 10),
+    ]
+    assert list(Audit.objects.values_list("who", "action", "target")) == [
+        ("ada", "threshold", "london: 30 to 50"),
+        ("ada", "threshold", "london: 50 to 10"),
+    ]
+
+
+def test_threshold_that_stays_the_same_leaves_no_trace() -> None:
+    assert set_threshold(site("london"), 30, "ada", at()) is False
+    assert (ThresholdChange.objects.count(), Audit.objects.count()) == (0, 0)
 
 
 def test_the_orders_are_a_few_queries_however_many_sites(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:

@@ -81,8 +81,9 @@ def test_one_site_shows_its_own_alarms_only(browser: Client) -> None:
 
 def test_the_counts_are_a_table_of_the_highest_in_each_15_s() -> None:
     first, last = 1795348740000, 1795348755000
-    sites = {"leeds": [[first, 4], [first + 1000, 9], [last, 2]], "london": [[last + 14_000, 7]]}
-    spans = [("2026-11-22T11:59:15.000Z", [2, 7]), ("2026-11-22T11:59:00.000Z", [9, 0])]
+    leeds: queries.Points = [[first, 4, 30], [first + 1000, 9, 30], [last, 2, 30]]
+    sites: dict[str, queries.Points] = {"leeds": leeds, "london": [[last, None, 30], [last + 14_000, 7, 30]]}
+    spans = [("2026-11-22T11:59:15.000Z", [2, 7]), ("2026-11-22T11:59:00.000Z", [9, None])]
     assert queries.count_spans(sites, None) == spans
     assert queries.count_spans(sites, "london") == [("2026-11-22T11:59:15.000Z", [7])]
 
