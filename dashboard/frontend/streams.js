@@ -23,6 +23,8 @@ function show(data) {
 function setLost(lost) {
   one("[data-lost]").hidden = !lost;
   document.documentElement.dataset.line = lost ? "offline" : "live";
+  one("live-status").dataset.state = lost ? "offline" : "live";
+  setText(one("live-status"), lost ? "Offline" : "Live");
 }
 
 const orDash = (value, words) => (value === null ? "–" : words(value));
