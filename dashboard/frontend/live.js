@@ -81,7 +81,10 @@ export const retryNow = () => line?.retryNow();
 
 export function togglePause() {
   if (buffer.paused) buffer.resume().forEach(show);
-  else buffer.pause();
+  else {
+    draw(); // else a frame that was due would still change the paused page
+    buffer.pause();
+  }
   pausedAt = buffer.paused ? serverNow() : null;
   tell();
 }
@@ -140,12 +143,15 @@ function show(message) {
 
 function schedule() {
   if (document.hidden || frame || !pending.size) return; // what nobody sees is drawn on return
-  frame = requestAnimationFrame(() => {
-    frame = 0;
-    const states = [...pending];
-    pending.clear();
-    for (const [topic, data] of states) renders[topic]?.(data);
-  });
+  frame = requestAnimationFrame(draw);
+}
+
+function draw() {
+  cancelAnimationFrame(frame);
+  frame = 0;
+  const states = [...pending];
+  pending.clear();
+  for (const [topic, data] of states) renders[topic]?.(data);
 }
 
 function tick() {
