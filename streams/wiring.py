@@ -18,7 +18,7 @@ from streams.models.orders import DEFAULT_THRESHOLD
 from streams.pipeline import Pipeline
 from streams.processors import orders, trades
 from streams.processors.base import Decoder, Processor
-from streams.reading import ShardReader, WholeReader
+from streams.reading import Reader, ShardReader, WholeReader
 from streams.records import LATEST, WHOLE, Position, Shard, StreamError, at
 from streams.sinks import orders as orders_sink
 from streams.sinks import trades as trades_sink
@@ -32,10 +32,10 @@ from streams.worker import Worker
 class Application(NamedTuple):
     """A consumer application: what it computes, and where the results go."""
 
-    topic: str
+    topic: str  # its own name
     decode: Decoder[Any]
     build: Callable[[bytes], Processor[Any, Any]]  # from a snapshot, b"" for none
-    write: Callable[[Any], None]
+    write: Callable[[str, Any], None]  # the stream, and the results that are of it
     inherit: Inherit
 
 
@@ -95,11 +95,16 @@ def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = 
     """
     application = APPLICATIONS[name]
     stream = open_stream(stream_name)
-    leases = Leases(name, stream_name, application.topic, application.write, application.inherit)
-    decode = application.decode.under_any_key() if whole else application.decode
+    topic, write = topics.of(application.topic, stream_name), partial(application.write, stream_name)
+    leases = Leases(name, stream_name, topic, write, application.inherit)
 
     def open_shard(grant: Grant) -> Pipeline[Any, Any]:
-        reader = WholeReader(stream, grant.checkpoint) if whole else ShardReader(stream, grant.shard, grant.checkpoint)
+        reader: Reader
+        if whole:
+            reader, decode = WholeReader(stream, grant.checkpoint), application.decode.under_any_key()
+        else:
+            reader = ShardReader(stream, grant.shard, grant.checkpoint)
+            decode = application.decode.within(grant.hash_start, grant.hash_end)
         return Pipeline(grant, reader, decode, application.build, TimedStore(leases, time.monotonic))
 
     def shards() -> list[Shard]:
