@@ -5,7 +5,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonR
 from django.utils import timezone
 
 from accounts.bearer import token_allowed
+from dashboard import pages, queries
 from dashboard.snapshots import Snapshots
+from streams.models.readers import default_stream, streams_of
 
 snapshots = Snapshots(timezone.now)
 
@@ -13,13 +15,13 @@ snapshots = Snapshots(timezone.now)
 @token_allowed("read:dashboards")
 @login_not_required  # a script cannot follow us to the sign-in page: it is told in words
 def topic(request: HttpRequest, name: str) -> HttpResponse:
-    """The topic's message, or 204 when nothing is newer than ?since=VERSION."""
+    """Answers the topic's message, or 204 when nothing is newer than ?since=VERSION; ?stream= is as NAME@STREAM."""
     if not request.user.is_authenticated:
         return _answer({"error": "signed out"}, 401)
     if request.method != "GET":
         return HttpResponseNotAllowed(["GET"])
-    if not snapshots.knows(name):
-        return _answer({"error": "unknown topic", "topic": name}, 404)
+    if not snapshots.knows(name) or not (name := _on_stream(name, request.GET.get("stream"))):
+        return _answer({"error": "unknown topic", "topic": request.path[len("/live/") : -len(".json")]}, 404)
     if not snapshots.permits(name, staff=request.user.is_staff):
         return _answer({"error": "Only staff may see this.", "topic": name}, 403)
     since = request.GET.get("since", "-1")
@@ -29,6 +31,20 @@ def topic(request: HttpRequest, name: str) -> HttpResponse:
     if snapshot is None:
         return HttpResponse(status=204)
     return HttpResponse(snapshot.text, content_type="application/json")
+
+
+def _on_stream(topic: str, asked: str | None) -> str:
+    """Returns the topic with the stream that is meant: asked for, named by the topic, or the application's default.
+
+    "" for a stream that the application has never read.
+    """
+    application, named = pages.reader(topic)
+    if not asked and not named and queries.version(application):
+        return topic  # its own stream has results: the common case, at the price of one query
+    known = streams_of(application)
+    stream = asked or named or default_stream(application, known)
+    name = topic if named is None else topic.rpartition("@")[0]
+    return pages.on(name, stream) if stream in [application, *known] else ""
 
 
 def _answer(message: dict[str, str], status: int) -> JsonResponse:

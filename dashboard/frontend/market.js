@@ -103,7 +103,7 @@ function showChart() {
   one('[data-chart="flow"]').show(flow, [at, all.map((minute) => minute.bought), all.map((minute) => -minute.sold)]);
 }
 
-follow({ market: showMarket, "market-history": showHistory });
+follow({ [page.dataset.topic]: showMarket, [page.dataset.historyTopic]: showHistory });
 watchSignals();
 everySecond((now) => {
   const gone = open ? Math.min(60, Math.max(0, (now - Date.parse(open.minute)) / 1000)) : 0;

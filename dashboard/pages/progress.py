@@ -1,11 +1,10 @@
-"""How far an application's workers are, and the forms that times have on the wire."""
+"""How far an application's workers are on a stream, and the forms that times have on the wire."""
 
 from datetime import datetime
 from typing import NamedTuple
 
 from streams import clock
-from streams.models import Lease
-from streams.models.progress import how_far
+from streams.models.readers import progress_of
 
 
 class Progress(NamedTuple):
@@ -19,8 +18,8 @@ class Progress(NamedTuple):
         return self.clock is not None and self.clock >= end
 
 
-def progress(application: str) -> Progress:
-    return Progress(*how_far(Lease.objects.filter(application=application)))
+def progress(application: str, stream: str) -> Progress:
+    return Progress(*progress_of(application, stream))
 
 
 def iso(moment: datetime | None) -> str | None:

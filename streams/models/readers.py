@@ -1,6 +1,6 @@
 """Which streams an application reads, or has read: the one place that asks for leases by application and stream."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -43,12 +43,11 @@ def streams_of(application: str) -> list[str]:
     return sorted(found, key=lambda stream: (stream != application, stream))
 
 
-def default_stream(application: str) -> str:
-    """Returns the stream that is shown unless one is named.
+def default_stream(application: str, known: Sequence[str]) -> str:
+    """Returns the one of `streams_of` that is shown unless another is named.
 
     That is the one with the application's own name, or where it has no lease and no result, the one with the newest.
     """
-    known = streams_of(application)
     if not known or known[0] == application:
         return application
     return max(known, key=lambda stream: (_newest(application, stream), stream))
