@@ -122,6 +122,23 @@ def forget_leases(stream: str) -> int:
     return Lease.objects.filter(stream=stream).delete()[0]
 
 
+@transaction.atomic
+def forget_reader(application: str, stream: str, who: str) -> int:
+    """Removes the leases of an application on one stream, and notes who did it; how many. Its results stay.
+
+    Raises StreamError while a worker still reads it, and where there is nothing to forget.
+    """
+    names = {"application": application, "stream": stream}
+    if living_owners(**names):
+        raise StreamError(f"A worker of {application} still reads {stream}. Stop it first, then try again.")
+    count = leases_of(**names).delete()[0]
+    if not count:
+        raise StreamError(f"{application} has no leases on {stream}: there is nothing to forget.")
+    Member.objects.filter(**names).delete()
+    Audit.objects.create(who=who, action="forget", target=f"{application} on {stream}", count=count)
+    return count
+
+
 def note_removed(letters: int) -> None:
     """In the transaction that removes them: records that were never applied do not go unsaid."""
     Audit.objects.create(who="manage.py", action="remove", target="dead letters kept long enough", count=letters)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -27,6 +27,8 @@ from streams.stream.embedded import EmbeddedStream
 from streams.stream.embedded_url import open_embedded, parse_embedded
 from streams.timing import TimedStore
 from streams.worker import Worker
+
+NAMES_KEPT = 10.0  # seconds
 
 
 class Application(NamedTuple):
@@ -60,10 +62,30 @@ def open_stream(name: str) -> Stream:
 
 
 def stream_names() -> list[str]:
+    """Returns the names of all streams that the service has. Raises StreamError."""
     if settings.STREAM_URL.startswith("kinesis:"):
         names: list[str] = _kinesis().kinesis_names(settings.STREAM_URL)
         return names
     return EmbeddedStream.names(parse_embedded(settings.STREAM_URL).path)
+
+
+def names_for_a_look() -> list[str]:
+    """Returns the same for a page that asks again and again: Kinesis is asked at most every NAMES_KEPT seconds.
+
+    A service that does not answer lists nothing.
+    """
+    try:
+        if settings.STREAM_URL.startswith("kinesis:"):
+            return _names_of_then(settings.STREAM_URL, time.monotonic() // NAMES_KEPT)
+        return stream_names()
+    except StreamError:
+        return []
+
+
+@lru_cache(maxsize=1)
+def _names_of_then(url: str, then: float) -> list[str]:
+    names: list[str] = _kinesis().kinesis_names(url)
+    return names
 
 
 def inspect_stream(name: str, start: Position, wanted: tuple[str, str, str], most: int) -> Inspection:
