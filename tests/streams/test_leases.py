@@ -4,8 +4,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from functools import partial
+from pathlib import Path
 
 import pytest
 from pytest_django import Settings
