@@ -19,20 +19,21 @@ class Page(NamedTuple):
     staff: bool = False  # theirs alone to see
 
 
-class _Kind(NamedTuple):
+class Kind(NamedTuple):
     """A page of one application, of whichever stream."""
 
     application: str
     build: Callable[..., dict[str, Any]]  # of a time, and the keyword `stream`
     every: timedelta = timedelta(0)
+    staff: bool = False
 
 
 SECOND = timedelta(seconds=1)
-_KINDS = {
-    "market": _Kind(topics.TRADES, trades.market),
-    "market-history": _Kind(topics.TRADES, trades.market_history, every=SECOND),
-    "orders": _Kind(topics.ORDERS, orders.orders),
-    "orders-history": _Kind(topics.ORDERS, orders.orders_history),
+_PAGES = {
+    "market": Kind(topics.TRADES, trades.market),
+    "market-history": Kind(topics.TRADES, trades.market_history, every=SECOND),
+    "orders": Kind(topics.ORDERS, orders.orders),
+    "orders-history": Kind(topics.ORDERS, orders.orders_history),
 }
 _TICKER = re.compile(r"ticker:([A-Z0-9][A-Z0-9.-]{0,15})")
 
@@ -47,7 +48,7 @@ def find(topic: str) -> Page | None:
     if kind is None or stream == "":
         return None
     stream = stream or kind.application
-    return Page(topics.of(kind.application, stream), partial(kind.build, stream=stream), kind.every)
+    return Page(topics.of(kind.application, stream), partial(kind.build, stream=stream), kind.every, kind.staff)
 
 
 def on(name: str, stream: str) -> str:
@@ -76,7 +77,7 @@ def _split(topic: str) -> tuple[str, str | None]:
     return (name, stream) if at else (topic, None)
 
 
-def _kind(name: str) -> _Kind | None:
+def _kind(name: str) -> Kind | None:
     if found := _TICKER.fullmatch(name):
-        return _Kind(topics.TRADES, partial(trades.ticker, found[1]), every=SECOND)
-    return _KINDS.get(name)
+        return Kind(topics.TRADES, partial(trades.ticker, found[1]), every=SECOND)
+    return _PAGES.get(name)

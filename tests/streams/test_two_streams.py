@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from streams import reports, wiring
+from streams import clock, reports, wiring
 from streams.models import AlarmEpisode, Lease, Member, SiteCount, TopicVersion, TradeMinute
 from streams.models.readers import default_stream, streams_of
 from streams.records import TRIM_HORIZON
@@ -46,7 +46,7 @@ class World:
         order = {"tickerSymbol": ticker, "tradeType": "BUY", "price": 1, "quantity": quantity}
         self.streams[name].put([(ticker, msgspec.json.encode(order))])
         minute = self.clock() - self.clock() % 60_000
-        self.expected[name, str(reports.iso(reports.clock.to_datetime(minute))), ticker] += quantity
+        self.expected[name, str(reports.iso(clock.to_datetime(minute))), ticker] += quantity
 
     def split(self, name: str, choice: int, _: int) -> None:
         shards = [shard.id for shard in self.streams[name].describe().shards if shard.open]
