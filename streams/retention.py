@@ -30,7 +30,7 @@ from streams.models import (
     TradeMinute,
 )
 from streams.models.progress import how_far
-from streams.models.readers import leases_of, readers, streams_of
+from streams.models.readers import leases_of, readers, streams_in
 from streams.records import SHARD_END, StreamError
 from streams.topics import ORDERS, TRADES
 
@@ -59,9 +59,11 @@ def outlived(now: datetime) -> dict[type[Model], QuerySet[Any]]:
     )
     return {
         Throughput: Throughput.objects.filter(_seconds_before(rates)),
-        SiteSecond: SiteSecond.objects.filter(_closed(ORDERS, "second", rates), site__in=Site.objects.values("name")),
+        SiteSecond: SiteSecond.objects.filter(
+            _closed(SiteSecond, ORDERS, "second", rates), site__in=Site.objects.values("name")
+        ),
         SiteCount: SiteCount.objects.filter(newest__lt=results, lines=0),
-        TradeMinute: TradeMinute.objects.filter(_closed(TRADES, "minute", results)),
+        TradeMinute: TradeMinute.objects.filter(_closed(TradeMinute, TRADES, "minute", results)),
         AlarmEpisode: AlarmEpisode.objects.filter(ended__lt=alarms),
         Notification: Notification.objects.filter(at__lt=alarms),
         DeadLetter: DeadLetter.objects.filter(_letters(now)),
@@ -157,10 +159,10 @@ def _fold(lease: Lease, heir: Lease) -> None:
     lease.delete()
 
 
-def _closed(application: str, field: str, since: datetime) -> Q:
+def _closed(model: type[Model], application: str, field: str, since: datetime) -> Q:
     """Rows of each stream, as the indexes of results go, that are older than `since` and whose windows are closed."""
     found = Q(pk__in=[])
-    for stream in streams_of(application):
+    for stream in streams_in(model):
         found |= Q(stream=stream) & Q(**{f"{field}__lt": min(since, closed_before(application, stream))})
     return found
 

@@ -39,7 +39,7 @@ def streams_of(application: str) -> list[str]:
     """Returns the streams that an application reads or has results of, by name, its own first."""
     found = {stream for _, stream in readers(application=application)}
     for model, _ in _RESULTS[application]:
-        found.update(_streams_in(model))
+        found.update(streams_in(model))
     return sorted(found, key=lambda stream: (stream != application, stream))
 
 
@@ -53,8 +53,8 @@ def default_stream(application: str, known: Sequence[str]) -> str:
     return max(known, key=lambda stream: (_newest(application, stream), stream))
 
 
-def _streams_in(model: type[Model]) -> Iterator[str]:
-    """Yields the streams in a table, one look into its index for each: DISTINCT would read every row."""
+def streams_in(model: type[Model]) -> Iterator[str]:
+    """Yields the streams in a table of results, one look into its index for each: DISTINCT would read every row."""
     streams = model._default_manager.order_by("stream").values_list("stream", flat=True)
     stream = streams.first()
     while stream is not None:
