@@ -1,11 +1,15 @@
 """Live pages without sockets: the same words, asked for again and again."""
 
+from collections.abc import Mapping
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.utils import timezone
 
 from accounts.bearer import token_allowed
+from dashboard import pages
 from dashboard.snapshots import Snapshots
+from streams.models.readers import default_stream, streams_of
 
 snapshots = Snapshots(timezone.now)
 
@@ -13,22 +17,40 @@ snapshots = Snapshots(timezone.now)
 @token_allowed("read:dashboards")
 @login_not_required  # a script cannot follow us to the sign-in page: it is told in words
 def topic(request: HttpRequest, name: str) -> HttpResponse:
-    """The topic's message, or 204 when nothing is newer than ?since=VERSION."""
+    """Answers the topic's message, or 204 when nothing is newer than ?since=VERSION; ?stream= is as NAME@STREAM."""
     if not request.user.is_authenticated:
         return _answer({"error": "signed out"}, 401)
     if request.method != "GET":
         return HttpResponseNotAllowed(["GET"])
-    if not snapshots.knows(name):
+    versions = snapshots.versions()
+    found = _on_stream(name, request.GET.get("stream"), versions) if snapshots.knows(name) else ""
+    if not found:
         return _answer({"error": "unknown topic", "topic": name}, 404)
-    if not snapshots.permits(name, staff=request.user.is_staff):
+    if not snapshots.permits(found, staff=request.user.is_staff):
         return _answer({"error": "Only staff may see this.", "topic": name}, 403)
     since = request.GET.get("since", "-1")
     if not since.removeprefix("-").isdecimal() or len(since) > 19:
         return _answer({"error": "since is a version number"}, 400)
-    snapshot = snapshots.newer(name, int(since))
+    snapshot = snapshots.newer(found, int(since), versions)
     if snapshot is None:
         return HttpResponse(status=204)
     return HttpResponse(snapshot.text, content_type="application/json")
+
+
+def _on_stream(topic: str, asked: str | None, versions: Mapping[str, int]) -> str:
+    """Returns the topic with the stream that is meant: asked for, named by the topic, or the application's default.
+
+    "" for a stream that the application has never read.
+    """
+    if topic == pages.PULSE:
+        return topic
+    application, named = pages.reader(topic)
+    if not asked and not named and application in versions:
+        return topic  # its own stream has results, which is the common case
+    known = streams_of(application)
+    stream = asked or named or default_stream(application, known)
+    name = topic if named is None else topic.rpartition("@")[0]
+    return pages.on(name, stream) if stream in [application, *known] else ""
 
 
 def _answer(message: dict[str, str], status: int) -> JsonResponse:

@@ -31,21 +31,22 @@ def version(topic: str) -> int:
     return TopicVersion.objects.filter(topic=topic).values_list("version", flat=True).first() or 0
 
 
-def has_traded(symbol: str) -> bool:
-    return TradeMinute.objects.filter(ticker=symbol).exists()
+def has_traded(symbol: str, stream: str) -> bool:
+    """Whether a stream ever had a trade of a ticker."""
+    return TradeMinute.objects.filter(stream=stream, ticker=symbol).exists()
 
 
-def close_tickers(query: str, now: datetime) -> list[str]:
-    """Tickers of the last day: those that contain the query or are spelt like it; all of them when none is near."""
-    recent = TradeMinute.objects.filter(minute__gte=now - RECENT)
+def close_tickers(query: str, now: datetime, stream: str) -> list[str]:
+    """Returns tickers of a stream's last day: those that contain the query or are spelt like it; all when none is."""
+    recent = TradeMinute.objects.filter(stream=stream, minute__gte=now - RECENT)
     known = list(recent.order_by("ticker").values_list("ticker", flat=True).distinct())
     holding = [ticker for ticker in known if query in ticker]
     return holding + [near for near in get_close_matches(query, known, n=8, cutoff=0.4) if near not in holding] or known
 
 
-def minute_rows(now: datetime) -> Iterator[Iterable[Any]]:
+def minute_rows(now: datetime, stream: str) -> Iterator[Iterable[Any]]:
     """The closed minutes of the last hour, in MINUTE_COLUMNS."""
-    for minute in trades.market_history(now)["minutes"]:
+    for minute in trades.market_history(now, stream)["minutes"]:
         buy, sell = ((minute[side] or [{"ticker": None, "trades": None}])[0] for side in ("buy", "sell"))
         largest = minute["largest_sell"] or {"ticker": None, "shares": None}
         yield (
@@ -55,15 +56,15 @@ def minute_rows(now: datetime) -> Iterator[Iterable[Any]]:
         )
 
 
-def ticker_rows(symbol: str, now: datetime) -> Iterator[Iterable[Any]]:
+def ticker_rows(symbol: str, now: datetime, stream: str) -> Iterator[Iterable[Any]]:
     """One ticker's minutes of the last hour, in TICKER_COLUMNS."""
-    for minute in trades.ticker(symbol, now)["minutes"]:
+    for minute in trades.ticker(symbol, now, stream)["minutes"]:
         yield *_stamp(minute["minute"]), symbol, *(minute[name] for name in TICKER_COLUMNS[3:])
 
 
-def alarm_rows(site: str | None) -> Iterator[Iterable[Any]]:
-    """Every alarm ever, or every one of a site, the latest first, in ALARM_COLUMNS."""
-    alarms = AlarmEpisode.objects.order_by("-started")
+def alarm_rows(site: str | None, stream: str) -> Iterator[Iterable[Any]]:
+    """Yields every alarm of a stream, or of a site on it, the latest first, in ALARM_COLUMNS."""
+    alarms = AlarmEpisode.objects.filter(stream=stream).order_by("-started")
     for alarm in (alarms.filter(site=site) if site else alarms).iterator():
         row = orders.episode(alarm)
         row["duration_s"] = round((alarm.ended - alarm.started).total_seconds(), 3) if alarm.ended else None

@@ -57,12 +57,15 @@ class Snapshots:
             self._held = {topic: self._current(topic, versions) for topic in topics}
             return dict(self._held)
 
-    def newer(self, topic: str, since: int) -> Snapshot | None:
-        """One topic's snapshot if its version is past `since`. Raises KeyError for an unknown topic."""
+    def versions(self) -> dict[str, int]:
+        """Returns every version topic's version."""
+        return self._versions()
+
+    def newer(self, topic: str, since: int, versions: dict[str, int]) -> Snapshot | None:
+        """Returns a topic's snapshot if its version in `versions` is past `since`. Raises KeyError for no topic."""
         page = self._find(topic)
         if page is None:
             raise KeyError(topic)
-        versions = self._versions()
         if self._version(page, versions) <= since:
             return None
         with self._lock:

@@ -1,6 +1,7 @@
 """For operators: the streams, their workers, and the records that could not be applied. Staff only."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -17,8 +18,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.bearer import token_allowed
 from dashboard.pages import letters as letter_pages
-from dashboard.pages import streams as stream_pages
-from dashboard.pages.streams import CountWaiting
 from streams import deadletters
 from streams.deadletters import Choice, Letters
 from streams.models import DeadLetter
@@ -57,6 +56,7 @@ VERBS = {
 }
 
 View = Callable[..., HttpResponse]
+StateOf = Callable[[datetime], dict[str, Any]]  # what dashboard.pages.streams builds
 
 
 def staff_only(view: View) -> View:
@@ -68,19 +68,18 @@ def staff_only(view: View) -> View:
     return guarded
 
 
-def streams_view(count_waiting: CountWaiting) -> View:
-    """The page; who counts comes from where the project is put together, since the dashboard knows no streams."""
+def streams_view(state_of: StateOf) -> View:
+    """Makes the page; `state_of` comes from where the project is put together, since the dashboard knows no streams."""
 
     @require_safe
     @staff_only
     def streams(request: HttpRequest) -> HttpResponse:
-        state = stream_pages.streams(timezone.now(), count_waiting)
-        return render(request, "dashboard/streams.html", {"state": state})
+        return render(request, "dashboard/streams.html", {"state": state_of(timezone.now())})
 
     return streams
 
 
-def state_view(count_waiting: CountWaiting) -> Callable[..., HttpResponseBase]:
+def state_view(state_of: StateOf) -> Callable[..., HttpResponseBase]:
     """What /streams/ shows, asked for again and again. Does not keep a session alive."""
 
     @token_allowed("read:dashboards")
@@ -92,7 +91,7 @@ def state_view(count_waiting: CountWaiting) -> Callable[..., HttpResponseBase]:
             return JsonResponse({"error": "Only staff may see the streams."}, status=403)
         if request.method != "GET":
             return HttpResponseNotAllowed(["GET"])
-        return JsonResponse(stream_pages.streams(timezone.now(), count_waiting))
+        return JsonResponse(state_of(timezone.now()))
 
     return state
 

@@ -1,18 +1,26 @@
 """Where each address leads. Here, too, the dashboard is handed what it may not reach for itself."""
 
+from functools import partial
+
 from django.urls import URLPattern, URLResolver, include, path
 
-from dashboard import inspector, streams_views
+from dashboard import forgetting, inspector, streams_views
+from dashboard.pages import streams as stream_pages
 from login import reports
-from streams import wiring
+from streams import retention, wiring
 
 handler400, handler500 = "login.errors.bad_request", "login.errors.server_error"
+
+state_of_streams = partial(
+    stream_pages.streams, count_waiting=wiring.count_waiting, list_streams=wiring.names_for_a_look
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("accounts.urls")),
     path(reports.PATH.removeprefix("/"), reports.csp, name="csp-reports"),
-    path("streams/", streams_views.streams_view(wiring.count_waiting), name="streams"),
-    path("streams/state.json", streams_views.state_view(wiring.count_waiting), name="streams-state"),
+    path("streams/", streams_views.streams_view(state_of_streams), name="streams"),
+    path("streams/state.json", streams_views.state_view(state_of_streams), name="streams-state"),
+    path("streams/forget/", forgetting.view(retention.forget_reader), name="forget-reader"),
     path("streams/<str:name>/records/", inspector.view(wiring.inspect_stream), name="records"),
     path("", include("dashboard.urls")),
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
+from streams.hashing import HASH_SPACE
 from streams.records import DeadRecord, StreamError
 
 Results = TypeVar("Results")
@@ -19,6 +20,8 @@ class Grant(NamedTuple):
     checkpoint: str  # as the reader of the shard writes it; see streams.reading
     state: bytes
     clock: int  # milliseconds
+    hash_start: int = 0  # of the keys that the shard holds; both bounds inclusive
+    hash_end: int = HASH_SPACE - 1
 
 
 class Letter(NamedTuple):

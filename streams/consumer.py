@@ -17,11 +17,12 @@ logger = logging.getLogger(__name__)
 
 
 class Consumer:
-    """Steps a worker; `tell` is called with the report of each minute as it closes."""
+    """Steps a worker of one stream; `tell` is called with the report of each of its minutes as it closes."""
 
     def __init__(
         self,
         worker: Worker[Any, Any],
+        stream: str,
         tell: Callable[[Row], None] | None,
         now: clock.Clock = clock.now,
         monotonic: Callable[[], float] = time.monotonic,
@@ -30,7 +31,7 @@ class Consumer:
         self._tell = tell
         self._monotonic = monotonic
         self._started = now()
-        self._minutes = MinuteReports(worker.complete_to())
+        self._minutes = MinuteReports(stream, worker.complete_to())
         self._next_look = 0.0
         self.caught_up = False  # everything that had arrived when we started is applied, by whichever worker
 

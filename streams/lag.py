@@ -39,7 +39,8 @@ def _row(lease: Lease, now: int, waiting: int | None) -> dict[str, Any]:
         "checkpoint": lease.checkpoint,
         "complete_to": iso(lease.clock),
         "newest": iso(lease.newest),
-        "lag": None if open_since is None else max(0, now - open_since) / clock.SECOND,
+        # A reader with nothing to read is not behind, however long ago it looked.
+        "lag": None if open_since is None else max(0, now - open_since) / clock.SECOND if waiting != 0 else 0.0,
         "lag_records": waiting,
         "applied": lease.applied,
         "dead": lease.dead,

@@ -36,6 +36,7 @@ from streams.commits import (
 )
 from streams.models import DeadLetter, Lease, Member, Throughput, TopicVersion
 from streams.models.progress import how_far
+from streams.models.readers import leases_of
 from streams.records import SHARD_END, TRIM_HORIZON, WHOLE, DeadRecord, Position, Shard, StreamError
 from streams.shares import Share, covers, share_of
 
@@ -90,7 +91,7 @@ class Leases(Generic[Results]):
         self._inherit = inherit
         self._owner = owner or owners.myself()
         self._names = {"application": application, "stream": stream}
-        self._all = Lease.objects.filter(**self._names)
+        self._all = leases_of(**self._names)
         self._mine = self._all.filter(owner=self._owner)
 
     @answering
@@ -169,6 +170,8 @@ class Leases(Generic[Results]):
             lease.checkpoint,
             state,
             clock.from_datetime(moment) if moment else 0,
+            int(lease.hash_start, 16),
+            int(lease.hash_end, 16),
         )
 
     @answering

@@ -1,15 +1,20 @@
 """What an application has found, as rows for people and scripts."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Q
+from django.db.models.functions import Now
 
 from streams import clock
 from streams.clock import MINUTE
-from streams.models import AlarmEpisode, Lease, TradeMinute
-from streams.models.progress import how_far
+from streams.models import AlarmEpisode, Member, TradeMinute
+from streams.models.readers import progress_of, readers, streams_of
+from streams.topics import ORDERS, TRADES
 
 Row = dict[str, Any]
 
@@ -18,39 +23,78 @@ def iso(moment: datetime | None) -> str | None:
     return None if moment is None else clock.to_iso(clock.from_datetime(moment))
 
 
-def trades(minutes: int) -> Iterator[Row]:
-    """One row per minute, ticker and side, oldest first; `minutes` back from the newest, which may be open."""
-    newest = TradeMinute.objects.aggregate(newest=Max("minute"))["newest"]
+def trades(minutes: int, stream: str | None = None) -> Iterator[Row]:
+    """Yields a row per minute, ticker and side, oldest first; `minutes` back from the newest, which may be open.
+
+    Without `stream` a row has the sums over all streams of the application. The price of the first trade is then that
+    of the first stream by name, the application's own before others; the last has the highest sequence number.
+    """
+    streams = [stream] if stream else streams_of(TRADES)
+    mine = TradeMinute.objects.filter(stream__in=streams)
+    newest = mine.aggregate(newest=Max("minute"))["newest"]
     if newest is None:
         return
-    complete = how_far(Lease.objects.filter(application="trades")).complete_to
-    rows = TradeMinute.objects.filter(minute__gt=newest - timedelta(minutes=minutes)).order_by(
-        "minute", "ticker", "side"
-    )
-    for row in rows:
+    place = {name: number for number, name in enumerate(streams)}
+    found: dict[tuple[datetime, str, str], list[TradeMinute]] = defaultdict(list)
+    for row in mine.filter(minute__gt=newest - timedelta(minutes=minutes)):
+        found[row.minute, row.ticker, row.side].append(row)
+    is_closed = _closed_minutes(streams, found.values())
+    for (minute, ticker, side), rows in sorted(found.items()):
+        rows.sort(key=lambda row: place[row.stream])
         yield {
-            "minute": iso(row.minute),
-            "closed": complete is not None and row.minute + timedelta(minutes=1) <= complete,
-            "ticker": row.ticker,
-            "side": row.side,
-            "trades": row.trades,
-            "shares": row.shares,
-            "value": row.cents / 100,
-            "low": row.low,
-            "high": row.high,
-            "first": row.first,
-            "last": row.last,
-            "largest": row.largest,
+            "minute": iso(minute),
+            "closed": minute in is_closed,
+            "ticker": ticker,
+            "side": side,
+            "trades": sum(row.trades for row in rows),
+            "shares": sum(row.shares for row in rows),
+            "value": sum(row.cents for row in rows) / 100,
+            "low": min(row.low for row in rows),
+            "high": max(row.high for row in rows),
+            "first": rows[0].first,
+            "last": max(rows, key=attrgetter("reached")).last,
+            "largest": max(row.largest for row in rows),
         }
 
 
-def orders(minutes: int) -> Iterator[Row]:
-    """One row per alarm episode that was open in the last minutes up to the newest, oldest first."""
-    newest = AlarmEpisode.objects.aggregate(newest=Max("started"))["newest"]
+def _closed_minutes(streams: Collection[str], groups: Iterable[list[TradeMinute]]) -> set[datetime]:
+    """Returns the minutes that can no longer grow.
+
+    Every stream that has trades in such a minute, or a living worker, is applied past its end. A stream without leases
+    has no reader, and holds no minute open.
+    """
+    ends = {stream: progress_of(TRADES, stream).complete_to for _, stream in readers(application=TRADES)}
+    living = Member.objects.filter(application=TRADES, stream__in=streams, expires__gte=Now())
+    reading = set(living.values_list("stream", flat=True)) & ends.keys()
+    holding: dict[datetime, set[str]] = defaultdict(set)
+    for row in chain.from_iterable(groups):
+        holding[row.minute].add(row.stream)
+
+    def is_past(stream: str, minute: datetime) -> bool:
+        end = ends[stream]
+        return end is not None and minute + timedelta(minutes=1) <= end
+
+    return {
+        minute
+        for minute, names in holding.items()
+        if all(is_past(stream, minute) for stream in names & ends.keys() | reading)
+    }
+
+
+def orders(minutes: int, stream: str | None = None) -> Iterator[Row]:
+    """Yields a row per alarm episode that was open in the last minutes up to the newest, oldest first.
+
+    An alarm that is still open is listed whenever it began. Without `stream` those of all streams are.
+    """
+    streams = [stream] if stream else streams_of(ORDERS)
+    mine = AlarmEpisode.objects.filter(stream__in=streams)
+    newest = mine.aggregate(newest=Max("started"))["newest"]
     if newest is None:
         return
     since = newest - timedelta(minutes=minutes)
-    for episode in AlarmEpisode.objects.filter(started__gt=since).order_by("started", "site"):
+    for episode in mine.filter(Q(ended=None) | Q(ended__gt=since) | Q(started__gt=since)).order_by(
+        "started", "site", "stream"
+    ):
         yield {
             "site": episode.site,
             "started": iso(episode.started),
@@ -59,17 +103,19 @@ def orders(minutes: int) -> Iterator[Row]:
             "lines": episode.lines,
             "notifications": episode.notifications,
             "suppressed": episode.suppressed,
+            "stream": episode.stream,
         }
 
 
-REPORTS = {"trades": trades, "orders": orders}
+REPORTS = {TRADES: trades, ORDERS: orders}
 
 
 class MinuteReports:
-    """The most popular stocks and the largest sell order of each minute, once it is closed."""
+    """The most popular stocks and the largest sell order of each minute of one stream, once it is closed."""
 
-    def __init__(self, since: int | None) -> None:
+    def __init__(self, stream: str, since: int | None) -> None:
         """`since`: milliseconds; minutes that closed before are not told again. None for all."""
+        self._stream = stream
         self._next = (since or 0) // MINUTE * MINUTE
 
     def closed(self, complete_to: int) -> list[Row]:
@@ -78,7 +124,8 @@ class MinuteReports:
         if end <= self._next:
             return []
         since, until = clock.to_datetime(self._next), clock.to_datetime(end)
-        rows = list(TradeMinute.objects.filter(minute__gte=since, minute__lt=until).order_by("minute"))
+        mine = TradeMinute.objects.filter(stream=self._stream, minute__gte=since, minute__lt=until)
+        rows = list(mine.order_by("minute"))
         self._next = end
         minutes: dict[datetime, list[TradeMinute]] = {}
         for row in rows:

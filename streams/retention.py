@@ -6,6 +6,8 @@ an open alarm, a lease whose shard the stream still lists, or whose children hav
 
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.conf import settings
@@ -29,7 +31,9 @@ from streams.models import (
     TradeMinute,
 )
 from streams.models.progress import how_far
+from streams.models.readers import leases_of, readers, streams_in
 from streams.records import SHARD_END, StreamError
+from streams.topics import ORDERS, TRADES
 
 Status = DeadLetter.Status
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # before all there is
@@ -54,12 +58,13 @@ def outlived(now: datetime) -> dict[type[Model], QuerySet[Any]]:
             settings.RETENTION_AUDIT,
         )
     )
-    sites = Site.objects.values("name")  # by site, as the index of seconds goes
     return {
         Throughput: Throughput.objects.filter(_seconds_before(rates)),
-        SiteSecond: SiteSecond.objects.filter(site__in=sites, second__lt=min(rates, closed_before("orders"))),
+        SiteSecond: SiteSecond.objects.filter(
+            _closed(SiteSecond, ORDERS, "second", rates), site__in=Site.objects.values("name")
+        ),
         SiteCount: SiteCount.objects.filter(newest__lt=results, lines=0),
-        TradeMinute: TradeMinute.objects.filter(minute__lt=min(results, closed_before("trades"))),
+        TradeMinute: TradeMinute.objects.filter(_closed(TradeMinute, TRADES, "minute", results)),
         AlarmEpisode: AlarmEpisode.objects.filter(ended__lt=alarms),
         Notification: Notification.objects.filter(at__lt=alarms),
         DeadLetter: DeadLetter.objects.filter(_letters(now)),
@@ -74,9 +79,9 @@ def kept_since(now: datetime, days: int) -> datetime:
     return max(NEVER, now - timedelta(days=min(days, 36500))) if days else NEVER
 
 
-def closed_before(application: str) -> datetime:
+def closed_before(application: str, stream: str) -> datetime:
     """Windows that began before this are closed; where no shard has anything left to read, all are."""
-    leases = Lease.objects.filter(application=application)
+    leases = leases_of(application=application, stream=stream)
     if not leases.exclude(checkpoint=SHARD_END.kind).exists():
         return datetime.max.replace(tzinfo=UTC)
     complete = how_far(leases).complete_to
@@ -84,10 +89,13 @@ def closed_before(application: str) -> datetime:
 
 
 def held_back(now: datetime) -> Iterator[str]:
-    """A sentence for each application whose open windows are older than what is to be kept."""
-    for name in _applications():
-        if closed_before(name) < kept_since(now, settings.RETENTION_RATES):
-            yield f"Workers of {name} are so far behind that old rows stay until they are read: manage.py leases list."
+    """Yields a sentence for each application on a stream whose open windows are older than what is to be kept."""
+    for application, stream in readers():
+        if closed_before(application, stream) < kept_since(now, settings.RETENTION_RATES):
+            yield (
+                f"Workers of {application} on {stream} are so far behind that old rows stay until they are read: "
+                "manage.py leases list."
+            )
 
 
 def retire_leases(now: datetime, stream: str, listed: Collection[str], *, dry_run: bool) -> int:
@@ -118,6 +126,23 @@ def forget_leases(stream: str) -> int:
     return Lease.objects.filter(stream=stream).delete()[0]
 
 
+@transaction.atomic
+def forget_reader(application: str, stream: str, who: str) -> int:
+    """Removes the leases of an application on one stream, and notes who did it; how many. Its results stay.
+
+    Raises StreamError while a worker still reads it, and where there is nothing to forget.
+    """
+    names = {"application": application, "stream": stream}
+    if living_owners(**names):
+        raise StreamError(f"A worker of {application} still reads {stream}. Stop it first, then try again.")
+    count = leases_of(**names).delete()[0]
+    if not count:
+        raise StreamError(f"{application} has no leases on {stream}: there is nothing to forget.")
+    Member.objects.filter(**names).delete()
+    Audit.objects.create(who=who, action="forget", target=f"{application} on {stream}", count=count)
+    return count
+
+
 def note_removed(letters: int) -> None:
     """In the transaction that removes them: records that were never applied do not go unsaid."""
     Audit.objects.create(who="manage.py", action="remove", target="dead letters kept long enough", count=letters)
@@ -136,16 +161,22 @@ def _fold(lease: Lease, heir: Lease) -> None:
     lease.delete()
 
 
-def _applications() -> list[str]:
-    return list(Lease.objects.order_by("application").values_list("application", flat=True).distinct())
+def _closed(model: type[Model], application: str, field: str, since: datetime) -> Q:
+    """Rows of each stream, as the indexes of results go, that are older than `since` and whose windows are closed."""
+    found = Q(pk__in=[])
+    for stream in streams_in(model):
+        found |= Q(stream=stream) & Q(**{f"{field}__lt": min(since, closed_before(application, stream))})
+    return found
 
 
 def _seconds_before(since: datetime) -> Q:
-    """Of each application as far as it is complete."""
-    names = _applications()
-    found = Q(second__lt=since) & ~Q(application__in=names)
-    for name in names:
-        found |= Q(application=name, second__lt=min(since, closed_before(name)))
+    """Rows of each application, as the index of seconds goes, as far as it is complete on their stream."""
+    ends = {names: closed_before(*names) for names in readers()}
+    applications = {application for application, _ in ends}
+    found = Q(second__lt=since) & ~Q(application__in=applications)
+    for name in applications:
+        open_ones = [Q(stream=s, second__gte=end) for (a, s), end in ends.items() if a == name and end < since]
+        found |= Q(application=name, second__lt=since) & ~reduce(or_, open_ones, Q(pk__in=[]))
     return found
 
 

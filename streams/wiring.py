@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -18,7 +18,7 @@ from streams.models.orders import DEFAULT_THRESHOLD
 from streams.pipeline import Pipeline
 from streams.processors import orders, trades
 from streams.processors.base import Decoder, Processor
-from streams.reading import ShardReader, WholeReader
+from streams.reading import Reader, ShardReader, WholeReader
 from streams.records import LATEST, WHOLE, Position, Shard, StreamError, at
 from streams.sinks import orders as orders_sink
 from streams.sinks import trades as trades_sink
@@ -28,14 +28,16 @@ from streams.stream.embedded_url import open_embedded, parse_embedded
 from streams.timing import TimedStore
 from streams.worker import Worker
 
+NAMES_KEPT = 10.0  # seconds
+
 
 class Application(NamedTuple):
     """A consumer application: what it computes, and where the results go."""
 
-    topic: str
+    topic: str  # its own name
     decode: Decoder[Any]
     build: Callable[[bytes], Processor[Any, Any]]  # from a snapshot, b"" for none
-    write: Callable[[Any], None]
+    write: Callable[[str, Any], None]  # the stream, and the results that are of it
     inherit: Inherit
 
 
@@ -60,10 +62,30 @@ def open_stream(name: str) -> Stream:
 
 
 def stream_names() -> list[str]:
+    """Returns the names of all streams that the service has. Raises StreamError."""
     if settings.STREAM_URL.startswith("kinesis:"):
         names: list[str] = _kinesis().kinesis_names(settings.STREAM_URL)
         return names
     return EmbeddedStream.names(parse_embedded(settings.STREAM_URL).path)
+
+
+def names_for_a_look() -> list[str]:
+    """Returns the same for a page that asks again and again: Kinesis is asked at most every NAMES_KEPT seconds.
+
+    A service that does not answer lists nothing.
+    """
+    try:
+        if settings.STREAM_URL.startswith("kinesis:"):
+            return _names_of_then(settings.STREAM_URL, time.monotonic() // NAMES_KEPT)
+        return stream_names()
+    except StreamError:
+        return []
+
+
+@lru_cache(maxsize=1)
+def _names_of_then(url: str, then: float) -> list[str]:
+    names: list[str] = _kinesis().kinesis_names(url)
+    return names
 
 
 def inspect_stream(name: str, start: Position, wanted: tuple[str, str, str], most: int) -> Inspection:
@@ -95,11 +117,16 @@ def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = 
     """
     application = APPLICATIONS[name]
     stream = open_stream(stream_name)
-    leases = Leases(name, stream_name, application.topic, application.write, application.inherit)
-    decode = application.decode.under_any_key() if whole else application.decode
+    topic, write = topics.of(application.topic, stream_name), partial(application.write, stream_name)
+    leases = Leases(name, stream_name, topic, write, application.inherit)
 
     def open_shard(grant: Grant) -> Pipeline[Any, Any]:
-        reader = WholeReader(stream, grant.checkpoint) if whole else ShardReader(stream, grant.shard, grant.checkpoint)
+        reader: Reader
+        if whole:
+            reader, decode = WholeReader(stream, grant.checkpoint), application.decode.under_any_key()
+        else:
+            reader = ShardReader(stream, grant.shard, grant.checkpoint)
+            decode = application.decode.within(grant.hash_start, grant.hash_end)
         return Pipeline(grant, reader, decode, application.build, TimedStore(leases, time.monotonic))
 
     def shards() -> list[Shard]:

@@ -66,9 +66,16 @@ class MemoryStream:
                 raise InvalidRecordError("A partition key has 1 to 256 characters.")
             if len(data) + len(key.encode()) > 1 << 20:
                 raise InvalidRecordError("The record is larger than 1048576 bytes.")
+        return self._append(entries, [hash_key(key) for key, _ in entries])
+
+    def put_hashed(self, key: str, data: bytes, explicit: int) -> None:
+        """Puts one record by Kinesis' ExplicitHashKey, in place of the hash of its key."""
+        self._append([(key, data)], [explicit])
+
+    def _append(self, entries: Sequence[Entry], hashes: Sequence[int]) -> list[str]:
         self._must_exist()
         self._arrived = max(self._arrived, self._now())
-        shards = [self._shard_of(key) for key, _ in entries]
+        shards = [self._shard_of(place) for place in hashes]
         for shard, (key, data) in zip(shards, entries, strict=True):
             self._sequence += 1
             self._records[shard].append((self._sequence, self._arrived, key, data))
@@ -106,10 +113,8 @@ class MemoryStream:
         self._must_exist()
         self._shards, self._records = [], {}
 
-    def _shard_of(self, key: str) -> str:
-        return next(
-            shard.id for shard in self._shards if shard.open and shard.hash_start <= hash_key(key) <= shard.hash_end
-        )
+    def _shard_of(self, place: int) -> str:
+        return next(shard.id for shard in self._shards if shard.open and shard.hash_start <= place <= shard.hash_end)
 
     def _open(self, name: str) -> Shard:
         self._must_exist()

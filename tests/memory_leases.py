@@ -77,7 +77,8 @@ class MemoryLeases:
             owns = covers(f"{row.shard.hash_start:032x}", f"{row.shard.hash_end:032x}")
             state = self._inherit([parent.state for parent in parents], owns)
             clock = max(parent.clock for parent in parents)
-        return Grant("app", "s", row.shard.id, self.owner, row.counter, row.checkpoint, state, clock)
+        bounds = row.shard.hash_start, row.shard.hash_end
+        return Grant("app", "s", row.shard.id, self.owner, row.counter, row.checkpoint, state, clock, *bounds)
 
     def _mine(self) -> dict[str, Row]:
         return {name: row for name, row in self.table.rows.items() if row.owner == self.owner}

@@ -23,6 +23,8 @@ SELECTED = [
     "tests/accounts/throttle/test_devices.py",
     "tests/accounts/throttle/test_store.py",
     "tests/contracts/test_leases.py",
+    "tests/dashboard/test_choose_stream.py",
+    "tests/dashboard/test_forgetting.py",
     "tests/dashboard/test_hub.py",
     "tests/dashboard/test_pages_orders.py",
     "tests/dashboard/test_pages_streams.py",
@@ -33,7 +35,9 @@ SELECTED = [
     "tests/login/test_janitor.py",
     "tests/streams/test_deadletters.py",
     "tests/streams/test_leases.py",
+    "tests/streams/test_migrations.py",
     "tests/streams/test_retention.py",
+    "tests/streams/test_two_streams.py",
 ]
 LEFT_OUT = [
     "real_worker",  # starts processes, on a database of its own

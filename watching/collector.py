@@ -91,10 +91,10 @@ class MillraceCollector(Collector):
 
     def _closed(self) -> Iterator[Metric]:
         closed = CounterMetricFamily(
-            "millrace_windows_closed", "Windows closed since this exporter began.", labels=["application"]
+            "millrace_windows_closed", "Windows closed since this exporter began.", labels=NAMES
         )
-        for application, count in self._windows.closed().items():
-            closed.add_metric([application], count)
+        for names, count in self._windows.closed().items():
+            closed.add_metric(names, count)
         yield closed
 
 

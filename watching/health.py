@@ -13,8 +13,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models.functions import Now
 
-from streams.models import Lease
-from streams.models.progress import how_far
+from watching.lag import CountWaiting, Laggards
 from watching.models import Beat
 
 SKEW = 5.0  # seconds between this machine's clock and the database's: as long as a lease lasts
@@ -43,7 +42,10 @@ class Finding(NamedTuple):
 class Health:
     """One per process, since it remembers when it last wrote. `monotonic` in seconds."""
 
-    def __init__(self, now: Callable[[], datetime], monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self, now: Callable[[], datetime], monotonic: Callable[[], float], count_waiting: CountWaiting
+    ) -> None:
+        self._laggards = Laggards(count_waiting, now, monotonic)
         self._now = now
         self._monotonic = monotonic
         self._next_write = 0.0
@@ -52,7 +54,12 @@ class Health:
         """All checks, in a fixed order; those that need a database that does not answer cannot be told."""
         found = [Finding("draining", draining()), _ask("database", _wait_for_no_lock)]
         away = found[1].trouble
-        checks = {"migrations": _migrations, "writing": self._writing, "clock": self._clock, "lag": self._lag}
+        checks = {
+            "migrations": _migrations,
+            "writing": self._writing,
+            "clock": self._clock,
+            "lag": self._laggards.in_words,
+        }
         found += [Finding(name, UNKNOWN) if away else _ask(name, check) for name, check in checks.items()]
         return [*found, Finding("disk", _disk())]
 
@@ -74,14 +81,6 @@ class Health:
             [seconds] = cursor.fetchone()
         skew = abs(self._now().timestamp() - float(seconds))
         return "" if skew <= SKEW else "differs from the database's by more than 5 s"
-
-    def _lag(self) -> str:
-        """Of every application on every stream; one that has read nothing yet is not behind."""
-        for names in Lease.objects.values("application", "stream").distinct() if settings.READY_LAG else ():
-            complete = how_far(Lease.objects.filter(**names)).complete_to
-            if complete and (self._now() - complete).total_seconds() > settings.READY_LAG:
-                return "the workers of an application are too far behind"
-        return ""
 
 
 def draining() -> str:

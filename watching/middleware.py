@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.views.debug import ExceptionReporter
 
+from streams.wiring import count_waiting
 from watching import requests
 from watching.health import Health
 from watching.logs import PROBES
@@ -22,7 +23,7 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 RETRY_AFTER = "5"  # seconds
 _AWAY = "watching.database_away"  # in request.META
 
-health = Health(timezone.now, time.monotonic)
+health = Health(timezone.now, time.monotonic, count_waiting)
 
 
 def identify(get_response: Answer) -> Answer:

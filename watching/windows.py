@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from streams.models import AlarmEpisode, Lease, TradeMinute
-from streams.models.progress import how_far
+from streams.models import AlarmEpisode, TradeMinute
+from streams.models.readers import progress_of, readers
+from streams.topics import TRADES
+
+Reader = tuple[str, str]  # application, stream
 
 MINUTE = timedelta(minutes=1)
 
@@ -13,23 +16,25 @@ class Windows:
     """Counts from its first call on. Asks only for what closed since the call before."""
 
     def __init__(self) -> None:
-        self._counts = {"trades": 0, "orders": 0}
-        self._done: dict[str, datetime] = {}
+        self._counts: dict[Reader, int] = {}
+        self._done: dict[Reader, datetime] = {}
 
-    def closed(self) -> dict[str, int]:
-        """Of each application."""
-        for application, since, until in self._spans():
-            if application == "trades":
+    def closed(self) -> dict[Reader, int]:
+        """Returns the number of each application on each stream that it reads."""
+        self._counts = {reader: self._counts.get(reader, 0) for reader in readers()}
+        for (application, stream), since, until in self._spans():
+            if application == TRADES:
                 minutes = TradeMinute.objects.filter(minute__gt=since - MINUTE, minute__lte=until - MINUTE)
-                self._counts["trades"] += minutes.values("minute").distinct().count()
+                count = minutes.filter(stream=stream).values("minute").distinct().count()
             else:
-                self._counts["orders"] += AlarmEpisode.objects.filter(ended__gt=since, ended__lte=until).count()
+                count = AlarmEpisode.objects.filter(stream=stream, ended__gt=since, ended__lte=until).count()
+            self._counts[application, stream] += count
         return dict(self._counts)
 
-    def _spans(self) -> Iterator[tuple[str, datetime, datetime]]:
-        """What was completed since the last look: a window is closed when all before its end is applied."""
-        for application in self._counts:
-            complete = how_far(Lease.objects.filter(application=application)).complete_to
-            if complete is not None and complete > self._done.setdefault(application, complete):
-                yield application, self._done[application], complete
-                self._done[application] = complete
+    def _spans(self) -> Iterator[tuple[Reader, datetime, datetime]]:
+        """Yields the time completed since the last look: a window closes when all before its end is applied."""
+        for reader in self._counts:
+            complete = progress_of(*reader).complete_to
+            if complete is not None and complete > self._done.setdefault(reader, complete):
+                yield reader, self._done[reader], complete
+                self._done[reader] = complete

@@ -105,7 +105,7 @@ function showChart() {
   one('[data-chart="flow"]').show(flow, [at, all.map((minute) => minute.bought), all.map((minute) => -minute.sold)]);
 }
 
-follow({ market: showMarket, "market-history": showHistory });
+follow({ [page.dataset.topic]: showMarket, [page.dataset.historyTopic]: showHistory });
 watchSignals();
 
 /** A rate is of now, or it is not known. */

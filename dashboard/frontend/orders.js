@@ -12,7 +12,7 @@ import { hearSignals, watchSignals } from "./signals.js";
 import { zoneTitle } from "./zone.js";
 
 const page = one("[data-page]");
-const chosen = page.dataset.chosen;
+const { chosen, topic, historyTopic } = page.dataset;
 const mine = (item) => !chosen || item.site === chosen;
 const counts = new Counts();
 const WORDS = { quiet: "quiet", elevated: "elevated", alarm: "ALARM since" };
@@ -42,7 +42,7 @@ function fillSite(card, site) {
   card.dataset.site = site.site;
   card.dataset.state = state;
   if (setText(cells.site, site.site)) {
-    cells.site.href = `${page.dataset.ordersUrl}?site=${encodeURIComponent(site.site)}`;
+    cells.site.href = page.dataset.siteUrl + encodeURIComponent(site.site);
     one("line-chart", card).setAttribute("aria-label", `Order lines in the last 15 s over five minutes, ${site.site}`);
   }
   setText(cells.state, WORDS[state]);
@@ -114,7 +114,7 @@ function fillSpan(row, [start, numbers]) {
 async function fillGap() {
   if (Date.now() - asked < 5000) return;
   asked = Date.now();
-  const { message } = await ask("orders-history");
+  const { message } = await ask(historyTopic);
   if (message) counts.replace(message.data.sites);
 }
 
@@ -126,7 +126,7 @@ document.addEventListener("line", () => {
 });
 document.addEventListener("visibilitychange", () => document.hidden || fillGap());
 
-follow({ "orders-history": (data) => counts.replace(data.sites), orders: showOrders }, ["orders"]);
+follow({ [historyTopic]: (data) => counts.replace(data.sites), [topic]: showOrders }, [topic]);
 watchSignals();
 everySecond(showCounts);
 showCounts(serverNow());

@@ -18,12 +18,8 @@ export function hearSignals(data) {
 /** Whether the figures are current: neither stale nor unknown. */
 export const isCurrent = () => standing === null || standing.look === "current";
 
-/** The number of workers that live, null if not known. */
-function workers() {
-  const streams = pulse()?.workers?.[page.dataset.application];
-  if (!pulse()) return null;
-  return Object.values(streams ?? {}).reduce((sum, count) => sum + count, 0);
-}
+/** The number of workers that live and read the page's stream, null if not known. */
+const workers = () => (pulse() ? (pulse().workers[page.dataset.application]?.[page.dataset.stream] ?? 0) : null);
 
 /** Judges every second, and when the line changes; the age goes on while the page is paused. */
 export function watchSignals() {

@@ -5,7 +5,7 @@ import { compact, grouped, percentOf, records, span } from "./format.js";
 import { Poll } from "./poll.js";
 
 const page = one("[data-page]");
-const { stateUrl, lettersUrl, recordsUrl } = page.dataset;
+const { stateUrl, lettersUrl, recordsUrl, forgetUrl } = page.dataset;
 
 function show(data) {
   setLost(false);
@@ -14,6 +14,12 @@ function show(data) {
   one("[data-content]").hidden = !data.streams.length;
   const card = () => copyOf(one("template[data-stream-card]"));
   reconcile(one("[data-streams]"), data.streams, { key: (s) => `${s.application} ${s.stream}`, make: card, fill: fillStream });
+  const notice = () => copyOf(one("template[data-unattended-notice]"));
+  const unattended = data.streams.filter((stream) => stream.unattended);
+  reconcile(one("[data-unattended]"), unattended, { key: (s) => `${s.application} ${s.stream}`, make: notice, fill: fillNotice });
+  one("[data-unread-shown]").hidden = !data.unread.length;
+  const unread = () => copyOf(one("template[data-unread-row]"));
+  reconcile(one("[data-unread]"), data.unread, { key: (stream) => stream.stream, make: unread, fill: fillUnread });
   one("[data-no-audit]").hidden = data.audit.length > 0;
   one("[data-audit-shown]").hidden = !data.audit.length;
   const row = () => copyOf(one("template[data-audit-row]"));
@@ -27,6 +33,7 @@ function setLost(lost) {
   setText(one("live-status"), lost ? "Offline" : "Live");
 }
 
+const inspectHref = (stream) => recordsUrl.replace("/-/", `/${encodeURIComponent(stream)}/`);
 const orDash = (value, words) => (value === null ? "–" : words(value));
 
 /** Its parts are looked up before any row, which has some of the same names, is put in. */
@@ -37,9 +44,12 @@ function fillStream(card, stream) {
   one(".scroll", card).setAttribute("aria-label", `Shards of ${stream.application} on ${stream.stream}`);
   setText(cells.application, stream.application);
   setText(cells.stream, stream.stream);
-  cells.inspect.href = recordsUrl.replace("/-/", `/${encodeURIComponent(stream.stream)}/`);
+  cells.inspect.href = inspectHref(stream.stream);
   setText(cells.members, grouped(stream.members));
-  cells.alone.hidden = stream.members > 0;
+  cells.alone.hidden = !stream.unattended;
+  cells.resting.hidden = stream.members > 0 || stream.unattended;
+  cells.forgetting.hidden = stream.members > 0;
+  cells.forget.href = `${forgetUrl}?application=${encodeURIComponent(stream.application)}&stream=${encodeURIComponent(stream.stream)}`;
   setText(cells.lag, orDash(stream.lag, span));
   setText(cells.waiting, records(stream.lag_records));
   setText(cells.untold, stream.lag_note);
@@ -50,6 +60,21 @@ function fillStream(card, stream) {
   for (const [status, count] of Object.entries(stream.letters)) fillLetters(cells[status], stream.application, status, count);
   const make = () => copyOf(one("template[data-shard-row]"));
   reconcile(cells.shards, stream.shards, { key: (shard) => shard.shard, make, fill: fillShard });
+}
+
+function fillNotice(notice, stream) {
+  const cells = parts(notice);
+  const { application, stream: name, lag_records: waits } = stream;
+  setText(cells.name, `${application} on ${name}: no worker reads it.`);
+  setText(cells.waits, waits ? `${records(waits)} ${waits === 1 ? "waits" : "wait"}.` : "");
+  setText(cells.command, `.venv/bin/python manage.py consume ${application}${name === application ? "" : ` --stream ${name}`}`);
+}
+
+function fillUnread(row, stream) {
+  const cells = parts(row);
+  setText(cells.name, stream.stream);
+  setText(cells.held, orDash(stream.records, grouped));
+  cells.inspect.href = inspectHref(stream.stream);
 }
 
 function fillLetters(link, application, status, count) {

@@ -1,4 +1,4 @@
-"""How far an application's workers are, and the forms that times have on the wire."""
+"""How far an application's workers are on a stream, and the forms that times have on the wire."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from django.db.models.functions import Now
 
 from streams import clock
-from streams.models import Lease, Member
-from streams.models.progress import how_far
+from streams.models import Member
+from streams.models.readers import progress_of
 
 
 class Progress(NamedTuple):
@@ -36,8 +36,8 @@ def pulse(now: datetime) -> dict[str, Any]:
     return {"workers": workers()}
 
 
-def progress(application: str) -> Progress:
-    return Progress(*how_far(Lease.objects.filter(application=application)))
+def progress(application: str, stream: str) -> Progress:
+    return Progress(*progress_of(application, stream))
 
 
 def iso(moment: datetime | None) -> str | None:

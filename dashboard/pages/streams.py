@@ -10,16 +10,19 @@ from django.db.models.functions import Now
 
 from dashboard.pages.progress import iso
 from streams.models import Audit, DeadLetter, Lease, Member, Throughput
+from streams.models.readers import leases_of
 from streams.records import SHARD_END, WHOLE
 
 RECORD_LIMIT, BYTE_LIMIT = 1000, 1 << 20  # a second, into one shard: Amazon Kinesis' own
 RATE_SECONDS = 10
 RATE_LAG = timedelta(seconds=2)  # a second is counted when a worker has had so long to apply it
 AUDITS = 20
+UNREAD = 50  # streams
 
 _Name = tuple[str, str]  # application, stream
 # The name of a stream and the checkpoints of its leases; records that wait, by lease, or none and why that is.
 CountWaiting = Callable[[str, Mapping[str, str]], tuple[dict[str, int], str]]
+ListStreams = Callable[[], list[str]]  # the names of the streams that the service has, or some of very many
 
 
 class _Facts(NamedTuple):
@@ -32,10 +35,18 @@ class _Facts(NamedTuple):
     held: set[int]  # leases that have not expired
 
 
-def streams(now: datetime, count_waiting: CountWaiting) -> dict[str, Any]:
-    """Each application on each stream with its shards, and what was done to dead letters last."""
+def no_names() -> list[str]:
+    """Lists no stream, for figures that are of readers alone."""
+    return []
+
+
+def streams(now: datetime, count_waiting: CountWaiting, list_streams: ListStreams = no_names) -> dict[str, Any]:
+    """Builds a row for each application on each stream with its shards, and for each stream that none reads.
+
+    Beside them stands what people did last.
+    """
     leases: dict[_Name, list[Lease]] = defaultdict(list)
-    for lease in Lease.objects.order_by("application", "stream", "shard").defer("state"):
+    for lease in leases_of().order_by("application", "stream", "shard").defer("state"):
         leases[lease.application, lease.stream].append(lease)
     facts = _Facts(now, _rates(now), _members(), _letters(), _held())
     return {
@@ -44,8 +55,18 @@ def streams(now: datetime, count_waiting: CountWaiting) -> dict[str, Any]:
             _stream(name, found, facts, *count_waiting(name[1], {lease.shard: lease.checkpoint for lease in found}))
             for name, found in leases.items()
         ],
+        "unread": _unread({stream for _, stream in leases}, list_streams(), count_waiting),
         "audit": [_audit(row) for row in Audit.objects.order_by("-pk")[:AUDITS]],
     }
+
+
+def _unread(read: set[str], names: Sequence[str], count_waiting: CountWaiting) -> list[dict[str, Any]]:
+    """Builds a row for each stream without a reader, with the number of records that it holds, if that is known."""
+    rows = []
+    for stream in [name for name in names if name not in read][:UNREAD]:
+        counts, why = count_waiting(stream, {})
+        rows.append({"stream": stream, "records": None if why else sum(counts.values())})
+    return rows
 
 
 def owner_in_words(owner: str) -> str:
@@ -85,15 +106,17 @@ def _held() -> set[int]:
 
 def _stream(name: _Name, leases: Sequence[Lease], facts: _Facts, waiting: dict[str, int], why: str) -> dict[str, Any]:
     unread = {lease.shard for lease in leases if lease.checkpoint != str(SHARD_END)}
-    shards = [_shard(lease, unread, facts) | {"lag_records": waiting.get(lease.shard)} for lease in leases]
+    shards = [_shard(lease, unread, facts, waiting.get(lease.shard)) for lease in leases]
     clocks = [lease.clock for lease in leases if lease.shard in unread]
     known = [clock for clock in clocks if clock]
+    waits = None if why else sum(waiting.values())
     return {
         "application": name[0],
         "stream": name[1],
         "members": facts.members[name],
-        "lag": _lag(min(known), facts.now) if known and len(known) == len(clocks) else None,
-        "lag_records": None if why else sum(waiting.values()),
+        "lag": _lag(min(known), facts.now, waits) if known and len(known) == len(clocks) else None,
+        "lag_records": waits,
+        "unattended": bool(unread) and not facts.members[name] and waits != 0,
         "lag_note": why,
         "newest": iso(max((lease.newest for lease in leases if lease.newest), default=None)),
         "records": round(sum(shard["records"] or 0 for shard in shards), 1),
@@ -105,7 +128,7 @@ def _stream(name: _Name, leases: Sequence[Lease], facts: _Facts, waiting: dict[s
     }
 
 
-def _shard(lease: Lease, unread: set[str], facts: _Facts) -> dict[str, Any]:
+def _shard(lease: Lease, unread: set[str], facts: _Facts, waits: int | None) -> dict[str, Any]:
     records, size = facts.rates.get((lease.application, lease.stream, lease.shard), (0.0, 0.0))
     behind = lease.clock is None or lease.clock < facts.now - RATE_LAG - timedelta(seconds=RATE_SECONDS)
     ended = lease.shard not in unread
@@ -117,7 +140,8 @@ def _shard(lease: Lease, unread: set[str], facts: _Facts) -> dict[str, Any]:
         "owner": owner_in_words(lease.owner) if lease.pk in facts.held else "",
         "checkpoint": lease.checkpoint,
         "place": _place(lease.checkpoint),
-        "lag": None if ended else _lag(lease.clock, facts.now),
+        "lag": None if ended else _lag(lease.clock, facts.now, waits),
+        "lag_records": waits,
         "newest": iso(lease.newest),
         "applied": lease.applied,
         "dead": lease.dead,
@@ -145,8 +169,10 @@ def _place(checkpoint: str) -> str:
     return words if len(words) <= 24 else f"{words[:8]}…{words[-14:]}"
 
 
-def _lag(clock: datetime | None, now: datetime) -> float | None:
-    """Seconds."""
+def _lag(clock: datetime | None, now: datetime, waits: int | None) -> float | None:
+    """Returns seconds; 0 where no record waits, however long ago somebody looked."""
+    if clock and waits == 0:
+        return 0.0
     return round(max(0.0, (now - clock).total_seconds()), 1) if clock else None
 
 

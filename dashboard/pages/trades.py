@@ -1,4 +1,4 @@
-"""The market as the workers left it: the snapshots `market`, `market-history` and `ticker:X` of docs/protocol.md."""
+"""The market of one stream as its workers left it: `market`, `market-history` and `ticker:X` of docs/protocol.md."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -10,8 +10,8 @@ from django.db.models import Sum
 
 from dashboard.pages.progress import Progress, iso, progress
 from streams.models import Throughput, TradeMinute
+from streams.topics import TRADES
 
-APPLICATION = "trades"
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 PLACES = 5
@@ -30,39 +30,42 @@ class _Row(NamedTuple):
     reached: str
 
 
-def market(now: datetime) -> dict[str, Any]:
+def market(now: datetime, stream: str = TRADES) -> dict[str, Any]:
     """The open minute, the last closed one, and how fresh they are."""
-    at = progress(APPLICATION)
-    newest = _newest_minute()
+    at = progress(TRADES, stream)
+    newest = _newest_minute(stream)
     if newest is not None and not at.has_closed(newest + MINUTE):
-        opened, closed = newest, _newest_minute(at.clock - MINUTE) if at.clock else None
+        opened, closed = newest, _newest_minute(stream, at.clock - MINUTE) if at.clock else None
     else:
         opened, closed = None, newest
-    rows = list(_rows(minute__in=[minute for minute in (opened, closed) if minute]))
+    rows = list(_rows(stream=stream, minute__in=[minute for minute in (opened, closed) if minute]))
     return {
         "now": iso(now),
         "newest": iso(at.newest),
         "clock": iso(at.clock),
-        "rate": _rate(now, at.clock),
+        "rate": _rate(stream, now, at.clock),
         "open": _minute(opened, [row for row in rows if row.minute == opened], PLACES) if opened else None,
         "closed": _minute(closed, [row for row in rows if row.minute == closed], PLACES) if closed else None,
     }
 
 
-def market_history(now: datetime) -> dict[str, Any]:
+def market_history(now: datetime, stream: str = TRADES) -> dict[str, Any]:
     """The closed minutes of the last hour, oldest first."""
-    clock = progress(APPLICATION).clock
+    clock = progress(TRADES, stream).clock
     if clock is None:
         return {"minutes": []}
-    rows = _rows(minute__gte=_floor(now) - HOUR, minute__lte=clock - MINUTE)
+    rows = _rows(stream=stream, minute__gte=_floor(now) - HOUR, minute__lte=clock - MINUTE)
     return {"minutes": [_minute(minute, list(group), 1) for minute, group in groupby(rows, attrgetter("minute"))][-60:]}
 
 
-def ticker(symbol: str, now: datetime) -> dict[str, Any]:
+def ticker(symbol: str, now: datetime, stream: str = TRADES) -> dict[str, Any]:
     """One ticker's minutes of the last hour, oldest first, the open one last; empty for a symbol never traded."""
-    at = progress(APPLICATION)
-    rows = TradeMinute.objects.filter(ticker=symbol, minute__gt=_floor(now) - HOUR).order_by("minute")
-    minutes = [_ticker_minute(minute, list(group), at) for minute, group in groupby(rows, attrgetter("minute"))]
+    at = progress(TRADES, stream)
+    rows = TradeMinute.objects.filter(stream=stream, ticker=symbol, minute__gt=_floor(now) - HOUR)
+    minutes = [
+        _ticker_minute(minute, list(group), at)
+        for minute, group in groupby(rows.order_by("minute"), attrgetter("minute"))
+    ]
     return {
         "now": iso(now),
         "newest": iso(at.newest),
@@ -76,8 +79,8 @@ def _floor(moment: datetime) -> datetime:
     return moment.replace(second=0, microsecond=0)
 
 
-def _newest_minute(latest: datetime | None = None) -> datetime | None:
-    minutes = TradeMinute.objects.order_by("-minute").values_list("minute", flat=True)
+def _newest_minute(stream: str, latest: datetime | None = None) -> datetime | None:
+    minutes = TradeMinute.objects.filter(stream=stream).order_by("-minute").values_list("minute", flat=True)
     return (minutes.filter(minute__lte=latest) if latest else minutes).first()
 
 
@@ -85,11 +88,11 @@ def _rows(**conditions: object) -> Iterable[_Row]:
     return map(_Row._make, TradeMinute.objects.filter(**conditions).order_by("minute").values_list(*_Row._fields))
 
 
-def _rate(now: datetime, clock: datetime | None) -> float:
+def _rate(stream: str, now: datetime, clock: datetime | None) -> float:
     """Trades per second over the last complete whole seconds; a worker that stays silent counts as no trades."""
     end = max(clock or now, now - RATE_LAG).replace(microsecond=0)
     start = end - timedelta(seconds=RATE_SECONDS)
-    seconds = Throughput.objects.filter(application=APPLICATION, second__gte=start, second__lt=end)
+    seconds = Throughput.objects.filter(application=TRADES, stream=stream, second__gte=start, second__lt=end)
     return round((seconds.aggregate(total=Sum("records"))["total"] or 0) / RATE_SECONDS, 1)
 
 

@@ -96,7 +96,7 @@ class Throughput(models.Model):
 class TopicVersion(models.Model):
     """Grows in every transaction that changes what a topic shows."""
 
-    topic = models.CharField(max_length=64, primary_key=True)
+    topic = models.CharField(max_length=200, primary_key=True)  # of streams.topics
     version = models.BigIntegerField(default=0)
 
 

@@ -3,11 +3,13 @@
 from django.core.validators import MinValueValidator
 from django.db import models
 
+from streams.topics import ORDERS
+
 DEFAULT_THRESHOLD = 30  # order lines in 15 s
 
 
 class Site(models.Model):
-    """A shop. Made when its first order line is seen."""
+    """A shop, of whichever stream its order lines come from. Made when the first one is seen."""
 
     name = models.CharField(max_length=64, unique=True)
     threshold = models.PositiveIntegerField(default=DEFAULT_THRESHOLD, validators=[MinValueValidator(1)])
@@ -30,29 +32,36 @@ class ThresholdChange(models.Model):
 
 
 class SiteCount(models.Model):
-    """How many order lines a site's sliding window holds, as of the shard's clock."""
+    """How many order lines a site's sliding window holds on one stream, as of the shard's clock."""
 
-    site = models.CharField(max_length=64, unique=True)
+    stream = models.CharField(max_length=128, default=ORDERS)
+    site = models.CharField(max_length=64)
     lines = models.BigIntegerField()
     as_of = models.DateTimeField()
     newest = models.DateTimeField()  # arrival of the site's newest line
 
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stream", "site"], name="one_count_per_stream_and_site")]
+        indexes = [models.Index(fields=["site"])]
+
 
 class SiteSecond(models.Model):
-    """One second of a site: the lines that arrived in it, and the most that the sliding window held at any of them."""
+    """One second of a site on one stream: its lines, and the most that the sliding window held at any of them."""
 
+    stream = models.CharField(max_length=128, default=ORDERS)
     site = models.CharField(max_length=64)
     second = models.DateTimeField()
     lines = models.BigIntegerField()
     peak = models.BigIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["site", "second"], name="one_row_per_site_second")]
+        constraints = [models.UniqueConstraint(fields=["stream", "site", "second"], name="one_row_per_site_second")]
 
 
 class AlarmEpisode(models.Model):
-    """From the line at which the sliding count reached the threshold until it fell below."""
+    """From the line at which a site's sliding count on one stream reached the threshold until it fell below."""
 
+    stream = models.CharField(max_length=128, default=ORDERS)
     site = models.CharField(max_length=64)
     started = models.DateTimeField()
     sequence = models.CharField(max_length=64)  # of the line that raised it, zero-padded
@@ -64,20 +73,25 @@ class AlarmEpisode(models.Model):
     suppressed = models.BigIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["site", "sequence"], name="one_episode_per_site_and_first_line")]
-        indexes = [models.Index(fields=["-started"]), models.Index(fields=["ended"])]
+        constraints = [
+            models.UniqueConstraint(fields=["stream", "site", "sequence"], name="one_episode_per_site_and_first_line")
+        ]
+        indexes = [models.Index(fields=["stream", "-started"]), models.Index(fields=["ended"])]
 
 
 class Notification(models.Model):
-    """One notification that an alarm called for: at most one per site and 60 s."""
+    """One notification that an alarm called for: at most one per stream, site and 60 s."""
 
+    stream = models.CharField(max_length=128, default=ORDERS)
     site = models.CharField(max_length=64)
     at = models.DateTimeField()
-    sequence = models.CharField(max_length=64)  # of the line that called for it; with site, the idempotency key
+    sequence = models.CharField(max_length=64)  # of the line that called for it; unique with stream and site
     lines = models.BigIntegerField()  # the count then
     threshold = models.PositiveIntegerField()
     suppressed_before = models.BigIntegerField()  # calls that were held back since the one before
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["site", "sequence"], name="one_notification_per_site_and_line")]
+        constraints = [
+            models.UniqueConstraint(fields=["stream", "site", "sequence"], name="one_notification_per_site_and_line")
+        ]
         indexes = [models.Index(fields=["-at"])]

@@ -6,11 +6,18 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
+from streams.hashing import HASH_SPACE, hash_key
 from streams.records import Batch, DeadRecord
 
 Event = TypeVar("Event")
 Results_co = TypeVar("Results_co", covariant=True)
 SEQUENCE_DIGITS = 64  # Kinesis' sequence numbers have up to 56
+MOST_KNOWN = 65_536  # keys that a decoder remembers as good
+ELSEWHERE = (
+    "The record lies in another shard than that of its partition key {key!r}: it was put with an explicit hash key. "
+    "Counts of one key are not kept in two shards. Put records without explicit hash keys, or read the stream with "
+    "consume --whole-stream; a replay applies this record where its key belongs."
+)
 
 
 class Processor(Protocol[Event, Results_co]):
@@ -32,8 +39,9 @@ class Processor(Protocol[Event, Results_co]):
 class Decoder(Generic[Event]):
     """The bytes of records as events; what is malformed is told apart, so that the rest goes on.
 
-    A record whose partition key is not its event's own key is refused too: a key's windows live in one shard, so
-    under another key its counts would be split in silence.
+    A record whose partition key is not its event's own key is refused too, and so is one that lies in another shard
+    than its key's, as explicit hash keys put it: a key's windows live in one shard, so its counts would be split in
+    silence. Each distinct key is looked at once, and remembered.
     """
 
     def __init__(self, event: type[Event], key: str, key_of: Callable[[Event], str]) -> None:
@@ -42,11 +50,19 @@ class Decoder(Generic[Event]):
         self._key = key
         self._key_of = key_of
         self._any_key = False
+        self._range = (0, HASH_SPACE - 1)
+        self._known: set[str] = set()  # keys that can be printed and lie in the range
 
     def under_any_key(self) -> "Decoder[Event]":
-        """For whoever sees the whole stream: records may have any partition key; their events' own take its place."""
+        """Makes a decoder for a whole stream: a record may have any partition key; its event's own takes its place."""
         decoder = Decoder(self._event, self._key, self._key_of)
         decoder._any_key = True
+        return decoder
+
+    def within(self, hash_start: int, hash_end: int) -> "Decoder[Event]":
+        """Makes a decoder for one shard, which holds the keys whose hashes lie between these bounds, inclusive."""
+        decoder = Decoder(self._event, self._key, self._key_of)
+        decoder._range = (hash_start, hash_end)
         return decoder
 
     def __call__(self, batch: Batch) -> tuple[Batch, list[Event], list[DeadRecord]]:
@@ -56,9 +72,24 @@ class Decoder(Generic[Event]):
         except (msgspec.DecodeError, RecursionError):
             return self._one_by_one(batch)
         keys = list(map(self._key_of, events))
-        if (keys != batch.keys and not self._any_key) or not all(map(str.isprintable, set(keys))):
+        if (keys != batch.keys and not self._any_key) or not self._are_good(keys):
             return self._one_by_one(batch)
         return batch._replace(keys=keys), events, []
+
+    def _are_good(self, keys: list[str]) -> bool:
+        new = set(keys) - self._known
+        if not new:
+            return True
+        if not all(map(str.isprintable, new)) or not all(map(self._is_inside, new)):
+            return False
+        if len(self._known) + len(new) > MOST_KNOWN:
+            self._known.clear()
+        self._known |= new
+        return True
+
+    def _is_inside(self, key: str) -> bool:
+        start, end = self._range
+        return start <= hash_key(key) <= end
 
     def _one_by_one(self, batch: Batch) -> tuple[Batch, list[Event], list[DeadRecord]]:
         good: list[tuple[int, Event]] = []
@@ -83,6 +114,8 @@ class Decoder(Generic[Event]):
             return None, f"The partition key is {key!r}, but {self._key} is {own!r}; they must be the same."
         if not own.isprintable():
             return None, f"{self._key} has characters that cannot be printed."
+        if own not in self._known and not self._is_inside(own):
+            return None, ELSEWHERE.format(key=own)
         return event, ""
 
 

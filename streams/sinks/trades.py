@@ -6,11 +6,12 @@ from streams.models.upsert import upsert
 from streams.results.trades import TradeRow
 
 
-def write(rows: list[TradeRow]) -> None:
-    """Inside the caller's transaction."""
+def write(stream: str, rows: list[TradeRow]) -> None:
+    """Keeps the rows of one stream, inside the caller's transaction."""
     upsert(
         [
             TradeMinute(
+                stream=stream,
                 minute=to_datetime(row.minute),
                 ticker=row.ticker,
                 side=row.side,
@@ -18,5 +19,5 @@ def write(rows: list[TradeRow]) -> None:
             )
             for row in rows
         ],
-        key=["minute", "ticker", "side"],
+        key=["stream", "minute", "ticker", "side"],
     )

@@ -14,7 +14,7 @@ def at(minutes: float = 0, seconds: float = 0) -> datetime:
 def lease(application: str, clock: datetime | None, newest: datetime | None = None, **rest: str) -> Lease:
     return Lease.objects.create(
         application=application,
-        stream=application,
+        stream=rest.get("stream", application),
         shard=rest.get("shard", "s0"),
         checkpoint=rest.get("checkpoint", "latest"),
         clock=clock,
@@ -22,10 +22,13 @@ def lease(application: str, clock: datetime | None, newest: datetime | None = No
     )
 
 
-def trades(minute: datetime, ticker: str, side: str, count: int, reached: int = 1, **rest: float) -> TradeMinute:
+def trades(
+    minute: datetime, ticker: str, side: str, count: int, reached: int = 1, stream: str = "trades", **rest: float
+) -> TradeMinute:
     """`count` trades of 100 shares each, 10.00 a share unless `rest` says otherwise."""
     values = {"low": 10.0, "high": 10.0, "first": 10.0, "last": 10.0, "largest": 100} | rest
     return TradeMinute.objects.create(
+        stream=stream,
         minute=minute,
         ticker=ticker,
         side=side,
@@ -37,13 +40,14 @@ def trades(minute: datetime, ticker: str, side: str, count: int, reached: int = 
     )
 
 
-def site(name: str, lines: int = 0, threshold: int = 30) -> Site:
-    SiteCount.objects.create(site=name, lines=lines, as_of=NOON, newest=NOON)
+def site(name: str, lines: int = 0, threshold: int = 30, stream: str = "orders") -> Site:
+    SiteCount.objects.create(stream=stream, site=name, lines=lines, as_of=NOON, newest=NOON)
     return Site.objects.create(name=name, threshold=threshold)
 
 
-def alarm(name: str, started: datetime, ended: datetime | None) -> AlarmEpisode:
+def alarm(name: str, started: datetime, ended: datetime | None, stream: str = "orders") -> AlarmEpisode:
     return AlarmEpisode.objects.create(
+        stream=stream,
         site=name,
         started=started,
         ended=ended,

@@ -234,7 +234,7 @@ async def test_sockets_are_closed_when_the_database_stays_away(connect: Open, mo
 async def test_who_loses_a_permission_is_closed_with_4403_and_polls_no_more(
     connect: Open, alice: User, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(pages._PAGES, "secret", pages.Page("trades", lambda now: {}, staff=True))
+    monkeypatch.setitem(pages._PAGES, "secret", pages.Kind("trades", lambda now, stream: {}, staff=True))
     await User.objects.aupdate(is_staff=True)
     socket = await connect()
     await socket.connect()
@@ -248,11 +248,16 @@ async def test_who_loses_a_permission_is_closed_with_4403_and_polls_no_more(
 async def test_who_asks_for_what_they_may_not_see_is_closed_with_4403(
     connect: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(pages._PAGES, "secret", pages.Page("trades", lambda now: {}, staff=True))
+    monkeypatch.setitem(pages._PAGES, "secret", pages.Kind("trades", lambda now, stream: {}, staff=True))
     socket = await connect()
     await socket.connect()
     await socket.subscribe("market", "secret")
     assert await socket.close_code() == 4403
+
+
+def test_polling_tells_which_workers_live(client: Client) -> None:
+    answer = client.get("/live/pulse.json?since=0").json()
+    assert (answer["topic"], answer["data"]) == ("pulse", {"workers": {}})
 
 
 def test_polling_tells_what_is_newer(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:

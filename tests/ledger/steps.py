@@ -35,8 +35,8 @@ class NotingProcessor(TradesProcessor):
         return Noted(rows, applied) if rows or applied else None
 
 
-def write(noted: Noted) -> None:
-    trades_sink.write(noted.rows)
+def write(stream: str, noted: Noted) -> None:
+    trades_sink.write(stream, noted.rows)
 
 
 class NotingLeases(Leases[Noted]):

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ DEAD = DeadRecord(40, NOON, "k", b"\xff\x00", "why", 2)
 
 
 def leases(owner: str = "one") -> Leases[list[TradeRow]]:
-    found = Leases("trades", "trades", "trades", write, inherit, owner)
+    found = Leases("trades", "trades", "trades", partial(write, "trades"), inherit, owner)
     found.sync(lambda: [SHARD], TRIM_HORIZON)
     found.share()
     return found

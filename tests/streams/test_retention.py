@@ -28,13 +28,13 @@ def lease(shard: str = "a", **fields: Any) -> Lease:
     return Lease.objects.create(**names | {"clock": NOW} | fields, shard=shard)
 
 
-def minute(days: float) -> None:
+def minute(days: float, stream: str = "trades") -> None:
     figures = dict.fromkeys(("trades", "shares", "cents", "low", "high", "first", "last", "largest"), 1)
-    TradeMinute.objects.create(minute=days_ago(days), ticker="AMZN", side="BUY", reached="1", **figures)
+    TradeMinute.objects.create(stream=stream, minute=days_ago(days), ticker="AMZN", side="BUY", reached="1", **figures)
 
 
-def second(days: float, application: str = "trades") -> None:
-    names = {"application": application, "stream": "trades", "shard": "a"}
+def second(days: float, application: str = "trades", stream: str = "trades") -> None:
+    names = {"application": application, "stream": stream, "shard": "a"}
     Throughput.objects.create(**names, second=days_ago(days), records=1, size=1)
 
 
@@ -46,7 +46,7 @@ def test_an_open_window_stays_however_far_behind_its_worker_is() -> None:
     second(501, "orders")
     assert (going(TradeMinute), going(Throughput)) == (1, 2)
     assert list(retention.held_back(NOW)) == [
-        "Workers of trades are so far behind that old rows stay until they are read: manage.py leases list."
+        "Workers of trades on trades are so far behind that old rows stay until they are read: manage.py leases list."
     ]
 
 
@@ -122,3 +122,16 @@ def test_the_leases_of_a_stream_stay_while_a_worker_reads_it() -> None:
     member.delete()
     assert (retention.forget_leases("trades"), retention.forget_leases("trades")) == (1, 0)
     assert list(Lease.objects.values_list("stream", flat=True)) == ["orders"]
+
+
+def test_a_reader_that_is_behind_keeps_only_its_own_stream() -> None:
+    lease(clock=days_ago(0))
+    lease(clock=days_ago(500), stream="sensors")
+    for stream in ("trades", "sensors"):
+        minute(401, stream)
+        second(401, stream=stream)
+    kept = retention.outlived(NOW)
+    assert [list(kept[model].values_list("stream", flat=True)) for model in (TradeMinute, Throughput)] == [
+        ["trades"],
+        ["trades"],
+    ]

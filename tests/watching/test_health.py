@@ -12,7 +12,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import User
-from streams.models import Lease
+from streams.models import Lease, Member
+from streams.wiring import count_waiting
 from watching import health, middleware
 from watching.models import Beat
 
@@ -22,7 +23,7 @@ GOOD = "draining: ok\ndatabase: ok\nmigrations: ok\nwriting: ok\nclock: ok\nlag:
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path) -> None:
     """A process that has written nothing yet, in folders of its own."""
-    monkeypatch.setattr(middleware, "health", health.Health(timezone.now, lambda: 1.0))
+    monkeypatch.setattr(middleware, "health", health.Health(timezone.now, lambda: 1.0, count_waiting))
     settings.VAR_DIR, settings.RUNTIME_DIRECTORY = tmp_path, ""
 
 
@@ -93,13 +94,14 @@ def test_a_migration_that_is_not_applied(client: Client, db: None, monkeypatch: 
 
 @pytest.mark.parametrize(("seconds", "trouble"), [(4, ""), (6, "differs"), (-6, "differs")])
 def test_a_clock_that_differs_from_the_databases(db: None, seconds: float, trouble: str) -> None:
-    checks = health.Health(lambda: timezone.now() + timedelta(seconds=seconds), lambda: 1.0)
+    checks = health.Health(lambda: timezone.now() + timedelta(seconds=seconds), lambda: 1.0, count_waiting)
     assert dict(checks.findings())["clock"].startswith(trouble)
 
 
 def test_workers_too_far_behind(client: Client, db: None, settings: Settings) -> None:
     row = lease(clock=timezone.now() - timedelta(seconds=400))
-    assert ready(client) == red("lag", "the workers of an application are too far behind")
+    Member.objects.create(application="trades", stream="trades", owner="one", expires=timezone.now())
+    assert ready(client) == red("lag", "trades on trades is 400 s behind")
     settings.READY_LAG = 0
     assert ready(client) == (200, GOOD)
     settings.READY_LAG = 300
@@ -115,7 +117,7 @@ def test_a_shard_that_nobody_has_read_or_that_is_read_to_its_end_is_not_behind(c
 
 @pytest.mark.django_db(transaction=True)
 def test_a_write_that_is_refused_is_tried_again_each_time() -> None:
-    checks = health.Health(timezone.now, lambda: 1.0)
+    checks = health.Health(timezone.now, lambda: 1.0, count_waiting)
     with connection.execute_wrapper(_refuse_writes):
         assert [dict(checks.findings())["writing"] for _ in range(2)] == ["refused"] * 2
     assert dict(checks.findings())["writing"] == ""
@@ -129,7 +131,7 @@ def _refuse_writes(execute: Any, sql: str, *rest: Any) -> Any:
 
 def test_it_writes_at_most_every_five_seconds(db: None) -> None:
     times = iter([10.0, 10.0, 14.9, 15.0, 15.0])
-    checks = health.Health(timezone.now, lambda: next(times))
+    checks = health.Health(timezone.now, lambda: next(times), count_waiting)
     written = list[str]()
 
     def note(execute: Any, sql: str, *rest: Any) -> Any:

@@ -35,7 +35,7 @@ class Command(PlainCommand):
             self.stdout.write(in_words(row))
             self.stdout.flush()
 
-        consumer = Consumer(worker, tell if name == "trades" else None)
+        consumer = Consumer(worker, stream, tell if name == "trades" else None)
         loop = Loop(consumer.step, finished=lambda: options["until_caught_up"] and consumer.caught_up)
         loop.stop_on_signals()
         signals.began.send(type(self))

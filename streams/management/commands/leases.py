@@ -1,6 +1,7 @@
-"""manage.py leases: who reads what and how far; checkpoints brought over from KCL."""
+"""manage.py leases: shows how far each stream is read, forgets it, or brings checkpoints over from KCL."""
 
 import json as jsonlib
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,7 +9,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from streams import clock, lag, wiring
+from streams import clock, lag, retention, wiring
 from streams.management.options import stream_name
 from streams.management.plain import PlainCommand, UsageError, where
 from streams.management.table import lines
@@ -19,12 +20,17 @@ KINESIS_ONLY = "Checkpoints of KCL are places in Amazon Kinesis: set STREAM_URL=
 
 
 class Command(PlainCommand):
-    help = "Shows the leases of consumer applications, and imports the checkpoints of a KCL application."
+    help = "Shows and forgets the leases of consumer applications, and imports the checkpoints of a KCL application."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        verbs = parser.add_subparsers(required=True, metavar="list|import-kcl")
+        verbs = parser.add_subparsers(required=True, metavar="list|forget|import-kcl")
         listing = verbs.add_parser("list", help="who reads what, and how far")
         listing.add_argument("--application", choices=sorted(wiring.APPLICATIONS), help="only of that one")
+        forgetting = verbs.add_parser("forget", help="remove the leases of an application on a stream; results stay")
+        forgetting.add_argument("application", choices=sorted(wiring.APPLICATIONS))
+        forgetting.add_argument("--stream", required=True, help="the stream that it will not read any more")
+        forgetting.add_argument("--yes", action="store_true", help="do not ask")
+        forgetting.set_defaults(action=self.forget)
         taking = verbs.add_parser("import-kcl", help="take the checkpoints of a KCL application, which must be stopped")
         taking.add_argument("table", metavar="TABLE", help="its lease table in DynamoDB")
         taking.add_argument(
@@ -51,6 +57,25 @@ class Command(PlainCommand):
             self.stdout.write(line)
         for note in notes:
             self.stderr.write(note, str)
+
+    def forget(self, application: str, stream: str, *, yes: bool, **_: Any) -> None:
+        if not yes:
+            self._ask(application, stream)
+        count = retention.forget_reader(application, stream, "manage.py")
+        self.stdout.write(f"Forgot {_leases(count)} of {application} on {stream}.")
+
+    def _ask(self, application: str, stream: str) -> None:
+        """Raises UsageError unless somebody types the name of the stream."""
+        if not sys.stdin.isatty():
+            raise UsageError("This forgets how far the stream was read, so it wants to be told: add --yes.")
+        self.stdout.write(
+            f"{application} would read {stream} from its beginning if it were started again. "
+            f"Type {stream} to forget how far it was read: ",
+            ending="",
+        )
+        self.stdout.flush()
+        if sys.stdin.readline().strip() != stream:
+            raise UsageError("That is another name: nothing was changed.")
 
     def import_kcl(self, table: str, application: str, stream: str, *, dry_run: bool, json: bool, **where: Any) -> None:
         if not settings.STREAM_URL.startswith("kinesis:"):

@@ -1,0 +1,52 @@
+"""Which stream of an application a page shows: the one that ?stream= names, else its default."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from urllib.parse import quote
+
+from django.http import Http404, HttpRequest
+
+from dashboard import download, pages
+from streams.models.readers import default_stream, streams_of
+
+
+class Chosen(NamedTuple):
+    """The stream that a page shows, and those that it could show."""
+
+    application: str
+    stream: str
+    default: str
+    known: Sequence[str]  # the application's own first
+
+    @property
+    def query(self) -> str:
+        """Returns what a link needs behind its path to stay on the stream: "", or ?stream=NAME."""
+        return f"?{self.more}".removesuffix("&") if self.more else ""
+
+    @property
+    def more(self) -> str:
+        """Returns the same for a link with other parameters, to stand before them: "", or stream=NAME&."""
+        return "" if self.stream == self.default else f"stream={quote(self.stream, safe='')}&"
+
+    @property
+    def in_names(self) -> str:
+        """Returns the stream as part of a file's name: "", or its name and an underscore."""
+        return "" if self.stream == self.default else f"{download.slug(self.stream)}_"
+
+    @property
+    def command(self) -> str:
+        """Returns what `manage.py consume` takes to read it."""
+        return self.application if self.stream == self.application else f"{self.application} --stream {self.stream}"
+
+    def topic(self, name: str) -> str:
+        return pages.on(name, self.stream)
+
+
+def choose(request: HttpRequest, application: str) -> Chosen:
+    """Raises Http404 for a stream that the application has never read."""
+    known = streams_of(application)
+    default = default_stream(application, known)
+    stream = request.GET.get("stream") or default
+    if stream not in [default, *known]:
+        raise Http404(f"{application} has never read a stream of that name")
+    return Chosen(application, stream, default, known)

@@ -1,0 +1,71 @@
+"""Which streams an application reads, or has read: the one place that asks for leases by application and stream."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max, Model, QuerySet
+
+from streams.models.leases import Lease
+from streams.models.orders import AlarmEpisode, SiteCount
+from streams.models.progress import HowFar, how_far
+from streams.models.trades import TradeMinute
+from streams.topics import ORDERS, TRADES
+
+# The models whose rows tell that an application has results of a stream, and the field that says how new a row is.
+# Each has an index that begins with `stream`.
+_RESULTS: dict[str, list[tuple[type[Model], str]]] = {
+    TRADES: [(TradeMinute, "minute")],
+    ORDERS: [(SiteCount, "newest"), (AlarmEpisode, "started")],
+}
+
+
+def leases_of(**names: str) -> QuerySet[Lease]:
+    """Returns the leases of an `application`, on a `stream`, or all of them; their order is not fixed."""
+    return Lease.objects.filter(**names)
+
+
+def readers(**names: str) -> list[tuple[str, str]]:
+    """Returns each (application, stream) that has leases, in order."""
+    return sorted(leases_of(**names).values_list("application", "stream").distinct())
+
+
+def progress_of(application: str, stream: str) -> HowFar:
+    """Returns how far the workers of one application are on one stream."""
+    return how_far(leases_of(application=application, stream=stream))
+
+
+def streams_of(application: str) -> list[str]:
+    """Returns the streams that an application reads or has results of, by name, its own first."""
+    found = {stream for _, stream in readers(application=application)}
+    for model, _ in _RESULTS[application]:
+        found.update(streams_in(model))
+    return sorted(found, key=lambda stream: (stream != application, stream))
+
+
+def default_stream(application: str, known: Sequence[str]) -> str:
+    """Returns the one of `streams_of` that is shown unless another is named.
+
+    That is the one with the application's own name, or where it has no lease and no result, the one with the newest.
+    """
+    if not known or known[0] == application:
+        return application
+    return max(known, key=lambda stream: (_newest(application, stream), stream))
+
+
+def streams_in(model: type[Model]) -> Iterator[str]:
+    """Yields the streams in a table of results, one look into its index for each: DISTINCT would read every row."""
+    streams = model._default_manager.order_by("stream").values_list("stream", flat=True)
+    stream = streams.first()
+    while stream is not None:
+        yield stream
+        stream = streams.filter(stream__gt=stream).first()
+
+
+def _newest(application: str, stream: str) -> str:
+    """Returns the time of the newest result of a stream, as text that sorts as time does; "" for none."""
+    moments: list[datetime] = []
+    for model, field in _RESULTS[application]:
+        rows: QuerySet[Any] = model._default_manager.filter(stream=stream)
+        moments += filter(None, rows.aggregate(newest=Max(field)).values())
+    return max(moments).isoformat() if moments else ""

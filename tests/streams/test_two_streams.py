@@ -1,0 +1,155 @@
+"""One application on several streams: nothing is mixed, and what is added up is right."""
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from streams import clock, reports, wiring
+from streams.models import AlarmEpisode, Lease, Member, SiteCount, TopicVersion, TradeMinute
+from streams.models.readers import default_stream, streams_of
+from streams.records import TRIM_HORIZON
+from streams.worker import Worker
+from tests.dashboard.rows import alarm, at, lease, trades
+from tests.fakes import FakeClock, MemoryStream
+
+pytestmark = pytest.mark.django_db
+NAMES = ["trades", "trades-eu"]
+TICKERS = ["AAPL", "AMZN", "BRK.B", "WMT"]
+
+PUT = st.tuples(st.just("put"), st.sampled_from(NAMES), st.sampled_from(TICKERS), st.integers(1, 9))
+SPLIT = st.tuples(st.just("split"), st.sampled_from(NAMES), st.integers(0, 9), st.just(0))
+STEP = st.tuples(st.just("step"), st.sampled_from(NAMES), st.just(0), st.just(0))
+TICK = st.tuples(st.just("tick"), st.just(""), st.integers(1, 40_000), st.just(0))
+
+
+class World:
+    """Two streams in memory, a worker on each, and a naive count of what was put."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.clock = FakeClock()
+        self.streams = {name: MemoryStream(name, self.clock) for name in NAMES}
+        for name, shards in zip(NAMES, (1, 3), strict=True):
+            self.streams[name].create(shards)
+        monkeypatch.setattr(wiring, "open_stream", self.streams.__getitem__)
+        self.workers: dict[str, Worker[Any, Any]] = {
+            name: wiring.build_worker("trades", name, TRIM_HORIZON) for name in NAMES
+        }
+        self.expected: Counter[tuple[str, str, str]] = Counter()  # shares by stream, minute and ticker
+
+    def put(self, name: str, ticker: str, quantity: int) -> None:
+        order = {"tickerSymbol": ticker, "tradeType": "BUY", "price": 1, "quantity": quantity}
+        self.streams[name].put([(ticker, msgspec.json.encode(order))])
+        minute = self.clock() - self.clock() % 60_000
+        self.expected[name, str(reports.iso(clock.to_datetime(minute))), ticker] += quantity
+
+    def split(self, name: str, choice: int, _: int) -> None:
+        shards = [shard.id for shard in self.streams[name].describe().shards if shard.open]
+        if len(shards) < 6:
+            self.streams[name].split(shards[choice % len(shards)])
+
+    def step(self, name: str, *_: int) -> None:
+        self.workers[name].step()
+
+    def tick(self, _: str, milliseconds: int, __: int) -> None:
+        self.clock.advance(milliseconds)
+
+    def finish(self) -> None:
+        for worker in self.workers.values():
+            idle = 0
+            while idle < 8:
+                idle = 0 if worker.step() else idle + 1
+
+    def sums(self, stream: str | None) -> dict[tuple[str, str], int]:
+        return {(row["minute"], row["ticker"]): row["shares"] for row in reports.trades(60, stream)}
+
+
+@contextmanager
+def empty_tables() -> Any:
+    """Examples of one property test share its transaction."""
+    for model in (Lease, Member, TradeMinute, TopicVersion):
+        model._default_manager.all().delete()
+    yield
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(arrows=st.lists(st.one_of(PUT, PUT, SPLIT, STEP, TICK), max_size=40))
+def test_any_interleaving_of_two_streams_adds_up(
+    arrows: list[tuple[str, Any, Any, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with empty_tables():
+        world = World(monkeypatch)
+        for arrow, *rest in arrows:
+            act: Callable[..., None] = getattr(world, arrow)
+            act(*rest)
+        world.finish()
+        total: Counter[tuple[str, str]] = Counter()
+        for (_, minute, ticker), shares in world.expected.items():
+            total[minute, ticker] += shares
+        assert world.sums(None) == total
+        for name in NAMES:
+            assert world.sums(name) == {(m, t): n for (s, m, t), n in world.expected.items() if s == name}
+
+
+def test_a_sum_is_of_the_rows_of_all_streams() -> None:
+    trades(at(), "AAPL", "BUY", 10, low=9.0, first=9.5, last=9.7, reached=1, largest=200)
+    trades(at(), "AAPL", "BUY", 5, high=12.0, first=11.0, last=11.5, reached=2, largest=700, stream="trades-eu")
+    [row] = reports.trades(60)
+    figures = {name: row[name] for name in ("trades", "low", "high", "first", "last", "largest")}
+    assert figures == {"trades": 15, "low": 9.0, "high": 12.0, "first": 9.5, "last": 11.5, "largest": 700}
+    assert [row["trades"] for row in reports.trades(60, "trades-eu")] == [5]
+
+
+@pytest.mark.parametrize(
+    ("other_clock", "living", "rows_of_other", "closed"),
+    [
+        (at(0, 30), False, False, True),  # an idle reader of a stream without trades in that minute
+        (at(0, 30), False, True, False),
+        (at(0, 30), True, False, False),
+        (at(1, 30), True, True, True),
+    ],
+)
+def test_a_minute_is_closed_when_each_stream_in_it_is_past(
+    other_clock: Any, living: bool, rows_of_other: bool, closed: bool
+) -> None:
+    lease("trades", clock=at(1, 5))
+    lease("trades", clock=other_clock, stream="trades-eu")
+    trades(at(), "AAPL", "BUY", 1)
+    if rows_of_other:
+        trades(at(), "AAPL", "BUY", 1, stream="trades-eu")
+    if living:
+        Member.objects.create(application="trades", stream="trades-eu", owner="one", expires="2999-01-01T00:00:00Z")
+    assert [row["closed"] for row in reports.trades(60)] == [closed]
+
+
+def test_an_alarm_that_is_open_is_listed_whenever_it_began() -> None:
+    alarm("a", at(-120), None)
+    alarm("b", at(-90), at(-80))
+    alarm("c", at(-70), at(-30))
+    alarm("d", at(), at(0, 9))
+    assert [row["site"] for row in reports.orders(60)] == ["a", "c", "d"]
+
+
+def test_alarms_of_one_site_on_two_streams_stand_side_by_side() -> None:
+    alarm("a", at(), None)
+    alarm("a", at(), None, stream="orders-eu")
+    assert [(row["site"], row["stream"]) for row in reports.orders(60)] == [("a", "orders"), ("a", "orders-eu")]
+    assert [row["stream"] for row in reports.orders(60, "orders-eu")] == ["orders-eu"]
+    assert AlarmEpisode.objects.count() == 2
+
+
+def test_an_applications_own_stream_is_shown_unless_only_others_have_something() -> None:
+    assert default_stream("trades", streams_of("trades")) == "trades"
+    trades(at(-9), "AAPL", "BUY", 1, stream="old")
+    trades(at(-1), "AAPL", "BUY", 1, stream="new")
+    lease("trades", clock=None, stream="empty")
+    assert (default_stream("trades", streams_of("trades")), streams_of("trades")) == ("new", ["empty", "new", "old"])
+    lease("trades", clock=None)
+    assert default_stream("trades", streams_of("trades")) == "trades"
+    SiteCount.objects.create(stream="orders-eu", site="a", lines=1, as_of=at(), newest=at())
+    assert default_stream("orders", streams_of("orders")) == "orders-eu"

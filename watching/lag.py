@@ -1,0 +1,63 @@
+"""Which readers are too far behind: an application on a stream, by its watermark and by the records that wait."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+
+from django.conf import settings
+
+from streams.models import Member
+from streams.models.readers import leases_of, progress_of, readers
+
+COUNT_EVERY = 5.0  # seconds for which a count is good enough
+MOST_NAMED = 3
+
+# The name of a stream and the checkpoints of its leases; records that wait, by lease, or none and why that is.
+CountWaiting = Callable[[str, Mapping[str, str]], tuple[dict[str, int], str]]
+
+
+class Laggards:
+    """Names the readers that are behind; one per process, since it remembers counts. `monotonic` in seconds.
+
+    Records are counted only for a reader whose watermark is old, since a reader that has nothing to read is not behind.
+    Where they cannot be counted, as on Amazon Kinesis, the watermark alone decides, but not of a reader whose workers
+    have all ended by themselves: nobody expects it to go on.
+    """
+
+    def __init__(
+        self, count_waiting: CountWaiting, now: Callable[[], datetime], monotonic: Callable[[], float]
+    ) -> None:
+        self._count_waiting = count_waiting
+        self._now = now
+        self._monotonic = monotonic
+        self._counts: dict[tuple[str, str], tuple[float, int | None]] = {}  # good until, records
+
+    def in_words(self) -> str:
+        """Returns for example "trades on sensors is 345 s behind, 1,200 records wait"; "" when nobody is too late."""
+        found = list(self._all()) if settings.READY_LAG else []
+        more = [f"{len(found) - MOST_NAMED} more"] if len(found) > MOST_NAMED else []
+        return "; ".join(found[:MOST_NAMED] + more)
+
+    def _all(self) -> Iterator[str]:
+        for application, stream in readers():
+            complete = progress_of(application, stream).complete_to
+            behind = (self._now() - complete).total_seconds() if complete else 0  # has read nothing yet: not behind
+            if behind > settings.READY_LAG and (waits := self._waits(application, stream)) is not None:
+                yield f"{application} on {stream} is {behind:,.0f} s behind{waits}"
+
+    def _waits(self, application: str, stream: str) -> str | None:
+        """Returns how many records wait, in words that may be empty; None when the reader is not behind after all."""
+        count = self._count(application, stream)
+        if count is None:
+            return "" if Member.objects.filter(application=application, stream=stream).exists() else None
+        if not count:
+            return None
+        return ", 1 record waits" if count == 1 else f", {count:,} records wait"
+
+    def _count(self, application: str, stream: str) -> int | None:
+        until, count = self._counts.get((application, stream), (0.0, None))
+        if self._monotonic() >= until:
+            leases = leases_of(application=application, stream=stream)
+            found, why = self._count_waiting(stream, dict(leases.values_list("shard", "checkpoint")))
+            count = None if why else sum(found.values())
+            self._counts[application, stream] = self._monotonic() + COUNT_EVERY, count
+        return count
