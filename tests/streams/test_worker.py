@@ -28,7 +28,7 @@ class FakeLeases:
     looks: int = 0
     commits: list[tuple[str, str]] = field(default_factory=list)
     asked: list[Letter] = field(default_factory=list)
-    replayed: list[Letter | None] = field(default_factory=list)
+    replayed: list[Letter] = field(default_factory=list)
 
     def sync(self, list_shards: Callable[[], Collection[Shard]], start: Position) -> None:
         self.listings += 1
@@ -67,7 +67,7 @@ class FakeLeases:
         self.commits.append((grant.shard, commit.checkpoint))
         if commit.checkpoint == SHARD_END.kind:
             self.held.discard(grant.shard)
-        self.replayed.append(commit.replayed)
+        self.replayed += [letter for letter, _ in commit.replayed]
 
 
 class Stage:
