@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 
-from streams import clock, topics
+from streams import clock, packets, topics
 from streams.backlog import waiting
 from streams.commits import Grant
 from streams.hashing import HASH_SPACE
@@ -20,6 +20,7 @@ from streams.processors import orders, trades
 from streams.processors.base import Decoder, Processor
 from streams.reading import ShardReader, WholeReader
 from streams.records import LATEST, WHOLE, Position, Shard, StreamError, at
+from streams.refusals import explained
 from streams.sinks import orders as orders_sink
 from streams.sinks import trades as trades_sink
 from streams.stream.base import Stream
@@ -96,7 +97,7 @@ def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = 
     application = APPLICATIONS[name]
     stream = open_stream(stream_name)
     leases = Leases(name, stream_name, application.topic, application.write, application.inherit)
-    decode = application.decode.under_any_key() if whole else application.decode
+    decode = explained(application.decode.under_any_key() if whole else application.decode)
 
     def open_shard(grant: Grant) -> Pipeline[Any, Any]:
         reader = WholeReader(stream, grant.checkpoint) if whole else ShardReader(stream, grant.shard, grant.checkpoint)
@@ -109,4 +110,5 @@ def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = 
     if start == LATEST:
         start = at(clock.now())
     leases.refuse_to_mix(whole=whole)
+    answering(packets.warn_if_small)()
     return Worker(leases, shards, open_shard, start, time.monotonic)
