@@ -180,6 +180,15 @@ def test_a_dead_letter_that_was_asked_for_is_replayed() -> None:
     assert letter in stage.leases.replayed
 
 
+def test_more_letters_are_looked_for_at_once() -> None:
+    stage = Stage(A)
+    stage.leases.asked = [Letter(1, 7, "key", b"again")]
+    assert stage.worker.step() is True
+    stage.leases.asked = [Letter(2, 8, "key", b"again")]
+    assert (stage.worker.step(), stage.worker.step()) == (True, False)
+    assert [letter.id for letter in stage.leases.replayed] == [1, 2]
+
+
 def test_a_store_that_goes_away_is_asked_again_and_its_leases_are_taken_anew() -> None:
     stage = Stage(A)
     stage.worker.step()
