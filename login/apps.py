@@ -15,3 +15,4 @@ class LoginConfig(AppConfig):
         for check in (checks.gate, checks.unsafe, checks.bundle, accounts.unsafe, accounts.prepared):
             register(check)
         register(databases.collation, Tags.database)
+        register(databases.packet, Tags.database)

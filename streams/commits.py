@@ -33,6 +33,13 @@ class Letter(NamedTuple):
     data: bytes
 
 
+class Replay(NamedTuple):
+    """What became of a dead letter that was tried again: `error` is None when it is applied."""
+
+    letter: Letter
+    error: str | None = None
+
+
 class Commit(NamedTuple, Generic[Results]):
     """All that one step changes; it is stored whole or not at all."""
 
@@ -43,7 +50,8 @@ class Commit(NamedTuple, Generic[Results]):
     dead: Sequence[DeadRecord] = ()
     newest: int | None = None  # arrival of the newest applied record
     arrivals: dict[int, tuple[int, int]] = {}  # records and bytes by second
-    replayed: Letter | None = None  # applied by this commit, or if `dead` holds it, failed again
+    replayed: Sequence[Replay] = ()  # dead letters tried again in this commit; they are not in `dead`
+    lost: int = 0  # records counted as dead of which no letter could be kept; they are not in `arrivals`
 
 
 class LeaseLostError(Exception):

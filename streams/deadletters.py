@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from streams.models import Audit, DeadLetter
+from streams.storable import storable
 
 Status = DeadLetter.Status
 Letters = QuerySet[DeadLetter]
@@ -39,7 +40,8 @@ def chosen(choice: Choice) -> Letters:
 
 
 def replayable(choice: Choice) -> Letters:
-    return chosen(choice).filter(status=Status.KEPT)
+    """Kept letters, except those of which the database took only a part."""
+    return chosen(choice).filter(status=Status.KEPT, whole_size=None)
 
 
 def discardable(choice: Choice) -> Letters:
@@ -65,5 +67,4 @@ def _change(letters: Letters, status: DeadLetter.Status, audit: Audit) -> int:
 
 
 def _cut(choice: Choice) -> str:
-    words, most = str(choice), 200  # the column's width
-    return words if len(words) <= most else f"{words[: most - 1]}…"
+    return storable(str(choice), 200)  # characters: the column's width

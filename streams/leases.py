@@ -5,43 +5,25 @@ back what it has beyond, and takes up to it what is free: no leader, no negotiat
 the clocks of workers do not matter.
 """
 
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from functools import wraps
 from typing import Generic, ParamSpec, TypeVar
 
-from django.db import (
-    DataError,
-    IntegrityError,
-    InterfaceError,
-    InternalError,
-    OperationalError,
-    connection,
-    transaction,
-)
+from django.db import InterfaceError, InternalError, OperationalError, connection
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
-from streams import clock, owners
-from streams.commits import (
-    Commit,
-    Grant,
-    LeaseLostError,
-    Letter,
-    LetterTakenError,
-    RefusedError,
-    Results,
-    StoreDownError,
-)
+from streams import clock, letters, owners, packets
+from streams.blame import one_transaction
+from streams.commits import Commit, Grant, LeaseLostError, Letter, RefusedError, Results, StoreDownError
 from streams.models import DeadLetter, Lease, Member, Throughput, TopicVersion
 from streams.models.progress import how_far
 from streams.models.readers import leases_of
-from streams.records import SHARD_END, TRIM_HORIZON, WHOLE, DeadRecord, Position, Shard, StreamError
+from streams.records import SHARD_END, TRIM_HORIZON, WHOLE, Position, Shard, StreamError
 from streams.shares import Share, covers, share_of
 
 LEASE = timedelta(seconds=5)  # A dead worker's shards are taken over after this, at the latest.
-REPLAYS = 100  # letters looked up at a time
 
 Inherit = Callable[[list[bytes], Callable[[str], bool]], bytes]
 
@@ -193,41 +175,33 @@ class Leases(Generic[Results]):
 
     @answering
     def letters(self, grant: Grant) -> list[Letter]:
-        """Dead letters to replay whose keys the lease covers."""
-        asked = self._letters().filter(status=DeadLetter.Status.REPLAY).order_by("pk")
-        if not asked.exists():
+        """Returns dead letters to replay whose keys the lease covers, as many as one commit takes."""
+        asked = self._letters()
+        if not asked.filter(status=DeadLetter.Status.REPLAY).exists():
             return []
         lease = self._all.get(shard=grant.shard)
-        mine = covers(lease.hash_start, lease.hash_end)
-        return [
-            Letter(letter.pk, int(letter.sequence), letter.partition_key, bytes(letter.data))
-            for letter in asked[:REPLAYS]
-            if mine(letter.partition_key)
-        ]
+        return letters.waiting(asked, covers(lease.hash_start, lease.hash_end))
 
     def _letters(self) -> QuerySet[DeadLetter]:
         return DeadLetter.objects.filter(**self._names)
 
     @answering
     def commit(self, grant: Grant, commit: Commit[Results]) -> None:
-        with _blame_the_data(), transaction.atomic():
+        with one_transaction() as packet:
+            _refuse_state(grant, commit.state, packet)
             self._advance(grant, commit)
             if commit.results is not None:
                 self._write(commit.results)
-            if commit.replayed:
-                self._close(commit.replayed, commit.dead)
-            else:
-                _add_dead_letters(grant, commit.dead)
+            letters.close(self._letters(), commit.replayed)
+            letters.add(grant, commit.dead, packet)
             _add_arrivals(grant, commit.arrivals)
             self._announce()
 
     def _advance(self, grant: Grant, commit: Commit[Results]) -> None:
         """First of all, since it also locks the lease against whoever would take it."""
-        applied, dead = sum(records for records, _ in commit.arrivals.values()), len(commit.dead)
-        if commit.replayed:  # it was counted as dead once
-            applied, dead = (0, 0) if commit.dead else (1, -1)
-        else:
-            applied -= dead
+        applied = sum(records for records, _ in commit.arrivals.values()) - len(commit.dead)
+        saved = sum(replay.error is None for replay in commit.replayed)  # each was counted as dead once
+        applied, dead = applied + saved, len(commit.dead) + commit.lost - saved
         ended = commit.checkpoint == SHARD_END.kind
         changed = self._mine.filter(shard=grant.shard, counter=grant.counter).update(
             owner="" if ended else grant.owner,
@@ -242,17 +216,6 @@ class Leases(Generic[Results]):
         if changed != 1:
             raise LeaseLostError(f"{grant.application} no longer holds {grant.stream}/{grant.shard}")
 
-    def _close(self, letter: Letter, dead: Collection[DeadRecord]) -> None:
-        """Notes what became of a replay."""
-        asked = self._letters().filter(pk=letter.id, status=DeadLetter.Status.REPLAY)
-        error = next((record.error for record in dead), None)
-        if error is None:
-            changed = asked.update(status=DeadLetter.Status.APPLIED, attempts=F("attempts") + 1)
-        else:
-            changed = asked.update(status=DeadLetter.Status.KEPT, attempts=F("attempts") + 1, error=error)
-        if not changed:
-            raise LetterTakenError(f"Dead letter {letter.id} was replayed or discarded meanwhile")
-
     def _announce(self) -> None:
         topics = TopicVersion.objects.filter(topic=self._topic)
         if not topics.update(version=F("version") + 1):
@@ -260,30 +223,14 @@ class Leases(Generic[Results]):
             topics.update(version=F("version") + 1)
 
 
-@contextmanager
-def _blame_the_data() -> Iterator[None]:
-    """A value that a column cannot hold fails each time; a database that is away does not, and is passed on."""
-    try:
-        yield
-    except (DataError, IntegrityError, OverflowError, ValueError) as error:
-        raise RefusedError(f"{type(error).__name__}: {error}") from error
-
-
-def _add_dead_letters(grant: Grant, dead: Collection[DeadRecord]) -> None:
-    DeadLetter.objects.bulk_create(
-        DeadLetter(
-            application=grant.application,
-            stream=grant.stream,
-            shard=grant.shard,
-            sequence=str(record.sequence),
-            partition_key=record.key,
-            arrived=clock.to_datetime(record.arrived),
-            data=record.data,
-            error=record.error,
-            attempts=record.attempts,
+def _refuse_state(grant: Grant, state: bytes, packet: int | None) -> None:
+    """Raises RefusedError for a state that the database does not take in one statement."""
+    if packets.exceeds(state, packet):
+        raise RefusedError(
+            f"The state of {grant.application} on {grant.stream}/{grant.shard} would have {len(state):,} bytes. That is"
+            f" too many keys at once for the database, which takes {packet:,} bytes in a statement: raise its"
+            " max_allowed_packet."
         )
-        for record in dead
-    )
 
 
 def _add_arrivals(grant: Grant, arrivals: dict[int, tuple[int, int]]) -> None:

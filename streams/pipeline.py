@@ -1,14 +1,27 @@
 """From one lease to its results: read → decode → process → commit, one step at a time."""
 
+import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Generic
 
 from streams.clock import SECOND
-from streams.commits import Commit, Grant, Letter, LetterTakenError, RefusedError, Results, Store, StoreDownError
+from streams.commits import (
+    Commit,
+    Grant,
+    Letter,
+    LetterTakenError,
+    RefusedError,
+    Replay,
+    Results,
+    Store,
+    StoreDownError,
+)
 from streams.processors.base import Event, Processor
 from streams.reading import Reader
 from streams.records import SHARD_END, Batch, DeadRecord, Page
+from streams.storable import one_line
 
 LIMIT = 10_000  # records a step: Kinesis' limit for one read
 IDLE_COMMIT = SECOND  # how often a quiet shard says that it is still complete
@@ -22,7 +35,8 @@ class Pipeline(Generic[Event, Results]):
     """Every record that a lease covers is applied or dead-lettered exactly once.
 
     When a step is refused, the next ones take half as many records, until the one at fault stands alone and goes to the
-    dead letters; the rest is applied.
+    dead letters; then they grow again, and the rest is applied. A record whose dead letter is refused too is kept in
+    part, or if even that is refused, counted and told as an error: no record holds up its shard.
     """
 
     def __init__(
@@ -65,18 +79,37 @@ class Pipeline(Generic[Event, Results]):
             self._clear(_count(page))
         return True
 
-    def replay(self, letter: Letter) -> None:
-        """Applies a dead letter as if it arrived now, or notes how it failed again."""
-        batch = Batch(self._clock, [letter.sequence], [letter.key], [letter.data])
+    def replay(self, letters: Sequence[Letter]) -> None:
+        """Applies dead letters as if they arrived now, in one commit, or notes how each failed again.
+
+        Letters that are refused together are tried in halves. Letters that somebody has taken meanwhile stay as they
+        are, with the others of their commit: those are asked for still.
+        """
         try:
-            dead, results, state = self._apply([batch], self._clock)
-            self._commit(Commit(self._checkpoint, self._clock, state, results, dead, replayed=letter))
+            self._replay(letters)
         except RefusedError as error:
             self._processor = self._build(self._state)
-            dead = [DeadRecord(letter.sequence, self._clock, letter.key, letter.data, str(error), 1)]
-            self._commit(Commit(self._checkpoint, self._clock, self._state, dead=dead, replayed=letter))
+            if len(letters) == 1:
+                self._settle([Replay(letters[0], str(error))])
+            else:
+                middle = len(letters) // 2
+                self.replay(letters[:middle])
+                self.replay(letters[middle:])
         except LetterTakenError:
             self._processor = self._build(self._state)
+
+    def _replay(self, letters: Sequence[Letter]) -> None:
+        columns = [list(column) for column in zip(*letters, strict=True)]
+        batch = Batch(self._clock, *columns[1:])
+        dead, results, state = self._apply([batch], self._clock)
+        refused = {(record.sequence, record.key, record.data): record.error for record in dead}
+        outcomes = [Replay(letter, refused.get(letter[1:])) for letter in letters]
+        self._commit(Commit(self._checkpoint, self._clock, state, results, replayed=outcomes))
+
+    def _settle(self, outcomes: Sequence[Replay]) -> None:
+        """Notes outcomes that change no result."""
+        with suppress(LetterTakenError):
+            self._must_commit(Commit(self._checkpoint, self._clock, self._state, replayed=outcomes))
 
     def _process(self, page: Page) -> Commit[Results]:
         newest = page.batches[-1].arrived
@@ -98,7 +131,7 @@ class Pipeline(Generic[Event, Results]):
         except StoreDownError:
             raise  # no record is at fault
         except Exception as error:  # Whatever it is, the record at fault will be kept with it.
-            raise RefusedError(f"{type(error).__name__}: {error}") from error
+            raise RefusedError(one_line(f"{type(error).__name__}: {error}")) from error
 
     def _rest(self, page: Page) -> None:
         """Nothing to read: lets time pass, so that windows close on quiet streams too."""
@@ -107,27 +140,41 @@ class Pipeline(Generic[Event, Results]):
         results = self._processor.take()
         place = self._reader.checkpoint(page)
         if results is not None or place != self._checkpoint or clock - self._committed_clock >= IDLE_COMMIT:
-            self._commit(Commit(place, clock, self._processor.snapshot(), results))
+            self._must_commit(Commit(place, clock, self._processor.snapshot(), results))
             self._reader.move()
         self._clock = clock
 
     def _commit(self, commit: Commit[Results]) -> None:
         self._store.commit(self.grant, commit)
+        failed = [replay for replay in commit.replayed if replay.error is not None]
         if commit.dead:
-            first = commit.dead[0]
-            logger.warning(
-                "%d records of %s/%s went to the dead letters, the first is %d: %s",
-                *(len(commit.dead), self.grant.stream, self.grant.shard, first.sequence, first.error),
+            self._tell(
+                "records of %s/%s went to the dead letters",
+                commit.dead[0].sequence,
+                commit.dead[0].error,
+                len(commit.dead),
             )
+        if failed:
+            self._tell("dead letters of %s/%s failed again", failed[0].letter.sequence, failed[0].error, len(failed))
         self._checkpoint, self._state = commit.checkpoint, commit.state
         self._clock = self._committed_clock = commit.clock
 
+    def _must_commit(self, commit: Commit[Results]) -> None:
+        """Commits what no record is at fault for. Raises StoreDownError where the store refuses it all the same."""
+        try:
+            self._commit(commit)
+        except RefusedError as error:
+            self._processor = self._build(self._state)
+            raise StoreDownError(f"{self.grant.stream}/{self.grant.shard} cannot be moved on. {error}") from error
+
     def _clear(self, records: int) -> None:
-        """So many records are behind us; once all that were in doubt are, steps are whole again."""
+        """So many records are behind us; steps grow again once the record at fault is, to whole ones when all are."""
         self._reader.move()
         self._suspects = max(0, self._suspects - records)
+        if not self._attempts:
+            self._limit = min(2 * self._limit, LIMIT)
         if not self._suspects:
-            self._limit = LIMIT
+            self._limit, self._attempts = LIMIT, 0
 
     def _narrow(self, page: Page, error: RefusedError) -> None:
         self._attempts += 1
@@ -138,11 +185,31 @@ class Pipeline(Generic[Event, Results]):
             self._limit = count // 2
             return
         [[arrived, [sequence], [key], [data]]] = page.batches
-        dead = [DeadRecord(sequence, arrived, key, data, str(error), self._attempts)]
-        place, clock = self._reader.checkpoint(page), max(self._clock, arrived)
-        self._commit(Commit(place, clock, self._state, None, dead, arrived, _arrivals(page.batches)))
+        self._bury(page, DeadRecord(sequence, arrived, key, data, one_line(str(error)), self._attempts))
         self._attempts = 0
         self._clear(1)
+
+    def _bury(self, page: Page, dead: DeadRecord) -> None:
+        """Moves past a record that stands alone, and keeps as much of it as the store takes."""
+        place, clock = self._reader.checkpoint(page), max(self._clock, dead.arrived)
+        reason = ""
+        for record in (dead, dead._replace(reduced=True)):
+            try:
+                self._commit(Commit(place, clock, self._state, None, [record], dead.arrived, _arrivals(page.batches)))
+                return
+            except RefusedError as error:
+                reason = str(error)
+        self._must_commit(Commit(place, self._clock, self._state, lost=1))
+        logger.error(
+            "A record of %s/%s could not be kept as a dead letter: sequence number %d, %d bytes, SHA-256 %s. It was"
+            " refused (%s), and then its dead letter (%s).",
+            *(self.grant.stream, self.grant.shard, dead.sequence, len(dead.data)),
+            *(hashlib.sha256(dead.data).hexdigest(), dead.error, one_line(reason)),
+        )
+
+    def _tell(self, what: str, first: int, error: str | None, count: int) -> None:
+        words = f"%d {what}, the first is %d: %s"
+        logger.warning(words, count, self.grant.stream, self.grant.shard, first, one_line(error or ""))
 
 
 def _count(page: Page) -> int:

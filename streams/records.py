@@ -130,7 +130,10 @@ class InvalidRecordError(StreamError):
 
 
 class DeadRecord(NamedTuple):
-    """A record that cannot be applied, and why."""
+    """A record that cannot be applied, and why.
+
+    `reduced`: the store refused the whole record, so it keeps only what any database takes of it, and says so.
+    """
 
     sequence: int
     arrived: int  # milliseconds
@@ -138,3 +141,4 @@ class DeadRecord(NamedTuple):
     data: bytes
     error: str
     attempts: int
+    reduced: bool = False

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 
-from streams import clock, topics
+from streams import clock, packets, topics
 from streams.backlog import waiting
 from streams.commits import Grant
 from streams.hashing import HASH_SPACE
@@ -20,6 +20,7 @@ from streams.processors import orders, trades
 from streams.processors.base import Decoder, Processor
 from streams.reading import Reader, ShardReader, WholeReader
 from streams.records import LATEST, WHOLE, Position, Shard, StreamError, at
+from streams.refusals import explained
 from streams.sinks import orders as orders_sink
 from streams.sinks import trades as trades_sink
 from streams.stream.base import Stream
@@ -127,7 +128,7 @@ def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = 
         else:
             reader = ShardReader(stream, grant.shard, grant.checkpoint)
             decode = application.decode.within(grant.hash_start, grant.hash_end)
-        return Pipeline(grant, reader, decode, application.build, TimedStore(leases, time.monotonic))
+        return Pipeline(grant, reader, explained(decode), application.build, TimedStore(leases, time.monotonic))
 
     def shards() -> list[Shard]:
         found = stream.describe().shards
@@ -136,4 +137,5 @@ def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = 
     if start == LATEST:
         start = at(clock.now())
     leases.refuse_to_mix(whole=whole)
+    answering(packets.warn_if_small)()
     return Worker(leases, shards, open_shard, start, time.monotonic)

@@ -52,6 +52,7 @@ class Worker(Generic[Event, Results]):
         self._next_look = self._next_listing = 0.0
         self._begun = False
         self._must_leave = False
+        self._look_again = False  # more dead letters may wait to be replayed
         self._outage = Outage(logger, monotonic)
 
     def step(self) -> bool:
@@ -77,10 +78,10 @@ class Worker(Generic[Event, Results]):
             self._look_around()
             if not failed:  # nor did any shard since the look before: a full disk may refuse commits alone
                 self._outage.over()
-            self._next_look = self._monotonic() + LOOK_AROUND
+            self._next_look = self._monotonic() + (0.0 if self._look_again else LOOK_AROUND)
             self._begun = True
         found = [self._try(shard, self._shards[shard].step) for shard in list(self._shards)]
-        return any(found)
+        return any(found) or self._look_again
 
     def close(self) -> None:
         """Gives back every lease, so that others need not wait for them to expire; where that fails, they do."""
@@ -98,6 +99,7 @@ class Worker(Generic[Event, Results]):
             return None
 
     def _look_around(self) -> None:
+        self._look_again = False
         if self._must_leave:
             self._leases.leave()
             self._must_leave = False
@@ -114,8 +116,9 @@ class Worker(Generic[Event, Results]):
             logger.info("%s takes %s/%s from %s on", grant.application, grant.stream, grant.shard, grant.checkpoint)
             self._shards[grant.shard] = self._open_shard(grant)
         for shard, pipeline in list(self._shards.items()):
-            for letter in self._leases.letters(pipeline.grant):
-                self._try(shard, partial(pipeline.replay, letter))
+            if found := self._leases.letters(pipeline.grant):
+                self._try(shard, partial(pipeline.replay, found))
+                self._look_again = True
 
     def _give_back(self, shards: list[str]) -> None:
         """Between steps all is committed, so that others go on exactly where we stop."""

@@ -35,6 +35,8 @@ class Table:
     results: dict[Any, Any] = field(default_factory=dict)
     dead: dict[int, DeadRecord] = field(default_factory=dict)
     asked: dict[int, Letter] = field(default_factory=dict)
+    settled: dict[int, str | None] = field(default_factory=dict)  # how replays failed again, by letter
+    lost: int = 0
     before_commit: Callable[[], None] = lambda: None
     after_commit: Callable[[], None] = lambda: None
 
@@ -112,15 +114,19 @@ class MemoryLeases:
             raise LeaseLostError(grant.shard)
         if commit.results and b"unstorable" in commit.results.values():
             raise RefusedError("value too long")
-        if commit.replayed:
-            if not self.table.asked.pop(commit.replayed.id, None):
-                raise LetterTakenError(commit.replayed.id)
-            self.table.dead.pop(commit.replayed.sequence, None)
+        if any(letter.id not in self.table.asked for letter, _ in commit.replayed):
+            raise LetterTakenError
+        for letter, error in commit.replayed:
+            self.table.settled[letter.id] = error
+            del self.table.asked[letter.id]
+            if error is None:
+                self.table.dead.pop(letter.sequence, None)
         assert _place(row.checkpoint) <= _place(commit.checkpoint), "a checkpoint never moves back"
         row.checkpoint, row.state, row.clock = commit.checkpoint, commit.state, commit.clock
         row.expires = self.table.now() + LEASE
         row.owner = "" if commit.checkpoint == SHARD_END.kind else row.owner
         self.table.results |= commit.results or {}
+        self.table.lost += commit.lost
         self.table.dead |= {record.sequence: record for record in commit.dead}
         self.table.after_commit()
 

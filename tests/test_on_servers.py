@@ -34,6 +34,7 @@ SELECTED = [
     "tests/login/test_gate.py",
     "tests/login/test_janitor.py",
     "tests/streams/test_deadletters.py",
+    "tests/streams/test_last_resort.py",
     "tests/streams/test_leases.py",
     "tests/streams/test_migrations.py",
     "tests/streams/test_retention.py",

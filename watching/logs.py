@@ -11,6 +11,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from streams.storable import one_line
 from watching import requests
 
 PROBES = ("/livez", "/readyz")  # what load balancers ask for
@@ -29,6 +30,18 @@ def discreet(text: str) -> str:
     for pattern, replacement in _SECRETS:
         text = pattern.sub(replacement, text)
     return text
+
+
+class TextFormatter(logging.Formatter):
+    """Text for people, a line an event; only the traceback of an error has lines of its own."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        record.message = one_line(record.message, LONGEST)
+        return super().formatMessage(record)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
+        lines = super().formatException(ei)[:LONGEST].split("\n")
+        return "\n".join(one_line(line, LONGEST) for line in lines)
 
 
 class JsonFormatter(logging.Formatter):

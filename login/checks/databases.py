@@ -8,6 +8,7 @@ from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 (Djang
 from django.db import connections
 
 from login.databases import MYSQL, POSTGRES
+from streams import packets
 
 
 def proven(database: Mapping[str, Any]) -> Iterator[CheckMessage]:
@@ -37,6 +38,21 @@ def collation(app_configs: object = None, databases: Iterable[str] | None = None
         if connections[alias].vendor == "mysql":
             found += _collation(alias)
     return found
+
+
+def packet(app_configs: object = None, databases: Iterable[str] | None = None, **_: object) -> list[CheckMessage]:
+    """On MariaDB and MySQL: whether a statement may have a large record or state. Asks the database, as collation()."""
+    return [message for alias in databases or () if connections[alias].vendor == "mysql" for message in _packet(alias)]
+
+
+def _packet(alias: str) -> Iterator[CheckMessage]:
+    with connections[alias].cursor() as cursor:
+        cursor.execute("SELECT @@max_allowed_packet")
+        [size] = cursor.fetchone()
+    if size < packets.ENOUGH:
+        says = f"The database takes {size >> 20} MiB in one statement: large records and many keys will be refused."
+        hint = f"Set max_allowed_packet={packets.ENOUGH >> 20}M below [mariadbd] or [mysqld] in its configuration."
+        yield Warning(says, hint, id="login.W027")
 
 
 def _collation(alias: str) -> Iterator[CheckMessage]:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('streams', '0005_results_per_stream'),
+        ('streams', '0008_dead_letters'),
     ]
 
     operations = [

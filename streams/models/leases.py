@@ -58,8 +58,10 @@ class DeadLetter(models.Model):
     shard = models.CharField(max_length=64)
     sequence = models.CharField(max_length=64)
     partition_key = models.CharField(max_length=256)
+    key_bytes = models.BinaryField(null=True)  # the key as it was, where partition_key had to be escaped
     arrived = models.DateTimeField()
     data = models.BinaryField()
+    whole_size = models.BigIntegerField(null=True)  # bytes that the record had, where data is only their beginning
     error = models.TextField()
     attempts = models.IntegerField()
     at = models.DateTimeField(auto_now_add=True)

@@ -8,6 +8,7 @@ import msgspec
 
 from streams.hashing import HASH_SPACE, hash_key
 from streams.records import Batch, DeadRecord
+from streams.storable import one_line
 
 Event = TypeVar("Event")
 Results_co = TypeVar("Results_co", covariant=True)
@@ -18,6 +19,9 @@ ELSEWHERE = (
     "Counts of one key are not kept in two shards. Put records without explicit hash keys, or read the stream with "
     "consume --whole-stream; a replay applies this record where its key belongs."
 )
+# What msgspec raises for bytes that are no event. Text that is not UTF-8 is no DecodeError of its own.
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+EXACT = 2.0**53  # whole numbers up to here are exact as a float
 
 
 class Processor(Protocol[Event, Results_co]):
@@ -47,6 +51,8 @@ class Decoder(Generic[Event]):
     def __init__(self, event: type[Event], key: str, key_of: Callable[[Event], str]) -> None:
         self._event = event
         self._decode = msgspec.json.Decoder(event).decode
+        fields = getattr(msgspec.inspect.type_info(event), "fields", ())
+        self._whole = [field.encode_name for field in fields if isinstance(field.type, msgspec.inspect.IntType)]
         self._key = key
         self._key_of = key_of
         self._any_key = False
@@ -69,7 +75,7 @@ class Decoder(Generic[Event]):
         """The good part of the batch, its events, and the refused."""
         try:
             events = list(map(self._decode, batch.datas))
-        except (msgspec.DecodeError, RecursionError):
+        except UNREADABLE:
             return self._one_by_one(batch)
         keys = list(map(self._key_of, events))
         if (keys != batch.keys and not self._any_key) or not self._are_good(keys):
@@ -106,17 +112,32 @@ class Decoder(Generic[Event]):
 
     def _try(self, key: str, data: bytes) -> tuple[Event | None, str]:
         try:
-            event = self._decode(data)
-        except (msgspec.DecodeError, RecursionError) as error:
-            return None, str(error)
+            event = self._decode_leniently(data)
+        except UNREADABLE as error:
+            return None, one_line(str(error))
         own = self._key_of(event)
         if own != key and not self._any_key:
-            return None, f"The partition key is {key!r}, but {self._key} is {own!r}; they must be the same."
+            return None, one_line(f"The partition key is {key!r}, but {self._key} is {own!r}; they must be the same.")
         if not own.isprintable():
             return None, f"{self._key} has characters that cannot be printed."
         if own not in self._known and not self._is_inside(own):
-            return None, ELSEWHERE.format(key=own)
+            return None, one_line(ELSEWHERE.format(key=own))
         return event, ""
+
+    def _decode_leniently(self, data: bytes) -> Event:
+        """Decodes one record; takes 6.0 for 6, as some writers have every number a float. Raises UNREADABLE."""
+        try:
+            return self._decode(data)
+        except msgspec.ValidationError as error:
+            if "got `float`" not in str(error):
+                raise
+        found = msgspec.json.decode(data)
+        for name in self._whole:
+            if isinstance(value := found.get(name), float):
+                if not value.is_integer() or abs(value) > EXACT:
+                    raise msgspec.ValidationError(f"{name} is {value}; it must be a whole number.")
+                found[name] = int(value)
+        return msgspec.convert(found, self._event)
 
 
 def _pick(batch: Batch, indexes: list[int]) -> Batch:

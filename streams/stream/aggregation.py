@@ -5,8 +5,9 @@
     AggregatedRecord  1: partition keys, strings   2: explicit hash keys, strings   3: records
     Record            1: index of its partition key   2: index of its explicit hash key   3: data   4: tags
 
-Source: awslabs/amazon-kinesis-producer, aggregation-format.md. Whatever is not exactly that is one plain record, and so
-is an aggregate of no records: had it no record at all, nobody would ever hear of it.
+Source: awslabs/amazon-kinesis-producer, aggregation-format.md. Bytes that are not exactly that are one plain record. So
+is an aggregate of no records: had it no record at all, nobody would ever hear of it. So is one with a partition key
+that no record may have: KPL writes none, and the readers of a stream rely on the bounds of keys.
 """
 
 import hashlib
@@ -17,6 +18,7 @@ from typing import NamedTuple
 
 from streams.hashing import HASH_SPACE, hash_key
 from streams.records import Entry
+from streams.stream.limits import MAX_KEY
 
 MAGIC = b"\xf3\x89\x9a\xc2"
 DIGEST = 16  # bytes
@@ -104,15 +106,39 @@ def columns_in_shard(partition_key: str, data: bytes, hash_start: int, hash_end:
 
 def parse(data: bytes) -> Aggregate | None:
     """What is in an aggregate; None when the data are no well-formed one. Never raises."""
-    if not data.startswith(MAGIC) or len(data) <= len(MAGIC) + DIGEST:
-        return None
+    found = _read(data)
+    return found if isinstance(found, Aggregate) else None
+
+
+def reason_for_plain(data: bytes) -> str:
+    """Says why data that begin as an aggregate does stand for one plain record; "" for data that do not. Never raises.
+
+    A well-formed aggregate is left whole only by a shard of another range, or by a stream that unpacks none.
+    """
+    found = _read(data)
+    if isinstance(found, Aggregate):
+        return (
+            f"An aggregate of {len(found.keys)} records that was not unpacked. On Kinesis, some of them do not belong"
+            " to this shard: it was packed for another map of the shards. The embedded stream unpacks none."
+        )
+    return found and f"An aggregate that cannot be unpacked: {found}."
+
+
+def _read(data: bytes) -> Aggregate | str:
+    """The aggregate, or why the data are none: "" where they do not begin as one."""
+    if not data.startswith(MAGIC):
+        return ""
     body = data[len(MAGIC) : -DIGEST]
-    if _md5(body) != data[-DIGEST:]:
-        return None
+    if len(data) <= len(MAGIC) + DIGEST or _md5(body) != data[-DIGEST:]:
+        return "its bytes and its MD5 do not agree"
     try:
         return _Parser(body).parse()
-    except (_MalformedError, IndexError, UnicodeDecodeError):  # IndexError: a key's, or the bytes end too soon
-        return None
+    except _MalformedError as error:
+        return str(error) or "its fields are not those of the format"
+    except UnicodeDecodeError:
+        return "a partition key is not UTF-8"
+    except IndexError:  # a key's, or the bytes end too soon
+        return "it names a key that it does not hold, or ends too soon"
 
 
 class _Parser:
@@ -133,7 +159,9 @@ class _Parser:
                 tag, start, at = _read_field(body, at, end)
                 self._take(tag, start, at)
         if not 1 <= len(self._indices) <= MAX_SUB_RECORDS:
-            raise _MalformedError
+            raise _MalformedError(f"it has {len(self._indices)} records, not 1 to {MAX_SUB_RECORDS}")
+        if not all(1 <= len(key) <= MAX_KEY for key in self._keys):
+            raise _MalformedError(f"a partition key has not 1 to {MAX_KEY} characters")
         keys, hashes = self._keys, [_explicit_hash(text) for text in self._explicit]
         explicit = {number: hashes[index] for number, index in self._places.items()}
         return Aggregate([keys[index] for index in self._indices], self._datas, explicit, self._checked)

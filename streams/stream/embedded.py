@@ -30,7 +30,7 @@ from streams.records import (
     StreamExistsError,
     StreamNotFoundError,
 )
-from streams.stream import embedded_shards, limits
+from streams.stream import embedded_rows, embedded_shards, limits
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS streams (
@@ -58,12 +58,11 @@ TRIM_EVERY = clock.MINUTE
 TRIM_ROWS = 500  # at most at a time, so that no put waits long
 SETTLE = 1000  # milliseconds: a stamp is taken before its commit is seen, so "nothing older will come" trails the clock
 
-_encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(tuple[list[str], list[bytes]])
-
 
 class EmbeddedStream:
     """One stream of an embedded store. Not for several threads at once."""
+
+    _bytes_a_read = embedded_rows.BYTES_A_READ
 
     def __init__(self, path: Path, name: str, now: clock.Clock = clock.now) -> None:
         self.path = path
@@ -146,7 +145,7 @@ class EmbeddedStream:
         for shard, keys, datas in self._routed(stream, entries):
             self._db.execute(
                 "INSERT INTO batches (shard, first_sequence, last_sequence, arrived, data) VALUES (?, ?, ?, ?, ?)",
-                [shard, sequence, sequence + len(keys) - 1, now, _encoder.encode((keys, datas))],
+                [shard, sequence, sequence + len(keys) - 1, now, embedded_rows.encode((keys, datas))],
             )
             self._db.execute("UPDATE shards SET records = records + ? WHERE id = ?", [len(keys), shard])
             sequence += len(keys)
@@ -203,21 +202,13 @@ class EmbeddedStream:
         return (shard, position) in self._empty
 
     def _read(self, shard: int, position: Position, limit: int) -> tuple[list[Batch], bool]:
-        """The batches from a position on, and whether they reach the shard's tip."""
+        """The batches from a position on, up to a bound in bytes, and whether they reach the shard's tip."""
         condition, value, skip_to = start_of(position)
         rows = self._db.execute(
             f"SELECT first_sequence, arrived, data FROM batches WHERE shard = ? AND {condition} ORDER BY last_sequence",  # noqa: S608 - one of three constants
             [shard, value],
         )
-        batches: list[Batch] = []
-        for first, arrived, data in rows:
-            keys, datas = _decoder.decode(data)
-            batch = Batch(arrived, range(first, first + len(keys)), keys, datas).slice(max(0, skip_to - first))
-            batches.append(batch.slice(0, limit))
-            limit -= len(batch.keys)
-            if limit <= 0:
-                return batches, limit == 0 and rows.fetchone() is None
-        return batches, True
+        return embedded_rows.page(rows, skip_to, limit, self._bytes_a_read)
 
     def _routed(self, stream: int, entries: Sequence[Entry]) -> Iterator[tuple[int, list[str], list[bytes]]]:
         """Entries by shard, in order, in pieces that fit a row."""
@@ -272,7 +263,7 @@ class EmbeddedStream:
     def _in_our_words(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, msgspec.DecodeError) as error:
+        except (sqlite3.Error, msgspec.DecodeError, UnicodeDecodeError) as error:
             kind = StreamDownError if isinstance(error, sqlite3.OperationalError) else StreamError
             raise kind(f"The embedded stream in {self.path} failed: {error}") from error
 

@@ -49,6 +49,8 @@ class Faults(NamedTuple):
 class LimitedStream(EmbeddedStream):
     """As EmbeddedStream. `waiting.seconds` is the same for all processes: the wall clock."""
 
+    _bytes_a_read = BYTES_A_READ + (1 << 20)  # up_to() cuts a page exactly
+
     def __init__(
         self,
         path: Path,

@@ -56,7 +56,7 @@ def _read(response_dict: dict[str, Any], customized_response_dict: dict[str, Any
         return
     try:
         answer = _decode(response_dict["body"])
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return
     customized_response_dict.update(answer)
     response_dict["body"] = b"{}"

@@ -15,9 +15,9 @@ def check(key: str, data: bytes) -> None:
         raise InvalidRecordError("A record is a partition key (str) and its data (bytes).")
     if not 1 <= len(key) <= MAX_KEY:
         raise InvalidRecordError(f"A partition key has 1 to {MAX_KEY} characters; this one has {len(key)}.")
-    if len(data) + len(key) > MAX_RECORD and len(data) + len(key.encode()) > MAX_RECORD:
+    if len(data) + 4 * len(key) > MAX_RECORD and (size := len(data) + len(key.encode())) > MAX_RECORD:  # UTF-8 has ≤ 4
         raise InvalidRecordError(
-            f"The record with key {key!r} has {len(data)} bytes; the limit is {MAX_RECORD} with its key."
+            f"The record with key {key!r} has {size} bytes with its key; the limit is {MAX_RECORD}."
         )
 
 

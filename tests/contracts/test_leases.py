@@ -8,12 +8,13 @@ import msgspec
 import pytest
 from django.db.models.functions import Now
 
+from streams import letters
 from streams.clock import MINUTE
-from streams.commits import Commit, LeaseLostError
+from streams.commits import Commit, Grant, LeaseLostError, Letter, LetterTakenError, Replay
 from streams.hashing import HASH_SPACE, hash_key
 from streams.leases import Leases
-from streams.models import Lease, Member
-from streams.records import SHARD_END, TRIM_HORIZON, Position, Shard, after, at
+from streams.models import DeadLetter, Lease, Member
+from streams.records import SHARD_END, TRIM_HORIZON, DeadRecord, Position, Shard, after, at
 from streams.worker import LeaseStore
 from tests.fakes import FakeClock
 from tests.memory_leases import MemoryLeases, Table
@@ -23,6 +24,7 @@ NOON = 1_795_348_800_000
 HALF = HASH_SPACE // 2
 WHOLE = Shard("a", 0, HASH_SPACE - 1)
 LEFT, RIGHT = Shard("b", 0, HALF - 1, ("a",)), Shard("c", HALF, HASH_SPACE - 1, ("a",))
+KEYS = [f"key-{number}" for number in range(1200)]
 PAIR = [Shard("a", 0, HALF - 1), Shard("b", HALF, HASH_SPACE - 1)]
 
 
@@ -38,6 +40,15 @@ class Fleet(Protocol):
     def expire(self, owner: str) -> None:
         """The worker has not been heard of for longer than a lease."""
 
+    def ask(self, *keys: str) -> None:
+        """Somebody wants dead letters with these keys replayed; their sequence numbers are 1, 2, 3 …"""
+
+    def settled(self) -> list[tuple[int, str]]:
+        """Of letters that were tried again, the sequence number and the error, "" for those applied."""
+
+    def take_back(self, sequence: int) -> None:
+        """Somebody discards a letter that was asked for."""
+
 
 class DatabaseFleet:
     def worker(self, owner: str) -> LeaseStore[Any]:
@@ -47,6 +58,19 @@ class DatabaseFleet:
         past = Now() - timedelta(seconds=1)
         Lease.objects.filter(owner=owner).update(expires=past)
         Member.objects.filter(owner=owner).update(expires=past)
+
+    def ask(self, *keys: str) -> None:
+        for number, key in enumerate(keys, 1):
+            dead = [DeadRecord(number, NOON, key, f"data {number}".encode(), "why", 1)]
+            letters.add(Grant("app", "s", "z", "me", 1, "", b"", 0), dead, None)
+        DeadLetter.objects.update(status=DeadLetter.Status.REPLAY)
+
+    def settled(self) -> list[tuple[int, str]]:
+        tried = DeadLetter.objects.filter(attempts=2).order_by("pk")
+        return [(int(row.sequence), "" if row.status == "applied" else row.error) for row in tried]
+
+    def take_back(self, sequence: int) -> None:
+        DeadLetter.objects.filter(sequence=str(sequence)).update(status=DeadLetter.Status.DISCARDED)
 
 
 class MemoryFleet:
@@ -60,6 +84,16 @@ class MemoryFleet:
         for row in self.table.rows.values():
             row.expires = 0 if row.owner == owner else row.expires
         self.table.members[owner] = 0
+
+    def ask(self, *keys: str) -> None:
+        for number, key in enumerate(keys, 1):
+            self.table.asked[number] = Letter(number, number, key, f"data {number}".encode())
+
+    def settled(self) -> list[tuple[int, str]]:
+        return [(number, error or "") for number, error in sorted(self.table.settled.items())]
+
+    def take_back(self, sequence: int) -> None:
+        del self.table.asked[sequence]
 
 
 @pytest.fixture(params=[DatabaseFleet, MemoryFleet])
@@ -240,3 +274,41 @@ def test_a_lease_made_while_an_older_list_was_on_its_way_is_not_taken_for_gone(f
     slow.sync(old_list, TRIM_HORIZON)
     slow.share()
     assert [grant.shard for grant in slow.acquire(9)] == ["a", "b"]
+
+
+def test_letters_go_to_the_worker_whose_lease_covers_their_key(fleet: Fleet) -> None:
+    keys = [f"key-{number}" for number in range(20)]
+    fleet.ask(*keys)
+    one = joined(fleet, "one")
+    first, second = one.acquire(2)
+    assert [letter.key for letter in one.letters(first)] == [key for key in keys if hash_key(key) < HALF]
+    assert [letter.key for letter in one.letters(second)] == [key for key in keys if hash_key(key) >= HALF]
+
+
+def test_letters_of_other_shards_do_not_hold_up_the_rest(fleet: Fleet) -> None:
+    one = joined(fleet, "one")
+    first, _ = one.acquire(2)
+    others, mine = ([key for key in KEYS if (hash_key(key) < HALF) == ours] for ours in (False, True))
+    fleet.ask(*others, mine[0])
+    assert [letter.key for letter in one.letters(first)] == mine[:1]
+
+
+def test_replays_in_one_commit_each_have_their_own_outcome(fleet: Fleet) -> None:
+    fleet.ask(*"abc")
+    one = joined(fleet, "one", WHOLE)
+    [grant] = one.acquire(1)
+    a, b, c = one.letters(grant)
+    one.commit(grant, commit(after(41))._replace(replayed=[Replay(a), Replay(b, "still bad"), Replay(c)]))
+    assert fleet.settled() == [(1, ""), (2, "still bad"), (3, "")]
+    assert one.letters(grant) == []
+
+
+def test_a_commit_with_a_letter_that_was_taken_changes_nothing(fleet: Fleet) -> None:
+    fleet.ask(*"ab")
+    one = joined(fleet, "one", WHOLE)
+    [grant] = one.acquire(1)
+    found = one.letters(grant)
+    fleet.take_back(2)
+    with pytest.raises(LetterTakenError):
+        one.commit(grant, commit(after(41))._replace(replayed=[Replay(letter) for letter in found]))
+    assert (fleet.settled(), one.letters(grant)) == ([], found[:1])

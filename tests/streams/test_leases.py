@@ -11,7 +11,7 @@ import pytest
 from pytest_django import Settings
 
 from streams import owners
-from streams.commits import Commit, Grant, Letter, LetterTakenError, RefusedError
+from streams.commits import Commit, Grant, Letter, LetterTakenError, RefusedError, Replay
 from streams.hashing import HASH_SPACE
 from streams.leases import Leases
 from streams.models import DeadLetter, Lease, Throughput, TopicVersion, TradeMinute
@@ -82,7 +82,7 @@ def asked() -> tuple[Leases[list[TradeRow]], Grant, Letter]:
 
 def test_a_replayed_letter_is_applied_once_and_closed_with_its_results() -> None:
     one, grant, letter = asked()
-    replay = Commit(str(after(41)), NOON, b"state", [row(1)], replayed=letter)
+    replay = Commit(str(after(41)), NOON, b"state", [row(1)], replayed=[Replay(letter)])
     one.commit(grant, replay)
     lease, closed = Lease.objects.get(), DeadLetter.objects.get()
     assert (lease.applied, lease.dead, closed.status, closed.attempts) == (3, 0, "applied", 3)
@@ -93,7 +93,7 @@ def test_a_replayed_letter_is_applied_once_and_closed_with_its_results() -> None
 
 def test_a_letter_that_fails_again_is_kept_with_the_new_error() -> None:
     one, grant, letter = asked()
-    one.commit(grant, Commit(str(after(41)), NOON, b"state", dead=[DEAD._replace(error="still")], replayed=letter))
+    one.commit(grant, Commit(str(after(41)), NOON, b"state", replayed=[Replay(letter, "still")]))
     kept = DeadLetter.objects.get()
     assert (kept.status, kept.error, kept.attempts, Lease.objects.get().dead) == ("kept", "still", 3, 1)
 
@@ -102,7 +102,7 @@ def test_a_letter_that_was_discarded_meanwhile_changes_nothing() -> None:
     one, grant, letter = asked()
     DeadLetter.objects.update(status=DeadLetter.Status.DISCARDED)
     with pytest.raises(LetterTakenError):
-        one.commit(grant, Commit(str(after(41)), NOON, b"state", [row(1)], replayed=letter))
+        one.commit(grant, Commit(str(after(41)), NOON, b"state", [row(1)], replayed=[Replay(letter)]))
     assert TradeMinute.objects.count() == 0
 
 

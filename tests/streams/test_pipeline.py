@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.commits import Commit, Grant, LeaseLostError, RefusedError, StoreDownError
+from streams.commits import Commit, Grant, LeaseLostError, Letter, LetterTakenError, RefusedError, StoreDownError
 from streams.pipeline import Pipeline
 from streams.reading import ShardReader
 from streams.records import TRIM_HORIZON, Batch, DeadRecord, after
@@ -48,12 +48,16 @@ class ListStore:
     def __init__(self) -> None:
         self.commits: list[Commit[list[bytes]]] = []
         self.lost = False
+        self.taken: set[int] = set()
 
     def commit(self, grant: Grant, commit: Commit[list[bytes]]) -> None:
         if self.lost:
             raise LeaseLostError("not yours")
         if commit.results and b"unstorable" in commit.results:
             raise RefusedError("value too long")
+        if any(letter.id in self.taken for letter, _ in commit.replayed):
+            self.taken.clear()
+            raise LetterTakenError
         self.commits.append(commit)
 
     @property
@@ -209,3 +213,41 @@ def test_a_quiet_shard_is_not_committed_more_than_once_a_second(house: House) ->
         house.clock.advance(100)
         pipeline.step()
     assert len(house.store.commits) == 5
+
+
+def letters(*datas: bytes) -> list[Letter]:
+    return [Letter(number, 100 + number, "k", data) for number, data in enumerate(datas)]
+
+
+@given(st.lists(st.sampled_from([b"a", b"b", b"poison", b"unstorable", b"garbage"]), min_size=1, max_size=40))
+def test_each_replayed_letter_has_its_own_outcome(datas: list[bytes]) -> None:
+    house = House()
+    house.pipeline().replay(letters(*datas))
+    outcomes = [replay for commit in house.store.commits for replay in commit.replayed]
+    errors = {b"garbage": "malformed", b"poison": "ArithmeticError: this one is bad", b"unstorable": "value too long"}
+    assert [letter for letter, _ in outcomes] == letters(*datas)
+    assert [error for _, error in outcomes] == [errors.get(data) for data in datas]
+    assert house.store.applied == [data for data in datas if data not in errors]
+
+
+def test_good_letters_are_replayed_in_one_commit(house: House) -> None:
+    house.pipeline().replay(letters(*[b"a"] * 400, b"garbage"))
+    [commit] = house.store.commits
+    assert (len(commit.replayed), commit.results, commit.dead) == (401, [b"a"] * 400, ())
+
+
+def test_letters_that_are_taken_meanwhile_are_not_applied(house: House) -> None:
+    house.store.taken = {1}
+    pipeline = house.pipeline()
+    pipeline.replay(letters(b"a", b"b"))
+    assert house.store.commits == []
+    pipeline.replay(letters(b"a"))
+    assert house.store.applied == [b"a"]
+
+
+def test_a_few_bad_records_among_many_cost_a_few_steps_each(house: House) -> None:
+    datas = [b"a"] * 5000
+    datas[1000] = datas[3000] = b"poison"
+    house.put(*datas)
+    house.drain()
+    assert (len(house.store.applied), len(house.store.dead), len(house.store.commits) < 60) == (4998, 2, True)

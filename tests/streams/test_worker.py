@@ -28,7 +28,7 @@ class FakeLeases:
     looks: int = 0
     commits: list[tuple[str, str]] = field(default_factory=list)
     asked: list[Letter] = field(default_factory=list)
-    replayed: list[Letter | None] = field(default_factory=list)
+    replayed: list[Letter] = field(default_factory=list)
 
     def sync(self, list_shards: Callable[[], Collection[Shard]], start: Position) -> None:
         self.listings += 1
@@ -67,7 +67,7 @@ class FakeLeases:
         self.commits.append((grant.shard, commit.checkpoint))
         if commit.checkpoint == SHARD_END.kind:
             self.held.discard(grant.shard)
-        self.replayed.append(commit.replayed)
+        self.replayed += [letter for letter, _ in commit.replayed]
 
 
 class Stage:
@@ -178,6 +178,15 @@ def test_a_dead_letter_that_was_asked_for_is_replayed() -> None:
     stage.leases.asked = [letter := Letter(1, 7, "key", b"again")]
     stage.worker.step()
     assert letter in stage.leases.replayed
+
+
+def test_more_letters_are_looked_for_at_once() -> None:
+    stage = Stage(A)
+    stage.leases.asked = [Letter(1, 7, "key", b"again")]
+    assert stage.worker.step() is True
+    stage.leases.asked = [Letter(2, 8, "key", b"again")]
+    assert (stage.worker.step(), stage.worker.step()) == (True, False)
+    assert [letter.id for letter in stage.leases.replayed] == [1, 2]
 
 
 def test_a_store_that_goes_away_is_asked_again_and_its_leases_are_taken_anew() -> None:

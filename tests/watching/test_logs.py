@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 
 from accounts.events import Line
 from watching import requests
-from watching.logs import JsonFormatter, discreet
+from watching.logs import JsonFormatter, TextFormatter, discreet
 
 GIVEN = "5f3a9c0e5f3a9c0e5f3a9c0e5f3a9c0e"
 
@@ -34,6 +34,22 @@ def test_a_line_is_one_object_in_utc() -> None:
 @pytest.mark.parametrize("nasty", ["a\r\nb", "\x00", "\x1b[31m", "\u2028\u202e\x85", '"},{"event":"x', "\ud800"])
 def test_nobody_writes_a_line_of_their_own(nasty: str) -> None:
     assert line("%s", args=(nasty,))["message"] == nasty
+
+
+@pytest.mark.parametrize("nasty", ["a\r\nb", "\x00", "\x1b[31m", "\u2028\u202e\x85", "\ud800", "x" * 1_000_000])
+def test_nobody_writes_a_line_of_their_own_as_text_either(nasty: str) -> None:
+    record = logging.makeLogRecord({"name": "streams.worker", "levelname": "WARNING", "msg": "%s", "args": (nasty,)})
+    written = TextFormatter("{levelname} {message}", style="{").format(record)
+    assert (written.isprintable(), len(written) <= 20_010, written[:8]) == (True, True, "WARNING ")
+
+
+def test_a_traceback_as_text_holds_no_control_bytes() -> None:
+    try:
+        raise ValueError("\x1b[2J")
+    except ValueError as error:
+        given = {"msg": "broke", "exc_info": (ValueError, error, error.__traceback__)}
+    lines = TextFormatter("{message}", style="{").format(logging.makeLogRecord(given)).split("\n")
+    assert (lines[0], lines[-1], all(map(str.isprintable, lines))) == ("broke", "ValueError: \\x1b[2J", True)
 
 
 def test_an_error_is_told_with_its_traceback_in_the_same_line() -> None:

@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 
 from streams.hashing import HASH_SPACE, hash_key
 from streams.records import Entry
-from streams.stream.aggregation import DIGEST, MAGIC, MAX_SUB_RECORDS, aggregate, deaggregate, in_shard, parse
+from streams.stream.aggregation import (
+    DIGEST,
+    MAGIC,
+    MAX_SUB_RECORDS,
+    aggregate,
+    deaggregate,
+    in_shard,
+    parse,
+    reason_for_plain,
+)
 
 keys = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=256) | st.sampled_from("abc")
 entries = st.lists(st.tuples(keys, st.binary(max_size=300)), min_size=1, max_size=300)
@@ -119,6 +128,8 @@ MALFORMED = {
     "a field numbered 0": KEY + RECORD + b"\x02\x00",
     "a number without end": KEY + b"\x1a" + b"\xff" * 11 + RECORD,
     "a key that is no text": b"\x0a\x01\xff" + RECORD,
+    "an empty key": b"\x0a\x00" + RECORD,
+    "a key of 257 characters": b"\x0a\x81\x02" + b"k" * 257 + RECORD,
 }
 
 
@@ -134,6 +145,26 @@ def test_malformed_under_a_right_md5_is_a_plain_record(body: bytes) -> None:
 
 def test_bytes_behind_the_md5_make_it_a_plain_record() -> None:
     assert deaggregate("p", aggregate(ONE) + b"x") is None
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (MAGIC + b"x" * 40, "its bytes and its MD5 do not agree"),
+        (sealed(KEY), "it has 0 records, not 1 to 1048575"),
+        (sealed(RECORD), "it names a key that it does not hold, or ends too soon"),
+        (sealed(b"\x0a\x00" + RECORD), "a partition key has not 1 to 256 characters"),
+        (sealed(b"\x0a\x01\xff" + RECORD), "a partition key is not UTF-8"),
+        (sealed(KEY + RECORD + b"\x2b\x2c"), "its fields are not those of the format"),
+    ],
+)
+def test_an_aggregate_that_cannot_be_unpacked_says_why(data: bytes, reason: str) -> None:
+    assert reason_for_plain(data) == f"An aggregate that cannot be unpacked: {reason}."
+
+
+def test_an_aggregate_of_another_shard_says_so_and_a_plain_record_nothing() -> None:
+    assert "packed for another map of the shards" in reason_for_plain(sealed(KEY + RECORD))
+    assert reason_for_plain(b"plain") == ""
 
 
 @pytest.mark.parametrize("count", [0, MAX_SUB_RECORDS + 1])

@@ -1,0 +1,64 @@
+"""Bytes as events: what is no event is told apart with its reason, however it is broken."""
+
+import time
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.processors import orders, trades
+from streams.records import Batch
+
+TRADE = {"tickerSymbol": "AMZN", "tradeType": "BUY", "price": 10, "quantity": 6}
+ORDER = {"site": "paris", "InvoiceNo": "1", "StockCode": "1", "Quantity": 1, "InvoiceDate": "x", "UnitPrice": 1}
+
+
+def decoded(*datas: bytes, key: str = "AMZN") -> tuple[list[trades.Trade], list[str]]:
+    """The events of a batch of trades, and the errors of the refused."""
+    _, events, dead = trades.decode(Batch(0, range(len(datas)), [key] * len(datas), list(datas)))
+    return events, [record.error for record in dead]
+
+
+def with_quantity(text: bytes) -> bytes:
+    return msgspec.json.encode(TRADE).replace(b'"quantity":6', b'"quantity":' + text)
+
+
+@pytest.mark.parametrize("text", [b"6", b"6.0", b"0.6e1", b"6.000"])
+def test_a_whole_number_is_taken_however_it_is_written(text: bytes) -> None:
+    events, errors = decoded(with_quantity(text), with_quantity(b"6"))
+    assert ([event.quantity for event in events], errors) == ([6, 6], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        (b"6.5", "quantity is 6.5; it must be a whole number."),
+        (b"1e300", "quantity is 1e+300; it must be a whole number."),
+        (b"0.0", "Expected `int` >= 1 - at `$.quantity`"),
+        (b'"6.0"', "Expected `int`, got `str` - at `$.quantity`"),
+        (b'6.0,"price":"x"', "Expected `float`, got `str` - at `$.price`"),
+    ],
+)
+def test_another_number_is_refused_in_words(text: bytes, error: str) -> None:
+    assert decoded(with_quantity(text)) == ([], [error])
+
+
+@given(st.binary(max_size=60) | st.binary(max_size=20).map(lambda name: with_quantity(b'6,"x":"' + name + b'"')))
+def test_any_bytes_are_an_event_or_a_reason(data: bytes) -> None:
+    good = msgspec.json.encode(TRADE)
+    events, errors = decoded(good, data, good)
+    assert (len(events) + len(errors), all(error and error.isprintable() for error in errors)) == (3, True)
+    assert len(events) >= 2
+
+
+def test_text_that_is_not_utf_8_costs_no_more_than_any_other_bad_record() -> None:
+    good, latin = msgspec.json.encode(ORDER), msgspec.json.encode(ORDER | {"Description": "CAF."})
+    seconds = {}
+    for name, bad in {"latin": latin.replace(b"CAF.", b"CAF\xe9"), "other": latin.replace(b'"CAF."', b"1")}.items():
+        batch = Batch(0, range(11_000), ["paris"] * 11_000, ([good] * 10 + [bad]) * 1000)
+        began = time.process_time()
+        _, events, dead = orders.decode(batch)
+        seconds[name] = time.process_time() - began
+        assert (len(events), len(dead)) == (10_000, 1000)
+    assert seconds["latin"] < 1.5 * seconds["other"] + 0.02
