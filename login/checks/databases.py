@@ -42,9 +42,7 @@ def collation(app_configs: object = None, databases: Iterable[str] | None = None
 
 def packet(app_configs: object = None, databases: Iterable[str] | None = None, **_: object) -> list[CheckMessage]:
     """On MariaDB and MySQL: whether a statement may have a large record or state. Asks the database, as collation()."""
-    return [
-        message for alias in databases or () if connections[alias].vendor == "mysql" for message in _packet(alias)
-    ]
+    return [message for alias in databases or () if connections[alias].vendor == "mysql" for message in _packet(alias)]
 
 
 def _packet(alias: str) -> Iterator[CheckMessage]:
