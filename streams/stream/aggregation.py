@@ -118,8 +118,8 @@ def reason_for_plain(data: bytes) -> str:
     found = _read(data)
     if isinstance(found, Aggregate):
         return (
-            f"An aggregate of {len(found.keys)} records that was not unpacked. On Kinesis, some of them do not belong"
-            " to this shard: it was packed for another map of the shards. The embedded stream unpacks none."
+            f"An aggregate of {len(found.keys)} records that was not unpacked. On Kinesis, some do not belong to"
+            " this shard: it was packed for another map of the shards. The embedded stream unpacks none."
         )
     return found and f"An aggregate that cannot be unpacked: {found}."
 
