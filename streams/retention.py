@@ -135,7 +135,7 @@ def forget_reader(application: str, stream: str, who: str) -> int:
     names = {"application": application, "stream": stream}
     if living_owners(**names):
         raise StreamError(f"A worker of {application} still reads {stream}. Stop it first, then try again.")
-    count = leases_of(**names).delete()[0]
+    count = Lease.objects.filter(**names).delete()[0]
     if not count:
         raise StreamError(f"{application} has no leases on {stream}: there is nothing to forget.")
     Member.objects.filter(**names).delete()

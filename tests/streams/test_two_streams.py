@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from streams import clock, reports, wiring
-from streams.models import AlarmEpisode, Lease, Member, SiteCount, TopicVersion, TradeMinute
+from streams.hashing import HASH_SPACE, hash_key
+from streams.models import AlarmEpisode, DeadLetter, Lease, Member, SiteCount, TopicVersion, TradeMinute
 from streams.models.readers import default_stream, streams_of
 from streams.records import TRIM_HORIZON
 from streams.worker import Worker
@@ -23,9 +24,14 @@ NAMES = ["trades", "trades-eu"]
 TICKERS = ["AAPL", "AMZN", "BRK.B", "WMT"]
 
 PUT = st.tuples(st.just("put"), st.sampled_from(NAMES), st.sampled_from(TICKERS), st.integers(1, 9))
+STRAY = st.tuples(st.just("stray"), st.sampled_from(NAMES), st.sampled_from(TICKERS), st.integers(0, 9))
 SPLIT = st.tuples(st.just("split"), st.sampled_from(NAMES), st.integers(0, 9), st.just(0))
 STEP = st.tuples(st.just("step"), st.sampled_from(NAMES), st.just(0), st.just(0))
 TICK = st.tuples(st.just("tick"), st.just(""), st.integers(1, 40_000), st.just(0))
+
+
+def trade(ticker: str, quantity: int) -> bytes:
+    return msgspec.json.encode({"tickerSymbol": ticker, "tradeType": "BUY", "price": 1, "quantity": quantity})
 
 
 class World:
@@ -41,10 +47,23 @@ class World:
             name: wiring.build_worker("trades", name, TRIM_HORIZON) for name in NAMES
         }
         self.expected: Counter[tuple[str, str, str]] = Counter()  # shares by stream, minute and ticker
+        self.refused = 0
 
     def put(self, name: str, ticker: str, quantity: int) -> None:
-        order = {"tickerSymbol": ticker, "tradeType": "BUY", "price": 1, "quantity": quantity}
-        self.streams[name].put([(ticker, msgspec.json.encode(order))])
+        self.streams[name].put([(ticker, trade(ticker, quantity))])
+        self.expect(name, ticker, quantity)
+
+    def stray(self, name: str, ticker: str, tenth: int) -> None:
+        """Puts a trade by an explicit hash key: it counts where that is in the shard of its own key."""
+        place = HASH_SPACE // 10 * tenth
+        shard = next(s for s in self.streams[name].describe().shards if s.open and s.hash_start <= place <= s.hash_end)
+        self.streams[name].put_hashed(ticker, trade(ticker, 1), place)
+        if shard.hash_start <= hash_key(ticker) <= shard.hash_end:
+            self.expect(name, ticker, 1)
+        else:
+            self.refused += 1
+
+    def expect(self, name: str, ticker: str, quantity: int) -> None:
         minute = self.clock() - self.clock() % 60_000
         self.expected[name, str(reports.iso(clock.to_datetime(minute))), ticker] += quantity
 
@@ -72,13 +91,13 @@ class World:
 @contextmanager
 def empty_tables() -> Any:
     """Examples of one property test share its transaction."""
-    for model in (Lease, Member, TradeMinute, TopicVersion):
+    for model in (Lease, Member, DeadLetter, TradeMinute, TopicVersion):
         model._default_manager.all().delete()
     yield
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(arrows=st.lists(st.one_of(PUT, PUT, SPLIT, STEP, TICK), max_size=40))
+@given(arrows=st.lists(st.one_of(PUT, PUT, STRAY, SPLIT, STEP, TICK), max_size=40))
 def test_any_interleaving_of_two_streams_adds_up(
     arrows: list[tuple[str, Any, Any, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,7 +110,7 @@ def test_any_interleaving_of_two_streams_adds_up(
         total: Counter[tuple[str, str]] = Counter()
         for (_, minute, ticker), shares in world.expected.items():
             total[minute, ticker] += shares
-        assert world.sums(None) == total
+        assert (world.sums(None), DeadLetter.objects.count()) == (total, world.refused)
         for name in NAMES:
             assert world.sums(name) == {(m, t): n for (s, m, t), n in world.expected.items() if s == name}
 
