@@ -1,11 +1,12 @@
 #!/usr/bin/env python
-"""Django's command line: `manage.py help` lists what there is."""
+"""The command line: `manage.py help` lists what there is."""
 
-import os
 import sys
 
 from django.core.management import execute_from_command_line
 
+from login.entry import read_settings
+
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "login.settings")
+    read_settings()
     execute_from_command_line(sys.argv)

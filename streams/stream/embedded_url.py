@@ -1,10 +1,13 @@
-"""STREAM_URL of an embedded stream: embedded:PATH?limits=kinesis&faults=throttle:0.05,partial:0.1&seed=7."""
+"""STREAM_URL of an embedded stream: embedded:PATH?limits=kinesis&faults=throttle:0.05,partial:0.1&seed=7.
+
+In PATH, ? is written %3F, and % before two hexadecimal digits %25.
+"""
 
 import random
 import re
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from streams.records import StreamError
 from streams.stream.embedded import EmbeddedStream
@@ -34,7 +37,7 @@ def parse_embedded(url: str) -> EmbeddedUrl:
         raise StreamError(
             f"STREAM_URL is {url!r}; its options are limits=kinesis, faults=NAME:PROBABILITY,… and seed=NUMBER."
         )
-    return EmbeddedUrl(Path(path), bool(limits), _faults(faults), int(seed) if seed else None)
+    return EmbeddedUrl(Path(unquote(path)), bool(limits), _faults(faults), int(seed) if seed else None)
 
 
 def open_embedded(url: str, name: str) -> EmbeddedStream:
