@@ -131,7 +131,7 @@ if DATABASES["default"]["ENGINE"] == databases.SQLITE:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # embedded:PATH of an SQLite file (?limits=kinesis&faults=throttle:0.05&seed=7), or kinesis://REGION?endpoint_url=URL
-STREAM_URL = env.str("STREAM_URL", default="") or f"embedded:{quote(str(VAR_DIR / 'streams.sqlite3'))}"
+STREAM_URL = env.str("STREAM_URL", default="") or f"embedded:{VAR_DIR / 'streams.sqlite3'}"
 
 # --- How long rows are kept, in days, 0 for ever: manage.py janitor
 

@@ -1,13 +1,13 @@
 """STREAM_URL of an embedded stream: embedded:PATH?limits=kinesis&faults=throttle:0.05,partial:0.1&seed=7.
 
-In PATH, ? is written %3F, and % before two hexadecimal digits %25.
+A folder in PATH may have a ? in its name: options never hold a /.
 """
 
 import random
 import re
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl
 
 from streams.records import StreamError
 from streams.stream.embedded import EmbeddedStream
@@ -28,7 +28,9 @@ class EmbeddedUrl(NamedTuple):
 def parse_embedded(url: str) -> EmbeddedUrl:
     """Raises StreamError in words for people."""
     scheme, _, rest = url.partition(":")
-    path, _, query = rest.partition("?")
+    path, mark, query = rest.rpartition("?")
+    if not mark or "/" in query:
+        path, query = rest, ""
     if scheme != SCHEME or not path:
         raise StreamError(f"STREAM_URL is {url!r}; it should be embedded:PATH of an SQLite file, or kinesis://REGION.")
     options = dict(parse_qsl(query, keep_blank_values=True))
@@ -37,7 +39,7 @@ def parse_embedded(url: str) -> EmbeddedUrl:
         raise StreamError(
             f"STREAM_URL is {url!r}; its options are limits=kinesis, faults=NAME:PROBABILITY,… and seed=NUMBER."
         )
-    return EmbeddedUrl(Path(unquote(path)), bool(limits), _faults(faults), int(seed) if seed else None)
+    return EmbeddedUrl(Path(path), bool(limits), _faults(faults), int(seed) if seed else None)
 
 
 def open_embedded(url: str, name: str) -> EmbeddedStream:
