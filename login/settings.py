@@ -126,8 +126,6 @@ DATABASES = {
         env.str("DATABASE_URL", default="") or f"sqlite:///{quote(str(VAR_DIR / 'millrace.sqlite3'))}", CONN_MAX_AGE
     )
 }
-if DATABASES["default"]["ENGINE"] == databases.SQLITE:
-    Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # embedded:PATH of an SQLite file (?limits=kinesis&faults=throttle:0.05&seed=7), or kinesis://REGION?endpoint_url=URL

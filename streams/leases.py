@@ -23,6 +23,7 @@ from django.db import (
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
+from common import database_errors
 from streams import clock, owners
 from streams.commits import (
     Commit,
@@ -58,8 +59,7 @@ def answering(method: Callable[P, T]) -> Callable[P, T]:
             return method(*args, **kwargs)
         except (OperationalError, InterfaceError, InternalError) as error:
             connection.close()
-            sentence = f"The database refused: {error}. If its tables are missing, run: manage.py migrate"
-            raise StoreDownError(sentence) from error
+            raise StoreDownError(database_errors.sentence(error)) from error
 
     return wrapper
 
