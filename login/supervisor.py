@@ -4,11 +4,13 @@ A server has systemd for that, or uWSGI (deploy/onebox.ini).
 """
 
 import os
+import sys
 import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 STEADY = 5.0  # seconds: a process that lives longer has not failed at once
@@ -100,13 +102,14 @@ class Supervisor:
         """Asks every process to end, and kills those that have not after a while."""
         deadline = time.monotonic() + GRACE
         with self._lock:
-            processes = list(self._processes.values())
-        for process in processes:
+            processes = dict(self._processes)
+        for process in processes.values():
             _send(process, signal.SIGTERM)
-        for process in processes:
+        for name, process in processes.items():
             try:
                 process.wait(max(0.0, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
+                self._say(name, f"has not ended within {GRACE} s, and is killed")
                 _send(process, signal.SIGKILL)
         for thread in self._threads:
             thread.join(max(0.1, deadline - time.monotonic()))
@@ -121,3 +124,21 @@ def _send(process: "subprocess.Popen[str]", number: signal.Signals) -> None:
 def how(code: int) -> str:
     """Says how a process ended, by its exit code, negative for a signal."""
     return f"killed by {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"
+
+
+@contextmanager
+def foreground() -> Iterator[None]:
+    """Takes the terminal's Ctrl-C for this process alone: `make`, which waits for it, would otherwise end in an error."""
+    terminal = sys.stdin.fileno() if sys.stdin and sys.stdin.isatty() else None
+    if terminal is None or os.getsid(0) == os.getpid() or os.tcgetpgrp(terminal) != os.getpgrp():
+        yield
+        return
+    before = os.getpgrp()
+    signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # or taking the terminal would stop this process
+    signal.signal(signal.SIGTSTP, signal.SIG_IGN)  # nobody could bring it back: the shell waits for make
+    os.setpgrp()
+    os.tcsetpgrp(terminal, os.getpgrp())
+    try:
+        yield
+    finally:
+        os.tcsetpgrp(terminal, before)

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 
-from login.supervisor import COLOURS, Supervisor, parse
+from login.supervisor import COLOURS, Supervisor, foreground, parse
 from streams.management.plain import PlainCommand
 
 HOST = "127.0.0.1"
@@ -33,7 +33,8 @@ class Command(PlainCommand):
         supervisor = Supervisor(commands, environment, settings.BASE_DIR, Printer([*commands]).say)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: supervisor.stop())
-        supervisor.run()
+        with foreground():
+            supervisor.run()
         if supervisor.reason:
             self._fail(supervisor.reason, 1)
 
