@@ -4,9 +4,9 @@ A server has systemd for that, or uWSGI (deploy/onebox.ini).
 """
 
 import os
-import sys
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -128,7 +128,7 @@ def how(code: int) -> str:
 
 @contextmanager
 def foreground() -> Iterator[None]:
-    """Takes the terminal's Ctrl-C for this process alone: `make`, which waits for it, would otherwise end in an error."""
+    """Takes the Ctrl-C of a terminal for this process alone: `make`, which waits for it, would report an error."""
     terminal = sys.stdin.fileno() if sys.stdin and sys.stdin.isatty() else None
     if terminal is None or os.getsid(0) == os.getpid() or os.tcgetpgrp(terminal) != os.getpgrp():
         yield
