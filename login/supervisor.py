@@ -61,10 +61,11 @@ class Supervisor:
         failures = 0
         while process := self._start(name, command):
             began, last = time.monotonic(), ""
-            for line in process.stdout or ():
-                last = line.rstrip("\n")
-                self._say(name, last)
-            code = process.wait()
+            with process:
+                for line in process.stdout or ():
+                    last = line.rstrip("\n")
+                    self._say(name, last)
+            code = process.returncode
             if self._stopping.is_set():
                 return
             failures = failures + 1 if time.monotonic() - began < STEADY else 1

@@ -13,11 +13,11 @@ from login.migrating import Executor, alone
 class Command(migrate.Command):
     help = "Makes or updates the tables of the database; makes the file of an SQLite database."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def execute(self, *args: Any, **options: Any) -> str | None:
         migrate.MigrationExecutor = Executor  # type: ignore[attr-defined]  # the parent has no other way in
         ExistingFile.may_create = True
         try:
             with alone(connections[options["database"]], lambda says: self.stderr.write(says, str)):
-                super().handle(*args, **options)
+                return super().execute(*args, **options)
         except OSError as error:
             raise CommandError(f"The folder of the database cannot be written to: {error}.") from None
