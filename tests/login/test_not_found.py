@@ -13,8 +13,7 @@ import django; django.setup()
 from django.conf import settings; settings.DEBUG = True
 from django.test import Client
 answer = Client(headers={"host": "localhost"}).get("/mistyped/")
-print(answer.status_code, b"Nothing is here" in answer.content or b"404" in answer.content, b"urlpatterns" in answer.content,
-      b"login.urls" in answer.content)
+print(answer.status_code, *(word in answer.content for word in (b"404", b"urlpatterns", b"login.urls")))
 """
 
 
