@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from login.migrating import WAITING
+from tests.databases import server
 from tests.house import ROOT, House
 from tests.waiting import wait_for
 
@@ -64,6 +66,16 @@ def test_two_at_once_wait_for_each_other(tmp_path: Path) -> None:
     both = [house.start("migrate", "--verbosity", "0") for _ in range(2)]
     ends = [(process.communicate(timeout=120)[1], process.returncode) for process in both]
     assert sorted(ends) == [("", 0), ("Another process migrates this database; waiting for it.\n", 0)]
+
+
+@pytest.mark.parametrize("kind", ["postgres", "mariadb"])
+def test_two_at_once_wait_on_a_server_too(kind: str, tmp_path: Path) -> None:
+    house = bare(tmp_path)
+    with server(kind) as database:
+        house.environment |= {"DATABASE_URL": database.url}
+        both = [house.start("migrate", "--verbosity", "0") for _ in range(2)]
+        ends = [(process.communicate(timeout=120)[1], process.returncode) for process in both]
+    assert sorted((WAITING in said, code) for said, code in ends) == [(False, 0), (True, 0)]
 
 
 @pytest.mark.parametrize("words", [["consume", "trades"], ["first_user"], ["showmigrations"], ["leases", "list"]])

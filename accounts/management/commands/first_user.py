@@ -35,7 +35,7 @@ class Command(PlainCommand):
         if password:
             self.stdout.write(f"    password   {password}   (shown only now)\n")
         else:
-            again = "make new-password" + (f" NAME={shlex.quote(name)}" if name != "admin" else "")
+            again = f".venv/bin/python manage.py new_password {shlex.quote(name)}"
             self.stdout.write(f"Forgotten the password? A new one: {again}\n")
 
     def _create(self, name: str) -> str:
