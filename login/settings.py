@@ -12,15 +12,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
-import environ
 from csp.constants import NONCE, NONE, SELF, STRICT_DYNAMIC
 from django.core.exceptions import ImproperlyConfigured
 
-from login import databases
+from login import databases, environment
+from login.typed import Env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-environ.Env.read_env(BASE_DIR / ".env")
-env = environ.FileAwareEnv()
+environment.load(BASE_DIR / ".env", os.environ)
+env = Env()
 # What this machine makes: databases, keys, static files.
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
@@ -54,6 +54,9 @@ PASSWORD_KEYS = env.str("PASSWORD_KEYS", default="") or (_local_ring("password-k
 FIELD_KEYS = env.str("FIELD_KEYS", default="") or (_local_ring("field-keys") if DEBUG else "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+PORT = env.int("PORT", default=8000)  # where the site that `make run` starts listens, on this machine alone
+if PORT not in range(1, 65536):
+    raise ImproperlyConfigured(f"PORT is {PORT}; set it to a number from 1 to 65535.")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -123,12 +126,10 @@ DATABASES = {
         env.str("DATABASE_URL", default="") or f"sqlite:///{quote(str(VAR_DIR / 'millrace.sqlite3'))}", CONN_MAX_AGE
     )
 }
-if DATABASES["default"]["ENGINE"] == databases.SQLITE:
-    Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # embedded:PATH of an SQLite file (?limits=kinesis&faults=throttle:0.05&seed=7), or kinesis://REGION?endpoint_url=URL
-STREAM_URL = env.str("STREAM_URL", default=f"embedded:{VAR_DIR / 'streams.sqlite3'}")
+STREAM_URL = env.str("STREAM_URL", default="") or f"embedded:{VAR_DIR / 'streams.sqlite3'}"
 
 # --- How long rows are kept, in days, 0 for ever: manage.py janitor
 
@@ -194,7 +195,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 MAIL_CONFIGURED = bool(env.str("EMAIL_URL", default=""))
 globals().update(
-    env.email_url("EMAIL_URL") if MAIL_CONFIGURED else {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+    env.mail("EMAIL_URL") if MAIL_CONFIGURED else {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
 )
 EMAIL_TIMEOUT = 5  # seconds that a mail server may hold up whoever caused a mail
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="Millrace <millrace@localhost>")
@@ -271,7 +272,10 @@ for name, package in (("SENTRY_DSN", "sentry_sdk"), ("OTEL_EXPORTER_OTLP_ENDPOIN
 
 LOG_FORMAT = env.str("LOG_FORMAT", default="text" if DEBUG else "json")
 if LOG_FORMAT not in ("text", "json"):
-    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}; set it to text or to json.")
+    raise ImproperlyConfigured("LOG_FORMAT is neither text nor json.")
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
+    raise ImproperlyConfigured("LOG_LEVEL is none of DEBUG, INFO, WARNING, ERROR and CRITICAL.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -301,5 +305,5 @@ LOGGING = {
         "uvicorn": {"handlers": [], "level": "INFO" if DEBUG else "WARNING", "propagate": True},
         "uvicorn.access": {"handlers": [], "propagate": False},
     },
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
 }

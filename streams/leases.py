@@ -14,6 +14,7 @@ from django.db import InterfaceError, InternalError, OperationalError, connectio
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
+from common import database_errors
 from streams import clock, letters, owners, packets
 from streams.blame import one_transaction
 from streams.commits import Commit, Grant, LeaseLostError, Letter, RefusedError, Results, StoreDownError
@@ -41,8 +42,7 @@ def answering(method: Callable[P, T]) -> Callable[P, T]:
             return method(*args, **kwargs)
         except (OperationalError, InterfaceError, InternalError) as error:
             connection.close()
-            sentence = f"The database refused: {error}. If its tables are missing, run: manage.py migrate"
-            raise StoreDownError(sentence) from error
+            raise StoreDownError(database_errors.sentence(error)) from error
 
     return wrapper
 

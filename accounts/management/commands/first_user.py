@@ -1,5 +1,6 @@
 """manage.py first_user [--name admin]"""
 
+import shlex
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -34,7 +35,8 @@ class Command(PlainCommand):
         if password:
             self.stdout.write(f"    password   {password}   (shown only now)\n")
         else:
-            self.stdout.write(f"Forgotten the password? A new one: manage.py new_password {name}\n")
+            again = f".venv/bin/python manage.py new_password {shlex.quote(name)}"
+            self.stdout.write(f"Forgotten the password? A new one: {again}\n")
 
     def _create(self, name: str) -> str:
         user = User(username=name, is_staff=True, is_superuser=True)
