@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from accounts.pages import sessions
 from dashboard import inspector, streams_views
 from login import reports
 from streams import wiring
@@ -10,6 +11,7 @@ handler400, handler500 = "login.errors.bad_request", "login.errors.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("accounts.urls")),
+    path("session/used/", sessions.used, name="session-used"),  # not below accounts/: that is the pool for passwords
     path(reports.PATH.removeprefix("/"), reports.csp, name="csp-reports"),
     path("streams/", streams_views.streams_view(wiring.count_waiting), name="streams"),
     path("streams/state.json", streams_views.state_view(wiring.count_waiting), name="streams-state"),

@@ -17,16 +17,18 @@ from django.views.decorators.http import require_safe
 from accounts import arrivals, sessions, words
 from accounts.factors.passkeys import PasskeySignInForm
 from accounts.forms import SignInForm
+from accounts.sessions import ended
 
 
 class SignInView(allauth.LoginView):
-    """Signs in and goes on to `next`, or to the success page. Who is signed in already goes there at once."""
+    """Signs in and goes on to `next`, or to the success page; a user who is signed in goes there at once."""
 
     form_class = SignInForm
     template_name = "accounts/sign_in.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        return {**super().get_context_data(**context), "next": self.get_next_url()}
+        found = {**super().get_context_data(**context), "next": self.get_next_url()}
+        return found | {"ended": ended.sentence(self.request) if self.request.method == "GET" else ""}
 
 
 class PasskeySignInView(passkeys.LoginWebAuthnView):
