@@ -25,6 +25,21 @@ def confirmed(view: View) -> View:
     return guarded
 
 
+def discreet(view: View) -> View:
+    """For pages whose address is a secret: what they load is told the site alone as its referrer, not the address.
+
+    Not "no-referrer", which would make the Origin of the page's own form "null".
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response.headers["Referrer-Policy"] = "strict-origin"
+        return response
+
+    return guarded
+
+
 def staff_only(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

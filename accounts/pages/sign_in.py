@@ -5,9 +5,10 @@ from urllib.parse import urlencode
 
 from allauth.account import views as allauth
 from allauth.mfa.webauthn import views as passkeys
+from allauth.mfa.webauthn.internal.auth import begin_authentication
 from django.contrib import messages
 from django.contrib.auth.views import LogoutView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -32,9 +33,21 @@ class SignInView(allauth.LoginView):
 
 
 class PasskeySignInView(passkeys.LoginWebAuthnView):
-    """Signs in by a passkey alone. A script asks here for what to sign, and sends here what was signed."""
+    """Signs in by a passkey alone. A script posts `begin` to get what is to be signed, and then posts what was signed.
+
+    Both are posts, because the beginning makes a session row: so nginx' limit on posts, and the form token, bound it.
+    """
 
     form_class = PasskeySignInForm
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return redirect("sign-in")
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "begin" in request.POST:
+            return JsonResponse({"request_options": begin_authentication(user=None)})
+        answer: HttpResponse = super().post(request, *args, **kwargs)
+        return answer
 
     def form_invalid(self, form: Any) -> HttpResponse:
         for error in form.errors.get("credential", []):

@@ -14,7 +14,8 @@ from accounts.models import EndedSession, Session, User
 from accounts.sessions import ended
 
 PAGE = {"accept": "text/html"}
-IDLE, ABSOLUTE = "You were signed out after 30 min without use.", "You were signed out after 12 h: no session lasts longer."
+IDLE = "You were signed out after 30 min without use."
+ABSOLUTE = "You were signed out after 12 h: no session lasts longer."
 OTHER = "You were signed out from another device."
 
 
