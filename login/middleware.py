@@ -55,7 +55,7 @@ def refuse_unreadable(get_response: Answer) -> Answer:
 
     def middleware(request: HttpRequest) -> Reply:
         if (request.encoding or "utf-8").lower() not in ("utf-8", "utf8"):
-            request.encoding = None
+            request.encoding = "utf-8"
             return _refuse(request, 415, "This request is in an encoding other than UTF-8.", "Send it in UTF-8.")
         if len(request.get_full_path()) > MOST_ADDRESS:
             return _refuse(request, 414, "This address is too long.", "Ask for less at once.")

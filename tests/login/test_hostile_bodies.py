@@ -73,7 +73,7 @@ def status(path: str, kind: bytes, body: bytes) -> tuple[int, bool]:
 
     headers = [(b"host", b"localhost"), (b"content-type", kind), (b"content-length", str(len(body)).encode())]
     scope = {"type": "http", "method": "POST", "path": path, "query_string": b"a=%ff", "headers": headers}
-    asyncio.run(get_asgi_application()(scope | {"scheme": "http", "http_version": "1.1"}, receive, send))  # type: ignore[arg-type]
+    asyncio.run(get_asgi_application()(scope | {"scheme": "http", "http_version": "1.1"}, receive, send))
     return sent[0]["status"], b"Content-Security-Policy" in dict(sent[0]["headers"])
 
 
