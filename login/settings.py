@@ -122,8 +122,7 @@ DATABASES = {
     )
 }
 if DATABASES["default"]["ENGINE"] == databases.SQLITE:
-    private.folder(Path(DATABASES["default"]["NAME"]).parent, close=False)
-    private.shut(Path(DATABASES["default"]["NAME"]))
+    private.shut(private.folder(Path(DATABASES["default"]["NAME"]).parent, close=False) / DATABASES["default"]["NAME"])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # embedded:PATH of an SQLite file (?limits=kinesis&faults=throttle:0.05&seed=7), or kinesis://REGION?endpoint_url=URL
