@@ -7,7 +7,6 @@ container secrets). All are listed in .env.sample. Unsafe combinations are refus
 import os
 import secrets
 from base64 import b64encode
-from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -15,7 +14,7 @@ from urllib.parse import quote
 from csp.constants import NONCE, NONE, SELF, STRICT_DYNAMIC
 from django.core.exceptions import ImproperlyConfigured
 
-from login import databases, environment
+from login import databases, environment, private
 from login.typed import Env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -25,27 +24,21 @@ env = Env()
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
 
-def _local(name: str, secret: str) -> str:
-    """A secret of this checkout's own, made once, so that a clone runs; DEBUG only."""
-    path, draft = VAR_DIR / name, VAR_DIR / f"{name}.{os.getpid()}"
-    VAR_DIR.mkdir(exist_ok=True)
-    if not path.exists():
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secret)
-        with suppress(FileExistsError):  # another process was first; what it made counts, and is whole
-            path.hardlink_to(draft)
-        draft.unlink()
-    return path.read_text()
+private.begin()
 
 
 def _local_ring(name: str) -> str:
-    return _local(name, f"local:{b64encode(secrets.token_bytes(32)).decode()}\n")
+    """A ring of this checkout's own, made once, so that a clone runs; DEBUG only."""
+    return private.secret(VAR_DIR / name, f"local:{b64encode(secrets.token_bytes(32)).decode()}\n")
 
 
 # --- What this is and where it answers
 
 DEBUG = env.bool("DEBUG", default=True)
-SECRET_KEY = env.str("SECRET_KEY", default="") or (_local("secret-key", secrets.token_urlsafe(48)) if DEBUG else "")
+private.folder(VAR_DIR, close=DEBUG)  # a server's is opened to the group of nginx by who installed it
+SECRET_KEY = env.str("SECRET_KEY", default="") or (
+    private.secret(VAR_DIR / "secret-key", secrets.token_urlsafe(48)) if DEBUG else ""
+)
 if not SECRET_KEY:
     raise ImproperlyConfigured("With DEBUG off, set SECRET_KEY (or SECRET_KEY_FILE) to 50 or more random characters.")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # keys of before, while sessions of theirs last
@@ -57,6 +50,11 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PORT = env.int("PORT", default=8000)  # where the site that `make run` starts listens, on this machine alone
 if PORT not in range(1, 65536):
     raise ImproperlyConfigured(f"PORT is {PORT}; set it to a number from 1 to 65535.")
+# What links in mails and invitations begin with: never the host or port that a client names.
+_HERE = f"http://localhost:{PORT}" if DEBUG else f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
+SITE_URL = (env.str("SITE_URL", default="") or _HERE).rstrip("/")
+if not SITE_URL.startswith(("https://", "http://")):
+    raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}: write it as https://streams.example.org.")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -90,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.sessions.ended.EndedMiddleware",
     "accounts.sessions.activity.ActivityMiddleware",
     "accounts.middleware.NoStoreMiddleware",
     "accounts.throttle.middleware.DeviceMiddleware",
@@ -126,10 +125,13 @@ DATABASES = {
         env.str("DATABASE_URL", default="") or f"sqlite:///{quote(str(VAR_DIR / 'millrace.sqlite3'))}", CONN_MAX_AGE
     )
 }
+if DATABASES["default"]["ENGINE"] == databases.SQLITE:
+    private.shut(Path(DATABASES["default"]["NAME"]))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # embedded:PATH of an SQLite file (?limits=kinesis&faults=throttle:0.05&seed=7), or kinesis://REGION?endpoint_url=URL
 STREAM_URL = env.str("STREAM_URL", default="") or f"embedded:{VAR_DIR / 'streams.sqlite3'}"
+private.shut(VAR_DIR / "streams.sqlite3")
 
 # --- How long rows are kept, in days, 0 for ever: manage.py janitor
 
@@ -238,7 +240,8 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "login.static_files.StaticFiles"
+        else "login.static_files.StaticFiles",
+        "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},  # nginx reads them
     },
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG

@@ -3,6 +3,7 @@
 import shlex
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandParser
 from django.db import transaction
@@ -19,9 +20,7 @@ class Command(PlainCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--name", default="admin", help="user name of the first user (default: %(default)s)")
-        parser.add_argument(
-            "--at", default="http://localhost:8000", help="where the site answers (default: %(default)s)"
-        )
+        parser.add_argument("--at", default=settings.SITE_URL, help="where the site answers (default: %(default)s)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         name, password = options["name"], None
