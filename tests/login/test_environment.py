@@ -157,7 +157,8 @@ def test_systemds_own_reader_agrees(lines: list[tuple[str, str]], tmp_path_facto
     )
     shell = 'set -a; eval "$1"; for n in A B; do [ ! -v $n ] || printf \'%s=%s\\n\' $n "${!n}"; done'
     printed = subprocess.run(["bash", "-c", shell, "bash", said.stdout], env={}, capture_output=True, text=True).stdout
-    assert sorted(printed.splitlines()) == sorted(f"{name}={value}" for name, value in found.items())
+    expected = [f"{name}={found[name]}" for name in "AB" if name in found]  # a line break in a value begins others
+    assert printed.splitlines() == expected
 
 
 def test_the_sample_of_the_installation_can_be_uncommented(tmp_path: Path) -> None:
