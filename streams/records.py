@@ -1,11 +1,14 @@
 """What flows through the pipe, as plain data, and what can go wrong with it."""
 
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
 from streams import clock
 
+IDENTITY = 200  # characters at most, of a stream's identity
+DIGITS = 80  # at most, in a number of a checkpoint: Kinesis' sequence numbers have 56, ours for them 62
 # A record to be put: its partition key, its bytes. A bare tuple: a producer makes hundreds of thousands a second.
 Entry = tuple[str, bytes]
 
@@ -21,29 +24,39 @@ class From(StrEnum):
 
 
 class Position(NamedTuple):
-    """A place in a shard. `value` is milliseconds for AT_TIMESTAMP, a sequence number for AFTER_SEQUENCE_NUMBER."""
+    """A place in a shard. `value` is milliseconds for AT_TIMESTAMP, a sequence number for AFTER_SEQUENCE_NUMBER.
+
+    `passed` counts the shard's records before the place, as the stream itself counts them; None where it does not.
+    """
 
     kind: From
     value: int = 0
+    passed: int | None = None
 
     def __str__(self) -> str:
         has_value = self.kind in (From.AT_TIMESTAMP, From.AFTER_SEQUENCE_NUMBER)
-        return f"{self.kind}:{self.value}" if has_value else self.kind.value
+        text = f"{self.kind}:{self.value}" if has_value else self.kind.value
+        return text if self.passed is None else f"{text}/{self.passed}"
 
     @classmethod
     def parse(cls, text: str) -> "Position":
-        """The inverse of str(). Raises ValueError."""
-        kind, _, value = text.partition(":")
-        return cls(From(kind), int(value or 0))
+        """Reads the text that str() makes. Raises ValueError."""
+        found = _POSITION.fullmatch(text)
+        if not found:
+            raise ValueError(f"{text[:80]!r} is not a place in a shard")
+        kind, value, passed = found.groups()
+        return cls(From(kind), int(value or 0), None if passed is None else int(passed))
 
 
+_KINDS = "|".join(From)
+_POSITION = re.compile(rf"({_KINDS})(?::([0-9]{{1,{DIGITS}}}))?(?:/([0-9]{{1,18}}))?")
 TRIM_HORIZON = Position(From.TRIM_HORIZON)
 LATEST = Position(From.LATEST)
 SHARD_END = Position(From.SHARD_END)
 
 
-def after(sequence: int) -> Position:
-    return Position(From.AFTER_SEQUENCE_NUMBER, sequence)
+def after(sequence: int, passed: int | None = None) -> Position:
+    return Position(From.AFTER_SEQUENCE_NUMBER, sequence, passed)
 
 
 def at(milliseconds: int) -> Position:
@@ -73,12 +86,22 @@ class Batch(NamedTuple):
         return Batch(self.arrived, self.sequences[cut], self.keys[cut], self.datas[cut])
 
 
+class Lost(NamedTuple):
+    """Records that expired before they were read."""
+
+    records: int | None  # how many; None where the service does not tell
+    until: int  # milliseconds: none of them arrived after this
+
+
 class Page(NamedTuple):
     """One answer to a read."""
 
     batches: list[Batch]
     complete_to: int | None  # at the tip: records still to come will not be stamped before this millisecond
     ended: bool = False  # the shard is closed and this was its end
+    identity: str = ""  # of the stream that was read, as Description has it; "" where nothing was asked
+    begins: int | None = None  # records that the shard held before this page's first one; None where nobody counts
+    lost: Lost | None = None  # records that expired between the place that was asked for and this page
 
 
 class Shard(NamedTuple):
@@ -93,10 +116,14 @@ class Shard(NamedTuple):
 
 
 class Description(NamedTuple):
+    """`identity` tells the stream from every other one that had or will have its name; at most 200 characters."""
+
     name: str
     status: str  # ACTIVE, or what Kinesis says
     retention_hours: int
     shards: list[Shard]
+    identity: str = ""  # "" where it is not known
+    dropped: dict[str, int] = {}  # by shard that is gone: the records that it ever held, where the stream counts them
 
 
 WHOLE = "*"  # in place of a shard: a whole stream, leased as one
@@ -119,6 +146,14 @@ class StreamDownError(StreamError):
 
 class StreamNotFoundError(StreamError):
     """No stream of that name."""
+
+
+class StreamRemadeError(StreamError):
+    """The name leads to another stream now than the one that was asked for: it was deleted and made anew."""
+
+
+class ShardError(StreamError):
+    """One shard cannot be read from this place: its checkpoint or its records are damaged. Other shards may be read."""
 
 
 class StreamExistsError(StreamError):

@@ -102,7 +102,7 @@ def alone(name: str) -> Any:
 def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
     match request.param:
         case "memory":
-            return with_fake_clock(MemoryStream)
+            return with_fake_clock(cache(MemoryStream))  # two handles of a name are one stream
         case "embedded":
             return with_fake_clock(lambda name, clock: EmbeddedStream(tmp_path / "streams.sqlite3", name, clock))
         case "limited":
