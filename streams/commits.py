@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from streams.records import DeadRecord, StreamError
+from streams.records import DeadRecord, Lost, StreamError
 
 Results = TypeVar("Results")
 
@@ -19,6 +19,8 @@ class Grant(NamedTuple):
     checkpoint: str  # as the reader of the shard writes it; see streams.reading
     state: bytes
     clock: int  # milliseconds
+    identity: str = ""  # of the stream
+    damage: str = ""  # why the lease cannot be read, in a sentence; "" when it can
 
 
 class Letter(NamedTuple):
@@ -41,6 +43,7 @@ class Commit(NamedTuple, Generic[Results]):
     newest: int | None = None  # arrival of the newest applied record
     arrivals: dict[int, tuple[int, int]] = {}  # records and bytes by second
     replayed: Letter | None = None  # applied by this commit, or if `dead` holds it, failed again
+    lost: Lost | None = None  # records that expired between the checkpoint before and this one
 
 
 class LeaseLostError(Exception):

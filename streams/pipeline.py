@@ -8,7 +8,7 @@ from streams.clock import SECOND
 from streams.commits import Commit, Grant, Letter, LetterTakenError, RefusedError, Results, Store, StoreDownError
 from streams.processors.base import Event, Processor
 from streams.reading import Reader
-from streams.records import SHARD_END, Batch, DeadRecord, Page
+from streams.records import SHARD_END, Batch, DeadRecord, Lost, Page, lost_in_words
 
 LIMIT = 10_000  # records a step: Kinesis' limit for one read
 IDLE_COMMIT = SECOND  # how often a quiet shard says that it is still complete
@@ -82,8 +82,8 @@ class Pipeline(Generic[Event, Results]):
         newest = page.batches[-1].arrived
         clock = max(self._clock, newest, page.complete_to or 0)
         dead, results, state = self._apply(page.batches, clock)
-        place = self._reader.checkpoint(page)
-        return Commit(place, clock, state, results, dead, newest, _arrivals(page.batches))
+        place, lost = self._reader.checkpoint(page), self._lost(page)
+        return Commit(place, clock, state, results, dead, newest, _arrivals(page.batches), lost=lost)
 
     def _apply(self, batches: list[Batch], clock: int) -> tuple[list[DeadRecord], Results | None, bytes]:
         dead: list[DeadRecord] = []
@@ -105,14 +105,22 @@ class Pipeline(Generic[Event, Results]):
         clock = max(self._clock, page.complete_to or 0)
         self._processor.advance(clock)
         results = self._processor.take()
-        place = self._reader.checkpoint(page)
+        place, lost = self._reader.checkpoint(page), self._lost(page)
         if results is not None or place != self._checkpoint or clock - self._committed_clock >= IDLE_COMMIT:
-            self._commit(Commit(place, clock, self._processor.snapshot(), results))
+            self._commit(Commit(place, clock, self._processor.snapshot(), results, lost=lost))
             self._reader.move()
         self._clock = clock
 
+    def _lost(self, page: Page) -> Lost | None:
+        """Returns what expired before the page; nothing where it all had been applied, as far as time can tell."""
+        lost = page.lost
+        return None if lost and lost.records is None and lost.until <= self._clock else lost
+
     def _commit(self, commit: Commit[Results]) -> None:
-        self._store.commit(self.grant, commit)
+        self._store.commit(self.grant._replace(clock=self._committed_clock), commit)
+        if commit.lost:
+            lease = f"{self.grant.application} on {self.grant.stream}/{self.grant.shard}"
+            logger.warning("%s", lost_in_words(lease, commit.lost, self._committed_clock))
         if commit.dead:
             first = commit.dead[0]
             logger.warning(
@@ -140,7 +148,8 @@ class Pipeline(Generic[Event, Results]):
         [[arrived, [sequence], [key], [data]]] = page.batches
         dead = [DeadRecord(sequence, arrived, key, data, str(error), self._attempts)]
         place, clock = self._reader.checkpoint(page), max(self._clock, arrived)
-        self._commit(Commit(place, clock, self._state, None, dead, arrived, _arrivals(page.batches)))
+        lost = self._lost(page)
+        self._commit(Commit(place, clock, self._state, None, dead, arrived, _arrivals(page.batches), lost=lost))
         self._attempts = 0
         self._clear(1)
 

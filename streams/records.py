@@ -63,6 +63,17 @@ def at(milliseconds: int) -> Position:
     return Position(From.AT_TIMESTAMP, milliseconds)
 
 
+def places(checkpoint: str) -> tuple[dict[str, Position], Position]:
+    """Returns what a checkpoint says: the position in each shard that it names, and that in all others.
+
+    A whole stream's checkpoint names shards, as SHARD=PLACE with blanks between. Raises ValueError.
+    """
+    if "=" not in checkpoint:
+        return {}, Position.parse(checkpoint)
+    pairs = (place.partition("=") for place in checkpoint.split())
+    return {shard: Position.parse(position) for shard, _, position in pairs}, TRIM_HORIZON
+
+
 def parse_where(text: str) -> Position:
     """Reads WHERE of the command line: trim-horizon, latest, or an ISO time. Raises ValueError in words for people."""
     if text in (From.TRIM_HORIZON, From.LATEST):
@@ -124,6 +135,23 @@ class Description(NamedTuple):
     shards: list[Shard]
     identity: str = ""  # "" where it is not known
     dropped: dict[str, int] = {}  # by shard that is gone: the records that it ever held, where the stream counts them
+
+
+def unread(shard: str, passed: int | None, found: Description, now: int) -> Lost | None:
+    """Returns what a reader that had passed so many records did not read of a shard that is gone; None for nothing."""
+    held = found.dropped.get(shard)
+    records = None if held is None or passed is None else max(0, held - passed)
+    return None if records == 0 else Lost(records, now)
+
+
+def lost_in_words(lease: str, lost: Lost, since: int) -> str:
+    """Returns the sentence for the log; `since` is in milliseconds, 0 where nothing had been read."""
+    number = "An unknown number of records" if lost.records is None else f"{lost.records} records"
+    began = f"after {clock.to_iso(since)} and " if since else ""
+    return (
+        f"{number} that arrived {began}up to {clock.to_iso(lost.until)} expired before {lease} read them, and are lost."
+        " Keep workers running, or raise the stream's retention"
+    )
 
 
 WHOLE = "*"  # in place of a shard: a whole stream, leased as one

@@ -8,7 +8,7 @@ from django.db.models import Max
 
 from streams import clock
 from streams.clock import MINUTE
-from streams.models import AlarmEpisode, Lease, TradeMinute
+from streams.models import AlarmEpisode, TradeMinute, current_leases
 from streams.models.progress import how_far
 
 Row = dict[str, Any]
@@ -23,7 +23,7 @@ def trades(minutes: int) -> Iterator[Row]:
     newest = TradeMinute.objects.aggregate(newest=Max("minute"))["newest"]
     if newest is None:
         return
-    complete = how_far(Lease.objects.filter(application="trades")).complete_to
+    complete = how_far(current_leases(application="trades")).complete_to
     rows = TradeMinute.objects.filter(minute__gt=newest - timedelta(minutes=minutes)).order_by(
         "minute", "ticker", "side"
     )

@@ -13,13 +13,14 @@ from streams.backlog import waiting
 from streams.commits import Grant
 from streams.hashing import HASH_SPACE
 from streams.inspection import Inspection, Wanted, inspect
-from streams.leases import Inherit, Leases, answering
+from streams.leases import Leases, answering
+from streams.listing import Inherit
 from streams.models.orders import DEFAULT_THRESHOLD
 from streams.pipeline import Pipeline
 from streams.processors import orders, trades
 from streams.processors.base import Decoder, Processor
 from streams.reading import ShardReader, WholeReader
-from streams.records import LATEST, WHOLE, Position, Shard, StreamError, at
+from streams.records import LATEST, WHOLE, Description, Position, Shard, StreamError, at
 from streams.sinks import orders as orders_sink
 from streams.sinks import trades as trades_sink
 from streams.stream.base import Stream
@@ -77,7 +78,7 @@ def count_waiting(name: str, checkpoints: Mapping[str, str]) -> tuple[dict[str, 
         return {}, "Amazon Kinesis does not tell how many records wait, only for how long."
     try:
         with closing(open_embedded(settings.STREAM_URL, name)) as stream:
-            return waiting(stream, checkpoints), ""
+            return waiting(stream, checkpoints)
     except StreamError as error:
         return {}, f"How many records wait is not known. {error}"
 
@@ -99,14 +100,15 @@ def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = 
     decode = application.decode.under_any_key() if whole else application.decode
 
     def open_shard(grant: Grant) -> Pipeline[Any, Any]:
-        reader = WholeReader(stream, grant.checkpoint) if whole else ShardReader(stream, grant.shard, grant.checkpoint)
+        place = (grant.checkpoint, grant.identity)
+        reader = WholeReader(stream, *place) if whole else ShardReader(stream, grant.shard, *place)
         return Pipeline(grant, reader, decode, application.build, TimedStore(leases, time.monotonic))
 
-    def shards() -> list[Shard]:
-        found = stream.describe().shards
-        return [Shard(WHOLE, 0, HASH_SPACE - 1)] if whole else found
+    def describe() -> Description:
+        found = stream.describe()
+        return found._replace(shards=[Shard(WHOLE, 0, HASH_SPACE - 1)]) if whole else found
 
     if start == LATEST:
         start = at(clock.now())
     leases.refuse_to_mix(whole=whole)
-    return Worker(leases, shards, open_shard, start, time.monotonic)
+    return Worker(leases, describe, open_shard, start, time.monotonic)

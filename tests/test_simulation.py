@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from streams.commits import Grant
 from streams.pipeline import Pipeline
 from streams.reading import ShardReader
-from streams.records import TRIM_HORIZON, Batch, DeadRecord, Page, Position, Shard
+from streams.records import TRIM_HORIZON, Batch, DeadRecord, Description, Page, Position
 from streams.worker import Worker
 from tests.fakes import FakeClock, MemoryStream
 from tests.memory_leases import LEASE, MemoryLeases, Table
@@ -55,7 +55,7 @@ class Keeping:
         return msgspec.msgpack.encode(self.kept)
 
 
-def inherit(snapshots: list[bytes], owns: Callable[[str], bool]) -> bytes:
+def inherit(snapshots: list[bytes], owns: Callable[[str], bool], clock: int | None = None) -> bytes:
     kept = [Keeping(snapshot).kept for snapshot in snapshots]
     return msgspec.msgpack.encode({key: found for parent in kept for key, found in parent.items() if owns(key)})
 
@@ -68,6 +68,7 @@ class CrashingStream:
     """The stream as one worker sees it: it may be killed before or after a read."""
 
     def __init__(self, stream: MemoryStream, crash: Callable[[str], None]) -> None:
+        self.name = stream.name
         self.stream = stream
         self.crash = crash
 
@@ -120,14 +121,15 @@ class Fleet(RuleBasedStateMachine):
         stream: Any = CrashingStream(self.stream, self.crash)
 
         def open_shard(grant: Grant) -> Pipeline[Any, Any]:
-            return Pipeline(grant, ShardReader(stream, grant.shard, grant.checkpoint), decode, Keeping, leases)
+            reader = ShardReader(stream, grant.shard, grant.checkpoint, grant.identity)
+            return Pipeline(grant, reader, decode, Keeping, leases)
 
-        def shards() -> list[Shard]:
-            listed = self.stream.describe().shards
+        def describe() -> Description:
+            listed = self.stream.describe()
             self.crash("after listing")
             return listed
 
-        self.workers[name] = Worker(leases, shards, open_shard, TRIM_HORIZON, lambda: self.clock() / 1000)
+        self.workers[name] = Worker(leases, describe, open_shard, TRIM_HORIZON, lambda: self.clock() / 1000)
 
     @rule(keys=st.lists(st.sampled_from(KEYS), min_size=1, max_size=12), bad=st.integers(0, 30))
     def put_some(self, keys: list[str], bad: int) -> None:

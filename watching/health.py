@@ -13,7 +13,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models.functions import Now
 
-from streams.models import Lease
+from streams.models import current_leases
 from streams.models.progress import how_far
 from watching.models import Beat
 
@@ -77,8 +77,8 @@ class Health:
 
     def _lag(self) -> str:
         """Of every application on every stream; one that has read nothing yet is not behind."""
-        for names in Lease.objects.values("application", "stream").distinct() if settings.READY_LAG else ():
-            complete = how_far(Lease.objects.filter(**names)).complete_to
+        for names in current_leases().values("application", "stream").distinct() if settings.READY_LAG else ():
+            complete = how_far(current_leases(**names)).complete_to
             if complete and (self._now() - complete).total_seconds() > settings.READY_LAG:
                 return "the workers of an application are too far behind"
         return ""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from streams.models import AlarmEpisode, Lease, TradeMinute
+from streams.models import AlarmEpisode, TradeMinute, current_leases
 from streams.models.progress import how_far
 
 MINUTE = timedelta(minutes=1)
@@ -29,7 +29,7 @@ class Windows:
     def _spans(self) -> Iterator[tuple[str, datetime, datetime]]:
         """What was completed since the last look: a window is closed when all before its end is applied."""
         for application in self._counts:
-            complete = how_far(Lease.objects.filter(application=application)).complete_to
+            complete = how_far(current_leases(application=application)).complete_to
             if complete is not None and complete > self._done.setdefault(application, complete):
                 yield application, self._done[application], complete
                 self._done[application] = complete

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from streams import clock
-from streams.models import Lease
+from streams.models import current_leases
 from streams.models.progress import how_far
 
 
@@ -20,7 +20,7 @@ class Progress(NamedTuple):
 
 
 def progress(application: str) -> Progress:
-    return Progress(*how_far(Lease.objects.filter(application=application)))
+    return Progress(*how_far(current_leases(application=application)))
 
 
 def iso(moment: datetime | None) -> str | None:

@@ -13,7 +13,7 @@ from streams.commits import Commit, LeaseLostError
 from streams.hashing import HASH_SPACE, hash_key
 from streams.leases import Leases
 from streams.models import Lease, Member
-from streams.records import SHARD_END, TRIM_HORIZON, Position, Shard, after, at
+from streams.records import SHARD_END, TRIM_HORIZON, Description, Position, Shard, after, at
 from streams.worker import LeaseStore
 from tests.fakes import FakeClock
 from tests.memory_leases import MemoryLeases, Table
@@ -26,7 +26,7 @@ LEFT, RIGHT = Shard("b", 0, HALF - 1, ("a",)), Shard("c", HALF, HASH_SPACE - 1, 
 PAIR = [Shard("a", 0, HALF - 1), Shard("b", HALF, HASH_SPACE - 1)]
 
 
-def inherit(snapshots: list[bytes], owns: Callable[[str], bool]) -> bytes:
+def inherit(snapshots: list[bytes], owns: Callable[[str], bool], clock: int | None = None) -> bytes:
     """States are lists of keys."""
     return msgspec.json.encode([key for state in snapshots for key in msgspec.json.decode(state) if owns(key)])
 
@@ -68,10 +68,14 @@ def fleet(request: pytest.FixtureRequest) -> Fleet:
     return made
 
 
+def listed(*shards: Shard, identity: str = "one") -> Description:
+    return Description("s", "ACTIVE", 24, list(shards or PAIR), identity)
+
+
 def joined(fleet: Fleet, owner: str, *shards: Shard) -> LeaseStore[Any]:
     """A worker that has said that it lives."""
     worker = fleet.worker(owner)
-    worker.sync(lambda: shards or PAIR, TRIM_HORIZON)
+    worker.sync(lambda: listed(*shards), TRIM_HORIZON)
     worker.share()
     return worker
 
@@ -131,7 +135,7 @@ def test_a_grant_goes_on_where_the_last_commit_ended(fleet: Fleet) -> None:
     one.commit(grant, commit(after(41), b'["k"]'))
     one.leave()
     [taken, _] = joined(fleet, "two").acquire(2)
-    assert taken[3:] == ("two", 2, str(after(41)), b'["k"]', NOON)
+    assert taken[3:8] == ("two", 2, str(after(41)), b'["k"]', NOON)
 
 
 def test_a_former_owner_commits_nothing(fleet: Fleet) -> None:
@@ -204,13 +208,13 @@ def test_a_child_that_has_begun_keeps_its_own_state(fleet: Fleet) -> None:
 
 def test_a_stream_read_for_the_first_time_begins_where_told_and_later_shards_at_their_beginning(fleet: Fleet) -> None:
     one = fleet.worker("one")
-    one.sync(lambda: PAIR, at(NOON))
-    one.sync(lambda: [*PAIR, Shard("c", 0, HALF - 1, ("a",))], at(NOON + 1))
+    one.sync(listed, at(NOON))
+    one.sync(lambda: listed(*PAIR, Shard("c", 0, HALF - 1, ("a",))), at(NOON + 1))
     one.share()
     for grant in one.acquire(9):
         assert grant.checkpoint == str(at(NOON))
         one.commit(grant, commit(SHARD_END))
-    assert [grant.checkpoint for grant in one.acquire(9)] == [str(TRIM_HORIZON)]
+    assert [grant.checkpoint for grant in one.acquire(9)] == [f"{TRIM_HORIZON}/0"]  # all of it is to be read
 
 
 def test_a_shard_that_the_stream_no_longer_has_holds_nobody_up(fleet: Fleet) -> None:
@@ -218,7 +222,7 @@ def test_a_shard_that_the_stream_no_longer_has_holds_nobody_up(fleet: Fleet) -> 
     first, _ = one.acquire(2)
     one.commit(first, commit(after(41)))
     assert one.complete_to() is None  # b has not said how far it is
-    one.sync(lambda: PAIR[:1], TRIM_HORIZON)
+    one.sync(lambda: listed(PAIR[0]), TRIM_HORIZON)
     assert (one.complete_to(), one.share()) == (NOON, (1, {"a"}))
 
 
@@ -233,10 +237,75 @@ def test_it_is_complete_to_the_slowest_shard(fleet: Fleet) -> None:
 def test_a_lease_made_while_an_older_list_was_on_its_way_is_not_taken_for_gone(fleet: Fleet) -> None:
     slow, quick = fleet.worker("slow"), fleet.worker("quick")
 
-    def old_list() -> list[Shard]:
-        quick.sync(lambda: PAIR, TRIM_HORIZON)
-        return PAIR[:1]
+    def old_list() -> Description:
+        quick.sync(listed, TRIM_HORIZON)
+        return listed(PAIR[0])
 
     slow.sync(old_list, TRIM_HORIZON)
     slow.share()
     assert [grant.shard for grant in slow.acquire(9)] == ["a", "b"]
+
+
+def test_a_stream_made_anew_is_read_from_its_beginning_with_the_state_of_the_one_before(fleet: Fleet) -> None:
+    one = joined(fleet, "one")
+    for grant, state in zip(one.acquire(9), (b'["x"]', b'["y"]'), strict=True):
+        one.commit(grant, commit(after(41), state))
+    one.sync(lambda: listed(WHOLE, identity="two"), at(NOON))
+    assert one.share() == (1, set())
+    [grant] = one.acquire(9)
+    assert (grant.identity, grant.checkpoint, grant.state, grant.clock) == ("two", "trim-horizon", b'["x","y"]', 0)
+
+
+def test_a_commit_to_the_stream_that_was_is_lost_even_for_who_holds_the_same_shard_of_the_new(fleet: Fleet) -> None:
+    one = joined(fleet, "one")
+    [old, _] = one.acquire(9)
+    one.sync(lambda: listed(identity="two"), TRIM_HORIZON)
+    [new, _] = one.acquire(9)
+    with pytest.raises(LeaseLostError):
+        one.commit(old, commit(after(41)))
+    one.commit(new, commit(after(3)))
+
+
+def test_back_at_the_stream_before_reading_goes_on_from_its_checkpoints(fleet: Fleet) -> None:
+    one = joined(fleet, "one")
+    for grant, state in zip(one.acquire(9), (b'["key-0","key-1","key-2","key-3"]', b"[]"), strict=True):
+        one.commit(grant, commit(after(41), state))
+    one.sync(lambda: listed(WHOLE, identity="two"), TRIM_HORIZON)
+    [grant] = one.acquire(9)
+    one.commit(grant, commit(after(7), b"[]", NOON + MINUTE))
+    one.sync(listed, TRIM_HORIZON)
+    first, second = one.acquire(9)
+    assert (first.checkpoint, second.checkpoint, first.clock) == (str(after(41)), str(after(41)), NOON)
+    assert msgspec.json.decode(first.state) == [f"key-{n}" for n in range(4) if hash_key(f"key-{n}") < HALF]
+
+
+def test_the_state_of_an_ended_shard_goes_on_too_unless_its_children_have_it(fleet: Fleet) -> None:
+    one = joined(fleet, "one", WHOLE, LEFT, RIGHT)
+    [grant] = one.acquire(9)
+    one.commit(grant, commit(SHARD_END, b'["old"]'))
+    left, _ = one.acquire(9)
+    one.commit(left, commit(after(5), b'["new"]'))
+    one.sync(lambda: listed(WHOLE, identity="two"), TRIM_HORIZON)
+    assert one.acquire(9)[0].state == b'["old","new"]'
+
+
+def test_of_two_workers_that_see_a_stream_made_anew_the_second_changes_nothing(fleet: Fleet) -> None:
+    one, two = joined(fleet, "one"), joined(fleet, "two")
+    one.sync(lambda: listed(identity="two"), TRIM_HORIZON)
+    one.share()
+    [grant] = one.acquire(1)
+    one.commit(grant, commit(after(5)))
+    two.sync(lambda: listed(identity="two"), TRIM_HORIZON)
+    assert one.share().held == {"a"}
+
+
+def test_a_description_from_before_the_stream_was_made_anew_does_not_bring_the_old_leases_back(fleet: Fleet) -> None:
+    slow, quick = joined(fleet, "slow"), joined(fleet, "quick")
+    answers = [listed(), listed(identity="two")]
+
+    def old_answer() -> Description:
+        quick.sync(lambda: listed(identity="two"), TRIM_HORIZON)
+        return answers.pop(0)
+
+    slow.sync(old_answer, TRIM_HORIZON)
+    assert {grant.identity for grant in slow.acquire(9)} == {"two"}

@@ -8,7 +8,7 @@ import pytest
 from streams.commits import Commit, Grant, LeaseLostError, Letter, StoreDownError
 from streams.pipeline import Pipeline
 from streams.reading import ShardReader
-from streams.records import SHARD_END, TRIM_HORIZON, Page, Position, Shard, StreamDownError
+from streams.records import SHARD_END, TRIM_HORIZON, Description, Page, Position, StreamDownError
 from streams.shares import Share
 from streams.worker import Worker
 from tests.fakes import FakeClock, MemoryStream
@@ -29,8 +29,9 @@ class FakeLeases:
     commits: list[tuple[str, str]] = field(default_factory=list)
     asked: list[Letter] = field(default_factory=list)
     replayed: list[Letter | None] = field(default_factory=list)
+    troubles: dict[str, str] = field(default_factory=dict)
 
-    def sync(self, list_shards: Callable[[], Collection[Shard]], start: Position) -> None:
+    def sync(self, describe: Callable[[], Description], start: Position) -> None:
         self.listings += 1
 
     def share(self) -> Share:
@@ -55,6 +56,9 @@ class FakeLeases:
     def complete_to(self) -> int | None:
         return None
 
+    def set_aside(self, grant: Grant, trouble: str) -> None:
+        self.troubles[grant.shard] = trouble
+
     def letters(self, grant: Grant) -> list[Letter]:
         asked, self.asked = self.asked, []
         return asked
@@ -76,10 +80,7 @@ class Stage:
         self.stream.create(shards=2)
         self.leases = FakeLeases(list(free))
         self.time = 0.0
-        self.worker = Worker(self.leases, self.list_shards, self.open_shard, TRIM_HORIZON, lambda: self.time)
-
-    def list_shards(self) -> list[Shard]:
-        return self.stream.describe().shards
+        self.worker = Worker(self.leases, self.stream.describe, self.open_shard, TRIM_HORIZON, lambda: self.time)
 
     def open_shard(self, grant: Grant) -> Pipeline[bytes, list[bytes]]:
         return Pipeline(grant, ShardReader(self.stream, grant.shard, grant.checkpoint), decode, Summing, self.leases)
