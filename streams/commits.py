@@ -58,6 +58,10 @@ class StoreDownError(StreamError):
     """The store did not answer; whether what it was asked was done is not known."""
 
 
+class StoreDamagedError(StreamError):
+    """The store's file is damaged: asking again does not help."""
+
+
 class LetterTakenError(Exception):
     """The dead letter was replayed or discarded meanwhile; nothing was committed."""
 

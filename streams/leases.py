@@ -8,22 +8,18 @@ the clocks of workers do not matter.
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import wraps
-from typing import Generic, ParamSpec, TypeVar
+from typing import Generic
 
 from django.db import (
     DataError,
     IntegrityError,
-    InterfaceError,
-    InternalError,
-    OperationalError,
-    connection,
     transaction,
 )
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from streams import clock, owners
+from streams.answering import answering
 from streams.commits import (
     Commit,
     Grant,
@@ -32,7 +28,6 @@ from streams.commits import (
     LetterTakenError,
     RefusedError,
     Results,
-    StoreDownError,
 )
 from streams.listing import Inherit, Listing, noted
 from streams.models import DeadLetter, Lease, Member, Throughput, TopicVersion, current_leases
@@ -44,24 +39,6 @@ LEASE = timedelta(seconds=5)  # A dead worker's shards are taken over after this
 REPLAYS = 100  # letters looked up at a time
 TROUBLE = 500  # characters of a sentence that are kept
 SYNCS = 3  # tries, when another worker exchanges the leases at the same time; the next look tries again
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-def answering(method: Callable[P, T]) -> Callable[P, T]:
-    """A database that is away, locked, full, only reads or gave up on us, in our words; the next call connects anew."""
-
-    @wraps(method)
-    def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return method(*args, **kwargs)
-        except (OperationalError, InterfaceError, InternalError) as error:
-            connection.close()
-            sentence = f"The database refused: {error}. If its tables are missing, run: manage.py migrate"
-            raise StoreDownError(sentence) from error
-
-    return wrapper
 
 
 def living_owners(**names: str) -> set[str]:

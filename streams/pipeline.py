@@ -5,10 +5,10 @@ from collections.abc import Callable
 from typing import Generic
 
 from streams.clock import SECOND
-from streams.commits import Commit, Grant, Letter, LetterTakenError, RefusedError, Results, Store, StoreDownError
+from streams.commits import Commit, Grant, Letter, LetterTakenError, RefusedError, Results, Store
 from streams.processors.base import Event, Processor
 from streams.reading import Reader
-from streams.records import SHARD_END, Batch, DeadRecord, Lost, Page, lost_in_words
+from streams.records import SHARD_END, Batch, DeadRecord, Lost, Page, StreamError, lost_in_words
 
 LIMIT = 10_000  # records a step: Kinesis' limit for one read
 IDLE_COMMIT = SECOND  # how often a quiet shard says that it is still complete
@@ -50,6 +50,11 @@ class Pipeline(Generic[Event, Results]):
     def ended(self) -> bool:
         """Whether the shard was closed and all of it is applied."""
         return self._checkpoint == SHARD_END.kind
+
+    @property
+    def complete_to(self) -> int:
+        """Everything that arrived before this millisecond is applied."""
+        return self._clock
 
     def step(self) -> bool:
         """Applies what there is; False when there was nothing. Raises LeaseLostError, StreamError."""
@@ -95,8 +100,8 @@ class Pipeline(Generic[Event, Results]):
                     self._processor.add(good, events)
             self._processor.advance(clock)
             return dead, self._processor.take(), self._processor.snapshot()
-        except StoreDownError:
-            raise  # no record is at fault
+        except StreamError:
+            raise  # the store is down or damaged: no record is at fault
         except Exception as error:  # Whatever it is, the record at fault will be kept with it.
             raise RefusedError(f"{type(error).__name__}: {error}") from error
 

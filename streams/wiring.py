@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 from django.conf import settings
 
 from streams import clock, topics
+from streams.answering import answering
 from streams.backlog import waiting
 from streams.commits import Grant
 from streams.hashing import HASH_SPACE
 from streams.inspection import Inspection, Wanted, inspect
-from streams.leases import Leases, answering
+from streams.leases import Leases
 from streams.listing import Inherit
 from streams.models.orders import DEFAULT_THRESHOLD
 from streams.pipeline import Pipeline

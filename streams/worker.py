@@ -93,7 +93,7 @@ class Worker(Generic[Event, Results]):
         self._aside.clear()
         try:
             self._leases.leave()
-        except StoreDownError as error:
+        except StreamError as error:
             logger.warning("The leases are left to expire: %s", error)
 
     def complete_to(self) -> int | None:
@@ -102,6 +102,10 @@ class Worker(Generic[Event, Results]):
             return self._leases.complete_to()
         except StoreDownError:
             return None
+
+    def standing_still(self, moment: int) -> list[str]:
+        """Returns the shards held that cannot be read, once all others are complete to that millisecond."""
+        return sorted(self._aside) if all(one.complete_to >= moment for one in self._shards.values()) else []
 
     def _look_around(self) -> None:
         if self._must_leave:

@@ -33,6 +33,7 @@ SELECTED = [
     "tests/login/test_janitor.py",
     "tests/streams/test_deadletters.py",
     "tests/streams/test_leases.py",
+    "tests/streams/test_listing.py",
     "tests/streams/test_retention.py",
 ]
 LEFT_OUT = [

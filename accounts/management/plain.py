@@ -3,7 +3,7 @@
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand
-from django.db import OperationalError, ProgrammingError
+from django.db import DatabaseError, OperationalError, ProgrammingError
 
 HERE = "the command line"  # as events name who did it
 
@@ -16,6 +16,10 @@ class PlainCommand(BaseCommand):
             return super().execute(*args, **options)
         except (OperationalError, ProgrammingError) as error:
             self.fail(f"The database refused: {error}. If its tables are missing, run: manage.py migrate", 1)
+        except DatabaseError as error:  # of no class of its own: SQLite says so of a damaged file
+            if type(error) is not DatabaseError:
+                raise
+            self.fail(f"The database is damaged: {error}. Bring it back from a backup, as docs/backup.md says", 1)
 
     def fail(self, sentence: str, code: int = 2) -> NoReturn:
         self.stderr.write(sentence)

@@ -6,8 +6,9 @@ from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import InterfaceError, InternalError, OperationalError, ProgrammingError
+from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, ProgrammingError
 
+from streams.answering import DAMAGED
 from streams.records import Position, StreamError, parse_where
 
 
@@ -40,6 +41,10 @@ class PlainCommand(BaseCommand):
             self._fail(str(error), 1)
         except (OperationalError, ProgrammingError, InterfaceError, InternalError) as error:
             self._fail(f"The database refused: {error}. If its tables are missing, run: manage.py migrate", 1)
+        except DatabaseError as error:  # of no class of its own: SQLite says so of a damaged file
+            if type(error) is not DatabaseError:
+                raise
+            self._fail(DAMAGED.format(error), 1)
         except KeyboardInterrupt:
             raise SystemExit(0) from None
         except BrokenPipeError:

@@ -64,7 +64,10 @@ def start_of(position: Position) -> tuple[str, int, int]:
         case From.TRIM_HORIZON:
             return "last_sequence > ?", 0, 0
         case From.AFTER_SEQUENCE_NUMBER if position.value >= LAST:
-            raise ShardError(f"{position} is no place in an embedded stream, whose sequence numbers have 19 digits.")
+            raise ShardError(
+                f"{position} is no place in an embedded stream, whose sequence numbers have 19 digits:"
+                " the lease is damaged. docs/watching.md says how to repair it."
+            )
         case From.AFTER_SEQUENCE_NUMBER:
             return "last_sequence > ?", value, value + 1
         case From.AT_TIMESTAMP:

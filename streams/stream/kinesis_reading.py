@@ -1,5 +1,6 @@
 """GetRecords: one shard read on, page by page, within Kinesis' limits."""
 
+import logging
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -8,11 +9,14 @@ from typing import Any
 
 from streams import clock
 from streams.clock import Clock
+from streams.outages import Outage
 from streams.records import SHARD_END, Batch, From, Lost, Page, Position, Shard, StreamError, after
 from streams.stream.aggregation import MAGIC, columns_in_shard
 from streams.stream.kinesis_calls import Calls
 from streams.stream.kinesis_errors import InvalidArgumentError, IteratorExpiredError
-from streams.stream.retrying import Backoff, BusyError
+from streams.stream.retrying import PATIENCE, Backoff, BusyError
+
+logger = logging.getLogger(__name__)
 
 # Our sequence numbers have room for the records inside an aggregated one: Kinesis' number, then the place inside.
 SUB_BITS = 20
@@ -53,6 +57,7 @@ class ShardReader:
         self._retention = retention
         self._confirm = confirm
         self._backoff = Backoff(calls.waiting.chance, LONGEST_PAUSE)
+        self._outage = Outage(logger, calls.waiting.seconds, f"{calls.stream}/{shard.id} cannot be read: ", PATIENCE)
         self._next_read = float("-inf")
         self._resuming = False  # the next record tells whether any expired after the checkpoint
         self._go_to(SHARD_END)
@@ -106,16 +111,19 @@ class ShardReader:
         try:
             iterator = self._iterator or self._new_iterator()
             answer = self._calls("get_records", ShardIterator=iterator, Limit=limit)
-        except BusyError:
+        except BusyError as error:
+            self._outage.failed(error)
             self._next_read += self._backoff.next()
             return
-        except IteratorExpiredError:
+        except IteratorExpiredError as error:
+            self._outage.failed(error)
             self._iterator = None
             return
         except StreamError:
             self._iterator = None  # it may be one of a stream that was deleted and made anew
             raise
         self._backoff.reset()
+        self._outage.over()
         self._take(answer, now, limit)
 
     def _pace(self, *, idle: bool) -> None:
