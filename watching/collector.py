@@ -69,8 +69,7 @@ class MillraceCollector(Collector):
         yield applied
         words = "Records that expired before a worker read them, as far as their number is known."
         yield _rows(CounterMetricFamily, "millrace_records_expired", words, rows, "expired")
-        stopped = [row | {"stopped": len(row["troubles"])} for row in rows]
-        yield _rows(GaugeMetricFamily, "millrace_shards_stopped", "Shards that cannot be read.", stopped, "stopped")
+        yield _rows(GaugeMetricFamily, "millrace_shards_stopped", "Shards that cannot be read.", rows, "stopped")
         yield _rows(GaugeMetricFamily, "millrace_lag_seconds", "How far behind its workers are.", rows, "lag")
         yield _rows(GaugeMetricFamily, "millrace_lag_records", "Records that wait.", rows, "lag_records")
         yield _rows(GaugeMetricFamily, "millrace_workers", "Workers that are alive.", rows, "members")

@@ -110,8 +110,11 @@ def _stream(name: _Name, leases: Sequence[Lease], facts: _Facts, waiting: dict[s
         "applied": applied + sum(lease.applied for lease in leases),
         "dead": dead + sum(lease.dead for lease in leases),
         "expired": expired + sum(lease.expired for lease in leases),
-        "losses": [_loss(lease) for lease in leases if lease.expired_to],
-        "troubles": [{"shard": _shard_name(lease), "trouble": lease.trouble} for lease in leases if lease.trouble],
+        "expired_note": " ".join(_loss(lease) for lease in leases if lease.expired_to),
+        "stopped": sum(bool(lease.trouble) for lease in leases),
+        "stopped_note": " ".join(
+            f"{_shard_name(lease)} is not read: {lease.trouble.rstrip('.')}." for lease in leases if lease.trouble
+        ),
         "letters": facts.letters[name],
         "shards": sorted(shards, key=lambda shard: shard["state"] == "ended"),
     }
@@ -121,14 +124,11 @@ def _shard_name(lease: Lease) -> str:
     return "whole stream" if lease.shard == WHOLE else lease.shard
 
 
-def _loss(lease: Lease) -> dict[str, Any]:
-    """The latest loss of a shard; no number where the stream does not tell."""
-    return {
-        "shard": _shard_name(lease),
-        "expired": lease.expired or None,
-        "from": iso(lease.expired_from),
-        "to": iso(lease.expired_to),
-    }
+def _loss(lease: Lease) -> str:
+    """Returns a sentence about the records of a shard that expired unread; without a number where none is known."""
+    number = f"{lease.expired:,} records" if lease.expired else "An unknown number of records"
+    since = f"after {iso(lease.expired_from)} and " if lease.expired_from else ""
+    return f"{number} of {_shard_name(lease)} expired unread; the latest arrived {since}up to {iso(lease.expired_to)}."
 
 
 def _shard(lease: Lease, unread: set[str], facts: _Facts) -> dict[str, Any]:

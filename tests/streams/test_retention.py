@@ -122,3 +122,16 @@ def test_the_leases_of_a_stream_stay_while_a_worker_reads_it() -> None:
     member.delete()
     assert (retention.forget_leases("trades"), retention.forget_leases("trades")) == (1, 0)
     assert list(Lease.objects.values_list("stream", flat=True)) == ["orders"]
+
+
+@pytest.mark.django_db
+def test_leases_of_streams_that_were_go_together_once_they_are_old_and_their_counts_stay() -> None:
+    names = {"application": "trades", "stream": "trades", "current": False, "applied": 3, "dead": 1, "expired": 2}
+    old, new = NOW - timedelta(days=400), NOW - timedelta(days=1)
+    for identity, shard, clock in (("one", "a", old), ("one", "b", new), ("two", "a", old), ("two", "b", None)):
+        Lease.objects.create(**names, identity=identity, shard=shard, clock=clock, checkpoint="trim-horizon")
+    assert retention.retire_former(NOW, dry_run=True) == 0  # none goes while there is nobody to take its counts
+    Lease.objects.create(application="trades", stream="trades", identity="three", shard="a", checkpoint="trim-horizon")
+    assert (retention.retire_former(NOW, dry_run=True), retention.retire_former(NOW, dry_run=False)) == (2, 2)
+    assert set(Lease.objects.values_list("identity", "shard")) == {("one", "a"), ("one", "b"), ("three", "a")}
+    assert Lease.objects.values_list("applied", "dead", "expired").get(current=True) == (6, 2, 4)
