@@ -79,9 +79,9 @@ class Listing(NamedTuple):
             if strangers:
                 self._exchange(strangers, identity, found.shards)
             else:
-                known = {shard for _, shard in before}
-                self._retire(known, identity, found)
-                self._add(identity, found.shards, TRIM_HORIZON._replace(passed=0) if known else start)
+                # Of this identity alone: what another worker has exchanged since is newer than our list of shards.
+                self._retire({shard for one, shard in before if one in ("", identity)}, identity, found)
+                self._add(identity, found.shards, TRIM_HORIZON._replace(passed=0) if before else start)
         return True
 
     def _all(self) -> Any:

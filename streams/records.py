@@ -180,6 +180,10 @@ class StreamRemadeError(StreamError):
     """The name leads to another stream now than the one that was asked for: it was deleted and made anew."""
 
 
+class ShardGoneError(StreamError):
+    """The stream has no such shard, or no longer: it expired, or the stream was made anew."""
+
+
 class ShardError(StreamError):
     """One shard cannot be read from this place: its checkpoint or its records are damaged. Other shards may be read."""
 

@@ -9,7 +9,15 @@ from streams.commits import Grant, LeaseLostError, Letter, Results, Store, Store
 from streams.outages import Outage
 from streams.pipeline import Pipeline
 from streams.processors.base import Event
-from streams.records import Description, Position, ShardError, StreamDownError, StreamError, StreamRemadeError
+from streams.records import (
+    Description,
+    Position,
+    ShardError,
+    ShardGoneError,
+    StreamDownError,
+    StreamError,
+    StreamRemadeError,
+)
 from streams.shares import Share
 
 LOOK_AROUND = 0.5  # seconds between looks at the leases
@@ -176,8 +184,9 @@ class Worker(Generic[Event, Results]):
         except LeaseLostError:
             self._drop(shard, "was taken over by another worker")
             return False
-        except StreamRemadeError as error:
+        except (StreamRemadeError, ShardGoneError) as error:
             self._drop(shard, f"is no longer read: {error}")
+            self._leases.give_back([shard])  # whether its lease is still one, the listing tells
             self._next_listing = 0.0
             return False
         except ShardError as error:

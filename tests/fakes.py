@@ -14,6 +14,7 @@ from streams.records import (
     Page,
     Position,
     Shard,
+    ShardGoneError,
     StreamError,
     StreamExistsError,
     StreamNotFoundError,
@@ -96,7 +97,7 @@ class MemoryStream:
     def read(self, shard: str, position: Position, limit: int) -> Page:
         self._must_exist()
         if shard not in self._records:
-            raise StreamError(f"No shard {shard!r}.")
+            raise ShardGoneError(f"No shard {shard!r}.")
         if position.kind == From.LATEST:
             raise StreamError("Reading cannot start at latest.")
         wanted = [record for record in self._records[shard] if _reaches(record, position)]

@@ -63,7 +63,8 @@ class MemoryLeases:
         place = TRIM_HORIZON._replace(passed=0) if known else start
         for shard in shards:
             self.table.rows.setdefault(shard.id, Row(shard, str(place)))
-        for name in known - {shard.id for shard in shards}:
+        gone = known - {shard.id for shard in shards} if identity == found.identity else set()
+        for name in gone:
             self.table.rows[name] = replace(self.table.rows[name], checkpoint=SHARD_END.kind, owner="", expires=0)
 
     def _exchange(self, found: Description) -> None:

@@ -24,6 +24,7 @@ from streams.records import (
     Page,
     Position,
     ShardError,
+    ShardGoneError,
     StreamDownError,
     StreamError,
     StreamExistsError,
@@ -178,7 +179,7 @@ class EmbeddedStream:
         ).fetchone()
         if row is None:
             self._stream("id")
-            raise StreamError(f"Stream {self.name!r} has no shard {name!r}.")
+            raise ShardGoneError(f"Stream {self.name!r} has no shard {name!r}.")
         return row[0], bool(row[1]), row[2], f"embedded:{row[3]}"
 
     def _unchanged(self, shard: str, position: Position) -> bool:

@@ -23,6 +23,7 @@ from streams.records import (
     Page,
     Position,
     Shard,
+    ShardGoneError,
     StreamError,
     StreamNotFoundError,
     StreamRemadeError,
@@ -207,7 +208,7 @@ class KinesisStream:
         for found in self.describe().shards:
             if found.id == shard:
                 return found
-        raise StreamError(f"Stream {self.name!r} has no shard {shard!r}.")
+        raise ShardGoneError(f"Stream {self.name!r} has no shard {shard!r}.")
 
     def _reader(self, shard: str) -> tuple[str, ShardReader]:
         if shard not in self._readers:

@@ -10,7 +10,19 @@ from typing import Any
 from streams import clock
 from streams.clock import Clock
 from streams.outages import Outage
-from streams.records import SHARD_END, Batch, From, Lost, Page, Position, Shard, StreamError, after
+from streams.records import (
+    SHARD_END,
+    Batch,
+    From,
+    Lost,
+    Page,
+    Position,
+    Shard,
+    ShardGoneError,
+    StreamError,
+    StreamNotFoundError,
+    after,
+)
 from streams.stream.aggregation import MAGIC, columns_in_shard
 from streams.stream.kinesis_calls import Calls
 from streams.stream.kinesis_errors import InvalidArgumentError, IteratorExpiredError
@@ -119,8 +131,12 @@ class ShardReader:
             self._outage.failed(error)
             self._iterator = None
             return
+        except StreamNotFoundError:
+            self._iterator = None
+            self._confirm()  # raises if it is the stream that is gone
+            raise ShardGoneError(f"Stream {self._calls.stream!r} has no shard {self.shard.id!r}.") from None
         except StreamError:
-            self._iterator = None  # it may be one of a stream that was deleted and made anew
+            self._iterator = None
             raise
         self._backoff.reset()
         self._outage.over()

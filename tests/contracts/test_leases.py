@@ -309,3 +309,15 @@ def test_a_description_from_before_the_stream_was_made_anew_does_not_bring_the_o
 
     slow.sync(old_answer, TRIM_HORIZON)
     assert {grant.identity for grant in slow.acquire(9)} == {"two"}
+
+
+def test_a_shard_that_is_newer_than_an_old_list_of_the_new_stream_is_not_taken_for_gone(fleet: Fleet) -> None:
+    slow, quick = joined(fleet, "slow"), joined(fleet, "quick")
+
+    def old_list() -> Description:
+        quick.sync(lambda: listed(identity="two"), TRIM_HORIZON)
+        return listed(PAIR[0], identity="two")
+
+    slow.sync(old_list, TRIM_HORIZON)
+    slow.share()
+    assert [grant.shard for grant in slow.acquire(9)] == ["a", "b"]

@@ -15,6 +15,7 @@ from streams.records import (
     InvalidRecordError,
     Page,
     Position,
+    ShardGoneError,
     StreamError,
     StreamExistsError,
     StreamNotFoundError,
@@ -188,7 +189,7 @@ def test_reading_at_latest_is_refused_because_only_the_caller_knows_when_now_was
 
 
 def test_an_unknown_shard_is_an_error(stream: Stream) -> None:
-    with pytest.raises(StreamError):
+    with pytest.raises(ShardGoneError):
         stream.read("shardId-000000000099", TRIM_HORIZON, 10)
 
 

@@ -272,3 +272,14 @@ def test_a_stream_made_anew_is_not_read_with_the_checkpoints_of_the_one_before_a
     stage.time = 0.5
     stage.worker.step()
     assert stage.leases.listings == 2
+
+
+def test_a_shard_that_is_gone_is_given_back_and_the_others_go_on() -> None:
+    stage = Stage(A, B)
+    stage.worker.step()
+    stage.stream.split(A)
+    stage.stream.drop(A)
+    stage.put()
+    stage.worker.step()
+    assert stage.leases.held == {B}
+    assert stage.leases.commits[-1][0] == B
