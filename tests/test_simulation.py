@@ -231,4 +231,4 @@ class Fleet(RuleBasedStateMachine):
 
 
 TestFleet = Fleet.TestCase
-TestFleet.settings = settings(max_examples=400, stateful_step_count=30, deadline=None)
+TestFleet.settings = settings(max_examples=1000, stateful_step_count=30, deadline=None)
