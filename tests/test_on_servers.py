@@ -23,6 +23,7 @@ SELECTED = [
     "tests/accounts/throttle/test_devices.py",
     "tests/accounts/throttle/test_store.py",
     "tests/contracts/test_leases.py",
+    "tests/contracts/test_leases_of_streams.py",
     "tests/dashboard/test_hub.py",
     "tests/dashboard/test_pages_orders.py",
     "tests/dashboard/test_pages_streams.py",

@@ -1,87 +1,15 @@
 """What every store of leases must do: the database's, and the one in memory that simulations use."""
 
-from collections.abc import Callable
-from datetime import timedelta
-from typing import Any, Protocol
-
 import msgspec
 import pytest
-from django.db.models.functions import Now
 
 from streams.clock import MINUTE
-from streams.commits import Commit, LeaseLostError
+from streams.commits import LeaseLostError
 from streams.hashing import HASH_SPACE, hash_key
-from streams.leases import Leases
-from streams.models import Lease, Member
-from streams.records import SHARD_END, TRIM_HORIZON, Description, Position, Shard, after, at
-from streams.worker import LeaseStore
-from tests.fakes import FakeClock
-from tests.memory_leases import MemoryLeases, Table
+from streams.records import SHARD_END, TRIM_HORIZON, Description, Shard, after, at
+from tests.contracts.fleets import HALF, LEFT, NOON, PAIR, RIGHT, WHOLE, Fleet, commit, joined, listed
 
 pytestmark = pytest.mark.django_db(transaction=True)
-NOON = 1_795_348_800_000
-HALF = HASH_SPACE // 2
-WHOLE = Shard("a", 0, HASH_SPACE - 1)
-LEFT, RIGHT = Shard("b", 0, HALF - 1, ("a",)), Shard("c", HALF, HASH_SPACE - 1, ("a",))
-PAIR = [Shard("a", 0, HALF - 1), Shard("b", HALF, HASH_SPACE - 1)]
-
-
-def inherit(snapshots: list[bytes], owns: Callable[[str], bool], clock: int | None = None) -> bytes:
-    """States are lists of keys."""
-    return msgspec.json.encode([key for state in snapshots for key in msgspec.json.decode(state) if owns(key)])
-
-
-class Fleet(Protocol):
-    """Workers of one application on one stream."""
-
-    def worker(self, owner: str) -> LeaseStore[Any]: ...
-    def expire(self, owner: str) -> None:
-        """The worker has not been heard of for longer than a lease."""
-
-
-class DatabaseFleet:
-    def worker(self, owner: str) -> LeaseStore[Any]:
-        return Leases("app", "s", "topic", lambda results: None, inherit, owner)
-
-    def expire(self, owner: str) -> None:
-        past = Now() - timedelta(seconds=1)
-        Lease.objects.filter(owner=owner).update(expires=past)
-        Member.objects.filter(owner=owner).update(expires=past)
-
-
-class MemoryFleet:
-    def __init__(self) -> None:
-        self.table = Table(FakeClock())
-
-    def worker(self, owner: str) -> LeaseStore[Any]:
-        return MemoryLeases(self.table, owner, inherit)
-
-    def expire(self, owner: str) -> None:
-        for row in self.table.rows.values():
-            row.expires = 0 if row.owner == owner else row.expires
-        self.table.members[owner] = 0
-
-
-@pytest.fixture(params=[DatabaseFleet, MemoryFleet])
-def fleet(request: pytest.FixtureRequest) -> Fleet:
-    made: Fleet = request.param()
-    return made
-
-
-def listed(*shards: Shard, identity: str = "one") -> Description:
-    return Description("s", "ACTIVE", 24, list(shards or PAIR), identity)
-
-
-def joined(fleet: Fleet, owner: str, *shards: Shard) -> LeaseStore[Any]:
-    """A worker that has said that it lives."""
-    worker = fleet.worker(owner)
-    worker.sync(lambda: listed(*shards), TRIM_HORIZON)
-    worker.share()
-    return worker
-
-
-def commit(place: Position | str, state: bytes = b"[]", clock: int = NOON) -> Commit[Any]:
-    return Commit(str(place), clock, state)
 
 
 def test_one_worker_is_due_every_shard_and_takes_them_once(fleet: Fleet) -> None:
@@ -240,83 +168,6 @@ def test_a_lease_made_while_an_older_list_was_on_its_way_is_not_taken_for_gone(f
     def old_list() -> Description:
         quick.sync(listed, TRIM_HORIZON)
         return listed(PAIR[0])
-
-    slow.sync(old_list, TRIM_HORIZON)
-    slow.share()
-    assert [grant.shard for grant in slow.acquire(9)] == ["a", "b"]
-
-
-def test_a_stream_made_anew_is_read_from_its_beginning_with_the_state_of_the_one_before(fleet: Fleet) -> None:
-    one = joined(fleet, "one")
-    for grant, state in zip(one.acquire(9), (b'["x"]', b'["y"]'), strict=True):
-        one.commit(grant, commit(after(41), state))
-    one.sync(lambda: listed(WHOLE, identity="two"), at(NOON))
-    assert one.share() == (1, set())
-    [grant] = one.acquire(9)
-    assert (grant.identity, grant.checkpoint, grant.state, grant.clock) == ("two", "trim-horizon", b'["x","y"]', 0)
-
-
-def test_a_commit_to_the_stream_that_was_is_lost_even_for_who_holds_the_same_shard_of_the_new(fleet: Fleet) -> None:
-    one = joined(fleet, "one")
-    [old, _] = one.acquire(9)
-    one.sync(lambda: listed(identity="two"), TRIM_HORIZON)
-    [new, _] = one.acquire(9)
-    with pytest.raises(LeaseLostError):
-        one.commit(old, commit(after(41)))
-    one.commit(new, commit(after(3)))
-
-
-def test_back_at_the_stream_before_reading_goes_on_from_its_checkpoints(fleet: Fleet) -> None:
-    one = joined(fleet, "one")
-    for grant, state in zip(one.acquire(9), (b'["key-0","key-1","key-2","key-3"]', b"[]"), strict=True):
-        one.commit(grant, commit(after(41), state))
-    one.sync(lambda: listed(WHOLE, identity="two"), TRIM_HORIZON)
-    [grant] = one.acquire(9)
-    one.commit(grant, commit(after(7), b"[]", NOON + MINUTE))
-    one.sync(listed, TRIM_HORIZON)
-    first, second = one.acquire(9)
-    assert (first.checkpoint, second.checkpoint, first.clock) == (str(after(41)), str(after(41)), NOON)
-    assert msgspec.json.decode(first.state) == [f"key-{n}" for n in range(4) if hash_key(f"key-{n}") < HALF]
-
-
-def test_the_state_of_an_ended_shard_goes_on_too_unless_its_children_have_it(fleet: Fleet) -> None:
-    one = joined(fleet, "one", WHOLE, LEFT, RIGHT)
-    [grant] = one.acquire(9)
-    one.commit(grant, commit(SHARD_END, b'["old"]'))
-    left, _ = one.acquire(9)
-    one.commit(left, commit(after(5), b'["new"]'))
-    one.sync(lambda: listed(WHOLE, identity="two"), TRIM_HORIZON)
-    assert one.acquire(9)[0].state == b'["old","new"]'
-
-
-def test_of_two_workers_that_see_a_stream_made_anew_the_second_changes_nothing(fleet: Fleet) -> None:
-    one, two = joined(fleet, "one"), joined(fleet, "two")
-    one.sync(lambda: listed(identity="two"), TRIM_HORIZON)
-    one.share()
-    [grant] = one.acquire(1)
-    one.commit(grant, commit(after(5)))
-    two.sync(lambda: listed(identity="two"), TRIM_HORIZON)
-    assert one.share().held == {"a"}
-
-
-def test_a_description_from_before_the_stream_was_made_anew_does_not_bring_the_old_leases_back(fleet: Fleet) -> None:
-    slow, quick = joined(fleet, "slow"), joined(fleet, "quick")
-    answers = [listed(), listed(identity="two")]
-
-    def old_answer() -> Description:
-        quick.sync(lambda: listed(identity="two"), TRIM_HORIZON)
-        return answers.pop(0)
-
-    slow.sync(old_answer, TRIM_HORIZON)
-    assert {grant.identity for grant in slow.acquire(9)} == {"two"}
-
-
-def test_a_shard_that_is_newer_than_an_old_list_of_the_new_stream_is_not_taken_for_gone(fleet: Fleet) -> None:
-    slow, quick = joined(fleet, "slow"), joined(fleet, "quick")
-
-    def old_list() -> Description:
-        quick.sync(lambda: listed(identity="two"), TRIM_HORIZON)
-        return listed(PAIR[0], identity="two")
 
     slow.sync(old_list, TRIM_HORIZON)
     slow.share()
