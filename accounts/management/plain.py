@@ -3,7 +3,7 @@
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand
-from django.db import OperationalError, ProgrammingError
+from django.db import DatabaseError, OperationalError, ProgrammingError
 
 from common import database_errors
 from common.commands import DJANGO_OPTIONS
@@ -20,6 +20,10 @@ class PlainCommand(BaseCommand):
         try:
             return super().execute(*args, **options)
         except (OperationalError, ProgrammingError) as error:
+            self.fail(database_errors.sentence(error), 1)
+        except DatabaseError as error:  # of no class of its own: SQLite says so of a damaged file
+            if type(error) is not DatabaseError:
+                raise
             self.fail(database_errors.sentence(error), 1)
 
     def fail(self, sentence: str, code: int = 2) -> NoReturn:

@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import InterfaceError, InternalError, OperationalError, ProgrammingError
+from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, ProgrammingError
 
 from common import database_errors
 from common.commands import DJANGO_OPTIONS
@@ -42,6 +42,10 @@ class PlainCommand(BaseCommand):
         except StreamError as error:
             self._fail(str(error), 1)
         except (OperationalError, ProgrammingError, InterfaceError, InternalError) as error:
+            self._fail(database_errors.sentence(error), 1)
+        except DatabaseError as error:  # of no class of its own: SQLite says so of a damaged file
+            if type(error) is not DatabaseError:
+                raise
             self._fail(database_errors.sentence(error), 1)
         except KeyboardInterrupt:
             raise SystemExit(0) from None

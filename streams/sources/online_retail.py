@@ -177,7 +177,7 @@ def _telling(values: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
 
 
 def _indexes(names: list[str]) -> dict[str, int]:
-    found = [re.sub("[^a-z0-9]", "", name.lower()) for name in names]
+    found = [re.sub("[ _.()-]", "", name.lower()) for name in names]
     return {
         column: found.index(each)
         for column, spellings in COLUMNS.items()
