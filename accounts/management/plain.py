@@ -2,13 +2,14 @@
 
 from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand
 from django.db import OperationalError, ProgrammingError
+
+from common.terminal import LinesCommand
 
 HERE = "the command line"  # as events name who did it
 
 
-class PlainCommand(BaseCommand):
+class PlainCommand(LinesCommand):
     """Bad input exits 2, a failure of the database 1."""
 
     def execute(self, *args: Any, **options: Any) -> str | None:

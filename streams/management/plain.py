@@ -5,9 +5,10 @@ from argparse import ArgumentTypeError
 from typing import Any, NoReturn
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import InterfaceError, InternalError, OperationalError, ProgrammingError
 
+from common.terminal import LinesCommand
 from streams.records import Position, StreamError, parse_where
 
 
@@ -15,7 +16,7 @@ class UsageError(Exception):
     """Bad input: exit code 2."""
 
 
-class PlainCommand(BaseCommand):
+class PlainCommand(LinesCommand):
     """Bad input exits 2, a failure exits 1, each with one sentence on stderr; a requested stop exits 0."""
 
     requires_system_checks: list[str] = []  # the web server runs them; a worker should start at once

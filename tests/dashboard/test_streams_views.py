@@ -1,5 +1,6 @@
 """The operators' pages: who may see them, and what their buttons do."""
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tests.streams.test_deadletters import audits, letter, statuses
 
 pytestmark = pytest.mark.django_db
 LETTERS = "/streams/dead-letters/"
+MIB = 1 << 20
 
 
 @pytest.fixture
@@ -174,3 +176,14 @@ def test_forms_without_a_token_are_refused() -> None:
     client.force_login(User.objects.create_user("ada", is_staff=True))
     assert client.post(f"{LETTERS}{letter(1)}/discard/").status_code == 403
     assert statuses() == ["kept"]
+
+
+@pytest.mark.parametrize("data", [b"[" * 900 + b"1," * 500_000 + b"1" + b"]" * 900, b"[" * MIB, b'{"note":"caf\xe9"}'])
+def test_a_letter_of_any_bytes_is_shown_in_little_memory(data: bytes, staff: Client) -> None:
+    number = letter(1, data=data)
+    staff.get(f"{LETTERS}{number}/")  # what is imported and kept is not of this look
+    tracemalloc.start()
+    page = staff.get(f"{LETTERS}{number}/")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (page.status_code, peak < 16 * MIB, len(page.content) < MIB) == (200, True, True)

@@ -28,6 +28,7 @@ class Command(PlainCommand):
         events.record("password.changed", user=user, by=HERE)
         sessions.end_all(user, "password changed", by=HERE)
         throttle.clear(user)  # who has forgotten a password has tried many
-        self.stdout.write(f"The new password of {name}, shown only now:\n\n    {password}\n")
+        for line in (f"The new password of {name}, shown only now:", "", f"    {password}"):
+            self.stdout.write(line)
         if not user.is_active:
             self.stdout.write(f"{name} is not active, so cannot sign in.")

@@ -1,6 +1,5 @@
 """manage.py deadletters: look at the records that could not be applied, replay them, discard them."""
 
-import json
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -10,6 +9,7 @@ from streams.deadletters import Choice
 from streams.management.plain import PlainCommand, UsageError, positive
 from streams.management.table import lines
 from streams.models import DeadLetter
+from streams.showing import json_line
 from streams.tail import row
 from streams.wiring import APPLICATIONS
 
@@ -88,4 +88,4 @@ def _json(letter: DeadLetter) -> str:
     arrived = clock.from_datetime(letter.arrived)
     record = row((arrived, int(letter.sequence), letter.shard, letter.partition_key, bytes(letter.data)))
     found = {"id": letter.pk, "application": letter.application, "stream": letter.stream, **record}
-    return json.dumps(found | {"attempts": letter.attempts, "status": letter.status, "error": letter.error})
+    return json_line(found | {"attempts": letter.attempts, "status": letter.status, "error": letter.error})

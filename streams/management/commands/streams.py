@@ -9,13 +9,13 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-import msgspec
 from django.core.management.base import CommandParser
 
 from streams import clock, retention, wiring
 from streams.management.plain import PlainCommand, positive, where
 from streams.management.table import lines
 from streams.records import LATEST, TRIM_HORIZON, Description, StreamExistsError, StreamNotFoundError, at
+from streams.showing import json_line
 from streams.stream.base import Stream
 from streams.tail import Tail, in_words, row
 
@@ -88,12 +88,12 @@ class Command(PlainCommand):
 
     def list(self, *, json: bool, **_: Any) -> None:
         rows = [_summary(wiring.open_stream(name).describe()) for name in wiring.stream_names()]
-        for line in map(_json, rows) if json else lines(rows):
+        for line in map(json_line, rows) if json else lines(rows):
             self.stdout.write(line)
 
     def status(self, name: str, *, json: bool, **_: Any) -> None:
         found = _status(wiring.open_stream(name).describe())
-        for line in [_json(found)] if json else lines(found["shards"]):
+        for line in [json_line(found)] if json else lines(found["shards"]):
             self.stdout.write(line)
 
     def tail(self, name: str, start: Any, limit: int | None, *, follow: bool, json: bool, **_: Any) -> None:
@@ -103,7 +103,7 @@ class Command(PlainCommand):
             start, follow = at(clock.now()), True
         found = Tail(stream, start, partial(time.sleep, 0.1))
         for record in islice(found.followed() if follow else found.held(), limit):
-            self.stdout.write(_json(row(record, stream.sequence_text)) if json else in_words(record))
+            self.stdout.write(json_line(row(record, stream.sequence_text)) if json else in_words(record))
 
 
 def hash_value(text: str) -> int:
@@ -137,7 +137,3 @@ def _status(found: Description) -> dict[str, Any]:
         for shard in found.shards
     ]
     return {"name": found.name, "status": found.status, "shards": shards}
-
-
-def _json(row: dict[str, Any]) -> str:
-    return msgspec.json.encode(row).decode()
