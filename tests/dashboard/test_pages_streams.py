@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from dashboard.pages.letters import MOST_HEX, MOST_TEXT, readable
+from dashboard.pages.letters import MOST_HEX, readable
 from dashboard.pages.streams import CountWaiting, owner_in_words, streams
+from streams import showing
 from streams.models import Audit, Lease, Member, Throughput
 from tests.dashboard.rows import NOON, at
 from tests.streams.test_deadletters import letter
@@ -160,8 +161,8 @@ def test_text_and_bytes_are_told_apart() -> None:
 
 
 def test_a_large_record_is_cut_and_says_so() -> None:
-    found = readable(b"x" * (MOST_TEXT + 1))
-    assert (found.text, found.text_cut, found.dump_cut) == ("x" * MOST_TEXT, True, True)
+    found = readable(b"x" * (showing.MOST_TEXT + 1))
+    assert (found.text, found.text_cut, found.dump_cut) == ("x" * showing.MOST_TEXT, True, True)
     assert (len(found.dump), found.dump[-1][0]) == (MOST_HEX // 16, "000ff0")
 
 
