@@ -6,20 +6,19 @@ from typing import Any
 
 from streams import showing
 from streams.clock import to_iso
-from streams.records import TRIM_HORIZON, Position, after
+from streams.records import TRIM_HORIZON, Position, Record, after
 from streams.stream.base import Stream
 
 LIMIT = 5000  # records a read
-
-Record = tuple[int, int, str, str, bytes]  # arrived, sequence, shard, partition key, data
 
 
 class Tail:
     """A stream's records from a position on. `pause` is called when the service says "not yet", or nothing is there."""
 
-    def __init__(self, stream: Stream, start: Position, pause: Callable[[], None]) -> None:
+    def __init__(self, stream: Stream, start: Position, pause: Callable[[], None], limit: int = LIMIT) -> None:
         self._stream = stream
         self._pause = pause
+        self._limit = limit
         self._places = {shard.id: start for shard in stream.describe().shards}
         self._ended: set[str] = set()
 
@@ -39,7 +38,7 @@ class Tail:
 
     def _shard(self, shard: str) -> Iterator[Record]:
         while True:
-            page = self._stream.read(shard, self._places[shard], LIMIT)
+            page = self._stream.read(shard, self._places[shard], self._limit)
             for batch in page.batches:
                 for sequence, key, data in zip(batch.sequences, batch.keys, batch.datas, strict=True):
                     self._places[shard] = after(sequence)
