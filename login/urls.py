@@ -6,6 +6,8 @@ from dashboard import inspector, streams_views
 from login import reports
 from streams import wiring
 
+RECORD = "streams/<str:name>/records/<str:shard>/<int:sequence>/"
+read = wiring.read_record
 handler400, handler500 = "login.errors.bad_request", "login.errors.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,6 +15,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(reports.PATH.removeprefix("/"), reports.csp, name="csp-reports"),
     path("streams/", streams_views.streams_view(wiring.count_waiting), name="streams"),
     path("streams/state.json", streams_views.state_view(wiring.count_waiting), name="streams-state"),
-    path("streams/<str:name>/records/", inspector.view(wiring.inspect_stream), name="records"),
+    path("streams/<str:name>/records/", inspector.records_view(wiring.inspect_stream), name="records"),
+    path("streams/<str:name>/records.json", inspector.new_records_view(wiring.inspect_stream), name="records-new"),
+    path(RECORD, inspector.record_view(read), name="record"),
+    path(
+        "streams/<str:name>/records/<str:shard>/<int:sequence>/bytes", inspector.bytes_view(read), name="record-bytes"
+    ),
     path("", include("dashboard.urls")),
 ]

@@ -30,13 +30,14 @@ class Readable(Protocol):
 
 
 class Asked(NamedTuple):
-    """Backwards from before a place (or from the tip), or forwards from after one; which records; how many at most."""
+    """Backwards from before a place, or from the tip, down to `since`; or forwards from after one."""
 
     before: Place | None = None
+    since: Place | None = None  # not given itself
     after: Place | None = None
     key: str = ""
     condition: Condition | None = None
-    most: int = 50
+    most: int = 50  # records
 
 
 class Row(NamedTuple):
@@ -113,7 +114,11 @@ def inspect(stream: Readable, asked: Asked, seconds: Callable[[], float]) -> Fou
     records = stream.forward(asked.after) if asked.after else stream.backward(asked.before)
     try:
         for record in records:
-            last = Place(*record[:2])
+            place = Place(*record[:2])
+            if asked.since and place <= asked.since:
+                whole = True
+                break
+            last = place
             first = first or last
             if look.takes(record):
                 rows.append(_row(record, stream.sequence_text))

@@ -1,5 +1,6 @@
 """What flows through the pipe, as plain data, and what can go wrong with it."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, tzinfo
 from enum import StrEnum
@@ -96,7 +97,7 @@ class Place(NamedTuple):
     def parse(cls, text: str) -> "Place":
         """The inverse of str(). Raises ValueError."""
         arrived, _, sequence = text.partition("-")
-        if not (arrived.isdecimal() and sequence.isdecimal() and len(arrived) < 16 and len(sequence) < 100):
+        if not (re.fullmatch("[0-9]{1,14}", arrived) and re.fullmatch("[0-9]{1,99}", sequence)):
             raise ValueError(f"{text[:40]!r} is no place in a stream")
         return cls(int(arrived), int(sequence))
 

@@ -76,7 +76,10 @@ class Walk:
 def one(stream: Stream, shard: str, sequence: int, pause: Callable[[], None]) -> Record | None:
     """Returns one record of a shard; None where there is none of that number. Raises StreamError."""
     while True:
-        page = stream.read(shard, after(sequence - 1), 1)
+        try:
+            page = stream.read(shard, after(sequence - 1), 1)
+        except OverflowError:  # more than SQLite can hold
+            return None
         for batch in page.batches:
             if batch.sequences[0] == sequence:
                 return batch.arrived, sequence, shard, batch.keys[0], batch.datas[0]
