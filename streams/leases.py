@@ -34,6 +34,7 @@ from streams.commits import (
     Results,
     StoreDownError,
 )
+from streams.kinds import kind_of
 from streams.models import DeadLetter, Lease, Member, Throughput, TopicVersion
 from streams.models.progress import how_far
 from streams.records import SHARD_END, TRIM_HORIZON, WHOLE, DeadRecord, Position, Shard, StreamError
@@ -246,7 +247,9 @@ class Leases(Generic[Results]):
         if error is None:
             changed = asked.update(status=DeadLetter.Status.APPLIED, attempts=F("attempts") + 1)
         else:
-            changed = asked.update(status=DeadLetter.Status.KEPT, attempts=F("attempts") + 1, error=error)
+            changed = asked.update(
+                status=DeadLetter.Status.KEPT, attempts=F("attempts") + 1, error=error, kind=kind_of(error)
+            )
         if not changed:
             raise LetterTakenError(f"Dead letter {letter.id} was replayed or discarded meanwhile")
 
@@ -277,6 +280,7 @@ def _add_dead_letters(grant: Grant, dead: Collection[DeadRecord]) -> None:
             arrived=clock.to_datetime(record.arrived),
             data=record.data,
             error=record.error,
+            kind=kind_of(record.error),
             attempts=record.attempts,
         )
         for record in dead

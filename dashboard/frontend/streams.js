@@ -45,14 +45,14 @@ function fillStream(card, stream) {
   setTime(cells.newest, stream.newest);
   setText(cells.records, grouped(stream.records, 1));
   setCell(cells.total, grouped(stream.applied));
-  for (const [status, count] of Object.entries(stream.letters)) fillLetters(cells[status], stream.application, status, count);
+  for (const [status, count] of Object.entries(stream.letters)) fillLetters(cells[status], stream, status, count);
   const make = () => copyOf(one("template[data-shard-row]"));
   reconcile(cells.shards, stream.shards, { key: (shard) => shard.shard, make, fill: fillShard });
 }
 
-function fillLetters(link, application, status, count) {
+function fillLetters(link, { application, stream }, status, count) {
   setText(link, `${grouped(count)} ${status}`);
-  link.href = `${lettersUrl}?application=${encodeURIComponent(application)}&status=${status}`;
+  link.href = `${lettersUrl}?${new URLSearchParams({ application, stream, status })}`;
   link.hidden = status !== "kept" && !count;
 }
 

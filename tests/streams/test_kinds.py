@@ -1,0 +1,37 @@
+"""The same mistake in many records is one kind of error."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.kinds import LONGEST, kind_of
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        ("Expected `int`, got `str` - at `$.price`", "Expected `int`, got `str` - at `$.price`"),
+        ("JSON is malformed: invalid character (byte 17)", "JSON is malformed: invalid character (byte N)"),
+        ("price -1.5e3 is below 0.01", "price N is below N"),
+        ("ticker 'AMZN' isn't known to us", "ticker '…' isn't known to us"),
+        ('ticker "it\'s" is unknown', "ticker '…' is unknown"),
+        ("b'\\'\\xff' is no key", "'…' is no key"),
+        ("KeyError: 'a'\n  File x, line 3", "KeyError: '…'"),
+        ("utf8 and int64 stay", "utf8 and int64 stay"),
+        ("", ""),
+        ("x" * 500, "x" * (LONGEST - 1) + "…"),
+    ],
+)
+def test_values_and_numbers_are_left_out_of_a_kind(error: str, kind: str) -> None:
+    assert kind_of(error) == kind
+
+
+@given(ticker=st.text(st.characters(exclude_characters="'\\"), max_size=20), price=st.floats(allow_nan=False))
+def test_whatever_a_record_holds_the_kind_is_one(ticker: str, price: float) -> None:
+    line = f"ticker '{ticker.splitlines()[0] if ticker.splitlines() else ''}' at byte {abs(int(min(price, 1e9)))}"
+    assert kind_of(line) == "ticker '…' at byte N"
+
+
+@given(error=st.text())
+def test_a_kind_fits_its_column(error: str) -> None:
+    assert len(kind_of(error)) <= LONGEST
