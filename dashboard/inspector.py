@@ -19,6 +19,7 @@ from streams.filters import Condition
 from streams.records import TRIM_HORIZON, Place, Record, StreamError, parse_where
 
 MOST = 50  # rows of a page
+TOLD = 20  # fields that are told when the one that was asked for is not there
 FIELDS = ("from", "key", "field", "op", "value", "zone")
 
 # Both come from where the project is put together, since the dashboard knows no streams: streams.inspection.inspect of
@@ -170,6 +171,7 @@ def _shown(name: str, asked: dict[str, str], question: Question, found: Any) -> 
         "since": str(found.first or Place(0)) if tip else "",
         "settled": found.settled_after // clock.SECOND,
         "missing": bool(question.condition and question.condition.name and found.read and not found.having),
+        "seen": list(found.fields.items())[:TOLD],
         "kinds": _misfit(question.condition, found),
     }
 

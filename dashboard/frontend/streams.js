@@ -3,6 +3,7 @@
 import { all, copyOf, one, parts, reconcile, setCell, setText, setTime } from "./dom.js";
 import { compact, grouped, percentOf, records, span } from "./format.js";
 import { Poll } from "./poll.js";
+import { zoneTitle } from "./zone.js";
 
 const page = one("[data-page]");
 const { stateUrl, lettersUrl, recordsUrl } = page.dataset;
@@ -12,7 +13,11 @@ function show(data) {
   for (const node of all("[data-now]")) setTime(node, data.now);
   one("[data-empty]").hidden = data.streams.length > 0;
   one("[data-content]").hidden = !data.streams.length;
-  const card = () => copyOf(one("template[data-stream-card]"));
+  const card = () => {
+    const made = copyOf(one("template[data-stream-card]"));
+    for (const name of all("[data-zone-name]", made)) setText(name, zoneTitle());
+    return made;
+  };
   reconcile(one("[data-streams]"), data.streams, { key: (s) => `${s.application} ${s.stream}`, make: card, fill: fillStream });
   one("[data-no-audit]").hidden = data.audit.length > 0;
   one("[data-audit-shown]").hidden = !data.audit.length;
@@ -64,7 +69,10 @@ function fillShard(row, shard) {
   cells.parents.hidden = !shard.parents.length;
   setText(cells.state, shard.state);
   setText(cells.owner, shard.owner || "–");
-  setText(cells.place, shard.place);
+  cells.owner.title = shard.owner_id;
+  setTime(cells.clock, shard.clock);
+  setText(cells.nowhere, shard.place);
+  cells.nowhere.hidden = Boolean(shard.clock);
   cells.place.title = shard.checkpoint;
   setText(cells.lag, orDash(shard.lag, span));
   setText(cells.waiting, records(shard.lag_records));
