@@ -1,10 +1,15 @@
 """The same mistake in many records is one kind of error."""
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.kinds import LONGEST, kind_of
+from streams.models import DeadLetter
+from tests.streams.test_deadletters import letter
 
 
 @pytest.mark.parametrize(
@@ -35,3 +40,13 @@ def test_whatever_a_record_holds_the_kind_is_one(ticker: str, price: float) -> N
 @given(error=st.text())
 def test_a_kind_fits_its_column(error: str) -> None:
     assert len(kind_of(error)) <= LONGEST
+
+
+@pytest.mark.django_db
+def test_letters_of_before_are_given_their_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    migration = import_module("streams.migrations.0010_letter_kinds")
+    monkeypatch.setattr(migration, "BATCH", 2)
+    for number in range(5):
+        DeadLetter.objects.filter(pk=letter(number)).update(error=f"byte {number}")
+    migration.fill(apps, None)
+    assert list(DeadLetter.objects.values_list("kind", flat=True)) == ["byte N"] * 5
