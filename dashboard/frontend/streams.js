@@ -3,6 +3,7 @@
 import { all, copyOf, one, parts, reconcile, setCell, setText, setTime } from "./dom.js";
 import { compact, grouped, percentOf, records, span } from "./format.js";
 import { Poll } from "./poll.js";
+import { zoneTitle } from "./zone.js";
 
 const page = one("[data-page]");
 const { stateUrl, lettersUrl, recordsUrl, forgetUrl } = page.dataset;
@@ -12,7 +13,11 @@ function show(data) {
   for (const node of all("[data-now]")) setTime(node, data.now);
   one("[data-empty]").hidden = data.streams.length > 0;
   one("[data-content]").hidden = !data.streams.length;
-  const card = () => copyOf(one("template[data-stream-card]"));
+  const card = () => {
+    const made = copyOf(one("template[data-stream-card]"));
+    for (const name of all("[data-zone-name]", made)) setText(name, zoneTitle());
+    return made;
+  };
   reconcile(one("[data-streams]"), data.streams, { key: (s) => `${s.application} ${s.stream}`, make: card, fill: fillStream });
   const notice = () => copyOf(one("template[data-unattended-notice]"));
   const unattended = data.streams.filter((stream) => stream.unattended);
@@ -57,7 +62,7 @@ function fillStream(card, stream) {
   setTime(cells.newest, stream.newest);
   setText(cells.records, grouped(stream.records, 1));
   setCell(cells.total, grouped(stream.applied));
-  for (const [status, count] of Object.entries(stream.letters)) fillLetters(cells[status], stream.application, status, count);
+  for (const [status, count] of Object.entries(stream.letters)) fillLetters(cells[status], stream, status, count);
   const make = () => copyOf(one("template[data-shard-row]"));
   reconcile(cells.shards, stream.shards, { key: (shard) => shard.shard, make, fill: fillShard });
 }
@@ -77,9 +82,9 @@ function fillUnread(row, stream) {
   cells.inspect.href = inspectHref(stream.stream);
 }
 
-function fillLetters(link, application, status, count) {
+function fillLetters(link, { application, stream }, status, count) {
   setText(link, `${grouped(count)} ${status}`);
-  link.href = `${lettersUrl}?application=${encodeURIComponent(application)}&status=${status}`;
+  link.href = `${lettersUrl}?${new URLSearchParams({ application, stream, status })}`;
   link.hidden = status !== "kept" && !count;
 }
 
@@ -91,7 +96,10 @@ function fillShard(row, shard) {
   cells.parents.hidden = !shard.parents.length;
   setText(cells.state, shard.state);
   setText(cells.owner, shard.owner || "–");
-  setText(cells.place, shard.place);
+  cells.owner.title = shard.owner_id;
+  setTime(cells.clock, shard.clock);
+  setText(cells.nowhere, shard.place);
+  cells.nowhere.hidden = Boolean(shard.clock);
   cells.place.title = shard.checkpoint;
   setText(cells.lag, orDash(shard.lag, span));
   setText(cells.waiting, records(shard.lag_records));

@@ -7,6 +7,8 @@ from urllib.parse import quote
 from django import template
 from django.urls import reverse
 
+from common.text import escaped
+
 register = template.Library()
 
 
@@ -24,6 +26,18 @@ def words(text: str) -> list[str]:
 @register.filter
 def at(mapping: Mapping[str, Any] | None, key: str) -> Any:
     return mapping.get(key) if mapping else None
+
+
+@register.filter
+def plain(text: str) -> str:
+    """Returns text from outside with its control and format characters, such as bidi overrides, as \\uXXXX."""
+    return escaped(text)
+
+
+@register.filter
+def plain_lines(text: str) -> str:
+    """Returns text of several lines as `plain` does one."""
+    return escaped(text, "\n")
 
 
 @register.filter

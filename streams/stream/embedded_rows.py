@@ -8,8 +8,8 @@ from streams.records import Batch
 
 BYTES_A_READ = 8 << 20  # of the rows of one page, give or take the last; Kinesis' pages have up to 10 MiB
 
-_decoder = msgspec.msgpack.Decoder(tuple[list[str], list[bytes]])
 encode = msgspec.msgpack.Encoder().encode
+decode = msgspec.msgpack.Decoder(tuple[list[str], list[bytes]]).decode
 
 
 def page(rows: Any, first_wanted: int, limit: int, most: int) -> tuple[list[Batch], bool]:
@@ -21,7 +21,7 @@ def page(rows: Any, first_wanted: int, limit: int, most: int) -> tuple[list[Batc
     batches: list[Batch] = []
     size = 0
     for first, arrived, blob in rows:
-        keys, datas = _decoder.decode(blob)
+        keys, datas = decode(blob)
         batch = Batch(arrived, range(first, first + len(keys)), keys, datas).slice(max(0, first_wanted - first))
         batches.append(batch.slice(0, limit))
         limit -= len(batch.keys)

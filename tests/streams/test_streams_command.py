@@ -1,5 +1,6 @@
 """streams split and streams merge, as an operator meets them."""
 
+import io
 import json
 from functools import partial
 from pathlib import Path
@@ -7,9 +8,11 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from streams.wiring import open_stream
+from streams.wiring import open_stream, stream_names
 from tests.commands import exit_code
+from tests.streams.test_deadletters import letter, statuses
 
+pytestmark = pytest.mark.django_db
 streams = partial(exit_code, "streams")
 SHARDS = [f"shardId-{number:012}" for number in range(4)]
 
@@ -54,3 +57,34 @@ def test_what_cannot_be_resharded_is_one_clear_sentence(
     said = capsys.readouterr()
     assert said.err.startswith(sentence)
     assert (said.err.count("\n"), said.out) == (1, "")
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_stream_is_deleted_once_its_name_is_typed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    open_stream("trades").put([("AMZN", b"{}")] * 1234)
+    letter(1)
+    monkeypatch.setattr("sys.stdin", Terminal("trade\ntrades\n"))
+    assert streams("delete", "trades") == 1
+    said = capsys.readouterr()
+    assert "trades and 1,234 records would be deleted for good. 1 dead letter of it stays, to be looked at" in said.out
+    assert said.err == "That is not its name; nothing was deleted.\n"
+    assert streams("delete", "trades") == 0
+    assert "Deleted trades. 1 dead letter of it stays" in capsys.readouterr().out
+    assert (stream_names(), statuses()) == ([], ["kept"])
+
+
+def test_in_a_script_a_stream_is_deleted_with_yes_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("trades\n"))
+    assert streams("delete", "trades") == 2
+    assert capsys.readouterr().err == "trades and 0 records would be deleted for good. To do so, say --yes.\n"
+    assert stream_names() == ["trades"]
+    assert streams("delete", "trades", "--yes") == 0
+    assert (capsys.readouterr().out, stream_names()) == ("Deleted trades.\n", [])

@@ -48,4 +48,4 @@ class Command(PlainCommand):
 WHOLE_HELP = (
     "one worker at a time reads all shards, merged by time: for partition keys that are not the application's own"
 )
-WHERE_HELP = "where a stream never read before starts: trim-horizon (default), latest, or an ISO time"
+WHERE_HELP = "where a stream never read before starts: trim-horizon (default), latest, a time, or 15m ago"
