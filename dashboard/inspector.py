@@ -41,6 +41,16 @@ def view(inspect: Inspect) -> Callable[..., HttpResponse]:
     return records
 
 
+def view_by_name(inspect: Inspect) -> Callable[..., HttpResponse]:
+    """The same page for ?stream=, which may hold what no path can."""
+    records = view(inspect)
+
+    def by_name(request: HttpRequest) -> HttpResponse:
+        return records(request, request.GET.get("stream", ""))
+
+    return by_name
+
+
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
     data = json.dumps(row["data"], ensure_ascii=False) if "data" in row else f"base64: {row['data_base64']}"
     return row | {"arrived": clock.to_datetime(clock.from_iso(row["arrived"])), "data": data}

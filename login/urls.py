@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(reports.PATH.removeprefix("/"), reports.csp, name="csp-reports"),
     path("streams/", streams_views.streams_view(wiring.count_waiting), name="streams"),
     path("streams/state.json", streams_views.state_view(wiring.count_waiting), name="streams-state"),
+    path("streams/records/", inspector.view_by_name(wiring.inspect_stream), name="records-by-name"),
     path("streams/<str:name>/records/", inspector.view(wiring.inspect_stream), name="records"),
     path("", include("dashboard.urls")),
 ]

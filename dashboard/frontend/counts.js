@@ -10,6 +10,16 @@ export class Counts {
     this.#bySite = new Map(Object.entries(sites).map(([site, points]) => [site, points.map(([at, lines]) => [at / 1000, lines])]));
   }
 
+  has(site) {
+    return this.#bySite.has(site);
+  }
+
+  /** Forgets all other sites. */
+  keep(sites) {
+    const kept = new Set(sites);
+    for (const site of this.#bySite.keys()) if (!kept.has(site)) this.#bySite.delete(site);
+  }
+
   /** The count of now (milliseconds): one point a second, the highest of the second. */
   add(site, now, lines) {
     const points = this.#bySite.get(site) ?? [];

@@ -5,7 +5,7 @@ import { compact, grouped, percentOf, records, span } from "./format.js";
 import { Poll } from "./poll.js";
 
 const page = one("[data-page]");
-const { stateUrl, lettersUrl, recordsUrl } = page.dataset;
+const { stateUrl, lettersUrl } = page.dataset;
 
 function show(data) {
   setLost(false);
@@ -35,7 +35,7 @@ function fillStream(card, stream) {
   one(".scroll", card).setAttribute("aria-label", `Shards of ${stream.application} on ${stream.stream}`);
   setText(cells.application, stream.application);
   setText(cells.stream, stream.stream);
-  cells.inspect.href = recordsUrl.replace("/-/", `/${encodeURIComponent(stream.stream)}/`);
+  cells.inspect.href = stream.records_url;
   setText(cells.members, grouped(stream.members));
   cells.alone.hidden = stream.members > 0;
   setText(cells.lag, orDash(stream.lag, span));

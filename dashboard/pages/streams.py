@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Sum
 from django.db.models.functions import Now
 
+from dashboard import links
 from dashboard.pages.progress import iso
 from streams.models import Audit, DeadLetter, Lease, Member, Throughput
 from streams.records import SHARD_END, WHOLE
@@ -91,6 +92,7 @@ def _stream(name: _Name, leases: Sequence[Lease], facts: _Facts, waiting: dict[s
     return {
         "application": name[0],
         "stream": name[1],
+        "records_url": links.to_records(name[1]),
         "members": facts.members[name],
         "lag": _lag(min(known), facts.now) if known and len(known) == len(clocks) else None,
         "lag_records": None if why else sum(waiting.values()),

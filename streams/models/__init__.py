@@ -2,7 +2,7 @@
 
 from streams.models.leases import Audit, DeadLetter, Lease, Member, Throughput, TopicVersion
 from streams.models.orders import AlarmEpisode, Notification, Site, SiteCount, SiteSecond
-from streams.models.trades import TradeMinute
+from streams.models.trades import Ticker, TradeMinute
 
 __all__ = [
     "AlarmEpisode",
@@ -15,6 +15,7 @@ __all__ = [
     "SiteCount",
     "SiteSecond",
     "Throughput",
+    "Ticker",
     "TopicVersion",
     "TradeMinute",
 ]

@@ -3,14 +3,16 @@
 from django.core.validators import MinValueValidator
 from django.db import models
 
+from streams.names import MOST_NAME
+
 DEFAULT_THRESHOLD = 30  # order lines in 15 s
 
 
 class Site(models.Model):
     """A shop. Made when its first order line is seen."""
 
-    name = models.CharField(max_length=64, unique=True)
-    threshold = models.PositiveIntegerField(default=DEFAULT_THRESHOLD, validators=[MinValueValidator(1)])
+    name = models.CharField(max_length=MOST_NAME, unique=True)
+    threshold = models.PositiveIntegerField(default=DEFAULT_THRESHOLD, validators=[MinValueValidator(1)], db_index=True)
 
     def __str__(self) -> str:
         return self.name
@@ -19,7 +21,7 @@ class Site(models.Model):
 class SiteCount(models.Model):
     """How many order lines a site's sliding window holds, as of the shard's clock."""
 
-    site = models.CharField(max_length=64, unique=True)
+    site = models.CharField(max_length=MOST_NAME, unique=True)
     lines = models.BigIntegerField()
     as_of = models.DateTimeField()
     newest = models.DateTimeField()  # arrival of the site's newest line
@@ -28,7 +30,7 @@ class SiteCount(models.Model):
 class SiteSecond(models.Model):
     """One second of a site: the lines that arrived in it, and the most that the sliding window held at any of them."""
 
-    site = models.CharField(max_length=64)
+    site = models.CharField(max_length=MOST_NAME)
     second = models.DateTimeField()
     lines = models.BigIntegerField()
     peak = models.BigIntegerField()
@@ -40,7 +42,7 @@ class SiteSecond(models.Model):
 class AlarmEpisode(models.Model):
     """From the line at which the sliding count reached the threshold until it fell below."""
 
-    site = models.CharField(max_length=64)
+    site = models.CharField(max_length=MOST_NAME)
     started = models.DateTimeField()
     sequence = models.CharField(max_length=64)  # of the line that raised it, zero-padded
     ended = models.DateTimeField(null=True)  # null while open
@@ -58,7 +60,7 @@ class AlarmEpisode(models.Model):
 class Notification(models.Model):
     """One notification that an alarm called for: at most one per site and 60 s."""
 
-    site = models.CharField(max_length=64)
+    site = models.CharField(max_length=MOST_NAME)
     at = models.DateTimeField()
     sequence = models.CharField(max_length=64)  # of the line that called for it; with site, the idempotency key
     lines = models.BigIntegerField()  # the count then

@@ -1,13 +1,32 @@
 """What is kept of trades."""
 
+from typing import Self
+
 from django.db import models
+
+from streams.names import MOST_NAME, folded
+
+
+class Ticker(models.Model):
+    """A ticker that has traded. Made with its first trade, so that a search need not read all minutes."""
+
+    name = models.CharField(max_length=MOST_NAME, unique=True)
+    folded = models.CharField(max_length=MOST_NAME, db_index=True)  # as names.folded gives it
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def of(cls, name: str) -> Self:
+        """Returns a row for the ticker, not yet saved."""
+        return cls(name=name, folded=folded(name))
 
 
 class TradeMinute(models.Model):
     """The trades of one ticker and side that arrived in one minute, in absolute values."""
 
     minute = models.DateTimeField()
-    ticker = models.CharField(max_length=16)
+    ticker = models.CharField(max_length=MOST_NAME)
     side = models.CharField(max_length=4)  # BUY, SELL
     trades = models.BigIntegerField()
     shares = models.BigIntegerField()

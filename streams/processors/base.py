@@ -6,6 +6,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
+from streams import names
 from streams.records import Batch, DeadRecord
 
 Event = TypeVar("Event")
@@ -56,7 +57,7 @@ class Decoder(Generic[Event]):
         except (msgspec.DecodeError, RecursionError):
             return self._one_by_one(batch)
         keys = list(map(self._key_of, events))
-        if (keys != batch.keys and not self._any_key) or not all(map(str.isprintable, set(keys))):
+        if (keys != batch.keys and not self._any_key) or not all(map(names.is_name, set(keys))):
             return self._one_by_one(batch)
         return batch._replace(keys=keys), events, []
 
@@ -81,8 +82,8 @@ class Decoder(Generic[Event]):
         own = self._key_of(event)
         if own != key and not self._any_key:
             return None, f"The partition key is {key!r}, but {self._key} is {own!r}; they must be the same."
-        if not own.isprintable():
-            return None, f"{self._key} has characters that cannot be printed."
+        if fault := names.name_fault(own, self._key):
+            return None, fault
         return event, ""
 
 

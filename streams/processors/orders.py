@@ -16,6 +16,7 @@ from typing import Annotated
 import msgspec
 
 from streams.clock import MINUTE, SECOND
+from streams.names import MOST_NAME
 from streams.processors.base import Decoder, padded
 from streams.records import Batch
 from streams.results.orders import Call, Count, Episode, OrderResults, Second
@@ -29,7 +30,7 @@ Text = Annotated[str, msgspec.Meta(max_length=1000)]
 class OrderLine(msgspec.Struct, gc=False):
     """One line of an order, with the names of the Online Retail data."""
 
-    site: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    site: Annotated[str, msgspec.Meta(min_length=1, max_length=MOST_NAME)]
     InvoiceNo: Text
     StockCode: Text
     Quantity: int

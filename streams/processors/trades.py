@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 
 from streams.clock import MINUTE
+from streams.names import MOST_NAME
 from streams.processors.base import Decoder, padded
 from streams.records import Batch
 from streams.results.trades import Side, Tally, TradeRow
@@ -19,7 +20,7 @@ Key = tuple[str, Side]
 class Trade(msgspec.Struct, gc=False, rename="camel"):
     """One trade. Bounds keep the sums within 64 bits; `id` is the producer's and not used."""
 
-    ticker_symbol: Annotated[str, msgspec.Meta(min_length=1, max_length=16)]
+    ticker_symbol: Annotated[str, msgspec.Meta(min_length=1, max_length=MOST_NAME)]
     trade_type: Side
     price: Annotated[float, msgspec.Meta(gt=0, le=1e8)]
     quantity: Annotated[int, msgspec.Meta(ge=1, le=10**8)]  # shares

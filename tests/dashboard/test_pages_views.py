@@ -83,8 +83,8 @@ def test_the_counts_are_a_table_of_the_highest_in_each_15_s() -> None:
     first, last = 1795348740000, 1795348755000
     sites = {"leeds": [[first, 4], [first + 1000, 9], [last, 2]], "london": [[last + 14_000, 7]]}
     spans = [("2026-11-22T11:59:15.000Z", [2, 7]), ("2026-11-22T11:59:00.000Z", [9, 0])]
-    assert queries.count_spans(sites, None) == spans
-    assert queries.count_spans(sites, "london") == [("2026-11-22T11:59:15.000Z", [7])]
+    assert queries.count_spans(sites, ["leeds", "london"]) == spans
+    assert queries.count_spans(sites, ["london"]) == [("2026-11-22T11:59:15.000Z", [7])]
 
 
 def test_staff_set_a_threshold_and_are_told(browser: Client) -> None:

@@ -13,6 +13,7 @@ import msgspec
 from django.core.management.base import CommandParser
 
 from streams import clock, retention, wiring
+from streams.management.options import stream_name
 from streams.management.plain import PlainCommand, positive, where
 from streams.management.table import lines
 from streams.records import LATEST, TRIM_HORIZON, Description, StreamExistsError, StreamNotFoundError, at
@@ -39,8 +40,9 @@ class Command(PlainCommand):
         delete = verbs.add_parser("delete", help="remove a stream, all its records, and what workers noted of it")
         split = verbs.add_parser("split", help="close a shard and make two of it")
         merge = verbs.add_parser("merge", help="close two neighbouring shards and make one of them")
-        for verb in (create, status, tail, split, merge, delete):
-            verb.add_argument("name")
+        create.add_argument("name", type=stream_name)
+        for verb in (status, tail, split, merge, delete):
+            verb.add_argument("name")  # any text: an older file may have a stream that could not be made today
         split.add_argument("shard", help="as status names it")
         split.add_argument("--at", type=hash_value, metavar="HASH", help="where the second starts (default: half-way)")
         merge.add_argument("shard", help="as status names it")
