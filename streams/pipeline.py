@@ -92,7 +92,7 @@ class Pipeline(Generic[Event, Results]):
                 good, events, refused = self._decode(batch)
                 dead += refused
                 if events:
-                    self._processor.add(good, events)
+                    dead += self._processor.add(good, events) or ()
             self._processor.advance(clock)
             return dead, self._processor.take(), self._processor.snapshot()
         except StoreDownError:

@@ -1,6 +1,6 @@
 """What computes results from the records of one shard: no Django, no clock, no I/O."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from operator import itemgetter
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -17,8 +17,11 @@ SEQUENCE_DIGITS = 64  # Kinesis' sequence numbers have up to 56
 class Processor(Protocol[Event, Results_co]):
     """The state of one shard. Time is the arrival time of records and, at the tip of a quiet shard, `advance`."""
 
-    def add(self, batch: Batch, events: list[Event]) -> None:
-        """Applies records, oldest first. Whatever it raises, the record at fault is found and dead-lettered."""
+    def add(self, batch: Batch, events: list[Event]) -> Sequence[DeadRecord]:
+        """Applies records, oldest first, and returns those that it refuses because a bound is reached.
+
+        When it raises an error, the record at fault is found and dead-lettered.
+        """
 
     def advance(self, clock: int) -> None:
         """No record still to come arrived before this millisecond."""
@@ -85,6 +88,12 @@ class Decoder(Generic[Event]):
         if fault := names.name_fault(own, self._key):
             return None, fault
         return event, ""
+
+
+def refuse(batch: Batch, indexes: Collection[int], reason: Callable[[str], str]) -> list[DeadRecord]:
+    """Returns the records at these indexes as dead letters; `reason` makes a sentence of a record's key."""
+    sequences, keys, datas = batch.sequences, batch.keys, batch.datas
+    return [DeadRecord(sequences[at], batch.arrived, keys[at], datas[at], reason(keys[at]), 1) for at in indexes]
 
 
 def _pick(batch: Batch, indexes: list[int]) -> Batch:
