@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 
 from streams.leases import living_owners
 from streams.models import (
@@ -24,9 +24,11 @@ from streams.models import (
     SiteCount,
     SiteSecond,
     Throughput,
+    Ticker,
     TopicVersion,
     TradeMinute,
 )
+from streams.models.orders import DEFAULT_THRESHOLD
 from streams.models.progress import how_far
 from streams.records import SHARD_END, StreamError
 
@@ -37,7 +39,6 @@ STALE_MEMBER = timedelta(days=1)  # a worker that was killed left it; a living o
 
 NOT_GROWING: dict[type[Model], str] = {
     Lease: "as many as shards; those of shards that ended long ago go by retire_leases",
-    Site: "as many as shops, each with the threshold that somebody set",
     TopicVersion: "as many as topics",
 }
 
@@ -54,17 +55,35 @@ def outlived(now: datetime) -> dict[type[Model], QuerySet[Any]]:
         )
     )
     sites = Site.objects.values("name")  # by site, as the index of seconds goes
+    plain = Site.objects.filter(threshold=DEFAULT_THRESHOLD)  # else somebody set it, and may count on it
+    quiet_since = kept_since(now, settings.RETENTION_SITES)
     return {
         Throughput: Throughput.objects.filter(_seconds_before(rates)),
         SiteSecond: SiteSecond.objects.filter(site__in=sites, second__lt=min(rates, closed_before("orders"))),
-        SiteCount: SiteCount.objects.filter(newest__lt=results, lines=0),
+        SiteCount: SiteCount.objects.filter(
+            Q(newest__lt=results)
+            | Q(_quiet("site"), Exists(plain.filter(name=OuterRef("site"))), newest__lt=quiet_since),
+            lines=0,
+        ),
+        # After its count, which says when something came last.
+        Site: plain.filter(_quiet("name"), ~Exists(SiteCount.objects.filter(site=OuterRef("name"))))
+        if quiet_since > NEVER
+        else Site.objects.none(),
         TradeMinute: TradeMinute.objects.filter(minute__lt=min(results, closed_before("trades"))),
+        Ticker: Ticker.objects.filter(~Exists(TradeMinute.objects.filter(ticker=OuterRef("name")))),
         AlarmEpisode: AlarmEpisode.objects.filter(ended__lt=alarms),
         Notification: Notification.objects.filter(at__lt=alarms),
         DeadLetter: DeadLetter.objects.filter(_letters(now)),
         Audit: Audit.objects.filter(at__lt=audit),
         Member: Member.objects.filter(expires__lt=now - STALE_MEMBER),
     }
+
+
+def _quiet(site: str) -> Q:
+    """Returns the condition that no second and no open alarm of a site is kept; `site` is the field with its name."""
+    rows = [SiteSecond.objects.all(), AlarmEpisode.objects.filter(ended=None)]
+    second, alarm = (~Exists(found.filter(site=OuterRef(site))) for found in rows)
+    return Q(second) & Q(alarm)
 
 
 def kept_since(now: datetime, days: int) -> datetime:
