@@ -38,5 +38,5 @@ def to_records(stream: str) -> str:
     return _asking("records-by-name", stream=stream)
 
 
-def _asking(page: str, **query: str) -> str:
-    return f"{reverse(page)}?{urlencode(query)}"
+def _asking(view: str, **query: str) -> str:
+    return f"{reverse(view)}?{urlencode(query)}"
