@@ -24,6 +24,8 @@ SELECTED = [
     "tests/accounts/throttle/test_store.py",
     "tests/contracts/test_leases.py",
     "tests/dashboard/test_hub.py",
+    "tests/dashboard/test_names.py",
+    "tests/dashboard/test_orders_views.py",
     "tests/dashboard/test_pages_orders.py",
     "tests/dashboard/test_pages_streams.py",
     "tests/dashboard/test_pages_trades.py",
@@ -34,6 +36,8 @@ SELECTED = [
     "tests/streams/test_deadletters.py",
     "tests/streams/test_leases.py",
     "tests/streams/test_retention.py",
+    "tests/streams/test_sinks.py",
+    "tests/streams/test_sites.py",
 ]
 LEFT_OUT = [
     "real_worker",  # starts processes, on a database of its own

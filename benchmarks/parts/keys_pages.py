@@ -59,6 +59,8 @@ def page(path: str) -> Callable[[], bytes]:
 
 def fill(keys: int, now: datetime) -> None:
     """The open minute and the last one of each ticker, a count and an alarm of each site."""
+    from django.conf import settings  # noqa: PLC0415
+
     from streams import models as m  # noqa: PLC0415
 
     minute = now.replace(second=0, microsecond=0)
@@ -70,7 +72,7 @@ def fill(keys: int, now: datetime) -> None:
         m.TradeMinute,
         (
             m.TradeMinute(minute=minute - timedelta(minutes=back), ticker=f"T{n}", side=side, reached=f"{n}", **figures)
-            for n in range(keys)
+            for n in range(min(keys, settings.TICKERS_MOST))  # more are not counted in a minute
             for side in ("BUY", "SELL")
             for back in range(2)
         ),
