@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 
 from dashboard.pages import orders, trades
 from streams import clock, names
@@ -87,7 +88,11 @@ def sites(search: str, chosen: str | None = None) -> QuerySet[Site]:
     found = Site.objects.order_by("name")
     if chosen:
         return found.filter(name=chosen)
-    return found.filter(name__icontains=search) if search else found
+    if not search:
+        return found
+    # MariaDB compares by bytes, whatever LIKE says; SQLite lowers only ASCII, but so does its LIKE.
+    lowered = found.annotate(lowered=Lower("name"))
+    return lowered.filter(Q(name__icontains=search) | Q(lowered__contains=search.lower()))
 
 
 def site_names(most: int) -> list[str]:
