@@ -1,6 +1,7 @@
 """For operators: the records of a stream, to be looked at. Staff only."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -8,10 +9,10 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from common.text import escaped
+from dashboard import links
 from dashboard.pages import letters
 from dashboard.streams_views import staff_only
 from streams import clock, filters
@@ -26,7 +27,7 @@ FIELDS = ("from", "key", "field", "op", "value", "zone")
 # the stream of that name, and one record with its number as the service writes it.
 Inspect = Callable[..., Any]
 ReadRecord = Callable[[str, str, int], tuple[Record, str] | None]
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class Question(NamedTuple):
@@ -47,6 +48,7 @@ def records_view(inspect: Inspect) -> View:
     def records(request: HttpRequest, name: str) -> HttpResponse:
         asked = {field: request.GET.get(field, "").strip() for field in FIELDS}
         context: dict[str, Any] = {"name": name, "asked": asked, "operators": filters.OPERATORS}
+        context |= {"url": links.to_records(name), "new_url": links.to_records(name, "records-new")}
         try:
             question = _question(asked, request.GET)
             found = inspect(name, most=MOST, **_as_asked(question))
@@ -95,8 +97,9 @@ def record_view(read: ReadRecord) -> View:
             "key": escaped(key),
             "arrived": clock.to_datetime(arrived),
             "bytes": letters.readable(data),
-            "download": reverse("record-bytes", args=[name, shard, sequence]),
-            "around": f"{reverse('records', args=[name])}?before={Place(arrived, sequence + 1)}",
+            "download": links.to_record(name, shard, sequence, "record-bytes"),
+            "url": links.to_records(name),
+            "around": links.to_records(name) + _link(name, {}, before=Place(arrived, sequence + 1)),
         }
         return render(request, "dashboard/record.html", context)
 
@@ -114,6 +117,22 @@ def bytes_view(read: ReadRecord) -> View:
         return HttpResponse(data, content_type="application/octet-stream", headers=headers)
 
     return record_bytes
+
+
+def by_name(view: View) -> View:
+    """Makes the same view for ?stream=, and for a record ?shard= and ?sequence=, which may hold what no path can."""
+
+    @wraps(view)
+    def named(request: HttpRequest) -> HttpResponseBase:
+        asked: dict[str, Any] = {"name": request.GET.get("stream", "")}
+        if "shard" in request.GET:
+            sequence = request.GET.get("sequence", "")
+            if not (sequence.isascii() and sequence.isdigit() and len(sequence) <= 60):
+                raise Http404("a sequence number is digits")
+            asked |= {"shard": request.GET["shard"], "sequence": int(sequence)}
+        return view(request, **asked)
+
+    return named
 
 
 def _one(read: ReadRecord, name: str, shard: str, sequence: int) -> tuple[Record, str]:
@@ -165,9 +184,9 @@ def _shown(name: str, asked: dict[str, str], question: Question, found: Any) -> 
         "rows": [_row(name, row) | {"arrived": clock.to_datetime(row.arrived)} for row in rows],
         "oldest_first": question.oldest_first,
         "span": [clock.to_datetime(place.arrived) for place in (oldest, newest)] if oldest and newest else None,
-        "older": _older(asked, question, oldest) if forwards or not found.whole else "",
-        "newer": "" if tip or (forwards and found.whole) else _newer(asked, question, newest),
-        "newest": "" if tip else _link(asked | {"from": ""}),
+        "older": _older(name, asked, question, oldest) if forwards or not found.whole else "",
+        "newer": "" if tip or (forwards and found.whole) else _newer(name, asked, question, newest),
+        "newest": "" if tip else _link(name, asked | {"from": ""}),
         "since": str(found.first or Place(0)) if tip else "",
         "settled": found.settled_after // clock.SECOND,
         "missing": bool(question.condition and question.condition.name and found.read and not found.having),
@@ -176,20 +195,22 @@ def _shown(name: str, asked: dict[str, str], question: Question, found: Any) -> 
     }
 
 
-def _older(asked: dict[str, str], question: Question, oldest: Place | None) -> str:
+def _older(name: str, asked: dict[str, str], question: Question, oldest: Place | None) -> str:
     if oldest is None:
         oldest = question.after and Place(question.after.arrived, question.after.sequence + 1)
-    return _link(asked, before=oldest) if oldest else ""
+    return _link(name, asked, before=oldest) if oldest else ""
 
 
-def _newer(asked: dict[str, str], question: Question, newest: Place | None) -> str:
+def _newer(name: str, asked: dict[str, str], question: Question, newest: Place | None) -> str:
     if newest is None:
         newest = question.before and Place(question.before.arrived, max(0, question.before.sequence - 1))
-    return _link(asked, after=newest) if newest else ""
+    return _link(name, asked, after=newest) if newest else ""
 
 
-def _link(asked: dict[str, str], **places: Place) -> str:
+def _link(name: str, asked: dict[str, str], **places: Place) -> str:
     query = QueryDict(mutable=True)
+    if not links.is_plain(name):
+        query["stream"] = name
     query.update({name: value for name, value in asked.items() if value})
     query.update({name: str(place) for name, place in places.items()})
     return f"?{query.urlencode()}"
@@ -204,6 +225,6 @@ def _misfit(condition: Condition | None, found: Any) -> list[str]:
 
 def _row(name: str, row: Any) -> dict[str, Any]:
     """A record for the page and its script; its own address too."""
-    address = reverse("record", args=[name, row.shard, row.sequence])
+    address = links.to_record(name, row.shard, row.sequence)
     words = {"shard": row.shard, "number": row.number, "key": escaped(row.key), "line": row.line, "text": row.text}
     return words | {"size": row.size, "kind": row.kind, "cut": row.cut, "address": address}

@@ -11,7 +11,7 @@ from login import reports
 from streams import retention, wiring
 
 RECORD = "streams/<str:name>/records/<str:shard>/<int:sequence>/"
-read = wiring.read_record
+read, by_name = wiring.read_record, inspector.by_name
 handler400, handler500 = "login.errors.bad_request", "login.errors.server_error"
 
 state_of_streams = partial(
@@ -25,6 +25,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("streams/", streams_views.streams_view(state_of_streams), name="streams"),
     path("streams/state.json", streams_views.state_view(state_of_streams), name="streams-state"),
     path("streams/forget/", forgetting.view(retention.forget_reader), name="forget-reader"),
+    path("streams/records/", by_name(inspector.records_view(wiring.inspect_stream)), name="records-by-name"),
+    path(
+        "streams/records.json", by_name(inspector.new_records_view(wiring.inspect_stream)), name="records-new-by-name"
+    ),
+    path("streams/record/", by_name(inspector.record_view(read)), name="record-by-name"),
+    path("streams/record/bytes", by_name(inspector.bytes_view(read)), name="record-bytes-by-name"),
     path("streams/<str:name>/records/", inspector.records_view(wiring.inspect_stream), name="records"),
     path("streams/<str:name>/records.json", inspector.new_records_view(wiring.inspect_stream), name="records-new"),
     path(RECORD, inspector.record_view(read), name="record"),

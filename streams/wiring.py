@@ -45,11 +45,19 @@ class Application(NamedTuple):
 
 
 APPLICATIONS = {
-    "trades": Application(topics.TRADES, trades.decode, trades.TradesProcessor, trades_sink.write, trades.inherit),
+    "trades": Application(
+        topics.TRADES,
+        trades.decode,
+        lambda snapshot: trades.TradesProcessor(snapshot, settings.TICKERS_MOST),
+        trades_sink.write,
+        trades.inherit,
+    ),
     "orders": Application(
         topics.ORDERS,
         orders.decode,
-        lambda snapshot: orders.OrdersProcessor(snapshot, answering(orders_sink.thresholds), DEFAULT_THRESHOLD),
+        lambda snapshot: orders.OrdersProcessor(
+            snapshot, answering(orders_sink.thresholds), DEFAULT_THRESHOLD, settings.SITES_MOST
+        ),
         orders_sink.write,
         orders.inherit,
     ),

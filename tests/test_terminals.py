@@ -72,9 +72,12 @@ def test_a_refusal_repeats_what_was_typed_without_control_characters(
 def test_a_backup_whose_manifest_was_changed_is_told_of_harmlessly(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(backups, "restore", lambda *_, **__: {"made": EVIL})
-    assert exit_code("restore", "archive.tar", "--only", "stream") == 0
-    said = capfd.readouterr().out
+    def refuse(*_: object, **__: object) -> None:
+        raise backups.BackupError(f"{EVIL} in archive.tar is not what was backed up: take another backup.")
+
+    monkeypatch.setattr(backups, "restore", refuse)
+    assert exit_code("restore", "archive.tar", "--only", "stream") == 1
+    said = capfd.readouterr().err
     assert (said.count("\n"), said.removesuffix("\n").isprintable()) == (1, True)
 
 

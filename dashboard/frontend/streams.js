@@ -6,7 +6,7 @@ import { Poll } from "./poll.js";
 import { zoneTitle } from "./zone.js";
 
 const page = one("[data-page]");
-const { stateUrl, lettersUrl, recordsUrl, forgetUrl } = page.dataset;
+const { stateUrl, lettersUrl, forgetUrl } = page.dataset;
 
 function show(data) {
   setLost(false);
@@ -38,7 +38,6 @@ function setLost(lost) {
   setText(one("live-status"), lost ? "Offline" : "Live");
 }
 
-const inspectHref = (stream) => recordsUrl.replace("/-/", `/${encodeURIComponent(stream)}/`);
 const orDash = (value, words) => (value === null ? "–" : words(value));
 
 /** Its parts are looked up before any row, which has some of the same names, is put in. */
@@ -49,7 +48,7 @@ function fillStream(card, stream) {
   one(".scroll", card).setAttribute("aria-label", `Shards of ${stream.application} on ${stream.stream}`);
   setText(cells.application, stream.application);
   setText(cells.stream, stream.stream);
-  cells.inspect.href = inspectHref(stream.stream);
+  cells.inspect.href = stream.records_url;
   setText(cells.members, grouped(stream.members));
   cells.alone.hidden = !stream.unattended;
   cells.resting.hidden = stream.members > 0 || stream.unattended;
@@ -79,7 +78,7 @@ function fillUnread(row, stream) {
   const cells = parts(row);
   setText(cells.name, stream.stream);
   setText(cells.held, orDash(stream.records, grouped));
-  cells.inspect.href = inspectHref(stream.stream);
+  cells.inspect.href = stream.records_url;
 }
 
 function fillLetters(link, { application, stream }, status, count) {

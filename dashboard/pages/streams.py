@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Sum
 from django.db.models.functions import Now
 
+from dashboard import links
 from dashboard.pages.progress import iso
 from streams import owners
 from streams.models import Audit, DeadLetter, Lease, Member, Throughput
@@ -66,7 +67,13 @@ def _unread(read: set[str], names: Sequence[str], count_waiting: CountWaiting) -
     rows = []
     for stream in [name for name in names if name not in read][:UNREAD]:
         counts, why = count_waiting(stream, {})
-        rows.append({"stream": stream, "records": None if why else sum(counts.values())})
+        rows.append(
+            {
+                "stream": stream,
+                "records_url": links.to_records(stream),
+                "records": None if why else sum(counts.values()),
+            }
+        )
     return rows
 
 
@@ -119,6 +126,7 @@ def _stream(name: _Name, leases: Sequence[Lease], facts: _Facts, waiting: dict[s
     return {
         "application": name[0],
         "stream": name[1],
+        "records_url": links.to_records(name[1]),
         "members": facts.members[name],
         "lag": _lag(min(known), facts.now, waits) if known and len(known) == len(clocks) else None,
         "lag_records": waits,

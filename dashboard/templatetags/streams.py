@@ -2,20 +2,12 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from django import template
-from django.urls import reverse
 
 from common.text import escaped
 
 register = template.Library()
-
-
-@register.filter
-def records_url(stream: str) -> str:
-    """Returns the address of a stream's records, whatever its name holds."""
-    return reverse("records", args=["-"]).replace("/-/", f"/{quote(stream, safe='')}/")
 
 
 @register.filter

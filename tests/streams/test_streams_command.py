@@ -2,12 +2,15 @@
 
 import io
 import json
+import sqlite3
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 import pytest
 from pytest_django import Settings
 
+from streams.records import StreamError
 from streams.wiring import open_stream, stream_names
 from tests.commands import exit_code
 from tests.streams.test_deadletters import letter, statuses
@@ -88,3 +91,27 @@ def test_in_a_script_a_stream_is_deleted_with_yes_alone(
     assert stream_names() == ["trades"]
     assert streams("delete", "trades", "--yes") == 0
     assert (capsys.readouterr().out, stream_names()) == ("Deleted trades.\n", [])
+
+
+@pytest.mark.parametrize("name", ["team/trades", "a b", "é", "x" * 129, ""])
+@pytest.mark.parametrize("words", ["streams create", "consume trades --stream", "produce trades --stream"])
+def test_a_name_that_kinesis_would_not_take_is_refused_in_words(
+    words: str, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code(*words.split(), name) == 2
+    assert "is not a stream's name: 1 to 128 letters, digits, '_', '.' or '-'" in capsys.readouterr().err
+
+
+def test_the_embedded_stream_itself_refuses_such_a_name() -> None:
+    with pytest.raises(StreamError, match="'team/trades' is not a stream's name"):
+        open_stream("team/trades").create()
+
+
+def test_a_stream_of_an_older_file_with_such_a_name_is_listed_and_can_be_removed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "streams.sqlite3")) as older, older:
+        older.execute("UPDATE streams SET name = 'team/trades'")
+    assert streams("list", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["name"] == "team/trades"
+    assert streams("delete", "team/trades", "--yes") == 0

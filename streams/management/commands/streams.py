@@ -13,6 +13,7 @@ from django.core.management.base import CommandParser
 
 from streams import clock, deadletters, retention, wiring
 from streams.deadletters import Choice
+from streams.management.options import stream_name
 from streams.management.plain import PlainCommand, UsageError, positive, where
 from streams.management.table import lines
 from streams.records import LATEST, TRIM_HORIZON, Description, StreamExistsError, StreamNotFoundError, at
@@ -41,8 +42,9 @@ class Command(PlainCommand):
         delete.add_argument("--yes", action="store_true", help="without asking for the name; needed in scripts")
         split = verbs.add_parser("split", help="close a shard and make two of it")
         merge = verbs.add_parser("merge", help="close two neighbouring shards and make one of them")
-        for verb in (create, status, tail, split, merge, delete):
-            verb.add_argument("name")
+        create.add_argument("name", type=stream_name)
+        for verb in (status, tail, split, merge, delete):
+            verb.add_argument("name")  # any text: an older file may have a stream that could not be made today
         split.add_argument("shard", help="as status names it")
         split.add_argument("--at", type=hash_value, metavar="HASH", help="where the second starts (default: half-way)")
         merge.add_argument("shard", help="as status names it")
