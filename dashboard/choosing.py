@@ -31,7 +31,7 @@ class Chosen(NamedTuple):
     @property
     def in_names(self) -> str:
         """Returns the stream as part of a file's name: "", or its name and an underscore."""
-        return "" if self.stream == self.default else f"{download.slug(self.stream)}_"
+        return "" if self.stream == self.default else f"{download.slug(self.stream, 'stream')}_"
 
     @property
     def command(self) -> str:

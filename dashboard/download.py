@@ -8,7 +8,9 @@ from typing import Any
 from django.http import StreamingHttpResponse
 from django.utils.text import slugify
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet runs a cell that starts so
+# A spreadsheet runs a cell that starts with one of these (OWASP, CSV Injection), some after blanks, and some (in East
+# Asian versions) in their full-width forms.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def respond(name: str, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> StreamingHttpResponse:
@@ -30,9 +32,9 @@ def stamp(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H%MZ")
 
 
-def slug(name: str) -> str:
-    """A site's name as part of a file name: lower case, words joined by dashes."""
-    return slugify(name) or "site"
+def slug(name: str, otherwise: str) -> str:
+    """Returns a name out of a record as part of a file name: at most 64 of [a-z0-9_.-]; `otherwise` if none is left."""
+    return "-".join(filter(None, map(slugify, name.split("."))))[:64] or otherwise
 
 
 class _Echo:
@@ -45,4 +47,9 @@ class _Echo:
 def _cell(value: Any) -> Any:
     if isinstance(value, bool):
         return str(value).lower()
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    return f"'{value}" if isinstance(value, str) and _runs(value) else value
+
+
+def _runs(text: str) -> bool:
+    """Returns whether a spreadsheet might take the text for a formula; str.lstrip knows every kind of blank."""
+    return text.startswith(FORMULA) or text.lstrip().startswith(FORMULA)

@@ -18,6 +18,17 @@ snapshots = Snapshots(timezone.now)
 @login_not_required  # a script cannot follow us to the sign-in page: it is told in words
 def topic(request: HttpRequest, name: str) -> HttpResponse:
     """Answers the topic's message, or 204 when nothing is newer than ?since=VERSION; ?stream= is as NAME@STREAM."""
+    return _topic(request, name)
+
+
+@token_allowed("read:dashboards")
+@login_not_required
+def topic_by_name(request: HttpRequest) -> HttpResponse:
+    """Answers the same for ?topic=, which may hold what no path can."""
+    return _topic(request, request.GET.get("topic", ""))
+
+
+def _topic(request: HttpRequest, name: str) -> HttpResponse:
     if not request.user.is_authenticated:
         return _answer({"error": "signed out"}, 401)
     if request.method != "GET":

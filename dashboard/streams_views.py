@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -17,12 +16,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.bearer import token_allowed
+from dashboard.letter_filter import LetterFilter
 from dashboard.pages import letters as letter_pages
 from streams import deadletters
-from streams.deadletters import Choice, Letters
+from streams.deadletters import Choice, Group, Letters
 from streams.models import DeadLetter
 
 PAGE = 50  # letters
+GROUPS = 20
 MAX_ID = 2**63 - 1  # as the database counts
 
 
@@ -99,22 +100,33 @@ def state_view(state_of: StateOf) -> Callable[..., HttpResponseBase]:
 @require_safe
 @staff_only
 def letters(request: HttpRequest) -> HttpResponse:
-    """Newest first; ?application= and ?status= narrow it."""
-    application, status = request.GET.get("application") or None, request.GET.get("status") or None
-    found = deadletters.chosen(Choice(application)).defer("data")
-    if status:
-        found = found.filter(status=status)
-    known = _applications()
+    """Shows them newest first; ?application=, stream=, status= and group= (a kind of error) narrow the list."""
+    asked = LetterFilter.of(request.GET)
+    choice = asked.choice()
+    newest = deadletters.chosen(choice).values_list("pk", flat=True).first() or 0
+    applications = _names("application")
+    known = [asked.application] if asked.application else applications
+    groups = [] if asked.group else deadletters.groups(choice, GROUPS + 1)
     context = {
-        "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
-        "application": application,
-        "status": status,
-        "applications": known,
-        "reached": [application] if application in known else known if len(known) == 1 else [],
-        "statuses": DeadLetter.Status.values,
-        "verbs": {name: verb.choose(Choice(application)).count() for name, verb in VERBS.items()},
+        "page": Paginator(deadletters.chosen(choice).defer("data"), PAGE).get_page(request.GET.get("page")),
+        "asked": asked,
+        "filters": {
+            "Application": asked.turns("application", applications),
+            "Stream": asked.turns("stream", _names("stream")),
+            "Status": asked.turns("status", DeadLetter.Status.values),
+        },
+        "groups": [(group, asked.query(**_names_of(group))) for group in groups[:GROUPS]],
+        "more_groups": len(groups) > GROUPS,
+        "ungrouped": asked.query(group="") or "?",
+        "reached": known[0] if len(known) == 1 and known[0] in applications else "",
+        "narrowed": asked.query(application=""),
+        "verbs": {name: verb.choose(asked.choice(newest)).count() for name, verb in VERBS.items()},
     }
     return render(request, "dashboard/letters.html", context)
+
+
+def _names_of(group: Group) -> dict[str, str]:
+    return {"application": group.application, "stream": group.stream, "group": group.kind}
 
 
 @require_safe
@@ -148,21 +160,24 @@ def change(request: HttpRequest, number: int, verb: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_only
 def change_all(request: HttpRequest, application: str, verb: str) -> HttpResponse:
-    """Says what would happen to all letters of an application; done once its name is typed."""
-    if verb not in VERBS or application not in _applications():
+    """Says what would happen to the letters that the filter shows; done once the application's name is typed."""
+    if verb not in VERBS or application not in _names("application"):
         raise Http404("no such action, or application")
+    asked = LetterFilter.of(request.GET, application=application)
+    back = f"{reverse('dead-letters')}{asked.query()}"
     refusal = ""
     if request.method == "POST":
         up_to, typed = request.POST.get("up_to", ""), request.POST.get("name", "").strip()
         if typed == application and up_to.isdecimal() and len(up_to) < 19:
-            _do(request, verb, Choice(application, up_to=int(up_to)))
-            return redirect(f"{reverse('dead-letters')}?application={quote(application)}")
+            _do(request, verb, asked.choice(int(up_to)))
+            return redirect(back)
         refusal = f"Type {application} to go on; nothing was changed."
-    found = VERBS[verb].choose(Choice(application))
+    found = VERBS[verb].choose(asked.choice())
     newest = found.values_list("pk", flat=True).first() or 0
     count = found.filter(pk__lte=newest).count()  # one that comes meanwhile is not meant
-    context: dict[str, Any] = {"application": application, "name": verb, "title": VERBS[verb].title}
+    context: dict[str, Any] = {"application": application, "name": verb, "title": VERBS[verb].title, "back": back}
     context |= {"count": count, "up_to": newest, "says": VERBS[verb].says(count), "refusal": refusal}
+    context |= {"narrowed": asked.in_words()}
     return render(request, "dashboard/letters_sure.html", context, status=422 if refusal else 200)
 
 
@@ -181,6 +196,6 @@ def _letter(number: int) -> DeadLetter:
     return found
 
 
-def _applications() -> list[str]:
-    """Those that have dead letters."""
-    return list(DeadLetter.objects.order_by("application").values_list("application", flat=True).distinct())
+def _names(field: str) -> list[str]:
+    """The applications, or streams, that have dead letters."""
+    return list(DeadLetter.objects.order_by(field).values_list(field, flat=True).distinct())

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from streams.models import Audit, DeadLetter
 from streams.storable import storable
@@ -22,21 +22,52 @@ class Choice(NamedTuple):
     application: str | None = None
     ids: Collection[int] | None = None
     up_to: int | None = None  # this id and those before: what had come when somebody looked
+    stream: str | None = None
+    status: str | None = None
+    kind: str | None = None  # of the error, as streams.kinds has it
 
     def __str__(self) -> str:
-        """In words, for the audit."""
+        """Returns the choice in words, for the audit."""
         which = "all" if self.ids is None else ", ".join(map(str, sorted(self.ids)))
-        return f"{self.application or 'every application'}: {which}"
+        words = [self.application or "every application"]
+        if self.stream is not None:
+            words.append(f"on {self.stream}")
+        if self.status is not None:
+            words.append(f"in status {self.status}")
+        if self.kind is not None:
+            words.append(f"with error “{self.kind}”")
+        return f"{' '.join(words)}: {which}"
+
+
+class Group(NamedTuple):
+    """Letters of one application and stream whose error is of one kind."""
+
+    application: str
+    stream: str
+    kind: str
+    letters: int
+    kept: int
+    newest: int  # the number of the newest
 
 
 def chosen(choice: Choice) -> Letters:
     """Newest first."""
     letters = DeadLetter.objects.order_by("-pk")
-    if choice.application is not None:
-        letters = letters.filter(application=choice.application)
+    for field in ("application", "stream", "status", "kind"):
+        if (value := getattr(choice, field)) is not None:
+            letters = letters.filter(**{field: value})
     if choice.ids is not None:
         letters = letters.filter(pk__in=choice.ids)
     return letters if choice.up_to is None else letters.filter(pk__lte=choice.up_to)
+
+
+def groups(choice: Choice, most: int) -> list[Group]:
+    """Returns the letters that are meant by kind of error, those with the most letters first; `most` groups."""
+    letters = chosen(choice).order_by().values("application", "stream", "kind")
+    counted = letters.annotate(
+        letters=Count("pk"), kept=Count("pk", filter=Q(status=Status.KEPT)), newest=Max("pk")
+    ).order_by("-letters", "application", "stream", "kind")
+    return [Group(**row) for row in counted[:most]]
 
 
 def replayable(choice: Choice) -> Letters:

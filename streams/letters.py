@@ -13,6 +13,7 @@ from django.db.models.functions import Length
 
 from streams import clock, packets
 from streams.commits import Grant, Letter, LetterTakenError, Replay
+from streams.kinds import LONGEST, kind_of
 from streams.models import DeadLetter
 from streams.records import DeadRecord
 from streams.storable import LONGEST_ERROR, one_line, plain, storable
@@ -49,7 +50,7 @@ def _parts(dead: Collection[DeadRecord], room: int) -> Iterator[list[DeadRecord]
 
 
 def _row(grant: Grant, record: DeadRecord, packet: int | None) -> DeadLetter:
-    write = plain if record.reduced else storable
+    write, write_error = (plain, plain) if record.reduced else (storable, one_line)
     key, notes = write(record.key, KEY), ""
     if key != record.key:
         notes += " (The key is shown with escapes; its bytes are kept beside it.)"
@@ -58,6 +59,7 @@ def _row(grant: Grant, record: DeadRecord, packet: int | None) -> DeadLetter:
         digest = hashlib.sha256(data).hexdigest()
         notes += f" (Only the first {KEPT:,} of its {len(data):,} bytes are kept; SHA-256 of all: {digest}.)"
         data, whole_size = data[:KEPT], len(data)
+    error = write_error(record.error, LONGEST_ERROR - len(notes))
     return DeadLetter(
         application=grant.application,
         stream=grant.stream,
@@ -68,7 +70,8 @@ def _row(grant: Grant, record: DeadRecord, packet: int | None) -> DeadLetter:
         arrived=clock.to_datetime(record.arrived),
         data=data,
         whole_size=whole_size,
-        error=(plain if record.reduced else one_line)(record.error, LONGEST_ERROR - len(notes)) + notes,
+        error=error + notes,
+        kind=plain(kind_of(error), LONGEST) if record.reduced else kind_of(error),  # which adds a character of its own
         attempts=record.attempts,
     )
 
@@ -115,6 +118,6 @@ def close(letters: Letters, replays: Sequence[Replay]) -> None:
     for error, ids in outcomes.items():
         asked = letters.filter(pk__in=ids, status=DeadLetter.Status.REPLAY)
         status = DeadLetter.Status.APPLIED if error is None else DeadLetter.Status.KEPT
-        fields = {"status": status} if error is None else {"status": status, "error": error}
+        fields = {"status": status} if error is None else {"status": status, "error": error, "kind": kind_of(error)}
         if asked.update(attempts=F("attempts") + 1, **fields) != len(ids):
             raise LetterTakenError("A dead letter was replayed or discarded meanwhile")

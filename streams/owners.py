@@ -47,6 +47,12 @@ def myself() -> str:
     return f"{_here() or socket.gethostname()}/{pid}/{_start_time(pid) or ''}"
 
 
+def on_this_machine(owner: str) -> bool:
+    """Tells whether that process runs, or ran, on this machine since it booted."""
+    here = _here()
+    return bool(here) and owner.startswith(f"{here}/")
+
+
 def is_gone(owner: str) -> bool:
     """Whether that process is known to have ended. False when it cannot be known from here."""
     here = _here()

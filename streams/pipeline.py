@@ -130,7 +130,7 @@ class Pipeline(Generic[Event, Results]):
                 good, events, refused = self._decode(batch)
                 dead += refused
                 if events:
-                    self._processor.add(good, events)
+                    dead += _under_own_keys(batch, self._processor.add(good, events))
             self._processor.advance(clock)
             return dead, self._processor.take(), self._processor.snapshot()
         except StreamError:
@@ -224,6 +224,14 @@ class Pipeline(Generic[Event, Results]):
     def _tell(self, what: str, first: int, error: str | None, count: int) -> None:
         words = f"%d {what}, the first is %d: %s"
         logger.warning(words, count, self.grant.stream, self.grant.shard, first, one_line(error or ""))
+
+
+def _under_own_keys(batch: Batch, refused: Sequence[DeadRecord]) -> Sequence[DeadRecord]:
+    """Returns the records as they came: a decoder of a whole stream has put their events' keys in place of theirs."""
+    if not refused:
+        return refused
+    keys = {(sequence, data): key for sequence, key, data in zip(*batch[1:], strict=True)}
+    return [record._replace(key=keys[record.sequence, record.data]) for record in refused]
 
 
 def _count(page: Page) -> int:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, tzinfo
 from enum import StrEnum
 from typing import NamedTuple
 
-from streams import clock
+from streams import clock, moments
 
 IDENTITY = 200  # characters at most, of a stream's identity
 DIGITS = 80  # at most, in a number of a checkpoint: Kinesis' sequence numbers have 56, ours for them 62
@@ -74,14 +75,20 @@ def places(checkpoint: str) -> tuple[dict[str, Position], Position]:
     return {shard: Position.parse(position) for shard, _, position in pairs}, TRIM_HORIZON
 
 
-def parse_where(text: str) -> Position:
-    """Reads WHERE of the command line: trim-horizon, latest, or an ISO time. Raises ValueError in words for people."""
+def parse_where(text: str, now: clock.Clock = clock.now, zone: tzinfo = UTC) -> Position:
+    """Reads WHERE, as it is typed in the command line and on pages. Raises ValueError in words for people.
+
+    A time without an offset is one of `zone`.
+    """
     if text in (From.TRIM_HORIZON, From.LATEST):
         return Position(From(text))
     try:
-        return at(clock.from_iso(text))
+        return at(moments.parse(text, now, zone))
     except ValueError:
-        raise ValueError(f"{text!r} is neither trim-horizon, latest nor a time such as 2026-11-22T14:00:00Z") from None
+        raise ValueError(
+            f"{text!r} is neither trim-horizon, latest, a time such as 2026-11-22T14:00:00Z,"
+            " nor a time ago such as 15m, now-1h or 10 minutes ago"
+        ) from None
 
 
 class Batch(NamedTuple):
@@ -102,6 +109,27 @@ class Lost(NamedTuple):
 
     records: int | None  # how many; None where the service does not tell
     until: int  # milliseconds: none of them arrived after this
+
+
+Record = tuple[int, int, str, str, bytes]  # arrived (ms), sequence, shard, partition key, data
+
+
+class Place(NamedTuple):
+    """A place among the records of all shards, which are in the order of arrival, then of sequence number."""
+
+    arrived: int  # milliseconds
+    sequence: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.arrived}-{self.sequence}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Place":
+        """The inverse of str(). Raises ValueError."""
+        arrived, _, sequence = text.partition("-")
+        if not (re.fullmatch("[0-9]{1,14}", arrived) and re.fullmatch("[0-9]{1,99}", sequence)):
+            raise ValueError(f"{text[:40]!r} is no place in a stream")
+        return cls(int(arrived), int(sequence))
 
 
 class Page(NamedTuple):

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Max, Model, Q, QuerySet
+from django.db.models import Exists, F, Max, Model, OuterRef, Q, QuerySet
 
 from streams.leases import living_owners
 from streams.models import (
@@ -27,10 +27,12 @@ from streams.models import (
     SiteSecond,
     ThresholdChange,
     Throughput,
+    Ticker,
     TopicVersion,
     TradeMinute,
     current_leases,
 )
+from streams.models.orders import DEFAULT_THRESHOLD
 from streams.models.progress import how_far
 from streams.models.readers import readers, streams_in
 from streams.records import SHARD_END, StreamError
@@ -43,7 +45,6 @@ STALE_MEMBER = timedelta(days=1)  # a worker that was killed left it; a living o
 
 NOT_GROWING: dict[type[Model], str] = {
     Lease: "as many as shards; those of shards that ended, and of streams that were, go by retire_leases and _former",
-    Site: "as many as shops, each with the threshold that somebody set",
     TopicVersion: "as many as topics",
 }
 
@@ -59,13 +60,26 @@ def outlived(now: datetime) -> dict[type[Model], QuerySet[Any]]:
             settings.RETENTION_AUDIT,
         )
     )
+    plain = Site.objects.filter(threshold=DEFAULT_THRESHOLD)  # else somebody set it, and may count on it
+    quiet_since = kept_since(now, settings.RETENTION_SITES)
     return {
         Throughput: Throughput.objects.filter(_seconds_before(rates)),
         SiteSecond: SiteSecond.objects.filter(
             _closed(SiteSecond, ORDERS, "second", rates), site__in=Site.objects.values("name")
         ),
-        SiteCount: SiteCount.objects.filter(newest__lt=results, lines=0),
+        SiteCount: SiteCount.objects.filter(
+            Q(newest__lt=results)
+            | Q(_quiet("site"), Exists(plain.filter(name=OuterRef("site"))), newest__lt=quiet_since),
+            lines=0,
+        ),
+        # After its count, which says when something came last.
+        Site: plain.filter(_quiet("name"), ~Exists(SiteCount.objects.filter(site=OuterRef("name"))))
+        if quiet_since > NEVER
+        else Site.objects.none(),
         TradeMinute: TradeMinute.objects.filter(_closed(TradeMinute, TRADES, "minute", results)),
+        Ticker: Ticker.objects.filter(
+            ~Exists(TradeMinute.objects.filter(stream=OuterRef("stream"), ticker=OuterRef("name")))
+        ),
         AlarmEpisode: AlarmEpisode.objects.filter(ended__lt=alarms),
         Notification: Notification.objects.filter(at__lt=alarms),
         DeadLetter: DeadLetter.objects.filter(_letters(now)),
@@ -73,6 +87,16 @@ def outlived(now: datetime) -> dict[type[Model], QuerySet[Any]]:
         ThresholdChange: ThresholdChange.objects.filter(at__lt=audit),
         Member: Member.objects.filter(expires__lt=now - STALE_MEMBER),
     }
+
+
+def _quiet(site: str) -> Q:
+    """Returns the condition that no second and no open alarm of a site is kept, of any stream.
+
+    `site` is the field with its name.
+    """
+    rows = [SiteSecond.objects.all(), AlarmEpisode.objects.filter(ended=None)]
+    second, alarm = (~Exists(found.filter(site=OuterRef(site))) for found in rows)
+    return Q(second) & Q(alarm)
 
 
 def kept_since(now: datetime, days: int) -> datetime:

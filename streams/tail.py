@@ -1,27 +1,24 @@
 """A stream's records as rows, all shards merged by time."""
 
-import base64
 import heapq
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import msgspec
-
+from streams import showing
 from streams.clock import to_iso
-from streams.records import TRIM_HORIZON, Position, after
+from streams.records import TRIM_HORIZON, Position, Record, after
 from streams.stream.base import Stream
 
 LIMIT = 5000  # records a read
-
-Record = tuple[int, int, str, str, bytes]  # arrived, sequence, shard, partition key, data
 
 
 class Tail:
     """A stream's records from a position on. `pause` is called when the service says "not yet", or nothing is there."""
 
-    def __init__(self, stream: Stream, start: Position, pause: Callable[[], None]) -> None:
+    def __init__(self, stream: Stream, start: Position, pause: Callable[[], None], limit: int = LIMIT) -> None:
         self._stream = stream
         self._pause = pause
+        self._limit = limit
         self._places = {shard.id: start for shard in stream.describe().shards}
         self._ended: set[str] = set()
 
@@ -41,7 +38,7 @@ class Tail:
 
     def _shard(self, shard: str) -> Iterator[Record]:
         while True:
-            page = self._stream.read(shard, self._places[shard], LIMIT)
+            page = self._stream.read(shard, self._places[shard], self._limit)
             for batch in page.batches:
                 for sequence, key, data in zip(batch.sequences, batch.keys, batch.datas, strict=True):
                     self._places[shard] = after(sequence)
@@ -55,16 +52,16 @@ class Tail:
 
 
 def row(record: Record, sequence_text: Callable[[int], str] = str) -> dict[str, Any]:
-    """For people and scripts: `data` is the parsed JSON, or `data_base64` where it is none."""
+    """Returns the record for scripts: `data` is the JSON as it was written, or `data_base64` where it is none.
+
+    showing.json_line() writes it.
+    """
     arrived, sequence, shard, key, data = record
     found = {"shard": shard, "sequence": sequence_text(sequence), "partition_key": key, "arrived": to_iso(arrived)}
-    try:
-        return found | {"data": msgspec.json.decode(data)}
-    except (msgspec.DecodeError, RecursionError):
-        return found | {"data_base64": base64.b64encode(data).decode()}
+    return found | showing.member(data)
 
 
 def in_words(record: Record) -> str:
-    """One line for people."""
+    """Returns the record as one line for people, the data cut to 16 KiB."""
     arrived, _, shard, key, data = record
-    return f"{to_iso(arrived)} {shard} {key} {data.decode(errors='backslashreplace')}"
+    return f"{to_iso(arrived)} {shard} {key} {showing.in_line(data)}"

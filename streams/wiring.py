@@ -13,7 +13,7 @@ from streams.answering import answering
 from streams.backlog import waiting
 from streams.commits import Grant
 from streams.hashing import HASH_SPACE
-from streams.inspection import Inspection, Wanted, inspect
+from streams.inspection import SECONDS, Asked, Found, OutOfTimeError, inspect
 from streams.leases import Leases
 from streams.listing import Inherit
 from streams.models.orders import DEFAULT_THRESHOLD
@@ -21,14 +21,16 @@ from streams.pipeline import Pipeline
 from streams.processors import orders, trades
 from streams.processors.base import Decoder, Processor
 from streams.reading import Reader, ShardReader, WholeReader
-from streams.records import LATEST, WHOLE, Description, Position, Shard, StreamError, at
+from streams.records import LATEST, WHOLE, Description, Position, Record, Shard, StreamError, at
 from streams.refusals import explained
 from streams.sinks import orders as orders_sink
 from streams.sinks import trades as trades_sink
 from streams.stream.base import Stream
 from streams.stream.embedded import EmbeddedStream
+from streams.stream.embedded_looking import EmbeddedLook
 from streams.stream.embedded_url import open_embedded, parse_embedded
 from streams.timing import TimedStore
+from streams.walking import Walk, one
 from streams.worker import Worker
 
 NAMES_KEPT = 10.0  # seconds
@@ -45,11 +47,19 @@ class Application(NamedTuple):
 
 
 APPLICATIONS = {
-    "trades": Application(topics.TRADES, trades.decode, trades.TradesProcessor, trades_sink.write, trades.inherit),
+    "trades": Application(
+        topics.TRADES,
+        trades.decode,
+        lambda snapshot: trades.TradesProcessor(snapshot, settings.TICKERS_MOST),
+        trades_sink.write,
+        trades.inherit,
+    ),
     "orders": Application(
         topics.ORDERS,
         orders.decode,
-        lambda snapshot: orders.OrdersProcessor(snapshot, answering(orders_sink.thresholds), DEFAULT_THRESHOLD),
+        lambda snapshot: orders.OrdersProcessor(
+            snapshot, answering(orders_sink.thresholds), DEFAULT_THRESHOLD, settings.SITES_MOST
+        ),
         orders_sink.write,
         orders.inherit,
     ),
@@ -91,9 +101,35 @@ def _names_of_then(url: str, then: float) -> list[str]:
     return names
 
 
-def inspect_stream(name: str, start: Position, wanted: tuple[str, str, str], most: int) -> Inspection:
-    """Records of a stream, for a look; `wanted` is a key, a field and its value. Raises StreamError."""
-    return inspect(open_stream(name), start, Wanted(*wanted), most, time.monotonic, partial(time.sleep, 0.1))
+def inspect_stream(name: str, **asked: Any) -> Found:
+    """Returns records of a stream, for a look; `asked` as streams.inspection.Asked has it. Raises StreamError."""
+    if settings.STREAM_URL.startswith("kinesis:"):
+        walk = Walk(open_stream(name), clock.now, _patience(), _kinesis().SETTLE)
+        return inspect(walk, Asked(**asked), time.monotonic)
+    with closing(EmbeddedLook(parse_embedded(settings.STREAM_URL).path, name)) as look:
+        return inspect(look, Asked(**asked), time.monotonic)
+
+
+def read_record(name: str, shard: str, sequence: int) -> tuple[Record, str] | None:
+    """Returns one record and its number as the service writes it; None where there is none. Raises StreamError."""
+    stream = open_stream(name)
+    try:
+        found = one(stream, shard, sequence, _patience())
+    except OutOfTimeError:
+        raise StreamError(f"The stream {name!r} did not answer in {SECONDS:.0f} s; try again.") from None
+    return found and (found, stream.sequence_text(sequence))
+
+
+def _patience() -> Callable[[], None]:
+    """Returns a pause that ends a look once it has taken as long as it may."""
+    deadline = time.monotonic() + SECONDS
+
+    def pause() -> None:
+        if time.monotonic() > deadline:
+            raise OutOfTimeError
+        time.sleep(0.05)
+
+    return pause
 
 
 def count_waiting(name: str, checkpoints: Mapping[str, str]) -> tuple[dict[str, int], str]:

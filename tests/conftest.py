@@ -92,6 +92,16 @@ def small_disk() -> Iterator[Path]:
 
 
 @pytest.fixture(autouse=True)
+def nothing_is_remembered() -> None:
+    """Clears what a process remembers of the database, whose rows each test rolls back."""
+    from dashboard.pages import trades as page  # noqa: PLC0415 - Django is set up only now
+    from streams.sinks import trades as sink  # noqa: PLC0415
+
+    page.forget()
+    sink.forget()
+
+
+@pytest.fixture(autouse=True)
 def nothing_outlives_its_test() -> Iterator[None]:
     """Whatever a test has started and not ended, as when it failed."""
     before = set(running)

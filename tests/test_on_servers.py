@@ -27,6 +27,8 @@ SELECTED = [
     "tests/dashboard/test_forgetting.py",
     "tests/contracts/test_leases_of_streams.py",
     "tests/dashboard/test_hub.py",
+    "tests/dashboard/test_names.py",
+    "tests/dashboard/test_orders_views.py",
     "tests/dashboard/test_pages_orders.py",
     "tests/dashboard/test_pages_streams.py",
     "tests/dashboard/test_pages_trades.py",
@@ -40,6 +42,8 @@ SELECTED = [
     "tests/streams/test_migrations.py",
     "tests/streams/test_listing.py",
     "tests/streams/test_retention.py",
+    "tests/streams/test_sinks.py",
+    "tests/streams/test_sites.py",
     "tests/streams/test_two_streams.py",
 ]
 LEFT_OUT = [

@@ -39,12 +39,13 @@ class Keeping:
         )
         self.changed: set[str] = set()
 
-    def add(self, batch: Batch, events: list[bytes]) -> None:
+    def add(self, batch: Batch, events: list[bytes]) -> list[DeadRecord]:
         for key, event in zip(batch.keys, events, strict=True):
             if event == BAD:
                 raise ArithmeticError("poison")
             self.kept.setdefault(key, []).append(event)
             self.changed.add(key)
+        return []
 
     def advance(self, clock: int) -> None: ...
 

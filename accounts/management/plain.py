@@ -2,16 +2,16 @@
 
 from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand
 from django.db import DatabaseError, OperationalError, ProgrammingError
 
 from common import database_errors
 from common.commands import DJANGO_OPTIONS
+from common.terminal import LinesCommand
 
 HERE = "the command line"  # as events name who did it
 
 
-class PlainCommand(BaseCommand):
+class PlainCommand(LinesCommand):
     """Bad input exits 2, a failure of the database 1."""
 
     suppressed_base_arguments = DJANGO_OPTIONS

@@ -14,6 +14,16 @@ export class Counts {
     this.#bySite = new Map(Object.entries(sites).map(([site, rows]) => [site, points(rows)]));
   }
 
+  has(site) {
+    return this.#bySite.has(site);
+  }
+
+  /** Forgets all other sites. */
+  keep(sites) {
+    const kept = new Set(sites);
+    for (const site of this.#bySite.keys()) if (!kept.has(site)) this.#bySite.delete(site);
+  }
+
   /** Adds the count of now (milliseconds): one point a second, the highest of the second, with the threshold of then. */
   add(site, now, lines, threshold) {
     const points = this.#bySite.get(site) ?? [];

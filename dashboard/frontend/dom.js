@@ -35,10 +35,10 @@ export function copyOf(template) {
   return document.importNode(template.content, true).firstElementChild;
 }
 
-/** A link to a ticker's page, and text after it, in place of what was there. */
-export function setTicker(node, ticker, text, href) {
+/** A link to a ticker's page, whose address the server gave, and text after it, in place of what was there. */
+export function setTicker(node, { ticker, url }, text) {
   const link = document.createElement("a");
-  link.href = href;
+  link.href = url;
   link.textContent = ticker;
   node.replaceChildren(link, ` ${text}`);
 }

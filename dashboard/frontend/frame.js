@@ -53,8 +53,9 @@ function switchTheme() {
   setTheme(other);
 }
 
+/** Copies the button's own text, or that of the pre beside it. */
 async function copy(button) {
-  await navigator.clipboard.writeText(button.dataset.copy);
+  await navigator.clipboard.writeText(button.dataset.copy || one("pre", button.closest("[data-copied]")).textContent);
   setText(button, "Copied");
   setTimeout(() => setText(button, "Copy"), 2000);
 }

@@ -92,7 +92,7 @@ export function togglePause() {
 /** One topic by HTTP: {status, message}; a failure of the network is status 0. */
 export async function ask(topic) {
   try {
-    const answer = await fetch(`/live/${encodeURIComponent(topic)}.json?since=${gate.since(topic)}`, {
+    const answer = await fetch(`/live/?topic=${encodeURIComponent(topic)}&since=${gate.since(topic)}`, {
       headers: { Accept: "application/json", "X-Background": "1" },
       cache: "no-store",
       signal: AbortSignal.timeout(5000),

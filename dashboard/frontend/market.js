@@ -9,7 +9,6 @@ import { everySecond, follow } from "./live.js";
 import { hearSignals, isCurrent, watchSignals } from "./signals.js";
 
 const page = one("[data-page]");
-const href = (ticker) => page.dataset.tickerUrl.replace("TICKER", encodeURIComponent(ticker));
 const kpi = (name, text) => setText(one(`[data-kpi="${name}"]`), text);
 let minutes = []; // the closed ones of the last hour
 let open = null;
@@ -42,7 +41,7 @@ class Ranking {
     reconcile(this.#list, rows, { key: (row) => row.ticker, make, fill });
     one("[data-none]", this.#root).hidden = rows.length > 0;
     const winner = one("[data-winner]", this.#root);
-    if (before) setTicker(winner, before.ticker, grouped(before.trades), href(before.ticker));
+    if (before) setTicker(winner, before, grouped(before.trades));
     else setText(winner, "–");
   }
 }
@@ -50,13 +49,13 @@ class Ranking {
 function fillRank(item, row, top) {
   const { ticker, bar, trades } = parts(item);
   setText(ticker, row.ticker);
-  ticker.href = href(row.ticker);
+  ticker.href = row.url;
   setCell(trades, grouped(row.trades));
   bar.setAttribute("width", percentOf(row.trades, top));
 }
 
 function showLargest(node, largest) {
-  if (largest) setTicker(node, largest.ticker, `${grouped(largest.shares)} shares`, href(largest.ticker));
+  if (largest) setTicker(node, largest, `${grouped(largest.shares)} shares`);
   else setText(node, "–");
 }
 

@@ -12,8 +12,7 @@ import { hearSignals, watchSignals } from "./signals.js";
 import { zoneTitle } from "./zone.js";
 
 const page = one("[data-page]");
-const { chosen, topic, historyTopic } = page.dataset;
-const mine = (item) => !chosen || item.site === chosen;
+const { topic, historyTopic } = page.dataset;
 const counts = new Counts();
 const WORDS = { quiet: "quiet", elevated: "elevated", alarm: "ALARM since" };
 let sites = [];
@@ -22,19 +21,24 @@ let asked = 0;
 
 function showOrders(data) {
   hearSignals(data);
-  sites = data.sites.filter(mine);
-  alarms = data.alarms.filter(mine);
+  ({ sites, alarms } = data);
   const empty = !data.newest && !data.sites.length;
   one("[data-empty]").hidden = !empty;
   one("[data-content]").hidden = empty;
+  counts.keep(sites.map((site) => site.site));
+  if (sites.some((site) => !counts.has(site.site))) fillGap(); // it is shown anew
   for (const site of sites) counts.add(site.site, Date.parse(data.now), site.lines, site.threshold);
   const make = () => copyOf(one("template[data-site-card]"));
   reconcile(one("[data-sites]"), sites, { key: (site) => site.site, make, fill: fillSite });
+  setText(one("[data-more]"), more(data.total - sites.length));
   one("[data-no-alarms]").hidden = alarms.length > 0;
   one("[data-alarms-shown]").hidden = !alarms.length;
   const row = () => copyOf(one("template[data-alarm]"));
   reconcile(one("[data-alarms]"), alarms, { key: (alarm) => `${alarm.site} ${alarm.started}`, make: row, fill: fillAlarm });
 }
+
+/** How many sites the page does not show. */
+const more = (count) => (count > 0 ? `${grouped(sites.length)} of ${grouped(sites.length + count)} sites: those in alarm, then those nearest to their threshold.` : "");
 
 function fillSite(card, site) {
   const cells = parts(card);
@@ -42,7 +46,7 @@ function fillSite(card, site) {
   card.dataset.site = site.site;
   card.dataset.state = state;
   if (setText(cells.site, site.site)) {
-    cells.site.href = page.dataset.siteUrl + encodeURIComponent(site.site);
+    cells.site.href = site.url;
     one("line-chart", card).setAttribute("aria-label", `Order lines in the last 15 s over five minutes, ${site.site}`);
   }
   setText(cells.state, WORDS[state]);
@@ -56,6 +60,7 @@ function fillAlarm(row, alarm) {
   const cells = parts(row);
   row.toggleAttribute("data-open", !alarm.ended);
   setText(cells.site, alarm.site);
+  cells.site.href = alarm.url;
   setTime(cells.started, alarm.started);
   setTime(cells.ended, alarm.ended);
   setText(cells.open, alarm.ended ? "" : "open");

@@ -3,16 +3,21 @@
 import { all, copyOf, one, parts, reconcile, setCell, setText, setTime } from "./dom.js";
 import { compact, grouped, percentOf, records, span } from "./format.js";
 import { Poll } from "./poll.js";
+import { zoneTitle } from "./zone.js";
 
 const page = one("[data-page]");
-const { stateUrl, lettersUrl, recordsUrl, forgetUrl } = page.dataset;
+const { stateUrl, lettersUrl, forgetUrl } = page.dataset;
 
 function show(data) {
   setLost(false);
   for (const node of all("[data-now]")) setTime(node, data.now);
   one("[data-empty]").hidden = data.streams.length > 0;
   one("[data-content]").hidden = !data.streams.length;
-  const card = () => copyOf(one("template[data-stream-card]"));
+  const card = () => {
+    const made = copyOf(one("template[data-stream-card]"));
+    for (const name of all("[data-zone-name]", made)) setText(name, zoneTitle());
+    return made;
+  };
   reconcile(one("[data-streams]"), data.streams, { key: (s) => `${s.application} ${s.stream}`, make: card, fill: fillStream });
   const notice = () => copyOf(one("template[data-unattended-notice]"));
   const unattended = data.streams.filter((stream) => stream.unattended);
@@ -33,7 +38,6 @@ function setLost(lost) {
   setText(one("live-status"), lost ? "Offline" : "Live");
 }
 
-const inspectHref = (stream) => recordsUrl.replace("/-/", `/${encodeURIComponent(stream)}/`);
 const orDash = (value, words) => (value === null ? "–" : words(value));
 
 /** Its parts are looked up before any row, which has some of the same names, is put in. */
@@ -44,7 +48,7 @@ function fillStream(card, stream) {
   one(".scroll", card).setAttribute("aria-label", `Shards of ${stream.application} on ${stream.stream}`);
   setText(cells.application, stream.application);
   setText(cells.stream, stream.stream);
-  cells.inspect.href = inspectHref(stream.stream);
+  cells.inspect.href = stream.records_url;
   setText(cells.members, grouped(stream.members));
   cells.alone.hidden = !stream.unattended;
   cells.resting.hidden = stream.members > 0 || stream.unattended;
@@ -61,7 +65,7 @@ function fillStream(card, stream) {
   setTime(cells.newest, stream.newest);
   setText(cells.records, grouped(stream.records, 1));
   setCell(cells.total, grouped(stream.applied));
-  for (const [status, count] of Object.entries(stream.letters)) fillLetters(cells[status], stream.application, status, count);
+  for (const [status, count] of Object.entries(stream.letters)) fillLetters(cells[status], stream, status, count);
   const make = () => copyOf(one("template[data-shard-row]"));
   reconcile(cells.shards, stream.shards, { key: (shard) => shard.shard, make, fill: fillShard });
 }
@@ -78,12 +82,12 @@ function fillUnread(row, stream) {
   const cells = parts(row);
   setText(cells.name, stream.stream);
   setText(cells.held, orDash(stream.records, grouped));
-  cells.inspect.href = inspectHref(stream.stream);
+  cells.inspect.href = stream.records_url;
 }
 
-function fillLetters(link, application, status, count) {
+function fillLetters(link, { application, stream }, status, count) {
   setText(link, `${grouped(count)} ${status}`);
-  link.href = `${lettersUrl}?application=${encodeURIComponent(application)}&status=${status}`;
+  link.href = `${lettersUrl}?${new URLSearchParams({ application, stream, status })}`;
   link.hidden = status !== "kept" && !count;
 }
 
@@ -95,7 +99,10 @@ function fillShard(row, shard) {
   cells.parents.hidden = !shard.parents.length;
   setText(cells.state, shard.state);
   setText(cells.owner, shard.owner || "–");
-  setText(cells.place, shard.place);
+  cells.owner.title = shard.owner_id;
+  setTime(cells.clock, shard.clock);
+  setText(cells.nowhere, shard.place);
+  cells.nowhere.hidden = Boolean(shard.clock);
   cells.place.title = shard.checkpoint;
   setText(cells.lag, orDash(shard.lag, span));
   setText(cells.waiting, records(shard.lag_records));

@@ -1,6 +1,5 @@
 """The topics of docs/protocol.md: which announcements change them, and how their snapshots are built."""
 
-import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -8,6 +7,9 @@ from typing import Any, NamedTuple
 
 from dashboard.pages import orders, progress, trades
 from streams import topics
+from streams.names import MOST_NAME
+
+Build = Callable[[datetime], dict[str, Any]]
 
 
 class Page(NamedTuple):
@@ -17,7 +19,7 @@ class Page(NamedTuple):
     """
 
     version_topic: str | None
-    build: Callable[[datetime], dict[str, Any]]
+    build: Build
     every: timedelta = timedelta(0)  # it need not be built more often
     staff: bool = False  # theirs alone to see
 
@@ -40,13 +42,18 @@ _PAGES = {
     "orders": Kind(topics.ORDERS, orders.orders),
     "orders-history": Kind(topics.ORDERS, orders.orders_history),
 }
-_TICKER = re.compile(r"ticker:([A-Z0-9][A-Z0-9.-]{0,15})")
+# Topics of one ticker or site, by the word before the colon; their builders take the name first.
+_NAMED = {
+    "ticker": Kind(topics.TRADES, trades.ticker, every=SECOND),
+    "site": Kind(topics.ORDERS, orders.site),
+    "site-history": Kind(topics.ORDERS, orders.site_history),
+}
 
 
 def find(topic: str) -> Page | None:
     """Returns the page of a topic; None for a name that is none.
 
-    Reads no database: any well-formed ticker on any stream has a page.
+    Reads no database: any name on any stream has a page, one with a space at its ends too, as older rows may have it.
     """
     if topic == PULSE:
         return _PULSE
@@ -84,7 +91,9 @@ def _split(topic: str) -> tuple[str, str | None]:
     return (name, stream) if at else (topic, None)
 
 
-def _kind(name: str) -> Kind | None:
-    if found := _TICKER.fullmatch(name):
-        return Kind(topics.TRADES, partial(trades.ticker, found[1]), every=SECOND)
-    return _PAGES.get(name)
+def _kind(topic: str) -> Kind | None:
+    named, _, name = topic.partition(":")
+    if named in _NAMED and 1 <= len(name) <= MOST_NAME and name.isprintable():
+        kind = _NAMED[named]
+        return kind._replace(build=partial(kind.build, name))
+    return _PAGES.get(topic)

@@ -2,9 +2,8 @@
 
 from typing import NamedTuple
 
-import msgspec
+from streams import showing
 
-MOST_TEXT = 65_536  # bytes of it that a page shows
 MOST_HEX = 4096
 ROW = 16
 
@@ -21,23 +20,10 @@ class Bytes(NamedTuple):
 
 
 def readable(data: bytes) -> Bytes:
-    kind, text = _read(data)
-    cut = text is not None and len(text) > MOST_TEXT
+    """Returns the beginning of the bytes, laid out, and in hexadecimal."""
+    shown = showing.laid_out(data)
     rows = [_row(data, offset) for offset in range(0, min(len(data), MOST_HEX), ROW)]
-    return Bytes(len(data), kind, text and text[:MOST_TEXT], cut, rows, len(data) > MOST_HEX)
-
-
-def _read(data: bytes) -> tuple[str, str | None]:
-    """Formatting leaves every number as it was written."""
-    try:
-        msgspec.json.decode(data)
-        return "JSON", msgspec.json.format(data, indent=2).decode()
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        pass
-    try:
-        return "text", data.decode()
-    except UnicodeDecodeError:
-        return "binary", None
+    return Bytes(len(data), shown.kind, shown.text, shown.cut, rows, len(data) > MOST_HEX)
 
 
 def _row(data: bytes, offset: int) -> tuple[str, str, str]:

@@ -1,40 +1,89 @@
-"""The shops of one stream as the workers left them: the snapshots `orders` and `orders-history` of docs/protocol.md."""
+"""The shops of one stream as the workers left them: `orders`, `orders-history`, `site:X` and `site-history:X`.
+
+However many sites there are, a snapshot shows at most SHOWN of them, so that a page costs the same with 20 and 20,000.
+docs/protocol.md has their fields.
+"""
 
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, ExpressionWrapper, F, FloatField, OuterRef, QuerySet, Subquery
 
+from dashboard import links
 from dashboard.pages.progress import iso, progress
 from streams import clock
 from streams.models import AlarmEpisode, Site, SiteCount, SiteSecond
+from streams.models.orders import DEFAULT_THRESHOLD
 from streams.thresholds import held
 from streams.topics import ORDERS
 
 WINDOW_SECONDS = 15
 HISTORY_SECONDS = 300
 ALARMS = 50
+SHOWN = 24  # sites
 
 
 def orders(now: datetime, stream: str = ORDERS) -> dict[str, Any]:
-    """Each site's sliding count, the open alarms and the latest ones."""
+    """The sites with most trouble, each with its sliding count; the open alarms and the latest ones."""
+    return _state(now, stream, _worst(stream))
+
+
+def site(name: str, now: datetime, stream: str = ORDERS) -> dict[str, Any]:
+    """The same of one site."""
+    return _state(now, stream, sites_of(stream).filter(name=name), site=name)
+
+
+def orders_history(now: datetime, stream: str = ORDERS) -> dict[str, Any]:
+    """The counts of the sites that `orders` shows, second by second."""
+    return _history(now, stream, sorted(found.name for found in _worst(stream)))
+
+
+def site_history(name: str, now: datetime, stream: str = ORDERS) -> dict[str, Any]:
+    """The same of one site."""
+    return _history(now, stream, [name])
+
+
+def _worst(stream: str) -> Sequence[Site]:
+    """Returns at most SHOWN sites: those in alarm, then those nearest to their threshold, then others by name."""
+    found = list(sites_of(stream)[: SHOWN + 1])
+    if len(found) <= SHOWN:
+        return found
+    opened = AlarmEpisode.objects.filter(stream=stream, ended=None).order_by("-started")
+    alarmed = list(opened.values_list("site", flat=True)[:SHOWN])
+    threshold = Subquery(Site.objects.filter(name=OuterRef("site")).values("threshold")[:1])
+    share = ExpressionWrapper(F("lines") * 1.0 / F("threshold"), output_field=FloatField())
+    counts = SiteCount.objects.filter(stream=stream, lines__gt=0).annotate(threshold=threshold).exclude(threshold=None)
+    busy = list(counts.annotate(share=share).order_by("-share", "site").values_list("site", flat=True)[:SHOWN])
+    names = list(dict.fromkeys(alarmed + busy))  # in this order, each once
+    known = {one.name: one for one in Site.objects.filter(name__in=names)} | {one.name: one for one in found}
+    return [known[name] for name in dict.fromkeys([*names, *known]) if name in known][:SHOWN]
+
+
+def _state(now: datetime, stream: str, sites: Iterable[Site], **one: str) -> dict[str, Any]:
+    """Builds the snapshot of these sites; `one` is the `site` whose alarms alone are shown."""
     at = progress(ORDERS, stream)
-    latest = AlarmEpisode.objects.filter(stream=stream).order_by("-started")
-    opened = list(latest.filter(ended=None)[:ALARMS])
-    closed = latest.filter(ended__isnull=False)[: ALARMS - len(opened)]
-    counts = {count.site: count for count in SiteCount.objects.filter(stream=stream)}
-    alarms = {alarm.site: alarm for alarm in reversed(opened)}
+    shown = {found.name: found for found in sites}
+    alarms = AlarmEpisode.objects.filter(stream=stream, **one).order_by("-started")
+    opened = list(alarms.filter(ended=None)[:ALARMS])
+    closed = alarms.filter(ended__isnull=False)[: ALARMS - len(opened)]
+    counts = {count.site: count for count in SiteCount.objects.filter(stream=stream, site__in=list(shown))}
+    in_alarm = {alarm.site: alarm for alarm in reversed(opened)}
+    # Alarms first; else by name, so that cards do not change places under the pointer with every count.
+    order = sorted(shown, key=lambda name: (name not in in_alarm, name))
     return {
         "now": iso(now),
         "newest": iso(at.newest),
         "clock": iso(at.clock),
-        "sites": [_site(site, counts.get(site.name), alarms.get(site.name)) for site in sites_of(stream)],
+        "total": sites_of(stream).count() if len(shown) >= SHOWN else len(shown),
+        "open": alarms.filter(ended=None).count() if len(opened) >= ALARMS else len(opened),
+        "sites": [_site(shown[name], stream, counts.get(name), in_alarm.get(name)) for name in order],
         "alarms": [episode(alarm) for alarm in [*opened, *closed]],
     }
 
 
-def orders_history(now: datetime, stream: str = ORDERS) -> dict[str, Any]:
+def _history(now: datetime, stream: str, names: Sequence[str]) -> dict[str, Any]:
     """Builds each site's history: [second, count, threshold of then], oldest first.
 
     A count is the most that the window held in that second, or the number that it slid to when no line came; None
@@ -46,15 +95,12 @@ def orders_history(now: datetime, stream: str = ORDERS) -> dict[str, Any]:
     earliest = clock.to_datetime(start) - timedelta(seconds=WINDOW_SECONDS)
     seconds: dict[str, dict[int, tuple[int, int]]] = defaultdict(dict)
     # By site, as the index of seconds goes.
-    sites = sites_of(stream).order_by()
-    rows = SiteSecond.objects.filter(
-        stream=stream, site__in=sites.values("name"), second__gte=earliest, second__lte=now
-    )
-    for site, second, lines, peak in rows.values_list("site", "second", "lines", "peak"):
-        seconds[site][clock.from_datetime(second)] = lines, peak
-    names = dict(sites_of(stream).values_list("name", "threshold"))
-    older = _begun_before(earliest, stream)
-    thresholds = held(names, clock.to_datetime(start))
+    rows = SiteSecond.objects.filter(stream=stream, site__in=names, second__gte=earliest, second__lte=now)
+    for name, second, lines, peak in rows.values_list("site", "second", "lines", "peak"):
+        seconds[name][clock.from_datetime(second)] = lines, peak
+    older = _begun_before(earliest, stream, names)
+    known = dict(Site.objects.filter(name__in=names).values_list("name", "threshold"))
+    thresholds = held({name: known.get(name, DEFAULT_THRESHOLD) for name in names}, clock.to_datetime(start))
     history: dict[str, list[list[int | None]]] = {}
     for name in names:
         first = start if name in older else min(seconds[name], default=end)
@@ -65,10 +111,10 @@ def orders_history(now: datetime, stream: str = ORDERS) -> dict[str, Any]:
     return {"now": iso(now), "sites": history}
 
 
-def _begun_before(moment: datetime, stream: str) -> set[str]:
-    """Returns the sites whose first line on a stream came before a moment."""
+def _begun_before(moment: datetime, stream: str, names: Sequence[str]) -> set[str]:
+    """Returns those of the sites whose first line on a stream came before a moment."""
     earlier = SiteSecond.objects.filter(stream=stream, site=OuterRef("name"), second__lt=moment)
-    return set(Site.objects.filter(Exists(earlier)).values_list("name", flat=True))
+    return set(Site.objects.filter(Exists(earlier), name__in=names).values_list("name", flat=True))
 
 
 def sites_of(stream: str) -> QuerySet[Site]:
@@ -82,6 +128,7 @@ def episode(alarm: AlarmEpisode) -> dict[str, Any]:
     """EPISODE of docs/protocol.md."""
     return {
         "site": alarm.site,
+        "url": links.to_site(alarm.site, alarm.stream),
         "started": iso(alarm.started),
         "ended": iso(alarm.ended),
         "threshold": alarm.threshold,
@@ -92,9 +139,10 @@ def episode(alarm: AlarmEpisode) -> dict[str, Any]:
     }
 
 
-def _site(site: Site, count: SiteCount | None, alarm: AlarmEpisode | None) -> dict[str, Any]:
+def _site(site: Site, stream: str, count: SiteCount | None, alarm: AlarmEpisode | None) -> dict[str, Any]:
     return {
         "site": site.name,
+        "url": links.to_site(site.name, stream),
         "lines": count.lines if count else 0,
         "threshold": site.threshold,
         "newest": iso(count.newest) if count else None,

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Sum
 from django.db.models.functions import Now
 
+from dashboard import links
 from dashboard.pages.progress import iso
+from streams import owners
 from streams.models import Audit, DeadLetter, Lease, Member, Throughput, current_leases
 from streams.records import SHARD_END, WHOLE
 
@@ -65,17 +67,28 @@ def _unread(read: set[str], names: Sequence[str], count_waiting: CountWaiting) -
     rows = []
     for stream in [name for name in names if name not in read][:UNREAD]:
         counts, why = count_waiting(stream, {})
-        rows.append({"stream": stream, "records": None if why else sum(counts.values())})
+        rows.append(
+            {
+                "stream": stream,
+                "records_url": links.to_records(stream),
+                "records": None if why else sum(counts.values()),
+            }
+        )
     return rows
 
 
 def owner_in_words(owner: str) -> str:
-    """BOOT/NAMESPACE/PID/START or HOST/PID/ of streams.owners, as `process 412 on 1f0c9a2e`."""
+    """Returns BOOT/NAMESPACE/PID/START or HOST/PID/ of streams.owners as `process 412 on this machine`, or on HOST.
+
+    Of another machine only the identity of its boot is known, which tells a person nothing.
+    """
     place, _, rest = owner.partition("/")
     parts = rest.split("/")
     if len(parts) < 2:
         return owner
-    return f"process {parts[-2]} on {place[:8] if len(parts) > 2 else place}"
+    if owners.on_this_machine(owner):
+        return f"process {parts[-2]} on this machine"
+    return f"process {parts[-2]} on {place if len(parts) == 2 else 'another machine'}"
 
 
 def _rates(now: datetime) -> dict[tuple[str, str, str], tuple[float, float]]:
@@ -121,6 +134,7 @@ def _stream(name: _Name, leases: Sequence[Lease], facts: _Facts, waiting: dict[s
     return {
         "application": name[0],
         "stream": name[1],
+        "records_url": links.to_records(name[1]),
         "members": facts.members[name],
         "lag": _lag(min(known), facts.now, waits) if known and len(known) == len(clocks) else None,
         "lag_records": waits,
@@ -163,6 +177,8 @@ def _shard(lease: Lease, unread: set[str], facts: _Facts, waits: int | None) -> 
         "state": _state(lease, unread, facts.held),
         "parents": lease.parents,
         "owner": owner_in_words(lease.owner) if lease.pk in facts.held else "",
+        "owner_id": lease.owner if lease.pk in facts.held else "",
+        "clock": iso(lease.clock),
         "checkpoint": lease.checkpoint,
         "place": _place(lease.checkpoint),
         "lag": None if ended else _lag(lease.clock, facts.now, waits),

@@ -1,33 +1,30 @@
 """The market of one stream as its workers left it: `market`, `market-history` and `ticker:X` of docs/protocol.md."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, NamedTuple
+from threading import Lock
+from time import monotonic
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import F, QuerySet, Sum, Window
+from django.db.models.functions import RowNumber
 
+from dashboard import links
 from dashboard.pages.progress import Progress, iso, progress
 from streams.models import Throughput, TradeMinute
 from streams.topics import TRADES
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
+HISTORY_MINUTES = 60
+KEPT_SECONDS = 300.0  # of closed minutes
+KEPT_STREAMS = 50  # whose closed minutes are kept
 PLACES = 5
 RATE_SECONDS = 10
 RATE_LAG = timedelta(seconds=2)  # how long the rate waits for a worker before it counts the silence
-
-
-class _Row(NamedTuple):
-    minute: datetime
-    ticker: str
-    side: str
-    trades: int
-    shares: int
-    cents: int
-    largest: int
-    reached: str
 
 
 def market(now: datetime, stream: str = TRADES) -> dict[str, Any]:
@@ -38,14 +35,14 @@ def market(now: datetime, stream: str = TRADES) -> dict[str, Any]:
         opened, closed = newest, _newest_minute(stream, at.clock - MINUTE) if at.clock else None
     else:
         opened, closed = None, newest
-    rows = list(_rows(stream=stream, minute__in=[minute for minute in (opened, closed) if minute]))
+    minutes = _minutes(stream, [minute for minute in (opened, closed) if minute], PLACES)
     return {
         "now": iso(now),
         "newest": iso(at.newest),
         "clock": iso(at.clock),
         "rate": _rate(stream, now, at.clock),
-        "open": _minute(opened, [row for row in rows if row.minute == opened], PLACES) if opened else None,
-        "closed": _minute(closed, [row for row in rows if row.minute == closed], PLACES) if closed else None,
+        "open": minutes[opened] if opened else None,
+        "closed": minutes[closed] if closed else None,
     }
 
 
@@ -54,8 +51,10 @@ def market_history(now: datetime, stream: str = TRADES) -> dict[str, Any]:
     clock = progress(TRADES, stream).clock
     if clock is None:
         return {"minutes": []}
-    rows = _rows(stream=stream, minute__gte=_floor(now) - HOUR, minute__lte=clock - MINUTE)
-    return {"minutes": [_minute(minute, list(group), 1) for minute, group in groupby(rows, attrgetter("minute"))][-60:]}
+    since, last = _floor(now) - HOUR, _floor(clock) - MINUTE
+    minutes = [last - MINUTE * back for back in range(HISTORY_MINUTES) if last - MINUTE * back >= since]
+    found = _closed_minutes.get(stream, minutes, last)
+    return {"minutes": [found[minute] for minute in reversed(minutes) if minute in found]}
 
 
 def ticker(symbol: str, now: datetime, stream: str = TRADES) -> dict[str, Any]:
@@ -84,10 +83,6 @@ def _newest_minute(stream: str, latest: datetime | None = None) -> datetime | No
     return (minutes.filter(minute__lte=latest) if latest else minutes).first()
 
 
-def _rows(**conditions: object) -> Iterable[_Row]:
-    return map(_Row._make, TradeMinute.objects.filter(**conditions).order_by("minute").values_list(*_Row._fields))
-
-
 def _rate(stream: str, now: datetime, clock: datetime | None) -> float:
     """Trades per second over the last complete whole seconds; a worker that stays silent counts as no trades."""
     end = max(clock or now, now - RATE_LAG).replace(microsecond=0)
@@ -96,26 +91,99 @@ def _rate(stream: str, now: datetime, clock: datetime | None) -> float:
     return round((seconds.aggregate(total=Sum("records"))["total"] or 0) / RATE_SECONDS, 1)
 
 
-def _minute(minute: datetime, rows: Sequence[_Row], places: int) -> dict[str, Any]:
-    bought, sold = ([row for row in rows if row.side == side] for side in ("BUY", "SELL"))
-    largest = min(sold, key=lambda row: (-row.largest, row.reached), default=None)
-    trades_bought, trades_sold = (sum(row.trades for row in side) for side in (bought, sold))
+def _minutes(stream: str, minutes: list[datetime], places: int) -> dict[datetime, dict[str, Any]]:
+    """Returns MINUTE of docs/protocol.md for each of the minutes that has trades.
+
+    The database adds up and ranks, so that a minute of 20,000 tickers costs Python what one of 20 does.
+    """
+    rows = TradeMinute.objects.filter(stream=stream, minute__in=minutes)
+    sums: dict[datetime, dict[str, tuple[int, int, int]]] = defaultdict(dict)
+    added = rows.values_list("minute", "side").annotate(Sum("trades"), Sum("shares"), Sum("cents"))
+    for minute, side, trades, shares, cents in added.order_by():
+        sums[minute][side] = int(trades), int(shares), int(cents)  # MariaDB's sums are decimals
+    ranks: dict[tuple[datetime, str], list[dict[str, Any]]] = defaultdict(list)
+    for row in _first(rows, places, "-trades").values("minute", "side", "ticker", "trades", "shares"):
+        ranks[row["minute"], row["side"]].append(
+            _ranked(row["ticker"], stream, trades=row["trades"], shares=row["shares"])
+        )
+    sold = _first(rows.filter(side="SELL"), 1, "-largest").values_list("minute", "ticker", "largest")
+    largest = {minute: _ranked(symbol, stream, shares=shares) for minute, symbol, shares in sold}
     return {
-        "minute": iso(minute),
-        "trades": trades_bought + trades_sold,
-        "bought": trades_bought,
-        "sold": trades_sold,
-        "shares": sum(row.shares for row in rows),
-        "value": sum(row.cents for row in rows) / 100,
-        "buy": _ranking(bought, places),
-        "sell": _ranking(sold, places),
-        "largest_sell": {"ticker": largest.ticker, "shares": largest.largest} if largest else None,
+        minute: _minute(minute, sides, ranks[minute, "BUY"], ranks[minute, "SELL"], largest.get(minute))
+        for minute, sides in sums.items()
     }
 
 
-def _ranking(rows: Iterable[_Row], places: int) -> list[dict[str, Any]]:
-    ranked = sorted(rows, key=lambda row: (-row.trades, row.reached))
-    return [{"ticker": row.ticker, "trades": row.trades, "shares": row.shares} for row in ranked[:places]]
+def _first(rows: QuerySet[TradeMinute], places: int, order: str) -> QuerySet[TradeMinute]:
+    """Returns the first rows of each minute and side by an order; ties: first to reach it."""
+    place = Window(RowNumber(), partition_by=[F("minute"), F("side")], order_by=[order, "reached"])
+    return rows.annotate(place=place).filter(place__lte=places).order_by("minute", "side", "place")
+
+
+def _ranked(symbol: str, stream: str, **figures: int) -> dict[str, Any]:
+    return {"ticker": symbol, "url": links.to_ticker(symbol, stream), **figures}
+
+
+def _minute(
+    minute: datetime,
+    sides: dict[str, tuple[int, int, int]],
+    bought: list[dict[str, Any]],
+    sold: list[dict[str, Any]],
+    largest: dict[str, Any] | None,
+) -> dict[str, Any]:
+    (buys, buy_shares, buy_cents), (sells, sell_shares, sell_cents) = (
+        sides.get(side, (0, 0, 0)) for side in ("BUY", "SELL")
+    )
+    return {
+        "minute": iso(minute),
+        "trades": buys + sells,
+        "bought": buys,
+        "sold": sells,
+        "shares": buy_shares + sell_shares,
+        "value": (buy_cents + sell_cents) / 100,
+        "buy": bought,
+        "sell": sold,
+        "largest_sell": largest,
+    }
+
+
+_Kept = dict[datetime, tuple[float, dict[str, Any] | None]]  # when a minute is asked for again, and its MINUTE
+
+
+class _ClosedMinutes:
+    """Keeps what closed minutes come to, since the sums of an hour of many tickers take seconds.
+
+    A minute is kept once a minute of grace has passed, and asked for again after KEPT_SECONDS, so that a stream that is
+    read anew from its beginning shows what it has changed.
+    """
+
+    def __init__(self, seconds: Callable[[], float]) -> None:
+        self._seconds = seconds
+        self._kept: dict[str, _Kept] = {}  # by stream, the one asked for last at the end
+        self._lock = Lock()
+
+    def get(self, stream: str, minutes: list[datetime], last: datetime) -> dict[datetime, dict[str, Any]]:
+        """Returns MINUTE of each minute of a stream that has trades; `last` is the newest that is closed."""
+        with self._lock:
+            now = self._seconds()
+            older = self._kept.pop(stream, {})
+            kept = {minute: older[minute] for minute in minutes if minute in older and minute < last}
+            asked = [minute for minute in minutes if kept.get(minute, (0.0, None))[0] <= now]
+            found = _minutes(stream, asked, 1)
+            for place, minute in enumerate(asked):  # not all come due at once
+                kept[minute] = now + KEPT_SECONDS * (1 + place / HISTORY_MINUTES), found.get(minute)
+            self._kept[stream] = kept
+            if len(self._kept) > KEPT_STREAMS:
+                del self._kept[next(iter(self._kept))]
+            return {minute: data for minute, (_, data) in kept.items() if data}
+
+    def forget(self) -> None:
+        with self._lock:
+            self._kept.clear()
+
+
+_closed_minutes = _ClosedMinutes(monotonic)
+forget = _closed_minutes.forget  # for tests, whose rows are rolled back
 
 
 def _ticker_minute(minute: datetime, rows: Sequence[TradeMinute], at: Progress) -> dict[str, Any]:

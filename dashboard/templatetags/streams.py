@@ -2,18 +2,12 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from django import template
-from django.urls import reverse
+
+from common.text import escaped
 
 register = template.Library()
-
-
-@register.filter
-def records_url(stream: str) -> str:
-    """Returns the address of a stream's records, whatever its name holds."""
-    return reverse("records", args=["-"]).replace("/-/", f"/{quote(stream, safe='')}/")
 
 
 @register.filter
@@ -24,6 +18,18 @@ def words(text: str) -> list[str]:
 @register.filter
 def at(mapping: Mapping[str, Any] | None, key: str) -> Any:
     return mapping.get(key) if mapping else None
+
+
+@register.filter
+def plain(text: str) -> str:
+    """Returns text from outside with its control and format characters, such as bidi overrides, as \\uXXXX."""
+    return escaped(text)
+
+
+@register.filter
+def plain_lines(text: str) -> str:
+    """Returns text of several lines as `plain` does one."""
+    return escaped(text, "\n")
 
 
 @register.filter

@@ -3,6 +3,8 @@
 import re
 from argparse import ArgumentTypeError
 
+from streams import names
+
 MAX_NUMBER = 1e9  # of records a second, of seconds: more is a mistake
 
 
@@ -33,14 +35,14 @@ def whole(text: str) -> int:
 
 
 def stream_name(text: str) -> str:
-    """What Kinesis takes as the name of a stream."""
-    if not re.fullmatch(r"[A-Za-z0-9_.-]{1,128}", text):
-        raise ArgumentTypeError(f"{text!r} is not a stream's name: 1 to 128 letters, digits, '_', '.' or '-'")
+    """Returns the name of a stream that may be made or read."""
+    if fault := names.stream_fault(text):
+        raise ArgumentTypeError(fault.removesuffix("."))
     return text
 
 
 def site_name(text: str) -> str:
-    """What the database takes as the name of a site."""
-    if not 1 <= len(text) <= 64 or not text.isprintable() or text != text.strip():
-        raise ArgumentTypeError(f"{text!r} is not a site's name: 1 to 64 characters, no space at its ends")
+    """Returns the name of a site."""
+    if fault := names.name_fault(text, "the site"):
+        raise ArgumentTypeError(fault.removesuffix("."))
     return text

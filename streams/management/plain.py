@@ -5,11 +5,12 @@ from argparse import ArgumentTypeError
 from typing import Any, NoReturn
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, ProgrammingError
 
 from common import database_errors
 from common.commands import DJANGO_OPTIONS
+from common.terminal import LinesCommand
 from streams.records import Position, StreamError, parse_where
 
 
@@ -17,7 +18,7 @@ class UsageError(Exception):
     """Bad input: exit code 2."""
 
 
-class PlainCommand(BaseCommand):
+class PlainCommand(LinesCommand):
     """Bad input exits 2, a failure exits 1, each with one sentence on stderr; a requested stop exits 0."""
 
     suppressed_base_arguments = DJANGO_OPTIONS

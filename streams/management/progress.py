@@ -4,14 +4,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from django.core.management.base import OutputWrapper
+from common.terminal import Lines
 
 EVERY = 0.5  # seconds
 
 
 @contextmanager
 def on_terminal(
-    output: OutputWrapper,
+    output: Lines,
     step: Callable[[], bool],
     done: Callable[[], int],
     now: Callable[[], float] = time.monotonic,
@@ -27,8 +27,7 @@ def on_terminal(
         found, moment = step(), now()
         if moment - shown_at >= EVERY:
             rate = (done() - shown) / (moment - shown_at)
-            output.write(f"\r\x1b[K{done():,} records, {rate:,.0f}/s", str, ending="")
-            output.flush()
+            output.draw(f"\r\x1b[K{done():,} records, {rate:,.0f}/s")
             shown_at, shown = moment, done()
         return found
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from common.text import escaped
+
 
 def lines(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
     """A head and a line for each row; numbers to the right. Says so when there is nothing."""
@@ -29,7 +31,7 @@ def _text(value: Any) -> str:
         case None:
             return "–"
         case list():
-            return " ".join(map(str, value))
+            return escaped(" ".join(map(str, value)))
         case True:
             return "yes"
         case False:
@@ -39,4 +41,4 @@ def _text(value: Any) -> str:
         case int():
             return f"{value:,}"
         case _:
-            return str(value)
+            return escaped(str(value))

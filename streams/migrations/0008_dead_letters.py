@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('streams', '0005_results_per_stream'),
+        ('streams', '0006_names'),
     ]
 
     operations = [

@@ -2,7 +2,7 @@
 
 from streams.models.leases import Audit, DeadLetter, Lease, Member, Throughput, TopicVersion, current_leases
 from streams.models.orders import AlarmEpisode, Notification, Site, SiteCount, SiteSecond, ThresholdChange
-from streams.models.trades import TradeMinute
+from streams.models.trades import Ticker, TradeMinute
 
 __all__ = [
     "AlarmEpisode",
@@ -16,6 +16,7 @@ __all__ = [
     "SiteSecond",
     "ThresholdChange",
     "Throughput",
+    "Ticker",
     "TopicVersion",
     "TradeMinute",
     "current_leases",

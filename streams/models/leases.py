@@ -79,6 +79,7 @@ class DeadLetter(models.Model):
     data = models.BinaryField()
     whole_size = models.BigIntegerField(null=True)  # bytes that the record had, where data is only their beginning
     error = models.TextField()
+    kind = models.CharField(max_length=120, default="", blank=True)  # of the error: streams.kinds.kind_of
     attempts = models.IntegerField()
     at = models.DateTimeField(auto_now_add=True)
     status = models.CharField(max_length=9, choices=Status, default=Status.KEPT)
@@ -89,7 +90,10 @@ class DeadLetter(models.Model):
                 fields=["application", "stream", "shard", "sequence"], name="one_dead_letter_per_record"
             )
         ]
-        indexes = [models.Index(fields=["application", "stream", "status"])]
+        indexes = [
+            models.Index(fields=["application", "stream", "status"]),
+            models.Index(fields=["application", "stream", "kind", "status"], name="letters_by_kind"),
+        ]
 
 
 class Throughput(models.Model):

@@ -3,6 +3,7 @@
 from django.core.validators import MinValueValidator
 from django.db import models
 
+from streams.names import MOST_NAME
 from streams.topics import ORDERS
 
 DEFAULT_THRESHOLD = 30  # order lines in 15 s
@@ -11,8 +12,8 @@ DEFAULT_THRESHOLD = 30  # order lines in 15 s
 class Site(models.Model):
     """A shop, of whichever stream its order lines come from. Made when the first one is seen."""
 
-    name = models.CharField(max_length=64, unique=True)
-    threshold = models.PositiveIntegerField(default=DEFAULT_THRESHOLD, validators=[MinValueValidator(1)])
+    name = models.CharField(max_length=MOST_NAME, unique=True)
+    threshold = models.PositiveIntegerField(default=DEFAULT_THRESHOLD, validators=[MinValueValidator(1)], db_index=True)
 
     def __str__(self) -> str:
         return self.name
@@ -21,7 +22,7 @@ class Site(models.Model):
 class ThresholdChange(models.Model):
     """One change of a site's threshold, so that a chart can show the threshold that held at any time."""
 
-    site = models.CharField(max_length=256)
+    site = models.CharField(max_length=MOST_NAME)
     at = models.DateTimeField()
     before = models.PositiveIntegerField()
     after = models.PositiveIntegerField()
@@ -35,7 +36,7 @@ class SiteCount(models.Model):
     """How many order lines a site's sliding window holds on one stream, as of the shard's clock."""
 
     stream = models.CharField(max_length=128, default=ORDERS)
-    site = models.CharField(max_length=64)
+    site = models.CharField(max_length=MOST_NAME)
     lines = models.BigIntegerField()
     as_of = models.DateTimeField()
     newest = models.DateTimeField()  # arrival of the site's newest line
@@ -49,7 +50,7 @@ class SiteSecond(models.Model):
     """One second of a site on one stream: its lines, and the most that the sliding window held at any of them."""
 
     stream = models.CharField(max_length=128, default=ORDERS)
-    site = models.CharField(max_length=64)
+    site = models.CharField(max_length=MOST_NAME)
     second = models.DateTimeField()
     lines = models.BigIntegerField()
     peak = models.BigIntegerField()
@@ -62,7 +63,7 @@ class AlarmEpisode(models.Model):
     """From the line at which a site's sliding count on one stream reached the threshold until it fell below."""
 
     stream = models.CharField(max_length=128, default=ORDERS)
-    site = models.CharField(max_length=64)
+    site = models.CharField(max_length=MOST_NAME)
     started = models.DateTimeField()
     sequence = models.CharField(max_length=64)  # of the line that raised it, zero-padded
     ended = models.DateTimeField(null=True)  # null while open
@@ -83,7 +84,7 @@ class Notification(models.Model):
     """One notification that an alarm called for: at most one per stream, site and 60 s."""
 
     stream = models.CharField(max_length=128, default=ORDERS)
-    site = models.CharField(max_length=64)
+    site = models.CharField(max_length=MOST_NAME)
     at = models.DateTimeField()
     sequence = models.CharField(max_length=64)  # of the line that called for it; unique with stream and site
     lines = models.BigIntegerField()  # the count then

@@ -1,8 +1,31 @@
 """What is kept of trades."""
 
+from typing import Self
+
 from django.db import models
 
+from streams.names import MOST_NAME, folded
 from streams.topics import TRADES
+
+
+class Ticker(models.Model):
+    """A ticker that has traded on a stream. Made with its first trade, so that a search need not read all minutes."""
+
+    stream = models.CharField(max_length=128, default=TRADES)
+    name = models.CharField(max_length=MOST_NAME)
+    folded = models.CharField(max_length=MOST_NAME, db_index=True)  # as names.folded gives it
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stream", "name"], name="one_ticker_per_stream_and_name")]
+        indexes = [models.Index(fields=["stream", "folded"], name="tickers_by_folded_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def of(cls, name: str, stream: str = TRADES) -> Self:
+        """Returns a row for the ticker on a stream, not yet saved."""
+        return cls(stream=stream, name=name, folded=folded(name))
 
 
 class TradeMinute(models.Model):
@@ -10,7 +33,7 @@ class TradeMinute(models.Model):
 
     stream = models.CharField(max_length=128, default=TRADES)
     minute = models.DateTimeField()
-    ticker = models.CharField(max_length=16)
+    ticker = models.CharField(max_length=MOST_NAME)
     side = models.CharField(max_length=4)  # BUY, SELL
     trades = models.BigIntegerField()
     shares = models.BigIntegerField()

@@ -1,11 +1,12 @@
 """What computes results from the records of one shard: no Django, no clock, no I/O."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from operator import itemgetter
 from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
+from streams import names
 from streams.hashing import HASH_SPACE, hash_key
 from streams.records import Batch, DeadRecord
 from streams.storable import one_line
@@ -27,8 +28,11 @@ EXACT = 2.0**53  # whole numbers up to here are exact as a float
 class Processor(Protocol[Event, Results_co]):
     """The state of one shard. Time is the arrival time of records and, at the tip of a quiet shard, `advance`."""
 
-    def add(self, batch: Batch, events: list[Event]) -> None:
-        """Applies records, oldest first. Whatever it raises, the record at fault is found and dead-lettered."""
+    def add(self, batch: Batch, events: list[Event]) -> Sequence[DeadRecord]:
+        """Applies records, oldest first, and returns those that it refuses because a bound is reached.
+
+        When it raises an error, the record at fault is found and dead-lettered.
+        """
 
     def advance(self, clock: int) -> None:
         """No record still to come arrived before this millisecond."""
@@ -57,7 +61,7 @@ class Decoder(Generic[Event]):
         self._key_of = key_of
         self._any_key = False
         self._range = (0, HASH_SPACE - 1)
-        self._known: set[str] = set()  # keys that can be printed and lie in the range
+        self._known: set[str] = set()  # keys that are names and lie in the range
 
     def under_any_key(self) -> "Decoder[Event]":
         """Makes a decoder for a whole stream: a record may have any partition key; its event's own takes its place."""
@@ -86,7 +90,7 @@ class Decoder(Generic[Event]):
         new = set(keys) - self._known
         if not new:
             return True
-        if not all(map(str.isprintable, new)) or not all(map(self._is_inside, new)):
+        if not all(map(names.is_name, new)) or not all(map(self._is_inside, new)):
             return False
         if len(self._known) + len(new) > MOST_KNOWN:
             self._known.clear()
@@ -118,8 +122,8 @@ class Decoder(Generic[Event]):
         own = self._key_of(event)
         if own != key and not self._any_key:
             return None, one_line(f"The partition key is {key!r}, but {self._key} is {own!r}; they must be the same.")
-        if not own.isprintable():
-            return None, f"{self._key} has characters that cannot be printed."
+        if fault := names.name_fault(own, self._key):
+            return None, one_line(fault)
         if own not in self._known and not self._is_inside(own):
             return None, one_line(ELSEWHERE.format(key=own))
         return event, ""
@@ -138,6 +142,12 @@ class Decoder(Generic[Event]):
                     raise msgspec.ValidationError(f"{name} is {value}; it must be a whole number.")
                 found[name] = int(value)
         return msgspec.convert(found, self._event)
+
+
+def refuse(batch: Batch, indexes: Collection[int], reason: Callable[[str], str]) -> list[DeadRecord]:
+    """Returns the records at these indexes as dead letters; `reason` makes a sentence of a record's key."""
+    sequences, keys, datas = batch.sequences, batch.keys, batch.datas
+    return [DeadRecord(sequences[at], batch.arrived, keys[at], datas[at], reason(keys[at]), 1) for at in indexes]
 
 
 def _pick(batch: Batch, indexes: list[int]) -> Batch:

@@ -10,18 +10,22 @@ when none was in the 60 s before, the others are counted as suppressed.
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from operator import attrgetter
+from heapq import heapify, heappop, heappush
+from operator import attrgetter, itemgetter
 from typing import Annotated
 
 import msgspec
 
 from streams.clock import MINUTE, SECOND
-from streams.processors.base import Decoder, padded
-from streams.records import Batch
+from streams.names import MOST_NAME
+from streams.processors.base import Decoder, padded, refuse
+from streams.records import Batch, DeadRecord
 from streams.results.orders import Call, Count, Episode, OrderResults, Second
 
 WINDOW = 15 * SECOND
 QUIET = MINUTE  # at most one notification per site in this time
+FORGET = 60 * MINUTE  # how long the state of a site from which nothing comes is held
+SITES_MOST = 5_000  # of a shard
 
 Text = Annotated[str, msgspec.Meta(max_length=1000)]
 
@@ -29,7 +33,7 @@ Text = Annotated[str, msgspec.Meta(max_length=1000)]
 class OrderLine(msgspec.Struct, gc=False):
     """One line of an order, with the names of the Online Retail data."""
 
-    site: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    site: Annotated[str, msgspec.Meta(min_length=1, max_length=MOST_NAME)]
     InvoiceNo: Text
     StockCode: Text
     Quantity: int
@@ -59,82 +63,148 @@ class State(msgspec.Struct):
 
 
 decode = Decoder(OrderLine, "site", attrgetter("site"))
+_NAME = itemgetter(0)
 _encoder = msgspec.msgpack.Encoder()
 _state_decoder = msgspec.msgpack.Decoder(State)
 
 
 class OrdersProcessor:
-    """Processor of `orders`. `thresholds` gives the lines in 15 s at which a site's alarm begins, at least 1."""
+    """Processor of `orders`. `thresholds` gives the lines in 15 s at which a site's alarm begins, at least 1.
 
-    def __init__(self, snapshot: bytes, thresholds: Callable[[], Mapping[str, int]], default: int) -> None:
+    A step costs what is due and not how many sites there are: `_due` is a heap with the moment at which the oldest run
+    of each site leaves its window. `_idle` has the sites whose windows are empty, the one idle for longest first; after
+    FORGET a site's state is dropped. `most` bounds the sites that a shard holds.
+    """
+
+    def __init__(
+        self,
+        snapshot: bytes,
+        thresholds: Callable[[], Mapping[str, int]],
+        default: int,
+        most: int = SITES_MOST,
+    ) -> None:
         self._state = _state_decoder.decode(snapshot) if snapshot else State()
         self._thresholds = thresholds
         self._default = default
-        self._counts: set[str] = set()
+        self._most = most
+        sites = self._state.sites
+        self._due = [(_leaves(state.runs[0]), site) for site, state in sites.items() if state.runs]
+        heapify(self._due)
+        idle = [site for site, state in sites.items() if not state.runs]
+        self._idle = dict.fromkeys(sorted(idle, key=lambda site: sites[site].newest))
+        self._open = {site for site, state in sites.items() if state.episode}
+        self._counts: dict[str, SiteState] = {}
         self._seconds: dict[tuple[str, int], Second] = {}
         self._episodes: dict[tuple[str, str], Episode] = {}
         self._calls: list[Call] = []
 
-    def add(self, batch: Batch, events: list[OrderLine]) -> None:
+    def add(self, batch: Batch, events: list[OrderLine]) -> list[DeadRecord]:
         self._state.clock = now = max(self._state.clock, batch.arrived)
         thresholds = self._thresholds()
+        self._move_on(thresholds, now)
+        refused: set[str] = set()
         for site, lines in Counter(batch.keys).items():
-            state = self._state.sites.setdefault(site, SiteState())
+            state = self._state.sites.get(site) or self._begin(site)
+            if state is None:
+                refused.add(site)
+                continue
             threshold = thresholds.get(site, self._default)
-            self._expire(site, state, threshold, now)
             before = state.count
             self._count(site, state, lines, now)
             if state.count >= threshold:
                 first = max(0, threshold - before - 1)  # of this batch's lines, the one that reaches it
                 self._alarm(site, state, threshold, lines - first, _nth(batch, site, first))
+        if not refused:
+            return []
+        return refuse(batch, [at for at, site in enumerate(batch.keys) if site in refused], self._reason)
 
     def advance(self, clock: int) -> None:
         if clock <= self._state.clock:
             return
         self._state.clock = clock
-        thresholds = self._thresholds()
-        for site, state in self._state.sites.items():
-            self._expire(site, state, thresholds.get(site, self._default), clock)
+        if self._open or (self._due and self._due[0][0] <= clock):
+            self._move_on(self._thresholds(), clock)
+        else:
+            self._forget(clock)
 
     def take(self) -> OrderResults | None:
         clock = self._state.clock
-        sites = self._state.sites
         results = OrderResults(
-            [Count(site, sites[site].count, clock, sites[site].newest) for site in sorted(self._counts)],
+            [Count(site, state.count, clock, state.newest) for site, state in sorted(self._counts.items(), key=_NAME)],
             [(site, second) for (site, _), second in self._seconds.items()],
             list(self._episodes.values()),
             self._calls,
         )
-        self._counts, self._seconds, self._episodes, self._calls = set(), {}, {}, []
+        self._counts, self._seconds, self._episodes, self._calls = {}, {}, {}, []
         return results if any(results) else None
 
     def snapshot(self) -> bytes:
         return _encoder.encode(self._state)
 
+    def _begin(self, site: str) -> SiteState | None:
+        """Returns the state of a new site; None where the shard holds as many as it may."""
+        if len(self._state.sites) >= self._most:
+            return None
+        state = self._state.sites[site] = SiteState()
+        return state
+
+    def _reason(self, site: str) -> str:
+        return (
+            f"The shard holds {self._most:,} sites, the most that SITES_MOST allows; {site!r} would be one more. "
+            "A site goes once nothing has come from it for an hour."
+        )
+
+    def _move_on(self, thresholds: Mapping[str, int], now: int) -> None:
+        """Lets time pass for the sites whose lines leave the window, and for those whose alarm a threshold may end."""
+        while self._due and self._due[0][0] <= now:
+            _, site = heappop(self._due)
+            state = self._state.sites[site]
+            self._expire(site, state, thresholds.get(site, self._default), now)
+            if state.runs:
+                heappush(self._due, (_leaves(state.runs[0]), site))
+            else:
+                self._idle[site] = None
+        for site in sorted(self._open):
+            state = self._state.sites[site]
+            if state.count <= max(thresholds.get(site, self._default) - 2, 0):
+                self._end(site, state, now)
+        self._forget(now)
+
+    def _forget(self, now: int) -> None:
+        """Drops the state of sites from which nothing has come for FORGET.
+
+        What of their calls was held back since the last notification is then told by their episodes alone.
+        """
+        while self._idle:
+            site = next(iter(self._idle))
+            state = self._state.sites[site]
+            if state.newest + FORGET > now or state.episode:
+                return
+            del self._idle[site], self._state.sites[site]
+
     def _expire(self, site: str, state: SiteState, threshold: int, now: int) -> None:
-        """Lets go of the lines that have left the window, and ends the alarm that no next line could keep up."""
-        while state.runs and state.runs[-1][0] > now:  # when an older stream is read on: they are still to come
-            state.count -= state.runs.pop()[1]
+        """Lets go of the lines that have left the window."""
         gone = 0
-        while gone < len(state.runs) and state.runs[gone][0] < now - WINDOW:
-            moment, lines = state.runs[gone]
+        while gone < len(state.runs) and _leaves(state.runs[gone]) <= now:
+            _, lines = run = state.runs[gone]
             if state.count >= threshold > state.count - lines:
-                state.below_since = moment + WINDOW + 1
+                state.below_since = _leaves(run)
             state.count -= lines
             gone += 1
-        if gone:
-            del state.runs[:gone]
-            self._counts.add(site)
-        if state.episode and state.count <= max(threshold - 2, 0):
-            self._end(site, state, now)
+        del state.runs[:gone]
+        self._counts[site] = state
 
     def _end(self, site: str, state: SiteState, now: int) -> None:
         assert state.episode
         state.episode.ended = max(state.episode.started, state.below_since or now)
         self._episodes[site, state.episode.sequence] = state.episode
         state.episode = state.below_since = None
+        self._open.discard(site)
 
     def _count(self, site: str, state: SiteState, lines: int, now: int) -> None:
+        if not state.runs:
+            self._idle.pop(site, None)
+            heappush(self._due, (now + WINDOW + 1, site))
         state.runs.append((now, lines))
         state.count += lines
         state.newest = now
@@ -144,12 +214,13 @@ class OrdersProcessor:
         state.second.lines += lines
         state.second.peak = max(state.second.peak, state.count)
         self._seconds[site, second] = state.second
-        self._counts.add(site)
+        self._counts[site] = state
 
     def _alarm(self, site: str, state: SiteState, threshold: int, calls: int, sequence: str) -> None:
         now = state.newest
         if state.episode is None:
             state.episode = Episode(site, sequence, now, threshold, state.count)
+            self._open.add(site)
         episode = state.episode
         state.below_since = None
         episode.peak = max(episode.peak, state.count)
@@ -164,6 +235,11 @@ class OrdersProcessor:
         self._episodes[site, episode.sequence] = episode
 
 
+def _leaves(run: tuple[int, int]) -> int:
+    """Returns the first millisecond at which the lines of a run are outside the window."""
+    return run[0] + WINDOW + 1
+
+
 def _nth(batch: Batch, site: str, index: int) -> str:
     """The padded sequence number of the site's line of that index in the batch."""
     places = (place for place, key in enumerate(batch.keys) if key == site)
@@ -176,4 +252,13 @@ def inherit(snapshots: list[bytes], owns: Callable[[str], bool], clock: int | No
     child = State(clock=max((parent.clock for parent in parents), default=0) if clock is None else clock)
     for parent in parents:
         child.sites |= {site: state for site, state in parent.sites.items() if owns(site)}
+    if clock is not None:
+        for state in child.sites.values():
+            _cut(state, clock)
     return _encoder.encode(child)
+
+
+def _cut(state: SiteState, clock: int) -> None:
+    """Takes out the lines later than `clock`: when an older stream of the name is read on, they are still to come."""
+    while state.runs and state.runs[-1][0] > clock:
+        state.count -= state.runs.pop()[1]

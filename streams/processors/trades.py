@@ -7,11 +7,14 @@ from typing import Annotated
 import msgspec
 
 from streams.clock import MINUTE
-from streams.processors.base import Decoder, padded
-from streams.records import Batch
+from streams.names import MOST_NAME
+from streams.processors.base import Decoder, padded, refuse
+from streams.records import Batch, DeadRecord
 from streams.results.trades import Side, Tally, TradeRow
 
 GRACE = MINUTE  # how long a closed window is held, for stamps that run backwards a little, as Kinesis' may
+
+TICKERS_MOST = 20_000  # of a shard in a minute; a commit then writes some 5 MB of state
 
 Key = tuple[str, Side]
 
@@ -19,7 +22,7 @@ Key = tuple[str, Side]
 class Trade(msgspec.Struct, gc=False, rename="camel"):
     """One trade. Bounds keep the sums within 64 bits; `id` is the producer's and not used."""
 
-    ticker_symbol: Annotated[str, msgspec.Meta(min_length=1, max_length=16)]
+    ticker_symbol: Annotated[str, msgspec.Meta(min_length=1, max_length=MOST_NAME)]
     trade_type: Side
     price: Annotated[float, msgspec.Meta(gt=0, le=1e8)]
     quantity: Annotated[int, msgspec.Meta(ge=1, le=10**8)]  # shares
@@ -36,22 +39,33 @@ _state_decoder = msgspec.msgpack.Decoder(State)
 
 
 class TradesProcessor:
-    """Processor of `trades`. Raises ValueError for a trade whose window is gone."""
+    """Processor of `trades`. Raises ValueError for a trade whose window is gone.
 
-    def __init__(self, snapshot: bytes = b"") -> None:
+    `most` bounds the tickers that a shard counts in a minute, since each of them is kept in the state and in a row.
+    """
+
+    def __init__(self, snapshot: bytes = b"", most: int = TICKERS_MOST) -> None:
         self._state = _state_decoder.decode(snapshot) if snapshot else State()
+        self._most = most
+        self._tickers = {minute: {ticker for ticker, _ in tallies} for minute, tallies in self._state.windows.items()}
         self._changed: dict[tuple[int, Key], Tally] = {}
 
-    def add(self, batch: Batch, events: list[Trade]) -> None:
+    def add(self, batch: Batch, events: list[Trade]) -> list[DeadRecord]:
         minute = batch.arrived - batch.arrived % MINUTE
         if minute + MINUTE + GRACE <= self._state.clock:
             raise ValueError("The record's arrival stamp is more than a minute behind the shard's clock.")
         tallies = self._state.windows.setdefault(minute, {})
+        tickers = self._tickers.setdefault(minute, set())
         last: dict[Key, int] = {}
+        refused: list[int] = []
         for index, trade in enumerate(events):
             key = (trade.ticker_symbol, trade.trade_type)
             tally = tallies.get(key)
             if tally is None:
+                if len(tickers) >= self._most and key[0] not in tickers:
+                    refused.append(index)
+                    continue
+                tickers.add(key[0])
                 tallies[key] = Tally.of(trade.price, trade.quantity)
             else:
                 tally.add(trade.price, trade.quantity)
@@ -59,17 +73,25 @@ class TradesProcessor:
         for key, index in last.items():
             tallies[key].reached = padded(batch.sequences[index])
             self._changed[minute, key] = tallies[key]
+        return refuse(batch, refused, self._reason) if refused else []
 
     def advance(self, clock: int) -> None:
         self._state.clock = max(self._state.clock, clock)
         windows = self._state.windows
         for minute in [minute for minute in windows if minute + MINUTE + GRACE <= clock]:
             del windows[minute]
+            self._tickers.pop(minute, None)
 
     def take(self) -> list[TradeRow] | None:
         rows = [TradeRow(minute, *key, tally) for (minute, key), tally in self._changed.items()]
         self._changed.clear()
         return rows or None
+
+    def _reason(self, ticker: str) -> str:
+        return (
+            f"The shard counts {self._most:,} tickers in this minute, the most that TICKERS_MOST allows; "
+            f"{ticker!r} would be one more."
+        )
 
     def snapshot(self) -> bytes:
         return _encoder.encode(self._state)

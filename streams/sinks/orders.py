@@ -1,23 +1,26 @@
 """Orders' results into the database."""
 
+from django.db.models import Q
+
 from streams.clock import to_datetime
 from streams.models import AlarmEpisode, Notification, Site, SiteCount, SiteSecond
+from streams.models.orders import DEFAULT_THRESHOLD
 from streams.models.upsert import upsert
 from streams.results.orders import Episode, OrderResults
 
+ROWS = 500  # names of one question: SQLite takes some thousands of parameters
 TIMES = ("as_of", "newest")  # of a count, in milliseconds
 
 
 def thresholds() -> dict[str, int]:
-    """Lines in 15 s at which an alarm begins, by site."""
-    return dict(Site.objects.values_list("name", "threshold"))
+    """Returns the lines in 15 s at which an alarm begins, by site, for those that have another than the default."""
+    other = Site.objects.filter(Q(threshold__lt=DEFAULT_THRESHOLD) | Q(threshold__gt=DEFAULT_THRESHOLD))
+    return dict(other.values_list("name", "threshold"))
 
 
 def write(stream: str, results: OrderResults) -> None:
     """Keeps the results of one stream, inside the caller's transaction."""
-    known = set(Site.objects.values_list("name", flat=True))
-    new = [Site(name=count.site) for count in results.counts if count.site not in known]
-    Site.objects.bulk_create(new, ignore_conflicts=True)
+    _add_sites([count.site for count in results.counts])
     upsert(
         [
             SiteCount(stream=stream, **count._asdict() | {name: to_datetime(getattr(count, name)) for name in TIMES})
@@ -39,6 +42,14 @@ def write(stream: str, results: OrderResults) -> None:
         [Notification(stream=stream, **call._asdict() | {"at": to_datetime(call.at)}) for call in results.calls],
         key=["stream", "site", "sequence"],
     )
+
+
+def _add_sites(names: list[str]) -> None:
+    """Makes the rows that are missing."""
+    for start in range(0, len(names), ROWS):
+        piece = names[start : start + ROWS]
+        known = set(Site.objects.filter(name__in=piece).values_list("name", flat=True))
+        Site.objects.bulk_create([Site(name=name) for name in piece if name not in known], ignore_conflicts=True)
 
 
 def _episode(stream: str, episode: Episode) -> AlarmEpisode:

@@ -17,8 +17,8 @@ from itertools import chain
 from typing import NamedTuple
 
 from streams.hashing import HASH_SPACE, hash_key
+from streams.names import MOST_KEY
 from streams.records import Entry
-from streams.stream.limits import MAX_KEY
 
 MAGIC = b"\xf3\x89\x9a\xc2"
 DIGEST = 16  # bytes
@@ -160,8 +160,8 @@ class _Parser:
                 self._take(tag, start, at)
         if not 1 <= len(self._indices) <= MAX_SUB_RECORDS:
             raise _MalformedError(f"it has {len(self._indices)} records, not 1 to {MAX_SUB_RECORDS}")
-        if not all(1 <= len(key) <= MAX_KEY for key in self._keys):
-            raise _MalformedError(f"a partition key has not 1 to {MAX_KEY} characters")
+        if not all(1 <= len(key) <= MOST_KEY for key in self._keys):
+            raise _MalformedError(f"a partition key has not 1 to {MOST_KEY} characters")
         keys, hashes = self._keys, [_explicit_hash(text) for text in self._explicit]
         explicit = {number: hashes[index] for number, index in self._places.items()}
         return Aggregate([keys[index] for index in self._indices], self._datas, explicit, self._checked)

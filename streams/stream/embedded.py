@@ -13,7 +13,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from streams import clock
+from streams import clock, names
 from streams.hashing import hash_key
 from streams.records import (
     Description,
@@ -72,8 +72,8 @@ class EmbeddedStream:
             stream.close()
 
     def create(self, shards: int = 1) -> None:
-        if not self.name or len(self.name) > 128:
-            raise StreamError("A stream's name has 1 to 128 characters.")
+        if fault := names.stream_fault(self.name):
+            raise StreamError(fault)
         with self._transaction():
             if self._db.execute("SELECT 1 FROM streams WHERE name = ?", [self.name]).fetchone():
                 raise StreamExistsError(f"There is a stream {self.name!r} already.")

@@ -37,7 +37,7 @@ def read(
         skip = max(0, skip_to - first)
         if not batches and before is not None:
             begins = before + skip
-        batch = _unpacked(first, last, arrived, data).slice(skip)
+        batch = unpacked(first, last, arrived, data).slice(skip)
         batches.append(batch.slice(0, limit))
         limit -= len(batch.keys)
         size += len(data)
@@ -80,7 +80,8 @@ def start_of(position: Position) -> tuple[str, int, int]:
             raise StreamError(f"Reading cannot start at {position}: {From.LATEST} is now, a time of the caller's.")
 
 
-def _unpacked(first: int, last: int, arrived: int, data: bytes) -> Batch:
+def unpacked(first: int, last: int, arrived: int, data: bytes) -> Batch:
+    """Returns the batch of a row. Raises UnreadableError."""
     try:
         keys, datas = decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, TypeError) as error:

@@ -200,8 +200,8 @@ class ShardReader:
         value = self._place.value
         match self._place.kind:
             case From.AFTER_SEQUENCE_NUMBER:
-                # At, not after: more of an aggregated record may be wanted.
-                number = str(value >> SUB_BITS).zfill(self._digits)
+                # At, not after: more of an aggregated record may be wanted. Of after(n - 1) the record n itself.
+                number = str((value + 1) >> SUB_BITS).zfill(self._digits)
                 return {"ShardIteratorType": "AT_SEQUENCE_NUMBER", "StartingSequenceNumber": number}
             case From.AT_TIMESTAMP:
                 return {"ShardIteratorType": "AT_TIMESTAMP", "Timestamp": clock.to_datetime(value)}

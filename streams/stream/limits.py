@@ -3,18 +3,18 @@
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from streams import names
 from streams.records import Entry, InvalidRecordError
 
 MAX_RECORD = 1 << 20  # bytes, partition key included: Kinesis' default
-MAX_KEY = 256  # characters
 
 
 def check(key: str, data: bytes) -> None:
     """Raises InvalidRecordError for what no shard would take."""
     if not isinstance(key, str) or not isinstance(data, bytes):
         raise InvalidRecordError("A record is a partition key (str) and its data (bytes).")
-    if not 1 <= len(key) <= MAX_KEY:
-        raise InvalidRecordError(f"A partition key has 1 to {MAX_KEY} characters; this one has {len(key)}.")
+    if not 1 <= len(key) <= names.MOST_KEY:
+        raise InvalidRecordError(names.key_fault(key))
     if len(data) + 4 * len(key) > MAX_RECORD and (size := len(data) + len(key.encode())) > MAX_RECORD:  # UTF-8 has ≤ 4
         raise InvalidRecordError(
             f"The record with key {key!r} has {size} bytes with its key; the limit is {MAX_RECORD}."
@@ -24,7 +24,7 @@ def check(key: str, data: bytes) -> None:
 def check_all(keys: Sequence[str], datas: Sequence[bytes]) -> None:
     """The same of many, most of them small. Raises InvalidRecordError."""
     known = set(map(type, keys)) <= {str} and set(map(type, datas)) <= {bytes}
-    if known and max(map(len, datas), default=0) <= MAX_RECORD - 4 * MAX_KEY:  # 4 bytes a character at most
+    if known and max(map(len, datas), default=0) <= MAX_RECORD - 4 * names.MOST_KEY:  # 4 bytes a character at most
         for key in set(keys):
             check(key, b"")
     else:

@@ -75,6 +75,28 @@ def test_from_a_stream_one_looks_into_its_records_after_it_was_asked_again_too(s
     expect(page).to_have_url(re.compile("/streams/(orders|trades)/records/$"))
 
 
+def test_the_inspector_follows_and_a_row_opens_to_its_own_page(sign_in: SignIn) -> None:
+    page = sign_in("/streams/trades/records/")
+    rows = page.get_by_test_id("record-row")
+    before = rows.first.locator("code").inner_text()
+    page.get_by_role("button", name="Follow").click()
+    expect(rows.first.locator("code")).not_to_have_text(before)
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("Stopped.")).to_be_visible()
+    rows.first.locator("summary").click()
+    rows.first.get_by_role("link", name="Its own page").click()
+    expect(page.get_by_role("heading", name="Its bytes")).to_be_visible()
+
+
+def test_a_time_that_is_copied_from_the_inspector_finds_its_record(sign_in: SignIn) -> None:
+    """The page shows times in the browser's zone, and reads them in it."""
+    page = sign_in("/streams/trades/records/")
+    page.get_by_label("From").fill(page.get_by_test_id("record-row").nth(20).locator("time").inner_text())
+    page.get_by_role("button", name="Look").click()
+    expect(page.get_by_role("heading", name="Oldest first")).to_be_visible()
+    expect(page.get_by_test_id("record-row").first).to_be_visible()
+
+
 def test_signing_out_ends_the_other_tab_too(sign_in: SignIn, web: Web) -> None:
     watching = sign_in()
     expect_state(watching, "live")

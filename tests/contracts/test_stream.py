@@ -1,6 +1,8 @@
 """What every stream must do, whatever it is made of."""
 
 import contextlib
+import time
+from itertools import islice
 from typing import cast
 
 import pytest
@@ -14,6 +16,7 @@ from streams.records import (
     Entry,
     InvalidRecordError,
     Page,
+    Place,
     Position,
     ShardGoneError,
     StreamError,
@@ -23,6 +26,7 @@ from streams.records import (
     at,
 )
 from streams.stream.base import Stream
+from streams.walking import Walk, one
 from tests.contracts.conftest import Backend, Make
 from tests.waiting import wait_for
 
@@ -186,6 +190,30 @@ def test_a_read_that_found_nothing_finds_what_comes_next(make: Make) -> None:
 def test_reading_at_latest_is_refused_because_only_the_caller_knows_when_now_was(stream: Stream) -> None:
     with pytest.raises(StreamError):
         stream.read("shardId-000000000000", LATEST, 10)
+
+
+def test_a_record_is_found_by_its_number(stream: Stream) -> None:
+    stream.put([("a", b"1"), ("a", b"2"), ("b", b"3")])
+    for shard in stream.describe().shards:
+        for batch in read(stream, shard.id, TRIM_HORIZON).batches:
+            for sequence, key, data in zip(batch.sequences, batch.keys, batch.datas, strict=True):
+                assert one(stream, shard.id, sequence, briefly) == (batch.arrived, sequence, shard.id, key, data)
+
+
+def test_a_stream_is_walked_from_its_newest_record_back(stream: Stream, backend: Backend) -> None:
+    stream.put([("a", b"1")])
+    backend.tick()
+    stream.put([("a", b"2")])
+    backend.tick()
+    walk = Walk(stream, lambda: backend.now() + 1, briefly, 0)
+    records = list(islice(walk.backward(None), 2))
+    assert [record[4] for record in records] == [b"2", b"1"]
+    assert [record[4] for record in islice(walk.backward(Place(*records[0][:2])), 1)] == [b"1"]
+    assert [record[4] for record in walk.forward(Place(*records[1][:2]))] == [b"2"]
+
+
+def briefly() -> None:
+    time.sleep(0.02)  # as long as a service says "not yet"
 
 
 def test_an_unknown_shard_is_an_error(stream: Stream) -> None:

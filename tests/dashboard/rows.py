@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from streams.models import AlarmEpisode, Lease, Site, SiteCount, TradeMinute
+from streams.models import AlarmEpisode, Lease, Site, SiteCount, Ticker, TradeMinute
+from streams.names import folded
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -26,6 +27,7 @@ def trades(
     minute: datetime, ticker: str, side: str, count: int, reached: int = 1, stream: str = "trades", **rest: float
 ) -> TradeMinute:
     """`count` trades of 100 shares each, 10.00 a share unless `rest` says otherwise."""
+    Ticker.objects.get_or_create(stream=stream, name=ticker, defaults={"folded": folded(ticker)})
     values = {"low": 10.0, "high": 10.0, "first": 10.0, "last": 10.0, "largest": 100} | rest
     return TradeMinute.objects.create(
         stream=stream,

@@ -18,16 +18,16 @@ def second(name: str, offset: float, lines: int, peak: int) -> None:
     SiteSecond.objects.create(site=name, second=at(0, offset), lines=lines, peak=peak)
 
 
-def test_sites_stand_by_name_with_their_counts_and_open_alarms() -> None:
+def test_sites_in_alarm_come_first_then_others_by_name() -> None:
     lease("orders", clock=at(), newest=at(0, -1))
     site("london", lines=33)
     Site.objects.create(name="leeds", threshold=20)
     alarm("london", at(-1), None)
     snapshot = page.orders(at(0, 1))
     assert snapshot["sites"] == [
-        {"site": "leeds", "lines": 0, "threshold": 20, "newest": None, "alarm": None},
-        {"site": "london", "lines": 33, "threshold": 30, "newest": "2026-11-22T12:00:00.000Z",
-         "alarm": {"started": "2026-11-22T11:59:00.000Z", "peak": 41}},
+        {"site": "london", "url": "/orders/?site=london", "lines": 33, "threshold": 30,
+         "newest": "2026-11-22T12:00:00.000Z", "alarm": {"started": "2026-11-22T11:59:00.000Z", "peak": 41}},
+        {"site": "leeds", "url": "/orders/?site=leeds", "lines": 0, "threshold": 20, "newest": None, "alarm": None},
     ]  # fmt: skip
     assert (snapshot["newest"], snapshot["clock"]) == ("2026-11-22T11:59:59.000Z", "2026-11-22T12:00:00.000Z")
 
@@ -43,7 +43,8 @@ def test_open_alarms_come_first_then_the_latest_at_most_fifty() -> None:
 
 def test_an_episode_has_the_fields_of_the_protocol() -> None:
     assert page.episode(alarm("london", at(-1), at())) == {
-        "site": "london", "started": "2026-11-22T11:59:00.000Z", "ended": "2026-11-22T12:00:00.000Z",
+        "site": "london", "url": "/orders/?site=london",
+        "started": "2026-11-22T11:59:00.000Z", "ended": "2026-11-22T12:00:00.000Z",
         "threshold": 30, "peak": 41, "lines": 60, "notifications": 1, "suppressed": 59,
     }  # fmt: skip
 
@@ -90,5 +91,26 @@ def test_threshold_that_stays_the_same_leaves_no_trace() -> None:
 def test_the_orders_are_a_few_queries_however_many_sites(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     for number in range(30):
         site(f"site {number}")
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(9):
         page.orders(at())
+
+
+def test_of_many_sites_those_in_alarm_and_nearest_to_their_threshold_are_shown() -> None:
+    for number in range(100):
+        site(f"s{number:03}", lines=number % 10, threshold=30 if number < 95 else 10)
+    alarm("s050", at(-1), None)
+    snapshot = page.orders(at())
+    shares = {f"s{number:03}": number % 10 / (30 if number < 95 else 10) for number in range(100)}
+    by_trouble = sorted(shares, key=lambda name: (name != "s050", -shares[name], name))
+    assert {one["site"] for one in snapshot["sites"]} == set(by_trouble[:24])
+    assert (snapshot["sites"][0]["site"], snapshot["total"], snapshot["open"]) == ("s050", 100, 1)
+    assert set(page.orders_history(at())["sites"]) == set(by_trouble[:24])
+
+
+def test_one_site_has_a_snapshot_of_its_own() -> None:
+    for name in ("leeds", "london"):
+        site(name, lines=4)
+        alarm(name, at(-1), at())
+    snapshot = page.site("leeds", at())
+    assert [one["site"] for one in snapshot["sites"] + snapshot["alarms"]] == ["leeds", "leeds"]
+    assert list(page.site_history("leeds", at())["sites"]) == ["leeds"]

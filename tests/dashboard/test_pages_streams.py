@@ -1,5 +1,6 @@
 """What the streams page says of leases, workers and throughput."""
 
+import os
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,8 +8,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from dashboard.pages.letters import MOST_HEX, MOST_TEXT, readable
+from dashboard.pages.letters import MOST_HEX, readable
 from dashboard.pages.streams import CountWaiting, owner_in_words, streams
+from streams import owners, showing
 from streams.models import Audit, Lease, Member, Throughput
 from tests.dashboard.rows import NOON, at
 from tests.streams.test_deadletters import letter
@@ -51,7 +53,7 @@ def test_shards_say_who_holds_them_and_the_ended_come_last() -> None:
     lease("c", owner="gone/1/", expires=timezone.now() - LATER)
     lease("d", parents=["c"])
     assert shards("shard", "state", "owner", "parents") == [
-        ("b", "held", "process 412 on boot-id-", ["a"]),
+        ("b", "held", "process 412 on another machine", ["a"]),
         ("c", "free", "", []),
         ("d", "waiting", "", ["c"]),
         ("a", "ended", "", []),
@@ -140,10 +142,12 @@ def test_the_latest_of_the_audit_comes_first() -> None:
 @pytest.mark.parametrize(
     ("owner", "words"),
     [
-        ("0a1b2c3d-4e5f/pid:[7]/12/34", "process 12 on 0a1b2c3d"),
+        ("0a1b2c3d-4e5f/pid:[7]/12/34", "process 12 on another machine"),
         ("mill-host-one/12/", "process 12 on mill-host-one"),
+        (owners.myself(), f"process {os.getpid()} on this machine"),
         ("one", "one"),
     ],
+    ids=["another machine", "a host by name", "this machine", "no process"],  # the same in each process of a test run
 )
 def test_an_owner_is_named_by_process_and_machine(owner: str, words: str) -> None:
     assert owner_in_words(owner) == words
@@ -160,8 +164,8 @@ def test_text_and_bytes_are_told_apart() -> None:
 
 
 def test_a_large_record_is_cut_and_says_so() -> None:
-    found = readable(b"x" * (MOST_TEXT + 1))
-    assert (found.text, found.text_cut, found.dump_cut) == ("x" * MOST_TEXT, True, True)
+    found = readable(b"x" * (showing.MOST_TEXT + 1))
+    assert (found.text, found.text_cut, found.dump_cut) == ("x" * showing.MOST_TEXT, True, True)
     assert (len(found.dump), found.dump[-1][0]) == (MOST_HEX // 16, "000ff0")
 
 

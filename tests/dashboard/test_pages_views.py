@@ -84,8 +84,8 @@ def test_the_counts_are_a_table_of_the_highest_in_each_15_s() -> None:
     leeds: queries.Points = [[first, 4, 30], [first + 1000, 9, 30], [last, 2, 30]]
     sites: dict[str, queries.Points] = {"leeds": leeds, "london": [[last, None, 30], [last + 14_000, 7, 30]]}
     spans = [("2026-11-22T11:59:15.000Z", [2, 7]), ("2026-11-22T11:59:00.000Z", [9, None])]
-    assert queries.count_spans(sites, None) == spans
-    assert queries.count_spans(sites, "london") == [("2026-11-22T11:59:15.000Z", [7])]
+    assert queries.count_spans(sites, ["leeds", "london"]) == spans
+    assert queries.count_spans(sites, ["london"]) == [("2026-11-22T11:59:15.000Z", [7])]
 
 
 def test_staff_set_a_threshold_and_are_told(browser: Client) -> None:

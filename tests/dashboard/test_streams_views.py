@@ -1,5 +1,6 @@
 """The operators' pages: who may see them, and what their buttons do."""
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tests.streams.test_deadletters import audits, letter, statuses
 
 pytestmark = pytest.mark.django_db
 LETTERS = "/streams/dead-letters/"
+MIB = 1 << 20
 
 
 @pytest.fixture
@@ -174,3 +176,69 @@ def test_forms_without_a_token_are_refused() -> None:
     client.force_login(User.objects.create_user("ada", is_staff=True))
     assert client.post(f"{LETTERS}{letter(1)}/discard/").status_code == 403
     assert statuses() == ["kept"]
+
+
+@pytest.mark.parametrize("data", [b"[" * 900 + b"1," * 500_000 + b"1" + b"]" * 900, b"[" * MIB, b'{"note":"caf\xe9"}'])
+def test_a_letter_of_any_bytes_is_shown_in_little_memory(data: bytes, staff: Client) -> None:
+    number = letter(1, data=data)
+    staff.get(f"{LETTERS}{number}/")  # what is imported and kept is not of this look
+    tracemalloc.start()
+    page = staff.get(f"{LETTERS}{number}/")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (page.status_code, peak < 16 * MIB, len(page.content) < MIB) == (200, True, True)
+
+
+def sensors() -> list[int]:
+    """Two letters of trades on sensors with one error, one on trades, one of orders; their numbers."""
+    numbers = [letter(1), letter(2), letter(3), letter(4, application="orders")]
+    DeadLetter.objects.filter(pk__in=numbers[:2]).update(stream="sensors", kind="byte N", error="byte 7")
+    return numbers
+
+
+def test_letters_are_grouped_by_error_and_a_group_leads_to_its_letters(staff: Client) -> None:
+    numbers = sensors()
+    page = staff.get(LETTERS)
+    groups = [(group.application, group.stream, group.kind, group.letters) for group, _ in page.context["groups"]]
+    assert groups[0] == ("trades", "sensors", "byte N", 2)
+    assertContains(page, '<a href="?application=trades&amp;stream=sensors&amp;group=byte+N">byte N</a>')
+    shown = staff.get(LETTERS, {"application": "trades", "stream": "sensors", "group": "byte N"}).context["page"]
+    assert [found.pk for found in shown] == numbers[1::-1]
+
+
+def test_the_buttons_reach_what_is_seen_and_no_more(staff: Client) -> None:
+    newest = sensors()[-1]
+    seen = {"application": "trades", "stream": "sensors", "status": "kept", "group": "byte N"}
+    link = f"{LETTERS}all/discard/trades/?stream=sensors&amp;status=kept&amp;group=byte+N"
+    assertContains(staff.get(LETTERS, seen), f'class="button danger" href="{link}">Discard 2<')
+    address = f"{LETTERS}all/discard/trades/?stream=sensors&status=kept&group=byte+N"
+    assertContains(staff.get(address), "Only those on sensors in status kept with the error “byte N”")
+    answer = staff.post(address, {"name": "trades", "up_to": newest})
+    assertRedirects(answer, f"{LETTERS}?application=trades&stream=sensors&status=kept&group=byte+N")
+    assert statuses() == ["discarded", "discarded", "kept", "kept"]
+    assert audits() == [("ada", "discard", "trades on sensors in status kept with error “byte N”: all", 2)]
+
+
+def test_without_an_application_nothing_can_be_discarded_at_once(staff: Client) -> None:
+    sensors()
+    assertContains(staff.get(LETTERS), "Choose an application to replay or discard.")
+    assertNotContains(staff.get(LETTERS), "/all/discard/")
+
+
+def test_the_card_of_a_stream_leads_to_its_own_letters(staff: Client) -> None:
+    lease("trades", clock=at())
+    assertContains(staff.get("/streams/"), f"{LETTERS}?application=trades&amp;stream=trades&amp;status=kept")
+
+
+def test_the_streams_and_kinds_of_letters_cost_no_more_queries(staff: Client) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            staff.get(LETTERS)
+        return len(captured)
+
+    letter(0)
+    before = queries()
+    for number in range(1, 30):
+        letter(number)
+        DeadLetter.objects.filter(sequence=str(number)).update(kind=f"kind {number}")
+    assert queries() == before

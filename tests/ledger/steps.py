@@ -6,7 +6,7 @@ from typing import NamedTuple
 from streams.commits import Commit, Grant
 from streams.leases import Leases
 from streams.processors.trades import Trade, TradesProcessor
-from streams.records import Batch
+from streams.records import Batch, DeadRecord
 from streams.results.trades import TradeRow
 from streams.sinks import trades as trades_sink
 from tests.ledger.acks import id_of
@@ -25,9 +25,10 @@ class NotingProcessor(TradesProcessor):
         super().__init__(snapshot)
         self._applied: list[tuple[int, str, int]] = []
 
-    def add(self, batch: Batch, events: list[Trade]) -> None:
-        super().add(batch, events)
+    def add(self, batch: Batch, events: list[Trade]) -> list[DeadRecord]:
+        refused = super().add(batch, events)
         self._applied += zip(batch.sequences, batch.keys, map(id_of, batch.datas), strict=True)
+        return refused
 
     def take(self) -> Noted | None:  # type: ignore[override]
         rows, applied = super().take() or [], self._applied

@@ -102,8 +102,19 @@ def test_the_command_lists_for_people(capsys: pytest.CaptureFixture[str]) -> Non
     letter(41, application="orders")
     assert run("list", "--application", "trades", "--status", "kept") == 0
     head, row = capsys.readouterr().out.splitlines()
-    assert head.split() == ["id", "application", "shard", "sequence", "key", "arrived", "attempts", "status", "error"]
-    assert row.split() == [str(number), "trades", "s0", "40", "k", "2026-11-22T12:00:00.000Z", "1", "kept", "why"]
+    assert head.split() == [
+        "id",
+        "application",
+        "stream",
+        "shard",
+        "sequence",
+        "key",
+        "arrived",
+        "attempts",
+        "status",
+        "error",
+    ]
+    assert row.split() == f"{number} trades trades s0 40 k 2026-11-22T12:00:00.000Z 1 kept why".split()
 
 
 @pytest.mark.django_db
@@ -168,3 +179,27 @@ def test_a_replayed_letter_is_applied_exactly_once_by_a_real_worker(house: House
         ("manage.py", "discard", 1),
         ("manage.py", "replay", 2),
     ]
+
+
+@pytest.mark.django_db
+def test_letters_are_grouped_by_kind_and_stream(capsys: pytest.CaptureFixture[str]) -> None:
+    for number in range(3):
+        letter(number, "kept" if number else "discarded")
+    letter(9, application="orders")
+    DeadLetter.objects.filter(application="trades").update(kind="byte N", stream="sensors")
+    assert run("groups", "--json") == run("groups", "--stream", "sensors") == 0
+    said = capsys.readouterr().out.splitlines()
+    newest = DeadLetter.objects.filter(application="trades").order_by("-pk")[0].pk
+    first = {"application": "trades", "stream": "sensors", "kind": "byte N", "letters": 3, "kept": 2, "newest": newest}
+    assert json.loads(said[0]) == first
+    assert [json.loads(said[1])["application"], len(said)] == ["orders", 4]
+
+
+@pytest.mark.django_db
+def test_only_the_letters_of_a_stream_and_kind_are_discarded(capsys: pytest.CaptureFixture[str]) -> None:
+    for number in range(3):
+        letter(number)
+    DeadLetter.objects.filter(sequence="1").update(kind="byte N", stream="sensors")
+    assert run("discard", "--all", "--stream", "sensors", "--kind", "byte N") == 0
+    assert statuses() == ["kept", "discarded", "kept"]
+    assert audits() == [("manage.py", "discard", "every application on sensors with error “byte N”: all", 1)]

@@ -24,12 +24,13 @@ class Summing:
         self.clock = 0
         self.bad = bad
 
-    def add(self, batch: Batch, events: list[bytes]) -> None:
+    def add(self, batch: Batch, events: list[bytes]) -> list[DeadRecord]:
         for event in events:
             self.seen.append(event)
             self.changed = True
             if event == self.bad:
                 raise ArithmeticError("this one is bad")
+        return []
 
     def advance(self, clock: int) -> None:
         self.clock = clock

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 from django.db.models import Model
+from pytest_django import Settings
 
 from streams import retention
-from streams.models import AlarmEpisode, Lease, Member, SiteCount, Throughput, TradeMinute
+from streams.models import AlarmEpisode, Lease, Member, Site, SiteCount, SiteSecond, Throughput, Ticker, TradeMinute
 from streams.records import StreamError
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
@@ -75,6 +76,39 @@ def test_an_open_alarm_and_a_window_that_holds_lines_stay() -> None:
     for site, lines in (("paris", 0), ("london", 1)):
         SiteCount.objects.create(site=site, lines=lines, as_of=days_ago(401), newest=days_ago(401))
     assert (going(AlarmEpisode), going(SiteCount)) == (1, 1)
+
+
+def remove_outlived() -> None:
+    for rows in retention.outlived(NOW).values():
+        rows.delete()
+
+
+def test_a_site_from_which_nothing_came_for_long_goes_with_its_count_unless_somebody_set_its_threshold() -> None:
+    for name, days, threshold, lines in [
+        ("gone", 31, 30, 0), ("late", 29, 30, 0), ("set", 31, 40, 0), ("full", 31, 30, 1), ("seen", 31, 30, 0)
+    ]:  # fmt: skip
+        Site.objects.create(name=name, threshold=threshold)
+        SiteCount.objects.create(site=name, lines=lines, as_of=NOW, newest=days_ago(days))
+    SiteSecond.objects.create(site="seen", second=days_ago(1), lines=1, peak=1)
+    remove_outlived()
+    for model, field in ((Site, "name"), (SiteCount, "site")):
+        assert set(model.objects.values_list(field, flat=True)) == {"late", "set", "full", "seen"}
+
+
+def test_with_zero_days_no_site_goes(settings: Settings) -> None:
+    settings.RETENTION_SITES = 0
+    Site.objects.create(name="old")
+    SiteCount.objects.create(site="old", lines=0, as_of=NOW, newest=days_ago(99))
+    remove_outlived()
+    assert Site.objects.count() == 1
+
+
+def test_a_ticker_goes_with_its_last_minute() -> None:
+    minute(1)
+    for name in ("AMZN", "GONE"):
+        Ticker.of(name).save()
+    remove_outlived()
+    assert list(Ticker.objects.values_list("name", flat=True)) == ["AMZN"]
 
 
 def test_the_seat_of_a_worker_that_was_killed_goes_after_a_day() -> None:

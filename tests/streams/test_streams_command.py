@@ -1,15 +1,21 @@
 """streams split and streams merge, as an operator meets them."""
 
+import io
 import json
+import sqlite3
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 import pytest
 from pytest_django import Settings
 
-from streams.wiring import open_stream
+from streams.records import StreamError
+from streams.wiring import open_stream, stream_names
 from tests.commands import exit_code
+from tests.streams.test_deadletters import letter, statuses
 
+pytestmark = pytest.mark.django_db
 streams = partial(exit_code, "streams")
 SHARDS = [f"shardId-{number:012}" for number in range(4)]
 
@@ -54,3 +60,58 @@ def test_what_cannot_be_resharded_is_one_clear_sentence(
     said = capsys.readouterr()
     assert said.err.startswith(sentence)
     assert (said.err.count("\n"), said.out) == (1, "")
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_stream_is_deleted_once_its_name_is_typed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    open_stream("trades").put([("AMZN", b"{}")] * 1234)
+    letter(1)
+    monkeypatch.setattr("sys.stdin", Terminal("trade\ntrades\n"))
+    assert streams("delete", "trades") == 1
+    said = capsys.readouterr()
+    assert "trades and 1,234 records would be deleted for good. 1 dead letter of it stays, to be looked at" in said.out
+    assert said.err == "That is not its name; nothing was deleted.\n"
+    assert streams("delete", "trades") == 0
+    assert "Deleted trades. 1 dead letter of it stays" in capsys.readouterr().out
+    assert (stream_names(), statuses()) == ([], ["kept"])
+
+
+def test_in_a_script_a_stream_is_deleted_with_yes_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("trades\n"))
+    assert streams("delete", "trades") == 2
+    assert capsys.readouterr().err == "trades and 0 records would be deleted for good. To do so, say --yes.\n"
+    assert stream_names() == ["trades"]
+    assert streams("delete", "trades", "--yes") == 0
+    assert (capsys.readouterr().out, stream_names()) == ("Deleted trades.\n", [])
+
+
+@pytest.mark.parametrize("name", ["team/trades", "a b", "é", "x" * 129, ""])
+@pytest.mark.parametrize("words", ["streams create", "consume trades --stream", "produce trades --stream"])
+def test_a_name_that_kinesis_would_not_take_is_refused_in_words(
+    words: str, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code(*words.split(), name) == 2
+    assert "is not a stream's name: 1 to 128 letters, digits, '_', '.' or '-'" in capsys.readouterr().err
+
+
+def test_the_embedded_stream_itself_refuses_such_a_name() -> None:
+    with pytest.raises(StreamError, match="'team/trades' is not a stream's name"):
+        open_stream("team/trades").create()
+
+
+def test_a_stream_of_an_older_file_with_such_a_name_is_listed_and_can_be_removed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "streams.sqlite3")) as older, older:
+        older.execute("UPDATE streams SET name = 'team/trades'")
+    assert streams("list", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["name"] == "team/trades"
+    assert streams("delete", "team/trades", "--yes") == 0

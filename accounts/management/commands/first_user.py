@@ -30,12 +30,13 @@ class Command(PlainCommand):
                 name = user.get_username()
             else:
                 password = self._create(name)
-        self.stdout.write(f"\nSign in at {options['at'].rstrip('/')}{reverse('sign-in')}\n    user name  {name}")
+        for line in ("", f"Sign in at {options['at'].rstrip('/')}{reverse('sign-in')}", f"    user name  {name}"):
+            self.stdout.write(line)
         if password:
-            self.stdout.write(f"    password   {password}   (shown only now)\n")
+            self.stdout.write(f"    password   {password}   (shown only now)")
         else:
             again = f".venv/bin/python manage.py new_password {shlex.quote(name)}"
-            self.stdout.write(f"Forgotten the password? A new one: {again}\n")
+            self.stdout.write(f"Forgotten the password? A new one: {again}")
 
     def _create(self, name: str) -> str:
         user = User(username=name, is_staff=True, is_superuser=True)

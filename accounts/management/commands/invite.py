@@ -27,4 +27,5 @@ class Command(PlainCommand):
         except ValidationError as error:
             self.fail(f"{name!r} cannot be invited: {' '.join(error.messages)}")
         events.record("invitation.made", label=name, by=HERE)
-        self.stdout.write(f"For {name}, once, within 72 hours:\n\n    {options['at'].rstrip('/')}{path}\n")
+        for line in (f"For {name}, once, within 72 hours:", "", f"    {options['at'].rstrip('/')}{path}"):
+            self.stdout.write(line)

@@ -30,6 +30,7 @@ class Command(PlainCommand):
         sessions.end_all(user, "password changed", by=HERE)
         tokens.revoke_all(user, "password changed", now, by=HERE)
         throttle.clear(user)  # a forgotten password was tried many times
-        self.stdout.write(f"The new password of {name}, shown only now:\n\n    {password}\n")
+        for line in (f"The new password of {name}, shown only now:", "", f"    {password}"):
+            self.stdout.write(line)
         if not user.is_active:
             self.stdout.write(f"{name} is not active, so cannot sign in.")

@@ -8,6 +8,7 @@ from django.core.management.base import CommandParser
 from streams import signals
 from streams.consumer import Consumer
 from streams.loop import Loop
+from streams.management.options import stream_name
 from streams.management.plain import PlainCommand, where
 from streams.records import TRIM_HORIZON, StreamError
 from streams.reports import Row, minute_in_words
@@ -19,7 +20,7 @@ class Command(PlainCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("application", choices=sorted(APPLICATIONS))
-        parser.add_argument("--stream", help="the stream to read (default: the application's name)")
+        parser.add_argument("--stream", type=stream_name, metavar="NAME", help=STREAM_HELP)
         parser.add_argument("--until-caught-up", action="store_true", help="end when all that is there now is applied")
         parser.add_argument("--from", dest="start", type=where, default=TRIM_HORIZON, metavar="WHERE", help=WHERE_HELP)
         parser.add_argument("--whole-stream", action="store_true", help=WHOLE_HELP)
@@ -51,7 +52,8 @@ class Command(PlainCommand):
             raise StreamError(f"Not all was read: {shards} stands still, as said above.")
 
 
+STREAM_HELP = "the stream to read (default: the application's name)"
 WHOLE_HELP = (
     "one worker at a time reads all shards, merged by time: for partition keys that are not the application's own"
 )
-WHERE_HELP = "where a stream never read before starts: trim-horizon (default), latest, or an ISO time"
+WHERE_HELP = "where a stream never read before starts: trim-horizon (default), latest, a time, or 15m ago"

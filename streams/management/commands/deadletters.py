@@ -1,6 +1,6 @@
 """manage.py deadletters: look at the records that could not be applied, replay them, discard them."""
 
-import json
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -10,10 +10,12 @@ from streams.deadletters import Choice
 from streams.management.plain import PlainCommand, UsageError, positive
 from streams.management.table import lines
 from streams.models import DeadLetter
+from streams.showing import json_line
 from streams.tail import row
 from streams.wiring import APPLICATIONS
 
 WHO = "manage.py"
+MOST_GROUPS = 1000
 MAX_ID = 2**63 - 1  # as the database counts
 
 
@@ -21,33 +23,45 @@ class Command(PlainCommand):
     help = "Shows the records that could not be applied; replays or discards them."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        verbs = parser.add_subparsers(required=True, metavar="list|replay|discard")
+        verbs = parser.add_subparsers(required=True, metavar="list|groups|replay|discard")
         listing = verbs.add_parser("list", help="what there is, newest first")
+        grouping = verbs.add_parser("groups", help="how many there are of each kind of error, the most first")
         replay = verbs.add_parser("replay", help="put them before the worker again, as if they arrived now")
         discard = verbs.add_parser("discard", help="never apply them; their bytes stay to be looked at")
-        for verb in (listing, replay, discard):
+        for verb in (listing, grouping, replay, discard):
             verb.add_argument("--application", choices=sorted(APPLICATIONS))
+            verb.add_argument("--stream", metavar="NAME", help="only of that stream")
+            verb.add_argument("--kind", metavar="TEXT", help="only of that kind of error, as groups prints it")
         for verb in (replay, discard):
             which = verb.add_mutually_exclusive_group(required=True)
             which.add_argument("--id", type=positive, nargs="+", metavar="N", help="these, as list numbers them")
             which.add_argument("--all", action="store_true", help="every one that can be")
         listing.add_argument("--id", type=positive, nargs="+", metavar="N", help="only these")
-        listing.add_argument("--status", choices=DeadLetter.Status.values)
+        for verb in (listing, grouping):
+            verb.add_argument("--status", choices=DeadLetter.Status.values)
         listing.add_argument("--json", action="store_true", help="one JSON object a line, with the record's data")
-        for verb, action in {listing: self.list, replay: self.replay, discard: self.discard}.items():
+        grouping.add_argument("--json", action="store_true", help="one JSON object a line")
+        actions: dict[CommandParser, Callable[..., None]] = {listing: self.list, grouping: self.groups}
+        actions |= {replay: self.replay, discard: self.discard}
+        for verb, action in actions.items():
             verb.set_defaults(action=action)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        ids = options["id"]
+        ids = options.get("id")
         if ids and max(ids) > MAX_ID:
             raise UsageError(f"{max(ids)} is no dead letter's number: see manage.py deadletters list")
-        options["action"](Choice(options["application"], ids and set(ids)), **options)
+        names = {name: options.get(name) for name in ("application", "stream", "status", "kind")}
+        options["action"](Choice(ids=ids and set(ids), **names), json=options.get("json", False))
 
-    def list(self, choice: Choice, status: str | None, *, json: bool, **_: Any) -> None:
-        letters = deadletters.chosen(choice)
-        found = letters.filter(status=status) if status else letters
+    def list(self, choice: Choice, *, json: bool, **_: Any) -> None:
+        found = deadletters.chosen(choice)
         words = map(_json, found.iterator(100)) if json else lines(map(_words, found.defer("data")))
         for line in words:
+            self.stdout.write(line)
+
+    def groups(self, choice: Choice, *, json: bool, **_: Any) -> None:
+        rows = [group._asdict() for group in deadletters.groups(choice, MOST_GROUPS)]
+        for line in map(json_line, rows) if json else lines(rows):
             self.stdout.write(line)
 
     def replay(self, choice: Choice, **_: Any) -> None:
@@ -74,6 +88,7 @@ def _words(letter: DeadLetter) -> dict[str, Any]:
     return {
         "id": str(letter.pk),  # to be copied: no thousands separator
         "application": letter.application,
+        "stream": letter.stream,
         "shard": letter.shard,
         "sequence": letter.sequence,
         "key": letter.partition_key,
@@ -88,4 +103,4 @@ def _json(letter: DeadLetter) -> str:
     arrived = clock.from_datetime(letter.arrived)
     record = row((arrived, int(letter.sequence), letter.shard, letter.partition_key, bytes(letter.data)))
     found = {"id": letter.pk, "application": letter.application, "stream": letter.stream, **record}
-    return json.dumps(found | {"attempts": letter.attempts, "status": letter.status, "error": letter.error})
+    return json_line(found | {"attempts": letter.attempts, "status": letter.status, "error": letter.error})

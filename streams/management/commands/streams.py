@@ -9,17 +9,19 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-import msgspec
 from django.core.management.base import CommandParser
 
-from streams import clock, retention, wiring
-from streams.management.plain import PlainCommand, positive, where
+from streams import clock, deadletters, retention, wiring
+from streams.deadletters import Choice
+from streams.management.options import stream_name
+from streams.management.plain import PlainCommand, UsageError, positive, where
 from streams.management.table import lines
 from streams.records import LATEST, TRIM_HORIZON, Description, StreamExistsError, StreamNotFoundError, at
+from streams.showing import json_line
 from streams.stream.base import Stream
 from streams.tail import Tail, in_words, row
 
-FROM_HELP = "trim-horizon (default), latest (follows), or an ISO time"
+FROM_HELP = "trim-horizon (default), latest (follows), an ISO time, or so long ago: 15m, now-1h"
 
 
 class Command(PlainCommand):
@@ -37,10 +39,12 @@ class Command(PlainCommand):
         tail.add_argument("--follow", action="store_true", help="go on with what arrives")
         listing = verbs.add_parser("list", help="the streams there are")
         delete = verbs.add_parser("delete", help="remove a stream, all its records, and what workers noted of it")
+        delete.add_argument("--yes", action="store_true", help="without asking for the name; needed in scripts")
         split = verbs.add_parser("split", help="close a shard and make two of it")
         merge = verbs.add_parser("merge", help="close two neighbouring shards and make one of them")
-        for verb in (create, status, tail, split, merge, delete):
-            verb.add_argument("name")
+        create.add_argument("name", type=stream_name)
+        for verb in (status, tail, split, merge, delete):
+            verb.add_argument("name")  # any text: an older file may have a stream that could not be made today
         split.add_argument("shard", help="as status names it")
         split.add_argument("--at", type=hash_value, metavar="HASH", help="where the second starts (default: half-way)")
         merge.add_argument("shard", help="as status names it")
@@ -64,17 +68,32 @@ class Command(PlainCommand):
             raise
         self.stdout.write(f"Created {name} with {shards} shard{'s' if shards > 1 else ''}.")
 
-    def delete(self, name: str, **_: Any) -> None:
-        """With its leases, which would look ever further behind; also where the stream was deleted by other means."""
+    def delete(self, name: str, *, yes: bool, **_: Any) -> None:
+        """Deletes it with its leases, which would look ever further behind; also where others deleted the stream."""
         try:
-            wiring.open_stream(name).delete()
-            self.stdout.write(f"Deleted {name}.")
+            stream = wiring.open_stream(name)
+            self._be_sure(stream.describe(), yes=yes)
+            stream.delete()
+            self.stdout.write(f"Deleted {name}.{_letters_left(name)}")
         except StreamNotFoundError:
             if not retention.forget_leases(name):
                 raise
             self.stdout.write(f"{name} was gone; so are its leases, now.")
         else:
             retention.forget_leases(name)
+
+    def _be_sure(self, found: Description, *, yes: bool) -> None:
+        """Has the name typed on a terminal; elsewhere --yes stands for it."""
+        if yes:
+            return
+        records = _summary(found)["records"]
+        what = f"{records:,} record{'' if records == 1 else 's'}" if records is not None else "all its records"
+        says = f"{found.name} and {what} would be deleted for good.{_letters_left(found.name)}"
+        if not sys.stdin.isatty():
+            raise UsageError(f"{says} To do so, say --yes.")
+        self.stdout.write(says)
+        if input("Type its name to go on: ").strip() != found.name:
+            self._fail("That is not its name; nothing was deleted.", 1)
 
     def split(self, name: str, shard: str, at: int | None, **_: Any) -> None:
         stream = wiring.open_stream(name)
@@ -88,12 +107,12 @@ class Command(PlainCommand):
 
     def list(self, *, json: bool, **_: Any) -> None:
         rows = [_summary(wiring.open_stream(name).describe()) for name in wiring.stream_names()]
-        for line in map(_json, rows) if json else lines(rows):
+        for line in map(json_line, rows) if json else lines(rows):
             self.stdout.write(line)
 
     def status(self, name: str, *, json: bool, **_: Any) -> None:
         found = _status(wiring.open_stream(name).describe())
-        for line in [_json(found)] if json else lines(found["shards"]):
+        for line in [json_line(found)] if json else lines(found["shards"]):
             self.stdout.write(line)
 
     def tail(self, name: str, start: Any, limit: int | None, *, follow: bool, json: bool, **_: Any) -> None:
@@ -103,7 +122,7 @@ class Command(PlainCommand):
             start, follow = at(clock.now()), True
         found = Tail(stream, start, partial(time.sleep, 0.1))
         for record in islice(found.followed() if follow else found.held(), limit):
-            self.stdout.write(_json(row(record, stream.sequence_text)) if json else in_words(record))
+            self.stdout.write(json_line(row(record, stream.sequence_text)) if json else in_words(record))
 
 
 def hash_value(text: str) -> int:
@@ -111,6 +130,15 @@ def hash_value(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,39}", text):
         raise ArgumentTypeError(f"{text!r} is not a hash: a whole number from 0, such as hash_start in streams status")
     return int(text)
+
+
+def _letters_left(name: str) -> str:
+    """A sentence on the dead letters of a stream that outlive it, after a space."""
+    count = deadletters.discardable(Choice(stream=name)).count()
+    if not count:
+        return ""
+    letters = "1 dead letter of it stays" if count == 1 else f"{count:,} dead letters of it stay"
+    return f" {letters}, to be looked at or discarded: manage.py deadletters discard --all --stream {name}"
 
 
 def _children(stream: Stream, parent: str) -> str:
@@ -137,7 +165,3 @@ def _status(found: Description) -> dict[str, Any]:
         for shard in found.shards
     ]
     return {"name": found.name, "status": found.status, "shards": shards}
-
-
-def _json(row: dict[str, Any]) -> str:
-    return msgspec.json.encode(row).decode()

@@ -33,3 +33,11 @@ test("the table has the highest count of each 15 s and site, the latest first", 
   counts.replace({ leeds: [[14_000, 9], [15_000, 2], [16_000, 3]], london: [[16_000, 7]] });
   assert.deepEqual(counts.spans(["leeds", "london"]), [[15_000, [3, 7]], [0, [9, null]]]);
 });
+
+test("sites that are no longer shown are forgotten", () => {
+  const counts = new Counts();
+  counts.add("leeds", 1000, 4);
+  counts.add("london", 1000, 4);
+  counts.keep(["london"]);
+  assert.deepEqual([counts.has("leeds"), counts.has("london")], [false, true]);
+});

@@ -140,7 +140,7 @@ def test_state_does_not_grow_with_time() -> None:
         ({"price": 1e300}, "price"),
         ({"tradeType": "HOLD"}, "tradeType"),
         ({"tickerSymbol": ""}, "tickerSymbol"),
-        ({"tickerSymbol": "A" * 17}, "tickerSymbol"),
+        ({"tickerSymbol": "A" * 257}, "tickerSymbol"),
         ({"tickerSymbol": None}, "tickerSymbol"),
     ],
 )

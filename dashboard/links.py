@@ -1,0 +1,62 @@
+"""Makes the addresses of pages that are about a name out of a record; nothing else builds one from data.
+
+A name may hold anything that can be printed. In a path, proxies merge slashes and browsers resolve dots, so a path has
+only names of plain characters, and every other name goes into the query.
+"""
+
+import re
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from streams.topics import ORDERS, TRADES
+
+# Neither "." nor ".." nor anything that a proxy, a browser or a shell reads in its own way.
+_PLAIN = re.compile(r"[A-Za-z0-9^][A-Za-z0-9._^=&-]{0,63}")
+
+
+def to_ticker(symbol: str, stream: str = TRADES) -> str:
+    """Returns the address of a ticker's page, on a stream."""
+    on = _on(TRADES, stream)
+    if _PLAIN.fullmatch(symbol):
+        return _asking("ticker", symbol, **on)
+    return _asking("ticker-by-name", **on, name=symbol)
+
+
+def to_site(site: str, stream: str = ORDERS) -> str:
+    """Returns the address of the orders page of one site, on a stream."""
+    return _asking("orders", **_on(ORDERS, stream), site=site)
+
+
+def to_sites(search: str = "", page: str = "", stream: str = ORDERS) -> str:
+    """Returns the address of the orders page of a stream with a part of the list of sites."""
+    asked = {name: value for name, value in (("q", search), ("page", page)) if value}
+    return _asking("orders", **_on(ORDERS, stream), **asked)
+
+
+def to_records(stream: str, view: str = "records") -> str:
+    """Returns the address of the page with a stream's records, or of another view of the whole stream."""
+    if _PLAIN.fullmatch(stream):
+        return reverse(view, args=[stream])
+    return _asking(f"{view}-by-name", stream=stream)
+
+
+def to_record(stream: str, shard: str, sequence: int, view: str = "record") -> str:
+    """Returns the address of the page of one record, or of another view of it."""
+    if _PLAIN.fullmatch(stream) and _PLAIN.fullmatch(shard):
+        return reverse(view, args=[stream, shard, sequence])
+    return _asking(f"{view}-by-name", stream=stream, shard=shard, sequence=str(sequence))
+
+
+def is_plain(name: str) -> bool:
+    """Returns whether an address has the name in its path."""
+    return _PLAIN.fullmatch(name) is not None
+
+
+def _on(application: str, stream: str) -> dict[str, str]:
+    """Returns what an address needs to stay on a stream: nothing on the application's own."""
+    return {} if stream == application else {"stream": stream}
+
+
+def _asking(view: str, *names: str, **query: str) -> str:
+    return f"{reverse(view, args=names)}?{urlencode(query)}".removesuffix("?")

@@ -1,0 +1,73 @@
+"""Names that paths cannot hold come through nginx and uWSGI as they were sent."""
+
+import json
+import re
+from collections.abc import Iterator
+from html import unescape
+from urllib.parse import quote, urlencode
+
+import pytest
+
+from streams.stream.embedded import EmbeddedStream
+from tests.deploy.stack import Stack
+from tests.deploy.visitor import Visitor, add_person
+from tests.house import House
+
+NAMES = [
+    "BRK/B",
+    "a//b",
+    "%2F",
+    "..",
+    ".",
+    "^GSPC",
+    "M&M.NS",
+    "EURUSD=X",
+    "株式",
+    "?",
+    "#",
+    "a+b",
+    "search",
+    "📈" * 256,
+]
+
+
+@pytest.fixture(scope="module")
+def visitor(unlimited: Stack) -> Iterator[Visitor]:
+    fill(unlimited.house)
+    add_person(unlimited, "ada")
+    visitor = Visitor(unlimited).sign_in("ada")
+    yield visitor
+    visitor.line.close()
+
+
+def fill(house: House) -> None:
+    """A trade of each ticker, an order line of each site."""
+    trade = {"tradeType": "BUY", "price": 10, "quantity": 1}
+    line = {"InvoiceNo": "1", "StockCode": "1", "Quantity": 1, "InvoiceDate": "x", "UnitPrice": 1}
+    for stream, fields, key in (("trades", trade, "tickerSymbol"), ("orders", line, "site")):
+        embedded = EmbeddedStream(house.streams, stream)
+        embedded.create()
+        embedded.put([(name, json.dumps(fields | {key: name}).encode()) for name in NAMES])
+        embedded.close()
+        house.run("consume", stream, "--until-caught-up")
+
+
+def heading(visitor: Visitor, path: str) -> str:
+    status, page = visitor.ask(path)
+    assert status == 200
+    return unescape("".join(re.findall(r"<h1>(.*?)</h1>", page)))
+
+
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+def test_a_ticker_and_a_site_of_any_name_can_be_opened_and_followed(visitor: Visitor, name: str) -> None:
+    _, found = visitor.ask(f"/live/?{urlencode({'topic': f'ticker:{name}'})}")
+    assert json.loads(found)["data"]["ticker"] == name
+    _, orders = visitor.ask("/live/?topic=orders")
+    [site] = [site for site in json.loads(orders)["data"]["sites"] if site["site"] == name]
+    assert heading(visitor, site["url"]) == f'Orders <span class="at">{name}</span>'
+    assert heading(visitor, f"/market/ticker?{urlencode({'name': name})}") == name
+
+
+@pytest.mark.parametrize("name", ["^GSPC", "M&M.NS", "EURUSD=X", "search"])
+def test_a_plain_ticker_can_be_opened_by_its_path(visitor: Visitor, name: str) -> None:
+    assert heading(visitor, f"/market/{quote(name, safe='&=')}/") == name

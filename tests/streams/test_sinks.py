@@ -1,0 +1,54 @@
+"""What the sinks keep beside the results: the list of tickers, the list of sites."""
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from streams.clock import MINUTE
+from streams.models import Site, Ticker
+from streams.results.orders import Count, OrderResults
+from streams.results.trades import Tally, TradeRow
+from streams.sinks import orders, trades
+
+HOUR = 60 * MINUTE
+
+
+def rows(names: list[str], minute: int = 0) -> list[TradeRow]:
+    return [TradeRow(minute, name, "BUY", Tally.of(10.0, 1)) for name in names]
+
+
+def asked(names: list[str], minute: int = 0) -> int:
+    """Writes, and counts the questions about tickers."""
+    with CaptureQueriesContext(connection) as queries, transaction.atomic():
+        trades.write("trades", rows(names, minute))
+    return sum("streams_ticker" in query["sql"] for query in queries.captured_queries)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_ticker_has_a_row_and_is_asked_for_once_an_hour() -> None:
+    assert [asked(["A", "b"]), asked(["A", "b"]), asked(["A", "b"], HOUR)] == [2, 0, 1]
+    assert list(Ticker.objects.order_by("name").values_list("name", "folded")) == [("A", "a"), ("b", "b")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_ticker_whose_write_was_rolled_back_is_made_the_next_time() -> None:
+    with pytest.raises(ArithmeticError), transaction.atomic():
+        trades.write("trades", rows(["A"]))
+        raise ArithmeticError
+    trades.write("trades", rows(["A"]))
+    assert Ticker.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_more_sites_and_tickers_than_a_question_takes_are_all_made() -> None:
+    names = [f"n{number}" for number in range(1201)]
+    trades.write("trades", rows(names))
+    orders.write("orders", OrderResults([Count(name, 1, 0, 0) for name in names], [], [], []))
+    assert (Ticker.objects.count(), Site.objects.count()) == (1201, 1201)
+
+
+@pytest.mark.django_db
+def test_only_thresholds_that_somebody_set_are_read() -> None:
+    for name, threshold in (("a", 30), ("b", 29), ("c", 31)):
+        Site.objects.create(name=name, threshold=threshold)
+    assert orders.thresholds() == {"b": 29, "c": 31}
