@@ -20,6 +20,7 @@ from streams.filters import Condition
 from streams.records import TRIM_HORIZON, Place, Record, StreamError, parse_where
 
 MOST = 50  # rows of a page
+DIGITS = 64  # of a sequence number: Kinesis' have up to 56
 TOLD = 20  # fields that are told when the one that was asked for is not there
 FIELDS = ("from", "key", "field", "op", "value", "zone")
 
@@ -120,17 +121,24 @@ def bytes_view(read: ReadRecord) -> View:
 
 
 def by_name(view: View) -> View:
-    """Makes the same view for ?stream=, and for a record ?shard= and ?sequence=, which may hold what no path can."""
+    """Makes the same view for ?stream=, which may hold what no path can."""
 
     @wraps(view)
     def named(request: HttpRequest) -> HttpResponseBase:
-        asked: dict[str, Any] = {"name": request.GET.get("stream", "")}
-        if "shard" in request.GET:
-            sequence = request.GET.get("sequence", "")
-            if not (sequence.isascii() and sequence.isdigit() and len(sequence) <= 60):
-                raise Http404("a sequence number is digits")
-            asked |= {"shard": request.GET["shard"], "sequence": int(sequence)}
-        return view(request, **asked)
+        return view(request, request.GET.get("stream", ""))
+
+    return named
+
+
+def record_by_name(view: View) -> View:
+    """Makes the same view of a record for ?stream=, ?shard= and ?sequence=. Raises Http404 for no number."""
+
+    @wraps(view)
+    def named(request: HttpRequest) -> HttpResponseBase:
+        stream, shard, sequence = (request.GET.get(name, "") for name in ("stream", "shard", "sequence"))
+        if not (sequence.isascii() and sequence.isdigit() and len(sequence) <= DIGITS):
+            raise Http404("a sequence number has digits alone")
+        return view(request, stream, shard, int(sequence))
 
     return named
 

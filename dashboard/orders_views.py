@@ -168,7 +168,12 @@ def _site_of(request: HttpRequest, name: str) -> Site | None:
     """Returns the site that staff mean to change."""
     if not request.user.is_staff:
         raise PermissionDenied("Only staff may set thresholds and remove sites.")
-    return Site.objects.filter(name=name.replace("\0", "�")).first()  # PostgreSQL keeps no NUL, and so no such site
+    return Site.objects.filter(name=_storable(name)).first()
+
+
+def _storable(name: str) -> str:
+    """Returns the name without NUL, which PostgreSQL does not take even in a question."""
+    return name.replace("\0", "�")
 
 
 def _time(text: str) -> datetime | None:
@@ -177,6 +182,6 @@ def _time(text: str) -> datetime | None:
 
 
 def _no_site(request: HttpRequest, on: Chosen, name: str) -> HttpResponse:
-    near = queries.sites(on.stream, name)[:SITES] or queries.sites(on.stream, "")[:SITES]
+    near = queries.sites(on.stream, _storable(name))[:SITES] or queries.sites(on.stream, "")[:SITES]
     context = {"site": name, "near": [(site.name, links.to_site(site.name, on.stream)) for site in near], "on": on}
     return render(request, "dashboard/no_site.html", context, status=404)

@@ -29,8 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "streams/records.json", by_name(inspector.new_records_view(wiring.inspect_stream)), name="records-new-by-name"
     ),
-    path("streams/record/", by_name(inspector.record_view(read)), name="record-by-name"),
-    path("streams/record/bytes", by_name(inspector.bytes_view(read)), name="record-bytes-by-name"),
+    path("streams/record/", inspector.record_by_name(inspector.record_view(read)), name="record-by-name"),
+    path("streams/record/bytes", inspector.record_by_name(inspector.bytes_view(read)), name="record-bytes-by-name"),
     path("streams/<str:name>/records/", inspector.records_view(wiring.inspect_stream), name="records"),
     path("streams/<str:name>/records.json", inspector.new_records_view(wiring.inspect_stream), name="records-new"),
     path(RECORD, inspector.record_view(read), name="record"),

@@ -26,6 +26,8 @@ class _Remembered:
 
     def missing(self, rows: list[TradeRow]) -> set[str]:
         """Returns the tickers of the rows that are not known to have a row."""
+        if not rows:
+            return set()
         hour = rows[-1].minute // HOUR
         if hour != self._hour:
             self._hour = hour

@@ -110,7 +110,9 @@ def test_what_waits_without_a_worker_is_named_at_the_top(staff: Client, sensors:
 
 def test_every_stream_of_the_service_is_on_the_page(staff: Client, sensors: EmbeddedStream) -> None:
     Lease.objects.all().delete()
-    assert staff.get("/streams/state.json").json()["unread"] == [{"stream": "sensors", "records": 2}]
+    assert staff.get("/streams/state.json").json()["unread"] == [
+        {"stream": "sensors", "records_url": "/streams/sensors/records/", "records": 2}
+    ]
     assertContains(staff.get("/streams/"), 'href="/streams/sensors/records/"')
 
 
@@ -119,4 +121,4 @@ def test_streams_that_nobody_reads_are_bounded() -> None:
         return {}, "Amazon Kinesis does not tell."
 
     found = streams(at(), count, lambda: [f"s{number}" for number in range(500)])["unread"]
-    assert (len(found), found[0]) == (50, {"stream": "s0", "records": None})
+    assert (len(found), found[0]) == (50, {"stream": "s0", "records_url": "/streams/s0/records/", "records": None})
