@@ -2,7 +2,8 @@
 
 It behaves as Kinesis does, with one difference that makes it fast: it stores batches, not records. One row holds up to
 4,096 records of a shard as one MessagePack blob, stamped and numbered inside the transaction that writes it. SQLite's
-one writer at a time is what makes sequence numbers and arrival stamps grow together.
+one writer at a time is what makes sequence numbers and arrival stamps grow together. Stamps come from a clock of the
+stream's own, streams.stream.embedded_clock.
 """
 
 import sqlite3
@@ -21,7 +22,6 @@ from streams.records import (
     Batch,
     Description,
     Entry,
-    From,
     InvalidRecordError,
     Page,
     Position,
@@ -30,24 +30,11 @@ from streams.records import (
     StreamExistsError,
     StreamNotFoundError,
 )
-from streams.stream import embedded_shards, limits
+from streams.stream import embedded_clock, embedded_schema, embedded_shards, limits
+from streams.stream.embedded_clock import Look, Reading
+from streams.stream.embedded_reading import start_of
+from streams.stream.embedded_time import OwnTime
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS streams (
-    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
-    retention INTEGER NOT NULL,              -- milliseconds
-    next_sequence INTEGER NOT NULL,
-    last_arrived INTEGER NOT NULL DEFAULT 0, -- stamps never run backwards
-    next_trim INTEGER NOT NULL DEFAULT 0
-);
-CREATE TABLE IF NOT EXISTS batches (
-    id INTEGER PRIMARY KEY, shard INTEGER NOT NULL REFERENCES shards ON DELETE CASCADE,
-    first_sequence INTEGER NOT NULL, last_sequence INTEGER NOT NULL, arrived INTEGER NOT NULL, data BLOB NOT NULL
-);
-CREATE INDEX IF NOT EXISTS by_sequences ON batches (shard, last_sequence, first_sequence); -- enough to count records
-DROP INDEX IF EXISTS by_sequence; -- as it was in older files
-CREATE INDEX IF NOT EXISTS by_arrival ON batches (shard, arrived);
-"""
 RECORDS_A_ROW = 4096
 BYTES_A_ROW = 1 << 20
 RETENTION = 24 * 60 * clock.MINUTE  # Kinesis' default
@@ -65,10 +52,12 @@ _decoder = msgspec.msgpack.Decoder(tuple[list[str], list[bytes]])
 class EmbeddedStream:
     """One stream of an embedded store. Not for several threads at once."""
 
-    def __init__(self, path: Path, name: str, now: clock.Clock = clock.now) -> None:
+    def __init__(
+        self, path: Path, name: str, now: clock.Clock | None = None, *, look: Look = embedded_clock.machine
+    ) -> None:
+        """`look` reads the clocks of the machine; `now`, if given, takes the place of both."""
         self.path = path
         self.name = name
-        self._now = now
         self._version: tuple[int, int] | None = None  # of the file, when a read last looked
         self._empty: set[tuple[str, Position]] = set()  # the reads that found nothing at that version
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -76,6 +65,7 @@ class EmbeddedStream:
             self._db = _connect(path)
         except sqlite3.Error as error:
             raise StreamError(f"The embedded stream in {path} cannot be opened: {error}") from error
+        self._clock = OwnTime(self._db, name, look if now is None else embedded_clock.handed_in(now))
 
     def close(self) -> None:
         self._db.close()
@@ -95,9 +85,10 @@ class EmbeddedStream:
         with self._transaction():
             if self._db.execute("SELECT 1 FROM streams WHERE name = ?", [self.name]).fetchone():
                 raise StreamExistsError(f"There is a stream {self.name!r} already.")
+            now, _, text = self._clock.tick()
             row = self._db.execute(
-                "INSERT INTO streams (name, retention, next_sequence) VALUES (?, ?, ?)",
-                [self.name, RETENTION, self._now() * SEQUENCES_A_MILLISECOND],
+                "INSERT INTO streams (name, retention, next_sequence, clock) VALUES (?, ?, ?, ?)",
+                [self.name, RETENTION, now * SEQUENCES_A_MILLISECOND, text],
             )
             embedded_shards.make_first(self._db, row.lastrowid or 0, shards)
 
@@ -109,13 +100,13 @@ class EmbeddedStream:
 
     def split(self, shard: str, at: int | None = None) -> None:
         with self._transaction():
-            stream, arrived = self._stream("id, last_arrived")
-            embedded_shards.split(self._db, stream, shard, at, max(self._now(), arrived))
+            [stream] = self._stream("id")
+            embedded_shards.split(self._db, stream, shard, at, self._clock.write())
 
     def merge(self, shard: str, neighbour: str) -> None:
         with self._transaction():
-            stream, arrived = self._stream("id, last_arrived")
-            embedded_shards.merge(self._db, stream, shard, neighbour, max(self._now(), arrived))
+            [stream] = self._stream("id")
+            embedded_shards.merge(self._db, stream, shard, neighbour, self._clock.write())
 
     def sequence_text(self, sequence: int) -> str:
         return str(sequence)
@@ -139,10 +130,10 @@ class EmbeddedStream:
             self._append(entries)
 
     def _append(self, entries: Sequence[Entry]) -> None:
-        stream, retention, sequence, arrived, next_trim = self._stream(
-            "id, retention, next_sequence, last_arrived, next_trim"
+        stream, retention, sequence, arrived, next_trim, text = self._stream(
+            "id, retention, next_sequence, last_arrived, next_trim, clock"
         )
-        now = max(self._now(), arrived)
+        now, anchor, text = self._clock.tick((text, arrived))
         for shard, keys, datas in self._routed(stream, entries):
             self._db.execute(
                 "INSERT INTO batches (shard, first_sequence, last_sequence, arrived, data) VALUES (?, ?, ?, ?, ?)",
@@ -150,17 +141,39 @@ class EmbeddedStream:
             )
             self._db.execute("UPDATE shards SET records = records + ? WHERE id = ?", [len(keys), shard])
             sequence += len(keys)
-        self._db.execute("UPDATE streams SET next_sequence = ?, last_arrived = ? WHERE id = ?", [sequence, now, stream])
+        self._db.execute(
+            "UPDATE streams SET next_sequence = ?, last_arrived = ?, clock = ? WHERE id = ?",
+            [sequence, now, text, stream],
+        )
         if now >= next_trim:
-            self._trim(stream, now - retention, now + TRIM_EVERY)
+            self._trim(stream, anchor.trim_before(now, retention), now + TRIM_EVERY)
+
+    def now(self) -> int:
+        with self._in_our_words():
+            self._stream("id")
+            self._note_changes()
+            return self._time(self._clock.look())
+
+    def _time(self, reading: Reading) -> int:
+        """The stream's time at a look at the clocks. The first look after a boot sets the anchor anew."""
+        found = self._clock.at(reading)
+        if found is not None:
+            return found
+        try:
+            with self._transaction():
+                return self._clock.write()
+        except StreamDownError:  # the disk is full, or the file only to be read
+            return self._clock.newest()
 
     def read(self, shard: str, position: Position, limit: int) -> Page:
         with self._in_our_words():
             return self._page(shard, position, limit)
 
     def _page(self, shard: str, position: Position, limit: int) -> Page:
-        now = self._now()
-        if self._unchanged(shard, position):
+        reading = self._clock.look()  # before the read, so that what comes meanwhile is not told as complete
+        self._note_changes()
+        now = self._time(reading)
+        if (shard, position) in self._empty:
             return Page([], now - SETTLE)
         number, closed = self._shard(shard)
         batches, tip = ([], True) if position == SHARD_END else self._read(number, position, limit)
@@ -193,14 +206,14 @@ class EmbeddedStream:
             raise StreamError(f"Stream {self.name!r} has no shard {name!r}.")
         return row[0], bool(row[1])
 
-    def _unchanged(self, shard: str, position: Position) -> bool:
-        """Whether nobody has written since this same read found nothing: one cheap look at the file's header."""
+    def _note_changes(self) -> None:
+        """Forgets what was learned of the file when somebody has written since: one cheap look at its header."""
         # data_version moves with the commits of others, total_changes with our own.
         version = (self._db.execute("PRAGMA data_version").fetchone()[0], self._db.total_changes)
         if version != self._version:
             self._version = version
+            self._clock.forget()
             self._empty.clear()
-        return (shard, position) in self._empty
 
     def _read(self, shard: int, position: Position, limit: int) -> tuple[list[Batch], bool]:
         """The batches from a position on, and whether they reach the shard's tip."""
@@ -283,18 +296,5 @@ def _connect(path: Path) -> sqlite3.Connection:
     db.execute("PRAGMA synchronous = FULL")  # a put that returned survives the power cord
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("PRAGMA journal_size_limit = 67108864")
-    db.executescript(SCHEMA + embedded_shards.SCHEMA)
+    embedded_schema.prepare(db)
     return db
-
-
-def start_of(position: Position) -> tuple[str, int, int]:
-    """The condition on batches for a position, its value, and the first sequence number wanted in the first of them."""
-    match position.kind:
-        case From.TRIM_HORIZON:
-            return "last_sequence > ?", 0, 0
-        case From.AFTER_SEQUENCE_NUMBER:
-            return "last_sequence > ?", position.value, position.value + 1
-        case From.AT_TIMESTAMP:
-            return "arrived >= ?", position.value, 0
-        case _:
-            raise StreamError(f"Reading cannot start at {position}: {From.LATEST} is now, a time of the caller's.")
