@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from streams import clock
 from streams.commits import StoreDownError
 from streams.leases import answering
 from streams.reports import MinuteReports, Row
@@ -23,13 +22,12 @@ class Consumer:
         self,
         worker: Worker[Any, Any],
         tell: Callable[[Row], None] | None,
-        now: clock.Clock = clock.now,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._worker = worker
         self._tell = tell
         self._monotonic = monotonic
-        self._started = now()
+        self._started = worker.now()  # by the stream's own clock, since this machine's may be wrong
         self._minutes = MinuteReports(worker.complete_to())
         self._next_look = 0.0
         self.caught_up = False  # everything that had arrived when we started is applied, by whichever worker

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 
-from streams import clock, topics
+from streams import topics
 from streams.backlog import waiting
 from streams.commits import Grant
 from streams.hashing import HASH_SPACE
@@ -26,6 +26,7 @@ from streams.stream.base import Stream
 from streams.stream.embedded import EmbeddedStream
 from streams.stream.embedded_url import open_embedded, parse_embedded
 from streams.timing import TimedStore
+from streams.watermarks import SetBack, believable
 from streams.worker import Worker
 
 
@@ -37,16 +38,20 @@ class Application(NamedTuple):
     build: Callable[[bytes], Processor[Any, Any]]  # from a snapshot, b"" for none
     write: Callable[[Any], None]
     inherit: Inherit
+    set_back: SetBack
 
 
 APPLICATIONS = {
-    "trades": Application(topics.TRADES, trades.decode, trades.TradesProcessor, trades_sink.write, trades.inherit),
+    "trades": Application(
+        topics.TRADES, trades.decode, trades.TradesProcessor, trades_sink.write, trades.inherit, trades.set_back
+    ),
     "orders": Application(
         topics.ORDERS,
         orders.decode,
         lambda snapshot: orders.OrdersProcessor(snapshot, answering(orders_sink.thresholds), DEFAULT_THRESHOLD),
         orders_sink.write,
         orders.inherit,
+        orders.set_back,
     ),
 }
 
@@ -99,6 +104,7 @@ def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = 
     decode = application.decode.under_any_key() if whole else application.decode
 
     def open_shard(grant: Grant) -> Pipeline[Any, Any]:
+        grant = believable(grant, stream.now(), application.set_back)
         reader = WholeReader(stream, grant.checkpoint) if whole else ShardReader(stream, grant.shard, grant.checkpoint)
         return Pipeline(grant, reader, decode, application.build, TimedStore(leases, time.monotonic))
 
@@ -107,6 +113,6 @@ def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = 
         return [Shard(WHOLE, 0, HASH_SPACE - 1)] if whole else found
 
     if start == LATEST:
-        start = at(clock.now())
+        start = at(stream.now())
     leases.refuse_to_mix(whole=whole)
-    return Worker(leases, shards, open_shard, start, time.monotonic)
+    return Worker(leases, shards, open_shard, start, time.monotonic, stream.now)

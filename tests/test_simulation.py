@@ -127,7 +127,9 @@ class Fleet(RuleBasedStateMachine):
             self.crash("after listing")
             return listed
 
-        self.workers[name] = Worker(leases, shards, open_shard, TRIM_HORIZON, lambda: self.clock() / 1000)
+        self.workers[name] = Worker(
+            leases, shards, open_shard, TRIM_HORIZON, lambda: self.clock() / 1000, self.stream.now
+        )
 
     @rule(keys=st.lists(st.sampled_from(KEYS), min_size=1, max_size=12), bad=st.integers(0, 30))
     def put_some(self, keys: list[str], bad: int) -> None:

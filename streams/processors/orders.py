@@ -168,6 +168,24 @@ def _nth(batch: Batch, site: str, index: int) -> str:
     return padded(batch.sequences[next(place for count, place in enumerate(places) if count == index)])
 
 
+def set_back(snapshot: bytes, clock: int) -> bytes:
+    """Returns the state with no time in it later than `clock`, in milliseconds.
+
+    Lines that were counted at a later time count as of `clock`, so that they leave the window 15 s after it.
+    """
+    state = _state_decoder.decode(snapshot)
+    state.clock = min(state.clock, clock)
+    for site in state.sites.values():
+        late = sum(lines for moment, lines in site.runs if moment > clock)
+        site.runs = [run for run in site.runs if run[0] <= clock] + ([(clock, late)] if late else [])
+        site.newest = min(site.newest, clock)
+        site.below_since = None if site.below_since is None else min(site.below_since, clock)
+        site.notified = None if site.notified is None else min(site.notified, clock)
+        if site.second and site.second.second > clock:
+            site.second = None
+    return _encoder.encode(state)
+
+
 def inherit(snapshots: list[bytes], owns: Callable[[str], bool]) -> bytes:
     """The state of a child shard: what its parents held of the keys that it owns."""
     parents = [_state_decoder.decode(snapshot) for snapshot in snapshots if snapshot]

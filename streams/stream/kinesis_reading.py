@@ -4,10 +4,10 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 from streams import clock
-from streams.clock import Clock
 from streams.records import SHARD_END, Batch, From, Page, Position, Shard, StreamError, after
 from streams.stream.aggregation import MAGIC, columns_in_shard
 from streams.stream.kinesis_calls import Calls
@@ -17,9 +17,7 @@ from streams.stream.retrying import Backoff, BusyError
 # Our sequence numbers have room for the records inside an aggregated one: Kinesis' number, then the place inside.
 SUB_BITS = 20
 RECORDS_A_READ = 10_000
-SETTLE = (
-    2000  # milliseconds: how far "nothing older will come" trails the clock, for a stamp that takes time to be seen
-)
+SETTLE = 2000  # milliseconds: how far "nothing older will come" trails Kinesis' clock: a stamp takes time to be seen
 IDLE = 5  # times as long between reads of a shard that has had nothing for so long: a second, as KCL has it by default
 LONGEST_PAUSE = 2.0  # seconds between reads of a shard that is throttled
 
@@ -27,7 +25,7 @@ LONGEST_PAUSE = 2.0  # seconds between reads of a shard that is throttled
 class ShardReader:
     """Keeps its place between reads: Kinesis' iterator, and batches that came but were not asked for yet."""
 
-    def __init__(self, calls: Calls, shard: Shard, digits: int, now: Clock, interval: float) -> None:
+    def __init__(self, calls: Calls, shard: Shard, digits: int, interval: float) -> None:
         """`digits` is how many a sequence number has at least, with zeros in front.
 
         `interval` is seconds between reads: Kinesis takes five a second for a shard, from all its readers. An idle
@@ -36,7 +34,6 @@ class ShardReader:
         self.shard = shard
         self._calls = calls
         self._digits = digits
-        self._now = now
         self._interval = interval
         self._backoff = Backoff(calls.waiting.chance, LONGEST_PAUSE)
         self._next_read = float("-inf")
@@ -45,7 +42,7 @@ class ShardReader:
     def read(self, position: Position, limit: int) -> Page:
         """Up to `limit` records; at once nothing, complete to nowhere, when it is too early to ask."""
         if position == SHARD_END:
-            return Page([], self._now() - SETTLE, ended=True)
+            return Page([], self._settled(0.0), ended=True)
         if position.kind == From.LATEST:
             raise StreamError(f"Reading cannot start at {position}: {From.LATEST} is now, a time of the caller's.")
         if position != self._place:
@@ -83,7 +80,7 @@ class ShardReader:
     def _fetch(self, limit: int) -> None:
         self._next_read = self._calls.waiting.seconds() + self._interval
         self._complete_to = None
-        now = self._now()
+        asked = self._calls.waiting.seconds()
         try:
             iterator = self._iterator or self._new_iterator()
             answer = self._calls("get_records", ShardIterator=iterator, Limit=limit)
@@ -97,7 +94,12 @@ class ShardReader:
             self._iterator = None  # it may be one of a stream that was deleted and made anew
             raise
         self._backoff.reset()
-        self._take(answer, now, limit)
+        self._take(answer, asked, limit)
+
+    def _settled(self, seconds: float) -> int | None:
+        """Up to when nothing is still to come, by Kinesis' own clock, after a call that took so many seconds."""
+        now = self._calls.clock.now()
+        return None if now is None else now - ceil(seconds * clock.SECOND) - SETTLE
 
     def _pace(self, *, idle: bool) -> None:
         """After a read: longer until the next when there has been nothing for a while."""
@@ -109,14 +111,16 @@ class ShardReader:
     def _stay_busy(self) -> None:
         self._busy_until = self._calls.waiting.seconds() + IDLE * self._interval
 
-    def _take(self, answer: dict[str, Any], now: int, limit: int) -> None:
+    def _take(self, answer: dict[str, Any], asked: float, limit: int) -> None:
         self._iterator = answer.get("NextShardIterator")  # absent: the shard is closed, and this was its end
         self._ended = not self._iterator
         records = answer["Records"]
         # A full page may end between two records of the same millisecond, and be 0 ms behind all the same.
         at_tip = self._ended or (answer.get("MillisBehindLatest") == 0 and len(records) < limit)
+        if records:
+            self._calls.clock.stamped(_milliseconds(records[-1]["ApproximateArrivalTimestamp"]))
         if at_tip:
-            self._complete_to = now - SETTLE
+            self._complete_to = self._settled(self._calls.waiting.seconds() - asked)
         self._pace(idle=at_tip and not records)
         self._batches = deque(batch for batch in map(self._wanted, self._unpack(records)) if batch.keys)
 

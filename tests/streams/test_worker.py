@@ -76,7 +76,9 @@ class Stage:
         self.stream.create(shards=2)
         self.leases = FakeLeases(list(free))
         self.time = 0.0
-        self.worker = Worker(self.leases, self.list_shards, self.open_shard, TRIM_HORIZON, lambda: self.time)
+        self.worker = Worker(
+            self.leases, self.list_shards, self.open_shard, TRIM_HORIZON, lambda: self.time, self.stream.now
+        )
 
     def list_shards(self) -> list[Shard]:
         return self.stream.describe().shards

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from django.core.management.base import CommandParser
 
-from streams import clock, retention, wiring
+from streams import retention, wiring
 from streams.management.plain import PlainCommand, positive, where
 from streams.management.table import lines
 from streams.records import LATEST, TRIM_HORIZON, Description, StreamExistsError, StreamNotFoundError, at
@@ -100,7 +100,7 @@ class Command(PlainCommand):
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # it only reads: it may end anywhere
         stream = wiring.open_stream(name)
         if start == LATEST:  # Nothing is there yet: it can only mean to follow.
-            start, follow = at(clock.now()), True
+            start, follow = at(stream.now()), True
         found = Tail(stream, start, partial(time.sleep, 0.1))
         for record in islice(found.followed() if follow else found.held(), limit):
             self.stdout.write(_json(row(record, stream.sequence_text)) if json else in_words(record))

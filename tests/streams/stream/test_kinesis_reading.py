@@ -153,6 +153,10 @@ def test_only_the_tip_is_complete_and_trails_the_clock(
     fill(stream, 2)  # in one millisecond: Kinesis says 0 ms behind between them
     assert stream.read(SHARD, TRIM_HORIZON, 2).complete_to is None
     seconds.pause(READ_SECONDS)
+    clock.advance(10_000)
+    assert stream.read(SHARD, TRIM_HORIZON, 3).complete_to == clock.time - SETTLE
+    seconds.pause(2.5)
+    clock.advance(2500)
     assert stream.read(SHARD, TRIM_HORIZON, 3).complete_to == clock.time - SETTLE
 
 
