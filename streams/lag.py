@@ -1,12 +1,14 @@
 """How far behind each lease is, in seconds and in records, as rows for people and scripts."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
 from streams import clock
 from streams.models import Lease
+from streams.models.progress import seconds_since, skews
 from streams.records import SHARD_END
 from streams.reports import Row, iso
 
@@ -20,16 +22,17 @@ def rows(
     """A row for each lease, which come by application and stream; and why records could not be counted, where so."""
     found: list[Row] = []
     notes: set[str] = set()
-    for (_, stream), group in groupby(leases, key=attrgetter("application", "stream")):
+    ahead = skews()
+    for (application, stream), group in groupby(leases, key=attrgetter("application", "stream")):
         mine = list(group)
         waiting, why = count_waiting(stream, {lease.shard: lease.checkpoint for lease in mine})
-        found += [_row(lease, now(), waiting.get(lease.shard)) for lease in mine]
+        at = clock.to_datetime(now() + ahead.get((application, stream), 0))
+        found += [_row(lease, at, waiting.get(lease.shard)) for lease in mine]
         notes |= {why} - {""}
     return found, sorted(notes)
 
 
-def _row(lease: Lease, now: int, waiting: int | None) -> dict[str, Any]:
-    open_since = None if lease.checkpoint == str(SHARD_END) or lease.clock is None else clock.from_datetime(lease.clock)
+def _row(lease: Lease, now: datetime, waiting: int | None) -> dict[str, Any]:
     return {
         "application": lease.application,
         "stream": lease.stream,
@@ -39,7 +42,7 @@ def _row(lease: Lease, now: int, waiting: int | None) -> dict[str, Any]:
         "checkpoint": lease.checkpoint,
         "complete_to": iso(lease.clock),
         "newest": iso(lease.newest),
-        "lag": None if open_since is None else max(0, now - open_since) / clock.SECOND,
+        "lag": None if lease.checkpoint == str(SHARD_END) else seconds_since(lease.clock, now),
         "lag_records": waiting,
         "applied": lease.applied,
         "dead": lease.dead,

@@ -100,7 +100,9 @@ def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = 
     """
     application = APPLICATIONS[name]
     stream = open_stream(stream_name)
-    leases = Leases(name, stream_name, application.topic, application.write, application.inherit)
+    leases = Leases(
+        name, stream_name, application.topic, application.write, application.inherit, stream_time=stream.now
+    )
     decode = application.decode.under_any_key() if whole else application.decode
 
     def open_shard(grant: Grant) -> Pipeline[Any, Any]:

@@ -14,7 +14,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models.functions import Now
 
 from streams.models import Lease
-from streams.models.progress import how_far
+from streams.models.database_time import database_time
+from streams.models.progress import how_far, seconds_since, skews
 from watching.models import Beat
 
 SKEW = 5.0  # seconds between this machine's clock and the database's: as long as a lease lasts
@@ -26,11 +27,6 @@ UNKNOWN = "cannot be told"
 
 # A row of ours may find room in a page that is there; what is sorted with little memory needs a new file, of 0.7 MB.
 _SPILL = "SELECT md5(number::text) FROM generate_series(1, 10000) number ORDER BY 1 OFFSET 9999"
-_SECONDS = {  # the database's clock, in seconds since 1970
-    "sqlite": "SELECT (julianday('now') - 2440587.5) * 86400",
-    "postgresql": "SELECT extract(epoch FROM clock_timestamp())",
-    "mysql": "SELECT unix_timestamp(now(6))",
-}
 
 
 class Finding(NamedTuple):
@@ -69,17 +65,22 @@ class Health:
         return ""
 
     def _clock(self) -> str:
-        with connection.cursor() as cursor:
-            cursor.execute(_SECONDS[connection.vendor])
-            [seconds] = cursor.fetchone()
-        skew = abs(self._now().timestamp() - float(seconds))
+        skew = abs(self._now().timestamp() - database_time() / 1000)
         return "" if skew <= SKEW else "differs from the database's by more than 5 s"
 
     def _lag(self) -> str:
         """Of every application on every stream; one that has read nothing yet is not behind."""
-        for names in Lease.objects.values("application", "stream").distinct() if settings.READY_LAG else ():
+        if not settings.READY_LAG:
+            return ""
+        ahead = skews()
+        for names in Lease.objects.values("application", "stream").distinct():
             complete = how_far(Lease.objects.filter(**names)).complete_to
-            if complete and (self._now() - complete).total_seconds() > settings.READY_LAG:
+            if complete is None:
+                continue
+            lag = seconds_since(complete, self._now(), ahead.get((names["application"], names["stream"]), 0))
+            if lag is None:
+                return "how far behind the workers are cannot be told: a clock is wrong"
+            if lag > settings.READY_LAG:
                 return "the workers of an application are too far behind"
         return ""
 
