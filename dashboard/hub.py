@@ -34,6 +34,7 @@ class Source(Protocol):
 
     def knows(self, topic: str) -> bool: ...
     def refresh(self, topics: Collection[str]) -> dict[str, Snapshot]: ...
+    def clock_note(self) -> str: ...
 
 
 class Subscriber:
@@ -150,7 +151,9 @@ class Hub:
                 audience.offer(snapshot.text)
         if self._clock() >= self._next_beat:
             self._next_beat = self._clock() + BEAT
-            beat = _json({"beat": self._now().isoformat(timespec="milliseconds").replace("+00:00", "Z")})
+            note = await self._in_thread(self._source.clock_note)
+            said = {"clock_note": note} if note else {}
+            beat = _json({"beat": self._now().isoformat(timespec="milliseconds").replace("+00:00", "Z")} | said)
             for subscriber in self._subscribers:
                 subscriber.offer("", beat)
 

@@ -13,10 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.bearer import token_allowed
 from dashboard import download, pages, queries
+from dashboard.pages import clocks
 from streams import clock
 from streams.models import Site
+from streams.models.progress import seconds_since
 
-SILENCE = 10_000  # milliseconds after which a stream counts as quiet, or its worker as silent
+TIMES = ("now", "newest", "clock")  # of a snapshot
+SILENCE = 10.0  # seconds after which a stream counts as quiet, or its worker as silent
 
 
 class ThresholdForm(forms.Form):
@@ -156,13 +159,17 @@ def _snapshots(topics: list[str], now: datetime) -> dict[str, Any]:
 
 
 def _signals(data: dict[str, Any]) -> dict[str, Any]:
-    """Whether the stream is empty, quiet, or its worker silent; `age` of the newest record in seconds or None."""
-    now = clock.from_iso(data["now"])
-    age = now - clock.from_iso(data["newest"]) if data["newest"] else None
-    lag = now - clock.from_iso(data["clock"]) if data["clock"] else None
+    """Whether the stream is empty, quiet, or its worker silent; `age` of the newest record in seconds.
+
+    The age is None where there is no record, or where its stamp is in the future: then a clock is wrong.
+    """
+    now, newest, reached = (clock.to_datetime(clock.from_iso(data[name])) if data[name] else None for name in TIMES)
+    assert now
+    age, lag = seconds_since(newest, now), seconds_since(reached, now)
     return {
-        "age": None if age is None else max(age, 0) / 1000,
-        "empty": age is None and not data.get("sites") and not data.get("minutes") and not data.get("closed"),
+        "age": age,
+        "clock_note": clocks.note(now),
+        "empty": newest is None and not data.get("sites") and not data.get("minutes") and not data.get("closed"),
         "quiet": age is not None and age > SILENCE,
         "silent": lag is not None and lag > SILENCE,
     }

@@ -5,6 +5,7 @@ import { span } from "./format.js";
 import { everySecond } from "./live.js";
 
 export const SILENCE = 10_000; // milliseconds
+export const NEAR = 2000; // milliseconds by which clocks may differ without a word
 
 let newest = null;
 let clock = null;
@@ -16,7 +17,8 @@ export function hearSignals(data) {
 
 /** {age, quiet, silent}: milliseconds or null, and what is too old. Times are ISO or null, now in milliseconds. */
 export function judge(newestIso, clockIso, now) {
-  const age = newestIso ? Math.max(0, now - Date.parse(newestIso)) : null;
+  const since = newestIso ? now - Date.parse(newestIso) : null;
+  const age = since === null || since < -NEAR ? null : Math.max(0, since); // a stamp in the future has no age
   const lag = clockIso ? now - Date.parse(clockIso) : null;
   return { age, quiet: age !== null && age > SILENCE, silent: lag !== null && lag > SILENCE };
 }

@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Sum
 from django.db.models.functions import Now
 
+from dashboard.pages import clocks
 from dashboard.pages.progress import iso
 from streams.models import Audit, DeadLetter, Lease, Member, Throughput
+from streams.models.progress import seconds_since, skews
 from streams.records import SHARD_END, WHOLE
 
 RECORD_LIMIT, BYTE_LIMIT = 1000, 1 << 20  # a second, into one shard: Amazon Kinesis' own
@@ -30,6 +32,11 @@ class _Facts(NamedTuple):
     members: Counter[_Name]
     letters: dict[_Name, dict[str, int]]
     held: set[int]  # leases that have not expired
+    skews: dict[_Name, int]  # milliseconds that a stream's own time is ahead of the database's
+
+    def own_time(self, lease: Lease) -> datetime:
+        """Now by the clock of the lease's stream, as far as that is known."""
+        return self.now + timedelta(milliseconds=self.skews.get((lease.application, lease.stream), 0))
 
 
 def streams(now: datetime, count_waiting: CountWaiting) -> dict[str, Any]:
@@ -37,9 +44,10 @@ def streams(now: datetime, count_waiting: CountWaiting) -> dict[str, Any]:
     leases: dict[_Name, list[Lease]] = defaultdict(list)
     for lease in Lease.objects.order_by("application", "stream", "shard").defer("state"):
         leases[lease.application, lease.stream].append(lease)
-    facts = _Facts(now, _rates(now), _members(), _letters(), _held())
+    facts = _Facts(now, _rates(now), _members(), _letters(), _held(), skews())
     return {
         "now": iso(now),
+        "clock_note": clocks.note(now),
         "streams": [
             _stream(name, found, facts, *count_waiting(name[1], {lease.shard: lease.checkpoint for lease in found}))
             for name, found in leases.items()
@@ -88,11 +96,13 @@ def _stream(name: _Name, leases: Sequence[Lease], facts: _Facts, waiting: dict[s
     shards = [_shard(lease, unread, facts) | {"lag_records": waiting.get(lease.shard)} for lease in leases]
     clocks = [lease.clock for lease in leases if lease.shard in unread]
     known = [clock for clock in clocks if clock]
+    own = facts.own_time(leases[0])
     return {
         "application": name[0],
         "stream": name[1],
         "members": facts.members[name],
-        "lag": _lag(min(known), facts.now) if known and len(known) == len(clocks) else None,
+        "skew": facts.skews[name] / 1000 if name in facts.skews else None,
+        "lag": _lag(min(known), own) if known and len(known) == len(clocks) else None,
         "lag_records": None if why else sum(waiting.values()),
         "lag_note": why,
         "newest": iso(max((lease.newest for lease in leases if lease.newest), default=None)),
@@ -107,7 +117,7 @@ def _stream(name: _Name, leases: Sequence[Lease], facts: _Facts, waiting: dict[s
 
 def _shard(lease: Lease, unread: set[str], facts: _Facts) -> dict[str, Any]:
     records, size = facts.rates.get((lease.application, lease.stream, lease.shard), (0.0, 0.0))
-    behind = lease.clock is None or lease.clock < facts.now - RATE_LAG - timedelta(seconds=RATE_SECONDS)
+    behind = lease.clock is None or lease.clock < facts.own_time(lease) - RATE_LAG - timedelta(seconds=RATE_SECONDS)
     ended = lease.shard not in unread
     unknown = behind and not ended  # what has arrived since is not seen yet
     return {
@@ -117,7 +127,7 @@ def _shard(lease: Lease, unread: set[str], facts: _Facts) -> dict[str, Any]:
         "owner": owner_in_words(lease.owner) if lease.pk in facts.held else "",
         "checkpoint": lease.checkpoint,
         "place": _place(lease.checkpoint),
-        "lag": None if ended else _lag(lease.clock, facts.now),
+        "lag": None if ended else _lag(lease.clock, facts.own_time(lease)),
         "newest": iso(lease.newest),
         "applied": lease.applied,
         "dead": lease.dead,
@@ -146,8 +156,9 @@ def _place(checkpoint: str) -> str:
 
 
 def _lag(clock: datetime | None, now: datetime) -> float | None:
-    """Seconds."""
-    return round(max(0.0, (now - clock).total_seconds()), 1) if clock else None
+    """Seconds; None where that is not known."""
+    seconds = seconds_since(clock, now)
+    return None if seconds is None else round(seconds, 1)
 
 
 def _full(rate: float, limit: int, *, unknown: bool) -> float | None:

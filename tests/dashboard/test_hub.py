@@ -26,6 +26,9 @@ class Source:
         self.texts = {"market": "m1", "orders": "o1"}
         self.asked: list[set[str]] = []
 
+    def clock_note(self) -> str:
+        return ""
+
     def knows(self, topic: str) -> bool:
         return topic in self.texts
 

@@ -1,4 +1,4 @@
-"""Clocks that are wrong, on the embedded stream and on Kinesis: nothing is lost, and nothing is late because of them."""
+"""Clocks that are wrong, on the embedded stream and on Kinesis: nothing is lost or late because of them."""
 
 from collections.abc import Callable
 from pathlib import Path
