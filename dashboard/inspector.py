@@ -6,18 +6,18 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from dashboard.streams_views import staff_only
 from streams import clock
-from streams.records import LATEST, Position, StreamError, at, parse_where
+from streams.records import Position, StreamError, parse_where
 
 MOST = 200  # rows
 RECENT = 5 * clock.MINUTE  # where a look starts unless told otherwise
 
-# The name of a stream, where to start, the wanted key, field and value, and how many rows at most.
-Inspect = Callable[[str, Position, tuple[str, str, str], int], Any]
+# The name of a stream; where to start, or how many milliseconds before the stream's now; the wanted key, field and
+# value; how many rows at most.
+Inspect = Callable[[str, Position | int, tuple[str, str, str], int], Any]
 
 
 def view(inspect: Inspect) -> Callable[..., HttpResponse]:
@@ -27,11 +27,9 @@ def view(inspect: Inspect) -> Callable[..., HttpResponse]:
     @staff_only
     def records(request: HttpRequest, name: str) -> HttpResponse:
         asked = {field: request.GET.get(field, "").strip() for field in ("from", "key", "field", "value")}
-        now = clock.from_datetime(timezone.now())
         context: dict[str, Any] = {"name": name, "asked": asked, "most": MOST}
         try:
-            start = parse_where(asked["from"]) if asked["from"] else at(now - RECENT)
-            start = at(now) if start == LATEST else start
+            start = parse_where(asked["from"]) if asked["from"] else RECENT
             found = inspect(name, start, (asked["key"], asked["field"], asked["value"]), MOST)
         except (ValueError, StreamError) as error:
             return render(request, "dashboard/records.html", context | {"error": str(error)}, status=400)

@@ -71,9 +71,16 @@ def stream_names() -> list[str]:
     return EmbeddedStream.names(parse_embedded(settings.STREAM_URL).path)
 
 
-def inspect_stream(name: str, start: Position, wanted: tuple[str, str, str], most: int) -> Inspection:
-    """Records of a stream, for a look; `wanted` is a key, a field and its value. Raises StreamError."""
-    return inspect(open_stream(name), start, Wanted(*wanted), most, time.monotonic, partial(time.sleep, 0.1))
+def inspect_stream(name: str, start: Position | int, wanted: tuple[str, str, str], most: int) -> Inspection:
+    """Looks at records of a stream; `wanted` is a key, a field and its value. Raises StreamError.
+
+    `start` may be so many milliseconds before now, by the stream's own time.
+    """
+    stream = open_stream(name)
+    if start == LATEST:
+        start = 0
+    place = at(stream.now() - start) if isinstance(start, int) else start
+    return inspect(stream, place, Wanted(*wanted), most, time.monotonic, partial(time.sleep, 0.1))
 
 
 def count_waiting(name: str, checkpoints: Mapping[str, str]) -> tuple[dict[str, int], str]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from dashboard.pages.progress import iso, progress
+from dashboard.pages.progress import iso, own_time, progress
 from streams import clock
 from streams.models import AlarmEpisode, Site, SiteCount, SiteSecond
 
@@ -32,7 +32,7 @@ def orders(now: datetime) -> dict[str, Any]:
 
 def orders_history(now: datetime) -> dict[str, Any]:
     """Each site's count, second by second: the most it held in that second, or what it slid to when no line came."""
-    reached = progress(APPLICATION).clock or now
+    reached, now = progress(APPLICATION).clock or now, own_time(APPLICATION, now)
     end = clock.from_datetime(min(reached, now)) // clock.SECOND * clock.SECOND
     start = end - HISTORY_SECONDS * clock.SECOND
     earliest = clock.to_datetime(start) - timedelta(seconds=WINDOW_SECONDS)

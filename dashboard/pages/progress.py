@@ -1,11 +1,11 @@
 """How far an application's workers are, and the forms that times have on the wire."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from streams import clock
 from streams.models import Lease
-from streams.models.progress import how_far
+from streams.models.progress import how_far, skews
 
 
 class Progress(NamedTuple):
@@ -21,6 +21,12 @@ class Progress(NamedTuple):
 
 def progress(application: str) -> Progress:
     return Progress(*how_far(Lease.objects.filter(application=application)))
+
+
+def own_time(application: str, now: datetime) -> datetime:
+    """Now by the own time of the streams that an application reads, as far as a worker that lives knows it."""
+    ahead = [skew for (name, _), skew in skews().items() if name == application]
+    return now + timedelta(milliseconds=min(ahead, key=abs, default=0))
 
 
 def iso(moment: datetime | None) -> str | None:

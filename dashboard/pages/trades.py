@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Sum
 
-from dashboard.pages.progress import Progress, iso, progress
+from dashboard.pages.progress import Progress, iso, own_time, progress
 from streams.models import Throughput, TradeMinute
 
 APPLICATION = "trades"
@@ -43,7 +43,7 @@ def market(now: datetime) -> dict[str, Any]:
         "now": iso(now),
         "newest": iso(at.newest),
         "clock": iso(at.clock),
-        "rate": _rate(now, at.clock),
+        "rate": _rate(own_time(APPLICATION, now), at.clock),
         "open": _minute(opened, [row for row in rows if row.minute == opened], PLACES) if opened else None,
         "closed": _minute(closed, [row for row in rows if row.minute == closed], PLACES) if closed else None,
     }
@@ -54,14 +54,16 @@ def market_history(now: datetime) -> dict[str, Any]:
     clock = progress(APPLICATION).clock
     if clock is None:
         return {"minutes": []}
-    rows = _rows(minute__gte=_floor(now) - HOUR, minute__lte=clock - MINUTE)
+    rows = _rows(minute__gte=_floor(own_time(APPLICATION, now)) - HOUR, minute__lte=clock - MINUTE)
     return {"minutes": [_minute(minute, list(group), 1) for minute, group in groupby(rows, attrgetter("minute"))][-60:]}
 
 
 def ticker(symbol: str, now: datetime) -> dict[str, Any]:
     """One ticker's minutes of the last hour, oldest first, the open one last; empty for a symbol never traded."""
     at = progress(APPLICATION)
-    rows = TradeMinute.objects.filter(ticker=symbol, minute__gt=_floor(now) - HOUR).order_by("minute")
+    rows = TradeMinute.objects.filter(ticker=symbol, minute__gt=_floor(own_time(APPLICATION, now)) - HOUR).order_by(
+        "minute"
+    )
     minutes = [_ticker_minute(minute, list(group), at) for minute, group in groupby(rows, attrgetter("minute"))]
     return {
         "now": iso(now),

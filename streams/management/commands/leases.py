@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from streams import clock, lag, wiring
+from streams import lag, wiring
 from streams.management.options import stream_name
 from streams.management.plain import PlainCommand, UsageError, where
 from streams.management.table import lines
@@ -58,8 +58,9 @@ class Command(PlainCommand):
         from streams import kcl  # noqa: PLC0415 - boto3 takes longer to import than all of Millrace
 
         kcl.refuse_if_read(application, stream)
-        moment = kcl.Moment(clock.now(), _milliseconds(where["timestamp"]))
-        shards = wiring.open_stream(stream).describe().shards
+        source = wiring.open_stream(stream)
+        shards = source.describe().shards
+        moment = kcl.Moment(source.now(), _milliseconds(where["timestamp"]))
         region = where["region"] or urlsplit(settings.STREAM_URL).hostname
         found = kcl.read(kcl.scan(table, region, where["endpoint_url"]), stream, moment)
         leases = kcl.plan(found, application, stream, shards)
