@@ -1,10 +1,14 @@
 """The clock of one embedded stream, as its row in the file keeps it."""
 
+import logging
 import sqlite3
 from typing import NamedTuple
 
+from streams.clock import SECOND
 from streams.stream import embedded_clock
 from streams.stream.embedded_clock import Anchor, Look, Reading
+
+logger = logging.getLogger(__name__)
 
 Row = tuple[str, int]  # the anchor as text, and the newest stamp that was given, in milliseconds
 
@@ -35,6 +39,12 @@ class OwnTime:
         before, reading = embedded_clock.from_text(text), self.look()
         anchor = before.moved(reading, last)
         now = max(anchor.at(reading.elapsed), last)
+        if anchor.leaps != before.leaps:
+            logger.warning(
+                "The time of the stream %s leaps by %d s: this machine was off or paused, or its clock was set."
+                " Nothing is trimmed because of that.",
+                *(self._name, anchor.leaps[-1].skipped // SECOND),
+            )
         return Tick(now, anchor, text if anchor is before else embedded_clock.to_text(anchor))
 
     def write(self) -> int:

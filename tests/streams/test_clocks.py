@@ -100,7 +100,7 @@ def test_one_put_by_a_process_a_day_ahead_trims_nothing(opened: Open, machine: F
 
 
 def test_a_clock_that_stays_a_day_ahead_is_followed_and_trims_nothing_before_its_time(
-    opened: Open, machine: FakeMachine
+    opened: Open, machine: FakeMachine, caplog: pytest.LogCaptureFixture
 ) -> None:
     stream = opened(machine)
     stream.create()
@@ -110,6 +110,9 @@ def test_a_clock_that_stays_a_day_ahead_is_followed_and_trims_nothing_before_its
         machine.advance(SECOND)
         stream.put([("AAPL", TRADE)])
     assert (held(stream), stream.now()) == (80, machine.true + 2 * DAY)
+    assert [record.message.partition(":")[0] for record in caplog.records] == [
+        "The time of the stream trades leaps by 172800 s"
+    ]
     machine.advance(RETENTION - 71 * SECOND)
     stream.put([("AAPL", TRADE)])
     assert held(stream) == 81
