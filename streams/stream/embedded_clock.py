@@ -23,6 +23,7 @@ BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 NEAR = 2 * SECOND  # differences up to this are NTP's
 SLEWED = 100  # one millisecond in so many is added or left out
 SUSTAINED = MINUTE  # for so long every look must agree before a difference is believed
+_BOOTTIME = getattr(time, "CLOCK_BOOTTIME", None)  # Linux has it
 LEAPS = 50  # that are remembered; a machine makes one at most for each boot and each resume
 
 
@@ -48,8 +49,7 @@ def _boot() -> str:
 
 def milliseconds_since_boot() -> int:
     """The same for all processes of this machine."""
-    clock = getattr(time, "CLOCK_BOOTTIME", None)
-    return (time.monotonic_ns() if clock is None else time.clock_gettime_ns(clock)) // 1_000_000
+    return (time.monotonic_ns() if _BOOTTIME is None else time.clock_gettime_ns(_BOOTTIME)) // 1_000_000
 
 
 def machine() -> Reading:
@@ -89,6 +89,8 @@ class Anchor(msgspec.Struct, frozen=True, array_like=True):
     def at(self, elapsed: int) -> int:
         """The stream's time in milliseconds. The same for all processes, since only the anchor decides."""
         passed = max(0, elapsed - self.elapsed)
+        if not self.slew:
+            return self.time + passed
         bound = passed // SLEWED
         return self.time + passed + max(-bound, min(bound, self.slew))
 
@@ -98,7 +100,7 @@ class Anchor(msgspec.Struct, frozen=True, array_like=True):
             return self._anew(reading, last)
         now = max(self.at(reading.elapsed), last)
         ahead = reading.wall - now
-        if abs(ahead) <= NEAR:
+        if -NEAR <= ahead <= NEAR:
             due = self.ahead or reading.elapsed - self.elapsed >= SECOND
             return self._set(reading, now, ahead) if due else self
         if abs(ahead - self.ahead) > NEAR:

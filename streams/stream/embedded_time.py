@@ -27,6 +27,7 @@ class OwnTime:
     def __init__(self, db: sqlite3.Connection, name: str, look: Look) -> None:
         self._db = db
         self._name = name
+        self._text, self._anchor = "", Anchor()  # as they were read last
         self._known: tuple[Anchor, int] | None = None  # the row, when it was read last
         self.look = look
 
@@ -36,7 +37,9 @@ class OwnTime:
     def tick(self, row: Row = ("", 0)) -> Tick:
         """Inside a transaction that will write `text` to the row."""
         text, last = row
-        before, reading = embedded_clock.from_text(text), self.look()
+        if text != self._text:
+            self._text, self._anchor = text, embedded_clock.from_text(text)
+        before, reading = self._anchor, self.look()
         anchor = before.moved(reading, last)
         now = max(anchor.at(reading.elapsed), last)
         if anchor.leaps != before.leaps:
