@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db.models import Model
+from pytest_django import Settings
 
 from streams import retention
 from streams.models import AlarmEpisode, Lease, Member, SiteCount, Throughput, TradeMinute
@@ -122,3 +123,21 @@ def test_the_leases_of_a_stream_stay_while_a_worker_reads_it() -> None:
     member.delete()
     assert (retention.forget_leases("trades"), retention.forget_leases("trades")) == (1, 0)
     assert list(Lease.objects.values_list("stream", flat=True)) == ["orders"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "lives", "gone"),
+    [
+        (timedelta(days=2), False, 0),  # a clock, or workers that paused: what is young by the streams' time stays
+        (timedelta(days=400), True, 0),  # a worker is there and says what time it is
+        (timedelta(days=400), False, 1),  # nobody has read for more than a year
+    ],
+)
+def test_a_janitor_whose_clock_is_ahead_removes_nothing_young(
+    settings: Settings, wrong: timedelta, lives: bool, gone: int
+) -> None:
+    settings.RETENTION_RESULTS = 30
+    lease()
+    minute(29)
+    Member.objects.create(application="trades", stream="trades", owner="a", expires=LATER if lives else NOW)
+    assert retention.outlived(NOW + wrong)[TradeMinute].count() == gone

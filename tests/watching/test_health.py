@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import User
-from streams.models import Lease
+from streams.models import Lease, Member
 from watching import health, middleware
 from watching.models import Beat
 
@@ -105,6 +105,18 @@ def test_workers_too_far_behind(client: Client, db: None, settings: Settings) ->
     settings.READY_LAG = 300
     Lease.objects.filter(pk=row.pk).update(clock=timezone.now())
     assert ready(client) == (200, GOOD)
+
+
+def test_a_watermark_in_the_future_is_no_lag_of_0(client: Client, db: None, settings: Settings) -> None:
+    settings.READY_LAG = 300
+    lease(clock=timezone.now() + timedelta(hours=25))
+    assert ready(client) == red("lag", "how far behind the workers are cannot be told: a clock is wrong")
+    living = {"owner": "a", "expires": timezone.now() + timedelta(hours=1)}
+    member = Member.objects.create(application="trades", stream="trades", skew=25 * 3_600_000 + 9_000, **living)
+    assert ready(client) == (200, GOOD)
+    member.skew = 25 * 3_600_000 + 309_000
+    member.save()
+    assert ready(client) == red("lag", "the workers of an application are too far behind")
 
 
 def test_a_shard_that_nobody_has_read_or_that_is_read_to_its_end_is_not_behind(client: Client, db: None) -> None:

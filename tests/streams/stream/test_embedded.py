@@ -141,3 +141,31 @@ def test_waiting_at_the_tip_asks_the_file_only_whether_it_changed(path: Path) ->
     clock.advance(MINUTE)
     assert stream.read(SHARD, TRIM_HORIZON, 10).complete_to == clock.time - 1000
     assert asked == ["PRAGMA data_version"]
+
+
+def test_a_file_of_an_older_release_gets_a_clock_and_keeps_what_it_holds(path: Path) -> None:
+    clock = FakeClock()
+    stream = opened(path, clock)
+    stream.create()
+    stream.put([("a", b"old")])
+    stream._db.execute("ALTER TABLE streams DROP COLUMN clock")
+    stream.close()
+    clock.advance(-MINUTE)
+    stream = opened(path, clock)
+    stream.put([("a", b"new")])
+    batches = stream.read(SHARD, TRIM_HORIZON, 10).batches
+    assert [(batch.arrived, batch.datas) for batch in batches] == [
+        (clock.time + MINUTE, [b"old"]),
+        (clock.time + MINUTE + 1, [b"new"]),
+    ]
+    stream.close()
+
+
+def test_processes_that_open_an_older_file_at_once_upgrade_it_once(path: Path) -> None:
+    stream = opened(path)
+    stream.create()
+    stream._db.execute("ALTER TABLE streams DROP COLUMN clock")
+    stream.close()
+    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
+        list(pool.map(put_many, [path] * 4, range(4)))
+    assert len(held(opened(path))) == 200
