@@ -58,9 +58,10 @@ class Command(PlainCommand):
         from streams import kcl  # noqa: PLC0415 - boto3 takes longer to import than all of Millrace
 
         kcl.refuse_if_read(application, stream)
+        timestamp = _milliseconds(where["timestamp"])
         source = wiring.open_stream(stream)
         shards = source.describe().shards
-        moment = kcl.Moment(source.now(), _milliseconds(where["timestamp"]))
+        moment = kcl.Moment(source.now(), timestamp)
         region = where["region"] or urlsplit(settings.STREAM_URL).hostname
         found = kcl.read(kcl.scan(table, region, where["endpoint_url"]), stream, moment)
         leases = kcl.plan(found, application, stream, shards)
