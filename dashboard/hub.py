@@ -35,6 +35,7 @@ class Source(Protocol):
 
     def knows(self, topic: str) -> bool: ...
     def refresh(self, topics: Collection[str]) -> dict[str, Snapshot]: ...
+    def clock_note(self) -> str: ...
 
 
 class Subscriber:
@@ -169,7 +170,9 @@ class Hub:
         for topic, snapshot in snapshots.items():
             if audience := self._audiences.get(topic):  # else all have left meanwhile
                 audience.offer(snapshot.text)
-        self._beat()
+        if self._clock() >= self._next_beat:
+            note = await self._in_thread(self._source.clock_note)
+            self._beat(**({"clock_note": note} if note else {}))
 
     def _beat(self, **more: str) -> None:
         """Tells all subscribers the time, when a heartbeat is due."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from dashboard import pages
+from dashboard.pages import clocks
 from streams.models import TopicVersion
 
 MOST_HELD = 100  # by polling, which never says that it has stopped
@@ -41,6 +42,10 @@ class Snapshots:
         self._versions = versions
         self._held: dict[str, Snapshot] = {}
         self._lock = Lock()
+
+    def clock_note(self) -> str:
+        """A sentence where a clock is off, else ""."""
+        return clocks.note(self._now())
 
     def knows(self, topic: str) -> bool:
         return self._find(topic) is not None

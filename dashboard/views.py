@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.bearer import token_allowed
 from dashboard import download, links, pages, queries
 from dashboard.choosing import Chosen, choose
-from dashboard.pages import progress
+from dashboard.pages import clocks, progress
 from dashboard.standing import judge
 from streams import clock
 from streams.topics import TRADES
@@ -35,7 +35,8 @@ def market(request: HttpRequest) -> HttpResponse:
 @require_safe
 def ticker(request: HttpRequest, symbol: str) -> HttpResponse:
     chosen, topic = choose(request, TRADES), f"ticker:{symbol}"
-    if pages.find(topic) is None or not queries.has_traded(symbol, chosen.stream):
+    # With the stream, since a ticker may itself hold an @.
+    if pages.find(f"{topic}@{chosen.stream}") is None or not queries.has_traded(symbol, chosen.stream):
         return _no_ticker(request, symbol, chosen, status=404)
     chosen = chosen._replace(known=[name for name in chosen.known if queries.has_traded(symbol, name)])
     topic = chosen.topic(topic)
@@ -90,13 +91,18 @@ def _version(page: pages.Page, now: datetime) -> int:
 
 
 def signals(data: dict[str, Any], on: Chosen) -> dict[str, Any]:
-    """Returns how the stream stands; `age` of the newest record in seconds, or None where it is not known."""
+    """Returns how the stream stands; `age` of the newest record in seconds, or None where it is not known.
+
+    `clock_note` is a sentence while a clock is off, else "".
+    """
+    now = clock.from_iso(data["now"])
     newest, watermark = (data[name] and clock.from_iso(data[name]) for name in ("newest", "clock"))
     alive = progress.workers().get(on.application, {}).get(on.stream, 0)
-    standing = judge(newest, watermark, alive, clock.from_iso(data["now"]))
+    standing = judge(newest, watermark, alive, now)
     return {
         "standing": standing,
         "age": None if standing.age is None else standing.age / 1000,
+        "clock_note": clocks.note(clock.to_datetime(now)),
         "empty": newest is None and not data.get("sites") and not data.get("minutes") and not data.get("closed"),
     }
 

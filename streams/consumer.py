@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from streams import clock
 from streams.answering import answering
 from streams.commits import StoreDownError
 from streams.reports import MinuteReports, Row
@@ -24,13 +23,12 @@ class Consumer:
         worker: Worker[Any, Any],
         stream: str,
         tell: Callable[[Row], None] | None,
-        now: clock.Clock = clock.now,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._worker = worker
         self._tell = tell
         self._monotonic = monotonic
-        self._started = now()
+        self._started = worker.now()  # by the stream's own clock, since this machine's may be wrong
         self._minutes = MinuteReports(stream, worker.complete_to())
         self._next_look = 0.0
         self.standing_still: list[str] = []  # shards that cannot be read, when all others are

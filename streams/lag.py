@@ -1,12 +1,14 @@
 """How far behind each lease is, in seconds and in records, as rows for people and scripts."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
 from streams import clock
 from streams.models import Lease
+from streams.models.progress import seconds_since, skews
 from streams.records import SHARD_END
 from streams.reports import Row, iso
 
@@ -20,10 +22,12 @@ def rows(
     """A row for each lease, which come by application and stream; and why records could not be counted, where so."""
     found: list[Row] = []
     notes: set[str] = set()
-    for (_, stream), group in groupby(leases, key=attrgetter("application", "stream")):
+    ahead = skews()
+    for (application, stream), group in groupby(leases, key=attrgetter("application", "stream")):
         mine = list(group)
         waiting, why = count_waiting(stream, {lease.shard: lease.checkpoint for lease in mine})
-        found += [_row(lease, now(), waiting.get(lease.shard)) for lease in mine]
+        at = clock.to_datetime(now() + ahead.get((application, stream), 0))
+        found += [_row(lease, at, waiting.get(lease.shard)) for lease in mine]
         notes |= {why} - {""}
         notes |= {note for lease in mine for note in _notes(lease)}
     return found, sorted(notes)
@@ -40,8 +44,14 @@ def _notes(lease: Lease) -> Iterator[str]:
         yield f"{name}: {number} records expired unread, the latest arrived {since}up to {iso(lease.expired_to)}."
 
 
-def _row(lease: Lease, now: int, waiting: int | None) -> dict[str, Any]:
-    open_since = None if lease.checkpoint == str(SHARD_END) or lease.clock is None else clock.from_datetime(lease.clock)
+def _lag(lease: Lease, now: datetime, waiting: int | None) -> float | None:
+    """Returns seconds; 0 for a reader with nothing to read, however long ago it looked; None where it is not known."""
+    if lease.checkpoint == str(SHARD_END) or lease.clock is None:
+        return None
+    return 0.0 if waiting == 0 else seconds_since(lease.clock, now)
+
+
+def _row(lease: Lease, now: datetime, waiting: int | None) -> dict[str, Any]:
     return {
         "application": lease.application,
         "stream": lease.stream,
@@ -51,8 +61,7 @@ def _row(lease: Lease, now: int, waiting: int | None) -> dict[str, Any]:
         "checkpoint": lease.checkpoint,
         "complete_to": iso(lease.clock),
         "newest": iso(lease.newest),
-        # A reader with nothing to read is not behind, however long ago it looked.
-        "lag": None if open_since is None else max(0, now - open_since) / clock.SECOND if waiting != 0 else 0.0,
+        "lag": _lag(lease, now, waiting),
         "lag_records": waiting,
         "applied": lease.applied,
         "dead": lease.dead,

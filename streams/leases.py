@@ -18,6 +18,7 @@ from streams.blame import one_transaction
 from streams.commits import Commit, Grant, LeaseLostError, Letter, RefusedError, Results
 from streams.listing import Inherit, Listing, noted
 from streams.models import DeadLetter, Lease, Member, Throughput, TopicVersion, current_leases
+from streams.models.database_time import ahead_of_database
 from streams.models.progress import how_far
 from streams.records import SHARD_END, WHOLE, Description, Position, StreamError
 from streams.shares import Share, covers, share_of
@@ -44,8 +45,10 @@ class Leases(Generic[Results]):
         write: Callable[[Results], None],
         inherit: Inherit,
         owner: str | None = None,
+        stream_time: clock.Clock | None = None,
     ) -> None:
-        """`inherit` makes a child shard's first state of its parents' last ones, for the keys that it covers."""
+        """`inherit` makes a child shard's first state of its parents' last ones; `stream_time` is its clock."""
+        self._stream_time = stream_time
         self.application = application
         self.stream = stream
         self._topic = topic
@@ -84,8 +87,9 @@ class Leases(Generic[Results]):
     def share(self) -> Share:
         """Says that this worker lives, extends what it holds, and tells what it should hold."""
         seat = Member.objects.filter(**self._names, owner=self._owner)
-        if not seat.update(expires=Now() + LEASE):
-            Member.objects.create(**self._names, owner=self._owner, expires=Now() + LEASE)
+        says = {"expires": Now() + LEASE, "skew": ahead_of_database(self._stream_time)}
+        if not seat.update(**says):
+            Member.objects.create(**self._names, owner=self._owner, **says)
         self._mine.update(expires=Now() + LEASE)
         living = living_owners(**self._names) | {self._owner}
         readable = [lease.shard for lease in self._readable()]

@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, Max, Model, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 
 from streams.leases import living_owners
 from streams.models import (
@@ -41,6 +42,7 @@ from streams.topics import ORDERS, TRADES
 Status = DeadLetter.Status
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # before all there is
 WINDOW = timedelta(minutes=1)  # the longest there is
+PAUSE = timedelta(days=7)  # workers that have not read for this long are taken to have stopped
 STALE_MEMBER = timedelta(days=1)  # a worker that was killed left it; a living one writes twice a second
 
 NOT_GROWING: dict[type[Model], str] = {
@@ -51,8 +53,9 @@ NOT_GROWING: dict[type[Model], str] = {
 
 def outlived(now: datetime) -> dict[type[Model], QuerySet[Any]]:
     """Rows that have been kept long enough, by model."""
+    own = not_ahead(now)
     rates, results, alarms, audit = (
-        kept_since(now, days)
+        kept_since(own, days)
         for days in (
             settings.RETENTION_RATES,
             settings.RETENTION_RESULTS,
@@ -82,7 +85,7 @@ def outlived(now: datetime) -> dict[type[Model], QuerySet[Any]]:
         ),
         AlarmEpisode: AlarmEpisode.objects.filter(ended__lt=alarms),
         Notification: Notification.objects.filter(at__lt=alarms),
-        DeadLetter: DeadLetter.objects.filter(_letters(now)),
+        DeadLetter: DeadLetter.objects.filter(_letters(own)),
         Audit: Audit.objects.filter(at__lt=audit),
         ThresholdChange: ThresholdChange.objects.filter(at__lt=audit),
         Member: Member.objects.filter(expires__lt=now - STALE_MEMBER),
@@ -97,6 +100,16 @@ def _quiet(site: str) -> Q:
     rows = [SiteSecond.objects.all(), AlarmEpisode.objects.filter(ended=None)]
     second, alarm = (~Exists(found.filter(site=OuterRef(site))) for found in rows)
     return Q(second) & Q(alarm)
+
+
+def not_ahead(now: datetime) -> datetime:
+    """Returns `now`, but no later than the newest watermark: this machine's clock may be ahead of the streams' time.
+
+    Unless no worker lives and none has read for long: then it is the watermark that is old.
+    """
+    newest = Lease.objects.aggregate(newest=Max("clock"))["newest"]
+    believed = newest and (now - newest <= PAUSE or Member.objects.filter(expires__gte=Now()).exists())
+    return min(now, newest) if believed else now
 
 
 def kept_since(now: datetime, days: int) -> datetime:
@@ -116,7 +129,7 @@ def closed_before(application: str, stream: str) -> datetime:
 def held_back(now: datetime) -> Iterator[str]:
     """Yields a sentence for each application on a stream whose open windows are older than what is to be kept."""
     for application, stream in readers():
-        if closed_before(application, stream) < kept_since(now, settings.RETENTION_RATES):
+        if closed_before(application, stream) < kept_since(not_ahead(now), settings.RETENTION_RATES):
             yield (
                 f"Workers of {application} on {stream} are so far behind that old rows stay until they are read: "
                 "manage.py leases list."
@@ -130,7 +143,7 @@ def retire_leases(now: datetime, stream: str, listed: Collection[str], *, dry_ru
     """
     ended = current_leases(stream=stream).filter(checkpoint=SHARD_END.kind).exclude(shard__in=listed)
     count = 0
-    for lease in ended.filter(clock__lt=kept_since(now, settings.RETENTION_LEASES)).defer("state"):
+    for lease in ended.filter(clock__lt=kept_since(not_ahead(now), settings.RETENTION_LEASES)).defer("state"):
         others = current_leases(application=lease.application, stream=stream).exclude(pk=lease.pk)
         heir = others.order_by("-pk").first()
         if heir and not _is_awaited(lease.shard, others):

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 
-from streams import clock, packets, topics
+from streams import packets, topics
 from streams.answering import answering
 from streams.backlog import waiting
 from streams.commits import Grant
@@ -31,6 +31,7 @@ from streams.stream.embedded_looking import EmbeddedLook
 from streams.stream.embedded_url import open_embedded, parse_embedded
 from streams.timing import TimedStore
 from streams.walking import Walk, one
+from streams.watermarks import SetBack, believable
 from streams.worker import Worker
 
 NAMES_KEPT = 10.0  # seconds
@@ -44,6 +45,7 @@ class Application(NamedTuple):
     build: Callable[[bytes], Processor[Any, Any]]  # from a snapshot, b"" for none
     write: Callable[[str, Any], None]  # the stream, and the results that are of it
     inherit: Inherit
+    set_back: SetBack
 
 
 APPLICATIONS = {
@@ -53,6 +55,7 @@ APPLICATIONS = {
         lambda snapshot: trades.TradesProcessor(snapshot, settings.TICKERS_MOST),
         trades_sink.write,
         trades.inherit,
+        trades.set_back,
     ),
     "orders": Application(
         topics.ORDERS,
@@ -62,6 +65,7 @@ APPLICATIONS = {
         ),
         orders_sink.write,
         orders.inherit,
+        orders.set_back,
     ),
 }
 
@@ -104,7 +108,8 @@ def _names_of_then(url: str, then: float) -> list[str]:
 def inspect_stream(name: str, **asked: Any) -> Found:
     """Returns records of a stream, for a look; `asked` as streams.inspection.Asked has it. Raises StreamError."""
     if settings.STREAM_URL.startswith("kinesis:"):
-        walk = Walk(open_stream(name), clock.now, _patience(), _kinesis().SETTLE)
+        stream = open_stream(name)
+        walk = Walk(stream, stream.now, _patience(), _kinesis().SETTLE)
         return inspect(walk, Asked(**asked), time.monotonic)
     with closing(EmbeddedLook(parse_embedded(settings.STREAM_URL).path, name)) as look:
         return inspect(look, Asked(**asked), time.monotonic)
@@ -157,9 +162,10 @@ def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = 
     application = APPLICATIONS[name]
     stream = open_stream(stream_name)
     topic, write = topics.of(application.topic, stream_name), partial(application.write, stream_name)
-    leases = Leases(name, stream_name, topic, write, application.inherit)
+    leases = Leases(name, stream_name, topic, write, application.inherit, stream_time=stream.now)
 
     def open_shard(grant: Grant) -> Pipeline[Any, Any]:
+        grant = believable(grant, stream.now(), application.set_back)
         place = (grant.checkpoint, grant.identity)
         reader: Reader
         if whole:
@@ -174,7 +180,7 @@ def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = 
         return found._replace(shards=[Shard(WHOLE, 0, HASH_SPACE - 1)]) if whole else found
 
     if start == LATEST:
-        start = at(clock.now())
+        start = at(stream.now())
     leases.refuse_to_mix(whole=whole)
     answering(packets.warn_if_small)()
-    return Worker(leases, describe, open_shard, start, time.monotonic)
+    return Worker(leases, describe, open_shard, start, time.monotonic, stream.now)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import Generic, Protocol
 
+from streams.clock import Clock
 from streams.commits import Grant, LeaseLostError, Letter, Results, Store, StoreDownError
 from streams.outages import Outage
 from streams.pipeline import Pipeline
@@ -52,8 +53,13 @@ class Worker(Generic[Event, Results]):
         open_shard: Callable[[Grant], Pipeline[Event, Results]],
         start: Position,
         monotonic: Callable[[], float],
+        now: Clock,
     ) -> None:
-        """`describe` tells the stream's identity and the shards to lease; one never read before begins at `start`."""
+        """`describe` tells the stream's identity and the shards to lease; one never read before begins at `start`.
+
+        `now` gives the stream's own time in milliseconds.
+        """
+        self.now = now
         self._leases = leases
         self._describe = describe
         self._open_shard = open_shard

@@ -13,6 +13,7 @@ from hypothesis import settings
 
 from tests.databases import missing
 from tests.disks import mount, unmount
+from tests.faketime import LIBRARY
 from tests.house import kill, running
 
 settings.register_profile("shared", deadline=None)  # a busy machine is no failure
@@ -39,6 +40,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         leave_out(config, items, "../shared/data is absent", partial(_needs, "shared_data"))
     if os.geteuid() != 0 and os.environ.get("CI") != "true":
         leave_out(config, items, "only root may mount a disk", partial(_needs, "small_disk"))
+    if LIBRARY is None:
+        leave_out(config, items, "there is no libfaketime", partial(_needs, "faketime"))
     for name in missing():
         leave_out(config, items, f"there is no {name}", partial(_is_for, name))
 
@@ -74,6 +77,11 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for line in sorted(LEFT_OUT):
         terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def faketime() -> None:
+    """For tests of tests.faketime."""
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from streams.records import (
     StreamExistsError,
     StreamNotFoundError,
 )
+from streams.stream.embedded_clock import Look, Reading
 
 
 class FakeClock:
@@ -33,6 +34,31 @@ class FakeClock:
     def advance(self, milliseconds: int) -> int:
         self.time += milliseconds
         return self.time
+
+
+class FakeMachine:
+    """The clocks of a machine: time since boot, and a wall clock that can be set. All in milliseconds."""
+
+    def __init__(self, start: int = clock.from_iso("2026-11-22T14:00:00Z")) -> None:
+        self.true = start
+        self.ahead = 0  # of the wall clock
+        self._booted = start
+        self._boots = 0
+
+    def __call__(self) -> Reading:
+        return Reading(f"boot-{self._boots}", self.true - self._booted, self.true + self.ahead)
+
+    def with_clock_ahead(self, milliseconds: int) -> Look:
+        """The clocks as one process sees them whose wall clock is wrong."""
+        return lambda: self()._replace(wall=self.true + milliseconds)
+
+    def advance(self, milliseconds: int) -> int:
+        self.true += milliseconds
+        return self.true
+
+    def reboot(self) -> None:
+        self._boots += 1
+        self._booted = self.true
 
 
 class MemoryStream:
@@ -100,6 +126,9 @@ class MemoryStream:
             self._sequence += 1
             self._records[shard].append((self._sequence, self._arrived, key, data))
         return shards
+
+    def now(self) -> int:
+        return max(self._now(), self._arrived)
 
     def read(self, shard: str, position: Position, limit: int) -> Page:
         self._must_exist()

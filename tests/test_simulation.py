@@ -11,10 +11,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from streams.clock import MINUTE
 from streams.commits import Grant
 from streams.pipeline import Pipeline
 from streams.reading import ShardReader
 from streams.records import SHARD_END, TRIM_HORIZON, Batch, DeadRecord, Description, Page, Position
+from streams.stream.embedded_clock import Anchor, Reading
 from streams.worker import Worker
 from tests.fakes import FakeClock, MemoryStream
 from tests.memory_leases import LEASE, MemoryLeases, Table
@@ -23,7 +25,9 @@ KEYS = [f"key-{number}" for number in range(6)]
 BAD = b"poison"
 REMADE = "remake after read"  # the stream is deleted and made anew while a worker holds a page of it
 ARROWS = ["after listing", "before read", "after read", "before commit", "after commit"]
-FATES = ["", "", REMADE, *(f"{fate} {arrow}" for fate in ("die", "sleep") for arrow in ARROWS)]
+FATES = ["", "", REMADE, *(f"{fate} {arrow}" for fate in ("die", "sleep", "clock") for arrow in ARROWS)]
+HOUR = 60 * MINUTE
+WRONG = [0, HOUR, 1500, -HOUR, 24 * HOUR]  # milliseconds that a wall clock is set ahead
 
 
 class CrashError(BaseException):
@@ -31,15 +35,17 @@ class CrashError(BaseException):
 
 
 class Keeping:
-    """Keeps every record of each key, in order; chokes on BAD."""
+    """Keeps every record of each key, in order; chokes on BAD, and on what is a minute late, as `trades` does."""
 
     def __init__(self, snapshot: bytes) -> None:
-        self.kept: dict[str, list[bytes]] = (
-            msgspec.msgpack.decode(snapshot, type=dict[str, list[bytes]]) if snapshot else {}
+        self.clock, self.kept = (
+            msgspec.msgpack.decode(snapshot, type=tuple[int, dict[str, list[bytes]]]) if snapshot else (0, {})
         )
         self.changed: set[str] = set()
 
     def add(self, batch: Batch, events: list[bytes]) -> list[DeadRecord]:
+        if batch.arrived < self.clock - MINUTE:
+            raise ArithmeticError("late")
         for key, event in zip(batch.keys, events, strict=True):
             if event == BAD:
                 raise ArithmeticError("poison")
@@ -47,19 +53,22 @@ class Keeping:
             self.changed.add(key)
         return []
 
-    def advance(self, clock: int) -> None: ...
+    def advance(self, clock: int) -> None:
+        self.clock = max(self.clock, clock)
 
     def take(self) -> dict[str, list[bytes]] | None:
         changed, self.changed = self.changed, set()
         return {key: list(self.kept[key]) for key in changed} or None
 
     def snapshot(self) -> bytes:
-        return msgspec.msgpack.encode(self.kept)
+        return msgspec.msgpack.encode((self.clock, self.kept))
 
 
 def inherit(snapshots: list[bytes], owns: Callable[[str], bool], clock: int | None = None) -> bytes:
-    kept = [Keeping(snapshot).kept for snapshot in snapshots]
-    return msgspec.msgpack.encode({key: found for parent in kept for key, found in parent.items() if owns(key)})
+    parents = [Keeping(snapshot) for snapshot in snapshots]
+    kept = {key: found for parent in parents for key, found in parent.kept.items() if owns(key)}
+    moment = max((parent.clock for parent in parents), default=0) if clock is None else clock
+    return msgspec.msgpack.encode((moment, kept))
 
 
 def decode(batch: Batch) -> tuple[Batch, list[bytes], list[DeadRecord]]:
@@ -85,7 +94,9 @@ class Fleet(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.clock = FakeClock()
-        self.stream = MemoryStream("s", self.clock)
+        self.wrong = 0  # milliseconds that the wall clock of all workers and producers is ahead
+        self.anchor = Anchor()
+        self.stream = MemoryStream("s", self.stream_time)
         self.table = Table(self.clock)
         self.table.before_commit = lambda: self.crash("before commit")
         self.table.after_commit = lambda: self.crash("after commit")
@@ -96,8 +107,16 @@ class Fleet(RuleBasedStateMachine):
         self.workers: dict[str, Worker[Any, Any]] = {}
         self.started = 0
 
+    def stream_time(self) -> int:
+        """As an embedded stream tells it, with every look at the clocks counting as a write."""
+        elapsed = self.clock()
+        self.anchor = self.anchor.moved(Reading("boot", elapsed, elapsed + self.wrong), 0)
+        return self.anchor.at(elapsed)
+
     def crash(self, arrow: str) -> None:
-        """Where a worker passes an arrow: it may die there, or be stopped so long that others take its shards."""
+        """Where a worker passes an arrow: it may die there, be stopped so long that others take its shards, or find
+        its wall clock set.
+        """
         fate, self.crash_at = self.crash_at, ""
         if fate == f"die {arrow}":
             raise CrashError(arrow)
@@ -109,6 +128,8 @@ class Fleet(RuleBasedStateMachine):
                 worker.step()
         elif fate == f"remake {arrow}":
             self._remake()
+        elif fate == f"clock {arrow}":
+            self.wrong = WRONG[(WRONG.index(self.wrong) + 1) % len(WRONG)]
         elif fate:
             self.crash_at = fate  # not here
 
@@ -134,7 +155,9 @@ class Fleet(RuleBasedStateMachine):
             self.crash("after listing")
             return listed
 
-        self.workers[name] = Worker(leases, describe, open_shard, TRIM_HORIZON, lambda: self.clock() / 1000)
+        self.workers[name] = Worker(
+            leases, describe, open_shard, TRIM_HORIZON, lambda: self.clock() / 1000, self.stream.now
+        )
 
     @rule(keys=st.lists(st.sampled_from(KEYS), min_size=1, max_size=12), bad=st.integers(0, 30))
     def put_some(self, keys: list[str], bad: int) -> None:
@@ -179,10 +202,24 @@ class Fleet(RuleBasedStateMachine):
         if self.workers:
             self.workers.pop(sorted(self.workers)[choice % len(self.workers)]).close()
 
-    @rule(milliseconds=st.sampled_from([10, 600, LEASE + 1, 11_000]))
+    @rule(milliseconds=st.sampled_from([10, 600, LEASE + 1, 11_000, 61_000]))
     def time_passes(self, milliseconds: int) -> None:
         """Long enough, and every lease that nobody renewed is anybody's: a paused owner wakes to find it gone."""
         self.clock.advance(milliseconds)
+
+    @rule(wrong=st.sampled_from(WRONG))
+    def clock_is_set(self, wrong: int) -> None:
+        """The wall clock of the machine: nothing may be late, or look complete, because of it."""
+        self.wrong = wrong
+
+    @rule(wrong=st.sampled_from(WRONG))
+    def clock_is_wrong_for_seconds(self, wrong: int) -> None:
+        """While everybody moves: what they learn of the time in these seconds must not outlast them."""
+        self.wrong = wrong
+        for worker in list(self.workers.values()) * 2:
+            self.clock.advance(600)
+            worker.step()
+        self.wrong = 0
 
     @rule(choice=st.integers(0, 9))
     def split(self, choice: int) -> None:

@@ -72,6 +72,8 @@ class MillraceCollector(Collector):
         yield _rows(GaugeMetricFamily, "millrace_shards_stopped", "Shards that cannot be read.", rows, "stopped")
         yield _rows(GaugeMetricFamily, "millrace_lag_seconds", "How far behind its workers are.", rows, "lag")
         yield _rows(GaugeMetricFamily, "millrace_lag_records", "Records that wait.", rows, "lag_records")
+        words = "How far the stream's own time is ahead of the database's clock."
+        yield _rows(GaugeMetricFamily, "millrace_clock_skew_seconds", words, rows, "skew")
         yield _rows(GaugeMetricFamily, "millrace_workers", "Workers that are alive.", rows, "members")
         newest = [row | {"at": clock.from_iso(row["newest"]) / 1000} for row in rows if row["newest"]]
         words = "When the newest applied record arrived."

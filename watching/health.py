@@ -13,6 +13,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models.functions import Now
 
+from streams.models.database_time import database_time
 from watching.lag import CountWaiting, Laggards
 from watching.models import Beat
 
@@ -25,11 +26,6 @@ UNKNOWN = "cannot be told"
 
 # A row of ours may find room in a page that is there; what is sorted with little memory needs a new file, of 0.7 MB.
 _SPILL = "SELECT md5(number::text) FROM generate_series(1, 10000) number ORDER BY 1 OFFSET 9999"
-_SECONDS = {  # the database's clock, in seconds since 1970
-    "sqlite": "SELECT (julianday('now') - 2440587.5) * 86400",
-    "postgresql": "SELECT extract(epoch FROM clock_timestamp())",
-    "mysql": "SELECT unix_timestamp(now(6))",
-}
 
 
 class Finding(NamedTuple):
@@ -76,10 +72,7 @@ class Health:
         return ""
 
     def _clock(self) -> str:
-        with connection.cursor() as cursor:
-            cursor.execute(_SECONDS[connection.vendor])
-            [seconds] = cursor.fetchone()
-        skew = abs(self._now().timestamp() - float(seconds))
+        skew = abs(self._now().timestamp() - database_time() / 1000)
         return "" if skew <= SKEW else "differs from the database's by more than 5 s"
 
 

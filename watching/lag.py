@@ -6,6 +6,7 @@ from datetime import datetime
 from django.conf import settings
 
 from streams.models import Member, current_leases
+from streams.models.progress import seconds_since, skews
 from streams.models.readers import progress_of, readers
 
 COUNT_EVERY = 5.0  # seconds for which a count is good enough
@@ -38,10 +39,15 @@ class Laggards:
         return "; ".join(found[:MOST_NAMED] + more)
 
     def _all(self) -> Iterator[str]:
+        ahead = skews()
         for application, stream in readers():
             complete = progress_of(application, stream).complete_to
-            behind = (self._now() - complete).total_seconds() if complete else 0  # has read nothing yet: not behind
-            if behind > settings.READY_LAG and (waits := self._waits(application, stream)) is not None:
+            if complete is None:  # has read nothing yet: not behind
+                continue
+            behind = seconds_since(complete, self._now(), ahead.get((application, stream), 0))
+            if behind is None:
+                yield f"how far {application} on {stream} is behind cannot be told: a clock is wrong"
+            elif behind > settings.READY_LAG and (waits := self._waits(application, stream)) is not None:
                 yield f"{application} on {stream} is {behind:,.0f} s behind{waits}"
 
     def _waits(self, application: str, stream: str) -> str | None:

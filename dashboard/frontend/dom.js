@@ -14,6 +14,13 @@ export function setText(node, text) {
   return true;
 }
 
+/** Shows a notice with this text; "" hides it. */
+export function setNote(node, text) {
+  if (!node) return;
+  setText(node, text);
+  node.hidden = !text;
+}
+
 /** Sets the text; a change fades, unless less motion is wanted or the last one still fades. */
 export function setCell(node, text) {
   if (!setText(node, text) || calm.matches || node.getAnimations().length) return;

@@ -1,7 +1,8 @@
 // The line to the server: a socket that reconnects, and polling when sockets do not get through. docs/protocol.md.
 //
 // `ports` is the world: socket() opens one, poll(topic) resolves to {status, message}, after(ms, call) gives a function that
-// calls it off, now() in milliseconds, chance() 0 to 1. `hooks`: opened(), message(message), beat(iso), change(), signedOut().
+// calls it off, now() in milliseconds, chance() 0 to 1.
+// `hooks`: opened(), message(message), beat(iso, database, note), change(), signedOut().
 // Once it is signed out, or refused what it asks for, it never dials again.
 
 import { delay } from "./backoff.js";
@@ -71,7 +72,7 @@ export class Line {
       this.#polling = "";
       this.#hooks.change();
     }
-    if (message.beat) this.#hooks.beat(message.beat, message.database);
+    if (message.beat) this.#hooks.beat(message.beat, message.database, message.clock_note ?? "");
     if (message.data) this.#hooks.message(message);
   }
 

@@ -1,5 +1,6 @@
 // The page's one line to the server, and what the page makes of it: what is shown, what waits, what time it is there.
 
+import { one, setNote } from "./dom.js";
 import { VersionGate } from "./gate.js";
 import { Line } from "./line.js";
 import { PauseBuffer } from "./pause.js";
@@ -11,7 +12,7 @@ const gate = new VersionGate();
 const buffer = new PauseBuffer();
 const pending = new Map();
 let renders = {};
-let offset = 0; // milliseconds that the server's clock is ahead of ours
+let offset = Date.now() - performance.now(); // milliseconds from our monotonic time, which no clock moves, to the server's clock
 let upTo = null; // by the server's clock, the last that was heard
 let everLive = false;
 let frame = 0;
@@ -24,7 +25,7 @@ const tell = () => document.dispatchEvent(new Event("line"));
 const ticks = [];
 
 /** Now by the server's clock, in milliseconds. */
-export const serverNow = () => Date.now() + offset;
+export const serverNow = () => performance.now() + offset;
 
 /** Calls back every second with the server's time, while the page is seen and, unless `always`, not paused. */
 export function everySecond(call, { always = false } = {}) {
@@ -41,7 +42,7 @@ export const pulse = () => workers;
  */
 export function hearing() {
   const [lost, now] = [line?.status(), serverNow()];
-  const dead = lost && !["live", "polling"].includes(lost.transport) && lost.lostAt !== null && Date.now() - lost.lostAt >= PATIENCE;
+  const dead = lost && !["live", "polling"].includes(lost.transport) && lost.lostAt !== null && now - lost.lostAt >= PATIENCE;
   return { heard: !dead, database, pausedAt, upTo, now };
 }
 
@@ -74,7 +75,7 @@ export function situation() {
   if (!line) return null;
   const status = line.status();
   everLive ||= status.transport === "live";
-  return { status, paused: buffer.paused, waiting: buffer.waiting, upTo, now: Date.now(), everLive };
+  return { status, paused: buffer.paused, waiting: buffer.waiting, upTo, now: serverNow(), everLive };
 }
 
 export const retryNow = () => line?.retryNow();
@@ -110,18 +111,19 @@ const ports = {
     const timer = setTimeout(call, milliseconds);
     return () => clearTimeout(timer);
   },
-  now: () => Date.now(),
+  now: serverNow,
   chance: () => Math.random(),
 };
 
-function hearBeat(iso, trouble) {
+function hearBeat(iso, trouble, note) {
   hearClock(iso);
   database = trouble !== "away";
+  setNote(one("[data-clock-note]"), note);
 }
 
 function hearClock(iso) {
   upTo = Date.parse(iso);
-  offset = upTo - Date.now();
+  offset = upTo - performance.now();
 }
 
 function receive(message) {

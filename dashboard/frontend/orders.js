@@ -17,7 +17,7 @@ const counts = new Counts();
 const WORDS = { quiet: "quiet", elevated: "elevated", alarm: "ALARM since" };
 let sites = [];
 let alarms = [];
-let asked = 0;
+let asked = -Infinity;
 
 function showOrders(data) {
   hearSignals(data);
@@ -117,8 +117,8 @@ function fillSpan(row, [start, numbers]) {
 
 /** After a gap the seconds that were missed are asked for. */
 async function fillGap() {
-  if (Date.now() - asked < 5000) return;
-  asked = Date.now();
+  if (performance.now() - asked < 5000) return;
+  asked = performance.now();
   const { message } = await ask(historyTopic);
   if (message) counts.replace(message.data.sites);
 }

@@ -1,6 +1,6 @@
 // The streams page: asks for its state again and again, since the live hub knows no permissions.
 
-import { all, copyOf, one, parts, reconcile, setCell, setText, setTime } from "./dom.js";
+import { all, copyOf, one, parts, reconcile, setCell, setNote, setText, setTime } from "./dom.js";
 import { compact, grouped, percentOf, records, span } from "./format.js";
 import { Poll } from "./poll.js";
 import { zoneTitle } from "./zone.js";
@@ -10,6 +10,7 @@ const { stateUrl, lettersUrl, forgetUrl } = page.dataset;
 
 function show(data) {
   setLost(false);
+  setNote(one("[data-clock-note]"), data.clock_note);
   for (const node of all("[data-now]")) setTime(node, data.now);
   one("[data-empty]").hidden = data.streams.length > 0;
   one("[data-content]").hidden = !data.streams.length;

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Exists, ExpressionWrapper, F, FloatField, OuterRef, QuerySet, Subquery
 
 from dashboard import links
-from dashboard.pages.progress import iso, progress
+from dashboard.pages.progress import iso, own_time, progress
 from streams import clock
 from streams.models import AlarmEpisode, Site, SiteCount, SiteSecond
 from streams.models.orders import DEFAULT_THRESHOLD
@@ -89,13 +89,14 @@ def _history(now: datetime, stream: str, names: Sequence[str]) -> dict[str, Any]
     A count is the most that the window held in that second, or the number that it slid to when no line came; None
     before the site's first line, since nothing is known of that time.
     """
-    reached = progress(ORDERS, stream).clock or now
-    end = clock.from_datetime(min(reached, now)) // clock.SECOND * clock.SECOND
+    own = own_time(ORDERS, stream, now)
+    reached = min(progress(ORDERS, stream).clock or own, own)
+    end = clock.from_datetime(reached) // clock.SECOND * clock.SECOND
     start = end - HISTORY_SECONDS * clock.SECOND
     earliest = clock.to_datetime(start) - timedelta(seconds=WINDOW_SECONDS)
     seconds: dict[str, dict[int, tuple[int, int]]] = defaultdict(dict)
     # By site, as the index of seconds goes.
-    rows = SiteSecond.objects.filter(stream=stream, site__in=names, second__gte=earliest, second__lte=now)
+    rows = SiteSecond.objects.filter(stream=stream, site__in=names, second__gte=earliest, second__lte=own)
     for name, second, lines, peak in rows.values_list("site", "second", "lines", "peak"):
         seconds[name][clock.from_datetime(second)] = lines, peak
     older = _begun_before(earliest, stream, names)

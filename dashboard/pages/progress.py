@@ -1,12 +1,13 @@
 """How far an application's workers are on a stream, and the forms that times have on the wire."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models.functions import Now
 
 from streams import clock
 from streams.models import Member
+from streams.models.progress import skews
 from streams.models.readers import progress_of
 
 
@@ -38,6 +39,11 @@ def pulse(now: datetime) -> dict[str, Any]:
 
 def progress(application: str, stream: str) -> Progress:
     return Progress(*progress_of(application, stream))
+
+
+def own_time(application: str, stream: str, now: datetime) -> datetime:
+    """Returns now by the own time of a stream, as far as a worker of the application that lives knows it."""
+    return now + timedelta(milliseconds=skews().get((application, stream), 0))
 
 
 def iso(moment: datetime | None) -> str | None:

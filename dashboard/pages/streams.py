@@ -9,9 +9,11 @@ from django.db.models import Count, Sum
 from django.db.models.functions import Now
 
 from dashboard import links
+from dashboard.pages import clocks
 from dashboard.pages.progress import iso
 from streams import owners
 from streams.models import Audit, DeadLetter, Lease, Member, Throughput, current_leases
+from streams.models.progress import seconds_since, skews
 from streams.records import SHARD_END, WHOLE
 
 RECORD_LIMIT, BYTE_LIMIT = 1000, 1 << 20  # a second, into one shard: Amazon Kinesis' own
@@ -35,6 +37,11 @@ class _Facts(NamedTuple):
     letters: dict[_Name, dict[str, int]]
     held: set[int]  # leases that have not expired
     former: dict[_Name, tuple[int, int, int]]  # applied, dead and expired records of streams that had the name before
+    skews: dict[_Name, int]  # milliseconds that a stream's own time is ahead of the database's
+
+    def own_time(self, lease: Lease) -> datetime:
+        """Returns now by the clock of the lease's stream, as far as that is known."""
+        return self.now + timedelta(milliseconds=self.skews.get((lease.application, lease.stream), 0))
 
 
 def no_names() -> list[str]:
@@ -50,9 +57,10 @@ def streams(now: datetime, count_waiting: CountWaiting, list_streams: ListStream
     leases: dict[_Name, list[Lease]] = defaultdict(list)
     for lease in current_leases().order_by("application", "stream", "shard").defer("state"):
         leases[lease.application, lease.stream].append(lease)
-    facts = _Facts(now, _rates(now), _members(), _letters(), _held(), _former())
+    facts = _Facts(now, _rates(now), _members(), _letters(), _held(), _former(), skews())
     return {
         "now": iso(now),
+        "clock_note": clocks.note(now),
         "streams": [
             _stream(name, found, facts, *count_waiting(name[1], {lease.shard: lease.checkpoint for lease in found}))
             for name, found in leases.items()
@@ -131,12 +139,14 @@ def _stream(name: _Name, leases: Sequence[Lease], facts: _Facts, waiting: dict[s
     clocks = [lease.clock for lease in leases if lease.shard in unread]
     known = [clock for clock in clocks if clock]
     waits = None if why else sum(waiting.values())
+    own = facts.own_time(leases[0])
     return {
         "application": name[0],
         "stream": name[1],
         "records_url": links.to_records(name[1]),
         "members": facts.members[name],
-        "lag": _lag(min(known), facts.now, waits) if known and len(known) == len(clocks) else None,
+        "skew": facts.skews[name] / 1000 if name in facts.skews else None,
+        "lag": _lag(min(known), own, waits) if known and len(known) == len(clocks) else None,
         "lag_records": waits,
         "unattended": bool(unread) and not facts.members[name] and waits != 0,
         "lag_note": why,
@@ -169,7 +179,7 @@ def _loss(lease: Lease) -> str:
 
 def _shard(lease: Lease, unread: set[str], facts: _Facts, waits: int | None) -> dict[str, Any]:
     records, size = facts.rates.get((lease.application, lease.stream, lease.shard), (0.0, 0.0))
-    behind = lease.clock is None or lease.clock < facts.now - RATE_LAG - timedelta(seconds=RATE_SECONDS)
+    behind = lease.clock is None or lease.clock < facts.own_time(lease) - RATE_LAG - timedelta(seconds=RATE_SECONDS)
     ended = lease.shard not in unread
     unknown = behind and not ended  # what has arrived since is not seen yet
     return {
@@ -181,7 +191,7 @@ def _shard(lease: Lease, unread: set[str], facts: _Facts, waits: int | None) -> 
         "clock": iso(lease.clock),
         "checkpoint": lease.checkpoint,
         "place": _place(lease.checkpoint),
-        "lag": None if ended else _lag(lease.clock, facts.now, waits),
+        "lag": None if ended else _lag(lease.clock, facts.own_time(lease), waits),
         "lag_records": waits,
         "newest": iso(lease.newest),
         "applied": lease.applied,
@@ -213,10 +223,11 @@ def _place(checkpoint: str) -> str:
 
 
 def _lag(clock: datetime | None, now: datetime, waits: int | None) -> float | None:
-    """Returns seconds; 0 where no record waits, however long ago somebody looked."""
-    if clock and waits == 0:
-        return 0.0
-    return round(max(0.0, (now - clock).total_seconds()), 1) if clock else None
+    """Returns seconds; 0 where no record waits, however old the watermark is; None for a watermark in the future."""
+    seconds = seconds_since(clock, now)
+    if seconds is None:
+        return None
+    return 0.0 if waits == 0 else round(seconds, 1)
 
 
 def _full(rate: float, limit: int, *, unknown: bool) -> float | None:

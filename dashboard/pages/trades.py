@@ -13,7 +13,7 @@ from django.db.models import F, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 
 from dashboard import links
-from dashboard.pages.progress import Progress, iso, progress
+from dashboard.pages.progress import Progress, iso, own_time, progress
 from streams.models import Throughput, TradeMinute
 from streams.topics import TRADES
 
@@ -40,7 +40,7 @@ def market(now: datetime, stream: str = TRADES) -> dict[str, Any]:
         "now": iso(now),
         "newest": iso(at.newest),
         "clock": iso(at.clock),
-        "rate": _rate(stream, now, at.clock),
+        "rate": _rate(stream, own_time(TRADES, stream, now), at.clock),
         "open": minutes[opened] if opened else None,
         "closed": minutes[closed] if closed else None,
     }
@@ -51,7 +51,7 @@ def market_history(now: datetime, stream: str = TRADES) -> dict[str, Any]:
     clock = progress(TRADES, stream).clock
     if clock is None:
         return {"minutes": []}
-    since, last = _floor(now) - HOUR, _floor(clock) - MINUTE
+    since, last = _floor(own_time(TRADES, stream, now)) - HOUR, _floor(clock) - MINUTE
     minutes = [last - MINUTE * back for back in range(HISTORY_MINUTES) if last - MINUTE * back >= since]
     found = _closed_minutes.get(stream, minutes, last)
     return {"minutes": [found[minute] for minute in reversed(minutes) if minute in found]}
@@ -59,8 +59,8 @@ def market_history(now: datetime, stream: str = TRADES) -> dict[str, Any]:
 
 def ticker(symbol: str, now: datetime, stream: str = TRADES) -> dict[str, Any]:
     """One ticker's minutes of the last hour, oldest first, the open one last; empty for a symbol never traded."""
-    at = progress(TRADES, stream)
-    rows = TradeMinute.objects.filter(stream=stream, ticker=symbol, minute__gt=_floor(now) - HOUR)
+    at, since = progress(TRADES, stream), _floor(own_time(TRADES, stream, now)) - HOUR
+    rows = TradeMinute.objects.filter(stream=stream, ticker=symbol, minute__gt=since)
     minutes = [
         _ticker_minute(minute, list(group), at)
         for minute, group in groupby(rows.order_by("minute"), attrgetter("minute"))

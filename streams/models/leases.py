@@ -55,6 +55,7 @@ class Member(models.Model):
     stream = models.CharField(max_length=128)
     owner = models.CharField(max_length=128)
     expires = models.DateTimeField()
+    skew = models.BigIntegerField(null=True)  # milliseconds that the stream's time is ahead of the database's clock
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["application", "stream", "owner"], name="one_seat_per_worker")]

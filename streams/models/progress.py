@@ -1,12 +1,15 @@
 """How far the workers of an application are."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models.functions import Now
 
-from streams.models.leases import Lease
+from streams.models.leases import Lease, Member
 from streams.records import SHARD_END
+
+NEAR = 2.0  # seconds by which clocks may differ without a word
 
 
 class HowFar(NamedTuple):
@@ -25,3 +28,27 @@ def how_far(leases: QuerySet[Lease]) -> HowFar:
         unknown=Count("pk", filter=unread & Q(clock=None)),
     )
     return HowFar(found["newest"], None if found["unknown"] else found["least"])
+
+
+def skews() -> dict[tuple[str, str], int]:
+    """Milliseconds that a stream's own time is ahead of the database's clock, by application and stream.
+
+    As the workers that live have measured it; of several, the one that differs least: the others' clocks are wrong.
+    """
+    found: dict[tuple[str, str], int] = {}
+    living = Member.objects.filter(expires__gte=Now(), skew__isnull=False)
+    for application, stream, skew in living.values_list("application", "stream", "skew"):
+        known = int(skew or 0)
+        found[application, stream] = min(found.get((application, stream), known), known, key=abs)
+    return found
+
+
+def seconds_since(moment: datetime | None, now: datetime, ahead: int = 0) -> float | None:
+    """How long ago a moment of a stream was, at `now` by a clock that the stream is `ahead` of, in milliseconds.
+
+    None where that is not known: a moment in the future is nobody's age, and not 0.
+    """
+    if moment is None:
+        return None
+    seconds = (now + timedelta(milliseconds=ahead) - moment).total_seconds()
+    return None if seconds < -NEAR else max(0.0, seconds)

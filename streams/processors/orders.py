@@ -72,8 +72,8 @@ class OrdersProcessor:
     """Processor of `orders`. `thresholds` gives the lines in 15 s at which a site's alarm begins, at least 1.
 
     A step costs what is due and not how many sites there are: `_due` is a heap with the moment at which the oldest run
-    of each site leaves its window. `_idle` has the sites whose windows are empty, the one idle for longest first; after
-    FORGET a site's state is dropped. `most` bounds the sites that a shard holds.
+    of each site leaves its window. `_idle` is a heap of the sites whose windows were empty, with their newest line;
+    after FORGET the state of a site that is still empty is dropped. `most` bounds the sites that a shard holds.
     """
 
     def __init__(
@@ -90,8 +90,8 @@ class OrdersProcessor:
         sites = self._state.sites
         self._due = [(_leaves(state.runs[0]), site) for site, state in sites.items() if state.runs]
         heapify(self._due)
-        idle = [site for site, state in sites.items() if not state.runs]
-        self._idle = dict.fromkeys(sorted(idle, key=lambda site: sites[site].newest))
+        self._idle = [(state.newest, site) for site, state in sites.items() if not state.runs]
+        heapify(self._idle)
         self._open = {site for site, state in sites.items() if state.episode}
         self._counts: dict[str, SiteState] = {}
         self._seconds: dict[tuple[str, int], Second] = {}
@@ -163,7 +163,7 @@ class OrdersProcessor:
             if state.runs:
                 heappush(self._due, (_leaves(state.runs[0]), site))
             else:
-                self._idle[site] = None
+                heappush(self._idle, (state.newest, site))
         for site in sorted(self._open):
             state = self._state.sites[site]
             if state.count <= max(thresholds.get(site, self._default) - 2, 0):
@@ -175,12 +175,11 @@ class OrdersProcessor:
 
         What of their calls was held back since the last notification is then told by their episodes alone.
         """
-        while self._idle:
-            site = next(iter(self._idle))
-            state = self._state.sites[site]
-            if state.newest + FORGET > now or state.episode:
-                return
-            del self._idle[site], self._state.sites[site]
+        while self._idle and self._idle[0][0] + FORGET <= now:
+            newest, site = heappop(self._idle)
+            state = self._state.sites.get(site)
+            if state and state.newest == newest and not state.runs:  # else something has come since
+                del self._state.sites[site]
 
     def _expire(self, site: str, state: SiteState, threshold: int, now: int) -> None:
         """Lets go of the lines that have left the window."""
@@ -203,7 +202,6 @@ class OrdersProcessor:
 
     def _count(self, site: str, state: SiteState, lines: int, now: int) -> None:
         if not state.runs:
-            self._idle.pop(site, None)
             heappush(self._due, (now + WINDOW + 1, site))
         state.runs.append((now, lines))
         state.count += lines
@@ -244,6 +242,24 @@ def _nth(batch: Batch, site: str, index: int) -> str:
     """The padded sequence number of the site's line of that index in the batch."""
     places = (place for place, key in enumerate(batch.keys) if key == site)
     return padded(batch.sequences[next(place for count, place in enumerate(places) if count == index)])
+
+
+def set_back(snapshot: bytes, clock: int) -> bytes:
+    """Returns the state with no time in it later than `clock`, in milliseconds.
+
+    Lines that were counted at a later time count as of `clock`, so that they leave the window 15 s after it.
+    """
+    state = _state_decoder.decode(snapshot)
+    state.clock = min(state.clock, clock)
+    for site in state.sites.values():
+        late = sum(lines for moment, lines in site.runs if moment > clock)
+        site.runs = [run for run in site.runs if run[0] <= clock] + ([(clock, late)] if late else [])
+        site.newest = min(site.newest, clock)
+        site.below_since = None if site.below_since is None else min(site.below_since, clock)
+        site.notified = None if site.notified is None else min(site.notified, clock)
+        if site.second and site.second.second > clock:
+            site.second = None
+    return _encoder.encode(state)
 
 
 def inherit(snapshots: list[bytes], owns: Callable[[str], bool], clock: int | None = None) -> bytes:

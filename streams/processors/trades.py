@@ -97,6 +97,13 @@ class TradesProcessor:
         return _encoder.encode(self._state)
 
 
+def set_back(snapshot: bytes, clock: int) -> bytes:
+    """Returns the state with its clock no later than `clock`, in milliseconds."""
+    state = _state_decoder.decode(snapshot)
+    state.clock = min(state.clock, clock)
+    return _encoder.encode(state)
+
+
 def inherit(snapshots: list[bytes], owns: Callable[[str], bool], clock: int | None = None) -> bytes:
     """Returns the state of a child shard: what its parents held of the keys that it owns, as of `clock` if given."""
     parents = [_state_decoder.decode(snapshot) for snapshot in snapshots if snapshot]

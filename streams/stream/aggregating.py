@@ -78,6 +78,9 @@ class AggregatingStream:
             self._open = []  # It may have been made anew since, with other shards of the same names.
             raise
 
+    def now(self) -> int:
+        return self._inner.now()
+
     def read(self, shard: str, position: Position, limit: int) -> Page:
         return self._inner.read(shard, position, limit)
 

@@ -24,8 +24,18 @@ class Stream(Protocol):
         Raises InvalidRecordError before anything is written.
         """
 
+    def now(self) -> int:
+        """Returns the service's own time, in milliseconds: the clock that stamps records.
+
+        It is never ahead of a stamp still to come by more than a moment, and no clock of a machine that reads or puts
+        moves it. What is complete, late, newest or expired is compared with this time only.
+        """
+
     def read(self, shard: str, position: Position, limit: int) -> Page:
-        """Up to `limit` records from a position on; never waits for one to arrive."""
+        """Up to `limit` records from a position on; never waits for one to arrive.
+
+        At the tip, `complete_to` comes from the service's own time.
+        """
 
     def split(self, shard: str, at: int | None = None) -> None:
         """Closes an open shard and makes two children of its range, the second from hash `at` on (default: the middle).

@@ -2,7 +2,8 @@
 
 It behaves as Kinesis does, with one difference that makes it fast: it stores batches, not records. One row holds up to
 4,096 records of a shard as one MessagePack blob, stamped and numbered inside the transaction that writes it. SQLite's
-one writer at a time is what makes sequence numbers and arrival stamps grow together.
+one writer at a time is what makes sequence numbers and arrival stamps grow together. Stamps come from a clock of the
+stream's own, streams.stream.embedded_clock.
 """
 
 import sqlite3
@@ -28,8 +29,10 @@ from streams.records import (
     StreamExistsError,
     StreamNotFoundError,
 )
-from streams.stream import embedded_rows, embedded_schema, embedded_shards, limits
+from streams.stream import embedded_clock, embedded_rows, embedded_schema, embedded_shards, limits
+from streams.stream.embedded_clock import Look, Reading
 from streams.stream.embedded_reading import UnreadableError, count, read
+from streams.stream.embedded_time import OwnTime
 
 RECORDS_A_ROW = 4096
 BYTES_A_ROW = 1 << 20
@@ -46,10 +49,12 @@ class EmbeddedStream:
 
     _bytes_a_read = embedded_rows.BYTES_A_READ
 
-    def __init__(self, path: Path, name: str, now: clock.Clock = clock.now) -> None:
+    def __init__(
+        self, path: Path, name: str, now: clock.Clock | None = None, *, look: Look = embedded_clock.machine
+    ) -> None:
+        """`look` reads the clocks of the machine; `now`, if given, takes the place of both."""
         self.path = path
         self.name = name
-        self._now = now
         self._version: tuple[int, int] | None = None  # of the file, when a read last looked
         # The reads that found nothing at that version: the stream's identity, and the records the shard ever held.
         self._empty: dict[tuple[str, Position], tuple[str, int]] = {}
@@ -58,6 +63,7 @@ class EmbeddedStream:
             self._db = _connect(path)
         except sqlite3.Error as error:
             raise StreamError(f"The embedded stream in {path} cannot be opened: {error}") from error
+        self._clock = OwnTime(self._db, name, look if now is None else embedded_clock.handed_in(now))
 
     def close(self) -> None:
         self._db.close()
@@ -77,9 +83,10 @@ class EmbeddedStream:
         with self._transaction():
             if self._db.execute("SELECT 1 FROM streams WHERE name = ?", [self.name]).fetchone():
                 raise StreamExistsError(f"There is a stream {self.name!r} already.")
+            now, _, text = self._clock.tick()
             row = self._db.execute(
-                "INSERT INTO streams (name, retention, next_sequence, identity) VALUES (?, ?, ?, ?)",
-                [self.name, RETENTION, self._now() * SEQUENCES_A_MILLISECOND, token_hex(16)],
+                "INSERT INTO streams (name, retention, next_sequence, identity, clock) VALUES (?, ?, ?, ?, ?)",
+                [self.name, RETENTION, now * SEQUENCES_A_MILLISECOND, token_hex(16), text],
             )
             embedded_shards.make_first(self._db, row.lastrowid or 0, shards)
 
@@ -93,13 +100,13 @@ class EmbeddedStream:
 
     def split(self, shard: str, at: int | None = None) -> None:
         with self._transaction():
-            stream, arrived = self._stream("id, last_arrived")
-            embedded_shards.split(self._db, stream, shard, at, max(self._now(), arrived))
+            [stream] = self._stream("id")
+            embedded_shards.split(self._db, stream, shard, at, self._clock.write())
 
     def merge(self, shard: str, neighbour: str) -> None:
         with self._transaction():
-            stream, arrived = self._stream("id, last_arrived")
-            embedded_shards.merge(self._db, stream, shard, neighbour, max(self._now(), arrived))
+            [stream] = self._stream("id")
+            embedded_shards.merge(self._db, stream, shard, neighbour, self._clock.write())
 
     def sequence_text(self, sequence: int) -> str:
         return str(sequence)
@@ -123,10 +130,10 @@ class EmbeddedStream:
             self._append(entries)
 
     def _append(self, entries: Sequence[Entry]) -> None:
-        stream, retention, sequence, arrived, next_trim = self._stream(
-            "id, retention, next_sequence, last_arrived, next_trim"
+        stream, retention, sequence, arrived, next_trim, text = self._stream(
+            "id, retention, next_sequence, last_arrived, next_trim, clock"
         )
-        now = max(self._now(), arrived)
+        now, anchor, text = self._clock.tick((text, arrived))
         for shard, keys, datas in self._routed(stream, entries):
             self._db.execute(
                 "INSERT INTO batches (shard, first_sequence, last_sequence, arrived, data, before)"
@@ -135,17 +142,39 @@ class EmbeddedStream:
             )
             self._db.execute("UPDATE shards SET records = records + ? WHERE id = ?", [len(keys), shard])
             sequence += len(keys)
-        self._db.execute("UPDATE streams SET next_sequence = ?, last_arrived = ? WHERE id = ?", [sequence, now, stream])
+        self._db.execute(
+            "UPDATE streams SET next_sequence = ?, last_arrived = ?, clock = ? WHERE id = ?",
+            [sequence, now, text, stream],
+        )
         if now >= next_trim:
-            self._trim(stream, now - retention, now + TRIM_EVERY)
+            self._trim(stream, anchor.trim_before(now, retention), now + TRIM_EVERY)
+
+    def now(self) -> int:
+        with self._in_our_words():
+            self._stream("id")
+            self._note_changes()
+            return self._time(self._clock.look())
+
+    def _time(self, reading: Reading) -> int:
+        """The stream's time at a look at the clocks. The first look after a boot sets the anchor anew."""
+        found = self._clock.at(reading)
+        if found is not None:
+            return found
+        try:
+            with self._transaction():
+                return self._clock.write()
+        except StreamDownError:  # the disk is full, or the file only to be read
+            return self._clock.newest()
 
     def read(self, shard: str, position: Position, limit: int) -> Page:
         with self._in_our_words():
             return self._page(shard, position, limit)
 
     def _page(self, shard: str, position: Position, limit: int) -> Page:
-        now = self._now()
-        if self._unchanged(shard, position):
+        reading = self._clock.look()  # before the read, so that what comes meanwhile is not told as complete
+        self._note_changes()
+        now = self._time(reading)
+        if (shard, position) in self._empty:
             identity, held = self._empty[shard, position]
             return Page([], now - SETTLE, identity=identity, begins=held)
         with self._snapshot():  # else the shard could be gone, and its number another's, before its batches are read
@@ -180,14 +209,14 @@ class EmbeddedStream:
             raise ShardGoneError(f"Stream {self.name!r} has no shard {name!r}.")
         return row[0], bool(row[1]), row[2], f"embedded:{row[3]}"
 
-    def _unchanged(self, shard: str, position: Position) -> bool:
-        """Whether nobody has written since this same read found nothing: one cheap look at the file's header."""
+    def _note_changes(self) -> None:
+        """Forgets what was learned of the file when somebody has written since: one cheap look at its header."""
         # data_version moves with the commits of others, total_changes with our own.
         version = (self._db.execute("PRAGMA data_version").fetchone()[0], self._db.total_changes)
         if version != self._version:
             self._version = version
+            self._clock.forget()
             self._empty.clear()
-        return (shard, position) in self._empty
 
     def _routed(self, stream: int, entries: Sequence[Entry]) -> Iterator[tuple[int, list[str], list[bytes]]]:
         """Entries by shard, in order, in pieces that fit a row."""

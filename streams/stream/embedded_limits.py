@@ -18,8 +18,9 @@ from typing import NamedTuple
 from streams import clock
 from streams.hashing import hash_key
 from streams.records import SHARD_END, Batch, Entry, Page, Position
-from streams.stream import embedded_shards
+from streams.stream import embedded_clock, embedded_shards
 from streams.stream.embedded import EmbeddedStream
+from streams.stream.embedded_clock import Look
 from streams.stream.embedded_reading import start_of
 from streams.stream.retrying import BusyError, Outcome, Put, Waiting
 
@@ -48,7 +49,7 @@ class Faults(NamedTuple):
 
 
 class LimitedStream(EmbeddedStream):
-    """As EmbeddedStream. `waiting.seconds` is the same for all processes: the wall clock."""
+    """As EmbeddedStream. `waiting.seconds` is the same for all processes: since the machine's boot."""
 
     _bytes_a_read = BYTES_A_READ + (1 << 20)  # up_to() cuts a page exactly
 
@@ -56,18 +57,19 @@ class LimitedStream(EmbeddedStream):
         self,
         path: Path,
         name: str,
-        now: clock.Clock = clock.now,
+        now: clock.Clock | None = None,
         *,
+        look: Look = embedded_clock.machine,
         limited: bool = True,
         faults: Faults = Faults(),  # noqa: B008 - it never changes
         chance: random.Random | None = None,
         waiting: Waiting | None = None,
     ) -> None:
-        super().__init__(path, name, now)
+        super().__init__(path, name, now, look=look)
         self._limited = limited
         self._faults = faults
         self._chance = chance or random.Random()  # noqa: S311 - not secret
-        self._waiting = waiting or Waiting(time.time, time.sleep, self._chance.random)
+        self._waiting = waiting or Waiting(_seconds_since_boot, time.sleep, self._chance.random)
         with self._in_our_words():
             self._db.executescript(SCHEMA)
 
@@ -130,6 +132,10 @@ class LimitedStream(EmbeddedStream):
         return outcomes
 
 
+def _seconds_since_boot() -> float:
+    return embedded_clock.milliseconds_since_boot() / clock.SECOND
+
+
 class Buckets:
     """What one shard has left of its limits; inside a transaction."""
 
@@ -140,7 +146,7 @@ class Buckets:
         self._tokens = dict(A_SECOND)
         self._taken: set[str] = set()
         for kind, tokens, filled in db.execute("SELECT kind, tokens, filled FROM buckets WHERE shard = ?", [shard]):
-            if filled <= seconds:  # else the clock was set back
+            if filled <= seconds:  # else the machine was started anew since
                 self._tokens[kind] = min(A_SECOND[kind], tokens + (seconds - filled) * A_SECOND[kind])
 
     def take(self, wanted: dict[str, float]) -> bool:

@@ -40,6 +40,7 @@ UPGRADES = [
     Step("streams", "identity", "TEXT NOT NULL DEFAULT ''", "UPDATE streams SET identity = lower(hex(randomblob(16)))"),
     Step("shards", "trimmed", "INTEGER NOT NULL DEFAULT 0"),  # records that were dropped since the shard was made
     Step("batches", "before", "INTEGER"),  # records that the shard held before this batch; NULL in older files
+    Step("streams", "clock", "TEXT NOT NULL DEFAULT ''"),  # the stream's own time: streams.stream.embedded_clock
 ]
 
 

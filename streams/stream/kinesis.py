@@ -39,6 +39,7 @@ SCHEME = "kinesis"
 CHANGE_SECONDS = 300.0  # for a change of the stream itself; creating one takes about 30 s
 LOOK_SECONDS = 2.0  # at most, between looks at how far a change is
 SUMMARY_SECONDS = 10.0  # status and retention are asked for this often: an account may only 20 times a second
+CLOCK_SECONDS = 60.0  # after which Kinesis is asked what time it is, if it has not answered anything since
 READ_SECONDS = 0.2  # between reads of a shard
 WAITING = Waiting(time.monotonic, time.sleep, random.random)
 EXPECTED = "STREAM_URL should be kinesis://REGION or kinesis://REGION?endpoint_url=URL, and no more."
@@ -100,13 +101,11 @@ class KinesisStream:
         name: str,
         client: Any,
         *,
-        now: clock.Clock = clock.now,
         waiting: Waiting = WAITING,
         read_seconds: float = READ_SECONDS,
     ) -> None:
         self.name = name
         self._calls = Calls(client, name, waiting)
-        self._now = now
         self._read_seconds = read_seconds
         self._readers: dict[str, tuple[str, ShardReader]] = {}  # with the identity of the stream that each reads
         self._digits = 0
@@ -167,6 +166,15 @@ class KinesisStream:
         """As put; the shard that each entry is in."""
         return put(entries, self._calls)
 
+    def now(self) -> int:
+        """As every stream's: by Kinesis' answers, and the time that passed since the last one."""
+        if self._calls.clock.age() > CLOCK_SECONDS:
+            self._summarise()
+        found = self._calls.clock.now()
+        if found is None:
+            raise StreamError("Kinesis does not tell what time it is: its answers have no Date header.")
+        return found
+
     def read(self, shard: str, position: Position, limit: int) -> Page:
         """As every stream's; a call that comes too early for Kinesis' limits gets an empty page, complete to None."""
         identity, reader = self._reader(shard)
@@ -217,7 +225,7 @@ class KinesisStream:
             confirm = partial(self._confirm, self._identity)
             self._readers[shard] = (
                 self._identity,
-                ShardReader(self._calls, found, self._digits, self._now, self._read_seconds, retention, confirm),
+                ShardReader(self._calls, found, self._digits, self._read_seconds, retention, confirm),
             )
         return self._readers[shard]
 
@@ -243,6 +251,8 @@ class KinesisStream:
     def _summarise(self) -> None:
         answer = self._calls.patiently("describe_stream_summary", StreamName=self.name)
         self._summary = answer["StreamDescriptionSummary"]
+        if self._calls.clock.now() is None and "StreamCreationTimestamp" in self._summary:
+            self._calls.clock.stamped(clock.from_datetime(self._summary["StreamCreationTimestamp"]))  # at least
         self._next_summary = self._calls.waiting.seconds() + SUMMARY_SECONDS
 
     def _wait_for(self, wanted: str | None) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from streams.stream.kinesis_clock import ServiceClock
 from streams.stream.kinesis_errors import UnreachableError, in_our_words
 from streams.stream.retrying import PATIENCE, Backoff, BusyError, Waiting
 
@@ -15,6 +16,7 @@ class Calls:
         self.stream = stream
         self.waiting = waiting
         self._client = client
+        self.clock = ServiceClock(waiting.seconds)
         self._heard = float("-inf")  # when it last answered
 
     def __call__(self, method: str, **arguments: Any) -> dict[str, Any]:
@@ -27,6 +29,7 @@ class Calls:
                 ours = BusyError(str(ours))  # it answered a moment ago
             raise ours from None  # botocore's may hold what no log should
         self._heard = self.waiting.seconds()
+        self.clock.answered(answer)
         return answer
 
     def patiently(self, method: str, **arguments: Any) -> dict[str, Any]:

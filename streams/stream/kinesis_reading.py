@@ -5,10 +5,10 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 from streams import clock
-from streams.clock import Clock
 from streams.outages import Outage
 from streams.records import (
     SHARD_END,
@@ -33,9 +33,7 @@ logger = logging.getLogger(__name__)
 # Our sequence numbers have room for the records inside an aggregated one: Kinesis' number, then the place inside.
 SUB_BITS = 20
 RECORDS_A_READ = 10_000
-SETTLE = (
-    2000  # milliseconds: how far "nothing older will come" trails the clock, for a stamp that takes time to be seen
-)
+SETTLE = 2000  # milliseconds: how far "nothing older will come" trails Kinesis' clock: a stamp takes time to be seen
 IDLE = 5  # times as long between reads of a shard that has had nothing for so long: a second, as KCL has it by default
 LONGEST_PAUSE = 2.0  # seconds between reads of a shard that is throttled
 
@@ -48,7 +46,6 @@ class ShardReader:
         calls: Calls,
         shard: Shard,
         digits: int,
-        now: Clock,
         interval: float,
         retention: int,
         confirm: Callable[[], None],
@@ -64,7 +61,6 @@ class ShardReader:
         self.shard = shard
         self._calls = calls
         self._digits = digits
-        self._now = now
         self._interval = interval
         self._retention = retention
         self._confirm = confirm
@@ -77,7 +73,7 @@ class ShardReader:
     def read(self, position: Position, limit: int) -> Page:
         """Up to `limit` records; at once nothing, complete to nowhere, when it is too early to ask."""
         if position == SHARD_END:
-            return Page([], self._now() - SETTLE, ended=True)
+            return Page([], self._settled(0.0), ended=True)
         if position.kind == From.LATEST:
             raise StreamError(f"Reading cannot start at {position}: {From.LATEST} is now, a time of the caller's.")
         if position != self._place:
@@ -119,7 +115,7 @@ class ShardReader:
     def _fetch(self, limit: int) -> None:
         self._next_read = self._calls.waiting.seconds() + self._interval
         self._complete_to = None
-        now = self._now()
+        asked = self._calls.waiting.seconds()
         try:
             iterator = self._iterator or self._new_iterator()
             answer = self._calls("get_records", ShardIterator=iterator, Limit=limit)
@@ -140,7 +136,12 @@ class ShardReader:
             raise
         self._backoff.reset()
         self._outage.over()
-        self._take(answer, now, limit)
+        self._take(answer, asked, limit)
+
+    def _settled(self, seconds: float) -> int | None:
+        """Up to when nothing is still to come, by Kinesis' own clock, after a call that took so many seconds."""
+        now = self._calls.clock.now()
+        return None if now is None else now - ceil(seconds * clock.SECOND) - SETTLE
 
     def _pace(self, *, idle: bool) -> None:
         """After a read: longer until the next when there has been nothing for a while."""
@@ -152,25 +153,28 @@ class ShardReader:
     def _stay_busy(self) -> None:
         self._busy_until = self._calls.waiting.seconds() + IDLE * self._interval
 
-    def _take(self, answer: dict[str, Any], now: int, limit: int) -> None:
+    def _take(self, answer: dict[str, Any], asked: float, limit: int) -> None:
         self._iterator = answer.get("NextShardIterator")  # absent: the shard is closed, and this was its end
         self._ended = not self._iterator
         records = answer["Records"]
         if records and self._resuming:
-            self._lost = self._gap(records[0], now)
+            self._lost = self._gap(records[0])
             self._resuming = False
         # A full page may end between two records of the same millisecond, and be 0 ms behind all the same.
         at_tip = self._ended or (answer.get("MillisBehindLatest") == 0 and len(records) < limit)
+        if records:
+            self._calls.clock.stamped(_milliseconds(records[-1]["ApproximateArrivalTimestamp"]))
         if at_tip:
-            self._complete_to = now - SETTLE
+            self._complete_to = self._settled(self._calls.waiting.seconds() - asked)
         self._pace(idle=at_tip and not records)
         self._batches = deque(batch for batch in map(self._wanted, self._unpack(records)) if batch.keys)
 
-    def _gap(self, first: dict[str, Any], now: int) -> Lost | None:
+    def _gap(self, first: dict[str, Any]) -> Lost | None:
         """Returns what may be lost where the record of the checkpoint is no longer the first that comes."""
         if int(first["SequenceNumber"]) <= self._place.value >> SUB_BITS:
             return None
-        return Lost(None, min(_milliseconds(first["ApproximateArrivalTimestamp"]), now - self._retention))
+        arrived, now = _milliseconds(first["ApproximateArrivalTimestamp"]), self._calls.clock.now()
+        return Lost(None, arrived if now is None else min(arrived, now - self._retention))
 
     def _wanted(self, batch: Batch) -> Batch:
         """An iterator may start earlier than asked for: with the whole of an aggregate, or with all that is held."""

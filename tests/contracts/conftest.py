@@ -33,19 +33,20 @@ class Backend(NamedTuple):
     examples: int = 50  # of a property test
 
 
-def with_fake_clock(open_stream: Callable[[str, FakeClock], Stream]) -> Backend:
-    clock = FakeClock()
+def with_fake_clock(open_stream: Callable[[str, FakeClock], Stream], clock: FakeClock | None = None) -> Backend:
+    clock = clock or FakeClock()
     return Backend(
         lambda name: open_stream(name, clock), clock, lambda: clock.advance(5), lambda: clock.advance(-60_000)
     )
 
 
 def of_fake_kinesis() -> Backend:
-    seconds = Seconds()
+    clock = FakeClock()
+    seconds = Seconds(passed=clock.advance)  # the service's clock moves while we pause
     waiting = Waiting(seconds, seconds.pause, lambda: 0.5)
-    client_on = cache(FakeKinesis)
+    client = FakeKinesis(clock)
     return with_fake_clock(
-        lambda name, clock: KinesisStream(name, client_on(clock), now=clock, waiting=waiting, read_seconds=0)
+        lambda name, _: KinesisStream(name, client, waiting=waiting, read_seconds=0), clock
     )._replace(counts=False)
 
 

@@ -176,6 +176,17 @@ def test_only_a_read_that_reaches_the_tip_says_how_far_it_is_complete(make: Make
     assert complete_to <= backend.now()
 
 
+def test_its_time_is_that_of_its_stamps(make: Make, backend: Backend) -> None:
+    stream = make("one")
+    stream.create()
+    before = stream.now()
+    stream.put([("a", b"1")])
+    [batch] = read(stream, stream.describe().shards[0].id, TRIM_HORIZON).batches
+    # Kinesis' header has whole seconds.
+    assert before <= backend.now() < before + 2000
+    assert before <= batch.arrived < stream.now() + 1000
+
+
 def test_a_read_that_found_nothing_finds_what_comes_next(make: Make) -> None:
     stream = make("one")
     stream.create()

@@ -25,6 +25,10 @@ class Source:
     def __init__(self) -> None:
         self.texts = {"market": "m1", "orders": "o1"}
         self.asked: list[set[str]] = []
+        self.note = ""
+
+    def clock_note(self) -> str:
+        return self.note
 
     def knows(self, topic: str) -> bool:
         return topic in self.texts
@@ -168,6 +172,15 @@ async def test_heartbeat_says_when_the_database_is_away(stage: Stage) -> None:
     stage.hub._beat(database="away")
     assert [msgspec.json.decode(text) for text in await alice.next()] == [
         {"beat": "1970-01-01T00:00:01.000Z", "database": "away"}
+    ]
+
+
+async def test_heartbeat_says_that_a_clock_is_off(stage: Stage) -> None:
+    alice = stage.join(ALICE)
+    stage.source.note = "The clock of this machine is off."
+    await stage.hub.look()
+    assert [msgspec.json.decode(text) for text in await alice.next()] == [
+        {"beat": "1970-01-01T00:00:01.000Z", "clock_note": "The clock of this machine is off."}
     ]
 
 

@@ -122,7 +122,7 @@ def test_the_market_is_a_few_queries(django_assert_max_num_queries: DjangoAssert
     lease("trades", clock=at(1, 30))
     trades(at(), "AMZN", "BUY", 3)
     trades(at(1), "AMZN", "BUY", 3)
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         page.market(at(1, 30))
 
 

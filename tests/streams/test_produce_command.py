@@ -110,7 +110,7 @@ BAD = {
     "no name": ["trades", "--stream", ""],
     "a name with a space": ["trades", "--stream", "my trades"],
     "no site": ["orders", "--site", ""],
-    "a long site": ["orders", "--site", "x" * 65],
+    "a long site": ["orders", "--site", "x" * 257],
     "a missing file": ["orders", "--file", "no-such.csv"],
     "a directory": ["orders", "--file", "tests"],
     "another file": ["orders", "--file", "pyproject.toml"],

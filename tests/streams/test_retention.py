@@ -182,3 +182,22 @@ def test_leases_of_streams_that_were_go_together_once_they_are_old_and_their_cou
     assert (retention.retire_former(NOW, dry_run=True), retention.retire_former(NOW, dry_run=False)) == (2, 2)
     assert set(Lease.objects.values_list("identity", "shard")) == {("one", "a"), ("one", "b"), ("three", "a")}
     assert Lease.objects.values_list("applied", "dead", "expired").get(current=True) == (6, 2, 4)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("wrong", "lives", "gone"),
+    [
+        (timedelta(days=2), False, 0),  # a clock, or workers that paused: what is young by the streams' time stays
+        (timedelta(days=400), True, 0),  # a worker is there and says what time it is
+        (timedelta(days=400), False, 1),  # nobody has read for more than a year
+    ],
+)
+def test_a_janitor_whose_clock_is_ahead_removes_nothing_young(
+    settings: Settings, wrong: timedelta, lives: bool, gone: int
+) -> None:
+    settings.RETENTION_RESULTS = 30
+    lease()
+    minute(29)
+    Member.objects.create(application="trades", stream="trades", owner="a", expires=LATER if lives else NOW)
+    assert retention.outlived(NOW + wrong)[TradeMinute].count() == gone

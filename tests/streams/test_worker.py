@@ -82,7 +82,9 @@ class Stage:
         self.stream.create(shards=2)
         self.leases = FakeLeases(list(free))
         self.time = 0.0
-        self.worker = Worker(self.leases, self.stream.describe, self.open_shard, TRIM_HORIZON, lambda: self.time)
+        self.worker = Worker(
+            self.leases, self.stream.describe, self.open_shard, TRIM_HORIZON, lambda: self.time, self.stream.now
+        )
 
     def open_shard(self, grant: Grant) -> Pipeline[bytes, list[bytes]]:
         reader = ShardReader(self.stream, grant.shard, grant.checkpoint, grant.identity)

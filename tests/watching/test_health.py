@@ -109,6 +109,18 @@ def test_workers_too_far_behind(client: Client, db: None, settings: Settings) ->
     assert ready(client) == (200, GOOD)
 
 
+def test_a_watermark_in_the_future_is_no_lag_of_0(client: Client, db: None, settings: Settings) -> None:
+    settings.READY_LAG = 300
+    lease(clock=timezone.now() + timedelta(hours=25))
+    assert ready(client) == red("lag", "how far trades on trades is behind cannot be told: a clock is wrong")
+    living = {"owner": "a", "expires": timezone.now() + timedelta(hours=1)}
+    member = Member.objects.create(application="trades", stream="trades", skew=25 * 3_600_000 + 9_000, **living)
+    assert ready(client) == (200, GOOD)
+    member.skew = 25 * 3_600_000 + 309_000
+    member.save()
+    assert ready(client) == red("lag", "trades on trades is 309 s behind")
+
+
 def test_a_shard_that_nobody_has_read_or_that_is_read_to_its_end_is_not_behind(client: Client, db: None) -> None:
     lease(clock=None)
     lease(shard="s-1", checkpoint="shard-end", clock=timezone.now() - timedelta(days=9))

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from streams import clock, lag, retention, wiring
+from streams import lag, retention, wiring
 from streams.management.options import stream_name
 from streams.management.plain import PlainCommand, UsageError, where
 from streams.management.table import lines
@@ -83,8 +83,10 @@ class Command(PlainCommand):
         from streams import kcl  # noqa: PLC0415 - boto3 takes longer to import than all of Millrace
 
         kcl.refuse_if_read(application, stream)
-        moment = kcl.Moment(clock.now(), _milliseconds(where["timestamp"]))
-        described = wiring.open_stream(stream).describe()
+        timestamp = _milliseconds(where["timestamp"])
+        source = wiring.open_stream(stream)
+        described = source.describe()
+        moment = kcl.Moment(source.now(), timestamp)
         region = where["region"] or urlsplit(settings.STREAM_URL).hostname
         found = kcl.read(kcl.scan(table, region, where["endpoint_url"]), stream, moment)
         leases = kcl.plan(found, application, stream, described.shards)

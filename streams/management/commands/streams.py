@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from streams import clock, deadletters, retention, wiring
+from streams import deadletters, retention, wiring
 from streams.deadletters import Choice
 from streams.management.options import stream_name
 from streams.management.plain import PlainCommand, UsageError, positive, where
@@ -119,7 +119,7 @@ class Command(PlainCommand):
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # it only reads: it may end anywhere
         stream = wiring.open_stream(name)
         if start == LATEST:  # Nothing is there yet: it can only mean to follow.
-            start, follow = at(clock.now()), True
+            start, follow = at(stream.now()), True
         found = Tail(stream, start, partial(time.sleep, 0.1))
         for record in islice(found.followed() if follow else found.held(), limit):
             self.stdout.write(json_line(row(record, stream.sequence_text)) if json else in_words(record))

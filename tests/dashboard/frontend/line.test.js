@@ -10,6 +10,7 @@ class World {
   sockets = [];
   heard = [];
   answer = { status: 0, message: null };
+  beats = [];
 
   ports = {
     socket: () => this.sockets[this.sockets.push({ sent: [], send(text) { this.sent.push(text); }, close() {} }) - 1],
@@ -26,7 +27,7 @@ class World {
   hooks = {
     opened: () => {},
     message: (message) => this.heard.push(message),
-    beat: () => {},
+    beat: (...beat) => this.beats.push(beat),
     change: () => {},
     signedOut: () => this.heard.push("signed out"),
   };
@@ -75,6 +76,14 @@ test("an open socket subscribes, and is live from its first word on", () => {
   assert.equal(line.status().transport, "reconnecting");
   world.say({ beat: "2026-11-22T14:03:07.250Z" });
   assert.deepEqual(line.status(), { transport: "live", attempt: 0, lostAt: null });
+});
+
+test("a beat tells the time, and what is wrong with a clock until a beat says nothing of it", () => {
+  const { world } = begin();
+  world.say({ beat: "1", clock_note: "The clock is off." });
+  world.say({ beat: "2" });
+  world.say({ beat: "3", database: "away" });
+  assert.deepEqual(world.beats, [["1", undefined, "The clock is off."], ["2", undefined, ""], ["3", "away", ""]]);
 });
 
 test("a line without a word for six seconds is dead, and is dialled again", async () => {

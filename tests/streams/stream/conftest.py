@@ -24,6 +24,6 @@ def seconds() -> Seconds:
 
 
 @pytest.fixture
-def stream(client: FakeKinesis, clock: FakeClock, seconds: Seconds) -> KinesisStream:
+def stream(client: FakeKinesis, seconds: Seconds) -> KinesisStream:
     """Not created."""
-    return KinesisStream("trades", client, now=clock, waiting=Waiting(seconds, seconds.pause, lambda: 0.5))
+    return KinesisStream("trades", client, waiting=Waiting(seconds, seconds.pause, lambda: 0.5))

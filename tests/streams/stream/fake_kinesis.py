@@ -7,6 +7,8 @@ contract suite of streams holds it to what Kinesis does otherwise.
 from collections import defaultdict, deque
 from collections.abc import Callable
 from datetime import datetime
+from email.utils import format_datetime
+from functools import wraps
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,16 +23,18 @@ Answer = dict[str, Any]
 
 
 class Seconds:
-    """A monotonic clock that its pauses move."""
+    """A monotonic clock that its pauses move; `passed` is told of each, in milliseconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, passed: Callable[[int], object] = lambda milliseconds: None) -> None:
         self.time = 0.0
+        self._passed = passed
 
     def __call__(self) -> float:
         return self.time
 
     def pause(self, seconds: float) -> None:
         self.time += seconds
+        self._passed(round(seconds * 1000))
 
 
 def refusal(code: str, operation: str, message: str = "no", status: int = 400) -> ClientError:
@@ -57,8 +61,23 @@ class FakeShard:
         } | dict(zip(names, self.parents, strict=False))
 
 
+def dated(method: Callable[..., Answer]) -> Callable[..., Answer]:
+    """Gives an answer the header of the service's clock, in whole seconds as HTTP has it."""
+
+    @wraps(method)
+    def answering(self: "FakeKinesis", **arguments: Any) -> Answer:
+        answer = method(self, **arguments)
+        headers = {"date": format_datetime(to_datetime(self.now()), usegmt=True)} if self.dates else {}
+        return answer | {"ResponseMetadata": {"HTTPHeaders": headers}}
+
+    return answering
+
+
 class FakeKinesis:
-    """`failures[operation]` holds what the next calls raise; `refuse` says why a record is not taken, "" if it is."""
+    """`now` is the service's own clock. `failures[operation]` holds the errors that the next calls raise.
+
+    `refuse` says why a record is not taken, "" if it is.
+    """
 
     def __init__(self, now: Clock, page: int = 1000) -> None:
         self.meta = SimpleNamespace(region_name="eu-west-1")
@@ -66,14 +85,16 @@ class FakeKinesis:
         self.refuse: Callable[[str], str] = lambda key: ""
         self.streams: dict[str, list[FakeShard]] = {}
         self.calls: list[tuple[str, Answer]] = []
-        self._now = now
+        self.now = now
+        self.dates = True  # whether answers have a Date header
         self._page = page
         self._sequence = FIRST_SEQUENCE
         self._arrived = 0
         self._changing: dict[str, str] = {}
-        self._made: dict[str, int] = {}  # by stream: how many streams had been made before it
+        self._made: dict[str, int] = {}  # by stream: when it was made, in milliseconds; no two are the same
         self._iterators: dict[str, tuple[str, FakeShard, int, int]] = {}
 
+    @dated
     def create_stream(self, *, StreamName: str, ShardCount: int) -> Answer:  # noqa: N803 - boto3's
         self._enter("CreateStream", ShardCount=ShardCount)
         if StreamName in self.streams:
@@ -81,14 +102,17 @@ class FakeKinesis:
         ranges = even_ranges(ShardCount)
         self.streams[StreamName] = [FakeShard(i, *bounds, self._next()) for i, bounds in enumerate(ranges)]
         self._changing[StreamName] = "CREATING"
-        self._made[StreamName] = sum(operation == "CreateStream" for operation, _ in self.calls)
+        made = sum(operation == "CreateStream" for operation, _ in self.calls)
+        self._made[StreamName] = self.now() + made
         return {}
 
+    @dated
     def delete_stream(self, *, StreamName: str) -> Answer:  # noqa: N803
         self._shards("DeleteStream", StreamName)
         self._changing[StreamName] = "DELETING"
         return {}
 
+    @dated
     def describe_stream_summary(self, *, StreamName: str) -> Answer:  # noqa: N803
         self._shards("DescribeStreamSummary", StreamName)
         status = self._changing.pop(StreamName, "ACTIVE")
@@ -98,15 +122,17 @@ class FakeKinesis:
             "StreamStatus": status,
             "RetentionPeriodHours": 24,
             "StreamARN": f"arn:aws:kinesis:eu-west-1:000000000000:stream/{StreamName}",
-            "StreamCreationTimestamp": to_datetime(self._made[StreamName] * 1000),
+            "StreamCreationTimestamp": to_datetime(self._made[StreamName]),
         }
         return {"StreamDescriptionSummary": summary}
 
+    @dated
     def list_streams(self, *, ExclusiveStartStreamName: str = "") -> Answer:  # noqa: N803
         self._enter("ListStreams", ExclusiveStartStreamName=ExclusiveStartStreamName)
         names = [name for name in sorted(self.streams) if name > ExclusiveStartStreamName]
         return {"StreamNames": names[: self._page], "HasMoreStreams": len(names) > self._page}
 
+    @dated
     def list_shards(self, *, StreamName: str = "", NextToken: str = "") -> Answer:  # noqa: N803
         assert bool(StreamName) != bool(NextToken), "Kinesis takes one of them"
         name, _, start = (NextToken or f"{StreamName}|0").partition("|")
@@ -114,6 +140,7 @@ class FakeKinesis:
         more = {"NextToken": f"{name}|{stop}"} if len(shards) > stop else {}
         return {"Shards": [shard.answer() for shard in shards[int(start) : stop]]} | more
 
+    @dated
     def put_records(self, *, StreamName: str, Records: list[Answer]) -> Answer:  # noqa: N803
         shards = self._shards("PutRecords", StreamName, Records=Records)
         if not 1 <= len(Records) <= 500 or sum(map(_size, Records)) > 5 << 20:
@@ -121,6 +148,7 @@ class FakeKinesis:
         outcomes = [self._put(shards, record["PartitionKey"], record["Data"]) for record in Records]
         return {"FailedRecordCount": sum("ErrorCode" in one for one in outcomes), "Records": outcomes}
 
+    @dated
     def get_shard_iterator(
         self,
         *,
@@ -144,32 +172,35 @@ class FakeKinesis:
                 if start < shard.trimmed:
                     raise refusal("InvalidArgumentException", "GetShardIterator", "trimmed")
             case "AT_TIMESTAMP" if Timestamp:
-                if from_datetime(Timestamp) > self._now():
+                if from_datetime(Timestamp) > self.now():
                     raise refusal("InvalidArgumentException", "GetShardIterator", "in the future")
                 start = max(shard.trimmed, self._index(shard, 1, from_datetime(Timestamp)))
         return {"ShardIterator": self._iterator(StreamName, shard, start)}
 
+    @dated
     def get_records(self, *, ShardIterator: str, Limit: int) -> Answer:  # noqa: N803
         name, shard, start, made = self._iterators[ShardIterator]
         self._shards("GetRecords", name, Limit=Limit)
         if not 1 <= Limit <= 10_000:
             raise refusal("InvalidArgumentException", "GetRecords")
-        if self._now() - made > ITERATOR_LIFE:
+        if self.now() - made > ITERATOR_LIFE:
             raise refusal("ExpiredIteratorException", "GetRecords")
         stop = min(start + Limit, len(shard.records))
         answer = {
             "Records": [_record(*record) for record in shard.records[start:stop]],
-            "MillisBehindLatest": self._now() - shard.records[stop][1] if stop < len(shard.records) else 0,
+            "MillisBehindLatest": self.now() - shard.records[stop][1] if stop < len(shard.records) else 0,
         }
         if shard.children and stop == len(shard.records):
             return answer | {"ChildShards": [{"ShardId": child} for child in shard.children]}
         return answer | {"NextShardIterator": self._iterator(name, shard, stop)}
 
+    @dated
     def split_shard(self, *, StreamName: str, ShardToSplit: str, NewStartingHashKey: str) -> Answer:  # noqa: N803
         middle = int(NewStartingHashKey)
         [parent] = self._parents("SplitShard", StreamName, ShardToSplit)
         return self._replace(StreamName, [parent], [(parent.start, middle - 1), (middle, parent.end)])
 
+    @dated
     def merge_shards(self, *, StreamName: str, ShardToMerge: str, AdjacentShardToMerge: str) -> Answer:  # noqa: N803
         low, high = self._parents("MergeShards", StreamName, ShardToMerge, AdjacentShardToMerge)
         return self._replace(StreamName, [low, high], [(low.start, high.end)])
@@ -198,7 +229,7 @@ class FakeKinesis:
             return {"ErrorCode": code, "ErrorMessage": "no"}
         place = hash_key(key)
         [shard] = [shard for shard in shards if not shard.children and shard.start <= place <= shard.end]
-        self._arrived = max(self._arrived, self._now())
+        self._arrived = max(self._arrived, self.now())
         shard.records.append((self._next(), self._arrived, key, data))
         return {"SequenceNumber": str(self._sequence), "ShardId": shard.id}
 
@@ -222,7 +253,7 @@ class FakeKinesis:
 
     def _iterator(self, name: str, shard: FakeShard, start: int) -> str:
         token = f"iterator-{len(self._iterators)}"
-        self._iterators[token] = (name, shard, start, self._now())
+        self._iterators[token] = (name, shard, start, self.now())
         return token
 
     def _index(self, shard: FakeShard, column: int, value: int) -> int:

@@ -211,3 +211,31 @@ def test_a_page_is_bounded_in_bytes_and_the_next_goes_on(path: Path) -> None:
         found += [data for batch in page.batches for data in batch.datas]
         place = after(page.batches[-1].sequences[-1])
     assert (found == datas, pages) == (True, [(9, True), (9, True), (2, False)])
+
+
+def test_a_file_of_an_older_release_gets_a_clock_and_keeps_what_it_holds(path: Path) -> None:
+    clock = FakeClock()
+    stream = opened(path, clock)
+    stream.create()
+    stream.put([("a", b"old")])
+    stream._db.execute("ALTER TABLE streams DROP COLUMN clock")
+    stream.close()
+    clock.advance(-MINUTE)
+    stream = opened(path, clock)
+    stream.put([("a", b"new")])
+    batches = stream.read(SHARD, TRIM_HORIZON, 10).batches
+    assert [(batch.arrived, batch.datas) for batch in batches] == [
+        (clock.time + MINUTE, [b"old"]),
+        (clock.time + MINUTE + 1, [b"new"]),
+    ]
+    stream.close()
+
+
+def test_processes_that_open_an_older_file_at_once_upgrade_it_once(path: Path) -> None:
+    stream = opened(path)
+    stream.create()
+    stream._db.execute("ALTER TABLE streams DROP COLUMN clock")
+    stream.close()
+    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
+        list(pool.map(put_many, [path] * 4, range(4)))
+    assert len(held(opened(path))) == 200

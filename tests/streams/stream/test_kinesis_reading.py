@@ -156,6 +156,10 @@ def test_only_the_tip_is_complete_and_trails_the_clock(
     fill(stream, 2)  # in one millisecond: Kinesis says 0 ms behind between them
     assert stream.read(SHARD, TRIM_HORIZON, 2).complete_to is None
     seconds.pause(READ_SECONDS)
+    clock.advance(10_000)
+    assert stream.read(SHARD, TRIM_HORIZON, 3).complete_to == clock.time - SETTLE
+    seconds.pause(2.5)
+    clock.advance(2500)
     assert stream.read(SHARD, TRIM_HORIZON, 3).complete_to == clock.time - SETTLE
 
 
@@ -237,10 +241,10 @@ def test_records_that_expired_behind_the_checkpoint_are_told_without_a_number(
 ) -> None:
     fill(stream, 3)
     place = last(stream.read(SHARD, TRIM_HORIZON, 1))
-    other = KinesisStream("trades", client, now=clock, waiting=Waiting(seconds, seconds.pause, lambda: 0.5))
+    other = KinesisStream("trades", client, waiting=Waiting(seconds, seconds.pause, lambda: 0.5))
     assert other.read(SHARD, place, 1).lost is None
     clock.advance(25 * 60 * MINUTE)
     client.trim("trades", 2)
-    another = KinesisStream("trades", client, now=clock, waiting=Waiting(seconds, seconds.pause, lambda: 0.5))
+    another = KinesisStream("trades", client, waiting=Waiting(seconds, seconds.pause, lambda: 0.5))
     page = another.read(SHARD, place, 1)
     assert (datas(page), page.lost) == ([b"2"], Lost(None, page.batches[0].arrived))

@@ -1,0 +1,123 @@
+"""Pages say when a clock is off, and a stamp in the future has no age."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django.asserts import assertContains
+
+from accounts.models import User
+from dashboard.pages import clocks
+from dashboard.pages.streams import streams
+from streams import clock, lag
+from streams.leases import Leases
+from streams.models import Lease, Member
+from streams.models.database_time import database_time
+from streams.models.progress import seconds_since, skews
+
+pytestmark = pytest.mark.django_db
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
+NOW = clock.to_datetime(1_795_000_000_000)
+
+
+def member(skew: int | None, owner: str = "a", stream: str = "trades", lives: timedelta = HOUR) -> None:
+    expires = timezone.now() + lives
+    Member.objects.create(application="trades", stream=stream, owner=owner, expires=expires, skew=skew)
+
+
+def lease(ahead: timedelta) -> None:
+    moment = timezone.now() + ahead
+    Lease.objects.create(
+        application="trades", stream="trades", shard="s", checkpoint="trim-horizon", clock=moment, newest=moment
+    )
+
+
+def uncounted(*_: Any) -> tuple[dict[str, int], str]:
+    return {}, "not counted"
+
+
+def test_nothing_is_said_while_clocks_agree() -> None:
+    member(1900)
+    lease(SECOND)
+    assert clocks.note(timezone.now()) == ""
+
+
+@pytest.mark.parametrize(
+    ("ahead", "words"),
+    [
+        (timedelta(days=2), "The clock of this machine is off by 48 h: it is ahead of the database's."),
+        (timedelta(minutes=-5, seconds=-1), "The clock of this machine is off by 5 min: it is behind the database's."),
+    ],
+)
+def test_a_web_machine_whose_clock_is_off_says_so(ahead: timedelta, words: str) -> None:
+    assert clocks.note(timezone.now() + ahead).startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("skew", "words"),
+    [
+        (-3_600_400, "is off by 60 min: it is ahead of the time that the stream trades keeps."),
+        (90_400, "is off by 90 s: it is behind the time that the stream trades keeps."),
+    ],
+)
+def test_what_a_worker_measured_is_said(skew: int, words: str) -> None:
+    member(skew)
+    assert words in clocks.note(timezone.now())
+
+
+def test_stamps_ahead_of_a_machine_with_no_worker_are_told() -> None:
+    lease(25 * HOUR + SECOND)
+    assert "off by 25 h: it is behind the stamps of records." in clocks.note(timezone.now())
+
+
+def test_the_worker_whose_clock_differs_least_is_believed_and_the_dead_are_not() -> None:
+    for owner, skew in (("a", 3_600_000), ("b", -300), ("c", None)):
+        member(skew, owner)
+    member(9, "d", lives=-SECOND)
+    assert skews() == {("trades", "trades"): -300}
+
+
+def test_a_worker_writes_how_far_the_streams_time_is_ahead() -> None:
+    ahead = Leases[Any]("trades", "trades", "t", lambda _: None, lambda *_: b"", "me", lambda: database_time() + 60_000)
+    ahead.share()
+    ahead.share()
+    [skew] = skews().values()
+    assert 59_000 < skew <= 60_000
+
+
+@pytest.mark.parametrize(
+    ("moment", "ahead", "seconds"),
+    [
+        (NOW - 5 * SECOND, 0, 5.0),
+        (NOW + SECOND, 0, 0.0),
+        (NOW + HOUR, 0, None),
+        (NOW + HOUR, 3_601_000, 1.0),
+        (NOW - HOUR, -3_599_000, 1.0),
+        (None, 0, None),
+    ],
+)
+def test_a_moment_in_the_future_has_no_age(moment: datetime | None, ahead: int, seconds: float | None) -> None:
+    assert seconds_since(moment, NOW, ahead) == seconds
+
+
+def test_every_page_shows_the_note_and_no_age_of_zero(client: Client) -> None:
+    client.force_login(User.objects.create_user("ada", is_staff=True))
+    lease(24 * HOUR)
+    for address in ("/market/", "/orders/", "/streams/"):
+        assertContains(client.get(address), "The clock of this machine is off by")
+    assertContains(client.get("/market/"), '<span data-kpi="age" data-testid="age">–</span>', html=True)
+
+
+def test_lag_is_by_the_streams_own_time_and_unknown_where_that_is_not_known() -> None:
+    lease(HOUR)
+    [row], _ = lag.rows(Lease.objects.all(), uncounted)
+    [found] = streams(timezone.now(), uncounted)["streams"]
+    assert (row["lag"], found["lag"], found["shards"][0]["lag"], found["skew"]) == (None, None, None, None)
+    member(3_605_000)
+    [row], _ = lag.rows(Lease.objects.all(), uncounted)
+    [found] = streams(timezone.now(), uncounted)["streams"]
+    assert 4 < row["lag"] < 7
+    assert 4 < found["lag"] < 7
+    assert found["skew"] == 3605.0

@@ -1,0 +1,75 @@
+"""What time it is for Kinesis, whatever this machine's wall clock says."""
+
+from email.utils import format_datetime
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.clock import to_datetime
+from streams.records import TRIM_HORIZON
+from streams.stream.kinesis import KinesisStream
+from streams.stream.kinesis_clock import ServiceClock, date_of
+from streams.stream.kinesis_reading import SETTLE
+from tests.fakes import FakeClock
+from tests.streams.stream.fake_kinesis import FakeKinesis, Seconds
+
+SHARD = "shardId-000000000000"
+START = 1_795_000_000_000
+
+
+def answer(milliseconds: int) -> dict[str, Any]:
+    date = format_datetime(to_datetime(milliseconds), usegmt=True)
+    return {"ResponseMetadata": {"HTTPHeaders": {"date": date}}}
+
+
+def test_a_header_is_read_in_whole_seconds() -> None:
+    assert date_of(answer(START + 999)) == START
+    for odd in ({}, {"ResponseMetadata": {"HTTPHeaders": {"date": "yesterday"}}}):
+        assert date_of(odd) is None
+
+
+@given(st.lists(st.tuples(st.integers(0, 5000), st.booleans()), max_size=50))
+def test_it_is_never_ahead_and_at_most_a_second_behind(steps: list[tuple[int, bool]]) -> None:
+    seconds, true = Seconds(), START + 700
+    clock = ServiceClock(seconds)
+    assert clock.now() is None
+    clock.answered(answer(true))
+    for passed, answers in steps:
+        true += passed
+        seconds.pause(passed / 1000)
+        if answers:
+            clock.answered(answer(true))
+        assert true - 1002 < (clock.now() or 0) <= true
+
+
+def test_a_monotonic_clock_that_runs_fast_is_held_by_the_next_header() -> None:
+    seconds = Seconds()
+    clock = ServiceClock(seconds)
+    clock.answered(answer(START))
+    seconds.pause(3600)
+    clock.answered(answer(START + 3_590_000))
+    assert clock.now() == START + 3_590_000
+
+
+def test_without_a_header_the_stamps_of_the_stream_and_its_records_count(
+    client: FakeKinesis, stream: KinesisStream, clock: FakeClock
+) -> None:
+    client.dates = False
+    stream.create()
+    assert stream.read(SHARD, TRIM_HORIZON, 10).complete_to == stream.now() - SETTLE
+    clock.advance(60_000)
+    stream.put([("a", b"1")])
+    stream._calls.waiting.pause(10)
+    assert stream.read(SHARD, TRIM_HORIZON, 10).complete_to == clock.time - SETTLE
+
+
+def test_it_is_asked_for_when_nothing_was_heard_for_long(
+    client: FakeKinesis, stream: KinesisStream, clock: FakeClock
+) -> None:
+    stream.create()
+    clock.advance(3_590_000)
+    stream._calls.waiting.pause(3600)
+    before = client.count("DescribeStreamSummary")
+    assert (stream.now(), stream.now()) == (clock.time, clock.time)
+    assert client.count("DescribeStreamSummary") == before + 1
