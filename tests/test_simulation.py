@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -19,6 +20,7 @@ from streams.worker import Worker
 from tests.fakes import FakeClock, MemoryStream
 from tests.memory_leases import LEASE, MemoryLeases, Table
 
+pytestmark = pytest.mark.long  # a thousand fleets: 14 s
 KEYS = [f"key-{number}" for number in range(6)]
 BAD = b"poison"
 ARROWS = ["after listing", "before read", "after read", "before commit", "after commit"]

@@ -11,6 +11,7 @@ from tests.house import ROOT, House, Web
 from tests.login.test_gate import PUBLIC, ROUTES
 
 AXE = ROOT / "tests/judges/node_modules/axe-core/axe.min.js"
+pytestmark = pytest.mark.needs(AXE)
 SCREENS = {"light, desk": ("light", 1280, 900), "dark, phone": ("dark", 390, 844)}
 # Routes with parts, each with an address that it shows a page at; None for those that show none.
 SAMPLES: dict[str, str | None] = {
