@@ -94,7 +94,6 @@ class WholeReader:
     def __init__(self, stream: Stream, checkpoint: str) -> None:
         self._stream = stream
         self._lanes: dict[str, _Lane] = {}
-        self._parents: dict[str, tuple[str, ...]] = {}
         known, start = places(checkpoint)
         self._lanes = {shard: _Lane(position) for shard, position in known.items()}
         self._discover(None if known else start)
