@@ -13,9 +13,12 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 RIDDLES = re.compile(r"\b(?:who|whoever|whatever|whose|what)\b", re.IGNORECASE)
 TARGET = 3.0  # in 1,000 words
-BOUNDS = {"docstrings": 21.0, "docs": 11.3}  # in 1,000 words
+BOUNDS = {"docstrings": 20.7, "docs": 7.9}  # in 1,000 words
 # Pages that reached the target; a page never leaves this list.
-PLAIN = ["CONTRIBUTING.md", "SECURITY.md"]
+PLAIN = [
+    "CONTRIBUTING.md", "SECURITY.md", "docs/backup.md", "docs/deploy.md", "docs/scale.md", "docs/watching.md",
+    "docs/runbooks/incident.md", "docs/runbooks/keys.md", "docs/runbooks/lost-factor.md", "mockups/README.md",
+]  # fmt: skip
 LEFT_OUT = {"node_modules", "build", "var", "migrations", "__pycache__"}
 
 
