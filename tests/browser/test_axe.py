@@ -11,7 +11,6 @@ from tests.house import ROOT, House, Web
 from tests.login.test_gate import PUBLIC, ROUTES
 
 AXE = ROOT / "tests/judges/node_modules/axe-core/axe.min.js"
-pytestmark = pytest.mark.needs(AXE)
 SCREENS = {"light, desk": ("light", 1280, 900), "dark, phone": ("dark", 390, 844)}
 # Routes with parts, each with an address that it shows a page at; None for those that show none.
 SAMPLES: dict[str, str | None] = {
@@ -51,7 +50,7 @@ Authenticator.objects.create(user=admin, type="webauthn", data={"name": "Laptop"
 """
 PLAIN = [route for route in dict.fromkeys(ROUTES) if "<" not in route]
 
-pytestmark = pytest.mark.xdist_group("axe")
+pytestmark = [pytest.mark.xdist_group("axe"), pytest.mark.needs(AXE)]
 
 
 @pytest.fixture(scope="module")
