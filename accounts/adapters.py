@@ -52,7 +52,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """Who the user name and password are of, if there was a try left."""
         verify, spend = super().authenticate, partial(make_password, credentials["password"])
-        return throttle.attempt(request, credentials["username"], lambda: verify(request, **credentials), spend)
+        return throttle.attempt(
+            request, credentials["username"], lambda name: verify(request, **credentials | {"username": name}), spend
+        )
 
     def reauthenticate(self, user: User, password: str) -> bool:
         """Whether it is the password of somebody who is signed in, if there was a try left."""

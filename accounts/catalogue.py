@@ -61,6 +61,7 @@ CATALOGUE = {
     "recovery-codes.used": Event("A recovery code was used", ("left",), notice=True),
     "token.made": Event("API token made", ("label", "scopes", "expires"), notice=True),
     "token.revoked": Event("API token revoked", ("label", "by")),
+    "tokens.revoked": Event("All API tokens revoked", ("reason", "by", "count"), notice=True),
     "token.used-from-new-address": Event("API token used from a new address", ("label",), notice=True),
     "token.refused": Event("An API token was refused", ("reason", "scopes"), kept=False),
     "invitation.made": Event("Invitation made", ("label", "by")),

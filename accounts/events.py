@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -18,11 +17,11 @@ if TYPE_CHECKING:  # this module is loaded before the models are
     from django.http import HttpRequest
 
     from accounts.models import SecurityEvent, User
+    from accounts.origins import Origin
 
 Fact = str | int | bool | None
 
 log = logging.getLogger("millrace.security")
-REQUEST_ID = re.compile(r"[0-9A-Za-z-]{1,64}")  # nginx' $request_id is 32 hexadecimal digits
 LONGEST = 200  # characters of a fact
 
 
@@ -35,56 +34,38 @@ class Line(dict[str, Any]):
 
 
 def record(
-    name: str, *, user: User | None = None, request: HttpRequest | None = None, **facts: Fact
+    name: str, *, user: User | None = None, request: HttpRequest | Origin | None = None, **facts: Fact
 ) -> SecurityEvent | None:
     """Writes the event to the log and, given a user and where the catalogue keeps it, to their history.
 
     The line is written at once; the row belongs to the transaction it is made in. With the fact `by`, somebody else
-    did it: the row does not tell its owner from where. Raises ValueError for a name or a fact that the catalogue does
-    not have: nothing is written that nobody has looked at.
+    did it: the row does not tell its owner from where. A thread that goes on after the answer gives the Origin of its
+    request, because a server empties the request itself by then. Raises ValueError for a name or a fact that the
+    catalogue does not have: nothing is written that nobody has looked at.
     """
     event = CATALOGUE.get(name)
     if event is None or not facts.keys() <= set(event.facts):
         raise ValueError(f"The catalogue of security events has no {name!r} with the facts {sorted(facts)}.")
     now, facts = timezone.now(), {key: _short(value) for key, value in facts.items()}
-    origin = _origin(request)
-    log.info(_line(now, name, user, request, origin, facts))
+    origin = request if isinstance(request, origins.Origin) else origins.of(request)
+    log.info(_line(now, name, user, origin, facts))
     if user is None or not event.kept:
         return None
-    if "by" in facts:
-        origin = {"address": None, "device": "", "session": None}
-    return user.security_events.create(at=now, name=name, facts=facts, notice=event.calls_for_notice(facts), **origin)
+    where = origins.NOWHERE if "by" in facts else origin
+    return user.security_events.create(
+        at=now, name=name, facts=facts, notice=event.calls_for_notice(facts), **where.stored()
+    )
 
 
 def _short(value: Fact) -> Fact:
     return value[:LONGEST] if isinstance(value, str) else value
 
 
-def _origin(request: HttpRequest | None) -> dict[str, Any]:
-    """Where a request comes from: address, device and session (the id it is shown by)."""
-    if request is None:
-        return {"address": None, "device": "", "session": None}
-    session = getattr(request, "session", None)
-    return {
-        "address": origins.address(request.META.get("REMOTE_ADDR", "")),
-        "device": origins.device(request.META.get("HTTP_USER_AGENT", "")),
-        "session": session.get(origins.SESSION_ID) if session is not None else None,
-    }
-
-
-def _line(
-    now: datetime,
-    name: str,
-    user: User | None,
-    request: HttpRequest | None,
-    origin: dict[str, Any],
-    facts: dict[str, Fact],
-) -> Line:
+def _line(now: datetime, name: str, user: User | None, origin: Origin, facts: dict[str, Fact]) -> Line:
     line: dict[str, Any] = {"at": now.isoformat(timespec="milliseconds"), "event": name}
     if user is not None:
         line |= {"user": user.pk, "name": user.get_username()}
-    line |= {key: value for key, value in origin.items() if value}
-    identifier = request.headers.get("X-Request-ID", "") if request is not None else ""
-    if REQUEST_ID.fullmatch(identifier):
-        line["request"] = identifier
+    line |= {key: value for key, value in origin.stored().items() if value}
+    if origin.request:
+        line["request"] = origin.request
     return Line(line | facts)

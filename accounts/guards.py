@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.decorators import reauthentication_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 from accounts.models import User
 
@@ -22,6 +23,21 @@ def person(request: HttpRequest) -> User:
 def confirmed(view: View) -> View:
     """Only for who confirmed within the last minutes (ACCOUNT_REAUTHENTICATION_TIMEOUT) that it is they."""
     guarded: View = reauthentication_required(view)
+    return guarded
+
+
+def discreet(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """For pages whose address is a secret: what they load is told the site alone as its referrer, not the address.
+
+    Not "no-referrer", which would make the Origin of the page's own form "null".
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        response.headers["Referrer-Policy"] = "strict-origin"
+        return response
+
     return guarded
 
 

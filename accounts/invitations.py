@@ -11,12 +11,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts import events, keyrings
-from accounts.models import Invitation, User
-from accounts.throttle.attempts import find as named
+from accounts.models import Invitation, User, named
 
 LASTS = timedelta(hours=72)
 PURPOSE = "invitation"
-TAKEN = "There is an account of that name: choose another."
+TAKEN = "There is an account of that name, or of one that looks like it: choose another."
 
 
 def make(
@@ -24,10 +23,11 @@ def make(
 ) -> tuple[Invitation, str]:
     """A new invitation and the path of its page, which nobody can show again. One of before, of that name, ends.
 
-    Raises ValidationError for a name that cannot be or is taken, and for an address that is none.
+    Raises ValidationError for a name that cannot be, for one that is taken or looks like one that is (whether it is
+    free is asked again when the invitation is accepted), and for an address that is none.
     """
     User(username=username, email=email, password="-").clean_fields()  # noqa: S106 - a password is not empty
-    if named(username):
+    if named(username).exists():
         raise ValidationError({"username": TAKEN})
     secret = secrets.token_urlsafe(32)
     Invitation.objects.filter(username=username, used_at=None).update(used_at=now)
@@ -55,7 +55,10 @@ def waiting(now: datetime) -> list[Invitation]:
 
 
 def accept(invitation: Invitation, password: str, now: datetime, request: HttpRequest | None = None) -> User | None:
-    """Makes the account, once; None when somebody was faster or the name is taken by now."""
+    """Makes the account, once; None when somebody was faster, or when the name or one like it is taken by now.
+
+    The unique columns of User decide that, so of two acceptances at once one makes the account.
+    """
     user = invited(invitation)
     user.set_password(password)
     try:

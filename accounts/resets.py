@@ -1,4 +1,7 @@
-"""Links to set a new password: by mail, within an hour, once. Nobody sets a password for somebody else."""
+"""Links to set a new password: by mail, within an hour, once. Nobody sets a password for somebody else.
+
+A reset begins the account anew: its sessions end, its API tokens are revoked, and wrong guesses are forgotten.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,13 @@ from django.core.mail import send_mail
 from django.db import connections
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from accounts import events, throttle
+from accounts import events, origins, sessions, throttle, tokens
 from accounts.models import User, in_any_case
+from accounts.origins import Origin
 from accounts.throttle.attempts import find
 
 SUBJECT = "Millrace: set a new password"
@@ -35,15 +40,16 @@ def ask(request: HttpRequest, typed: str) -> None:
     found = [user for user in _meant(typed) if throttle.may_send_reset(request, user.get_username())]
     if not found:
         throttle.may_send_reset(request, typed)
-    later(lambda: _send_all(found, request))
+    origin = origins.of(request)  # now: the server empties the request once it is answered
+    later(lambda: _send_all(found, origin))
 
 
-def send(user: User, request: HttpRequest, *, by: str = "") -> bool:
+def send(user: User, request: HttpRequest | Origin, *, by: str = "") -> bool:
     """Mails the link at once; False when that cannot be. `by`: the member of staff who started it."""
     if not settings.MAIL_CONFIGURED or not user.email or not user.is_active:
         return False
     facts = {"by": by} if by else {}
-    words = TEXT.format(name=user.get_username(), link=request.build_absolute_uri(path(user)))
+    words = TEXT.format(name=user.get_username(), link=settings.SITE_URL + path(user))
     try:
         send_mail(SUBJECT, words, None, [user.email])
     except (OSError, ValueError) as error:  # as in accounts/mail.py
@@ -61,6 +67,24 @@ def path(user: User) -> str:
     )
 
 
+def spend(user: User, password: str, request: HttpRequest) -> bool:
+    """Sets the new password by a link that was good for `user` as they were read; False when another was faster.
+
+    The link is bound to the password of before, so the UPDATE that replaces this password is the one that spends it.
+    """
+    before = user.password
+    user.set_password(password)
+    new = {"password": user.password, "provisional_until": None}
+    if not User.objects.filter(pk=user.pk, password=before).update(**new):
+        return False
+    user.provisional_until = None
+    throttle.clear(user)  # guesses at the old password say nothing of the new one
+    events.record("password.reset", user=user, request=request)
+    sessions.end_all(user, "password reset", request)
+    tokens.revoke_all(user, "password reset", timezone.now(), request)
+    return True
+
+
 def later(work: Callable[[], None]) -> None:
     """Does it beside the answer, so that its length tells nobody which accounts there are."""
     Thread(target=partial(_alone, work), daemon=True).start()
@@ -73,9 +97,9 @@ def _alone(work: Callable[[], None]) -> None:
         connections.close_all()
 
 
-def _send_all(users: Iterable[User], request: HttpRequest) -> None:
+def _send_all(users: Iterable[User], origin: Origin) -> None:
     for user in users:
-        send(user, request)
+        send(user, origin)
 
 
 def _meant(typed: str) -> list[User]:

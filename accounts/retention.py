@@ -6,7 +6,19 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from accounts.models import ApiToken, Bucket, Device, Invitation, RecoveryCode, SecurityEvent, Session, TotpUse, User
+from accounts.models import (
+    ApiToken,
+    Bucket,
+    Device,
+    EndedSession,
+    Invitation,
+    RecoveryCode,
+    SecurityEvent,
+    Session,
+    TotpUse,
+    User,
+)
+from accounts.sessions import ended
 from accounts.throttle import devices, store
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # before all there is
@@ -22,7 +34,8 @@ def outlived(now: datetime) -> dict[type[Model], QuerySet[Any]]:
     """Rows that have been kept long enough, by model."""
     spent = _kept_since(now, settings.RETENTION_CREDENTIALS)
     return {
-        Session: Session.objects.filter(expire_date__lt=now),
+        Session: Session.objects.filter(expire_date__lt=now - ended.LASTS),  # until then the row says why it ended
+        EndedSession: ended.outlived(now),
         SecurityEvent: _events(_kept_since(now, settings.RETENTION_EVENTS)),
         ApiToken: ApiToken.objects.filter(Q(revoked__lt=spent) | Q(expires__lt=spent)),
         Invitation: Invitation.objects.filter(Q(used_at__lt=spent) | Q(expires_at__lt=spent)),

@@ -1,4 +1,8 @@
-"""API tokens: made, looked up, revoked. A token is shown once; what is kept of it opens nothing."""
+"""API tokens: made, looked up, revoked. A token is shown once; what is kept of it opens nothing.
+
+A token opens no more than a session of its owner would: while its owner must add a second factor, or replace a password
+that a command printed, it is refused. A new password by link or by command revokes all tokens of the account.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 
-from accounts import keyrings
+from accounts import events, factors, keyrings
 from accounts.models import ApiToken, User
 from accounts.models.tokens import SCOPES
 
@@ -74,10 +79,20 @@ def revoke(tokens: QuerySet[ApiToken], now: datetime) -> int:
     return tokens.filter(revoked=None).update(revoked=now)
 
 
-def check(text: str, scope: str, now: datetime) -> ApiToken:
-    """The living token that this is the text of, if it has the scope. Raises Refused. One query, none for rubbish.
+def revoke_all(user: User, reason: str, now: datetime, request: HttpRequest | None = None, *, by: str = "") -> int:
+    """Revokes the living tokens of a user, with one event for all of them. Returns how many there were."""
+    count = revoke(living(user, now), now)
+    if count:
+        facts = {"by": by} if by else {}
+        events.record("tokens.revoked", user=user, request=request, reason=reason, count=count, **facts)
+    return count
 
-    Under a new key of the ring its digest is stored anew, by one more.
+
+def check(text: str, scope: str, now: datetime) -> ApiToken:
+    """The living token that this is the text of, if it has the scope. Raises Refused.
+
+    One query, none for rubbish; one more for the token of an account that must have a second factor, and one more
+    when the ring has a new key, under which the digest is stored anew.
     """
     token = _find(text)
     if token is None:
@@ -88,6 +103,9 @@ def check(text: str, scope: str, now: datetime) -> ApiToken:
         raise Refused("expired", f"This token expired on {token.expires:%Y-%m-%d}: make a new one.", token)
     if not token.user.is_active:
         raise Refused("deactivated", "The account of this token is deactivated.", token)
+    if needed := factors.needed(token.user):
+        says = f"This token rests: {needed}. Its owner must sign in and see to that first."
+        raise Refused(needed, says, token)
     if scope not in token.scopes:
         raise Refused("scope", f"This token does not have the scope {scope}: make one that has.", token)
     if token.digest != (digest := _digest(text)):

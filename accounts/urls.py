@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from accounts.guards import discreet
 from accounts.pages import (
     confirm,
     factors,
@@ -29,7 +30,11 @@ urlpatterns = [
     path("invitation/<str:secret>/", invitations.accept, name="invitation"),
     path("password/change/", security.password, name="account_change_password"),
     path("password/reset/", resets.ask, name="account_reset_password"),
-    path("password/reset/<uidb64>/<token>/", resets.ResetView.as_view(), name="account_reset_password_from_key"),
+    path(
+        "password/reset/<uidb64>/<token>/",
+        discreet(resets.ResetView.as_view()),
+        name="account_reset_password_from_key",
+    ),
     path("security/", security.index, name="mfa_index"),
     path("factors/totp/", factors.AddTotpView.as_view(), name="mfa_activate_totp"),
     path("factors/totp/remove/", factors.RemoveTotpView.as_view(), name="mfa_deactivate_totp"),

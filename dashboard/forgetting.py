@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from dashboard.streams_views import staff_only
-from streams.models.readers import leases_of
+from streams.models import current_leases
 from streams.records import StreamError
 
 Forget = Callable[[str, str, str], int]  # an application, a stream and who asked; how many leases went
@@ -21,7 +21,7 @@ def view(forget: Forget) -> Callable[..., HttpResponse]:
     @staff_only
     def forget_reader(request: HttpRequest) -> HttpResponse:
         application, stream = request.GET.get("application", ""), request.GET.get("stream", "")
-        if "\0" in application + stream or not leases_of(application=application, stream=stream).exists():
+        if "\0" in application + stream or not current_leases(application=application, stream=stream).exists():
             raise Http404("no such reader")
         refusal = _try(request, forget, application, stream) if request.method == "POST" else ""
         if request.method == "POST" and not refusal:

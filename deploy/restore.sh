@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # Restores a backup into an empty place, and starts everything on it. docs/backup.md
 #
-#   deploy/restore.sh ARCHIVE [--only database|stream]
+#   deploy/restore.sh ARCHIVE [--only database|stream] [--unauthenticated]
 #
+# An archive that nothing proves to be ours (HMAC under FIELD_KEYS), as those of before there were such proofs, is taken only with
+# --unauthenticated.
 # What is there already is never overwritten: move it away first (a stopped SQLite database: the file and its -wal and -shm),
 # or name an empty one. Without systemd, stop everything, then: MANAGE='.venv/bin/python manage.py' deploy/restore.sh ARCHIVE
 set -euo pipefail

@@ -47,7 +47,7 @@ fi
 [ "$before" = "$to" ] || echo "$before" > "$notes/revision.before"
 echo "$to" > "$notes/revision"
 if [ -z "${MANAGE:-}" ]; then
-    host=$(sed -n 's/^ALLOWED_HOSTS=\([^,]*\).*/\1/p' /etc/millrace/millrace.env)
+    host=$(.venv/bin/python -m login.environment /etc/millrace/millrace.env | sed -n "s/^export ALLOWED_HOSTS='\?\([^,']*\).*/\1/p") || host=''
     differ=$(deploy/install.sh --host "$host" --dry-run 2> /dev/null | sed -n 's/^+ write /  /p') || differ=''
     [ -z "$differ" ] || printf '%s\n' "These files are not as this revision has them; deploy/install.sh --host $host writes them:" "$differ"
 fi

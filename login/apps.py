@@ -1,10 +1,12 @@
 """Registers the system checks of this project."""
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.core.checks import Tags, register
+from django.views import debug
 
 from accounts import checks as accounts
-from login import checks
+from login import checks, errors
 from login.checks import databases
 
 
@@ -16,3 +18,5 @@ class LoginConfig(AppConfig):
             register(check)
         register(databases.collation, Tags.database)
         register(databases.packet, Tags.database)
+        if settings.DEBUG:
+            debug.technical_404_response = errors.not_found  # Django's own lists every address, and ends there

@@ -1,14 +1,15 @@
 """What uvicorn serves: pages, JSON and sockets."""
 
 import gc
-import os
 
 from channels.routing import ProtocolTypeRouter
 from channels.sessions import CookieMiddleware
 from django.core.asgi import get_asgi_application
 from django.db import connections
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "login.settings")
+from login.entry import read_settings
+
+read_settings()
 pages = get_asgi_application()  # sets Django up, which the imports below need
 
 from dashboard.routing import collector, hub, sockets  # noqa: E402 - as above

@@ -7,18 +7,17 @@ not in the backup; on Kinesis it is still there, and is read again from the rest
 """
 
 import hashlib
-import json
 import os
 import shutil
 import sqlite3
 import subprocess
 import tarfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -27,15 +26,17 @@ from django.db.models.functions import Greatest
 
 from accounts import keyrings
 from accounts.sessions import registry
+from login import archives
+from login.archives import Manifest
 from login.databases import MYSQL, POSTGRES, SQLITE
 from streams.clock import from_datetime
 from streams.models import TopicVersion
 from streams.stream.embedded import SEQUENCES_A_MILLISECOND
 from streams.stream.embedded_url import SCHEME, parse_embedded
 
-MANIFEST, STREAM = "manifest.json", "streams.sqlite3"
+STREAM = "streams.sqlite3"
+SETTINGS: tuple[archives.Setting, ...] = ("PASSWORD_KEYS", "FIELD_KEYS")
 DATABASE = {SQLITE: "millrace.sqlite3", POSTGRES: "millrace.pgdump"}
-KNOWN = {MANIFEST, STREAM, *DATABASE.values()}
 NOT_LIBPQ = {"password", "cursor_factory", "prepare_threshold", "context", "server_side_binding"}
 ELSEWHERE = "Use mariadb-dump --single-transaction, or the snapshots of your service; docs/backup.md says how."
 
@@ -57,27 +58,27 @@ def make(folder: Path, now: datetime) -> Path:
         _copy_database(engine, parts / DATABASE[engine])
         if stream := _stream_file():
             _copy_sqlite(stream, parts / STREAM)
-        (parts / MANIFEST).write_text(json.dumps(_manifest(parts, now), indent=1))
-        with tarfile.open(draft, "w:gz", compresslevel=1) as packed:
-            for part in sorted(parts.iterdir()):
-                packed.add(part, part.name)
+        keys = {name: _fingerprints(name)[0] for name in SETTINGS}
+        archives.pack(parts, draft, now, settings.STREAM_URL.partition(":")[0], keys)
         _keep(draft, archive)
     return archive
 
 
-def restore(archive: Path, now: datetime, *, only: str = "") -> dict[str, Any]:
+def restore(archive: Path, now: datetime, *, only: str = "", proved: bool = True) -> Manifest:
     """Unpacks into the empty places that the settings name; `only`: "database" or "stream". The manifest.
+
+    Without `proved`, an archive is taken that nothing proves to be ours.
 
     The one that is not restored may be newer or older than the other: no record is counted twice or passed over.
     Raises BackupError, before anything is written where there is something already.
     """
     engine = settings.DATABASES["default"]["ENGINE"]
     with _in_our_words(), TemporaryDirectory(prefix=".restore-", dir=settings.VAR_DIR) as name:
-        manifest = _unpack(archive, Path(name))
+        manifest = archives.unpack(archive, Path(name), proved=proved)
         database = Path(name) / DATABASE.get(engine, "-") if only != "stream" else None
-        stream = _stream_file(may_be_absent=True) if only != "database" and STREAM in manifest["files"] else None
+        stream = _stream_file(may_be_absent=True) if only != "database" and STREAM in manifest.files else None
         if database and not database.exists():
-            raise BackupError(f"This is a backup of another kind of database: {', '.join(manifest['files'])}.")
+            raise BackupError(f"This is a backup of another kind of database: {', '.join(manifest.files)}.")
         _refuse_if_full(database, stream)
         if stream:
             _restore_stream(Path(name) / STREAM, stream, now)
@@ -95,28 +96,14 @@ def settle(now: datetime) -> int:
     return registry.end_everybody(by="manage.py restore")
 
 
-def missing_keys(manifest: dict[str, Any]) -> list[str]:
+def missing_keys(manifest: Manifest) -> list[str]:
     """The settings whose current key, at the time of the backup, is not in the ring now."""
-    return [name for name, known in manifest["keys"].items() if known not in _fingerprints(name)]
-
-
-def _manifest(parts: Path, now: datetime) -> dict[str, Any]:
-    return {
-        "made": now.isoformat(),
-        "files": {part.name: _digest(part) for part in sorted(parts.iterdir())},
-        "stream": settings.STREAM_URL.partition(":")[0],
-        "keys": {name: _fingerprints(name)[0] for name in ("PASSWORD_KEYS", "FIELD_KEYS")},
-    }
+    return [name for name, known in manifest.keys.items() if known not in _fingerprints(name)]
 
 
 def _fingerprints(setting: str) -> list[str]:
     """Of each key of a ring: a digest of 256 random bits tells nothing of them."""
     return [hashlib.sha256(key).hexdigest()[:16] for key in keyrings.parse(getattr(settings, setting)).values()]
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _stream_file(*, may_be_absent: bool = False) -> Path | None:
@@ -143,22 +130,6 @@ def _copy_sqlite(source: Path, copy: Path) -> None:
         [(found,)] = target.execute("PRAGMA quick_check(1)").fetchall()
     if found != "ok":
         raise BackupError(f"The copy of {source} is damaged: {found}")
-
-
-def _unpack(archive: Path, folder: Path) -> dict[str, Any]:
-    """The files that a backup has and no others; tarfile's own filters came after the Python of Debian 12, 3.11.2."""
-    with tarfile.open(archive) as packed:
-        for member in packed:
-            if member.isfile() and member.name in KNOWN:
-                part = folder / member.name
-                part.touch(mode=0o600, exist_ok=False)
-                with part.open("wb") as file:
-                    shutil.copyfileobj(packed.extractfile(member), file)  # type: ignore[arg-type]  # None is for what is no file
-    manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
-    for name, digest in manifest["files"].items():
-        if _digest(folder / name) != digest:
-            raise BackupError(f"{name} in {archive} is not what was backed up: take another backup.")
-    return manifest
 
 
 def _refuse_if_full(database: Path | None, stream: Path | None) -> None:
@@ -224,5 +195,7 @@ def _keep(draft: Path, place: Path) -> None:
 def _in_our_words() -> Iterator[None]:
     try:
         yield
-    except (OSError, sqlite3.Error, tarfile.TarError, KeyError, ValueError) as error:
+    except archives.ArchiveError as error:
+        raise BackupError(str(error)) from error
+    except (OSError, sqlite3.Error, tarfile.TarError, EOFError, zlib.error, ValueError) as error:
         raise BackupError(f"{type(error).__name__}: {error}") from error

@@ -7,7 +7,9 @@
 What else stands in the query goes to the driver as it is: psycopg or mysqlclient.
 """
 
+import os
 import re
+import sqlite3
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -20,7 +22,21 @@ CONNECT = 3  # seconds: a server that is away makes an error soon; pages and /re
 # reads what stands in /*M! */; MySQL has no such limit.
 MYSQL_BEGINS = "SET /*M!100300 SESSION idle_write_transaction_timeout = 10, */ SESSION innodb_lock_wait_timeout = 20"
 
+
+class ExistingFile(sqlite3.Connection):
+    """Opens an SQLite file that exists. SQLite alone would make an empty one of a mistyped DATABASE_URL."""
+
+    may_create = False  # manage.py migrate makes the file
+
+    def __init__(self, database: str, *args: Any, **options: Any) -> None:
+        in_memory = database == ":memory:" or database.startswith("file:")
+        if not (self.may_create or in_memory or os.path.exists(database)):  # noqa: PTH110 - each new connection asks
+            raise sqlite3.OperationalError(f"there is no file {database}")
+        super().__init__(database, *args, **options)
+
+
 _SQLITE_OPTIONS = {
+    "factory": ExistingFile,
     # IMMEDIATE, because SQLite refuses at once, without the timeout, to turn a read transaction into a write.
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,  # seconds

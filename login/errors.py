@@ -1,7 +1,8 @@
 """The pages of errors that Django would draw without the request, and so without the nonce of their scripts."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template import loader
+from django.views import defaults
 
 from watching import requests
 
@@ -15,6 +16,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """handler500."""
     return _page(request, "500.html", {"code": 500, "number": requests.of(request)})
+
+
+def not_found(request: HttpRequest, exception: Http404) -> HttpResponse:
+    """The page of an address that leads nowhere, with DEBUG too; other errors keep Django's page for developers."""
+    return defaults.page_not_found(request, exception)
 
 
 def _page(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:

@@ -46,8 +46,8 @@ def clean(
 
 
 def _retire(now: datetime, tell: Callable[[str], object], *, dry_run: bool) -> Removal:
-    """Leases of shards that ended, where the stream can be asked."""
-    count = 0
+    """Removes leases of streams that were made anew, and of shards that ended, where the stream can be asked."""
+    count = pipe.retire_former(now, dry_run=dry_run)
     for stream in Lease.objects.order_by("stream").values_list("stream", flat=True).distinct():
         try:
             listed: Collection[str] = [shard.id for shard in wiring.open_stream(stream).describe().shards]

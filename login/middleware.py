@@ -47,9 +47,16 @@ def refuse_other_sites(get_response: Answer) -> Answer:
 
 
 def refuse_unreadable(get_response: Answer) -> Answer:
-    """Addresses that no view can do anything with: too long, or with NUL, which PostgreSQL keeps in no text."""
+    """Requests that no view can do anything with.
+
+    The address is too long, or has NUL, which PostgreSQL keeps in no text; or the body says that it is in an encoding
+    other than UTF-8, which our pages send alone, and which would be used for the address, too.
+    """
 
     def middleware(request: HttpRequest) -> Reply:
+        if (request.encoding or "utf-8").lower() not in ("utf-8", "utf8"):
+            request.encoding = "utf-8"
+            return _refuse(request, 415, "This request is in an encoding other than UTF-8.", "Send it in UTF-8.")
         if len(request.get_full_path()) > MOST_ADDRESS:
             return _refuse(request, 414, "This address is too long.", "Ask for less at once.")
         if any("\0" in text for text in (request.path, *request.GET, *_values(request))):

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -52,7 +52,7 @@ ration = Ration(timezone.now)
 def csp(request: HttpRequest) -> HttpResponse:
     """204, whatever was sent: a browser has no use for another answer."""
     length = request.headers.get("Content-Length", "")
-    if length.isdecimal() and int(length) <= LARGEST:
+    if re.fullmatch(r"[0-9]{1,6}", length) and int(length) <= LARGEST:
         for line in lines(request.body):
             if ration.take():
                 logger.warning("A browser has refused what a page asked for: %s", line)
@@ -74,9 +74,17 @@ def lines(body: bytes) -> Iterator[str]:
 def _line(report: dict[str, Any]) -> str:
     """As "script-src-elem, inline, on /market/": no query, no origin's path, no link of one use."""
     directive = _word(report, "effectiveDirective", "effective-directive", "violated-directive")
-    blocked = urlsplit(_word(report, "blockedURL", "blocked-uri"))
-    page = urlsplit(_word(report, "documentURL", "document-uri"))
+    blocked = _address(report, "blockedURL", "blocked-uri")
+    page = _address(report, "documentURL", "document-uri")
     return f"{directive}, {blocked.netloc or blocked.scheme or blocked.path}, on {discreet(page.path)}"
+
+
+def _address(report: dict[str, Any], *names: str) -> SplitResult:
+    """The parts of an address; "?" as its path for one that is none, such as http://[."""
+    try:
+        return urlsplit(_word(report, *names))
+    except ValueError:
+        return urlsplit("?unreadable")._replace(path="?", query="")
 
 
 def _word(report: dict[str, Any], *names: str) -> str:

@@ -7,45 +7,38 @@ container secrets). All are listed in .env.sample. Unsafe combinations are refus
 import os
 import secrets
 from base64 import b64encode
-from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
-import environ
 from csp.constants import NONCE, NONE, SELF, STRICT_DYNAMIC
 from django.core.exceptions import ImproperlyConfigured
 
-from login import databases
+from login import databases, environment, private
+from login.typed import Env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-environ.Env.read_env(BASE_DIR / ".env")
-env = environ.FileAwareEnv()
+environment.load(BASE_DIR / ".env", os.environ)
+env = Env()
 # What this machine makes: databases, keys, static files.
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
 
-def _local(name: str, secret: str) -> str:
-    """A secret of this checkout's own, made once, so that a clone runs; DEBUG only."""
-    path, draft = VAR_DIR / name, VAR_DIR / f"{name}.{os.getpid()}"
-    VAR_DIR.mkdir(exist_ok=True)
-    if not path.exists():
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secret)
-        with suppress(FileExistsError):  # another process was first; what it made counts, and is whole
-            path.hardlink_to(draft)
-        draft.unlink()
-    return path.read_text()
+private.begin()
 
 
 def _local_ring(name: str) -> str:
-    return _local(name, f"local:{b64encode(secrets.token_bytes(32)).decode()}\n")
+    """A ring of this checkout's own, made once, so that a clone runs; DEBUG only."""
+    return private.secret(VAR_DIR / name, f"local:{b64encode(secrets.token_bytes(32)).decode()}\n")
 
 
 # --- What this is and where it answers
 
 DEBUG = env.bool("DEBUG", default=True)
-SECRET_KEY = env.str("SECRET_KEY", default="") or (_local("secret-key", secrets.token_urlsafe(48)) if DEBUG else "")
+private.folder(VAR_DIR, close=DEBUG)  # a server's is opened to the group of nginx by who installed it
+SECRET_KEY = env.str("SECRET_KEY", default="") or (
+    private.secret(VAR_DIR / "secret-key", secrets.token_urlsafe(48)) if DEBUG else ""
+)
 if not SECRET_KEY:
     raise ImproperlyConfigured("With DEBUG off, set SECRET_KEY (or SECRET_KEY_FILE) to 50 or more random characters.")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # keys of before, while sessions of theirs last
@@ -54,6 +47,14 @@ PASSWORD_KEYS = env.str("PASSWORD_KEYS", default="") or (_local_ring("password-k
 FIELD_KEYS = env.str("FIELD_KEYS", default="") or (_local_ring("field-keys") if DEBUG else "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+PORT = env.int("PORT", default=8000)  # where the site that `make run` starts listens, on this machine alone
+if PORT not in range(1, 65536):
+    raise ImproperlyConfigured(f"PORT is {PORT}; set it to a number from 1 to 65535.")
+# What links in mails and invitations begin with: never the host or port that a client names.
+_HERE = f"http://localhost:{PORT}" if DEBUG else f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
+SITE_URL = (env.str("SITE_URL", default="") or _HERE).rstrip("/")
+if not SITE_URL.startswith(("https://", "http://")):
+    raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}: write it as https://streams.example.org.")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -87,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.sessions.ended.EndedMiddleware",
     "accounts.sessions.activity.ActivityMiddleware",
     "accounts.middleware.NoStoreMiddleware",
     "accounts.throttle.middleware.DeviceMiddleware",
@@ -124,11 +126,12 @@ DATABASES = {
     )
 }
 if DATABASES["default"]["ENGINE"] == databases.SQLITE:
-    Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+    private.shut(Path(DATABASES["default"]["NAME"]))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # embedded:PATH of an SQLite file (?limits=kinesis&faults=throttle:0.05&seed=7), or kinesis://REGION?endpoint_url=URL
-STREAM_URL = env.str("STREAM_URL", default=f"embedded:{VAR_DIR / 'streams.sqlite3'}")
+STREAM_URL = env.str("STREAM_URL", default="") or f"embedded:{VAR_DIR / 'streams.sqlite3'}"
+private.shut(VAR_DIR / "streams.sqlite3")
 
 # --- How long rows are kept, in days, 0 for ever: manage.py janitor
 
@@ -194,7 +197,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 MAIL_CONFIGURED = bool(env.str("EMAIL_URL", default=""))
 globals().update(
-    env.email_url("EMAIL_URL") if MAIL_CONFIGURED else {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+    env.mail("EMAIL_URL") if MAIL_CONFIGURED else {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
 )
 EMAIL_TIMEOUT = 5  # seconds that a mail server may hold up whoever caused a mail
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="Millrace <millrace@localhost>")
@@ -237,7 +240,8 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "login.static_files.StaticFiles"
+        else "login.static_files.StaticFiles",
+        "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},  # nginx reads them
     },
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
@@ -271,7 +275,10 @@ for name, package in (("SENTRY_DSN", "sentry_sdk"), ("OTEL_EXPORTER_OTLP_ENDPOIN
 
 LOG_FORMAT = env.str("LOG_FORMAT", default="text" if DEBUG else "json")
 if LOG_FORMAT not in ("text", "json"):
-    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}; set it to text or to json.")
+    raise ImproperlyConfigured("LOG_FORMAT is neither text nor json.")
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
+    raise ImproperlyConfigured("LOG_LEVEL is none of DEBUG, INFO, WARNING, ERROR and CRITICAL.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -301,5 +308,5 @@ LOGGING = {
         "uvicorn": {"handlers": [], "level": "INFO" if DEBUG else "WARNING", "propagate": True},
         "uvicorn.access": {"handlers": [], "propagate": False},
     },
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
 }

@@ -17,6 +17,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 class Packing(Compressor):  # type: ignore[misc]  # whitenoise has no types
     def write_data(self, path: str, data: bytes, suffix: str, stat_result: os.stat_result) -> str:
         draft = super().write_data(path, data, f"{suffix}.draft", stat_result)
+        Path(draft).chmod(0o644)  # as nginx, which is another user, needs it
         return str(Path(draft).replace(path + suffix))
 
 

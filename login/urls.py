@@ -4,6 +4,7 @@ from functools import partial
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from accounts.pages import sessions
 from dashboard import forgetting, inspector, streams_views
 from dashboard.pages import streams as stream_pages
 from login import reports
@@ -17,6 +18,7 @@ state_of_streams = partial(
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("accounts.urls")),
+    path("session/used/", sessions.used, name="session-used"),  # not below accounts/: that is the pool for passwords
     path(reports.PATH.removeprefix("/"), reports.csp, name="csp-reports"),
     path("streams/", streams_views.streams_view(state_of_streams), name="streams"),
     path("streams/state.json", streams_views.state_view(state_of_streams), name="streams-state"),

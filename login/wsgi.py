@@ -1,10 +1,10 @@
 """What uWSGI serves: pages and JSON, no sockets."""
 
-import os
-
 from django.core.wsgi import get_wsgi_application
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "login.settings")
+from login.entry import read_settings
+
+read_settings()
 application = get_wsgi_application()
 
 from login.checks import refuse_if_unsafe  # noqa: E402 - it needs Django set up

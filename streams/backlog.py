@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from streams.reading import places
-from streams.records import TRIM_HORIZON, WHOLE, Description, Position
+from streams.records import TRIM_HORIZON, WHOLE, Description, Position, ShardError, places
 
 
 class Counting(Protocol):
@@ -16,11 +15,20 @@ class Counting(Protocol):
         """Records that a shard holds from a position on."""
 
 
-def waiting(stream: Counting, checkpoints: Mapping[str, str]) -> dict[str, int]:
-    """Records by lease, whose checkpoint as text is given; shards without a lease yet, by their own names, whole."""
+def waiting(stream: Counting, checkpoints: Mapping[str, str]) -> tuple[dict[str, int], str]:
+    """Returns the records by lease, and a sentence that names the leases whose checkpoint is damaged, "" for none.
+
+    A shard without a lease yet counts whole, under its own name; one whose lease is damaged is left out.
+    """
     shards = [shard.id for shard in stream.describe().shards]
-    if WHOLE in checkpoints:
-        known, other = places(checkpoints[WHOLE])
-        return {WHOLE: sum(stream.count_from(shard, known.get(shard, other)) for shard in shards)}
-    found = {shard: Position.parse(checkpoints.get(shard, str(TRIM_HORIZON))) for shard in shards}
-    return {shard: stream.count_from(shard, position) for shard, position in found.items()}
+    asked = {WHOLE: shards} if WHOLE in checkpoints else {shard: [shard] for shard in shards}
+    found: dict[str, int] = {}
+    damaged: list[str] = []
+    for lease, mine in asked.items():
+        try:
+            known, other = places(checkpoints.get(lease, str(TRIM_HORIZON)))
+            found[lease] = sum(stream.count_from(shard, known.get(shard, other)) for shard in mine)
+        except (ValueError, ShardError):
+            damaged.append(lease)
+    names = ", ".join(damaged)
+    return found, f"The lease is damaged: {names}. docs/watching.md says how to repair it." if damaged else ""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from streams.hashing import HASH_SPACE
-from streams.records import DeadRecord, StreamError
+from streams.records import DeadRecord, Lost, StreamError
 
 Results = TypeVar("Results")
 
@@ -22,6 +22,8 @@ class Grant(NamedTuple):
     clock: int  # milliseconds
     hash_start: int = 0  # of the keys that the shard holds; both bounds inclusive
     hash_end: int = HASH_SPACE - 1
+    identity: str = ""  # of the stream
+    damage: str = ""  # why the lease cannot be read, in a sentence; "" when it can
 
 
 class Letter(NamedTuple):
@@ -51,7 +53,8 @@ class Commit(NamedTuple, Generic[Results]):
     newest: int | None = None  # arrival of the newest applied record
     arrivals: dict[int, tuple[int, int]] = {}  # records and bytes by second
     replayed: Sequence[Replay] = ()  # dead letters tried again in this commit; they are not in `dead`
-    lost: int = 0  # records counted as dead of which no letter could be kept; they are not in `arrivals`
+    unkept: int = 0  # records counted as dead of which no letter could be kept; they are not in `arrivals`
+    lost: Lost | None = None  # records that expired between the checkpoint before and this one
 
 
 class LeaseLostError(Exception):
@@ -64,6 +67,10 @@ class RefusedError(Exception):
 
 class StoreDownError(StreamError):
     """The store did not answer; whether what it was asked was done is not known."""
+
+
+class StoreDamagedError(StreamError):
+    """The store's file is damaged: asking again does not help."""
 
 
 class LetterTakenError(Exception):

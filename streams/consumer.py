@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from streams import clock
+from streams.answering import answering
 from streams.commits import StoreDownError
-from streams.leases import answering
 from streams.reports import MinuteReports, Row
 from streams.worker import Worker
 
@@ -33,6 +33,7 @@ class Consumer:
         self._started = now()
         self._minutes = MinuteReports(stream, worker.complete_to())
         self._next_look = 0.0
+        self.standing_still: list[str] = []  # shards that cannot be read, when all others are
         self.caught_up = False  # everything that had arrived when we started is applied, by whichever worker
 
     def step(self) -> bool:
@@ -43,6 +44,7 @@ class Consumer:
         return found
 
     def _look(self) -> None:
+        self.standing_still = self._worker.standing_still(self._started)
         complete_to = self._worker.complete_to()
         if complete_to is None:
             return

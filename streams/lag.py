@@ -1,6 +1,6 @@
 """How far behind each lease is, in seconds and in records, as rows for people and scripts."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -25,7 +25,19 @@ def rows(
         waiting, why = count_waiting(stream, {lease.shard: lease.checkpoint for lease in mine})
         found += [_row(lease, now(), waiting.get(lease.shard)) for lease in mine]
         notes |= {why} - {""}
+        notes |= {note for lease in mine for note in _notes(lease)}
     return found, sorted(notes)
+
+
+def _notes(lease: Lease) -> Iterator[str]:
+    """Yields a sentence for a shard that stands still, and one for records that expired before it was read."""
+    name = f"{lease.application} on {lease.stream}/{lease.shard}"
+    if lease.trouble:
+        yield f"{name} is not read: {lease.trouble}"
+    if lease.expired_to:
+        number = f"{lease.expired:,}" if lease.expired else "an unknown number of"
+        since = f"after {iso(lease.expired_from)} and " if lease.expired_from else ""
+        yield f"{name}: {number} records expired unread, the latest arrived {since}up to {iso(lease.expired_to)}."
 
 
 def _row(lease: Lease, now: int, waiting: int | None) -> dict[str, Any]:
@@ -44,4 +56,5 @@ def _row(lease: Lease, now: int, waiting: int | None) -> dict[str, Any]:
         "lag_records": waiting,
         "applied": lease.applied,
         "dead": lease.dead,
+        "expired": lease.expired,
     }

@@ -6,45 +6,25 @@ the clocks of workers do not matter.
 """
 
 from collections.abc import Callable, Collection
-from datetime import timedelta
-from functools import wraps
-from typing import Generic, ParamSpec, TypeVar
+from datetime import datetime, timedelta
+from typing import Generic
 
-from django.db import InterfaceError, InternalError, OperationalError, connection
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from streams import clock, letters, owners, packets
+from streams.answering import answering
 from streams.blame import one_transaction
-from streams.commits import Commit, Grant, LeaseLostError, Letter, RefusedError, Results, StoreDownError
-from streams.models import DeadLetter, Lease, Member, Throughput, TopicVersion
+from streams.commits import Commit, Grant, LeaseLostError, Letter, RefusedError, Results
+from streams.listing import Inherit, Listing, noted
+from streams.models import DeadLetter, Lease, Member, Throughput, TopicVersion, current_leases
 from streams.models.progress import how_far
-from streams.models.readers import leases_of
-from streams.records import SHARD_END, TRIM_HORIZON, WHOLE, Position, Shard, StreamError
+from streams.records import SHARD_END, WHOLE, Description, Position, StreamError
 from streams.shares import Share, covers, share_of
 
 LEASE = timedelta(seconds=5)  # A dead worker's shards are taken over after this, at the latest.
-
-Inherit = Callable[[list[bytes], Callable[[str], bool]], bytes]
-
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-def answering(method: Callable[P, T]) -> Callable[P, T]:
-    """A database that is away, locked, full, only reads or gave up on us, in our words; the next call connects anew."""
-
-    @wraps(method)
-    def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return method(*args, **kwargs)
-        except (OperationalError, InterfaceError, InternalError) as error:
-            connection.close()
-            sentence = f"The database refused: {error}. If its tables are missing, run: manage.py migrate"
-            raise StoreDownError(sentence) from error
-
-    return wrapper
+TROUBLE = 500  # characters of a sentence that are kept
+SYNCS = 3  # tries, when another worker exchanges the leases at the same time; the next look tries again
 
 
 def living_owners(**names: str) -> set[str]:
@@ -73,23 +53,22 @@ class Leases(Generic[Results]):
         self._inherit = inherit
         self._owner = owner or owners.myself()
         self._names = {"application": application, "stream": stream}
-        self._all = leases_of(**self._names)
+        self._all = current_leases(**self._names)
+        self._listing = Listing(application, stream, inherit)
         self._mine = self._all.filter(owner=self._owner)
 
     @answering
-    def sync(self, list_shards: Callable[[], Collection[Shard]], start: Position) -> None:
+    def sync(self, describe: Callable[[], Description], start: Position) -> None:
         """Makes leases for shards not seen before, and retires those of shards that the stream no longer has.
 
         An application that never read the stream starts at `start`; shards that appear later, at their beginning.
+        Where the name leads to another stream than before, its leases become the current ones.
         """
-        # Leases first, then shards: the other way round, a lease that another worker made meanwhile would look gone.
-        known = set(self._all.values_list("shard", flat=True))
-        shards = list_shards()
-        gone = self._all.filter(shard__in=known - {shard.id for shard in shards}).exclude(checkpoint=SHARD_END.kind)
-        gone.update(checkpoint=SHARD_END.kind, owner="", expires=None)
-        place = TRIM_HORIZON if known else start
-        new = [self._lease(shard, place) for shard in shards if shard.id not in known]
-        Lease.objects.bulk_create(new, ignore_conflicts=True)
+        for _ in range(SYNCS):
+            # Leases first, then shards: the other way round, a lease that another worker made would look gone.
+            known = self._listing.known()
+            if self._listing.bring_up_to_date(known, describe(), start):
+                return
 
     def refuse_to_mix(self, *, whole: bool) -> None:
         """Raises StreamError where the application reads the stream the other way: their counts would not agree."""
@@ -100,10 +79,6 @@ class Leases(Generic[Results]):
                 f"{self.application} has read {self.stream} {ways[not whole]} so far and cannot go on {ways[whole]}. "
                 "Use another stream, or the same way."
             )
-
-    def _lease(self, shard: Shard, place: Position) -> Lease:
-        bounds = {"hash_start": f"{shard.hash_start:032x}", "hash_end": f"{shard.hash_end:032x}"}
-        return Lease(**self._names, shard=shard.id, parents=list(shard.parents), checkpoint=str(place), **bounds)
 
     @answering
     def share(self) -> Share:
@@ -138,11 +113,15 @@ class Leases(Generic[Results]):
         if not unchanged.update(owner=self._owner, counter=F("counter") + 1, expires=Now() + LEASE):
             return None  # Another worker was faster.
         lease.refresh_from_db()
-        state, moment = bytes(lease.state), lease.clock
+        state, moment, damage = bytes(lease.state), lease.clock, ""
         if not state and lease.parents:
-            parents = list(self._all.filter(shard__in=lease.parents))
-            state = self._inherit([bytes(parent.state) for parent in parents], covers(lease.hash_start, lease.hash_end))
+            parents = list(self._all.filter(identity=lease.identity, shard__in=lease.parents))
             moment = max((parent.clock for parent in parents if parent.clock), default=moment)
+            states = [bytes(parent.state) for parent in parents]
+            try:
+                state = self._inherit(states, covers(lease.hash_start, lease.hash_end))
+            except Exception as error:  # noqa: BLE001 - whatever a decoder says of bytes that are not its own
+                damage = f"the state of its parents is damaged: {error}"
         return Grant(
             self.application,
             self.stream,
@@ -154,7 +133,14 @@ class Leases(Generic[Results]):
             clock.from_datetime(moment) if moment else 0,
             int(lease.hash_start, 16),
             int(lease.hash_end, 16),
+            lease.identity,
+            damage,
         )
+
+    @answering
+    def set_aside(self, grant: Grant, trouble: str) -> None:
+        """Notes why the shard of a lease that this worker holds is not read."""
+        self._mine.filter(shard=grant.shard, counter=grant.counter).update(trouble=trouble[:TROUBLE])
 
     @answering
     def give_back(self, shards: Collection[str]) -> None:
@@ -201,9 +187,11 @@ class Leases(Generic[Results]):
         """First of all, since it also locks the lease against whoever would take it."""
         applied = sum(records for records, _ in commit.arrivals.values()) - len(commit.dead)
         saved = sum(replay.error is None for replay in commit.replayed)  # each was counted as dead once
-        applied, dead = applied + saved, len(commit.dead) + commit.lost - saved
+        applied, dead = applied + saved, len(commit.dead) + commit.unkept - saved
         ended = commit.checkpoint == SHARD_END.kind
-        changed = self._mine.filter(shard=grant.shard, counter=grant.counter).update(
+        lost = noted(commit.lost, _moment(grant.clock)) if commit.lost else {}
+        mine = self._mine.filter(identity=grant.identity, shard=grant.shard, counter=grant.counter)
+        changed = mine.update(
             owner="" if ended else grant.owner,
             checkpoint=commit.checkpoint,
             state=commit.state,
@@ -212,6 +200,8 @@ class Leases(Generic[Results]):
             applied=F("applied") + applied,
             dead=F("dead") + dead,
             expires=Now() + LEASE,
+            trouble="",
+            **lost,
         )
         if changed != 1:
             raise LeaseLostError(f"{grant.application} no longer holds {grant.stream}/{grant.shard}")
@@ -221,6 +211,10 @@ class Leases(Generic[Results]):
         if not topics.update(version=F("version") + 1):
             TopicVersion.objects.bulk_create([TopicVersion(topic=self._topic)], ignore_conflicts=True)
             topics.update(version=F("version") + 1)
+
+
+def _moment(milliseconds: int) -> datetime | None:
+    return clock.to_datetime(milliseconds) if milliseconds else None
 
 
 def _refuse_state(grant: Grant, state: bytes, packet: int | None) -> None:

@@ -20,7 +20,7 @@ from streams.commits import (
 )
 from streams.processors.base import Event, Processor
 from streams.reading import Reader
-from streams.records import SHARD_END, Batch, DeadRecord, Page
+from streams.records import SHARD_END, Batch, DeadRecord, Lost, Page, StreamError, lost_in_words
 from streams.storable import one_line
 
 LIMIT = 10_000  # records a step: Kinesis' limit for one read
@@ -64,6 +64,11 @@ class Pipeline(Generic[Event, Results]):
     def ended(self) -> bool:
         """Whether the shard was closed and all of it is applied."""
         return self._checkpoint == SHARD_END.kind
+
+    @property
+    def complete_to(self) -> int:
+        """Everything that arrived before this millisecond is applied."""
+        return self._clock
 
     def step(self) -> bool:
         """Applies what there is; False when there was nothing. Raises LeaseLostError, StreamError."""
@@ -115,8 +120,8 @@ class Pipeline(Generic[Event, Results]):
         newest = page.batches[-1].arrived
         clock = max(self._clock, newest, page.complete_to or 0)
         dead, results, state = self._apply(page.batches, clock)
-        place = self._reader.checkpoint(page)
-        return Commit(place, clock, state, results, dead, newest, _arrivals(page.batches))
+        place, lost = self._reader.checkpoint(page), self._lost(page)
+        return Commit(place, clock, state, results, dead, newest, _arrivals(page.batches), lost=lost)
 
     def _apply(self, batches: list[Batch], clock: int) -> tuple[list[DeadRecord], Results | None, bytes]:
         dead: list[DeadRecord] = []
@@ -128,8 +133,8 @@ class Pipeline(Generic[Event, Results]):
                     self._processor.add(good, events)
             self._processor.advance(clock)
             return dead, self._processor.take(), self._processor.snapshot()
-        except StoreDownError:
-            raise  # no record is at fault
+        except StreamError:
+            raise  # the store is down or damaged: no record is at fault
         except Exception as error:  # Whatever it is, the record at fault will be kept with it.
             raise RefusedError(one_line(f"{type(error).__name__}: {error}")) from error
 
@@ -138,15 +143,23 @@ class Pipeline(Generic[Event, Results]):
         clock = max(self._clock, page.complete_to or 0)
         self._processor.advance(clock)
         results = self._processor.take()
-        place = self._reader.checkpoint(page)
+        place, lost = self._reader.checkpoint(page), self._lost(page)
         if results is not None or place != self._checkpoint or clock - self._committed_clock >= IDLE_COMMIT:
-            self._must_commit(Commit(place, clock, self._processor.snapshot(), results))
+            self._must_commit(Commit(place, clock, self._processor.snapshot(), results, lost=lost))
             self._reader.move()
         self._clock = clock
 
+    def _lost(self, page: Page) -> Lost | None:
+        """Returns what expired before the page; nothing where it all had been applied, as far as time can tell."""
+        lost = page.lost
+        return None if lost and lost.records is None and lost.until <= self._clock else lost
+
     def _commit(self, commit: Commit[Results]) -> None:
-        self._store.commit(self.grant, commit)
+        self._store.commit(self.grant._replace(clock=self._committed_clock), commit)
         failed = [replay for replay in commit.replayed if replay.error is not None]
+        if commit.lost:
+            lease = f"{self.grant.application} on {self.grant.stream}/{self.grant.shard}"
+            logger.warning("%s", lost_in_words(lease, commit.lost, self._committed_clock))
         if commit.dead:
             self._tell(
                 "records of %s/%s went to the dead letters",
@@ -192,14 +205,15 @@ class Pipeline(Generic[Event, Results]):
     def _bury(self, page: Page, dead: DeadRecord) -> None:
         """Moves past a record that stands alone, and keeps as much of it as the store takes."""
         place, clock = self._reader.checkpoint(page), max(self._clock, dead.arrived)
-        reason = ""
+        lost, reason = self._lost(page), ""
         for record in (dead, dead._replace(reduced=True)):
+            arrivals = _arrivals(page.batches)
             try:
-                self._commit(Commit(place, clock, self._state, None, [record], dead.arrived, _arrivals(page.batches)))
+                self._commit(Commit(place, clock, self._state, None, [record], dead.arrived, arrivals, lost=lost))
                 return
             except RefusedError as error:
                 reason = str(error)
-        self._must_commit(Commit(place, self._clock, self._state, lost=1))
+        self._must_commit(Commit(place, self._clock, self._state, unkept=1, lost=lost))
         logger.error(
             "A record of %s/%s could not be kept as a dead letter: sequence number %d, %d bytes, SHA-256 %s. It was"
             " refused (%s), and then its dead letter (%s).",

@@ -6,7 +6,21 @@ come again, so that a step that was refused can be tried with fewer.
 
 from typing import Protocol
 
-from streams.records import SHARD_END, TRIM_HORIZON, Batch, Page, Position, Shard, after
+from streams import clock
+from streams.records import (
+    SHARD_END,
+    TRIM_HORIZON,
+    Batch,
+    From,
+    Lost,
+    Page,
+    Position,
+    Shard,
+    StreamRemadeError,
+    after,
+    places,
+    unread,
+)
 from streams.stream.base import Stream
 
 
@@ -24,20 +38,21 @@ class Reader(Protocol):
 class ShardReader:
     """One shard. Its checkpoint is a position."""
 
-    def __init__(self, stream: Stream, shard: str, checkpoint: str) -> None:
+    def __init__(self, stream: Stream, shard: str, checkpoint: str, identity: str = "") -> None:
+        """`identity` is that of the stream to which the checkpoint belongs; "" takes any. Raises ValueError."""
         self._stream = stream
         self._shard = shard
+        self._identity = identity
         self._position = self._next = Position.parse(checkpoint)
 
     def read(self, limit: int) -> Page:
         page = self._stream.read(self._shard, self._position, limit)
+        check_identity(page.identity, self._identity, self._stream.name)
+        page = page._replace(lost=page.lost or _lost(page, self._position))
         if page.ended:
             self._next = SHARD_END
             return page._replace(complete_to=None)  # its children may hold older records than now
-        if page.batches:
-            self._next = after(page.batches[-1].sequences[-1])
-        else:
-            self._next = self._position
+        self._next = _end(page, self._position)
         return page
 
     def checkpoint(self, page: Page) -> str:
@@ -56,14 +71,18 @@ class _Lane:
         self.waiting: list[Batch] = []
         self.given = 0  # whole batches of `waiting` in the last page
         self.part = 0  # records of the next one
+        self.begins: int | None = None  # records of the shard before `waiting`
         self.bound = 0  # nothing still to be read arrived before this millisecond
         self.ended = False
+        self.lost: Lost | None = None  # before `waiting`
 
     def fill(self, page: Page) -> None:
+        self.lost = page.lost or _lost(page, self.read_to)
         self.waiting = list(page.batches)
         self.ended = page.ended
+        self.begins = page.begins
+        self.read_to = _end(page, self.read_to)
         if page.batches:
-            self.read_to = after(page.batches[-1].sequences[-1])
             self.bound = max(self.bound, page.batches[-1].arrived)
         if not page.ended:  # the children of a closed shard may hold older records than now
             self.bound = max(self.bound, page.complete_to or 0)
@@ -71,13 +90,28 @@ class _Lane:
     def next_position(self) -> Position:
         """After what the last page held of it."""
         if self.part:
-            return after(self.waiting[self.given].sequences[self.part - 1])
+            return after(self.waiting[self.given].sequences[self.part - 1], self._passed())
         if self.given == len(self.waiting) and self.ended:
             return SHARD_END
-        return after(self.waiting[self.given - 1].sequences[-1]) if self.given else self.position
+        if self.given:
+            return after(self.waiting[self.given - 1].sequences[-1], self._passed())
+        return self.position if self.waiting else self.read_to
+
+    def lost_by_now(self) -> Lost | None:
+        """Returns the records that expired before what the last page held of it."""
+        return self.lost if self.given or self.part or not self.waiting else None
+
+    def _passed(self) -> int | None:
+        if self.begins is None:
+            return None
+        return self.begins + sum(len(batch.keys) for batch in self.waiting[: self.given]) + self.part
 
     def move(self) -> None:
+        if self.lost_by_now():
+            self.lost = None
         self.position = self.next_position()
+        if self.begins is not None:
+            self.begins = self._passed()
         rest = self.waiting[self.given :]
         if self.part:
             rest[0] = rest[0].slice(self.part)
@@ -91,8 +125,11 @@ class WholeReader:
     shards, records wait until every other shard has been read past their arrival.
     """
 
-    def __init__(self, stream: Stream, checkpoint: str) -> None:
+    def __init__(self, stream: Stream, checkpoint: str, identity: str = "") -> None:
+        """`identity` is that of the stream to which the checkpoint belongs; "" takes any. Raises ValueError."""
         self._stream = stream
+        self._identity = identity
+        self._gone: list[Lost] = []  # of shards that were dropped unread
         self._lanes: dict[str, _Lane] = {}
         known, start = places(checkpoint)
         self._lanes = {shard: _Lane(position) for shard, position in known.items()}
@@ -102,10 +139,14 @@ class WholeReader:
         active = {shard: lane for shard, lane in self._lanes.items() if lane.position != SHARD_END}
         for shard, lane in active.items():
             if not lane.waiting and not lane.ended:
-                lane.fill(self._stream.read(shard, lane.read_to, limit))
+                page = self._stream.read(shard, lane.read_to, limit)
+                check_identity(page.identity, self._identity, self._stream.name)
+                lane.fill(page)
         batches = _merge(active, limit)
         idle = not batches and not any(lane.waiting or lane.ended for lane in active.values())
-        return Page(batches, min((lane.bound for lane in active.values()), default=None) if idle else None)
+        complete_to = min((lane.bound for lane in active.values()), default=None) if idle else None
+        lost = [*self._gone, *filter(None, (lane.lost_by_now() for lane in active.values()))]
+        return Page(batches, complete_to, lost=_sum(lost))
 
     def checkpoint(self, page: Page) -> str:
         return " ".join(f"{shard}={lane.next_position()}" for shard, lane in sorted(self._lanes.items()))
@@ -115,15 +156,25 @@ class WholeReader:
         for lane in self._lanes.values():
             if lane.position != SHARD_END:
                 lane.move()
+        self._gone = []
         if any(lane.position == SHARD_END for lane in ended):
             self._discover()
 
     def _discover(self, start: Position | None = None) -> None:
         """Adds lanes for shards not seen before, once their parents are read; forgets shards that are gone."""
-        shards = {shard.id: shard for shard in self._stream.describe().shards}
+        found = self._stream.describe()
+        check_identity(found.identity, self._identity, self._stream.name)
+        shards = {shard.id: shard for shard in found.shards}
         for shard in shards.values():
             if shard.id not in self._lanes and (start or self._parents_are_read(shard, shards)):
-                self._lanes[shard.id] = _Lane(start or Position.parse("trim-horizon"))
+                self._lanes[shard.id] = _Lane(start or TRIM_HORIZON._replace(passed=0))
+        for name, lane in self._lanes.items():
+            if (
+                name not in shards
+                and lane.position != SHARD_END
+                and (lost := unread(name, lane.position.passed, found, clock.now()))
+            ):
+                self._gone.append(lost)
         self._lanes = {shard: lane for shard, lane in self._lanes.items() if shard in shards}
 
     def _parents_are_read(self, shard: Shard, shards: dict[str, Shard]) -> bool:
@@ -131,12 +182,37 @@ class WholeReader:
         return all(parent in self._lanes and self._lanes[parent].position == SHARD_END for parent in known)
 
 
-def places(checkpoint: str) -> tuple[dict[str, Position], Position]:
-    """What a whole stream's checkpoint says: the position in each shard known to it, and that in all others."""
-    if "=" not in checkpoint:
-        return {}, Position.parse(checkpoint)
-    pairs = (place.split("=") for place in checkpoint.split())
-    return {shard: Position.parse(position) for shard, position in pairs}, TRIM_HORIZON
+def check_identity(read: str, wanted: str, name: str) -> None:
+    """Raises StreamRemadeError where both are known and differ: the checkpoint would be one in another stream."""
+    if read and wanted and read != wanted:
+        raise StreamRemadeError(f"Stream {name!r} is another one than before: it was made anew, or STREAM_URL changed")
+
+
+def _end(page: Page, start: Position) -> Position:
+    """Returns the place after a page that was read from `start` on."""
+    if page.batches:
+        count = sum(len(batch.keys) for batch in page.batches)
+        return after(page.batches[-1].sequences[-1], None if page.begins is None else page.begins + count)
+    if page.begins is None or start.kind == From.AT_TIMESTAMP:  # what comes before that time is not wanted
+        return start
+    return start._replace(passed=page.begins)
+
+
+def _lost(page: Page, start: Position) -> Lost | None:
+    """Returns the records between the place that was asked for and the page; None for none, or where nobody counts."""
+    if page.begins is None or start.passed is None or start.kind == From.AT_TIMESTAMP or page.begins <= start.passed:
+        return None
+    until = page.batches[0].arrived if page.batches else page.complete_to
+    return Lost(page.begins - start.passed, clock.now() if until is None else until)
+
+
+def _sum(losses: list[Lost]) -> Lost | None:
+    """Returns several losses as one, whose number is known where all are."""
+    if not losses:
+        return None
+    counts = [lost.records for lost in losses]
+    records = None if None in counts else sum(count or 0 for count in counts)
+    return Lost(records, max(lost.until for lost in losses))
 
 
 def _merge(lanes: dict[str, _Lane], limit: int) -> list[Batch]:

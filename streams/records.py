@@ -1,11 +1,14 @@
 """What flows through the pipe, as plain data, and what can go wrong with it."""
 
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
 from streams import clock
 
+IDENTITY = 200  # characters at most, of a stream's identity
+DIGITS = 80  # at most, in a number of a checkpoint: Kinesis' sequence numbers have 56, ours for them 62
 # A record to be put: its partition key, its bytes. A bare tuple: a producer makes hundreds of thousands a second.
 Entry = tuple[str, bytes]
 
@@ -21,33 +24,54 @@ class From(StrEnum):
 
 
 class Position(NamedTuple):
-    """A place in a shard. `value` is milliseconds for AT_TIMESTAMP, a sequence number for AFTER_SEQUENCE_NUMBER."""
+    """A place in a shard. `value` is milliseconds for AT_TIMESTAMP, a sequence number for AFTER_SEQUENCE_NUMBER.
+
+    `passed` counts the shard's records before the place, as the stream itself counts them; None where it does not.
+    """
 
     kind: From
     value: int = 0
+    passed: int | None = None
 
     def __str__(self) -> str:
         has_value = self.kind in (From.AT_TIMESTAMP, From.AFTER_SEQUENCE_NUMBER)
-        return f"{self.kind}:{self.value}" if has_value else self.kind.value
+        text = f"{self.kind}:{self.value}" if has_value else self.kind.value
+        return text if self.passed is None else f"{text}/{self.passed}"
 
     @classmethod
     def parse(cls, text: str) -> "Position":
-        """The inverse of str(). Raises ValueError."""
-        kind, _, value = text.partition(":")
-        return cls(From(kind), int(value or 0))
+        """Reads the text that str() makes. Raises ValueError."""
+        found = _POSITION.fullmatch(text)
+        if not found:
+            raise ValueError(f"{text[:80]!r} is not a place in a shard")
+        kind, value, passed = found.groups()
+        return cls(From(kind), int(value or 0), None if passed is None else int(passed))
 
 
+_KINDS = "|".join(From)
+_POSITION = re.compile(rf"({_KINDS})(?::([0-9]{{1,{DIGITS}}}))?(?:/([0-9]{{1,18}}))?")
 TRIM_HORIZON = Position(From.TRIM_HORIZON)
 LATEST = Position(From.LATEST)
 SHARD_END = Position(From.SHARD_END)
 
 
-def after(sequence: int) -> Position:
-    return Position(From.AFTER_SEQUENCE_NUMBER, sequence)
+def after(sequence: int, passed: int | None = None) -> Position:
+    return Position(From.AFTER_SEQUENCE_NUMBER, sequence, passed)
 
 
 def at(milliseconds: int) -> Position:
     return Position(From.AT_TIMESTAMP, milliseconds)
+
+
+def places(checkpoint: str) -> tuple[dict[str, Position], Position]:
+    """Returns what a checkpoint says: the position in each shard that it names, and that in all others.
+
+    A whole stream's checkpoint names shards, as SHARD=PLACE with blanks between. Raises ValueError.
+    """
+    if "=" not in checkpoint:
+        return {}, Position.parse(checkpoint)
+    pairs = (place.partition("=") for place in checkpoint.split())
+    return {shard: Position.parse(position) for shard, _, position in pairs}, TRIM_HORIZON
 
 
 def parse_where(text: str) -> Position:
@@ -73,12 +97,22 @@ class Batch(NamedTuple):
         return Batch(self.arrived, self.sequences[cut], self.keys[cut], self.datas[cut])
 
 
+class Lost(NamedTuple):
+    """Records that expired before they were read."""
+
+    records: int | None  # how many; None where the service does not tell
+    until: int  # milliseconds: none of them arrived after this
+
+
 class Page(NamedTuple):
     """One answer to a read."""
 
     batches: list[Batch]
     complete_to: int | None  # at the tip: records still to come will not be stamped before this millisecond
     ended: bool = False  # the shard is closed and this was its end
+    identity: str = ""  # of the stream that was read, as Description has it; "" where nothing was asked
+    begins: int | None = None  # records that the shard held before this page's first one; None where nobody counts
+    lost: Lost | None = None  # records that expired between the place that was asked for and this page
 
 
 class Shard(NamedTuple):
@@ -93,10 +127,31 @@ class Shard(NamedTuple):
 
 
 class Description(NamedTuple):
+    """`identity` tells the stream from every other one that had or will have its name; at most 200 characters."""
+
     name: str
     status: str  # ACTIVE, or what Kinesis says
     retention_hours: int
     shards: list[Shard]
+    identity: str = ""  # "" where it is not known
+    dropped: dict[str, int] = {}  # by shard that is gone: the records that it ever held, where the stream counts them
+
+
+def unread(shard: str, passed: int | None, found: Description, now: int) -> Lost | None:
+    """Returns what a reader that had passed so many records did not read of a shard that is gone; None for nothing."""
+    held = found.dropped.get(shard)
+    records = None if held is None or passed is None else max(0, held - passed)
+    return None if records == 0 else Lost(records, now)
+
+
+def lost_in_words(lease: str, lost: Lost, since: int) -> str:
+    """Returns the sentence for the log; `since` is in milliseconds, 0 where nothing had been read."""
+    number = "An unknown number of records" if lost.records is None else f"{lost.records} records"
+    began = f"after {clock.to_iso(since)} and " if since else ""
+    return (
+        f"{number} that arrived {began}up to {clock.to_iso(lost.until)} expired before {lease} read them, and are lost."
+        " Keep workers running, or raise the stream's retention"
+    )
 
 
 WHOLE = "*"  # in place of a shard: a whole stream, leased as one
@@ -119,6 +174,18 @@ class StreamDownError(StreamError):
 
 class StreamNotFoundError(StreamError):
     """No stream of that name."""
+
+
+class StreamRemadeError(StreamError):
+    """The name leads to another stream now than the one that was asked for: it was deleted and made anew."""
+
+
+class ShardGoneError(StreamError):
+    """The stream has no such shard, or no longer: it expired, or the stream was made anew."""
+
+
+class ShardError(StreamError):
+    """One shard cannot be read from this place: its checkpoint or its records are damaged. Other shards may be read."""
 
 
 class StreamExistsError(StreamError):

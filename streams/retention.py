@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import F, Max, Model, Q, QuerySet
 
 from streams.leases import living_owners
 from streams.models import (
@@ -29,9 +29,10 @@ from streams.models import (
     Throughput,
     TopicVersion,
     TradeMinute,
+    current_leases,
 )
 from streams.models.progress import how_far
-from streams.models.readers import leases_of, readers, streams_in
+from streams.models.readers import readers, streams_in
 from streams.records import SHARD_END, StreamError
 from streams.topics import ORDERS, TRADES
 
@@ -41,7 +42,7 @@ WINDOW = timedelta(minutes=1)  # the longest there is
 STALE_MEMBER = timedelta(days=1)  # a worker that was killed left it; a living one writes twice a second
 
 NOT_GROWING: dict[type[Model], str] = {
-    Lease: "as many as shards; those of shards that ended long ago go by retire_leases",
+    Lease: "as many as shards; those of shards that ended, and of streams that were, go by retire_leases and _former",
     Site: "as many as shops, each with the threshold that somebody set",
     TopicVersion: "as many as topics",
 }
@@ -81,7 +82,7 @@ def kept_since(now: datetime, days: int) -> datetime:
 
 def closed_before(application: str, stream: str) -> datetime:
     """Windows that began before this are closed; where no shard has anything left to read, all are."""
-    leases = leases_of(application=application, stream=stream)
+    leases = current_leases(application=application, stream=stream)
     if not leases.exclude(checkpoint=SHARD_END.kind).exists():
         return datetime.max.replace(tzinfo=UTC)
     complete = how_far(leases).complete_to
@@ -103,14 +104,33 @@ def retire_leases(now: datetime, stream: str, listed: Collection[str], *, dry_ru
 
     One that is still listed would be leased anew, and read again.
     """
-    ended = Lease.objects.filter(stream=stream, checkpoint=SHARD_END.kind).exclude(shard__in=listed)
+    ended = current_leases(stream=stream).filter(checkpoint=SHARD_END.kind).exclude(shard__in=listed)
     count = 0
     for lease in ended.filter(clock__lt=kept_since(now, settings.RETENTION_LEASES)).defer("state"):
-        others = Lease.objects.filter(application=lease.application, stream=stream).exclude(pk=lease.pk)
+        others = current_leases(application=lease.application, stream=stream).exclude(pk=lease.pk)
         heir = others.order_by("-pk").first()
         if heir and not _is_awaited(lease.shard, others):
             count += 1
             if not dry_run:
+                _fold(lease, heir)
+    return count
+
+
+def retire_former(now: datetime, *, dry_run: bool) -> int:
+    """Removes the leases on streams that a name no longer leads to, once nobody has read them for long; how many.
+
+    They go together: were some left, their stream could not be read on exactly if the name led to it again.
+    """
+    count = 0
+    names = ("application", "stream", "identity")
+    families = Lease.objects.filter(current=False).order_by(*names).values(*names).annotate(Max("clock"))
+    for family in families:
+        read_to = family.pop("clock__max")
+        heir = current_leases(application=family["application"], stream=family["stream"]).order_by("-pk").first()
+        if heir and (read_to is None or read_to < kept_since(now, settings.RETENTION_LEASES)):
+            leases = list(Lease.objects.filter(current=False, **family).defer("state"))
+            count += len(leases)
+            for lease in () if dry_run else leases:
                 _fold(lease, heir)
     return count
 
@@ -157,7 +177,8 @@ def _is_awaited(shard: str, others: QuerySet[Lease]) -> bool:
 @transaction.atomic
 def _fold(lease: Lease, heir: Lease) -> None:
     """Its counts go to another, so that sums over leases never fall."""
-    Lease.objects.filter(pk=heir.pk).update(applied=F("applied") + lease.applied, dead=F("dead") + lease.dead)
+    counts = {name: F(name) + getattr(lease, name) for name in ("applied", "dead", "expired")}
+    Lease.objects.filter(pk=heir.pk).update(**counts)
     lease.delete()
 
 

@@ -17,6 +17,6 @@ class TimedStore(Generic[Results]):
     def commit(self, grant: Grant, commit: Commit[Results]) -> None:
         began = self._monotonic()
         self._store.commit(grant, commit)
-        seconds, dead = self._monotonic() - began, len(commit.dead) + commit.lost
+        seconds, dead = self._monotonic() - began, len(commit.dead) + commit.unkept
         told = {"application": grant.application, "stream": grant.stream, "seconds": seconds, "dead": dead}
         signals.committed.send(type(self), **told)

@@ -9,17 +9,19 @@ from typing import Any, NamedTuple
 from django.conf import settings
 
 from streams import clock, packets, topics
+from streams.answering import answering
 from streams.backlog import waiting
 from streams.commits import Grant
 from streams.hashing import HASH_SPACE
 from streams.inspection import Inspection, Wanted, inspect
-from streams.leases import Inherit, Leases, answering
+from streams.leases import Leases
+from streams.listing import Inherit
 from streams.models.orders import DEFAULT_THRESHOLD
 from streams.pipeline import Pipeline
 from streams.processors import orders, trades
 from streams.processors.base import Decoder, Processor
 from streams.reading import Reader, ShardReader, WholeReader
-from streams.records import LATEST, WHOLE, Position, Shard, StreamError, at
+from streams.records import LATEST, WHOLE, Description, Position, Shard, StreamError, at
 from streams.refusals import explained
 from streams.sinks import orders as orders_sink
 from streams.sinks import trades as trades_sink
@@ -100,7 +102,7 @@ def count_waiting(name: str, checkpoints: Mapping[str, str]) -> tuple[dict[str, 
         return {}, "Amazon Kinesis does not tell how many records wait, only for how long."
     try:
         with closing(open_embedded(settings.STREAM_URL, name)) as stream:
-            return waiting(stream, checkpoints), ""
+            return waiting(stream, checkpoints)
     except StreamError as error:
         return {}, f"How many records wait is not known. {error}"
 
@@ -122,20 +124,21 @@ def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = 
     leases = Leases(name, stream_name, topic, write, application.inherit)
 
     def open_shard(grant: Grant) -> Pipeline[Any, Any]:
+        place = (grant.checkpoint, grant.identity)
         reader: Reader
         if whole:
-            reader, decode = WholeReader(stream, grant.checkpoint), application.decode.under_any_key()
+            reader, decode = WholeReader(stream, *place), application.decode.under_any_key()
         else:
-            reader = ShardReader(stream, grant.shard, grant.checkpoint)
+            reader = ShardReader(stream, grant.shard, *place)
             decode = application.decode.within(grant.hash_start, grant.hash_end)
         return Pipeline(grant, reader, explained(decode), application.build, TimedStore(leases, time.monotonic))
 
-    def shards() -> list[Shard]:
-        found = stream.describe().shards
-        return [Shard(WHOLE, 0, HASH_SPACE - 1)] if whole else found
+    def describe() -> Description:
+        found = stream.describe()
+        return found._replace(shards=[Shard(WHOLE, 0, HASH_SPACE - 1)]) if whole else found
 
     if start == LATEST:
         start = at(clock.now())
     leases.refuse_to_mix(whole=whole)
     answering(packets.warn_if_small)()
-    return Worker(leases, shards, open_shard, start, time.monotonic)
+    return Worker(leases, describe, open_shard, start, time.monotonic)

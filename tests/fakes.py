@@ -14,6 +14,7 @@ from streams.records import (
     Page,
     Position,
     Shard,
+    ShardGoneError,
     StreamError,
     StreamExistsError,
     StreamNotFoundError,
@@ -44,17 +45,36 @@ class MemoryStream:
         self._records: dict[str, list[tuple[int, int, str, bytes]]] = {}  # sequence, arrived, key, data by shard
         self._sequence = 0
         self._arrived = 0
+        self._made = 0
+        self._trimmed: dict[str, int] = {}  # records by shard
+        self._dropped: dict[str, int] = {}
 
     def create(self, shards: int = 1) -> None:
         if self._shards:
             raise StreamExistsError(f"There is a stream {self.name!r} already.")
         self._shards = [Shard(f"shardId-{i:012}", *bounds) for i, bounds in enumerate(even_ranges(shards))]
         self._records = {shard.id: [] for shard in self._shards}
+        self._made += 1
+        self._trimmed, self._dropped = {}, {}
+
+    @property
+    def _identity(self) -> str:
+        return f"memory:{self._made}"
+
+    def trim(self, shard: str, count: int) -> None:
+        """Drops a shard's oldest records, as retention does."""
+        del self._records[shard][:count]
+        self._trimmed[shard] = self._trimmed.get(shard, 0) + count
+
+    def drop(self, shard: str) -> None:
+        """Drops a closed shard with what it holds, as retention does."""
+        self._dropped[shard] = self._trimmed.get(shard, 0) + len(self._records.pop(shard))
+        self._shards = [found for found in self._shards if found.id != shard]
 
     def describe(self) -> Description:
         self._must_exist()
         shards = [shard._replace(records=len(self._records[shard.id])) for shard in self._shards]
-        return Description(self.name, "ACTIVE", 24, shards)
+        return Description(self.name, "ACTIVE", 24, shards, self._identity, dict(self._dropped))
 
     def put(self, entries: Sequence[Entry]) -> None:
         self.put_located(entries)
@@ -84,13 +104,15 @@ class MemoryStream:
     def read(self, shard: str, position: Position, limit: int) -> Page:
         self._must_exist()
         if shard not in self._records:
-            raise StreamError(f"No shard {shard!r}.")
+            raise ShardGoneError(f"No shard {shard!r}.")
         if position.kind == From.LATEST:
             raise StreamError("Reading cannot start at latest.")
         wanted = [record for record in self._records[shard] if _reaches(record, position)]
         tip = len(wanted) <= limit
         closed = not next(found.open for found in self._shards if found.id == shard)
-        return Page(_batches(wanted[:limit]), self._now() - 1000 if tip else None, ended=tip and closed)
+        begins = self._trimmed.get(shard, 0) + len(self._records[shard]) - len(wanted)
+        complete_to = self._now() - 1000 if tip else None
+        return Page(_batches(wanted[:limit]), complete_to, tip and closed, self._identity, begins)
 
     def split(self, shard: str, at: int | None = None) -> None:
         parent = self._open(shard)
@@ -126,7 +148,8 @@ class MemoryStream:
     def _replace(self, parents: list[Shard], ranges: list[tuple[int, int]]) -> None:
         self._shards = [shard._replace(open=shard.open and shard not in parents) for shard in self._shards]
         for bounds in ranges:
-            child = Shard(f"shardId-{len(self._shards):012}", *bounds, tuple(parent.id for parent in parents))
+            number = int(self._shards[-1].id.partition("-")[2]) + 1
+            child = Shard(f"shardId-{number:012}", *bounds, tuple(parent.id for parent in parents))
             self._shards.append(child)
             self._records[child.id] = []
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from streams.commits import Commit, Grant, LeaseLostError, Letter, LetterTakenError, RefusedError
-from streams.leases import Inherit
-from streams.records import SHARD_END, TRIM_HORIZON, DeadRecord, Position, Shard
+from streams.listing import Inherit
+from streams.records import SHARD_END, TRIM_HORIZON, DeadRecord, Description, Lost, Position, Shard
 from streams.shares import Share, covers, share_of
 
 LEASE = 5000  # milliseconds
@@ -31,12 +31,16 @@ class Table:
 
     now: Callable[[], int]
     rows: dict[str, Row] = field(default_factory=dict)
+    identity: str = ""
+    others: dict[str, dict[str, Row]] = field(default_factory=dict)  # leases by identities that are not current
+    lost: list[Lost] = field(default_factory=list)
+    troubles: dict[str, str] = field(default_factory=dict)
     members: dict[str, int] = field(default_factory=dict)
     results: dict[Any, Any] = field(default_factory=dict)
     dead: dict[int, DeadRecord] = field(default_factory=dict)
     asked: dict[int, Letter] = field(default_factory=dict)
     settled: dict[int, str | None] = field(default_factory=dict)  # how replays failed again, by letter
-    lost: int = 0
+    unkept: int = 0
     before_commit: Callable[[], None] = lambda: None
     after_commit: Callable[[], None] = lambda: None
 
@@ -49,14 +53,46 @@ class MemoryLeases:
         self.owner = owner
         self._inherit = inherit
 
-    def sync(self, list_shards: Callable[[], Collection[Shard]], start: Position) -> None:
-        known = set(self.table.rows)
-        shards = list_shards()
-        place = TRIM_HORIZON if known else start
+    def sync(self, describe: Callable[[], Description], start: Position) -> None:
+        identity, known = self.table.identity, set(self.table.rows)
+        found = describe()
+        shards = found.shards
+        if known and found.identity != self.table.identity:
+            if identity == self.table.identity:
+                self._exchange(found)
+            return
+        self.table.identity = found.identity
+        place = TRIM_HORIZON._replace(passed=0) if known else start
         for shard in shards:
             self.table.rows.setdefault(shard.id, Row(shard, str(place)))
-        for name in known - {shard.id for shard in shards}:
+        gone = known - {shard.id for shard in shards} if identity == found.identity else set()
+        for name in gone:
             self.table.rows[name] = replace(self.table.rows[name], checkpoint=SHARD_END.kind, owner="", expires=0)
+
+    def _exchange(self, found: Description) -> None:
+        """Puts the rows of another identity in place of those so far, with the state of these."""
+        table = self.table
+        states = [row.state for row in self._last_states()]
+        table.others[table.identity] = table.rows
+        table.identity, table.rows = found.identity, table.others.pop(found.identity, {})
+        for shard in found.shards:
+            table.rows.setdefault(shard.id, Row(shard, str(TRIM_HORIZON)))
+        for row in self._readable():
+            row.owner, row.expires = "", 0
+            owns = covers(f"{row.shard.hash_start:032x}", f"{row.shard.hash_end:032x}")
+            row.state = self._inherit([state for state in [row.state, *states] if state], owns, row.clock)
+
+    def _last_states(self) -> list[Row]:
+        """The rows whose state nobody has taken over; a child's comes after its parents', and goes before it."""
+        rows = self.table.rows.values()
+        begun = {row.shard.id for row in rows if row.state or row.checkpoint == SHARD_END.kind}
+        children = {row.shard.id: [c.shard.id for c in rows if row.shard.id in c.shard.parents] for row in rows}
+        ended = [row for row in rows if row.checkpoint == SHARD_END.kind]
+        awaited = [row for row in ended if not children[row.shard.id] or set(children[row.shard.id]) - begun]
+        return [*awaited, *(row for row in rows if row.checkpoint != SHARD_END.kind)]
+
+    def set_aside(self, grant: Grant, trouble: str) -> None:
+        self.table.troubles[grant.shard] = trouble
 
     def share(self) -> Share:
         now = self.table.now()
@@ -80,7 +116,8 @@ class MemoryLeases:
             state = self._inherit([parent.state for parent in parents], owns)
             clock = max(parent.clock for parent in parents)
         bounds = row.shard.hash_start, row.shard.hash_end
-        return Grant("app", "s", row.shard.id, self.owner, row.counter, row.checkpoint, state, clock, *bounds)
+        rest = *bounds, self.table.identity
+        return Grant("app", "s", row.shard.id, self.owner, row.counter, row.checkpoint, state, clock, *rest)
 
     def _mine(self) -> dict[str, Row]:
         return {name: row for name, row in self.table.rows.items() if row.owner == self.owner}
@@ -109,8 +146,8 @@ class MemoryLeases:
 
     def commit(self, grant: Grant, commit: Commit[Any]) -> None:
         self.table.before_commit()
-        row = self.table.rows[grant.shard]
-        if (row.owner, row.counter) != (grant.owner, grant.counter):
+        row = self.table.rows.get(grant.shard)
+        if not row or (self.table.identity, row.owner, row.counter) != (grant.identity, grant.owner, grant.counter):
             raise LeaseLostError(grant.shard)
         if commit.results and b"unstorable" in commit.results.values():
             raise RefusedError("value too long")
@@ -125,8 +162,9 @@ class MemoryLeases:
         row.checkpoint, row.state, row.clock = commit.checkpoint, commit.state, commit.clock
         row.expires = self.table.now() + LEASE
         row.owner = "" if commit.checkpoint == SHARD_END.kind else row.owner
+        self.table.lost += [commit.lost] if commit.lost else []
         self.table.results |= commit.results or {}
-        self.table.lost += commit.lost
+        self.table.unkept += commit.unkept
         self.table.dead |= {record.sequence: record for record in commit.dead}
         self.table.after_commit()
 

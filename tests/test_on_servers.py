@@ -25,6 +25,7 @@ SELECTED = [
     "tests/contracts/test_leases.py",
     "tests/dashboard/test_choose_stream.py",
     "tests/dashboard/test_forgetting.py",
+    "tests/contracts/test_leases_of_streams.py",
     "tests/dashboard/test_hub.py",
     "tests/dashboard/test_pages_orders.py",
     "tests/dashboard/test_pages_streams.py",
@@ -37,6 +38,7 @@ SELECTED = [
     "tests/streams/test_last_resort.py",
     "tests/streams/test_leases.py",
     "tests/streams/test_migrations.py",
+    "tests/streams/test_listing.py",
     "tests/streams/test_retention.py",
     "tests/streams/test_two_streams.py",
 ]

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from streams.commits import Grant
 from streams.pipeline import Pipeline
 from streams.reading import ShardReader
-from streams.records import TRIM_HORIZON, Batch, DeadRecord, Page, Position, Shard
+from streams.records import SHARD_END, TRIM_HORIZON, Batch, DeadRecord, Description, Page, Position
 from streams.worker import Worker
 from tests.fakes import FakeClock, MemoryStream
 from tests.memory_leases import LEASE, MemoryLeases, Table
@@ -23,8 +23,9 @@ from tests.memory_leases import LEASE, MemoryLeases, Table
 pytestmark = pytest.mark.long  # a thousand fleets: 14 s
 KEYS = [f"key-{number}" for number in range(6)]
 BAD = b"poison"
+REMADE = "remake after read"  # the stream is deleted and made anew while a worker holds a page of it
 ARROWS = ["after listing", "before read", "after read", "before commit", "after commit"]
-FATES = ["", "", *(f"{fate} {arrow}" for fate in ("die", "sleep") for arrow in ARROWS)]
+FATES = ["", "", REMADE, *(f"{fate} {arrow}" for fate in ("die", "sleep") for arrow in ARROWS)]
 
 
 class CrashError(BaseException):
@@ -57,7 +58,7 @@ class Keeping:
         return msgspec.msgpack.encode(self.kept)
 
 
-def inherit(snapshots: list[bytes], owns: Callable[[str], bool]) -> bytes:
+def inherit(snapshots: list[bytes], owns: Callable[[str], bool], clock: int | None = None) -> bytes:
     kept = [Keeping(snapshot).kept for snapshot in snapshots]
     return msgspec.msgpack.encode({key: found for parent in kept for key, found in parent.items() if owns(key)})
 
@@ -70,6 +71,7 @@ class CrashingStream:
     """The stream as one worker sees it: it may be killed before or after a read."""
 
     def __init__(self, stream: MemoryStream, crash: Callable[[str], None]) -> None:
+        self.name = stream.name
         self.stream = stream
         self.crash = crash
 
@@ -90,7 +92,8 @@ class Fleet(RuleBasedStateMachine):
         self.table.after_commit = lambda: self.crash("after commit")
         self.crash_at = ""
         self.moving = ""
-        self.put: list[tuple[str, bytes]] = []
+        self.put: list[tuple[str, bytes]] = []  # into any of the streams that had the name, in order
+        self.held: list[tuple[str, str, int, str, bytes]] = []  # the same: identity, shard, sequence, key, data
         self.workers: dict[str, Worker[Any, Any]] = {}
         self.started = 0
 
@@ -105,6 +108,8 @@ class Fleet(RuleBasedStateMachine):
             others = [worker for name, worker in self.workers.items() if name != self.moving]
             for worker in others * 5:
                 worker.step()
+        elif fate == f"remake {arrow}":
+            self._remake()
         elif fate:
             self.crash_at = fate  # not here
 
@@ -122,14 +127,15 @@ class Fleet(RuleBasedStateMachine):
         stream: Any = CrashingStream(self.stream, self.crash)
 
         def open_shard(grant: Grant) -> Pipeline[Any, Any]:
-            return Pipeline(grant, ShardReader(stream, grant.shard, grant.checkpoint), decode, Keeping, leases)
+            reader = ShardReader(stream, grant.shard, grant.checkpoint, grant.identity)
+            return Pipeline(grant, reader, decode, Keeping, leases)
 
-        def shards() -> list[Shard]:
-            listed = self.stream.describe().shards
+        def describe() -> Description:
+            listed = self.stream.describe()
             self.crash("after listing")
             return listed
 
-        self.workers[name] = Worker(leases, shards, open_shard, TRIM_HORIZON, lambda: self.clock() / 1000)
+        self.workers[name] = Worker(leases, describe, open_shard, TRIM_HORIZON, lambda: self.clock() / 1000)
 
     @rule(keys=st.lists(st.sampled_from(KEYS), min_size=1, max_size=12), bad=st.integers(0, 30))
     def put_some(self, keys: list[str], bad: int) -> None:
@@ -138,6 +144,24 @@ class Fleet(RuleBasedStateMachine):
         ]
         self.stream.put(entries)
         self.put += entries
+
+    @rule(shards=st.integers(1, 3))
+    def remake(self, shards: int) -> None:
+        """What nobody has read of the stream is lost with it; all else is counted once."""
+        self._remake(shards)
+
+    def _remake(self, shards: int = 1) -> None:
+        self._note_held()
+        self.stream.delete()
+        self.stream.create(shards)
+
+    def _note_held(self) -> None:
+        identity = self.stream.describe().identity
+        self.held += [
+            (identity, shard, sequence, key, data)
+            for shard, records in self.stream._records.items()
+            for sequence, _, key, data in records
+        ]
 
     @rule(choice=st.integers(0, 9), fate=st.sampled_from(FATES))
     def step(self, choice: int, fate: str) -> None:
@@ -182,9 +206,22 @@ class Fleet(RuleBasedStateMachine):
         self.start_a_worker()
         while not self._all_at_rest():
             pass
-        good = {key: [data for k, data in self.put if k == key and data != BAD] for key, _ in self.put}
+        self._note_held()
+        read = [record for record in sorted(self.held, key=lambda one: one[2]) if self._was_read(*record[:3])]
+        good = {key: [data for *_, k, data in read if k == key and data != BAD] for *_, key, _ in read}
         assert self.table.results == {key: kept for key, kept in good.items() if kept}
-        assert len(self.table.dead) == sum(data == BAD for _, data in self.put)
+        assert len(self.table.dead) == sum(data == BAD for *_, data in read)
+        now = self.stream.describe().identity
+        assert [record for record in self.held if record[0] == now and record not in read] == []
+
+    def _was_read(self, identity: str, shard: str, sequence: int) -> bool:
+        """By the checkpoints alone, as they were when the stream's leases were last current."""
+        table = self.table
+        rows = table.rows if identity == table.identity else table.others.get(identity, {})
+        if shard not in rows:
+            return False
+        place = Position.parse(rows[shard].checkpoint)
+        return place == SHARD_END or sequence <= place.value
 
     def _all_at_rest(self) -> bool:
         """Some rounds of everybody; whether none found anything in them."""

@@ -67,6 +67,9 @@ class MillraceCollector(Collector):
             for shard in row["shards"]:
                 applied.add_metric([row["application"], row["stream"], shard["shard"]], shard["applied"])
         yield applied
+        words = "Records that expired before a worker read them, as far as their number is known."
+        yield _rows(CounterMetricFamily, "millrace_records_expired", words, rows, "expired")
+        yield _rows(GaugeMetricFamily, "millrace_shards_stopped", "Shards that cannot be read.", rows, "stopped")
         yield _rows(GaugeMetricFamily, "millrace_lag_seconds", "How far behind its workers are.", rows, "lag")
         yield _rows(GaugeMetricFamily, "millrace_lag_records", "Records that wait.", rows, "lag_records")
         yield _rows(GaugeMetricFamily, "millrace_workers", "Workers that are alive.", rows, "members")

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from django.conf import settings
 
-from streams.models import Member
-from streams.models.readers import leases_of, progress_of, readers
+from streams.models import Member, current_leases
+from streams.models.readers import progress_of, readers
 
 COUNT_EVERY = 5.0  # seconds for which a count is good enough
 MOST_NAMED = 3
@@ -56,7 +56,7 @@ class Laggards:
     def _count(self, application: str, stream: str) -> int | None:
         until, count = self._counts.get((application, stream), (0.0, None))
         if self._monotonic() >= until:
-            leases = leases_of(application=application, stream=stream)
+            leases = current_leases(application=application, stream=stream)
             found, why = self._count_waiting(stream, dict(leases.values_list("shard", "checkpoint")))
             count = None if why else sum(found.values())
             self._counts[application, stream] = self._monotonic() + COUNT_EVERY, count

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from allauth.mfa.models import Authenticator
 
+from accounts.passwords import provisional
 from accounts.passwords.validators import second_factor_required
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 TOTP, PASSKEY, RECOVERY = "totp", "passkey", "recovery code"
+PASSWORD_NEEDED, FACTOR_NEEDED = "password of your own needed", "second factor needed"
 NAMES = {  # as events call what allauth calls so
     Authenticator.Type.TOTP.value: TOTP,
     Authenticator.Type.WEBAUTHN.value: PASSKEY,
@@ -39,6 +41,16 @@ def kinds(user: User) -> set[str]:
 def lacking(user: User) -> bool:
     """Whether a user must have a second factor and has none. No query for who need not."""
     return second_factor_required(user) and not of(user).exists()
+
+
+def needed(user: User) -> str:
+    """What a user must do before anything else is open to them, to their sessions and to their API tokens alike.
+
+    One of PASSWORD_NEEDED and FACTOR_NEEDED; "" for nothing.
+    """
+    if provisional.must_be_replaced(user):
+        return PASSWORD_NEEDED
+    return FACTOR_NEEDED if lacking(user) else ""
 
 
 def is_last(authenticator: Authenticator) -> bool:

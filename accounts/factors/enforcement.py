@@ -1,6 +1,6 @@
-"""Who must have a second factor and has none reaches nothing but the pages where one is added.
+"""A user who must have a second factor and has none reaches nothing but the pages where one is added.
 
-Before that, who came with a password that a command printed reaches nothing but the page where they choose their own.
+Before that, a user who came with a password that a command printed reaches nothing but the page to choose their own.
 """
 
 from typing import Any
@@ -16,12 +16,22 @@ from django.urls import reverse
 from django.utils.deprecation import MiddlewareMixin
 
 from accounts import factors
-from accounts.passwords import provisional
 
 # Names of addresses: proving who one is and the way out; choosing a password; adding a factor.
-ALWAYS = {"account_reauthenticate", "sign-in", "sign-out", "account_login", "account_logout", "history-seen"}
-PASSWORD = ALWAYS | {"account_change_password"}
-FACTORS = ALWAYS | {"mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "recovery-codes"}
+ALWAYS = {
+    "session-used",
+    "account_reauthenticate",
+    "sign-in",
+    "sign-out",
+    "account_login",
+    "account_logout",
+    "history-seen",
+}
+OPEN = {
+    factors.PASSWORD_NEEDED: {"account_change_password"},
+    factors.FACTOR_NEEDED: {"mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "recovery-codes"},
+}
+LEADS = {factors.PASSWORD_NEEDED: "account_change_password", factors.FACTOR_NEEDED: "mfa_index"}
 
 
 class SecondFactorMiddleware(MiddlewareMixin):
@@ -31,11 +41,10 @@ class SecondFactorMiddleware(MiddlewareMixin):
         user, name = request.user, request.resolver_match.url_name if request.resolver_match else None
         if isinstance(user, AnonymousUser):
             return None
-        if provisional.must_be_replaced(user):
-            return None if name in PASSWORD else _led(request, "account_change_password", "password of your own needed")
-        if name in FACTORS or not factors.lacking(user):
+        needed = "" if name in ALWAYS else factors.needed(user)
+        if not needed or name in OPEN[needed]:
             return None
-        return _led(request, "mfa_index", "second factor needed")
+        return _led(request, LEADS[needed], needed)
 
 
 def _led(request: HttpRequest, to: str, lacks: str) -> HttpResponseBase:

@@ -44,7 +44,7 @@ class CredentialField(forms.JSONField):
         try:
             if isinstance(value, str) and len(value) <= LONGEST:
                 return super().to_python(value)
-        except RecursionError:
+        except (RecursionError, ValueError):  # the latter: a number of more digits than Python reads
             pass
         raise ValidationError(REFUSED)
 

@@ -3,7 +3,10 @@
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand
-from django.db import OperationalError, ProgrammingError
+from django.db import DatabaseError, OperationalError, ProgrammingError
+
+from common import database_errors
+from common.commands import DJANGO_OPTIONS
 
 HERE = "the command line"  # as events name who did it
 
@@ -11,11 +14,17 @@ HERE = "the command line"  # as events name who did it
 class PlainCommand(BaseCommand):
     """Bad input exits 2, a failure of the database 1."""
 
+    suppressed_base_arguments = DJANGO_OPTIONS
+
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:
             return super().execute(*args, **options)
         except (OperationalError, ProgrammingError) as error:
-            self.fail(f"The database refused: {error}. If its tables are missing, run: manage.py migrate", 1)
+            self.fail(database_errors.sentence(error), 1)
+        except DatabaseError as error:  # of no class of its own: SQLite says so of a damaged file
+            if type(error) is not DatabaseError:
+                raise
+            self.fail(database_errors.sentence(error), 1)
 
     def fail(self, sentence: str, code: int = 2) -> NoReturn:
         self.stderr.write(sentence)

@@ -3,8 +3,8 @@
 from accounts.models.events import SecurityEvent
 from accounts.models.factors import RecoveryCode, TotpUse
 from accounts.models.invitations import Invitation
-from accounts.models.people import User, holding, in_any_case
-from accounts.models.sessions import Session
+from accounts.models.people import User, holding, in_any_case, named
+from accounts.models.sessions import EndedSession, Session
 from accounts.models.throttle import Bucket, Device
 from accounts.models.tokens import ApiToken
 
@@ -12,6 +12,7 @@ __all__ = [
     "ApiToken",
     "Bucket",
     "Device",
+    "EndedSession",
     "Invitation",
     "RecoveryCode",
     "SecurityEvent",
@@ -20,4 +21,5 @@ __all__ = [
     "User",
     "holding",
     "in_any_case",
+    "named",
 ]

@@ -26,3 +26,11 @@ class Session(models.Model):
     ends = models.DateTimeField()  # however busy
     address = models.GenericIPAddressField(null=True)
     device = models.CharField(max_length=200)  # the browser's own words (User-Agent), cut
+
+
+class EndedSession(models.Model):
+    """Why a session ended that its owner did not end by signing out, so that the sign-in page can say it."""
+
+    key_hash = models.CharField(max_length=64, primary_key=True)  # as the session's
+    reason = models.CharField(max_length=30)  # of accounts/sessions/ended.py
+    at = models.DateTimeField(db_index=True)

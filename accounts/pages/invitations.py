@@ -12,11 +12,13 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import invitations
 from accounts.forms import PROVED
+from accounts.guards import discreet
 from accounts.passwords.forms import NewPasswordForm
 
 
 @login_not_required
 @never_cache
+@discreet
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def accept(request: HttpRequest, secret: str) -> HttpResponse:

@@ -1,6 +1,7 @@
 """For staff: invitations, made and withdrawn."""
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -47,7 +48,7 @@ def new(request: HttpRequest) -> HttpResponse:
             form.add_error(None, ValidationError(error.messages))
         else:
             events.record("invitation.made", user=person(request), request=request, label=invitation.username)
-            context = {"invitation": invitation, "link": request.build_absolute_uri(path)}
+            context = {"invitation": invitation, "link": settings.SITE_URL + path}
             return render(request, "accounts/invited.html", context)
     return render(request, "accounts/invite.html", {"form": form}, status=422 if form.errors else 200)
 

@@ -8,12 +8,11 @@ from django.contrib import messages
 from django.contrib.auth import views as django
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import reverse_lazy
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts import events, resets, sessions
+from accounts import resets
 from accounts.passwords.forms import NewPasswordForm
 
 LONGEST = 254  # characters of an e-mail address
@@ -42,15 +41,14 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 
 class ResetView(django.PasswordResetConfirmView):
-    """A new password, chosen by who has the link. It ends all sessions; signing in comes after, with every factor."""
+    """A new password, chosen with the link. It ends all sessions; signing in comes after, with every factor."""
 
     form_class = NewPasswordForm
     template_name = "accounts/reset_set.html"
-    success_url = reverse_lazy("sign-in")
 
     def form_valid(self, form: Any) -> HttpResponse:
-        answer = super().form_valid(form)
-        events.record("password.reset", user=form.user, request=self.request)
-        sessions.end_all(form.user, "password reset", self.request)
+        self.request.session.pop(django.INTERNAL_RESET_SESSION_TOKEN, None)
+        if not resets.spend(form.user, form.cleaned_data["password1"], self.request):
+            return self.render_to_response({"validlink": False})
         messages.success(self.request, "Your new password is set: sign in with it.")
-        return answer
+        return redirect("sign-in")

@@ -4,10 +4,11 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import events, factors, sessions
+from accounts import events, factors, sessions, tokens
 from accounts.factors import recovery
 from accounts.guards import confirmed, person
 from accounts.passwords import provisional
@@ -40,8 +41,8 @@ def password(request: HttpRequest) -> HttpResponse:
 
 
 def _password(request: HttpRequest) -> HttpResponse:
-    user = person(request)
-    form = ChangePasswordForm(user, request.POST or None)
+    user, now = person(request), timezone.now()
+    form = ChangePasswordForm(user, request.POST or None, tokens=tokens.living(user, now).exists())
     if not form.is_valid():
         context = {"form": form, "provisional": provisional.must_be_replaced(user)}
         return render(request, "accounts/password.html", context)
@@ -49,5 +50,7 @@ def _password(request: HttpRequest) -> HttpResponse:
     update_session_auth_hash(request, user)
     sessions.end_others(request, "password changed")
     events.record("password.changed", user=user, request=request)
+    if form.cleaned_data.get("revoke"):
+        tokens.revoke_all(user, "password changed", now, request)
     messages.success(request, "Your password is changed, and your other sessions have ended.")
     return redirect("mfa_index")

@@ -3,12 +3,15 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import sessions, words
 from accounts.guards import confirmed
+from accounts.sessions.activity import touch
 
 
 @require_safe
@@ -16,6 +19,19 @@ def index(request: HttpRequest) -> HttpResponse:
     found = [(each, words.device(each.device)) for each in sessions.mine(request)]
     context = {"here": found[0], "others": found[1:], "idle": sessions.idle(), "most": sessions.most()}
     return render(request, "accounts/sessions.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def used(request: HttpRequest) -> HttpResponse:
+    """POST: a person used the open page (keys, pointer, scrolling), which keeps the session alive; GET: only looks.
+
+    The answer: seconds until the session runs out if it is not used any more (`left`), and in any case (`rest`).
+    """
+    now, row = timezone.now(), sessions.current(request)
+    if request.method == "POST":
+        touch(sessions.store(request), now)
+    return JsonResponse(sessions.limits(row, now))
 
 
 @require_POST

@@ -5,9 +5,10 @@ from urllib.parse import urlencode
 
 from allauth.account import views as allauth
 from allauth.mfa.webauthn import views as passkeys
+from allauth.mfa.webauthn.internal.auth import begin_authentication
 from django.contrib import messages
 from django.contrib.auth.views import LogoutView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,22 +18,36 @@ from django.views.decorators.http import require_safe
 from accounts import arrivals, sessions, words
 from accounts.factors.passkeys import PasskeySignInForm
 from accounts.forms import SignInForm
+from accounts.sessions import ended
 
 
 class SignInView(allauth.LoginView):
-    """Signs in and goes on to `next`, or to the success page. Who is signed in already goes there at once."""
+    """Signs in and goes on to `next`, or to the success page; a user who is signed in goes there at once."""
 
     form_class = SignInForm
     template_name = "accounts/sign_in.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        return {**super().get_context_data(**context), "next": self.get_next_url()}
+        found = {**super().get_context_data(**context), "next": self.get_next_url()}
+        return found | {"ended": ended.sentence(self.request) if self.request.method == "GET" else ""}
 
 
 class PasskeySignInView(passkeys.LoginWebAuthnView):
-    """Signs in by a passkey alone. A script asks here for what to sign, and sends here what was signed."""
+    """Signs in by a passkey alone. A script posts `begin` to get what is to be signed, and then posts what was signed.
+
+    Both are posts, because the beginning makes a session row: so nginx' limit on posts, and the form token, bound it.
+    """
 
     form_class = PasskeySignInForm
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return redirect("sign-in")
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "begin" in request.POST:
+            return JsonResponse({"request_options": begin_authentication(user=None)})
+        answer: HttpResponse = super().post(request, *args, **kwargs)
+        return answer
 
     def form_invalid(self, form: Any) -> HttpResponse:
         for error in form.errors.get("credential", []):

@@ -42,12 +42,20 @@ class NewPasswordForm(SetPasswordMixin, forms.Form):  # type: ignore[type-arg]
 class ChangePasswordForm(NewPasswordForm):
     """With the password of now: a session alone must not be enough to take an account over."""
 
-    field_order = ["old", "password1", "password2"]
+    field_order = ["old", "password1", "password2", "revoke"]
     old = forms.CharField(
         label="Your password now",
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
     )
+
+    revoke = forms.BooleanField(required=False, label="Revoke my API tokens, too")
+
+    def __init__(self, user: User, *args: Any, tokens: bool, **kwargs: Any) -> None:
+        """`tokens`: whether the user has API tokens that live."""
+        super().__init__(user, *args, **kwargs)
+        if not tokens:
+            del self.fields["revoke"]
 
     def clean_old(self) -> str:
         old: str = self.cleaned_data["old"]

@@ -1,7 +1,19 @@
 """Sessions: their engine and limits, which there are, who may end them, and who still lives behind an open socket."""
 
 from accounts.sessions.living import Standing, enter, living
-from accounts.sessions.registry import begin, current, end_all, end_everybody, end_one, end_others, idle, mine, most
+from accounts.sessions.registry import (
+    begin,
+    current,
+    end_all,
+    end_everybody,
+    end_one,
+    end_others,
+    idle,
+    limits,
+    mine,
+    most,
+    store,
+)
 
 __all__ = [
     "Standing",
@@ -13,7 +25,9 @@ __all__ = [
     "end_others",
     "enter",
     "idle",
+    "limits",
     "living",
     "mine",
     "most",
+    "store",
 ]

@@ -1,4 +1,8 @@
-"""What keeps a session alive: a page that its owner opens or a form that they send, and nothing that runs by itself."""
+"""What keeps a session alive: its owner opens a page, sends a form, or uses a page that is open.
+
+Nothing that runs by itself does: no socket, no poll, no prefetch. Of keys, pointer and scrolling on an open page the
+page tells at most once a minute (`used` of accounts/pages/sessions.py), and only when there were any.
+"""
 
 from datetime import datetime, timedelta
 

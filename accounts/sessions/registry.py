@@ -10,10 +10,12 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts import events, origins, words
 from accounts.guards import person
 from accounts.models import Session, User
+from accounts.sessions import ended
 from accounts.sessions.engine import SessionStore
 from accounts.sessions.living import living
 
@@ -22,7 +24,7 @@ def begin(request: HttpRequest, user: User, now: datetime) -> None:
     """At sign-in: a session of full length under a new key; of more than SESSION_LIMIT the oldest end."""
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)  # two sign-ins at once are counted one after the other
-        SessionStore.clear_expired()
+        ended.sweep(now)
         address = origins.address(request.META.get("REMOTE_ADDR", ""))
         store(request).renew(now, address, origins.device(request.META.get("HTTP_USER_AGENT", "")))
         surplus = others(request, user).order_by("-began")[settings.SESSION_LIMIT - 1 :].values_list("pk", flat=True)
@@ -41,6 +43,11 @@ def current(request: HttpRequest) -> Session:
     row = store(request).row
     assert row is not None
     return row
+
+
+def limits(row: Session, now: datetime) -> dict[str, int]:
+    """Seconds until the session runs out: `left` if nobody uses it any more, `rest` in any case."""
+    return {"left": int((row.expire_date - now).total_seconds()), "rest": int((row.ends - now).total_seconds())}
 
 
 def idle() -> str:
@@ -87,12 +94,14 @@ def end_all(user: User, reason: str, request: HttpRequest | None = None, by: str
 
 def end_everybody(by: str) -> int:
     """Ends every session there is: → how many."""
+    ended.remember(Session.objects.all(), "staff", timezone.now())
     count, _ = Session.objects.all().delete()
     events.record("sessions.ended", by=by, count=count)
     return count
 
 
 def _end(sessions: QuerySet[Session], user: User, request: HttpRequest | None, reason: str, by: str = "") -> int:
+    ended.remember(sessions, reason, timezone.now())
     count, _ = sessions.delete()
     facts = {"by": by} if by else {}
     if count:

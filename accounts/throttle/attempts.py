@@ -6,7 +6,6 @@ takes as long, on this machine and under this load, and holds a process no longe
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, ip_address, ip_network
@@ -17,8 +16,8 @@ from typing import TypeVar
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import events, keyrings, origins
-from accounts.models import User, in_any_case
+from accounts import events, keyrings, names, origins
+from accounts.models import User, named
 from accounts.passwords import provisional
 from accounts.throttle import devices, store
 from accounts.throttle.rules import Kind, Scope
@@ -43,15 +42,17 @@ def nothing() -> None:
 
 
 def attempt(
-    request: HttpRequest, username: str, verify: Callable[[], User | None], spend: Spend, clock: Clock = time
+    request: HttpRequest, username: str, verify: Callable[[str], User | None], spend: Spend, clock: Clock = time
 ) -> User | None:
     """Who signs in by this user name and a password, which `verify` checks; None for wrong, unknown and too many.
 
-    `verify` must take as long for a name without an account; when there is no try left, `spend` is called instead.
+    `verify` is given the name of the account that the guess is counted at, so that no other account can be opened by
+    it. It must take as long for a name without an account; when there is no try left, `spend` is called instead.
     """
     user = find(username)
+    name = user.get_username() if user else username
     guess = Guess(request, Kind.PASSWORD, user, store.of_account(Kind.PASSWORD, user) if user else _stranger(username))
-    return guess.judged(lambda: _active(verify()), spend, clock)
+    return guess.judged(lambda: _active(verify(name)), spend, clock)
 
 
 def check(
@@ -85,11 +86,15 @@ def may_send_reset(request: HttpRequest, username: str, clock: Clock = time) -> 
 
 
 def find(username: str) -> User | None:
-    """Whose account a user name means, in whatever case, Unicode form and white space it is typed."""
-    name = _plain(username)
-    if not name.isprintable() or len(name) > LONGEST_NAME:  # what no account has, and not every database takes
+    """The account that a user name means, in any case, Unicode form and white space, and with look-alike letters.
+
+    Accounts of before names had one form can be alike: then the one whose name is exactly what was typed is meant.
+    """
+    typed = (username.strip(), names.plain(username))
+    # No account has such a name, and not every database takes it.
+    if not all(name.isprintable() and len(name) <= LONGEST_NAME for name in typed):
         return None
-    found = sorted(in_any_case("username", name), key=lambda user: user.get_username() != name)
+    found = sorted(named(typed[0]), key=lambda user: [user.get_username() != name for name in typed])
     return found[0] if found else None
 
 
@@ -144,12 +149,8 @@ def _address(request: HttpRequest, kind: Kind) -> list[Target]:
 
 def _stranger(username: str, kind: Kind = Kind.PASSWORD) -> Target:
     """The bucket of a name without an account: it must wait like any other."""
-    digest = keyrings.digest("throttle stranger", _plain(username).casefold())
+    digest = keyrings.digest("throttle stranger", names.likeness(username))
     return Target(kind, Scope.UNTRUSTED, f"stranger {digest[:STRANGERS]}")
-
-
-def _plain(username: str) -> str:
-    return unicodedata.normalize("NFKC", username).strip()
 
 
 def _active(user: User | None) -> User | None:

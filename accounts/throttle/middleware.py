@@ -1,6 +1,5 @@
-"""What the throttle does when somebody has signed in, or has a new password."""
+"""What the throttle does when somebody has signed in."""
 
-from allauth.account.signals import password_reset
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -16,12 +15,6 @@ SIGNED_IN = "accounts.throttle.signed_in"  # in request.META: who
 @receiver(user_logged_in, dispatch_uid="accounts.throttle.middleware.note")
 def note(request: HttpRequest, user: User, **_: object) -> None:
     request.META[SIGNED_IN] = user
-
-
-@receiver(password_reset, dispatch_uid="accounts.throttle.middleware.begin_anew")
-def begin_anew(user: User, **_: object) -> None:
-    """Who has set a new password by a mailed link may use it at once: guesses at the old one say nothing of it."""
-    store.clear(user)
 
 
 class DeviceMiddleware(MiddlewareMixin):

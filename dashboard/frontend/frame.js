@@ -4,6 +4,7 @@ import { choice, choose } from "./choices.js";
 import { all, one, paintTimes, setText } from "./dom.js";
 import { retryNow, situation, togglePause } from "./live.js";
 import { action } from "./shortcuts.js";
+import { watchSession } from "./session.js";
 import { describe } from "./status.js";
 import { toggleZone, zone, zoneLabel, zoneTitle } from "./zone.js";
 
@@ -139,3 +140,4 @@ if (keys) {
 showZone();
 showTheme();
 showStatus();
+watchSession();

@@ -4,7 +4,8 @@ import { all, one } from "./dom.js";
 import { options, plain, sentence } from "./webauthn.js";
 
 async function fetched(form) {
-  const answer = await fetch(form.action, { headers: { Accept: "application/json" } });
+  const body = new URLSearchParams({ begin: "1", csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value });
+  const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
   if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
   return (await answer.json()).request_options;
 }

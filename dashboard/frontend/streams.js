@@ -54,6 +54,10 @@ function fillStream(card, stream) {
   setText(cells.waiting, records(stream.lag_records));
   setText(cells.untold, stream.lag_note);
   cells.untold.hidden = !stream.lag_note;
+  for (const name of ["stopped", "expired"]) {
+    setText(cells[name], stream[`${name}_note`]);
+    cells[name].hidden = !stream[`${name}_note`];
+  }
   setTime(cells.newest, stream.newest);
   setText(cells.records, grouped(stream.records, 1));
   setCell(cells.total, grouped(stream.applied));

@@ -9,8 +9,7 @@ from django.db.models import Count, Sum
 from django.db.models.functions import Now
 
 from dashboard.pages.progress import iso
-from streams.models import Audit, DeadLetter, Lease, Member, Throughput
-from streams.models.readers import leases_of
+from streams.models import Audit, DeadLetter, Lease, Member, Throughput, current_leases
 from streams.records import SHARD_END, WHOLE
 
 RECORD_LIMIT, BYTE_LIMIT = 1000, 1 << 20  # a second, into one shard: Amazon Kinesis' own
@@ -33,6 +32,7 @@ class _Facts(NamedTuple):
     members: Counter[_Name]
     letters: dict[_Name, dict[str, int]]
     held: set[int]  # leases that have not expired
+    former: dict[_Name, tuple[int, int, int]]  # applied, dead and expired records of streams that had the name before
 
 
 def no_names() -> list[str]:
@@ -46,9 +46,9 @@ def streams(now: datetime, count_waiting: CountWaiting, list_streams: ListStream
     Beside them stands what people did last.
     """
     leases: dict[_Name, list[Lease]] = defaultdict(list)
-    for lease in leases_of().order_by("application", "stream", "shard").defer("state"):
+    for lease in current_leases().order_by("application", "stream", "shard").defer("state"):
         leases[lease.application, lease.stream].append(lease)
-    facts = _Facts(now, _rates(now), _members(), _letters(), _held())
+    facts = _Facts(now, _rates(now), _members(), _letters(), _held(), _former())
     return {
         "now": iso(now),
         "streams": [
@@ -104,8 +104,16 @@ def _held() -> set[int]:
     return set(Lease.objects.filter(expires__gte=Now()).exclude(owner="").values_list("pk", flat=True))
 
 
+def _former() -> dict[_Name, tuple[int, int, int]]:
+    """With these, sums over a name never fall."""
+    leases = Lease.objects.filter(current=False).values_list("application", "stream")
+    sums = leases.order_by("application", "stream").annotate(Sum("applied"), Sum("dead"), Sum("expired"))
+    return {(application, stream): (*counts,) for application, stream, *counts in sums}
+
+
 def _stream(name: _Name, leases: Sequence[Lease], facts: _Facts, waiting: dict[str, int], why: str) -> dict[str, Any]:
     unread = {lease.shard for lease in leases if lease.checkpoint != str(SHARD_END)}
+    applied, dead, expired = facts.former.get(name, (0, 0, 0))
     shards = [_shard(lease, unread, facts, waiting.get(lease.shard)) for lease in leases]
     clocks = [lease.clock for lease in leases if lease.shard in unread]
     known = [clock for clock in clocks if clock]
@@ -121,11 +129,28 @@ def _stream(name: _Name, leases: Sequence[Lease], facts: _Facts, waiting: dict[s
         "newest": iso(max((lease.newest for lease in leases if lease.newest), default=None)),
         "records": round(sum(shard["records"] or 0 for shard in shards), 1),
         "bytes": round(sum(shard["bytes"] or 0 for shard in shards), 1),
-        "applied": sum(lease.applied for lease in leases),
-        "dead": sum(lease.dead for lease in leases),
+        "applied": applied + sum(lease.applied for lease in leases),
+        "dead": dead + sum(lease.dead for lease in leases),
+        "expired": expired + sum(lease.expired for lease in leases),
+        "expired_note": " ".join(_loss(lease) for lease in leases if lease.expired_to),
+        "stopped": sum(bool(lease.trouble) for lease in leases),
+        "stopped_note": " ".join(
+            f"{_shard_name(lease)} is not read: {lease.trouble.rstrip('.')}." for lease in leases if lease.trouble
+        ),
         "letters": facts.letters[name],
         "shards": sorted(shards, key=lambda shard: shard["state"] == "ended"),
     }
+
+
+def _shard_name(lease: Lease) -> str:
+    return "whole stream" if lease.shard == WHOLE else lease.shard
+
+
+def _loss(lease: Lease) -> str:
+    """Returns a sentence about the records of a shard that expired unread; without a number where none is known."""
+    number = f"{lease.expired:,} records" if lease.expired else "An unknown number of records"
+    since = f"after {iso(lease.expired_from)} and " if lease.expired_from else ""
+    return f"{number} of {_shard_name(lease)} expired unread; the latest arrived {since}up to {iso(lease.expired_to)}."
 
 
 def _shard(lease: Lease, unread: set[str], facts: _Facts, waits: int | None) -> dict[str, Any]:
@@ -134,7 +159,7 @@ def _shard(lease: Lease, unread: set[str], facts: _Facts, waits: int | None) -> 
     ended = lease.shard not in unread
     unknown = behind and not ended  # what has arrived since is not seen yet
     return {
-        "shard": "whole stream" if lease.shard == WHOLE else lease.shard,
+        "shard": _shard_name(lease),
         "state": _state(lease, unread, facts.held),
         "parents": lease.parents,
         "owner": owner_in_words(lease.owner) if lease.pk in facts.held else "",
@@ -158,6 +183,8 @@ def _state(lease: Lease, unread: set[str], held: set[int]) -> str:
         return "ended"
     if unread.intersection(lease.parents):
         return "waiting"
+    if lease.trouble:
+        return "stopped"
     return "held" if lease.pk in held else "free"
 
 
@@ -165,7 +192,7 @@ def _place(checkpoint: str) -> str:
     """A checkpoint, short: Kinesis' sequence numbers have 56 digits."""
     if "=" in checkpoint:
         return f"in each of {len(checkpoint.split())} shards"
-    words = checkpoint.replace("after-sequence-number:", "after ")
+    words = checkpoint.partition("/")[0].replace("after-sequence-number:", "after ")
     return words if len(words) <= 24 else f"{words[:8]}…{words[-14:]}"
 
 

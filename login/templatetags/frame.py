@@ -3,8 +3,11 @@
 from datetime import UTC, datetime
 
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from accounts import sessions
 
 register = template.Library()
 
@@ -15,6 +18,16 @@ def moment(time: datetime) -> SafeString:
     text = time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     shown = f"{text[:10]} {text[11:19]}"
     return format_html('<time data-format="full" datetime="{}">{}</time>', text, shown)
+
+
+@register.simple_tag(takes_context=True)
+def session_limits(context: template.RequestContext) -> SafeString:
+    """Attributes with the seconds until the session of a signed-in user runs out, for session.js."""
+    row = getattr(context["request"].session, "row", None)
+    if row is None:
+        return SafeString()
+    limits = sessions.limits(row, timezone.now())
+    return format_html(' data-left="{}" data-rest="{}"', limits["left"], limits["rest"])
 
 
 @register.simple_tag(takes_context=True)

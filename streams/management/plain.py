@@ -6,8 +6,10 @@ from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import InterfaceError, InternalError, OperationalError, ProgrammingError
+from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, ProgrammingError
 
+from common import database_errors
+from common.commands import DJANGO_OPTIONS
 from streams.records import Position, StreamError, parse_where
 
 
@@ -18,6 +20,7 @@ class UsageError(Exception):
 class PlainCommand(BaseCommand):
     """Bad input exits 2, a failure exits 1, each with one sentence on stderr; a requested stop exits 0."""
 
+    suppressed_base_arguments = DJANGO_OPTIONS
     requires_system_checks: list[str] = []  # the web server runs them; a worker should start at once
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
@@ -39,7 +42,11 @@ class PlainCommand(BaseCommand):
         except StreamError as error:
             self._fail(str(error), 1)
         except (OperationalError, ProgrammingError, InterfaceError, InternalError) as error:
-            self._fail(f"The database refused: {error}. If its tables are missing, run: manage.py migrate", 1)
+            self._fail(database_errors.sentence(error), 1)
+        except DatabaseError as error:  # of no class of its own: SQLite says so of a damaged file
+            if type(error) is not DatabaseError:
+                raise
+            self._fail(database_errors.sentence(error), 1)
         except KeyboardInterrupt:
             raise SystemExit(0) from None
         except BrokenPipeError:

@@ -21,7 +21,7 @@ def name_the_only_stream(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('streams', '0003_audit'),
+        ('streams', '0004_stream_identity'),
     ]
 
     operations = [

@@ -1,6 +1,6 @@
 """What the pipe keeps in the database; a file for each domain, leases.py for the workers."""
 
-from streams.models.leases import Audit, DeadLetter, Lease, Member, Throughput, TopicVersion
+from streams.models.leases import Audit, DeadLetter, Lease, Member, Throughput, TopicVersion, current_leases
 from streams.models.orders import AlarmEpisode, Notification, Site, SiteCount, SiteSecond, ThresholdChange
 from streams.models.trades import TradeMinute
 
@@ -18,4 +18,5 @@ __all__ = [
     "Throughput",
     "TopicVersion",
     "TradeMinute",
+    "current_leases",
 ]

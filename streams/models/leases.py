@@ -6,11 +6,16 @@ from django.db import models
 class Lease(models.Model):
     """One shard of a stream as one consumer application sees it: its owner, checkpoint and processor state.
 
+    It belongs to the stream of one identity; when the name leads to another stream, its leases are made or become
+    current, and those of the former are kept (streams.listing). Use current_leases() to ask for those that are read.
+
     Checkpoint and state change only together with the results, in one transaction that `owner` and `counter` guard.
     """
 
     application = models.CharField(max_length=64)
     stream = models.CharField(max_length=128)
+    identity = models.CharField(max_length=200, default="")  # of the stream; "" as older releases left it
+    current = models.BooleanField(default=True)
     shard = models.CharField(max_length=64)
     parents = models.JSONField(default=list)
     hash_start = models.CharField(max_length=32, default="0" * 32)  # of the keys it covers, hexadecimal, both inclusive
@@ -24,12 +29,23 @@ class Lease(models.Model):
     newest = models.DateTimeField(null=True)  # arrival of the newest applied record
     applied = models.BigIntegerField(default=0)  # records
     dead = models.BigIntegerField(default=0)  # records
+    expired = models.BigIntegerField(default=0)  # records that expired unread, as far as their number is known
+    expired_from = models.DateTimeField(null=True)  # the latest loss: what arrived after this …
+    expired_to = models.DateTimeField(null=True)  # … and up to this
+    trouble = models.CharField(max_length=500, default="")  # why its worker cannot read it, in a sentence
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["application", "stream", "shard"], name="one_lease_per_shard")]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "stream", "identity", "shard"], name="one_lease_per_shard")
+        ]
 
     def __str__(self) -> str:
         return f"{self.application} on {self.stream}/{self.shard}"
+
+
+def current_leases(**names: str) -> models.QuerySet[Lease]:
+    """Returns the leases on the streams that the names lead to now, of an application or a stream if named."""
+    return Lease.objects.filter(current=True, **names)
 
 
 class Member(models.Model):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Max, Model, QuerySet
 
-from streams.models.leases import Lease
+from streams.models.leases import current_leases
 from streams.models.orders import AlarmEpisode, SiteCount
 from streams.models.progress import HowFar, how_far
 from streams.models.trades import TradeMinute
@@ -20,19 +20,14 @@ _RESULTS: dict[str, list[tuple[type[Model], str]]] = {
 }
 
 
-def leases_of(**names: str) -> QuerySet[Lease]:
-    """Returns the leases of an `application`, on a `stream`, or all of them; their order is not fixed."""
-    return Lease.objects.filter(**names)
-
-
 def readers(**names: str) -> list[tuple[str, str]]:
     """Returns each (application, stream) that has leases, in order."""
-    return sorted(leases_of(**names).values_list("application", "stream").distinct())
+    return sorted(current_leases(**names).values_list("application", "stream").distinct())
 
 
 def progress_of(application: str, stream: str) -> HowFar:
     """Returns how far the workers of one application are on one stream."""
-    return how_far(leases_of(application=application, stream=stream))
+    return how_far(current_leases(application=application, stream=stream))
 
 
 def streams_of(application: str) -> list[str]:

@@ -113,6 +113,8 @@ class OrdersProcessor:
 
     def _expire(self, site: str, state: SiteState, threshold: int, now: int) -> None:
         """Lets go of the lines that have left the window, and ends the alarm that no next line could keep up."""
+        while state.runs and state.runs[-1][0] > now:  # when an older stream is read on: they are still to come
+            state.count -= state.runs.pop()[1]
         gone = 0
         while gone < len(state.runs) and state.runs[gone][0] < now - WINDOW:
             moment, lines = state.runs[gone]
@@ -168,10 +170,10 @@ def _nth(batch: Batch, site: str, index: int) -> str:
     return padded(batch.sequences[next(place for count, place in enumerate(places) if count == index)])
 
 
-def inherit(snapshots: list[bytes], owns: Callable[[str], bool]) -> bytes:
-    """The state of a child shard: what its parents held of the keys that it owns."""
+def inherit(snapshots: list[bytes], owns: Callable[[str], bool], clock: int | None = None) -> bytes:
+    """Returns the state of a child shard: what its parents held of the keys that it owns, as of `clock` if given."""
     parents = [_state_decoder.decode(snapshot) for snapshot in snapshots if snapshot]
-    child = State(clock=max((parent.clock for parent in parents), default=0))
+    child = State(clock=max((parent.clock for parent in parents), default=0) if clock is None else clock)
     for parent in parents:
         child.sites |= {site: state for site, state in parent.sites.items() if owns(site)}
     return _encoder.encode(child)

@@ -75,10 +75,10 @@ class TradesProcessor:
         return _encoder.encode(self._state)
 
 
-def inherit(snapshots: list[bytes], owns: Callable[[str], bool]) -> bytes:
-    """The state of a child shard: what its parents held of the keys that it owns."""
+def inherit(snapshots: list[bytes], owns: Callable[[str], bool], clock: int | None = None) -> bytes:
+    """Returns the state of a child shard: what its parents held of the keys that it owns, as of `clock` if given."""
     parents = [_state_decoder.decode(snapshot) for snapshot in snapshots if snapshot]
-    child = State(clock=max((parent.clock for parent in parents), default=0))
+    child = State(clock=max((parent.clock for parent in parents), default=0) if clock is None else clock)
     for parent in parents:
         for minute, tallies in parent.windows.items():
             mine = {key: tally for key, tally in tallies.items() if owns(key[0])}

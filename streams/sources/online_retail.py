@@ -1,46 +1,50 @@
-"""Reads the Online Retail data set, a CSV file of order lines, in every form in which it goes round.
+"""Reads the Online Retail data set, a table of order lines, in the forms in which it goes round.
 
-Plain, .gz or .xz (told by the first bytes); UTF-8, with or without a BOM, or Windows-1252; dates as 2010-12-01 08:26:00
-or 12/1/2010 8:26; CustomerID as 17850.0, 17850 or nothing; columns in any order. One row is in memory at a time.
+CSV with columns separated by , ; tab or |, or an Excel workbook; plain, .gz, .xz, .bz2 or the one file of a .zip (told
+by the first bytes); UTF-8, UTF-16, Windows-1252 or a named encoding; columns in any order and spelling. A file's
+dates and numbers say themselves how they are written (dates.py); one that does not is refused. One row is in memory
+at a time, and at most AHEAD characters of those that are looked at first.
 Data set: D. Chen, UCI Machine Learning Repository, doi.org/10.24432/C5BW33.
 """
 
-import csv
 import gzip
-import io
 import logging
 import lzma
+import re
+import zipfile
 import zlib
-from collections import deque
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import chain
 from operator import itemgetter
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
+from streams.sources import workbooks
 from streams.sources.base import SourceError
+from streams.sources.dates import read_date, read_number
+from streams.sources.packing import Workbook, as_utf8, unpacked
+from streams.sources.tables import AHEAD, Form, Lines, RowError, find_header, look_ahead, rows_of, survey
 
 logger = logging.getLogger(__name__)
 
-# Our name of a column, and how a header may write it, in small letters without spaces.
+# Our name of a column, and how a header may write it, in small letters and digits; the first that is there counts.
 COLUMNS = {
-    "InvoiceNo": ("invoiceno", "invoice"),
-    "StockCode": ("stockcode",),
-    "Description": ("description",),
-    "Quantity": ("quantity",),
-    "InvoiceDate": ("invoicedate",),
+    "InvoiceNo": ("invoiceno", "invoice", "invoicenumber", "invoiceid", "invoicenum"),
+    "StockCode": ("stockcode", "productcode", "itemcode", "stock", "sku"),
+    "Description": ("description", "productdescription", "itemdescription", "productname"),
+    "Quantity": ("quantity", "qty"),
+    "InvoiceDate": ("invoicedate", "invoicedatetime", "invoicetimestamp", "date", "datetime"),
     "UnitPrice": ("unitprice", "price"),
-    "CustomerID": ("customerid", "customer"),
+    "CustomerID": ("customerid", "customer", "customerno", "customernumber", "customercode"),
     "Country": ("country",),
 }
-US_DATES = ("%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%y %H:%M")
-YEARS = range(1970, 2100)
-MAX_NUMBER = 1e9
 MAX_TEXT = 1000  # characters in a field
-MAX_LINE = 1 << 16  # bytes
-MAX_LINES = 20  # in one row: a description may hold line breaks, but a quote never closed would swallow the file
 MAX_WARNINGS = 20
+MAX_REASONS = 10
+
+Pick = Callable[[list[str]], tuple[str, ...]]
+Rows = Iterator[tuple[int, list[str] | RowError]]
 
 
 class Row(NamedTuple):
@@ -58,28 +62,38 @@ class Row(NamedTuple):
 
 
 class SkippedRows:
-    """Counts the rows that cannot be read, and warns of the first of them."""
+    """Counts the rows that cannot be read, warns of the first of them, and sums them up by their reasons."""
 
     def __init__(self, path: Path) -> None:
         self.total = 0
         self._path = path
+        self._reasons: dict[str, tuple[int, int]] = {}  # of each: how many, and the line of the first
 
     def add(self, line: int, reason: str) -> None:
         self.total += 1
         if self.total <= MAX_WARNINGS:
             logger.warning("%s, line %d: %s; the row is skipped", self._path, line, reason)
+        kind = re.sub(r"""(['"]).*\1 |^\d+ """, "", reason)
+        if kind in self._reasons or len(self._reasons) < MAX_REASONS:
+            count, first = self._reasons.get(kind, (0, line))
+            self._reasons[kind] = (count + 1, first)
 
     def sum_up(self) -> None:
         if self.total:
-            logger.warning("%s: %d rows were skipped", self._path, self.total)
+            logger.warning("%s: %s rows were skipped", self.reasons(), self.total)
+
+    def reasons(self) -> str:
+        """Returns the file and why rows were skipped, each reason with its count and its first line."""
+        kinds = [f"{count:,} × {kind} (first in line {line})" for kind, (count, line) in self._reasons.items()]
+        return f"{self._path}: {'; '.join(kinds)}"
 
 
-def read(path: Path, skipped: SkippedRows) -> Iterator[Row]:
+def read(path: Path, skipped: SkippedRows, form: Form = Form()) -> Iterator[Row]:  # noqa: B008 - it cannot change
     """The rows of a file, in its order. Raises SourceError when the file cannot be read or is not this data set."""
     count = 0
     try:
-        with path.open("rb") as file, _unpacked(file) as unpacked:
-            for count, row in enumerate(_rows(path, _Lines(unpacked), skipped), 1):  # noqa: B007 - used in the message
+        with path.open("rb") as file:
+            for count, row in enumerate(_rows(path, file, skipped, form), 1):  # noqa: B007 - used in the messages
                 yield row
     except FileNotFoundError:
         raise SourceError(f"There is no file {path}.") from None
@@ -87,151 +101,124 @@ def read(path: Path, skipped: SkippedRows) -> Iterator[Row]:
         raise SourceError(f"{path} is a directory; give a CSV file, plain, .gz or .xz.") from None
     except EOFError:
         raise SourceError(f"{path} is cut short: its compressed data ends after {count:,} good rows.") from None
-    except (gzip.BadGzipFile, lzma.LZMAError, zlib.error) as error:
+    except (gzip.BadGzipFile, lzma.LZMAError, zlib.error, zipfile.BadZipFile) as error:
         raise SourceError(f"{path} is damaged after {count:,} good rows: {error}.") from None
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            f"{path} is not in {error.encoding}, after {count:,} good rows: say another --encoding."
+        ) from None
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror or error}.") from None
     skipped.sum_up()
 
 
-def _unpacked(file: io.BufferedReader) -> io.BufferedReader:
-    """The file's bytes, unpacked if the first of them say that it is packed."""
-    start = file.peek(6)
-    if start.startswith(b"\x1f\x8b"):
-        return io.BufferedReader(gzip.GzipFile(fileobj=file))
-    if start.startswith(b"\xfd7zXZ\x00"):
-        return io.BufferedReader(lzma.LZMAFile(file))
-    return file
-
-
-class _RunawayRowError(Exception):
-    """A quote was opened and not closed for longer than any row is."""
-
-
-class _Lines:
-    """Feeds lines to the csv module and keeps those of the row in hand, so that a broken row costs one line only."""
-
-    def __init__(self, file: io.BufferedReader) -> None:
-        self._file = file
-        self._waiting: deque[str] = deque()
-        self._row: list[str] = []
-        self.number = 1  # of the first line of the row in hand
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        if len(self._row) == MAX_LINES:
-            raise _RunawayRowError
-        line = self._waiting.popleft() if self._waiting else self._read()
-        self._row.append(line)
-        return line
-
-    def next_row(self) -> None:
-        """The row in hand is dealt with."""
-        self.number += len(self._row)
-        self._row.clear()
-
-    def give_back(self) -> None:
-        """The row in hand is broken: its first line is lost, the others are read again."""
-        self._waiting.extendleft(reversed(self._row[1:]))
-        del self._row[1:]
-        self.next_row()
-
-    def _read(self) -> str:
-        line = self._file.readline(MAX_LINE)
-        if not line:
-            raise StopIteration
-        if len(line) == MAX_LINE and not line.endswith(b"\n"):
-            while not self._file.readline(MAX_LINE).endswith(b"\n") and self._file.peek(1):
-                pass  # the rest of a line that is no order line; its start is refused for its size
-        return _decode(line)
-
-
-def _decode(line: bytes) -> str:
-    """Windows-1252 where it is not UTF-8; line by line, because the first such byte may be far down a large file."""
+def _rows(path: Path, file: IO[bytes], skipped: SkippedRows, form: Form) -> Iterator[Row]:
     try:
-        return line.decode()
-    except UnicodeDecodeError:
-        return line.decode("cp1252", errors="replace")
+        form, pick, found = _table(file, form)
+        for line, values in found:
+            try:
+                if isinstance(values, RowError):
+                    raise values
+                yield _row(form, *pick(values))
+            except ValueError as error:
+                if isinstance(error, SourceError):
+                    raise
+                skipped.add(line, str(error))
+    except SourceError as error:
+        raise SourceError(f"{path} {error}") from None
 
 
-def _rows(path: Path, lines: _Lines, skipped: SkippedRows) -> Iterator[Row]:
-    reader = csv.reader(lines, strict=True)
-    width, pick = _header(path, reader)
-    lines.next_row()
-    while True:
-        try:
-            values = next(reader)
-            if values:  # an empty line is no row
-                if len(values) != width:
-                    raise csv.Error(f"{len(values)} columns instead of {width}")
-                yield _row(*pick(values))
-        except StopIteration:
-            return
-        except _RunawayRowError:
-            skipped.add(lines.number, f"a quote is not closed within {MAX_LINES} lines")
-            lines.give_back()
-        except csv.Error as error:
-            skipped.add(lines.number, str(error))
-            lines.give_back()
-        except ValueError as error:
-            skipped.add(lines.number, str(error))
-            lines.next_row()
-        else:
-            lines.next_row()
-
-
-def _header(path: Path, reader: Iterator[list[str]]) -> tuple[int, Callable[[list[str]], tuple[str, ...]]]:
-    """How many columns there are, and what picks ours, in our order."""
+def _table(file: IO[bytes], form: Form) -> tuple[Form, Pick, Rows]:
+    """Returns how the file is written, what picks our columns of a row, in our order, and the rows after the header."""
     try:
-        found = [name.removeprefix("\ufeff").replace(" ", "").lower() for name in next(reader)]
+        lines = Lines(as_utf8(unpacked(file), form.encoding))  # type: ignore[arg-type]  # it is buffered
+    except Workbook as book:
+        return _sheets(workbooks.rows(book.archive), form)
+    try:
+        header = find_header(lines, _missing)
     except StopIteration:
-        raise SourceError(f"{path} is empty.") from None
-    except (csv.Error, _RunawayRowError):
-        found = []
-    indexes = {column: found.index(name) for column, names in COLUMNS.items() for name in names if name in found}
-    if missing := [column for column in COLUMNS if column not in indexes]:
-        raise SourceError(f"{path} is not the Online Retail data: its first line names no column {', '.join(missing)}.")
-    return len(found), itemgetter(*(indexes[column] for column in COLUMNS))
+        raise SourceError("is empty.") from None
+    pick = _picker(header.names)
+    width = len(header.names)
+    ahead = (pick(values) for values in look_ahead(lines, header) if len(values) == width)
+    return survey((_telling(values) for values in ahead), form), pick, rows_of(lines, header)
+
+
+def _sheets(found: Iterator[tuple[int, list[str]]], form: Form) -> tuple[Form, Pick, Rows]:
+    """As _table, of a workbook: each sheet may begin with the header again."""
+    _, names = next(found, (0, []))
+    if not names:
+        raise SourceError("is empty.")
+    pick, width = _picker(names), len(names)
+    kept: list[tuple[int, list[str]]] = []
+
+    def ahead() -> Iterator[list[str]]:
+        size = 0
+        for number, values in found:
+            kept.append((number, values))
+            yield _filled(values, width)
+            size += sum(map(len, values))
+            if size > AHEAD:
+                return
+
+    form = survey((_telling(pick(values)) for values in ahead()), form._replace(decimal="."))
+    rows: Rows = ((number, _filled(values, width)) for number, values in chain(kept, found) if values != names)
+    return form, pick, rows
+
+
+def _filled(values: list[str], width: int) -> list[str]:
+    """A row of a sheet with as many cells as the header has: a sheet leaves out empty ones at the end."""
+    return values[:width] + [""] * (width - len(values))
+
+
+def _telling(values: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """Of a row's values, in our order, those that show how dates and numbers are written."""
+    return values[4], (values[3], values[5])
+
+
+def _indexes(names: list[str]) -> dict[str, int]:
+    found = [re.sub("[ _.()-]", "", name.lower()) for name in names]
+    return {
+        column: found.index(each)
+        for column, spellings in COLUMNS.items()
+        for each in reversed(spellings)
+        if each in found
+    }
+
+
+def _missing(names: list[str]) -> list[str]:
+    return [column for column in COLUMNS if column not in _indexes(names)]
+
+
+def _picker(names: list[str]) -> Pick:
+    if missing := _missing(names):
+        raise SourceError(f"is not the Online Retail data: its first line names no column {', '.join(missing)}.")
+    indexes = _indexes(names)
+    return itemgetter(*(indexes[column] for column in COLUMNS))
 
 
 def _row(
-    invoice: str, stock_code: str, description: str, quantity: str, date: str, price: str, customer: str, country: str
+    form: Form,
+    invoice: str,
+    stock_code: str,
+    description: str,
+    quantity: str,
+    date: str,
+    price: str,
+    customer: str,
+    country: str,
 ) -> Row:
     """Raises ValueError with what is wrong."""
     if not invoice or not stock_code:
         raise ValueError("no InvoiceNo" if not invoice else "no StockCode")
     if max(len(invoice), len(stock_code), len(description), len(customer), len(country)) > MAX_TEXT:
         raise ValueError(f"a field of more than {MAX_TEXT} characters")
-    happened, iso = _date(date)
-    number, unit_price = _number("Quantity", quantity), _number("UnitPrice", price)
+    happened, iso = read_date(date, form.order)
+    number = read_number("Quantity", quantity, form.decimal)
+    unit_price = read_number("UnitPrice", price, form.decimal)
     if number != int(number):
         raise ValueError(f"Quantity {quantity!r} is not a whole number")
     return Row(happened, invoice, stock_code, description, int(number), iso, unit_price, _customer(customer), country)
-
-
-@lru_cache(maxsize=256)  # order lines come by the dozen with the same date
-def _date(text: str) -> tuple[float, str]:
-    """Seconds since 1970, and the date in ISO form. The file's dates have no zone; they are counted as UTC."""
-    for pattern in (None, *US_DATES):
-        try:
-            moment = datetime.strptime(text, pattern) if pattern else datetime.fromisoformat(text)  # noqa: DTZ007 - below
-        except ValueError:
-            continue
-        if moment.year in YEARS:
-            return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp(), moment.isoformat(timespec="seconds")
-    raise ValueError(f"InvoiceDate {text[:40]!r} is not a date such as 2010-12-01 08:26:00 or 12/1/2010 8:26")
-
-
-def _number(column: str, text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = MAX_NUMBER * 2
-    if not abs(value) <= MAX_NUMBER or "_" in text:  # so written that NaN is refused too
-        raise ValueError(f"{column} {text[:40]!r} is not a number up to {MAX_NUMBER:.0f}")
-    return value
 
 
 @lru_cache(maxsize=256)

@@ -12,6 +12,7 @@ import msgspec
 from streams import clock
 from streams.sources.base import Timed, TimedEntry
 from streams.sources.online_retail import SkippedRows, read
+from streams.sources.tables import Form
 
 FILE_SITE = "online-retail"  # the file is of one shop and does not name it
 SITES = ("london", "paris", "berlin")
@@ -68,19 +69,19 @@ _encode = msgspec.json.Encoder().encode
 class Replay(Timed):
     """The lines of an Online Retail file, as if they were sold by `site`, at the pace of their dates."""
 
-    def __init__(self, path: Path, site: str = FILE_SITE) -> None:
+    def __init__(self, path: Path, site: str = FILE_SITE, form: Form = Form()) -> None:  # noqa: B008 - it cannot change
         self._skipped = SkippedRows(path)
-        super().__init__(_replayed(path, site, self._skipped))
+        super().__init__(_replayed(path, site, self._skipped, form))
 
     @property
     def skipped(self) -> int:
         return self._skipped.total
 
 
-def _replayed(path: Path, site: str, skipped: SkippedRows) -> Iterator[TimedEntry]:
+def _replayed(path: Path, site: str, skipped: SkippedRows, form: Form) -> Iterator[TimedEntry]:
     first: float | None = None
     due = 0.0
-    for row in read(path, skipped):
+    for row in read(path, skipped, form):
         happened, *fields = row
         first = happened if first is None else first
         due = max(due, happened - first)  # a date that runs backwards does not turn time back

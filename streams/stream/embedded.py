@@ -10,50 +10,32 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
-
-import msgspec
 
 from streams import clock
 from streams.hashing import hash_key
 from streams.records import (
-    SHARD_END,
-    Batch,
     Description,
     Entry,
-    From,
     InvalidRecordError,
     Page,
     Position,
+    ShardError,
+    ShardGoneError,
     StreamDownError,
     StreamError,
     StreamExistsError,
     StreamNotFoundError,
 )
-from streams.stream import embedded_rows, embedded_shards, limits
+from streams.stream import embedded_rows, embedded_schema, embedded_shards, limits
+from streams.stream.embedded_reading import UnreadableError, count, read
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS streams (
-    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
-    retention INTEGER NOT NULL,              -- milliseconds
-    next_sequence INTEGER NOT NULL,
-    last_arrived INTEGER NOT NULL DEFAULT 0, -- stamps never run backwards
-    next_trim INTEGER NOT NULL DEFAULT 0
-);
-CREATE TABLE IF NOT EXISTS batches (
-    id INTEGER PRIMARY KEY, shard INTEGER NOT NULL REFERENCES shards ON DELETE CASCADE,
-    first_sequence INTEGER NOT NULL, last_sequence INTEGER NOT NULL, arrived INTEGER NOT NULL, data BLOB NOT NULL
-);
-CREATE INDEX IF NOT EXISTS by_sequences ON batches (shard, last_sequence, first_sequence); -- enough to count records
-DROP INDEX IF EXISTS by_sequence; -- as it was in older files
-CREATE INDEX IF NOT EXISTS by_arrival ON batches (shard, arrived);
-"""
 RECORDS_A_ROW = 4096
 BYTES_A_ROW = 1 << 20
 RETENTION = 24 * 60 * clock.MINUTE  # Kinesis' default
 # The first sequence number comes from the clock, so that those of a stream made anew are past all old checkpoints.
 SEQUENCES_A_MILLISECOND = 1_000_000
-LAST = (1 << 63) - 1  # sequence number that SQLite can hold; Kinesis' are longer
 TRIM_EVERY = clock.MINUTE
 TRIM_ROWS = 500  # at most at a time, so that no put waits long
 SETTLE = 1000  # milliseconds: a stamp is taken before its commit is seen, so "nothing older will come" trails the clock
@@ -69,7 +51,8 @@ class EmbeddedStream:
         self.name = name
         self._now = now
         self._version: tuple[int, int] | None = None  # of the file, when a read last looked
-        self._empty: set[tuple[str, Position]] = set()  # the reads that found nothing at that version
+        # The reads that found nothing at that version: the stream's identity, and the records the shard ever held.
+        self._empty: dict[tuple[str, Position], tuple[str, int]] = {}
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._db = _connect(path)
@@ -95,16 +78,18 @@ class EmbeddedStream:
             if self._db.execute("SELECT 1 FROM streams WHERE name = ?", [self.name]).fetchone():
                 raise StreamExistsError(f"There is a stream {self.name!r} already.")
             row = self._db.execute(
-                "INSERT INTO streams (name, retention, next_sequence) VALUES (?, ?, ?)",
-                [self.name, RETENTION, self._now() * SEQUENCES_A_MILLISECOND],
+                "INSERT INTO streams (name, retention, next_sequence, identity) VALUES (?, ?, ?, ?)",
+                [self.name, RETENTION, self._now() * SEQUENCES_A_MILLISECOND, token_hex(16)],
             )
             embedded_shards.make_first(self._db, row.lastrowid or 0, shards)
 
     def describe(self) -> Description:
-        with self._in_our_words():
-            stream, retention = self._stream("id, retention")
+        with self._in_our_words(), self._snapshot():
+            stream, retention, identity = self._stream("id, retention, identity")
             shards = embedded_shards.described(self._db, stream)
-        return Description(self.name, "ACTIVE", retention // (60 * clock.MINUTE), shards)
+            dropped = embedded_shards.dropped(self._db, stream)
+        hours = retention // (60 * clock.MINUTE)
+        return Description(self.name, "ACTIVE", hours, shards, f"embedded:{identity}", dropped)
 
     def split(self, shard: str, at: int | None = None) -> None:
         with self._transaction():
@@ -144,8 +129,9 @@ class EmbeddedStream:
         now = max(self._now(), arrived)
         for shard, keys, datas in self._routed(stream, entries):
             self._db.execute(
-                "INSERT INTO batches (shard, first_sequence, last_sequence, arrived, data) VALUES (?, ?, ?, ?, ?)",
-                [shard, sequence, sequence + len(keys) - 1, now, embedded_rows.encode((keys, datas))],
+                "INSERT INTO batches (shard, first_sequence, last_sequence, arrived, data, before)"
+                " SELECT id, ?, ?, ?, ?, records + trimmed FROM shards WHERE id = ?",
+                [sequence, sequence + len(keys) - 1, now, embedded_rows.encode((keys, datas)), shard],
             )
             self._db.execute("UPDATE shards SET records = records + ? WHERE id = ?", [len(keys), shard])
             sequence += len(keys)
@@ -160,37 +146,39 @@ class EmbeddedStream:
     def _page(self, shard: str, position: Position, limit: int) -> Page:
         now = self._now()
         if self._unchanged(shard, position):
-            return Page([], now - SETTLE)
-        number, closed = self._shard(shard)
-        batches, tip = ([], True) if position == SHARD_END else self._read(number, position, limit)
+            identity, held = self._empty[shard, position]
+            return Page([], now - SETTLE, identity=identity, begins=held)
+        with self._snapshot():  # else the shard could be gone, and its number another's, before its batches are read
+            number, closed, held, identity = self._shard(shard)
+            try:
+                batches, tip, begins = read(self._db, number, position, limit, self._bytes_a_read)
+            except UnreadableError as error:
+                raise ShardError(
+                    f"The embedded stream in {self.path} is damaged: {error} of {self.name}/{shard} cannot be read."
+                    " Bring the file back from a backup, as docs/backup.md says."
+                ) from error
         if tip and not batches and not closed:
-            self._empty.add((shard, position))
-        return Page(batches, now - SETTLE if tip else None, tip and closed)
+            self._empty[shard, position] = identity, held
+        begins = begins if batches else held
+        return Page(batches, now - SETTLE if tip else None, tip and closed, identity, begins)
 
     def count_from(self, shard: str, position: Position) -> int:
         """Records that a shard holds from a position on, by the numbers of its batches alone."""
-        if position == SHARD_END:
-            return 0
-        condition, value, first = start_of(position)
         with self._in_our_words():
-            number, _ = self._shard(shard)
-            rows = self._db.execute(
-                f"SELECT sum(last_sequence - max(first_sequence, ?) + 1) FROM batches WHERE shard = ? AND {condition}",  # noqa: S608 - one of three constants
-                [min(first, LAST), number, min(value, LAST)],
-            )
-            return rows.fetchone()[0] or 0
+            number, *_ = self._shard(shard)
+            return count(self._db, number, position)
 
-    def _shard(self, name: str) -> tuple[int, bool]:
-        """Its number in the file, and whether it is closed."""
+    def _shard(self, name: str) -> tuple[int, bool, int, str]:
+        """Returns its number in the file, whether it is closed, the records it ever held, and the stream's identity."""
         row = self._db.execute(
-            "SELECT shards.id, closed FROM shards JOIN streams ON streams.id = stream"
+            "SELECT shards.id, closed, records + trimmed, identity FROM shards JOIN streams ON streams.id = stream"
             " WHERE streams.name = ? AND shards.name = ?",
             [self.name, name],
         ).fetchone()
         if row is None:
             self._stream("id")
-            raise StreamError(f"Stream {self.name!r} has no shard {name!r}.")
-        return row[0], bool(row[1])
+            raise ShardGoneError(f"Stream {self.name!r} has no shard {name!r}.")
+        return row[0], bool(row[1]), row[2], f"embedded:{row[3]}"
 
     def _unchanged(self, shard: str, position: Position) -> bool:
         """Whether nobody has written since this same read found nothing: one cheap look at the file's header."""
@@ -200,15 +188,6 @@ class EmbeddedStream:
             self._version = version
             self._empty.clear()
         return (shard, position) in self._empty
-
-    def _read(self, shard: int, position: Position, limit: int) -> tuple[list[Batch], bool]:
-        """The batches from a position on, up to a bound in bytes, and whether they reach the shard's tip."""
-        condition, value, skip_to = start_of(position)
-        rows = self._db.execute(
-            f"SELECT first_sequence, arrived, data FROM batches WHERE shard = ? AND {condition} ORDER BY last_sequence",  # noqa: S608 - one of three constants
-            [shard, value],
-        )
-        return embedded_rows.page(rows, skip_to, limit, self._bytes_a_read)
 
     def _routed(self, stream: int, entries: Sequence[Entry]) -> Iterator[tuple[int, list[str], list[bytes]]]:
         """Entries by shard, in order, in pieces that fit a row."""
@@ -231,7 +210,8 @@ class EmbeddedStream:
             [stream, before, TRIM_ROWS],
         ).fetchall()
         self._db.executemany(
-            "UPDATE shards SET records = records - ? WHERE id = ?", [(n, shard) for _, shard, n in old]
+            "UPDATE shards SET records = records - ?1, trimmed = trimmed + ?1 WHERE id = ?2",
+            [(n, shard) for _, shard, n in old],
         )
         self._db.executemany("DELETE FROM batches WHERE id = ?", [(batch,) for batch, _, _ in old])
         embedded_shards.drop_spent(self._db, stream, before)
@@ -260,10 +240,20 @@ class EmbeddedStream:
                 raise
 
     @contextmanager
+    def _snapshot(self) -> Iterator[None]:
+        """Makes all reads inside see the file as it is at one moment."""
+        self._db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            if self._db.in_transaction:
+                self._db.execute("COMMIT")
+
+    @contextmanager
     def _in_our_words(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, msgspec.DecodeError, UnicodeDecodeError) as error:
+        except sqlite3.Error as error:
             kind = StreamDownError if isinstance(error, sqlite3.OperationalError) else StreamError
             raise kind(f"The embedded stream in {self.path} failed: {error}") from error
 
@@ -274,18 +264,5 @@ def _connect(path: Path) -> sqlite3.Connection:
     db.execute("PRAGMA synchronous = FULL")  # a put that returned survives the power cord
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("PRAGMA journal_size_limit = 67108864")
-    db.executescript(SCHEMA + embedded_shards.SCHEMA)
+    embedded_schema.prepare(db)
     return db
-
-
-def start_of(position: Position) -> tuple[str, int, int]:
-    """The condition on batches for a position, its value, and the first sequence number wanted in the first of them."""
-    match position.kind:
-        case From.TRIM_HORIZON:
-            return "last_sequence > ?", 0, 0
-        case From.AFTER_SEQUENCE_NUMBER:
-            return "last_sequence > ?", position.value, position.value + 1
-        case From.AT_TIMESTAMP:
-            return "arrived >= ?", position.value, 0
-        case _:
-            raise StreamError(f"Reading cannot start at {position}: {From.LATEST} is now, a time of the caller's.")

@@ -19,7 +19,8 @@ from streams import clock
 from streams.hashing import hash_key
 from streams.records import SHARD_END, Batch, Entry, Page, Position
 from streams.stream import embedded_shards
-from streams.stream.embedded import EmbeddedStream, start_of
+from streams.stream.embedded import EmbeddedStream
+from streams.stream.embedded_reading import start_of
 from streams.stream.retrying import BusyError, Outcome, Put, Waiting
 
 RECORDS, BYTES, READS = "records", "bytes", "reads"
@@ -94,7 +95,7 @@ class LimitedStream(EmbeddedStream):
 
     def _may_read(self, shard: str) -> bool:
         with self._in_our_words():
-            number, _ = self._shard(shard)
+            number, *_ = self._shard(shard)
         if not self._limited:
             return True
         with self._transaction():
@@ -165,6 +166,7 @@ def up_to(page: Page, size: int) -> Page:
         for place, data in enumerate(batch.datas):
             size -= len(data)
             if size < 0 and (place or batches):
-                return Page([*batches, batch.slice(0, place)] if place else batches, None)
+                cut = [*batches, batch.slice(0, place)] if place else batches
+                return page._replace(batches=cut, complete_to=None, ended=False)
         batches.append(batch)
     return page

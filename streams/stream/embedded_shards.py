@@ -15,6 +15,11 @@ CREATE TABLE IF NOT EXISTS shards (
     records INTEGER NOT NULL DEFAULT 0,
     UNIQUE (stream, name)
 );
+CREATE TABLE IF NOT EXISTS dropped_shards (
+    stream INTEGER NOT NULL REFERENCES streams ON DELETE CASCADE, name TEXT NOT NULL,
+    records INTEGER NOT NULL, -- that it ever held
+    PRIMARY KEY (stream, name)
+) WITHOUT ROWID;
 """
 
 
@@ -70,12 +75,21 @@ def merge(db: sqlite3.Connection, stream: int, name: str, neighbour: str, now: i
 
 
 def drop_spent(db: sqlite3.Connection, stream: int, before: int) -> None:
-    """Drops the shards that were closed before then and hold nothing any more."""
+    """Drops the shards that were closed before then and hold nothing any more; keeps how many records they had."""
+    spent = (
+        "FROM shards WHERE stream = ? AND closed > 0 AND closed < ?"
+        " AND NOT EXISTS (SELECT 1 FROM batches WHERE shard = shards.id)"
+    )
     db.execute(
-        "DELETE FROM shards WHERE stream = ? AND closed > 0 AND closed < ?"
-        " AND NOT EXISTS (SELECT 1 FROM batches WHERE shard = shards.id)",
+        f"INSERT OR IGNORE INTO dropped_shards SELECT stream, name, records + trimmed {spent}",
         [stream, before],
     )
+    db.execute(f"DELETE {spent}", [stream, before])
+
+
+def dropped(db: sqlite3.Connection, stream: int) -> dict[str, int]:
+    """Returns the records that each dropped shard ever held, by name."""
+    return dict(db.execute("SELECT name, records FROM dropped_shards WHERE stream = ?", [stream]))
 
 
 def _open(db: sqlite3.Connection, stream: int, name: str) -> _Open:

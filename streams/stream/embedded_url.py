@@ -1,4 +1,7 @@
-"""STREAM_URL of an embedded stream: embedded:PATH?limits=kinesis&faults=throttle:0.05,partial:0.1&seed=7."""
+"""STREAM_URL of an embedded stream: embedded:PATH?limits=kinesis&faults=throttle:0.05,partial:0.1&seed=7.
+
+A folder in PATH may have a ? in its name: options never hold a /.
+"""
 
 import random
 import re
@@ -25,7 +28,9 @@ class EmbeddedUrl(NamedTuple):
 def parse_embedded(url: str) -> EmbeddedUrl:
     """Raises StreamError in words for people."""
     scheme, _, rest = url.partition(":")
-    path, _, query = rest.partition("?")
+    path, mark, query = rest.rpartition("?")
+    if not mark or "/" in query:
+        path, query = rest, ""
     if scheme != SCHEME or not path:
         raise StreamError(f"STREAM_URL is {url!r}; it should be embedded:PATH of an SQLite file, or kinesis://REGION.")
     options = dict(parse_qsl(query, keep_blank_values=True))

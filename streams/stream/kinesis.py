@@ -6,7 +6,8 @@ Only this module and its neighbours kinesis_*.py know boto3. Credentials come fr
 import random
 import time
 from collections.abc import Sequence
-from functools import lru_cache
+from datetime import datetime
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -15,7 +16,18 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
 from streams import clock
-from streams.records import Description, Entry, Page, Position, Shard, StreamError, StreamNotFoundError
+from streams.records import (
+    IDENTITY,
+    Description,
+    Entry,
+    Page,
+    Position,
+    Shard,
+    ShardGoneError,
+    StreamError,
+    StreamNotFoundError,
+    StreamRemadeError,
+)
 from streams.stream.kinesis_bodies import hasten
 from streams.stream.kinesis_calls import Calls
 from streams.stream.kinesis_errors import in_our_words
@@ -73,6 +85,13 @@ def connect(place: Place) -> Any:
     return client
 
 
+class _First(NamedTuple):
+    """A shard and its StartingSequenceNumber."""
+
+    shard: str
+    sequence: str
+
+
 class KinesisStream:
     """One stream, through a boto3 client. Not for several threads at once."""
 
@@ -89,10 +108,12 @@ class KinesisStream:
         self._calls = Calls(client, name, waiting)
         self._now = now
         self._read_seconds = read_seconds
-        self._readers: dict[str, ShardReader] = {}
+        self._readers: dict[str, tuple[str, ShardReader]] = {}  # with the identity of the stream that each reads
         self._digits = 0
         self._summary: dict[str, Any] = {}
         self._next_summary = float("-inf")
+        self._identity = ""
+        self._firsts: set[_First] = set()  # of the stream that has that identity
 
     @classmethod
     def names(cls, client: Any) -> list[str]:
@@ -113,8 +134,22 @@ class KinesisStream:
     def describe(self) -> Description:
         if self._calls.waiting.seconds() >= self._next_summary:
             self._summarise()
-        shards = self._list_shards()
-        return Description(self.name, self._summary["StreamStatus"], self._summary["RetentionPeriodHours"], shards)
+        shards, firsts = self._list_shards()
+        while not firsts & self._firsts:  # the stream was made anew, or has not been seen before
+            self._firsts = firsts
+            self._summarise()
+            shards, firsts = self._list_shards()
+        identity = _identity(self._summary, firsts)
+        if identity != self._identity:
+            self._readers.clear()
+        self._firsts, self._identity = firsts, identity
+        return Description(
+            self.name,
+            self._summary["StreamStatus"],
+            self._summary["RetentionPeriodHours"],
+            shards,
+            self._identity,
+        )
 
     def delete(self) -> None:
         self._calls.patiently("delete_stream", StreamName=self.name)
@@ -134,7 +169,12 @@ class KinesisStream:
 
     def read(self, shard: str, position: Position, limit: int) -> Page:
         """As every stream's; a call that comes too early for Kinesis' limits gets an empty page, complete to None."""
-        return self._reader(shard).read(position, limit)
+        identity, reader = self._reader(shard)
+        try:
+            return reader.read(position, limit)._replace(identity=identity)
+        except StreamRemadeError:
+            self._readers.clear()  # they are of the stream that was
+            raise
 
     def split(self, shard: str, at: int | None = None) -> None:
         parent = self._open_shard(shard)
@@ -165,18 +205,29 @@ class KinesisStream:
         return found
 
     def _known(self, shard: str) -> Shard:
-        for found in self._list_shards():
+        for found in self.describe().shards:
             if found.id == shard:
                 return found
-        raise StreamError(f"Stream {self.name!r} has no shard {shard!r}.")
+        raise ShardGoneError(f"Stream {self.name!r} has no shard {shard!r}.")
 
-    def _reader(self, shard: str) -> ShardReader:
+    def _reader(self, shard: str) -> tuple[str, ShardReader]:
         if shard not in self._readers:
             found = self._known(shard)
-            self._readers[shard] = ShardReader(self._calls, found, self._digits, self._now, self._read_seconds)
+            retention = self._summary["RetentionPeriodHours"] * 60 * clock.MINUTE
+            confirm = partial(self._confirm, self._identity)
+            self._readers[shard] = (
+                self._identity,
+                ShardReader(self._calls, found, self._digits, self._now, self._read_seconds, retention, confirm),
+            )
         return self._readers[shard]
 
-    def _list_shards(self) -> list[Shard]:
+    def _confirm(self, identity: str) -> None:
+        """Raises StreamRemadeError unless the name still leads to the stream of that identity."""
+        if self.describe().identity != identity:
+            raise StreamRemadeError(f"Stream {self.name!r} was deleted and made anew")
+
+    def _list_shards(self) -> tuple[list[Shard], set[_First]]:
+        """Returns the shards, and with each its first sequence number, which no shard of another stream has."""
         answer = self._calls.patiently("list_shards", StreamName=self.name)
         found: list[dict[str, Any]] = answer["Shards"]
         while token := answer.get("NextToken"):
@@ -185,11 +236,9 @@ class KinesisStream:
         # Kinesis' sequence numbers have no zeros in front; MiniStack's have, and it compares them as text.
         firsts = [shard["SequenceNumberRange"]["StartingSequenceNumber"] for shard in found]
         self._digits = max((len(first) for first in firsts if first.startswith("0")), default=0)
-        shards = sorted(map(_shard, found))
-        for shard in shards:
-            if shard.id in self._readers and not _alike(shard, self._readers[shard.id].shard):
-                del self._readers[shard.id]  # the stream was deleted and made anew
-        return shards
+        return sorted(map(_shard, found)), {
+            _First(shard["ShardId"], first) for shard, first in zip(found, firsts, strict=True)
+        }
 
     def _summarise(self) -> None:
         answer = self._calls.patiently("describe_stream_summary", StreamName=self.name)
@@ -229,8 +278,13 @@ def _shard(found: dict[str, Any]) -> Shard:
     )
 
 
-def _alike(one: Shard, other: Shard) -> bool:
-    return (one.hash_start, one.hash_end, one.parents) == (other.hash_start, other.hash_end, other.parents)
+def _identity(summary: dict[str, Any], firsts: set[_First]) -> str:
+    """Returns creation time and ARN; where an emulator tells none, the first shard and its first sequence number."""
+    created, arn = summary.get("StreamCreationTimestamp"), summary.get("StreamARN")
+    if created is None or not arn:
+        return f"kinesis:{':'.join(min(firsts))}"
+    seconds = created.timestamp() if isinstance(created, datetime) else float(created)
+    return f"kinesis:{seconds:.3f}:{arn}"[:IDENTITY]
 
 
 def open_kinesis(url: str, name: str) -> KinesisStream:

@@ -1,18 +1,34 @@
 """GetRecords: one shard read on, page by page, within Kinesis' limits."""
 
+import logging
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
 from streams import clock
 from streams.clock import Clock
-from streams.records import SHARD_END, Batch, From, Page, Position, Shard, StreamError, after
+from streams.outages import Outage
+from streams.records import (
+    SHARD_END,
+    Batch,
+    From,
+    Lost,
+    Page,
+    Position,
+    Shard,
+    ShardGoneError,
+    StreamError,
+    StreamNotFoundError,
+    after,
+)
 from streams.stream.aggregation import MAGIC, columns_in_shard
 from streams.stream.kinesis_calls import Calls
 from streams.stream.kinesis_errors import InvalidArgumentError, IteratorExpiredError
-from streams.stream.retrying import Backoff, BusyError
+from streams.stream.retrying import PATIENCE, Backoff, BusyError
+
+logger = logging.getLogger(__name__)
 
 # Our sequence numbers have room for the records inside an aggregated one: Kinesis' number, then the place inside.
 SUB_BITS = 20
@@ -27,8 +43,20 @@ LONGEST_PAUSE = 2.0  # seconds between reads of a shard that is throttled
 class ShardReader:
     """Keeps its place between reads: Kinesis' iterator, and batches that came but were not asked for yet."""
 
-    def __init__(self, calls: Calls, shard: Shard, digits: int, now: Clock, interval: float) -> None:
-        """`digits` is how many a sequence number has at least, with zeros in front.
+    def __init__(
+        self,
+        calls: Calls,
+        shard: Shard,
+        digits: int,
+        now: Clock,
+        interval: float,
+        retention: int,
+        confirm: Callable[[], None],
+    ) -> None:
+        """`digits` is how many a sequence number has at least, with zeros in front. `retention` is in milliseconds.
+
+        `confirm` raises StreamRemadeError when the stream's name leads to another stream by now: it is called for each
+        new iterator, since Kinesis gives iterators by name.
 
         `interval` is seconds between reads: Kinesis takes five a second for a shard, from all its readers. An idle
         shard is left alone for longer, so that others may read it too, and each call costs.
@@ -38,8 +66,12 @@ class ShardReader:
         self._digits = digits
         self._now = now
         self._interval = interval
+        self._retention = retention
+        self._confirm = confirm
         self._backoff = Backoff(calls.waiting.chance, LONGEST_PAUSE)
+        self._outage = Outage(logger, calls.waiting.seconds, f"{calls.stream}/{shard.id} cannot be read: ", PATIENCE)
         self._next_read = float("-inf")
+        self._resuming = False  # the next record tells whether any expired after the checkpoint
         self._go_to(SHARD_END)
 
     def read(self, position: Position, limit: int) -> Page:
@@ -63,10 +95,12 @@ class ShardReader:
         self._given = 0  # records of the first of them
         self._complete_to: int | None = None
         self._ended = False
+        self._lost: Lost | None = None
         self._stay_busy()
 
     def _page(self, limit: int) -> Page:
         found = []
+        lost, self._lost = self._lost, None
         while self._batches and limit > 0:
             first, given = self._batches[0], self._given
             batch = first if not given and len(first.keys) <= limit else first.slice(given, given + limit)
@@ -78,7 +112,9 @@ class ShardReader:
                 self._given = 0
         if found:
             self._place = after(found[-1].sequences[-1])
-        return Page(found, None) if self._batches else Page(found, self._complete_to, self._ended)
+        if self._batches:
+            return Page(found, None, lost=lost)
+        return Page(found, self._complete_to, self._ended, lost=lost)
 
     def _fetch(self, limit: int) -> None:
         self._next_read = self._calls.waiting.seconds() + self._interval
@@ -87,16 +123,23 @@ class ShardReader:
         try:
             iterator = self._iterator or self._new_iterator()
             answer = self._calls("get_records", ShardIterator=iterator, Limit=limit)
-        except BusyError:
+        except BusyError as error:
+            self._outage.failed(error)
             self._next_read += self._backoff.next()
             return
-        except IteratorExpiredError:
+        except IteratorExpiredError as error:
+            self._outage.failed(error)
             self._iterator = None
             return
+        except StreamNotFoundError:
+            self._iterator = None
+            self._confirm()  # raises if it is the stream that is gone
+            raise ShardGoneError(f"Stream {self._calls.stream!r} has no shard {self.shard.id!r}.") from None
         except StreamError:
-            self._iterator = None  # it may be one of a stream that was deleted and made anew
+            self._iterator = None
             raise
         self._backoff.reset()
+        self._outage.over()
         self._take(answer, now, limit)
 
     def _pace(self, *, idle: bool) -> None:
@@ -113,6 +156,9 @@ class ShardReader:
         self._iterator = answer.get("NextShardIterator")  # absent: the shard is closed, and this was its end
         self._ended = not self._iterator
         records = answer["Records"]
+        if records and self._resuming:
+            self._lost = self._gap(records[0], now)
+            self._resuming = False
         # A full page may end between two records of the same millisecond, and be 0 ms behind all the same.
         at_tip = self._ended or (answer.get("MillisBehindLatest") == 0 and len(records) < limit)
         if at_tip:
@@ -120,9 +166,15 @@ class ShardReader:
         self._pace(idle=at_tip and not records)
         self._batches = deque(batch for batch in map(self._wanted, self._unpack(records)) if batch.keys)
 
+    def _gap(self, first: dict[str, Any], now: int) -> Lost | None:
+        """Returns what may be lost where the record of the checkpoint is no longer the first that comes."""
+        if int(first["SequenceNumber"]) <= self._place.value >> SUB_BITS:
+            return None
+        return Lost(None, min(_milliseconds(first["ApproximateArrivalTimestamp"]), now - self._retention))
+
     def _wanted(self, batch: Batch) -> Batch:
         """An iterator may start earlier than asked for: with the whole of an aggregate, or with all that is held."""
-        kind, value = self._place
+        kind, value, _ = self._place
         if kind == From.AFTER_SEQUENCE_NUMBER and batch.sequences[0] <= value:
             return batch.slice(bisect_right(batch.sequences, value))
         if kind == From.AT_TIMESTAMP and batch.arrived < value:
@@ -130,12 +182,15 @@ class ShardReader:
         return batch
 
     def _new_iterator(self) -> str:
+        self._resuming = self._place.kind == From.AFTER_SEQUENCE_NUMBER
         try:
-            return self._iterator_from(self._start())
+            iterator = self._iterator_from(self._start())
         except InvalidArgumentError:
             # A sequence number that is trimmed: everything held is later. A time to come: everything held is earlier.
-            passed = self._place.kind == From.AFTER_SEQUENCE_NUMBER
-            return self._iterator_from({"ShardIteratorType": "TRIM_HORIZON" if passed else "LATEST"})
+            start = "TRIM_HORIZON" if self._resuming else "LATEST"
+            iterator = self._iterator_from({"ShardIteratorType": start})
+        self._confirm()
+        return iterator
 
     def _iterator_from(self, start: dict[str, Any]) -> str:
         answer = self._calls("get_shard_iterator", StreamName=self._calls.stream, ShardId=self.shard.id, **start)

@@ -1,17 +1,19 @@
 """Changing a password, having forgotten it, getting the first one."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 from pytest_django.asserts import assertContains, assertRedirects
 
-from accounts import resets, sessions
+from accounts import resets, sessions, tokens
 from accounts.models import SecurityEvent, User
 from tests.accounts.conftest import PASSWORD, confirm, first_step, session_of, shown
 
@@ -67,7 +69,7 @@ def mailed(settings: Settings, ada: User, monkeypatch: pytest.MonkeyPatch) -> Us
 
 def link() -> str:
     [message] = [message for message in mail.outbox if "set a new password" in message.subject]
-    return str(re.findall(r"http://testserver(/\S+)", str(message.body))[0])
+    return str(re.findall(r"http://localhost:8000(/\S+)", str(message.body))[0])
 
 
 @pytest.mark.parametrize("typed", ["ada", "ADA@example.org "])
@@ -89,6 +91,39 @@ def test_a_new_password_by_link_ends_all_sessions(client: Client, mailed: User) 
     client.post(form, {"password1": NEW, "password2": NEW})
     assert sessions.living([session_of_other]) == {}
     assert mailed.security_events.filter(name="password.reset").count() == 1
+
+
+def test_who_asked_for_a_link_is_told_though_the_server_has_emptied_the_request(
+    client: Client, mailed: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    works = list[Callable[[], None]]()
+    monkeypatch.setattr(resets, "later", works.append)
+    answer = client.post(RESET, {"typed": "ada"}, headers={"user-agent": "Firefox"}, REMOTE_ADDR="192.0.2.9")
+    answer.wsgi_request.META.clear()  # as uWSGI does
+    works[0]()
+    event = mailed.security_events.get(name="password.reset-sent")
+    assert (event.address, event.device, len(mail.outbox)) == ("192.0.2.9", "Firefox", 1)
+
+
+def test_a_link_leads_to_the_site_whatever_host_the_client_names(client: Client, mailed: User) -> None:
+    client.post(RESET, {"typed": "ada"}, headers={"host": "localhost:6666"})
+    assert f"{settings.SITE_URL}/accounts/password/reset/" in str(mail.outbox[0].body)
+
+
+def test_a_new_password_by_link_revokes_the_tokens(client: Client, mailed: User) -> None:
+    tokens.make(mailed, "cron", ["read:dashboards"], 90, timezone.now())
+    form = client.get(resets.path(mailed), follow=True).redirect_chain[0][0]
+    client.post(form, {"password1": NEW, "password2": NEW})
+    assert not tokens.living(mailed, timezone.now()).exists()
+    assert mailed.security_events.get(name="tokens.revoked").facts == {"reason": "password reset", "count": 1}
+
+
+@pytest.mark.parametrize("ticked", [True, False])
+def test_a_change_of_password_revokes_the_tokens_if_so_wished(signed_in: Client, ada: User, ticked: bool) -> None:
+    tokens.make(ada, "cron", ["read:dashboards"], 90, timezone.now())
+    assertContains(signed_in.get(CHANGE), "Revoke my API tokens, too")
+    signed_in.post(CHANGE, FORM | ({"revoke": "on"} if ticked else {}))
+    assert tokens.living(ada, timezone.now()).exists() is not ticked
 
 
 def test_a_reset_stands_in_for_no_second_factor(client: Client, mailed: User, app: Authenticator) -> None:

@@ -43,8 +43,8 @@ def test_a_history_goes_but_for_the_newest_of_each_kind_and_notices_that_nobody_
 
 def test_a_session_goes_when_it_has_expired(ada: User) -> None:
     ids = []
-    for key, expires in (("gone", days_ago(0.01)), ("living", NOW + timedelta(seconds=1))):
-        times = {name: days_ago(1) for name in ("began", "seen", "authenticated")}
+    for key, expires in (("gone", days_ago(1.01)), ("living", NOW + timedelta(seconds=1))):
+        times = {name: days_ago(2) for name in ("began", "seen", "authenticated")}
         times |= {"expire_date": expires, "ends": expires}
         ids.append(Session.objects.create(key_hash=key, session_data="", user=ada, auth_hash="", **times).pk)
     assert going(Session) == ids[:1]

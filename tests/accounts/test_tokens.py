@@ -1,11 +1,16 @@
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
+from django.core.management import call_command
 from django.test import TestCase
+from django.utils import timezone
 from pytest_django import Settings
 
 from accounts import keyrings, tokens
 from accounts.models import ApiToken, User
+from tests.accounts.conftest import SEED
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 READ = ["read:dashboards"]
@@ -115,3 +120,26 @@ def test_revoking_twice_keeps_the_first_time(ada: User) -> None:
 def test_no_token_is_made_for_longer_or_for_what_there_is_not(ada: User, scopes: list[str], days: int) -> None:
     with pytest.raises(ValueError, match="days for"):
         tokens.make(ada, "x", scopes, days, NOW)
+
+
+def test_a_token_rests_while_its_owner_lacks_the_second_factor_they_must_have(ada: User, settings: Settings) -> None:
+    settings.REQUIRE_SECOND_FACTOR = "staff"
+    User.objects.update(is_staff=True)
+    text = made(ada)[1]
+    assert reason(text) == "second factor needed"
+    ada.refresh_from_db()
+    TOTP.activate(ada, SEED)
+    assert tokens.check(text, READ[0], NOW).user == ada
+
+
+def test_a_token_rests_while_its_owner_must_replace_a_printed_password(ada: User, settings: Settings) -> None:
+    settings.DEBUG = False
+    text = made(ada)[1]
+    User.objects.update(provisional_until=NOW)
+    assert reason(text) == "password of your own needed"
+
+
+def test_a_password_by_command_revokes_the_tokens(ada: User) -> None:
+    _, text = tokens.make(ada, "cron", READ, 90, timezone.now())
+    call_command("new_password", "ada", stdout=StringIO())
+    assert reason(text, now=timezone.now()) == "revoked"

@@ -15,6 +15,7 @@ from streams.stream.embedded import EmbeddedStream
 from streams.stream.kinesis import KinesisStream, Place, connect
 from streams.stream.retrying import Waiting
 from tests import emulators
+from tests.contracts.fleets import DatabaseFleet, Fleet, MemoryFleet
 from tests.contracts.limited import faulty, limited
 from tests.fakes import FakeClock, MemoryStream
 from tests.streams.stream.fake_kinesis import FakeKinesis, Seconds
@@ -102,7 +103,7 @@ def alone(name: str) -> Any:
 def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
     match request.param:
         case "memory":
-            return with_fake_clock(MemoryStream)
+            return with_fake_clock(cache(MemoryStream))  # two handles of a name are one stream
         case "embedded":
             return with_fake_clock(lambda name, clock: EmbeddedStream(tmp_path / "streams.sqlite3", name, clock))
         case "limited":
@@ -132,6 +133,12 @@ def stream(make: Make) -> Stream:
     stream = make("trades")
     stream.create(shards=3)
     return stream
+
+
+@pytest.fixture(params=[DatabaseFleet, MemoryFleet])
+def fleet(request: pytest.FixtureRequest) -> Fleet:
+    made: Fleet = request.param()
+    return made
 
 
 # What a backend does not do as Amazon's does, and why its tests of it would say nothing.

@@ -1,117 +1,16 @@
 """What every store of leases must do: the database's, and the one in memory that simulations use."""
 
-from collections.abc import Callable
-from datetime import timedelta
-from typing import Any, Protocol
-
 import msgspec
 import pytest
-from django.db.models.functions import Now
 
-from streams import letters
 from streams.clock import MINUTE
-from streams.commits import Commit, Grant, LeaseLostError, Letter, LetterTakenError, Replay
+from streams.commits import LeaseLostError, LetterTakenError, Replay
 from streams.hashing import HASH_SPACE, hash_key
-from streams.leases import Leases
-from streams.models import DeadLetter, Lease, Member
-from streams.records import SHARD_END, TRIM_HORIZON, DeadRecord, Position, Shard, after, at
-from streams.worker import LeaseStore
-from tests.fakes import FakeClock
-from tests.memory_leases import MemoryLeases, Table
+from streams.records import SHARD_END, TRIM_HORIZON, Description, Shard, after, at
+from tests.contracts.fleets import HALF, LEFT, NOON, PAIR, RIGHT, WHOLE, Fleet, commit, joined, listed
 
-pytestmark = pytest.mark.django_db(transaction=True)
-NOON = 1_795_348_800_000
-HALF = HASH_SPACE // 2
-WHOLE = Shard("a", 0, HASH_SPACE - 1)
-LEFT, RIGHT = Shard("b", 0, HALF - 1, ("a",)), Shard("c", HALF, HASH_SPACE - 1, ("a",))
 KEYS = [f"key-{number}" for number in range(1200)]
-PAIR = [Shard("a", 0, HALF - 1), Shard("b", HALF, HASH_SPACE - 1)]
-
-
-def inherit(snapshots: list[bytes], owns: Callable[[str], bool]) -> bytes:
-    """States are lists of keys."""
-    return msgspec.json.encode([key for state in snapshots for key in msgspec.json.decode(state) if owns(key)])
-
-
-class Fleet(Protocol):
-    """Workers of one application on one stream."""
-
-    def worker(self, owner: str) -> LeaseStore[Any]: ...
-    def expire(self, owner: str) -> None:
-        """The worker has not been heard of for longer than a lease."""
-
-    def ask(self, *keys: str) -> None:
-        """Somebody wants dead letters with these keys replayed; their sequence numbers are 1, 2, 3 …"""
-
-    def settled(self) -> list[tuple[int, str]]:
-        """Of letters that were tried again, the sequence number and the error, "" for those applied."""
-
-    def take_back(self, sequence: int) -> None:
-        """Somebody discards a letter that was asked for."""
-
-
-class DatabaseFleet:
-    def worker(self, owner: str) -> LeaseStore[Any]:
-        return Leases("app", "s", "topic", lambda results: None, inherit, owner)
-
-    def expire(self, owner: str) -> None:
-        past = Now() - timedelta(seconds=1)
-        Lease.objects.filter(owner=owner).update(expires=past)
-        Member.objects.filter(owner=owner).update(expires=past)
-
-    def ask(self, *keys: str) -> None:
-        for number, key in enumerate(keys, 1):
-            dead = [DeadRecord(number, NOON, key, f"data {number}".encode(), "why", 1)]
-            letters.add(Grant("app", "s", "z", "me", 1, "", b"", 0), dead, None)
-        DeadLetter.objects.update(status=DeadLetter.Status.REPLAY)
-
-    def settled(self) -> list[tuple[int, str]]:
-        tried = DeadLetter.objects.filter(attempts=2).order_by("pk")
-        return [(int(row.sequence), "" if row.status == "applied" else row.error) for row in tried]
-
-    def take_back(self, sequence: int) -> None:
-        DeadLetter.objects.filter(sequence=str(sequence)).update(status=DeadLetter.Status.DISCARDED)
-
-
-class MemoryFleet:
-    def __init__(self) -> None:
-        self.table = Table(FakeClock())
-
-    def worker(self, owner: str) -> LeaseStore[Any]:
-        return MemoryLeases(self.table, owner, inherit)
-
-    def expire(self, owner: str) -> None:
-        for row in self.table.rows.values():
-            row.expires = 0 if row.owner == owner else row.expires
-        self.table.members[owner] = 0
-
-    def ask(self, *keys: str) -> None:
-        for number, key in enumerate(keys, 1):
-            self.table.asked[number] = Letter(number, number, key, f"data {number}".encode())
-
-    def settled(self) -> list[tuple[int, str]]:
-        return [(number, error or "") for number, error in sorted(self.table.settled.items())]
-
-    def take_back(self, sequence: int) -> None:
-        del self.table.asked[sequence]
-
-
-@pytest.fixture(params=[DatabaseFleet, MemoryFleet])
-def fleet(request: pytest.FixtureRequest) -> Fleet:
-    made: Fleet = request.param()
-    return made
-
-
-def joined(fleet: Fleet, owner: str, *shards: Shard) -> LeaseStore[Any]:
-    """A worker that has said that it lives."""
-    worker = fleet.worker(owner)
-    worker.sync(lambda: shards or PAIR, TRIM_HORIZON)
-    worker.share()
-    return worker
-
-
-def commit(place: Position | str, state: bytes = b"[]", clock: int = NOON) -> Commit[Any]:
-    return Commit(str(place), clock, state)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_one_worker_is_due_every_shard_and_takes_them_once(fleet: Fleet) -> None:
@@ -238,13 +137,13 @@ def test_a_child_that_has_begun_keeps_its_own_state(fleet: Fleet) -> None:
 
 def test_a_stream_read_for_the_first_time_begins_where_told_and_later_shards_at_their_beginning(fleet: Fleet) -> None:
     one = fleet.worker("one")
-    one.sync(lambda: PAIR, at(NOON))
-    one.sync(lambda: [*PAIR, Shard("c", 0, HALF - 1, ("a",))], at(NOON + 1))
+    one.sync(listed, at(NOON))
+    one.sync(lambda: listed(*PAIR, Shard("c", 0, HALF - 1, ("a",))), at(NOON + 1))
     one.share()
     for grant in one.acquire(9):
         assert grant.checkpoint == str(at(NOON))
         one.commit(grant, commit(SHARD_END))
-    assert [grant.checkpoint for grant in one.acquire(9)] == [str(TRIM_HORIZON)]
+    assert [grant.checkpoint for grant in one.acquire(9)] == [f"{TRIM_HORIZON}/0"]  # all of it is to be read
 
 
 def test_a_shard_that_the_stream_no_longer_has_holds_nobody_up(fleet: Fleet) -> None:
@@ -252,7 +151,7 @@ def test_a_shard_that_the_stream_no_longer_has_holds_nobody_up(fleet: Fleet) -> 
     first, _ = one.acquire(2)
     one.commit(first, commit(after(41)))
     assert one.complete_to() is None  # b has not said how far it is
-    one.sync(lambda: PAIR[:1], TRIM_HORIZON)
+    one.sync(lambda: listed(PAIR[0]), TRIM_HORIZON)
     assert (one.complete_to(), one.share()) == (NOON, (1, {"a"}))
 
 
@@ -267,9 +166,9 @@ def test_it_is_complete_to_the_slowest_shard(fleet: Fleet) -> None:
 def test_a_lease_made_while_an_older_list_was_on_its_way_is_not_taken_for_gone(fleet: Fleet) -> None:
     slow, quick = fleet.worker("slow"), fleet.worker("quick")
 
-    def old_list() -> list[Shard]:
-        quick.sync(lambda: PAIR, TRIM_HORIZON)
-        return PAIR[:1]
+    def old_list() -> Description:
+        quick.sync(listed, TRIM_HORIZON)
+        return listed(PAIR[0])
 
     slow.sync(old_list, TRIM_HORIZON)
     slow.share()

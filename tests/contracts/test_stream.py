@@ -15,6 +15,7 @@ from streams.records import (
     InvalidRecordError,
     Page,
     Position,
+    ShardGoneError,
     StreamError,
     StreamExistsError,
     StreamNotFoundError,
@@ -73,6 +74,40 @@ def test_a_deleted_stream_is_gone_and_can_be_made_again_empty(stream: Stream) ->
         stream.describe()
     stream.create()
     assert contents(stream) == []
+
+
+def test_a_stream_keeps_its_identity_and_one_made_anew_has_another(make: Make, backend: Backend) -> None:
+    stream = make("one")
+    stream.create()
+    stream.put([("a", b"1")])
+    first = stream.describe().identity
+    assert (len(first) in range(1, 201), make("one").describe().identity) == (True, first)
+    # Until it differs: an emulator may say in whole seconds when a stream was made.
+    wait_for(lambda: made_anew(stream, shards=1).describe().identity != first)
+    assert make("one").describe().identity == stream.describe().identity
+    stream.put([("a", b"2")])
+    assert read(stream, stream.describe().shards[0].id, TRIM_HORIZON).identity == stream.describe().identity
+
+
+def test_a_handle_that_was_opened_before_a_stream_was_made_anew_tells_the_new_identity(make: Make) -> None:
+    mine, others = make("one"), make("one")
+    mine.create()
+    mine.put([("a", b"1")])
+    shard = mine.describe().shards[0].id
+    before = read(mine, shard, TRIM_HORIZON)
+    wait_for(lambda: made_anew(others, shards=1).describe().identity != before.identity)
+    others.put([("a", b"2")])
+    found = wait_for(lambda: _what_is_read(mine, shard, after(before.batches[0].sequences[0])))
+    assert found != (before.identity, [b"2"])
+
+
+def _what_is_read(stream: Stream, shard: str, position: Position) -> tuple[str, list[bytes]] | None:
+    """The identity that is read, with the records; None as long as the stream says "not yet"."""
+    try:
+        page = _said(stream.read(shard, position, 10))
+    except StreamError:
+        return "refused", []
+    return (page.identity, [data for batch in page.batches for data in batch.datas]) if page else None
 
 
 def test_records_come_back_as_they_were_put_with_increasing_sequence_numbers(stream: Stream) -> None:
@@ -154,7 +189,7 @@ def test_reading_at_latest_is_refused_because_only_the_caller_knows_when_now_was
 
 
 def test_an_unknown_shard_is_an_error(stream: Stream) -> None:
-    with pytest.raises(StreamError):
+    with pytest.raises(ShardGoneError):
         stream.read("shardId-000000000099", TRIM_HORIZON, 10)
 
 
@@ -191,8 +226,8 @@ def test_whatever_is_put_is_read_once_in_order_of_its_key(backend: Backend) -> N
     check()
 
 
-def made_anew(stream: Stream) -> Stream:
+def made_anew(stream: Stream, shards: int = 2) -> Stream:
     with contextlib.suppress(StreamNotFoundError):
         stream.delete()
-    stream.create(shards=2)
+    stream.create(shards)
     return stream

@@ -168,3 +168,35 @@ def test_a_large_record_is_cut_and_says_so() -> None:
 @pytest.mark.parametrize("data", [b"", b"[" * 100_000, b"\x00", b"NaN", b'"\xff"'])
 def test_no_bytes_are_too_strange_to_show(data: bytes) -> None:
     assert readable(data).size == len(data)
+
+
+@pytest.mark.django_db
+def test_a_shard_that_cannot_be_read_and_records_that_expired_are_told() -> None:
+    lease("a", trouble="its lease is damaged")
+    lease("b", expired=1700, expired_from=at(), expired_to=at(seconds=5))
+    lease("c", expired_to=at(seconds=5))
+    found = only_stream()
+    assert (found["stopped"], found["stopped_note"]) == (1, "a is not read: its lease is damaged.")
+    span = "up to 2026-11-22T12:00:05.000Z."
+    assert (found["expired"], found["expired_note"]) == (
+        1700,
+        f"1,700 records of b expired unread; the latest arrived after 2026-11-22T12:00:00.000Z and {span} "
+        f"An unknown number of records of c expired unread; the latest arrived {span}",
+    )
+    assert shards("shard", "state") == [("a", "stopped"), ("b", "free"), ("c", "free")]
+
+
+@pytest.mark.django_db
+def test_leases_of_a_stream_that_had_the_name_before_are_not_shown_but_count() -> None:
+    lease("a", identity="one", current=False, applied=7, dead=2, expired=1)
+    lease("a", identity="two", applied=5, clock=at())
+    found = only_stream(at(seconds=1))
+    assert (len(found["shards"]), found["lag"]) == (1, 1.0)
+    assert (found["applied"], found["dead"], found["expired"]) == (12, 2, 1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("checkpoint", ["", "garbage", "a=b=c"])
+def test_a_damaged_checkpoint_breaks_no_page(checkpoint: str) -> None:
+    lease("a", checkpoint=checkpoint)
+    assert shards("shard", "state") == [("a", "free")]

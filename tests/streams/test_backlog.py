@@ -43,13 +43,16 @@ def test_as_many_wait_as_would_be_read(stream: EmbeddedStream, clock: FakeClock)
             assert stream.count_from(shard, place) == read
 
 
-def test_a_place_beyond_any_number_of_ours_has_nothing_after_it(stream: EmbeddedStream) -> None:
-    assert stream.count_from(FIRST, after(10**60)) == 0
+def test_a_damaged_lease_is_named_and_the_others_are_counted(stream: EmbeddedStream) -> None:
+    held = {shard.id: shard.records for shard in stream.describe().shards}
+    for damage in ("", "garbage", "after-sequence-number:" + "9" * 26, "trim-horizon=x y"):
+        found, said = waiting(stream, {FIRST: damage})
+        assert (found, said[:41]) == ({SECOND: held[SECOND]}, f"The lease is damaged: {FIRST}."[:41])
 
 
 def test_a_shard_that_nobody_has_leased_yet_counts_whole(stream: EmbeddedStream) -> None:
     held = {shard.id: shard.records for shard in stream.describe().shards}
-    assert waiting(stream, {FIRST: "shard-end", "long-gone": "trim-horizon"}) == {FIRST: 0, SECOND: held[SECOND]}
+    assert waiting(stream, {FIRST: "shard-end", "long-gone": "trim-horizon"}) == ({FIRST: 0, SECOND: held[SECOND]}, "")
 
 
 @pytest.mark.parametrize(
@@ -57,7 +60,7 @@ def test_a_shard_that_nobody_has_leased_yet_counts_whole(stream: EmbeddedStream)
     [("trim-horizon", 60), (f"{FIRST}=shard-end {SECOND}=shard-end", 0), (f"{FIRST}=trim-horizon", 60)],
 )
 def test_a_whole_stream_waits_with_all_its_shards(stream: EmbeddedStream, checkpoint: str, count: int) -> None:
-    assert waiting(stream, {"*": checkpoint}) == {"*": count}
+    assert waiting(stream, {"*": checkpoint}) == ({"*": count}, "")
 
 
 @pytest.mark.parametrize(

@@ -177,6 +177,7 @@ def test_a_database_without_tables_is_one_clear_sentence(tmp_path: Path) -> None
     house = House(tmp_path)
     house.run("streams", "create", "trades")
     house.database.unlink()
+    house.database.touch()
     said = house.run("consume", "trades", code=1)
     assert said.startswith("The database refused: no such table")
     assert said.rstrip().endswith("manage.py migrate")

@@ -16,7 +16,7 @@ from streams.hashing import HASH_SPACE
 from streams.leases import Leases
 from streams.models import DeadLetter, Lease, Throughput, TopicVersion, TradeMinute
 from streams.processors.trades import inherit
-from streams.records import TRIM_HORIZON, DeadRecord, Shard, StreamError, after
+from streams.records import TRIM_HORIZON, DeadRecord, Description, Shard, StreamError, after
 from streams.results.trades import Tally, TradeRow
 from streams.sinks.trades import write
 
@@ -28,7 +28,7 @@ DEAD = DeadRecord(40, NOON, "k", b"\xff\x00", "why", 2)
 
 def leases(owner: str = "one") -> Leases[list[TradeRow]]:
     found = Leases("trades", "trades", "trades", partial(write, "trades"), inherit, owner)
-    found.sync(lambda: [SHARD], TRIM_HORIZON)
+    found.sync(lambda: Description("trades", "ACTIVE", 24, [SHARD], "one"), TRIM_HORIZON)
     found.share()
     return found
 

@@ -46,6 +46,7 @@ def test_leases_are_listed_for_machines(settings: Settings, tmp_path: Path, caps
         "lag_records": 3,
         "applied": 5,
         "dead": 0,
+        "expired": 0,
     }
     assert leases("list") == 0
     assert [line.split()[:3] for line in capsys.readouterr().out.splitlines()[1:]] == [

@@ -34,6 +34,18 @@ def test_another_reason_is_told_at_once_and_the_next_outage_from_its_start(caplo
     ]
 
 
+def test_nothing_is_told_of_an_outage_before_its_patience_is_over(caplog: pytest.LogCaptureFixture) -> None:
+    times = iter([0.0, 0.0, 29.0, 31.0, 31.5, 40.0, 50.0, 60.0, 60.0])
+    outage = Outage(logger, lambda: next(times), "shard 7 cannot be read: ", 30.0)
+    for _ in range(5):
+        outage.failed(OSError("busy"))
+    outage.over()
+    outage.failed(OSError("busy"))
+    outage.over()
+    told = "shard 7 cannot be read: busy; trying again"
+    assert caplog.messages == [told, told, "shard 7 cannot be read: What failed answers again, after 50 s"]
+
+
 @pytest.fixture(autouse=True)
 def _all_lines(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, logger=logger.name)

@@ -138,7 +138,7 @@ def test_results_state_and_checkpoint_are_one_commit(house: House) -> None:
     house.put(b"a", b"garbage")
     house.pipeline().step()
     [commit] = house.store.commits
-    assert (commit.checkpoint, commit.state, commit.results) == (str(after(2)), b"a", [b"a"])
+    assert (commit.checkpoint, commit.state, commit.results) == (str(after(2, passed=2)), b"a", [b"a"])
     assert [record.data for record in commit.dead] == [b"garbage"]
     assert commit.arrivals == {house.clock.time: (2, 8)}
 

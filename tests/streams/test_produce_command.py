@@ -182,3 +182,37 @@ def test_a_signal_ends_it_with_exit_0_and_nothing_uncounted(number: int, setting
     out, err = process.communicate(timeout=20)
     assert (process.returncode, err) == (0, "")
     assert json.loads(out)["records"] == sum(shard.records or 0 for shard in open_stream("trades").describe().shards)
+
+
+UK = """InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country
+1,1,X,1,04/03/2011 08:26,2.5,1,UK
+"""
+
+
+def test_a_file_whose_dates_can_be_read_in_two_ways_is_refused_until_it_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "uk.csv"
+    path.write_text(UK)
+    assert produce("orders", "--file", str(path), "--rate", "0") == 2
+    assert capsys.readouterr().err.endswith("say --dates day-first or --dates month-first.\n")
+    assert produce("orders", "--file", str(path), "--rate", "0", "--dates", "day-first") == 0
+    assert [json.loads(data)["InvoiceDate"] for _, data in held("orders")] == ["2011-03-04T08:26:00"]
+
+
+def test_a_file_of_which_no_row_can_be_read_is_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "bad.csv"
+    path.write_text(UK.replace("2.5", "cheap"))
+    assert produce("orders", "--file", str(path), "--rate", "0", "--dates", "day-first") == 1
+    assert capsys.readouterr().err.endswith("Nothing was sent, because no row could be read.\n")
+
+
+@pytest.mark.parametrize("words", [["--dates", "day-first"], ["--encoding", "cp932"]])
+def test_how_a_file_is_written_needs_a_file(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert produce("orders", *words) == 2
+    assert capsys.readouterr().err == "--dates and --encoding are about a file: name one with --file.\n"
+
+
+def test_an_encoding_that_nobody_knows_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert produce("orders", "--file", "x", "--encoding", "klingon") == 2
+    assert capsys.readouterr().err == "argument --encoding: 'klingon' is no encoding that Python knows\n"

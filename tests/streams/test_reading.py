@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from hypothesis import settings
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from streams.reading import ShardReader, WholeReader
-from streams.records import TRIM_HORIZON, at
+from streams.records import TRIM_HORIZON, Lost, Page, StreamRemadeError, at
 from tests.fakes import FakeClock, MemoryStream
 
 KEYS = [f"key-{number}" for number in range(8)]
@@ -104,3 +105,77 @@ def test_a_whole_stream_begins_where_it_was_told_to_in_every_shard() -> None:
     page = WholeReader(stream, str(at(start))).read(100)
     assert {data for batch in page.batches for data in batch.datas} == {b"late"}
     assert sum(len(batch.keys) for batch in page.batches) == len(KEYS)
+
+
+STEPS = st.lists(st.tuples(st.sampled_from(["put", "trim", "read", "restart"]), st.integers(1, 5)), max_size=25)
+
+
+def opened(stream: MemoryStream, checkpoint: str, *, whole: bool) -> Any:
+    identity = stream.describe().identity
+    shard = stream.describe().shards[0].id
+    return WholeReader(stream, checkpoint, identity) if whole else ShardReader(stream, shard, checkpoint, identity)
+
+
+@given(STEPS, st.booleans())
+def test_every_record_is_given_once_or_told_as_lost(steps: list[tuple[str, int]], whole: bool) -> None:
+    stream = MemoryStream("s", FakeClock())
+    stream.create()
+    saved, put, given_now, lost, trimmed = f"{TRIM_HORIZON}/0", 0, 0, 0, 0
+    reader = opened(stream, saved, whole=whole)
+    for step, count in [*steps, ("restart", 1), ("read", 99), ("read", 99)]:
+        if step == "put":
+            stream.put([("k", b"")] * count)
+            put += count
+        elif step == "trim":
+            shard, amount = stream.describe().shards[0].id, min(count, put - trimmed)
+            stream.trim(shard, amount)
+            trimmed += amount
+        elif step == "restart":
+            reader = opened(stream, saved, whole=whole)
+        else:
+            page: Page = reader.read(count)
+            saved = reader.checkpoint(page)
+            reader.move()
+            given_now += sum(len(batch.keys) for batch in page.batches)
+            lost += page.lost.records or 0 if page.lost else 0
+    assert given_now + lost == put
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_loss_comes_again_until_its_page_is_applied_and_then_no_more(whole: bool) -> None:
+    stream = MemoryStream("s", FakeClock())
+    stream.create()
+    stream.put([("k", b"")] * 5)
+    stream.trim(stream.describe().shards[0].id, 3)
+    reader = opened(stream, f"{TRIM_HORIZON}/0", whole=whole)
+    pages = [reader.read(9), reader.read(9)]
+    reader.checkpoint(pages[1])
+    reader.move()
+    pages.append(reader.read(9))
+    assert [page.lost and page.lost.records for page in pages] == [3, 3, None]
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_stream_made_anew_is_refused_to_a_reader_of_the_one_before(whole: bool) -> None:
+    stream = MemoryStream("s", FakeClock())
+    stream.create()
+    reader = opened(stream, str(TRIM_HORIZON), whole=whole)
+    stream.delete()
+    stream.create()
+    with pytest.raises(StreamRemadeError):
+        reader.read(9)
+
+
+def test_a_shard_that_was_dropped_unread_is_told_by_the_reader_of_the_whole_stream() -> None:
+    stream = MemoryStream("s", FakeClock())
+    stream.create()
+    stream.put([("k", b"")] * 5)
+    reader = WholeReader(stream, f"{TRIM_HORIZON}/0")
+    page = reader.read(2)
+    saved = reader.checkpoint(page)
+    shard = stream.describe().shards[0].id
+    stream.split(shard)
+    stream.drop(shard)
+    page = WholeReader(stream, saved).read(9)
+    assert page.lost is not None
+    assert page.lost == Lost(3, page.lost.until)

@@ -135,3 +135,16 @@ def test_a_reader_that_is_behind_keeps_only_its_own_stream() -> None:
         ["trades"],
         ["trades"],
     ]
+
+
+@pytest.mark.django_db
+def test_leases_of_streams_that_were_go_together_once_they_are_old_and_their_counts_stay() -> None:
+    names = {"application": "trades", "stream": "trades", "current": False, "applied": 3, "dead": 1, "expired": 2}
+    old, new = NOW - timedelta(days=400), NOW - timedelta(days=1)
+    for identity, shard, clock in (("one", "a", old), ("one", "b", new), ("two", "a", old), ("two", "b", None)):
+        Lease.objects.create(**names, identity=identity, shard=shard, clock=clock, checkpoint="trim-horizon")
+    assert retention.retire_former(NOW, dry_run=True) == 0  # none goes while there is nobody to take its counts
+    Lease.objects.create(application="trades", stream="trades", identity="three", shard="a", checkpoint="trim-horizon")
+    assert (retention.retire_former(NOW, dry_run=True), retention.retire_former(NOW, dry_run=False)) == (2, 2)
+    assert set(Lease.objects.values_list("identity", "shard")) == {("one", "a"), ("one", "b"), ("three", "a")}
+    assert Lease.objects.values_list("applied", "dead", "expired").get(current=True) == (6, 2, 4)

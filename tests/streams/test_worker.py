@@ -8,7 +8,7 @@ import pytest
 from streams.commits import Commit, Grant, LeaseLostError, Letter, StoreDownError
 from streams.pipeline import Pipeline
 from streams.reading import ShardReader
-from streams.records import SHARD_END, TRIM_HORIZON, Page, Position, Shard, StreamDownError
+from streams.records import SHARD_END, TRIM_HORIZON, Description, Page, Position, ShardError, StreamDownError
 from streams.shares import Share
 from streams.worker import Worker
 from tests.fakes import FakeClock, MemoryStream
@@ -29,8 +29,10 @@ class FakeLeases:
     commits: list[tuple[str, str]] = field(default_factory=list)
     asked: list[Letter] = field(default_factory=list)
     replayed: list[Letter] = field(default_factory=list)
+    troubles: dict[str, str] = field(default_factory=dict)
+    checkpoints: dict[str, str] = field(default_factory=dict)
 
-    def sync(self, list_shards: Callable[[], Collection[Shard]], start: Position) -> None:
+    def sync(self, describe: Callable[[], Description], start: Position) -> None:
         self.listings += 1
 
     def share(self) -> Share:
@@ -42,7 +44,8 @@ class FakeLeases:
     def acquire(self, most: int) -> list[Grant]:
         taken, self.free = self.free[: max(0, most)], self.free[max(0, most) :]
         self.held |= set(taken)
-        return [Grant("app", "s", shard, "me", 1, str(TRIM_HORIZON), b"", 0) for shard in taken]
+        place = {shard: self.checkpoints.get(shard, str(TRIM_HORIZON)) for shard in taken}
+        return [Grant("app", "s", shard, "me", 1, place[shard], b"", 0, identity="memory:1") for shard in taken]
 
     def give_back(self, shards: Collection[str]) -> None:
         self.held -= set(shards)
@@ -54,6 +57,9 @@ class FakeLeases:
 
     def complete_to(self) -> int | None:
         return None
+
+    def set_aside(self, grant: Grant, trouble: str) -> None:
+        self.troubles[grant.shard] = trouble
 
     def letters(self, grant: Grant) -> list[Letter]:
         asked, self.asked = self.asked, []
@@ -76,13 +82,11 @@ class Stage:
         self.stream.create(shards=2)
         self.leases = FakeLeases(list(free))
         self.time = 0.0
-        self.worker = Worker(self.leases, self.list_shards, self.open_shard, TRIM_HORIZON, lambda: self.time)
-
-    def list_shards(self) -> list[Shard]:
-        return self.stream.describe().shards
+        self.worker = Worker(self.leases, self.stream.describe, self.open_shard, TRIM_HORIZON, lambda: self.time)
 
     def open_shard(self, grant: Grant) -> Pipeline[bytes, list[bytes]]:
-        return Pipeline(grant, ShardReader(self.stream, grant.shard, grant.checkpoint), decode, Summing, self.leases)
+        reader = ShardReader(self.stream, grant.shard, grant.checkpoint, grant.identity)
+        return Pipeline(grant, reader, decode, Summing, self.leases)
 
     def put(self) -> None:
         """Something into both shards."""
@@ -228,3 +232,63 @@ def test_a_store_that_was_never_there_is_an_error() -> None:
     stage.leases.down = True
     with pytest.raises(StoreDownError):
         stage.worker.step()
+
+
+def test_a_lease_that_cannot_be_opened_is_set_aside_and_the_others_go_on() -> None:
+    stage = Stage(A, B)
+    stage.leases.checkpoints[A] = "garbage"
+    stage.put()
+    stage.worker.step()
+    assert [shard for shard, _ in stage.leases.commits] == [B]
+    assert stage.leases.troubles[A].startswith("its lease is damaged ('garbage' is not a place in a shard)")
+    assert (stage.leases.held, stage.worker.standing_still(0)) == ({A, B}, [A])
+
+
+def test_a_shard_that_was_set_aside_is_tried_again_after_a_minute() -> None:
+    stage = Stage(A)
+    stage.leases.checkpoints[A] = "garbage"
+    stage.put()
+    stage.worker.step()
+    stage.time, stage.leases.checkpoints = 59, {}
+    assert (stage.worker.step(), stage.leases.commits) == (False, [])
+    stage.time, stage.leases.free = 60, [A]
+    assert (stage.worker.step(), [shard for shard, _ in stage.leases.commits]) == (True, [A])
+
+
+def test_a_shard_whose_records_are_damaged_is_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = MemoryStream.read
+
+    def damaged(stream: MemoryStream, shard: str, position: Position, limit: int) -> Page:
+        if shard == A:
+            raise ShardError("It is damaged.")
+        return read(stream, shard, position, limit)
+
+    monkeypatch.setattr(MemoryStream, "read", damaged)
+    stage = Stage(A, B)
+    stage.put()
+    stage.worker.step()
+    assert (stage.leases.troubles, [shard for shard, _ in stage.leases.commits]) == ({A: "It is damaged."}, [B])
+
+
+def test_a_stream_made_anew_is_not_read_with_the_checkpoints_of_the_one_before_and_is_listed_at_once() -> None:
+    stage = Stage(A)
+    stage.worker.step()
+    before = list(stage.leases.commits)
+    stage.stream.delete()
+    stage.stream.create(shards=2)
+    stage.put()
+    assert (stage.worker.step(), stage.leases.commits) == (False, before)
+    stage.time = 0.5
+    stage.worker.step()
+    assert stage.leases.listings == 2
+
+
+def test_a_shard_that_is_gone_is_given_back_and_the_others_go_on() -> None:
+    stage = Stage(A, B)
+    stage.worker.step()
+    stage.stream.split(A)
+    stage.stream.drop(A)
+    stage.put()
+    stage.worker.step()
+    assert stage.leases.held == {B}
+    assert stage.leases.commits[-1][0] == B

@@ -1,7 +1,9 @@
 """manage.py first_user [--name admin]"""
 
+import shlex
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandParser
 from django.db import transaction
@@ -18,9 +20,7 @@ class Command(PlainCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--name", default="admin", help="user name of the first user (default: %(default)s)")
-        parser.add_argument(
-            "--at", default="http://localhost:8000", help="where the site answers (default: %(default)s)"
-        )
+        parser.add_argument("--at", default=settings.SITE_URL, help="where the site answers (default: %(default)s)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         name, password = options["name"], None
@@ -34,7 +34,8 @@ class Command(PlainCommand):
         if password:
             self.stdout.write(f"    password   {password}   (shown only now)\n")
         else:
-            self.stdout.write(f"Forgotten the password? A new one: manage.py new_password {name}\n")
+            again = f".venv/bin/python manage.py new_password {shlex.quote(name)}"
+            self.stdout.write(f"Forgotten the password? A new one: {again}\n")
 
     def _create(self, name: str) -> str:
         user = User(username=name, is_staff=True, is_superuser=True)

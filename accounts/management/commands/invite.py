@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandParser
 from django.utils import timezone
@@ -17,7 +18,7 @@ class Command(PlainCommand):
         parser.add_argument("name", help="user name of the account to be")
         parser.add_argument("--staff", action="store_true", help="they may see the streams and invite others")
         parser.add_argument("--email", default="", help="where notices and reset links go")
-        parser.add_argument("--at", default="http://localhost:8000", help="where the site answers (%(default)s)")
+        parser.add_argument("--at", default=settings.SITE_URL, help="where the site answers (%(default)s)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         name = options["name"]

@@ -5,14 +5,14 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from accounts import events, sessions, throttle
+from accounts import events, sessions, throttle, tokens
 from accounts.management.plain import HERE, PlainCommand
 from accounts.models import User
 from accounts.passwords import provisional
 
 
 class Command(PlainCommand):
-    help = "Gives a user a new password, shows it once, and ends the sessions of the old one."
+    help = "Gives a user a new password, shows it once, ends the sessions of the old one and revokes API tokens."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help="user name")
@@ -23,11 +23,13 @@ class Command(PlainCommand):
             user = User.objects.get_by_natural_key(name)
         except User.DoesNotExist:
             self.fail(f"No user is called {name!r}: check the name, or make the first user with first_user.")
-        password = provisional.give(user, timezone.now())
+        now = timezone.now()
+        password = provisional.give(user, now)
         user.save(update_fields=["password", "provisional_until"])
         events.record("password.changed", user=user, by=HERE)
         sessions.end_all(user, "password changed", by=HERE)
-        throttle.clear(user)  # who has forgotten a password has tried many
+        tokens.revoke_all(user, "password changed", now, by=HERE)
+        throttle.clear(user)  # a forgotten password was tried many times
         self.stdout.write(f"The new password of {name}, shown only now:\n\n    {password}\n")
         if not user.is_active:
             self.stdout.write(f"{name} is not active, so cannot sign in.")

@@ -17,14 +17,19 @@ class Command(PlainCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("archive", type=Path, help="as manage.py backup made it")
         parser.add_argument("--only", choices=["database", "stream"], default="", help="leave the other as it is")
+        parser.add_argument(
+            "--unauthenticated", action="store_true", help="take an archive though nothing proves that Millrace made it"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
         try:
-            manifest = backups.restore(options["archive"], now, only=options["only"])
+            manifest = backups.restore(
+                options["archive"], now, only=options["only"], proved=not options["unauthenticated"]
+            )
         except backups.BackupError as error:
             self._fail(f"Nothing was restored. {error}", 1)
-        self.stdout.write(f"Restored what was backed up at {manifest['made']}.")
+        self.stdout.write(f"Restored what was backed up at {manifest.made.isoformat()}.")
         if options["only"] == "stream":
             return
         call_command("migrate", verbosity=0)

@@ -9,7 +9,7 @@ from streams import signals
 from streams.consumer import Consumer
 from streams.loop import Loop
 from streams.management.plain import PlainCommand, where
-from streams.records import TRIM_HORIZON
+from streams.records import TRIM_HORIZON, StreamError
 from streams.reports import Row, minute_in_words
 from streams.wiring import APPLICATIONS, build_worker
 
@@ -36,13 +36,19 @@ class Command(PlainCommand):
             self.stdout.flush()
 
         consumer = Consumer(worker, stream, tell if name == "trades" else None)
-        loop = Loop(consumer.step, finished=lambda: options["until_caught_up"] and consumer.caught_up)
+        until_caught_up = options["until_caught_up"]
+        loop = Loop(
+            consumer.step, finished=lambda: until_caught_up and bool(consumer.caught_up or consumer.standing_still)
+        )
         loop.stop_on_signals()
         signals.began.send(type(self))
         try:
             loop.run()
         finally:
             worker.close()
+        if until_caught_up and consumer.standing_still:
+            shards = ", ".join(consumer.standing_still)
+            raise StreamError(f"Not all was read: {shards} stands still, as said above.")
 
 
 WHOLE_HELP = (

@@ -13,7 +13,7 @@ from streams import clock, lag, retention, wiring
 from streams.management.options import stream_name
 from streams.management.plain import PlainCommand, UsageError, where
 from streams.management.table import lines
-from streams.models import Lease
+from streams.models import current_leases
 from streams.records import From, Position
 
 KINESIS_ONLY = "Checkpoints of KCL are places in Amazon Kinesis: set STREAM_URL=kinesis://REGION first."
@@ -51,7 +51,7 @@ class Command(PlainCommand):
         options["action"](**options)
 
     def list(self, application: str | None, *, json: bool, **_: Any) -> None:
-        leases = Lease.objects.order_by("application", "stream", "shard").defer("state")
+        leases = current_leases().order_by("application", "stream", "shard").defer("state")
         found, notes = lag.rows(leases.filter(application=application) if application else leases, wiring.count_waiting)
         for line in map(jsonlib.dumps, found) if json else lines(found):
             self.stdout.write(line)
@@ -84,10 +84,12 @@ class Command(PlainCommand):
 
         kcl.refuse_if_read(application, stream)
         moment = kcl.Moment(clock.now(), _milliseconds(where["timestamp"]))
-        shards = wiring.open_stream(stream).describe().shards
+        described = wiring.open_stream(stream).describe()
         region = where["region"] or urlsplit(settings.STREAM_URL).hostname
         found = kcl.read(kcl.scan(table, region, where["endpoint_url"]), stream, moment)
-        leases = kcl.plan(found, application, stream, shards)
+        leases = kcl.plan(found, application, stream, described.shards)
+        for lease in leases:
+            lease.identity = described.identity
         if not dry_run:
             kcl.save(leases, application, stream)
         words = {row.shard: row.words for row in found.rows}

@@ -1,7 +1,7 @@
 """manage.py produce: puts records from a source into a stream."""
 
 import json
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,6 +15,8 @@ from streams.producer import RECORDS_A_PUT, Producer, choose_pace
 from streams.records import StreamExistsError, StreamNotFoundError
 from streams.sources.base import Source, SourceError
 from streams.sources.catalogue import NAMES, open_source
+from streams.sources.dates import Order
+from streams.sources.tables import Form
 from streams.stream import aggregating
 from streams.stream.aggregating import AggregatingStream, Locating
 from streams.stream.base import Stream
@@ -39,7 +41,11 @@ class Command(PlainCommand):
         pace("--rate", type=from_zero, metavar="R", help="records a second, 0: as fast as possible (trades: 10)")
         pace("--speed", type=above_zero, metavar="X", help="for orders: times the source's own pace (default: 1)")
         add("--seed", type=whole, metavar="N", help="the same made-up records every time")
-        add("--file", type=Path, metavar="PATH", help="for orders: the Online Retail CSV, plain, .gz or .xz")
+        add(
+            "--file", type=Path, metavar="PATH", help="for orders: the Online Retail data, .csv or .xlsx, packed or not"
+        )
+        add("--dates", choices=[each.value for each in Order if each.value], help="how that file writes its dates")
+        add("--encoding", type=_encoding, metavar="NAME", help="how that file writes its text: cp1252, cp932, …")
         add("--site", type=site_name, metavar="NAME", help="for orders: the one site that sells")
         add("--aggregate", action="store_true", help=AGGREGATE_HELP)
         add("--json", action="store_true", help="say at the end as a JSON object what was sent")
@@ -48,7 +54,8 @@ class Command(PlainCommand):
         seed = options["seed"]
         start = clock.now() if seed is None else SEEDED_START
         try:
-            source = open_source(options["source"], Random(seed), start, options["file"], options["site"])  # noqa: S311 - not secret
+            form = Form(Order(options["dates"] or ""), options["encoding"])
+            source = open_source(options["source"], Random(seed), start, options["file"], options["site"], form)  # noqa: S311 - not secret
             pace = choose_pace(source, options["rate"], options["speed"])
             stream = open_stream(options["stream"] or options["source"])
             self._create_if_absent(stream)
@@ -61,6 +68,8 @@ class Command(PlainCommand):
                 self.stdout.write(_summary(producer, stream, source, as_json=options["json"]))
         except SourceError as error:
             raise UsageError(str(error)) from None
+        if source.skipped and not producer.sent:
+            self._fail("Nothing was sent, because no row could be read.", 1)
 
     def _create_if_absent(self, stream: Stream) -> None:
         try:
@@ -84,6 +93,15 @@ class Command(PlainCommand):
             loop = Loop(step, idle=IDLE, finished=producer.finished)
             loop.stop_on_signals()
             loop.run()
+
+
+def _encoding(text: str) -> str:
+    """For argparse: the name of an encoding of text that Python knows."""
+    try:
+        "é".encode(text, errors="replace").decode(text, errors="replace")
+    except (LookupError, ValueError):
+        raise ArgumentTypeError(f"{text!r} is no encoding that Python knows") from None
+    return text
 
 
 def _packing(stream: Stream, rate: float | None, *, asked: bool) -> Stream:

@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertRedirects
 
 from accounts.factors import passkeys
-from accounts.models import User
+from accounts.models import Session, User
 
 SIGN_IN, ASK = "/accounts/sign-in/", "/accounts/sign-in/passkey/"
 RESPONSE = {"clientDataJSON": "e30", "authenticatorData": "AA", "signature": "AA", "userHandle": "MQ"}
@@ -24,8 +24,17 @@ CREDENTIALS: list[Any] = [
 
 
 def ask(client: Client) -> dict[str, Any]:
-    answer: dict[str, Any] = client.get(ASK, headers={"accept": "application/json"}).json()
+    answer: dict[str, Any] = client.post(ASK, {"begin": "1"}).json()
     return answer
+
+
+def test_looking_at_the_page_of_passkeys_makes_no_session(client: Client, db: None) -> None:
+    assertRedirects(client.get(ASK, headers={"accept": "application/json"}), SIGN_IN)
+    assert Session.objects.count() == 0
+
+
+def test_a_number_of_more_digits_than_python_reads_is_refused_in_words(client: Client, db: None) -> None:
+    assertRedirects(client.post(ASK, {"credential": "9" * 4999}), SIGN_IN)
 
 
 def test_a_passkey_alone_must_have_asked_who_is_there(client: Client, db: None) -> None:

@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 from streams import clock
 from streams.sources import online_retail
 from streams.sources.base import SourceError
+from streams.sources.dates import Order
 from streams.sources.online_retail import MAX_WARNINGS, Row, SkippedRows, read
+from streams.sources.tables import Form
 
 DATA = Path(__file__).parents[2] / "data"
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
@@ -32,9 +34,12 @@ EXPECTED = [
 ]
 
 
-def rows_of(path: Path) -> tuple[list[Row], int]:
+US = Form(Order.MONTH_FIRST)
+
+
+def rows_of(path: Path, form: Form = Form()) -> tuple[list[Row], int]:  # noqa: B008 - it cannot change
     skipped = SkippedRows(path)
-    return list(read(path, skipped)), skipped.total
+    return list(read(path, skipped, form)), skipped.total
 
 
 def written(tmp_path: Path, data: bytes) -> Path:
@@ -86,7 +91,7 @@ def test_the_spreadsheets_form_gives_the_same_rows() -> None:
     ],
 )
 def test_a_date_is_read_in_its_usual_forms(text: str, iso: str, tmp_path: Path) -> None:
-    [row], _ = rows_of(written(tmp_path, lines(GOOD.replace("2024-03-04 09:15:00", text))))
+    [row], _ = rows_of(written(tmp_path, lines(GOOD.replace("2024-03-04 09:15:00", text))), US)
     whole = iso if "+" in iso else iso + "+00:00"
     assert (row.date, row.happened) == (iso, datetime.fromisoformat(whole).timestamp())
 
@@ -229,7 +234,7 @@ def test_whatever_a_csv_writer_writes_is_read_back(
     writer = csv.writer(text, lineterminator=end)
     writer.writerow(HEADER.split(","))
     writer.writerows([*row[:4], write_date(row[4]), *row[5:]] for row in rows)
-    found, skipped = rows_of(written(tmp_path_factory.mktemp("csv"), pack(text.getvalue().encode())))
+    found, skipped = rows_of(written(tmp_path_factory.mktemp("csv"), pack(text.getvalue().encode())), US)
     assert [row[1:] for row in found] == [(*row[:4], row[4].isoformat(), *row[5:]) for row in rows]
     assert skipped == 0
 
@@ -249,7 +254,7 @@ def test_windows_1252_is_read_as_what_it_is(words: str, tmp_path_factory: pytest
     text = io.StringIO()
     csv.writer(text).writerow(["1", "2", f"£{words}", 1, "12/1/2010 8:26", 2.5, "", "Norway"])
     data = lines() + text.getvalue().encode("cp1252")
-    [row], _ = rows_of(written(tmp_path_factory.mktemp("csv"), data))
+    [row], _ = rows_of(written(tmp_path_factory.mktemp("csv"), data), US._replace(encoding="cp1252"))
     assert row.description == f"£{words}"
 
 

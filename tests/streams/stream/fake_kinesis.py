@@ -71,6 +71,7 @@ class FakeKinesis:
         self._sequence = FIRST_SEQUENCE
         self._arrived = 0
         self._changing: dict[str, str] = {}
+        self._made: dict[str, int] = {}  # by stream: how many streams had been made before it
         self._iterators: dict[str, tuple[str, FakeShard, int, int]] = {}
 
     def create_stream(self, *, StreamName: str, ShardCount: int) -> Answer:  # noqa: N803 - boto3's
@@ -80,6 +81,7 @@ class FakeKinesis:
         ranges = even_ranges(ShardCount)
         self.streams[StreamName] = [FakeShard(i, *bounds, self._next()) for i, bounds in enumerate(ranges)]
         self._changing[StreamName] = "CREATING"
+        self._made[StreamName] = sum(operation == "CreateStream" for operation, _ in self.calls)
         return {}
 
     def delete_stream(self, *, StreamName: str) -> Answer:  # noqa: N803
@@ -92,7 +94,13 @@ class FakeKinesis:
         status = self._changing.pop(StreamName, "ACTIVE")
         if status == "DELETING":
             del self.streams[StreamName]
-        return {"StreamDescriptionSummary": {"StreamStatus": status, "RetentionPeriodHours": 24}}
+        summary = {
+            "StreamStatus": status,
+            "RetentionPeriodHours": 24,
+            "StreamARN": f"arn:aws:kinesis:eu-west-1:000000000000:stream/{StreamName}",
+            "StreamCreationTimestamp": to_datetime(self._made[StreamName] * 1000),
+        }
+        return {"StreamDescriptionSummary": summary}
 
     def list_streams(self, *, ExclusiveStartStreamName: str = "") -> Answer:  # noqa: N803
         self._enter("ListStreams", ExclusiveStartStreamName=ExclusiveStartStreamName)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from streams.clock import MINUTE
-from streams.records import TRIM_HORIZON, StreamError, after
+from streams.records import TRIM_HORIZON, ShardError, StreamError, after, at
 from streams.stream.embedded import RETENTION, TRIM_EVERY, EmbeddedStream
+from streams.stream.embedded_schema import UPGRADES
 from tests.fakes import FakeClock
 
 SHARD = "shardId-000000000000"
@@ -127,8 +128,61 @@ def test_a_damaged_batch_is_an_error_not_a_gap(path: Path) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE batches SET data = x'ff00'")
     connection.close()
-    with pytest.raises(StreamError, match="failed"):
+    with pytest.raises(ShardError, match=r"is damaged: the batch of records .* docs/backup\.md"):
         held(stream)
+
+
+@pytest.mark.parametrize("damage", [b"\x92\x91\xa1\xff\x91\xc4\x011", b"\x92\x90\x90"])
+def test_a_batch_with_a_flipped_bit_in_a_key_or_too_few_records_is_damaged(path: Path, damage: bytes) -> None:
+    stream = opened(path)
+    stream.create()
+    stream.put([("a", b"1")])
+    stream._db.execute("UPDATE batches SET data = ?", [damage])
+    with pytest.raises(ShardError, match="is damaged"):
+        held(stream)
+
+
+@pytest.mark.parametrize("sequence", [2**63 - 1, 2**63, 10**26, 10**62])
+def test_a_sequence_number_that_no_embedded_stream_has_is_told_in_a_sentence(path: Path, sequence: int) -> None:
+    stream = opened(path)
+    stream.create()
+    for ask in (lambda: stream.read(SHARD, after(sequence), 10), lambda: stream.count_from(SHARD, after(sequence))):
+        with pytest.raises(ShardError, match="is no place in an embedded stream"):
+            ask()
+
+
+def test_a_time_after_all_times_is_read_to_the_tip(path: Path) -> None:
+    stream = opened(path)
+    stream.create()
+    stream.put([("a", b"1")])
+    assert (stream.read(SHARD, at(10**30), 10).batches, stream.count_from(SHARD, at(10**30))) == ([], 0)
+
+
+def test_a_file_of_an_older_release_gets_its_columns_once_and_keeps_its_records(path: Path) -> None:
+    opened(path).create()
+    opened(path).put([("a", b"1")])
+    with sqlite3.connect(path) as connection:
+        for table, column, *_ in UPGRADES:
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    connection.close()
+    streams = [opened(path) for _ in range(3)]
+    assert len({stream.describe().identity for stream in streams}) == 1
+    page = streams[0].read(SHARD, TRIM_HORIZON, 10)
+    assert ([batch.datas for batch in page.batches], page.begins) == ([[b"1"]], None)
+    streams[1].put([("a", b"2")])
+    assert streams[2].read(SHARD, after(page.batches[-1].sequences[-1]), 10).begins == 1
+
+
+def test_a_shard_that_was_dropped_leaves_the_number_of_its_records(path: Path) -> None:
+    clock = FakeClock()
+    stream = opened(path, clock)
+    stream.create()
+    stream.put([("a", b"1"), ("a", b"2")])
+    stream.split(SHARD)
+    clock.advance(RETENTION + MINUTE)
+    stream.put([("a", b"3")])
+    found = stream.describe()
+    assert (found.dropped, len(found.shards)) == ({SHARD: 2}, 2)
 
 
 def test_waiting_at_the_tip_asks_the_file_only_whether_it_changed(path: Path) -> None:

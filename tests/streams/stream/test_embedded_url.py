@@ -15,6 +15,8 @@ from streams.stream.embedded_url import EmbeddedUrl, open_embedded, parse_embedd
     [
         ("embedded:var/streams.sqlite3", EmbeddedUrl(Path("var/streams.sqlite3"))),
         ("embedded:/a b/%20", EmbeddedUrl(Path("/a b/%20"))),
+        ("embedded:/a?b#c/x", EmbeddedUrl(Path("/a?b#c/x"))),
+        ("embedded:/a?b/x?seed=7", EmbeddedUrl(Path("/a?b/x"), seed=7)),
         ("embedded:x?limits=kinesis", EmbeddedUrl(Path("x"), limited=True)),
         ("embedded:x?faults=throttle:0.05,expire:1&seed=7", EmbeddedUrl(Path("x"), False, Faults(0.05, 0, 0, 1), 7)),
         ("embedded:x?limits=&faults=&seed=", EmbeddedUrl(Path("x"))),

@@ -90,6 +90,7 @@ def test_the_status_is_asked_for_seldom_and_the_shards_each_time(
     client: FakeKinesis, stream: KinesisStream, seconds: Seconds
 ) -> None:
     stream.create()
+    stream.describe()
     client.calls.clear()
     for _ in range(30):
         stream.describe()

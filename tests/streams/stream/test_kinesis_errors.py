@@ -115,7 +115,8 @@ def test_a_stream_that_is_deleted_while_it_is_read_is_named(
     stream.create()
     stream.read(SHARD, TRIM_HORIZON, 1)
     seconds.pause(READ_SECONDS)
-    client.failures["GetRecords"].append(refusal("ResourceNotFoundException", "GetRecords"))
+    for call in ("GetRecords", "ListShards"):
+        client.failures[call].append(refusal("ResourceNotFoundException", call))
     with pytest.raises(StreamNotFoundError, match="no stream 'trades'"):
         stream.read(SHARD, TRIM_HORIZON, 1)
     seconds.pause(READ_SECONDS)

@@ -122,6 +122,8 @@ def test_a_stream_that_goes_away_midway_is_said_with_what_is_missing(
 
 def test_a_record_over_the_limit_is_named_before_anything_is_sent(client: FakeKinesis, stream: KinesisStream) -> None:
     stream.create()
-    with pytest.raises(InvalidRecordError, match="The record with key 'big' has 1048577 bytes with its key; the limit is 1048576"):
+    with pytest.raises(
+        InvalidRecordError, match="The record with key 'big' has 1048577 bytes with its key; the limit is 1048576"
+    ):
         stream.put([("small", b"1"), ("big", b"x" * ((1 << 20) - 2))])
     assert requests(client) == []

@@ -2,15 +2,17 @@
 
 import pytest
 
-from streams.records import SHARD_END, TRIM_HORIZON, Page, Position, StreamError, after, at
+from streams.clock import MINUTE
+from streams.records import SHARD_END, TRIM_HORIZON, Lost, Page, Position, StreamError, after, at
 from streams.stream.kinesis import READ_SECONDS, KinesisStream
 from streams.stream.kinesis_reading import LONGEST_PAUSE, SETTLE
+from streams.stream.retrying import Waiting
 from tests.fakes import FakeClock
 from tests.packing import aggregate
 from tests.streams.stream.fake_kinesis import ITERATOR_LIFE, FakeKinesis, Seconds, refusal
 
 SHARD = "shardId-000000000000"
-TOO_EARLY = Page([], None)
+TOO_EARLY: tuple[list[object], None] = ([], None)
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +37,7 @@ def test_a_read_that_comes_too_early_is_answered_at_once_with_nothing(
 ) -> None:
     fill(stream, 2)
     assert datas(stream.read(SHARD, TRIM_HORIZON, 1)) == [b"0"]
-    assert stream.read(SHARD, TRIM_HORIZON, 1) == TOO_EARLY
+    assert stream.read(SHARD, TRIM_HORIZON, 1)[:2] == TOO_EARLY
     seconds.pause(READ_SECONDS)
     assert datas(stream.read(SHARD, TRIM_HORIZON, 1)) == [b"0"]
     assert client.count("GetRecords") == 2
@@ -112,7 +114,7 @@ def test_an_iterator_that_expired_is_replaced(
     place = last(stream.read(SHARD, TRIM_HORIZON, 2))
     clock.advance(ITERATOR_LIFE + 1)
     seconds.pause(READ_SECONDS)
-    assert stream.read(SHARD, place, 2) == TOO_EARLY
+    assert stream.read(SHARD, place, 2)[:2] == TOO_EARLY
     seconds.pause(READ_SECONDS)
     assert datas(stream.read(SHARD, place, 2)) == [b"2"]
     assert client.count("GetShardIterator") == 2
@@ -143,7 +145,8 @@ def test_a_closed_shard_ends_once_all_of_it_is_given(stream: KinesisStream, seco
     seconds.pause(READ_SECONDS)
     second = stream.read(SHARD, last(first), 2)
     assert (datas(second), second.ended) == ([b"2"], True)
-    assert stream.read(SHARD, last(second), 2)._replace(complete_to=None) == Page([], None, ended=True)
+    third = stream.read(SHARD, last(second), 2)
+    assert (third.batches, third.ended) == ([], True)
     assert stream.read(SHARD, SHARD_END, 2).ended
 
 
@@ -215,3 +218,29 @@ def test_no_more_is_asked_for_than_kinesis_gives(client: FakeKinesis, stream: Ki
 def test_an_unknown_shard_is_named(stream: KinesisStream) -> None:
     with pytest.raises(StreamError, match="Stream 'trades' has no shard 'shardId-7'"):
         stream.read("shardId-7", TRIM_HORIZON, 1)
+
+
+def test_reads_that_fail_for_good_are_told_after_half_a_minute_and_so_is_their_end(
+    client: FakeKinesis, stream: KinesisStream, seconds: Seconds, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    fill(stream, 1)
+    client.failures["GetRecords"].extend([refusal("InternalFailure", "GetRecords", status=500)] * 60)
+    while not stream.read(SHARD, TRIM_HORIZON, 1).batches:
+        seconds.pause(1)
+    lines = [line for line in caplog.messages if line.startswith(f"trades/{SHARD} cannot be read: ")]
+    assert (len(lines) in range(3, 8), "What failed answers again" in lines[-1]) == (True, True)
+
+
+def test_records_that_expired_behind_the_checkpoint_are_told_without_a_number(
+    client: FakeKinesis, stream: KinesisStream, seconds: Seconds, clock: FakeClock
+) -> None:
+    fill(stream, 3)
+    place = last(stream.read(SHARD, TRIM_HORIZON, 1))
+    other = KinesisStream("trades", client, now=clock, waiting=Waiting(seconds, seconds.pause, lambda: 0.5))
+    assert other.read(SHARD, place, 1).lost is None
+    clock.advance(25 * 60 * MINUTE)
+    client.trim("trades", 2)
+    another = KinesisStream("trades", client, now=clock, waiting=Waiting(seconds, seconds.pause, lambda: 0.5))
+    page = another.read(SHARD, place, 1)
+    assert (datas(page), page.lost) == ([b"2"], Lost(None, page.batches[0].arrived))

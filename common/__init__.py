@@ -1,0 +1,1 @@
+"""What every application may use. It imports none of them, and has no models."""

@@ -1,0 +1,13 @@
+"""What our commands share."""
+
+# Options that Django gives to each command: they still work, and --help shows our own alone.
+DJANGO_OPTIONS = {
+    "--version",
+    "--verbosity",
+    "--settings",
+    "--pythonpath",
+    "--traceback",
+    "--no-color",
+    "--force-color",
+    "--skip-checks",
+}

@@ -1,0 +1,36 @@
+"""Our command line: Django's, with our own commands first, and with a sentence where a database refuses."""
+
+import sys
+
+from django.core.management import ManagementUtility, get_commands, load_command_class
+from django.db import InterfaceError, InternalError, OperationalError, ProgrammingError
+
+from common import database_errors
+from login.entry import read_settings
+
+
+class CommandLine(ManagementUtility):
+    """Lists Millrace's own commands with a line each, and only the names of Django's."""
+
+    def main_help_text(self, commands_only: bool = False) -> str:  # noqa: FBT001, FBT002 - the parent's signature
+        if commands_only:
+            return super().main_help_text(commands_only=True)
+        ours, theirs = [], []
+        for name, app in sorted(get_commands().items()):
+            if str(app).startswith(("django.", "allauth", "channels")):
+                theirs.append(name)
+            else:
+                says = load_command_class(app, name).help if isinstance(app, str) else app.help
+                ours.append(f"  {name:<16} {says}")
+        head = f"Usage: {self.prog_name} COMMAND …    each COMMAND explains itself with --help\n"
+        return "\n".join([head, *ours, "", f"Django's own: {', '.join(theirs)}"])
+
+
+def main() -> None:
+    """Reads the settings, then runs the command that the words name."""
+    read_settings()
+    try:
+        CommandLine(sys.argv).execute()
+    except (OperationalError, ProgrammingError, InterfaceError, InternalError) as error:
+        sys.stderr.write(f"{database_errors.sentence(error)}\n")
+        raise SystemExit(1) from None

@@ -1,0 +1,17 @@
+"""What every process does first: it reads the settings, or ends with one sentence."""
+
+import os
+import sys
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+
+def read_settings() -> None:
+    """Reads login.settings, unless the environment names another module. Exits with 2 when a value cannot be used."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "login.settings")
+    try:
+        settings.INSTALLED_APPS  # noqa: B018 - the first look at a setting reads them all
+    except ImproperlyConfigured as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        raise SystemExit(2) from None

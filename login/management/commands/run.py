@@ -1,0 +1,69 @@
+"""manage.py run: all of Millrace on this machine. `make run` sets up what it needs and calls it."""
+
+import errno
+import os
+import signal
+import socket
+import sys
+from datetime import datetime
+from itertools import cycle
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+
+from login.supervisor import COLOURS, Supervisor, foreground, parse
+from streams.management.plain import PlainCommand
+
+HOST = "127.0.0.1"
+
+
+class Command(PlainCommand):
+    help = "Starts the site, producers and workers on this machine, and keeps them running until Ctrl-C."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self._refuse_taken_port()
+        call_command("migrate", verbosity=0)
+        for name in ("trades", "orders"):
+            call_command("streams", "create", name, "--if-absent")
+        call_command("first_user", at=f"http://localhost:{settings.PORT}")
+        self.stdout.flush()
+        commands = parse((settings.BASE_DIR / "Procfile").read_text())
+        environment = os.environ | {"PORT": str(settings.PORT), "PYTHONUNBUFFERED": "1"}
+        supervisor = Supervisor(commands, environment, settings.BASE_DIR, Printer([*commands]).say)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda *_: supervisor.stop())
+        with foreground():
+            supervisor.run()
+        if supervisor.reason:
+            self._fail(supervisor.reason, 1)
+
+    def _refuse_taken_port(self) -> None:
+        """Before anything is made: the address is asked for in the way of the server, and given back."""
+        try:
+            with socket.socket() as asked:
+                asked.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                asked.bind((HOST, settings.PORT))
+        except OSError as error:
+            why = (
+                "is taken by another program"
+                if error.errno == errno.EADDRINUSE
+                else f"cannot be used: {error.strerror}"
+            )
+            other = settings.PORT + 1 if 1024 <= settings.PORT < 65535 else 8001
+            self._fail(f"Port {settings.PORT} {why}. Take another: make run PORT={other}", 1)
+
+
+class Printer:
+    """Prints lines of many processes, each with the time and its process, in colours on a terminal."""
+
+    def __init__(self, names: list[str]) -> None:
+        self._width = max(map(len, names))
+        self._colours = dict(zip(names, cycle(COLOURS))) if sys.stdout.isatty() else {}
+
+    def say(self, name: str, line: str) -> None:
+        head = f"{datetime.now().astimezone():%H:%M:%S} {name:<{self._width}} |"
+        if colour := self._colours.get(name):
+            head = f"\x1b[{colour}m{head}\x1b[0m"
+        sys.stdout.write(f"{head} {line}\n")
+        sys.stdout.flush()

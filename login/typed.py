@@ -1,0 +1,55 @@
+"""Turns variables of the environment into settings, on django-environ, and refuses others by their names."""
+
+import re
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE, FALSE = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
+MAIL_FORM = "It looks like smtp+tls://USER:PASSWORD@HOST:587, smtp+ssl://…:465 or consolemail://."
+
+
+class Env(environ.FileAwareEnv):
+    """Takes values as they are written: django-environ would read `$abc` as the value of the variable abc."""
+
+    def get_value(self, var: str, cast: Any = None, default: Any = None, parse_default: bool = False) -> Any:  # noqa: FBT001, FBT002 - the parent's signature
+        """Returns the value, or the default of a variable that is not set. Raises ImproperlyConfigured."""
+        try:
+            value = self.ENVIRON[var]
+        except KeyError:
+            return default
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is no UTF-8"
+            raise ImproperlyConfigured(f"{var}_FILE names a file that cannot be read: {reason}.") from None
+        if cast is bool:
+            return _boolean(var, value)
+        if cast is int:
+            return _whole(var, value)
+        if cast is list:
+            return [each for each in map(str.strip, value.split(",")) if each]
+        return value
+
+    def mail(self, var: str) -> dict[str, Any]:
+        """Returns Django's settings of a mail server. Raises ImproperlyConfigured in a sentence without the value."""
+        url = self.str(var).strip()
+        try:
+            if re.search(r"[\s#]", url):
+                raise ValueError
+            found: dict[str, Any] = self.email_url_config(url)
+        except (KeyError, ValueError, ImproperlyConfigured):
+            raise ImproperlyConfigured(f"{var} cannot be read. {MAIL_FORM} In the password write # as %23.") from None
+        return found
+
+
+def _boolean(var: str, value: str) -> bool:
+    word = value.strip().lower()
+    if word not in TRUE | FALSE:
+        raise ImproperlyConfigured(f"{var} is neither true nor false. A comment needs a line of its own.")
+    return word in TRUE
+
+
+def _whole(var: str, value: str) -> int:
+    if not re.fullmatch(r"-?[0-9]{1,18}", value.strip(), re.ASCII):
+        raise ImproperlyConfigured(f"{var} is no whole number. A unit or a comment must not follow it.")
+    return int(value)

@@ -1,0 +1,161 @@
+"""Opens a file of rows, however it is packed and encoded, as a stream of UTF-8 lines, or as the rows of a sheet.
+
+What is packed is unpacked as it is read, so memory is bounded whatever a file unpacks to.
+"""
+
+import bz2
+import codecs
+import gzip
+import io
+import lzma
+import tempfile
+import zipfile
+from collections.abc import Callable
+from typing import IO, Any
+
+from streams.sources.base import SourceError
+
+LOOK = 1 << 16  # bytes at the start that tell the kind of a file
+MAX_INNER = 1 << 30  # bytes of a workbook within a .zip, which is unpacked to a file that has no name
+KINDS = {
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Excel file (.xls); save it as .xlsx or .csv",
+    b"PAR1": "a Parquet file; write it as .csv",
+    b"\x28\xb5\x2f\xfd": "packed by zstd; unpack it, or pack it by gzip",
+    b"7z\xbc\xaf\x27\x1c": "a .7z archive; unpack it and give the file in it",
+    b"Rar!": "a .rar archive; unpack it and give the file in it",
+    b"SQLite format 3\0": "an SQLite database; write its table as .csv",
+    b"%PDF": "a PDF; give the data as .csv",
+    b"<": "a web page or XML, not a table: the download may have ended at a page that asks you to sign in",
+    b"{": "JSON; write it as .csv",
+    b"[{": "JSON; write it as .csv",
+    b"version https://git-lfs": "a pointer of Git LFS, not the file itself: git lfs pull",
+    b"\x89HDF": "an HDF5 file; write it as .csv",
+}
+PACKERS: dict[bytes, Callable[[Any], Any]] = {
+    b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
+    b"\xfd7zXZ\x00": lambda file: lzma.LZMAFile(file),  # noqa: SIM115 - it ends with the file
+    b"BZh": lambda file: bz2.BZ2File(file),
+}
+ZIP = b"PK\x03\x04"
+
+
+class Workbook(Exception):  # noqa: N818 - no error: the way out of `unpacked` for a file of another kind
+    """A file that is an Excel workbook, open."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        super().__init__()
+        self.archive = archive
+
+
+def unpacked(file: io.BufferedReader) -> io.BufferedReader:
+    """Returns the bytes of a file, unpacked where its first bytes say that it is packed.
+
+    Raises Workbook for an Excel file, SourceError, in words that follow the file's name, for others that are no text.
+    """
+    start = file.peek(8)
+    for mark, unpack in PACKERS.items():
+        if start.startswith(mark):
+            return _plain(io.BufferedReader(unpack(file), LOOK))
+    if start.startswith(ZIP):
+        return _from_zip(file)
+    return _plain(file)
+
+
+def _plain(file: io.BufferedReader) -> io.BufferedReader:
+    start = file.peek(LOOK)
+    bare = start.removeprefix(codecs.BOM_UTF8).lstrip()
+    for mark, kind in KINDS.items():
+        if bare.startswith(mark):
+            raise SourceError(f"is {kind}.")
+    if start[257:262] == b"ustar":
+        raise SourceError("is a .tar archive; unpack it and give the file in it.")
+    return file
+
+
+def _from_zip(file: IO[bytes]) -> io.BufferedReader:
+    if not file.seekable():
+        raise SourceError("is a .zip or .xlsx that comes through a pipe; give it as a file.")
+    try:
+        archive = zipfile.ZipFile(file)
+        names = [each.filename for each in archive.infolist()]
+        if "xl/workbook.xml" in names:
+            raise Workbook(archive)
+        if "mimetype" in names:
+            raise SourceError("is a LibreOffice file; save it as .xlsx or .csv.")
+        return _member(archive, [name for name in names if not name.endswith("/") and not _of_system(name)])
+    except zipfile.BadZipFile as error:
+        raise SourceError(f"is a damaged .zip: {error}.") from None
+    except (RuntimeError, NotImplementedError) as error:  # encrypted, or packed in a way that Python has not
+        raise SourceError(f"is a .zip that cannot be opened: {error}.") from None
+
+
+def _of_system(name: str) -> bool:
+    return name.startswith("__MACOSX/") or name.rpartition("/")[2] in (".DS_Store", "Thumbs.db")
+
+
+def _member(archive: zipfile.ZipFile, names: list[str]) -> io.BufferedReader:
+    """Opens the one file in an archive; it may be a workbook, as at UCI, which needs a file that can be searched."""
+    if len(names) != 1:
+        shown = ", ".join(repr(name[:60]) for name in names[:5]) or "none"
+        raise SourceError(f"is a .zip of {len(names)} files ({shown}); unpack it and give one of them.")
+    member = archive.open(names[0])
+    inner: Any = io.BufferedReader(member, LOOK)
+    start = inner.peek(8)
+    if not start.startswith(ZIP):
+        return unpacked(inner)
+    copy = tempfile.TemporaryFile()  # noqa: SIM115 - it ends with the reader of its rows
+    while part := inner.read(LOOK):
+        copy.write(part)
+        if copy.tell() > MAX_INNER:
+            raise SourceError(
+                f"is a .zip whose workbook has more than {MAX_INNER:,} bytes; unpack it and save it as .csv."
+            )
+    copy.seek(0)
+    return _from_zip(copy)
+
+
+def as_utf8(file: io.BufferedReader, encoding: str | None) -> io.BufferedReader:
+    """Returns lines in UTF-8 that end with a newline. UTF-16 is told by its byte order mark or its zeros.
+
+    What is neither is given as it is: the reader of lines tells UTF-8 from Windows-1252.
+    """
+    start = file.peek(LOOK)[:LOOK]
+    encoding = encoding or _wide(start)
+    if encoding:
+        file = io.BufferedReader(_Recoded(file, codecs.getincrementaldecoder(encoding)().decode), LOOK)
+        start = file.peek(LOOK)[:LOOK]
+    if b"\r" in start and b"\n" not in start:
+        return io.BufferedReader(
+            _Recoded(file, lambda part, final=False: part.decode("latin-1").replace("\r", "\n"), "latin-1")
+        )
+    return file
+
+
+def _wide(start: bytes) -> str | None:
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if start[:200].count(0) * 5 > len(start[:200]) * 2:
+        return {(True, False): "utf-16-le", (False, True): "utf-16-be"}.get((start[1] == 0, start[0] == 0))
+    return None
+
+
+class _Recoded(io.RawIOBase):
+    """Bytes of another stream, decoded by parts and encoded anew."""
+
+    def __init__(self, file: io.BufferedReader, decode: Callable[..., str], encoding: str = "utf-8") -> None:
+        self._file, self._decode, self._encoding = file, decode, encoding
+        self._left = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        while not self._left:
+            part = self._file.read1(LOOK)
+            self._left = self._decode(part, final=not part).encode(self._encoding, errors="replace")
+            if not part:
+                break
+        count = min(len(buffer), len(self._left))
+        buffer[:count] = self._left[:count]
+        self._left = self._left[count:]
+        return count

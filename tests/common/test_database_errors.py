@@ -1,0 +1,72 @@
+"""Each refusal of a database says what helps, and only that."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.db import OperationalError, ProgrammingError
+
+from common import database_errors as says
+from common.database_errors import sentence
+
+MYSQL = {
+    1146: says.MISSING,
+    1205: says.LOCKED,
+    1114: says.FULL,
+    1290: says.READ_ONLY,
+    2002: says.AWAY,
+    1045: says.DENIED,
+    1040: says.CROWDED,
+    1064: "",
+}
+POSTGRES: dict[type[psycopg.Error], str] = {
+    psycopg.errors.UndefinedTable: says.MISSING,
+    psycopg.errors.LockNotAvailable: says.LOCKED,
+    psycopg.errors.DiskFull: says.FULL,
+    psycopg.errors.ReadOnlySqlTransaction: says.READ_ONLY,
+    psycopg.OperationalError: says.AWAY,
+    psycopg.errors.InvalidPassword: says.DENIED,
+    psycopg.errors.TooManyConnections: says.CROWDED,
+    psycopg.errors.SyntaxError: "",
+}
+
+
+def sqlite_errors(folder: Path) -> Iterator[tuple[str, str]]:
+    """Real ones, each with what should be said."""
+    (folder / "none").write_bytes(b"no database" * 99)
+    with closing(sqlite3.connect(folder / "x", isolation_level=None, timeout=0)) as held:
+        held.execute("CREATE TABLE t (a)")
+        held.execute("BEGIN EXCLUSIVE")
+        for path, statement, help_ in (
+            ("x", "SELECT * FROM t", says.LOCKED),
+            ("y", "SELECT * FROM t", says.MISSING),
+            ("none", "SELECT * FROM t", says.DAMAGED),
+            ("a/b", "SELECT 1", says.CLOSED),
+        ):
+            try:
+                with closing(sqlite3.connect(folder / path, timeout=0)) as database:
+                    database.execute(statement)
+            except sqlite3.Error as error:
+                yield sentence(OperationalError(*error.args)), f"The database refused: {error}. {help_}"
+
+
+def test_sqlite_is_told_apart(tmp_path: Path) -> None:
+    found = list(sqlite_errors(tmp_path))
+    assert len(found) == 4
+    assert [said for said, _ in found] == [wanted for _, wanted in found]
+
+
+@pytest.mark.parametrize("number", MYSQL)
+def test_mariadb_is_told_apart(number: int) -> None:
+    error = OperationalError(number, "its words.")
+    assert sentence(error) == f"The database refused: its words. {MYSQL[number]}".rstrip()
+
+
+@pytest.mark.parametrize("kind", POSTGRES)
+def test_postgresql_is_told_apart(kind: type[psycopg.Error]) -> None:
+    error = ProgrammingError("its\n\twords")
+    error.__cause__ = kind("its\n\twords")
+    assert sentence(error) == f"The database refused: its words. {POSTGRES[kind]}".rstrip()

@@ -1,0 +1,108 @@
+"""Workers of one application on one stream, on each kind of store, and what tests of leases do with them."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Protocol
+
+import msgspec
+from django.db.models.functions import Now
+
+from streams import letters
+from streams.commits import Commit, Grant, Letter
+from streams.hashing import HASH_SPACE
+from streams.leases import Leases
+from streams.models import DeadLetter, Lease, Member
+from streams.records import TRIM_HORIZON, DeadRecord, Description, Position, Shard
+from streams.worker import LeaseStore
+from tests.fakes import FakeClock
+from tests.memory_leases import MemoryLeases, Table
+
+NOON = 1_795_348_800_000
+HALF = HASH_SPACE // 2
+WHOLE = Shard("a", 0, HASH_SPACE - 1)
+LEFT, RIGHT = Shard("b", 0, HALF - 1, ("a",)), Shard("c", HALF, HASH_SPACE - 1, ("a",))
+PAIR = [Shard("a", 0, HALF - 1), Shard("b", HALF, HASH_SPACE - 1)]
+
+
+def inherit(snapshots: list[bytes], owns: Callable[[str], bool], clock: int | None = None) -> bytes:
+    """States are lists of keys."""
+    return msgspec.json.encode([key for state in snapshots for key in msgspec.json.decode(state) if owns(key)])
+
+
+class Fleet(Protocol):
+    """Workers of one application on one stream."""
+
+    def worker(self, owner: str) -> LeaseStore[Any]: ...
+    def expire(self, owner: str) -> None:
+        """The worker has not been heard of for longer than a lease."""
+
+    def ask(self, *keys: str) -> None:
+        """Somebody wants dead letters with these keys replayed; their sequence numbers are 1, 2, 3 …"""
+
+    def settled(self) -> list[tuple[int, str]]:
+        """Of letters that were tried again, the sequence number and the error, "" for those applied."""
+
+    def take_back(self, sequence: int) -> None:
+        """Somebody discards a letter that was asked for."""
+
+
+class DatabaseFleet:
+    def worker(self, owner: str) -> LeaseStore[Any]:
+        return Leases("app", "s", "topic", lambda results: None, inherit, owner)
+
+    def expire(self, owner: str) -> None:
+        past = Now() - timedelta(seconds=1)
+        Lease.objects.filter(owner=owner).update(expires=past)
+        Member.objects.filter(owner=owner).update(expires=past)
+
+    def ask(self, *keys: str) -> None:
+        for number, key in enumerate(keys, 1):
+            dead = [DeadRecord(number, NOON, key, f"data {number}".encode(), "why", 1)]
+            letters.add(Grant("app", "s", "z", "me", 1, "", b"", 0), dead, None)
+        DeadLetter.objects.update(status=DeadLetter.Status.REPLAY)
+
+    def settled(self) -> list[tuple[int, str]]:
+        tried = DeadLetter.objects.filter(attempts=2).order_by("pk")
+        return [(int(row.sequence), "" if row.status == "applied" else row.error) for row in tried]
+
+    def take_back(self, sequence: int) -> None:
+        DeadLetter.objects.filter(sequence=str(sequence)).update(status=DeadLetter.Status.DISCARDED)
+
+
+class MemoryFleet:
+    def __init__(self) -> None:
+        self.table = Table(FakeClock())
+
+    def worker(self, owner: str) -> LeaseStore[Any]:
+        return MemoryLeases(self.table, owner, inherit)
+
+    def expire(self, owner: str) -> None:
+        for row in self.table.rows.values():
+            row.expires = 0 if row.owner == owner else row.expires
+        self.table.members[owner] = 0
+
+    def ask(self, *keys: str) -> None:
+        for number, key in enumerate(keys, 1):
+            self.table.asked[number] = Letter(number, number, key, f"data {number}".encode())
+
+    def settled(self) -> list[tuple[int, str]]:
+        return [(number, error or "") for number, error in sorted(self.table.settled.items())]
+
+    def take_back(self, sequence: int) -> None:
+        del self.table.asked[sequence]
+
+
+def listed(*shards: Shard, identity: str = "one") -> Description:
+    return Description("s", "ACTIVE", 24, list(shards or PAIR), identity)
+
+
+def joined(fleet: Fleet, owner: str, *shards: Shard) -> LeaseStore[Any]:
+    """A worker that has said that it lives."""
+    worker = fleet.worker(owner)
+    worker.sync(lambda: listed(*shards), TRIM_HORIZON)
+    worker.share()
+    return worker
+
+
+def commit(place: Position | str, state: bytes = b"[]", clock: int = NOON) -> Commit[Any]:
+    return Commit(str(place), clock, state)

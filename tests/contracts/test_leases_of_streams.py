@@ -1,0 +1,89 @@
+"""What every store of leases does when a name leads to another stream than before."""
+
+import msgspec
+import pytest
+
+from streams.clock import MINUTE
+from streams.commits import LeaseLostError
+from streams.hashing import hash_key
+from streams.records import SHARD_END, TRIM_HORIZON, Description, after, at
+from tests.contracts.fleets import HALF, LEFT, NOON, PAIR, RIGHT, WHOLE, Fleet, commit, joined, listed
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_stream_made_anew_is_read_from_its_beginning_with_the_state_of_the_one_before(fleet: Fleet) -> None:
+    one = joined(fleet, "one")
+    for grant, state in zip(one.acquire(9), (b'["x"]', b'["y"]'), strict=True):
+        one.commit(grant, commit(after(41), state))
+    one.sync(lambda: listed(WHOLE, identity="two"), at(NOON))
+    assert one.share() == (1, set())
+    [grant] = one.acquire(9)
+    assert (grant.identity, grant.checkpoint, grant.state, grant.clock) == ("two", "trim-horizon", b'["x","y"]', 0)
+
+
+def test_a_commit_to_the_stream_that_was_is_lost_even_for_who_holds_the_same_shard_of_the_new(fleet: Fleet) -> None:
+    one = joined(fleet, "one")
+    [old, _] = one.acquire(9)
+    one.sync(lambda: listed(identity="two"), TRIM_HORIZON)
+    [new, _] = one.acquire(9)
+    with pytest.raises(LeaseLostError):
+        one.commit(old, commit(after(41)))
+    one.commit(new, commit(after(3)))
+
+
+def test_back_at_the_stream_before_reading_goes_on_from_its_checkpoints(fleet: Fleet) -> None:
+    one = joined(fleet, "one")
+    for grant, state in zip(one.acquire(9), (b'["key-0","key-1","key-2","key-3"]', b"[]"), strict=True):
+        one.commit(grant, commit(after(41), state))
+    one.sync(lambda: listed(WHOLE, identity="two"), TRIM_HORIZON)
+    [grant] = one.acquire(9)
+    one.commit(grant, commit(after(7), b"[]", NOON + MINUTE))
+    one.sync(listed, TRIM_HORIZON)
+    first, second = one.acquire(9)
+    assert (first.checkpoint, second.checkpoint, first.clock) == (str(after(41)), str(after(41)), NOON)
+    assert msgspec.json.decode(first.state) == [f"key-{n}" for n in range(4) if hash_key(f"key-{n}") < HALF]
+
+
+def test_the_state_of_an_ended_shard_goes_on_too_unless_its_children_have_it(fleet: Fleet) -> None:
+    one = joined(fleet, "one", WHOLE, LEFT, RIGHT)
+    [grant] = one.acquire(9)
+    one.commit(grant, commit(SHARD_END, b'["old"]'))
+    left, _ = one.acquire(9)
+    one.commit(left, commit(after(5), b'["new"]'))
+    one.sync(lambda: listed(WHOLE, identity="two"), TRIM_HORIZON)
+    assert one.acquire(9)[0].state == b'["old","new"]'
+
+
+def test_of_two_workers_that_see_a_stream_made_anew_the_second_changes_nothing(fleet: Fleet) -> None:
+    one, two = joined(fleet, "one"), joined(fleet, "two")
+    one.sync(lambda: listed(identity="two"), TRIM_HORIZON)
+    one.share()
+    [grant] = one.acquire(1)
+    one.commit(grant, commit(after(5)))
+    two.sync(lambda: listed(identity="two"), TRIM_HORIZON)
+    assert one.share().held == {"a"}
+
+
+def test_a_description_from_before_the_stream_was_made_anew_does_not_bring_the_old_leases_back(fleet: Fleet) -> None:
+    slow, quick = joined(fleet, "slow"), joined(fleet, "quick")
+    answers = [listed(), listed(identity="two")]
+
+    def old_answer() -> Description:
+        quick.sync(lambda: listed(identity="two"), TRIM_HORIZON)
+        return answers.pop(0)
+
+    slow.sync(old_answer, TRIM_HORIZON)
+    assert {grant.identity for grant in slow.acquire(9)} == {"two"}
+
+
+def test_a_shard_that_is_newer_than_an_old_list_of_the_new_stream_is_not_taken_for_gone(fleet: Fleet) -> None:
+    slow, quick = joined(fleet, "slow"), joined(fleet, "quick")
+
+    def old_list() -> Description:
+        quick.sync(lambda: listed(identity="two"), TRIM_HORIZON)
+        return listed(PAIR[0], identity="two")
+
+    slow.sync(old_list, TRIM_HORIZON)
+    slow.share()
+    assert [grant.shard for grant in slow.acquire(9)] == ["a", "b"]

@@ -1,0 +1,84 @@
+"""Strangers cannot make an error of ours: every address that is open to them, with bodies that no browser sends."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.asgi import get_asgi_application
+from django.test import Client
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.accounts.test_passwords_pages import NEW
+from tests.login.test_gate import PUBLIC, sample
+
+FORM, JSON = "application/x-www-form-urlencoded", "application/json"
+KINDS = [FORM, JSON, "application/csp-report", "multipart/form-data", "multipart/form-data; boundary=x", "", "\xff"]
+CHARSETS = ["utf-8", "utf-7", "utf-16", "rot13", "idna", "hex", "undefined", "x" * 300, "punycode", "unicode_escape"]
+TYPES = [*KINDS, *(f"{kind}; charset={charset}" for kind in (FORM, JSON) for charset in CHARSETS)]
+DIGITS = b"9" * 4999
+BODIES = [
+    *(b"", b"\xff\xfe", b"[" * 9000, b"--x\r\n\r\n", b"NaN", b'"\\ud800"', b"%", b"=&" * 500, b"&" * 3000),
+    *(b"credential=" + text for text in (DIGITS, b"[" * 9000, b"%00", b"%ff", b"1e9999", b"+AGE-")),
+    *(
+        b'{"csp-report":{"blocked-uri":"' + text + b'"}}'
+        for text in (b"http://[", b"//[::1", b"\\u0000", b"a://\\u2100")
+    ),
+    *(b'[{"body":{"documentURL":"' + text + b'"}}]' for text in (b"http://]", b"http://a@[b", b"\xff")),
+    b'{"csp-report":' + DIGITS + b"}",
+    b"typed=%00&username=%00&password=" + DIGITS + b"&begin=1&password1=" + NEW.replace(" ", "+").encode(),
+]
+PATHS = sorted(sample(route) for route in PUBLIC)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_body_that_is_known_to_be_hostile_makes_an_error(client: Client, db: None, path: str) -> None:
+    client.raise_request_exception = False
+    found = {
+        (kind, body[:40]): client.generic("POST", path, body, content_type=kind).status_code
+        for kind in TYPES
+        for body in BODIES
+        if not (body and kind.startswith("multipart") and len(body) > 1000)
+    }
+    assert {case: status for case, status in found.items() if status >= 500} == {}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("path", PATHS)
+def test_no_address_that_is_chosen_by_chance_makes_an_error(path: str) -> None:
+    @settings(max_examples=40, deadline=None)
+    @given(kind=st.sampled_from(TYPES) | st.text(st.characters(max_codepoint=255)), body=st.binary(max_size=300))
+    def try_one(kind: str, body: bytes) -> None:
+        client = Client(raise_request_exception=False)
+        assert client.generic("POST", path, body, content_type=kind).status_code < 500
+
+    try_one()
+
+
+def status(path: str, kind: bytes, body: bytes) -> tuple[int, bool]:
+    """What an ASGI server would send for a POST, and whether it has our headers."""
+    sent = list[dict[str, Any]]()
+    received: Iterator[dict[str, Any]] = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+    async def receive() -> dict[str, Any]:
+        try:
+            return next(received)
+        except StopIteration:
+            await asyncio.Event().wait()
+            raise
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"host", b"localhost"), (b"content-type", kind), (b"content-length", str(len(body)).encode())]
+    scope = {"type": "http", "method": "POST", "path": path, "query_string": b"a=%ff", "headers": headers}
+    asyncio.run(get_asgi_application()(scope | {"scheme": "http", "http_version": "1.1"}, receive, send))
+    return sent[0]["status"], b"Content-Security-Policy" in dict(sent[0]["headers"])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", [*TYPES, f"{FORM}; charset*=utf-7''x", f"{FORM}; charset="])
+def test_an_asgi_server_gets_an_answer_of_ours_too(kind: str) -> None:
+    code, ours = status("/reports/csp/", kind.encode("latin-1"), b"a=%ff&b=+AGE-")
+    assert (code < 500, ours) == (True, True)

@@ -1,0 +1,88 @@
+"""The supervisor of `make run`, with real processes."""
+
+import os
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from login import supervisor
+from login.supervisor import Supervisor, parse
+from tests.house import House
+from tests.waiting import wait_for
+
+Lines = list[tuple[str, str]]
+SLEEPS = "echo started $$; exec sleep 60"
+
+
+@contextmanager
+def kept(folder: Path, **commands: str) -> Iterator[tuple[Supervisor, Lines]]:
+    lines: Lines = []
+    it = Supervisor(commands, os.environ, folder, lambda name, line: lines.append((name, line)))
+    thread = threading.Thread(target=it.run)
+    thread.start()
+    try:
+        yield it, lines
+    finally:
+        it.stop()
+        thread.join(10)
+    assert not thread.is_alive()
+
+
+def starts(lines: Lines) -> list[int]:
+    return [int(line.split()[1]) for _, line in lines if line.startswith("started")]
+
+
+def test_a_procfile_is_read_and_a_line_that_is_none_is_named() -> None:
+    assert parse("# web: no\n\nweb: exec a:b --c\n b :d\n") == {"web": "exec a:b --c", "b": "d"}
+    with pytest.raises(ValueError, match="line 2 is not NAME: COMMAND"):
+        parse("a: b\nc\n")
+
+
+def test_a_process_that_is_killed_is_started_again_and_the_others_go_on(tmp_path: Path) -> None:
+    with kept(tmp_path, one=SLEEPS, two="exec sleep 60") as (_, lines):
+        wait_for(lambda: len(starts(lines)) == 1)
+        os.kill(starts(lines)[0], signal.SIGKILL)
+        wait_for(lambda: len(starts(lines)) == 2)
+    assert [line for _, line in lines if not line.startswith("started")] == [
+        "ended, killed by SIGKILL; it is started again in 0.2 s"
+    ]
+
+
+def test_a_process_that_fails_at_once_again_and_again_ends_the_run_with_its_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "PAUSES", (0.0,) * 4)
+    lines: Lines = []
+    it = Supervisor(
+        {"bad": "echo no luck; exit 3", "good": SLEEPS}, os.environ, tmp_path, lambda *each: lines.append(each)
+    )
+    it.run()
+    assert it.reason == "bad ended 5 times soon after its start, with exit code 3. It said: no luck"
+    assert len([line for name, line in lines if line == "no luck"]) == 5
+
+
+def test_all_end_soon_even_one_that_does_not_listen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "GRACE", 0.5)
+    with kept(tmp_path, deaf="trap '' TERM; echo started $$; while :; do sleep 0.1; done", good=SLEEPS) as (it, lines):
+        wait_for(lambda: len(starts(lines)) == 2)
+        it.stop()
+    assert [line for _, line in lines[2:]] == ["has not ended within 0.5 s, and is killed"]
+    assert [Path(f"/proc/{number}").exists() for number in starts(lines)] == [False, False]
+
+
+def test_a_port_that_is_taken_is_named_before_anything_is_made(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        house.environment |= {"PORT": str(port)}
+        said = house.run("run", code=1)
+    other = port + 1 if port < 65535 else 8001
+    assert said == f"Port {port} is taken by another program. Take another: make run PORT={other}\n"
+    assert not house.streams.exists()

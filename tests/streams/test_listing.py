@@ -1,0 +1,98 @@
+"""A lease and its stream: made anew, dropped unread, expired behind the checkpoint, damaged."""
+
+from functools import partial
+
+import pytest
+
+from streams import clock
+from streams.leases import Leases
+from streams.models import Lease
+from streams.processors.trades import Trade, TradesProcessor, inherit
+from streams.records import TRIM_HORIZON, Batch, Description, Lost, Shard, after
+from streams.sinks.trades import write
+from tests.streams.test_leases import NOON, SHARD, commit, held, leases
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def described(*shards: Shard, identity: str = "one", **dropped: int) -> Description:
+    return Description("trades", "ACTIVE", 24, list(shards), identity, dropped)
+
+
+def test_what_expired_unread_is_counted_with_its_time(caplog: pytest.LogCaptureFixture) -> None:
+    one, grant = held()
+    one.commit(grant._replace(clock=NOON), commit(41)._replace(lost=Lost(700, NOON + 5000)))
+    one.commit(grant._replace(clock=NOON + 9000), commit(42)._replace(lost=Lost(3, NOON + 10_000)))
+    lease = Lease.objects.get()
+    assert (lease.expired, lease.expired_from, lease.expired_to) == (
+        703,
+        clock.to_datetime(NOON + 9000),
+        clock.to_datetime(NOON + 10_000),
+    )
+
+
+@pytest.mark.parametrize(("checkpoint", "expired"), [("after-sequence-number:9/200", 100), ("garbage", 0)])
+def test_a_shard_dropped_unread_is_counted_and_told(
+    caplog: pytest.LogCaptureFixture, checkpoint: str, expired: int
+) -> None:
+    one = leases()
+    Lease.objects.update(checkpoint=checkpoint)
+    one.sync(lambda: described(a=300), TRIM_HORIZON)
+    lease = Lease.objects.get()
+    assert (lease.checkpoint, lease.expired, lease.expired_to is not None) == ("shard-end", expired, True)
+    [line] = caplog.messages
+    assert "expired before trades on trades/a read them, and are lost" in line
+
+
+def test_a_shard_dropped_after_all_of_it_was_read_is_not_told(caplog: pytest.LogCaptureFixture) -> None:
+    one = leases()
+    Lease.objects.update(checkpoint="after-sequence-number:9/300")
+    one.sync(lambda: described(a=300), TRIM_HORIZON)
+    assert (Lease.objects.get().checkpoint, caplog.messages) == ("shard-end", [])
+
+
+def test_leases_of_an_older_release_take_the_identity_of_the_stream_that_is_there() -> None:
+    one = leases()
+    Lease.objects.update(identity="", checkpoint=str(after(41)))
+    one.sync(lambda: described(SHARD, identity="embedded:x"), TRIM_HORIZON)
+    assert [(lease.identity, lease.current, lease.checkpoint) for lease in Lease.objects.all()] == [
+        ("embedded:x", True, str(after(41)))
+    ]
+
+
+@pytest.mark.parametrize(("sequence", "identity"), [(10**61, "embedded:x"), (41, "kinesis:x")])
+def test_leases_of_an_older_release_whose_checkpoints_are_another_backends_are_not_taken(
+    sequence: int, identity: str
+) -> None:
+    one = leases()
+    Lease.objects.update(identity="", checkpoint=str(after(sequence)))
+    one.sync(lambda: described(SHARD, identity=identity), TRIM_HORIZON)
+    found = [(lease.identity, lease.current, lease.checkpoint) for lease in Lease.objects.order_by("pk")]
+    assert found == [("", False, str(after(sequence))), (identity, True, str(TRIM_HORIZON))]
+
+
+def test_a_stream_made_anew_is_told_once_and_its_open_windows_go_on(caplog: pytest.LogCaptureFixture) -> None:
+    one, grant = held()
+    processor = TradesProcessor()
+    trade = Trade("AAPL", "BUY", 10.0, 5)
+    processor.add(Batch(NOON, [1], ["AAPL"], [b""]), [trade])
+    processor.advance(NOON + 50_000)
+    one.commit(grant, commit(41)._replace(state=processor.snapshot()))
+    for worker in (one, Leases("trades", "trades", "trades", partial(write, "trades"), inherit, "two")):
+        worker.sync(lambda: described(SHARD, identity="two"), TRIM_HORIZON)
+    assert len([line for line in caplog.messages if "leads to another stream than before" in line]) == 1
+    one.share()
+    [new] = one.acquire(1)
+    again = TradesProcessor(new.state)
+    again.add(Batch(NOON - 10**9, [1], ["AAPL"], [b""]), [trade])  # nothing is late for a stream that begins
+    again.add(Batch(NOON + 1, [2], ["AAPL"], [b""]), [trade])
+    assert [row.tally.trades for row in again.take() or []] == [1, 2]
+
+
+def test_a_damaged_state_does_not_stop_a_stream_made_anew(caplog: pytest.LogCaptureFixture) -> None:
+    one = leases()
+    Lease.objects.update(state=b"\xff\x00")
+    one.sync(lambda: described(SHARD, identity="two"), TRIM_HORIZON)
+    one.share()
+    assert [grant.identity for grant in one.acquire(1)] == ["two"]
+    assert "is damaged and left out" in caplog.messages[0]
