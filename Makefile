@@ -16,7 +16,7 @@ export PATH := $(PATH):$(CURDIR)/$(BIN)
 ALONE := $(PYTHON) .ci/alone .setup.lock $(MAKE) --silent --no-print-directory
 FRONTEND := $(shell find dashboard/frontend -type f)
 
-.PHONY: help run setup setup-dev test check soak bench bench-peers mockups assets format new-password clean
+.PHONY: help run setup setup-dev setup-tests test test-fast check hooks soak bench bench-peers mockups assets format new-password clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -28,17 +28,25 @@ setup:
 	@$(ALONE) $(BIN)/.installed assets
 
 setup-dev:
-	@$(ALONE) $(BIN)/.installed-dev assets build/.emulators build/.judges
+	@$(ALONE) $(BIN)/.installed-dev assets
 
 new-password: ## A new password for the first user (NAME=admin)
 	@$(BIN)/python manage.py new_password $(or $(NAME),admin)
 
-test: check ## Set up, run all checks and all tests
+test: check setup-tests ## Set up, run all checks and all tests
 	$(BIN)/pytest -n 2 --dist loadgroup
 
-check: setup-dev ## Lint, types, import direction, migrations, front-end tests
+test-fast: setup-dev ## The tests that start no process, no server and no browser: a minute
+	$(BIN)/pytest -m fast -n 2 --hypothesis-profile few --durations 5 --durations-min 2
+
+# Servers, emulators and judges that only tests need. As root it installs system packages.
+setup-tests: setup-dev
+	@$(ALONE) build/.emulators build/.judges
 	@tests/machine
 	@! command -v mariadb_config > /dev/null || $(PIP) -r requirements-mariadb.txt
+
+check: setup-dev ## Lint, types, import direction, migrations, front-end tests
+	@mkdir -p build
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy .
@@ -55,13 +63,16 @@ bench: $(BIN)/.installed-dev assets build/.emulators ## The benchmarks, each bes
 
 bench-peers: build/bench-peers/.installed ## Fetch async-kinesis and kcl-rs, which `python -m benchmarks kinesis kcl` compares with
 
-mockups: ## Draw mockups/*.excalidraw again, as SVG and PNG
-	cd mockups && $(NPM) > /dev/null && node render.mjs
+mockups: ## Draw the screens of mockups/screens again, as mockups/*.svg (NAMES="market orders")
+	@cd mockups && { [ -d node_modules ] || $(NPM) > /dev/null; } && PYTHON=$(or $(abspath $(wildcard $(BIN)/python)),$(PYTHON)) node render.mjs $(NAMES)
 
 assets: build/static/dashboard/.built build/common-passwords ## Bundle the front-end code, and the list of common passwords
 
 format: $(BIN)/.installed-dev ## Format the Python code, mend what ruff can mend
 	$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
+
+hooks: ## Let git run the checks before each commit, and the fast tests before each push
+	git config core.hooksPath .githooks
 
 clean: ## Remove what was made, but not var/, which holds your data
 	rm -rf .venv build node_modules mockups/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,5 +1,10 @@
-"""Draws every screen: `python -m mockups.draw`. Writes mockups/*.excalidraw; render.mjs makes pictures of them."""
+"""Draws the screens: `python -m mockups.draw [NAME…]` prints a JSON object of Excalidraw files by name.
 
+`make mockups` renders them. With `--to FOLDER` each is written as FOLDER/NAME.excalidraw, to be opened in Excalidraw.
+"""
+
+import argparse
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -42,9 +47,19 @@ SCREENS: dict[str, Callable[[], Sheet]] = {
 
 
 def main() -> None:
-    here = Path(__file__).parent
-    for name, screen in SCREENS.items():
-        (here / f"{name}.excalidraw").write_text(screen().file(), encoding="utf-8")
+    parser = argparse.ArgumentParser(prog="python -m mockups.draw")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="a screen; default: all of them")
+    parser.add_argument("--to", type=Path, metavar="FOLDER", help="write .excalidraw files there")
+    options = parser.parse_args()
+    if unknown := sorted(set(options.names) - set(SCREENS)):
+        parser.error(f"There is no screen {unknown[0]}. The screens are {', '.join(SCREENS)}.")
+    drawings = {name: SCREENS[name]().file() for name in options.names or SCREENS}
+    if options.to:
+        options.to.mkdir(parents=True, exist_ok=True)
+        for name, drawing in drawings.items():
+            (options.to / f"{name}.excalidraw").write_text(drawing, encoding="utf-8")
+    else:
+        print(json.dumps(drawings))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
-// Renders every *.excalidraw here to *.svg and *.png: node render.mjs [NAME…]
-// Excalidraw itself draws, in a headless Chromium (CHROMIUM, or /usr/bin/chromium) that is given no network: the page,
-// the bundle and the fonts are answered from node_modules, and any other request fails the run.
-// Both files carry the SHA-256 of their source, so that a test can tell a stale one.
+// Renders the screens of draw.py to *.svg: node render.mjs [NAME…]
+// `python -m mockups.draw` (PYTHON, or python3) gives the drawings, and Excalidraw itself draws them, in a headless
+// Chromium (CHROMIUM, or /usr/bin/chromium) that is given no network: the page, the bundle and the fonts are answered
+// from node_modules, and any other request fails the run.
+// Each picture carries the SHA-256 of its drawing, so that a test can tell a stale one.
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readdir, readFile, writeFile } from "node:fs/promises";
-import { crc32 } from "node:zlib";
+import { readFile, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
 import { chromium } from "playwright-core";
 
@@ -47,17 +48,6 @@ function serve(files, strays) {
   };
 }
 
-/** The PNG with a text chunk put in after its header. */
-function withText(png, keyword, text) {
-  const body = Buffer.from(`tEXt${keyword}\0${text}`, "latin1");
-  const chunk = Buffer.alloc(body.length + 8);
-  chunk.writeUInt32BE(body.length - 4, 0); // the length leaves out the type
-  body.copy(chunk, 4);
-  chunk.writeUInt32BE(crc32(body), body.length + 4);
-  const header = 33; // signature 8, IHDR 25
-  return Buffer.concat([png.subarray(0, header), chunk, png.subarray(header)]);
-}
-
 const STROKES = /M(\S+ \S+) C(\S+ \S+), (\S+ \S+), (\S+ \S+) M\1 C(\S+ \S+), (\S+ \S+), \4(?=[ "])/g;
 
 /** Whether the point lies on the way from one to the other, to half a pixel. */
@@ -71,28 +61,49 @@ function straighten(strokes, from, one, two, to, three, four) {
   return [one, two, three, four].every((point) => between(from, point, to)) ? `M${from} L${to}` : strokes;
 }
 
-/** Without Excalidraw's remarks and with one decimal: half the size, and the same to the eye. */
-function slim(svg) {
-  const bare = svg.replace(/<!--.*?-->/gs, "").replace(/<metadata>.*?<\/metadata>/s, "");
-  const short = (number) => String(Number(Number(number).toFixed(1)));
-  const tag = (text) => text.replace(/-?\d+\.\d{2,}(e-?\d+)?/g, short).replace(STROKES, straighten);
-  return bare.replace(/<[^>]*>/g, tag); // words and fonts stand between tags
+/** A number with one decimal, in as few characters as SVG allows: ".5", "-3". */
+function short(number) {
+  return String(Number(Number(number).toFixed(1))).replace(/^(-?)0\./, "$1.").replace(/^-0$/, "0");
 }
 
-async function render(page, name) {
-  const source = await readFile(new URL(`${name}.excalidraw`, HERE));
+/** A path with relative coordinates in place of absolute ones, which are longer; the points are the same. */
+function relative(path) {
+  let at = [0, 0];
+  return path.replace(/([MLC])([^MLC]*)/g, (_, command, rest) => {
+    const numbers = rest.match(/-?[\d.]+/g).map((number) => Number(Number(number).toFixed(1)));
+    const deltas = numbers.map((number, index) => short(number - at[index % 2]));
+    at = numbers.slice(-2);
+    return command.toLowerCase() + deltas.join(" ").replace(/ -/g, "-");
+  });
+}
+
+/** Without what Excalidraw repeats in each element, and with one decimal: half the size, and the same to the eye. */
+function slim(svg) {
+  const bare = svg.replace(/<!--.*?-->/gs, "").replace(/<metadata>.*?<\/metadata>/s, "").replace(/<mask><\/mask>/g, "");
+  const tag = (text) => text
+    .replace(/-?\d+\.\d{2,}(e-?\d+)?/g, short)
+    .replace(STROKES, straighten)
+    .replace(/(?<= d=")M[^"A-BD-KN-Za-z]*(?=")/g, relative)
+    .replace(/ rotate\(0 [^)]*\)/, "")
+    .replace(/ font-family="Excalifont,[^"]*"| text-anchor="start"| style="white-space: pre;"/g, "")
+    .replace(/ direction="ltr"| dominant-baseline="alphabetic"| stroke-width="[01]"| stroke-linecap="round"| x="0"/g, "");
+  const style = "text { font-family: Excalifont; white-space: pre } g { stroke-linecap: round }</style>";
+  return bare.replace(/<[^>]*>/g, tag).replace("</style>", style); // words and fonts stand between tags
+}
+
+/** The drawings by name, as text. */
+function drawings() {
+  const words = ["-m", "mockups.draw", ...process.argv.slice(2)];
+  const options = { cwd: new URL("../", HERE), maxBuffer: 1 << 28 };
+  return Object.entries(JSON.parse(execFileSync(process.env.PYTHON || "python3", words, options)));
+}
+
+async function render(page, name, source) {
   const digest = createHash("sha256").update(source).digest("hex");
-  const svg = await page.evaluate((text) => window.draw(text), source.toString());
-  const png = await page.locator("svg").screenshot();
+  const svg = await page.evaluate((text) => window.draw(text), source);
   const marked = slim(svg).replace(/>/, `><metadata>source-sha256 ${digest}</metadata>`);
   await writeFile(new URL(`${name}.svg`, HERE), `${marked}\n`);
-  await writeFile(new URL(`${name}.png`, HERE), withText(png, "source-sha256", digest));
-  console.log(`${name}: svg ${Math.ceil(marked.length / 1000)} kB, png ${Math.ceil(png.length / 1000)} kB`);
-}
-
-async function names() {
-  if (process.argv.length > 2) return process.argv.slice(2);
-  return (await readdir(HERE)).filter((file) => file.endsWith(".excalidraw")).sort().map((file) => file.slice(0, -11));
+  console.log(`${name}: ${Math.ceil(marked.length / 1000)} kB`);
 }
 
 const strays = [];
@@ -106,7 +117,7 @@ try {
   await page.route("**/*", serve(await bundle(), strays));
   await page.goto(`${ORIGIN}/`);
   await page.waitForFunction(() => window.draw);
-  for (const name of await names()) await render(page, name);
+  for (const [name, source] of drawings()) await render(page, name, source);
 } finally {
   await browser.close();
 }

@@ -131,7 +131,6 @@ class WholeReader:
         self._identity = identity
         self._gone: list[Lost] = []  # of shards that were dropped unread
         self._lanes: dict[str, _Lane] = {}
-        self._parents: dict[str, tuple[str, ...]] = {}
         known, start = places(checkpoint)
         self._lanes = {shard: _Lane(position) for shard, position in known.items()}
         self._discover(None if known else start)

@@ -13,31 +13,58 @@ from hypothesis import settings
 
 from tests.databases import missing
 from tests.disks import mount, unmount
+from tests.emulators import KINESIS_LOCAL, MINISTACK
 from tests.faketime import LIBRARY
 from tests.house import kill, running
+from tests.layers import emulator_of, forbid_starting, is_fast, may_hold_fast
 
 settings.register_profile("shared", deadline=None)  # a busy machine is no failure
 settings.register_profile("few", deadline=None, max_examples=10)  # where the same runs in full elsewhere
 settings.load_profile("shared")
 
+MARKS = [
+    "fast: given to a test that starts no process, no server and no browser (tests/layers.py): make test-fast",
+    "long: a test that starts nothing and still takes many seconds, so that the fast layer leaves it out",
+    "needs(*paths): files that `make setup-tests` fetches; without one of them the test is left out by name",
+]
+EMULATORS = {"kinesis_local": KINESIS_LOCAL, "ministack": MINISTACK}
 LEFT_OUT: set[str] = set()  # a line each
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    for mark in MARKS:
+        config.addinivalue_line("markers", mark)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Spares the fast layer the import of modules that hold none of its tests."""
+    return True if config.option.markexpr == "fast" and not may_hold_fast(collection_path) else None
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Makes what `make assets` makes and whole parts of the site need, if pytest is run without make."""
+    """Makes the list of common passwords, which parts of the site need, if pytest is run without make."""
     if not (ROOT / "build/common-passwords").exists() and not hasattr(session.config, "workerinput"):
         subprocess.run(["make", "--silent", "build/common-passwords"], cwd=ROOT, check=True)
     from watching import starting  # noqa: PLC0415 - Django is set up only now
 
     starting.begin = lambda gauges=None: None  # its thread would write whenever it likes
+    starts_workers = getattr(session.config.option, "dist", "no") != "no" and not hasattr(session.config, "workerinput")
+    if session.config.option.markexpr == "fast" and not starts_workers:
+        forbid_starting()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out, by name, what this machine cannot run; in CI tests/machine has failed before."""
+    """Marks the fast layer, and leaves out by name the tests that this machine cannot run."""
+    for item in items:
+        if is_fast(item):
+            item.add_marker("fast")
     if not SHARED_DATA.is_dir():  # a user's clone
-        leave_out(config, items, "../shared/data is absent", partial(_needs, "shared_data"))
+        leave_out(config, items, "../shared/data is absent", partial(_needs, "shared_data"), also_in_ci=True)
+    for path in sorted({path for item in items for path in _fetched(item) if not path.exists()}):
+        reason = f"{os.path.relpath(path, ROOT)} is absent (make setup-tests fetches it)"
+        leave_out(config, items, reason, partial(_needs_path, path))
     if os.geteuid() != 0 and os.environ.get("CI") != "true":
         leave_out(config, items, "only root may mount a disk", partial(_needs, "small_disk"))
     if LIBRARY is None:
@@ -50,16 +77,36 @@ def _needs(fixture: str, item: pytest.Item) -> bool:
     return fixture in getattr(item, "fixturenames", ())
 
 
+def _fetched(item: pytest.Item) -> set[Path]:
+    """Returns the fetched files that a test needs: by its mark, or because it starts an emulator."""
+    emulators = {path for name, path in EMULATORS.items() if emulator_of(item, name)}
+    return emulators | {path for mark in item.iter_markers("needs") for path in mark.args}
+
+
+def _needs_path(path: Path, item: pytest.Item) -> bool:
+    return path in _fetched(item)
+
+
 def _is_for(backend: str, item: pytest.Item) -> bool:
     return f"[{backend}" in item.name
 
 
 def leave_out(
-    config: pytest.Config, items: list[pytest.Item], reason: str, is_out: Callable[[pytest.Item], bool]
+    config: pytest.Config,
+    items: list[pytest.Item],
+    reason: str,
+    is_out: Callable[[pytest.Item], bool],
+    *,
+    also_in_ci: bool = False,
 ) -> None:
-    """Takes items off the list, and says so."""
+    """Takes tests off the list and names them at the end.
+
+    With CI=true every test must run: raises UsageError in place of leaving one out, unless `also_in_ci`.
+    """
     left_out = [item for item in items if is_out(item)]
-    items[:] = [item for item in items if item not in left_out]
+    if left_out and os.environ.get("CI") == "true" and not also_in_ci:
+        raise pytest.UsageError(f"CI=true, but {reason}: {len(left_out)} tests cannot run, first {left_out[0].nodeid}")
+    items[:] = [item for item in items if not is_out(item)]
     config.hook.pytest_deselected(items=left_out)
     LEFT_OUT.update(f"left out, because {reason}: {item.nodeid}" for item in left_out)
 
@@ -111,7 +158,7 @@ def nothing_is_remembered() -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_outlives_its_test() -> Iterator[None]:
-    """Whatever a test has started and not ended, as when it failed."""
+    """Ends the processes that a test has started and not ended, as when it failed."""
     before = set(running)
     yield
     for process in running - before:

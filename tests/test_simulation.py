@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -21,6 +22,7 @@ from streams.worker import Worker
 from tests.fakes import FakeClock, MemoryStream
 from tests.memory_leases import LEASE, MemoryLeases, Table
 
+pytestmark = pytest.mark.long  # a thousand fleets: 14 s
 KEYS = [f"key-{number}" for number in range(6)]
 BAD = b"poison"
 REMADE = "remake after read"  # the stream is deleted and made anew while a worker holds a page of it

@@ -2,7 +2,7 @@
 
 Each aggregate holds records of one shard, by the map of shards that we have, and goes there under the partition key of
 its first record. The shard may be split on the way: then the aggregate lands in a child that is not the shard of all
-its keys. Its readers, KCL and ours, leave out such an aggregate as a whole (aggregation.in_shard). Here it is noticed,
+its keys. Its readers, KCL and ours, leave out such an aggregate as a whole (columns_in_shard). Here it is noticed,
 since the stream tells where each record landed, and its records are packed again, by a new map, before any later ones
 are sent. So a record is read once, in the shard of its key, and the order of each key is kept. What lands elsewhere
 than expected but with all its keys, in a merged shard say, is left where it is.
@@ -41,7 +41,7 @@ class Columns(NamedTuple):
 
 @runtime_checkable
 class Locating(Stream, Protocol):
-    """A stream that tells where it put what, and whose read unpacks aggregates by in_shard()."""
+    """A stream that tells where it put what, and whose read unpacks aggregates by columns_in_shard()."""
 
     def put_located(self, entries: Sequence[Entry]) -> list[str]:
         """As put; the shard that each entry is in."""

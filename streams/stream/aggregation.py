@@ -18,7 +18,6 @@ from typing import NamedTuple
 
 from streams.hashing import HASH_SPACE, hash_key
 from streams.names import MOST_KEY
-from streams.records import Entry
 
 MAGIC = b"\xf3\x89\x9a\xc2"
 DIGEST = 16  # bytes
@@ -53,16 +52,12 @@ class _MalformedError(Exception):
     """Not what the format says."""
 
 
-def aggregate(entries: Sequence[Entry], *, checked: bool = False) -> bytes:
-    """The entries as the data of one record; `checked` marks it as one whose writer looks where it landed.
-
-    Raises ValueError for more than MAX_SUB_RECORDS, or none.
-    """
-    return aggregate_columns([key for key, _ in entries], [data for _, data in entries], checked=checked)
-
-
 def aggregate_columns(keys: Sequence[str], datas: Sequence[bytes], *, checked: bool = False) -> bytes:
-    """The same of columns of equal length. No line of it is run for each record: that would be half of all the time."""
+    """Packs columns of equal length as the data of one record.
+
+    `checked` marks the record: its writer looks at the shard in which it landed. No line is run for each record: that
+    would be half of all the time. Raises ValueError for more than MAX_SUB_RECORDS, or none.
+    """
     if not 1 <= len(keys) <= MAX_SUB_RECORDS:
         raise ValueError(f"An aggregate has 1 to {MAX_SUB_RECORDS} records, not {len(keys)}.")
     table = {key: index for index, key in enumerate(dict.fromkeys(keys))}
@@ -77,19 +72,8 @@ def aggregate_columns(keys: Sequence[str], datas: Sequence[bytes], *, checked: b
     return MAGIC + body + _md5(body)
 
 
-def deaggregate(partition_key: str, data: bytes) -> list[Entry] | None:
-    """The records in a record's data; None when it is one plain record. Never raises, whatever the bytes."""
-    found = parse(data)
-    return None if found is None else list(zip(found.keys, found.datas, strict=True))
-
-
-def in_shard(partition_key: str, data: bytes, hash_start: int, hash_end: int) -> list[Entry]:
-    """The records that one record of a shard of that range stands for; never raises."""
-    return list(zip(*columns_in_shard(partition_key, data, hash_start, hash_end), strict=True))
-
-
 def columns_in_shard(partition_key: str, data: bytes, hash_start: int, hash_end: int) -> tuple[list[str], list[bytes]]:
-    """The same as columns of equal length, partition keys and data.
+    """Returns the records that one record of a shard of that range stands for, as columns: keys and data. Never raises.
 
     An aggregate whose records do not all belong to the shard was packed by an old map of the shards. KPL and
     AggregatingStream then put its records again: to take them here too would double them, and KCL drops all of it. So

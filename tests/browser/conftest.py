@@ -1,5 +1,6 @@
 """A real browser before a real server, with producers and workers behind it."""
 
+import subprocess
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -11,6 +12,7 @@ from tests.house import House, Web, kill
 
 __all__ = ["browser"]  # a fixture
 SignIn = Callable[..., Page]
+Traffic = list["subprocess.Popen[str]"]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -41,12 +43,12 @@ def web(house: House) -> Iterator[Web]:
 
 
 @pytest.fixture(scope="module")
-def traffic(house: House) -> Iterator[None]:
-    """Trades and orders that keep coming."""
+def traffic(house: House) -> Iterator[Traffic]:
+    """Runs two producers, then two workers; trades and orders keep coming."""
     commands = [["produce", "trades", "--rate", "50"], ["produce", "orders", "--rate", "10", "--site", "london"]]
     commands += [["consume", "trades"], ["consume", "orders"]]
     processes = [house.start(*words) for words in commands]
-    yield
+    yield processes
     for process in processes:
         kill(process)
 

@@ -53,7 +53,7 @@ Authenticator.objects.create(user=admin, type="webauthn", data={"name": "Laptop"
 """
 PLAIN = [route for route in dict.fromkeys(ROUTES) if "<" not in route]
 
-pytestmark = pytest.mark.xdist_group("axe")
+pytestmark = [pytest.mark.xdist_group("axe"), pytest.mark.needs(AXE)]
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import SignIn, Traffic
 from tests.chromium import expect_move, expect_state, number, watched
 from tests.house import House, Web
+from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.usefixtures("traffic"), pytest.mark.xdist_group("browser")]
 
@@ -145,6 +146,14 @@ def test_without_scripts_the_pages_are_whole(browser: Browser, web: Web, passwor
     plain.close()
 
 
-def test_the_house_is_still_exact(house: House) -> None:
-    """After all that: what was applied is what the stream held."""
+def test_journey_leaves_every_record_applied(house: House, traffic: Traffic) -> None:
+    """Compares the workers' counts with the streams' own, once the producers are stopped."""
+    wait_for(lambda: house.applied("trades") and house.applied("orders"))
+    for producer in traffic[:2]:
+        producer.terminate()
+        producer.wait()
+    for application in ("trades", "orders"):
+        records = len(list(house.rows("streams", "tail", application)))
+        wait_for(lambda: house.applied(application) >= records)  # noqa: B023 - asked at once
+        assert house.applied(application) == records
     assert house.query("SELECT count(*) FROM streams_deadletter") == [(0,)]

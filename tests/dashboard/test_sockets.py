@@ -123,6 +123,7 @@ async def test_a_person_with_too_many_sockets_is_told_so(connect: Open, settings
     assert await second.close_code() == 4429
 
 
+@pytest.mark.long  # the guard looks once in two seconds, eight times
 @pytest.mark.parametrize(
     "end", ["sign out", "deactivate", "delete", "new password", "idle", "old", "ended", "everybody's ended"]
 )

@@ -12,14 +12,19 @@ from tests.house import ROOT
 
 INFORMATION = 60  # CSP Evaluator's severity; a smaller number is worse
 
-pytestmark = pytest.mark.xdist_group("observatory")
+JUDGES = ROOT / "tests/judges"
+
+pytestmark = [
+    pytest.mark.xdist_group("observatory"),
+    pytest.mark.needs(JUDGES / "node_modules/@mdn/mdn-http-observatory/conf/hsts-preload.json"),
+]
 
 
 @pytest.fixture(scope="module")
 def verdict(stack: Stack) -> dict[str, Any]:
     words = ["node", "judge.mjs", HOST, str(stack.plain_port), str(stack.port)]
     environment = os.environ | {"NODE_EXTRA_CA_CERTS": str(stack.certificate)}
-    judged = subprocess.run(words, cwd=ROOT / "tests/judges", env=environment, capture_output=True, text=True)
+    judged = subprocess.run(words, cwd=JUDGES, env=environment, capture_output=True, text=True)
     assert judged.returncode == 0, judged.stdout + judged.stderr
     found: dict[str, Any] = json.loads(judged.stdout)
     return found

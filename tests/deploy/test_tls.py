@@ -5,13 +5,19 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 from tests.deploy.stack import HOST, Stack
 from tests.house import ROOT
+
+SSLYZE = ROOT / "build/sslyze"
+
+pytestmark = pytest.mark.needs(SSLYZE)
 
 
 def test_it_is_as_mozilla_wants_it_except_that_it_vouches_for_itself(stack: Stack) -> None:
     words = [sys.executable, "-m", "sslyze", "--mozilla_config", "intermediate", f"{HOST}:{stack.port}"]
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "build/sslyze")}
+    environment = os.environ | {"PYTHONPATH": str(SSLYZE)}
     judged = subprocess.run(words, env=environment, capture_output=True, text=True)
     _, told, verdict = judged.stdout.partition("COMPLIANCE AGAINST TLS CONFIGURATION")
     assert told, judged.stderr

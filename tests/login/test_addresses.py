@@ -8,6 +8,7 @@ from django.test import Client
 
 from tests.login.test_gate import ROUTES, sample
 
+pytestmark = pytest.mark.long  # every route with every parameter: 60 s
 ROOT = Path(__file__).resolve().parents[2]
 BAD = {"nul": "a%00b", "nul in a name": "1&%00=1", "overlong": "x" * 9000, "wrong type": "[]%7B%7D%27%22", "empty": ""}
 BAD |= {"huge number": "9" * 40, "negative": "-1", "not UTF-8": "%ff%fe", "other digits": "%D9%A3", "markup": "%3Cb%3E"}

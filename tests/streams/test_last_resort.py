@@ -21,7 +21,8 @@ from streams.reading import ShardReader
 from streams.records import TRIM_HORIZON, Batch, DeadRecord, Description, Entry, Page, Position, Shard
 from streams.refusals import explained
 from streams.sinks.trades import write
-from streams.stream.aggregation import aggregate, columns_in_shard
+from streams.stream.aggregation import columns_in_shard
+from tests.packing import aggregate
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOON = 1_795_348_800_000

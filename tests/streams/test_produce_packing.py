@@ -4,9 +4,9 @@ import pytest
 
 from streams.management.commands import produce
 from streams.records import TRIM_HORIZON
-from streams.stream.aggregation import deaggregate
 from streams.stream.base import Stream
 from tests.fakes import MemoryStream
+from tests.packing import deaggregate
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ def house(ada: User, monkeypatch: pytest.MonkeyPatch) -> House:
     return House(ada)
 
 
+@pytest.mark.long  # a thousand addresses: 11 s
 def test_a_flood_from_a_thousand_addresses_never_keeps_the_owner_out(house: House) -> None:
     laptop, attackers, owners = cookie_of(house.owner), addresses(ATTACKERS), 0
     for number in range(ATTACKERS * TRIES):

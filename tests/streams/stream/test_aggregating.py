@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from streams.hashing import HASH_SPACE, hash_key
 from streams.records import TRIM_HORIZON, Description, Entry, InvalidRecordError, StreamDownError, StreamError
 from streams.stream.aggregating import PACK_BYTES, AggregatingStream, Locating
-from streams.stream.aggregation import MAGIC, aggregate, deaggregate, in_shard
+from streams.stream.aggregation import MAGIC
 from streams.stream.limits import MAX_RECORD
 from tests.fakes import MemoryStream
+from tests.packing import aggregate, deaggregate, in_shard
 
 FIRST = "shardId-000000000000"
 KEYS = [f"key-{number}" for number in range(12)]

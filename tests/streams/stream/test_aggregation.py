@@ -13,16 +13,8 @@ from hypothesis import strategies as st
 
 from streams.hashing import HASH_SPACE, hash_key
 from streams.records import Entry
-from streams.stream.aggregation import (
-    DIGEST,
-    MAGIC,
-    MAX_SUB_RECORDS,
-    aggregate,
-    deaggregate,
-    in_shard,
-    parse,
-    reason_for_plain,
-)
+from streams.stream.aggregation import DIGEST, MAGIC, MAX_SUB_RECORDS, parse, reason_for_plain
+from tests.packing import aggregate, deaggregate, in_shard
 
 keys = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=256) | st.sampled_from("abc")
 entries = st.lists(st.tuples(keys, st.binary(max_size=300)), min_size=1, max_size=300)

@@ -10,10 +10,10 @@ import pytest
 
 from streams.records import TRIM_HORIZON, Batch, Entry, Page, Position, StreamError, after
 from streams.stream.aggregating import AggregatingStream
-from streams.stream.aggregation import in_shard
 from streams.stream.embedded_limits import BYTES_A_READ, SLOW_SECONDS, Faults, LimitedStream, up_to
 from streams.stream.retrying import Waiting
 from tests.contracts.limited import Looked
+from tests.packing import in_shard
 
 SHARD = "shardId-000000000000"
 NOT_YET = Page([], None)

@@ -3,11 +3,11 @@
 import pytest
 
 from streams.records import TRIM_HORIZON, StreamError, after
-from streams.stream.aggregation import aggregate
 from streams.stream.kinesis import CHANGE_SECONDS, KinesisStream, Place, connect, parse_url
 from streams.stream.kinesis_reading import SUB_BITS
 from streams.stream.retrying import Waiting
 from tests.fakes import FakeClock
+from tests.packing import aggregate
 from tests.streams.stream.fake_kinesis import FakeKinesis, Seconds, refusal
 
 SHARD = "shardId-000000000000"

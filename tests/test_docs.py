@@ -1,0 +1,58 @@
+"""The docs name all that the code has: commands, topics and applications. Settings: tests/login/test_settings.py."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.management import get_commands
+
+from dashboard import pages
+from streams.wiring import APPLICATIONS
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = "\n".join(path.read_text() for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))])
+PROTOCOL = (ROOT / "docs/protocol.md").read_text()
+OURS = {
+    config.name
+    for config in apps.get_app_configs()
+    if ROOT in Path(config.path).parents and "site-packages" not in config.path
+}
+COMMANDS = sorted(name for name, app in get_commands().items() if app in OURS)
+# Of the table of topics: the first cell, where a ticker stands for all of them.
+TOPICS = re.findall(r"^\| `([\w:-]+)` \|", PROTOCOL.split("## Topics")[1].split("\n## ")[0], re.MULTILINE)
+# Files that name each application, and how.
+PLACES = {
+    "docs/protocol.md": "`{}`",
+    "README.md": "{}",
+    "Procfile": "manage.py consume {}",
+    "deploy/install.sh": "consume@{}",
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_is_named_in_the_docs(command: str) -> None:
+    assert re.search(rf"(?:manage\.py|deploy/manage) {command}\b", DOCS), f"No page of docs/ has: manage.py {command}"
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_documented_topic_exists(topic: str) -> None:
+    assert pages.find(topic) is not None
+
+
+def test_every_topic_is_documented() -> None:
+    assert sorted(topic for topic in TOPICS if ":" not in topic) == sorted([*pages._PAGES, pages.PULSE])
+    assert sorted(topic.split(":")[0] for topic in TOPICS if ":" in topic) == sorted(pages._NAMED)
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("application", sorted(APPLICATIONS))
+def test_an_application_is_named_where_it_is_run_and_documented(application: str, place: str) -> None:
+    text = (ROOT / place).read_text()
+    assert re.search(re.escape(PLACES[place].format(application)) + r"(?!\w)", text), f"{place} lacks {application}"
+
+
+def test_links_between_documents_lead_to_files() -> None:
+    files = list(ROOT.glob("*.md")) + sorted((ROOT / "docs").rglob("*.md")) + [ROOT / "mockups/README.md"]
+    links = [(file, link) for file in files for link in re.findall(r"\]\(([^)#:\s]+)(?:#[\w-]*)?\)", file.read_text())]
+    assert [f"{file.name}: {link}" for file, link in links if not (file.parent / link).exists()] == []
