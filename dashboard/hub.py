@@ -7,7 +7,7 @@ want it. Nobody queues: a subscriber that is slow finds only the newest text of 
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from time import monotonic, thread_time
@@ -25,6 +25,9 @@ TICK = 0.025  # seconds between looks
 # Times as long as a look computed, at least, until the next: the hub never takes more than a quarter of a core.
 SHARE = 3
 BEAT = 2.0  # seconds between beats
+# Topics of one ticker or site that a look builds: there are as many as somebody asks for, and all pay for them.
+PRIVATE_A_LOOK = 50
+MOST_REFUSALS = 40  # that wait for a subscriber: two subscriptions' topics
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -34,7 +37,9 @@ class Source(Protocol):
     """Where texts come from: dashboard.snapshots.Snapshots. Called in the hub's own thread."""
 
     def knows(self, topic: str) -> bool: ...
+    def is_private(self, topic: str) -> bool: ...
     def refresh(self, topics: Collection[str]) -> dict[str, Snapshot]: ...
+    def keep_only(self, topics: Collection[str]) -> None: ...
     def clock_note(self) -> str: ...
 
 
@@ -46,7 +51,7 @@ class Subscriber:
         self.topics: frozenset[str] = frozenset()
         self.closed: int | None = None  # a close code, once it must go
         self._waiting: dict[str, str] = {}  # by topics that exist, of which there are few
-        self._refusals: list[str] = []
+        self.refusals: list[str] = []
         self._ready = asyncio.Event()
 
     def offer(self, topic: str, text: str) -> None:
@@ -56,7 +61,7 @@ class Subscriber:
 
     def refuse(self, texts: list[str]) -> None:
         """Replaces the answers to the last subscription: its topics are the client's choice, and have no bound."""
-        self._refusals = texts
+        self.refusals = texts
         if texts:
             self._ready.set()
 
@@ -71,7 +76,7 @@ class Subscriber:
         while not (texts or self.closed):
             await self._ready.wait()
             self._ready.clear()
-            texts, self._waiting, self._refusals = [*self._refusals, *self._waiting.values()], {}, []
+            texts, self._waiting, self.refusals = [*self.refusals, *self._waiting.values()], {}, []
         return [] if self.closed else texts
 
 
@@ -90,6 +95,9 @@ class Audience:
     def add(self, subscriber: Subscriber) -> None:
         self._all.add(subscriber)
         self._new.add(subscriber)
+
+    def members(self) -> list[Subscriber]:
+        return list(self._all)
 
     def remove(self, subscriber: Subscriber) -> None:
         self._all.discard(subscriber)
@@ -127,6 +135,7 @@ class Hub:
         self._audiences: dict[str, Audience] = {}  # by topic; none is empty
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="hub")
         self._task: asyncio.Task[None] | None = None
+        self._turn = 0  # the private topic that is next
         self._next_beat = 0.0
         self._computed = 0.0  # seconds, in the look at hand
 
@@ -161,18 +170,41 @@ class Hub:
             return
         self._move(subscriber, known)
         unknown = sorted(set(topics) - known)
-        subscriber.refuse([_json({"error": "unknown topic", "topic": topic}) for topic in unknown])
+        subscriber.refuse([_unknown(topic) for topic in unknown])
 
     async def look(self) -> None:
-        """One tick: hands out what is new, and now and then a beat."""
-        topics = set(self._audiences)
-        snapshots = await self._in_thread(lambda: self._source.refresh(topics)) if topics else {}
-        for topic, snapshot in snapshots.items():
-            if audience := self._audiences.get(topic):  # else all have left meanwhile
-                audience.offer(snapshot.text)
+        """Makes one tick: hands out new texts, those of shared topics first, and now and then a heartbeat."""
+        topics = list(self._audiences)
+        if topics:
+            await self._in_thread(lambda: self._source.keep_only(topics))
+        private = sorted(filter(self._source.is_private, topics))
+        await self._hand_out([topic for topic in topics if topic not in set(private)])
+        await self._hand_out(self._next_of(private))
         if self._clock() >= self._next_beat:
             note = await self._in_thread(self._source.clock_note)
             self._beat(**({"clock_note": note} if note else {}))
+
+    async def _hand_out(self, topics: Collection[str]) -> None:
+        """Offers the newest text of each topic. A topic that does not exist, as a ticker that never traded, ends."""
+        if not topics:
+            return
+        snapshots = await self._in_thread(lambda: self._source.refresh(topics))
+        for topic in topics:
+            audience = self._audiences.get(topic)  # None if all have left meanwhile
+            if audience and topic in snapshots:
+                audience.offer(snapshots[topic].text)
+            elif audience:
+                for subscriber in audience.members():
+                    self._move(subscriber, subscriber.topics - {topic})
+                    subscriber.refuse([*subscriber.refusals, _unknown(topic)][-MOST_REFUSALS:])
+
+    def _next_of(self, private: Sequence[str]) -> list[str]:
+        """Returns the private topics whose turn it is."""
+        if len(private) <= PRIVATE_A_LOOK:
+            return list(private)
+        start = self._turn % len(private)
+        self._turn = start + PRIVATE_A_LOOK
+        return [*private[start:], *private[:start]][:PRIVATE_A_LOOK]
 
     def _beat(self, **more: str) -> None:
         """Tells all subscribers the time, when a heartbeat is due."""
@@ -223,6 +255,10 @@ class Hub:
                 self._computed += thread_time() - began
 
         return await asyncio.get_running_loop().run_in_executor(self._thread, clean)
+
+
+def _unknown(topic: str) -> str:
+    return _json({"error": "unknown topic", "topic": topic})
 
 
 def _json(message: dict[str, str]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -55,12 +55,48 @@ class Snapshots:
         page = self._find(topic)
         return page is not None and (staff or not page.staff)
 
+    def is_private(self, topic: str) -> bool:
+        """Whether a topic is one of very many: of a ticker, a site, or a stream that it names."""
+        page = self._find(topic)
+        return "@" in topic or (page is not None and page.build_many is not None)
+
     def refresh(self, topics: Iterable[str]) -> dict[str, Snapshot]:
-        """The newest snapshot of each topic; others are forgotten. Raises KeyError for an unknown topic."""
+        """Returns the newest snapshot of each topic, without those of a ticker or site that does not exist.
+
+        Raises KeyError for an unknown topic.
+        """
         with self._lock:
             versions = self._versions()
-            self._held = {topic: self._current(topic, versions) for topic in topics}
-            return dict(self._held)
+            self._build_groups(topics, versions)
+            for topic in topics:
+                if not self._is_grouped(topic):
+                    self._held[topic] = self._current(topic, versions)
+            return {topic: self._held[topic] for topic in topics if topic in self._held}
+
+    def _is_grouped(self, topic: str) -> bool:
+        page = self._find(topic)
+        return page is not None and page.build_many is not None
+
+    def keep_only(self, topics: Iterable[str]) -> None:
+        """Forgets the snapshots of all other topics."""
+        with self._lock:
+            self._held = {topic: self._held[topic] for topic in topics if topic in self._held}
+
+    def _build_groups(self, topics: Iterable[str], versions: dict[str, int]) -> None:
+        """Builds the private topics that are due, each group of them by the same few queries."""
+        groups: dict[str, dict[str, pages.Page]] = {}
+        for topic in topics:
+            page = self._find(topic)
+            if page and page.build_many and not self._is_fresh(topic, page, versions):
+                groups.setdefault(page.group, {})[topic] = page
+        for due in groups.values():
+            [build, *_] = [page.build_many for page in due.values()]
+            found = build([page.name for page in due.values()], self._now()) if build else {}
+            for topic, page in due.items():
+                if page.name in found:
+                    self._held[topic] = self._packed(topic, page, versions, found[page.name])
+                else:
+                    self._held.pop(topic, None)
 
     def versions(self) -> dict[str, int]:
         """Returns every version topic's version."""
@@ -83,12 +119,19 @@ class Snapshots:
         page = self._find(topic)
         if page is None:
             raise KeyError(topic)
-        version = self._version(page, versions)
+        if self._is_fresh(topic, page, versions):
+            return self._held[topic]
+        return self._packed(topic, page, versions, page.build(self._now()))
+
+    def _is_fresh(self, topic: str, page: pages.Page, versions: dict[str, int]) -> bool:
         held = self._held.get(topic)
-        now = self._now()
-        if held and (held.version == version or now - held.built < page.every):
-            return held
-        data = msgspec.json.encode(page.build(now))
+        return held is not None and (
+            held.version == self._version(page, versions) or self._now() - held.built < page.every
+        )
+
+    def _packed(self, topic: str, page: pages.Page, versions: dict[str, int], built: dict[str, Any]) -> Snapshot:
+        version, now, held = self._version(page, versions), self._now(), self._held.get(topic)
+        data = msgspec.json.encode(built)
         if held and data == held.data:
             return held._replace(version=version, built=now)  # the same text, so that it is not sent again
         message = {"topic": topic, "version": version, "data": msgspec.Raw(data)}

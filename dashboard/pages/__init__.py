@@ -1,6 +1,6 @@
 """The topics of docs/protocol.md: which announcements change them, and how their snapshots are built."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
@@ -22,6 +22,10 @@ class Page(NamedTuple):
     build: Build
     every: timedelta = timedelta(0)  # it need not be built more often
     staff: bool = False  # theirs alone to see
+    # Of a topic of one ticker or site: its name, and what builds many at once, of those that exist.
+    name: str = ""
+    build_many: Callable[[Sequence[str], datetime], dict[str, dict[str, Any]]] | None = None
+    group: str = ""  # topics of one group are built together
 
 
 class Kind(NamedTuple):
@@ -31,6 +35,8 @@ class Kind(NamedTuple):
     build: Callable[..., dict[str, Any]]  # of a time, and the keyword `stream`
     every: timedelta = timedelta(0)
     staff: bool = False
+    many: Callable[..., dict[str, dict[str, Any]]] | None = None  # of names, a time, and the keyword `stream`
+    name: str = ""
 
 
 SECOND = timedelta(seconds=1)
@@ -44,9 +50,9 @@ _PAGES = {
 }
 # Topics of one ticker or site, by the word before the colon; their builders take the name first.
 _NAMED = {
-    "ticker": Kind(topics.TRADES, trades.ticker, every=SECOND),
-    "site": Kind(topics.ORDERS, orders.site),
-    "site-history": Kind(topics.ORDERS, orders.site_history),
+    "ticker": Kind(topics.TRADES, trades.ticker, every=SECOND, many=trades.tickers),
+    "site": Kind(topics.ORDERS, orders.site, many=partial(orders.many, orders.site)),
+    "site-history": Kind(topics.ORDERS, orders.site_history, many=partial(orders.many, orders.site_history)),
 }
 
 
@@ -62,7 +68,11 @@ def find(topic: str) -> Page | None:
     if kind is None or stream == "":
         return None
     stream = stream or kind.application
-    return Page(topics.of(kind.application, stream), partial(kind.build, stream=stream), kind.every, kind.staff)
+    page = Page(topics.of(kind.application, stream), partial(kind.build, stream=stream), kind.every, kind.staff)
+    if kind.many is None:
+        return page
+    group = f"{topic.partition(':')[0]}@{stream}"
+    return page._replace(name=kind.name, build_many=partial(kind.many, stream=stream), group=group)
 
 
 def on(name: str, stream: str) -> str:
@@ -95,5 +105,5 @@ def _kind(topic: str) -> Kind | None:
     named, _, name = topic.partition(":")
     if named in _NAMED and 1 <= len(name) <= MOST_NAME and name.isprintable():
         kind = _NAMED[named]
-        return kind._replace(build=partial(kind.build, name))
+        return kind._replace(build=partial(kind.build, name), name=name)
     return _PAGES.get(topic)

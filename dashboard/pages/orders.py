@@ -5,7 +5,7 @@ docs/protocol.md has their fields.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,6 +33,14 @@ def orders(now: datetime, stream: str = ORDERS) -> dict[str, Any]:
 def site(name: str, now: datetime, stream: str = ORDERS) -> dict[str, Any]:
     """The same of one site."""
     return _state(now, stream, sites_of(stream).filter(name=name), site=name)
+
+
+def many(
+    build: Callable[..., dict[str, Any]], names: Sequence[str], now: datetime, stream: str = ORDERS
+) -> dict[str, dict[str, Any]]:
+    """Builds `site` or `site_history` of each site that exists."""
+    known = Site.objects.filter(name__in=names).values_list("name", flat=True)
+    return {name: build(name, now, stream) for name in known}
 
 
 def orders_history(now: datetime, stream: str = ORDERS) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pytest
 from accounts.sessions import Standing
 from dashboard.garbage import LONGEST, Collector
 from dashboard.guard import FORBIDDEN, TOO_MANY, SessionGuard
-from dashboard.hub import Hub, Subscriber
+from dashboard.hub import PRIVATE_A_LOOK, Hub, Subscriber
 from dashboard.pages import Page
 from dashboard.snapshots import Snapshot, Snapshots
 
@@ -31,11 +31,17 @@ class Source:
         return self.note
 
     def knows(self, topic: str) -> bool:
-        return topic in self.texts
+        return topic in self.texts or self.is_private(topic)
+
+    def is_private(self, topic: str) -> bool:
+        return topic.startswith("ticker:")
+
+    def keep_only(self, topics: Collection[str]) -> None: ...
 
     def refresh(self, topics: Collection[str]) -> dict[str, Snapshot]:
         self.asked.append(set(topics))
-        return {topic: Snapshot(1, datetime.now(UTC), b"", self.texts[topic]) for topic in topics}
+        known = [topic for topic in topics if topic in self.texts]
+        return {topic: Snapshot(1, datetime.now(UTC), b"", self.texts[topic]) for topic in known}
 
 
 class Stage:
@@ -165,6 +171,29 @@ async def test_a_beat_tells_the_time_every_two_seconds(stage: Stage) -> None:
             beats.append((stage.time, list(msgspec.json.decode((await alice.next())[0]))))
         stage.time += 1
     assert beats == [(1.0, ["beat"]), (3.0, ["beat"]), (5.0, ["beat"])]
+
+
+async def test_private_topics_take_turns_and_shared_ones_come_first(stage: Stage) -> None:
+    names = [f"ticker:{number:03}" for number in range(PRIVATE_A_LOOK + 30)]
+    stage.source.texts |= dict.fromkeys(names, "t")
+    stage.join(ALICE, *names)
+    bob = stage.join(BOB, "market")
+    for _ in range(2):
+        await stage.look()
+    assert await bob.next() == ["m1"]
+    shared, first, again, second = stage.source.asked
+    assert (shared, again) == ({"market"}, {"market"})
+    assert (len(first), len(second), first | second) == (PRIVATE_A_LOOK, PRIVATE_A_LOOK, set(names))
+
+
+async def test_topic_of_a_ticker_that_never_traded_is_answered_and_not_asked_for_again(stage: Stage) -> None:
+    alice = stage.join(ALICE, "ticker:NONE")
+    await stage.look()
+    await stage.look()
+    assert [msgspec.json.decode(text) for text in await alice.next()] == [
+        {"error": "unknown topic", "topic": "ticker:NONE"}
+    ]
+    assert (stage.source.asked, alice.topics) == ([{"ticker:NONE"}], frozenset())
 
 
 async def test_heartbeat_says_when_the_database_is_away(stage: Stage) -> None:

@@ -5,6 +5,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from dashboard import pages
 from dashboard.pages import trades as page
+from dashboard.snapshots import Snapshots
 from streams.models import Throughput
 from tests.dashboard.rows import at, lease, trades
 
@@ -133,3 +134,13 @@ def test_topics_have_pages_and_other_names_have_none() -> None:
     ] * 2
     assert [pages.find(name) for name in ("", "trades", "ticker:", "ticker:A\n", "site:" + 257 * "x")] == [None] * 5
     assert (found := pages.find("ticker:AMZN")) and found.build(at())["ticker"] == "AMZN"
+
+
+def test_tickers_of_a_look_take_few_queries_and_only_those_that_have_traded_are_there(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for number in range(20):
+        trades(at(-1), f"T{number}", "BUY", 1)
+    with django_assert_max_num_queries(6):
+        found = Snapshots(lambda: at()).refresh([f"ticker:T{number}" for number in range(25)])
+    assert sorted(found) == sorted(f"ticker:T{number}" for number in range(20))
