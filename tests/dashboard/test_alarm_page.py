@@ -130,7 +130,7 @@ def test_rows_of_alarms_lead_to_the_page_and_from_there_to_the_site(staff: Clien
         assertContains(staff.get(rows), f'href="/orders/alarms/{found.pk}/"')
     (address,) = findall(r'<dt>Site</dt><dd><a href="([^"]+)">', facts(staff, found))
     assert staff.get(unescape(address)).context["chosen"] == ODD
-    (address,) = findall(r'href="([^"]+)">All of the site', facts(staff, found))
+    (address,) = findall(r'href="([^"]+)">All alarms of the site', facts(staff, found))
     assert [row["site"] for row in staff.get(unescape(address)).context["rows"]] == [ODD]
 
 
