@@ -34,11 +34,24 @@ def to_sites(search: str = "", page: str = "", stream: str = ORDERS) -> str:
     return _asking("orders", **_on(ORDERS, stream), **asked)
 
 
-def to_records(stream: str, view: str = "records") -> str:
-    """Returns the address of the page with a stream's records, or of another view of the whole stream."""
+def to_alarm(number: int) -> str:
+    """Returns the address of the page of one alarm episode, by its primary key."""
+    return reverse("alarm", args=[number])
+
+
+def to_alarms(site: str = "", stream: str = ORDERS) -> str:
+    """Returns the address of the list of a stream's alarms, or of a site's on it."""
+    return _asking("alarms", **_on(ORDERS, stream), **({"site": site} if site else {}))
+
+
+def to_records(stream: str, view: str = "records", **query: str) -> str:
+    """Returns the address of the page with a stream's records, or of another view of the whole stream.
+
+    `query` has the parameters of dashboard.inspector, such as `from` and `key`.
+    """
     if _PLAIN.fullmatch(stream):
-        return reverse(view, args=[stream])
-    return _asking(f"{view}-by-name", stream=stream)
+        return _asking(view, stream, **query)
+    return _asking(f"{view}-by-name", stream=stream, **query)
 
 
 def to_record(stream: str, shard: str, sequence: int, view: str = "record") -> str:

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,10 +16,11 @@ from accounts.bearer import token_allowed
 from dashboard import download, links, queries
 from dashboard.choosing import Chosen, choose
 from dashboard.pages import PULSE
+from dashboard.pages import alarm as alarm_page
 from dashboard.pages.orders import episode
 from dashboard.views import signals, take_snapshots
 from streams import clock, sites, thresholds
-from streams.models import Site, SiteCount
+from streams.models import AlarmEpisode, Site, SiteCount
 from streams.topics import ORDERS
 
 SITES = 24  # of a page of the list
@@ -109,8 +110,25 @@ def alarms(request: HttpRequest) -> HttpResponse:
     page = Paginator(queries.alarms(on.stream, asked["site"] or None, since, until), ALARMS).get_page(
         request.GET.get("page")
     )
-    context |= {"page": page, "rows": [episode(alarm) for alarm in page]}
+    context |= {"page": page, "rows": [episode(found) for found in page]}
     return render(request, "dashboard/alarms.html", context)
+
+
+@require_safe
+def alarm(request: HttpRequest, number: int) -> HttpResponse:
+    """Shows one alarm with the curve around it, and to staff the way to the records that raised it."""
+    found = get_object_or_404(AlarmEpisode, pk=number)
+    shown = alarm_page.alarm(found, timezone.now())
+    context = {
+        "alarm": shown,
+        "orders_url": links.to_sites(stream=found.stream),
+        "alarms_url": links.to_alarms(stream=found.stream),
+        "site_alarms_url": links.to_alarms(found.site, found.stream),
+        "elsewhere": found.stream != ORDERS,
+        "spans": alarm_page.spans(shown["curve"]),
+        "records_url": alarm_page.records_url(found) if request.user.is_staff else "",
+    }
+    return render(request, "dashboard/alarm.html", context)
 
 
 @token_allowed("read:dashboards")

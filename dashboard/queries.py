@@ -147,7 +147,7 @@ def alarm_rows(site: str | None, stream: str) -> Iterator[Iterable[Any]]:
         yield *_stamp(row["started"]), *(row[name] for name in ALARM_COLUMNS[2:])
 
 
-Points = list[list[int | None]]  # [second, count, threshold], as in `orders-history`
+Points = orders.Points
 Span = tuple[str, list[int | None]]
 
 

@@ -61,6 +61,7 @@ function fillAlarm(row, alarm) {
   row.toggleAttribute("data-open", !alarm.ended);
   setText(cells.site, alarm.site);
   cells.site.href = alarm.url;
+  cells.alarm.href = alarm.alarm_url;
   setTime(cells.started, alarm.started);
   setTime(cells.ended, alarm.ended);
   setText(cells.open, alarm.ended ? "" : "open");

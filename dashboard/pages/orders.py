@@ -24,6 +24,8 @@ HISTORY_SECONDS = 300
 ALARMS = 50
 SHOWN = 24  # sites
 
+Points = list[list[int | None]]  # [second in milliseconds, count, threshold of then], oldest first
+
 
 def orders(now: datetime, stream: str = ORDERS) -> dict[str, Any]:
     """The sites with most trouble, each with its sliding count; the open alarms and the latest ones."""
@@ -100,24 +102,34 @@ def _history(now: datetime, stream: str, names: Sequence[str]) -> dict[str, Any]
     own = own_time(ORDERS, stream, now)
     reached = min(progress(ORDERS, stream).clock or own, own)
     end = clock.from_datetime(reached) // clock.SECOND * clock.SECOND
-    start = end - HISTORY_SECONDS * clock.SECOND
+    return {"now": iso(now), "sites": points(stream, names, end - HISTORY_SECONDS * clock.SECOND, end)}
+
+
+def points(
+    stream: str, names: Sequence[str], start: int, end: int, otherwise: int = DEFAULT_THRESHOLD
+) -> dict[str, Points]:
+    """Returns the history of each site for start <= second < end, both whole seconds in milliseconds.
+
+    `otherwise` is the threshold of a site that was removed.
+    """
     earliest = clock.to_datetime(start) - timedelta(seconds=WINDOW_SECONDS)
     seconds: dict[str, dict[int, tuple[int, int]]] = defaultdict(dict)
     # By site, as the index of seconds goes.
-    rows = SiteSecond.objects.filter(stream=stream, site__in=names, second__gte=earliest, second__lte=own)
+    until = clock.to_datetime(end)
+    rows = SiteSecond.objects.filter(stream=stream, site__in=names, second__gte=earliest, second__lt=until)
     for name, second, lines, peak in rows.values_list("site", "second", "lines", "peak"):
         seconds[name][clock.from_datetime(second)] = lines, peak
     older = _begun_before(earliest, stream, names)
     known = dict(Site.objects.filter(name__in=names).values_list("name", "threshold"))
-    thresholds = held({name: known.get(name, DEFAULT_THRESHOLD) for name in names}, clock.to_datetime(start))
-    history: dict[str, list[list[int | None]]] = {}
+    thresholds = held({name: known.get(name, otherwise) for name in names}, clock.to_datetime(start))
+    history: dict[str, Points] = {}
     for name in names:
         first = start if name in older else min(seconds[name], default=end)
         history[name] = [
             [second, None if second < first else count, thresholds[name](clock.to_datetime(second))]
             for second, count in _slide(seconds[name], start, end)
         ]
-    return {"now": iso(now), "sites": history}
+    return history
 
 
 def _begun_before(moment: datetime, stream: str, names: Sequence[str]) -> set[str]:
@@ -138,6 +150,7 @@ def episode(alarm: AlarmEpisode) -> dict[str, Any]:
     return {
         "site": alarm.site,
         "url": links.to_site(alarm.site, alarm.stream),
+        "alarm_url": links.to_alarm(alarm.pk),
         "started": iso(alarm.started),
         "ended": iso(alarm.ended),
         "threshold": alarm.threshold,

@@ -25,6 +25,7 @@ SAMPLES: dict[str, str | None] = {
     "accounts/tokens/<int:number>/revoke/": None,
     "live/<str:name>.json": None,
     "market/<str:symbol>/": "market/AMZN/",
+    "orders/alarms/<int:number>/": "orders/alarms/1/",
     "streams/<str:name>/records/": "streams/trades/records/?from=trim-horizon",
     "streams/<str:name>/records.json": None,
     "streams/<str:name>/records/<str:shard>/<int:sequence>/": "streams/trades/records/shardId-000000000000/1/",

@@ -42,8 +42,9 @@ def test_open_alarms_come_first_then_the_latest_at_most_fifty() -> None:
 
 
 def test_an_episode_has_the_fields_of_the_protocol() -> None:
-    assert page.episode(alarm("london", at(-1), at())) == {
-        "site": "london", "url": "/orders/?site=london",
+    found = alarm("london", at(-1), at())
+    assert page.episode(found) == {
+        "site": "london", "url": "/orders/?site=london", "alarm_url": f"/orders/alarms/{found.pk}/",
         "started": "2026-11-22T11:59:00.000Z", "ended": "2026-11-22T12:00:00.000Z",
         "threshold": 30, "peak": 41, "lines": 60, "notifications": 1, "suppressed": 59,
     }  # fmt: skip
