@@ -148,8 +148,8 @@ def _minute(minute: datetime, rows: list[TradeMinute]) -> Row:
     }
 
 
-def minute_in_words(row: Row) -> str:
-    """A minute's report for people."""
+def minute_in_words(row: Row) -> list[str]:
+    """Returns a minute's report for people, line by line: a command writes each by itself."""
     lines = [f"****** Stats for the minute from {row['minute'][11:16]} UTC ******"]
     if bought := row["bought"]:
         lines.append(f"Most popular stock being bought: {bought['ticker']}, {bought['trades']} buys.")
@@ -157,4 +157,4 @@ def minute_in_words(row: Row) -> str:
         lines.append(f"Most popular stock being sold: {sold['ticker']}, {sold['trades']} sells.")
     if largest := row["largest_sell"]:
         lines.append(f"Largest sell order: {largest['shares']} shares of {largest['ticker']}.")
-    return "\n".join(lines)
+    return lines

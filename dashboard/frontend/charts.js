@@ -27,8 +27,9 @@ export const flow = {
   key: [["▲ bought", "buy-ink"], ["▼ sold", "sell-ink"], ["trades per minute"]],
   read: ([at, bought, sold], index, zone) => [
     [time(at[index] * 1000, "minute", zone)],
-    [`▲ ${grouped(bought[index])} bought`, "buy-ink"],
-    [`▼ ${grouped(-sold[index])} sold`, "sell-ink"],
+    ...(bought[index] === null
+      ? [["no trade"]]
+      : [[`▲ ${grouped(bought[index])} bought`, "buy-ink"], [`▼ ${grouped(-sold[index])} sold`, "sell-ink"]]),
   ],
   options(ink, zone, uPlot) {
     const paths = uPlot.paths.bars({ size: [0.66, 18], align: 1, radius: 0.12 });

@@ -5,6 +5,7 @@ import "./line-chart.js";
 import { flow } from "./charts.js";
 import { copyOf, one, parts, reconcile, setCell, setText, setTicker, setTime } from "./dom.js";
 import { compact, grouped, percentOf } from "./format.js";
+import { barColumns } from "./gaps.js";
 import { everySecond, follow } from "./live.js";
 import { hearSignals, isCurrent, watchSignals } from "./signals.js";
 
@@ -100,8 +101,7 @@ function fillMinute(row, minute) {
 function showChart() {
   const all = open ? [...minutes, open] : minutes;
   if (!all.length) return;
-  const at = all.map((minute) => Date.parse(minute.minute) / 1000);
-  one('[data-chart="flow"]').show(flow, [at, all.map((minute) => minute.bought), all.map((minute) => -minute.sold)]);
+  one('[data-chart="flow"]').show(flow, barColumns(all));
 }
 
 follow({ [page.dataset.topic]: showMarket, [page.dataset.historyTopic]: showHistory });

@@ -5,11 +5,10 @@ import "./line-chart.js";
 import { flow, price } from "./charts.js";
 import { copyOf, one, parts, reconcile, setCell, setText, setTime } from "./dom.js";
 import { compact, grouped } from "./format.js";
-import { withGaps } from "./gaps.js";
+import { barColumns, MINUTE, withGaps } from "./gaps.js";
 import { follow } from "./live.js";
 import { hearSignals, watchSignals } from "./signals.js";
 
-const MINUTE = 60; // seconds
 const kpi = (name, text) => setText(one(`[data-kpi="${name}"]`), text);
 
 function showTicker(data) {
@@ -23,17 +22,16 @@ function showTicker(data) {
   for (const name of ["bought", "sold"]) kpi(name, grouped(now[name]));
   for (const name of ["bought_shares", "sold_shares"]) kpi(name, compact(now[name]));
   setTime(one("[data-kpi-minute]"), now.minute);
-  one('[data-chart="price"]').show(price, columns(minutes, ["high", "low", "last"], MINUTE));
-  const [at, bought, sold] = columns(minutes, ["bought", "sold"], Infinity); // bars need no gaps
-  one('[data-chart="flow"]').show(flow, [at, bought, sold.map((shares) => -shares)]);
+  one('[data-chart="price"]').show(price, columns(minutes, ["high", "low", "last"]));
+  one('[data-chart="flow"]').show(flow, barColumns(minutes));
   const make = () => copyOf(one("template[data-minute]"));
   reconcile(one("[data-minutes]"), [...minutes].reverse(), { key: (row) => row.minute, make, fill: fillMinute });
 }
 
 /** [seconds, values, …], broken where minutes without a trade are missing. */
-function columns(minutes, names, most) {
+function columns(minutes, names) {
   const points = minutes.map((minute) => [Date.parse(minute.minute) / 1000, ...names.map((name) => minute[name])]);
-  const whole = withGaps(points, most, ([start]) => [start + MINUTE, ...names.map(() => null)]);
+  const whole = withGaps(points, MINUTE, ([start]) => [start + MINUTE, ...names.map(() => null)]);
   return whole[0].map((_, column) => whole.map((point) => point[column]));
 }
 

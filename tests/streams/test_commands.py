@@ -190,12 +190,26 @@ def test_a_stream_url_of_no_known_kind_is_one_clear_sentence(empty: House) -> No
     assert "STREAM_URL is 'redis://localhost'" in other.run("streams", "list", code=1)
 
 
-def test_what_consume_prints_can_be_read_by_a_script(house: House) -> None:
+def old_trade(house: House) -> None:
+    """Puts one trade into the stream, in a minute that has long closed."""
     stream = EmbeddedStream(house.streams, "trades", lambda: 1_795_348_800_000)  # noon, long past
     stream.create()
     stream.put([("WMT", b'{"tickerSymbol":"WMT","tradeType":"SELL","price":2,"quantity":7,"id":1}')])
     assert stream.read("shardId-000000000000", TRIM_HORIZON, 1).batches
     stream.close()
+
+
+def test_consume_tells_a_minute_for_people_line_by_line(house: House) -> None:
+    old_trade(house)
+    assert house.run("consume", "trades", "--until-caught-up").splitlines() == [
+        "****** Stats for the minute from 12:00 UTC ******",
+        "Most popular stock being sold: WMT, 1 sells.",
+        "Largest sell order: 7 shares of WMT.",
+    ]
+
+
+def test_what_consume_prints_can_be_read_by_a_script(house: House) -> None:
+    old_trade(house)
     out = house.run("consume", "trades", "--until-caught-up", "--json")
     assert json.loads(out) == {
         "minute": "2026-11-22T12:00:00.000Z",

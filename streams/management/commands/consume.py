@@ -30,10 +30,10 @@ class Command(PlainCommand):
         name = options["application"]
         stream = options["stream"] or name
         worker = build_worker(name, stream, options["start"], whole=options["whole_stream"])
-        in_words = json.dumps if options["json"] else minute_in_words
 
         def tell(row: Row) -> None:
-            self.stdout.write(in_words(row))
+            for line in [json.dumps(row)] if options["json"] else minute_in_words(row):
+                self.stdout.write(line)
             self.stdout.flush()
 
         consumer = Consumer(worker, stream, tell if name == "trades" else None)
