@@ -23,6 +23,7 @@ HISTORY_MINUTES = 60
 KEPT_SECONDS = 300.0  # of closed minutes
 KEPT_STREAMS = 50  # whose closed minutes are kept
 PLACES = 5
+PART = 10**9  # cents: their sums are made in two parts, since SQLite refuses a sum of more than 64 bits
 RATE_SECONDS = 10
 RATE_LAG = timedelta(seconds=2)  # how long the rate waits for a worker before it counts the silence
 
@@ -106,9 +107,13 @@ def _minutes(stream: str, minutes: list[datetime], places: int) -> dict[datetime
     """
     rows = TradeMinute.objects.filter(stream=stream, minute__in=minutes)
     sums: dict[datetime, dict[str, tuple[int, int, int]]] = defaultdict(dict)
-    added = rows.values_list("minute", "side").annotate(Sum("trades"), Sum("shares"), Sum("cents"))
-    for minute, side, trades, shares, cents in added.order_by():
-        sums[minute][side] = int(trades), int(shares), int(cents)  # MariaDB's sums are decimals
+    low = F("cents") % PART
+    added = rows.values_list("minute", "side").annotate(
+        Sum("trades"), Sum("shares"), low=Sum(low), high=Sum((F("cents") - low) / PART)
+    )
+    for minute, side, trades, shares, *parts in added.order_by():
+        rest, whole = map(int, parts)  # MariaDB's sums are decimals
+        sums[minute][side] = int(trades), int(shares), whole * PART + rest
     ranks: dict[tuple[datetime, str], list[dict[str, Any]]] = defaultdict(list)
     for row in _first(rows, places, "-trades").values("minute", "side", "ticker", "trades", "shares"):
         ranks[row["minute"], row["side"]].append(

@@ -14,18 +14,22 @@ from streams.results.trades import Side, Tally, TradeRow
 
 GRACE = MINUTE  # how long a closed window is held, for stamps that run backwards a little, as Kinesis' may
 
+PRICE_MOST, QUANTITY_MOST = 10**8, 10**8
+# A tally past this takes no further trade, since the next one could be the one that a column of 64 bits cannot hold.
+CENTS_MOST = 2**63 - 1 - PRICE_MOST * QUANTITY_MOST * 100
+
 TICKERS_MOST = 20_000  # of a shard in a minute; a commit then writes some 5 MB of state
 
 Key = tuple[str, Side]
 
 
 class Trade(msgspec.Struct, gc=False, rename="camel"):
-    """One trade. Bounds keep the sums within 64 bits; `id` is the producer's and not used."""
+    """One trade, worth at most 10^18 cents; `id` is the producer's and not used."""
 
     ticker_symbol: Annotated[str, msgspec.Meta(min_length=1, max_length=MOST_NAME)]
     trade_type: Side
-    price: Annotated[float, msgspec.Meta(gt=0, le=1e8)]
-    quantity: Annotated[int, msgspec.Meta(ge=1, le=10**8)]  # shares
+    price: Annotated[float, msgspec.Meta(gt=0, le=PRICE_MOST)]
+    quantity: Annotated[int, msgspec.Meta(ge=1, le=QUANTITY_MOST)]  # shares
 
 
 class State(msgspec.Struct):
@@ -58,6 +62,7 @@ class TradesProcessor:
         tickers = self._tickers.setdefault(minute, set())
         last: dict[Key, int] = {}
         refused: list[int] = []
+        full: list[int] = []
         for index, trade in enumerate(events):
             key = (trade.ticker_symbol, trade.trade_type)
             tally = tallies.get(key)
@@ -67,13 +72,16 @@ class TradesProcessor:
                     continue
                 tickers.add(key[0])
                 tallies[key] = Tally.of(trade.price, trade.quantity)
+            elif tally.cents > CENTS_MOST:
+                full.append(index)
+                continue
             else:
                 tally.add(trade.price, trade.quantity)
             last[key] = index
         for key, index in last.items():
             tallies[key].reached = padded(batch.sequences[index])
             self._changed[minute, key] = tallies[key]
-        return refuse(batch, refused, self._reason) if refused else []
+        return refuse(batch, refused, self._reason) + refuse(batch, full, _full)
 
     def advance(self, clock: int) -> None:
         self._state.clock = max(self._state.clock, clock)
@@ -95,6 +103,13 @@ class TradesProcessor:
 
     def snapshot(self) -> bytes:
         return _encoder.encode(self._state)
+
+
+def _full(ticker: str) -> str:
+    return (
+        f"The trades of {ticker!r} in this minute are worth more than {CENTS_MOST // 100:,} already, "
+        "the most that is added up. A replay counts this one in a later minute."
+    )
 
 
 def set_back(snapshot: bytes, clock: int) -> bytes:

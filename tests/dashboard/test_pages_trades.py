@@ -6,7 +6,7 @@ from pytest_django import DjangoAssertNumQueries
 from dashboard import pages
 from dashboard.pages import trades as page
 from dashboard.snapshots import Snapshots
-from streams.models import Throughput
+from streams.models import Throughput, TradeMinute
 from tests.dashboard.rows import at, lease, trades
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +61,15 @@ def test_a_minute_adds_up_both_sides() -> None:
         ],
         "largest_sell": {"ticker": "BUD", "url": "/market/BUD/", "shares": 900},
     }
+
+
+def test_a_minute_adds_up_more_than_64_bits_of_cents() -> None:
+    lease("trades", clock=at(0, 30))
+    for ticker in ("FB", "GE", "HD"):
+        trades(at(), ticker, "BUY", 9)
+    TradeMinute.objects.update(cents=9 * 10**18 + 7)
+    trades(at(), "KO", "SELL", 1)
+    assert page.market(at(0, 30))["open"]["value"] == (27 * 10**18 + 21 + 100_000) / 100
 
 
 def test_ties_go_to_the_first_to_reach_the_count_and_five_are_ranked() -> None:

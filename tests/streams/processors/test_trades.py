@@ -166,3 +166,14 @@ def test_a_record_under_another_partition_key_is_refused_by_name() -> None:
 def test_a_key_that_cannot_be_printed_is_refused() -> None:
     _, _, dead = decode(batch(START, [TRADE | {"tickerSymbol": "A\x00"}]))
     assert dead[0].error == "tickerSymbol has characters that cannot be printed."
+
+
+def test_a_tally_that_is_full_refuses_further_trades_and_no_other_ticker() -> None:
+    most = TRADE | {"price": 1e8, "quantity": 10**8}
+    processor = TradesProcessor()
+    good, events, _ = decode(batch(START, [most] * 12 + [TRADE | {"tickerSymbol": "WMT"}]))
+    refused = processor.add(good, events)
+    sums = {row.ticker: (row.tally.trades, row.tally.cents) for row in processor.take() or []}
+    assert sums == {"AMZN": (9, 9 * 10**18), "WMT": (1, sums["WMT"][1])}
+    assert ([dead.sequence for dead in refused], max(sums.values())[1] < 2**63) == ([10, 11, 12], True)
+    assert refused[0].error.startswith("The trades of 'AMZN' in this minute are worth more than 82,233,720,368,547,758")
