@@ -44,4 +44,4 @@ def _much(seconds: int) -> str:
     """Coarse enough not to flicker: 90000 as 25 h."""
     if seconds < 120:
         return f"{seconds} s"
-    return f"{seconds // 60} min" if seconds < 7200 else f"{seconds // 3600} h"
+    return f"{round(seconds / 60)} min" if seconds < 7200 else f"{round(seconds / 3600)} h"

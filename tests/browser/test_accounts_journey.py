@@ -99,7 +99,7 @@ def accept(page: Page, link: str) -> None:
     page.fill("[name=password2]", PASSWORD)
     press(page, "Make my account")
     page.wait_for_url("**/accounts/security/")  # and nowhere else, before there is a second factor
-    expect(page.get_by_role("alert")).to_contain_text("must have a second factor")
+    expect(page.get_by_role("main").get_by_role("alert")).to_contain_text("must have a second factor")
 
 
 def enrol(page: Page) -> tuple[App, list[str]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from copy import copy
 from pathlib import Path
+from shutil import copy2 as copy_file
 from typing import Any
 
 import pytest
@@ -39,8 +40,11 @@ def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
 
 
 def elsewhere(house: House, folder: Path) -> House:
-    """Another place, of the same kind, where there is nothing yet."""
+    """Another place, of the same kind, where there is nothing yet but the keys, which the operator brings."""
     folder.mkdir()
+    for name in ("field-keys", "password-keys"):
+        if (house.folder / name).exists():
+            copy_file(house.folder / name, folder / name)
     other = copy(house)
     other.folder, other.database, other.streams = folder, folder / "millrace.sqlite3", folder / "streams.sqlite3"
     url = f"sqlite:///{other.database}"
