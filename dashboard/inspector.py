@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from common.text import escaped
 from dashboard import links
 from dashboard.pages import letters
-from dashboard.streams_views import staff_only
+from dashboard.streams_views import refusal, staff_only
 from streams import clock, filters
 from streams.filters import Condition
 from streams.records import TRIM_HORIZON, Place, Record, StreamError, parse_where
@@ -65,12 +65,8 @@ def new_records_view(inspect: Inspect) -> Callable[..., HttpResponseBase]:
 
     @login_not_required  # a script cannot follow us to the sign-in page: it is told in words
     def new_records(request: HttpRequest, name: str) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return JsonResponse({"error": "signed out"}, status=401)
-        if not request.user.is_staff:
-            return JsonResponse({"error": "Only staff may see the streams."}, status=403)
-        if request.method != "GET":
-            return HttpResponseNotAllowed(["GET"])
+        if refused := refusal(request):
+            return refused
         asked = {field: request.GET.get(field, "").strip() for field in FIELDS}
         try:
             since = Place.parse(request.GET.get("since", ""))

@@ -57,8 +57,7 @@ class Snapshots:
 
     def is_private(self, topic: str) -> bool:
         """Whether a topic is one of very many: of a ticker, a site, or a stream that it names."""
-        page = self._find(topic)
-        return "@" in topic or (page is not None and page.build_many is not None)
+        return "@" in topic or self._is_grouped(topic)
 
     def refresh(self, topics: Iterable[str]) -> dict[str, Snapshot]:
         """Returns the newest snapshot of each topic, without those of a ticker or site that does not exist.

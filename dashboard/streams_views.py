@@ -80,18 +80,23 @@ def streams_view(state_of: StateOf) -> View:
     return streams
 
 
+def refusal(request: HttpRequest) -> HttpResponse | None:
+    """Returns the answer, in words for a script, to a request that is not a GET of staff; None for one that is."""
+    if not request.user.is_authenticated:
+        return JsonResponse({"error": "signed out"}, status=401)
+    if not request.user.is_staff:
+        return JsonResponse({"error": "Only staff may see the streams."}, status=403)
+    return None if request.method == "GET" else HttpResponseNotAllowed(["GET"])
+
+
 def state_view(state_of: StateOf) -> Callable[..., HttpResponseBase]:
     """What /streams/ shows, asked for again and again. Does not keep a session alive."""
 
     @token_allowed("read:dashboards")
     @login_not_required  # a script cannot follow us to the sign-in page: it is told in words
     def state(request: HttpRequest) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return JsonResponse({"error": "signed out"}, status=401)
-        if not request.user.is_staff:
-            return JsonResponse({"error": "Only staff may see the streams."}, status=403)
-        if request.method != "GET":
-            return HttpResponseNotAllowed(["GET"])
+        if refused := refusal(request):
+            return refused
         return JsonResponse(state_of(timezone.now()))
 
     return state
