@@ -1,0 +1,47 @@
+"""The state of one processor: a small part of its own, entries by key, and history rows that expire by themselves."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+StateKey = tuple[str, ...]  # the first part is the partition key, by which a child shard inherits
+
+
+class HistoryRow(NamedTuple):
+    """One row of a window's history; it is void once the watermark reaches `until`, in milliseconds."""
+
+    key: str  # the partition key
+    until: int
+    data: bytes
+
+
+class State(NamedTuple):
+    """Everything that a processor needs to start again."""
+
+    meta: bytes = b""  # the application's own, a few hundred bytes at most; it is written with each commit
+    entries: Mapping[StateKey, bytes] = {}
+    history: Sequence[HistoryRow] = ()  # in the order in which the rows were added
+
+
+class StateChange(NamedTuple):
+    """The difference that a commit stores: what a processor changed since it was last asked."""
+
+    meta: bytes = b""
+    put: Mapping[StateKey, bytes] = {}
+    removed: Collection[StateKey] = ()
+    history: Sequence[HistoryRow] = ()  # rows to add
+
+
+def merge(states: Iterable[State], owns: Callable[[str], bool]) -> State:
+    """Returns the entries and the history whose partition keys `owns` says; a later state's entry wins. No meta."""
+    entries: dict[StateKey, bytes] = {}
+    history: list[HistoryRow] = []
+    for state in states:
+        entries.update((key, data) for key, data in state.entries.items() if owns(key[0]))
+        history += [row for row in state.history if owns(row.key)]
+    return State(b"", entries, history)
+
+
+def changed(state: State, change: StateChange) -> State:
+    """Returns the state after a change."""
+    entries = {key: data for key, data in state.entries.items() if key not in set(change.removed)} | dict(change.put)
+    return State(change.meta, entries, [*state.history, *change.history])
