@@ -22,6 +22,9 @@ class State(NamedTuple):
     history: Sequence[HistoryRow] = ()  # in the order in which the rows were added
 
 
+EMPTY = State()  # of a processor that begins
+
+
 class StateChange(NamedTuple):
     """The difference that a commit stores: what a processor changed since it was last asked."""
 
