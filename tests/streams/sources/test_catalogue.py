@@ -4,9 +4,9 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from streams.sources.catalogue import NAMES, open_source
 
 from streams.sources.base import SourceError
-from streams.sources.catalogue import NAMES, open_source
 from streams.sources.orders import MadeUpOrders, Replay
 from streams.sources.trades import Trades
 
