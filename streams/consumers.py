@@ -41,8 +41,10 @@ class Consumers:
         try:
             self._found |= place.step()
         except Exception as error:
+            if len(self._places) == 1:
+                raise
             place.fail(error)
-            if len(self._places) == 1 or all(each.failure and not each.has_begun for each in self._places):
+            if all(each.failure and not each.has_begun for each in self._places):
                 raise
         if self._next:
             return True

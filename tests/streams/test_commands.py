@@ -161,9 +161,21 @@ def test_consume_from_latest_leaves_out_what_was_there(house: House) -> None:
         (["streams", "status", "nothing"], 1, "There is no stream 'nothing'"),
         (["streams", "delete", "nothing"], 1, "There is no stream 'nothing'"),
         (["streams"], 2, "the following arguments are required"),
-        (["consume", "weather"], 2, "argument application: invalid choice: 'weather'"),
+        (
+            ["consume", "weather"],
+            2,
+            "argument APPLICATION: There is no application 'weather'. There are: trades, orders",
+        ),
+        (["consume"], 2, "Name applications, or say --all for every one. There are: trades, orders."),
+        (["consume", "trades", "--all"], 2, "Name applications, or say --all for every one."),
+        (["consume", "trades", "orders", "--stream", "trades"], 2, "--stream is for one application"),
+        (
+            ["report", "weather"],
+            2,
+            "argument APPLICATION: There is no application 'weather'. There are: trades, orders",
+        ),
         (["consume", "trades", "--until-caught-up"], 1, "There is no stream 'trades'"),
-        (["report", "weather"], 2, "argument application: invalid choice: 'weather'"),
+        (["report", "weather"], 2, "argument APPLICATION: There is no application 'weather'"),
         (["report", "trades", "--minutes", "-5"], 2, "argument --minutes: '-5' is not a whole number from 1"),
     ],
 )
