@@ -12,6 +12,8 @@ from streams.stream.embedded import EmbeddedStream
 from tests.house import House, kill
 from tests.waiting import wait_for
 
+UNKNOWN = "argument APPLICATION: There is no application 'weather'. There are: trades, orders"
+
 
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> House:
@@ -164,7 +166,7 @@ def test_consume_from_latest_leaves_out_what_was_there(house: House) -> None:
         (
             ["consume", "weather"],
             2,
-            "argument APPLICATION: There is no application 'weather'. There are: trades, orders",
+            UNKNOWN,
         ),
         (["consume"], 2, "Name applications, or say --all for every one. There are: trades, orders."),
         (["consume", "trades", "--all"], 2, "Name applications, or say --all for every one."),
@@ -172,10 +174,9 @@ def test_consume_from_latest_leaves_out_what_was_there(house: House) -> None:
         (
             ["report", "weather"],
             2,
-            "argument APPLICATION: There is no application 'weather'. There are: trades, orders",
+            UNKNOWN,
         ),
         (["consume", "trades", "--until-caught-up"], 1, "There is no stream 'trades'"),
-        (["report", "weather"], 2, "argument APPLICATION: There is no application 'weather'"),
         (["report", "trades", "--minutes", "-5"], 2, "argument --minutes: '-5' is not a whole number from 1"),
     ],
 )
