@@ -3,71 +3,35 @@
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 
-from streams import packets, topics
+from streams import applications, packets, topics
 from streams.answering import answering
 from streams.backlog import waiting
+from streams.commit_store import CommitStore
 from streams.commits import Grant
+from streams.configuration import Fresh
 from streams.hashing import HASH_SPACE
 from streams.inspection import SECONDS, Asked, Found, OutOfTimeError, inspect
 from streams.leases import Leases
-from streams.listing import Inherit
-from streams.models.orders import DEFAULT_THRESHOLD
 from streams.pipeline import Pipeline
-from streams.processors import orders, trades
-from streams.processors.base import Decoder, Processor
 from streams.reading import Reader, ShardReader, WholeReader
 from streams.records import LATEST, WHOLE, Description, Position, Record, Shard, StreamError, at
 from streams.refusals import explained
-from streams.sinks import orders as orders_sink
-from streams.sinks import trades as trades_sink
+from streams.state_log import BOUNDS
 from streams.stream.base import Stream
 from streams.stream.embedded import EmbeddedStream
 from streams.stream.embedded_looking import EmbeddedLook
 from streams.stream.embedded_url import open_embedded, parse_embedded
 from streams.timing import TimedStore
 from streams.walking import Walk, one
-from streams.watermarks import SetBack, believable
+from streams.watermarks import believable
 from streams.worker import Worker
 
 NAMES_KEPT = 10.0  # seconds
-
-
-class Application(NamedTuple):
-    """A consumer application: what it computes, and where the results go."""
-
-    topic: str  # its own name
-    decode: Decoder[Any]
-    build: Callable[[bytes], Processor[Any, Any]]  # from a snapshot, b"" for none
-    write: Callable[[str, Any], None]  # the stream, and the results that are of it
-    inherit: Inherit
-    set_back: SetBack
-
-
-APPLICATIONS = {
-    "trades": Application(
-        topics.TRADES,
-        trades.decode,
-        lambda snapshot: trades.TradesProcessor(snapshot, settings.TICKERS_MOST),
-        trades_sink.write,
-        trades.inherit,
-        trades.set_back,
-    ),
-    "orders": Application(
-        topics.ORDERS,
-        orders.decode,
-        lambda snapshot: orders.OrdersProcessor(
-            snapshot, answering(orders_sink.thresholds), DEFAULT_THRESHOLD, settings.SITES_MOST
-        ),
-        orders_sink.write,
-        orders.inherit,
-        orders.set_back,
-    ),
-}
 
 
 def open_stream(name: str) -> Stream:
@@ -155,17 +119,19 @@ def _kinesis() -> Any:
 
 
 def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = False) -> Worker[Any, Any]:
-    """A worker of one of APPLICATIONS; shards that it has never read start at `start`.
+    """Makes a worker of an application; shards that it has never read start at `start`. Raises UnknownNameError.
 
     With `whole` one worker at a time holds the whole stream, for keys that may be in any shard.
     """
-    application = APPLICATIONS[name]
+    application = applications.find(name)
     stream = open_stream(stream_name)
-    topic, write = topics.of(application.topic, stream_name), partial(application.write, stream_name)
-    leases = Leases(name, stream_name, topic, write, application.inherit, stream_time=stream.now)
+    bounds = BOUNDS._replace(head=settings.STATE_HEAD)
+    leases = Leases(name, stream_name, application.inherit, stream_time=stream.now, bounds=bounds)
+    store = TimedStore(CommitStore(name, stream_name, topics.of(name, stream_name), application.sink), time.monotonic)
+    configuration = Fresh(answering(application.configuration), time.monotonic)
 
     def open_shard(grant: Grant) -> Pipeline[Any, Any]:
-        grant = believable(grant, stream.now(), application.set_back)
+        grant = believable(grant, stream.now(), application.set_back, store)
         place = (grant.checkpoint, grant.identity)
         reader: Reader
         if whole:
@@ -173,7 +139,7 @@ def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = 
         else:
             reader = ShardReader(stream, grant.shard, *place)
             decode = application.decode.within(grant.hash_start, grant.hash_end)
-        return Pipeline(grant, reader, explained(decode), application.build, TimedStore(leases, time.monotonic))
+        return Pipeline(grant, reader, explained(decode), application.build, store, configuration)
 
     def describe() -> Description:
         found = stream.describe()

@@ -3,7 +3,7 @@
 import re
 from argparse import ArgumentTypeError
 
-from streams import names
+from streams import applications, names
 
 MAX_NUMBER = 1e9  # of records a second, of seconds: more is a mistake
 
@@ -41,8 +41,9 @@ def stream_name(text: str) -> str:
     return text
 
 
-def site_name(text: str) -> str:
-    """Returns the name of a site."""
-    if fault := names.name_fault(text, "the site"):
-        raise ArgumentTypeError(fault.removesuffix("."))
-    return text
+def application_name(text: str) -> str:
+    """Returns the name of an application that is registered or provided."""
+    try:
+        return applications.find(text).name
+    except applications.UnknownNameError as error:
+        raise ArgumentTypeError(str(error).removesuffix(".")) from None

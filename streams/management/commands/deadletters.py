@@ -7,12 +7,12 @@ from django.core.management.base import CommandParser
 
 from streams import clock, deadletters
 from streams.deadletters import Choice
+from streams.management.options import application_name
 from streams.management.plain import PlainCommand, UsageError, positive
 from streams.management.table import lines
 from streams.models import DeadLetter
 from streams.showing import json_line
 from streams.tail import row
-from streams.wiring import APPLICATIONS
 
 WHO = "manage.py"
 MOST_GROUPS = 1000
@@ -29,7 +29,7 @@ class Command(PlainCommand):
         replay = verbs.add_parser("replay", help="put them before the worker again, as if they arrived now")
         discard = verbs.add_parser("discard", help="never apply them; their bytes stay to be looked at")
         for verb in (listing, grouping, replay, discard):
-            verb.add_argument("--application", choices=sorted(APPLICATIONS))
+            verb.add_argument("--application", type=application_name, metavar="NAME")
             verb.add_argument("--stream", metavar="NAME", help="only of that stream")
             verb.add_argument("--kind", metavar="TEXT", help="only of that kind of error, as groups prints it")
         for verb in (replay, discard):
