@@ -60,7 +60,7 @@ class SiteState(msgspec.Struct, array_like=True):
 
 
 decode = Decoder(OrderLine, "site")
-_KEY = itemgetter(0)
+_NAME = itemgetter(0)
 _encode = msgspec.msgpack.Encoder().encode
 _decode_site = msgspec.msgpack.Decoder(SiteState).decode
 
@@ -84,7 +84,7 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
                 self._open.add(key)
             if not self._windows.total(key):
                 self._sites.rest(key, site.newest + FORGET)
-        self._counted: dict[StateKey, SiteState] = {}
+        self._counted: dict[str, SiteState] = {}
         self._seconds: dict[tuple[str, int], Second] = {}
         self._episodes: dict[tuple[str, str], Episode] = {}
         self._calls: list[Call] = []
@@ -115,10 +115,11 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
             self._move_on(watermark)
 
     def take(self) -> OrderResults | None:
+        total, watermark = self._windows.total, self._windows.watermark
         results = OrderResults(
             [
-                Count(key[0], self._windows.total(key), self._windows.watermark, site.newest)
-                for key, site in sorted(self._counted.items(), key=_KEY)
+                Count(name, total((name,)), watermark, site.newest)
+                for name, site in sorted(self._counted.items(), key=_NAME)
             ],
             [(site, second) for (site, _), second in self._seconds.items()],
             list(self._episodes.values()),
@@ -152,7 +153,7 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
                 site.below_since = left.moment
             if not left.after:
                 self._sites.rest(left.key, site.newest + FORGET)
-            self._counted[left.key] = site
+            self._counted[left.key[0]] = site
         for key in sorted(self._open):
             if self._windows.total(key) <= max(self._threshold(key) - 2, 0):
                 self._end(key)
@@ -171,12 +172,14 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
         now = site.newest = self._windows.watermark
         count = self._windows.add(key, lines)
         second = now - now % SECOND
-        if site.second is None or site.second.second != second:
-            site.second = Second(second, 0, 0)
-        site.second.lines += lines
-        site.second.peak = max(site.second.peak, count)
-        self._seconds[key[0], second] = site.second
-        self._counted[key] = site
+        rate = site.second
+        if rate is None or rate.second != second:
+            rate = site.second = Second(second, 0, 0)
+        rate.lines += lines
+        if count > rate.peak:
+            rate.peak = count
+        self._seconds[key[0], second] = rate
+        self._counted[key[0]] = site
         return count
 
     def _alarm(self, key: StateKey, site: SiteState, threshold: int, calls: int, sequence: str) -> None:

@@ -66,18 +66,19 @@ class TradesProcessor(Processor[Trade, list[TradeRow]]):
             else:
                 tally.add(trade.price, trade.quantity)
             last[key] = index
-        sequences = batch.sequences
+        sequences, changed = batch.sequences, window.changed
         for key, index in last.items():
-            tallies[key].reached = padded(sequences[index])
-        window.touch(last)
+            changed[key] = tally = tallies[key]
+            tally.reached = padded(sequences[index])
         return refuse(batch, refused, self._too_many) + refuse(batch, full, _full)
 
     def advance(self, watermark: int) -> None:
         self._windows.advance(watermark)
 
     def take(self) -> list[TradeRow] | None:
-        rows: list[tuple[int, Any, Tally]] = self._windows.take()  # a key's text is a Side, as its event had it
-        return [TradeRow(minute, ticker, side, tally) for minute, (ticker, side), tally in rows] or None
+        taken: list[tuple[int, Any]] = self._windows.take()  # a key's second part is a Side, as its event had it
+        rows = [TradeRow(minute, *key, tally) for minute, tallies in taken for key, tally in tallies.items()]
+        return rows or None
 
     def changes(self) -> StateChange:
         return self._windows.changes()

@@ -49,7 +49,8 @@ class KeyedValues(Generic[Value]):
             if len(self._values) >= self.most:
                 return None
             value = self._values[key] = self._value()
-        self._rests.pop(key, None)
+        if self._rests:
+            self._rests.pop(key, None)
         self._changed[key] = None
         return value
 

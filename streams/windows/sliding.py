@@ -37,13 +37,14 @@ class Meta(msgspec.Struct, array_like=True):
 
 
 class _Sum:
-    """The runs of one key that its window holds, oldest first, and their sum."""
+    """The runs of one key that its window holds, oldest first, their sum, and the runs that no changes() has given."""
 
-    __slots__ = ("runs", "total")
+    __slots__ = ("runs", "total", "unsaved")
 
     def __init__(self) -> None:
         self.runs: deque[Run] = deque()
         self.total = 0
+        self.unsaved: list[Run] = []
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -64,7 +65,7 @@ class SlidingSums:
         self._emptied_to = meta.emptied_to
         self._stay = length + 1
         self._sums: dict[StateKey, _Sum] = {}
-        self._unsaved: dict[StateKey, list[Run]] = {}
+        self._unsaved: list[tuple[StateKey, _Sum]] = []
         for row in state.history:
             key, runs = runs_of(row)
             self._restore(key, [run for run in runs if run[0] + self._stay > self._emptied_to])
@@ -90,7 +91,9 @@ class SlidingSums:
         run = (moment, amount)
         found.runs.append(run)
         found.total += amount
-        self._unsaved.setdefault(key, []).append(run)
+        if not found.unsaved:
+            self._unsaved.append((key, found))
+        found.unsaved.append(run)
         return found.total
 
     def is_due(self, watermark: int) -> bool:
@@ -114,11 +117,12 @@ class SlidingSums:
     def changes(self) -> StateChange:
         """Returns the runs that were added since the last call, as one history row a key."""
         rows: list[HistoryRow] = []
-        for key, runs in self._unsaved.items():
+        for key, found in self._unsaved:
+            runs, found.unsaved = found.unsaved, []
             until = runs[-1][0] + self._stay
             if until > self._emptied_to:
-                rows.append(row_of(key, runs, until))
-        self._unsaved = {}
+                rows.append(HistoryRow(key[0], until, _encode((key, runs))))
+        self._unsaved = []
         return StateChange(_encode(Meta(self.watermark, self._emptied_to)), history=rows)
 
     def _restore(self, key: StateKey, runs: list[Run]) -> None:
@@ -155,7 +159,7 @@ def set_back(state: State, watermark: int) -> State:
     What was added at a later time counts as of `watermark`, so that it leaves the window in time.
     """
     meta = meta_of(state)
-    rows = [_set_back(row, watermark) for row in state.history]
+    rows = [_set_back(row, watermark) for row in _without_left(state).history]
     kept = Meta(min(meta.watermark, watermark), min(meta.emptied_to, watermark))
     return State(_encode(kept), state.entries, rows)
 

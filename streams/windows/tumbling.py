@@ -19,15 +19,15 @@ _encode = _encoder.encode
 _watermark = msgspec.msgpack.Decoder(int)
 
 
-# The first millisecond of a window, a key, its tally. A bare tuple: there may be ten thousand in a step.
-Row = tuple[int, StateKey, Tally]
+# The first millisecond of a window, and its tallies that changed.
+Changed = tuple[int, Mapping[StateKey, Tally]]
 
 
 class Window(Generic[Tally]):
     """One window: the tallies by key. A key's first part is the partition key.
 
     An application changes the tallies of a batch by itself, since a call for each record would take most of the time.
-    It asks `admit` before it sets the tally of a new key, and tells `touch` which keys it changed.
+    It asks `admit` before it sets the tally of a new key, and puts each tally that it changed into `changed`.
     """
 
     __slots__ = ("_admitted", "_most", "_parts", "changed", "new", "start", "tallies", "unsaved")
@@ -35,8 +35,8 @@ class Window(Generic[Tally]):
     def __init__(self, start: int, most: int, parts: int | None) -> None:
         self.start = start
         self.tallies: dict[StateKey, Tally] = {}
-        self.changed: dict[StateKey, object] = {}  # since the last take(); the values mean nothing
-        self.unsaved: dict[StateKey, object] = {}  # taken, but not yet in any changes()
+        self.changed: dict[StateKey, Tally] = {}  # since the last take()
+        self.unsaved: dict[StateKey, Tally] = {}  # taken, but not yet in any changes()
         self.new: set[StateKey] = set()  # keys that no changes() has given yet
         self._admitted: set[StateKey] = set()
         self._most, self._parts = most, parts
@@ -50,10 +50,6 @@ class Window(Generic[Tally]):
             self._admitted.add(name)
         self.new.add(key)
         return True
-
-    def touch(self, keys: Mapping[StateKey, object]) -> None:
-        """Notes the keys whose tallies changed. The values of the mapping are not looked at."""
-        self.changed.update(keys)
 
     def restore(self, key: StateKey, tally: Tally) -> None:
         """Sets a tally that a State held, whatever the bound is now."""
@@ -83,7 +79,7 @@ class TumblingWindows(Generic[Tally]):
         self.step, self.grace, self.most = step, grace, most
         self._parts = parts
         self._windows: dict[int, Window[Tally]] = {}
-        self._closed: list[Row[Tally]] = []  # rows of closed windows that changed since the last take()
+        self._closed: list[Changed[Tally]] = []  # of windows that closed since the last take()
         self._removed: list[StateKey] = []
         decode = msgspec.msgpack.Decoder(tally).decode
         for key, data in state.entries.items():
@@ -111,25 +107,23 @@ class TumblingWindows(Generic[Tally]):
         over = sorted(start for start in self._windows if start + length <= self.watermark)
         return [self._close(start) for start in over]
 
-    def take(self) -> list[Row[Tally]]:
+    def take(self) -> list[Changed[Tally]]:
         """Returns the tallies that changed since the last call, those of windows that closed meanwhile included."""
-        rows, self._closed = self._closed, []
+        taken, self._closed = self._closed, []
         for window in self._windows.values():
-            rows += _rows(window)
-            if window.unsaved:
-                window.unsaved.update(window.changed)
-            else:
-                window.unsaved = window.changed
-            window.changed = {}
-        return rows
+            if window.changed:
+                taken.append((window.start, window.changed))
+                window.unsaved = window.unsaved | window.changed if window.unsaved else window.changed
+                window.changed = {}
+        return taken
 
     def changes(self) -> StateChange:
         """Returns what changed since the last call. It takes time for the changed keys, not for all of them."""
         put: dict[StateKey, bytes] = {}
         for window in self._windows.values():
-            tallies, start = window.tallies, str(window.start)
-            for key in window.unsaved | window.changed if window.changed else window.unsaved:
-                put[(*key, start)] = _encode(tallies[key])
+            start = str(window.start)
+            unsaved = window.unsaved | window.changed if window.changed else window.unsaved
+            put |= {(*key, start): _encode(tally) for key, tally in unsaved.items()}
             window.unsaved, window.new = {}, set()
         removed, self._removed = self._removed, []
         return StateChange(_encode(self.watermark), put, removed)
@@ -142,14 +136,10 @@ class TumblingWindows(Generic[Tally]):
 
     def _close(self, start: int) -> Window[Tally]:
         window = self._windows.pop(start)
-        self._closed += _rows(window)
+        if window.changed:
+            self._closed.append((start, window.changed))
         self._removed += [(*key, str(start)) for key in window.tallies if key not in window.new]
         return window
-
-
-def _rows(window: Window[Tally]) -> list[Row[Tally]]:
-    start, tallies = window.start, window.tallies
-    return [(start, key, tallies[key]) for key in window.changed]
 
 
 def watermark_of(state: State) -> int:
