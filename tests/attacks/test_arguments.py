@@ -2,12 +2,14 @@
 
 from argparse import Action, ArgumentTypeError, _SubParsersAction
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.core.management import get_commands, load_command_class
 from django.core.management.base import CommandParser
 from hypothesis import example, given
 from hypothesis import strategies as st
+from pytest_django import Settings
 
 from streams.records import parse_where
 from tests.commands import exit_code
@@ -53,6 +55,12 @@ WORDS = [
     ["janitor"],
     ["first_user"],
 ]
+
+
+@pytest.fixture(autouse=True)
+def nowhere(settings: Settings, tmp_path: Path) -> None:
+    """A command that would take the words nevertheless does no harm."""
+    settings.STREAM_URL = f"embedded:{tmp_path / 'streams.sqlite3'}"
 
 
 def options_of(parser: CommandParser) -> Iterator[Action]:
