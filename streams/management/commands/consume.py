@@ -8,8 +8,8 @@ from django.core.management.base import CommandParser
 from streams import signals
 from streams.consumer import Consumer
 from streams.loop import Loop
-from streams.management.options import stream_name
-from streams.management.plain import PlainCommand, where
+from streams.management.options import stream_name, where
+from streams.management.plain import PlainCommand
 from streams.records import TRIM_HORIZON, StreamError
 from streams.reports import Row, minute_in_words
 from streams.wiring import APPLICATIONS, build_worker
