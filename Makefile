@@ -14,7 +14,7 @@ NPM := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 # Set-ups in one checkout wait for each other.
 ALONE := $(PYTHON) .ci/alone .setup.lock $(MAKE) --silent --no-print-directory
-FRONTEND := $(shell find dashboard/frontend -type f)
+FRONTEND := $(shell find dashboard/frontend applications/*/frontend -type f)
 
 .PHONY: help run setup setup-dev setup-tests test test-fast check hooks soak bench bench-peers mockups assets format new-password clean
 

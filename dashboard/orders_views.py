@@ -21,7 +21,7 @@ from dashboard.pages.orders import episode
 from dashboard.views import signals, take_snapshots
 from streams import clock, sites, thresholds
 from streams.models import AlarmEpisode, Site, SiteCount
-from streams.topics import ORDERS
+from streams.models.orders import ORDERS
 
 SITES = 24  # of a page of the list
 ALARMS = 50  # of a page of the list
@@ -166,7 +166,7 @@ def _orders(
         "listed": _listed(on, list(page), bound, staff=request.user.is_staff),
         "more": data["total"] - len(shown),
         "snapshots": snapshots,
-        **signals(data, on),
+        **signals(data, on, shown=bool(shown)),
     }
     return render(request, "dashboard/orders.html", context, status=422 if bound else 200)
 

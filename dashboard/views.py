@@ -14,12 +14,7 @@ from dashboard.choosing import Chosen, choose
 from dashboard.pages import clocks, progress
 from dashboard.standing import judge
 from streams import clock
-from streams.topics import TRADES
-
-
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    return redirect("market")
+from streams.models.trades import TRADES
 
 
 @require_safe
@@ -28,7 +23,9 @@ def market(request: HttpRequest) -> HttpResponse:
     topic, history = chosen.topic("market"), chosen.topic("market-history")
     snapshots = take_snapshots([topic, history, "pulse"], timezone.now())
     context = {"market": snapshots[topic]["data"], "history": snapshots[history]["data"], "on": chosen}
-    context |= {"topic": topic, "history_topic": history, "snapshots": snapshots, **signals(context["market"], chosen)}
+    shown = bool(context["market"]["open"] or context["market"]["closed"])
+    context |= {"topic": topic, "history_topic": history, "snapshots": snapshots}
+    context |= signals(context["market"], chosen, shown=shown)
     return render(request, "dashboard/market.html", context)
 
 
@@ -43,7 +40,7 @@ def ticker(request: HttpRequest, symbol: str) -> HttpResponse:
     snapshots = take_snapshots([topic, "pulse"], timezone.now())
     data = snapshots[topic]["data"]
     context = {"symbol": symbol, "ticker": data, "on": chosen, "topic": topic, "snapshots": snapshots}
-    context |= signals(data, chosen)
+    context |= signals(data, chosen, shown=bool(data["minutes"]))
     return render(request, "dashboard/ticker.html", context)
 
 
@@ -90,10 +87,11 @@ def _version(page: pages.Page, now: datetime) -> int:
     return queries.version(page.version_topic) if page.version_topic else int(now.timestamp())
 
 
-def signals(data: dict[str, Any], on: Chosen) -> dict[str, Any]:
+def signals(data: dict[str, Any], on: Chosen, *, shown: bool) -> dict[str, Any]:
     """Returns how the stream stands; `age` of the newest record in seconds, or None where it is not known.
 
-    `clock_note` is a sentence while a clock is off, else "".
+    `data` is a snapshot with `now`, `newest` and `clock`; `shown` says that it has results to show, so that the page
+    is not empty even where no lease tells of a record. `clock_note` is a sentence while a clock is off, else "".
     """
     now = clock.from_iso(data["now"])
     newest, watermark = (data[name] and clock.from_iso(data[name]) for name in ("newest", "clock"))
@@ -103,7 +101,7 @@ def signals(data: dict[str, Any], on: Chosen) -> dict[str, Any]:
         "standing": standing,
         "age": None if standing.age is None else standing.age / 1000,
         "clock_note": clocks.note(clock.to_datetime(now)),
-        "empty": newest is None and not data.get("sites") and not data.get("minutes") and not data.get("closed"),
+        "empty": newest is None and not shown,
     }
 
 

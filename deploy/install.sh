@@ -8,6 +8,7 @@
 # services): to look at them first, or to build an image.
 set -euo pipefail
 host='' dry='' root=''
+applications=(trades orders)  # each with a stream and a worker
 home=$(cd "$(dirname "$0")/.." && pwd)
 
 die() { echo "install.sh: $1" >&2; exit 2; }
@@ -85,11 +86,11 @@ on_system make --directory "$home" .venv/bin/.installed assets
 on_system "$home/deploy/manage" migrate --verbosity 1
 on_system "$home/deploy/manage" collectstatic --no-input --verbosity 0
 on_system "$home/deploy/manage" check --deploy --fail-level WARNING
-for stream in trades orders; do on_system "$home/deploy/manage" streams create "$stream" --if-absent; done
+for stream in "${applications[@]}"; do on_system "$home/deploy/manage" streams create "$stream" --if-absent; done
 on_system nginx -t -q
 [[ -n $root$dry || ${changed[*]-} != */system/millrace-* ]] || ! systemctl is-active --quiet millrace.target || stale=yes
 on_system systemctl daemon-reload
-on_system systemctl enable --now --quiet millrace.target millrace-{web,login,sockets,metrics,consume@trades,consume@orders}.service millrace-janitor.timer
+on_system systemctl enable --now --quiet millrace.target millrace-{web,login,sockets,metrics}.service "${applications[@]/#/millrace-consume@}" millrace-janitor.timer
 on_system systemctl enable --quiet nginx
 on_system systemctl reload-or-restart nginx
 

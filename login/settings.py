@@ -66,6 +66,8 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "streams",
     "dashboard",
+    "applications.market",
+    "applications.orders",
     "watching",
     "login",  # the page frame: templates/base.html
     "django.contrib.staticfiles",

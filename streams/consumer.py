@@ -1,4 +1,4 @@
-"""What `manage.py consume` runs: a worker, and word of each minute that closes."""
+"""Steps the worker of one application on one stream, and tells of each window that closes."""
 
 import logging
 import time
@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from streams.answering import answering
+from streams.applications import Closing, Row
 from streams.commits import StoreDownError
-from streams.reports import MinuteReports, Row
 from streams.worker import Worker
 
 LOOK = 0.5  # seconds between looks at how far all workers are
@@ -16,30 +16,36 @@ logger = logging.getLogger(__name__)
 
 
 class Consumer:
-    """Steps a worker of one stream; `tell` is called with the report of each of its minutes as it closes."""
+    """A worker of an application; `tell` is called with the lines of each closed window's report."""
 
     def __init__(
         self,
         worker: Worker[Any, Any],
-        stream: str,
-        tell: Callable[[Row], None] | None,
+        closing: Callable[[int | None], Closing] | None = None,
+        tell: Callable[[Closing, Row], None] = lambda closing, row: None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`closing` is called once with the watermark of now, in milliseconds: what closed before is not told again."""
         self._worker = worker
+        self._closing = closing(worker.complete_to()) if closing else None
         self._tell = tell
         self._monotonic = monotonic
         self._started = worker.now()  # by the stream's own clock, since this machine's may be wrong
-        self._minutes = MinuteReports(stream, worker.complete_to())
         self._next_look = 0.0
         self.standing_still: list[str] = []  # shards that cannot be read, when all others are
-        self.caught_up = False  # everything that had arrived when we started is applied, by whichever worker
+        self.caught_up = False  # everything that had arrived when we started is applied, by any worker
 
     def step(self) -> bool:
+        """Steps the worker once; False when it found nothing to do. Raises StreamError."""
         found = self._worker.step()
         if self._monotonic() >= self._next_look:
             self._look()
             self._next_look = self._monotonic() + LOOK
         return found
+
+    def close(self) -> None:
+        """Gives back the worker's leases."""
+        self._worker.close()
 
     def _look(self) -> None:
         self.standing_still = self._worker.standing_still(self._started)
@@ -47,13 +53,14 @@ class Consumer:
         if complete_to is None:
             return
         self.caught_up = complete_to >= self._started
-        if self._tell:
-            for row in self._closed(complete_to):
-                self._tell(row)
+        if self._closing:
+            self._tell_closed(self._closing, complete_to)
 
-    def _closed(self, complete_to: int) -> list[Row]:
+    def _tell_closed(self, closing: Closing, complete_to: int) -> None:
         try:
-            return answering(self._minutes.closed)(complete_to)
+            rows = answering(closing.closed)(complete_to)
         except StoreDownError as error:
-            logger.warning("The minutes that closed cannot be told yet: %s", error)
-            return []
+            logger.warning("The windows that closed cannot be told yet: %s", error)
+            return
+        for row in rows:
+            self._tell(closing, row)

@@ -7,10 +7,11 @@ from operator import attrgetter
 from typing import Any
 
 from streams import clock
+from streams.applications import Row
 from streams.models import Lease
 from streams.models.progress import seconds_since, skews
 from streams.records import SHARD_END
-from streams.reports import Row, iso
+from streams.reports import iso
 
 # The name of a stream and the checkpoints of its leases; records that wait, by lease, or none and why that is.
 CountWaiting = Callable[[str, Mapping[str, str]], tuple[dict[str, int], str]]

@@ -5,18 +5,17 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import chain
 from operator import attrgetter
-from typing import Any
 
 from django.db.models import Max, Q
 from django.db.models.functions import Now
 
 from streams import clock
+from streams.applications import Row
 from streams.clock import MINUTE
 from streams.models import AlarmEpisode, Member, TradeMinute
+from streams.models.orders import ORDERS
 from streams.models.readers import progress_of, readers, streams_of
-from streams.topics import ORDERS, TRADES
-
-Row = dict[str, Any]
+from streams.models.trades import TRADES
 
 
 def iso(moment: datetime | None) -> str | None:
@@ -107,11 +106,8 @@ def orders(minutes: int, stream: str | None = None) -> Iterator[Row]:
         }
 
 
-REPORTS = {TRADES: trades, ORDERS: orders}
-
-
 class MinuteReports:
-    """The most popular stocks and the largest sell order of each minute of one stream, once it is closed."""
+    """A Closing: the most popular stocks and the largest sell order of each minute of one stream, once it is closed."""
 
     def __init__(self, stream: str, since: int | None) -> None:
         """`since`: milliseconds; minutes that closed before are not told again. None for all."""
@@ -132,6 +128,9 @@ class MinuteReports:
             minutes.setdefault(row.minute, []).append(row)
         return [_minute(minute, rows) for minute, rows in minutes.items()]
 
+    def in_words(self, row: Row) -> list[str]:
+        return _in_words(row)
+
 
 def _minute(minute: datetime, rows: list[TradeMinute]) -> Row:
     def most_popular(side: str) -> Row | None:
@@ -148,8 +147,7 @@ def _minute(minute: datetime, rows: list[TradeMinute]) -> Row:
     }
 
 
-def minute_in_words(row: Row) -> list[str]:
-    """Returns a minute's report for people, line by line: a command writes each by itself."""
+def _in_words(row: Row) -> list[str]:
     lines = [f"****** Stats for the minute from {row['minute'][11:16]} UTC ******"]
     if bought := row["bought"]:
         lines.append(f"Most popular stock being bought: {bought['ticker']}, {bought['trades']} buys.")

@@ -12,32 +12,15 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, Max, Model, OuterRef, Q, QuerySet
+from django.db.models import F, Max, Model, Q, QuerySet
 from django.db.models.functions import Now
 
+from streams import applications
 from streams.leases import living_owners
-from streams.models import (
-    AlarmEpisode,
-    Audit,
-    DeadLetter,
-    Lease,
-    Member,
-    Notification,
-    Site,
-    SiteCount,
-    SiteSecond,
-    ThresholdChange,
-    Throughput,
-    Ticker,
-    TopicVersion,
-    TradeMinute,
-    current_leases,
-)
-from streams.models.orders import DEFAULT_THRESHOLD
+from streams.models import Audit, DeadLetter, Lease, Member, Throughput, TopicVersion, current_leases
 from streams.models.progress import how_far
 from streams.models.readers import readers, streams_in
 from streams.records import SHARD_END, StreamError
-from streams.topics import ORDERS, TRADES
 
 Status = DeadLetter.Status
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # before all there is
@@ -52,54 +35,18 @@ NOT_GROWING: dict[type[Model], str] = {
 
 
 def outlived(now: datetime) -> dict[type[Model], QuerySet[Any]]:
-    """Rows that have been kept long enough, by model."""
+    """Returns the rows that have been kept long enough, by model: the engine's own, then each application's."""
     own = not_ahead(now)
-    rates, results, alarms, audit = (
-        kept_since(own, days)
-        for days in (
-            settings.RETENTION_RATES,
-            settings.RETENTION_RESULTS,
-            settings.RETENTION_ALARMS,
-            settings.RETENTION_AUDIT,
-        )
-    )
-    plain = Site.objects.filter(threshold=DEFAULT_THRESHOLD)  # else somebody set it, and may count on it
-    quiet_since = kept_since(now, settings.RETENTION_SITES)
-    return {
+    rates, audit = kept_since(own, settings.RETENTION_RATES), kept_since(own, settings.RETENTION_AUDIT)
+    found: dict[type[Model], QuerySet[Any]] = {
         Throughput: Throughput.objects.filter(_seconds_before(rates)),
-        SiteSecond: SiteSecond.objects.filter(
-            _closed(SiteSecond, ORDERS, "second", rates), site__in=Site.objects.values("name")
-        ),
-        SiteCount: SiteCount.objects.filter(
-            Q(newest__lt=results)
-            | Q(_quiet("site"), Exists(plain.filter(name=OuterRef("site"))), newest__lt=quiet_since),
-            lines=0,
-        ),
-        # After its count, which says when something came last.
-        Site: plain.filter(_quiet("name"), ~Exists(SiteCount.objects.filter(site=OuterRef("name"))))
-        if quiet_since > NEVER
-        else Site.objects.none(),
-        TradeMinute: TradeMinute.objects.filter(_closed(TradeMinute, TRADES, "minute", results)),
-        Ticker: Ticker.objects.filter(
-            ~Exists(TradeMinute.objects.filter(stream=OuterRef("stream"), ticker=OuterRef("name")))
-        ),
-        AlarmEpisode: AlarmEpisode.objects.filter(ended__lt=alarms),
-        Notification: Notification.objects.filter(at__lt=alarms),
         DeadLetter: DeadLetter.objects.filter(_letters(own)),
         Audit: Audit.objects.filter(at__lt=audit),
-        ThresholdChange: ThresholdChange.objects.filter(at__lt=audit),
         Member: Member.objects.filter(expires__lt=now - STALE_MEMBER),
     }
-
-
-def _quiet(site: str) -> Q:
-    """Returns the condition that no second and no open alarm of a site is kept, of any stream.
-
-    `site` is the field with its name.
-    """
-    rows = [SiteSecond.objects.all(), AlarmEpisode.objects.filter(ended=None)]
-    second, alarm = (~Exists(found.filter(site=OuterRef(site))) for found in rows)
-    return Q(second) & Q(alarm)
+    for application in applications.registered():
+        found.update(application.retention(now))
+    return found
 
 
 def not_ahead(now: datetime) -> datetime:
@@ -225,8 +172,11 @@ def _fold(lease: Lease, heir: Lease) -> None:
     lease.delete()
 
 
-def _closed(model: type[Model], application: str, field: str, since: datetime) -> Q:
-    """Rows of each stream, as the indexes of results go, that are older than `since` and whose windows are closed."""
+def closed(model: type[Model], application: str, field: str, since: datetime) -> Q:
+    """Returns the condition for rows that are older than `since` and whose windows are closed.
+
+    It goes by stream, as the indexes of results do.
+    """
     found = Q(pk__in=[])
     for stream in streams_in(model):
         found |= Q(stream=stream) & Q(**{f"{field}__lt": min(since, closed_before(application, stream))})

@@ -3,8 +3,8 @@
 from django.db import transaction
 from django.db.models import F, Q
 
-from streams import topics
 from streams.models import AlarmEpisode, Audit, Site, SiteCount, SiteSecond, TopicVersion
+from streams.models.orders import ORDERS
 
 TARGET = 200  # characters, the width of the audit's column
 
@@ -25,7 +25,5 @@ def remove(site: Site, who: str) -> str:
     words = f"site {site.name}"
     target = words if len(words) <= TARGET else f"{words[: TARGET - 1]}…"
     Audit.objects.create(who=who, action="remove", target=target, count=rows)
-    TopicVersion.objects.filter(Q(topic=topics.ORDERS) | Q(topic__startswith=f"{topics.ORDERS}@")).update(
-        version=F("version") + 1
-    )
+    TopicVersion.objects.filter(Q(topic=ORDERS) | Q(topic__startswith=f"{ORDERS}@")).update(version=F("version") + 1)
     return ""

@@ -4,70 +4,31 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 
-from streams import packets, topics
+from streams import applications, packets, topics
 from streams.answering import answering
 from streams.backlog import waiting
 from streams.commits import Grant
 from streams.hashing import HASH_SPACE
 from streams.inspection import SECONDS, Asked, Found, OutOfTimeError, inspect
 from streams.leases import Leases
-from streams.listing import Inherit
-from streams.models.orders import DEFAULT_THRESHOLD
 from streams.pipeline import Pipeline
-from streams.processors import orders, trades
-from streams.processors.base import Decoder, Processor
 from streams.reading import Reader, ShardReader, WholeReader
 from streams.records import LATEST, WHOLE, Description, Position, Record, Shard, StreamError, at
 from streams.refusals import explained
-from streams.sinks import orders as orders_sink
-from streams.sinks import trades as trades_sink
 from streams.stream.base import Stream
 from streams.stream.embedded import EmbeddedStream
 from streams.stream.embedded_looking import EmbeddedLook
 from streams.stream.embedded_url import open_embedded, parse_embedded
 from streams.timing import TimedStore
 from streams.walking import Walk, one
-from streams.watermarks import SetBack, believable
+from streams.watermarks import believable
 from streams.worker import Worker
 
 NAMES_KEPT = 10.0  # seconds
-
-
-class Application(NamedTuple):
-    """A consumer application: what it computes, and where the results go."""
-
-    topic: str  # its own name
-    decode: Decoder[Any]
-    build: Callable[[bytes], Processor[Any, Any]]  # from a snapshot, b"" for none
-    write: Callable[[str, Any], None]  # the stream, and the results that are of it
-    inherit: Inherit
-    set_back: SetBack
-
-
-APPLICATIONS = {
-    "trades": Application(
-        topics.TRADES,
-        trades.decode,
-        lambda snapshot: trades.TradesProcessor(snapshot, settings.TICKERS_MOST),
-        trades_sink.write,
-        trades.inherit,
-        trades.set_back,
-    ),
-    "orders": Application(
-        topics.ORDERS,
-        orders.decode,
-        lambda snapshot: orders.OrdersProcessor(
-            snapshot, answering(orders_sink.thresholds), DEFAULT_THRESHOLD, settings.SITES_MOST
-        ),
-        orders_sink.write,
-        orders.inherit,
-        orders.set_back,
-    ),
-}
 
 
 def open_stream(name: str) -> Stream:
@@ -155,13 +116,13 @@ def _kinesis() -> Any:
 
 
 def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = False) -> Worker[Any, Any]:
-    """A worker of one of APPLICATIONS; shards that it has never read start at `start`.
+    """Makes a worker of an application; shards that it has never read start at `start`. Raises UnknownNameError.
 
     With `whole` one worker at a time holds the whole stream, for keys that may be in any shard.
     """
-    application = APPLICATIONS[name]
+    application = applications.find(name)
     stream = open_stream(stream_name)
-    topic, write = topics.of(application.topic, stream_name), partial(application.write, stream_name)
+    topic, write = topics.of(name, stream_name), partial(application.sink, stream_name)
     leases = Leases(name, stream_name, topic, write, application.inherit, stream_time=stream.now)
 
     def open_shard(grant: Grant) -> Pipeline[Any, Any]:

@@ -47,7 +47,7 @@ class Workers:
         self.running = [self._new() for _ in range(3)]
 
     def _new(self) -> "Popen[str]":
-        return self.house.start("consume", "trades")
+        return self.house.start("consume", "ledger")
 
     def _replace(self, worker: "Popen[str]") -> None:
         self.running[self.running.index(worker)] = self._new()
@@ -99,7 +99,7 @@ class Producers:
         number = len(self.files) + 1
         file = self.house.folder / f"{number}.acks"
         self.files.append(file)
-        words = ["produce", "trades", "--rate", str(RATE), "--seed", str(number), "--json"]
+        words = ["produce", "ledger", "--rate", str(RATE), "--seed", str(number), "--json"]
         return self.house.start(*words, variables={"ACKS": str(file)}), file
 
     def _one(self) -> "Popen[str]":
@@ -168,7 +168,7 @@ class Chaos:
     def __init__(self, house: House) -> None:
         self.house = house
         self.chance = Random(SEED)
-        self.stream = EmbeddedStream(house.streams, "trades")
+        self.stream = EmbeddedStream(house.streams, "ledger")
         self.stream.create(shards=4)
         house.environment["DJANGO_SETTINGS_MODULE"] = "tests.ledger.settings"
         house.run("migrate", "--run-syncdb", "--verbosity", "0")
@@ -198,12 +198,12 @@ class Chaos:
         weights |= {producers.kill: 6, producers.stop: 2, producers.pause: 3}
         [act] = self.chance.choices(list(weights), weights=list(weights.values()))
         act()
-        done = self.house.applied("trades")
-        wait_for(lambda: self.house.applied("trades") > done, seconds=60)
+        done = self.house.applied("ledger")
+        wait_for(lambda: self.house.applied("ledger") > done, seconds=60)
 
     def end(self) -> None:
         """Everybody stops in good order, and one more worker reads what is left."""
         self.producers.end()
         self.workers.end()
         self.stream.close()
-        self.house.run("consume", "trades", "--until-caught-up")
+        self.house.run("consume", "ledger", "--until-caught-up")

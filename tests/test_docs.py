@@ -8,7 +8,7 @@ from django.apps import apps
 from django.core.management import get_commands
 
 from dashboard import pages
-from streams.wiring import APPLICATIONS
+from streams import applications
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = "\n".join(path.read_text() for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))])
@@ -25,9 +25,11 @@ TOPICS = re.findall(r"^\| `([\w:-]+)` \|", PROTOCOL.split("## Topics")[1].split(
 PLACES = {
     "docs/protocol.md": "`{}`",
     "README.md": "{}",
-    "Procfile": "manage.py consume {}",
-    "deploy/install.sh": "consume@{}",
+    "Procfile": "manage.py produce {}",
+    "deploy/install.sh": "applications=([^)]*{}",
+    "deploy/aws/millrace.yaml": "Default: {}\n",
 }
+OUR_APPLICATIONS = applications.names()
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -41,15 +43,24 @@ def test_a_documented_topic_exists(topic: str) -> None:
 
 
 def test_every_topic_is_documented() -> None:
-    assert sorted(topic for topic in TOPICS if ":" not in topic) == sorted([*pages._PAGES, pages.PULSE])
-    assert sorted(topic.split(":")[0] for topic in TOPICS if ":" in topic) == sorted(pages._NAMED)
+    families = {name for each in applications.registered() for name, topic in each.topics.items() if topic.many}
+    assert sorted(topic for topic in TOPICS if ":" not in topic) == sorted(
+        {*applications.topic_names(), pages.PULSE} - families
+    )
+    assert sorted(topic.split(":")[0] for topic in TOPICS if ":" in topic) == sorted(families)
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("application", sorted(APPLICATIONS))
+@pytest.mark.parametrize("application", OUR_APPLICATIONS)
 def test_an_application_is_named_where_it_is_run_and_documented(application: str, place: str) -> None:
     text = (ROOT / place).read_text()
-    assert re.search(re.escape(PLACES[place].format(application)) + r"(?!\w)", text), f"{place} lacks {application}"
+    words = re.escape(PLACES[place]).replace(r"\{\}", r"\b" + application + r"\b").replace(r"\[\^\)\]\*", "[^)]*")
+    assert re.search(words, text), f"{place} lacks {application}"
+
+
+@pytest.mark.parametrize("place", ["Procfile", "deploy/onebox.ini"])
+def test_every_application_is_run(place: str) -> None:
+    assert "manage.py consume --all" in (ROOT / place).read_text()
 
 
 def test_links_between_documents_lead_to_files() -> None:

@@ -19,6 +19,7 @@ from tests.house import House, kill
 from tests.waiting import wait_for
 
 WINDOW, THRESHOLD, SPEED = 15_000, 30, 200
+BOTH = ("trades", "orders")
 
 
 @pytest.fixture
@@ -138,6 +139,28 @@ def test_the_file_put_by_the_command_as_fast_as_it_goes_makes_one_long_alarm(hou
     producer.communicate()
     found = [(row["peak"], row["lines"]) for row in house.rows("report", "orders")]
     assert found == [(peak, lines) for _, peak, lines in naive_episodes(list(house.rows("streams", "tail", "orders")))]
+
+
+def test_records_of_two_applications_in_one_worker_count_once_though_it_is_killed(house: House) -> None:
+    producers = [house.start("produce", name, "--count", "20000", "--rate", "0", "--seed", "7") for name in BOTH]
+    for producer in producers:
+        producer.communicate(timeout=60)
+    chance, kills = Random(1), 0
+    while any(house.applied(name) < 20_000 for name in BOTH):
+        before, more = sum(map(house.applied, BOTH)), chance.randint(1, 6_000)
+        worker = house.start("consume", *BOTH)
+        wait_for(lambda: sum(map(house.applied, BOTH)) >= min(40_000, before + more))  # noqa: B023 - called at once
+        kill(worker)
+        kills += 1
+    house.run("consume", "--all", "--until-caught-up")
+    reported = {
+        (row["minute"][:16], row["ticker"], row["side"]): (row["trades"], row["shares"], row["first"], row["last"])
+        for row in house.rows("report", "trades")
+    }
+    assert reported == naive_minutes(list(house.rows("streams", "tail", "trades")))
+    lines = house.query("SELECT sum(lines) FROM streams_sitesecond")
+    assert (lines, list(map(house.applied, BOTH))) == ([(20_000,)], [20_000, 20_000])
+    assert kills >= 3
 
 
 def test_what_was_put_before_a_kill_is_there_after_it(house: House) -> None:

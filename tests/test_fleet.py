@@ -43,11 +43,11 @@ def chaos(house: House) -> Chaos:
 
 def test_every_record_counts_once_through_a_hundred_accidents(chaos: Chaos) -> None:
     house = chaos.house
-    records = list(house.rows("streams", "tail", "trades"))
+    records = list(house.rows("streams", "tail", "ledger"))
     good = [record for record in records if "data" in record]
     reported = {
         (row["minute"][:16], row["ticker"], row["side"]): (row["trades"], row["shares"], row["first"], row["last"])
-        for row in house.rows("report", "trades", "--minutes", "1000")
+        for row in house.rows("report", "ledger", "--minutes", "1000")
     }
     assert reported == naive_minutes(good)
     assert [tuple(map(int, row)) for row in house.query("SELECT sum(applied), sum(dead) FROM streams_lease")] == [

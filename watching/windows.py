@@ -1,15 +1,12 @@
-"""Windows as they close: minutes of trades, and alarms of orders. One process counts, so that none counts twice."""
+"""Counts the windows that close, as each application does. One process counts, so that none counts twice."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime
 
-from streams.models import AlarmEpisode, TradeMinute
+from streams import applications
 from streams.models.readers import progress_of, readers
-from streams.topics import TRADES
 
 Reader = tuple[str, str]  # application, stream
-
-MINUTE = timedelta(minutes=1)
 
 
 class Windows:
@@ -20,15 +17,11 @@ class Windows:
         self._done: dict[Reader, datetime] = {}
 
     def closed(self) -> dict[Reader, int]:
-        """Returns the number of each application on each stream that it reads."""
-        self._counts = {reader: self._counts.get(reader, 0) for reader in readers()}
+        """Returns the number of each application that counts windows, on each stream that it reads."""
+        self._counts = {reader: self._counts.get(reader, 0) for reader in readers() if _counter(reader[0])}
         for (application, stream), since, until in self._spans():
-            if application == TRADES:
-                minutes = TradeMinute.objects.filter(minute__gt=since - MINUTE, minute__lte=until - MINUTE)
-                count = minutes.filter(stream=stream).values("minute").distinct().count()
-            else:
-                count = AlarmEpisode.objects.filter(stream=stream, ended__gt=since, ended__lte=until).count()
-            self._counts[application, stream] += count
+            if count := _counter(application):
+                self._counts[application, stream] += count(stream, since, until)
         return dict(self._counts)
 
     def _spans(self) -> Iterator[tuple[Reader, datetime, datetime]]:
@@ -38,3 +31,8 @@ class Windows:
             if complete is not None and complete > self._done.setdefault(reader, complete):
                 yield reader, self._done[reader], complete
                 self._done[reader] = complete
+
+
+def _counter(application: str) -> Callable[[str, datetime, datetime], int] | None:
+    """Returns the application's own count; None where it has none, or was removed while its leases stayed."""
+    return applications.find(application).windows_closed if applications.is_known(application) else None

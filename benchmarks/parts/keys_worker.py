@@ -31,7 +31,7 @@ def main(application: str, keys: int) -> None:
 
     signals.committed.connect(note, weak=False)
     worker = wiring.build_worker(application, application, TRIM_HORIZON)
-    consumer = Consumer(worker, application, None)
+    consumer = Consumer(worker)
     while not consumer.caught_up:
         consumer.step()
     worker.close()

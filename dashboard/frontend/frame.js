@@ -71,24 +71,22 @@ function reveal(button) {
 let afterG = false;
 const keysOn = () => choice("keys") !== "off";
 const acts = {
-  search: () => one("#search").focus(),
+  search: () => one("#search")?.focus(),
   help: () => one("[data-help-dialog]").showModal(),
   zone: toggleZone,
   pause: () => situation() && togglePause(),
-  market: () => one('.pages a[href*="market"]').click(),
-  orders: () => one('.pages a[href*="orders"]').click(),
-  streams: () => one('.pages a[href*="streams"]')?.click(), // staff only
 };
 
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || !keysOn() || one("dialog[open]")) return;
   const controls = event.key === " " ? "a, button, input, select, textarea, summary, [tabindex='0']" : "input, select, textarea";
   if (event.target.closest?.(controls)) return;
-  const what = action(event.key, afterG);
+  const what = action(event.key, afterG, all(".pages a").map((link) => link.dataset.key));
   afterG = what === "go";
-  if (!acts[what]) return;
+  const act = what?.place ? () => one(`.pages a[data-key="${what.place}"]`).click() : acts[what];
+  if (!act) return;
   event.preventDefault();
-  acts[what]();
+  act();
 }
 
 function onClick(event) {

@@ -1,10 +1,12 @@
 // Which key does what; a "g" waits for its second letter.
 
 const ACTIONS = { "/": "search", "?": "help", z: "zone", " ": "pause", g: "go" };
-const PLACES = { m: "market", o: "orders", s: "streams" };
 
-/** The action of a key: search, help, zone, pause, go (wait for the next), market, orders, streams; null for none. */
-export function action(key, afterG) {
-  if (afterG && PLACES[key]) return PLACES[key];
+/**
+ * The action of a key: search, help, zone, pause, go (wait for the next), or { place } for a second letter that is one
+ * of `places`, the keys of the links in the frame; null for none.
+ */
+export function action(key, afterG, places) {
+  if (afterG && places.includes(key)) return { place: key };
   return ACTIONS[key] ?? null;
 }

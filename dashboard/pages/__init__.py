@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
-from dashboard.pages import orders, progress, trades
-from streams import topics
+from dashboard.pages import progress
+from streams import applications, topics
 from streams.names import MOST_NAME
 
 Build = Callable[[datetime], dict[str, Any]]
@@ -29,31 +29,18 @@ class Page(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """A page of one application, of whichever stream."""
+    """A topic of one application, of whichever stream."""
 
     application: str
     build: Callable[..., dict[str, Any]]  # of a time, and the keyword `stream`
-    every: timedelta = timedelta(0)
-    staff: bool = False
-    many: Callable[..., dict[str, dict[str, Any]]] | None = None  # of names, a time, and the keyword `stream`
-    name: str = ""
+    every: timedelta
+    staff: bool
+    many: Callable[..., dict[str, dict[str, Any]]] | None  # of names, a time, and the keyword `stream`
+    name: str
 
 
-SECOND = timedelta(seconds=1)
 PULSE = "pulse"  # the one topic that is of no application
-_PULSE = Page(None, progress.pulse, every=2 * SECOND)
-_PAGES = {
-    "market": Kind(topics.TRADES, trades.market),
-    "market-history": Kind(topics.TRADES, trades.market_history, every=SECOND),
-    "orders": Kind(topics.ORDERS, orders.orders),
-    "orders-history": Kind(topics.ORDERS, orders.orders_history),
-}
-# Topics of one ticker or site, by the word before the colon; their builders take the name first.
-_NAMED = {
-    "ticker": Kind(topics.TRADES, trades.ticker, every=SECOND, many=trades.tickers),
-    "site": Kind(topics.ORDERS, orders.site, many=partial(orders.many, orders.site)),
-    "site-history": Kind(topics.ORDERS, orders.site_history, many=partial(orders.many, orders.site_history)),
-}
+_PULSE = Page(None, progress.pulse, every=timedelta(seconds=2))
 
 
 def find(topic: str) -> Page | None:
@@ -107,8 +94,17 @@ def _split(topic: str) -> tuple[str, str | None]:
 
 
 def _kind(topic: str) -> Kind | None:
-    named, _, name = topic.partition(":")
-    if named in _NAMED and 1 <= len(name) <= MOST_NAME and name.isprintable():
-        kind = _NAMED[named]
-        return kind._replace(build=partial(kind.build, name), name=name)
-    return _PAGES.get(topic)
+    """Returns the topic that an application registered under that name, or under the word before its colon."""
+    word, colon, name = topic.partition(":")
+    found = applications.find_topic(word)
+    if found is None:
+        return None
+    application, registered = found
+    build = registered.build
+    if registered.many is not None:
+        if not (1 <= len(name) <= MOST_NAME and name.isprintable()):
+            return None
+        build = partial(build, name)
+    elif colon:
+        return None
+    return Kind(application, build, registered.every, registered.staff, registered.many, name)

@@ -8,7 +8,7 @@ from dashboard.pages.orders import WINDOW_SECONDS, Points, episode, points
 from dashboard.pages.progress import iso, own_time, progress
 from streams import clock
 from streams.models import AlarmEpisode
-from streams.topics import ORDERS
+from streams.models.orders import ORDERS
 
 BEFORE, AFTER, MOST = 2 * clock.MINUTE, clock.MINUTE, 30 * clock.MINUTE  # of the curve
 SPAN = WINDOW_SECONDS * clock.SECOND  # of a row of the table

@@ -15,9 +15,8 @@ from dashboard import links
 from dashboard.pages.progress import iso, own_time, progress
 from streams import clock
 from streams.models import AlarmEpisode, Site, SiteCount, SiteSecond
-from streams.models.orders import DEFAULT_THRESHOLD
+from streams.models.orders import DEFAULT_THRESHOLD, ORDERS
 from streams.thresholds import held
-from streams.topics import ORDERS
 
 WINDOW_SECONDS = 15
 HISTORY_SECONDS = 300

@@ -15,7 +15,7 @@ from django.db.models.functions import RowNumber
 from dashboard import links
 from dashboard.pages.progress import Progress, iso, own_time, progress
 from streams.models import Throughput, Ticker, TradeMinute
-from streams.topics import TRADES
+from streams.models.trades import TRADES
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

@@ -9,7 +9,7 @@ from argparse import ArgumentTypeError
 from collections.abc import Callable
 
 from common.text import quoted
-from streams import names
+from streams import applications, names
 from streams.records import Position, parse_where
 
 LEAST_NUMBER = 0.00001  # of records a second: about one a day
@@ -94,3 +94,11 @@ def site_name(text: str) -> str:
     if fault := names.name_fault(text, "the site"):
         raise ArgumentTypeError(fault.removesuffix("."))
     return text
+
+
+def application_name(text: str) -> str:
+    """Returns the name of an application that is registered or provided."""
+    try:
+        return applications.find(text).name
+    except applications.UnknownNameError as error:
+        raise ArgumentTypeError(str(error).removesuffix(".")) from None

@@ -4,8 +4,8 @@ from django.core.validators import MinValueValidator
 from django.db import models
 
 from streams.names import MOST_NAME
-from streams.topics import ORDERS
 
+ORDERS = "orders"  # the application's name
 DEFAULT_THRESHOLD = 30  # order lines in 15 s
 
 

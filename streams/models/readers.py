@@ -2,22 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
 
-from django.db.models import Max, Model, QuerySet
+from django.db.models import Max, Model
 
+from streams import applications
 from streams.models.leases import current_leases
-from streams.models.orders import AlarmEpisode, SiteCount
 from streams.models.progress import HowFar, how_far
-from streams.models.trades import TradeMinute
-from streams.topics import ORDERS, TRADES
-
-# The models whose rows tell that an application has results of a stream, and the field that says how new a row is.
-# Each has an index that begins with `stream`.
-_RESULTS: dict[str, list[tuple[type[Model], str]]] = {
-    TRADES: [(TradeMinute, "minute")],
-    ORDERS: [(SiteCount, "newest"), (AlarmEpisode, "started")],
-}
 
 
 def readers(**names: str) -> list[tuple[str, str]]:
@@ -33,7 +23,7 @@ def progress_of(application: str, stream: str) -> HowFar:
 def streams_of(application: str) -> list[str]:
     """Returns the streams that an application reads or has results of, by name, its own first."""
     found = {stream for _, stream in readers(application=application)}
-    for model, _ in _RESULTS[application]:
+    for model, _ in applications.find(application).results:
         found.update(streams_in(model))
     return sorted(found, key=lambda stream: (stream != application, stream))
 
@@ -60,7 +50,7 @@ def streams_in(model: type[Model]) -> Iterator[str]:
 def _newest(application: str, stream: str) -> str:
     """Returns the time of the newest result of a stream, as text that sorts as time does; "" for none."""
     moments: list[datetime] = []
-    for model, field in _RESULTS[application]:
-        rows: QuerySet[Any] = model._default_manager.filter(stream=stream)
+    for model, field in applications.find(application).results:
+        rows = model._default_manager.filter(stream=stream)
         moments += filter(None, rows.aggregate(newest=Max(field)).values())
     return max(moments).isoformat() if moments else ""

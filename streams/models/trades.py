@@ -5,7 +5,8 @@ from typing import Self
 from django.db import models
 
 from streams.names import MOST_NAME, folded
-from streams.topics import TRADES
+
+TRADES = "trades"  # the application's name
 
 
 class Ticker(models.Model):

@@ -19,10 +19,11 @@ from accounts import sessions
 from accounts.models import Session, User
 from accounts.sessions import Standing
 from accounts.sessions.engine import SessionStore
-from dashboard import pages
 from dashboard.consumers import BURST, MAX_LENGTH, MAX_TOPICS
 from dashboard.routing import guard, hub
 from login.asgi import application
+from streams import applications
+from streams.applications import Topic
 from streams.models import TopicVersion
 from tests.sockets import Socket
 
@@ -235,7 +236,8 @@ async def test_sockets_are_closed_when_the_database_stays_away(connect: Open, mo
 async def test_who_loses_a_permission_is_closed_with_4403_and_polls_no_more(
     connect: Open, alice: User, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(pages._PAGES, "secret", pages.Kind("trades", lambda now, stream: {}, staff=True))
+    secret = Topic(build=lambda now, stream: {}, staff=True)
+    monkeypatch.setitem(applications._topics, "secret", ("trades", secret))
     await User.objects.aupdate(is_staff=True)
     socket = await connect()
     await socket.connect()
@@ -249,7 +251,8 @@ async def test_who_loses_a_permission_is_closed_with_4403_and_polls_no_more(
 async def test_who_asks_for_what_they_may_not_see_is_closed_with_4403(
     connect: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(pages._PAGES, "secret", pages.Kind("trades", lambda now, stream: {}, staff=True))
+    secret = Topic(build=lambda now, stream: {}, staff=True)
+    monkeypatch.setitem(applications._topics, "secret", ("trades", secret))
     socket = await connect()
     await socket.connect()
     await socket.subscribe("market", "secret")

@@ -3,7 +3,7 @@
 import os
 import re
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -54,8 +54,7 @@ def fatal(file: Path) -> Path:
     return file.with_suffix(".fatal")
 
 
-def open_source(name: str, rng: Random, *_: Any) -> Trades:
-    assert name == "trades"
+def open_source(options: Mapping[str, Any], rng: Random, start: int) -> Trades:
     return MarkedTrades(rng)
 
 

@@ -11,11 +11,11 @@ class LedgerConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from streams import wiring  # noqa: PLC0415 - models are there only now
+        from streams import applications, wiring  # noqa: PLC0415 - models are there only now
         from streams.management.commands import produce  # noqa: PLC0415 - as above
         from tests.ledger import acks, steps  # noqa: PLC0415 - as above
+        from tests.ledger.application import APPLICATION  # noqa: PLC0415 - as above
 
-        trades = wiring.APPLICATIONS["trades"]
-        wiring.APPLICATIONS["trades"] = trades._replace(build=steps.NotingProcessor, write=steps.write)
+        applications.register(APPLICATION)
         patch.object(wiring, "Leases", steps.NotingLeases).start()
-        patch.multiple(produce, open_source=acks.open_source, open_stream=acks.open_stream).start()
+        patch.object(produce, "open_stream", acks.open_stream).start()

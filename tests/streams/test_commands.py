@@ -12,6 +12,8 @@ from streams.stream.embedded import EmbeddedStream
 from tests.house import House, kill
 from tests.waiting import wait_for
 
+UNKNOWN = "argument APPLICATION: There is no application 'weather'. There are: trades, orders"
+
 
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> House:
@@ -161,9 +163,20 @@ def test_consume_from_latest_leaves_out_what_was_there(house: House) -> None:
         (["streams", "status", "nothing"], 1, "There is no stream 'nothing'"),
         (["streams", "delete", "nothing"], 1, "There is no stream 'nothing'"),
         (["streams"], 2, "the following arguments are required"),
-        (["consume", "weather"], 2, "argument application: invalid choice: 'weather'"),
+        (
+            ["consume", "weather"],
+            2,
+            UNKNOWN,
+        ),
+        (["consume"], 2, "Name applications, or say --all for every one. There are: trades, orders."),
+        (["consume", "trades", "--all"], 2, "Name applications, or say --all for every one."),
+        (["consume", "trades", "orders", "--stream", "trades"], 2, "--stream is for one application"),
+        (
+            ["report", "weather"],
+            2,
+            UNKNOWN,
+        ),
         (["consume", "trades", "--until-caught-up"], 1, "There is no stream 'trades'"),
-        (["report", "weather"], 2, "argument application: invalid choice: 'weather'"),
         (["report", "trades", "--minutes", "-5"], 2, "argument --minutes: '-5' is not a whole number from 1"),
     ],
 )

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from login.supervisor import COLOURS, Supervisor, foreground, parse
+from streams import applications
 from streams.management.plain import PlainCommand
 
 HOST = "127.0.0.1"
@@ -24,7 +25,7 @@ class Command(PlainCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self._refuse_taken_port()
         call_command("migrate", verbosity=0)
-        for name in ("trades", "orders"):
+        for name in applications.names():
             call_command("streams", "create", name, "--if-absent")
         call_command("first_user", at=f"http://localhost:{settings.PORT}")
         self.stdout.flush()

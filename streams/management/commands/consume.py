@@ -1,58 +1,82 @@
-"""manage.py consume: a worker of a consumer application."""
+"""manage.py consume: workers of one or more applications, in one process."""
 
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.core.management.base import CommandParser
 
-from streams import signals
+from streams import applications, signals
+from streams.applications import Closing, Row
 from streams.consumer import Consumer
+from streams.consumers import Consumers
 from streams.loop import Loop
-from streams.management.options import stream_name, where
-from streams.management.plain import PlainCommand
+from streams.management.options import application_name, stream_name, where
+from streams.management.plain import PlainCommand, UsageError
 from streams.records import TRIM_HORIZON, StreamError
-from streams.reports import Row, minute_in_words
-from streams.wiring import APPLICATIONS, build_worker
+from streams.wiring import build_worker
 
 
 class Command(PlainCommand):
-    help = "Reads a stream and keeps an application's results, each record exactly once. Start as many as you like."
+    help = "Reads streams and keeps applications' results, each record exactly once. Start as many as you like."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("application", choices=sorted(APPLICATIONS))
+        parser.add_argument("applications", nargs="*", type=application_name, metavar="APPLICATION", help=NAMES_HELP)
+        parser.add_argument("--all", action="store_true", help="every application, each on its own stream")
         parser.add_argument("--stream", type=stream_name, metavar="NAME", help=STREAM_HELP)
         parser.add_argument("--until-caught-up", action="store_true", help="end when all that is there now is applied")
         parser.add_argument("--from", dest="start", type=where, default=TRIM_HORIZON, metavar="WHERE", help=WHERE_HELP)
         parser.add_argument("--whole-stream", action="store_true", help=WHOLE_HELP)
-        parser.add_argument("--json", action="store_true", help="one JSON object for each minute that closes")
+        parser.add_argument("--json", action="store_true", help="one JSON object for each window that closes")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        name = options["application"]
-        stream = options["stream"] or name
-        worker = build_worker(name, stream, options["start"], whole=options["whole_stream"])
-
-        def tell(row: Row) -> None:
-            for line in [json.dumps(row)] if options["json"] else minute_in_words(row):
-                self.stdout.write(line)
-            self.stdout.flush()
-
-        consumer = Consumer(worker, stream, tell if name == "trades" else None)
+        names = _chosen(options["applications"], options["stream"], everything=options["all"])
+        consumers = Consumers({name: self._opener(name, options, alone=len(names) == 1) for name in names})
         until_caught_up = options["until_caught_up"]
-        loop = Loop(
-            consumer.step, finished=lambda: until_caught_up and bool(consumer.caught_up or consumer.standing_still)
-        )
+        loop = Loop(consumers.step, finished=lambda: until_caught_up and consumers.caught_up())
         loop.stop_on_signals()
         signals.began.send(type(self))
         try:
             loop.run()
+            trouble = consumers.not_read() if until_caught_up else ""
         finally:
-            worker.close()
-        if until_caught_up and consumer.standing_still:
-            shards = ", ".join(consumer.standing_still)
-            raise StreamError(f"Not all was read: {shards} stands still, as said above.")
+            consumers.close()
+        if trouble:
+            raise StreamError(trouble)
+
+    def _opener(self, name: str, options: dict[str, Any], *, alone: bool) -> Callable[[], Consumer]:
+        """Returns a function that makes the consumer of one application."""
+        stream = options["stream"] or name
+        also = {} if alone else {"application": name}
+
+        def tell(closing: Closing, row: Row) -> None:
+            for line in [json.dumps(also | row)] if options["json"] else closing.in_words(row):
+                self.stdout.write(line)
+            self.stdout.flush()
+
+        def make() -> Consumer:
+            closing = applications.find(name).closing
+            worker = build_worker(name, stream, options["start"], whole=options["whole_stream"])
+            return Consumer(worker, closing and partial(closing, stream), tell)
+
+        return make
 
 
-STREAM_HELP = "the stream to read (default: the application's name)"
+def _chosen(named: list[str], stream: str | None, *, everything: bool) -> list[str]:
+    """Returns the applications to run. Raises UsageError."""
+    if everything == bool(named):
+        raise UsageError(
+            f"Name applications, or say --all for every one. There are: {', '.join(applications.names())}."
+        )
+    names = applications.names() if everything else list(dict.fromkeys(named))
+    if stream and len(names) > 1:
+        raise UsageError("--stream is for one application; several read the streams of their own names.")
+    return names
+
+
+NAMES_HELP = "one or more; a process shares its time among them"
+STREAM_HELP = "the stream to read, of one application (default: its name)"
 WHOLE_HELP = (
     "one worker at a time reads all shards, merged by time: for partition keys that are not the application's own"
 )

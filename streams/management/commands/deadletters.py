@@ -7,13 +7,12 @@ from django.core.management.base import CommandParser
 
 from streams import clock, deadletters
 from streams.deadletters import Choice
-from streams.management.options import MAX_ID, old_stream_name, up_to
+from streams.management.options import MAX_ID, application_name, old_stream_name, up_to
 from streams.management.plain import PlainCommand
 from streams.management.table import lines
 from streams.models import DeadLetter
 from streams.showing import json_line
 from streams.tail import row
-from streams.wiring import APPLICATIONS
 
 WHO = "manage.py"
 MOST_GROUPS = 1000
@@ -29,7 +28,7 @@ class Command(PlainCommand):
         replay = verbs.add_parser("replay", help="put them before the worker again, as if they arrived now")
         discard = verbs.add_parser("discard", help="never apply them; their bytes stay to be looked at")
         for verb in (listing, grouping, replay, discard):
-            verb.add_argument("--application", choices=sorted(APPLICATIONS))
+            verb.add_argument("--application", type=application_name, metavar="NAME")
             verb.add_argument("--stream", type=old_stream_name, metavar="NAME", help="only of that stream")
             verb.add_argument("--kind", metavar="TEXT", help="only of that kind of error, as groups prints it")
         for verb in (replay, discard):

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 
 from streams import lag, retention, wiring
-from streams.management.options import old_stream_name, stream_name, where
+from streams.management.options import application_name, old_stream_name, stream_name, where
 from streams.management.plain import PlainCommand, UsageError
 from streams.management.table import lines
 from streams.models import current_leases
@@ -25,9 +25,9 @@ class Command(PlainCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(required=True, metavar="list|forget|import-kcl")
         listing = verbs.add_parser("list", help="who reads what, and how far")
-        listing.add_argument("--application", choices=sorted(wiring.APPLICATIONS), help="only of that one")
+        listing.add_argument("--application", type=application_name, metavar="NAME", help="only of that one")
         forgetting = verbs.add_parser("forget", help="remove the leases of an application on a stream; results stay")
-        forgetting.add_argument("application", choices=sorted(wiring.APPLICATIONS))
+        forgetting.add_argument("application", type=application_name, metavar="APPLICATION")
         forgetting.add_argument(
             "--stream", required=True, type=old_stream_name, help="the stream that it will not read any more"
         )
@@ -36,7 +36,7 @@ class Command(PlainCommand):
         taking = verbs.add_parser("import-kcl", help="take the checkpoints of a KCL application, which must be stopped")
         taking.add_argument("table", metavar="TABLE", help="its lease table in DynamoDB")
         taking.add_argument(
-            "--application", required=True, choices=sorted(wiring.APPLICATIONS), help="whose they become"
+            "--application", required=True, type=application_name, metavar="NAME", help="whose they become"
         )
         taking.add_argument("--stream", required=True, type=stream_name, help="the stream that it reads")
         taking.add_argument("--region", help="of the table (default: that of STREAM_URL)")

@@ -1,23 +1,21 @@
 """manage.py produce: puts records from a source into a stream."""
 
 import json
-from argparse import ArgumentParser, ArgumentTypeError
-from pathlib import Path
+from argparse import SUPPRESS, Action, ArgumentParser
 from random import Random
-from typing import Any
+from typing import Any, NoReturn
 
-from common.text import quoted
-from streams import clock, signals
+from django.core.management.base import CommandParser
+
+from streams import applications, clock, signals
+from streams.applications import SourceKind
 from streams.loop import Loop
-from streams.management.options import MOST_RECORDS, above_zero, from_zero, site_name, stream_name, up_to, whole
+from streams.management.options import MOST_RECORDS, above_zero, from_zero, stream_name, up_to, whole
 from streams.management.plain import PlainCommand, UsageError
 from streams.management.progress import on_terminal
 from streams.producer import RECORDS_A_PUT, Producer, choose_pace
 from streams.records import StreamExistsError, StreamNotFoundError
 from streams.sources.base import Source, SourceError
-from streams.sources.catalogue import NAMES, open_source
-from streams.sources.dates import Order
-from streams.sources.tables import Form
 from streams.stream import aggregating
 from streams.stream.aggregating import AggregatingStream, Locating
 from streams.stream.base import Stream
@@ -30,33 +28,23 @@ SEEDED_START = clock.from_iso("2026-01-01")  # so that made-up orders of one see
 
 
 class Command(PlainCommand):
-    help = "Puts records into a stream: made-up trades or orders, or a replay of the Online Retail file."
+    help = "Puts records of a source into a stream. Each source has options of its own: produce SOURCE --help."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        add = parser.add_argument
-        add("source", metavar="SOURCE", choices=NAMES, help=" or ".join(NAMES))
-        add("--stream", type=stream_name, metavar="NAME", help="put into this stream (default: SOURCE)")
-        add("--count", type=up_to(MOST_RECORDS), metavar="N", help="stop after so many records")
-        add("--duration", type=above_zero, metavar="S", help="stop after so many seconds")
-        pace = parser.add_mutually_exclusive_group().add_argument
-        pace("--rate", type=from_zero, metavar="R", help="records a second, 0: as fast as possible (trades: 10)")
-        pace("--speed", type=above_zero, metavar="X", help="for orders: times the source's own pace (default: 1)")
-        add("--seed", type=whole, metavar="N", help="the same made-up records every time")
-        add(
-            "--file", type=Path, metavar="PATH", help="for orders: the Online Retail data, .csv or .xlsx, packed or not"
-        )
-        add("--dates", choices=[each.value for each in Order if each.value], help="how that file writes its dates")
-        add("--encoding", type=_encoding, metavar="NAME", help="how that file writes its text: cp1252, cp932, …")
-        add("--site", type=site_name, metavar="NAME", help="for orders: the one site that sells")
-        add("--aggregate", action="store_true", help=AGGREGATE_HELP)
-        add("--json", action="store_true", help="say at the end as a JSON object what was sent")
+    def add_arguments(self, parser: CommandParser) -> None:
+        verbs = parser.add_subparsers(dest="source", metavar="SOURCE", required=True)
+        for source in applications.sources().values():
+            of_source = verbs.add_parser(
+                source.name, help=source.help, description=f"Puts {source.help} into a stream."
+            )
+            _add_common(of_source)
+            source.add_options(of_source)
+            _refuse_options_of_others(of_source, source)
 
     def handle(self, *args: Any, **options: Any) -> None:
         seed = options["seed"]
         start = clock.now() if seed is None else SEEDED_START
         try:
-            form = Form(Order(options["dates"] or ""), options["encoding"])
-            source = open_source(options["source"], Random(seed), start, options["file"], options["site"], form)  # noqa: S311 - not secret
+            source = applications.find_source(options["source"]).open(options, Random(seed), start)  # noqa: S311 - not secret
             pace = choose_pace(source, options["rate"], options["speed"])
             stream = open_stream(options["stream"] or options["source"])
             self._create_if_absent(stream)
@@ -96,13 +84,34 @@ class Command(PlainCommand):
             loop.run()
 
 
-def _encoding(text: str) -> str:
-    """For argparse: the name of an encoding of text that Python knows."""
-    try:
-        "é".encode(text, errors="replace").decode(text, errors="replace")
-    except (LookupError, ValueError):
-        raise ArgumentTypeError(f"{quoted(text)} is no encoding that Python knows") from None
-    return text
+def _add_common(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--stream", type=stream_name, metavar="NAME", help="put into this stream (default: SOURCE)")
+    add("--count", type=up_to(MOST_RECORDS), metavar="N", help="stop after so many records")
+    add("--duration", type=above_zero, metavar="S", help="stop after so many seconds")
+    pace = parser.add_mutually_exclusive_group().add_argument
+    pace("--rate", type=from_zero, metavar="R", help="records a second, 0: as fast as possible")
+    pace("--speed", type=above_zero, metavar="X", help="times the source's own pace, for a source that has one")
+    add("--seed", type=whole, metavar="N", help="the same made-up records every time")
+    add("--aggregate", action="store_true", help=AGGREGATE_HELP)
+    add("--json", action="store_true", help="say at the end as a JSON object what was sent")
+
+
+class _Refusal(Action):
+    """An option of another source; `const` says whose it is."""
+
+    def __call__(self, parser: ArgumentParser, *_: Any) -> NoReturn:
+        parser.error(str(self.const))
+
+
+def _refuse_options_of_others(parser: ArgumentParser, mine: SourceKind) -> None:
+    """Adds the options of all other sources, so that one of them ends with a sentence that says where it belongs."""
+    for other in applications.sources().values():
+        theirs = ArgumentParser(add_help=False)
+        other.add_options(theirs)
+        for name in theirs._option_string_actions.keys() - parser._option_string_actions.keys():
+            why = f"{name} is for {other.name}, not for {mine.name}"
+            parser.add_argument(name, action=_Refusal, nargs="?", const=why, dest=SUPPRESS, help=SUPPRESS)
 
 
 def _packing(stream: Stream, rate: float | None, *, asked: bool) -> Stream:

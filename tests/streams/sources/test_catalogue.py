@@ -1,29 +1,39 @@
-"""What can be produced, by name."""
+"""Each source opens by its name, with its own options and no other's."""
 
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
-from streams.sources.base import SourceError
-from streams.sources.catalogue import NAMES, open_source
+from streams import applications
+from streams.sources.base import Source, SourceError
 from streams.sources.orders import MadeUpOrders, Replay
 from streams.sources.trades import Trades
 
 SAMPLE = Path(__file__).parents[2] / "data" / "orders.csv"
 
 
+def opened(name: str, **options: Any) -> Source:
+    return applications.find_source(name).open(options, Random(1), 0)
+
+
 def test_each_name_opens_its_source() -> None:
-    assert [type(open_source(name, Random(1), 0)) for name in NAMES] == [Trades, MadeUpOrders]
-    assert isinstance(open_source("orders", Random(1), 0, SAMPLE), Replay)
+    assert [type(opened(name)) for name in applications.sources()] == [Trades, MadeUpOrders]
+    assert isinstance(opened("orders", file=SAMPLE), Replay)
+
+
+def test_an_unknown_source_is_an_error_that_lists_the_known_ones() -> None:
+    with pytest.raises(applications.UnknownNameError) as caught:
+        opened("weather")
+    assert str(caught.value) == "There is no source 'weather'. There are: trades, orders."
 
 
 def test_orders_are_restricted_to_a_site() -> None:
     for path in (None, SAMPLE):
-        assert open_source("orders", Random(1), 0, path, "lisbon").take(1)[0][0] == "lisbon"
+        assert opened("orders", file=path, site="lisbon").take(1)[0][0] == "lisbon"
 
 
-@pytest.mark.parametrize(("path", "site", "option"), [(SAMPLE, None, "--file"), (None, "lisbon", "--site")])
-def test_trades_have_no_use_for_a_file_or_a_site(path: Path | None, site: str | None, option: str) -> None:
-    with pytest.raises(SourceError, match=f"{option} is for orders; trades are always made up."):
-        open_source("trades", Random(1), 0, path, site)
+def test_options_about_a_file_need_a_file() -> None:
+    with pytest.raises(SourceError, match="are about a file"):
+        opened("orders", encoding="cp1252")

@@ -1,0 +1,1 @@
+"""Applications: a folder each. An application registers itself; none knows another."""

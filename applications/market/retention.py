@@ -1,0 +1,22 @@
+"""How long rows of the market are kept."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, Model, OuterRef, QuerySet
+
+from streams.models import Ticker, TradeMinute
+from streams.models.trades import TRADES
+from streams.retention import closed, kept_since, not_ahead
+
+
+def outlived(now: datetime) -> Mapping[type[Model], QuerySet[Any]]:
+    """Returns closed minutes past RETENTION_RESULTS, and tickers without minutes."""
+    since = kept_since(not_ahead(now), settings.RETENTION_RESULTS)
+    minutes = TradeMinute.objects.filter(stream=OuterRef("stream"), ticker=OuterRef("name"))
+    return {
+        TradeMinute: TradeMinute.objects.filter(closed(TradeMinute, TRADES, "minute", since)),
+        Ticker: Ticker.objects.filter(~Exists(minutes)),
+    }

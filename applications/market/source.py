@@ -1,0 +1,16 @@
+"""Made-up trades, as `manage.py produce trades` makes them."""
+
+from collections.abc import Mapping
+from random import Random
+from typing import Any
+
+from streams.applications import SourceKind
+from streams.models.trades import TRADES
+from streams.sources.trades import Trades
+
+
+def _open(options: Mapping[str, Any], rng: Random, start: int) -> Trades:
+    return Trades(rng)
+
+
+SOURCE = SourceKind(name=TRADES, help="made-up stock trades", open=_open)

@@ -1,0 +1,10 @@
+"""The metric of the closed windows of orders."""
+
+from datetime import datetime
+
+from streams.models import AlarmEpisode
+
+
+def windows_closed(stream: str, since: datetime, until: datetime) -> int:
+    """Returns how many alarms ended after `since`, up to `until`."""
+    return AlarmEpisode.objects.filter(stream=stream, ended__gt=since, ended__lte=until).count()

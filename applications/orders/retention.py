@@ -1,0 +1,48 @@
+"""How long rows of orders are kept."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+
+from streams.models import AlarmEpisode, Notification, Site, SiteCount, SiteSecond, ThresholdChange
+from streams.models.orders import DEFAULT_THRESHOLD, ORDERS
+from streams.retention import NEVER, closed, kept_since, not_ahead
+
+
+def outlived(now: datetime) -> Mapping[type[Model], QuerySet[Any]]:
+    """Returns the rows past their settings; nothing of a site whose threshold somebody set, or whose alarm is open."""
+    own = not_ahead(now)
+    days = (settings.RETENTION_RATES, settings.RETENTION_RESULTS, settings.RETENTION_ALARMS, settings.RETENTION_AUDIT)
+    rates, results, alarms, audit = (kept_since(own, each) for each in days)
+    plain = Site.objects.filter(threshold=DEFAULT_THRESHOLD)  # else somebody set it, and may count on it
+    quiet_since = kept_since(now, settings.RETENTION_SITES)
+    return {
+        SiteSecond: SiteSecond.objects.filter(
+            closed(SiteSecond, ORDERS, "second", rates), site__in=Site.objects.values("name")
+        ),
+        SiteCount: SiteCount.objects.filter(
+            Q(newest__lt=results)
+            | Q(_quiet("site"), Exists(plain.filter(name=OuterRef("site"))), newest__lt=quiet_since),
+            lines=0,
+        ),
+        # After its count, which says when something came last.
+        Site: plain.filter(_quiet("name"), ~Exists(SiteCount.objects.filter(site=OuterRef("name"))))
+        if quiet_since > NEVER
+        else Site.objects.none(),
+        AlarmEpisode: AlarmEpisode.objects.filter(ended__lt=alarms),
+        Notification: Notification.objects.filter(at__lt=alarms),
+        ThresholdChange: ThresholdChange.objects.filter(at__lt=audit),
+    }
+
+
+def _quiet(site: str) -> Q:
+    """Returns the condition that no second and no open alarm of a site is kept, of any stream.
+
+    `site` is the field with its name.
+    """
+    rows = [SiteSecond.objects.all(), AlarmEpisode.objects.filter(ended=None)]
+    second, alarm = (~Exists(found.filter(site=OuterRef(site))) for found in rows)
+    return Q(second) & Q(alarm)

@@ -1,0 +1,62 @@
+"""Order lines, made up or from a file, as `manage.py produce orders` makes them."""
+
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Mapping
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from common.text import quoted
+from streams import names
+from streams.applications import SourceKind
+from streams.models.orders import ORDERS
+from streams.sources.base import Source, SourceError
+from streams.sources.dates import Order
+from streams.sources.orders import FILE_SITE, SITES, MadeUpOrders, Replay
+from streams.sources.tables import Form
+
+
+def add_options(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--file", type=Path, metavar="PATH", help="the Online Retail data, .csv or .xlsx, packed or not")
+    add("--dates", choices=[each.value for each in Order if each.value], help="how that file writes its dates")
+    add("--encoding", type=_encoding, metavar="NAME", help="how that file writes its text: cp1252, cp932, …")
+    add("--site", type=_site, metavar="NAME", help="the one site that sells")
+
+
+def open_source(options: Mapping[str, Any], rng: Random, start: int) -> Source:
+    """Returns made-up order lines, or those of --file. `start`: when made-up ones begin, in milliseconds.
+
+    Raises SourceError for a file that cannot be read, and for options about a file where none is named.
+    """
+    path, site = options.get("file"), options.get("site")
+    form = Form(Order(options.get("dates") or ""), options.get("encoding"))
+    if path:
+        return Replay(path, site or FILE_SITE, form)
+    if form != Form():
+        raise SourceError("--dates and --encoding are about a file: name one with --file.")
+    return MadeUpOrders(rng, start, (site,) if site else SITES)
+
+
+def _site(text: str) -> str:
+    """Returns the name of a site, for argparse."""
+    if fault := names.name_fault(text, "the site"):
+        raise ArgumentTypeError(fault.removesuffix("."))
+    return text
+
+
+def _encoding(text: str) -> str:
+    """Returns the name of an encoding of text that Python knows, for argparse."""
+    try:
+        "é".encode(text, errors="replace").decode(text, errors="replace")
+    except (LookupError, ValueError):
+        raise ArgumentTypeError(f"{quoted(text)} is no encoding that Python knows") from None
+    return text
+
+
+SOURCE = SourceKind(
+    name=ORDERS,
+    help="order lines of web shops, made up or a replay of the Online Retail file",
+    open=open_source,
+    add_options=add_options,
+)

@@ -1,0 +1,57 @@
+"""The links in the frame of every page: those of the applications, then the operators'."""
+
+from typing import NamedTuple
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
+
+from streams import applications
+from streams.applications import Navigation, Search
+
+STREAMS = Navigation(
+    label="Streams",
+    url="streams",
+    key="s",
+    help="go to the streams",
+    within=frozenset(
+        {"dead-letters", "dead-letters-all", "dead-letter", "records", "records-by-name", "record", "record-by-name"}
+    ),
+    staff=True,
+)
+
+
+class Link(NamedTuple):
+    """A link of the frame; `current` and `within` say where the reader is."""
+
+    entry: Navigation
+    current: bool
+    within: bool
+
+
+def entries() -> list[Navigation]:
+    """Returns the navigation of each application, in the order in which they registered."""
+    return [each.navigation for each in applications.registered() if each.navigation]
+
+
+def links(request: HttpRequest) -> list[Link]:
+    """Returns the links that the user may follow."""
+    here = request.resolver_match.url_name if request.resolver_match else None
+    staff = bool(getattr(request, "user", None) and request.user.is_staff)
+    return [
+        Link(entry, here == entry.url or here in entry.pages, here in entry.within)
+        for entry in [*entries(), STREAMS]
+        if staff or not entry.staff
+    ]
+
+
+def search() -> Search | None:
+    """Returns the search field of the first application that has one."""
+    return next((each.search for each in applications.registered() if each.search), None)
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Leads to the first application's page, else to the session's."""
+    first = next(iter(entries()), None)
+    return redirect(first.url if first else "success")

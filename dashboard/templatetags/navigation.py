@@ -1,0 +1,27 @@
+"""The frame's links in templates: {% links as links %}, {% entries as entries %} and {% search_field as field %}."""
+
+from typing import Any
+
+from django import template
+
+from dashboard import navigation
+from streams.applications import Navigation, Search
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def links(context: dict[str, Any]) -> list[navigation.Link]:
+    """Returns the links of the frame, with the current one marked."""
+    return navigation.links(context["request"])
+
+
+@register.simple_tag
+def entries() -> list[Navigation]:
+    """Returns the applications' own entries, for pages that lead back to them."""
+    return navigation.entries()
+
+
+@register.simple_tag
+def search_field() -> Search | None:
+    return navigation.search()

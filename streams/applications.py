@@ -1,0 +1,236 @@
+"""The contract of an application, and the registry in which each application enters itself.
+
+An application is one Django app. Its `AppConfig.ready()` calls `register`; everything that works with applications by
+name asks `find` and `names`. Nothing else in Millrace knows which applications there are.
+
+This module imports nothing at run time, so that every layer may ask it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from datetime import datetime
+    from random import Random
+
+    from django.db.models import Model, QuerySet
+
+    from streams.listing import Inherit
+    from streams.processors.base import Decoder, Processor
+    from streams.sources.base import Source
+    from streams.watermarks import SetBack
+
+Row = dict[str, Any]  # of a report: JSON values by name
+
+
+class UnknownNameError(LookupError):
+    """There is no application, or no source, of that name; the message is a sentence that lists the known names."""
+
+
+def _no_options(parser: ArgumentParser) -> None:
+    """Adds no options."""
+
+
+def _no_configuration() -> None:
+    """Returns nothing: the processor needs no input but records."""
+
+
+def _keep_all(now: datetime) -> Mapping[type[Model], QuerySet[Any]]:
+    """Returns no rows: the application has no tables that grow."""
+    return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceKind:
+    """A source of records, as `manage.py produce NAME` makes it."""
+
+    # The word on the command line, and the stream that is written unless --stream names another.
+    name: str
+    help: str  # half a sentence for `manage.py produce --help`
+    # Called once by `produce`, with the parsed options, the source of chance, and the time in milliseconds at which
+    # made-up records begin. Raises SourceError, in a sentence, for options that it has no use for.
+    open: Callable[[Mapping[str, Any], Random, int], Source]
+    # Called once to build the command line; adds the options that only this source has.
+    add_options: Callable[[ArgumentParser], None] = _no_options
+
+
+class Closing(Protocol):
+    """What `manage.py consume` prints when windows close."""
+
+    def closed(self, complete_to: int) -> list[Row]:
+        """Returns a row for each window that closed up to that millisecond and was not returned before, oldest first.
+
+        The worker calls it about twice a second, outside of any transaction; it may ask the database.
+        """
+
+    def in_words(self, row: Row) -> list[str]:
+        """Returns the lines that tell people of one row; with --json the row itself is printed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Topic:
+    """A topic of the live pages; its version grows with each commit of the application that changes results."""
+
+    # Called in the web processes at most once for each version: `build(now, stream=NAME)`. Returns the snapshot, JSON
+    # values. A topic with `many` is a family, WORD:NAME, and is called as `build(name, now, stream=NAME)`.
+    build: Callable[..., dict[str, Any]]
+    every: timedelta = timedelta(0)  # it is built no more often than that
+    staff: bool = False  # only staff may subscribe
+    # Of a family: `many(names, now, stream=NAME)` returns the snapshots of the names that exist, by few queries.
+    many: Callable[..., dict[str, dict[str, Any]]] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Navigation:
+    """The link of an application in the frame of every page."""
+
+    label: str
+    url: str  # the name of the URL that it leads to
+    key: str  # one letter: "g", then this letter, follows the link
+    help: str  # for the list of keys: "go to the market"
+    about: str = ""  # half a sentence for the page after sign-in
+    pages: frozenset[str] = frozenset()  # names of URLs where the link is marked as the current page, besides `url`
+    within: frozenset[str] = frozenset()  # names of URLs that lie below it
+    staff: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """A search field in the frame of every page. It asks with GET and the parameter `q`."""
+
+    label: str  # "Find a ticker"
+    placeholder: str
+    url: str  # the name of the URL that answers
+
+
+@dataclass(frozen=True, kw_only=True)
+class Application:
+    """Everything that Millrace asks an application for. Only the first seven fields are needed."""
+
+    # The word on the command line, the stream that is read unless --stream names another, and the name under which
+    # leases, dead letters and topic versions are kept: it never changes.
+    name: str
+    title: str  # for people: "Trades"
+    # Makes events of the bytes of a batch. Called for each batch; must hold no state but caches.
+    decode: Decoder[Any]
+    # Called in the worker for each shard that it takes, with the state last committed (empty for none). The processor
+    # is pure: no Django, no clock, no I/O.
+    build: Callable[[Any], Processor[Any, Any]]
+    # Called in the worker's transaction, at most once a commit, with the stream's name and the results. It writes
+    # absolute values, since a commit that failed is done again.
+    sink: Callable[[str, Any], None]
+    # Makes the first state of a child shard of its parents' last states. Called once a child, in a transaction.
+    inherit: Inherit
+    # Returns a state with no time in it later than a watermark. Called where a stream's clock was set back.
+    set_back: SetBack
+    # Called by the worker, at most once a look (0.5 s); the value goes to Processor.configure when it has changed.
+    configuration: Callable[[], Any] = _no_configuration
+    source: SourceKind | None = None
+    # `manage.py report NAME`: called with minutes back, and a stream or None for all; yields rows, oldest first.
+    report: Callable[[int, str | None], Iterator[Row]] | None = None
+    # Called once at the start of `manage.py consume`, with the stream and the watermark of then, in milliseconds.
+    closing: Callable[[str, int | None], Closing] | None = None
+    # Models with a field `stream` (first in an index), and the field that says how new a row is. A stream that has
+    # rows is offered on the pages, even where nobody reads it any more.
+    results: Sequence[tuple[type[Model], str]] = ()
+    # The metric of closed windows: called by the exporter with a stream and two times; returns how many closed after
+    # the first, up to the second.
+    windows_closed: Callable[[str, datetime, datetime], int] | None = None
+    # Called by the janitor, once a run: the rows that have been kept long enough, by model. Each table is named.
+    retention: Callable[[datetime], Mapping[type[Model], QuerySet[Any]]] = _keep_all
+    topics: Mapping[str, Topic] = field(default_factory=dict)  # by name; a family by the word before the colon
+    urls: str = ""  # the module with urlpatterns; it is included at the root, after Millrace's own addresses
+    navigation: Navigation | None = None
+    search: Search | None = None
+
+
+_registered: dict[str, Application] = {}
+_topics: dict[str, tuple[str, Topic]] = {}  # the application's name beside each
+_providers: list[tuple[Callable[[str], Application | None], Callable[[], list[str]]]] = []
+
+
+def register(application: Application) -> None:
+    """Enters an application. Raises ValueError where a name, a topic, a source or a key is taken already."""
+    for kind, mine, taken in (
+        ("application", {application.name}, _registered.keys()),
+        ("topic", application.topics.keys(), _topics.keys()),
+        ("source", _source_names([application]), _source_names(_registered.values())),
+        ("key", _keys([application]), _keys(_registered.values())),
+    ):
+        if both := sorted(mine & taken):
+            raise ValueError(f"The {kind} {both[0]!r} of the application {application.name!r} is registered already.")
+    _registered[application.name] = application
+    _topics.update({name: (application.name, topic) for name, topic in application.topics.items()})
+
+
+def provide(find: Callable[[str], Application | None], names: Callable[[], list[str]]) -> None:
+    """Adds applications that are not code: `find` is asked for a name that nobody registered, each time anew.
+
+    They have no topics, addresses, sources or navigation of their own.
+    """
+    _providers.append((find, names))
+
+
+def find(name: str) -> Application:
+    """Returns the application of that name. Raises UnknownNameError."""
+    if name in _registered:
+        return _registered[name]
+    for look_up, _ in _providers:
+        if application := look_up(name):
+            return application
+    raise UnknownNameError(f"There is no application {name!r}. There are: {_listed(names())}.")
+
+
+def is_known(name: str) -> bool:
+    """Returns whether `find` finds it: leases and letters may be of an application that was removed."""
+    return name in _registered or any(look_up(name) for look_up, _ in _providers)
+
+
+def names() -> list[str]:
+    """Returns the names of all applications: those registered, in that order, then those provided."""
+    return [*_registered, *(name for _, known in _providers for name in known())]
+
+
+def registered() -> list[Application]:
+    """Returns the applications that are code, in the order in which settings name them."""
+    return list(_registered.values())
+
+
+def sources() -> dict[str, SourceKind]:
+    """Returns every source by its name."""
+    return {each.source.name: each.source for each in _registered.values() if each.source}
+
+
+def find_source(name: str) -> SourceKind:
+    """Returns the source of that name. Raises UnknownNameError."""
+    known = sources()
+    if name not in known:
+        raise UnknownNameError(f"There is no source {name!r}. There are: {_listed([*known])}.")
+    return known[name]
+
+
+def find_topic(name: str) -> tuple[str, Topic] | None:
+    """Returns the topic, or the family, of that name with its application's name; None for none."""
+    return _topics.get(name)
+
+
+def topic_names() -> list[str]:
+    """Returns the names of all topics and families."""
+    return list(_topics)
+
+
+def _source_names(found: Any) -> set[str]:
+    return {each.source.name for each in found if each.source}
+
+
+def _keys(found: Any) -> set[str]:
+    return {each.navigation.key for each in found if each.navigation}
+
+
+def _listed(known: list[str]) -> str:
+    return ", ".join(known) or "none"

@@ -1,0 +1,22 @@
+"""The application `ledger`: minutes of trades, as `trades` has them, with a note of each record."""
+
+from streams import reports
+from streams.applications import Application, SourceKind
+from streams.models import TradeMinute
+from streams.processors import trades
+from tests.ledger import acks, steps
+
+NAME = "ledger"
+
+APPLICATION = Application(
+    name=NAME,
+    title="Ledger",
+    decode=trades.decode,
+    build=steps.NotingProcessor,
+    sink=steps.write,
+    inherit=trades.inherit,
+    set_back=trades.set_back,
+    source=SourceKind(name=NAME, help="trades with ids that no other producer uses", open=acks.open_source),
+    report=lambda minutes, stream: reports.trades(minutes, stream or NAME),
+    results=[(TradeMinute, "minute")],
+)
