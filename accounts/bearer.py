@@ -15,7 +15,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
-from accounts import events, origins, tokens
+from accounts import client, events, tokens
 from accounts.models import ApiToken
 from accounts.tokens import Refused
 
@@ -24,7 +24,7 @@ WRONG_A_MINUTE = 30  # tokens from one network
 NETWORKS = 10_000  # counted at most, so that nobody fills the memory
 
 
-class Wrongs:
+class FailedTokenLimiter:
     """Counts wrong tokens by network (an IPv4 address, an IPv6 /64), a minute at a time.
 
     In this process alone, for it guards our work and our log, not the tokens: nobody guesses 256 bits.
@@ -34,11 +34,11 @@ class Wrongs:
         self._minute = -1
         self._counts = dict[str, int]()
 
-    def many(self, address: str | None, now: datetime) -> bool:
+    def exceeded(self, address: str | None, now: datetime) -> bool:
         self._turn(now)
         return self._counts.get(_network(address), 0) >= WRONG_A_MINUTE
 
-    def count(self, address: str | None, now: datetime) -> None:
+    def record(self, address: str | None, now: datetime) -> None:
         self._turn(now)
         network = _network(address)
         if network in self._counts or len(self._counts) < NETWORKS:
@@ -56,7 +56,7 @@ def _network(address: str | None) -> str:
     return str(ip_network(f"{address}/64", strict=False))
 
 
-wrongs = Wrongs()
+failed_tokens = FailedTokenLimiter()
 
 
 def token_allowed(scope: str) -> Callable[[View], View]:
@@ -86,15 +86,15 @@ def token_allowed(scope: str) -> Callable[[View], View]:
 
 
 def _by_token(request: HttpRequest, scope: str, view: View, *args: Any, **kwargs: Any) -> HttpResponseBase:
-    now, address = timezone.now(), origins.address(request.META.get("REMOTE_ADDR", ""))
-    if wrongs.many(address, now):
+    now, address = timezone.now(), client.address(request.META.get("REMOTE_ADDR", ""))
+    if failed_tokens.exceeded(address, now):
         return _answer(429, "Too many wrong tokens came from your address: wait a minute.", {"Retry-After": "60"})
     if request.method not in ("GET", "HEAD"):
         return _answer(405, "A token reads: only GET and HEAD are answered.", {"Allow": "GET, HEAD"})
     try:
         token = tokens.check(_text(request), scope, now)
     except Refused as refused:
-        wrongs.count(address, now)
+        failed_tokens.record(address, now)
         return _refuse(request, refused, scope)
     if tokens.note_use(token, address, now):
         events.record("token.used-from-new-address", user=token.user, request=request, label=token.label)

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from accounts import origins
-from accounts.catalogue import CATALOGUE
+from accounts import client
+from accounts.event_types import CATALOGUE
 
 if TYPE_CHECKING:  # this module is loaded before the models are
     from datetime import datetime
 
     from django.http import HttpRequest
 
+    from accounts.client import Origin
     from accounts.models import SecurityEvent, User
-    from accounts.origins import Origin
 
 Fact = str | int | bool | None
 
@@ -47,11 +47,11 @@ def record(
     if event is None or not facts.keys() <= set(event.facts):
         raise ValueError(f"The catalogue of security events has no {name!r} with the facts {sorted(facts)}.")
     now, facts = timezone.now(), {key: _short(value) for key, value in facts.items()}
-    origin = request if isinstance(request, origins.Origin) else origins.of(request)
+    origin = request if isinstance(request, client.Origin) else client.of(request)
     log.info(_line(now, name, user, origin, facts))
     if user is None or not event.kept:
         return None
-    where = origins.NOWHERE if "by" in facts else origin
+    where = client.NOWHERE if "by" in facts else origin
     return user.security_events.create(
         at=now, name=name, facts=facts, notice=event.calls_for_notice(facts), **where.stored()
     )

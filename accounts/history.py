@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Q
 
-from accounts import words
-from accounts.catalogue import CATALOGUE, FACTS
-from accounts.origins import SESSION_ID
+from accounts import humanize
+from accounts.client import SESSION_ID
+from accounts.event_types import CATALOGUE, FACTS
 
 if TYPE_CHECKING:  # this module is loaded before the models are
     from datetime import datetime
@@ -58,7 +58,7 @@ def line(event: SecurityEvent) -> Line:
         what=known.words if known else event.name,
         details=", ".join(_details(event.facts)),
         address=event.address or "",
-        device=words.device(event.device) if event.device else "",
+        device=humanize.device(event.device) if event.device else "",
         notice=event.notice,
     )
 

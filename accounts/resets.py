@@ -19,9 +19,9 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from accounts import events, origins, sessions, throttle, tokens
+from accounts import client, events, sessions, throttle, tokens
+from accounts.client import Origin
 from accounts.models import User, in_any_case
-from accounts.origins import Origin
 from accounts.throttle.attempts import find
 
 SUBJECT = "Millrace: set a new password"
@@ -40,7 +40,7 @@ def ask(request: HttpRequest, typed: str) -> None:
     found = [user for user in _meant(typed) if throttle.may_send_reset(request, user.get_username())]
     if not found:
         throttle.may_send_reset(request, typed)
-    origin = origins.of(request)  # now: the server empties the request once it is answered
+    origin = client.of(request)  # now: the server empties the request once it is answered
     later(lambda: _send_all(found, origin))
 
 

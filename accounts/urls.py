@@ -3,7 +3,7 @@
 from django.urls import path
 
 from accounts.guards import discreet
-from accounts.pages import (
+from accounts.views import (
     confirm,
     factors,
     history,

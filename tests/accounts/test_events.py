@@ -15,9 +15,9 @@ from django.db.migrations.executor import MigrationExecutor
 from django.test import Client, RequestFactory
 
 from accounts import events
-from accounts.catalogue import CATALOGUE, FACTS, Event
+from accounts.client import SESSION_ID
+from accounts.event_types import CATALOGUE, FACTS, Event
 from accounts.models import SecurityEvent, User
-from accounts.origins import SESSION_ID
 from tests.accounts.conftest import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,7 +12,7 @@ ARRIVAL = "arrival"  # in the session: which event began it
 SIGN_IN = "sign-in.succeeded"
 
 
-def welcome(request: HttpRequest, user: User, **_: object) -> None:
+def on_logged_in(request: HttpRequest, user: User, **_: object) -> None:
     """The receiver of user_logged_in."""
     sessions.begin(request, user, timezone.now())
     arrival = events.record(SIGN_IN, user=user, request=request, **_method(request, user))
@@ -27,13 +27,13 @@ def _method(request: HttpRequest, user: User) -> dict[str, str]:
     return {"method": " and ".join(names)} if names else {}
 
 
-def goodbye(request: HttpRequest, user: User | None, **_: object) -> None:
+def on_logged_out(request: HttpRequest, user: User | None, **_: object) -> None:
     """The receiver of user_logged_out; nobody is who comes with a session that has ended."""
     if user is not None:
         events.record("sign-out", user=user, request=request)
 
 
-def previous(user: User, session: SessionBase) -> SecurityEvent | None:
+def previous_sign_in(user: User, session: SessionBase) -> SecurityEvent | None:
     """The sign-in before the one that began this session, from whatever device; None if that was the first."""
     before = user.security_events.filter(name=SIGN_IN, pk__lt=session.get(ARRIVAL, 0))
     return before.order_by("-pk").first()
