@@ -1,4 +1,4 @@
-"""Connects what happens to people, their sessions and notices to signals."""
+"""Connects receivers to the signals of sign-ins, users, sessions and notices."""
 
 from django.apps import AppConfig
 from django.contrib.auth import get_user_model

@@ -1,4 +1,4 @@
-"""Authorization: Bearer TOKEN (RFC 6750), for the addresses that scripts read."""
+"""Authenticates scripts by Authorization: Bearer TOKEN (RFC 6750), on the views that allow it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ NETWORKS = 10_000  # counted at most, so that nobody fills the memory
 class FailedTokenLimiter:
     """Counts wrong tokens by network (an IPv4 address, an IPv6 /64), a minute at a time.
 
-    In this process alone, for it guards our work and our log, not the tokens: nobody guesses 256 bits.
+    Each process counts for itself, because the limit protects its time and the log. The tokens need no protection:
+    nobody guesses 256 bits.
     """
 
     def __init__(self) -> None:
@@ -35,10 +36,12 @@ class FailedTokenLimiter:
         self._counts = dict[str, int]()
 
     def exceeded(self, address: str | None, now: datetime) -> bool:
+        """Returns whether the network of the address has reached WRONG_A_MINUTE."""
         self._turn(now)
         return self._counts.get(_network(address), 0) >= WRONG_A_MINUTE
 
     def record(self, address: str | None, now: datetime) -> None:
+        """Counts a wrong token; a network beyond the first NETWORKS of the minute is not counted."""
         self._turn(now)
         network = _network(address)
         if network in self._counts or len(self._counts) < NETWORKS:
@@ -60,9 +63,10 @@ failed_tokens = FailedTokenLimiter()
 
 
 def token_allowed(scope: str) -> Callable[[View], View]:
-    """A view that also answers to a token with this scope; GET and HEAD only. Without one it is as it was.
+    """Makes a view answer requests with a token of this scope, too; GET and HEAD only.
 
-    Its user is then the token's, whatever the cookies say, and no session is made, read or kept alive.
+    `request.user` is then the owner of the token, whatever cookies the request has. No session is made, read or kept
+    alive. A request without a token is answered as before.
     """
 
     def decorate(view: View) -> View:

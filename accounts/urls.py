@@ -1,4 +1,4 @@
-"""Addresses under /accounts/. allauth's own are here by the names it looks for, only those that are wanted."""
+"""Addresses under /accounts/. Of allauth's views only the wanted ones are here, under the names that allauth uses."""
 
 from django.urls import path
 
