@@ -14,7 +14,7 @@ pages = get_asgi_application()  # sets Django up, which the imports below need
 
 from dashboard.routing import collector, hub, sockets  # noqa: E402 - as above
 from login.checks import refuse_if_unsafe  # noqa: E402 - as above
-from login.origin import SameOrigin  # noqa: E402 - as above
+from login.websocket_origin import SameOrigin  # noqa: E402 - as above
 from watching import starting  # noqa: E402 - as above
 
 refuse_if_unsafe()

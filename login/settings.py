@@ -197,7 +197,7 @@ SESSION_COOKIE_NAME = "sessionid" if DEBUG else "__Host-sessionid"
 CSRF_COOKIE_NAME = "csrftoken" if DEBUG else "__Host-csrftoken"
 DEVICE_COOKIE_NAME = "device" if DEBUG else "__Host-device"  # accounts/throttle/devices.py
 CSRF_COOKIE_HTTPONLY = True  # no script of ours reads it
-CSRF_FAILURE_VIEW = "accounts.pages.sign_in.stale_form"
+CSRF_FAILURE_VIEW = "accounts.views.sign_in.stale_form"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- Mail: notices and links to set a new password. smtp+tls://USER:PASSWORD@HOST:587; without it none is sent.
