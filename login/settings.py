@@ -274,7 +274,7 @@ SENTRY_DSN = env.str("SENTRY_DSN", default="")
 OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
 for name, package in (("SENTRY_DSN", "sentry_sdk"), ("OTEL_EXPORTER_OTLP_ENDPOINT", "opentelemetry")):
     if vars()[name] and not find_spec(package):
-        needed = "Run: .venv/bin/pip install --constraint constraints.txt -r requirements-watching.txt"
+        needed = "Run: .venv/bin/pip install --require-hashes -r locks/requirements-watching.txt"
         raise ImproperlyConfigured(f"{name} is set, but the package for it is not installed. {needed}")
 
 # --- Logs: to stderr; the process manager keeps them
