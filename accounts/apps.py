@@ -1,4 +1,4 @@
-"""Connects what happens to people, their sessions and notices to signals."""
+"""Connects receivers to the signals of sign-ins, users, sessions and notices."""
 
 from django.apps import AppConfig
 from django.contrib.auth import get_user_model
@@ -12,12 +12,12 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from allauth.account.signals import authentication_step_completed  # noqa: PLC0415 - models are loaded only now
 
-        from accounts import arrivals, mail  # noqa: PLC0415
+        from accounts import mail, sign_in_events  # noqa: PLC0415
         from accounts.factors import receivers  # noqa: F401, PLC0415 - it connects itself
         from accounts.sessions import signals  # noqa: PLC0415
 
-        user_logged_in.connect(arrivals.welcome, dispatch_uid="accounts.arrivals.welcome")
-        user_logged_out.connect(arrivals.goodbye, dispatch_uid="accounts.arrivals.goodbye")
+        user_logged_in.connect(sign_in_events.on_logged_in, dispatch_uid="accounts.sign_in_events.on_logged_in")
+        user_logged_out.connect(sign_in_events.on_logged_out, dispatch_uid="accounts.sign_in_events.on_logged_out")
         post_save.connect(mail.notify, sender="accounts.SecurityEvent", dispatch_uid="accounts.mail.notify")
         post_save.connect(signals.deactivated, sender=get_user_model(), dispatch_uid="accounts.sessions.deactivated")
         pre_delete.connect(signals.deleted, sender=get_user_model(), dispatch_uid="accounts.sessions.deleted")

@@ -1,4 +1,4 @@
-"""Authorization: Bearer TOKEN (RFC 6750), for the addresses that scripts read."""
+"""Authenticates scripts by Authorization: Bearer TOKEN (RFC 6750), on the views that allow it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
-from accounts import events, origins, tokens
+from accounts import client, events, tokens
 from accounts.models import ApiToken
 from accounts.tokens import Refused
 
@@ -24,21 +24,24 @@ WRONG_A_MINUTE = 30  # tokens from one network
 NETWORKS = 10_000  # counted at most, so that nobody fills the memory
 
 
-class Wrongs:
+class FailedTokenLimiter:
     """Counts wrong tokens by network (an IPv4 address, an IPv6 /64), a minute at a time.
 
-    In this process alone, for it guards our work and our log, not the tokens: nobody guesses 256 bits.
+    Each process counts for itself, because the limit protects its time and the log. The tokens need no protection:
+    nobody guesses 256 bits.
     """
 
     def __init__(self) -> None:
         self._minute = -1
         self._counts = dict[str, int]()
 
-    def many(self, address: str | None, now: datetime) -> bool:
+    def exceeded(self, address: str | None, now: datetime) -> bool:
+        """Returns whether the network of the address has reached WRONG_A_MINUTE."""
         self._turn(now)
         return self._counts.get(_network(address), 0) >= WRONG_A_MINUTE
 
-    def count(self, address: str | None, now: datetime) -> None:
+    def record(self, address: str | None, now: datetime) -> None:
+        """Counts a wrong token; a network beyond the first NETWORKS of the minute is not counted."""
         self._turn(now)
         network = _network(address)
         if network in self._counts or len(self._counts) < NETWORKS:
@@ -56,13 +59,14 @@ def _network(address: str | None) -> str:
     return str(ip_network(f"{address}/64", strict=False))
 
 
-wrongs = Wrongs()
+failed_tokens = FailedTokenLimiter()
 
 
 def token_allowed(scope: str) -> Callable[[View], View]:
-    """A view that also answers to a token with this scope; GET and HEAD only. Without one it is as it was.
+    """Makes a view answer requests with a token of this scope, too; GET and HEAD only.
 
-    Its user is then the token's, whatever the cookies say, and no session is made, read or kept alive.
+    `request.user` is then the owner of the token, whatever cookies the request has. No session is made, read or kept
+    alive. A request without a token is answered as before.
     """
 
     def decorate(view: View) -> View:
@@ -86,15 +90,15 @@ def token_allowed(scope: str) -> Callable[[View], View]:
 
 
 def _by_token(request: HttpRequest, scope: str, view: View, *args: Any, **kwargs: Any) -> HttpResponseBase:
-    now, address = timezone.now(), origins.address(request.META.get("REMOTE_ADDR", ""))
-    if wrongs.many(address, now):
+    now, address = timezone.now(), client.address(request.META.get("REMOTE_ADDR", ""))
+    if failed_tokens.exceeded(address, now):
         return _answer(429, "Too many wrong tokens came from your address: wait a minute.", {"Retry-After": "60"})
     if request.method not in ("GET", "HEAD"):
         return _answer(405, "A token reads: only GET and HEAD are answered.", {"Allow": "GET, HEAD"})
     try:
         token = tokens.check(_text(request), scope, now)
     except Refused as refused:
-        wrongs.count(address, now)
+        failed_tokens.record(address, now)
         return _refuse(request, refused, scope)
     if tokens.note_use(token, address, now):
         events.record("token.used-from-new-address", user=token.user, request=request, label=token.label)

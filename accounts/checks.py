@@ -1,4 +1,4 @@
-"""System checks of what accounts need: keys, the list of common passwords. In the style of login/checks/."""
+"""System checks for accounts: the keys and the list of common passwords. In the style of login/checks/."""
 
 from collections.abc import Iterator
 
@@ -12,13 +12,13 @@ NEW_KEY = 'Make one with: echo "k1:$(head -c 32 /dev/urandom | base64)", and set
 
 
 def unsafe(app_configs: object = None, **_: object) -> list[CheckMessage]:
-    """The settings that would leave a hole; with DEBUG on, only those that are mistakes in any mode."""
+    """Returns the settings that would leave a hole; with DEBUG on, only those that are wrong in any mode."""
     refused = [] if settings.DEBUG else [*_key_rings(), *_common_passwords(Error, "accounts.E004")]
     return [*_second_factor(), *refused]
 
 
 def prepared(app_configs: object = None, **_: object) -> list[CheckMessage]:
-    """With DEBUG on: a warning where new passwords are not compared with the common ones."""
+    """Returns, with DEBUG on, a warning if new passwords cannot be compared with the common ones."""
     return [*_common_passwords(Warning, "accounts.W004")] if settings.DEBUG else []
 
 
@@ -26,14 +26,14 @@ def _common_passwords(kind: type[Error | Warning], check: str) -> Iterator[Check
     try:
         blocklist.read(settings.COMMON_PASSWORDS)
     except (OSError, ValueError):
-        says = "New passwords are not compared with those that attackers try first: the list is missing or damaged."
+        says = "New passwords cannot be compared with those that attackers try first: the list is missing or damaged."
         yield kind(says, "Run: make assets", id=check)
 
 
 def _second_factor() -> Iterator[CheckMessage]:
-    whose = settings.REQUIRE_SECOND_FACTOR
-    if whose not in ("staff", "all") and not (settings.DEBUG and whose == "none"):
-        says = f"REQUIRE_SECOND_FACTOR is {whose!r}, which names nobody."
+    required = settings.REQUIRE_SECOND_FACTOR
+    if required not in ("staff", "all") and not (settings.DEBUG and required == "none"):
+        says = f"REQUIRE_SECOND_FACTOR is {required!r}, which names nobody."
         yield Error(says, 'Set it to "staff" or "all".', id="accounts.E005")
 
 

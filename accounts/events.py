@@ -1,4 +1,4 @@
-"""The security log: one line of JSON an event, and the history that people see of their own accounts."""
+"""Records security events: one line of JSON each in the log, and a row in the history of the user's account."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from accounts import origins
-from accounts.catalogue import CATALOGUE
+from accounts import client
+from accounts.event_types import CATALOGUE
 
-if TYPE_CHECKING:  # this module is loaded before the models are
+if TYPE_CHECKING:  # this module is imported before the models can be
     from datetime import datetime
 
     from django.http import HttpRequest
 
+    from accounts.client import Origin
     from accounts.models import SecurityEvent, User
-    from accounts.origins import Origin
 
 Fact = str | int | bool | None
 
@@ -26,32 +26,32 @@ LONGEST = 200  # characters of a fact
 
 
 class Line(dict[str, Any]):
-    """The fields of an event. The formatter of all logs writes them as one line (watching/logs.py)."""
+    """Holds the fields of an event. The formatter of all logs writes them as one line (watching/logs.py)."""
 
     def __str__(self) -> str:
-        """JSON of ASCII characters alone: whatever a name or a device holds, it is one line, no terminal obeys it."""
+        """Returns JSON in ASCII: always one line, and no name or device in it can send a command to a terminal."""
         return json.dumps(self, ensure_ascii=True)
 
 
 def record(
     name: str, *, user: User | None = None, request: HttpRequest | Origin | None = None, **facts: Fact
 ) -> SecurityEvent | None:
-    """Writes the event to the log and, given a user and where the catalogue keeps it, to their history.
+    """Writes the event to the log and, for a user and a type that is kept, to the user's history.
 
-    The line is written at once; the row belongs to the transaction it is made in. With the fact `by`, somebody else
-    did it: the row does not tell its owner from where. A thread that goes on after the answer gives the Origin of its
-    request, because a server empties the request itself by then. Raises ValueError for a name or a fact that the
-    catalogue does not have: nothing is written that nobody has looked at.
+    The line is written at once; the row belongs to the transaction of the caller. With the fact `by`, somebody else
+    did it, so the row does not show the address to the account's owner. A thread that outlives the request passes the
+    request's Origin, because a server empties the request after its answer. Raises ValueError for a name or a fact that
+    event_types.py does not define, so that nothing unreviewed is written.
     """
     event = CATALOGUE.get(name)
     if event is None or not facts.keys() <= set(event.facts):
-        raise ValueError(f"The catalogue of security events has no {name!r} with the facts {sorted(facts)}.")
+        raise ValueError(f"accounts/event_types.py has no {name!r} with the facts {sorted(facts)}.")
     now, facts = timezone.now(), {key: _short(value) for key, value in facts.items()}
-    origin = request if isinstance(request, origins.Origin) else origins.of(request)
+    origin = request if isinstance(request, client.Origin) else client.of(request)
     log.info(_line(now, name, user, origin, facts))
     if user is None or not event.kept:
         return None
-    where = origins.NOWHERE if "by" in facts else origin
+    where = client.NOWHERE if "by" in facts else origin
     return user.security_events.create(
         at=now, name=name, facts=facts, notice=event.calls_for_notice(facts), **where.stored()
     )

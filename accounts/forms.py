@@ -1,4 +1,4 @@
-"""The sign-in form."""
+"""Defines the sign-in form."""
 
 from typing import Any
 
@@ -8,16 +8,16 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
 
-PROVED = "proved"  # in the state of a sign-in: what the password was that the first step was done with
+PROVED = "proved"  # key in the state of a sign-in: the password hash that the first step was checked against
 
 
 class SignInForm(LoginForm):
-    """User name and password. What follows, a second factor among it, is allauth's."""
+    """Asks for user name and password. allauth does the following steps, such as the second factor."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         longest = get_user_model()._meta.get_field("username").max_length
-        # Asked for, not insisted on: a longer name is nobody's, and gets the same answer as any other of nobody.
+        # Only the browser holds this limit: no user has a longer name, and it gets the answer of any unknown name.
         names = {"autocomplete": "username", "autocapitalize": "none", "autofocus": True, "maxlength": longest}
         passwords = {"autocomplete": "current-password"}
         self.fields["login"] = forms.CharField(label="User name", widget=forms.TextInput(attrs=names))
@@ -27,11 +27,11 @@ class SignInForm(LoginForm):
         self.order_fields(["login", "password"])
 
     def add_prefix(self, field_name: str) -> str:
-        """Password managers know "username"; allauth calls the field "login"."""
+        """Names the field "username", which password managers know; allauth calls it "login"."""
         return "username" if field_name == "login" else field_name
 
     def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
-        """Goes on to the second factor or in. allauth's own would give the session an end of its own."""
+        """Goes on to the second factor, or signs in. allauth's own method would give the session a second expiry."""
         self._login.redirect_url = redirect_url
         self._login.state[PROVED] = self.user.get_session_auth_hash()
         answer: HttpResponse = flows.login.perform_password_login(request, self.user_credentials(), self._login)

@@ -1,4 +1,4 @@
-"""What happened to an account, in words for its owner; and what they have not yet said that they saw."""
+"""Returns an account's history in plain words, and the notices that its owner has not acknowledged."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Q
 
-from accounts import words
-from accounts.catalogue import CATALOGUE, FACTS
-from accounts.origins import SESSION_ID
+from accounts import humanize
+from accounts.client import SESSION_ID
+from accounts.event_types import CATALOGUE, FACTS
 
-if TYPE_CHECKING:  # this module is loaded before the models are
+if TYPE_CHECKING:  # this module is imported before the models can be
     from datetime import datetime
 
     from django.contrib.sessions.backends.base import SessionBase
@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # this module is loaded before the models are
 
 
 class Line(NamedTuple):
-    """An event as the history shows it. `details`: its facts, as "with passkey"; `device`: as "Firefox on Linux"."""
+    """Is an event as the history shows it. `details`: its facts, as "with passkey"; `device`: as "Firefox on Linux"."""
 
     at: datetime
     what: str
@@ -31,15 +31,15 @@ class Line(NamedTuple):
 
 
 def of(user: User) -> QuerySet[SecurityEvent]:
-    """All of a person's events, newest first."""
+    """Returns all events of a user, newest first."""
     return user.security_events.order_by("-pk")
 
 
 def unseen(user: User, session: SessionBase | None = None) -> QuerySet[SecurityEvent]:
-    """The notices that their owner has not acknowledged, newest first.
+    """Returns the notices that the user has not acknowledged, newest first.
 
-    Those of `session` itself are left out: whoever did something does not get to wave its notice through, and its
-    owner needs no word of it. Another session, and the history, show it.
+    The notices that `session` itself caused are left out. A session cannot dismiss a notice about its own actions, and
+    the owner needs no notice of them there. Other sessions and the history show them.
     """
     found = of(user).filter(notice=True, seen_at=None)
     own = session.get(SESSION_ID) if session is not None else None
@@ -47,7 +47,7 @@ def unseen(user: User, session: SessionBase | None = None) -> QuerySet[SecurityE
 
 
 def acknowledge(user: User, session: SessionBase, up_to: int, now: datetime) -> int:
-    """Marks as seen what `session` was shown: its unseen notices up to the event `up_to`. Returns how many."""
+    """Marks the unseen notices shown to `session` as seen, up to the event `up_to`. Returns their number."""
     return unseen(user, session).filter(pk__lte=up_to).update(seen_at=now)
 
 
@@ -58,11 +58,11 @@ def line(event: SecurityEvent) -> Line:
         what=known.words if known else event.name,
         details=", ".join(_details(event.facts)),
         address=event.address or "",
-        device=words.device(event.device) if event.device else "",
+        device=humanize.device(event.device) if event.device else "",
         notice=event.notice,
     )
 
 
 def _details(facts: dict[str, Any]) -> list[str]:
-    """In the order of FACTS: PostgreSQL keeps the facts in one of its own."""
+    """Returns the facts as text, in the order of FACTS, because PostgreSQL reorders the keys of JSON."""
     return [words.format(facts[name]) for name, words in FACTS.items() if facts.get(name) is not None]

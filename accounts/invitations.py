@@ -1,4 +1,4 @@
-"""Invitations: how accounts are made. The link is shown once, works once and for 72 hours."""
+"""Makes, finds and accepts invitations, which make accounts. A link is shown once and works once, for 72 hours."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ TAKEN = "There is an account of that name, or of one that looks like it: choose 
 def make(
     username: str, now: datetime, *, email: str = "", is_staff: bool = False, made_by: User | None = None
 ) -> tuple[Invitation, str]:
-    """A new invitation and the path of its page, which nobody can show again. One of before, of that name, ends.
+    """Makes an invitation. Returns it and the path of its page, which cannot be shown again.
 
-    Raises ValidationError for a name that cannot be, for one that is taken or looks like one that is (whether it is
-    free is asked again when the invitation is accepted), and for an address that is none.
+    A previous invitation for this name ends. Raises ValidationError for a name that is invalid, taken, or looks like an
+    existing one (acceptance checks again that it is free), and for an invalid address.
     """
     User(username=username, email=email, password="-").clean_fields()  # noqa: S106 - a password is not empty
     if named(username).exists():
@@ -44,20 +44,20 @@ def make(
 
 
 def find(secret: str, now: datetime) -> Invitation | None:
-    """The invitation, if it is still good."""
+    """Returns the invitation with this secret if it is still valid."""
     digests = keyrings.digests(PURPOSE, secret)
     return Invitation.objects.filter(digest__in=digests, used_at=None, expires_at__gt=now).first()
 
 
 def waiting(now: datetime) -> list[Invitation]:
-    """Those that are still good, the newest first."""
+    """Returns the valid invitations, newest first."""
     return list(Invitation.objects.filter(used_at=None, expires_at__gt=now).select_related("made_by").order_by("-pk"))
 
 
 def accept(invitation: Invitation, password: str, now: datetime, request: HttpRequest | None = None) -> User | None:
-    """Makes the account, once; None when somebody was faster, or when the name or one like it is taken by now.
+    """Makes the account, once. Returns None if the invitation was used, or the name or one like it is taken by now.
 
-    The unique columns of User decide that, so of two acceptances at once one makes the account.
+    The unique columns of User decide it, so of two acceptances at once one makes the account.
     """
     user = invited(invitation)
     user.set_password(password)
@@ -74,12 +74,12 @@ def accept(invitation: Invitation, password: str, now: datetime, request: HttpRe
 
 
 def withdraw(invitation: Invitation, now: datetime) -> bool:
-    """Ends it; False when it was used already."""
+    """Ends the invitation. Returns False if it was already used."""
     return _spend(invitation, now)
 
 
 def invited(invitation: Invitation) -> User:
-    """The account to be, not saved."""
+    """Returns the future account, unsaved."""
     return User(username=invitation.username, email=invitation.email, is_staff=invitation.is_staff)
 
 

@@ -1,8 +1,8 @@
-"""Key rings: secrets in a list, the current one first, the ones before it still understood.
+"""Key rings: lists of secrets. The first key is the current one; values under the later keys can still be read.
 
-A ring is text (a setting, best from a file): items `id:base64key` apart by white space or commas. PASSWORD_KEYS goes
-into password hashes. FIELD_KEYS encrypts what must be readable again, and makes digests of what need not be; each use
-has a key of its own, derived from the ring's. How to change keys: docs/runbooks/keys.md.
+A ring is text (a setting, best from a file): items `id:base64key`, separated by white space or commas. PASSWORD_KEYS
+goes into password hashes. FIELD_KEYS encrypts values that must be readable again, and makes digests of the others; each
+use has a key of its own, derived from the ring's. How to change keys: docs/runbooks/keys.md.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
-SHORTEST = 32  # bytes of a key: what HMAC-SHA-256 and Fernet want (RFC 2104 §3; the Fernet specification)
+SHORTEST = 32  # bytes of a key, as HMAC-SHA-256 and Fernet need them (RFC 2104 §3; the Fernet specification)
 LOCAL = "local"  # the id of the key that a development checkout makes for itself
 ITEM = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]{0,31}):([A-Za-z0-9+/_-]+={0,2})")
 
 
 class KeyRingError(ValueError):
-    """A ring that cannot be used, or a value that no key of the ring opens. The message names ids, never keys."""
+    """Says that a ring cannot be used, or that no key of the ring opens a value. The message names ids, never keys."""
 
 
 @lru_cache(maxsize=16)
 def parse(text: str) -> dict[str, bytes]:
-    """The ring's keys by id, the current one first. KeyRingError says what is wrong with it."""
+    """Returns the ring's keys by id, the current one first. Raises KeyRingError with the reason."""
     items = [item for item in re.split(r"[\s,]+", text) if item]
     if not items:
         raise KeyRingError("holds no key")
@@ -58,12 +58,12 @@ def _item(place: int, item: str) -> tuple[str, bytes]:
 
 
 def passwords() -> dict[str, bytes]:
-    """The ring for password hashes."""
+    """Returns the ring for password hashes."""
     return _ring("PASSWORD_KEYS")
 
 
 def fields() -> dict[str, bytes]:
-    """The ring for what is encrypted, and for digests."""
+    """Returns the ring for encrypted values and for digests."""
     return _ring("FIELD_KEYS")
 
 
@@ -75,13 +75,13 @@ def _ring(setting: str) -> dict[str, bytes]:
 
 
 def current(ring: dict[str, bytes]) -> str:
-    """The id of the key that new values get."""
+    """Returns the id of the key for new values."""
     return next(iter(ring))
 
 
 @lru_cache(maxsize=256)
 def _derived(key: bytes, use: str) -> bytes:
-    """32 bytes for one use of a key (RFC 5869), so that no use helps to attack another."""
+    """Returns 32 bytes for one use of a key (RFC 5869), so that no use helps to attack another."""
     return HKDF(SHA256(), 32, salt=None, info=f"millrace {use}".encode()).derive(key)
 
 
@@ -90,14 +90,14 @@ def _fernet(key: bytes) -> Fernet:
 
 
 def encrypt(text: str) -> str:
-    """The text under the current key, as "id:token" of printable ASCII."""
+    """Returns the text encrypted under the current key, as "id:token" in printable ASCII."""
     ring = fields()
     name = current(ring)
     return f"{name}:{_fernet(ring[name]).encrypt(text.encode()).decode()}"
 
 
 def decrypt(token: str) -> str:
-    """What encrypt() was given. KeyRingError when its key has left the ring, or when the token was touched."""
+    """Returns the text that encrypt() was given. Raises KeyRingError if its key left the ring or the token changed."""
     ring = fields()
     name, _, sealed = token.partition(":")
     if not sealed:
@@ -112,30 +112,30 @@ def decrypt(token: str) -> str:
 
 
 def is_current(token: str) -> bool:
-    """Whether encrypt() would use the same key today."""
+    """Returns whether the value is encrypted under the current key."""
     return token.partition(":")[0] == current(fields())
 
 
 def digest(purpose: str, value: str) -> str:
-    """A keyed one-way digest (HMAC-SHA-256, 64 hex digits) of a value that has chance enough not to be guessed.
+    """Returns a keyed one-way digest (HMAC-SHA-256, 64 hex digits) of a value that is too random to be guessed.
 
-    `purpose` keeps digests of different kinds apart. Store this; look up with digests().
+    `purpose` separates digests of different kinds. Store this digest; look it up with digests().
     """
     return digests(purpose, value)[0]
 
 
 def digests(purpose: str, value: str) -> list[str]:
-    """The digest under every key of the ring, the current first: what a stored digest of the value may be."""
+    """Returns the digest under every key of the ring, the current one first, to match a stored digest."""
     return [_digest(key, purpose, value) for key in fields().values()]
 
 
 def _digest(key: bytes, purpose: str, value: str) -> str:
-    # A value from a request may hold what is not text (a lone surrogate): it has a digest like any other.
+    # A value from a request may hold a lone surrogate, which is no valid text: it gets a digest, too.
     return hmac.digest(_derived(key, f"digest {purpose}"), value.encode("utf-8", "surrogatepass"), "sha256").hex()
 
 
 def refusals(text: str) -> Iterable[str]:
-    """What is wrong with a ring where people can reach the site, each as what it does: "holds no key"."""
+    """Yields the faults of a ring on a site that people can reach, each as a predicate: "holds no key"."""
     try:
         ring = parse(text)
     except KeyRingError as error:

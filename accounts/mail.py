@@ -1,4 +1,4 @@
-"""Notices by mail, for people who have an address, where mail is configured."""
+"""Sends notices by mail to users with an address, if mail is configured."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db import transaction
 
 from accounts import events, history
 
-if TYPE_CHECKING:  # this module is loaded before the models are
+if TYPE_CHECKING:  # this module is imported before the models can be
     from accounts.models import SecurityEvent
 
 TOLD_ALREADY = {"password.reset-sent"}  # the link is a mail itself
@@ -19,7 +19,7 @@ LAST = "If that was not you, sign in, change your password and end your other se
 
 
 def notify(instance: SecurityEvent, *, created: bool, **_: object) -> None:
-    """The receiver of post_save: a notice is mailed once its transaction is kept, whatever becomes of the mail."""
+    """Handles `post_save`: mails a notice once its transaction is committed. A failing mail changes nothing else."""
     told = instance.name in TOLD_ALREADY
     if created and instance.notice and not told and settings.MAIL_CONFIGURED and instance.user.email:
         transaction.on_commit(partial(_send, instance), robust=True)
@@ -34,7 +34,7 @@ def _send(event: SecurityEvent) -> None:
 
 
 def text(name: str, line: history.Line) -> str:
-    """The mail's words. No link: mails that ask for a click on one are what people should distrust."""
+    """Returns the text of the mail. It has no link, because people should distrust mails that ask for a click."""
     what = f"{line.what} ({line.details})" if line.details else line.what
     where = [f"from {line.address}"] * bool(line.address) + [f"with {line.device}"] * bool(line.device)
     when = f"On {line.at:%-d %B %Y at %H:%M} UTC" + "".join(f" {each}" for each in where)

@@ -1,4 +1,4 @@
-"""Pages of signed-in people are kept nowhere: not by proxies, not on the disk of a shared computer."""
+"""Keeps pages of signed-in users out of every cache: proxies, and the disk of a shared computer."""
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -6,7 +6,7 @@ from django.utils.deprecation import MiddlewareMixin
 
 
 class NoStoreMiddleware(MiddlewareMixin):
-    """Cache-Control: no-store on every answer to a signed-in user. Stands after AuthenticationMiddleware."""
+    """Sets Cache-Control: no-store on every answer to a signed-in user. Stands after AuthenticationMiddleware."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if request.user.is_authenticated:

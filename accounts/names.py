@@ -1,8 +1,8 @@
-"""User names: which ones there can be, and when two of them look alike.
+"""User names: the rules for valid ones, and the test for names that look alike.
 
 A name is kept as it is typed, so it must be typed in its NFKC form (Unicode Standard Annex 15; Django's own create_user
-normalises to the same form). Letters of two alphabets whose letters look alike are refused in one name, and a name that
-can be mistaken for a name that exists is refused by its likeness, which the database holds unique.
+normalises to the same form). A name that mixes alphabets with look-alike letters is refused. A name that looks like an
+existing one is refused by its likeness, which is a unique column of the database.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 ALIKE = frozenset({"LATIN", "CYRILLIC", "GREEK", "COPTIC", "ARMENIAN", "CHEROKEE"})
 
 # Small Cyrillic and Greek letters, and a few Latin ones, that look like a Latin letter in one of their two cases
-# (from confusables.txt of Unicode Technical Standard 39). What stands on the left is shown as what stands below it.
+# (from confusables.txt of Unicode Technical Standard 39). Each letter of the upper line becomes the one below it.
 _LOOKS = str.maketrans(
     "авсеһніїјкмогпрԛѕтуԝхѵӏԁьɡɑıαβεζηικμνορϲστυχγωѡьүԍ",
     "abcehhiïjkmornpqstywxvldbgaiabeznikmvopcotuxywwbyg",
@@ -24,7 +24,7 @@ _LOOKS = str.maketrans(
 
 
 def plain(name: str) -> str:
-    """The name in the form in which names are kept: NFKC, without white space around it."""
+    """Returns the name in the stored form: NFKC, without white space around it."""
     return unicodedata.normalize("NFKC", name).strip()
 
 
@@ -39,12 +39,12 @@ def validate(name: str) -> None:
 
 
 def alphabets(name: str) -> set[str]:
-    """Those of ALIKE that the letters of the name are of."""
+    """Returns the alphabets in ALIKE that letters of the name belong to."""
     return {unicodedata.name(letter, "?").partition(" ")[0] for letter in name if letter.isalpha()} & ALIKE
 
 
 def likeness(name: str) -> str:
-    """64 hexadecimal digits that two names share when they differ in case, in form, or by look-alike letters alone.
+    """Returns 64 hexadecimal digits that are equal for names that differ in case, form or look-alike letters alone.
 
     It is a digest, because a name of 150 characters can have a longer likeness than MariaDB takes in a unique column.
     """

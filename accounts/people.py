@@ -1,4 +1,4 @@
-"""What staff see of other people, and may do to their accounts. Never: choose their password."""
+"""Lets staff list other users and act on their accounts. Staff can never choose a user's password."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ FACTORS = {"totp": "authenticator app", "webauthn": "passkey", "recovery_codes":
 
 
 class NotDoneError(Exception):
-    """Something that was allowed could not be done; the message is for who asked for it."""
+    """Says why an allowed action could not be done; the message is for the member of staff."""
 
 
 class Person(NamedTuple):
-    """A row of the list. `factors`: in words, empty for none. `sessions`: how many live."""
+    """Is a row of the list. `factors`: as text, empty for none. `sessions`: the number of valid ones."""
 
     user: User
     factors: list[str]
@@ -33,12 +33,12 @@ class Person(NamedTuple):
 
 
 def found(words: str) -> QuerySet[User]:
-    """Everybody whose user name holds the words, by name."""
+    """Returns the users with a name that contains `words`, by name."""
     return (holding("username", words) if words else User.objects.all()).order_by("username")
 
 
 def rows(users: Iterable[User], now: datetime) -> list[Person]:
-    """Three queries, whatever the number."""
+    """Returns the rows of the list, in three queries for any number of users."""
     users = list(users)
     kinds = Counter(Authenticator.objects.filter(user__in=users).order_by("pk").values_list("user_id", "type"))
     living = Counter(Session.objects.filter(user__in=users, expire_date__gt=now).values_list("user_id", flat=True))
@@ -56,10 +56,10 @@ def _factor(kind: str, count: int) -> str:
 
 
 class Verb(NamedTuple):
-    """Something that staff can do to an account. `allowed`: whether it applies to the account as it is.
+    """Is an action of staff on an account. `allowed`: whether it applies to the account in its present state.
 
-    `will`: what happens, for people to read before; `act` does it, and says what was done, within the transaction
-    that found it allowed, or after it where it is `slow`.
+    `will`: the effect, shown before. `act` does it and returns a sentence about it, within the transaction that found
+    it allowed, or after that transaction if it is `slow`.
     """
 
     title: str
@@ -70,7 +70,7 @@ class Verb(NamedTuple):
 
 
 def refusal(verb: str, user: User, staff: User) -> str:
-    """Why this member of staff may not do that to this account; empty when they may."""
+    """Returns why this member of staff may not do this to this account; empty if they may."""
     if user == staff:
         return "That is your own account: another member of staff has to do this."
     if user.is_superuser and not staff.is_superuser:
@@ -81,7 +81,10 @@ def refusal(verb: str, user: User, staff: User) -> str:
 
 
 def do(verb: str, user: User, staff: User, request: HttpRequest) -> tuple[bool, str]:
-    """Does it, or not: whether, and a sentence. Two members of staff at once cannot lock each other out."""
+    """Does the action. Returns whether it was done, and a sentence.
+
+    Two members of staff at once cannot lock each other out.
+    """
     with transaction.atomic():
         locked = User.objects.select_for_update().order_by("pk").in_bulk([user.pk, staff.pk])
         if len(locked) < len({user.pk, staff.pk}) or not (locked[staff.pk].is_active and locked[staff.pk].is_staff):

@@ -1,4 +1,4 @@
-"""Links to set a new password: by mail, within an hour, once. Nobody sets a password for somebody else.
+"""Sends and redeems links for a new password: by mail, for one hour, once. Nobody sets a password for somebody else.
 
 A reset begins the account anew: its sessions end, its API tokens are revoked, and wrong guesses are forgotten.
 """
@@ -19,9 +19,9 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from accounts import events, origins, sessions, throttle, tokens
+from accounts import client, events, sessions, throttle, tokens
+from accounts.client import Origin
 from accounts.models import User, in_any_case
-from accounts.origins import Origin
 from accounts.throttle.attempts import find
 
 SUBJECT = "Millrace: set a new password"
@@ -36,16 +36,16 @@ If it was not you, do nothing: the password stays as it is.
 
 
 def ask(request: HttpRequest, typed: str) -> None:
-    """Mails a link to whoever has this user name or e-mail address; nobody can tell whether there is such a one."""
+    """Mails a link to the user with this name or e-mail address. The answer never shows whether there is one."""
     found = [user for user in _meant(typed) if throttle.may_send_reset(request, user.get_username())]
     if not found:
         throttle.may_send_reset(request, typed)
-    origin = origins.of(request)  # now: the server empties the request once it is answered
+    origin = client.of(request)  # now: the server empties the request once it is answered
     later(lambda: _send_all(found, origin))
 
 
 def send(user: User, request: HttpRequest | Origin, *, by: str = "") -> bool:
-    """Mails the link at once; False when that cannot be. `by`: the member of staff who started it."""
+    """Mails the link at once. Returns False if the mail could not be sent. `by`: the member of staff who started it."""
     if not settings.MAIL_CONFIGURED or not user.email or not user.is_active:
         return False
     facts = {"by": by} if by else {}
@@ -60,7 +60,7 @@ def send(user: User, request: HttpRequest | Origin, *, by: str = "") -> bool:
 
 
 def path(user: User) -> str:
-    """The address of the page where this user sets a password."""
+    """Returns the address of the page on which this user sets a password."""
     return reverse(
         "account_reset_password_from_key",
         args=[urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)],
@@ -68,9 +68,9 @@ def path(user: User) -> str:
 
 
 def spend(user: User, password: str, request: HttpRequest) -> bool:
-    """Sets the new password by a link that was good for `user` as they were read; False when another was faster.
+    """Sets the new password by a link that was valid for `user` as loaded. Returns False if another request was faster.
 
-    The link is bound to the password of before, so the UPDATE that replaces this password is the one that spends it.
+    The link is bound to the previous password, so the UPDATE that replaces this password also spends the link.
     """
     before = user.password
     user.set_password(password)
@@ -78,7 +78,7 @@ def spend(user: User, password: str, request: HttpRequest) -> bool:
     if not User.objects.filter(pk=user.pk, password=before).update(**new):
         return False
     user.provisional_until = None
-    throttle.clear(user)  # guesses at the old password say nothing of the new one
+    throttle.clear(user)  # guesses at the old password do not concern the new one
     events.record("password.reset", user=user, request=request)
     sessions.end_all(user, "password reset", request)
     tokens.revoke_all(user, "password reset", timezone.now(), request)
@@ -86,7 +86,7 @@ def spend(user: User, password: str, request: HttpRequest) -> bool:
 
 
 def later(work: Callable[[], None]) -> None:
-    """Does it beside the answer, so that its length tells nobody which accounts there are."""
+    """Runs `work` in a thread, so that the duration of the answer does not reveal which accounts exist."""
     Thread(target=partial(_alone, work), daemon=True).start()
 
 
@@ -103,7 +103,7 @@ def _send_all(users: Iterable[User], origin: Origin) -> None:
 
 
 def _meant(typed: str) -> list[User]:
-    """By the user name, or else all accounts of that address."""
+    """Returns the user of that name, or else all users with that e-mail address."""
     named = find(typed)
     if named or "@" not in typed:
         return [named] if named else []

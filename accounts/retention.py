@@ -1,4 +1,4 @@
-"""How long rows about people are kept; login/janitor.py removes the rest."""
+"""Defines how long rows about people are kept; login/janitor.py removes the older ones."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ from accounts.models import (
 from accounts.sessions import ended
 from accounts.throttle import devices, store
 
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # before all there is
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # before every row
 
 NOT_GROWING: dict[type[Model], str] = {
     User: "people are made and removed by people",
@@ -31,7 +31,7 @@ NOT_GROWING: dict[type[Model], str] = {
 
 
 def outlived(now: datetime) -> dict[type[Model], QuerySet[Any]]:
-    """Rows that have been kept long enough, by model."""
+    """Returns the rows that have been kept long enough, by model."""
     spent = _kept_since(now, settings.RETENTION_CREDENTIALS)
     return {
         Session: Session.objects.filter(expire_date__lt=now - ended.LASTS),  # until then the row says why it ended
@@ -45,14 +45,14 @@ def outlived(now: datetime) -> dict[type[Model], QuerySet[Any]]:
 
 
 def _events(before: datetime) -> QuerySet[SecurityEvent]:
-    """But for notices that nobody has seen, and each person's newest event of a kind.
+    """Returns the events before that time, except unseen notices and each user's newest event of a kind.
 
-    The newest sign-in tells that a device is new, the newest change of a password when that was.
+    The newest sign-in decides whether a device is new; the newest change of the password gives its age.
     """
     newer = SecurityEvent.objects.filter(user=OuterRef("user"), name=OuterRef("name"), pk__gt=OuterRef("pk"))
     return SecurityEvent.objects.filter(Exists(newer), at__lt=before).exclude(notice=True, seen_at=None)
 
 
 def _kept_since(now: datetime, days: int) -> datetime:
-    """What is older than this may go; 0 days: nothing ever."""
+    """Returns the time before which rows may go; with 0 days, no row may."""
     return max(NEVER, now - timedelta(days=min(days, 36500))) if days else NEVER

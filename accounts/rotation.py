@@ -1,4 +1,4 @@
-"""Everything two-way encrypted, known by name, so that all of it can be encrypted anew under the current key."""
+"""Encrypts every two-way encrypted value anew under the current key. REGISTRY names the columns."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BATCH = 200  # rows under lock in one transaction
 
 @dataclass(frozen=True)
 class Encrypted:
-    """A column, or a part of a JSON column, that holds what keyrings.encrypt() gave."""
+    """Is a column, or a part of a JSON column, with values of keyrings.encrypt()."""
 
     name: str  # in the plural, for people
     rows: Callable[[], QuerySet[Any]]
@@ -34,7 +34,7 @@ class Encrypted:
 
 @dataclass
 class Outcome:
-    """What became of one kind of value: counts, and the primary keys of rows whose value no key opens."""
+    """Counts the results for one kind of value, with the primary keys of rows that no key of the ring opens."""
 
     anew: int = 0
     current: int = 0
@@ -51,7 +51,7 @@ REGISTRY: list[Encrypted] = [SEEDS]  # another app appends its own in AppConfig.
 
 
 def rotate(kind: Encrypted, *, dry_run: bool = False, batch: int = BATCH) -> Outcome:
-    """Encrypts anew each value that has a former key. May be stopped and run again; people sign in meanwhile."""
+    """Encrypts every value with a former key anew. It may be stopped and run again, while people sign in."""
     outcome, rows = Outcome(), kind.rows().order_by("pk")
     some = _batch(kind, rows, outcome, batch=batch, dry_run=dry_run)
     while some:
@@ -69,7 +69,7 @@ def _batch(kind: Encrypted, rows: QuerySet[Any], outcome: Outcome, *, batch: int
 
 
 def _renew(kind: Encrypted, row: Any, outcome: Outcome) -> bool:
-    """Whether the row's value was encrypted anew, in memory."""
+    """Encrypts the row's value anew, in memory. Returns whether it changed."""
     try:
         text = keyrings.decrypt(kind.token(row))
     except (keyrings.KeyRingError, KeyError):

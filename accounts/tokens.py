@@ -1,4 +1,4 @@
-"""API tokens: made, looked up, revoked. A token is shown once; what is kept of it opens nothing.
+"""Makes, checks and revokes API tokens. A token is shown once; the stored digest opens nothing.
 
 A token opens no more than a session of its owner would: while its owner must add a second factor, or replace a password
 that a command printed, it is refused. A new password by link or by command revokes all tokens of the account.
@@ -21,17 +21,17 @@ from accounts.models.tokens import SCOPES
 PREFIX = "mlr_"  # so that scanners of repositories and logs find one that was left there
 SHAPE = re.compile(r"mlr_[A-Za-z0-9_-]{43}")  # 32 bytes in base64url
 DAYS, MOST_DAYS = 90, 365  # a token lives so long unless told otherwise; at most
-MOST = 25  # living tokens of a person
+MOST = 25  # valid tokens of a user
 USED_EVERY = timedelta(minutes=1)  # at most one write a minute for a token in use
-REMEMBERED = 20  # addresses of a token
+REMEMBERED = 20  # addresses kept of a token
 
 
 class TooManyError(ValueError):
-    """The person has MOST living tokens."""
+    """Says that the user already has MOST valid tokens."""
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not a mistake of ours
-    """A token that is not let in. `reason` is a word for the log, the message a sentence for whoever sent it."""
+    """Says that a token was refused. `reason` is a word for the log; the message is a sentence for the sender."""
 
     def __init__(self, reason: str, sentence: str, token: ApiToken | None = None) -> None:
         super().__init__(sentence)
@@ -47,7 +47,7 @@ def make(
     now: datetime,
     random: Callable[[int], str] = secrets.token_urlsafe,
 ) -> tuple[ApiToken, str]:
-    """A new token of 256 random bits, and its text, which nobody can tell again. Raises TooManyError."""
+    """Makes a token of 256 random bits. Returns it and its text, which cannot be shown again. Raises TooManyError."""
     if not 1 <= days <= MOST_DAYS or not set(scopes) <= SCOPES.keys():
         raise ValueError(f"{days} days for {list(scopes)}")
     if living(user, now).count() >= MOST:
@@ -66,21 +66,22 @@ def make(
 
 
 def listed(user: User) -> QuerySet[ApiToken]:
-    """Those that are not revoked, expired ones too, the newest first."""
+    """Returns the tokens that are not revoked, expired ones included, newest first."""
     return user.api_tokens.filter(revoked=None).order_by("-pk")
 
 
 def living(user: User, now: datetime) -> QuerySet[ApiToken]:
+    """Returns the tokens of a user that are neither revoked nor expired."""
     return listed(user).filter(expires__gt=now)
 
 
 def revoke(tokens: QuerySet[ApiToken], now: datetime) -> int:
-    """Returns how many lived."""
+    """Revokes the tokens. Returns the number that were valid."""
     return tokens.filter(revoked=None).update(revoked=now)
 
 
 def revoke_all(user: User, reason: str, now: datetime, request: HttpRequest | None = None, *, by: str = "") -> int:
-    """Revokes the living tokens of a user, with one event for all of them. Returns how many there were."""
+    """Revokes the valid tokens of a user, with one event for all of them. Returns their number."""
     count = revoke(living(user, now), now)
     if count:
         facts = {"by": by} if by else {}
@@ -89,10 +90,10 @@ def revoke_all(user: User, reason: str, now: datetime, request: HttpRequest | No
 
 
 def check(text: str, scope: str, now: datetime) -> ApiToken:
-    """The living token that this is the text of, if it has the scope. Raises Refused.
+    """Returns the valid token with this text and scope. Raises Refused.
 
-    One query, none for rubbish; one more for the token of an account that must have a second factor, and one more
-    when the ring has a new key, under which the digest is stored anew.
+    It takes one query, none for malformed text; one more for an account that must have a second factor, and one more
+    if the ring has a new key, under which the digest is stored anew.
     """
     token = _find(text)
     if token is None:
@@ -114,7 +115,7 @@ def check(text: str, scope: str, now: datetime) -> ApiToken:
 
 
 def note_use(token: ApiToken, address: str | None, now: datetime) -> bool:
-    """Writes down that it was used; at most once a minute, but for a new address. Whether the address is new to it."""
+    """Writes down the use of a token, at most once a minute for a known address. Returns whether the address is new."""
     is_new = address is not None and address not in token.addresses
     if not is_new and token.used and now - token.used < USED_EVERY:
         return False

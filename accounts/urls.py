@@ -1,9 +1,9 @@
-"""Addresses under /accounts/. allauth's own are here by the names it looks for, only those that are wanted."""
+"""Addresses under /accounts/. Of allauth's views only the wanted ones are here, under the names that allauth uses."""
 
 from django.urls import path
 
 from accounts.guards import discreet
-from accounts.pages import (
+from accounts.views import (
     confirm,
     factors,
     history,

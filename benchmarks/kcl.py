@@ -20,7 +20,8 @@ from benchmarks.options import Options
 from benchmarks.site import Site, new_site
 from benchmarks.start import Handover, first_record
 from streams import clock
-from streams.stream.kinesis import KinesisStream, Place, connect
+from streams.stream.kinesis import KinesisStream
+from streams.stream.kinesis_url import Place, connect
 from tests import emulators
 from tests.house import ROOT
 

@@ -1,11 +1,11 @@
 """How commands write: no byte of a record, a name or a file reaches a terminal as a control sequence."""
 
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand, OutputWrapper
+from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
 
-from common.text import escaped
+from common.text import escaped, shortened
 
 
 class Lines(OutputWrapper):
@@ -21,7 +21,10 @@ class Lines(OutputWrapper):
 
 
 class LinesCommand(BaseCommand):
-    """A command that writes line by line, since names and records come from outside."""
+    """A command that writes line by line, since names and records come from outside.
+
+    Words that it cannot read end it with one sentence and exit code 2.
+    """
 
     stdout: Lines
     stderr: Lines
@@ -34,6 +37,21 @@ class LinesCommand(BaseCommand):
         stdout, stderr = options.pop("stdout", None), options.pop("stderr", None)  # Django would wrap them itself
         self._write_to(stdout or self.stdout._out, stderr or self.stderr._out)
         return super().execute(*args, **options)
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        self._called_from_command_line = False  # argparse then raises, where it would print its usage first
+        return super().create_parser(prog_name, subcommand, **kwargs)
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        try:
+            super().run_from_argv(argv)
+        except CommandError as error:
+            self.fail(str(error).removeprefix("Error: "), 2)
+
+    def fail(self, sentence: str, code: int) -> NoReturn:
+        """Ends the command with a sentence on stderr, however long the words are that it repeats."""
+        self.stderr.write(shortened(sentence))
+        raise SystemExit(code)
 
     def _write_to(self, stdout: Any, stderr: Any) -> None:
         self.stdout, self.stderr = Lines(stdout), Lines(stderr)

@@ -2,6 +2,9 @@
 
 import re
 
+MOST_QUOTED = 128  # characters of a name that a sentence repeats
+MOST_SENTENCE = 1000  # characters of a refusal: it may list what there is to choose from
+
 # Everything that str.isprintable() refuses but spaces: controls (C0, DEL, C1), formats (bidi overrides, zero width),
 # surrogates, private use, unassigned, and the separators of lines and paragraphs.
 _SUSPECT = re.compile(r"[^\x20-\x7e]")
@@ -15,6 +18,19 @@ def escaped(text: str, keep: str = "") -> str:
     if text.isprintable():
         return text
     return _SUSPECT.sub(lambda found: _shown(found[0], keep), text)
+
+
+def quoted(text: str, most: int = MOST_QUOTED) -> str:
+    """Returns what somebody typed or sent as a sentence may repeat it: between quotes, escaped, cut to `most`."""
+    return repr(text if len(text) <= most else f"{text[:most]}…")
+
+
+def shortened(sentence: str, most: int = MOST_SENTENCE) -> str:
+    """Returns a sentence of at most `most` characters and an ellipsis; where it is longer, its middle is left out.
+
+    The beginning says what happened and the end what to do; a long middle is what somebody typed.
+    """
+    return sentence if len(sentence) <= most else f"{sentence[: most // 2]}…{sentence[-(most // 2) :]}"
 
 
 def _shown(character: str, keep: str) -> str:

@@ -12,7 +12,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.db import Error
 
-from accounts.sessions import Standing
+from accounts.sessions import SessionInfo
 from dashboard.allowance import Allowance
 from dashboard.guard import SESSION_ENDED, TOO_MANY, TRY_LATER
 from dashboard.hub import Hub, Subscriber
@@ -34,7 +34,7 @@ _decode = msgspec.json.Decoder(Subscribe).decode
 
 
 class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
-    def __init__(self, hub: Hub, enter: Callable[[str], Standing | None]) -> None:
+    def __init__(self, hub: Hub, enter: Callable[[str], SessionInfo | None]) -> None:
         """`enter` tells who comes with a session's cookie."""
         super().__init__()
         self.hub = hub

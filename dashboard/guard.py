@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db import Error, close_old_connections, reset_queries
 
-from accounts.sessions import Standing
+from accounts.sessions import SessionInfo
 
 INTERVAL = 2.0  # seconds between looks
 PATIENCE = 2.0  # seconds for a look to be answered: a session that ends is seen within 4 s
@@ -22,29 +22,31 @@ MISSES = 3  # looks without an answer, until nobody can be vouched for any more
 # Close codes; 1013 is of RFC 6455's registry.
 SESSION_ENDED, FORBIDDEN, TOO_MANY, TRY_LATER = 4401, 4403, 4429, 1013
 
-Living = Callable[[Collection[UUID]], Mapping[UUID, Standing]]
+Living = Callable[[Collection[UUID]], Mapping[UUID, SessionInfo]]
 logger = logging.getLogger(__name__)
 
 
 class Guarded(Protocol):
     """A socket, as the guard sees it."""
 
-    standing: Standing
+    standing: SessionInfo
     topics: frozenset[str]
 
     def close(self, code: int) -> None: ...
 
 
 class SessionGuard:
-    def __init__(self, living: Living, permits: Callable[[str, Standing], bool], now: Callable[[], datetime]) -> None:
-        """`living` tells which of some sessions have not ended; `permits` whether somebody may see a topic."""
+    def __init__(
+        self, living: Living, permits: Callable[[str, SessionInfo], bool], now: Callable[[], datetime]
+    ) -> None:
+        """`living` maps the given ids to the valid sessions; `permits` says whether a session may see a topic."""
         self.permits = permits
         self._living = living
         self._now = now
         self._deadlines: dict[Guarded, asyncio.TimerHandle] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="guard")
         self._task: asyncio.Task[None] | None = None
-        self._asking: asyncio.Future[Mapping[UUID, Standing]] | None = None
+        self._asking: asyncio.Future[Mapping[UUID, SessionInfo]] | None = None
         self._asked: frozenset[UUID] = frozenset()
         self._misses = 0
 
@@ -77,7 +79,7 @@ class SessionGuard:
             logger.error("The database does not say who is signed in: closing %d sockets.", len(self._deadlines))
             self._close_all()
 
-    def _judge(self, living: Mapping[UUID, Standing]) -> None:
+    def _judge(self, living: Mapping[UUID, SessionInfo]) -> None:
         for socket in self._deadlines:
             session = socket.standing.session
             if session not in living:
@@ -88,7 +90,7 @@ class SessionGuard:
             if not all(self.permits(topic, socket.standing) for topic in socket.topics):
                 socket.close(FORBIDDEN)
 
-    async def _ask(self) -> Mapping[UUID, Standing] | None:
+    async def _ask(self) -> Mapping[UUID, SessionInfo] | None:
         """What the database says, None when it says nothing in time. Never two questions at once."""
         if self._asking is None:
             self._asked = frozenset(socket.standing.session for socket in self._deadlines)
@@ -103,7 +105,7 @@ class SessionGuard:
             logger.warning("The session guard could not read the database; it will try again.", exc_info=True)
             return None
 
-    def _query(self, sessions: frozenset[UUID]) -> Mapping[UUID, Standing]:
+    def _query(self, sessions: frozenset[UUID]) -> Mapping[UUID, SessionInfo]:
         """In a thread of the guard's own, so that no slow page holds it up."""
         close_old_connections()
         try:

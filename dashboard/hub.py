@@ -16,7 +16,7 @@ from typing import Protocol, TypeVar
 import msgspec
 from django.db import Error, connections, reset_queries
 
-from accounts.sessions import Standing
+from accounts.sessions import SessionInfo
 from dashboard.garbage import Collector
 from dashboard.guard import FORBIDDEN, TOO_MANY, SessionGuard
 from dashboard.snapshots import Snapshot
@@ -46,7 +46,7 @@ class Source(Protocol):
 class Subscriber:
     """A socket, as the hub sees it."""
 
-    def __init__(self, standing: Standing) -> None:
+    def __init__(self, standing: SessionInfo) -> None:
         self.standing = standing
         self.topics: frozenset[str] = frozenset()
         self.closed: int | None = None  # a close code, once it must go

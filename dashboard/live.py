@@ -34,7 +34,7 @@ def _topic(request: HttpRequest, name: str) -> HttpResponse:
     if request.method != "GET":
         return HttpResponseNotAllowed(["GET"])
     versions = snapshots.versions()
-    found = _on_stream(name, request.GET.get("stream"), versions) if snapshots.knows(name) else ""
+    found = _found(name, request.GET.get("stream") or "", versions)
     if not found:
         return _answer({"error": "unknown topic", "topic": name}, 404)
     if not snapshots.permits(found, staff=request.user.is_staff):
@@ -48,7 +48,21 @@ def _topic(request: HttpRequest, name: str) -> HttpResponse:
     return HttpResponse(snapshot.text, content_type="application/json")
 
 
-def _on_stream(topic: str, asked: str | None, versions: Mapping[str, int]) -> str:
+def _found(topic: str, asked: str, versions: Mapping[str, int]) -> str:
+    """Returns the topic that is meant; "" where there is none.
+
+    With ?stream= the topic is a whole name: the ticker @X, or A@B, may be asked for without a stream behind it.
+    """
+    if asked and pages.is_name(topic):
+        return pages.on(topic, asked) if _is_read(pages.reader(f"{topic}@{asked}")[0], asked) else ""
+    return _on_stream(topic, asked, versions) if snapshots.knows(topic) else ""
+
+
+def _is_read(application: str, stream: str) -> bool:
+    return stream in [application, *streams_of(application)]
+
+
+def _on_stream(topic: str, asked: str, versions: Mapping[str, int]) -> str:
     """Returns the topic with the stream that is meant: asked for, named by the topic, or the application's default.
 
     "" for a stream that the application has never read.
@@ -58,10 +72,9 @@ def _on_stream(topic: str, asked: str | None, versions: Mapping[str, int]) -> st
     application, named = pages.reader(topic)
     if not asked and not named and application in versions:
         return topic  # its own stream has results, which is the common case
-    known = streams_of(application)
-    stream = asked or named or default_stream(application, known)
+    stream = asked or named or default_stream(application, streams_of(application))
     name = topic if named is None else topic.rpartition("@")[0]
-    return pages.on(name, stream) if stream in [application, *known] else ""
+    return pages.on(name, stream) if _is_read(application, stream) else ""
 
 
 def _answer(message: dict[str, str], status: int) -> JsonResponse:

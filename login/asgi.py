@@ -14,10 +14,12 @@ pages = get_asgi_application()  # sets Django up, which the imports below need
 
 from dashboard.routing import collector, hub, sockets  # noqa: E402 - as above
 from login.checks import refuse_if_unsafe  # noqa: E402 - as above
-from login.origin import SameOrigin  # noqa: E402 - as above
+from login.unreadable import AsgiRequest  # noqa: E402 - as above
+from login.websocket_origin import SameOrigin  # noqa: E402 - as above
 from watching import starting  # noqa: E402 - as above
 
 refuse_if_unsafe()
+pages.request_class = AsgiRequest
 connections.settings["default"]["CONN_MAX_AGE"] = 0  # threads come and go here, and would leave theirs open
 starting.begin({"sockets": hub.sockets})
 application = ProtocolTypeRouter(

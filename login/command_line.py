@@ -6,6 +6,7 @@ from django.core.management import ManagementUtility, get_commands, load_command
 from django.db import InterfaceError, InternalError, OperationalError, ProgrammingError
 
 from common import database_errors
+from common.text import quoted
 from login.entry import read_settings
 
 
@@ -24,6 +25,23 @@ class CommandLine(ManagementUtility):
                 ours.append(f"  {name:<16} {says}")
         head = f"Usage: {self.prog_name} COMMAND …    each COMMAND explains itself with --help\n"
         return "\n".join([head, *ours, "", f"Django's own: {', '.join(theirs)}"])
+
+    def execute(self) -> None:
+        """Runs the command that the words name; refuses words that no database, stream or terminal could take."""
+        for word in self.argv:
+            if not _is_text(word):
+                sys.stderr.write(f"{quoted(word)} is not UTF-8, which every name and path here must be.\n")
+                raise SystemExit(2)
+        super().execute()
+
+
+def _is_text(word: str) -> bool:
+    """Python keeps a byte of an argument that is not UTF-8 as a lone surrogate, which nothing can encode."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def main() -> None:

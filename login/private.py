@@ -5,7 +5,9 @@ for nginx, too: STORAGES gives their modes by itself.
 """
 
 import os
+import secrets
 import stat
+from base64 import b64encode
 from contextlib import suppress
 from pathlib import Path
 
@@ -43,3 +45,8 @@ def secret(path: Path, text: str) -> str:
             path.hardlink_to(draft)
         draft.unlink()
     return path.read_text()
+
+
+def ring(path: Path) -> str:
+    """Returns a ring of keys of this checkout's own, made once, so that a clone runs; for DEBUG only."""
+    return secret(path, f"local:{b64encode(secrets.token_bytes(32)).decode()}\n")

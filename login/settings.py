@@ -6,7 +6,6 @@ container secrets). All are listed in .env.sample. Unsafe combinations are refus
 
 import os
 import secrets
-from base64 import b64encode
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -16,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from login import databases, environment, private
 from login.typed import Env
+from watching import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 environment.load(BASE_DIR / ".env", os.environ)
@@ -23,14 +23,7 @@ env = Env()
 # What this machine makes: databases, keys, static files.
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
-
 private.begin()
-
-
-def _local_ring(name: str) -> str:
-    """A ring of this checkout's own, made once, so that a clone runs; DEBUG only."""
-    return private.secret(VAR_DIR / name, f"local:{b64encode(secrets.token_bytes(32)).decode()}\n")
-
 
 # --- What this is and where it answers
 
@@ -43,8 +36,8 @@ if not SECRET_KEY:
     raise ImproperlyConfigured("With DEBUG off, set SECRET_KEY (or SECRET_KEY_FILE) to 50 or more random characters.")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # keys of before, while sessions of theirs last
 # Rings of keys, `id:base64key …`, the current one first: accounts/keyrings.py says what they are for.
-PASSWORD_KEYS = env.str("PASSWORD_KEYS", default="") or (_local_ring("password-keys") if DEBUG else "")
-FIELD_KEYS = env.str("FIELD_KEYS", default="") or (_local_ring("field-keys") if DEBUG else "")
+PASSWORD_KEYS = env.str("PASSWORD_KEYS", default="") or (private.ring(VAR_DIR / "password-keys") if DEBUG else "")
+FIELD_KEYS = env.str("FIELD_KEYS", default="") or (private.ring(VAR_DIR / "field-keys") if DEBUG else "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PORT = env.int("PORT", default=8000)  # where the site that `make run` starts listens, on this machine alone
@@ -201,7 +194,7 @@ SESSION_COOKIE_NAME = "sessionid" if DEBUG else "__Host-sessionid"
 CSRF_COOKIE_NAME = "csrftoken" if DEBUG else "__Host-csrftoken"
 DEVICE_COOKIE_NAME = "device" if DEBUG else "__Host-device"  # accounts/throttle/devices.py
 CSRF_COOKIE_HTTPONLY = True  # no script of ours reads it
-CSRF_FAILURE_VIEW = "accounts.pages.sign_in.stale_form"
+CSRF_FAILURE_VIEW = "accounts.views.sign_in.stale_form"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- Mail: notices and links to set a new password. smtp+tls://USER:PASSWORD@HOST:587; without it none is sent.
@@ -280,7 +273,7 @@ SENTRY_DSN = env.str("SENTRY_DSN", default="")
 OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
 for name, package in (("SENTRY_DSN", "sentry_sdk"), ("OTEL_EXPORTER_OTLP_ENDPOINT", "opentelemetry")):
     if vars()[name] and not find_spec(package):
-        needed = "Run: .venv/bin/pip install --constraint constraints.txt -r requirements-watching.txt"
+        needed = "Run: .venv/bin/pip install --require-hashes -r locks/requirements-watching.txt"
         raise ImproperlyConfigured(f"{name} is set, but the package for it is not installed. {needed}")
 
 # --- Logs: to stderr; the process manager keeps them
@@ -291,34 +284,4 @@ if LOG_FORMAT not in ("text", "json"):
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
     raise ImproperlyConfigured("LOG_LEVEL is none of DEBUG, INFO, WARNING, ERROR and CRITICAL.")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "text": {
-            "()": "watching.logs.TextFormatter",
-            "format": "{asctime} {levelname} {name}: {message}",
-            "style": "{",
-        },
-        "json": {"()": "watching.logs.JsonFormatter"},
-    },
-    "filters": {"no-probes": {"()": "watching.logs.NoProbes"}},
-    "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["no-probes"]},
-        "security": {"class": "logging.StreamHandler", "formatter": "json"},
-        "counting": {"class": "watching.counting.CountEvents"},
-    },
-    "loggers": {
-        "botocore": {"level": "WARNING"},  # it tells at INFO where it found credentials
-        "fido2": {"level": "WARNING"},  # the security log has it
-        "millrace.security": {
-            "handlers": ["security", "counting"],
-            "level": "INFO",
-            "propagate": False,
-        },  # whatever LOG_LEVEL is
-        # Its own handlers write text; what it says of each request and socket holds queries, and nginx' log has it.
-        "uvicorn": {"handlers": [], "level": "INFO" if DEBUG else "WARNING", "propagate": True},
-        "uvicorn.access": {"handlers": [], "propagate": False},
-    },
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-}
+LOGGING = logs.configuration(LOG_FORMAT, LOG_LEVEL, debug=DEBUG)

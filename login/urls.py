@@ -4,7 +4,7 @@ from functools import partial
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from accounts.pages import sessions
+from accounts.views import sessions
 from dashboard import forgetting, inspector, streams_views
 from dashboard.pages import streams as stream_pages
 from login import reports

@@ -6,6 +6,8 @@ Kinesis' rules are from the Amazon Kinesis API reference: CreateStream (StreamNa
 
 import re
 
+from common.text import quoted
+
 MOST_STREAM = 128  # characters, as Kinesis has it
 MOST_KEY = 256  # characters, as Kinesis has it: up to 1,024 bytes of UTF-8
 # A ticker and a site are partition keys, so they have as many characters; the columns that keep them are as wide.
@@ -23,7 +25,7 @@ def stream_fault(name: str) -> str:
     """Returns why a stream cannot have this name."""
     if is_stream(name):
         return ""
-    return f"{_short(name)} is not a stream's name: 1 to {MOST_STREAM} letters, digits, '_', '.' or '-'."
+    return f"{quoted(name)} is not a stream's name: 1 to {MOST_STREAM} letters, digits, '_', '.' or '-'."
 
 
 def key_fault(key: str) -> str:
@@ -50,13 +52,9 @@ def name_fault(name: str, what: str) -> str:
         return f"{what} has characters that cannot be printed."
     if not 1 <= len(name) <= MOST_NAME:
         return f"{what} has 1 to {MOST_NAME} characters; this one has {len(name)}."
-    return f"{what} is {_short(name)}; it must have no space at its ends."
+    return f"{what} is {quoted(name)}; it must have no space at its ends."
 
 
 def folded(name: str) -> str:
     """Returns the form under which a ticker is found whatever its case, at most as long as a name may be."""
     return name.casefold()[:MOST_NAME]
-
-
-def _short(name: str) -> str:
-    return repr(name if len(name) <= MOST_STREAM else f"{name[:MOST_STREAM]}…")

@@ -6,6 +6,7 @@ from datetime import UTC, tzinfo
 from enum import StrEnum
 from typing import NamedTuple
 
+from common.text import quoted
 from streams import clock, moments
 
 IDENTITY = 200  # characters at most, of a stream's identity
@@ -86,7 +87,7 @@ def parse_where(text: str, now: clock.Clock = clock.now, zone: tzinfo = UTC) -> 
         return at(moments.parse(text, now, zone))
     except ValueError:
         raise ValueError(
-            f"{text!r} is neither trim-horizon, latest, a time such as 2026-11-22T14:00:00Z,"
+            f"{quoted(text)} is neither trim-horizon, latest, a time such as 2026-11-22T14:00:00Z,"
             " nor a time ago such as 15m, now-1h or 10 minutes ago"
         ) from None
 

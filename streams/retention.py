@@ -137,15 +137,21 @@ def forget_reader(application: str, stream: str, who: str) -> int:
 
     Raises StreamError while a worker still reads it, and where there is nothing to forget.
     """
+    refuse_to_forget(application, stream)
     names = {"application": application, "stream": stream}
-    if living_owners(**names):
-        raise StreamError(f"A worker of {application} still reads {stream}. Stop it first, then try again.")
     count = _remove(Lease.objects.filter(**names))
-    if not count:
-        raise StreamError(f"{application} has no leases on {stream}: there is nothing to forget.")
     Member.objects.filter(**names).delete()
     Audit.objects.create(who=who, action="forget", target=f"{application} on {stream}", count=count)
     return count
+
+
+def refuse_to_forget(application: str, stream: str) -> None:
+    """Raises StreamError while a worker still reads the stream, and where there is nothing to forget."""
+    names = {"application": application, "stream": stream}
+    if living_owners(**names):
+        raise StreamError(f"A worker of {application} still reads {stream}. Stop it first, then try again.")
+    if not Lease.objects.filter(**names).exists():
+        raise StreamError(f"{application} has no leases on {stream}: there is nothing to forget.")
 
 
 def _remove(leases: QuerySet[Lease]) -> int:

@@ -6,14 +6,20 @@ from typing import Any
 
 from streams import showing
 from streams.clock import to_iso
-from streams.records import TRIM_HORIZON, Position, Record, after
+from streams.records import TRIM_HORIZON, Page, Position, Record, after
 from streams.stream.base import Stream
 
 LIMIT = 5000  # records a read
+BYTES = 16 << 20  # of the records that are read ahead, of all shards together
+LARGEST = 1 << 20  # bytes: what a record is taken to have until some were read
+GROWTH = 16  # times as many records as in the read before, at most
 
 
 class Tail:
-    """A stream's records from a position on. `pause` is called when the service says "not yet", or nothing is there."""
+    """A stream's records from a position on. `pause` is called when the service says "not yet", or nothing is there.
+
+    One page of each shard is held at a time, so that they can be merged: large records or many shards make them short.
+    """
 
     def __init__(self, stream: Stream, start: Position, pause: Callable[[], None], limit: int = LIMIT) -> None:
         self._stream = stream
@@ -37,8 +43,11 @@ class Tail:
                 self._pause()
 
     def _shard(self, shard: str) -> Iterator[Record]:
+        share = BYTES // max(1, len(self._places))
+        limit = max(1, min(self._limit, share // LARGEST))
         while True:
-            page = self._stream.read(shard, self._places[shard], self._limit)
+            page = self._stream.read(shard, self._places[shard], limit)
+            limit = self._next_limit(page, limit, share)
             for batch in page.batches:
                 for sequence, key, data in zip(batch.sequences, batch.keys, batch.datas, strict=True):
                     self._places[shard] = after(sequence)
@@ -49,6 +58,12 @@ class Tail:
                 return
             if not page.batches:
                 self._pause()
+
+    def _next_limit(self, page: Page, limit: int, share: int) -> int:
+        """Returns as many records as have `share` bytes, by the size of those of this page."""
+        sizes = [len(data) for batch in page.batches for data in batch.datas]
+        average = sum(sizes) // len(sizes) + 1 if sizes else LARGEST
+        return max(1, min(self._limit, limit * GROWTH, share // average))
 
 
 def row(record: Record, sequence_text: Callable[[int], str] = str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from streams.tail import Tail
 FIRST = 2 * clock.SECOND  # the first stretch, in milliseconds; the next ones grow fourfold
 GROWTH = 4
 MOST_IN_STRETCH = 20_000  # records: where there are more, the stretch is shortened
+BYTES_IN_STRETCH = 16 << 20  # likewise
 LIMIT = 500  # records a read
 
 
@@ -39,10 +40,10 @@ class Walk:
         while end > oldest:
             start = max(oldest, end - length)
             found = self._stretch(start, end)
-            if found is None and length > 1:
+            if found is None:
                 length = max(1, length // (GROWTH * GROWTH))
                 continue
-            yield from (record for record in reversed(found or []) if before is None or record[:2] < before)
+            yield from (record for record in reversed(found) if before is None or record[:2] < before)
             self.reached = end = start
             length *= GROWTH
 
@@ -59,13 +60,15 @@ class Walk:
         return self._stream.sequence_text(sequence)
 
     def _stretch(self, start: int, end: int) -> list[Record] | None:
-        """What arrived from start until before end; None where that is too much."""
+        """Returns what arrived from start until before end; None where that is too much and can be divided."""
         found: list[Record] = []
+        size = 0
         for record in self._from(at(start)):
             if record[0] >= end:
                 break
             found.append(record)
-            if len(found) > MOST_IN_STRETCH:
+            size += len(record[4])
+            if end - start > 1 and (len(found) > MOST_IN_STRETCH or size > BYTES_IN_STRETCH):
                 return None
         return found
 

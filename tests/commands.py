@@ -2,15 +2,16 @@
 
 from unittest.mock import patch
 
-from django.core.management import ManagementUtility
 from django.db import connections
+
+from login.command_line import CommandLine
 
 
 def exit_code(*words: str) -> int:
     """Of `manage.py WORDS`; what it says is in capsys. The test's own connections stay open."""
     try:
         with patch.object(connections, "close_all"):
-            ManagementUtility(["manage.py", *words]).execute()
+            CommandLine(["manage.py", *words]).execute()
     except SystemExit as stopped:
         assert isinstance(stopped.code, int)
         return stopped.code

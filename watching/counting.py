@@ -7,7 +7,7 @@ import logging
 from collections.abc import Mapping
 from threading import Lock
 
-from accounts.catalogue import CATALOGUE
+from accounts.event_types import CATALOGUE
 
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds; of a histogram's buckets
 

@@ -1,6 +1,7 @@
 """Whether this process can serve: what /readyz answers. It asks little, and never waits long."""
 
 import os
+import threading
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
@@ -20,6 +21,7 @@ from watching.models import Beat
 SKEW = 5.0  # seconds between this machine's clock and the database's: as long as a lease lasts
 LEAST_FREE = 64 << 20  # bytes of disk: less, and a write may fail
 LOCK_WAIT = 2000  # milliseconds that SQLite waits for whoever writes; pages wait longer
+LOOK = 1.0  # seconds that an answer of /readyz is good for: a flood of them asks the database no more often
 EVERY = 5.0  # seconds between tries to write, while they succeed
 PROBE = "readyz"
 UNKNOWN = "cannot be told"
@@ -74,6 +76,25 @@ class Health:
     def _clock(self) -> str:
         skew = abs(self._now().timestamp() - database_time() / 1000)
         return "" if skew <= SKEW else "differs from the database's by more than 5 s"
+
+
+class Recent:
+    """Bounds how often the checks are made: once in LOOK seconds in a process. `monotonic` in seconds."""
+
+    def __init__(self, findings: Callable[[], list[Finding]], monotonic: Callable[[], float]) -> None:
+        self._look = findings
+        self._monotonic = monotonic
+        self._lock = threading.Lock()  # requests of other threads wait for the look that is under way, and share it
+        self._found: list[Finding] = []
+        self._until = float("-inf")
+
+    def findings(self) -> list[Finding]:
+        """Returns the last findings, but never keeps a machine that is about to stop in service."""
+        with self._lock:
+            if self._monotonic() >= self._until:
+                self._found = self._look()
+                self._until = self._monotonic() + LOOK
+            return [Finding("draining", draining()), *self._found[1:]]
 
 
 def draining() -> str:

@@ -79,3 +79,38 @@ class NoProbes(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         return getattr(getattr(record, "request", None), "path", "") not in PROBES
+
+
+def configuration(style: str, level: str, *, debug: bool) -> dict[str, Any]:
+    """Returns the LOGGING of Django: to stderr, as "text" or "json", from that level on."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "text": {
+                "()": "watching.logs.TextFormatter",
+                "format": "{asctime} {levelname} {name}: {message}",
+                "style": "{",
+            },
+            "json": {"()": "watching.logs.JsonFormatter"},
+        },
+        "filters": {"no-probes": {"()": "watching.logs.NoProbes"}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": style, "filters": ["no-probes"]},
+            "security": {"class": "logging.StreamHandler", "formatter": "json"},
+            "counting": {"class": "watching.counting.CountEvents"},
+        },
+        "loggers": {
+            "botocore": {"level": "WARNING"},  # it tells at INFO where it found credentials
+            "fido2": {"level": "WARNING"},  # the security log has it
+            "millrace.security": {
+                "handlers": ["security", "counting"],
+                "level": "INFO",
+                "propagate": False,
+            },  # at any LOG_LEVEL
+            # Its own handlers write text; what it says of each request and socket holds queries, and nginx' log has it.
+            "uvicorn": {"handlers": [], "level": "INFO" if debug else "WARNING", "propagate": True},
+            "uvicorn.access": {"handlers": [], "propagate": False},
+        },
+        "root": {"handlers": ["stderr"], "level": level},
+    }

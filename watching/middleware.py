@@ -15,7 +15,7 @@ from django.views.debug import ExceptionReporter
 
 from streams.wiring import count_waiting
 from watching import requests
-from watching.health import Health
+from watching.health import Health, Recent
 from watching.logs import PROBES
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -23,7 +23,7 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 RETRY_AFTER = "5"  # seconds
 _AWAY = "watching.database_away"  # in request.META
 
-health = Health(timezone.now, time.monotonic, count_waiting)
+health = Recent(Health(timezone.now, time.monotonic, count_waiting).findings, time.monotonic)
 
 
 def identify(get_response: Answer) -> Answer:

@@ -6,7 +6,7 @@ from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 
-from accounts import keyrings, words
+from accounts import humanize, keyrings
 from accounts.models import User
 
 NAME = "Millrace"  # as authenticator apps and browsers list us
@@ -40,5 +40,5 @@ class MFAAdapter(DefaultMFAAdapter):
         return entity | {"name": user.get_username(), "display_name": user.get_username()}
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002 - allauth's name
-        name = words.device(context.request.META.get("HTTP_USER_AGENT", ""))
+        name = humanize.device(context.request.META.get("HTTP_USER_AGENT", ""))
         return name[:1].upper() + name[1:]

@@ -27,5 +27,4 @@ class PlainCommand(LinesCommand):
             self.fail(database_errors.sentence(error), 1)
 
     def fail(self, sentence: str, code: int = 2) -> NoReturn:
-        self.stderr.write(sentence)
-        raise SystemExit(code)
+        super().fail(sentence, code)

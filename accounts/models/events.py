@@ -9,7 +9,7 @@ class SecurityEvent(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="security_events")
     at = models.DateTimeField()
-    name = models.CharField(max_length=50)  # of accounts/catalogue.py
+    name = models.CharField(max_length=50)  # of accounts/event_types.py
     address = models.GenericIPAddressField(null=True)
     device = models.CharField(max_length=200)  # the browser's own words (User-Agent), cut
     session = models.UUIDField(null=True)  # the id that sessions are shown by, never their key

@@ -1,6 +1,5 @@
 """Sessions: their engine and limits, which there are, who may end them, and who still lives behind an open socket."""
 
-from accounts.sessions.living import Standing, enter, living
 from accounts.sessions.registry import (
     begin,
     current,
@@ -14,20 +13,21 @@ from accounts.sessions.registry import (
     most,
     store,
 )
+from accounts.sessions.validity import SessionInfo, authenticate, valid_sessions
 
 __all__ = [
-    "Standing",
+    "SessionInfo",
+    "authenticate",
     "begin",
     "current",
     "end_all",
     "end_everybody",
     "end_one",
     "end_others",
-    "enter",
     "idle",
     "limits",
-    "living",
     "mine",
     "most",
     "store",
+    "valid_sessions",
 ]

@@ -1,7 +1,7 @@
 """What keeps a session alive: its owner opens a page, sends a form, or uses a page that is open.
 
 Nothing that runs by itself does: no socket, no poll, no prefetch. Of keys, pointer and scrolling on an open page the
-page tells at most once a minute (`used` of accounts/pages/sessions.py), and only when there were any.
+page tells at most once a minute (`used` of accounts/views/sessions.py), and only when there were any.
 """
 
 from datetime import datetime, timedelta

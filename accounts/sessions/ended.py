@@ -16,7 +16,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
 
-from accounts import words
+from accounts import humanize
 from accounts.models import EndedSession, Session
 from accounts.sessions.engine import digest
 
@@ -69,7 +69,7 @@ def sentence(request: HttpRequest) -> str:
     """What the sign-in page says to this browser; "" for nothing."""
     reason = request.COOKIES.get(_cookie()) or _of(request)
     limits = {"idle": settings.SESSION_IDLE, "absolute": settings.SESSION_ABSOLUTE}
-    spans = {name: words.span(timedelta(seconds=seconds)) for name, seconds in limits.items()}
+    spans = {name: humanize.span(timedelta(seconds=seconds)) for name, seconds in limits.items()}
     return SAYS.get(reason, "").format(most=settings.SESSION_LIMIT, **spans)
 
 

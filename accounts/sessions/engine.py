@@ -20,8 +20,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
+from accounts.client import SESSION_ID
 from accounts.models import Session
-from accounts.origins import SESSION_ID
 
 
 def new_key() -> str:

@@ -12,12 +12,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import events, origins, words
+from accounts import client, events, humanize
 from accounts.guards import person
 from accounts.models import Session, User
 from accounts.sessions import ended
 from accounts.sessions.engine import SessionStore
-from accounts.sessions.living import living
+from accounts.sessions.validity import valid_sessions
 
 
 def begin(request: HttpRequest, user: User, now: datetime) -> None:
@@ -25,8 +25,8 @@ def begin(request: HttpRequest, user: User, now: datetime) -> None:
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)  # two sign-ins at once are counted one after the other
         ended.sweep(now)
-        address = origins.address(request.META.get("REMOTE_ADDR", ""))
-        store(request).renew(now, address, origins.device(request.META.get("HTTP_USER_AGENT", "")))
+        address = client.address(request.META.get("REMOTE_ADDR", ""))
+        store(request).renew(now, address, client.device(request.META.get("HTTP_USER_AGENT", "")))
         surplus = others(request, user).order_by("-began")[settings.SESSION_LIMIT - 1 :].values_list("pk", flat=True)
         _end(user.sessions.filter(pk__in=list(surplus)), user, request, "limit")
 
@@ -52,7 +52,7 @@ def limits(row: Session, now: datetime) -> dict[str, int]:
 
 def idle() -> str:
     """The idle limit in words."""
-    return words.span(timedelta(seconds=settings.SESSION_IDLE))
+    return humanize.span(timedelta(seconds=settings.SESSION_IDLE))
 
 
 def most() -> int:
@@ -69,7 +69,7 @@ def mine(request: HttpRequest) -> list[Session]:
     """The asker's sessions that live, this one first, then the last seen ones."""
     here = current(request)
     found = {row.pk: row for row in others(request, person(request)).order_by("-seen")}
-    alive = living(found)
+    alive = valid_sessions(found)
     return [here, *(row for key, row in found.items() if key in alive)]
 
 

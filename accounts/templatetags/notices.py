@@ -1,4 +1,4 @@
-"""The banner of what its owner must see."""
+"""Draws the banner of notices that the user must acknowledge."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ SHOWN = 3  # of the notices, the newest; the rest are counted
 
 @register.inclusion_tag("accounts/_notices.html", takes_context=True)
 def notices(context: template.RequestContext) -> dict[str, Any]:
-    """Empty for strangers and for who has seen all."""
+    """Returns the context of the banner; empty for anonymous visitors and if every notice is acknowledged."""
     request = context["request"]
     if not request.user.is_authenticated:
         return {}

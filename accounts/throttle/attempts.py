@@ -16,7 +16,7 @@ from typing import TypeVar
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import events, keyrings, names, origins
+from accounts import client, events, keyrings, names
 from accounts.models import User, named
 from accounts.passwords import provisional
 from accounts.throttle import devices, store
@@ -139,7 +139,7 @@ def _address(request: HttpRequest, kind: Kind) -> list[Target]:
 
     REMOTE_ADDR alone: what a client may claim in a header counts for nothing. None where there is none (a unix socket).
     """
-    found = origins.address(request.META.get("REMOTE_ADDR", ""))
+    found = client.address(request.META.get("REMOTE_ADDR", ""))
     if found is None:
         return []
     prefix = 32 if isinstance(ip_address(found), IPv4Address) else 64

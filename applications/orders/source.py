@@ -6,6 +6,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from common.text import quoted
 from streams import names
 from streams.applications import SourceKind
 from streams.models.orders import ORDERS
@@ -49,7 +50,7 @@ def _encoding(text: str) -> str:
     try:
         "é".encode(text, errors="replace").decode(text, errors="replace")
     except (LookupError, ValueError):
-        raise ArgumentTypeError(f"{text!r} is no encoding that Python knows") from None
+        raise ArgumentTypeError(f"{quoted(text)} is no encoding that Python knows") from None
     return text
 
 

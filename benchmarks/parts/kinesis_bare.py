@@ -17,7 +17,8 @@ from benchmarks.parts.trades import Spent, begin, rows, spent
 from streams.hashing import hash_key
 from streams.records import Entry
 from streams.stream.aggregating import RECORDS_A_PUT, AggregatingStream
-from streams.stream.kinesis import KinesisStream, Place, connect
+from streams.stream.kinesis import KinesisStream
+from streams.stream.kinesis_url import Place, connect
 
 CREDENTIAL = "AWS4-HMAC-SHA256 Credential=emulated/20260101/eu-west-1/kinesis/aws4_request"
 Ask = Callable[[str, bytes], bytes]

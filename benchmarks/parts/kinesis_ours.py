@@ -17,7 +17,8 @@ from streams.records import TRIM_HORIZON, Batch, Position, after
 from streams.stream import aggregating
 from streams.stream.aggregating import AggregatingStream
 from streams.stream.base import Stream
-from streams.stream.kinesis import KinesisStream, Place, connect
+from streams.stream.kinesis import KinesisStream
+from streams.stream.kinesis_url import Place, connect
 
 UNIT = 25 * 1024  # bytes of data; each record begins one of its own
 PAGE = 10_000  # records

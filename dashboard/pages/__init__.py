@@ -62,6 +62,11 @@ def find(topic: str) -> Page | None:
     return page._replace(name=kind.name, build_many=partial(kind.many, stream=stream), group=group)
 
 
+def is_name(topic: str) -> bool:
+    """Returns whether this is the whole name of a page, without a stream behind it."""
+    return _kind(topic) is not None
+
+
 def on(name: str, stream: str) -> str:
     """Returns the topic of a page on a stream, NAME or NAME@STREAM; raises KeyError for a name that is none.
 

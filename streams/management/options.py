@@ -1,42 +1,97 @@
-"""For argparse: what the options of our commands may be. Each raises ArgumentTypeError in words for people."""
+"""For argparse: what the options of our commands may be. Each raises ArgumentTypeError in words for people.
+
+Every number has a least and a most, and NaN and infinity are refused: a number beyond is a slip of the hand, which
+would overflow, wait for years or fill the memory.
+"""
 
 import re
 from argparse import ArgumentTypeError
+from collections.abc import Callable
 
+from common.text import quoted
 from streams import applications, names
+from streams.records import Position, parse_where
 
-MAX_NUMBER = 1e9  # of records a second, of seconds: more is a mistake
+LEAST_NUMBER = 0.00001  # of records a second: about one a day
+MAX_NUMBER = 1e9  # of records a second, of seconds: 30 years
+MOST_RECORDS = 10**12
+MOST_MINUTES = 10_000_000  # 19 years
+MOST_SHARDS = 10_000  # half of what Kinesis gives an account where it gives most
+MAX_ID = 2**63 - 1  # as the database counts
+
+
+def where(text: str) -> Position:
+    """Returns WHERE as a position."""
+    try:
+        return parse_where(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from None
 
 
 def from_zero(text: str) -> float:
-    """A number from 0."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1
-    if not 0 <= number <= MAX_NUMBER:  # so written that NaN is refused too
-        raise ArgumentTypeError(f"{text!r} is not a number from 0 to {MAX_NUMBER:.0f}")
-    return number
+    """Returns 0, or a number above it."""
+    return 0.0 if _number(text) == 0 else above_zero(text)
 
 
 def above_zero(text: str) -> float:
-    """A number above 0."""
-    number = from_zero(text)
-    if number == 0:
-        raise ArgumentTypeError(f"{text!r} is not a number above 0")
+    """Returns a number above 0."""
+    number = _number(text)
+    if not LEAST_NUMBER <= number <= MAX_NUMBER:  # so written that NaN is refused too
+        raise ArgumentTypeError(f"{quoted(text)} is not a number from {LEAST_NUMBER:f} to {MAX_NUMBER:,.0f}")
     return number
 
 
+def _number(text: str) -> float:
+    try:
+        return float(text) if text.isascii() and "_" not in text else -1
+    except ValueError:
+        return -1
+
+
+def up_to(most: int) -> Callable[[str], int]:
+    """Returns a reader of whole numbers from 1 to `most`."""
+
+    def read(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,20}", text) or not 1 <= int(text) <= most:
+            raise ArgumentTypeError(f"{quoted(text)} is not a whole number from 1 to {most:,}")
+        return int(text)
+
+    return read
+
+
 def whole(text: str) -> int:
-    """A whole number, which may be negative."""
+    """Returns a whole number, which may be negative."""
     if not re.fullmatch(r"-?[0-9]{1,20}", text):
-        raise ArgumentTypeError(f"{text!r} is not a whole number")
+        raise ArgumentTypeError(f"{quoted(text)} is not a whole number of at most 20 digits")
+    return int(text)
+
+
+def hash_value(text: str) -> int:
+    """Returns a place in the space into which keys are hashed."""
+    if not re.fullmatch(r"[0-9]{1,39}", text) or int(text) >= 1 << 128:
+        raise ArgumentTypeError(
+            f"{quoted(text)} is not a hash: a whole number from 0 to 2^128 - 1, such as hash_start in streams status"
+        )
     return int(text)
 
 
 def stream_name(text: str) -> str:
     """Returns the name of a stream that may be made or read."""
     if fault := names.stream_fault(text):
+        raise ArgumentTypeError(fault.removesuffix("."))
+    return text
+
+
+def old_stream_name(text: str) -> str:
+    """Returns the name of a stream that may be there: an older release made streams of almost any name."""
+    if not 1 <= len(text) <= names.MOST_STREAM:
+        raise ArgumentTypeError(f"{quoted(text)} is not a stream's name, which has 1 to {names.MOST_STREAM} characters")
+    return text
+
+
+def site_name(text: str) -> str:
+    """Returns the name of a site."""
+    if fault := names.name_fault(text, "the site"):
         raise ArgumentTypeError(fault.removesuffix("."))
     return text
 

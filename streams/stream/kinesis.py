@@ -7,13 +7,8 @@ import random
 import time
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, urlsplit
-
-import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError
 
 from streams import clock
 from streams.records import (
@@ -28,62 +23,18 @@ from streams.records import (
     StreamNotFoundError,
     StreamRemadeError,
 )
-from streams.stream.kinesis_bodies import hasten
 from streams.stream.kinesis_calls import Calls
-from streams.stream.kinesis_errors import in_our_words
 from streams.stream.kinesis_putting import put
 from streams.stream.kinesis_reading import SUB_BITS, ShardReader
+from streams.stream.kinesis_url import connect, parse_url
 from streams.stream.retrying import Backoff, Waiting
 
-SCHEME = "kinesis"
 CHANGE_SECONDS = 300.0  # for a change of the stream itself; creating one takes about 30 s
 LOOK_SECONDS = 2.0  # at most, between looks at how far a change is
 SUMMARY_SECONDS = 10.0  # status and retention are asked for this often: an account may only 20 times a second
 CLOCK_SECONDS = 60.0  # after which Kinesis is asked what time it is, if it has not answered anything since
 READ_SECONDS = 0.2  # between reads of a shard
 WAITING = Waiting(time.monotonic, time.sleep, random.random)
-EXPECTED = "STREAM_URL should be kinesis://REGION or kinesis://REGION?endpoint_url=URL, and no more."
-
-
-class Place(NamedTuple):
-    """Where Kinesis is; None is what boto3 finds."""
-
-    region: str | None
-    endpoint_url: str | None
-
-
-def parse_url(url: str) -> Place:
-    """Reads kinesis://REGION?endpoint_url=URL. Raises StreamError, without the URL: it may hold a secret."""
-    try:
-        parts = urlsplit(url)
-        options = dict(parse_qsl(parts.query, keep_blank_values=True))
-        endpoint = options.pop("endpoint_url", None)
-        hosts = parts.netloc + urlsplit(endpoint or "").netloc
-    except ValueError:
-        raise StreamError(EXPECTED) from None
-    if parts.scheme != SCHEME or not url.startswith(f"{SCHEME}://") or parts.path.strip("/") or options:
-        raise StreamError(EXPECTED)
-    if "@" in hosts:
-        raise StreamError("STREAM_URL holds credentials; remove them, boto3 takes them from its own chain.")
-    if endpoint is not None and not endpoint.startswith(("http://", "https://")):
-        raise StreamError("The endpoint_url of STREAM_URL should start with https:// or http://.")
-    return Place(parts.netloc or None, endpoint)
-
-
-@lru_cache(maxsize=8)
-def connect(place: Place) -> Any:
-    """A boto3 client, which may be shared by all threads. Raises StreamError."""
-    # One attempt: when to try again, and for how long, is for Calls to say. Botocore would sleep within a read.
-    config = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=5, read_timeout=30)
-    try:
-        session = boto3.session.Session()  # not the default one, which keeps what it once found
-        client = session.client("kinesis", region_name=place.region, endpoint_url=place.endpoint_url, config=config)
-    except BotoCoreError as error:
-        raise in_our_words(error, "", place.region or "none") from None
-    except ValueError as error:
-        raise StreamError(f"The endpoint_url of STREAM_URL is none that boto3 takes: {error}") from None
-    hasten(client)
-    return client
 
 
 class _First(NamedTuple):

@@ -13,9 +13,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import events
+from accounts.client import SESSION_ID
 from accounts.factors.totp import PERIOD
 from accounts.models import User
-from accounts.origins import SESSION_ID
 from accounts.passwords.hashers import KeyedBCryptHasher, UnkeyedBCryptHasher
 
 PASSWORD = "a passphrase of five words"

@@ -10,7 +10,7 @@ from pytest_django.asserts import assertContains, assertRedirects
 from accounts.adapters import MISMATCH
 from accounts.models import User
 from accounts.passwords import ALPHABET, generated
-from accounts.sessions import living
+from accounts.sessions import valid_sessions
 from tests.accounts.conftest import PASSWORD, session_of
 
 OWN = "/accounts/password/change/"
@@ -59,7 +59,7 @@ def test_a_name_that_cannot_be_is_refused_in_a_sentence(name: str) -> None:
 def test_a_new_password_works_and_ends_the_sessions_of_the_old(client: Client, signed_in: Client, ada: User) -> None:
     before = session_of(signed_in)
     password = told("new_password", "ada").split()[-1]
-    assert living([before]) == {}
+    assert valid_sessions([before]) == {}
     assert client.post("/accounts/sign-in/", {"username": "ada", "password": password}).status_code == 302
 
 
@@ -73,7 +73,7 @@ def test_a_printed_password_opens_nothing_but_the_choice_of_ones_own(client: Cli
     client.post("/accounts/sign-in/", printed)
     assertRedirects(client.get("/market/"), OWN)
     assertContains(client.get(OWN), "printed by a command")
-    assert living([session_of(client)]) == {}
+    assert valid_sessions([session_of(client)]) == {}
     assert client.get("/live/market.json", headers={"accept": "*/*"}).status_code == 403
     mine = {"old": printed["password"], "password1": PASSWORD + "!", "password2": PASSWORD + "!"}
     assertRedirects(client.post(OWN, mine), "/accounts/security/")

@@ -7,8 +7,8 @@ from pytest_django import DjangoAssertNumQueries
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts import history
+from accounts.client import SESSION_ID
 from accounts.models import SecurityEvent, User
-from accounts.origins import SESSION_ID
 from tests.accounts.conftest import PASSWORD
 
 HISTORY, SEEN, SUCCESS = "/accounts/history/", "/accounts/history/seen/", "/accounts/success/"

@@ -8,7 +8,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from accounts import invitations
 from accounts.models import Invitation, SecurityEvent, User
-from accounts.pages import invite
+from accounts.views import invite
 
 PEOPLE, NEW = "/accounts/people/", "/accounts/people/invite/"
 

@@ -27,7 +27,7 @@ def test_a_changed_password_ends_the_other_sessions_and_keeps_this_one(signed_in
     other.force_login(ada)
     here, there = session_of(signed_in), session_of(other)
     assertRedirects(signed_in.post(CHANGE, FORM), "/accounts/security/")
-    assert list(sessions.living([here, there])) == [here]
+    assert list(sessions.valid_sessions([here, there])) == [here]
     ada.refresh_from_db()
     assert ada.check_password(NEW)
 
@@ -89,7 +89,7 @@ def test_a_new_password_by_link_ends_all_sessions(client: Client, mailed: User) 
     session_of_other = session_of(other)
     form = client.get(resets.path(mailed), follow=True).redirect_chain[0][0]
     client.post(form, {"password1": NEW, "password2": NEW})
-    assert sessions.living([session_of_other]) == {}
+    assert sessions.valid_sessions([session_of_other]) == {}
     assert mailed.security_events.filter(name="password.reset").count() == 1
 
 

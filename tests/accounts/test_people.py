@@ -11,7 +11,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from accounts import people, tokens
 from accounts.models import SecurityEvent, User
-from accounts.pages import people as pages
+from accounts.views import people as views
 
 PEOPLE = "/accounts/people/"
 
@@ -168,7 +168,7 @@ def test_changing_an_account_wants_it_confirmed_who_you_are(ada: User, bob: User
     ada.is_staff = True
     request.user, request.session = ada, {}
     with pytest.raises(ReauthenticationRequired):
-        pages.change(request, number=bob.pk, verb="deactivate")
+        views.change(request, number=bob.pk, verb="deactivate")
     assert is_active(bob)
 
 

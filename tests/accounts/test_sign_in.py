@@ -87,7 +87,7 @@ def test_who_is_signed_in_is_led_on_at_once(signed_in: Client) -> None:
 
 
 def test_a_form_left_open_in_another_tab_leads_on_after_signing_in(settings: Settings, ada: User) -> None:
-    settings.CSRF_FAILURE_VIEW = "accounts.pages.sign_in.stale_form"
+    settings.CSRF_FAILURE_VIEW = "accounts.views.sign_in.stale_form"
     browser = Client(enforce_csrf_checks=True)
     token = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', browser.get(SIGN_IN).content.decode())[0]
     form = ADA | {"csrfmiddlewaretoken": token, "next": "/here/"}
@@ -98,7 +98,7 @@ def test_a_form_left_open_in_another_tab_leads_on_after_signing_in(settings: Set
 
 
 def test_a_form_without_its_token_is_answered_in_words(settings: Settings, ada: User) -> None:
-    settings.CSRF_FAILURE_VIEW = "accounts.pages.sign_in.stale_form"
+    settings.CSRF_FAILURE_VIEW = "accounts.views.sign_in.stale_form"
     answer = Client(enforce_csrf_checks=True).post(SIGN_IN, ADA)
     assertContains(answer, "reload the page and send it again", status_code=403)
 

@@ -3,8 +3,8 @@ from datetime import UTC, datetime
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
-from accounts.arrivals import SIGN_IN
 from accounts.models import SecurityEvent, User
+from accounts.sign_in_events import SIGN_IN
 from tests.accounts.conftest import PASSWORD
 
 SUCCESS = "/accounts/success/"

@@ -19,7 +19,7 @@ def allauths() -> Iterator[tuple[str, type]]:
 
 @pytest.mark.parametrize(("name", "view"), [*allauths()], ids=str)
 def test_each_view_that_we_have_of_allauth_shows_a_page_of_ours(name: str, view: type) -> None:
-    assert view.__module__.startswith("accounts.pages")
+    assert view.__module__.startswith("accounts.views")
     template = getattr(view, "template_name", None)
     assert (name == "mfa_login_webauthn" and template is None) or str(template).startswith("accounts/")
 

@@ -10,7 +10,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from accounts import tokens
 from accounts.models import ApiToken, SecurityEvent, User
-from accounts.pages import tokens as pages
+from accounts.views import tokens as views
 
 TOKENS, NEW = "/accounts/tokens/", "/accounts/tokens/new/"
 WANTED = {"label": "nightly report", "scopes": ["read:dashboards"], "days": "90"}
@@ -40,7 +40,7 @@ def test_making_a_token_wants_it_confirmed_who_you_are(ada: User, method: str) -
     request = getattr(RequestFactory(), method)(NEW, WANTED)
     request.user, request.session = ada, {}
     with pytest.raises(ReauthenticationRequired):
-        pages.new(request)
+        views.new(request)
     assert not ApiToken.objects.exists()
 
 

@@ -12,7 +12,8 @@ from streams import clock
 from streams.stream.aggregating import AggregatingStream, Locating
 from streams.stream.base import Stream
 from streams.stream.embedded import EmbeddedStream
-from streams.stream.kinesis import KinesisStream, Place, connect
+from streams.stream.kinesis import KinesisStream
+from streams.stream.kinesis_url import Place, connect
 from streams.stream.retrying import Waiting
 from tests import emulators
 from tests.contracts.fleets import DatabaseFleet, Fleet, MemoryFleet

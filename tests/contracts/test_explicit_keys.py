@@ -13,7 +13,7 @@ from streams.hashing import HASH_SPACE, hash_key
 from streams.models import DeadLetter, Lease, TradeMinute
 from streams.records import TRIM_HORIZON
 from streams.stream.base import Stream
-from streams.stream.kinesis import Place, connect
+from streams.stream.kinesis_url import Place, connect
 from streams.worker import Worker
 from tests.contracts.conftest import of_kinesis
 from tests.fakes import FakeClock, MemoryStream

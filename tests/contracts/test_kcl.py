@@ -13,8 +13,9 @@ import pytest
 from streams import kcl
 from streams.records import TRIM_HORIZON
 from streams.stream.aggregating import AggregatingStream
-from streams.stream.kinesis import KinesisStream, Place, connect
+from streams.stream.kinesis import KinesisStream
 from streams.stream.kinesis_reading import SUB_BITS
+from streams.stream.kinesis_url import Place, connect
 from tests.house import House
 from tests.streams.test_kcl import item
 

@@ -11,7 +11,7 @@ from django.db import InterfaceError, OperationalError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.sessions import Standing
+from accounts.sessions import SessionInfo
 from dashboard import guard as guards
 from dashboard.guard import FORBIDDEN, MISSES, SESSION_ENDED, TRY_LATER, SessionGuard
 
@@ -22,7 +22,7 @@ HOUR = timedelta(hours=1)
 class Socket:
     """What the guard holds: it keeps every code that it is closed with."""
 
-    def __init__(self, standing: Standing, *topics: str) -> None:
+    def __init__(self, standing: SessionInfo, *topics: str) -> None:
         self.standing = standing
         self.topics = frozenset(topics)
         self.codes = list[int]()
@@ -36,14 +36,14 @@ class Stage:
 
     def __init__(self) -> None:
         self.now = START
-        self.alive = dict[UUID, Standing]()
+        self.alive = dict[UUID, SessionInfo]()
         self.asked = list[set[UUID]]()
         self.failure: Exception | None = None
         self.answer = Event()  # unset: the database hangs
         self.answer.set()
         self.guard = SessionGuard(self.living, lambda topic, who: who.staff or topic != "streams", lambda: self.now)
 
-    def living(self, sessions: Collection[UUID]) -> Mapping[UUID, Standing]:
+    def living(self, sessions: Collection[UUID]) -> Mapping[UUID, SessionInfo]:
         self.asked.append(set(sessions))
         self.answer.wait()
         if self.failure:
@@ -52,7 +52,7 @@ class Stage:
 
     def open(self, *topics: str, staff: bool = False, ends: datetime = START + HOUR) -> Socket:
         """A socket of a new session, watched without the guard's own loop."""
-        socket = Socket(Standing(uuid4(), 1, staff, ends), *topics)
+        socket = Socket(SessionInfo(uuid4(), 1, staff, ends), *topics)
         self.alive[socket.standing.session] = socket.standing
         self.guard._task = asyncio.get_running_loop().create_future()  # type: ignore[assignment]  # it runs, as it were
         self.guard.watch(socket)
@@ -166,7 +166,7 @@ async def test_a_guard_that_breaks_leaves_no_socket_open(stage: Stage) -> None:
 
 
 async def test_it_looks_only_while_there_are_sockets(stage: Stage) -> None:
-    socket = Socket(Standing(uuid4(), 1, False, START + HOUR))
+    socket = Socket(SessionInfo(uuid4(), 1, False, START + HOUR))
     stage.guard.watch(socket)
     stage.guard.release(socket)
     assert stage.guard._task

@@ -8,7 +8,7 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from accounts.sessions import Standing
+from accounts.sessions import SessionInfo
 from dashboard.garbage import LONGEST, Collector
 from dashboard.guard import FORBIDDEN, TOO_MANY, SessionGuard
 from dashboard.hub import PRIVATE_A_LOOK, Hub, Subscriber
@@ -16,7 +16,7 @@ from dashboard.pages import Page
 from dashboard.snapshots import Snapshot, Snapshots
 
 END = datetime(2100, 1, 1, tzinfo=UTC)
-ALICE, BOB = Standing(uuid4(), 1, True, END), Standing(uuid4(), 2, False, END)
+ALICE, BOB = SessionInfo(uuid4(), 1, True, END), SessionInfo(uuid4(), 2, False, END)
 
 
 class Source:
@@ -56,7 +56,7 @@ class Stage:
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.time, UTC)
 
-    def join(self, who: Standing, *topics: str) -> Subscriber:
+    def join(self, who: SessionInfo, *topics: str) -> Subscriber:
         subscriber = Subscriber(who)
         self.hub._subscribers.add(subscriber)
         self.hub.subscribe(subscriber, topics)

@@ -17,7 +17,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts import sessions
 from accounts.models import Session, User
-from accounts.sessions import Standing
+from accounts.sessions import SessionInfo
 from accounts.sessions.engine import SessionStore
 from dashboard.consumers import BURST, MAX_LENGTH, MAX_TOPICS
 from dashboard.routing import guard, hub
@@ -194,9 +194,9 @@ async def test_a_socket_never_extends_its_session(connect: Open) -> None:
 async def test_many_sockets_take_one_query_an_interval(connect: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = list[int]()
 
-    def living(found: Collection[UUID]) -> dict[UUID, Standing]:
+    def living(found: Collection[UUID]) -> dict[UUID, SessionInfo]:
         with CaptureQueriesContext(connection) as queries:
-            answer = sessions.living(found)
+            answer = sessions.valid_sessions(found)
         asked.append(len(queries))
         return answer
 

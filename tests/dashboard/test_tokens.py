@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def no_wrong_tokens_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bearer, "wrongs", bearer.Wrongs())
+    monkeypatch.setattr(bearer, "failed_tokens", bearer.FailedTokenLimiter())
 
 
 @pytest.fixture

@@ -1,22 +1,28 @@
 """Strangers cannot make an error of ours: every address that is open to them, with bodies that no browser sends."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.asgi import get_asgi_application
-from django.test import Client
+from django.core.wsgi import get_wsgi_application
+from django.test import Client, RequestFactory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from login.unreadable import AsgiRequest, WsgiRequest
 from tests.accounts.test_passwords_pages import NEW
+from tests.house import ROOT
 from tests.login.test_gate import PUBLIC, sample
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 KINDS = [FORM, JSON, "application/csp-report", "multipart/form-data", "multipart/form-data; boundary=x", "", "\xff"]
 CHARSETS = ["utf-8", "utf-7", "utf-16", "rot13", "idna", "hex", "undefined", "x" * 300, "punycode", "unicode_escape"]
 TYPES = [*KINDS, *(f"{kind}; charset={charset}" for kind in (FORM, JSON) for charset in CHARSETS)]
+UNREADABLE = [f"{FORM}; {parameter}" for parameter in ("charset=a\0b", "charset*=x''a", "charset*=a%00''b", "x*=\0''b")]
 DIGITS = b"9" * 4999
 BODIES = [
     *(b"", b"\xff\xfe", b"[" * 9000, b"--x\r\n\r\n", b"NaN", b'"\\ud800"', b"%", b"=&" * 500, b"&" * 3000),
@@ -73,12 +79,33 @@ def status(path: str, kind: bytes, body: bytes) -> tuple[int, bool]:
 
     headers = [(b"host", b"localhost"), (b"content-type", kind), (b"content-length", str(len(body)).encode())]
     scope = {"type": "http", "method": "POST", "path": path, "query_string": b"a=%ff", "headers": headers}
-    asyncio.run(get_asgi_application()(scope | {"scheme": "http", "http_version": "1.1"}, receive, send))
+    pages = get_asgi_application()
+    pages.request_class = AsgiRequest  # as login.asgi does
+    asyncio.run(pages(scope | {"scheme": "http", "http_version": "1.1"}, receive, send))
     return sent[0]["status"], b"Content-Security-Policy" in dict(sent[0]["headers"])
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("kind", [*TYPES, f"{FORM}; charset*=utf-7''x", f"{FORM}; charset="])
+@pytest.mark.parametrize("kind", [*TYPES, f"{FORM}; charset*=utf-7''x", f"{FORM}; charset=", *UNREADABLE])
 def test_an_asgi_server_gets_an_answer_of_ours_too(kind: str) -> None:
     code, ours = status("/reports/csp/", kind.encode("latin-1"), b"a=%ff&b=+AGE-")
     assert (code < 500, ours) == (True, True)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", UNREADABLE)
+def test_a_type_that_cannot_be_read_is_refused_over_wsgi_too(kind: str) -> None:
+    started = list[str]()
+    pages = get_wsgi_application()
+    pages.request_class = WsgiRequest  # as login.wsgi does
+    environ = RequestFactory().generic("POST", "/reports/csp/", b"a=1").environ | {"CONTENT_TYPE": kind}
+    answer = pages(environ, lambda line, headers: started.append(line))  # type: ignore[arg-type]
+    answer.close()
+    assert started == ["415 Unsupported Media Type"]
+
+
+def test_both_servers_refuse_types_that_cannot_be_read() -> None:
+    names = "asgi.pages.request_class.__name__, wsgi.application.request_class.__name__"
+    code = f"from login import asgi, wsgi; print({names})"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["AsgiRequest", "WsgiRequest"]

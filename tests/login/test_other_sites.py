@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from login.origin import is_ours
+from login.websocket_origin import is_ours
 
 SIGN_IN = "/accounts/sign-in/"
 LINK = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}

@@ -141,7 +141,7 @@ def test_the_command_says_how_many_and_leaves_its_name(capsys: pytest.CaptureFix
         (["replay"], 2, "one of the arguments --id --all is required"),
         (["discard", "--all", "--id", "1"], 2, "argument --id: not allowed with argument --all"),
         (["replay", "--id", "x"], 2, "argument --id: 'x' is not a whole number from 1"),
-        (["discard", "--id", "9" * 30], 2, "9" * 30 + " is no dead letter's number"),
+        (["discard", "--id", "9" * 30], 2, "argument --id: '" + "9" * 30 + "' is not a whole number from 1 to"),
         (["list", "--application", "nobody"], 2, "argument --application: invalid choice: 'nobody'"),
     ],
 )

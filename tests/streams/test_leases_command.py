@@ -70,7 +70,7 @@ def test_lag_in_seconds_and_in_records_where_they_are_told(settings: Settings) -
     ("words", "sentence"),
     [
         (["--application", "trades", "--stream", "trades"], "Checkpoints of KCL are places in Amazon Kinesis"),
-        (["--application", "nobody", "--stream", "trades"], "argument --application: invalid choice: 'nobody'"),
+        (["--application", "nobody", "--stream", "trades"], "argument --application: There is no application 'nobody'"),
         (["--application", "trades", "--stream", "a b"], "argument --stream: 'a b' is not a stream's name"),
         (["--application", "trades"], "the following arguments are required: --stream"),
     ],

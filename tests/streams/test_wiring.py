@@ -6,7 +6,8 @@ from pytest_django import Settings
 from streams import wiring
 from streams.records import StreamError
 from streams.stream.embedded import EmbeddedStream
-from streams.stream.kinesis import KinesisStream, connect
+from streams.stream.kinesis import KinesisStream
+from streams.stream.kinesis_url import connect
 
 
 @pytest.fixture(autouse=True)

@@ -169,3 +169,19 @@ def test_django_logs_nothing_of_a_probe_that_is_red(
     assert ready(client)[0] == 503
     client.get("/nowhere")
     assert ("readyz" in (told := capfd.readouterr().err), "nowhere" in told) == (False, True)
+
+
+def test_a_flood_of_probes_looks_once_a_second(settings: Settings, tmp_path: Path) -> None:
+    seconds, looks = [0.0], list[float]()
+
+    def look() -> list[health.Finding]:
+        looks.append(seconds[0])
+        return [health.Finding("draining", ""), health.Finding("database", f"look {len(looks)}")]
+
+    recent = health.Recent(look, lambda: seconds[0])
+    answers = []
+    for seconds[0] in (0.0, 0.5, 0.99, 1.0, 1.5, 2.0):
+        answers.append(recent.findings()[1].trouble)
+    assert (looks, answers) == ([0.0, 1.0, 2.0], ["look 1", "look 1", "look 1", "look 2", "look 2", "look 3"])
+    (tmp_path / "draining").touch()
+    assert (recent.findings()[0].trouble, len(looks)) == ("about to stop", 3)

@@ -7,6 +7,7 @@ from django.core.management.base import CommandParser
 from accounts import sessions
 from accounts.management.plain import HERE, PlainCommand
 from accounts.models import User
+from common.text import quoted
 
 
 class Command(PlainCommand):
@@ -24,7 +25,7 @@ class Command(PlainCommand):
             return
         user = User.objects.filter(username=name).first()
         if user is None:
-            self.fail(f"No user is called {name!r}: check the name.")
+            self.fail(f"No user is called {quoted(name)}: check the name.")
         self.say(sessions.end_all(user, "staff", by=HERE), name)
 
     def say(self, count: int, whose: str) -> None:

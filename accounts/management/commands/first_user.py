@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.management.plain import PlainCommand
 from accounts.models import User
 from accounts.passwords import provisional
+from common.text import quoted
 
 
 class Command(PlainCommand):
@@ -44,6 +45,6 @@ class Command(PlainCommand):
         try:
             user.clean_fields()
         except ValidationError as error:
-            self.fail(f"{name!r} cannot be a user name: {' '.join(error.messages)}")
+            self.fail(f"{quoted(name)} cannot be a user name: {' '.join(error.messages)}")
         user.save()
         return password

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts import events, invitations
 from accounts.management.plain import HERE, PlainCommand
+from common.text import quoted
 
 
 class Command(PlainCommand):
@@ -25,7 +26,7 @@ class Command(PlainCommand):
         try:
             _, path = invitations.make(name, timezone.now(), email=options["email"], is_staff=options["staff"])
         except ValidationError as error:
-            self.fail(f"{name!r} cannot be invited: {' '.join(error.messages)}")
+            self.fail(f"{quoted(name)} cannot be invited: {' '.join(error.messages)}")
         events.record("invitation.made", label=name, by=HERE)
         for line in (f"For {name}, once, within 72 hours:", "", f"    {options['at'].rstrip('/')}{path}"):
             self.stdout.write(line)

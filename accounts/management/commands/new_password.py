@@ -9,6 +9,7 @@ from accounts import events, sessions, throttle, tokens
 from accounts.management.plain import HERE, PlainCommand
 from accounts.models import User
 from accounts.passwords import provisional
+from common.text import quoted
 
 
 class Command(PlainCommand):
@@ -22,7 +23,7 @@ class Command(PlainCommand):
         try:
             user = User.objects.get_by_natural_key(name)
         except User.DoesNotExist:
-            self.fail(f"No user is called {name!r}: check the name, or make the first user with first_user.")
+            self.fail(f"No user is called {quoted(name)}: check the name, or make the first user with first_user.")
         now = timezone.now()
         password = provisional.give(user, now)
         user.save(update_fields=["password", "provisional_until"])

@@ -9,6 +9,7 @@ from accounts import events, factors, sessions
 from accounts.factors import recovery
 from accounts.management.plain import HERE, PlainCommand
 from accounts.models import User
+from common.text import quoted
 
 
 class Command(PlainCommand):
@@ -22,7 +23,7 @@ class Command(PlainCommand):
         try:
             user = User.objects.get_by_natural_key(name)
         except User.DoesNotExist:
-            self.fail(f"No user is called {name!r}: check the name.")
+            self.fail(f"No user is called {quoted(name)}: check the name.")
         with transaction.atomic():
             for each in factors.of(user):
                 each.delete()

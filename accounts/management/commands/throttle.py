@@ -12,6 +12,7 @@ from accounts import events
 from accounts.management.plain import PlainCommand
 from accounts.models import User
 from accounts.throttle import store
+from common.text import quoted
 
 
 class Command(PlainCommand):
@@ -31,7 +32,7 @@ class Command(PlainCommand):
         name = options["user"]
         user = User.objects.filter(username=name).first()
         if name is not None and user is None:
-            self.fail(f"No user is called {name!r}: check the name.")
+            self.fail(f"No user is called {quoted(name)}: check the name.")
         options["action"](**options | {"user": user})
 
     def list(self, user: User | None, *, json: bool, **_: Any) -> None:

@@ -20,4 +20,4 @@ class Command(PlainCommand):
         try:
             self.stdout.write(str(make(options["folder"], timezone.now())))
         except BackupError as error:
-            self._fail(f"No backup was made. {error}", 1)
+            self.fail(f"No backup was made. {error}", 1)

@@ -28,7 +28,7 @@ class Command(PlainCommand):
                 options["archive"], now, only=options["only"], proved=not options["unauthenticated"]
             )
         except backups.BackupError as error:
-            self._fail(f"Nothing was restored. {error}", 1)
+            self.fail(f"Nothing was restored. {error}", 1)
         self.stdout.write(f"Restored what was backed up at {manifest.made.isoformat()}.")
         if options["only"] == "stream":
             return

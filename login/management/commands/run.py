@@ -37,7 +37,7 @@ class Command(PlainCommand):
         with foreground():
             supervisor.run()
         if supervisor.reason:
-            self._fail(supervisor.reason, 1)
+            self.fail(supervisor.reason, 1)
 
     def _refuse_taken_port(self) -> None:
         """Before anything is made: the address is asked for in the way of the server, and given back."""
@@ -52,7 +52,7 @@ class Command(PlainCommand):
                 else f"cannot be used: {error.strerror}"
             )
             other = settings.PORT + 1 if 1024 <= settings.PORT < 65535 else 8001
-            self._fail(f"Port {settings.PORT} {why}. Take another: make run PORT={other}", 1)
+            self.fail(f"Port {settings.PORT} {why}. Take another: make run PORT={other}", 1)
 
 
 class Printer:

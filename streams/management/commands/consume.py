@@ -12,8 +12,8 @@ from streams.applications import Closing, Row
 from streams.consumer import Consumer
 from streams.consumers import Consumers
 from streams.loop import Loop
-from streams.management.options import application_name, stream_name
-from streams.management.plain import PlainCommand, UsageError, where
+from streams.management.options import application_name, stream_name, where
+from streams.management.plain import PlainCommand, UsageError
 from streams.records import TRIM_HORIZON, StreamError
 from streams.wiring import build_worker
 

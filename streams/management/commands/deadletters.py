@@ -7,8 +7,8 @@ from django.core.management.base import CommandParser
 
 from streams import clock, deadletters
 from streams.deadletters import Choice
-from streams.management.options import application_name
-from streams.management.plain import PlainCommand, UsageError, positive
+from streams.management.options import MAX_ID, application_name, old_stream_name, up_to
+from streams.management.plain import PlainCommand
 from streams.management.table import lines
 from streams.models import DeadLetter
 from streams.showing import json_line
@@ -16,7 +16,6 @@ from streams.tail import row
 
 WHO = "manage.py"
 MOST_GROUPS = 1000
-MAX_ID = 2**63 - 1  # as the database counts
 
 
 class Command(PlainCommand):
@@ -30,13 +29,13 @@ class Command(PlainCommand):
         discard = verbs.add_parser("discard", help="never apply them; their bytes stay to be looked at")
         for verb in (listing, grouping, replay, discard):
             verb.add_argument("--application", type=application_name, metavar="NAME")
-            verb.add_argument("--stream", metavar="NAME", help="only of that stream")
+            verb.add_argument("--stream", type=old_stream_name, metavar="NAME", help="only of that stream")
             verb.add_argument("--kind", metavar="TEXT", help="only of that kind of error, as groups prints it")
         for verb in (replay, discard):
             which = verb.add_mutually_exclusive_group(required=True)
-            which.add_argument("--id", type=positive, nargs="+", metavar="N", help="these, as list numbers them")
+            which.add_argument("--id", type=up_to(MAX_ID), nargs="+", metavar="N", help="these, as list numbers them")
             which.add_argument("--all", action="store_true", help="every one that can be")
-        listing.add_argument("--id", type=positive, nargs="+", metavar="N", help="only these")
+        listing.add_argument("--id", type=up_to(MAX_ID), nargs="+", metavar="N", help="only these")
         for verb in (listing, grouping):
             verb.add_argument("--status", choices=DeadLetter.Status.values)
         listing.add_argument("--json", action="store_true", help="one JSON object a line, with the record's data")
@@ -48,8 +47,6 @@ class Command(PlainCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         ids = options.get("id")
-        if ids and max(ids) > MAX_ID:
-            raise UsageError(f"{max(ids)} is no dead letter's number: see manage.py deadletters list")
         names = {name: options.get(name) for name in ("application", "stream", "status", "kind")}
         options["action"](Choice(ids=ids and set(ids), **names), json=options.get("json", False))
 
@@ -77,7 +74,7 @@ class Command(PlainCommand):
 
     def _refuse_none(self, choice: Choice, count: int, why: str) -> None:
         if not count:
-            self._fail(f"No dead letter ({choice}) was {why}. See manage.py deadletters list.", 1)
+            self.fail(f"No dead letter ({choice}) was {why}. See manage.py deadletters list.", 1)
 
 
 def _records(count: int) -> str:

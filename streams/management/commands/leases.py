@@ -10,8 +10,8 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 
 from streams import lag, retention, wiring
-from streams.management.options import application_name, stream_name
-from streams.management.plain import PlainCommand, UsageError, where
+from streams.management.options import application_name, old_stream_name, stream_name, where
+from streams.management.plain import PlainCommand, UsageError
 from streams.management.table import lines
 from streams.models import current_leases
 from streams.records import From, Position
@@ -28,7 +28,9 @@ class Command(PlainCommand):
         listing.add_argument("--application", type=application_name, metavar="NAME", help="only of that one")
         forgetting = verbs.add_parser("forget", help="remove the leases of an application on a stream; results stay")
         forgetting.add_argument("application", type=application_name, metavar="APPLICATION")
-        forgetting.add_argument("--stream", required=True, help="the stream that it will not read any more")
+        forgetting.add_argument(
+            "--stream", required=True, type=old_stream_name, help="the stream that it will not read any more"
+        )
         forgetting.add_argument("--yes", action="store_true", help="do not ask")
         forgetting.set_defaults(action=self.forget)
         taking = verbs.add_parser("import-kcl", help="take the checkpoints of a KCL application, which must be stopped")
@@ -60,6 +62,7 @@ class Command(PlainCommand):
 
     def forget(self, application: str, stream: str, *, yes: bool, **_: Any) -> None:
         if not yes:
+            retention.refuse_to_forget(application, stream)
             self._ask(application, stream)
         count = retention.forget_reader(application, stream, "manage.py")
         self.stdout.write(f"Forgot {_leases(count)} of {application} on {stream}.")

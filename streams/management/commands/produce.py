@@ -10,8 +10,8 @@ from django.core.management.base import CommandParser
 from streams import applications, clock, signals
 from streams.applications import SourceKind
 from streams.loop import Loop
-from streams.management.options import above_zero, from_zero, stream_name, whole
-from streams.management.plain import PlainCommand, UsageError, positive
+from streams.management.options import MOST_RECORDS, above_zero, from_zero, stream_name, up_to, whole
+from streams.management.plain import PlainCommand, UsageError
 from streams.management.progress import on_terminal
 from streams.producer import RECORDS_A_PUT, Producer, choose_pace
 from streams.records import StreamExistsError, StreamNotFoundError
@@ -58,7 +58,7 @@ class Command(PlainCommand):
         except SourceError as error:
             raise UsageError(str(error)) from None
         if source.skipped and not producer.sent:
-            self._fail("Nothing was sent, because no row could be read.", 1)
+            self.fail("Nothing was sent, because no row could be read.", 1)
 
     def _create_if_absent(self, stream: Stream) -> None:
         try:
@@ -87,7 +87,7 @@ class Command(PlainCommand):
 def _add_common(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("--stream", type=stream_name, metavar="NAME", help="put into this stream (default: SOURCE)")
-    add("--count", type=positive, metavar="N", help="stop after so many records")
+    add("--count", type=up_to(MOST_RECORDS), metavar="N", help="stop after so many records")
     add("--duration", type=above_zero, metavar="S", help="stop after so many seconds")
     pace = parser.add_mutually_exclusive_group().add_argument
     pace("--rate", type=from_zero, metavar="R", help="records a second, 0: as fast as possible")

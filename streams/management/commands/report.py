@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from streams import applications
-from streams.management.options import application_name, stream_name
-from streams.management.plain import PlainCommand, UsageError, positive
+from streams.management.options import MOST_MINUTES, application_name, old_stream_name, up_to
+from streams.management.plain import PlainCommand, UsageError
 from streams.management.table import lines
 
 
@@ -16,8 +16,12 @@ class Command(PlainCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("application", type=application_name, metavar="APPLICATION")
-        parser.add_argument("--minutes", type=positive, default=60, metavar="N", help="how far back (default: 60)")
-        parser.add_argument("--stream", type=stream_name, help="only of that stream (default: all of them, added up)")
+        parser.add_argument(
+            "--minutes", type=up_to(MOST_MINUTES), default=60, metavar="N", help="how far back (default: 60)"
+        )
+        parser.add_argument(
+            "--stream", type=old_stream_name, help="only of that stream (default: all of them, added up)"
+        )
         parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
     def handle(self, *args: Any, **options: Any) -> None:

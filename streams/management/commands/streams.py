@@ -1,10 +1,8 @@
 """manage.py streams: make, look at, re-shard and remove streams."""
 
-import re
 import signal
 import sys
 import time
-from argparse import ArgumentTypeError
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -13,8 +11,16 @@ from django.core.management.base import CommandParser
 
 from streams import deadletters, retention, wiring
 from streams.deadletters import Choice
-from streams.management.options import stream_name
-from streams.management.plain import PlainCommand, UsageError, positive, where
+from streams.management.options import (
+    MOST_RECORDS,
+    MOST_SHARDS,
+    hash_value,
+    old_stream_name,
+    stream_name,
+    up_to,
+    where,
+)
+from streams.management.plain import PlainCommand, UsageError
 from streams.management.table import lines
 from streams.records import LATEST, TRIM_HORIZON, Description, StreamExistsError, StreamNotFoundError, at
 from streams.showing import json_line
@@ -30,12 +36,12 @@ class Command(PlainCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(required=True, metavar="create|list|status|tail|split|merge|delete")
         create = verbs.add_parser("create", help="make a stream")
-        create.add_argument("--shards", type=positive, default=1, metavar="N", help="how many (default: 1)")
+        create.add_argument("--shards", type=up_to(MOST_SHARDS), default=1, metavar="N", help="how many (default: 1)")
         create.add_argument("--if-absent", action="store_true", help="say nothing when it is there already")
         status = verbs.add_parser("status", help="its shards and what they hold")
         tail = verbs.add_parser("tail", help="its records, all shards merged by time")
         tail.add_argument("--from", dest="start", type=where, default=TRIM_HORIZON, metavar="WHERE", help=FROM_HELP)
-        tail.add_argument("--limit", type=positive, metavar="N", help="at most so many records")
+        tail.add_argument("--limit", type=up_to(MOST_RECORDS), metavar="N", help="at most so many records")
         tail.add_argument("--follow", action="store_true", help="go on with what arrives")
         listing = verbs.add_parser("list", help="the streams there are")
         delete = verbs.add_parser("delete", help="remove a stream, all its records, and what workers noted of it")
@@ -44,7 +50,7 @@ class Command(PlainCommand):
         merge = verbs.add_parser("merge", help="close two neighbouring shards and make one of them")
         create.add_argument("name", type=stream_name)
         for verb in (status, tail, split, merge, delete):
-            verb.add_argument("name")  # any text: an older file may have a stream that could not be made today
+            verb.add_argument("name", type=old_stream_name)
         split.add_argument("shard", help="as status names it")
         split.add_argument("--at", type=hash_value, metavar="HASH", help="where the second starts (default: half-way)")
         merge.add_argument("shard", help="as status names it")
@@ -93,7 +99,7 @@ class Command(PlainCommand):
             raise UsageError(f"{says} To do so, say --yes.")
         self.stdout.write(says)
         if input("Type its name to go on: ").strip() != found.name:
-            self._fail("That is not its name; nothing was deleted.", 1)
+            self.fail("That is not its name; nothing was deleted.", 1)
 
     def split(self, name: str, shard: str, at: int | None, **_: Any) -> None:
         stream = wiring.open_stream(name)
@@ -123,13 +129,6 @@ class Command(PlainCommand):
         found = Tail(stream, start, partial(time.sleep, 0.1))
         for record in islice(found.followed() if follow else found.held(), limit):
             self.stdout.write(json_line(row(record, stream.sequence_text)) if json else in_words(record))
-
-
-def hash_value(text: str) -> int:
-    """For argparse: a place in the space into which keys are hashed."""
-    if not re.fullmatch(r"[0-9]{1,39}", text):
-        raise ArgumentTypeError(f"{text!r} is not a hash: a whole number from 0, such as hash_start in streams status")
-    return int(text)
 
 
 def _letters_left(name: str) -> str:

@@ -6,7 +6,7 @@ from pytest_django.asserts import assertContains, assertRedirects
 
 from accounts import factors
 from accounts.models import User
-from accounts.sessions import living
+from accounts.sessions import valid_sessions
 from tests.accounts.conftest import confirm, session_of, shown
 
 SECURITY = "/accounts/security/"
@@ -74,6 +74,6 @@ def test_nobody_pays_a_query_who_need_not_have_a_factor(
 
 def test_a_session_without_the_factor_that_it_must_have_holds_no_socket(staff: Client, app: Authenticator) -> None:
     session = session_of(staff)
-    assert list(living([session])) == [session]
+    assert list(valid_sessions([session])) == [session]
     app.delete()
-    assert living([session]) == {}
+    assert valid_sessions([session]) == {}

@@ -18,7 +18,7 @@ def test_who_has_lost_all_factors_signs_in_with_the_password_again(
     recovery.make(ada, timezone.now())
     before = session_of(signed_in)
     call_command("remove_factors", "ada", stdout=StringIO())
-    assert (factors.kinds(ada), recovery.left(ada), sessions.living([before])) == (set(), 0, {})
+    assert (factors.kinds(ada), recovery.left(ada), sessions.valid_sessions([before])) == (set(), 0, {})
     assert ada.security_events.get(name="factor.removed").facts == {"factor": "totp", "by": "the command line"}
     assert first_step(Client()) == "/accounts/success/"
 

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Session
-from accounts.sessions import enter, living
+from accounts.sessions import authenticate, valid_sessions
 from tests.accounts.conftest import session_of
 
 SECOND = timedelta(seconds=1)
@@ -32,8 +32,8 @@ def test_a_session_holds_its_limits_to_the_second(
     if limit == "absolute":
         keep_busy(signed_in, began, monkeypatch)
     moment = began + (IDLE if limit == "idle" else ABSOLUTE) + step
-    assert bool(living([session], lambda: moment)) is lives  # a socket that is open
+    assert bool(valid_sessions([session], lambda: moment)) is lives  # a socket that is open
     monkeypatch.setattr(timezone, "now", lambda: moment)
-    assert bool(enter(key, lambda: moment)) is lives  # a socket that comes
+    assert bool(authenticate(key, lambda: moment)) is lives  # a socket that comes
     assert signed_in.get("/live/market.json", headers={"accept": "*/*"}).status_code == (200 if lives else 401)
     assert signed_in.get("/market/", headers=OPENED).status_code == (200 if lives else 302)

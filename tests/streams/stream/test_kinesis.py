@@ -3,8 +3,9 @@
 import pytest
 
 from streams.records import TRIM_HORIZON, StreamError, after
-from streams.stream.kinesis import CHANGE_SECONDS, KinesisStream, Place, connect, parse_url
+from streams.stream.kinesis import CHANGE_SECONDS, KinesisStream
 from streams.stream.kinesis_reading import SUB_BITS
+from streams.stream.kinesis_url import Place, connect, parse_url
 from streams.stream.retrying import Waiting
 from tests.fakes import FakeClock
 from tests.packing import aggregate

@@ -18,7 +18,7 @@ from accounts.passwords.validators import second_factor_required
 from accounts.sessions.engine import SessionStore
 
 
-class Standing(NamedTuple):
+class SessionInfo(NamedTuple):
     """A living session: whose it is, what they may do, and when it ends at the latest."""
 
     session: UUID
@@ -27,15 +27,15 @@ class Standing(NamedTuple):
     ends: datetime
 
 
-def enter(key: str, now: Callable[[], datetime] = timezone.now) -> Standing | None:
+def authenticate(key: str, now: Callable[[], datetime] = timezone.now) -> SessionInfo | None:
     """The standing of who comes with this cookie; None for a stranger. Two queries."""
     session = SessionStore(key)
     if session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS or session.row is None:
         return None
-    return living([session.row.pk], now).get(session.row.pk)
+    return valid_sessions([session.row.pk], now).get(session.row.pk)
 
 
-def living(sessions: Collection[UUID], now: Callable[[], datetime] = timezone.now) -> dict[UUID, Standing]:
+def valid_sessions(sessions: Collection[UUID], now: Callable[[], datetime] = timezone.now) -> dict[UUID, SessionInfo]:
     """Those of the sessions that have not ended. One query whatever their number, none for none.
 
     Ended is: signed out or ended by somebody, idle or old beyond its limit, the password changed, the user deactivated
@@ -53,7 +53,7 @@ def living(sessions: Collection[UUID], now: Callable[[], datetime] = timezone.no
     for session, ends, auth_hash, has_factor, *known in rows.annotate(factor=factor).values_list(*columns):
         user, hashes = owner(*known)
         if _is_one(auth_hash, hashes) and (has_factor or not second_factor_required(user)):
-            found[session] = Standing(session, user.pk, user.is_staff, ends)
+            found[session] = SessionInfo(session, user.pk, user.is_staff, ends)
     return found
 
 

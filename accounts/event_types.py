@@ -1,18 +1,18 @@
-"""The security events there are, what each may tell, and who sees it. docs/security-events.md is this in prose."""
+"""Defines the security events, the facts of each, and its readers. docs/security-events.md describes them."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
-# What a fact may be called, and how the history says it. Nothing else is ever written: no field holds a secret.
+# The allowed facts and their wording in the history. No other fact is ever written, and none of these is a secret.
 FACTS = {
     "about": "about {}",  # the event that a mail told of
     "by": "by {}",  # the member of staff, or "the command line"
     "count": "{} in all",
-    "error": "{}",  # a class of errors, never its words: they may quote what was sent
+    "error": "{}",  # the class of an error, never its message, which may quote user input
     "expires": "until {}",  # a day
     "factor": "{}",  # totp, passkey, recovery codes
     "key": "key {}",  # the id of a key, never the key
-    "label": "“{}”",  # what its owner called it
+    "label": "“{}”",  # the owner's name for it
     "left": "{} left",
     "method": "with {}",  # password, passkey, totp, recovery code
     "reason": "{}",
@@ -21,9 +21,11 @@ FACTS = {
 
 
 class Event(NamedTuple):
-    """`words` as the history says it. `kept`: given a user, a row of their history too, else a line of the log alone.
+    """Describes one type of event.
 
-    `notice`: whether its owner must see it: always, never, or where a fact has one of some values.
+    `words`: the text in the history. `kept`: an event with a user also gets a row in the user's history; otherwise it
+    is in the log only. `notice`: whether the user must acknowledge it: always, never, or if a fact has one of some
+    values.
     """
 
     words: str
@@ -38,7 +40,7 @@ class Event(NamedTuple):
 
 
 CATALOGUE = {
-    # Failures leave no row: a row for those who exist alone would take time that tells who exists.
+    # Failures leave no row: only existing users could have one, and the time of its write would reveal them.
     "sign-in.succeeded": Event("Signed in", ("method",)),
     "sign-in.failed": Event("A sign-in failed", ("method", "reason"), kept=False),
     "sign-in.throttled": Event("A sign-in was held up", ("method", "reason"), kept=False),

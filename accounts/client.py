@@ -1,4 +1,4 @@
-"""Where a request comes from, as every database and log takes it."""
+"""Reads the client of a request (address, device, session, request id) in a form that every database and log takes."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 REQUEST_ID = re.compile(r"[0-9A-Za-z-]{1,64}")  # nginx' $request_id is 32 hexadecimal digits
-SESSION_ID = "millrace_session_id"  # in a session: the UUID that it is shown by
+SESSION_ID = "millrace_session_id"  # session key: the session's public UUID
 
 
 def address(text: str) -> str | None:
-    """An IP address in its usual form, or None for what is not one (a unix socket has none)."""
+    """Returns an IP address in its usual form; None for other text (a unix socket has no address)."""
     try:
         ip = ip_address(text.partition("%")[0])
     except ValueError:
@@ -24,14 +24,14 @@ def address(text: str) -> str | None:
 
 
 def device(agent: str) -> str:
-    """The User-Agent without control characters, cut to what SecurityEvent.device holds."""
+    """Returns the User-Agent without control characters, cut to the 200 characters of SecurityEvent.device."""
     return "".join(filter(str.isprintable, agent))[:200]
 
 
 class Origin(NamedTuple):
-    """Where a request came from, as values that stay when the request is gone.
+    """Holds the client of a request as values that outlive the request.
 
-    `session` is the id that the session is shown by, `request` the number that nginx gave the request, "" for none.
+    `session` is the session's public id; `request` is nginx' number of the request, "" if there is none.
     """
 
     address: str | None = None
@@ -40,7 +40,7 @@ class Origin(NamedTuple):
     request: str = ""
 
     def stored(self) -> dict[str, Any]:
-        """The columns of a SecurityEvent."""
+        """Returns the columns of a SecurityEvent."""
         return {"address": self.address, "device": self.device, "session": self.session}
 
 
@@ -48,7 +48,7 @@ NOWHERE = Origin()
 
 
 def of(request: HttpRequest | None) -> Origin:
-    """Where the request came from; NOWHERE for none, as of a command."""
+    """Returns the Origin of the request; NOWHERE if there is no request, as in a command."""
     if request is None:
         return NOWHERE
     session = getattr(request, "session", None)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.csrf import csrf_failure
 from django.views.decorators.http import require_safe
 
-from accounts import arrivals, sessions, words
+from accounts import humanize, sessions, sign_in_events
 from accounts.factors.passkeys import PasskeySignInForm
 from accounts.forms import SignInForm
 from accounts.sessions import ended
@@ -69,10 +69,10 @@ def success(request: HttpRequest) -> HttpResponse:
     """Who you are, when you were last here and from where, when this session ends, where to go on to."""
     assert request.user.is_authenticated  # LoginRequiredMiddleware
     now, ends = timezone.now(), sessions.current(request).ends
-    previous = arrivals.previous(request.user, request.session)
-    context = {"previous": previous, "ends": ends, "left": words.span(ends - now), "idle": sessions.idle()}
+    previous = sign_in_events.previous_sign_in(request.user, request.session)
+    context = {"previous": previous, "ends": ends, "left": humanize.span(ends - now), "idle": sessions.idle()}
     if previous:
-        context |= {"device": words.device(previous.device), "ago": words.span(now - previous.at)}
+        context |= {"device": humanize.device(previous.device), "ago": humanize.span(now - previous.at)}
     return render(request, "accounts/success.html", context)
 
 

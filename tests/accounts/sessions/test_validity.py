@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import Session, User
-from accounts.sessions import enter, living
+from accounts.sessions import authenticate, valid_sessions
 from tests.accounts.conftest import session_of
 
 
@@ -19,9 +19,9 @@ def key(browser: Client) -> str:
 
 
 def test_a_living_session_is_told_with_its_user_and_its_end(signed_in: Client, ada: User) -> None:
-    standing = living([session_of(signed_in)])[session_of(signed_in)]
+    standing = valid_sessions([session_of(signed_in)])[session_of(signed_in)]
     assert standing == (session_of(signed_in), ada.pk, False, Session.objects.get().ends)
-    assert enter(key(signed_in)) == standing
+    assert authenticate(key(signed_in)) == standing
 
 
 def change_password(user: User) -> None:
@@ -44,14 +44,14 @@ def change_password(user: User) -> None:
 def test_a_session_ends(signed_in: Client, ada: User, end: Callable[[Client, User], object]) -> None:
     session, cookie = session_of(signed_in), key(signed_in)
     end(signed_in, ada)
-    assert (living([session]), enter(cookie)) == ({}, None)
+    assert (valid_sessions([session]), authenticate(cookie)) == ({}, None)
 
 
 def test_one_user_leaving_does_not_end_the_session_of_another(signed_in: Client, ada: User) -> None:
     other = Client()
     other.force_login(User.objects.create_user("bob"))
     change_password(ada)
-    assert list(living([session_of(signed_in), session_of(other), uuid4()])) == [session_of(other)]
+    assert list(valid_sessions([session_of(signed_in), session_of(other), uuid4()])) == [session_of(other)]
 
 
 def test_a_session_lives_on_under_a_new_secret_key_while_the_old_one_is_a_fallback(
@@ -59,37 +59,37 @@ def test_a_session_lives_on_under_a_new_secret_key_while_the_old_one_is_a_fallba
 ) -> None:
     session, cookie = session_of(signed_in), key(signed_in)
     settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "new" * 20
-    assert enter(cookie) == living([session])[session]
+    assert authenticate(cookie) == valid_sessions([session])[session]
     assert Session.objects.count() == 1
     settings.SECRET_KEY_FALLBACKS = []
-    assert (living([session]), enter(cookie)) == ({}, None)
+    assert (valid_sessions([session]), authenticate(cookie)) == ({}, None)
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "\x00" * 32, "é" * 5000, "a" * 32])
 def test_a_cookie_that_is_none_of_ours_is_a_stranger(db: None, cookie: str) -> None:
-    assert enter(cookie) is None
+    assert authenticate(cookie) is None
 
 
 def test_a_session_of_nobody_does_not_count(client: Client, db: None) -> None:
     session = client.session
     session["noted"] = True
     session.save()
-    assert (enter(key(client)), living([Session.objects.get().pk])) == (None, {})
+    assert (authenticate(key(client)), valid_sessions([Session.objects.get().pk])) == (None, {})
 
 
 def test_a_sign_in_by_a_backend_that_is_gone_does_not_count(signed_in: Client, settings: Settings) -> None:
     cookie = key(signed_in)
     settings.AUTHENTICATION_BACKENDS = ["accounts.another.Backend"]
-    assert enter(cookie) is None
+    assert authenticate(cookie) is None
 
 
 def test_who_lacks_the_second_factor_that_they_must_have_sees_nothing_live(
     signed_in: Client, ada: User, settings: Settings
 ) -> None:
     settings.REQUIRE_SECOND_FACTOR = "all"
-    assert enter(key(signed_in)) is None
+    assert authenticate(key(signed_in)) is None
     Authenticator.objects.create(user=ada, type="totp", data={})
-    assert enter(key(signed_in))
+    assert authenticate(key(signed_in))
 
 
 def test_any_number_of_sessions_takes_one_query_that_only_reads(ada: User, settings: Settings) -> None:
@@ -99,11 +99,11 @@ def test_any_number_of_sessions_takes_one_query_that_only_reads(ada: User, setti
         browser.force_login(ada)
     rows = list(Session.objects.order_by("pk").values())
     with CaptureQueriesContext(connection) as queries:
-        assert len(living([*(row["id"] for row in rows), *(uuid4() for _ in range(5000))])) == 20
+        assert len(valid_sessions([*(row["id"] for row in rows), *(uuid4() for _ in range(5000))])) == 20
     assert [each["sql"].split()[0] for each in queries] == ["SELECT"]
     assert list(Session.objects.order_by("pk").values()) == rows
 
 
 def test_no_sessions_take_no_query(db: None, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(0):
-        assert living([]) == {}
+        assert valid_sessions([]) == {}

@@ -1,8 +1,8 @@
-"""Devices and spans of time in short words for people."""
+"""Turns devices and spans of time into short text for people."""
 
 from datetime import timedelta
 
-# (what a User-Agent contains, what people call it); the first match counts, for many claim to be Chrome and Safari too.
+# (text in the User-Agent, name of the browser); the first match counts: many also claim to be Chrome and Safari.
 BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -26,7 +26,7 @@ SYSTEMS = (
 
 
 def device(agent: str) -> str:
-    """A User-Agent as "Firefox on Linux"."""
+    """Returns a User-Agent as "Firefox on Linux"."""
     browser, system = _first(BROWSERS, agent), _first(SYSTEMS, agent)
     if not system:
         return browser or "an unknown device"
@@ -38,7 +38,7 @@ def _first(table: tuple[tuple[str, str], ...], agent: str) -> str:
 
 
 def span(length: timedelta) -> str:
-    """A length of time by its two largest units, rounded down: "11 h 59 min", "3 d", "less than a minute"."""
+    """Returns a length of time in its two largest units, rounded down: "11 h 59 min", "3 d", "less than a minute"."""
     minutes = int(length.total_seconds()) // 60
     if minutes < 1:
         return "less than a minute"

@@ -9,14 +9,14 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import sessions, words
+from accounts import humanize, sessions
 from accounts.guards import confirmed
 from accounts.sessions.activity import touch
 
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    found = [(each, words.device(each.device)) for each in sessions.mine(request)]
+    found = [(each, humanize.device(each.device)) for each in sessions.mine(request)]
     context = {"here": found[0], "others": found[1:], "idle": sessions.idle(), "most": sessions.most()}
     return render(request, "accounts/sessions.html", context)
 
@@ -39,7 +39,7 @@ def used(request: HttpRequest) -> HttpResponse:
 def end(request: HttpRequest, session: UUID) -> HttpResponse:
     """One of the others. The same answer for one of somebody else and one that there never was."""
     if ended := sessions.end_one(request, session):
-        messages.success(request, f"The session with {words.device(ended.device)} has ended.")
+        messages.success(request, f"The session with {humanize.device(ended.device)} has ended.")
     else:
         messages.info(request, "That session had ended already.")
     return redirect("sessions")

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts import words
+from accounts import humanize
 
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 
@@ -22,7 +22,7 @@ WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
     ],
 )
 def test_a_device_is_named_as_people_name_it(agent: str, device: str) -> None:
-    assert words.device(agent) == device
+    assert humanize.device(agent) == device
 
 
 @pytest.mark.parametrize(
@@ -38,4 +38,4 @@ def test_a_device_is_named_as_people_name_it(agent: str, device: str) -> None:
     ],
 )
 def test_a_span_is_its_two_largest_units(seconds: int, span: str) -> None:
-    assert words.span(timedelta(seconds=seconds)) == span
+    assert humanize.span(timedelta(seconds=seconds)) == span

@@ -1,6 +1,6 @@
 import pytest
 
-from accounts import origins
+from accounts import client
 
 
 @pytest.mark.parametrize(
@@ -15,9 +15,9 @@ from accounts import origins
     ],
 )
 def test_an_address_is_one_that_every_database_takes(text: str, address: str | None) -> None:
-    assert origins.address(text) == address
+    assert client.address(text) == address
 
 
 def test_a_device_has_no_control_characters_and_an_end() -> None:
-    assert origins.device("curl/8\r\n\x00\x1b[31m\x9b\u202e") == "curl/8[31m"
-    assert origins.device("x" * 500) == "x" * 200
+    assert client.device("curl/8\r\n\x00\x1b[31m\x9b\u202e") == "curl/8[31m"
+    assert client.device("x" * 500) == "x" * 200

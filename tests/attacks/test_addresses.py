@@ -1,0 +1,93 @@
+"""Addresses and query strings that no page makes: of every page, asked for by staff."""
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from accounts.models import User
+from tests.dashboard.rows import at, lease, site, trades
+
+pytestmark = pytest.mark.django_db
+NAMES = [
+    "from",
+    "to",
+    "stream",
+    "page",
+    "q",
+    "topic",
+    "since",
+    "ticker",
+    "site",
+    "group",
+    "key",
+    "before",
+    "after",
+    "minutes",
+]
+VALUES = [
+    "",
+    "-1",
+    "9" * 30,
+    "%ff",
+    "%00",
+    "%ed%a0%80",
+    "x" * 3000,
+    "0001-01-01",
+    "999999999w",
+    "..%2f",
+    "%F0%9F%98%80",
+]
+ARGUMENTS = {"int": "1", "str": "a", "slug": "a", "uuid": "00000000-0000-0000-0000-000000000000"}
+
+
+def addresses(patterns: list[URLPattern | URLResolver], before: str = "/") -> list[str]:
+    """Returns every address of the site, with an argument of its kind in each place."""
+    found = []
+    for each in patterns:
+        path = str(each.pattern)
+        for name, converter in each.pattern.converters.items():
+            kind = type(converter).__name__.removesuffix("Converter").lower().replace("string", "str")
+            path = path.replace(f"<{kind}:{name}>", ARGUMENTS.get(kind, "a")).replace(f"<{name}>", "a")
+        if isinstance(each, URLResolver):
+            found += addresses(each.url_patterns, before + path)
+        elif "<" not in path and "(" not in path:
+            found.append(before + path)
+    return found
+
+
+@pytest.fixture
+def staff(client: Client) -> Client:
+    trades(at(), "@X", "BUY", 1)
+    site("a")
+    lease("trades", at(), at())
+    client.force_login(User.objects.create_user("staff", is_staff=True))
+    return client
+
+
+def test_no_query_string_makes_an_error_of_the_server(staff: Client) -> None:
+    pages = [address for address in addresses(get_resolver().url_patterns) if "sign-out" not in address]
+    assert len(pages) > 40
+    found = set()
+    for page in pages:
+        for value in VALUES:
+            query = "&".join(f"{name}={value}" for name in NAMES)
+            for asked in (f"{page}?{query}", f"{page}?{query}&{query}"):
+                if staff.get(asked).status_code >= 500:
+                    found.add((page, value[:20]))
+    assert found == set()
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ({"topic": "ticker:@X@trades"}, 200),
+        ({"topic": "ticker:@X", "stream": "trades"}, 200),
+        ({"topic": "ticker:@X", "stream": "nope"}, 404),
+        ({"topic": "ticker:@X"}, 404),  # X would be the stream
+        ({"topic": "market", "stream": "trades"}, 200),
+        ({"topic": "market@nope", "stream": "trades"}, 200),
+    ],
+)
+def test_a_topic_whose_name_holds_an_at_is_found_by_its_stream(staff: Client, query: dict[str, str], code: int) -> None:
+    answer = staff.get("/live/", query)
+    assert (answer.status_code, b'"error"' in answer.content) == (code, code == 404)
