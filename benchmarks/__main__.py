@@ -9,7 +9,20 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from time import monotonic
 
-from benchmarks import cardinality, fleet, kcl, kinesis, latency, login, memory, pixel, sockets, start, throughput
+from benchmarks import (
+    cardinality,
+    fleet,
+    kcl,
+    kinesis,
+    latency,
+    login,
+    memory,
+    pixel,
+    sockets,
+    start,
+    state,
+    throughput,
+)
 from benchmarks.deploy import accidents, away, flood, page, slow, viewers
 from benchmarks.figures import Figure, table
 from benchmarks.options import Options
@@ -26,6 +39,7 @@ BENCHMARKS: dict[str, Callable[[Options], Iterable[Figure]]] = {
     "login": login.run,
     "memory": memory.run,
     "cardinality": cardinality.run,
+    "state": state.run,
     "deploy-flood": flood.run,
     "deploy-slow": slow.run,
     "deploy-viewers": viewers.run,
