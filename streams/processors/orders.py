@@ -95,6 +95,7 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
     def add(self, batch: Batch, events: list[OrderLine]) -> list[DeadRecord]:
         self._move_on(batch.arrived)
         refused: set[str] = set()
+        thresholds, default = self._thresholds, self._default
         for name, lines in Counter(batch.keys).items():
             key = (name,)
             site = self._sites.open(key)
@@ -102,7 +103,7 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
                 refused.add(name)
                 continue
             count = self._count(key, site, lines)
-            threshold = self._threshold(key)
+            threshold = thresholds.get(name, default)
             if count >= threshold:
                 first = max(0, threshold - (count - lines) - 1)  # of this batch's lines, the one that reaches it
                 self._alarm(key, site, threshold, lines - first, _nth(batch, name, first))
