@@ -6,7 +6,7 @@ each record the sum is a count. Amounts are whole numbers, so that a sum is exac
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from heapq import heapify, heappop, heappush
+from heapq import heapify, heappop, heappush, heapreplace
 from itertools import islice
 from typing import NamedTuple
 
@@ -104,13 +104,20 @@ class SlidingSums:
         """Moves the watermark on and returns the runs that left; those of one key together, oldest first."""
         self.watermark = self._emptied_to = max(self.watermark, watermark)
         left: list[Left] = []
-        while self._due and self._due[0][0] <= self.watermark:
-            _, key = heappop(self._due)
+        due, stay, newest = self._due, self._stay, self.watermark - self._stay  # of the runs that leave
+        while due and due[0][0] <= self.watermark:
+            key = due[0][1]
             found = self._sums[key]
-            left += self._empty(key, found)
-            if found.runs:
-                heappush(self._due, (found.runs[0][0] + self._stay, key))
+            runs, total = found.runs, found.total
+            while runs and runs[0][0] <= newest:
+                moment, amount = runs.popleft()
+                left.append(Left(key, moment + stay, total, total - amount))
+                total -= amount
+            found.total = total
+            if runs:
+                heapreplace(due, (runs[0][0] + stay, key))
             else:
+                heappop(due)
                 del self._sums[key]
         return left
 
@@ -130,12 +137,6 @@ class SlidingSums:
             found = self._sums.setdefault(key, _Sum())
             found.runs += runs
             found.total += sum(amount for _, amount in runs)
-
-    def _empty(self, key: StateKey, found: _Sum) -> Iterator[Left]:
-        while found.runs and (moment := found.runs[0][0] + self._stay) <= self.watermark:
-            _, amount = found.runs.popleft()
-            before, found.total = found.total, found.total - amount
-            yield Left(key, moment, before, found.total)
 
 
 def meta_of(state: State) -> Meta:
