@@ -22,7 +22,7 @@ from streams.leases import Leases  # noqa: E402 - Django is set up only now
 from streams.models import Lease  # noqa: E402 - Django is set up only now
 from streams.records import TRIM_HORIZON, Description, Shard  # noqa: E402 - Django is set up only now
 from streams.sink import Rows  # noqa: E402 - Django is set up only now
-from streams.state import HistoryRow, State, StateChange, merge  # noqa: E402 - Django is set up only now
+from streams.state import HistoryRow, StateChange, merge  # noqa: E402 - Django is set up only now
 from streams.state_log import BOUNDS, StateLog, Write  # noqa: E402 - Django is set up only now
 
 CHANGED = 100
