@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
     from streams.listing import Inherit
     from streams.processors.base import Decoder, Processor
+    from streams.sink import Sink
     from streams.sources.base import Source
+    from streams.state import State
     from streams.watermarks import SetBack
 
 Row = dict[str, Any]  # of a report: JSON values by name
@@ -120,15 +122,16 @@ class Application:
     decode: Decoder[Any]
     # Called in the worker for each shard that it takes, with the state last committed (empty for none). The processor
     # is pure: no Django, no clock, no I/O.
-    build: Callable[[Any], Processor[Any, Any]]
-    # Called in the worker's transaction, at most once a commit, with the stream's name and the results. It writes
-    # absolute values, since a commit that failed is done again.
-    sink: Callable[[str, Any], None]
+    build: Callable[[State], Processor[Any, Any]]
+    # Takes the results: prepared before the transaction of a commit, and written inside it. `Rows(write)` is a sink
+    # that only writes rows. streams.sink says what must hold.
+    sink: Sink[Any, Any]
     # Makes the first state of a child shard of its parents' last states. Called once a child, in a transaction.
     inherit: Inherit
     # Returns a state with no time in it later than a watermark. Called where a stream's clock was set back.
     set_back: SetBack
-    # Called by the worker, at most once a look (0.5 s); the value goes to Processor.configure when it has changed.
+    # Called by the worker when a shard begins and before records, at most every 0.5 s; may ask the database. The value
+    # goes to Processor.configure.
     configuration: Callable[[], Any] = _no_configuration
     source: SourceKind | None = None
     # `manage.py report NAME`: called with minutes back, and a stream or None for all; yields rows, oldest first.

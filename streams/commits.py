@@ -5,6 +5,8 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from streams.hashing import HASH_SPACE
 from streams.records import DeadRecord, Lost, StreamError
+from streams.state import State, StateChange
+from streams.state_log import StateLog
 
 Results = TypeVar("Results")
 
@@ -18,12 +20,14 @@ class Grant(NamedTuple):
     owner: str
     counter: int
     checkpoint: str  # as the reader of the shard writes it; see streams.reading
-    state: bytes
+    state: State
     clock: int  # milliseconds
     hash_start: int = 0  # of the keys that the shard holds; both bounds inclusive
     hash_end: int = HASH_SPACE - 1
     identity: str = ""  # of the stream
     damage: str = ""  # why the lease cannot be read, in a sentence; "" when it can
+    log: StateLog | None = None  # for the store alone, as is …
+    id: int = 0  # … the number of the lease
 
 
 class Letter(NamedTuple):
@@ -47,7 +51,7 @@ class Commit(NamedTuple, Generic[Results]):
 
     checkpoint: str
     clock: int  # milliseconds: everything that arrived before is applied
-    state: bytes
+    state: StateChange | None  # None where the state stays as it is stored
     results: Results | None = None
     dead: Sequence[DeadRecord] = ()
     newest: int | None = None  # arrival of the newest applied record
@@ -81,4 +85,13 @@ class Store(Protocol[Results]):
     """Where commits go."""
 
     def commit(self, grant: Grant, commit: Commit[Results]) -> None:
-        """In one transaction. Raises LeaseLostError, LetterTakenError, StoreDownError, or RefusedError for bad data."""
+        """In one transaction. Raises LeaseLostError, LetterTakenError, StoreDownError, or RefusedError for bad data.
+
+        A commit that fails changes nothing, but the next one needs the state to be loaded again if it changes it.
+        """
+
+    def state(self, grant: Grant) -> State:
+        """Loads the state that was last committed. Raises LeaseLostError, StoreDownError, ShardError for a damage."""
+
+    def replace(self, grant: Grant, state: State) -> None:
+        """Stores a state in place of the grant's, in one transaction. Raises what `commit` raises."""

@@ -1,4 +1,4 @@
-"""Leases on shards, kept in the database: who reads what, and the one transaction that moves a shard on.
+"""Leases on shards, kept in the database: which worker reads which shard.
 
 Every worker is a member of its application's fleet. Each knows from the same table how many leases are its share, gives
 back what it has beyond, and takes up to it what is free: no leader, no negotiation. Time is the database's own, so that
@@ -7,21 +7,23 @@ the clocks of workers do not matter.
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
-from typing import Generic
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
-from streams import clock, letters, owners, packets
+from streams import clock, lease_states, letters, owners
 from streams.answering import answering
-from streams.blame import one_transaction
-from streams.commits import Commit, Grant, LeaseLostError, Letter, RefusedError, Results
-from streams.listing import Inherit, Listing, noted
-from streams.models import DeadLetter, Lease, Member, Throughput, TopicVersion, current_leases
+from streams.commits import Grant, LeaseLostError, Letter
+from streams.entry_log import Bounds
+from streams.listing import Inherit, Listing
+from streams.models import DeadLetter, Lease, Member, current_leases
 from streams.models.database_time import ahead_of_database
 from streams.models.progress import how_far
 from streams.records import SHARD_END, WHOLE, Description, Position, StreamError
+from streams.segments import DamagedStateError
 from streams.shares import Share, covers, share_of
+from streams.state import EMPTY
+from streams.state_log import BOUNDS
 
 LEASE = timedelta(seconds=5)  # A dead worker's shards are taken over after this, at the latest.
 TROUBLE = 500  # characters of a sentence that are kept
@@ -34,30 +36,31 @@ def living_owners(**names: str) -> set[str]:
     return {owner for owner in members if not owners.is_gone(owner)}
 
 
-class Leases(Generic[Results]):
-    """The leases of one application on one stream, as one worker sees them. A pipeline's Store."""
+class Leases:
+    """The leases of one application on one stream, as one worker sees them."""
 
     def __init__(
         self,
         application: str,
         stream: str,
-        topic: str,
-        write: Callable[[Results], None],
         inherit: Inherit,
         owner: str | None = None,
         stream_time: clock.Clock | None = None,
+        bounds: Bounds = BOUNDS,
     ) -> None:
-        """`inherit` makes a child shard's first state of its parents' last ones; `stream_time` is its clock."""
+        """`inherit` makes a child shard's first state of its parents' last ones.
+
+        `stream_time` is the stream's clock; `bounds` are those of the states.
+        """
         self._stream_time = stream_time
         self.application = application
         self.stream = stream
-        self._topic = topic
-        self._write = write
         self._inherit = inherit
+        self._bounds = bounds
         self._owner = owner or owners.myself()
         self._names = {"application": application, "stream": stream}
         self._all = current_leases(**self._names)
-        self._listing = Listing(application, stream, inherit)
+        self._listing = Listing(application, stream, inherit, bounds)
         self._mine = self._all.filter(owner=self._owner)
 
     @answering
@@ -97,7 +100,7 @@ class Leases(Generic[Results]):
 
     def _readable(self) -> list[Lease]:
         """Leases that are not at their end, and whose parents are."""
-        leases = list(self._all.order_by("shard"))
+        leases = list(self._all.order_by("shard").defer("state"))
         unread = {lease.shard for lease in leases if lease.checkpoint != SHARD_END.kind}
         return [lease for lease in leases if lease.shard in unread and not unread.intersection(lease.parents)]
 
@@ -117,15 +120,16 @@ class Leases(Generic[Results]):
         if not unchanged.update(owner=self._owner, counter=F("counter") + 1, expires=Now() + LEASE):
             return None  # Another worker was faster.
         lease.refresh_from_db()
-        state, moment, damage = bytes(lease.state), lease.clock, ""
-        if not state and lease.parents:
-            parents = list(self._all.filter(identity=lease.identity, shard__in=lease.parents))
-            moment = max((parent.clock for parent in parents if parent.clock), default=moment)
-            states = [bytes(parent.state) for parent in parents]
-            try:
-                state = self._inherit(states, covers(lease.hash_start, lease.hash_end))
-            except Exception as error:  # noqa: BLE001 - whatever a decoder says of bytes that are not its own
-                damage = f"the state of its parents is damaged: {error}"
+        state, moment, log, damage = EMPTY, lease.clock, None, ""
+        try:
+            moment = moment or self._parents_clock(lease)
+            if not lease.state and lease.parents:
+                self._begin(lease)
+            state, log = lease_states.load(lease, self._bounds)
+        except DamagedStateError as error:
+            damage = str(error)
+        except LeaseLostError:
+            return None
         return Grant(
             self.application,
             self.stream,
@@ -139,7 +143,27 @@ class Leases(Generic[Results]):
             int(lease.hash_end, 16),
             lease.identity,
             damage,
+            log,
+            lease.pk,
         )
+
+    def _parents(self, lease: Lease) -> QuerySet[Lease]:
+        return self._all.filter(identity=lease.identity, shard__in=lease.parents)
+
+    def _parents_clock(self, lease: Lease) -> datetime | None:
+        return max((parent.clock for parent in self._parents(lease).defer("state") if parent.clock), default=None)
+
+    def _begin(self, lease: Lease) -> None:
+        """Stores the first state of a child, that of its parents for its keys: it then no longer needs theirs."""
+        try:
+            states = [lease_states.load(parent, self._bounds)[0] for parent in self._parents(lease)]
+        except DamagedStateError as error:
+            raise DamagedStateError(f"the state of its parents is damaged: {error}") from error
+        try:
+            state = self._inherit(states, covers(lease.hash_start, lease.hash_end))
+        except Exception as error:
+            raise DamagedStateError(f"the state of its parents is damaged: {error}") from error
+        lease_states.begin(lease, state, self._bounds)
 
     @answering
     def set_aside(self, grant: Grant, trouble: str) -> None:
@@ -166,79 +190,8 @@ class Leases(Generic[Results]):
     @answering
     def letters(self, grant: Grant) -> list[Letter]:
         """Returns dead letters to replay whose keys the lease covers, as many as one commit takes."""
-        asked = self._letters()
+        asked = DeadLetter.objects.filter(**self._names)
         if not asked.filter(status=DeadLetter.Status.REPLAY).exists():
             return []
-        lease = self._all.get(shard=grant.shard)
+        lease = self._all.defer("state").get(shard=grant.shard)
         return letters.waiting(asked, covers(lease.hash_start, lease.hash_end))
-
-    def _letters(self) -> QuerySet[DeadLetter]:
-        return DeadLetter.objects.filter(**self._names)
-
-    @answering
-    def commit(self, grant: Grant, commit: Commit[Results]) -> None:
-        with one_transaction() as packet:
-            _refuse_state(grant, commit.state, packet)
-            self._advance(grant, commit)
-            if commit.results is not None:
-                self._write(commit.results)
-            letters.close(self._letters(), commit.replayed)
-            letters.add(grant, commit.dead, packet)
-            _add_arrivals(grant, commit.arrivals)
-            self._announce()
-
-    def _advance(self, grant: Grant, commit: Commit[Results]) -> None:
-        """First of all, since it also locks the lease against whoever would take it."""
-        applied = sum(records for records, _ in commit.arrivals.values()) - len(commit.dead)
-        saved = sum(replay.error is None for replay in commit.replayed)  # each was counted as dead once
-        applied, dead = applied + saved, len(commit.dead) + commit.unkept - saved
-        ended = commit.checkpoint == SHARD_END.kind
-        lost = noted(commit.lost, _moment(grant.clock)) if commit.lost else {}
-        mine = self._mine.filter(identity=grant.identity, shard=grant.shard, counter=grant.counter)
-        changed = mine.update(
-            owner="" if ended else grant.owner,
-            checkpoint=commit.checkpoint,
-            state=commit.state,
-            clock=clock.to_datetime(commit.clock),
-            newest=clock.to_datetime(commit.newest) if commit.newest is not None else F("newest"),
-            applied=F("applied") + applied,
-            dead=F("dead") + dead,
-            expires=Now() + LEASE,
-            trouble="",
-            **lost,
-        )
-        if changed != 1:
-            raise LeaseLostError(f"{grant.application} no longer holds {grant.stream}/{grant.shard}")
-
-    def _announce(self) -> None:
-        topics = TopicVersion.objects.filter(topic=self._topic)
-        if not topics.update(version=F("version") + 1):
-            TopicVersion.objects.bulk_create([TopicVersion(topic=self._topic)], ignore_conflicts=True)
-            topics.update(version=F("version") + 1)
-
-
-def _moment(milliseconds: int) -> datetime | None:
-    return clock.to_datetime(milliseconds) if milliseconds else None
-
-
-def _refuse_state(grant: Grant, state: bytes, packet: int | None) -> None:
-    """Raises RefusedError for a state that the database does not take in one statement."""
-    if packets.exceeds(state, packet):
-        raise RefusedError(
-            f"The state of {grant.application} on {grant.stream}/{grant.shard} would have {len(state):,} bytes. That is"
-            f" too many keys at once for the database, which takes {packet:,} bytes in a statement: raise its"
-            " max_allowed_packet."
-        )
-
-
-def _add_arrivals(grant: Grant, arrivals: dict[int, tuple[int, int]]) -> None:
-    for second, (records, size) in arrivals.items():
-        row = {
-            "application": grant.application,
-            "stream": grant.stream,
-            "shard": grant.shard,
-            "second": clock.to_datetime(second),
-        }
-        added = {"records": F("records") + records, "size": F("size") + size}
-        if not Throughput.objects.filter(**row).update(**added):
-            Throughput.objects.create(**row, records=records, size=size)

@@ -8,13 +8,14 @@ docs/adr/0015-leases-belong-to-a-streams-identity.md says why.
 """
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from django.db import transaction
 from django.db.models import F
 
-from streams import clock
+from streams import clock, lease_states
+from streams.entry_log import Bounds
 from streams.models import Lease
 from streams.models.leases import current_leases
 from streams.records import (
@@ -30,7 +31,10 @@ from streams.records import (
     places,
     unread,
 )
+from streams.segments import DamagedStateError
 from streams.shares import covers
+from streams.state import State
+from streams.state_log import BOUNDS
 
 EMBEDDED = "embedded:"  # begins the identity of an embedded stream, whose sequence numbers have at most 63 bits
 LARGEST = (1 << 63) - 1
@@ -41,10 +45,10 @@ logger = logging.getLogger(__name__)
 class Inherit(Protocol):
     """Makes a first state of other leases' last ones."""
 
-    def __call__(self, snapshots: list[bytes], owns: Callable[[str], bool], clock: int | None = None) -> bytes:
-        """Keeps what the snapshots hold of the keys that `owns` says; a later snapshot goes before an earlier one.
+    def __call__(self, states: Sequence[State], owns: Callable[[str], bool], watermark: int | None = None) -> State:
+        """Keeps the parts of the states whose keys `owns` says; a later state goes before an earlier one.
 
-        `clock` is the watermark of the new state, in milliseconds; without it, the latest of the snapshots.
+        `watermark` is that of the new state, in milliseconds; without it, the latest of the states.
         """
 
 
@@ -54,6 +58,7 @@ class Listing(NamedTuple):
     application: str
     stream: str
     inherit: Inherit
+    bounds: Bounds = BOUNDS
 
     def known(self) -> set[tuple[str, str]]:
         """Returns identity and shard of each current lease."""
@@ -130,27 +135,37 @@ class Listing(NamedTuple):
 
     def _exchange(self, strangers: Sequence[Lease], identity: str, shards: Collection[Shard]) -> None:
         """Makes the leases of an identity current in place of the others, with the state of these."""
-        states = _last_states(strangers)
+        states = self._load(_last(strangers))
         self._current().exclude(identity=identity).update(current=False, owner="", expires=None)
         ours = self._all().filter(identity=identity)
         again = ours.update(current=True, owner="", expires=None)
         self._add(identity, shards, TRIM_HORIZON._replace(passed=0) if again else TRIM_HORIZON)
         for lease in _heads(list(ours)):
-            own = [bytes(one.state) for one in ([lease] if lease.state else ours.filter(shard__in=lease.parents))]
+            own = self._load([lease] if lease.state else ours.filter(shard__in=lease.parents))
             moment = clock.from_datetime(lease.clock) if lease.clock else 0
-            owns = covers(lease.hash_start, lease.hash_end)
-            ours.filter(pk=lease.pk).update(state=self._inherited([*own, *states], owns, moment))
+            state = self._inherited([*own, *states], covers(lease.hash_start, lease.hash_end), moment)
+            lease_states.begin(lease, state, self.bounds)
         logger.warning(
             "The name %s leads to another stream than before: it was made anew, or STREAM_URL was changed. %s",
             *(self.stream, _where_it_begins(self.application, again=bool(again))),
         )
 
-    def _inherited(self, states: list[bytes], owns: Callable[[str], bool], moment: int) -> bytes:
-        """Leaves out states that are damaged: their windows begin anew, where all would stand still otherwise."""
-        sound = []
-        for state in filter(None, states):
+    def _load(self, leases: Iterable[Lease]) -> list[State]:
+        """Returns the states of leases that have one; a damaged one is left out and told."""
+        found = []
+        for lease in leases:
             try:
-                self.inherit([state], owns)
+                found += [lease_states.load(lease, self.bounds)[0]] if lease.state else []
+            except DamagedStateError as error:
+                logger.warning("A state of %s on %s is damaged and left out: %s", *self[:2], error)
+        return found
+
+    def _inherited(self, states: list[State], owns: Callable[[str], bool], moment: int) -> State:
+        """Merges the states; the application's decoder tells of one that is not its own, which is left out."""
+        sound: list[State] = []
+        for state in states:
+            try:
+                self.inherit([state], owns, moment)
             except Exception as error:  # noqa: BLE001 - whatever a decoder says of bytes that are not its own
                 logger.warning("A state of %s on %s is damaged and left out: %s", *self[:2], error)
             else:
@@ -174,8 +189,10 @@ def _fits(checkpoint: str, identity: str) -> bool:
     return all((value <= LARGEST) == identity.startswith(EMBEDDED) for value in sequences)
 
 
-def _last_states(leases: Sequence[Lease]) -> list[bytes]:
-    """Returns the states that nobody has taken over yet: of ended leases whose children have not begun, then the rest.
+def _last(leases: Sequence[Lease]) -> list[Lease]:
+    """Returns the leases whose states nobody has taken over yet.
+
+    First come the ended leases whose children have not begun, then the rest.
 
     A child that has begun holds what its parents held, so its state comes later and goes before theirs.
     """
@@ -187,7 +204,7 @@ def _last_states(leases: Sequence[Lease]) -> list[bytes]:
     ended = [lease for lease in leases if lease.checkpoint == SHARD_END.kind]
     awaited = [lease for lease in ended if not children[lease.shard] or set(children[lease.shard]) - begun]
     reading = [lease for lease in leases if lease.checkpoint != SHARD_END.kind]
-    return [bytes(lease.state) for lease in (*awaited, *reading) if lease.state]
+    return [*awaited, *reading]
 
 
 def _heads(leases: Sequence[Lease]) -> list[Lease]:

@@ -4,7 +4,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Generic
+from typing import Any, Generic
 
 from streams.clock import SECOND
 from streams.commits import (
@@ -21,6 +21,7 @@ from streams.commits import (
 from streams.processors.base import Event, Processor
 from streams.reading import Reader
 from streams.records import SHARD_END, Batch, DeadRecord, Lost, Page, StreamError, lost_in_words
+from streams.state import EMPTY, State, StateChange
 from streams.storable import one_line
 
 LIMIT = 10_000  # records a step: Kinesis' limit for one read
@@ -44,18 +45,20 @@ class Pipeline(Generic[Event, Results]):
         grant: Grant,
         reader: Reader,
         decode: Decode[Event],
-        build: Callable[[bytes], Processor[Event, Results]],
+        build: Callable[[State], Processor[Event, Results]],
         store: Store[Results],
+        configuration: Callable[[], Any] = lambda: None,
     ) -> None:
-        self.grant = grant
+        """`configuration` is asked before records are processed, and gives what Processor.configure takes."""
+        self.grant = grant._replace(state=EMPTY)  # it may be large, and the processor has it now
         self._reader = reader
         self._decode = decode
         self._build = build
         self._store = store
         self._checkpoint = grant.checkpoint
-        self._state = grant.state
         self._clock = self._committed_clock = grant.clock
-        self._processor = build(grant.state)
+        self._configuration = configuration
+        self._processor = self._configured(build(grant.state))
         self._limit = LIMIT
         self._suspects = 0  # records of a refused step that were not yet applied or found at fault
         self._attempts = 0
@@ -93,7 +96,7 @@ class Pipeline(Generic[Event, Results]):
         try:
             self._replay(letters)
         except RefusedError as error:
-            self._processor = self._build(self._state)
+            self._rebuild()
             if len(letters) == 1:
                 self._settle([Replay(letters[0], str(error))])
             else:
@@ -101,7 +104,7 @@ class Pipeline(Generic[Event, Results]):
                 self.replay(letters[:middle])
                 self.replay(letters[middle:])
         except LetterTakenError:
-            self._processor = self._build(self._state)
+            self._rebuild()
 
     def _replay(self, letters: Sequence[Letter]) -> None:
         columns = [list(column) for column in zip(*letters, strict=True)]
@@ -114,7 +117,7 @@ class Pipeline(Generic[Event, Results]):
     def _settle(self, outcomes: Sequence[Replay]) -> None:
         """Notes outcomes that change no result."""
         with suppress(LetterTakenError):
-            self._must_commit(Commit(self._checkpoint, self._clock, self._state, replayed=outcomes))
+            self._must_commit(Commit(self._checkpoint, self._clock, None, replayed=outcomes))
 
     def _process(self, page: Page) -> Commit[Results]:
         newest = page.batches[-1].arrived
@@ -123,8 +126,9 @@ class Pipeline(Generic[Event, Results]):
         place, lost = self._reader.checkpoint(page), self._lost(page)
         return Commit(place, clock, state, results, dead, newest, _arrivals(page.batches), lost=lost)
 
-    def _apply(self, batches: list[Batch], clock: int) -> tuple[list[DeadRecord], Results | None, bytes]:
+    def _apply(self, batches: list[Batch], clock: int) -> tuple[list[DeadRecord], Results | None, StateChange]:
         dead: list[DeadRecord] = []
+        self._configured(self._processor)
         try:
             for batch in batches:
                 good, events, refused = self._decode(batch)
@@ -132,7 +136,7 @@ class Pipeline(Generic[Event, Results]):
                 if events:
                     dead += _under_own_keys(batch, self._processor.add(good, events))
             self._processor.advance(clock)
-            return dead, self._processor.take(), self._processor.snapshot()
+            return dead, self._processor.take(), self._processor.changes()
         except StreamError:
             raise  # the store is down or damaged: no record is at fault
         except Exception as error:  # Whatever it is, the record at fault will be kept with it.
@@ -145,7 +149,7 @@ class Pipeline(Generic[Event, Results]):
         results = self._processor.take()
         place, lost = self._reader.checkpoint(page), self._lost(page)
         if results is not None or place != self._checkpoint or clock - self._committed_clock >= IDLE_COMMIT:
-            self._must_commit(Commit(place, clock, self._processor.snapshot(), results, lost=lost))
+            self._must_commit(Commit(place, clock, self._processor.changes(), results, lost=lost))
             self._reader.move()
         self._clock = clock
 
@@ -169,15 +173,23 @@ class Pipeline(Generic[Event, Results]):
             )
         if failed:
             self._tell("dead letters of %s/%s failed again", failed[0].letter.sequence, failed[0].error, len(failed))
-        self._checkpoint, self._state = commit.checkpoint, commit.state
+        self._checkpoint = commit.checkpoint
         self._clock = self._committed_clock = commit.clock
+
+    def _rebuild(self) -> None:
+        """Throws the processor away, with what no commit has stored of it."""
+        self._processor = self._configured(self._build(self._store.state(self.grant)))
+
+    def _configured(self, processor: Processor[Event, Results]) -> Processor[Event, Results]:
+        processor.configure(self._configuration())
+        return processor
 
     def _must_commit(self, commit: Commit[Results]) -> None:
         """Commits what no record is at fault for. Raises StoreDownError where the store refuses it all the same."""
         try:
             self._commit(commit)
         except RefusedError as error:
-            self._processor = self._build(self._state)
+            self._rebuild()
             raise StoreDownError(f"{self.grant.stream}/{self.grant.shard} cannot be moved on. {error}") from error
 
     def _clear(self, records: int) -> None:
@@ -191,7 +203,7 @@ class Pipeline(Generic[Event, Results]):
 
     def _narrow(self, page: Page, error: RefusedError) -> None:
         self._attempts += 1
-        self._processor = self._build(self._state)
+        self._rebuild()
         count = _count(page)
         if count > 1:
             self._suspects = max(self._suspects, count)
@@ -209,11 +221,11 @@ class Pipeline(Generic[Event, Results]):
         for record in (dead, dead._replace(reduced=True)):
             arrivals = _arrivals(page.batches)
             try:
-                self._commit(Commit(place, clock, self._state, None, [record], dead.arrived, arrivals, lost=lost))
+                self._commit(Commit(place, clock, None, None, [record], dead.arrived, arrivals, lost=lost))
                 return
             except RefusedError as error:
                 reason = str(error)
-        self._must_commit(Commit(place, self._clock, self._state, unkept=1, lost=lost))
+        self._must_commit(Commit(place, self._clock, None, unkept=1, lost=lost))
         logger.error(
             "A record of %s/%s could not be kept as a dead letter: sequence number %d, %d bytes, SHA-256 %s. It was"
             " refused (%s), and then its dead letter (%s).",

@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 
 from streams import applications
 from streams.leases import living_owners
-from streams.models import Audit, DeadLetter, Lease, Member, Throughput, TopicVersion, current_leases
+from streams.models import Audit, DeadLetter, Lease, Member, StateSegment, Throughput, TopicVersion, current_leases
 from streams.models.progress import how_far
 from streams.models.readers import readers, streams_in
 from streams.records import SHARD_END, StreamError
@@ -30,6 +30,7 @@ STALE_MEMBER = timedelta(days=1)  # a worker that was killed left it; a living o
 
 NOT_GROWING: dict[type[Model], str] = {
     Lease: "as many as shards; those of shards that ended, and of streams that were, go by retire_leases and _former",
+    StateSegment: "as a state grows and shrinks; they go with their lease",
     TopicVersion: "as many as topics",
 }
 
@@ -127,7 +128,7 @@ def forget_leases(stream: str) -> int:
             f"Workers still read {stream}. Stop them, then again: manage.py streams delete {stream}, for its leases."
         )
     Member.objects.filter(stream=stream).delete()
-    return Lease.objects.filter(stream=stream).delete()[0]
+    return _remove(Lease.objects.filter(stream=stream))
 
 
 @transaction.atomic
@@ -138,7 +139,7 @@ def forget_reader(application: str, stream: str, who: str) -> int:
     """
     refuse_to_forget(application, stream)
     names = {"application": application, "stream": stream}
-    count = Lease.objects.filter(**names).delete()[0]
+    count = _remove(Lease.objects.filter(**names))
     Member.objects.filter(**names).delete()
     Audit.objects.create(who=who, action="forget", target=f"{application} on {stream}", count=count)
     return count
@@ -151,6 +152,11 @@ def refuse_to_forget(application: str, stream: str) -> None:
         raise StreamError(f"A worker of {application} still reads {stream}. Stop it first, then try again.")
     if not Lease.objects.filter(**names).exists():
         raise StreamError(f"{application} has no leases on {stream}: there is nothing to forget.")
+
+
+def _remove(leases: QuerySet[Lease]) -> int:
+    """Removes leases with the segments of their states; returns how many leases."""
+    return leases.delete()[1].get(Lease._meta.label, 0)
 
 
 def note_removed(letters: int) -> None:

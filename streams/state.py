@@ -22,6 +22,9 @@ class State(NamedTuple):
     history: Sequence[HistoryRow] = ()  # in the order in which the rows were added
 
 
+EMPTY = State()  # of a processor that begins
+
+
 class StateChange(NamedTuple):
     """The difference that a commit stores: what a processor changed since it was last asked."""
 
@@ -32,16 +35,28 @@ class StateChange(NamedTuple):
 
 
 def merge(states: Iterable[State], owns: Callable[[str], bool]) -> State:
-    """Returns the entries and the history whose partition keys `owns` says; a later state's entry wins. No meta."""
+    """Returns the entries and the history whose partition keys `owns` says. No meta.
+
+    A later state's entry wins. Its history takes the place of an earlier state's for each partition key that the later
+    state has anything of: it is the same history carried on, and would count twice beside it.
+    """
     entries: dict[StateKey, bytes] = {}
-    history: list[HistoryRow] = []
+    history: dict[str, list[HistoryRow]] = {}
     for state in states:
-        entries.update((key, data) for key, data in state.entries.items() if owns(key[0]))
-        history += [row for row in state.history if owns(row.key)]
-    return State(b"", entries, history)
+        for key, data in state.entries.items():
+            if owns(key[0]):
+                entries[key] = data
+                history[key[0]] = []
+        later: dict[str, list[HistoryRow]] = {}
+        for row in state.history:
+            if owns(row.key):
+                later.setdefault(row.key, []).append(row)
+        history |= later
+    return State(b"", entries, [row for rows in history.values() for row in rows])
 
 
 def changed(state: State, change: StateChange) -> State:
     """Returns the state after a change."""
-    entries = {key: data for key, data in state.entries.items() if key not in set(change.removed)} | dict(change.put)
+    removed = set(change.removed)
+    entries = {key: data for key, data in state.entries.items() if key not in removed} | dict(change.put)
     return State(change.meta, entries, [*state.history, *change.history])

@@ -5,6 +5,7 @@ from typing import Generic
 
 from streams import signals
 from streams.commits import Commit, Grant, Results, Store
+from streams.state import State
 
 
 class TimedStore(Generic[Results]):
@@ -20,3 +21,9 @@ class TimedStore(Generic[Results]):
         seconds, dead = self._monotonic() - began, len(commit.dead) + commit.unkept
         told = {"application": grant.application, "stream": grant.stream, "seconds": seconds, "dead": dead}
         signals.committed.send(type(self), **told)
+
+    def state(self, grant: Grant) -> State:
+        return self._store.state(grant)
+
+    def replace(self, grant: Grant, state: State) -> None:
+        self._store.replace(grant, state)

@@ -2,21 +2,30 @@
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from streams.clock import MINUTE, SECOND
-from streams.commits import Grant
+from streams.commits import Grant, Store
+from streams.state import EMPTY, State
 
-SetBack = Callable[[bytes, int], bytes]  # a processor's state, with no time in it later than these milliseconds
+SetBack = Callable[[State, int], State]  # a processor's state, with no time in it later than these milliseconds
 
 logger = logging.getLogger(__name__)
 
 
-def believable(grant: Grant, now: int, set_back: SetBack) -> Grant:
-    """Returns the grant with its clock at the stream's own time, in milliseconds, where it was a minute past that."""
+def believable(grant: Grant, now: int, set_back: SetBack, store: Store[Any]) -> Grant:
+    """Returns the grant with its clock at the stream's own time, in milliseconds, where it was a minute past that.
+
+    The state that is set back is stored at once, since commits store the changes alone.
+    """
     if grant.clock <= now + MINUTE:
         return grant
     logger.warning(
         "The watermark of %s on %s/%s was %d s ahead of the stream's own time and is set back: a clock was wrong.",
         *(grant.application, grant.stream, grant.shard, (grant.clock - now) // SECOND),
     )
-    return grant._replace(clock=now, state=set_back(grant.state, now) if grant.state else grant.state)
+    state = grant.state
+    if state != EMPTY:
+        state = set_back(state, now)
+        store.replace(grant, state)
+    return grant._replace(clock=now, state=state)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +11,9 @@ from django.conf import settings
 from streams import applications, packets, topics
 from streams.answering import answering
 from streams.backlog import waiting
+from streams.commit_store import CommitStore
 from streams.commits import Grant
+from streams.configuration import Fresh
 from streams.hashing import HASH_SPACE
 from streams.inspection import SECONDS, Asked, Found, OutOfTimeError, inspect
 from streams.leases import Leases
@@ -19,6 +21,7 @@ from streams.pipeline import Pipeline
 from streams.reading import Reader, ShardReader, WholeReader
 from streams.records import LATEST, WHOLE, Description, Position, Record, Shard, StreamError, at
 from streams.refusals import explained
+from streams.state_log import BOUNDS
 from streams.stream.base import Stream
 from streams.stream.embedded import EmbeddedStream
 from streams.stream.embedded_looking import EmbeddedLook
@@ -122,11 +125,13 @@ def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = 
     """
     application = applications.find(name)
     stream = open_stream(stream_name)
-    topic, write = topics.of(name, stream_name), partial(application.sink, stream_name)
-    leases = Leases(name, stream_name, topic, write, application.inherit, stream_time=stream.now)
+    bounds = BOUNDS._replace(head=settings.STATE_HEAD)
+    leases = Leases(name, stream_name, application.inherit, stream_time=stream.now, bounds=bounds)
+    store = TimedStore(CommitStore(name, stream_name, topics.of(name, stream_name), application.sink), time.monotonic)
+    configuration = Fresh(answering(application.configuration), time.monotonic)
 
     def open_shard(grant: Grant) -> Pipeline[Any, Any]:
-        grant = believable(grant, stream.now(), application.set_back)
+        grant = believable(grant, stream.now(), application.set_back, store)
         place = (grant.checkpoint, grant.identity)
         reader: Reader
         if whole:
@@ -134,7 +139,7 @@ def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = 
         else:
             reader = ShardReader(stream, grant.shard, *place)
             decode = application.decode.within(grant.hash_start, grant.hash_end)
-        return Pipeline(grant, reader, explained(decode), application.build, TimedStore(leases, time.monotonic))
+        return Pipeline(grant, reader, explained(decode), application.build, store, configuration)
 
     def describe() -> Description:
         found = stream.describe()

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Generic, Protocol
 
 from streams.clock import Clock
-from streams.commits import Grant, LeaseLostError, Letter, Results, Store, StoreDownError
+from streams.commits import Grant, LeaseLostError, Letter, Results, StoreDownError
 from streams.outages import Outage
 from streams.pipeline import Pipeline
 from streams.processors.base import Event
@@ -30,7 +30,7 @@ LOOK_FOR_SHARDS = 10.0  # seconds between looks at the stream, unless a shard en
 logger = logging.getLogger(__name__)
 
 
-class LeaseStore(Store[Results], Protocol[Results]):
+class LeaseStore(Protocol):
     """Where leases are kept: streams.leases.Leases, whose docstrings say what each does."""
 
     def sync(self, describe: Callable[[], Description], start: Position) -> None: ...
@@ -48,7 +48,7 @@ class Worker(Generic[Event, Results]):
 
     def __init__(
         self,
-        leases: LeaseStore[Results],
+        leases: LeaseStore,
         describe: Callable[[], Description],
         open_shard: Callable[[Grant], Pipeline[Event, Results]],
         start: Position,

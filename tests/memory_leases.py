@@ -1,13 +1,17 @@
 """Leases in memory, for simulations: passes tests/contracts/test_leases.py as streams.leases does."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from streams.commits import Commit, Grant, LeaseLostError, Letter, LetterTakenError, RefusedError
+from streams.entry_log import Bounds
 from streams.listing import Inherit
 from streams.records import SHARD_END, TRIM_HORIZON, DeadRecord, Description, Lost, Position, Shard
+from streams.segments import SegmentId
 from streams.shares import Share, covers, share_of
+from streams.state import State
+from streams.state_log import BOUNDS, StateLog, Write
 
 LEASE = 5000  # milliseconds
 
@@ -21,8 +25,27 @@ class Row:
     owner: str = ""
     counter: int = 0
     expires: int = 0
-    state: bytes = b""
+    state: bytes = b""  # the head of its log
+    segments: dict[SegmentId, bytes] = field(default_factory=dict)
     clock: int = 0
+
+    def read(self, segments: Sequence[SegmentId]) -> Iterator[tuple[SegmentId, bytes]]:
+        return ((segment, self.segments[segment]) for segment in segments if segment in self.segments)
+
+    def load(self, bounds: Bounds) -> tuple[State, StateLog]:
+        log = StateLog(self.read, bounds)
+        return log.load(self.state), log
+
+    def store(self, write: Write) -> None:
+        assert self.segments.keys().isdisjoint(write.added), "a segment is never altered"
+        self.state = write.head
+        self.segments |= write.added
+        for segment in write.removed:
+            del self.segments[segment]
+
+    def replace(self, state: State, bounds: Bounds) -> None:
+        _, log = self.load(bounds)
+        self.store(log.replace(state))
 
 
 @dataclass
@@ -41,6 +64,7 @@ class Table:
     asked: dict[int, Letter] = field(default_factory=dict)
     settled: dict[int, str | None] = field(default_factory=dict)  # how replays failed again, by letter
     unkept: int = 0
+    bounds: Bounds = BOUNDS
     before_commit: Callable[[], None] = lambda: None
     after_commit: Callable[[], None] = lambda: None
 
@@ -72,7 +96,7 @@ class MemoryLeases:
     def _exchange(self, found: Description) -> None:
         """Puts the rows of another identity in place of those so far, with the state of these."""
         table = self.table
-        states = [row.state for row in self._last_states()]
+        states = [row.load(table.bounds)[0] for row in self._last_states() if row.state]
         table.others[table.identity] = table.rows
         table.identity, table.rows = found.identity, table.others.pop(found.identity, {})
         for shard in found.shards:
@@ -80,7 +104,8 @@ class MemoryLeases:
         for row in self._readable():
             row.owner, row.expires = "", 0
             owns = covers(f"{row.shard.hash_start:032x}", f"{row.shard.hash_end:032x}")
-            row.state = self._inherit([state for state in [row.state, *states] if state], owns, row.clock)
+            own = [row.load(table.bounds)[0]] if row.state else []
+            row.replace(self._inherit([*own, *states], owns, row.clock), table.bounds)
 
     def _last_states(self) -> list[Row]:
         """The rows whose state nobody has taken over; a child's comes after its parents', and goes before it."""
@@ -109,14 +134,15 @@ class MemoryLeases:
 
     def _take(self, row: Row) -> Grant:
         row.owner, row.counter, row.expires = self.owner, row.counter + 1, self.table.now() + LEASE
-        state, clock = row.state, row.clock
         parents = [self.table.rows[name] for name in row.shard.parents if name in self.table.rows]
-        if not state and parents:
+        clock = row.clock or max((parent.clock for parent in parents), default=0)
+        if not row.state and row.shard.parents:
             owns = covers(f"{row.shard.hash_start:032x}", f"{row.shard.hash_end:032x}")
-            state = self._inherit([parent.state for parent in parents], owns)
-            clock = max(parent.clock for parent in parents)
+            states = [parent.load(self.table.bounds)[0] for parent in parents]
+            row.replace(self._inherit(states, owns), self.table.bounds)
+        state, log = row.load(self.table.bounds)
         bounds = row.shard.hash_start, row.shard.hash_end
-        rest = *bounds, self.table.identity
+        rest = *bounds, self.table.identity, "", log
         return Grant("app", "s", row.shard.id, self.owner, row.counter, row.checkpoint, state, clock, *rest)
 
     def _mine(self) -> dict[str, Row]:
@@ -145,10 +171,10 @@ class MemoryLeases:
         return [letter for letter in self.table.asked.values() if owns(letter.key)]
 
     def commit(self, grant: Grant, commit: Commit[Any]) -> None:
+        assert grant.log
+        write = grant.log.write(commit.state, commit.clock) if commit.state is not None else None
         self.table.before_commit()
-        row = self.table.rows.get(grant.shard)
-        if not row or (self.table.identity, row.owner, row.counter) != (grant.identity, grant.owner, grant.counter):
-            raise LeaseLostError(grant.shard)
+        row = self._held(grant)
         if commit.results and b"unstorable" in commit.results.values():
             raise RefusedError("value too long")
         if any(letter.id not in self.table.asked for letter, _ in commit.replayed):
@@ -159,7 +185,9 @@ class MemoryLeases:
             if error is None:
                 self.table.dead.pop(letter.sequence, None)
         assert _place(row.checkpoint) <= _place(commit.checkpoint), "a checkpoint never moves back"
-        row.checkpoint, row.state, row.clock = commit.checkpoint, commit.state, commit.clock
+        row.checkpoint, row.clock = commit.checkpoint, commit.clock
+        if write:
+            row.store(write)
         row.expires = self.table.now() + LEASE
         row.owner = "" if commit.checkpoint == SHARD_END.kind else row.owner
         self.table.lost += [commit.lost] if commit.lost else []
@@ -167,6 +195,20 @@ class MemoryLeases:
         self.table.unkept += commit.unkept
         self.table.dead |= {record.sequence: record for record in commit.dead}
         self.table.after_commit()
+
+    def state(self, grant: Grant) -> State:
+        assert grant.log
+        return grant.log.load(self._held(grant).state)
+
+    def replace(self, grant: Grant, state: State) -> None:
+        assert grant.log
+        self._held(grant).store(grant.log.replace(state))
+
+    def _held(self, grant: Grant) -> Row:
+        row = self.table.rows.get(grant.shard)
+        if not row or (self.table.identity, row.owner, row.counter) != (grant.identity, grant.owner, grant.counter):
+            raise LeaseLostError(grant.shard)
+        return row
 
 
 def _place(checkpoint: str) -> tuple[bool, int]:

@@ -3,7 +3,7 @@
 Hypothesis chooses what happens; a failure prints the steps that lead to it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -14,9 +14,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from streams.clock import MINUTE
 from streams.commits import Grant
+from streams.entry_log import Bounds
 from streams.pipeline import Pipeline
 from streams.reading import ShardReader
 from streams.records import SHARD_END, TRIM_HORIZON, Batch, DeadRecord, Description, Page, Position
+from streams.state import State, StateChange, StateKey, merge
 from streams.stream.embedded_clock import Anchor, Reading
 from streams.worker import Worker
 from tests.fakes import FakeClock, MemoryStream
@@ -39,11 +41,11 @@ class CrashError(BaseException):
 class Keeping:
     """Keeps every record of each key, in order; chokes on BAD, and on what is a minute late, as `trades` does."""
 
-    def __init__(self, snapshot: bytes) -> None:
-        self.clock, self.kept = (
-            msgspec.msgpack.decode(snapshot, type=tuple[int, dict[str, list[bytes]]]) if snapshot else (0, {})
-        )
+    def __init__(self, state: State) -> None:
+        self.clock = int(state.meta or b"0")
+        self.kept = {key: msgspec.msgpack.decode(data, type=list[bytes]) for (key,), data in state.entries.items()}
         self.changed: set[str] = set()
+        self.unsaved: set[str] = set()
 
     def add(self, batch: Batch, events: list[bytes]) -> list[DeadRecord]:
         if batch.arrived < self.clock - MINUTE:
@@ -60,17 +62,21 @@ class Keeping:
 
     def take(self) -> dict[str, list[bytes]] | None:
         changed, self.changed = self.changed, set()
+        self.unsaved |= changed
         return {key: list(self.kept[key]) for key in changed} or None
 
-    def snapshot(self) -> bytes:
-        return msgspec.msgpack.encode((self.clock, self.kept))
+    def configure(self, settings: object) -> None:
+        pass
+
+    def changes(self) -> StateChange:
+        put: dict[StateKey, bytes] = {(key,): msgspec.msgpack.encode(self.kept[key]) for key in sorted(self.unsaved)}
+        self.unsaved = set()
+        return StateChange(str(self.clock).encode(), put)
 
 
-def inherit(snapshots: list[bytes], owns: Callable[[str], bool], clock: int | None = None) -> bytes:
-    parents = [Keeping(snapshot) for snapshot in snapshots]
-    kept = {key: found for parent in parents for key, found in parent.kept.items() if owns(key)}
-    moment = max((parent.clock for parent in parents), default=0) if clock is None else clock
-    return msgspec.msgpack.encode((moment, kept))
+def inherit(states: Sequence[State], owns: Callable[[str], bool], watermark: int | None = None) -> State:
+    latest = max((int(state.meta or b"0") for state in states), default=0) if watermark is None else watermark
+    return merge(states, owns)._replace(meta=str(latest).encode())
 
 
 def decode(batch: Batch) -> tuple[Batch, list[bytes], list[DeadRecord]]:
@@ -99,7 +105,7 @@ class Fleet(RuleBasedStateMachine):
         self.wrong = 0  # milliseconds that the wall clock of all workers and producers is ahead
         self.anchor = Anchor()
         self.stream = MemoryStream("s", self.stream_time)
-        self.table = Table(self.clock)
+        self.table = Table(self.clock, bounds=Bounds(head=60, segment=8192))
         self.table.before_commit = lambda: self.crash("before commit")
         self.table.after_commit = lambda: self.crash("after commit")
         self.crash_at = ""

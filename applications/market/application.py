@@ -13,6 +13,7 @@ from streams.applications import Application, Navigation, Search, Topic
 from streams.models import TradeMinute
 from streams.models.trades import TRADES
 from streams.processors import trades
+from streams.sink import Rows
 from streams.sinks import trades as sink
 
 SECOND = timedelta(seconds=1)
@@ -21,8 +22,8 @@ APPLICATION = Application(
     name=TRADES,
     title="Trades",
     decode=trades.decode,
-    build=lambda snapshot: trades.TradesProcessor(snapshot, settings.TICKERS_MOST),
-    sink=sink.write,
+    build=lambda state: trades.TradesProcessor(state, settings.TICKERS_MOST),
+    sink=Rows(sink.write),
     inherit=trades.inherit,
     set_back=trades.set_back,
     source=SOURCE,

@@ -9,21 +9,20 @@ from applications.orders.retention import outlived
 from applications.orders.source import SOURCE
 from dashboard.pages import orders as snapshots
 from streams import reports
-from streams.answering import answering
 from streams.applications import Application, Navigation, Topic
 from streams.models import AlarmEpisode, SiteCount
 from streams.models.orders import DEFAULT_THRESHOLD, ORDERS
 from streams.processors import orders
+from streams.sink import Rows
 from streams.sinks import orders as sink
 
 APPLICATION = Application(
     name=ORDERS,
     title="Orders",
     decode=orders.decode,
-    build=lambda snapshot: orders.OrdersProcessor(
-        snapshot, answering(sink.thresholds), DEFAULT_THRESHOLD, settings.SITES_MOST
-    ),
-    sink=sink.write,
+    build=lambda state: orders.OrdersProcessor(state, DEFAULT_THRESHOLD, settings.SITES_MOST),
+    configuration=sink.thresholds,
+    sink=Rows(sink.write),
     inherit=orders.inherit,
     set_back=orders.set_back,
     source=SOURCE,

@@ -40,7 +40,7 @@ def windows(batches: list[Batch]) -> dict[tuple[int, str, str], int]:
         processor.add(good, events)
         processor.advance(batch.arrived)
         counted.update({(row.minute, row.ticker, row.side): row.tally.trades for row in processor.take() or []})
-        processor.snapshot()
+        processor.changes()
     return counted
 
 

@@ -1,6 +1,15 @@
 """What the pipe keeps in the database; a file for each domain, leases.py for the workers."""
 
-from streams.models.leases import Audit, DeadLetter, Lease, Member, Throughput, TopicVersion, current_leases
+from streams.models.leases import (
+    Audit,
+    DeadLetter,
+    Lease,
+    Member,
+    StateSegment,
+    Throughput,
+    TopicVersion,
+    current_leases,
+)
 from streams.models.orders import AlarmEpisode, Notification, Site, SiteCount, SiteSecond, ThresholdChange
 from streams.models.trades import Ticker, TradeMinute
 
@@ -14,6 +23,7 @@ __all__ = [
     "Site",
     "SiteCount",
     "SiteSecond",
+    "StateSegment",
     "ThresholdChange",
     "Throughput",
     "Ticker",

@@ -24,7 +24,7 @@ class Lease(models.Model):
     counter = models.BigIntegerField(default=0)  # fencing: grows with each take-over
     expires = models.DateTimeField(null=True)
     checkpoint = models.TextField()  # as streams.reading writes it
-    state = models.BinaryField(default=bytes)
+    state = models.BinaryField(default=bytes)  # the head of its log: streams.segments; the rest are StateSegments
     clock = models.DateTimeField(null=True)  # everything that arrived before this is applied
     newest = models.DateTimeField(null=True)  # arrival of the newest applied record
     applied = models.BigIntegerField(default=0)  # records
@@ -41,6 +41,21 @@ class Lease(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application} on {self.stream}/{self.shard}"
+
+
+class StateSegment(models.Model):
+    """A part of a lease's state that no longer fits its row; streams.state_log says how they come and go."""
+
+    lease = models.ForeignKey(Lease, models.CASCADE)
+    history = models.BooleanField()  # whether it holds history rows, not entries
+    number = models.BigIntegerField()
+    data = models.BinaryField()  # at most 256 KiB
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["lease", "history", "number"], name="one_segment_per_number")]
+
+    def __str__(self) -> str:
+        return f"Segment {self.number} of the {'history' if self.history else 'state'} of {self.lease}"
 
 
 def current_leases(**names: str) -> models.QuerySet[Lease]:

@@ -1,18 +1,20 @@
-"""What computes results from the records of one shard: no Django, no clock, no I/O."""
+"""Processors compute results from the records of one shard: no Django, no clock, no I/O."""
 
 from collections.abc import Callable, Collection, Sequence
-from operator import itemgetter
-from typing import Any, Generic, Protocol, TypeVar
+from operator import attrgetter, itemgetter
+from typing import Annotated, Any, Generic, Protocol, TypeVar
 
 import msgspec
 
 from streams import names
 from streams.hashing import HASH_SPACE, hash_key
 from streams.records import Batch, DeadRecord
+from streams.state import StateChange
 from streams.storable import one_line
 
 Event = TypeVar("Event")
 Results_co = TypeVar("Results_co", covariant=True)
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=names.MOST_NAME)]  # the type of an event's key
 SEQUENCE_DIGITS = 64  # Kinesis' sequence numbers have up to 56
 MOST_KNOWN = 65_536  # keys that a decoder remembers as good
 ELSEWHERE = (
@@ -26,7 +28,14 @@ EXACT = 2.0**53  # whole numbers up to here are exact as a float
 
 
 class Processor(Protocol[Event, Results_co]):
-    """The state of one shard. Time is the arrival time of records and, at the tip of a quiet shard, `advance`."""
+    """Computes the results of one shard. Time is the arrival time of records and, on a quiet shard, the watermark.
+
+    When a commit fails, the processor is thrown away, and another is built from the state that was last committed.
+    """
+
+    def configure(self, settings: Any) -> None:
+        """Takes the application's configuration, whenever it has changed. Does nothing unless it is overridden."""
+        return None  # noqa: RET501 - a Protocol's method without a body would be abstract
 
     def add(self, batch: Batch, events: list[Event]) -> Sequence[DeadRecord]:
         """Applies records, oldest first, and returns those that it refuses because a bound is reached.
@@ -34,49 +43,56 @@ class Processor(Protocol[Event, Results_co]):
         When it raises an error, the record at fault is found and dead-lettered.
         """
 
-    def advance(self, clock: int) -> None:
-        """No record still to come arrived before this millisecond."""
+    def advance(self, watermark: int) -> None:
+        """Moves the time on: every record that arrived before this millisecond has been added."""
 
     def take(self) -> Results_co | None:
-        """What changed since the last call, in absolute values; None for nothing."""
+        """Returns the results that changed since the last call, as absolute values; None for nothing."""
 
-    def snapshot(self) -> bytes:
-        """The state, to start again from."""
+    def changes(self) -> StateChange:
+        """Returns the part of the state that changed since the last call. It takes time for that part alone."""
 
 
 class Decoder(Generic[Event]):
-    """The bytes of records as events; what is malformed is told apart, so that the rest goes on.
+    """Makes events of the bytes of records, and tells the malformed ones apart, so that the rest goes on.
+
+    `event` is a msgspec.Struct, and `key` the attribute of it that is the partition key, of type Name:
+    `decode = Decoder(Reading, "device")`. Raises ValueError where the struct has no such field.
 
     A record whose partition key is not its event's own key is refused too, and so is one that lies in another shard
     than its key's, as explicit hash keys put it: a key's windows live in one shard, so its counts would be split in
     silence. Each distinct key is looked at once, and remembered.
     """
 
-    def __init__(self, event: type[Event], key: str, key_of: Callable[[Event], str]) -> None:
+    def __init__(self, event: type[Event], key: str) -> None:
+        fields = getattr(msgspec.inspect.type_info(event), "fields", ())
+        written = {field.name: field.encode_name for field in fields}
+        if key not in written:
+            raise ValueError(f"{event.__name__} has no field {key!r} that could be its key.")
         self._event = event
         self._decode = msgspec.json.Decoder(event).decode
-        fields = getattr(msgspec.inspect.type_info(event), "fields", ())
         self._whole = [field.encode_name for field in fields if isinstance(field.type, msgspec.inspect.IntType)]
-        self._key = key
-        self._key_of = key_of
+        self._attribute = key
+        self._key = written[key]  # as it is written in records
+        self._key_of: Callable[[Event], str] = attrgetter(key)
         self._any_key = False
         self._range = (0, HASH_SPACE - 1)
         self._known: set[str] = set()  # keys that are names and lie in the range
 
     def under_any_key(self) -> "Decoder[Event]":
         """Makes a decoder for a whole stream: a record may have any partition key; its event's own takes its place."""
-        decoder = Decoder(self._event, self._key, self._key_of)
+        decoder = Decoder(self._event, self._attribute)
         decoder._any_key = True
         return decoder
 
     def within(self, hash_start: int, hash_end: int) -> "Decoder[Event]":
         """Makes a decoder for one shard, which holds the keys whose hashes lie between these bounds, inclusive."""
-        decoder = Decoder(self._event, self._key, self._key_of)
+        decoder = Decoder(self._event, self._attribute)
         decoder._range = (hash_start, hash_end)
         return decoder
 
     def __call__(self, batch: Batch) -> tuple[Batch, list[Event], list[DeadRecord]]:
-        """The good part of the batch, its events, and the refused."""
+        """Returns the good part of the batch, its events, and the refused records."""
         try:
             events = list(map(self._decode, batch.datas))
         except UNREADABLE:

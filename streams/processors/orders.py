@@ -9,18 +9,22 @@ when none was in the 60 s before, the others are counted as suppressed.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from heapq import heapify, heappop, heappush
-from operator import attrgetter, itemgetter
+from collections.abc import Mapping
+from operator import itemgetter
 from typing import Annotated
 
 import msgspec
 
 from streams.clock import MINUTE, SECOND
-from streams.names import MOST_NAME
-from streams.processors.base import Decoder, padded, refuse
+from streams.processors.base import Decoder, Name, Processor, padded, refuse
 from streams.records import Batch, DeadRecord
 from streams.results.orders import Call, Count, Episode, OrderResults, Second
+from streams.state import State, StateChange, StateKey
+from streams.windows import sliding
+from streams.windows.keyed import KeyedValues
+from streams.windows.sliding import SlidingSums, inherit
+
+__all__ = ["OrderLine", "OrdersProcessor", "decode", "inherit", "set_back"]
 
 WINDOW = 15 * SECOND
 QUIET = MINUTE  # at most one notification per site in this time
@@ -33,7 +37,7 @@ Text = Annotated[str, msgspec.Meta(max_length=1000)]
 class OrderLine(msgspec.Struct, gc=False):
     """One line of an order, with the names of the Online Retail data."""
 
-    site: Annotated[str, msgspec.Meta(min_length=1, max_length=MOST_NAME)]
+    site: Name
     InvoiceNo: Text
     StockCode: Text
     Quantity: int
@@ -45,10 +49,8 @@ class OrderLine(msgspec.Struct, gc=False):
 
 
 class SiteState(msgspec.Struct, array_like=True):
-    """One site's window. `runs` are (millisecond, lines), oldest first: their number does not grow with the rate."""
+    """One site, beside its window: its newest line, second and episode, and its notifications."""
 
-    runs: list[tuple[int, int]] = []
-    count: int = 0
     second: Second | None = None
     episode: Episode | None = None
     below_since: int | None = None  # when the count last fell below the threshold of an open episode
@@ -57,224 +59,168 @@ class SiteState(msgspec.Struct, array_like=True):
     newest: int = 0
 
 
-class State(msgspec.Struct):
-    clock: int = 0
-    sites: dict[str, SiteState] = {}
-
-
-decode = Decoder(OrderLine, "site", attrgetter("site"))
+decode = Decoder(OrderLine, "site")
 _NAME = itemgetter(0)
-_encoder = msgspec.msgpack.Encoder()
-_state_decoder = msgspec.msgpack.Decoder(State)
+_encode = msgspec.msgpack.Encoder().encode
+_decode_site = msgspec.msgpack.Decoder(SiteState).decode
 
 
-class OrdersProcessor:
-    """Processor of `orders`. `thresholds` gives the lines in 15 s at which a site's alarm begins, at least 1.
+class OrdersProcessor(Processor[OrderLine, OrderResults]):
+    """Computes `orders`: each site's rate, and its alarms.
 
-    A step costs what is due and not how many sites there are: `_due` is a heap with the moment at which the oldest run
-    of each site leaves its window. `_idle` is a heap of the sites whose windows were empty, with their newest line;
-    after FORGET the state of a site that is still empty is dropped. `most` bounds the sites that a shard holds.
+    Its configuration maps sites to thresholds, the lines in 15 s at which an alarm begins, at least 1; `default` is the
+    threshold of the other sites. `most` bounds the sites that a shard holds. A step costs what is due and not how many
+    sites there are.
     """
 
-    def __init__(
-        self,
-        snapshot: bytes,
-        thresholds: Callable[[], Mapping[str, int]],
-        default: int,
-        most: int = SITES_MOST,
-    ) -> None:
-        self._state = _state_decoder.decode(snapshot) if snapshot else State()
-        self._thresholds = thresholds
+    def __init__(self, state: State, default: int, most: int = SITES_MOST) -> None:
+        self._windows = SlidingSums(WINDOW, state)
+        self._sites = KeyedValues(SiteState, most, state.entries)
+        self._thresholds: Mapping[str, int] = {}
         self._default = default
-        self._most = most
-        sites = self._state.sites
-        self._due = [(_leaves(state.runs[0]), site) for site, state in sites.items() if state.runs]
-        heapify(self._due)
-        self._idle = [(state.newest, site) for site, state in sites.items() if not state.runs]
-        heapify(self._idle)
-        self._open = {site for site, state in sites.items() if state.episode}
-        self._counts: dict[str, SiteState] = {}
+        self._open: set[StateKey] = set()
+        for key, site in self._sites.items():
+            if site.episode:
+                self._open.add(key)
+            if not self._windows.total(key):
+                self._sites.rest(key, site.newest + FORGET)
+        self._counted: dict[str, SiteState] = {}
         self._seconds: dict[tuple[str, int], Second] = {}
         self._episodes: dict[tuple[str, str], Episode] = {}
         self._calls: list[Call] = []
 
+    def configure(self, settings: Mapping[str, int]) -> None:
+        self._thresholds = settings
+
     def add(self, batch: Batch, events: list[OrderLine]) -> list[DeadRecord]:
-        self._state.clock = now = max(self._state.clock, batch.arrived)
-        thresholds = self._thresholds()
-        self._move_on(thresholds, now)
+        self._move_on(batch.arrived)
         refused: set[str] = set()
-        for site, lines in Counter(batch.keys).items():
-            state = self._state.sites.get(site) or self._begin(site)
-            if state is None:
-                refused.add(site)
+        for name, lines in Counter(batch.keys).items():
+            key = (name,)
+            site = self._sites.open(key)
+            if site is None:
+                refused.add(name)
                 continue
-            threshold = thresholds.get(site, self._default)
-            before = state.count
-            self._count(site, state, lines, now)
-            if state.count >= threshold:
-                first = max(0, threshold - before - 1)  # of this batch's lines, the one that reaches it
-                self._alarm(site, state, threshold, lines - first, _nth(batch, site, first))
+            count = self._count(key, site, lines)
+            threshold = self._threshold(key)
+            if count >= threshold:
+                first = max(0, threshold - (count - lines) - 1)  # of this batch's lines, the one that reaches it
+                self._alarm(key, site, threshold, lines - first, _nth(batch, name, first))
         if not refused:
             return []
-        return refuse(batch, [at for at, site in enumerate(batch.keys) if site in refused], self._reason)
+        return refuse(batch, [at for at, site in enumerate(batch.keys) if site in refused], self._too_many)
 
-    def advance(self, clock: int) -> None:
-        if clock <= self._state.clock:
-            return
-        self._state.clock = clock
-        if self._open or (self._due and self._due[0][0] <= clock):
-            self._move_on(self._thresholds(), clock)
-        else:
-            self._forget(clock)
+    def advance(self, watermark: int) -> None:
+        if watermark > self._windows.watermark:
+            self._move_on(watermark)
 
     def take(self) -> OrderResults | None:
-        clock = self._state.clock
+        total, watermark = self._windows.total, self._windows.watermark
         results = OrderResults(
-            [Count(site, state.count, clock, state.newest) for site, state in sorted(self._counts.items(), key=_NAME)],
+            [
+                Count(name, total((name,)), watermark, site.newest)
+                for name, site in sorted(self._counted.items(), key=_NAME)
+            ],
             [(site, second) for (site, _), second in self._seconds.items()],
             list(self._episodes.values()),
             self._calls,
         )
-        self._counts, self._seconds, self._episodes, self._calls = {}, {}, {}, []
+        self._counted, self._seconds, self._episodes, self._calls = {}, {}, {}, []
         return results if any(results) else None
 
-    def snapshot(self) -> bytes:
-        return _encoder.encode(self._state)
+    def changes(self) -> StateChange:
+        sites = self._sites.changes()
+        return self._windows.changes()._replace(put=sites.put, removed=sites.removed)
 
-    def _begin(self, site: str) -> SiteState | None:
-        """Returns the state of a new site; None where the shard holds as many as it may."""
-        if len(self._state.sites) >= self._most:
-            return None
-        state = self._state.sites[site] = SiteState()
-        return state
+    def _threshold(self, key: StateKey) -> int:
+        return self._thresholds.get(key[0], self._default)
 
-    def _reason(self, site: str) -> str:
+    def _too_many(self, site: str) -> str:
         return (
-            f"The shard holds {self._most:,} sites, the most that SITES_MOST allows; {site!r} would be one more. "
+            f"The shard holds {self._sites.most:,} sites, the most that SITES_MOST allows; {site!r} would be one more. "
             "A site goes once nothing has come from it for an hour."
         )
 
-    def _move_on(self, thresholds: Mapping[str, int], now: int) -> None:
-        """Lets time pass for the sites whose lines leave the window, and for those whose alarm a threshold may end."""
-        while self._due and self._due[0][0] <= now:
-            _, site = heappop(self._due)
-            state = self._state.sites[site]
-            self._expire(site, state, thresholds.get(site, self._default), now)
-            if state.runs:
-                heappush(self._due, (_leaves(state.runs[0]), site))
-            else:
-                heappush(self._idle, (state.newest, site))
-        for site in sorted(self._open):
-            state = self._state.sites[site]
-            if state.count <= max(thresholds.get(site, self._default) - 2, 0):
-                self._end(site, state, now)
-        self._forget(now)
+    def _move_on(self, watermark: int) -> None:
+        """Lets time pass: lines leave their windows, alarms end, and sites that have rested for FORGET are dropped.
 
-    def _forget(self, now: int) -> None:
-        """Drops the state of sites from which nothing has come for FORGET.
-
-        What of their calls was held back since the last notification is then told by their episodes alone.
+        The results then tell of the calls that were held back since a dropped site's last notification by its episodes
+        alone.
         """
-        while self._idle and self._idle[0][0] + FORGET <= now:
-            newest, site = heappop(self._idle)
-            state = self._state.sites.get(site)
-            if state and state.newest == newest and not state.runs:  # else something has come since
-                del self._state.sites[site]
+        for left in self._windows.advance(watermark):
+            site = self._sites.touch(left.key)
+            if left.before >= self._threshold(left.key) > left.after:
+                site.below_since = left.moment
+            if not left.after:
+                self._sites.rest(left.key, site.newest + FORGET)
+            self._counted[left.key[0]] = site
+        for key in sorted(self._open):
+            if self._windows.total(key) <= max(self._threshold(key) - 2, 0):
+                self._end(key)
+        self._sites.forget(self._windows.watermark)
 
-    def _expire(self, site: str, state: SiteState, threshold: int, now: int) -> None:
-        """Lets go of the lines that have left the window."""
-        gone = 0
-        while gone < len(state.runs) and _leaves(state.runs[gone]) <= now:
-            _, lines = run = state.runs[gone]
-            if state.count >= threshold > state.count - lines:
-                state.below_since = _leaves(run)
-            state.count -= lines
-            gone += 1
-        del state.runs[:gone]
-        self._counts[site] = state
+    def _end(self, key: StateKey) -> None:
+        site = self._sites.touch(key)
+        assert site.episode
+        site.episode.ended = max(site.episode.started, site.below_since or self._windows.watermark)
+        self._episodes[key[0], site.episode.sequence] = site.episode
+        site.episode = site.below_since = None
+        self._open.discard(key)
 
-    def _end(self, site: str, state: SiteState, now: int) -> None:
-        assert state.episode
-        state.episode.ended = max(state.episode.started, state.below_since or now)
-        self._episodes[site, state.episode.sequence] = state.episode
-        state.episode = state.below_since = None
-        self._open.discard(site)
-
-    def _count(self, site: str, state: SiteState, lines: int, now: int) -> None:
-        if not state.runs:
-            heappush(self._due, (now + WINDOW + 1, site))
-        state.runs.append((now, lines))
-        state.count += lines
-        state.newest = now
+    def _count(self, key: StateKey, site: SiteState, lines: int) -> int:
+        """Adds lines to a site's window and to its second, and returns its count with them."""
+        now = site.newest = self._windows.watermark
+        count = self._windows.add(key, lines)
         second = now - now % SECOND
-        if state.second is None or state.second.second != second:
-            state.second = Second(second, 0, 0)
-        state.second.lines += lines
-        state.second.peak = max(state.second.peak, state.count)
-        self._seconds[site, second] = state.second
-        self._counts[site] = state
+        rate = site.second
+        if rate is None or rate.second != second:
+            rate = site.second = Second(second, 0, 0)
+        rate.lines += lines
+        if count > rate.peak:
+            rate.peak = count
+        self._seconds[key[0], second] = rate
+        self._counted[key[0]] = site
+        return count
 
-    def _alarm(self, site: str, state: SiteState, threshold: int, calls: int, sequence: str) -> None:
-        now = state.newest
-        if state.episode is None:
-            state.episode = Episode(site, sequence, now, threshold, state.count)
-            self._open.add(site)
-        episode = state.episode
-        state.below_since = None
-        episode.peak = max(episode.peak, state.count)
+    def _alarm(self, key: StateKey, site: SiteState, threshold: int, calls: int, sequence: str) -> None:
+        """Begins or carries on the alarm of a site whose newest `calls` lines are at or above the threshold."""
+        now, count = site.newest, self._windows.total(key)
+        if site.episode is None:
+            site.episode = Episode(key[0], sequence, now, threshold, count)
+            self._open.add(key)
+        episode = site.episode
+        site.below_since = None
+        episode.peak = max(episode.peak, count)
         episode.lines += calls
-        if state.notified is None or now - state.notified >= QUIET:
-            self._calls.append(Call(site, now, sequence, state.count - calls + 1, threshold, state.suppressed))
-            state.notified, state.suppressed = now, 0
+        if site.notified is None or now - site.notified >= QUIET:
+            self._calls.append(Call(key[0], now, sequence, count - calls + 1, threshold, site.suppressed))
+            site.notified, site.suppressed = now, 0
             episode.notifications += 1
             calls -= 1
         episode.suppressed += calls
-        state.suppressed += calls
-        self._episodes[site, episode.sequence] = episode
-
-
-def _leaves(run: tuple[int, int]) -> int:
-    """Returns the first millisecond at which the lines of a run are outside the window."""
-    return run[0] + WINDOW + 1
+        site.suppressed += calls
+        self._episodes[key[0], episode.sequence] = episode
 
 
 def _nth(batch: Batch, site: str, index: int) -> str:
-    """The padded sequence number of the site's line of that index in the batch."""
+    """Returns the padded sequence number of the site's line of that index in the batch."""
     places = (place for place, key in enumerate(batch.keys) if key == site)
     return padded(batch.sequences[next(place for count, place in enumerate(places) if count == index)])
 
 
-def set_back(snapshot: bytes, clock: int) -> bytes:
-    """Returns the state with no time in it later than `clock`, in milliseconds.
+def set_back(state: State, watermark: int) -> State:
+    """Returns the state with no time in it later than `watermark`, in milliseconds.
 
-    Lines that were counted at a later time count as of `clock`, so that they leave the window 15 s after it.
+    Lines that were counted at a later time count as of `watermark`, so that they leave the window 15 s after it.
     """
-    state = _state_decoder.decode(snapshot)
-    state.clock = min(state.clock, clock)
-    for site in state.sites.values():
-        late = sum(lines for moment, lines in site.runs if moment > clock)
-        site.runs = [run for run in site.runs if run[0] <= clock] + ([(clock, late)] if late else [])
-        site.newest = min(site.newest, clock)
-        site.below_since = None if site.below_since is None else min(site.below_since, clock)
-        site.notified = None if site.notified is None else min(site.notified, clock)
-        if site.second and site.second.second > clock:
-            site.second = None
-    return _encoder.encode(state)
+    entries = {key: _encode(_set_back(_decode_site(data), watermark)) for key, data in state.entries.items()}
+    return sliding.set_back(state._replace(entries=entries), watermark)
 
 
-def inherit(snapshots: list[bytes], owns: Callable[[str], bool], clock: int | None = None) -> bytes:
-    """Returns the state of a child shard: what its parents held of the keys that it owns, as of `clock` if given."""
-    parents = [_state_decoder.decode(snapshot) for snapshot in snapshots if snapshot]
-    child = State(clock=max((parent.clock for parent in parents), default=0) if clock is None else clock)
-    for parent in parents:
-        child.sites |= {site: state for site, state in parent.sites.items() if owns(site)}
-    if clock is not None:
-        for state in child.sites.values():
-            _cut(state, clock)
-    return _encoder.encode(child)
-
-
-def _cut(state: SiteState, clock: int) -> None:
-    """Takes out the lines later than `clock`: when an older stream of the name is read on, they are still to come."""
-    while state.runs and state.runs[-1][0] > clock:
-        state.count -= state.runs.pop()[1]
+def _set_back(site: SiteState, watermark: int) -> SiteState:
+    site.newest = min(site.newest, watermark)
+    site.below_since = None if site.below_since is None else min(site.below_since, watermark)
+    site.notified = None if site.notified is None else min(site.notified, watermark)
+    if site.second and site.second.second > watermark:
+        site.second = None
+    return site

@@ -1,38 +1,44 @@
 """Workers of one application on one stream, on each kind of store, and what tests of leases do with them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from typing import Any, Protocol
 
-import msgspec
 from django.db.models.functions import Now
 
 from streams import letters
-from streams.commits import Commit, Grant, Letter
+from streams.commits import Commit, Grant, Letter, Store
+from streams.entry_log import Bounds
 from streams.hashing import HASH_SPACE
-from streams.leases import Leases
 from streams.models import DeadLetter, Lease, Member
 from streams.records import TRIM_HORIZON, DeadRecord, Description, Position, Shard
+from streams.sink import Rows
+from streams.state import EMPTY, State, StateChange, merge
 from streams.worker import LeaseStore
 from tests.fakes import FakeClock
+from tests.leasing import WorkersLeases
 from tests.memory_leases import MemoryLeases, Table
 
 NOON = 1_795_348_800_000
 HALF = HASH_SPACE // 2
 WHOLE = Shard("a", 0, HASH_SPACE - 1)
 LEFT, RIGHT = Shard("b", 0, HALF - 1, ("a",)), Shard("c", HALF, HASH_SPACE - 1, ("a",))
+TINY = Bounds(head=20, segment=200)  # so that any state has segments
 PAIR = [Shard("a", 0, HALF - 1), Shard("b", HALF, HASH_SPACE - 1)]
 
 
-def inherit(snapshots: list[bytes], owns: Callable[[str], bool], clock: int | None = None) -> bytes:
-    """States are lists of keys."""
-    return msgspec.json.encode([key for state in snapshots for key in msgspec.json.decode(state) if owns(key)])
+def inherit(states: Sequence[State], owns: Callable[[str], bool], watermark: int | None = None) -> State:
+    return merge(states, owns)
+
+
+class FleetWorker(LeaseStore, Store[Any], Protocol):
+    """The leases of one worker and the store of its commits."""
 
 
 class Fleet(Protocol):
     """Workers of one application on one stream."""
 
-    def worker(self, owner: str) -> LeaseStore[Any]: ...
+    def worker(self, owner: str) -> FleetWorker: ...
     def expire(self, owner: str) -> None:
         """The worker has not been heard of for longer than a lease."""
 
@@ -47,8 +53,8 @@ class Fleet(Protocol):
 
 
 class DatabaseFleet:
-    def worker(self, owner: str) -> LeaseStore[Any]:
-        return Leases("app", "s", "topic", lambda results: None, inherit, owner)
+    def worker(self, owner: str) -> FleetWorker:
+        return WorkersLeases("app", "s", "topic", Rows(lambda stream, results: None), inherit, owner, bounds=TINY)
 
     def expire(self, owner: str) -> None:
         past = Now() - timedelta(seconds=1)
@@ -58,7 +64,7 @@ class DatabaseFleet:
     def ask(self, *keys: str) -> None:
         for number, key in enumerate(keys, 1):
             dead = [DeadRecord(number, NOON, key, f"data {number}".encode(), "why", 1)]
-            letters.add(Grant("app", "s", "z", "me", 1, "", b"", 0), dead, None)
+            letters.add(Grant("app", "s", "z", "me", 1, "", EMPTY, 0), dead, None)
         DeadLetter.objects.update(status=DeadLetter.Status.REPLAY)
 
     def settled(self) -> list[tuple[int, str]]:
@@ -71,9 +77,9 @@ class DatabaseFleet:
 
 class MemoryFleet:
     def __init__(self) -> None:
-        self.table = Table(FakeClock())
+        self.table = Table(FakeClock(), bounds=TINY)
 
-    def worker(self, owner: str) -> LeaseStore[Any]:
+    def worker(self, owner: str) -> FleetWorker:
         return MemoryLeases(self.table, owner, inherit)
 
     def expire(self, owner: str) -> None:
@@ -96,7 +102,7 @@ def listed(*shards: Shard, identity: str = "one") -> Description:
     return Description("s", "ACTIVE", 24, list(shards or PAIR), identity)
 
 
-def joined(fleet: Fleet, owner: str, *shards: Shard) -> LeaseStore[Any]:
+def joined(fleet: Fleet, owner: str, *shards: Shard) -> FleetWorker:
     """A worker that has said that it lives."""
     worker = fleet.worker(owner)
     worker.sync(lambda: listed(*shards), TRIM_HORIZON)
@@ -104,5 +110,11 @@ def joined(fleet: Fleet, owner: str, *shards: Shard) -> LeaseStore[Any]:
     return worker
 
 
-def commit(place: Position | str, state: bytes = b"[]", clock: int = NOON) -> Commit[Any]:
-    return Commit(str(place), clock, state)
+def commit(place: Position | str, keys: Collection[str] = (), clock: int = NOON) -> Commit[Any]:
+    """A commit after which the state has an entry for each of these keys, besides those that it had."""
+    return Commit(str(place), clock, StateChange(b"meta", {(key,): b"data" for key in keys}))
+
+
+def keys_of(state: State) -> list[str]:
+    """Returns the keys of a state's entries, sorted."""
+    return sorted(key for (key,) in state.entries)

@@ -16,6 +16,7 @@ from streams.leases import Leases
 from streams.models import Lease, Member
 from streams.models.database_time import database_time
 from streams.models.progress import seconds_since, skews
+from streams.state import EMPTY
 
 pytestmark = pytest.mark.django_db
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
@@ -80,7 +81,7 @@ def test_the_worker_whose_clock_differs_least_is_believed_and_the_dead_are_not()
 
 
 def test_a_worker_writes_how_far_the_streams_time_is_ahead() -> None:
-    ahead = Leases[Any]("trades", "trades", "t", lambda _: None, lambda *_: b"", "me", lambda: database_time() + 60_000)
+    ahead = Leases("trades", "trades", lambda *_: EMPTY, "me", lambda: database_time() + 60_000)
     ahead.share()
     ahead.share()
     [skew] = skews().values()

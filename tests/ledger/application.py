@@ -4,6 +4,7 @@ from streams import reports
 from streams.applications import Application, SourceKind
 from streams.models import TradeMinute
 from streams.processors import trades
+from streams.sink import Rows
 from tests.ledger import acks, steps
 
 NAME = "ledger"
@@ -13,7 +14,7 @@ APPLICATION = Application(
     title="Ledger",
     decode=trades.decode,
     build=steps.NotingProcessor,
-    sink=steps.write,
+    sink=Rows(steps.write),
     inherit=trades.inherit,
     set_back=trades.set_back,
     source=SourceKind(name=NAME, help="trades with ids that no other producer uses", open=acks.open_source),

@@ -17,5 +17,5 @@ class LedgerConfig(AppConfig):
         from tests.ledger.application import APPLICATION  # noqa: PLC0415 - as above
 
         applications.register(APPLICATION)
-        patch.object(wiring, "Leases", steps.NotingLeases).start()
+        patch.object(wiring, "CommitStore", steps.NotingStore).start()
         patch.object(produce, "open_stream", acks.open_stream).start()

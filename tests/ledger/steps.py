@@ -3,12 +3,14 @@
 import json
 from typing import NamedTuple
 
+from streams.commit_store import CommitStore
 from streams.commits import Commit, Grant
-from streams.leases import Leases
 from streams.processors.trades import Trade, TradesProcessor
 from streams.records import Batch, DeadRecord
 from streams.results.trades import TradeRow
 from streams.sinks import trades as trades_sink
+from streams.state import EMPTY, State
+from streams.state_log import Write
 from tests.ledger.acks import id_of
 from tests.ledger.models import Step
 
@@ -21,8 +23,8 @@ class Noted(NamedTuple):
 class NotingProcessor(TradesProcessor):
     """Of `trades`, with a note of each record since the last results."""
 
-    def __init__(self, snapshot: bytes = b"") -> None:
-        super().__init__(snapshot)
+    def __init__(self, state: State = EMPTY) -> None:
+        super().__init__(state)
         self._applied: list[tuple[int, str, int]] = []
 
     def add(self, batch: Batch, events: list[Trade]) -> list[DeadRecord]:
@@ -40,8 +42,8 @@ def write(stream: str, noted: Noted) -> None:
     trades_sink.write(stream, noted.rows)
 
 
-class NotingLeases(Leases[Noted]):
-    def _advance(self, grant: Grant, commit: Commit[Noted]) -> None:
-        super()._advance(grant, commit)
+class NotingStore(CommitStore[Noted]):
+    def _advance(self, grant: Grant, commit: Commit[Noted], write: Write | None) -> None:
+        super()._advance(grant, commit, write)
         applied = json.dumps(commit.results.applied if commit.results else [])
         Step(shard=grant.shard, counter=grant.counter, checkpoint=commit.checkpoint, applied=applied).save()

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import pytest
@@ -13,15 +12,17 @@ from hypothesis import strategies as st
 from streams import packets
 from streams.commits import Commit, Grant, RefusedError, StoreDownError
 from streams.hashing import HASH_SPACE
-from streams.leases import Leases
 from streams.models import DeadLetter, Lease
 from streams.pipeline import Pipeline
 from streams.processors.trades import TradesProcessor, decode, inherit
 from streams.reading import ShardReader
 from streams.records import TRIM_HORIZON, Batch, DeadRecord, Description, Entry, Page, Position, Shard
 from streams.refusals import explained
+from streams.sink import Rows
 from streams.sinks.trades import write
+from streams.state import State, StateChange
 from streams.stream.aggregation import columns_in_shard
+from tests.leasing import WorkersLeases
 from tests.packing import aggregate
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -48,7 +49,7 @@ class Source:
         return Page([batch] if stop > start else [], NOON if stop == len(self.keys) else None)
 
 
-class Picky(Leases[Any]):
+class Picky(WorkersLeases):
     """Refuses letters as a database might: the first so many tries of each commit that has one."""
 
     refusals = 0
@@ -60,16 +61,16 @@ class Picky(Leases[Any]):
         super().commit(grant, commit)
 
 
-def leases(kind: type[Leases[Any]] = Leases) -> Leases[Any]:
+def leases(kind: type[WorkersLeases] = WorkersLeases) -> WorkersLeases:
     Lease.objects.all().delete()
     DeadLetter.objects.all().delete()
-    found = kind("trades", "trades", "trades", partial(write, "trades"), inherit, "me")
+    found = kind("trades", "trades", "trades", Rows(write), inherit, "me")
     found.sync(lambda: Description("trades", "ACTIVE", 24, [ALL], "one"), TRIM_HORIZON)
     found.share()
     return found
 
 
-def consume(store: Leases[Any], records: Sequence[Entry]) -> int:
+def consume(store: WorkersLeases, records: Sequence[Entry]) -> int:
     """Applies all of it; how many records there were."""
     source: Any = Source(records)
     [grant] = store.acquire(1)
@@ -115,7 +116,7 @@ def test_no_record_stops_a_worker_and_none_is_lost_unsaid(records: list[Entry]) 
 def test_the_bytes_of_any_key_can_be_had_back(key: str) -> None:
     store = leases()
     [grant] = store.acquire(1)
-    store.commit(grant, Commit("trim-horizon", NOON, b"", dead=[DeadRecord(1, NOON, key, b"x", "why", 1)]))
+    store.commit(grant, Commit("trim-horizon", NOON, None, dead=[DeadRecord(1, NOON, key, b"x", "why", 1)]))
     DeadLetter.objects.update(status=DeadLetter.Status.REPLAY)
     assert [letter.key for letter in store.letters(grant)] == [key]
 
@@ -191,24 +192,38 @@ def test_a_record_larger_than_a_statement_is_kept_in_part_and_the_shard_goes_on(
     assert ("Only the first 4,096" in letter.error) == (not whole)
 
 
-def test_a_state_or_results_larger_than_a_statement_are_refused_in_words() -> None:
+def test_a_state_larger_than_a_statement_goes_in_segments() -> None:
+    store = leases()
+    [grant] = store.acquire(1)
+    state = StateChange(b"meta", {(str(key),): b"\0" * 200_000 for key in range(90)})
+    sizes = Sizes()
+    with connection.execute_wrapper(sizes):
+        store.commit(grant, Commit("trim-horizon", NOON, state))
+    assert store.state(grant) == State(b"meta", state.put, [])
+    assert max(sizes.found) < 1 << 19  # less than half of the smallest max_allowed_packet that is of use
+
+
+def test_an_entry_of_a_state_larger_than_a_segment_is_refused_in_words() -> None:
+    store = leases()
+    [grant] = store.acquire(1)
+    with pytest.raises(RefusedError, match=r"^The state of \('k',\) would have 300,016 bytes; 262,144 is the most\.$"):
+        store.commit(grant, Commit("trim-horizon", NOON, StateChange(b"meta", {("k",): b"x" * 300_000})))
+
+
+def test_results_larger_than_a_statement_are_refused_in_words() -> None:
     store = leases()
     [grant] = store.acquire(1)
     if connection.vendor != "mysql":  # the others have no such limit
-        store.commit(grant, Commit("trim-horizon", NOON, b"x" * (17 << 20)))
-        assert len(Lease.objects.get().state) == 17 << 20
         return
-    with pytest.raises(RefusedError, match="would have 17,825,792 bytes"):
-        store.commit(grant, Commit("trim-horizon", NOON, b"x" * (17 << 20)))
-    store._write = lambda results: connection.cursor().execute("SELECT LENGTH(%s)", [results])
+    store.store._sink = Rows(lambda _, results: connection.cursor().execute("SELECT LENGTH(%s)", [results]))
     for size in (17 << 20, 40 << 20):  # the server may say why, or just hang up
         with pytest.raises(RefusedError, match="bytes was refused"):
-            store.commit(grant, Commit("trim-horizon", NOON, b"", b"x" * size))
-    store.commit(grant, Commit("trim-horizon", NOON, b"", b"x"))
+            store.commit(grant, Commit("trim-horizon", NOON, None, b"x" * size))
+    store.commit(grant, Commit("trim-horizon", NOON, None, b"x"))
 
 
 def test_a_database_that_hangs_up_is_away_unless_the_statement_was_too_large() -> None:
-    def hang_up(_: object) -> None:
+    def hang_up(*_: object) -> None:
         with connection.execute_wrapper(fail):
             connection.cursor().execute("SELECT 1")
 
@@ -217,6 +232,6 @@ def test_a_database_that_hangs_up_is_away_unless_the_statement_was_too_large() -
 
     store = leases()
     [grant] = store.acquire(1)
-    store._write = hang_up
+    store.store._sink = Rows(hang_up)
     with pytest.raises(StoreDownError):
-        store.commit(grant, Commit("trim-horizon", NOON, b"", b"x"))
+        store.commit(grant, Commit("trim-horizon", NOON, None, b"x"))

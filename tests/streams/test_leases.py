@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,12 +12,14 @@ from pytest_django import Settings
 from streams import owners
 from streams.commits import Commit, Grant, Letter, LetterTakenError, RefusedError, Replay
 from streams.hashing import HASH_SPACE
-from streams.leases import Leases
 from streams.models import DeadLetter, Lease, Throughput, TopicVersion, TradeMinute
 from streams.processors.trades import inherit
 from streams.records import TRIM_HORIZON, DeadRecord, Description, Shard, StreamError, after
 from streams.results.trades import Tally, TradeRow
+from streams.sink import Rows
 from streams.sinks.trades import write
+from streams.state import StateChange
+from tests.leasing import WorkersLeases
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOON = 1_795_348_800_000
@@ -26,14 +27,14 @@ SHARD = Shard("a", 0, HASH_SPACE - 1)
 DEAD = DeadRecord(40, NOON, "k", b"\xff\x00", "why", 2)
 
 
-def leases(owner: str = "one") -> Leases[list[TradeRow]]:
-    found = Leases("trades", "trades", "trades", partial(write, "trades"), inherit, owner)
+def leases(owner: str = "one") -> WorkersLeases:
+    found = WorkersLeases("trades", "trades", "trades", Rows(write), inherit, owner)
     found.sync(lambda: Description("trades", "ACTIVE", 24, [SHARD], "one"), TRIM_HORIZON)
     found.share()
     return found
 
 
-def held() -> tuple[Leases[list[TradeRow]], Grant]:
+def held() -> tuple[WorkersLeases, Grant]:
     one = leases()
     return one, one.acquire(1)[0]
 
@@ -43,7 +44,7 @@ def row(trades: int, ticker: str = "AMZN") -> TradeRow:
 
 
 def commit(sequence: int, *rows: TradeRow, dead: tuple[DeadRecord, ...] = ()) -> Commit[list[TradeRow]]:
-    return Commit(str(after(sequence)), NOON, b"state", list(rows), dead, NOON, {NOON: (3, 100)})
+    return Commit(str(after(sequence)), NOON, StateChange(b"state"), list(rows), dead, NOON, {NOON: (3, 100)})
 
 
 def test_a_commit_is_whole(subtests: pytest.Subtests) -> None:
@@ -71,7 +72,7 @@ def test_a_commit_that_a_column_refuses_leaves_nothing_behind() -> None:
     assert Lease.objects.get(shard="a").checkpoint == str(TRIM_HORIZON)
 
 
-def asked() -> tuple[Leases[list[TradeRow]], Grant, Letter]:
+def asked() -> tuple[WorkersLeases, Grant, Letter]:
     """A dead letter that somebody wants replayed."""
     one, grant = held()
     one.commit(grant, commit(41, dead=(DEAD,)))
@@ -82,7 +83,7 @@ def asked() -> tuple[Leases[list[TradeRow]], Grant, Letter]:
 
 def test_a_replayed_letter_is_applied_once_and_closed_with_its_results() -> None:
     one, grant, letter = asked()
-    replay = Commit(str(after(41)), NOON, b"state", [row(1)], replayed=[Replay(letter)])
+    replay = Commit(str(after(41)), NOON, StateChange(b"state"), [row(1)], replayed=[Replay(letter)])
     one.commit(grant, replay)
     lease, closed = Lease.objects.get(), DeadLetter.objects.get()
     assert (lease.applied, lease.dead, closed.status, closed.attempts) == (3, 0, "applied", 3)
@@ -93,7 +94,7 @@ def test_a_replayed_letter_is_applied_once_and_closed_with_its_results() -> None
 
 def test_a_letter_that_fails_again_is_kept_with_the_new_error() -> None:
     one, grant, letter = asked()
-    one.commit(grant, Commit(str(after(41)), NOON, b"state", replayed=[Replay(letter, "still")]))
+    one.commit(grant, Commit(str(after(41)), NOON, StateChange(b"state"), replayed=[Replay(letter, "still")]))
     kept = DeadLetter.objects.get()
     assert (kept.status, kept.error, kept.attempts, Lease.objects.get().dead) == ("kept", "still", 3, 1)
 
@@ -102,7 +103,7 @@ def test_a_letter_that_was_discarded_meanwhile_changes_nothing() -> None:
     one, grant, letter = asked()
     DeadLetter.objects.update(status=DeadLetter.Status.DISCARDED)
     with pytest.raises(LetterTakenError):
-        one.commit(grant, Commit(str(after(41)), NOON, b"state", [row(1)], replayed=[Replay(letter)]))
+        one.commit(grant, Commit(str(after(41)), NOON, StateChange(b"state"), [row(1)], replayed=[Replay(letter)]))
     assert TradeMinute.objects.count() == 0
 
 

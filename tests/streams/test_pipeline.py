@@ -10,16 +10,18 @@ from streams.commits import Commit, Grant, LeaseLostError, Letter, LetterTakenEr
 from streams.pipeline import Pipeline
 from streams.reading import ShardReader
 from streams.records import TRIM_HORIZON, Batch, DeadRecord, after
+from streams.state import EMPTY, State, StateChange, changed
 from tests.fakes import FakeClock, MemoryStream
 
 SHARD = "shardId-000000000000"
+SEEN = ("seen",)
 
 
 class Summing:
     """A processor that keeps what it was given, and chokes on some of it."""
 
-    def __init__(self, snapshot: bytes, bad: bytes = b"poison") -> None:
-        self.seen = snapshot.split() if snapshot else []
+    def __init__(self, state: State, bad: bytes = b"poison") -> None:
+        self.seen = state.entries.get(SEEN, b"").split()
         self.changed = False
         self.clock = 0
         self.bad = bad
@@ -39,8 +41,11 @@ class Summing:
         changed, self.changed = self.changed, False
         return list(self.seen) if changed else None
 
-    def snapshot(self) -> bytes:
-        return b" ".join(self.seen)
+    def configure(self, settings: object) -> None:
+        self.settings = settings
+
+    def changes(self) -> StateChange:
+        return StateChange(b"", {SEEN: b" ".join(self.seen)})
 
 
 class ListStore:
@@ -50,6 +55,7 @@ class ListStore:
         self.commits: list[Commit[list[bytes]]] = []
         self.lost = False
         self.taken: set[int] = set()
+        self.kept = State(history=[])
 
     def commit(self, grant: Grant, commit: Commit[list[bytes]]) -> None:
         if self.lost:
@@ -60,6 +66,13 @@ class ListStore:
             self.taken.clear()
             raise LetterTakenError
         self.commits.append(commit)
+        self.kept = changed(self.kept, commit.state) if commit.state else self.kept
+
+    def state(self, grant: Grant) -> State:
+        return self.kept
+
+    def replace(self, grant: Grant, state: State) -> None:
+        self.kept = state
 
     @property
     def applied(self) -> list[bytes]:
@@ -98,7 +111,7 @@ class House:
     def pipeline(self) -> Pipeline[Any, Any]:
         """As a new worker would open it, from the last commit on."""
         last = self.store.commits[-1] if self.store.commits else None
-        place = (last.checkpoint, last.state, last.clock) if last else (str(TRIM_HORIZON), b"", 0)
+        place = (last.checkpoint, self.store.kept, last.clock) if last else (str(TRIM_HORIZON), EMPTY, 0)
         reader = ShardReader(self.stream, SHARD, place[0])
         return Pipeline(Grant("app", "s", SHARD, "me", 1, *place), reader, decode, Summing, self.store)
 
@@ -139,7 +152,8 @@ def test_results_state_and_checkpoint_are_one_commit(house: House) -> None:
     house.put(b"a", b"garbage")
     house.pipeline().step()
     [commit] = house.store.commits
-    assert (commit.checkpoint, commit.state, commit.results) == (str(after(2, passed=2)), b"a", [b"a"])
+    assert (commit.checkpoint, commit.results) == (str(after(2, passed=2)), [b"a"])
+    assert commit.state == StateChange(b"", {SEEN: b"a"})
     assert [record.data for record in commit.dead] == [b"garbage"]
     assert commit.arrivals == {house.clock.time: (2, 8)}
 

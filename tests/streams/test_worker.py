@@ -10,6 +10,7 @@ from streams.pipeline import Pipeline
 from streams.reading import ShardReader
 from streams.records import SHARD_END, TRIM_HORIZON, Description, Page, Position, ShardError, StreamDownError
 from streams.shares import Share
+from streams.state import EMPTY, State
 from streams.worker import Worker
 from tests.fakes import FakeClock, MemoryStream
 from tests.streams.test_pipeline import Summing, decode
@@ -45,7 +46,7 @@ class FakeLeases:
         taken, self.free = self.free[: max(0, most)], self.free[max(0, most) :]
         self.held |= set(taken)
         place = {shard: self.checkpoints.get(shard, str(TRIM_HORIZON)) for shard in taken}
-        return [Grant("app", "s", shard, "me", 1, place[shard], b"", 0, identity="memory:1") for shard in taken]
+        return [Grant("app", "s", shard, "me", 1, place[shard], EMPTY, 0, identity="memory:1") for shard in taken]
 
     def give_back(self, shards: Collection[str]) -> None:
         self.held -= set(shards)
@@ -64,6 +65,12 @@ class FakeLeases:
     def letters(self, grant: Grant) -> list[Letter]:
         asked, self.asked = self.asked, []
         return asked
+
+    def state(self, grant: Grant) -> State:
+        return EMPTY
+
+    def replace(self, grant: Grant, state: State) -> None:
+        raise NotImplementedError
 
     def commit(self, grant: Grant, commit: Commit[list[bytes]]) -> None:
         if self.down:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 
-import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +11,8 @@ from streams.processors import orders, trades
 from streams.processors.orders import FORGET, WINDOW, OrdersProcessor
 from streams.processors.trades import TradesProcessor
 from streams.records import Batch, DeadRecord
+from streams.state import EMPTY
+from tests.kept import Kept
 
 START = from_iso("2026-11-22T14:00:00Z")
 LINE = {"InvoiceNo": "1", "StockCode": "1", "Quantity": 1, "InvoiceDate": "x", "UnitPrice": 1}
@@ -19,17 +20,6 @@ TRADE = {"tradeType": "BUY", "price": 10, "quantity": 1}
 MOST = 3
 names = st.sampled_from("abcdefg")
 waits = st.sampled_from([0, 1, SECOND, WINDOW + 1, MINUTE, FORGET - WINDOW, FORGET - 1, FORGET, FORGET + 1])
-
-
-class Asked:
-    """Thresholds, and how often they were asked for."""
-
-    def __init__(self) -> None:
-        self.times = 0
-
-    def __call__(self) -> dict[str, int]:
-        self.times += 1
-        return {}
 
 
 def lines(now: int, sites: list[str], first: int = 1) -> tuple[Batch, list[orders.OrderLine]]:
@@ -44,10 +34,6 @@ def made(now: int, pairs: list[tuple[str, str]]) -> tuple[Batch, list[trades.Tra
     keys = [name for name, _ in pairs]
     batch, events, _ = trades.decode(Batch(now, range(1, 1 + len(pairs)), keys, datas))
     return batch, events
-
-
-def held(processor: OrdersProcessor) -> set[str]:
-    return set(msgspec.msgpack.decode(processor.snapshot())["sites"])
 
 
 def expected(history: list[tuple[int, list[str]]]) -> Iterator[tuple[set[str], list[int]]]:
@@ -70,20 +56,20 @@ def expected(history: list[tuple[int, list[str]]]) -> Iterator[tuple[set[str], l
 def test_a_shard_holds_so_many_sites_and_forgets_them_after_an_hour(
     history: list[tuple[int, list[str]]], restarts: set[int]
 ) -> None:
-    processor = OrdersProcessor(b"", dict, 5, MOST)
+    processor, kept = OrdersProcessor(EMPTY, 5, MOST), Kept()
     now = START
-    for place, ((wait, sites), (kept, refused)) in enumerate(zip(history, expected(history), strict=True)):
+    for place, ((wait, sites), (held, refused)) in enumerate(zip(history, expected(history), strict=True)):
         if place in restarts:
-            processor = OrdersProcessor(processor.snapshot(), dict, 5, MOST)
+            processor = OrdersProcessor(kept.state, 5, MOST)
         now += wait
         dead = processor.add(*lines(now, sites))
         processor.take()
         assert [record.sequence for record in dead] == [index + 1 for index in refused]
-        assert held(processor) == kept
+        assert {site for (site,) in kept.save(processor, now).entries} == held
 
 
 def test_a_line_of_one_site_too_many_is_a_dead_letter_that_says_so() -> None:
-    processor = OrdersProcessor(b"", dict, 30, 2)
+    processor = OrdersProcessor(EMPTY, 30, 2)
     batch, events = lines(START, ["a", "b", "c", "a"])
     [dead] = processor.add(batch, events)
     reason = (
@@ -96,25 +82,32 @@ def test_a_line_of_one_site_too_many_is_a_dead_letter_that_says_so() -> None:
 
 
 def test_a_clock_that_leaps_an_hour_tells_the_last_count_and_forgets_the_site() -> None:
-    processor = OrdersProcessor(b"", dict, 30)
+    processor, kept = OrdersProcessor(EMPTY, 30), Kept()
     processor.add(*lines(START, ["a"]))
     processor.take()
+    kept.save(processor)
     processor.advance(START + 2 * FORGET)
     results = processor.take()
     assert results and [(count.site, count.lines) for count in results.counts] == [("a", 0)]
-    assert held(processor) == set()
+    assert kept.save(processor).entries == {}
 
 
-def test_an_idle_step_asks_for_no_threshold_and_looks_at_no_site_that_is_not_due() -> None:
-    asked = Asked()
-    processor = OrdersProcessor(b"", asked, 30)
+def test_an_idle_step_looks_at_no_threshold_until_a_line_leaves_its_window() -> None:
+    looks: list[str] = []
+
+    class Watched(dict[str, int]):
+        def get(self, site: str, default: int) -> int:  # type: ignore[override]
+            looks.append(site)
+            return default
+
+    processor = OrdersProcessor(EMPTY, 30)
     processor.add(*lines(START, [f"s{number}" for number in range(5000)]))
-    asked.times = 0
+    processor.configure(Watched())
     for step in range(1, 1000):
         processor.advance(START + step)
-    assert asked.times == 0
+    assert looks == []
     processor.advance(START + WINDOW + 1)
-    assert asked.times == 1
+    assert len(looks) == 5000
 
 
 pairs = st.lists(st.tuples(names, st.sampled_from(["BUY", "SELL"])), max_size=10)
@@ -122,7 +115,7 @@ pairs = st.lists(st.tuples(names, st.sampled_from(["BUY", "SELL"])), max_size=10
 
 @given(st.lists(st.tuples(st.sampled_from([0, SECOND, MINUTE]), pairs), max_size=8), st.booleans())
 def test_a_minute_of_a_shard_has_so_many_tickers(history: list[tuple[int, list[tuple[str, str]]]], again: bool) -> None:
-    processor = TradesProcessor(b"", MOST)
+    processor, kept = TradesProcessor(EMPTY, MOST), Kept()
     known: dict[int, set[str]] = {}
     now = START
     for wait, batch in history:
@@ -136,12 +129,13 @@ def test_a_minute_of_a_shard_has_so_many_tickers(history: list[tuple[int, list[t
                 refused.append(index + 1)
         dead = processor.add(*made(now, batch))
         assert [record.sequence for record in dead] == refused
-        processor = TradesProcessor(processor.snapshot(), MOST) if again else processor
+        kept.save(processor)
+        processor = TradesProcessor(kept.state, MOST) if again else processor
         processor.advance(now)
 
 
 def test_a_trade_of_one_ticker_too_many_is_a_dead_letter_that_says_so() -> None:
-    processor = TradesProcessor(b"", 1)
+    processor = TradesProcessor(EMPTY, 1)
     [dead] = processor.add(*made(START, [("A", "BUY"), ("B", "BUY"), ("A", "SELL")]))
     says = "The shard counts 1 tickers in this minute, the most that TICKERS_MOST allows; 'B' would be one more."
     assert (dead.sequence, dead.error) == (2, says)

@@ -11,6 +11,8 @@ from streams.clock import MINUTE, SECOND, from_iso
 from streams.processors.orders import QUIET, WINDOW, OrdersProcessor, decode
 from streams.records import Batch
 from streams.results.orders import Call, Episode
+from streams.state import EMPTY, State
+from tests.kept import Kept
 
 START = from_iso("2026-11-22T14:00:00Z")
 THRESHOLD = 5
@@ -63,13 +65,16 @@ class Run:
         self.calls: list[Call] = []
         self.seconds: dict[int, tuple[int, int]] = {}
         self.lines: dict[str, int] = {}
-        self.processor = self._build(b"")
+        self.kept = Kept()
+        self.processor = self.build(EMPTY)
 
-    def _build(self, snapshot: bytes) -> OrdersProcessor:
-        return OrdersProcessor(snapshot, lambda: self.thresholds, self.default)
+    def build(self, state: State) -> OrdersProcessor:
+        processor = OrdersProcessor(state, self.default)
+        processor.configure(self.thresholds)
+        return processor
 
     def restart(self) -> None:
-        self.processor = self._build(self.processor.snapshot())
+        self.processor = self.build(self.kept.state)
 
     def add(self, wait: int, *sites: str) -> None:
         self.now += wait
@@ -90,6 +95,7 @@ class Run:
             self.calls += results.calls
             self.seconds |= {second.second: (second.lines, second.peak) for _, second in results.seconds}
             self.lines |= {count.site: count.lines for count in results.counts}
+        self.kept.save(self.processor, self.now)
 
     def found(self) -> list[Found]:
         return [Found(episode.started, episode.peak, episode.lines) for episode in self.episodes.values()]
@@ -162,7 +168,7 @@ def test_a_second_alarm_within_the_minute_is_counted_but_not_notified() -> None:
 
 def test_sites_are_counted_apart_each_against_its_own_threshold() -> None:
     run = Run()
-    run.thresholds = {"paris": 2}
+    run.processor.configure({"paris": 2})
     run.add(0, *["london", "paris"] * 4)
     assert [(episode.site, episode.threshold, episode.peak) for episode in run.episodes.values()] == [("paris", 2, 4)]
     assert run.lines == {"london": 4, "paris": 4}
@@ -177,7 +183,7 @@ def test_the_line_that_raised_the_alarm_is_named_by_its_sequence_number() -> Non
 def test_raising_the_threshold_ends_the_alarm() -> None:
     run = Run(threshold=2)
     run.add(0, *["london"] * 3)
-    run.thresholds = {"london": 10}
+    run.processor.configure({"london": 10})
     run.wait(SECOND)
     [episode] = run.episodes.values()
     assert episode.ended == START + SECOND
@@ -195,4 +201,4 @@ def test_the_state_does_not_grow_with_the_rate() -> None:
     run = Run()
     for _ in range(100):
         run.add(10, *["london"] * 1000)
-    assert len(run.processor.snapshot()) < 2000
+    assert run.kept.size < 3000

@@ -1,0 +1,26 @@
+"""The configuration of an application, as its processors in one worker see it."""
+
+from collections.abc import Callable
+from typing import Any
+
+FRESH = 0.5  # seconds
+
+
+class Fresh:
+    """Gives the configuration, asked for at most every FRESH seconds, and only when records come or a shard begins.
+
+    So an idle worker asks nothing, and a busy one does not ask for each batch.
+    """
+
+    def __init__(self, ask: Callable[[], Any], monotonic: Callable[[], float]) -> None:
+        """`monotonic` gives seconds."""
+        self._ask = ask
+        self._monotonic = monotonic
+        self._until = float("-inf")
+        self._known: Any = None
+
+    def __call__(self) -> Any:
+        if self._monotonic() >= self._until:
+            self._known = self._ask()
+            self._until = self._monotonic() + FRESH
+        return self._known

@@ -1,0 +1,83 @@
+"""A value for each key that is held while the key is in use, and for a while afterwards."""
+
+from collections.abc import Mapping
+from heapq import heappop, heappush
+from typing import Generic, TypeVar
+
+import msgspec
+
+from streams.state import StateChange, StateKey
+
+Value = TypeVar("Value")
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class KeyedValues(Generic[Value]):
+    """Values by key, at most `most` of them, because senders choose keys. msgspec must be able to encode a value.
+
+    A key that rests is dropped at a moment that its caller gives, unless it is opened again before. A step costs what
+    is due and not how many keys there are: `_due` is a heap of these moments.
+    """
+
+    def __init__(self, value: type[Value], most: int, entries: Mapping[StateKey, bytes] = {}) -> None:
+        decode = msgspec.msgpack.Decoder(value).decode
+        self.most = most
+        self._value = value
+        self._values = {key: decode(data) for key, data in entries.items()}
+        self._changed: dict[StateKey, None] = {}
+        self._stored = set(entries)
+        self._removed: set[StateKey] = set()
+        self._rests: dict[StateKey, int] = {}
+        self._due: list[tuple[int, StateKey]] = []
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __getitem__(self, key: StateKey) -> Value:
+        """Returns the value of a key that is held."""
+        return self._values[key]
+
+    def items(self) -> list[tuple[StateKey, Value]]:
+        """Returns all keys with their values."""
+        return list(self._values.items())
+
+    def open(self, key: StateKey) -> Value | None:
+        """Returns the value of a key, a new one if need be, and notes that it changes; None where there is no room."""
+        value = self._values.get(key)
+        if value is None:
+            if len(self._values) >= self.most:
+                return None
+            value = self._values[key] = self._value()
+        if self._rests:
+            self._rests.pop(key, None)
+        self._changed[key] = None
+        return value
+
+    def touch(self, key: StateKey) -> Value:
+        """Returns the value of a key that is held, and notes that it changes."""
+        self._changed[key] = None
+        return self._values[key]
+
+    def rest(self, key: StateKey, until: int) -> None:
+        """Lets a key be dropped at that millisecond, unless it is opened before."""
+        self._rests[key] = until
+        heappush(self._due, (until, key))
+
+    def forget(self, watermark: int) -> None:
+        """Drops the keys whose rest is over."""
+        while self._due and self._due[0][0] <= watermark:
+            until, key = heappop(self._due)
+            if self._rests.get(key) == until:
+                del self._rests[key], self._values[key]
+                self._changed.pop(key, None)
+                self._removed.add(key)
+
+    def changes(self) -> StateChange:
+        """Returns the values that changed since the last call, without a meta."""
+        put = {key: _encode(self._values[key]) for key in self._changed}
+        removed = (self._removed & self._stored) - put.keys()
+        self._stored -= removed
+        self._stored |= put.keys()
+        self._changed, self._removed = {}, set()
+        return StateChange(put=put, removed=removed)

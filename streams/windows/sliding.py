@@ -1,0 +1,203 @@
+"""Sliding windows: the sum of an amount by key over the last N milliseconds, both ends included.
+
+This is the frame that SQL calls SUM(amount) OVER (PARTITION BY key RANGE INTERVAL … PRECEDING). With an amount of 1 for
+each record the sum is a count. Amounts are whole numbers, so that a sum is exact in whatever order it was added up.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from heapq import heapify, heappop, heappush
+from typing import NamedTuple
+
+import msgspec
+
+from streams.state import EMPTY, HistoryRow, State, StateChange, StateKey, merge
+
+Run = tuple[int, int]  # a millisecond, and the amount that was added in it
+
+
+class Left(NamedTuple):
+    """One run that has left its window."""
+
+    key: StateKey
+    moment: int  # the first millisecond at which the window no longer holds the run
+    before: int  # the sum with it
+    after: int  # the sum without it
+
+
+class Meta(msgspec.Struct, array_like=True):
+    """The watermark, and the moment up to which runs that leave were taken out.
+
+    These differ only in a child of several parents, until its first step: one parent's runs may still have to be told
+    as left that the watermark of the other has passed.
+    """
+
+    watermark: int = 0
+    emptied_to: int = 0
+
+
+class _Sum:
+    """The runs of one key that its window holds, oldest first, their sum, and the runs that no changes() has given."""
+
+    __slots__ = ("runs", "total", "unsaved")
+
+    def __init__(self) -> None:
+        self.runs: deque[Run] = deque()
+        self.total = 0
+        self.unsaved: list[Run] = []
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode_meta = msgspec.msgpack.Decoder(Meta).decode
+_decode_row = msgspec.msgpack.Decoder(tuple[StateKey, list[Run]]).decode
+
+
+class SlidingSums:
+    """The sums of one shard. `length` is in milliseconds: the window at T holds T - length to T, both included.
+
+    A step costs what is due and not how many keys there are: `_due` is a heap with the moment at which the oldest run
+    of each key leaves. Memory grows with the milliseconds in which a key had records, and not with its rate.
+    """
+
+    def __init__(self, length: int, state: State = EMPTY) -> None:
+        meta = meta_of(state)
+        self.watermark = meta.watermark
+        self._emptied_to = meta.emptied_to
+        self._stay = length + 1
+        self._sums: dict[StateKey, _Sum] = {}
+        self._unsaved: list[tuple[StateKey, _Sum]] = []
+        for row in state.history:
+            key, runs = runs_of(row)
+            self._restore(key, [run for run in runs if run[0] + self._stay > self._emptied_to])
+        self._due = [(found.runs[0][0] + self._stay, key) for key, found in self._sums.items()]
+        heapify(self._due)
+
+    def __len__(self) -> int:
+        """Returns the number of keys whose windows are not empty."""
+        return len(self._sums)
+
+    def total(self, key: StateKey) -> int:
+        """Returns the sum of a key's window at the watermark."""
+        found = self._sums.get(key)
+        return found.total if found else 0
+
+    def add(self, key: StateKey, amount: int) -> int:
+        """Adds an amount at the watermark, where the caller has advanced to, and returns the key's sum with it."""
+        moment = self.watermark
+        found = self._sums.get(key)
+        if found is None:
+            found = self._sums[key] = _Sum()
+            heappush(self._due, (moment + self._stay, key))
+        run = (moment, amount)
+        found.runs.append(run)
+        found.total += amount
+        if not found.unsaved:
+            self._unsaved.append((key, found))
+        found.unsaved.append(run)
+        return found.total
+
+    def is_due(self, watermark: int) -> bool:
+        """Returns whether a run leaves by this millisecond."""
+        return bool(self._due) and self._due[0][0] <= watermark
+
+    def advance(self, watermark: int) -> list[Left]:
+        """Moves the watermark on and returns the runs that left; those of one key together, oldest first."""
+        self.watermark = self._emptied_to = max(self.watermark, watermark)
+        left: list[Left] = []
+        while self._due and self._due[0][0] <= self.watermark:
+            _, key = heappop(self._due)
+            found = self._sums[key]
+            left += self._empty(key, found)
+            if found.runs:
+                heappush(self._due, (found.runs[0][0] + self._stay, key))
+            else:
+                del self._sums[key]
+        return left
+
+    def changes(self) -> StateChange:
+        """Returns the runs that were added since the last call, as one history row a key."""
+        rows: list[HistoryRow] = []
+        for key, found in self._unsaved:
+            runs, found.unsaved = found.unsaved, []
+            until = runs[-1][0] + self._stay
+            if until > self._emptied_to:
+                rows.append(HistoryRow(key[0], until, _encode((key, runs))))
+        self._unsaved = []
+        return StateChange(_encode(Meta(self.watermark, self._emptied_to)), history=rows)
+
+    def _restore(self, key: StateKey, runs: list[Run]) -> None:
+        if runs:
+            found = self._sums.setdefault(key, _Sum())
+            found.runs += runs
+            found.total += sum(amount for _, amount in runs)
+
+    def _empty(self, key: StateKey, found: _Sum) -> Iterator[Left]:
+        while found.runs and (moment := found.runs[0][0] + self._stay) <= self.watermark:
+            _, amount = found.runs.popleft()
+            before, found.total = found.total, found.total - amount
+            yield Left(key, moment, before, found.total)
+
+
+def meta_of(state: State) -> Meta:
+    """Returns the meta that sliding windows wrote; zeros where there is none."""
+    return _decode_meta(state.meta) if state.meta else Meta()
+
+
+def runs_of(row: HistoryRow) -> tuple[StateKey, list[Run]]:
+    """Returns the key of a history row and its runs, oldest first."""
+    return _decode_row(row.data)
+
+
+def row_of(key: StateKey, runs: list[Run], until: int) -> HistoryRow:
+    """Makes a history row that is void from `until` on, in milliseconds."""
+    return HistoryRow(key[0], until, _encode((key, runs)))
+
+
+def set_back(state: State, watermark: int) -> State:
+    """Returns the state with no time in it later than `watermark`, in milliseconds.
+
+    What was added at a later time counts as of `watermark`, so that it leaves the window in time.
+    """
+    meta = meta_of(state)
+    rows = [_set_back(row, watermark) for row in _without_left(state).history]
+    kept = Meta(min(meta.watermark, watermark), min(meta.emptied_to, watermark))
+    return State(_encode(kept), state.entries, rows)
+
+
+def _set_back(row: HistoryRow, watermark: int) -> HistoryRow:
+    key, runs = runs_of(row)
+    newest = runs[-1][0]
+    if newest <= watermark:
+        return row
+    moved = [(min(moment, watermark), amount) for moment, amount in runs]
+    return row_of(key, moved, row.until - newest + watermark)
+
+
+def inherit(states: Sequence[State], owns: Callable[[str], bool], watermark: int | None = None) -> State:
+    """Returns the state of a child shard: what its parents held of the keys that it owns.
+
+    With `watermark`, in milliseconds, amounts of a later time are taken out: when an older stream of the same name is
+    read on, their records are still to come.
+    """
+    metas = [meta_of(state) for state in states if state.meta]
+    merged = merge([_without_left(state) for state in states], owns)
+    latest = max((meta.watermark for meta in metas), default=0) if watermark is None else watermark
+    meta = Meta(latest, min([latest, *(meta.emptied_to for meta in metas)]))
+    history = merged.history if watermark is None else list(_kept(merged.history, lambda at, _: at <= watermark))
+    return State(_encode(meta), merged.entries, history)
+
+
+def _without_left(state: State) -> State:
+    """Leaves out the runs that have left by the state's own reckoning, which the child's may be behind."""
+    emptied_to = meta_of(state).emptied_to
+    return state._replace(history=list(_kept(state.history, lambda moment, until: until > emptied_to)))
+
+
+def _kept(rows: Iterable[HistoryRow], keeps: Callable[[int, int], bool]) -> Iterator[HistoryRow]:
+    """Leaves out runs; `keeps` is called with the moment of each and that at which it leaves."""
+    for row in rows:
+        key, runs = runs_of(row)
+        stay = row.until - runs[-1][0]
+        kept = [(moment, amount) for moment, amount in runs if keeps(moment, moment + stay)]
+        if kept:
+            yield row if len(kept) == len(runs) else row_of(key, kept, kept[-1][0] + stay)

@@ -1,0 +1,39 @@
+"""Leases of the database together with the store of their commits, as one worker has them."""
+
+from typing import Any
+
+from streams.commit_store import CommitStore
+from streams.commits import Commit, Grant
+from streams.entry_log import Bounds
+from streams.leases import Leases
+from streams.listing import Inherit
+from streams.sink import Sink
+from streams.state import State
+from streams.state_log import BOUNDS
+
+
+class WorkersLeases(Leases):
+    """What a worker and its pipelines use, in one object, as tests.memory_leases has it."""
+
+    def __init__(
+        self,
+        application: str,
+        stream: str,
+        topic: str,
+        sink: Sink[Any, Any],
+        inherit: Inherit,
+        owner: str = "one",
+        *,
+        bounds: Bounds = BOUNDS,
+    ) -> None:
+        super().__init__(application, stream, inherit, owner, bounds=bounds)
+        self.store: CommitStore[Any] = CommitStore(application, stream, topic, sink)
+
+    def commit(self, grant: Grant, commit: Commit[Any]) -> None:
+        self.store.commit(grant, commit)
+
+    def state(self, grant: Grant) -> State:
+        return self.store.state(grant)
+
+    def replace(self, grant: Grant, state: State) -> None:
+        self.store.replace(grant, state)
