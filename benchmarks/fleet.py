@@ -19,7 +19,7 @@ from benchmarks.figures import Aim, Figure
 from benchmarks.options import Options
 from benchmarks.site import Site, found_by, new_site
 from streams.hashing import hash_key
-from streams.sources.trades import MEAN_PRICES
+from applications.market.generator import MEAN_PRICES
 from tests.processes import stat
 
 ROUNDS = 3

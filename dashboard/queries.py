@@ -9,9 +9,12 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
-from dashboard.pages import orders, trades
+from applications.orders import topics as orders_topics
+from applications.market import topics as market_topics
 from streams import clock, names
-from streams.models import AlarmEpisode, Site, SiteCount, Ticker, TopicVersion, TradeMinute
+from applications.orders.models import AlarmEpisode, Site, SiteCount
+from applications.market.models import Ticker, TradeMinute
+from streams.models import TopicVersion
 
 CLOSE = 20  # tickers that are offered in place of one that is not there
 ALIKE = 200  # tickers among which one that is spelt alike is looked for
@@ -83,12 +86,12 @@ def _beginning_with(start: str, stream: str, most: int) -> list[str]:
 def site_exists(name: str, stream: str) -> bool:
     """Returns whether there is a page of the site on a stream: a removed one has its alarms to show."""
     alarms_of = AlarmEpisode.objects.filter(stream=stream, site=name)
-    return any(found.exists() for found in (orders.sites_of(stream).filter(name=name), alarms_of))
+    return any(found.exists() for found in (orders_topics.sites_of(stream).filter(name=name), alarms_of))
 
 
 def sites(stream: str, search: str, chosen: str | None = None) -> QuerySet[Site]:
     """Returns sites of a stream by name: all, the chosen one, or those that hold a text in any case."""
-    found = orders.sites_of(stream)
+    found = orders_topics.sites_of(stream)
     if chosen:
         return found.filter(name=chosen)
     if not search:
@@ -100,7 +103,7 @@ def sites(stream: str, search: str, chosen: str | None = None) -> QuerySet[Site]
 
 def site_names(stream: str, most: int) -> list[str]:
     """Returns the first names of a stream's sites."""
-    return list(orders.sites_of(stream).values_list("name", flat=True)[:most])
+    return list(orders_topics.sites_of(stream).values_list("name", flat=True)[:most])
 
 
 def counts_of(stream: str, sites: Iterable[Site]) -> dict[str, SiteCount]:
@@ -123,7 +126,7 @@ def alarms(
 
 def minute_rows(now: datetime, stream: str) -> Iterator[Iterable[Any]]:
     """The closed minutes of the last hour, in MINUTE_COLUMNS."""
-    for minute in trades.market_history(now, stream)["minutes"]:
+    for minute in market_topics.market_history(now, stream)["minutes"]:
         buy, sell = ((minute[side] or [{"ticker": None, "trades": None}])[0] for side in ("buy", "sell"))
         largest = minute["largest_sell"] or {"ticker": None, "shares": None}
         yield (
@@ -135,19 +138,19 @@ def minute_rows(now: datetime, stream: str) -> Iterator[Iterable[Any]]:
 
 def ticker_rows(symbol: str, now: datetime, stream: str) -> Iterator[Iterable[Any]]:
     """One ticker's minutes of the last hour, in TICKER_COLUMNS."""
-    for minute in trades.ticker(symbol, now, stream)["minutes"]:
+    for minute in market_topics.ticker(symbol, now, stream)["minutes"]:
         yield *_stamp(minute["minute"]), symbol, *(minute[name] for name in TICKER_COLUMNS[3:])
 
 
 def alarm_rows(site: str | None, stream: str) -> Iterator[Iterable[Any]]:
     """Yields every alarm of a stream, or of a site on it, the latest first, in ALARM_COLUMNS."""
     for alarm in alarms(stream, site).iterator():
-        row = orders.episode(alarm)
+        row = orders_topics.episode(alarm)
         row["duration_s"] = round((alarm.ended - alarm.started).total_seconds(), 3) if alarm.ended else None
         yield *_stamp(row["started"]), *(row[name] for name in ALARM_COLUMNS[2:])
 
 
-Points = orders.Points
+Points = orders_topics.Points
 Span = tuple[str, list[int | None]]
 
 

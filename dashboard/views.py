@@ -14,7 +14,7 @@ from dashboard.choosing import Chosen, choose
 from dashboard.pages import clocks, progress
 from dashboard.standing import judge
 from streams import clock
-from streams.models.trades import TRADES
+from applications.market.models import TRADES
 
 
 @require_safe

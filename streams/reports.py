@@ -12,10 +12,12 @@ from django.db.models.functions import Now
 from streams import clock
 from streams.applications import Row
 from streams.clock import MINUTE
-from streams.models import AlarmEpisode, Member, TradeMinute
-from streams.models.orders import ORDERS
+from applications.orders.models import AlarmEpisode
+from streams.models import Member
+from applications.market.models import TradeMinute
+from applications.orders.models import ORDERS
 from streams.models.readers import progress_of, readers, streams_of
-from streams.models.trades import TRADES
+from applications.market.models import TRADES
 
 
 def iso(moment: datetime | None) -> str | None:

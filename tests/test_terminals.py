@@ -9,7 +9,9 @@ from pytest_django import Settings
 
 from accounts.models import User
 from login import backups
-from streams.models import AlarmEpisode, DeadLetter, Lease, TradeMinute
+from applications.orders.models import AlarmEpisode
+from streams.models import DeadLetter, Lease
+from applications.market.models import TradeMinute
 from streams.wiring import open_stream
 from tests.commands import exit_code
 from tests.dashboard.rows import alarm, at, trades

@@ -7,25 +7,25 @@ from django.conf import settings
 from applications.market.metrics import windows_closed
 from applications.market.retention import outlived
 from applications.market.source import SOURCE
-from dashboard.pages import trades as snapshots
+from applications.market import topics as snapshots
 from streams import reports
 from streams.applications import Application, Navigation, Search, Topic
-from streams.models import TradeMinute
-from streams.models.trades import TRADES
-from streams.processors import trades
+from applications.market.models import TradeMinute
+from applications.market.models import TRADES
+from applications.market import processor as market_processor
 from streams.sink import Rows
-from streams.sinks import trades as sink
+from applications.market import sink as sink
 
 SECOND = timedelta(seconds=1)
 
 APPLICATION = Application(
     name=TRADES,
     title="Trades",
-    decode=trades.decode,
-    build=lambda state: trades.TradesProcessor(state, settings.TICKERS_MOST),
+    decode=market_processor.decode,
+    build=lambda state: market_processor.TradesProcessor(state, settings.TICKERS_MOST),
     sink=Rows(sink.write),
-    inherit=trades.inherit,
-    set_back=trades.set_back,
+    inherit=market_processor.inherit,
+    set_back=market_processor.set_back,
     source=SOURCE,
     report=reports.trades,
     closing=reports.MinuteReports,

@@ -5,8 +5,8 @@ from random import Random
 from typing import Any
 
 from streams.applications import SourceKind
-from streams.models.trades import TRADES
-from streams.sources.trades import Trades
+from applications.market.models import TRADES
+from applications.market.generator import Trades
 
 
 def _open(options: Mapping[str, Any], rng: Random, start: int) -> Trades:

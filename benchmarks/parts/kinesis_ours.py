@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from benchmarks.parts.trades import Spent, begin, rows, spent
-from streams.processors.trades import decode
+from applications.market.processor import decode
 from streams.producer import RECORDS_A_PUT
 from streams.records import TRIM_HORIZON, Batch, Position, after
 from streams.stream import aggregating

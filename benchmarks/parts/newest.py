@@ -10,10 +10,10 @@ from pathlib import Path
 from random import Random
 from time import perf_counter
 
-from streams.processors.trades import decode
+from applications.market.processor import decode
 from streams.producer import RECORDS_A_PUT
 from streams.records import Entry, after
-from streams.sources.trades import Trades
+from applications.market.generator import Trades
 from streams.stream.embedded import EmbeddedStream
 
 PAGE = 4096  # records

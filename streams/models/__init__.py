@@ -10,8 +10,8 @@ from streams.models.leases import (
     TopicVersion,
     current_leases,
 )
-from streams.models.orders import AlarmEpisode, Notification, Site, SiteCount, SiteSecond, ThresholdChange
-from streams.models.trades import Ticker, TradeMinute
+from applications.orders.models import AlarmEpisode, Notification, Site, SiteCount, SiteSecond, ThresholdChange
+from applications.market.models import Ticker, TradeMinute
 
 __all__ = [
     "AlarmEpisode",

@@ -10,7 +10,8 @@ import pytest
 from streams import deadletters, wiring
 from streams.deadletters import Choice
 from streams.hashing import HASH_SPACE, hash_key
-from streams.models import DeadLetter, Lease, TradeMinute
+from streams.models import DeadLetter, Lease
+from applications.market.models import TradeMinute
 from streams.records import TRIM_HORIZON
 from streams.stream.base import Stream
 from streams.stream.kinesis_url import Place, connect

@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from streams.models import AlarmEpisode, Lease, Site, SiteCount, Ticker, TradeMinute
+from applications.orders.models import AlarmEpisode, Site, SiteCount
+from streams.models import Lease
+from applications.market.models import Ticker, TradeMinute
 from streams.names import folded
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

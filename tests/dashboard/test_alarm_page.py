@@ -11,12 +11,12 @@ from pytest_django import Settings
 from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import User
-from dashboard.pages import alarm as page
-from dashboard.pages.orders import Points
+from applications.orders import alarm as page
+from applications.orders.topics import Points
 from streams.clock import from_datetime, to_iso
-from streams.models import AlarmEpisode, SiteSecond
+from applications.orders.models import AlarmEpisode, SiteSecond
 from streams.stream.embedded import EmbeddedStream
-from streams.thresholds import set_threshold
+from applications.orders.thresholds import set_threshold
 from tests.dashboard.rows import alarm, at, lease, site
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,8 @@ from pytest_django.asserts import assertContains, assertNotContains
 from accounts.models import User
 from dashboard.pages.streams import streams
 from streams import owners, retention
-from streams.models import Audit, Lease, Member, TradeMinute
+from streams.models import Audit, Lease, Member
+from applications.market.models import TradeMinute
 from streams.records import StreamError
 from streams.stream.embedded import EmbeddedStream
 from tests.dashboard.rows import at, lease, trades

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from dashboard import download, links, pages
-from streams.models import AlarmEpisode, Lease, Site, SiteCount, Ticker, TradeMinute
+from applications.orders.models import AlarmEpisode, Site, SiteCount
+from streams.models import Lease
+from applications.market.models import Ticker, TradeMinute
 from streams.names import is_name
 from tests.dashboard.rows import alarm, at, lease, site, trades
 

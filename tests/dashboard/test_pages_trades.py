@@ -4,9 +4,10 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from dashboard import pages
-from dashboard.pages import trades as page
+from applications.market import topics as page
 from dashboard.snapshots import Snapshots
-from streams.models import Throughput, TradeMinute
+from streams.models import Throughput
+from applications.market.models import TradeMinute
 from tests.dashboard.rows import at, lease, trades
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from accounts.models import User
 from dashboard import download, queries
-from streams.models import Site
+from applications.orders.models import Site
 from tests.dashboard.rows import alarm, at, lease, site, trades
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from streams.records import Entry
-from streams.sources.trades import Trades
+from applications.market.generator import Trades
 from streams.stream.embedded import EmbeddedStream
 from streams.stream.embedded_url import parse_embedded
 

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from streams.commit_store import CommitStore
 from streams.commits import Commit, Grant
-from streams.processors.trades import Trade, TradesProcessor
+from applications.market.processor import Trade, TradesProcessor
 from streams.records import Batch, DeadRecord
-from streams.results.trades import TradeRow
-from streams.sinks import trades as trades_sink
+from applications.market.results import TradeRow
+from applications.market import sink as trades_sink
 from streams.state import EMPTY, State
 from streams.state_log import Write
 from tests.ledger.acks import id_of

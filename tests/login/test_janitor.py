@@ -12,7 +12,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from login import janitor
-from streams.models import Audit, DeadLetter, Lease, Site, SiteSecond
+from streams.models import Audit, DeadLetter, Lease
+from applications.orders.models import Site, SiteSecond
 from streams.stream.embedded import EmbeddedStream
 from tests.commands import exit_code
 from tests.house import House

@@ -14,12 +14,12 @@ from streams.commits import Commit, Grant, RefusedError, StoreDownError
 from streams.hashing import HASH_SPACE
 from streams.models import DeadLetter, Lease
 from streams.pipeline import Pipeline
-from streams.processors.trades import TradesProcessor, decode, inherit
+from applications.market.processor import TradesProcessor, decode, inherit
 from streams.reading import ShardReader
 from streams.records import TRIM_HORIZON, Batch, DeadRecord, Description, Entry, Page, Position, Shard
 from streams.refusals import explained
 from streams.sink import Rows
-from streams.sinks.trades import write
+from applications.market.sink import write
 from streams.state import State, StateChange
 from streams.stream.aggregation import columns_in_shard
 from tests.leasing import WorkersLeases

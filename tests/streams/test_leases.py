@@ -12,12 +12,13 @@ from pytest_django import Settings
 from streams import owners
 from streams.commits import Commit, Grant, Letter, LetterTakenError, RefusedError, Replay
 from streams.hashing import HASH_SPACE
-from streams.models import DeadLetter, Lease, Throughput, TopicVersion, TradeMinute
-from streams.processors.trades import inherit
+from streams.models import DeadLetter, Lease, Throughput, TopicVersion
+from applications.market.models import TradeMinute
+from applications.market.processor import inherit
 from streams.records import TRIM_HORIZON, DeadRecord, Description, Shard, StreamError, after
-from streams.results.trades import Tally, TradeRow
+from applications.market.results import Tally, TradeRow
 from streams.sink import Rows
-from streams.sinks.trades import write
+from applications.market.sink import write
 from streams.state import StateChange
 from tests.leasing import WorkersLeases
 

@@ -4,10 +4,10 @@ import pytest
 
 from streams import clock
 from streams.models import Lease
-from streams.processors.trades import Trade, TradesProcessor, inherit
+from applications.market.processor import Trade, TradesProcessor, inherit
 from streams.records import TRIM_HORIZON, Batch, Description, Lost, Shard, after
 from streams.sink import Rows
-from streams.sinks.trades import write
+from applications.market.sink import write
 from tests.leasing import WorkersLeases
 from tests.streams.test_leases import NOON, SHARD, commit, held, leases
 

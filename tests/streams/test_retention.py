@@ -8,7 +8,9 @@ from django.db.models import Model
 from pytest_django import Settings
 
 from streams import retention
-from streams.models import AlarmEpisode, Lease, Member, Site, SiteCount, SiteSecond, Throughput, Ticker, TradeMinute
+from applications.orders.models import AlarmEpisode, Site, SiteCount, SiteSecond
+from streams.models import Lease, Member, Throughput
+from applications.market.models import Ticker, TradeMinute
 from streams.records import StreamError
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)

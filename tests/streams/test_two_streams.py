@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from streams import clock, reports, wiring
 from streams.hashing import HASH_SPACE, hash_key
-from streams.models import AlarmEpisode, DeadLetter, Lease, Member, SiteCount, TopicVersion, TradeMinute
+from applications.orders.models import AlarmEpisode, SiteCount
+from streams.models import DeadLetter, Lease, Member, TopicVersion
+from applications.market.models import TradeMinute
 from streams.models.readers import default_stream, streams_of
 from streams.records import TRIM_HORIZON
 from streams.worker import Worker

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.clock import MINUTE, SECOND, from_iso
-from streams.processors.orders import QUIET, WINDOW, OrdersProcessor, decode
+from applications.orders.processor import QUIET, WINDOW, OrdersProcessor, decode
 from streams.records import Batch
-from streams.results.orders import Call, Episode
+from applications.orders.results import Call, Episode
 from streams.state import EMPTY, State
 from tests.kept import Kept
 

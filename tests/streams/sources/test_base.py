@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from streams.records import Entry
 from streams.sources.base import PacedSource, Source, SourceError, Timed, TimedEntry
-from streams.sources.orders import MadeUpOrders, Replay
-from streams.sources.trades import Trades
+from applications.orders.generator import MadeUpOrders, Replay
+from applications.market.generator import Trades
 
 SAMPLE = Path(__file__).parents[2] / "data" / "orders.csv"
 

@@ -8,8 +8,8 @@ import pytest
 
 from streams import applications
 from streams.sources.base import Source, SourceError
-from streams.sources.orders import MadeUpOrders, Replay
-from streams.sources.trades import Trades
+from applications.orders.generator import MadeUpOrders, Replay
+from applications.market.generator import Trades
 
 SAMPLE = Path(__file__).parents[2] / "data" / "orders.csv"
 

@@ -11,7 +11,7 @@ import pytest
 from streams import clock
 from streams.records import Entry
 from streams.sources.base import SourceError
-from streams.sources.orders import PRODUCTS, SITES, MadeUpOrders, OrderLine, Replay
+from applications.orders.generator import PRODUCTS, SITES, MadeUpOrders, OrderLine, Replay
 
 SAMPLE = Path(__file__).parents[2] / "data" / "orders.csv"
 BROKEN = SAMPLE.with_name("orders-broken.csv")

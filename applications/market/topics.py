@@ -14,8 +14,9 @@ from django.db.models.functions import RowNumber
 
 from dashboard import links
 from dashboard.pages.progress import Progress, iso, own_time, progress
-from streams.models import Throughput, Ticker, TradeMinute
-from streams.models.trades import TRADES
+from streams.models import Throughput
+from applications.market.models import Ticker, TradeMinute
+from applications.market.models import TRADES
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

@@ -6,9 +6,9 @@ from itertools import islice
 from django.db import transaction
 
 from streams.clock import MINUTE, to_datetime
-from streams.models import Ticker, TradeMinute
+from applications.market.models import Ticker, TradeMinute
 from streams.models.upsert import upsert
-from streams.results.trades import TradeRow
+from applications.market.results import TradeRow
 
 HOUR = 60 * MINUTE
 ROWS = 500  # names of one question: SQLite takes some thousands of parameters

@@ -14,9 +14,9 @@ from django.db.models import Exists, ExpressionWrapper, F, FloatField, OuterRef,
 from dashboard import links
 from dashboard.pages.progress import iso, own_time, progress
 from streams import clock
-from streams.models import AlarmEpisode, Site, SiteCount, SiteSecond
-from streams.models.orders import DEFAULT_THRESHOLD, ORDERS
-from streams.thresholds import held
+from applications.orders.models import AlarmEpisode, Site, SiteCount, SiteSecond
+from applications.orders.models import DEFAULT_THRESHOLD, ORDERS
+from applications.orders.thresholds import held
 
 WINDOW_SECONDS = 15
 HISTORY_SECONDS = 300

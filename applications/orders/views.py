@@ -16,12 +16,13 @@ from accounts.bearer import token_allowed
 from dashboard import download, links, queries
 from dashboard.choosing import Chosen, choose
 from dashboard.pages import PULSE
-from dashboard.pages import alarm as alarm_page
-from dashboard.pages.orders import episode
+from applications.orders import alarm as alarm_page
+from applications.orders.topics import episode
 from dashboard.views import signals, take_snapshots
-from streams import clock, sites, thresholds
-from streams.models import AlarmEpisode, Site, SiteCount
-from streams.models.orders import ORDERS
+from streams import clock
+from applications.orders import sites, thresholds
+from applications.orders.models import AlarmEpisode, Site, SiteCount
+from applications.orders.models import ORDERS
 
 SITES = 24  # of a page of the list
 ALARMS = 50  # of a page of the list

@@ -3,8 +3,9 @@
 from django.db import transaction
 from django.db.models import F, Q
 
-from streams.models import AlarmEpisode, Audit, Site, SiteCount, SiteSecond, TopicVersion
-from streams.models.orders import ORDERS
+from applications.orders.models import AlarmEpisode, Site, SiteCount, SiteSecond
+from streams.models import Audit, TopicVersion
+from applications.orders.models import ORDERS
 
 TARGET = 200  # characters, the width of the audit's column
 

@@ -18,7 +18,7 @@ import msgspec
 from streams.clock import MINUTE, SECOND
 from streams.processors.base import Decoder, Name, Processor, padded, refuse
 from streams.records import Batch, DeadRecord
-from streams.results.orders import Call, Count, Episode, OrderResults, Second
+from applications.orders.results import Call, Count, Episode, OrderResults, Second
 from streams.state import State, StateChange, StateKey
 from streams.windows import sliding
 from streams.windows.keyed import KeyedValues

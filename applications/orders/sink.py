@@ -3,10 +3,10 @@
 from django.db.models import Q
 
 from streams.clock import to_datetime
-from streams.models import AlarmEpisode, Notification, Site, SiteCount, SiteSecond
-from streams.models.orders import DEFAULT_THRESHOLD
+from applications.orders.models import AlarmEpisode, Notification, Site, SiteCount, SiteSecond
+from applications.orders.models import DEFAULT_THRESHOLD
 from streams.models.upsert import upsert
-from streams.results.orders import Episode, OrderResults
+from applications.orders.results import Episode, OrderResults
 
 ROWS = 500  # names of one question: SQLite takes some thousands of parameters
 TIMES = ("as_of", "newest")  # of a count, in milliseconds

@@ -11,7 +11,7 @@ import msgspec
 
 from streams import clock
 from streams.sources.base import Timed, TimedEntry
-from streams.sources.online_retail import SkippedRows, read
+from applications.orders.online_retail import SkippedRows, read
 from streams.sources.tables import Form
 
 FILE_SITE = "online-retail"  # the file is of one shop and does not name it

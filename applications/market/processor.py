@@ -7,7 +7,7 @@ import msgspec
 from streams.clock import MINUTE
 from streams.processors.base import Decoder, Name, Processor, padded, refuse
 from streams.records import Batch, DeadRecord
-from streams.results.trades import Side, Tally, TradeRow
+from applications.market.results import Side, Tally, TradeRow
 from streams.state import EMPTY, State, StateChange, StateKey
 from streams.windows.tumbling import TumblingWindows, inherit, set_back
 
