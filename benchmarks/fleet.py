@@ -18,7 +18,7 @@ from typing import NamedTuple
 from benchmarks.figures import Aim, Figure
 from benchmarks.options import Options
 from benchmarks.site import Site, found_by, new_site
-from streams.hashing import hash_key
+from streams.core.hashing import hash_key
 from applications.market.generator import MEAN_PRICES
 from tests.processes import stat
 

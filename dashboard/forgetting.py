@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from dashboard.streams_views import staff_only
 from streams.models import current_leases
-from streams.records import StreamError
+from streams.core.records import StreamError
 
 Forget = Callable[[str, str, str], int]  # an application, a stream and who asked; how many leases went
 

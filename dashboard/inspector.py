@@ -15,16 +15,16 @@ from common.text import escaped
 from dashboard import links
 from dashboard.pages import letters
 from dashboard.streams_views import refusal, staff_only
-from streams import clock, filters
-from streams.filters import Condition
-from streams.records import TRIM_HORIZON, Place, Record, StreamError, parse_where
+from streams.core import clock, filters
+from streams.core.filters import Condition
+from streams.core.records import TRIM_HORIZON, Place, Record, StreamError, parse_where
 
 MOST = 50  # rows of a page
 DIGITS = 64  # of a sequence number: Kinesis' have up to 56
 TOLD = 20  # fields that are told when the one that was asked for is not there
 FIELDS = ("from", "key", "field", "op", "value", "zone")
 
-# Both come from where the project is put together, since the dashboard knows no streams: streams.inspection.inspect of
+# Both come from where the project is put together, since the dashboard knows no streams: streams.operations.inspection.inspect of
 # the stream of that name, and one record with its number as the service writes it.
 Inspect = Callable[..., Any]
 ReadRecord = Callable[[str, str, int], tuple[Record, str] | None]

@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 
 from applications.orders import topics as orders_topics
 from applications.market import topics as market_topics
-from streams import clock, names
+from streams.core import clock, names
 from applications.orders.models import AlarmEpisode, Site, SiteCount
 from applications.market.models import Ticker, TradeMinute
 from streams.models import TopicVersion

@@ -18,8 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.bearer import token_allowed
 from dashboard.letter_filter import LetterFilter
 from dashboard.pages import letters as letter_pages
-from streams import deadletters
-from streams.deadletters import Choice, Group, Letters
+from streams.operations import deadletters
+from streams.operations.deadletters import Choice, Group, Letters
 from streams.models import DeadLetter
 
 PAGE = 50  # letters

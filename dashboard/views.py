@@ -13,7 +13,7 @@ from dashboard import download, links, pages, queries
 from dashboard.choosing import Chosen, choose
 from dashboard.pages import clocks, progress
 from dashboard.standing import judge
-from streams import clock
+from streams.core import clock
 from applications.market.models import TRADES
 
 

@@ -9,10 +9,10 @@ from django.db import transaction
 from django.db.models import Model, QuerySet
 
 from accounts import retention as people
-from streams import retention as pipe
+from streams.operations import retention as pipe
 from streams import wiring
 from streams.models import DeadLetter, Lease
-from streams.records import StreamError
+from streams.core.records import StreamError
 from watching import retention as processes
 
 BATCH = 1000  # rows of a transaction: some milliseconds, which writers wait for on SQLite

@@ -257,7 +257,7 @@ SILENCED_SYSTEM_CHECKS = ["staticfiles.W004", "mysql.W003"]
 # --- Whether this machine can serve: /readyz
 
 RUNTIME_DIRECTORY = env.str("RUNTIME_DIRECTORY", default="")  # systemd's; a file `draining` there or in VAR_DIR
-BOOT_ID = env.str("BOOT_ID", default="")  # where /proc does not say it: streams/owners.py
+BOOT_ID = env.str("BOOT_ID", default="")  # where /proc does not say it: streams/coordination/process_identity.py
 READY_LAG = env.int("READY_LAG", default=300)  # seconds that workers may be behind; 0: not asked
 
 # --- Words and times

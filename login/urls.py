@@ -8,7 +8,8 @@ from accounts.views import sessions
 from dashboard import forgetting, inspector, streams_views
 from dashboard.pages import streams as stream_pages
 from login import reports
-from streams import retention, wiring
+from streams.operations import retention
+from streams import wiring
 
 RECORD = "streams/<str:name>/records/<str:shard>/<int:sequence>/"
 read, by_name = wiring.read_record, inspector.by_name

@@ -11,7 +11,7 @@ from random import Random
 from subprocess import Popen
 from typing import Any
 
-from streams.stream.embedded import EmbeddedStream
+from streams.backends.embedded.stream import EmbeddedStream
 from tests.house import House, kill
 from tests.ledger import acks
 from tests.processes import stat

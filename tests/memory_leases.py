@@ -1,17 +1,17 @@
-"""Leases in memory, for simulations: passes tests/contracts/test_leases.py as streams.leases does."""
+"""Leases in memory, for simulations: passes tests/contracts/test_leases.py as streams.coordination.leases does."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from streams.commits import Commit, Grant, LeaseLostError, Letter, LetterTakenError, RefusedError
-from streams.entry_log import Bounds
-from streams.listing import Inherit
-from streams.records import SHARD_END, TRIM_HORIZON, DeadRecord, Description, Lost, Position, Shard
-from streams.segments import SegmentId
-from streams.shares import Share, covers, share_of
-from streams.state import State
-from streams.state_log import BOUNDS, StateLog, Write
+from streams.core.commits import Commit, Grant, LeaseLostError, Letter, LetterTakenError, RefusedError
+from streams.core.entry_log import Bounds
+from streams.coordination.listing import Inherit
+from streams.core.records import SHARD_END, TRIM_HORIZON, DeadRecord, Description, Lost, Position, Shard
+from streams.core.segments import SegmentId
+from streams.coordination.assignment import Share, covers, share_of
+from streams.core.state import State
+from streams.core.state_log import BOUNDS, StateLog, Write
 
 LEASE = 5000  # milliseconds
 

@@ -12,15 +12,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from streams.clock import MINUTE
-from streams.commits import Grant
-from streams.entry_log import Bounds
-from streams.pipeline import Pipeline
-from streams.reading import ShardReader
-from streams.records import SHARD_END, TRIM_HORIZON, Batch, DeadRecord, Description, Page, Position
-from streams.state import State, StateChange, StateKey, merge
-from streams.stream.embedded_clock import Anchor, Reading
-from streams.worker import Worker
+from streams.core.clock import MINUTE
+from streams.core.commits import Grant
+from streams.core.entry_log import Bounds
+from streams.engine.pipeline import Pipeline
+from streams.engine.reading import ShardReader
+from streams.core.records import SHARD_END, TRIM_HORIZON, Batch, DeadRecord, Description, Page, Position
+from streams.core.state import State, StateChange, StateKey, merge
+from streams.backends.embedded.own_clock import Anchor, Reading
+from streams.engine.worker import Worker
 from tests.fakes import FakeClock, MemoryStream
 from tests.memory_leases import LEASE, MemoryLeases, Table
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from streams import clock
+from streams.core import clock
 from tests.emulators import kinesis_local, ministack
 from tests.faketime import SetClock, wrong_by
 from tests.house import House, kill

@@ -9,7 +9,7 @@ class WatchingConfig(AppConfig):
     verbose_name = "Watching Millrace"
 
     def ready(self) -> None:
-        from streams import signals  # noqa: PLC0415 - models are loaded only now
+        from streams.engine import signals  # noqa: PLC0415 - models are loaded only now
         from watching import counting, middleware, starting  # noqa: PLC0415 - as above
 
         got_request_exception.connect(middleware.note_what_broke, dispatch_uid="watching.note_what_broke")

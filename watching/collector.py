@@ -23,7 +23,7 @@ from prometheus_client.registry import Collector
 
 from accounts.models import SecurityEvent, Session
 from dashboard.pages.streams import CountWaiting, streams
-from streams import clock
+from streams.core import clock
 from watching.counting import BOUNDS
 from watching.keeping import FRESH
 from watching.models import Beat, Total

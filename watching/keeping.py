@@ -12,7 +12,7 @@ from django.db import Error, connection, reset_queries, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from streams import owners
+from streams.coordination import process_identity
 from watching.counting import Counts, Key, counts
 from watching.models import Beat, Total
 
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 def begin(gauges: Mapping[str, Callable[[], float]] | None = None) -> None:
     """In a thread of this process, from now on; after a fork, since threads do not survive it."""
-    keeper, stopped = Keeper(counts, gauges or {}, owners.myself()), Event()
+    keeper, stopped = Keeper(counts, gauges or {}, process_identity.myself()), Event()
 
     def run() -> None:
         while not stopped.wait(EVERY):

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from streams.storable import one_line
+from streams.core.storable import one_line
 from watching import requests
 
 PROBES = ("/livez", "/readyz")  # what load balancers ask for

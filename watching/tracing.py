@@ -13,7 +13,7 @@ from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from streams import signals
+from streams.engine import signals
 from watching import requests
 
 Answer = Callable[[HttpRequest], HttpResponseBase]

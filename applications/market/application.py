@@ -8,12 +8,12 @@ from applications.market.metrics import windows_closed
 from applications.market.retention import outlived
 from applications.market.source import SOURCE
 from applications.market import topics as snapshots
-from streams import reports
+from streams.operations import reports
 from streams.applications import Application, Navigation, Search, Topic
 from applications.market.models import TradeMinute
 from applications.market.models import TRADES
 from applications.market import processor as market_processor
-from streams.sink import Rows
+from streams.core.sink import Rows
 from applications.market import sink as sink
 
 SECOND = timedelta(seconds=1)

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from streams.records import Entry
+from streams.core.records import Entry
 
 MEAN_PRICES = {
     "AAPL": 119.72,

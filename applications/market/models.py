@@ -4,7 +4,7 @@ from typing import Self
 
 from django.db import models
 
-from streams.names import MOST_NAME, folded
+from streams.core.names import MOST_NAME, folded
 
 TRADES = "trades"  # the application's name
 

@@ -4,11 +4,11 @@ from typing import Annotated, Any
 
 import msgspec
 
-from streams.clock import MINUTE
-from streams.processors.base import Decoder, Name, Processor, padded, refuse
-from streams.records import Batch, DeadRecord
+from streams.core.clock import MINUTE
+from streams.core.processor import Decoder, Name, Processor, padded, refuse
+from streams.core.records import Batch, DeadRecord
 from applications.market.results import Side, Tally, TradeRow
-from streams.state import EMPTY, State, StateChange, StateKey
+from streams.core.state import EMPTY, State, StateChange, StateKey
 from streams.windows.tumbling import TumblingWindows, inherit, set_back
 
 __all__ = ["Trade", "TradesProcessor", "decode", "inherit", "set_back"]

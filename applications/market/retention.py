@@ -9,7 +9,7 @@ from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from applications.market.models import Ticker, TradeMinute
 from applications.market.models import TRADES
-from streams.retention import closed, kept_since, not_ahead
+from streams.operations.retention import closed, kept_since, not_ahead
 
 
 def outlived(now: datetime) -> Mapping[type[Model], QuerySet[Any]]:

@@ -5,7 +5,7 @@ from itertools import islice
 
 from django.db import transaction
 
-from streams.clock import MINUTE, to_datetime
+from streams.core.clock import MINUTE, to_datetime
 from applications.market.models import Ticker, TradeMinute
 from streams.models.upsert import upsert
 from applications.market.results import TradeRow

@@ -8,12 +8,12 @@ from applications.orders.metrics import windows_closed
 from applications.orders.retention import outlived
 from applications.orders.source import SOURCE
 from applications.orders import topics as snapshots
-from streams import reports
+from streams.operations import reports
 from streams.applications import Application, Navigation, Topic
 from applications.orders.models import AlarmEpisode, SiteCount
 from applications.orders.models import DEFAULT_THRESHOLD, ORDERS
 from applications.orders import processor as orders_processor
-from streams.sink import Rows
+from streams.core.sink import Rows
 from applications.orders import sink as sink
 
 APPLICATION = Application(

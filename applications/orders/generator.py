@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from streams import clock
+from streams.core import clock
 from streams.sources.base import Timed, TimedEntry
 from applications.orders.online_retail import SkippedRows, read
 from streams.sources.tables import Form

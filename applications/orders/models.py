@@ -3,7 +3,7 @@
 from django.core.validators import MinValueValidator
 from django.db import models
 
-from streams.names import MOST_NAME
+from streams.core.names import MOST_NAME
 
 ORDERS = "orders"  # the application's name
 DEFAULT_THRESHOLD = 30  # order lines in 15 s

@@ -15,11 +15,11 @@ from typing import Annotated
 
 import msgspec
 
-from streams.clock import MINUTE, SECOND
-from streams.processors.base import Decoder, Name, Processor, padded, refuse
-from streams.records import Batch, DeadRecord
+from streams.core.clock import MINUTE, SECOND
+from streams.core.processor import Decoder, Name, Processor, padded, refuse
+from streams.core.records import Batch, DeadRecord
 from applications.orders.results import Call, Count, Episode, OrderResults, Second
-from streams.state import State, StateChange, StateKey
+from streams.core.state import State, StateChange, StateKey
 from streams.windows import sliding
 from streams.windows.keyed import KeyedValues
 from streams.windows.sliding import SlidingSums, inherit

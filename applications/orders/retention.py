@@ -9,7 +9,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from applications.orders.models import AlarmEpisode, Notification, Site, SiteCount, SiteSecond, ThresholdChange
 from applications.orders.models import DEFAULT_THRESHOLD, ORDERS
-from streams.retention import NEVER, closed, kept_since, not_ahead
+from streams.operations.retention import NEVER, closed, kept_since, not_ahead
 
 
 def outlived(now: datetime) -> Mapping[type[Model], QuerySet[Any]]:

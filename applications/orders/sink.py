@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from streams.clock import to_datetime
+from streams.core.clock import to_datetime
 from applications.orders.models import AlarmEpisode, Notification, Site, SiteCount, SiteSecond
 from applications.orders.models import DEFAULT_THRESHOLD
 from streams.models.upsert import upsert

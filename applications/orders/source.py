@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from common.text import quoted
-from streams import names
+from streams.core import names
 from streams.applications import SourceKind
 from applications.orders.models import ORDERS
 from streams.sources.base import Source, SourceError

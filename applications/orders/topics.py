@@ -13,7 +13,7 @@ from django.db.models import Exists, ExpressionWrapper, F, FloatField, OuterRef,
 
 from dashboard import links
 from dashboard.pages.progress import iso, own_time, progress
-from streams import clock
+from streams.core import clock
 from applications.orders.models import AlarmEpisode, Site, SiteCount, SiteSecond
 from applications.orders.models import DEFAULT_THRESHOLD, ORDERS
 from applications.orders.thresholds import held

@@ -19,7 +19,7 @@ from dashboard.pages import PULSE
 from applications.orders import alarm as alarm_page
 from applications.orders.topics import episode
 from dashboard.views import signals, take_snapshots
-from streams import clock
+from streams.core import clock
 from applications.orders import sites, thresholds
 from applications.orders.models import AlarmEpisode, Site, SiteCount
 from applications.orders.models import ORDERS

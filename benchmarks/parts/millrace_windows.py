@@ -6,8 +6,8 @@ from random import Random
 from time import perf_counter
 
 from applications.market.processor import TradesProcessor, decode
-from streams.producer import RECORDS_A_PUT
-from streams.records import Batch
+from streams.engine.producer import RECORDS_A_PUT
+from streams.core.records import Batch
 from applications.market.generator import Trades
 
 START = 1_800_000_000_000  # milliseconds

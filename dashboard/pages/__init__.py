@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from dashboard.pages import progress
 from streams import applications, topics
-from streams.names import MOST_NAME
+from streams.core.names import MOST_NAME
 
 Build = Callable[[datetime], dict[str, Any]]
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Max
 
-from streams import clock
+from streams.core import clock
 from streams.models import current_leases
 from streams.models.database_time import database_time
 from streams.models.progress import NEAR, skews

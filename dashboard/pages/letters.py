@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from streams import showing
+from streams.core import showing
 
 MOST_HEX = 4096
 ROW = 16

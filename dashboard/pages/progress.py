@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from django.db.models.functions import Now
 
-from streams import clock
+from streams.core import clock
 from streams.models import Member
 from streams.models.progress import skews
 from streams.models.readers import progress_of

@@ -11,10 +11,10 @@ from django.db.models.functions import Now
 from dashboard import links
 from dashboard.pages import clocks
 from dashboard.pages.progress import iso
-from streams import owners
+from streams.coordination import process_identity
 from streams.models import Audit, DeadLetter, Lease, Member, Throughput, current_leases
 from streams.models.progress import seconds_since, skews
-from streams.records import SHARD_END, WHOLE
+from streams.core.records import SHARD_END, WHOLE
 
 RECORD_LIMIT, BYTE_LIMIT = 1000, 1 << 20  # a second, into one shard: Amazon Kinesis' own
 RATE_SECONDS = 10
@@ -86,7 +86,7 @@ def _unread(read: set[str], names: Sequence[str], count_waiting: CountWaiting) -
 
 
 def owner_in_words(owner: str) -> str:
-    """Returns BOOT/NAMESPACE/PID/START or HOST/PID/ of streams.owners as `process 412 on this machine`, or on HOST.
+    """Returns BOOT/NAMESPACE/PID/START or HOST/PID/ of streams.coordination.process_identity as `process 412 on this machine`, or on HOST.
 
     Of another machine only the identity of its boot is known, which tells a person nothing.
     """
@@ -94,7 +94,7 @@ def owner_in_words(owner: str) -> str:
     parts = rest.split("/")
     if len(parts) < 2:
         return owner
-    if owners.on_this_machine(owner):
+    if process_identity.on_this_machine(owner):
         return f"process {parts[-2]} on this machine"
     return f"process {parts[-2]} on {place if len(parts) == 2 else 'another machine'}"
 

@@ -8,7 +8,7 @@ from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 (Djang
 from django.db import connections
 
 from login.databases import MYSQL, POSTGRES
-from streams import packets
+from streams.coordination import packets
 
 
 def proven(database: Mapping[str, Any]) -> Iterator[CheckMessage]:

@@ -7,7 +7,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 from django.db.models.functions import Now
 
 from streams.models.leases import Lease, Member
-from streams.records import SHARD_END
+from streams.core.records import SHARD_END
 
 NEAR = 2.0  # seconds by which clocks may differ without a word
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from streams.state import EMPTY, HistoryRow, State, StateChange, StateKey, merge
+from streams.core.state import EMPTY, HistoryRow, State, StateChange, StateKey, merge
 
 Run = tuple[int, int]  # a millisecond, and the amount that was added in it
 

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from streams.records import parse_where
+from streams.core.records import parse_where
 from tests.commands import exit_code
 
 pytestmark = pytest.mark.django_db

@@ -9,24 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.hashing import HASH_SPACE, hash_key
-from streams.records import (
-    LATEST,
-    TRIM_HORIZON,
-    Entry,
-    InvalidRecordError,
-    Page,
-    Place,
-    Position,
-    ShardGoneError,
-    StreamError,
-    StreamExistsError,
-    StreamNotFoundError,
-    after,
-    at,
-)
-from streams.stream.base import Stream
-from streams.walking import Walk, one
+from streams.core.hashing import HASH_SPACE, hash_key
+from streams.core.records import LATEST, TRIM_HORIZON, Entry, InvalidRecordError, Page, Place, Position, ShardGoneError, StreamError, StreamExistsError, StreamNotFoundError, after, at
+from streams.backends.base import Stream
+from streams.operations.walking import Walk, one
 from tests.contracts.conftest import Backend, Make
 from tests.waiting import wait_for
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from applications.orders.models import AlarmEpisode, Site, SiteCount
 from streams.models import Lease
 from applications.market.models import Ticker, TradeMinute
-from streams.names import folded
+from streams.core.names import folded
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

@@ -11,12 +11,13 @@ from pytest_django.asserts import assertContains
 from accounts.models import User
 from dashboard.pages import clocks
 from dashboard.pages.streams import streams
-from streams import clock, lag
-from streams.leases import Leases
+from streams.core import clock
+from streams.operations import lag
+from streams.coordination.leases import Leases
 from streams.models import Lease, Member
 from streams.models.database_time import database_time
 from streams.models.progress import seconds_since, skews
-from streams.state import EMPTY
+from streams.core.state import EMPTY
 
 pytestmark = pytest.mark.django_db
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)

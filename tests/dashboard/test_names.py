@@ -15,7 +15,7 @@ from dashboard import download, links, pages
 from applications.orders.models import AlarmEpisode, Site, SiteCount
 from streams.models import Lease
 from applications.market.models import Ticker, TradeMinute
-from streams.names import is_name
+from streams.core.names import is_name
 from tests.dashboard.rows import alarm, at, lease, site, trades
 
 pytestmark = pytest.mark.django_db

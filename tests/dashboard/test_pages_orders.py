@@ -6,7 +6,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from applications.orders import topics as page
-from streams.clock import from_datetime
+from streams.core.clock import from_datetime
 from streams.models import Audit
 from applications.orders.models import Site, SiteSecond, ThresholdChange
 from applications.orders.thresholds import set_threshold

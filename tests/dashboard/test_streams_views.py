@@ -12,7 +12,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from accounts.models import User
 from streams.models import Audit, DeadLetter
-from streams.stream.embedded import EmbeddedStream
+from streams.backends.embedded.stream import EmbeddedStream
 from tests.dashboard.rows import at, lease
 from tests.streams.test_deadletters import audits, letter, statuses
 

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from streams.stream.embedded import EmbeddedStream
+from streams.backends.embedded.stream import EmbeddedStream
 from tests.deploy.stack import Stack
 from tests.deploy.visitor import Visitor, add_person
 from tests.house import House

@@ -52,7 +52,7 @@ def test_the_login_pool_alone_may_make_itself_less_important(root: Path, unit: s
 
 
 def test_a_unit_that_does_not_see_the_boot_is_told_of_it() -> None:
-    """By it a worker knows that its neighbour was killed: streams/owners.py."""
+    """By it a worker knows that its neighbour was killed: streams/coordination/process_identity.py."""
     common = (ROOT / "deploy/systemd/millrace-.service.d/common.conf").read_text()
     assert ("\nProcSubset=pid\n" in common, " BOOT_ID=%b " in common) == (True, True)
 

@@ -14,7 +14,7 @@ from pytest_django import Settings
 from login import janitor
 from streams.models import Audit, DeadLetter, Lease
 from applications.orders.models import Site, SiteSecond
-from streams.stream.embedded import EmbeddedStream
+from streams.backends.embedded.stream import EmbeddedStream
 from tests.commands import exit_code
 from tests.house import House
 from tests.test_exactly_once import naive_minutes

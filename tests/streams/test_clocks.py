@@ -6,21 +6,21 @@ from typing import Any
 
 import pytest
 
-from streams.clock import MINUTE, SECOND
-from streams.commits import Commit, Grant
-from streams.pipeline import Pipeline
+from streams.core.clock import MINUTE, SECOND
+from streams.core.commits import Commit, Grant
+from streams.engine.pipeline import Pipeline
 from applications.orders import processor as orders_processor
 from applications.market import processor as market_processor
-from streams.reading import ShardReader
-from streams.records import TRIM_HORIZON, Batch
-from streams.state import EMPTY, State
-from streams.stream.base import Stream
-from streams.stream.embedded import RETENTION, EmbeddedStream
-from streams.stream.embedded_clock import Look
-from streams.stream.embedded_limits import LimitedStream
-from streams.stream.kinesis import KinesisStream
-from streams.stream.retrying import Waiting
-from streams.watermarks import believable
+from streams.engine.reading import ShardReader
+from streams.core.records import TRIM_HORIZON, Batch
+from streams.core.state import EMPTY, State
+from streams.backends.base import Stream
+from streams.backends.embedded.stream import RETENTION, EmbeddedStream
+from streams.backends.embedded.own_clock import Look
+from streams.backends.embedded.limits import LimitedStream
+from streams.backends.kinesis.stream import KinesisStream
+from streams.backends.retrying import Waiting
+from streams.engine.watermarks import believable
 from tests.fakes import FakeClock, FakeMachine
 from tests.kept import saved
 from tests.streams.stream.fake_kinesis import FakeKinesis, Seconds

@@ -2,11 +2,11 @@
 
 import pytest
 
-from streams import clock
+from streams.core import clock
 from streams.models import Lease
 from applications.market.processor import Trade, TradesProcessor, inherit
-from streams.records import TRIM_HORIZON, Batch, Description, Lost, Shard, after
-from streams.sink import Rows
+from streams.core.records import TRIM_HORIZON, Batch, Description, Lost, Shard, after
+from streams.core.sink import Rows
 from applications.market.sink import write
 from tests.leasing import WorkersLeases
 from tests.streams.test_leases import NOON, SHARD, commit, held, leases

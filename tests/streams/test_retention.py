@@ -7,11 +7,11 @@ import pytest
 from django.db.models import Model
 from pytest_django import Settings
 
-from streams import retention
+from streams.operations import retention
 from applications.orders.models import AlarmEpisode, Site, SiteCount, SiteSecond
 from streams.models import Lease, Member, Throughput
 from applications.market.models import Ticker, TradeMinute
-from streams.records import StreamError
+from streams.core.records import StreamError
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
 LATER = datetime(2999, 1, 1, tzinfo=UTC)

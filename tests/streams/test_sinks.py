@@ -4,7 +4,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from streams.clock import MINUTE
+from streams.core.clock import MINUTE
 from applications.orders.models import Site
 from applications.market.models import Ticker
 from applications.orders.results import Count, OrderResults

@@ -10,14 +10,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from streams import clock, reports, wiring
-from streams.hashing import HASH_SPACE, hash_key
+from streams.core import clock
+from streams.operations import reports
+from streams import wiring
+from streams.core.hashing import HASH_SPACE, hash_key
 from applications.orders.models import AlarmEpisode, SiteCount
 from streams.models import DeadLetter, Lease, Member, TopicVersion
 from applications.market.models import TradeMinute
 from streams.models.readers import default_stream, streams_of
-from streams.records import TRIM_HORIZON
-from streams.worker import Worker
+from streams.core.records import TRIM_HORIZON
+from streams.engine.worker import Worker
 from tests.dashboard.rows import alarm, at, lease, trades
 from tests.fakes import FakeClock, MemoryStream
 

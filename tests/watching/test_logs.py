@@ -18,7 +18,7 @@ GIVEN = "5f3a9c0e5f3a9c0e5f3a9c0e5f3a9c0e"
 def line(message: object, **also: Any) -> dict[str, Any]:
     """What is written of a record, read again."""
     record = logging.makeLogRecord(
-        {"name": "streams.worker", "levelname": "WARNING", "msg": message, "created": 1e9} | also
+        {"name": "streams.engine.worker", "levelname": "WARNING", "msg": message, "created": 1e9} | also
     )
     written = JsonFormatter().format(record)
     assert written.isascii() and written.isprintable()
@@ -27,7 +27,7 @@ def line(message: object, **also: Any) -> dict[str, Any]:
 
 
 def test_a_line_is_one_object_in_utc() -> None:
-    head = {"at": "2001-09-09T01:46:40.000+00:00", "level": "WARNING", "logger": "streams.worker"}
+    head = {"at": "2001-09-09T01:46:40.000+00:00", "level": "WARNING", "logger": "streams.engine.worker"}
     assert line("%d records", args=(3,)) == head | {"message": "3 records"}
 
 
@@ -38,7 +38,7 @@ def test_nobody_writes_a_line_of_their_own(nasty: str) -> None:
 
 @pytest.mark.parametrize("nasty", ["a\r\nb", "\x00", "\x1b[31m", "\u2028\u202e\x85", "\ud800", "x" * 1_000_000])
 def test_nobody_writes_a_line_of_their_own_as_text_either(nasty: str) -> None:
-    record = logging.makeLogRecord({"name": "streams.worker", "levelname": "WARNING", "msg": "%s", "args": (nasty,)})
+    record = logging.makeLogRecord({"name": "streams.engine.worker", "levelname": "WARNING", "msg": "%s", "args": (nasty,)})
     written = TextFormatter("{levelname} {message}", style="{").format(record)
     assert (written.isprintable(), len(written) <= 20_010, written[:8]) == (True, True, "WARNING ")
 

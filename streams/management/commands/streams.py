@@ -9,8 +9,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from streams import deadletters, retention, wiring
-from streams.deadletters import Choice
+from streams.operations import deadletters, retention
+from streams import wiring
+from streams.operations.deadletters import Choice
 from streams.management.options import (
     MOST_RECORDS,
     MOST_SHARDS,
@@ -22,10 +23,10 @@ from streams.management.options import (
 )
 from streams.management.plain import PlainCommand, UsageError
 from streams.management.table import lines
-from streams.records import LATEST, TRIM_HORIZON, Description, StreamExistsError, StreamNotFoundError, at
-from streams.showing import json_line
-from streams.stream.base import Stream
-from streams.tail import Tail, in_words, row
+from streams.core.records import LATEST, TRIM_HORIZON, Description, StreamExistsError, StreamNotFoundError, at
+from streams.core.showing import json_line
+from streams.backends.base import Stream
+from streams.operations.tail import Tail, in_words, row
 
 FROM_HELP = "trim-horizon (default), latest (follows), an ISO time, or so long ago: 15m, now-1h"
 

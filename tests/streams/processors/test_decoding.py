@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from applications.orders import processor as orders_processor
 from applications.market import processor as market_processor
-from streams.records import Batch
+from streams.core.records import Batch
 
 TRADE = {"tickerSymbol": "AMZN", "tradeType": "BUY", "price": 10, "quantity": 6}
 ORDER = {"site": "paris", "InvoiceNo": "1", "StockCode": "1", "Quantity": 1, "InvoiceDate": "x", "UnitPrice": 1}

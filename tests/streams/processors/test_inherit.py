@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from applications.orders import processor as orders_processor
 from applications.market import processor as market_processor
-from streams.records import Batch
-from streams.state import EMPTY
+from streams.core.records import Batch
+from streams.core.state import EMPTY
 from tests.kept import saved
 from tests.streams.processors.test_orders import START, Run
 from tests.streams.processors.test_trades import TRADE, add

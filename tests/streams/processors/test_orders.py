@@ -7,11 +7,11 @@ from typing import NamedTuple
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.clock import MINUTE, SECOND, from_iso
+from streams.core.clock import MINUTE, SECOND, from_iso
 from applications.orders.processor import QUIET, WINDOW, OrdersProcessor, decode
-from streams.records import Batch
+from streams.core.records import Batch
 from applications.orders.results import Call, Episode
-from streams.state import EMPTY, State
+from streams.core.state import EMPTY, State
 from tests.kept import Kept
 
 START = from_iso("2026-11-22T14:00:00Z")

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.clock import MINUTE, from_iso
+from streams.core.clock import MINUTE, from_iso
 from applications.market.processor import TradesProcessor, decode
-from streams.records import Batch
+from streams.core.records import Batch
 from applications.market.results import TradeRow
 from tests.kept import Kept
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.records import Entry
+from streams.core.records import Entry
 from streams.sources.base import PacedSource, Source, SourceError, Timed, TimedEntry
 from applications.orders.generator import MadeUpOrders, Replay
 from applications.market.generator import Trades

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams import clock
+from streams.core import clock
 from applications.orders import online_retail
 from streams.sources.base import SourceError
 from streams.sources.dates import Order

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from streams import clock
-from streams.records import Entry
+from streams.core import clock
+from streams.core.records import Entry
 from streams.sources.base import SourceError
 from applications.orders.generator import PRODUCTS, SITES, MadeUpOrders, OrderLine, Replay
 
