@@ -48,7 +48,7 @@ def to_alarms(site: str = "", stream: str = ORDERS) -> str:
 def to_records(stream: str, view: str = "records", **query: str) -> str:
     """Returns the address of the page with a stream's records, or of another view of the whole stream.
 
-    `query` has the parameters of dashboard.inspector, such as `from` and `key`.
+    `query` has the parameters of dashboard.operators.inspector, such as `from` and `key`.
     """
     if _PLAIN.fullmatch(stream):
         return _asking(view, stream, **query)

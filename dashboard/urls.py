@@ -2,7 +2,9 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from dashboard import polling, navigation, streams_views
+from dashboard.live import polling
+from dashboard import navigation
+from dashboard.operators import streams_views
 from streams import applications
 
 urlpatterns: list[URLPattern | URLResolver] = [

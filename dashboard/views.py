@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.bearer import token_allowed
 from dashboard import download, links, pages, queries
 from dashboard.choosing import Chosen, choose
-from dashboard.pages import clocks, progress
+from dashboard import clock_note, progress
 from dashboard.standing import judge
 from streams.core import clock
 from applications.market.models import TRADES
@@ -100,7 +100,7 @@ def signals(data: dict[str, Any], on: Chosen, *, shown: bool) -> dict[str, Any]:
     return {
         "standing": standing,
         "age": None if standing.age is None else standing.age / 1000,
-        "clock_note": clocks.note(clock.to_datetime(now)),
+        "clock_note": clock_note.note(clock.to_datetime(now)),
         "empty": newest is None and not shown,
     }
 

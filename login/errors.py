@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template import loader
 from django.views import defaults
 
-from watching import requests
+from monitoring import request_ids
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -15,7 +15,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """handler500."""
-    return _page(request, "500.html", {"code": 500, "number": requests.of(request)})
+    return _page(request, "500.html", {"code": 500, "number": request_ids.of(request)})
 
 
 def not_found(request: HttpRequest, exception: Http404) -> HttpResponse:

@@ -13,7 +13,7 @@ from streams.operations import retention as pipe
 from streams import wiring
 from streams.models import DeadLetter, Lease
 from streams.core.records import StreamError
-from watching import retention as processes
+from monitoring import retention as processes
 
 BATCH = 1000  # rows of a transaction: some milliseconds, which writers wait for on SQLite
 NOT_GROWING = people.NOT_GROWING | pipe.NOT_GROWING | processes.NOT_GROWING

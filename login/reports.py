@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from watching.logs import discreet
+from monitoring.logs import discreet
 
 PATH = "/reports/csp/"
 LARGEST = 16 * 1024  # bytes of a report

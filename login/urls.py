@@ -5,8 +5,8 @@ from functools import partial
 from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.views import sessions
-from dashboard import forgetting, inspector, streams_views
-from dashboard.pages import streams as stream_pages
+from dashboard.operators import forgetting, inspector, streams_views
+from dashboard.operators import state as stream_pages
 from login import reports
 from streams.operations import retention
 from streams import wiring

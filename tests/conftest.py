@@ -47,9 +47,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Makes the list of common passwords, which parts of the site need, if pytest is run without make."""
     if not (ROOT / "build/common-passwords").exists() and not hasattr(session.config, "workerinput"):
         subprocess.run(["make", "--silent", "build/common-passwords"], cwd=ROOT, check=True)
-    from watching import starting  # noqa: PLC0415 - Django is set up only now
+    from monitoring import startup  # noqa: PLC0415 - Django is set up only now
 
-    starting.begin = lambda gauges=None: None  # its thread would write whenever it likes
+    startup.begin = lambda gauges=None: None  # its thread would write whenever it likes
     starts_workers = getattr(session.config.option, "dist", "no") != "no" and not hasattr(session.config, "workerinput")
     if session.config.option.markexpr == "fast" and not starts_workers:
         forbid_starting()

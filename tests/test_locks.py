@@ -47,7 +47,7 @@ def test_the_lock_holds_hashed_pins_alone(name: str) -> None:
     assert re.sub(r"(?m)^#.*\n", "", PIN.sub("", (ROOT / "locks" / name).read_text())).strip() == ""
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-watching.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-monitoring.txt", "requirements-dev.txt"])
 def test_the_lock_has_each_package_that_the_requirements_lead_to(name: str) -> None:
     waiting, seen = wanted(name), set[str]()
     while waiting:

@@ -13,7 +13,7 @@ from django.db.models import F, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 
 from dashboard import links
-from dashboard.pages.progress import Progress, iso, own_time, progress
+from dashboard.progress import Progress, iso, own_time, progress
 from streams.models import Throughput
 from applications.market.models import Ticker, TradeMinute
 from applications.market.models import TRADES

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from dashboard import links
 from applications.orders.topics import WINDOW_SECONDS, Points, episode, points
-from dashboard.pages.progress import iso, own_time, progress
+from dashboard.progress import iso, own_time, progress
 from streams.core import clock
 from applications.orders.models import AlarmEpisode
 from applications.orders.models import ORDERS

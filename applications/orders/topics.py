@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Exists, ExpressionWrapper, F, FloatField, OuterRef, QuerySet, Subquery
 
 from dashboard import links
-from dashboard.pages.progress import iso, own_time, progress
+from dashboard.progress import iso, own_time, progress
 from streams.core import clock
 from applications.orders.models import AlarmEpisode, Site, SiteCount, SiteSecond
 from applications.orders.models import DEFAULT_THRESHOLD, ORDERS

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
-from dashboard.pages import progress
+from dashboard import progress
 from streams import applications, topics
 from streams.core.names import MOST_NAME
 

@@ -14,7 +14,7 @@ from django.core.checks import CheckMessage, Error
 from login.checks import databases
 
 MOST_MESSAGE = 65_536  # bytes; a browser's messages have a few hundred. OWASP WebSocket cheat sheet: 64 KiB
-BOUNDED = "dashboard.wire:BoundedSocket"
+BOUNDED = "dashboard.live.wire:BoundedSocket"
 OWN_PARSERS = ("http", "http-socket", "https", "https-socket", "http11-socket", "puwsgi-socket", "raw-socket")
 OF_ONE_PROCESS = ("locmem.LocMemCache", "dummy.DummyCache")
 

@@ -81,7 +81,7 @@ def test_a_new_installation_has_no_account(db: None) -> None:
     assert User.objects.count() == 0
 
 
-APPS = ("accounts", "dashboard", "login", "streams", "watching")
+APPS = ("accounts", "dashboard", "login", "streams", "monitoring")
 BEGIN = {"perform_password_login", "perform_login", "login", "alogin", "force_login"}  # functions that begin a session
 
 

@@ -15,7 +15,7 @@ from streams.core.records import parse_where
 from tests.commands import exit_code
 
 pytestmark = pytest.mark.django_db
-OURS = ("accounts", "dashboard", "login", "streams", "watching")
+OURS = ("accounts", "dashboard", "login", "streams", "monitoring")
 NAMES = sorted(name for name, app in get_commands().items() if app in OURS)
 NUMBERS = (
     "nan",

@@ -99,13 +99,13 @@ def test_a_time_that_is_copied_from_the_inspector_finds_its_record(sign_in: Sign
 
 
 def test_signing_out_ends_the_other_tab_too(sign_in: SignIn, web: Web) -> None:
-    watching = sign_in()
-    expect_state(watching, "live")
-    leaving = watching.context.new_page()
+    monitoring = sign_in()
+    expect_state(monitoring, "live")
+    leaving = monitoring.context.new_page()
     leaving.goto(f"{web.url}/accounts/success/")
     leaving.get_by_role("main").get_by_role("button", name="Sign out").click()
     leaving.wait_for_url("**/accounts/sign-in/**")
-    watching.wait_for_url("**/accounts/sign-in/?next=**")
+    monitoring.wait_for_url("**/accounts/sign-in/?next=**")
 
 
 def test_signing_out_clears_what_the_browser_kept_but_not_how_one_likes_it(sign_in: SignIn) -> None:

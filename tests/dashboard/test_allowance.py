@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.allowance import Allowance
+from dashboard.live.allowance import Allowance
 
 BURST, RATE = 10.0, 2.0
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains
 
 from accounts.models import User
-from dashboard.pages import clocks
-from dashboard.pages.streams import streams
+from dashboard import clock_note
+from dashboard.operators.state import streams
 from streams.core import clock
 from streams.operations import lag
 from streams.coordination.leases import Leases
@@ -43,7 +43,7 @@ def uncounted(*_: Any) -> tuple[dict[str, int], str]:
 def test_nothing_is_said_while_clocks_agree() -> None:
     member(1900)
     lease(SECOND)
-    assert clocks.note(timezone.now()) == ""
+    assert clock_note.note(timezone.now()) == ""
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_nothing_is_said_while_clocks_agree() -> None:
     ],
 )
 def test_a_web_machine_whose_clock_is_off_says_so(ahead: timedelta, words: str) -> None:
-    assert clocks.note(timezone.now() + ahead).startswith(words)
+    assert clock_note.note(timezone.now() + ahead).startswith(words)
 
 
 @pytest.mark.parametrize(
@@ -66,12 +66,12 @@ def test_a_web_machine_whose_clock_is_off_says_so(ahead: timedelta, words: str) 
 )
 def test_what_a_worker_measured_is_said(skew: int, words: str) -> None:
     member(skew)
-    assert words in clocks.note(timezone.now())
+    assert words in clock_note.note(timezone.now())
 
 
 def test_stamps_ahead_of_a_machine_with_no_worker_are_told() -> None:
     lease(25 * HOUR + SECOND)
-    assert "off by 25 h: it is behind the stamps of records." in clocks.note(timezone.now())
+    assert "off by 25 h: it is behind the stamps of records." in clock_note.note(timezone.now())
 
 
 def test_the_worker_whose_clock_differs_least_is_believed_and_the_dead_are_not() -> None:

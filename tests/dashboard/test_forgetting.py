@@ -13,7 +13,7 @@ from pytest_django import Settings
 from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import User
-from dashboard.pages.streams import streams
+from dashboard.operators.state import streams
 from streams.coordination import process_identity
 from streams.operations import retention
 from streams.models import Audit, Lease, Member

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from applications.orders import topics as orders_topics
-from dashboard.pages import streams
+from dashboard.operators import state
 from applications.market import topics as market_topics
 from tests.dashboard.rows import at, lease, site
 
@@ -24,7 +24,7 @@ BUILDERS: dict[str, Callable[[], object]] = {
     "ticker": lambda: market_topics.ticker("AMZN", at()),
     "orders": lambda: orders_topics.orders(at()),
     "orders-history": lambda: orders_topics.orders_history(at()),
-    "rates of streams": lambda: streams._rates(at()),
+    "rates of streams": lambda: state._rates(at()),
 }
 
 

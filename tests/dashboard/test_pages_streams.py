@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from dashboard.pages.letters import MOST_HEX, readable
-from dashboard.pages.streams import CountWaiting, owner_in_words, streams
+from dashboard.operators.letters import MOST_HEX, readable
+from dashboard.operators.state import CountWaiting, owner_in_words, streams
 from streams.coordination import process_identity
 from streams.core import showing
 from streams.models import Audit, Lease, Member, Throughput

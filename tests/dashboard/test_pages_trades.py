@@ -5,7 +5,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from dashboard import pages
 from applications.market import topics as page
-from dashboard.snapshots import Snapshots
+from dashboard.live.snapshots import Snapshots
 from streams.models import Throughput
 from applications.market.models import TradeMinute
 from tests.dashboard.rows import at, lease, trades

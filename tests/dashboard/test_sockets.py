@@ -19,8 +19,8 @@ from accounts import sessions
 from accounts.models import Session, User
 from accounts.sessions import SessionInfo
 from accounts.sessions.engine import SessionStore
-from dashboard.consumers import BURST, MAX_LENGTH, MAX_TOPICS
-from dashboard.routing import guard, hub
+from dashboard.live.consumers import BURST, MAX_LENGTH, MAX_TOPICS
+from dashboard.live.routing import guard, hub
 from login.asgi import application
 from streams import applications
 from streams.applications import Topic
@@ -163,8 +163,8 @@ def end_session(client: Client, user: User, way: str) -> None:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The guard looks ten times between two beats."""
-    monkeypatch.setattr("dashboard.guard.INTERVAL", 0.02)
-    monkeypatch.setattr("dashboard.hub.BEAT", 0.2)
+    monkeypatch.setattr("dashboard.live.session_guard.INTERVAL", 0.02)
+    monkeypatch.setattr("dashboard.live.hub.BEAT", 0.2)
 
 
 @pytest.mark.usefixtures("quick")

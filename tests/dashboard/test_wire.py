@@ -8,8 +8,8 @@ import pytest
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from dashboard.allowance import Allowance
-from dashboard.wire import BURST, FRAGMENTS, PONGS_OWED, RATE, BoundedSocket
+from dashboard.live.allowance import Allowance
+from dashboard.live.wire import BURST, FRAGMENTS, PONGS_OWED, RATE, BoundedSocket
 
 HANDSHAKE = (
     b"GET /ws/live/ HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

@@ -20,7 +20,7 @@ from tests.house import House
 from tests.test_exactly_once import naive_minutes
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
-OURS = {"login", "accounts", "streams", "dashboard", "watching", "market", "orders"}
+OURS = {"login", "accounts", "streams", "dashboard", "monitoring", "market", "orders"}
 
 
 @pytest.mark.django_db

@@ -19,7 +19,7 @@ ASK = f"""
 from django.core.handlers.wsgi import WSGIHandler
 from django.test import RequestFactory
 from login import middleware
-from watching import starting
+from monitoring import starting
 
 starting.begin()
 

@@ -14,8 +14,8 @@ from pytest_django import Settings
 from accounts.models import User
 from streams.models import Lease, Member
 from streams.wiring import count_waiting
-from watching import health, middleware
-from watching.models import Beat
+from monitoring import health, middleware
+from monitoring.models import Beat
 
 GOOD = "draining: ok\ndatabase: ok\nmigrations: ok\nwriting: ok\nclock: ok\nlag: ok\ndisk: ok\n"
 

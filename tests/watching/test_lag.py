@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from streams.models import Member
 from tests.dashboard.rows import NOON, at, lease
-from watching.lag import COUNT_EVERY, Laggards
+from monitoring.lag import COUNT_EVERY, Laggards
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,8 @@ import pytest
 from django.test import Client, RequestFactory
 
 from accounts.events import Line
-from watching import requests
-from watching.logs import JsonFormatter, TextFormatter, discreet
+from monitoring import request_ids
+from monitoring.logs import JsonFormatter, TextFormatter, discreet
 
 GIVEN = "5f3a9c0e5f3a9c0e5f3a9c0e5f3a9c0e"
 
@@ -89,8 +89,8 @@ def test_an_id_of_nginx_is_kept_and_echoed(client: Client) -> None:
 @pytest.mark.parametrize("given", ["", "short", "a" * 65, "a\r\nSet-Cookie: x=1", "ünïcodeü", "{}{}{}{}{}"])
 def test_any_other_id_is_replaced(given: str) -> None:
     request = RequestFactory().get("/", HTTP_X_REQUEST_ID=given)
-    assert re.fullmatch("[0-9a-f]{32}", requests.name(request))
-    assert requests.of(request) == request.headers["X-Request-ID"]
+    assert re.fullmatch("[0-9a-f]{32}", request_ids.name(request))
+    assert request_ids.of(request) == request.headers["X-Request-ID"]
 
 
 def test_every_line_of_a_request_has_its_id(
@@ -111,4 +111,4 @@ def test_every_line_of_a_request_has_its_id(
         ("Internal Server Error: /accounts/sign-in/", GIVEN),
     ]
     assert f"tell the operator this number: <code>{GIVEN}</code>" in answer.content.decode()
-    assert requests.current.get() == ""
+    assert request_ids.current.get() == ""

@@ -11,7 +11,7 @@ from tests.house import ROOT
 from tests.login.checks.conftest import Refusals
 
 BARE = ["/opt/millrace/.venv/bin/uvicorn", "login.asgi:application"]
-UVICORN = [*BARE, "--ws", "dashboard.wire:BoundedSocket"]
+UVICORN = [*BARE, "--ws", "dashboard.live.wire:BoundedSocket"]
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_an_sqlite_that_could_lose_a_commit_is_refused(change: dict[str, object]
         (["/opt/millrace/.venv/lib/uvicorn/__main__.py"], {}, ["login.E023", "login.E021"]),
         ([*BARE, "--ws-max-size", "65536"], {}, ["login.E023"]),
         ([*BARE, "--ws", "auto", "--ws-max-size", "65536"], {}, ["login.E023"]),
-        ([*BARE, "--ws-max-size", "65536"], {"UVICORN_WS": "dashboard.wire:BoundedSocket"}, []),
+        ([*BARE, "--ws-max-size", "65536"], {"UVICORN_WS": "dashboard.live.wire:BoundedSocket"}, []),
         ([*UVICORN, "--ws-max-size", "16777216"], {}, ["login.E021"]),
         ([*UVICORN, "--ws-max-size", "much"], {}, ["login.E021"]),
         ([*UVICORN, "--ws-max-size"], {}, ["login.E021"]),

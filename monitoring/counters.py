@@ -1,4 +1,4 @@
-"""What this process counts, in memory; watching/keeping.py adds it up in the database.
+"""What this process counts, in memory; monitoring/recorder.py adds it up in the database.
 
 Loaded while logging is set up, so it must not import models.
 """

@@ -15,8 +15,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models.functions import Now
 
 from streams.models.database_time import database_time
-from watching.lag import CountWaiting, Laggards
-from watching.models import Beat
+from monitoring.lag import CountWaiting, Laggards
+from monitoring.models import Beat
 
 SKEW = 5.0  # seconds between this machine's clock and the database's: as long as a lease lasts
 LEAST_FREE = 64 << 20  # bytes of disk: less, and a write may fail

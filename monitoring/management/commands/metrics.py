@@ -12,8 +12,8 @@ from prometheus_client.exposition import start_wsgi_server
 
 from streams.management.plain import PlainCommand, UsageError
 from streams.wiring import count_waiting
-from watching.collector import MillraceCollector
-from watching.windows import Windows
+from monitoring.collector import MillraceCollector
+from monitoring.closed_windows import Windows
 
 
 class Command(PlainCommand):

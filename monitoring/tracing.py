@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from streams.engine import signals
-from watching import requests
+from monitoring import request_ids
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 SECOND = 1_000_000_000  # nanoseconds
@@ -31,7 +31,7 @@ def begin() -> None:
     batches = import_module("opentelemetry.sdk.trace.export").BatchSpanProcessor(exporter)
     provider.add_span_processor(batches)
     import_module("opentelemetry.trace").set_tracer_provider(provider)
-    signals.committed.connect(_committed, dispatch_uid="watching.tracing")
+    signals.committed.connect(_committed, dispatch_uid="monitoring.tracing")
 
 
 def trace(get_response: Answer) -> Answer:
@@ -47,7 +47,7 @@ def trace(get_response: Answer) -> Answer:
             span.set_attribute("http.request.method", str(request.method))
             span.set_attribute("http.route", f"/{route}")
             span.set_attribute("http.response.status_code", response.status_code)
-            span.set_attribute("millrace.request_id", requests.of(request))
+            span.set_attribute("millrace.request_id", request_ids.of(request))
             if response.status_code >= 500:
                 span.set_status(import_module("opentelemetry.trace").StatusCode.ERROR)
             return response

@@ -14,14 +14,14 @@ from django.utils.safestring import SafeString
 from django.views.debug import ExceptionReporter
 
 from streams.wiring import count_waiting
-from watching import requests
-from watching.health import Health, Recent
-from watching.logs import PROBES
+from monitoring import request_ids
+from monitoring.health import Health, Recent
+from monitoring.logs import PROBES
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
 RETRY_AFTER = "5"  # seconds
-_AWAY = "watching.database_away"  # in request.META
+_AWAY = "monitoring.database_away"  # in request.META
 
 health = Recent(Health(timezone.now, time.monotonic, count_waiting).findings, time.monotonic)
 
@@ -30,13 +30,13 @@ def identify(get_response: Answer) -> Answer:
     """Stands outermost but for headers, so that every line of the request's has its id, and every answer."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        identifier = requests.name(request)
-        token = requests.current.set(identifier)
+        identifier = request_ids.name(request)
+        token = request_ids.current.set(identifier)
         try:
             response = get_response(request)
         finally:
-            requests.current.reset(token)
-        response.headers[requests.HEADER] = identifier
+            request_ids.current.reset(token)
+        response.headers[request_ids.HEADER] = identifier
         return response
 
     return middleware
@@ -101,7 +101,7 @@ def excuse_database(get_response: Answer) -> Answer:
         if request.META.get(_AWAY) and response.status_code == 500 and isinstance(response, HttpResponse):
             response.status_code = 503
             response.content = loader.get_template("unavailable.html").render(
-                {"request": request, "number": requests.of(request)}
+                {"request": request, "number": request_ids.of(request)}
             )
             page = {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(response.content))}
             for name, value in (page | {"Retry-After": RETRY_AFTER}).items():

@@ -11,7 +11,7 @@ from typing import Any
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode, Frame
 
-from dashboard.allowance import Allowance
+from dashboard.live.allowance import Allowance
 
 PONGS_OWED = 16 << 10  # bytes that wait to be written; past that a ping goes unanswered, as RFC 6455 §5.5.3 allows
 FRAGMENTS = 1000  # of one message; browsers send a message of ours in one

@@ -12,7 +12,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from streams.core.storable import one_line
-from watching import requests
+from monitoring import request_ids
 
 PROBES = ("/livez", "/readyz")  # what load balancers ask for
 LONGEST = 20_000  # characters of a message or of an error's traceback
@@ -71,7 +71,7 @@ def _told(text: str) -> str:
 def _request(record: logging.LogRecord) -> str:
     """Django names a request's record after the middleware has ended; others are written while it lasts."""
     request = getattr(record, "request", None)
-    return requests.of(request) if isinstance(request, HttpRequest) else requests.current.get()
+    return request_ids.of(request) if isinstance(request, HttpRequest) else request_ids.current.get()
 
 
 class NoProbes(logging.Filter):
@@ -88,17 +88,17 @@ def configuration(style: str, level: str, *, debug: bool) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {
             "text": {
-                "()": "watching.logs.TextFormatter",
+                "()": "monitoring.logs.TextFormatter",
                 "format": "{asctime} {levelname} {name}: {message}",
                 "style": "{",
             },
-            "json": {"()": "watching.logs.JsonFormatter"},
+            "json": {"()": "monitoring.logs.JsonFormatter"},
         },
-        "filters": {"no-probes": {"()": "watching.logs.NoProbes"}},
+        "filters": {"no-probes": {"()": "monitoring.logs.NoProbes"}},
         "handlers": {
             "stderr": {"class": "logging.StreamHandler", "formatter": style, "filters": ["no-probes"]},
             "security": {"class": "logging.StreamHandler", "formatter": "json"},
-            "counting": {"class": "watching.counting.CountEvents"},
+            "counting": {"class": "monitoring.counters.CountEvents"},
         },
         "loggers": {
             "botocore": {"level": "WARNING"},  # it tells at INFO where it found credentials

@@ -1,4 +1,4 @@
-"""Errors told to Sentry, with nothing of whom they happened to. Optional: SENTRY_DSN, requirements-watching.txt."""
+"""Errors told to Sentry, with nothing of whom they happened to. Optional: SENTRY_DSN, requirements-monitoring.txt."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from watching import requests
-from watching.logs import discreet
-from watching.revision import revision
+from monitoring import request_ids
+from monitoring.logs import discreet
+from monitoring.revision import revision
 
 if TYPE_CHECKING:
     from sentry_sdk.types import Event, Hint
@@ -52,7 +52,7 @@ def scrub(event: Event, hint: Hint) -> Event | None:
         event.pop(field, None)  # type: ignore[misc]  # names of a TypedDict
     if "request" in event:
         event["request"] = {key: discreet(str(value)) for key, value in event["request"].items() if key in KEPT}
-    if identifier := requests.current.get():
+    if identifier := request_ids.current.get():
         event["tags"] = {"request_id": identifier}
     for entry in (event.get("logentry"), *event.get("exception", {}).get("values", [])):
         _cut(entry)

@@ -22,13 +22,13 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from accounts.models import SecurityEvent, Session
-from dashboard.pages.streams import CountWaiting, streams
+from dashboard.operators.state import CountWaiting, streams
 from streams.core import clock
-from watching.counting import BOUNDS
-from watching.keeping import FRESH
-from watching.models import Beat, Total
-from watching.revision import revision
-from watching.windows import Windows
+from monitoring.counters import BOUNDS
+from monitoring.recorder import FRESH
+from monitoring.models import Beat, Total
+from monitoring.revision import revision
+from monitoring.closed_windows import Windows
 
 NAMES = ["application", "stream"]
 SIGN_INS = {"sign-in.succeeded": "ok", "sign-in.failed": "failed", "sign-in.throttled": "throttled"}
@@ -119,7 +119,7 @@ def _rows(kind: Any, name: str, words: str, rows: Sequence[Row], field: str) -> 
 
 
 def _totals() -> Iterator[Metric]:
-    """What all processes have counted (watching/counting.py)."""
+    """What all processes have counted (monitoring/counters.py)."""
     found: dict[str, list[tuple[dict[str, str], float]]] = defaultdict(list)
     for name, labels, value in Total.objects.order_by("name", "labels").values_list("name", "labels", "value"):
         found[name].append((json.loads(labels), value))

@@ -13,8 +13,8 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from streams.coordination import process_identity
-from watching.counting import Counts, Key, counts
-from watching.models import Beat, Total
+from monitoring.counters import Counts, Key, counts
+from monitoring.models import Beat, Total
 
 EVERY = 10.0  # seconds
 FRESH = timedelta(seconds=30)  # a process that has not told for so long is gone

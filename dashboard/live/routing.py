@@ -6,11 +6,11 @@ from django.urls import path, re_path
 from django.utils import timezone
 
 from accounts.sessions import SessionInfo, authenticate, valid_sessions
-from dashboard.consumers import LiveConsumer, UnknownSocket
-from dashboard.garbage import Collector
-from dashboard.guard import SessionGuard
-from dashboard.hub import Hub
-from dashboard.snapshots import Snapshots
+from dashboard.live.consumers import LiveConsumer, UnknownSocket
+from dashboard.live.gc_policy import Collector
+from dashboard.live.session_guard import SessionGuard
+from dashboard.live.hub import Hub
+from dashboard.live.snapshots import Snapshots
 
 snapshots = Snapshots(timezone.now)
 

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 
 from common.text import escaped
 from dashboard import links
-from dashboard.pages import letters
-from dashboard.streams_views import refusal, staff_only
+from dashboard.operators import letters
+from dashboard.operators.streams_views import refusal, staff_only
 from streams.core import clock, filters
 from streams.core.filters import Condition
 from streams.core.records import TRIM_HORIZON, Place, Record, StreamError, parse_where

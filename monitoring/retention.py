@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from watching.models import Beat, Total
+from monitoring.models import Beat, Total
 
 SILENT = timedelta(days=1)  # a living process beats every ten seconds
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from dashboard import pages
-from dashboard.pages import clocks
+from dashboard import clock_note as dashboard_clock_note
 from streams.models import TopicVersion
 
 MOST_HELD = 100  # by polling, which never says that it has stopped
@@ -45,7 +45,7 @@ class Snapshots:
 
     def clock_note(self) -> str:
         """A sentence where a clock is off, else ""."""
-        return clocks.note(self._now())
+        return dashboard_clock_note.note(self._now())
 
     def knows(self, topic: str) -> bool:
         return self._find(topic) is not None

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.bearer import token_allowed
 from dashboard import pages
-from dashboard.snapshots import Snapshots
+from dashboard.live.snapshots import Snapshots
 from streams.models.readers import default_stream, streams_of
 
 snapshots = Snapshots(timezone.now)

@@ -16,8 +16,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.bearer import token_allowed
-from dashboard.letter_filter import LetterFilter
-from dashboard.pages import letters as letter_pages
+from dashboard.operators.letter_filter import LetterFilter
+from dashboard.operators import letters as letter_pages
 from streams.operations import deadletters
 from streams.operations.deadletters import Choice, Group, Letters
 from streams.models import DeadLetter
@@ -57,7 +57,7 @@ VERBS = {
 }
 
 View = Callable[..., HttpResponse]
-StateOf = Callable[[datetime], dict[str, Any]]  # what dashboard.pages.streams builds
+StateOf = Callable[[datetime], dict[str, Any]]  # what dashboard.operators.state builds
 
 
 def staff_only(view: View) -> View:

@@ -17,9 +17,9 @@ import msgspec
 from django.db import Error, connections, reset_queries
 
 from accounts.sessions import SessionInfo
-from dashboard.garbage import Collector
-from dashboard.guard import FORBIDDEN, TOO_MANY, SessionGuard
-from dashboard.snapshots import Snapshot
+from dashboard.live.gc_policy import Collector
+from dashboard.live.session_guard import FORBIDDEN, TOO_MANY, SessionGuard
+from dashboard.live.snapshots import Snapshot
 
 TICK = 0.025  # seconds between looks
 # Times as long as a look computed, at least, until the next: the hub never takes more than a quarter of a core.
@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 
 class Source(Protocol):
-    """Where texts come from: dashboard.snapshots.Snapshots. Called in the hub's own thread."""
+    """Where texts come from: dashboard.live.snapshots.Snapshots. Called in the hub's own thread."""
 
     def knows(self, topic: str) -> bool: ...
     def is_private(self, topic: str) -> bool: ...

@@ -9,8 +9,8 @@ from django.db.models import Count, Sum
 from django.db.models.functions import Now
 
 from dashboard import links
-from dashboard.pages import clocks
-from dashboard.pages.progress import iso
+from dashboard import clock_note
+from dashboard.progress import iso
 from streams.coordination import process_identity
 from streams.models import Audit, DeadLetter, Lease, Member, Throughput, current_leases
 from streams.models.progress import seconds_since, skews
@@ -60,7 +60,7 @@ def streams(now: datetime, count_waiting: CountWaiting, list_streams: ListStream
     facts = _Facts(now, _rates(now), _members(), _letters(), _held(), _former(), skews())
     return {
         "now": iso(now),
-        "clock_note": clocks.note(now),
+        "clock_note": clock_note.note(now),
         "streams": [
             _stream(name, found, facts, *count_waiting(name[1], {lease.shard: lease.checkpoint for lease in found}))
             for name, found in leases.items()
@@ -136,8 +136,8 @@ def _stream(name: _Name, leases: Sequence[Lease], facts: _Facts, waiting: dict[s
     unread = {lease.shard for lease in leases if lease.checkpoint != str(SHARD_END)}
     applied, dead, expired = facts.former.get(name, (0, 0, 0))
     shards = [_shard(lease, unread, facts, waiting.get(lease.shard)) for lease in leases]
-    clocks = [lease.clock for lease in leases if lease.shard in unread]
-    known = [clock for clock in clocks if clock]
+    clock_note = [lease.clock for lease in leases if lease.shard in unread]
+    known = [clock for clock in clock_note if clock]
     waits = None if why else sum(waiting.values())
     own = facts.own_time(leases[0])
     return {
@@ -146,7 +146,7 @@ def _stream(name: _Name, leases: Sequence[Lease], facts: _Facts, waiting: dict[s
         "records_url": links.to_records(name[1]),
         "members": facts.members[name],
         "skew": facts.skews[name] / 1000 if name in facts.skews else None,
-        "lag": _lag(min(known), own, waits) if known and len(known) == len(clocks) else None,
+        "lag": _lag(min(known), own, waits) if known and len(known) == len(clock_note) else None,
         "lag_records": waits,
         "unattended": bool(unread) and not facts.members[name] and waits != 0,
         "lag_note": why,

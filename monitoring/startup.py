@@ -4,14 +4,14 @@ import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
 
-from watching import errors, keeping, tracing
+from monitoring import errors, recorder, tracing
 
 
 def begin(gauges: Mapping[str, Callable[[], float]] | None = None) -> None:
     """`gauges`: figures that only this process knows, by name."""
     errors.begin()
     tracing.begin()
-    keeping.begin(gauges)
+    recorder.begin(gauges)
 
 
 def begin_after_fork() -> None:

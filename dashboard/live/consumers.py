@@ -13,9 +13,9 @@ from django.conf import settings
 from django.db import Error
 
 from accounts.sessions import SessionInfo
-from dashboard.allowance import Allowance
-from dashboard.guard import SESSION_ENDED, TOO_MANY, TRY_LATER
-from dashboard.hub import Hub, Subscriber
+from dashboard.live.allowance import Allowance
+from dashboard.live.session_guard import SESSION_ENDED, TOO_MANY, TRY_LATER
+from dashboard.live.hub import Hub, Subscriber
 
 BAD_MESSAGE = 4400
 MAX_TOPICS = 20
