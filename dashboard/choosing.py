@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from django.http import Http404, HttpRequest
 
-from dashboard import download, pages
+from dashboard import download, topics
 from streams.models.readers import default_stream, streams_of
 
 
@@ -39,7 +39,7 @@ class Chosen(NamedTuple):
         return self.application if self.stream == self.application else f"{self.application} --stream {self.stream}"
 
     def topic(self, name: str) -> str:
-        return pages.on(name, self.stream)
+        return topics.on(name, self.stream)
 
 
 def choose(request: HttpRequest, application: str) -> Chosen:

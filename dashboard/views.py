@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.bearer import token_allowed
-from dashboard import download, links, pages, queries
+from dashboard import download, links, topics as dashboard_topics, queries
 from dashboard.choosing import Chosen, choose
 from dashboard import clock_note, progress
 from dashboard.standing import judge
@@ -33,7 +33,7 @@ def market(request: HttpRequest) -> HttpResponse:
 def ticker(request: HttpRequest, symbol: str) -> HttpResponse:
     chosen, topic = choose(request, TRADES), f"ticker:{symbol}"
     # With the stream, since a ticker may itself hold an @.
-    if pages.find(f"{topic}@{chosen.stream}") is None or not queries.has_traded(symbol, chosen.stream):
+    if dashboard_topics.find(f"{topic}@{chosen.stream}") is None or not queries.has_traded(symbol, chosen.stream):
         return _no_ticker(request, symbol, chosen, status=404)
     chosen = chosen._replace(known=[name for name in chosen.known if queries.has_traded(symbol, name)])
     topic = chosen.topic(topic)
@@ -79,11 +79,11 @@ def market_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
 
 def take_snapshots(topics: list[str], now: datetime) -> dict[str, Any]:
     """{topic: {"version", "data"}}. The version is read first, so that it never promises more than the data holds."""
-    found = {topic: page for topic in topics if (page := pages.find(topic))}
+    found = {topic: page for topic in topics if (page := dashboard_topics.find(topic))}
     return {topic: {"version": _version(page, now), "data": page.build(now)} for topic, page in found.items()}
 
 
-def _version(page: pages.Page, now: datetime) -> int:
+def _version(page: dashboard_topics.Page, now: datetime) -> int:
     return queries.version(page.version_topic) if page.version_topic else int(now.timestamp())
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 from django.core.management import get_commands
 
-from dashboard import pages
+from dashboard import topics
 from streams import applications
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,13 +39,13 @@ def test_a_command_is_named_in_the_docs(command: str) -> None:
 
 @pytest.mark.parametrize("topic", TOPICS)
 def test_a_documented_topic_exists(topic: str) -> None:
-    assert pages.find(topic) is not None
+    assert topics.find(topic) is not None
 
 
 def test_every_topic_is_documented() -> None:
     families = {name for each in applications.registered() for name, topic in each.topics.items() if topic.many}
     assert sorted(topic for topic in TOPICS if ":" not in topic) == sorted(
-        {*applications.topic_names(), pages.PULSE} - families
+        {*applications.topic_names(), topics.PULSE} - families
     )
     assert sorted(topic.split(":")[0] for topic in TOPICS if ":" in topic) == sorted(families)
 

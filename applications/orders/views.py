@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.bearer import token_allowed
 from dashboard import download, links, queries
 from dashboard.choosing import Chosen, choose
-from dashboard.pages import PULSE
+from dashboard.topics import PULSE
 from applications.orders import alarm as alarm_page
 from applications.orders.topics import episode
 from dashboard.views import signals, take_snapshots

@@ -20,13 +20,13 @@ def main(keys: int) -> None:
     django.setup()
     from django.utils import timezone  # noqa: PLC0415 - Django is set up only now
 
-    from dashboard import pages  # noqa: PLC0415
+    from dashboard import topics  # noqa: PLC0415
 
     now = timezone.now()
     fill(keys, now)
     asked: dict[str, Callable[[], Any]] = {f"page {path}": page(path) for path in PATHS}
     for topic in ("market", "market-history", "orders", "orders-history"):
-        found = pages.find(topic)
+        found = topics.find(topic)
         assert found
         asked[f"snapshot {topic}"] = partial(snapshot, found.build, now)
     seconds: dict[str, list[float]] = {}

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonR
 from django.utils import timezone
 
 from accounts.bearer import token_allowed
-from dashboard import pages
+from dashboard import topics
 from dashboard.live.snapshots import Snapshots
 from streams.models.readers import default_stream, streams_of
 
@@ -53,8 +53,8 @@ def _found(topic: str, asked: str, versions: Mapping[str, int]) -> str:
 
     With ?stream= the topic is a whole name: the ticker @X, or A@B, may be asked for without a stream behind it.
     """
-    if asked and pages.is_name(topic):
-        return pages.on(topic, asked) if _is_read(pages.reader(f"{topic}@{asked}")[0], asked) else ""
+    if asked and topics.is_name(topic):
+        return topics.on(topic, asked) if _is_read(topics.reader(f"{topic}@{asked}")[0], asked) else ""
     return _on_stream(topic, asked, versions) if snapshots.knows(topic) else ""
 
 
@@ -67,14 +67,14 @@ def _on_stream(topic: str, asked: str, versions: Mapping[str, int]) -> str:
 
     "" for a stream that the application has never read.
     """
-    if topic == pages.PULSE:
+    if topic == topics.PULSE:
         return topic
-    application, named = pages.reader(topic)
+    application, named = topics.reader(topic)
     if not asked and not named and application in versions:
         return topic  # its own stream has results, which is the common case
     stream = asked or named or default_stream(application, streams_of(application))
     name = topic if named is None else topic.rpartition("@")[0]
-    return pages.on(name, stream) if _is_read(application, stream) else ""
+    return topics.on(name, stream) if _is_read(application, stream) else ""
 
 
 def _answer(message: dict[str, str], status: int) -> JsonResponse:

@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from dashboard import pages
+from dashboard import topics as dashboard_topics
 from dashboard import clock_note as dashboard_clock_note
 from streams.models import TopicVersion
 
 MOST_HELD = 100  # by polling, which never says that it has stopped
 
-Find = Callable[[str], pages.Page | None]
+Find = Callable[[str], dashboard_topics.Page | None]
 
 
 class Snapshot(NamedTuple):
@@ -34,7 +34,7 @@ class Snapshots:
     def __init__(
         self,
         now: Callable[[], datetime],
-        find: Find = pages.find,
+        find: Find = dashboard_topics.find,
         versions: Callable[[], dict[str, int]] = read_versions,
     ) -> None:
         self._now = now
@@ -83,7 +83,7 @@ class Snapshots:
 
     def _build_groups(self, topics: Iterable[str], versions: dict[str, int]) -> None:
         """Builds the private topics that are due, each group of them by the same few queries."""
-        groups: dict[str, dict[str, pages.Page]] = {}
+        groups: dict[str, dict[str, dashboard_topics.Page]] = {}
         for topic in topics:
             page = self._find(topic)
             if page and page.build_many and not self._is_fresh(topic, page, versions):
@@ -122,13 +122,13 @@ class Snapshots:
             return self._held[topic]
         return self._packed(topic, page, versions, page.build(self._now()))
 
-    def _is_fresh(self, topic: str, page: pages.Page, versions: dict[str, int]) -> bool:
+    def _is_fresh(self, topic: str, page: dashboard_topics.Page, versions: dict[str, int]) -> bool:
         held = self._held.get(topic)
         return held is not None and (
             held.version == self._version(page, versions) or self._now() - held.built < page.every
         )
 
-    def _packed(self, topic: str, page: pages.Page, versions: dict[str, int], built: dict[str, Any]) -> Snapshot:
+    def _packed(self, topic: str, page: dashboard_topics.Page, versions: dict[str, int], built: dict[str, Any]) -> Snapshot:
         version, now, held = self._version(page, versions), self._now(), self._held.get(topic)
         data = msgspec.json.encode(built)
         if held and data == held.data:
@@ -136,7 +136,7 @@ class Snapshots:
         message = {"topic": topic, "version": version, "data": msgspec.Raw(data)}
         return Snapshot(version, now, data, msgspec.json.encode(message).decode())
 
-    def _version(self, page: pages.Page, versions: dict[str, int]) -> int:
+    def _version(self, page: dashboard_topics.Page, versions: dict[str, int]) -> int:
         if page.version_topic is None:
             return int(self._now().timestamp())
         return versions.get(page.version_topic, 0)

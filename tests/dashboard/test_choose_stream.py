@@ -5,7 +5,7 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import User
-from dashboard import pages
+from dashboard import topics as dashboard_topics
 from applications.orders import topics as orders_topics
 from applications.market import topics as market_topics
 from streams import topics
@@ -41,14 +41,14 @@ def both() -> None:
     ],
 )
 def test_a_topic_names_a_stream_that_is_not_the_applications_own(name: str, stream: str, topic: str) -> None:
-    page = pages.find(topic)
-    assert (pages.on(name, stream), page and page.build.keywords["stream"]) == (topic, stream)  # type: ignore[attr-defined]
-    assert page and page.version_topic == topics.of(pages.reader(topic)[0], stream)
+    page = dashboard_topics.find(topic)
+    assert (dashboard_topics.on(name, stream), page and page.build.keywords["stream"]) == (topic, stream)  # type: ignore[attr-defined]
+    assert page and page.version_topic == topics.of(dashboard_topics.reader(topic)[0], stream)
 
 
 @pytest.mark.parametrize("topic", ["", "@", "market@", "@trades", "nothing@trades", "market@a@b@", "ticker:@trades"])
 def test_what_names_no_page_or_no_stream_is_no_topic(topic: str) -> None:
-    assert pages.find(topic) is None
+    assert dashboard_topics.find(topic) is None
 
 
 def test_a_reader_that_is_behind_holds_up_no_other_stream(both: None) -> None:

@@ -12,7 +12,7 @@ from accounts.sessions import SessionInfo
 from dashboard.live.gc_policy import LONGEST, Collector
 from dashboard.live.session_guard import FORBIDDEN, TOO_MANY, SessionGuard
 from dashboard.live.hub import PRIVATE_A_LOOK, Hub, Subscriber
-from dashboard.pages import Page
+from dashboard.topics import Page
 from dashboard.live.snapshots import Snapshot, Snapshots
 
 END = datetime(2100, 1, 1, tzinfo=UTC)
