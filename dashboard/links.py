@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from applications.orders.models import ORDERS
 from applications.market.models import TRADES
+from applications.orders.models import ORDERS
 
 # Neither "." nor ".." nor anything that a proxy, a browser or a shell reads in its own way.
 _PLAIN = re.compile(r"[A-Za-z0-9^][A-Za-z0-9._^=&-]{0,63}")

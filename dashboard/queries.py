@@ -9,11 +9,11 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
-from applications.orders import topics as orders_topics
 from applications.market import topics as market_topics
-from streams.core import clock, names
-from applications.orders.models import AlarmEpisode, Site, SiteCount
 from applications.market.models import Ticker, TradeMinute
+from applications.orders import topics as orders_topics
+from applications.orders.models import AlarmEpisode, Site, SiteCount
+from streams.core import clock, names
 from streams.models import TopicVersion
 
 CLOSE = 20  # tickers that are offered in place of one that is not there

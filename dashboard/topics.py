@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from dashboard import progress
-from streams import applications, topics
+from streams import applications
+from streams.core import topics
 from streams.core.names import MOST_NAME
 
 Build = Callable[[datetime], dict[str, Any]]

@@ -2,8 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from dashboard.live import polling
 from dashboard import navigation
+from dashboard.live import polling
 from dashboard.operators import streams_views
 from streams import applications
 

@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.bearer import token_allowed
-from dashboard import download, links, topics as dashboard_topics, queries
+from applications.market.models import TRADES
+from dashboard import clock_note, download, links, progress, queries
+from dashboard import topics as dashboard_topics
 from dashboard.choosing import Chosen, choose
-from dashboard import clock_note, progress
 from dashboard.standing import judge
 from streams.core import clock
-from applications.market.models import TRADES
 
 
 @require_safe

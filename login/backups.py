@@ -29,10 +29,10 @@ from accounts.sessions import registry
 from login import archives
 from login.archives import Manifest
 from login.databases import MYSQL, POSTGRES, SQLITE
-from streams.core.clock import from_datetime
-from streams.models import TopicVersion
 from streams.backends.embedded.stream import SEQUENCES_A_MILLISECOND
 from streams.backends.embedded.url import SCHEME, parse_embedded
+from streams.core.clock import from_datetime
+from streams.models import TopicVersion
 
 STREAM = "streams.sqlite3"
 SETTINGS: tuple[archives.Setting, ...] = ("PASSWORD_KEYS", "FIELD_KEYS")

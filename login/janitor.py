@@ -9,11 +9,11 @@ from django.db import transaction
 from django.db.models import Model, QuerySet
 
 from accounts import retention as people
-from streams.operations import retention as pipe
-from streams import wiring
-from streams.models import DeadLetter, Lease
-from streams.core.records import StreamError
 from monitoring import retention as processes
+from streams import wiring
+from streams.core.records import StreamError
+from streams.models import DeadLetter, Lease
+from streams.operations import retention as pipe
 
 BATCH = 1000  # rows of a transaction: some milliseconds, which writers wait for on SQLite
 NOT_GROWING = people.NOT_GROWING | pipe.NOT_GROWING | processes.NOT_GROWING

@@ -8,8 +8,8 @@ from accounts.views import sessions
 from dashboard.operators import forgetting, inspector, streams_views
 from dashboard.operators import state as stream_pages
 from login import reports
-from streams.operations import retention
 from streams import wiring
+from streams.operations import retention
 
 RECORD = "streams/<str:name>/records/<str:shard>/<int:sequence>/"
 read, by_name = wiring.read_record, inspector.by_name

@@ -23,12 +23,12 @@ from prometheus_client.registry import Collector
 
 from accounts.models import SecurityEvent, Session
 from dashboard.operators.state import CountWaiting, streams
-from streams.core import clock
-from monitoring.counters import BOUNDS
-from monitoring.recorder import FRESH
-from monitoring.models import Beat, Total
-from monitoring.revision import revision
 from monitoring.closed_windows import Windows
+from monitoring.counters import BOUNDS
+from monitoring.models import Beat, Total
+from monitoring.recorder import FRESH
+from monitoring.revision import revision
+from streams.core import clock
 
 NAMES = ["application", "stream"]
 SIGN_INS = {"sign-in.succeeded": "ok", "sign-in.failed": "failed", "sign-in.throttled": "throttled"}

@@ -14,9 +14,9 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models.functions import Now
 
-from streams.models.database_time import database_time
 from monitoring.lag import CountWaiting, Laggards
 from monitoring.models import Beat
+from streams.models.database_time import database_time
 
 SKEW = 5.0  # seconds between this machine's clock and the database's: as long as a lease lasts
 LEAST_FREE = 64 << 20  # bytes of disk: less, and a write may fail

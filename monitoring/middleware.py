@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.views.debug import ExceptionReporter
 
-from streams.wiring import count_waiting
 from monitoring import request_ids
 from monitoring.health import Health, Recent
 from monitoring.logs import PROBES
+from streams.wiring import count_waiting
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 

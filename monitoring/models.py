@@ -17,7 +17,9 @@ class Total(models.Model):
 class Beat(models.Model):
     """A process that lives, and a figure that only it knows, as of `at`."""
 
-    process = models.CharField(max_length=128)  # of streams.coordination.process_identity; "readyz" for the row that shows that writing works
+    process = models.CharField(
+        max_length=128
+    )  # of streams.coordination.process_identity; "readyz" for the row that shows that writing works
     name = models.CharField(max_length=64)
     value = models.FloatField(default=0)
     at = models.DateTimeField()  # by the database's clock

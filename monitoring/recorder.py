@@ -12,9 +12,9 @@ from django.db import Error, connection, reset_queries, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from streams.coordination import process_identity
 from monitoring.counters import Counts, Key, counts
 from monitoring.models import Beat, Total
+from streams.coordination import process_identity
 
 EVERY = 10.0  # seconds
 FRESH = timedelta(seconds=30)  # a process that has not told for so long is gone

@@ -13,8 +13,8 @@ from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from streams.engine import signals
 from monitoring import request_ids
+from streams.engine import signals
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 SECOND = 1_000_000_000  # nanoseconds

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from streams.coordination.listing import Inherit
     from streams.core.processor import Decoder, Processor
     from streams.core.sink import Sink
-    from streams.sources.base import Source
     from streams.core.state import State
     from streams.engine.watermarks import SetBack
+    from streams.sources.base import Source
 
 Row = dict[str, Any]  # of a report: JSON values by name
 

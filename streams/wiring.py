@@ -8,29 +8,30 @@ from typing import Any
 
 from django.conf import settings
 
-from streams import applications, topics
+from streams import applications
+from streams.backends.base import Stream
+from streams.backends.embedded.looking import EmbeddedLook
+from streams.backends.embedded.stream import EmbeddedStream
+from streams.backends.embedded.url import open_embedded, parse_embedded
 from streams.coordination import packets
-from streams.coordination.store_errors import answering
-from streams.operations.backlog import waiting
-from streams.engine.commit_store import CommitStore
-from streams.core.commits import Grant
-from streams.engine.configuration import Fresh
-from streams.core.hashing import HASH_SPACE
-from streams.operations.inspection import SECONDS, Asked, Found, OutOfTimeError, inspect
 from streams.coordination.leases import Leases
+from streams.coordination.store_errors import answering
+from streams.core import topics
+from streams.core.commits import Grant
+from streams.core.hashing import HASH_SPACE
+from streams.core.records import LATEST, WHOLE, Description, Position, Record, Shard, StreamError, at
+from streams.core.state_log import BOUNDS
+from streams.engine.commit_store import CommitStore
+from streams.engine.configuration import Fresh
 from streams.engine.pipeline import Pipeline
 from streams.engine.reading import Reader, ShardReader, WholeReader
-from streams.core.records import LATEST, WHOLE, Description, Position, Record, Shard, StreamError, at
 from streams.engine.refusals import explained
-from streams.core.state_log import BOUNDS
-from streams.backends.base import Stream
-from streams.backends.embedded.stream import EmbeddedStream
-from streams.backends.embedded.looking import EmbeddedLook
-from streams.backends.embedded.url import open_embedded, parse_embedded
 from streams.engine.timing import TimedStore
-from streams.operations.walking import Walk, one
 from streams.engine.watermarks import believable
 from streams.engine.worker import Worker
+from streams.operations.backlog import waiting
+from streams.operations.inspection import SECONDS, Asked, Found, OutOfTimeError, inspect
+from streams.operations.walking import Walk, one
 
 NAMES_KEPT = 10.0  # seconds
 

@@ -149,8 +149,8 @@ def small_disk() -> Iterator[Path]:
 @pytest.fixture(autouse=True)
 def nothing_is_remembered() -> None:
     """Clears what a process remembers of the database, whose rows each test rolls back."""
-    from applications.market import topics as page  # noqa: PLC0415 - Django is set up only now
     from applications.market import sink as sink  # noqa: PLC0415
+    from applications.market import topics as page  # noqa: PLC0415 - Django is set up only now
 
     page.forget()
     sink.forget()

@@ -2,10 +2,24 @@
 
 from collections.abc import Sequence
 
+from streams.backends.embedded.own_clock import Look, Reading
 from streams.core import clock
 from streams.core.hashing import even_ranges, hash_key
-from streams.core.records import SHARD_END, Batch, Description, Entry, From, InvalidRecordError, Page, Position, Shard, ShardGoneError, StreamError, StreamExistsError, StreamNotFoundError
-from streams.backends.embedded.own_clock import Look, Reading
+from streams.core.records import (
+    SHARD_END,
+    Batch,
+    Description,
+    Entry,
+    From,
+    InvalidRecordError,
+    Page,
+    Position,
+    Shard,
+    ShardGoneError,
+    StreamError,
+    StreamExistsError,
+    StreamNotFoundError,
+)
 
 
 class FakeClock:

@@ -4,12 +4,12 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from streams.coordination.assignment import Share, covers, share_of
+from streams.coordination.listing import Inherit
 from streams.core.commits import Commit, Grant, LeaseLostError, Letter, LetterTakenError, RefusedError
 from streams.core.entry_log import Bounds
-from streams.coordination.listing import Inherit
 from streams.core.records import SHARD_END, TRIM_HORIZON, DeadRecord, Description, Lost, Position, Shard
 from streams.core.segments import SegmentId
-from streams.coordination.assignment import Share, covers, share_of
 from streams.core.state import State
 from streams.core.state_log import BOUNDS, StateLog, Write
 

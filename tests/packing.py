@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from streams.core.records import Entry
 from streams.backends.aggregation import aggregate_columns, columns_in_shard, parse
+from streams.core.records import Entry
 
 
 def aggregate(entries: Sequence[Entry], *, checked: bool = False) -> bytes:

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from streams.core.clock import from_iso
 from streams.backends.embedded.stream import EmbeddedStream
+from streams.core.clock import from_iso
 from tests.fakes import FakeClock
 from tests.house import House, kill
 from tests.waiting import wait_for

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from streams.engine.producer import RECORDS_A_PUT
-from streams.core.records import SHARD_END, Position
 from streams.backends.embedded.stream import EmbeddedStream
+from streams.core.records import SHARD_END, Position
+from streams.engine.producer import RECORDS_A_PUT
 from tests.chaos import ROUNDS, SEED, Chaos
 from tests.databases import server
 from tests.house import House, kill

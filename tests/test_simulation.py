@@ -12,14 +12,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from streams.backends.embedded.own_clock import Anchor, Reading
 from streams.core.clock import MINUTE
 from streams.core.commits import Grant
 from streams.core.entry_log import Bounds
-from streams.engine.pipeline import Pipeline
-from streams.engine.reading import ShardReader
 from streams.core.records import SHARD_END, TRIM_HORIZON, Batch, DeadRecord, Description, Page, Position
 from streams.core.state import State, StateChange, StateKey, merge
-from streams.backends.embedded.own_clock import Anchor, Reading
+from streams.engine.pipeline import Pipeline
+from streams.engine.reading import ShardReader
 from streams.engine.worker import Worker
 from tests.fakes import FakeClock, MemoryStream
 from tests.memory_leases import LEASE, MemoryLeases, Table

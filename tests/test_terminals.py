@@ -8,10 +8,10 @@ from django.core.management import call_command
 from pytest_django import Settings
 
 from accounts.models import User
-from login import backups
-from applications.orders.models import AlarmEpisode
-from streams.models import DeadLetter, Lease
 from applications.market.models import TradeMinute
+from applications.orders.models import AlarmEpisode
+from login import backups
+from streams.models import DeadLetter, Lease
 from streams.wiring import open_stream
 from tests.commands import exit_code
 from tests.dashboard.rows import alarm, at, trades

@@ -4,17 +4,16 @@ from datetime import timedelta
 
 from django.conf import settings
 
+from applications.market import processor as market_processor
+from applications.market import sink as sink
+from applications.market import topics as snapshots
 from applications.market.metrics import windows_closed
+from applications.market.models import TRADES, TradeMinute
 from applications.market.retention import outlived
 from applications.market.source import SOURCE
-from applications.market import topics as snapshots
-from streams.operations import reports
 from streams.applications import Application, Navigation, Search, Topic
-from applications.market.models import TradeMinute
-from applications.market.models import TRADES
-from applications.market import processor as market_processor
 from streams.core.sink import Rows
-from applications.market import sink as sink
+from streams.operations import reports
 
 SECOND = timedelta(seconds=1)
 

@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 import msgspec
 
+from applications.market.results import Side, Tally, TradeRow
 from streams.core.clock import MINUTE
 from streams.core.processor import Decoder, Name, Processor, padded, refuse
 from streams.core.records import Batch, DeadRecord
-from applications.market.results import Side, Tally, TradeRow
 from streams.core.state import EMPTY, State, StateChange, StateKey
 from streams.windows.tumbling import TumblingWindows, inherit, set_back
 

@@ -7,8 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, Model, OuterRef, QuerySet
 
-from applications.market.models import Ticker, TradeMinute
-from applications.market.models import TRADES
+from applications.market.models import TRADES, Ticker, TradeMinute
 from streams.operations.retention import closed, kept_since, not_ahead
 
 

@@ -5,10 +5,10 @@ from itertools import islice
 
 from django.db import transaction
 
-from streams.core.clock import MINUTE, to_datetime
 from applications.market.models import Ticker, TradeMinute
-from streams.models.upsert import upsert
 from applications.market.results import TradeRow
+from streams.core.clock import MINUTE, to_datetime
+from streams.models.upsert import upsert
 
 HOUR = 60 * MINUTE
 ROWS = 500  # names of one question: SQLite takes some thousands of parameters

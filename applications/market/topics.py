@@ -12,11 +12,10 @@ from typing import Any
 from django.db.models import F, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 
+from applications.market.models import TRADES, Ticker, TradeMinute
 from dashboard import links
 from dashboard.progress import Progress, iso, own_time, progress
 from streams.models import Throughput
-from applications.market.models import Ticker, TradeMinute
-from applications.market.models import TRADES
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

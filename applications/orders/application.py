@@ -4,17 +4,16 @@ from functools import partial
 
 from django.conf import settings
 
+from applications.orders import processor as orders_processor
+from applications.orders import sink as sink
+from applications.orders import topics as snapshots
 from applications.orders.metrics import windows_closed
+from applications.orders.models import DEFAULT_THRESHOLD, ORDERS, AlarmEpisode, SiteCount
 from applications.orders.retention import outlived
 from applications.orders.source import SOURCE
-from applications.orders import topics as snapshots
-from streams.operations import reports
 from streams.applications import Application, Navigation, Topic
-from applications.orders.models import AlarmEpisode, SiteCount
-from applications.orders.models import DEFAULT_THRESHOLD, ORDERS
-from applications.orders import processor as orders_processor
 from streams.core.sink import Rows
-from applications.orders import sink as sink
+from streams.operations import reports
 
 APPLICATION = Application(
     name=ORDERS,

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from applications.orders.online_retail import SkippedRows, read
 from streams.core import clock
 from streams.sources.base import Timed, TimedEntry
-from applications.orders.online_retail import SkippedRows, read
 from streams.sources.tables import Form
 
 FILE_SITE = "online-retail"  # the file is of one shop and does not name it

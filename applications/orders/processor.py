@@ -15,10 +15,10 @@ from typing import Annotated
 
 import msgspec
 
+from applications.orders.results import Call, Count, Episode, OrderResults, Second
 from streams.core.clock import MINUTE, SECOND
 from streams.core.processor import Decoder, Name, Processor, padded, refuse
 from streams.core.records import Batch, DeadRecord
-from applications.orders.results import Call, Count, Episode, OrderResults, Second
 from streams.core.state import State, StateChange, StateKey
 from streams.windows import sliding
 from streams.windows.keyed import KeyedValues

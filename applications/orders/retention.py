@@ -7,8 +7,16 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from applications.orders.models import AlarmEpisode, Notification, Site, SiteCount, SiteSecond, ThresholdChange
-from applications.orders.models import DEFAULT_THRESHOLD, ORDERS
+from applications.orders.models import (
+    DEFAULT_THRESHOLD,
+    ORDERS,
+    AlarmEpisode,
+    Notification,
+    Site,
+    SiteCount,
+    SiteSecond,
+    ThresholdChange,
+)
 from streams.operations.retention import NEVER, closed, kept_since, not_ahead
 
 

@@ -2,11 +2,10 @@
 
 from django.db.models import Q
 
-from streams.core.clock import to_datetime
-from applications.orders.models import AlarmEpisode, Notification, Site, SiteCount, SiteSecond
-from applications.orders.models import DEFAULT_THRESHOLD
-from streams.models.upsert import upsert
+from applications.orders.models import DEFAULT_THRESHOLD, AlarmEpisode, Notification, Site, SiteCount, SiteSecond
 from applications.orders.results import Episode, OrderResults
+from streams.core.clock import to_datetime
+from streams.models.upsert import upsert
 
 ROWS = 500  # names of one question: SQLite takes some thousands of parameters
 TIMES = ("as_of", "newest")  # of a count, in milliseconds

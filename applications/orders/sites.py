@@ -3,9 +3,8 @@
 from django.db import transaction
 from django.db.models import F, Q
 
-from applications.orders.models import AlarmEpisode, Site, SiteCount, SiteSecond
+from applications.orders.models import ORDERS, AlarmEpisode, Site, SiteCount, SiteSecond
 from streams.models import Audit, TopicVersion
-from applications.orders.models import ORDERS
 
 TARGET = 200  # characters, the width of the audit's column
 

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from streams.models import Audit
 from applications.orders.models import Site, ThresholdChange
+from streams.models import Audit
 
 
 @transaction.atomic

@@ -11,12 +11,11 @@ from typing import Any
 
 from django.db.models import Exists, ExpressionWrapper, F, FloatField, OuterRef, QuerySet, Subquery
 
+from applications.orders.models import DEFAULT_THRESHOLD, ORDERS, AlarmEpisode, Site, SiteCount, SiteSecond
+from applications.orders.thresholds import held
 from dashboard import links
 from dashboard.progress import iso, own_time, progress
 from streams.core import clock
-from applications.orders.models import AlarmEpisode, Site, SiteCount, SiteSecond
-from applications.orders.models import DEFAULT_THRESHOLD, ORDERS
-from applications.orders.thresholds import held
 
 WINDOW_SECONDS = 15
 HISTORY_SECONDS = 300

@@ -13,16 +13,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.bearer import token_allowed
+from applications.orders import alarm as alarm_page
+from applications.orders import sites, thresholds
+from applications.orders.models import ORDERS, AlarmEpisode, Site, SiteCount
+from applications.orders.topics import episode
 from dashboard import download, links, queries
 from dashboard.choosing import Chosen, choose
 from dashboard.topics import PULSE
-from applications.orders import alarm as alarm_page
-from applications.orders.topics import episode
 from dashboard.views import signals, take_snapshots
 from streams.core import clock
-from applications.orders import sites, thresholds
-from applications.orders.models import AlarmEpisode, Site, SiteCount
-from applications.orders.models import ORDERS
 
 SITES = 24  # of a page of the list
 ALARMS = 50  # of a page of the list

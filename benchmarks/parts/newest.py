@@ -10,11 +10,11 @@ from pathlib import Path
 from random import Random
 from time import perf_counter
 
-from applications.market.processor import decode
-from streams.engine.producer import RECORDS_A_PUT
-from streams.core.records import Entry, after
 from applications.market.generator import Trades
+from applications.market.processor import decode
 from streams.backends.embedded.stream import EmbeddedStream
+from streams.core.records import Entry, after
+from streams.engine.producer import RECORDS_A_PUT
 
 PAGE = 4096  # records
 LOOKS = 7

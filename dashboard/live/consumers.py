@@ -14,8 +14,8 @@ from django.db import Error
 
 from accounts.sessions import SessionInfo
 from dashboard.live.allowance import Allowance
-from dashboard.live.session_guard import SESSION_ENDED, TOO_MANY, TRY_LATER
 from dashboard.live.hub import Hub, Subscriber
+from dashboard.live.session_guard import SESSION_ENDED, TOO_MANY, TRY_LATER
 
 BAD_MESSAGE = 4400
 MAX_TOPICS = 20

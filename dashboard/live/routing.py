@@ -8,8 +8,8 @@ from django.utils import timezone
 from accounts.sessions import SessionInfo, authenticate, valid_sessions
 from dashboard.live.consumers import LiveConsumer, UnknownSocket
 from dashboard.live.gc_policy import Collector
-from dashboard.live.session_guard import SessionGuard
 from dashboard.live.hub import Hub
+from dashboard.live.session_guard import SessionGuard
 from dashboard.live.snapshots import Snapshots
 
 snapshots = Snapshots(timezone.now)

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from dashboard import topics as dashboard_topics
 from dashboard import clock_note as dashboard_clock_note
+from dashboard import topics as dashboard_topics
 from streams.models import TopicVersion
 
 MOST_HELD = 100  # by polling, which never says that it has stopped
@@ -128,7 +128,9 @@ class Snapshots:
             held.version == self._version(page, versions) or self._now() - held.built < page.every
         )
 
-    def _packed(self, topic: str, page: dashboard_topics.Page, versions: dict[str, int], built: dict[str, Any]) -> Snapshot:
+    def _packed(
+        self, topic: str, page: dashboard_topics.Page, versions: dict[str, int], built: dict[str, Any]
+    ) -> Snapshot:
         version, now, held = self._version(page, versions), self._now(), self._held.get(topic)
         data = msgspec.json.encode(built)
         if held and data == held.data:

@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from dashboard.operators.streams_views import staff_only
-from streams.models import current_leases
 from streams.core.records import StreamError
+from streams.models import current_leases
 
 Forget = Callable[[str, str, str], int]  # an application, a stream and who asked; how many leases went
 

@@ -8,13 +8,12 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Sum
 from django.db.models.functions import Now
 
-from dashboard import links
-from dashboard import clock_note
+from dashboard import clock_note, links
 from dashboard.progress import iso
 from streams.coordination import process_identity
+from streams.core.records import SHARD_END, WHOLE
 from streams.models import Audit, DeadLetter, Lease, Member, Throughput, current_leases
 from streams.models.progress import seconds_since, skews
-from streams.core.records import SHARD_END, WHOLE
 
 RECORD_LIMIT, BYTE_LIMIT = 1000, 1 << 20  # a second, into one shard: Amazon Kinesis' own
 RATE_SECONDS = 10

@@ -16,11 +16,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.bearer import token_allowed
-from dashboard.operators.letter_filter import LetterFilter
 from dashboard.operators import letters as letter_pages
+from dashboard.operators.letter_filter import LetterFilter
+from streams.models import DeadLetter
 from streams.operations import deadletters
 from streams.operations.deadletters import Choice, Group, Letters
-from streams.models import DeadLetter
 
 PAGE = 50  # letters
 GROUPS = 20

@@ -16,11 +16,20 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple, Protocol, runtime_checkable
 
-from streams.core.hashing import hash_key
-from streams.core.records import Description, Entry, InvalidRecordError, Page, Position, Shard, StreamDownError, StreamError
 from streams.backends import limits
 from streams.backends.aggregation import MAGIC, aggregate_columns
 from streams.backends.base import Stream
+from streams.core.hashing import hash_key
+from streams.core.records import (
+    Description,
+    Entry,
+    InvalidRecordError,
+    Page,
+    Position,
+    Shard,
+    StreamDownError,
+    StreamError,
+)
 
 RECORDS_A_PUT = 16_384  # that a producer should give at once, if it can: fewer and fuller requests, however many shards
 PACK_BYTES = 51_200  # as KPL's AggregationMaxSize: two of the 25 kB units that are charged

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from streams.core.records import Entry, InvalidRecordError, StreamDownError, StreamError
 from streams.backends import limits
+from streams.core.records import Entry, InvalidRecordError, StreamDownError, StreamError
 
 RECORDS_A_REQUEST = 500  # as PutRecords has it
 BYTES_A_REQUEST = 10 << 20  # keys included

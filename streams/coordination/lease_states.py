@@ -10,10 +10,10 @@ from django.db import transaction
 
 from streams.core.commits import LeaseLostError
 from streams.core.entry_log import Bounds
-from streams.models import Lease, StateSegment
 from streams.core.segments import DamagedStateError, SegmentId
 from streams.core.state import State
 from streams.core.state_log import StateLog, Write
+from streams.models import Lease, StateSegment
 
 READ = 16  # segments a query: 4 MiB
 INSERT = 256 << 10  # bytes of segments a statement

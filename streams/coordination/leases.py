@@ -11,20 +11,20 @@ from datetime import datetime, timedelta
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
-from streams.core import clock
-from streams.coordination import lease_states, replay_requests, process_identity
+from streams.coordination import lease_states, process_identity, replay_requests
+from streams.coordination.assignment import Share, covers, share_of
+from streams.coordination.listing import Inherit, Listing
 from streams.coordination.store_errors import answering
+from streams.core import clock
 from streams.core.commits import Grant, LeaseLostError, Letter
 from streams.core.entry_log import Bounds
-from streams.coordination.listing import Inherit, Listing
+from streams.core.records import SHARD_END, WHOLE, Description, Position, StreamError
+from streams.core.segments import DamagedStateError
+from streams.core.state import EMPTY
+from streams.core.state_log import BOUNDS
 from streams.models import DeadLetter, Lease, Member, current_leases
 from streams.models.database_time import ahead_of_database
 from streams.models.progress import how_far
-from streams.core.records import SHARD_END, WHOLE, Description, Position, StreamError
-from streams.core.segments import DamagedStateError
-from streams.coordination.assignment import Share, covers, share_of
-from streams.core.state import EMPTY
-from streams.core.state_log import BOUNDS
 
 LEASE = timedelta(seconds=5)  # A dead worker's shards are taken over after this, at the latest.
 TROUBLE = 500  # characters of a sentence that are kept

@@ -14,16 +14,28 @@ from typing import Any, NamedTuple, Protocol
 from django.db import transaction
 from django.db.models import F
 
-from streams.core import clock
 from streams.coordination import lease_states
-from streams.core.entry_log import Bounds
-from streams.models import Lease
-from streams.models.leases import current_leases
-from streams.core.records import SHARD_END, TRIM_HORIZON, WHOLE, Description, From, Lost, Position, Shard, lost_in_words, places, unread
-from streams.core.segments import DamagedStateError
 from streams.coordination.assignment import covers
+from streams.core import clock
+from streams.core.entry_log import Bounds
+from streams.core.records import (
+    SHARD_END,
+    TRIM_HORIZON,
+    WHOLE,
+    Description,
+    From,
+    Lost,
+    Position,
+    Shard,
+    lost_in_words,
+    places,
+    unread,
+)
+from streams.core.segments import DamagedStateError
 from streams.core.state import State
 from streams.core.state_log import BOUNDS
+from streams.models import Lease
+from streams.models.leases import current_leases
 
 EMBEDDED = "embedded:"  # begins the identity of an embedded stream, whose sequence numbers have at most 63 bits
 LARGEST = (1 << 63) - 1

@@ -11,13 +11,13 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from django.db.models import F, QuerySet
 from django.db.models.functions import Length
 
-from streams.core import clock
 from streams.coordination import packets
+from streams.core import clock
 from streams.core.commits import Grant, Letter, LetterTakenError, Replay
 from streams.core.error_kinds import LONGEST, kind_of
-from streams.models import DeadLetter
 from streams.core.records import DeadRecord
 from streams.core.storable import LONGEST_ERROR, one_line, plain, storable
+from streams.models import DeadLetter
 
 Letters = QuerySet[DeadLetter]
 

@@ -15,7 +15,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from streams.core.entry_log import Bounds, EntryLog
-from streams.core.segments import Head, Read, SegmentId, open_entries, open_head, open_history, read_all, row_size, runs, sealed
+from streams.core.segments import (
+    Head,
+    Read,
+    SegmentId,
+    open_entries,
+    open_head,
+    open_history,
+    read_all,
+    row_size,
+    runs,
+    sealed,
+)
 from streams.core.state import HistoryRow, State, StateChange, StateKey
 
 BOUNDS = Bounds()

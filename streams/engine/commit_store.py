@@ -6,19 +6,19 @@ from typing import Any, Generic
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
-from streams.core import clock
 from streams.coordination import lease_states, replay_requests
-from streams.coordination.store_errors import answering
-from streams.coordination.transactions import one_transaction
-from streams.core.commits import Commit, Grant, LeaseLostError, RefusedError, Results
 from streams.coordination.leases import LEASE
 from streams.coordination.listing import noted
-from streams.models import DeadLetter, Lease, Throughput, TopicVersion
+from streams.coordination.store_errors import answering
+from streams.coordination.transactions import one_transaction
+from streams.core import clock
+from streams.core.commits import Commit, Grant, LeaseLostError, RefusedError, Results
 from streams.core.records import SHARD_END, ShardError
 from streams.core.segments import DamagedStateError
 from streams.core.sink import Sink
 from streams.core.state import State, StateChange
 from streams.core.state_log import StateLog, Write
+from streams.models import DeadLetter, Lease, Throughput, TopicVersion
 
 
 class CommitStore(Generic[Results]):

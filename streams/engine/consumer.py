@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from streams.coordination.store_errors import answering
 from streams.applications import Closing, Row
+from streams.coordination.store_errors import answering
 from streams.core.commits import StoreDownError
 from streams.engine.worker import Worker
 

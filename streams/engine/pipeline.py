@@ -7,12 +7,22 @@ from contextlib import suppress
 from typing import Any, Generic
 
 from streams.core.clock import SECOND
-from streams.core.commits import Commit, Grant, Letter, LetterTakenError, RefusedError, Replay, Results, Store, StoreDownError
+from streams.core.commits import (
+    Commit,
+    Grant,
+    Letter,
+    LetterTakenError,
+    RefusedError,
+    Replay,
+    Results,
+    Store,
+    StoreDownError,
+)
 from streams.core.processor import Event, Processor
-from streams.engine.reading import Reader
 from streams.core.records import SHARD_END, Batch, DeadRecord, Lost, Page, StreamError, lost_in_words
 from streams.core.state import EMPTY, State, StateChange
 from streams.core.storable import one_line
+from streams.engine.reading import Reader
 
 LIMIT = 10_000  # records a step: Kinesis' limit for one read
 IDLE_COMMIT = SECOND  # how often a quiet shard says that it is still complete

@@ -6,9 +6,22 @@ come again, so that a step that was refused can be tried with fewer.
 
 from typing import Protocol
 
-from streams.core import clock
-from streams.core.records import SHARD_END, TRIM_HORIZON, Batch, From, Lost, Page, Position, Shard, StreamRemadeError, after, places, unread
 from streams.backends.base import Stream
+from streams.core import clock
+from streams.core.records import (
+    SHARD_END,
+    TRIM_HORIZON,
+    Batch,
+    From,
+    Lost,
+    Page,
+    Position,
+    Shard,
+    StreamRemadeError,
+    after,
+    places,
+    unread,
+)
 
 
 class Reader(Protocol):

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from streams.core.records import Batch, DeadRecord
 from streams.backends.aggregation import reason_for_plain
+from streams.core.records import Batch, DeadRecord
 
 Event = TypeVar("Event")
 Decoded = tuple[Batch, list[Event], list[DeadRecord]]

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Generic
 
-from streams.engine import signals
 from streams.core.commits import Commit, Grant, Results, Store
 from streams.core.state import State
+from streams.engine import signals
 
 
 class TimedStore(Generic[Results]):

@@ -5,13 +5,21 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import Generic, Protocol
 
+from streams.coordination.assignment import Share
 from streams.core.clock import Clock
 from streams.core.commits import Grant, LeaseLostError, Letter, Results, StoreDownError
+from streams.core.processor import Event
+from streams.core.records import (
+    Description,
+    Position,
+    ShardError,
+    ShardGoneError,
+    StreamDownError,
+    StreamError,
+    StreamRemadeError,
+)
 from streams.engine.outage_log import Outage
 from streams.engine.pipeline import Pipeline
-from streams.core.processor import Event
-from streams.core.records import Description, Position, ShardError, ShardGoneError, StreamDownError, StreamError, StreamRemadeError
-from streams.coordination.assignment import Share
 
 LOOK_AROUND = 0.5  # seconds between looks at the leases
 RETRY = 1.0  # seconds until a store that did not answer is asked again

@@ -1,5 +1,7 @@
 """What the pipe keeps in the database; a file for each domain, leases.py for the workers."""
 
+from applications.market.models import Ticker, TradeMinute
+from applications.orders.models import AlarmEpisode, Notification, Site, SiteCount, SiteSecond, ThresholdChange
 from streams.models.leases import (
     Audit,
     DeadLetter,
@@ -10,8 +12,6 @@ from streams.models.leases import (
     TopicVersion,
     current_leases,
 )
-from applications.orders.models import AlarmEpisode, Notification, Site, SiteCount, SiteSecond, ThresholdChange
-from applications.market.models import Ticker, TradeMinute
 
 __all__ = [
     "AlarmEpisode",

@@ -134,7 +134,7 @@ class Throughput(models.Model):
 class TopicVersion(models.Model):
     """Grows in every transaction that changes what a topic shows."""
 
-    topic = models.CharField(max_length=200, primary_key=True)  # of streams.topics
+    topic = models.CharField(max_length=200, primary_key=True)  # of streams.core.topics
     version = models.BigIntegerField(default=0)
 
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from django.db.models import Count, Max, Min, Q, QuerySet
 from django.db.models.functions import Now
 
-from streams.models.leases import Lease, Member
 from streams.core.records import SHARD_END
+from streams.models.leases import Lease, Member
 
 NEAR = 2.0  # seconds by which clocks may differ without a word
 

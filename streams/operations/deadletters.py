@@ -9,8 +9,8 @@ from typing import NamedTuple
 from django.db import transaction
 from django.db.models import Count, Max, Q, QuerySet
 
-from streams.models import Audit, DeadLetter
 from streams.core.storable import storable
+from streams.models import Audit, DeadLetter
 
 Status = DeadLetter.Status
 Letters = QuerySet[DeadLetter]

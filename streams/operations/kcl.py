@@ -12,10 +12,10 @@ import boto3
 from botocore import exceptions as boto
 from django.db import IntegrityError, transaction
 
-from streams.models import Lease
-from streams.core.records import SHARD_END, TRIM_HORIZON, Position, Shard, StreamError, after, at
 from streams.backends.kinesis.errors import CREDENTIALS, DENIED, EXPIRED, NOBODY, UNKNOWN, WHERE_FROM
 from streams.backends.kinesis.reading import SUB_BITS
+from streams.core.records import SHARD_END, TRIM_HORIZON, Position, Shard, StreamError, after, at
+from streams.models import Lease
 
 ACTION = "dynamodb:Scan"
 PAGE = 1000  # rows asked for at a time

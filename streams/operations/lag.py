@@ -6,11 +6,11 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from streams.core import clock
 from streams.applications import Row
+from streams.core import clock
+from streams.core.records import SHARD_END
 from streams.models import Lease
 from streams.models.progress import seconds_since, skews
-from streams.core.records import SHARD_END
 from streams.operations.reports import iso
 
 # The name of a stream and the checkpoints of its leases; records that wait, by lease, or none and why that is.

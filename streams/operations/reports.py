@@ -9,15 +9,13 @@ from operator import attrgetter
 from django.db.models import Max, Q
 from django.db.models.functions import Now
 
-from streams.core import clock
+from applications.market.models import TRADES, TradeMinute
+from applications.orders.models import ORDERS, AlarmEpisode
 from streams.applications import Row
+from streams.core import clock
 from streams.core.clock import MINUTE
-from applications.orders.models import AlarmEpisode
 from streams.models import Member
-from applications.market.models import TradeMinute
-from applications.orders.models import ORDERS
 from streams.models.readers import progress_of, readers, streams_of
-from applications.market.models import TRADES
 
 
 def iso(moment: datetime | None) -> str | None:

@@ -17,10 +17,10 @@ from django.db.models.functions import Now
 
 from streams import applications
 from streams.coordination.leases import living_owners
+from streams.core.records import SHARD_END, StreamError
 from streams.models import Audit, DeadLetter, Lease, Member, StateSegment, Throughput, TopicVersion, current_leases
 from streams.models.progress import how_far
 from streams.models.readers import readers, streams_in
-from streams.core.records import SHARD_END, StreamError
 
 Status = DeadLetter.Status
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # before all there is

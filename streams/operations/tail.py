@@ -4,10 +4,10 @@ import heapq
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from streams.backends.base import Stream
 from streams.core import showing
 from streams.core.clock import to_iso
 from streams.core.records import TRIM_HORIZON, Page, Position, Record, after
-from streams.backends.base import Stream
 
 LIMIT = 5000  # records a read
 BYTES = 16 << 20  # of the records that are read ahead, of all shards together

@@ -5,9 +5,9 @@ Backwards it is read in stretches of time, each longer than the one before, unti
 
 from collections.abc import Callable, Iterator
 
+from streams.backends.base import Stream
 from streams.core import clock
 from streams.core.records import Place, Position, Record, after, at
-from streams.backends.base import Stream
 from streams.operations.tail import Tail
 
 FIRST = 2 * clock.SECOND  # the first stretch, in milliseconds; the next ones grow fourfold

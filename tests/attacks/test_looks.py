@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from streams.core.records import TRIM_HORIZON, Record
 from streams.backends.embedded.stream import EmbeddedStream
+from streams.core.records import TRIM_HORIZON, Record
 from streams.operations.tail import Tail
 from streams.operations.walking import MOST_IN_STRETCH, Walk
 

@@ -10,11 +10,11 @@ from streams.coordination import replay_requests
 from streams.core.commits import Commit, Grant, Letter, Store
 from streams.core.entry_log import Bounds
 from streams.core.hashing import HASH_SPACE
-from streams.models import DeadLetter, Lease, Member
 from streams.core.records import TRIM_HORIZON, DeadRecord, Description, Position, Shard
 from streams.core.sink import Rows
 from streams.core.state import EMPTY, State, StateChange, merge
 from streams.engine.worker import LeaseStore
+from streams.models import DeadLetter, Lease, Member
 from tests.fakes import FakeClock
 from tests.leasing import WorkersLeases
 from tests.memory_leases import MemoryLeases, Table

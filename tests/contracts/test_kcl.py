@@ -10,12 +10,12 @@ import boto3
 import msgspec
 import pytest
 
-from streams.operations import kcl
-from streams.core.records import TRIM_HORIZON
 from streams.backends.aggregating import AggregatingStream
-from streams.backends.kinesis.stream import KinesisStream
 from streams.backends.kinesis.reading import SUB_BITS
+from streams.backends.kinesis.stream import KinesisStream
 from streams.backends.kinesis.url import Place, connect
+from streams.core.records import TRIM_HORIZON
+from streams.operations import kcl
 from tests.house import House
 from tests.streams.test_kcl import item
 

@@ -9,9 +9,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.core.hashing import HASH_SPACE, hash_key
-from streams.core.records import LATEST, TRIM_HORIZON, Entry, InvalidRecordError, Page, Place, Position, ShardGoneError, StreamError, StreamExistsError, StreamNotFoundError, after, at
 from streams.backends.base import Stream
+from streams.core.hashing import HASH_SPACE, hash_key
+from streams.core.records import (
+    LATEST,
+    TRIM_HORIZON,
+    Entry,
+    InvalidRecordError,
+    Page,
+    Place,
+    Position,
+    ShardGoneError,
+    StreamError,
+    StreamExistsError,
+    StreamNotFoundError,
+    after,
+    at,
+)
 from streams.operations.walking import Walk, one
 from tests.contracts.conftest import Backend, Make
 from tests.waiting import wait_for

@@ -12,11 +12,11 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import User
 from applications.orders import alarm as page
-from applications.orders.topics import Points
-from streams.core.clock import from_datetime, to_iso
 from applications.orders.models import AlarmEpisode, SiteSecond
-from streams.backends.embedded.stream import EmbeddedStream
 from applications.orders.thresholds import set_threshold
+from applications.orders.topics import Points
+from streams.backends.embedded.stream import EmbeddedStream
+from streams.core.clock import from_datetime, to_iso
 from tests.dashboard.rows import alarm, at, lease, site
 
 pytestmark = pytest.mark.django_db

@@ -5,10 +5,10 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import User
-from dashboard import topics as dashboard_topics
-from applications.orders import topics as orders_topics
 from applications.market import topics as market_topics
-from streams import topics
+from applications.orders import topics as orders_topics
+from dashboard import topics as dashboard_topics
+from streams.core import topics
 from streams.models import Throughput, TopicVersion
 from tests.dashboard.rows import alarm, at, lease, site
 from tests.dashboard.rows import trades as traded

@@ -11,13 +11,13 @@ from pytest_django.asserts import assertContains
 from accounts.models import User
 from dashboard import clock_note
 from dashboard.operators.state import streams
-from streams.core import clock
-from streams.operations import lag
 from streams.coordination.leases import Leases
+from streams.core import clock
+from streams.core.state import EMPTY
 from streams.models import Lease, Member
 from streams.models.database_time import database_time
 from streams.models.progress import seconds_since, skews
-from streams.core.state import EMPTY
+from streams.operations import lag
 
 pytestmark = pytest.mark.django_db
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)

@@ -13,13 +13,13 @@ from pytest_django import Settings
 from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import User
-from dashboard.operators.state import streams
-from streams.coordination import process_identity
-from streams.operations import retention
-from streams.models import Audit, Lease, Member
 from applications.market.models import TradeMinute
-from streams.core.records import StreamError
+from dashboard.operators.state import streams
 from streams.backends.embedded.stream import EmbeddedStream
+from streams.coordination import process_identity
+from streams.core.records import StreamError
+from streams.models import Audit, Lease, Member
+from streams.operations import retention
 from tests.dashboard.rows import at, lease, trades
 
 pytestmark = pytest.mark.django_db

@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from applications.market import topics as market_topics
 from applications.orders import topics as orders_topics
 from dashboard.operators import state
-from applications.market import topics as market_topics
 from tests.dashboard.rows import at, lease, site
 
 pytestmark = pytest.mark.django_db

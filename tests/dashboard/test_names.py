@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
-from dashboard import download, links, topics
-from applications.orders.models import AlarmEpisode, Site, SiteCount
-from streams.models import Lease
 from applications.market.models import Ticker, TradeMinute
+from applications.orders.models import AlarmEpisode, Site, SiteCount
+from dashboard import download, links, topics
 from streams.core.names import is_name
+from streams.models import Lease
 from tests.dashboard.rows import alarm, at, lease, site, trades
 
 pytestmark = pytest.mark.django_db

@@ -6,10 +6,10 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from applications.orders import topics as page
-from streams.core.clock import from_datetime
-from streams.models import Audit
 from applications.orders.models import Site, SiteSecond, ThresholdChange
 from applications.orders.thresholds import set_threshold
+from streams.core.clock import from_datetime
+from streams.models import Audit
 from tests.dashboard.rows import alarm, at, lease, site
 
 pytestmark = pytest.mark.django_db

@@ -3,11 +3,11 @@
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from dashboard import topics
 from applications.market import topics as page
+from applications.market.models import TradeMinute
+from dashboard import topics
 from dashboard.live.snapshots import Snapshots
 from streams.models import Throughput
-from applications.market.models import TradeMinute
 from tests.dashboard.rows import at, lease, trades
 
 pytestmark = pytest.mark.django_db

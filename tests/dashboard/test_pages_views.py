@@ -8,8 +8,8 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.models import User
-from dashboard import download, queries
 from applications.orders.models import Site
+from dashboard import download, queries
 from tests.dashboard.rows import alarm, at, lease, site, trades
 
 pytestmark = pytest.mark.django_db

@@ -11,8 +11,8 @@ from pytest_django import Settings
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.models import User
-from streams.models import Audit, DeadLetter
 from streams.backends.embedded.stream import EmbeddedStream
+from streams.models import Audit, DeadLetter
 from tests.dashboard.rows import at, lease
 from tests.streams.test_deadletters import audits, letter, statuses
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from django.conf import settings
 
-from streams.core.records import Entry
 from applications.market.generator import Trades
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.backends.embedded.url import parse_embedded
+from streams.core.records import Entry
 
 IDS = 10**7  # that one producer may use: the file's number says which
 BROKEN = 500  # one trade in so many cannot be read

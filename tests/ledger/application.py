@@ -1,10 +1,10 @@
 """The application `ledger`: minutes of trades, as `trades` has them, with a note of each record."""
 
-from streams.operations import reports
-from streams.applications import Application, SourceKind
-from applications.market.models import TradeMinute
 from applications.market import processor as market_processor
+from applications.market.models import TradeMinute
+from streams.applications import Application, SourceKind
 from streams.core.sink import Rows
+from streams.operations import reports
 from tests.ledger import acks, steps
 
 NAME = "ledger"

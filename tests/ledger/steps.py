@@ -3,14 +3,14 @@
 import json
 from typing import NamedTuple
 
-from streams.engine.commit_store import CommitStore
-from streams.core.commits import Commit, Grant
-from applications.market.processor import Trade, TradesProcessor
-from streams.core.records import Batch, DeadRecord
-from applications.market.results import TradeRow
 from applications.market import sink as trades_sink
+from applications.market.processor import Trade, TradesProcessor
+from applications.market.results import TradeRow
+from streams.core.commits import Commit, Grant
+from streams.core.records import Batch, DeadRecord
 from streams.core.state import EMPTY, State
 from streams.core.state_log import Write
+from streams.engine.commit_store import CommitStore
 from tests.ledger.acks import id_of
 from tests.ledger.models import Step
 

@@ -11,10 +11,10 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from login import janitor
-from streams.models import Audit, DeadLetter, Lease
 from applications.orders.models import Site, SiteSecond
+from login import janitor
 from streams.backends.embedded.stream import EmbeddedStream
+from streams.models import Audit, DeadLetter, Lease
 from tests.commands import exit_code
 from tests.house import House
 from tests.test_exactly_once import naive_minutes

@@ -6,20 +6,20 @@ from typing import Any
 
 import pytest
 
-from streams.core.clock import MINUTE, SECOND
-from streams.core.commits import Commit, Grant
-from streams.engine.pipeline import Pipeline
-from applications.orders import processor as orders_processor
 from applications.market import processor as market_processor
-from streams.engine.reading import ShardReader
-from streams.core.records import TRIM_HORIZON, Batch
-from streams.core.state import EMPTY, State
+from applications.orders import processor as orders_processor
 from streams.backends.base import Stream
-from streams.backends.embedded.stream import RETENTION, EmbeddedStream
-from streams.backends.embedded.own_clock import Look
 from streams.backends.embedded.limits import LimitedStream
+from streams.backends.embedded.own_clock import Look
+from streams.backends.embedded.stream import RETENTION, EmbeddedStream
 from streams.backends.kinesis.stream import KinesisStream
 from streams.backends.retrying import Waiting
+from streams.core.clock import MINUTE, SECOND
+from streams.core.commits import Commit, Grant
+from streams.core.records import TRIM_HORIZON, Batch
+from streams.core.state import EMPTY, State
+from streams.engine.pipeline import Pipeline
+from streams.engine.reading import ShardReader
 from streams.engine.watermarks import believable
 from tests.fakes import FakeClock, FakeMachine
 from tests.kept import saved

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from streams.core.records import TRIM_HORIZON
 from streams.backends.embedded.stream import EmbeddedStream
+from streams.core.records import TRIM_HORIZON
 from tests.house import House, kill
 from tests.waiting import wait_for
 

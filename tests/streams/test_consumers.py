@@ -7,9 +7,9 @@ from typing import Any, cast
 
 import pytest
 
+from streams.core.records import StreamError, StreamNotFoundError
 from streams.engine.consumer import Consumer
 from streams.engine.consumers import RETRY, Consumers
-from streams.core.records import StreamError, StreamNotFoundError
 
 
 class FakeConsumer:

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.operations import walking
-from streams.core.filters import condition
-from streams.operations.inspection import MOST_READ, Asked, Found, OutOfTimeError, Readable, inspect
-from streams.core.records import Place
 from streams.backends.base import Stream
-from streams.backends.embedded.stream import EmbeddedStream
 from streams.backends.embedded.looking import EmbeddedLook
+from streams.backends.embedded.stream import EmbeddedStream
+from streams.core.filters import condition
+from streams.core.records import Place
+from streams.operations import walking
+from streams.operations.inspection import MOST_READ, Asked, Found, OutOfTimeError, Readable, inspect
 from streams.operations.walking import Walk
 from tests.fakes import FakeClock, MemoryStream
 

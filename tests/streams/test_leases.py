@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
+from applications.market.models import TradeMinute
+from applications.market.processor import inherit
+from applications.market.results import Tally, TradeRow
+from applications.market.sink import write
 from streams.coordination import process_identity
 from streams.core.commits import Commit, Grant, Letter, LetterTakenError, RefusedError, Replay
 from streams.core.hashing import HASH_SPACE
-from streams.models import DeadLetter, Lease, Throughput, TopicVersion
-from applications.market.models import TradeMinute
-from applications.market.processor import inherit
 from streams.core.records import TRIM_HORIZON, DeadRecord, Description, Shard, StreamError, after
-from applications.market.results import Tally, TradeRow
 from streams.core.sink import Rows
-from applications.market.sink import write
 from streams.core.state import StateChange
+from streams.models import DeadLetter, Lease, Throughput, TopicVersion
 from tests.leasing import WorkersLeases
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -141,7 +141,10 @@ def test_where_systemd_hides_the_others_the_kernel_is_asked_whether_one_lives(
     settings.BOOT_ID = owner.partition("/")[0]
     (tmp_path / "self").symlink_to("/proc/self")
     monkeypatch.setattr(process_identity, "PROC", tmp_path)
-    assert (process_identity.is_gone(owner), process_identity.is_gone(owner.replace("/pid", "/elsewhere"))) == (False, False)
+    assert (process_identity.is_gone(owner), process_identity.is_gone(owner.replace("/pid", "/elsewhere"))) == (
+        False,
+        False,
+    )
     neighbour.kill()
     neighbour.wait()
     assert process_identity.is_gone(owner)

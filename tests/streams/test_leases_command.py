@@ -9,11 +9,11 @@ from unittest.mock import ANY
 import pytest
 from pytest_django import Settings
 
-from streams.operations import lag
 from streams import wiring
+from streams.backends.embedded.stream import EmbeddedStream
 from streams.core.clock import from_datetime
 from streams.models import Lease
-from streams.backends.embedded.stream import EmbeddedStream
+from streams.operations import lag
 from tests.commands import exit_code
 
 leases = partial(exit_code, "leases")

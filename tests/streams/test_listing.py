@@ -2,12 +2,12 @@
 
 import pytest
 
-from streams.core import clock
-from streams.models import Lease
 from applications.market.processor import Trade, TradesProcessor, inherit
+from applications.market.sink import write
+from streams.core import clock
 from streams.core.records import TRIM_HORIZON, Batch, Description, Lost, Shard, after
 from streams.core.sink import Rows
-from applications.market.sink import write
+from streams.models import Lease
 from tests.leasing import WorkersLeases
 from tests.streams.test_leases import NOON, SHARD, commit, held, leases
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from streams.management.commands import produce
-from streams.core.records import TRIM_HORIZON
 from streams.backends.base import Stream
+from streams.core.records import TRIM_HORIZON
+from streams.management.commands import produce
 from tests.fakes import MemoryStream
 from tests.packing import deaggregate
 

@@ -7,11 +7,11 @@ import pytest
 from django.db.models import Model
 from pytest_django import Settings
 
-from streams.operations import retention
-from applications.orders.models import AlarmEpisode, Site, SiteCount, SiteSecond
-from streams.models import Lease, Member, Throughput
 from applications.market.models import Ticker, TradeMinute
+from applications.orders.models import AlarmEpisode, Site, SiteCount, SiteSecond
 from streams.core.records import StreamError
+from streams.models import Lease, Member, Throughput
+from streams.operations import retention
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
 LATER = datetime(2999, 1, 1, tzinfo=UTC)

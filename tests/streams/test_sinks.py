@@ -4,13 +4,13 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from streams.core.clock import MINUTE
-from applications.orders.models import Site
+from applications.market import sink as market_sink
 from applications.market.models import Ticker
-from applications.orders.results import Count, OrderResults
 from applications.market.results import Tally, TradeRow
 from applications.orders import sink as orders_sink
-from applications.market import sink as market_sink
+from applications.orders.models import Site
+from applications.orders.results import Count, OrderResults
+from streams.core.clock import MINUTE
 
 HOUR = 60 * MINUTE
 

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from streams.core import clock
-from streams.operations import reports
-from streams import wiring
-from streams.core.hashing import HASH_SPACE, hash_key
-from applications.orders.models import AlarmEpisode, SiteCount
-from streams.models import DeadLetter, Lease, Member, TopicVersion
 from applications.market.models import TradeMinute
-from streams.models.readers import default_stream, streams_of
+from applications.orders.models import AlarmEpisode, SiteCount
+from streams import wiring
+from streams.core import clock
+from streams.core.hashing import HASH_SPACE, hash_key
 from streams.core.records import TRIM_HORIZON
 from streams.engine.worker import Worker
+from streams.models import DeadLetter, Lease, Member, TopicVersion
+from streams.models.readers import default_stream, streams_of
+from streams.operations import reports
 from tests.dashboard.rows import alarm, at, lease, trades
 from tests.fakes import FakeClock, MemoryStream
 

@@ -10,8 +10,8 @@ import pytest
 import yaml
 from django.utils import timezone
 
-from monitoring.collector import MillraceCollector
 from monitoring.closed_windows import Windows
+from monitoring.collector import MillraceCollector
 
 ROOT = Path(__file__).resolve().parents[2]
 DASHBOARD = ROOT / "deploy/grafana/millrace.json"

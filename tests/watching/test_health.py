@@ -12,10 +12,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import User
-from streams.models import Lease, Member
-from streams.wiring import count_waiting
 from monitoring import health, middleware
 from monitoring.models import Beat
+from streams.models import Lease, Member
+from streams.wiring import count_waiting
 
 GOOD = "draining: ok\ndatabase: ok\nmigrations: ok\nwriting: ok\nclock: ok\nlag: ok\ndisk: ok\n"
 

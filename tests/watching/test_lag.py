@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from pytest_django import Settings
 
+from monitoring.lag import COUNT_EVERY, Laggards
 from streams.models import Member
 from tests.dashboard.rows import NOON, at, lease
-from monitoring.lag import COUNT_EVERY, Laggards
 
 pytestmark = pytest.mark.django_db
 

@@ -38,7 +38,9 @@ def test_nobody_writes_a_line_of_their_own(nasty: str) -> None:
 
 @pytest.mark.parametrize("nasty", ["a\r\nb", "\x00", "\x1b[31m", "\u2028\u202e\x85", "\ud800", "x" * 1_000_000])
 def test_nobody_writes_a_line_of_their_own_as_text_either(nasty: str) -> None:
-    record = logging.makeLogRecord({"name": "streams.engine.worker", "levelname": "WARNING", "msg": "%s", "args": (nasty,)})
+    record = logging.makeLogRecord(
+        {"name": "streams.engine.worker", "levelname": "WARNING", "msg": "%s", "args": (nasty,)}
+    )
     written = TextFormatter("{levelname} {message}", style="{").format(record)
     assert (written.isprintable(), len(written) <= 20_010, written[:8]) == (True, True, "WARNING ")
 

@@ -10,10 +10,10 @@ from django.utils import timezone
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import start_wsgi_server
 
+from monitoring.closed_windows import Windows
+from monitoring.collector import MillraceCollector
 from streams.management.plain import PlainCommand, UsageError
 from streams.wiring import count_waiting
-from monitoring.collector import MillraceCollector
-from monitoring.closed_windows import Windows
 
 
 class Command(PlainCommand):

@@ -15,14 +15,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from streams.backends.embedded import own_clock, shard_rows
+from streams.backends.embedded.own_clock import Look
+from streams.backends.embedded.reading import start_of
+from streams.backends.embedded.stream import EmbeddedStream
+from streams.backends.retrying import BusyError, Outcome, Put, Waiting
 from streams.core import clock
 from streams.core.hashing import hash_key
 from streams.core.records import SHARD_END, Batch, Entry, Page, Position
-from streams.backends.embedded import own_clock, shard_rows
-from streams.backends.embedded.stream import EmbeddedStream
-from streams.backends.embedded.own_clock import Look
-from streams.backends.embedded.reading import start_of
-from streams.backends.retrying import BusyError, Outcome, Put, Waiting
 
 RECORDS, BYTES, READS = "records", "bytes", "reads"
 A_SECOND = {RECORDS: 1000.0, BYTES: float(1 << 20), READS: 5.0}  # of a shard; and at most so much at once

@@ -4,8 +4,8 @@ import sqlite3
 
 import msgspec
 
-from streams.core.records import SHARD_END, Batch, From, Position, ShardError, StreamError
 from streams.backends.embedded.rows import decode
+from streams.core.records import SHARD_END, Batch, From, Position, ShardError, StreamError
 
 LAST = (1 << 63) - 1  # sequence number that SQLite can hold; Kinesis' are longer
 

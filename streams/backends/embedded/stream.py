@@ -14,14 +14,26 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from streams.core import clock, names
-from streams.core.hashing import hash_key
-from streams.core.records import Description, Entry, InvalidRecordError, Page, Position, ShardError, ShardGoneError, StreamDownError, StreamError, StreamExistsError, StreamNotFoundError
-from streams.backends.embedded import own_clock, rows, schema, shard_rows
 from streams.backends import limits
+from streams.backends.embedded import own_clock, rows, schema, shard_rows
 from streams.backends.embedded.own_clock import Look, Reading
 from streams.backends.embedded.reading import UnreadableError, count, read
 from streams.backends.embedded.stream_time import OwnTime
+from streams.core import clock, names
+from streams.core.hashing import hash_key
+from streams.core.records import (
+    Description,
+    Entry,
+    InvalidRecordError,
+    Page,
+    Position,
+    ShardError,
+    ShardGoneError,
+    StreamDownError,
+    StreamError,
+    StreamExistsError,
+    StreamNotFoundError,
+)
 
 RECORDS_A_ROW = 4096
 BYTES_A_ROW = 1 << 20

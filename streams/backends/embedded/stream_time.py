@@ -4,9 +4,9 @@ import logging
 import sqlite3
 from typing import NamedTuple
 
-from streams.core.clock import SECOND
 from streams.backends.embedded import own_clock
 from streams.backends.embedded.own_clock import Anchor, Look, Reading
+from streams.core.clock import SECOND
 
 logger = logging.getLogger(__name__)
 

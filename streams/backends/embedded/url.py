@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
-from streams.core.records import StreamError
-from streams.backends.embedded.stream import EmbeddedStream
 from streams.backends.embedded.limits import Faults, LimitedStream
+from streams.backends.embedded.stream import EmbeddedStream
+from streams.core.records import StreamError
 
 SCHEME = "embedded"
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from streams.backends.kinesis.service_clock import ServiceClock
 from streams.backends.kinesis.errors import UnreachableError, in_our_words
+from streams.backends.kinesis.service_clock import ServiceClock
 from streams.backends.retrying import PATIENCE, Backoff, BusyError, Waiting
 
 

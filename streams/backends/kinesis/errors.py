@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 
 from botocore import exceptions as boto
 
-from streams.core.records import StreamDownError, StreamError, StreamExistsError, StreamNotFoundError
 from streams.backends.retrying import BusyError
+from streams.core.records import StreamDownError, StreamError, StreamExistsError, StreamNotFoundError
 
 
 class IteratorExpiredError(StreamError):

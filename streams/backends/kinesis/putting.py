@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from streams.core.records import Entry
 from streams.backends.kinesis.calls import Calls
 from streams.backends.retrying import Outcome, Put
+from streams.core.records import Entry
 
 BYTES_A_REQUEST = 5 << 20  # keys included. Kinesis has taken 10 MiB since records may be large; its emulators take 5
 

@@ -8,13 +8,25 @@ from datetime import datetime
 from math import ceil
 from typing import Any
 
-from streams.core import clock
-from streams.engine.outage_log import Outage
-from streams.core.records import SHARD_END, Batch, From, Lost, Page, Position, Shard, ShardGoneError, StreamError, StreamNotFoundError, after
 from streams.backends.aggregation import MAGIC, columns_in_shard
 from streams.backends.kinesis.calls import Calls
 from streams.backends.kinesis.errors import InvalidArgumentError, IteratorExpiredError
 from streams.backends.retrying import PATIENCE, Backoff, BusyError
+from streams.core import clock
+from streams.core.records import (
+    SHARD_END,
+    Batch,
+    From,
+    Lost,
+    Page,
+    Position,
+    Shard,
+    ShardGoneError,
+    StreamError,
+    StreamNotFoundError,
+    after,
+)
+from streams.engine.outage_log import Outage
 
 logger = logging.getLogger(__name__)
 

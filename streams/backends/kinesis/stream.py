@@ -10,13 +10,24 @@ from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 
-from streams.core import clock
-from streams.core.records import IDENTITY, Description, Entry, Page, Position, Shard, ShardGoneError, StreamError, StreamNotFoundError, StreamRemadeError
 from streams.backends.kinesis.calls import Calls
 from streams.backends.kinesis.putting import put
 from streams.backends.kinesis.reading import SUB_BITS, ShardReader
 from streams.backends.kinesis.url import connect, parse_url
 from streams.backends.retrying import Backoff, Waiting
+from streams.core import clock
+from streams.core.records import (
+    IDENTITY,
+    Description,
+    Entry,
+    Page,
+    Position,
+    Shard,
+    ShardGoneError,
+    StreamError,
+    StreamNotFoundError,
+    StreamRemadeError,
+)
 
 CHANGE_SECONDS = 300.0  # for a change of the stream itself; creating one takes about 30 s
 LOOK_SECONDS = 2.0  # at most, between looks at how far a change is

@@ -11,9 +11,9 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
-from streams.core.records import StreamError
-from streams.backends.kinesis.fast_codec import hasten
 from streams.backends.kinesis.errors import in_our_words
+from streams.backends.kinesis.fast_codec import hasten
+from streams.core.records import StreamError
 
 SCHEME = "kinesis"
 EXPECTED = "STREAM_URL should be kinesis://REGION or kinesis://REGION?endpoint_url=URL, and no more."

@@ -6,13 +6,13 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from streams.core import clock
-from streams.operations import deadletters
-from streams.operations.deadletters import Choice
+from streams.core.showing import json_line
 from streams.management.options import MAX_ID, application_name, old_stream_name, up_to
 from streams.management.plain import PlainCommand
 from streams.management.table import lines
 from streams.models import DeadLetter
-from streams.core.showing import json_line
+from streams.operations import deadletters
+from streams.operations.deadletters import Choice
 from streams.operations.tail import row
 
 WHO = "manage.py"

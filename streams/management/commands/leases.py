@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from streams.operations import lag, retention
 from streams import wiring
+from streams.core.records import From, Position
 from streams.management.options import application_name, old_stream_name, stream_name, where
 from streams.management.plain import PlainCommand, UsageError
 from streams.management.table import lines
 from streams.models import current_leases
-from streams.core.records import From, Position
+from streams.operations import lag, retention
 
 KINESIS_ONLY = "Checkpoints of KCL are places in Amazon Kinesis: set STREAM_URL=kinesis://REGION first."
 

@@ -7,20 +7,20 @@ from typing import Any, NoReturn
 
 from django.core.management.base import CommandParser
 
-from streams import applications
-from streams.core import clock
-from streams.engine import signals
-from streams.applications import SourceKind
 from common.loop import Loop
-from streams.management.options import MOST_RECORDS, above_zero, from_zero, stream_name, up_to, whole
-from streams.management.plain import PlainCommand, UsageError
-from streams.management.progress import on_terminal
-from streams.engine.producer import RECORDS_A_PUT, Producer, choose_pace
-from streams.core.records import StreamExistsError, StreamNotFoundError
-from streams.sources.base import Source, SourceError
+from streams import applications
+from streams.applications import SourceKind
 from streams.backends import aggregating
 from streams.backends.aggregating import AggregatingStream, Locating
 from streams.backends.base import Stream
+from streams.core import clock
+from streams.core.records import StreamExistsError, StreamNotFoundError
+from streams.engine import signals
+from streams.engine.producer import RECORDS_A_PUT, Producer, choose_pace
+from streams.management.options import MOST_RECORDS, above_zero, from_zero, stream_name, up_to, whole
+from streams.management.plain import PlainCommand, UsageError
+from streams.management.progress import on_terminal
+from streams.sources.base import Source, SourceError
 from streams.wiring import open_stream
 
 IDLE = 0.01  # seconds: how late a record may be for its pace

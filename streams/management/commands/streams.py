@@ -9,9 +9,10 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from streams.operations import deadletters, retention
 from streams import wiring
-from streams.operations.deadletters import Choice
+from streams.backends.base import Stream
+from streams.core.records import LATEST, TRIM_HORIZON, Description, StreamExistsError, StreamNotFoundError, at
+from streams.core.showing import json_line
 from streams.management.options import (
     MOST_RECORDS,
     MOST_SHARDS,
@@ -23,9 +24,8 @@ from streams.management.options import (
 )
 from streams.management.plain import PlainCommand, UsageError
 from streams.management.table import lines
-from streams.core.records import LATEST, TRIM_HORIZON, Description, StreamExistsError, StreamNotFoundError, at
-from streams.core.showing import json_line
-from streams.backends.base import Stream
+from streams.operations import deadletters, retention
+from streams.operations.deadletters import Choice
 from streams.operations.tail import Tail, in_words, row
 
 FROM_HELP = "trim-horizon (default), latest (follows), an ISO time, or so long ago: 15m, now-1h"

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.core.clock import MINUTE, SECOND, from_iso
-from applications.orders import processor as orders_processor
 from applications.market import processor as market_processor
-from applications.orders.processor import FORGET, WINDOW, OrdersProcessor
 from applications.market.processor import TradesProcessor
+from applications.orders import processor as orders_processor
+from applications.orders.processor import FORGET, WINDOW, OrdersProcessor
+from streams.core.clock import MINUTE, SECOND, from_iso
 from streams.core.records import Batch, DeadRecord
 from streams.core.state import EMPTY
 from tests.kept import Kept

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from applications.orders import processor as orders_processor
 from applications.market import processor as market_processor
+from applications.orders import processor as orders_processor
 from streams.core.records import Batch
 
 TRADE = {"tickerSymbol": "AMZN", "tradeType": "BUY", "price": 10, "quantity": 6}

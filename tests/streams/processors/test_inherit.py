@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from applications.orders import processor as orders_processor
 from applications.market import processor as market_processor
+from applications.orders import processor as orders_processor
 from streams.core.records import Batch
 from streams.core.state import EMPTY
 from tests.kept import saved
@@ -30,7 +30,9 @@ def test_open_minutes_go_on_in_the_child_that_owns_the_ticker() -> None:
     parent = market_processor.TradesProcessor()
     add(parent, START, [TRADE | {"tickerSymbol": "a"}, TRADE | {"tickerSymbol": "z"}])
     state = saved(parent)
-    children = [market_processor.TradesProcessor(market_processor.inherit([state], owns)) for owns in (is_first, is_second)]
+    children = [
+        market_processor.TradesProcessor(market_processor.inherit([state], owns)) for owns in (is_first, is_second)
+    ]
     found = [
         add(child, START + 1, [TRADE | {"tickerSymbol": name}]) for child, name in zip(children, "az", strict=True)
     ]
@@ -42,7 +44,9 @@ def test_a_merged_child_has_what_both_parents_had() -> None:
     parents = [market_processor.TradesProcessor(), market_processor.TradesProcessor()]
     for parent, name in zip(parents, "az", strict=True):
         add(parent, START, [TRADE | {"tickerSymbol": name}])
-    child = market_processor.TradesProcessor(market_processor.inherit([saved(parent) for parent in parents], lambda key: True))
+    child = market_processor.TradesProcessor(
+        market_processor.inherit([saved(parent) for parent in parents], lambda key: True)
+    )
     rows = add(child, START + 1, [TRADE | {"tickerSymbol": "a"}, TRADE | {"tickerSymbol": "z"}])
     assert sorted((row.ticker, row.tally.trades) for row in rows) == [("a", 2), ("z", 2)]
 

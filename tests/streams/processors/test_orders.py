@@ -7,10 +7,10 @@ from typing import NamedTuple
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.core.clock import MINUTE, SECOND, from_iso
 from applications.orders.processor import QUIET, WINDOW, OrdersProcessor, decode
-from streams.core.records import Batch
 from applications.orders.results import Call, Episode
+from streams.core.clock import MINUTE, SECOND, from_iso
+from streams.core.records import Batch
 from streams.core.state import EMPTY, State
 from tests.kept import Kept
 

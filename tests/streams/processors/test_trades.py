@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.core.clock import MINUTE, from_iso
 from applications.market.processor import TradesProcessor, decode
-from streams.core.records import Batch
 from applications.market.results import TradeRow
+from streams.core.clock import MINUTE, from_iso
+from streams.core.records import Batch
 from tests.kept import Kept
 
 START = from_iso("2026-11-22T14:00:00Z")

@@ -7,9 +7,9 @@ import pytest
 
 from streams.core.clock import MINUTE
 from streams.core.processor import Decoder, Name
-from streams.windows.processor import TumblingProcessor
 from streams.core.records import Batch
 from streams.core.state import EMPTY, State
+from streams.windows.processor import TumblingProcessor
 from streams.windows.tumbling import TumblingWindows
 from tests.kept import saved
 

@@ -1,0 +1,2 @@
+"""What streams publishes to the rooms above: streams, records, readers and dead letters, by name."""
+
