@@ -1,2 +1,1 @@
 """What streams publishes to the rooms above: streams, records, readers and dead letters, by name."""
-

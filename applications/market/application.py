@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 
 from applications.market import processor as market_processor
+from applications.market import report
 from applications.market import sink as sink
 from applications.market import topics as snapshots
 from applications.market.metrics import windows_closed
@@ -13,7 +14,6 @@ from applications.market.retention import outlived
 from applications.market.source import SOURCE
 from streams.applications import Application, Navigation, Search, Topic
 from streams.core.sink import Rows
-from streams.operations import reports
 
 SECOND = timedelta(seconds=1)
 
@@ -26,8 +26,8 @@ APPLICATION = Application(
     inherit=market_processor.inherit,
     set_back=market_processor.set_back,
     source=SOURCE,
-    report=reports.trades,
-    closing=reports.MinuteReports,
+    report=report.trades,
+    closing=report.MinuteReports,
     results=[(TradeMinute, "minute")],
     windows_closed=windows_closed,
     retention=outlived,

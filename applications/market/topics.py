@@ -12,8 +12,9 @@ from typing import Any
 from django.db.models import F, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 
+from applications.market import links
 from applications.market.models import TRADES, Ticker, TradeMinute
-from dashboard import links
+
 from dashboard.progress import Progress, iso, own_time, progress
 from streams.models import Throughput
 

@@ -5,6 +5,7 @@ from functools import partial
 from django.conf import settings
 
 from applications.orders import processor as orders_processor
+from applications.orders import report
 from applications.orders import sink as sink
 from applications.orders import topics as snapshots
 from applications.orders.metrics import windows_closed
@@ -13,7 +14,6 @@ from applications.orders.retention import outlived
 from applications.orders.source import SOURCE
 from streams.applications import Application, Navigation, Topic
 from streams.core.sink import Rows
-from streams.operations import reports
 
 APPLICATION = Application(
     name=ORDERS,
@@ -25,7 +25,7 @@ APPLICATION = Application(
     inherit=orders_processor.inherit,
     set_back=orders_processor.set_back,
     source=SOURCE,
-    report=reports.orders,
+    report=report.orders,
     results=[(SiteCount, "newest"), (AlarmEpisode, "started")],
     windows_closed=windows_closed,
     retention=outlived,

@@ -11,9 +11,10 @@ from typing import Any
 
 from django.db.models import Exists, ExpressionWrapper, F, FloatField, OuterRef, QuerySet, Subquery
 
+from applications.orders import links
 from applications.orders.models import DEFAULT_THRESHOLD, ORDERS, AlarmEpisode, Site, SiteCount, SiteSecond
 from applications.orders.thresholds import held
-from dashboard import links
+
 from dashboard.progress import iso, own_time, progress
 from streams.core import clock
 

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.bearer import token_allowed
 from applications.orders import alarm as alarm_page
-from applications.orders import sites, thresholds
+from applications.orders import links, queries, sites, thresholds
 from applications.orders.models import ORDERS, AlarmEpisode, Site, SiteCount
 from applications.orders.topics import episode
-from dashboard import download, links, queries
+from dashboard import download
 from dashboard.choosing import Chosen, choose
 from dashboard.topics import PULSE
 from dashboard.views import signals, take_snapshots

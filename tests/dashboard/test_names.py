@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
+from applications.market.links import to_ticker
 from applications.market.models import Ticker, TradeMinute
 from applications.orders.models import AlarmEpisode, Site, SiteCount
 from dashboard import download, links, topics
@@ -68,7 +69,7 @@ def trade(name: str) -> None:
 def check_ticker(browser: Client, name: str) -> None:
     trade(name)
     assert follow(browser, "/market/", name) == name
-    assert browser.get("/market/search", {"q": name}).headers["Location"] == links.to_ticker(name)
+    assert browser.get("/market/search", {"q": name}).headers["Location"] == to_ticker(name)
     assert browser.get("/market/minutes.csv", {"ticker": name}).status_code == 200
     assert browser.get("/live/", {"topic": topics.on(f"ticker:{name}", "trades")}).json()["data"]["ticker"] == name
     assert browser.get("/market/search", {"q": f"{name}?"}).status_code in (200, 302)
