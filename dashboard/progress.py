@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 from django.db.models.functions import Now
 
-from streams.core import clock
 from streams.models import Member
 from streams.models.progress import skews
 from streams.models.readers import progress_of
@@ -44,8 +43,3 @@ def progress(application: str, stream: str) -> Progress:
 def own_time(application: str, stream: str, now: datetime) -> datetime:
     """Returns now by the own time of a stream, as far as a worker of the application that lives knows it."""
     return now + timedelta(milliseconds=skews().get((application, stream), 0))
-
-
-def iso(moment: datetime | None) -> str | None:
-    """As 2026-11-22T14:03:07.250Z; None stays None."""
-    return None if moment is None else clock.to_iso(clock.from_datetime(moment))

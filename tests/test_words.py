@@ -16,7 +16,7 @@ TARGET = 3.0  # in 1,000 words
 BOUNDS = {"docstrings": 19.5, "docs": 7.6}  # in 1,000 words
 # Pages that reached the target; a page never leaves this list.
 PLAIN = [
-    "CONTRIBUTING.md", "SECURITY.md", "docs/backup.md", "docs/deploy.md", "docs/scale.md", "docs/watching.md",
+    "CONTRIBUTING.md", "SECURITY.md", "docs/backup.md", "docs/deploy.md", "docs/scale.md", "docs/monitoring.md",
     "docs/runbooks/incident.md", "docs/runbooks/keys.md", "docs/runbooks/lost-factor.md", "mockups/README.md",
 ]  # fmt: skip
 LEFT_OUT = {"node_modules", "build", "var", "migrations", "__pycache__"}

@@ -6,7 +6,7 @@ from dashboard.links import asking, is_plain, on
 
 def to_ticker(symbol: str, stream: str = TRADES) -> str:
     """Returns the address of a ticker's page, on a stream."""
-    on = on(TRADES, stream)
+    query = on(TRADES, stream)
     if is_plain(symbol):
-        return asking("ticker", symbol, **on)
-    return asking("ticker-by-name", **on, name=symbol)
+        return asking("ticker", symbol, **query)
+    return asking("ticker-by-name", **query, name=symbol)

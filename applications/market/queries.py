@@ -8,8 +8,8 @@ from typing import Any
 from django.db import connection
 
 from applications.market import topics as market_topics
-from dashboard.download import time_columns
 from applications.market.models import Ticker, TradeMinute
+from dashboard.download import time_columns
 from streams.core import names
 
 CLOSE = 20  # tickers that are offered in place of one that is not there

@@ -14,8 +14,8 @@ from django.db.models.functions import RowNumber
 
 from applications.market import links
 from applications.market.models import TRADES, Ticker, TradeMinute
-
-from dashboard.progress import Progress, iso, own_time, progress
+from dashboard.progress import Progress, own_time, progress
+from streams.core.clock import iso
 from streams.models import Throughput
 
 MINUTE = timedelta(minutes=1)

@@ -8,10 +8,10 @@ from django.views.decorators.http import require_safe
 from accounts.bearer import token_allowed
 from applications.market import links, queries
 from applications.market.models import TRADES
-from dashboard.page_state import signals, take_snapshots
 from dashboard import download
 from dashboard import topics as dashboard_topics
 from dashboard.choosing import Chosen, choose
+from dashboard.page_state import signals, take_snapshots
 
 
 @require_safe

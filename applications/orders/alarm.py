@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 from applications.orders.models import ORDERS, AlarmEpisode
 from applications.orders.topics import WINDOW_SECONDS, Points, episode, points
 from dashboard import links
-from dashboard.progress import iso, own_time, progress
+from dashboard.progress import own_time, progress
 from streams.core import clock
+from streams.core.clock import iso
 
 BEFORE, AFTER, MOST = 2 * clock.MINUTE, clock.MINUTE, 30 * clock.MINUTE  # of the curve
 SPAN = WINDOW_SECONDS * clock.SECOND  # of a row of the table

@@ -8,8 +8,8 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from applications.orders import topics as orders_topics
-from dashboard.download import time_columns
 from applications.orders.models import AlarmEpisode, Site, SiteCount
+from dashboard.download import time_columns
 from streams.core import clock
 
 SPAN = 15 * clock.SECOND

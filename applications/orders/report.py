@@ -7,6 +7,7 @@ from django.db.models import Max, Q
 
 from applications.orders.models import ORDERS, AlarmEpisode
 from streams.applications import Row
+from streams.core import clock
 from streams.models.readers import streams_of
 
 

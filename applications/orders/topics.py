@@ -14,9 +14,9 @@ from django.db.models import Exists, ExpressionWrapper, F, FloatField, OuterRef,
 from applications.orders import links
 from applications.orders.models import DEFAULT_THRESHOLD, ORDERS, AlarmEpisode, Site, SiteCount, SiteSecond
 from applications.orders.thresholds import held
-
-from dashboard.progress import iso, own_time, progress
+from dashboard.progress import own_time, progress
 from streams.core import clock
+from streams.core.clock import iso
 
 WINDOW_SECONDS = 15
 HISTORY_SECONDS = 300

@@ -19,8 +19,8 @@ from applications.orders.models import ORDERS, AlarmEpisode, Site, SiteCount
 from applications.orders.topics import episode
 from dashboard import download
 from dashboard.choosing import Chosen, choose
+from dashboard.page_state import signals, take_snapshots
 from dashboard.topics import PULSE
-from dashboard.views import signals, take_snapshots
 from streams.core import clock
 
 SITES = 24  # of a page of the list

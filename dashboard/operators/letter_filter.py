@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from streams.operations.deadletters import Choice
+from streams.api import Choice
 
 
 class LetterFilter(NamedTuple):

@@ -9,8 +9,8 @@ from django.db.models import Count, Sum
 from django.db.models.functions import Now
 
 from dashboard import clock_note, links
-from dashboard.progress import iso
-from streams.coordination import process_identity
+from streams.api import on_this_machine
+from streams.core.clock import iso
 from streams.core.records import SHARD_END, WHOLE
 from streams.models import Audit, DeadLetter, Lease, Member, Throughput, current_leases
 from streams.models.progress import seconds_since, skews
@@ -93,7 +93,7 @@ def owner_in_words(owner: str) -> str:
     parts = rest.split("/")
     if len(parts) < 2:
         return owner
-    if process_identity.on_this_machine(owner):
+    if on_this_machine(owner):
         return f"process {parts[-2]} on this machine"
     return f"process {parts[-2]} on {place if len(parts) == 2 else 'another machine'}"
 

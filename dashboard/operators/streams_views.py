@@ -18,9 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.bearer import token_allowed
 from dashboard.operators import letters as letter_pages
 from dashboard.operators.letter_filter import LetterFilter
+from streams.api import Choice, Group, Letters, deadletters
 from streams.models import DeadLetter
-from streams.operations import deadletters
-from streams.operations.deadletters import Choice, Group, Letters
 
 PAGE = 50  # letters
 GROUPS = 20

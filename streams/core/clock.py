@@ -29,6 +29,11 @@ def to_iso(milliseconds: int) -> str:
     return to_datetime(milliseconds).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def iso(moment: datetime | None) -> str | None:
+    """Returns a time as `to_iso` writes it; None for none."""
+    return None if moment is None else to_iso(from_datetime(moment))
+
+
 def from_iso(text: str) -> int:
     """Reads an ISO-8601 time; one without a zone is UTC. Raises ValueError."""
     moment = datetime.fromisoformat(text)

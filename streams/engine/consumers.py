@@ -4,10 +4,10 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 
+from common.outage_log import Outage
 from streams.coordination.store_errors import answering
 from streams.core.records import StreamError
 from streams.engine.consumer import Consumer
-from streams.engine.outage_log import Outage
 
 RETRY = 1.0  # seconds until an application that failed is tried again
 REST = 4  # times as long as the failed try took, if that is more: failing takes at most a fifth of the time

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from math import ceil, inf
 from typing import Protocol
 
+from common.outage_log import Outage
 from streams.backends.base import Stream
 from streams.core.records import Entry, StreamDownError
-from streams.engine.outage_log import Outage
 from streams.sources.base import PacedSource, Source, SourceError
 
 RECORDS_A_PUT = 4096

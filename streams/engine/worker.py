@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import Generic, Protocol
 
+from common.outage_log import Outage
 from streams.coordination.assignment import Share
 from streams.core.clock import Clock
 from streams.core.commits import Grant, LeaseLostError, Letter, Results, StoreDownError
@@ -18,13 +19,12 @@ from streams.core.records import (
     StreamError,
     StreamRemadeError,
 )
-from streams.engine.outage_log import Outage
 from streams.engine.pipeline import Pipeline
 
 LOOK_AROUND = 0.5  # seconds between looks at the leases
 RETRY = 1.0  # seconds until a store that did not answer is asked again
 LONG_RETRY = 60.0  # seconds until a shard that cannot be read is tried again
-REMEDY = "docs/watching.md says how to repair it"
+REMEDY = "docs/monitoring.md says how to repair it"
 LOOK_FOR_SHARDS = 10.0  # seconds between looks at the stream, unless a shard ends
 
 logger = logging.getLogger(__name__)

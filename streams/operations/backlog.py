@@ -31,4 +31,4 @@ def waiting(stream: Counting, checkpoints: Mapping[str, str]) -> tuple[dict[str,
         except (ValueError, ShardError):
             damaged.append(lease)
     names = ", ".join(damaged)
-    return found, f"The lease is damaged: {names}. docs/watching.md says how to repair it." if damaged else ""
+    return found, f"The lease is damaged: {names}. docs/monitoring.md says how to repair it." if damaged else ""

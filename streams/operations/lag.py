@@ -8,10 +8,10 @@ from typing import Any
 
 from streams.applications import Row
 from streams.core import clock
+from streams.core.clock import iso
 from streams.core.records import SHARD_END
 from streams.models import Lease
 from streams.models.progress import seconds_since, skews
-from streams.operations.reports import iso
 
 # The name of a stream and the checkpoints of its leases; records that wait, by lease, or none and why that is.
 CountWaiting = Callable[[str, Mapping[str, str]], tuple[dict[str, int], str]]

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from streams.engine.outage_log import Outage
+from common.outage_log import Outage
 
 logger = logging.getLogger("streams.test")
 

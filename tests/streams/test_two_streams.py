@@ -21,7 +21,6 @@ from streams.core.records import TRIM_HORIZON
 from streams.engine.worker import Worker
 from streams.models import DeadLetter, Lease, Member, TopicVersion
 from streams.models.readers import default_stream, streams_of
-from streams.operations import reports
 from tests.dashboard.rows import alarm, at, lease, trades
 from tests.fakes import FakeClock, MemoryStream
 
@@ -71,7 +70,7 @@ class World:
 
     def expect(self, name: str, ticker: str, quantity: int) -> None:
         minute = self.clock() - self.clock() % 60_000
-        self.expected[name, str(reports.iso(clock.to_datetime(minute))), ticker] += quantity
+        self.expected[name, str(clock.iso(clock.to_datetime(minute))), ticker] += quantity
 
     def split(self, name: str, choice: int, _: int) -> None:
         shards = [shard.id for shard in self.streams[name].describe().shards if shard.open]

@@ -38,7 +38,7 @@ def test_every_figure_of_the_dashboard_and_the_alerts_exists(names: set[str]) ->
 
 
 def test_the_document_lists_every_figure(names: set[str]) -> None:
-    table = (ROOT / "docs/watching.md").read_text().split("## Figures")[1].split("## Logs")[0]
+    table = (ROOT / "docs/monitoring.md").read_text().split("## Figures")[1].split("## Logs")[0]
     listed = set(re.findall(r"`(millrace_[a-z_]+)`", table))
     assert listed == {name for name in names if not name.endswith(("_bucket", "_sum", "_count"))}
 

@@ -18,7 +18,7 @@ from streams.wiring import count_waiting
 
 class Command(PlainCommand):
     help = (
-        "Serves figures for Prometheus at http://ADDRESS:PORT/metrics, from one process. docs/watching.md names them."
+        "Serves figures for Prometheus at http://ADDRESS:PORT/metrics, from one process. docs/monitoring.md names them."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -70,7 +70,7 @@ def start_of(position: Position) -> tuple[str, int, int]:
         case From.AFTER_SEQUENCE_NUMBER if position.value >= LAST:
             raise ShardError(
                 f"{position} is no place in an embedded stream, whose sequence numbers have 19 digits:"
-                " the lease is damaged. docs/watching.md says how to repair it."
+                " the lease is damaged. docs/monitoring.md says how to repair it."
             )
         case From.AFTER_SEQUENCE_NUMBER:
             return "last_sequence > ?", value, value + 1

@@ -8,6 +8,7 @@ from datetime import datetime
 from math import ceil
 from typing import Any
 
+from common.outage_log import Outage
 from streams.backends.aggregation import MAGIC, columns_in_shard
 from streams.backends.kinesis.calls import Calls
 from streams.backends.kinesis.errors import InvalidArgumentError, IteratorExpiredError
@@ -26,7 +27,6 @@ from streams.core.records import (
     StreamNotFoundError,
     after,
 )
-from streams.engine.outage_log import Outage
 
 logger = logging.getLogger(__name__)
 

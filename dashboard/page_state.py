@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from dashboard import clock_note, progress, queries
+from dashboard import clock_note, progress
 from dashboard import topics as dashboard_topics
 from dashboard.choosing import Chosen
 from dashboard.standing import judge
 from streams.core import clock
+from streams.models.progress import version as topic_version
 
 
 def take_snapshots(topics: list[str], now: datetime) -> dict[str, Any]:
@@ -17,7 +18,7 @@ def take_snapshots(topics: list[str], now: datetime) -> dict[str, Any]:
 
 
 def _version(page: dashboard_topics.Page, now: datetime) -> int:
-    return queries.version(page.version_topic) if page.version_topic else int(now.timestamp())
+    return topic_version(page.version_topic) if page.version_topic else int(now.timestamp())
 
 
 def signals(data: dict[str, Any], on: Chosen, *, shown: bool) -> dict[str, Any]:
