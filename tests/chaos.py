@@ -171,6 +171,7 @@ class Chaos:
         self.stream = EmbeddedStream(house.streams, "ledger")
         self.stream.create(shards=4)
         house.environment["DJANGO_SETTINGS_MODULE"] = "tests.ledger.settings"
+        house.environment["STATE_HEAD"] = "400"  # bytes, so that states have segments
         house.run("migrate", "--run-syncdb", "--verbosity", "0")
         self.workers = Workers(house, self.chance)
         self.producers = Producers(house, self.chance)

@@ -24,7 +24,9 @@ BOTH = ("trades", "orders")
 
 @pytest.fixture
 def house(tmp_path: Path) -> House:
-    return House(tmp_path)
+    house = House(tmp_path)
+    house.environment["STATE_HEAD"] = "400"  # bytes, so that states have segments
+    return house
 
 
 def consume_under_fire(house: House, application: str, total: int, chance: Random) -> int:

@@ -69,6 +69,29 @@ def test_a_damaged_lease_stops_its_own_shard_only_and_is_shown(tmp_path: Path, d
     assert applied(house) == {FIRST: before[FIRST], SECOND: held[1]}
 
 
+SEGMENTS = "streams_statesegment WHERE lease_id = (SELECT id FROM streams_lease WHERE shard = ?)"
+
+
+@pytest.mark.parametrize(
+    "damage", [f"DELETE FROM {SEGMENTS}", f"UPDATE {SEGMENTS}".replace(" WHERE", " SET data = x'ff00' WHERE")]
+)
+def test_a_damaged_segment_stops_its_own_shard_only_and_is_told(tmp_path: Path, damage: str) -> None:
+    house = House(tmp_path)
+    house.environment["STATE_HEAD"] = "0"
+    house.run("streams", "create", "trades", "--shards", "2")
+    house.run("produce", "trades", "--count", "100", "--rate", "0")
+    house.run("consume", "trades", "--until-caught-up")
+    before = applied(house)
+    with closing(sqlite3.connect(house.database)) as database, database:
+        database.execute(damage, [FIRST])
+    house.run("produce", "trades", "--count", "100", "--rate", "0")
+    said = house.run("consume", "trades", "--until-caught-up", code=1)
+    assert said.splitlines()[-1].startswith(f"Not all was read: {FIRST} stands still")
+    [trouble] = [lease["trouble"] for lease in house.rows("leases", "list") if lease["shard"] == FIRST]
+    assert trouble.startswith("its lease is damaged (segment 0 of its state is ")
+    assert applied(house)[FIRST] == before[FIRST] < applied(house)[SECOND]
+
+
 def applied(house: House) -> dict[str, int]:
     """Records by shard, as a command lists them, whatever is damaged."""
     return {row["shard"]: row["applied"] for row in house.rows("leases", "list")}
