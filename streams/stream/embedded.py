@@ -29,8 +29,9 @@ from streams.records import (
     StreamExistsError,
     StreamNotFoundError,
 )
-from streams.stream import embedded_clock, embedded_rows, embedded_schema, embedded_shards, limits
+from streams.stream import embedded_clock, embedded_rows, embedded_shards, limits
 from streams.stream.embedded_clock import Look, Reading
+from streams.stream.embedded_file import StoreFile
 from streams.stream.embedded_reading import UnreadableError, count, read
 from streams.stream.embedded_time import OwnTime
 
@@ -60,9 +61,10 @@ class EmbeddedStream:
         self._empty: dict[tuple[str, Position], tuple[str, int]] = {}
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            self._db = _connect(path)
+            self._file = StoreFile(path)
         except sqlite3.Error as error:
             raise StreamError(f"The embedded stream in {path} cannot be opened: {error}") from error
+        self._db = self._file.db
         self._clock = OwnTime(self._db, name, look if now is None else embedded_clock.handed_in(now))
 
     def close(self) -> None:
@@ -263,6 +265,7 @@ class EmbeddedStream:
             try:
                 yield
                 self._db.execute("COMMIT")
+                self._file.check()
             except BaseException:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
@@ -281,17 +284,8 @@ class EmbeddedStream:
     @contextmanager
     def _in_our_words(self) -> Iterator[None]:
         try:
+            self._file.check()
             yield
         except sqlite3.Error as error:
             kind = StreamDownError if isinstance(error, sqlite3.OperationalError) else StreamError
             raise kind(f"The embedded stream in {self.path} failed: {error}") from error
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, timeout=20, isolation_level=None, check_same_thread=False)
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = FULL")  # a put that returned survives the power cord
-    db.execute("PRAGMA foreign_keys = ON")
-    db.execute("PRAGMA journal_size_limit = 67108864")
-    embedded_schema.prepare(db)
-    return db
