@@ -1,8 +1,11 @@
 """A lease and its stream: made anew, dropped unread, expired behind the checkpoint, damaged."""
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from threading import Barrier
 
 import pytest
+from django.db import connection
 
 from streams import clock
 from streams.leases import Leases
@@ -13,6 +16,7 @@ from streams.sinks.trades import write
 from tests.streams.test_leases import NOON, SHARD, commit, held, leases
 
 pytestmark = pytest.mark.django_db(transaction=True)
+WORKERS = 4
 
 
 def described(*shards: Shard, identity: str = "one", **dropped: int) -> Description:
@@ -87,6 +91,31 @@ def test_a_stream_made_anew_is_told_once_and_its_open_windows_go_on(caplog: pyte
     again.add(Batch(NOON - 10**9, [1], ["AAPL"], [b""]), [trade])  # nothing is late for a stream that begins
     again.add(Batch(NOON + 1, [2], ["AAPL"], [b""]), [trade])
     assert [row.tally.trades for row in again.take() or []] == [1, 2]
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="the tests' database is in memory, and one thread's")
+def test_a_stream_made_anew_is_exchanged_once_by_workers_that_list_at_once(caplog: pytest.LogCaptureFixture) -> None:
+    one, grant = held()
+    one.commit(grant, commit(41))
+    together = Barrier(WORKERS)
+
+    def describe() -> Description:
+        together.wait(timeout=30)
+        return described(SHARD, SHARD._replace(id="b"), identity="two")
+
+    def list_it(number: int) -> None:
+        worker = Leases("trades", "trades", "trades", partial(write, "trades"), lambda *_: b"kept", f"worker {number}")
+        try:
+            worker.sync(describe, TRIM_HORIZON)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(WORKERS) as workers:
+        list(workers.map(list_it, range(WORKERS)))
+    assert len([line for line in caplog.messages if "leads to another stream than before" in line]) == 1
+    found = Lease.objects.order_by("identity", "shard").values_list("identity", "shard", "current", "state")
+    kept = [(*row, bytes(state)) for *row, state in found]
+    assert kept == [("one", "a", False, b"state"), ("two", "a", True, b"kept"), ("two", "b", True, b"kept")]
 
 
 def test_a_damaged_state_does_not_stop_a_stream_made_anew(caplog: pytest.LogCaptureFixture) -> None:
