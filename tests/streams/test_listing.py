@@ -1,8 +1,11 @@
 """A lease and its stream: made anew, dropped unread, expired behind the checkpoint, damaged."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from threading import Barrier
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -14,6 +17,7 @@ from streams.processors.trades import Trade, TradesProcessor, inherit
 from streams.records import TRIM_HORIZON, Batch, Description, Lost, Shard, after
 from streams.sinks.trades import write
 from tests.streams.test_leases import NOON, SHARD, commit, held, leases
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WORKERS = 4
@@ -93,25 +97,32 @@ def test_a_stream_made_anew_is_told_once_and_its_open_windows_go_on(caplog: pyte
     assert [row.tally.trades for row in again.take() or []] == [1, 2]
 
 
+def note_writing(writing: set[str], name: str, execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+    """Adds the name of a worker that is about to lock or change a lease."""
+    if "UPDATE" in sql:
+        writing.add(name)
+    return execute(sql, *rest)
+
+
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="the tests' database is in memory, and one thread's")
 def test_a_stream_made_anew_is_exchanged_once_by_workers_that_list_at_once(caplog: pytest.LogCaptureFixture) -> None:
     one, grant = held()
     one.commit(grant, commit(41))
-    together = Barrier(WORKERS)
+    together, writing = Barrier(WORKERS), set[str]()
 
     def describe() -> Description:
         together.wait(timeout=30)
         return described(SHARD, SHARD._replace(id="b"), identity="two")
 
-    def list_it(number: int) -> None:
-        worker = Leases("trades", "trades", "trades", partial(write, "trades"), lambda *_: b"kept", f"worker {number}")
-        try:
-            worker.sync(describe, TRIM_HORIZON)
-        finally:
-            connection.close()
+    def inherited(*_: Any, **__: Any) -> bytes:
+        return wait_for(lambda: len(writing) == WORKERS) and b"kept"  # inside the exchange: the others wait for it
+
+    def list_it(name: str) -> None:
+        with connection.execute_wrapper(partial(note_writing, writing, name)), closing(connection):
+            Leases("trades", "trades", "trades", partial(write, "trades"), inherited, name).sync(describe, TRIM_HORIZON)
 
     with ThreadPoolExecutor(WORKERS) as workers:
-        list(workers.map(list_it, range(WORKERS)))
+        list(workers.map(list_it, map(str, range(WORKERS))))
     assert len([line for line in caplog.messages if "leads to another stream than before" in line]) == 1
     found = Lease.objects.order_by("identity", "shard").values_list("identity", "shard", "current", "state")
     kept = [(*row, bytes(state)) for *row, state in found]
