@@ -11,10 +11,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.guards import staff_only
 from common.text import escaped
 from dashboard import links
 from dashboard.pages import letters
-from dashboard.streams_views import refusal, staff_only
+from dashboard.streams_views import refusal
 from streams import clock, filters
 from streams.filters import Condition
 from streams.records import TRIM_HORIZON, Place, Record, StreamError, parse_where
