@@ -42,10 +42,12 @@ def discreet(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
 
 
 def staff_only(view: View) -> View:
+    """Makes a view that answers 403 to people who are not staff."""
+
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not person(request).is_staff:
-            raise PermissionDenied("Only staff may see other people.")
+            raise PermissionDenied("Only staff may see this page.")
         return view(request, *args, **kwargs)
 
     return guarded

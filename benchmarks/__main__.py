@@ -9,7 +9,20 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from time import monotonic
 
-from benchmarks import cardinality, fleet, kcl, kinesis, latency, login, memory, pixel, sockets, start, throughput
+from benchmarks import (
+    cardinality,
+    fleet,
+    hostile,
+    kcl,
+    kinesis,
+    latency,
+    login,
+    memory,
+    pixel,
+    sockets,
+    start,
+    throughput,
+)
 from benchmarks.deploy import accidents, away, flood, page, slow, viewers
 from benchmarks.figures import Figure, table
 from benchmarks.options import Options
@@ -19,6 +32,7 @@ BENCHMARKS: dict[str, Callable[[Options], Iterable[Figure]]] = {
     "latency": latency.run,
     "start": start.run,
     "sockets": sockets.run,
+    "hostile": hostile.run,
     "pixel": pixel.run,
     "kinesis": kinesis.run,
     "kcl": kcl.run,

@@ -6,7 +6,7 @@ from django.core.signals import got_request_exception
 
 class WatchingConfig(AppConfig):
     name = "monitoring"
-    label = "watching"  # tables and the record of migrations keep the name that they were made under
+    label = "monitoring"  # tables and the record of migrations keep the name that they were made under
     verbose_name = "Watching Millrace"
 
     def ready(self) -> None:

@@ -72,7 +72,7 @@ def _names_of_then(url: str, then: float) -> list[str]:
 
 
 def inspect_stream(name: str, **asked: Any) -> Found:
-    """Returns records of a stream, for a look; `asked` as streams.operations.inspection.Asked has it. Raises StreamError."""
+    """Returns records of a stream, for a look; `asked` has the fields of inspection.Asked. Raises StreamError."""
     if settings.STREAM_URL.startswith("kinesis:"):
         stream = open_stream(name)
         walk = Walk(stream, stream.now, _patience(), _kinesis().SETTLE)

@@ -77,7 +77,11 @@ class TradesProcessor(Processor[Trade, list[TradeRow]]):
 
     def take(self) -> list[TradeRow] | None:
         taken: list[tuple[int, Any]] = self._windows.take()  # a key's second part is a Side, as its event had it
-        rows = [TradeRow(minute, *key, tally) for minute, tallies in taken for key, tally in tallies.items()]
+        rows = [
+            TradeRow(minute, ticker, side, tally)
+            for minute, tallies in taken
+            for (ticker, side), tally in tallies.items()
+        ]
         return rows or None
 
     def changes(self) -> StateChange:

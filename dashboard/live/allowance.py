@@ -1,4 +1,4 @@
-"""How much a client may send: a token bucket."""
+"""How much a client may send, and how often one may come: token buckets."""
 
 from collections.abc import Callable
 
@@ -21,3 +21,21 @@ class Allowance:
             return False
         self._left -= amount
         return True
+
+
+class Arrivals:
+    """An allowance of each of those who came last: a client chooses its key, so that no more than `most` are kept."""
+
+    def __init__(self, rate: float, monotonic: Callable[[], float], most: int = 10_000) -> None:
+        self._rate = rate
+        self._monotonic = monotonic
+        self._most = most
+        self._allowances: dict[str, Allowance] = {}  # the one that came last is the last
+
+    def take(self, key: str, burst: float) -> bool:
+        """Whether the key may come once more. `burst` counts for a key that is new or forgotten."""
+        allowance = self._allowances.pop(key, None) or Allowance(burst, self._rate, self._monotonic)
+        self._allowances[key] = allowance
+        if len(self._allowances) > self._most:
+            del self._allowances[next(iter(self._allowances))]
+        return allowance.take()

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import Error
 
 from accounts.sessions import SessionInfo
-from dashboard.live.allowance import Allowance
+from dashboard.live.allowance import Allowance, Arrivals
 from dashboard.live.hub import Hub, Subscriber
 from dashboard.live.session_guard import SESSION_ENDED, TOO_MANY, TRY_LATER
 
@@ -21,7 +21,15 @@ BAD_MESSAGE = 4400
 MAX_TOPICS = 20
 MAX_LENGTH = 400  # characters of a topic: a ticker's and a stream's name of 256 and 128, and a prefix
 BURST, RATE = 30, 2  # subscriptions at once; a second. A page sends one when it opens
+# Sockets that a session may open at once, in times what its person may have; a second. Whose each is costs a query in
+# a thread that all who come share.
+COME_AGAIN, COME_RATE = 2, 1
 logger = logging.getLogger(__name__)
+arrivals = Arrivals(COME_RATE, monotonic)
+# One that comes too often is kept waiting before it is told so: else it would come again at once, without an end.
+HOLD = 2.0  # seconds
+HELD_MOST = 100  # sockets at a time; others are told at once
+held: set["LiveConsumer"] = set()
 
 
 class Subscribe(msgspec.Struct, forbid_unknown_fields=True):
@@ -44,8 +52,12 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
 
     async def connect(self) -> None:
         await self.accept()  # even if only to close: a browser is told no code of a socket that was refused
+        cookie = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME, "")
+        if not arrivals.take(cookie, COME_AGAIN * settings.SOCKET_LIMIT):
+            await self._turn_away()
+            return
         try:
-            standing = await self.enter(self.scope["cookies"].get(settings.SESSION_COOKIE_NAME, ""))
+            standing = await self.enter(cookie)
         except Error:
             logger.warning("A socket was turned away: the database does not say whose it is.", exc_info=True)
             await self.close(TRY_LATER)
@@ -56,6 +68,15 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         self.subscriber = Subscriber(standing)
         self.forwarding = asyncio.create_task(self._forward(self.subscriber))
         self.hub.join(self.subscriber)
+
+    async def _turn_away(self) -> None:
+        if len(held) < HELD_MOST:
+            held.add(self)
+            try:
+                await asyncio.sleep(HOLD)
+            finally:
+                held.discard(self)
+        await self.close(TOO_MANY)
 
     async def disconnect(self, code: int) -> None:
         if self.subscriber:

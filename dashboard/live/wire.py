@@ -14,13 +14,15 @@ from websockets.frames import CloseCode, Frame
 from dashboard.live.allowance import Allowance
 
 PONGS_OWED = 16 << 10  # bytes that wait to be written; past that a ping goes unanswered, as RFC 6455 §5.5.3 allows
-FRAGMENTS = 1000  # of one message; browsers send a message of ours in one
+FRAGMENTS = 100  # of one message; browsers send a message of ours in one
 # Bytes that a socket may send: a page sends about a hundred when it opens, and then nothing.
 BURST, RATE = 256 << 10, 8 << 10  # at once; a second
+FRAME = 1 << 10  # bytes that each frame counts as beside its own: an empty ping costs as much work as a message
+PIECE = 1 << 10  # bytes that are looked at before they are counted: at most 170 frames
 
 
 class BoundedSocket(WebSocketsSansIOProtocol):
-    """Closes a socket that sends too much (1008) or too many fragments (1009), and owes it few pongs."""
+    """Closes a socket that sends too many bytes, frames (1008) or fragments (1009), and owes it few pongs."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -29,8 +31,16 @@ class BoundedSocket(WebSocketsSansIOProtocol):
     def data_received(self, data: bytes) -> None:
         if not self._allowance.take(len(data)):
             self._refuse(CloseCode.POLICY_VIOLATION)
-        elif not self.transport.is_closing():
-            super().data_received(data)
+        for start in range(0, len(data), PIECE):
+            if self.transport.is_closing():
+                return
+            super().data_received(data[start : start + PIECE])
+
+    def handle_events(self) -> None:
+        if self._allowance.take(FRAME * len(self.conn.events)):
+            super().handle_events()
+        else:
+            self._refuse(CloseCode.POLICY_VIOLATION)
 
     def handle_cont(self, event: Frame) -> None:
         if len(self.frames) < FRAGMENTS:

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from dashboard.operators.streams_views import staff_only
+from accounts.guards import staff_only
 from streams.core.records import StreamError
 from streams.models import current_leases
 

@@ -11,10 +11,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.guards import staff_only
 from common.text import escaped
 from dashboard import links
 from dashboard.operators import letters
-from dashboard.operators.streams_views import refusal, staff_only
+from dashboard.operators.streams_views import refusal
 from streams.core import clock, filters
 from streams.core.filters import Condition
 from streams.core.records import TRIM_HORIZON, Place, Record, StreamError, parse_where
@@ -24,8 +25,7 @@ DIGITS = 64  # of a sequence number: Kinesis' have up to 56
 TOLD = 20  # fields that are told when the one that was asked for is not there
 FIELDS = ("from", "key", "field", "op", "value", "zone")
 
-# Both come from where the project is put together, since the dashboard knows no streams: streams.operations.inspection.inspect of
-# the stream of that name, and one record with its number as the service writes it.
+# streams.api.inspect_stream, and streams.api.read_record.
 Inspect = Callable[..., Any]
 ReadRecord = Callable[[str, str, int], tuple[Record, str] | None]
 View = Callable[..., HttpResponseBase]

@@ -85,7 +85,7 @@ def _unread(read: set[str], names: Sequence[str], count_waiting: CountWaiting) -
 
 
 def owner_in_words(owner: str) -> str:
-    """Returns BOOT/NAMESPACE/PID/START or HOST/PID/ of streams.coordination.process_identity as `process 412 on this machine`, or on HOST.
+    """Returns an owner of streams.coordination.process_identity as `process 412 on this machine`, or on HOST.
 
     Of another machine only the identity of its boot is known, which tells a person nothing.
     """

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.http.response import HttpResponseBase
@@ -16,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.bearer import token_allowed
+from accounts.guards import staff_only
 from dashboard.operators import letters as letter_pages
 from dashboard.operators.letter_filter import LetterFilter
 from streams.api import Choice, Group, Letters, deadletters
@@ -57,15 +57,6 @@ VERBS = {
 
 View = Callable[..., HttpResponse]
 StateOf = Callable[[datetime], dict[str, Any]]  # what dashboard.operators.state builds
-
-
-def staff_only(view: View) -> View:
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.is_staff:
-            raise PermissionDenied("Only staff may see the streams.")
-        return view(request, *args, **kwargs)
-
-    return guarded
 
 
 def streams_view(state_of: StateOf) -> View:

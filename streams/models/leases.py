@@ -7,7 +7,8 @@ class Lease(models.Model):
     """One shard of a stream as one consumer application sees it: its owner, checkpoint and processor state.
 
     It belongs to the stream of one identity; when the name leads to another stream, its leases are made or become
-    current, and those of the former are kept (streams.coordination.listing). Use current_leases() to ask for those that are read.
+    current, and those of the former are kept (streams.coordination.listing). current_leases() returns
+    those that are read.
 
     Checkpoint and state change only together with the results, in one transaction that `owner` and `counter` guard.
     """

@@ -19,6 +19,8 @@ from accounts import sessions
 from accounts.models import Session, User
 from accounts.sessions import SessionInfo
 from accounts.sessions.engine import SessionStore
+from dashboard.live import consumers
+from dashboard.live.allowance import Arrivals
 from dashboard.live.consumers import BURST, MAX_LENGTH, MAX_TOPICS
 from dashboard.live.routing import guard, hub
 from login.asgi import application
@@ -122,6 +124,17 @@ async def test_a_person_with_too_many_sockets_is_told_so(connect: Open, settings
     await first.receive("topic")
     await second.connect()
     assert await second.close_code() == 4429
+
+
+async def test_a_session_that_opens_sockets_without_end_is_told_so_unasked(
+    connect: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "arrivals", Arrivals(0, lambda: 0.0))
+    monkeypatch.setattr(consumers, "COME_AGAIN", 0)
+    monkeypatch.setattr(consumers, "HOLD", 0.01)
+    socket = await connect(cookies={})  # whose session is none: 4401, if anybody had asked
+    await socket.connect()
+    assert (await socket.close_code(), consumers.held) == (4429, set())
 
 
 @pytest.mark.long  # the guard looks once in two seconds, eight times

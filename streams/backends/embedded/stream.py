@@ -15,9 +15,11 @@ from secrets import token_hex
 from typing import Any
 
 from streams.backends import limits
-from streams.backends.embedded import own_clock, rows, schema, shard_rows
+from streams.backends.embedded import own_clock, rows, shard_rows
+from streams.backends.embedded import own_clock as embedded_own_clock
 from streams.backends.embedded.own_clock import Look, Reading
 from streams.backends.embedded.reading import UnreadableError, count, read
+from streams.backends.embedded.store_file import StoreFile
 from streams.backends.embedded.stream_time import OwnTime
 from streams.core import clock, names
 from streams.core.hashing import hash_key
@@ -61,10 +63,11 @@ class EmbeddedStream:
         self._empty: dict[tuple[str, Position], tuple[str, int]] = {}
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            self._db = _connect(path)
+            self._file = StoreFile(path)
         except sqlite3.Error as error:
             raise StreamError(f"The embedded stream in {path} cannot be opened: {error}") from error
-        self._clock = OwnTime(self._db, name, look if now is None else own_clock.handed_in(now))
+        self._db = self._file.db
+        self._clock = OwnTime(self._db, name, look if now is None else embedded_own_clock.handed_in(now))
 
     def close(self) -> None:
         self._db.close()
@@ -264,6 +267,7 @@ class EmbeddedStream:
             try:
                 yield
                 self._db.execute("COMMIT")
+                self._file.check()
             except BaseException:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
@@ -282,17 +286,8 @@ class EmbeddedStream:
     @contextmanager
     def _in_our_words(self) -> Iterator[None]:
         try:
+            self._file.check()
             yield
         except sqlite3.Error as error:
             kind = StreamDownError if isinstance(error, sqlite3.OperationalError) else StreamError
             raise kind(f"The embedded stream in {self.path} failed: {error}") from error
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, timeout=20, isolation_level=None, check_same_thread=False)
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = FULL")  # a put that returned survives the power cord
-    db.execute("PRAGMA foreign_keys = ON")
-    db.execute("PRAGMA journal_size_limit = 67108864")
-    schema.prepare(db)
-    return db
