@@ -21,6 +21,7 @@ from benchmarks import (
     pixel,
     sockets,
     start,
+    state,
     throughput,
 )
 from benchmarks.deploy import accidents, away, flood, page, slow, viewers
@@ -40,6 +41,7 @@ BENCHMARKS: dict[str, Callable[[Options], Iterable[Figure]]] = {
     "login": login.run,
     "memory": memory.run,
     "cardinality": cardinality.run,
+    "state": state.run,
     "deploy-flood": flood.run,
     "deploy-slow": slow.run,
     "deploy-viewers": viewers.run,

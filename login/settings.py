@@ -145,7 +145,7 @@ SITES_MOST, TICKERS_MOST = env.int("SITES_MOST", default=5_000), env.int("TICKER
 if min(SITES_MOST, TICKERS_MOST) < 1:
     raise ImproperlyConfigured("SITES_MOST and TICKERS_MOST are whole numbers from 1.")
 # Bytes of an application's state that are written with each commit; what is beyond goes into segments beside the lease.
-STATE_HEAD = env.int("STATE_HEAD", default=16_384)
+STATE_HEAD = env.int("STATE_HEAD", default=65_536)
 if not 0 <= STATE_HEAD <= 1 << 20:
     raise ImproperlyConfigured("STATE_HEAD is a number of bytes up to 1048576.")
 for name, days in list(vars().items()):

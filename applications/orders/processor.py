@@ -84,7 +84,7 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
                 self._open.add(key)
             if not self._windows.total(key):
                 self._sites.rest(key, site.newest + FORGET)
-        self._counted: dict[str, SiteState] = {}
+        self._counted: dict[str, tuple[SiteState, int]] = {}  # with the lines in their windows
         self._seconds: dict[tuple[str, int], Second] = {}
         self._episodes: dict[tuple[str, str], Episode] = {}
         self._calls: list[Call] = []
@@ -95,6 +95,7 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
     def add(self, batch: Batch, events: list[OrderLine]) -> list[DeadRecord]:
         self._move_on(batch.arrived)
         refused: set[str] = set()
+        thresholds, default = self._thresholds, self._default
         for name, lines in Counter(batch.keys).items():
             key = (name,)
             site = self._sites.open(key)
@@ -102,7 +103,7 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
                 refused.add(name)
                 continue
             count = self._count(key, site, lines)
-            threshold = self._threshold(key)
+            threshold = thresholds.get(name, default)
             if count >= threshold:
                 first = max(0, threshold - (count - lines) - 1)  # of this batch's lines, the one that reaches it
                 self._alarm(key, site, threshold, lines - first, _nth(batch, name, first))
@@ -115,11 +116,11 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
             self._move_on(watermark)
 
     def take(self) -> OrderResults | None:
-        total, watermark = self._windows.total, self._windows.watermark
+        watermark = self._windows.watermark
         results = OrderResults(
             [
-                Count(name, total((name,)), watermark, site.newest)
-                for name, site in sorted(self._counted.items(), key=_NAME)
+                Count(name, lines, watermark, site.newest)
+                for name, (site, lines) in sorted(self._counted.items(), key=_NAME)
             ],
             [(site, second) for (site, _), second in self._seconds.items()],
             list(self._episodes.values()),
@@ -153,7 +154,7 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
                 site.below_since = left.moment
             if not left.after:
                 self._sites.rest(left.key, site.newest + FORGET)
-            self._counted[left.key[0]] = site
+            self._counted[left.key[0]] = (site, left.after)
         for key in sorted(self._open):
             if self._windows.total(key) <= max(self._threshold(key) - 2, 0):
                 self._end(key)
@@ -179,7 +180,7 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
         if count > rate.peak:
             rate.peak = count
         self._seconds[key[0], second] = rate
-        self._counted[key[0]] = site
+        self._counted[key[0]] = (site, count)
         return count
 
     def _alarm(self, key: StateKey, site: SiteState, threshold: int, calls: int, sequence: str) -> None:

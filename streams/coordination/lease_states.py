@@ -1,7 +1,6 @@
 """Where the states of leases lie in the database: the head in the lease's own row, the rest in StateSegments."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from functools import partial
 from itertools import groupby
 from operator import attrgetter
@@ -24,6 +23,8 @@ def load(lease: Lease, bounds: Bounds) -> tuple[State, StateLog]:
 
     Nobody may commit to the lease meanwhile, as is so once this process holds it.
     """
+    if not lease.state:  # as an operator leaves it to have a damaged shard read again
+        StateSegment.objects.filter(lease=lease.pk).delete()
     log = StateLog(partial(read, lease.pk), bounds)
     return log.load(bytes(lease.state)), log
 
@@ -58,14 +59,12 @@ def store(lease: int, write: Write) -> None:
 
 
 def begin(lease: Lease, state: State, bounds: Bounds) -> None:
-    """Stores a state in place of the lease's own, whatever that is, in one transaction; the lease must be held."""
-    log = StateLog(partial(read, lease.pk), bounds)
-    with suppress(DamagedStateError):
-        log.load(bytes(lease.state))
-    write = log.replace(state)
+    """Stores a state in place of the lease's own, whatever that is, in one transaction. Raises LeaseLostError."""
+    write = StateLog(partial(read, lease.pk), bounds).replace(state)
     with transaction.atomic():
         held = Lease.objects.filter(pk=lease.pk, owner=lease.owner, counter=lease.counter)
         if not held.update(state=write.head):
             raise LeaseLostError(str(lease))
+        StateSegment.objects.filter(lease=lease.pk).delete()
         store(lease.pk, write)
     lease.state = write.head

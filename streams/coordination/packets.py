@@ -57,11 +57,11 @@ def _size(value: Any) -> int:
 
 
 def warn_if_small() -> None:
-    """Logs a warning where a large record or a large state would not fit a statement."""
+    """Logs a warning where a large record would not fit a statement."""
     size = limit()
     if size is not None and size < ENOUGH:
         logger.warning(
-            "The database takes %d MiB in one statement (max_allowed_packet); set it to %d MiB, or large records and"
-            " many keys will be refused (docs/deploy.md)",
+            "The database takes %d MiB in one statement (max_allowed_packet); set it to %d MiB, or large records"
+            " will be refused (docs/deploy.md)",
             *(size >> 20, ENOUGH >> 20),
         )

@@ -13,7 +13,7 @@ SLACK = 4  # heads of dead bytes that are not worth carrying anything over
 class Bounds(NamedTuple):
     """Bytes: of a head until it is emptied, and of a segment, which is the most that an entry may have."""
 
-    head: int = 16 << 10
+    head: int = 64 << 10
     segment: int = 256 << 10
 
 

@@ -6,7 +6,8 @@ each record the sum is a count. Amounts are whole numbers, so that a sum is exac
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from heapq import heapify, heappop, heappush
+from heapq import heapify, heappop, heappush, heapreplace
+from itertools import islice
 from typing import NamedTuple
 
 import msgspec
@@ -37,14 +38,14 @@ class Meta(msgspec.Struct, array_like=True):
 
 
 class _Sum:
-    """The runs of one key that its window holds, oldest first, their sum, and the runs that no changes() has given."""
+    """The runs of one key that its window holds, oldest first, and their sum."""
 
     __slots__ = ("runs", "total", "unsaved")
 
     def __init__(self) -> None:
         self.runs: deque[Run] = deque()
         self.total = 0
-        self.unsaved: list[Run] = []
+        self.unsaved = 0  # how many of the newest runs no changes() has given
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -65,7 +66,7 @@ class SlidingSums:
         self._emptied_to = meta.emptied_to
         self._stay = length + 1
         self._sums: dict[StateKey, _Sum] = {}
-        self._unsaved: list[tuple[StateKey, _Sum]] = []
+        self._unsaved: dict[StateKey, _Sum] = {}
         for row in state.history:
             key, runs = runs_of(row)
             self._restore(key, [run for run in runs if run[0] + self._stay > self._emptied_to])
@@ -88,13 +89,12 @@ class SlidingSums:
         if found is None:
             found = self._sums[key] = _Sum()
             heappush(self._due, (moment + self._stay, key))
-        run = (moment, amount)
-        found.runs.append(run)
-        found.total += amount
+        found.runs.append((moment, amount))
+        found.total = total = found.total + amount
         if not found.unsaved:
-            self._unsaved.append((key, found))
-        found.unsaved.append(run)
-        return found.total
+            self._unsaved[key] = found
+        found.unsaved += 1
+        return total
 
     def is_due(self, watermark: int) -> bool:
         """Returns whether a run leaves by this millisecond."""
@@ -104,25 +104,32 @@ class SlidingSums:
         """Moves the watermark on and returns the runs that left; those of one key together, oldest first."""
         self.watermark = self._emptied_to = max(self.watermark, watermark)
         left: list[Left] = []
-        while self._due and self._due[0][0] <= self.watermark:
-            _, key = heappop(self._due)
+        due, stay, newest = self._due, self._stay, self.watermark - self._stay  # of the runs that leave
+        while due and due[0][0] <= self.watermark:
+            key = due[0][1]
             found = self._sums[key]
-            left += self._empty(key, found)
-            if found.runs:
-                heappush(self._due, (found.runs[0][0] + self._stay, key))
+            runs, total = found.runs, found.total
+            while runs and runs[0][0] <= newest:
+                moment, amount = runs.popleft()
+                left.append(Left(key, moment + stay, total, total - amount))
+                total -= amount
+            found.total = total
+            if runs:
+                heapreplace(due, (runs[0][0] + stay, key))
             else:
+                heappop(due)
                 del self._sums[key]
         return left
 
     def changes(self) -> StateChange:
         """Returns the runs that were added since the last call, as one history row a key."""
         rows: list[HistoryRow] = []
-        for key, found in self._unsaved:
-            runs, found.unsaved = found.unsaved, []
-            until = runs[-1][0] + self._stay
-            if until > self._emptied_to:
-                rows.append(HistoryRow(key[0], until, _encode((key, runs))))
-        self._unsaved = []
+        for key, found in self._unsaved.items():
+            runs, unsaved, found.unsaved = found.runs, found.unsaved, 0
+            if runs:
+                new = [runs[-1]] if unsaved == 1 else list(islice(runs, max(0, len(runs) - unsaved), None))
+                rows.append(HistoryRow(key[0], new[-1][0] + self._stay, _encode((key, new))))
+        self._unsaved = {}
         return StateChange(_encode(Meta(self.watermark, self._emptied_to)), history=rows)
 
     def _restore(self, key: StateKey, runs: list[Run]) -> None:
@@ -130,12 +137,6 @@ class SlidingSums:
             found = self._sums.setdefault(key, _Sum())
             found.runs += runs
             found.total += sum(amount for _, amount in runs)
-
-    def _empty(self, key: StateKey, found: _Sum) -> Iterator[Left]:
-        while found.runs and (moment := found.runs[0][0] + self._stay) <= self.watermark:
-            _, amount = found.runs.popleft()
-            before, found.total = found.total, found.total - amount
-            yield Left(key, moment, before, found.total)
 
 
 def meta_of(state: State) -> Meta:

@@ -95,6 +95,18 @@ def test_a_damaged_segment_stops_its_own_shard_only_and_is_told(tmp_path: Path, 
     assert applied(house)[FIRST] == before[FIRST] < applied(house)[SECOND]
 
 
+def test_a_shard_whose_state_was_emptied_is_read_again(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.environment["STATE_HEAD"] = "0"
+    house.run("streams", "create", "trades")
+    house.run("produce", "trades", "--count", "100", "--rate", "0")
+    house.run("consume", "trades", "--until-caught-up")
+    with closing(sqlite3.connect(house.database)) as database, database:
+        database.execute("UPDATE streams_lease SET state = x'', checkpoint = 'trim-horizon'")
+    house.run("consume", "trades", "--until-caught-up")
+    assert (applied(house), house.query("SELECT count(*) FROM streams_deadletter")) == ({FIRST: 200}, [(0,)])
+
+
 def applied(house: House) -> dict[str, int]:
     """Records by shard, as a command lists them, whatever is damaged."""
     return {row["shard"]: row["applied"] for row in house.rows("leases", "list")}
