@@ -9,7 +9,7 @@ from django.db import transaction
 
 from streams.core.commits import LeaseLostError
 from streams.core.entry_log import Bounds
-from streams.core.segments import DamagedStateError, SegmentId
+from streams.core.segments import SegmentId
 from streams.core.state import State
 from streams.core.state_log import StateLog, Write
 from streams.models import Lease, StateSegment
