@@ -166,7 +166,7 @@ def _orders(
         "listed": _listed(on, list(page), bound, staff=request.user.is_staff),
         "more": data["total"] - len(shown),
         "snapshots": snapshots,
-        **signals(data, on),
+        **signals(data, on, snapshots),
     }
     return render(request, "dashboard/orders.html", context, status=422 if bound else 200)
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.bearer import token_allowed
 from dashboard import download, links, pages, queries
 from dashboard.choosing import Chosen, choose
-from dashboard.pages import clocks, progress
+from dashboard.pages import clocks
 from dashboard.standing import judge
 from streams import clock
 from streams.topics import TRADES
@@ -26,9 +26,10 @@ def home(request: HttpRequest) -> HttpResponse:
 def market(request: HttpRequest) -> HttpResponse:
     chosen = choose(request, TRADES)
     topic, history = chosen.topic("market"), chosen.topic("market-history")
-    snapshots = take_snapshots([topic, history, "pulse"], timezone.now())
+    snapshots = take_snapshots([topic, history, pages.PULSE], timezone.now())
     context = {"market": snapshots[topic]["data"], "history": snapshots[history]["data"], "on": chosen}
-    context |= {"topic": topic, "history_topic": history, "snapshots": snapshots, **signals(context["market"], chosen)}
+    context |= {"topic": topic, "history_topic": history, "snapshots": snapshots}
+    context |= signals(context["market"], chosen, snapshots)
     return render(request, "dashboard/market.html", context)
 
 
@@ -40,10 +41,10 @@ def ticker(request: HttpRequest, symbol: str) -> HttpResponse:
         return _no_ticker(request, symbol, chosen, status=404)
     chosen = chosen._replace(known=[name for name in chosen.known if queries.has_traded(symbol, name)])
     topic = chosen.topic(topic)
-    snapshots = take_snapshots([topic, "pulse"], timezone.now())
+    snapshots = take_snapshots([topic, pages.PULSE], timezone.now())
     data = snapshots[topic]["data"]
     context = {"symbol": symbol, "ticker": data, "on": chosen, "topic": topic, "snapshots": snapshots}
-    context |= signals(data, chosen)
+    context |= signals(data, chosen, snapshots)
     return render(request, "dashboard/ticker.html", context)
 
 
@@ -90,15 +91,19 @@ def _version(page: pages.Page, now: datetime) -> int:
     return queries.version(page.version_topic) if page.version_topic else int(now.timestamp())
 
 
-def signals(data: dict[str, Any], on: Chosen) -> dict[str, Any]:
+def signals(data: dict[str, Any], on: Chosen, snapshots: dict[str, Any]) -> dict[str, Any]:
     """Returns how the stream stands; `age` of the newest record in seconds, or None where it is not known.
+
+    `data` is the page's snapshot, and `snapshots` hold the one of the topic `pulse`.
 
     `clock_note` is a sentence while a clock is off, else "".
     """
     now = clock.from_iso(data["now"])
     newest, watermark = (data[name] and clock.from_iso(data[name]) for name in ("newest", "clock"))
-    alive = progress.workers().get(on.application, {}).get(on.stream, 0)
-    standing = judge(newest, watermark, alive, now)
+    pulse = snapshots[pages.PULSE]["data"]
+    alive = pulse["workers"].get(on.application, {}).get(on.stream, 0)
+    drained = on.stream in pulse["drained"].get(on.application, [])
+    standing = judge(newest, watermark, alive, now, drained=drained)
     return {
         "standing": standing,
         "age": None if standing.age is None else standing.age / 1000,
