@@ -14,6 +14,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
+from common.running import to_run
 from streams import clock, names
 from streams.hashing import hash_key
 from streams.records import (
@@ -252,7 +253,7 @@ class EmbeddedStream:
         row = self._db.execute(f"SELECT {columns} FROM streams WHERE name = ?", [self.name]).fetchone()  # noqa: S608 - ours
         if row is None:
             raise StreamNotFoundError(
-                f"There is no stream {self.name!r}. Create it: manage.py streams create {self.name}"
+                f"There is no stream {self.name!r}. Create it: {to_run('streams', 'create', self.name)}"
             )
         return tuple(row)
 

@@ -15,6 +15,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
+from common.running import to_run
 from streams import clock
 from streams.records import (
     IDENTITY,
@@ -263,7 +264,7 @@ class KinesisStream:
             if self._calls.waiting.seconds() >= deadline:
                 raise StreamError(
                     f"Stream {self.name!r} is still {status or 'not there'} after {CHANGE_SECONDS:.0f} s;"
-                    f" look again with: manage.py streams status {self.name}"
+                    f" look again with: {to_run('streams', 'status', self.name)}"
                 )
             self._calls.waiting.pause(backoff.next())
 

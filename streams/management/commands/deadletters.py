@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from common.running import to_run
 from streams import clock, deadletters
 from streams.deadletters import Choice
 from streams.management.plain import PlainCommand, UsageError, positive
@@ -15,6 +16,7 @@ from streams.tail import row
 from streams.wiring import APPLICATIONS
 
 WHO = "manage.py"
+LIST = to_run("deadletters", "list")
 MOST_GROUPS = 1000
 MAX_ID = 2**63 - 1  # as the database counts
 
@@ -49,7 +51,7 @@ class Command(PlainCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         ids = options.get("id")
         if ids and max(ids) > MAX_ID:
-            raise UsageError(f"{max(ids)} is no dead letter's number: see manage.py deadletters list")
+            raise UsageError(f"{max(ids)} is no dead letter's number. To see them all: {LIST}")
         names = {name: options.get(name) for name in ("application", "stream", "status", "kind")}
         options["action"](Choice(ids=ids and set(ids), **names), json=options.get("json", False))
 
@@ -77,7 +79,7 @@ class Command(PlainCommand):
 
     def _refuse_none(self, choice: Choice, count: int, why: str) -> None:
         if not count:
-            self._fail(f"No dead letter ({choice}) was {why}. See manage.py deadletters list.", 1)
+            self._fail(f"No dead letter ({choice}) was {why}. To see them all: {LIST}", 1)
 
 
 def _records(count: int) -> str:
