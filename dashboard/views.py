@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 from accounts.bearer import token_allowed
 from dashboard import download, links, pages, queries
 from dashboard.choosing import Chosen, choose
-from dashboard.pages import clocks
 from dashboard.standing import judge
 from streams import clock
 from streams.topics import TRADES
@@ -107,7 +106,7 @@ def signals(data: dict[str, Any], on: Chosen, snapshots: dict[str, Any]) -> dict
     return {
         "standing": standing,
         "age": None if standing.age is None else standing.age / 1000,
-        "clock_note": clocks.note(clock.to_datetime(now)),
+        "clock_note": pulse["clock_note"],
         "empty": newest is None and not data.get("sites") and not data.get("minutes") and not data.get("closed"),
     }
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from django.db.models.functions import Now
 
 from dashboard.backlogs import backlogs
+from dashboard.pages import clocks
 from streams import clock
 from streams.models import Member
 from streams.models.progress import skews
@@ -36,14 +37,15 @@ def workers() -> dict[str, dict[str, int]]:
 def pulse(now: datetime) -> dict[str, Any]:
     """Builds the topic `pulse`: the workers that live, told by time, since a worker that ends changes no version.
 
-    Beside them stand the streams whose reader has left and for which no record waits.
+    Beside them stand the streams whose reader has left and for which no record waits, and a sentence while a clock is
+    off, else "": a page without sockets, which hears no beat, learns of it here.
     """
     living = workers()
     drained: dict[str, list[str]] = {}
     pairs = ((application, stream) for application, streams in living.items() for stream in streams)
     for application, stream in backlogs.drained(pairs):
         drained.setdefault(application, []).append(stream)
-    return {"workers": living, "drained": drained}
+    return {"workers": living, "drained": drained, "clock_note": clocks.note(now)}
 
 
 def progress(application: str, stream: str) -> Progress:

@@ -10,6 +10,7 @@ from pytest_django.asserts import assertContains
 
 from accounts.models import User
 from dashboard.pages import clocks
+from dashboard.pages.progress import pulse
 from dashboard.pages.streams import streams
 from streams import clock, lag
 from streams.leases import Leases
@@ -108,6 +109,13 @@ def test_every_page_shows_the_note_and_no_age_of_zero(client: Client) -> None:
     for address in ("/market/", "/orders/", "/streams/"):
         assertContains(client.get(address), "The clock of this machine is off by")
     assertContains(client.get("/market/"), '<span data-kpi="age" data-testid="age">–</span>', html=True)
+
+
+def test_a_page_without_sockets_is_told_by_the_pulse(client: Client) -> None:
+    client.force_login(User.objects.create_user("ada"))
+    assert client.get("/live/pulse.json").json()["data"]["clock_note"] == ""
+    lease(24 * HOUR)
+    assert pulse(timezone.now())["clock_note"].startswith("The clock of this machine is off by 24 h")
 
 
 def test_lag_is_by_the_streams_own_time_and_unknown_where_that_is_not_known() -> None:
