@@ -1,5 +1,6 @@
 """Which stream of an application a page shows: the one that ?stream= names, else its default."""
 
+import shlex
 from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import quote
@@ -36,7 +37,11 @@ class Chosen(NamedTuple):
     @property
     def command(self) -> str:
         """Returns what `manage.py consume` takes to read it."""
-        return self.application if self.stream == self.application else f"{self.application} --stream {self.stream}"
+        return (
+            self.application
+            if self.stream == self.application
+            else f"{self.application} --stream {shlex.quote(self.stream)}"
+        )
 
     def topic(self, name: str) -> str:
         return topics.on(name, self.stream)

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from dashboard import clock_note, progress
 from dashboard import topics as dashboard_topics
 from dashboard.choosing import Chosen
 from dashboard.standing import judge
@@ -21,19 +20,22 @@ def _version(page: dashboard_topics.Page, now: datetime) -> int:
     return topic_version(page.version_topic) if page.version_topic else int(now.timestamp())
 
 
-def signals(data: dict[str, Any], on: Chosen, *, shown: bool) -> dict[str, Any]:
+def signals(data: dict[str, Any], on: Chosen, snapshots: dict[str, Any], *, shown: bool) -> dict[str, Any]:
     """Returns how the stream stands; `age` of the newest record in seconds, or None where it is not known.
 
-    `data` is a snapshot with `now`, `newest` and `clock`; `shown` says that it has results to show, so that the page
-    is not empty even where no lease tells of a record. `clock_note` is a sentence while a clock is off, else "".
+    `data` is the page's snapshot, and `snapshots` hold the one of the topic `pulse`. `shown` says that the page has
+    results to show, so that it is not empty even where no lease tells of a record. `clock_note` is a sentence while a
+    clock is off, else "".
     """
     now = clock.from_iso(data["now"])
     newest, watermark = (data[name] and clock.from_iso(data[name]) for name in ("newest", "clock"))
-    alive = progress.workers().get(on.application, {}).get(on.stream, 0)
-    standing = judge(newest, watermark, alive, now)
+    pulse = snapshots[dashboard_topics.PULSE]["data"]
+    alive = pulse["workers"].get(on.application, {}).get(on.stream, 0)
+    drained = on.stream in pulse["drained"].get(on.application, [])
+    standing = judge(newest, watermark, alive, now, drained=drained)
     return {
         "standing": standing,
         "age": None if standing.age is None else standing.age / 1000,
-        "clock_note": clock_note.note(clock.to_datetime(now)),
+        "clock_note": pulse["clock_note"],
         "empty": newest is None and not shown,
     }

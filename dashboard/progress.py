@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from django.db.models.functions import Now
 
+from dashboard.backlogs import backlogs
 from streams.models import Member
 from streams.models.progress import skews
 from streams.models.readers import progress_of
@@ -32,8 +33,17 @@ def workers() -> dict[str, dict[str, int]]:
 
 
 def pulse(now: datetime) -> dict[str, Any]:
-    """Builds the topic `pulse`: the workers that live, told by time, since a worker that ends changes no version."""
-    return {"workers": workers()}
+    """Builds the topic `pulse`: the workers that live, told by time, since a worker that ends changes no version.
+
+    Beside them stand the streams whose reader has left and for which no record waits, and a sentence while a clock is
+    off, else "": a page without sockets, which hears no beat, learns of it here.
+    """
+    living = workers()
+    drained: dict[str, list[str]] = {}
+    pairs = ((application, stream) for application, streams in living.items() for stream in streams)
+    for application, stream in backlogs.drained(pairs):
+        drained.setdefault(application, []).append(stream)
+    return {"workers": living, "drained": drained, "clock_note": clock_note.note(now)}
 
 
 def progress(application: str, stream: str) -> Progress:

@@ -14,6 +14,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models.functions import Now
 
+from common.running import to_run
 from monitoring.lag import CountWaiting, Laggards
 from monitoring.models import Beat
 from streams.models.database_time import database_time
@@ -124,7 +125,7 @@ def _wait_for_no_lock() -> str:
 
 def _migrations() -> str:
     missing = _last_migrations() - MigrationRecorder(connection).applied_migrations().keys()
-    return "not all applied; run manage.py migrate" if missing else ""
+    return f"not all applied; run {to_run('migrate')}" if missing else ""
 
 
 @cache

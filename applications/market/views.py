@@ -12,17 +12,18 @@ from dashboard import download
 from dashboard import topics as dashboard_topics
 from dashboard.choosing import Chosen, choose
 from dashboard.page_state import signals, take_snapshots
+from dashboard.topics import PULSE
 
 
 @require_safe
 def market(request: HttpRequest) -> HttpResponse:
     chosen = choose(request, TRADES)
     topic, history = chosen.topic("market"), chosen.topic("market-history")
-    snapshots = take_snapshots([topic, history, "pulse"], timezone.now())
+    snapshots = take_snapshots([topic, history, PULSE], timezone.now())
     context = {"market": snapshots[topic]["data"], "history": snapshots[history]["data"], "on": chosen}
     shown = bool(context["market"]["open"] or context["market"]["closed"])
     context |= {"topic": topic, "history_topic": history, "snapshots": snapshots}
-    context |= signals(context["market"], chosen, shown=shown)
+    context |= signals(context["market"], chosen, snapshots, shown=shown)
     return render(request, "dashboard/market.html", context)
 
 
@@ -34,10 +35,10 @@ def ticker(request: HttpRequest, symbol: str) -> HttpResponse:
         return _no_ticker(request, symbol, chosen, status=404)
     chosen = chosen._replace(known=[name for name in chosen.known if queries.has_traded(symbol, name)])
     topic = chosen.topic(topic)
-    snapshots = take_snapshots([topic, "pulse"], timezone.now())
+    snapshots = take_snapshots([topic, PULSE], timezone.now())
     data = snapshots[topic]["data"]
     context = {"symbol": symbol, "ticker": data, "on": chosen, "topic": topic, "snapshots": snapshots}
-    context |= signals(data, chosen, shown=bool(data["minutes"]))
+    context |= signals(data, chosen, snapshots, shown=bool(data["minutes"]))
     return render(request, "dashboard/ticker.html", context)
 
 

@@ -127,8 +127,19 @@ def alarm(request: HttpRequest, number: int) -> HttpResponse:
         "elsewhere": found.stream != ORDERS,
         "spans": alarm_page.spans(shown["curve"]),
         "records_url": alarm_page.records_url(found) if request.user.is_staff else "",
+        **({} if found.ended else _following(found)),
     }
     return render(request, "dashboard/alarm.html", context)
+
+
+def _following(found: AlarmEpisode) -> dict[str, Any]:
+    """Returns what the page of an open alarm follows: its site's topics, and how their stream stands."""
+    on = Chosen(ORDERS, found.stream, ORDERS, [])
+    topic, history = (on.topic(f"{kind}:{found.site}") for kind in ("site", "site-history"))
+    snapshots = take_snapshots([topic, PULSE], timezone.now())
+    data = snapshots[topic]["data"]
+    context = {"topic": topic, "history_topic": history, "snapshots": snapshots, "on": on}
+    return context | {"newest": data["newest"], "watermark": data["clock"], **signals(data, on, snapshots, shown=True)}
 
 
 @token_allowed("read:dashboards")
@@ -166,7 +177,7 @@ def _orders(
         "listed": _listed(on, list(page), bound, staff=request.user.is_staff),
         "more": data["total"] - len(shown),
         "snapshots": snapshots,
-        **signals(data, on, shown=bool(shown)),
+        **signals(data, on, snapshots, shown=bool(shown)),
     }
     return render(request, "dashboard/orders.html", context, status=422 if bound else 200)
 

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple, Protocol, runtime_checkable
 
+from common.running import to_run
 from streams.backends import limits
 from streams.backends.aggregation import MAGIC, aggregate_columns
 from streams.backends.base import Stream
@@ -121,7 +122,8 @@ class AggregatingStream:
 
     def _put(self, left: Columns) -> None:
         if not self._open and not any(shard.open for shard in self.describe().shards):
-            raise StreamError(f"Stream {self.name!r} has no open shard; look again with: manage.py streams status")
+            again = to_run("streams", "status", self.name)
+            raise StreamError(f"Stream {self.name!r} has no open shard; look again with: {again}")
         for _ in range(ATTEMPTS):
             left = self._send([deque(_packs(mine)) for mine in self._by_shard(left)])
             if not left.keys:

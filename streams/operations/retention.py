@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import F, Max, Model, Q, QuerySet
 from django.db.models.functions import Now
 
+from common.running import to_run
 from streams import applications
 from streams.coordination.leases import living_owners
 from streams.core.records import SHARD_END, StreamError
@@ -80,7 +81,7 @@ def held_back(now: datetime) -> Iterator[str]:
         if closed_before(application, stream) < kept_since(not_ahead(now), settings.RETENTION_RATES):
             yield (
                 f"Workers of {application} on {stream} are so far behind that old rows stay until they are read: "
-                "manage.py leases list."
+                f"{to_run('leases', 'list')}"
             )
 
 
@@ -124,9 +125,8 @@ def retire_former(now: datetime, *, dry_run: bool) -> int:
 def forget_leases(stream: str) -> int:
     """Removes the leases on a stream that is no more; how many. Raises StreamError while a worker still reads it."""
     if living_owners(stream=stream):
-        raise StreamError(
-            f"Workers still read {stream}. Stop them, then again: manage.py streams delete {stream}, for its leases."
-        )
+        again = to_run("streams", "delete", stream)
+        raise StreamError(f"Workers still read {stream}. Stop them, then remove its leases: {again}")
     Member.objects.filter(stream=stream).delete()
     return _remove(Lease.objects.filter(stream=stream))
 

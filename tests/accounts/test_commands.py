@@ -43,7 +43,7 @@ def test_the_first_user_is_made_once_and_then_named() -> None:
     told("first_user", "--name", "ada")
     before = User.objects.get().password
     said = told("first_user")
-    assert "manage.py new_password ada" in said and "password   " not in said
+    assert ".venv/bin/python manage.py new_password ada" in said and "password   " not in said
     assert User.objects.get().password == before
 
 
@@ -100,4 +100,4 @@ def test_a_database_without_tables_is_a_sentence(monkeypatch: pytest.MonkeyPatch
     errors = StringIO()
     with pytest.raises(SystemExit, match="1"):
         call_command("new_password", "ada", stderr=errors)
-    assert errors.getvalue().endswith("If its tables are missing, run: manage.py migrate\n")
+    assert errors.getvalue().endswith("If its tables are missing, run: .venv/bin/python manage.py migrate\n")

@@ -11,6 +11,7 @@ from pytest_django.asserts import assertContains
 from accounts.models import User
 from dashboard import clock_note
 from dashboard.operators.state import streams
+from dashboard.progress import pulse
 from streams.coordination.leases import Leases
 from streams.core import clock
 from streams.core.state import EMPTY
@@ -110,6 +111,13 @@ def test_every_page_shows_the_note_and_no_age_of_zero(client: Client) -> None:
     for address in ("/market/", "/orders/", "/streams/"):
         assertContains(client.get(address), "The clock of this machine is off by")
     assertContains(client.get("/market/"), '<span data-kpi="age" data-testid="age">–</span>', html=True)
+
+
+def test_a_page_without_sockets_is_told_by_the_pulse(client: Client) -> None:
+    client.force_login(User.objects.create_user("ada"))
+    assert client.get("/live/pulse.json").json()["data"]["clock_note"] == ""
+    lease(24 * HOUR)
+    assert pulse(timezone.now())["clock_note"].startswith("The clock of this machine is off by 24 h")
 
 
 def test_lag_is_by_the_streams_own_time_and_unknown_where_that_is_not_known() -> None:

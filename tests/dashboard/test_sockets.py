@@ -274,7 +274,7 @@ async def test_who_asks_for_what_they_may_not_see_is_closed_with_4403(
 
 def test_polling_tells_which_workers_live(client: Client) -> None:
     answer = client.get("/live/pulse.json?since=0").json()
-    assert (answer["topic"], answer["data"]) == ("pulse", {"workers": {}})
+    assert (answer["topic"], answer["data"]) == ("pulse", {"workers": {}, "drained": {}, "clock_note": ""})
 
 
 def test_polling_tells_what_is_newer(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:

@@ -99,6 +99,12 @@ def test_without_streams_the_page_says_how_to_begin(staff: Client) -> None:
     assertContains(staff.get("/streams/"), ".venv/bin/python manage.py consume trades")
 
 
+def test_the_page_is_live_from_the_start(staff: Client) -> None:
+    assertContains(
+        staff.get("/streams/"), '<live-status data-state="live" data-testid="live-status">Live</live-status>'
+    )
+
+
 def test_letters_are_listed_newest_first_fifty_a_page(staff: Client) -> None:
     numbers = [letter(sequence) for sequence in range(51)]
     page = staff.get(LETTERS, {"application": "trades", "status": "kept"})

@@ -91,6 +91,6 @@ def test_a_mistyped_path_makes_nothing(words: list[str], tmp_path: Path) -> None
     said = house.run(*words, code=1)
     assert said == (
         f"The database refused: there is no file {tmp_path}/typo/x.sqlite3. Check DATABASE_URL."
-        " If it is right, this makes the database: manage.py migrate\n"
+        " If it is right, this makes the database: .venv/bin/python manage.py migrate\n"
     )
     assert not (tmp_path / "typo").exists()

@@ -49,7 +49,8 @@ def test_an_open_window_stays_however_far_behind_its_worker_is() -> None:
     second(501, "orders")
     assert (going(TradeMinute), going(Throughput)) == (1, 2)
     assert list(retention.held_back(NOW)) == [
-        "Workers of trades on trades are so far behind that old rows stay until they are read: manage.py leases list."
+        "Workers of trades on trades are so far behind that old rows stay until they are read: "
+        ".venv/bin/python manage.py leases list"
     ]
 
 

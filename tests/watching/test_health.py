@@ -89,7 +89,7 @@ def test_about_to_stop(client: Client, db: None, settings: Settings, tmp_path: P
 
 def test_a_migration_that_is_not_applied(client: Client, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "_last_migrations", lambda: {("streams", "9999_next")})
-    assert ready(client) == red("migrations", "not all applied; run manage.py migrate")
+    assert ready(client) == red("migrations", "not all applied; run .venv/bin/python manage.py migrate")
 
 
 @pytest.mark.parametrize(("seconds", "trouble"), [(4, ""), (6, "differs"), (-6, "differs")])

@@ -1,6 +1,5 @@
 """manage.py first_user [--name admin]"""
 
-import shlex
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +12,7 @@ from django.utils import timezone
 from accounts.management.plain import PlainCommand
 from accounts.models import User
 from accounts.passwords import provisional
+from common.running import to_run
 from common.text import quoted
 
 
@@ -36,7 +36,7 @@ class Command(PlainCommand):
         if password:
             self.stdout.write(f"    password   {password}   (shown only now)")
         else:
-            again = f".venv/bin/python manage.py new_password {shlex.quote(name)}"
+            again = to_run("new_password", name)
             self.stdout.write(f"Forgotten the password? A new one: {again}")
 
     def _create(self, name: str) -> str:

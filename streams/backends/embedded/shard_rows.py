@@ -3,6 +3,7 @@
 import sqlite3
 from typing import NamedTuple
 
+from common.running import to_run
 from streams.core.hashing import even_ranges
 from streams.core.records import Shard, StreamError
 
@@ -97,7 +98,7 @@ def _open(db: sqlite3.Connection, stream: int, name: str) -> _Open:
         "SELECT hash_start, hash_end, closed FROM shards WHERE stream = ? AND name = ?", [stream, name]
     ).fetchone()
     if row is None:
-        raise StreamError(f"The stream has no shard {name!r}. To see its shards: manage.py streams status")
+        raise StreamError(f"The stream has no shard {name!r}. To see its shards: {to_run('streams', 'status')}")
     if row[2]:
         raise StreamError(f"Shard {name!r} is closed. Only an open shard can be split or merged.")
     return _Open(name, int(row[0], 16), int(row[1], 16))

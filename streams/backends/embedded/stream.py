@@ -14,6 +14,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
+from common.running import to_run
 from streams.backends import limits
 from streams.backends.embedded import own_clock, rows, shard_rows
 from streams.backends.embedded import own_clock as embedded_own_clock
@@ -256,7 +257,7 @@ class EmbeddedStream:
         row = self._db.execute(f"SELECT {columns} FROM streams WHERE name = ?", [self.name]).fetchone()  # noqa: S608 - ours
         if row is None:
             raise StreamNotFoundError(
-                f"There is no stream {self.name!r}. Create it: manage.py streams create {self.name}"
+                f"There is no stream {self.name!r}. Create it: {to_run('streams', 'create', self.name)}"
             )
         return tuple(row)
 

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from botocore import exceptions as boto
 
+from common.running import to_run
 from streams.backends.retrying import BusyError
 from streams.core.records import StreamDownError, StreamError, StreamExistsError, StreamNotFoundError
 
@@ -121,7 +122,7 @@ def _about_the_stream(code: str, operation: str, stream: str, region: str, messa
         return StreamExistsError(f"There is a stream {stream!r} already.")
     if code == "ResourceNotFoundException":
         return StreamNotFoundError(
-            f"There is no stream {stream!r} in {region}. Create it: manage.py streams create {stream}"
+            f"There is no stream {stream!r} in {region}. Create it: {to_run('streams', 'create', stream)}"
         )
     kind = InvalidArgumentError if code == "InvalidArgumentException" else StreamError
     return kind(f"Kinesis refused {operation}{_for(stream, 'on')}: {message} ({code}).")

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 
+from common.running import to_run
 from streams.backends.kinesis.calls import Calls
 from streams.backends.kinesis.putting import put
 from streams.backends.kinesis.reading import SUB_BITS, ShardReader
@@ -214,7 +215,7 @@ class KinesisStream:
             if self._calls.waiting.seconds() >= deadline:
                 raise StreamError(
                     f"Stream {self.name!r} is still {status or 'not there'} after {CHANGE_SECONDS:.0f} s;"
-                    f" look again with: manage.py streams status {self.name}"
+                    f" look again with: {to_run('streams', 'status', self.name)}"
                 )
             self._calls.waiting.pause(backoff.next())
 
