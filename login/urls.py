@@ -1,4 +1,4 @@
-"""Where each address leads. Here, too, the dashboard is handed what it may not reach for itself."""
+"""Maps addresses to views. Also passes the dashboard the functions of apps that it may not import."""
 
 from functools import partial
 
@@ -20,7 +20,9 @@ state_of_streams = partial(
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("accounts.urls")),
-    path("session/used/", sessions.used, name="session-used"),  # not below accounts/: that is the pool for passwords
+    path(
+        "session/used/", sessions.used, name="session-used"
+    ),  # not below accounts/, which has the process pool for passwords
     path(reports.PATH.removeprefix("/"), reports.csp, name="csp-reports"),
     path("streams/", streams_views.streams_view(state_of_streams), name="streams"),
     path("streams/state.json", streams_views.state_view(state_of_streams), name="streams-state"),
