@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from django.db.models.functions import Now
 
+from dashboard import clock_note
 from dashboard.backlogs import backlogs
 from streams.models import Member
 from streams.models.progress import skews

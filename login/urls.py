@@ -9,7 +9,7 @@ handler400, handler500 = "login.errors.bad_request", "login.errors.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("accounts.urls")),
-    path("session/used/", sessions.used, name="session-used"),  # not below accounts/: that is the pool for passwords
+    path("session/used/", sessions.used, name="session-used"),  # not below accounts/, the pool for passwords
     path(reports.PATH.removeprefix("/"), reports.csp, name="csp-reports"),
     path("", include("dashboard.urls")),
 ]

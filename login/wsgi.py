@@ -1,4 +1,4 @@
-"""What uWSGI serves: pages and JSON, no sockets."""
+"""The application that uWSGI serves: pages and JSON, no sockets."""
 
 from django.core.wsgi import get_wsgi_application
 

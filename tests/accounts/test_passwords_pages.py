@@ -146,7 +146,7 @@ def test_what_cannot_be_meant_is_refused(client: Client, mailed: User, typed: st
 
 def test_where_no_mail_is_set_up_the_page_says_whom_to_ask(client: Client, db: None, settings: Settings) -> None:
     settings.MAIL_CONFIGURED = False
-    assertContains(client.get(RESET), "ask whoever runs it")
+    assertContains(client.get(RESET), "ask its operator")
     client.post(RESET, {"typed": "ada"})
     assert mail.outbox == []
 

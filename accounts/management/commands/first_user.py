@@ -17,11 +17,11 @@ from common.text import quoted
 
 
 class Command(PlainCommand):
-    help = "Makes the first user, with a generated password shown once; afterwards says how to sign in."
+    help = "Makes the first user with a generated password, shown once; if there is a user, says how to sign in."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--name", default="admin", help="user name of the first user (default: %(default)s)")
-        parser.add_argument("--at", default=settings.SITE_URL, help="where the site answers (default: %(default)s)")
+        parser.add_argument("--at", default=settings.SITE_URL, help="address of the site (default: %(default)s)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         name, password = options["name"], None
