@@ -49,7 +49,7 @@ def test_every_requirement_of_levels_1_and_2_has_one_row() -> None:
 
 
 def test_every_row_names_a_test_or_a_reason() -> None:
-    applies, left_out = ASVS.split("## What does not apply")[0], ASVS.split("## What does not apply")[1]
+    applies, left_out = ASVS.split("## Requirements that do not apply")
     met = re.findall(r"^\| \d.*$", applies, re.MULTILINE)
     assert [row for row in met if not re.search(r"\| `tests/[^|]+\|$", row) or row.count("|") != 5] == []
     assert not re.search(r"`tests/", left_out)
