@@ -49,7 +49,7 @@ def test_wrong_unknown_closed_and_throttled_get_the_same_answer() -> None:
 
 @pytest.mark.usefixtures("people")
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_costs_one_hash_at_the_same_cost(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refused_and_wrong_guesses_cost_one_hash_each(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     costs, real = list[bytes](), hashers._bcrypt
 
     def counted(password: bytes, salt: bytes) -> str:
