@@ -53,20 +53,20 @@ def sqlite_errors(folder: Path) -> Iterator[tuple[str, str]]:
                 yield sentence(OperationalError(*error.args)), f"The database refused: {error}. {help_}"
 
 
-def test_sqlite_is_told_apart(tmp_path: Path) -> None:
+def test_sqlite_errors_are_classified(tmp_path: Path) -> None:
     found = list(sqlite_errors(tmp_path))
     assert len(found) == 4
     assert [said for said, _ in found] == [wanted for _, wanted in found]
 
 
 @pytest.mark.parametrize("number", MYSQL)
-def test_mariadb_is_told_apart(number: int) -> None:
+def test_mariadb_errors_are_classified(number: int) -> None:
     error = OperationalError(number, "its words.")
     assert sentence(error) == f"The database refused: its words. {MYSQL[number]}".rstrip()
 
 
 @pytest.mark.parametrize("kind", POSTGRES)
-def test_postgresql_is_told_apart(kind: type[psycopg.Error]) -> None:
+def test_postgresql_errors_are_classified(kind: type[psycopg.Error]) -> None:
     error = ProgrammingError("its\n\twords")
     error.__cause__ = kind("its\n\twords")
     assert sentence(error) == f"The database refused: its words. {POSTGRES[kind]}".rstrip()
