@@ -41,7 +41,7 @@ def chaos(house: House) -> Chaos:
     return chaos
 
 
-def test_every_record_counts_once_through_a_hundred_accidents(chaos: Chaos) -> None:
+def test_records_count_once_through_a_hundred_accidents(chaos: Chaos) -> None:
     house = chaos.house
     records = list(house.rows("streams", "tail", "ledger"))
     good = [record for record in records if "data" in record]
@@ -126,7 +126,7 @@ def test_workers_share_the_shards_as_they_come_and_go(tmp_path: Path, shards: in
     kill(workers[0])
 
 
-def test_orders_under_random_keys_are_exact_when_read_as_a_whole(tmp_path: Path) -> None:
+def test_orders_under_random_keys_are_exact_with_whole_stream(tmp_path: Path) -> None:
     house = House(tmp_path)
     stream = EmbeddedStream(house.streams, "orders")
     stream.create(shards=4)

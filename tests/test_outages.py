@@ -85,7 +85,7 @@ def has_moved(house: House, application: str, done: int) -> bool:
     return house.applied(application) > done
 
 
-def test_a_database_that_is_cut_off_again_and_again_costs_no_record(house: House, line: Line) -> None:
+def test_repeated_loss_of_the_database_costs_no_record(house: House, line: Line) -> None:
     names = ("trades", "orders")
     producers = [Running(house, "produce", name, "--rate", "300", "--seed", "1") for name in names]
     wait_for(lambda: "orders" in house.run("streams", "list") and "trades" in house.run("streams", "list"))
@@ -107,7 +107,7 @@ def test_a_database_that_is_cut_off_again_and_again_costs_no_record(house: House
     assert [int(dead) for (dead,) in house.query("SELECT sum(dead) FROM streams_lease")] == [0]
 
 
-def test_a_database_that_only_reads_is_waited_for(house: House, base: Database, line: Line) -> None:
+def test_worker_waits_for_a_read_only_database(house: House, base: Database, line: Line) -> None:
     house.run("produce", "trades", "--rate", "0", "--count", "10")
     producer, worker = Running(house, "produce", "trades", "--rate", "300"), Running(house, "consume", "trades")
     wait_for(lambda: house.applied("trades"))
@@ -122,7 +122,7 @@ def test_a_database_that_only_reads_is_waited_for(house: House, base: Database, 
     check_counts(house)
 
 
-def test_who_is_told_to_stop_while_the_database_is_away_stops(house: House, line: Line) -> None:
+def test_processes_stop_on_a_signal_while_the_database_is_away(house: House, line: Line) -> None:
     house.run("produce", "trades", "--rate", "0", "--count", "10")
     worker = Running(house, "consume", "trades")
     wait_for(lambda: house.applied("trades"))
@@ -138,7 +138,7 @@ def no_space(running: Running, *, most: int = 1024) -> None:
     resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
 
 
-def test_a_full_disk_stops_neither_and_loses_nothing(tmp_path: Path) -> None:
+def test_full_disk_stops_no_process_and_loses_no_record(tmp_path: Path) -> None:
     house = House(tmp_path)
     producer = Running(house, "produce", "trades", "--rate", "500", "--seed", "1", "--json")
     wait_for(lambda: house.streams.exists() and "trades" in house.run("streams", "list"))
@@ -156,7 +156,7 @@ def test_a_full_disk_stops_neither_and_loses_nothing(tmp_path: Path) -> None:
     assert house.applied("trades") == sent
 
 
-def test_a_full_disk_of_the_database_is_waited_for(small_disk: Path, tmp_path: Path) -> None:
+def test_worker_waits_for_a_full_disk_of_the_database(small_disk: Path, tmp_path: Path) -> None:
     with server("postgres", disk=small_disk) as database:
         house = House(tmp_path, database)
         house.run("produce", "trades", "--rate", "0", "--count", "10")

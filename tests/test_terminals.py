@@ -49,7 +49,7 @@ def store(settings: Settings, tmp_path: Path) -> None:
         ["report", "trades"],
     ],
 )
-def test_no_command_writes_a_control_character(
+def test_commands_write_no_control_character(
     words: list[str], form: list[str], store: None, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert exit_code(*words, *form) == 0
@@ -61,7 +61,7 @@ def test_no_command_writes_a_control_character(
 
 
 @pytest.mark.parametrize("words", [["streams", "tail"], ["streams", "status"], ["streams", "split", "trades"]])
-def test_a_refusal_repeats_what_was_typed_without_control_characters(
+def test_refusal_repeats_the_input_without_control_characters(
     words: list[str], store: None, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert exit_code(*words, EVIL) == 1
@@ -69,7 +69,7 @@ def test_a_refusal_repeats_what_was_typed_without_control_characters(
     assert (said.count("\n"), said.removesuffix("\n").isprintable()) == (1, True)
 
 
-def test_a_backup_whose_manifest_was_changed_is_told_of_harmlessly(
+def test_modified_manifest_of_a_backup_is_reported_without_control_characters(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
@@ -81,7 +81,7 @@ def test_a_backup_whose_manifest_was_changed_is_told_of_harmlessly(
     assert (said.count("\n"), said.removesuffix("\n").isprintable()) == (1, True)
 
 
-def test_the_accounts_commands_escape_names(capfd: pytest.CaptureFixture[str]) -> None:
+def test_commands_of_accounts_escape_names(capfd: pytest.CaptureFixture[str]) -> None:
     User.objects.create_user(EVIL)
     call_command("end_sessions", user=EVIL)
     call_command("new_password", EVIL)

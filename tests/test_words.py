@@ -50,6 +50,6 @@ def test_docs_have_no_more_relative_words_than_before() -> None:
 
 
 @pytest.mark.parametrize("page", PLAIN)
-def test_a_plain_page_stays_plain(page: str) -> None:
+def test_plain_page_stays_plain(page: str) -> None:
     text = (ROOT / page).read_text()
     assert rate(text) <= TARGET
