@@ -1,4 +1,4 @@
-"""Every record counts once, whatever is killed: real processes, kill -9, and a naive count over the stream itself."""
+"""Every record counts once when any process is killed: real processes, kill -9, and a naive count over the stream."""
 
 import csv
 import json

@@ -62,7 +62,7 @@ def test_records_count_once_through_a_hundred_accidents(chaos: Chaos) -> None:
 
 
 def id_in(record: dict[str, Any]) -> int:
-    """Of what `streams tail` tells of a trade."""
+    """Returns the id of a trade that `streams tail` prints."""
     return int(record["data"]["id"]) if "data" in record else acks.id_of(b64decode(record["data_base64"]))
 
 
@@ -88,7 +88,7 @@ def check_steps(house: House) -> None:
 
 
 def check_acknowledged(files: list[Path], found: list[int]) -> None:
-    """All that producers were told is in is there; what else is there comes after that: a kill kept it from them."""
+    """Every acknowledged record is there. Any other comes after those: a kill kept its acknowledgement back."""
     by_producer: dict[int, list[int]] = {}
     for id_ in sorted(found):
         by_producer.setdefault(id_ // acks.IDS, []).append(id_)

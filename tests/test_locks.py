@@ -1,4 +1,4 @@
-"""The packages that are installed: locks/ against requirements*.txt, what is installed here, and pip itself."""
+"""The packages that are installed: locks/ against requirements*.txt, the installed packages, and pip itself."""
 
 import re
 import subprocess

@@ -15,7 +15,7 @@ Emulator = Callable[[], AbstractContextManager[str]]
 
 @pytest.fixture
 def on(tmp_path: Path) -> Iterator[Callable[[Emulator], House]]:
-    """A house whose streams are in an emulator."""
+    """Returns a house with its streams in an emulator."""
     running: list[AbstractContextManager[str]] = []
 
     def build(emulator: Emulator) -> House:
@@ -35,7 +35,7 @@ def on(tmp_path: Path) -> Iterator[Callable[[Emulator], House]]:
 
 
 def check(house: House, records: int) -> None:
-    """What was counted is what the stream holds."""
+    """Checks that the counts equal the records in the stream."""
     rows = list(house.rows("streams", "tail", "trades"))
     assert sorted(row["data"]["id"] for row in rows) == list(range(1, records + 1))
     rows.sort(key=lambda row: row["data"]["id"])  # shards are merged by arrival: within a key that is the order put

@@ -1,4 +1,4 @@
-"""What touches the database in ways that differ, run again on PostgreSQL and MariaDB; docs/architecture.md lists it."""
+"""Tests of code for which databases differ, run again on PostgreSQL and MariaDB; docs/architecture.md lists it."""
 
 import os
 import re

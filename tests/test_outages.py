@@ -1,4 +1,4 @@
-"""What producers and workers do while the database or the disk is away, and after it: real processes, nothing lost."""
+"""Producers and workers during and after an outage of the database or the disk: real processes, nothing lost."""
 
 import json
 import resource
@@ -19,7 +19,7 @@ from tests.watching.test_away import change, only_reads
 
 
 class Running:
-    """A command of a house; what it writes to stderr is gathered as it comes."""
+    """A command of a house; its stderr is gathered as it comes."""
 
     def __init__(self, house: House, *words: str) -> None:
         self.process = house.start(*words)
@@ -37,7 +37,7 @@ class Running:
         return self.process.poll() is None
 
     def stop(self) -> str:
-        """In good order: what it wrote to stdout."""
+        """Stops the command in good order and returns its stdout."""
         assert self.process.stdout and self.process.stderr
         self.process.terminate()
         assert self.process.wait(timeout=30) == 0, self.lines

@@ -1,4 +1,4 @@
-"""Sockets of a real server, whose sessions are ended by other processes or run out."""
+"""Sockets of a real server, with sessions that other processes end or that expire."""
 
 import copy
 import json
@@ -79,7 +79,7 @@ def web(house: House) -> Iterator[Web]:
 
 
 def within(house: House, script: str, **names: object) -> dict[str, Any]:
-    """What a script says, run by a process of its own."""
+    """Returns the output of a script in a process of its own."""
     given = "".join(f"{name} = {value!r}\n" for name, value in names.items())
     found: dict[str, Any] = json.loads(house.run("shell", "-v", "0", "-c", given + script).splitlines()[-1])
     return found

@@ -1,4 +1,4 @@
-"""Whatever records, names and files hold, no command writes a control character to a terminal."""
+"""No command writes a control character to a terminal, for any content of records, names and files."""
 
 import json
 from pathlib import Path
@@ -22,7 +22,7 @@ NAME = "\x1b]0;o\x07\n\x9b2J\u202e"  # as short as a ticker
 
 @pytest.fixture
 def store(settings: Settings, tmp_path: Path) -> None:
-    """A stream, dead letters, alarms, leases and minutes whose names and bytes are hostile."""
+    """A stream, dead letters, alarms, leases and minutes with hostile names and bytes."""
     settings.STREAM_URL = f"embedded:{tmp_path / 'streams.sqlite3'}"
     stream = open_stream("trades")
     stream.create()

@@ -1,4 +1,4 @@
-"""Real processes whose clocks are wrong, on the embedded stream and on an emulator of Kinesis."""
+"""Real processes with wrong clocks, on the embedded stream and on an emulator of Kinesis."""
 
 from collections.abc import Iterator
 from functools import partial

@@ -65,7 +65,7 @@ def test_new_password_works_and_ends_older_sessions(client: Client, signed_in: C
 
 @pytest.fixture
 def printed(ada: User) -> dict[str, str]:
-    """What signs Ada in after a command has given her a password."""
+    """Returns the password that a command has given to Ada."""
     return {"username": "ada", "password": told("new_password", "ada").split()[-1]}
 
 

@@ -1,4 +1,4 @@
-"""Every way in and every way round: what is asked at each, what is refused, and that there is no other."""
+"""Every way to sign in, and every way round it: the questions and refusals of each, and that there is no other."""
 
 import ast
 import re
@@ -23,7 +23,7 @@ from tests.login.test_gate import PUBLIC, ROUTES, sample
 ROOT = Path(__file__).resolve().parents[2]
 CONFIRM = "/accounts/confirm/?next="
 PASSWORDS = {"password", "old", "password1", "password2"}
-FIELDS = PASSWORDS | {"username", "code", "credential", "typed", "q"}  # to show who one is; to find a ticker
+FIELDS = PASSWORDS | {"username", "code", "credential", "typed", "q"}  # to prove an identity; to find a ticker
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ BEGIN = {"perform_password_login", "perform_login", "login", "alogin", "force_lo
 
 
 def called(file: Path) -> set[str]:
-    """The names of what is called in a file."""
+    """Returns the names of the functions that a file calls."""
     calls = [node.func for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call)]
     return {str(getattr(each, "attr", getattr(each, "id", ""))) for each in calls}
 
@@ -98,7 +98,7 @@ def test_sessions_begin_only_in_documented_places() -> None:
     assert found == {"accounts/forms.py", "accounts/views/invitations.py", "accounts/adapters.py"}
 
 
-SENSITIVE = [  # what bears on how somebody is known, or on somebody else's account
+SENSITIVE = [  # acts on a user's means to sign in, or on another user's account
     *("factors/totp/", "factors/passkeys/add/", "factors/recovery-codes/", "sessions/end/", "tokens/new/"),
     *("factors/totp/remove/", "password/change/", "people/invite/"),
 ]

@@ -21,7 +21,7 @@ ADA = {"username": "ada", "password": PASSWORD}
 
 
 def strict(secure: bool = False) -> tuple[Client, dict[str, str]]:
-    """A browser whose forms are checked, and the token of a form of its own."""
+    """A browser with checks of forms switched on, and the token of a form of its own."""
     browser = Client(enforce_csrf_checks=True)
     page = browser.get("/accounts/sign-in/", secure=secure).content.decode()
     return browser, {"csrfmiddlewaretoken": re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[0]}

@@ -1,4 +1,4 @@
-"""What of people may go, and what must stay however old it is."""
+"""Retention of people's data: rows that may go, and rows that must stay at any age."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -35,7 +35,7 @@ SAMPLES: dict[str, str | None] = {
     "streams/dead-letters/<int:number>/bytes": None,
     "streams/dead-letters/all/<str:verb>/<str:application>/": "streams/dead-letters/all/discard/trades/",
 }
-# Pages that say what is not there, or not allowed.
+# Pages for addresses that do not exist or are not allowed.
 ELSEWHERE = ["nowhere/", "market/NOTHING/", "market/search?q=AM", "orders/?site=nowhere", "orders/?site=%00"]
 ELSEWHERE += ["streams/trades/records/?from=yesterday", "streams/nothing/records/", "accounts/people/1/deactivate/"]
 GRACE = """
@@ -86,7 +86,7 @@ def signed_in(browser: Browser, web: Web, house: House, password: str, filled: s
 
 
 def findings(page: Page, url: str) -> dict[str, Any]:
-    """What axe-core finds at the address on each screen, by rule; nothing where no page is."""
+    """Returns the findings of axe-core at the address on each screen, by rule; nothing where there is no page."""
     if not page.request.get(url).text().startswith("<!doctype html>"):
         return {}
     page.goto(url)

@@ -1,4 +1,4 @@
-"""What a person does: sign in, watch, pause, lose the line and get it back."""
+"""A person's journey: sign in, watch, pause, lose the line and get it back."""
 
 import re
 

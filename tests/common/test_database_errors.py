@@ -1,4 +1,4 @@
-"""Each refusal of a database says what helps, and only that."""
+"""Each refusal of a database names its remedy, and only that."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ POSTGRES: dict[type[psycopg.Error], str] = {
 
 
 def sqlite_errors(folder: Path) -> Iterator[tuple[str, str]]:
-    """Real ones, each with what should be said."""
+    """Returns real errors, each with the message for it."""
     (folder / "none").write_bytes(b"no database" * 99)
     with closing(sqlite3.connect(folder / "x", isolation_level=None, timeout=0)) as held:
         held.execute("CREATE TABLE t (a)")

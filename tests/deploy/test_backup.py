@@ -21,7 +21,7 @@ from tests.waiting import wait_for
 
 
 def script(house: House, name: str, *words: str, code: int = 0) -> str:
-    """What deploy/NAME printed; it must end with the code. With another one, what it said on stderr."""
+    """Returns the output of deploy/NAME, which must end with the code: stdout for 0, else stderr."""
     environment = house.environment | {"MANAGE": ".venv/bin/python manage.py", "VAR_DIR": str(house.folder)}
     command = [str(ROOT / "deploy" / name), *words]
     done = subprocess.run(command, env=environment, cwd=house.folder, capture_output=True, text=True)
@@ -99,7 +99,7 @@ def test_restore_under_load_counts_every_record_once(house: House, tmp_path: Pat
 
 
 def test_restored_database_goes_on_with_a_newer_stream(tmp_path: Path) -> None:
-    """As on Kinesis, which is not backed up: what came since is read again, from the restored checkpoints."""
+    """As on Kinesis, which is not backed up: newer records are read again, from the restored checkpoints."""
     (tmp_path / "first").mkdir()
     house = House(tmp_path / "first")
     archive = back_up_under_load(house)
@@ -113,7 +113,7 @@ def test_restored_database_goes_on_with_a_newer_stream(tmp_path: Path) -> None:
 
 
 def test_restored_stream_goes_on_under_a_newer_database(tmp_path: Path) -> None:
-    """What was lost of the stream is applied already; what comes now must not hide behind the checkpoints."""
+    """The records that the stream lost are applied already; new ones must not hide behind the checkpoints."""
     house = House(tmp_path)
     archive = back_up_under_load(house)
     house.run("consume", "trades", "--until-caught-up")

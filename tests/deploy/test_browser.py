@@ -1,4 +1,4 @@
-"""Chromium before the deployed site: a live page through TLS, nginx and uvicorn, and what it says of accidents."""
+"""Chromium before the deployed site: a live page through TLS, nginx and uvicorn, and its messages in accidents."""
 
 import os
 import signal

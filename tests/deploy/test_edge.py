@@ -1,4 +1,4 @@
-"""What nginx keeps back: secrets from logs, floods from the probes, odd requests from the upstreams."""
+"""nginx keeps secrets from logs, floods from the probes, odd requests from the upstreams."""
 
 import socket
 import stat
@@ -15,7 +15,7 @@ LINKS = (f"/accounts/password/reset/Mw/{SECRETS[0]}/", f"/accounts/invitation/{S
 
 @pytest.fixture
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """One whose processes a test may end."""
+    """A stack of the test's own, with processes that it may end."""
     stack = Stack(tmp_path_factory.mktemp("edge"))
     yield stack.start()
     stack.stop()

@@ -1,4 +1,4 @@
-"""What a client says of itself in headers that proxies set, what it asks in the clear, what files are said to be."""
+"""Forged proxy headers, requests over plain HTTP, and the declared types of files."""
 
 import json
 import re

@@ -60,7 +60,7 @@ def test_install_keeps_files_of_others(tmp_path: Path) -> None:
 
 
 def test_first_upgrade_can_be_rolled_back(tmp_path: Path) -> None:
-    """What runs is noted, since the checkout may be at the next revision when upgrade.sh starts."""
+    """The running revision is noted, since the checkout may be at the next one when upgrade.sh starts."""
     install("--host", "streams.test", "--root", str(tmp_path))
     head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert (tmp_path / "etc/millrace/revision").read_text() == head

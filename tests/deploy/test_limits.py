@@ -1,4 +1,4 @@
-"""What nginx does with those who are slow, who ask too much, or who give themselves another address or host."""
+"""The limits of nginx for clients that are slow, ask too much, or forge an address or host."""
 
 import json
 import ssl
@@ -129,7 +129,7 @@ def test_socket_accepts_messages_up_to_64_kib(watcher: Visitor, stack: Stack) ->
 
 
 def exchange(line: ssl.SSLSocket, wire: ClientProtocol, done: Callable[[bytes], bool]) -> bytes:
-    """Sends what is due and reads until it is done; returns what the frames held. The socket's timeout bounds it."""
+    """Sends the pending bytes and reads to the end; returns the frames' payloads. The socket's timeout bounds it."""
     said = b""
     while True:
         for piece in filter(None, wire.data_to_send()):

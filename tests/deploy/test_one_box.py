@@ -1,4 +1,4 @@
-"""One uWSGI with everything in its care: whatever is killed comes back, and no record is lost."""
+"""One uWSGI that supervises everything: any killed process comes back, and no record is lost."""
 
 import os
 import signal
@@ -53,7 +53,7 @@ def test_one_box_ends_with_all_its_processes(tmp_path: Path) -> None:
 
 
 def children(stack: Stack, words: str) -> list[int]:
-    """The processes below the stack's uWSGI whose command line has these words."""
+    """Returns the processes below the stack's uWSGI with these words in their command line."""
     top, found = stack.processes["one-box"].pid, []
     for folder in Path("/proc").glob("[0-9]*"):
         try:

@@ -1,4 +1,4 @@
-"""What nginx answers by itself, and what it hands on."""
+"""Requests that nginx answers by itself, and requests that it hands on."""
 
 import re
 import socket
@@ -107,7 +107,7 @@ def said(port: int, request: bytes, tls: ssl.SSLContext | None = None, name: str
         with line:
             line.sendall(request)
             answer = b""
-            with suppress(ConnectionResetError):  # how nginx ends what it has no answer for
+            with suppress(ConnectionResetError):  # nginx ends a connection so when it has no answer
                 while piece := line.recv(65536):
                     answer += piece
     return answer

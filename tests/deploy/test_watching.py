@@ -10,7 +10,7 @@ from tests.waiting import wait_for
 
 
 def lines(stack: Stack, pool: str) -> list[dict[str, Any]]:
-    """What a pool has logged as JSON."""
+    """Returns the JSON lines of a pool's log."""
     text = (stack.folder / f"{pool}.log").read_text()
     return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
 

@@ -84,7 +84,7 @@ CIPHER = {"postgresql": "SELECT cipher FROM pg_stat_ssl WHERE pid = pg_backend_p
 
 
 def cipher(url: str) -> Any:
-    """What the connection that Django makes is encrypted by."""
+    """Returns the cipher of the connection that Django makes."""
     connections.settings["other"] = connections.configure_settings(
         {"default": connections.settings["default"], "other": databases.read(url, 0)}
     )["other"]

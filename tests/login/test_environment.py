@@ -143,7 +143,7 @@ LINES = st.lists(
 def test_environment_reader_agrees_with_systemds(
     lines: list[tuple[str, str]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """The generator of environment.d has systemd's reader, and prints what it read; it leaves out empty values."""
+    """The generator of environment.d has systemd's reader, and prints the values; it leaves out empty ones."""
     folder = tmp_path_factory.mktemp("systemd")
     path = folder / "environment.d" / "x.conf"
     path.parent.mkdir()

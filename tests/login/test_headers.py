@@ -1,4 +1,4 @@
-"""What keeps other sites apart from ours stands on every answer."""
+"""Every answer has the headers that isolate our site from others."""
 
 import re
 from pathlib import Path

@@ -63,7 +63,7 @@ def test_random_bodies_at_sampled_addresses_make_no_server_error(path: str) -> N
 
 
 def status(path: str, kind: bytes, body: bytes) -> tuple[int, bool]:
-    """What an ASGI server would send for a POST, and whether it has our headers."""
+    """Returns the status that an ASGI server would send for a POST, and whether it has our headers."""
     sent = list[dict[str, Any]]()
     received: Iterator[dict[str, Any]] = iter([{"type": "http.request", "body": body, "more_body": False}])
 

@@ -1,4 +1,4 @@
-"""Subresource Integrity of what the pages load."""
+"""Subresource Integrity of the files that pages load."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""manage.py janitor, as an operator meets it, and its promise to leave alone what is in use."""
+"""manage.py janitor, as an operator meets it, and its promise to leave alone rows in use."""
 
 import json
 from datetime import UTC, datetime, timedelta

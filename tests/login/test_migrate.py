@@ -15,7 +15,7 @@ from tests.waiting import wait_for
 
 
 def bare(folder: Path) -> House:
-    """A house whose database has not been made."""
+    """Returns a house without a database."""
     house = House.__new__(House)
     house.__dict__ |= {"folder": folder, "database": folder / "millrace.sqlite3", "streams": folder / "s.sqlite3"}
     house.environment = {

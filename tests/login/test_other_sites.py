@@ -1,4 +1,4 @@
-"""What other sites may make a browser ask of us: to follow a link, nothing else."""
+"""Other sites may make a browser follow a link to us, and nothing else."""
 
 import pytest
 from django.test import Client

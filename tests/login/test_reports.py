@@ -1,4 +1,4 @@
-"""Browsers' reports of what the Content-Security-Policy refused."""
+"""Browsers' reports of violations of the Content-Security-Policy."""
 
 import json
 import logging

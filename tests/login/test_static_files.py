@@ -29,7 +29,7 @@ def collect() -> None:
 
 
 def served(folder: Path) -> dict[str, bytes]:
-    """What may be asked for at any time: by hashed names, packed ones too, and the manifest."""
+    """Returns the files that may be requested at any time: hashed names, compressed ones too, and the manifest."""
     return {
         file.name: file.read_bytes() for file in folder.iterdir() if file.name.count(".") > 1 or "json" in file.name
     }

@@ -25,7 +25,7 @@ OF_A_KIND = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count", 
 
 @pytest.fixture
 def names(db: None) -> set[str]:
-    """What the exporter has families of, as queries write them."""
+    """Returns the names of the exporter's metrics, as queries write them."""
     collector = MillraceCollector(lambda *_: ({}, ""), timezone.now, Windows())
     return {family.name + end for family in collector.collect() for end in OF_A_KIND[family.type]}
 

@@ -16,7 +16,7 @@ GIVEN = "5f3a9c0e5f3a9c0e5f3a9c0e5f3a9c0e"
 
 
 def line(message: object, **also: Any) -> dict[str, Any]:
-    """What is written of a record, read again."""
+    """Returns the line that is written for a record, parsed."""
     record = logging.makeLogRecord(
         {"name": "streams.worker", "levelname": "WARNING", "msg": message, "created": 1e9} | also
     )

@@ -126,7 +126,7 @@ def test_a_damaged_hash_fails_closed(damaged: str) -> None:
 
 
 def work(user: User, password: str, costs: list[int]) -> int:
-    """What a failed sign-in cost, in units of 2^cost."""
+    """Returns the cost of a failed sign-in, in units of 2^cost."""
     costs.clear()
     assert authenticate(username=user.username, password=password) is None
     return sum(2**cost for cost in costs)

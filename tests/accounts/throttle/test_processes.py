@@ -18,7 +18,7 @@ SERVERS, POSTS = 4, 200
 
 
 class Site:
-    """With an account, and a file that says what its hasher checked."""
+    """A site with an account, and a file of the passwords that its hasher checked."""
 
     def __init__(self, house: House) -> None:
         self.house, self.log = house, house.folder / "checked"

@@ -107,7 +107,7 @@ def test_device_with_100_failures_counts_as_a_stranger(house: House) -> None:
     assert not house.signs_in(WRONG, cookie=laptop)
     assert Device.objects.count() == 0
     assert house.owner.security_events.get(name="device.revoked").notice
-    assert house.signs_in(RIGHT, cookie=laptop)  # as a stranger, who has tries left
+    assert house.signs_in(RIGHT, cookie=laptop)  # as a stranger with tries left
 
 
 def test_address_has_twenty_failures_over_all_accounts(house: House) -> None:
