@@ -38,7 +38,7 @@ def test_metrics_in_dashboard_and_alerts_exist(names: set[str]) -> None:
 
 
 def test_document_lists_every_metric(names: set[str]) -> None:
-    table = (ROOT / "docs/watching.md").read_text().split("## Figures")[1].split("## Logs")[0]
+    table = (ROOT / "docs/watching.md").read_text().split("## Metrics")[1].split("## Logs")[0]
     listed = set(re.findall(r"`(millrace_[a-z_]+)`", table))
     assert listed == {name for name in names if not name.endswith(("_bucket", "_sum", "_count"))}
 
