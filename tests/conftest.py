@@ -112,7 +112,7 @@ def leave_out(
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    if hasattr(session.config, "workeroutput"):  # what a worker of xdist prints is lost
+    if hasattr(session.config, "workeroutput"):  # the output of an xdist worker is lost
         session.config.workeroutput["left_out"] = sorted(LEFT_OUT)
 
 
@@ -148,7 +148,7 @@ def small_disk() -> Iterator[Path]:
 
 @pytest.fixture(autouse=True)
 def nothing_is_remembered() -> None:
-    """Clears what a process remembers of the database, whose rows each test rolls back."""
+    """Clears the caches that a process has of the database, since each test rolls its rows back."""
     from applications.market import sink as sink  # noqa: PLC0415
     from applications.market import topics as page  # noqa: PLC0415 - Django is set up only now
 

@@ -50,7 +50,7 @@ class Row:
 
 @dataclass
 class Table:
-    """What all workers share."""
+    """The table that all workers share."""
 
     now: Callable[[], int]
     rows: dict[str, Row] = field(default_factory=dict)
@@ -108,7 +108,7 @@ class MemoryLeases:
             row.replace(self._inherit([*own, *states], owns, row.clock), table.bounds)
 
     def _last_states(self) -> list[Row]:
-        """The rows whose state nobody has taken over; a child's comes after its parents', and goes before it."""
+        """Returns rows with a state that no row has taken over; a child's row replaces its parents'."""
         rows = self.table.rows.values()
         begun = {row.shard.id for row in rows if row.state or row.checkpoint == SHARD_END.kind}
         children = {row.shard.id: [c.shard.id for c in rows if row.shard.id in c.shard.parents] for row in rows}

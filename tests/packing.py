@@ -7,7 +7,7 @@ from streams.core.records import Entry
 
 
 def aggregate(entries: Sequence[Entry], *, checked: bool = False) -> bytes:
-    """Packs entries as the data of one record; `checked` marks it as one whose writer looks where it landed.
+    """Packs entries as the data of one record; `checked` marks one with a writer that checks its shard.
 
     Raises ValueError for more than MAX_SUB_RECORDS, or none.
     """

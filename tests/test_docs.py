@@ -33,7 +33,7 @@ OUR_APPLICATIONS = applications.names()
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_is_named_in_the_docs(command: str) -> None:
+def test_command_is_named_in_the_docs(command: str) -> None:
     assert re.search(rf"(?:manage\.py|deploy/manage) {command}\b", DOCS), f"No page of docs/ has: manage.py {command}"
 
 
@@ -59,7 +59,7 @@ def test_an_application_is_named_where_it_is_run_and_documented(application: str
 
 
 @pytest.mark.parametrize("place", ["Procfile", "deploy/onebox.ini"])
-def test_every_application_is_run(place: str) -> None:
+def test_application_is_run_by_every_deployment(place: str) -> None:
     assert "manage.py consume --all" in (ROOT / place).read_text()
 
 

@@ -54,7 +54,7 @@ def run(options: Options) -> Iterator[Figure]:
         loads = [reloaded(stack, options.amount(ASKED)) for _ in rounds]
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=which("chromium"), args=["--no-sandbox"])
-            page = monitoring(browser.new_page(ignore_https_errors=True), stack)
+            page = watching(browser.new_page(ignore_https_errors=True), stack)
             lost = {how: [lose(page, stack, how) for _ in rounds] for how in (signal.SIGTERM, signal.SIGKILL)}
             browser.close()
         killed = {name: [seconds_until_back(stack, name) for _ in rounds] for name in WORKS}
@@ -79,7 +79,7 @@ def reloaded(stack: Stack, amount: int) -> Load:
     return load
 
 
-def monitoring(page: Page, stack: Stack) -> Page:
+def watching(page: Page, stack: Stack) -> Page:
     page.add_init_script(NOTE_MESSAGES)
     page.goto(f"{stack.url}/market/")
     page.fill("input[name=username]", WATCHER)

@@ -52,7 +52,7 @@ def note(message: dict[str, object], watched: Watched) -> None:
 
 async def main(address: str, cookie: str) -> None:
     watched = Watched([], [])
-    monitoring = asyncio.create_task(watch(address, cookie, watched))
+    watching = asyncio.create_task(watch(address, cookie, watched))
     while not watched.messages:
         await asyncio.sleep(0.05)
     print("ready", flush=True)
@@ -61,7 +61,7 @@ async def main(address: str, cookie: str) -> None:
     while watched.messages[-1][0] < told * 1000 and time.time() < told + GRACE:
         await asyncio.sleep(0.05)
     print(json.dumps(watched), flush=True)
-    monitoring.cancel()
+    watching.cancel()
 
 
 asyncio.run(main(sys.argv[1], sys.argv[2]))

@@ -1,4 +1,4 @@
-"""Arguments that no operator means: of every command, whatever its own tests try."""
+"""Impossible arguments for every command, beside the tests of its own."""
 
 from argparse import Action, ArgumentTypeError, _SubParsersAction
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ NUMBERS = (
     "1" + "\x00",
 )
 ODD = ("", "x" * 10_000, "\x1b[2J\u202e", "é/../ü", "😀" * 3000)
-# What reaches each part of a command that takes text.
+# Arguments that reach each part of a command that takes text.
 WORDS = [
     ["streams", "tail"],
     ["streams", "create"],

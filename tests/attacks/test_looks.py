@@ -1,4 +1,4 @@
-"""Looks at streams whose records are as large, and as many in one place, as a service takes them."""
+"""Looks at streams with records as large, and as many in one place, as a service takes them."""
 
 import tracemalloc
 from collections.abc import Iterator

@@ -59,7 +59,7 @@ def heading(visitor: Visitor, path: str) -> str:
 
 
 @pytest.mark.parametrize("name", NAMES, ids=ascii)
-def test_a_ticker_and_a_site_of_any_name_can_be_opened_and_followed(visitor: Visitor, name: str) -> None:
+def test_ticker_and_site_of_any_name_can_be_opened_and_followed(visitor: Visitor, name: str) -> None:
     _, found = visitor.ask(f"/live/?{urlencode({'topic': f'ticker:{name}'})}")
     assert json.loads(found)["data"]["ticker"] == name
     _, orders = visitor.ask("/live/?topic=orders")

@@ -1,4 +1,4 @@
-"""What producers were told is in: a line for each record, once its put has returned. ACKS names the file."""
+"""Acknowledged records of producers: a line for each, once its put has returned. ACKS names the file."""
 
 import os
 import re
@@ -20,7 +20,7 @@ BROKEN = 500  # one trade in so many cannot be read
 
 
 class MarkedTrades(Trades):
-    """Trades whose ids no other producer uses; some are cut off, but for their ids."""
+    """Trades with ids that no other producer uses; some are cut off, but for their ids."""
 
     def __init__(self, rng: Random) -> None:
         super().__init__(rng)
@@ -37,7 +37,7 @@ def id_of(data: bytes) -> int:
 
 
 class AcknowledgedStream(EmbeddedStream):
-    """Writes down what was put, each line at once, so that what is written was acknowledged before any kill."""
+    """Writes a line for each put at once, so that every written line was acknowledged before any kill."""
 
     def put(self, entries: Sequence[Entry]) -> None:
         super().put(entries)

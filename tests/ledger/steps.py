@@ -1,4 +1,4 @@
-"""What workers apply, noted in the transaction that applies it."""
+"""Records that workers apply, noted in the transaction that applies them."""
 
 import json
 from typing import NamedTuple

@@ -16,7 +16,7 @@ GIVEN = "5f3a9c0e5f3a9c0e5f3a9c0e5f3a9c0e"
 
 
 def line(message: object, **also: Any) -> dict[str, Any]:
-    """What is written of a record, read again."""
+    """Returns the line that is written for a record, parsed."""
     record = logging.makeLogRecord(
         {"name": "streams.engine.worker", "levelname": "WARNING", "msg": message, "created": 1e9} | also
     )
@@ -26,18 +26,18 @@ def line(message: object, **also: Any) -> dict[str, Any]:
     return found
 
 
-def test_a_line_is_one_object_in_utc() -> None:
+def test_json_line_is_one_object_in_utc() -> None:
     head = {"at": "2001-09-09T01:46:40.000+00:00", "level": "WARNING", "logger": "streams.engine.worker"}
     assert line("%d records", args=(3,)) == head | {"message": "3 records"}
 
 
 @pytest.mark.parametrize("nasty", ["a\r\nb", "\x00", "\x1b[31m", "\u2028\u202e\x85", '"},{"event":"x', "\ud800"])
-def test_nobody_writes_a_line_of_their_own(nasty: str) -> None:
+def test_message_cannot_forge_a_json_line(nasty: str) -> None:
     assert line("%s", args=(nasty,))["message"] == nasty
 
 
 @pytest.mark.parametrize("nasty", ["a\r\nb", "\x00", "\x1b[31m", "\u2028\u202e\x85", "\ud800", "x" * 1_000_000])
-def test_nobody_writes_a_line_of_their_own_as_text_either(nasty: str) -> None:
+def test_message_cannot_forge_a_text_line(nasty: str) -> None:
     record = logging.makeLogRecord(
         {"name": "streams.engine.worker", "levelname": "WARNING", "msg": "%s", "args": (nasty,)}
     )
@@ -45,7 +45,7 @@ def test_nobody_writes_a_line_of_their_own_as_text_either(nasty: str) -> None:
     assert (written.isprintable(), len(written) <= 20_010, written[:8]) == (True, True, "WARNING ")
 
 
-def test_a_traceback_as_text_holds_no_control_bytes() -> None:
+def test_text_traceback_holds_no_control_bytes() -> None:
     try:
         raise ValueError("\x1b[2J")
     except ValueError as error:
@@ -54,7 +54,7 @@ def test_a_traceback_as_text_holds_no_control_bytes() -> None:
     assert (lines[0], lines[-1], all(map(str.isprintable, lines))) == ("broke", "ValueError: \\x1b[2J", True)
 
 
-def test_an_error_is_told_with_its_traceback_in_the_same_line() -> None:
+def test_error_has_its_traceback_in_the_same_line() -> None:
     try:
         raise ValueError("a\nb /market/?q=secret")
     except ValueError as error:
@@ -62,7 +62,7 @@ def test_an_error_is_told_with_its_traceback_in_the_same_line() -> None:
     assert "Traceback" in told and "ValueError: a\nb /market/?…" in told
 
 
-def test_an_event_of_the_security_log_is_written_as_it_is() -> None:
+def test_security_event_is_written_unchanged() -> None:
     assert line(Line({"at": "then", "event": "sign-out"})) == {"at": "then", "event": "sign-out"}
 
 
@@ -76,26 +76,26 @@ def test_an_event_of_the_security_log_is_written_as_it_is() -> None:
         ("What? Nothing.", "What? Nothing."),
     ],
 )
-def test_queries_and_links_of_one_use_are_not_written(text: str, told: str) -> None:
+def test_queries_and_one_use_links_are_not_logged(text: str, told: str) -> None:
     assert discreet(text) == told
 
 
-def test_a_megabyte_is_cut_in_no_time() -> None:
+def test_message_of_a_megabyte_is_truncated() -> None:
     assert len(line("/" * 1_000_000)["message"]) == 20_000
 
 
-def test_an_id_of_nginx_is_kept_and_echoed(client: Client) -> None:
+def test_request_id_of_nginx_is_kept_and_returned(client: Client) -> None:
     assert client.get("/livez", headers={"x-request-id": GIVEN}).headers["X-Request-ID"] == GIVEN
 
 
 @pytest.mark.parametrize("given", ["", "short", "a" * 65, "a\r\nSet-Cookie: x=1", "ünïcodeü", "{}{}{}{}{}"])
-def test_any_other_id_is_replaced(given: str) -> None:
+def test_request_id_of_another_form_is_replaced(given: str) -> None:
     request = RequestFactory().get("/", HTTP_X_REQUEST_ID=given)
     assert re.fullmatch("[0-9a-f]{32}", request_ids.name(request))
     assert request_ids.of(request) == request.headers["X-Request-ID"]
 
 
-def test_every_line_of_a_request_has_its_id(
+def test_log_lines_of_a_request_have_its_id(
     client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     client.raise_request_exception = False

@@ -67,7 +67,7 @@ def exporter(house: House) -> Iterator[Exporter]:
     kill(exporter.process)
 
 
-def test_what_went_in_and_out_is_told_by_stream_and_application(exporter: Exporter) -> None:
+def test_metrics_count_records_by_stream_and_application(exporter: Exporter) -> None:
     found = exporter.figures()
     expected = {
         ("millrace_records_put_total", "trades"): 2003,
@@ -86,7 +86,7 @@ def test_what_went_in_and_out_is_told_by_stream_and_application(exporter: Export
     assert sorted(applied.values()) == [300, 2000]
 
 
-def test_commits_are_a_histogram(exporter: Exporter) -> None:
+def test_commit_durations_are_a_histogram(exporter: Exporter) -> None:
     found = exporter.figures()
     count = found["millrace_commit_seconds_count", "trades trades"]
     buckets = [value for (name, labels), value in found.items() if name.endswith("_bucket") and "shop" not in labels]
@@ -94,18 +94,18 @@ def test_commits_are_a_histogram(exporter: Exporter) -> None:
     assert 0 < found["millrace_commit_seconds_sum", "trades trades"] < 60
 
 
-def test_names_and_units_are_as_prometheus_wants_them(exporter: Exporter) -> None:
+def test_metric_names_and_units_follow_prometheus_conventions(exporter: Exporter) -> None:
     for family in exporter.families():
         assert re.fullmatch(r"millrace_[a-z]+(_[a-z]+)*", family.name) and family.documentation.endswith(".")
         assert not family.name.endswith(("_total", "_count", "_ms", "_milliseconds"))
 
 
-def test_what_runs_here_is_told(exporter: Exporter) -> None:
+def test_build_info_names_revision_python_and_django(exporter: Exporter) -> None:
     [build] = [family for family in exporter.families() if family.name == "millrace_build_info"]
     assert build.samples[0].labels.keys() == {"revision", "python", "django"}
 
 
-def test_sockets_and_sign_ins_are_told_by_the_processes_that_know(house: House, exporter: Exporter) -> None:
+def test_sockets_and_sign_ins_come_from_the_processes_that_count_them(house: House, exporter: Exporter) -> None:
     web = Web(house)
     fail_to_sign_in(web)
     with socket_of_a_person(house, web):
@@ -136,7 +136,7 @@ def fail_to_sign_in(web: Web) -> None:
     opener.open(f"{web.url}/accounts/sign-in/", urlencode(form).encode()).close()
 
 
-def test_while_the_database_is_away_that_alone_is_told_and_it_comes_back(house: House, exporter: Exporter) -> None:
+def test_exporter_reports_only_a_missing_database_and_recovers(house: House, exporter: Exporter) -> None:
     away = house.database.rename(house.database.with_suffix(".away"))
     for side in ("-wal", "-shm"):
         Path(f"{house.database}{side}").unlink(missing_ok=True)
@@ -150,18 +150,18 @@ def test_while_the_database_is_away_that_alone_is_told_and_it_comes_back(house: 
 
 
 @pytest.mark.parametrize("bind", ["0.0.0.0:9101", "9101", "localhost:9101", "127.0.0.1:99999", "127.0.0.1:", "x" * 999])
-def test_it_is_served_on_this_machine_alone(house: House, bind: str) -> None:
+def test_exporter_listens_on_loopback_only(house: House, bind: str) -> None:
     assert "is no loopback address and port" in house.run("metrics", "--bind", bind, code=2)
 
 
-def test_a_port_that_is_taken_is_one_clear_sentence(house: House, exporter: Exporter) -> None:
+def test_exporter_reports_a_taken_port_with_one_sentence(house: House, exporter: Exporter) -> None:
     place = exporter.url.split("/")[2]
     assert (
         house.run("metrics", "--bind", place, code=2) == f"Nothing can be served at {place}: Address already in use.\n"
     )
 
 
-def test_it_ends_when_told_to(house: House) -> None:
+def test_exporter_ends_on_a_signal(house: House) -> None:
     process = Exporter(house).process
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=10) == 0

@@ -1,4 +1,4 @@
-"""Somebody on loopback who takes whatever is posted."""
+"""A server on loopback that accepts every POST."""
 
 import gzip
 import threading

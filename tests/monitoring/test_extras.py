@@ -10,7 +10,7 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from tests.house import House
-from tests.watching.sink import sink
+from tests.monitoring.sink import sink
 
 ROOT = Path(__file__).resolve().parents[2]
 GIVEN = "5f3a9c0e5f3a9c0e5f3a9c0e5f3a9c0e"
@@ -44,7 +44,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     return House(tmp_path_factory.mktemp("house"))
 
 
-def test_an_error_is_told_to_sentry_without_a_word_of_whom_it_happened_to(house: House) -> None:
+def test_sentry_event_holds_no_personal_data(house: House) -> None:
     with sink() as sentry:
         house.environment["SENTRY_DSN"] = f"http://key@{sentry.place}/1"
         house.run("shell", "--verbosity", "0", "-c", ASK + "import sentry_sdk; sentry_sdk.flush()")
@@ -59,7 +59,7 @@ def test_an_error_is_told_to_sentry_without_a_word_of_whom_it_happened_to(house:
     assert [each for each in SECRETS if each in envelope.decode()] == []
 
 
-def test_requests_and_commits_are_told_by_opentelemetry(house: House) -> None:
+def test_opentelemetry_traces_requests_and_commits(house: House) -> None:
     with sink() as collector:
         house.environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = f"http://{collector.place}"
         house.run("shell", "--verbosity", "0", "-c", ASK)
@@ -85,7 +85,7 @@ def parsed(body: bytes) -> list[tuple[str, dict[str, str]]]:
 
 
 @pytest.mark.parametrize("name", ["SENTRY_DSN", "OTEL_EXPORTER_OTLP_ENDPOINT"])
-def test_a_setting_without_its_package_is_one_clear_sentence(name: str, tmp_path: Path) -> None:
+def test_setting_without_its_package_is_refused_with_one_sentence(name: str, tmp_path: Path) -> None:
     hide = "import importlib.util as u; u.find_spec = lambda name: None; import login.settings"
     environment = os.environ | {name: "http://key@127.0.0.1/1", "VAR_DIR": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", hide], cwd=ROOT, env=environment, capture_output=True, text=True)

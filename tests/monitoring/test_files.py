@@ -25,25 +25,25 @@ OF_A_KIND = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count", 
 
 @pytest.fixture
 def names(db: None) -> set[str]:
-    """What the exporter has families of, as queries write them."""
+    """Returns the names of the exporter's metrics, as queries write them."""
     collector = MillraceCollector(lambda *_: ({}, ""), timezone.now, Windows())
     return {family.name + end for family in collector.collect() for end in OF_A_KIND[family.type]}
 
 
-def test_every_figure_of_the_dashboard_and_the_alerts_exists(names: set[str]) -> None:
+def test_metrics_in_dashboard_and_alerts_exist(names: set[str]) -> None:
     panels = json.loads(DASHBOARD.read_text())["panels"]
     asked = [target["expr"] for panel in panels for target in panel["targets"]] + [rule["expr"] for rule in RULES]
     assert all(promql_parser.parse(expression) for expression in asked)  # or it raises
     assert {name for expression in asked for name in NAME.findall(expression)} - names == set()
 
 
-def test_the_document_lists_every_figure(names: set[str]) -> None:
-    table = (ROOT / "docs/monitoring.md").read_text().split("## Figures")[1].split("## Logs")[0]
+def test_document_lists_every_metric(names: set[str]) -> None:
+    table = (ROOT / "docs/monitoring.md").read_text().split("## Metrics")[1].split("## Logs")[0]
     listed = set(re.findall(r"`(millrace_[a-z_]+)`", table))
     assert listed == {name for name in names if not name.endswith(("_bucket", "_sum", "_count"))}
 
 
-def test_panels_do_not_overlap() -> None:
+def test_dashboard_panels_do_not_overlap() -> None:
     cells = [
         (column, line)
         for place in (panel["gridPos"] for panel in json.loads(DASHBOARD.read_text())["panels"])
@@ -54,13 +54,13 @@ def test_panels_do_not_overlap() -> None:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule["alert"]))
-def test_an_alert_says_what_is_wrong_and_what_to_do(rule: dict[str, Any]) -> None:
+def test_alert_names_the_fault_and_the_remedy(rule: dict[str, Any]) -> None:
     said = rule["annotations"]
     assert said["summary"].endswith(".") and len(said["description"].split()) > 10
     assert rule["labels"]["severity"] in ("page", "ticket")
 
 
-def test_the_scrape_asks_where_the_unit_answers() -> None:
+def test_scrape_address_equals_that_of_the_unit() -> None:
     configuration = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text())
     [target] = configuration["scrape_configs"][0]["static_configs"][0]["targets"]
     assert f"--bind {target}" in (ROOT / "deploy/systemd/millrace-metrics.service").read_text()

@@ -41,19 +41,17 @@ def lease(**also: Any) -> Lease:
     return Lease.objects.create(**names | also)
 
 
-def test_alive_is_said_without_a_database(client: Client) -> None:
+def test_livez_answers_without_a_database(client: Client) -> None:
     answer = client.get("/livez")
     assert (answer.status_code, answer.content) == (200, b"alive\n")
 
 
-def test_ready_is_one_line_a_check(client: Client, db: None) -> None:
+def test_readyz_has_one_line_a_check(client: Client, db: None) -> None:
     assert ready(client) == (200, GOOD)
 
 
 @pytest.mark.parametrize("path", ["/livez", "/readyz"])
-def test_load_balancers_need_no_host_no_tls_and_get_no_cookie(
-    client: Client, db: None, settings: Settings, path: str
-) -> None:
+def test_probes_need_no_host_or_tls_and_get_no_cookie(client: Client, db: None, settings: Settings, path: str) -> None:
     settings.SECURE_SSL_REDIRECT = True
     for method in (client.get, client.head):
         answer = method(path, headers={"host": "10.0.0.7", "sec-fetch-site": "cross-site"})
@@ -62,7 +60,7 @@ def test_load_balancers_need_no_host_no_tls_and_get_no_cookie(
     assert client.post(path, headers={"host": "10.0.0.7"}).status_code == 405
 
 
-def test_asking_keeps_no_session_alive(client: Client, db: None) -> None:
+def test_probes_keep_no_session_alive(client: Client, db: None) -> None:
     client.force_login(User.objects.create_user("ada"))
     client.get("/readyz")
     with connection.execute_wrapper(_no_table_of("session")):
@@ -77,7 +75,7 @@ def _no_table_of(word: str) -> Any:
     return wrapper
 
 
-def test_about_to_stop(client: Client, db: None, settings: Settings, tmp_path: Path) -> None:
+def test_readyz_is_red_while_draining(client: Client, db: None, settings: Settings, tmp_path: Path) -> None:
     settings.RUNTIME_DIRECTORY = str(tmp_path / "run")
     for folder in (tmp_path, tmp_path / "run"):
         folder.mkdir(exist_ok=True)
@@ -87,18 +85,18 @@ def test_about_to_stop(client: Client, db: None, settings: Settings, tmp_path: P
     assert ready(client) == (200, GOOD)
 
 
-def test_a_migration_that_is_not_applied(client: Client, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_readyz_is_red_when_a_migration_is_missing(client: Client, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "_last_migrations", lambda: {("streams", "9999_next")})
     assert ready(client) == red("migrations", "not all applied; run .venv/bin/python manage.py migrate")
 
 
 @pytest.mark.parametrize(("seconds", "trouble"), [(4, ""), (6, "differs"), (-6, "differs")])
-def test_a_clock_that_differs_from_the_databases(db: None, seconds: float, trouble: str) -> None:
+def test_readyz_is_red_when_the_clock_differs_from_the_databases(db: None, seconds: float, trouble: str) -> None:
     checks = health.Health(lambda: timezone.now() + timedelta(seconds=seconds), lambda: 1.0, count_waiting)
     assert dict(checks.findings())["clock"].startswith(trouble)
 
 
-def test_workers_too_far_behind(client: Client, db: None, settings: Settings) -> None:
+def test_readyz_is_red_when_workers_are_too_far_behind(client: Client, db: None, settings: Settings) -> None:
     row = lease(clock=timezone.now() - timedelta(seconds=400))
     Member.objects.create(application="trades", stream="trades", owner="one", expires=timezone.now())
     assert ready(client) == red("lag", "trades on trades is 400 s behind")
@@ -109,7 +107,7 @@ def test_workers_too_far_behind(client: Client, db: None, settings: Settings) ->
     assert ready(client) == (200, GOOD)
 
 
-def test_a_watermark_in_the_future_is_no_lag_of_0(client: Client, db: None, settings: Settings) -> None:
+def test_watermark_in_the_future_is_not_a_lag_of_0(client: Client, db: None, settings: Settings) -> None:
     settings.READY_LAG = 300
     lease(clock=timezone.now() + timedelta(hours=25))
     assert ready(client) == red("lag", "how far trades on trades is behind cannot be told: a clock is wrong")
@@ -121,14 +119,14 @@ def test_a_watermark_in_the_future_is_no_lag_of_0(client: Client, db: None, sett
     assert ready(client) == red("lag", "trades on trades is 309 s behind")
 
 
-def test_a_shard_that_nobody_has_read_or_that_is_read_to_its_end_is_not_behind(client: Client, db: None) -> None:
+def test_unread_or_finished_shard_is_not_behind(client: Client, db: None) -> None:
     lease(clock=None)
     lease(shard="s-1", checkpoint="shard-end", clock=timezone.now() - timedelta(days=9))
     assert ready(client) == (200, GOOD)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_write_that_is_refused_is_tried_again_each_time() -> None:
+def test_write_check_is_repeated_after_each_refusal() -> None:
     checks = health.Health(timezone.now, lambda: 1.0, count_waiting)
     with connection.execute_wrapper(_refuse_writes):
         assert [dict(checks.findings())["writing"] for _ in range(2)] == ["refused"] * 2
@@ -141,7 +139,7 @@ def _refuse_writes(execute: Any, sql: str, *rest: Any) -> Any:
     return execute(sql, *rest)
 
 
-def test_it_writes_at_most_every_five_seconds(db: None) -> None:
+def test_write_check_writes_at_most_every_five_seconds(db: None) -> None:
     times = iter([10.0, 10.0, 14.9, 15.0, 15.0])
     checks = health.Health(timezone.now, lambda: next(times), count_waiting)
     written = list[str]()
@@ -156,12 +154,12 @@ def test_it_writes_at_most_every_five_seconds(db: None) -> None:
     assert (written, Beat.objects.count()) == (["UPDATE", "INSERT", "UPDATE"], 1)
 
 
-def test_a_disk_that_is_almost_full(client: Client, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_readyz_is_red_when_the_disk_is_almost_full(client: Client, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "LEAST_FREE", 1 << 80)
     assert ready(client) == red("disk", "almost full")
 
 
-def test_django_logs_nothing_of_a_probe_that_is_red(
+def test_red_probe_is_not_logged_by_django(
     client: Client, db: None, capfd: pytest.CaptureFixture[str], settings: Settings, tmp_path: Path
 ) -> None:
     (tmp_path / "draining").touch()
@@ -171,7 +169,7 @@ def test_django_logs_nothing_of_a_probe_that_is_red(
     assert ("readyz" in (told := capfd.readouterr().err), "nowhere" in told) == (False, True)
 
 
-def test_a_flood_of_probes_looks_once_a_second(settings: Settings, tmp_path: Path) -> None:
+def test_flood_of_probes_checks_once_a_second(settings: Settings, tmp_path: Path) -> None:
     seconds, looks = [0.0], list[float]()
 
     def look() -> list[health.Finding]:

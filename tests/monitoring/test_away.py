@@ -13,7 +13,7 @@ from tests.databases import Database, server
 from tests.disks import fill
 from tests.house import House, Web
 from tests.waiting import wait_for
-from tests.watching.lines import Line
+from tests.monitoring.lines import Line
 
 
 def ask(web: Web, path: str) -> tuple[int, str]:
@@ -67,7 +67,7 @@ def web(base: Database, line: Line, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.mark.parametrize("away", ["cut", "go_dead"])
-def test_a_database_that_is_away_is_told_soon_and_in_words(web: Web, line: Line, away: str) -> None:
+def test_unreachable_database_is_reported_soon_with_a_message(web: Web, line: Line, away: str) -> None:
     getattr(line, away)()
     began = monotonic()
     wait_for(lambda: red(web, "database: does not answer"), 10)  # an answer of before is good for a second
@@ -80,7 +80,7 @@ def test_a_database_that_is_away_is_told_soon_and_in_words(web: Web, line: Line,
     wait_for(lambda: green(web) and ask(web, "/market/")[0] == 302, 10)
 
 
-def test_a_database_that_only_reads(web: Web, base: Database) -> None:
+def test_read_only_database_turns_readiness_red(web: Web, base: Database) -> None:
     only_reads(base, "ON")
     wait_for(lambda: red(web, "writing: refused"), 10)
     assert ask(web, "/accounts/sign-in/")[0] == 200
@@ -104,7 +104,7 @@ def change(base: Database, *statements: str) -> None:
             cursor.execute(statement)
 
 
-def test_a_disk_that_is_full(small_disk: Path) -> None:
+def test_full_disk_turns_readiness_red(small_disk: Path) -> None:
     with site(House(small_disk)) as web:
         filler = small_disk / "filler"
         filler.write_bytes(bytes(110 << 20))
@@ -115,7 +115,7 @@ def test_a_disk_that_is_full(small_disk: Path) -> None:
         wait_for(lambda: green(web), 10)
 
 
-def test_a_full_disk_of_the_database(small_disk: Path, tmp_path: Path) -> None:
+def test_full_disk_of_the_database_turns_readiness_red(small_disk: Path, tmp_path: Path) -> None:
     with server("postgres", disk=small_disk) as database, site(House(tmp_path, database)) as web:
         fill(filler := small_disk / "filler")
         wait_for(lambda: red(web, "writing: refused"), 10)

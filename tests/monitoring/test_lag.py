@@ -46,13 +46,13 @@ def test_a_reader_with_nothing_to_read_is_not_behind() -> None:
         (1200, "trades on sensors is 345 s behind, 1,200 records wait"),
     ],
 )
-def test_a_reader_that_is_behind_is_named_with_what_waits(waiting: int, words: str) -> None:
+def test_late_reader_is_named_with_its_waiting_records(waiting: int, words: str) -> None:
     lease("trades", at(0, -345), stream="sensors")
     lease("orders", at(0, -299))
     assert laggards(Counts(sensors=waiting, orders=9)).in_words() == words
 
 
-def test_where_nothing_can_be_counted_only_a_reader_that_did_not_end_by_itself_is_behind() -> None:
+def test_reader_without_a_count_is_late_unless_its_workers_ended_by_themselves() -> None:
     lease("trades", at(-60), stream="sensors")
     found = laggards(Counts())
     assert found.in_words() == ""
@@ -61,7 +61,7 @@ def test_where_nothing_can_be_counted_only_a_reader_that_did_not_end_by_itself_i
     assert found.in_words() == "trades on sensors is 3,600 s behind"
 
 
-def test_a_count_is_good_for_a_while() -> None:
+def test_count_of_waiting_records_is_reused_for_a_while() -> None:
     lease("trades", at(-60))
     counts = Counts(trades=7)
     found = laggards(counts, iter([1.0, 1.0, COUNT_EVERY, COUNT_EVERY + 1, COUNT_EVERY + 1]))
@@ -71,13 +71,13 @@ def test_a_count_is_good_for_a_while() -> None:
     )
 
 
-def test_a_reader_that_is_in_time_is_not_counted() -> None:
+def test_records_are_not_counted_for_a_reader_in_time() -> None:
     lease("trades", at(-1))
     counts = Counts(trades=7)
     assert (laggards(counts).in_words(), counts.asked) == ("", 0)
 
 
-def test_the_answer_stays_short() -> None:
+def test_lag_message_names_at_most_three_readers() -> None:
     for number in range(9):
         lease("trades", at(-60), stream=f"s{number}")
     words = laggards(Counts(**{f"s{number}": 1 for number in range(9)})).in_words()
