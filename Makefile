@@ -80,8 +80,8 @@ lock: | $(BIN)/.installed-dev ## Write locks/ from requirements*.txt, with the h
 	@$(UV) requirements-node.txt -o locks/requirements-node.txt
 	@$(UV) requirements-mariadb.txt -o locks/requirements-mariadb.txt
 	@$(UV) requirements.txt -o locks/requirements.txt
-	@$(UV) requirements-watching.txt -c locks/requirements.txt -o locks/requirements-watching.txt
-	@$(UV) requirements-dev.txt -c locks/requirements.txt -c locks/requirements-watching.txt -o locks/requirements-dev.txt
+	@$(UV) requirements-monitoring.txt -c locks/requirements.txt -o locks/requirements-monitoring.txt
+	@$(UV) requirements-dev.txt -c locks/requirements.txt -c locks/requirements-monitoring.txt -o locks/requirements-dev.txt
 
 hooks: ## Let git run the checks before each commit, and the fast tests before each push
 	git config core.hooksPath .githooks

@@ -26,7 +26,7 @@ LONGEST = 200  # characters of a fact
 
 
 class Line(dict[str, Any]):
-    """Holds the fields of an event. The formatter of all logs writes them as one line (watching/logs.py)."""
+    """Holds the fields of an event. The formatter of all logs writes them as one line (monitoring/logs.py)."""
 
     def __str__(self) -> str:
         """Returns JSON in ASCII: always one line, and no name or device in it can send a command to a terminal."""

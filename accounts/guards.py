@@ -1,4 +1,4 @@
-"""Who may open a page of ours, past being signed in."""
+"""Guards for pages: what a view requires beyond a signed-in user."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -15,21 +15,21 @@ View = Callable[..., HttpResponse]
 
 
 def person(request: HttpRequest) -> User:
-    """Who is signed in; LoginRequiredMiddleware has seen to it that somebody is."""
+    """Returns the signed-in user. LoginRequiredMiddleware makes sure that there is one."""
     assert isinstance(request.user, User)
     return request.user
 
 
 def confirmed(view: View) -> View:
-    """Only for who confirmed within the last minutes (ACCOUNT_REAUTHENTICATION_TIMEOUT) that it is they."""
+    """Requires that the user proved their identity within ACCOUNT_REAUTHENTICATION_TIMEOUT."""
     guarded: View = reauthentication_required(view)
     return guarded
 
 
 def discreet(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """For pages whose address is a secret: what they load is told the site alone as its referrer, not the address.
+    """Sends the site alone as referrer, for pages with a secret in their address.
 
-    Not "no-referrer", which would make the Origin of the page's own form "null".
+    "no-referrer" would make the Origin of the page's own form "null".
     """
 
     @wraps(view)
@@ -42,10 +42,12 @@ def discreet(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
 
 
 def staff_only(view: View) -> View:
+    """Makes a view that answers 403 to people who are not staff."""
+
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not person(request).is_staff:
-            raise PermissionDenied("Only staff may see other people.")
+            raise PermissionDenied("Only staff may see this page.")
         return view(request, *args, **kwargs)
 
     return guarded

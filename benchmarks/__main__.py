@@ -12,6 +12,7 @@ from time import monotonic
 from benchmarks import (
     cardinality,
     fleet,
+    hostile,
     kcl,
     kinesis,
     latency,
@@ -32,6 +33,7 @@ BENCHMARKS: dict[str, Callable[[Options], Iterable[Figure]]] = {
     "latency": latency.run,
     "start": start.run,
     "sockets": sockets.run,
+    "hostile": hostile.run,
     "pixel": pixel.run,
     "kinesis": kinesis.run,
     "kcl": kcl.run,

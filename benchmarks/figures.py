@@ -1,5 +1,6 @@
 """What a benchmark finds, and how it is printed."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from statistics import median, quantiles
 from typing import Any, NamedTuple
@@ -78,6 +79,18 @@ def percentile(values: Sequence[float], percent: int) -> float:
     return quantiles(values, n=100, method="inclusive")[percent - 1] if len(values) > 1 else values[0]
 
 
+def waits(seen: Sequence[tuple[int, float]], batches: Iterable[int]) -> Iterator[float]:
+    """Yields how long each batch waited until something showed it, in milliseconds.
+
+    `seen` has the arrival of the newest record that was shown, and when it was; `batches` has arrivals. Batches that
+    the first thing shown already held, and those that the last one did not hold yet, are left out.
+    """
+    shown = [arrived for arrived, _ in seen]
+    for arrived in batches:
+        if shown[0] < arrived <= shown[-1]:
+            yield seen[bisect_left(shown, arrived)][1] - arrived
+
+
 class Latencies:
     """Milliseconds, run by run, as p50, p99 and the longest."""
 
@@ -85,10 +98,10 @@ class Latencies:
         self.name = name
         self.runs = list(runs)
 
-    def figures(self, p50: Aim | None = None, p99: Aim | None = None) -> Iterator[Figure]:
+    def figures(self, p50: Aim | None = None, p99: Aim | None = None, longest: Aim | None = None) -> Iterator[Figure]:
         yield Figure(f"{self.name}, p50", "ms", self.percentiles(50), p50)
         yield Figure(f"{self.name}, p99", "ms", self.percentiles(99), p99)
-        yield Figure(f"{self.name}, longest", "ms", [max(run) for run in self.runs])
+        yield Figure(f"{self.name}, longest", "ms", [max(run) for run in self.runs], longest)
 
     def percentiles(self, percent: int) -> list[float]:
         return [percentile(run, percent) for run in self.runs]

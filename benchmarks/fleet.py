@@ -15,11 +15,11 @@ from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
 
+from applications.market.generator import MEAN_PRICES
 from benchmarks.figures import Aim, Figure
 from benchmarks.options import Options
 from benchmarks.site import Site, found_by, new_site
-from streams.hashing import hash_key
-from streams.sources.trades import MEAN_PRICES
+from streams.core.hashing import hash_key
 from tests.processes import stat
 
 ROUNDS = 3

@@ -19,9 +19,9 @@ from benchmarks.kinesis import CREDENTIALS, PEERS, REGION
 from benchmarks.options import Options
 from benchmarks.site import Site, new_site
 from benchmarks.start import Handover, first_record
-from streams import clock
-from streams.stream.kinesis import KinesisStream
-from streams.stream.kinesis_url import Place, connect
+from streams.backends.kinesis.stream import KinesisStream
+from streams.backends.kinesis.url import Place, connect
+from streams.core import clock
 from tests import emulators
 from tests.house import ROOT
 

@@ -17,8 +17,8 @@ from uuid import uuid4
 from benchmarks.figures import Aim, Figure
 from benchmarks.options import Options
 from benchmarks.site import found_by
-from streams.stream.kinesis import KinesisStream
-from streams.stream.kinesis_url import Place, connect
+from streams.backends.kinesis.stream import KinesisStream
+from streams.backends.kinesis.url import Place, connect
 from tests import emulators
 from tests.house import ROOT
 

@@ -10,7 +10,6 @@ batch that the stream stored, from its arrival stamp until the first frame that 
 message counts too.
 """
 
-from bisect import bisect_left
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import which
@@ -18,7 +17,7 @@ from time import sleep
 
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks.figures import Aim, Figure, Latencies
+from benchmarks.figures import Aim, Figure, Latencies, waits
 from benchmarks.options import Options
 from benchmarks.site import Site, new_site
 from tests.waiting import wait_for
@@ -40,7 +39,7 @@ def run(options: Options) -> Iterator[Figure]:
         batches = [arrived for _, arrived in site.batches()]
     for frames in runs:
         newest.runs.append([seen - arrived for arrived, seen in frames])
-        every.runs.append(list(_waits(frames, batches)))
+        every.runs.append(list(waits(frames, batches)))
     yield from newest.figures(Aim(250), Aim(1000))
     yield from every.figures()
     yield Figure("messages a second", "", [len(frames) / options.amount(SECONDS) for frames in runs])
@@ -73,11 +72,3 @@ def _open(page: Page, address: str, cookie: str) -> Page:
     wait_for(lambda: page.evaluate("framesTaken()"))  # not wait_for_function, which the page's policy forbids
     sleep(WARM_UP)
     return page
-
-
-def _waits(frames: Frames, batches: list[int]) -> Iterator[float]:
-    """Of the batches that the first frame does not hold and the last one does."""
-    shown = [arrived for arrived, _ in frames]
-    for arrived in batches:
-        if shown[0] < arrived <= shown[-1]:
-            yield frames[bisect_left(shown, arrived)][1] - arrived

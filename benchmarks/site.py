@@ -60,9 +60,9 @@ class Site(House):
         command = [sys.executable, "-m", f"benchmarks.parts.{name}", *words]
         return Part(self._start(command, environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=None))
 
-    def sign_in(self) -> str:
-        """The cookie of a new user's session."""
-        return str(found_by("sign_in", environment=self.environment))
+    def sign_in(self, name: str = "benchmark") -> str:
+        """Returns the cookie of a session of a new user with that name."""
+        return str(found_by("sign_in", name, environment=self.environment))
 
     def serve(self, application: str = "login.asgi:application", **environment: str) -> tuple[str, int]:
         """uvicorn by the Procfile's own line, answering; host:port and the process id."""

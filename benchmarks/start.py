@@ -18,7 +18,7 @@ from time import sleep
 from benchmarks.figures import Aim, Figure
 from benchmarks.options import Options
 from benchmarks.site import Site, end, new_site
-from streams import clock
+from streams.core import clock
 
 RUNS = 5
 RECORDS = 1000

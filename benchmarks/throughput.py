@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from benchmarks.figures import Aim, Figure
 from benchmarks.options import Options
 from benchmarks.site import Site, found_by, new_site
-from streams import clock
+from streams.core import clock
 
 ROUNDS = 3
 RECORDS = 3_000_000

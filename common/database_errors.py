@@ -4,13 +4,15 @@ SQLite tells its errors apart by words, PostgreSQL by SQLSTATE (appendix A of it
 (their error reference).
 """
 
-MISSING = "If its tables are missing, run: manage.py migrate"
+from common.running import to_run
+
+MISSING = f"If its tables are missing, run: {to_run('migrate')}"
 LOCKED = "Another process holds its lock: try again, and look for a long write or a backup."
 FULL = "Its disk is full: make room there."
 READ_ONLY = (
     "It may only be read: check the owner and the rights of its file and its folder, or whether it is a replica."
 )
-ABSENT = "Check DATABASE_URL. If it is right, this makes the database: manage.py migrate"
+ABSENT = f"Check DATABASE_URL. If it is right, this makes the database: {to_run('migrate')}"
 CLOSED = "Check DATABASE_URL, and that the folder of its file exists and may be written to."
 AWAY = "Check that its server runs, and DATABASE_URL."
 DENIED = "Check the user, the password and the name in DATABASE_URL."

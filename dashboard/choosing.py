@@ -1,12 +1,13 @@
 """Which stream of an application a page shows: the one that ?stream= names, else its default."""
 
+import shlex
 from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import quote
 
 from django.http import Http404, HttpRequest
 
-from dashboard import download, pages
+from dashboard import download, topics
 from streams.models.readers import default_stream, streams_of
 
 
@@ -36,10 +37,14 @@ class Chosen(NamedTuple):
     @property
     def command(self) -> str:
         """Returns what `manage.py consume` takes to read it."""
-        return self.application if self.stream == self.application else f"{self.application} --stream {self.stream}"
+        return (
+            self.application
+            if self.stream == self.application
+            else f"{self.application} --stream {shlex.quote(self.stream)}"
+        )
 
     def topic(self, name: str) -> str:
-        return pages.on(name, self.stream)
+        return topics.on(name, self.stream)
 
 
 def choose(request: HttpRequest, application: str) -> Chosen:

@@ -8,6 +8,8 @@ from typing import Any
 from django.http import StreamingHttpResponse
 from django.utils.text import slugify
 
+from streams.core import clock
+
 # A spreadsheet runs a cell that starts with one of these (OWASP, CSV Injection), some after blanks, and some (in East
 # Asian versions) in their full-width forms.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -30,6 +32,11 @@ def lines(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator[str
 def stamp(moment: datetime) -> str:
     """As 2026-11-22T1400Z, for file names."""
     return moment.strftime("%Y-%m-%dT%H%MZ")
+
+
+def time_columns(time: str) -> tuple[str, int]:
+    """Returns an ISO time and the same in milliseconds since 1970, the first two columns of each file."""
+    return time, clock.from_iso(time)
 
 
 def slug(name: str, otherwise: str) -> str:

@@ -9,57 +9,25 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from streams.models.orders import ORDERS
-from streams.models.trades import TRADES
-
 # Neither "." nor ".." nor anything that a proxy, a browser or a shell reads in its own way.
 _PLAIN = re.compile(r"[A-Za-z0-9^][A-Za-z0-9._^=&-]{0,63}")
-
-
-def to_ticker(symbol: str, stream: str = TRADES) -> str:
-    """Returns the address of a ticker's page, on a stream."""
-    on = _on(TRADES, stream)
-    if _PLAIN.fullmatch(symbol):
-        return _asking("ticker", symbol, **on)
-    return _asking("ticker-by-name", **on, name=symbol)
-
-
-def to_site(site: str, stream: str = ORDERS) -> str:
-    """Returns the address of the orders page of one site, on a stream."""
-    return _asking("orders", **_on(ORDERS, stream), site=site)
-
-
-def to_sites(search: str = "", page: str = "", stream: str = ORDERS) -> str:
-    """Returns the address of the orders page of a stream with a part of the list of sites."""
-    asked = {name: value for name, value in (("q", search), ("page", page)) if value}
-    return _asking("orders", **_on(ORDERS, stream), **asked)
-
-
-def to_alarm(number: int) -> str:
-    """Returns the address of the page of one alarm episode, by its primary key."""
-    return reverse("alarm", args=[number])
-
-
-def to_alarms(site: str = "", stream: str = ORDERS) -> str:
-    """Returns the address of the list of a stream's alarms, or of a site's on it."""
-    return _asking("alarms", **_on(ORDERS, stream), **({"site": site} if site else {}))
 
 
 def to_records(stream: str, view: str = "records", **query: str) -> str:
     """Returns the address of the page with a stream's records, or of another view of the whole stream.
 
-    `query` has the parameters of dashboard.inspector, such as `from` and `key`.
+    `query` has the parameters of dashboard.operators.inspector, such as `from` and `key`.
     """
     if _PLAIN.fullmatch(stream):
-        return _asking(view, stream, **query)
-    return _asking(f"{view}-by-name", stream=stream, **query)
+        return asking(view, stream, **query)
+    return asking(f"{view}-by-name", stream=stream, **query)
 
 
 def to_record(stream: str, shard: str, sequence: int, view: str = "record") -> str:
     """Returns the address of the page of one record, or of another view of it."""
     if _PLAIN.fullmatch(stream) and _PLAIN.fullmatch(shard):
         return reverse(view, args=[stream, shard, sequence])
-    return _asking(f"{view}-by-name", stream=stream, shard=shard, sequence=str(sequence))
+    return asking(f"{view}-by-name", stream=stream, shard=shard, sequence=str(sequence))
 
 
 def is_plain(name: str) -> bool:
@@ -67,10 +35,10 @@ def is_plain(name: str) -> bool:
     return _PLAIN.fullmatch(name) is not None
 
 
-def _on(application: str, stream: str) -> dict[str, str]:
+def on(application: str, stream: str) -> dict[str, str]:
     """Returns what an address needs to stay on a stream: nothing on the application's own."""
     return {} if stream == application else {"stream": stream}
 
 
-def _asking(view: str, *names: str, **query: str) -> str:
+def asking(view: str, *names: str, **query: str) -> str:
     return f"{reverse(view, args=names)}?{urlencode(query)}".removesuffix("?")

@@ -13,8 +13,10 @@ AHEAD = 2_000  # milliseconds that a stamp may be in the future; past that its a
 class Standing(NamedTuple):
     """A stream, as a page may show it. Times are milliseconds.
 
-    `look` is current, stale (figures are true up to `since`) or unknown. `reason` is "", quiet (current, but no record
-    comes), behind (a worker lives), or unread (no worker has reported). `age` is the newest record's, None if unknown.
+    `look` is current, complete (all that arrived is in the figures, which are of `since`), stale (the figures are true
+    up to `since`) or unknown. `reason` is "", quiet (current, but no record comes), drained (complete: the reader has
+    left, and no record waits), behind (a worker lives), or unread (no worker has reported). `age` is that of the
+    newest record, None if unknown.
     """
 
     look: str
@@ -23,9 +25,16 @@ class Standing(NamedTuple):
     age: int | None
 
 
-def judge(newest: int | None, watermark: int | None, workers: int | None, now: int) -> Standing:
-    """Judges a stream by its newest record, its watermark and the number of workers that live (None: not known)."""
+def judge(
+    newest: int | None, watermark: int | None, workers: int | None, now: int, *, drained: bool = False
+) -> Standing:
+    """Judges a stream by its newest record, its watermark and the number of workers that live (None: not known).
+
+    `drained` says that no record waits for a reader without a worker.
+    """
     age = None if newest is None or newest > now + AHEAD else max(0, now - newest)
     if watermark is not None and now - watermark > SILENCE:
+        if workers == 0 and drained:
+            return Standing("complete", "drained", watermark, age)
         return Standing("stale", "unread" if workers == 0 else "behind", watermark, age)
     return Standing("current", "quiet" if age is not None and age > SILENCE else "", watermark, age)

@@ -1,8 +1,8 @@
-"""The archive of a backup: its files, a manifest that says what each of them is, and a proof that we made the manifest.
+"""Packs and unpacks the archive of a backup: its files, a manifest that describes them, and a proof of the manifest.
 
 The proof is an HMAC-SHA-256 of the manifest, under a key that is derived from FIELD_KEYS for this one use
-(accounts/keyrings.py). So an archive that somebody else has made or changed is refused, and one that was made under a
-key of before is taken for as long as the ring holds this key. Everything is verified before anything is put in place.
+(accounts/keyrings.py). So an archive that somebody else made or changed is refused, and an archive made under a former
+key is accepted as long as the ring holds that key. All files are verified before any is put in place.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ Size = Annotated[int, msgspec.Meta(ge=0)]
 Setting = Literal["PASSWORD_KEYS", "FIELD_KEYS"]
 NOT_OURS = "It is not an archive of Millrace, or it is damaged: take another backup."
 UNPROVED = (
-    "Nothing proves that Millrace made this archive: the FIELD_KEYS of then are missing, it was changed, or it is "
+    "Nothing proves that Millrace made this archive: its FIELD_KEYS are missing here, it was changed, or it is "
     "older than such proofs. Put the keys back; or, if you know where it comes from, add --unauthenticated."
 )
 
 
 class ArchiveError(Exception):
-    """Why an archive is refused, in a sentence or two."""
+    """Says why an archive is refused, in a sentence or two."""
 
 
 class Manifest(msgspec.Struct):
-    """`files`: SHA-256 of each; `sizes`: bytes of each, none in old archives; `keys`: a fingerprint of each ring."""
+    """Describes an archive: SHA-256 of each file, bytes of each (none in old archives), a fingerprint of each ring."""
 
     made: datetime
     files: dict[Name, Digest]
@@ -49,7 +49,7 @@ class Manifest(msgspec.Struct):
 
 
 def pack(parts: Path, draft: Path, made: datetime, stream: str, keys: dict[Setting, str]) -> None:
-    """Makes the archive of the files in the folder `parts`, the manifest and its proof first."""
+    """Makes the archive of the files in the folder `parts`, with the proof and the manifest first."""
     files = sorted(parts.iterdir())
     sizes = {file.name: file.stat().st_size for file in files}
     manifest = msgspec.json.encode(Manifest(made, {file.name: _digest(file) for file in files}, stream, keys, sizes))  # type: ignore[misc, arg-type]
@@ -61,9 +61,9 @@ def pack(parts: Path, draft: Path, made: datetime, stream: str, keys: dict[Setti
 
 
 def unpack(archive: Path, folder: Path, *, proved: bool = True) -> Manifest:
-    """Unpacks the files that the manifest names, each verified, into the folder. Raises ArchiveError.
+    """Verifies the files that the manifest names and unpacks them into the folder. Raises ArchiveError.
 
-    Without `proved` nothing need prove that the archive is ours; all else must hold.
+    With `proved` false, the proof is not required; all other checks hold.
     """
     with tarfile.open(archive) as packed:
         texts, first = _heads(packed)
@@ -74,12 +74,12 @@ def unpack(archive: Path, folder: Path, *, proved: bool = True) -> Manifest:
                 _file(packed, member, manifest, folder)
     for name, digest in manifest.files.items():
         if not (folder / name).exists() or _digest(folder / name) != digest:
-            raise ArchiveError(f"{name} in {archive} is not what was backed up: take another backup.")
+            raise ArchiveError(f"{name} in {archive} is not the file that was backed up: take another backup.")
     return manifest
 
 
 def _heads(packed: tarfile.TarFile) -> tuple[dict[str, bytes], tarfile.TarInfo]:
-    """The manifest and the proof, which come first, and the first member after them."""
+    """Returns the manifest and the proof, which come first, and the first member after them."""
     texts = dict[str, bytes]()
     for member in packed:
         if MANIFEST in texts and member.name not in (MANIFEST, PROOF):
@@ -104,7 +104,10 @@ def _manifest(texts: dict[str, bytes], *, proved: bool) -> Manifest:
 
 
 def _file(packed: tarfile.TarFile, member: tarfile.TarInfo, manifest: Manifest, folder: Path) -> None:
-    """Unpacks one member, unless it is none of the manifest's; tarfile's own filters came after Python 3.11.2."""
+    """Unpacks one member; refuses one that the manifest does not name.
+
+    tarfile's own filters came after Python 3.11.2.
+    """
     if not member.isfile() or member.name not in manifest.files:
         raise ArchiveError(NOT_OURS)
     room = shutil.disk_usage(folder).free
@@ -113,7 +116,7 @@ def _file(packed: tarfile.TarFile, member: tarfile.TarInfo, manifest: Manifest, 
             f"{member.name} needs {member.size:,} bytes, and there are {room:,} free in {folder.parent}."
         )
     if manifest.sizes and member.size != manifest.sizes.get(member.name):
-        raise ArchiveError(f"{member.name} is not what was backed up: take another backup.")
+        raise ArchiveError(f"{member.name} is not the file that was backed up: take another backup.")
     part = folder / member.name
     part.touch(mode=0o600, exist_ok=False)
     with part.open("wb") as file:
@@ -122,7 +125,7 @@ def _file(packed: tarfile.TarFile, member: tarfile.TarInfo, manifest: Manifest, 
 
 def _content(packed: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
     content = packed.extractfile(member)
-    assert content is not None  # isfile() says so
+    assert content is not None  # isfile() was checked before
     return content
 
 

@@ -1,4 +1,4 @@
-"""What uvicorn serves: pages, JSON and sockets."""
+"""The application that uvicorn serves: pages, JSON and sockets."""
 
 import gc
 
@@ -10,19 +10,19 @@ from django.db import connections
 from login.entry import read_settings
 
 read_settings()
-pages = get_asgi_application()  # sets Django up, which the imports below need
+pages = get_asgi_application()  # sets Django up for the imports below
 
-from dashboard.routing import collector, hub, sockets  # noqa: E402 - as above
+from dashboard.live.routing import collector, hub, sockets  # noqa: E402 - as above
 from login.checks import refuse_if_unsafe  # noqa: E402 - as above
 from login.unreadable import AsgiRequest  # noqa: E402 - as above
 from login.websocket_origin import SameOrigin  # noqa: E402 - as above
-from watching import starting  # noqa: E402 - as above
+from monitoring import startup  # noqa: E402 - as above
 
 refuse_if_unsafe()
 pages.request_class = AsgiRequest
-connections.settings["default"]["CONN_MAX_AGE"] = 0  # threads come and go here, and would leave theirs open
-starting.begin({"sockets": hub.sockets})
+connections.settings["default"]["CONN_MAX_AGE"] = 0  # threads come and go here, and would leave their connections open
+startup.begin({"sockets": hub.sockets})
 application = ProtocolTypeRouter(
     {"http": pages, "websocket": collector.counts(SameOrigin(CookieMiddleware(sockets)))},
 )
-gc.freeze()  # all that was imported stays: nobody need look at it again
+gc.freeze()  # imported objects live as long as the process; keep the garbage collector off them

@@ -1,9 +1,9 @@
-"""Backups: one archive of the database and the embedded stream, made while everything runs, and the way back.
+"""Backs up the database and the embedded stream into one archive, beside running processes, and restores them.
 
-The database is copied first, the stream second. So the stream's copy holds at least what the database's checkpoints say
-is applied, and workers on the restored pair go on from there, each record exactly once. The other way round, records
-put after a restore would get numbers that the checkpoints are past already. What is put after the stream was copied is
-not in the backup; on Kinesis it is still there, and is read again from the restored checkpoints.
+The database is copied first, the stream second. So the stream's copy holds at least all records that the database's
+checkpoints count as applied, and workers on the restored pair go on from there, each record exactly once. In the other
+order, records put after a restore would get numbers that the checkpoints have already passed. Records put after the
+copy of the stream are not in the backup; on Kinesis they still exist, and are read again from the restored checkpoints.
 """
 
 import hashlib
@@ -29,10 +29,10 @@ from accounts.sessions import registry
 from login import archives
 from login.archives import Manifest
 from login.databases import MYSQL, POSTGRES, SQLITE
-from streams.clock import from_datetime
+from streams.backends.embedded.stream import SEQUENCES_A_MILLISECOND
+from streams.backends.embedded.url import SCHEME, parse_embedded
+from streams.core.clock import from_datetime
 from streams.models import TopicVersion
-from streams.stream.embedded import SEQUENCES_A_MILLISECOND
-from streams.stream.embedded_url import SCHEME, parse_embedded
 
 STREAM = "streams.sqlite3"
 SETTINGS: tuple[archives.Setting, ...] = ("PASSWORD_KEYS", "FIELD_KEYS")
@@ -42,11 +42,14 @@ ELSEWHERE = "Use mariadb-dump --single-transaction, or the snapshots of your ser
 
 
 class BackupError(Exception):
-    """What cannot be done, and what to do, in a sentence."""
+    """Says in a sentence why the backup or restore failed, and what to do."""
 
 
 def make(folder: Path, now: datetime) -> Path:
-    """An archive in the folder, readable to its owner alone, whole or not there. Raises BackupError."""
+    """Makes an archive in the folder and returns its path. Only its owner can read it; it is whole or absent.
+
+    Raises BackupError.
+    """
     engine = settings.DATABASES["default"]["ENGINE"]
     if engine == MYSQL:
         raise BackupError(f"MariaDB and MySQL have backups of their own. {ELSEWHERE}")
@@ -65,12 +68,11 @@ def make(folder: Path, now: datetime) -> Path:
 
 
 def restore(archive: Path, now: datetime, *, only: str = "", proved: bool = True) -> Manifest:
-    """Unpacks into the empty places that the settings name; `only`: "database" or "stream". The manifest.
+    """Unpacks an archive into the empty places that the settings name, and returns its manifest.
 
-    Without `proved`, an archive is taken that nothing proves to be ours.
-
-    The one that is not restored may be newer or older than the other: no record is counted twice or passed over.
-    Raises BackupError, before anything is written where there is something already.
+    `only`: "database" or "stream"; the other part may be newer or older: no record is counted twice or skipped.
+    With `proved` false, an archive without a valid proof is accepted.
+    Raises BackupError before it writes anything if there is a database or stream already.
     """
     engine = settings.DATABASES["default"]["ENGINE"]
     with _in_our_words(), TemporaryDirectory(prefix=".restore-", dir=settings.VAR_DIR) as name:
@@ -88,26 +90,27 @@ def restore(archive: Path, now: datetime, *, only: str = "", proved: bool = True
 
 
 def settle(now: datetime) -> int:
-    """After the database is back and migrated: how many sessions were ended, that may have been ended before.
+    """Finishes a restored and migrated database. Returns the number of sessions that it ended.
 
-    Browsers remember the versions of topics: the restored ones must be past them.
+    All sessions end, because some may have been ended after the backup.
+    Browsers remember the versions of topics, so the restored versions must be past them.
     """
     TopicVersion.objects.update(version=Greatest(F("version") + 1, Value(from_datetime(now))))
     return registry.end_everybody(by="manage.py restore")
 
 
 def missing_keys(manifest: Manifest) -> list[str]:
-    """The settings whose current key, at the time of the backup, is not in the ring now."""
+    """Returns the settings whose ring lacks the key that was current at the time of the backup."""
     return [name for name, known in manifest.keys.items() if known not in _fingerprints(name)]
 
 
 def _fingerprints(setting: str) -> list[str]:
-    """Of each key of a ring: a digest of 256 random bits tells nothing of them."""
+    """Returns a digest of each key of a ring. A digest of 256 random bits does not reveal them."""
     return [hashlib.sha256(key).hexdigest()[:16] for key in keyrings.parse(getattr(settings, setting)).values()]
 
 
 def _stream_file(*, may_be_absent: bool = False) -> Path | None:
-    """Of the embedded stream, if there is one."""
+    """Returns the path of the embedded stream's file; None on Kinesis or before the file exists."""
     if not settings.STREAM_URL.startswith(f"{SCHEME}:"):
         return None
     path = parse_embedded(settings.STREAM_URL).path
@@ -122,14 +125,14 @@ def _copy_database(engine: str, copy: Path) -> None:
 
 
 def _copy_sqlite(source: Path, copy: Path) -> None:
-    """One snapshot, in one step: with more, each write of another process would begin the copy anew."""
+    """Copies one snapshot in one step: with more steps, each write of another process would restart the copy."""
     uri = f"{source.absolute().as_uri()}?mode=rw"
     with closing(sqlite3.connect(uri, uri=True)) as db, closing(sqlite3.connect(copy)) as target:
         db.backup(target, pages=-1)
-        target.execute("PRAGMA journal_mode = DELETE")  # one file, with nothing beside it
-        [(found,)] = target.execute("PRAGMA quick_check(1)").fetchall()
-    if found != "ok":
-        raise BackupError(f"The copy of {source} is damaged: {found}")
+        target.execute("PRAGMA journal_mode = DELETE")  # one file, without a -wal beside it
+        [(verdict,)] = target.execute("PRAGMA quick_check(1)").fetchall()
+    if verdict != "ok":
+        raise BackupError(f"The copy of {source} is damaged: {verdict}")
 
 
 def _refuse_if_full(database: Path | None, stream: Path | None) -> None:
@@ -137,14 +140,14 @@ def _refuse_if_full(database: Path | None, stream: Path | None) -> None:
     if database and connection.vendor == "sqlite":
         places.append(Path(settings.DATABASES["default"]["NAME"]))
     elif database and connection.introspection.table_names():
-        raise BackupError("The database has tables already: restore into an empty one, or drop it and make it anew.")
+        raise BackupError("The database has tables already: restore into an empty one, or drop it and create it anew.")
     there = [file for place in places for file in (place, Path(f"{place}-wal")) if file.exists()]
     if there:
-        raise BackupError(f"There is {there[0]} already: stop everything that uses it and move it away first.")
+        raise BackupError(f"{there[0]} exists already: stop all processes that use it and move it away first.")
 
 
 def _restore_stream(copy: Path, place: Path, now: datetime) -> None:
-    """What is put from now on gets numbers past all checkpoints, those of a newer database too."""
+    """Gives records put from now on numbers past all checkpoints, even those of a newer database."""
     with closing(sqlite3.connect(copy)) as db:
         db.execute("UPDATE streams SET next_sequence = max(next_sequence, ?)", [_first_sequence(now)])
         db.commit()
@@ -164,8 +167,8 @@ def _restore_database(engine: str, copy: Path) -> None:
 
 
 def _run(program: str, *words: str) -> None:
-    """One of PostgreSQL's, on our database; the password goes by the environment, where `ps` does not show it."""
-    from psycopg.conninfo import make_conninfo  # noqa: PLC0415 - only where there is PostgreSQL
+    """Runs a program of PostgreSQL on our database. The environment has the password, because `ps` shows arguments."""
+    from psycopg.conninfo import make_conninfo  # noqa: PLC0415 - installed only with PostgreSQL
 
     given = connection.get_connection_params()
     place = make_conninfo(**{name: given[name] for name in given if name not in NOT_LIBPQ})

@@ -1,4 +1,4 @@
-"""Our command line: Django's, with our own commands first, and with a sentence where a database refuses."""
+"""The command line: Django's, with our own commands listed first, and a sentence for a database failure."""
 
 import sys
 
@@ -27,7 +27,7 @@ class CommandLine(ManagementUtility):
         return "\n".join([head, *ours, "", f"Django's own: {', '.join(theirs)}"])
 
     def execute(self) -> None:
-        """Runs the command that the words name; refuses words that no database, stream or terminal could take."""
+        """Runs the command of the arguments. Refuses words that no database, stream or terminal could take."""
         for word in self.argv:
             if not _is_text(word):
                 sys.stderr.write(f"{quoted(word)} is not UTF-8, which every name and path here must be.\n")
@@ -36,7 +36,7 @@ class CommandLine(ManagementUtility):
 
 
 def _is_text(word: str) -> bool:
-    """Python keeps a byte of an argument that is not UTF-8 as a lone surrogate, which nothing can encode."""
+    """Returns whether a word is valid UTF-8. Python keeps another byte as a lone surrogate, which cannot be encoded."""
     try:
         word.encode()
     except UnicodeEncodeError:
@@ -45,7 +45,7 @@ def _is_text(word: str) -> bool:
 
 
 def main() -> None:
-    """Reads the settings, then runs the command that the words name."""
+    """Reads the settings, then runs the command of the arguments."""
     read_settings()
     try:
         CommandLine(sys.argv).execute()

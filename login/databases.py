@@ -1,10 +1,10 @@
-"""DATABASE_URL, read: SQLite, PostgreSQL, MariaDB or MySQL (Aurora), with the options that Millrace relies on.
+"""Reads DATABASE_URL: SQLite, PostgreSQL, MariaDB or MySQL (Aurora), with the options that Millrace relies on.
 
     sqlite:///PATH
     postgres://USER:PASSWORD@HOST:5432/NAME?sslmode=verify-full&sslrootcert=/etc/ssl/rds.pem
     mysql://USER:PASSWORD@HOST:3306/NAME?ssl_ca=/etc/ssl/rds.pem
 
-What else stands in the query goes to the driver as it is: psycopg or mysqlclient.
+Other options of the query go to the driver unchanged: psycopg or mysqlclient.
 """
 
 import os
@@ -17,14 +17,14 @@ from django.core.exceptions import ImproperlyConfigured
 
 SQLITE, POSTGRES, MYSQL = (f"django.db.backends.{name}" for name in ("sqlite3", "postgresql", "mysql"))
 ENGINES = {"sqlite": SQLITE, "postgres": POSTGRES, "postgresql": POSTGRES, "mysql": MYSQL, "mariadb": MYSQL}
-CONNECT = 3  # seconds: a server that is away makes an error soon; pages and /readyz say so, workers ask again
-# Whoever is stopped in the middle of a write must not hold everyone up for longer than leases last. MariaDB alone
-# reads what stands in /*M! */; MySQL has no such limit.
+CONNECT = 3  # seconds: an unreachable server gives an error soon; pages and /readyz say so, workers retry
+# A process stopped in the middle of a write must not block the others for longer than leases last. MariaDB alone
+# reads the text in /*M! */; MySQL has no such limit.
 MYSQL_BEGINS = "SET /*M!100300 SESSION idle_write_transaction_timeout = 10, */ SESSION innodb_lock_wait_timeout = 20"
 
 
 class ExistingFile(sqlite3.Connection):
-    """Opens an SQLite file that exists. SQLite alone would make an empty one of a mistyped DATABASE_URL."""
+    """Opens an SQLite file that exists. SQLite itself would make an empty file for a mistyped DATABASE_URL."""
 
     may_create = False  # manage.py migrate makes the file
 
@@ -42,7 +42,7 @@ _SQLITE_OPTIONS = {
     "timeout": 20,  # seconds
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
 }
-# A server that is gone without a word, as when a cable is cut, is found out within 25 s.
+# A server that vanishes silently, as when a cable is cut, is noticed within 25 s.
 KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25_000}
 SSL_FILES = {"ssl_ca", "ssl_capath", "ssl_cert", "ssl_key", "ssl_cipher"}
 MISTAKEN = {SQLITE: set[str](), POSTGRES: SSL_FILES | {"ssl_mode"}, MYSQL: {"sslmode", "sslrootcert"}}
@@ -56,9 +56,9 @@ TLS = "PostgreSQL's are sslmode=verify-full&sslrootcert=PATH, those of MariaDB a
 
 
 def read(url: str, max_age: int) -> dict[str, Any]:
-    """A value of Django's DATABASES. Raises ImproperlyConfigured in a sentence that never shows the password.
+    """Returns a value of Django's DATABASES. Raises ImproperlyConfigured in a sentence that never shows the password.
 
-    `max_age`: seconds that a web process keeps a connection; SQLite's open in no time and are not kept.
+    `max_age`: seconds that a web process keeps a connection. SQLite connections open quickly and are not kept.
     """
     parts, port = _split(url.strip())
     given = _query(parts)
@@ -81,7 +81,7 @@ def read(url: str, max_age: int) -> dict[str, Any]:
 
 
 def _split(url: str) -> tuple[SplitResult, int | None]:
-    """The parts and the port, once each part is sure to be what its writer meant."""
+    """Returns the parts and the port, and refuses a URL whose parts may not be the intended ones."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -100,7 +100,7 @@ def _split(url: str) -> tuple[SplitResult, int | None]:
 
 
 def _query(parts: SplitResult) -> dict[str, Any]:
-    """Options; what looks like a number is one, since drivers insist."""
+    """Returns the options. Digits become numbers, since drivers require that."""
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     mistaken = [name for name, _ in pairs if name in MISTAKEN[ENGINES[parts.scheme]]]
     if mistaken:
@@ -109,7 +109,7 @@ def _query(parts: SplitResult) -> dict[str, Any]:
 
 
 def _postgres(given: dict[str, Any]) -> dict[str, Any]:
-    """Who names whom to trust wants a server that proves its name; libpq alone would take any."""
+    """Returns psycopg's options. With `sslrootcert` the server must prove its name; libpq alone would take any."""
     proof = {"sslmode": "verify-full"} if "sslrootcert" in given else {}
     options = f"{given.get('options', '')} -c idle_in_transaction_session_timeout=10s".strip()
     return KEEPALIVE | proof | given | {"options": options}
@@ -121,5 +121,5 @@ def _mysql(given: dict[str, Any]) -> dict[str, Any]:
     return {"charset": "utf8mb4", "init_command": MYSQL_BEGINS} | proof | given
 
 
-def _refusal(what: str, hint: str) -> ImproperlyConfigured:
-    return ImproperlyConfigured(f"DATABASE_URL {what}. {hint}")
+def _refusal(fault: str, hint: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"DATABASE_URL {fault}. {hint}")

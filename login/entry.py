@@ -1,4 +1,4 @@
-"""What every process does first: it reads the settings, or ends with one sentence."""
+"""First step of every process: reads the settings, or ends with one sentence."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 def read_settings() -> None:
-    """Reads login.settings, unless the environment names another module. Exits with 2 when a value cannot be used."""
+    """Reads login.settings, unless the environment names another module. Exits with 2 if a value is unusable."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "login.settings")
     try:
         settings.INSTALLED_APPS  # noqa: B018 - the first look at a setting reads them all

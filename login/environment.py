@@ -6,11 +6,11 @@ between '…' everything stands for itself, between "…" a backslash stands bef
 that begins with `#` or `;` is a comment.
 
 systemd passes over a line that it cannot use. Here such a line is refused, with its number. `.env` has no reader but
-this one, so more is refused there: all that other readers of such files take in other ways (a backslash outside of
+this one, so more is refused there: all forms that other readers of such files read differently (a backslash outside of
 quotes, text after a closing quote, a value of several lines, a name that stands twice). A message names the variable
 and never the value, which may be a secret.
 
-    python -m login.environment FILE    # prints what systemd reads in FILE as lines for a shell: export NAME='VALUE'
+    python -m login.environment FILE    # prints FILE, read as systemd reads it, as lines for a shell: export NAME='VALUE'
 """
 
 import codecs
@@ -37,10 +37,9 @@ class Assignment(NamedTuple):
 
 
 def load(path: Path, environ: MutableMapping[str, str]) -> None:
-    """Adds the variables of a `.env` to the environment, which comes first: what it has already stays as it is.
+    """Adds the variables of a `.env` to the environment; a variable that is set already keeps its value.
 
-    NAME and NAME_FILE are two ways to give one setting, so either of them in the environment leaves out both of the
-    file.
+    NAME and NAME_FILE are two ways to give one setting, so if the environment has either, both are ignored in the file.
     A file that does not exist adds nothing. Raises ImproperlyConfigured.
     """
     if not path.exists():
@@ -52,21 +51,20 @@ def load(path: Path, environ: MutableMapping[str, str]) -> None:
 
 
 def read(path: Path, *, lenient: bool) -> dict[str, str]:
-    """Returns the variables of a file. Raises ImproperlyConfigured with the line and the name that cannot be taken.
+    """Returns the variables of a file. Raises ImproperlyConfigured with the line and the name of a refused assignment.
 
-    `lenient`: systemd reads the file too, so every form of its rules is taken, and of a name that stands twice the last
-    value.
+    `lenient`: systemd reads the file too, so all forms of its rules are accepted, and a repeated name has its last value.
     """
-    found: dict[str, Assignment] = {}
+    known: dict[str, Assignment] = {}
     for each in _Parser(path, _text(path, lenient=lenient), lenient=lenient).assignments():
-        if each.name in found and not lenient:
-            _refuse(path, each.line, f"sets {each.name} again, after line {found[each.name].line}. Remove one of them.")
-        found[each.name] = each
-    return {name: each.value for name, each in found.items()}
+        if each.name in known and not lenient:
+            _refuse(path, each.line, f"sets {each.name} again, after line {known[each.name].line}. Remove one of them.")
+        known[each.name] = each
+    return {name: each.value for name, each in known.items()}
 
 
 def _text(path: Path, *, lenient: bool) -> str:
-    """Returns a file's text. Of `.env` a byte order mark is taken, and UTF-16 with one, as PowerShell writes it."""
+    """Returns a file's text. Accepts in `.env` a byte order mark, and UTF-16 with one, as PowerShell writes it."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -87,7 +85,7 @@ def _refuse(path: Path, line: int, says: str) -> NoReturn:
 
 
 class _Parser:
-    """Walks over a text as src/basic/env-file.c of systemd does."""
+    """Walks over a text like src/basic/env-file.c of systemd."""
 
     def __init__(self, path: Path, text: str, *, lenient: bool) -> None:
         self._path, self._lenient = path, lenient
@@ -110,7 +108,9 @@ class _Parser:
         if not self._lenient:
             name = re.sub(r"^export[ \t]+", "", name)
         if self._next() != "=" or not NAME.fullmatch(name):
-            _refuse(self._path, line, f"is no assignment. {FORM}")  # its text may be the rest of a secret
+            _refuse(
+                self._path, line, f"is no assignment. {FORM}"
+            )  # without the text, which may be the rest of a secret
         self._at += 1
         self._skip(" \t")
         return name
@@ -171,7 +171,7 @@ class _Parser:
         return self._text.count("\n", 0, self._at) + 1
 
     def _next(self) -> str:
-        """Returns the character at hand; at the end, nothing."""
+        """Returns the current character; "" at the end."""
         return self._text[self._at : self._at + 1]
 
     def _until(self, ends: str) -> str:
@@ -181,7 +181,7 @@ class _Parser:
         return self._text[start : self._at]
 
     def _skip(self, characters: str) -> bool:
-        """Passes over such characters. Returns whether any others follow."""
+        """Skips such characters. Returns whether any others follow."""
         while self._at < len(self._text) and self._text[self._at] in characters:
             self._at += 1
         return self._at < len(self._text)

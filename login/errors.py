@@ -1,29 +1,29 @@
-"""The pages of errors that Django would draw without the request, and so without the nonce of their scripts."""
+"""Error pages that Django would render without the request, and so without the nonce of their scripts."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template import loader
 from django.views import defaults
 
-from watching import requests
+from monitoring import request_ids
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """handler400: an unknown host name, a form that was tampered with."""
+    """Answers an unknown host name or a tampered form; handler400."""
     context = {"code": 400, "says": "The server could not make sense of this request.", "do": "Check its address."}
     return _page(request, "refused.html", context)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """handler500."""
-    return _page(request, "500.html", {"code": 500, "number": requests.of(request)})
+    """Answers an unhandled exception with a number to report; handler500."""
+    return _page(request, "500.html", {"code": 500, "number": request_ids.of(request)})
 
 
 def not_found(request: HttpRequest, exception: Http404) -> HttpResponse:
-    """The page of an address that leads nowhere, with DEBUG too; other errors keep Django's page for developers."""
+    """Answers an unknown address, with DEBUG too. Other errors keep Django's page for developers."""
     return defaults.page_not_found(request, exception)
 
 
 def _page(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
-    """Asks nobody who is signed in: the database may be what broke."""
+    """Renders a page without looking up the signed-in user: the database may be the part that failed."""
     page = loader.get_template(template).render(context | {"request": request})
     return HttpResponse(page, status=int(str(context["code"])))

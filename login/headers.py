@@ -1,6 +1,6 @@
-"""The headers of every answer, besides the Content-Security-Policy of settings.py and Django's own of HTTPS."""
+"""Headers of every answer, besides the Content-Security-Policy of settings.py and Django's own for HTTPS."""
 
-# Of what browsers know (Chromium 156), all that we do not use; who embeds us could not hand it to us either.
+# All features of browsers (Chromium 156) that the site does not use; an embedding page cannot grant them either.
 _UNUSED = (
     "accelerometer", "autoplay", "browsing-topics", "camera", "captured-surface-control", "clipboard-read",
     "compute-pressure", "digital-credentials-create", "digital-credentials-get", "display-capture", "encrypted-media",

@@ -1,4 +1,4 @@
-"""Subresource Integrity: the digest of each static file, and what a module imports, as the site serves them."""
+"""Subresource Integrity: the digest of each static file and the imports of each module, as the site serves them."""
 
 import base64
 import hashlib
@@ -15,11 +15,11 @@ from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_s
 # import…from"./x.js", import"./x.js" and import("./x.js"), as esbuild writes them.
 _IMPORT = re.compile(rb"""(?:\bfrom|\bimport)\s*\(?\s*["'](\./[\w./-]+\.js)["']""")
 
-storage: Any = staticfiles_storage  # a stand-in for the class that STORAGES names
+storage: Any = staticfiles_storage  # a lazy object of the class in STORAGES
 
 
 class Asset(NamedTuple):
-    """`integrity` is "" where the file is not there: the bundle has not been made."""
+    """Holds the URL of a static file and its digest; `integrity` is "" if the bundle has not been made."""
 
     url: str
     integrity: str
@@ -31,24 +31,24 @@ class _Contents(NamedTuple):
 
 
 def asset(name: str) -> Asset:
-    """The file of that static name, such as dashboard/frame.js."""
+    """Returns the file of a static name such as dashboard/frame.js."""
     return Asset(storage.url(name), _contents(_file(name)).integrity)
 
 
 def imported(name: str) -> list[Asset]:
-    """What a module imports, and what that imports, each once."""
-    found: dict[str, Asset] = {}
-    _follow(name, storage.url(name), _file(name), found)
-    return list(found.values())
+    """Returns the imports of a module and their imports, each once."""
+    assets: dict[str, Asset] = {}
+    _follow(name, storage.url(name), _file(name), assets)
+    return list(assets.values())
 
 
-def _follow(name: str, url: str, file: Path | None, found: dict[str, Asset]) -> None:
+def _follow(name: str, url: str, file: Path | None, assets: dict[str, Asset]) -> None:
     for each in _contents(file).imports:
         beside, its_url = posixpath.normpath(posixpath.join(posixpath.dirname(name), each)), urljoin(url, each)
-        if beside not in found:
-            its_file = _kept(beside)  # esbuild has put a hash into its name already
-            found[beside] = Asset(its_url, _contents(its_file).integrity)
-            _follow(beside, its_url, its_file, found)
+        if beside not in assets:
+            its_file = _kept(beside)  # its name has a hash from esbuild
+            assets[beside] = Asset(its_url, _contents(its_file).integrity)
+            _follow(beside, its_url, its_file, assets)
 
 
 def _file(name: str) -> Path | None:
@@ -60,11 +60,11 @@ def _are_hashed() -> bool:
 
 
 def _kept(name: str) -> Path | None:
-    """Where the file of exactly that name is kept."""
+    """Returns the path of the file with exactly this name."""
     if _are_hashed():
         return Path(storage.path(name))
-    found = finders.find(name)
-    return Path(found) if found else None
+    path = finders.find(name)
+    return Path(path) if path else None
 
 
 def _contents(file: Path | None) -> _Contents:

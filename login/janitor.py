@@ -1,4 +1,4 @@
-"""Removes what has been kept long enough, beside running workers and pages; retention.py of each app says what."""
+"""Removes expired rows, beside running workers and pages; retention.py of each app has the rules."""
 
 import time
 from collections.abc import Callable, Collection, Iterator
@@ -9,34 +9,34 @@ from django.db import transaction
 from django.db.models import Model, QuerySet
 
 from accounts import retention as people
-from streams import retention as pipe
+from monitoring import retention as processes
 from streams import wiring
+from streams.core.records import StreamError
 from streams.models import DeadLetter, Lease
-from streams.records import StreamError
-from watching import retention as processes
+from streams.operations import retention as pipe
 
-BATCH = 1000  # rows of a transaction: some milliseconds, which writers wait for on SQLite
+BATCH = 1000  # rows of a transaction: it takes some milliseconds, and writers wait for it on SQLite
 NOT_GROWING = people.NOT_GROWING | pipe.NOT_GROWING | processes.NOT_GROWING
 
 
 class Removal(NamedTuple):
-    """So many rows of a table went, or with a dry run would."""
+    """Counts the rows of a table that were removed, or with a dry run would be."""
 
     table: str
     rows: int
 
 
 def rules(now: datetime) -> dict[type[Model], QuerySet[Any]]:
-    """For each model that grows, the rows that may go."""
+    """Returns, for each model that grows, the rows that may go."""
     return people.outlived(now) | pipe.outlived(now) | processes.outlived(now)
 
 
 def clean(
     now: datetime, tell: Callable[[str], object], *, dry_run: bool = False, pause: Callable[[float], None] = time.sleep
 ) -> Iterator[Removal]:
-    """One table after the other; after each batch it rests as long as that took, so that others get their turn.
+    """Cleans table after table. Rests after each batch as long as the batch took, so that others get their turn.
 
-    `tell` gets a sentence for whatever stays for longer than the settings say.
+    `tell` gets a sentence for rows that stay longer than the settings say.
     """
     for model, rows in rules(now).items():
         yield Removal(model._meta.label, rows.count() if dry_run else _remove(rows, pause))
@@ -46,7 +46,7 @@ def clean(
 
 
 def _retire(now: datetime, tell: Callable[[str], object], *, dry_run: bool) -> Removal:
-    """Removes leases of streams that were made anew, and of shards that ended, where the stream can be asked."""
+    """Removes leases of recreated streams and of ended shards, if the stream can be asked."""
     count = pipe.retire_former(now, dry_run=dry_run)
     for stream in Lease.objects.order_by("stream").values_list("stream", flat=True).distinct():
         try:
@@ -59,7 +59,7 @@ def _retire(now: datetime, tell: Callable[[str], object], *, dry_run: bool) -> R
 
 
 def _remove(rows: QuerySet[Any], pause: Callable[[float], None]) -> int:
-    """Whatever has been used again since it was chosen stays: the rule is asked again by the statement that removes."""
+    """Removes the rows in batches. The DELETE repeats the filter, so rows used again since the SELECT stay."""
     count = 0
     while chosen := list(rows.values_list("pk", flat=True)[:BATCH]):
         began = time.monotonic()

@@ -1,4 +1,4 @@
-"""What the project adds to every answer, and what it refuses before any view is asked."""
+"""Middleware of the project: adds headers to every answer, and refuses bad requests before any view runs."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import cast
@@ -17,7 +17,7 @@ MOST_ADDRESS = 8192  # characters of path and query; nginx' large_client_header_
 
 
 def isolate(get_response: Answer) -> Answer:
-    """The headers that keep other sites apart from ours, on pages, JSON, files and errors alike. Stands first."""
+    """Adds the headers that keep other sites apart from ours to pages, JSON, files and errors alike. Stands first."""
 
     def middleware(request: HttpRequest) -> Reply:
         response = get_response(request)
@@ -29,7 +29,7 @@ def isolate(get_response: Answer) -> Answer:
 
 
 def refuse_other_sites(get_response: Answer) -> Answer:
-    """Fetch Metadata (W3C): what other sites' pages ask for is refused, unless somebody follows a link to us.
+    """Refuses requests from other sites' pages by Fetch Metadata (W3C), unless a person follows a link to us.
 
     A neighbouring subdomain ("same-site") counts as another site. Scripts and browsers before 2023 send no such header.
     """
@@ -47,10 +47,10 @@ def refuse_other_sites(get_response: Answer) -> Answer:
 
 
 def refuse_unreadable(get_response: Answer) -> Answer:
-    """Requests that no view can do anything with.
+    """Refuses requests that no view can handle.
 
-    The address is too long, or has NUL, which PostgreSQL keeps in no text; or the body says that it is in an encoding
-    other than UTF-8, which our pages send alone, and which would be used for the address, too.
+    The address is too long, or has NUL, which no PostgreSQL text can hold; or the body claims an encoding other than
+    UTF-8, the only one of our pages, and Django would use that encoding for the address, too.
     """
 
     def middleware(request: HttpRequest) -> Reply:
@@ -76,12 +76,12 @@ def _refuse(request: HttpRequest, code: int, says: str, do: str) -> HttpResponse
 
 
 def stream_asynchronously(get_response: Answer) -> Answer:
-    """Under ASGI, Django gathers a file or a CSV whole before it sends any, unless its content is asynchronous."""
+    """Makes streamed content asynchronous. Otherwise Django, under ASGI, gathers a file or CSV whole before sending."""
 
     def middleware(request: HttpRequest) -> Reply:
         response = get_response(request)
         if isinstance(request, ASGIRequest) and isinstance(response, StreamingHttpResponse) and not response.is_async:
-            content = cast(Iterable[bytes], response.streaming_content)  # not is_async says so
+            content = cast(Iterable[bytes], response.streaming_content)  # it is not is_async
             response.streaming_content = _pieces(iter(content))
         return response
 

@@ -1,7 +1,7 @@
 """Applies migrations one process at a time, each in one step with the record that it was applied.
 
 Django writes that record after the transaction of a migration that has deferred statements, such as those of an index.
-A process that is killed between the two leaves tables that each later `migrate` tries to make again.
+A process killed between the two leaves tables that each later `migrate` tries to create again.
 """
 
 import fcntl
@@ -15,12 +15,12 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.migration import Migration
 from django.db.migrations.state import ProjectState
 
-KEY = 0x4D696C6C  # "Mill": PostgreSQL knows advisory locks by a number
+KEY = 0x4D696C6C  # "Mill": PostgreSQL identifies advisory locks by a number
 NAME = "millrace.migrate"
 
 
 class Executor(MigrationExecutor):
-    """Records a migration in its own transaction. MariaDB and MySQL have none for tables, so there a kill may show."""
+    """Records a migration in its own transaction. MariaDB and MySQL cannot roll back DDL: there a kill leaves traces."""
 
     def apply_migration(
         self,
@@ -82,7 +82,7 @@ _LOCKS = {
 
 @contextmanager
 def _file_lock(database: Path, say: Any) -> Iterator[None]:
-    """Holds a lock on a file beside an SQLite database. The kernel drops it when the process ends, however that is."""
+    """Holds a lock on a file beside an SQLite database. The kernel drops it when the process ends, in any way."""
     if str(database).startswith(("file:", ":memory:")):
         yield
         return

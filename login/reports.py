@@ -1,6 +1,6 @@
-"""Where browsers tell that something on a page of ours was against the Content-Security-Policy (ASVS 5.0 3.4.7).
+"""Takes browsers' reports of violations of the Content-Security-Policy (ASVS 5.0 3.4.7).
 
-Anybody may send such a report, so it is believed nothing: a few words of it are logged, a few times a minute.
+Anybody may send such a report, so none is trusted: a few words of it are logged, a few times a minute.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from watching.logs import discreet
+from monitoring.logs import discreet
 
 PATH = "/reports/csp/"
 LARGEST = 16 * 1024  # bytes of a report
-MOST = 20  # lines a minute, of each process
+MOST = 20  # lines a minute and process
 LONGEST = 200  # characters of a value
 logger = logging.getLogger("millrace.reports")
 
 
 class Ration:
-    """So many lines a minute."""
+    """Allows MOST lines a minute."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.now = now
@@ -50,29 +50,32 @@ ration = Ration(timezone.now)
 @login_not_required
 @require_POST
 def csp(request: HttpRequest) -> HttpResponse:
-    """204, whatever was sent: a browser has no use for another answer."""
+    """Logs the reports of the body. Answers 204 to everything: a browser has no use for another answer."""
     length = request.headers.get("Content-Length", "")
     if re.fullmatch(r"[0-9]{1,6}", length) and int(length) <= LARGEST:
         for line in lines(request.body):
             if ration.take():
-                logger.warning("A browser has refused what a page asked for: %s", line)
+                logger.warning("A browser has refused a request of a page: %s", line)
     return HttpResponse(status=204)
 
 
 def lines(body: bytes) -> Iterator[str]:
-    """What each report of a body says: by report-to a list of objects with `body`, by report-uri one `csp-report`."""
+    """Returns a line for each report of a body.
+
+    report-to sends a list of objects with `body`, report-uri one object with `csp-report`.
+    """
     try:
-        found = json.loads(body)
+        reports = json.loads(body)
     except (ValueError, RecursionError):
         return
-    for each in found if isinstance(found, list) else [found]:
+    for each in reports if isinstance(reports, list) else [reports]:
         report = each.get("body", each.get("csp-report")) if isinstance(each, dict) else None
         if isinstance(report, dict):
             yield _line(report)
 
 
 def _line(report: dict[str, Any]) -> str:
-    """As "script-src-elem, inline, on /market/": no query, no origin's path, no link of one use."""
+    """Returns text like "script-src-elem, inline, on /market/": no query, no origin's path, no link of one use."""
     directive = _word(report, "effectiveDirective", "effective-directive", "violated-directive")
     blocked = _address(report, "blockedURL", "blocked-uri")
     page = _address(report, "documentURL", "document-uri")
@@ -80,7 +83,7 @@ def _line(report: dict[str, Any]) -> str:
 
 
 def _address(report: dict[str, Any], *names: str) -> SplitResult:
-    """The parts of an address; "?" as its path for one that is none, such as http://[."""
+    """Returns the parts of an address; "?" as the path of an invalid one such as http://[."""
     try:
         return urlsplit(_word(report, *names))
     except ValueError:
@@ -88,5 +91,5 @@ def _address(report: dict[str, Any], *names: str) -> SplitResult:
 
 
 def _word(report: dict[str, Any], *names: str) -> str:
-    found = next((report[name] for name in names if isinstance(report.get(name), str)), "?")
-    return re.sub(r"[^\x21-\x7e]", "_", found[:LONGEST])
+    word = next((report[name] for name in names if isinstance(report.get(name), str)), "?")
+    return re.sub(r"[^\x21-\x7e]", "_", word[:LONGEST])

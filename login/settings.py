@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from login import databases, environment, private
 from login.typed import Env
-from watching import logs
+from monitoring import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 environment.load(BASE_DIR / ".env", os.environ)
@@ -61,20 +61,20 @@ INSTALLED_APPS = [
     "dashboard",
     "applications.market",
     "applications.orders",
-    "watching",
+    "monitoring",
     "login",  # the page frame: templates/base.html
     "django.contrib.staticfiles",
 ]
 
 MIDDLEWARE = [
     "login.middleware.isolate",
-    "watching.middleware.identify",
-    "watching.middleware.answer_probes",
-    "watching.tracing.trace",
+    "monitoring.middleware.identify",
+    "monitoring.middleware.answer_probes",
+    "monitoring.tracing.trace",
     "login.middleware.stream_asynchronously",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "watching.middleware.excuse_database",
+    "monitoring.middleware.excuse_database",
     "login.middleware.refuse_other_sites",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "login.middleware.refuse_unreadable",
@@ -257,7 +257,7 @@ SILENCED_SYSTEM_CHECKS = ["staticfiles.W004", "mysql.W003"]
 # --- Whether this machine can serve: /readyz
 
 RUNTIME_DIRECTORY = env.str("RUNTIME_DIRECTORY", default="")  # systemd's; a file `draining` there or in VAR_DIR
-BOOT_ID = env.str("BOOT_ID", default="")  # where /proc does not say it: streams/owners.py
+BOOT_ID = env.str("BOOT_ID", default="")  # where /proc does not say it: streams/coordination/process_identity.py
 READY_LAG = env.int("READY_LAG", default=300)  # seconds that workers may be behind; 0: not asked
 
 # --- Words and times
@@ -267,13 +267,13 @@ USE_I18N = False
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-# --- Other tools that may be told, and what they need (requirements-watching.txt)
+# --- Other tools that may be told, and what they need (requirements-monitoring.txt)
 
 SENTRY_DSN = env.str("SENTRY_DSN", default="")
 OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
 for name, package in (("SENTRY_DSN", "sentry_sdk"), ("OTEL_EXPORTER_OTLP_ENDPOINT", "opentelemetry")):
     if vars()[name] and not find_spec(package):
-        needed = "Run: .venv/bin/pip install --require-hashes -r locks/requirements-watching.txt"
+        needed = "Run: .venv/bin/pip install --require-hashes -r locks/requirements-monitoring.txt"
         raise ImproperlyConfigured(f"{name} is set, but the package for it is not installed. {needed}")
 
 # --- Logs: to stderr; the process manager keeps them

@@ -1,7 +1,7 @@
-"""Static files, replaced while they are served: whoever asks meanwhile gets the file of before or of after, whole.
+"""Replaces static files while they are served: a request meanwhile gets the old or the new file, whole.
 
 Django's storage deletes each hashed style and script before it writes the same again, and whitenoise writes the packed
-ones in place: an upgrade would have pages, and nginx, find nothing, or half a file.
+ones in place: during an upgrade, pages and nginx would find no file, or half a file.
 """
 
 import os
@@ -17,7 +17,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 class Packing(Compressor):  # type: ignore[misc]  # whitenoise has no types
     def write_data(self, path: str, data: bytes, suffix: str, stat_result: os.stat_result) -> str:
         draft = super().write_data(path, data, f"{suffix}.draft", stat_result)
-        Path(draft).chmod(0o644)  # as nginx, which is another user, needs it
+        Path(draft).chmod(0o644)  # nginx, which is another user, reads it
         return str(Path(draft).replace(path + suffix))
 
 
@@ -30,7 +30,7 @@ class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  
         self._replacing = False
 
     def delete(self, name: str) -> None:
-        """Not what is about to be replaced."""
+        """Deletes a file, but not one that is about to be replaced."""
         if not self._replacing:
             super().delete(name)
 

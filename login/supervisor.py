@@ -1,4 +1,4 @@
-"""Keeps the processes of a Procfile running, each started again when it ends; `manage.py run` uses it on a laptop.
+"""Keeps the processes of a Procfile running: restarts each when it ends; `manage.py run` uses it on a laptop.
 
 A server has systemd for that, or uWSGI (deploy/onebox.ini).
 """
@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-STEADY = 5.0  # seconds: a process that lives longer has not failed at once
-FAILURES = 5  # at once, one after the other, until the run is given up
-PAUSES = (0.2, 0.5, 1.0, 2.0)  # seconds until the next start, by failures at once
+STEADY = 5.0  # seconds: an end within this time counts as a failure at start
+FAILURES = 5  # consecutive failures at start after which the run is given up
+PAUSES = (0.2, 0.5, 1.0, 2.0)  # seconds until the next start, by consecutive failures
 GRACE = 2.5  # seconds between SIGTERM and SIGKILL
 COLOURS = (36, 33, 32, 35, 34, 96, 93, 92)
 
@@ -23,7 +23,7 @@ Say = Callable[[str, str], None]  # the name of a process, one line
 
 
 def parse(text: str) -> dict[str, str]:
-    """Returns the commands of a Procfile by their names. Raises ValueError with the line that is none."""
+    """Returns the commands of a Procfile by their names. Raises ValueError with the number of an invalid line."""
     commands = {}
     for number, line in enumerate(text.splitlines(), 1):
         name, mark, command = map(str.strip, line.partition(":"))
@@ -43,10 +43,10 @@ class Supervisor:
         self._stopping, self._lock = threading.Event(), threading.Lock()
         self._processes: dict[str, subprocess.Popen[str]] = {}
         self._threads = [threading.Thread(target=self._keep, args=each, daemon=True) for each in commands.items()]
-        self.reason = ""  # why the run was given up
+        self.reason = ""  # the reason for giving up the run
 
     def run(self) -> None:
-        """Returns once all has ended: after stop(), or with a reason."""
+        """Runs until stop() is called or the run is given up, and returns after all processes have ended."""
         for thread in self._threads:
             thread.start()
         while not self._stopping.wait(3600):
@@ -77,7 +77,7 @@ class Supervisor:
             self._stopping.wait(pause)
 
     def _start(self, name: str, command: str) -> "subprocess.Popen[str] | None":
-        """Starts a process in a group of its own, which a terminal's Ctrl-C does not reach; not while the run ends."""
+        """Starts a process in its own session, which a terminal's Ctrl-C does not reach; not while the run ends."""
         with self._lock:
             if self._stopping.is_set():
                 return None
@@ -100,7 +100,7 @@ class Supervisor:
         self._stopping.set()
 
     def _end(self) -> None:
-        """Asks every process to end, and kills those that have not after a while."""
+        """Asks every process to end, and kills those still alive after GRACE seconds."""
         deadline = time.monotonic() + GRACE
         with self._lock:
             processes = dict(self._processes)
@@ -117,25 +117,25 @@ class Supervisor:
 
 
 def _send(process: "subprocess.Popen[str]", number: signal.Signals) -> None:
-    """To the group of a process that has not been waited for, so that its id cannot be another's."""
+    """Signals the group of a process that has not been waited for, so that its id cannot belong to another process."""
     if process.poll() is None:
         os.killpg(process.pid, number)
 
 
 def how(code: int) -> str:
-    """Says how a process ended, by its exit code, negative for a signal."""
+    """Describes the end of a process by its exit code, negative for a signal."""
     return f"killed by {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"
 
 
 @contextmanager
 def foreground() -> Iterator[None]:
-    """Takes the Ctrl-C of a terminal for this process alone: `make`, which waits for it, would report an error."""
+    """Takes the terminal's Ctrl-C for this process alone, because `make`, which waits for it, would report an error."""
     terminal = sys.stdin.fileno() if sys.stdin and sys.stdin.isatty() else None
     if terminal is None or os.getsid(0) == os.getpid() or os.tcgetpgrp(terminal) != os.getpgrp():
         yield
         return
     before = os.getpgrp()
-    signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # or taking the terminal would stop this process
+    signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # otherwise taking the terminal would stop this process
     signal.signal(signal.SIGTSTP, signal.SIG_IGN)  # nobody could bring it back: the shell waits for make
     os.setpgrp()
     os.tcsetpgrp(terminal, os.getpgrp())

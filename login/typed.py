@@ -1,4 +1,4 @@
-"""Turns variables of the environment into settings, on django-environ, and refuses others by their names."""
+"""Turns variables of the environment into settings, on django-environ, and refuses bad values by their names."""
 
 import re
 from typing import Any
@@ -11,7 +11,7 @@ MAIL_FORM = "It looks like smtp+tls://USER:PASSWORD@HOST:587, smtp+ssl://…:465
 
 
 class Env(environ.FileAwareEnv):
-    """Takes values as they are written: django-environ would read `$abc` as the value of the variable abc."""
+    """Takes values as written: django-environ itself would read `$abc` as the value of the variable abc."""
 
     def get_value(self, var: str, cast: Any = None, default: Any = None, parse_default: bool = False) -> Any:  # noqa: FBT001, FBT002 - the parent's signature
         """Returns the value, or the default of a variable that is not set. Raises ImproperlyConfigured."""
@@ -36,10 +36,10 @@ class Env(environ.FileAwareEnv):
         try:
             if re.search(r"[\s#]", url):
                 raise ValueError
-            found: dict[str, Any] = self.email_url_config(url)
+            parts: dict[str, Any] = self.email_url_config(url)
         except (KeyError, ValueError, ImproperlyConfigured):
             raise ImproperlyConfigured(f"{var} cannot be read. {MAIL_FORM} In the password write # as %23.") from None
-        return found
+        return parts
 
 
 def _boolean(var: str, value: str) -> bool:

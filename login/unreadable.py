@@ -1,4 +1,4 @@
-"""Requests whose Content-Type Django cannot read. Django raises ValueError for them before any middleware runs."""
+"""Handles a Content-Type that Django cannot read. Django raises ValueError for it before any middleware runs."""
 
 from typing import Any
 
@@ -14,9 +14,9 @@ class _Refusable:
     content_params: Any
 
     def _set_content_type_params(self, meta: dict[str, Any]) -> None:
-        """Reads the header as Django does; where that fails, has the request refused.
+        """Reads the header like Django; if that fails, marks the request to be refused.
 
-        It fails for a NUL in `charset`, and for an unknown encoding of a parameter that is written as RFC 2231 has it.
+        It fails for a NUL in `charset`, and for an unknown encoding of a parameter in the form of RFC 2231.
         """
         try:
             super()._set_content_type_params(meta)  # type: ignore[misc]
@@ -26,8 +26,8 @@ class _Refusable:
 
 
 class AsgiRequest(_Refusable, ASGIRequest):
-    """The request that login.asgi makes."""
+    """Is the request class of login.asgi."""
 
 
 class WsgiRequest(_Refusable, WSGIRequest):
-    """The request that login.wsgi makes."""
+    """Is the request class of login.wsgi."""

@@ -1,4 +1,4 @@
-"""Sockets are opened by our own pages only (OWASP ASVS 5.0, 4.4.2)."""
+"""Lets only our own pages open sockets (OWASP ASVS 5.0, 4.4.2)."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -11,7 +11,7 @@ Application = Callable[..., Awaitable[Any]]
 
 
 class SameOrigin:
-    """Refuses a socket whose Origin is not the scheme, host and port that it asks for; a missing one, too.
+    """Refuses a socket with an Origin other than its own scheme, host and port, or without one.
 
     Channels' AllowedHostsOriginValidator looks neither at the scheme nor at the port.
     """
@@ -26,7 +26,10 @@ class SameOrigin:
 
 
 def is_ours(origin: str, host: str) -> bool:
-    """Over plain HTTP only where the session's cookie goes that way, too. CSRF_TRUSTED_ORIGINS may name others."""
+    """Returns whether the origin is this site. Plain HTTP counts only if the session cookie may travel over it.
+
+    CSRF_TRUSTED_ORIGINS may name others.
+    """
     schemes = ("https",) if settings.SESSION_COOKIE_SECURE else ("http", "https")
     own = validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS)
     return (own and origin in [f"{scheme}://{host}".lower() for scheme in schemes]) or (

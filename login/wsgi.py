@@ -1,4 +1,4 @@
-"""What uWSGI serves: pages and JSON, no sockets."""
+"""The application that uWSGI serves: pages and JSON, no sockets."""
 
 from django.core.wsgi import get_wsgi_application
 
@@ -9,8 +9,8 @@ application = get_wsgi_application()
 
 from login.checks import refuse_if_unsafe  # noqa: E402 - it needs Django set up
 from login.unreadable import WsgiRequest  # noqa: E402 - as above
-from watching import starting  # noqa: E402 - as above
+from monitoring import startup  # noqa: E402 - as above
 
 refuse_if_unsafe()
 application.request_class = WsgiRequest
-starting.begin_after_fork()
+startup.begin_after_fork()

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
     from django.db.models import Model, QuerySet
 
-    from streams.listing import Inherit
-    from streams.processors.base import Decoder, Processor
-    from streams.sink import Sink
+    from streams.coordination.listing import Inherit
+    from streams.core.processor import Decoder, Processor
+    from streams.core.sink import Sink
+    from streams.core.state import State
+    from streams.engine.watermarks import SetBack
     from streams.sources.base import Source
-    from streams.state import State
-    from streams.watermarks import SetBack
 
 Row = dict[str, Any]  # of a report: JSON values by name
 
@@ -124,7 +124,7 @@ class Application:
     # is pure: no Django, no clock, no I/O.
     build: Callable[[State], Processor[Any, Any]]
     # Takes the results: prepared before the transaction of a commit, and written inside it. `Rows(write)` is a sink
-    # that only writes rows. streams.sink says what must hold.
+    # that only writes rows. streams.core.sink says what must hold.
     sink: Sink[Any, Any]
     # Makes the first state of a child shard of its parents' last states. Called once a child, in a transaction.
     inherit: Inherit

@@ -8,28 +8,30 @@ from typing import Any
 
 from django.conf import settings
 
-from streams import applications, packets, topics
-from streams.answering import answering
-from streams.backlog import waiting
-from streams.commit_store import CommitStore
-from streams.commits import Grant
-from streams.configuration import Fresh
-from streams.hashing import HASH_SPACE
-from streams.inspection import SECONDS, Asked, Found, OutOfTimeError, inspect
-from streams.leases import Leases
-from streams.pipeline import Pipeline
-from streams.reading import Reader, ShardReader, WholeReader
-from streams.records import LATEST, WHOLE, Description, Position, Record, Shard, StreamError, at
-from streams.refusals import explained
-from streams.state_log import BOUNDS
-from streams.stream.base import Stream
-from streams.stream.embedded import EmbeddedStream
-from streams.stream.embedded_looking import EmbeddedLook
-from streams.stream.embedded_url import open_embedded, parse_embedded
-from streams.timing import TimedStore
-from streams.walking import Walk, one
-from streams.watermarks import believable
-from streams.worker import Worker
+from streams import applications
+from streams.backends.base import Stream
+from streams.backends.embedded.looking import EmbeddedLook
+from streams.backends.embedded.stream import EmbeddedStream
+from streams.backends.embedded.url import open_embedded, parse_embedded
+from streams.coordination import packets
+from streams.coordination.leases import Leases
+from streams.coordination.store_errors import answering
+from streams.core import topics
+from streams.core.commits import Grant
+from streams.core.hashing import HASH_SPACE
+from streams.core.records import LATEST, WHOLE, Description, Position, Record, Shard, StreamError, at
+from streams.core.state_log import BOUNDS
+from streams.engine.commit_store import CommitStore
+from streams.engine.configuration import Fresh
+from streams.engine.pipeline import Pipeline
+from streams.engine.reading import Reader, ShardReader, WholeReader
+from streams.engine.refusals import explained
+from streams.engine.timing import TimedStore
+from streams.engine.watermarks import believable
+from streams.engine.worker import Worker
+from streams.operations.backlog import waiting
+from streams.operations.inspection import SECONDS, Asked, Found, OutOfTimeError, inspect
+from streams.operations.walking import Walk, one
 
 NAMES_KEPT = 10.0  # seconds
 
@@ -70,7 +72,7 @@ def _names_of_then(url: str, then: float) -> list[str]:
 
 
 def inspect_stream(name: str, **asked: Any) -> Found:
-    """Returns records of a stream, for a look; `asked` as streams.inspection.Asked has it. Raises StreamError."""
+    """Returns records of a stream, for a look; `asked` has the fields of inspection.Asked. Raises StreamError."""
     if settings.STREAM_URL.startswith("kinesis:"):
         stream = open_stream(name)
         walk = Walk(stream, stream.now, _patience(), _kinesis().SETTLE)
@@ -113,9 +115,9 @@ def count_waiting(name: str, checkpoints: Mapping[str, str]) -> tuple[dict[str, 
 
 
 def _kinesis() -> Any:
-    from streams.stream import kinesis  # noqa: PLC0415 - boto3 takes longer to import than all of Millrace
+    from streams.backends.kinesis import stream as kinesis_stream  # noqa: PLC0415 - boto3 takes longer to import than all of Millrace
 
-    return kinesis
+    return kinesis_stream
 
 
 def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = False) -> Worker[Any, Any]:

@@ -11,7 +11,7 @@ from random import Random
 from subprocess import Popen
 from typing import Any
 
-from streams.stream.embedded import EmbeddedStream
+from streams.backends.embedded.stream import EmbeddedStream
 from tests.house import House, kill
 from tests.ledger import acks
 from tests.processes import stat
@@ -86,7 +86,7 @@ class Workers:
 
 
 class Producers:
-    """Three, each replaced when it is gone; what each was told is in stands in a file of its own."""
+    """Three producers, each replaced when it is gone. Each has a file of its own for its acknowledged records."""
 
     def __init__(self, house: House, chance: Random) -> None:
         self.house = house
@@ -123,7 +123,7 @@ class Producers:
         self.running |= [self._new()]
 
     def stop(self) -> None:
-        """It says how many records were taken, and that is what it was told."""
+        """Replaces a producer in good order. It prints how many records were taken: as many as were acknowledged."""
         producer = self._one()
         self._end(producer)
         self.running |= [self._new()]
@@ -203,7 +203,7 @@ class Chaos:
         wait_for(lambda: self.house.applied("ledger") > done, seconds=60)
 
     def end(self) -> None:
-        """Everybody stops in good order, and one more worker reads what is left."""
+        """Stops every process in good order; one more worker reads the rest."""
         self.producers.end()
         self.workers.end()
         self.stream.close()

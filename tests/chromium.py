@@ -25,7 +25,7 @@ def browser() -> Iterator[Browser]:
 
 
 def watched(context: BrowserContext) -> Iterator[BrowserContext]:
-    """A context whose pages must raise no error and break no policy."""
+    """A context with pages that must raise no error and violate no policy."""
     errors: list[str] = []
     context.add_init_script(NOTE_VIOLATIONS)
     context.on("weberror", lambda error: errors.append(str(error.error)))
@@ -39,7 +39,7 @@ def watched(context: BrowserContext) -> Iterator[BrowserContext]:
 
 
 def number(page: Page, name: str) -> str:
-    """What the first of such numbers shows, as text."""
+    """Returns the text of the first such number."""
     return page.get_by_test_id(name).first.inner_text()
 
 

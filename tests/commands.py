@@ -8,7 +8,7 @@ from login.command_line import CommandLine
 
 
 def exit_code(*words: str) -> int:
-    """Of `manage.py WORDS`; what it says is in capsys. The test's own connections stay open."""
+    """Returns the exit code of `manage.py WORDS`; its output is in capsys. The test's own connections stay open."""
     try:
         with patch.object(connections, "close_all"):
             CommandLine(["manage.py", *words]).execute()

@@ -47,9 +47,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Makes the list of common passwords, which parts of the site need, if pytest is run without make."""
     if not (ROOT / "build/common-passwords").exists() and not hasattr(session.config, "workerinput"):
         subprocess.run(["make", "--silent", "build/common-passwords"], cwd=ROOT, check=True)
-    from watching import starting  # noqa: PLC0415 - Django is set up only now
+    from monitoring import startup  # noqa: PLC0415 - Django is set up only now
 
-    starting.begin = lambda gauges=None: None  # its thread would write whenever it likes
+    startup.begin = lambda gauges=None: None  # its thread would write whenever it likes
     starts_workers = getattr(session.config.option, "dist", "no") != "no" and not hasattr(session.config, "workerinput")
     if session.config.option.markexpr == "fast" and not starts_workers:
         forbid_starting()
@@ -112,7 +112,7 @@ def leave_out(
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    if hasattr(session.config, "workeroutput"):  # what a worker of xdist prints is lost
+    if hasattr(session.config, "workeroutput"):  # the output of an xdist worker is lost
         session.config.workeroutput["left_out"] = sorted(LEFT_OUT)
 
 
@@ -148,9 +148,9 @@ def small_disk() -> Iterator[Path]:
 
 @pytest.fixture(autouse=True)
 def nothing_is_remembered() -> None:
-    """Clears what a process remembers of the database, whose rows each test rolls back."""
-    from dashboard.pages import trades as page  # noqa: PLC0415 - Django is set up only now
-    from streams.sinks import trades as sink  # noqa: PLC0415
+    """Clears the caches that a process has of the database, since each test rolls its rows back."""
+    from applications.market import sink as sink  # noqa: PLC0415
+    from applications.market import topics as page  # noqa: PLC0415 - Django is set up only now
 
     page.forget()
     sink.forget()

@@ -108,8 +108,8 @@ def _mariadb(folder: Path) -> Iterator[Database]:
 def server(kind: str, tls: Path | None = None, disk: Path | None = None) -> Iterator[Database]:
     """A "postgres" or a "mariadb", in a folder that is not below pytest's own: only its owner may look into that.
 
-    With `tls`, a folder that holds CERTIFICATE and KEY, it speaks TLS to those who ask for it. Its data is on `disk`,
-    if one is given.
+    With `tls`, a folder that holds CERTIFICATE and KEY, it speaks TLS to clients that ask for it.
+    Its data is on `disk`, if one is given.
     """
     with TemporaryDirectory(prefix="millrace-", dir=disk) as name:
         for file in (CERTIFICATE, KEY) if tls else ():
@@ -143,7 +143,7 @@ SERVERS = {"postgres": _postgres, "mariadb": _mariadb}
 
 
 def _as(user: str, folder: Path) -> list[str]:
-    """Database servers refuse to run as root: words that run one as its own user, who then owns the folder."""
+    """Returns the words that run a database server as its own user, which then owns the folder; servers refuse root."""
     if os.getuid() != 0:
         return []
     found = pwd.getpwnam(user)

@@ -1,10 +1,11 @@
-"""Stand-ins that pass the contract suites of what they stand for."""
+"""Stand-ins that pass the contract suites of the real parts."""
 
 from collections.abc import Sequence
 
-from streams import clock
-from streams.hashing import even_ranges, hash_key
-from streams.records import (
+from streams.backends.embedded.own_clock import Look, Reading
+from streams.core import clock
+from streams.core.hashing import even_ranges, hash_key
+from streams.core.records import (
     SHARD_END,
     Batch,
     Description,
@@ -19,7 +20,6 @@ from streams.records import (
     StreamExistsError,
     StreamNotFoundError,
 )
-from streams.stream.embedded_clock import Look, Reading
 
 
 class FakeClock:
@@ -49,7 +49,7 @@ class FakeMachine:
         return Reading(f"boot-{self._boots}", self.true - self._booted, self.true + self.ahead)
 
     def with_clock_ahead(self, milliseconds: int) -> Look:
-        """The clocks as one process sees them whose wall clock is wrong."""
+        """Returns the clocks as seen by a process with a wrong wall clock."""
         return lambda: self()._replace(wall=self.true + milliseconds)
 
     def advance(self, milliseconds: int) -> int:
@@ -62,7 +62,7 @@ class FakeMachine:
 
 
 class MemoryStream:
-    """A stream in a list, for tests of what stands on streams."""
+    """A stream in a list, for tests of code that uses streams."""
 
     def __init__(self, name: str = "trades", now: clock.Clock = clock.now) -> None:
         self.name = name
@@ -93,7 +93,7 @@ class MemoryStream:
         self._trimmed[shard] = self._trimmed.get(shard, 0) + count
 
     def drop(self, shard: str) -> None:
-        """Drops a closed shard with what it holds, as retention does."""
+        """Drops a closed shard with its records, as retention does."""
         self._dropped[shard] = self._trimmed.get(shard, 0) + len(self._records.pop(shard))
         self._shards = [found for found in self._shards if found.id != shard]
 

@@ -1,4 +1,4 @@
-"""Processes whose wall clock is wrong: libfaketime moves it and leaves the time since boot alone.
+"""Processes with a wrong wall clock: libfaketime moves it and leaves the time since boot alone.
 
 https://github.com/wolfcw/libfaketime
 """
@@ -11,7 +11,7 @@ SLEEP = "import time, select\ntime.sleep = lambda seconds: select.select([], [],
 
 
 def wrong_by(offset: str, folder: Path) -> dict[str, str]:
-    """Environment variables of a process whose clock is off by so much, such as +1d, -5m or +150s."""
+    """Returns environment variables that put a process's clock off by so much, such as +1d, -5m or +150s."""
     return _variables(folder) | {"FAKETIME": offset}
 
 

@@ -16,7 +16,9 @@ from tests.waiting import wait_for
 
 ROOT = Path(__file__).resolve().parent.parent
 
-running: "set[subprocess.Popen[str]]" = set()  # all that houses have started; tests/conftest.py ends what a test left
+running: "set[subprocess.Popen[str]]" = (
+    set()
+)  # all that houses have started; tests/conftest.py ends those that a test left
 
 
 class House:
@@ -47,14 +49,14 @@ class House:
         return process
 
     def run(self, *words: str, code: int = 0) -> str:
-        """What a command printed; it must end with the exit code."""
+        """Returns the output of a command, which must end with the exit code: stdout for 0, else stderr."""
         process = self.start(*words)
         out, err = process.communicate(timeout=120)
         assert (process.returncode, err if process.returncode != code else "") == (code, ""), err
         return out if code == 0 else err
 
     def rows(self, *words: str) -> Iterator[dict[str, Any]]:
-        """What a command printed with --json."""
+        """Yields the rows that a command prints with --json."""
         return map(json.loads, self.run(*words, "--json").splitlines())
 
     def query(self, sql: str) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from streams.state import EMPTY, State, StateChange, changed
+from streams.core.state import EMPTY, State, StateChange, changed
 
 
 class Changing(Protocol):

@@ -18,7 +18,7 @@ STARTERS = ("subprocess", "multiprocessing", "playwright", "http.server", "socke
 # Values of parameters that stand for servers. The same tests also run on parts that live in the process.
 SERVERS = {"postgres", "mariadb", "kinesis-local", "ministack"}
 NEEDS_ROOT = "small_disk"  # mounts a disk
-SHARED = "tests.conftest"  # what it starts is set-up and clean-up
+SHARED = "tests.conftest"  # it starts only set-up and clean-up
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -53,7 +53,7 @@ def emulator_of(item: pytest.Item, name: str) -> bool:
 
 
 def may_hold_fast(path: Path) -> bool:
-    """Returns False for a file of tests each of whose tests starts something by its own code."""
+    """Returns False for a file if each of its tests starts something by its own code."""
     if not path.name.startswith("test_") or path.suffix != ".py" or ROOT not in path.parents:
         return True
     module = ".".join(path.relative_to(ROOT).with_suffix("").parts)

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from streams.commit_store import CommitStore
-from streams.commits import Commit, Grant
-from streams.entry_log import Bounds
-from streams.leases import Leases
-from streams.listing import Inherit
-from streams.sink import Sink
-from streams.state import State
-from streams.state_log import BOUNDS
+from streams.coordination.leases import Leases
+from streams.coordination.listing import Inherit
+from streams.core.commits import Commit, Grant
+from streams.core.entry_log import Bounds
+from streams.core.sink import Sink
+from streams.core.state import State
+from streams.core.state_log import BOUNDS
+from streams.engine.commit_store import CommitStore
 
 
 class WorkersLeases(Leases):

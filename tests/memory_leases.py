@@ -1,17 +1,17 @@
-"""Leases in memory, for simulations: passes tests/contracts/test_leases.py as streams.leases does."""
+"""Leases in memory, for simulations: passes tests/contracts/test_leases.py as streams.coordination.leases does."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from streams.commits import Commit, Grant, LeaseLostError, Letter, LetterTakenError, RefusedError
-from streams.entry_log import Bounds
-from streams.listing import Inherit
-from streams.records import SHARD_END, TRIM_HORIZON, DeadRecord, Description, Lost, Position, Shard
-from streams.segments import SegmentId
-from streams.shares import Share, covers, share_of
-from streams.state import State
-from streams.state_log import BOUNDS, StateLog, Write
+from streams.coordination.assignment import Share, covers, share_of
+from streams.coordination.listing import Inherit
+from streams.core.commits import Commit, Grant, LeaseLostError, Letter, LetterTakenError, RefusedError
+from streams.core.entry_log import Bounds
+from streams.core.records import SHARD_END, TRIM_HORIZON, DeadRecord, Description, Lost, Position, Shard
+from streams.core.segments import SegmentId
+from streams.core.state import State
+from streams.core.state_log import BOUNDS, StateLog, Write
 
 LEASE = 5000  # milliseconds
 
@@ -50,7 +50,7 @@ class Row:
 
 @dataclass
 class Table:
-    """What all workers share."""
+    """The table that all workers share."""
 
     now: Callable[[], int]
     rows: dict[str, Row] = field(default_factory=dict)
@@ -108,7 +108,7 @@ class MemoryLeases:
             row.replace(self._inherit([*own, *states], owns, row.clock), table.bounds)
 
     def _last_states(self) -> list[Row]:
-        """The rows whose state nobody has taken over; a child's comes after its parents', and goes before it."""
+        """Returns rows with a state that no row has taken over; a child's row replaces its parents'."""
         rows = self.table.rows.values()
         begun = {row.shard.id for row in rows if row.state or row.checkpoint == SHARD_END.kind}
         children = {row.shard.id: [c.shard.id for c in rows if row.shard.id in c.shard.parents] for row in rows}

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from streams.records import Entry
-from streams.stream.aggregation import aggregate_columns, columns_in_shard, parse
+from streams.backends.aggregation import aggregate_columns, columns_in_shard, parse
+from streams.core.records import Entry
 
 
 def aggregate(entries: Sequence[Entry], *, checked: bool = False) -> bytes:
-    """Packs entries as the data of one record; `checked` marks it as one whose writer looks where it landed.
+    """Packs entries as the data of one record; `checked` marks one with a writer that checks its shard.
 
     Raises ValueError for more than MAX_SUB_RECORDS, or none.
     """

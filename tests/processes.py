@@ -1,4 +1,4 @@
-"""What Linux says of a process."""
+"""Facts of Linux about a process."""
 
 from pathlib import Path
 

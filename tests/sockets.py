@@ -32,7 +32,7 @@ class Socket(ApplicationCommunicator):
                 return message
 
     async def close_code(self, timeout: int = TIMEOUT) -> int:
-        """The code with which the server closes, past whatever it still sends."""
+        """Returns the code with which the server closes; skips the messages before it."""
         while (output := await self.receive_output(timeout))["type"] != "websocket.close":
             pass
         return int(output["code"])

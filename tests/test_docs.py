@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 from django.core.management import get_commands
 
-from dashboard import pages
+from dashboard import topics
 from streams import applications
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,19 +33,19 @@ OUR_APPLICATIONS = applications.names()
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_is_named_in_the_docs(command: str) -> None:
+def test_command_is_named_in_the_docs(command: str) -> None:
     assert re.search(rf"(?:manage\.py|deploy/manage) {command}\b", DOCS), f"No page of docs/ has: manage.py {command}"
 
 
 @pytest.mark.parametrize("topic", TOPICS)
 def test_a_documented_topic_exists(topic: str) -> None:
-    assert pages.find(topic) is not None
+    assert topics.find(topic) is not None
 
 
 def test_every_topic_is_documented() -> None:
     families = {name for each in applications.registered() for name, topic in each.topics.items() if topic.many}
     assert sorted(topic for topic in TOPICS if ":" not in topic) == sorted(
-        {*applications.topic_names(), pages.PULSE} - families
+        {*applications.topic_names(), topics.PULSE} - families
     )
     assert sorted(topic.split(":")[0] for topic in TOPICS if ":" in topic) == sorted(families)
 
@@ -59,7 +59,7 @@ def test_an_application_is_named_where_it_is_run_and_documented(application: str
 
 
 @pytest.mark.parametrize("place", ["Procfile", "deploy/onebox.ini"])
-def test_every_application_is_run(place: str) -> None:
+def test_application_is_run_by_every_deployment(place: str) -> None:
     assert "manage.py consume --all" in (ROOT / place).read_text()
 
 

@@ -1,4 +1,4 @@
-"""Every record counts once, whatever is killed: real processes, kill -9, and a naive count over the stream itself."""
+"""Every record counts once when any process is killed: real processes, kill -9, and a naive count over the stream."""
 
 import csv
 import json
@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from streams.clock import from_iso
-from streams.stream.embedded import EmbeddedStream
+from streams.backends.embedded.stream import EmbeddedStream
+from streams.core.clock import from_iso
 from tests.fakes import FakeClock
 from tests.house import House, kill
 from tests.waiting import wait_for
@@ -57,7 +57,7 @@ def naive_minutes(records: list[dict[str, Any]]) -> dict[tuple[str, str, str], t
 
 
 @pytest.mark.parametrize("shards", [1, 3])
-def test_trades_are_counted_once_though_every_worker_is_killed(house: House, shards: int) -> None:
+def test_trades_are_counted_once_when_every_worker_is_killed(house: House, shards: int) -> None:
     house.run("streams", "create", "trades", "--shards", str(shards))
     producer = house.start("produce", "trades", "--count", "200000", "--rate", "0", "--seed", "7")
     kills = consume_under_fire(house, "trades", 200_000, Random(shards))
@@ -121,7 +121,7 @@ def _order_line(row: dict[str, str]) -> bytes:
     ).encode()
 
 
-def test_alarms_on_real_orders_equal_brute_force_though_every_worker_is_killed(house: House, shared_data: Path) -> None:
+def test_alarms_equal_brute_force_when_every_worker_is_killed(house: House, shared_data: Path) -> None:
     total = replay(house, shared_data / "online_retail_2010-12_2011-04.csv.xz", FakeClock(from_iso("2026-11-01")))
     assert total == 171_999
     kills = consume_under_fire(house, "orders", total, Random(1))
@@ -133,7 +133,7 @@ def test_alarms_on_real_orders_equal_brute_force_though_every_worker_is_killed(h
     assert all(row["lines"] == row["notifications"] + row["suppressed"] for row in episodes)
 
 
-def test_the_file_put_by_the_command_as_fast_as_it_goes_makes_one_long_alarm(house: House, shared_data: Path) -> None:
+def test_file_replayed_at_full_speed_makes_one_long_alarm(house: House, shared_data: Path) -> None:
     path = shared_data / "online_retail_2010-12_2011-04.csv.xz"
     producer = house.start("produce", "orders", "--file", str(path), "--rate", "0")
     wait_for(lambda: house.streams.exists() and '"orders"' in house.run("streams", "list", "--json"))
@@ -143,7 +143,7 @@ def test_the_file_put_by_the_command_as_fast_as_it_goes_makes_one_long_alarm(hou
     assert found == [(peak, lines) for _, peak, lines in naive_episodes(list(house.rows("streams", "tail", "orders")))]
 
 
-def test_records_of_two_applications_in_one_worker_count_once_though_it_is_killed(house: House) -> None:
+def test_records_of_two_applications_count_once_when_their_worker_is_killed(house: House) -> None:
     producers = [house.start("produce", name, "--count", "20000", "--rate", "0", "--seed", "7") for name in BOTH]
     for producer in producers:
         producer.communicate(timeout=60)
@@ -165,7 +165,7 @@ def test_records_of_two_applications_in_one_worker_count_once_though_it_is_kille
     assert kills >= 3
 
 
-def test_what_was_put_before_a_kill_is_there_after_it(house: House) -> None:
+def test_records_put_before_a_kill_are_readable_after_it(house: House) -> None:
     house.run("streams", "create", "trades")
     known = 0
     for round_ in range(10):

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from streams.producer import RECORDS_A_PUT
-from streams.records import SHARD_END, Position
-from streams.stream.embedded import EmbeddedStream
+from streams.backends.embedded.stream import EmbeddedStream
+from streams.core.records import SHARD_END, Position
+from streams.engine.producer import RECORDS_A_PUT
 from tests.chaos import ROUNDS, SEED, Chaos
 from tests.databases import server
 from tests.house import House, kill
@@ -41,7 +41,7 @@ def chaos(house: House) -> Chaos:
     return chaos
 
 
-def test_every_record_counts_once_through_a_hundred_accidents(chaos: Chaos) -> None:
+def test_records_count_once_through_a_hundred_accidents(chaos: Chaos) -> None:
     house = chaos.house
     records = list(house.rows("streams", "tail", "ledger"))
     good = [record for record in records if "data" in record]
@@ -62,7 +62,7 @@ def test_every_record_counts_once_through_a_hundred_accidents(chaos: Chaos) -> N
 
 
 def id_in(record: dict[str, Any]) -> int:
-    """Of what `streams tail` tells of a trade."""
+    """Returns the id of a trade that `streams tail` prints."""
     return int(record["data"]["id"]) if "data" in record else acks.id_of(b64decode(record["data_base64"]))
 
 
@@ -88,7 +88,7 @@ def check_steps(house: House) -> None:
 
 
 def check_acknowledged(files: list[Path], found: list[int]) -> None:
-    """All that producers were told is in is there; what else is there comes after that: a kill kept it from them."""
+    """Every acknowledged record is there. Any other comes after those: a kill kept its acknowledgement back."""
     by_producer: dict[int, list[int]] = {}
     for id_ in sorted(found):
         by_producer.setdefault(id_ // acks.IDS, []).append(id_)
@@ -126,7 +126,7 @@ def test_workers_share_the_shards_as_they_come_and_go(tmp_path: Path, shards: in
     kill(workers[0])
 
 
-def test_orders_under_random_keys_are_exact_when_read_as_a_whole(tmp_path: Path) -> None:
+def test_orders_under_random_keys_are_exact_with_whole_stream(tmp_path: Path) -> None:
     house = House(tmp_path)
     stream = EmbeddedStream(house.streams, "orders")
     stream.create(shards=4)

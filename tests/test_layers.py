@@ -36,7 +36,7 @@ for start in starts:
         ("tests.chromium", "browser", True),
     ],
 )
-def test_starts_tells_which_code_starts_something(module: str, name: str, expected: bool) -> None:
+def test_starts_tells_the_code_that_starts_something(module: str, name: str, expected: bool) -> None:
     assert layers.starts(module, name) is expected
 
 

@@ -1,4 +1,4 @@
-"""The packages that are installed: locks/ against requirements*.txt, what is installed here, and pip itself."""
+"""The packages that are installed: locks/ against requirements*.txt, the installed packages, and pip itself."""
 
 import re
 import subprocess
@@ -31,24 +31,24 @@ def locked(name: str) -> dict[str, str]:
     return {package: version for package, version, _ in PIN.findall((ROOT / "locks" / name).read_text())}
 
 
-def test_each_file_of_requirements_has_its_lock() -> None:
+def test_requirements_file_has_its_lock() -> None:
     assert sorted(path.name for path in (ROOT / "locks").iterdir()) == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_lock_has_each_requirement_in_its_version(name: str) -> None:
+def test_lock_has_each_requirement_in_its_version(name: str) -> None:
     pins = {canonicalize_name(each.name): str(each.specifier).removeprefix("==") for each in wanted(name)}
     assert pins == {package: version for package, version in locked(name).items() if package in pins}, "run: make lock"
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_lock_holds_hashed_pins_alone(name: str) -> None:
+def test_lock_holds_hashed_pins_only(name: str) -> None:
     """No line without a hash, and no address of a registry."""
     assert re.sub(r"(?m)^#.*\n", "", PIN.sub("", (ROOT / "locks" / name).read_text())).strip() == ""
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-watching.txt", "requirements-dev.txt"])
-def test_the_lock_has_each_package_that_the_requirements_lead_to(name: str) -> None:
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-monitoring.txt", "requirements-dev.txt"])
+def test_lock_has_every_transitive_package(name: str) -> None:
     waiting, seen = wanted(name), set[str]()
     while waiting:
         one = waiting.pop()
@@ -63,7 +63,7 @@ def test_the_lock_has_each_package_that_the_requirements_lead_to(name: str) -> N
     assert {canonicalize_name(Requirement(each).name) for each in seen} - locked(name).keys() == set()
 
 
-def test_a_package_has_one_version_in_all_locks() -> None:
+def test_package_has_one_version_in_all_locks() -> None:
     pairs = {pair for name in NAMES for pair in locked(name).items()}
     assert len({package for package, _ in pairs}) == len(pairs)
 

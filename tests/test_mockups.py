@@ -35,14 +35,14 @@ def test_every_page_for_people_has_a_mockup() -> None:
     }  # fmt: skip
 
 
-def test_the_table_and_the_folder_have_every_screen_and_no_other() -> None:
+def test_mockup_table_and_folder_list_the_same_screens() -> None:
     pictures = sorted(path.name for path in HERE.iterdir() if path.suffix in {".svg", ".png", ".excalidraw"})
     assert pictures == sorted(f"{name}.svg" for name in SCREENS)
     assert sorted(name for name, _ in ROWS) == sorted(SCREENS)
 
 
 @each_screen
-def test_a_drawing_is_of_excalidraw_and_has_unique_ids(name: str) -> None:
+def test_drawing_is_an_excalidraw_file_with_unique_ids(name: str) -> None:
     drawn = json.loads(drawing(name))
     ids = [element["id"] for element in drawn["elements"]]
     assert (drawn["type"], len(set(ids))) == ("excalidraw", len(ids))
@@ -55,7 +55,7 @@ def test_a_picture_is_rendered_from_its_current_drawing(name: str) -> None:
 
 
 @each_screen
-def test_a_picture_has_the_words_of_its_drawing(name: str) -> None:
+def test_picture_has_the_words_of_its_drawing(name: str) -> None:
     elements = json.loads(drawing(name))["elements"]
     words = [line for element in elements if element["type"] == "text" for line in element["text"].split("\n")]
     shown = re.findall(r"<text[^>]*>([^<]*)</text>", picture(name))
@@ -63,6 +63,6 @@ def test_a_picture_has_the_words_of_its_drawing(name: str) -> None:
 
 
 @each_screen
-def test_a_picture_is_small_and_asks_for_nothing_from_outside(name: str) -> None:
+def test_picture_is_small_and_loads_nothing_from_outside(name: str) -> None:
     assert set(re.findall(r'https?://[^"]+', picture(name))) == {"http://www.w3.org/2000/svg"}
     assert len(picture(name)) < 70_000

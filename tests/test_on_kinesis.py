@@ -15,7 +15,7 @@ Emulator = Callable[[], AbstractContextManager[str]]
 
 @pytest.fixture
 def on(tmp_path: Path) -> Iterator[Callable[[Emulator], House]]:
-    """A house whose streams are in an emulator."""
+    """Returns a house with its streams in an emulator."""
     running: list[AbstractContextManager[str]] = []
 
     def build(emulator: Emulator) -> House:
@@ -35,7 +35,7 @@ def on(tmp_path: Path) -> Iterator[Callable[[Emulator], House]]:
 
 
 def check(house: House, records: int) -> None:
-    """What was counted is what the stream holds."""
+    """Checks that the counts equal the records in the stream."""
     rows = list(house.rows("streams", "tail", "trades"))
     assert sorted(row["data"]["id"] for row in rows) == list(range(1, records + 1))
     rows.sort(key=lambda row: row["data"]["id"])  # shards are merged by arrival: within a key that is the order put
@@ -46,7 +46,7 @@ def check(house: House, records: int) -> None:
     assert reported == naive_minutes(rows)
 
 
-def test_packed_records_are_counted_once_though_a_worker_is_killed(on: Callable[[Emulator], House]) -> None:
+def test_packed_records_are_counted_once_when_a_worker_is_killed(on: Callable[[Emulator], House]) -> None:
     house = on(ministack)
     house.run("streams", "create", "trades", "--shards", "2")
     house.run("produce", "trades", "--count", "20000", "--rate", "0")
@@ -57,7 +57,7 @@ def test_packed_records_are_counted_once_though_a_worker_is_killed(on: Callable[
     check(house, 20_000)
 
 
-def test_a_stream_that_is_split_and_merged_is_counted_once(on: Callable[[Emulator], House]) -> None:
+def test_records_of_a_split_and_merged_stream_are_counted_once(on: Callable[[Emulator], House]) -> None:
     house = on(kinesis_local)
     house.run("streams", "create", "trades", "--shards", "2")
     workers = [house.start("consume", "trades") for _ in range(2)]

@@ -1,4 +1,4 @@
-"""What touches the database in ways that differ, run again on PostgreSQL and MariaDB; docs/architecture.md lists it."""
+"""Tests of code for which databases differ, run again on PostgreSQL and MariaDB; docs/architecture.md lists it."""
 
 import os
 import re
@@ -54,7 +54,7 @@ LEFT_OUT = [
 
 
 @pytest.mark.parametrize("kind", ["postgres", "mariadb"])
-def test_the_selection_passes_on_a_server(kind: str) -> None:
+def test_selected_tests_pass_on_a_database_server(kind: str) -> None:
     chosen = " and ".join(f"not {name}" for name in LEFT_OUT)
     words = ["-n", "0", "--hypothesis-profile=few", "--reuse-db", "-p", "no:cacheprovider", "-k", chosen]
     with server(kind) as database:  # --reuse-db: the server itself is thrown away

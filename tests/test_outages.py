@@ -1,4 +1,4 @@
-"""What producers and workers do while the database or the disk is away, and after it: real processes, nothing lost."""
+"""Producers and workers during and after an outage of the database or the disk: real processes, nothing lost."""
 
 import json
 import resource
@@ -14,12 +14,12 @@ from tests.disks import fill
 from tests.house import House
 from tests.test_exactly_once import naive_minutes
 from tests.waiting import wait_for
-from tests.watching.lines import Line
-from tests.watching.test_away import change, only_reads
+from tests.monitoring.lines import Line
+from tests.monitoring.test_away import change, only_reads
 
 
 class Running:
-    """A command of a house; what it writes to stderr is gathered as it comes."""
+    """A command of a house; its stderr is gathered as it comes."""
 
     def __init__(self, house: House, *words: str) -> None:
         self.process = house.start(*words)
@@ -37,7 +37,7 @@ class Running:
         return self.process.poll() is None
 
     def stop(self) -> str:
-        """In good order: what it wrote to stdout."""
+        """Stops the command in good order and returns its stdout."""
         assert self.process.stdout and self.process.stderr
         self.process.terminate()
         assert self.process.wait(timeout=30) == 0, self.lines
@@ -85,7 +85,7 @@ def has_moved(house: House, application: str, done: int) -> bool:
     return house.applied(application) > done
 
 
-def test_a_database_that_is_cut_off_again_and_again_costs_no_record(house: House, line: Line) -> None:
+def test_repeated_loss_of_the_database_costs_no_record(house: House, line: Line) -> None:
     names = ("trades", "orders")
     producers = [Running(house, "produce", name, "--rate", "300", "--seed", "1") for name in names]
     wait_for(lambda: "orders" in house.run("streams", "list") and "trades" in house.run("streams", "list"))
@@ -107,7 +107,7 @@ def test_a_database_that_is_cut_off_again_and_again_costs_no_record(house: House
     assert [int(dead) for (dead,) in house.query("SELECT sum(dead) FROM streams_lease")] == [0]
 
 
-def test_a_database_that_only_reads_is_waited_for(house: House, base: Database, line: Line) -> None:
+def test_worker_waits_for_a_read_only_database(house: House, base: Database, line: Line) -> None:
     house.run("produce", "trades", "--rate", "0", "--count", "10")
     producer, worker = Running(house, "produce", "trades", "--rate", "300"), Running(house, "consume", "trades")
     wait_for(lambda: house.applied("trades"))
@@ -122,7 +122,7 @@ def test_a_database_that_only_reads_is_waited_for(house: House, base: Database, 
     check_counts(house)
 
 
-def test_who_is_told_to_stop_while_the_database_is_away_stops(house: House, line: Line) -> None:
+def test_processes_stop_on_a_signal_while_the_database_is_away(house: House, line: Line) -> None:
     house.run("produce", "trades", "--rate", "0", "--count", "10")
     worker = Running(house, "consume", "trades")
     wait_for(lambda: house.applied("trades"))
@@ -138,7 +138,7 @@ def no_space(running: Running, *, most: int = 1024) -> None:
     resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
 
 
-def test_a_full_disk_stops_neither_and_loses_nothing(tmp_path: Path) -> None:
+def test_full_disk_stops_no_process_and_loses_no_record(tmp_path: Path) -> None:
     house = House(tmp_path)
     producer = Running(house, "produce", "trades", "--rate", "500", "--seed", "1", "--json")
     wait_for(lambda: house.streams.exists() and "trades" in house.run("streams", "list"))
@@ -156,7 +156,7 @@ def test_a_full_disk_stops_neither_and_loses_nothing(tmp_path: Path) -> None:
     assert house.applied("trades") == sent
 
 
-def test_a_full_disk_of_the_database_is_waited_for(small_disk: Path, tmp_path: Path) -> None:
+def test_worker_waits_for_a_full_disk_of_the_database(small_disk: Path, tmp_path: Path) -> None:
     with server("postgres", disk=small_disk) as database:
         house = House(tmp_path, database)
         house.run("produce", "trades", "--rate", "0", "--count", "10")

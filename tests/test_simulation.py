@@ -1,6 +1,6 @@
 """A whole fleet in one thread: injected time, stream and store, and a crash before or after every arrow.
 
-Hypothesis chooses what happens; a failure prints the steps that lead to it.
+Hypothesis chooses the events; a failure prints the steps that lead to it.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,15 +12,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from streams.clock import MINUTE
-from streams.commits import Grant
-from streams.entry_log import Bounds
-from streams.pipeline import Pipeline
-from streams.reading import ShardReader
-from streams.records import SHARD_END, TRIM_HORIZON, Batch, DeadRecord, Description, Page, Position
-from streams.state import State, StateChange, StateKey, merge
-from streams.stream.embedded_clock import Anchor, Reading
-from streams.worker import Worker
+from streams.backends.embedded.own_clock import Anchor, Reading
+from streams.core.clock import MINUTE
+from streams.core.commits import Grant
+from streams.core.entry_log import Bounds
+from streams.core.records import SHARD_END, TRIM_HORIZON, Batch, DeadRecord, Description, Page, Position
+from streams.core.state import State, StateChange, StateKey, merge
+from streams.engine.pipeline import Pipeline
+from streams.engine.reading import ShardReader
+from streams.engine.worker import Worker
 from tests.fakes import FakeClock, MemoryStream
 from tests.memory_leases import LEASE, MemoryLeases, Table
 
@@ -39,7 +39,7 @@ class CrashError(BaseException):
 
 
 class Keeping:
-    """Keeps every record of each key, in order; chokes on BAD, and on what is a minute late, as `trades` does."""
+    """Keeps every record of each key, in order; refuses BAD, and records a minute late, as `trades` does."""
 
     def __init__(self, state: State) -> None:
         self.clock = int(state.meta or b"0")
@@ -177,7 +177,7 @@ class Fleet(RuleBasedStateMachine):
 
     @rule(shards=st.integers(1, 3))
     def remake(self, shards: int) -> None:
-        """What nobody has read of the stream is lost with it; all else is counted once."""
+        """Unread records of the stream are lost with it; all others are counted once."""
         self._remake(shards)
 
     def _remake(self, shards: int = 1) -> None:
@@ -222,7 +222,7 @@ class Fleet(RuleBasedStateMachine):
 
     @rule(wrong=st.sampled_from(WRONG))
     def clock_is_wrong_for_seconds(self, wrong: int) -> None:
-        """While everybody moves: what they learn of the time in these seconds must not outlast them."""
+        """Moves every process; the time that they learn in these seconds must not outlast them."""
         self.wrong = wrong
         for worker in list(self.workers.values()) * 2:
             self.clock.advance(600)
@@ -246,7 +246,7 @@ class Fleet(RuleBasedStateMachine):
             self.stream.merge(shards[first].id, shards[first + 1].id)
 
     def teardown(self) -> None:
-        """Whoever is left, or one more worker, brings it all home: once each, in order."""
+        """The workers that are left, or one more, apply every record once, in order."""
         self.start_a_worker()
         while not self._all_at_rest():
             pass

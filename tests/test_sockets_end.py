@@ -1,4 +1,4 @@
-"""Sockets of a real server, whose sessions are ended by other processes or run out."""
+"""Sockets of a real server, with sessions that other processes end or that expire."""
 
 import copy
 import json
@@ -79,7 +79,7 @@ def web(house: House) -> Iterator[Web]:
 
 
 def within(house: House, script: str, **names: object) -> dict[str, Any]:
-    """What a script says, run by a process of its own."""
+    """Returns the output of a script in a process of its own."""
     given = "".join(f"{name} = {value!r}\n" for name, value in names.items())
     found: dict[str, Any] = json.loads(house.run("shell", "-v", "0", "-c", given + script).splitlines()[-1])
     return found
@@ -106,7 +106,7 @@ def ask(web: Web, path: str, cookie: str, **headers: str) -> int:
     return status
 
 
-def test_sockets_close_within_five_seconds_of_whatever_ended_their_sessions(house: House, web: Web) -> None:
+def test_sockets_close_within_five_seconds_of_any_end_of_their_session(house: House, web: Web) -> None:
     cookies = within(house, SIGN_IN, NAMES=[*WAYS, "by command", "not at all"])
     opened: Queue[str] = Queue()
     with ThreadPoolExecutor(len(cookies)) as pool:
@@ -137,9 +137,7 @@ IDLE, ABSOLUTE = 3, 7  # seconds
 
 
 @pytest.mark.parametrize(("asked", "lasts"), [(POLL, IDLE), (PAGE, ABSOLUTE)], ids=["polls", "pages"])
-def test_polls_do_not_move_the_idle_limit_and_pages_not_the_absolute_one(
-    house: House, asked: dict[str, str], lasts: int
-) -> None:
+def test_polls_move_no_idle_limit_and_pages_no_absolute_limit(house: House, asked: dict[str, str], lasts: int) -> None:
     short, opened, before = brief(house, SESSION_IDLE=str(IDLE), SESSION_ABSOLUTE=str(ABSOLUTE)), Queue[str](), time()
     web = Web(short)
     [cookie] = within(short, SIGN_IN, NAMES=[asked["path"]]).values()
@@ -153,7 +151,7 @@ def test_polls_do_not_move_the_idle_limit_and_pages_not_the_absolute_one(
     web.stop()
 
 
-def test_a_database_that_does_not_say_closes_sockets_and_lets_them_come_again(house: House, web: Web) -> None:
+def test_unreachable_database_closes_sockets_until_it_answers(house: House, web: Web) -> None:
     [cookie] = within(house, SIGN_IN, NAMES=["ada"]).values()
     opened: Queue[str] = Queue()
     with ThreadPoolExecutor() as pool:

@@ -1,4 +1,4 @@
-"""Whatever records, names and files hold, no command writes a control character to a terminal."""
+"""No command writes a control character to a terminal, for any content of records, names and files."""
 
 import json
 from pathlib import Path
@@ -8,8 +8,10 @@ from django.core.management import call_command
 from pytest_django import Settings
 
 from accounts.models import User
+from applications.market.models import TradeMinute
+from applications.orders.models import AlarmEpisode
 from login import backups
-from streams.models import AlarmEpisode, DeadLetter, Lease, TradeMinute
+from streams.models import DeadLetter, Lease
 from streams.wiring import open_stream
 from tests.commands import exit_code
 from tests.dashboard.rows import alarm, at, trades
@@ -22,7 +24,7 @@ NAME = "\x1b]0;o\x07\n\x9b2J\u202e"  # as short as a ticker
 
 @pytest.fixture
 def store(settings: Settings, tmp_path: Path) -> None:
-    """A stream, dead letters, alarms, leases and minutes whose names and bytes are hostile."""
+    """A stream, dead letters, alarms, leases and minutes with hostile names and bytes."""
     settings.STREAM_URL = f"embedded:{tmp_path / 'streams.sqlite3'}"
     stream = open_stream("trades")
     stream.create()
@@ -49,7 +51,7 @@ def store(settings: Settings, tmp_path: Path) -> None:
         ["report", "trades"],
     ],
 )
-def test_no_command_writes_a_control_character(
+def test_commands_write_no_control_character(
     words: list[str], form: list[str], store: None, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert exit_code(*words, *form) == 0
@@ -61,7 +63,7 @@ def test_no_command_writes_a_control_character(
 
 
 @pytest.mark.parametrize("words", [["streams", "tail"], ["streams", "status"], ["streams", "split", "trades"]])
-def test_a_refusal_repeats_what_was_typed_without_control_characters(
+def test_refusal_repeats_the_input_without_control_characters(
     words: list[str], store: None, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert exit_code(*words, EVIL) == 1
@@ -69,7 +71,7 @@ def test_a_refusal_repeats_what_was_typed_without_control_characters(
     assert (said.count("\n"), said.removesuffix("\n").isprintable()) == (1, True)
 
 
-def test_a_backup_whose_manifest_was_changed_is_told_of_harmlessly(
+def test_modified_manifest_of_a_backup_is_reported_without_control_characters(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
@@ -81,7 +83,7 @@ def test_a_backup_whose_manifest_was_changed_is_told_of_harmlessly(
     assert (said.count("\n"), said.removesuffix("\n").isprintable()) == (1, True)
 
 
-def test_the_accounts_commands_escape_names(capfd: pytest.CaptureFixture[str]) -> None:
+def test_commands_of_accounts_escape_names(capfd: pytest.CaptureFixture[str]) -> None:
     User.objects.create_user(EVIL)
     call_command("end_sessions", user=EVIL)
     call_command("new_password", EVIL)

@@ -13,10 +13,12 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 RIDDLES = re.compile(r"\b(?:who|whoever|whatever|whose|what)\b", re.IGNORECASE)
 TARGET = 3.0  # in 1,000 words
-BOUNDS = {"docstrings": 19.5, "docs": 7.6}  # in 1,000 words
+BOUNDS = {"docstrings": 19.5, "docs": 2.1}  # in 1,000 words
 # Pages that reached the target; a page never leaves this list.
 PLAIN = [
-    "CONTRIBUTING.md", "SECURITY.md", "docs/backup.md", "docs/deploy.md", "docs/scale.md", "docs/watching.md",
+    "CONTRIBUTING.md", "README.md", "SECURITY.md", "docs/asvs.md", "docs/backup.md", "docs/benchmarks.md",
+    "docs/deploy.md", "docs/kcl.md", "docs/protocol.md", "docs/scale.md", "docs/security-events.md",
+    "docs/security.md", "docs/monitoring.md", *(f"docs/adr/{path.name}" for path in (ROOT / "docs/adr").iterdir()),
     "docs/runbooks/incident.md", "docs/runbooks/keys.md", "docs/runbooks/lost-factor.md", "mockups/README.md",
 ]  # fmt: skip
 LEFT_OUT = {"node_modules", "build", "var", "migrations", "__pycache__"}
@@ -48,6 +50,6 @@ def test_docs_have_no_more_relative_words_than_before() -> None:
 
 
 @pytest.mark.parametrize("page", PLAIN)
-def test_a_plain_page_stays_plain(page: str) -> None:
+def test_plain_page_stays_plain(page: str) -> None:
     text = (ROOT / page).read_text()
     assert rate(text) <= TARGET

@@ -1,4 +1,4 @@
-"""Real processes whose clocks are wrong, on the embedded stream and on an emulator of Kinesis."""
+"""Real processes with wrong clocks, on the embedded stream and on an emulator of Kinesis."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from streams import clock
+from streams.core import clock
 from tests.emulators import kinesis_local, ministack
 from tests.faketime import SetClock, wrong_by
 from tests.house import House, kill
@@ -56,7 +56,7 @@ def has_reached(house: House, milliseconds: int) -> bool:
     return reached(house) >= milliseconds
 
 
-def test_a_worker_whose_clock_is_set_for_seconds_applies_all_that_comes_after(house: House, tmp_path: Path) -> None:
+def test_worker_applies_records_after_its_clock_was_wrong_for_seconds(house: House, tmp_path: Path) -> None:
     house.run("streams", "create", "trades")
     worker_clock = SetClock(tmp_path)
     worker = house.start("consume", "trades", variables=worker_clock.variables)
@@ -70,7 +70,7 @@ def test_a_worker_whose_clock_is_set_for_seconds_applies_all_that_comes_after(ho
     kill(worker)
 
 
-def test_a_put_by_a_process_a_day_ahead_trims_nothing(house: House, tmp_path: Path) -> None:
+def test_put_by_a_process_a_day_ahead_trims_nothing(house: House, tmp_path: Path) -> None:
     house.run(*TRADES, "5000")
     run_with(wrong_by("+1d", tmp_path), house, *TRADES, "1")
     house.run("consume", "trades", "--until-caught-up")
@@ -79,7 +79,7 @@ def test_a_put_by_a_process_a_day_ahead_trims_nothing(house: House, tmp_path: Pa
     assert abs(clock.from_iso(found["newest"]) - clock.now()) < clock.MINUTE
 
 
-def test_orders_raise_no_alarm_because_a_producers_clock_is_set(house: House, tmp_path: Path) -> None:
+def test_orders_raise_no_alarm_when_a_producers_clock_is_set(house: House, tmp_path: Path) -> None:
     """20 lines in 10 s: below the threshold, unless they are stamped with one moment."""
     run_with(wrong_by("+1d", tmp_path), house, "produce", "orders", "--count", "1", "--rate", "0", "--site", "a")
     producers_clock = SetClock(tmp_path)
@@ -95,7 +95,7 @@ def test_orders_raise_no_alarm_because_a_producers_clock_is_set(house: House, tm
     assert (list(house.rows("report", "orders")), lease(house)["applied"]) == ([], 21)
 
 
-def test_until_caught_up_reads_all_by_a_clock_a_day_back(house: House, tmp_path: Path) -> None:
+def test_until_caught_up_reads_every_record_with_a_clock_a_day_back(house: House, tmp_path: Path) -> None:
     house.run(*TRADES, "100")
     house.run("consume", "trades", "--until-caught-up")
     house.run(*TRADES, "50000")
@@ -117,7 +117,7 @@ def test_a_worker_on_kinesis_with_a_fast_clock_applies_live_trades(on_kinesis: H
     kill(worker)
 
 
-def test_latest_on_kinesis_is_the_latest_whatever_the_workers_clock_says(on_kinesis: House, tmp_path: Path) -> None:
+def test_latest_on_kinesis_is_independent_of_the_workers_clock(on_kinesis: House, tmp_path: Path) -> None:
     house = on_kinesis
     house.run(*TRADES, "10")
     before = clock.now()

@@ -1,6 +1,6 @@
-"""Second factors: who has which, and who must have one.
+"""Second factors: which ones a user has, and which users must have one.
 
-Authenticator apps (TOTP) and passkeys are rows of allauth's Authenticator; recovery codes are our own, and count only
+Authenticator apps (TOTP) and passkeys are rows of allauth's Authenticator. Recovery codes are our own, and count only
 beside one of those.
 """
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 TOTP, PASSKEY, RECOVERY = "totp", "passkey", "recovery code"
 PASSWORD_NEEDED, FACTOR_NEEDED = "password of your own needed", "second factor needed"
-NAMES = {  # as events call what allauth calls so
+NAMES = {  # allauth's types: their names in events
     Authenticator.Type.TOTP.value: TOTP,
     Authenticator.Type.WEBAUTHN.value: PASSKEY,
     Authenticator.Type.RECOVERY_CODES.value: RECOVERY,
@@ -28,25 +28,25 @@ NAMES = {  # as events call what allauth calls so
 
 
 def of(user: User) -> QuerySet[Authenticator]:
-    """The authenticator app and the passkeys of a user, the first added first."""
-    found: QuerySet[Authenticator] = Authenticator.objects.filter(user=user).order_by("pk")
-    return found
+    """Returns the authenticator app and the passkeys of a user, the first added first."""
+    authenticators: QuerySet[Authenticator] = Authenticator.objects.filter(user=user).order_by("pk")
+    return authenticators
 
 
 def kinds(user: User) -> set[str]:
-    """Which of TOTP and PASSKEY a user has."""
+    """Returns which of TOTP and PASSKEY a user has."""
     return {NAMES[kind] for kind in of(user).values_list("type", flat=True)}
 
 
 def lacking(user: User) -> bool:
-    """Whether a user must have a second factor and has none. No query for who need not."""
+    """Returns whether the user must have a second factor and has none. Takes no query if they need none."""
     return second_factor_required(user) and not of(user).exists()
 
 
 def needed(user: User) -> str:
-    """What a user must do before anything else is open to them, to their sessions and to their API tokens alike.
+    """Returns the step that a user must take before their sessions and API tokens can open anything else.
 
-    One of PASSWORD_NEEDED and FACTOR_NEEDED; "" for nothing.
+    One of PASSWORD_NEEDED and FACTOR_NEEDED; "" for no step.
     """
     if provisional.must_be_replaced(user):
         return PASSWORD_NEEDED
@@ -54,6 +54,6 @@ def needed(user: User) -> str:
 
 
 def is_last(authenticator: Authenticator) -> bool:
-    """Whether its user would be left without the second factor that they must have."""
+    """Returns whether removing the authenticator would leave its user without a required second factor."""
     user = authenticator.user
     return second_factor_required(user) and not of(user).exclude(pk=authenticator.pk).exists()

@@ -1,4 +1,4 @@
-"""What allauth does our way about second factors: what it keeps, it keeps encrypted; what it says is ours."""
+"""Adapts allauth's second factors: encrypts the secrets, and sets our names and messages."""
 
 from typing import Any
 
@@ -9,12 +9,12 @@ from allauth.mfa.models import Authenticator
 from accounts import humanize, keyrings
 from accounts.models import User
 
-NAME = "Millrace"  # as authenticator apps and browsers list us
+NAME = "Millrace"  # authenticator apps and browsers list the site under this name
 WRONG_CODE = "That code is not right, or was used already: wait for the next one and try again."
 
 
 class MFAAdapter(DefaultMFAAdapter):
-    """Seeds under the key ring; passkeys named after the device."""
+    """Encrypts TOTP seeds with the key ring, and names passkeys after the device."""
 
     error_messages = DefaultMFAAdapter.error_messages | {"incorrect_code": WRONG_CODE}
 
@@ -28,7 +28,7 @@ class MFAAdapter(DefaultMFAAdapter):
         return NAME
 
     def get_totp_label(self, user: User) -> str:
-        """With the host, for people who have accounts on several."""
+        """Returns the user name with the host, for people with accounts on several hosts."""
         return f"{user.get_username()}@{context.request.get_host()}"
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:

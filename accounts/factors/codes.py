@@ -1,4 +1,4 @@
-"""Codes that people type: of the authenticator app, or one of the recovery codes."""
+"""Checks typed codes: codes of the authenticator app, and recovery codes."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from accounts import events, throttle
 from accounts.factors import recovery, totp
 from accounts.models import User
 
-LONGEST = 64  # characters that are looked at
+LONGEST = 64  # characters; longer input is cut
 
 
 @dataclass(frozen=True)
 class Proof:
-    """A code that was right. `authenticator` is the app that it is of; None for a recovery code."""
+    """Holds a right code. `authenticator`: the app that made it; None for a recovery code."""
 
     user: User
     authenticator: Authenticator | None = None
 
 
 def use(request: HttpRequest, user: User, typed: str) -> Proof | None:
-    """Spends a code; None when it is wrong, was used before, or there were too many wrong ones."""
+    """Spends a code and returns its proof; None if it is wrong or was used before, or if no try is left."""
     return throttle.check(request, throttle.Kind.CODE, user, lambda: _use(user, typed[:LONGEST]))
 
 
@@ -40,7 +40,7 @@ def _use(user: User, typed: str) -> Proof | None:
 
 
 def note(request: HttpRequest, proof: Proof, *, again: bool) -> None:
-    """Writes the proof into the session and the log. `again`: by somebody who is signed in already."""
+    """Writes the proof into the session and the log. `again`: the user is signed in already."""
     if proof.authenticator:
         post_authentication(request, proof.authenticator, reauthenticated=again)
         return

@@ -1,6 +1,6 @@
-"""A user who must have a second factor and has none reaches nothing but the pages where one is added.
+"""Keeps users without a required second factor on the pages where one is added.
 
-Before that, a user who came with a password that a command printed reaches nothing but the page to choose their own.
+Before that, keeps users whose password a command printed on the page where they choose their own.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ from django.utils.deprecation import MiddlewareMixin
 
 from accounts import factors
 
-# Names of addresses: proving who one is and the way out; choosing a password; adding a factor.
+# URL names: signing in, confirming and signing out; choosing a password; adding a factor.
 ALWAYS = {
     "session-used",
     "account_reauthenticate",
@@ -35,7 +35,7 @@ LEADS = {factors.PASSWORD_NEEDED: "account_change_password", factors.FACTOR_NEED
 
 
 class SecondFactorMiddleware(MiddlewareMixin):
-    """Stands after AuthenticationMiddleware. A page leads to the one that helps, and says why; a script gets 403."""
+    """Redirects a page to the page that helps; answers a script 403. Stands after AuthenticationMiddleware."""
 
     def process_view(self, request: HttpRequest, *_: Any) -> HttpResponseBase | None:
         user, name = request.user, request.resolver_match.url_name if request.resolver_match else None
@@ -54,10 +54,10 @@ def _led(request: HttpRequest, to: str, lacks: str) -> HttpResponseBase:
 
 
 class ConfirmMiddleware(MiddlewareMixin):
-    """Leads to the confirm page whoever needs a fresh proof. Stands after AccountMiddleware, whose place it takes.
+    """Redirects users who need a fresh proof to the confirm page. Stands after AccountMiddleware and takes its place.
 
-    allauth would keep the whole request in the session, passwords and cookies among it, and repeat it afterwards. Here
-    people are led back to the page they came from, and send their form again.
+    allauth would keep the whole request in the session, including passwords and cookies, and repeat it afterwards. Here
+    users return to the page that they came from, and send their form again.
     """
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
@@ -71,7 +71,7 @@ class ConfirmMiddleware(MiddlewareMixin):
 
 
 def _came_from(request: HttpRequest) -> str:
-    """The page that a form was on, which our Referrer-Policy lets browsers tell; else the security page."""
+    """Returns the page of the form, from the Referer that our Referrer-Policy allows; else the security page."""
     referrer = urlsplit(request.headers.get("Referer", ""))
     if referrer.netloc != request.get_host() or not referrer.path:
         return reverse("mfa_index")

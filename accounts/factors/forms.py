@@ -1,4 +1,4 @@
-"""Forms about second factors."""
+"""Forms for second factors."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WRONG_PAIR = (
     "next code and try again, or wait a few minutes."
 )
 NOT_THAT_CODE = "That is not the code that the app shows: wait for the next one and type it."
-SEED = "totp-seed"  # in the session, encrypted, until the app is set up
+SEED = "totp-seed"  # session key: the encrypted seed, until the app is set up
 LONGEST_NAME = 60  # characters
 
 
@@ -35,7 +35,7 @@ def code_field(label: str = "Code", **attributes: Any) -> forms.CharField:
 
 
 def name_code(field: forms.Field, user: User) -> None:
-    """Says which codes there are to type."""
+    """Names in the field's text the codes that the user can type."""
     if factors.TOTP in factors.kinds(user):
         field.help_text = "From your authenticator app, or a recovery code."
     else:
@@ -47,7 +47,7 @@ def end_others_field(*, ticked: bool = False) -> forms.BooleanField:
 
 
 class CodeForm(forms.Form):
-    """The second step of signing in."""
+    """Asks for a code in the second step of signing in."""
 
     code = code_field(autofocus=True)
 
@@ -67,11 +67,11 @@ class CodeForm(forms.Form):
 
 
 class ActivateTotpForm(forms.Form):
-    """The first code of a new authenticator app. The seed waits in the session, encrypted."""
+    """Asks for the first code of a new authenticator app. The seed waits in the session, encrypted."""
 
     code = code_field(inputmode="numeric", autofocus=True)
     end_others = end_others_field()
-    counter: int  # of the code, once it is right
+    counter: int  # of the right code; set when the form is valid
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -82,7 +82,7 @@ class ActivateTotpForm(forms.Form):
 
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"]
-        # Nothing to guess: the seed is on the page of whoever types this.
+        # No throttle: the seed is on the user's own page, so there is nothing to guess.
         counter = totp.matches(self.secret, code.replace(" ", ""), timezone.now().timestamp())
         if counter is None:
             raise ValidationError(NOT_THAT_CODE)
@@ -99,7 +99,7 @@ class RemoveTotpForm(forms.Form):
 
 
 class AddPasskeyForm(AddWebAuthnForm):
-    """Always one that signs in alone: it stays on its device, behind a PIN, a finger or a face."""
+    """Adds a passkey that signs in alone: it stays on its device, behind a PIN, a finger or a face."""
 
     name = forms.CharField(required=False, max_length=LONGEST_NAME)
     credential = passkeys.CredentialField()
@@ -112,7 +112,7 @@ class AddPasskeyForm(AddWebAuthnForm):
         return credential
 
     def clean(self) -> dict[str, Any]:
-        self.cleaned_data["passwordless"] = True  # then allauth insists that the device asked who it is
+        self.cleaned_data["passwordless"] = True  # makes allauth require that the device verified the user
         try:
             cleaned: dict[str, Any] = super().clean()
         except (ValidationError, ValueError):
@@ -129,7 +129,10 @@ class RenamePasskeyForm(EditWebAuthnForm):
 
 
 class ConfirmForm(forms.Form):
-    """The password again; of who has a second factor, a code as well: neither alone is a full proof (ASVS 7.5.1)."""
+    """Asks for the password, and for a code of users with a second factor.
+
+    Neither alone is a full proof (ASVS 7.5.1).
+    """
 
     password = forms.CharField(
         strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True})

@@ -1,4 +1,4 @@
-"""Passkeys: what browsers answer is checked by fido2, through allauth; what it is not made for is refused before."""
+"""Checks the browser's passkey answers: refuses malformed ones first, then lets fido2 check them, through allauth."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from accounts import throttle
 from accounts.models import User
 
 REFUSED = "That passkey was not accepted: try again, or use another way."
-LONGEST = 20_000  # characters; with an attestation it is a few thousand
+LONGEST = 20_000  # characters; an answer with an attestation has a few thousand
 PARTS = ("clientDataJSON", "authenticatorData", "signature", "attestationObject", "userHandle")
 
 
 def plausible(credential: Any) -> bool:
-    """Whether it has the shape of a PublicKeyCredential as JSON (W3C Web Authentication Level 3, section 5.1)."""
+    """Returns whether it is shaped like a PublicKeyCredential as JSON (W3C Web Authentication Level 3, section 5.1)."""
     if not isinstance(credential, dict) or not isinstance(response := credential.get("response"), dict):
         return False
     named = [credential.get("id"), credential.get("rawId"), credential.get("type"), response.get("clientDataJSON")]
@@ -36,7 +36,7 @@ def plausible(credential: Any) -> bool:
 
 
 class CredentialField(forms.JSONField):
-    """What a script sends of what its browser answered: bounded, for JSON may also nest too deep for its reader."""
+    """Reads the browser's answer as a script sends it. Its length is bounded, and too deep nesting is refused."""
 
     widget = forms.HiddenInput
 
@@ -44,18 +44,18 @@ class CredentialField(forms.JSONField):
         try:
             if isinstance(value, str) and len(value) <= LONGEST:
                 return super().to_python(value)
-        except (RecursionError, ValueError):  # the latter: a number of more digits than Python reads
+        except (RecursionError, ValueError):  # ValueError: a number with more digits than Python reads
             pass
         raise ValidationError(REFUSED)
 
 
 def as_text(options: dict[str, Any]) -> str:
-    """What a browser shall sign, as it stands in a page."""
+    """Returns the options to sign, as JSON for the page."""
     return json.dumps(options, cls=DjangoJSONEncoder)
 
 
 class PasskeyForm(AuthenticateWebAuthnForm):
-    """A passkey instead of a code, or (with user=None) instead of name and password."""
+    """Takes a passkey instead of a code, or (with user=None) instead of name and password."""
 
     credential = CredentialField()
 
@@ -63,21 +63,21 @@ class PasskeyForm(AuthenticateWebAuthnForm):
         credential = self.cleaned_data["credential"]
         if not plausible(credential):
             raise ValidationError(REFUSED)
-        found = throttle.passkey(context.request, self.user or _owner(credential), self._verified)
-        if found is None:
+        authenticator = throttle.passkey(context.request, self.user or _owner(credential), self._verified)
+        if authenticator is None:
             raise ValidationError(REFUSED)
-        return found
+        return authenticator
 
     def _verified(self) -> Authenticator | None:
         try:
-            found: Authenticator = super().clean_credential()
-        except (ValidationError, ValueError):  # the latter: base64 or CBOR that is none
+            authenticator: Authenticator = super().clean_credential()
+        except (ValidationError, ValueError):  # ValueError: invalid base64 or CBOR
             return None
-        return found
+        return authenticator
 
 
 class PasskeySignInForm(PasskeyForm):
-    """Alone: the passkey says whose it is."""
+    """Signs in by the passkey alone: the passkey names its user."""
 
     passwordless = True
 
@@ -86,7 +86,7 @@ class PasskeySignInForm(PasskeyForm):
 
 
 class PasskeyAgainForm(PasskeyForm):
-    """By somebody who is signed in already."""
+    """Confirms a user who is already signed in."""
 
     reauthenticated = True
 

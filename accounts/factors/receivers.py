@@ -1,4 +1,4 @@
-"""What follows when a second factor comes, goes or is used: a line in the security log."""
+"""Receivers for added, removed and used second factors: they write the security log."""
 
 from typing import Any
 

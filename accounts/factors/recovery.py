@@ -1,4 +1,4 @@
-"""Recovery codes: ten, shown once, each good once. A copy of the database holds none that could be used."""
+"""Recovery codes: ten, shown once, each usable once. The database holds digests, so a copy of it opens nothing."""
 
 import secrets
 from collections.abc import Callable
@@ -11,13 +11,13 @@ from accounts.models import RecoveryCode, User
 from accounts.passwords import ALPHABET
 
 COUNT = 10
-GROUPS, GROUP_LENGTH = 4, 6  # 24 characters of 5 bits: 120 bits; from 112 on ASVS 5.0 6.5.2 takes a plain digest
-FEW = 3  # so many or fewer left are worth a warning
+GROUPS, GROUP_LENGTH = 4, 6  # 24 characters of 5 bits: 120 bits; ASVS 5.0 6.5.2 accepts a plain digest from 112 on
+FEW = 3  # this many or fewer left give a warning
 PURPOSE = "recovery code"
 
 
 def make(user: User, now: datetime, choose: Callable[[str], str] = secrets.choice) -> list[str]:
-    """Ten new codes, as "k7m2px-4wzd9f-hqa3bc-de7fgh"; those of before are gone. Nobody can show them again."""
+    """Replaces the user's codes by ten new ones like "k7m2px-4wzd9f-hqa3bc-de7fgh". They cannot be shown again."""
     codes = [
         "-".join("".join(choose(ALPHABET) for _ in range(GROUP_LENGTH)) for _ in range(GROUPS)) for _ in range(COUNT)
     ]
@@ -31,23 +31,23 @@ def make(user: User, now: datetime, choose: Callable[[str], str] = secrets.choic
 
 
 def use(user: User, typed: str, now: datetime) -> bool:
-    """Whether this is a code of theirs that was not used; it is used now. Case, spaces and hyphens do not matter."""
+    """Spends an unused code of the user; returns whether it was one. Case, spaces and hyphens do not matter."""
     digests = keyrings.digests(PURPOSE, _material(user, typed))
     return RecoveryCode.objects.filter(user=user, digest__in=digests, used_at=None).update(used_at=now) == 1
 
 
 def left(user: User) -> int:
-    """How many are still good."""
+    """Returns the number of unused codes."""
     return RecoveryCode.objects.filter(user=user, used_at=None).count()
 
 
 def page(user: User, host: str, codes: list[str]) -> str:
-    """What is downloaded: plain text."""
+    """Returns the plain text of the download."""
     return "\n".join([f"Recovery codes of {user.get_username()} at {host}. Each works once.", "", *codes, ""])
 
 
 def clear(user: User) -> None:
-    """With the last second factor go the codes that stand in for it."""
+    """Deletes the codes when the user's last second factor is removed."""
     RecoveryCode.objects.filter(user=user).delete()
 
 

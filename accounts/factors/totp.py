@@ -1,7 +1,7 @@
-"""Codes of authenticator apps (RFC 6238), each believed once, whatever number of processes is asked.
+"""Checks codes of authenticator apps (RFC 6238), and accepts each once, even with many processes.
 
-allauth remembers used codes in the cache, which is each process's own here; so the newest counter is a row, moved on by
-an UPDATE that only one can win.
+allauth remembers used codes in the cache, but here each process has a cache of its own. So the newest counter is a
+row, and the UPDATE that moves it on succeeds in one process only.
 """
 
 from hmac import compare_digest
@@ -16,20 +16,20 @@ PERIOD = 30  # seconds; no tolerance before or after: ASVS 5.0 6.5.5 allows a co
 
 
 def matches(secret: str, code: str, now: float) -> int | None:
-    """The counter of which `code` is the code at that time (seconds since 1970); None if it is not."""
+    """Returns the counter of the code at that time (seconds since 1970); None if the code is wrong."""
     counter = int(now) // PERIOD
     right: str = auth.format_hotp_value(auth.hotp_value(secret, counter))
     return counter if compare_digest(code.encode(), right.encode()) else None
 
 
 def use(authenticator: Authenticator, code: str, now: float) -> bool:
-    """Whether the code is right and was not used before; it is used now (seconds since 1970)."""
+    """Spends the code; returns whether it was right and unused. `now`: seconds since 1970."""
     counter = matches(decrypt(authenticator.data["secret"]), code, now)
     return counter is not None and spend(authenticator, counter)
 
 
 def spend(authenticator: Authenticator, counter: int) -> bool:
-    """Moves the newest counter on; False when it, or a newer one, was used already."""
+    """Moves the newest counter on. Returns False if this counter or a newer one was used already."""
     TotpUse.objects.get_or_create(authenticator=authenticator)
     newer = TotpUse.objects.filter(authenticator=authenticator, last_counter__lt=counter)
     return newer.update(last_counter=counter) == 1

@@ -1,4 +1,4 @@
-"""How these commands fail: one sentence on stderr and an exit code. (As in streams, which we may not import.)"""
+"""Base of these commands: a failure prints one sentence to stderr and exits with a code."""
 
 from typing import Any, NoReturn
 
@@ -8,11 +8,11 @@ from common import database_errors
 from common.commands import DJANGO_OPTIONS
 from common.terminal import LinesCommand
 
-HERE = "the command line"  # as events name who did it
+HERE = "the command line"  # the actor in events
 
 
 class PlainCommand(LinesCommand):
-    """Bad input exits 2, a failure of the database 1."""
+    """Exits with 2 for bad input, and with 1 for a failure of the database."""
 
     suppressed_base_arguments = DJANGO_OPTIONS
 
@@ -21,7 +21,7 @@ class PlainCommand(LinesCommand):
             return super().execute(*args, **options)
         except (OperationalError, ProgrammingError) as error:
             self.fail(database_errors.sentence(error), 1)
-        except DatabaseError as error:  # of no class of its own: SQLite says so of a damaged file
+        except DatabaseError as error:  # SQLite raises the bare class for a damaged file
             if type(error) is not DatabaseError:
                 raise
             self.fail(database_errors.sentence(error), 1)

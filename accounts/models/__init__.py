@@ -1,4 +1,4 @@
-"""What the database keeps of people."""
+"""Models of users and of their sessions, factors, tokens and history."""
 
 from accounts.models.events import SecurityEvent
 from accounts.models.factors import RecoveryCode, TotpUse

@@ -1,19 +1,19 @@
-"""Accounts to be: there is no open sign-up."""
+"""Invitations to make an account: there is no open sign-up."""
 
 from django.conf import settings
 from django.db import models
 
 
 class Invitation(models.Model):
-    """A link that makes one account, once, within 72 hours. Only a digest, keyed, of its secret is kept."""
+    """Holds a link that makes one account, once, within 72 hours. Only a keyed digest of its secret is kept."""
 
-    username = models.CharField(max_length=150)  # fixed by whoever invites
+    username = models.CharField(max_length=150)  # chosen by the person who invites; the guest cannot change it
     email = models.EmailField(blank=True)
     is_staff = models.BooleanField(default=False)
     digest = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
-    used_at = models.DateTimeField(null=True)  # accepted, or withdrawn by the one that took its place
+    used_at = models.DateTimeField(null=True)  # when it was accepted, or withdrawn by a newer one
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:

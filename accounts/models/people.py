@@ -1,4 +1,4 @@
-"""The user of Millrace."""
+"""The user model, and look-ups by name."""
 
 from __future__ import annotations
 
@@ -15,39 +15,42 @@ from accounts import names
 
 
 class User(AbstractUser):
-    """Our own from the first migration, so that it can grow."""
+    """Extends Django's user. The project has its own model from the first migration on, so that it can grow."""
 
-    username = models.CharField(  # as Django's own, and in one form and one alphabet besides
+    username = models.CharField(  # like Django's, but in one Unicode form and one alphabet
         "username",
         max_length=150,
         unique=True,
         validators=[UnicodeUsernameValidator(), names.validate],
         error_messages={"unique": "A user with that username already exists."},
     )
-    # Of accounts/names.py; unique, so that of two accounts of alike names made at once the database refuses one.
-    # None for an account of before this column whose name is like one that an older account has.
+    # From accounts/names.py. Unique, so that the database refuses one of two look-alike accounts made at once.
+    # None for an account older than this column if its name looks like the name of an even older account.
     likeness = models.CharField(max_length=64, unique=True, null=True, editable=False)
-    # When a password ends that a command printed; none, once it is one's own: accounts/passwords/provisional.py
+    # When a generated password expires; None once the user has chosen their own (accounts/passwords/provisional.py).
     provisional_until = models.DateTimeField(null=True, blank=True)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Raises IntegrityError for a new account whose name is like that of another."""
+        """Saves the user. Raises IntegrityError for a new account with a name that looks like another's."""
         if self._state.adding:
             self.likeness = names.likeness(self.username)
         super().save(*args, **kwargs)
 
 
 def in_any_case(field: str, text: str) -> QuerySet[User]:
-    """Whose field is this text. (With a binary collation, which we ask for, MariaDB's iexact tells case apart.)"""
+    """Returns the users with this text in the field, in any case.
+
+    It compares lower-case forms, because with the binary collation that we ask for, MariaDB's iexact is case-sensitive.
+    """
     return User.objects.filter(Exact(Lower(field), Lower(Value(text))))
 
 
 def named(text: str) -> QuerySet[User]:
-    """Accounts whose name is this text, or can be mistaken for it. One query."""
+    """Returns the accounts with this name or a name that can be mistaken for it. One query."""
     in_any = Q(Exact(Lower("username"), Lower(Value(names.plain(text)))))
     return User.objects.filter(Q(username=text) | Q(likeness=names.likeness(text)) | in_any)
 
 
 def holding(field: str, text: str) -> QuerySet[User]:
-    """Whose field holds this text, in any case."""
+    """Returns the users with a field that contains this text, in any case."""
     return User.objects.filter(Contains(Lower(field), Lower(Value(text))))

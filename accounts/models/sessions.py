@@ -1,4 +1,4 @@
-"""The sessions there are."""
+"""Sessions, and why past ones ended."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from django.db import models
 
 
 class Session(models.Model):
-    """One browser's session. Who reads this table can neither take a session over nor make one.
+    """Holds one browser's session. A reader of this table can neither take over a session nor make one.
 
-    `expire_date` is the earlier of `seen` plus the idle limit and `ends`, so one comparison holds both limits.
+    `expire_date` is the earlier of `seen` plus the idle limit and `ends`, so one comparison checks both limits.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)  # shown to its owner and in logs
@@ -19,18 +19,18 @@ class Session(models.Model):
     session_data = models.TextField()  # signed with SECRET_KEY
     expire_date = models.DateTimeField(db_index=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="sessions")
-    auth_hash = models.CharField(max_length=128)  # ends with the password; a copy, so that many are checked at once
+    auth_hash = models.CharField(max_length=128)  # changes with the password; a copy, for one query over many sessions
     began = models.DateTimeField()  # at sign-in
-    seen = models.DateTimeField()  # when its owner last did something, to the minute
-    authenticated = models.DateTimeField()  # when they last proved who they are
-    ends = models.DateTimeField()  # however busy
+    seen = models.DateTimeField()  # the owner's last activity, to the minute
+    authenticated = models.DateTimeField()  # when the owner last proved their identity
+    ends = models.DateTimeField()  # absolute limit, even if in use
     address = models.GenericIPAddressField(null=True)
-    device = models.CharField(max_length=200)  # the browser's own words (User-Agent), cut
+    device = models.CharField(max_length=200)  # User-Agent of the browser, cut
 
 
 class EndedSession(models.Model):
-    """Why a session ended that its owner did not end by signing out, so that the sign-in page can say it."""
+    """Keeps the reason why a session ended other than by its owner's sign-out, so that the sign-in page can say it."""
 
-    key_hash = models.CharField(max_length=64, primary_key=True)  # as the session's
-    reason = models.CharField(max_length=30)  # of accounts/sessions/ended.py
+    key_hash = models.CharField(max_length=64, primary_key=True)  # as in Session
+    reason = models.CharField(max_length=30)  # a key of SAYS in accounts/sessions/ended.py
     at = models.DateTimeField(db_index=True)

@@ -1,4 +1,4 @@
-"""Tokens by which scripts read."""
+"""API tokens, with which scripts read."""
 
 from django.conf import settings
 from django.db import models
@@ -7,20 +7,20 @@ SCOPES = {"read:dashboards": "Read what the dashboards show, as CSV and JSON"}
 
 
 class ApiToken(models.Model):
-    """One token, of which only a digest is kept. Revoked ones stay: whoever still sends one is told."""
+    """Holds one token; only its digest is kept. Revoked tokens stay, so that a script that still sends one is told."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
-    label = models.CharField(max_length=60)  # what its owner calls it
+    label = models.CharField(max_length=60)  # the owner's name for it
     digest = models.CharField(max_length=64, unique=True)  # keyrings.digest of the whole token
-    ending = models.CharField(max_length=4)  # its last characters, to tell one from another
+    ending = models.CharField(max_length=4)  # its last characters, to tell tokens apart
     scopes = models.JSONField()  # names of SCOPES
     made = models.DateTimeField()
     expires = models.DateTimeField()
     revoked = models.DateTimeField(null=True)
-    used = models.DateTimeField(null=True)  # last, to the minute
-    addresses = models.JSONField(default=list)  # that it was used from, the newest first; at most tokens.REMEMBERED
+    used = models.DateTimeField(null=True)  # last use, to the minute
+    addresses = models.JSONField(default=list)  # addresses of its uses, the newest first; at most tokens.REMEMBERED
 
     @property
     def allows(self) -> list[str]:
-        """Its scopes in words."""
+        """Returns its scopes in words."""
         return [SCOPES.get(scope, scope) for scope in self.scopes]

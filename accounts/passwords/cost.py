@@ -1,4 +1,4 @@
-"""What a password hash costs on this machine, and which cost fits it."""
+"""Measures the time of a password hash on this machine, and chooses the cost that fits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import bcrypt
 
 COSTS = range(10, 15)  # OWASP's Password Storage Cheat Sheet asks for 10 or more
-FITS = 150, 350  # milliseconds: dear for who guesses, not felt by who signs in
+FITS = 150, 350  # milliseconds: expensive for an attacker, hardly noticed at sign-in
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Figure:
     milliseconds: float  # of one hash on one core; the median of a few
 
     def facts(self, best: int, configured: int) -> dict[str, Any]:
-        """What the command says of it: whether it is the cost to set, and whether it is set."""
+        """Returns the row that the command prints: with whether the cost is the best one and the configured one."""
         return {
             "cost": self.cost,
             "milliseconds": round(self.milliseconds, 1),
@@ -33,7 +33,7 @@ HEAD = "cost  one hash  sign-ins a second and core"
 
 
 def line(cost: int, milliseconds: float, best: bool, set: bool) -> str:  # noqa: A002, FBT001 - the names of facts()
-    """Figure.facts() for people."""
+    """Formats Figure.facts() as a line of text."""
     fits = "fits" if FITS[0] <= milliseconds <= FITS[1] else "is nearest to"
     notes = [f"{fits} {FITS[0]}-{FITS[1]} ms"] * best + ["set by PASSWORD_COST"] * set
     return f"{cost:4}{milliseconds:7.0f} ms{1000 / milliseconds:8.1f}   {', '.join(notes)}".rstrip()
@@ -45,7 +45,7 @@ def measured(
     clock: Callable[[], float] = perf_counter,
     hash_once: Callable[[int], object] | None = None,
 ) -> Figure:
-    """Hashes a few times at this cost."""
+    """Times a few hashes at this cost."""
     spans = []
     for _ in range(times):
         start = clock()
@@ -59,5 +59,5 @@ def _hash(cost: int) -> bytes:
 
 
 def fitting(figures: list[Figure]) -> int:
-    """The cost to set: the dearest that fits; on a machine that is too slow for any, the cheapest there is."""
+    """Returns the highest cost that fits; if the machine is too slow for every cost, the lowest."""
     return max((each.cost for each in figures if each.milliseconds <= FITS[1]), default=COSTS[0])

@@ -1,4 +1,4 @@
-"""Forms in which a password is chosen."""
+"""Forms in which a user chooses a password."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from accounts.passwords.validators import shortest
 
 
 class NewPasswordForm(SetPasswordMixin, forms.Form):  # type: ignore[type-arg]
-    """A new password, twice: who has no scripts cannot look at what they typed."""
+    """Asks for a new password twice, because without scripts the page cannot show the typed text."""
 
     error_messages = {"password_mismatch": "The two are not the same: type the new password again."}
     password1, password2 = SetPasswordMixin.create_password_fields("New password", "New password again")
@@ -33,14 +33,14 @@ class NewPasswordForm(SetPasswordMixin, forms.Form):  # type: ignore[type-arg]
         return self.cleaned_data
 
     def save(self) -> User:
-        """Sets the password; who calls ends the sessions."""
+        """Sets the password. The caller ends the sessions."""
         self.user.provisional_until = None
         user: User = self.set_password_and_save(self.user)
         return user
 
 
 class ChangePasswordForm(NewPasswordForm):
-    """With the password of now: a session alone must not be enough to take an account over."""
+    """Asks for the current password too: a session alone must not be enough to take over an account."""
 
     field_order = ["old", "password1", "password2", "revoke"]
     old = forms.CharField(
@@ -52,7 +52,7 @@ class ChangePasswordForm(NewPasswordForm):
     revoke = forms.BooleanField(required=False, label="Revoke my API tokens, too")
 
     def __init__(self, user: User, *args: Any, tokens: bool, **kwargs: Any) -> None:
-        """`tokens`: whether the user has API tokens that live."""
+        """Builds the form. `tokens`: whether the user has valid API tokens."""
         super().__init__(user, *args, **kwargs)
         if not tokens:
             del self.fields["revoke"]

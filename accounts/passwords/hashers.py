@@ -1,4 +1,4 @@
-"""Password hashes: bcrypt over a keyed digest, bcrypt(base64(HMAC-SHA-384(password, key))).
+"""Hashes passwords: bcrypt over a keyed digest, bcrypt(base64(HMAC-SHA-384(password, key))).
 
 The key, from a secret file, makes a stolen table of hashes useless without it, and useless for "shucking" hashes
 leaked elsewhere (OWASP Password Storage Cheat Sheet). 64 base64 characters fit into bcrypt's 72 bytes and hold no NUL,
@@ -20,7 +20,7 @@ from django.utils.crypto import constant_time_compare, get_random_string
 
 from accounts import keyrings
 
-LONGEST = 1024  # bytes of UTF-8. ASVS 5.0 6.2.9 asks for 64 characters or more; without an end, length is an attack
+LONGEST = 1024  # bytes of UTF-8. ASVS 5.0 6.2.9 asks for 64 characters or more; an unbounded length is an attack
 ENCODED = re.compile(
     r"bcrypt_hmac_sha384\$([\w-]+)((\$2b\$(0[4-9]|1\d)\$[./0-9A-Za-z]{21}[.Oeu])[./0-9A-Za-z]{31})", re.ASCII
 )
@@ -29,29 +29,29 @@ logger = logging.getLogger(__name__)
 
 
 def is_too_long(password: str) -> bool:
-    """Asked before anything is done with a password: nobody has us hash a megabyte."""
+    """Returns whether the password is over LONGEST. Called first, so that no request makes us hash a megabyte."""
     return len(password) > LONGEST or len(_bytes(password)) > LONGEST
 
 
 def _bytes(password: str) -> bytes:
-    return password.encode("utf-8", "surrogatepass")  # JSON may bring half a character; it is compared like any other
+    return password.encode("utf-8", "surrogatepass")  # JSON may contain a lone surrogate; it is compared like any other
 
 
 def prehash(password: str, key: bytes) -> bytes:
-    """What bcrypt gets: 64 bytes of base64."""
+    """Returns the input of bcrypt: 64 bytes of base64."""
     return b64encode(hmac.digest(key, _bytes(password), "sha384"))
 
 
 class KeyedBCryptHasher(BCryptSHA256PasswordHasher):
-    """The first of PASSWORD_HASHERS. A hash with a former key or another cost is made anew at the next sign-in."""
+    """Makes every new hash. A hash with a former key or another cost is replaced at the next sign-in."""
 
     algorithm = "bcrypt_hmac_sha384"
     rounds = settings.PASSWORD_COST
 
     def encode(self, password: str, salt: Any) -> str:
-        """The encoded hash under the current key; for a password that is too long, one that nothing matches.
+        """Returns the encoded hash under the current key; for a password over LONGEST, a hash that no password matches.
 
-        Not an error: Django has a password hashed to spend the same time when the user name is unknown.
+        This raises no error, because Django hashes a password to spend the same time when the user name is unknown.
         """
         if is_too_long(password):
             return UNUSABLE_PASSWORD_PREFIX + get_random_string(40)
@@ -60,7 +60,7 @@ class KeyedBCryptHasher(BCryptSHA256PasswordHasher):
         return f"{self.algorithm}${name}{_bcrypt(prehash(password, ring[name]), salt)}"
 
     def verify(self, password: str, encoded: str) -> bool:
-        """False, after the same time, for a wrong password, an unknown key and a damaged hash."""
+        """Returns False, after the same time, for a wrong password, an unknown key and a damaged hash."""
         if is_too_long(password):
             return False
         parts, ring = ENCODED.fullmatch(encoded), keyrings.passwords()
@@ -86,18 +86,18 @@ class KeyedBCryptHasher(BCryptSHA256PasswordHasher):
         }
 
     def must_update(self, encoded: str) -> bool:
-        """Whether today's hash would have another key or cost."""
+        """Returns whether a hash made today would have another key or cost."""
         parts = ENCODED.fullmatch(encoded)
         return not parts or (parts[1], int(parts[4])) != (keyrings.current(keyrings.passwords()), self.rounds)
 
     def harden_runtime(self, password: str, encoded: str) -> None:
-        """After a wrong password: spends what a hash of today's cost takes longer than this one."""
+        """Spends, after a wrong password, the time that a hash of today's cost takes longer than this one."""
         parts = ENCODED.fullmatch(encoded)
         _spend(int(parts[4]) if parts else self.rounds, self.rounds)
 
 
 class UnkeyedBCryptHasher(BCryptSHA256PasswordHasher):
-    """Understands the hashes of before; whoever signs in gets a keyed one. Takes as long as the keyed one does."""
+    """Checks hashes made before keys were introduced; a sign-in replaces them. Takes as long as the keyed hasher."""
 
     rounds = settings.PASSWORD_COST
 
@@ -105,7 +105,7 @@ class UnkeyedBCryptHasher(BCryptSHA256PasswordHasher):
         if is_too_long(password):
             return False
         correct: bool = super().verify(password, encoded)
-        if not correct:  # Django evens out the time only among hashes of its first hasher
+        if not correct:  # Django evens out the time only for hashes of the first hasher
             _spend(int(self.decode(encoded)["work_factor"]), self.rounds)
         return correct
 
@@ -115,6 +115,6 @@ def _bcrypt(password: bytes, salt: bytes) -> str:
 
 
 def _spend(cost: int, up_to: int) -> None:
-    """The time between two costs: 2^cost + … + 2^(up_to - 1) = 2^up_to - 2^cost."""
+    """Takes the time between two costs: 2^cost + … + 2^(up_to - 1) = 2^up_to - 2^cost."""
     for each in range(cost, up_to):
         _bcrypt(b"", bcrypt.gensalt(each))

@@ -1,6 +1,6 @@
-"""Passwords that a command printed: to sign in with, and to be replaced by one's own at once (ASVS 5.0 6.4.1).
+"""Passwords that a command printed: the user must replace them directly after signing in (ASVS 5.0 6.4.1).
 
-With DEBUG on they are as good as any: a clone's first dashboard is a password away.
+With DEBUG on they need no replacement, so that a fresh clone's first dashboard is one password away.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ LASTS = timedelta(hours=72)  # as long as an invitation
 
 
 def give(user: User, now: datetime) -> str:
-    """A new password, in `user`, which is not saved; and its text."""
+    """Sets a new generated password on `user` without saving, and returns its text."""
     password = generated()
     user.set_password(password)
     user.provisional_until = now + LASTS
@@ -27,10 +27,10 @@ def give(user: User, now: datetime) -> str:
 
 
 def must_be_replaced(user: User) -> bool:
-    """Whether they signed in with one, and reach nothing before they have chosen their own."""
+    """Returns whether the user's password is provisional: they can open no other page before they choose their own."""
     return user.provisional_until is not None and not settings.DEBUG
 
 
 def outlived(user: User, now: datetime) -> bool:
-    """Whether it opens nothing any more."""
+    """Returns whether the user's provisional password has expired."""
     return must_be_replaced(user) and user.provisional_until is not None and user.provisional_until <= now

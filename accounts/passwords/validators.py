@@ -1,4 +1,4 @@
-"""What a new password must be: long enough, not too long, not common, not about us. No rules of composition.
+"""Checks new passwords: long enough, not too long, not common, not about the site or user. No composition rules.
 
 NIST SP 800-63B-4 §3.1.1.2 and OWASP ASVS 5.0 V6.2. Each refusal is one sentence.
 """
@@ -21,16 +21,16 @@ from accounts.passwords.hashers import LONGEST, is_too_long
 if TYPE_CHECKING:  # this module is loaded before the models are
     from accounts.models import User
 
-SHORTEST, SHORTEST_OF_TWO = 15, 8  # characters: as the only factor, and beside a second one that is enforced
+SHORTEST, SHORTEST_OF_TWO = 15, 8  # characters: as the only factor, and beside an enforced second factor
 WORD = 4  # letters; shorter context words would refuse too much
 SHARE = 0.4  # of a password that context words may make up
 
-# What looks alike counts as the same character, in words and passwords.
+# Look-alike characters count as the same, in words and passwords.
 LOOK_ALIKES = str.maketrans("013457869@$!|l+", "oieastbggasiiit")
 
 
 class LengthValidator:
-    """15 characters or more, 8 beside a second factor; at most what is hashed to its end."""
+    """Requires 15 characters, or 8 beside a second factor; allows at most the bytes that the hash covers."""
 
     def validate(self, password: str, user: User | None = None) -> None:
         if is_too_long(password):
@@ -43,14 +43,14 @@ class LengthValidator:
 
 
 def shortest(user: User | None) -> int:
-    """How many characters a password of this user has at least; 15 for a user who is not known."""
+    """Returns the minimum length of this user's password in characters; 15 for an unknown user."""
     return SHORTEST_OF_TWO if second_factor_holds(user) else SHORTEST
 
 
 def second_factor_holds(user: User | None) -> bool:
-    """Whether a second factor is required of this user, and is there.
+    """Returns whether the user must have a second factor and has one.
 
-    Who has still to enrol a factor has the password alone: a guess of it would enrol the guesser's.
+    A user who has still to enrol a factor has the password alone: an attacker who guessed it would enrol their own.
     """
     if user is None or user.pk is None:
         return False
@@ -58,12 +58,12 @@ def second_factor_holds(user: User | None) -> bool:
 
 
 def second_factor_required(user: User) -> bool:
-    """Whether REQUIRE_SECOND_FACTOR ("staff", "all" or, with DEBUG on, "none") applies to this user."""
+    """Returns whether REQUIRE_SECOND_FACTOR ("staff", "all" or, with DEBUG on, "none") applies to this user."""
     return settings.REQUIRE_SECOND_FACTOR == "all" or (settings.REQUIRE_SECOND_FACTOR == "staff" and user.is_staff)
 
 
 class CommonPasswordValidator:
-    """Refuses what attackers try first. Where the list is missing, DEBUG lets everything pass."""
+    """Refuses the passwords that attackers try first. If the list is missing, DEBUG lets every password pass."""
 
     def validate(self, password: str, user: User | None = None) -> None:
         path = Path(settings.COMMON_PASSWORDS)
@@ -71,8 +71,8 @@ class CommonPasswordValidator:
             return
         try:
             common = _common(path)
-        except (OSError, ValueError):  # the system check said so; no password is better than a weak one
-            says = "No password can be set now, because the list of common ones is missing: tell who runs this site."
+        except (OSError, ValueError):  # a system check reports it; refusing is better than a weak password
+            says = "No password can be set now, because the list of common ones is missing: tell the site's operator."
             raise ValidationError(says, "no_list") from None
         if password in common:
             raise ValidationError("This password is among those that attackers try first: choose another.", "common")
@@ -87,11 +87,11 @@ def _common(path: Path) -> blocklist.Blocklist:
 
 
 class ContextValidator:
-    """Refuses what is mostly the product's name, a host's, or the user's own (ASVS 5.0 6.1.2, 6.2.11)."""
+    """Refuses passwords made mostly of names of the product, the hosts or the user (ASVS 5.0 6.1.2, 6.2.11)."""
 
     def validate(self, password: str, user: User | None = None) -> None:
-        found = context_words(user)
-        if share(password, found) > SHARE:
+        words = context_words(user)
+        if share(password, words) > SHARE:
             says = "This password is mostly your own name or the name of this site: choose another."
             raise ValidationError(says, "context")
 
@@ -100,7 +100,7 @@ class ContextValidator:
 
 
 def context_words(user: User | None) -> set[str]:
-    """The words, of four letters or more, that an attacker would try here first."""
+    """Returns the words, of four letters or more, that an attacker would try first on this site."""
     names = ["millrace", *settings.ALLOWED_HOSTS]
     if user is not None:
         names += [user.get_username(), user.email, user.first_name, user.last_name]
@@ -108,12 +108,12 @@ def context_words(user: User | None) -> set[str]:
 
 
 def folded(text: str) -> str:
-    """The text with capitals and look-alikes made one: "M1llr@ce" and "millrace" are the same."""
+    """Returns the text in lower case with look-alikes merged: "M1llr@ce" and "millrace" become the same."""
     return text.lower().translate(LOOK_ALIKES)
 
 
 def share(password: str, words: Iterable[str]) -> float:
-    """How much of the password, 0 to 1, lies inside one of the words."""
+    """Returns the part of the password, 0 to 1, that lies inside one of the words."""
     text = folded(password)
     covered = {place for word in words for place in _covered(text, folded(word))}
     return len(covered) / len(text) if text else 0.0

@@ -1,4 +1,4 @@
-"""Sessions: their engine and limits, which there are, who may end them, and who still lives behind an open socket."""
+"""Sessions: their engine and limits, listing and ending them, and checking those behind open sockets."""
 
 from accounts.sessions.registry import (
     begin,

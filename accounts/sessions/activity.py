@@ -1,7 +1,7 @@
-"""What keeps a session alive: its owner opens a page, sends a form, or uses a page that is open.
+"""Keeps a session alive when its owner opens a page, sends a form, or uses an open page.
 
-Nothing that runs by itself does: no socket, no poll, no prefetch. Of keys, pointer and scrolling on an open page the
-page tells at most once a minute (`used` of accounts/views/sessions.py), and only when there were any.
+No automatic request does: no socket, no poll, no prefetch. An open page reports keys, pointer and scrolling at most
+once a minute, and only if there were any (`used` of accounts/views/sessions.py).
 """
 
 from datetime import datetime, timedelta
@@ -14,15 +14,16 @@ from django.utils.deprecation import MiddlewareMixin
 from accounts.models import Session
 from accounts.sessions.engine import SessionStore, expiry
 
-STEP = timedelta(minutes=1)  # no write more often than that: a session may idle out so much too early
+STEP = timedelta(minutes=1)  # least time between writes; a session may idle out this much too early
 
 
 def counts(request: HttpRequest) -> bool:
-    """Whether a person did this, as far as the browser says; what says nothing does not count.
+    """Returns whether a person made this request, as far as the browser says. Requests without a mark do not count.
 
-    A browser marks a page that is opened, or a form that is sent, with Sec-Fetch-Mode: navigate (Fetch Metadata,
-    https://www.w3.org/TR/fetch-metadata/), over HTTPS and to localhost. Elsewhere it asks for text/html, as scripts do
-    not. Our own scripts say X-Background besides, who prefetches Sec-Purpose; an API token stands for itself.
+    A browser marks an opened page or a sent form with Sec-Fetch-Mode: navigate (Fetch Metadata,
+    https://www.w3.org/TR/fetch-metadata/), over HTTPS and to localhost. Elsewhere a page is opened by asking for
+    text/html, and scripts do not ask for that. Our own scripts also send X-Background and prefetches send Sec-Purpose.
+    A request with an API token never counts.
     """
     headers = request.headers
     if any(mark in headers for mark in ("X-Background", "Sec-Purpose", "Authorization")):
@@ -33,7 +34,7 @@ def counts(request: HttpRequest) -> bool:
 
 
 def touch(session: SessionStore, now: datetime) -> None:
-    """Its owner was here. A plain UPDATE: it moves nothing back and brings back no session that has ended."""
+    """Notes that the owner was here. A plain UPDATE moves no time back and revives no ended session."""
     row = session.row
     if row is None or now - row.seen < min(STEP, timedelta(seconds=settings.SESSION_IDLE) / 10):
         return
@@ -43,7 +44,7 @@ def touch(session: SessionStore, now: datetime) -> None:
 
 
 class ActivityMiddleware(MiddlewareMixin):
-    """Stands after AuthenticationMiddleware."""
+    """Touches the session of each request that a person made. Stands after AuthenticationMiddleware."""
 
     def process_request(self, request: HttpRequest) -> None:
         if counts(request) and request.user.is_authenticated and isinstance(request.session, SessionStore):

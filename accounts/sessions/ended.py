@@ -1,7 +1,7 @@
-"""Why a session ended, for the sign-in page to say.
+"""Remembers why a session ended, for the sign-in page to say.
 
-A session that runs out says why by its own row. For one that was ended, a row of EndedSession remembers the reason for
-a day. Where a page leads to the sign-in page, the reason goes along as a cookie: the session's own cookie is deleted
+The row of an expired session shows its reason. For a session that was ended, a row of EndedSession keeps the reason
+for a day. A redirect to the sign-in page carries the reason as a cookie, because the session's own cookie is deleted
 by then.
 """
 
@@ -21,9 +21,9 @@ from accounts.models import EndedSession, Session
 from accounts.sessions.engine import digest
 
 LASTS = timedelta(days=1)
-COOKIE_LASTS = 300  # seconds: it is read by the very next page
+COOKIE_LASTS = 300  # seconds; the very next page reads it
 IDLE, ABSOLUTE = "idle", "absolute"
-SAYS = {  # by the reasons of docs/security-events.md, and the two limits
+SAYS = {  # keys: the reasons of docs/security-events.md, and the two limits
     IDLE: "You were signed out after {idle} without use.",
     ABSOLUTE: "You were signed out after {absolute}: no session lasts longer.",
     "owner": "You were signed out from another device.",
@@ -44,19 +44,19 @@ def remember(sessions: QuerySet[Session], reason: str, now: datetime) -> None:
 
 
 def sweep(now: datetime) -> None:
-    """Deletes the sessions that have run out, and remembers why."""
+    """Deletes the expired sessions, and remembers why they ended."""
     for row in Session.objects.filter(expire_date__lte=now).order_by("pk")[:1000]:
         remember(Session.objects.filter(pk=row.pk), _limit(row), now)
     Session.objects.filter(expire_date__lte=now).delete()
 
 
 def outlived(now: datetime) -> QuerySet[EndedSession]:
-    """What need not be remembered any more."""
+    """Returns the remembered sessions that are older than a day."""
     return EndedSession.objects.filter(at__lt=now - LASTS)
 
 
 def why(key: str, now: datetime) -> str:
-    """The reason why the session with this key has ended; "" when it lives, or when nobody knows."""
+    """Returns the reason why the session with this key has ended; "" if it is valid or the reason is unknown."""
     hashed = digest(key)
     row = Session.objects.filter(key_hash=hashed).exclude(user=None).first()
     if row is not None:
@@ -66,7 +66,7 @@ def why(key: str, now: datetime) -> str:
 
 
 def sentence(request: HttpRequest) -> str:
-    """What the sign-in page says to this browser; "" for nothing."""
+    """Returns the sentence that the sign-in page shows to this browser; "" for none."""
     reason = request.COOKIES.get(_cookie()) or _of(request)
     limits = {"idle": settings.SESSION_IDLE, "absolute": settings.SESSION_ABSOLUTE}
     spans = {name: humanize.span(timedelta(seconds=seconds)) for name, seconds in limits.items()}
@@ -74,7 +74,7 @@ def sentence(request: HttpRequest) -> str:
 
 
 class EndedMiddleware(MiddlewareMixin):
-    """Gives the reason along to the sign-in page, which takes it away. Stands after SessionMiddleware."""
+    """Sends the reason to the sign-in page as a cookie, and deletes it there. Stands after SessionMiddleware."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if request.resolver_match and request.resolver_match.url_name == "sign-in":
@@ -87,7 +87,7 @@ class EndedMiddleware(MiddlewareMixin):
 
 
 def _of(request: HttpRequest) -> str:
-    """Why the session that the browser still believes in has ended. No query without its cookie, or while it lives."""
+    """Returns why the browser's session has ended. Takes no query without its cookie, or while it is valid."""
     key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
     return why(key, timezone.now()) if key and request.session.session_key is None else ""
 

@@ -1,6 +1,6 @@
-"""SESSION_ENGINE: Django's sessions in our own table. The cookie's key is nowhere but in the cookie.
+"""SESSION_ENGINE: Django's sessions in our own table. The session's key is stored only in the cookie.
 
-A row is only ever inserted when a session begins; all else is a plain UPDATE, which brings back none that was ended.
+A row is inserted only when a session begins. All other writes are plain UPDATEs, which revive no ended session.
 """
 
 from __future__ import annotations
@@ -25,28 +25,28 @@ from accounts.models import Session
 
 
 def new_key() -> str:
-    """165 random bits, so that nobody need look whether it is taken."""
+    """Returns a key of 165 random bits: so many that no check for a duplicate is needed."""
     return get_random_string(32, VALID_KEY_CHARS)
 
 
 def digest(key: str) -> str:
-    """What the table holds of a key."""
+    """Returns the digest of a key, as the table holds it."""
     return sha256(key.encode(errors="replace")).hexdigest()
 
 
 def expiry(seen: datetime, ends: datetime) -> datetime:
-    """When a session expires that nobody uses any more."""
+    """Returns the time when a session expires if it is not used any more."""
     return min(seen + timedelta(seconds=settings.SESSION_IDLE), ends)
 
 
 def times(now: datetime) -> dict[str, datetime]:
-    """The times of a session that begins now."""
+    """Returns the times of a session that begins now."""
     ends = now + timedelta(seconds=settings.SESSION_ABSOLUTE)
     return {"began": now, "seen": now, "authenticated": now, "ends": ends, "expire_date": expiry(now, ends)}
 
 
 class SessionStore(SessionBase):
-    """`row` is what the table says of it, from the first look into the session on; None while there is no session."""
+    """Stores one session. `row`: its row, from the first access to the session on; None while there is no session."""
 
     row: Session | None = None
     _get_session: Callable[..., dict[str, Any]]  # django-stubs leaves it out
@@ -67,7 +67,7 @@ class SessionStore(SessionBase):
         self.modified = True
 
     def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002 - Django's own signature
-        """Raises CreateError when it must be new and is not, UpdateError when it has been ended meanwhile."""
+        """Raises CreateError if the session must be new and exists, UpdateError if it has been ended meanwhile."""
         if self.session_key is None:
             self.create()
             return
@@ -86,7 +86,7 @@ class SessionStore(SessionBase):
         self.row = None
 
     def cycle_key(self) -> None:
-        """A new key for the same row: its id, its limits and its sockets go on; the old key is worth nothing."""
+        """Gives the row a new key. Its id, limits and sockets stay, and the old key becomes useless."""
         data = self._get_session()
         if self.session_key is None:
             self.create()
@@ -98,7 +98,7 @@ class SessionStore(SessionBase):
         await sync_to_async(self.cycle_key)()
 
     def renew(self, now: datetime, address: str | None, device: str) -> None:
-        """Begins anew, at sign-in: another key, another id, full time. What was planted before is worth nothing."""
+        """Begins the session anew at sign-in: new key, new id, full time. A planted key becomes useless."""
         if self.session_key is None:
             self.cycle_key()
         identity = uuid.uuid4()
@@ -106,16 +106,16 @@ class SessionStore(SessionBase):
         self._change(id=identity, address=address, device=device, **times(now), **self._contents(self._get_session()))
 
     def proved(self, now: datetime) -> None:
-        """They have proved again who they are: another key."""
+        """Notes a fresh proof of identity, and changes the key."""
         self._change(authenticated=now)
 
     def get_expiry_date(self, **_: Any) -> datetime:
-        """If nobody uses it from now on; no argument of Django's changes it."""
+        """Returns when the session expires if it is not used any more. Ignores Django's arguments."""
         self._get_session()
         return self.row.expire_date if self.row else times(timezone.now())["expire_date"]
 
     def get_expire_at_browser_close(self) -> bool:
-        return True  # whatever set_expiry() was given: the server holds the limits, the browser keeps nothing
+        return True  # regardless of set_expiry(): the server holds the limits, the browser keeps nothing
 
     @classmethod
     def clear_expired(cls) -> None:
@@ -138,7 +138,7 @@ class SessionStore(SessionBase):
         self.row = row
 
     def _change(self, **values: Any) -> None:
-        """Moves the row to a new key. Raises SessionInterrupted (answered 400) when it has been ended meanwhile."""
+        """Moves the row to a new key. Raises SessionInterrupted (answered 400) if it has been ended meanwhile."""
         key = new_key()
         values["key_hash"] = digest(key)
         if not self._rows().update(**values):

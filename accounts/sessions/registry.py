@@ -1,6 +1,6 @@
-"""Beginning and ending sessions. Each end is told to the security log, and closes the session's sockets within 5 s.
+"""Begins and ends sessions. Each end is written to the security log, and closes the session's sockets within 5 s.
 
-`reason` is one of the words of docs/security-events.md; `by` names somebody else who did it.
+`reason` is one of the words of docs/security-events.md; `by` names the actor if it is not the owner.
 """
 
 from datetime import datetime, timedelta
@@ -21,9 +21,9 @@ from accounts.sessions.validity import valid_sessions
 
 
 def begin(request: HttpRequest, user: User, now: datetime) -> None:
-    """At sign-in: a session of full length under a new key; of more than SESSION_LIMIT the oldest end."""
+    """Begins a session of full length under a new key at sign-in, and ends the oldest ones beyond SESSION_LIMIT."""
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=user.pk)  # two sign-ins at once are counted one after the other
+        User.objects.select_for_update().get(pk=user.pk)  # serializes sign-ins of the same user
         ended.sweep(now)
         address = client.address(request.META.get("REMOTE_ADDR", ""))
         store(request).renew(now, address, client.device(request.META.get("HTTP_USER_AGENT", "")))
@@ -32,68 +32,68 @@ def begin(request: HttpRequest, user: User, now: datetime) -> None:
 
 
 def store(request: HttpRequest) -> SessionStore:
-    """The request's session, as ours."""
+    """Returns the request's session, as our class."""
     session = request.session
     assert isinstance(session, SessionStore)
     return session
 
 
 def current(request: HttpRequest) -> Session:
-    """The session of a signed-in user's request."""
+    """Returns the session of a signed-in user's request."""
     row = store(request).row
     assert row is not None
     return row
 
 
 def limits(row: Session, now: datetime) -> dict[str, int]:
-    """Seconds until the session runs out: `left` if nobody uses it any more, `rest` in any case."""
+    """Returns the seconds until the session ends: `left` if it is not used any more, `rest` at the latest."""
     return {"left": int((row.expire_date - now).total_seconds()), "rest": int((row.ends - now).total_seconds())}
 
 
 def idle() -> str:
-    """The idle limit in words."""
+    """Returns the idle limit in words."""
     return humanize.span(timedelta(seconds=settings.SESSION_IDLE))
 
 
 def most() -> int:
-    """How many sessions a person may have."""
+    """Returns the largest number of sessions for one user."""
     return int(settings.SESSION_LIMIT)
 
 
 def others(request: HttpRequest, user: User) -> QuerySet[Session]:
-    """A user's sessions but for the one of this request."""
+    """Returns a user's sessions except the one of this request."""
     return user.sessions.exclude(pk=current(request).pk)
 
 
 def mine(request: HttpRequest) -> list[Session]:
-    """The asker's sessions that live, this one first, then the last seen ones."""
+    """Returns the user's valid sessions: this one first, then by the latest use."""
     here = current(request)
-    found = {row.pk: row for row in others(request, person(request)).order_by("-seen")}
-    alive = valid_sessions(found)
-    return [here, *(row for key, row in found.items() if key in alive)]
+    rows = {row.pk: row for row in others(request, person(request)).order_by("-seen")}
+    valid = valid_sessions(rows)
+    return [here, *(row for key, row in rows.items() if key in valid)]
 
 
 def end_one(request: HttpRequest, session: UUID, reason: str = "owner") -> Session | None:
-    """Ends one of the asker's other sessions: → what it was, None when it is not theirs or has ended already."""
+    """Ends another session of the user. Returns it; None if it is not theirs or has ended already."""
     user = person(request)
     chosen = others(request, user).filter(pk=session)
-    found = chosen.first()
-    return found if _end(chosen, user, request, reason) else None
+    row = chosen.first()
+    return row if _end(chosen, user, request, reason) else None
 
 
 def end_others(request: HttpRequest, reason: str = "owner") -> int:
-    """Ends the asker's sessions but for this one: → how many."""
+    """Ends the user's other sessions. Returns their number."""
     user = person(request)
     return _end(others(request, user), user, request, reason)
 
 
 def end_all(user: User, reason: str, request: HttpRequest | None = None, by: str = "") -> int:
-    """Ends every session of a user: → how many."""
+    """Ends every session of a user. Returns their number."""
     return _end(user.sessions.all(), user, request, reason, by)
 
 
 def end_everybody(by: str) -> int:
-    """Ends every session there is: → how many."""
+    """Ends every session of every user. Returns their number."""
     ended.remember(Session.objects.all(), "staff", timezone.now())
     count, _ = Session.objects.all().delete()
     events.record("sessions.ended", by=by, count=count)

@@ -1,4 +1,4 @@
-"""Receivers: what else ends a session, or gives it another key."""
+"""Receivers that end a session or change its key."""
 
 from typing import Any
 
@@ -10,17 +10,17 @@ from accounts.sessions.registry import end_all, store
 
 
 def deactivated(instance: User, created: bool, **_: Any) -> None:  # noqa: FBT001 - a signal's signature
-    """The receiver of post_save."""
+    """Handles `post_save`: ends the sessions of a deactivated user."""
     if not created and not instance.is_active:
         end_all(instance, "deactivated")
 
 
 def deleted(instance: User, **_: Any) -> None:
-    """The receiver of pre_delete, while there still are sessions to tell of."""
+    """Handles `pre_delete`, while the sessions still exist and can be logged."""
     end_all(instance, "deleted")
 
 
 def proved(request: HttpRequest, *, reauthenticated: bool = False, **_: Any) -> None:
-    """The receiver of allauth's authentication_step_completed; a sign-in begins its session elsewhere."""
+    """Handles allauth's `authentication_step_completed`; another module begins the session of a sign-in."""
     if reauthenticated:
         store(request).proved(timezone.now())

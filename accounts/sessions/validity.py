@@ -1,4 +1,4 @@
-"""Which sessions still live; for those who hold a connection open and see no further request. Reads only."""
+"""Checks which sessions are still valid, for open connections that see no further request. Reads only."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime
@@ -19,7 +19,7 @@ from accounts.sessions.engine import SessionStore
 
 
 class SessionInfo(NamedTuple):
-    """A living session: whose it is, what they may do, and when it ends at the latest."""
+    """Holds a valid session: its user, whether they are staff, and when it ends at the latest."""
 
     session: UUID
     user: int
@@ -28,7 +28,7 @@ class SessionInfo(NamedTuple):
 
 
 def authenticate(key: str, now: Callable[[], datetime] = timezone.now) -> SessionInfo | None:
-    """The standing of who comes with this cookie; None for a stranger. Two queries."""
+    """Returns the session of this cookie; None if it is not valid. Two queries."""
     session = SessionStore(key)
     if session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS or session.row is None:
         return None
@@ -36,29 +36,29 @@ def authenticate(key: str, now: Callable[[], datetime] = timezone.now) -> Sessio
 
 
 def valid_sessions(sessions: Collection[UUID], now: Callable[[], datetime] = timezone.now) -> dict[UUID, SessionInfo]:
-    """Those of the sessions that have not ended. One query whatever their number, none for none.
+    """Returns the given sessions that are still valid. Takes one query for any number of sessions, none for none.
 
-    Ended is: signed out or ended by somebody, idle or old beyond its limit, the password changed, the user deactivated
-    or deleted. So counts one whose user must have a second factor and has none, or must replace their password. One
-    that was made under a secret key that is now a fallback lives on.
+    A session is no longer valid if it was signed out or ended, has passed its idle or absolute limit, if the password
+    changed, or if the user was deactivated or deleted. It is not valid either while its user lacks a required second
+    factor or must replace their password. A session made under a secret key that is now a fallback stays valid.
     """
     if not sessions:
         return {}
     ready = {} if settings.DEBUG else {"user__provisional_until": None}  # accounts/passwords/provisional.py
     rows = Session.objects.filter(pk__in=sessions, expire_date__gt=now(), user__is_active=True, **ready)
     columns = ("id", "ends", "auth_hash", "factor", "user_id", "user__password", "user__is_staff")
-    owner = cache(_owner)  # of many sessions, perhaps
-    found = {}
+    owner = cache(_owner)  # one user may own many of the sessions
+    valid = {}
     factor = Exists(Authenticator.objects.filter(user=OuterRef("user")))
     for session, ends, auth_hash, has_factor, *known in rows.annotate(factor=factor).values_list(*columns):
         user, hashes = owner(*known)
         if _is_one(auth_hash, hashes) and (has_factor or not second_factor_required(user)):
-            found[session] = SessionInfo(session, user.pk, user.is_staff, ends)
-    return found
+            valid[session] = SessionInfo(session, user.pk, user.is_staff, ends)
+    return valid
 
 
 def _owner(pk: int, password: str, is_staff: bool) -> tuple[User, list[str]]:  # noqa: FBT001 - a row
-    """A user, and what their sessions may carry: made from the password and the secret key, or a key before it."""
+    """Returns a user and the hashes that their sessions may carry: from the password and each secret key."""
     user = User(pk=pk, password=password, is_staff=is_staff)
     return user, [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
 

@@ -1,6 +1,6 @@
-"""How often one may guess: failures are counted, and the owner is never kept out by those of others.
+"""Limits guesses: counts failures, and never lets the failures of strangers keep the owner out.
 
-Nothing here knows what a password is: callers hand in the check, which is run only when there is a try left.
+No module here knows a password: callers pass in the check, and it runs only if a try is left.
 """
 
 from accounts.throttle.attempts import attempt, check, may_send_reset, passkey

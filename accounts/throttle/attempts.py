@@ -1,7 +1,7 @@
-"""A guess: reserved, checked, settled. What people try to sign in with goes through here, whatever the door.
+"""Reserves, checks and settles a guess: every secret that people sign in with passes here, at every door.
 
-Whoever is refused gets the answer of a wrong guess. Where the check is a hash, a refusal computes one too (`spend`): it
-takes as long, on this machine and under this load, and holds a process no longer than a guess would (docs/adr/0011).
+A refusal gets the answer of a wrong guess. Where the check is a hash, a refusal computes one too (`spend`): it takes
+as long, on this machine and under this load, and holds a process no longer than a guess would (docs/adr/0011).
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from accounts.throttle import devices, store
 from accounts.throttle.rules import Kind, Scope
 from accounts.throttle.store import Refusal, Reservation, Target
 
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 Clock = Callable[[], float]
-Spend = Callable[[], object]  # takes the time of a check
+Spend = Callable[[], object]  # takes as long as a check
 
 LONGEST_NAME = 254  # characters; an e-mail address at most
 STRANGERS = 4  # hexadecimal digits: all names without an account share 65,536 buckets, so a flood of them has an end
-LOGGED = {  # kind: the event of a wrong guess, that of a refused one, and what both say
+LOGGED = {  # kind: the event of a wrong guess, the event of a refused one, the facts of both
     Kind.PASSWORD: ("sign-in.failed", "sign-in.throttled", {"method": "password"}),
     Kind.PASSKEY: ("sign-in.failed", "sign-in.throttled", {"method": "passkey"}),
     Kind.CONFIRMATION: ("reauthentication.failed", "reauthentication.failed", {"method": "password"}),
@@ -38,16 +38,16 @@ LOGGED = {  # kind: the event of a wrong guess, that of a refused one, and what 
 
 
 def nothing() -> None:
-    """What a refusal spends where a check takes no time to speak of."""
+    """Does nothing: the `spend` of a check that takes hardly any time."""
 
 
 def attempt(
     request: HttpRequest, username: str, verify: Callable[[str], User | None], spend: Spend, clock: Clock = time
 ) -> User | None:
-    """Who signs in by this user name and a password, which `verify` checks; None for wrong, unknown and too many.
+    """Returns the user of this name and a password that `verify` accepts; None if wrong, unknown or out of tries.
 
-    `verify` is given the name of the account that the guess is counted at, so that no other account can be opened by
-    it. It must take as long for a name without an account; when there is no try left, `spend` is called instead.
+    `verify` gets the name of the account that the guess is counted at, so that the guess opens no other account.
+    It must take as long for a name without an account. When there is no try left, `spend` is called instead.
     """
     user = find(username)
     name = user.get_username() if user else username
@@ -59,26 +59,29 @@ def check(
     request: HttpRequest,
     kind: Kind,
     user: User,
-    verify: Callable[[], Found | None],
+    verify: Callable[[], Result | None],
     spend: Spend = nothing,
     clock: Clock = time,
-) -> Found | None:
-    """What `verify` says of a second factor, a recovery code or the password again, of somebody who is known.
+) -> Result | None:
+    """Returns the result of `verify`: a second factor, a recovery code or the password again, of a known user.
 
-    None for wrong, which False is too, and for too many.
+    Returns None if it is wrong (None or False), or if there is no try left.
     """
     return Guess(request, kind, user, store.of_account(kind, user)).judged(verify, spend, clock)
 
 
 def passkey(
-    request: HttpRequest, user: User | None, verify: Callable[[], Found | None], clock: Clock = time
-) -> Found | None:
-    """What `verify` says of a passkey. There is nothing to guess, so only the address counts, of unknown devices."""
+    request: HttpRequest, user: User | None, verify: Callable[[], Result | None], clock: Clock = time
+) -> Result | None:
+    """Returns the result of `verify` for a passkey, or None.
+
+    A passkey cannot be guessed, so only the bucket of the address counts, and only for unknown devices.
+    """
     return Guess(request, Kind.PASSKEY, user, None).judged(verify, nothing, clock)
 
 
 def may_send_reset(request: HttpRequest, username: str, clock: Clock = time) -> bool:
-    """Whether to send the mail that was asked for; the page says the same either way."""
+    """Returns whether to send the reset mail that was requested. The page says the same either way."""
     user = find(username)
     account = store.of_account(Kind.RESET, user) if user else _stranger(username, Kind.RESET)
     targets = [account, *_address(request, Kind.RESET)]
@@ -86,28 +89,28 @@ def may_send_reset(request: HttpRequest, username: str, clock: Clock = time) -> 
 
 
 def find(username: str) -> User | None:
-    """The account that a user name means, in any case, Unicode form and white space, and with look-alike letters.
+    """Returns the account of a user name: in any case, Unicode form and white space, and with look-alike letters.
 
-    Accounts of before names had one form can be alike: then the one whose name is exactly what was typed is meant.
+    Accounts from before names had one form can be alike: then the account with exactly the typed name comes first.
     """
     typed = (username.strip(), names.plain(username))
-    # No account has such a name, and not every database takes it.
+    # No account has such a name, and some databases reject it.
     if not all(name.isprintable() and len(name) <= LONGEST_NAME for name in typed):
         return None
-    found = sorted(named(typed[0]), key=lambda user: [user.get_username() != name for name in typed])
-    return found[0] if found else None
+    users = sorted(named(typed[0]), key=lambda user: [user.get_username() != name for name in typed])
+    return users[0] if users else None
 
 
 @dataclass(frozen=True)
 class Guess:
-    """`user` and `account`: whose it is, and the bucket of those who come to it without a device that it knows."""
+    """Holds one guess. `user`: the owner, if known. `account`: the bucket of devices that the account does not know."""
 
     request: HttpRequest
     kind: Kind
     user: User | None
     account: Target | None
 
-    def judged(self, verify: Callable[[], Found | None], spend: Spend, clock: Clock) -> Found | None:
+    def judged(self, verify: Callable[[], Result | None], spend: Spend, clock: Clock) -> Result | None:
         held = self._reserve(clock())
         failed, throttled, facts = LOGGED[self.kind]
         if isinstance(held, Refusal):
@@ -115,12 +118,12 @@ class Guess:
             reason = "too many in a row" if held.until == inf else "too many"
             events.record(throttled, user=self.user, request=self.request, reason=reason, **facts)
             return None
-        found = verify()
-        if not found:
+        result = verify()
+        if not result:
             events.record(failed, user=self.user, request=self.request, reason="wrong", **facts)
             return None
         held.succeed()
-        return found
+        return result
 
     def _reserve(self, now: float) -> Reservation | Refusal:
         account = [self.account] if self.account else []
@@ -130,25 +133,25 @@ class Guess:
             held = store.reserve(own, now)
             if not isinstance(held, Refusal) or held.until < inf:
                 return held
-            devices.revoke(device, self.request, "too many failures")  # after which it is like any other
+            devices.revoke(device, self.request, "too many failures")  # from here on it counts as unknown
         return store.reserve([*_address(self.request, self.kind), *account], now)
 
 
 def _address(request: HttpRequest, kind: Kind) -> list[Target]:
-    """The bucket of the client's address: one of IPv4, a /64 of IPv6, which is what one customer has.
+    """Returns the bucket of the client's address: one IPv4 address, or one /64 of IPv6, as one customer gets.
 
-    REMOTE_ADDR alone: what a client may claim in a header counts for nothing. None where there is none (a unix socket).
+    Reads REMOTE_ADDR alone: a client can claim anything in a header. Returns [] if there is no address (a unix socket).
     """
-    found = client.address(request.META.get("REMOTE_ADDR", ""))
-    if found is None:
+    address = client.address(request.META.get("REMOTE_ADDR", ""))
+    if address is None:
         return []
-    prefix = 32 if isinstance(ip_address(found), IPv4Address) else 64
-    group = Kind.RESET if kind == Kind.RESET else Kind.PASSWORD  # all kinds of guesses together; mails by themselves
-    return [Target(group, Scope.ADDRESS, str(ip_network((found, prefix), strict=False)))]
+    prefix = 32 if isinstance(ip_address(address), IPv4Address) else 64
+    group = Kind.RESET if kind == Kind.RESET else Kind.PASSWORD  # guesses share a bucket; mails have their own
+    return [Target(group, Scope.ADDRESS, str(ip_network((address, prefix), strict=False)))]
 
 
 def _stranger(username: str, kind: Kind = Kind.PASSWORD) -> Target:
-    """The bucket of a name without an account: it must wait like any other."""
+    """Returns the bucket of a name without an account: it must wait like any other."""
     digest = keyrings.digest("throttle stranger", names.likeness(username))
     return Target(kind, Scope.UNTRUSTED, f"stranger {digest[:STRANGERS]}")
 

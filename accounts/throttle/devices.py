@@ -1,7 +1,7 @@
-"""The cookie of a device that somebody has signed in on. It signs nobody in: it only chooses the bucket.
+"""Knows the devices that a user has signed in on, by a cookie. The cookie signs nobody in: it only chooses the bucket.
 
-Signed by Django, it holds for each account that uses the browser its id and a nonce; the database holds a one-way
-digest of the nonce, so a copy of it makes no cookie.
+The cookie is signed by Django and holds, for each account that uses the browser, the account's id and a nonce. The
+database holds a one-way digest of the nonce, so a copy of the database makes no cookie.
 """
 
 import secrets
@@ -19,14 +19,15 @@ from accounts.models import Device, User
 from accounts.throttle import store
 
 LASTS = timedelta(seconds=store.DEVICE_LASTS)
-ACCOUNTS = 5  # in one browser; the one that was not used for longest gives way
+ACCOUNTS = 5  # in one browser; the least recently used one gives way
 SALT = "accounts.throttle.devices"
 
 
 def known(request: HttpRequest, user: User | None) -> Device | None:
-    """The device, if this browser is one that the user has signed in on within 180 days.
+    """Returns the device if the user has signed in on this browser within 180 days, else None.
 
-    Without a cookie for that account, which only a sign-in gives, it takes no query: no time tells who exists.
+    Only a sign-in gives a cookie, and without one for the account this takes no query, so its time does not reveal
+    whether the account exists.
     """
     nonce = dict(_held(request)).get(user.pk) if user else None
     if nonce is None:
@@ -36,7 +37,7 @@ def known(request: HttpRequest, user: User | None) -> Device | None:
 
 
 def welcome(request: HttpRequest, response: HttpResponseBase, user: User) -> None:
-    """After a sign-in: the browser gets, or keeps, its cookie."""
+    """Gives the browser its cookie after a sign-in, or renews it."""
     device, now = known(request, user), timezone.now()
     held = dict(_held(request))
     nonce = held.pop(user.pk, "") if device else secrets.token_urlsafe(16)
@@ -59,18 +60,18 @@ def welcome(request: HttpRequest, response: HttpResponseBase, user: User) -> Non
 
 
 def revoke(device: Device, request: HttpRequest, reason: str) -> None:
-    """From now on the browser is a stranger's."""
+    """Forgets the device: from now on the browser counts as unknown."""
     if Device.objects.filter(pk=device.pk).delete()[0]:
         events.record("device.revoked", user=device.user, request=request, reason=reason)
 
 
 def outlived(now: datetime) -> QuerySet[Device]:
-    """The devices that have not been signed in on for 180 days."""
+    """Returns the devices without a sign-in for 180 days."""
     return Device.objects.filter(seen_at__lt=now - LASTS)
 
 
 def _held(request: HttpRequest) -> list[tuple[int, str]]:
-    """What the cookie says, the latest first: (account id, nonce). Nothing if it is not ours."""
+    """Returns the (account id, nonce) pairs of the cookie, the latest first; [] if we did not sign it."""
     try:
         pairs = signing.loads(request.COOKIES.get(settings.DEVICE_COOKIE_NAME, ""), salt=SALT, max_age=LASTS)
     except signing.BadSignature:

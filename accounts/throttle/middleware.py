@@ -1,4 +1,4 @@
-"""What the throttle does when somebody has signed in."""
+"""Opens the account's buckets and renews the device cookie after a sign-in."""
 
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
@@ -9,7 +9,7 @@ from django.utils.deprecation import MiddlewareMixin
 from accounts.models import User
 from accounts.throttle import devices, store
 
-SIGNED_IN = "accounts.throttle.signed_in"  # in request.META: who
+SIGNED_IN = "accounts.throttle.signed_in"  # key in request.META: the user
 
 
 @receiver(user_logged_in, dispatch_uid="accounts.throttle.middleware.note")
@@ -18,7 +18,7 @@ def note(request: HttpRequest, user: User, **_: object) -> None:
 
 
 class DeviceMiddleware(MiddlewareMixin):
-    """After a sign-in by whatever door, all its factors shown. Stands after SessionMiddleware."""
+    """Acts after a complete sign-in, by any method and with all factors. Stands after SessionMiddleware."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         user = request.META.get(SIGNED_IN)

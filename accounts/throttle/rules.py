@@ -1,8 +1,8 @@
-"""When a bucket lets the next guess in. Pure: a state and a moment in, an answer out.
+"""Computes when a bucket lets the next guess in. Pure functions of a state and a time.
 
 The scheme is OWASP's device cookies: https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies
-A device that its owner has signed in on has a bucket of its own; everybody else shares one for each account, and one
-for each address. Guesses at an account from elsewhere therefore never keep the owner's devices out.
+A device that its owner has signed in on has a bucket of its own. All other devices share one bucket for each account
+and one for each address, so guesses from elsewhere never keep the owner's devices out.
 
 All times are seconds since 1970; -inf is "always", inf is "never".
 """
@@ -17,45 +17,45 @@ MINUTE = 60.0
 
 
 class Kind(StrEnum):
-    """What is guessed at: each kind has buckets of its own."""
+    """Names the kinds of guesses; each kind has buckets of its own."""
 
     PASSWORD = "password"  # noqa: S105 - to sign in
-    CONFIRMATION = "confirmation"  # the password again, of somebody who is signed in
+    CONFIRMATION = "confirmation"  # the password again, from a signed-in user
     CODE = "code"  # a second factor or a recovery code
-    RESET = "reset"  # asks for a mail: every one counts
-    PASSKEY = "passkey"  # nothing to guess: counted for the address alone
+    RESET = "reset"  # requests for a reset mail: every request counts
+    PASSKEY = "passkey"  # cannot be guessed: counted for the address alone
 
 
 class Scope(StrEnum):
-    """Whose failures a bucket counts. In the order in which rows are locked."""
+    """Says which failures a bucket counts. Rows are locked in the order of the members."""
 
     ADDRESS = "address"
-    UNTRUSTED = "untrusted"  # all who come to the account without a device that it knows
+    UNTRUSTED = "untrusted"  # all devices that the account does not know
     DEVICE = "device"
 
 
 class State(NamedTuple):
-    """What a bucket remembers."""
+    """Holds the content of a bucket."""
 
     streak: int = 0  # failures since the last success
-    recent: tuple[float, ...] = ()  # when the latest of them were, oldest first; as many as its rule needs
+    recent: tuple[float, ...] = ()  # times of the latest failures, oldest first; as many as the rule needs
 
 
 class Rule(Protocol):
     @property
     def kept(self) -> int:
-        """How many moments of failure the rule looks back to."""
+        """Returns the number of latest failure times that the rule needs."""
 
     def free_at(self, state: State) -> float:
-        """From when on the next guess may be made."""
+        """Returns the time from which the next guess may be made."""
 
     def opened(self, state: State) -> State:
-        """After the owner has proved in another way who they are."""
+        """Returns the state after the owner has signed in by another method."""
 
 
 @dataclass(frozen=True)
 class Window:
-    """`limit` failures within `seconds` close it, for as long again; `most` consecutive ones for good."""
+    """Closes for `seconds` after `limit` failures within `seconds`, and for good after `most` consecutive ones."""
 
     limit: int
     seconds: float
@@ -74,12 +74,12 @@ class Window:
         return last[0] + self.seconds
 
     def opened(self, state: State) -> State:
-        return state  # a device is trusted again by a new cookie alone
+        return state  # only a new cookie makes a device trusted again
 
 
 @dataclass(frozen=True)
 class Growing:
-    """After `free` failures each doubles the wait, from `first` to `longest` seconds; after `most` it is for good.
+    """Doubles the wait with each failure after `free`, from `first` to `longest` seconds; after `most` closes for good.
 
     With the numbers of UNTRUSTED: 10 guesses at once, 6 while the wait grows, then 2 an hour: 63 on the first day.
     """
@@ -99,7 +99,7 @@ class Growing:
         return state.recent[-1] + min(self.longest, self.first * 2.0 ** (state.streak - self.free))
 
     def opened(self, state: State) -> State:
-        """Closed for good: open again, but at the longest wait, so that a flood gains no quick guesses by it."""
+        """Opens a bucket that was closed for good, at the longest wait, so that a flood gains no quick guesses."""
         if state.streak < self.most:
             return state
         doublings = next(k for k in range(self.most) if self.first * 2.0**k >= self.longest)
@@ -125,7 +125,7 @@ def failed(rule: Rule, state: State, now: float) -> State:
 
 
 def undone(state: State, at: float) -> State:
-    """Without the failure of that moment; the others stay."""
+    """Returns the state without the failure at that time; the others stay."""
     if at not in state.recent:
         return state
     place = state.recent.index(at)

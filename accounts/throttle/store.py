@@ -1,7 +1,7 @@
-"""Buckets in the database: right with any number of processes, and after a restart.
+"""Keeps the buckets in the database: they are right with any number of processes, and after a restart.
 
 A guess is reserved before it is checked: the reservation is a failure from the start, and is taken back when the check
-succeeds. So two hundred guesses at once are as many as one after the other, and one whose process is killed counts.
+succeeds. So 200 guesses at once count like 200 in a row, and a guess counts even if its process is killed.
 The transactions are short; no hash is computed in one.
 """
 
@@ -22,12 +22,12 @@ from accounts.throttle import rules
 from accounts.throttle.rules import Kind, Scope, State
 
 DAY = 86400.0
-DEVICE_LASTS = 180 * DAY  # seconds, from the last sign-in on it
+DEVICE_LASTS = 180 * DAY  # seconds, from the last sign-in on the device
 
 
 @dataclass(frozen=True)
 class Target:
-    """A bucket by whose failures it counts. `owner`: the account, device or address, in words of the caller's."""
+    """Identifies a bucket. `owner`: the account, device or address, as text that the caller makes."""
 
     kind: Kind
     scope: Scope
@@ -45,21 +45,23 @@ class Target:
 
 @dataclass(frozen=True)
 class Refusal:
-    """No guess now. `until`: seconds since 1970, or inf."""
+    """Says that no guess is allowed now. `until`: seconds since 1970, or inf."""
 
     until: float
 
 
 @dataclass(frozen=True)
 class Reservation:
-    """One guess, counted as a failure unless it succeeds."""
+    """Holds one guess, counted as a failure unless it succeeds."""
 
     targets: Sequence[Target]
     at: float
 
     def succeed(self) -> None:
-        """Forgets the failures of the account's bucket; of an address's, this one, or signing in to an account of
-        one's own would buy more guesses at another."""
+        """Forgets the failures: all of the account's bucket, but only this one of the address's bucket.
+
+        Otherwise signing in to one's own account would buy more guesses at another account.
+        """
         _change(self.targets, lambda states: list(map(self._settled, self.targets, states)))
 
     def _settled(self, target: Target, state: State) -> State:
@@ -67,11 +69,11 @@ class Reservation:
 
 
 def reserve(targets: Iterable[Target], now: float) -> Reservation | Refusal:
-    """A guess that counts in each of the buckets; all must have one left. A refused one is counted in none."""
+    """Counts a guess in each of the buckets if all have one left. A refused guess is counted in none."""
     ordered = sorted(targets, key=lambda target: list(Scope).index(target.scope))
     until = _free_at(ordered, _states(ordered))
     if until > now:
-        return Refusal(until)  # seen without a lock: a flood that is refused writes nothing
+        return Refusal(until)  # read without a lock: a refused flood writes nothing
 
     def count(states: list[State]) -> list[State] | None:
         nonlocal until
@@ -84,7 +86,7 @@ def reserve(targets: Iterable[Target], now: float) -> Reservation | Refusal:
 
 
 def open_again(user: User) -> None:
-    """The owner has signed in, by whatever door: what is closed for good opens. Reads only, unless something is."""
+    """Opens the buckets that were closed for good, after the owner has signed in. Only reads if none is closed."""
     closed = Bucket.objects.filter(user=user, scope=Scope.UNTRUSTED, streak__gte=rules.MOST)
     for kind in closed.values_list("kind", flat=True):
         target = of_account(Kind(kind), user)
@@ -92,17 +94,17 @@ def open_again(user: User) -> None:
 
 
 def of_account(kind: Kind, user: User) -> Target:
-    """The bucket of those who come without a device that the account knows."""
+    """Returns the bucket of devices that the account does not know."""
     return Target(kind, Scope.UNTRUSTED, f"user {user.pk}", user.pk)
 
 
 def clear(user: User) -> int:
-    """Forgets the failures at an account, on all devices and by all others; the number of buckets."""
+    """Forgets the failures at an account, on known devices and on all others. Returns the number of buckets."""
     return Bucket.objects.filter(user=user).delete()[0]
 
 
 class Count(NamedTuple):
-    """What is held against an account. `until`: when the next guess may be made; inf for never, -inf for now."""
+    """Holds the failures of one bucket of an account. `until`: time of the next guess; inf for never, -inf for now."""
 
     user: str
     kind: str
@@ -112,7 +114,10 @@ class Count(NamedTuple):
 
 
 def counts(user: User | None = None) -> list[Count]:
-    """Of one account or all, the most failures first. (What is held against addresses nobody can read.)"""
+    """Returns the failures of one account or of all, the highest first.
+
+    Buckets of addresses are left out: their keys are digests, so no address can be read from them.
+    """
     rows = Bucket.objects.filter(streak__gt=0, **({"user": user} if user else {"user__isnull": False}))
     return [
         Count(
@@ -127,9 +132,9 @@ def counts(user: User | None = None) -> list[Count]:
 
 
 def outlived(now: float) -> QuerySet[Bucket]:
-    """The buckets that hold nobody up and remember nothing that matters.
+    """Returns the buckets that delay no guess and may be forgotten.
 
-    An account's own count of consecutive failures is kept for as long as the account, a device's as long as the device.
+    An account's own count of consecutive failures is kept as long as the account, a device's as long as the device.
     """
     passing = Q(scope=Scope.ADDRESS) | Q(kind=Kind.RESET) | Q(user=None) | Q(streak=0)
     outlived = Q(scope=Scope.DEVICE, last__lt=now - DEVICE_LASTS)
@@ -150,11 +155,10 @@ def _free_at(targets: Sequence[Target], states: Sequence[State]) -> float:
 
 
 def _change(targets: Sequence[Target], change: Callable[[list[State]], list[State] | None]) -> bool:
-    """Reads the states and writes others, with nobody between; False when the change is None."""
-    with transaction.atomic(
-        durable=True
-    ):  # durable: nobody's longer transaction holds the rows while a hash is computed
-        _upsert(targets, [State()] * len(targets), ["kind"])  # locks the rows, made if need be, before they are read
+    """Reads the states and writes the changed ones in one locked transaction. Returns False if the change is None."""
+    # durable: no longer transaction around it holds the rows while a hash is computed
+    with transaction.atomic(durable=True):
+        _upsert(targets, [State()] * len(targets), ["kind"])  # makes missing rows and locks all before the read
         after = change(_states(targets))
         if after is not None:
             _upsert(targets, after, ["streak", "recent", "last"])
@@ -162,7 +166,7 @@ def _change(targets: Sequence[Target], change: Callable[[list[State]], list[Stat
 
 
 def _upsert(targets: Sequence[Target], states: Sequence[State], fields: list[str]) -> None:
-    """One statement that locks in the order given, on SQLite, PostgreSQL and MariaDB alike."""
+    """Writes all rows in one statement that locks in the order given, on SQLite, PostgreSQL and MariaDB alike."""
     options: dict[str, Any] = {"update_conflicts": True, "update_fields": fields}
     if connection.features.supports_update_conflicts_with_target:  # MariaDB takes any unique key
         options["unique_fields"] = ["key"]

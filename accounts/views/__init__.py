@@ -1,1 +1,1 @@
-"""The pages of accounts: a module a room. accounts/urls.py names their addresses."""
+"""The pages of accounts, a module for each group of pages. accounts/urls.py maps their addresses."""

@@ -1,4 +1,4 @@
-"""A fresh proof that it is you, before what bears on the account."""
+"""Asks for a fresh proof of identity before a change to the account."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from accounts.guards import person
 
 
 class ConfirmView(NextRedirectMixin, FormView):  # type: ignore[type-arg]
-    """By a passkey; or by the password and, of who has a second factor, a code. Then on to `next`."""
+    """Takes a passkey, or the password with a code of users with a second factor. Then goes on to `next`."""
 
     template_name = "accounts/confirm.html"
 

@@ -1,4 +1,4 @@
-"""Adding and removing second factors, and the recovery codes that stand in for them."""
+"""Adds and removes second factors, and makes the recovery codes that stand in for them."""
 
 import json
 from typing import Any
@@ -27,7 +27,7 @@ from accounts.factors.forms import (
 from accounts.guards import confirmed, person
 from accounts.models import User
 
-CODES = "recovery-codes"  # in the session, encrypted, until they are shown
+CODES = "recovery-codes"  # session key: the encrypted codes, until they are shown
 KEEP_ONE = "Your account must have a second factor: add another before you remove this one."
 
 
@@ -36,9 +36,9 @@ class AddTotpView(totp_views.ActivateTOTPView):
     template_name = "accounts/totp.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        found: dict[str, Any] = super().get_context_data(**context)
-        secret = found["form"].secret
-        return {**found, "groups": [secret[place : place + 4] for place in range(0, len(secret), 4)]}
+        base: dict[str, Any] = super().get_context_data(**context)
+        secret = base["form"].secret
+        return {**base, "groups": [secret[place : place + 4] for place in range(0, len(secret), 4)]}
 
     def form_valid(self, form: ActivateTotpForm) -> HttpResponse:
         answer: HttpResponse = super().form_valid(form)
@@ -52,8 +52,8 @@ class RemoveTotpView(totp_views.DeactivateTOTPView):
     template_name = "accounts/totp_remove.html"
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        found: dict[str, Any] = super().get_form_kwargs()
-        return found if self.request.method == "POST" else found | {"data": None}
+        given: dict[str, Any] = super().get_form_kwargs()
+        return given if self.request.method == "POST" else given | {"data": None}
 
     def form_valid(self, form: RemoveTotpForm) -> HttpResponse:
         if factors.is_last(self.authenticator):
@@ -68,9 +68,9 @@ class AddPasskeyView(passkey_views.AddWebAuthnView):
     template_name = "accounts/passkey.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        found: dict[str, Any] = super().get_context_data(**context)
+        base: dict[str, Any] = super().get_context_data(**context)
         options = auth.begin_registration(self.request.user, passwordless=True)
-        return {**found, "passkey_options": passkeys.as_text(options)}
+        return {**base, "passkey_options": passkeys.as_text(options)}
 
     def form_valid(self, form: AddPasskeyForm) -> HttpResponse:
         answer: HttpResponse = super().form_valid(form)
@@ -97,7 +97,7 @@ class RemovePasskeyView(passkey_views.RemoveWebAuthnView):
 
 
 def changed(request: HttpRequest, form: Form, answer: HttpResponse, says: str) -> HttpResponse:
-    """After a factor came or went: what was done, the other sessions as was asked, codes with the first factor."""
+    """Answers after a factor was added or removed: ends the other sessions if asked, and makes the first codes."""
     user = person(request)
     messages.success(request, says)
     if form.cleaned_data["end_others"]:
@@ -111,7 +111,7 @@ def changed(request: HttpRequest, form: Form, answer: HttpResponse, says: str) -
 @require_http_methods(["GET", "HEAD", "POST"])
 @confirmed
 def codes(request: HttpRequest) -> HttpResponse:
-    """Makes new codes, and shows them the one time."""
+    """Makes new codes, and shows them once."""
     user = person(request)
     if not factors.kinds(user):
         return redirect("mfa_index")

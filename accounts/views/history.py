@@ -1,4 +1,4 @@
-"""What happened to my account: sign-ins, changes, notices."""
+"""Shows the history of one's own account: sign-ins, changes, notices."""
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,7 +12,7 @@ from accounts import history
 from accounts.guards import person
 
 PAGE = 50  # events
-LONGEST_ID = 18  # digits; every database takes so many
+LONGEST_ID = 18  # digits; every database takes this many
 
 
 @require_safe

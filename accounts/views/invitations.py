@@ -1,4 +1,4 @@
-"""Where somebody who was invited makes their account."""
+"""Lets an invited person make their account."""
 
 from allauth.account.internal import flows
 from allauth.account.models import Login
@@ -22,7 +22,7 @@ from accounts.passwords.forms import NewPasswordForm
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def accept(request: HttpRequest, secret: str) -> HttpResponse:
-    """A password is all that is asked for; then the new user is signed in."""
+    """Asks for a password only; then signs the new user in."""
     invitation = invitations.find(secret, timezone.now())
     if invitation is None:
         return render(request, "accounts/invitation.html", {"gone": True}, status=404)

@@ -1,4 +1,4 @@
-"""For staff: invitations, made and withdrawn."""
+"""Lets staff make and withdraw invitations."""
 
 from django import forms
 from django.conf import settings
@@ -13,7 +13,7 @@ from accounts import events, invitations
 from accounts.guards import confirmed, person, staff_only
 from accounts.models import Invitation
 
-MAX_ID = 2**63 - 1  # as the database counts
+MAX_ID = 2**63 - 1  # largest id of the database
 
 
 class InvitationForm(forms.Form):
@@ -39,7 +39,7 @@ class InvitationForm(forms.Form):
 @staff_only
 @confirmed
 def new(request: HttpRequest) -> HttpResponse:
-    """The form; and, after it, the one page that ever shows the link."""
+    """Shows the form and then, only once, the link."""
     form = InvitationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -57,7 +57,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @staff_only
 @confirmed
 def withdraw(request: HttpRequest, number: int) -> HttpResponse:
-    """Its link opens nothing any more."""
+    """Withdraws the invitation: its link opens nothing any more."""
     invitation = Invitation.objects.filter(pk=number).first() if number <= MAX_ID else None
     if invitation is None:
         raise Http404("no such invitation")

@@ -1,4 +1,4 @@
-"""For staff: who has an account, and what may be done to it."""
+"""Lets staff list the accounts and change them."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -14,13 +14,13 @@ from accounts.models import User
 PAGE = 50  # people
 EVENTS = 20  # of one person
 LONGEST_NAME = 150  # characters, as in the table
-MAX_ID = 2**63 - 1  # as the database counts
+MAX_ID = 2**63 - 1  # largest id of the database
 
 
 @require_safe
 @staff_only
 def index(request: HttpRequest) -> HttpResponse:
-    """Everybody by name; ?q= narrows it."""
+    """Lists all users by name; ?q= narrows the list."""
     words = request.GET.get("q", "").strip()[:LONGEST_NAME]
     now, page = timezone.now(), Paginator(people.found(words), PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "rows": people.rows(page.object_list, now), "words": words}
@@ -47,7 +47,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
 @staff_only
 @confirmed
 def change(request: HttpRequest, number: int, verb: str) -> HttpResponse:
-    """Says what would happen to the account; done once its name is typed."""
+    """Says what would happen to the account, and does it once the user's name is typed."""
     user = _user(number)
     if verb not in people.VERBS:
         raise Http404("no such action")
@@ -69,7 +69,7 @@ def _do(request: HttpRequest, verb: str, user: User) -> HttpResponse:
 
 
 def _user(number: int) -> User:
-    found = User.objects.filter(pk=number).first() if number <= MAX_ID else None
-    if found is None:
+    user = User.objects.filter(pk=number).first() if number <= MAX_ID else None
+    if user is None:
         raise Http404("no such person")
-    return found
+    return user

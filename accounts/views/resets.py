@@ -1,4 +1,4 @@
-"""For who has forgotten their password: a link by mail. It opens no session, and stands in for no second factor."""
+"""Mails a link to users who forgot their password. It opens no session, and replaces no second factor."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ class AskForm(forms.Form):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
-    """The answer is the same whoever was meant."""
+    """Gives the same answer for every name and address."""
     if not settings.MAIL_CONFIGURED:
         return render(request, "accounts/reset.html", {"no_mail": True})
     form = AskForm(request.POST or None)
@@ -41,7 +41,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 
 class ResetView(django.PasswordResetConfirmView):
-    """A new password, chosen with the link. It ends all sessions; signing in comes after, with every factor."""
+    """Sets a new password by the link, and ends all sessions. The user signs in afterwards, with every factor."""
 
     form_class = NewPasswordForm
     template_name = "accounts/reset_set.html"

@@ -1,4 +1,4 @@
-"""How one shows that it is oneself: password, passkeys, authenticator app, recovery codes."""
+"""Shows and changes the user's proofs of identity: password, passkeys, authenticator app, recovery codes."""
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
@@ -20,11 +20,11 @@ CHANGES = ("password.changed", "password.reset", "invitation.accepted")
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     user = person(request)
-    found = [(factors.NAMES[each.type], each) for each in factors.of(user)]
+    owned = [(factors.NAMES[each.type], each) for each in factors.of(user)]
     context = {
         "changed": user.security_events.filter(name__in=CHANGES).order_by("-pk").first(),
-        "passkeys": [each for kind, each in found if kind == factors.PASSKEY],
-        "totp": next((each for kind, each in found if kind == factors.TOTP), None),
+        "passkeys": [each for kind, each in owned if kind == factors.PASSKEY],
+        "totp": next((each for kind, each in owned if kind == factors.TOTP), None),
         "left": recovery.left(user),
         "count": recovery.COUNT,
         "few": recovery.FEW,
@@ -36,7 +36,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def password(request: HttpRequest) -> HttpResponse:
-    """With the old one; of who has a second factor, a fresh proof of that as well."""
+    """Changes the password. Requires the old one and, of users with a second factor, a fresh proof of that as well."""
     return confirmed(_password)(request) if factors.kinds(person(request)) else _password(request)
 
 

@@ -1,4 +1,4 @@
-"""Where I am signed in, and an end to it."""
+"""Lists the user's sessions, and ends them."""
 
 from uuid import UUID
 
@@ -16,17 +16,17 @@ from accounts.sessions.activity import touch
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    found = [(each, humanize.device(each.device)) for each in sessions.mine(request)]
-    context = {"here": found[0], "others": found[1:], "idle": sessions.idle(), "most": sessions.most()}
+    rows = [(each, humanize.device(each.device)) for each in sessions.mine(request)]
+    context = {"here": rows[0], "others": rows[1:], "idle": sessions.idle(), "most": sessions.most()}
     return render(request, "accounts/sessions.html", context)
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def used(request: HttpRequest) -> HttpResponse:
-    """POST: a person used the open page (keys, pointer, scrolling), which keeps the session alive; GET: only looks.
+    """Keeps the session alive on POST, after a person used the open page (keys, pointer, scrolling). GET only looks.
 
-    The answer: seconds until the session runs out if it is not used any more (`left`), and in any case (`rest`).
+    Answers with the seconds until the session ends: `left` if it is not used any more, `rest` at the latest.
     """
     now, row = timezone.now(), sessions.current(request)
     if request.method == "POST":
@@ -37,7 +37,7 @@ def used(request: HttpRequest) -> HttpResponse:
 @require_POST
 @confirmed
 def end(request: HttpRequest, session: UUID) -> HttpResponse:
-    """One of the others. The same answer for one of somebody else and one that there never was."""
+    """Ends another session of the user. Gives the same answer for a foreign session as for one that never existed."""
     if ended := sessions.end_one(request, session):
         messages.success(request, f"The session with {humanize.device(ended.device)} has ended.")
     else:

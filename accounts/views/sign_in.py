@@ -1,4 +1,4 @@
-"""Signing in and out, and the page that greets."""
+"""Signing in and out, and the page after signing in."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -28,14 +28,14 @@ class SignInView(allauth.LoginView):
     template_name = "accounts/sign_in.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        found = {**super().get_context_data(**context), "next": self.get_next_url()}
-        return found | {"ended": ended.sentence(self.request) if self.request.method == "GET" else ""}
+        base = {**super().get_context_data(**context), "next": self.get_next_url()}
+        return base | {"ended": ended.sentence(self.request) if self.request.method == "GET" else ""}
 
 
 class PasskeySignInView(passkeys.LoginWebAuthnView):
-    """Signs in by a passkey alone. A script posts `begin` to get what is to be signed, and then posts what was signed.
+    """Signs in by a passkey alone. A script posts `begin` to get the options to sign, and then posts the signed answer.
 
-    Both are posts, because the beginning makes a session row: so nginx' limit on posts, and the form token, bound it.
+    Both are posts, because `begin` makes a session row: so nginx' limit on posts, and the form token, bound it.
     """
 
     form_class = PasskeySignInForm
@@ -56,7 +56,7 @@ class PasskeySignInView(passkeys.LoginWebAuthnView):
 
 
 class SignOutView(LogoutView):
-    """POST only. Deletes the session and tells the browser to forget what it kept of us."""
+    """Deletes the session on POST, and tells the browser to clear the site's cache and storage."""
 
     def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         response = super().post(request, *args, **kwargs)
@@ -66,7 +66,7 @@ class SignOutView(LogoutView):
 
 @require_safe
 def success(request: HttpRequest) -> HttpResponse:
-    """Who you are, when you were last here and from where, when this session ends, where to go on to."""
+    """Shows the user's name, their last sign-in and its place, the end of this session, and where to go on to."""
     assert request.user.is_authenticated  # LoginRequiredMiddleware
     now, ends = timezone.now(), sessions.current(request).ends
     previous = sign_in_events.previous_sign_in(request.user, request.session)
@@ -79,8 +79,8 @@ def success(request: HttpRequest) -> HttpResponse:
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answers a form that fails the CSRF check; CSRF_FAILURE_VIEW.
 
-    When a session ends, every tab shows the sign-in page; signing in on one makes the forms of the others stale. Their
-    owner is signed in by then, and is led on.
+    When a session ends, every tab shows the sign-in page, and signing in on one makes the forms of the others stale.
+    Their user is signed in by then, so this redirects them.
     """
     if request.path == reverse("sign-in") and request.user.is_authenticated:
         return redirect(f"{request.path}?{urlencode({'next': request.POST.get('next', '')})}")

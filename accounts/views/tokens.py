@@ -1,4 +1,4 @@
-"""API tokens of mine: made, shown once, listed, revoked."""
+"""Makes, lists and revokes the user's API tokens."""
 
 from typing import Any
 
@@ -15,14 +15,14 @@ from accounts.models import ApiToken
 from accounts.models.tokens import SCOPES
 
 DAYS = [(30, "30 days"), (tokens.DAYS, f"{tokens.DAYS} days"), (180, "180 days"), (tokens.MOST_DAYS, "1 year")]
-LARGEST_ID = 2**63 - 1  # as the database counts
+LARGEST_ID = 2**63 - 1  # largest id of the database
 
 
 class TokenForm(forms.Form):
     label = forms.CharField(
         max_length=60,
         label="Name",
-        help_text="What will use it: you, and the history, know it by this.",
+        help_text="Name the script that will use it; the list and the history show this name.",
         widget=forms.TextInput({"autocomplete": "off"}),
         error_messages={"required": "Give it a name, such as “nightly report”."},
     )
@@ -30,7 +30,7 @@ class TokenForm(forms.Form):
         choices=list(SCOPES.items()),
         widget=forms.CheckboxSelectMultiple,
         label="It may",
-        error_messages={"required": "Tick what it may do.", "invalid_choice": "There is no such thing to allow."},
+        error_messages={"required": "Tick at least one permission.", "invalid_choice": "There is no such permission."},
     )
     days = forms.TypedChoiceField(
         choices=DAYS,
@@ -49,7 +49,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @confirmed
 def new(request: HttpRequest) -> HttpResponse:
-    """The form; and, after it, the one page that ever shows the token."""
+    """Shows the form and then, only once, the token."""
     form = TokenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -70,11 +70,11 @@ def _make(request: HttpRequest, chosen: dict[str, Any]) -> tuple[ApiToken, str]:
 
 @require_POST
 def revoke(request: HttpRequest, number: int) -> HttpResponse:
-    """Scripts that use it are refused from now on."""
+    """Revokes a token: scripts that use it are refused from now on."""
     token = tokens.listed(person(request)).filter(pk=number).first() if number <= LARGEST_ID else None
     if token is None:
         raise Http404("no such token")
     if tokens.revoke(tokens.listed(person(request)).filter(pk=number), timezone.now()):
         events.record("token.revoked", user=person(request), request=request, label=token.label)
-        messages.success(request, f"The token “{token.label}” is revoked: whoever sends it is refused.")
+        messages.success(request, f"The token “{token.label}” is revoked: scripts that send it are refused.")
     return redirect("tokens")

@@ -1,4 +1,4 @@
-"""The second step of signing in."""
+"""Asks for the second factor when signing in."""
 
 from typing import Any
 
@@ -21,14 +21,14 @@ from accounts.forms import PROVED
 
 @method_decorator(login_stage_required(AuthenticateStage.key, redirect_urlname="account_login"), name="dispatch")
 class TwoFactorView(allauth.AuthenticateView):
-    """A passkey, a code of the authenticator app, or a recovery code; or somebody else, who starts again."""
+    """Takes a passkey, a code of the authenticator app, or a recovery code; `cancel` starts again with another user."""
 
     form_class = CodeForm
     webauthn_form_class = PasskeyForm
     template_name = "accounts/two_factor.html"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        stage: LoginStage = request._login_stage  # type: ignore[attr-defined]  # allauth's decorator put it there
+        stage: LoginStage = request._login_stage  # type: ignore[attr-defined]  # set by allauth's decorator
         if "cancel" in request.POST or not _still_true(stage):
             answer: HttpResponseBase = stage.abort()
             return answer
@@ -44,14 +44,14 @@ class TwoFactorView(allauth.AuthenticateView):
         return answer
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        found: dict[str, Any] = super().get_context_data(**context)
+        base: dict[str, Any] = super().get_context_data(**context)
         user = self.stage.login.user
         has_passkey = factors.PASSKEY in factors.kinds(user)
-        options = passkeys.as_text(found["js_data"]["request_options"]) if has_passkey else ""
-        return {**found, "who": user, "passkey_options": options}
+        options = passkeys.as_text(base["js_data"]["request_options"]) if has_passkey else ""
+        return {**base, "subject": user, "passkey_options": options}
 
 
 def _still_true(stage: LoginStage) -> bool:
-    """Whether the password that was typed in the first step is still the account's, and the account open."""
+    """Returns whether the password of the first step is still the account's, and the account still active."""
     user = stage.login.user
     return user.is_active and constant_time_compare(stage.login.state.get(PROVED, ""), user.get_session_auth_hash())

@@ -4,31 +4,30 @@ from datetime import timedelta
 
 from django.conf import settings
 
+from applications.market import processor as market_processor
+from applications.market import report
+from applications.market import sink as sink
+from applications.market import topics as snapshots
 from applications.market.metrics import windows_closed
+from applications.market.models import TRADES, TradeMinute
 from applications.market.retention import outlived
 from applications.market.source import SOURCE
-from dashboard.pages import trades as snapshots
-from streams import reports
 from streams.applications import Application, Navigation, Search, Topic
-from streams.models import TradeMinute
-from streams.models.trades import TRADES
-from streams.processors import trades
-from streams.sink import Rows
-from streams.sinks import trades as sink
+from streams.core.sink import Rows
 
 SECOND = timedelta(seconds=1)
 
 APPLICATION = Application(
     name=TRADES,
     title="Trades",
-    decode=trades.decode,
-    build=lambda state: trades.TradesProcessor(state, settings.TICKERS_MOST),
+    decode=market_processor.decode,
+    build=lambda state: market_processor.TradesProcessor(state, settings.TICKERS_MOST),
     sink=Rows(sink.write),
-    inherit=trades.inherit,
-    set_back=trades.set_back,
+    inherit=market_processor.inherit,
+    set_back=market_processor.set_back,
     source=SOURCE,
-    report=reports.trades,
-    closing=reports.MinuteReports,
+    report=report.trades,
+    closing=report.MinuteReports,
     results=[(TradeMinute, "minute")],
     windows_closed=windows_closed,
     retention=outlived,

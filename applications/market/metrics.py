@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from streams.models import TradeMinute
+from applications.market.models import TradeMinute
 
 MINUTE = timedelta(minutes=1)
 

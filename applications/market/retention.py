@@ -7,9 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, Model, OuterRef, QuerySet
 
-from streams.models import Ticker, TradeMinute
-from streams.models.trades import TRADES
-from streams.retention import closed, kept_since, not_ahead
+from applications.market.models import TRADES, Ticker, TradeMinute
+from streams.operations.retention import closed, kept_since, not_ahead
 
 
 def outlived(now: datetime) -> Mapping[type[Model], QuerySet[Any]]:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
+from applications.market.generator import Trades
+from applications.market.models import TRADES
 from streams.applications import SourceKind
-from streams.models.trades import TRADES
-from streams.sources.trades import Trades
 
 
 def _open(options: Mapping[str, Any], rng: Random, start: int) -> Trades:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard import views
+from applications.market import views
 
 urlpatterns = [
     path("market/", views.market, name="market"),

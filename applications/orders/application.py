@@ -4,29 +4,28 @@ from functools import partial
 
 from django.conf import settings
 
+from applications.orders import processor as orders_processor
+from applications.orders import report
+from applications.orders import sink as sink
+from applications.orders import topics as snapshots
 from applications.orders.metrics import windows_closed
+from applications.orders.models import DEFAULT_THRESHOLD, ORDERS, AlarmEpisode, SiteCount
 from applications.orders.retention import outlived
 from applications.orders.source import SOURCE
-from dashboard.pages import orders as snapshots
-from streams import reports
 from streams.applications import Application, Navigation, Topic
-from streams.models import AlarmEpisode, SiteCount
-from streams.models.orders import DEFAULT_THRESHOLD, ORDERS
-from streams.processors import orders
-from streams.sink import Rows
-from streams.sinks import orders as sink
+from streams.core.sink import Rows
 
 APPLICATION = Application(
     name=ORDERS,
     title="Orders",
-    decode=orders.decode,
-    build=lambda state: orders.OrdersProcessor(state, DEFAULT_THRESHOLD, settings.SITES_MOST),
+    decode=orders_processor.decode,
+    build=lambda state: orders_processor.OrdersProcessor(state, DEFAULT_THRESHOLD, settings.SITES_MOST),
     configuration=sink.thresholds,
     sink=Rows(sink.write),
-    inherit=orders.inherit,
-    set_back=orders.set_back,
+    inherit=orders_processor.inherit,
+    set_back=orders_processor.set_back,
     source=SOURCE,
-    report=reports.orders,
+    report=report.orders,
     results=[(SiteCount, "newest"), (AlarmEpisode, "started")],
     windows_closed=windows_closed,
     retention=outlived,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from streams.models import AlarmEpisode
+from applications.orders.models import AlarmEpisode
 
 
 def windows_closed(stream: str, since: datetime, until: datetime) -> int:

@@ -7,9 +7,17 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from streams.models import AlarmEpisode, Notification, Site, SiteCount, SiteSecond, ThresholdChange
-from streams.models.orders import DEFAULT_THRESHOLD, ORDERS
-from streams.retention import NEVER, closed, kept_since, not_ahead
+from applications.orders.models import (
+    DEFAULT_THRESHOLD,
+    ORDERS,
+    AlarmEpisode,
+    Notification,
+    Site,
+    SiteCount,
+    SiteSecond,
+    ThresholdChange,
+)
+from streams.operations.retention import NEVER, closed, kept_since, not_ahead
 
 
 def outlived(now: datetime) -> Mapping[type[Model], QuerySet[Any]]:

@@ -6,13 +6,13 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from applications.orders.generator import FILE_SITE, SITES, MadeUpOrders, Replay
+from applications.orders.models import ORDERS
 from common.text import quoted
-from streams import names
 from streams.applications import SourceKind
-from streams.models.orders import ORDERS
+from streams.core import names
 from streams.sources.base import Source, SourceError
 from streams.sources.dates import Order
-from streams.sources.orders import FILE_SITE, SITES, MadeUpOrders, Replay
 from streams.sources.tables import Form
 
 

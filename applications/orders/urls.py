@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard import orders_views
+from applications.orders import views as orders_views
 
 urlpatterns = [
     path("orders/", orders_views.orders, name="orders"),

@@ -1,6 +1,6 @@
 """The whole site while its database is away for a minute: what people are told, and how soon all is right again.
 
-One box on PostgreSQL, which it reaches by a line that is cut (tests/watching/lines.py). Trades are produced at 50 a
+One box on PostgreSQL, which it reaches by a line that is cut (tests/monitoring/lines.py). Trades are produced at 50 a
 second all the while. /readyz and, signed in, /market/ are asked for ten times a second. What was counted in the end is
 compared with what the stream holds.
 """
@@ -16,7 +16,7 @@ from tests.databases import server
 from tests.deploy.stack import Stack
 from tests.deploy.visitor import Visitor
 from tests.waiting import wait_for
-from tests.watching.lines import Line
+from tests.monitoring.lines import Line
 
 AWAY = 60  # seconds
 PAUSE = 0.1  # seconds between questions

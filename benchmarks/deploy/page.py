@@ -14,10 +14,10 @@ from contextlib import closing
 from statistics import median
 from time import monotonic
 
+from applications.market.generator import MEAN_PRICES
 from benchmarks.deploy.site import PAGE, WATCHER, configure, deployed
 from benchmarks.figures import Aim, Figure
 from benchmarks.options import Options
-from streams.sources.trades import MEAN_PRICES
 from tests.deploy.stack import BIN, Stack, connects
 from tests.deploy.visitor import Visitor
 from tests.waiting import wait_for

@@ -13,8 +13,8 @@ from bytewax.dataflow import Dataflow
 from bytewax.operators.windowing import SystemClock, TumblingWindower, count_window
 from bytewax.testing import TestingSink, TestingSource, run_main
 
-from streams.processors.trades import Trade
-from streams.sources.trades import Trades
+from applications.market.generator import Trades
+from applications.market.processor import Trade
 
 BATCH = 1000  # of those tried from 10 to 10,000, the fastest or as fast
 Counted = tuple[str, tuple[int, int]]  # key, window, count

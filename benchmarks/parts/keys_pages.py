@@ -20,13 +20,13 @@ def main(keys: int) -> None:
     django.setup()
     from django.utils import timezone  # noqa: PLC0415 - Django is set up only now
 
-    from dashboard import pages  # noqa: PLC0415
+    from dashboard import topics  # noqa: PLC0415
 
     now = timezone.now()
     fill(keys, now)
     asked: dict[str, Callable[[], Any]] = {f"page {path}": page(path) for path in PATHS}
     for topic in ("market", "market-history", "orders", "orders-history"):
-        found = pages.find(topic)
+        found = topics.find(topic)
         assert found
         asked[f"snapshot {topic}"] = partial(snapshot, found.build, now)
     seconds: dict[str, list[float]] = {}
@@ -61,26 +61,28 @@ def fill(keys: int, now: datetime) -> None:
     """The open minute and the last one of each ticker, a count and an alarm of each site."""
     from django.conf import settings  # noqa: PLC0415
 
-    from streams import models as m  # noqa: PLC0415
+    from applications.market.models import Ticker, TradeMinute  # noqa: PLC0415
+    from applications.orders.models import AlarmEpisode, Site, SiteCount  # noqa: PLC0415
+    from streams.models import Lease  # noqa: PLC0415
 
     minute = now.replace(second=0, microsecond=0)
     for name in ("trades", "orders"):
-        m.Lease.objects.create(application=name, stream=name, shard="s", checkpoint="latest", clock=now, newest=now)
-    write(m.Ticker, (m.Ticker.of(f"T{n}") for n in range(keys)))
+        Lease.objects.create(application=name, stream=name, shard="s", checkpoint="latest", clock=now, newest=now)
+    write(Ticker, (Ticker.of(f"T{n}") for n in range(keys)))
     figures = {"trades": 1, "shares": 1, "cents": 1, "low": 1, "high": 1, "first": 1, "last": 1, "largest": 1}
     write(
-        m.TradeMinute,
+        TradeMinute,
         (
-            m.TradeMinute(minute=minute - timedelta(minutes=back), ticker=f"T{n}", side=side, reached=f"{n}", **figures)
+            TradeMinute(minute=minute - timedelta(minutes=back), ticker=f"T{n}", side=side, reached=f"{n}", **figures)
             for n in range(min(keys, settings.TICKERS_MOST))  # more are not counted in a minute
             for side in ("BUY", "SELL")
             for back in range(2)
         ),
     )
-    write(m.Site, (m.Site(name=f"s{n}") for n in range(keys)))
-    write(m.SiteCount, (m.SiteCount(site=f"s{n}", lines=n % 40, as_of=now, newest=now) for n in range(keys)))
+    write(Site, (Site(name=f"s{n}") for n in range(keys)))
+    write(SiteCount, (SiteCount(site=f"s{n}", lines=n % 40, as_of=now, newest=now) for n in range(keys)))
     alarm = {"threshold": 30, "peak": 41, "lines": 1, "notifications": 1, "suppressed": 0}
-    write(m.AlarmEpisode, (m.AlarmEpisode(site=f"s{n}", sequence="1", started=now, **alarm) for n in range(0, keys, 4)))
+    write(AlarmEpisode, (AlarmEpisode(site=f"s{n}", sequence="1", started=now, **alarm) for n in range(0, keys, 4)))
 
 
 def write(model: Any, rows: Any) -> None:

@@ -18,10 +18,11 @@ KEY = {"trades": "tickerSymbol", "orders": "site"}
 def main(application: str, keys: int) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "login.settings")
     django.setup()
-    from streams import signals, wiring  # noqa: PLC0415 - Django is set up only now
-    from streams.consumer import Consumer  # noqa: PLC0415
+    from streams import wiring  # noqa: PLC0415 - Django is set up only now
+    from streams.core.records import TRIM_HORIZON  # noqa: PLC0415
+    from streams.engine import signals  # noqa: PLC0415 - Django is set up only now
+    from streams.engine.consumer import Consumer  # noqa: PLC0415
     from streams.models import Lease  # noqa: PLC0415
-    from streams.records import TRIM_HORIZON  # noqa: PLC0415
 
     put(wiring.open_stream(application), application, keys)
     commits: list[float] = []

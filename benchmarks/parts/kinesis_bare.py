@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 import msgspec
 
 from benchmarks.parts.trades import Spent, begin, rows, spent
-from streams.hashing import hash_key
-from streams.records import Entry
-from streams.stream.aggregating import RECORDS_A_PUT, AggregatingStream
-from streams.stream.kinesis import KinesisStream
-from streams.stream.kinesis_url import Place, connect
+from streams.backends.aggregating import RECORDS_A_PUT, AggregatingStream
+from streams.backends.kinesis.stream import KinesisStream
+from streams.backends.kinesis.url import Place, connect
+from streams.core.hashing import hash_key
+from streams.core.records import Entry
 
 CREDENTIAL = "AWS4-HMAC-SHA256 Credential=emulated/20260101/eu-west-1/kinesis/aws4_request"
 Ask = Callable[[str, bytes], bytes]

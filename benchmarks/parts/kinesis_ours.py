@@ -10,15 +10,15 @@ from typing import Any
 
 import msgspec
 
+from applications.market.processor import decode
 from benchmarks.parts.trades import Spent, begin, rows, spent
-from streams.processors.trades import decode
-from streams.producer import RECORDS_A_PUT
-from streams.records import TRIM_HORIZON, Batch, Position, after
-from streams.stream import aggregating
-from streams.stream.aggregating import AggregatingStream
-from streams.stream.base import Stream
-from streams.stream.kinesis import KinesisStream
-from streams.stream.kinesis_url import Place, connect
+from streams.backends import aggregating
+from streams.backends.aggregating import AggregatingStream
+from streams.backends.base import Stream
+from streams.backends.kinesis.stream import KinesisStream
+from streams.backends.kinesis.url import Place, connect
+from streams.core.records import TRIM_HORIZON, Batch, Position, after
+from streams.engine.producer import RECORDS_A_PUT
 
 UNIT = 25 * 1024  # bytes of data; each record begins one of its own
 PAGE = 10_000  # records

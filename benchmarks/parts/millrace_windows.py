@@ -5,10 +5,10 @@ import sys
 from random import Random
 from time import perf_counter
 
-from streams.processors.trades import TradesProcessor, decode
-from streams.producer import RECORDS_A_PUT
-from streams.records import Batch
-from streams.sources.trades import Trades
+from applications.market.generator import Trades
+from applications.market.processor import TradesProcessor, decode
+from streams.core.records import Batch
+from streams.engine.producer import RECORDS_A_PUT
 
 START = 1_800_000_000_000  # milliseconds
 RECORDS_A_MILLISECOND = 250

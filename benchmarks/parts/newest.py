@@ -10,11 +10,11 @@ from pathlib import Path
 from random import Random
 from time import perf_counter
 
-from streams.processors.trades import decode
-from streams.producer import RECORDS_A_PUT
-from streams.records import Entry, after
-from streams.sources.trades import Trades
-from streams.stream.embedded import EmbeddedStream
+from applications.market.generator import Trades
+from applications.market.processor import decode
+from streams.backends.embedded.stream import EmbeddedStream
+from streams.core.records import Entry, after
+from streams.engine.producer import RECORDS_A_PUT
 
 PAGE = 4096  # records
 LOOKS = 7

@@ -14,16 +14,16 @@ import msgspec
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "login.settings")
 django.setup()
 
-from streams import lease_states  # noqa: E402 - Django is set up only now
-from streams.commit_store import CommitStore  # noqa: E402 - Django is set up only now
-from streams.commits import Commit, Grant  # noqa: E402 - Django is set up only now
-from streams.hashing import HASH_SPACE  # noqa: E402 - Django is set up only now
-from streams.leases import Leases  # noqa: E402 - Django is set up only now
+from streams.coordination import lease_states  # noqa: E402 - Django is set up only now
+from streams.coordination.leases import Leases  # noqa: E402 - Django is set up only now
+from streams.core.commits import Commit, Grant  # noqa: E402 - Django is set up only now
+from streams.core.hashing import HASH_SPACE  # noqa: E402 - Django is set up only now
+from streams.core.records import TRIM_HORIZON, Description, Shard  # noqa: E402 - Django is set up only now
+from streams.core.sink import Rows  # noqa: E402 - Django is set up only now
+from streams.core.state import HistoryRow, StateChange, merge  # noqa: E402 - Django is set up only now
+from streams.core.state_log import BOUNDS, StateLog, Write  # noqa: E402 - Django is set up only now
+from streams.engine.commit_store import CommitStore  # noqa: E402 - Django is set up only now
 from streams.models import Lease  # noqa: E402 - Django is set up only now
-from streams.records import TRIM_HORIZON, Description, Shard  # noqa: E402 - Django is set up only now
-from streams.sink import Rows  # noqa: E402 - Django is set up only now
-from streams.state import HistoryRow, StateChange, merge  # noqa: E402 - Django is set up only now
-from streams.state_log import BOUNDS, StateLog, Write  # noqa: E402 - Django is set up only now
 
 CHANGED = 100
 ENTRY, ROW = b"e" * 80, b"r" * 40

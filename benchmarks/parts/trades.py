@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from streams.sources.trades import Trades
+from applications.market.generator import Trades
 
 Spent = dict[str, float]
 

@@ -1,5 +1,7 @@
-// <alarm-timeline>: when which site was in alarm; the table below it has the numbers.
+// <alarm-timeline>: when which site was in alarm, each alarm a link to its page; the table below it has the numbers.
 
+import { named } from "./alarms.js";
+import { reconcile } from "./dom.js";
 import { time } from "./format.js";
 import { ticks, timelineSpan } from "./ranges.js";
 import { zone } from "./zone.js";
@@ -8,19 +10,25 @@ const ROW = 26;
 const TOP = 6;
 const NAMES = 92;
 const EDGE = 14;
+const LEAST = 10; // pixels: what a pointer meets of a bar, however short the alarm was
 
-function draw(name, attributes, text = "") {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", name);
+function shape(node, attributes, text = "") {
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
   node.textContent = text;
   return node;
 }
 
+const draw = (name, attributes = {}, text = "") => shape(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, text);
+
 class AlarmTimeline extends HTMLElement {
   #alarms = [];
   #now = 0;
+  #svg = draw("svg", { role: "group" });
+  #paper = draw("g");
+  #links = draw("g"); // kept from one painting to the next, so that the focus stays
 
   connectedCallback() {
+    this.#svg.append(this.#paper, this.#links);
     new ResizeObserver(() => this.#paint()).observe(this);
     document.addEventListener("zone", () => this.#paint());
   }
@@ -40,30 +48,48 @@ class AlarmTimeline extends HTMLElement {
     const x = (at) => NAMES + ((Math.max(start, at) - start) / span) * (width - NAMES - EDGE);
     const floor = TOP + sites.length * ROW;
     const label = `Alarms of the last ${span / 3_600_000} h by site. The table below has the numbers.`;
-    const svg = draw("svg", { viewBox: `0 0 ${width} ${floor + 24}`, width, height: floor + 24, role: "img", "aria-label": label });
-    for (const at of ticks(start, this.#now, Math.max(2, Math.floor(width / 110)))) {
-      svg.append(draw("path", { d: `M${x(at)} ${TOP}V${floor}`, class: "grid" }));
-      if (x(at) < width - 30) svg.append(draw("text", { x: x(at), y: floor + 17, class: "tick" }, time(at, "minute", zone())));
-    }
-    sites.forEach((site, place) => svg.append(...this.#row(site, TOP + place * ROW, x, width)));
-    this.replaceChildren(svg);
+    const size = { viewBox: `0 0 ${width} ${floor + 24}`, width, height: floor + 24 };
+    for (const [key, value] of Object.entries({ ...size, "aria-label": label })) this.#svg.setAttribute(key, value);
+    this.#paper.replaceChildren(...this.#grid(start, floor, width, x), ...sites.flatMap((site, place) => row(site, middle(place), width)));
+    const make = () => draw("a");
+    const fill = (link, alarm) => this.#fillLink(link, alarm, middle(sites.indexOf(alarm.site)), x);
+    const ordered = [...this.#alarms].sort((one, other) => (order(one) < order(other) ? -1 : 1));
+    reconcile(this.#links, ordered, { key: (alarm) => alarm.alarm_url, make, fill });
+    if (!this.#svg.isConnected) this.replaceChildren(this.#svg);
   }
 
-  #row(site, y, x, width) {
-    const middle = y + ROW / 2;
-    const marks = this.#alarms.filter((alarm) => alarm.site === site).map((alarm) => {
-      const from = x(Date.parse(alarm.started));
-      const long = Math.max(3, x(alarm.ended ? Date.parse(alarm.ended) : this.#now) - from);
-      if (alarm.ended) return draw("rect", { x: from, y: middle - 5, width: long, height: 10, rx: 2, class: "episode" });
-      const [left, right] = [Math.min(from, x(this.#now) - 3), x(this.#now)];
-      return draw("path", { d: `M${left} ${middle - 6}H${right}L${right + 8} ${middle}L${right} ${middle + 6}H${left}Z`, class: "episode open" });
-    });
-    return [
-      draw("path", { d: `M${NAMES} ${middle}H${width - EDGE}`, class: "base" }),
-      draw("text", { x: 0, y: middle + 4, class: "name" }, site.length > 13 ? `${site.slice(0, 12)}…` : site),
-      ...marks,
-    ];
+  #grid(start, floor, width, x) {
+    return ticks(start, this.#now, Math.max(2, Math.floor(width / 110))).flatMap((at) => [
+      draw("path", { d: `M${x(at)} ${TOP}V${floor}`, class: "grid" }),
+      ...(x(at) < width - 30 ? [draw("text", { x: x(at), y: floor + 17, class: "tick" }, time(at, "minute", zone()))] : []),
+    ]);
   }
+
+  #fillLink(link, alarm, y, x) {
+    const from = x(Date.parse(alarm.started));
+    const length = Math.max(3, x(alarm.ended ? Date.parse(alarm.ended) : this.#now) - from);
+    const wide = Math.max(LEAST, length + 2);
+    const name = named(alarm, zone());
+    shape(link, { href: alarm.alarm_url, "aria-label": name });
+    const target = draw("rect", { x: from + length / 2 - wide / 2, y: y - ROW / 2 + 1, width: wide, height: ROW - 2, class: "target" });
+    link.append(draw("title", {}, name), target, alarm.ended ? closed(from, y, length) : open(from, y, x(this.#now)));
+  }
+}
+
+const middle = (place) => TOP + place * ROW + ROW / 2;
+const order = ({ site, started }) => `${site} ${started}`;
+const closed = (from, y, length) => draw("rect", { x: from, y: y - 5, width: length, height: 10, rx: 2, class: "episode" });
+
+function open(from, y, right) {
+  const left = Math.min(from, right - 3);
+  return draw("path", { d: `M${left} ${y - 6}H${right}L${right + 8} ${y}L${right} ${y + 6}H${left}Z`, class: "episode open" });
+}
+
+function row(site, y, width) {
+  return [
+    draw("path", { d: `M${NAMES} ${y}H${width - EDGE}`, class: "base" }),
+    draw("text", { x: 0, y: y + 4, class: "name" }, site.length > 13 ? `${site.slice(0, 12)}…` : site),
+  ];
 }
 
 customElements.define("alarm-timeline", AlarmTimeline);

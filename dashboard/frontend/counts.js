@@ -7,6 +7,12 @@ export const GAP = 5; // seconds without a point, past which the line is broken
 
 export class Counts {
   #bySite = new Map();
+  #kept;
+
+  /** `kept`: seconds, before the newest point, of the points that stay. */
+  constructor(kept = KEPT) {
+    this.#kept = kept;
+  }
 
   /** Replaces all points by {site: [[epoch ms, count, threshold], …]}; a count is null where nothing is known. */
   replace(sites) {
@@ -31,8 +37,29 @@ export class Counts {
     const last = points.at(-1);
     if (last?.[0] === second) [last[1], last[2]] = [Math.max(last[1] ?? 0, lines), threshold];
     else if (!last || last[0] < second) points.push([second, lines, threshold]);
-    while (points.length && points[0][0] <= second - KEPT) points.shift();
+    while (points.length && points[0][0] <= second - this.#kept) points.shift();
     this.#bySite.set(site, points);
+  }
+
+  /** Puts in the points of [epoch ms, count, threshold] that are known and were missed. */
+  merge(site, rows) {
+    const points = new Map((this.#bySite.get(site) ?? []).map((point) => [point[0], point]));
+    for (const [at, lines, threshold] of rows) {
+      if (lines !== null && (points.get(at / 1000)?.[1] ?? null) === null) points.set(at / 1000, [at / 1000, lines, threshold]);
+    }
+    this.#bySite.set(site, [...points.values()].sort(([one], [other]) => one - other));
+  }
+
+  /** The highest count of each 15 s and threshold, the earliest first: [[epoch ms, count or null, threshold], …]. */
+  steps(site) {
+    const rows = new Map();
+    for (const [at, lines, threshold] of this.#bySite.get(site) ?? []) {
+      const key = `${Math.floor(at / 15)} ${threshold}`;
+      if (!rows.has(key)) rows.set(key, [at * 1000, null, threshold]);
+      const row = rows.get(key);
+      if (lines !== null) row[1] = Math.max(row[1] ?? 0, lines);
+    }
+    return [...rows.values()];
   }
 
   /** [seconds, counts, thresholds] as the chart wants them; a count is null in a gap. */

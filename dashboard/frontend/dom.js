@@ -24,7 +24,7 @@ export function setNote(node, text) {
 /** Sets the text; a change fades, unless less motion is wanted or the last one still fades. */
 export function setCell(node, text) {
   if (!setText(node, text) || calm.matches || node.getAnimations().length) return;
-  node.animate({ backgroundColor: ["var(--flash)", "transparent"] }, 600);
+  node.animate([{ backgroundColor: "var(--flash)", offset: 0 }], 600); // to the cell's own colour: the row of an open alarm has one
 }
 
 export function setTime(node, iso) {

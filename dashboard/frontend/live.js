@@ -131,6 +131,7 @@ function receive(message) {
   database = true;
   if (message.topic === PULSE) {
     workers = message.data; // a paused page, too, may say that no worker lives
+    setNote(one("[data-clock-note]"), workers.clock_note); // without sockets there is no beat that tells it
     return;
   }
   if (line.status().transport !== "live" && message.data.now) hearClock(message.data.now);

@@ -3,10 +3,11 @@
 import "./alarm-timeline.js";
 import "./line-chart.js";
 
+import { lasted } from "./alarms.js";
 import { count } from "./charts.js";
 import { Counts, stateOf } from "./counts.js";
 import { copyOf, one, parts, reconcile, setCell, setText, setTime } from "./dom.js";
-import { grouped, percentOf, span } from "./format.js";
+import { grouped, percentOf } from "./format.js";
 import { ask, everySecond, follow, serverNow } from "./live.js";
 import { hearSignals, watchSignals } from "./signals.js";
 import { zoneTitle } from "./zone.js";
@@ -65,7 +66,7 @@ function fillAlarm(row, alarm) {
   setTime(cells.started, alarm.started);
   setTime(cells.ended, alarm.ended);
   setText(cells.open, alarm.ended ? "" : "open");
-  setText(cells.duration, alarm.ended ? span((Date.parse(alarm.ended) - Date.parse(alarm.started)) / 1000) : "");
+  setText(cells.duration, lasted(alarm));
   for (const name of ["peak", "threshold", "lines", "notifications", "suppressed"]) setCell(cells[name], grouped(alarm[name]));
 }
 

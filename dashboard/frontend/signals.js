@@ -15,11 +15,14 @@ export function hearSignals(data) {
   [newest, watermark] = [data.newest, data.clock];
 }
 
-/** Whether the figures are current: neither stale nor unknown. */
+/** Whether the figures are current: not those of a time that has passed, and not unknown. */
 export const isCurrent = () => standing === null || standing.look === "current";
 
 /** The number of workers that live and read the page's stream, null if not known. */
 const workers = () => (pulse() ? (pulse().workers[page.dataset.application]?.[page.dataset.stream] ?? 0) : null);
+
+/** Whether the reader of the page's stream has left, and no record waits for it. */
+const drained = () => Boolean(pulse()?.drained[page.dataset.application]?.includes(page.dataset.stream));
 
 /** Judges every second, and when the line changes; the age goes on while the page is paused. */
 export function watchSignals() {
@@ -29,7 +32,7 @@ export function watchSignals() {
 
 function show(now) {
   const { heard, database, pausedAt, upTo } = hearing();
-  const facts = { newest: ms(newest), watermark: ms(watermark), workers: workers(), heard: heard && database };
+  const facts = { newest: ms(newest), watermark: ms(watermark), workers: workers(), drained: drained(), heard: heard && database };
   standing = { ...judge({ ...facts, now: pausedAt ?? now }), age: judge({ ...facts, now }).age };
   const reason = heard && !database ? "away" : standing.reason;
   for (const notice of all("[data-reason]")) notice.hidden = notice.dataset.reason !== reason;
@@ -48,5 +51,5 @@ function showTimes(upTo) {
   setText(one("[data-newest-age]"), ago);
   const age = one('[data-kpi="age"]');
   setText(age, ago);
-  age?.classList.toggle("late", standing.reason !== "");
+  age?.classList.toggle("late", !["", "drained"].includes(standing.reason));
 }

@@ -6,7 +6,7 @@ export const PATIENCE = 2000; // milliseconds of loss that nobody needs to hear 
 
 /**
  * `status` is Line's; `upTo` and `now` are milliseconds. Gives {state, pill, banner}: state is live, reconnecting, offline,
- * refused, polling, paused or stale; an empty banner is no banner. `look` is that of standing.js.
+ * refused, polling, paused, stale or complete; an empty banner is no banner. `look` is that of standing.js.
  */
 export function describe(status, { paused, waiting, upTo, now, zone, everLive, look }) {
   const { transport, attempt, lostAt } = status;
@@ -32,5 +32,6 @@ export function describe(status, { paused, waiting, upTo, now, zone, everLive, l
     return { state: "polling", pill: "Polling", banner: "The live socket does not get through; asking every 2 s instead." };
   }
   if (!everLive && transport !== "live") return { state: "reconnecting", pill: "Connecting…", banner: "" };
+  if (look === "complete") return { state: "complete", pill: "Complete", banner: "" };
   return { state: "live", pill: "Live", banner: "" };
 }

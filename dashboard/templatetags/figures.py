@@ -2,7 +2,7 @@
 
 from django import template
 
-from streams import clock
+from streams.core import clock
 
 register = template.Library()
 

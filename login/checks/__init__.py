@@ -1,4 +1,4 @@
-"""System checks: what must hold before people may sign in, each refusal with what to do about it.
+"""System checks: conditions that must hold before people may sign in; each refusal says what to do about it.
 
 Django's commands run them; uWSGI and uvicorn do not, so wsgi.py and asgi.py call refuse_if_unsafe().
 By theme: browsers.py (cookies, headers), servers.py (processes, cache), databases.py, keys.py (hosts, keys, sessions).
@@ -17,14 +17,14 @@ from login.checks import browsers, keys, servers
 
 def refuse_if_unsafe() -> None:
     """Raises ImproperlyConfigured with every refusal, in words. For processes that serve."""
-    found = [*gate(), *unsafe(), *accounts.unsafe(), *servers.this_process()]
-    refused = [each for each in found if each.is_serious()]
+    messages = [*gate(), *unsafe(), *accounts.unsafe(), *servers.this_process()]
+    refused = [each for each in messages if each.is_serious()]
     if refused:
         raise ImproperlyConfigured("\n".join(f"{each.id}: {each.msg} {each.hint}" for each in refused))
 
 
 def gate(app_configs: object = None, **_: object) -> list[CheckMessage]:
-    """In any mode: every page asks for a sign-in unless it says otherwise, and development stays at home."""
+    """Checks, in any mode, that pages ask for a sign-in by default, and that DEBUG serves this machine only."""
     return [*_sign_in(), *keys.development()]
 
 
@@ -36,12 +36,12 @@ def _sign_in() -> list[CheckMessage]:
 
 
 def unsafe(app_configs: object = None, **_: object) -> list[CheckMessage]:
-    """With DEBUG off: the settings that would leave a hole."""
+    """Checks, with DEBUG off, the settings that would open a hole."""
     return [] if settings.DEBUG else [*keys.unsafe(), *browsers.unsafe(), *servers.unsafe()]
 
 
 def bundle(app_configs: object = None, **_: object) -> list[CheckMessage]:
-    """Before a page is served: the front-end bundle has been made. Silent for the commands that serve none."""
+    """Checks that the front-end bundle was made. Silent for the commands that serve no page."""
     missing = not (Path(settings.STATICFILES_DIRS[0]) / "dashboard").exists()
     if missing and sys.argv[1:2] in (["runserver"], ["check"]):
         return [Warning("The pages lack their styles and scripts.", "Run: make assets", id="login.W010")]

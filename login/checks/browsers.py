@@ -1,4 +1,4 @@
-"""What browsers are told: cookies, the Content-Security-Policy, and the headers that keep other sites apart."""
+"""Checks the instructions to browsers: cookies, the Content-Security-Policy, and headers against other sites."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from login.headers import HEADERS
 
 YEAR = 365 * 24 * 3600  # seconds
 GUARDS = ("isolate", "refuse_other_sites", "refuse_unreadable")  # of login/middleware.py
-POLICY = {  # what the directives are, at least
+POLICY = {  # directives that must be there, with these values
     "default-src": [NONE],
     "script-src": [NONCE, STRICT_DYNAMIC],
     "base-uri": [NONE],

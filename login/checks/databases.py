@@ -1,4 +1,4 @@
-"""What the database must be: reached by TLS if it is elsewhere, and telling letters of different case apart."""
+"""Checks the database: a remote one must prove its name by TLS, and letters of different case must differ."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import ip_address
@@ -8,21 +8,21 @@ from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 (Djang
 from django.db import connections
 
 from login.databases import MYSQL, POSTGRES
-from streams import packets
+from streams.coordination import packets
 
 
 def proven(database: Mapping[str, Any]) -> Iterator[CheckMessage]:
-    """Whether a server on another machine must prove its name before it is told a password and all that is written."""
+    """Checks that a server on another machine must prove its name before it gets a password and data."""
     options, engine = database.get("OPTIONS", {}), database["ENGINE"]
     proof = {POSTGRES: ("sslmode", "verify-full"), MYSQL: ("ssl_mode", "VERIFY_IDENTITY")}.get(engine)
     if proof and not _is_here(str(database.get("HOST", ""))) and options.get(proof[0]) != proof[1]:
         option = "ssl_ca=PATH" if engine == MYSQL else "sslmode=verify-full&sslrootcert=PATH"
         hint = f"Add to the query of DATABASE_URL: ?{option}, the path of its authority's certificate."
-        yield Warning(f"The database at {database['HOST']} does not have to prove who it is.", hint, id="login.W023")
+        yield Warning(f"The database at {database['HOST']} does not have to prove its identity.", hint, id="login.W023")
 
 
 def _is_here(host: str) -> bool:
-    """A socket of this machine, or an address that leads nowhere else."""
+    """Returns whether the host is a socket of this machine or a loopback address."""
     if host in ("", "localhost") or host.startswith(("/", "@")):
         return True
     try:
@@ -32,16 +32,19 @@ def _is_here(host: str) -> bool:
 
 
 def collation(app_configs: object = None, databases: Iterable[str] | None = None, **_: object) -> list[CheckMessage]:
-    """On MariaDB and MySQL: the tickers `Aa` and `AA` must not share a row. Asks the database, so `migrate` runs it."""
-    found: list[CheckMessage] = []
+    """Checks, on MariaDB and MySQL, that the tickers `Aa` and `AA` do not share a row.
+
+    It queries the database, so `migrate` runs it.
+    """
+    messages: list[CheckMessage] = []
     for alias in databases or ():
         if connections[alias].vendor == "mysql":
-            found += _collation(alias)
-    return found
+            messages += _collation(alias)
+    return messages
 
 
 def packet(app_configs: object = None, databases: Iterable[str] | None = None, **_: object) -> list[CheckMessage]:
-    """On MariaDB and MySQL: whether a statement may have a large record or state. Asks the database, as collation()."""
+    """Checks, on MariaDB and MySQL, that a statement may hold a large record or state. Queries the database."""
     return [message for alias in databases or () if connections[alias].vendor == "mysql" for message in _packet(alias)]
 
 
@@ -66,8 +69,8 @@ def _collation(alias: str) -> Iterator[CheckMessage]:
         folding = [table for (table,) in cursor.fetchall()]
     if not default.endswith("_bin"):
         hint = f"Before the first migrate: ALTER DATABASE `{name}` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
-        yield Error(f"The database takes letters of different case for the same ({default}).", hint, id="login.E024")
+        yield Error(f"The database treats letters of different case as the same ({default}).", hint, id="login.E024")
     if folding:
         hint = "For each: ALTER TABLE … CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
-        says = f"Tables that take letters of different case for the same: {', '.join(folding)}."
+        says = f"Tables that treat letters of different case as the same: {', '.join(folding)}."
         yield Error(says, hint, id="login.E025")

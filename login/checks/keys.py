@@ -1,4 +1,4 @@
-"""Who may reach the site, and what its sign-ins rest on: hosts, keys, password hashes, sessions."""
+"""Checks the hosts that the site answers to, and the basis of its sign-ins: keys, password hashes, sessions."""
 
 import zlib
 from collections.abc import Iterator
@@ -23,10 +23,10 @@ def unsafe() -> Iterator[CheckMessage]:
 
 
 def development() -> Iterator[CheckMessage]:
-    """DEBUG shows settings and code to whoever meets an error, so it goes with names of this machine alone."""
+    """Checks that DEBUG, which shows settings and code on errors, is used with names of this machine alone."""
     elsewhere = [host for host in settings.ALLOWED_HOSTS if host not in AT_HOME and not host.endswith(".localhost")]
     if settings.DEBUG and elsewhere:
-        says = f"DEBUG is on while the site answers to {', '.join(elsewhere)}: errors would show its insides."
+        says = f"DEBUG is on while the site answers to {', '.join(elsewhere)}: errors would show settings and code."
         yield Error(says, "Set DEBUG=false, or leave ALLOWED_HOSTS as it is.", id="login.E011")
 
 
@@ -42,7 +42,7 @@ def _hosts() -> Iterator[CheckMessage]:
 def _secret_key() -> Iterator[CheckMessage]:
     local = Path(settings.VAR_DIR) / "secret-key"
     for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
-        # What compresses to less than this is a pattern, not chance.
+        # A text that compresses to less than this is a pattern, not random.
         if len(key) < 50 or len(zlib.compress(key.encode(), 9)) < 40 or key.startswith("django-insecure-"):
             name = "SECRET_KEY" if key == settings.SECRET_KEY else "One of SECRET_KEY_FALLBACKS"
             yield Error(f"{name} is short or easily guessed.", NEW_KEY, id="login.E002")
@@ -62,7 +62,9 @@ def _hasher() -> Iterator[CheckMessage]:
 def _sessions() -> Iterator[CheckMessage]:
     if settings.SESSION_ENGINE != "accounts.sessions.engine":
         hint = "Set SESSION_ENGINE = 'accounts.sessions.engine'."
-        yield Error("Sessions of another engine have no idle limit and cannot be ended by us.", hint, id="login.E008")
+        yield Error(
+            "Sessions of another engine have no idle limit and cannot be ended by the site.", hint, id="login.E008"
+        )
     if settings.SESSION_IDLE > HOUR or settings.SESSION_ABSOLUTE > 24 * HOUR:
         hint = "Set SESSION_IDLE to 3600 or less, SESSION_ABSOLUTE to 86400 or less."
         yield Warning("Sessions last longer than NIST SP 800-63B-4 advises (2.2.3).", hint, id="login.W013")

@@ -1,4 +1,4 @@
-"""How the site is served: who is believed about a request, the server's own options, database and cache."""
+"""Checks the servers: headers they trust, their options, the database and the cache."""
 
 import os
 import sys
@@ -14,7 +14,7 @@ from django.core.checks import CheckMessage, Error
 from login.checks import databases
 
 MOST_MESSAGE = 65_536  # bytes; a browser's messages have a few hundred. OWASP WebSocket cheat sheet: 64 KiB
-BOUNDED = "dashboard.wire:BoundedSocket"
+BOUNDED = "dashboard.live.wire:BoundedSocket"
 OWN_PARSERS = ("http", "http-socket", "https", "https-socket", "http11-socket", "puwsgi-socket", "raw-socket")
 OF_ONE_PROCESS = ("locmem.LocMemCache", "dummy.DummyCache")
 
@@ -27,7 +27,7 @@ def unsafe() -> Iterator[CheckMessage]:
 
 
 def this_process() -> Iterator[CheckMessage]:
-    """Of the server that runs this; with DEBUG on, it may be as it likes."""
+    """Checks the options of the server that runs this process. Skipped with DEBUG on."""
     if settings.DEBUG:
         return
     yield from uvicorn_options(sys.argv, os.environ)
@@ -36,7 +36,10 @@ def this_process() -> Iterator[CheckMessage]:
 
 
 def _proxy_headers() -> Iterator[CheckMessage]:
-    """nginx says scheme and address by the uwsgi protocol, and to uvicorn by headers that it overwrites."""
+    """Checks that no forwarded header is trusted.
+
+    nginx passes scheme and address by the uwsgi protocol, and to uvicorn by headers that it overwrites.
+    """
     believed = [name for name in ("USE_X_FORWARDED_HOST", "USE_X_FORWARDED_PORT") if getattr(settings, name)]
     believed += ["SECURE_PROXY_SSL_HEADER"] if settings.SECURE_PROXY_SSL_HEADER else []
     believed += ["ALLAUTH_TRUSTED_PROXY_COUNT"] if getattr(settings, "ALLAUTH_TRUSTED_PROXY_COUNT", 0) else []
@@ -46,7 +49,7 @@ def _proxy_headers() -> Iterator[CheckMessage]:
 
 
 def _cache() -> Iterator[CheckMessage]:
-    """Nothing of ours keeps counts in the cache; whoever turns allauth's limits on must share one."""
+    """Checks that allauth's limits, if turned on, use a shared cache. Our own code keeps no counts in the cache."""
     shared = not settings.CACHES["default"]["BACKEND"].endswith(OF_ONE_PROCESS)
     if (settings.ACCOUNT_RATE_LIMITS or settings.MFA_RATE_LIMITS) and not shared:
         hint = (
@@ -65,7 +68,10 @@ def sqlite_options(database: Mapping[str, Any]) -> Iterator[CheckMessage]:
 
 
 def uvicorn_options(argv: Sequence[str], environment: Mapping[str, str]) -> Iterator[CheckMessage]:
-    """uvicorn gathers messages of up to 16 MiB, and bounds neither fragments nor the pongs that a socket is owed."""
+    """Checks the bounds of sockets.
+
+    uvicorn gathers messages of up to 16 MiB, and bounds neither fragments nor the pongs that a socket is owed.
+    """
     if "uvicorn" not in Path(argv[0]).parts[-2:]:
         return
     if _option(argv, environment, "ws") != BOUNDED:
@@ -80,14 +86,14 @@ def uvicorn_options(argv: Sequence[str], environment: Mapping[str, str]) -> Iter
 
 
 def _option(argv: Sequence[str], environment: Mapping[str, str], name: str) -> str:
-    """Returns an option's last value on uvicorn's command line, else that of its variable."""
+    """Returns an option's last value on uvicorn's command line, else the value of its variable."""
     given = [following for word, following in pairwise(argv) if word == f"--{name}"]
     given += [word.partition("=")[2] for word in argv if word.startswith(f"--{name}=")]
     return (given or [environment.get(f"UVICORN_{name.upper().replace('-', '_')}", "")])[-1]
 
 
 def uwsgi_options(options: Mapping[str, Any]) -> Iterator[CheckMessage]:
-    """uWSGI's own HTTP parser lets requests be smuggled (unbit/uwsgi#2775); over TCP its protocol runs code."""
+    """Checks uWSGI's sockets: its HTTP parser allows smuggling (unbit/uwsgi#2775); over TCP its protocol runs code."""
     sockets = [where.decode() for name in ("socket", "uwsgi-socket") for where in _values(options.get(name))]
     over_tcp = [where for where in sockets if ":" in where]
     wrong = [name for name in OWN_PARSERS if name in options] + over_tcp
@@ -97,5 +103,5 @@ def uwsgi_options(options: Mapping[str, Any]) -> Iterator[CheckMessage]:
 
 
 def _values(value: object) -> list[bytes]:
-    """uwsgi.opt has bytes, a list of bytes for an option that was given twice, and True for one without a value."""
+    """Returns an option's values: uwsgi.opt has bytes, a list of bytes if it is repeated, True if it has no value."""
     return value if isinstance(value, list) else [value] if isinstance(value, bytes) else []

@@ -1,6 +1,6 @@
-"""Scripts and styles in templates: {% module "…" %}, {% script "…" %} and {% style "…" %}, never written by hand.
+"""Writes scripts and styles in templates: {% module "…" %}, {% script "…" %} and {% style "…" %}.
 
-Each has its digest (SRI), scripts also the nonce of this answer, without which the Content-Security-Policy stops them.
+Each has its digest (SRI). Scripts also have this answer's nonce: without it the Content-Security-Policy stops them.
 """
 
 from typing import Any
@@ -23,13 +23,13 @@ def style(name: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def script(context: Context, name: str) -> SafeString:
-    """A script that runs at once, before the page is drawn."""
+    """Writes a script that runs at once, before the page is drawn."""
     return format_html('<script src="{}"{} nonce="{}"></script>', *_checked(integrity.asset(name)), _nonce(context))
 
 
 @register.simple_tag(takes_context=True)
 def module(context: Context, name: str) -> SafeString:
-    """A module, and before it what it imports: so that this is fetched at the same time and its digest checked, too."""
+    """Writes a module after preloads of its imports: they are fetched in parallel, and their digests are checked, too."""
     nonce = _nonce(context)
     written: dict[Any, Any] = context.render_context.setdefault(__name__, {})  # type: ignore[assignment, arg-type]
     fresh = [each for each in integrity.imported(name) if each not in written]

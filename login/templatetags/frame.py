@@ -1,4 +1,4 @@
-"""What every page may print, whichever app it belongs to."""
+"""Template tags that pages of every app use."""
 
 from datetime import UTC, datetime
 
@@ -14,7 +14,7 @@ register = template.Library()
 
 @register.simple_tag
 def moment(time: datetime) -> SafeString:
-    """A full time, which scripts show in the reader's zone."""
+    """Writes a full time; scripts show it in the reader's zone."""
     text = time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     shown = f"{text[:10]} {text[11:19]}"
     return format_html('<time data-format="full" datetime="{}">{}</time>', text, shown)
@@ -22,7 +22,7 @@ def moment(time: datetime) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def session_limits(context: template.RequestContext) -> SafeString:
-    """Attributes with the seconds until the session of a signed-in user runs out, for session.js."""
+    """Writes attributes with the seconds until the session of a signed-in user ends, for session.js."""
     row = getattr(context["request"].session, "row", None)
     if row is None:
         return SafeString()
@@ -32,7 +32,7 @@ def session_limits(context: template.RequestContext) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def page_link(context: template.RequestContext, number: int) -> str:
-    """This address, with another page of the list."""
+    """Returns this address with another page of the list."""
     query = context["request"].GET.copy()
     query["page"] = str(number)
     return f"?{query.urlencode()}"

@@ -9,8 +9,9 @@ from argparse import ArgumentTypeError
 from collections.abc import Callable
 
 from common.text import quoted
-from streams import applications, names
-from streams.records import Position, parse_where
+from streams import applications
+from streams.core import names
+from streams.core.records import Position, parse_where
 
 LEAST_NUMBER = 0.00001  # of records a second: about one a day
 MAX_NUMBER = 1e9  # of records a second, of seconds: 30 years

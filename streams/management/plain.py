@@ -9,7 +9,7 @@ from django.db import DatabaseError, InterfaceError, InternalError, OperationalE
 from common import database_errors
 from common.commands import DJANGO_OPTIONS
 from common.terminal import LinesCommand
-from streams.records import StreamError
+from streams.core.records import StreamError
 
 
 class UsageError(Exception):

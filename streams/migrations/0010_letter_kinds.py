@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from streams.kinds import kind_of
+from streams.core.error_kinds import kind_of
 
 BATCH = 1000
 

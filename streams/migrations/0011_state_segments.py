@@ -2,7 +2,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 from streams.migrations._states_before_0011 import read
-from streams.state_log import StateLog
+from streams.core.state_log import StateLog
 
 
 def convert(apps, schema_editor):

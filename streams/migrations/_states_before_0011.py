@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from streams.state import HistoryRow, State
+from streams.core.state import HistoryRow, State
 
 WINDOW = 15_000  # milliseconds that a line of an order stays in its window
 SITE = ("runs", "count", "second", "episode", "below_since", "notified", "suppressed", "newest")

@@ -10,24 +10,14 @@ from streams.models.leases import (
     TopicVersion,
     current_leases,
 )
-from streams.models.orders import AlarmEpisode, Notification, Site, SiteCount, SiteSecond, ThresholdChange
-from streams.models.trades import Ticker, TradeMinute
 
 __all__ = [
-    "AlarmEpisode",
     "Audit",
     "DeadLetter",
     "Lease",
     "Member",
-    "Notification",
-    "Site",
-    "SiteCount",
-    "SiteSecond",
     "StateSegment",
-    "ThresholdChange",
     "Throughput",
-    "Ticker",
     "TopicVersion",
-    "TradeMinute",
     "current_leases",
 ]

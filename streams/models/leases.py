@@ -7,7 +7,8 @@ class Lease(models.Model):
     """One shard of a stream as one consumer application sees it: its owner, checkpoint and processor state.
 
     It belongs to the stream of one identity; when the name leads to another stream, its leases are made or become
-    current, and those of the former are kept (streams.listing). Use current_leases() to ask for those that are read.
+    current, and those of the former are kept (streams.coordination.listing). current_leases() returns
+    those that are read.
 
     Checkpoint and state change only together with the results, in one transaction that `owner` and `counter` guard.
     """
@@ -23,8 +24,8 @@ class Lease(models.Model):
     owner = models.CharField(max_length=128, blank=True)
     counter = models.BigIntegerField(default=0)  # fencing: grows with each take-over
     expires = models.DateTimeField(null=True)
-    checkpoint = models.TextField()  # as streams.reading writes it
-    state = models.BinaryField(default=bytes)  # the head of its log: streams.segments; the rest are StateSegments
+    checkpoint = models.TextField()  # as streams.engine.reading writes it
+    state = models.BinaryField(default=bytes)  # the head of its log: streams.core.segments; the rest are StateSegments
     clock = models.DateTimeField(null=True)  # everything that arrived before this is applied
     newest = models.DateTimeField(null=True)  # arrival of the newest applied record
     applied = models.BigIntegerField(default=0)  # records
@@ -44,7 +45,7 @@ class Lease(models.Model):
 
 
 class StateSegment(models.Model):
-    """A part of a lease's state that no longer fits its row; streams.state_log says how they come and go."""
+    """A part of a lease's state that no longer fits its row; streams.core.state_log says how they come and go."""
 
     lease = models.ForeignKey(Lease, models.CASCADE)
     history = models.BooleanField()  # whether it holds history rows, not entries
@@ -95,7 +96,7 @@ class DeadLetter(models.Model):
     data = models.BinaryField()
     whole_size = models.BigIntegerField(null=True)  # bytes that the record had, where data is only their beginning
     error = models.TextField()
-    kind = models.CharField(max_length=120, default="", blank=True)  # of the error: streams.kinds.kind_of
+    kind = models.CharField(max_length=120, default="", blank=True)  # of the error: streams.core.error_kinds.kind_of
     attempts = models.IntegerField()
     at = models.DateTimeField(auto_now_add=True)
     status = models.CharField(max_length=9, choices=Status, default=Status.KEPT)
@@ -134,7 +135,7 @@ class Throughput(models.Model):
 class TopicVersion(models.Model):
     """Grows in every transaction that changes what a topic shows."""
 
-    topic = models.CharField(max_length=200, primary_key=True)  # of streams.topics
+    topic = models.CharField(max_length=200, primary_key=True)  # of streams.core.topics
     version = models.BigIntegerField(default=0)
 
 

@@ -6,8 +6,9 @@ from typing import NamedTuple
 from django.db.models import Count, Max, Min, Q, QuerySet
 from django.db.models.functions import Now
 
+from streams.core.records import SHARD_END
+from streams.models import TopicVersion
 from streams.models.leases import Lease, Member
-from streams.records import SHARD_END
 
 NEAR = 2.0  # seconds by which clocks may differ without a word
 
@@ -52,3 +53,8 @@ def seconds_since(moment: datetime | None, now: datetime, ahead: int = 0) -> flo
         return None
     seconds = (now + timedelta(milliseconds=ahead) - moment).total_seconds()
     return None if seconds < -NEAR else max(0.0, seconds)
+
+
+def version(topic: str) -> int:
+    """The announced version of a topic; 0 before the first change."""
+    return TopicVersion.objects.filter(topic=topic).values_list("version", flat=True).first() or 0

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from math import inf
 from typing import Protocol, runtime_checkable
 
-from streams.records import Entry
+from streams.core.records import Entry
 
 TimedEntry = tuple[float, Entry]  # seconds since the source's first record, never falling; the record
 

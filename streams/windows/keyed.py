@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from streams.state import StateChange, StateKey
+from streams.core.state import StateChange, StateKey
 
 Value = TypeVar("Value")
 

@@ -4,15 +4,13 @@ This is the frame that SQL calls SUM(amount) OVER (PARTITION BY key RANGE INTERV
 each record the sum is a count. Amounts are whole numbers, so that a sum is exact in whatever order it was added up.
 """
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import heapify, heappop, heappush, heapreplace
-from itertools import islice
 from typing import NamedTuple
 
 import msgspec
 
-from streams.state import EMPTY, HistoryRow, State, StateChange, StateKey, merge
+from streams.core.state import EMPTY, HistoryRow, State, StateChange, StateKey, merge
 
 Run = tuple[int, int]  # a millisecond, and the amount that was added in it
 
@@ -38,12 +36,17 @@ class Meta(msgspec.Struct, array_like=True):
 
 
 class _Sum:
-    """The runs of one key that its window holds, oldest first, and their sum."""
+    """The runs of one key, oldest first, of which the first `gone` have left its window, and the sum of the others.
 
-    __slots__ = ("runs", "total", "unsaved")
+    Runs that have left are deleted once they are half of all, so that this costs little for each however long the
+    window is. A deque would take ten times the memory for a key with a few runs.
+    """
+
+    __slots__ = ("gone", "runs", "total", "unsaved")
 
     def __init__(self) -> None:
-        self.runs: deque[Run] = deque()
+        self.runs: list[Run] = []
+        self.gone = 0
         self.total = 0
         self.unsaved = 0  # how many of the newest runs no changes() has given
 
@@ -108,14 +111,18 @@ class SlidingSums:
         while due and due[0][0] <= self.watermark:
             key = due[0][1]
             found = self._sums[key]
-            runs, total = found.runs, found.total
-            while runs and runs[0][0] <= newest:
-                moment, amount = runs.popleft()
+            runs, gone, total = found.runs, found.gone, found.total
+            while gone < len(runs) and runs[gone][0] <= newest:
+                moment, amount = runs[gone]
                 left.append(Left(key, moment + stay, total, total - amount))
                 total -= amount
-            found.total = total
+                gone += 1
+            if 2 * gone >= len(runs):
+                del runs[:gone]
+                gone = 0
+            found.gone, found.total = gone, total
             if runs:
-                heapreplace(due, (runs[0][0] + stay, key))
+                heapreplace(due, (runs[gone][0] + stay, key))
             else:
                 heappop(due)
                 del self._sums[key]
@@ -125,9 +132,9 @@ class SlidingSums:
         """Returns the runs that were added since the last call, as one history row a key."""
         rows: list[HistoryRow] = []
         for key, found in self._unsaved.items():
-            runs, unsaved, found.unsaved = found.runs, found.unsaved, 0
-            if runs:
-                new = [runs[-1]] if unsaved == 1 else list(islice(runs, max(0, len(runs) - unsaved), None))
+            new = found.runs[max(found.gone, len(found.runs) - found.unsaved) :]
+            found.unsaved = 0
+            if new:
                 rows.append(HistoryRow(key[0], new[-1][0] + self._stay, _encode((key, new))))
         self._unsaved = {}
         return StateChange(_encode(Meta(self.watermark, self._emptied_to)), history=rows)

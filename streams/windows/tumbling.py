@@ -9,8 +9,8 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from streams.clock import SECOND
-from streams.state import EMPTY, State, StateChange, StateKey, merge
+from streams.core.clock import SECOND
+from streams.core.state import EMPTY, State, StateChange, StateKey, merge
 
 Tally = TypeVar("Tally")
 

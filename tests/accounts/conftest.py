@@ -55,7 +55,7 @@ def app(ada: User, monkeypatch: pytest.MonkeyPatch) -> Authenticator:
 
 
 def shown(steps: int = 0) -> str:
-    """What her app shows now, or so many steps later."""
+    """Returns the code that her app shows now, or so many steps later."""
     return str(format_hotp_value(hotp_value(SEED, int(timezone.now().timestamp()) // PERIOD + steps)))
 
 
@@ -83,14 +83,14 @@ def confirmed(signed_in: Client, ada: User) -> Client:
 
 @pytest.fixture
 def staff(confirmed: Client, ada: User) -> Client:
-    """The browser of Ada, who is staff, and has just confirmed that it is she."""
+    """The browser of Ada, a member of staff with a fresh confirmation."""
     User.objects.filter(pk=ada.pk).update(is_staff=True)
     ada.refresh_from_db()
     return confirmed
 
 
 class Kept(logging.Handler):
-    """What the security log is given, as it is written."""
+    """Keeps the lines of the security log as they are written."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -26,13 +26,15 @@ def refusals() -> list[str | None]:
     return [each.id for each in found]
 
 
-def test_rings_as_they_are_meant_pass(production: Settings) -> None:
+def test_valid_key_rings_pass(production: Settings) -> None:
     assert refusals() == []
 
 
 @pytest.mark.parametrize("text", ["", "k1:c2hvcnQ=", f"{ring(3)} {ring(3)}", ring(3).replace("k1", "local")])
 @pytest.mark.parametrize(("name", "check"), [("PASSWORD_KEYS", "accounts.E001"), ("FIELD_KEYS", "accounts.E002")])
-def test_a_missing_short_double_or_local_key_is_refused(production: Settings, name: str, check: str, text: str) -> None:
+def test_missing_short_duplicate_or_local_key_is_refused(
+    production: Settings, name: str, check: str, text: str
+) -> None:
     setattr(production, name, text)
     assert refusals() == [check]
 
@@ -50,7 +52,7 @@ def test_a_refusal_never_quotes_a_key(production: Settings) -> None:
 
 @pytest.mark.parametrize("content", [None, b"", b"{}\n\xff", b'{"format": 1, "hashes": "x"}\n\xff', b"\xff" * 99])
 @pytest.mark.parametrize(("debug", "expected"), [(True, "accounts.W004"), (False, "accounts.E004")])
-def test_a_missing_or_damaged_list_of_common_passwords_is_told(
+def test_missing_or_damaged_blocklist_is_reported(
     production: Settings, tmp_path: Path, content: bytes | None, debug: bool, expected: str
 ) -> None:
     production.DEBUG, production.COMMON_PASSWORDS = debug, tmp_path / "common-passwords"
@@ -59,23 +61,23 @@ def test_a_missing_or_damaged_list_of_common_passwords_is_told(
     assert [each.id for each in (*checks.unsafe(), *checks.prepared())] == [expected]
 
 
-def test_a_second_factor_for_nobody_we_know_is_refused(production: Settings) -> None:
+def test_require_second_factor_none_is_refused_in_production(production: Settings) -> None:
     production.REQUIRE_SECOND_FACTOR = "none"
     assert refusals() == ["accounts.E005"]
 
 
-def test_development_is_left_alone(production: Settings) -> None:
+def test_checks_pass_in_development(production: Settings) -> None:
     production.DEBUG, production.PASSWORD_KEYS = True, ""
     assert refusals() == []
 
 
-def test_a_clone_makes_keys_of_its_own_that_only_its_owner_reads() -> None:
+def test_clone_makes_its_own_keys_readable_by_its_owner_only() -> None:
     for name in ("password-keys", "field-keys", "secret-key"):
         path = Path(configured.VAR_DIR) / name
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_a_ring_can_come_from_a_file(tmp_path: Path) -> None:
+def test_key_ring_is_read_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "keys").write_text(f"{ring(4)}\n{ring(5).replace('k1', 'k0')}\n")
     environment = {"PATH": os.environ["PATH"], "FIELD_KEYS_FILE": str(tmp_path / "keys")}
     script = "import django; django.setup(); from accounts import keyrings; print(*keyrings.fields())"

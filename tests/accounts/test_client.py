@@ -14,10 +14,10 @@ from accounts import client
         ("unix:", None),
     ],
 )
-def test_an_address_is_one_that_every_database_takes(text: str, address: str | None) -> None:
+def test_client_address_is_accepted_by_every_database(text: str, address: str | None) -> None:
     assert client.address(text) == address
 
 
-def test_a_device_has_no_control_characters_and_an_end() -> None:
+def test_device_name_is_truncated_and_has_no_control_characters() -> None:
     assert client.device("curl/8\r\n\x00\x1b[31m\x9b\u202e") == "curl/8[31m"
     assert client.device("x" * 500) == "x" * 200

@@ -30,7 +30,7 @@ def test_a_generated_password_has_a_hundred_bits_and_no_two_look_alike_character
     assert generated() != generated()
 
 
-def test_the_first_user_signs_in_with_what_was_printed(client: Client) -> None:
+def test_first_user_signs_in_with_the_printed_password(client: Client) -> None:
     words = told("first_user").split()
     name, password = words[words.index("name") + 1], words[words.index("password") + 1]
     assert "http://localhost:8000/accounts/sign-in/" in words
@@ -39,16 +39,16 @@ def test_the_first_user_signs_in_with_what_was_printed(client: Client) -> None:
     assert (name, user.is_staff, user.is_superuser) == ("admin", True, True)
 
 
-def test_the_first_user_is_made_once_and_then_named() -> None:
+def test_first_user_is_made_once_and_named_afterwards() -> None:
     told("first_user", "--name", "ada")
     before = User.objects.get().password
     said = told("first_user")
-    assert "manage.py new_password ada" in said and "password   " not in said
+    assert ".venv/bin/python manage.py new_password ada" in said and "password   " not in said
     assert User.objects.get().password == before
 
 
 @pytest.mark.parametrize("name", ["", "a b", "x" * 151])
-def test_a_name_that_cannot_be_is_refused_in_a_sentence(name: str) -> None:
+def test_first_user_refuses_an_invalid_name(name: str) -> None:
     errors = StringIO()
     with pytest.raises(SystemExit, match="2"):
         call_command("first_user", "--name", name, stderr=errors)
@@ -56,7 +56,7 @@ def test_a_name_that_cannot_be_is_refused_in_a_sentence(name: str) -> None:
     assert User.objects.count() == 0
 
 
-def test_a_new_password_works_and_ends_the_sessions_of_the_old(client: Client, signed_in: Client, ada: User) -> None:
+def test_new_password_works_and_ends_older_sessions(client: Client, signed_in: Client, ada: User) -> None:
     before = session_of(signed_in)
     password = told("new_password", "ada").split()[-1]
     assert valid_sessions([before]) == {}
@@ -65,11 +65,11 @@ def test_a_new_password_works_and_ends_the_sessions_of_the_old(client: Client, s
 
 @pytest.fixture
 def printed(ada: User) -> dict[str, str]:
-    """What signs Ada in after a command has given her a password."""
+    """Returns the password that a command has given to Ada."""
     return {"username": "ada", "password": told("new_password", "ada").split()[-1]}
 
 
-def test_a_printed_password_opens_nothing_but_the_choice_of_ones_own(client: Client, printed: dict[str, str]) -> None:
+def test_printed_password_leads_only_to_choosing_a_new_one(client: Client, printed: dict[str, str]) -> None:
     client.post("/accounts/sign-in/", printed)
     assertRedirects(client.get("/market/"), OWN)
     assertContains(client.get(OWN), "printed by a command")
@@ -80,7 +80,7 @@ def test_a_printed_password_opens_nothing_but_the_choice_of_ones_own(client: Cli
     assert client.get("/market/").status_code == 200
 
 
-def test_a_printed_password_ends_after_72_hours(client: Client, printed: dict[str, str], settings: Settings) -> None:
+def test_printed_password_expires_after_72_hours(client: Client, printed: dict[str, str], settings: Settings) -> None:
     User.objects.update(provisional_until=timezone.now())
     assertContains(client.post("/accounts/sign-in/", printed), MISMATCH)
     settings.DEBUG = True  # on a laptop it is as good as any
@@ -88,16 +88,16 @@ def test_a_printed_password_ends_after_72_hours(client: Client, printed: dict[st
     assert client.get("/market/").status_code == 200
 
 
-def test_a_new_password_for_nobody_is_refused_in_a_sentence() -> None:
+def test_new_password_refuses_an_unknown_user() -> None:
     errors = StringIO()
     with pytest.raises(SystemExit, match="2"):
         call_command("new_password", "eve", stderr=errors)
     assert errors.getvalue().startswith("No user is called 'eve'")
 
 
-def test_a_database_without_tables_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_commands_report_a_database_without_tables(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(User._meta, "db_table", "no_such_table")
     errors = StringIO()
     with pytest.raises(SystemExit, match="1"):
         call_command("new_password", "ada", stderr=errors)
-    assert errors.getvalue().endswith("If its tables are missing, run: manage.py migrate\n")
+    assert errors.getvalue().endswith("If its tables are missing, run: .venv/bin/python manage.py migrate\n")

@@ -1,4 +1,4 @@
-"""Every way in and every way round: what is asked at each, what is refused, and that there is no other."""
+"""Every way to sign in, and every way round it: the questions and refusals of each, and that there is no other."""
 
 import ast
 import re
@@ -23,7 +23,7 @@ from tests.login.test_gate import PUBLIC, ROUTES, sample
 ROOT = Path(__file__).resolve().parents[2]
 CONFIRM = "/accounts/confirm/?next="
 PASSWORDS = {"password", "old", "password1", "password2"}
-FIELDS = PASSWORDS | {"username", "code", "credential", "typed", "q"}  # to show who one is; to find a ticker
+FIELDS = PASSWORDS | {"username", "code", "credential", "typed", "q"}  # to prove an identity; to find a ticker
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def doors(client: Client, ada: User) -> dict[str, tuple[Client, dict[str, str]]]
     }
 
 
-def test_no_door_hashes_a_megabyte(
+def test_password_of_a_megabyte_is_never_hashed(
     doors: dict[str, tuple[Client, dict[str, str]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hashed = list[bytes]()
@@ -54,12 +54,12 @@ def test_no_door_hashes_a_megabyte(
         assert (path, answer.status_code, hashed) == (path, 200, [])
 
 
-def test_what_is_more_than_two_megabytes_is_refused(doors: dict[str, tuple[Client, dict[str, str]]]) -> None:
+def test_body_over_two_megabytes_is_refused(doors: dict[str, tuple[Client, dict[str, str]]]) -> None:
     for path, (browser, more) in doors.items():
         assert browser.post(path, more | {"password": "x" * 3_000_000}).status_code == 400
 
 
-def test_every_password_is_masked_and_open_to_password_managers(
+def test_password_fields_are_masked_and_work_with_password_managers(
     doors: dict[str, tuple[Client, dict[str, str]]],
 ) -> None:
     for path, (browser, _) in doors.items():
@@ -70,7 +70,7 @@ def test_every_password_is_masked_and_open_to_password_managers(
         assert not any("onpaste" in each or "readonly" in each or "maxlength" in each for each in secret)
 
 
-def test_no_door_asks_a_secret_question(doors: dict[str, tuple[Client, dict[str, str]]]) -> None:
+def test_forms_ask_no_secret_question(doors: dict[str, tuple[Client, dict[str, str]]]) -> None:
     for path in [*doors, *(sample(route) for route in PUBLIC)]:
         page = doors.get(path, (Client(), {}))[0].get(path).content.decode()
         visible = re.findall(r'<input(?! type="hidden")[^>]* name="(\w+)"', page)
@@ -81,37 +81,37 @@ def test_a_new_installation_has_no_account(db: None) -> None:
     assert User.objects.count() == 0
 
 
-APPS = ("accounts", "dashboard", "login", "streams", "watching")
+APPS = ("accounts", "dashboard", "login", "streams", "monitoring")
 BEGIN = {"perform_password_login", "perform_login", "login", "alogin", "force_login"}  # functions that begin a session
 
 
 def called(file: Path) -> set[str]:
-    """The names of what is called in a file."""
+    """Returns the names of the functions that a file calls."""
     calls = [node.func for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call)]
     return {str(getattr(each, "attr", getattr(each, "id", ""))) for each in calls}
 
 
-def test_sessions_begin_in_these_places_alone() -> None:
+def test_sessions_begin_only_in_documented_places() -> None:
     """docs/security.md names them, as the ways to sign in; allauth's own views lead to its perform_login."""
     files = [file for app in APPS for file in (ROOT / app).rglob("*.py")]
     found = {str(file.relative_to(ROOT)) for file in files if BEGIN & called(file)}
     assert found == {"accounts/forms.py", "accounts/views/invitations.py", "accounts/adapters.py"}
 
 
-SENSITIVE = [  # what bears on how somebody is known, or on somebody else's account
+SENSITIVE = [  # acts on a user's means to sign in, or on another user's account
     *("factors/totp/", "factors/passkeys/add/", "factors/recovery-codes/", "sessions/end/", "tokens/new/"),
     *("factors/totp/remove/", "password/change/", "people/invite/"),
 ]
 
 
 @pytest.mark.parametrize("path", SENSITIVE)
-def test_what_bears_on_an_account_wants_a_fresh_proof(signed_in: Client, app: Authenticator, path: str) -> None:
+def test_changes_of_an_account_require_a_fresh_proof(signed_in: Client, app: Authenticator, path: str) -> None:
     User.objects.update(is_staff=True)
     answer = signed_in.post(f"/accounts/{path}", {"username": "eve", "password1": "x", "label": "x"})
     assert answer.headers["Location"].startswith(CONFIRM)
 
 
-def test_what_staff_do_to_others_wants_a_fresh_proof(signed_in: Client, ada: User) -> None:
+def test_acts_of_staff_on_others_require_a_fresh_proof(signed_in: Client, ada: User) -> None:
     User.objects.update(is_staff=True)
     grace, (invitation, _) = User.objects.create_user("grace"), invitations.make("eve", timezone.now())
     for path in (f"{grace.pk}/deactivate/", f"{grace.pk}/send-reset/", f"invitations/{invitation.pk}/withdraw/"):
@@ -123,18 +123,18 @@ PAGES = [route for route in dict.fromkeys(ROUTES) if "<" not in route and route 
 
 
 @pytest.mark.parametrize("route", PAGES)
-def test_every_page_has_a_way_out(staff: Client, route: str) -> None:
+def test_every_page_has_a_sign_out_button(staff: Client, route: str) -> None:
     answer = staff.get(f"/{route}")
     if answer.headers.get("Content-Type", "").startswith("text/html") and answer.status_code == 200:
         assert '<form method="post" action="/accounts/sign-out/"' in answer.content.decode()
 
 
-def test_the_key_of_a_session_has_165_random_bits() -> None:
+def test_session_key_has_165_random_bits() -> None:
     keys = {engine.new_key() for _ in range(100)}
     assert (len(keys), {len(key) for key in keys}, len(set("".join(keys)))) == (100, {32}, 36)
 
 
-def test_a_seed_that_waits_to_be_confirmed_is_encrypted_and_160_random_bits(signed_in: Client, ada: User) -> None:
+def test_unconfirmed_seed_is_encrypted_and_has_160_random_bits(signed_in: Client, ada: User) -> None:
     confirm(signed_in)
     seeds = set()
     for _ in range(3):
@@ -145,7 +145,7 @@ def test_a_seed_that_waits_to_be_confirmed_is_encrypted_and_160_random_bits(sign
     assert len(seeds) == 3
 
 
-def test_what_a_passkey_signs_is_256_random_bits_each_time(ada: User) -> None:
+def test_passkey_challenge_has_256_new_random_bits(ada: User) -> None:
     challenges = {str(_challenge(ada)) for _ in range(5)}
     assert len(challenges) == 5 and min(map(len, challenges)) >= 43  # base64url of 32 bytes
 
@@ -159,7 +159,7 @@ def _challenge(user: User) -> object:
         return auth.begin_authentication(user)["publicKey"]["challenge"]
 
 
-def test_a_password_has_no_last_day(signed_in: Client, ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_password_does_not_expire(signed_in: Client, ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
     later = timezone.now() + timedelta(days=3650)
     monkeypatch.setattr(timezone, "now", lambda: later)
     answer = Client().post("/accounts/sign-in/", {"username": "ada", "password": PASSWORD})
@@ -168,7 +168,7 @@ def test_a_password_has_no_last_day(signed_in: Client, ada: User, monkeypatch: p
 
 @pytest.mark.parametrize(("ticked", "left"), [({"end_others": "on"}, 1), ({}, 2)])
 @pytest.mark.parametrize("change", ["factors/totp/", "factors/totp/remove/"])
-def test_whoever_changes_a_factor_may_end_their_other_sessions(
+def test_changing_a_factor_offers_to_end_other_sessions(
     signed_in: Client, app: Authenticator, ada: User, change: str, ticked: dict[str, str], left: int
 ) -> None:
     Client().force_login(ada)

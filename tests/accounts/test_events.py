@@ -48,7 +48,7 @@ def test_an_event_is_one_line_of_json(ada: User, lines: list[str]) -> None:
     }
 
 
-def test_an_event_of_a_person_is_in_their_history(ada: User) -> None:
+def test_event_is_in_the_history_of_its_user(ada: User) -> None:
     request, session = asked(), uuid.uuid4()
     request.session = {SESSION_ID: str(session)}
     events.record("factor.added", user=ada, request=request, factor="passkey")
@@ -57,14 +57,14 @@ def test_an_event_of_a_person_is_in_their_history(ada: User) -> None:
     assert (str(row.session), row.facts, row.notice) == (str(session), {"factor": "passkey"}, True)
 
 
-def test_nobody_reads_in_their_history_from_where_the_staff_did_it(ada: User, lines: list[str]) -> None:
+def test_history_hides_the_address_of_staff(ada: User, lines: list[str]) -> None:
     row = events.record("user.activated", user=ada, request=asked(), by="root")
     assert row is not None and (row.address, row.device, row.facts) == (None, "", {"by": "root"})
     assert json.loads(lines[0])["address"] == "192.0.2.1"
 
 
 @pytest.mark.parametrize("nasty", ["a\r\nb", "a\x00b", "\x1b[31m", "\u2028\u202e\x85", '"},{"event":"x'])
-def test_no_name_device_or_fact_writes_a_line_of_its_own(ada: User, lines: list[str], nasty: str) -> None:
+def test_names_devices_and_facts_cannot_forge_a_log_line(ada: User, lines: list[str], nasty: str) -> None:
     ada.username = nasty
     request = asked()
     request.META["HTTP_USER_AGENT"] = request.META["HTTP_X_REQUEST_ID"] = nasty
@@ -75,19 +75,19 @@ def test_no_name_device_or_fact_writes_a_line_of_its_own(ada: User, lines: list[
     assert "request" not in line
 
 
-def test_a_fact_has_an_end(ada: User) -> None:
+def test_long_fact_values_are_truncated(ada: User) -> None:
     row = events.record("token.made", user=ada, label="x" * 1_000_000)
     assert row is not None and row.facts == {"label": "x" * 200}
 
 
 @pytest.mark.parametrize(("name", "facts"), [("no.such", {}), ("sign-out", {"password": "x"})])
-def test_what_the_catalogue_does_not_have_is_not_written(name: str, facts: dict[str, Any], lines: list[str]) -> None:
+def test_event_outside_the_catalogue_is_not_recorded(name: str, facts: dict[str, Any], lines: list[str]) -> None:
     with pytest.raises(ValueError, match=r"accounts/event_types\.py has no"):
         events.record(name, **facts)
     assert lines == []
 
 
-def test_a_failed_sign_in_leaves_no_row_that_takes_time_only_for_those_who_exist(ada: User, lines: list[str]) -> None:
+def test_failed_sign_in_writes_no_row(ada: User, lines: list[str]) -> None:
     assert events.record("sign-in.failed", user=ada, request=asked()) is None
     assert SecurityEvent.objects.count() == 0 and json.loads(lines[0])["user"] == ada.pk
 
@@ -97,7 +97,7 @@ def test_a_notice_may_depend_on_a_fact() -> None:
     assert ended.calls_for_notice({"reason": "limit"}) and not ended.calls_for_notice({"reason": "idle"})
 
 
-def test_signing_in_and_out_are_written_without_a_secret(client: Client, ada: User, lines: list[str]) -> None:
+def test_sign_in_and_sign_out_events_hold_no_secret(client: Client, ada: User, lines: list[str]) -> None:
     client.post(SIGN_IN, {"username": "ada", "password": PASSWORD})
     key = str(client.session.session_key)
     client.post("/accounts/sign-out/")
@@ -105,14 +105,14 @@ def test_signing_in_and_out_are_written_without_a_secret(client: Client, ada: Us
     assert not any(secret in line for secret in (key, PASSWORD, ada.password) for line in lines)
 
 
-def test_the_security_log_is_written_whatever_the_level_of_the_others() -> None:
+def test_security_log_is_written_at_any_log_level() -> None:
     logging_settings: dict[str, Any] = configured.LOGGING
     logger = logging_settings["loggers"]["millrace.security"]
     assert logger == {"handlers": ["security", "counting"], "level": "INFO", "propagate": False}
     assert logging_settings["handlers"]["security"]["formatter"] == "json"
 
 
-def test_every_fact_of_the_catalogue_has_words_and_hides_no_field_of_the_line() -> None:
+def test_facts_of_the_catalogue_have_words_and_hide_no_field() -> None:
     facts = {fact for event in CATALOGUE.values() for fact in event.facts}
     assert facts == FACTS.keys()
     assert not facts & FIXED
@@ -145,7 +145,7 @@ def calls() -> Iterator[tuple[Path, ast.Call]]:
                 yield path, node
 
 
-def test_every_event_that_the_product_records_is_in_the_catalogue_with_its_facts() -> None:
+def test_recorded_events_are_in_the_catalogue_with_their_facts() -> None:
     for path, call in calls():
         facts = {each.arg for each in call.keywords if each.arg} - {"user", "request"}
         if isinstance(name := call.args[0], ast.Constant):
@@ -154,7 +154,7 @@ def test_every_event_that_the_product_records_is_in_the_catalogue_with_its_facts
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_sign_ins_of_before_are_kept_as_events() -> None:
+def test_migration_keeps_older_sign_ins_as_events() -> None:
     def at(name: str) -> Apps:
         executor = MigrationExecutor(connection)
         executor.migrate([("accounts", name)])

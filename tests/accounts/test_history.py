@@ -24,7 +24,7 @@ def unseen(user: User) -> list[str]:
     return list(user.security_events.filter(notice=True, seen_at=None).values_list("name", flat=True))
 
 
-def test_the_history_tells_what_happened_when_from_where_and_with_what(signed_in: Client, ada: User) -> None:
+def test_history_shows_event_time_address_and_device(signed_in: Client, ada: User) -> None:
     happened(ada, "factor.added", address="192.0.2.1", device=FIREFOX, facts={"factor": "passkey", "label": "key ring"})
     page = signed_in.get(HISTORY)
     assertContains(page, "Second factor added")
@@ -34,17 +34,17 @@ def test_the_history_tells_what_happened_when_from_where_and_with_what(signed_in
     assertContains(page, "Firefox on Linux")
 
 
-def test_the_history_tells_by_what_one_signed_in(client: Client, ada: User) -> None:
+def test_history_shows_the_method_of_each_sign_in(client: Client, ada: User) -> None:
     client.post("/accounts/sign-in/", {"login": "ada", "username": "ada", "password": PASSWORD})
     assertContains(client.get(HISTORY), "with password")
 
 
-def test_the_history_of_others_is_not_shown(signed_in: Client) -> None:
+def test_history_of_other_users_is_not_shown(signed_in: Client) -> None:
     happened(User.objects.create_user("bob"), address="203.0.113.9")
     assertNotContains(signed_in.get(HISTORY), "203.0.113.9")
 
 
-def test_a_long_history_is_turned_over_newest_first(
+def test_history_is_paged_newest_first(
     signed_in: Client, ada: User, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(60):
@@ -57,42 +57,42 @@ def test_a_long_history_is_turned_over_newest_first(
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "9" * 5000, "x", ""])
-def test_any_page_number_is_some_page(signed_in: Client, page: str) -> None:
+def test_history_answers_any_page_number(signed_in: Client, page: str) -> None:
     assert signed_in.get(HISTORY, {"page": page}).status_code == 200
 
 
-def test_what_is_in_no_catalogue_any_more_is_still_told(signed_in: Client, ada: User) -> None:
+def test_history_shows_events_removed_from_the_catalogue(signed_in: Client, ada: User) -> None:
     happened(ada, "word.of.before", facts={"odd": 1}, notice=False)
     assertContains(signed_in.get(HISTORY), "word.of.before")
 
 
-def test_what_a_browser_calls_itself_cannot_write_the_history(signed_in: Client, ada: User) -> None:
+def test_browser_name_is_escaped_in_the_history(signed_in: Client, ada: User) -> None:
     happened(ada, "token.made", device="<script>alert(1)</script>", facts={"label": "<script>alert(2)</script>"})
     assertNotContains(signed_in.get(HISTORY), "<script>alert")
 
 
 @pytest.mark.parametrize("page", [HISTORY, SUCCESS])
-def test_a_notice_stands_on_the_account_pages_until_it_is_acknowledged(signed_in: Client, ada: User, page: str) -> None:
+def test_notice_is_shown_on_account_pages_until_acknowledged(signed_in: Client, ada: User, page: str) -> None:
     event = happened(ada, address="192.0.2.1")
     assertContains(signed_in.get(page), "Since you last looked")
     assertRedirects(signed_in.post(SEEN, {"up_to": event.pk, "next": page}), page)
     assertNotContains(signed_in.get(page), "Since you last looked")
 
 
-def test_many_notices_are_counted(signed_in: Client, ada: User) -> None:
+def test_notices_are_counted_when_there_are_many(signed_in: Client, ada: User) -> None:
     for _ in range(7):
         happened(ada)
     assertContains(signed_in.get(SUCCESS), "And 4 more in your")
 
 
-def test_a_notice_that_came_after_the_page_was_shown_stays(signed_in: Client, ada: User) -> None:
+def test_notice_newer_than_the_page_stays_unacknowledged(signed_in: Client, ada: User) -> None:
     shown = happened(ada)
     happened(ada, "device.new")
     signed_in.post(SEEN, {"up_to": shown.pk})
     assert unseen(ada) == ["device.new"]
 
 
-def test_a_session_neither_sees_nor_acknowledges_the_notices_it_caused(signed_in: Client, ada: User) -> None:
+def test_notice_is_hidden_from_the_session_that_caused_it(signed_in: Client, ada: User) -> None:
     own, other = uuid.uuid4(), uuid.uuid4()
     session = signed_in.session
     session[SESSION_ID] = str(own)
@@ -103,29 +103,29 @@ def test_a_session_neither_sees_nor_acknowledges_the_notices_it_caused(signed_in
     assert list(history.unseen(ada).values_list("session", flat=True)) == [own]
 
 
-def test_nobody_acknowledges_the_notices_of_others(signed_in: Client) -> None:
+def test_notices_of_other_users_cannot_be_acknowledged(signed_in: Client) -> None:
     bob = User.objects.create_user("bob")
     signed_in.post(SEEN, {"up_to": happened(bob).pk})
     assert unseen(bob) == ["password.changed"]
 
 
 @pytest.mark.parametrize("up_to", ["", "x", "-1", "\x00", "²", "9" * 19, "9" * 1_000_000])
-def test_a_wrong_number_acknowledges_nothing(signed_in: Client, ada: User, up_to: str) -> None:
+def test_invalid_number_acknowledges_no_notice(signed_in: Client, ada: User, up_to: str) -> None:
     happened(ada)
     assertRedirects(signed_in.post(SEEN, {"up_to": up_to}), HISTORY)
     assert unseen(ada) == ["password.changed"]
 
 
 @pytest.mark.parametrize("target", ["//evil.example", "https://evil.example/", "javascript:alert(1)", "\\\\evil", ""])
-def test_acknowledging_leads_nowhere_else(signed_in: Client, target: str) -> None:
+def test_acknowledging_a_notice_redirects_to_our_pages_only(signed_in: Client, target: str) -> None:
     assert signed_in.post(SEEN, {"up_to": "1", "next": target}).headers["Location"] == HISTORY
 
 
-def test_acknowledging_from_a_word_is_no_error(signed_in: Client) -> None:
+def test_acknowledging_a_notice_accepts_a_relative_next(signed_in: Client) -> None:
     assert signed_in.post(SEEN, {"up_to": "1", "next": "word"}).headers["Location"] == "word"
 
 
-def test_looking_acknowledges_nothing(signed_in: Client, ada: User) -> None:
+def test_get_request_acknowledges_no_notice(signed_in: Client, ada: User) -> None:
     happened(ada)
     assert signed_in.get(SEEN).status_code == 405
     signed_in.get(HISTORY)

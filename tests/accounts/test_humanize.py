@@ -21,7 +21,7 @@ WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
         ("", "an unknown device"),
     ],
 )
-def test_a_device_is_named_as_people_name_it(agent: str, device: str) -> None:
+def test_device_is_named_by_browser_and_system(agent: str, device: str) -> None:
     assert humanize.device(agent) == device
 
 
@@ -37,5 +37,5 @@ def test_a_device_is_named_as_people_name_it(agent: str, device: str) -> None:
         (86400 * 3 + 7200, "3 d 2 h"),
     ],
 )
-def test_a_span_is_its_two_largest_units(seconds: int, span: str) -> None:
+def test_timespan_shows_its_two_largest_units(seconds: int, span: str) -> None:
     assert humanize.span(timedelta(seconds=seconds)) == span

@@ -13,7 +13,7 @@ from accounts.views import invite
 PEOPLE, NEW = "/accounts/people/", "/accounts/people/invite/"
 
 
-def test_a_link_is_shown_once_and_opens_the_invitation(staff: Client) -> None:
+def test_invitation_link_is_shown_once_and_opens_the_invitation(staff: Client) -> None:
     page = staff.post(NEW, {"username": "grace", "email": "grace@example.org", "is_staff": "on"}).content.decode()
     [link] = re.findall(r'data-testid="link">http://localhost:8000(/[^<]+)<', page)
     assertContains(Client().get(link), "grace")
@@ -33,12 +33,12 @@ def test_a_link_is_shown_once_and_opens_the_invitation(staff: Client) -> None:
         ({"email": "nowhere"}, "Give an address such as"),
     ],
 )
-def test_a_form_that_will_not_do_says_so(staff: Client, wrong: dict[str, str], sentence: str) -> None:
+def test_invalid_invitation_form_shows_its_errors(staff: Client, wrong: dict[str, str], sentence: str) -> None:
     assertContains(staff.post(NEW, {"username": "grace"} | wrong), sentence, status_code=422)
     assert not Invitation.objects.exists()
 
 
-def test_who_is_invited_is_listed_until_withdrawn(staff: Client) -> None:
+def test_invited_person_is_listed_until_withdrawn(staff: Client) -> None:
     invitation, path = invitations.make("grace", timezone.now())
     assertContains(staff.get(PEOPLE), 'data-testid="invitation"', 1)
     assertRedirects(staff.post(f"{PEOPLE}invitations/{invitation.pk}/withdraw/"), PEOPLE)
@@ -56,18 +56,18 @@ def test_an_invitation_is_withdrawn_once(staff: Client) -> None:
 
 
 @pytest.mark.parametrize("number", [0, 999_999, 9**30])
-def test_there_is_no_such_invitation(staff: Client, number: int) -> None:
+def test_unknown_invitation_is_not_found(staff: Client, number: int) -> None:
     assert staff.post(f"{PEOPLE}invitations/{number}/withdraw/").status_code == 404
 
 
-def test_only_staff_invite(confirmed: Client) -> None:
+def test_inviting_requires_staff(confirmed: Client) -> None:
     invitation, _ = invitations.make("grace", timezone.now())
     assert confirmed.post(NEW, {"username": "eve"}).status_code == 403
     assert confirmed.post(f"{PEOPLE}invitations/{invitation.pk}/withdraw/").status_code == 403
     assert Invitation.objects.get(used_at=None) == invitation
 
 
-def test_inviting_wants_it_confirmed_who_you_are(ada: User) -> None:
+def test_inviting_requires_a_fresh_proof(ada: User) -> None:
     request = RequestFactory().post(NEW, {"username": "grace"})
     ada.is_staff = True
     request.user, request.session = ada, {}  # type: ignore[assignment]

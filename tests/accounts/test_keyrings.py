@@ -22,7 +22,7 @@ def rings(settings: Settings) -> Settings:
     return settings
 
 
-def test_a_ring_is_read_in_order_however_its_items_are_apart() -> None:
+def test_key_ring_is_read_in_order_with_any_separator() -> None:
     urlsafe = urlsafe_b64encode(b"\xff" * 8 + OLD).decode()
     text = f"\n{item('new', NEW)}\r\n{item('old', OLD)}, third:{urlsafe}\n"
     assert list(keyrings.parse(text).items()) == [("new", NEW), ("old", OLD), ("third", b"\xff" * 8 + OLD)]
@@ -43,7 +43,7 @@ def test_a_ring_is_read_in_order_however_its_items_are_apart() -> None:
         (f"{item('a', OLD)} {item('b', OLD)}", "holds the id or the key of 'b' twice"),
     ],
 )
-def test_a_ring_that_cannot_be_used_is_refused_without_quoting_a_key(text: str, says: str) -> None:
+def test_unusable_key_ring_is_refused_without_quoting_a_key(text: str, says: str) -> None:
     with pytest.raises(KeyRingError) as refusal:
         keyrings.parse(text)
     assert str(refusal.value) == says
@@ -56,16 +56,16 @@ def test_a_missing_ring_is_named(settings: Settings) -> None:
 
 
 @given(st.text())
-def test_what_is_encrypted_reads_the_same_again(text: str) -> None:
+def test_encrypted_text_decrypts_to_the_original(text: str) -> None:
     assert keyrings.decrypt(keyrings.encrypt(text)) == text
 
 
-def test_the_same_text_is_never_encrypted_the_same_way_twice(rings: Settings) -> None:
+def test_same_text_encrypts_differently_each_time(rings: Settings) -> None:
     first, second = keyrings.encrypt("seed"), keyrings.encrypt("seed")
     assert first != second and first.startswith("old:") and "seed" not in first
 
 
-def test_an_old_key_still_decrypts_while_it_is_in_the_ring(rings: Settings) -> None:
+def test_old_key_decrypts_while_it_is_in_the_ring(rings: Settings) -> None:
     token = keyrings.encrypt("seed")
     rings.FIELD_KEYS = f"{item('new', NEW)} {item('old', OLD)}"
     assert (keyrings.decrypt(token), keyrings.is_current(token)) == ("seed", False)
@@ -75,7 +75,7 @@ def test_an_old_key_still_decrypts_while_it_is_in_the_ring(rings: Settings) -> N
         keyrings.decrypt(token)
 
 
-def test_a_token_that_was_touched_does_not_open(rings: Settings) -> None:
+def test_modified_ciphertext_does_not_decrypt(rings: Settings) -> None:
     token = keyrings.encrypt("seed")
     for place in range(len("old:"), len(token) - 2, 7):
         touched = token[:place] + ("A" if token[place] != "A" else "B") + token[place + 1 :]
@@ -84,12 +84,12 @@ def test_a_token_that_was_touched_does_not_open(rings: Settings) -> None:
 
 
 @pytest.mark.parametrize("value", ["", "JBSWY3DPEHPK3PXP", "old", "old:", "old:\x00", "old:é", "x" * 1_000_000])
-def test_what_was_never_encrypted_is_one_clear_error(rings: Settings, value: str) -> None:
+def test_plain_text_does_not_decrypt_and_raises_one_clear_error(rings: Settings, value: str) -> None:
     with pytest.raises(KeyRingError, match=r"^This value "):
         keyrings.decrypt(value)
 
 
-def test_an_id_that_names_another_key_now_does_not_open_what_it_sealed(rings: Settings) -> None:
+def test_reused_key_id_does_not_decrypt_older_text(rings: Settings) -> None:
     token = keyrings.encrypt("seed")
     rings.FIELD_KEYS = item("old", NEW)
     with pytest.raises(KeyRingError, match="does not open"):
@@ -109,7 +109,7 @@ def test_a_stored_digest_is_found_after_a_rotation(rings: Settings) -> None:
     assert keyrings.digests("token", "value") == [keyrings.digest("token", "value"), stored]
 
 
-def test_a_digest_is_what_the_standards_say(rings: Settings) -> None:
+def test_digest_equals_that_of_the_standards(rings: Settings) -> None:
     extracted = hmac.digest(bytes(32), OLD, "sha256")  # RFC 5869
     key = hmac.digest(extracted, b"millrace digest token\x01", "sha256")
     assert keyrings.digest("token", "value") == hmac.digest(key, b"value", "sha256").hex()

@@ -34,7 +34,7 @@ def test_a_notice_is_mailed_to_its_owner(ada: User, django_capture_on_commit_cal
 
 
 @pytest.mark.parametrize("name", ["sign-in.succeeded", "sign-out", "password.reset-sent"])
-def test_what_is_no_notice_or_a_mail_itself_is_not_mailed(
+def test_events_that_are_no_notice_or_a_mail_are_not_mailed(
     ada: User, name: str, django_capture_on_commit_callbacks: Committed
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
@@ -43,7 +43,7 @@ def test_what_is_no_notice_or_a_mail_itself_is_not_mailed(
 
 
 @pytest.mark.parametrize(("on", "address"), [(False, "ada@example.org"), (True, "")])
-def test_without_mail_or_an_address_nothing_is_sent(
+def test_notice_is_not_mailed_without_server_or_address(
     ada: User, settings: Settings, on: bool, address: str, django_capture_on_commit_callbacks: Committed
 ) -> None:
     settings.MAIL_CONFIGURED, ada.email = on, address
@@ -53,7 +53,7 @@ def test_without_mail_or_an_address_nothing_is_sent(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_is_rolled_back_is_not_mailed(ada: User) -> None:
+def test_notice_is_not_mailed_when_rolled_back(ada: User) -> None:
     with transaction.atomic():
         changed(ada)
         transaction.set_rollback(True)
@@ -61,7 +61,7 @@ def test_what_is_rolled_back_is_not_mailed(ada: User) -> None:
 
 
 @pytest.mark.parametrize("error", [SMTPServerDisconnected("gone"), TimeoutError(), ValueError("a header")])
-def test_a_failing_mail_server_fails_nothing_and_is_logged(
+def test_failing_mail_server_is_logged_and_fails_nothing(
     ada: User,
     error: Exception,
     monkeypatch: pytest.MonkeyPatch,

@@ -28,13 +28,13 @@ LIGATURE, CYRILLIC = "\ufb01ona", "b\u043ess"
         ("\u03bfmega", "mixes Greek and Latin letters"),
     ],
 )
-def test_a_name_of_another_form_or_of_two_alphabets_is_refused(name: str, says: str, db: None) -> None:
+def test_name_of_another_form_or_two_alphabets_is_refused(name: str, says: str, db: None) -> None:
     with pytest.raises(ValidationError, match=says):
         invitations.make(name, timezone.now())
 
 
 @pytest.mark.parametrize("name", ["ada", "Ada.B+1@example", "мария", "ελένη", "李明", "josé", "ada李"])
-def test_names_of_one_alphabet_are_taken(name: str, db: None) -> None:
+def test_name_of_one_alphabet_is_accepted(name: str, db: None) -> None:
     assert invitations.make(name, timezone.now())[0].username == name
 
 
@@ -42,33 +42,33 @@ def test_names_of_one_alphabet_are_taken(name: str, db: None) -> None:
     ("there", "asked"),
     [("coco", "сосо"), ("Ärger", "äRGER"), ("strasse", "straße"), ("boss", "BOSS"), ("сосо", "coco")],
 )
-def test_a_name_that_looks_like_one_that_exists_is_refused(there: str, asked: str, ada: User) -> None:
+def test_name_that_looks_like_an_existing_one_is_refused(there: str, asked: str, ada: User) -> None:
     User.objects.create_user(there)
     with pytest.raises(ValidationError, match="one that looks like it"):
         invitations.make(asked, timezone.now())
 
 
 @given(st.text(max_size=20))
-def test_a_name_is_like_all_its_forms_and_cases(name: str) -> None:
+def test_likeness_is_equal_for_all_forms_and_cases_of_a_name(name: str) -> None:
     kept = names.plain(name)
     forms = [unicodedata.normalize(form, kept) for form in ("NFC", "NFD", "NFKD")]
     assert {names.likeness(each) for each in (f" {name}", kept.casefold(), *forms)} == {names.likeness(name)}
 
 
-def test_of_two_invitations_of_alike_names_one_is_accepted(ada: User) -> None:
+def test_one_of_two_invitations_with_alike_names_is_accepted(ada: User) -> None:
     made = [invitations.make(name, timezone.now())[0] for name in ("ss", "SS", "ß")]
     accepted = [invitations.accept(each, PASSWORD, timezone.now()) for each in made]
     assert [user is not None for user in accepted] == [True, False, False]
 
 
-def test_the_first_user_has_a_name_like_any_other(db: None, capsys: pytest.CaptureFixture[str]) -> None:
+def test_first_user_name_follows_the_rules_of_names(db: None, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         call_command("first_user", name=LIGATURE)
     assert (ended.value.code, User.objects.count()) == (2, 0)
     assert "Write the user name as fiona" in capsys.readouterr().err
 
 
-def test_each_of_two_alike_accounts_of_before_is_found_by_its_own_name(ada: User) -> None:
+def test_older_alike_accounts_are_found_by_their_exact_names(ada: User) -> None:
     User.objects.create_user("fiona")
     User.objects.bulk_create([User(username=LIGATURE)])
     assert [getattr(find(name), "username", None) for name in ("fiona", LIGATURE, "FIONA")] == [
@@ -78,7 +78,7 @@ def test_each_of_two_alike_accounts_of_before_is_found_by_its_own_name(ada: User
     ]
 
 
-def test_a_password_opens_only_the_account_that_its_guesses_count_at(client: Client, ada: User) -> None:
+def test_password_opens_only_the_account_with_its_failure_count(client: Client, ada: User) -> None:
     User.objects.bulk_create([User(username=LIGATURE, password=ada.password)])
     User.objects.create_user("fiona", password="another passphrase of words")
     client.post("/accounts/sign-in/", {"username": "fiona", "password": PASSWORD})
@@ -87,7 +87,7 @@ def test_a_password_opens_only_the_account_that_its_guesses_count_at(client: Cli
     assert client.session["_auth_user_id"] == str(User.objects.get(username=LIGATURE).pk)
 
 
-def test_accounts_of_before_get_a_likeness_the_oldest_of_alike_ones_alone(ada: User) -> None:
+def test_migration_gives_the_likeness_to_the_oldest_alike_account(ada: User) -> None:
     User.objects.bulk_create([User(username=name) for name in ("fiona", LIGATURE)])
     User.objects.update(likeness=None)
     import_module("accounts.migrations.0010_names_and_ended_sessions").fill(apps, None)

@@ -21,7 +21,7 @@ ADA = {"username": "ada", "password": PASSWORD}
 
 
 def strict(secure: bool = False) -> tuple[Client, dict[str, str]]:
-    """A browser whose forms are checked, and the token of a form of its own."""
+    """A browser with checks of forms switched on, and the token of a form of its own."""
     browser = Client(enforce_csrf_checks=True)
     page = browser.get("/accounts/sign-in/", secure=secure).content.decode()
     return browser, {"csrfmiddlewaretoken": re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[0]}
@@ -39,33 +39,33 @@ def test_a_form_from_a_foreign_origin_is_refused(ada: User, path: str, origin: s
 
 
 @pytest.mark.parametrize("path", PUBLIC + OWN)
-def test_over_https_a_form_without_origin_and_referrer_is_refused(ada: User, path: str) -> None:
+def test_form_without_origin_and_referrer_is_refused_over_https(ada: User, path: str) -> None:
     browser, token = strict(secure=True)
     if path in OWN:
         browser.force_login(ada)
     assert browser.post(path, ADA | token, secure=True).status_code == 403
 
 
-def test_a_form_from_our_own_origin_is_taken(ada: User) -> None:
+def test_form_from_our_own_origin_is_accepted(ada: User) -> None:
     browser, token = strict()
     answer = browser.post("/accounts/sign-in/", ADA | token, headers={"origin": "http://testserver"})
     assertRedirects(answer, "/accounts/success/")
 
 
 @pytest.mark.parametrize("target", ELSEWHERE)
-def test_confirming_leads_nowhere_else(signed_in: Client, target: str) -> None:
+def test_confirming_redirects_to_our_pages_only(signed_in: Client, target: str) -> None:
     answer = signed_in.post("/accounts/confirm/", {"password": PASSWORD, "next": target})
     assert answer.headers["Location"] == "/accounts/security/"
 
 
 @pytest.mark.parametrize("target", ELSEWHERE)
-def test_the_second_step_leads_nowhere_else(client: Client, app: Authenticator, target: str) -> None:
+def test_second_step_redirects_to_our_pages_only(client: Client, app: Authenticator, target: str) -> None:
     assert first_step(client, next=target) == "/accounts/two-factor/"
     answer = client.post("/accounts/two-factor/", {"code": shown(), "next": target})
     assert answer.headers["Location"] == "/accounts/success/"
 
 
-def test_a_session_that_was_planted_does_not_become_anybodys(client: Client, app: Authenticator) -> None:
+def test_planted_session_is_not_adopted_at_sign_in(client: Client, app: Authenticator) -> None:
     session = client.session
     session["planted"] = True
     session.save()

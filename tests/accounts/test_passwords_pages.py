@@ -44,13 +44,15 @@ def test_a_changed_password_ends_the_other_sessions_and_keeps_this_one(signed_in
         ({"old": "x" * 1_000_000}, "That is not your password"),
     ],
 )
-def test_what_is_wrong_with_a_change_is_said(signed_in: Client, ada: User, wrong: dict[str, str], says: str) -> None:
+def test_refused_password_change_shows_its_error(
+    signed_in: Client, ada: User, wrong: dict[str, str], says: str
+) -> None:
     assertContains(signed_in.post(CHANGE, FORM | wrong), says)
     ada.refresh_from_db()
     assert ada.check_password(PASSWORD)
 
 
-def test_who_has_a_second_factor_shows_it_before_a_change(signed_in: Client, app: Authenticator) -> None:
+def test_password_change_requires_the_second_factor_when_there_is_one(signed_in: Client, app: Authenticator) -> None:
     assert signed_in.post(CHANGE, FORM).headers["Location"].startswith("/accounts/confirm/")
     assert NEW not in str(dict(signed_in.session))
     confirm(signed_in, shown())
@@ -73,7 +75,7 @@ def link() -> str:
 
 
 @pytest.mark.parametrize("typed", ["ada", "ADA@example.org "])
-def test_a_link_comes_by_mail_and_sets_a_new_password_once(client: Client, mailed: User, typed: str) -> None:
+def test_mailed_link_sets_a_new_password_once(client: Client, mailed: User, typed: str) -> None:
     client.post(RESET, {"typed": typed})
     path = link()
     form = client.get(path, follow=True).redirect_chain[0][0]
@@ -93,7 +95,7 @@ def test_a_new_password_by_link_ends_all_sessions(client: Client, mailed: User) 
     assert mailed.security_events.filter(name="password.reset").count() == 1
 
 
-def test_who_asked_for_a_link_is_told_though_the_server_has_emptied_the_request(
+def test_reset_event_has_the_client_after_the_request_was_cleared(
     client: Client, mailed: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     works = list[Callable[[], None]]()
@@ -105,7 +107,7 @@ def test_who_asked_for_a_link_is_told_though_the_server_has_emptied_the_request(
     assert (event.address, event.device, len(mail.outbox)) == ("192.0.2.9", "Firefox", 1)
 
 
-def test_a_link_leads_to_the_site_whatever_host_the_client_names(client: Client, mailed: User) -> None:
+def test_mailed_link_leads_to_site_url_for_any_host_header(client: Client, mailed: User) -> None:
     client.post(RESET, {"typed": "ada"}, headers={"host": "localhost:6666"})
     assert f"{settings.SITE_URL}/accounts/password/reset/" in str(mail.outbox[0].body)
 
@@ -119,53 +121,55 @@ def test_a_new_password_by_link_revokes_the_tokens(client: Client, mailed: User)
 
 
 @pytest.mark.parametrize("ticked", [True, False])
-def test_a_change_of_password_revokes_the_tokens_if_so_wished(signed_in: Client, ada: User, ticked: bool) -> None:
+def test_password_change_revokes_tokens_on_request(signed_in: Client, ada: User, ticked: bool) -> None:
     tokens.make(ada, "cron", ["read:dashboards"], 90, timezone.now())
     assertContains(signed_in.get(CHANGE), "Revoke my API tokens, too")
     signed_in.post(CHANGE, FORM | ({"revoke": "on"} if ticked else {}))
     assert tokens.living(ada, timezone.now()).exists() is not ticked
 
 
-def test_a_reset_stands_in_for_no_second_factor(client: Client, mailed: User, app: Authenticator) -> None:
+def test_reset_does_not_replace_the_second_factor(client: Client, mailed: User, app: Authenticator) -> None:
     form = client.get(resets.path(mailed), follow=True).redirect_chain[0][0]
     client.post(form, {"password1": NEW, "password2": NEW})
     assert first_step(client, password=NEW) == "/accounts/two-factor/"
 
 
 @pytest.mark.parametrize("typed", ["eve", "eve@example.org", "ada\u200b", "x" * 254])
-def test_nobody_learns_who_has_an_account(client: Client, mailed: User, typed: str) -> None:
+def test_reset_does_not_reveal_whether_an_account_exists(client: Client, mailed: User, typed: str) -> None:
     known, unknown = client.post(RESET, {"typed": "ada"}), client.post(RESET, {"typed": typed})
     assert NONCE.sub("", known.content.decode()) == NONCE.sub("", unknown.content.decode())
     assert len([message for message in mail.outbox if "set a new" in message.subject]) == 1
 
 
 @pytest.mark.parametrize("typed", ["", "\x00", "x" * 1_000_000])
-def test_what_cannot_be_meant_is_refused(client: Client, mailed: User, typed: str) -> None:
+def test_reset_refuses_impossible_input(client: Client, mailed: User, typed: str) -> None:
     assertContains(client.post(RESET, {"typed": typed}), 'role="alert"')
 
 
-def test_where_no_mail_is_set_up_the_page_says_whom_to_ask(client: Client, db: None, settings: Settings) -> None:
+def test_reset_page_points_to_the_operators_when_mail_is_not_configured(
+    client: Client, db: None, settings: Settings
+) -> None:
     settings.MAIL_CONFIGURED = False
-    assertContains(client.get(RESET), "ask whoever runs it")
+    assertContains(client.get(RESET), "ask its operator")
     client.post(RESET, {"typed": "ada"})
     assert mail.outbox == []
 
 
 @pytest.mark.parametrize("part", ["MQ/x-y", "x/x", "%00/x", "9" * 40 + "/set-password", "MQ/set-password", "_w/x-y"])
-def test_a_made_up_link_is_no_longer_good(client: Client, mailed: User, part: str) -> None:
+def test_unknown_reset_link_is_invalid(client: Client, mailed: User, part: str) -> None:
     answer = client.get(f"{RESET}{part}/", follow=True)
     assert answer.status_code < 500
     assert User.objects.get().check_password(PASSWORD)
 
 
-def test_a_link_ends_with_its_hour(client: Client, mailed: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reset_link_expires_after_an_hour(client: Client, mailed: User, monkeypatch: pytest.MonkeyPatch) -> None:
     path = resets.path(mailed)
     later = timezone.now().replace(tzinfo=None) + timedelta(minutes=61)
     monkeypatch.setattr("django.contrib.auth.tokens.PasswordResetTokenGenerator._now", lambda self: later)
     assertContains(client.get(path, follow=True), "no longer good")
 
 
-def test_staff_cannot_set_a_password_for_somebody_else(client: Client, mailed: User) -> None:
+def test_staff_cannot_set_a_password_for_another_user(client: Client, mailed: User) -> None:
     boss = User.objects.create_user("boss", is_staff=True)
     client.force_login(boss)
     for data in ({"password": NEW}, {"password1": NEW, "password2": NEW, "user": mailed.pk}):

@@ -36,7 +36,7 @@ def test_only_staff_see_other_people(confirmed: Client, bob: User, address: str)
     assert is_active(bob)
 
 
-def test_everybody_is_listed_with_what_protects_them(
+def test_people_page_lists_everybody_with_their_factors(
     staff: Client, bob: User, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for kind in ("totp", "webauthn", "webauthn"):
@@ -57,12 +57,12 @@ def test_people_are_found_by_a_part_of_their_name(staff: Client, bob: User, word
 
 
 @pytest.mark.parametrize("query", [{"q": "x" * 3000}, {"q": "<script>"}, {"page": "x"}, {"page": "9" * 3000}])
-def test_any_question_has_an_answer(staff: Client, query: dict[str, str]) -> None:
+def test_people_page_answers_any_query(staff: Client, query: dict[str, str]) -> None:
     page = staff.get(PEOPLE, query)
     assertNotContains(page, "<script>”")
 
 
-def test_a_page_of_one_tells_their_history(staff: Client, bob: User) -> None:
+def test_page_of_a_person_shows_their_history(staff: Client, bob: User) -> None:
     bob.security_events.create(name="device.new", at=timezone.now(), address="192.0.2.9")
     page = staff.get(f"{PEOPLE}{bob.pk}/")
     assertContains(page, "Signed in on a new device")
@@ -70,7 +70,7 @@ def test_a_page_of_one_tells_their_history(staff: Client, bob: User) -> None:
 
 
 @pytest.mark.parametrize("number", [0, 999_999, 9**30])
-def test_nobody_has_such_a_number(staff: Client, number: int) -> None:
+def test_unknown_person_is_not_found(staff: Client, number: int) -> None:
     for address in (f"{PEOPLE}{number}/", f"{PEOPLE}{number}/deactivate/"):
         assert staff.get(address).status_code == 404
 
@@ -84,7 +84,7 @@ def test_no_page_lets_staff_set_a_password(staff: Client, bob: User) -> None:
     assert User.objects.get(pk=bob.pk).password == before
 
 
-def test_deactivating_says_what_it_will_do_and_asks_for_the_name(staff: Client, bob: User) -> None:
+def test_deactivating_shows_its_effect_and_asks_for_the_name(staff: Client, bob: User) -> None:
     tokens.make(bob, "report", ["read:dashboards"], 90, timezone.now())
     page = staff.get(f"{PEOPLE}{bob.pk}/deactivate/")
     assertContains(page, "bob is signed out everywhere within seconds and 1 API token revoked for good")
@@ -93,13 +93,13 @@ def test_deactivating_says_what_it_will_do_and_asks_for_the_name(staff: Client, 
 
 
 @pytest.mark.parametrize("typed", ["Bob", "b", "ada", "bob\x00", "x" * 1_000_000])
-def test_another_name_changes_nothing(staff: Client, bob: User, typed: str) -> None:
+def test_deactivating_with_another_name_typed_changes_nothing(staff: Client, bob: User, typed: str) -> None:
     answer = deactivate(staff, bob, typed)
     assertContains(answer, "Type bob to go on; nothing was changed.", status_code=422)
     assert is_active(bob)
 
 
-def test_who_is_deactivated_is_out_with_session_and_tokens(staff: Client, bob: User) -> None:
+def test_deactivated_user_loses_session_and_tokens(staff: Client, bob: User) -> None:
     browser = Client()
     browser.force_login(bob)
     tokens.make(bob, "report", ["read:dashboards"], 90, timezone.now())
@@ -121,7 +121,7 @@ def test_all_sessions_of_a_person_are_ended(staff: Client, bob: User) -> None:
     assert (event.name, event.facts) == ("session.ended", {"reason": "staff", "by": "ada", "count": 2})
 
 
-def test_both_are_in_the_history_with_who_did_it(staff: Client, bob: User) -> None:
+def test_deactivation_and_activation_are_in_the_history_with_the_actor(staff: Client, bob: User) -> None:
     deactivate(staff, bob)
     staff.post(f"{PEOPLE}{bob.pk}/activate/", {"name": "bob"})
     assert is_active(bob)
@@ -129,12 +129,12 @@ def test_both_are_in_the_history_with_who_did_it(staff: Client, bob: User) -> No
     assert list(found) == [("user.deactivated", {"by": "ada"}, None), ("user.activated", {"by": "ada"}, None)]
 
 
-def test_nobody_deactivates_themselves(staff: Client, ada: User) -> None:
+def test_staff_cannot_deactivate_themselves(staff: Client, ada: User) -> None:
     assertContains(deactivate(staff, ada), "That is your own account", status_code=409)
     assert is_active(ada)
 
 
-def test_staff_do_not_touch_a_superuser(staff: Client) -> None:
+def test_staff_cannot_act_on_a_superuser(staff: Client) -> None:
     root = User.objects.create_superuser("root")
     answer = deactivate(staff, root)
     assertContains(answer, "only another superuser may do this", status_code=409)
@@ -150,7 +150,7 @@ def test_two_members_of_staff_cannot_deactivate_each_other_at_once(ada: User, bo
     assert (is_active(ada), is_active(bob)) == (True, False)
 
 
-def test_what_was_done_already_is_not_done_again(staff: Client, bob: User) -> None:
+def test_repeated_deactivation_is_refused(staff: Client, bob: User) -> None:
     deactivate(staff, bob)
     answer = deactivate(staff, bob)
     assertContains(answer, "no longer as it was shown", status_code=409)
@@ -158,12 +158,12 @@ def test_what_was_done_already_is_not_done_again(staff: Client, bob: User) -> No
 
 
 @pytest.mark.parametrize("verb", ["password", "delete", "x" * 500])
-def test_there_are_no_other_verbs(staff: Client, bob: User, verb: str) -> None:
+def test_unknown_action_returns_404(staff: Client, bob: User, verb: str) -> None:
     assert staff.post(f"{PEOPLE}{bob.pk}/{verb}/", {"name": "bob"}).status_code == 404
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_changing_an_account_wants_it_confirmed_who_you_are(ada: User, bob: User, method: str) -> None:
+def test_acting_on_an_account_requires_a_fresh_proof(ada: User, bob: User, method: str) -> None:
     request = getattr(RequestFactory(), method)("/", {"name": "bob"})
     ada.is_staff = True
     request.user, request.session = ada, {}
@@ -188,14 +188,16 @@ def test_staff_send_a_link_to_set_a_new_password(staff: Client, mailed: User) ->
     assert SecurityEvent.objects.get(name="password.reset-sent").facts == {"by": "ada"}
 
 
-def test_a_link_that_cannot_be_sent_is_told(staff: Client, mailed: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_staff_are_told_when_a_reset_link_cannot_be_sent(
+    staff: Client, mailed: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("accounts.resets.send", lambda *_, **__: False)
     page = staff.post(f"{PEOPLE}{mailed.pk}/send-reset/", {"name": "bob"}, follow=True)
     assertContains(page, "Nothing was sent to bob@example.org")
 
 
 @pytest.mark.parametrize("change", [{"email": ""}, {"is_active": False}])
-def test_no_link_is_offered_where_none_can_arrive(staff: Client, mailed: User, change: dict[str, Any]) -> None:
+def test_reset_link_is_not_offered_without_mail_or_address(staff: Client, mailed: User, change: dict[str, Any]) -> None:
     User.objects.filter(pk=mailed.pk).update(**change)
     assertNotContains(staff.get(f"{PEOPLE}{mailed.pk}/"), "send-reset")
     assert staff.post(f"{PEOPLE}{mailed.pk}/send-reset/", {"name": "bob"}).status_code == 409

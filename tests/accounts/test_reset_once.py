@@ -50,7 +50,7 @@ def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
         yield House(tmp_path, database)
 
 
-def test_a_link_used_five_times_at_once_sets_one_password(house: House) -> None:
+def test_reset_link_used_five_times_at_once_sets_one_password(house: House) -> None:
     house.run("first_user", "--name", "ada")
     link = house.run("shell", "--no-imports", "-c", PATH).strip()
     webs = [Web(house) for _ in range(2)]

@@ -1,4 +1,4 @@
-"""What of people may go, and what must stay however old it is."""
+"""Retention of people's data: rows that may go, and rows that must stay at any age."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -29,7 +29,7 @@ def event(user: User, name: str, days: int, **fields: Any) -> int:
     return SecurityEvent.objects.create(user=user, name=name, at=days_ago(days), **fields).pk
 
 
-def test_a_history_goes_but_for_the_newest_of_each_kind_and_notices_that_nobody_has_seen(ada: User) -> None:
+def test_retention_keeps_newest_event_of_each_kind_and_unseen_notices(ada: User) -> None:
     old = event(ada, "sign-in.succeeded", 500)
     event(ada, "password.changed", 500)
     event(ada, "device.new", 500, notice=True)
@@ -41,7 +41,7 @@ def test_a_history_goes_but_for_the_newest_of_each_kind_and_notices_that_nobody_
     assert len(going(SecurityEvent)) == 3
 
 
-def test_a_session_goes_when_it_has_expired(ada: User) -> None:
+def test_retention_removes_expired_sessions(ada: User) -> None:
     ids = []
     for key, expires in (("gone", days_ago(1.01)), ("living", NOW + timedelta(seconds=1))):
         times = {name: days_ago(2) for name in ("began", "seen", "authenticated")}
@@ -50,12 +50,12 @@ def test_a_session_goes_when_it_has_expired(ada: User) -> None:
     assert going(Session) == ids[:1]
 
 
-def test_tokens_go_once_they_have_been_revoked_or_expired_for_long(ada: User) -> None:
+def test_retention_removes_tokens_long_revoked_or_expired(ada: User) -> None:
     made = [tokens.make(ada, "a", ["read:dashboards"], days, days_ago(200))[0] for days in (100, 150, 365, 365)]
     ApiToken.objects.filter(pk=made[2].pk).update(revoked=days_ago(91))
     assert going(ApiToken) == [made[0].pk, made[2].pk]
 
 
-def test_invitations_go_once_they_are_used_or_too_old(db: None) -> None:
+def test_retention_removes_used_and_expired_invitations(db: None) -> None:
     made = [invitations.make(name, days_ago(days))[0] for name, days in (("ada", 100), ("bob", 90), ("eve", 1))]
     assert going(Invitation) == [made[0].pk]

@@ -40,7 +40,7 @@ def tokens() -> list[str]:
     return [row.data["secret"] for row in rows]
 
 
-def test_every_seed_reads_the_same_under_the_new_key_alone(both: Settings) -> None:
+def test_rotated_seeds_decrypt_with_the_new_key_alone(both: Settings) -> None:
     assert told() == "seeds of authenticator apps: 7 encrypted anew with key new, 0 had it already\n"
     both.FIELD_KEYS = item("new", NEW)
     assert [keyrings.decrypt(token) for token in tokens()] == SEEDS
@@ -48,14 +48,14 @@ def test_every_seed_reads_the_same_under_the_new_key_alone(both: Settings) -> No
     assert Authenticator.objects.filter(data={"credential": "public"}).count() == 7
 
 
-def test_a_second_run_changes_nothing(both: Settings) -> None:
+def test_rotation_changes_nothing_when_repeated(both: Settings) -> None:
     told()
     before = tokens()
     assert told() == "seeds of authenticator apps: 0 encrypted anew with key new, 7 had it already\n"
     assert tokens() == before
 
 
-def test_a_dry_run_says_what_would_be_done_and_changes_nothing(both: Settings) -> None:
+def test_rotation_dry_run_counts_and_changes_nothing(both: Settings) -> None:
     before = tokens()
     assert told("--dry-run") == (
         "seeds of authenticator apps: 7 would be encrypted anew with key new, 0 had it already\n"
@@ -82,7 +82,7 @@ def test_a_dump_of_the_database_holds_no_seed_before_or_after(both: Settings) ->
 
 
 @pytest.mark.parametrize("batch", [1, 3, 7, 100])
-def test_batches_of_any_size_reach_every_row(both: Settings, batch: int) -> None:
+def test_rotation_in_batches_of_any_size_reaches_every_row(both: Settings, batch: int) -> None:
     assert rotation.rotate(rotation.SEEDS, batch=batch) == rotation.Outcome(anew=7)
     assert all(map(keyrings.is_current, tokens()))
 
@@ -96,7 +96,7 @@ def test_batches_of_any_size_reach_every_row(both: Settings, batch: int) -> None
         lambda row: {"secret": None},
     ],
 )
-def test_what_no_key_opens_is_told_and_left_and_the_rest_is_done(
+def test_rotation_reports_undecryptable_rows_and_goes_on(
     both: Settings, spoil: Callable[[Any], dict[str, Any]]
 ) -> None:
     row = Authenticator.objects.filter(type=Authenticator.Type.TOTP).order_by("pk")[2]
@@ -109,7 +109,7 @@ def test_what_no_key_opens_is_told_and_left_and_the_rest_is_done(
     assert Authenticator.objects.get(pk=row.pk).data == spoil(row)
 
 
-def test_without_a_ring_the_command_says_what_is_wrong(settings: Settings) -> None:
+def test_rotate_keys_reports_a_missing_ring(settings: Settings) -> None:
     settings.FIELD_KEYS = ""
     said = StringIO()
     with pytest.raises(SystemExit, match="2"):
@@ -117,7 +117,9 @@ def test_without_a_ring_the_command_says_what_is_wrong(settings: Settings) -> No
     assert said.getvalue() == "FIELD_KEYS holds no key. See docs/runbooks/keys.md.\n"
 
 
-def test_nothing_to_do_takes_few_queries(db: None, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+def test_rotation_takes_few_queries_when_nothing_is_left(
+    db: None, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     with django_assert_max_num_queries(3):  # a savepoint around one question
         rotation.rotate(rotation.SEEDS)
 

@@ -24,16 +24,14 @@ ELSEWHERE = [
 ]
 
 
-def test_the_right_password_through_real_bcrypt_leads_to_success(client: Client, db: None) -> None:
+def test_right_password_leads_to_the_success_page_with_real_bcrypt(client: Client, db: None) -> None:
     user = User.objects.create_user("ada", password=PASSWORD)
     assert user.password.startswith(f"bcrypt_hmac_sha384${keyrings.current(keyrings.passwords())}$2b$12$")
     assertRedirects(client.post(SIGN_IN, ADA), SUCCESS)
 
 
 @pytest.mark.parametrize("wrong", [{"password": "no"}, {"username": "eve"}, {"username": "a" * 151}, {"password": " "}])
-def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(
-    client: Client, ada: User, wrong: dict[str, str]
-) -> None:
+def test_wrong_name_and_wrong_password_get_the_same_answer(client: Client, ada: User, wrong: dict[str, str]) -> None:
     assertContains(client.post(SIGN_IN, ADA | wrong), MISMATCH)
     assert SecurityEvent.objects.count() == 0
 
@@ -43,7 +41,7 @@ def test_a_deactivated_user_gets_the_same_answer(client: Client, ada: User) -> N
     assertContains(client.post(SIGN_IN, ADA), MISMATCH)
 
 
-def test_a_null_character_is_refused_without_an_error_page(client: Client, ada: User) -> None:
+def test_null_character_is_refused_with_a_message(client: Client, ada: User) -> None:
     assert client.post(SIGN_IN, ADA | {"username": "a\x00"}).status_code == 200
 
 
@@ -54,7 +52,7 @@ def test_a_password_of_any_length_is_compared_to_its_end(client: Client, ada: Us
     assert client.post(SIGN_IN, {"username": "ada", "password": "x" * 72 + "right"}).status_code == 302
 
 
-def test_the_form_speaks_to_password_managers(client: Client, db: None) -> None:
+def test_sign_in_form_works_with_password_managers(client: Client, db: None) -> None:
     page = client.get(SIGN_IN).content.decode()
     assert re.findall(r'autocomplete="([^"]+)"', page) == ["username", "current-password"]
     assert page.count("autofocus") == 1
@@ -77,16 +75,16 @@ def test_next_is_kept_through_a_mistake(client: Client, ada: User) -> None:
 
 
 @pytest.mark.parametrize("target", ELSEWHERE)
-def test_next_leads_nowhere_else(client: Client, ada: User, target: str) -> None:
+def test_next_redirects_to_our_pages_only(client: Client, ada: User, target: str) -> None:
     assert client.post(SIGN_IN, ADA | {"next": target}).headers["Location"] == SUCCESS
     assert client.get(SIGN_IN, {"next": target}).headers["Location"] == SUCCESS
 
 
-def test_who_is_signed_in_is_led_on_at_once(signed_in: Client) -> None:
+def test_sign_in_page_redirects_a_signed_in_user(signed_in: Client) -> None:
     assertRedirects(signed_in.get(SIGN_IN), SUCCESS)
 
 
-def test_a_form_left_open_in_another_tab_leads_on_after_signing_in(settings: Settings, ada: User) -> None:
+def test_sign_in_form_of_another_tab_redirects_when_signed_in(settings: Settings, ada: User) -> None:
     settings.CSRF_FAILURE_VIEW = "accounts.views.sign_in.stale_form"
     browser = Client(enforce_csrf_checks=True)
     token = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', browser.get(SIGN_IN).content.decode())[0]
@@ -97,13 +95,13 @@ def test_a_form_left_open_in_another_tab_leads_on_after_signing_in(settings: Set
     assert browser.get(second.headers["Location"]).headers["Location"] == "/here/"
 
 
-def test_a_form_without_its_token_is_answered_in_words(settings: Settings, ada: User) -> None:
+def test_form_without_csrf_token_gets_a_page_in_plain_words(settings: Settings, ada: User) -> None:
     settings.CSRF_FAILURE_VIEW = "accounts.views.sign_in.stale_form"
     answer = Client(enforce_csrf_checks=True).post(SIGN_IN, ADA)
     assertContains(answer, "reload the page and send it again", status_code=403)
 
 
-def test_looking_at_the_sign_in_page_makes_no_session(
+def test_sign_in_page_makes_no_session_when_it_is_opened(
     client: Client, db: None, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(0):
@@ -111,9 +109,7 @@ def test_looking_at_the_sign_in_page_makes_no_session(
     assert configured.SESSION_COOKIE_NAME not in client.cookies
 
 
-def test_a_session_ends_after_half_an_hour_unused_or_half_a_day_and_reading_writes_nothing(
-    client: Client, ada: User
-) -> None:
+def test_session_lasts_30_idle_minutes_or_12_hours_and_reading_writes_nothing(client: Client, ada: User) -> None:
     client.post(SIGN_IN, ADA)
     row = Session.objects.get()
     assert (row.ends - row.began, row.expire_date - row.began) == (timedelta(hours=12), timedelta(minutes=30))
@@ -124,7 +120,7 @@ def test_a_session_ends_after_half_an_hour_unused_or_half_a_day_and_reading_writ
     assert Session.objects.get().expire_date == row.expire_date
 
 
-def test_saving_the_session_later_does_not_move_its_end_either(signed_in: Client) -> None:
+def test_saving_the_session_does_not_move_its_end(signed_in: Client) -> None:
     end = Session.objects.get().expire_date
     session = signed_in.session
     session["noted"] = True
@@ -132,7 +128,7 @@ def test_saving_the_session_later_does_not_move_its_end_either(signed_in: Client
     assert Session.objects.get().expire_date == end
 
 
-def test_an_ended_session_is_asked_to_sign_in(signed_in: Client) -> None:
+def test_ended_session_redirects_to_sign_in(signed_in: Client) -> None:
     Session.objects.update(expire_date=datetime(2020, 1, 1, tzinfo=UTC))
     assertRedirects(signed_in.get(SUCCESS), f"{SIGN_IN}?next={SUCCESS}")
 
@@ -144,17 +140,17 @@ def test_signing_out_deletes_the_session_and_clears_the_browser(signed_in: Clien
     assert Session.objects.count() == 0
 
 
-def test_a_link_cannot_sign_out(signed_in: Client) -> None:
+def test_get_request_does_not_sign_out(signed_in: Client) -> None:
     assert signed_in.get(SIGN_OUT).status_code == 405
     assert Session.objects.count() == 1
 
 
-def test_pages_of_the_signed_in_are_kept_nowhere(signed_in: Client) -> None:
+def test_pages_of_signed_in_users_are_not_cached(signed_in: Client) -> None:
     for path in (SUCCESS, "/no/such/page/"):
         assert signed_in.get(path).headers["Cache-Control"] == "no-store"
 
 
-def test_no_log_line_holds_a_password(client: Client, ada: User, caplog: pytest.LogCaptureFixture) -> None:
+def test_log_lines_hold_no_password(client: Client, ada: User, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level("DEBUG"):
         client.post(SIGN_IN, ADA | {"password": "mistyped secret"})
         client.post(SIGN_IN, ADA)

@@ -21,17 +21,17 @@ def sign_in(client: Client, address: str = "127.0.0.1", agent: str = FIREFOX) ->
     return SecurityEvent.objects.latest("pk")
 
 
-def test_a_sign_in_is_written_down(client: Client, ada: User) -> None:
+def test_sign_in_is_recorded(client: Client, ada: User) -> None:
     row = sign_in(client, "2001:db8::7")
     assert (row.user, row.address, row.device) == (ada, "2001:db8::7", FIREFOX)
 
 
-def test_the_first_sign_in_says_so(client: Client, ada: User) -> None:
+def test_success_page_says_so_at_the_first_sign_in(client: Client, ada: User) -> None:
     sign_in(client)
     assertContains(client.get(SUCCESS), "This is your first sign-in.")
 
 
-def test_the_sign_in_before_this_one_is_shown(client: Client, ada: User) -> None:
+def test_success_page_shows_the_previous_sign_in(client: Client, ada: User) -> None:
     ada.security_events.create(
         name=SIGN_IN, at=datetime(2026, 1, 2, 3, 4, tzinfo=UTC), address="192.0.2.1", device=FIREFOX
     )
@@ -42,19 +42,19 @@ def test_the_sign_in_before_this_one_is_shown(client: Client, ada: User) -> None
     assertNotContains(page, "from 192.0.2.2 with curl.")
 
 
-def test_another_device_signing_in_later_does_not_change_what_this_one_shows(client: Client, ada: User) -> None:
+def test_success_page_is_unchanged_by_a_later_sign_in_elsewhere(client: Client, ada: User) -> None:
     sign_in(client)
     sign_in(Client())
     assertContains(client.get(SUCCESS), "This is your first sign-in.")
 
 
-def test_the_sign_ins_of_others_are_not_shown(client: Client, ada: User) -> None:
+def test_success_page_shows_no_sign_ins_of_others(client: Client, ada: User) -> None:
     User.objects.create_user("bob").security_events.create(name=SIGN_IN, at=datetime(2026, 1, 2, tzinfo=UTC))
     sign_in(client)
     assertContains(client.get(SUCCESS), "This is your first sign-in.")
 
 
-def test_the_page_says_who_you_are_when_it_ends_and_where_to_go(client: Client, ada: User) -> None:
+def test_success_page_shows_name_session_end_and_links(client: Client, ada: User) -> None:
     sign_in(client)
     page = client.get(SUCCESS)
     end = ada.sessions.get().ends
@@ -65,7 +65,7 @@ def test_the_page_says_who_you_are_when_it_ends_and_where_to_go(client: Client, 
         assertContains(page, place)
 
 
-def test_what_a_browser_calls_itself_cannot_write_the_page(client: Client, ada: User) -> None:
+def test_browser_name_is_escaped_on_the_success_page(client: Client, ada: User) -> None:
     sign_in(client, agent="<script>alert(1)</script>")
     client.post("/accounts/sign-out/")
     sign_in(client)

@@ -18,12 +18,12 @@ def allauths() -> Iterator[tuple[str, type]]:
 
 
 @pytest.mark.parametrize(("name", "view"), [*allauths()], ids=str)
-def test_each_view_that_we_have_of_allauth_shows_a_page_of_ours(name: str, view: type) -> None:
+def test_allauth_views_in_use_show_our_templates(name: str, view: type) -> None:
     assert view.__module__.startswith("accounts.views")
     template = getattr(view, "template_name", None)
     assert (name == "mfa_login_webauthn" and template is None) or str(template).startswith("accounts/")
 
 
-def test_views_that_are_not_wanted_have_no_address() -> None:
+def test_unused_allauth_views_have_no_address() -> None:
     unwanted = ["account_signup", "account_email", "account_inactive", "account_set_password", "mfa_trust"]
     assert [name for name in unwanted if name in VIEWS] == []

@@ -36,7 +36,7 @@ def test_a_token_has_256_random_bits_and_a_prefix_that_scanners_know(ada: User) 
     assert asked == [32]
 
 
-def test_no_row_holds_a_token(ada: User) -> None:
+def test_database_rows_hold_no_token(ada: User) -> None:
     _, text = made(ada)
     row = ApiToken.objects.values().get()
     assert not any(text[4:-4] in str(value) for value in row.values())
@@ -50,7 +50,7 @@ def test_a_token_works_for_its_scope_until_it_expires(ada: User) -> None:
     assert reason(text, now=last + timedelta(seconds=1)) == "expired"
 
 
-def test_a_token_that_is_used_outlives_the_key_it_was_made_under(ada: User, settings: Settings) -> None:
+def test_token_in_use_survives_a_rotation_of_keys(ada: User, settings: Settings) -> None:
     old, new = settings.FIELD_KEYS, f"k2:{'QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY='}"
     used, unused = made(ada)[1], made(ada)[1]
     settings.FIELD_KEYS = f"{new} {old}"
@@ -60,7 +60,7 @@ def test_a_token_that_is_used_outlives_the_key_it_was_made_under(ada: User, sett
     assert reason(unused) == "unknown"
 
 
-def test_a_token_is_refused_for_a_reason(ada: User) -> None:
+def test_refused_token_names_the_reason(ada: User) -> None:
     assert reason(made(ada)[1], scope="ingest") == "scope"
     assert reason(made(ada, revoked=NOW)[1]) == "revoked"
     assert reason("mlr_" + "A" * 43) == "unknown"
@@ -72,12 +72,12 @@ def test_a_token_is_refused_for_a_reason(ada: User) -> None:
 @pytest.mark.parametrize(
     "text", ["", "mlr_", "x" * 47, "mlr_" + "A" * 1_000_000, "mlr_" + "A" * 42 + "\x00", "mlr_" + "ä" * 43]
 )
-def test_rubbish_is_unknown_without_a_query(text: str, db: None) -> None:
+def test_malformed_token_is_unknown_without_a_query(text: str, db: None) -> None:
     with TestCase().assertNumQueries(0):
         assert reason(text) == "unknown"
 
 
-def test_use_is_written_once_a_minute_and_for_a_new_address_at_once(ada: User) -> None:
+def test_token_use_is_recorded_each_minute_and_for_each_new_address(ada: User) -> None:
     token, _ = made(ada)
     uses = [("192.0.2.1", 0), ("192.0.2.1", 59), ("192.0.2.1", 60), ("192.0.2.2", 61), ("192.0.2.1", 62)]
     found, written = list[bool](), list[datetime | None]()
@@ -91,7 +91,7 @@ def test_use_is_written_once_a_minute_and_for_a_new_address_at_once(ada: User) -
     assert token.addresses == ["192.0.2.2", "192.0.2.1"]
 
 
-def test_a_token_remembers_only_so_many_addresses(ada: User) -> None:
+def test_token_remembers_a_bounded_number_of_addresses(ada: User) -> None:
     token, _ = made(ada)
     for number in range(30):
         tokens.note_use(token, f"192.0.2.{number}", NOW)
@@ -99,7 +99,7 @@ def test_a_token_remembers_only_so_many_addresses(ada: User) -> None:
     assert len(token.addresses) == tokens.REMEMBERED and token.addresses[0] == "192.0.2.29"
 
 
-def test_a_person_has_only_so_many_living_tokens(ada: User) -> None:
+def test_user_has_a_bounded_number_of_valid_tokens(ada: User) -> None:
     for _ in range(tokens.MOST):
         made(ada)
     with pytest.raises(tokens.TooManyError, match="revoke one"):
@@ -108,7 +108,7 @@ def test_a_person_has_only_so_many_living_tokens(ada: User) -> None:
     made(ada)
 
 
-def test_revoking_twice_keeps_the_first_time(ada: User) -> None:
+def test_revoked_token_keeps_its_first_time_when_revoked_again(ada: User) -> None:
     token, _ = made(ada)
     assert [tokens.revoke(ada.api_tokens.all(), NOW + timedelta(days=day)) for day in (1, 2)] == [1, 0]
     token.refresh_from_db()
@@ -117,12 +117,12 @@ def test_revoking_twice_keeps_the_first_time(ada: User) -> None:
 
 
 @pytest.mark.parametrize(("scopes", "days"), [(["everything"], 90), (READ, 0), (READ, 366)])
-def test_no_token_is_made_for_longer_or_for_what_there_is_not(ada: User, scopes: list[str], days: int) -> None:
+def test_token_with_too_long_a_life_or_unknown_scope_is_not_made(ada: User, scopes: list[str], days: int) -> None:
     with pytest.raises(ValueError, match="days for"):
         tokens.make(ada, "x", scopes, days, NOW)
 
 
-def test_a_token_rests_while_its_owner_lacks_the_second_factor_they_must_have(ada: User, settings: Settings) -> None:
+def test_token_is_suspended_while_its_owner_lacks_a_required_factor(ada: User, settings: Settings) -> None:
     settings.REQUIRE_SECOND_FACTOR = "staff"
     User.objects.update(is_staff=True)
     text = made(ada)[1]
@@ -132,14 +132,14 @@ def test_a_token_rests_while_its_owner_lacks_the_second_factor_they_must_have(ad
     assert tokens.check(text, READ[0], NOW).user == ada
 
 
-def test_a_token_rests_while_its_owner_must_replace_a_printed_password(ada: User, settings: Settings) -> None:
+def test_token_is_suspended_while_its_owner_has_a_printed_password(ada: User, settings: Settings) -> None:
     settings.DEBUG = False
     text = made(ada)[1]
     User.objects.update(provisional_until=NOW)
     assert reason(text) == "password of your own needed"
 
 
-def test_a_password_by_command_revokes_the_tokens(ada: User) -> None:
+def test_new_password_command_revokes_tokens(ada: User) -> None:
     _, text = tokens.make(ada, "cron", READ, 90, timezone.now())
     call_command("new_password", "ada", stdout=StringIO())
     assert reason(text, now=timezone.now()) == "revoked"

@@ -28,7 +28,7 @@ def test_a_token_is_shown_once_and_works(confirmed: Client, client: Client) -> N
     assert answer.status_code == 200
 
 
-def test_a_new_token_is_told_to_its_owner_without_the_token(confirmed: Client) -> None:
+def test_notice_of_a_new_token_does_not_hold_the_token(confirmed: Client) -> None:
     confirmed.post(NEW, WANTED | {"days": "365"})
     event, token = SecurityEvent.objects.get(name="token.made"), ApiToken.objects.get()
     expires = f"{timezone.now() + timedelta(days=365):%Y-%m-%d}"
@@ -36,7 +36,7 @@ def test_a_new_token_is_told_to_its_owner_without_the_token(confirmed: Client) -
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_making_a_token_wants_it_confirmed_who_you_are(ada: User, method: str) -> None:
+def test_making_a_token_requires_a_fresh_proof(ada: User, method: str) -> None:
     request = getattr(RequestFactory(), method)(NEW, WANTED)
     request.user, request.session = ada, {}
     with pytest.raises(ReauthenticationRequired):
@@ -51,25 +51,25 @@ def test_making_a_token_wants_it_confirmed_who_you_are(ada: User, method: str) -
         ({"label": "x" * 61}, "at most 60 characters"),
         ({"label": "a\x00b"}, "Null characters are not allowed"),
         ({"label": "x" * 1_000_000}, "at most 60 characters"),
-        ({"scopes": []}, "Tick what it may do"),
-        ({"scopes": ["everything"]}, "There is no such thing to allow"),
+        ({"scopes": []}, "Tick at least one permission"),
+        ({"scopes": ["everything"]}, "There is no such permission"),
         ({"days": "100000"}, "at most a year"),
         ({"days": "9" * 5000}, "at most a year"),
         ({"days": "x"}, "at most a year"),
     ],
 )
-def test_a_form_that_will_not_do_says_so(confirmed: Client, wrong: dict[str, Any], sentence: str) -> None:
+def test_invalid_token_form_shows_its_errors(confirmed: Client, wrong: dict[str, Any], sentence: str) -> None:
     assertContains(confirmed.post(NEW, WANTED | wrong), sentence, status_code=422)
     assert not ApiToken.objects.exists()
 
 
-def test_too_many_tokens_are_refused_in_a_sentence(confirmed: Client, ada: User) -> None:
+def test_token_beyond_the_limit_is_refused_with_a_message(confirmed: Client, ada: User) -> None:
     for _ in range(tokens.MOST):
         token_of(ada)
     assertContains(confirmed.post(NEW, WANTED), "You have 25 tokens: revoke one", status_code=422)
 
 
-def test_my_tokens_are_listed_with_their_last_use(signed_in: Client, ada: User) -> None:
+def test_own_tokens_are_listed_with_their_last_use(signed_in: Client, ada: User) -> None:
     tokens.note_use(token_of(ada, "<b>mine</b>"), "192.0.2.1", timezone.now())
     token_of(User.objects.create_user("bob"), "of somebody else")
     page = signed_in.get(TOKENS)
@@ -84,7 +84,7 @@ def test_an_expired_token_is_listed_as_such(signed_in: Client, ada: User) -> Non
     assertContains(signed_in.get(TOKENS), "Expired")
 
 
-def test_a_revoked_token_is_dead_and_gone_from_the_list(signed_in: Client, ada: User) -> None:
+def test_revoked_token_is_invalid_and_not_listed(signed_in: Client, ada: User) -> None:
     token = token_of(ada)
     assertRedirects(signed_in.post(f"{TOKENS}{token.pk}/revoke/"), TOKENS)
     assert not tokens.living(ada, timezone.now()).exists()
@@ -93,7 +93,7 @@ def test_a_revoked_token_is_dead_and_gone_from_the_list(signed_in: Client, ada: 
     assert signed_in.post(f"{TOKENS}{token.pk}/revoke/").status_code == 404
 
 
-def test_nobody_revokes_the_tokens_of_others(signed_in: Client) -> None:
+def test_tokens_of_other_users_cannot_be_revoked(signed_in: Client) -> None:
     bob = User.objects.create_user("bob")
     token = token_of(bob)
     for number in (token.pk, 0, 9**30):
@@ -101,5 +101,5 @@ def test_nobody_revokes_the_tokens_of_others(signed_in: Client) -> None:
     assert tokens.living(bob, timezone.now()).exists()
 
 
-def test_a_link_revokes_nothing(signed_in: Client, ada: User) -> None:
+def test_get_request_revokes_no_token(signed_in: Client, ada: User) -> None:
     assert signed_in.get(f"{TOKENS}{token_of(ada).pk}/revoke/").status_code == 405

@@ -1,4 +1,4 @@
-"""Arguments that no operator means: of every command, whatever its own tests try."""
+"""Impossible arguments for every command, beside the tests of its own."""
 
 from argparse import Action, ArgumentTypeError, _SubParsersAction
 from collections.abc import Iterator
@@ -11,11 +11,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from streams.records import parse_where
+from streams.core.records import parse_where
 from tests.commands import exit_code
 
 pytestmark = pytest.mark.django_db
-OURS = ("accounts", "dashboard", "login", "streams", "watching")
+OURS = ("accounts", "dashboard", "login", "streams", "monitoring")
 NAMES = sorted(name for name, app in get_commands().items() if app in OURS)
 NUMBERS = (
     "nan",
@@ -33,7 +33,7 @@ NUMBERS = (
     "1" + "\x00",
 )
 ODD = ("", "x" * 10_000, "\x1b[2J\u202e", "é/../ü", "😀" * 3000)
-# What reaches each part of a command that takes text.
+# Arguments that reach each part of a command that takes text.
 WORDS = [
     ["streams", "tail"],
     ["streams", "create"],

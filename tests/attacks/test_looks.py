@@ -1,4 +1,4 @@
-"""Looks at streams whose records are as large, and as many in one place, as a service takes them."""
+"""Looks at streams with records as large, and as many in one place, as a service takes them."""
 
 import tracemalloc
 from collections.abc import Iterator
@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from streams.records import TRIM_HORIZON, Record
-from streams.stream.embedded import EmbeddedStream
-from streams.tail import Tail
-from streams.walking import MOST_IN_STRETCH, Walk
+from streams.backends.embedded.stream import EmbeddedStream
+from streams.core.records import TRIM_HORIZON, Record
+from streams.operations.tail import Tail
+from streams.operations.walking import MOST_IN_STRETCH, Walk
 
 SHARDS = 12
 KEYS = [str(n) for n in range(144)]

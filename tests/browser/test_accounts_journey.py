@@ -128,7 +128,7 @@ def end_from(phone: Page, site: str) -> None:
     phone.get_by_test_id("session").nth(1).get_by_role("button").click()
 
 
-def test_an_account_from_its_invitation_to_the_end_of_a_session(
+def test_account_journey_from_invitation_to_the_end_of_a_session(
     context: BrowserContext, phone: BrowserContext, house: House, site: str
 ) -> None:
     page, other = context.new_page(), phone.new_page()
@@ -162,7 +162,7 @@ def test_an_account_from_its_invitation_to_the_end_of_a_session(
     assert page.evaluate("sessionStorage.closed") == "4401"
 
 
-def test_a_passkey_that_the_browser_refuses_is_a_sentence(context: BrowserContext, site: str) -> None:
+def test_passkey_refused_by_the_browser_shows_a_message(context: BrowserContext, site: str) -> None:
     page = context.new_page()
     with_passkeys(page)  # which has none of this site's
     page.goto(f"{site}/accounts/sign-in/")

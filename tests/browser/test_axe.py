@@ -35,7 +35,7 @@ SAMPLES: dict[str, str | None] = {
     "streams/dead-letters/<int:number>/bytes": None,
     "streams/dead-letters/all/<str:verb>/<str:application>/": "streams/dead-letters/all/discard/trades/",
 }
-# Pages that say what is not there, or not allowed.
+# Pages for addresses that do not exist or are not allowed.
 ELSEWHERE = ["nowhere/", "market/NOTHING/", "market/search?q=AM", "orders/?site=nowhere", "orders/?site=%00"]
 ELSEWHERE += ["streams/trades/records/?from=yesterday", "streams/nothing/records/", "accounts/people/1/deactivate/"]
 GRACE = """
@@ -86,7 +86,7 @@ def signed_in(browser: Browser, web: Web, house: House, password: str, filled: s
 
 
 def findings(page: Page, url: str) -> dict[str, Any]:
-    """What axe-core finds at the address on each screen, by rule; nothing where no page is."""
+    """Returns the findings of axe-core at the address on each screen, by rule; nothing where there is no page."""
     if not page.request.get(url).text().startswith("<!doctype html>"):
         return {}
     page.goto(url)
@@ -103,19 +103,19 @@ def findings(page: Page, url: str) -> dict[str, Any]:
     return found
 
 
-def test_every_route_with_parts_has_an_address_to_look_at() -> None:
+def test_every_route_with_parameters_has_a_sample_address() -> None:
     assert {route for route in ROUTES if "<" in route} == set(SAMPLES)
 
 
 @pytest.mark.parametrize("path", [*PLAIN, *filter(None, SAMPLES.values()), *ELSEWHERE])
-def test_a_page_has_no_barriers(signed_in: BrowserContext, web: Web, path: str) -> None:
+def test_page_passes_axe(signed_in: BrowserContext, web: Web, path: str) -> None:
     assert "sign-out" in path or findings(signed_in.pages[0], f"{web.url}/{path}") == {}
 
 
 @pytest.mark.parametrize("path", [*filter(None, (SAMPLES.get(route, route) for route in sorted(PUBLIC))), "nowhere/"])
-def test_a_page_for_strangers_has_no_barriers(context: BrowserContext, web: Web, path: str) -> None:
+def test_public_page_passes_axe(context: BrowserContext, web: Web, path: str) -> None:
     assert findings(context.new_page(), f"{web.url}/{path}") == {}
 
 
-def test_an_invitation_has_no_barriers(context: BrowserContext, web: Web, filled: str) -> None:
+def test_invitation_page_passes_axe(context: BrowserContext, web: Web, filled: str) -> None:
     assert findings(context.new_page(), web.url + filled) == {}

@@ -1,4 +1,4 @@
-"""What a person does: sign in, watch, pause, lose the line and get it back."""
+"""A person's journey: sign in, watch, pause, lose the line and get it back."""
 
 import re
 
@@ -13,7 +13,7 @@ from tests.waiting import wait_for
 pytestmark = [pytest.mark.usefixtures("traffic"), pytest.mark.xdist_group("browser")]
 
 
-def test_sign_in_watch_pause_lose_the_server_and_recover(sign_in: SignIn, web: Web) -> None:
+def test_page_pauses_and_recovers_from_loss_of_the_server(sign_in: SignIn, web: Web) -> None:
     page = sign_in()
     expect_state(page, "live")
     expect_move(page)
@@ -52,7 +52,7 @@ def test_space_pauses_and_a_slash_searches(sign_in: SignIn) -> None:
     expect_state(page, "live")
 
 
-def test_the_count_of_orders_moves_and_raises_an_alarm(sign_in: SignIn) -> None:
+def test_count_of_orders_updates_and_raises_an_alarm(sign_in: SignIn) -> None:
     page = sign_in("/orders/")
     expect_move(page, "site-lines")
     expect(page.get_by_test_id("site-state").first).to_contain_text("ALARM")
@@ -68,7 +68,7 @@ def test_a_threshold_can_be_set(sign_in: SignIn) -> None:
     expect(page.get_by_test_id("site-state").first).not_to_contain_text("ALARM")
 
 
-def test_from_a_stream_one_looks_into_its_records_after_it_was_asked_again_too(sign_in: SignIn) -> None:
+def test_streams_page_links_to_records_after_a_refresh(sign_in: SignIn) -> None:
     page = sign_in("/streams/")
     with page.expect_response("**/streams/state.json"):
         pass
@@ -76,7 +76,7 @@ def test_from_a_stream_one_looks_into_its_records_after_it_was_asked_again_too(s
     expect(page).to_have_url(re.compile("/streams/(orders|trades)/records/$"))
 
 
-def test_the_inspector_follows_and_a_row_opens_to_its_own_page(sign_in: SignIn) -> None:
+def test_inspector_follows_and_opens_the_page_of_a_row(sign_in: SignIn) -> None:
     page = sign_in("/streams/trades/records/")
     rows = page.get_by_test_id("record-row")
     before = rows.first.locator("code").inner_text()
@@ -89,7 +89,7 @@ def test_the_inspector_follows_and_a_row_opens_to_its_own_page(sign_in: SignIn) 
     expect(page.get_by_role("heading", name="Its bytes")).to_be_visible()
 
 
-def test_a_time_that_is_copied_from_the_inspector_finds_its_record(sign_in: SignIn) -> None:
+def test_time_copied_from_the_inspector_finds_its_record(sign_in: SignIn) -> None:
     """The page shows times in the browser's zone, and reads them in it."""
     page = sign_in("/streams/trades/records/")
     page.get_by_label("From").fill(page.get_by_test_id("record-row").nth(20).locator("time").inner_text())
@@ -98,7 +98,7 @@ def test_a_time_that_is_copied_from_the_inspector_finds_its_record(sign_in: Sign
     expect(page.get_by_test_id("record-row").first).to_be_visible()
 
 
-def test_signing_out_ends_the_other_tab_too(sign_in: SignIn, web: Web) -> None:
+def test_signing_out_ends_the_other_tab(sign_in: SignIn, web: Web) -> None:
     watching = sign_in()
     expect_state(watching, "live")
     leaving = watching.context.new_page()
@@ -108,7 +108,7 @@ def test_signing_out_ends_the_other_tab_too(sign_in: SignIn, web: Web) -> None:
     watching.wait_for_url("**/accounts/sign-in/?next=**")
 
 
-def test_signing_out_clears_what_the_browser_kept_but_not_how_one_likes_it(sign_in: SignIn) -> None:
+def test_signing_out_clears_storage_but_keeps_preferences(sign_in: SignIn) -> None:
     page = sign_in("/accounts/success/")
     page.evaluate("localStorage.setItem('kept', 'of a page')")
     page.locator("[data-theme-switch]").click()
@@ -119,7 +119,7 @@ def test_signing_out_clears_what_the_browser_kept_but_not_how_one_likes_it(sign_
     assert page.evaluate("localStorage.getItem('kept')") is None
 
 
-def test_without_sockets_the_page_polls(sign_in: SignIn) -> None:
+def test_page_polls_without_sockets(sign_in: SignIn) -> None:
     page = sign_in()
     page.route_web_socket("**/ws/live/", lambda socket: socket.close())
     page.reload()
@@ -127,7 +127,7 @@ def test_without_sockets_the_page_polls(sign_in: SignIn) -> None:
     expect_move(page)
 
 
-def test_without_scripts_the_pages_are_whole(browser: Browser, web: Web, password: str) -> None:
+def test_pages_are_complete_without_scripts(browser: Browser, web: Web, password: str) -> None:
     for context in watched(browser.new_context(java_script_enabled=True)):
         page = context.new_page()
         page.goto(f"{web.url}/accounts/sign-in/")

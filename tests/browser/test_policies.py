@@ -31,12 +31,12 @@ def _with(route: Route, more: str) -> None:
     route.fulfill(response=answer, body=answer.text() + more)
 
 
-def test_a_page_is_alone_in_its_process(sign_in: SignIn) -> None:
+def test_page_is_cross_origin_isolated(sign_in: SignIn) -> None:
     assert sign_in().evaluate("[crossOriginIsolated, window.opener]") == [True, None]
 
 
 @pytest.mark.parametrize("act", INJECTIONS.values(), ids=INJECTIONS)
-def test_text_never_becomes_mark_up_or_script(page: Page, web: Web, act: str) -> None:
+def test_text_never_becomes_markup_or_script(page: Page, web: Web, act: str) -> None:
     page.goto(f"{web.url}/accounts/sign-in/")
     tried = f"(() => {{ try {{ {act}; document.body.lastChild.click?.() }} catch (error) {{ return error.name }} }})()"
     assert page.evaluate(tried) in ("TypeError", None)
@@ -49,7 +49,7 @@ def test_a_script_without_the_nonce_does_not_run(page: Page, web: Web) -> None:
     assert page.evaluate("[window.ran, document.documentElement.dataset.scripts]") == [None, "on"]
 
 
-def test_a_script_that_was_changed_on_the_way_does_not_run(page: Page, web: Web) -> None:
+def test_modified_script_does_not_run(page: Page, web: Web) -> None:
     page.route("**/early.js", lambda route: _with(route, "// more"))
     page.goto(f"{web.url}/accounts/sign-in/")
     assert page.evaluate("document.documentElement.dataset.scripts ?? null") is None

@@ -1,4 +1,4 @@
-"""Each refusal of a database says what helps, and only that."""
+"""Each refusal of a database names its remedy, and only that."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ POSTGRES: dict[type[psycopg.Error], str] = {
 
 
 def sqlite_errors(folder: Path) -> Iterator[tuple[str, str]]:
-    """Real ones, each with what should be said."""
+    """Returns real errors, each with the message for it."""
     (folder / "none").write_bytes(b"no database" * 99)
     with closing(sqlite3.connect(folder / "x", isolation_level=None, timeout=0)) as held:
         held.execute("CREATE TABLE t (a)")
@@ -53,20 +53,20 @@ def sqlite_errors(folder: Path) -> Iterator[tuple[str, str]]:
                 yield sentence(OperationalError(*error.args)), f"The database refused: {error}. {help_}"
 
 
-def test_sqlite_is_told_apart(tmp_path: Path) -> None:
+def test_sqlite_errors_are_classified(tmp_path: Path) -> None:
     found = list(sqlite_errors(tmp_path))
     assert len(found) == 4
     assert [said for said, _ in found] == [wanted for _, wanted in found]
 
 
 @pytest.mark.parametrize("number", MYSQL)
-def test_mariadb_is_told_apart(number: int) -> None:
+def test_mariadb_errors_are_classified(number: int) -> None:
     error = OperationalError(number, "its words.")
     assert sentence(error) == f"The database refused: its words. {MYSQL[number]}".rstrip()
 
 
 @pytest.mark.parametrize("kind", POSTGRES)
-def test_postgresql_is_told_apart(kind: type[psycopg.Error]) -> None:
+def test_postgresql_errors_are_classified(kind: type[psycopg.Error]) -> None:
     error = ProgrammingError("its\n\twords")
     error.__cause__ = kind("its\n\twords")
     assert sentence(error) == f"The database refused: its words. {POSTGRES[kind]}".rstrip()

@@ -8,13 +8,13 @@ from uuid import uuid4
 
 import pytest
 
-from streams import clock
-from streams.stream.aggregating import AggregatingStream, Locating
-from streams.stream.base import Stream
-from streams.stream.embedded import EmbeddedStream
-from streams.stream.kinesis import KinesisStream
-from streams.stream.kinesis_url import Place, connect
-from streams.stream.retrying import Waiting
+from streams.backends.aggregating import AggregatingStream, Locating
+from streams.backends.base import Stream
+from streams.backends.embedded.stream import EmbeddedStream
+from streams.backends.kinesis.stream import KinesisStream
+from streams.backends.kinesis.url import Place, connect
+from streams.backends.retrying import Waiting
+from streams.core import clock
 from tests import emulators
 from tests.contracts.fleets import DatabaseFleet, Fleet, MemoryFleet
 from tests.contracts.limited import faulty, limited

@@ -6,15 +6,15 @@ from typing import Any, Protocol
 
 from django.db.models.functions import Now
 
-from streams import letters
-from streams.commits import Commit, Grant, Letter, Store
-from streams.entry_log import Bounds
-from streams.hashing import HASH_SPACE
+from streams.coordination import replay_requests
+from streams.core.commits import Commit, Grant, Letter, Store
+from streams.core.entry_log import Bounds
+from streams.core.hashing import HASH_SPACE
+from streams.core.records import TRIM_HORIZON, DeadRecord, Description, Position, Shard
+from streams.core.sink import Rows
+from streams.core.state import EMPTY, State, StateChange, merge
+from streams.engine.worker import LeaseStore
 from streams.models import DeadLetter, Lease, Member
-from streams.records import TRIM_HORIZON, DeadRecord, Description, Position, Shard
-from streams.sink import Rows
-from streams.state import EMPTY, State, StateChange, merge
-from streams.worker import LeaseStore
 from tests.fakes import FakeClock
 from tests.leasing import WorkersLeases
 from tests.memory_leases import MemoryLeases, Table
@@ -64,7 +64,7 @@ class DatabaseFleet:
     def ask(self, *keys: str) -> None:
         for number, key in enumerate(keys, 1):
             dead = [DeadRecord(number, NOON, key, f"data {number}".encode(), "why", 1)]
-            letters.add(Grant("app", "s", "z", "me", 1, "", EMPTY, 0), dead, None)
+            replay_requests.add(Grant("app", "s", "z", "me", 1, "", EMPTY, 0), dead, None)
         DeadLetter.objects.update(status=DeadLetter.Status.REPLAY)
 
     def settled(self) -> list[tuple[int, str]]:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from streams.stream.base import Stream
-from streams.stream.embedded_limits import Faults, LimitedStream
-from streams.stream.retrying import Waiting
+from streams.backends.base import Stream
+from streams.backends.embedded.limits import Faults, LimitedStream
+from streams.backends.retrying import Waiting
 from tests.fakes import FakeClock
 
 FAULTS = Faults(throttle=0.1, partial=0.2, slow=0.05, expire=0.05)

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from streams.records import TRIM_HORIZON, after
+from streams.core.records import TRIM_HORIZON, after
 from tests.contracts.conftest import of_kinesis
 from tests.contracts.test_stream import read
 

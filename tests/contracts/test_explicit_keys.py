@@ -7,14 +7,16 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
-from streams import deadletters, wiring
-from streams.deadletters import Choice
-from streams.hashing import HASH_SPACE, hash_key
-from streams.models import DeadLetter, Lease, TradeMinute
-from streams.records import TRIM_HORIZON
-from streams.stream.base import Stream
-from streams.stream.kinesis_url import Place, connect
-from streams.worker import Worker
+from applications.market.models import TradeMinute
+from streams import wiring
+from streams.backends.base import Stream
+from streams.backends.kinesis.url import Place, connect
+from streams.core.hashing import HASH_SPACE, hash_key
+from streams.core.records import TRIM_HORIZON
+from streams.engine.worker import Worker
+from streams.models import DeadLetter, Lease
+from streams.operations import deadletters
+from streams.operations.deadletters import Choice
 from tests.contracts.conftest import of_kinesis
 from tests.fakes import FakeClock, MemoryStream
 from tests.waiting import wait_for

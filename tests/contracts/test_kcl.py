@@ -10,12 +10,12 @@ import boto3
 import msgspec
 import pytest
 
-from streams import kcl
-from streams.records import TRIM_HORIZON
-from streams.stream.aggregating import AggregatingStream
-from streams.stream.kinesis import KinesisStream
-from streams.stream.kinesis_reading import SUB_BITS
-from streams.stream.kinesis_url import Place, connect
+from streams.backends.aggregating import AggregatingStream
+from streams.backends.kinesis.reading import SUB_BITS
+from streams.backends.kinesis.stream import KinesisStream
+from streams.backends.kinesis.url import Place, connect
+from streams.core.records import TRIM_HORIZON
+from streams.operations import kcl
 from tests.house import House
 from tests.streams.test_kcl import item
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from streams.clock import MINUTE
-from streams.commits import LeaseLostError, LetterTakenError, Replay
-from streams.hashing import HASH_SPACE, hash_key
-from streams.records import SHARD_END, TRIM_HORIZON, Description, Shard, after, at
+from streams.core.clock import MINUTE
+from streams.core.commits import LeaseLostError, LetterTakenError, Replay
+from streams.core.hashing import HASH_SPACE, hash_key
+from streams.core.records import SHARD_END, TRIM_HORIZON, Description, Shard, after, at
 from tests.contracts.fleets import HALF, LEFT, NOON, PAIR, RIGHT, WHOLE, Fleet, commit, joined, keys_of, listed
 
 KEYS = [f"key-{number}" for number in range(1200)]

@@ -2,10 +2,10 @@
 
 import pytest
 
-from streams.clock import MINUTE
-from streams.commits import LeaseLostError
-from streams.hashing import hash_key
-from streams.records import SHARD_END, TRIM_HORIZON, Description, after, at
+from streams.core.clock import MINUTE
+from streams.core.commits import LeaseLostError
+from streams.core.hashing import hash_key
+from streams.core.records import SHARD_END, TRIM_HORIZON, Description, after, at
 from tests.contracts.fleets import HALF, LEFT, NOON, PAIR, RIGHT, WHOLE, Fleet, commit, joined, keys_of, listed
 
 pytestmark = pytest.mark.django_db(transaction=True)

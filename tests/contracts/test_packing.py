@@ -4,10 +4,10 @@ from typing import cast
 
 import pytest
 
-from streams.hashing import hash_key
-from streams.records import TRIM_HORIZON, Entry, after
-from streams.stream.aggregating import AggregatingStream, Locating
-from streams.stream.base import Stream
+from streams.backends.aggregating import AggregatingStream, Locating
+from streams.backends.base import Stream
+from streams.core.hashing import hash_key
+from streams.core.records import TRIM_HORIZON, Entry, after
 from tests.contracts.conftest import Make, alone
 from tests.contracts.test_stream import read
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from streams.hashing import HASH_SPACE, hash_key
-from streams.records import TRIM_HORIZON, Position, Shard, StreamError, after
-from streams.stream.base import Stream
+from streams.backends.base import Stream
+from streams.core.hashing import HASH_SPACE, hash_key
+from streams.core.records import TRIM_HORIZON, Position, Shard, StreamError, after
 from tests.contracts.conftest import Make
 from tests.contracts.test_stream import read
 

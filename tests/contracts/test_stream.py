@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.hashing import HASH_SPACE, hash_key
-from streams.records import (
+from streams.backends.base import Stream
+from streams.core.hashing import HASH_SPACE, hash_key
+from streams.core.records import (
     LATEST,
     TRIM_HORIZON,
     Entry,
@@ -25,8 +26,7 @@ from streams.records import (
     after,
     at,
 )
-from streams.stream.base import Stream
-from streams.walking import Walk, one
+from streams.operations.walking import Walk, one
 from tests.contracts.conftest import Backend, Make
 from tests.waiting import wait_for
 

@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-from streams.models import AlarmEpisode, Lease, Site, SiteCount, Ticker, TradeMinute
-from streams.names import folded
+from applications.market.models import Ticker, TradeMinute
+from applications.orders.models import AlarmEpisode, Site, SiteCount
+from streams.core.names import folded
+from streams.models import Lease
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

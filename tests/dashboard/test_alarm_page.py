@@ -11,12 +11,12 @@ from pytest_django import Settings
 from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import User
-from dashboard.pages import alarm as page
-from dashboard.pages.orders import Points
-from streams.clock import from_datetime, to_iso
-from streams.models import AlarmEpisode, SiteSecond
-from streams.stream.embedded import EmbeddedStream
-from streams.thresholds import set_threshold
+from applications.orders import alarm as page
+from applications.orders.models import AlarmEpisode, SiteSecond
+from applications.orders.thresholds import set_threshold
+from applications.orders.topics import Points
+from streams.backends.embedded.stream import EmbeddedStream
+from streams.core.clock import from_datetime, to_iso
 from tests.dashboard.rows import alarm, at, lease, site
 
 pytestmark = pytest.mark.django_db
@@ -109,10 +109,12 @@ def test_the_page_is_complete_without_scripts(staff: Client) -> None:
     site("london")
     second("london", 0, lines=41, peak=41)
     shown = staff.get(f"/orders/alarms/{alarm('london', at(), at(0, 75)).pk}/")
-    assertContains(shown, "<dt>Lasted</dt><dd>1 min 15 s</dd>", html=True)
-    assertContains(shown, "<dt>Held back</dt><dd>59</dd>", html=True)
-    assertContains(shown, '<time data-format="second" datetime="2026-11-22T12:00:00.000Z">12:00:00</time>', html=True)
-    assertContains(shown, "<td>41</td><td>30</td>", html=True)
+    assertContains(shown, '<dt>Lasted</dt><dd data-f="lasted">1 min 15 s</dd>', html=True)
+    assertContains(shown, '<dd data-f="suppressed">59</dd>', html=True)
+    assertContains(
+        shown, '<time data-f="from" data-format="second" datetime="2026-11-22T12:00:00.000Z">12:00:00</time>', html=True
+    )
+    assertContains(shown, '<td data-f="count">41</td><td data-f="held">30</td>', html=True)
     assertContains(shown, 'id="curve"')
 
 
@@ -121,6 +123,22 @@ def test_an_open_alarm_says_up_to_when_it_is_known(staff: Client) -> None:
     site("london")
     second("london", 0, lines=41, peak=41)
     assertContains(staff.get(f"/orders/alarms/{alarm('london', at(), None).pk}/"), "12:03:00")
+
+
+@pytest.mark.parametrize(("stream", "topic"), [("orders", "site:london"), ("sales", "site:london@sales")])
+def test_the_page_of_an_open_alarm_follows_its_site(staff: Client, stream: str, topic: str) -> None:
+    lease("orders", clock=at(3), stream=stream)
+    site("london", stream=stream)
+    shown = staff.get(f"/orders/alarms/{alarm('london', at(), None, stream).pk}/")
+    assertContains(shown, f'data-topic="{topic}" data-history-topic="{topic.replace("site", "site-history")}"')
+    assert list(shown.context["snapshots"]) == [topic, "pulse"]
+    assertContains(shown, f"manage.py consume {shown.context['on'].command}</code>")
+
+
+def test_the_page_of_an_alarm_that_is_over_follows_nothing(staff: Client) -> None:
+    shown = staff.get(f"/orders/alarms/{alarm('london', at(), at(1)).pk}/")
+    assertNotContains(shown, "data-topic=")
+    assertNotContains(shown, 'id="snapshots"')
 
 
 def test_rows_of_alarms_lead_to_the_page_and_from_there_to_the_site(staff: Client) -> None:
@@ -148,7 +166,7 @@ def test_one_click_shows_staff_the_records(staff: Client, settings: Settings, tm
 def test_others_see_the_alarm_without_the_way_to_its_records(client: Client) -> None:
     client.force_login(User.objects.create_user("bob"))
     shown = client.get(f"/orders/alarms/{alarm('london', at(), at(1)).pk}/")
-    assertContains(shown, "<dt>Peak</dt><dd>41 in 15 s</dd>", html=True)
+    assertContains(shown, '<dt>Peak</dt><dd><span data-f="peak">41</span> in 15 s</dd>', html=True)
     assertNotContains(shown, "/streams/orders/records/")
 
 

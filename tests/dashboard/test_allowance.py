@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.allowance import Allowance
+from dashboard.live.allowance import Allowance, Arrivals
 
 BURST, RATE = 10.0, 2.0
 
@@ -22,3 +22,13 @@ def test_allowance_lets_through_no_more_than_burst_and_rate(asked: list[tuple[in
         assert allowance.take(amount) == (fits and amount <= BURST)
         if fits and amount <= BURST:
             taken.append((time, amount))
+
+
+def test_arrivals_are_counted_for_each_key() -> None:
+    arrivals = Arrivals(RATE, lambda: 0.0)
+    assert [arrivals.take(key, burst=2) for key in "aabaab"] == [True, True, True, False, False, True]
+
+
+def test_arrivals_forget_the_key_that_came_least_recently_when_there_are_too_many() -> None:
+    arrivals = Arrivals(RATE, lambda: 0.0, most=2)
+    assert [arrivals.take(key, burst=1) for key in "abacba"] == [True, True, False, True, True, True]

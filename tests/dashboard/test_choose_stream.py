@@ -5,9 +5,10 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import User
-from dashboard import pages
-from dashboard.pages import orders, trades
-from streams import topics
+from applications.market import topics as market_topics
+from applications.orders import topics as orders_topics
+from dashboard import topics as dashboard_topics
+from streams.core import topics
 from streams.models import Throughput, TopicVersion
 from tests.dashboard.rows import alarm, at, lease, site
 from tests.dashboard.rows import trades as traded
@@ -40,20 +41,20 @@ def both() -> None:
     ],
 )
 def test_a_topic_names_a_stream_that_is_not_the_applications_own(name: str, stream: str, topic: str) -> None:
-    page = pages.find(topic)
-    assert (pages.on(name, stream), page and page.build.keywords["stream"]) == (topic, stream)  # type: ignore[attr-defined]
-    assert page and page.version_topic == topics.of(pages.reader(topic)[0], stream)
+    page = dashboard_topics.find(topic)
+    assert (dashboard_topics.on(name, stream), page and page.build.keywords["stream"]) == (topic, stream)  # type: ignore[attr-defined]
+    assert page and page.version_topic == topics.of(dashboard_topics.reader(topic)[0], stream)
 
 
 @pytest.mark.parametrize("topic", ["", "@", "market@", "@trades", "nothing@trades", "market@a@b@", "ticker:@trades"])
 def test_what_names_no_page_or_no_stream_is_no_topic(topic: str) -> None:
-    assert pages.find(topic) is None
+    assert dashboard_topics.find(topic) is None
 
 
 def test_a_reader_that_is_behind_holds_up_no_other_stream(both: None) -> None:
-    found = trades.market(at(1, 6))
+    found = market_topics.market(at(1, 6))
     assert (found["clock"], found["closed"]["trades"], found["open"]) == ("2026-11-22T12:01:05.000Z", 7, None)
-    other = trades.market(at(1, 6), "trades-eu")
+    other = market_topics.market(at(1, 6), "trades-eu")
     assert (other["clock"], other["open"]["trades"]) == ("2026-11-22T10:00:00.000Z", 9)
 
 
@@ -61,7 +62,7 @@ def test_a_rate_is_of_one_stream(both: None) -> None:
     for stream, records in (("trades", 20), ("trades-eu", 70)):
         row = {"application": "trades", "stream": stream, "shard": "s0", "second": at(1, 2)}
         Throughput.objects.create(**row, records=records, size=1)
-    assert (trades.market(at(1, 6))["rate"], trades.market(at(1, 6), "trades-eu")["rate"]) == (2.0, 7.0)
+    assert (market_topics.market(at(1, 6))["rate"], market_topics.market(at(1, 6), "trades-eu")["rate"]) == (2.0, 7.0)
 
 
 def test_the_market_shows_the_stream_that_is_chosen(viewer: Client, both: None) -> None:
@@ -108,8 +109,8 @@ def test_sites_counts_and_alarms_are_of_one_stream(viewer: Client) -> None:
     alarm("london", at(), None)
     alarm("paris", at(), None, stream="orders-eu")
     for stream, name in (("orders", "london"), ("orders-eu", "paris")):
-        found = orders.orders(at(), stream)
+        found = orders_topics.orders(at(), stream)
         assert [(row["site"], bool(row["alarm"])) for row in found["sites"]] == [(name, True)]
         assert [row["site"] for row in found["alarms"]] == [name]
-        assert list(orders.orders_history(at(), stream)["sites"]) == [name]
+        assert list(orders_topics.orders_history(at(), stream)["sites"]) == [name]
     assertContains(viewer.get("/orders/?stream=orders-eu"), 'href="/orders/?stream=orders-eu&amp;site=paris"')

@@ -9,14 +9,16 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains
 
 from accounts.models import User
-from dashboard.pages import clocks
-from dashboard.pages.streams import streams
-from streams import clock, lag
-from streams.leases import Leases
+from dashboard import clock_note
+from dashboard.operators.state import streams
+from dashboard.progress import pulse
+from streams.coordination.leases import Leases
+from streams.core import clock
+from streams.core.state import EMPTY
 from streams.models import Lease, Member
 from streams.models.database_time import database_time
 from streams.models.progress import seconds_since, skews
-from streams.state import EMPTY
+from streams.operations import lag
 
 pytestmark = pytest.mark.django_db
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
@@ -42,7 +44,7 @@ def uncounted(*_: Any) -> tuple[dict[str, int], str]:
 def test_nothing_is_said_while_clocks_agree() -> None:
     member(1900)
     lease(SECOND)
-    assert clocks.note(timezone.now()) == ""
+    assert clock_note.note(timezone.now()) == ""
 
 
 @pytest.mark.parametrize(
@@ -53,7 +55,7 @@ def test_nothing_is_said_while_clocks_agree() -> None:
     ],
 )
 def test_a_web_machine_whose_clock_is_off_says_so(ahead: timedelta, words: str) -> None:
-    assert clocks.note(timezone.now() + ahead).startswith(words)
+    assert clock_note.note(timezone.now() + ahead).startswith(words)
 
 
 @pytest.mark.parametrize(
@@ -65,12 +67,12 @@ def test_a_web_machine_whose_clock_is_off_says_so(ahead: timedelta, words: str) 
 )
 def test_what_a_worker_measured_is_said(skew: int, words: str) -> None:
     member(skew)
-    assert words in clocks.note(timezone.now())
+    assert words in clock_note.note(timezone.now())
 
 
 def test_stamps_ahead_of_a_machine_with_no_worker_are_told() -> None:
     lease(25 * HOUR + SECOND)
-    assert "off by 25 h: it is behind the stamps of records." in clocks.note(timezone.now())
+    assert "off by 25 h: it is behind the stamps of records." in clock_note.note(timezone.now())
 
 
 def test_the_worker_whose_clock_differs_least_is_believed_and_the_dead_are_not() -> None:
@@ -109,6 +111,13 @@ def test_every_page_shows_the_note_and_no_age_of_zero(client: Client) -> None:
     for address in ("/market/", "/orders/", "/streams/"):
         assertContains(client.get(address), "The clock of this machine is off by")
     assertContains(client.get("/market/"), '<span data-kpi="age" data-testid="age">–</span>', html=True)
+
+
+def test_a_page_without_sockets_is_told_by_the_pulse(client: Client) -> None:
+    client.force_login(User.objects.create_user("ada"))
+    assert client.get("/live/pulse.json").json()["data"]["clock_note"] == ""
+    lease(24 * HOUR)
+    assert pulse(timezone.now())["clock_note"].startswith("The clock of this machine is off by 24 h")
 
 
 def test_lag_is_by_the_streams_own_time_and_unknown_where_that_is_not_known() -> None:

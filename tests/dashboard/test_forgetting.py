@@ -13,11 +13,13 @@ from pytest_django import Settings
 from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import User
-from dashboard.pages.streams import streams
-from streams import owners, retention
-from streams.models import Audit, Lease, Member, TradeMinute
-from streams.records import StreamError
-from streams.stream.embedded import EmbeddedStream
+from applications.market.models import TradeMinute
+from dashboard.operators.state import streams
+from streams.backends.embedded.stream import EmbeddedStream
+from streams.coordination import process_identity
+from streams.core.records import StreamError
+from streams.models import Audit, Lease, Member
+from streams.operations import retention
 from tests.dashboard.rows import at, lease, trades
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +64,7 @@ def test_it_goes_with_its_members_and_leaves_results_and_a_note() -> None:
 
 def test_it_stays_while_a_worker_lives() -> None:
     lease("trades", at(), stream="sensors")
-    member(60, owners.myself())
+    member(60, process_identity.myself())
     with pytest.raises(StreamError, match=r"A worker of trades still reads sensors\."):
         retention.forget_reader("trades", "sensors", "ada")
     assert (Lease.objects.count(), Audit.objects.count()) == (1, 0)
@@ -104,7 +106,7 @@ def test_what_waits_without_a_worker_is_named_at_the_top(staff: Client, sensors:
     Lease.objects.update(checkpoint="trim-horizon")
     assertContains(staff.get("/streams/"), "trades on sensors: no worker reads it.")
     assertContains(staff.get("/streams/"), "2 records wait.")
-    member(60, owners.myself())
+    member(60, process_identity.myself())
     assertNotContains(staff.get("/streams/"), "trades on sensors: no worker reads it.")
 
 

@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from dashboard.garbage import FEWEST, LONGEST, Collector
+from dashboard.live.gc_policy import FEWEST, LONGEST, Collector
 
 
 class Stage:

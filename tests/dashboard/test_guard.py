@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.sessions import SessionInfo
-from dashboard import guard as guards
-from dashboard.guard import FORBIDDEN, MISSES, SESSION_ENDED, TRY_LATER, SessionGuard
+from dashboard.live import session_guard as guards
+from dashboard.live.session_guard import FORBIDDEN, MISSES, SESSION_ENDED, TRY_LATER, SessionGuard
 
 START = datetime(2026, 11, 22, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -6,7 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from dashboard.pages import orders, streams, trades
+from applications.market import topics as market_topics
+from applications.orders import topics as orders_topics
+from dashboard.operators import state
 from tests.dashboard.rows import at, lease, site
 
 pytestmark = pytest.mark.django_db
@@ -17,12 +19,12 @@ GROWING = [  # with a limit a scan by an index stops early; without, it reads ev
     "streams_alarmepisode",
 ]
 BUILDERS: dict[str, Callable[[], object]] = {
-    "market": lambda: trades.market(at()),
-    "market-history": lambda: trades.market_history(at()),
-    "ticker": lambda: trades.ticker("AMZN", at()),
-    "orders": lambda: orders.orders(at()),
-    "orders-history": lambda: orders.orders_history(at()),
-    "rates of streams": lambda: streams._rates(at()),
+    "market": lambda: market_topics.market(at()),
+    "market-history": lambda: market_topics.market_history(at()),
+    "ticker": lambda: market_topics.ticker("AMZN", at()),
+    "orders": lambda: orders_topics.orders(at()),
+    "orders-history": lambda: orders_topics.orders_history(at()),
+    "rates of streams": lambda: state._rates(at()),
 }
 
 

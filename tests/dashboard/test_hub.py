@@ -9,11 +9,11 @@ import msgspec
 import pytest
 
 from accounts.sessions import SessionInfo
-from dashboard.garbage import LONGEST, Collector
-from dashboard.guard import FORBIDDEN, TOO_MANY, SessionGuard
-from dashboard.hub import PRIVATE_A_LOOK, Hub, Subscriber
-from dashboard.pages import Page
-from dashboard.snapshots import Snapshot, Snapshots
+from dashboard.live.gc_policy import LONGEST, Collector
+from dashboard.live.hub import PRIVATE_A_LOOK, Hub, Subscriber
+from dashboard.live.session_guard import FORBIDDEN, TOO_MANY, SessionGuard
+from dashboard.live.snapshots import Snapshot, Snapshots
+from dashboard.topics import Page
 
 END = datetime(2100, 1, 1, tzinfo=UTC)
 ALICE, BOB = SessionInfo(uuid4(), 1, True, END), SessionInfo(uuid4(), 2, False, END)

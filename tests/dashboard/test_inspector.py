@@ -12,8 +12,8 @@ from pytest_django import Settings
 from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import User
-from streams import clock
-from streams.stream.embedded import EmbeddedStream
+from streams.backends.embedded.stream import EmbeddedStream
+from streams.core import clock
 
 pytestmark = pytest.mark.django_db
 PAGE = "/streams/trades/records/"

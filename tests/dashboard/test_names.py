@@ -11,9 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
-from dashboard import download, links, pages
-from streams.models import AlarmEpisode, Lease, Site, SiteCount, Ticker, TradeMinute
-from streams.names import is_name
+from applications.market.links import to_ticker
+from applications.market.models import Ticker, TradeMinute
+from applications.orders.models import AlarmEpisode, Site, SiteCount
+from dashboard import download, links, topics
+from streams.core.names import is_name
+from streams.models import Lease
 from tests.dashboard.rows import alarm, at, lease, site, trades
 
 pytestmark = pytest.mark.django_db
@@ -66,9 +69,9 @@ def trade(name: str) -> None:
 def check_ticker(browser: Client, name: str) -> None:
     trade(name)
     assert follow(browser, "/market/", name) == name
-    assert browser.get("/market/search", {"q": name}).headers["Location"] == links.to_ticker(name)
+    assert browser.get("/market/search", {"q": name}).headers["Location"] == to_ticker(name)
     assert browser.get("/market/minutes.csv", {"ticker": name}).status_code == 200
-    assert browser.get("/live/", {"topic": pages.on(f"ticker:{name}", "trades")}).json()["data"]["ticker"] == name
+    assert browser.get("/live/", {"topic": topics.on(f"ticker:{name}", "trades")}).json()["data"]["ticker"] == name
     assert browser.get("/market/search", {"q": f"{name}?"}).status_code in (200, 302)
 
 
@@ -80,10 +83,10 @@ def check_site(browser: Client, name: str) -> None:
         assert follow(browser, page, name) == name
     assert browser.get("/orders/alarms.csv", {"site": name}).status_code == 200
     assert (
-        browser.get("/live/", {"topic": pages.on(f"site:{name}", "orders")}).json()["data"]["sites"][0]["site"] == name
+        browser.get("/live/", {"topic": topics.on(f"site:{name}", "orders")}).json()["data"]["sites"][0]["site"] == name
     )
     assert list(
-        browser.get("/live/", {"topic": pages.on(f"site-history:{name}", "orders")}).json()["data"]["sites"]
+        browser.get("/live/", {"topic": topics.on(f"site-history:{name}", "orders")}).json()["data"]["sites"]
     ) == [name]
     browser.post("/orders/threshold/", {"site": name, "threshold": "77"})
     assert Site.objects.get(name=name).threshold == 77
@@ -145,7 +148,7 @@ def test_a_user_of_any_name_breaks_no_page(client: Client, name: str) -> None:
 @given(st.text(max_size=300))
 def test_any_topic_is_known_or_unknown(topic: str) -> None:
     for kind in ("ticker", "site", "site-history"):
-        assert (pages.find(f"{kind}:{topic}@trades") is not None) == (0 < len(topic) <= 256 and topic.isprintable())
+        assert (topics.find(f"{kind}:{topic}@trades") is not None) == (0 < len(topic) <= 256 and topic.isprintable())
 
 
 @pytest.mark.parametrize("asked", ["BRKb", "brkB"])

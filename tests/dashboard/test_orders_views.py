@@ -5,7 +5,7 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.models import User
-from streams.models import AlarmEpisode, Site, SiteCount
+from applications.orders.models import AlarmEpisode, Site, SiteCount
 from tests.dashboard.rows import alarm, at, lease, site
 
 pytestmark = pytest.mark.django_db

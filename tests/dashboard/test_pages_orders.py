@@ -5,10 +5,11 @@ from itertools import pairwise
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from dashboard.pages import orders as page
-from streams.clock import from_datetime
-from streams.models import Audit, Site, SiteSecond, ThresholdChange
-from streams.thresholds import set_threshold
+from applications.orders import topics as page
+from applications.orders.models import Site, SiteSecond, ThresholdChange
+from applications.orders.thresholds import set_threshold
+from streams.core.clock import from_datetime
+from streams.models import Audit
 from tests.dashboard.rows import alarm, at, lease, site
 
 pytestmark = pytest.mark.django_db

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from dashboard.pages.letters import MOST_HEX, readable
-from dashboard.pages.streams import CountWaiting, owner_in_words, streams
-from streams import owners, showing
+from dashboard.operators.letters import MOST_HEX, readable
+from dashboard.operators.state import CountWaiting, owner_in_words, streams
+from streams.coordination import process_identity
+from streams.core import showing
 from streams.models import Audit, Lease, Member, Throughput
 from tests.dashboard.rows import NOON, at
 from tests.streams.test_deadletters import letter
@@ -144,7 +145,7 @@ def test_the_latest_of_the_audit_comes_first() -> None:
     [
         ("0a1b2c3d-4e5f/pid:[7]/12/34", "process 12 on another machine"),
         ("mill-host-one/12/", "process 12 on mill-host-one"),
-        (owners.myself(), f"process {os.getpid()} on this machine"),
+        (process_identity.myself(), f"process {os.getpid()} on this machine"),
         ("one", "one"),
     ],
     ids=["another machine", "a host by name", "this machine", "no process"],  # the same in each process of a test run

@@ -3,10 +3,11 @@
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from dashboard import pages
-from dashboard.pages import trades as page
-from dashboard.snapshots import Snapshots
-from streams.models import Throughput, TradeMinute
+from applications.market import topics as page
+from applications.market.models import TradeMinute
+from dashboard import topics
+from dashboard.live.snapshots import Snapshots
+from streams.models import Throughput
 from tests.dashboard.rows import at, lease, trades
 
 pytestmark = pytest.mark.django_db
@@ -138,11 +139,11 @@ def test_the_market_is_a_few_queries(django_assert_max_num_queries: DjangoAssert
 
 def test_topics_have_pages_and_other_names_have_none() -> None:
     known = ["market", "market-history", "ticker:AMZN", "ticker:BRK.B", "orders", "orders-history"]
-    assert [found.version_topic if (found := pages.find(name)) else None for name in known] == ["trades"] * 4 + [
+    assert [found.version_topic if (found := topics.find(name)) else None for name in known] == ["trades"] * 4 + [
         "orders"
     ] * 2
-    assert [pages.find(name) for name in ("", "trades", "ticker:", "ticker:A\n", "site:" + 257 * "x")] == [None] * 5
-    assert (found := pages.find("ticker:AMZN")) and found.build(at())["ticker"] == "AMZN"
+    assert [topics.find(name) for name in ("", "trades", "ticker:", "ticker:A\n", "site:" + 257 * "x")] == [None] * 5
+    assert (found := topics.find("ticker:AMZN")) and found.build(at())["ticker"] == "AMZN"
 
 
 def test_tickers_of_a_look_take_few_queries_and_only_those_that_have_traded_are_there(

@@ -8,8 +8,9 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.models import User
-from dashboard import download, queries
-from streams.models import Site
+from applications.orders import queries
+from applications.orders.models import Site
+from dashboard import download
 from tests.dashboard.rows import alarm, at, lease, site, trades
 
 pytestmark = pytest.mark.django_db

@@ -19,8 +19,10 @@ from accounts import sessions
 from accounts.models import Session, User
 from accounts.sessions import SessionInfo
 from accounts.sessions.engine import SessionStore
-from dashboard.consumers import BURST, MAX_LENGTH, MAX_TOPICS
-from dashboard.routing import guard, hub
+from dashboard.live import consumers
+from dashboard.live.allowance import Arrivals
+from dashboard.live.consumers import BURST, MAX_LENGTH, MAX_TOPICS
+from dashboard.live.routing import guard, hub
 from login.asgi import application
 from streams import applications
 from streams.applications import Topic
@@ -124,6 +126,17 @@ async def test_a_person_with_too_many_sockets_is_told_so(connect: Open, settings
     assert await second.close_code() == 4429
 
 
+async def test_a_session_that_opens_sockets_without_end_is_told_so_unasked(
+    connect: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "arrivals", Arrivals(0, lambda: 0.0))
+    monkeypatch.setattr(consumers, "COME_AGAIN", 0)
+    monkeypatch.setattr(consumers, "HOLD", 0.01)
+    socket = await connect(cookies={})  # whose session is none: 4401, if anybody had asked
+    await socket.connect()
+    assert (await socket.close_code(), consumers.held) == (4429, set())
+
+
 @pytest.mark.long  # the guard looks once in two seconds, eight times
 @pytest.mark.parametrize(
     "end", ["sign out", "deactivate", "delete", "new password", "idle", "old", "ended", "everybody's ended"]
@@ -163,8 +176,8 @@ def end_session(client: Client, user: User, way: str) -> None:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The guard looks ten times between two beats."""
-    monkeypatch.setattr("dashboard.guard.INTERVAL", 0.02)
-    monkeypatch.setattr("dashboard.hub.BEAT", 0.2)
+    monkeypatch.setattr("dashboard.live.session_guard.INTERVAL", 0.02)
+    monkeypatch.setattr("dashboard.live.hub.BEAT", 0.2)
 
 
 @pytest.mark.usefixtures("quick")
@@ -261,7 +274,7 @@ async def test_who_asks_for_what_they_may_not_see_is_closed_with_4403(
 
 def test_polling_tells_which_workers_live(client: Client) -> None:
     answer = client.get("/live/pulse.json?since=0").json()
-    assert (answer["topic"], answer["data"]) == ("pulse", {"workers": {}})
+    assert (answer["topic"], answer["data"]) == ("pulse", {"workers": {}, "drained": {}, "clock_note": ""})
 
 
 def test_polling_tells_what_is_newer(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:

@@ -11,8 +11,8 @@ from pytest_django import Settings
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.models import User
+from streams.backends.embedded.stream import EmbeddedStream
 from streams.models import Audit, DeadLetter
-from streams.stream.embedded import EmbeddedStream
 from tests.dashboard.rows import at, lease
 from tests.streams.test_deadletters import audits, letter, statuses
 
@@ -97,6 +97,12 @@ def test_kinesis_tells_no_number_and_the_page_says_so(staff: Client, settings: S
 
 def test_without_streams_the_page_says_how_to_begin(staff: Client) -> None:
     assertContains(staff.get("/streams/"), ".venv/bin/python manage.py consume trades")
+
+
+def test_the_page_is_live_from_the_start(staff: Client) -> None:
+    assertContains(
+        staff.get("/streams/"), '<live-status data-state="live" data-testid="live-status">Live</live-status>'
+    )
 
 
 def test_letters_are_listed_newest_first_fifty_a_page(staff: Client) -> None:

@@ -8,8 +8,8 @@ import pytest
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from dashboard.allowance import Allowance
-from dashboard.wire import BURST, FRAGMENTS, PONGS_OWED, RATE, BoundedSocket
+from dashboard.live.allowance import Allowance
+from dashboard.live.wire import BURST, FRAGMENTS, FRAME, PIECE, PONGS_OWED, RATE, BoundedSocket
 
 HANDSHAKE = (
     b"GET /ws/live/ HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -81,16 +81,23 @@ async def test_socket_answers_a_ping(opened: tuple[BoundedSocket, Transport]) ->
 
 async def test_socket_owes_few_pongs_when_the_client_reads_none(opened: tuple[BoundedSocket, Transport]) -> None:
     socket, transport = opened
-    for _ in range(BURST // 200):
+    for _ in range(BURST * 3 // 4 // FRAME):
         socket.data_received(frame(PING, b"x" * 125))
     assert (PONGS_OWED <= len(transport.written) < PONGS_OWED + 127, transport.closed) == (True, False)
 
 
 async def test_socket_is_closed_when_the_client_sends_without_end(opened: tuple[BoundedSocket, Transport]) -> None:
     socket, transport = opened
-    for _ in range(BURST // 100):
-        socket.data_received(frame(PING, b"x" * 125))
+    for _ in range(5):
+        socket.data_received(bytes([0x81, 0x80 | 127]) + (60_000).to_bytes(8) + bytes(60_004))
     assert (close_code(transport), transport.closed) == (1008, True)
+
+
+async def test_socket_is_closed_at_few_frames_when_they_are_empty(opened: tuple[BoundedSocket, Transport]) -> None:
+    socket, transport = opened
+    socket.data_received(frame(PING) * 10_000)
+    most = BURST // FRAME + PIECE // len(frame(PING))  # those of the piece in which it is closed
+    assert (transport.written.count(b"\x8a\0") <= most, close_code(transport), transport.closed) == (True, 1008, True)
 
 
 async def test_socket_is_closed_when_a_message_has_too_many_fragments(
@@ -111,5 +118,5 @@ async def test_socket_of_a_page_may_send_again_after_a_while(
     monkeypatch.setattr(socket, "_allowance", Allowance(BURST, RATE, lambda: time[0]))
     for _ in range(100):
         time[0] += BURST / RATE / 10
-        socket.data_received(frame(PING, b"x" * 100) * 200)
+        socket.data_received(frame(PING, b"x" * 100) * 20)
     assert transport.closed is False

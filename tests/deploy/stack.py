@@ -134,7 +134,7 @@ class Stack:
         return ssl.create_default_context(cafile=str(self.certificate))
 
     def stop(self) -> None:
-        """As systemd stops: SIGTERM to each, nginx with SIGQUIT; what does not end in 50 s is killed."""
+        """As systemd stops: SIGTERM to each, nginx with SIGQUIT; a process that does not end in 50 s is killed."""
         for name, process in reversed(self.processes.items()):
             process.send_signal(signal.SIGQUIT if name == "nginx" else signal.SIGTERM)
         for process in self.processes.values():

@@ -18,7 +18,7 @@ TEMPLATE = ROOT / "deploy/aws/millrace.yaml"
 CALLED = re.compile(r'"((?:put|get|list|describe|create|delete|split|merge)_\w+)"')
 
 
-def test_the_linter_finds_nothing() -> None:
+def test_template_passes_cfn_lint() -> None:
     lint = subprocess.run([Path(sys.executable).with_name("cfn-lint"), TEMPLATE], capture_output=True, text=True)
     assert (lint.returncode, lint.stdout) == (0, "")
 
@@ -48,18 +48,18 @@ def create(formation: Any) -> None:
     )
 
 
-def test_the_streams_are_there_under_the_names_that_the_commands_use(created: Any) -> None:
+def test_template_makes_the_streams_that_the_commands_use(created: Any) -> None:
     assert sorted(created("kinesis").list_streams()["StreamNames"]) == ["orders", "trades"]
 
 
-def test_the_bucket_keeps_versions_and_refuses_plain_http(created: Any) -> None:
+def test_bucket_keeps_versions_and_refuses_plain_http(created: Any) -> None:
     s3, [bucket] = created("s3"), created("s3").list_buckets()["Buckets"]
     [statement] = json.loads(s3.get_bucket_policy(Bucket=bucket["Name"])["Policy"])["Statement"]
     assert s3.get_bucket_versioning(Bucket=bucket["Name"])["Status"] == "Enabled"
     assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
 
 
-def test_after_the_stack_is_deleted_only_the_bucket_is_left(created: Any) -> None:
+def test_deleted_stack_leaves_only_the_bucket(created: Any) -> None:
     """As docs/deploy.md says: backups outlive it, and are deleted by hand."""
     created("cloudformation").delete_stack(StackName="millrace")
     created("cloudformation").get_waiter("stack_delete_complete").wait(StackName="millrace", WaiterConfig={"Delay": 1})
@@ -68,7 +68,7 @@ def test_after_the_stack_is_deleted_only_the_bucket_is_left(created: Any) -> Non
     create(created("cloudformation"))
 
 
-def test_the_policies_allow_what_the_code_calls_and_nothing_else(created: Any) -> None:
+def test_policies_allow_exactly_the_calls_of_the_code(created: Any) -> None:
     called = set()
     for source in (ROOT / "streams/stream").glob("kinesis*.py"):
         called |= {"kinesis:" + operation.title().replace("_", "") for operation in CALLED.findall(source.read_text())}

@@ -21,7 +21,7 @@ from tests.waiting import wait_for
 
 
 def script(house: House, name: str, *words: str, code: int = 0) -> str:
-    """What deploy/NAME printed; it must end with the code. With another one, what it said on stderr."""
+    """Returns the output of deploy/NAME, which must end with the code: stdout for 0, else stderr."""
     environment = house.environment | {"MANAGE": ".venv/bin/python manage.py", "VAR_DIR": str(house.folder)}
     command = [str(ROOT / "deploy" / name), *words]
     done = subprocess.run(command, env=environment, cwd=house.folder, capture_output=True, text=True)
@@ -82,7 +82,7 @@ def check_counts(house: House) -> None:
     assert found == naive_minutes(records)
 
 
-def test_the_drill(house: House, tmp_path: Path) -> None:
+def test_restore_under_load_counts_every_record_once(house: House, tmp_path: Path) -> None:
     house.run("first_user", "--at", "http://localhost")
     archive = back_up_under_load(house)
     assert stat.S_IMODE(Path(archive).stat().st_mode) == 0o600
@@ -98,8 +98,8 @@ def test_the_drill(house: House, tmp_path: Path) -> None:
     check_counts(other)
 
 
-def test_the_database_alone_goes_on_with_a_newer_stream(tmp_path: Path) -> None:
-    """As on Kinesis, which is not backed up: what came since is read again, from the restored checkpoints."""
+def test_restored_database_goes_on_with_a_newer_stream(tmp_path: Path) -> None:
+    """As on Kinesis, which is not backed up: newer records are read again, from the restored checkpoints."""
     (tmp_path / "first").mkdir()
     house = House(tmp_path / "first")
     archive = back_up_under_load(house)
@@ -112,8 +112,8 @@ def test_the_database_alone_goes_on_with_a_newer_stream(tmp_path: Path) -> None:
     check_counts(other)
 
 
-def test_the_stream_alone_goes_on_under_a_newer_database(tmp_path: Path) -> None:
-    """What was lost of the stream is applied already; what comes now must not hide behind the checkpoints."""
+def test_restored_stream_goes_on_under_a_newer_database(tmp_path: Path) -> None:
+    """The records that the stream lost are applied already; new ones must not hide behind the checkpoints."""
     house = House(tmp_path)
     archive = back_up_under_load(house)
     house.run("consume", "trades", "--until-caught-up")
@@ -133,7 +133,7 @@ def small(tmp_path: Path) -> House:
     return house
 
 
-def test_nothing_is_overwritten(small: House) -> None:
+def test_restore_overwrites_nothing(small: House) -> None:
     archive = script(small, "backup.sh")
     assert Path(archive).parent == small.folder / "backups"
     refusal = (
@@ -145,7 +145,7 @@ def test_nothing_is_overwritten(small: House) -> None:
     assert not small.streams.exists()
 
 
-def test_what_was_ended_after_the_backup_does_not_live_again(small: House) -> None:
+def test_restore_does_not_revive_sessions_and_tokens_ended_after_the_backup(small: House) -> None:
     times = ", ".join(["'2030-01-01 00:00:00'"] * 5)
     small.query(
         "INSERT INTO accounts_session (id, key_hash, session_data, auth_hash, device, expire_date, began, seen,"
@@ -160,7 +160,7 @@ def test_what_was_ended_after_the_backup_does_not_live_again(small: House) -> No
     assert version > 1_700_000_000_000
 
 
-def test_a_backup_says_that_its_keys_are_missing_and_that_it_was_changed(small: House) -> None:
+def test_restore_reports_missing_keys_and_a_modified_backup(small: House) -> None:
     archive = Path(script(small, "backup.sh"))
     small.database.unlink()
     small.streams.unlink()
@@ -183,7 +183,7 @@ def test_a_backup_says_that_its_keys_are_missing_and_that_it_was_changed(small: 
     assert lacking == ["FIELD_KEYS lacks the key of then: what it protects cannot be used (docs/backup.md)."]
 
 
-def test_the_newest_backups_are_kept_and_uploaded(small: House) -> None:
+def test_backup_keeps_and_uploads_the_newest_archives(small: House) -> None:
     with ministack() as url:
         aws: dict[str, Any] = {"AWS_ENDPOINT_URL": url, "AWS_DEFAULT_REGION": "eu-west-1"}
         small.environment |= aws | {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
@@ -211,7 +211,7 @@ def bucket(url: str) -> Any:
     return s3
 
 
-def test_an_archive_that_is_none_of_ours_writes_nothing(small: House) -> None:
+def test_restore_of_a_foreign_archive_writes_nothing(small: House) -> None:
     archive = small.folder / "strange.tar.gz"
     with tarfile.open(archive, "w:gz") as packed:
         for name in ("../outside", f"{small.folder}/outside", "manifest.json"):
@@ -233,6 +233,6 @@ def test_an_archive_that_is_none_of_ours_writes_nothing(small: House) -> None:
         (["restore.sh", "nowhere"], "restore.sh: there is no "),
     ],
 )
-def test_bad_words_are_refused(tmp_path: Path, words: list[str], sentence: str) -> None:
+def test_invalid_arguments_are_refused(tmp_path: Path, words: list[str], sentence: str) -> None:
     done = subprocess.run([ROOT / "deploy" / words[0], *words[1:]], cwd=tmp_path, capture_output=True, text=True)
     assert (done.returncode, done.stderr.startswith(sentence)) == (2, True)

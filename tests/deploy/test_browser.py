@@ -1,4 +1,4 @@
-"""Chromium before the deployed site: a live page through TLS, nginx and uvicorn, and what it says of accidents."""
+"""Chromium before the deployed site: a live page through TLS, nginx and uvicorn, and its messages in accidents."""
 
 import os
 import signal
@@ -48,7 +48,7 @@ def page(site: Stack, browser: Browser) -> Iterator[Page]:
         yield page
 
 
-def test_a_live_page_moves_and_breaks_no_policy(page: Page, site: Stack) -> None:
+def test_live_page_updates_and_violates_no_policy(page: Page, site: Stack) -> None:
     expect_move(page)
     for path, name in (("/orders/", "site-lines"), ("/market/", "trades")):
         page.goto(site.url + path)
@@ -56,7 +56,7 @@ def test_a_live_page_moves_and_breaks_no_policy(page: Page, site: Stack) -> None
         expect_move(page, name)
 
 
-def test_the_page_says_that_its_socket_is_lost_and_is_right_when_it_is_back(page: Page, site: Stack) -> None:
+def test_page_reports_a_lost_socket_and_catches_up_after_it(page: Page, site: Stack) -> None:
     status = page.get_by_test_id("live-status")
 
     def says_so() -> bool:
@@ -70,7 +70,7 @@ def test_the_page_says_that_its_socket_is_lost_and_is_right_when_it_is_back(page
     expect_right_again(page, site)
 
 
-def test_the_page_is_right_after_new_code(page: Page, site: Stack) -> None:
+def test_page_is_right_after_an_upgrade(page: Page, site: Stack) -> None:
     """As deploy/upgrade.sh brings it: the pools one worker at a time, uvicorn by its supervisor."""
     before = children(site, "uvicorn")
     reload = [sys.executable, str(site.checkout / "deploy/chain_reload.py"), "web", "login"]

@@ -1,4 +1,4 @@
-"""What nginx keeps back: secrets from logs, floods from the probes, odd requests from the upstreams."""
+"""nginx keeps secrets from logs, floods from the probes, odd requests from the upstreams."""
 
 import socket
 import stat
@@ -15,13 +15,13 @@ LINKS = (f"/accounts/password/reset/Mw/{SECRETS[0]}/", f"/accounts/invitation/{S
 
 @pytest.fixture
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """One whose processes a test may end."""
+    """A stack of the test's own, with processes that it may end."""
     stack = Stack(tmp_path_factory.mktemp("edge"))
     yield stack.start()
     stack.stop()
 
 
-def test_a_link_of_one_use_is_in_no_log_though_the_login_pool_is_down(own: Stack) -> None:
+def test_one_use_link_is_in_no_log_when_the_login_pool_is_down(own: Stack) -> None:
     own.processes["login"].kill()
     wait_for(lambda: own.get("/accounts/sign-in/")[0] == 502)
     assert [own.get(link, Referer=own.url + link)[0] for link in LINKS] == [502, 502]
@@ -31,25 +31,25 @@ def test_a_link_of_one_use_is_in_no_log_though_the_login_pool_is_down(own: Stack
     assert [secret for secret in SECRETS if secret in logs] == []
 
 
-def test_uwsgi_is_told_no_link_for_its_own_log(stack: Stack) -> None:
+def test_uwsgi_gets_no_one_use_link_for_its_log(stack: Stack) -> None:
     text = (stack.folder / "nginx/uwsgi.conf").read_text()
     assert "uwsgi_param REQUEST_URI $told_uri;" in text and "$request_uri" not in text
 
 
-def test_the_socket_of_uvicorn_is_for_the_owner_and_the_group(stack: Stack) -> None:
+def test_uvicorn_socket_is_for_its_owner_and_group(stack: Stack) -> None:
     modes = {
         name: stat.S_IMODE((stack.runtime / f"{name}.sock").stat().st_mode) for name in ("web", "login", "sockets")
     }
     assert modes == dict.fromkeys(("web", "login", "sockets"), 0o660)
 
 
-def test_the_page_of_a_link_tells_its_address_to_nobody(stack: Stack) -> None:
+def test_one_use_link_page_sends_a_strict_referrer_policy(stack: Stack) -> None:
     answer = ask(stack, LINKS[1], "")
     assert b"Referrer-Policy: strict-origin" in answer
 
 
 @pytest.mark.parametrize("count", [300, 900])
-def test_many_headers_are_no_error_of_the_server(stack: Stack, count: int) -> None:
+def test_many_headers_make_no_server_error(stack: Stack, count: int) -> None:
     headers = "".join(f"X-A{number}: 1\r\n" for number in range(count))
     answer = ask(stack, "/accounts/sign-in/", headers)
     assert answer.split()[1] == b"200"

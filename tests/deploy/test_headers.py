@@ -1,4 +1,4 @@
-"""What a client says of itself in headers that proxies set, what it asks in the clear, what files are said to be."""
+"""Forged proxy headers, requests over plain HTTP, and the declared types of files."""
 
 import json
 import re
@@ -30,7 +30,7 @@ def asked(stack: Stack, path: str, *headers: str, tls: bool = True) -> bytes:
     return answered(stack.port if tls else stack.plain_port, request, tls=stack.trust() if tls else None)
 
 
-def test_nobody_gives_themselves_another_address_host_or_scheme(stack: Stack) -> None:
+def test_forged_headers_change_no_address_host_or_scheme(stack: Stack) -> None:
     visitor = Visitor(stack)
     _, page = visitor.ask("/accounts/sign-in/")
     form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
@@ -45,13 +45,13 @@ def test_nobody_gives_themselves_another_address_host_or_scheme(stack: Stack) ->
     assert (event["address"], event["request"] != "forged") == ("127.0.0.1", True)
 
 
-def test_a_page_leads_nobody_to_a_host_that_they_named(stack: Stack) -> None:
+def test_redirect_ignores_a_forged_host(stack: Stack) -> None:
     head = asked(stack, "/market/", *(f"{name}: {value}" for name, value in FORGED.items()))
     assert (status(head), re.findall(rb"\r\nLocation: (.*)\r", head)) == (302, [b"/accounts/sign-in/?next=/market/"])
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", None])
-def test_a_socket_of_another_origin_is_refused_whatever_it_forges(stack: Stack, origin: str | None) -> None:
+def test_socket_of_another_origin_is_refused_with_forged_headers(stack: Stack, origin: str | None) -> None:
     address = stack.url.replace("https", "wss") + "/ws/live/"
     with pytest.raises(InvalidStatus) as refused:
         connect(
@@ -60,7 +60,7 @@ def test_a_socket_of_another_origin_is_refused_whatever_it_forges(stack: Stack, 
     assert refused.value.response.status_code == 403
 
 
-def test_a_socket_of_our_own_page_opens(stack: Stack) -> None:
+def test_socket_opens_for_our_own_page(stack: Stack) -> None:
     add_person(stack, "ada")
     visitor = Visitor(stack).sign_in("ada")
     visitor.line.close()
@@ -74,7 +74,7 @@ def test_a_socket_of_our_own_page_opens(stack: Stack) -> None:
     ("path", "header"),
     [("/live/market.json", "X: y"), ("/ws/live/", "X: y"), ("/market/minutes.csv", "Authorization: Bearer x")],
 )
-def test_a_script_that_asks_in_the_clear_is_not_led_on(stack: Stack, path: str, header: str) -> None:
+def test_script_request_over_plain_http_is_not_redirected(stack: Stack, path: str, header: str) -> None:
     assert status(asked(stack, path, header, tls=False)) == 403
 
 
@@ -87,7 +87,7 @@ def test_a_script_that_asks_in_the_clear_is_not_led_on(stack: Stack, path: str, 
         (r"/accounts/sign-in/", "text/html; charset=utf-8"),
     ],
 )
-def test_everything_says_what_it_is_and_in_which_characters(stack: Stack, pattern: str, kind: str) -> None:
+def test_responses_declare_type_and_charset(stack: Stack, pattern: str, kind: str) -> None:
     page = stack.get("/accounts/sign-in/")[1].decode() + "/accounts/sign-in/"
     head = asked(stack, re.findall(pattern, page)[0])
     assert (status(head), re.findall(rb"(?i)\r\nContent-Type: (.*)\r", head)) == (200, [kind.encode()])

@@ -18,7 +18,7 @@ def files(root: Path) -> dict[str, tuple[int, bytes]]:
     return {str(path.relative_to(root)): (path.stat().st_mode & 0o777, path.read_bytes()) for path in found}
 
 
-def test_it_puts_everything_in_place_for_its_host(tmp_path: Path) -> None:
+def test_install_puts_every_file_in_place_for_its_host(tmp_path: Path) -> None:
     assert install("--host", "streams.test", "--root", str(tmp_path)).returncode == 0
     made = files(tmp_path)
     units = {str(path.relative_to(ROOT / "deploy/systemd")) for path in (ROOT / "deploy/systemd").rglob("*.*")}
@@ -30,7 +30,7 @@ def test_it_puts_everything_in_place_for_its_host(tmp_path: Path) -> None:
     assert b"server_name streams.example.org" not in texts[0]
 
 
-def test_secrets_are_for_root_alone(tmp_path: Path) -> None:
+def test_installed_secrets_are_readable_by_root_only(tmp_path: Path) -> None:
     install("--host", "streams.test", "--root", str(tmp_path))
     made = files(tmp_path / "etc/millrace/credentials")
     assert {name: mode for name, (mode, _) in made.items()} == dict.fromkeys(
@@ -38,7 +38,7 @@ def test_secrets_are_for_root_alone(tmp_path: Path) -> None:
     )
 
 
-def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
+def test_install_changes_nothing_when_repeated(tmp_path: Path) -> None:
     install("--host", "streams.test", "--root", str(tmp_path))
     before = files(tmp_path)
     again = install("--host", "streams.test", "--root", str(tmp_path))
@@ -46,12 +46,12 @@ def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
     assert files(tmp_path) == before
 
 
-def test_a_dry_run_makes_nothing(tmp_path: Path) -> None:
+def test_install_dry_run_creates_nothing(tmp_path: Path) -> None:
     assert install("--host", "streams.test", "--root", str(tmp_path), "--dry-run").returncode == 0
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_somebody_else_wrote_is_kept(tmp_path: Path) -> None:
+def test_install_keeps_files_of_others(tmp_path: Path) -> None:
     theirs = tmp_path / "etc/nginx/nginx.conf"
     theirs.parent.mkdir(parents=True)
     theirs.write_text("events {}\n")
@@ -59,14 +59,14 @@ def test_what_somebody_else_wrote_is_kept(tmp_path: Path) -> None:
     assert theirs.with_name("nginx.conf.before-millrace").read_text() == "events {}\n"
 
 
-def test_the_first_upgrade_has_a_way_back(tmp_path: Path) -> None:
-    """What runs is noted, since the checkout may be at the next revision when upgrade.sh starts."""
+def test_first_upgrade_can_be_rolled_back(tmp_path: Path) -> None:
+    """The running revision is noted, since the checkout may be at the next one when upgrade.sh starts."""
     install("--host", "streams.test", "--root", str(tmp_path))
     head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert (tmp_path / "etc/millrace/revision").read_text() == head
 
 
 @pytest.mark.parametrize("words", [[], ["--host"], ["--host", "a b"], ["--host", "x/../y"], ["--hots", "a.test"]])
-def test_bad_words_are_one_clear_sentence(tmp_path: Path, words: list[str]) -> None:
+def test_invalid_arguments_are_refused_with_one_sentence(tmp_path: Path, words: list[str]) -> None:
     refused = install(*words)
     assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)

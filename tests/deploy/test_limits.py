@@ -1,4 +1,4 @@
-"""What nginx does with those who are slow, who ask too much, or who give themselves another address or host."""
+"""The limits of nginx for clients that are slow, ask too much, or forge an address or host."""
 
 import json
 import ssl
@@ -52,7 +52,7 @@ def ask(stack: Stack, address: str, method: str = "GET", path: str = PAGE, times
     return found
 
 
-def test_who_is_slow_is_cut_off(stack: Stack) -> None:
+def test_slow_client_is_disconnected(stack: Stack) -> None:
     """The test waits for nginx' own timeouts, both at once."""
     with ExitStack() as lines:
         slow = [lines.enter_context(opened(stack, "127.0.0.2")) for _ in range(2)]
@@ -63,7 +63,7 @@ def test_who_is_slow_is_cut_off(stack: Stack) -> None:
                 assert line.recv(1) == b""
 
 
-def test_who_posts_too_often_is_told_so_and_nobody_else(stack: Stack) -> None:
+def test_post_limit_applies_to_one_address_with_a_message(stack: Stack) -> None:
     answers = ask(stack, "127.0.0.3", "POST", times=40)
     told = [text for code, text in answers if code == 429]
     assert ({code for code, _ in answers}, len(told) > 10) == ({403, 429}, True)
@@ -71,13 +71,13 @@ def test_who_posts_too_often_is_told_so_and_nobody_else(stack: Stack) -> None:
     assert [code for code, _ in ask(stack, "127.0.0.4", "POST")] == [403]
 
 
-def test_who_asks_for_pages_without_a_pause_is_told_so(stack: Stack) -> None:
+def test_page_limit_refuses_requests_without_a_pause(stack: Stack) -> None:
     with ThreadPoolExecutor(4) as people:
         asked = [people.submit(ask, stack, "127.0.0.5", path="/", times=150) for _ in range(4)]
     assert {code for one in asked for code, _ in one.result()} == {302, 429}
 
 
-def test_an_address_has_so_many_connections_and_no_more(stack: Stack) -> None:
+def test_address_has_a_bounded_number_of_connections(stack: Stack) -> None:
     with ExitStack() as lines:
         asking: list[ssl.SSLSocket] = []
 
@@ -101,7 +101,7 @@ def watcher(stack: Stack) -> Iterator[Visitor]:
     visitor.line.close()
 
 
-def test_nobody_gives_himself_another_address(watcher: Visitor, stack: Stack) -> None:
+def test_forged_headers_reach_no_session_or_log(watcher: Visitor, stack: Stack) -> None:
     """Nor makes Django believe that it was asked without TLS, which it would answer with 301."""
     assert watcher.ask("/market/")[0] == 200
     assert stack.house.query("SELECT DISTINCT address FROM accounts_session") == [("127.0.0.1",)]
@@ -109,7 +109,7 @@ def test_nobody_gives_himself_another_address(watcher: Visitor, stack: Stack) ->
     assert [word for word in ("6.6.6.6", "evil.example", "forged-id") if word in told] == []
 
 
-def test_a_socket_takes_messages_of_64_kib(watcher: Visitor, stack: Stack) -> None:
+def test_socket_accepts_messages_up_to_64_kib(watcher: Visitor, stack: Stack) -> None:
     """Of the larger one only the head is sent: with bytes unread, a server's last words may be lost to a reset.
 
     One thread speaks: a TLS connection that one thread writes to while another reads from it falls apart.
@@ -129,7 +129,7 @@ def test_a_socket_takes_messages_of_64_kib(watcher: Visitor, stack: Stack) -> No
 
 
 def exchange(line: ssl.SSLSocket, wire: ClientProtocol, done: Callable[[bytes], bool]) -> bytes:
-    """Sends what is due and reads until it is done; returns what the frames held. The socket's timeout bounds it."""
+    """Sends the pending bytes and reads to the end; returns the frames' payloads. The socket's timeout bounds it."""
     said = b""
     while True:
         for piece in filter(None, wire.data_to_send()):

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from streams.stream.embedded import EmbeddedStream
+from streams.backends.embedded.stream import EmbeddedStream
 from tests.deploy.stack import Stack
 from tests.deploy.visitor import Visitor, add_person
 from tests.house import House
@@ -59,7 +59,7 @@ def heading(visitor: Visitor, path: str) -> str:
 
 
 @pytest.mark.parametrize("name", NAMES, ids=ascii)
-def test_a_ticker_and_a_site_of_any_name_can_be_opened_and_followed(visitor: Visitor, name: str) -> None:
+def test_ticker_and_site_of_any_name_can_be_opened_and_followed(visitor: Visitor, name: str) -> None:
     _, found = visitor.ask(f"/live/?{urlencode({'topic': f'ticker:{name}'})}")
     assert json.loads(found)["data"]["ticker"] == name
     _, orders = visitor.ask("/live/?topic=orders")

@@ -1,4 +1,4 @@
-"""What others' judges say of our headers: MDN's HTTP Observatory, and Google's CSP Evaluator (tests/judges)."""
+"""Our headers before independent judges: MDN's HTTP Observatory, and Google's CSP Evaluator (tests/judges)."""
 
 import json
 import os

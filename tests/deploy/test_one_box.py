@@ -1,4 +1,4 @@
-"""One uWSGI with everything in its care: whatever is killed comes back, and no record is lost."""
+"""One uWSGI that supervises everything: any killed process comes back, and no record is lost."""
 
 import os
 import signal
@@ -30,13 +30,13 @@ def one_box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.mark.parametrize("words", KILLED)
-def test_a_killed_process_is_back(one_box: Stack, words: str) -> None:
+def test_killed_process_is_restarted(one_box: Stack, words: str) -> None:
     [victim, *_] = wait_for(lambda: children(one_box, words))
     os.kill(victim, signal.SIGKILL)
     wait_for(lambda: set(children(one_box, words)) - {victim}, seconds=10)
 
 
-def test_nothing_is_lost_meanwhile(one_box: Stack) -> None:
+def test_restart_of_a_killed_process_loses_no_record(one_box: Stack) -> None:
     one_box.house.run("produce", "trades", "--rate", "0", "--count", "3000")
     for victim in [children(one_box, words)[0] for words in KILLED]:
         os.kill(victim, signal.SIGKILL)
@@ -45,7 +45,7 @@ def test_nothing_is_lost_meanwhile(one_box: Stack) -> None:
     wait_for(lambda: one_box.get("/accounts/sign-in/")[0] == 200)
 
 
-def test_it_ends_and_takes_all_with_it(tmp_path: Path) -> None:
+def test_one_box_ends_with_all_its_processes(tmp_path: Path) -> None:
     stack = Stack(tmp_path).start(one_box=True)
     cared_for = [*children(stack, "")]
     stack.stop()
@@ -53,7 +53,7 @@ def test_it_ends_and_takes_all_with_it(tmp_path: Path) -> None:
 
 
 def children(stack: Stack, words: str) -> list[int]:
-    """The processes below the stack's uWSGI whose command line has these words."""
+    """Returns the processes below the stack's uWSGI with these words in their command line."""
     top, found = stack.processes["one-box"].pid, []
     for folder in Path("/proc").glob("[0-9]*"):
         try:

@@ -9,7 +9,7 @@ from tests.deploy.test_install import install
 from tests.house import ROOT
 
 
-def test_check_deploy_has_nothing_to_warn_of(tmp_path: Path) -> None:
+def test_check_deploy_gives_no_warning(tmp_path: Path) -> None:
     install("--host", "streams.test", "--root", str(tmp_path))
     etc = tmp_path / "etc/millrace"
     values = (line.partition("=") for line in (etc / "millrace.env").read_text().splitlines())

@@ -1,4 +1,4 @@
-"""What nginx answers by itself, and what it hands on."""
+"""Requests that nginx answers by itself, and requests that it hands on."""
 
 import re
 import socket
@@ -14,39 +14,39 @@ from tests.deploy.stack import HOST, Stack
 from tests.house import ROOT
 
 
-def test_gixy_finds_nothing(stack: Stack) -> None:
+def test_nginx_configuration_passes_gixy(stack: Stack) -> None:
     words = [sys.executable, "-m", "gixy", "--format", "json", str(stack.configuration)]
     assert subprocess.run(words, capture_output=True, text=True).stdout.strip() == "[]"
 
 
-def test_nginx_finds_nothing_to_warn_of(stack: Stack) -> None:
+def test_nginx_configuration_gives_no_warning(stack: Stack) -> None:
     words = ["nginx", "-t", "-q", "-c", str(stack.configuration), "-p", str(stack.folder)]
     tried = subprocess.run(words, capture_output=True, text=True)
     assert (tried.returncode, tried.stderr) == (0, "")
 
 
-def test_a_page_comes_through_tls_and_leads_to_the_sign_in(stack: Stack) -> None:
+def test_page_over_tls_redirects_to_sign_in(stack: Stack) -> None:
     status, body = stack.get("/market/")
     assert (status, b"<title>Sign in" in body) == (200, True)
 
 
-def test_plain_http_leads_to_https(stack: Stack) -> None:
+def test_plain_http_redirects_to_https(stack: Stack) -> None:
     head = said(stack.plain_port, b"GET /market/?a=1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
     assert (status(head), re.findall(rb"Location: (.*)\r", head)) == (301, [f"{stack.url}/market/?a=1".encode()])
 
 
 @pytest.mark.parametrize("host", [b"evil.example", b"", b"127.0.0.1", b"localhost.evil.example", b"a" * 300])
-def test_another_host_gets_no_answer(stack: Stack, host: bytes) -> None:
+def test_request_for_another_host_gets_no_answer(stack: Stack, host: bytes) -> None:
     head = said(stack.plain_port, b"GET / HTTP/1.1\r\nHost: " + host + b"\r\nConnection: close\r\n\r\n")
     assert status(head) in (0, 400)
 
 
-def test_a_handshake_for_another_host_is_refused(stack: Stack) -> None:
+def test_tls_handshake_for_another_host_is_refused(stack: Stack) -> None:
     with pytest.raises(ssl.SSLError, match="UNRECOGNIZED_NAME"):
         said(stack.port, b"", tls=stack.trust(), name="evil.example")
 
 
-def test_files_are_kept_for_ever_and_carry_every_header(stack: Stack) -> None:
+def test_static_files_are_immutable_and_carry_every_header(stack: Stack) -> None:
     script = re.findall(rb"/static/[^\"]+\.js", stack.get("/accounts/sign-in/")[1])[0].decode()
     head = said(
         stack.port, f"GET {script} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n".encode(), tls=stack.trust()
@@ -57,7 +57,7 @@ def test_files_are_kept_for_ever_and_carry_every_header(stack: Stack) -> None:
             assert head.count(line.split()[1].encode() + b": ") == 1
 
 
-def test_no_header_is_said_twice(stack: Stack) -> None:
+def test_headers_are_sent_once(stack: Stack) -> None:
     head = said(
         stack.port,
         b"GET /accounts/sign-in/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
@@ -85,13 +85,13 @@ ABUSE = {
 
 
 @pytest.mark.parametrize("abuse", ABUSE)
-def test_a_request_that_could_be_read_in_two_ways_never_reaches_django(stack: Stack, abuse: str) -> None:
+def test_ambiguous_request_never_reaches_django(stack: Stack, abuse: str) -> None:
     head = said(stack.port, ABUSE[abuse] + b"GET /smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n", tls=stack.trust())
     seen = b"".join(each.read_bytes() for each in logs(stack))
     assert (status(head) in (400, 501), b"smuggled" in seen) == (True, False)
 
 
-def test_what_does_reach_django_is_seen_in_its_log(stack: Stack) -> None:
+def test_request_that_reaches_django_is_in_its_log(stack: Stack) -> None:
     stack.get("/accounts/smuggled")
     assert b"/accounts/smuggled" in (stack.folder / "login.log").read_bytes()
 
@@ -107,7 +107,7 @@ def said(port: int, request: bytes, tls: ssl.SSLContext | None = None, name: str
         with line:
             line.sendall(request)
             answer = b""
-            with suppress(ConnectionResetError):  # how nginx ends what it has no answer for
+            with suppress(ConnectionResetError):  # nginx ends a connection so when it has no answer
                 while piece := line.recv(65536):
                     answer += piece
     return answer

@@ -15,7 +15,7 @@ SSLYZE = ROOT / "build/sslyze"
 pytestmark = pytest.mark.needs(SSLYZE)
 
 
-def test_it_is_as_mozilla_wants_it_except_that_it_vouches_for_itself(stack: Stack) -> None:
+def test_tls_meets_mozillas_profile_but_for_the_self_signed_certificate(stack: Stack) -> None:
     words = [sys.executable, "-m", "sslyze", "--mozilla_config", "intermediate", f"{HOST}:{stack.port}"]
     environment = os.environ | {"PYTHONPATH": str(SSLYZE)}
     judged = subprocess.run(words, env=environment, capture_output=True, text=True)

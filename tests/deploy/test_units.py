@@ -28,14 +28,14 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("unit", UNITS)
-def test_a_unit_may_do_little(root: Path, unit: str) -> None:
+def test_systemd_unit_is_confined(root: Path, unit: str) -> None:
     words = ["security", "--offline=true", "--threshold=15", f"--root={root}", f"millrace-{unit}.service"]
     rated = analyze(*words)
     exposure = re.findall(r"exposure level .*: ([\d.]+)", rated.stdout)
     assert (rated.returncode, [float(each) <= 1.5 for each in exposure]) == (0, [True]), rated.stdout + rated.stderr
 
 
-def test_whatever_serves_is_started_again_when_it_dies() -> None:
+def test_serving_units_restart_when_they_die() -> None:
     """Debian's nginx is not, without our file: it stays down."""
     serving = {path.stem for path in UNIT_FILES if "\nRestart=always\n" in path.read_text()}
     assert serving == {"millrace-web", "millrace-login", "millrace-sockets", "millrace-metrics", "millrace-consume@"}
@@ -43,7 +43,7 @@ def test_whatever_serves_is_started_again_when_it_dies() -> None:
 
 
 @pytest.mark.parametrize(("unit", "may"), [("login", True), ("web", False)])
-def test_the_login_pool_alone_may_make_itself_less_important(root: Path, unit: str, may: bool) -> None:
+def test_login_pool_alone_may_lower_its_priority(root: Path, unit: str, may: bool) -> None:
     """Of @resources it may use setpriority, which it does: a drop-in that comes later would take it away again."""
     words = ["security", "--offline=true", "--json=short", f"--root={root}", f"millrace-{unit}.service"]
     rows = json.loads(analyze(*words).stdout)
@@ -51,20 +51,20 @@ def test_the_login_pool_alone_may_make_itself_less_important(root: Path, unit: s
     assert resources["set"] is not may
 
 
-def test_a_unit_that_does_not_see_the_boot_is_told_of_it() -> None:
-    """By it a worker knows that its neighbour was killed: streams/owners.py."""
+def test_unit_that_hides_the_boot_id_gets_it_by_environment() -> None:
+    """By it a worker knows that its neighbour was killed: streams/coordination/process_identity.py."""
     common = (ROOT / "deploy/systemd/millrace-.service.d/common.conf").read_text()
     assert ("\nProcSubset=pid\n" in common, " BOOT_ID=%b " in common) == (True, True)
 
 
-def test_what_starts_by_itself_starts_and_stops_with_the_target() -> None:
+def test_enabled_units_start_and_stop_with_the_target() -> None:
     """Timers too: restore.sh stops everything, then starts the target."""
     for unit in (ROOT / "deploy/systemd").glob("millrace-*.*"):
         text = unit.read_text() if unit.is_file() else ""
         assert ("WantedBy=millrace.target" in text) is ("PartOf=millrace.target" in text) is ("[Install]" in text), unit
 
 
-def test_every_line_of_every_unit_is_understood(root: Path) -> None:
+def test_units_pass_systemd_analyze_verify(root: Path) -> None:
     units = [str(unit) for unit in (root / "etc/systemd/system").glob("millrace*.*") if unit.is_file()]
     told = analyze("verify", "--recursive-errors=no", f"--root={root}", *units).stderr
     assert [line for line in told.splitlines() if re.search(r"Unknown|Failed to parse|Invalid|refusing", line)] == []

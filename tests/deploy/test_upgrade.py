@@ -52,7 +52,7 @@ def words_of_the_page(stack: Stack) -> list[bool]:
     return [BEFORE in page, AFTER in page]
 
 
-def test_it_moves_on_and_back_without_a_failed_request(clone: Stack) -> None:
+def test_upgrade_and_roll_back_fail_no_request(clone: Stack) -> None:
     assert words_of_the_page(clone) == [True, False]
     with Load([Visitor(clone) for _ in range(2)], "/accounts/sign-in/") as load:
         for words, shown in (["next"], [False, True]), (["--back"], [True, False]):
@@ -64,7 +64,7 @@ def test_it_moves_on_and_back_without_a_failed_request(clone: Stack) -> None:
     assert load.failures == []
 
 
-def test_a_revision_that_is_not_there_changes_nothing(clone: Stack) -> None:
+def test_upgrade_to_an_unknown_revision_changes_nothing(clone: Stack) -> None:
     refused = upgrade(clone, "no-such-tag")
     assert (refused.returncode, refused.stderr) == (
         2,
@@ -72,7 +72,7 @@ def test_a_revision_that_is_not_there_changes_nothing(clone: Stack) -> None:
     )
 
 
-def test_a_checkout_with_changes_is_left_alone(clone: Stack) -> None:
+def test_upgrade_refuses_a_checkout_with_changes(clone: Stack) -> None:
     page = clone.checkout / PAGE
     page.write_text(page.read_text() + "<!-- mine -->")
     refused = upgrade(clone)

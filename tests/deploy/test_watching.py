@@ -10,12 +10,12 @@ from tests.waiting import wait_for
 
 
 def lines(stack: Stack, pool: str) -> list[dict[str, Any]]:
-    """What a pool has logged as JSON."""
+    """Returns the JSON lines of a pool's log."""
     text = (stack.folder / f"{pool}.log").read_text()
     return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
 
 
-def test_load_balancers_are_answered_and_their_questions_not_logged(stack: Stack) -> None:
+def test_health_probes_are_answered_and_not_logged(stack: Stack) -> None:
     assert stack.get("/livez") == (200, b"alive\n")
     assert stack.get("/readyz")[0] == 200
     (stack.runtime / "draining").touch()
@@ -25,7 +25,7 @@ def test_load_balancers_are_answered_and_their_questions_not_logged(stack: Stack
     assert "/readyz" not in (stack.folder / "access.log").read_text()
 
 
-def test_a_request_has_one_id_in_the_logs_of_nginx_and_of_django(stack: Stack) -> None:
+def test_request_has_one_id_in_the_logs_of_nginx_and_django(stack: Stack) -> None:
     assert stack.get("/nowhere/?q=secret")[0] == 404
     [line] = wait_for(lambda: [each for each in lines(stack, "web") if "/nowhere/" in each["message"]])
     assert (line["level"], line["logger"], line["message"]) == ("WARNING", "django.request", "Not Found: /nowhere/")
@@ -34,7 +34,7 @@ def test_a_request_has_one_id_in_the_logs_of_nginx_and_of_django(stack: Stack) -
     assert found == [line["request"]]
 
 
-def test_uwsgi_tells_no_address(stack: Stack) -> None:
+def test_uwsgi_logs_no_request_address(stack: Stack) -> None:
     (stack.runtime / "draining").touch()
     stack.get("/readyz?q=secret")
     (stack.runtime / "draining").unlink()
@@ -43,7 +43,7 @@ def test_uwsgi_tells_no_address(stack: Stack) -> None:
     assert "secret" not in (stack.folder / "web.log").read_text()
 
 
-def test_what_the_login_pool_counts_is_kept(stack: Stack) -> None:
+def test_counts_of_the_login_pool_are_stored(stack: Stack) -> None:
     visitor = Visitor(stack)
     _, page = visitor.ask("/accounts/sign-in/")
     hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
@@ -54,7 +54,7 @@ def test_what_the_login_pool_counts_is_kept(stack: Stack) -> None:
     assert wait_for(lambda: stack.house.query(count)) == [(1.0,)]
 
 
-def test_uvicorn_tells_no_address(stack: Stack) -> None:
+def test_uvicorn_logs_no_request_address(stack: Stack) -> None:
     assert stack.get("/ws/nothing?q=secret")[0] == 404
     [line] = wait_for(lambda: [each for each in lines(stack, "sockets") if "/ws/nothing" in each["message"]])
     assert line["message"] == "Not Found: /ws/nothing"

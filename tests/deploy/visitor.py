@@ -52,14 +52,14 @@ class Visitor:
 
 
 def add_person(stack: Stack, name: str) -> None:
-    """Somebody who watches, and is no staff."""
+    """Adds a user that watches, and is not staff."""
     make = f"from accounts.models import User; User.objects.create_user({name!r}, password={PASSWORD!r})"
     stack.house.run("shell", "--verbosity", "0", "-c", make)
 
 
 @dataclass
 class Load:
-    """Visitors who ask for one path without a pause, until stopped."""
+    """Visitors that ask for one path without a pause, until stopped."""
 
     visitors: list[Visitor]
     path: str

@@ -23,7 +23,7 @@ FOLDER = Path(__file__).resolve().parent
 KINESIS_LOCAL = FOLDER / "node_modules" / "kinesis-local"
 # pip install --no-deps --target build/ministack --requirement tests/emulators/requirements.txt
 MINISTACK = ROOT / "build" / "ministack"
-LATENCY = "1ms"  # of what takes Amazon seconds
+LATENCY = "1ms"  # of the delays that take seconds on Amazon
 
 Environment = dict[str, str]
 

@@ -1,4 +1,4 @@
-"""What producers were told is in: a line for each record, once its put has returned. ACKS names the file."""
+"""Acknowledged records of producers: a line for each, once its put has returned. ACKS names the file."""
 
 import os
 import re
@@ -10,17 +10,17 @@ from typing import Any
 
 from django.conf import settings
 
-from streams.records import Entry
-from streams.sources.trades import Trades
-from streams.stream.embedded import EmbeddedStream
-from streams.stream.embedded_url import parse_embedded
+from applications.market.generator import Trades
+from streams.backends.embedded.stream import EmbeddedStream
+from streams.backends.embedded.url import parse_embedded
+from streams.core.records import Entry
 
 IDS = 10**7  # that one producer may use: the file's number says which
 BROKEN = 500  # one trade in so many cannot be read
 
 
 class MarkedTrades(Trades):
-    """Trades whose ids no other producer uses; some are cut off, but for their ids."""
+    """Trades with ids that no other producer uses; some are cut off, but for their ids."""
 
     def __init__(self, rng: Random) -> None:
         super().__init__(rng)
@@ -37,7 +37,7 @@ def id_of(data: bytes) -> int:
 
 
 class AcknowledgedStream(EmbeddedStream):
-    """Writes down what was put, each line at once, so that what is written was acknowledged before any kill."""
+    """Writes a line for each put at once, so that every written line was acknowledged before any kill."""
 
     def put(self, entries: Sequence[Entry]) -> None:
         super().put(entries)

@@ -1,10 +1,10 @@
 """The application `ledger`: minutes of trades, as `trades` has them, with a note of each record."""
 
-from streams import reports
+from applications.market import processor as market_processor
+from applications.market import report
+from applications.market.models import TradeMinute
 from streams.applications import Application, SourceKind
-from streams.models import TradeMinute
-from streams.processors import trades
-from streams.sink import Rows
+from streams.core.sink import Rows
 from tests.ledger import acks, steps
 
 NAME = "ledger"
@@ -12,12 +12,12 @@ NAME = "ledger"
 APPLICATION = Application(
     name=NAME,
     title="Ledger",
-    decode=trades.decode,
+    decode=market_processor.decode,
     build=steps.NotingProcessor,
     sink=Rows(steps.write),
-    inherit=trades.inherit,
-    set_back=trades.set_back,
+    inherit=market_processor.inherit,
+    set_back=market_processor.set_back,
     source=SourceKind(name=NAME, help="trades with ids that no other producer uses", open=acks.open_source),
-    report=lambda minutes, stream: reports.trades(minutes, stream or NAME),
+    report=lambda minutes, stream: report.trades(minutes, stream or NAME),
     results=[(TradeMinute, "minute")],
 )

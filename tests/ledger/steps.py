@@ -1,16 +1,16 @@
-"""What workers apply, noted in the transaction that applies it."""
+"""Records that workers apply, noted in the transaction that applies them."""
 
 import json
 from typing import NamedTuple
 
-from streams.commit_store import CommitStore
-from streams.commits import Commit, Grant
-from streams.processors.trades import Trade, TradesProcessor
-from streams.records import Batch, DeadRecord
-from streams.results.trades import TradeRow
-from streams.sinks import trades as trades_sink
-from streams.state import EMPTY, State
-from streams.state_log import Write
+from applications.market import sink as trades_sink
+from applications.market.processor import Trade, TradesProcessor
+from applications.market.results import TradeRow
+from streams.core.commits import Commit, Grant
+from streams.core.records import Batch, DeadRecord
+from streams.core.state import EMPTY, State
+from streams.core.state_log import Write
+from streams.engine.commit_store import CommitStore
 from tests.ledger.acks import id_of
 from tests.ledger.models import Step
 

@@ -53,13 +53,13 @@ def manifest(**changes: Any) -> bytes:
     return json.dumps(said).encode()
 
 
-def test_what_was_packed_is_unpacked(packed: Path) -> None:
+def test_archive_unpacks_to_the_packed_files(packed: Path) -> None:
     found = opened(packed)
     assert (found.made, found.sizes) == (MADE, {"millrace.sqlite3": 6, "streams.sqlite3": 7})
     assert (packed.parent / "opened/streams.sqlite3").read_bytes() == b"records"
 
 
-def test_an_archive_of_a_retired_key_is_taken_while_the_ring_holds_it(packed: Path, settings: Settings) -> None:
+def test_archive_of_a_retired_key_is_accepted_while_the_ring_holds_it(packed: Path, settings: Settings) -> None:
     old = settings.FIELD_KEYS
     settings.FIELD_KEYS = f"{NEW} {old}"
     assert opened(packed).made == MADE
@@ -68,7 +68,7 @@ def test_an_archive_of_a_retired_key_is_taken_while_the_ring_holds_it(packed: Pa
         archives.unpack(packed, packed.parent)
 
 
-def test_an_old_archive_is_taken_only_if_so_wished(tmp_path: Path) -> None:
+def test_unauthenticated_archive_is_accepted_only_on_request(tmp_path: Path) -> None:
     digest = "7d793037a0760186574b0282f2f435e7"
     with pytest.raises(ArchiveError, match="Nothing proves"):
         opened(forged(tmp_path / "a.tar.gz", manifest(), proof=False, x=digest.encode()))
@@ -91,7 +91,7 @@ def test_an_old_archive_is_taken_only_if_so_wished(tmp_path: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("proof", [True, False])
-def test_a_manifest_of_another_shape_is_refused_in_a_sentence(tmp_path: Path, said: bytes, proof: bool) -> None:
+def test_manifest_of_another_shape_is_refused_with_a_message(tmp_path: Path, said: bytes, proof: bool) -> None:
     with pytest.raises(ArchiveError):
         opened(forged(tmp_path / "a.tar.gz", said, proof=proof, x=b""), proved=proof)
 
@@ -101,7 +101,7 @@ def test_a_file_that_the_manifest_does_not_name_is_refused(tmp_path: Path) -> No
         opened(forged(tmp_path / "a.tar.gz", manifest(), proof=True, **{"millrace.sqlite3": b"people"}))
 
 
-def test_a_file_that_is_larger_than_was_said_is_not_unpacked(tmp_path: Path) -> None:
+def test_file_larger_than_its_manifest_entry_is_not_unpacked(tmp_path: Path) -> None:
     said = manifest(files={"millrace.sqlite3": "0" * 64}, sizes={"millrace.sqlite3": 3})
     with pytest.raises(ArchiveError, match=r"millrace\.sqlite3 is not what was backed up"):
         opened(forged(tmp_path / "a.tar.gz", said, proof=True, **{"millrace.sqlite3": b"0" * 1_000_000}))
@@ -109,6 +109,6 @@ def test_a_file_that_is_larger_than_was_said_is_not_unpacked(tmp_path: Path) -> 
 
 
 @given(st.binary(max_size=200))
-def test_no_manifest_ends_in_a_traceback(tmp_path_factory: pytest.TempPathFactory, said: bytes) -> None:
+def test_manifest_of_any_content_raises_no_traceback(tmp_path_factory: pytest.TempPathFactory, said: bytes) -> None:
     with pytest.raises(ArchiveError):
         opened(forged(tmp_path_factory.mktemp("a") / "a.tar.gz", said, proof=False, x=b""), proved=False)

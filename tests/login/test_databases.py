@@ -26,7 +26,7 @@ hosts = st.sampled_from(["db.example.org", "127.0.0.1", "[::1]"])
 
 @given(secrets, secrets, secrets, hosts, st.sampled_from(["postgres", "postgresql", "mysql", "mariadb"]))
 @example("a", "#?/@%:+ ü\n\\'\"&=", "b", "db.example.org", "postgres")
-def test_whatever_is_percent_encoded_comes_out_as_it_went_in(
+def test_percent_encoded_database_url_decodes_to_the_original(
     user: str, password: str, name: str, host: str, scheme: str
 ) -> None:
     url = f"{scheme}://{quote(user, safe='')}:{quote(password, safe='')}@{host}:1234/{quote(name, safe='')}"
@@ -37,7 +37,7 @@ def test_whatever_is_percent_encoded_comes_out_as_it_went_in(
 
 @given(st.text(st.sampled_from("#?/@%:[] \n+12ab\u00fc")), st.sampled_from(["postgres", "mysql"]))
 @example("p#w", "postgres")
-def test_a_password_that_is_not_encoded_is_read_as_it_is_or_refused_and_never_shown(secret: str, scheme: str) -> None:
+def test_unencoded_password_is_read_or_refused_and_never_shown(secret: str, scheme: str) -> None:
     password = f"Xq7{secret}Zk9"
     try:
         found = databases.read(f"{scheme}://ada:{password}@db.example.org/millrace", 60)
@@ -61,7 +61,7 @@ def test_a_password_that_is_not_encoded_is_read_as_it_is_or_refused_and_never_sh
         ("postgres://ada:secret@db/millrace?ssl_ca=a.pem", "has ssl_ca, which is another database's option"),
     ],
 )
-def test_what_cannot_be_meant_is_refused_in_a_sentence(url: str, sentence: str) -> None:
+def test_impossible_database_url_is_refused_with_a_message(url: str, sentence: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=f"^DATABASE_URL {sentence}\\. ") as refusal:
         databases.read(url, 60)
     assert "secret" not in str(refusal.value)
@@ -84,7 +84,7 @@ CIPHER = {"postgresql": "SELECT cipher FROM pg_stat_ssl WHERE pid = pg_backend_p
 
 
 def cipher(url: str) -> Any:
-    """What the connection that Django makes is encrypted by."""
+    """Returns the cipher of the connection that Django makes."""
     connections.settings["other"] = connections.configure_settings(
         {"default": connections.settings["default"], "other": databases.read(url, 0)}
     )["other"]
@@ -98,24 +98,22 @@ def cipher(url: str) -> Any:
         del connections["other"], connections.settings["other"]
 
 
-def test_with_the_authority_named_the_server_proves_itself(
-    speaker: Database, tls: Path, django_db_blocker: Any
-) -> None:
+def test_server_is_verified_when_the_authority_is_named(speaker: Database, tls: Path, django_db_blocker: Any) -> None:
     root = AUTHORITY[speaker.url.partition(":")[0]]
     with django_db_blocker.unblock():
         assert cipher(f"{speaker.url}?{root}={tls / CERTIFICATE}").startswith("TLS_")
 
 
-def test_a_server_of_another_authority_is_not_spoken_to(
-    speaker: Database, tmp_path: Path, django_db_blocker: Any
-) -> None:
+def test_server_of_another_authority_is_refused(speaker: Database, tmp_path: Path, django_db_blocker: Any) -> None:
     root = AUTHORITY[speaker.url.partition(":")[0]]
     other = certify(tmp_path / "other", "IP:127.0.0.1") / CERTIFICATE
     with django_db_blocker.unblock(), pytest.raises(OperationalError, match=r"(?i)certificate"):
         cipher(f"{speaker.url}?{root}={other}")
 
 
-def test_a_server_by_another_name_is_not_spoken_to(tls: Path, tmp_path: Path, django_db_blocker: Any) -> None:
+def test_server_with_a_certificate_for_another_name_is_refused(
+    tls: Path, tmp_path: Path, django_db_blocker: Any
+) -> None:
     elsewhere = certify(tmp_path / "elsewhere", "DNS:db.example.org")
     for kind in ("postgres", "mariadb"):
         with server(kind, elsewhere) as database, django_db_blocker.unblock():
@@ -139,11 +137,11 @@ def test_a_server_by_another_name_is_not_spoken_to(tls: Path, tmp_path: Path, dj
         ("sqlite:///a", []),
     ],
 )
-def test_a_server_elsewhere_that_need_not_prove_itself_is_warned_of(url: str, expected: list[str]) -> None:
+def test_remote_server_without_verification_is_warned_of(url: str, expected: list[str]) -> None:
     assert [each.id for each in checks.proven(databases.read(url, 60))] == expected
 
 
-def test_a_mariadb_that_folds_case_is_refused_by_migrate(tmp_path: Path) -> None:
+def test_migrate_refuses_a_mariadb_that_folds_case(tmp_path: Path) -> None:
     with server("mariadb") as database:
         house = House(tmp_path, database)
         house.query("CREATE DATABASE folding CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci")
@@ -157,6 +155,6 @@ def test_a_mariadb_that_folds_case_is_refused_by_migrate(tmp_path: Path) -> None
         assert "ALTER DATABASE `folding` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin" in refusal
 
 
-def test_threads_of_the_server_for_sockets_keep_no_connections() -> None:
+def test_socket_server_threads_keep_no_connections() -> None:
     code = "import login.asgi; from django.db import connection; print(connection.settings_dict['CONN_MAX_AGE'])"
     assert subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True).stdout == b"0\n"

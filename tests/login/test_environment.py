@@ -67,12 +67,12 @@ def written(folder: Path, data: bytes) -> Path:
 
 
 @pytest.mark.parametrize("data", TAKEN)
-def test_a_line_is_taken_as_written(data: bytes, tmp_path: Path) -> None:
+def test_environment_line_is_read_as_written(data: bytes, tmp_path: Path) -> None:
     assert environment.read(written(tmp_path, data), lenient=False) == {"A": TAKEN[data]}
 
 
 @pytest.mark.parametrize("data", REFUSED)
-def test_a_line_that_means_several_things_is_refused(data: bytes, tmp_path: Path) -> None:
+def test_ambiguous_environment_line_is_refused(data: bytes, tmp_path: Path) -> None:
     path = written(tmp_path, data)
     with pytest.raises(ImproperlyConfigured) as refusal:
         environment.read(path, lenient=False)
@@ -95,7 +95,7 @@ def test_the_environment_comes_before_the_file(tmp_path: Path) -> None:
     assert variables == {"A": "given", "B": "file", "C": "given", "D_FILE": "given"}
 
 
-def test_a_file_that_is_not_there_adds_nothing_and_a_folder_is_refused(tmp_path: Path) -> None:
+def test_missing_environment_file_adds_nothing_and_a_folder_is_refused(tmp_path: Path) -> None:
     environment.load(tmp_path / "none", variables := {"A": "b"})
     assert variables == {"A": "b"}
     with pytest.raises(ImproperlyConfigured, match=r"cannot be read: Is a directory\.$"):
@@ -119,7 +119,7 @@ SYSTEMD = {
 
 
 @pytest.mark.parametrize("text", SYSTEMD)
-def test_a_shell_gets_the_values_that_systemd_reads(text: str, tmp_path: Path) -> None:
+def test_shell_reads_the_same_values_as_systemd(text: str, tmp_path: Path) -> None:
     path, name = written(tmp_path, text.encode()), text.partition("=")[0]
     words = [sys.executable, "-m", "login.environment", str(path)]
     script = f'settings=$("$@"); eval "$settings"; printf %s "${name}"'
@@ -128,7 +128,7 @@ def test_a_shell_gets_the_values_that_systemd_reads(text: str, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("line", ["DEBUG", "export A=b", "A-B=c", "\ufeffA=b", "# a \\"])
-def test_a_line_that_systemd_would_pass_over_stops_the_shell(line: str, tmp_path: Path) -> None:
+def test_shell_stops_at_a_line_that_systemd_would_ignore(line: str, tmp_path: Path) -> None:
     words = [sys.executable, "-m", "login.environment", str(written(tmp_path, line.encode()))]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
@@ -140,8 +140,10 @@ LINES = st.lists(
 
 
 @given(lines=LINES)
-def test_systemds_own_reader_agrees(lines: list[tuple[str, str]], tmp_path_factory: pytest.TempPathFactory) -> None:
-    """The generator of environment.d has systemd's reader, and prints what it read; it leaves out empty values."""
+def test_environment_reader_agrees_with_systemds(
+    lines: list[tuple[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The generator of environment.d has systemd's reader, and prints the values; it leaves out empty ones."""
     folder = tmp_path_factory.mktemp("systemd")
     path = folder / "environment.d" / "x.conf"
     path.parent.mkdir()
@@ -161,7 +163,7 @@ def test_systemds_own_reader_agrees(lines: list[tuple[str, str]], tmp_path_facto
     assert printed.splitlines() == expected
 
 
-def test_the_sample_of_the_installation_can_be_uncommented(tmp_path: Path) -> None:
+def test_installed_sample_is_valid_when_uncommented(tmp_path: Path) -> None:
     text = (ROOT / "deploy/millrace.env").read_text()
     path = written(tmp_path, re.sub(r"^#(?=[A-Z_]+=)", "", text, flags=re.MULTILINE).encode())
     assert environment.read(path, lenient=True)["BACKUP_OPTIONS"] == SYSTEMD[BACKUP]
@@ -192,7 +194,7 @@ def started(words: list[str], name: str, value: str) -> subprocess.CompletedProc
 
 
 @pytest.mark.parametrize("entry", ENTRIES)
-def test_a_value_that_does_not_fit_ends_every_process_in_one_sentence(entry: str) -> None:
+def test_invalid_setting_ends_every_process_with_one_sentence(entry: str) -> None:
     done = started(ENTRIES[entry], "SESSION_IDLE", "30min")
     assert (done.returncode, done.stderr) == (
         2,
@@ -201,7 +203,7 @@ def test_a_value_that_does_not_fit_ends_every_process_in_one_sentence(entry: str
 
 
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name in VALUES for value in VALUES[name]])
-def test_each_setting_refuses_by_its_name(name: str, value: str) -> None:
+def test_invalid_setting_is_refused_by_name(name: str, value: str) -> None:
     done = started([sys.executable, "-c", "from login.entry import read_settings; read_settings()"], name, value)
     assert (done.returncode, done.stderr.count("\n"), done.stderr.startswith(name)) == (2, 1, True), done.stderr
 

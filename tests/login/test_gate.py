@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from watching import logs
+from monitoring import logs
 
 PUBLIC = {  # all that a stranger may see; the second step leads back to the first
     *("accounts/sign-in/", "accounts/sign-in/passkey/", "accounts/two-factor/", "accounts/invitation/<str:secret>/"),
@@ -43,7 +43,7 @@ def test_the_list_of_public_addresses_is_up_to_date() -> None:
 
 @pytest.mark.parametrize("method", ["get", "post", "put", "delete"])
 @pytest.mark.parametrize("route", [route for route in ROUTES if route not in PUBLIC])
-def test_a_stranger_is_sent_to_sign_in(client: Client, db: None, route: str, method: str) -> None:
+def test_stranger_is_redirected_to_sign_in(client: Client, db: None, route: str, method: str) -> None:
     answer = getattr(client, method)(sample(route))
     to_sign_in = answer.status_code == 302 and answer.headers["Location"].startswith("/accounts/sign-in/?next=")
     assert to_sign_in or answer.status_code == 401

@@ -1,4 +1,4 @@
-"""What keeps other sites apart from ours stands on every answer."""
+"""Every answer has the headers that isolate our site from others."""
 
 import re
 from pathlib import Path
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
         ("/accounts/sign-in/?next=%00", 400),
     ],
 )
-def test_every_answer_is_isolated(client: Client, address: str, status: int) -> None:
+def test_every_response_has_the_isolation_headers(client: Client, address: str, status: int) -> None:
     answer = client.get(address)
     answer.close()
     assert answer.status_code == status
@@ -44,20 +44,20 @@ def test_every_answer_is_isolated(client: Client, address: str, status: int) -> 
 
 @pytest.mark.parametrize("method", ["get", "options"])
 @pytest.mark.parametrize("address", [SIGN_IN, "/live/market.json", "/market/minutes.csv", "/static/dashboard/frame.js"])
-def test_no_other_origin_is_given_leave_to_read(client: Client, address: str, method: str) -> None:
+def test_response_has_no_cors_header(client: Client, address: str, method: str) -> None:
     asks = {"origin": "https://evil.example", "access-control-request-method": "GET"}
     answer = getattr(client, method)(address, headers=asks)
     answer.close()
     assert [name for name in answer.headers if name.lower().startswith("access-control-")] == []
 
 
-def test_an_unknown_host_is_answered_in_words_and_isolated(client: Client) -> None:
+def test_unknown_host_gets_a_message_and_the_isolation_headers(client: Client) -> None:
     answer = client.get(SIGN_IN, headers={"host": "evil.example"})
     assert (answer.status_code, "could not make sense" in answer.content.decode()) == (400, True)
     assert {name: answer.headers.get(name) for name in ALWAYS} == ALWAYS
 
 
-def test_a_crash_is_answered_in_words_and_isolated(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_crash_gets_a_message_and_the_isolation_headers(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("login.middleware._values", lambda request: 1 / 0)
     client.raise_request_exception = False
     answer = client.get(SIGN_IN)
@@ -65,14 +65,14 @@ def test_a_crash_is_answered_in_words_and_isolated(client: Client, monkeypatch: 
     assert {name: answer.headers.get(name) for name in ALWAYS} == ALWAYS
 
 
-def test_https_is_insisted_on_for_two_years(client: Client, settings: Settings) -> None:
+def test_hsts_lasts_two_years(client: Client, settings: Settings) -> None:
     settings.SECURE_HSTS_SECONDS = 63072000
     settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True
     answer = client.get(SIGN_IN, secure=True)
     assert answer.headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains; preload"
 
 
-def test_scripts_run_by_a_nonce_of_their_answer_alone(client: Client) -> None:
+def test_scripts_run_only_with_the_nonce_of_their_response(client: Client) -> None:
     nonces = []
     for _ in range(2):
         answer = client.get(SIGN_IN)
@@ -84,12 +84,12 @@ def test_scripts_run_by_a_nonce_of_their_answer_alone(client: Client) -> None:
     assert nonces[0] != nonces[1]
 
 
-def test_no_text_becomes_mark_up_or_script(client: Client) -> None:
+def test_trusted_types_are_required(client: Client) -> None:
     policy = client.get(SIGN_IN).headers["Content-Security-Policy"].split("; ")
     assert {"require-trusted-types-for 'script'", "trusted-types 'none'"} <= set(policy)
 
 
-def test_every_script_and_style_of_a_template_is_written_by_our_tags() -> None:
+def test_scripts_and_styles_of_templates_use_our_tags() -> None:
     """So that it has a digest and a nonce, and none is inline."""
     by_hand = re.compile(r"<script|<style|rel=.?stylesheet|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
     templates = [file for app in ("accounts", "dashboard", "login") for file in (ROOT / app).rglob("*.html")]

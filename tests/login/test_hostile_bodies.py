@@ -39,7 +39,7 @@ PATHS = sorted(sample(route) for route in PUBLIC)
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_no_body_that_is_known_to_be_hostile_makes_an_error(client: Client, db: None, path: str) -> None:
+def test_known_hostile_bodies_make_no_server_error(client: Client, db: None, path: str) -> None:
     client.raise_request_exception = False
     found = {
         (kind, body[:40]): client.generic("POST", path, body, content_type=kind).status_code
@@ -52,7 +52,7 @@ def test_no_body_that_is_known_to_be_hostile_makes_an_error(client: Client, db: 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("path", PATHS)
-def test_no_address_that_is_chosen_by_chance_makes_an_error(path: str) -> None:
+def test_random_bodies_at_sampled_addresses_make_no_server_error(path: str) -> None:
     @settings(max_examples=40, deadline=None)
     @given(kind=st.sampled_from(TYPES) | st.text(st.characters(max_codepoint=255)), body=st.binary(max_size=300))
     def try_one(kind: str, body: bytes) -> None:
@@ -63,7 +63,7 @@ def test_no_address_that_is_chosen_by_chance_makes_an_error(path: str) -> None:
 
 
 def status(path: str, kind: bytes, body: bytes) -> tuple[int, bool]:
-    """What an ASGI server would send for a POST, and whether it has our headers."""
+    """Returns the status that an ASGI server would send for a POST, and whether it has our headers."""
     sent = list[dict[str, Any]]()
     received: Iterator[dict[str, Any]] = iter([{"type": "http.request", "body": body, "more_body": False}])
 
@@ -87,14 +87,14 @@ def status(path: str, kind: bytes, body: bytes) -> tuple[int, bool]:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("kind", [*TYPES, f"{FORM}; charset*=utf-7''x", f"{FORM}; charset=", *UNREADABLE])
-def test_an_asgi_server_gets_an_answer_of_ours_too(kind: str) -> None:
+def test_unreadable_type_gets_our_response_over_asgi(kind: str) -> None:
     code, ours = status("/reports/csp/", kind.encode("latin-1"), b"a=%ff&b=+AGE-")
     assert (code < 500, ours) == (True, True)
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("kind", UNREADABLE)
-def test_a_type_that_cannot_be_read_is_refused_over_wsgi_too(kind: str) -> None:
+def test_unreadable_type_is_refused_over_wsgi(kind: str) -> None:
     started = list[str]()
     pages = get_wsgi_application()
     pages.request_class = WsgiRequest  # as login.wsgi does
@@ -104,7 +104,7 @@ def test_a_type_that_cannot_be_read_is_refused_over_wsgi_too(kind: str) -> None:
     assert started == ["415 Unsupported Media Type"]
 
 
-def test_both_servers_refuse_types_that_cannot_be_read() -> None:
+def test_unreadable_types_are_refused_by_both_servers() -> None:
     names = "asgi.pages.request_class.__name__, wsgi.application.request_class.__name__"
     code = f"from login import asgi, wsgi; print({names})"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -1,4 +1,4 @@
-"""Subresource Integrity of what the pages load."""
+"""Subresource Integrity of the files that pages load."""
 
 import base64
 import hashlib
@@ -48,19 +48,19 @@ def served(client: Client, url: str) -> bytes:
     return data
 
 
-def test_a_digest_is_of_the_file_as_it_is_now(sources: Path) -> None:
+def test_digest_follows_the_current_file(sources: Path) -> None:
     assert integrity.asset("dashboard/page.js") == ("/static/dashboard/page.js", digest(sources / "page.js"))
     (sources / "page.js").write_text("changed()")
     assert integrity.asset("dashboard/page.js").integrity == digest(sources / "page.js")
 
 
-def test_what_a_module_imports_is_followed_to_its_end(sources: Path) -> None:
+def test_imports_of_a_module_are_followed_recursively(sources: Path) -> None:
     found = integrity.imported("dashboard/page.js")
     assert [each.url for each in found] == [f"/static/dashboard/chunk-{number}.js" for number in (1, 2, 3)]
     assert [each.integrity for each in found] == [digest(sources / "chunk-1.js"), digest(sources / "chunk-2.js"), ""]
 
 
-def test_with_hashed_names_the_digest_is_of_what_is_served(collected: Path) -> None:
+def test_digest_is_of_the_served_file_when_names_are_hashed(collected: Path) -> None:
     page = integrity.asset("dashboard/page.js")
     assert re.fullmatch(r"/static/dashboard/page\.[0-9a-f]{12}\.js", page.url)
     assert page.integrity == digest(collected / page.url.removeprefix("/static/"))
@@ -68,13 +68,13 @@ def test_with_hashed_names_the_digest_is_of_what_is_served(collected: Path) -> N
     assert chunk == ("/static/dashboard/chunk-1.js", digest(collected / "dashboard/chunk-1.js"))
 
 
-def test_before_the_bundle_is_made_there_is_no_digest(sources: Path) -> None:
+def test_digest_is_absent_before_the_bundle_is_built(sources: Path) -> None:
     assert integrity.asset("dashboard/nothing.js").integrity == ""
     assert integrity.imported("dashboard/nothing.js") == []
 
 
 @pytest.mark.parametrize("address", ["/accounts/sign-in/", "/market/", "/orders/", "/streams/"])
-def test_every_script_and_style_of_a_page_has_the_digest_of_its_file(staff: Client, address: str) -> None:
+def test_scripts_and_styles_of_pages_have_the_digest_of_their_file(staff: Client, address: str) -> None:
     page = staff.get(address, follow=True).content.decode()
     found = TAG.findall(page)
     assert len(found) >= 5 and len(found) == len(set(found))

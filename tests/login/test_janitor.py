@@ -1,4 +1,4 @@
-"""manage.py janitor, as an operator meets it, and its promise to leave alone what is in use."""
+"""manage.py janitor, as an operator meets it, and its promise to leave alone rows in use."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -11,19 +11,20 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
+from applications.orders.models import Site, SiteSecond
 from login import janitor
-from streams.models import Audit, DeadLetter, Lease, Site, SiteSecond
-from streams.stream.embedded import EmbeddedStream
+from streams.backends.embedded.stream import EmbeddedStream
+from streams.models import Audit, DeadLetter, Lease
 from tests.commands import exit_code
 from tests.house import House
 from tests.test_exactly_once import naive_minutes
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
-OURS = {"login", "accounts", "streams", "dashboard", "watching", "market", "orders"}
+OURS = {"login", "accounts", "streams", "dashboard", "monitoring", "market", "orders"}
 
 
 @pytest.mark.django_db
-def test_each_table_of_ours_is_cleaned_or_said_not_to_grow() -> None:
+def test_every_table_is_cleaned_or_declared_not_growing() -> None:
     ours = {model for model in apps.get_models() if model._meta.app_label in OURS}
     cleaned, not_growing = set(janitor.rules(NOW)), set(janitor.NOT_GROWING)
     assert ours == cleaned | not_growing, "add the model to outlived() or NOT_GROWING of its app's retention.py"
@@ -41,14 +42,14 @@ def old_seconds(db: None, settings: Settings, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("old_seconds")
-def test_a_dry_run_says_what_would_go_and_removes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+def test_dry_run_of_the_janitor_counts_and_removes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code("janitor", "--dry-run") == 0
     assert capsys.readouterr().out == "Would remove 2,500 of streams.SiteSecond.\n"
     assert SiteSecond.objects.count() == 2501
 
 
 @pytest.mark.usefixtures("old_seconds")
-def test_it_removes_in_batches_and_rests_between(capsys: pytest.CaptureFixture[str]) -> None:
+def test_janitor_removes_in_batches_with_pauses(capsys: pytest.CaptureFixture[str]) -> None:
     rests: list[float] = []
     found = {table: rows for table, rows in janitor.clean(timezone.now(), print, pause=rests.append) if rows}
     assert (found, len(rests), SiteSecond.objects.count()) == ({"streams.SiteSecond": 2500}, 3, 1)
@@ -57,7 +58,7 @@ def test_it_removes_in_batches_and_rests_between(capsys: pytest.CaptureFixture[s
 
 
 @pytest.mark.usefixtures("old_seconds")
-def test_scripts_get_a_line_for_each_table(capsys: pytest.CaptureFixture[str]) -> None:
+def test_janitor_prints_a_json_line_for_each_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code("janitor", "--json") == 0
     rows = {row["table"]: row for row in map(json.loads, capsys.readouterr().out.splitlines())}
     assert rows["streams.SiteSecond"] == {"table": "streams.SiteSecond", "rows": 2500, "dry_run": False}
@@ -65,13 +66,13 @@ def test_scripts_get_a_line_for_each_table(capsys: pytest.CaptureFixture[str]) -
 
 
 @pytest.mark.usefixtures("old_seconds")
-def test_with_zero_days_rows_are_kept_for_ever(settings: Settings) -> None:
+def test_retention_of_zero_days_keeps_rows_for_ever(settings: Settings) -> None:
     settings.RETENTION_RATES = 0
     assert [rows for _, rows in janitor.clean(timezone.now(), print) if rows] == []
 
 
 @pytest.mark.usefixtures("old_seconds")
-def test_what_is_used_again_after_it_was_chosen_stays() -> None:
+def test_janitor_keeps_rows_used_again_before_the_delete() -> None:
     newest = SiteSecond.objects.order_by("pk").first()
     assert newest
 
@@ -86,7 +87,7 @@ def test_what_is_used_again_after_it_was_chosen_stays() -> None:
 
 
 @pytest.mark.django_db
-def test_dead_letters_that_go_leave_a_row_in_the_audit() -> None:
+def test_removed_dead_letters_leave_an_audit_row() -> None:
     names = {"application": "trades", "stream": "trades", "shard": "a", "arrived": NOW, "attempts": 1}
     for number, (status, days) in enumerate([("kept", 401), ("kept", 399), ("replay", 999), ("discarded", 31)]):
         letter = DeadLetter.objects.create(**names, sequence=str(number), data=b"", status=status)
@@ -97,7 +98,9 @@ def test_dead_letters_that_go_leave_a_row_in_the_audit() -> None:
 
 
 @pytest.mark.usefixtures("old_seconds")
-def test_a_stream_that_cannot_be_asked_keeps_its_leases(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+def test_leases_are_kept_when_their_stream_is_unavailable(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
     names = {"application": "trades", "stream": "trades", "checkpoint": "shard-end", "clock": NOW - timedelta(days=99)}
     for shard in ("a", "b"):
         Lease.objects.create(**names, shard=shard)
@@ -106,7 +109,7 @@ def test_a_stream_that_cannot_be_asked_keeps_its_leases(settings: Settings, caps
     assert Lease.objects.count() == 2
 
 
-def test_it_works_beside_a_busy_worker_and_nothing_is_missed(tmp_path: Path) -> None:
+def test_janitor_beside_a_busy_worker_loses_no_record(tmp_path: Path) -> None:
     house = House(tmp_path)
     EmbeddedStream(house.streams, "trades").create()
     house.environment["RETENTION_RATES"] = "1"

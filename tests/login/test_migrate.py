@@ -15,7 +15,7 @@ from tests.waiting import wait_for
 
 
 def bare(folder: Path) -> House:
-    """A house whose database has not been made."""
+    """Returns a house without a database."""
     house = House.__new__(House)
     house.__dict__ |= {"folder": folder, "database": folder / "millrace.sqlite3", "streams": folder / "s.sqlite3"}
     house.environment = {
@@ -44,7 +44,7 @@ def test_a_migration_and_its_record_are_one_step(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 4, 8, 14])
-def test_a_migrate_that_is_killed_heals(count: int, tmp_path: Path) -> None:
+def test_killed_migrate_can_be_run_again(count: int, tmp_path: Path) -> None:
     house = bare(tmp_path)
     process = house.start("migrate", "--verbosity", "0")
     wait_for(lambda: tables(house) >= count or process.poll() is not None)
@@ -61,7 +61,7 @@ def tables(house: House) -> int:
     return int(count)
 
 
-def test_two_at_once_wait_for_each_other(tmp_path: Path) -> None:
+def test_two_migrates_at_once_wait_for_each_other(tmp_path: Path) -> None:
     house = bare(tmp_path)
     both = [house.start("migrate", "--verbosity", "0") for _ in range(2)]
     ends = [(process.communicate(timeout=120)[1], process.returncode) for process in both]
@@ -69,7 +69,7 @@ def test_two_at_once_wait_for_each_other(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["postgres", "mariadb"])
-def test_two_at_once_wait_on_a_server_too(kind: str, tmp_path: Path) -> None:
+def test_two_migrates_at_once_wait_on_a_database_server(kind: str, tmp_path: Path) -> None:
     house = bare(tmp_path)
     with server(kind) as database:
         house.environment |= {"DATABASE_URL": database.url}
@@ -79,7 +79,7 @@ def test_two_at_once_wait_on_a_server_too(kind: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("words", [["consume", "trades"], ["first_user"], ["showmigrations"], ["leases", "list"]])
-def test_a_mistyped_path_makes_nothing(words: list[str], tmp_path: Path) -> None:
+def test_commands_with_a_mistyped_database_path_create_nothing(words: list[str], tmp_path: Path) -> None:
     house = bare(tmp_path)
     house.environment |= {
         "DATABASE_URL": f"sqlite:///{tmp_path}/typo/x.sqlite3",
@@ -91,6 +91,6 @@ def test_a_mistyped_path_makes_nothing(words: list[str], tmp_path: Path) -> None
     said = house.run(*words, code=1)
     assert said == (
         f"The database refused: there is no file {tmp_path}/typo/x.sqlite3. Check DATABASE_URL."
-        " If it is right, this makes the database: manage.py migrate\n"
+        " If it is right, this makes the database: .venv/bin/python manage.py migrate\n"
     )
     assert not (tmp_path / "typo").exists()

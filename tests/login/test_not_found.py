@@ -17,7 +17,7 @@ print(answer.status_code, *(word in answer.content for word in (b"404", b"urlpat
 """
 
 
-def test_with_debug_a_mistyped_address_has_our_own_page(tmp_path: Path) -> None:
+def test_unknown_address_has_our_own_page_with_debug(tmp_path: Path) -> None:
     variables = os.environ | {"DATABASE_URL": f"sqlite:///{tmp_path}/x.sqlite3", "VAR_DIR": str(tmp_path)}
     subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, env=variables, check=True)
     done = subprocess.run([sys.executable, "-c", SCRIPT], cwd=ROOT, env=variables, capture_output=True, text=True)

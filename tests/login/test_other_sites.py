@@ -1,4 +1,4 @@
-"""What other sites may make a browser ask of us: to follow a link, nothing else."""
+"""Other sites may make a browser follow a link to us, and nothing else."""
 
 import pytest
 from django.test import Client
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("headers", [{}, {"sec-fetch-site": "same-origin"}, {"sec-fetch-site": "none"}, LINK])
-def test_our_own_pages_typed_addresses_old_browsers_and_links_pass(client: Client, headers: dict[str, str]) -> None:
+def test_own_pages_typed_addresses_old_browsers_and_links_pass(client: Client, headers: dict[str, str]) -> None:
     assert client.get(SIGN_IN, headers=headers).status_code == 200
 
 
@@ -28,19 +28,19 @@ def test_our_own_pages_typed_addresses_old_browsers_and_links_pass(client: Clien
         {"sec-fetch-dest": ""},
     ],
 )
-def test_what_other_sites_load_is_refused(client: Client, site: str, change: dict[str, str]) -> None:
+def test_content_loaded_by_other_sites_is_refused(client: Client, site: str, change: dict[str, str]) -> None:
     answer = client.get(SIGN_IN, headers=LINK | {"sec-fetch-site": site} | change)
     assert (answer.status_code, "Another site asked for this" in answer.content.decode()) == (403, True)
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 @pytest.mark.parametrize("method", ["post", "put", "delete", "options"])
-def test_what_other_sites_send_is_refused(client: Client, method: str, site: str) -> None:
+def test_requests_sent_by_other_sites_are_refused(client: Client, method: str, site: str) -> None:
     answer = getattr(client, method)(SIGN_IN, headers=LINK | {"sec-fetch-site": site})
     assert answer.status_code == 403
 
 
-def test_files_too_are_refused_to_other_sites(client: Client) -> None:
+def test_static_files_are_refused_to_other_sites(client: Client) -> None:
     headers = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "script"}
     assert client.get("/static/dashboard/frame.js", headers=headers).status_code == 403
 
@@ -63,13 +63,13 @@ def test_files_too_are_refused_to_other_sites(client: Client) -> None:
         ("https://", "", False),
     ],
 )
-def test_sockets_are_opened_by_our_own_origin_alone(settings: Settings, origin: str, host: str, expected: bool) -> None:
+def test_sockets_open_only_for_our_own_origin(settings: Settings, origin: str, host: str, expected: bool) -> None:
     settings.SESSION_COOKIE_SECURE, settings.ALLOWED_HOSTS = True, ["streams.example.org"]
     settings.CSRF_TRUSTED_ORIGINS = ["https://friend.example"]
     assert is_ours(origin, host) is expected
 
 
 @pytest.mark.parametrize(("secure", "expected"), [(False, True), (True, False)])
-def test_sockets_over_plain_http_are_for_development(settings: Settings, secure: bool, expected: bool) -> None:
+def test_sockets_over_plain_http_open_only_in_development(settings: Settings, secure: bool, expected: bool) -> None:
     settings.SESSION_COOKIE_SECURE = secure
     assert is_ours("http://localhost:8000", "localhost:8000") is expected

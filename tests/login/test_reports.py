@@ -1,4 +1,4 @@
-"""Browsers' reports of what the Content-Security-Policy refused."""
+"""Browsers' reports of violations of the Content-Security-Policy."""
 
 import json
 import logging
@@ -26,7 +26,7 @@ def said(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> p
     return caplog
 
 
-def test_every_page_says_where_to_report(client: Client) -> None:
+def test_pages_name_the_report_address(client: Client) -> None:
     headers = client.get("/accounts/sign-in/").headers
     assert headers["Reporting-Endpoints"] == f'csp="{reports.PATH}"'
     assert {"report-to csp", f"report-uri {reports.PATH}"} <= set(headers["Content-Security-Policy"].split("; "))
@@ -35,14 +35,14 @@ def test_every_page_says_where_to_report(client: Client) -> None:
 @pytest.mark.parametrize(
     ("body", "line"), [(NEW, "script-src-elem, evil.example, on /market/"), (OLD, "img-src, inline, on /orders/")]
 )
-def test_a_report_is_a_line_without_queries(
+def test_report_is_logged_as_a_line_without_queries(
     client: Client, said: pytest.LogCaptureFixture, body: object, line: str
 ) -> None:
     assert told(client, body) == 204
     assert said.messages == [f"A browser has refused what a page asked for: {line}"]
 
 
-def test_a_link_of_one_use_is_not_written(client: Client, said: pytest.LogCaptureFixture) -> None:
+def test_report_with_a_one_use_link_is_logged_without_it(client: Client, said: pytest.LogCaptureFixture) -> None:
     told(client, {"csp-report": {"document-uri": "https://s/accounts/invitation/SECRET/", "blocked-uri": "a\nb\x1b"}})
     assert said.messages == ["A browser has refused what a page asked for: ?, a_b_, on /accounts/invitation/…"]
 
@@ -51,14 +51,14 @@ def test_a_link_of_one_use_is_not_written(client: Client, said: pytest.LogCaptur
     "body",
     [b"", b"\xff", b"[" * 16_000, b"{}", b"x" * 1_000_000, [1, {"body": 1}], {"csp-report": []}],
 )
-def test_what_is_no_report_is_no_line(client: Client, said: pytest.LogCaptureFixture, body: object) -> None:
+def test_malformed_report_is_not_logged(client: Client, said: pytest.LogCaptureFixture, body: object) -> None:
     assert (told(client, body), said.messages) == (204, [])
 
 
-def test_a_flood_is_twenty_lines_a_minute(client: Client, said: pytest.LogCaptureFixture) -> None:
+def test_flood_of_reports_logs_twenty_lines_a_minute(client: Client, said: pytest.LogCaptureFixture) -> None:
     assert {told(client, NEW * 3) for _ in range(30)} == {204}
     assert reports.MOST <= len(said.messages) <= 2 * reports.MOST  # the minute may turn meanwhile
 
 
-def test_it_is_only_told(client: Client) -> None:
+def test_reports_address_accepts_only_post(client: Client) -> None:
     assert client.get(reports.PATH).status_code == 405

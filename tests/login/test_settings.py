@@ -10,12 +10,12 @@ ROOT = Path(__file__).resolve().parents[2]
 SETTINGS, SAMPLE = (ROOT / "login/settings.py").read_text(), (ROOT / ".env.sample").read_text()
 
 
-def test_the_sample_names_exactly_the_variables_that_settings_read() -> None:
+def test_sample_lists_exactly_the_variables_of_the_settings() -> None:
     read = re.findall(r'\benv\.\w+\(\s*"(\w+)"', SETTINGS)
     assert sorted(re.findall(r"^#?([A-Z][A-Z_]*)=", SAMPLE, re.MULTILINE)) == sorted(set(read))
 
 
-def test_every_variable_of_the_sample_is_explained() -> None:
+def test_sample_explains_every_variable() -> None:
     for paragraph in SAMPLE.strip().split("\n\n")[1:]:
         assert re.fullmatch(r"(# .+\n)+#[A-Z][A-Z_]*=.*", paragraph)
 
@@ -34,7 +34,7 @@ def check(**variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
-def test_with_debug_off_a_good_secret_key_and_two_rings_are_all_that_is_asked_for() -> None:
+def test_production_needs_only_a_secret_key_and_two_key_rings() -> None:
     done = check(DEBUG="false", SECRET_KEY="Vq3xk0Zr8dTt2LmWc5yN7bHs1JfGp9Ae4UoKiXzR6vBgYhQ")
     assert done.returncode == 1
     assert [each in done.stderr for each in ("login.E002", "accounts.E001", "accounts.E002")] == [True] * 3
@@ -42,9 +42,9 @@ def test_with_debug_off_a_good_secret_key_and_two_rings_are_all_that_is_asked_fo
     assert done.returncode == 0, done.stderr
 
 
-def test_with_debug_off_no_secret_key_is_refused() -> None:
+def test_production_without_secret_key_is_refused() -> None:
     assert "set SECRET_KEY (or SECRET_KEY_FILE)" in check(DEBUG="false").stderr
 
 
-def test_the_server_of_make_run_takes_no_clients_word_for_its_address() -> None:
+def test_make_run_starts_uvicorn_without_proxy_headers() -> None:
     assert "--no-proxy-headers" in (ROOT / "Procfile").read_text()

@@ -29,13 +29,13 @@ def collect() -> None:
 
 
 def served(folder: Path) -> dict[str, bytes]:
-    """What may be asked for at any time: by hashed names, packed ones too, and the manifest."""
+    """Returns the files that may be requested at any time: hashed names, compressed ones too, and the manifest."""
     return {
         file.name: file.read_bytes() for file in folder.iterdir() if file.name.count(".") > 1 or "json" in file.name
     }
 
 
-def test_whoever_reads_meanwhile_finds_every_file_whole(collected: Path) -> None:
+def test_files_stay_whole_for_readers_during_collectstatic(collected: Path) -> None:
     before, stopped, strange = served(collected), threading.Event(), set()
 
     def read() -> None:
@@ -55,7 +55,7 @@ def test_whoever_reads_meanwhile_finds_every_file_whole(collected: Path) -> None
     assert {name.split(".")[0] for name in before} == {"page", "staticfiles"}
 
 
-def test_a_style_that_changed_has_another_name(collected: Path) -> None:
+def test_changed_style_gets_another_name(collected: Path) -> None:
     before = set(collected.glob("page.*.css"))
     (collected.parent / "source/page.css").write_text("body { color: red }")
     collect()

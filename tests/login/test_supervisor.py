@@ -37,13 +37,13 @@ def starts(lines: Lines) -> list[int]:
     return [int(line.split()[1]) for _, line in lines if line.startswith("started")]
 
 
-def test_a_procfile_is_read_and_a_line_that_is_none_is_named() -> None:
+def test_procfile_is_read_and_an_invalid_line_is_named() -> None:
     assert parse("# web: no\n\nweb: exec a:b --c\n b :d\n") == {"web": "exec a:b --c", "b": "d"}
     with pytest.raises(ValueError, match="line 2 is not NAME: COMMAND"):
         parse("a: b\nc\n")
 
 
-def test_a_process_that_is_killed_is_started_again_and_the_others_go_on(tmp_path: Path) -> None:
+def test_killed_process_is_restarted_and_the_others_go_on(tmp_path: Path) -> None:
     with kept(tmp_path, one=SLEEPS, two="exec sleep 60") as (_, lines):
         wait_for(lambda: len(starts(lines)) == 1)
         os.kill(starts(lines)[0], signal.SIGKILL)
@@ -53,7 +53,7 @@ def test_a_process_that_is_killed_is_started_again_and_the_others_go_on(tmp_path
     ]
 
 
-def test_a_process_that_fails_at_once_again_and_again_ends_the_run_with_its_reason(
+def test_process_that_keeps_failing_ends_the_run_with_its_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervisor, "PAUSES", (0.0,) * 4)
@@ -66,7 +66,7 @@ def test_a_process_that_fails_at_once_again_and_again_ends_the_run_with_its_reas
     assert len([line for name, line in lines if line == "no luck"]) == 5
 
 
-def test_all_end_soon_even_one_that_does_not_listen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stop_ends_all_processes_even_one_that_ignores_signals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "GRACE", 0.5)
     with kept(tmp_path, deaf="trap '' TERM; echo started $$; while :; do sleep 0.1; done", good=SLEEPS) as (it, lines):
         wait_for(lambda: len(starts(lines)) == 2)
@@ -75,7 +75,7 @@ def test_all_end_soon_even_one_that_does_not_listen(tmp_path: Path, monkeypatch:
     assert [Path(f"/proc/{number}").exists() for number in starts(lines)] == [False, False]
 
 
-def test_a_port_that_is_taken_is_named_before_anything_is_made(tmp_path: Path) -> None:
+def test_taken_port_is_named_before_anything_is_created(tmp_path: Path) -> None:
     house = House(tmp_path)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

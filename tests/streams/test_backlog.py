@@ -6,9 +6,9 @@ import pytest
 from pytest_django import Settings
 
 from streams import wiring
-from streams.backlog import waiting
-from streams.records import SHARD_END, TRIM_HORIZON, Position, after, at
-from streams.stream.embedded import EmbeddedStream
+from streams.backends.embedded.stream import EmbeddedStream
+from streams.core.records import SHARD_END, TRIM_HORIZON, Position, after, at
+from streams.operations.backlog import waiting
 from tests.fakes import FakeClock
 
 FIRST, SECOND = "shardId-000000000000", "shardId-000000000001"

@@ -6,20 +6,21 @@ from typing import Any
 
 import pytest
 
-from streams.clock import MINUTE, SECOND
-from streams.commits import Commit, Grant
-from streams.pipeline import Pipeline
-from streams.processors import orders, trades
-from streams.reading import ShardReader
-from streams.records import TRIM_HORIZON, Batch
-from streams.state import EMPTY, State
-from streams.stream.base import Stream
-from streams.stream.embedded import RETENTION, EmbeddedStream
-from streams.stream.embedded_clock import Look
-from streams.stream.embedded_limits import LimitedStream
-from streams.stream.kinesis import KinesisStream
-from streams.stream.retrying import Waiting
-from streams.watermarks import believable
+from applications.market import processor as market_processor
+from applications.orders import processor as orders_processor
+from streams.backends.base import Stream
+from streams.backends.embedded.limits import LimitedStream
+from streams.backends.embedded.own_clock import Look
+from streams.backends.embedded.stream import RETENTION, EmbeddedStream
+from streams.backends.kinesis.stream import KinesisStream
+from streams.backends.retrying import Waiting
+from streams.core.clock import MINUTE, SECOND
+from streams.core.commits import Commit, Grant
+from streams.core.records import TRIM_HORIZON, Batch
+from streams.core.state import EMPTY, State
+from streams.engine.pipeline import Pipeline
+from streams.engine.reading import ShardReader
+from streams.engine.watermarks import believable
 from tests.fakes import FakeClock, FakeMachine
 from tests.kept import saved
 from tests.streams.stream.fake_kinesis import FakeKinesis, Seconds
@@ -58,9 +59,9 @@ def grant(clock: int = 0, state: State = EMPTY) -> Grant:
 
 def trades_of(stream: Stream, given: Grant | None = None) -> tuple[Pipeline[Any, Any], Kept]:
     kept = Kept()
-    given = believable(given or grant(), stream.now(), trades.set_back, kept)
+    given = believable(given or grant(), stream.now(), market_processor.set_back, kept)
     reader = ShardReader(stream, SHARD, given.checkpoint)
-    return Pipeline(given, reader, trades.decode, trades.TradesProcessor, kept), kept
+    return Pipeline(given, reader, market_processor.decode, market_processor.TradesProcessor, kept), kept
 
 
 Open = Callable[[Look], EmbeddedStream]
@@ -137,7 +138,7 @@ def test_a_window_holds_15_s_whatever_the_clocks_of_producers_say(
     """Two lines a second; one process has a wrong clock, then the machine has for a while."""
     stream = opened(machine)
     stream.create()
-    processor = orders.OrdersProcessor(EMPTY, 30)
+    processor = orders_processor.OrdersProcessor(EMPTY, 30)
     other, place, most = opened(machine.with_clock_ahead(ahead)), TRIM_HORIZON, 0
     for step in range(240):
         machine.ahead = ahead if 100 < step < 200 else 0
@@ -180,7 +181,7 @@ def test_a_watermark_left_ahead_is_set_back_and_told(
     stream = opened(machine)
     stream.create()
     stream.put([("AAPL", TRADE)] * 7)
-    processor = trades.TradesProcessor()
+    processor = market_processor.TradesProcessor()
     processor.advance(machine.true + HOUR)
     pipeline, kept = trades_of(stream, grant(machine.true + HOUR, saved(processor)))
     pipeline.step()
@@ -190,11 +191,11 @@ def test_a_watermark_left_ahead_is_set_back_and_told(
 
 
 def test_windows_of_orders_left_ahead_are_set_back(machine: FakeMachine) -> None:
-    processor = orders.OrdersProcessor(EMPTY, 5)
+    processor = orders_processor.OrdersProcessor(EMPTY, 5)
     now, later = machine.true, machine.true + HOUR
     for moment in (now, later):
         processor.add(orders_batch(moment, 4), [None] * 4)  # type: ignore[list-item]
-    set_back = orders.OrdersProcessor(orders.set_back(saved(processor), now + SECOND), 5)
+    set_back = orders_processor.OrdersProcessor(orders_processor.set_back(saved(processor), now + SECOND), 5)
     set_back.add(orders_batch(now + 2 * SECOND, 1), [None])  # type: ignore[list-item]
     assert set_back._windows.total(("a",)) == 5
     set_back.advance(now + 20 * SECOND)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from streams.records import TRIM_HORIZON
-from streams.stream.embedded import EmbeddedStream
+from streams.backends.embedded.stream import EmbeddedStream
+from streams.core.records import TRIM_HORIZON
 from tests.house import House, kill
 from tests.waiting import wait_for
 
@@ -158,7 +158,7 @@ def test_consume_from_latest_leaves_out_what_was_there(house: House) -> None:
         (
             ["streams", "tail", "nothing"],
             1,
-            "There is no stream 'nothing'. Create it: manage.py streams create nothing",
+            "There is no stream 'nothing'. Create it: .venv/bin/python manage.py streams create nothing",
         ),
         (["streams", "status", "nothing"], 1, "There is no stream 'nothing'"),
         (["streams", "delete", "nothing"], 1, "There is no stream 'nothing'"),
@@ -193,7 +193,7 @@ def test_a_database_without_tables_is_one_clear_sentence(tmp_path: Path) -> None
     house.database.touch()
     said = house.run("consume", "trades", code=1)
     assert said.startswith("The database refused: no such table")
-    assert said.rstrip().endswith("manage.py migrate")
+    assert said.rstrip().endswith(": .venv/bin/python manage.py migrate")
 
 
 def test_a_stream_url_of_no_known_kind_is_one_clear_sentence(empty: House) -> None:

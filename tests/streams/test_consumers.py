@@ -7,9 +7,9 @@ from typing import Any, cast
 
 import pytest
 
-from streams.consumer import Consumer
-from streams.consumers import RETRY, Consumers
-from streams.records import StreamError, StreamNotFoundError
+from streams.core.records import StreamError, StreamNotFoundError
+from streams.engine.consumer import Consumer
+from streams.engine.consumers import RETRY, Consumers
 
 
 class FakeConsumer:

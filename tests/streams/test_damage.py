@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from streams.backends.embedded.stream import EmbeddedStream
+from streams.core.records import TRIM_HORIZON, StreamError
 from tests.house import House
+from tests.waiting import wait_for
 
 FIRST, SECOND = "shardId-000000000000", "shardId-000000000001"
 
@@ -123,3 +126,63 @@ def test_a_flipped_bit_in_a_key_of_the_stream_stops_its_own_shard_only(tmp_path:
     assert "is damaged: the batch of records" in said
     held = [shard["records"] for shard in next(house.rows("streams", "status", "trades"))["shards"]]
     assert applied(house) == {FIRST: 0, SECOND: held[1]}
+
+
+def delete(path: Path) -> None:
+    path.unlink()
+
+
+def replace(path: Path) -> None:
+    other = path.with_suffix(".other")
+    with closing(EmbeddedStream(other, "trades")) as stream:
+        stream.create()
+    other.rename(path)
+
+
+@pytest.mark.parametrize("lose", [delete, replace])
+def test_a_stream_whose_file_is_lost_while_in_use_says_so_and_acknowledges_no_put(
+    tmp_path: Path, lose: Callable[[Path], None]
+) -> None:
+    with closing(EmbeddedStream(tmp_path / "streams.sqlite3", "trades")) as stream:
+        stream.create()
+        stream.put([("A", b"1")])
+        lose(stream.path)
+        for act in (
+            lambda: stream.put([("A", b"2")]),
+            lambda: stream.read(FIRST, TRIM_HORIZON, 10),
+            stream.describe,
+            stream.now,
+        ):
+            with pytest.raises(StreamError, match="was deleted or replaced while it was in use"):
+                act()
+
+
+def test_a_put_is_not_acknowledged_when_the_file_is_lost_before_its_commit(tmp_path: Path) -> None:
+    with closing(EmbeddedStream(tmp_path / "streams.sqlite3", "trades")) as stream:
+        stream.create()
+        with pytest.raises(StreamError, match="was deleted or replaced"), stream._transaction():
+            stream._append([("A", b"1")])
+            delete(stream.path)
+
+
+@pytest.mark.parametrize("words", [("consume", "trades"), ("produce", "trades", "--rate", "1000")])
+def test_a_running_command_ends_with_one_sentence_when_its_stream_file_is_lost(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    house = House(tmp_path)
+    house.run("streams", "create", "trades")
+    house.run("produce", "trades", "--count", "10", "--rate", "0")
+    process = house.start(*words)
+    if words[0] == "consume":
+        wait_for(lambda: house.applied("trades") == 10)
+    else:
+        wait_for(lambda: held(house) > 10)
+    delete(house.streams)
+    _, said = process.communicate(timeout=20)
+    assert (process.returncode, said.splitlines()[-1][:33]) == (1, "The file of the embedded stream, ")
+
+
+def held(house: House) -> int:
+    """Returns how many records the only shard of `trades` holds."""
+    with closing(EmbeddedStream(house.streams, "trades")) as stream:
+        return stream.count_from(FIRST, TRIM_HORIZON)

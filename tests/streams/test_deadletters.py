@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from streams import deadletters
-from streams.clock import to_datetime
-from streams.deadletters import Choice
+from streams.backends.embedded.stream import EmbeddedStream
+from streams.core.clock import to_datetime
 from streams.models import Audit, DeadLetter
-from streams.stream.embedded import EmbeddedStream
+from streams.operations import deadletters
+from streams.operations.deadletters import Choice
 from tests.commands import exit_code
 from tests.fakes import FakeClock
 from tests.house import House

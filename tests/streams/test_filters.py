@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams import filters, showing
+from streams.core import filters, showing
 
 RECORD = {
     "ok": True,

@@ -6,10 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from applications.orders.models import AlarmEpisode, Site
 from streams import wiring
-from streams.models import AlarmEpisode, Site
-from streams.records import TRIM_HORIZON
-from streams.worker import Worker
+from streams.core.records import TRIM_HORIZON
+from streams.engine.worker import Worker
 from tests.fakes import FakeClock, MemoryStream
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams import walking
-from streams.filters import condition
-from streams.inspection import MOST_READ, Asked, Found, OutOfTimeError, Readable, inspect
-from streams.records import Place
-from streams.stream.base import Stream
-from streams.stream.embedded import EmbeddedStream
-from streams.stream.embedded_looking import EmbeddedLook
-from streams.walking import Walk
+from streams.backends.base import Stream
+from streams.backends.embedded.looking import EmbeddedLook
+from streams.backends.embedded.stream import EmbeddedStream
+from streams.core.filters import condition
+from streams.core.records import Place
+from streams.operations import walking
+from streams.operations.inspection import MOST_READ, Asked, Found, OutOfTimeError, Readable, inspect
+from streams.operations.walking import Walk
 from tests.fakes import FakeClock, MemoryStream
 
 MIB = 1 << 20

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, NoRegionError
 
-from streams import kcl
-from streams.hashing import HASH_SPACE
-from streams.kcl import Found, Item, Moment
+from streams.backends.kinesis.reading import SUB_BITS
+from streams.core.hashing import HASH_SPACE
+from streams.core.records import Shard, StreamError
 from streams.models import Lease
-from streams.records import Shard, StreamError
-from streams.stream.kinesis_reading import SUB_BITS
+from streams.operations import kcl
+from streams.operations.kcl import Found, Item, Moment
 
 NOW = 1_790_000_000_000
 MOMENT = Moment(NOW, None)

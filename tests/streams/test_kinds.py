@@ -7,7 +7,7 @@ from django.apps import apps
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.kinds import LONGEST, kind_of
+from streams.core.error_kinds import LONGEST, kind_of
 from streams.models import DeadLetter
 from tests.streams.test_deadletters import letter
 

@@ -9,19 +9,19 @@ from django.db import OperationalError, connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from streams import packets
-from streams.commits import Commit, Grant, RefusedError, StoreDownError
-from streams.hashing import HASH_SPACE
+from applications.market.processor import TradesProcessor, decode, inherit
+from applications.market.sink import write
+from streams.backends.aggregation import columns_in_shard
+from streams.coordination import packets
+from streams.core.commits import Commit, Grant, RefusedError, StoreDownError
+from streams.core.hashing import HASH_SPACE
+from streams.core.records import TRIM_HORIZON, Batch, DeadRecord, Description, Entry, Page, Position, Shard
+from streams.core.sink import Rows
+from streams.core.state import State, StateChange
+from streams.engine.pipeline import Pipeline
+from streams.engine.reading import ShardReader
+from streams.engine.refusals import explained
 from streams.models import DeadLetter, Lease
-from streams.pipeline import Pipeline
-from streams.processors.trades import TradesProcessor, decode, inherit
-from streams.reading import ShardReader
-from streams.records import TRIM_HORIZON, Batch, DeadRecord, Description, Entry, Page, Position, Shard
-from streams.refusals import explained
-from streams.sink import Rows
-from streams.sinks.trades import write
-from streams.state import State, StateChange
-from streams.stream.aggregation import columns_in_shard
 from tests.leasing import WorkersLeases
 from tests.packing import aggregate
 

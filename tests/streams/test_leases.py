@@ -9,16 +9,17 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from streams import owners
-from streams.commits import Commit, Grant, Letter, LetterTakenError, RefusedError, Replay
-from streams.hashing import HASH_SPACE
-from streams.models import DeadLetter, Lease, Throughput, TopicVersion, TradeMinute
-from streams.processors.trades import inherit
-from streams.records import TRIM_HORIZON, DeadRecord, Description, Shard, StreamError, after
-from streams.results.trades import Tally, TradeRow
-from streams.sink import Rows
-from streams.sinks.trades import write
-from streams.state import StateChange
+from applications.market.models import TradeMinute
+from applications.market.processor import inherit
+from applications.market.results import Tally, TradeRow
+from applications.market.sink import write
+from streams.coordination import process_identity
+from streams.core.commits import Commit, Grant, Letter, LetterTakenError, RefusedError, Replay
+from streams.core.hashing import HASH_SPACE
+from streams.core.records import TRIM_HORIZON, DeadRecord, Description, Shard, StreamError, after
+from streams.core.sink import Rows
+from streams.core.state import StateChange
+from streams.models import DeadLetter, Lease, Throughput, TopicVersion
 from tests.leasing import WorkersLeases
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -126,10 +127,10 @@ def neighbour() -> Iterator["subprocess.Popen[str]"]:
 def test_the_leases_of_a_process_that_was_killed_are_free_at_once(neighbour: "subprocess.Popen[str]") -> None:
     owner = said_by(neighbour)
     leases(owner).acquire(1)
-    assert (owners.is_gone(owner), leases("two").acquire(1), leases("two").share().due) == (False, [], 0)
+    assert (process_identity.is_gone(owner), leases("two").acquire(1), leases("two").share().due) == (False, [], 0)
     neighbour.kill()
     neighbour.wait()
-    assert owners.is_gone(owner)
+    assert process_identity.is_gone(owner)
     assert (leases("two").share().due, [grant.shard for grant in leases("two").acquire(1)]) == (1, ["a"])
 
 
@@ -139,16 +140,19 @@ def test_where_systemd_hides_the_others_the_kernel_is_asked_whether_one_lives(
     owner = said_by(neighbour)
     settings.BOOT_ID = owner.partition("/")[0]
     (tmp_path / "self").symlink_to("/proc/self")
-    monkeypatch.setattr(owners, "PROC", tmp_path)
-    assert (owners.is_gone(owner), owners.is_gone(owner.replace("/pid", "/elsewhere"))) == (False, False)
+    monkeypatch.setattr(process_identity, "PROC", tmp_path)
+    assert (process_identity.is_gone(owner), process_identity.is_gone(owner.replace("/pid", "/elsewhere"))) == (
+        False,
+        False,
+    )
     neighbour.kill()
     neighbour.wait()
-    assert owners.is_gone(owner)
+    assert process_identity.is_gone(owner)
 
 
 @pytest.mark.parametrize("owner", ["", "elsewhere/1/2", "host:9"])
 def test_nothing_is_known_of_processes_elsewhere(owner: str) -> None:
-    assert owners.is_gone(owner) is False
+    assert process_identity.is_gone(owner) is False
 
 
 def said_by(process: "subprocess.Popen[str]") -> str:
@@ -157,6 +161,6 @@ def said_by(process: "subprocess.Popen[str]") -> str:
 
 
 def test_a_pid_used_again_is_another_process() -> None:
-    place = owners.myself().removesuffix(owners.myself().rpartition("/")[2])
-    assert owners.is_gone(f"{place}1")
-    assert owners.myself().split("/")[-2] == str(os.getpid())
+    place = process_identity.myself().removesuffix(process_identity.myself().rpartition("/")[2])
+    assert process_identity.is_gone(f"{place}1")
+    assert process_identity.myself().split("/")[-2] == str(os.getpid())

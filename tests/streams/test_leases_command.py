@@ -9,10 +9,11 @@ from unittest.mock import ANY
 import pytest
 from pytest_django import Settings
 
-from streams import lag, wiring
-from streams.clock import from_datetime
+from streams import wiring
+from streams.backends.embedded.stream import EmbeddedStream
+from streams.core.clock import from_datetime
 from streams.models import Lease
-from streams.stream.embedded import EmbeddedStream
+from streams.operations import lag
 from tests.commands import exit_code
 
 leases = partial(exit_code, "leases")

@@ -1,17 +1,30 @@
 """A lease and its stream: made anew, dropped unread, expired behind the checkpoint, damaged."""
 
-import pytest
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from functools import partial
+from threading import Barrier
+from typing import Any
 
-from streams import clock
+import pytest
+from django.db import connection
+
+from applications.market.processor import Trade, TradesProcessor, inherit
+from applications.market.sink import write
+from streams.coordination import lease_states
+from streams.core import clock
+from streams.core.records import TRIM_HORIZON, Batch, Description, Lost, Shard, after
+from streams.core.sink import Rows
+from streams.core.state import State
+from streams.core.state_log import BOUNDS
 from streams.models import Lease
-from streams.processors.trades import Trade, TradesProcessor, inherit
-from streams.records import TRIM_HORIZON, Batch, Description, Lost, Shard, after
-from streams.sink import Rows
-from streams.sinks.trades import write
 from tests.leasing import WorkersLeases
 from tests.streams.test_leases import NOON, SHARD, commit, held, leases
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
+WORKERS = 4
 
 
 def described(*shards: Shard, identity: str = "one", **dropped: int) -> Description:
@@ -86,6 +99,39 @@ def test_a_stream_made_anew_is_told_once_and_its_open_windows_go_on(caplog: pyte
     again.add(Batch(NOON - 10**9, [1], ["AAPL"], [b""]), [trade])  # nothing is late for a stream that begins
     again.add(Batch(NOON + 1, [2], ["AAPL"], [b""]), [trade])
     assert sorted(row.tally.trades for row in again.take() or []) == [1, 2]
+
+
+def note_writing(writing: set[str], name: str, execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+    """Adds the name of a worker that is about to lock or change a lease."""
+    if "UPDATE" in sql:
+        writing.add(name)
+    return execute(sql, *rest)
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="the tests' database is in memory, and one thread's")
+def test_a_stream_made_anew_is_exchanged_once_by_workers_that_list_at_once(caplog: pytest.LogCaptureFixture) -> None:
+    one, grant = held()
+    one.commit(grant, commit(41))
+    together, writing = Barrier(WORKERS), set[str]()
+
+    def describe() -> Description:
+        together.wait(timeout=30)
+        return described(SHARD, SHARD._replace(id="b"), identity="two")
+
+    def inherited(*_: Any, **__: Any) -> State:
+        wait_for(lambda: len(writing) == WORKERS)
+        return State(b"kept")  # inside the exchange: the others wait for it
+
+    def list_it(name: str) -> None:
+        with connection.execute_wrapper(partial(note_writing, writing, name)), closing(connection):
+            WorkersLeases("trades", "trades", "trades", Rows(write), inherited, name).sync(describe, TRIM_HORIZON)
+
+    with ThreadPoolExecutor(WORKERS) as workers:
+        list(workers.map(list_it, map(str, range(WORKERS))))
+    assert len([line for line in caplog.messages if "leads to another stream than before" in line]) == 1
+    found = Lease.objects.order_by("identity", "shard")
+    kept = [(lease.identity, lease.shard, lease.current, lease_states.load(lease, BOUNDS)[0].meta) for lease in found]
+    assert kept == [("one", "a", False, b"state"), ("two", "a", True, b"kept"), ("two", "b", True, b"kept")]
 
 
 def test_a_damaged_state_does_not_stop_a_stream_made_anew(caplog: pytest.LogCaptureFixture) -> None:

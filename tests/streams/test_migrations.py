@@ -8,14 +8,14 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from streams import lease_states
+from applications.market.processor import Trade, TradesProcessor
+from applications.orders.processor import OrdersProcessor
+from streams.coordination import lease_states
+from streams.core.records import Batch
+from streams.core.segments import DamagedStateError
+from streams.core.state import State
+from streams.core.state_log import BOUNDS
 from streams.models import Lease
-from streams.processors.orders import OrdersProcessor
-from streams.processors.trades import Trade, TradesProcessor
-from streams.records import Batch
-from streams.segments import DamagedStateError
-from streams.state import State
-from streams.state_log import BOUNDS
 from tests.dashboard.rows import NOON
 
 NOW = 1_795_348_800_000

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams import clock, moments
-from streams.records import LATEST, TRIM_HORIZON, Place, at, parse_where
+from streams.core import clock, moments
+from streams.core.records import LATEST, TRIM_HORIZON, Place, at, parse_where
 from tests.fakes import FakeClock
 
 NOW = clock.from_iso("2026-11-22T14:00:00Z")

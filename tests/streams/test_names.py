@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams import names
+from streams.core import names
 
 
 @given(st.text(max_size=130))

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from streams.outages import Outage
+from common.outage_log import Outage
 
 logger = logging.getLogger("streams.test")
 

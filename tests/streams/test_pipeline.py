@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.commits import Commit, Grant, LeaseLostError, Letter, LetterTakenError, RefusedError, StoreDownError
-from streams.pipeline import Pipeline
-from streams.reading import ShardReader
-from streams.records import TRIM_HORIZON, Batch, DeadRecord, after
-from streams.state import EMPTY, State, StateChange, changed
+from streams.core.commits import Commit, Grant, LeaseLostError, Letter, LetterTakenError, RefusedError, StoreDownError
+from streams.core.records import TRIM_HORIZON, Batch, DeadRecord, after
+from streams.core.state import EMPTY, State, StateChange, changed
+from streams.engine.pipeline import Pipeline
+from streams.engine.reading import ShardReader
 from tests.fakes import FakeClock, MemoryStream
 
 SHARD = "shardId-000000000000"

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from streams.records import TRIM_HORIZON
+from streams.core.records import TRIM_HORIZON
 from streams.wiring import open_stream
 from tests.commands import exit_code
 from tests.waiting import wait_for

@@ -2,9 +2,9 @@
 
 import pytest
 
+from streams.backends.base import Stream
+from streams.core.records import TRIM_HORIZON
 from streams.management.commands import produce
-from streams.records import TRIM_HORIZON
-from streams.stream.base import Stream
 from tests.fakes import MemoryStream
 from tests.packing import deaggregate
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.producer import RECORDS_A_PUT, AtRate, AtSpeed, Pace, Producer, choose_pace
-from streams.records import TRIM_HORIZON, Entry, StreamDownError, StreamError
+from applications.market.generator import Trades
+from applications.orders.generator import MadeUpOrders
+from streams.core.records import TRIM_HORIZON, Entry, StreamDownError, StreamError
+from streams.engine.producer import RECORDS_A_PUT, AtRate, AtSpeed, Pace, Producer, choose_pace
 from streams.sources.base import SourceError, Timed
-from streams.sources.orders import MadeUpOrders
-from streams.sources.trades import Trades
 from tests.fakes import MemoryStream
 
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from streams.reading import ShardReader, WholeReader
-from streams.records import TRIM_HORIZON, Lost, Page, StreamRemadeError, at
+from streams.core.records import TRIM_HORIZON, Lost, Page, StreamRemadeError, at
+from streams.engine.reading import ShardReader, WholeReader
 from tests.fakes import FakeClock, MemoryStream
 
 KEYS = [f"key-{number}" for number in range(8)]

@@ -7,9 +7,11 @@ import pytest
 from django.db.models import Model
 from pytest_django import Settings
 
-from streams import retention
-from streams.models import AlarmEpisode, Lease, Member, Site, SiteCount, SiteSecond, Throughput, Ticker, TradeMinute
-from streams.records import StreamError
+from applications.market.models import Ticker, TradeMinute
+from applications.orders.models import AlarmEpisode, Site, SiteCount, SiteSecond
+from streams.core.records import StreamError
+from streams.models import Lease, Member, Throughput
+from streams.operations import retention
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
 LATER = datetime(2999, 1, 1, tzinfo=UTC)
@@ -47,7 +49,8 @@ def test_an_open_window_stays_however_far_behind_its_worker_is() -> None:
     second(501, "orders")
     assert (going(TradeMinute), going(Throughput)) == (1, 2)
     assert list(retention.held_back(NOW)) == [
-        "Workers of trades on trades are so far behind that old rows stay until they are read: manage.py leases list."
+        "Workers of trades on trades are so far behind that old rows stay until they are read: "
+        ".venv/bin/python manage.py leases list"
     ]
 
 

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from common.text import escaped
-from streams import showing
+from streams.core import showing
 
 MIB = 1 << 20
 DEEP = b"[" * 900 + b"1," * 500_000 + b"1" + b"]" * 900

@@ -4,11 +4,13 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from streams.clock import MINUTE
-from streams.models import Site, Ticker
-from streams.results.orders import Count, OrderResults
-from streams.results.trades import Tally, TradeRow
-from streams.sinks import orders, trades
+from applications.market import sink as market_sink
+from applications.market.models import Ticker
+from applications.market.results import Tally, TradeRow
+from applications.orders import sink as orders_sink
+from applications.orders.models import Site
+from applications.orders.results import Count, OrderResults
+from streams.core.clock import MINUTE
 
 HOUR = 60 * MINUTE
 
@@ -20,7 +22,7 @@ def rows(names: list[str], minute: int = 0) -> list[TradeRow]:
 def asked(names: list[str], minute: int = 0) -> int:
     """Writes, and counts the questions about tickers."""
     with CaptureQueriesContext(connection) as queries, transaction.atomic():
-        trades.write("trades", rows(names, minute))
+        market_sink.write("trades", rows(names, minute))
     return sum("streams_ticker" in query["sql"] for query in queries.captured_queries)
 
 
@@ -33,17 +35,17 @@ def test_each_ticker_has_a_row_and_is_asked_for_once_an_hour() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_ticker_whose_write_was_rolled_back_is_made_the_next_time() -> None:
     with pytest.raises(ArithmeticError), transaction.atomic():
-        trades.write("trades", rows(["A"]))
+        market_sink.write("trades", rows(["A"]))
         raise ArithmeticError
-    trades.write("trades", rows(["A"]))
+    market_sink.write("trades", rows(["A"]))
     assert Ticker.objects.count() == 1
 
 
 @pytest.mark.django_db
 def test_more_sites_and_tickers_than_a_question_takes_are_all_made() -> None:
     names = [f"n{number}" for number in range(1201)]
-    trades.write("trades", rows(names))
-    orders.write("orders", OrderResults([Count(name, 1, 0, 0) for name in names], [], [], []))
+    market_sink.write("trades", rows(names))
+    orders_sink.write("orders", OrderResults([Count(name, 1, 0, 0) for name in names], [], [], []))
     assert (Ticker.objects.count(), Site.objects.count()) == (1201, 1201)
 
 
@@ -51,4 +53,4 @@ def test_more_sites_and_tickers_than_a_question_takes_are_all_made() -> None:
 def test_only_thresholds_that_somebody_set_are_read() -> None:
     for name, threshold in (("a", 30), ("b", 29), ("c", 31)):
         Site.objects.create(name=name, threshold=threshold)
-    assert orders.thresholds() == {"b": 29, "c": 31}
+    assert orders_sink.thresholds() == {"b": 29, "c": 31}

@@ -2,8 +2,9 @@
 
 import pytest
 
-from streams import sites
-from streams.models import AlarmEpisode, Audit, Site, SiteCount, SiteSecond, TopicVersion
+from applications.orders import sites
+from applications.orders.models import AlarmEpisode, Site, SiteCount, SiteSecond
+from streams.models import Audit, TopicVersion
 from tests.dashboard.rows import alarm, at, site
 
 pytestmark = pytest.mark.django_db

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.entry_log import Bounds
-from streams.segments import DamagedStateError, SegmentId, entry_size
-from streams.state import HistoryRow, State, StateChange, StateKey, changed
-from streams.state_log import StateLog, Write
+from streams.core.entry_log import Bounds
+from streams.core.segments import DamagedStateError, SegmentId, entry_size
+from streams.core.state import HistoryRow, State, StateChange, StateKey, changed
+from streams.core.state_log import StateLog, Write
 
 TINY = Bounds(head=100, segment=200)
 KEYS = st.sampled_from([("a",), ("b",), ("a", "x"), ("é", "y"), ("c", ""), ("d",)])

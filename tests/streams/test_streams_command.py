@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from streams.records import StreamError
+from streams.core.records import StreamError
 from streams.wiring import open_stream, stream_names
 from tests.commands import exit_code
 from tests.streams.test_deadletters import letter, statuses

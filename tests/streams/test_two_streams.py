@@ -10,12 +10,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from streams import clock, reports, wiring
-from streams.hashing import HASH_SPACE, hash_key
-from streams.models import AlarmEpisode, DeadLetter, Lease, Member, SiteCount, TopicVersion, TradeMinute
+from applications.market import report
+from applications.market.models import TradeMinute
+from applications.orders import report as orders_report
+from applications.orders.models import AlarmEpisode, SiteCount
+from streams import wiring
+from streams.core import clock
+from streams.core.hashing import HASH_SPACE, hash_key
+from streams.core.records import TRIM_HORIZON
+from streams.engine.worker import Worker
+from streams.models import DeadLetter, Lease, Member, TopicVersion
 from streams.models.readers import default_stream, streams_of
-from streams.records import TRIM_HORIZON
-from streams.worker import Worker
 from tests.dashboard.rows import alarm, at, lease, trades
 from tests.fakes import FakeClock, MemoryStream
 
@@ -65,7 +70,7 @@ class World:
 
     def expect(self, name: str, ticker: str, quantity: int) -> None:
         minute = self.clock() - self.clock() % 60_000
-        self.expected[name, str(reports.iso(clock.to_datetime(minute))), ticker] += quantity
+        self.expected[name, str(clock.iso(clock.to_datetime(minute))), ticker] += quantity
 
     def split(self, name: str, choice: int, _: int) -> None:
         shards = [shard.id for shard in self.streams[name].describe().shards if shard.open]
@@ -85,7 +90,7 @@ class World:
                 idle = 0 if worker.step() else idle + 1
 
     def sums(self, stream: str | None) -> dict[tuple[str, str], int]:
-        return {(row["minute"], row["ticker"]): row["shares"] for row in reports.trades(60, stream)}
+        return {(row["minute"], row["ticker"]): row["shares"] for row in report.trades(60, stream)}
 
 
 @contextmanager
@@ -118,10 +123,10 @@ def test_any_interleaving_of_two_streams_adds_up(
 def test_a_sum_is_of_the_rows_of_all_streams() -> None:
     trades(at(), "AAPL", "BUY", 10, low=9.0, first=9.5, last=9.7, reached=1, largest=200)
     trades(at(), "AAPL", "BUY", 5, high=12.0, first=11.0, last=11.5, reached=2, largest=700, stream="trades-eu")
-    [row] = reports.trades(60)
+    [row] = report.trades(60)
     figures = {name: row[name] for name in ("trades", "low", "high", "first", "last", "largest")}
     assert figures == {"trades": 15, "low": 9.0, "high": 12.0, "first": 9.5, "last": 11.5, "largest": 700}
-    assert [row["trades"] for row in reports.trades(60, "trades-eu")] == [5]
+    assert [row["trades"] for row in report.trades(60, "trades-eu")] == [5]
 
 
 @pytest.mark.parametrize(
@@ -143,7 +148,7 @@ def test_a_minute_is_closed_when_each_stream_in_it_is_past(
         trades(at(), "AAPL", "BUY", 1, stream="trades-eu")
     if living:
         Member.objects.create(application="trades", stream="trades-eu", owner="one", expires="2999-01-01T00:00:00Z")
-    assert [row["closed"] for row in reports.trades(60)] == [closed]
+    assert [row["closed"] for row in report.trades(60)] == [closed]
 
 
 def test_an_alarm_that_is_open_is_listed_whenever_it_began() -> None:
@@ -151,14 +156,14 @@ def test_an_alarm_that_is_open_is_listed_whenever_it_began() -> None:
     alarm("b", at(-90), at(-80))
     alarm("c", at(-70), at(-30))
     alarm("d", at(), at(0, 9))
-    assert [row["site"] for row in reports.orders(60)] == ["a", "c", "d"]
+    assert [row["site"] for row in orders_report.orders(60)] == ["a", "c", "d"]
 
 
 def test_alarms_of_one_site_on_two_streams_stand_side_by_side() -> None:
     alarm("a", at(), None)
     alarm("a", at(), None, stream="orders-eu")
-    assert [(row["site"], row["stream"]) for row in reports.orders(60)] == [("a", "orders"), ("a", "orders-eu")]
-    assert [row["stream"] for row in reports.orders(60, "orders-eu")] == ["orders-eu"]
+    assert [(row["site"], row["stream"]) for row in orders_report.orders(60)] == [("a", "orders"), ("a", "orders-eu")]
+    assert [row["stream"] for row in orders_report.orders(60, "orders-eu")] == ["orders-eu"]
     assert AlarmEpisode.objects.count() == 2
 
 

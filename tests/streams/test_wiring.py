@@ -4,10 +4,10 @@ import pytest
 from pytest_django import Settings
 
 from streams import wiring
-from streams.records import StreamError
-from streams.stream.embedded import EmbeddedStream
-from streams.stream.kinesis import KinesisStream
-from streams.stream.kinesis_url import connect
+from streams.backends.embedded.stream import EmbeddedStream
+from streams.backends.kinesis.stream import KinesisStream
+from streams.backends.kinesis.url import connect
+from streams.core.records import StreamError
 
 
 @pytest.fixture(autouse=True)

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from streams.commits import Commit, Grant, LeaseLostError, Letter, StoreDownError
-from streams.pipeline import Pipeline
-from streams.reading import ShardReader
-from streams.records import SHARD_END, TRIM_HORIZON, Description, Page, Position, ShardError, StreamDownError
-from streams.shares import Share
-from streams.state import EMPTY, State
-from streams.worker import Worker
+from streams.coordination.assignment import Share
+from streams.core.commits import Commit, Grant, LeaseLostError, Letter, StoreDownError
+from streams.core.records import SHARD_END, TRIM_HORIZON, Description, Page, Position, ShardError, StreamDownError
+from streams.core.state import EMPTY, State
+from streams.engine.pipeline import Pipeline
+from streams.engine.reading import ShardReader
+from streams.engine.worker import Worker
 from tests.fakes import FakeClock, MemoryStream
 from tests.streams.test_pipeline import Summing, decode
 

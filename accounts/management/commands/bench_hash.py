@@ -11,7 +11,7 @@ from accounts.passwords import cost
 
 
 class Command(PlainCommand):
-    help = "Measures what a password hash costs on this machine, and marks the PASSWORD_COST that fits."
+    help = "Measures the time of a password hash on this machine, and marks the PASSWORD_COST that fits."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="one JSON object a line")

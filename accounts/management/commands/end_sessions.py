@@ -11,12 +11,12 @@ from common.text import quoted
 
 
 class Command(PlainCommand):
-    help = "Ends all sessions of a user, or of everybody; their open pages close within five seconds."
+    help = "Ends all sessions of one user or of all users; their open pages close within five seconds."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        whose = parser.add_mutually_exclusive_group(required=True)
-        whose.add_argument("--user", metavar="NAME", help="of this user")
-        whose.add_argument("--all", action="store_true", help="of everybody")
+        users = parser.add_mutually_exclusive_group(required=True)
+        users.add_argument("--user", metavar="NAME", help="end the sessions of this user")
+        users.add_argument("--all", action="store_true", help="end the sessions of all users")
 
     def handle(self, *args: Any, **options: Any) -> None:
         name = options["user"]
@@ -28,6 +28,6 @@ class Command(PlainCommand):
             self.fail(f"No user is called {quoted(name)}: check the name.")
         self.say(sessions.end_all(user, "staff", by=HERE), name)
 
-    def say(self, count: int, whose: str) -> None:
+    def say(self, count: int, owner: str) -> None:
         ended = "1 session" if count == 1 else f"{count} sessions"
-        self.stdout.write(f"Ended: {ended} of {whose}.")
+        self.stdout.write(f"Ended: {ended} of {owner}.")

@@ -1,6 +1,5 @@
 """manage.py first_user [--name admin]"""
 
-import shlex
 from typing import Any
 
 from django.conf import settings
@@ -13,15 +12,16 @@ from django.utils import timezone
 from accounts.management.plain import PlainCommand
 from accounts.models import User
 from accounts.passwords import provisional
+from common.running import to_run
 from common.text import quoted
 
 
 class Command(PlainCommand):
-    help = "Makes the first user, with a generated password shown once; afterwards says how to sign in."
+    help = "Makes the first user with a generated password, shown once; if there is a user, says how to sign in."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--name", default="admin", help="user name of the first user (default: %(default)s)")
-        parser.add_argument("--at", default=settings.SITE_URL, help="where the site answers (default: %(default)s)")
+        parser.add_argument("--at", default=settings.SITE_URL, help="address of the site (default: %(default)s)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         name, password = options["name"], None
@@ -36,7 +36,7 @@ class Command(PlainCommand):
         if password:
             self.stdout.write(f"    password   {password}   (shown only now)")
         else:
-            again = f".venv/bin/python manage.py new_password {shlex.quote(name)}"
+            again = to_run("new_password", name)
             self.stdout.write(f"Forgotten the password? A new one: {again}")
 
     def _create(self, name: str) -> str:

@@ -13,13 +13,13 @@ from common.text import quoted
 
 
 class Command(PlainCommand):
-    help = "Prints a link with which somebody makes their account, once, within 72 hours."
+    help = "Prints a link that makes one account, once, within 72 hours."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("name", help="user name of the account to be")
-        parser.add_argument("--staff", action="store_true", help="they may see the streams and invite others")
-        parser.add_argument("--email", default="", help="where notices and reset links go")
-        parser.add_argument("--at", default=settings.SITE_URL, help="where the site answers (%(default)s)")
+        parser.add_argument("name", help="user name of the new account")
+        parser.add_argument("--staff", action="store_true", help="let the user see the streams and invite others")
+        parser.add_argument("--email", default="", help="address for notices and reset links")
+        parser.add_argument("--at", default=settings.SITE_URL, help="address of the site (default: %(default)s)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         name = options["name"]

@@ -13,7 +13,7 @@ from common.text import quoted
 
 
 class Command(PlainCommand):
-    help = "Gives a user a new password, shows it once, ends the sessions of the old one and revokes API tokens."
+    help = "Sets a new password for a user, shows it once, ends the user's sessions and revokes the API tokens."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help="user name")
@@ -30,7 +30,7 @@ class Command(PlainCommand):
         events.record("password.changed", user=user, by=HERE)
         sessions.end_all(user, "password changed", by=HERE)
         tokens.revoke_all(user, "password changed", now, by=HERE)
-        throttle.clear(user)  # a forgotten password was tried many times
+        throttle.clear(user)  # the user probably tried the forgotten password many times
         for line in (f"The new password of {name}, shown only now:", "", f"    {password}"):
             self.stdout.write(line)
         if not user.is_active:

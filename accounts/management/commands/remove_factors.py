@@ -13,7 +13,7 @@ from common.text import quoted
 
 
 class Command(PlainCommand):
-    help = "Removes the second factors of who has lost them all, recovery codes too, and ends their sessions."
+    help = "Removes all second factors and recovery codes of a user who has lost them, and ends their sessions."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help="user name")

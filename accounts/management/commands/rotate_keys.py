@@ -9,10 +9,10 @@ from accounts.management.plain import PlainCommand
 
 
 class Command(PlainCommand):
-    help = "Encrypts everything two-way encrypted anew with the first of FIELD_KEYS (docs/runbooks/keys.md)."
+    help = "Encrypts all encrypted fields anew with the first of FIELD_KEYS (docs/runbooks/keys.md)."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--dry-run", action="store_true", help="say what would be done, and change nothing")
+        parser.add_argument("--dry-run", action="store_true", help="print the changes without making them")
 
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
         try:

@@ -1,4 +1,4 @@
-"""manage.py throttle list|clear: whose tries are counted, and a fresh start for one of them."""
+"""manage.py throttle list|clear: shows the counted failures of accounts, and forgets those of one account."""
 
 import json as jsonlib
 from datetime import UTC, datetime
@@ -16,15 +16,15 @@ from common.text import quoted
 
 
 class Command(PlainCommand):
-    help = "Shows which accounts have wrong guesses counted against them, and forgets those of one."
+    help = "Lists the accounts with counted wrong guesses, and forgets those of one account."
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(required=True, metavar="list|clear")
         listing = verbs.add_parser("list", help="failures in a row, and until when further guesses are refused")
-        listing.add_argument("--user", metavar="NAME", help="only of that one")
+        listing.add_argument("--user", metavar="NAME", help="only this user")
         listing.add_argument("--json", action="store_true", help="one JSON object a line")
         clearing = verbs.add_parser("clear", help="forget the failures: the next password may be tried at once")
-        clearing.add_argument("--user", metavar="NAME", required=True, help="whose")
+        clearing.add_argument("--user", metavar="NAME", required=True, help="user name")
         for verb, action in ((listing, self.list), (clearing, self.clear)):
             verb.set_defaults(action=action)
 
@@ -50,7 +50,7 @@ class Command(PlainCommand):
 
 
 def _moment(until: float, now: float) -> str | None:
-    """As 2026-11-22T14:03:07Z, "closed", or None where the next guess may be made now."""
+    """Formats a time as 2026-11-22T14:03:07Z, or "closed" for good; None if the next guess may be made now."""
     if until <= now:
         return None
     return "closed" if until == inf else f"{datetime.fromtimestamp(until, UTC):%Y-%m-%dT%H:%M:%SZ}"

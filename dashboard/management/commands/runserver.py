@@ -20,7 +20,7 @@ class Command(Runserver):
             "login.asgi:application",
             host=self.addr,
             port=int(self.port),
-            ws="dashboard.wire:BoundedSocket",
+            ws="dashboard.live.wire:BoundedSocket",
             ws_max_size=65536,
             ws_per_message_deflate=False,  # twice the memory a socket for texts of a kilobyte
             lifespan="off",

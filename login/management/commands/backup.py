@@ -1,4 +1,4 @@
-"""manage.py backup: an archive of the database and the embedded stream. deploy/backup.sh runs it."""
+"""manage.py backup: makes an archive of the database and the embedded stream. deploy/backup.sh runs it."""
 
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ class Command(PlainCommand):
     help = "Makes an archive of the database and the embedded stream, while everything runs. It holds no keys."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("folder", type=Path, help="where the archive is made; only its owner can read it")
+        parser.add_argument("folder", type=Path, help="folder for the archive; only its owner can read the archive")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

@@ -1,4 +1,4 @@
-"""manage.py janitor: removes what has been kept long enough."""
+"""manage.py janitor: removes expired rows."""
 
 import json
 from typing import Any
@@ -11,10 +11,10 @@ from streams.management.plain import PlainCommand
 
 
 class Command(PlainCommand):
-    help = "Removes what has been kept for longer than the settings RETENTION_… say. Safe beside running workers."
+    help = "Removes rows older than the settings RETENTION_… allow. Safe beside running workers."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--dry-run", action="store_true", help="only say what would go")
+        parser.add_argument("--dry-run", action="store_true", help="count the rows without removing them")
         parser.add_argument("--json", action="store_true", help="one JSON object a line: each table and its rows")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -28,7 +28,7 @@ class Command(PlainCommand):
             elif rows:
                 self.stdout.write(f"{verb} {rows:,} of {table}.")
         if not total and not options["json"]:
-            self.stdout.write("Nothing has been kept for longer than it should be.")
+            self.stdout.write("No row is older than the settings allow.")
 
     def _note(self, sentence: str) -> None:
         self.stderr.write(sentence, str)

@@ -11,10 +11,10 @@ from login.migrating import Executor, alone
 
 
 class Command(migrate.Command):
-    help = "Makes or updates the tables of the database; makes the file of an SQLite database."
+    help = "Creates or updates the tables of the database; creates the file of an SQLite database."
 
     def execute(self, *args: Any, **options: Any) -> str | None:
-        migrate.MigrationExecutor = Executor  # type: ignore[attr-defined]  # the parent has no other way in
+        migrate.MigrationExecutor = Executor  # type: ignore[attr-defined]  # the parent has no other hook
         ExistingFile.may_create = True
         try:
             with alone(connections[options["database"]], lambda says: self.stderr.write(says, str)):

@@ -15,10 +15,15 @@ class Command(PlainCommand):
     help = "Unpacks a backup into an empty database and an absent stream; migrates; ends all sessions."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("archive", type=Path, help="as manage.py backup made it")
-        parser.add_argument("--only", choices=["database", "stream"], default="", help="leave the other as it is")
+        parser.add_argument("archive", type=Path, help="archive of manage.py backup")
         parser.add_argument(
-            "--unauthenticated", action="store_true", help="take an archive though nothing proves that Millrace made it"
+            "--only",
+            choices=["database", "stream"],
+            default="",
+            help="restore only this part, and leave the other unchanged",
+        )
+        parser.add_argument(
+            "--unauthenticated", action="store_true", help="accept an archive without a proof that Millrace made it"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -29,10 +34,12 @@ class Command(PlainCommand):
             )
         except backups.BackupError as error:
             self.fail(f"Nothing was restored. {error}", 1)
-        self.stdout.write(f"Restored what was backed up at {manifest.made.isoformat()}.")
+        self.stdout.write(f"Restored the backup of {manifest.made.isoformat()}.")
         if options["only"] == "stream":
             return
         call_command("migrate", verbosity=0)
-        self.stdout.write(f"Ended {backups.settle(now)} sessions: one that was ended since would live again.")
+        self.stdout.write(f"Ended {backups.settle(now)} sessions: those ended since the backup would be valid again.")
         for name in backups.missing_keys(manifest):
-            self.stderr.write(f"{name} lacks the key of then: what it protects cannot be used (docs/backup.md).", str)
+            self.stderr.write(
+                f"{name} lacks the key of the backup: data under that key cannot be used (docs/backup.md).", str
+            )

@@ -1,4 +1,4 @@
-"""manage.py run: all of Millrace on this machine. `make run` sets up what it needs and calls it."""
+"""manage.py run: starts all of Millrace on this machine. `make run` sets up the checkout and calls it."""
 
 import errno
 import os
@@ -40,7 +40,7 @@ class Command(PlainCommand):
             self.fail(supervisor.reason, 1)
 
     def _refuse_taken_port(self) -> None:
-        """Before anything is made: the address is asked for in the way of the server, and given back."""
+        """Tries to bind the port, as the server will, before anything is made; then frees it."""
         try:
             with socket.socket() as asked:
                 asked.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -56,7 +56,7 @@ class Command(PlainCommand):
 
 
 class Printer:
-    """Prints lines of many processes, each with the time and its process, in colours on a terminal."""
+    """Prints lines of many processes, each with the time and the process's name, in colours on a terminal."""
 
     def __init__(self, names: list[str]) -> None:
         self._width = max(map(len, names))

@@ -7,14 +7,15 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from streams import applications, signals
+from common.loop import Loop
+from streams import applications
 from streams.applications import Closing, Row
-from streams.consumer import Consumer
-from streams.consumers import Consumers
-from streams.loop import Loop
+from streams.core.records import TRIM_HORIZON, StreamError
+from streams.engine import signals
+from streams.engine.consumer import Consumer
+from streams.engine.consumers import Consumers
 from streams.management.options import application_name, stream_name, where
 from streams.management.plain import PlainCommand, UsageError
-from streams.records import TRIM_HORIZON, StreamError
 from streams.wiring import build_worker
 
 

@@ -5,16 +5,19 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from streams import clock, deadletters
-from streams.deadletters import Choice
+from common.running import to_run
+from streams.core import clock
+from streams.core.showing import json_line
 from streams.management.options import MAX_ID, application_name, old_stream_name, up_to
 from streams.management.plain import PlainCommand
 from streams.management.table import lines
 from streams.models import DeadLetter
-from streams.showing import json_line
-from streams.tail import row
+from streams.operations import deadletters
+from streams.operations.deadletters import Choice
+from streams.operations.tail import row
 
 WHO = "manage.py"
+LIST = to_run("deadletters", "list")
 MOST_GROUPS = 1000
 
 
@@ -74,7 +77,7 @@ class Command(PlainCommand):
 
     def _refuse_none(self, choice: Choice, count: int, why: str) -> None:
         if not count:
-            self.fail(f"No dead letter ({choice}) was {why}. See manage.py deadletters list.", 1)
+            self.fail(f"No dead letter ({choice}) was {why}. To see them all: {LIST}", 1)
 
 
 def _records(count: int) -> str:

@@ -9,12 +9,13 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from streams import lag, retention, wiring
+from streams import wiring
+from streams.core.records import From, Position
 from streams.management.options import application_name, old_stream_name, stream_name, where
 from streams.management.plain import PlainCommand, UsageError
 from streams.management.table import lines
 from streams.models import current_leases
-from streams.records import From, Position
+from streams.operations import lag, retention
 
 KINESIS_ONLY = "Checkpoints of KCL are places in Amazon Kinesis: set STREAM_URL=kinesis://REGION first."
 
@@ -83,7 +84,7 @@ class Command(PlainCommand):
     def import_kcl(self, table: str, application: str, stream: str, *, dry_run: bool, json: bool, **where: Any) -> None:
         if not settings.STREAM_URL.startswith("kinesis:"):
             raise UsageError(KINESIS_ONLY)
-        from streams import kcl  # noqa: PLC0415 - boto3 takes longer to import than all of Millrace
+        from streams.operations import kcl  # noqa: PLC0415 - boto3 takes longer to import than all of Millrace
 
         kcl.refuse_if_read(application, stream)
         timestamp = _milliseconds(where["timestamp"])

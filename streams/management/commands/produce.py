@@ -7,18 +7,20 @@ from typing import Any, NoReturn
 
 from django.core.management.base import CommandParser
 
-from streams import applications, clock, signals
+from common.loop import Loop
+from streams import applications
 from streams.applications import SourceKind
-from streams.loop import Loop
+from streams.backends import aggregating
+from streams.backends.aggregating import AggregatingStream, Locating
+from streams.backends.base import Stream
+from streams.core import clock
+from streams.core.records import StreamExistsError, StreamNotFoundError
+from streams.engine import signals
+from streams.engine.producer import RECORDS_A_PUT, Producer, choose_pace
 from streams.management.options import MOST_RECORDS, above_zero, from_zero, stream_name, up_to, whole
 from streams.management.plain import PlainCommand, UsageError
 from streams.management.progress import on_terminal
-from streams.producer import RECORDS_A_PUT, Producer, choose_pace
-from streams.records import StreamExistsError, StreamNotFoundError
 from streams.sources.base import Source, SourceError
-from streams.stream import aggregating
-from streams.stream.aggregating import AggregatingStream, Locating
-from streams.stream.base import Stream
 from streams.wiring import open_stream
 
 IDLE = 0.01  # seconds: how late a record may be for its pace

@@ -9,8 +9,11 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from streams import deadletters, retention, wiring
-from streams.deadletters import Choice
+from common.running import to_run
+from streams import wiring
+from streams.backends.base import Stream
+from streams.core.records import LATEST, TRIM_HORIZON, Description, StreamExistsError, StreamNotFoundError, at
+from streams.core.showing import json_line
 from streams.management.options import (
     MOST_RECORDS,
     MOST_SHARDS,
@@ -22,10 +25,9 @@ from streams.management.options import (
 )
 from streams.management.plain import PlainCommand, UsageError
 from streams.management.table import lines
-from streams.records import LATEST, TRIM_HORIZON, Description, StreamExistsError, StreamNotFoundError, at
-from streams.showing import json_line
-from streams.stream.base import Stream
-from streams.tail import Tail, in_words, row
+from streams.operations import deadletters, retention
+from streams.operations.deadletters import Choice
+from streams.operations.tail import Tail, in_words, row
 
 FROM_HELP = "trim-horizon (default), latest (follows), an ISO time, or so long ago: 15m, now-1h"
 
@@ -137,7 +139,8 @@ def _letters_left(name: str) -> str:
     if not count:
         return ""
     letters = "1 dead letter of it stays" if count == 1 else f"{count:,} dead letters of it stay"
-    return f" {letters}, to be looked at or discarded: manage.py deadletters discard --all --stream {name}"
+    command = to_run("deadletters", "discard", "--all", "--stream", name)
+    return f" {letters}, to be looked at or discarded: {command}"
 
 
 def _children(stream: Stream, parent: str) -> str:

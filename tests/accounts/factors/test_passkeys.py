@@ -28,16 +28,16 @@ def ask(client: Client) -> dict[str, Any]:
     return answer
 
 
-def test_looking_at_the_page_of_passkeys_makes_no_session(client: Client, db: None) -> None:
+def test_passkey_page_makes_no_session_when_it_is_opened(client: Client, db: None) -> None:
     assertRedirects(client.get(ASK, headers={"accept": "application/json"}), SIGN_IN)
     assert Session.objects.count() == 0
 
 
-def test_a_number_of_more_digits_than_python_reads_is_refused_in_words(client: Client, db: None) -> None:
+def test_credential_of_too_many_digits_is_refused_with_a_message(client: Client, db: None) -> None:
     assertRedirects(client.post(ASK, {"credential": "9" * 4999}), SIGN_IN)
 
 
-def test_a_passkey_alone_must_have_asked_who_is_there(client: Client, db: None) -> None:
+def test_passkey_alone_requires_user_verification(client: Client, db: None) -> None:
     options = ask(client)["request_options"]["publicKey"]
     assert (options["userVerification"], options.get("allowCredentials", [])) == ("required", [])
     assert len(options["challenge"]) >= 22  # base64 of 128 bits
@@ -45,7 +45,9 @@ def test_a_passkey_alone_must_have_asked_who_is_there(client: Client, db: None) 
 
 
 @pytest.mark.parametrize("credential", CREDENTIALS)
-def test_what_no_browser_says_is_refused_in_words(client: Client, ada: User, credential: Any) -> None:
+def test_sign_in_with_a_malformed_credential_is_refused_with_a_message(
+    client: Client, ada: User, credential: Any
+) -> None:
     ask(client)
     answer = client.post(ASK, {"credential": json.dumps(credential)})
     assertRedirects(answer, SIGN_IN, fetch_redirect_response=False)
@@ -54,19 +56,19 @@ def test_what_no_browser_says_is_refused_in_words(client: Client, ada: User, cre
 
 
 @pytest.mark.parametrize("text", ["", "{", "\x00", "NaN", "[" * 100_000, '"\\ud800"'])
-def test_what_is_not_json_is_refused_in_words(client: Client, ada: User, text: str) -> None:
+def test_credential_outside_json_is_refused_with_a_message(client: Client, ada: User, text: str) -> None:
     assertRedirects(client.post(ASK, {"credential": text}), SIGN_IN)
 
 
 @pytest.mark.parametrize("credential", CREDENTIALS)
-def test_nothing_of_the_kind_can_be_added(confirmed: Client, credential: Any) -> None:
+def test_malformed_credential_cannot_be_added(confirmed: Client, credential: Any) -> None:
     confirmed.get("/accounts/factors/passkeys/add/")
     page = confirmed.post("/accounts/factors/passkeys/add/", {"credential": json.dumps(credential), "name": "x"})
     assertContains(page, 'role="alert"')
 
 
 @pytest.mark.parametrize("verb", ["name", "remove"])
-def test_the_passkeys_of_others_do_not_exist(confirmed: Client, verb: str) -> None:
+def test_passkeys_of_other_users_are_not_found(confirmed: Client, verb: str) -> None:
     bob = User.objects.create_user("bob")
     theirs = Authenticator.objects.create(user=bob, type="webauthn", data={"name": "his", "credential": {}})
     path = f"/accounts/factors/passkeys/{theirs.pk}/{verb}/"
@@ -74,7 +76,7 @@ def test_the_passkeys_of_others_do_not_exist(confirmed: Client, verb: str) -> No
 
 
 @pytest.mark.parametrize("name", ["", "x" * 61, "\x00"])
-def test_a_name_that_cannot_be_is_refused(confirmed: Client, ada: User, name: str) -> None:
+def test_passkey_name_is_refused_when_invalid(confirmed: Client, ada: User, name: str) -> None:
     mine = Authenticator.objects.create(user=ada, type="webauthn", data={"name": "mine", "credential": {}})
     page = confirmed.post(f"/accounts/factors/passkeys/{mine.pk}/name/", {"name": name})
     assertContains(page, 'role="alert"')

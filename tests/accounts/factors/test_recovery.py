@@ -11,7 +11,7 @@ from tests.accounts.conftest import PASSWORD, confirm, shown
 CODES = "/accounts/factors/recovery-codes/"
 
 
-def test_ten_codes_of_120_bits(ada: User) -> None:
+def test_recovery_codes_are_ten_of_120_bits(ada: User) -> None:
     codes = recovery.make(ada, timezone.now())
     assert (len(set(codes)), {len(code) for code in codes}) == (10, {27})
 
@@ -30,18 +30,18 @@ def test_a_code_is_used_once_however_it_is_typed(ada: User) -> None:
     assert recovery.left(ada) == 8
 
 
-def test_a_code_is_of_one_person(ada: User) -> None:
+def test_code_works_for_its_owner_only(ada: User) -> None:
     code = recovery.make(ada, timezone.now())[0]
     assert recovery.use(User.objects.create_user("bob"), code, timezone.now()) is False
 
 
-def test_codes_outlive_a_new_key_while_the_old_one_is_in_the_ring(ada: User, settings: Settings) -> None:
+def test_codes_stay_valid_under_a_new_key_while_the_ring_holds_the_old(ada: User, settings: Settings) -> None:
     code = recovery.make(ada, timezone.now())[0]
     settings.FIELD_KEYS = f"k2:{'QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY='} {settings.FIELD_KEYS}"
     assert recovery.use(ada, code, timezone.now()) is True
 
 
-def test_new_codes_end_those_of_before_and_are_shown_once(signed_in: Client, ada: User, app: Authenticator) -> None:
+def test_new_codes_replace_the_old_and_are_shown_once(signed_in: Client, ada: User, app: Authenticator) -> None:
     old = recovery.make(ada, timezone.now())[0]
     confirm(signed_in, shown())
     assertRedirects(signed_in.post(CODES), CODES, fetch_redirect_response=False)
@@ -53,7 +53,7 @@ def test_new_codes_end_those_of_before_and_are_shown_once(signed_in: Client, ada
     assert recovery.use(ada, old, timezone.now()) is False
 
 
-def test_while_they_wait_to_be_shown_they_are_encrypted(signed_in: Client, ada: User, app: Authenticator) -> None:
+def test_new_codes_are_encrypted_until_they_are_shown(signed_in: Client, ada: User, app: Authenticator) -> None:
     confirm(signed_in, shown())
     signed_in.post(CODES)
     kept = str(dict(signed_in.session))
@@ -62,7 +62,7 @@ def test_while_they_wait_to_be_shown_they_are_encrypted(signed_in: Client, ada: 
     assert len(codes) == 10 and not any(code in kept for code in codes)
 
 
-def test_few_that_are_left_are_warned_of(signed_in: Client, ada: User, app: Authenticator) -> None:
+def test_user_is_warned_when_few_codes_are_left(signed_in: Client, ada: User, app: Authenticator) -> None:
     codes = recovery.make(ada, timezone.now())
     assertContains(signed_in.get("/accounts/security/"), "10 of 10 are left")
     for code in codes[:7]:
@@ -70,7 +70,7 @@ def test_few_that_are_left_are_warned_of(signed_in: Client, ada: User, app: Auth
     assertContains(signed_in.get("/accounts/security/"), "Only 3 of 10 left.")
 
 
-def test_with_the_last_factor_go_the_codes(signed_in: Client, ada: User, app: Authenticator) -> None:
+def test_codes_are_removed_with_the_last_factor(signed_in: Client, ada: User, app: Authenticator) -> None:
     recovery.make(ada, timezone.now())
     confirm(signed_in, shown())
     signed_in.post("/accounts/factors/totp/remove/")
@@ -79,6 +79,6 @@ def test_with_the_last_factor_go_the_codes(signed_in: Client, ada: User, app: Au
     assert answer.headers["Location"] == "/accounts/success/"
 
 
-def test_without_a_factor_there_are_no_codes_to_make(confirmed: Client, ada: User) -> None:
+def test_codes_cannot_be_made_without_a_factor(confirmed: Client, ada: User) -> None:
     assertRedirects(confirmed.post(CODES), "/accounts/security/")
     assert recovery.left(ada) == 0

@@ -12,7 +12,7 @@ from accounts.models import User
 from tests.accounts.conftest import first_step, session_of
 
 
-def test_who_has_lost_all_factors_signs_in_with_the_password_again(
+def test_remove_factors_lets_the_user_sign_in_with_the_password(
     client: Client, signed_in: Client, ada: User, app: Authenticator
 ) -> None:
     recovery.make(ada, timezone.now())
@@ -23,7 +23,7 @@ def test_who_has_lost_all_factors_signs_in_with_the_password_again(
     assert first_step(Client()) == "/accounts/success/"
 
 
-def test_for_nobody_is_refused_in_a_sentence(db: None) -> None:
+def test_remove_factors_refuses_an_unknown_user(db: None) -> None:
     errors = StringIO()
     with pytest.raises(SystemExit, match="2"):
         call_command("remove_factors", "eve", stderr=errors)

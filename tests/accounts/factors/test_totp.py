@@ -30,16 +30,16 @@ def test_codes_are_those_of_rfc_6238(moment: int, code: str) -> None:
 
 
 @pytest.mark.parametrize("typed", ["", "12345", "1234567", "abcdef", "\N{ARABIC-INDIC DIGIT THREE}" * 6, "x" * 9999])
-def test_what_is_no_code_is_wrong(app: Authenticator, typed: str) -> None:
+def test_malformed_code_is_rejected(app: Authenticator, typed: str) -> None:
     assert totp.use(app, typed, NOW) is False
 
 
-def test_a_code_is_believed_once(app: Authenticator) -> None:
+def test_code_is_accepted_once(app: Authenticator) -> None:
     assert [totp.use(app, code_at(NOW), NOW) for _ in range(3)] == [True, False, False]
     assert totp.use(app, code_at(NOW + 30), NOW + 30) is True
 
 
-def test_no_code_before_the_newest_is_believed(app: Authenticator) -> None:
+def test_code_older_than_the_newest_is_rejected(app: Authenticator) -> None:
     assert totp.use(app, code_at(NOW), NOW) is True
     assert totp.use(app, code_at(NOW - 30), NOW - 30) is False  # a clock that was put back
 
@@ -49,7 +49,7 @@ def test_the_seed_is_kept_encrypted(app: Authenticator) -> None:
     assert app.data["secret"].startswith("local:")
 
 
-def test_the_code_that_set_the_app_up_signs_nobody_in(client: Client, ada: User, app: Authenticator) -> None:
+def test_code_that_set_up_the_app_does_not_sign_in(client: Client, ada: User, app: Authenticator) -> None:
     counter = totp.matches(SEED, shown(), timezone.now().timestamp())
     assert counter and totp.spend(app, counter)
     assert first_step(client) == "/accounts/two-factor/"
@@ -71,7 +71,7 @@ print(totp.use(Authenticator.objects.get(), sys.argv[2], float(sys.argv[3])))
 """
 
 
-def test_of_several_processes_with_the_same_code_one_is_believed(tmp_path: Path) -> None:
+def test_code_is_accepted_by_one_of_several_processes(tmp_path: Path) -> None:
     house = House(tmp_path)
     house.run("first_user")
     house.run("shell", "--verbosity", "0", "-c", SET_UP.format(seed=SEED))

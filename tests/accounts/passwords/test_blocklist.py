@@ -30,13 +30,13 @@ def test_capitals_do_not_hide_a_common_password(common: blocklist.Blocklist) -> 
     assert "QwErTyUiOpAsDfGh" in common and "123456789QWERTY" in common
 
 
-def test_one_in_ten_thousand_of_the_others_is_found_too(common: blocklist.Blocklist) -> None:
+def test_blocklist_has_one_false_positive_in_ten_thousand(common: blocklist.Blocklist) -> None:
     chance = random.Random(1)
     others = ("".join(chance.choices(string.ascii_letters + " ", k=20)) for _ in range(100_000))
     assert sum(each in common for each in others) <= 25  # 10 expected; 25 or more has a chance of 5 in 100,000
 
 
-def test_the_file_is_small_and_says_where_its_words_are_from() -> None:
+def test_blocklist_file_is_small_and_names_its_source() -> None:
     made = Path(settings.COMMON_PASSWORDS).read_bytes()
     head = json.loads(made.partition(b"\n")[0])
     assert head["entries"] == 474_743 and len(made) < 1_200_000
@@ -44,15 +44,15 @@ def test_the_file_is_small_and_says_where_its_words_are_from() -> None:
 
 
 @given(st.sets(st.text(min_size=8), max_size=50))
-def test_whatever_is_put_in_is_found(words: set[str]) -> None:
+def test_blocklist_has_no_false_negatives(words: set[str]) -> None:
     assert [each for each in words if each not in blocklist.built(words)] == []
 
 
-def test_an_empty_list_finds_nothing() -> None:
+def test_empty_blocklist_finds_nothing() -> None:
     assert "a passphrase of five words" not in blocklist.built([])
 
 
-def test_a_file_comes_back_as_it_was_written(tmp_path: Path) -> None:
+def test_blocklist_file_is_read_as_it_was_written(tmp_path: Path) -> None:
     (tmp_path / "list").write_text("short\nlong enough\nLONG ENOUGH\r\nné à Orléans\n", "utf-8")
     blocklist.main(str(tmp_path / "list"), str(tmp_path / "made/filter"))
     found = blocklist.read(tmp_path / "made/filter")
@@ -60,7 +60,7 @@ def test_a_file_comes_back_as_it_was_written(tmp_path: Path) -> None:
     assert [each.name for each in (tmp_path / "made").iterdir()] == ["filter"]
 
 
-def test_another_file_is_refused_in_a_sentence(tmp_path: Path) -> None:
+def test_blocklist_refuses_a_file_of_another_format(tmp_path: Path) -> None:
     (tmp_path / "other").write_text("hello\n")
     with pytest.raises(ValueError, match="is not a list of common passwords: delete it and run make assets"):
         blocklist.read(tmp_path / "other")

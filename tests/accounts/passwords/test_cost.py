@@ -9,7 +9,7 @@ from accounts.passwords import cost
 from accounts.passwords.cost import Figure
 
 
-def test_a_figure_is_the_median_of_a_few_hashes() -> None:
+def test_hash_time_is_the_median_of_a_few_hashes() -> None:
     times = iter([0.0, 0.2, 1.0, 1.9, 2.0, 2.25])
     asked: list[int] = []
     figure = cost.measured(12, clock=lambda: next(times), hash_once=asked.append)
@@ -19,7 +19,7 @@ def test_a_figure_is_the_median_of_a_few_hashes() -> None:
 @pytest.mark.parametrize(
     ("first", "best"), [(5.0, 14), (25.0, 13), (74.0, 12), (150.0, 11), (175.0, 11), (176.0, 10), (900.0, 10)]
 )
-def test_the_dearest_cost_that_fits_is_the_one_to_set(first: float, best: int) -> None:
+def test_recommended_cost_is_the_highest_within_the_limit(first: float, best: int) -> None:
     figures = [Figure(each, first * 2**place) for place, each in enumerate(cost.COSTS)]
     assert cost.fitting(figures) == best
 
@@ -35,7 +35,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("machine")
-def test_the_command_marks_what_fits_and_what_is_set() -> None:
+def test_bench_hash_marks_the_recommended_and_the_current_cost() -> None:
     out = StringIO()
     call_command("bench_hash", stdout=out)
     assert out.getvalue().splitlines()[1:4] == [
@@ -46,7 +46,7 @@ def test_the_command_marks_what_fits_and_what_is_set() -> None:
 
 
 @pytest.mark.usefixtures("machine")
-def test_the_command_speaks_json() -> None:
+def test_bench_hash_prints_json() -> None:
     out = StringIO()
     call_command("bench_hash", "--json", stdout=out)
     facts = [json.loads(each) for each in out.getvalue().splitlines()]
@@ -54,7 +54,7 @@ def test_the_command_speaks_json() -> None:
     assert [each["cost"] for each in facts if each["best"]] == [12]
 
 
-def test_a_machine_too_slow_for_any_is_told_so() -> None:
+def test_bench_hash_reports_a_machine_too_slow_for_any_cost() -> None:
     assert cost.line(**Figure(10, 800.0).facts(10, 12)).endswith("is nearest to 150-350 ms")
 
 

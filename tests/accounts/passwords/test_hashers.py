@@ -56,20 +56,20 @@ def costs(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
         ("a\0b" + "c" * 30, "NkUKKE8rhxKi4GZDDbFahx1eqoYg73G"),
     ],
 )
-def test_a_hash_is_what_other_programs_compute(password: str, checksum: str) -> None:
+def test_hash_equals_that_of_other_programs(password: str, checksum: str) -> None:
     encoded = f"bcrypt_hmac_sha384$old{SALT.decode()}{checksum}"
     assert HASHER.encode(password, SALT) == encoded
     assert check_password(password, encoded) and len(encoded) <= 128
 
 
 @given(TEXT)
-def test_any_text_is_its_own_password(password: str) -> None:
+def test_password_of_any_text_verifies(password: str) -> None:
     assert HASHER.verify(password, HASHER.encode(password, SALT))
 
 
 @given(TEXT, st.data())
 @settings(max_examples=100)
-def test_any_byte_that_differs_fails(password: str, data: st.DataObject) -> None:
+def test_password_with_a_different_byte_fails(password: str, data: st.DataObject) -> None:
     octets = bytearray(password.encode())
     place, other = data.draw(st.integers(0, len(octets) - 1)), data.draw(st.integers(1, 255))
     octets[place] ^= other
@@ -82,13 +82,13 @@ def test_a_password_counts_exactly_as_typed(near: str) -> None:
     assert not check_password(near, make_password(PASSWORD))
 
 
-def test_the_key_counts_too(ring: Settings) -> None:
+def test_hash_depends_on_the_key(ring: Settings) -> None:
     encoded = make_password(PASSWORD)
     ring.PASSWORD_KEYS = item("old", NEW)
     assert not check_password(PASSWORD, encoded)
 
 
-def test_a_new_key_and_a_new_cost_take_hold_at_sign_in(
+def test_hash_is_renewed_at_sign_in_when_key_or_cost_changed(
     ring: Settings, monkeypatch: pytest.MonkeyPatch, ada: User, client: Client
 ) -> None:
     before = User.objects.get().password
@@ -101,7 +101,7 @@ def test_a_new_key_and_a_new_cost_take_hold_at_sign_in(
     assert check_password(PASSWORD, after) and not check_password(PASSWORD, before)
 
 
-def test_a_hash_from_before_the_keys_becomes_a_keyed_one_at_sign_in(ada: User, client: Client) -> None:
+def test_hash_without_key_is_replaced_by_a_keyed_one_at_sign_in(ada: User, client: Client) -> None:
     User.objects.update(password=BCryptSHA256PasswordHasher().encode(PASSWORD, SALT))  # type: ignore[arg-type]
     assert client.post("/accounts/sign-in/", {"username": "ada", "password": PASSWORD}).status_code == 302
     assert User.objects.get().password.startswith("bcrypt_hmac_sha384$old$")
@@ -126,7 +126,7 @@ def test_a_damaged_hash_fails_closed(damaged: str) -> None:
 
 
 def work(user: User, password: str, costs: list[int]) -> int:
-    """What a failed sign-in cost, in units of 2^cost."""
+    """Returns the cost of a failed sign-in, in units of 2^cost."""
     costs.clear()
     assert authenticate(username=user.username, password=password) is None
     return sum(2**cost for cost in costs)
@@ -159,7 +159,7 @@ def test_a_password_of_the_greatest_length_works() -> None:
     assert not check_password("é" * 511 + "è", make_password("é" * 512))
 
 
-def test_a_summary_shows_no_more_than_django_does() -> None:
+def test_summary_of_a_hash_shows_no_more_than_djangos() -> None:
     summary = identify_hasher(make_password(PASSWORD)).safe_summary(HASHER.encode(PASSWORD, SALT))
     assert summary["work factor"] == 4 and summary["salt"] == "abcdef****************"
 
@@ -177,7 +177,7 @@ def test_the_sign_in_page_does_the_same_work_for_a_wrong_password_and_an_unknown
     assert answer(client, "ada", "wrong" * 5, costs) == answer(client, "eve", "wrong" * 5, costs) == (200, True, 2**4)
 
 
-def test_the_sign_in_page_hashes_no_megabyte(client: Client, ada: User, costs: list[int]) -> None:
+def test_sign_in_page_does_not_hash_a_megabyte(client: Client, ada: User, costs: list[int]) -> None:
     long = "x" * 1_000_000
     assert answer(client, "ada", long, costs) == answer(client, "eve", long, costs) == (200, True, 0)
 

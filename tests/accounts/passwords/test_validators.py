@@ -35,7 +35,7 @@ def refusals(password: str, user: User | None = ADA) -> list[str]:
         *("x" * 200 + " is long", "é" * 512, "with a \0 and a \t in it", "aaaa bbbb cccc dddd eeee"),
     ],
 )
-def test_any_long_password_is_taken_without_rules_of_composition(password: str) -> None:
+def test_long_password_is_accepted_without_rules_of_composition(password: str) -> None:
     assert refusals(password) == []
 
 
@@ -45,14 +45,14 @@ def test_a_short_password_is_refused_with_its_length() -> None:
 
 
 @pytest.mark.parametrize("password", ["x" * 1025, "é" * 513, "x" * 1_000_000])
-def test_a_password_that_would_not_be_kept_to_its_end_is_refused(password: str) -> None:
+def test_password_longer_than_the_limit_is_refused(password: str) -> None:
     assert refusals(password) == [TOO_LONG]
 
 
 @pytest.mark.parametrize("required", ["staff", "all"])
 @pytest.mark.parametrize("is_staff", [False, True])
 @pytest.mark.parametrize("enrolled", [False, True])
-def test_eight_characters_do_only_beside_a_second_factor_that_is_enforced(
+def test_eight_characters_suffice_only_with_an_enforced_second_factor(
     settings: Settings, ada: User, required: str, is_staff: bool, enrolled: bool
 ) -> None:
     settings.REQUIRE_SECOND_FACTOR, ada.is_staff = required, is_staff
@@ -62,12 +62,12 @@ def test_eight_characters_do_only_beside_a_second_factor_that_is_enforced(
 
 
 @pytest.mark.parametrize("user", [None, User(username="new"), User(username="new", is_staff=True)])
-def test_whoever_is_not_yet_known_needs_fifteen_characters(settings: Settings, user: User | None) -> None:
+def test_new_user_needs_fifteen_characters(settings: Settings, user: User | None) -> None:
     settings.REQUIRE_SECOND_FACTOR = "all"
     assert shortest(user) == 15
 
 
-def test_of_the_short_passwords_too_the_common_ones_are_refused(ada: User, settings: Settings) -> None:
+def test_short_common_password_is_refused(ada: User, settings: Settings) -> None:
     settings.REQUIRE_SECOND_FACTOR = "all"
     Authenticator.objects.create(user=ada, type=Authenticator.Type.WEBAUTHN, data={})
     assert refusals("vgwkpnzy", ada) == []
@@ -94,30 +94,28 @@ def test_a_common_password_is_refused_however_long(password: str) -> None:
         ),
     ],
 )
-def test_a_password_about_us_is_refused(password: str) -> None:
+def test_password_of_a_context_word_is_refused(password: str) -> None:
     assert refusals(password) == [CONTEXT]
 
 
-def test_a_context_word_in_a_longer_phrase_is_taken() -> None:
+def test_context_word_in_a_longer_phrase_is_accepted() -> None:
     assert refusals("the millrace turns a slow wooden wheel") == []
     assert refusals("lovelace-and-two-more-names") == []
 
 
 @given(st.text(max_size=20), st.sampled_from(["millrace", "lovelace", "byron"]), st.text(max_size=20))
-def test_what_is_more_than_four_tenths_a_context_word_is_refused(before: str, word: str, after: str) -> None:
+def test_password_with_more_than_40_percent_context_words_is_refused(before: str, word: str, after: str) -> None:
     password = before + word + after
     if len(word) / len(folded(password)) > 0.4:
         assert share(password, [word]) > 0.4
 
 
-def test_words_that_overlap_count_once() -> None:
+def test_overlapping_context_words_count_once() -> None:
     assert share("aaaaaaaa12", ["aaaa", "aaaaa"]) == 0.8
     assert share("", ["aaaa"]) == 0.0
 
 
-def test_without_the_list_no_password_is_set_where_people_can_reach_the_site(
-    settings: Settings, tmp_path: Path
-) -> None:
+def test_password_is_refused_without_the_blocklist_when_debug_is_off(settings: Settings, tmp_path: Path) -> None:
     settings.COMMON_PASSWORDS = tmp_path / "common-passwords"
     settings.DEBUG = False
     assert refusals(PASSWORD)[0].startswith("No password can be set now, because the list of common ones is missing")

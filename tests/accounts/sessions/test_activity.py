@@ -28,7 +28,7 @@ SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
         (OPENED | {"authorization": "Bearer x"}, False),
     ],
 )
-def test_only_what_a_person_opens_or_sends_counts(headers: dict[str, str], expected: bool) -> None:
+def test_only_opened_pages_and_sent_forms_count_as_activity(headers: dict[str, str], expected: bool) -> None:
     for ask in (RequestFactory().get, RequestFactory().post):
         assert counts(ask("/", headers=headers)) is expected
 
@@ -42,7 +42,7 @@ def age(span: timedelta) -> Session:
     return row
 
 
-def test_opening_a_page_moves_the_idle_limit_and_no_other(signed_in: Client) -> None:
+def test_opened_page_moves_only_the_idle_limit(signed_in: Client) -> None:
     before = age(MINUTE)
     signed_in.get("/market/", headers=OPENED)
     row = Session.objects.get()
@@ -50,7 +50,7 @@ def test_opening_a_page_moves_the_idle_limit_and_no_other(signed_in: Client) -> 
     assert (row.expire_date, row.ends) == (row.seen + timedelta(minutes=30), before.ends)
 
 
-def test_within_a_minute_nothing_is_written(signed_in: Client) -> None:
+def test_activity_is_written_once_a_minute(signed_in: Client) -> None:
     before = age(MINUTE - 5 * SECOND)
     signed_in.get("/market/", headers=OPENED)
     assert Session.objects.get().seen == before.seen
@@ -67,7 +67,7 @@ def test_polling_never_keeps_a_session_alive(signed_in: Client, path: str) -> No
     assert Session.objects.values().get() == Session.objects.filter(seen=before.seen).values().get()
 
 
-def test_the_absolute_limit_holds_however_busy(signed_in: Client) -> None:
+def test_absolute_limit_holds_during_activity(signed_in: Client) -> None:
     row = age(MINUTE)
     Session.objects.update(ends=timezone.now() + MINUTE)
     signed_in.get("/market/", headers=OPENED)
@@ -87,28 +87,28 @@ def looked_up(session: str | None) -> SessionStore:
     return found
 
 
-def test_nothing_brings_back_a_session_that_has_ended(signed_in: Client) -> None:
+def test_ended_session_is_not_revived_by_activity(signed_in: Client) -> None:
     session = looked_up(signed_in.session.session_key)
     Session.objects.all().delete()
     touch(session, timezone.now() + 2 * MINUTE)
     assert Session.objects.count() == 0
 
 
-def test_a_session_that_has_expired_meanwhile_stays_so(signed_in: Client) -> None:
+def test_expired_session_stays_expired(signed_in: Client) -> None:
     session, end = looked_up(signed_in.session.session_key), timezone.now() - SECOND
     Session.objects.update(expire_date=end)
     touch(session, timezone.now() + 2 * MINUTE)
     assert Session.objects.get().expire_date == end
 
 
-def test_a_slow_clock_moves_nothing_back(signed_in: Client) -> None:
+def test_slow_clock_does_not_move_a_limit_back(signed_in: Client) -> None:
     session, now = looked_up(signed_in.session.session_key), timezone.now()
     Session.objects.update(seen=now + 5 * MINUTE)
     touch(session, now + 2 * MINUTE)
     assert Session.objects.get().seen == now + 5 * MINUTE
 
 
-def test_short_limits_are_counted_more_finely(settings: Settings, signed_in: Client) -> None:
+def test_short_limits_are_measured_more_finely(settings: Settings, signed_in: Client) -> None:
     settings.SESSION_IDLE = 20
     session, before = looked_up(signed_in.session.session_key), Session.objects.get().seen
     for seconds in (1, 3):

@@ -26,41 +26,43 @@ def run_out(*, absolute: bool = False) -> None:
 
 
 @pytest.mark.parametrize(("absolute", "says"), [(False, IDLE), (True, ABSOLUTE)])
-def test_the_way_to_the_sign_in_page_tells_which_limit_it_was(signed_in: Client, absolute: bool, says: str) -> None:
+def test_redirect_to_sign_in_names_the_limit_that_ended_the_session(
+    signed_in: Client, absolute: bool, says: str
+) -> None:
     run_out(absolute=absolute)
     assertContains(signed_in.get("/market/", headers=PAGE, follow=True), says)
     assertNotContains(signed_in.get("/accounts/sign-in/"), says)
 
 
-def test_a_script_that_goes_straight_to_the_sign_in_page_is_told_too(signed_in: Client) -> None:
+def test_sign_in_page_names_the_reason_when_a_script_asks_directly(signed_in: Client) -> None:
     run_out()
     assertContains(signed_in.get("/accounts/sign-in/?next=/market/"), IDLE)
 
 
-def test_a_poll_that_meets_the_end_does_not_lose_the_reason(signed_in: Client) -> None:
+def test_poll_after_the_end_keeps_the_reason(signed_in: Client) -> None:
     run_out()
     assert signed_in.get("/live/market.json").status_code == 401
     assertContains(signed_in.get("/accounts/sign-in/"), IDLE)
 
 
-def test_a_session_that_was_swept_away_is_still_told_of(signed_in: Client, ada: User) -> None:
+def test_reason_is_shown_after_the_session_row_was_removed(signed_in: Client, ada: User) -> None:
     run_out()
     Client().force_login(ada)
     assert Session.objects.count() == 1
     assertContains(signed_in.get("/accounts/sign-in/"), IDLE)
 
 
-def test_a_session_that_was_ended_from_another_device_says_so(signed_in: Client, ada: User) -> None:
+def test_reason_names_another_device_when_it_ended_the_session(signed_in: Client, ada: User) -> None:
     sessions.end_all(ada, "owner")
     assertContains(signed_in.get("/market/", headers=PAGE, follow=True), OTHER)
 
 
-def test_one_that_staff_ended_says_so(signed_in: Client) -> None:
+def test_reason_names_staff_when_they_ended_the_session(signed_in: Client) -> None:
     call_command("end_sessions", all=True, verbosity=0)
     assertContains(signed_in.get("/accounts/sign-in/"), "by a member of staff")
 
 
-def test_signing_out_and_cookies_of_strangers_say_nothing(signed_in: Client) -> None:
+def test_sign_in_page_shows_no_reason_after_sign_out_or_foreign_cookie(signed_in: Client) -> None:
     signed_in.post("/accounts/sign-out/")
     stranger = Client()
     stranger.cookies[settings.SESSION_COOKIE_NAME] = "x" * 32
@@ -87,5 +89,5 @@ def test_use_of_an_open_page_keeps_the_session_alive_and_a_look_does_not(
     assert 43000 < answer["rest"] <= 43200
 
 
-def test_a_page_knows_when_its_session_runs_out(signed_in: Client) -> None:
+def test_page_has_the_end_of_its_session(signed_in: Client) -> None:
     assertContains(signed_in.get("/accounts/success/"), 'data-left="1799" data-rest="43199"')

@@ -35,7 +35,7 @@ def test_the_settings_name_this_engine() -> None:
     assert import_module(configured.SESSION_ENGINE).SessionStore is SessionStore
 
 
-def test_what_is_saved_is_found_by_the_key_alone(db: None) -> None:
+def test_saved_session_is_found_by_its_key_alone(db: None) -> None:
     session = saved(noted="é")
     assert SessionStore(key(session))["noted"] == "é"
     assert SessionStore("a" * 32).get("noted") is None
@@ -50,7 +50,7 @@ def test_a_dump_of_the_database_holds_no_usable_session(signed_in: Client) -> No
     assert thief.get(SUCCESS).status_code == 302
 
 
-def test_a_session_that_was_ended_is_not_brought_back_by_saving(db: None) -> None:
+def test_ended_session_is_not_revived_by_saving(db: None) -> None:
     session = saved(noted=1)
     Session.objects.all().delete()
     session["noted"] = 2
@@ -62,7 +62,7 @@ def test_a_session_that_was_ended_is_not_brought_back_by_saving(db: None) -> Non
     assert Session.objects.count() == 0
 
 
-def test_a_new_key_keeps_the_row_and_the_old_one_is_worth_nothing(signed_in: Client, ada: User) -> None:
+def test_new_key_keeps_the_row_and_invalidates_the_old_key(signed_in: Client, ada: User) -> None:
     session, before = signed_in.session, key(signed_in.session)
     rows = list(Session.objects.values("id", "user", "began", "seen", "ends", "expire_date", "session_data"))
     session.cycle_key()
@@ -71,7 +71,7 @@ def test_a_new_key_keeps_the_row_and_the_old_one_is_worth_nothing(signed_in: Cli
     assert SessionStore(key(session))["_auth_user_id"] == str(ada.pk)
 
 
-def test_a_key_that_was_planted_before_the_sign_in_is_worth_nothing_after(client: Client, ada: User) -> None:
+def test_planted_key_is_invalid_after_sign_in(client: Client, ada: User) -> None:
     planted = saved(planted=True)
     client.cookies[configured.SESSION_COOKIE_NAME] = key(planted)
     identity = Session.objects.get().pk
@@ -89,7 +89,7 @@ def test_signing_in_again_gives_another_key_and_full_time(signed_in: Client, ada
     assert row.pk == session_of(signed_in) != identity
 
 
-def test_the_earlier_limit_counts(db: None, settings: Settings) -> None:
+def test_session_expires_at_the_earlier_limit(db: None, settings: Settings) -> None:
     settings.SESSION_IDLE, settings.SESSION_ABSOLUTE = 100, 60
     row, early = saved(noted=1).row, timezone.now()
     assert row and row.expire_date == row.ends == row.began + timedelta(seconds=60)
@@ -104,7 +104,7 @@ def test_expired_sessions_are_cleared_at_a_sign_in(ada: User, client: Client) ->
     assert [row.user for row in Session.objects.all()] == [ada]
 
 
-def test_nothing_makes_the_cookie_outlive_the_browser(client: Client, ada: User) -> None:
+def test_session_cookie_never_outlives_the_browser(client: Client, ada: User) -> None:
     session = client.session
     session.set_expiry(9999)
     session.save()
@@ -131,7 +131,7 @@ def test_a_request_looks_its_session_up_once(
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_it_works_the_same_without_blocking() -> None:
+async def test_session_store_works_asynchronously() -> None:
     user = await User.objects.acreate(username="ada")
     client, request = Client(), HttpRequest()
     await client.aforce_login(user)

@@ -1,4 +1,4 @@
-"""To the second: what still works just before a limit works no more just after it, for pages and for sockets."""
+"""Limits hold to the second, for pages and for sockets: requests pass just before a limit and fail just after it."""
 
 from datetime import datetime, timedelta
 

@@ -34,28 +34,28 @@ def ended() -> list[tuple[str, dict[str, object]]]:
     return list(SecurityEvent.objects.filter(name="session.ended").values_list("user__username", "facts"))
 
 
-def test_the_eleventh_sign_in_ends_the_oldest_session(ada: User) -> None:
+def test_eleventh_sign_in_ends_the_oldest_session(ada: User) -> None:
     found = browsers(ada, 11)
     assert set(Session.objects.values_list("pk", flat=True)) == {*map(session_of, found[1:])}
     assert not SessionStore().exists(found[0].session.session_key or "")
     assert ended() == [("ada", {"reason": "limit", "count": 1})]
 
 
-def test_a_lower_limit_ends_all_beyond_it(ada: User, settings: Settings) -> None:
+def test_lower_session_limit_ends_all_sessions_beyond_it(ada: User, settings: Settings) -> None:
     browsers(ada, 5)
     settings.SESSION_LIMIT = 2
     browsers(ada, 1)
     assert (Session.objects.count(), ended()) == (2, [("ada", {"reason": "limit", "count": 4})])
 
 
-def test_the_limit_is_each_ones_own(ada: User, settings: Settings) -> None:
+def test_session_limit_applies_per_user(ada: User, settings: Settings) -> None:
     settings.SESSION_LIMIT = 1
     browsers(ada, 1)
     browsers(User.objects.create_user("bob"), 1)
     assert (Session.objects.count(), ended()) == (2, [])
 
 
-def test_proving_again_who_one_is_gives_another_key_to_the_same_session(signed_in: Client, ada: User) -> None:
+def test_fresh_proof_gives_the_session_a_new_key(signed_in: Client, ada: User) -> None:
     request = asked(signed_in, ada)
     before = Session.objects.get()
     Session.objects.update(authenticated=timezone.now() - timedelta(hours=1))
@@ -67,7 +67,7 @@ def test_proving_again_who_one_is_gives_another_key_to_the_same_session(signed_i
     assert SessionStore(signed_in.session.session_key).get("_auth_user_id") is None
 
 
-def test_one_ends_ones_others_and_keeps_this(ada: User) -> None:
+def test_user_ends_all_other_sessions_and_keeps_this_one(ada: User) -> None:
     here, *_ = browsers(ada, 3)
     browsers(User.objects.create_user("bob"), 1)
     assert sessions.end_others(asked(here, ada), "factor") == 2
@@ -76,14 +76,14 @@ def test_one_ends_ones_others_and_keeps_this(ada: User) -> None:
     assert Session.objects.count() == 2
 
 
-def test_one_ends_one_of_ones_own_and_nobody_elses(ada: User) -> None:
+def test_user_ends_one_own_session_and_no_foreign_one(ada: User) -> None:
     here, there, other = map(session_of, (*(mine := browsers(ada, 2)), *browsers(User.objects.create_user("bob"), 1)))
     found = [sessions.end_one(asked(mine[0], ada), each) for each in (other, there, there, here)]
     assert [each and each.pk for each in found] == [None, there, None, None]
     assert set(Session.objects.values_list("pk", flat=True)) == {here, other}
 
 
-def test_staff_end_all_of_somebody(ada: User) -> None:
+def test_staff_end_all_sessions_of_a_user(ada: User) -> None:
     browsers(ada, 2)
     assert sessions.end_all(ada, "staff", by="root") == 2
     assert ended() == [("ada", {"reason": "staff", "count": 2, "by": "root"})]
@@ -98,7 +98,7 @@ def deactivate(user: User) -> None:
 @pytest.mark.parametrize(
     ("act", "reason"), [(deactivate, "deactivated"), (User.delete, "deleted")], ids=["deactivated", "deleted"]
 )
-def test_a_user_who_goes_takes_their_sessions_along(
+def test_sessions_end_when_their_user_is_deactivated_or_deleted(
     ada: User, lines: list[str], act: Callable[[User], object], reason: str
 ) -> None:
     browsers(ada, 2)

@@ -18,7 +18,7 @@ def key(browser: Client) -> str:
     return str(browser.session.session_key)
 
 
-def test_a_living_session_is_told_with_its_user_and_its_end(signed_in: Client, ada: User) -> None:
+def test_valid_session_is_returned_with_its_user_and_end(signed_in: Client, ada: User) -> None:
     standing = valid_sessions([session_of(signed_in)])[session_of(signed_in)]
     assert standing == (session_of(signed_in), ada.pk, False, Session.objects.get().ends)
     assert authenticate(key(signed_in)) == standing
@@ -41,22 +41,20 @@ def change_password(user: User) -> None:
     ],
     ids=["signed out", "expired", "password changed", "deactivated", "deleted", "ended"],
 )
-def test_a_session_ends(signed_in: Client, ada: User, end: Callable[[Client, User], object]) -> None:
+def test_session_is_invalid_after_its_end(signed_in: Client, ada: User, end: Callable[[Client, User], object]) -> None:
     session, cookie = session_of(signed_in), key(signed_in)
     end(signed_in, ada)
     assert (valid_sessions([session]), authenticate(cookie)) == ({}, None)
 
 
-def test_one_user_leaving_does_not_end_the_session_of_another(signed_in: Client, ada: User) -> None:
+def test_session_stays_valid_when_another_user_is_deleted(signed_in: Client, ada: User) -> None:
     other = Client()
     other.force_login(User.objects.create_user("bob"))
     change_password(ada)
     assert list(valid_sessions([session_of(signed_in), session_of(other), uuid4()])) == [session_of(other)]
 
 
-def test_a_session_lives_on_under_a_new_secret_key_while_the_old_one_is_a_fallback(
-    signed_in: Client, settings: Settings
-) -> None:
+def test_session_stays_valid_under_a_new_secret_key_with_fallback(signed_in: Client, settings: Settings) -> None:
     session, cookie = session_of(signed_in), key(signed_in)
     settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "new" * 20
     assert authenticate(cookie) == valid_sessions([session])[session]
@@ -66,33 +64,31 @@ def test_a_session_lives_on_under_a_new_secret_key_while_the_old_one_is_a_fallba
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "\x00" * 32, "é" * 5000, "a" * 32])
-def test_a_cookie_that_is_none_of_ours_is_a_stranger(db: None, cookie: str) -> None:
+def test_foreign_cookie_has_no_session(db: None, cookie: str) -> None:
     assert authenticate(cookie) is None
 
 
-def test_a_session_of_nobody_does_not_count(client: Client, db: None) -> None:
+def test_session_without_user_is_invalid(client: Client, db: None) -> None:
     session = client.session
     session["noted"] = True
     session.save()
     assert (authenticate(key(client)), valid_sessions([Session.objects.get().pk])) == (None, {})
 
 
-def test_a_sign_in_by_a_backend_that_is_gone_does_not_count(signed_in: Client, settings: Settings) -> None:
+def test_session_of_a_removed_backend_is_invalid(signed_in: Client, settings: Settings) -> None:
     cookie = key(signed_in)
     settings.AUTHENTICATION_BACKENDS = ["accounts.another.Backend"]
     assert authenticate(cookie) is None
 
 
-def test_who_lacks_the_second_factor_that_they_must_have_sees_nothing_live(
-    signed_in: Client, ada: User, settings: Settings
-) -> None:
+def test_session_without_its_required_factor_is_invalid(signed_in: Client, ada: User, settings: Settings) -> None:
     settings.REQUIRE_SECOND_FACTOR = "all"
     assert authenticate(key(signed_in)) is None
     Authenticator.objects.create(user=ada, type="totp", data={})
     assert authenticate(key(signed_in))
 
 
-def test_any_number_of_sessions_takes_one_query_that_only_reads(ada: User, settings: Settings) -> None:
+def test_validity_of_any_number_of_sessions_takes_one_read_query(ada: User, settings: Settings) -> None:
     settings.SESSION_LIMIT = 20
     browsers = [Client() for _ in range(20)]
     for browser in browsers:
@@ -104,6 +100,6 @@ def test_any_number_of_sessions_takes_one_query_that_only_reads(ada: User, setti
     assert list(Session.objects.order_by("pk").values()) == rows
 
 
-def test_no_sessions_take_no_query(db: None, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_validity_of_no_sessions_takes_no_query(db: None, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(0):
         assert valid_sessions([]) == {}

@@ -1,4 +1,4 @@
-"""People and attackers who try passwords, by a clock that the test moves; what gets as far as the hasher is counted."""
+"""People and attackers that try passwords, by a clock that the test moves, with a count of hashed guesses."""
 
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ from accounts import throttle
 from accounts.models import User
 from accounts.throttle import devices
 
-START = 1_000_000_000.0  # long ago: what tells the time by itself finds every wait over
+START = 1_000_000_000.0  # long ago: code that reads the real clock finds every wait over
 DAY = 86400
 RIGHT, WRONG = "right", "wrong"
 
@@ -22,7 +22,7 @@ def request(address: str = "192.0.2.1", cookie: str = "", **headers: str) -> Htt
 
 
 def cookie_of(user: User, held: str = "") -> str:
-    """What a browser has after a sign-in."""
+    """Returns the device cookie of a browser after a sign-in."""
     response = HttpResponse()
     devices.welcome(request(cookie=held), response, user)
     return str(response.cookies[settings.DEVICE_COOKIE_NAME].value)

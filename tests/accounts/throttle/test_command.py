@@ -19,7 +19,7 @@ def house(ada: User) -> House:
     return house
 
 
-def test_an_operator_sees_whose_tries_are_counted(house: House) -> None:
+def test_throttle_list_shows_the_accounts_with_failures(house: House) -> None:
     assert told("throttle", "list") == "ada: password, untrusted: 10 failures in a row, open\n"
     Bucket.objects.filter(user=house.owner).update(recent=[4e9], last=4e9)
     assert told("throttle", "list", "--user", "ada").endswith(", closed until 2096-10-02T07:07:10Z\n")
@@ -27,26 +27,26 @@ def test_an_operator_sees_whose_tries_are_counted(house: House) -> None:
     assert told("throttle", "list").endswith(", closed until another proof\n")
 
 
-def test_an_operator_gives_a_fresh_start(house: House) -> None:
+def test_throttle_clear_resets_the_failures(house: House) -> None:
     assert not house.signs_in(RIGHT)
     assert told("throttle", "clear", "--user", "ada") == "Forgotten: the failures of ada (1 counts).\n"
     assert house.signs_in(RIGHT)
     assert house.owner.security_events.get().facts == {"by": "the command line", "count": 1}
 
 
-def test_programs_read_the_list_as_json(house: House) -> None:
+def test_throttle_list_prints_json(house: House) -> None:
     assert json.loads(told("throttle", "list", "--json")) == {
         "user": "ada", "kind": "password", "scope": "untrusted", "failures": 10, "until": None
     }  # fmt: skip
 
 
-def test_a_new_password_begins_without_the_failures_of_the_old(house: House) -> None:
+def test_new_password_resets_the_failures(house: House) -> None:
     told("new_password", "ada")
     assert store.counts(house.owner) == []
 
 
 @pytest.mark.parametrize("verb", ["list", "clear"])
-def test_a_name_of_nobody_is_refused_in_a_sentence(db: None, verb: str) -> None:
+def test_throttle_refuses_an_unknown_name(db: None, verb: str) -> None:
     errors = StringIO()
     with pytest.raises(SystemExit, match="2"):
         call_command("throttle", verb, "--user", "eve", stderr=errors)

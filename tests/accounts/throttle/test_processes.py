@@ -18,7 +18,7 @@ SERVERS, POSTS = 4, 200
 
 
 class Site:
-    """With an account, and a file that says what its hasher checked."""
+    """A site with an account, and a file of the passwords that its hasher checked."""
 
     def __init__(self, house: House) -> None:
         self.house, self.log = house, house.folder / "checked"
@@ -78,7 +78,7 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
         yield found
 
 
-def test_two_hundred_guesses_at_once_in_four_processes_are_ten_and_stay_so_after_a_restart(site: Site) -> None:
+def test_guesses_are_limited_to_ten_over_four_processes_and_a_restart(site: Site) -> None:
     assert site.guess(["ada"] * POSTS) == {200}
     assert site.checked() == 10
     site.restart()

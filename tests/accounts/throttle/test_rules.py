@@ -12,7 +12,7 @@ TRIES = lists(tuples(GAPS, sampled_from(["fail", "fail", "fail", "fail", "take b
 
 
 @given(tries=TRIES, scope=sampled_from(list(Scope)))
-def test_each_rule_allows_what_the_naive_one_allows_to_the_second(tries: list[tuple[float, str]], scope: Scope) -> None:
+def test_rules_equal_the_naive_oracle_to_the_second(tries: list[tuple[float, str]], scope: Scope) -> None:
     rule, state, oracle, now = rules.rule(Kind.PASSWORD, scope), State(), Oracle(), 0.0
     device = "laptop" if scope == Scope.DEVICE else None
     failures = {
@@ -32,19 +32,19 @@ def test_each_rule_allows_what_the_naive_one_allows_to_the_second(tries: list[tu
                 failures.remove(now)
 
 
-def test_ten_failures_within_a_quarter_of_an_hour_close_a_device_for_as_long() -> None:
+def test_device_is_closed_for_15_minutes_after_ten_failures() -> None:
     before = tuple(100.0 * number for number in range(9))
     assert rules.DEVICE.free_at(State(10, (*before, 899.0))) == 899 + 900
     assert rules.DEVICE.free_at(State(10, (*before, 900.0))) == -inf
     assert [rules.DEVICE.free_at(State(streak, (0.0,))) for streak in (99, 100)] == [-inf, inf]
 
 
-def test_a_failure_taken_back_leaves_the_others() -> None:
+def test_failures_stay_when_one_is_taken_back() -> None:
     assert rules.undone(State(3, (1.0, 2.0, 3.0)), 2.0) == State(2, (1.0, 3.0))
     assert rules.undone(State(3, (1.0, 2.0, 3.0)), 4.0) == State(3, (1.0, 2.0, 3.0))
 
 
-def test_the_waits_are_those_that_are_documented() -> None:
+def test_waits_equal_the_documented_ones() -> None:
     at = {streak: rules.UNTRUSTED.free_at(State(streak, (0.0,))) for streak in (9, 10, 11, 12, 15, 16, 99, 100)}
     assert at == {9: -inf, 10: 30, 11: 60, 12: 120, 15: 960, 16: 1800, 99: 1800, 100: inf}
     assert rules.UNTRUSTED.opened(State(100, (0.0,))) == State(16, (0.0,))

@@ -1,4 +1,4 @@
-"""Nobody learns from an answer, or from what it costs, which names exist and which are held up."""
+"""Neither an answer nor its cost reveals the names that exist or are throttled."""
 
 import re
 
@@ -33,7 +33,7 @@ def people(ada: User) -> None:
 
 
 def answer(kind: str) -> tuple[int, str, list[str]]:
-    """Status, body and the names of the headers, without what differs from form to form."""
+    """Returns status, body and names of the headers, without the parts that differ from form to form."""
     name, password = FORMS[kind]
     got = Client().post(SIGN_IN, {"username": name, "password": password})
     body = re.sub(r'value="\w{64}"|nonce="[^"]+"', "", got.content.decode()).replace(f'value="{name}"', "")
@@ -49,7 +49,7 @@ def test_wrong_unknown_closed_and_throttled_get_the_same_answer() -> None:
 
 @pytest.mark.usefixtures("people")
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_costs_one_hash_at_the_same_cost(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refused_and_wrong_guesses_cost_one_hash_each(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     costs, real = list[bytes](), hashers._bcrypt
 
     def counted(password: bytes, salt: bytes) -> str:

@@ -67,7 +67,7 @@ class Throttle(RuleBasedStateMachine):
         store.outlived(self.now).delete()
 
 
-def test_whatever_happens_the_throttle_allows_what_the_naive_rules_allow(ada: User) -> None:
+def test_throttle_equals_the_naive_oracle(ada: User) -> None:
     machine = type("OfAda", (Throttle,), {"user": ada})
     checks = [HealthCheck.too_slow]
     run_state_machine_as_test(
@@ -75,13 +75,13 @@ def test_whatever_happens_the_throttle_allows_what_the_naive_rules_allow(ada: Us
     )
 
 
-def test_a_guess_that_is_never_settled_counts_as_a_failure(ada: User) -> None:
+def test_unsettled_guess_counts_as_a_failure(ada: User) -> None:
     for _ in range(10):
         assert isinstance(store.reserve([store.of_account(Kind.PASSWORD, ada)], START), Reservation)
     assert store.reserve([store.of_account(Kind.PASSWORD, ada)], START + 29) == Refusal(START + 30)
 
 
-def test_a_refused_guess_is_counted_nowhere(ada: User) -> None:
+def test_refused_guess_is_not_counted(ada: User) -> None:
     both = targets(ada, None, ADDRESSES[0])
     for _ in range(10):
         store.reserve(both, START)
@@ -90,13 +90,13 @@ def test_a_refused_guess_is_counted_nowhere(ada: User) -> None:
     assert list(Bucket.objects.order_by("key").values()) == before
 
 
-def test_the_table_holds_neither_names_nor_addresses(ada: User) -> None:
+def test_throttle_table_holds_no_names_or_addresses(ada: User) -> None:
     store.reserve(targets(ada, None, ADDRESSES[0]), START)
     held = repr(list(Bucket.objects.values()))
     assert "192.0.2.1" not in held and "'ada'" not in held  # a digest may well have those three letters
 
 
-def test_pruning_keeps_what_still_matters(ada: User) -> None:
+def test_pruning_keeps_the_counts_that_still_apply(ada: User) -> None:
     store.reserve(targets(ada, None, ADDRESSES[0]), START)
     store.reserve(targets(ada, "laptop", ""), START)
     store.reserve([Target(Kind.PASSWORD, Scope.UNTRUSTED, "stranger 1234")], START)

@@ -23,7 +23,7 @@ def house(ada: User, monkeypatch: pytest.MonkeyPatch) -> House:
 
 
 @pytest.mark.long  # a thousand addresses: 11 s
-def test_a_flood_from_a_thousand_addresses_never_keeps_the_owner_out(house: House) -> None:
+def test_flood_from_a_thousand_addresses_does_not_lock_out_the_owner(house: House) -> None:
     laptop, attackers, owners = cookie_of(house.owner), addresses(ATTACKERS), 0
     for number in range(ATTACKERS * TRIES):
         house.now += DAY / (ATTACKERS * TRIES)
@@ -36,7 +36,7 @@ def test_a_flood_from_a_thousand_addresses_never_keeps_the_owner_out(house: Hous
     assert (owners, guesses <= 63, guesses + house.spent) == (100, True, ATTACKERS * TRIES)
 
 
-def test_a_million_guesses_by_the_rules_alone_are_at_most_63_a_day() -> None:
+def test_rules_allow_at_most_63_of_a_million_guesses_a_day() -> None:
     state, days = State(), [0, 0, 0]
     for number in range(1_000_000):
         now = START + number * 3 * DAY / 1_000_000
@@ -47,7 +47,7 @@ def test_a_million_guesses_by_the_rules_alone_are_at_most_63_a_day() -> None:
     assert rules.UNTRUSTED.free_at(state) == inf
 
 
-def test_whoever_guesses_as_soon_as_they_may_gets_63_guesses_on_the_first_day(house: House) -> None:
+def test_attacker_gets_63_guesses_on_the_first_day(house: House) -> None:
     attackers = addresses(1000)
     while house.now < START + DAY:
         house.signs_in(WRONG, attackers.pop())
@@ -55,7 +55,7 @@ def test_whoever_guesses_as_soon_as_they_may_gets_63_guesses_on_the_first_day(ho
     assert len(house.checked) == 62
 
 
-def test_the_owner_waits_half_an_hour_at_most_on_a_new_device(house: House) -> None:
+def test_owner_waits_at_most_30_minutes_on_a_new_device(house: House) -> None:
     attackers = addresses(1000)
     while len(house.checked) < 99:
         house.signs_in(WRONG, attackers.pop())
@@ -66,7 +66,7 @@ def test_the_owner_waits_half_an_hour_at_most_on_a_new_device(house: House) -> N
         assert house.signs_in(RIGHT, OWNERS) is opens
 
 
-def test_after_a_hundred_failures_in_a_row_a_password_alone_opens_no_new_device(house: House) -> None:
+def test_password_alone_opens_no_new_device_after_100_failures(house: House) -> None:
     attackers, laptop = addresses(200), cookie_of(house.owner)
     while len(house.checked) < 100:
         house.signs_in(WRONG, attackers.pop())
@@ -76,7 +76,7 @@ def test_after_a_hundred_failures_in_a_row_a_password_alone_opens_no_new_device(
     assert house.signs_in(RIGHT, cookie=laptop)
 
 
-def test_a_passkey_lets_passwords_in_again_but_gives_the_attacker_no_quick_guesses(house: House) -> None:
+def test_passkey_reopens_passwords_without_quick_guesses_for_attackers(house: House) -> None:
     attackers = addresses(200)
     while len(house.checked) < 100:
         house.signs_in(WRONG, attackers.pop())
@@ -88,7 +88,7 @@ def test_a_passkey_lets_passwords_in_again_but_gives_the_attacker_no_quick_guess
     assert house.signs_in(RIGHT, OWNERS)
 
 
-def test_ten_failures_on_a_device_hold_that_device_up_for_a_quarter_of_an_hour_and_no_other(house: House) -> None:
+def test_device_with_ten_failures_is_held_for_15_minutes_alone(house: House) -> None:
     laptop, phone = cookie_of(house.owner), cookie_of(house.owner)
     assert not any(house.signs_in(WRONG, cookie=laptop) for _ in range(30))
     assert len(house.checked) == 10
@@ -98,7 +98,7 @@ def test_ten_failures_on_a_device_hold_that_device_up_for_a_quarter_of_an_hour_a
     assert house.signs_in(RIGHT, cookie=phone)
 
 
-def test_a_device_with_a_hundred_failures_in_a_row_is_a_strangers(house: House) -> None:
+def test_device_with_100_failures_counts_as_a_stranger(house: House) -> None:
     laptop = cookie_of(house.owner)
     while len(house.checked) < 100:
         assert not house.signs_in(WRONG, cookie=laptop)
@@ -107,10 +107,10 @@ def test_a_device_with_a_hundred_failures_in_a_row_is_a_strangers(house: House) 
     assert not house.signs_in(WRONG, cookie=laptop)
     assert Device.objects.count() == 0
     assert house.owner.security_events.get(name="device.revoked").notice
-    assert house.signs_in(RIGHT, cookie=laptop)  # as a stranger, who has tries left
+    assert house.signs_in(RIGHT, cookie=laptop)  # as a stranger with tries left
 
 
-def test_an_address_has_twenty_failures_whatever_accounts_it_tries(house: House) -> None:
+def test_address_has_twenty_failures_over_all_accounts(house: House) -> None:
     assert not any(house.signs_in(WRONG, "198.51.100.9", name=f"user{number}") for number in range(50))
     assert (len(house.checked), house.spent) == (20, 30)
     assert not house.passkey("198.51.100.9")
@@ -118,7 +118,7 @@ def test_an_address_has_twenty_failures_whatever_accounts_it_tries(house: House)
     assert house.passkey("198.51.100.9")
 
 
-def test_signing_in_to_an_account_of_ones_own_buys_no_guesses_at_others(house: House) -> None:
+def test_own_sign_in_earns_no_guesses_at_other_accounts(house: House) -> None:
     for number in range(30):
         house.signs_in(WRONG, "198.51.100.9", name=f"user{number}")
         house.signs_in(RIGHT, "198.51.100.9")
@@ -126,21 +126,21 @@ def test_signing_in_to_an_account_of_ones_own_buys_no_guesses_at_others(house: H
     assert len(house.checked) == 20 + 19  # wrong ones, right ones
 
 
-def test_neighbours_within_a_64_are_one_address_and_others_are_not(house: House) -> None:
+def test_ipv6_addresses_of_one_64_count_as_one_address(house: House) -> None:
     guesses = [house.signs_in(WRONG, f"2001:db8:0:1::{number:x}", name=f"user{number}") for number in range(25)]
     assert not any(guesses) and len(house.checked) == 20
     assert house.signs_in(RIGHT, "2001:db8:0:2::1")
 
 
 @pytest.mark.parametrize("header", ["x-forwarded-for", "x-real-ip", "forwarded", "client-ip", "cf-connecting-ip"])
-def test_a_forged_header_is_no_new_address(house: House, header: str) -> None:
+def test_forged_header_does_not_change_the_address(house: House, header: str) -> None:
     for number in range(25):
         house.signs_in(WRONG, name=f"user{number}", **{header: f"203.0.113.{number}"})
     assert len(house.checked) == 20
 
 
 @pytest.mark.parametrize("form", ["ada", "ADA", " ada\t", "ａｄａ", "Ａda ", "\u2003ada"])
-def test_a_user_name_in_another_form_is_the_same_account(house: House, form: str) -> None:
+def test_user_name_in_another_form_counts_at_the_same_account(house: House, form: str) -> None:
     attackers = addresses(20)
     assert not any(house.signs_in(WRONG, attackers.pop()) for _ in range(10))
     assert not house.signs_in(RIGHT, OWNERS, name=form)
@@ -148,14 +148,14 @@ def test_a_user_name_in_another_form_is_the_same_account(house: House, form: str
 
 
 @pytest.mark.parametrize("name", ["", " ", "\0", "ada\0", "%", "_da", "x" * 1_000_000, "\ud800"])
-def test_a_name_that_is_nobodys_holds_nobody_up(house: House, name: str) -> None:
+def test_guessing_unknown_name_does_not_throttle_owner(house: House, name: str) -> None:
     attackers = addresses(50)
     assert not any(house.signs_in(WRONG, attackers.pop(), name=name) for _ in range(30))
     assert (len(house.checked), house.spent) == (10, 20)
     assert house.signs_in(RIGHT, OWNERS)
 
 
-def test_names_of_nobody_wait_as_accounts_do(house: House) -> None:
+def test_unknown_names_wait_as_long_as_accounts(house: House) -> None:
     for name in ("ada", "nobody"):
         house.checked.clear()
         attackers, house.now = addresses(1000), START
@@ -165,6 +165,6 @@ def test_names_of_nobody_wait_as_accounts_do(house: House) -> None:
         assert [moment - START for moment in house.checked][9:] == [270, 300, 360, 480, 720, 1200, 2160]
 
 
-def test_a_closed_account_stays_closed_whatever_the_check_says(house: House) -> None:
+def test_deactivated_account_stays_closed_with_the_right_password(house: House) -> None:
     house.owner.is_active = False
     assert not house.signs_in(RIGHT)

@@ -41,3 +41,16 @@ test("sites that are no longer shown are forgotten", () => {
   counts.keep(["london"]);
   assert.deepEqual([counts.has("leeds"), counts.has("london")], [false, true]);
 });
+
+test("what was missed is put in between, and what is known stays", () => {
+  const counts = new Counts(1800);
+  counts.replace({ london: [[1000, null, 30], [2000, 5, 30], [5000, 7, 30]] });
+  counts.merge("london", [[1000, 3, 30], [2000, 9, 30], [3000, 6, 50], [4000, null, 50]]);
+  assert.deepEqual(counts.columns("london"), [[1, 2, 3, 5], [3, 5, 6, 7], [30, 30, 50, 30]]);
+});
+
+test("a step ends with 15 s and with its threshold", () => {
+  const counts = new Counts();
+  counts.replace({ london: [[0, null, 30], [1000, 4, 30], [2000, 3, 50], [15_000, null, 50]] });
+  assert.deepEqual(counts.steps("london"), [[0, 4, 30], [2000, 3, 50], [15_000, null, 50]]);
+});

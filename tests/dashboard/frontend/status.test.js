@@ -40,6 +40,12 @@ test("a live line with old figures is stale, and a pause or a lost line comes fi
   assert.equal(describe(on("offline"), stale).state, "offline");
 });
 
+test("a live line to a stream that was read to its end is complete", () => {
+  const complete = { ...calm, look: "complete" };
+  assert.deepEqual(describe(on("live"), complete), { state: "complete", pill: "Complete", banner: "" });
+  assert.equal(describe(on("polling", 3), complete).state, "polling");
+});
+
 test("polling is called so", () => {
   assert.equal(describe(on("polling", 3), calm).state, "polling");
 });

@@ -25,7 +25,7 @@ def production(settings: Settings) -> Settings:
 
 @pytest.fixture
 def refusals() -> Refusals:
-    """The ids of what is found, each with a hint."""
+    """Returns the ids of the findings, each with a hint."""
 
     def found() -> list[str | None]:
         messages = checks.unsafe()

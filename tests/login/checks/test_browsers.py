@@ -57,12 +57,12 @@ def test_an_absent_content_security_policy_is_refused(production: Settings, refu
 
 
 @pytest.mark.parametrize("guard", ["isolate", "refuse_other_sites", "refuse_unreadable"])
-def test_a_guard_that_is_gone_is_missed(production: Settings, refusals: Refusals, guard: str) -> None:
+def test_missing_guard_middleware_is_refused(production: Settings, refusals: Refusals, guard: str) -> None:
     production.MIDDLEWARE = [each for each in production.MIDDLEWARE if not each.endswith(guard)]
     assert refusals() == ["login.E015"]
 
 
-def test_an_isolation_that_errors_of_others_would_pass_by_is_refused(production: Settings, refusals: Refusals) -> None:
+def test_isolation_middleware_that_is_not_outermost_is_refused(production: Settings, refusals: Refusals) -> None:
     production.MIDDLEWARE = [*production.MIDDLEWARE[1:], production.MIDDLEWARE[0]]
     assert refusals() == ["login.E015"]
 
@@ -86,7 +86,7 @@ def test_a_header_that_django_would_weaken_is_refused(production: Settings, refu
 @pytest.mark.parametrize(
     ("name", "value"), [("SECURE_HSTS_SECONDS", 31535999), ("SECURE_HSTS_INCLUDE_SUBDOMAINS", False)]
 )
-def test_https_insisted_on_for_less_than_a_year_is_warned_of(
+def test_hsts_of_less_than_a_year_is_warned_of(
     production: Settings, refusals: Refusals, name: str, value: object
 ) -> None:
     setattr(production, name, value)

@@ -10,13 +10,13 @@ from tests.login.checks.conftest import KEY, Refusals
 GUESSABLE = [KEY[:49], "x" * 99, "0123456789" * 6, "secret-key-" * 9, "django-insecure-" + KEY]
 
 
-def test_any_host_is_refused(production: Settings, refusals: Refusals) -> None:
+def test_wildcard_in_allowed_hosts_is_refused(production: Settings, refusals: Refusals) -> None:
     production.ALLOWED_HOSTS = ["*"]
     assert refusals() == ["login.E001"]
 
 
 @pytest.mark.parametrize("origin", ["http://streams.example.org", "https://*.example.org"])
-def test_trust_in_plain_http_or_families_of_hosts_is_refused(
+def test_trusted_origin_over_plain_http_or_wildcard_is_refused(
     production: Settings, refusals: Refusals, origin: str
 ) -> None:
     production.CSRF_TRUSTED_ORIGINS = ["https://streams.example.org"]
@@ -36,14 +36,14 @@ def test_a_guessable_former_key_is_refused(production: Settings, refusals: Refus
     assert refusals() == ["login.E002"]
 
 
-def test_the_secret_key_of_development_is_refused(production: Settings, refusals: Refusals, tmp_path: Path) -> None:
+def test_development_secret_key_is_refused(production: Settings, refusals: Refusals, tmp_path: Path) -> None:
     (tmp_path / "secret-key").write_text(KEY)
     production.VAR_DIR = tmp_path
     assert refusals() == ["login.E003"]
 
 
 @pytest.mark.parametrize("name", ["BCryptPasswordHasher", "BCryptSHA256PasswordHasher", "PBKDF2PasswordHasher"])
-def test_another_hasher_is_refused(production: Settings, refusals: Refusals, name: str) -> None:
+def test_other_password_hasher_is_refused(production: Settings, refusals: Refusals, name: str) -> None:
     production.PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{name}"]
     assert refusals() == ["login.E006"]
 
@@ -54,13 +54,13 @@ def test_a_cheap_hash_is_refused(production: Settings, refusals: Refusals, monke
 
 
 @pytest.mark.parametrize("engine", ["signed_cookies", "db", "cached_db"])
-def test_sessions_of_another_engine_are_refused(production: Settings, refusals: Refusals, engine: str) -> None:
+def test_other_session_engine_is_refused(production: Settings, refusals: Refusals, engine: str) -> None:
     production.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"
     assert refusals() == ["login.E008"]
 
 
 @pytest.mark.parametrize(("name", "most"), [("SESSION_IDLE", 3600), ("SESSION_ABSOLUTE", 86400)])
-def test_sessions_longer_than_advised_are_warned_of(
+def test_session_limits_above_the_advice_are_warned_of(
     production: Settings, refusals: Refusals, name: str, most: int
 ) -> None:
     setattr(production, name, most)
@@ -78,9 +78,7 @@ def test_sessions_longer_than_advised_are_warned_of(
         (["0.0.0.0"], ["login.E011"]),
     ],
 )
-def test_development_that_answers_to_other_names_is_refused(
-    settings: Settings, hosts: list[str], expected: list[str]
-) -> None:
+def test_debug_with_other_host_names_is_refused(settings: Settings, hosts: list[str], expected: list[str]) -> None:
     settings.DEBUG, settings.ALLOWED_HOSTS = True, hosts
     assert [each.id for each in checks.gate()] == expected
     settings.DEBUG = False

@@ -11,7 +11,7 @@ from tests.house import ROOT
 from tests.login.checks.conftest import Refusals
 
 BARE = ["/opt/millrace/.venv/bin/uvicorn", "login.asgi:application"]
-UVICORN = [*BARE, "--ws", "dashboard.wire:BoundedSocket"]
+UVICORN = [*BARE, "--ws", "dashboard.live.wire:BoundedSocket"]
 
 
 @pytest.mark.parametrize(
@@ -23,14 +23,14 @@ UVICORN = [*BARE, "--ws", "dashboard.wire:BoundedSocket"]
         ("ALLAUTH_TRUSTED_PROXY_COUNT", 1),
     ],
 )
-def test_belief_in_headers_that_anybody_can_send_is_refused(
+def test_trust_in_forgeable_headers_is_refused(
     production: Settings, refusals: Refusals, name: str, value: object
 ) -> None:
     setattr(production, name, value)
     assert refusals() == ["login.E018"]
 
 
-def test_counting_in_a_cache_of_one_process_is_refused(production: Settings, refusals: Refusals) -> None:
+def test_throttle_in_a_cache_of_one_process_is_refused(production: Settings, refusals: Refusals) -> None:
     production.ACCOUNT_RATE_LIMITS = {"login": "30/m/ip"}
     assert refusals() == ["login.E019"]
     production.CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
@@ -64,7 +64,7 @@ def test_an_sqlite_that_could_lose_a_commit_is_refused(change: dict[str, object]
         (["/opt/millrace/.venv/lib/uvicorn/__main__.py"], {}, ["login.E023", "login.E021"]),
         ([*BARE, "--ws-max-size", "65536"], {}, ["login.E023"]),
         ([*BARE, "--ws", "auto", "--ws-max-size", "65536"], {}, ["login.E023"]),
-        ([*BARE, "--ws-max-size", "65536"], {"UVICORN_WS": "dashboard.wire:BoundedSocket"}, []),
+        ([*BARE, "--ws-max-size", "65536"], {"UVICORN_WS": "dashboard.live.wire:BoundedSocket"}, []),
         ([*UVICORN, "--ws-max-size", "16777216"], {}, ["login.E021"]),
         ([*UVICORN, "--ws-max-size", "much"], {}, ["login.E021"]),
         ([*UVICORN, "--ws-max-size"], {}, ["login.E021"]),
@@ -75,14 +75,14 @@ def test_an_sqlite_that_could_lose_a_commit_is_refused(change: dict[str, object]
         (["manage.py", "runserver"], {}, []),
     ],
 )
-def test_uvicorn_must_be_told_how_large_a_message_may_be(
+def test_uvicorn_without_a_message_size_limit_is_refused(
     argv: list[str], environment: dict[str, str], expected: list[str]
 ) -> None:
     assert [each.id for each in servers.uvicorn_options(argv, environment)] == expected
 
 
 @pytest.mark.parametrize("file", ["Procfile", "deploy/sockets"])
-def test_uvicorn_is_told_by_our_own_files(file: str) -> None:
+def test_our_files_start_uvicorn_with_its_limits(file: str) -> None:
     words = (ROOT / file).read_text().split()
     argv = words[words.index(".venv/bin/uvicorn") :]
     assert list(servers.uvicorn_options(argv, {})) == []
@@ -105,9 +105,7 @@ def test_uwsgi_must_listen_on_a_unix_socket_by_its_own_protocol(
     assert [each.id for each in servers.uwsgi_options(options)] == expected
 
 
-def test_a_process_with_unsafe_options_does_not_begin_to_serve(
-    production: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_server_with_unsafe_options_does_not_start(production: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "uwsgi", SimpleNamespace(opt={"http": b":8000"}))
     with pytest.raises(ImproperlyConfigured, match=r"login\.E022: uWSGI listens where it must not: http\."):
         checks.refuse_if_unsafe()

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.clock import MINUTE, SECOND, from_iso
-from streams.processors import orders, trades
-from streams.processors.orders import FORGET, WINDOW, OrdersProcessor
-from streams.processors.trades import TradesProcessor
-from streams.records import Batch, DeadRecord
-from streams.state import EMPTY
+from applications.market import processor as market_processor
+from applications.market.processor import TradesProcessor
+from applications.orders import processor as orders_processor
+from applications.orders.processor import FORGET, WINDOW, OrdersProcessor
+from streams.core.clock import MINUTE, SECOND, from_iso
+from streams.core.records import Batch, DeadRecord
+from streams.core.state import EMPTY
 from tests.kept import Kept
 
 START = from_iso("2026-11-22T14:00:00Z")
@@ -22,17 +23,17 @@ names = st.sampled_from("abcdefg")
 waits = st.sampled_from([0, 1, SECOND, WINDOW + 1, MINUTE, FORGET - WINDOW, FORGET - 1, FORGET, FORGET + 1])
 
 
-def lines(now: int, sites: list[str], first: int = 1) -> tuple[Batch, list[orders.OrderLine]]:
+def lines(now: int, sites: list[str], first: int = 1) -> tuple[Batch, list[orders_processor.OrderLine]]:
     datas = [json.dumps(LINE | {"site": site}).encode() for site in sites]
-    batch, events, dead = orders.decode(Batch(now, range(first, first + len(sites)), sites, datas))
+    batch, events, dead = orders_processor.decode(Batch(now, range(first, first + len(sites)), sites, datas))
     assert not dead
     return batch, events
 
 
-def made(now: int, pairs: list[tuple[str, str]]) -> tuple[Batch, list[trades.Trade]]:
+def made(now: int, pairs: list[tuple[str, str]]) -> tuple[Batch, list[market_processor.Trade]]:
     datas = [json.dumps(TRADE | {"tickerSymbol": name, "tradeType": side}).encode() for name, side in pairs]
     keys = [name for name, _ in pairs]
-    batch, events, _ = trades.decode(Batch(now, range(1, 1 + len(pairs)), keys, datas))
+    batch, events, _ = market_processor.decode(Batch(now, range(1, 1 + len(pairs)), keys, datas))
     return batch, events
 
 

@@ -5,16 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.processors import orders, trades
-from streams.records import Batch
+from applications.market import processor as market_processor
+from applications.orders import processor as orders_processor
+from streams.core.records import Batch
 
 TRADE = {"tickerSymbol": "AMZN", "tradeType": "BUY", "price": 10, "quantity": 6}
 ORDER = {"site": "paris", "InvoiceNo": "1", "StockCode": "1", "Quantity": 1, "InvoiceDate": "x", "UnitPrice": 1}
 
 
-def decoded(*datas: bytes, key: str = "AMZN") -> tuple[list[trades.Trade], list[str]]:
+def decoded(*datas: bytes, key: str = "AMZN") -> tuple[list[market_processor.Trade], list[str]]:
     """The events of a batch of trades, and the errors of the refused."""
-    _, events, dead = trades.decode(Batch(0, range(len(datas)), [key] * len(datas), list(datas)))
+    _, events, dead = market_processor.decode(Batch(0, range(len(datas)), [key] * len(datas), list(datas)))
     return events, [record.error for record in dead]
 
 
@@ -55,6 +56,6 @@ def test_text_that_is_not_utf_8_is_refused_at_the_first_look() -> None:
     found = {}
     for name, bad in {"latin": latin.replace(b"CAF.", b"CAF\xe9"), "other": latin.replace(b'"CAF."', b"1")}.items():
         batch = Batch(0, range(11_000), ["paris"] * 11_000, ([good] * 10 + [bad]) * 1000)
-        _, events, dead = orders.decode(batch)
+        _, events, dead = orders_processor.decode(batch)
         found[name] = (len(events), len(dead))
     assert found == {"latin": (10_000, 1000), "other": (10_000, 1000)}

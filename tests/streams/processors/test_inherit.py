@@ -6,9 +6,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.processors import orders, trades
-from streams.records import Batch
-from streams.state import EMPTY
+from applications.market import processor as market_processor
+from applications.orders import processor as orders_processor
+from streams.core.records import Batch
+from streams.core.state import EMPTY
 from tests.kept import saved
 from tests.streams.processors.test_orders import START, Run
 from tests.streams.processors.test_trades import TRADE, add
@@ -26,10 +27,12 @@ def is_second(key: str) -> bool:
 
 
 def test_open_minutes_go_on_in_the_child_that_owns_the_ticker() -> None:
-    parent = trades.TradesProcessor()
+    parent = market_processor.TradesProcessor()
     add(parent, START, [TRADE | {"tickerSymbol": "a"}, TRADE | {"tickerSymbol": "z"}])
     state = saved(parent)
-    children = [trades.TradesProcessor(trades.inherit([state], owns)) for owns in (is_first, is_second)]
+    children = [
+        market_processor.TradesProcessor(market_processor.inherit([state], owns)) for owns in (is_first, is_second)
+    ]
     found = [
         add(child, START + 1, [TRADE | {"tickerSymbol": name}]) for child, name in zip(children, "az", strict=True)
     ]
@@ -38,17 +41,19 @@ def test_open_minutes_go_on_in_the_child_that_owns_the_ticker() -> None:
 
 
 def test_a_merged_child_has_what_both_parents_had() -> None:
-    parents = [trades.TradesProcessor(), trades.TradesProcessor()]
+    parents = [market_processor.TradesProcessor(), market_processor.TradesProcessor()]
     for parent, name in zip(parents, "az", strict=True):
         add(parent, START, [TRADE | {"tickerSymbol": name}])
-    child = trades.TradesProcessor(trades.inherit([saved(parent) for parent in parents], lambda key: True))
+    child = market_processor.TradesProcessor(
+        market_processor.inherit([saved(parent) for parent in parents], lambda key: True)
+    )
     rows = add(child, START + 1, [TRADE | {"tickerSymbol": "a"}, TRADE | {"tickerSymbol": "z"}])
     assert sorted((row.ticker, row.tally.trades) for row in rows) == [("a", 2), ("z", 2)]
 
 
 def test_parents_that_never_had_a_record_leave_nothing() -> None:
-    assert trades.TradesProcessor(trades.inherit([EMPTY, EMPTY], is_first)).take() is None
-    assert orders.OrdersProcessor(orders.inherit([EMPTY], is_first), 30).take() is None
+    assert market_processor.TradesProcessor(market_processor.inherit([EMPTY, EMPTY], is_first)).take() is None
+    assert orders_processor.OrdersProcessor(orders_processor.inherit([EMPTY], is_first), 30).take() is None
 
 
 batches = st.lists(
@@ -64,7 +69,7 @@ def test_alarms_are_the_same_whether_the_shard_was_split_or_not(history: list[tu
         whole.add(wait, *sites)
         if index == at:
             state = split.kept.state
-            children = [(owns, split.build(orders.inherit([state], owns))) for owns in (is_first, is_second)]
+            children = [(owns, split.build(orders_processor.inherit([state], owns))) for owns in (is_first, is_second)]
         if not children:
             split.add(wait, *sites)
             continue

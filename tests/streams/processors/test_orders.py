@@ -7,11 +7,11 @@ from typing import NamedTuple
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.clock import MINUTE, SECOND, from_iso
-from streams.processors.orders import QUIET, WINDOW, OrdersProcessor, decode
-from streams.records import Batch
-from streams.results.orders import Call, Episode
-from streams.state import EMPTY, State
+from applications.orders.processor import QUIET, WINDOW, OrdersProcessor, decode
+from applications.orders.results import Call, Episode
+from streams.core.clock import MINUTE, SECOND, from_iso
+from streams.core.records import Batch
+from streams.core.state import EMPTY, State
 from tests.kept import Kept
 
 START = from_iso("2026-11-22T14:00:00Z")

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.clock import MINUTE, from_iso
-from streams.processors.trades import TradesProcessor, decode
-from streams.records import Batch
-from streams.results.trades import TradeRow
+from applications.market.processor import TradesProcessor, decode
+from applications.market.results import TradeRow
+from streams.core.clock import MINUTE, from_iso
+from streams.core.records import Batch
 from tests.kept import Kept
 
 START = from_iso("2026-11-22T14:00:00Z")

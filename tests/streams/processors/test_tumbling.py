@@ -5,11 +5,11 @@ import json
 import msgspec
 import pytest
 
-from streams.clock import MINUTE
-from streams.processors.base import Decoder, Name
-from streams.processors.tumbling import TumblingProcessor
-from streams.records import Batch
-from streams.state import EMPTY, State
+from streams.core.clock import MINUTE
+from streams.core.processor import Decoder, Name
+from streams.core.records import Batch
+from streams.core.state import EMPTY, State
+from streams.windows.processor import TumblingProcessor
 from streams.windows.tumbling import TumblingWindows
 from tests.kept import saved
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.records import Entry
+from applications.market.generator import Trades
+from applications.orders.generator import MadeUpOrders, Replay
+from streams.core.records import Entry
 from streams.sources.base import PacedSource, Source, SourceError, Timed, TimedEntry
-from streams.sources.orders import MadeUpOrders, Replay
-from streams.sources.trades import Trades
 
 SAMPLE = Path(__file__).parents[2] / "data" / "orders.csv"
 

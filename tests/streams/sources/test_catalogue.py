@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from applications.market.generator import Trades
+from applications.orders.generator import MadeUpOrders, Replay
 from streams import applications
 from streams.sources.base import Source, SourceError
-from streams.sources.orders import MadeUpOrders, Replay
-from streams.sources.trades import Trades
 
 SAMPLE = Path(__file__).parents[2] / "data" / "orders.csv"
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from applications.orders.online_retail import SkippedRows, read
 from streams.sources.base import SourceError
 from streams.sources.dates import Order
-from streams.sources.online_retail import SkippedRows, read
 from streams.sources.tables import Form
 
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"

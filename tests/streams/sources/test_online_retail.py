@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams import clock
-from streams.sources import online_retail
+from applications.orders import online_retail
+from applications.orders.online_retail import MAX_WARNINGS, Row, SkippedRows, read
+from streams.core import clock
 from streams.sources.base import SourceError
 from streams.sources.dates import Order
-from streams.sources.online_retail import MAX_WARNINGS, Row, SkippedRows, read
 from streams.sources.tables import Form
 
 DATA = Path(__file__).parents[2] / "data"

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from streams import clock
-from streams.records import Entry
+from applications.orders.generator import PRODUCTS, SITES, MadeUpOrders, OrderLine, Replay
+from streams.core import clock
+from streams.core.records import Entry
 from streams.sources.base import SourceError
-from streams.sources.orders import PRODUCTS, SITES, MadeUpOrders, OrderLine, Replay
 
 SAMPLE = Path(__file__).parents[2] / "data" / "orders.csv"
 BROKEN = SAMPLE.with_name("orders-broken.csv")

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from random import Random
 
-from streams.sources.trades import MEAN_PRICES, Trades
+from applications.market.generator import MEAN_PRICES, Trades
 
 
 def test_a_seed_gives_the_same_bytes_however_they_are_taken() -> None:

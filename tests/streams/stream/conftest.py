@@ -2,8 +2,8 @@
 
 import pytest
 
-from streams.stream.kinesis import KinesisStream
-from streams.stream.retrying import Waiting
+from streams.backends.kinesis.stream import KinesisStream
+from streams.backends.retrying import Waiting
 from tests.fakes import FakeClock
 from tests.streams.stream.fake_kinesis import FakeKinesis, Seconds
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from streams.clock import Clock, from_datetime, to_datetime
-from streams.hashing import HASH_SPACE, even_ranges, hash_key
+from streams.core.clock import Clock, from_datetime, to_datetime
+from streams.core.hashing import HASH_SPACE, even_ranges, hash_key
 
 FIRST_SEQUENCE = 49590338271490256608559692538361571095921575989136588898
 ITERATOR_LIFE = 300_000  # milliseconds

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.hashing import HASH_SPACE, hash_key
-from streams.records import TRIM_HORIZON, Description, Entry, InvalidRecordError, StreamDownError, StreamError
-from streams.stream.aggregating import PACK_BYTES, AggregatingStream, Locating
-from streams.stream.aggregation import MAGIC
-from streams.stream.limits import MAX_RECORD
+from streams.backends.aggregating import PACK_BYTES, AggregatingStream, Locating
+from streams.backends.aggregation import MAGIC
+from streams.backends.limits import MAX_RECORD
+from streams.core.hashing import HASH_SPACE, hash_key
+from streams.core.records import TRIM_HORIZON, Description, Entry, InvalidRecordError, StreamDownError, StreamError
 from tests.fakes import MemoryStream
 from tests.packing import aggregate, deaggregate, in_shard
 

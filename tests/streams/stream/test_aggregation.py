@@ -11,9 +11,9 @@ from aws_kinesis_agg.messages_pb2 import AggregatedRecord  # type: ignore[import
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.hashing import HASH_SPACE, hash_key
-from streams.records import Entry
-from streams.stream.aggregation import DIGEST, MAGIC, MAX_SUB_RECORDS, parse, reason_for_plain
+from streams.backends.aggregation import DIGEST, MAGIC, MAX_SUB_RECORDS, parse, reason_for_plain
+from streams.core.hashing import HASH_SPACE, hash_key
+from streams.core.records import Entry
 from tests.packing import aggregate, deaggregate, in_shard
 
 keys = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=256) | st.sampled_from("abc")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from streams.clock import MINUTE
-from streams.records import TRIM_HORIZON, ShardError, StreamError, after, at
-from streams.stream.embedded import RETENTION, TRIM_EVERY, EmbeddedStream
-from streams.stream.embedded_schema import UPGRADES
+from streams.backends.embedded.schema import UPGRADES
+from streams.backends.embedded.stream import RETENTION, TRIM_EVERY, EmbeddedStream
+from streams.core.clock import MINUTE
+from streams.core.records import TRIM_HORIZON, ShardError, StreamError, after, at
 from tests.fakes import FakeClock
 
 SHARD = "shardId-000000000000"

@@ -5,8 +5,8 @@ from typing import NamedTuple
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.clock import MINUTE, SECOND
-from streams.stream.embedded_clock import LEAPS, NEAR, SUSTAINED, Anchor, Leap, Reading, from_text, to_text
+from streams.backends.embedded.own_clock import LEAPS, NEAR, SUSTAINED, Anchor, Leap, Reading, from_text, to_text
+from streams.core.clock import MINUTE, SECOND
 
 START = 1_795_000_000_000
 HOUR, DAY = 60 * MINUTE, 1440 * MINUTE

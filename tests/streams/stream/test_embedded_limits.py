@@ -8,10 +8,10 @@ from random import Random
 
 import pytest
 
-from streams.records import TRIM_HORIZON, Batch, Entry, Page, Position, StreamError, after
-from streams.stream.aggregating import AggregatingStream
-from streams.stream.embedded_limits import BYTES_A_READ, SLOW_SECONDS, Faults, LimitedStream, up_to
-from streams.stream.retrying import Waiting
+from streams.backends.aggregating import AggregatingStream
+from streams.backends.embedded.limits import BYTES_A_READ, SLOW_SECONDS, Faults, LimitedStream, up_to
+from streams.backends.retrying import Waiting
+from streams.core.records import TRIM_HORIZON, Batch, Entry, Page, Position, StreamError, after
 from tests.contracts.limited import Looked
 from tests.packing import in_shard
 

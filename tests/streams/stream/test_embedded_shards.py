@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from streams.clock import MINUTE
-from streams.records import TRIM_HORIZON, StreamError
-from streams.stream.embedded import RETENTION, TRIM_EVERY, EmbeddedStream
+from streams.backends.embedded.stream import RETENTION, TRIM_EVERY, EmbeddedStream
+from streams.core.clock import MINUTE
+from streams.core.records import TRIM_HORIZON, StreamError
 from tests.fakes import FakeClock
 
 PARENT, LOW, HIGH = (f"shardId-{number:012}" for number in range(3))

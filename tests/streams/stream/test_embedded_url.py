@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from streams.records import TRIM_HORIZON, StreamError
-from streams.stream.embedded import EmbeddedStream
-from streams.stream.embedded_limits import Faults, LimitedStream
-from streams.stream.embedded_url import EmbeddedUrl, open_embedded, parse_embedded
+from streams.backends.embedded.limits import Faults, LimitedStream
+from streams.backends.embedded.stream import EmbeddedStream
+from streams.backends.embedded.url import EmbeddedUrl, open_embedded, parse_embedded
+from streams.core.records import TRIM_HORIZON, StreamError
 
 
 @pytest.mark.parametrize(

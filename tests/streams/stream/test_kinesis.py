@@ -2,11 +2,11 @@
 
 import pytest
 
-from streams.records import TRIM_HORIZON, StreamError, after
-from streams.stream.kinesis import CHANGE_SECONDS, KinesisStream
-from streams.stream.kinesis_reading import SUB_BITS
-from streams.stream.kinesis_url import Place, connect, parse_url
-from streams.stream.retrying import Waiting
+from streams.backends.kinesis.reading import SUB_BITS
+from streams.backends.kinesis.stream import CHANGE_SECONDS, KinesisStream
+from streams.backends.kinesis.url import Place, connect, parse_url
+from streams.backends.retrying import Waiting
+from streams.core.records import TRIM_HORIZON, StreamError, after
 from tests.fakes import FakeClock
 from tests.packing import aggregate
 from tests.streams.stream.fake_kinesis import FakeKinesis, Seconds, refusal

@@ -10,7 +10,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 
-from streams.stream.kinesis_bodies import hasten
+from streams.backends.kinesis.fast_codec import hasten
 
 RECORDS = [{"PartitionKey": "ü", "Data": bytes(range(256))}, {"PartitionKey": "k", "Data": b""}]
 RECORD = {"SequenceNumber": "7", "ApproximateArrivalTimestamp": 1.5, "Data": "AAE=", "PartitionKey": "ü"}

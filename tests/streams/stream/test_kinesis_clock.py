@@ -6,11 +6,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.clock import to_datetime
-from streams.records import TRIM_HORIZON
-from streams.stream.kinesis import KinesisStream
-from streams.stream.kinesis_clock import ServiceClock, date_of
-from streams.stream.kinesis_reading import SETTLE
+from streams.backends.kinesis.reading import SETTLE
+from streams.backends.kinesis.service_clock import ServiceClock, date_of
+from streams.backends.kinesis.stream import KinesisStream
+from streams.core.clock import to_datetime
+from streams.core.records import TRIM_HORIZON
 from tests.fakes import FakeClock
 from tests.streams.stream.fake_kinesis import FakeKinesis, Seconds
 

@@ -3,10 +3,10 @@
 import pytest
 from botocore import exceptions as boto
 
-from streams.records import TRIM_HORIZON, StreamError, StreamNotFoundError
-from streams.stream.kinesis import READ_SECONDS, KinesisStream
-from streams.stream.kinesis_errors import UnreachableError, in_our_words
-from streams.stream.retrying import PATIENCE, BusyError
+from streams.backends.kinesis.errors import UnreachableError, in_our_words
+from streams.backends.kinesis.stream import READ_SECONDS, KinesisStream
+from streams.backends.retrying import PATIENCE, BusyError
+from streams.core.records import TRIM_HORIZON, StreamError, StreamNotFoundError
 from tests.streams.stream.fake_kinesis import FakeKinesis, Seconds, refusal
 
 SECRET = "x-amz-security-token:FwoGZXIvYXdzE"

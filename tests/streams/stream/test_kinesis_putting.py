@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.records import Entry, InvalidRecordError, StreamError, StreamNotFoundError
-from streams.stream.kinesis import KinesisStream
-from streams.stream.kinesis_putting import BYTES_A_REQUEST
-from streams.stream.retrying import LONGEST_PAUSE, PATIENCE, Waiting
+from streams.backends.kinesis.putting import BYTES_A_REQUEST
+from streams.backends.kinesis.stream import KinesisStream
+from streams.backends.retrying import LONGEST_PAUSE, PATIENCE, Waiting
+from streams.core.records import Entry, InvalidRecordError, StreamError, StreamNotFoundError
 from tests.fakes import FakeClock
 from tests.streams.stream.fake_kinesis import FakeKinesis, Seconds, refusal
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from streams.clock import MINUTE
-from streams.records import SHARD_END, TRIM_HORIZON, Lost, Page, Position, StreamError, after, at
-from streams.stream.kinesis import READ_SECONDS, KinesisStream
-from streams.stream.kinesis_reading import LONGEST_PAUSE, SETTLE
-from streams.stream.retrying import Waiting
+from streams.backends.kinesis.reading import LONGEST_PAUSE, SETTLE
+from streams.backends.kinesis.stream import READ_SECONDS, KinesisStream
+from streams.backends.retrying import Waiting
+from streams.core.clock import MINUTE
+from streams.core.records import SHARD_END, TRIM_HORIZON, Lost, Page, Position, StreamError, after, at
 from tests.fakes import FakeClock
 from tests.packing import aggregate
 from tests.streams.stream.fake_kinesis import ITERATOR_LIFE, FakeKinesis, Seconds, refusal

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.records import InvalidRecordError
-from streams.stream.limits import MAX_RECORD, check, check_all, pieces
+from streams.backends.limits import MAX_RECORD, check, check_all, pieces
+from streams.core.records import InvalidRecordError
 
 KEYS = st.text(st.sampled_from("aä€😀"), min_size=1, max_size=256)
 

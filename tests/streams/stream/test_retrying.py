@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.records import Entry, InvalidRecordError, StreamDownError, StreamError
-from streams.stream.retrying import PATIENCE, RECORDS_A_REQUEST, Backoff, BusyError, Outcome, Put, Waiting
+from streams.backends.retrying import PATIENCE, RECORDS_A_REQUEST, Backoff, BusyError, Outcome, Put, Waiting
+from streams.core.records import Entry, InvalidRecordError, StreamDownError, StreamError
 
 TAKEN = Outcome("shard")
 REFUSED = Outcome(error="Throttled")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.state import State, merge
+from streams.core.state import State, merge
 from streams.windows.sliding import SlidingSums, inherit, set_back
 from tests.kept import Kept, saved
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.state import State
+from streams.core.state import State
 from streams.windows.tumbling import TumblingWindows, inherit, set_back
 from tests.kept import Kept, saved
 

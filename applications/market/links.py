@@ -1,0 +1,12 @@
+"""Makes the addresses of the market pages that are about a name out of a record."""
+
+from applications.market.models import TRADES
+from dashboard.links import asking, is_plain, on
+
+
+def to_ticker(symbol: str, stream: str = TRADES) -> str:
+    """Returns the address of a ticker's page, on a stream."""
+    query = on(TRADES, stream)
+    if is_plain(symbol):
+        return asking("ticker", symbol, **query)
+    return asking("ticker-by-name", **query, name=symbol)

@@ -1,0 +1,53 @@
+"""What is kept of trades."""
+
+from typing import Self
+
+from django.db import models
+
+from streams.core.names import MOST_NAME, folded
+
+TRADES = "trades"  # the application's name
+
+
+class Ticker(models.Model):
+    """A ticker that has traded on a stream. Made with its first trade, so that a search need not read all minutes."""
+
+    stream = models.CharField(max_length=128, default=TRADES)
+    name = models.CharField(max_length=MOST_NAME)
+    folded = models.CharField(max_length=MOST_NAME, db_index=True)  # as names.folded gives it
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stream", "name"], name="one_ticker_per_stream_and_name")]
+        indexes = [models.Index(fields=["stream", "folded"], name="tickers_by_folded_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def of(cls, name: str, stream: str = TRADES) -> Self:
+        """Returns a row for the ticker on a stream, not yet saved."""
+        return cls(stream=stream, name=name, folded=folded(name))
+
+
+class TradeMinute(models.Model):
+    """The trades of one ticker and side that arrived in one minute of one stream, in absolute values."""
+
+    stream = models.CharField(max_length=128, default=TRADES)
+    minute = models.DateTimeField()
+    ticker = models.CharField(max_length=MOST_NAME)
+    side = models.CharField(max_length=4)  # BUY, SELL
+    trades = models.BigIntegerField()
+    shares = models.BigIntegerField()
+    cents = models.BigIntegerField()  # price × quantity, each trade rounded to a cent, so that sums are exact
+    low = models.FloatField()
+    high = models.FloatField()
+    first = models.FloatField()
+    last = models.FloatField()
+    largest = models.BigIntegerField()  # shares in the largest single order
+    reached = models.CharField(max_length=64)  # sequence number of the last trade, zero-padded: ties go to the first
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["stream", "minute", "ticker", "side"], name="one_row_per_minute_and_side")
+        ]
+        indexes = [models.Index(fields=["stream", "ticker", "minute"])]

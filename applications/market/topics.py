@@ -1,0 +1,219 @@
+"""The market of one stream as its workers left it: `market`, `market-history` and `ticker:X` of docs/protocol.md."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
+from threading import Lock
+from time import monotonic
+from typing import Any
+
+from django.db.models import F, QuerySet, Sum, Window
+from django.db.models.functions import RowNumber
+
+from applications.market import links
+from applications.market.models import TRADES, Ticker, TradeMinute
+from dashboard.progress import Progress, own_time, progress
+from streams.core.clock import iso
+from streams.models import Throughput
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+HISTORY_MINUTES = 60
+KEPT_SECONDS = 300.0  # of closed minutes
+KEPT_STREAMS = 50  # whose closed minutes are kept
+PLACES = 5
+PART = 10**9  # cents: their sums are made in two parts, since SQLite refuses a sum of more than 64 bits
+RATE_SECONDS = 10
+RATE_LAG = timedelta(seconds=2)  # how long the rate waits for a worker before it counts the silence
+
+
+def market(now: datetime, stream: str = TRADES) -> dict[str, Any]:
+    """The open minute, the last closed one, and how fresh they are."""
+    at = progress(TRADES, stream)
+    newest = _newest_minute(stream)
+    if newest is not None and not at.has_closed(newest + MINUTE):
+        opened, closed = newest, _newest_minute(stream, at.clock - MINUTE) if at.clock else None
+    else:
+        opened, closed = None, newest
+    minutes = _minutes(stream, [minute for minute in (opened, closed) if minute], PLACES)
+    return {
+        "now": iso(now),
+        "newest": iso(at.newest),
+        "clock": iso(at.clock),
+        "rate": _rate(stream, own_time(TRADES, stream, now), at.clock),
+        "open": minutes[opened] if opened else None,
+        "closed": minutes[closed] if closed else None,
+    }
+
+
+def market_history(now: datetime, stream: str = TRADES) -> dict[str, Any]:
+    """The closed minutes of the last hour, oldest first."""
+    clock = progress(TRADES, stream).clock
+    if clock is None:
+        return {"minutes": []}
+    since, last = _floor(own_time(TRADES, stream, now)) - HOUR, _floor(clock) - MINUTE
+    minutes = [last - MINUTE * back for back in range(HISTORY_MINUTES) if last - MINUTE * back >= since]
+    found = _closed_minutes.get(stream, minutes, last)
+    return {"minutes": [found[minute] for minute in reversed(minutes) if minute in found]}
+
+
+def ticker(symbol: str, now: datetime, stream: str = TRADES) -> dict[str, Any]:
+    """One ticker's minutes of the last hour, oldest first, the open one last; empty for a symbol never traded."""
+    return tickers([symbol], now, stream).get(symbol) or _ticker(symbol, now, progress(TRADES, stream), [])
+
+
+def tickers(symbols: Sequence[str], now: datetime, stream: str = TRADES) -> dict[str, dict[str, Any]]:
+    """Builds the same for many, by two queries; without those that have never traded on the stream."""
+    known = list(Ticker.objects.filter(stream=stream, name__in=symbols).values_list("name", flat=True))
+    at, since = progress(TRADES, stream), _floor(own_time(TRADES, stream, now)) - HOUR
+    rows = TradeMinute.objects.filter(stream=stream, ticker__in=known, minute__gt=since).order_by("ticker", "minute")
+    found = {symbol: list(group) for symbol, group in groupby(rows, attrgetter("ticker"))}
+    return {symbol: _ticker(symbol, now, at, found.get(symbol, [])) for symbol in known}
+
+
+def _ticker(symbol: str, now: datetime, at: Progress, rows: Sequence[TradeMinute]) -> dict[str, Any]:
+    minutes = [_ticker_minute(minute, list(group), at) for minute, group in groupby(rows, attrgetter("minute"))]
+    return {
+        "now": iso(now),
+        "newest": iso(at.newest),
+        "clock": iso(at.clock),
+        "ticker": symbol,
+        "minutes": minutes[-60:],
+    }
+
+
+def _floor(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
+
+
+def _newest_minute(stream: str, latest: datetime | None = None) -> datetime | None:
+    minutes = TradeMinute.objects.filter(stream=stream).order_by("-minute").values_list("minute", flat=True)
+    return (minutes.filter(minute__lte=latest) if latest else minutes).first()
+
+
+def _rate(stream: str, now: datetime, clock: datetime | None) -> float:
+    """Trades per second over the last complete whole seconds; a worker that stays silent counts as no trades."""
+    end = max(clock or now, now - RATE_LAG).replace(microsecond=0)
+    start = end - timedelta(seconds=RATE_SECONDS)
+    seconds = Throughput.objects.filter(application=TRADES, stream=stream, second__gte=start, second__lt=end)
+    return round((seconds.aggregate(total=Sum("records"))["total"] or 0) / RATE_SECONDS, 1)
+
+
+def _minutes(stream: str, minutes: list[datetime], places: int) -> dict[datetime, dict[str, Any]]:
+    """Returns MINUTE of docs/protocol.md for each of the minutes that has trades.
+
+    The database adds up and ranks, so that a minute of 20,000 tickers costs Python what one of 20 does.
+    """
+    rows = TradeMinute.objects.filter(stream=stream, minute__in=minutes)
+    sums: dict[datetime, dict[str, tuple[int, int, int]]] = defaultdict(dict)
+    low = F("cents") % PART
+    added = rows.values_list("minute", "side").annotate(
+        Sum("trades"), Sum("shares"), low=Sum(low), high=Sum((F("cents") - low) / PART)
+    )
+    for minute, side, trades, shares, *parts in added.order_by():
+        rest, whole = map(int, parts)  # MariaDB's sums are decimals
+        sums[minute][side] = int(trades), int(shares), whole * PART + rest
+    ranks: dict[tuple[datetime, str], list[dict[str, Any]]] = defaultdict(list)
+    for row in _first(rows, places, "-trades").values("minute", "side", "ticker", "trades", "shares"):
+        ranks[row["minute"], row["side"]].append(
+            _ranked(row["ticker"], stream, trades=row["trades"], shares=row["shares"])
+        )
+    sold = _first(rows.filter(side="SELL"), 1, "-largest").values_list("minute", "ticker", "largest")
+    largest = {minute: _ranked(symbol, stream, shares=shares) for minute, symbol, shares in sold}
+    return {
+        minute: _minute(minute, sides, ranks[minute, "BUY"], ranks[minute, "SELL"], largest.get(minute))
+        for minute, sides in sums.items()
+    }
+
+
+def _first(rows: QuerySet[TradeMinute], places: int, order: str) -> QuerySet[TradeMinute]:
+    """Returns the first rows of each minute and side by an order; ties: first to reach it."""
+    place = Window(RowNumber(), partition_by=[F("minute"), F("side")], order_by=[order, "reached"])
+    return rows.annotate(place=place).filter(place__lte=places).order_by("minute", "side", "place")
+
+
+def _ranked(symbol: str, stream: str, **figures: int) -> dict[str, Any]:
+    return {"ticker": symbol, "url": links.to_ticker(symbol, stream), **figures}
+
+
+def _minute(
+    minute: datetime,
+    sides: dict[str, tuple[int, int, int]],
+    bought: list[dict[str, Any]],
+    sold: list[dict[str, Any]],
+    largest: dict[str, Any] | None,
+) -> dict[str, Any]:
+    (buys, buy_shares, buy_cents), (sells, sell_shares, sell_cents) = (
+        sides.get(side, (0, 0, 0)) for side in ("BUY", "SELL")
+    )
+    return {
+        "minute": iso(minute),
+        "trades": buys + sells,
+        "bought": buys,
+        "sold": sells,
+        "shares": buy_shares + sell_shares,
+        "value": (buy_cents + sell_cents) / 100,
+        "buy": bought,
+        "sell": sold,
+        "largest_sell": largest,
+    }
+
+
+_Kept = dict[datetime, tuple[float, dict[str, Any] | None]]  # when a minute is asked for again, and its MINUTE
+
+
+class _ClosedMinutes:
+    """Keeps what closed minutes come to, since the sums of an hour of many tickers take seconds.
+
+    A minute is kept once a minute of grace has passed, and asked for again after KEPT_SECONDS, so that a stream that is
+    read anew from its beginning shows what it has changed.
+    """
+
+    def __init__(self, seconds: Callable[[], float]) -> None:
+        self._seconds = seconds
+        self._kept: dict[str, _Kept] = {}  # by stream, the one asked for last at the end
+        self._lock = Lock()
+
+    def get(self, stream: str, minutes: list[datetime], last: datetime) -> dict[datetime, dict[str, Any]]:
+        """Returns MINUTE of each minute of a stream that has trades; `last` is the newest that is closed."""
+        with self._lock:
+            now = self._seconds()
+            older = self._kept.pop(stream, {})
+            kept = {minute: older[minute] for minute in minutes if minute in older and minute < last}
+            asked = [minute for minute in minutes if kept.get(minute, (0.0, None))[0] <= now]
+            found = _minutes(stream, asked, 1)
+            for place, minute in enumerate(asked):  # not all come due at once
+                kept[minute] = now + KEPT_SECONDS * (1 + place / HISTORY_MINUTES), found.get(minute)
+            self._kept[stream] = kept
+            if len(self._kept) > KEPT_STREAMS:
+                del self._kept[next(iter(self._kept))]
+            return {minute: data for minute, (_, data) in kept.items() if data}
+
+    def forget(self) -> None:
+        with self._lock:
+            self._kept.clear()
+
+
+_closed_minutes = _ClosedMinutes(monotonic)
+forget = _closed_minutes.forget  # for tests, whose rows are rolled back
+
+
+def _ticker_minute(minute: datetime, rows: Sequence[TradeMinute], at: Progress) -> dict[str, Any]:
+    sides = {row.side: row for row in rows}
+    bought, sold = sides.get("BUY"), sides.get("SELL")
+    return {
+        "minute": iso(minute),
+        "closed": at.has_closed(minute + MINUTE),
+        "bought": bought.trades if bought else 0,
+        "sold": sold.trades if sold else 0,
+        "bought_shares": bought.shares if bought else 0,
+        "sold_shares": sold.shares if sold else 0,
+        "value": sum(row.cents for row in rows) / 100,
+        "low": min(row.low for row in rows),
+        "high": max(row.high for row in rows),
+        # The rows do not say which side traded first; the busier one is the likelier.
+        "first": max(rows, key=attrgetter("trades")).first,
+        "last": max(rows, key=attrgetter("reached")).last,
+    }

@@ -1,0 +1,27 @@
+"""Makes the addresses of the orders pages that are about a name out of a record."""
+
+from django.urls import reverse
+
+from applications.orders.models import ORDERS
+from dashboard.links import asking, on
+
+
+def to_site(site: str, stream: str = ORDERS) -> str:
+    """Returns the address of the orders page of one site, on a stream."""
+    return asking("orders", **on(ORDERS, stream), site=site)
+
+
+def to_sites(search: str = "", page: str = "", stream: str = ORDERS) -> str:
+    """Returns the address of the orders page of a stream with a part of the list of sites."""
+    asked = {name: value for name, value in (("q", search), ("page", page)) if value}
+    return asking("orders", **on(ORDERS, stream), **asked)
+
+
+def to_alarm(number: int) -> str:
+    """Returns the address of the page of one alarm episode, by its primary key."""
+    return reverse("alarm", args=[number])
+
+
+def to_alarms(site: str = "", stream: str = ORDERS) -> str:
+    """Returns the address of the list of a stream's alarms, or of a site's on it."""
+    return asking("alarms", **on(ORDERS, stream), **({"site": site} if site else {}))

@@ -1,0 +1,98 @@
+"""What is kept of orders: shops, their order rate, their alarms."""
+
+from django.core.validators import MinValueValidator
+from django.db import models
+
+from streams.core.names import MOST_NAME
+
+ORDERS = "orders"  # the application's name
+DEFAULT_THRESHOLD = 30  # order lines in 15 s
+
+
+class Site(models.Model):
+    """A shop, of whichever stream its order lines come from. Made when the first one is seen."""
+
+    name = models.CharField(max_length=MOST_NAME, unique=True)
+    threshold = models.PositiveIntegerField(default=DEFAULT_THRESHOLD, validators=[MinValueValidator(1)], db_index=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ThresholdChange(models.Model):
+    """One change of a site's threshold, so that a chart can show the threshold that held at any time."""
+
+    site = models.CharField(max_length=MOST_NAME)
+    at = models.DateTimeField()
+    before = models.PositiveIntegerField()
+    after = models.PositiveIntegerField()
+    who = models.CharField(max_length=150)
+
+    class Meta:
+        indexes = [models.Index(fields=["site", "at"])]
+
+
+class SiteCount(models.Model):
+    """How many order lines a site's sliding window holds on one stream, as of the shard's clock."""
+
+    stream = models.CharField(max_length=128, default=ORDERS)
+    site = models.CharField(max_length=MOST_NAME)
+    lines = models.BigIntegerField()
+    as_of = models.DateTimeField()
+    newest = models.DateTimeField()  # arrival of the site's newest line
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stream", "site"], name="one_count_per_stream_and_site")]
+        indexes = [models.Index(fields=["site"])]
+
+
+class SiteSecond(models.Model):
+    """One second of a site on one stream: its lines, and the most that the sliding window held at any of them."""
+
+    stream = models.CharField(max_length=128, default=ORDERS)
+    site = models.CharField(max_length=MOST_NAME)
+    second = models.DateTimeField()
+    lines = models.BigIntegerField()
+    peak = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stream", "site", "second"], name="one_row_per_site_second")]
+
+
+class AlarmEpisode(models.Model):
+    """From the line at which a site's sliding count on one stream reached the threshold until it fell below."""
+
+    stream = models.CharField(max_length=128, default=ORDERS)
+    site = models.CharField(max_length=MOST_NAME)
+    started = models.DateTimeField()
+    sequence = models.CharField(max_length=64)  # of the line that raised it, zero-padded
+    ended = models.DateTimeField(null=True)  # null while open
+    threshold = models.PositiveIntegerField()
+    peak = models.BigIntegerField()  # lines in the window
+    lines = models.BigIntegerField()  # lines that arrived while the count was at or above the threshold
+    notifications = models.BigIntegerField()
+    suppressed = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["stream", "site", "sequence"], name="one_episode_per_site_and_first_line")
+        ]
+        indexes = [models.Index(fields=["stream", "-started"]), models.Index(fields=["ended"])]
+
+
+class Notification(models.Model):
+    """One notification that an alarm called for: at most one per stream, site and 60 s."""
+
+    stream = models.CharField(max_length=128, default=ORDERS)
+    site = models.CharField(max_length=MOST_NAME)
+    at = models.DateTimeField()
+    sequence = models.CharField(max_length=64)  # of the line that called for it; unique with stream and site
+    lines = models.BigIntegerField()  # the count then
+    threshold = models.PositiveIntegerField()
+    suppressed_before = models.BigIntegerField()  # calls that were held back since the one before
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["stream", "site", "sequence"], name="one_notification_per_site_and_line")
+        ]
+        indexes = [models.Index(fields=["-at"])]

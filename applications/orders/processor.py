@@ -1,0 +1,227 @@
+"""The order rate of each site in a true sliding window, and the alarms it raises.
+
+The count is evaluated at every order line, over the lines that arrived in the 15 s up to and including it: what SQL
+calls COUNT(*) OVER (PARTITION BY site RANGE INTERVAL '15' SECOND PRECEDING), lines of one millisecond in the order of
+their sequence numbers. An alarm episode lasts from the first evaluation at or above the threshold until one falls
+below; on a quiet stream, until no further line could reach the threshold. That rule depends on records alone, so a
+replay finds the same episodes. Each evaluation at or above the threshold calls for a notification; one is let through
+when none was in the 60 s before, the others are counted as suppressed.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from operator import itemgetter
+from typing import Annotated
+
+import msgspec
+
+from applications.orders.results import Call, Count, Episode, OrderResults, Second
+from streams.core.clock import MINUTE, SECOND
+from streams.core.processor import Decoder, Name, Processor, padded, refuse
+from streams.core.records import Batch, DeadRecord
+from streams.core.state import State, StateChange, StateKey
+from streams.windows import sliding
+from streams.windows.keyed import KeyedValues
+from streams.windows.sliding import SlidingSums, inherit
+
+__all__ = ["OrderLine", "OrdersProcessor", "decode", "inherit", "set_back"]
+
+WINDOW = 15 * SECOND
+QUIET = MINUTE  # at most one notification per site in this time
+FORGET = 60 * MINUTE  # how long the state of a site from which nothing comes is held
+SITES_MOST = 5_000  # of a shard
+
+Text = Annotated[str, msgspec.Meta(max_length=1000)]
+
+
+class OrderLine(msgspec.Struct, gc=False):
+    """One line of an order, with the names of the Online Retail data."""
+
+    site: Name
+    InvoiceNo: Text
+    StockCode: Text
+    Quantity: int
+    InvoiceDate: Text
+    UnitPrice: float
+    Description: Text = ""
+    Customer: Text = ""
+    Country: Text = ""
+
+
+class SiteState(msgspec.Struct, array_like=True):
+    """One site, beside its window: its newest line, second and episode, and its notifications."""
+
+    second: Second | None = None
+    episode: Episode | None = None
+    below_since: int | None = None  # when the count last fell below the threshold of an open episode
+    notified: int | None = None
+    suppressed: int = 0  # since the last notification
+    newest: int = 0
+
+
+decode = Decoder(OrderLine, "site")
+_NAME = itemgetter(0)
+_encode = msgspec.msgpack.Encoder().encode
+_decode_site = msgspec.msgpack.Decoder(SiteState).decode
+
+
+class OrdersProcessor(Processor[OrderLine, OrderResults]):
+    """Computes `orders`: each site's rate, and its alarms.
+
+    Its configuration maps sites to thresholds, the lines in 15 s at which an alarm begins, at least 1; `default` is the
+    threshold of the other sites. `most` bounds the sites that a shard holds. A step costs what is due and not how many
+    sites there are.
+    """
+
+    def __init__(self, state: State, default: int, most: int = SITES_MOST) -> None:
+        self._windows = SlidingSums(WINDOW, state)
+        self._sites = KeyedValues(SiteState, most, state.entries)
+        self._thresholds: Mapping[str, int] = {}
+        self._default = default
+        self._open: set[StateKey] = set()
+        for key, site in self._sites.items():
+            if site.episode:
+                self._open.add(key)
+            if not self._windows.total(key):
+                self._sites.rest(key, site.newest + FORGET)
+        self._counted: dict[str, tuple[SiteState, int]] = {}  # with the lines in their windows
+        self._seconds: dict[tuple[str, int], Second] = {}
+        self._episodes: dict[tuple[str, str], Episode] = {}
+        self._calls: list[Call] = []
+
+    def configure(self, settings: Mapping[str, int]) -> None:
+        self._thresholds = settings
+
+    def add(self, batch: Batch, events: list[OrderLine]) -> list[DeadRecord]:
+        self._move_on(batch.arrived)
+        refused: set[str] = set()
+        thresholds, default = self._thresholds, self._default
+        for name, lines in Counter(batch.keys).items():
+            key = (name,)
+            site = self._sites.open(key)
+            if site is None:
+                refused.add(name)
+                continue
+            count = self._count(key, site, lines)
+            threshold = thresholds.get(name, default)
+            if count >= threshold:
+                first = max(0, threshold - (count - lines) - 1)  # of this batch's lines, the one that reaches it
+                self._alarm(key, site, threshold, lines - first, _nth(batch, name, first))
+        if not refused:
+            return []
+        return refuse(batch, [at for at, site in enumerate(batch.keys) if site in refused], self._too_many)
+
+    def advance(self, watermark: int) -> None:
+        if watermark > self._windows.watermark:
+            self._move_on(watermark)
+
+    def take(self) -> OrderResults | None:
+        watermark = self._windows.watermark
+        results = OrderResults(
+            [
+                Count(name, lines, watermark, site.newest)
+                for name, (site, lines) in sorted(self._counted.items(), key=_NAME)
+            ],
+            [(site, second) for (site, _), second in self._seconds.items()],
+            list(self._episodes.values()),
+            self._calls,
+        )
+        self._counted, self._seconds, self._episodes, self._calls = {}, {}, {}, []
+        return results if any(results) else None
+
+    def changes(self) -> StateChange:
+        sites = self._sites.changes()
+        return self._windows.changes()._replace(put=sites.put, removed=sites.removed)
+
+    def _threshold(self, key: StateKey) -> int:
+        return self._thresholds.get(key[0], self._default)
+
+    def _too_many(self, site: str) -> str:
+        return (
+            f"The shard holds {self._sites.most:,} sites, the most that SITES_MOST allows; {site!r} would be one more. "
+            "A site goes once nothing has come from it for an hour."
+        )
+
+    def _move_on(self, watermark: int) -> None:
+        """Lets time pass: lines leave their windows, alarms end, and sites that have rested for FORGET are dropped.
+
+        The results then tell of the calls that were held back since a dropped site's last notification by its episodes
+        alone.
+        """
+        for left in self._windows.advance(watermark):
+            site = self._sites.touch(left.key)
+            if left.before >= self._threshold(left.key) > left.after:
+                site.below_since = left.moment
+            if not left.after:
+                self._sites.rest(left.key, site.newest + FORGET)
+            self._counted[left.key[0]] = (site, left.after)
+        for key in sorted(self._open):
+            if self._windows.total(key) <= max(self._threshold(key) - 2, 0):
+                self._end(key)
+        self._sites.forget(self._windows.watermark)
+
+    def _end(self, key: StateKey) -> None:
+        site = self._sites.touch(key)
+        assert site.episode
+        site.episode.ended = max(site.episode.started, site.below_since or self._windows.watermark)
+        self._episodes[key[0], site.episode.sequence] = site.episode
+        site.episode = site.below_since = None
+        self._open.discard(key)
+
+    def _count(self, key: StateKey, site: SiteState, lines: int) -> int:
+        """Adds lines to a site's window and to its second, and returns its count with them."""
+        now = site.newest = self._windows.watermark
+        count = self._windows.add(key, lines)
+        second = now - now % SECOND
+        rate = site.second
+        if rate is None or rate.second != second:
+            rate = site.second = Second(second, 0, 0)
+        rate.lines += lines
+        if count > rate.peak:
+            rate.peak = count
+        self._seconds[key[0], second] = rate
+        self._counted[key[0]] = (site, count)
+        return count
+
+    def _alarm(self, key: StateKey, site: SiteState, threshold: int, calls: int, sequence: str) -> None:
+        """Begins or carries on the alarm of a site whose newest `calls` lines are at or above the threshold."""
+        now, count = site.newest, self._windows.total(key)
+        if site.episode is None:
+            site.episode = Episode(key[0], sequence, now, threshold, count)
+            self._open.add(key)
+        episode = site.episode
+        site.below_since = None
+        episode.peak = max(episode.peak, count)
+        episode.lines += calls
+        if site.notified is None or now - site.notified >= QUIET:
+            self._calls.append(Call(key[0], now, sequence, count - calls + 1, threshold, site.suppressed))
+            site.notified, site.suppressed = now, 0
+            episode.notifications += 1
+            calls -= 1
+        episode.suppressed += calls
+        site.suppressed += calls
+        self._episodes[key[0], episode.sequence] = episode
+
+
+def _nth(batch: Batch, site: str, index: int) -> str:
+    """Returns the padded sequence number of the site's line of that index in the batch."""
+    places = (place for place, key in enumerate(batch.keys) if key == site)
+    return padded(batch.sequences[next(place for count, place in enumerate(places) if count == index)])
+
+
+def set_back(state: State, watermark: int) -> State:
+    """Returns the state with no time in it later than `watermark`, in milliseconds.
+
+    Lines that were counted at a later time count as of `watermark`, so that they leave the window 15 s after it.
+    """
+    entries = {key: _encode(_set_back(_decode_site(data), watermark)) for key, data in state.entries.items()}
+    return sliding.set_back(state._replace(entries=entries), watermark)
+
+
+def _set_back(site: SiteState, watermark: int) -> SiteState:
+    site.newest = min(site.newest, watermark)
+    site.below_since = None if site.below_since is None else min(site.below_since, watermark)
+    site.notified = None if site.notified is None else min(site.notified, watermark)
+    if site.second and site.second.second > watermark:
+        site.second = None
+    return site

@@ -1,0 +1,86 @@
+"""Answers what the views of orders ask beyond snapshots: sites, alarms, and the rows of downloads."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
+
+from applications.orders import topics as orders_topics
+from applications.orders.models import AlarmEpisode, Site, SiteCount
+from dashboard.download import time_columns
+from streams.core import clock
+
+SPAN = 15 * clock.SECOND
+
+
+ALARM_COLUMNS = (
+    "time_utc", "epoch_ms", "site", "started", "ended", "duration_s", "threshold", "peak", "lines", "notifications",
+    "suppressed",
+)  # fmt: skip
+
+
+def site_exists(name: str, stream: str) -> bool:
+    """Returns whether there is a page of the site on a stream: a removed one has its alarms to show."""
+    alarms_of = AlarmEpisode.objects.filter(stream=stream, site=name)
+    return any(found.exists() for found in (orders_topics.sites_of(stream).filter(name=name), alarms_of))
+
+
+def sites(stream: str, search: str, chosen: str | None = None) -> QuerySet[Site]:
+    """Returns sites of a stream by name: all, the chosen one, or those that hold a text in any case."""
+    found = orders_topics.sites_of(stream)
+    if chosen:
+        return found.filter(name=chosen)
+    if not search:
+        return found
+    # MariaDB compares by bytes, whatever LIKE says; SQLite lowers only ASCII, but so does its LIKE.
+    lowered = found.annotate(lowered=Lower("name"))
+    return lowered.filter(Q(name__icontains=search) | Q(lowered__contains=search.lower()))
+
+
+def site_names(stream: str, most: int) -> list[str]:
+    """Returns the first names of a stream's sites."""
+    return list(orders_topics.sites_of(stream).values_list("name", flat=True)[:most])
+
+
+def counts_of(stream: str, sites: Iterable[Site]) -> dict[str, SiteCount]:
+    """Returns the newest count on a stream of each site that has one."""
+    counts = SiteCount.objects.filter(stream=stream, site__in=[site.name for site in sites])
+    return {count.site: count for count in counts}
+
+
+def alarms(
+    stream: str, site: str | None, since: datetime | None = None, until: datetime | None = None
+) -> QuerySet[AlarmEpisode]:
+    """Returns episodes of a stream that were open between two times, the latest first: of all sites, or of one."""
+    found = AlarmEpisode.objects.filter(stream=stream).order_by("-started", "-pk")
+    if site:
+        found = found.filter(site=site)
+    if since:
+        found = found.filter(Q(ended=None) | Q(ended__gte=since))
+    return found.filter(started__lte=until) if until else found
+
+
+def alarm_rows(site: str | None, stream: str) -> Iterator[Iterable[Any]]:
+    """Yields every alarm of a stream, or of a site on it, the latest first, in ALARM_COLUMNS."""
+    for alarm in alarms(stream, site).iterator():
+        row = orders_topics.episode(alarm)
+        row["duration_s"] = round((alarm.ended - alarm.started).total_seconds(), 3) if alarm.ended else None
+        yield *time_columns(row["started"]), *(row[name] for name in ALARM_COLUMNS[2:])
+
+
+Points = orders_topics.Points
+
+
+Span = tuple[str, list[int | None]]
+
+
+def count_spans(sites: dict[str, Points], shown: Sequence[str]) -> list[Span]:
+    """Returns the counts as a table: (start, highest of each site, None if unknown) for each 15 s, the latest first."""
+    spans: dict[int, list[int | None]] = {}
+    for place, name in enumerate(shown):
+        for second, count, _ in sites.get(name, []):
+            row = spans.setdefault((second or 0) // SPAN * SPAN, [None] * len(shown))
+            row[place] = max((each for each in (row[place], count) if each is not None), default=None)
+    return [(clock.to_iso(start), spans[start]) for start in sorted(spans, reverse=True)]

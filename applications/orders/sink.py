@@ -1,0 +1,58 @@
+"""Orders' results into the database."""
+
+from django.db.models import Q
+
+from applications.orders.models import DEFAULT_THRESHOLD, AlarmEpisode, Notification, Site, SiteCount, SiteSecond
+from applications.orders.results import Episode, OrderResults
+from streams.core.clock import to_datetime
+from streams.models.upsert import upsert
+
+ROWS = 500  # names of one question: SQLite takes some thousands of parameters
+TIMES = ("as_of", "newest")  # of a count, in milliseconds
+
+
+def thresholds() -> dict[str, int]:
+    """Returns the lines in 15 s at which an alarm begins, by site, for those that have another than the default."""
+    other = Site.objects.filter(Q(threshold__lt=DEFAULT_THRESHOLD) | Q(threshold__gt=DEFAULT_THRESHOLD))
+    return dict(other.values_list("name", "threshold"))
+
+
+def write(stream: str, results: OrderResults) -> None:
+    """Keeps the results of one stream, inside the caller's transaction."""
+    _add_sites([count.site for count in results.counts])
+    upsert(
+        [
+            SiteCount(stream=stream, **count._asdict() | {name: to_datetime(getattr(count, name)) for name in TIMES})
+            for count in results.counts
+        ],
+        key=["stream", "site"],
+    )
+    upsert(
+        [
+            SiteSecond(
+                stream=stream, site=site, second=to_datetime(second.second), lines=second.lines, peak=second.peak
+            )
+            for site, second in results.seconds
+        ],
+        key=["stream", "site", "second"],
+    )
+    upsert([_episode(stream, episode) for episode in results.episodes], key=["stream", "site", "sequence"])
+    upsert(
+        [Notification(stream=stream, **call._asdict() | {"at": to_datetime(call.at)}) for call in results.calls],
+        key=["stream", "site", "sequence"],
+    )
+
+
+def _add_sites(names: list[str]) -> None:
+    """Makes the rows that are missing."""
+    for start in range(0, len(names), ROWS):
+        piece = names[start : start + ROWS]
+        known = set(Site.objects.filter(name__in=piece).values_list("name", flat=True))
+        Site.objects.bulk_create([Site(name=name) for name in piece if name not in known], ignore_conflicts=True)
+
+
+def _episode(stream: str, episode: Episode) -> AlarmEpisode:
+    values = {name: getattr(episode, name) for name in episode.__struct_fields__}
+    values["started"] = to_datetime(episode.started)
+    values["ended"] = None if episode.ended is None else to_datetime(episode.ended)
+    return AlarmEpisode(stream=stream, **values)

@@ -1,0 +1,45 @@
+"""The thresholds of sites: changed by people, and what held at any time."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+
+from django.db import transaction
+
+from applications.orders.models import Site, ThresholdChange
+from streams.models import Audit
+
+
+@transaction.atomic
+def set_threshold(site: Site, lines: int, who: str, now: datetime) -> bool:
+    """Sets a site's threshold and keeps the change in its history and in the audit. Returns whether it differed."""
+    site = Site.objects.select_for_update().get(pk=site.pk)
+    if site.threshold == lines:
+        return False
+    ThresholdChange.objects.create(site=site.name, at=now, before=site.threshold, after=lines, who=who)
+    target = f"{site.name[:150]}: {site.threshold:,} to {lines:,}"
+    Audit.objects.create(who=who, action="threshold", target=target, count=0)
+    site.threshold = lines
+    site.save(update_fields=["threshold"])
+    return True
+
+
+def held(now: dict[str, int], since: datetime) -> dict[str, Callable[[datetime], int]]:
+    """Returns for each site the function from a time, `since` or later, to the threshold that held then.
+
+    `now` has the present threshold of each site that is asked about.
+    """
+    changes = _changes(now.keys(), since)
+
+    def at(site: str) -> Callable[[datetime], int]:
+        mine = changes.get(site, [])
+        return lambda moment: next((change.before for change in mine if moment < change.at), now[site])
+
+    return {site: at(site) for site in now}
+
+
+def _changes(sites: Collection[str], since: datetime) -> dict[str, list[ThresholdChange]]:
+    """By site, oldest first."""
+    found: dict[str, list[ThresholdChange]] = {}
+    for change in ThresholdChange.objects.filter(site__in=sites, at__gt=since).order_by("at", "pk"):
+        found.setdefault(change.site, []).append(change)
+    return found

@@ -1,0 +1,184 @@
+"""The shops of one stream as the workers left them: `orders`, `orders-history`, `site:X` and `site-history:X`.
+
+However many sites there are, a snapshot shows at most SHOWN of them, so that a page costs the same with 20 and 20,000.
+docs/protocol.md has their fields.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, ExpressionWrapper, F, FloatField, OuterRef, QuerySet, Subquery
+
+from applications.orders import links
+from applications.orders.models import DEFAULT_THRESHOLD, ORDERS, AlarmEpisode, Site, SiteCount, SiteSecond
+from applications.orders.thresholds import held
+from dashboard.progress import own_time, progress
+from streams.core import clock
+from streams.core.clock import iso
+
+WINDOW_SECONDS = 15
+HISTORY_SECONDS = 300
+ALARMS = 50
+SHOWN = 24  # sites
+
+Points = list[list[int | None]]  # [second in milliseconds, count, threshold of then], oldest first
+
+
+def orders(now: datetime, stream: str = ORDERS) -> dict[str, Any]:
+    """The sites with most trouble, each with its sliding count; the open alarms and the latest ones."""
+    return _state(now, stream, _worst(stream))
+
+
+def site(name: str, now: datetime, stream: str = ORDERS) -> dict[str, Any]:
+    """The same of one site."""
+    return _state(now, stream, sites_of(stream).filter(name=name), site=name)
+
+
+def many(
+    build: Callable[..., dict[str, Any]], names: Sequence[str], now: datetime, stream: str = ORDERS
+) -> dict[str, dict[str, Any]]:
+    """Builds `site` or `site_history` of each site that exists."""
+    known = Site.objects.filter(name__in=names).values_list("name", flat=True)
+    return {name: build(name, now, stream) for name in known}
+
+
+def orders_history(now: datetime, stream: str = ORDERS) -> dict[str, Any]:
+    """The counts of the sites that `orders` shows, second by second."""
+    return _history(now, stream, sorted(found.name for found in _worst(stream)))
+
+
+def site_history(name: str, now: datetime, stream: str = ORDERS) -> dict[str, Any]:
+    """The same of one site."""
+    return _history(now, stream, [name])
+
+
+def _worst(stream: str) -> Sequence[Site]:
+    """Returns at most SHOWN sites: those in alarm, then those nearest to their threshold, then others by name."""
+    found = list(sites_of(stream)[: SHOWN + 1])
+    if len(found) <= SHOWN:
+        return found
+    opened = AlarmEpisode.objects.filter(stream=stream, ended=None).order_by("-started")
+    alarmed = list(opened.values_list("site", flat=True)[:SHOWN])
+    threshold = Subquery(Site.objects.filter(name=OuterRef("site")).values("threshold")[:1])
+    share = ExpressionWrapper(F("lines") * 1.0 / F("threshold"), output_field=FloatField())
+    counts = SiteCount.objects.filter(stream=stream, lines__gt=0).annotate(threshold=threshold).exclude(threshold=None)
+    busy = list(counts.annotate(share=share).order_by("-share", "site").values_list("site", flat=True)[:SHOWN])
+    names = list(dict.fromkeys(alarmed + busy))  # in this order, each once
+    known = {one.name: one for one in Site.objects.filter(name__in=names)} | {one.name: one for one in found}
+    return [known[name] for name in dict.fromkeys([*names, *known]) if name in known][:SHOWN]
+
+
+def _state(now: datetime, stream: str, sites: Iterable[Site], **one: str) -> dict[str, Any]:
+    """Builds the snapshot of these sites; `one` is the `site` whose alarms alone are shown."""
+    at = progress(ORDERS, stream)
+    shown = {found.name: found for found in sites}
+    alarms = AlarmEpisode.objects.filter(stream=stream, **one).order_by("-started")
+    opened = list(alarms.filter(ended=None)[:ALARMS])
+    closed = alarms.filter(ended__isnull=False)[: ALARMS - len(opened)]
+    counts = {count.site: count for count in SiteCount.objects.filter(stream=stream, site__in=list(shown))}
+    in_alarm = {alarm.site: alarm for alarm in reversed(opened)}
+    # Alarms first; else by name, so that cards do not change places under the pointer with every count.
+    order = sorted(shown, key=lambda name: (name not in in_alarm, name))
+    return {
+        "now": iso(now),
+        "newest": iso(at.newest),
+        "clock": iso(at.clock),
+        "total": sites_of(stream).count() if len(shown) >= SHOWN else len(shown),
+        "open": alarms.filter(ended=None).count() if len(opened) >= ALARMS else len(opened),
+        "sites": [_site(shown[name], stream, counts.get(name), in_alarm.get(name)) for name in order],
+        "alarms": [episode(alarm) for alarm in [*opened, *closed]],
+    }
+
+
+def _history(now: datetime, stream: str, names: Sequence[str]) -> dict[str, Any]:
+    """Builds each site's history: [second, count, threshold of then], oldest first.
+
+    A count is the most that the window held in that second, or the number that it slid to when no line came; None
+    before the site's first line, since nothing is known of that time.
+    """
+    own = own_time(ORDERS, stream, now)
+    reached = min(progress(ORDERS, stream).clock or own, own)
+    end = clock.from_datetime(reached) // clock.SECOND * clock.SECOND
+    return {"now": iso(now), "sites": points(stream, names, end - HISTORY_SECONDS * clock.SECOND, end)}
+
+
+def points(
+    stream: str, names: Sequence[str], start: int, end: int, otherwise: int = DEFAULT_THRESHOLD
+) -> dict[str, Points]:
+    """Returns the history of each site for start <= second < end, both whole seconds in milliseconds.
+
+    `otherwise` is the threshold of a site that was removed.
+    """
+    earliest = clock.to_datetime(start) - timedelta(seconds=WINDOW_SECONDS)
+    seconds: dict[str, dict[int, tuple[int, int]]] = defaultdict(dict)
+    # By site, as the index of seconds goes.
+    until = clock.to_datetime(end)
+    rows = SiteSecond.objects.filter(stream=stream, site__in=names, second__gte=earliest, second__lt=until)
+    for name, second, lines, peak in rows.values_list("site", "second", "lines", "peak"):
+        seconds[name][clock.from_datetime(second)] = lines, peak
+    older = _begun_before(earliest, stream, names)
+    known = dict(Site.objects.filter(name__in=names).values_list("name", "threshold"))
+    thresholds = held({name: known.get(name, otherwise) for name in names}, clock.to_datetime(start))
+    history: dict[str, Points] = {}
+    for name in names:
+        first = start if name in older else min(seconds[name], default=end)
+        history[name] = [
+            [second, None if second < first else count, thresholds[name](clock.to_datetime(second))]
+            for second, count in _slide(seconds[name], start, end)
+        ]
+    return history
+
+
+def _begun_before(moment: datetime, stream: str, names: Sequence[str]) -> set[str]:
+    """Returns those of the sites whose first line on a stream came before a moment."""
+    earlier = SiteSecond.objects.filter(stream=stream, site=OuterRef("name"), second__lt=moment)
+    return set(Site.objects.filter(Exists(earlier), name__in=names).values_list("name", flat=True))
+
+
+def sites_of(stream: str) -> QuerySet[Site]:
+    """Returns the sites of a stream by name: all but those that only other streams have counted."""
+    counts = SiteCount.objects.filter(site=OuterRef("name"))
+    here, anywhere = Exists(counts.filter(stream=stream)), Exists(counts)
+    return Site.objects.filter(here | ~anywhere).order_by("name")
+
+
+def episode(alarm: AlarmEpisode) -> dict[str, Any]:
+    """EPISODE of docs/protocol.md."""
+    return {
+        "site": alarm.site,
+        "url": links.to_site(alarm.site, alarm.stream),
+        "alarm_url": links.to_alarm(alarm.pk),
+        "started": iso(alarm.started),
+        "ended": iso(alarm.ended),
+        "threshold": alarm.threshold,
+        "peak": alarm.peak,
+        "lines": alarm.lines,
+        "notifications": alarm.notifications,
+        "suppressed": alarm.suppressed,
+    }
+
+
+def _site(site: Site, stream: str, count: SiteCount | None, alarm: AlarmEpisode | None) -> dict[str, Any]:
+    return {
+        "site": site.name,
+        "url": links.to_site(site.name, stream),
+        "lines": count.lines if count else 0,
+        "threshold": site.threshold,
+        "newest": iso(count.newest) if count else None,
+        "alarm": {"started": iso(alarm.started), "peak": alarm.peak} if alarm else None,
+    }
+
+
+def _slide(seconds: dict[int, tuple[int, int]], start: int, end: int) -> list[list[int]]:
+    """[second, count] for start <= second < end, all in milliseconds, from {second: (lines, peak)}."""
+    none = (0, 0)
+    held = sum(seconds.get(start - back * clock.SECOND, none)[0] for back in range(1, WINDOW_SECONDS))
+    points = []
+    for second in range(start, end, clock.SECOND):
+        lines, peak = seconds.get(second, none)
+        held += lines
+        points.append([second, max(peak, held) if lines else held])
+        held -= seconds.get(second - (WINDOW_SECONDS - 1) * clock.SECOND, none)[0]
+    return points

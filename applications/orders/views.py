@@ -1,0 +1,216 @@
+"""The orders pages: the sites with most trouble, the list of all sites with their thresholds, the alarms."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.bearer import token_allowed
+from applications.orders import alarm as alarm_page
+from applications.orders import links, queries, sites, thresholds
+from applications.orders.models import ORDERS, AlarmEpisode, Site, SiteCount
+from applications.orders.topics import episode
+from dashboard import download
+from dashboard.choosing import Chosen, choose
+from dashboard.page_state import signals, take_snapshots
+from dashboard.topics import PULSE
+from streams.core import clock
+
+SITES = 24  # of a page of the list
+ALARMS = 50  # of a page of the list
+
+
+class ThresholdForm(forms.Form):
+    """A site's threshold, in order lines."""
+
+    threshold = forms.IntegerField(
+        min_value=1,
+        max_value=1_000_000,
+        error_messages={
+            "required": "Give a number of order lines.",
+            "invalid": "Give the threshold as a whole number, such as 30.",
+            "min_value": "A threshold is at least 1 order line in 15 s.",
+            "max_value": "A threshold is at most 1,000,000 order lines in 15 s.",
+        },
+    )
+
+    def __init__(self, site: Site, data: QueryDict | None = None) -> None:
+        super().__init__(data, initial={"threshold": site.threshold}, auto_id=f"{site.pk}-%s")
+        self.site = site
+        self.error_id = f"{site.pk}-error"
+        self.fields["threshold"].widget.attrs |= {"inputmode": "numeric", "aria-describedby": self.error_id}
+
+
+class ListedSite(NamedTuple):
+    """A row of the list of sites; `form` is for staff."""
+
+    site: Site
+    held: SiteCount | None
+    url: str
+    form: ThresholdForm | None
+
+
+@require_safe
+def orders(request: HttpRequest) -> HttpResponse:
+    on, chosen = choose(request, ORDERS), request.GET.get("site") or None
+    if chosen and not queries.site_exists(chosen, on.stream):
+        return _no_site(request, on, chosen)
+    return _orders(request, on, chosen, request.GET.get("q", "").strip(), request.GET.get("page", ""))
+
+
+@require_POST
+def threshold(request: HttpRequest) -> HttpResponse:
+    """Staff set a site's threshold; what they typed comes back with the reason when it will not do."""
+    site, on = _site_of(request, request.POST.get("site", "")), choose(request, ORDERS)
+    if site is None:
+        return _no_site(request, on, request.POST.get("site", ""))
+    form = ThresholdForm(site, request.POST)
+    if not form.is_valid():
+        return _orders(request, on, None, site.name, "", form)
+    lines = form.cleaned_data["threshold"]
+    thresholds.set_threshold(site, lines, request.user.get_username(), timezone.now())
+    messages.success(request, f"{site.name} now raises an alarm at {lines} order lines in 15 s.")
+    return redirect(links.to_sites(request.POST.get("q", ""), request.POST.get("page", ""), on.stream))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove(request: HttpRequest) -> HttpResponse:
+    """Staff remove a site, once they have said that they are sure."""
+    asked = request.GET if request.method != "POST" else request.POST
+    site, on = _site_of(request, asked.get("site", "")), choose(request, ORDERS)
+    if site is None:
+        return _no_site(request, on, asked.get("site", ""))
+    context = {"site": site, "url": links.to_site(site.name, on.stream), "on": on}
+    if request.method != "POST":
+        return render(request, "dashboard/site_remove.html", context)
+    if refusal := sites.remove(site, request.user.get_username()):
+        return render(request, "dashboard/site_remove.html", context | {"refusal": refusal}, status=409)
+    messages.success(request, f"{site.name} is removed. It comes back with its next order line.")
+    return redirect(links.to_sites(stream=on.stream))
+
+
+@require_safe
+def alarms(request: HttpRequest) -> HttpResponse:
+    """Every alarm of ?stream=, the latest first; ?site=, ?from= and ?to= narrow the list."""
+    on = choose(request, ORDERS)
+    asked = {name: request.GET.get(name, "").strip() for name in ("from", "to")} | {"site": request.GET.get("site", "")}
+    context: dict[str, Any] = {"asked": asked, "on": on}
+    try:
+        since, until = _time(asked["from"]), _time(asked["to"])
+    except (ValueError, OverflowError):
+        error = "Give a time such as 2026-11-22T14:00:00Z."
+        return render(request, "dashboard/alarms.html", context | {"error": error}, status=400)
+    page = Paginator(queries.alarms(on.stream, asked["site"] or None, since, until), ALARMS).get_page(
+        request.GET.get("page")
+    )
+    context |= {"page": page, "rows": [episode(found) for found in page]}
+    return render(request, "dashboard/alarms.html", context)
+
+
+@require_safe
+def alarm(request: HttpRequest, number: int) -> HttpResponse:
+    """Shows one alarm with the curve around it, and to staff the way to the records that raised it."""
+    found = get_object_or_404(AlarmEpisode, pk=number)
+    shown = alarm_page.alarm(found, timezone.now())
+    context = {
+        "alarm": shown,
+        "orders_url": links.to_sites(stream=found.stream),
+        "alarms_url": links.to_alarms(stream=found.stream),
+        "site_alarms_url": links.to_alarms(found.site, found.stream),
+        "elsewhere": found.stream != ORDERS,
+        "spans": alarm_page.spans(shown["curve"]),
+        "records_url": alarm_page.records_url(found) if request.user.is_staff else "",
+        **({} if found.ended else _following(found)),
+    }
+    return render(request, "dashboard/alarm.html", context)
+
+
+def _following(found: AlarmEpisode) -> dict[str, Any]:
+    """Returns what the page of an open alarm follows: its site's topics, and how their stream stands."""
+    on = Chosen(ORDERS, found.stream, ORDERS, [])
+    topic, history = (on.topic(f"{kind}:{found.site}") for kind in ("site", "site-history"))
+    snapshots = take_snapshots([topic, PULSE], timezone.now())
+    data = snapshots[topic]["data"]
+    context = {"topic": topic, "history_topic": history, "snapshots": snapshots, "on": on}
+    return context | {"newest": data["newest"], "watermark": data["clock"], **signals(data, on, snapshots, shown=True)}
+
+
+@token_allowed("read:dashboards")
+@require_safe
+def alarms_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    """Answers every alarm of ?stream=, or with ?site= every one of a site."""
+    on, site = choose(request, ORDERS), request.GET.get("site") or None
+    if site and not queries.site_exists(site, on.stream):
+        return _no_site(request, on, site)
+    name = f"{download.slug(site or 'orders', 'site')}_alarms_{on.in_names}{download.stamp(timezone.now())}.csv"
+    return download.respond(name, queries.ALARM_COLUMNS, queries.alarm_rows(site, on.stream))
+
+
+def _orders(
+    request: HttpRequest, on: Chosen, chosen: str | None, search: str, number: str, bound: ThresholdForm | None = None
+) -> HttpResponse:
+    names_of = (f"site:{chosen}", f"site-history:{chosen}") if chosen else ("orders", "orders-history")
+    topic, history_topic = map(on.topic, names_of)
+    snapshots = take_snapshots([topic, history_topic, PULSE], timezone.now())
+    data, history = (snapshots[each]["data"] for each in (topic, history_topic))
+    shown = [site["site"] for site in data["sites"]]
+    names = queries.site_names(on.stream, SITES + 1)
+    chips = names if len(names) <= SITES else [chosen] if chosen else []
+    page = Paginator(queries.sites(on.stream, search, chosen), SITES).get_page(number)
+    context = {
+        "orders": data,
+        "chosen": chosen,
+        "on": on,
+        "topic": topic,
+        "history_topic": history_topic,
+        "spans": queries.count_spans(history["sites"], shown),
+        "chips": [(name, links.to_site(name, on.stream)) for name in chips],
+        "search": search,
+        "page": page,
+        "listed": _listed(on, list(page), bound, staff=request.user.is_staff),
+        "more": data["total"] - len(shown),
+        "snapshots": snapshots,
+        **signals(data, on, snapshots, shown=bool(shown)),
+    }
+    return render(request, "dashboard/orders.html", context, status=422 if bound else 200)
+
+
+def _listed(on: Chosen, found: list[Site], bound: ThresholdForm | None, *, staff: bool) -> list[ListedSite]:
+    counts = queries.counts_of(on.stream, found)
+
+    def form(site: Site) -> ThresholdForm | None:
+        if not staff:
+            return None
+        return bound if bound and bound.site.pk == site.pk else ThresholdForm(site)
+
+    return [ListedSite(site, counts.get(site.name), links.to_site(site.name, on.stream), form(site)) for site in found]
+
+
+def _site_of(request: HttpRequest, name: str) -> Site | None:
+    """Returns the site that staff mean to change."""
+    if not request.user.is_staff:
+        raise PermissionDenied("Only staff may set thresholds and remove sites.")
+    return Site.objects.filter(name=_storable(name)).first()
+
+
+def _storable(name: str) -> str:
+    """Returns the name without NUL, which PostgreSQL does not take even in a question."""
+    return name.replace("\0", "�")
+
+
+def _time(text: str) -> datetime | None:
+    """Raises ValueError for a text that is no time."""
+    return clock.to_datetime(clock.from_iso(text)) if text else None
+
+
+def _no_site(request: HttpRequest, on: Chosen, name: str) -> HttpResponse:
+    near = queries.sites(on.stream, _storable(name))[:SITES] or queries.sites(on.stream, "")[:SITES]
+    context = {"site": name, "near": [(site.name, links.to_site(site.name, on.stream)) for site in near], "on": on}
+    return render(request, "dashboard/no_site.html", context, status=404)

@@ -1,0 +1,47 @@
+"""Whether a clock is off, in a sentence for people."""
+
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Max
+
+from streams.core import clock
+from streams.models import current_leases
+from streams.models.database_time import database_time
+from streams.models.progress import NEAR, skews
+
+_NOTE = "The clock of {whose} is off by {much}: it is {way} {other}. Do not trust ages and lags before it is set right."
+
+
+def note(now: datetime) -> str:
+    """Returns the sentence, "" where no clock is off by more than 2 s. `now` is by the clock of this machine."""
+    wall = clock.from_datetime(now)
+    own = wall - database_time()
+    if _off(own):
+        return _in_words("this machine", own, "the database's")
+    (_, stream), skew = max(skews().items(), key=lambda found: abs(found[1]), default=(("", ""), 0))
+    if _off(skew):
+        whose = "this machine" if connection.vendor == "sqlite" else "the database's machine"
+        return _in_words(whose, -skew, f"the time that the stream {stream} keeps")
+    stamps = current_leases().aggregate(clock=Max("clock"), newest=Max("newest"))
+    newest = max((clock.from_datetime(stamp) for stamp in stamps.values() if stamp), default=0)
+    behind = wall + skew - newest
+    return (
+        _in_words("this machine", behind, "the stamps of records") if newest and behind < -NEAR * clock.SECOND else ""
+    )
+
+
+def _off(milliseconds: int) -> bool:
+    return abs(milliseconds) > NEAR * clock.SECOND
+
+
+def _in_words(whose: str, ahead: int, other: str) -> str:
+    way = "ahead of" if ahead > 0 else "behind"
+    return _NOTE.format(whose=whose, much=_much(abs(ahead) // clock.SECOND), way=way, other=other)
+
+
+def _much(seconds: int) -> str:
+    """Coarse enough not to flicker: 90000 as 25 h."""
+    if seconds < 120:
+        return f"{seconds} s"
+    return f"{round(seconds / 60)} min" if seconds < 7200 else f"{round(seconds / 3600)} h"

@@ -1,0 +1,112 @@
+"""The socket of the live pages: checks who it is, subscribes, forwards. docs/protocol.md has the words."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from time import monotonic
+from typing import Annotated
+
+import msgspec
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.db import Error
+
+from accounts.sessions import SessionInfo
+from dashboard.live.allowance import Allowance, Arrivals
+from dashboard.live.hub import Hub, Subscriber
+from dashboard.live.session_guard import SESSION_ENDED, TOO_MANY, TRY_LATER
+
+BAD_MESSAGE = 4400
+MAX_TOPICS = 20
+MAX_LENGTH = 400  # characters of a topic: a ticker's and a stream's name of 256 and 128, and a prefix
+BURST, RATE = 30, 2  # subscriptions at once; a second. A page sends one when it opens
+# Sockets that a session may open at once, in times what its person may have; a second. Whose each is costs a query in
+# a thread that all who come share.
+COME_AGAIN, COME_RATE = 2, 1
+logger = logging.getLogger(__name__)
+arrivals = Arrivals(COME_RATE, monotonic)
+# One that comes too often is kept waiting before it is told so: else it would come again at once, without an end.
+HOLD = 2.0  # seconds
+HELD_MOST = 100  # sockets at a time; others are told at once
+held: set["LiveConsumer"] = set()
+
+
+class Subscribe(msgspec.Struct, forbid_unknown_fields=True):
+    """What a browser may say."""
+
+    subscribe: list[Annotated[str, msgspec.Meta(max_length=MAX_LENGTH)]]
+
+
+_decode = msgspec.json.Decoder(Subscribe).decode
+
+
+class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
+    def __init__(self, hub: Hub, enter: Callable[[str], SessionInfo | None]) -> None:
+        """`enter` tells who comes with a session's cookie."""
+        super().__init__()
+        self.hub = hub
+        self.enter = database_sync_to_async(enter)
+        self.subscriber: Subscriber | None = None  # until the session is known
+        self.allowance = Allowance(BURST, RATE, monotonic)
+
+    async def connect(self) -> None:
+        await self.accept()  # even if only to close: a browser is told no code of a socket that was refused
+        cookie = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME, "")
+        if not arrivals.take(cookie, COME_AGAIN * settings.SOCKET_LIMIT):
+            await self._turn_away()
+            return
+        try:
+            standing = await self.enter(cookie)
+        except Error:
+            logger.warning("A socket was turned away: the database does not say whose it is.", exc_info=True)
+            await self.close(TRY_LATER)
+            return
+        if standing is None:
+            await self.close(SESSION_ENDED)
+            return
+        self.subscriber = Subscriber(standing)
+        self.forwarding = asyncio.create_task(self._forward(self.subscriber))
+        self.hub.join(self.subscriber)
+
+    async def _turn_away(self) -> None:
+        if len(held) < HELD_MOST:
+            held.add(self)
+            try:
+                await asyncio.sleep(HOLD)
+            finally:
+                held.discard(self)
+        await self.close(TOO_MANY)
+
+    async def disconnect(self, code: int) -> None:
+        if self.subscriber:
+            self.hub.leave(self.subscriber)
+            self.forwarding.cancel()
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if not self.allowance.take():
+            await self.close(TOO_MANY)
+            return
+        try:
+            topics = _decode(text_data or "").subscribe
+        except msgspec.DecodeError:
+            topics = [""] * (MAX_TOPICS + 1)
+        if len(topics) > MAX_TOPICS:
+            await self.close(BAD_MESSAGE)
+            return
+        if self.subscriber:
+            self.hub.subscribe(self.subscriber, topics)
+
+    async def _forward(self, subscriber: Subscriber) -> None:
+        while texts := await subscriber.next():
+            for text in texts:
+                if not subscriber.closed:  # a slow socket may take long over each
+                    await self.send(text_data=text)
+        await self.close(subscriber.closed)
+
+
+class UnknownSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
+    """Any other address."""
+
+    async def connect(self) -> None:
+        await self.close()

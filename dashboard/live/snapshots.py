@@ -1,0 +1,144 @@
+"""The text of each topic, built once per version however many ask for it."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from threading import Lock
+from typing import Any, NamedTuple
+
+import msgspec
+
+from dashboard import clock_note as dashboard_clock_note
+from dashboard import topics as dashboard_topics
+from streams.models import TopicVersion
+
+MOST_HELD = 100  # by polling, which never says that it has stopped
+
+Find = Callable[[str], dashboard_topics.Page | None]
+
+
+class Snapshot(NamedTuple):
+    version: int
+    built: datetime
+    data: bytes  # JSON
+    text: str  # the whole message
+
+
+def read_versions() -> dict[str, int]:
+    """Every topic's version; one cheap query."""
+    return dict(TopicVersion.objects.values_list("topic", "version"))
+
+
+class Snapshots:
+    """Keeps the newest snapshot of the topics that are asked for."""
+
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        find: Find = dashboard_topics.find,
+        versions: Callable[[], dict[str, int]] = read_versions,
+    ) -> None:
+        self._now = now
+        self._find = find
+        self._versions = versions
+        self._held: dict[str, Snapshot] = {}
+        self._lock = Lock()
+
+    def clock_note(self) -> str:
+        """A sentence where a clock is off, else ""."""
+        return dashboard_clock_note.note(self._now())
+
+    def knows(self, topic: str) -> bool:
+        return self._find(topic) is not None
+
+    def permits(self, topic: str, *, staff: bool) -> bool:
+        """Whether somebody may see a topic. There is nothing to see of an unknown one."""
+        page = self._find(topic)
+        return page is not None and (staff or not page.staff)
+
+    def is_private(self, topic: str) -> bool:
+        """Whether a topic is one of very many: of a ticker, a site, or a stream that it names."""
+        return "@" in topic or self._is_grouped(topic)
+
+    def refresh(self, topics: Iterable[str]) -> dict[str, Snapshot]:
+        """Returns the newest snapshot of each topic, without those of a ticker or site that does not exist.
+
+        Raises KeyError for an unknown topic.
+        """
+        with self._lock:
+            versions = self._versions()
+            self._build_groups(topics, versions)
+            for topic in topics:
+                if not self._is_grouped(topic):
+                    self._held[topic] = self._current(topic, versions)
+            return {topic: self._held[topic] for topic in topics if topic in self._held}
+
+    def _is_grouped(self, topic: str) -> bool:
+        page = self._find(topic)
+        return page is not None and page.build_many is not None
+
+    def keep_only(self, topics: Iterable[str]) -> None:
+        """Forgets the snapshots of all other topics."""
+        with self._lock:
+            self._held = {topic: self._held[topic] for topic in topics if topic in self._held}
+
+    def _build_groups(self, topics: Iterable[str], versions: dict[str, int]) -> None:
+        """Builds the private topics that are due, each group of them by the same few queries."""
+        groups: dict[str, dict[str, dashboard_topics.Page]] = {}
+        for topic in topics:
+            page = self._find(topic)
+            if page and page.build_many and not self._is_fresh(topic, page, versions):
+                groups.setdefault(page.group, {})[topic] = page
+        for due in groups.values():
+            [build, *_] = [page.build_many for page in due.values()]
+            found = build([page.name for page in due.values()], self._now()) if build else {}
+            for topic, page in due.items():
+                if page.name in found:
+                    self._held[topic] = self._packed(topic, page, versions, found[page.name])
+                else:
+                    self._held.pop(topic, None)
+
+    def versions(self) -> dict[str, int]:
+        """Returns every version topic's version."""
+        return self._versions()
+
+    def newer(self, topic: str, since: int, versions: dict[str, int]) -> Snapshot | None:
+        """Returns a topic's snapshot if its version in `versions` is past `since`. Raises KeyError for no topic."""
+        page = self._find(topic)
+        if page is None:
+            raise KeyError(topic)
+        if self._version(page, versions) <= since:
+            return None
+        with self._lock:
+            if len(self._held) > MOST_HELD:
+                self._held.clear()
+            self._held[topic] = self._current(topic, versions)
+            return self._held[topic]
+
+    def _current(self, topic: str, versions: dict[str, int]) -> Snapshot:
+        page = self._find(topic)
+        if page is None:
+            raise KeyError(topic)
+        if self._is_fresh(topic, page, versions):
+            return self._held[topic]
+        return self._packed(topic, page, versions, page.build(self._now()))
+
+    def _is_fresh(self, topic: str, page: dashboard_topics.Page, versions: dict[str, int]) -> bool:
+        held = self._held.get(topic)
+        return held is not None and (
+            held.version == self._version(page, versions) or self._now() - held.built < page.every
+        )
+
+    def _packed(
+        self, topic: str, page: dashboard_topics.Page, versions: dict[str, int], built: dict[str, Any]
+    ) -> Snapshot:
+        version, now, held = self._version(page, versions), self._now(), self._held.get(topic)
+        data = msgspec.json.encode(built)
+        if held and data == held.data:
+            return held._replace(version=version, built=now)  # the same text, so that it is not sent again
+        message = {"topic": topic, "version": version, "data": msgspec.Raw(data)}
+        return Snapshot(version, now, data, msgspec.json.encode(message).decode())
+
+    def _version(self, page: dashboard_topics.Page, versions: dict[str, int]) -> int:
+        if page.version_topic is None:
+            return int(self._now().timestamp())
+        return versions.get(page.version_topic, 0)

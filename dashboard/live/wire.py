@@ -1,0 +1,66 @@
+"""Bounds what one socket can make the server hold or do before a message reaches our code.
+
+uvicorn answers each ping at once, without waiting for the client to read, and keeps every fragment of a message until
+its last one has come. A client that never reads, or never ends a message, would fill the memory of the process in which
+everybody's live pages are served.
+"""
+
+import time
+from typing import Any
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import CloseCode, Frame
+
+from dashboard.live.allowance import Allowance
+
+PONGS_OWED = 16 << 10  # bytes that wait to be written; past that a ping goes unanswered, as RFC 6455 §5.5.3 allows
+FRAGMENTS = 100  # of one message; browsers send a message of ours in one
+# Bytes that a socket may send: a page sends about a hundred when it opens, and then nothing.
+BURST, RATE = 256 << 10, 8 << 10  # at once; a second
+FRAME = 1 << 10  # bytes that each frame counts as beside its own: an empty ping costs as much work as a message
+PIECE = 1 << 10  # bytes that are looked at before they are counted: at most 170 frames
+
+
+class BoundedSocket(WebSocketsSansIOProtocol):
+    """Closes a socket that sends too many bytes, frames (1008) or fragments (1009), and owes it few pongs."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._allowance = Allowance(BURST, RATE, time.monotonic)
+
+    def data_received(self, data: bytes) -> None:
+        if not self._allowance.take(len(data)):
+            self._refuse(CloseCode.POLICY_VIOLATION)
+        for start in range(0, len(data), PIECE):
+            if self.transport.is_closing():
+                return
+            super().data_received(data[start : start + PIECE])
+
+    def handle_events(self) -> None:
+        if self._allowance.take(FRAME * len(self.conn.events)):
+            super().handle_events()
+        else:
+            self._refuse(CloseCode.POLICY_VIOLATION)
+
+    def handle_cont(self, event: Frame) -> None:
+        if len(self.frames) < FRAGMENTS:
+            super().handle_cont(event)
+        else:
+            self._refuse(CloseCode.MESSAGE_TOO_BIG)
+
+    def handle_ping(self) -> None:
+        if self.transport.get_write_buffer_size() < PONGS_OWED:
+            super().handle_ping()
+        else:
+            self.conn.data_to_send()  # takes the pong out of the protocol's own buffer
+
+    def _refuse(self, code: CloseCode) -> None:
+        """Says why, to a client that reads, and hangs up; `connection_lost` tells the application."""
+        if self.transport.is_closing():
+            return
+        self.frames = []
+        self.conn.fail(code)
+        self.close_sent = True
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.transport.close()
+        self.loop.call_later(self.close_timeout, self.transport.abort)  # a client that does not read

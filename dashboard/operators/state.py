@@ -1,0 +1,245 @@
+"""The pipe as its workers left it, for operators: the state `streams` of docs/protocol.md."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Sum
+from django.db.models.functions import Now
+
+from dashboard import clock_note, links
+from streams.api import on_this_machine
+from streams.core.clock import iso
+from streams.core.records import SHARD_END, WHOLE
+from streams.models import Audit, DeadLetter, Lease, Member, Throughput, current_leases
+from streams.models.progress import seconds_since, skews
+
+RECORD_LIMIT, BYTE_LIMIT = 1000, 1 << 20  # a second, into one shard: Amazon Kinesis' own
+RATE_SECONDS = 10
+RATE_LAG = timedelta(seconds=2)  # a second is counted when a worker has had so long to apply it
+AUDITS = 20
+UNREAD = 50  # streams
+
+_Name = tuple[str, str]  # application, stream
+# The name of a stream and the checkpoints of its leases; records that wait, by lease, or none and why that is.
+CountWaiting = Callable[[str, Mapping[str, str]], tuple[dict[str, int], str]]
+ListStreams = Callable[[], list[str]]  # the names of the streams that the service has, or some of very many
+
+
+class _Facts(NamedTuple):
+    """What is known beside the leases; rates are records and bytes a second by (application, stream, shard)."""
+
+    now: datetime
+    rates: dict[tuple[str, str, str], tuple[float, float]]
+    members: Counter[_Name]
+    letters: dict[_Name, dict[str, int]]
+    held: set[int]  # leases that have not expired
+    former: dict[_Name, tuple[int, int, int]]  # applied, dead and expired records of streams that had the name before
+    skews: dict[_Name, int]  # milliseconds that a stream's own time is ahead of the database's
+
+    def own_time(self, lease: Lease) -> datetime:
+        """Returns now by the clock of the lease's stream, as far as that is known."""
+        return self.now + timedelta(milliseconds=self.skews.get((lease.application, lease.stream), 0))
+
+
+def no_names() -> list[str]:
+    """Lists no stream, for figures that are of readers alone."""
+    return []
+
+
+def streams(now: datetime, count_waiting: CountWaiting, list_streams: ListStreams = no_names) -> dict[str, Any]:
+    """Builds a row for each application on each stream with its shards, and for each stream that none reads.
+
+    Beside them stands what people did last.
+    """
+    leases: dict[_Name, list[Lease]] = defaultdict(list)
+    for lease in current_leases().order_by("application", "stream", "shard").defer("state"):
+        leases[lease.application, lease.stream].append(lease)
+    facts = _Facts(now, _rates(now), _members(), _letters(), _held(), _former(), skews())
+    return {
+        "now": iso(now),
+        "clock_note": clock_note.note(now),
+        "streams": [
+            _stream(name, found, facts, *count_waiting(name[1], {lease.shard: lease.checkpoint for lease in found}))
+            for name, found in leases.items()
+        ],
+        "unread": _unread({stream for _, stream in leases}, list_streams(), count_waiting),
+        "audit": [_audit(row) for row in Audit.objects.order_by("-pk")[:AUDITS]],
+    }
+
+
+def _unread(read: set[str], names: Sequence[str], count_waiting: CountWaiting) -> list[dict[str, Any]]:
+    """Builds a row for each stream without a reader, with the number of records that it holds, if that is known."""
+    rows = []
+    for stream in [name for name in names if name not in read][:UNREAD]:
+        counts, why = count_waiting(stream, {})
+        rows.append(
+            {
+                "stream": stream,
+                "records_url": links.to_records(stream),
+                "records": None if why else sum(counts.values()),
+            }
+        )
+    return rows
+
+
+def owner_in_words(owner: str) -> str:
+    """Returns an owner of streams.coordination.process_identity as `process 412 on this machine`, or on HOST.
+
+    Of another machine only the identity of its boot is known, which tells a person nothing.
+    """
+    place, _, rest = owner.partition("/")
+    parts = rest.split("/")
+    if len(parts) < 2:
+        return owner
+    if on_this_machine(owner):
+        return f"process {parts[-2]} on this machine"
+    return f"process {parts[-2]} on {place if len(parts) == 2 else 'another machine'}"
+
+
+def _rates(now: datetime) -> dict[tuple[str, str, str], tuple[float, float]]:
+    end = (now - RATE_LAG).replace(microsecond=0)
+    start = end - timedelta(seconds=RATE_SECONDS)
+    applications = Lease.objects.values("application")  # as the index of seconds goes
+    seconds = Throughput.objects.filter(application__in=applications, second__gte=start, second__lt=end)
+    sums = seconds.values_list("application", "stream", "shard").annotate(Sum("records"), Sum("size"))
+    return {tuple(names): (records / RATE_SECONDS, size / RATE_SECONDS) for *names, records, size in sums}
+
+
+def _members() -> Counter[_Name]:
+    """Alive by the database's clock, as the workers themselves see it."""
+    return Counter(Member.objects.filter(expires__gte=Now()).values_list("application", "stream"))
+
+
+def _letters() -> dict[_Name, dict[str, int]]:
+    found: dict[_Name, dict[str, int]] = defaultdict(lambda: dict.fromkeys(DeadLetter.Status.values, 0))
+    counts = DeadLetter.objects.values_list("application", "stream", "status").annotate(Count("pk"))
+    for application, stream, status, count in counts:
+        found[application, stream][status] = count
+    return found
+
+
+def _held() -> set[int]:
+    return set(Lease.objects.filter(expires__gte=Now()).exclude(owner="").values_list("pk", flat=True))
+
+
+def _former() -> dict[_Name, tuple[int, int, int]]:
+    """With these, sums over a name never fall."""
+    leases = Lease.objects.filter(current=False).values_list("application", "stream")
+    sums = leases.order_by("application", "stream").annotate(Sum("applied"), Sum("dead"), Sum("expired"))
+    return {(application, stream): (*counts,) for application, stream, *counts in sums}
+
+
+def _stream(name: _Name, leases: Sequence[Lease], facts: _Facts, waiting: dict[str, int], why: str) -> dict[str, Any]:
+    unread = {lease.shard for lease in leases if lease.checkpoint != str(SHARD_END)}
+    applied, dead, expired = facts.former.get(name, (0, 0, 0))
+    shards = [_shard(lease, unread, facts, waiting.get(lease.shard)) for lease in leases]
+    clock_note = [lease.clock for lease in leases if lease.shard in unread]
+    known = [clock for clock in clock_note if clock]
+    waits = None if why else sum(waiting.values())
+    own = facts.own_time(leases[0])
+    return {
+        "application": name[0],
+        "stream": name[1],
+        "records_url": links.to_records(name[1]),
+        "members": facts.members[name],
+        "skew": facts.skews[name] / 1000 if name in facts.skews else None,
+        "lag": _lag(min(known), own, waits) if known and len(known) == len(clock_note) else None,
+        "lag_records": waits,
+        "unattended": bool(unread) and not facts.members[name] and waits != 0,
+        "lag_note": why,
+        "newest": iso(max((lease.newest for lease in leases if lease.newest), default=None)),
+        "records": round(sum(shard["records"] or 0 for shard in shards), 1),
+        "bytes": round(sum(shard["bytes"] or 0 for shard in shards), 1),
+        "applied": applied + sum(lease.applied for lease in leases),
+        "dead": dead + sum(lease.dead for lease in leases),
+        "expired": expired + sum(lease.expired for lease in leases),
+        "expired_note": " ".join(_loss(lease) for lease in leases if lease.expired_to),
+        "stopped": sum(bool(lease.trouble) for lease in leases),
+        "stopped_note": " ".join(
+            f"{_shard_name(lease)} is not read: {lease.trouble.rstrip('.')}." for lease in leases if lease.trouble
+        ),
+        "letters": facts.letters[name],
+        "shards": sorted(shards, key=lambda shard: shard["state"] == "ended"),
+    }
+
+
+def _shard_name(lease: Lease) -> str:
+    return "whole stream" if lease.shard == WHOLE else lease.shard
+
+
+def _loss(lease: Lease) -> str:
+    """Returns a sentence about the records of a shard that expired unread; without a number where none is known."""
+    number = f"{lease.expired:,} records" if lease.expired else "An unknown number of records"
+    since = f"after {iso(lease.expired_from)} and " if lease.expired_from else ""
+    return f"{number} of {_shard_name(lease)} expired unread; the latest arrived {since}up to {iso(lease.expired_to)}."
+
+
+def _shard(lease: Lease, unread: set[str], facts: _Facts, waits: int | None) -> dict[str, Any]:
+    records, size = facts.rates.get((lease.application, lease.stream, lease.shard), (0.0, 0.0))
+    behind = lease.clock is None or lease.clock < facts.own_time(lease) - RATE_LAG - timedelta(seconds=RATE_SECONDS)
+    ended = lease.shard not in unread
+    unknown = behind and not ended  # what has arrived since is not seen yet
+    return {
+        "shard": _shard_name(lease),
+        "state": _state(lease, unread, facts.held),
+        "parents": lease.parents,
+        "owner": owner_in_words(lease.owner) if lease.pk in facts.held else "",
+        "owner_id": lease.owner if lease.pk in facts.held else "",
+        "clock": iso(lease.clock),
+        "checkpoint": lease.checkpoint,
+        "place": _place(lease.checkpoint),
+        "lag": None if ended else _lag(lease.clock, facts.own_time(lease), waits),
+        "lag_records": waits,
+        "newest": iso(lease.newest),
+        "applied": lease.applied,
+        "dead": lease.dead,
+        "records": None if unknown else round(records, 1),
+        "bytes": None if unknown else round(size, 1),
+        # How many shards a whole stream has, the leases do not say.
+        "records_full": _full(records, RECORD_LIMIT, unknown=unknown or ended or lease.shard == WHOLE),
+        "bytes_full": _full(size, BYTE_LIMIT, unknown=unknown or ended or lease.shard == WHOLE),
+    }
+
+
+def _state(lease: Lease, unread: set[str], held: set[int]) -> str:
+    if lease.shard not in unread:
+        return "ended"
+    if unread.intersection(lease.parents):
+        return "waiting"
+    if lease.trouble:
+        return "stopped"
+    return "held" if lease.pk in held else "free"
+
+
+def _place(checkpoint: str) -> str:
+    """A checkpoint, short: Kinesis' sequence numbers have 56 digits."""
+    if "=" in checkpoint:
+        return f"in each of {len(checkpoint.split())} shards"
+    words = checkpoint.partition("/")[0].replace("after-sequence-number:", "after ")
+    return words if len(words) <= 24 else f"{words[:8]}…{words[-14:]}"
+
+
+def _lag(clock: datetime | None, now: datetime, waits: int | None) -> float | None:
+    """Returns seconds; 0 where no record waits, however old the watermark is; None for a watermark in the future."""
+    seconds = seconds_since(clock, now)
+    if seconds is None:
+        return None
+    return 0.0 if waits == 0 else round(seconds, 1)
+
+
+def _full(rate: float, limit: int, *, unknown: bool) -> float | None:
+    """Percent of what a shard takes; above 100 where the stream has no limits."""
+    return None if unknown else round(100 * rate / limit, 1)
+
+
+def _audit(row: Audit) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "at": iso(row.at),
+        "who": row.who,
+        "action": row.action,
+        "target": row.target,
+        "count": row.count,
+    }

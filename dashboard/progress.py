@@ -1,0 +1,56 @@
+"""How far an application's workers are on a stream, and the forms that times have on the wire."""
+
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db.models.functions import Now
+
+from dashboard import clock_note
+from dashboard.backlogs import backlogs
+from streams.models import Member
+from streams.models.progress import skews
+from streams.models.readers import progress_of
+
+
+class Progress(NamedTuple):
+    """`newest`: arrival of the newest applied record. `clock`: everything that arrived before this is applied."""
+
+    newest: datetime | None
+    clock: datetime | None
+
+    def has_closed(self, end: datetime) -> bool:
+        """Whether a window that ended at `end` can no longer grow."""
+        return self.clock is not None and self.clock >= end
+
+
+def workers() -> dict[str, dict[str, int]]:
+    """Counts the workers that live, by application and stream, by the database's clock, as workers see one another."""
+    counts: dict[str, dict[str, int]] = {}
+    living = Member.objects.filter(expires__gte=Now()).values_list("application", "stream")
+    for application, stream in living.order_by("application", "stream"):
+        streams = counts.setdefault(application, {})
+        streams[stream] = streams.get(stream, 0) + 1
+    return counts
+
+
+def pulse(now: datetime) -> dict[str, Any]:
+    """Builds the topic `pulse`: the workers that live, told by time, since a worker that ends changes no version.
+
+    Beside them stand the streams whose reader has left and for which no record waits, and a sentence while a clock is
+    off, else "": a page without sockets, which hears no beat, learns of it here.
+    """
+    living = workers()
+    drained: dict[str, list[str]] = {}
+    pairs = ((application, stream) for application, streams in living.items() for stream in streams)
+    for application, stream in backlogs.drained(pairs):
+        drained.setdefault(application, []).append(stream)
+    return {"workers": living, "drained": drained, "clock_note": clock_note.note(now)}
+
+
+def progress(application: str, stream: str) -> Progress:
+    return Progress(*progress_of(application, stream))
+
+
+def own_time(application: str, stream: str, now: datetime) -> datetime:
+    """Returns now by the own time of a stream, as far as a worker of the application that lives knows it."""
+    return now + timedelta(milliseconds=skews().get((application, stream), 0))

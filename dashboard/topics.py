@@ -1,0 +1,111 @@
+"""The topics of docs/protocol.md: which announcements change them, and how their snapshots are built."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, NamedTuple
+
+from dashboard import progress
+from streams import applications
+from streams.core import topics
+from streams.core.names import MOST_NAME
+
+Build = Callable[[datetime], dict[str, Any]]
+
+
+class Page(NamedTuple):
+    """A topic: the TopicVersion that grows when it may have changed, and the function that builds its snapshot.
+
+    Without a `version_topic` the snapshot is built by time: every `every`, with the second as its version.
+    """
+
+    version_topic: str | None
+    build: Build
+    every: timedelta = timedelta(0)  # it need not be built more often
+    staff: bool = False  # theirs alone to see
+    # Of a topic of one ticker or site: its name, and what builds many at once, of those that exist.
+    name: str = ""
+    build_many: Callable[[Sequence[str], datetime], dict[str, dict[str, Any]]] | None = None
+    group: str = ""  # topics of one group are built together
+
+
+class Kind(NamedTuple):
+    """A topic of one application, of whichever stream."""
+
+    application: str
+    build: Callable[..., dict[str, Any]]  # of a time, and the keyword `stream`
+    every: timedelta
+    staff: bool
+    many: Callable[..., dict[str, dict[str, Any]]] | None  # of names, a time, and the keyword `stream`
+    name: str
+
+
+PULSE = "pulse"  # the one topic that is of no application
+_PULSE = Page(None, progress.pulse, every=timedelta(seconds=2))
+
+
+def find(topic: str) -> Page | None:
+    """Returns the page of a topic; None for a name that is none.
+
+    Reads no database: any name on any stream has a page, one with a space at its ends too, as older rows may have it.
+    """
+    if topic == PULSE:
+        return _PULSE
+    name, stream = _split(topic)
+    kind = _kind(name)
+    if kind is None or stream == "":
+        return None
+    stream = stream or kind.application
+    page = Page(topics.of(kind.application, stream), partial(kind.build, stream=stream), kind.every, kind.staff)
+    if kind.many is None:
+        return page
+    group = f"{topic.partition(':')[0]}@{stream}"
+    return page._replace(name=kind.name, build_many=partial(kind.many, stream=stream), group=group)
+
+
+def is_name(topic: str) -> bool:
+    """Returns whether this is the whole name of a page, without a stream behind it."""
+    return _kind(topic) is not None
+
+
+def on(name: str, stream: str) -> str:
+    """Returns the topic of a page on a stream, NAME or NAME@STREAM; raises KeyError for a name that is none.
+
+    A name that holds an @ itself, as a ticker may, always has a stream behind it.
+    """
+    kind = _kind(name)
+    if kind is None:
+        raise KeyError(name)
+    return name if stream == kind.application and "@" not in name else f"{name}@{stream}"
+
+
+def reader(topic: str) -> tuple[str, str | None]:
+    """Returns the application of a topic and the stream that it names, if it does; raises KeyError for no topic."""
+    name, stream = _split(topic)
+    kind = _kind(name)
+    if kind is None:
+        raise KeyError(topic)
+    return kind.application, stream
+
+
+def _split(topic: str) -> tuple[str, str | None]:
+    """Returns what is before and behind the last @; streams' names hold none."""
+    name, at, stream = topic.rpartition("@")
+    return (name, stream) if at else (topic, None)
+
+
+def _kind(topic: str) -> Kind | None:
+    """Returns the topic that an application registered under that name, or under the word before its colon."""
+    word, colon, name = topic.partition(":")
+    found = applications.find_topic(word)
+    if found is None:
+        return None
+    application, registered = found
+    build = registered.build
+    if registered.many is not None:
+        if not (1 <= len(name) <= MOST_NAME and name.isprintable()):
+            return None
+        build = partial(build, name)
+    elif colon:
+        return None
+    return Kind(application, build, registered.every, registered.staff, registered.many, name)

@@ -1,0 +1,19 @@
+"""Connects what is watched to signals."""
+
+from django.apps import AppConfig
+from django.core.signals import got_request_exception
+
+
+class WatchingConfig(AppConfig):
+    name = "monitoring"
+    label = "monitoring"  # tables and the record of migrations keep the name that they were made under
+    verbose_name = "Watching Millrace"
+
+    def ready(self) -> None:
+        from monitoring import counters, middleware, startup  # noqa: PLC0415 - as above
+        from streams.engine import signals  # noqa: PLC0415 - models are loaded only now
+
+        got_request_exception.connect(middleware.note_what_broke, dispatch_uid="monitoring.note_what_broke")
+        signals.began.connect(lambda **_: startup.begin(), weak=False, dispatch_uid="monitoring.began")
+        signals.put.connect(counters.put, dispatch_uid="monitoring.put")
+        signals.committed.connect(counters.committed, dispatch_uid="monitoring.committed")

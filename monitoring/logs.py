@@ -1,0 +1,116 @@
+"""Log lines: one JSON object an event, whatever it holds, in UTC, with the id of its request.
+
+Loaded while logging is set up, so it must not import models.
+"""
+
+import json
+import logging
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import HttpRequest
+
+from monitoring import request_ids
+from streams.core.storable import one_line
+
+PROBES = ("/livez", "/readyz")  # what load balancers ask for
+LONGEST = 20_000  # characters of a message or of an error's traceback
+_SECRETS = (
+    (
+        re.compile(r"(/accounts/(?:invitation|password/reset)/)[^\s'\"]+"),
+        r"\1…",
+    ),  # links of one use; as nginx.conf does
+    (re.compile(r"(?<=[\w/.~%-])\?[^\s'\"]+"), "?…"),  # queries
+)
+
+
+def discreet(text: str) -> str:
+    """The text without what addresses may hold in secret: queries, and the ends of links of one use."""
+    for pattern, replacement in _SECRETS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+class TextFormatter(logging.Formatter):
+    """Text for people, a line an event; only the traceback of an error has lines of its own."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        record.message = one_line(record.message, LONGEST)
+        return super().formatMessage(record)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
+        lines = super().formatException(ei)[:LONGEST].split("\n")
+        return "\n".join(one_line(line, LONGEST) for line in lines)
+
+
+class JsonFormatter(logging.Formatter):
+    """JSON of ASCII characters alone: nobody writes a line of their own by a name or an address, no terminal obeys it.
+
+    A message that is a dictionary (accounts.events) is written as that; any other as at, level, logger, message, and
+    where there are, request and error.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = record.msg if isinstance(record.msg, dict) else self._line(record)
+        identifier = _request(record)
+        return json.dumps(line | {"request": identifier} if identifier else line, ensure_ascii=True, default=str)
+
+    def _line(self, record: logging.LogRecord) -> dict[str, Any]:
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        line = {"at": at, "level": record.levelname, "logger": record.name, "message": _told(record.getMessage())}
+        if record.exc_info:
+            line["error"] = _told(self.formatException(record.exc_info))
+        return line
+
+
+def _told(text: str) -> str:
+    return discreet(text)[:LONGEST]
+
+
+def _request(record: logging.LogRecord) -> str:
+    """Django names a request's record after the middleware has ended; others are written while it lasts."""
+    request = getattr(record, "request", None)
+    return request_ids.of(request) if isinstance(request, HttpRequest) else request_ids.current.get()
+
+
+class NoProbes(logging.Filter):
+    """Leaves out what Django says of the answers to load balancers."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return getattr(getattr(record, "request", None), "path", "") not in PROBES
+
+
+def configuration(style: str, level: str, *, debug: bool) -> dict[str, Any]:
+    """Returns the LOGGING of Django: to stderr, as "text" or "json", from that level on."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "text": {
+                "()": "monitoring.logs.TextFormatter",
+                "format": "{asctime} {levelname} {name}: {message}",
+                "style": "{",
+            },
+            "json": {"()": "monitoring.logs.JsonFormatter"},
+        },
+        "filters": {"no-probes": {"()": "monitoring.logs.NoProbes"}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": style, "filters": ["no-probes"]},
+            "security": {"class": "logging.StreamHandler", "formatter": "json"},
+            "counting": {"class": "monitoring.counters.CountEvents"},
+        },
+        "loggers": {
+            "botocore": {"level": "WARNING"},  # it tells at INFO where it found credentials
+            "fido2": {"level": "WARNING"},  # the security log has it
+            "millrace.security": {
+                "handlers": ["security", "counting"],
+                "level": "INFO",
+                "propagate": False,
+            },  # at any LOG_LEVEL
+            # Its own handlers write text; what it says of each request and socket holds queries, and nginx' log has it.
+            "uvicorn": {"handlers": [], "level": "INFO" if debug else "WARNING", "propagate": True},
+            "uvicorn.access": {"handlers": [], "propagate": False},
+        },
+        "root": {"handlers": ["stderr"], "level": level},
+    }

@@ -1,0 +1,28 @@
+"""What processes tell of themselves, for the one that speaks to Prometheus."""
+
+from django.db import models
+
+
+class Total(models.Model):
+    """A count over all processes, ever. Each adds what it has counted, every ten seconds and when it ends."""
+
+    name = models.CharField(max_length=64)
+    labels = models.CharField(max_length=250)  # JSON of an object, its keys sorted
+    value = models.FloatField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name", "labels"], name="one_total_per_name_and_labels")]
+
+
+class Beat(models.Model):
+    """A process that lives, and a figure that only it knows, as of `at`."""
+
+    process = models.CharField(
+        max_length=128
+    )  # of streams.coordination.process_identity; "readyz" for the row that shows that writing works
+    name = models.CharField(max_length=64)
+    value = models.FloatField(default=0)
+    at = models.DateTimeField()  # by the database's clock
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["process", "name"], name="one_beat_per_process_and_name")]

@@ -1,0 +1,26 @@
+"""The published surface of `streams`: everything that the dashboard may ask of it besides models and core.
+
+The dashboard knows neither backends nor workers. It imports this module, `streams.models`, `streams.core` and the
+registry `streams.applications`, and import-linter holds it to that.
+"""
+
+from streams.coordination.process_identity import on_this_machine
+from streams.operations import deadletters
+from streams.operations.deadletters import Choice, Group, Letters
+from streams.operations.retention import forget_reader
+from streams.wiring import count_waiting, inspect_stream, names_for_a_look, open_stream, read_record, stream_names
+
+__all__ = [
+    "Choice",
+    "Group",
+    "Letters",
+    "count_waiting",
+    "deadletters",
+    "forget_reader",
+    "inspect_stream",
+    "names_for_a_look",
+    "on_this_machine",
+    "open_stream",
+    "read_record",
+    "stream_names",
+]

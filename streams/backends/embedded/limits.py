@@ -1,0 +1,178 @@
+"""The embedded stream with the limits of Kinesis, and with faults made on purpose; for tests and for trying things out.
+
+No emulator of Kinesis holds anybody to its limits. Here they are token buckets in the stream's own file, so that all
+processes share them. What is refused is refused as Kinesis does it, request by request and record by record; callers of
+put and read see only what KinesisStream would show them: a put that takes longer, a page that says nothing yet.
+
+Source of the limits: Amazon Kinesis Data Streams, quotas and limits.
+"""
+
+import random
+import sqlite3
+import time
+from bisect import bisect_right
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from streams.backends.embedded import own_clock, shard_rows
+from streams.backends.embedded.own_clock import Look
+from streams.backends.embedded.reading import start_of
+from streams.backends.embedded.stream import EmbeddedStream
+from streams.backends.retrying import BusyError, Outcome, Put, Waiting
+from streams.core import clock
+from streams.core.hashing import hash_key
+from streams.core.records import SHARD_END, Batch, Entry, Page, Position
+
+RECORDS, BYTES, READS = "records", "bytes", "reads"
+A_SECOND = {RECORDS: 1000.0, BYTES: float(1 << 20), READS: 5.0}  # of a shard; and at most so much at once
+RECORDS_A_READ = 10_000
+BYTES_A_READ = 10 << 20
+SLOW_SECONDS = 0.5
+THROTTLED = "ProvisionedThroughputExceededException"
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS buckets (
+    shard INTEGER NOT NULL REFERENCES shards ON DELETE CASCADE, kind TEXT NOT NULL,
+    tokens REAL NOT NULL, filled REAL NOT NULL, -- seconds
+    PRIMARY KEY (shard, kind)
+) WITHOUT ROWID;
+"""
+
+
+class Faults(NamedTuple):
+    """How probable each fault is, from 0 to 1."""
+
+    throttle: float = 0.0  # of a request or a read, to be refused
+    partial: float = 0.0  # of a request, to have about half of its records refused
+    slow: float = 0.0  # of a read, to take SLOW_SECONDS
+    expire: float = 0.0  # of a read, to find its iterator expired
+
+
+class LimitedStream(EmbeddedStream):
+    """As EmbeddedStream. `waiting.seconds` is the same for all processes: since the machine's boot."""
+
+    _bytes_a_read = BYTES_A_READ + (1 << 20)  # up_to() cuts a page exactly
+
+    def __init__(
+        self,
+        path: Path,
+        name: str,
+        now: clock.Clock | None = None,
+        *,
+        look: Look = own_clock.machine,
+        limited: bool = True,
+        faults: Faults = Faults(),  # noqa: B008 - it never changes
+        chance: random.Random | None = None,
+        waiting: Waiting | None = None,
+    ) -> None:
+        super().__init__(path, name, now, look=look)
+        self._limited = limited
+        self._faults = faults
+        self._chance = chance or random.Random()  # noqa: S311 - not secret
+        self._waiting = waiting or Waiting(_seconds_since_boot, time.sleep, self._chance.random)
+        with self._in_our_words():
+            self._db.executescript(SCHEMA)
+
+    def put(self, entries: Sequence[Entry]) -> None:
+        """As every stream's. Raises StreamError when it is refused for too long."""
+        self._put_located(entries)
+
+    def _put_located(self, entries: Sequence[Entry]) -> list[str]:
+        return Put(entries, self.name, self._send, self._waiting).run()
+
+    def read(self, shard: str, position: Position, limit: int) -> Page:
+        """As every stream's; at once nothing, complete to None, when the shard was read too often."""
+        if position == SHARD_END:
+            return super().read(shard, position, limit)
+        start_of(position)
+        allowed = self._may_read(shard)
+        if self._strikes(self._faults.slow):
+            self._waiting.pause(SLOW_SECONDS)
+        if not allowed or self._strikes(self._faults.throttle) or self._strikes(self._faults.expire):
+            return Page([], None)
+        return up_to(super().read(shard, position, min(limit, RECORDS_A_READ)), BYTES_A_READ)
+
+    def _strikes(self, fault: float) -> bool:
+        return fault > 0 and self._chance.random() < fault
+
+    def _may_read(self, shard: str) -> bool:
+        with self._in_our_words():
+            number, *_ = self._shard(shard)
+        if not self._limited:
+            return True
+        with self._transaction():
+            buckets = Buckets(self._db, number, self._waiting.seconds())
+            allowed = buckets.take({READS: 1})
+            buckets.save()
+        return allowed
+
+    def _send(self, entries: list[Entry]) -> list[Outcome]:
+        if self._strikes(self._faults.throttle):
+            raise BusyError(THROTTLED)
+        partial = self._strikes(self._faults.partial)
+        with self._transaction():
+            outcomes = self._outcomes(entries, partial=partial)
+            if taken := [entry for entry, outcome in zip(entries, outcomes, strict=True) if not outcome.error]:
+                self._append(taken)
+        return outcomes
+
+    def _outcomes(self, entries: list[Entry], *, partial: bool) -> list[Outcome]:
+        starts, numbers, names = shard_rows.open_ranges(self._db, self._stream("id")[0])
+        seconds = self._waiting.seconds()
+        buckets = [Buckets(self._db, number, seconds) for number in numbers] if self._limited else []
+        outcomes = []
+        for key, data in entries:
+            place = bisect_right(starts, hash_key(key)) - 1
+            refused = partial and self._chance.random() < 0.5
+            if not refused and self._limited:
+                refused = not buckets[place].take({RECORDS: 1, BYTES: len(key.encode()) + len(data)})
+            outcomes.append(Outcome(error=THROTTLED) if refused else Outcome(names[place]))
+        for bucket in buckets:
+            bucket.save()
+        return outcomes
+
+
+def _seconds_since_boot() -> float:
+    return own_clock.milliseconds_since_boot() / clock.SECOND
+
+
+class Buckets:
+    """What one shard has left of its limits; inside a transaction."""
+
+    def __init__(self, db: sqlite3.Connection, shard: int, seconds: float) -> None:
+        self._db = db
+        self._shard = shard
+        self._seconds = seconds
+        self._tokens = dict(A_SECOND)
+        self._taken: set[str] = set()
+        for kind, tokens, filled in db.execute("SELECT kind, tokens, filled FROM buckets WHERE shard = ?", [shard]):
+            if filled <= seconds:  # else the machine was started anew since
+                self._tokens[kind] = min(A_SECOND[kind], tokens + (seconds - filled) * A_SECOND[kind])
+
+    def take(self, wanted: dict[str, float]) -> bool:
+        """Takes all of it, or nothing and says so."""
+        if any(self._tokens[kind] < amount for kind, amount in wanted.items()):
+            return False
+        for kind, amount in wanted.items():
+            self._tokens[kind] -= amount
+            self._taken.add(kind)
+        return True
+
+    def save(self) -> None:
+        self._db.executemany(
+            "INSERT OR REPLACE INTO buckets (shard, kind, tokens, filled) VALUES (?, ?, ?, ?)",
+            [(self._shard, kind, self._tokens[kind], self._seconds) for kind in self._taken],
+        )
+
+
+def up_to(page: Page, size: int) -> Page:
+    """A page's first records, of at most so many bytes, but one at least; whole when that is all."""
+    batches: list[Batch] = []
+    for batch in page.batches:
+        for place, data in enumerate(batch.datas):
+            size -= len(data)
+            if size < 0 and (place or batches):
+                cut = [*batches, batch.slice(0, place)] if place else batches
+                return page._replace(batches=cut, complete_to=None, ended=False)
+        batches.append(batch)
+    return page

@@ -1,0 +1,118 @@
+"""The shards of an embedded stream: made, split, merged, dropped. Each works inside its caller's transaction."""
+
+import sqlite3
+from typing import NamedTuple
+
+from common.running import to_run
+from streams.core.hashing import even_ranges
+from streams.core.records import Shard, StreamError
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS shards (
+    id INTEGER PRIMARY KEY, stream INTEGER NOT NULL REFERENCES streams ON DELETE CASCADE, name TEXT NOT NULL,
+    hash_start TEXT NOT NULL, hash_end TEXT NOT NULL, -- 32 hexadecimal digits, both inclusive
+    parents TEXT NOT NULL DEFAULT '',                 -- names, with a space between
+    closed INTEGER NOT NULL DEFAULT 0,                -- when, in milliseconds; 0 while open
+    records INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (stream, name)
+);
+CREATE TABLE IF NOT EXISTS dropped_shards (
+    stream INTEGER NOT NULL REFERENCES streams ON DELETE CASCADE, name TEXT NOT NULL,
+    records INTEGER NOT NULL, -- that it ever held
+    PRIMARY KEY (stream, name)
+) WITHOUT ROWID;
+"""
+
+
+class _Open(NamedTuple):
+    name: str
+    start: int
+    end: int
+
+
+def make_first(db: sqlite3.Connection, stream: int, count: int) -> None:
+    for start, end in even_ranges(count):
+        _make(db, stream, start, end)
+
+
+def described(db: sqlite3.Connection, stream: int) -> list[Shard]:
+    """All that are kept, the closed ones too, by name."""
+    rows = db.execute(
+        "SELECT name, hash_start, hash_end, parents, NOT closed, records FROM shards WHERE stream = ? ORDER BY name",
+        [stream],
+    )
+    return [
+        Shard(name, int(start, 16), int(end, 16), tuple(parents.split()), bool(is_open), records)
+        for name, start, end, parents, is_open, records in rows
+    ]
+
+
+def open_ranges(db: sqlite3.Connection, stream: int) -> tuple[list[int], list[int], list[str]]:
+    """Where the ranges of open shards start, in order; the numbers and the names of the shards."""
+    rows = db.execute(
+        "SELECT hash_start, id, name FROM shards WHERE stream = ? AND NOT closed ORDER BY 1", [stream]
+    ).fetchall()
+    return [int(row[0], 16) for row in rows], [row[1] for row in rows], [row[2] for row in rows]
+
+
+def split(db: sqlite3.Connection, stream: int, name: str, at: int | None, now: int) -> None:
+    shard = _open(db, stream, name)
+    if at is None:
+        at = (shard.start + shard.end + 1) // 2
+    if not shard.start < at <= shard.end:
+        raise StreamError(f"Shard {name!r} cannot be split at {at}: choose from {shard.start + 1} to {shard.end}.")
+    _close(db, stream, name, now)
+    _make(db, stream, shard.start, at - 1, name)
+    _make(db, stream, at, shard.end, name)
+
+
+def merge(db: sqlite3.Connection, stream: int, name: str, neighbour: str, now: int) -> None:
+    low, high = sorted((_open(db, stream, name), _open(db, stream, neighbour)), key=lambda shard: shard.start)
+    if low.end + 1 != high.start:
+        raise StreamError(f"Shards {name!r} and {neighbour!r} cannot be merged: their hash ranges do not touch.")
+    _close(db, stream, name, now)
+    _close(db, stream, neighbour, now)
+    _make(db, stream, low.start, high.end, f"{name} {neighbour}")
+
+
+def drop_spent(db: sqlite3.Connection, stream: int, before: int) -> None:
+    """Drops the shards that were closed before then and hold nothing any more; keeps how many records they had."""
+    spent = (
+        "FROM shards WHERE stream = ? AND closed > 0 AND closed < ?"
+        " AND NOT EXISTS (SELECT 1 FROM batches WHERE shard = shards.id)"
+    )
+    db.execute(
+        f"INSERT OR IGNORE INTO dropped_shards SELECT stream, name, records + trimmed {spent}",
+        [stream, before],
+    )
+    db.execute(f"DELETE {spent}", [stream, before])
+
+
+def dropped(db: sqlite3.Connection, stream: int) -> dict[str, int]:
+    """Returns the records that each dropped shard ever held, by name."""
+    return dict(db.execute("SELECT name, records FROM dropped_shards WHERE stream = ?", [stream]))
+
+
+def _open(db: sqlite3.Connection, stream: int, name: str) -> _Open:
+    row = db.execute(
+        "SELECT hash_start, hash_end, closed FROM shards WHERE stream = ? AND name = ?", [stream, name]
+    ).fetchone()
+    if row is None:
+        raise StreamError(f"The stream has no shard {name!r}. To see its shards: {to_run('streams', 'status')}")
+    if row[2]:
+        raise StreamError(f"Shard {name!r} is closed. Only an open shard can be split or merged.")
+    return _Open(name, int(row[0], 16), int(row[1], 16))
+
+
+def _close(db: sqlite3.Connection, stream: int, name: str, now: int) -> None:
+    db.execute("UPDATE shards SET closed = ? WHERE stream = ? AND name = ?", [now, stream, name])
+
+
+def _make(db: sqlite3.Connection, stream: int, start: int, end: int, parents: str = "") -> None:
+    # The highest number is always an open shard's, since children are newer than parents: no number comes twice.
+    (last,) = db.execute("SELECT max(name) FROM shards WHERE stream = ?", [stream]).fetchone()
+    number = int(last.partition("-")[2]) + 1 if last else 0
+    db.execute(
+        "INSERT INTO shards (stream, name, hash_start, hash_end, parents) VALUES (?, ?, ?, ?, ?)",
+        [stream, f"shardId-{number:012}", f"{start:032x}", f"{end:032x}", parents],
+    )

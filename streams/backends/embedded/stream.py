@@ -1,0 +1,294 @@
+"""An event stream in one SQLite file, for a laptop or a single server: many processes, no daemon.
+
+It behaves as Kinesis does, with one difference that makes it fast: it stores batches, not records. One row holds up to
+4,096 records of a shard as one MessagePack blob, stamped and numbered inside the transaction that writes it. SQLite's
+one writer at a time is what makes sequence numbers and arrival stamps grow together. Stamps come from a clock of the
+stream's own, streams.backends.embedded.own_clock.
+"""
+
+import sqlite3
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+from common.running import to_run
+from streams.backends import limits
+from streams.backends.embedded import own_clock, rows, shard_rows
+from streams.backends.embedded import own_clock as embedded_own_clock
+from streams.backends.embedded.own_clock import Look, Reading
+from streams.backends.embedded.reading import UnreadableError, count, read
+from streams.backends.embedded.store_file import StoreFile
+from streams.backends.embedded.stream_time import OwnTime
+from streams.core import clock, names
+from streams.core.hashing import hash_key
+from streams.core.records import (
+    Description,
+    Entry,
+    InvalidRecordError,
+    Page,
+    Position,
+    ShardError,
+    ShardGoneError,
+    StreamDownError,
+    StreamError,
+    StreamExistsError,
+    StreamNotFoundError,
+)
+
+RECORDS_A_ROW = 4096
+BYTES_A_ROW = 1 << 20
+RETENTION = 24 * 60 * clock.MINUTE  # Kinesis' default
+# The first sequence number comes from the clock, so that those of a stream made anew are past all old checkpoints.
+SEQUENCES_A_MILLISECOND = 1_000_000
+TRIM_EVERY = clock.MINUTE
+TRIM_ROWS = 500  # at most at a time, so that no put waits long
+SETTLE = 1000  # milliseconds: a stamp is taken before its commit is seen, so "nothing older will come" trails the clock
+
+
+class EmbeddedStream:
+    """One stream of an embedded store. Not for several threads at once."""
+
+    _bytes_a_read = rows.BYTES_A_READ
+
+    def __init__(
+        self, path: Path, name: str, now: clock.Clock | None = None, *, look: Look = own_clock.machine
+    ) -> None:
+        """`look` reads the clocks of the machine; `now`, if given, takes the place of both."""
+        self.path = path
+        self.name = name
+        self._version: tuple[int, int] | None = None  # of the file, when a read last looked
+        # The reads that found nothing at that version: the stream's identity, and the records the shard ever held.
+        self._empty: dict[tuple[str, Position], tuple[str, int]] = {}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._file = StoreFile(path)
+        except sqlite3.Error as error:
+            raise StreamError(f"The embedded stream in {path} cannot be opened: {error}") from error
+        self._db = self._file.db
+        self._clock = OwnTime(self._db, name, look if now is None else embedded_own_clock.handed_in(now))
+
+    def close(self) -> None:
+        self._db.close()
+
+    @classmethod
+    def names(cls, path: Path) -> list[str]:
+        """The streams of a store, by name."""
+        stream = cls(path, "")
+        try:
+            return [name for (name,) in stream._db.execute("SELECT name FROM streams ORDER BY name")]
+        finally:
+            stream.close()
+
+    def create(self, shards: int = 1) -> None:
+        if fault := names.stream_fault(self.name):
+            raise StreamError(fault)
+        with self._transaction():
+            if self._db.execute("SELECT 1 FROM streams WHERE name = ?", [self.name]).fetchone():
+                raise StreamExistsError(f"There is a stream {self.name!r} already.")
+            now, _, text = self._clock.tick()
+            row = self._db.execute(
+                "INSERT INTO streams (name, retention, next_sequence, identity, clock) VALUES (?, ?, ?, ?, ?)",
+                [self.name, RETENTION, now * SEQUENCES_A_MILLISECOND, token_hex(16), text],
+            )
+            shard_rows.make_first(self._db, row.lastrowid or 0, shards)
+
+    def describe(self) -> Description:
+        with self._in_our_words(), self._snapshot():
+            stream, retention, identity = self._stream("id, retention, identity")
+            shards = shard_rows.described(self._db, stream)
+            dropped = shard_rows.dropped(self._db, stream)
+        hours = retention // (60 * clock.MINUTE)
+        return Description(self.name, "ACTIVE", hours, shards, f"embedded:{identity}", dropped)
+
+    def split(self, shard: str, at: int | None = None) -> None:
+        with self._transaction():
+            [stream] = self._stream("id")
+            shard_rows.split(self._db, stream, shard, at, self._clock.write())
+
+    def merge(self, shard: str, neighbour: str) -> None:
+        with self._transaction():
+            [stream] = self._stream("id")
+            shard_rows.merge(self._db, stream, shard, neighbour, self._clock.write())
+
+    def sequence_text(self, sequence: int) -> str:
+        return str(sequence)
+
+    def delete(self) -> None:
+        with self._transaction():
+            self._db.execute("DELETE FROM streams WHERE id = ?", self._stream("id"))
+
+    def put(self, entries: Sequence[Entry]) -> None:
+        try:
+            self._put(entries)
+        except UnicodeEncodeError as error:
+            raise InvalidRecordError(f"A partition key is not valid Unicode: {error}") from None
+
+    def _put(self, entries: Sequence[Entry]) -> None:
+        for key, data in entries:
+            limits.check(key, data)
+        if not entries:
+            return
+        with self._transaction():
+            self._append(entries)
+
+    def _append(self, entries: Sequence[Entry]) -> None:
+        stream, retention, sequence, arrived, next_trim, text = self._stream(
+            "id, retention, next_sequence, last_arrived, next_trim, clock"
+        )
+        now, anchor, text = self._clock.tick((text, arrived))
+        for shard, keys, datas in self._routed(stream, entries):
+            self._db.execute(
+                "INSERT INTO batches (shard, first_sequence, last_sequence, arrived, data, before)"
+                " SELECT id, ?, ?, ?, ?, records + trimmed FROM shards WHERE id = ?",
+                [sequence, sequence + len(keys) - 1, now, rows.encode((keys, datas)), shard],
+            )
+            self._db.execute("UPDATE shards SET records = records + ? WHERE id = ?", [len(keys), shard])
+            sequence += len(keys)
+        self._db.execute(
+            "UPDATE streams SET next_sequence = ?, last_arrived = ?, clock = ? WHERE id = ?",
+            [sequence, now, text, stream],
+        )
+        if now >= next_trim:
+            self._trim(stream, anchor.trim_before(now, retention), now + TRIM_EVERY)
+
+    def now(self) -> int:
+        with self._in_our_words():
+            self._stream("id")
+            self._note_changes()
+            return self._time(self._clock.look())
+
+    def _time(self, reading: Reading) -> int:
+        """The stream's time at a look at the clocks. The first look after a boot sets the anchor anew."""
+        found = self._clock.at(reading)
+        if found is not None:
+            return found
+        try:
+            with self._transaction():
+                return self._clock.write()
+        except StreamDownError:  # the disk is full, or the file only to be read
+            return self._clock.newest()
+
+    def read(self, shard: str, position: Position, limit: int) -> Page:
+        with self._in_our_words():
+            return self._page(shard, position, limit)
+
+    def _page(self, shard: str, position: Position, limit: int) -> Page:
+        reading = self._clock.look()  # before the read, so that what comes meanwhile is not told as complete
+        self._note_changes()
+        now = self._time(reading)
+        if (shard, position) in self._empty:
+            identity, held = self._empty[shard, position]
+            return Page([], now - SETTLE, identity=identity, begins=held)
+        with self._snapshot():  # else the shard could be gone, and its number another's, before its batches are read
+            number, closed, held, identity = self._shard(shard)
+            try:
+                batches, tip, begins = read(self._db, number, position, limit, self._bytes_a_read)
+            except UnreadableError as error:
+                raise ShardError(
+                    f"The embedded stream in {self.path} is damaged: {error} of {self.name}/{shard} cannot be read."
+                    " Bring the file back from a backup, as docs/backup.md says."
+                ) from error
+        if tip and not batches and not closed:
+            self._empty[shard, position] = identity, held
+        begins = begins if batches else held
+        return Page(batches, now - SETTLE if tip else None, tip and closed, identity, begins)
+
+    def count_from(self, shard: str, position: Position) -> int:
+        """Records that a shard holds from a position on, by the numbers of its batches alone."""
+        with self._in_our_words():
+            number, *_ = self._shard(shard)
+            return count(self._db, number, position)
+
+    def _shard(self, name: str) -> tuple[int, bool, int, str]:
+        """Returns its number in the file, whether it is closed, the records it ever held, and the stream's identity."""
+        row = self._db.execute(
+            "SELECT shards.id, closed, records + trimmed, identity FROM shards JOIN streams ON streams.id = stream"
+            " WHERE streams.name = ? AND shards.name = ?",
+            [self.name, name],
+        ).fetchone()
+        if row is None:
+            self._stream("id")
+            raise ShardGoneError(f"Stream {self.name!r} has no shard {name!r}.")
+        return row[0], bool(row[1]), row[2], f"embedded:{row[3]}"
+
+    def _note_changes(self) -> None:
+        """Forgets what was learned of the file when somebody has written since: one cheap look at its header."""
+        # data_version moves with the commits of others, total_changes with our own.
+        version = (self._db.execute("PRAGMA data_version").fetchone()[0], self._db.total_changes)
+        if version != self._version:
+            self._version = version
+            self._clock.forget()
+            self._empty.clear()
+
+    def _routed(self, stream: int, entries: Sequence[Entry]) -> Iterator[tuple[int, list[str], list[bytes]]]:
+        """Entries by shard, in order, in pieces that fit a row."""
+        starts, shards, _ = shard_rows.open_ranges(self._db, stream)
+        by_shard: dict[int, list[Entry]] = {shard: [] for shard in shards}
+        if len(shards) == 1:
+            by_shard[shards[0]] = list(entries)
+        else:
+            for entry in entries:
+                by_shard[shards[bisect_right(starts, hash_key(entry[0])) - 1]].append(entry)
+        for shard, mine in by_shard.items():
+            for piece in limits.pieces(mine, RECORDS_A_ROW, BYTES_A_ROW):
+                yield shard, [key for key, _ in piece], [data for _, data in piece]
+
+    def _trim(self, stream: int, before: int, next_trim: int) -> None:
+        """Drops batches past retention; comes back at the next put when there are more than one round takes."""
+        old = self._db.execute(
+            "SELECT batches.id, shard, last_sequence - first_sequence + 1 FROM batches JOIN shards ON shards.id = shard"
+            " WHERE stream = ? AND arrived < ? LIMIT ?",
+            [stream, before, TRIM_ROWS],
+        ).fetchall()
+        self._db.executemany(
+            "UPDATE shards SET records = records - ?1, trimmed = trimmed + ?1 WHERE id = ?2",
+            [(n, shard) for _, shard, n in old],
+        )
+        self._db.executemany("DELETE FROM batches WHERE id = ?", [(batch,) for batch, _, _ in old])
+        shard_rows.drop_spent(self._db, stream, before)
+        self._db.execute(
+            "UPDATE streams SET next_trim = ? WHERE id = ?", [0 if len(old) == TRIM_ROWS else next_trim, stream]
+        )
+
+    def _stream(self, columns: str) -> tuple[Any, ...]:
+        row = self._db.execute(f"SELECT {columns} FROM streams WHERE name = ?", [self.name]).fetchone()  # noqa: S608 - ours
+        if row is None:
+            raise StreamNotFoundError(
+                f"There is no stream {self.name!r}. Create it: {to_run('streams', 'create', self.name)}"
+            )
+        return tuple(row)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._in_our_words():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+                self._file.check()
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[None]:
+        """Makes all reads inside see the file as it is at one moment."""
+        self._db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            if self._db.in_transaction:
+                self._db.execute("COMMIT")
+
+    @contextmanager
+    def _in_our_words(self) -> Iterator[None]:
+        try:
+            self._file.check()
+            yield
+        except sqlite3.Error as error:
+            kind = StreamDownError if isinstance(error, sqlite3.OperationalError) else StreamError
+            raise kind(f"The embedded stream in {self.path} failed: {error}") from error

@@ -1,0 +1,243 @@
+"""GetRecords: one shard read on, page by page, within Kinesis' limits."""
+
+import logging
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from math import ceil
+from typing import Any
+
+from common.outage_log import Outage
+from streams.backends.aggregation import MAGIC, columns_in_shard
+from streams.backends.kinesis.calls import Calls
+from streams.backends.kinesis.errors import InvalidArgumentError, IteratorExpiredError
+from streams.backends.retrying import PATIENCE, Backoff, BusyError
+from streams.core import clock
+from streams.core.records import (
+    SHARD_END,
+    Batch,
+    From,
+    Lost,
+    Page,
+    Position,
+    Shard,
+    ShardGoneError,
+    StreamError,
+    StreamNotFoundError,
+    after,
+)
+
+logger = logging.getLogger(__name__)
+
+# Our sequence numbers have room for the records inside an aggregated one: Kinesis' number, then the place inside.
+SUB_BITS = 20
+RECORDS_A_READ = 10_000
+SETTLE = 2000  # milliseconds: how far "nothing older will come" trails Kinesis' clock: a stamp takes time to be seen
+IDLE = 5  # times as long between reads of a shard that has had nothing for so long: a second, as KCL has it by default
+LONGEST_PAUSE = 2.0  # seconds between reads of a shard that is throttled
+
+
+class ShardReader:
+    """Keeps its place between reads: Kinesis' iterator, and batches that came but were not asked for yet."""
+
+    def __init__(
+        self,
+        calls: Calls,
+        shard: Shard,
+        digits: int,
+        interval: float,
+        retention: int,
+        confirm: Callable[[], None],
+    ) -> None:
+        """`digits` is how many a sequence number has at least, with zeros in front. `retention` is in milliseconds.
+
+        `confirm` raises StreamRemadeError when the stream's name leads to another stream by now: it is called for each
+        new iterator, since Kinesis gives iterators by name.
+
+        `interval` is seconds between reads: Kinesis takes five a second for a shard, from all its readers. An idle
+        shard is left alone for longer, so that others may read it too, and each call costs.
+        """
+        self.shard = shard
+        self._calls = calls
+        self._digits = digits
+        self._interval = interval
+        self._retention = retention
+        self._confirm = confirm
+        self._backoff = Backoff(calls.waiting.chance, LONGEST_PAUSE)
+        self._outage = Outage(logger, calls.waiting.seconds, f"{calls.stream}/{shard.id} cannot be read: ", PATIENCE)
+        self._next_read = float("-inf")
+        self._resuming = False  # the next record tells whether any expired after the checkpoint
+        self._go_to(SHARD_END)
+
+    def read(self, position: Position, limit: int) -> Page:
+        """Up to `limit` records; at once nothing, complete to nowhere, when it is too early to ask."""
+        if position == SHARD_END:
+            return Page([], self._settled(0.0), ended=True)
+        if position.kind == From.LATEST:
+            raise StreamError(f"Reading cannot start at {position}: {From.LATEST} is now, a time of the caller's.")
+        if position != self._place:
+            self._go_to(position)
+        if not self._batches and not self._ended:
+            if self._calls.waiting.seconds() < self._next_read:
+                return Page([], None)
+            self._fetch(min(limit, RECORDS_A_READ))
+        return self._page(limit)
+
+    def _go_to(self, position: Position) -> None:
+        self._place = position
+        self._iterator: str | None = None
+        self._batches: deque[Batch] = deque()
+        self._given = 0  # records of the first of them
+        self._complete_to: int | None = None
+        self._ended = False
+        self._lost: Lost | None = None
+        self._stay_busy()
+
+    def _page(self, limit: int) -> Page:
+        found = []
+        lost, self._lost = self._lost, None
+        while self._batches and limit > 0:
+            first, given = self._batches[0], self._given
+            batch = first if not given and len(first.keys) <= limit else first.slice(given, given + limit)
+            found.append(batch)
+            limit -= len(batch.keys)
+            self._given += len(batch.keys)
+            if self._given == len(first.keys):
+                self._batches.popleft()
+                self._given = 0
+        if found:
+            self._place = after(found[-1].sequences[-1])
+        if self._batches:
+            return Page(found, None, lost=lost)
+        return Page(found, self._complete_to, self._ended, lost=lost)
+
+    def _fetch(self, limit: int) -> None:
+        self._next_read = self._calls.waiting.seconds() + self._interval
+        self._complete_to = None
+        asked = self._calls.waiting.seconds()
+        try:
+            iterator = self._iterator or self._new_iterator()
+            answer = self._calls("get_records", ShardIterator=iterator, Limit=limit)
+        except BusyError as error:
+            self._outage.failed(error)
+            self._next_read += self._backoff.next()
+            return
+        except IteratorExpiredError as error:
+            self._outage.failed(error)
+            self._iterator = None
+            return
+        except StreamNotFoundError:
+            self._iterator = None
+            self._confirm()  # raises if it is the stream that is gone
+            raise ShardGoneError(f"Stream {self._calls.stream!r} has no shard {self.shard.id!r}.") from None
+        except StreamError:
+            self._iterator = None
+            raise
+        self._backoff.reset()
+        self._outage.over()
+        self._take(answer, asked, limit)
+
+    def _settled(self, seconds: float) -> int | None:
+        """Up to when nothing is still to come, by Kinesis' own clock, after a call that took so many seconds."""
+        now = self._calls.clock.now()
+        return None if now is None else now - ceil(seconds * clock.SECOND) - SETTLE
+
+    def _pace(self, *, idle: bool) -> None:
+        """After a read: longer until the next when there has been nothing for a while."""
+        if not idle:
+            self._stay_busy()
+        elif self._calls.waiting.seconds() >= self._busy_until:
+            self._next_read += (IDLE - 1) * self._interval
+
+    def _stay_busy(self) -> None:
+        self._busy_until = self._calls.waiting.seconds() + IDLE * self._interval
+
+    def _take(self, answer: dict[str, Any], asked: float, limit: int) -> None:
+        self._iterator = answer.get("NextShardIterator")  # absent: the shard is closed, and this was its end
+        self._ended = not self._iterator
+        records = answer["Records"]
+        if records and self._resuming:
+            self._lost = self._gap(records[0])
+            self._resuming = False
+        # A full page may end between two records of the same millisecond, and be 0 ms behind all the same.
+        at_tip = self._ended or (answer.get("MillisBehindLatest") == 0 and len(records) < limit)
+        if records:
+            self._calls.clock.stamped(_milliseconds(records[-1]["ApproximateArrivalTimestamp"]))
+        if at_tip:
+            self._complete_to = self._settled(self._calls.waiting.seconds() - asked)
+        self._pace(idle=at_tip and not records)
+        self._batches = deque(batch for batch in map(self._wanted, self._unpack(records)) if batch.keys)
+
+    def _gap(self, first: dict[str, Any]) -> Lost | None:
+        """Returns what may be lost where the record of the checkpoint is no longer the first that comes."""
+        if int(first["SequenceNumber"]) <= self._place.value >> SUB_BITS:
+            return None
+        arrived, now = _milliseconds(first["ApproximateArrivalTimestamp"]), self._calls.clock.now()
+        return Lost(None, arrived if now is None else min(arrived, now - self._retention))
+
+    def _wanted(self, batch: Batch) -> Batch:
+        """An iterator may start earlier than asked for: with the whole of an aggregate, or with all that is held."""
+        kind, value, _ = self._place
+        if kind == From.AFTER_SEQUENCE_NUMBER and batch.sequences[0] <= value:
+            return batch.slice(bisect_right(batch.sequences, value))
+        if kind == From.AT_TIMESTAMP and batch.arrived < value:
+            return batch.slice(0, 0)
+        return batch
+
+    def _new_iterator(self) -> str:
+        self._resuming = self._place.kind == From.AFTER_SEQUENCE_NUMBER
+        try:
+            iterator = self._iterator_from(self._start())
+        except InvalidArgumentError:
+            # A sequence number that is trimmed: everything held is later. A time to come: everything held is earlier.
+            start = "TRIM_HORIZON" if self._resuming else "LATEST"
+            iterator = self._iterator_from({"ShardIteratorType": start})
+        self._confirm()
+        return iterator
+
+    def _iterator_from(self, start: dict[str, Any]) -> str:
+        answer = self._calls("get_shard_iterator", StreamName=self._calls.stream, ShardId=self.shard.id, **start)
+        return str(answer["ShardIterator"])
+
+    def _start(self) -> dict[str, Any]:
+        value = self._place.value
+        match self._place.kind:
+            case From.AFTER_SEQUENCE_NUMBER:
+                # At, not after: more of an aggregated record may be wanted. Of after(n - 1) the record n itself.
+                number = str((value + 1) >> SUB_BITS).zfill(self._digits)
+                return {"ShardIteratorType": "AT_SEQUENCE_NUMBER", "StartingSequenceNumber": number}
+            case From.AT_TIMESTAMP:
+                return {"ShardIteratorType": "AT_TIMESTAMP", "Timestamp": clock.to_datetime(value)}
+            case _:
+                return {"ShardIteratorType": "TRIM_HORIZON"}
+
+    def _unpack(self, records: Iterable[dict[str, Any]]) -> list[Batch]:
+        """None of them empty."""
+        found: list[Batch] = []
+        moment = None
+        for record in records:
+            arrived = _milliseconds(record["ApproximateArrivalTimestamp"])
+            if arrived != moment:
+                moment = arrived
+                sequences: list[int] = []
+                keys: list[str] = []
+                datas: list[bytes] = []
+                found.append(Batch(arrived, sequences, keys, datas))
+            key, data = record["PartitionKey"], record["Data"]
+            first = int(record["SequenceNumber"]) << SUB_BITS
+            if not data.startswith(MAGIC):
+                sequences.append(first)
+                keys.append(key)
+                datas.append(data)
+            else:
+                inner_keys, inner_datas = columns_in_shard(key, data, self.shard.hash_start, self.shard.hash_end)
+                sequences.extend(range(first, first + len(inner_keys)))
+                keys.extend(inner_keys)
+                datas.extend(inner_datas)
+        return [batch for batch in found if batch.keys]
+
+
+def _milliseconds(stamp: datetime | float) -> int:
+    """Of a stamp as botocore reads it, or as it came: seconds, exact to a microsecond."""
+    return clock.from_datetime(stamp) if isinstance(stamp, datetime) else round(stamp * 1_000_000) // clock.SECOND

@@ -1,0 +1,59 @@
+"""What time it is for Kinesis, by its own answers: this machine's wall clock may be wrong.
+
+Every answer has the HTTP header `Date` (RFC 9110, 6.6.1: whole seconds). Between answers the time that has passed since
+counts. Where a server sends no such header, the arrival stamps of its records take its place: then it is at least that
+late.
+"""
+
+from collections.abc import Callable, Mapping
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from streams.core import clock
+
+
+class ServiceClock:
+    """Never ahead of Kinesis' own clock. `seconds` gives a monotonic time of this machine."""
+
+    def __init__(self, seconds: Callable[[], float]) -> None:
+        self._seconds = seconds
+        self._offset: int | None = None  # milliseconds from our monotonic time to Kinesis'
+        self._heard = float("-inf")
+
+    def now(self) -> int | None:
+        """Returns milliseconds since 1970; None while no answer has told any time."""
+        return None if self._offset is None else self._monotonic() + self._offset
+
+    def age(self) -> float:
+        """Returns how many seconds ago an answer told the time."""
+        return self._seconds() - self._heard
+
+    def answered(self, answer: Mapping[str, Any]) -> None:
+        """Learns from an answer that came just now."""
+        told = date_of(answer)
+        if told is None:
+            return
+        self._heard = self._seconds()
+        known = self.now()
+        # A header is up to a second old, so a later one may say a little less than we know already.
+        if known is None or not told <= known < told + clock.SECOND:
+            self._offset = told - self._monotonic()
+
+    def stamped(self, arrived: int) -> None:
+        """Learns from a record's arrival stamp, in milliseconds: it is at least that late."""
+        known = self.now()
+        if known is None or known < arrived:
+            self._offset = arrived - self._monotonic()
+            self._heard = self._seconds()
+
+    def _monotonic(self) -> int:
+        return int(self._seconds() * clock.SECOND)
+
+
+def date_of(answer: Mapping[str, Any]) -> int | None:
+    """Returns the time in an answer's header, in milliseconds; None where there is none that can be read."""
+    text = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
+    try:
+        return clock.from_datetime(parsedate_to_datetime(text)) if text else None
+    except ValueError:
+        return None

@@ -1,0 +1,160 @@
+"""A put in requests of limited size, any record of which may be refused for the moment; the order of each key is kept.
+
+No such service promises an order within a request, and a record that it refuses is overtaken by those after it. So a
+request holds at most one record of each partition key, and a key's next record waits until the one before is in.
+"""
+
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+from streams.backends import limits
+from streams.core.records import Entry, InvalidRecordError, StreamDownError, StreamError
+
+RECORDS_A_REQUEST = 500  # as PutRecords has it
+BYTES_A_REQUEST = 10 << 20  # keys included
+PATIENCE = 30.0  # seconds without any success after which we give up
+FIRST_PAUSE = 0.1  # seconds
+LONGEST_PAUSE = 5.0
+
+
+class BusyError(StreamDownError):
+    """Throttled, or failed for the moment: the same call may succeed later."""
+
+
+class Outcome(NamedTuple):
+    """What became of one record: the shard that took it, or why none did."""
+
+    shard: str = ""
+    error: str = ""
+
+
+class Waiting(NamedTuple):
+    """Time and chance. `seconds` only grows, `pause` sleeps for seconds, `chance` gives a number from 0 to 1."""
+
+    seconds: Callable[[], float]
+    pause: Callable[[float], None]
+    chance: Callable[[], float]
+
+
+# One request, of no two records of a key. Raises BusyError when it may succeed later, else StreamError.
+Send = Callable[[list[Entry]], Sequence[Outcome]]
+
+
+class Backoff:
+    """Pauses in seconds: each at random up to a bound that doubles ("full jitter")."""
+
+    def __init__(self, chance: Callable[[], float], longest: float = LONGEST_PAUSE) -> None:
+        self._chance = chance
+        self._longest = longest
+        self._failures = 0
+
+    def next(self) -> float:
+        bound: float = min(self._longest, FIRST_PAUSE * 2 ** min(self._failures, 32))
+        self._failures += 1
+        return bound * self._chance()
+
+    def reset(self) -> None:
+        self._failures = 0
+
+
+class Put:
+    """One put on its way."""
+
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        stream: str,
+        send: Send,
+        waiting: Waiting,
+        request_bytes: int = BYTES_A_REQUEST,
+    ) -> None:
+        """Raises InvalidRecordError."""
+        self._entries = entries
+        self._stream = stream
+        self._send = send
+        self._waiting = waiting
+        self._request_bytes = request_bytes
+        self._left = len(entries)
+        self._landed = [""] * len(entries)
+        self._queues: dict[str, deque[int]] = {}  # what is left, by key, as places in `entries`
+        for place, (key, data) in enumerate(entries):
+            limits.check(key, data)
+            self._queues.setdefault(key, deque()).append(place)
+        try:
+            self._key_bytes = {key: len(key.encode()) for key in self._queues}
+        except UnicodeEncodeError as error:
+            raise InvalidRecordError(f"A partition key is not valid Unicode: {error}") from None
+        self._ready = deque(self._queues)
+
+    def run(self) -> list[str]:
+        """The shard that each entry is in, once all are.
+
+        Raises StreamDownError, with those that are not, when none was taken for PATIENCE seconds.
+        """
+        backoff = Backoff(self._waiting.chance)
+        deadline = self._waiting.seconds() + PATIENCE
+        while self._left:
+            left = self._left
+            reason = self._request()
+            if self._left < left:
+                deadline = self._waiting.seconds() + PATIENCE
+            if not reason:
+                backoff.reset()
+            elif self._waiting.seconds() >= deadline:
+                raise StreamDownError(f"{self._not_taken()} within {PATIENCE:.0f} s: {reason}.", self._not_in())
+            else:
+                self._waiting.pause(backoff.next())
+        return self._landed
+
+    def _request(self) -> str:
+        """One request; why not everything in it was taken, if so."""
+        keys = self._next_keys()
+        try:
+            outcomes = self._send([self._entries[self._queues[key][0]] for key in keys])
+        except BusyError as error:
+            self._ready.extendleft(reversed(keys))
+            return str(error)
+        except StreamError as error:
+            if self._left == len(self._entries):
+                raise
+            told = type(error)(f"{self._not_taken()}. {error}")
+            if isinstance(told, StreamDownError):
+                told.left = self._not_in()
+            raise told from None
+        return self._settle(keys, outcomes)
+
+    def _next_keys(self) -> list[str]:
+        """The keys whose next records go together."""
+        keys: list[str] = []
+        size = 0
+        while self._ready and len(keys) < RECORDS_A_REQUEST:
+            key = self._ready[0]
+            size += self._key_bytes[key] + len(self._entries[self._queues[key][0]][1])
+            if keys and size > self._request_bytes:
+                break
+            keys.append(self._ready.popleft())
+        return keys
+
+    def _settle(self, keys: list[str], outcomes: Sequence[Outcome]) -> str:
+        """Notes what was taken; what was not goes first in the next request."""
+        refused = []
+        reasons: Counter[str] = Counter()
+        for key, outcome in zip(keys, outcomes, strict=True):
+            if outcome.error:
+                refused.append(key)
+                reasons[outcome.error] += 1
+                continue
+            self._left -= 1
+            self._landed[self._queues[key].popleft()] = outcome.shard
+            if self._queues[key]:
+                self._ready.append(key)
+        self._ready.extendleft(reversed(refused))
+        return ", ".join(f"{count} × {error}" for error, count in reasons.most_common())
+
+    def _not_in(self) -> list[Entry]:
+        return [self._entries[place] for place in sorted(chain.from_iterable(self._queues.values()))]
+
+    def _not_taken(self) -> str:
+        return f"{self._left} of {len(self._entries)} records were not taken by stream {self._stream!r}"

@@ -1,0 +1,124 @@
+"""Dead letters in the database: kept whatever they hold, handed out to be applied after all, closed.
+
+Letters are the last resort, so storing one must not fail because of its record. Its key and error are made storable
+first, and what the database cannot take is cut, which the error then says.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
+
+from django.db.models import F, QuerySet
+from django.db.models.functions import Length
+
+from streams.coordination import packets
+from streams.core import clock
+from streams.core.commits import Grant, Letter, LetterTakenError, Replay
+from streams.core.error_kinds import LONGEST, kind_of
+from streams.core.records import DeadRecord
+from streams.core.storable import LONGEST_ERROR, one_line, plain, storable
+from streams.models import DeadLetter
+
+Letters = QuerySet[DeadLetter]
+
+BYTES_A_STATEMENT = 4 << 20  # of letters' data, unless the database takes less
+REPLAYS = 500  # letters in one commit
+BYTES_A_REPLAY = 8 << 20
+KEPT = 4096  # bytes of a record that the database does not take whole
+KEY = 256  # characters: the column's width
+
+
+def add(grant: Grant, dead: Collection[DeadRecord], packet: int | None) -> None:
+    """Inserts dead letters, inside the caller's transaction. `packet` is the most bytes of a statement, or None."""
+    room = BYTES_A_STATEMENT if packet is None else min(BYTES_A_STATEMENT, packet // 4)
+    for part in _parts(dead, room):
+        DeadLetter.objects.bulk_create([_row(grant, record, packet) for record in part])
+
+
+def _parts(dead: Collection[DeadRecord], room: int) -> Iterator[list[DeadRecord]]:
+    """Records in runs of at most so many bytes of data, each counted with its other columns; one at least."""
+    part: list[DeadRecord] = []
+    size = 0
+    for record in dead:
+        its = len(record.data) + len(record.key) + len(record.error) + KEY
+        if part and size + its > room:
+            yield part
+            part, size = [], 0
+        part.append(record)
+        size += its
+    if part:
+        yield part
+
+
+def _row(grant: Grant, record: DeadRecord, packet: int | None) -> DeadLetter:
+    write, write_error = (plain, plain) if record.reduced else (storable, one_line)
+    key, notes = write(record.key, KEY), ""
+    if key != record.key:
+        notes += " (The key is shown with escapes; its bytes are kept beside it.)"
+    data, whole_size = record.data, None
+    if (record.reduced or packets.exceeds(data, packet)) and len(data) > KEPT:
+        digest = hashlib.sha256(data).hexdigest()
+        notes += f" (Only the first {KEPT:,} of its {len(data):,} bytes are kept; SHA-256 of all: {digest}.)"
+        data, whole_size = data[:KEPT], len(data)
+    error = write_error(record.error, LONGEST_ERROR - len(notes))
+    return DeadLetter(
+        application=grant.application,
+        stream=grant.stream,
+        shard=grant.shard,
+        sequence=str(record.sequence),
+        partition_key=key,
+        key_bytes=None if key == record.key else record.key.encode(errors="surrogatepass")[: KEPT * 4],
+        arrived=clock.to_datetime(record.arrived),
+        data=data,
+        whole_size=whole_size,
+        error=error + notes,
+        kind=plain(kind_of(error), LONGEST) if record.reduced else kind_of(error),  # which adds a character of its own
+        attempts=record.attempts,
+    )
+
+
+def waiting(letters: Letters, mine: Callable[[str], bool]) -> list[Letter]:
+    """Returns letters that somebody asked to replay and whose keys are mine, oldest first, as many as one commit takes.
+
+    A letter alone may have more bytes than that.
+    """
+    asked = letters.filter(status=DeadLetter.Status.REPLAY).order_by("pk")
+    chosen: list[int] = []
+    size = 0
+    rows = asked.annotate(size=Length("data")).values_list("pk", "partition_key", "key_bytes", "size")
+    for number, key, key_bytes, its in rows.iterator(chunk_size=2000):
+        if not _is_mine(_exact(key, key_bytes), mine):
+            continue
+        size += its
+        if len(chosen) == REPLAYS or (chosen and size > BYTES_A_REPLAY):
+            break
+        chosen.append(number)
+    return [
+        Letter(row.pk, int(row.sequence), _exact(row.partition_key, row.key_bytes), bytes(row.data))
+        for row in asked.filter(pk__in=chosen)
+    ]
+
+
+def _exact(key: str, key_bytes: bytes | memoryview | None) -> str:
+    return key if key_bytes is None else bytes(key_bytes).decode(errors="surrogatepass")
+
+
+def _is_mine(key: str, mine: Callable[[str], bool]) -> bool:
+    """A key that is no Unicode has no place among the shards: every worker may try it."""
+    try:
+        return mine(key)
+    except UnicodeEncodeError:
+        return True
+
+
+def close(letters: Letters, replays: Sequence[Replay]) -> None:
+    """Notes what became of replays. Raises LetterTakenError unless all of them were still asked for."""
+    outcomes: defaultdict[str | None, list[int]] = defaultdict(list)
+    for letter, error in replays:
+        outcomes[error and one_line(error)].append(letter.id)
+    for error, ids in outcomes.items():
+        asked = letters.filter(pk__in=ids, status=DeadLetter.Status.REPLAY)
+        status = DeadLetter.Status.APPLIED if error is None else DeadLetter.Status.KEPT
+        fields = {"status": status} if error is None else {"status": status, "error": error, "kind": kind_of(error)}
+        if asked.update(attempts=F("attempts") + 1, **fields) != len(ids):
+            raise LetterTakenError("A dead letter was replayed or discarded meanwhile")

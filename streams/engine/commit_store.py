@@ -1,0 +1,153 @@
+"""The one transaction that moves a shard on: results, state, checkpoint, dead letters and the topic's version."""
+
+from datetime import datetime
+from typing import Any, Generic
+
+from django.db.models import F, QuerySet
+from django.db.models.functions import Now
+
+from streams.coordination import lease_states, replay_requests
+from streams.coordination.leases import LEASE
+from streams.coordination.listing import noted
+from streams.coordination.store_errors import answering
+from streams.coordination.transactions import one_transaction
+from streams.core import clock
+from streams.core.commits import Commit, Grant, LeaseLostError, RefusedError, Results
+from streams.core.records import SHARD_END, ShardError
+from streams.core.segments import DamagedStateError
+from streams.core.sink import Sink
+from streams.core.state import State, StateChange
+from streams.core.state_log import StateLog, Write
+from streams.models import DeadLetter, Lease, Throughput, TopicVersion
+
+
+class CommitStore(Generic[Results]):
+    """Where the commits of one application on one stream go. A pipeline's Store.
+
+    It guards each transaction by the owner and the counter of the grant: a commit without the lease changes nothing.
+    """
+
+    def __init__(self, application: str, stream: str, topic: str, sink: Sink[Results, Any]) -> None:
+        """`topic` is the one whose version grows with each commit."""
+        self._names = {"application": application, "stream": stream}
+        self._stream = stream
+        self._topic = topic
+        self._sink = sink
+
+    @answering
+    def commit(self, grant: Grant, commit: Commit[Results]) -> None:
+        write = None if commit.state is None else self._change(grant, commit.state, commit.clock)
+        prepared = None if commit.results is None else self._prepare(commit.results)
+        with one_transaction() as packet:
+            self._advance(grant, commit, write)
+            if commit.results is not None:
+                self._sink.write(self._stream, prepared)
+            found = DeadLetter.objects.filter(**self._names)
+            replay_requests.close(found, commit.replayed)
+            replay_requests.add(grant, commit.dead, packet)
+            _add_arrivals(grant, commit.arrivals)
+            self._announce()
+
+    @answering
+    def state(self, grant: Grant) -> State:
+        lease = self._lease(grant)
+        try:
+            found = _log(grant).load(bytes(lease.state))
+        except DamagedStateError as error:
+            raise self._damaged(grant, error) from error
+        return found
+
+    @answering
+    def replace(self, grant: Grant, state: State) -> None:
+        write = _log(grant).replace(state)
+        with one_transaction():
+            if not self._held(grant).update(state=write.head):
+                raise _lost(grant)
+            lease_states.store(grant.id, write)
+
+    def _change(self, grant: Grant, change: StateChange, watermark: int) -> Write:
+        try:
+            return _log(grant).write(change, watermark)
+        except ValueError as error:
+            raise RefusedError(str(error)) from error
+        except DamagedStateError as error:
+            raise self._damaged(grant, error) from error
+
+    def _prepare(self, results: Results) -> Any:
+        try:
+            return self._sink.prepare(results)
+        except ValueError as error:
+            raise RefusedError(str(error)) from error
+
+    def _damaged(self, grant: Grant, error: DamagedStateError) -> Exception:
+        """Returns the error of a state that cannot be read: its segments may be gone since the lease is another's."""
+        if not self._held(grant).exists():
+            return _lost(grant)
+        return ShardError(f"{grant.application} on {grant.stream}/{grant.shard} cannot go on: {error}")
+
+    def _held(self, grant: Grant) -> QuerySet[Lease]:
+        names = {"identity": grant.identity, "shard": grant.shard, "owner": grant.owner, "counter": grant.counter}
+        return Lease.objects.filter(current=True, **self._names, **names)
+
+    def _lease(self, grant: Grant) -> Lease:
+        lease = self._held(grant).first()
+        if lease is None:
+            raise _lost(grant)
+        return lease
+
+    def _advance(self, grant: Grant, commit: Commit[Results], write: Write | None) -> None:
+        """First of all, since it also locks the lease against whoever would take it."""
+        applied = sum(records for records, _ in commit.arrivals.values()) - len(commit.dead)
+        saved = sum(replay.error is None for replay in commit.replayed)  # each was counted as dead once
+        applied, dead = applied + saved, len(commit.dead) + commit.unkept - saved
+        ended = commit.checkpoint == SHARD_END.kind
+        lost = noted(commit.lost, _moment(grant.clock)) if commit.lost else {}
+        head = {} if write is None else {"state": write.head}
+        changed = self._held(grant).update(
+            owner="" if ended else grant.owner,
+            checkpoint=commit.checkpoint,
+            clock=clock.to_datetime(commit.clock),
+            newest=clock.to_datetime(commit.newest) if commit.newest is not None else F("newest"),
+            applied=F("applied") + applied,
+            dead=F("dead") + dead,
+            expires=Now() + LEASE,
+            trouble="",
+            **lost,
+            **head,
+        )
+        if changed != 1:
+            raise _lost(grant)
+        if write and (write.added or write.removed):
+            lease_states.store(grant.id, write)
+
+    def _announce(self) -> None:
+        topics = TopicVersion.objects.filter(topic=self._topic)
+        if not topics.update(version=F("version") + 1):
+            TopicVersion.objects.bulk_create([TopicVersion(topic=self._topic)], ignore_conflicts=True)
+            topics.update(version=F("version") + 1)
+
+
+def _log(grant: Grant) -> StateLog:
+    assert grant.log, "a grant of the database has its log"
+    return grant.log
+
+
+def _lost(grant: Grant) -> LeaseLostError:
+    return LeaseLostError(f"{grant.application} no longer holds {grant.stream}/{grant.shard}")
+
+
+def _moment(milliseconds: int) -> datetime | None:
+    return clock.to_datetime(milliseconds) if milliseconds else None
+
+
+def _add_arrivals(grant: Grant, arrivals: dict[int, tuple[int, int]]) -> None:
+    for second, (records, size) in arrivals.items():
+        row = {
+            "application": grant.application,
+            "stream": grant.stream,
+            "shard": grant.shard,
+            "second": clock.to_datetime(second),
+        }
+        added = {"records": F("records") + records, "size": F("size") + size}
+        if not Throughput.objects.filter(**row).update(**added):
+            Throughput.objects.create(**row, records=records, size=size)

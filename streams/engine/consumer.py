@@ -1,0 +1,66 @@
+"""Steps the worker of one application on one stream, and tells of each window that closes."""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+from streams.applications import Closing, Row
+from streams.coordination.store_errors import answering
+from streams.core.commits import StoreDownError
+from streams.engine.worker import Worker
+
+LOOK = 0.5  # seconds between looks at how far all workers are
+
+logger = logging.getLogger(__name__)
+
+
+class Consumer:
+    """A worker of an application; `tell` is called with the lines of each closed window's report."""
+
+    def __init__(
+        self,
+        worker: Worker[Any, Any],
+        closing: Callable[[int | None], Closing] | None = None,
+        tell: Callable[[Closing, Row], None] = lambda closing, row: None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`closing` is called once with the watermark of now, in milliseconds: what closed before is not told again."""
+        self._worker = worker
+        self._closing = closing(worker.complete_to()) if closing else None
+        self._tell = tell
+        self._monotonic = monotonic
+        self._started = worker.now()  # by the stream's own clock, since this machine's may be wrong
+        self._next_look = 0.0
+        self.standing_still: list[str] = []  # shards that cannot be read, when all others are
+        self.caught_up = False  # everything that had arrived when we started is applied, by any worker
+
+    def step(self) -> bool:
+        """Steps the worker once; False when it found nothing to do. Raises StreamError."""
+        found = self._worker.step()
+        if self._monotonic() >= self._next_look:
+            self._look()
+            self._next_look = self._monotonic() + LOOK
+        return found
+
+    def close(self) -> None:
+        """Gives back the worker's leases."""
+        self._worker.close()
+
+    def _look(self) -> None:
+        self.standing_still = self._worker.standing_still(self._started)
+        complete_to = self._worker.complete_to()
+        if complete_to is None:
+            return
+        self.caught_up = complete_to >= self._started
+        if self._closing:
+            self._tell_closed(self._closing, complete_to)
+
+    def _tell_closed(self, closing: Closing, complete_to: int) -> None:
+        try:
+            rows = answering(closing.closed)(complete_to)
+        except StoreDownError as error:
+            logger.warning("The windows that closed cannot be told yet: %s", error)
+            return
+        for row in rows:
+            self._tell(closing, row)

@@ -1,0 +1,119 @@
+"""Several applications in one process: a loop that steps them in turn, so that none starves another."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+
+from common.outage_log import Outage
+from streams.coordination.store_errors import answering
+from streams.core.records import StreamError
+from streams.engine.consumer import Consumer
+
+RETRY = 1.0  # seconds until an application that failed is tried again
+REST = 4  # times as long as the failed try took, if that is more: failing takes at most a fifth of the time
+
+logger = logging.getLogger(__name__)
+
+
+class Consumers:
+    """Steps the consumers of some applications in turn.
+
+    Between two steps of one application each other has one, so a slow one delays the others by its step and no more.
+    An application that fails, because its stream does not exist yet say, is told and tried again, while the others go
+    on; one that is alone ends with its error, and so do all when none could begin.
+    """
+
+    def __init__(
+        self, opens: Mapping[str, Callable[[], Consumer]], monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`opens` has for each application a function that makes its consumer. `monotonic` gives seconds."""
+        self._places = [_Place(name, make, monotonic) for name, make in opens.items()]
+        self._next = 0
+        self._found = False  # whether any step of this round found something
+
+    def step(self) -> bool:
+        """Steps the next application; False at the end of a round in which none found anything to do.
+
+        It is one step alone, so that a loop may be stopped between any two.
+        """
+        place = self._places[self._next]
+        self._next = (self._next + 1) % len(self._places)
+        try:
+            self._found |= place.step()
+        except Exception as error:
+            if len(self._places) == 1:
+                raise
+            place.fail(error)
+            if all(each.failure and not each.has_begun for each in self._places):
+                raise
+        if self._next:
+            return True
+        found, self._found = self._found, False
+        return found
+
+    def caught_up(self) -> bool:
+        """Returns whether each application has applied all that had arrived at the start, or cannot."""
+        return all(place.is_done() for place in self._places)
+
+    def not_read(self) -> str:
+        """Returns a sentence about the applications that could not read all; "" when there are none."""
+        alone = len(self._places) == 1
+        found = [why if alone else f"{place.name}: {why}" for place in self._places if (why := place.trouble())]
+        return f"Not all was read: {'; '.join(found)}." if found else ""
+
+    def close(self) -> None:
+        """Gives back the leases of every application."""
+        for place in self._places:
+            place.close()
+
+
+class _Place:
+    """One application's place in the round."""
+
+    def __init__(self, name: str, make: Callable[[], Consumer], monotonic: Callable[[], float]) -> None:
+        self.name = name
+        self.failure = ""  # of the last try
+        self.has_begun = False
+        self._make = make
+        self._monotonic = monotonic
+        self._consumer: Consumer | None = None
+        self._began = self._retry_at = 0.0
+        self._outage = Outage(logger, monotonic, f"{name} does not go on: ")
+
+    def step(self) -> bool:
+        self._began = self._monotonic()
+        if self._began < self._retry_at:
+            return False
+        self._consumer = self._consumer or answering(self._make)()
+        found = self._consumer.step()
+        if self.failure:
+            self._outage.over()
+        self.failure, self.has_begun = "", True
+        return found
+
+    def fail(self, error: Exception) -> None:
+        """Lets the leases go, and remembers when to try again."""
+        now = self._monotonic()
+        self.failure = str(error).rstrip(".") or type(error).__name__
+        self._retry_at = now + max(RETRY, REST * (now - self._began))
+        if not isinstance(error, StreamError):
+            logger.error("%s failed", self.name, exc_info=error)
+        self._outage.failed(error)
+        self.close()
+
+    def close(self) -> None:
+        consumer, self._consumer = self._consumer, None
+        try:
+            if consumer:
+                consumer.close()
+        except Exception as error:  # noqa: BLE001 - the leases of the others are still to be given back
+            logger.warning("The leases of %s are left to expire: %s", self.name, error)
+
+    def is_done(self) -> bool:
+        return bool(self.failure or self.trouble() or (self._consumer and self._consumer.caught_up))
+
+    def trouble(self) -> str:
+        if self.failure:
+            return self.failure
+        still = self._consumer.standing_still if self._consumer else []
+        return f"{', '.join(still)} stands still, as said above" if still else ""

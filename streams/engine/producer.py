@@ -1,0 +1,152 @@
+"""Takes records from a source as they fall due and puts them into a stream."""
+
+import logging
+import time
+from collections.abc import Callable
+from math import ceil, inf
+from typing import Protocol
+
+from common.outage_log import Outage
+from streams.backends.base import Stream
+from streams.core.records import Entry, StreamDownError
+from streams.sources.base import PacedSource, Source, SourceError
+
+RECORDS_A_PUT = 4096
+DEFAULT_RATE = 10.0  # records a second
+RETRY = 1.0  # seconds until a stream that was down is tried again
+LINGER = 0.05  # seconds between puts: a put costs the same for one record as for fifty
+
+logger = logging.getLogger(__name__)
+
+
+class Pace(Protocol):
+    """When records fall due. Both methods may raise SourceError."""
+
+    def take(self, elapsed: float, limit: int) -> list[Entry]:
+        """Those that are due `elapsed` seconds after the start and not yet taken, at most `limit` (from 1)."""
+
+    def finished(self) -> bool:
+        """No more will ever fall due."""
+
+
+class AtRate:
+    """So many records a second, the first at once, whatever the source's own pace; 0 is as fast as possible."""
+
+    def __init__(self, source: Source, rate: float) -> None:
+        self._source = source
+        self._rate = rate
+        self._taken = 0
+        self._finished = False
+
+    def take(self, elapsed: float, limit: int) -> list[Entry]:
+        if self._rate:
+            # Record n is due after n / rate seconds; rounded, because 0.1 + 0.2 is a little more than 0.3.
+            limit = min(limit, ceil(round(elapsed * self._rate, 6)) - self._taken)
+        if limit < 1:
+            return []
+        entries = self._source.take(limit)
+        self._taken += len(entries)
+        self._finished = not entries
+        return entries
+
+    def finished(self) -> bool:
+        return self._finished
+
+
+class AtSpeed:
+    """The source's own pace, `speed` times as fast."""
+
+    def __init__(self, source: PacedSource, speed: float) -> None:
+        self._source = source
+        self._speed = speed
+
+    def take(self, elapsed: float, limit: int) -> list[Entry]:
+        return self._source.take_until(elapsed * self._speed, limit)
+
+    def finished(self) -> bool:
+        return self._source.due() is None
+
+
+def choose_pace(source: Source, rate: float | None = None, speed: float | None = None) -> Pace:
+    """As asked; else the source's own pace; else DEFAULT_RATE. Raises SourceError when there is no pace to speed up."""
+    if rate is None and isinstance(source, PacedSource):
+        return AtSpeed(source, 1 if speed is None else speed)
+    if speed is not None:
+        raise SourceError("--speed is for orders, which have a pace of their own; here give --rate.")
+    return AtRate(source, DEFAULT_RATE if rate is None else rate)
+
+
+class Producer:
+    """Puts what falls due, until `count` records or `duration` seconds or the end of the source.
+
+    Time starts at the first step. When puts are slower than the pace, what is overdue goes out in full batches, of
+    `most` records.
+    """
+
+    def __init__(
+        self,
+        stream: Stream,
+        pace: Pace,
+        *,
+        count: int | None = None,
+        duration: float | None = None,
+        most: int = RECORDS_A_PUT,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.sent = 0  # records that the stream has confirmed
+        self._stream = stream
+        self._pace = pace
+        self._count = inf if count is None else count
+        self._duration = inf if duration is None else duration
+        self._most = most
+        self._now = now
+        self._started: float | None = None
+        self._next_put = 0.0
+        self._over = False
+        self._waiting: list[Entry] = []  # taken, but the stream was down
+        self._outage = Outage(logger, now)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the first step."""
+        return 0.0 if self._started is None else self._now() - self._started
+
+    def finished(self) -> bool:
+        return not self._waiting and (self._over or self.sent >= self._count or self._pace.finished())
+
+    def step(self) -> bool:
+        """One put, if anything is due; says whether there was. Raises what the stream or the source raises.
+
+        A stream that is down is tried again each second, once it has ever taken anything; nothing is left out.
+        """
+        if self._started is None:
+            self._started = self._now()
+        elapsed = self.elapsed
+        if self._waiting:
+            return elapsed >= self._next_put and self._put(self._waiting, elapsed)
+        if elapsed >= self._duration:  # one last look, for what fell due since the step before
+            elapsed, self._over = self._duration, True
+        elif elapsed < self._next_put:
+            return False
+        limit = int(min(self._most, self._count - self.sent))
+        entries = self._pace.take(elapsed, limit)
+        if not entries:
+            return False
+        return self._put(entries, elapsed)
+
+    def _put(self, entries: list[Entry], elapsed: float) -> bool:
+        try:
+            self._stream.put(entries)
+        except StreamDownError as error:
+            left = entries if error.left is None else list(error.left)
+            self.sent += len(entries) - len(left)
+            if not self.sent:
+                raise
+            self._outage.failed(error)
+            self._waiting, self._next_put = left, elapsed + RETRY
+            return False
+        self._outage.over()
+        self.sent += len(entries)
+        self._waiting = []
+        self._next_put = 0.0 if len(entries) == self._most else elapsed + LINGER
+        return True

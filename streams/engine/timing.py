@@ -1,0 +1,29 @@
+"""How long commits take, told to whoever watches."""
+
+from collections.abc import Callable
+from typing import Generic
+
+from streams.core.commits import Commit, Grant, Results, Store
+from streams.core.state import State
+from streams.engine import signals
+
+
+class TimedStore(Generic[Results]):
+    """A pipeline's Store before another. `monotonic` gives seconds."""
+
+    def __init__(self, store: Store[Results], monotonic: Callable[[], float]) -> None:
+        self._store = store
+        self._monotonic = monotonic
+
+    def commit(self, grant: Grant, commit: Commit[Results]) -> None:
+        began = self._monotonic()
+        self._store.commit(grant, commit)
+        seconds, dead = self._monotonic() - began, len(commit.dead) + commit.unkept
+        told = {"application": grant.application, "stream": grant.stream, "seconds": seconds, "dead": dead}
+        signals.committed.send(type(self), **told)
+
+    def state(self, grant: Grant) -> State:
+        return self._store.state(grant)
+
+    def replace(self, grant: Grant, state: State) -> None:
+        self._store.replace(grant, state)

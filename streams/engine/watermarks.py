@@ -1,0 +1,31 @@
+"""A watermark that is ahead of the stream's own time: a wrong clock left it, and records would look late."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from streams.core.clock import MINUTE, SECOND
+from streams.core.commits import Grant, Store
+from streams.core.state import EMPTY, State
+
+SetBack = Callable[[State, int], State]  # a processor's state, with no time in it later than these milliseconds
+
+logger = logging.getLogger(__name__)
+
+
+def believable(grant: Grant, now: int, set_back: SetBack, store: Store[Any]) -> Grant:
+    """Returns the grant with its clock at the stream's own time, in milliseconds, where it was a minute past that.
+
+    The state that is set back is stored at once, since commits store the changes alone.
+    """
+    if grant.clock <= now + MINUTE:
+        return grant
+    logger.warning(
+        "The watermark of %s on %s/%s was %d s ahead of the stream's own time and is set back: a clock was wrong.",
+        *(grant.application, grant.stream, grant.shard, (grant.clock - now) // SECOND),
+    )
+    state = grant.state
+    if state != EMPTY:
+        state = set_back(state, now)
+        store.replace(grant, state)
+    return grant._replace(clock=now, state=state)

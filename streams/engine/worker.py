@@ -1,0 +1,207 @@
+"""A worker of a consumer application: takes its share of the shards, and moves each on in turn."""
+
+import logging
+from collections.abc import Callable, Collection
+from functools import partial
+from typing import Generic, Protocol
+
+from common.outage_log import Outage
+from streams.coordination.assignment import Share
+from streams.core.clock import Clock
+from streams.core.commits import Grant, LeaseLostError, Letter, Results, StoreDownError
+from streams.core.processor import Event
+from streams.core.records import (
+    Description,
+    Position,
+    ShardError,
+    ShardGoneError,
+    StreamDownError,
+    StreamError,
+    StreamRemadeError,
+)
+from streams.engine.pipeline import Pipeline
+
+LOOK_AROUND = 0.5  # seconds between looks at the leases
+RETRY = 1.0  # seconds until a store that did not answer is asked again
+LONG_RETRY = 60.0  # seconds until a shard that cannot be read is tried again
+REMEDY = "docs/monitoring.md says how to repair it"
+LOOK_FOR_SHARDS = 10.0  # seconds between looks at the stream, unless a shard ends
+
+logger = logging.getLogger(__name__)
+
+
+class LeaseStore(Protocol):
+    """Where leases are kept: streams.coordination.leases.Leases, whose docstrings say what each does."""
+
+    def sync(self, describe: Callable[[], Description], start: Position) -> None: ...
+    def share(self) -> Share: ...
+    def acquire(self, most: int) -> list[Grant]: ...
+    def give_back(self, shards: Collection[str]) -> None: ...
+    def leave(self) -> None: ...
+    def complete_to(self) -> int | None: ...
+    def letters(self, grant: Grant) -> list[Letter]: ...
+    def set_aside(self, grant: Grant, trouble: str) -> None: ...
+
+
+class Worker(Generic[Event, Results]):
+    """`monotonic` gives seconds."""
+
+    def __init__(
+        self,
+        leases: LeaseStore,
+        describe: Callable[[], Description],
+        open_shard: Callable[[Grant], Pipeline[Event, Results]],
+        start: Position,
+        monotonic: Callable[[], float],
+        now: Clock,
+    ) -> None:
+        """`describe` tells the stream's identity and the shards to lease; one never read before begins at `start`.
+
+        `now` gives the stream's own time in milliseconds.
+        """
+        self.now = now
+        self._leases = leases
+        self._describe = describe
+        self._open_shard = open_shard
+        self._start = start
+        self._monotonic = monotonic
+        self._shards: dict[str, Pipeline[Event, Results]] = {}
+        self._aside: dict[str, float] = {}  # shards held that cannot be read, and when they are tried again
+        self._next_look = self._next_listing = 0.0
+        self._begun = False
+        self._must_leave = False
+        self._look_again = False  # more dead letters may wait to be replayed
+        self._outage = Outage(logger, monotonic)
+
+    def step(self) -> bool:
+        """One step of every shard held; False when none had anything. Raises StreamError.
+
+        A store or a stream that does not answer is asked again, once it ever has: all shards are let go first, since
+        what was committed is not known, and taken anew from where the leases say they are.
+        """
+        try:
+            return self._step()
+        except (StoreDownError, StreamDownError) as error:
+            if not self._begun:
+                raise
+            self._outage.failed(error)
+            self._shards.clear()
+            self._aside.clear()
+            self._must_leave = True
+            self._next_look = self._monotonic() + RETRY
+            return False
+
+    def _step(self) -> bool:
+        if self._monotonic() >= self._next_look:
+            failed = self._must_leave
+            self._look_around()
+            if not failed:  # nor did any shard since the look before: a full disk may refuse commits alone
+                self._outage.over()
+            self._next_look = self._monotonic() + (0.0 if self._look_again else LOOK_AROUND)
+            self._begun = True
+        found = [self._try(shard, self._shards[shard].step) for shard in list(self._shards)]
+        return any(found) or self._look_again
+
+    def close(self) -> None:
+        """Gives back every lease, so that others need not wait for them to expire; where that fails, they do."""
+        self._shards.clear()
+        self._aside.clear()
+        try:
+            self._leases.leave()
+        except StreamError as error:
+            logger.warning("The leases are left to expire: %s", error)
+
+    def complete_to(self) -> int | None:
+        """Everything that arrived before this millisecond is applied, by whichever worker; None when not known."""
+        try:
+            return self._leases.complete_to()
+        except StoreDownError:
+            return None
+
+    def standing_still(self, moment: int) -> list[str]:
+        """Returns the shards held that cannot be read, once all others are complete to that millisecond."""
+        return sorted(self._aside) if all(one.complete_to >= moment for one in self._shards.values()) else []
+
+    def _look_around(self) -> None:
+        self._look_again = False
+        if self._must_leave:
+            self._leases.leave()
+            self._must_leave = False
+        if self._monotonic() >= self._next_listing:
+            self._leases.sync(self._describe, self._start)
+            self._next_listing = self._monotonic() + LOOK_FOR_SHARDS
+        share = self._leases.share()
+        for shard in self._shards.keys() - share.held:
+            self._drop(shard, "is no longer held")
+        self._aside = {shard: until for shard, until in self._aside.items() if shard in share.held}
+        self._try_again(share.held)
+        beyond = sorted(share.held)[share.due :]
+        if beyond:
+            self._give_back(beyond)
+        for grant in self._leases.acquire(share.due - len(share.held)):
+            logger.info("%s takes %s/%s from %s on", grant.application, grant.stream, grant.shard, grant.checkpoint)
+            self._open(grant)
+        for shard, pipeline in list(self._shards.items()):
+            if found := self._leases.letters(pipeline.grant):
+                self._try(shard, partial(pipeline.replay, found))
+                self._look_again = True
+
+    def _open(self, grant: Grant) -> None:
+        """Begins to read a shard; one whose lease is damaged is set aside, and the others go on."""
+        trouble = grant.damage
+        try:
+            if not trouble:
+                self._shards[grant.shard] = self._open_shard(grant)
+                return
+        except StreamError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a parser or a decoder says of bytes that are not its own
+            trouble = str(error) or type(error).__name__
+        self._set_aside(grant, f"its lease is damaged ({trouble}); {REMEDY}")
+
+    def _set_aside(self, grant: Grant, trouble: str) -> None:
+        """Holds a shard without reading it, so that no other worker stumbles over it; tells why, and tries later."""
+        self._shards.pop(grant.shard, None)
+        self._aside[grant.shard] = self._monotonic() + LONG_RETRY
+        logger.error("%s on %s/%s is not read: %s", grant.application, grant.stream, grant.shard, trouble.rstrip("."))
+        self._leases.set_aside(grant, trouble)
+
+    def _try_again(self, held: set[str]) -> None:
+        due = {shard for shard, until in self._aside.items() if self._monotonic() >= until}
+        if due:
+            self._leases.give_back(due)
+            held -= due
+            self._aside = {shard: until for shard, until in self._aside.items() if shard not in due}
+
+    def _give_back(self, shards: list[str]) -> None:
+        """Between steps all is committed, so that others go on exactly where we stop."""
+        for shard in shards:
+            self._shards.pop(shard, None)
+            self._aside.pop(shard, None)
+        self._leases.give_back(shards)
+        logger.info("gave back %s", ", ".join(shards))
+
+    def _drop(self, shard: str, why: str) -> None:
+        logger.warning("%s %s", shard, why)
+        del self._shards[shard]
+
+    def _try(self, shard: str, act: Callable[[], bool | None]) -> bool:
+        if shard not in self._shards:
+            return False
+        try:
+            found = act()
+        except LeaseLostError:
+            self._drop(shard, "was taken over by another worker")
+            return False
+        except (StreamRemadeError, ShardGoneError) as error:
+            self._drop(shard, f"is no longer read: {error}")
+            self._leases.give_back([shard])  # whether its lease is still one, the listing tells
+            self._next_listing = 0.0
+            return False
+        except ShardError as error:
+            self._set_aside(self._shards[shard].grant, str(error))
+            return False
+        if self._shards[shard].ended:
+            del self._shards[shard]
+            self._next_listing = self._next_look = 0.0  # its children can begin
+        return bool(found)

@@ -1,1 +1,0 @@
-"""What processors find and sinks keep: plain data, a file for each domain."""

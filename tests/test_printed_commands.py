@@ -1,0 +1,47 @@
+"""Every command that a page or a message prints runs as it is written."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from common.running import to_run
+from tests.house import ROOT
+
+APPS = ("accounts", "common", "dashboard", "login", "streams", "monitoring")
+OURS = {path.stem for path in ROOT.glob("*/management/commands/*.py")} - {"__init__"}
+BARE = re.compile(rf"(?<!\.venv/bin/python )manage\.py (?:{'|'.join(sorted(OURS | {'check', 'shell'}))})\b")
+# Names of the act, in a ledger or the help of an option, that are not for a person to type.
+NAMES = {"manage.py restore", "as manage.py backup made it"}
+
+
+def literals(source: str) -> Iterator[str]:
+    """The texts of a module, without its docstrings."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if hasattr(node, "body") and isinstance(node.body, list) and isinstance(first := node.body[:1], list):
+            node.body = [each for each in node.body if each not in first or not _is_text(each)]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_a_module_prints_no_command_without_its_python(app: str) -> None:
+    found = [text for path in (ROOT / app).rglob("*.py") for text in literals(path.read_text())]
+    assert [text for text in found if BARE.search(text) and text not in NAMES] == []
+
+
+@pytest.mark.parametrize("kind", ["templates/**/*.html", "frontend/*.js"])
+def test_a_page_prints_no_command_without_its_python(kind: str) -> None:
+    pages = [path.read_text() for app in APPS for path in (ROOT / app).glob(kind)]
+    assert [text for text in pages if BARE.search(text)] == []
+
+
+def test_a_command_is_quoted_for_a_shell() -> None:
+    assert to_run("streams", "create", "a b") == ".venv/bin/python manage.py streams create 'a b'"
