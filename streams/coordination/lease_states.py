@@ -59,7 +59,7 @@ def store(lease: int, write: Write) -> None:
 
 
 def begin(lease: Lease, state: State, bounds: Bounds) -> None:
-    """Stores a state in place of the lease's own, whatever that is, in one transaction. Raises LeaseLostError."""
+    """Stores a state in place of any that the lease has, in one transaction. Raises LeaseLostError."""
     write = StateLog(partial(read, lease.pk), bounds).replace(state)
     with transaction.atomic():
         held = Lease.objects.filter(pk=lease.pk, owner=lease.owner, counter=lease.counter)

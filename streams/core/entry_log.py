@@ -68,7 +68,7 @@ class EntryLog:
         return written
 
     def clean(self, written: int, read: Read) -> list[SegmentId]:
-        """Carries what is live in the oldest segments over into the head; returns the segments that went.
+        """Carries the live entries of the oldest segments over into the head; returns the segments that went.
 
         `written` is how many bytes the commit changes. As many may be carried over, now or later: so a commit carries
         over one segment more than it changes at most, and the segments have at most some three times their live bytes.
@@ -131,7 +131,7 @@ class EntryLog:
         return self._total > 2 * self._all_live + SLACK * self._bounds.head
 
     def _carry_over(self, read: Read) -> None:
-        """Moves what is live in the oldest segment into the head."""
+        """Moves the live entries of the oldest segment into the head."""
         oldest = SegmentId(history=False, number=self.first)
         [(_, data)] = read_all(read, [oldest])
         for key, value in open_entries(oldest, data).items():

@@ -11,18 +11,18 @@ Prepared = TypeVar("Prepared")
 class Sink(Protocol[Results_contra, Prepared]):
     """Takes the results of an application. The commit store calls it, in the worker, for each commit with results.
 
-    Either phase may raise RefusedError, or ValueError or a DataError of the database, for results that it will never
-    take: the record at fault is then found and dead-lettered. Any failure to reach something is a StoreDownError; the
-    worker tries again.
+    Either phase may raise RefusedError or ValueError, and `write` a DataError of the database, for results that it will
+    never take: the record at fault is then found and dead-lettered. Any failure to reach something is a StoreDownError;
+    the worker tries again.
     """
 
     def prepare(self, results: Results_contra) -> Prepared:
-        """Does what is slow or lies outside of the database, and returns what `write` needs.
+        """Does the slow part, and the part outside of the database; returns the input of `write`.
 
         It is called once before each try of a commit, without a transaction and perhaps without the lease: another
         worker may have taken it, and the commit may still fail. So a file is written whole and synced, under a name
-        that follows from its content or its place in the stream: the same results again give the same name. What no
-        row of `write` names is left over, and is for the sink's own janitor to remove.
+        that follows from its content or its place in the stream: the same results again give the same name. A file
+        that no row of `write` names is left over, and is for the sink's own janitor to remove.
         """
 
     def write(self, stream: str, prepared: Prepared) -> None:

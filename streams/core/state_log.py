@@ -1,10 +1,10 @@
-"""Keeps the state of one lease as a log, so that a commit writes what changed and not all that is held.
+"""Keeps the state of one lease as a log, so that a commit writes the changes and not the whole state.
 
 The newest changes lie in the head, which is written with each commit. A head that grows past its bound is emptied into
 new segments; as long as a state is small there is nothing but its head. Segments are never altered:
 
 - Segments of entries go from the oldest on, once no entry in the oldest one is the newest of its key. While they have
-  more than twice their live bytes, commits carry over what is live in the oldest, as many bytes as they change.
+  more than twice their live bytes, commits carry over the live entries of the oldest, as many bytes as they change.
 - A removed key is marked as removed for as long as an older segment may have it.
 - Segments of history rows go whole, once the watermark has reached the last `until` in them.
 
@@ -75,7 +75,7 @@ class StateLog:
         yield from head.history
 
     def write(self, change: StateChange, watermark: int) -> Write:
-        """Returns what a commit stores for this change. Raises ValueError for an entry that is too large.
+        """Returns the write of a commit with this change. Raises ValueError for an entry that is too large.
 
         `watermark`, in milliseconds, is the one up to which the processor that made the change has come.
         """
@@ -86,7 +86,7 @@ class StateLog:
         return Write(self._head(change.meta, watermark), added, removed)
 
     def replace(self, state: State) -> Write:
-        """Returns what a commit stores to put this state in place of all that is stored. Raises ValueError."""
+        """Returns the write that puts this state in place of the stored one. Raises ValueError."""
         head = open_head(self._head(b"", 0))
         self._entries = EntryLog(self._bounds, head.next)
         self._history = _HistoryLog(self._bounds, head.next_rows)
@@ -134,7 +134,7 @@ class _HistoryLog:
         self._earliest = min(self._earliest, last)
 
     def expire(self, watermark: int) -> list[SegmentId]:
-        """Lets go of what is void at the watermark; returns the segments that went."""
+        """Lets go of the rows that are void at the watermark; returns the segments that went."""
         if watermark < self._earliest:
             return []
         self.recent = [row for row in self.recent if row.until > watermark]

@@ -1,4 +1,4 @@
-"""The database's leases: the whole commit, owners that are gone, replays. What all stores do is in contracts/."""
+"""The database's leases: the whole commit, sinks, owners that are gone, replays. contracts/ has the rest."""
 
 import os
 import subprocess
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from pytest_django import Settings
 
 from applications.market.models import TradeMinute
@@ -14,11 +15,12 @@ from applications.market.processor import inherit
 from applications.market.results import Tally, TradeRow
 from applications.market.sink import write
 from streams.coordination import process_identity
-from streams.core.commits import Commit, Grant, Letter, LetterTakenError, RefusedError, Replay
+from streams.core.commits import Commit, Grant, LeaseLostError, Letter, LetterTakenError, RefusedError, Replay
 from streams.core.hashing import HASH_SPACE
 from streams.core.records import TRIM_HORIZON, DeadRecord, Description, Shard, StreamError, after
 from streams.core.sink import Rows
 from streams.core.state import StateChange
+from streams.engine.commit_store import CommitStore
 from streams.models import DeadLetter, Lease, Throughput, TopicVersion
 from tests.leasing import WorkersLeases
 
@@ -164,3 +166,42 @@ def test_a_pid_used_again_is_another_process() -> None:
     place = process_identity.myself().removesuffix(process_identity.myself().rpartition("/")[2])
     assert process_identity.is_gone(f"{place}1")
     assert process_identity.myself().split("/")[-2] == str(os.getpid())
+
+
+class Filing:
+    """A sink that prepares a file outside of the transaction, and writes a row inside."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, bool]] = []
+
+    def prepare(self, results: list[TradeRow]) -> str:
+        self.calls.append(("prepare", connection.in_atomic_block))
+        return f"{len(results)} rows"
+
+    def write(self, stream: str, prepared: str) -> None:
+        self.calls.append((f"write {prepared} of {stream}", connection.in_atomic_block))
+
+
+def test_a_sink_prepares_before_the_transaction_and_writes_inside() -> None:
+    _, grant = held()
+    sink = Filing()
+    store = CommitStore("trades", "trades", "trades", sink)
+    store.commit(grant, commit(41, row(2)))
+    assert sink.calls == [("prepare", False), ("write 1 rows of trades", True)]
+
+
+def test_a_sink_that_has_prepared_writes_nothing_when_the_lease_is_lost() -> None:
+    _, grant = held()
+    sink = Filing()
+    with pytest.raises(LeaseLostError):
+        CommitStore("trades", "trades", "trades", sink).commit(grant._replace(counter=0), commit(41, row(2)))
+    assert sink.calls == [("prepare", False)]
+
+
+def test_a_sink_that_refuses_to_prepare_refuses_the_commit() -> None:
+    _, grant = held()
+    sink = Filing()
+    sink.prepare = lambda results: int("x")  # type: ignore[method-assign, assignment, return-value]
+    with pytest.raises(RefusedError, match="invalid literal"):
+        CommitStore("trades", "trades", "trades", sink).commit(grant, commit(41, row(2)))
+    assert Lease.objects.get().applied == 0
