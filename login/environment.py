@@ -10,7 +10,7 @@ this one, so more is refused there: all forms that other readers of such files r
 quotes, text after a closing quote, a value of several lines, a name that stands twice). A message names the variable
 and never the value, which may be a secret.
 
-    python -m login.environment FILE    # prints FILE, read as systemd reads it, as lines for a shell: export NAME='VALUE'
+    python -m login.environment FILE    # prints FILE, read as systemd reads it, as shell lines: export NAME='VALUE'
 """
 
 import codecs
@@ -53,7 +53,7 @@ def load(path: Path, environ: MutableMapping[str, str]) -> None:
 def read(path: Path, *, lenient: bool) -> dict[str, str]:
     """Returns the variables of a file. Raises ImproperlyConfigured with the line and the name of a refused assignment.
 
-    `lenient`: systemd reads the file too, so all forms of its rules are accepted, and a repeated name has its last value.
+    `lenient`: systemd reads the file too, so all forms of its rules are accepted, and the last of a repeated name counts.
     """
     known: dict[str, Assignment] = {}
     for each in _Parser(path, _text(path, lenient=lenient), lenient=lenient).assignments():

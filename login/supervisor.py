@@ -58,6 +58,13 @@ class Supervisor:
         self._stopping.set()
 
     def _keep(self, name: str, command: str) -> None:
+        """Runs a command again and again; gives up the run where that is impossible, so that run() never waits in vain."""
+        try:
+            self._restart(name, command)
+        except OSError as error:
+            self._give_up(f"{name} cannot be started: {error}")
+
+    def _restart(self, name: str, command: str) -> None:
         failures = 0
         while process := self._start(name, command):
             began, last = time.monotonic(), ""

@@ -12,10 +12,10 @@ import pytest
 from tests.databases import Database, server
 from tests.disks import fill
 from tests.house import House
-from tests.test_exactly_once import naive_minutes
-from tests.waiting import wait_for
 from tests.monitoring.lines import Line
 from tests.monitoring.test_away import change, only_reads
+from tests.test_exactly_once import naive_minutes
+from tests.waiting import wait_for
 
 
 class Running:
@@ -77,7 +77,7 @@ def line(base: Database) -> Iterator[Line]:
 def house(base: Database, line: Line, tmp_path: Path) -> House:
     house = House(tmp_path, base)
     house.environment["DATABASE_URL"] = line.url.replace("root@", "site@")
-    change(base, "DELETE FROM streams_lease", "DELETE FROM streams_trademinute")
+    change(base, "DELETE FROM streams_lease", "DELETE FROM market_trademinute")
     return house
 
 

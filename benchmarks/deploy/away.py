@@ -15,8 +15,8 @@ from benchmarks.options import Options
 from tests.databases import server
 from tests.deploy.stack import Stack
 from tests.deploy.visitor import Visitor
-from tests.waiting import wait_for
 from tests.monitoring.lines import Line
+from tests.waiting import wait_for
 
 AWAY = 60  # seconds
 PAUSE = 0.1  # seconds between questions
@@ -77,5 +77,5 @@ def wrong(stack: Stack) -> int:
     """By how many what is counted differs from what the stream holds, when all of it is applied."""
     held = stack.house.run("streams", "tail", "trades").count("\n")
     wait_for(lambda: stack.house.applied("trades") >= held, 60)
-    [(counted,)] = stack.house.query("SELECT sum(trades) FROM streams_trademinute")
+    [(counted,)] = stack.house.query("SELECT sum(trades) FROM market_trademinute")
     return abs(int(counted) - held)

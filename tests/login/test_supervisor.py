@@ -66,6 +66,12 @@ def test_process_that_keeps_failing_ends_the_run_with_its_reason(
     assert len([line for name, line in lines if line == "no luck"]) == 5
 
 
+def test_command_that_cannot_be_started_ends_the_run_with_its_reason(tmp_path: Path) -> None:
+    supervised = Supervisor({"bad": "true"}, os.environ, tmp_path / "absent", lambda *_: None)
+    supervised.run()
+    assert supervised.reason.startswith("bad cannot be started: [Errno 2] No such file or directory")
+
+
 def test_stop_ends_all_processes_even_one_that_ignores_signals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "GRACE", 0.5)
     with kept(tmp_path, deaf="trap '' TERM; echo started $$; while :; do sleep 0.1; done", good=SLEEPS) as (it, lines):
