@@ -29,7 +29,7 @@ def script(context: Context, name: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def module(context: Context, name: str) -> SafeString:
-    """Writes a module after preloads of its imports: they are fetched in parallel, and their digests are checked, too."""
+    """Writes a module after preloads of its imports: they are fetched in parallel, and their digests are checked."""
     nonce = _nonce(context)
     written: dict[Any, Any] = context.render_context.setdefault(__name__, {})  # type: ignore[assignment, arg-type]
     fresh = [each for each in integrity.imported(name) if each not in written]
