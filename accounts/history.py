@@ -41,9 +41,9 @@ def unseen(user: User, session: SessionBase | None = None) -> QuerySet[SecurityE
     The notices that `session` itself caused are left out. A session cannot dismiss a notice about its own actions, and
     the owner needs no notice of them there. Other sessions and the history show them.
     """
-    found = of(user).filter(notice=True, seen_at=None)
+    notices = of(user).filter(notice=True, seen_at=None)
     own = session.get(SESSION_ID) if session is not None else None
-    return found.filter(Q(session=None) | ~Q(session=own)) if own else found
+    return notices.filter(Q(session=None) | ~Q(session=own)) if own else notices
 
 
 def acknowledge(user: User, session: SessionBase, up_to: int, now: datetime) -> int:

@@ -32,9 +32,9 @@ def validate(name: str) -> None:
     """Raises ValidationError with one sentence for a name that differs from its NFKC form or mixes alphabets."""
     if name != (kept := plain(name)):
         raise ValidationError(f"Write the user name as {kept}: some of its characters only look like letters.")
-    found = sorted(alphabets(name))
-    if len(found) > 1:
-        mixed = " and ".join(each.capitalize() for each in found)
+    used = sorted(alphabets(name))
+    if len(used) > 1:
+        mixed = " and ".join(each.capitalize() for each in used)
         raise ValidationError(f"The user name mixes {mixed} letters, which look alike: use one alphabet.")
 
 

@@ -32,7 +32,7 @@ class Person(NamedTuple):
     sessions: int
 
 
-def found(words: str) -> QuerySet[User]:
+def search(words: str) -> QuerySet[User]:
     """Returns the users with a name that contains `words`, by name."""
     return (holding("username", words) if words else User.objects.all()).order_by("username")
 

@@ -37,11 +37,11 @@ If it was not you, do nothing: the password stays as it is.
 
 def ask(request: HttpRequest, typed: str) -> None:
     """Mails a link to the user with this name or e-mail address. The answer never shows whether there is one."""
-    found = [user for user in _meant(typed) if throttle.may_send_reset(request, user.get_username())]
-    if not found:
+    users = [user for user in _meant(typed) if throttle.may_send_reset(request, user.get_username())]
+    if not users:
         throttle.may_send_reset(request, typed)
     origin = client.of(request)  # now: the server empties the request once it is answered
-    later(lambda: _send_all(found, origin))
+    later(lambda: _send_all(users, origin))
 
 
 def send(user: User, request: HttpRequest | Origin, *, by: str = "") -> bool:

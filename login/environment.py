@@ -6,11 +6,11 @@ between '…' everything stands for itself, between "…" a backslash stands bef
 that begins with `#` or `;` is a comment.
 
 systemd passes over a line that it cannot use. Here such a line is refused, with its number. `.env` has no reader but
-this one, so more is refused there: all forms that other readers of such files read differently (a backslash outside of
+this one, so more is refused there: all forms that other readers of such files read otherwise (a backslash outside of
 quotes, text after a closing quote, a value of several lines, a name that stands twice). A message names the variable
 and never the value, which may be a secret.
 
-    python -m login.environment FILE    # prints FILE, read as systemd reads it, as shell lines: export NAME='VALUE'
+    python -m login.environment FILE    # prints FILE, read by systemd's rules, as shell lines: export NAME='VALUE'
 """
 
 import codecs
@@ -53,7 +53,7 @@ def load(path: Path, environ: MutableMapping[str, str]) -> None:
 def read(path: Path, *, lenient: bool) -> dict[str, str]:
     """Returns the variables of a file. Raises ImproperlyConfigured with the line and the name of a refused assignment.
 
-    `lenient`: systemd reads the file too, so all forms of its rules are accepted, and the last of a repeated name counts.
+    `lenient`: systemd reads the file too, so all forms of its rules are accepted; the last value of a name counts.
     """
     known: dict[str, Assignment] = {}
     for each in _Parser(path, _text(path, lenient=lenient), lenient=lenient).assignments():

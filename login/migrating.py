@@ -20,7 +20,7 @@ NAME = "millrace.migrate"
 
 
 class Executor(MigrationExecutor):
-    """Records a migration in its transaction. MariaDB and MySQL cannot roll back DDL: there, a kill leaves traces."""
+    """Records a migration in its own transaction. MariaDB and MySQL cannot roll DDL back, so a kill leaves traces."""
 
     def apply_migration(
         self,

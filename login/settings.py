@@ -20,30 +20,30 @@ from monitoring import logs
 BASE_DIR = Path(__file__).resolve().parent.parent
 environment.load(BASE_DIR / ".env", os.environ)
 env = Env()
-# What this machine makes: databases, keys, static files.
+# Files that this machine makes: databases, keys, static files.
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
 private.begin()
 
-# --- What this is and where it answers
+# --- The site and its addresses
 
 DEBUG = env.bool("DEBUG", default=True)
-private.folder(VAR_DIR, close=DEBUG)  # a server's is opened to the group of nginx by who installed it
+private.folder(VAR_DIR, close=DEBUG)  # on a server, the installation opens it to nginx's group
 SECRET_KEY = env.str("SECRET_KEY", default="") or (
     private.secret(VAR_DIR / "secret-key", secrets.token_urlsafe(48)) if DEBUG else ""
 )
 if not SECRET_KEY:
     raise ImproperlyConfigured("With DEBUG off, set SECRET_KEY (or SECRET_KEY_FILE) to 50 or more random characters.")
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # keys of before, while sessions of theirs last
-# Rings of keys, `id:base64key …`, the current one first: accounts/keyrings.py says what they are for.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # former keys, while sessions made under them last
+# Rings of keys, `id:base64key …`, the current one first. Their uses: accounts/keyrings.py.
 PASSWORD_KEYS = env.str("PASSWORD_KEYS", default="") or (private.ring(VAR_DIR / "password-keys") if DEBUG else "")
 FIELD_KEYS = env.str("FIELD_KEYS", default="") or (private.ring(VAR_DIR / "field-keys") if DEBUG else "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-PORT = env.int("PORT", default=8000)  # where the site that `make run` starts listens, on this machine alone
+PORT = env.int("PORT", default=8000)  # of the site that `make run` starts, on this machine only
 if PORT not in range(1, 65536):
     raise ImproperlyConfigured(f"PORT is {PORT}; set it to a number from 1 to 65535.")
-# What links in mails and invitations begin with: never the host or port that a client names.
+# Base of links in mails and invitations: never the host or port that a client names.
 _HERE = f"http://localhost:{PORT}" if DEBUG else f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
 SITE_URL = (env.str("SITE_URL", default="") or _HERE).rstrip("/")
 if not SITE_URL.startswith(("https://", "http://")):
@@ -112,7 +112,7 @@ TEMPLATES = [
     },
 ]
 
-# --- Where things are kept
+# --- Databases and streams
 
 CONN_MAX_AGE = env.int("CONN_MAX_AGE", default=60)  # seconds that a web process keeps a connection
 DATABASES = {
@@ -130,17 +130,17 @@ private.shut(VAR_DIR / "streams.sqlite3")
 
 # --- How long rows are kept, in days, 0 for ever: manage.py janitor
 
-RETENTION_RATES = env.int("RETENTION_RATES", default=14)  # what arrived in each second
-RETENTION_RESULTS = env.int("RETENTION_RESULTS", default=400)  # of minutes: a year, and the same month before
+RETENTION_RATES = env.int("RETENTION_RATES", default=14)  # counts of records for each second
+RETENTION_RESULTS = env.int("RETENTION_RESULTS", default=400)  # results of minutes: a year, and the same month before
 RETENTION_ALARMS = env.int("RETENTION_ALARMS", default=400)
-RETENTION_SITES = env.int("RETENTION_SITES", default=30)  # from which nothing comes, and whose threshold nobody set
-RETENTION_DEAD_LETTERS = env.int("RETENTION_DEAD_LETTERS", default=400)  # that nobody decided on
+RETENTION_SITES = env.int("RETENTION_SITES", default=30)  # silent sites without a threshold of their own
+RETENTION_DEAD_LETTERS = env.int("RETENTION_DEAD_LETTERS", default=400)  # neither replayed nor discarded
 RETENTION_SETTLED_LETTERS = env.int("RETENTION_SETTLED_LETTERS", default=30)  # replayed or discarded
-RETENTION_LEASES = env.int("RETENTION_LEASES", default=30)  # of shards that the stream has forgotten
+RETENTION_LEASES = env.int("RETENTION_LEASES", default=30)  # leases of shards that the stream has forgotten
 RETENTION_AUDIT = env.int("RETENTION_AUDIT", default=400)
-RETENTION_EVENTS = env.int("RETENTION_EVENTS", default=400)  # people's histories; the security log is not ours to keep
-RETENTION_CREDENTIALS = env.int("RETENTION_CREDENTIALS", default=90)  # tokens and invitations that are spent
-# What senders may make: of each shard, the sites that orders hold, and the tickers that trades count in a minute.
+RETENTION_EVENTS = env.int("RETENTION_EVENTS", default=400)  # histories of accounts; the security log is kept elsewhere
+RETENTION_CREDENTIALS = env.int("RETENTION_CREDENTIALS", default=90)  # expired, revoked or used tokens and invitations
+# Bounds for each shard: the sites that orders hold, and the tickers that trades count in a minute.
 SITES_MOST, TICKERS_MOST = env.int("SITES_MOST", default=5_000), env.int("TICKERS_MOST", default=20_000)
 if min(SITES_MOST, TICKERS_MOST) < 1:
     raise ImproperlyConfigured("SITES_MOST and TICKERS_MOST are whole numbers from 1.")
@@ -157,7 +157,7 @@ for name, days in list(vars().items()):
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = ["accounts.passwords.hashers.KeyedBCryptHasher", "accounts.passwords.hashers.UnkeyedBCryptHasher"]
-PASSWORD_COST = env.int("PASSWORD_COST", default=12)  # of bcrypt: one more takes twice as long; manage.py bench_hash
+PASSWORD_COST = env.int("PASSWORD_COST", default=12)  # bcrypt's; one more takes twice as long: manage.py bench_hash
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.validators.LengthValidator"},
     {"NAME": "accounts.passwords.validators.CommonPasswordValidator"},
@@ -176,13 +176,13 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # they lock the owner out; accounts/throttle does not
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-ACCOUNT_SESSION_REMEMBER = False  # a session's end is ours; a passkey remembers better
+ACCOUNT_SESSION_REMEMBER = False  # we set a session's end; a passkey is the better memory
 PASSWORD_RESET_TIMEOUT = 3600  # seconds that a mailed link to set a new password works
 MFA_ADAPTER = "accounts.factors.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn"]  # recovery codes are our own
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
-MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are not how anybody is known here
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # users are identified by name, not by address
 SESSION_ENGINE = "accounts.sessions.engine"
 SESSION_IDLE = env.int("SESSION_IDLE", default=30 * 60)  # seconds; NIST SP 800-63B-4 allows up to 1 h
 SESSION_ABSOLUTE = env.int("SESSION_ABSOLUTE", default=12 * 3600)  # seconds; NIST SP 800-63B-4 allows up to 24 h
@@ -203,10 +203,10 @@ MAIL_CONFIGURED = bool(env.str("EMAIL_URL", default=""))
 globals().update(
     env.mail("EMAIL_URL") if MAIL_CONFIGURED else {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
 )
-EMAIL_TIMEOUT = 5  # seconds that a mail server may hold up whoever caused a mail
+EMAIL_TIMEOUT = 5  # seconds that a mail server may delay a request
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="Millrace <millrace@localhost>")
 
-# --- What a browser may do with our pages
+# --- Rules for browsers
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -222,7 +222,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         "object-src": [NONE],
         "require-trusted-types-for": ["'script'"],
-        "trusted-types": [NONE],  # no code of ours makes mark-up or script from text
+        "trusted-types": [NONE],  # no script of ours makes mark-up or script from text
         "report-to": ["csp"],  # of Reporting-Endpoints, in login/headers.py
         "report-uri": ["/reports/csp/"],  # for browsers that do not know report-to
     },
@@ -251,14 +251,14 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # nobody else embeds our files (ASVS 5.0 3.4.2)
 
-# login.W010 says the first better; InnoDB's indexes take the 256 characters that the second warns of.
+# login.W010 replaces the first; InnoDB's indexes hold the 256 characters that the second warns about.
 SILENCED_SYSTEM_CHECKS = ["staticfiles.W004", "mysql.W003"]
 
 # --- Whether this machine can serve: /readyz
 
-RUNTIME_DIRECTORY = env.str("RUNTIME_DIRECTORY", default="")  # systemd's; a file `draining` there or in VAR_DIR
-BOOT_ID = env.str("BOOT_ID", default="")  # where /proc does not say it: streams/coordination/process_identity.py
-READY_LAG = env.int("READY_LAG", default=300)  # seconds that workers may be behind; 0: not asked
+RUNTIME_DIRECTORY = env.str("RUNTIME_DIRECTORY", default="")  # of systemd; may hold the file `draining`, as may VAR_DIR
+BOOT_ID = env.str("BOOT_ID", default="")  # for sandboxes that hide /proc/sys: streams/coordination/process_identity.py
+READY_LAG = env.int("READY_LAG", default=300)  # seconds that workers may be behind; 0: not checked
 
 # --- Words and times
 
@@ -267,7 +267,7 @@ USE_I18N = False
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-# --- Other tools that may be told, and what they need (requirements-monitoring.txt)
+# --- Error and trace collectors, and their packages (requirements-monitoring.txt)
 
 SENTRY_DSN = env.str("SENTRY_DSN", default="")
 OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")

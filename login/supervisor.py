@@ -58,7 +58,7 @@ class Supervisor:
         self._stopping.set()
 
     def _keep(self, name: str, command: str) -> None:
-        """Runs a command again and again; gives up the run where that is impossible, so that run() never waits in vain."""
+        """Runs a command again and again; gives up the run where that is impossible, or run() would wait for ever."""
         try:
             self._restart(name, command)
         except OSError as error:

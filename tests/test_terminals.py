@@ -75,7 +75,7 @@ def test_modified_manifest_of_a_backup_is_reported_without_control_characters(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
-        raise backups.BackupError(f"{EVIL} in archive.tar is not what was backed up: take another backup.")
+        raise backups.BackupError(f"{EVIL} in archive.tar is not the file that was backed up: take another backup.")
 
     monkeypatch.setattr(backups, "restore", refuse)
     assert exit_code("restore", "archive.tar", "--only", "stream") == 1

@@ -17,12 +17,12 @@ def notices(context: template.RequestContext) -> dict[str, Any]:
     if not request.user.is_authenticated:
         return {}
     unseen = history.unseen(request.user, request.session)
-    found = list(unseen[: SHOWN + 1])
-    more = unseen.count() - SHOWN if len(found) > SHOWN else 0
+    newest = list(unseen[: SHOWN + 1])
+    more = unseen.count() - SHOWN if len(newest) > SHOWN else 0
     return {
         "request": request,
-        "lines": [history.line(event) for event in found[:SHOWN]],
-        "up_to": found[0].pk if found else 0,
+        "lines": [history.line(event) for event in newest[:SHOWN]],
+        "up_to": newest[0].pk if newest else 0,
         "more": more,
         "csrf_token": context.get("csrf_token"),
     }

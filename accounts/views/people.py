@@ -22,7 +22,7 @@ MAX_ID = 2**63 - 1  # largest id of the database
 def index(request: HttpRequest) -> HttpResponse:
     """Lists all users by name; ?q= narrows the list."""
     words = request.GET.get("q", "").strip()[:LONGEST_NAME]
-    now, page = timezone.now(), Paginator(people.found(words), PAGE).get_page(request.GET.get("page"))
+    now, page = timezone.now(), Paginator(people.search(words), PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "rows": people.rows(page.object_list, now), "words": words}
     return render(request, "accounts/people.html", context | {"invitations": invitations.waiting(now)})
 

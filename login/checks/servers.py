@@ -64,7 +64,7 @@ def sqlite_options(database: Mapping[str, Any]) -> Iterator[CheckMessage]:
     safe = "synchronous=full" in begins and "journal_mode=wal" in begins and options.get("timeout", 0) >= 5
     if database["ENGINE"].endswith("sqlite3") and not (safe and options.get("transaction_mode") == "IMMEDIATE"):
         hint = "Keep journal_mode=WAL, synchronous=FULL, transaction_mode IMMEDIATE and a timeout of 5 s or more."
-        yield Error("A loss of power could lose what was committed, or writers fail at once.", hint, id="login.E020")
+        yield Error("A loss of power could lose committed data, or writers fail at once.", hint, id="login.E020")
 
 
 def uvicorn_options(argv: Sequence[str], environment: Mapping[str, str]) -> Iterator[CheckMessage]:

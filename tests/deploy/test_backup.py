@@ -88,7 +88,7 @@ def test_restore_under_load_counts_every_record_once(house: House, tmp_path: Pat
     assert stat.S_IMODE(Path(archive).stat().st_mode) == 0o600
     other = elsewhere(house, tmp_path / "second")
     said = script(other, "restore.sh", archive)
-    assert said.splitlines()[0].startswith("Restored what was backed up at ")
+    assert said.splitlines()[0].startswith("Restored the backup of ")
     assert other.query("SELECT count(*) FROM accounts_user") == [(1,)]
     held = len(list(other.rows("streams", "tail", "trades")))
     assert 0 < other.applied("trades") <= held
@@ -137,11 +137,11 @@ def test_restore_overwrites_nothing(small: House) -> None:
     archive = script(small, "backup.sh")
     assert Path(archive).parent == small.folder / "backups"
     refusal = (
-        f"Nothing was restored. There is {small.streams} already: stop everything that uses it and move it away first."
+        f"Nothing was restored. {small.streams} exists already: stop all processes that use it and move it away first."
     )
     assert script(small, "restore.sh", archive, code=1) == refusal
     small.streams.unlink()
-    assert f"There is {small.database} already" in script(small, "restore.sh", archive, code=1)
+    assert f"{small.database} exists already" in script(small, "restore.sh", archive, code=1)
     assert not small.streams.exists()
 
 
@@ -173,14 +173,14 @@ def test_restore_reports_missing_keys_and_a_modified_backup(small: House) -> Non
     with tarfile.open(changed, "w:gz") as packed:
         for file in sorted((small.folder / "unpacked").iterdir()):
             packed.add(file, file.name)
-    assert "streams.sqlite3 is not what was backed up" in script(small, "restore.sh", str(changed), code=1)
+    assert "streams.sqlite3 is not the file that was backed up" in script(small, "restore.sh", str(changed), code=1)
     small.environment["FIELD_KEYS"] = "k2:" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY="
     assert "Nothing proves that Millrace made this archive" in script(small, "restore.sh", str(archive), code=1)
     _, said = small.start(
         "restore", str(archive), "--unauthenticated", variables={"VAR_DIR": str(small.folder)}
     ).communicate()
     lacking = [line for line in said.splitlines() if "KEYS" in line]
-    assert lacking == ["FIELD_KEYS lacks the key of then: what it protects cannot be used (docs/backup.md)."]
+    assert lacking == ["FIELD_KEYS lacks the key of the backup: data under that key cannot be used (docs/backup.md)."]
 
 
 def test_backup_keeps_and_uploads_the_newest_archives(small: House) -> None:

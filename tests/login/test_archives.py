@@ -103,7 +103,7 @@ def test_a_file_that_the_manifest_does_not_name_is_refused(tmp_path: Path) -> No
 
 def test_file_larger_than_its_manifest_entry_is_not_unpacked(tmp_path: Path) -> None:
     said = manifest(files={"millrace.sqlite3": "0" * 64}, sizes={"millrace.sqlite3": 3})
-    with pytest.raises(ArchiveError, match=r"millrace\.sqlite3 is not what was backed up"):
+    with pytest.raises(ArchiveError, match=r"millrace\.sqlite3 is not the file that was backed up"):
         opened(forged(tmp_path / "a.tar.gz", said, proof=True, **{"millrace.sqlite3": b"0" * 1_000_000}))
     assert list((tmp_path / "opened").iterdir()) == []
 

@@ -148,10 +148,10 @@ def test_migrate_refuses_a_mariadb_that_folds_case(tmp_path: Path) -> None:
         assert "login.E" not in house.run("check", "--database", "default")
         house.query("CREATE TABLE folded (ticker varchar(9) COLLATE utf8mb4_general_ci)")
         refusal = house.run("check", "--database", "default", code=1)
-        assert "(login.E025) Tables that take letters of different case for the same: folded." in refusal
+        assert "(login.E025) Tables that treat letters of different case as the same: folded." in refusal
         house.environment["DATABASE_URL"] = database.url.replace("/millrace", "/folding")
         refusal = house.run("migrate", code=1)
-        assert "(login.E024) The database takes letters of different case for the same (utf8mb4_general_ci)." in refusal
+        assert "(login.E024) The database treats letters of different case as the same (utf8mb4_general_ci)." in refusal
         assert "ALTER DATABASE `folding` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin" in refusal
 
 

@@ -54,7 +54,7 @@ def test_janitor_removes_in_batches_with_pauses(capsys: pytest.CaptureFixture[st
     found = {table: rows for table, rows in janitor.clean(timezone.now(), print, pause=rests.append) if rows}
     assert (found, len(rests), SiteSecond.objects.count()) == ({"streams.SiteSecond": 2500}, 3, 1)
     assert exit_code("janitor") == 0
-    assert capsys.readouterr().out == "Nothing has been kept for longer than it should be.\n"
+    assert capsys.readouterr().out == "No row is older than the settings allow.\n"
 
 
 @pytest.mark.usefixtures("old_seconds")

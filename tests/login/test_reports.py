@@ -39,12 +39,12 @@ def test_report_is_logged_as_a_line_without_queries(
     client: Client, said: pytest.LogCaptureFixture, body: object, line: str
 ) -> None:
     assert told(client, body) == 204
-    assert said.messages == [f"A browser has refused what a page asked for: {line}"]
+    assert said.messages == [f"A browser has refused a request of a page: {line}"]
 
 
 def test_report_with_a_one_use_link_is_logged_without_it(client: Client, said: pytest.LogCaptureFixture) -> None:
     told(client, {"csp-report": {"document-uri": "https://s/accounts/invitation/SECRET/", "blocked-uri": "a\nb\x1b"}})
-    assert said.messages == ["A browser has refused what a page asked for: ?, a_b_, on /accounts/invitation/…"]
+    assert said.messages == ["A browser has refused a request of a page: ?, a_b_, on /accounts/invitation/…"]
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,10 @@ def test_an_application_reads_a_stream_by_shard_or_as_a_whole_but_not_both() -> 
 @pytest.fixture
 def neighbour() -> Iterator["subprocess.Popen[str]"]:
     """Another process, which has said in its first line who it is."""
-    code = "import django; django.setup(); from streams.coordination import process_identity; print(process_identity.myself(), flush=True); input()"
+    code = (
+        "import django; django.setup(); from streams.coordination import process_identity as identity;"
+        "print(identity.myself(), flush=True); input()"
+    )
     with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as it:
         yield it
         it.kill()
