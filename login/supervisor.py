@@ -61,7 +61,7 @@ class Supervisor:
         """Runs a command again and again; gives up the run where that is impossible, or run() would wait for ever."""
         try:
             self._restart(name, command)
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001 - run() would not hear of it
             self._give_up(f"{name} cannot be started: {error}")
 
     def _restart(self, name: str, command: str) -> None:

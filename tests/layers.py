@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import pytest
 
-STARTERS = ("subprocess", "multiprocessing", "playwright", "http.server", "socketserver", "uvicorn")
+STARTERS = ("subprocess", "login.supervisor", "multiprocessing", "playwright", "http.server", "socketserver", "uvicorn")
 # Values of parameters that stand for servers. The same tests also run on parts that live in the process.
 SERVERS = {"postgres", "mariadb", "kinesis-local", "ministack"}
 NEEDS_ROOT = "small_disk"  # mounts a disk

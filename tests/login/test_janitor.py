@@ -44,7 +44,7 @@ def old_seconds(db: None, settings: Settings, tmp_path: Path) -> None:
 @pytest.mark.usefixtures("old_seconds")
 def test_dry_run_of_the_janitor_counts_and_removes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code("janitor", "--dry-run") == 0
-    assert capsys.readouterr().out == "Would remove 2,500 of streams.SiteSecond.\n"
+    assert capsys.readouterr().out == "Would remove 2,500 of orders.SiteSecond.\n"
     assert SiteSecond.objects.count() == 2501
 
 
