@@ -52,7 +52,7 @@ def test_dry_run_of_the_janitor_counts_and_removes_nothing(capsys: pytest.Captur
 def test_janitor_removes_in_batches_with_pauses(capsys: pytest.CaptureFixture[str]) -> None:
     rests: list[float] = []
     found = {table: rows for table, rows in janitor.clean(timezone.now(), print, pause=rests.append) if rows}
-    assert (found, len(rests), SiteSecond.objects.count()) == ({"streams.SiteSecond": 2500}, 3, 1)
+    assert (found, len(rests), SiteSecond.objects.count()) == ({"orders.SiteSecond": 2500}, 3, 1)
     assert exit_code("janitor") == 0
     assert capsys.readouterr().out == "No row is older than the settings allow.\n"
 
@@ -61,7 +61,7 @@ def test_janitor_removes_in_batches_with_pauses(capsys: pytest.CaptureFixture[st
 def test_janitor_prints_a_json_line_for_each_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code("janitor", "--json") == 0
     rows = {row["table"]: row for row in map(json.loads, capsys.readouterr().out.splitlines())}
-    assert rows["streams.SiteSecond"] == {"table": "streams.SiteSecond", "rows": 2500, "dry_run": False}
+    assert rows["orders.SiteSecond"] == {"table": "orders.SiteSecond", "rows": 2500, "dry_run": False}
     assert rows["accounts.Session"]["rows"] == 0
 
 

@@ -142,7 +142,7 @@ def test_the_command_says_how_many_and_leaves_its_name(capsys: pytest.CaptureFix
         (["discard", "--all", "--id", "1"], 2, "argument --id: not allowed with argument --all"),
         (["replay", "--id", "x"], 2, "argument --id: 'x' is not a whole number from 1"),
         (["discard", "--id", "9" * 30], 2, "argument --id: '" + "9" * 30 + "' is not a whole number from 1 to"),
-        (["list", "--application", "nobody"], 2, "argument --application: invalid choice: 'nobody'"),
+        (["list", "--application", "nobody"], 2, "There is no application 'nobody'"),
     ],
 )
 def test_what_cannot_be_done_is_one_clear_sentence(
