@@ -55,7 +55,7 @@ class _MalformedError(Exception):
 def aggregate_columns(keys: Sequence[str], datas: Sequence[bytes], *, checked: bool = False) -> bytes:
     """Packs columns of equal length as the data of one record.
 
-    `checked` marks the record: its writer checks the shard in which it landed. There is no Python loop over the records,
+    `checked` marks the record: its writer checks the shard in which it landed. There is no Python loop over records,
     which would take half of the time. Raises ValueError for more than MAX_SUB_RECORDS, or none.
     """
     if not 1 <= len(keys) <= MAX_SUB_RECORDS:

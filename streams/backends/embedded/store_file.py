@@ -26,8 +26,8 @@ class StoreFile:
         if _identity(self._path) != self._opened:
             raise StreamError(
                 f"The file of the embedded stream, {self._path}, was deleted or replaced while it was in use: records"
-                " written now would be lost. Stop all processes that use it, restore the file from a backup, as"
-                f" docs/backup.md says, without the old {self._path.name}-wal and {self._path.name}-shm, and start again."
+                " written now would be lost. Stop its processes, restore the file from a backup as docs/backup.md"
+                f" says, without the old {self._path.name}-wal and {self._path.name}-shm, and start again."
             )
 
 
