@@ -10,7 +10,7 @@ TRADES = "trades"  # the application's name
 
 
 class Ticker(models.Model):
-    """Stores a ticker that has traded on a stream. Created at its first trade, so that a search need not read minutes."""
+    """Stores a ticker that has traded on a stream. Created at its first trade, so that searches skip the minutes."""
 
     stream = models.CharField(max_length=128, default=TRADES)
     name = models.CharField(max_length=MOST_NAME)

@@ -128,7 +128,7 @@ def _moments(rng: Random) -> Iterator[float]:
 
 
 def _basket(rng: Random, site: str, number: str) -> list[OrderLine]:
-    """Makes the lines of one invoice, spread like the data set: half have ten or more, 2 % cancel, 30 % lack a customer."""
+    """Makes the lines of an invoice, like the data set: half have ten or more, 2 % cancel, 30 % lack customers."""
     cancels = rng.random() < 0.02
     customer = "" if rng.random() < 0.3 else f"{12000 + int(6000 * rng.random())}"
     country = HOME.get(site, "United Kingdom") if rng.random() < 0.92 else rng.choice(ELSEWHERE)
