@@ -1,1 +1,1 @@
-"""Applications: a folder each. An application registers itself; none knows another."""
+"""Holds the applications, each in its own folder. An application registers itself; none knows another."""

@@ -1,4 +1,4 @@
-"""The published surface of `streams`: everything that the dashboard may ask of it besides models and core.
+"""Exports the parts of `streams` that the dashboard may use besides the models and core.
 
 The dashboard knows neither backends nor workers. It imports this module, `streams.models`, `streams.core` and the
 registry `streams.applications`, and import-linter holds it to that.

@@ -1,9 +1,9 @@
-"""The contract of an application, and the registry in which each application enters itself.
+"""Defines the contract of an application, and the registry in which each application enters itself.
 
-An application is one Django app. Its `AppConfig.ready()` calls `register`; everything that works with applications by
-name asks `find` and `names`. Nothing else in Millrace knows which applications there are.
+An application is one Django app. Its `AppConfig.ready()` calls `register`; all code that works with applications by
+name calls `find` and `names`. Nothing else in Millrace knows the list of applications.
 
-This module imports nothing at run time, so that every layer may ask it.
+This module imports nothing at run time, so that every layer may import it.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from streams.engine.watermarks import SetBack
     from streams.sources.base import Source
 
-Row = dict[str, Any]  # of a report: JSON values by name
+Row = dict[str, Any]  # one row of a report: JSON values by name
 
 
 class UnknownNameError(LookupError):
-    """There is no application, or no source, of that name; the message is a sentence that lists the known names."""
+    """Means that no application or source has that name; the message is a sentence that lists the known names."""
 
 
 def _no_options(parser: ArgumentParser) -> None:
@@ -49,20 +49,20 @@ def _keep_all(now: datetime) -> Mapping[type[Model], QuerySet[Any]]:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceKind:
-    """A source of records, as `manage.py produce NAME` makes it."""
+    """Describes a source of records; `manage.py produce NAME` makes it."""
 
-    # The word on the command line, and the stream that is written unless --stream names another.
+    # The word on the command line, and the stream that it writes to unless --stream names another.
     name: str
     help: str  # half a sentence for `manage.py produce --help`
     # Called once by `produce`, with the parsed options, the source of chance, and the time in milliseconds at which
-    # made-up records begin. Raises SourceError, in a sentence, for options that it has no use for.
+    # made-up records begin. Raises SourceError, in a sentence, for options that it cannot use.
     open: Callable[[Mapping[str, Any], Random, int], Source]
-    # Called once to build the command line; adds the options that only this source has.
+    # Called once to build the command line; adds this source's own options.
     add_options: Callable[[ArgumentParser], None] = _no_options
 
 
 class Closing(Protocol):
-    """What `manage.py consume` prints when windows close."""
+    """Makes the lines that `manage.py consume` prints when windows close."""
 
     def closed(self, complete_to: int) -> list[Row]:
         """Returns a row for each window that closed up to that millisecond and was not returned before, oldest first.
@@ -76,59 +76,59 @@ class Closing(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Topic:
-    """A topic of the live pages; its version grows with each commit of the application that changes results."""
+    """Describes a topic of the live pages; its version grows with each commit that changes the results."""
 
     # Called in the web processes at most once for each version: `build(now, stream=NAME)`. Returns the snapshot, JSON
-    # values. A topic with `many` is a family, WORD:NAME, and is called as `build(name, now, stream=NAME)`.
+    # values. A topic with `many` is a family, WORD:NAME, and is called `build(name, now, stream=NAME)`.
     build: Callable[..., dict[str, Any]]
-    every: timedelta = timedelta(0)  # it is built no more often than that
+    every: timedelta = timedelta(0)  # the shortest time between two builds
     staff: bool = False  # only staff may subscribe
-    # Of a family: `many(names, now, stream=NAME)` returns the snapshots of the names that exist, by few queries.
+    # For a family: `many(names, now, stream=NAME)` returns the snapshots of the existing names, in few queries.
     many: Callable[..., dict[str, dict[str, Any]]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Navigation:
-    """The link of an application in the frame of every page."""
+    """Describes the link of an application in the frame of every page."""
 
     label: str
-    url: str  # the name of the URL that it leads to
+    url: str  # the name of the link's URL
     key: str  # one letter: "g", then this letter, follows the link
     help: str  # for the list of keys: "go to the market"
     about: str = ""  # half a sentence for the page after sign-in
     pages: frozenset[str] = frozenset()  # names of URLs where the link is marked as the current page, besides `url`
-    within: frozenset[str] = frozenset()  # names of URLs that lie below it
+    within: frozenset[str] = frozenset()  # names of URLs of pages below this one
     staff: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
-    """A search field in the frame of every page. It asks with GET and the parameter `q`."""
+    """Describes a search field in the frame of every page. It sends a GET request with the parameter `q`."""
 
     label: str  # "Find a ticker"
     placeholder: str
-    url: str  # the name of the URL that answers
+    url: str  # the name of the URL that receives the request
 
 
 @dataclass(frozen=True, kw_only=True)
 class Application:
-    """Everything that Millrace asks an application for. Only the first seven fields are needed."""
+    """Declares everything that Millrace needs from an application. Only the first seven fields are required."""
 
-    # The word on the command line, the stream that is read unless --stream names another, and the name under which
-    # leases, dead letters and topic versions are kept: it never changes.
+    # The word on the command line, the stream that it reads unless --stream names another, and the name under which
+    # leases, dead letters and topic versions are stored: it never changes.
     name: str
     title: str  # for people: "Trades"
-    # Makes events of the bytes of a batch. Called for each batch; must hold no state but caches.
+    # Decodes the bytes of a batch into events. Called for each batch; must hold no state but caches.
     decode: Decoder[Any]
-    # Called in the worker for each shard that it takes, with the state last committed (empty for none). The processor
+    # Called in the worker for each shard that it leases, with the last committed state (empty for none). The processor
     # is pure: no Django, no clock, no I/O.
     build: Callable[[State], Processor[Any, Any]]
-    # Takes the results: prepared before the transaction of a commit, and written inside it. `Rows(write)` is a sink
-    # that only writes rows. streams.core.sink says what must hold.
+    # Stores the results: prepared before the transaction of a commit, and written inside it. `Rows(write)` is a sink
+    # that only writes rows. streams.core.sink has the rules.
     sink: Sink[Any, Any]
-    # Makes the first state of a child shard of its parents' last states. Called once a child, in a transaction.
+    # Builds a child shard's first state from its parents' last states. Called once a child, in a transaction.
     inherit: Inherit
-    # Returns a state with no time in it later than a watermark. Called where a stream's clock was set back.
+    # Returns a state without times later than a watermark. Called when a stream's clock was set back.
     set_back: SetBack
     # Called by the worker when a shard begins and before records, at most every 0.5 s; may ask the database. The value
     # goes to Processor.configure.
@@ -138,13 +138,13 @@ class Application:
     report: Callable[[int, str | None], Iterator[Row]] | None = None
     # Called once at the start of `manage.py consume`, with the stream and the watermark of then, in milliseconds.
     closing: Callable[[str, int | None], Closing] | None = None
-    # Models with a field `stream` (first in an index), and the field that says how new a row is. A stream that has
-    # rows is offered on the pages, even where nobody reads it any more.
+    # Models with a field `stream` (first in an index), and the field that dates a row. The pages offer each stream that
+    # has rows, even if no worker reads it any more.
     results: Sequence[tuple[type[Model], str]] = ()
     # The metric of closed windows: called by the exporter with a stream and two times; returns how many closed after
     # the first, up to the second.
     windows_closed: Callable[[str, datetime, datetime], int] | None = None
-    # Called by the janitor, once a run: the rows that have been kept long enough, by model. Each table is named.
+    # Called by the janitor, once a run: returns the rows to delete, by model. Each table is named.
     retention: Callable[[datetime], Mapping[type[Model], QuerySet[Any]]] = _keep_all
     topics: Mapping[str, Topic] = field(default_factory=dict)  # by name; a family by the word before the colon
     urls: str = ""  # the module with urlpatterns; it is included at the root, after Millrace's own addresses
@@ -153,12 +153,12 @@ class Application:
 
 
 _registered: dict[str, Application] = {}
-_topics: dict[str, tuple[str, Topic]] = {}  # the application's name beside each
+_topics: dict[str, tuple[str, Topic]] = {}  # (name of the application, topic) by topic name
 _providers: list[tuple[Callable[[str], Application | None], Callable[[], list[str]]]] = []
 
 
 def register(application: Application) -> None:
-    """Enters an application. Raises ValueError where a name, a topic, a source or a key is taken already."""
+    """Enters an application. Raises ValueError if a name, a topic, a source or a key is already taken."""
     for kind, mine, taken in (
         ("application", {application.name}, _registered.keys()),
         ("topic", application.topics.keys(), _topics.keys()),
@@ -172,7 +172,7 @@ def register(application: Application) -> None:
 
 
 def provide(find: Callable[[str], Application | None], names: Callable[[], list[str]]) -> None:
-    """Adds applications that are not code: `find` is asked for a name that nobody registered, each time anew.
+    """Adds applications that are not code: `find` is called, each time anew, for a name that is not registered.
 
     They have no topics, addresses, sources or navigation of their own.
     """
@@ -190,7 +190,7 @@ def find(name: str) -> Application:
 
 
 def is_known(name: str) -> bool:
-    """Returns whether `find` finds it: leases and letters may be of an application that was removed."""
+    """Returns whether `find` has an application of that name: leases and letters outlive a removed application."""
     return name in _registered or any(look_up(name) for look_up, _ in _providers)
 
 
@@ -200,7 +200,7 @@ def names() -> list[str]:
 
 
 def registered() -> list[Application]:
-    """Returns the applications that are code, in the order in which settings name them."""
+    """Returns the applications that are code, in the order of the settings."""
     return list(_registered.values())
 
 
@@ -218,7 +218,7 @@ def find_source(name: str) -> SourceKind:
 
 
 def find_topic(name: str) -> tuple[str, Topic] | None:
-    """Returns the topic, or the family, of that name with its application's name; None for none."""
+    """Returns the topic or family of that name with its application's name; None if there is none."""
     return _topics.get(name)
 
 

@@ -1,4 +1,4 @@
-"""The one place that names concrete classes: settings in, the parts of the pipe out."""
+"""Builds the parts of the pipe from the settings. It is the only module that names concrete classes."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -37,7 +37,7 @@ NAMES_KEPT = 10.0  # seconds
 
 
 def open_stream(name: str) -> Stream:
-    """The stream of that name, whether it exists yet or not. Raises StreamError for a STREAM_URL that is none."""
+    """Returns the stream of that name, which need not exist yet. Raises StreamError for a malformed STREAM_URL."""
     if settings.STREAM_URL.startswith("kinesis:"):
         found: Stream = _kinesis().open_kinesis(settings.STREAM_URL, name)
         return found
@@ -45,7 +45,7 @@ def open_stream(name: str) -> Stream:
 
 
 def stream_names() -> list[str]:
-    """Returns the names of all streams that the service has. Raises StreamError."""
+    """Returns the names of all streams of the service. Raises StreamError."""
     if settings.STREAM_URL.startswith("kinesis:"):
         names: list[str] = _kinesis().kinesis_names(settings.STREAM_URL)
         return names
@@ -53,9 +53,9 @@ def stream_names() -> list[str]:
 
 
 def names_for_a_look() -> list[str]:
-    """Returns the same for a page that asks again and again: Kinesis is asked at most every NAMES_KEPT seconds.
+    """Returns stream names for a page that reloads often: Kinesis is asked at most every NAMES_KEPT seconds.
 
-    A service that does not answer lists nothing.
+    Returns no names if the service does not answer.
     """
     try:
         if settings.STREAM_URL.startswith("kinesis:"):
@@ -72,7 +72,7 @@ def _names_of_then(url: str, then: float) -> list[str]:
 
 
 def inspect_stream(name: str, **asked: Any) -> Found:
-    """Returns records of a stream, for a look; `asked` has the fields of inspection.Asked. Raises StreamError."""
+    """Returns records of a stream for a page; `asked` has the fields of inspection.Asked. Raises StreamError."""
     if settings.STREAM_URL.startswith("kinesis:"):
         stream = open_stream(name)
         walk = Walk(stream, stream.now, _patience(), _kinesis().SETTLE)
@@ -82,7 +82,7 @@ def inspect_stream(name: str, **asked: Any) -> Found:
 
 
 def read_record(name: str, shard: str, sequence: int) -> tuple[Record, str] | None:
-    """Returns one record and its number as the service writes it; None where there is none. Raises StreamError."""
+    """Returns one record and its number in the service's format; None if there is none. Raises StreamError."""
     stream = open_stream(name)
     try:
         found = one(stream, shard, sequence, _patience())
@@ -92,7 +92,7 @@ def read_record(name: str, shard: str, sequence: int) -> tuple[Record, str] | No
 
 
 def _patience() -> Callable[[], None]:
-    """Returns a pause that ends a look once it has taken as long as it may."""
+    """Returns a pause function that ends an inspection after its time limit."""
     deadline = time.monotonic() + SECONDS
 
     def pause() -> None:
@@ -104,7 +104,7 @@ def _patience() -> Callable[[], None]:
 
 
 def count_waiting(name: str, checkpoints: Mapping[str, str]) -> tuple[dict[str, int], str]:
-    """Records of a stream that wait behind checkpoints, by lease; else nothing, and a sentence that says why."""
+    """Returns the records waiting behind checkpoints, by lease; or an empty dict and a sentence with the reason."""
     if settings.STREAM_URL.startswith("kinesis:"):
         return {}, "Amazon Kinesis does not tell how many records wait, only for how long."
     try:
@@ -121,7 +121,7 @@ def _kinesis() -> Any:
 
 
 def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = False) -> Worker[Any, Any]:
-    """Makes a worker of an application; shards that it has never read start at `start`. Raises UnknownNameError.
+    """Builds a worker of an application; shards that it has never read start at `start`. Raises UnknownNameError.
 
     With `whole` one worker at a time holds the whole stream, for keys that may be in any shard.
     """

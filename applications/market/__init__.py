@@ -1,1 +1,1 @@
-"""The application `trades`: minutes of trades by ticker and side."""
+"""Implements the application `trades`: minutes of trades by ticker and side."""

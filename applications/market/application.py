@@ -1,4 +1,4 @@
-"""The market: what it registers."""
+"""Registers the application `trades`."""
 
 from datetime import timedelta
 

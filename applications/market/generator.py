@@ -1,4 +1,4 @@
-"""Made-up stock trades. Tickers, mean prices and odds are those of AWS' Kinesis tutorial (amazon-kinesis-learning)."""
+"""Makes up stock trades. Tickers, mean prices and odds are those of AWS' Kinesis tutorial (amazon-kinesis-learning)."""
 
 from random import Random
 
@@ -37,14 +37,14 @@ MAX_QUANTITY = 10_000
 
 
 class Trades:
-    """An endless Source of trades, the partition key being the ticker; equal generators of chance give equal bytes."""
+    """Makes an endless Source of trades, with the ticker as the key; equal generators of chance give equal bytes."""
 
     skipped = 0
 
     def __init__(self, rng: Random) -> None:
         self._random = rng.random
         self._id = 1
-        # All that a ticker's trades have in common is made once: this loop decides how fast we can produce.
+        # The common part of a ticker's trades is made once, because this loop limits the rate of `produce`.
         self._tickers = [
             (ticker, mean * (1 - DEVIATION), mean * 2 * DEVIATION, _template(ticker, "BUY"), _template(ticker, "SELL"))
             for ticker, mean in MEAN_PRICES.items()

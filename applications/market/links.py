@@ -1,4 +1,4 @@
-"""Makes the addresses of the market pages that are about a name out of a record."""
+"""Makes the addresses of the market pages about names from records."""
 
 from applications.market.models import TRADES
 from dashboard.links import asking, is_plain, on

@@ -1,4 +1,4 @@
-"""The metric of the market's closed windows."""
+"""Counts the market's closed windows for the exporter."""
 
 from datetime import datetime, timedelta
 

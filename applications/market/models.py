@@ -1,4 +1,4 @@
-"""What is kept of trades."""
+"""Stores the results of trades."""
 
 from typing import Self
 
@@ -10,11 +10,11 @@ TRADES = "trades"  # the application's name
 
 
 class Ticker(models.Model):
-    """A ticker that has traded on a stream. Made with its first trade, so that a search need not read all minutes."""
+    """Stores a ticker that has traded on a stream. Created at its first trade, so that searches skip the minutes."""
 
     stream = models.CharField(max_length=128, default=TRADES)
     name = models.CharField(max_length=MOST_NAME)
-    folded = models.CharField(max_length=MOST_NAME, db_index=True)  # as names.folded gives it
+    folded = models.CharField(max_length=MOST_NAME, db_index=True)  # names.folded(name)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["stream", "name"], name="one_ticker_per_stream_and_name")]
@@ -30,7 +30,7 @@ class Ticker(models.Model):
 
 
 class TradeMinute(models.Model):
-    """The trades of one ticker and side that arrived in one minute of one stream, in absolute values."""
+    """Stores the trades of one ticker and side that arrived in one minute of one stream, in absolute values."""
 
     stream = models.CharField(max_length=128, default=TRADES)
     minute = models.DateTimeField()

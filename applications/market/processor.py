@@ -1,4 +1,4 @@
-"""Trades per minute, ticker and side: a tumbling window of one minute of arrival time."""
+"""Counts trades per minute, ticker and side, in a tumbling window of one minute of arrival time."""
 
 from typing import Annotated, Any
 
@@ -16,14 +16,14 @@ __all__ = ["Trade", "TradesProcessor", "decode", "inherit", "set_back"]
 GRACE = MINUTE  # how long a closed window is held, for stamps that run backwards a little, as Kinesis' may
 
 PRICE_MOST, QUANTITY_MOST = 10**8, 10**8
-# A tally past this takes no further trade, since the next one could be the one that a column of 64 bits cannot hold.
+# A tally past this refuses further trades, since the next one could overflow a column of 64 bits.
 CENTS_MOST = 2**63 - 1 - PRICE_MOST * QUANTITY_MOST * 100
 
 TICKERS_MOST = 20_000  # of a shard in a minute; a commit then writes some 5 MB of state
 
 
 class Trade(msgspec.Struct, gc=False, rename="camel"):
-    """One trade, worth at most 10^18 cents; `id` is the producer's and not used."""
+    """Holds one trade, worth at most 10^18 cents; `id` is the producer's and not used."""
 
     ticker_symbol: Name
     trade_type: Side

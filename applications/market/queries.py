@@ -1,4 +1,4 @@
-"""Answers what the views of the market ask beyond snapshots: tickers, and the rows of downloads."""
+"""Makes the queries of the market views beyond snapshots: tickers, and the rows of downloads."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -12,13 +12,13 @@ from applications.market.models import Ticker, TradeMinute
 from dashboard.download import time_columns
 from streams.core import names
 
-CLOSE = 20  # tickers that are offered in place of one that is not there
+CLOSE = 20  # tickers offered in place of an unknown one
 
 
-ALIKE = 200  # tickers among which one that is spelt alike is looked for
+ALIKE = 200  # tickers searched for a similar spelling
 
 
-SEARCHED = 50_000  # tickers, the newest, that are read for one that holds a text
+SEARCHED = 50_000  # newest tickers that are searched for a text
 
 
 LAST_CHARACTER = "\U0010ffff"
@@ -37,7 +37,7 @@ TICKER_COLUMNS = (
 
 
 def has_traded(symbol: str, stream: str) -> bool:
-    """Whether a stream ever had a trade of a ticker."""
+    """Returns whether a stream ever had a trade of a ticker."""
     return TradeMinute.objects.filter(stream=stream, ticker=symbol).exists()
 
 
@@ -52,9 +52,9 @@ def find_ticker(query: str, stream: str) -> str | None:
 
 
 def close_tickers(query: str, stream: str) -> list[str]:
-    """Returns at most CLOSE tickers of a stream: those that begin with the query, hold it, or are like it; else any.
+    """Returns at most CLOSE tickers of a stream: those that begin with the query, contain it, or resemble it; else any.
 
-    Each question is bounded, by an index or to the newest tickers, so that it costs the same with 200,000 of them.
+    Each query is bounded, by an index or to the newest tickers, so that it costs the same with 200,000 of them.
     """
     asked = names.folded(query)
     found = _beginning_with(asked, stream, CLOSE)
@@ -71,7 +71,7 @@ def close_tickers(query: str, stream: str) -> list[str]:
 def _beginning_with(start: str, stream: str, most: int) -> list[str]:
     """Returns tickers by a prefix of their folded form, through its index."""
     tickers = Ticker.objects.filter(stream=stream).order_by("folded", "name")
-    if start and connection.vendor == "postgresql":  # its order of text is a language's
+    if start and connection.vendor == "postgresql":  # it orders text by a language's rules
         tickers = tickers.filter(folded__startswith=start)
     elif start:  # SQLite's and MariaDB's LIKE would read all
         tickers = tickers.filter(folded__gte=start, folded__lt=f"{start}{LAST_CHARACTER}")
@@ -79,7 +79,7 @@ def _beginning_with(start: str, stream: str, most: int) -> list[str]:
 
 
 def minute_rows(now: datetime, stream: str) -> Iterator[Iterable[Any]]:
-    """The closed minutes of the last hour, in MINUTE_COLUMNS."""
+    """Yields the closed minutes of the last hour, in MINUTE_COLUMNS."""
     for minute in market_topics.market_history(now, stream)["minutes"]:
         buy, sell = ((minute[side] or [{"ticker": None, "trades": None}])[0] for side in ("buy", "sell"))
         largest = minute["largest_sell"] or {"ticker": None, "shares": None}
@@ -91,6 +91,6 @@ def minute_rows(now: datetime, stream: str) -> Iterator[Iterable[Any]]:
 
 
 def ticker_rows(symbol: str, now: datetime, stream: str) -> Iterator[Iterable[Any]]:
-    """One ticker's minutes of the last hour, in TICKER_COLUMNS."""
+    """Yields one ticker's minutes of the last hour, in TICKER_COLUMNS."""
     for minute in market_topics.ticker(symbol, now, stream)["minutes"]:
         yield *time_columns(minute["minute"]), symbol, *(minute[name] for name in TICKER_COLUMNS[3:])

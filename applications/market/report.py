@@ -1,4 +1,4 @@
-"""The report of trades by minute, ticker and side, and the lines that `consume` prints when a minute closes."""
+"""Reports trades by minute, ticker and side, and makes the lines that `consume` prints when a minute closes."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
@@ -76,15 +76,15 @@ def _closed_minutes(streams: Collection[str], groups: Iterable[list[TradeMinute]
 
 
 class MinuteReports:
-    """A Closing: the most popular stocks and the largest sell order of each minute of one stream, once it is closed."""
+    """Implements Closing: the most popular stocks and the largest sell order of each closed minute of one stream."""
 
     def __init__(self, stream: str, since: int | None) -> None:
-        """`since`: milliseconds; minutes that closed before are not told again. None for all."""
+        """Sets up the reports. Minutes that closed before `since`, in milliseconds, are skipped; None reports all."""
         self._stream = stream
         self._next = (since or 0) // MINUTE * MINUTE
 
     def closed(self, complete_to: int) -> list[Row]:
-        """The minutes that closed by then and were not yet told, oldest first."""
+        """Returns the minutes that closed by then and were not yet returned, oldest first."""
         end = complete_to // MINUTE * MINUTE
         if end <= self._next:
             return []
@@ -103,7 +103,7 @@ class MinuteReports:
 
 def _minute(minute: datetime, rows: list[TradeMinute]) -> Row:
     def most_popular(side: str) -> Row | None:
-        """Ties: the first to reach the count."""
+        """Returns the most popular stock of a side. Ties: the first to reach the count."""
         best = min((row for row in rows if row.side == side), key=lambda row: (-row.trades, row.reached), default=None)
         return {"ticker": best.ticker, "trades": best.trades} if best else None
 

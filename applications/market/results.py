@@ -1,4 +1,4 @@
-"""What is found of trades."""
+"""Defines the results of trades."""
 
 from typing import Literal, NamedTuple, Self
 
@@ -8,7 +8,7 @@ Side = Literal["BUY", "SELL"]
 
 
 class Tally(msgspec.Struct, gc=False, array_like=True):
-    """The trades of one minute, ticker and side."""
+    """Holds the trades of one minute, ticker and side."""
 
     trades: int
     shares: int

@@ -1,4 +1,4 @@
-"""How long rows of the market are kept."""
+"""Sets how long rows of the market are kept."""
 
 from collections.abc import Mapping
 from datetime import datetime

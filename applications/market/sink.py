@@ -1,4 +1,4 @@
-"""Trades' results into the database."""
+"""Writes the results of trades into the database."""
 
 from collections import defaultdict
 from itertools import islice
@@ -11,13 +11,13 @@ from streams.core.clock import MINUTE, to_datetime
 from streams.models.upsert import upsert
 
 HOUR = 60 * MINUTE
-ROWS = 500  # names of one question: SQLite takes some thousands of parameters
+ROWS = 500  # names in one query: SQLite accepts some thousands of parameters
 
 
 class _Remembered:
-    """The tickers of one stream that this process knows to have a row, for an hour of the trades' own time.
+    """Remembers the tickers of one stream with an existing row, for an hour of the trades' own time.
 
-    The janitor removes the row of a ticker only when no minute of it is left, which none of this hour can be.
+    The janitor removes the row of a ticker only if no minute of it is left; a ticker of this hour has one.
     """
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ forget = _remembered.clear  # for tests, whose rows are rolled back
 
 
 def write(stream: str, rows: list[TradeRow]) -> None:
-    """Keeps the rows of one stream, inside the caller's transaction."""
+    """Stores the rows of one stream, inside the caller's transaction."""
     _add_tickers(stream, _remembered[stream].missing(rows))
     upsert(
         [
@@ -58,7 +58,7 @@ def write(stream: str, rows: list[TradeRow]) -> None:
 
 
 def _add_tickers(stream: str, names: set[str]) -> None:
-    """Makes the rows that are missing. What is rolled back is not remembered."""
+    """Creates the missing rows of tickers. Rolled-back ones are not remembered."""
     if not names:
         return
     rest = iter(sorted(names))

@@ -1,4 +1,4 @@
-"""Made-up trades, as `manage.py produce trades` makes them."""
+"""Opens the source of made-up trades for `manage.py produce trades`."""
 
 from collections.abc import Mapping
 from random import Random

@@ -1,4 +1,4 @@
-"""The market of one stream as its workers left it: `market`, `market-history` and `ticker:X` of docs/protocol.md."""
+"""Builds the market topics of one stream: `market`, `market-history` and `ticker:X` of docs/protocol.md."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -21,16 +21,16 @@ from streams.models import Throughput
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 HISTORY_MINUTES = 60
-KEPT_SECONDS = 300.0  # of closed minutes
-KEPT_STREAMS = 50  # whose closed minutes are kept
+KEPT_SECONDS = 300.0  # seconds for which closed minutes are kept
+KEPT_STREAMS = 50  # streams with closed minutes in the cache
 PLACES = 5
-PART = 10**9  # cents: their sums are made in two parts, since SQLite refuses a sum of more than 64 bits
+PART = 10**9  # cents: sums are computed in two parts, since SQLite refuses a sum of more than 64 bits
 RATE_SECONDS = 10
 RATE_LAG = timedelta(seconds=2)  # how long the rate waits for a worker before it counts the silence
 
 
 def market(now: datetime, stream: str = TRADES) -> dict[str, Any]:
-    """The open minute, the last closed one, and how fresh they are."""
+    """Builds the open minute, the last closed one, and their freshness."""
     at = progress(TRADES, stream)
     newest = _newest_minute(stream)
     if newest is not None and not at.has_closed(newest + MINUTE):
@@ -49,7 +49,7 @@ def market(now: datetime, stream: str = TRADES) -> dict[str, Any]:
 
 
 def market_history(now: datetime, stream: str = TRADES) -> dict[str, Any]:
-    """The closed minutes of the last hour, oldest first."""
+    """Builds the closed minutes of the last hour, oldest first."""
     clock = progress(TRADES, stream).clock
     if clock is None:
         return {"minutes": []}
@@ -60,12 +60,12 @@ def market_history(now: datetime, stream: str = TRADES) -> dict[str, Any]:
 
 
 def ticker(symbol: str, now: datetime, stream: str = TRADES) -> dict[str, Any]:
-    """One ticker's minutes of the last hour, oldest first, the open one last; empty for a symbol never traded."""
+    """Builds one ticker's minutes of the last hour, oldest first, the open one last; empty for an untraded symbol."""
     return tickers([symbol], now, stream).get(symbol) or _ticker(symbol, now, progress(TRADES, stream), [])
 
 
 def tickers(symbols: Sequence[str], now: datetime, stream: str = TRADES) -> dict[str, dict[str, Any]]:
-    """Builds the same for many, by two queries; without those that have never traded on the stream."""
+    """Builds the same for many, in two queries; without those that have never traded on the stream."""
     known = list(Ticker.objects.filter(stream=stream, name__in=symbols).values_list("name", flat=True))
     at, since = progress(TRADES, stream), _floor(own_time(TRADES, stream, now)) - HOUR
     rows = TradeMinute.objects.filter(stream=stream, ticker__in=known, minute__gt=since).order_by("ticker", "minute")
@@ -94,7 +94,7 @@ def _newest_minute(stream: str, latest: datetime | None = None) -> datetime | No
 
 
 def _rate(stream: str, now: datetime, clock: datetime | None) -> float:
-    """Trades per second over the last complete whole seconds; a worker that stays silent counts as no trades."""
+    """Returns trades per second over the last complete seconds; a worker that stays silent counts as no trades."""
     end = max(clock or now, now - RATE_LAG).replace(microsecond=0)
     start = end - timedelta(seconds=RATE_SECONDS)
     seconds = Throughput.objects.filter(application=TRADES, stream=stream, second__gte=start, second__lt=end)
@@ -104,7 +104,7 @@ def _rate(stream: str, now: datetime, clock: datetime | None) -> float:
 def _minutes(stream: str, minutes: list[datetime], places: int) -> dict[datetime, dict[str, Any]]:
     """Returns MINUTE of docs/protocol.md for each of the minutes that has trades.
 
-    The database adds up and ranks, so that a minute of 20,000 tickers costs Python what one of 20 does.
+    The database sums and ranks, so that a minute of 20,000 tickers costs Python no more than one of 20.
     """
     rows = TradeMinute.objects.filter(stream=stream, minute__in=minutes)
     sums: dict[datetime, dict[str, tuple[int, int, int]]] = defaultdict(dict)
@@ -161,19 +161,19 @@ def _minute(
     }
 
 
-_Kept = dict[datetime, tuple[float, dict[str, Any] | None]]  # when a minute is asked for again, and its MINUTE
+_Kept = dict[datetime, tuple[float, dict[str, Any] | None]]  # time of the next query for a minute, and its MINUTE
 
 
 class _ClosedMinutes:
-    """Keeps what closed minutes come to, since the sums of an hour of many tickers take seconds.
+    """Caches the MINUTE of closed minutes, since the sums of an hour of many tickers take seconds.
 
-    A minute is kept once a minute of grace has passed, and asked for again after KEPT_SECONDS, so that a stream that is
-    read anew from its beginning shows what it has changed.
+    A minute is cached once a minute of grace has passed, and queried again after KEPT_SECONDS, so that a stream that is
+    read anew from its beginning shows its changes.
     """
 
     def __init__(self, seconds: Callable[[], float]) -> None:
         self._seconds = seconds
-        self._kept: dict[str, _Kept] = {}  # by stream, the one asked for last at the end
+        self._kept: dict[str, _Kept] = {}  # by stream, the most recently used at the end
         self._lock = Lock()
 
     def get(self, stream: str, minutes: list[datetime], last: datetime) -> dict[datetime, dict[str, Any]]:
@@ -184,7 +184,7 @@ class _ClosedMinutes:
             kept = {minute: older[minute] for minute in minutes if minute in older and minute < last}
             asked = [minute for minute in minutes if kept.get(minute, (0.0, None))[0] <= now]
             found = _minutes(stream, asked, 1)
-            for place, minute in enumerate(asked):  # not all come due at once
+            for place, minute in enumerate(asked):  # spread, so that not all are due at once
                 kept[minute] = now + KEPT_SECONDS * (1 + place / HISTORY_MINUTES), found.get(minute)
             self._kept[stream] = kept
             if len(self._kept) > KEPT_STREAMS:

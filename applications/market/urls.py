@@ -1,4 +1,4 @@
-"""Addresses of the market."""
+"""Maps the addresses of the market."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The pages of the market: complete as HTML, with the snapshots embedded so that scripts keep them current."""
+"""Shows the pages of the market: complete as HTML, with embedded snapshots that scripts keep current."""
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -43,13 +43,13 @@ def ticker(request: HttpRequest, symbol: str) -> HttpResponse:
 
 
 def ticker_by_name(request: HttpRequest) -> HttpResponse:
-    """The same for ?name=, which may hold what no path can."""
+    """Shows the same page for ?name=, which may hold characters that no path can."""
     return ticker(request, request.GET.get("name", ""))
 
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """Leads to the page of the ticker asked for, on the first stream that has it; else shows what may be meant."""
+    """Redirects to the ticker's page, on the first stream that has it; else shows similar tickers."""
     query = request.GET.get("q", "").strip()
     if not query:
         return redirect("market")
@@ -63,7 +63,7 @@ def search(request: HttpRequest) -> HttpResponse:
 @token_allowed("read:dashboards")
 @require_safe
 def market_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-    """Answers the minutes of the last hour of ?stream=: the market's, or with ?ticker= one ticker's."""
+    """Streams the minutes of the last hour of ?stream=: the market's, or with ?ticker= one ticker's."""
     now, asked, chosen = timezone.now(), request.GET.get("ticker", ""), choose(request, TRADES)
     if not asked:
         name = f"market_minutes_{chosen.in_names}{download.stamp(now)}_1m.csv"

@@ -1,1 +1,1 @@
-"""The application `orders`: order lines a site in the last 15 s, and alarms."""
+"""Implements the application `orders`: order lines a site in the last 15 s, and alarms."""

@@ -1,4 +1,4 @@
-"""One alarm episode: its facts, the curve around it, and the way to the records that raised it."""
+"""Shows one alarm episode: its facts, the curve around it, and the link to the records that raised it."""
 
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ SPAN = WINDOW_SECONDS * clock.SECOND  # of a row of the table
 
 
 class Span(NamedTuple):
-    """A row of the table; `lines` is the highest count, or None where nothing is known."""
+    """Holds a row of the table; `lines` is the highest count, or None if it is unknown."""
 
     start: str
     lines: int | None
@@ -25,7 +25,7 @@ class Span(NamedTuple):
 def alarm(found: AlarmEpisode, now: datetime) -> dict[str, Any]:
     """Returns EPISODE of docs/protocol.md with its stream, its curve and `reached`, the time up to which it is known.
 
-    `cut` is true where the alarm went on after the curve, which has at most MOST.
+    `cut` is true if the alarm continued after the curve, which has at most MOST.
     """
     start = clock.from_datetime(found.started) // clock.SECOND * clock.SECOND - BEFORE
     reached = _reached(found, now)
@@ -49,7 +49,7 @@ def _reached(found: AlarmEpisode, now: datetime) -> int:
 
 
 def spans(curve: Points) -> list[Span]:
-    """Returns the curve as a table, oldest first: a row for each 15 s, and a new one where the threshold changed."""
+    """Returns the curve as a table, oldest first: a row for each 15 s, and a new one when the threshold changed."""
     rows: dict[tuple[int, int], Span] = {}
     for second, count, threshold in curve:
         at, held = second or 0, threshold or 0

@@ -1,4 +1,4 @@
-"""Orders: what the application registers."""
+"""Registers the application `orders`."""
 
 from functools import partial
 

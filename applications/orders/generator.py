@@ -1,4 +1,4 @@
-"""Order lines of web shops, replayed from the Online Retail file or made up in its likeness; the key is the site."""
+"""Makes order lines of web shops, replayed from the Online Retail file or made up like it; the key is the site."""
 
 import heapq
 from collections.abc import Iterator, Sequence
@@ -16,22 +16,22 @@ from streams.sources.tables import Form
 
 FILE_SITE = "online-retail"  # the file is of one shop and does not name it
 SITES = ("london", "paris", "berlin")
-HOME = {"paris": "France", "berlin": "Germany"}  # where most customers of a site live
+HOME = {"paris": "France", "berlin": "Germany"}  # the country of most customers of a site
 ELSEWHERE = ("Belgium", "Ireland", "Netherlands", "Norway", "Portugal", "Spain", "Switzerland")
 
-# A shop's lines per second and how long that lasts, in seconds, on the mean. The alarm asks for 30 lines in 15 s.
+# A shop's mean lines per second, and the mean duration in seconds. The alarm begins at 30 lines in 15 s.
 CALM = (0.6, 90.0)  # 9 in 15 s
 SURGE = (4.0, 25.0)  # 60 in 15 s
 
 
 class OrderLine(msgspec.Struct):
-    """One event of the stream `orders`, in the order of its JSON fields."""
+    """Holds one event of the stream `orders`, in the order of its JSON fields."""
 
     InvoiceNo: str
     StockCode: str
     Description: str
     Quantity: int
-    InvoiceDate: str  # ISO-8601; without a zone where the shop's books have none
+    InvoiceDate: str  # ISO-8601; without a zone if the shop's books have none
     UnitPrice: float
     Customer: str  # may be empty
     Country: str
@@ -67,7 +67,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Replay(Timed):
-    """The lines of an Online Retail file, as if they were sold by `site`, at the pace of their dates."""
+    """Replays the lines of an Online Retail file, as if `site` sold them, at the pace of their dates."""
 
     def __init__(self, path: Path, site: str = FILE_SITE, form: Form = Form()) -> None:  # noqa: B008 - it cannot change
         self._skipped = SkippedRows(path)
@@ -89,9 +89,9 @@ def _replayed(path: Path, site: str, skipped: SkippedRows, form: Form) -> Iterat
 
 
 class MadeUpOrders(Timed):
-    """Endless order lines: each site is calm, then has a surge, then is calm again. Equal chance gives equal bytes.
+    """Makes endless order lines: each site is calm, then has a surge, and so on. Equal chance gives equal bytes.
 
-    `start` is when the first line is sold, in milliseconds since 1970.
+    `start` is the time of the first line, in milliseconds since 1970.
     """
 
     def __init__(self, rng: Random, start: int, sites: Sequence[str] = SITES) -> None:
@@ -117,7 +117,7 @@ def _shop(rng: Random, site: str, invoices: Iterator[int], start: int) -> Iterat
 
 
 def _moments(rng: Random) -> Iterator[float]:
-    """When lines are sold, in seconds: at random, with a mean rate that changes between calm and surge."""
+    """Yields the times of lines, in seconds: random, with a mean rate that changes between calm and surge."""
     now = 0.0
     while True:
         for rate, mean_length in (CALM, SURGE):
@@ -128,7 +128,7 @@ def _moments(rng: Random) -> Iterator[float]:
 
 
 def _basket(rng: Random, site: str, number: str) -> list[OrderLine]:
-    """The lines of one invoice, spread as in the data set: half have ten or more, 2 % cancel, 30 % name no customer."""
+    """Makes the lines of an invoice, like the data set: half have ten or more, 2 % cancel, 30 % lack customers."""
     cancels = rng.random() < 0.02
     customer = "" if rng.random() < 0.3 else f"{12000 + int(6000 * rng.random())}"
     country = HOME.get(site, "United Kingdom") if rng.random() < 0.92 else rng.choice(ELSEWHERE)

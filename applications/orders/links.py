@@ -1,4 +1,4 @@
-"""Makes the addresses of the orders pages that are about a name out of a record."""
+"""Makes the addresses of the orders pages about names from records."""
 
 from django.urls import reverse
 
@@ -12,7 +12,7 @@ def to_site(site: str, stream: str = ORDERS) -> str:
 
 
 def to_sites(search: str = "", page: str = "", stream: str = ORDERS) -> str:
-    """Returns the address of the orders page of a stream with a part of the list of sites."""
+    """Returns the address of the orders page of a stream; it shows a part of the list of sites."""
     asked = {name: value for name, value in (("q", search), ("page", page)) if value}
     return asking("orders", **on(ORDERS, stream), **asked)
 

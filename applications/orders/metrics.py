@@ -1,4 +1,4 @@
-"""The metric of the closed windows of orders."""
+"""Counts the closed windows of orders for the exporter."""
 
 from datetime import datetime
 

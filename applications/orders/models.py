@@ -1,4 +1,4 @@
-"""What is kept of orders: shops, their order rate, their alarms."""
+"""Stores the results of orders: shops, their order rate, their alarms."""
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -10,7 +10,7 @@ DEFAULT_THRESHOLD = 30  # order lines in 15 s
 
 
 class Site(models.Model):
-    """A shop, of whichever stream its order lines come from. Made when the first one is seen."""
+    """Stores a shop, on any streams. Created at its first order line."""
 
     name = models.CharField(max_length=MOST_NAME, unique=True)
     threshold = models.PositiveIntegerField(default=DEFAULT_THRESHOLD, validators=[MinValueValidator(1)], db_index=True)
@@ -20,7 +20,7 @@ class Site(models.Model):
 
 
 class ThresholdChange(models.Model):
-    """One change of a site's threshold, so that a chart can show the threshold that held at any time."""
+    """Stores one change of a site's threshold, so that a chart can show the threshold of any time."""
 
     site = models.CharField(max_length=MOST_NAME)
     at = models.DateTimeField()
@@ -33,7 +33,7 @@ class ThresholdChange(models.Model):
 
 
 class SiteCount(models.Model):
-    """How many order lines a site's sliding window holds on one stream, as of the shard's clock."""
+    """Stores how many order lines a site's sliding window holds on one stream, as of the shard's clock."""
 
     stream = models.CharField(max_length=128, default=ORDERS)
     site = models.CharField(max_length=MOST_NAME)
@@ -47,7 +47,7 @@ class SiteCount(models.Model):
 
 
 class SiteSecond(models.Model):
-    """One second of a site on one stream: its lines, and the most that the sliding window held at any of them."""
+    """Stores one second of a site on one stream: its lines, and the highest count of the sliding window in it."""
 
     stream = models.CharField(max_length=128, default=ORDERS)
     site = models.CharField(max_length=MOST_NAME)
@@ -60,12 +60,12 @@ class SiteSecond(models.Model):
 
 
 class AlarmEpisode(models.Model):
-    """From the line at which a site's sliding count on one stream reached the threshold until it fell below."""
+    """Stores the time from a site's sliding count on one stream reaching the threshold until it fell below."""
 
     stream = models.CharField(max_length=128, default=ORDERS)
     site = models.CharField(max_length=MOST_NAME)
     started = models.DateTimeField()
-    sequence = models.CharField(max_length=64)  # of the line that raised it, zero-padded
+    sequence = models.CharField(max_length=64)  # sequence number of the line that raised it, zero-padded
     ended = models.DateTimeField(null=True)  # null while open
     threshold = models.PositiveIntegerField()
     peak = models.BigIntegerField()  # lines in the window
@@ -81,13 +81,15 @@ class AlarmEpisode(models.Model):
 
 
 class Notification(models.Model):
-    """One notification that an alarm called for: at most one per stream, site and 60 s."""
+    """Stores one notification of an alarm: at most one per stream, site and 60 s."""
 
     stream = models.CharField(max_length=128, default=ORDERS)
     site = models.CharField(max_length=MOST_NAME)
     at = models.DateTimeField()
-    sequence = models.CharField(max_length=64)  # of the line that called for it; unique with stream and site
-    lines = models.BigIntegerField()  # the count then
+    sequence = models.CharField(
+        max_length=64
+    )  # sequence number of the line that called for it; unique with stream and site
+    lines = models.BigIntegerField()  # the count at that line
     threshold = models.PositiveIntegerField()
     suppressed_before = models.BigIntegerField()  # calls that were held back since the one before
 

@@ -1,9 +1,9 @@
-"""Reads the Online Retail data set, a table of order lines, in the forms in which it goes round.
+"""Reads the Online Retail data set, a table of order lines, in its common file formats.
 
-CSV with columns separated by , ; tab or |, or an Excel workbook; plain, .gz, .xz, .bz2 or the one file of a .zip (told
-by the first bytes); UTF-8, UTF-16, Windows-1252 or a named encoding; columns in any order and spelling. A file's
-dates and numbers say themselves how they are written (dates.py); one that does not is refused. One row is in memory
-at a time, and at most AHEAD characters of those that are looked at first.
+CSV with columns separated by , ; tab or |, or an Excel workbook; plain, .gz, .xz, .bz2 or the one file of a .zip
+(recognised by the first bytes); UTF-8, UTF-16, Windows-1252 or a named encoding; columns in any order and spelling.
+The format of dates and numbers is read from the file's own (dates.py); an undecided file is refused. One row is in
+memory at a time, and at most AHEAD characters of those that are examined first.
 Data set: D. Chen, UCI Machine Learning Repository, doi.org/10.24432/C5BW33.
 """
 
@@ -28,7 +28,7 @@ from streams.sources.tables import AHEAD, Form, Lines, RowError, find_header, lo
 
 logger = logging.getLogger(__name__)
 
-# Our name of a column, and how a header may write it, in small letters and digits; the first that is there counts.
+# Our name of a column, and its spellings in headers, in small letters and digits; the first present one counts.
 COLUMNS = {
     "InvoiceNo": ("invoiceno", "invoice", "invoicenumber", "invoiceid", "invoicenum"),
     "StockCode": ("stockcode", "productcode", "itemcode", "stock", "sku"),
@@ -48,7 +48,7 @@ Rows = Iterator[tuple[int, list[str] | RowError]]
 
 
 class Row(NamedTuple):
-    """One order line."""
+    """Holds one order line."""
 
     happened: float  # seconds since 1970
     invoice: str
@@ -62,12 +62,12 @@ class Row(NamedTuple):
 
 
 class SkippedRows:
-    """Counts the rows that cannot be read, warns of the first of them, and sums them up by their reasons."""
+    """Counts unreadable rows, warns of the first, and sums them up by their reasons."""
 
     def __init__(self, path: Path) -> None:
         self.total = 0
         self._path = path
-        self._reasons: dict[str, tuple[int, int]] = {}  # of each: how many, and the line of the first
+        self._reasons: dict[str, tuple[int, int]] = {}  # by reason: how many rows, and the line of the first
 
     def add(self, line: int, reason: str) -> None:
         self.total += 1
@@ -83,13 +83,13 @@ class SkippedRows:
             logger.warning("%s: %s rows were skipped", self.reasons(), self.total)
 
     def reasons(self) -> str:
-        """Returns the file and why rows were skipped, each reason with its count and its first line."""
+        """Returns the file and the reasons for skipped rows, each with its count and its first line."""
         kinds = [f"{count:,} × {kind} (first in line {line})" for kind, (count, line) in self._reasons.items()]
         return f"{self._path}: {'; '.join(kinds)}"
 
 
 def read(path: Path, skipped: SkippedRows, form: Form = Form()) -> Iterator[Row]:  # noqa: B008 - it cannot change
-    """The rows of a file, in its order. Raises SourceError when the file cannot be read or is not this data set."""
+    """Yields the rows of a file, in order. Raises SourceError if the file cannot be read or is not this data set."""
     count = 0
     try:
         with path.open("rb") as file:
@@ -129,7 +129,7 @@ def _rows(path: Path, file: IO[bytes], skipped: SkippedRows, form: Form) -> Iter
 
 
 def _table(file: IO[bytes], form: Form) -> tuple[Form, Pick, Rows]:
-    """Returns how the file is written, what picks our columns of a row, in our order, and the rows after the header."""
+    """Returns the file's format, the function that picks our columns of a row, and the rows after the header."""
     try:
         lines = Lines(as_utf8(unpacked(file), form.encoding))  # type: ignore[arg-type]  # it is buffered
     except Workbook as book:
@@ -144,9 +144,9 @@ def _table(file: IO[bytes], form: Form) -> tuple[Form, Pick, Rows]:
     return survey((_telling(values) for values in ahead), form), pick, rows_of(lines, header)
 
 
-def _sheets(found: Iterator[tuple[int, list[str]]], form: Form) -> tuple[Form, Pick, Rows]:
-    """As _table, of a workbook: each sheet may begin with the header again."""
-    _, names = next(found, (0, []))
+def _sheets(cells: Iterator[tuple[int, list[str]]], form: Form) -> tuple[Form, Pick, Rows]:
+    """Returns the same as _table for a workbook: each sheet may begin with the header again."""
+    _, names = next(cells, (0, []))
     if not names:
         raise SourceError("is empty.")
     pick, width = _picker(names), len(names)
@@ -154,7 +154,7 @@ def _sheets(found: Iterator[tuple[int, list[str]]], form: Form) -> tuple[Form, P
 
     def ahead() -> Iterator[list[str]]:
         size = 0
-        for number, values in found:
+        for number, values in cells:
             kept.append((number, values))
             yield _filled(values, width)
             size += sum(map(len, values))
@@ -162,17 +162,17 @@ def _sheets(found: Iterator[tuple[int, list[str]]], form: Form) -> tuple[Form, P
                 return
 
     form = survey((_telling(pick(values)) for values in ahead()), form._replace(decimal="."))
-    rows: Rows = ((number, _filled(values, width)) for number, values in chain(kept, found) if values != names)
+    rows: Rows = ((number, _filled(values, width)) for number, values in chain(kept, cells) if values != names)
     return form, pick, rows
 
 
 def _filled(values: list[str], width: int) -> list[str]:
-    """A row of a sheet with as many cells as the header has: a sheet leaves out empty ones at the end."""
+    """Returns a row of a sheet with as many cells as the header: a sheet omits empty cells at the end."""
     return values[:width] + [""] * (width - len(values))
 
 
 def _telling(values: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """Of a row's values, in our order, those that show how dates and numbers are written."""
+    """Returns the date and the numbers of a row, which show how the file writes them."""
     return values[4], (values[3], values[5])
 
 
@@ -208,7 +208,7 @@ def _row(
     customer: str,
     country: str,
 ) -> Row:
-    """Raises ValueError with what is wrong."""
+    """Parses a row. Raises ValueError with the fault."""
     if not invoice or not stock_code:
         raise ValueError("no InvoiceNo" if not invoice else "no StockCode")
     if max(len(invoice), len(stock_code), len(description), len(customer), len(country)) > MAX_TEXT:
@@ -223,8 +223,8 @@ def _row(
 
 @lru_cache(maxsize=256)
 def _customer(text: str) -> str:
-    """A customer's number without the fraction that spreadsheets and data frames add."""
+    """Returns a customer's number without the fraction that spreadsheets and data frames add."""
     text = text.strip()
-    if text.lower() == "nan":  # a data frame's way of writing nothing
+    if text.lower() == "nan":  # data frames write it for an empty cell
         return ""
     return text[:-2] if text.endswith(".0") and text[:-2].isdigit() else text

@@ -1,11 +1,11 @@
-"""The order rate of each site in a true sliding window, and the alarms it raises.
+"""Computes the order rate of each site in a true sliding window, and the alarms it raises.
 
-The count is evaluated at every order line, over the lines that arrived in the 15 s up to and including it: what SQL
-calls COUNT(*) OVER (PARTITION BY site RANGE INTERVAL '15' SECOND PRECEDING), lines of one millisecond in the order of
+The count is evaluated at every order line, over the lines that arrived in the 15 s up to and including it: in SQL,
+COUNT(*) OVER (PARTITION BY site RANGE INTERVAL '15' SECOND PRECEDING), lines of one millisecond in the order of
 their sequence numbers. An alarm episode lasts from the first evaluation at or above the threshold until one falls
 below; on a quiet stream, until no further line could reach the threshold. That rule depends on records alone, so a
-replay finds the same episodes. Each evaluation at or above the threshold calls for a notification; one is let through
-when none was in the 60 s before, the others are counted as suppressed.
+replay finds the same episodes. Each evaluation at or above the threshold calls for a notification; one is sent if none
+was in the 60 s before, the others are counted as suppressed.
 """
 
 from collections import Counter
@@ -28,14 +28,14 @@ __all__ = ["OrderLine", "OrdersProcessor", "decode", "inherit", "set_back"]
 
 WINDOW = 15 * SECOND
 QUIET = MINUTE  # at most one notification per site in this time
-FORGET = 60 * MINUTE  # how long the state of a site from which nothing comes is held
+FORGET = 60 * MINUTE  # how long the state of a silent site is held
 SITES_MOST = 5_000  # of a shard
 
 Text = Annotated[str, msgspec.Meta(max_length=1000)]
 
 
 class OrderLine(msgspec.Struct, gc=False):
-    """One line of an order, with the names of the Online Retail data."""
+    """Holds one line of an order, with the names of the Online Retail data."""
 
     site: Name
     InvoiceNo: Text
@@ -49,7 +49,7 @@ class OrderLine(msgspec.Struct, gc=False):
 
 
 class SiteState(msgspec.Struct, array_like=True):
-    """One site, beside its window: its newest line, second and episode, and its notifications."""
+    """Holds the state of one site beside its window: its newest line, second and episode, and its notifications."""
 
     second: Second | None = None
     episode: Episode | None = None
@@ -69,8 +69,8 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
     """Computes `orders`: each site's rate, and its alarms.
 
     Its configuration maps sites to thresholds, the lines in 15 s at which an alarm begins, at least 1; `default` is the
-    threshold of the other sites. `most` bounds the sites that a shard holds. A step costs what is due and not how many
-    sites there are.
+    threshold of the other sites. `most` bounds the sites of a shard. A step costs time for the sites that are due, not
+    for all sites.
     """
 
     def __init__(self, state: State, default: int, most: int = SITES_MOST) -> None:
@@ -105,7 +105,7 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
             count = self._count(key, site, lines)
             threshold = thresholds.get(name, default)
             if count >= threshold:
-                first = max(0, threshold - (count - lines) - 1)  # of this batch's lines, the one that reaches it
+                first = max(0, threshold - (count - lines) - 1)  # index of the batch's line that reaches it
                 self._alarm(key, site, threshold, lines - first, _nth(batch, name, first))
         if not refused:
             return []
@@ -143,10 +143,9 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
         )
 
     def _move_on(self, watermark: int) -> None:
-        """Lets time pass: lines leave their windows, alarms end, and sites that have rested for FORGET are dropped.
+        """Advances the time: lines leave their windows, alarms end, and sites that have rested for FORGET are dropped.
 
-        The results then tell of the calls that were held back since a dropped site's last notification by its episodes
-        alone.
+        After that, only a dropped site's episodes show the calls that were held back since its last notification.
         """
         for left in self._windows.advance(watermark):
             site = self._sites.touch(left.key)
@@ -184,7 +183,7 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
         return count
 
     def _alarm(self, key: StateKey, site: SiteState, threshold: int, calls: int, sequence: str) -> None:
-        """Begins or carries on the alarm of a site whose newest `calls` lines are at or above the threshold."""
+        """Begins or continues the alarm of a site; its newest `calls` lines are at or above the threshold."""
         now, count = site.newest, self._windows.total(key)
         if site.episode is None:
             site.episode = Episode(key[0], sequence, now, threshold, count)
@@ -210,7 +209,7 @@ def _nth(batch: Batch, site: str, index: int) -> str:
 
 
 def set_back(state: State, watermark: int) -> State:
-    """Returns the state with no time in it later than `watermark`, in milliseconds.
+    """Returns the state without times later than `watermark`, in milliseconds.
 
     Lines that were counted at a later time count as of `watermark`, so that they leave the window 15 s after it.
     """

@@ -1,4 +1,4 @@
-"""Answers what the views of orders ask beyond snapshots: sites, alarms, and the rows of downloads."""
+"""Makes the queries of the orders views beyond snapshots: sites, alarms, and the rows of downloads."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -22,19 +22,19 @@ ALARM_COLUMNS = (
 
 
 def site_exists(name: str, stream: str) -> bool:
-    """Returns whether there is a page of the site on a stream: a removed one has its alarms to show."""
+    """Returns whether the site has a page on a stream: a removed site still has its alarms to show."""
     alarms_of = AlarmEpisode.objects.filter(stream=stream, site=name)
     return any(found.exists() for found in (orders_topics.sites_of(stream).filter(name=name), alarms_of))
 
 
 def sites(stream: str, search: str, chosen: str | None = None) -> QuerySet[Site]:
-    """Returns sites of a stream by name: all, the chosen one, or those that hold a text in any case."""
+    """Returns sites of a stream by name: all, the chosen one, or those that contain a text in any case."""
     found = orders_topics.sites_of(stream)
     if chosen:
         return found.filter(name=chosen)
     if not search:
         return found
-    # MariaDB compares by bytes, whatever LIKE says; SQLite lowers only ASCII, but so does its LIKE.
+    # MariaDB compares by bytes, even in LIKE; SQLite lowers only ASCII, but so does its LIKE.
     lowered = found.annotate(lowered=Lower("name"))
     return lowered.filter(Q(name__icontains=search) | Q(lowered__contains=search.lower()))
 

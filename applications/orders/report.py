@@ -1,4 +1,4 @@
-"""The report of alarm episodes."""
+"""Reports alarm episodes."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -14,7 +14,7 @@ from streams.models.readers import streams_of
 def orders(minutes: int, stream: str | None = None) -> Iterator[Row]:
     """Yields a row per alarm episode that was open in the last minutes up to the newest, oldest first.
 
-    An alarm that is still open is listed whenever it began. Without `stream` those of all streams are.
+    An open alarm is always listed, however long ago it began. Without `stream` the alarms of all streams are listed.
     """
     streams = [stream] if stream else streams_of(ORDERS)
     mine = AlarmEpisode.objects.filter(stream__in=streams)

@@ -1,4 +1,4 @@
-"""What is found of orders. Times in milliseconds, sequence numbers padded."""
+"""Defines the results of orders. Times are in milliseconds, sequence numbers padded."""
 
 from typing import NamedTuple
 
@@ -6,10 +6,10 @@ import msgspec
 
 
 class Episode(msgspec.Struct, array_like=True):
-    """An alarm, from first reaching the threshold until falling below."""
+    """Describes an alarm, from first reaching the threshold until falling below."""
 
     site: str
-    sequence: str  # of the line that raised it, padded
+    sequence: str  # sequence number of the line that raised it, padded
     started: int
     threshold: int
     peak: int
@@ -20,7 +20,7 @@ class Episode(msgspec.Struct, array_like=True):
 
 
 class Second(msgspec.Struct, array_like=True):
-    """The lines of one second of a site, and the highest count at any of them."""
+    """Holds the lines of one second of a site, and the highest count at any of them."""
 
     second: int
     lines: int
@@ -28,7 +28,7 @@ class Second(msgspec.Struct, array_like=True):
 
 
 class Call(NamedTuple):
-    """A notification that was let through."""
+    """Describes a notification that was sent."""
 
     site: str
     at: int
@@ -39,7 +39,7 @@ class Call(NamedTuple):
 
 
 class Count(NamedTuple):
-    """How many lines a site's window holds at a moment."""
+    """Holds how many lines a site's window holds at a moment."""
 
     site: str
     lines: int

@@ -1,4 +1,4 @@
-"""How long rows of orders are kept."""
+"""Sets how long rows of orders are kept."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -21,11 +21,11 @@ from streams.operations.retention import NEVER, closed, kept_since, not_ahead
 
 
 def outlived(now: datetime) -> Mapping[type[Model], QuerySet[Any]]:
-    """Returns the rows past their settings; nothing of a site whose threshold somebody set, or whose alarm is open."""
+    """Returns the rows past their settings; no row of a site with a changed threshold or an open alarm."""
     own = not_ahead(now)
     days = (settings.RETENTION_RATES, settings.RETENTION_RESULTS, settings.RETENTION_ALARMS, settings.RETENTION_AUDIT)
     rates, results, alarms, audit = (kept_since(own, each) for each in days)
-    plain = Site.objects.filter(threshold=DEFAULT_THRESHOLD)  # else somebody set it, and may count on it
+    plain = Site.objects.filter(threshold=DEFAULT_THRESHOLD)  # a user set other thresholds, and may rely on them
     quiet_since = kept_since(now, settings.RETENTION_SITES)
     return {
         SiteSecond: SiteSecond.objects.filter(
@@ -36,7 +36,7 @@ def outlived(now: datetime) -> Mapping[type[Model], QuerySet[Any]]:
             | Q(_quiet("site"), Exists(plain.filter(name=OuterRef("site"))), newest__lt=quiet_since),
             lines=0,
         ),
-        # After its count, which says when something came last.
+        # After its count, which has the time of the last line.
         Site: plain.filter(_quiet("name"), ~Exists(SiteCount.objects.filter(site=OuterRef("name"))))
         if quiet_since > NEVER
         else Site.objects.none(),
@@ -47,7 +47,7 @@ def outlived(now: datetime) -> Mapping[type[Model], QuerySet[Any]]:
 
 
 def _quiet(site: str) -> Q:
-    """Returns the condition that no second and no open alarm of a site is kept, of any stream.
+    """Returns the condition that a site has neither stored seconds nor an open alarm on any stream.
 
     `site` is the field with its name.
     """

@@ -1,4 +1,4 @@
-"""Orders' results into the database."""
+"""Writes the results of orders into the database."""
 
 from django.db.models import Q
 
@@ -7,18 +7,18 @@ from applications.orders.results import Episode, OrderResults
 from streams.core.clock import to_datetime
 from streams.models.upsert import upsert
 
-ROWS = 500  # names of one question: SQLite takes some thousands of parameters
+ROWS = 500  # names in one query: SQLite accepts some thousands of parameters
 TIMES = ("as_of", "newest")  # of a count, in milliseconds
 
 
 def thresholds() -> dict[str, int]:
-    """Returns the lines in 15 s at which an alarm begins, by site, for those that have another than the default."""
+    """Returns the lines in 15 s at which an alarm begins, by site, for sites without the default threshold."""
     other = Site.objects.filter(Q(threshold__lt=DEFAULT_THRESHOLD) | Q(threshold__gt=DEFAULT_THRESHOLD))
     return dict(other.values_list("name", "threshold"))
 
 
 def write(stream: str, results: OrderResults) -> None:
-    """Keeps the results of one stream, inside the caller's transaction."""
+    """Stores the results of one stream, inside the caller's transaction."""
     _add_sites([count.site for count in results.counts])
     upsert(
         [
@@ -44,7 +44,7 @@ def write(stream: str, results: OrderResults) -> None:
 
 
 def _add_sites(names: list[str]) -> None:
-    """Makes the rows that are missing."""
+    """Creates the missing rows of sites."""
     for start in range(0, len(names), ROWS):
         piece = names[start : start + ROWS]
         known = set(Site.objects.filter(name__in=piece).values_list("name", flat=True))

@@ -1,4 +1,4 @@
-"""Sites in the hands of people: removing one that sells no more."""
+"""Removes a site that sells no more."""
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -11,10 +11,10 @@ TARGET = 200  # characters, the width of the audit's column
 
 @transaction.atomic
 def remove(site: Site, who: str) -> str:
-    """Removes a site with its threshold and its counts on every stream. Returns why it cannot go, or "".
+    """Removes a site with its threshold and its counts on every stream. Returns why it cannot be removed, or "".
 
     Its alarms stay as history.
-    A site with lines in its window would be written again by the worker a moment later, so it stays until it is quiet.
+    A site with lines in its window cannot be removed: the worker would write it again a moment later.
     """
     if SiteCount.objects.filter(site=site.name, lines__gt=0).exists():
         return "It has order lines in its window. Wait until it is quiet for 15 s."

@@ -1,4 +1,4 @@
-"""Order lines, made up or from a file, as `manage.py produce orders` makes them."""
+"""Opens the source of order lines, made up or from a file, for `manage.py produce orders`."""
 
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Mapping
@@ -25,9 +25,9 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def open_source(options: Mapping[str, Any], rng: Random, start: int) -> Source:
-    """Returns made-up order lines, or those of --file. `start`: when made-up ones begin, in milliseconds.
+    """Returns made-up order lines, or those of --file. Made-up ones begin at `start`, in milliseconds.
 
-    Raises SourceError for a file that cannot be read, and for options about a file where none is named.
+    Raises SourceError for an unreadable file, and for options about a file without --file.
     """
     path, site = options.get("file"), options.get("site")
     form = Form(Order(options.get("dates") or ""), options.get("encoding"))
@@ -39,14 +39,14 @@ def open_source(options: Mapping[str, Any], rng: Random, start: int) -> Source:
 
 
 def _site(text: str) -> str:
-    """Returns the name of a site, for argparse."""
+    """Validates the name of a site, for argparse."""
     if fault := names.name_fault(text, "the site"):
         raise ArgumentTypeError(fault.removesuffix("."))
     return text
 
 
 def _encoding(text: str) -> str:
-    """Returns the name of an encoding of text that Python knows, for argparse."""
+    """Validates the name of a text encoding of Python, for argparse."""
     try:
         "é".encode(text, errors="replace").decode(text, errors="replace")
     except (LookupError, ValueError):

@@ -1,4 +1,4 @@
-"""The thresholds of sites: changed by people, and what held at any time."""
+"""Sets the thresholds of sites, and looks up the threshold of any time."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime
@@ -11,7 +11,7 @@ from streams.models import Audit
 
 @transaction.atomic
 def set_threshold(site: Site, lines: int, who: str, now: datetime) -> bool:
-    """Sets a site's threshold and keeps the change in its history and in the audit. Returns whether it differed."""
+    """Sets a site's threshold and records the change in its history and in the audit. Returns whether it differed."""
     site = Site.objects.select_for_update().get(pk=site.pk)
     if site.threshold == lines:
         return False
@@ -24,9 +24,9 @@ def set_threshold(site: Site, lines: int, who: str, now: datetime) -> bool:
 
 
 def held(now: dict[str, int], since: datetime) -> dict[str, Callable[[datetime], int]]:
-    """Returns for each site the function from a time, `since` or later, to the threshold that held then.
+    """Returns for each site the function from a time, `since` or later, to the threshold of that time.
 
-    `now` has the present threshold of each site that is asked about.
+    `now` has the present threshold of each requested site.
     """
     changes = _changes(now.keys(), since)
 
@@ -38,7 +38,7 @@ def held(now: dict[str, int], since: datetime) -> dict[str, Callable[[datetime],
 
 
 def _changes(sites: Collection[str], since: datetime) -> dict[str, list[ThresholdChange]]:
-    """By site, oldest first."""
+    """Returns the changes of the sites since a time, by site, oldest first."""
     found: dict[str, list[ThresholdChange]] = {}
     for change in ThresholdChange.objects.filter(site__in=sites, at__gt=since).order_by("at", "pk"):
         found.setdefault(change.site, []).append(change)

@@ -1,7 +1,7 @@
-"""The shops of one stream as the workers left them: `orders`, `orders-history`, `site:X` and `site-history:X`.
+"""Builds the topics of the shops of one stream: `orders`, `orders-history`, `site:X` and `site-history:X`.
 
-However many sites there are, a snapshot shows at most SHOWN of them, so that a page costs the same with 20 and 20,000.
-docs/protocol.md has their fields.
+A snapshot shows at most SHOWN sites, so that a page costs the same with 20 and 20,000 sites. docs/protocol.md
+describes the fields.
 """
 
 from collections import defaultdict
@@ -27,12 +27,12 @@ Points = list[list[int | None]]  # [second in milliseconds, count, threshold of 
 
 
 def orders(now: datetime, stream: str = ORDERS) -> dict[str, Any]:
-    """The sites with most trouble, each with its sliding count; the open alarms and the latest ones."""
+    """Builds the sites nearest to an alarm, each with its sliding count, the open alarms and the latest ones."""
     return _state(now, stream, _worst(stream))
 
 
 def site(name: str, now: datetime, stream: str = ORDERS) -> dict[str, Any]:
-    """The same of one site."""
+    """Builds the same for one site."""
     return _state(now, stream, sites_of(stream).filter(name=name), site=name)
 
 
@@ -45,12 +45,12 @@ def many(
 
 
 def orders_history(now: datetime, stream: str = ORDERS) -> dict[str, Any]:
-    """The counts of the sites that `orders` shows, second by second."""
+    """Builds the counts, second by second, of the sites that `orders` shows."""
     return _history(now, stream, sorted(found.name for found in _worst(stream)))
 
 
 def site_history(name: str, now: datetime, stream: str = ORDERS) -> dict[str, Any]:
-    """The same of one site."""
+    """Builds the history of one site."""
     return _history(now, stream, [name])
 
 
@@ -71,7 +71,7 @@ def _worst(stream: str) -> Sequence[Site]:
 
 
 def _state(now: datetime, stream: str, sites: Iterable[Site], **one: str) -> dict[str, Any]:
-    """Builds the snapshot of these sites; `one` is the `site` whose alarms alone are shown."""
+    """Builds the snapshot of these sites; `one` is the `site` to which the alarms are limited."""
     at = progress(ORDERS, stream)
     shown = {found.name: found for found in sites}
     alarms = AlarmEpisode.objects.filter(stream=stream, **one).order_by("-started")
@@ -95,8 +95,8 @@ def _state(now: datetime, stream: str, sites: Iterable[Site], **one: str) -> dic
 def _history(now: datetime, stream: str, names: Sequence[str]) -> dict[str, Any]:
     """Builds each site's history: [second, count, threshold of then], oldest first.
 
-    A count is the most that the window held in that second, or the number that it slid to when no line came; None
-    before the site's first line, since nothing is known of that time.
+    A count is the most that the window held in that second, or its remaining lines if no line came; None
+    before the site's first line, because nothing is known of that time.
     """
     own = own_time(ORDERS, stream, now)
     reached = min(progress(ORDERS, stream).clock or own, own)
@@ -132,7 +132,7 @@ def points(
 
 
 def _begun_before(moment: datetime, stream: str, names: Sequence[str]) -> set[str]:
-    """Returns those of the sites whose first line on a stream came before a moment."""
+    """Returns those of the sites with their first line on a stream before a moment."""
     earlier = SiteSecond.objects.filter(stream=stream, site=OuterRef("name"), second__lt=moment)
     return set(Site.objects.filter(Exists(earlier), name__in=names).values_list("name", flat=True))
 
@@ -145,7 +145,7 @@ def sites_of(stream: str) -> QuerySet[Site]:
 
 
 def episode(alarm: AlarmEpisode) -> dict[str, Any]:
-    """EPISODE of docs/protocol.md."""
+    """Returns the EPISODE of docs/protocol.md."""
     return {
         "site": alarm.site,
         "url": links.to_site(alarm.site, alarm.stream),
@@ -172,7 +172,7 @@ def _site(site: Site, stream: str, count: SiteCount | None, alarm: AlarmEpisode 
 
 
 def _slide(seconds: dict[int, tuple[int, int]], start: int, end: int) -> list[list[int]]:
-    """[second, count] for start <= second < end, all in milliseconds, from {second: (lines, peak)}."""
+    """Returns [second, count] for start <= second < end, all in milliseconds, from {second: (lines, peak)}."""
     none = (0, 0)
     held = sum(seconds.get(start - back * clock.SECOND, none)[0] for back in range(1, WINDOW_SECONDS))
     points = []

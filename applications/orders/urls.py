@@ -1,4 +1,4 @@
-"""Addresses of orders and their alarms."""
+"""Maps the addresses of orders and their alarms."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The orders pages: the sites with most trouble, the list of all sites with their thresholds, the alarms."""
+"""Shows the orders pages: the sites with most trouble, the list of all sites with their thresholds, the alarms."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -23,12 +23,12 @@ from dashboard.page_state import signals, take_snapshots
 from dashboard.topics import PULSE
 from streams.core import clock
 
-SITES = 24  # of a page of the list
-ALARMS = 50  # of a page of the list
+SITES = 24  # rows on a page of the list
+ALARMS = 50  # rows on a page of the list
 
 
 class ThresholdForm(forms.Form):
-    """A site's threshold, in order lines."""
+    """Validates a site's threshold, in order lines."""
 
     threshold = forms.IntegerField(
         min_value=1,
@@ -49,7 +49,7 @@ class ThresholdForm(forms.Form):
 
 
 class ListedSite(NamedTuple):
-    """A row of the list of sites; `form` is for staff."""
+    """Holds a row of the list of sites; `form` is for staff."""
 
     site: Site
     held: SiteCount | None
@@ -67,7 +67,7 @@ def orders(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def threshold(request: HttpRequest) -> HttpResponse:
-    """Staff set a site's threshold; what they typed comes back with the reason when it will not do."""
+    """Sets a site's threshold, for staff; an invalid value is shown again with the reason."""
     site, on = _site_of(request, request.POST.get("site", "")), choose(request, ORDERS)
     if site is None:
         return _no_site(request, on, request.POST.get("site", ""))
@@ -82,7 +82,7 @@ def threshold(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: HttpRequest) -> HttpResponse:
-    """Staff remove a site, once they have said that they are sure."""
+    """Removes a site, for staff, after they have confirmed it."""
     asked = request.GET if request.method != "POST" else request.POST
     site, on = _site_of(request, asked.get("site", "")), choose(request, ORDERS)
     if site is None:
@@ -98,7 +98,7 @@ def remove(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def alarms(request: HttpRequest) -> HttpResponse:
-    """Every alarm of ?stream=, the latest first; ?site=, ?from= and ?to= narrow the list."""
+    """Lists every alarm of ?stream=, the latest first; ?site=, ?from= and ?to= narrow the list."""
     on = choose(request, ORDERS)
     asked = {name: request.GET.get(name, "").strip() for name in ("from", "to")} | {"site": request.GET.get("site", "")}
     context: dict[str, Any] = {"asked": asked, "on": on}
@@ -116,7 +116,7 @@ def alarms(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def alarm(request: HttpRequest, number: int) -> HttpResponse:
-    """Shows one alarm with the curve around it, and to staff the way to the records that raised it."""
+    """Shows one alarm with the curve around it, and to staff the link to the records that raised it."""
     found = get_object_or_404(AlarmEpisode, pk=number)
     shown = alarm_page.alarm(found, timezone.now())
     context = {
@@ -133,7 +133,7 @@ def alarm(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _following(found: AlarmEpisode) -> dict[str, Any]:
-    """Returns what the page of an open alarm follows: its site's topics, and how their stream stands."""
+    """Returns the context for an open alarm's live updates: its site's topics, and the state of their stream."""
     on = Chosen(ORDERS, found.stream, ORDERS, [])
     topic, history = (on.topic(f"{kind}:{found.site}") for kind in ("site", "site-history"))
     snapshots = take_snapshots([topic, PULSE], timezone.now())
@@ -145,7 +145,7 @@ def _following(found: AlarmEpisode) -> dict[str, Any]:
 @token_allowed("read:dashboards")
 @require_safe
 def alarms_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-    """Answers every alarm of ?stream=, or with ?site= every one of a site."""
+    """Streams every alarm of ?stream=, or with ?site= those of one site."""
     on, site = choose(request, ORDERS), request.GET.get("site") or None
     if site and not queries.site_exists(site, on.stream):
         return _no_site(request, on, site)
@@ -194,19 +194,19 @@ def _listed(on: Chosen, found: list[Site], bound: ThresholdForm | None, *, staff
 
 
 def _site_of(request: HttpRequest, name: str) -> Site | None:
-    """Returns the site that staff mean to change."""
+    """Returns the site that staff want to change."""
     if not request.user.is_staff:
         raise PermissionDenied("Only staff may set thresholds and remove sites.")
     return Site.objects.filter(name=_storable(name)).first()
 
 
 def _storable(name: str) -> str:
-    """Returns the name without NUL, which PostgreSQL does not take even in a question."""
+    """Returns the name without NUL, which PostgreSQL does not accept even in a query."""
     return name.replace("\0", "�")
 
 
 def _time(text: str) -> datetime | None:
-    """Raises ValueError for a text that is no time."""
+    """Parses a time. Raises ValueError for other text."""
     return clock.to_datetime(clock.from_iso(text)) if text else None
 
 

@@ -1,11 +1,11 @@
-"""A stream into which records go many at a time, as one: for Kinesis, which counts and charges by the record.
+"""Packs many records into one Kinesis record, because Kinesis counts and charges by the record.
 
-Each aggregate holds records of one shard, by the map of shards that we have, and goes there under the partition key of
+Each aggregate holds records of one shard, by the producer's map of shards, and is sent there under the partition key of
 its first record. The shard may be split on the way: then the aggregate lands in a child that is not the shard of all
-its keys. Its readers, KCL and ours, leave out such an aggregate as a whole (columns_in_shard). Here it is noticed,
-since the stream tells where each record landed, and its records are packed again, by a new map, before any later ones
-are sent. So a record is read once, in the shard of its key, and the order of each key is kept. What lands elsewhere
-than expected but with all its keys, in a merged shard say, is left where it is.
+its keys. Its readers, KCL and ours, skip such an aggregate as a whole (columns_in_shard). The producer notices it,
+since the stream tells where each record landed, and packs its records again, by a new map, before any later ones are
+sent. So a record is read once, in the shard of its key, and the order of each key is kept. An aggregate that landed in
+an unexpected shard with all its keys, for example in a merged one, is left there.
 
 The embedded stream needs none of this: it stores batches as they are.
 """
@@ -32,18 +32,20 @@ from streams.core.records import (
     StreamError,
 )
 
-RECORDS_A_PUT = 16_384  # that a producer should give at once, if it can: fewer and fuller requests, however many shards
-PACK_BYTES = 51_200  # as KPL's AggregationMaxSize: two of the 25 kB units that are charged
+RECORDS_A_PUT = (
+    16_384  # that a producer should give at once, if it can: fewer and fuller requests for any number of shards
+)
+PACK_BYTES = 51_200  # KPL's AggregationMaxSize: two of the 25 kB units that Kinesis charges for
 LARGEST_PACK = limits.MAX_RECORD - 4096  # bytes: room for the partition key
-ROUNDS = 4  # a put of much makes larger packs, rather than more rounds than this
-FRAME = 32  # bytes of an aggregate of nothing: magic, MD5, mark
-HEAD = 12  # bytes at most in front of a record's data
+ROUNDS = 4  # a large put makes larger packs rather than more rounds
+FRAME = 32  # bytes of an empty aggregate: magic, MD5, mark
+HEAD = 12  # most bytes in front of a record's data
 KEY_HEAD = 3
-ATTEMPTS = 10  # of a put that strays: no stream is split more often meanwhile
+ATTEMPTS = 10  # of a put with stray aggregates: no stream is split more often in that time
 
 
 class Columns(NamedTuple):
-    """Records as columns of equal length: what C does with a whole column, Python need not do for each."""
+    """Holds records as columns of equal length: C code handles a whole column faster than Python each record."""
 
     keys: list[str]
     datas: list[bytes]
@@ -51,14 +53,14 @@ class Columns(NamedTuple):
 
 @runtime_checkable
 class Locating(Stream, Protocol):
-    """A stream that tells where it put what, and whose read unpacks aggregates by columns_in_shard()."""
+    """Describes a stream that returns the shard of each put entry, and unpacks aggregates by columns_in_shard()."""
 
     def put_located(self, entries: Sequence[Entry]) -> list[str]:
-        """As put; the shard that each entry is in."""
+        """Puts like `put`; returns the shard of each entry."""
 
 
 class AggregatingStream:
-    """A stream whose put packs. Reading is the inner stream's, which unpacks whoever packed."""
+    """Packs the records of each put. Reads go to the inner stream, which unpacks aggregates of any producer."""
 
     def __init__(self, inner: Locating) -> None:
         self._inner = inner
@@ -73,9 +75,9 @@ class AggregatingStream:
         self._inner.create(shards)
 
     def describe(self) -> Description:
-        found = self._inner.describe()
-        self._open = sorted((shard for shard in found.shards if shard.open), key=lambda shard: shard.hash_start)
-        return found
+        stream = self._inner.describe()
+        self._open = sorted((shard for shard in stream.shards if shard.open), key=lambda shard: shard.hash_start)
+        return stream
 
     def put(self, entries: Sequence[Entry]) -> None:
         records = Columns([key for key, _ in entries], [data for _, data in entries])
@@ -85,7 +87,7 @@ class AggregatingStream:
         except UnicodeEncodeError as error:
             raise InvalidRecordError(f"A partition key is not valid Unicode: {error}") from None
         except StreamError:
-            self._open = []  # It may have been made anew since, with other shards of the same names.
+            self._open = []  # The stream may have been created anew, with other shards of the same names.
             raise
 
     def now(self) -> int:
@@ -109,16 +111,16 @@ class AggregatingStream:
 
     def _by_shard(self, records: Columns) -> list[Columns]:
         starts = [shard.hash_start for shard in self._open]
-        found = [Columns([], []) for _ in starts]
+        columns = [Columns([], []) for _ in starts]
         add: dict[str, tuple[Callable[[str], None], Callable[[bytes], None]]] = {}
         for key in set(records.keys):
-            mine = found[bisect_right(starts, hash_key(key)) - 1]
+            mine = columns[bisect_right(starts, hash_key(key)) - 1]
             add[key] = mine.keys.append, mine.datas.append
         for key, data in zip(*records, strict=True):
             add_key, add_data = add[key]
             add_key(key)
             add_data(data)
-        return [mine for mine in found if mine.keys]
+        return [mine for mine in columns if mine.keys]
 
     def _put(self, left: Columns) -> None:
         if not self._open and not any(shard.open for shard in self.describe().shards):
@@ -131,7 +133,7 @@ class AggregatingStream:
         raise StreamError(f"{len(left.keys)} records were not put: stream {self.name!r} sends them to other shards.")
 
     def _send(self, queues: list[deque[Columns]]) -> Columns:
-        """Puts packs, one of each shard at a time; the records that are still to be put when one of them strayed."""
+        """Puts packs, one for each shard at a time; if one strays, returns the records that are still to be put."""
         while queues:
             packs = [queue.popleft() for queue in queues]
             try:
@@ -147,14 +149,14 @@ class AggregatingStream:
         return Columns([], [])
 
     def _all_in(self, pack: Columns, shard_id: str) -> bool:
-        """Whether the shard in which a pack landed is that of all its keys. Renews the map for a shard not on it."""
+        """Returns whether a pack landed in the shard of all its keys. Renews the map for a shard that is not on it."""
         shard = next((shard for shard in self._open if shard.id == shard_id), None) or self._look_up(shard_id)
         return all(shard.hash_start <= hash_key(key) <= shard.hash_end for key in set(pack.keys))
 
     def _look_up(self, shard_id: str) -> Shard:
         try:
             shards = self.describe().shards
-        except StreamDownError as error:  # not to be put again: they are in, perhaps where they belong
+        except StreamDownError as error:  # no retry: the records are stored, perhaps in the right shard
             raise StreamError(f"Records went to shard {shard_id!r}, which cannot be looked up. {error}") from None
         for shard in shards:
             if shard.id == shard_id:
@@ -163,11 +165,11 @@ class AggregatingStream:
 
 
 def _packs(records: Columns) -> Iterator[Columns]:
-    """Records in runs that make an aggregate of a good size; one that is larger stands alone."""
+    """Yields records in runs that make an aggregate of a good size; a larger record stands alone."""
     keys, datas = records
-    sizes = list(accumulate(map(HEAD.__add__, map(len, datas)), initial=0))  # of all before each
+    sizes = list(accumulate(map(HEAD.__add__, map(len, datas)), initial=0))  # bytes of all records before each
     limit = min(max(PACK_BYTES, sizes[-1] // ROUNDS), LARGEST_PACK)
-    start = table = 0  # table: bytes of the last pack's keys, and the next one's as a rule
+    start = table = 0  # table: bytes of the last pack's keys, an estimate for the next pack
     while start < len(keys):
         stop = max(bisect_right(sizes, sizes[start] + limit - FRAME - table) - 1, start + 1)
         while True:
@@ -181,7 +183,7 @@ def _packs(records: Columns) -> Iterator[Columns]:
 
 
 def _record(pack: Columns) -> Entry:
-    """One record for a pack. A lone one stays as it is, unless it could be taken for an aggregate."""
+    """Returns one record for a pack. A single record stays as it is, unless it could be mistaken for an aggregate."""
     key, data = pack.keys[0], pack.datas[0]
     if len(pack.keys) == 1 and (not data.startswith(MAGIC) or len(data) > LARGEST_PACK - FRAME - HEAD - 2 * KEY_HEAD):
         return key, data
@@ -189,12 +191,12 @@ def _record(pack: Columns) -> Entry:
 
 
 def _key(pack: Columns) -> str:
-    """The partition key that it is sent under; those of packs for different shards differ."""
+    """Returns the partition key of the pack's record; the keys of packs for different shards differ."""
     return pack.keys[0]
 
 
 def _still_to_be_put(queues: list[deque[Columns]], packs: list[Columns], out: list[bool]) -> Columns:
-    """The records of what was not put: those packs, one of each queue, that are `out`, and all that are queued."""
+    """Returns the records that were not put: the packs, one of each queue, marked in `out`, and all queued ones."""
     for queue, pack, is_out in zip(queues, packs, out, strict=True):
         if is_out:
             queue.appendleft(pack)

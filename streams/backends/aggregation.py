@@ -1,13 +1,13 @@
-"""Many records in one Kinesis record: the aggregated record format of the Kinesis Producer Library, read and written.
+"""Reads and writes the aggregated record format of the Kinesis Producer Library: many records in one Kinesis record.
 
     F3 89 9A C2, an AggregatedRecord as proto2, the 16 bytes of the MD5 of that proto2
 
     AggregatedRecord  1: partition keys, strings   2: explicit hash keys, strings   3: records
     Record            1: index of its partition key   2: index of its explicit hash key   3: data   4: tags
 
-Source: awslabs/amazon-kinesis-producer, aggregation-format.md. Bytes that are not exactly that are one plain record. So
-is an aggregate of no records: had it no record at all, nobody would ever hear of it. So is one with a partition key
-that no record may have: KPL writes none, and the readers of a stream rely on the bounds of keys.
+Source: awslabs/amazon-kinesis-producer, aggregation-format.md. Bytes that do not match it exactly are one plain record.
+So is an aggregate of no records: otherwise it would vanish without a trace. So is one with a partition key that no
+record may have: KPL writes none, and the readers of a stream rely on the bounds of keys.
 """
 
 import hashlib
@@ -24,23 +24,23 @@ DIGEST = 16  # bytes
 MAX_SUB_RECORDS = (1 << 20) - 1  # so that 20 bits number them
 MAX_VARINT = 10  # bytes
 
-VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5  # the wire types of proto2, less its groups, which nobody writes
+VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5  # the wire types of proto2, without its groups, which no writer uses
 KEY_FIELD, HASH_FIELD, RECORD_FIELD = 0x0A, 0x12, 0x1A  # tags: a field's number times 8, and its wire type
 KEY_INDEX, HASH_INDEX, DATA, TAG = 0x08, 0x10, 0x1A, 0x22
-# On the first record of an aggregate whose writer looks where it landed and puts it again if that was the wrong shard.
+# Marks the first record of an aggregate if its writer checks where it landed and puts it again after a wrong shard.
 CHECKED = b"\x0a\x08millrace"
 
 
 class Aggregate(NamedTuple):
-    """What is in an aggregate, as parallel columns of equal length."""
+    """Holds the content of an aggregate, as parallel columns of equal length."""
 
     keys: list[str]
     datas: list[bytes]
-    explicit: dict[int, int]  # the hashes of records that were given one in place of their key's, by number
+    explicit: dict[int, int]  # explicit hashes, which replace the hash of the key, by the record's number
     checked: bool
 
     def belongs(self, hash_start: int, hash_end: int) -> bool:
-        """Whether all its records belong to the shard of that range, bounds inclusive."""
+        """Returns whether all its records belong to the shard of that range, bounds inclusive."""
         keys = set(self.keys)
         if self.explicit:
             keys = {key for number, key in enumerate(self.keys) if number not in self.explicit}
@@ -49,14 +49,14 @@ class Aggregate(NamedTuple):
 
 
 class _MalformedError(Exception):
-    """Not what the format says."""
+    """Means that the bytes do not follow the format."""
 
 
 def aggregate_columns(keys: Sequence[str], datas: Sequence[bytes], *, checked: bool = False) -> bytes:
     """Packs columns of equal length as the data of one record.
 
-    `checked` marks the record: its writer looks at the shard in which it landed. No line is run for each record: that
-    would be half of all the time. Raises ValueError for more than MAX_SUB_RECORDS, or none.
+    `checked` marks the record: its writer checks the shard in which it landed. There is no Python loop over records,
+    which would take half of the time. Raises ValueError for more than MAX_SUB_RECORDS, or none.
     """
     if not 1 <= len(keys) <= MAX_SUB_RECORDS:
         raise ValueError(f"An aggregate has 1 to {MAX_SUB_RECORDS} records, not {len(keys)}.")
@@ -73,43 +73,43 @@ def aggregate_columns(keys: Sequence[str], datas: Sequence[bytes], *, checked: b
 
 
 def columns_in_shard(partition_key: str, data: bytes, hash_start: int, hash_end: int) -> tuple[list[str], list[bytes]]:
-    """Returns the records that one record of a shard of that range stands for, as columns: keys and data. Never raises.
+    """Returns the records in one record of the shard with that range, as columns: keys and data. Never raises.
 
-    An aggregate whose records do not all belong to the shard was packed by an old map of the shards. KPL and
-    AggregatingStream then put its records again: to take them here too would double them, and KCL drops all of it. So
-    do we when the mark of AggregatingStream says so. Without the mark it may be the only copy: it is handed on as one
-    plain record, for the dead letters.
+    An aggregate with records of other shards was packed by an old map of the shards. KPL and AggregatingStream then put
+    its records again: to read them here too would double them, and KCL drops all of it. So does this function if the
+    aggregate has the mark of AggregatingStream. Without the mark it may be the only copy: it is returned as one plain
+    record, for the dead letters.
     """
-    found = parse(data)
-    if found is None:
+    packed = parse(data)
+    if packed is None:
         return [partition_key], [data]
-    if found.belongs(hash_start, hash_end):
-        return found.keys, found.datas
-    return ([], []) if found.checked else ([partition_key], [data])
+    if packed.belongs(hash_start, hash_end):
+        return packed.keys, packed.datas
+    return ([], []) if packed.checked else ([partition_key], [data])
 
 
 def parse(data: bytes) -> Aggregate | None:
-    """What is in an aggregate; None when the data are no well-formed one. Never raises."""
-    found = _read(data)
-    return found if isinstance(found, Aggregate) else None
+    """Returns the content of an aggregate; None for data that are not well-formed. Never raises."""
+    result = _read(data)
+    return result if isinstance(result, Aggregate) else None
 
 
 def reason_for_plain(data: bytes) -> str:
-    """Says why data that begin as an aggregate does stand for one plain record; "" for data that do not. Never raises.
+    """Returns why data that begin as an aggregate stand for one plain record; "" for other data. Never raises.
 
-    A well-formed aggregate is left whole only by a shard of another range, or by a stream that unpacks none.
+    A well-formed aggregate stays whole only in a shard of another range, or in a stream that unpacks none.
     """
-    found = _read(data)
-    if isinstance(found, Aggregate):
+    result = _read(data)
+    if isinstance(result, Aggregate):
         return (
-            f"An aggregate of {len(found.keys)} records that was not unpacked. On Kinesis, some do not belong to"
+            f"An aggregate of {len(result.keys)} records that was not unpacked. On Kinesis, some do not belong to"
             " this shard: it was packed for another map of the shards. The embedded stream unpacks none."
         )
-    return found and f"An aggregate that cannot be unpacked: {found}."
+    return result and f"An aggregate that cannot be unpacked: {result}."
 
 
 def _read(data: bytes) -> Aggregate | str:
-    """The aggregate, or why the data are none: "" where they do not begin as one."""
+    """Returns the aggregate, or why the data are none: "" if they do not begin as one."""
     if not data.startswith(MAGIC):
         return ""
     body = data[len(MAGIC) : -DIGEST]
@@ -121,7 +121,7 @@ def _read(data: bytes) -> Aggregate | str:
         return str(error) or "its fields are not those of the format"
     except UnicodeDecodeError:
         return "a partition key is not UTF-8"
-    except IndexError:  # a key's, or the bytes end too soon
+    except IndexError:  # a key's index is too high, or the bytes end too soon
         return "it names a key that it does not hold, or ends too soon"
 
 
@@ -130,8 +130,8 @@ class _Parser:
         self._body = body
         self._keys: list[str] = []
         self._explicit: list[str] = []
-        self._indices: list[int] = []  # of each record's key
-        self._places: dict[int, int] = {}  # index of the explicit hash key, by record, where there is one
+        self._indices: list[int] = []  # index of each record's key
+        self._places: dict[int, int] = {}  # index of the explicit hash key by record, for records with one
         self._datas: list[bytes] = []
         self._checked = False
 
@@ -151,7 +151,7 @@ class _Parser:
         return Aggregate([keys[index] for index in self._indices], self._datas, explicit, self._checked)
 
     def _short_keys(self, at: int) -> int:
-        """Takes keys of up to 127 bytes; says where it stopped."""
+        """Parses keys of up to 127 bytes; returns the offset where it stopped."""
         body, end = self._body, len(self._body)
         while at < end and body[at] == KEY_FIELD and body[at + 1] <= 0x7F and (stop := at + 2 + body[at + 1]) <= end:
             self._keys.append(body[at + 2 : stop].decode())
@@ -159,7 +159,7 @@ class _Parser:
         return at
 
     def _short_records(self, at: int) -> int:
-        """Takes records of up to 16 kB, written as everybody writes them: the time goes here. Says where it stopped."""
+        """Parses records of up to 16 kB in their usual form, which take most of the time; returns where it stopped."""
         body, end, indices, datas = self._body, len(self._body), self._indices, self._datas
         while at < end and body[at] == RECORD_FIELD:
             size, start = body[at + 1], at + 2
@@ -219,7 +219,7 @@ def _explicit_hash(text: str) -> int:
 
 
 def _read_field(body: bytes, at: int, end: int) -> tuple[int, int, int]:
-    """A field's tag, where its value starts, and where it ends."""
+    """Returns a field's tag, the start of its value, and its end."""
     tag, at = _read_varint(body, at)
     start = at
     if tag & 7 == VARINT:
@@ -237,7 +237,7 @@ def _read_field(body: bytes, at: int, end: int) -> tuple[int, int, int]:
 
 
 def _read_varint(body: bytes, at: int) -> tuple[int, int]:
-    """A number and where it ends. Raises IndexError when the bytes end first."""
+    """Returns a number and the offset of its end. Raises IndexError if the bytes end first."""
     number = 0
     for shift in range(0, MAX_VARINT * 7, 7):
         byte = body[at]
@@ -262,9 +262,9 @@ def _field(tag: int, value: bytes) -> bytes:
     return bytes([tag]) + _varint(len(value)) + value
 
 
-@lru_cache(maxsize=1 << 14)  # few differ
+@lru_cache(maxsize=1 << 14)  # few distinct heads occur
 def _head(index: int, size: int, extra: int = 0) -> bytes:
-    """What stands before a record's data of that size, when `extra` bytes follow them in the record."""
+    """Returns the bytes before a record's data of that size; `extra` bytes follow the data in the record."""
     inner = b"\x08%b\x1a%b" % (_varint(index), _varint(size))
     return b"\x1a%b%b" % (_varint(len(inner) + size + extra), inner)
 

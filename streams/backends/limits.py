@@ -1,4 +1,4 @@
-"""What a record may be, and how many go together. Source of the limits: Amazon Kinesis API reference, PutRecords."""
+"""Checks the size and key of records, and cuts puts into requests. Limits: Amazon Kinesis API reference, PutRecords."""
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -10,21 +10,23 @@ MAX_RECORD = 1 << 20  # bytes, partition key included: Kinesis' default
 
 
 def check(key: str, data: bytes) -> None:
-    """Raises InvalidRecordError for what no shard would take."""
+    """Raises InvalidRecordError for a record that no shard would accept."""
     if not isinstance(key, str) or not isinstance(data, bytes):
         raise InvalidRecordError("A record is a partition key (str) and its data (bytes).")
     if not 1 <= len(key) <= names.MOST_KEY:
         raise InvalidRecordError(names.key_fault(key))
-    if len(data) + 4 * len(key) > MAX_RECORD and (size := len(data) + len(key.encode())) > MAX_RECORD:  # UTF-8 has ≤ 4
+    if (
+        len(data) + 4 * len(key) > MAX_RECORD and (size := len(data) + len(key.encode())) > MAX_RECORD
+    ):  # UTF-8: ≤ 4 bytes a character
         raise InvalidRecordError(
             f"The record with key {key!r} has {size} bytes with its key; the limit is {MAX_RECORD}."
         )
 
 
 def check_all(keys: Sequence[str], datas: Sequence[bytes]) -> None:
-    """The same of many, most of them small. Raises InvalidRecordError."""
+    """Checks many records, most of them small. Raises InvalidRecordError."""
     known = set(map(type, keys)) <= {str} and set(map(type, datas)) <= {bytes}
-    if known and max(map(len, datas), default=0) <= MAX_RECORD - 4 * names.MOST_KEY:  # 4 bytes a character at most
+    if known and max(map(len, datas), default=0) <= MAX_RECORD - 4 * names.MOST_KEY:  # at most 4 bytes a character
         for key in set(keys):
             check(key, b"")
     else:
@@ -33,10 +35,10 @@ def check_all(keys: Sequence[str], datas: Sequence[bytes]) -> None:
 
 
 def pieces(entries: list[Entry], records: int, size: int) -> Iterator[list[Entry]]:
-    """Entries in runs of at most so many records and bytes of data; a record larger than that stands alone."""
+    """Yields runs of entries with at most `records` records and `size` bytes of data; a larger record stands alone."""
     rest = iter(entries)
     while piece := list(islice(rest, records)):
-        if sum(len(data) for _, data in piece) <= size:  # as a rule
+        if sum(len(data) for _, data in piece) <= size:  # the usual case
             yield piece
         else:
             yield from _by_size(piece, size)

@@ -1,7 +1,7 @@
-"""A put in requests of limited size, any record of which may be refused for the moment; the order of each key is kept.
+"""Puts records in requests of limited size, retries the refused ones, and keeps the order of each key.
 
-No such service promises an order within a request, and a record that it refuses is overtaken by those after it. So a
-request holds at most one record of each partition key, and a key's next record waits until the one before is in.
+No such service promises an order within a request, and later records overtake one that it refuses. So a request holds
+at most one record of each partition key, and a key's next record waits until the one before is stored.
 """
 
 from collections import Counter, deque
@@ -12,38 +12,38 @@ from typing import NamedTuple
 from streams.backends import limits
 from streams.core.records import Entry, InvalidRecordError, StreamDownError, StreamError
 
-RECORDS_A_REQUEST = 500  # as PutRecords has it
+RECORDS_A_REQUEST = 500  # the limit of PutRecords
 BYTES_A_REQUEST = 10 << 20  # keys included
-PATIENCE = 30.0  # seconds without any success after which we give up
+PATIENCE = 30.0  # seconds without any success until a put gives up
 FIRST_PAUSE = 0.1  # seconds
 LONGEST_PAUSE = 5.0
 
 
 class BusyError(StreamDownError):
-    """Throttled, or failed for the moment: the same call may succeed later."""
+    """Means that the service throttled the call or failed for the moment: the same call may succeed later."""
 
 
 class Outcome(NamedTuple):
-    """What became of one record: the shard that took it, or why none did."""
+    """Holds the outcome of one record: the shard that stored it, or the error."""
 
     shard: str = ""
     error: str = ""
 
 
 class Waiting(NamedTuple):
-    """Time and chance. `seconds` only grows, `pause` sleeps for seconds, `chance` gives a number from 0 to 1."""
+    """Holds sources of time and chance: `seconds` only grows, `pause` sleeps for seconds, `chance` returns 0 to 1."""
 
     seconds: Callable[[], float]
     pause: Callable[[float], None]
     chance: Callable[[], float]
 
 
-# One request, of no two records of a key. Raises BusyError when it may succeed later, else StreamError.
+# Sends one request, without two records of a key. Raises BusyError if it may succeed later, else StreamError.
 Send = Callable[[list[Entry]], Sequence[Outcome]]
 
 
 class Backoff:
-    """Pauses in seconds: each at random up to a bound that doubles ("full jitter")."""
+    """Returns pauses in seconds: each is random up to a bound that doubles ("full jitter")."""
 
     def __init__(self, chance: Callable[[], float], longest: float = LONGEST_PAUSE) -> None:
         self._chance = chance
@@ -60,7 +60,7 @@ class Backoff:
 
 
 class Put:
-    """One put on its way."""
+    """Runs one put."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class Put:
         waiting: Waiting,
         request_bytes: int = BYTES_A_REQUEST,
     ) -> None:
-        """Raises InvalidRecordError."""
+        """Checks the entries. Raises InvalidRecordError."""
         self._entries = entries
         self._stream = stream
         self._send = send
@@ -78,7 +78,7 @@ class Put:
         self._request_bytes = request_bytes
         self._left = len(entries)
         self._landed = [""] * len(entries)
-        self._queues: dict[str, deque[int]] = {}  # what is left, by key, as places in `entries`
+        self._queues: dict[str, deque[int]] = {}  # entries that are left, by key, as indexes of `entries`
         for place, (key, data) in enumerate(entries):
             limits.check(key, data)
             self._queues.setdefault(key, deque()).append(place)
@@ -89,9 +89,9 @@ class Put:
         self._ready = deque(self._queues)
 
     def run(self) -> list[str]:
-        """The shard that each entry is in, once all are.
+        """Puts all entries; returns the shard of each.
 
-        Raises StreamDownError, with those that are not, when none was taken for PATIENCE seconds.
+        Raises StreamDownError, with the entries that are left, if none was stored for PATIENCE seconds.
         """
         backoff = Backoff(self._waiting.chance)
         deadline = self._waiting.seconds() + PATIENCE
@@ -109,7 +109,7 @@ class Put:
         return self._landed
 
     def _request(self) -> str:
-        """One request; why not everything in it was taken, if so."""
+        """Sends one request; returns why some of its records were refused, or ""."""
         keys = self._next_keys()
         try:
             outcomes = self._send([self._entries[self._queues[key][0]] for key in keys])
@@ -126,7 +126,7 @@ class Put:
         return self._settle(keys, outcomes)
 
     def _next_keys(self) -> list[str]:
-        """The keys whose next records go together."""
+        """Returns the keys whose next records go into the next request."""
         keys: list[str] = []
         size = 0
         while self._ready and len(keys) < RECORDS_A_REQUEST:
@@ -138,7 +138,7 @@ class Put:
         return keys
 
     def _settle(self, keys: list[str], outcomes: Sequence[Outcome]) -> str:
-        """Notes what was taken; what was not goes first in the next request."""
+        """Records the accepted entries; puts the refused ones first in the next request. Returns the reasons."""
         refused = []
         reasons: Counter[str] = Counter()
         for key, outcome in zip(keys, outcomes, strict=True):

@@ -1,4 +1,4 @@
-"""Time in the pipe: whole milliseconds since 1970 UTC, the precision of Kinesis' arrival stamps."""
+"""Converts times. A time in the pipe is whole milliseconds since 1970 UTC, the precision of Kinesis' arrival stamps."""
 
 import time
 from collections.abc import Callable
@@ -11,7 +11,7 @@ MINUTE = 60 * SECOND
 
 
 def now() -> int:
-    """The wall clock, in milliseconds."""
+    """Returns the wall clock, in milliseconds."""
     return time.time_ns() // 1_000_000
 
 
@@ -25,7 +25,7 @@ def from_datetime(moment: datetime) -> int:
 
 
 def to_iso(milliseconds: int) -> str:
-    """As 2026-11-22T14:03:07.250Z."""
+    """Returns a time written as 2026-11-22T14:03:07.250Z."""
     return to_datetime(milliseconds).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

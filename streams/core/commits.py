@@ -1,4 +1,4 @@
-"""What moves a shard on: the lease that allows it, the commit that does it, the store that keeps it."""
+"""Defines how a shard advances: a worker holds its lease (Grant) and passes commits to a store."""
 
 from collections.abc import Sequence
 from typing import Generic, NamedTuple, Protocol, TypeVar
@@ -12,26 +12,26 @@ Results = TypeVar("Results")
 
 
 class Grant(NamedTuple):
-    """A lease as its owner holds it. `counter` fences off former owners."""
+    """Describes a lease for the worker that holds it. `counter` fences off former owners."""
 
     application: str
     stream: str
     shard: str
     owner: str
     counter: int
-    checkpoint: str  # as the reader of the shard writes it; see streams.engine.reading
+    checkpoint: str  # in the format of the shard's reader; see streams.engine.reading
     state: State
     clock: int  # milliseconds
-    hash_start: int = 0  # of the keys that the shard holds; both bounds inclusive
+    hash_start: int = 0  # range of the hashes of the shard's keys; both bounds inclusive
     hash_end: int = HASH_SPACE - 1
-    identity: str = ""  # of the stream
+    identity: str = ""  # the stream's identity
     damage: str = ""  # why the lease cannot be read, in a sentence; "" when it can
-    log: StateLog | None = None  # for the store alone, as is …
-    id: int = 0  # … the number of the lease
+    log: StateLog | None = None  # only the store uses this field and …
+    id: int = 0  # … this one, the number of the lease
 
 
 class Letter(NamedTuple):
-    """A dead letter that somebody asked to apply after all."""
+    """Holds a dead letter that an operator asked to have replayed."""
 
     id: int
     sequence: int
@@ -40,58 +40,59 @@ class Letter(NamedTuple):
 
 
 class Replay(NamedTuple):
-    """What became of a dead letter that was tried again: `error` is None when it is applied."""
+    """Holds the outcome of a replayed dead letter: `error` is None if it was applied."""
 
     letter: Letter
     error: str | None = None
 
 
 class Commit(NamedTuple, Generic[Results]):
-    """All that one step changes; it is stored whole or not at all."""
+    """Holds all changes of one step. They are stored together or not at all."""
 
     checkpoint: str
-    clock: int  # milliseconds: everything that arrived before is applied
-    state: StateChange | None  # None where the state stays as it is stored
+    clock: int  # milliseconds: every record that arrived before is applied
+    state: StateChange | None  # None if the stored state stays
     results: Results | None = None
     dead: Sequence[DeadRecord] = ()
     newest: int | None = None  # arrival of the newest applied record
     arrivals: dict[int, tuple[int, int]] = {}  # records and bytes by second
     replayed: Sequence[Replay] = ()  # dead letters tried again in this commit; they are not in `dead`
-    unkept: int = 0  # records counted as dead of which no letter could be kept; they are not in `arrivals`
-    lost: Lost | None = None  # records that expired between the checkpoint before and this one
+    unkept: int = 0  # dead records for which no letter could be stored; they are not in `arrivals`
+    lost: Lost | None = None  # records that expired between the last checkpoint and this one
 
 
 class LeaseLostError(Exception):
-    """Another worker holds the shard now; nothing was committed."""
+    """Means that another worker holds the shard now; nothing was committed."""
 
 
 class RefusedError(Exception):
-    """These results cannot be stored, or these records not processed; the same will fail again."""
+    """Means that these results cannot be stored or these records not processed. A retry would fail too."""
 
 
 class StoreDownError(StreamError):
-    """The store did not answer; whether what it was asked was done is not known."""
+    """Means that the store did not answer. The operation may or may not have been done."""
 
 
 class StoreDamagedError(StreamError):
-    """The store's file is damaged: asking again does not help."""
+    """Means that the store's file is damaged, so that a retry does not help."""
 
 
 class LetterTakenError(Exception):
-    """The dead letter was replayed or discarded meanwhile; nothing was committed."""
+    """Means that the dead letter was replayed or discarded in the meantime; nothing was committed."""
 
 
 class Store(Protocol[Results]):
-    """Where commits go."""
+    """Stores commits and states."""
 
     def commit(self, grant: Grant, commit: Commit[Results]) -> None:
-        """In one transaction. Raises LeaseLostError, LetterTakenError, StoreDownError, or RefusedError for bad data.
+        """Stores the commit in one transaction.
 
-        A commit that fails changes nothing, but the next one needs the state to be loaded again if it changes it.
+        Raises LeaseLostError, LetterTakenError, StoreDownError, or RefusedError for bad data. A commit that fails
+        changes nothing. If it had a state change, the caller must load the state again before the next commit.
         """
 
     def state(self, grant: Grant) -> State:
-        """Loads the state that was last committed. Raises LeaseLostError, StoreDownError, ShardError for a damage."""
+        """Returns the last committed state. Raises LeaseLostError, StoreDownError, or ShardError if it is damaged."""
 
     def replace(self, grant: Grant, state: State) -> None:
-        """Stores a state in place of the grant's, in one transaction. Raises what `commit` raises."""
+        """Stores a state in place of the grant's, in one transaction. Raises the same errors as `commit`."""

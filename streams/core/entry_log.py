@@ -1,4 +1,4 @@
-"""The entries of one state by key: the newest in the head, the others in segments, oldest first."""
+"""Keeps the entries of one state by key: the newest in the head, the others in segments, oldest first."""
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
@@ -6,27 +6,29 @@ from typing import NamedTuple
 from streams.core.segments import Entries, Read, SegmentId, entry_size, open_entries, read_all, sealed
 from streams.core.state import StateKey
 
-SIZE_BITS = 20  # of a place: a segment's number, and in the lower bits the bytes of the entry
-SLACK = 4  # heads of dead bytes that are not worth carrying anything over
+SIZE_BITS = 20  # a place is a segment's number, shifted by these bits, plus the bytes of the entry
+SLACK = 4  # this many heads of dead bytes are tolerated before entries are carried over
 
 
 class Bounds(NamedTuple):
-    """Bytes: of a head until it is emptied, and of a segment, which is the most that an entry may have."""
+    """Holds two bounds in bytes: of a head before it is emptied, and of a segment (and so of one entry)."""
 
     head: int = 64 << 10
     segment: int = 256 << 10
 
 
 class EntryLog:
-    """Knows of each key in which segment its newest value lies; holds the values of the head alone."""
+    """Knows for each key the segment of its newest value. Holds only the values of the head."""
 
     def __init__(self, bounds: Bounds, first: int = 0) -> None:
-        """`first` is the number of the first segment to come."""
-        self.recent: dict[StateKey, bytes | None] = {}  # the head's; None marks a key that older segments still have
+        """Makes an empty log. `first` is the number of its first segment."""
+        self.recent: dict[
+            StateKey, bytes | None
+        ] = {}  # entries of the head; None marks a removed key that older segments still have
         self.size = 0  # bytes of `recent`
         self.first = self.next = first  # numbers of the oldest segment and of the next one
         self._bounds = bounds
-        # Where the newest value lies that any segment has of a key, unless a later one marks it as removed. A key that
+        # The place of a key's newest value in the segments, unless a later one marks the key as removed. A key that
         # is in `recent` too is dead there.
         self._places: dict[StateKey, int] = {}
         self._sizes: dict[int, int] = {}  # bytes by segment
@@ -35,13 +37,13 @@ class EntryLog:
         self._credit = 0  # bytes that may still be carried over
 
     def load(self, number: int, entries: Entries) -> None:
-        """Takes the next segment as it was read."""
+        """Adds the next segment, read from the store."""
         for key in self._places.keys() & entries.keys():
             self._die(key)
         self._place(number, entries)
 
     def load_head(self, entries: Entries) -> None:
-        """Takes the entries of the head, once all segments are loaded."""
+        """Adds the entries of the head. Call it after all segments are loaded."""
         for key in self._places.keys() & entries.keys():
             self._die(key)
         self.recent = dict(entries)
@@ -68,10 +70,10 @@ class EntryLog:
         return written
 
     def clean(self, written: int, read: Read) -> list[SegmentId]:
-        """Carries the live entries of the oldest segments over into the head; returns the segments that went.
+        """Carries the live entries of the oldest segments over into the head; returns the ids of the emptied segments.
 
         `written` is how many bytes the commit changes. As many may be carried over, now or later: so a commit carries
-        over one segment more than it changes at most, and the segments have at most some three times their live bytes.
+        over at most one segment more than it changes, and the segments have at most about three times their live bytes.
         """
         gone = self._drop_dead()
         self._credit += written
@@ -93,7 +95,7 @@ class EntryLog:
         return added
 
     def _chunks(self) -> Iterator[Entries]:
-        """Yields the entries of the head in parts that each fit a segment."""
+        """Yields the entries of the head in parts; each part fits into a segment."""
         chunk: dict[StateKey, bytes | None] = {}
         size = 0
         for key, data in self.recent.items():
@@ -141,7 +143,7 @@ class EntryLog:
                 self.size += entry_size(key, value)
 
     def _drop_dead(self) -> list[SegmentId]:
-        """Lets the oldest segments go as long as nothing in them is live."""
+        """Removes the oldest segments that have no live entry; returns their ids."""
         gone = []
         while self.first < self.next and not self._live[self.first]:
             gone.append(SegmentId(history=False, number=self.first))
@@ -153,7 +155,7 @@ class EntryLog:
         return gone
 
     def _forget_places(self) -> None:
-        """Forgets places in segments that went: those keys are all in the head. No mark of removal is needed there."""
+        """Forgets places in removed segments: those keys are all in the head. No mark of removal is needed there."""
         for key in list(self.recent):
             place = self._places.get(key)
             if place is not None and place >> SIZE_BITS < self.first:

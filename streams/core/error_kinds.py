@@ -1,12 +1,12 @@
-"""Kinds of errors: the same mistake in a thousand records is one kind, whatever values the records hold."""
+"""Groups errors by kind: the same mistake in a thousand records is one kind, although the records' values differ."""
 
 import re
 from functools import lru_cache
 
 LONGEST = 120  # characters; the width of the column
-_LOOKED_AT = 2000  # characters of an error, which may repeat a whole record
+_LOOKED_AT = 2000  # characters of an error that are examined: its text may repeat a whole record
 
-# A value in quotes, from a quote that opens a word to one that closes it, so that the apostrophe of "can't" is none.
+# A value in quotes: the first quote opens a word, the last closes one, so that the apostrophe of "can't" is no quote.
 _QUOTED = re.compile(r"""(?<!\w)b?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|“[^”]*”)(?!\w)""", re.DOTALL)
 _NUMBER = re.compile(r"(?<!\w)[-+]?(?:0x[0-9a-fA-F]+|\d[\d,._]*(?:[eE][-+]?\d+)?)")
 

@@ -1,4 +1,4 @@
-"""Which records are wanted, by what their JSON holds: a field, an operator, and a typed value."""
+"""Filters records by their JSON: a condition has a field, an operator, and a typed value."""
 
 import re
 from collections.abc import Callable
@@ -9,7 +9,7 @@ import msgspec
 from streams.core.showing import UNREADABLE
 
 OPERATORS = ("=", "!=", ">", ">=", "<", "<=", "contains")
-DEEPEST, MOST_FIELDS, LONGEST = 4, 100, 100  # of the fields that are told: levels, how many, characters of a name
+DEEPEST, MOST_FIELDS, LONGEST = 4, 100, 100  # bounds of the listed fields: levels, number, characters of a name
 MISSING = object()
 
 _STEP = re.compile(r"\.?([^.\[\]]+)|\[([0-9]{1,9})\]")
@@ -17,7 +17,10 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3
 
 
 class Condition(NamedTuple):
-    """`path` () is the whole record, of which only `contains` can be asked; `typed` is what `text` says."""
+    """Compares one field of a record with `typed`, the value that was read from `text`.
+
+    The empty `path` stands for the whole record, which allows the operator `contains` alone.
+    """
 
     name: str
     path: tuple[str | int, ...]
@@ -26,7 +29,7 @@ class Condition(NamedTuple):
     typed: Any
 
     def find(self, value: Any) -> Any:
-        """Returns what the record holds there, or MISSING."""
+        """Returns the record's value at the path, or MISSING."""
         if isinstance(value, dict) and self.name in value:  # a name may hold a dot
             return value[self.name]
         for step in self.path:
@@ -37,7 +40,7 @@ class Condition(NamedTuple):
         return value
 
     def takes(self, found: Any) -> bool:
-        """Tells whether the value of the field is wanted. Numbers are compared with numbers, text with text."""
+        """Returns whether the value meets the condition. Numbers are compared with numbers, text with text."""
         match self.operator:
             case "=":
                 return _same(found, self.typed)
@@ -49,7 +52,7 @@ class Condition(NamedTuple):
                 return self.fits(found) and _ORDER[self.operator](found, self.typed)
 
     def fits(self, found: Any) -> bool:
-        """Tells whether the field holds a value of the kind that it is compared with."""
+        """Returns whether the value is of the same kind as the condition's own value."""
         return kind(found) == kind(self.typed)
 
 
@@ -62,7 +65,7 @@ _ORDER: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def condition(field: str, operator: str, text: str) -> Condition | None:
-    """Returns what a form asks for, None where it asks for all. Raises ValueError in words for people."""
+    """Returns the condition of a form; None if it asks for all records. Raises ValueError in words for people."""
     if not field and not text:
         return None
     if operator not in OPERATORS:
@@ -93,7 +96,7 @@ def kind(value: Any) -> str:
 
 
 def fields(value: Any, known: dict[str, str], prefix: str = "", depth: int = 1) -> None:
-    """Adds the fields that a record has to `known`, with their kind; no more than MOST_FIELDS in all."""
+    """Adds the record's fields, with their kinds, to `known`, up to MOST_FIELDS in all."""
     if isinstance(value, dict):
         members = [(f"{prefix}.{name}" if prefix else name, inner) for name, inner in list(value.items())[:MOST_FIELDS]]
     elif isinstance(value, list) and value:
@@ -113,7 +116,7 @@ def fields(value: Any, known: dict[str, str], prefix: str = "", depth: int = 1) 
 
 
 def _path(field: str) -> tuple[str | int, ...]:
-    """`a.b[0].c` as ("a", "b", 0, "c"); a name that is no such path as it stands."""
+    """Returns the path of a field: `a.b[0].c` gives ("a", "b", 0, "c"). A name in no such form is one step."""
     steps: list[str | int] = []
     place = 0
     while place < len(field):
@@ -126,7 +129,7 @@ def _path(field: str) -> tuple[str | int, ...]:
 
 
 def _typed(text: str) -> Any:
-    """true, false, null, a number, or text, which may stand in double quotes."""
+    """Returns the typed value: true, false, null, a number, or text, which may stand in double quotes."""
     if text in ("true", "false", "null") or _NUMBER.fullmatch(text) or (len(text) > 1 and text[0] == text[-1] == '"'):
         try:
             return msgspec.json.decode(text)

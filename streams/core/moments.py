@@ -1,4 +1,4 @@
-"""Times as people type them: absolute, of today, or so long ago."""
+"""Parses times that people type: absolute, of today, or relative to now."""
 
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -14,7 +14,7 @@ _OF_DAY = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,3}))?)?")
 def parse(text: str, now: clock.Clock = clock.now, zone: tzinfo = UTC) -> int:
     """Returns the milliseconds of a time such as 2026-11-22T14:00:00Z, now, 15m, now-1h30m or 2 days ago.
 
-    14:03:07 is the last that was. A time without an offset is one of `zone`. Raises ValueError.
+    A time of day such as 14:03:07 means its last occurrence. A time without an offset is in `zone`. Raises ValueError.
     """
     text = text.strip()
     if text.lower() == "now":
@@ -28,7 +28,7 @@ def parse(text: str, now: clock.Clock = clock.now, zone: tzinfo = UTC) -> int:
 
 
 def _span(text: str) -> int:
-    """Milliseconds."""
+    """Returns the length of a span, in milliseconds."""
     seconds = sum(int(count) * _SECONDS[unit[0].lower()] for count, unit in re.findall(_SPAN, text, re.IGNORECASE))
     return seconds * clock.SECOND
 

@@ -1,4 +1,4 @@
-"""Processors compute results from the records of one shard: no Django, no clock, no I/O."""
+"""Defines processors, which compute results from records of one shard, and decoders. No Django, no clock, no I/O."""
 
 from collections.abc import Callable, Collection, Sequence
 from operator import attrgetter, itemgetter
@@ -16,52 +16,52 @@ Event = TypeVar("Event")
 Results_co = TypeVar("Results_co", covariant=True)
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=names.MOST_NAME)]  # the type of an event's key
 SEQUENCE_DIGITS = 64  # Kinesis' sequence numbers have up to 56
-MOST_KNOWN = 65_536  # keys that a decoder remembers as good
+MOST_KNOWN = 65_536  # accepted keys that a decoder remembers
 ELSEWHERE = (
     "The record lies in another shard than that of its partition key {key!r}: it was put with an explicit hash key. "
     "Counts of one key are not kept in two shards. Put records without explicit hash keys, or read the stream with "
     "consume --whole-stream; a replay applies this record where its key belongs."
 )
-# What msgspec raises for bytes that are no event. Text that is not UTF-8 is no DecodeError of its own.
+# The errors that msgspec raises for malformed events. Text that is not UTF-8 raises UnicodeDecodeError.
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 EXACT = 2.0**53  # whole numbers up to here are exact as a float
 
 
 class Processor(Protocol[Event, Results_co]):
-    """Computes the results of one shard. Time is the arrival time of records and, on a quiet shard, the watermark.
+    """Computes the results of one shard. Its time is the arrival time of records and, on a quiet shard, the watermark.
 
-    When a commit fails, the processor is thrown away, and another is built from the state that was last committed.
+    When a commit fails, the processor is discarded, and another is built from the state that was last committed.
     """
 
     def configure(self, settings: Any) -> None:
-        """Takes the application's configuration, whenever it has changed. Does nothing unless it is overridden."""
+        """Receives the application's configuration when it has changed. Does nothing unless it is overridden."""
         return None  # noqa: RET501 - a Protocol's method without a body would be abstract
 
     def add(self, batch: Batch, events: list[Event]) -> Sequence[DeadRecord]:
         """Applies records, oldest first, and returns those that it refuses because a bound is reached.
 
-        When it raises an error, the record at fault is found and dead-lettered.
+        If it raises an error, the worker finds and dead-letters the record at fault.
         """
 
     def advance(self, watermark: int) -> None:
-        """Moves the time on: every record that arrived before this millisecond has been added."""
+        """Advances the time: every record that arrived before this millisecond has been added."""
 
     def take(self) -> Results_co | None:
-        """Returns the results that changed since the last call, as absolute values; None for nothing."""
+        """Returns the results that changed since the last call, as absolute values; None if none changed."""
 
     def changes(self) -> StateChange:
-        """Returns the part of the state that changed since the last call. It takes time for that part alone."""
+        """Returns the part of the state that changed since the last call. Its cost grows with that part alone."""
 
 
 class Decoder(Generic[Event]):
-    """Makes events of the bytes of records, and tells the malformed ones apart, so that the rest goes on.
+    """Decodes records into events and separates the malformed records, so that the others can be processed.
 
     `event` is a msgspec.Struct, and `key` the attribute of it that is the partition key, of type Name:
-    `decode = Decoder(Reading, "device")`. Raises ValueError where the struct has no such field.
+    `decode = Decoder(Reading, "device")`. Raises ValueError if the struct has no such field.
 
-    A record whose partition key is not its event's own key is refused too, and so is one that lies in another shard
-    than its key's, as explicit hash keys put it: a key's windows live in one shard, so its counts would be split in
-    silence. Each distinct key is looked at once, and remembered.
+    The decoder also refuses a record whose partition key differs from its event's own key, and a record outside the
+    shard of its key, where an explicit hash key can put it: a key's windows live in one shard, so its counts would be
+    split in silence. Each distinct key is checked once, and remembered.
     """
 
     def __init__(self, event: type[Event], key: str) -> None:
@@ -73,20 +73,20 @@ class Decoder(Generic[Event]):
         self._decode = msgspec.json.Decoder(event).decode
         self._whole = [field.encode_name for field in fields if isinstance(field.type, msgspec.inspect.IntType)]
         self._attribute = key
-        self._key = written[key]  # as it is written in records
+        self._key = written[key]  # the name of the key field in the JSON
         self._key_of: Callable[[Event], str] = attrgetter(key)
         self._any_key = False
         self._range = (0, HASH_SPACE - 1)
-        self._known: set[str] = set()  # keys that are names and lie in the range
+        self._known: set[str] = set()  # valid keys within the hash range
 
     def under_any_key(self) -> "Decoder[Event]":
-        """Makes a decoder for a whole stream: a record may have any partition key; its event's own takes its place."""
+        """Returns a decoder for a whole stream: records may have any partition key; the event's own key replaces it."""
         decoder = Decoder(self._event, self._attribute)
         decoder._any_key = True
         return decoder
 
     def within(self, hash_start: int, hash_end: int) -> "Decoder[Event]":
-        """Makes a decoder for one shard, which holds the keys whose hashes lie between these bounds, inclusive."""
+        """Returns a decoder for one shard, which holds keys with hashes between these bounds, inclusive."""
         decoder = Decoder(self._event, self._attribute)
         decoder._range = (hash_start, hash_end)
         return decoder
@@ -145,23 +145,23 @@ class Decoder(Generic[Event]):
         return event, ""
 
     def _decode_leniently(self, data: bytes) -> Event:
-        """Decodes one record; takes 6.0 for 6, as some writers have every number a float. Raises UNREADABLE."""
+        """Decodes one record; accepts 6.0 for 6, because some writers make every number a float. Raises UNREADABLE."""
         try:
             return self._decode(data)
         except msgspec.ValidationError as error:
             if "got `float`" not in str(error):
                 raise
-        found = msgspec.json.decode(data)
+        fields = msgspec.json.decode(data)
         for name in self._whole:
-            if isinstance(value := found.get(name), float):
+            if isinstance(value := fields.get(name), float):
                 if not value.is_integer() or abs(value) > EXACT:
                     raise msgspec.ValidationError(f"{name} is {value}; it must be a whole number.")
-                found[name] = int(value)
-        return msgspec.convert(found, self._event)
+                fields[name] = int(value)
+        return msgspec.convert(fields, self._event)
 
 
 def refuse(batch: Batch, indexes: Collection[int], reason: Callable[[str], str]) -> list[DeadRecord]:
-    """Returns the records at these indexes as dead letters; `reason` makes a sentence of a record's key."""
+    """Returns the records at these indexes as dead letters; `reason` turns a record's key into a sentence."""
     sequences, keys, datas = batch.sequences, batch.keys, batch.datas
     return [DeadRecord(sequences[at], batch.arrived, keys[at], datas[at], reason(keys[at]), 1) for at in indexes]
 
@@ -174,5 +174,5 @@ def _pick(batch: Batch, indexes: list[int]) -> Batch:
 
 
 def padded(sequence: int) -> str:
-    """A sequence number as text that sorts as the number does."""
+    """Returns a sequence number as text that sorts in the order of the numbers."""
     return f"{sequence:0{SEQUENCE_DIGITS}}"

@@ -1,4 +1,4 @@
-"""What flows through the pipe, as plain data, and what can go wrong with it."""
+"""Defines the plain data that passes through the pipe (records, positions, shards), and the errors of streams."""
 
 import re
 from collections.abc import Sequence
@@ -9,14 +9,14 @@ from typing import NamedTuple
 from common.text import quoted
 from streams.core import clock, moments
 
-IDENTITY = 200  # characters at most, of a stream's identity
-DIGITS = 80  # at most, in a number of a checkpoint: Kinesis' sequence numbers have 56, ours for them 62
-# A record to be put: its partition key, its bytes. A bare tuple: a producer makes hundreds of thousands a second.
+IDENTITY = 200  # most characters of a stream's identity
+DIGITS = 80  # most digits of a number in a checkpoint: Kinesis' sequence numbers have 56, our numbers for them 62
+# A record for a put: its partition key, its bytes. A bare tuple: a producer makes hundreds of thousands a second.
 Entry = tuple[str, bytes]
 
 
 class From(StrEnum):
-    """Where reading starts: Kinesis' iterator types."""
+    """Names the kinds of positions where reading can start: Kinesis' iterator types."""
 
     TRIM_HORIZON = "trim-horizon"
     LATEST = "latest"
@@ -26,9 +26,9 @@ class From(StrEnum):
 
 
 class Position(NamedTuple):
-    """A place in a shard. `value` is milliseconds for AT_TIMESTAMP, a sequence number for AFTER_SEQUENCE_NUMBER.
+    """Describes a place in a shard. `value` is milliseconds for AT_TIMESTAMP, a number for AFTER_SEQUENCE_NUMBER.
 
-    `passed` counts the shard's records before the place, as the stream itself counts them; None where it does not.
+    `passed` is how many of the shard's records lie before the place; None if the stream does not count them.
     """
 
     kind: From
@@ -42,11 +42,11 @@ class Position(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> "Position":
-        """Reads the text that str() makes. Raises ValueError."""
-        found = _POSITION.fullmatch(text)
-        if not found:
+        """Parses the output of str(). Raises ValueError."""
+        match = _POSITION.fullmatch(text)
+        if not match:
             raise ValueError(f"{text[:80]!r} is not a place in a shard")
-        kind, value, passed = found.groups()
+        kind, value, passed = match.groups()
         return cls(From(kind), int(value or 0), None if passed is None else int(passed))
 
 
@@ -66,7 +66,7 @@ def at(milliseconds: int) -> Position:
 
 
 def places(checkpoint: str) -> tuple[dict[str, Position], Position]:
-    """Returns what a checkpoint says: the position in each shard that it names, and that in all others.
+    """Parses a checkpoint: returns the positions by shard, and the position for all other shards.
 
     A whole stream's checkpoint names shards, as SHARD=PLACE with blanks between. Raises ValueError.
     """
@@ -77,9 +77,9 @@ def places(checkpoint: str) -> tuple[dict[str, Position], Position]:
 
 
 def parse_where(text: str, now: clock.Clock = clock.now, zone: tzinfo = UTC) -> Position:
-    """Reads WHERE, as it is typed in the command line and on pages. Raises ValueError in words for people.
+    """Parses the WHERE of the command line and of pages. Raises ValueError in words for people.
 
-    A time without an offset is one of `zone`.
+    A time without an offset is in `zone`.
     """
     if text in (From.TRIM_HORIZON, From.LATEST):
         return Position(From(text))
@@ -93,7 +93,7 @@ def parse_where(text: str, now: clock.Clock = clock.now, zone: tzinfo = UTC) -> 
 
 
 class Batch(NamedTuple):
-    """Records of one shard that arrived in the same millisecond, oldest first, as parallel columns of equal length."""
+    """Holds records of one shard that arrived in the same millisecond, oldest first, as columns of equal length."""
 
     arrived: int  # milliseconds
     sequences: Sequence[int]
@@ -106,9 +106,9 @@ class Batch(NamedTuple):
 
 
 class Lost(NamedTuple):
-    """Records that expired before they were read."""
+    """Counts records that expired before they were read."""
 
-    records: int | None  # how many; None where the service does not tell
+    records: int | None  # None if the service does not tell the number
     until: int  # milliseconds: none of them arrived after this
 
 
@@ -116,7 +116,7 @@ Record = tuple[int, int, str, str, bytes]  # arrived (ms), sequence, shard, part
 
 
 class Place(NamedTuple):
-    """A place among the records of all shards, which are in the order of arrival, then of sequence number."""
+    """Describes a place in the records of all shards, which are ordered by arrival, then by sequence number."""
 
     arrived: int  # milliseconds
     sequence: int = 0
@@ -126,7 +126,7 @@ class Place(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> "Place":
-        """The inverse of str(). Raises ValueError."""
+        """Parses the output of str(). Raises ValueError."""
         arrived, _, sequence = text.partition("-")
         if not (re.fullmatch("[0-9]{1,14}", arrived) and re.fullmatch("[0-9]{1,99}", sequence)):
             raise ValueError(f"{text[:40]!r} is no place in a stream")
@@ -134,47 +134,52 @@ class Place(NamedTuple):
 
 
 class Page(NamedTuple):
-    """One answer to a read."""
+    """Holds the answer to one read."""
 
     batches: list[Batch]
-    complete_to: int | None  # at the tip: records still to come will not be stamped before this millisecond
-    ended: bool = False  # the shard is closed and this was its end
-    identity: str = ""  # of the stream that was read, as Description has it; "" where nothing was asked
-    begins: int | None = None  # records that the shard held before this page's first one; None where nobody counts
-    lost: Lost | None = None  # records that expired between the place that was asked for and this page
+    complete_to: int | None  # at the tip: no later record will be stamped before this millisecond
+    ended: bool = False  # the shard is closed and this page reaches its end
+    identity: str = ""  # Description.identity of the stream that was read; "" if the service was not asked
+    begins: int | None = (
+        None  # how many of the shard's records came before this page; None if the stream does not count
+    )
+    lost: Lost | None = None  # records that expired between the requested position and this page
 
 
 class Shard(NamedTuple):
-    """A range of the 128-bit space into which partition keys are hashed."""
+    """Describes a range of the 128-bit space of partition key hashes."""
 
     id: str
     hash_start: int
     hash_end: int  # inclusive
     parents: tuple[str, ...] = ()
     open: bool = True
-    records: int | None = None  # held now; None where the service does not say
+    records: int | None = None  # held now; None if the service does not say
 
 
 class Description(NamedTuple):
-    """`identity` tells the stream from every other one that had or will have its name; at most 200 characters."""
+    """Describes a stream.
+
+    `identity` differs from that of any other stream of this name, earlier or later; at most 200 characters.
+    """
 
     name: str
-    status: str  # ACTIVE, or what Kinesis says
+    status: str  # ACTIVE, or another status of Kinesis
     retention_hours: int
     shards: list[Shard]
-    identity: str = ""  # "" where it is not known
-    dropped: dict[str, int] = {}  # by shard that is gone: the records that it ever held, where the stream counts them
+    identity: str = ""  # "" if it is not known
+    dropped: dict[str, int] = {}  # total records of each removed shard, if the stream counts them
 
 
-def unread(shard: str, passed: int | None, found: Description, now: int) -> Lost | None:
-    """Returns what a reader that had passed so many records did not read of a shard that is gone; None for nothing."""
-    held = found.dropped.get(shard)
+def unread(shard: str, passed: int | None, stream: Description, now: int) -> Lost | None:
+    """Returns the records of a removed shard that a reader missed after the first `passed`; None if it missed none."""
+    held = stream.dropped.get(shard)
     records = None if held is None or passed is None else max(0, held - passed)
     return None if records == 0 else Lost(records, now)
 
 
 def lost_in_words(lease: str, lost: Lost, since: int) -> str:
-    """Returns the sentence for the log; `since` is in milliseconds, 0 where nothing had been read."""
+    """Returns the sentence for the log; `since` is in milliseconds, 0 if nothing had been read."""
     number = "An unknown number of records" if lost.records is None else f"{lost.records} records"
     began = f"after {clock.to_iso(since)} and " if since else ""
     return (
@@ -183,17 +188,17 @@ def lost_in_words(lease: str, lost: Lost, since: int) -> str:
     )
 
 
-WHOLE = "*"  # in place of a shard: a whole stream, leased as one
+WHOLE = "*"  # stands for a shard in the lease of a whole stream
 
 
 class StreamError(Exception):
-    """The stream service failed or refused; the message is a sentence for people."""
+    """Means that the stream service failed or refused; the message is a sentence for people."""
 
 
 class StreamDownError(StreamError):
-    """The stream cannot be read or written just now, as when its disk is full or nobody answers; later it may be.
+    """Means that the stream cannot be read or written now, for example on a full disk; a retry may succeed.
 
-    `left`: what of a put is not in, in order; None for all of it.
+    `left` holds the records of a put that were not stored, in order; None if none were stored.
     """
 
     def __init__(self, message: str, left: Sequence[Entry] | None = None) -> None:
@@ -202,33 +207,33 @@ class StreamDownError(StreamError):
 
 
 class StreamNotFoundError(StreamError):
-    """No stream of that name."""
+    """Means that there is no stream of that name."""
 
 
 class StreamRemadeError(StreamError):
-    """The name leads to another stream now than the one that was asked for: it was deleted and made anew."""
+    """Means that the stream was deleted and created anew, so that the name now leads to another stream."""
 
 
 class ShardGoneError(StreamError):
-    """The stream has no such shard, or no longer: it expired, or the stream was made anew."""
+    """Means that the stream does not have this shard: it expired, or the stream was created anew."""
 
 
 class ShardError(StreamError):
-    """One shard cannot be read from this place: its checkpoint or its records are damaged. Other shards may be read."""
+    """Means that a shard cannot be read at a place: its checkpoint or records are damaged. Others may be readable."""
 
 
 class StreamExistsError(StreamError):
-    """There is a stream of that name already."""
+    """Means that a stream of that name already exists."""
 
 
 class InvalidRecordError(StreamError):
-    """A record that no shard would take: too large, or a bad partition key."""
+    """Means that no shard would accept the record: it is too large, or has a bad partition key."""
 
 
 class DeadRecord(NamedTuple):
-    """A record that cannot be applied, and why.
+    """Holds a record that cannot be applied, and the reason.
 
-    `reduced`: the store refused the whole record, so it keeps only what any database takes of it, and says so.
+    `reduced`: the store refused the whole record, so it stores only the parts that any database accepts, and says so.
     """
 
     sequence: int

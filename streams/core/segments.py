@@ -1,4 +1,4 @@
-"""How a state is written: the head in the lease's own row, and the segments beside it, each with a checksum."""
+"""Encodes a state: the head in the lease's own row, and the segments beside it, each with a checksum."""
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -8,7 +8,7 @@ import msgspec
 
 from streams.core.state import HistoryRow, StateKey
 
-# No release before wrote a state that begins so: 0xC1 never occurs in msgpack, so that an older release refuses it.
+# 0xC1 never occurs in msgpack: no older release wrote a state that begins with it, and each refuses one.
 FORMAT = b"\xc1\x02"
 CHECKSUM = 4  # bytes
 
@@ -17,24 +17,24 @@ Entries = Mapping[StateKey, bytes | None]  # None marks a key as removed: an old
 
 
 class SegmentId(NamedTuple):
-    """The name of a segment within its lease; numbers grow and are never used again."""
+    """Identifies a segment within its lease; numbers ascend and are never reused."""
 
-    history: bool  # whether it holds history rows, not entries
+    history: bool  # True for history rows, False for entries
     number: int
 
 
-Read = Callable[[Sequence[SegmentId]], Iterable[tuple[SegmentId, bytes]]]  # those that exist, in the order asked for
+Read = Callable[[Sequence[SegmentId]], Iterable[tuple[SegmentId, bytes]]]  # existing segments, in the requested order
 
 
 class DamagedStateError(Exception):
-    """What is stored of a state cannot be read; the message is part of a sentence."""
+    """Means that a stored state cannot be read; the message is part of a sentence."""
 
 
 class Head(msgspec.Struct, array_like=True, frozen=True):
-    """The part of a state that is written with each commit: the newest changes, and which segments have the rest."""
+    """Holds the part of a state that each commit writes: the newest changes, and the numbers of the segments."""
 
     meta: bytes = b""
-    watermark: int = 0  # milliseconds; history rows that are void by then are left out
+    watermark: int = 0  # milliseconds; history rows that are void by then are not loaded
     entries: dict[StateKey, bytes | None] = {}
     history: list[HistoryRow] = []
     first: int = 0  # number of the oldest segment of entries …
@@ -57,7 +57,7 @@ _decode_history = msgspec.msgpack.Decoder(list[HistoryRow]).decode
 
 
 def runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
-    """Returns ascending numbers as runs: the first of each, and how many follow without a gap."""
+    """Returns ascending numbers as runs: the first number of each, and how many follow without a gap."""
     found: list[tuple[int, int]] = []
     for number in numbers:
         if found and sum(found[-1]) == number:
@@ -78,28 +78,28 @@ def row_size(row: HistoryRow) -> int:
 
 
 def sealed(content: Head | Entries | Sequence[HistoryRow]) -> bytes:
-    """Returns the bytes that are stored of a head or of a segment."""
+    """Returns the bytes to store for a head or a segment."""
     data = _encode(content)
     return FORMAT + zlib.crc32(data).to_bytes(CHECKSUM, "big") + data
 
 
 def open_head(data: bytes) -> Head:
-    """Raises DamagedStateError; no bytes are the head of a state that was never written."""
+    """Decodes a head; empty bytes give an empty head. Raises DamagedStateError."""
     return _opened(data, "its state", _decode_head) if data else Head()
 
 
 def open_entries(segment: SegmentId, data: bytes) -> dict[StateKey, bytes | None]:
-    """Raises DamagedStateError."""
+    """Decodes a segment of entries. Raises DamagedStateError."""
     return _opened(data, f"segment {segment.number} of its state", _decode_entries)
 
 
 def open_history(segment: SegmentId, data: bytes) -> list[HistoryRow]:
-    """Raises DamagedStateError."""
+    """Decodes a segment of history rows. Raises DamagedStateError."""
     return _opened(data, f"segment {segment.number} of its history", _decode_history)
 
 
 def read_all(read: Read, segments: Sequence[SegmentId]) -> Iterator[tuple[SegmentId, bytes]]:
-    """Yields each segment with its bytes. Raises DamagedStateError where one is missing."""
+    """Yields each segment with its bytes. Raises DamagedStateError if one is missing."""
     found = iter(read(segments))
     for segment in segments:
         one, data = next(found, (None, b""))

@@ -1,7 +1,7 @@
-"""Bytes that somebody else chose, made fit to be shown. Nothing here raises, whatever the bytes are.
+"""Prepares untrusted bytes for display. Nothing here raises, for any bytes.
 
-What is shown is cut first and laid out afterwards, so that a look costs what it shows: JSON nested 900 deep grows
-900 times when it is indented. To tell whether bytes are JSON, they are only scanned.
+The shown part is cut first and laid out afterwards, so that the cost follows the shown size: JSON nested 900 deep
+grows 900 times when it is indented. The test whether bytes are JSON only scans them.
 """
 
 import base64
@@ -17,13 +17,13 @@ from common.text import escaped
 MOST_TEXT = 65_536  # characters of one record that a page shows
 MOST_LINE = 16_384  # bytes of one record in a line for people
 NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-UNREADABLE = object()  # what bytes hold that are no JSON which can be looked into
+UNREADABLE = object()  # the value of bytes that cannot be decoded as JSON
 
 _PIECE = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{},:]|[^\s\[\]{},:"]+', re.DOTALL)
 
 
 class Layout(NamedTuple):
-    """`text` is None where the bytes are no UTF-8; `kind` is JSON, text or binary."""
+    """Holds bytes prepared for display. `text` is None for bytes that are not UTF-8; `kind` is JSON, text or binary."""
 
     kind: str
     text: str | None
@@ -31,7 +31,7 @@ class Layout(NamedTuple):
 
 
 def is_json(data: bytes) -> bool:
-    """Tells whether the bytes are JSON in UTF-8. JSON nested too deep to be checked (about 1,000) counts as none."""
+    """Returns whether the bytes are JSON in UTF-8. JSON nested too deep to be checked (about 1,000) counts as none."""
     try:
         msgspec.json.decode(data, type=msgspec.Raw)
         data.decode()  # the scan does not look inside strings
@@ -41,7 +41,7 @@ def is_json(data: bytes) -> bool:
 
 
 def value_of(data: bytes) -> Any:
-    """Returns what the JSON holds; UNREADABLE where it is none, or holds a number that no float or int64 can."""
+    """Returns the decoded JSON; UNREADABLE if it is invalid, or has a number that fits neither float nor int64."""
     try:
         return msgspec.json.decode(data)
     except NOT_JSON:
@@ -49,7 +49,7 @@ def value_of(data: bytes) -> Any:
 
 
 def member(data: bytes) -> dict[str, Any]:
-    """Returns the bytes as a member of a JSON line: `data`, the JSON as it was written, else `data_base64`."""
+    """Returns the bytes as a member of a JSON line: `data` with the JSON as written, else `data_base64`."""
     if is_json(data):
         try:
             return {"data": msgspec.Raw(msgspec.json.format(data, indent=-1))}
@@ -84,7 +84,7 @@ def laid_out(data: bytes, most: int = MOST_TEXT) -> Layout:
 
 
 def _whole_characters(data: bytes, most: int) -> bytes:
-    """Returns at most so many bytes, without a part of a character at the end."""
+    """Returns at most `most` bytes, without an incomplete character at the end."""
     if len(data) <= most:
         return data
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
@@ -104,8 +104,8 @@ def _bounded(pieces: Iterator[str], most: int) -> tuple[str, bool]:
 
 
 def _indented(text: str) -> Iterator[str]:
-    """Yields JSON, of which the end may be missing, with two spaces a level; every number as it was written."""
-    depth, empty = 0, False  # `empty`: the last one opened an object or array
+    """Yields JSON, which may be cut at the end, with two spaces a level; every number stays as written."""
+    depth, empty = 0, False  # `empty`: the last piece opened an object or array
     for piece in (found[0] for found in _PIECE.finditer(text)):
         if piece in ("]", "}"):
             depth -= 1

@@ -1,4 +1,4 @@
-"""How results leave a worker: one phase before the transaction of a commit, and one inside."""
+"""Defines how results leave a worker: one phase before the transaction of a commit, and one inside it."""
 
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
@@ -9,34 +9,34 @@ Prepared = TypeVar("Prepared")
 
 
 class Sink(Protocol[Results_contra, Prepared]):
-    """Takes the results of an application. The commit store calls it, in the worker, for each commit with results.
+    """Stores the results of an application. The commit store calls it, in the worker, for each commit with results.
 
-    Either phase may raise RefusedError or ValueError, and `write` a DataError of the database, for results that it will
-    never take: the record at fault is then found and dead-lettered. Any failure to reach something is a StoreDownError;
-    the worker tries again.
+    Either phase may raise RefusedError, or ValueError or a DataError of the database, for results that it will never
+    accept: the worker then finds and dead-letters the record at fault. Any failure to reach something is a
+    StoreDownError; the worker tries again.
     """
 
     def prepare(self, results: Results_contra) -> Prepared:
-        """Does the slow part, and the part outside of the database; returns the input of `write`.
+        """Does the slow work and the work outside of the database, and returns the input of `write`.
 
         It is called once before each try of a commit, without a transaction and perhaps without the lease: another
         worker may have taken it, and the commit may still fail. So a file is written whole and synced, under a name
-        that follows from its content or its place in the stream: the same results again give the same name. A file
-        that no row of `write` names is left over, and is for the sink's own janitor to remove.
+        that follows from its content or its place in the stream: the same results again give the same name. Files that
+        no row of `write` names are left over; the sink's own janitor must remove them.
         """
 
     def write(self, stream: str, prepared: Prepared) -> None:
         """Stores results of a stream in the transaction that stores checkpoint and state; at most once a commit.
 
-        It writes rows only: result tables, rows that name a prepared file, rows of an outbox that something else
+        It writes rows only: result tables, rows that name a prepared file, rows of an outbox that another process
         delivers later. Result rows have absolute values, so that writing one twice changes nothing. An outbox row has
-        a unique key that follows from the records it is about, for the same reason. It must not wait for anything but
+        a unique key that follows from its records, for the same reason. `write` must not wait for anything but
         the database, since the lease and, on SQLite, all writers wait for it.
         """
 
 
 class Rows(Generic[Results]):
-    """A Sink of results that need no preparation: `write` stores them as rows."""
+    """Adapts a function to a Sink, for results that need no preparation: `write` stores them as rows."""
 
     def __init__(self, write: Callable[[str, Results], None]) -> None:
         self.write = write

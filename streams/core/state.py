@@ -1,4 +1,4 @@
-"""The state of one processor: a small part of its own, entries by key, and history rows that expire by themselves."""
+"""Defines the state of one processor: a small meta part, entries by key, and history rows that expire by themselves."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -7,7 +7,7 @@ StateKey = tuple[str, ...]  # the first part is the partition key, by which a ch
 
 
 class HistoryRow(NamedTuple):
-    """One row of a window's history; it is void once the watermark reaches `until`, in milliseconds."""
+    """Holds one row of a window's history; it is void once the watermark reaches `until`, in milliseconds."""
 
     key: str  # the partition key
     until: int
@@ -15,18 +15,18 @@ class HistoryRow(NamedTuple):
 
 
 class State(NamedTuple):
-    """Everything that a processor needs to start again."""
+    """Holds everything that a processor needs to start again."""
 
-    meta: bytes = b""  # the application's own, a few hundred bytes at most; it is written with each commit
+    meta: bytes = b""  # in the application's own format, a few hundred bytes at most; it is written with each commit
     entries: Mapping[StateKey, bytes] = {}
     history: Sequence[HistoryRow] = ()  # in the order in which the rows were added
 
 
-EMPTY = State()  # of a processor that begins
+EMPTY = State()  # the state of a new processor
 
 
 class StateChange(NamedTuple):
-    """The difference that a commit stores: what a processor changed since it was last asked."""
+    """Holds the difference that a commit stores: the changes of a processor since the last call."""
 
     meta: bytes = b""
     put: Mapping[StateKey, bytes] = {}
@@ -35,10 +35,10 @@ class StateChange(NamedTuple):
 
 
 def merge(states: Iterable[State], owns: Callable[[str], bool]) -> State:
-    """Returns the entries and the history whose partition keys `owns` says. No meta.
+    """Returns the entries and the history of the partition keys for which `owns` returns True. No meta.
 
-    A later state's entry wins. Its history takes the place of an earlier state's for each partition key that the later
-    state has anything of: it is the same history carried on, and would count twice beside it.
+    A later state's entry wins. For each partition key that the later state mentions, its history replaces an earlier
+    state's: it continues the same history, so both together would count twice.
     """
     entries: dict[StateKey, bytes] = {}
     history: dict[str, list[HistoryRow]] = {}

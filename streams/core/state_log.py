@@ -1,14 +1,15 @@
 """Keeps the state of one lease as a log, so that a commit writes the changes and not the whole state.
 
 The newest changes lie in the head, which is written with each commit. A head that grows past its bound is emptied into
-new segments; as long as a state is small there is nothing but its head. Segments are never altered:
+new segments; a small state has nothing but its head. Segments are never altered:
 
-- Segments of entries go from the oldest on, once no entry in the oldest one is the newest of its key. While they have
-  more than twice their live bytes, commits carry over the live entries of the oldest, as many bytes as they change.
+- Segments of entries are removed from the oldest on, once no entry in the oldest one is the newest of its key. While
+  they have more than twice their live bytes, commits carry over live entries of the oldest: as many bytes as they
+  change.
 - A removed key is marked as removed for as long as an older segment may have it.
-- Segments of history rows go whole, once the watermark has reached the last `until` in them.
+- Segments of history rows are removed whole, once the watermark has reached the last `until` in them.
 
-docs/adr/0017-state-in-segments.md says why.
+docs/adr/0017-state-in-segments.md gives the reasons.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,7 +34,7 @@ BOUNDS = Bounds()
 
 
 class Write(NamedTuple):
-    """Everything that a commit stores of a state."""
+    """Holds everything that a commit stores of a state."""
 
     head: bytes
     added: Mapping[SegmentId, bytes]
@@ -41,17 +42,17 @@ class Write(NamedTuple):
 
 
 class StateLog:
-    """The log of one lease. When a commit fails, its log is no longer right: load it again."""
+    """Keeps the log of one lease. After a failed commit, the log is no longer right and must be loaded again."""
 
     def __init__(self, read: Read, bounds: Bounds = BOUNDS) -> None:
-        """`read` gives the bytes of segments that are stored."""
+        """Makes an empty log. `read` returns the bytes of stored segments."""
         self._read = read
         self._bounds = bounds
         self._entries = EntryLog(bounds)
         self._history = _HistoryLog(bounds)
 
     def load(self, stored: bytes) -> State:
-        """Reads the state that was last stored, given its head; none was if that is empty. Raises DamagedStateError."""
+        """Returns the state last stored, given its head; an empty head means no state. Raises DamagedStateError."""
         head = open_head(stored)
         entries: dict[StateKey, bytes | None] = {}
         self._entries = EntryLog(self._bounds, head.first)
@@ -75,9 +76,9 @@ class StateLog:
         yield from head.history
 
     def write(self, change: StateChange, watermark: int) -> Write:
-        """Returns the write of a commit with this change. Raises ValueError for an entry that is too large.
+        """Returns the part of the state that a commit stores. Raises ValueError for an entry that is too large.
 
-        `watermark`, in milliseconds, is the one up to which the processor that made the change has come.
+        `watermark`, in milliseconds, is that of the processor that made the change.
         """
         written = self._entries.change(change.put, change.removed)
         self._history.add(change.history)
@@ -86,7 +87,7 @@ class StateLog:
         return Write(self._head(change.meta, watermark), added, removed)
 
     def replace(self, state: State) -> Write:
-        """Returns the write that puts this state in place of the stored one. Raises ValueError."""
+        """Returns the writes that replace the stored state with this one. Raises ValueError for an oversized entry."""
         head = open_head(self._head(b"", 0))
         self._entries = EntryLog(self._bounds, head.next)
         self._history = _HistoryLog(self._bounds, head.next_rows)
@@ -94,7 +95,7 @@ class StateLog:
         return write._replace(removed=[*head.entry_segments(), *head.history_segments()])
 
     def _flush(self, meta: int) -> dict[SegmentId, bytes]:
-        """Empties the larger part of a head that is past its bound, or both."""
+        """Empties the larger part of a head that is past its bound, or both parts."""
         added: dict[SegmentId, bytes] = {}
         if meta + self._entries.size + self._history.size > self._bounds.head:
             for part in (self._entries, self._history):
@@ -109,7 +110,7 @@ class StateLog:
 
 
 class _HistoryLog:
-    """The history rows, in the order in which they were added: the newest in the head, the others in segments."""
+    """Keeps the history rows in the order in which they were added: the newest in the head, the others in segments."""
 
     def __init__(self, bounds: Bounds, following: int = 0) -> None:
         self.recent: list[HistoryRow] = []
@@ -117,7 +118,7 @@ class _HistoryLog:
         self.segments: dict[int, int] = {}  # the last `until` by number
         self.next = following
         self._bounds = bounds
-        self._earliest: float = 0  # no segment and no row in the head is void before
+        self._earliest: float = 0  # no segment and no row in the head is void before this time
 
     def add(self, rows: Sequence[HistoryRow]) -> None:
         """Adds rows to the head. Raises ValueError for a row that is too large."""
@@ -134,7 +135,7 @@ class _HistoryLog:
         self._earliest = min(self._earliest, last)
 
     def expire(self, watermark: int) -> list[SegmentId]:
-        """Lets go of the rows that are void at the watermark; returns the segments that went."""
+        """Removes the rows that are void at the watermark; returns the ids of removed segments."""
         if watermark < self._earliest:
             return []
         self.recent = [row for row in self.recent if row.until > watermark]
@@ -155,7 +156,7 @@ class _HistoryLog:
         return added
 
     def _chunks(self) -> Iterator[list[HistoryRow]]:
-        """Yields the rows of the head in parts that each fit a segment."""
+        """Yields the rows of the head in parts; each part fits into a segment."""
         chunk: list[HistoryRow] = []
         size = 0
         for row in self.recent:

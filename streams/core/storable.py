@@ -1,6 +1,6 @@
-"""Text from elsewhere, made fit for any database's text column and for one line of a log.
+"""Makes foreign text fit for any database's text column and for one line of a log.
 
-PostgreSQL takes no NUL, no driver takes a lone surrogate, and columns have a width. What was changed is marked.
+PostgreSQL accepts no NUL, no driver accepts a lone surrogate, and columns have a width. Changed places are marked.
 """
 
 import re
@@ -12,7 +12,7 @@ _REFUSED = re.compile("[\0\ud800-\udfff]")
 
 
 def cut(text: str, most: int) -> str:
-    """Returns at most `most` characters of the text, the last of them MARK where some are left out."""
+    """Returns at most `most` characters of the text, the last of them MARK if some are left out."""
     return text if len(text) <= most else f"{text[: most - 1]}{MARK}"
 
 
@@ -28,7 +28,7 @@ def one_line(text: str, most: int = LONGEST_ERROR) -> str:
 
 
 def plain(text: str, most: int) -> str:
-    """Returns the text in printable ASCII, which a database in any encoding takes."""
+    """Returns the text in printable ASCII, which a database in any encoding accepts."""
     return one_line(text, most).encode("ascii", "backslashreplace").decode()[:most]
 
 

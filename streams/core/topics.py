@@ -1,4 +1,4 @@
-"""The names under which changes are announced: a commit bumps a topic's version, the live hub watches it."""
+"""Names the topics that announce changes: a commit bumps a topic's version, and the live hub watches it."""
 
 
 def of(application: str, stream: str) -> str:

@@ -1,4 +1,4 @@
-"""The shapes of a source, and the one implementation of a source that has a pace of its own."""
+"""Defines the interfaces of sources, and Timed, the one implementation of a source with its own pace."""
 
 from collections.abc import Iterator
 from math import inf
@@ -6,37 +6,37 @@ from typing import Protocol, runtime_checkable
 
 from streams.core.records import Entry
 
-TimedEntry = tuple[float, Entry]  # seconds since the source's first record, never falling; the record
+TimedEntry = tuple[float, Entry]  # seconds since the source's first record, never decreasing; the record
 
 
 class SourceError(ValueError):
-    """A source that cannot be read or made as asked; the message is a sentence for people."""
+    """Means that a source cannot be read or made; the message is a sentence for people."""
 
 
 class Source(Protocol):
-    """Records, in order. Never waits, sleeps or looks at a clock. Every method may raise SourceError."""
+    """Returns records, in order. Never waits, sleeps or looks at a clock. Every method may raise SourceError."""
 
     @property
     def skipped(self) -> int:
-        """How many rows could not be made into records so far."""
+        """Returns how many rows could not be made into records so far."""
 
     def take(self, limit: int) -> list[Entry]:
-        """The next records, at most `limit` (from 1). Fewer only at the end; none when there are no more."""
+        """Returns the next records, at most `limit` (from 1). Fewer only at the end; none after it."""
 
 
 @runtime_checkable
 class PacedSource(Source, Protocol):
-    """A source that knows when each record happened."""
+    """Knows when each record happened."""
 
     def due(self) -> float | None:
-        """When the next record happened, in seconds since the first one; None when there are no more."""
+        """Returns when the next record happened, in seconds since the first one; None at the end."""
 
     def take_until(self, seconds: float, limit: int) -> list[Entry]:
-        """The next records that happened up to `seconds` after the first one, at most `limit`."""
+        """Returns the next records that happened up to `seconds` after the first one, at most `limit`."""
 
 
 class Timed:
-    """A PacedSource over timed entries; holds one of them in hand, to know when it is due."""
+    """Makes a PacedSource of timed entries; it holds the next entry, to know when it is due."""
 
     def __init__(self, entries: Iterator[TimedEntry]) -> None:
         self._entries = entries
@@ -71,6 +71,6 @@ class Timed:
             self._next, self._failure = None, error
 
     def _check(self) -> None:
-        """Raises a failure only after every record before it was taken: what could be read is not lost."""
+        """Raises a failure only after every record before it was taken, so that no readable record is lost."""
         if self._failure:
             raise self._failure

@@ -1,7 +1,7 @@
-"""Reads dates and numbers as people's spreadsheets and programs write them.
+"""Reads dates and numbers in the formats of spreadsheets and programs.
 
-A file writes all of them in one way. Some of its dates and numbers settle that way (13/03/2011 is day first, 2,55 has a
-decimal comma); until one does, those that could be read in two ways are refused, never guessed.
+A file writes all of them in one way. Some of its dates and numbers show that way (13/03/2011 is day first, 2,55 has a
+decimal comma); until one does, ambiguous ones are refused, never guessed.
 """
 
 import re
@@ -11,7 +11,7 @@ from functools import lru_cache
 
 YEARS = range(1970, 2100)
 MAX_NUMBER = 1e9
-SERIALS = range(25_569, 73_051)  # days since 1899-12-30, as Excel counts them: the years 1970 to 2099
+SERIALS = range(25_569, 73_051)  # Excel's dates, days since 1899-12-30: the years 1970 to 2099
 EPOCHS = {1: range(10**8, 4 * 10**9), 10**3: range(10**11, 4 * 10**12), 10**6: range(10**14, 4 * 10**15)}
 MONTHS = {
     name: number
@@ -31,7 +31,7 @@ _MONEY = " \u00a0\u202f£$€¥'’"
 
 
 class Order(Enum):
-    """In which order a file writes the day and the month."""
+    """Names the order in which a file writes the day and the month."""
 
     DAY_FIRST = "day-first"
     MONTH_FIRST = "month-first"
@@ -39,13 +39,13 @@ class Order(Enum):
 
 
 class AmbiguousError(ValueError):
-    """A value that can be read in two ways."""
+    """Means that a value can be read in two ways."""
 
 
 def settles(text: str) -> Order:
-    """Returns the order that a date shows by a day above 12, or UNKNOWN."""
-    if found := _PARTS.fullmatch(text):
-        first, second = int(found[1]), int(found[2])
+    """Returns the order that a date with a day above 12 shows; otherwise UNKNOWN."""
+    if match := _PARTS.fullmatch(text):
+        first, second = int(match[1]), int(match[2])
         if first > 12 >= second:
             return Order.DAY_FIRST
         if second > 12 >= first:
@@ -57,7 +57,7 @@ def settles(text: str) -> Order:
 def read_date(text: str, order: Order) -> tuple[float, str]:
     """Returns seconds since 1970, and the date in ISO form. A date without a zone counts as UTC.
 
-    Raises AmbiguousError for a date that needs an order while none is known, ValueError for others that cannot be read.
+    Raises AmbiguousError for a date that needs a known order, ValueError for other unreadable dates.
     """
     text = text.strip()
     try:
@@ -74,13 +74,13 @@ def read_date(text: str, order: Order) -> tuple[float, str]:
 def _date(text: str, order: Order) -> datetime:
     if _NUMBER.fullmatch(text) and len(text) != 8:  # eight digits are 20101201
         return _counted(float(text.replace(",", ".")))
-    if found := _PARTS.fullmatch(text):
-        return _in_parts(found, order)
-    if found := _SLASHED_ISO.fullmatch(text):
-        return _at(int(found[1]), int(found[2]), int(found[3]), found[4])
-    if found := _NAMED.fullmatch(text):
-        month = MONTHS[(found[2] or found[3]).lower()]
-        return _at(_year(found[5]), month, int(found[1] or found[4]), found[6])
+    if match := _PARTS.fullmatch(text):
+        return _in_parts(match, order)
+    if match := _SLASHED_ISO.fullmatch(text):
+        return _at(int(match[1]), int(match[2]), int(match[3]), match[4])
+    if match := _NAMED.fullmatch(text):
+        month = MONTHS[(match[2] or match[3]).lower()]
+        return _at(_year(match[5]), month, int(match[1] or match[4]), match[6])
     return datetime.fromisoformat(text)
 
 
@@ -94,14 +94,14 @@ def _counted(number: float) -> datetime:
     raise ValueError(number)
 
 
-def _in_parts(found: re.Match[str], order: Order) -> datetime:
-    first, second, year = int(found[1]), int(found[2]), _year(found[3])
+def _in_parts(match: re.Match[str], order: Order) -> datetime:
+    first, second, year = int(match[1]), int(match[2]), _year(match[3])
     if order is Order.UNKNOWN and first != second and max(first, second) <= 12:
-        raise AmbiguousError(f"InvoiceDate {found[0][:40]!r} is day first or month first: say --dates")
+        raise AmbiguousError(f"InvoiceDate {match[0][:40]!r} is day first or month first: say --dates")
     if order is Order.UNKNOWN:
-        order = settles(found[0])
+        order = settles(match[0])
     day, month = (second, first) if order is Order.MONTH_FIRST else (first, second)
-    return datetime(year, month, day, *_hours(found[4], found[5], found[6], found[7]))  # noqa: DTZ001 - it has none
+    return datetime(year, month, day, *_hours(match[4], match[5], match[6], match[7]))  # noqa: DTZ001 - it has none
 
 
 def _hours(hour: str | None, minute: str | None, second: str | None, half: str | None) -> tuple[int, int, int]:
@@ -114,11 +114,11 @@ def _hours(hour: str | None, minute: str | None, second: str | None, half: str |
 
 
 def _at(year: int, month: int, day: int, rest: str) -> datetime:
-    """Reads the hours after a date whose order is plain, by putting that date in the form of the others."""
-    found = _PARTS.fullmatch(f"{day:02}/{month:02}/{year:04}{rest}")
-    if not found:
+    """Reads the time after a date of known order: puts the date in the usual form first."""
+    match = _PARTS.fullmatch(f"{day:02}/{month:02}/{year:04}{rest}")
+    if not match:
         raise ValueError(rest)
-    return _in_parts(found, Order.DAY_FIRST)
+    return _in_parts(match, Order.DAY_FIRST)
 
 
 def _year(text: str) -> int:
@@ -126,7 +126,7 @@ def _year(text: str) -> int:
 
 
 def shows_decimal(text: str) -> str:
-    """Returns the decimal sign that a number shows, `.` or `,`, or nothing: 1,234 may be 1234, 1.234 has a point."""
+    """Returns the decimal sign that a number shows, `.` or `,`, or "": 1,234 may be 1234, 1.234 has a point."""
     text = text.strip(_MONEY)
     dot, comma = text.rfind("."), text.rfind(",")
     if dot >= 0 and comma >= 0:
@@ -140,22 +140,22 @@ def shows_decimal(text: str) -> str:
 def read_number(column: str, text: str, decimal: str) -> float:
     """Returns a number, without the sign of a currency and the signs between thousands.
 
-    `decimal` is the file's decimal sign, or nothing while none is known; then 1.234 has a decimal point, and 1,234
-    raises AmbiguousError. Raises ValueError for any other that is no number up to a thousand million.
+    `decimal` is the file's decimal sign, or "" if it is not known; then 1.234 has a decimal point, and 1,234 raises
+    AmbiguousError. Raises ValueError for other text that is no number up to a thousand million.
     """
     try:
-        value = float(text)  # nearly every number of nearly every file
+        value = float(text)  # the usual case
         if decimal == "," and "." in text:
             value = float(_plain(column, text, decimal))
     except ValueError:
         value = _float(_plain(column, text, decimal))
-    if not abs(value) <= MAX_NUMBER or "_" in text:  # so written that NaN is refused too
+    if not abs(value) <= MAX_NUMBER or "_" in text:  # written so that NaN is refused too
         raise ValueError(f"{column} {text[:40]!r} is not a number up to {MAX_NUMBER:.0f}")
     return value
 
 
 def _plain(column: str, text: str, decimal: str) -> str:
-    """Returns a number as Python writes it, or nothing when its signs do not fit."""
+    """Returns a number in Python's notation, or "" if its signs do not fit."""
     bare = text.strip(_MONEY)
     sign, bare = ("-", bare.removeprefix("-").strip(_MONEY)) if bare.startswith("-") else ("", bare)
     bare = re.sub(r"(?<=\d)[ \u00a0\u202f'’](?=\d{3})", "", bare)

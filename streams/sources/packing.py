@@ -1,6 +1,6 @@
-"""Opens a file of rows, however it is packed and encoded, as a stream of UTF-8 lines, or as the rows of a sheet.
+"""Opens a file of rows in any packing and encoding, as a stream of UTF-8 lines, or as the rows of a sheet.
 
-What is packed is unpacked as it is read, so memory is bounded whatever a file unpacks to.
+The file is unpacked while it is read, so that memory is bounded for any unpacked size.
 """
 
 import bz2
@@ -15,8 +15,8 @@ from typing import IO, Any
 
 from streams.sources.base import SourceError
 
-LOOK = 1 << 16  # bytes at the start that tell the kind of a file
-MAX_INNER = 1 << 30  # bytes of a workbook within a .zip, which is unpacked to a file that has no name
+LOOK = 1 << 16  # bytes at the start that decide the kind of a file
+MAX_INNER = 1 << 30  # bytes of a workbook within a .zip, which is unpacked to an unnamed temporary file
 KINDS = {
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Excel file (.xls); save it as .xlsx or .csv",
     b"PAR1": "a Parquet file; write it as .csv",
@@ -39,8 +39,8 @@ PACKERS: dict[bytes, Callable[[Any], Any]] = {
 ZIP = b"PK\x03\x04"
 
 
-class Workbook(Exception):  # noqa: N818 - no error: the way out of `unpacked` for a file of another kind
-    """A file that is an Excel workbook, open."""
+class Workbook(Exception):  # noqa: N818 - no error: `unpacked` raises it for a file of another kind
+    """Carries an open Excel workbook."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         super().__init__()
@@ -48,9 +48,9 @@ class Workbook(Exception):  # noqa: N818 - no error: the way out of `unpacked` f
 
 
 def unpacked(file: io.BufferedReader) -> io.BufferedReader:
-    """Returns the bytes of a file, unpacked where its first bytes say that it is packed.
+    """Returns the bytes of a file, unpacked if its first bytes are those of a packed one.
 
-    Raises Workbook for an Excel file, SourceError, in words that follow the file's name, for others that are no text.
+    Raises Workbook for an Excel file, SourceError for other files that are no text; its message follows a file name.
     """
     start = file.peek(8)
     for mark, unpack in PACKERS.items():
@@ -85,7 +85,7 @@ def _from_zip(file: IO[bytes]) -> io.BufferedReader:
         return _member(archive, [name for name in names if not name.endswith("/") and not _of_system(name)])
     except zipfile.BadZipFile as error:
         raise SourceError(f"is a damaged .zip: {error}.") from None
-    except (RuntimeError, NotImplementedError) as error:  # encrypted, or packed in a way that Python has not
+    except (RuntimeError, NotImplementedError) as error:  # encrypted, or compressed by a method that Python lacks
         raise SourceError(f"is a .zip that cannot be opened: {error}.") from None
 
 
@@ -94,7 +94,7 @@ def _of_system(name: str) -> bool:
 
 
 def _member(archive: zipfile.ZipFile, names: list[str]) -> io.BufferedReader:
-    """Opens the one file in an archive; it may be a workbook, as at UCI, which needs a file that can be searched."""
+    """Opens the one file in an archive; it may be a workbook, like UCI's, which needs a seekable file."""
     if len(names) != 1:
         shown = ", ".join(repr(name[:60]) for name in names[:5]) or "none"
         raise SourceError(f"is a .zip of {len(names)} files ({shown}); unpack it and give one of them.")
@@ -115,9 +115,9 @@ def _member(archive: zipfile.ZipFile, names: list[str]) -> io.BufferedReader:
 
 
 def as_utf8(file: io.BufferedReader, encoding: str | None) -> io.BufferedReader:
-    """Returns lines in UTF-8 that end with a newline. UTF-16 is told by its byte order mark or its zeros.
+    """Returns lines in UTF-8 that end with a newline. A byte order mark or zeros show UTF-16.
 
-    What is neither is given as it is: the reader of lines tells UTF-8 from Windows-1252.
+    Other text is returned unchanged: the reader of lines distinguishes UTF-8 from Windows-1252.
     """
     start = file.peek(LOOK)[:LOOK]
     encoding = encoding or _wide(start)
@@ -140,7 +140,7 @@ def _wide(start: bytes) -> str | None:
 
 
 class _Recoded(io.RawIOBase):
-    """Bytes of another stream, decoded by parts and encoded anew."""
+    """Decodes the bytes of another stream by parts and encodes them as UTF-8."""
 
     def __init__(self, file: io.BufferedReader, decode: Callable[..., str], encoding: str = "utf-8") -> None:
         self._file, self._decode, self._encoding = file, decode, encoding

@@ -1,4 +1,4 @@
-"""Reads the rows of a table from text, whatever separates its columns; finds out how it writes dates and numbers."""
+"""Reads the rows of a table from text with any column delimiter; finds out how it writes dates and numbers."""
 
 import csv
 import io
@@ -12,22 +12,22 @@ from streams.sources.base import SourceError
 from streams.sources.dates import Order, settles, shows_decimal
 
 MAX_LINE = 1 << 16  # bytes
-MAX_LINES = 20  # in one row: a description may hold line breaks, but a quote never closed would swallow the file
+MAX_LINES = 20  # in one row: a description may hold line breaks, but an unclosed quote would swallow the file
 MAX_BLANK = 100  # lines before the header
-AHEAD = 1 << 23  # characters that are looked at, and kept, to find out how dates are written
-ENOUGH = 1000  # rows that are looked at in any case
+AHEAD = 1 << 23  # characters that are examined, and kept, to find out how dates are written
+ENOUGH = 1000  # rows that are examined at least
 DELIMITERS = ",;\t|"
-# What Western European text in Windows-1252 looks like. Shift-JIS, Cyrillic, Greek and Chinese come in longer runs, and
+# Matches Western European text in Windows-1252. Shift-JIS, Cyrillic, Greek and Chinese come in longer runs, and
 # Turkish letters would read as Icelandic ones.
 _FOREIGN = re.compile("[^\x00-\x7f]{3}|[ÐÝÞðýþ‚ƒ„†‡ˆ‰Š‹ŒŽ˜š›ž\x80-\x9f\ufffd]")
 
 
 class RowError(ValueError):
-    """A row that cannot be read; the message says why."""
+    """Means that a row cannot be read; the message gives the reason."""
 
 
 class Form(NamedTuple):
-    """How a file is written, as far as it is known."""
+    """Describes the formats of a file, as far as they are known."""
 
     order: Order = Order.UNKNOWN
     encoding: str | None = None
@@ -35,29 +35,29 @@ class Form(NamedTuple):
 
 
 class Header(NamedTuple):
-    """The first line of a table."""
+    """Holds the first line of a table."""
 
     delimiter: str
     names: list[str]
-    blanks: bool  # after each delimiter
+    blanks: bool  # blanks follow each delimiter
 
 
 class _Doubtful(str):
-    """A line whose encoding is not plain."""
+    """Marks a line of doubtful encoding."""
 
 
 class _RunawayRowError(Exception):
-    """A quote was opened and not closed for longer than any row is."""
+    """Means that a quote was opened and not closed within the longest allowed row."""
 
 
 class Lines:
-    """Feeds lines to the csv module and keeps those of the row in hand, so that a broken row costs one line only."""
+    """Feeds lines to the csv module and keeps those of the current row, so that a broken row costs one line only."""
 
     def __init__(self, file: io.BufferedReader) -> None:
         self._file = file
         self._waiting: deque[str] = deque()
         self.row: list[str] = []
-        self.number = 1  # of the first line of the row in hand
+        self.number = 1  # of the first line of the current row
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -70,7 +70,7 @@ class Lines:
         return line
 
     def ahead(self) -> Iterator[str]:
-        """Yields lines that come next, at most AHEAD characters of them, and keeps them to be read again."""
+        """Yields the next lines, at most AHEAD characters of them, and keeps them to be read again."""
         size = 0
         while size < AHEAD:
             try:
@@ -86,12 +86,12 @@ class Lines:
         return any(isinstance(line, _Doubtful) for line in self.row)
 
     def next_row(self) -> None:
-        """Forgets the row in hand, which is dealt with."""
+        """Forgets the current row, which is done."""
         self.number += len(self.row)
         self.row.clear()
 
     def give_back(self) -> None:
-        """Loses the first line of the row in hand, which is broken; the others are read again."""
+        """Drops the first line of the current row, which is broken; the others are read again."""
         self._waiting.extendleft(reversed(self.row[1:]))
         del self.row[1:]
         self.next_row()
@@ -102,12 +102,12 @@ class Lines:
             raise StopIteration
         if len(line) == MAX_LINE and not line.endswith(b"\n"):
             while not self._file.readline(MAX_LINE).endswith(b"\n") and self._file.peek(1):
-                pass  # the rest of a line that is no row; its start is refused for its size
+                pass  # skip the rest of an overlong line; its start is refused for its size
         return _decode(line)
 
 
 def _decode(line: bytes) -> str:
-    """Windows-1252 where it is not UTF-8; line by line, because the first such byte may be far down a large file."""
+    """Decodes UTF-8, else Windows-1252; line by line, because the first such byte may be far down a large file."""
     try:
         return line.decode()
     except UnicodeDecodeError:
@@ -116,9 +116,9 @@ def _decode(line: bytes) -> str:
 
 
 def find_header(lines: Lines, missing: Callable[[list[str]], list[str]]) -> Header:
-    """Returns the first line that is not blank, parted by the delimiter that leaves the fewest columns `missing`.
+    """Returns the first line that is not blank, split by the delimiter that leaves the fewest columns `missing`.
 
-    A line such as `sep=;`, which Excel writes and reads, names the delimiter. Raises StopIteration when there is none.
+    A line such as `sep=;`, which Excel writes and reads, names the delimiter. Raises StopIteration if there is none.
     """
     delimiters = DELIMITERS
     for line in islice(lines, MAX_BLANK):
@@ -142,7 +142,7 @@ def _names(text: str, delimiter: str) -> tuple[list[str], bool]:
 
 
 def rows_of(lines: Lines, header: Header) -> Iterator[tuple[int, list[str] | RowError]]:
-    """Yields the first line and the values of each row, or why it cannot be parted into as many as the header has."""
+    """Yields the first line number and the values of each row, or why it cannot be split into the header's columns."""
     width = len(header.names)
     reader = csv.reader(lines, delimiter=header.delimiter, skipinitialspace=header.blanks, strict=True)
     while True:
@@ -167,21 +167,21 @@ def rows_of(lines: Lines, header: Header) -> Iterator[tuple[int, list[str] | Row
         lines.next_row()
         if doubtful:
             yield number, RowError("text that is neither UTF-8 nor plainly Windows-1252: say --encoding")
-        elif values:  # an empty line is no row
+        elif values:  # skip empty lines
             yield number, values
 
 
 def _second_look(row: list[str], header: Header) -> list[str] | None:
     """Returns the values of a row that has \\" for a quote, or blanks before quotes, if they are enough."""
     try:
-        found = list(csv.reader(row, delimiter=header.delimiter, escapechar="\\", skipinitialspace=True, strict=True))
+        rows = list(csv.reader(row, delimiter=header.delimiter, escapechar="\\", skipinitialspace=True, strict=True))
     except csv.Error:
         return None
-    return found[0] if len(found) == 1 and len(found[0]) == len(header.names) else None
+    return rows[0] if len(rows) == 1 and len(rows[0]) == len(header.names) else None
 
 
 def look_ahead(lines: Lines, header: Header) -> Iterator[list[str]]:
-    """Yields rows that come next, without taking them. Raises SourceError for text whose encoding is not plain."""
+    """Yields the next rows without taking them. Raises SourceError for text of doubtful encoding."""
     doubtful: list[str] = []
     reader = csv.reader(_noting(lines.ahead(), doubtful), delimiter=header.delimiter, skipinitialspace=header.blanks)
     while True:
@@ -208,9 +208,9 @@ def _noting(lines: Iterator[str], doubtful: list[str]) -> Iterator[str]:
 
 
 def survey(rows: Iterable[tuple[str, tuple[str, ...]]], form: Form) -> Form:
-    """Returns the form with the order of dates and the decimal sign that the rows show: a date and the numbers of each.
+    """Returns the form with the order of dates and the decimal sign of the rows: each has a date and numbers.
 
-    Raises SourceError when dates can be read in two ways, and none of them says which.
+    Raises SourceError if dates can be read in two ways, and no date decides it.
     """
     order, decimal, doubtful, unsure = form.order, form.decimal, "", False
     for count, (date, numbers) in enumerate(rows):

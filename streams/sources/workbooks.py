@@ -1,7 +1,7 @@
 """Reads the rows of an Excel workbook (.xlsx, ECMA-376) with the standard library, one row in memory at a time.
 
-openpyxl's read-only mode would do the same, with styles that are of no use here: a date is read from its serial number.
-A workbook may be made to harm: a document type, and so an entity, is refused, and shared texts and rows are bounded.
+openpyxl's read-only mode would do the same, but with styles, which are not needed: a date is read from its serial
+number. A workbook may be hostile: a document type, and so an entity, is refused, and shared texts and rows are bounded.
 """
 
 import posixpath
@@ -15,7 +15,7 @@ from streams.sources.base import SourceError
 
 PART = 1 << 16  # bytes
 MAX_SHARED = 1 << 26  # characters of all shared texts
-MAX_TEXT = 1 << 15  # characters in a cell, as many as Excel takes
+MAX_TEXT = 1 << 15  # characters in a cell, Excel's own limit
 MAX_COLUMNS = 1000
 
 
@@ -45,7 +45,7 @@ class _Reader:
 
 
 class _Shared(_Reader):
-    """The texts that cells refer to by number."""
+    """Reads the texts that cells refer to by number."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -68,7 +68,7 @@ class _Shared(_Reader):
 
 
 class _Sheet(_Reader):
-    """The rows of a sheet, each with its number."""
+    """Reads the rows of a sheet, each with its number."""
 
     def __init__(self, shared: list[str]) -> None:
         super().__init__()
@@ -109,7 +109,7 @@ class _Sheet(_Reader):
 
 
 def rows(archive: zipfile.ZipFile) -> Iterator[tuple[int, list[str]]]:
-    """Yields the number and the cells, as texts, of each row of all sheets, in their order. Raises SourceError."""
+    """Yields the number and the cells, as texts, of each row of all sheets, in order. Raises SourceError."""
     try:
         shared = _Shared()
         if "xl/sharedStrings.xml" in archive.namelist():
@@ -156,7 +156,7 @@ def _sheets(archive: zipfile.ZipFile) -> list[str]:
 
 
 class _Tags(_Reader):
-    """The attributes of some elements."""
+    """Reads the attributes of some elements."""
 
     def __init__(self, *names: str) -> None:
         super().__init__()

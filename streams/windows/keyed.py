@@ -1,4 +1,4 @@
-"""A value for each key that is held while the key is in use, and for a while afterwards."""
+"""Holds a value for each key while the key is in use, and for a while afterwards."""
 
 from collections.abc import Mapping
 from heapq import heappop, heappush
@@ -14,10 +14,10 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 class KeyedValues(Generic[Value]):
-    """Values by key, at most `most` of them, because senders choose keys. msgspec must be able to encode a value.
+    """Holds at most `most` values by key, because senders choose keys. msgspec must be able to encode a value.
 
-    A key that rests is dropped at a moment that its caller gives, unless it is opened again before. A step costs what
-    is due and not how many keys there are: `_due` is a heap of these moments.
+    A key at rest is dropped at a moment that its caller sets, unless it is opened again before. A step costs time for
+    the keys that are due, not for all keys: `_due` is a heap of these moments.
     """
 
     def __init__(self, value: type[Value], most: int, entries: Mapping[StateKey, bytes] = {}) -> None:
@@ -35,7 +35,7 @@ class KeyedValues(Generic[Value]):
         return len(self._values)
 
     def __getitem__(self, key: StateKey) -> Value:
-        """Returns the value of a key that is held."""
+        """Returns the value of a held key."""
         return self._values[key]
 
     def items(self) -> list[tuple[StateKey, Value]]:
@@ -43,7 +43,7 @@ class KeyedValues(Generic[Value]):
         return list(self._values.items())
 
     def open(self, key: StateKey) -> Value | None:
-        """Returns the value of a key, a new one if need be, and notes that it changes; None where there is no room."""
+        """Returns the value of a key, a new one if it has none, and marks it as changed; None if there is no room."""
         value = self._values.get(key)
         if value is None:
             if len(self._values) >= self.most:
@@ -55,12 +55,12 @@ class KeyedValues(Generic[Value]):
         return value
 
     def touch(self, key: StateKey) -> Value:
-        """Returns the value of a key that is held, and notes that it changes."""
+        """Returns the value of a held key, and marks it as changed."""
         self._changed[key] = None
         return self._values[key]
 
     def rest(self, key: StateKey, until: int) -> None:
-        """Lets a key be dropped at that millisecond, unless it is opened before."""
+        """Sets the millisecond at which the key is dropped unless it is opened before."""
         self._rests[key] = until
         heappush(self._due, (until, key))
 

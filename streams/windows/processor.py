@@ -1,4 +1,4 @@
-"""The processor of an application that adds each event to the tally of its partition key in a tumbling window."""
+"""Provides a processor that adds each event to the tally of its partition key in a tumbling window."""
 
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -13,7 +13,7 @@ Row = tuple[int, StateKey, Tally]  # the first millisecond of a window, a key, i
 
 
 class TumblingProcessor(Processor[Event, list[Row[Tally]]], Generic[Event, Tally]):
-    """Gives the rows of changed tallies: the first millisecond of the window, the key in a tuple, and the tally.
+    """Returns the rows of changed tallies: the first millisecond of the window, the key in a tuple, and the tally.
 
     `begin` makes an empty tally and `add` adds an event to it. `too_many` is the sentence for people that refuses a
     key past the bound of the windows; it may have {most} and {key!r}.

@@ -1,7 +1,7 @@
-"""Sliding windows: the sum of an amount by key over the last N milliseconds, both ends included.
+"""Keeps sliding windows: the sum of an amount by key over the last N milliseconds, both ends included.
 
-This is the frame that SQL calls SUM(amount) OVER (PARTITION BY key RANGE INTERVAL … PRECEDING). With an amount of 1 for
-each record the sum is a count. Amounts are whole numbers, so that a sum is exact in whatever order it was added up.
+This is the frame SUM(amount) OVER (PARTITION BY key RANGE INTERVAL … PRECEDING) of SQL. With an amount of 1 for each
+record the sum is a count. Amounts are whole numbers, so that a sum is exact in any order of addition.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -12,11 +12,11 @@ import msgspec
 
 from streams.core.state import EMPTY, HistoryRow, State, StateChange, StateKey, merge
 
-Run = tuple[int, int]  # a millisecond, and the amount that was added in it
+Run = tuple[int, int]  # a millisecond, and the amount added in it
 
 
 class Left(NamedTuple):
-    """One run that has left its window."""
+    """Describes one run that has left its window."""
 
     key: StateKey
     moment: int  # the first millisecond at which the window no longer holds the run
@@ -25,10 +25,10 @@ class Left(NamedTuple):
 
 
 class Meta(msgspec.Struct, array_like=True):
-    """The watermark, and the moment up to which runs that leave were taken out.
+    """Holds the watermark, and the moment up to which leaving runs were removed.
 
-    These differ only in a child of several parents, until its first step: one parent's runs may still have to be told
-    as left that the watermark of the other has passed.
+    These differ only in a child of several parents, until its first step: runs of one parent that the watermark of the
+    other has passed may still have to be reported as left.
     """
 
     watermark: int = 0
@@ -36,10 +36,10 @@ class Meta(msgspec.Struct, array_like=True):
 
 
 class _Sum:
-    """The runs of one key, oldest first, of which the first `gone` have left its window, and the sum of the others.
+    """Holds the runs of one key, oldest first, of which the first `gone` have left its window, and the others' sum.
 
-    Runs that have left are deleted once they are half of all, so that this costs little for each however long the
-    window is. A deque would take ten times the memory for a key with a few runs.
+    Runs that have left are deleted once they are half of all, so that each costs little for any length of the window. A
+    deque would take ten times the memory for a key with a few runs.
     """
 
     __slots__ = ("gone", "runs", "total", "unsaved")
@@ -48,7 +48,7 @@ class _Sum:
         self.runs: list[Run] = []
         self.gone = 0
         self.total = 0
-        self.unsaved = 0  # how many of the newest runs no changes() has given
+        self.unsaved = 0  # how many of the newest runs no changes() call has returned
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -57,10 +57,10 @@ _decode_row = msgspec.msgpack.Decoder(tuple[StateKey, list[Run]]).decode
 
 
 class SlidingSums:
-    """The sums of one shard. `length` is in milliseconds: the window at T holds T - length to T, both included.
+    """Keeps the sums of one shard. `length` is in milliseconds: the window at T holds T - length to T, both included.
 
-    A step costs what is due and not how many keys there are: `_due` is a heap with the moment at which the oldest run
-    of each key leaves. Memory grows with the milliseconds in which a key had records, and not with its rate.
+    A step costs time for the runs that are due, not for all keys: `_due` is a heap with the moment at which the oldest
+    run of each key leaves. Memory grows with the milliseconds in which a key had records, and not with its rate.
     """
 
     def __init__(self, length: int, state: State = EMPTY) -> None:
@@ -73,7 +73,7 @@ class SlidingSums:
         for row in state.history:
             key, runs = runs_of(row)
             self._restore(key, [run for run in runs if run[0] + self._stay > self._emptied_to])
-        self._due = [(found.runs[0][0] + self._stay, key) for key, found in self._sums.items()]
+        self._due = [(window.runs[0][0] + self._stay, key) for key, window in self._sums.items()]
         heapify(self._due)
 
     def __len__(self) -> int:
@@ -82,21 +82,21 @@ class SlidingSums:
 
     def total(self, key: StateKey) -> int:
         """Returns the sum of a key's window at the watermark."""
-        found = self._sums.get(key)
-        return found.total if found else 0
+        window = self._sums.get(key)
+        return window.total if window else 0
 
     def add(self, key: StateKey, amount: int) -> int:
-        """Adds an amount at the watermark, where the caller has advanced to, and returns the key's sum with it."""
+        """Adds an amount at the watermark, which the caller has advanced, and returns the key's new sum."""
         moment = self.watermark
-        found = self._sums.get(key)
-        if found is None:
-            found = self._sums[key] = _Sum()
+        window = self._sums.get(key)
+        if window is None:
+            window = self._sums[key] = _Sum()
             heappush(self._due, (moment + self._stay, key))
-        found.runs.append((moment, amount))
-        found.total = total = found.total + amount
-        if not found.unsaved:
-            self._unsaved[key] = found
-        found.unsaved += 1
+        window.runs.append((moment, amount))
+        window.total = total = window.total + amount
+        if not window.unsaved:
+            self._unsaved[key] = window
+        window.unsaved += 1
         return total
 
     def is_due(self, watermark: int) -> bool:
@@ -104,14 +104,18 @@ class SlidingSums:
         return bool(self._due) and self._due[0][0] <= watermark
 
     def advance(self, watermark: int) -> list[Left]:
-        """Moves the watermark on and returns the runs that left; those of one key together, oldest first."""
+        """Advances the watermark and returns the runs that left; those of one key together, oldest first."""
         self.watermark = self._emptied_to = max(self.watermark, watermark)
         left: list[Left] = []
-        due, stay, newest = self._due, self._stay, self.watermark - self._stay  # of the runs that leave
+        due, stay, newest = (
+            self._due,
+            self._stay,
+            self.watermark - self._stay,
+        )  # newest: the last millisecond that leaves
         while due and due[0][0] <= self.watermark:
             key = due[0][1]
-            found = self._sums[key]
-            runs, gone, total = found.runs, found.gone, found.total
+            window = self._sums[key]
+            runs, gone, total = window.runs, window.gone, window.total
             while gone < len(runs) and runs[gone][0] <= newest:
                 moment, amount = runs[gone]
                 left.append(Left(key, moment + stay, total, total - amount))
@@ -120,7 +124,7 @@ class SlidingSums:
             if 2 * gone >= len(runs):
                 del runs[:gone]
                 gone = 0
-            found.gone, found.total = gone, total
+            window.gone, window.total = gone, total
             if runs:
                 heapreplace(due, (runs[gone][0] + stay, key))
             else:
@@ -131,9 +135,9 @@ class SlidingSums:
     def changes(self) -> StateChange:
         """Returns the runs that were added since the last call, as one history row a key."""
         rows: list[HistoryRow] = []
-        for key, found in self._unsaved.items():
-            new = found.runs[max(found.gone, len(found.runs) - found.unsaved) :]
-            found.unsaved = 0
+        for key, window in self._unsaved.items():
+            new = window.runs[max(window.gone, len(window.runs) - window.unsaved) :]
+            window.unsaved = 0
             if new:
                 rows.append(HistoryRow(key[0], new[-1][0] + self._stay, _encode((key, new))))
         self._unsaved = {}
@@ -141,13 +145,13 @@ class SlidingSums:
 
     def _restore(self, key: StateKey, runs: list[Run]) -> None:
         if runs:
-            found = self._sums.setdefault(key, _Sum())
-            found.runs += runs
-            found.total += sum(amount for _, amount in runs)
+            window = self._sums.setdefault(key, _Sum())
+            window.runs += runs
+            window.total += sum(amount for _, amount in runs)
 
 
 def meta_of(state: State) -> Meta:
-    """Returns the meta that sliding windows wrote; zeros where there is none."""
+    """Returns the meta that sliding windows wrote; zeros if there is none."""
     return _decode_meta(state.meta) if state.meta else Meta()
 
 
@@ -162,9 +166,9 @@ def row_of(key: StateKey, runs: list[Run], until: int) -> HistoryRow:
 
 
 def set_back(state: State, watermark: int) -> State:
-    """Returns the state with no time in it later than `watermark`, in milliseconds.
+    """Returns the state without times later than `watermark`, in milliseconds.
 
-    What was added at a later time counts as of `watermark`, so that it leaves the window in time.
+    Amounts that were added at a later time count as of `watermark`, so that they leave the window in time.
     """
     meta = meta_of(state)
     rows = [_set_back(row, watermark) for row in _without_left(state).history]
@@ -182,10 +186,10 @@ def _set_back(row: HistoryRow, watermark: int) -> HistoryRow:
 
 
 def inherit(states: Sequence[State], owns: Callable[[str], bool], watermark: int | None = None) -> State:
-    """Returns the state of a child shard: what its parents held of the keys that it owns.
+    """Returns the state of a child shard: its parents' runs of the keys that it owns.
 
-    With `watermark`, in milliseconds, amounts of a later time are taken out: when an older stream of the same name is
-    read on, their records are still to come.
+    With `watermark`, in milliseconds, amounts of a later time are removed: when a worker continues with an older stream
+    of the same name, their records are still to come.
     """
     metas = [meta_of(state) for state in states if state.meta]
     merged = merge([_without_left(state) for state in states], owns)
@@ -196,13 +200,13 @@ def inherit(states: Sequence[State], owns: Callable[[str], bool], watermark: int
 
 
 def _without_left(state: State) -> State:
-    """Leaves out the runs that have left by the state's own reckoning, which the child's may be behind."""
+    """Removes the runs that have left by the state's own watermark, which the child's may be behind."""
     emptied_to = meta_of(state).emptied_to
     return state._replace(history=list(_kept(state.history, lambda moment, until: until > emptied_to)))
 
 
 def _kept(rows: Iterable[HistoryRow], keeps: Callable[[int, int], bool]) -> Iterator[HistoryRow]:
-    """Leaves out runs; `keeps` is called with the moment of each and that at which it leaves."""
+    """Yields the rows without some runs; `keeps` is called with each run's moment and the moment at which it leaves."""
     for row in rows:
         key, runs = runs_of(row)
         stay = row.until - runs[-1][0]

@@ -1,7 +1,7 @@
-"""Tumbling windows: time is cut into steps of equal length, and each step has a tally for each key.
+"""Keeps tumbling windows: time is cut into steps of equal length, and each step has a tally for each key.
 
 A window begins at a whole multiple of its step, in milliseconds since 1970. It is held for a grace time after its end,
-since arrival stamps may run backwards a little, as Kinesis' may. What arrives later than that is refused.
+since arrival stamps may run backwards a little, as Kinesis' may. Records that arrive later are refused.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,15 +19,15 @@ _encode = _encoder.encode
 _watermark = msgspec.msgpack.Decoder(int)
 
 
-# The first millisecond of a window, and its tallies that changed.
+# The first millisecond of a window, and its changed tallies.
 Changed = tuple[int, Mapping[StateKey, Tally]]
 
 
 class Window(Generic[Tally]):
-    """One window: the tallies by key. A key's first part is the partition key.
+    """Holds one window: the tallies by key. A key's first part is the partition key.
 
     An application changes the tallies of a batch by itself, since a call for each record would take most of the time.
-    It asks `admit` before it sets the tally of a new key, and puts each tally that it changed into `changed`.
+    It asks `admit` before it sets the tally of a new key, and puts each changed tally into `changed`.
     """
 
     __slots__ = ("_admitted", "_most", "_parts", "changed", "new", "start", "tallies", "unsaved")
@@ -36,13 +36,13 @@ class Window(Generic[Tally]):
         self.start = start
         self.tallies: dict[StateKey, Tally] = {}
         self.changed: dict[StateKey, Tally] = {}  # since the last take()
-        self.unsaved: dict[StateKey, Tally] = {}  # taken, but not yet in any changes()
-        self.new: set[StateKey] = set()  # keys that no changes() has given yet
+        self.unsaved: dict[StateKey, Tally] = {}  # taken, but not yet returned by changes()
+        self.new: set[StateKey] = set()  # keys that no changes() call has returned yet
         self._admitted: set[StateKey] = set()
         self._most, self._parts = most, parts
 
     def admit(self, key: StateKey) -> bool:
-        """Returns whether there is room for a key that has no tally yet; the caller then sets its tally."""
+        """Returns whether there is room for a new key; the caller then sets its tally."""
         name = key[: self._parts]
         if name not in self._admitted:
             if len(self._admitted) >= self._most:
@@ -52,17 +52,17 @@ class Window(Generic[Tally]):
         return True
 
     def restore(self, key: StateKey, tally: Tally) -> None:
-        """Sets a tally that a State held, whatever the bound is now."""
+        """Sets a tally from a State, for any present bound."""
         self.tallies[key] = tally
         self._admitted.add(key[: self._parts])
 
 
 class TumblingWindows(Generic[Tally]):
-    """The windows of one shard that are open or within their grace time.
+    """Holds the windows of one shard that are open or within their grace time.
 
     `tally` is the type of the tallies, which msgspec must be able to encode; `step` and `grace` are in milliseconds.
-    `most` bounds the keys of a window, because senders choose them; with `parts`, keys are one for the bound when they
-    agree in that many first parts.
+    `most` bounds the keys of a window, because senders choose them; with `parts`, keys with equal first `parts` parts
+    count as one.
     """
 
     def __init__(
@@ -79,14 +79,14 @@ class TumblingWindows(Generic[Tally]):
         self.step, self.grace, self.most = step, grace, most
         self._parts = parts
         self._windows: dict[int, Window[Tally]] = {}
-        self._closed: list[Changed[Tally]] = []  # of windows that closed since the last take()
+        self._closed: list[Changed[Tally]] = []  # changed tallies of windows that closed since the last take()
         self._removed: list[StateKey] = []
         decode = msgspec.msgpack.Decoder(tally).decode
         for key, data in state.entries.items():
             self._window(int(key[-1])).restore(key[:-1], decode(data))
 
     def at(self, moment: int) -> Window[Tally] | None:
-        """Returns the window that a moment lies in; None where it is gone, so that a new count would be wrong."""
+        """Returns the window of a moment; None if it is gone, so that a new count would be wrong."""
         start = moment - moment % self.step
         if start + self.step + self.grace <= self.watermark:
             return None
@@ -101,14 +101,14 @@ class TumblingWindows(Generic[Tally]):
         )
 
     def advance(self, watermark: int) -> Sequence[Window[Tally]]:
-        """Moves the watermark on, drops the windows whose grace time is over, and returns them, oldest first."""
+        """Advances the watermark, drops the windows past their grace time, and returns them, oldest first."""
         self.watermark = max(self.watermark, watermark)
         length = self.step + self.grace
         over = sorted(start for start in self._windows if start + length <= self.watermark)
         return [self._close(start) for start in over]
 
     def take(self) -> list[Changed[Tally]]:
-        """Returns the tallies that changed since the last call, those of windows that closed meanwhile included."""
+        """Returns the tallies that changed since the last call, also those of windows that have closed since."""
         taken, self._closed = self._closed, []
         for window in self._windows.values():
             if window.changed:
@@ -118,7 +118,7 @@ class TumblingWindows(Generic[Tally]):
         return taken
 
     def changes(self) -> StateChange:
-        """Returns what changed since the last call. It takes time for the changed keys, not for all of them."""
+        """Returns the changes since the last call. Its cost grows with the changed keys, not with all of them."""
         put: dict[StateKey, bytes] = {}
         for window in self._windows.values():
             start = str(window.start)
@@ -143,7 +143,7 @@ class TumblingWindows(Generic[Tally]):
 
 
 def watermark_of(state: State) -> int:
-    """Returns the watermark that the meta of tumbling windows has; 0 where there is none."""
+    """Returns the watermark in the meta of tumbling windows; 0 if there is none."""
     return _watermark.decode(state.meta) if state.meta else 0
 
 
@@ -153,7 +153,7 @@ def set_back(state: State, watermark: int) -> State:
 
 
 def inherit(states: Sequence[State], owns: Callable[[str], bool], watermark: int | None = None) -> State:
-    """Returns the state of a child shard: what its parents held of the keys that it owns.
+    """Returns the state of a child shard: its parents' tallies of the keys that it owns.
 
     Its watermark is the parents' latest, or `watermark` if given: a window that one of them has closed stays closed.
     """

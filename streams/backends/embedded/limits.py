@@ -1,8 +1,8 @@
-"""The embedded stream with the limits of Kinesis, and with faults made on purpose; for tests and for trying things out.
+"""Gives the embedded stream the limits of Kinesis, and deliberate faults; for tests and for experiments.
 
-No emulator of Kinesis holds anybody to its limits. Here they are token buckets in the stream's own file, so that all
-processes share them. What is refused is refused as Kinesis does it, request by request and record by record; callers of
-put and read see only what KinesisStream would show them: a put that takes longer, a page that says nothing yet.
+No emulator of Kinesis enforces the limits. Here they are token buckets in the stream's own file, so that all processes
+share them. Refusals come as from Kinesis, request by request and record by record; callers of put and read see the same
+as from KinesisStream: a put that takes longer, a page that is empty for now.
 
 Source of the limits: Amazon Kinesis Data Streams, quotas and limits.
 """
@@ -25,7 +25,7 @@ from streams.core.hashing import hash_key
 from streams.core.records import SHARD_END, Batch, Entry, Page, Position
 
 RECORDS, BYTES, READS = "records", "bytes", "reads"
-A_SECOND = {RECORDS: 1000.0, BYTES: float(1 << 20), READS: 5.0}  # of a shard; and at most so much at once
+A_SECOND = {RECORDS: 1000.0, BYTES: float(1 << 20), READS: 5.0}  # of one shard; also the largest burst
 RECORDS_A_READ = 10_000
 BYTES_A_READ = 10 << 20
 SLOW_SECONDS = 0.5
@@ -40,16 +40,16 @@ CREATE TABLE IF NOT EXISTS buckets (
 
 
 class Faults(NamedTuple):
-    """How probable each fault is, from 0 to 1."""
+    """Holds the probability of each fault, from 0 to 1."""
 
-    throttle: float = 0.0  # of a request or a read, to be refused
-    partial: float = 0.0  # of a request, to have about half of its records refused
-    slow: float = 0.0  # of a read, to take SLOW_SECONDS
-    expire: float = 0.0  # of a read, to find its iterator expired
+    throttle: float = 0.0  # a request or a read is refused
+    partial: float = 0.0  # about half of a request's records are refused
+    slow: float = 0.0  # a read takes SLOW_SECONDS
+    expire: float = 0.0  # a read finds its iterator expired
 
 
 class LimitedStream(EmbeddedStream):
-    """As EmbeddedStream. `waiting.seconds` is the same for all processes: since the machine's boot."""
+    """Adds limits and faults to EmbeddedStream. All processes share `waiting.seconds`: the time since boot."""
 
     _bytes_a_read = BYTES_A_READ + (1 << 20)  # up_to() cuts a page exactly
 
@@ -74,14 +74,14 @@ class LimitedStream(EmbeddedStream):
             self._db.executescript(SCHEMA)
 
     def put(self, entries: Sequence[Entry]) -> None:
-        """As every stream's. Raises StreamError when it is refused for too long."""
+        """Puts as any stream does. Raises StreamError if the stream refuses records for too long."""
         self._put_located(entries)
 
     def _put_located(self, entries: Sequence[Entry]) -> list[str]:
         return Put(entries, self.name, self._send, self._waiting).run()
 
     def read(self, shard: str, position: Position, limit: int) -> Page:
-        """As every stream's; at once nothing, complete to None, when the shard was read too often."""
+        """Reads as any stream does; returns an empty page, complete to None, if the shard was read too often."""
         if position == SHARD_END:
             return super().read(shard, position, limit)
         start_of(position)
@@ -137,7 +137,7 @@ def _seconds_since_boot() -> float:
 
 
 class Buckets:
-    """What one shard has left of its limits; inside a transaction."""
+    """Holds the tokens that are left of one shard's limits; works inside a transaction."""
 
     def __init__(self, db: sqlite3.Connection, shard: int, seconds: float) -> None:
         self._db = db
@@ -146,11 +146,11 @@ class Buckets:
         self._tokens = dict(A_SECOND)
         self._taken: set[str] = set()
         for kind, tokens, filled in db.execute("SELECT kind, tokens, filled FROM buckets WHERE shard = ?", [shard]):
-            if filled <= seconds:  # else the machine was started anew since
+            if filled <= seconds:  # otherwise the machine has rebooted
                 self._tokens[kind] = min(A_SECOND[kind], tokens + (seconds - filled) * A_SECOND[kind])
 
     def take(self, wanted: dict[str, float]) -> bool:
-        """Takes all of it, or nothing and says so."""
+        """Takes all the tokens and returns True, or takes none and returns False."""
         if any(self._tokens[kind] < amount for kind, amount in wanted.items()):
             return False
         for kind, amount in wanted.items():
@@ -166,7 +166,7 @@ class Buckets:
 
 
 def up_to(page: Page, size: int) -> Page:
-    """A page's first records, of at most so many bytes, but one at least; whole when that is all."""
+    """Returns a page's first records, of at most `size` bytes but at least one; the whole page if it fits."""
     batches: list[Batch] = []
     for batch in page.batches:
         for place, data in enumerate(batch.datas):

@@ -1,4 +1,4 @@
-"""An embedded stream for people who look at it: its records in either direction, one batch in memory at a time."""
+"""Reads an embedded stream for pages: its records in either direction, with one batch in memory at a time."""
 
 import heapq
 import sqlite3
@@ -9,11 +9,11 @@ from streams.backends.embedded.reading import LAST, UnreadableError, unpacked
 from streams.backends.embedded.stream import RECORDS_A_ROW, EmbeddedStream
 from streams.core.records import Place, Record, StreamError
 
-# Sequence numbers and arrival stamps grow together over all shards, so the order of the one is that of the other.
+# Sequence numbers and arrival stamps grow together over all shards, so that both give the same order.
 
 
 class _Head(NamedTuple):
-    """A batch that is not read yet."""
+    """Describes a batch that is not read yet."""
 
     last_sequence: int
     batch: int
@@ -22,9 +22,9 @@ class _Head(NamedTuple):
 
 
 class EmbeddedLook(EmbeddedStream):
-    """A stream that can be read backwards too."""
+    """Reads a stream backwards too."""
 
-    settled_after = 0  # milliseconds: what is written is seen at once, in order
+    settled_after = 0  # milliseconds: written records are visible at once, in order
 
     def backward(self, before: Place | None) -> Iterator[Record]:
         """Yields the records before a place, or all, the newest first."""
@@ -36,7 +36,7 @@ class EmbeddedLook(EmbeddedStream):
                         yield record
 
     def forward(self, after: Place) -> Iterator[Record]:
-        """Yields the records after a place, the oldest first; with sequence 0 those that arrived then, too."""
+        """Yields the records after a place, the oldest first; with sequence 0 also those that arrived at its time."""
         with self._in_our_words():
             lanes = [self._newer(number, shard, after) for number, shard in self._numbered()]
             for head in heapq.merge(*lanes):
@@ -45,7 +45,7 @@ class EmbeddedLook(EmbeddedStream):
                         yield record
 
     def _numbered(self) -> list[tuple[int, str]]:
-        self._stream("id")  # raises where there is none
+        self._stream("id")  # raises if there is no such stream
         rows = self._db.execute(
             "SELECT shards.id, shards.name FROM shards JOIN streams ON streams.id = stream WHERE streams.name = ?",
             [self.name],
@@ -54,7 +54,7 @@ class EmbeddedLook(EmbeddedStream):
 
     def _older(self, number: int, shard: str, before: Place | None) -> Iterator[_Head]:
         bound = LAST if before is None else before.sequence or self._first_at(number, before.arrived, LAST)
-        # A batch that holds the bound ends less than a full row after it, so that no newer one is passed over.
+        # A batch that holds the bound ends less than a full row after it, so that no newer batch is skipped.
         rows = self._db.execute(
             "SELECT last_sequence, id, first_sequence FROM batches WHERE shard = ? AND last_sequence < ?"
             " AND first_sequence < ? ORDER BY last_sequence DESC",
@@ -72,7 +72,7 @@ class EmbeddedLook(EmbeddedStream):
         return _heads(rows, shard)
 
     def _first_at(self, number: int, arrived: int, default: int) -> int:
-        """The first sequence number of a shard that arrived at that time or later."""
+        """Returns the first sequence number of a shard that arrived at that time or later."""
         row = self._db.execute(
             "SELECT first_sequence FROM batches WHERE shard = ? AND arrived >= ? ORDER BY arrived, id LIMIT 1",
             [number, arrived],
@@ -81,7 +81,7 @@ class EmbeddedLook(EmbeddedStream):
 
     def _records(self, head: _Head) -> list[Record]:
         row = self._db.execute("SELECT arrived, data FROM batches WHERE id = ?", [head.batch]).fetchone()
-        if row is None:  # past retention since
+        if row is None:  # dropped since: past retention
             return []
         try:
             batch = unpacked(head.first_sequence, head.last_sequence, *row)

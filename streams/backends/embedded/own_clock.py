@@ -1,11 +1,11 @@
-"""The embedded stream's own time, which setting the clock of the machine does not move.
+"""Keeps the embedded stream's own time, which a change of the machine's clock does not move.
 
-All processes of one boot share the seconds since it began (CLOCK_BOOTTIME), and nobody can set those. So the stream
+All processes of one boot share the seconds since it began (CLOCK_BOOTTIME), which nobody can set. So the stream
 keeps an anchor: at that moment since boot, it was that time. Its time runs on from there. It follows the wall clock in
-two ways only. A difference of up to two seconds, as NTP makes them, is made up for by running at most 1 % faster or
-slower. A wall clock that is further ahead is followed by one leap, once every look of a whole minute has seen the same
-difference: a virtual machine that was resumed, or a clock that was wrong at boot. One that was set for seconds, or is
-wrong in one process, moves nothing, and one that is behind never turns the stream back.
+two ways only. A difference of up to two seconds, which NTP makes, is corrected by running at most 1 % faster or
+slower. A wall clock that is further ahead is followed in one leap, once every look of a whole minute has seen the same
+difference: a virtual machine that was resumed, or a clock that was wrong at boot. A clock that was set for seconds, or
+is wrong in one process, moves nothing, and one that is behind never turns the stream back.
 """
 
 import os
@@ -21,18 +21,18 @@ from streams.core.clock import MINUTE, SECOND, Clock, now
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 NEAR = 2 * SECOND  # differences up to this are NTP's
-SLEWED = 100  # one millisecond in so many is added or left out
-SUSTAINED = MINUTE  # for so long every look must agree before a difference is believed
+SLEWED = 100  # one millisecond in this many is added or left out
+SUSTAINED = MINUTE  # all looks must agree for this long before a difference is believed
 _BOOTTIME = getattr(time, "CLOCK_BOOTTIME", None)  # Linux has it
-LEAPS = 50  # that are remembered; a machine makes one at most for each boot and each resume
+LEAPS = 50  # leaps that are remembered; a machine makes at most one for each boot and each resume
 
 
 class Reading(NamedTuple):
-    """Both clocks of a machine at one moment. `boot` names its boot, "" where that cannot be told."""
+    """Holds both clocks of a machine at one moment. `boot` is the id of its boot, "" if it is unknown."""
 
     boot: str
     elapsed: int  # milliseconds since boot, sleep included
-    wall: int  # milliseconds since 1970, as somebody may have set it
+    wall: int  # milliseconds since 1970, by a clock that an operator may set
 
 
 Look = Callable[[], Reading]
@@ -40,7 +40,7 @@ Look = Callable[[], Reading]
 
 @cache
 def _boot() -> str:
-    """The environment comes first, since systemd's sandbox hides /proc/sys."""
+    """Returns the id of this boot. The environment comes first, because systemd's sandbox hides /proc/sys."""
     try:
         return (os.environ.get("BOOT_ID") or BOOT_ID.read_text()).strip().replace("-", "")
     except OSError:
@@ -48,46 +48,46 @@ def _boot() -> str:
 
 
 def milliseconds_since_boot() -> int:
-    """The same for all processes of this machine."""
+    """Returns the time since boot, which is the same for all processes of this machine."""
     return (time.monotonic_ns() if _BOOTTIME is None else time.clock_gettime_ns(_BOOTTIME)) // 1_000_000
 
 
 def machine() -> Reading:
-    """Looks at the clocks of this machine."""
+    """Reads the clocks of this machine."""
     return Reading(_boot(), milliseconds_since_boot(), now())
 
 
 def handed_in(clock: Clock) -> Look:
-    """Makes one clock serve as both, for tests and benchmarks that move time themselves."""
+    """Returns a look in which one clock serves as both, for tests and benchmarks that move time themselves."""
     return lambda: Reading("handed in", clock(), clock())
 
 
 class Leap(NamedTuple):
-    """Stream time that never passed: from `to - skipped` to `to`, in milliseconds."""
+    """Describes stream time that never passed: from `to - skipped` to `to`, in milliseconds."""
 
     to: int
     skipped: int
 
 
 class Anchor(msgspec.Struct, frozen=True, array_like=True):
-    """Where the stream's time starts from; kept in its row as JSON, moved on by whoever writes."""
+    """Fixes the stream's time to a moment since boot. The stream's row keeps it as JSON; each writer moves it on."""
 
     boot: str = ""
-    elapsed: int = 0  # milliseconds since boot, when it was set
-    time: int = 0  # the stream's time then; 0 for an anchor that was never set
-    slew: int = 0  # milliseconds to be made up for, or to be waited for, from then on
-    ahead: int = 0  # by how much the wall clock was seen to be ahead, or behind; 0 when it was near
-    since: int = 0  # `elapsed` when that was first seen
+    elapsed: int = 0  # milliseconds since boot when the anchor was set
+    time: int = 0  # the stream's time at that moment; 0 for an anchor that was never set
+    slew: int = 0  # milliseconds to gain, or to lose if negative, from then on
+    ahead: int = 0  # how far the wall clock was ahead, or behind if negative; 0 if it was near
+    since: int = 0  # `elapsed` at the first look that saw that difference
     leaps: tuple[Leap, ...] = ()  # oldest first
 
     def covers(self, reading: Reading) -> bool:
-        """Whether this anchor is of the same boot."""
+        """Returns whether this anchor is of the same boot."""
         if not self.time:
             return False
         return self.boot == reading.boot if reading.boot else reading.elapsed > self.elapsed - SECOND
 
     def at(self, elapsed: int) -> int:
-        """The stream's time in milliseconds. The same for all processes, since only the anchor decides."""
+        """Returns the stream's time in milliseconds. All processes get the same, since only the anchor decides."""
         passed = max(0, elapsed - self.elapsed)
         if not self.slew:
             return self.time + passed
@@ -95,7 +95,7 @@ class Anchor(msgspec.Struct, frozen=True, array_like=True):
         return self.time + passed + max(-bound, min(bound, self.slew))
 
     def moved(self, reading: Reading, last: int) -> "Anchor":
-        """The anchor after a look at the clocks, by somebody who writes; `last` is the newest stamp that was given."""
+        """Returns the anchor after a writer's look at the clocks; `last` is the newest stamp that was given."""
         if not self.covers(reading):
             return self._anew(reading, last)
         now = max(self.at(reading.elapsed), last)
@@ -113,7 +113,7 @@ class Anchor(msgspec.Struct, frozen=True, array_like=True):
         return self._set(reading, now, -NEAR, self.ahead, self.since) if due else self
 
     def trim_before(self, now: int, retention: int) -> int:
-        """Stamps before this have been held for `retention` milliseconds of time that did pass."""
+        """Returns the time before which stamps are older than `retention` milliseconds of time that really passed."""
         for leap in reversed(self.leaps):
             passed = max(0, now - leap.to)
             if passed >= retention:
@@ -123,7 +123,7 @@ class Anchor(msgspec.Struct, frozen=True, array_like=True):
         return now - retention
 
     def _anew(self, reading: Reading, last: int) -> "Anchor":
-        """After a boot: how long the machine was off, or whether its clock is right now, nobody can tell."""
+        """Returns the anchor after a boot: how long the machine was off, or whether its clock is right, is unknown."""
         time = max(reading.wall, last + 1)
         skipped = time - max(last, self.time)
         leaps = self._with(Leap(time, skipped)) if last and skipped > MINUTE else self.leaps
@@ -142,7 +142,7 @@ class Anchor(msgspec.Struct, frozen=True, array_like=True):
         return Anchor(self.boot, max(self.elapsed, reading.elapsed), time, slew, ahead, since, leaps)
 
     def _with(self, leap: Leap) -> tuple[Leap, ...]:
-        """Too many leaps: the two oldest become one, so that nothing is trimmed early."""
+        """Returns the leaps with one more. Of too many, the two oldest become one, so that nothing is trimmed early."""
         leaps = (*self.leaps, leap)
         if len(leaps) > LEAPS:
             (_, first), (to, second), *rest = leaps
@@ -159,5 +159,5 @@ def to_text(anchor: Anchor) -> str:
 
 
 def from_text(text: str) -> Anchor:
-    """Raises msgspec.DecodeError for a damaged one."""
+    """Parses an anchor. Raises msgspec.DecodeError for a damaged one."""
     return _decode(text) if text else Anchor()

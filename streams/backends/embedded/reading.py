@@ -1,4 +1,4 @@
-"""How the batches of an embedded stream's shard are found and unpacked."""
+"""Finds and unpacks the batches of an embedded stream's shard."""
 
 import sqlite3
 
@@ -7,11 +7,11 @@ import msgspec
 from streams.backends.embedded.rows import decode
 from streams.core.records import SHARD_END, Batch, From, Position, ShardError, StreamError
 
-LAST = (1 << 63) - 1  # sequence number that SQLite can hold; Kinesis' are longer
+LAST = (1 << 63) - 1  # the highest sequence number that SQLite can hold; Kinesis' are longer
 
 
 class UnreadableError(Exception):
-    """A batch is damaged; says which records it held."""
+    """Means that a batch is damaged; the message names its records."""
 
 
 def read(
@@ -19,7 +19,7 @@ def read(
 ) -> tuple[list[Batch], bool, int | None]:
     """Returns the batches from a position on, whether they reach the shard's tip, and how many records are before.
 
-    Takes up to `limit` records and about `most` bytes, one batch at least. Raises UnreadableError where a batch is
+    Takes up to `limit` records and about `most` bytes, but at least one batch. Raises UnreadableError if a batch is
     damaged, ShardError for a place that no embedded stream has.
     """
     if position == SHARD_END:
@@ -47,7 +47,7 @@ def read(
 
 
 def count(db: sqlite3.Connection, shard: int, position: Position) -> int:
-    """Returns the number of records from a position on. Raises ShardError as read does."""
+    """Returns the number of records from a position on. Raises the same ShardError as read."""
     if position == SHARD_END:
         return 0
     condition, value, first = start_of(position)
@@ -59,7 +59,7 @@ def count(db: sqlite3.Connection, shard: int, position: Position) -> int:
 
 
 def start_of(position: Position) -> tuple[str, int, int]:
-    """The condition on batches for a position, its value, and the first sequence number wanted in the first of them.
+    """Returns the SQL condition on batches for a position, its value, and the first wanted sequence number.
 
     Raises ShardError for a sequence number that no embedded stream has.
     """

@@ -1,6 +1,6 @@
-"""The tables of an embedded stream's SQLite file, and how the file of an older release gets what it lacks.
+"""Creates the tables of an embedded stream's SQLite file, and upgrades the file of an older release.
 
-To add a column, add a Step to UPGRADES: new files take the same way as old ones.
+To add a column, add a Step to UPGRADES: new files run the same steps as old ones.
 """
 
 import sqlite3
@@ -27,7 +27,7 @@ CREATE INDEX IF NOT EXISTS by_arrival ON batches (shard, arrived);
 
 
 class Step(NamedTuple):
-    """A column that older files lack. `fill`, if any, gives the rows that are there their values."""
+    """Describes a column that older files lack. `fill`, if any, sets its value in existing rows."""
 
     table: str
     column: str
@@ -36,20 +36,20 @@ class Step(NamedTuple):
 
 
 UPGRADES = [
-    # Tells a stream from another one of the same name, also in another file.
+    # Distinguishes streams of the same name, also in different files.
     Step("streams", "identity", "TEXT NOT NULL DEFAULT ''", "UPDATE streams SET identity = lower(hex(randomblob(16)))"),
-    Step("shards", "trimmed", "INTEGER NOT NULL DEFAULT 0"),  # records that were dropped since the shard was made
-    Step("batches", "before", "INTEGER"),  # records that the shard held before this batch; NULL in older files
+    Step("shards", "trimmed", "INTEGER NOT NULL DEFAULT 0"),  # records dropped since the shard was created
+    Step("batches", "before", "INTEGER"),  # the shard's records before this batch; NULL in older files
     Step("streams", "clock", "TEXT NOT NULL DEFAULT ''"),  # the stream's own time: streams.backends.embedded.own_clock
 ]
 
 
 def prepare(db: sqlite3.Connection) -> None:
-    """Makes what the file lacks. Several processes may do so at once."""
+    """Adds the tables and columns that the file lacks. Several processes may call it at once."""
     db.executescript(TABLES + shard_rows.SCHEMA)
     if not _missing(db):
         return
-    db.execute("BEGIN IMMEDIATE")  # one process upgrades; the others then find that nothing is missing
+    db.execute("BEGIN IMMEDIATE")  # one process upgrades; the others then find nothing missing
     try:
         for step in _missing(db):
             db.execute(f"ALTER TABLE {step.table} ADD COLUMN {step.column} {step.definition}")

@@ -1,4 +1,4 @@
-"""The shards of an embedded stream: made, split, merged, dropped. Each works inside its caller's transaction."""
+"""Creates, splits, merges and drops the shards of an embedded stream, inside its caller's transaction."""
 
 import sqlite3
 from typing import NamedTuple
@@ -36,7 +36,7 @@ def make_first(db: sqlite3.Connection, stream: int, count: int) -> None:
 
 
 def described(db: sqlite3.Connection, stream: int) -> list[Shard]:
-    """All that are kept, the closed ones too, by name."""
+    """Returns all stored shards, closed ones included, by name."""
     rows = db.execute(
         "SELECT name, hash_start, hash_end, parents, NOT closed, records FROM shards WHERE stream = ? ORDER BY name",
         [stream],
@@ -48,7 +48,7 @@ def described(db: sqlite3.Connection, stream: int) -> list[Shard]:
 
 
 def open_ranges(db: sqlite3.Connection, stream: int) -> tuple[list[int], list[int], list[str]]:
-    """Where the ranges of open shards start, in order; the numbers and the names of the shards."""
+    """Returns the first hashes of open shards, in order, and the numbers and the names of the shards."""
     rows = db.execute(
         "SELECT hash_start, id, name FROM shards WHERE stream = ? AND NOT closed ORDER BY 1", [stream]
     ).fetchall()
@@ -76,7 +76,7 @@ def merge(db: sqlite3.Connection, stream: int, name: str, neighbour: str, now: i
 
 
 def drop_spent(db: sqlite3.Connection, stream: int, before: int) -> None:
-    """Drops the shards that were closed before then and hold nothing any more; keeps how many records they had."""
+    """Drops empty shards that were closed before that time; stores how many records they had."""
     spent = (
         "FROM shards WHERE stream = ? AND closed > 0 AND closed < ?"
         " AND NOT EXISTS (SELECT 1 FROM batches WHERE shard = shards.id)"
@@ -89,7 +89,7 @@ def drop_spent(db: sqlite3.Connection, stream: int, before: int) -> None:
 
 
 def dropped(db: sqlite3.Connection, stream: int) -> dict[str, int]:
-    """Returns the records that each dropped shard ever held, by name."""
+    """Returns the total records of each dropped shard, by name."""
     return dict(db.execute("SELECT name, records FROM dropped_shards WHERE stream = ?", [stream]))
 
 
@@ -109,7 +109,7 @@ def _close(db: sqlite3.Connection, stream: int, name: str, now: int) -> None:
 
 
 def _make(db: sqlite3.Connection, stream: int, start: int, end: int, parents: str = "") -> None:
-    # The highest number is always an open shard's, since children are newer than parents: no number comes twice.
+    # The highest number is always an open shard's, since children are newer than parents: no number is reused.
     (last,) = db.execute("SELECT max(name) FROM shards WHERE stream = ?", [stream]).fetchone()
     number = int(last.partition("-")[2]) + 1 if last else 0
     db.execute(

@@ -1,8 +1,9 @@
-"""The file of an embedded store, and whether it still is the one that its path leads to.
+"""Opens the file of an embedded store, and checks that its path still leads to it.
 
-SQLite goes on with a file that was deleted or replaced: a put into it would be durable, and read by nobody. So a stream
-asks before it does anything, and again after each commit; os.stat costs about 2 µs, a put some milliseconds. It does
-not go on with the new file by itself: SQLite would apply the log of the old one, PATH-wal, if that still lies there.
+SQLite continues with a file that was deleted or replaced: a put into it would be durable, but nobody could read it. So
+a stream checks before each operation, and again after each commit; os.stat costs about 2 µs, a put some milliseconds.
+The stream does not switch to the new file by itself: SQLite would apply the log of the old one, PATH-wal, if that
+still lies there.
 """
 
 import os
@@ -15,23 +16,23 @@ from streams.core.records import StreamError
 
 class StoreFile:
     def __init__(self, path: Path) -> None:
-        """Opens the file, and makes it if there is none. Raises sqlite3.Error."""
+        """Opens the file, and creates it if there is none. Raises sqlite3.Error."""
         self._path = path
         self.db = _connect(path)
         self._opened = _identity(path)
 
     def check(self) -> None:
-        """Raises StreamError when the path no longer leads to the file that is open."""
+        """Raises StreamError if the path no longer leads to the open file."""
         if _identity(self._path) != self._opened:
             raise StreamError(
-                f"The file of the embedded stream, {self._path}, was deleted or replaced while it was in use: what is"
-                " written now would be lost. End all that uses it, bring the file back from a backup, as docs/backup.md"
-                f" says, without {self._path.name}-wal and {self._path.name}-shm of the one before, and start again."
+                f"The file of the embedded stream, {self._path}, was deleted or replaced while it was in use: records"
+                " written now would be lost. Stop its processes, restore the file from a backup as docs/backup.md"
+                f" says, without the old {self._path.name}-wal and {self._path.name}-shm, and start again."
             )
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
-    """Returns device and inode; None if there is no file. An inode is not used again while its file is open."""
+    """Returns device and inode; None if there is no file. An inode is not reused while its file is open."""
     try:
         found = os.stat(path)  # noqa: PTH116 - half the time of Path.stat
     except FileNotFoundError:
@@ -42,7 +43,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
 def _connect(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=20, isolation_level=None, check_same_thread=False)
     db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = FULL")  # a put that returned survives the power cord
+    db.execute("PRAGMA synchronous = FULL")  # a finished put survives a power failure
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("PRAGMA journal_size_limit = 67108864")
     schema.prepare(db)

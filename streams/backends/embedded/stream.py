@@ -1,8 +1,8 @@
-"""An event stream in one SQLite file, for a laptop or a single server: many processes, no daemon.
+"""Keeps an event stream in one SQLite file, for a laptop or a single server: many processes, no daemon.
 
-It behaves as Kinesis does, with one difference that makes it fast: it stores batches, not records. One row holds up to
-4,096 records of a shard as one MessagePack blob, stamped and numbered inside the transaction that writes it. SQLite's
-one writer at a time is what makes sequence numbers and arrival stamps grow together. Stamps come from a clock of the
+It behaves like Kinesis, with one difference that makes it fast: it stores batches, not records. One row holds up to
+4,096 records of a shard as one MessagePack blob, stamped and numbered inside the transaction that writes it. SQLite
+allows one writer at a time; thus sequence numbers and arrival stamps grow together. Stamps come from a clock of the
 stream's own, streams.backends.embedded.own_clock.
 """
 
@@ -41,26 +41,26 @@ from streams.core.records import (
 RECORDS_A_ROW = 4096
 BYTES_A_ROW = 1 << 20
 RETENTION = 24 * 60 * clock.MINUTE  # Kinesis' default
-# The first sequence number comes from the clock, so that those of a stream made anew are past all old checkpoints.
+# The first sequence number comes from the clock, so that those of a recreated stream are past all old checkpoints.
 SEQUENCES_A_MILLISECOND = 1_000_000
 TRIM_EVERY = clock.MINUTE
-TRIM_ROWS = 500  # at most at a time, so that no put waits long
-SETTLE = 1000  # milliseconds: a stamp is taken before its commit is seen, so "nothing older will come" trails the clock
+TRIM_ROWS = 500  # most rows at a time, so that no put waits long
+SETTLE = 1000  # milliseconds that `complete_to` trails the clock: a stamp is taken before its commit is visible
 
 
 class EmbeddedStream:
-    """One stream of an embedded store. Not for several threads at once."""
+    """Accesses one stream of an embedded store. Not for several threads at once."""
 
     _bytes_a_read = rows.BYTES_A_READ
 
     def __init__(
         self, path: Path, name: str, now: clock.Clock | None = None, *, look: Look = own_clock.machine
     ) -> None:
-        """`look` reads the clocks of the machine; `now`, if given, takes the place of both."""
+        """Opens the store's file. `look` reads the clocks of the machine; `now`, if given, replaces both."""
         self.path = path
         self.name = name
-        self._version: tuple[int, int] | None = None  # of the file, when a read last looked
-        # The reads that found nothing at that version: the stream's identity, and the records the shard ever held.
+        self._version: tuple[int, int] | None = None  # version of the file at the last read
+        # Reads that found nothing at that version: the stream's identity, and the shard's total records.
         self._empty: dict[tuple[str, Position], tuple[str, int]] = {}
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -75,7 +75,7 @@ class EmbeddedStream:
 
     @classmethod
     def names(cls, path: Path) -> list[str]:
-        """The streams of a store, by name."""
+        """Returns the streams of a store, sorted by name."""
         stream = cls(path, "")
         try:
             return [name for (name,) in stream._db.execute("SELECT name FROM streams ORDER BY name")]
@@ -161,14 +161,14 @@ class EmbeddedStream:
             return self._time(self._clock.look())
 
     def _time(self, reading: Reading) -> int:
-        """The stream's time at a look at the clocks. The first look after a boot sets the anchor anew."""
+        """Returns the stream's time at a look at the clocks. The first look after a boot sets the anchor anew."""
         found = self._clock.at(reading)
         if found is not None:
             return found
         try:
             with self._transaction():
                 return self._clock.write()
-        except StreamDownError:  # the disk is full, or the file only to be read
+        except StreamDownError:  # the disk is full, or the file is read-only
             return self._clock.newest()
 
     def read(self, shard: str, position: Position, limit: int) -> Page:
@@ -176,13 +176,13 @@ class EmbeddedStream:
             return self._page(shard, position, limit)
 
     def _page(self, shard: str, position: Position, limit: int) -> Page:
-        reading = self._clock.look()  # before the read, so that what comes meanwhile is not told as complete
+        reading = self._clock.look()  # before the read, so that `complete_to` excludes later records
         self._note_changes()
         now = self._time(reading)
         if (shard, position) in self._empty:
             identity, held = self._empty[shard, position]
             return Page([], now - SETTLE, identity=identity, begins=held)
-        with self._snapshot():  # else the shard could be gone, and its number another's, before its batches are read
+        with self._snapshot():  # or the shard could be dropped and its number reused before its batches are read
             number, closed, held, identity = self._shard(shard)
             try:
                 batches, tip, begins = read(self._db, number, position, limit, self._bytes_a_read)
@@ -197,13 +197,13 @@ class EmbeddedStream:
         return Page(batches, now - SETTLE if tip else None, tip and closed, identity, begins)
 
     def count_from(self, shard: str, position: Position) -> int:
-        """Records that a shard holds from a position on, by the numbers of its batches alone."""
+        """Returns the number of a shard's records from a position on; it reads only the numbers of the batches."""
         with self._in_our_words():
             number, *_ = self._shard(shard)
             return count(self._db, number, position)
 
     def _shard(self, name: str) -> tuple[int, bool, int, str]:
-        """Returns its number in the file, whether it is closed, the records it ever held, and the stream's identity."""
+        """Returns a shard's number in the file, whether it is closed, its total records, and the stream's identity."""
         row = self._db.execute(
             "SELECT shards.id, closed, records + trimmed, identity FROM shards JOIN streams ON streams.id = stream"
             " WHERE streams.name = ? AND shards.name = ?",
@@ -215,8 +215,8 @@ class EmbeddedStream:
         return row[0], bool(row[1]), row[2], f"embedded:{row[3]}"
 
     def _note_changes(self) -> None:
-        """Forgets what was learned of the file when somebody has written since: one cheap look at its header."""
-        # data_version moves with the commits of others, total_changes with our own.
+        """Forgets cached facts of the file if another process has written: one cheap look at its header."""
+        # data_version changes with the commits of other connections, total_changes with our own.
         version = (self._db.execute("PRAGMA data_version").fetchone()[0], self._db.total_changes)
         if version != self._version:
             self._version = version
@@ -224,7 +224,7 @@ class EmbeddedStream:
             self._empty.clear()
 
     def _routed(self, stream: int, entries: Sequence[Entry]) -> Iterator[tuple[int, list[str], list[bytes]]]:
-        """Entries by shard, in order, in pieces that fit a row."""
+        """Yields the entries by shard, in order, in pieces that fit a row."""
         starts, shards, _ = shard_rows.open_ranges(self._db, stream)
         by_shard: dict[int, list[Entry]] = {shard: [] for shard in shards}
         if len(shards) == 1:
@@ -237,7 +237,7 @@ class EmbeddedStream:
                 yield shard, [key for key, _ in piece], [data for _, data in piece]
 
     def _trim(self, stream: int, before: int, next_trim: int) -> None:
-        """Drops batches past retention; comes back at the next put when there are more than one round takes."""
+        """Drops batches past retention; continues at the next put if more remain than one round takes."""
         old = self._db.execute(
             "SELECT batches.id, shard, last_sequence - first_sequence + 1 FROM batches JOIN shards ON shards.id = shard"
             " WHERE stream = ? AND arrived < ? LIMIT ?",
@@ -276,7 +276,7 @@ class EmbeddedStream:
 
     @contextmanager
     def _snapshot(self) -> Iterator[None]:
-        """Makes all reads inside see the file as it is at one moment."""
+        """Makes all reads inside see the file in the state of one moment."""
         self._db.execute("BEGIN")
         try:
             yield

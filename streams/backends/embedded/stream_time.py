@@ -1,4 +1,4 @@
-"""The clock of one embedded stream, as its row in the file keeps it."""
+"""Keeps the clock of one embedded stream in the stream's row of the file."""
 
 import logging
 import sqlite3
@@ -10,11 +10,11 @@ from streams.core.clock import SECOND
 
 logger = logging.getLogger(__name__)
 
-Row = tuple[str, int]  # the anchor as text, and the newest stamp that was given, in milliseconds
+Row = tuple[str, int]  # the anchor as text, and the newest given stamp, in milliseconds
 
 
 class Tick(NamedTuple):
-    """The stream's time at a write, and the anchor that its row must hold from then on."""
+    """Holds the stream's time at a write, and the anchor to store in its row."""
 
     now: int  # milliseconds; never before the newest stamp
     anchor: Anchor
@@ -22,20 +22,20 @@ class Tick(NamedTuple):
 
 
 class OwnTime:
-    """Tells the time of the stream of that name. `forget` must be called when somebody else has written."""
+    """Tells the time of the named stream. Call `forget` when another connection has written."""
 
     def __init__(self, db: sqlite3.Connection, name: str, look: Look) -> None:
         self._db = db
         self._name = name
-        self._text, self._anchor = "", Anchor()  # as they were read last
-        self._known: tuple[Anchor, int] | None = None  # the row, when it was read last
+        self._text, self._anchor = "", Anchor()  # as last read
+        self._known: tuple[Anchor, int] | None = None  # the row, as last read
         self.look = look
 
     def forget(self) -> None:
         self._known = None
 
     def tick(self, row: Row = ("", 0)) -> Tick:
-        """Inside a transaction that will write `text` to the row."""
+        """Returns the time at a write. Call it inside a transaction that will write `text` to the row."""
         text, last = row
         if text != self._text:
             self._text, self._anchor = text, own_clock.from_text(text)
@@ -51,7 +51,7 @@ class OwnTime:
         return Tick(now, anchor, text if anchor is before else own_clock.to_text(anchor))
 
     def write(self) -> int:
-        """Inside a transaction: moves the anchor on in the row, and returns the stream's time."""
+        """Moves the anchor in the row on, inside a transaction, and returns the stream's time."""
         row = self._row()
         found = self.tick(row)
         if found.text != row[0]:
@@ -59,7 +59,7 @@ class OwnTime:
         return found.now
 
     def at(self, reading: Reading) -> int | None:
-        """The stream's time at a look at the clocks; None where the machine was started anew since the last write."""
+        """Returns the stream's time at a look at the clocks; None if the machine has rebooted since the last write."""
         if self._known is None:
             text, last = self._row()
             self._known = own_clock.from_text(text), last
@@ -67,7 +67,7 @@ class OwnTime:
         return max(anchor.at(reading.elapsed), last) if anchor.covers(reading) else None
 
     def newest(self) -> int:
-        """The newest stamp that was given: no record still to come will be stamped before it."""
+        """Returns the newest given stamp: no later record will be stamped before it."""
         return self._row()[1]
 
     def _row(self) -> Row:

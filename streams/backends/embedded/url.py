@@ -1,4 +1,4 @@
-"""STREAM_URL of an embedded stream: embedded:PATH?limits=kinesis&faults=throttle:0.05,partial:0.1&seed=7.
+"""Parses the STREAM_URL of an embedded stream: embedded:PATH?limits=kinesis&faults=throttle:0.05,partial:0.1&seed=7.
 
 A folder in PATH may have a ? in its name: options never hold a /.
 """
@@ -17,16 +17,16 @@ SCHEME = "embedded"
 
 
 class EmbeddedUrl(NamedTuple):
-    """What such a URL says."""
+    """Holds the parts of the URL."""
 
     path: Path
-    limited: bool = False  # to what Kinesis takes
+    limited: bool = False  # by the limits of Kinesis
     faults: Faults = Faults()
-    seed: int | None = None  # of the faults
+    seed: int | None = None  # seed of the random faults
 
 
 def parse_embedded(url: str) -> EmbeddedUrl:
-    """Raises StreamError in words for people."""
+    """Parses the URL. Raises StreamError in words for people."""
     scheme, _, rest = url.partition(":")
     path, mark, query = rest.rpartition("?")
     if not mark or "/" in query:
@@ -43,7 +43,7 @@ def parse_embedded(url: str) -> EmbeddedUrl:
 
 
 def open_embedded(url: str, name: str) -> EmbeddedStream:
-    """The stream of that name in the store that the URL says. Raises StreamError."""
+    """Opens the named stream in the store of the URL. Raises StreamError."""
     path, limited, faults, seed = parse_embedded(url)
     if not limited and faults == Faults():
         return EmbeddedStream(path, name)

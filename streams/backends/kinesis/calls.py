@@ -1,4 +1,4 @@
-"""Calls to Kinesis: errors in our words, and patience with a service that is busy."""
+"""Calls Kinesis: translates its errors, and waits for a service that is busy."""
 
 from typing import Any
 
@@ -10,30 +10,30 @@ from streams.backends.retrying import PATIENCE, Backoff, BusyError, Waiting
 
 
 class Calls:
-    """The calls of a boto3 client about one stream."""
+    """Makes a boto3 client's calls about one stream."""
 
     def __init__(self, client: Any, stream: str, waiting: Waiting) -> None:
         self.stream = stream
         self.waiting = waiting
         self._client = client
         self.clock = ServiceClock(waiting.seconds)
-        self._heard = float("-inf")  # when it last answered
+        self._heard = float("-inf")  # monotonic time of the last answer
 
     def __call__(self, method: str, **arguments: Any) -> dict[str, Any]:
-        """The answer of one call. Raises StreamError; BusyError when the same call may succeed later."""
+        """Makes one call and returns its answer. Raises StreamError; BusyError if the same call may succeed later."""
         try:
             answer: dict[str, Any] = getattr(self._client, method)(**arguments)
         except (ClientError, BotoCoreError) as error:
             ours = in_our_words(error, self.stream, self._client.meta.region_name)
             if isinstance(ours, UnreachableError) and self.waiting.seconds() - self._heard < PATIENCE:
-                ours = BusyError(str(ours))  # it answered a moment ago
-            raise ours from None  # botocore's may hold what no log should
+                ours = BusyError(str(ours))  # the service answered a moment ago
+            raise ours from None  # botocore's error may hold secrets, which must not be logged
         self._heard = self.waiting.seconds()
         self.clock.answered(answer)
         return answer
 
     def patiently(self, method: str, **arguments: Any) -> dict[str, Any]:
-        """The same, tried again while Kinesis is busy, for up to PATIENCE seconds."""
+        """Makes a call like `__call__`, and retries it while Kinesis is busy, for up to PATIENCE seconds."""
         backoff = Backoff(self.waiting.chance)
         deadline = self.waiting.seconds() + PATIENCE
         while True:

@@ -1,4 +1,4 @@
-"""What AWS says when it refuses, in our words: one sentence that tells what to do and never holds a secret."""
+"""Translates the errors of AWS: one sentence that names the remedy and never holds a secret."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,15 +11,15 @@ from streams.core.records import StreamDownError, StreamError, StreamExistsError
 
 
 class IteratorExpiredError(StreamError):
-    """A shard iterator lives for five minutes."""
+    """Means that a shard iterator is older than five minutes."""
 
 
 class InvalidArgumentError(StreamError):
-    """Among others, a sequence number that is trimmed, or a time that has not come."""
+    """Means an invalid argument, for example a trimmed sequence number, or a time in the future."""
 
 
 class UnreachableError(StreamDownError):
-    """Nobody answered."""
+    """Means that the service did not answer."""
 
 
 THROTTLED = {
@@ -31,11 +31,11 @@ THROTTLED = {
     "SlowDown",
 }
 FAILED = {"InternalFailure", "InternalFailureException", "InternalServerError", "ServiceUnavailable", "RequestTimeout"}
-# Whose limit is how much there may be, not how often one may ask; waiting does not help.
+# These limit an amount, not a rate, so that waiting does not help.
 GROWING = {"CreateStream", "SplitShard", "MergeShards"}
 DENIED = {"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"}
 EXPIRED = {"ExpiredTokenException", "ExpiredToken", "RequestExpired"}
-# What the service says with these may quote signed headers, session token included: it is never passed on.
+# The service's text for these may quote signed headers, session token included: it is never passed on.
 UNKNOWN = {
     "UnrecognizedClientException",
     "InvalidClientTokenId",
@@ -63,7 +63,7 @@ WHERE_FROM = "boto3 takes them from the environment (AWS_ACCESS_KEY_ID …), a p
 
 
 def in_our_words(error: Exception, stream: str, region: str) -> StreamError:
-    """The error of ours for one of botocore's."""
+    """Returns our error for one of botocore's."""
     if isinstance(error, boto.ClientError):
         return _refusal(error, stream, region)
     if isinstance(error, CREDENTIALS):
@@ -89,7 +89,7 @@ def _refusal(error: boto.ClientError, stream: str, region: str) -> StreamError:
 
 
 def _about_the_caller(code: str, operation: str, stream: str) -> StreamError | None:
-    """Sentences without the service's own words."""
+    """Returns an error without the service's own words; None for other codes."""
     action = f"kinesis:{operation}"
     if code in DENIED:
         return StreamError(

@@ -1,15 +1,15 @@
-"""The bodies of PutRecords and GetRecords, written and read by msgspec in place of botocore.
+"""Encodes the bodies of PutRecords and decodes those of GetRecords with msgspec in place of botocore.
 
-Botocore walks every record by the service's model: 17 µs for each that is read. What these two calls carry is the
-volume, and its shape is known, so botocore is left with the rest: signing, sending, errors. It offers events for this
-(botocore, "Extensibility guide"). Where it would not speak JSON, or an answer has another shape, all is left to it.
+Botocore walks every record by the service's model: 17 µs for each record of a read. These two calls carry the
+volume, and their shape is known, so botocore only does the rest: signing, sending, errors. It offers events for this
+(botocore, "Extensibility guide"). If botocore would not speak JSON, or an answer has another shape, it does all.
 """
 
 from typing import Any, NotRequired, TypedDict
 
 import msgspec
 
-RECORDS = "millrace.records"  # in a request's context: what its body will hold
+RECORDS = "millrace.records"  # key in a request's context: the records of its body
 PLACEHOLDER = [{"PartitionKey": "-", "Data": b""}]
 OK = 200
 
@@ -32,7 +32,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 def hasten(client: Any) -> None:
-    """For a boto3 client of Kinesis. Its GetRecords gives arrival stamps as they came: seconds, not a datetime."""
+    """Speeds up a boto3 client of Kinesis. Its GetRecords then returns arrival stamps in seconds, not as a datetime."""
     events = client.meta.events
     events.register("provide-client-params.kinesis.PutRecords", _set_aside)
     events.register("before-call.kinesis.PutRecords", _write)

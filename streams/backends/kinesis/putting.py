@@ -1,4 +1,4 @@
-"""PutRecords, until all records are in."""
+"""Puts records with PutRecords, until all are stored."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ BYTES_A_REQUEST = 5 << 20  # keys included. Kinesis has taken 10 MiB since recor
 
 
 def put(entries: Sequence[Entry], calls: Calls) -> list[str]:
-    """The shard that each entry is in. Raises StreamError with how many are in none, and InvalidRecordError."""
+    """Returns the shard of each entry. Raises StreamError with the number of unstored ones, and InvalidRecordError."""
 
     def send(records: list[Entry]) -> list[Outcome]:
         sent = [{"PartitionKey": key, "Data": data} for key, data in records]

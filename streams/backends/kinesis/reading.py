@@ -1,4 +1,4 @@
-"""GetRecords: one shard read on, page by page, within Kinesis' limits."""
+"""Reads one shard with GetRecords, page by page, within Kinesis' limits."""
 
 import logging
 from bisect import bisect_right
@@ -30,16 +30,16 @@ from streams.core.records import (
 
 logger = logging.getLogger(__name__)
 
-# Our sequence numbers have room for the records inside an aggregated one: Kinesis' number, then the place inside.
+# Our sequence numbers have room for the records of an aggregate: Kinesis' number, then the place inside it.
 SUB_BITS = 20
 RECORDS_A_READ = 10_000
-SETTLE = 2000  # milliseconds: how far "nothing older will come" trails Kinesis' clock: a stamp takes time to be seen
-IDLE = 5  # times as long between reads of a shard that has had nothing for so long: a second, as KCL has it by default
+SETTLE = 2000  # milliseconds that `complete_to` trails Kinesis' clock: a stamp takes time to become visible
+IDLE = 5  # read intervals until a shard counts as idle, and between reads of an idle shard: a second, KCL's default
 LONGEST_PAUSE = 2.0  # seconds between reads of a shard that is throttled
 
 
 class ShardReader:
-    """Keeps its place between reads: Kinesis' iterator, and batches that came but were not asked for yet."""
+    """Keeps its place between reads: Kinesis' iterator, and batches that arrived but were not requested yet."""
 
     def __init__(
         self,
@@ -50,13 +50,15 @@ class ShardReader:
         retention: int,
         confirm: Callable[[], None],
     ) -> None:
-        """`digits` is how many a sequence number has at least, with zeros in front. `retention` is in milliseconds.
+        """Sets up a reader; it makes no call.
 
-        `confirm` raises StreamRemadeError when the stream's name leads to another stream by now: it is called for each
+        `digits` is the least number of digits of a sequence number, padded with zeros. `retention` is in milliseconds.
+
+        `confirm` raises StreamRemadeError if the stream's name leads to another stream by now: it is called for each
         new iterator, since Kinesis gives iterators by name.
 
-        `interval` is seconds between reads: Kinesis takes five a second for a shard, from all its readers. An idle
-        shard is left alone for longer, so that others may read it too, and each call costs.
+        `interval` is seconds between reads: Kinesis allows five a second for a shard, for all its readers. An idle
+        shard is read less often, so that others may read it too, and because each call costs.
         """
         self.shard = shard
         self._calls = calls
@@ -67,11 +69,11 @@ class ShardReader:
         self._backoff = Backoff(calls.waiting.chance, LONGEST_PAUSE)
         self._outage = Outage(logger, calls.waiting.seconds, f"{calls.stream}/{shard.id} cannot be read: ", PATIENCE)
         self._next_read = float("-inf")
-        self._resuming = False  # the next record tells whether any expired after the checkpoint
+        self._resuming = False  # the next record shows whether any expired after the checkpoint
         self._go_to(SHARD_END)
 
     def read(self, position: Position, limit: int) -> Page:
-        """Up to `limit` records; at once nothing, complete to nowhere, when it is too early to ask."""
+        """Returns up to `limit` records; an empty page, complete to None, if it is too early for the next call."""
         if position == SHARD_END:
             return Page([], self._settled(0.0), ended=True)
         if position.kind == From.LATEST:
@@ -88,7 +90,7 @@ class ShardReader:
         self._place = position
         self._iterator: str | None = None
         self._batches: deque[Batch] = deque()
-        self._given = 0  # records of the first of them
+        self._given = 0  # records given from the first batch
         self._complete_to: int | None = None
         self._ended = False
         self._lost: Lost | None = None
@@ -129,7 +131,7 @@ class ShardReader:
             return
         except StreamNotFoundError:
             self._iterator = None
-            self._confirm()  # raises if it is the stream that is gone
+            self._confirm()  # raises if the stream itself is gone
             raise ShardGoneError(f"Stream {self._calls.stream!r} has no shard {self.shard.id!r}.") from None
         except StreamError:
             self._iterator = None
@@ -139,12 +141,12 @@ class ShardReader:
         self._take(answer, asked, limit)
 
     def _settled(self, seconds: float) -> int | None:
-        """Up to when nothing is still to come, by Kinesis' own clock, after a call that took so many seconds."""
+        """Returns the time before which no record is still to come, by Kinesis' clock, after a call of `seconds`."""
         now = self._calls.clock.now()
         return None if now is None else now - ceil(seconds * clock.SECOND) - SETTLE
 
     def _pace(self, *, idle: bool) -> None:
-        """After a read: longer until the next when there has been nothing for a while."""
+        """Sets the time of the next read: later if the shard has been empty for a while."""
         if not idle:
             self._stay_busy()
         elif self._calls.waiting.seconds() >= self._busy_until:
@@ -154,13 +156,13 @@ class ShardReader:
         self._busy_until = self._calls.waiting.seconds() + IDLE * self._interval
 
     def _take(self, answer: dict[str, Any], asked: float, limit: int) -> None:
-        self._iterator = answer.get("NextShardIterator")  # absent: the shard is closed, and this was its end
+        self._iterator = answer.get("NextShardIterator")  # absent: the shard is closed, and this page reaches its end
         self._ended = not self._iterator
         records = answer["Records"]
         if records and self._resuming:
             self._lost = self._gap(records[0])
             self._resuming = False
-        # A full page may end between two records of the same millisecond, and be 0 ms behind all the same.
+        # A full page may end between two records of the same millisecond, and still be 0 ms behind.
         at_tip = self._ended or (answer.get("MillisBehindLatest") == 0 and len(records) < limit)
         if records:
             self._calls.clock.stamped(_milliseconds(records[-1]["ApproximateArrivalTimestamp"]))
@@ -170,14 +172,14 @@ class ShardReader:
         self._batches = deque(batch for batch in map(self._wanted, self._unpack(records)) if batch.keys)
 
     def _gap(self, first: dict[str, Any]) -> Lost | None:
-        """Returns what may be lost where the record of the checkpoint is no longer the first that comes."""
+        """Returns the records that may be lost because the first record is no longer the one of the checkpoint."""
         if int(first["SequenceNumber"]) <= self._place.value >> SUB_BITS:
             return None
         arrived, now = _milliseconds(first["ApproximateArrivalTimestamp"]), self._calls.clock.now()
         return Lost(None, arrived if now is None else min(arrived, now - self._retention))
 
     def _wanted(self, batch: Batch) -> Batch:
-        """An iterator may start earlier than asked for: with the whole of an aggregate, or with all that is held."""
+        """Returns the requested part of a batch: an iterator may start earlier, at an aggregate or oldest record."""
         kind, value, _ = self._place
         if kind == From.AFTER_SEQUENCE_NUMBER and batch.sequences[0] <= value:
             return batch.slice(bisect_right(batch.sequences, value))
@@ -190,7 +192,7 @@ class ShardReader:
         try:
             iterator = self._iterator_from(self._start())
         except InvalidArgumentError:
-            # A sequence number that is trimmed: everything held is later. A time to come: everything held is earlier.
+            # Of a trimmed sequence number, all held records are later. Of a future time, all held records are earlier.
             start = "TRIM_HORIZON" if self._resuming else "LATEST"
             iterator = self._iterator_from({"ShardIteratorType": start})
         self._confirm()
@@ -204,7 +206,7 @@ class ShardReader:
         value = self._place.value
         match self._place.kind:
             case From.AFTER_SEQUENCE_NUMBER:
-                # At, not after: more of an aggregated record may be wanted. Of after(n - 1) the record n itself.
+                # AT, not AFTER: more of an aggregate may be wanted, and for AFTER n - 1 the record n itself.
                 number = str((value + 1) >> SUB_BITS).zfill(self._digits)
                 return {"ShardIteratorType": "AT_SEQUENCE_NUMBER", "StartingSequenceNumber": number}
             case From.AT_TIMESTAMP:
@@ -213,7 +215,7 @@ class ShardReader:
                 return {"ShardIteratorType": "TRIM_HORIZON"}
 
     def _unpack(self, records: Iterable[dict[str, Any]]) -> list[Batch]:
-        """None of them empty."""
+        """Returns the batches of the records; none of them is empty."""
         found: list[Batch] = []
         moment = None
         for record in records:
@@ -239,5 +241,5 @@ class ShardReader:
 
 
 def _milliseconds(stamp: datetime | float) -> int:
-    """Of a stamp as botocore reads it, or as it came: seconds, exact to a microsecond."""
+    """Returns the milliseconds of a stamp: a datetime of botocore, or seconds, exact to a microsecond."""
     return clock.from_datetime(stamp) if isinstance(stamp, datetime) else round(stamp * 1_000_000) // clock.SECOND

@@ -1,8 +1,7 @@
-"""What time it is for Kinesis, by its own answers: this machine's wall clock may be wrong.
+"""Tells Kinesis' own time from its answers, because this machine's wall clock may be wrong.
 
-Every answer has the HTTP header `Date` (RFC 9110, 6.6.1: whole seconds). Between answers the time that has passed since
-counts. Where a server sends no such header, the arrival stamps of its records take its place: then it is at least that
-late.
+Every answer has the HTTP header `Date` (RFC 9110, 6.6.1: whole seconds). Between answers the elapsed time is added.
+If a server sends no such header, the arrival stamps of its records replace it: they are a lower bound.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +12,7 @@ from streams.core import clock
 
 
 class ServiceClock:
-    """Never ahead of Kinesis' own clock. `seconds` gives a monotonic time of this machine."""
+    """Is never ahead of Kinesis' own clock. `seconds` returns a monotonic time of this machine."""
 
     def __init__(self, seconds: Callable[[], float]) -> None:
         self._seconds = seconds
@@ -21,26 +20,26 @@ class ServiceClock:
         self._heard = float("-inf")
 
     def now(self) -> int | None:
-        """Returns milliseconds since 1970; None while no answer has told any time."""
+        """Returns milliseconds since 1970; None until an answer has told a time."""
         return None if self._offset is None else self._monotonic() + self._offset
 
     def age(self) -> float:
-        """Returns how many seconds ago an answer told the time."""
+        """Returns the seconds since an answer last told the time."""
         return self._seconds() - self._heard
 
     def answered(self, answer: Mapping[str, Any]) -> None:
-        """Learns from an answer that came just now."""
+        """Reads the time of an answer that has just come."""
         told = date_of(answer)
         if told is None:
             return
         self._heard = self._seconds()
         known = self.now()
-        # A header is up to a second old, so a later one may say a little less than we know already.
+        # A header is up to a second old, so a later one may tell an earlier time than we already know.
         if known is None or not told <= known < told + clock.SECOND:
             self._offset = told - self._monotonic()
 
     def stamped(self, arrived: int) -> None:
-        """Learns from a record's arrival stamp, in milliseconds: it is at least that late."""
+        """Reads a record's arrival stamp, in milliseconds: Kinesis' time is at least that."""
         known = self.now()
         if known is None or known < arrived:
             self._offset = arrived - self._monotonic()
@@ -51,7 +50,7 @@ class ServiceClock:
 
 
 def date_of(answer: Mapping[str, Any]) -> int | None:
-    """Returns the time in an answer's header, in milliseconds; None where there is none that can be read."""
+    """Returns the time in an answer's header, in milliseconds; None if there is no valid one."""
     text = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
     try:
         return clock.from_datetime(parsedate_to_datetime(text)) if text else None

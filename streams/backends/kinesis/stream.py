@@ -1,6 +1,6 @@
-"""Amazon Kinesis Data Streams, behind the same shape as every other stream.
+"""Implements the stream interface for Amazon Kinesis Data Streams.
 
-Only this module and its neighbours kinesis_*.py know boto3. Credentials come from boto3's own chain, never from us.
+Only this package knows boto3. Credentials come from boto3's own chain, never from us.
 """
 
 import random
@@ -30,23 +30,23 @@ from streams.core.records import (
     StreamRemadeError,
 )
 
-CHANGE_SECONDS = 300.0  # for a change of the stream itself; creating one takes about 30 s
-LOOK_SECONDS = 2.0  # at most, between looks at how far a change is
-SUMMARY_SECONDS = 10.0  # status and retention are asked for this often: an account may only 20 times a second
-CLOCK_SECONDS = 60.0  # after which Kinesis is asked what time it is, if it has not answered anything since
+CHANGE_SECONDS = 300.0  # limit for a change of the stream itself; creating one takes about 30 s
+LOOK_SECONDS = 2.0  # most seconds between two looks at the progress of a change
+SUMMARY_SECONDS = 10.0  # between two requests for status and retention: an account may make 20 a second
+CLOCK_SECONDS = 60.0  # without any answer, after which a call is made to learn Kinesis' time
 READ_SECONDS = 0.2  # between reads of a shard
 WAITING = Waiting(time.monotonic, time.sleep, random.random)
 
 
 class _First(NamedTuple):
-    """A shard and its StartingSequenceNumber."""
+    """Holds a shard and its StartingSequenceNumber."""
 
     shard: str
     sequence: str
 
 
 class KinesisStream:
-    """One stream, through a boto3 client. Not for several threads at once."""
+    """Accesses one stream through a boto3 client. Not for several threads at once."""
 
     def __init__(
         self,
@@ -59,16 +59,16 @@ class KinesisStream:
         self.name = name
         self._calls = Calls(client, name, waiting)
         self._read_seconds = read_seconds
-        self._readers: dict[str, tuple[str, ShardReader]] = {}  # with the identity of the stream that each reads
+        self._readers: dict[str, tuple[str, ShardReader]] = {}  # with the identity of each reader's stream
         self._digits = 0
         self._summary: dict[str, Any] = {}
         self._next_summary = float("-inf")
         self._identity = ""
-        self._firsts: set[_First] = set()  # of the stream that has that identity
+        self._firsts: set[_First] = set()  # first shards of the stream of that identity
 
     @classmethod
     def names(cls, client: Any) -> list[str]:
-        """The streams of a region, by name."""
+        """Returns the streams of a region, sorted by name."""
         calls = cls("", client)._calls
         answer = calls.patiently("list_streams")
         names: list[str] = answer["StreamNames"]
@@ -86,7 +86,7 @@ class KinesisStream:
         if self._calls.waiting.seconds() >= self._next_summary:
             self._summarise()
         shards, firsts = self._list_shards()
-        while not firsts & self._firsts:  # the stream was made anew, or has not been seen before
+        while not firsts & self._firsts:  # the stream was recreated, or is seen for the first time
             self._firsts = firsts
             self._summarise()
             shards, firsts = self._list_shards()
@@ -108,32 +108,32 @@ class KinesisStream:
         self._wait_for(None)
 
     def put(self, entries: Sequence[Entry]) -> None:
-        """As every stream's; where it fails midway, it says how many of the entries are not in.
+        """Puts as any stream does; if it fails midway, the error tells how many entries are not stored.
 
-        A request that broke off without an answer is sent again, so a record may be in twice, one after the other.
+        A request that broke off without an answer is sent again, so a record may be stored twice in succession.
         """
         self.put_located(entries)
 
     def put_located(self, entries: Sequence[Entry]) -> list[str]:
-        """As put; the shard that each entry is in."""
+        """Puts like `put`; returns the shard of each entry."""
         return put(entries, self._calls)
 
     def now(self) -> int:
-        """As every stream's: by Kinesis' answers, and the time that passed since the last one."""
+        """Returns Kinesis' time: that of its last answer plus the time that has passed since."""
         if self._calls.clock.age() > CLOCK_SECONDS:
             self._summarise()
         found = self._calls.clock.now()
         if found is None:
-            raise StreamError("Kinesis does not tell what time it is: its answers have no Date header.")
+            raise StreamError("Kinesis does not tell the time: its answers have no Date header.")
         return found
 
     def read(self, shard: str, position: Position, limit: int) -> Page:
-        """As every stream's; a call that comes too early for Kinesis' limits gets an empty page, complete to None."""
+        """Reads as any stream does; a call too early for Kinesis' limits returns an empty page, complete to None."""
         identity, reader = self._reader(shard)
         try:
             return reader.read(position, limit)._replace(identity=identity)
         except StreamRemadeError:
-            self._readers.clear()  # they are of the stream that was
+            self._readers.clear()  # they belong to the former stream
             raise
 
     def split(self, shard: str, at: int | None = None) -> None:
@@ -154,7 +154,7 @@ class KinesisStream:
         self._wait_for("ACTIVE")
 
     def sequence_text(self, sequence: int) -> str:
-        """Kinesis' number; for one inside an aggregated record, a colon and its place there."""
+        """Returns Kinesis' number; for a record inside an aggregate, a colon and its place there follow."""
         number, place = divmod(sequence, 1 << SUB_BITS)
         return f"{number}:{place}" if place else str(number)
 
@@ -187,13 +187,13 @@ class KinesisStream:
             raise StreamRemadeError(f"Stream {self.name!r} was deleted and made anew")
 
     def _list_shards(self) -> tuple[list[Shard], set[_First]]:
-        """Returns the shards, and with each its first sequence number, which no shard of another stream has."""
+        """Returns the shards, and each one's first sequence number, which no shard of another stream has."""
         answer = self._calls.patiently("list_shards", StreamName=self.name)
         found: list[dict[str, Any]] = answer["Shards"]
         while token := answer.get("NextToken"):
             answer = self._calls.patiently("list_shards", NextToken=token)
             found += answer["Shards"]
-        # Kinesis' sequence numbers have no zeros in front; MiniStack's have, and it compares them as text.
+        # Kinesis' sequence numbers have no leading zeros; MiniStack's have, and it compares them as text.
         firsts = [shard["SequenceNumberRange"]["StartingSequenceNumber"] for shard in found]
         self._digits = max((len(first) for first in firsts if first.startswith("0")), default=0)
         return sorted(map(_shard, found)), {
@@ -204,11 +204,11 @@ class KinesisStream:
         answer = self._calls.patiently("describe_stream_summary", StreamName=self.name)
         self._summary = answer["StreamDescriptionSummary"]
         if self._calls.clock.now() is None and "StreamCreationTimestamp" in self._summary:
-            self._calls.clock.stamped(clock.from_datetime(self._summary["StreamCreationTimestamp"]))  # at least
+            self._calls.clock.stamped(clock.from_datetime(self._summary["StreamCreationTimestamp"]))  # a lower bound
         self._next_summary = self._calls.waiting.seconds() + SUMMARY_SECONDS
 
     def _wait_for(self, wanted: str | None) -> None:
-        """Until the stream has the status; None is gone. Raises StreamError when it takes too long."""
+        """Waits until the stream has the status (None: it is gone). Raises StreamError after CHANGE_SECONDS."""
         deadline = self._calls.waiting.seconds() + CHANGE_SECONDS
         backoff = Backoff(lambda: 1, LOOK_SECONDS)
         while (status := self._status()) != wanted:
@@ -241,7 +241,7 @@ def _shard(found: dict[str, Any]) -> Shard:
 
 
 def _identity(summary: dict[str, Any], firsts: set[_First]) -> str:
-    """Returns creation time and ARN; where an emulator tells none, the first shard and its first sequence number."""
+    """Returns creation time and ARN; for an emulator without them, the first shard and its first sequence number."""
     created, arn = summary.get("StreamCreationTimestamp"), summary.get("StreamARN")
     if created is None or not arn:
         return f"kinesis:{':'.join(min(firsts))}"
@@ -250,10 +250,10 @@ def _identity(summary: dict[str, Any], firsts: set[_First]) -> str:
 
 
 def open_kinesis(url: str, name: str) -> KinesisStream:
-    """The stream of that name where the URL says. Raises StreamError."""
+    """Opens the named stream at the URL. Raises StreamError."""
     return KinesisStream(name, connect(parse_url(url)))
 
 
 def kinesis_names(url: str) -> list[str]:
-    """The streams that are there. Raises StreamError."""
+    """Returns the streams at the URL. Raises StreamError."""
     return KinesisStream.names(connect(parse_url(url)))

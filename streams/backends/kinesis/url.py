@@ -1,4 +1,4 @@
-"""STREAM_URL of a stream in Kinesis, kinesis://REGION?endpoint_url=URL, and the boto3 client that it leads to.
+"""Parses the STREAM_URL of a stream in Kinesis, kinesis://REGION?endpoint_url=URL, and makes its boto3 client.
 
 Credentials come from boto3's own chain, never from the URL.
 """
@@ -20,14 +20,14 @@ EXPECTED = "STREAM_URL should be kinesis://REGION or kinesis://REGION?endpoint_u
 
 
 class Place(NamedTuple):
-    """The address of Kinesis. Where a part is None, boto3 finds it."""
+    """Holds the address of Kinesis. boto3 finds the parts that are None."""
 
     region: str | None
     endpoint_url: str | None
 
 
 def parse_url(url: str) -> Place:
-    """Reads kinesis://REGION?endpoint_url=URL. Raises StreamError, without the URL: it may hold a secret."""
+    """Parses kinesis://REGION?endpoint_url=URL. Raises StreamError, without the URL: it may hold a secret."""
     try:
         parts = urlsplit(url)
         options = dict(parse_qsl(parts.query, keep_blank_values=True))
@@ -47,10 +47,10 @@ def parse_url(url: str) -> Place:
 @lru_cache(maxsize=8)
 def connect(place: Place) -> Any:
     """Returns a boto3 client, which all threads may share. Raises StreamError."""
-    # One attempt: when to try again, and for how long, is for Calls to say. Botocore would sleep within a read.
+    # One attempt: Calls decides when to retry, and for how long. Botocore would sleep within a read.
     config = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=5, read_timeout=30)
     try:
-        session = boto3.session.Session()  # not the default one, which keeps what it once found
+        session = boto3.session.Session()  # not the default session, which caches credentials
         client = session.client("kinesis", region_name=place.region, endpoint_url=place.endpoint_url, config=config)
     except BotoCoreError as error:
         raise in_our_words(error, "", place.region or "none") from None
