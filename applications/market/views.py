@@ -24,7 +24,7 @@ def market(request: HttpRequest) -> HttpResponse:
     shown = bool(context["market"]["open"] or context["market"]["closed"])
     context |= {"topic": topic, "history_topic": history, "snapshots": snapshots}
     context |= signals(context["market"], chosen, snapshots, shown=shown)
-    return render(request, "dashboard/market.html", context)
+    return render(request, "market/market.html", context)
 
 
 @require_safe
@@ -39,7 +39,7 @@ def ticker(request: HttpRequest, symbol: str) -> HttpResponse:
     data = snapshots[topic]["data"]
     context = {"symbol": symbol, "ticker": data, "on": chosen, "topic": topic, "snapshots": snapshots}
     context |= signals(data, chosen, snapshots, shown=bool(data["minutes"]))
-    return render(request, "dashboard/ticker.html", context)
+    return render(request, "market/ticker.html", context)
 
 
 def ticker_by_name(request: HttpRequest) -> HttpResponse:
@@ -78,4 +78,4 @@ def market_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
 def _no_ticker(request: HttpRequest, symbol: str, chosen: Chosen, status: int) -> HttpResponse:
     found = queries.close_tickers(symbol, chosen.stream)
     context = {"symbol": symbol, "near": [(name, links.to_ticker(name, chosen.stream)) for name in found]}
-    return render(request, "dashboard/no_ticker.html", context | {"on": chosen}, status=status)
+    return render(request, "market/no_ticker.html", context | {"on": chosen}, status=status)

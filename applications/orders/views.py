@@ -89,9 +89,9 @@ def remove(request: HttpRequest) -> HttpResponse:
         return _no_site(request, on, asked.get("site", ""))
     context = {"site": site, "url": links.to_site(site.name, on.stream), "on": on}
     if request.method != "POST":
-        return render(request, "dashboard/site_remove.html", context)
+        return render(request, "orders/site_remove.html", context)
     if refusal := sites.remove(site, request.user.get_username()):
-        return render(request, "dashboard/site_remove.html", context | {"refusal": refusal}, status=409)
+        return render(request, "orders/site_remove.html", context | {"refusal": refusal}, status=409)
     messages.success(request, f"{site.name} is removed. It comes back with its next order line.")
     return redirect(links.to_sites(stream=on.stream))
 
@@ -106,12 +106,12 @@ def alarms(request: HttpRequest) -> HttpResponse:
         since, until = _time(asked["from"]), _time(asked["to"])
     except (ValueError, OverflowError):
         error = "Give a time such as 2026-11-22T14:00:00Z."
-        return render(request, "dashboard/alarms.html", context | {"error": error}, status=400)
+        return render(request, "orders/alarms.html", context | {"error": error}, status=400)
     page = Paginator(queries.alarms(on.stream, asked["site"] or None, since, until), ALARMS).get_page(
         request.GET.get("page")
     )
     context |= {"page": page, "rows": [episode(found) for found in page]}
-    return render(request, "dashboard/alarms.html", context)
+    return render(request, "orders/alarms.html", context)
 
 
 @require_safe
@@ -129,7 +129,7 @@ def alarm(request: HttpRequest, number: int) -> HttpResponse:
         "records_url": alarm_page.records_url(found) if request.user.is_staff else "",
         **({} if found.ended else _following(found)),
     }
-    return render(request, "dashboard/alarm.html", context)
+    return render(request, "orders/alarm.html", context)
 
 
 def _following(found: AlarmEpisode) -> dict[str, Any]:
@@ -179,7 +179,7 @@ def _orders(
         "snapshots": snapshots,
         **signals(data, on, snapshots, shown=bool(shown)),
     }
-    return render(request, "dashboard/orders.html", context, status=422 if bound else 200)
+    return render(request, "orders/orders.html", context, status=422 if bound else 200)
 
 
 def _listed(on: Chosen, found: list[Site], bound: ThresholdForm | None, *, staff: bool) -> list[ListedSite]:
@@ -213,4 +213,4 @@ def _time(text: str) -> datetime | None:
 def _no_site(request: HttpRequest, on: Chosen, name: str) -> HttpResponse:
     near = queries.sites(on.stream, _storable(name))[:SITES] or queries.sites(on.stream, "")[:SITES]
     context = {"site": name, "near": [(site.name, links.to_site(site.name, on.stream)) for site in near], "on": on}
-    return render(request, "dashboard/no_site.html", context, status=404)
+    return render(request, "orders/no_site.html", context, status=404)

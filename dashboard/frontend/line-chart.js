@@ -2,7 +2,7 @@
 
 import uPlot from "uplot";
 
-import { inks } from "./ink.js";
+import { inks } from "./theme-colors.js";
 import { zone } from "./zone.js";
 
 class LineChart extends HTMLElement {

@@ -1,8 +1,8 @@
 // The page's one line to the server, and what the page makes of it: what is shown, what waits, what time it is there.
 
 import { one, setNote } from "./dom.js";
-import { VersionGate } from "./gate.js";
-import { Line } from "./line.js";
+import { VersionGate } from "./version-gate.js";
+import { Line } from "./connection.js";
 import { PauseBuffer } from "./pause.js";
 import { PATIENCE } from "./status.js";
 

@@ -1,13 +1,13 @@
 // The market page.
 
-import "./line-chart.js";
+import "#kit/line-chart.js";
 
-import { flow } from "./charts.js";
-import { copyOf, one, parts, reconcile, setCell, setText, setTicker, setTime } from "./dom.js";
-import { compact, grouped, percentOf } from "./format.js";
-import { barColumns } from "./gaps.js";
-import { everySecond, follow } from "./live.js";
-import { hearSignals, isCurrent, watchSignals } from "./signals.js";
+import { flow } from "#kit/charts.js";
+import { copyOf, one, parts, reconcile, setCell, setText, setTicker, setTime } from "#kit/dom.js";
+import { compact, grouped, percentOf } from "#kit/format.js";
+import { barColumns } from "#kit/gaps.js";
+import { everySecond, follow } from "#kit/live.js";
+import { hearSignals, isCurrent, watchSignals } from "#kit/signals.js";
 
 const page = one("[data-page]");
 const kpi = (name, text) => setText(one(`[data-kpi="${name}"]`), text);

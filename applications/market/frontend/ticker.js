@@ -1,13 +1,13 @@
 // The page of one ticker.
 
-import "./line-chart.js";
+import "#kit/line-chart.js";
 
-import { flow, price } from "./charts.js";
-import { copyOf, one, parts, reconcile, setCell, setText, setTime } from "./dom.js";
-import { compact, grouped } from "./format.js";
-import { barColumns, MINUTE, withGaps } from "./gaps.js";
-import { follow } from "./live.js";
-import { hearSignals, watchSignals } from "./signals.js";
+import { flow, price } from "#kit/charts.js";
+import { copyOf, one, parts, reconcile, setCell, setText, setTime } from "#kit/dom.js";
+import { compact, grouped } from "#kit/format.js";
+import { barColumns, MINUTE, withGaps } from "#kit/gaps.js";
+import { follow } from "#kit/live.js";
+import { hearSignals, watchSignals } from "#kit/signals.js";
 
 const kpi = (name, text) => setText(one(`[data-kpi="${name}"]`), text);
 

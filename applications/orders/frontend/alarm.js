@@ -1,14 +1,14 @@
 // The page of one alarm. The server has its curve ready; while the alarm is open the counts go on by themselves.
 
-import "./line-chart.js";
+import "#kit/line-chart.js";
 
-import { lasted, MOST, placeOf } from "./alarms.js";
-import { count } from "./charts.js";
-import { Counts } from "./counts.js";
-import { copyOf, one, parts, reconcile, setCell, setText, setTime } from "./dom.js";
-import { grouped } from "./format.js";
-import { ask, everySecond, follow } from "./live.js";
-import { hearSignals, watchSignals } from "./signals.js";
+import { lasted, MOST, placeOf } from "./parts/alarms.js";
+import { count } from "#kit/charts.js";
+import { Counts } from "./parts/counts.js";
+import { copyOf, one, parts, reconcile, setCell, setText, setTime } from "#kit/dom.js";
+import { grouped } from "#kit/format.js";
+import { ask, everySecond, follow } from "#kit/live.js";
+import { hearSignals, watchSignals } from "#kit/signals.js";
 
 const ONLY = "alarm";
 const page = one("[data-page]");

@@ -1,16 +1,16 @@
 // The orders page.
 
-import "./alarm-timeline.js";
-import "./line-chart.js";
+import "./parts/alarm-timeline.js";
+import "#kit/line-chart.js";
 
-import { lasted } from "./alarms.js";
-import { count } from "./charts.js";
-import { Counts, stateOf } from "./counts.js";
-import { copyOf, one, parts, reconcile, setCell, setText, setTime } from "./dom.js";
-import { grouped, percentOf } from "./format.js";
-import { ask, everySecond, follow, serverNow } from "./live.js";
-import { hearSignals, watchSignals } from "./signals.js";
-import { zoneTitle } from "./zone.js";
+import { lasted } from "./parts/alarms.js";
+import { count } from "#kit/charts.js";
+import { Counts, stateOf } from "./parts/counts.js";
+import { copyOf, one, parts, reconcile, setCell, setText, setTime } from "#kit/dom.js";
+import { grouped, percentOf } from "#kit/format.js";
+import { ask, everySecond, follow, serverNow } from "#kit/live.js";
+import { hearSignals, watchSignals } from "#kit/signals.js";
+import { zoneTitle } from "#kit/zone.js";
 
 const page = one("[data-page]");
 const { topic, historyTopic } = page.dataset;

@@ -1,10 +1,10 @@
 // <alarm-timeline>: when which site was in alarm, each alarm a link to its page; the table below it has the numbers.
 
 import { named } from "./alarms.js";
-import { reconcile } from "./dom.js";
-import { time } from "./format.js";
-import { ticks, timelineSpan } from "./ranges.js";
-import { zone } from "./zone.js";
+import { reconcile } from "#kit/dom.js";
+import { time } from "#kit/format.js";
+import { ticks, timelineSpan } from "#kit/ranges.js";
+import { zone } from "#kit/zone.js";
 
 const ROW = 26;
 const TOP = 6;

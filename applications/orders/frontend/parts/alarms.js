@@ -1,6 +1,6 @@
 // What a page says of an alarm, and how far its curve goes. applications/orders/alarm.py has the same bounds.
 
-import { span, time } from "./format.js";
+import { span, time } from "#kit/format.js";
 
 const MINUTE = 60_000;
 export const MOST = 30 * MINUTE; // of a curve

@@ -1,6 +1,6 @@
 // Five minutes of counts a site: the server's history first, then the live counts.
 
-import { withGaps } from "./gaps.js";
+import { withGaps } from "#kit/gaps.js";
 
 export const KEPT = 300; // seconds
 export const GAP = 5; // seconds without a point, past which the line is broken
