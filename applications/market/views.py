@@ -11,7 +11,8 @@ from applications.market.models import TRADES
 from dashboard import download
 from dashboard import topics as dashboard_topics
 from dashboard.choosing import Chosen, choose
-from dashboard.page_state import signals, take_snapshots
+from dashboard.live.service import snapshots as live_snapshots
+from dashboard.page_state import signals
 from dashboard.topics import PULSE
 
 
@@ -19,7 +20,7 @@ from dashboard.topics import PULSE
 def market(request: HttpRequest) -> HttpResponse:
     chosen = choose(request, TRADES)
     topic, history = chosen.topic("market"), chosen.topic("market-history")
-    snapshots = take_snapshots([topic, history, PULSE], timezone.now())
+    snapshots = live_snapshots.take([topic, history, PULSE], timezone.now())
     context = {"market": snapshots[topic]["data"], "history": snapshots[history]["data"], "on": chosen}
     shown = bool(context["market"]["open"] or context["market"]["closed"])
     context |= {"topic": topic, "history_topic": history, "snapshots": snapshots}
@@ -35,7 +36,7 @@ def ticker(request: HttpRequest, symbol: str) -> HttpResponse:
         return _no_ticker(request, symbol, chosen, status=404)
     chosen = chosen._replace(known=[name for name in chosen.known if queries.has_traded(symbol, name)])
     topic = chosen.topic(topic)
-    snapshots = take_snapshots([topic, PULSE], timezone.now())
+    snapshots = live_snapshots.take([topic, PULSE], timezone.now())
     data = snapshots[topic]["data"]
     context = {"symbol": symbol, "ticker": data, "on": chosen, "topic": topic, "snapshots": snapshots}
     context |= signals(data, chosen, snapshots, shown=bool(data["minutes"]))

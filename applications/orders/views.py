@@ -19,7 +19,8 @@ from applications.orders.models import ORDERS, AlarmEpisode, Site, SiteCount
 from applications.orders.topics import episode
 from dashboard import download
 from dashboard.choosing import Chosen, choose
-from dashboard.page_state import signals, take_snapshots
+from dashboard.live.service import snapshots as live_snapshots
+from dashboard.page_state import signals
 from dashboard.topics import PULSE
 from streams.core import clock
 
@@ -136,7 +137,7 @@ def _following(found: AlarmEpisode) -> dict[str, Any]:
     """Returns what the page of an open alarm follows: its site's topics, and how their stream stands."""
     on = Chosen(ORDERS, found.stream, ORDERS, [])
     topic, history = (on.topic(f"{kind}:{found.site}") for kind in ("site", "site-history"))
-    snapshots = take_snapshots([topic, PULSE], timezone.now())
+    snapshots = live_snapshots.take([topic, PULSE], timezone.now())
     data = snapshots[topic]["data"]
     context = {"topic": topic, "history_topic": history, "snapshots": snapshots, "on": on}
     return context | {"newest": data["newest"], "watermark": data["clock"], **signals(data, on, snapshots, shown=True)}
@@ -158,7 +159,7 @@ def _orders(
 ) -> HttpResponse:
     names_of = (f"site:{chosen}", f"site-history:{chosen}") if chosen else ("orders", "orders-history")
     topic, history_topic = map(on.topic, names_of)
-    snapshots = take_snapshots([topic, history_topic, PULSE], timezone.now())
+    snapshots = live_snapshots.take([topic, history_topic, PULSE], timezone.now())
     data, history = (snapshots[each]["data"] for each in (topic, history_topic))
     shown = [site["site"] for site in data["sites"]]
     names = queries.site_names(on.stream, SITES + 1)

@@ -4,14 +4,11 @@ from collections.abc import Mapping
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
-from django.utils import timezone
 
 from accounts.bearer import token_allowed
 from dashboard import topics
-from dashboard.live.snapshots import Snapshots
+from dashboard.live.service import snapshots
 from streams.models.readers import default_stream, streams_of
-
-snapshots = Snapshots(timezone.now)
 
 
 @token_allowed("read:dashboards")

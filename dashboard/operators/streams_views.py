@@ -1,14 +1,12 @@
 """For operators: the streams, their workers, and the records that could not be applied. Staff only."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.bearer import token_allowed
 from accounts.guards import staff_only
 from dashboard.operators import letters as letter_pages
+from dashboard.operators import state
 from dashboard.operators.letter_filter import LetterFilter
+from streams import api
 from streams.api import Choice, Group, Letters, deadletters
 from streams.models import DeadLetter
 
@@ -55,19 +55,16 @@ VERBS = {
     ),
 }
 
-View = Callable[..., HttpResponse]
-StateOf = Callable[[datetime], dict[str, Any]]  # what dashboard.operators.state builds
+
+@require_safe
+@staff_only
+def streams(request: HttpRequest) -> HttpResponse:
+    """Shows the streams and their readers."""
+    return render(request, "dashboard/streams.html", {"state": _state()})
 
 
-def streams_view(state_of: StateOf) -> View:
-    """Makes the page; `state_of` comes from where the project is put together, since the dashboard knows no streams."""
-
-    @require_safe
-    @staff_only
-    def streams(request: HttpRequest) -> HttpResponse:
-        return render(request, "dashboard/streams.html", {"state": state_of(timezone.now())})
-
-    return streams
+def _state() -> dict[str, Any]:
+    return state.streams(timezone.now(), api.count_waiting, api.names_for_a_look)
 
 
 def refusal(request: HttpRequest) -> HttpResponse | None:
@@ -79,17 +76,11 @@ def refusal(request: HttpRequest) -> HttpResponse | None:
     return None if request.method == "GET" else HttpResponseNotAllowed(["GET"])
 
 
-def state_view(state_of: StateOf) -> Callable[..., HttpResponseBase]:
-    """What /streams/ shows, asked for again and again. Does not keep a session alive."""
-
-    @token_allowed("read:dashboards")
-    @login_not_required  # a script cannot follow us to the sign-in page: it is told in words
-    def state(request: HttpRequest) -> HttpResponse:
-        if refused := refusal(request):
-            return refused
-        return JsonResponse(state_of(timezone.now()))
-
-    return state
+@token_allowed("read:dashboards")
+@login_not_required  # a script cannot follow a redirect to the sign-in page: it gets its answer in words
+def streams_state(request: HttpRequest) -> HttpResponse:
+    """Answers the state that /streams/ shows, for a page that polls it. Does not keep a session alive."""
+    return refusal(request) or JsonResponse(_state())
 
 
 @require_safe
