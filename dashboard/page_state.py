@@ -1,4 +1,4 @@
-"""The pages: complete as HTML, with the snapshots they show embedded so that scripts can keep them current."""
+"""Judges for a page how its stream stands, from the snapshots that the page embeds."""
 
 from typing import Any
 
@@ -9,10 +9,10 @@ from streams.core import clock
 
 
 def signals(data: dict[str, Any], on: Chosen, snapshots: dict[str, Any], *, shown: bool) -> dict[str, Any]:
-    """Returns how the stream stands; `age` of the newest record in seconds, or None where it is not known.
+    """Returns how the stream stands; `age` of the newest record in seconds, or None if it is unknown.
 
     `data` is the page's snapshot, and `snapshots` hold the one of the topic `pulse`. `shown` says that the page has
-    results to show, so that it is not empty even where no lease tells of a record. `clock_note` is a sentence while a
+    results to show, so that it is not empty even if no lease knows of a record. `clock_note` is a sentence while a
     clock is off, else "".
     """
     now = clock.from_iso(data["now"])

@@ -1,4 +1,4 @@
-"""The text of each topic, built once per version however many ask for it."""
+"""Keeps the text of each topic, built once per version for any number of readers."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -24,7 +24,7 @@ class Snapshot(NamedTuple):
 
 
 def read_versions() -> dict[str, int]:
-    """Every topic's version; one cheap query."""
+    """Returns every topic's version; one cheap query."""
     return dict(TopicVersion.objects.values_list("topic", "version"))
 
 
@@ -46,19 +46,19 @@ class Snapshots:
         self._lock = Lock()
 
     def clock_note(self) -> str:
-        """A sentence where a clock is off, else ""."""
+        """Returns a sentence while a clock is off, else ""."""
         return dashboard_clock_note.note(self._now())
 
     def knows(self, topic: str) -> bool:
         return self._find(topic) is not None
 
     def permits(self, topic: str, *, staff: bool) -> bool:
-        """Whether somebody may see a topic. There is nothing to see of an unknown one."""
+        """Returns whether a user may see a topic; False for an unknown one."""
         page = self._find(topic)
         return page is not None and (staff or not page.staff)
 
     def is_private(self, topic: str) -> bool:
-        """Whether a topic is one of very many: of a ticker, a site, or a stream that it names."""
+        """Returns whether a topic is one of very many: of a ticker, a site, or a stream that it names."""
         return "@" in topic or self._is_grouped(topic)
 
     def refresh(self, topics: Iterable[str]) -> dict[str, Snapshot]:
@@ -160,7 +160,7 @@ class Snapshots:
         version, now, held = self._version(page, versions), self._now(), self._held.get(topic)
         data = msgspec.json.encode(built)
         if held and data == held.data:
-            return held._replace(version=version, built=now)  # the same text, so that it is not sent again
+            return held._replace(version=version, built=now)  # keeps the same text, so that it is not sent again
         message = {"topic": topic, "version": version, "data": msgspec.Raw(data)}
         return Snapshot(version, now, data, msgspec.json.encode(message).decode())
 

@@ -1,4 +1,4 @@
-"""For operators: an application that will not read a stream any more is forgotten. Staff only."""
+"""For operators: forgets an application that will not read a stream any more. Staff only."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -27,7 +27,7 @@ def forget_reader(request: HttpRequest) -> HttpResponse:
 
 
 def _try(request: HttpRequest, application: str, stream: str) -> str:
-    """Returns why nothing was forgotten, or ""."""
+    """Forgets the reader. Returns "", or the reason why nothing was forgotten."""
     if request.POST.get("name", "").strip() != stream:
         return f"Type {stream} to go on; nothing was changed."
     try:

@@ -1,4 +1,4 @@
-"""For operators: the records of a stream, to be looked at. Staff only."""
+"""For operators: shows the records of a stream. Staff only."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -22,15 +22,15 @@ from streams.core.filters import Condition
 from streams.core.records import TRIM_HORIZON, Place, Record, StreamError, parse_where
 
 MOST = 50  # rows of a page
-DIGITS = 64  # of a sequence number: Kinesis' have up to 56
-TOLD = 20  # fields that are told when the one that was asked for is not there
+DIGITS = 64  # of a sequence number: those of Kinesis have up to 56
+TOLD = 20  # fields that the page lists if no record has the requested one
 FIELDS = ("from", "key", "field", "op", "value", "zone")
 
 View = Callable[..., HttpResponseBase]
 
 
 class Question(NamedTuple):
-    """What the form, or a link of the page, asks for. `oldest_first` is how the rows are shown."""
+    """A look at a stream that the form, or a link of the page, asks for. `oldest_first` is the order of the rows."""
 
     before: Place | None
     after: Place | None
@@ -99,7 +99,7 @@ def record_bytes(request: HttpRequest, name: str, shard: str, sequence: int) -> 
 
 
 def by_name(view: View) -> View:
-    """Makes the same view for ?stream=, which may hold what no path can."""
+    """Makes the same view for ?stream=, which takes names that a path cannot hold."""
 
     @wraps(view)
     def named(request: HttpRequest) -> HttpResponseBase:
@@ -109,7 +109,7 @@ def by_name(view: View) -> View:
 
 
 def record_by_name(view: View) -> View:
-    """Makes the same view of a record for ?stream=, ?shard= and ?sequence=. Raises Http404 for no number."""
+    """Makes the same view of a record for ?stream=, ?shard= and ?sequence=. Raises Http404 if that is no number."""
 
     @wraps(view)
     def named(request: HttpRequest) -> HttpResponseBase:
@@ -132,7 +132,7 @@ def _one(name: str, shard: str, sequence: int) -> tuple[Record, str]:
 
 
 def _question(asked: dict[str, str], query: QueryDict) -> Question:
-    """Raises ValueError in words for people."""
+    """Returns the question of a form and a query. Raises ValueError with a sentence for people."""
     before, after = (Place.parse(text) if (text := query.get(name)) else None for name in ("before", "after"))
     if asked["from"] and not before and not after:
         after = _start(asked["from"], asked["zone"])
@@ -148,7 +148,7 @@ def _start(text: str, zone: str) -> Place:
 
 
 def _zone(name: str) -> ZoneInfo:
-    """The zone in which the page shows times: the browser's, or UTC."""
+    """Returns the zone in which the page shows times: the browser's, or UTC. Raises ValueError for an unknown one."""
     try:
         return ZoneInfo(name or "UTC")
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -203,14 +203,14 @@ def _link(name: str, asked: dict[str, str], **places: Place) -> str:
 
 
 def _misfit(condition: Condition | None, found: Any) -> list[str]:
-    """What a field holds where nothing was found because it was compared with something of another kind."""
+    """Returns the kinds that a field holds if nothing matched because the condition is of another kind."""
     if not condition or found.rows or condition.operator == "contains" or filters.kind(condition.typed) in found.kinds:
         return []
     return list(found.kinds)
 
 
 def _row(name: str, row: Any) -> dict[str, Any]:
-    """A record for the page and its script; its own address too."""
+    """Returns a record, with its own address, for the page and its script."""
     address = links.to_record(name, row.shard, row.sequence)
     words = {"shard": row.shard, "number": row.number, "key": escaped(row.key), "line": row.line, "text": row.text}
     return words | {"size": row.size, "kind": row.kind, "cut": row.cut, "address": address}
