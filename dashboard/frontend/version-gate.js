@@ -1,21 +1,21 @@
-// Keeps out states that are older than what is shown.
+// Rejects states that are older than the one on the page.
 
 export class VersionGate {
   #seen = new Map();
 
-  /** Whether this version of the topic is as new as any before it. */
+  /** Returns whether this version of the topic is as new as any before it. */
   accept(topic, version) {
     if (version < this.since(topic)) return false;
     this.#seen.set(topic, version);
     return true;
   }
 
-  /** The newest version seen; 0 before the first. */
+  /** Returns the newest version so far; 0 before the first. */
   since(topic) {
     return this.#seen.get(topic) ?? 0;
   }
 
-  /** On a new connection the first state counts, whatever came before: the database may have been made anew. */
+  /** Accepts any version first on a new connection: the database may have been made anew. */
   clear() {
     this.#seen.clear();
   }

@@ -11,13 +11,13 @@ import { hearSignals, isCurrent, watchSignals } from "#kit/signals.js";
 
 const page = one("[data-page]");
 const kpi = (name, text) => setText(one(`[data-kpi="${name}"]`), text);
-let minutes = []; // the closed ones of the last hour
+let minutes = []; // closed minutes of the last hour
 let open = null;
 let rate = null;
 
 const SETTLE = 1000; // milliseconds: rows that moved more often could not be read
 
-/** Places and numbers change together, at most once a second: a row is never above one that has more. */
+/** Changes places and numbers together, at most once a second, so that no row is above one with more. */
 class Ranking {
   #root;
   #list;
@@ -107,7 +107,7 @@ function showChart() {
 follow({ [page.dataset.topic]: showMarket, [page.dataset.historyTopic]: showHistory });
 watchSignals();
 
-/** A rate is of now, or it is not known. */
+/** Shows the rate, or a dash unless it is current. */
 function showRate() {
   kpi("rate", isCurrent() ? grouped(rate, 1) : "–");
 }

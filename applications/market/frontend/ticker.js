@@ -28,7 +28,7 @@ function showTicker(data) {
   reconcile(one("[data-minutes]"), [...minutes].reverse(), { key: (row) => row.minute, make, fill: fillMinute });
 }
 
-/** [seconds, values, …], broken where minutes without a trade are missing. */
+/** Returns [seconds, values, …] with a gap for minutes without a trade. */
 function columns(minutes, names) {
   const points = minutes.map((minute) => [Date.parse(minute.minute) / 1000, ...names.map((name) => minute[name])]);
   const whole = withGaps(points, MINUTE, ([start]) => [start + MINUTE, ...names.map(() => null)]);

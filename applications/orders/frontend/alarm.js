@@ -1,4 +1,4 @@
-// The page of one alarm. The server has its curve ready; while the alarm is open the counts go on by themselves.
+// The page of one alarm: draws the server's curve, and adds live counts while the alarm is open.
 
 import "#kit/line-chart.js";
 
@@ -16,7 +16,7 @@ const { topic, historyTopic, alarm: address } = page.dataset;
 const curve = document.getElementById("curve");
 const embedded = curve ? JSON.parse(curve.textContent) : [];
 const counts = new Counts(MOST / 1000);
-let found = null; // the alarm, as the server told it last
+let found = null; // the alarm, in its last state from the server
 counts.replace({ [ONLY]: embedded });
 
 function paint() {
@@ -43,7 +43,7 @@ function showFacts({ clock }) {
   for (const name of ["peak", "lines", "notifications", "suppressed"]) setCell(cells[name], grouped(found[name]));
 }
 
-/** Adds points of [epoch ms, count, threshold] to the curve, as far as it goes. */
+/** Adds points of [epoch ms, count, threshold] to the curve, up to its end. */
 function addCounts(rows) {
   const places = rows.map(([at]) => placeOf(found, embedded[0][0], at));
   const wanted = rows.filter((_, index) => places[index] === "yes");
@@ -64,7 +64,7 @@ function fillSpan(row, [at, lines, threshold]) {
   setText(cells.held, grouped(threshold));
 }
 
-/** The seconds that were missed while the line was away or the page was not seen. */
+/** Fetches the seconds that were missed while the connection was lost or the page was hidden. */
 async function fillGap() {
   const { message } = await ask(historyTopic);
   if (message && found) addCounts(message.data.sites[found.site] ?? []);

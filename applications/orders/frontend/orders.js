@@ -27,7 +27,7 @@ function showOrders(data) {
   one("[data-empty]").hidden = !empty;
   one("[data-content]").hidden = empty;
   counts.keep(sites.map((site) => site.site));
-  if (sites.some((site) => !counts.has(site.site))) fillGap(); // it is shown anew
+  if (sites.some((site) => !counts.has(site.site))) fillGap(); // a site without points appears
   for (const site of sites) counts.add(site.site, Date.parse(data.now), site.lines, site.threshold);
   const make = () => copyOf(one("template[data-site-card]"));
   reconcile(one("[data-sites]"), sites, { key: (site) => site.site, make, fill: fillSite });
@@ -38,7 +38,7 @@ function showOrders(data) {
   reconcile(one("[data-alarms]"), alarms, { key: (alarm) => `${alarm.site} ${alarm.started}`, make: row, fill: fillAlarm });
 }
 
-/** How many sites the page does not show. */
+/** Shows how many sites the page leaves out. */
 const more = (count) => (count > 0 ? `${grouped(sites.length)} of ${grouped(sites.length + count)} sites: those in alarm, then those nearest to their threshold.` : "");
 
 function fillSite(card, site) {
@@ -86,7 +86,7 @@ function cell(name, text = "") {
   return node;
 }
 
-/** The table of the counts, while it is open. */
+/** Fills the table of the counts, while it is open. */
 function showSpans() {
   if (!one("[data-twin]").open) return;
   const names = sites.map((site) => site.site);
@@ -117,7 +117,7 @@ function fillSpan(row, [start, numbers]) {
   numbers.forEach((number, place) => setCell(row.children[place + 1], grouped(number)));
 }
 
-/** After a gap the seconds that were missed are asked for. */
+/** Fetches the seconds that were missed in a gap. */
 async function fillGap() {
   if (performance.now() - asked < 5000) return;
   asked = performance.now();
