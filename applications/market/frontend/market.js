@@ -15,7 +15,7 @@ let minutes = []; // closed minutes of the last hour
 let open = null;
 let rate = null;
 
-const SETTLE = 1000; // milliseconds: rows that moved more often could not be read
+const SETTLE = 1000; // milliseconds: more frequent moves would make rows unreadable
 
 /** Changes places and numbers together, at most once a second, so that no row is above one with more. */
 class Ranking {
