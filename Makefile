@@ -17,7 +17,7 @@ NPM := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 # Set-ups in one checkout wait for each other.
 ALONE := $(PYTHON) .ci/alone .setup.lock $(MAKE) --silent --no-print-directory
-FRONTEND := $(shell find dashboard/frontend applications/*/frontend -type f)
+FRONTEND := package.json $(shell find dashboard/frontend applications/*/frontend -type f)
 
 .PHONY: help run setup setup-dev setup-tests test test-fast check hooks soak bench bench-peers mockups assets format lock new-password clean
 
@@ -56,7 +56,7 @@ check: setup-dev ## Lint, types, import direction, migrations, front-end tests
 	$(BIN)/lint-imports --no-cache > build/imports.txt || { cat build/imports.txt; exit 1; }
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --fail-level WARNING
-	node --test tests/dashboard/frontend/*.test.js
+	node --test tests/dashboard/frontend/*.test.js tests/applications/*/frontend/*.test.js
 
 soak: $(BIN)/.installed-dev ## Accidents to the fleet for longer (ROUNDS=1000 SEED=1)
 	CHAOS_ROUNDS=$(or $(ROUNDS),1000) CHAOS_SEED=$(or $(SEED),1) $(BIN)/pytest tests/test_fleet.py -k accidents -s

@@ -1,1 +1,1 @@
-"""What people see: pages, their JSON, the live hub and the front-end code."""
+"""The pages that people see, their JSON, the live hub and the front-end code."""

@@ -1,4 +1,4 @@
-"""Which streams were read to their end by a reader that has left: no worker reads them, and no record waits."""
+"""Finds streams that a reader read to their end before it left: no worker reads them, and no record waits."""
 
 from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
@@ -11,7 +11,7 @@ from streams.models.readers import readers
 GOOD_FOR = 2.0  # seconds for which a count is used again
 MOST = 50  # readers without a worker that one look counts for
 
-# The name of a stream and the checkpoints of its leases; records that wait, by lease, or none and why that is.
+# Takes the name of a stream and the checkpoints of its leases; returns waiting records by lease, or {} and the reason.
 CountWaiting = Callable[[str, Mapping[str, str]], tuple[dict[str, int], str]]
 Reader = tuple[str, str]  # application, stream
 
@@ -35,7 +35,7 @@ class Backlogs:
             return [reader for reader in idle if self._count(reader) == 0]
 
     def _count(self, reader: Reader) -> int | None:
-        """Returns the records that wait, or None where that cannot be told."""
+        """Returns the number of waiting records; None if it is unknown."""
         until, count = self._counts.get(reader, (0.0, None))
         if self._seconds() >= until:
             application, stream = reader

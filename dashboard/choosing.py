@@ -1,4 +1,4 @@
-"""Which stream of an application a page shows: the one that ?stream= names, else its default."""
+"""Chooses the stream of an application that a page shows: the one that ?stream= names, else the default."""
 
 import shlex
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ class Chosen(NamedTuple):
 
     @property
     def query(self) -> str:
-        """Returns what a link needs behind its path to stay on the stream: "", or ?stream=NAME."""
+        """Returns the query that keeps a link on the stream: "", or ?stream=NAME."""
         return f"?{self.more}".removesuffix("&") if self.more else ""
 
     @property
@@ -36,7 +36,7 @@ class Chosen(NamedTuple):
 
     @property
     def command(self) -> str:
-        """Returns what `manage.py consume` takes to read it."""
+        """Returns the arguments with which `manage.py consume` reads the stream."""
         return (
             self.application
             if self.stream == self.application
@@ -48,7 +48,7 @@ class Chosen(NamedTuple):
 
 
 def choose(request: HttpRequest, application: str) -> Chosen:
-    """Raises Http404 for a stream that the application has never read."""
+    """Returns the stream that the request asks for. Raises Http404 for a stream that the application has never read."""
     known = streams_of(application)
     default = default_stream(application, known)
     stream = request.GET.get("stream") or default

@@ -1,4 +1,4 @@
-"""Whether a clock is off, in a sentence for people."""
+"""Says in a sentence for people that a clock is off."""
 
 from datetime import datetime
 
@@ -41,7 +41,7 @@ def _in_words(whose: str, ahead: int, other: str) -> str:
 
 
 def _much(seconds: int) -> str:
-    """Coarse enough not to flicker: 90000 as 25 h."""
+    """Returns the seconds in a unit that is coarse enough not to flicker: 90000 as 25 h."""
     if seconds < 120:
         return f"{seconds} s"
     return f"{round(seconds / 60)} min" if seconds < 7200 else f"{round(seconds / 3600)} h"

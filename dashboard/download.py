@@ -1,4 +1,4 @@
-"""CSV files as spreadsheets can safely open them."""
+"""Answers CSV files that spreadsheets can open safely."""
 
 import csv
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def respond(name: str, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> StreamingHttpResponse:
-    """A streamed RFC 4180 file (UTF-8, CRLF) to be saved under `name`."""
+    """Streams an RFC 4180 file (UTF-8, CRLF), to be saved under `name`."""
     response = StreamingHttpResponse(lines(columns, rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
@@ -30,7 +30,7 @@ def lines(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator[str
 
 
 def stamp(moment: datetime) -> str:
-    """As 2026-11-22T1400Z, for file names."""
+    """Returns a time for file names, as 2026-11-22T1400Z."""
     return moment.strftime("%Y-%m-%dT%H%MZ")
 
 
@@ -45,7 +45,7 @@ def slug(name: str, otherwise: str) -> str:
 
 
 class _Echo:
-    """A file that hands back what is written to it."""
+    """A file that returns each text that is written to it."""
 
     def write(self, text: str) -> str:
         return text

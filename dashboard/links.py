@@ -36,7 +36,7 @@ def is_plain(name: str) -> bool:
 
 
 def on(application: str, stream: str) -> dict[str, str]:
-    """Returns what an address needs to stay on a stream: nothing on the application's own."""
+    """Returns the parameters that keep an address on a stream: none on the application's own."""
     return {} if stream == application else {"stream": stream}
 
 

@@ -1,4 +1,4 @@
-"""How far an application's workers are on a stream, and the forms that times have on the wire."""
+"""Tells how far an application's workers are on a stream, and writes times in their forms on the wire."""
 
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ class Progress(NamedTuple):
     clock: datetime | None
 
     def has_closed(self, end: datetime) -> bool:
-        """Whether a window that ended at `end` can no longer grow."""
+        """Returns whether a window that ended at `end` can no longer grow."""
         return self.clock is not None and self.clock >= end
 
 
@@ -34,10 +34,10 @@ def workers() -> dict[str, dict[str, int]]:
 
 
 def pulse(now: datetime) -> dict[str, Any]:
-    """Builds the topic `pulse`: the workers that live, told by time, since a worker that ends changes no version.
+    """Builds the topic `pulse`: the live workers. It is built by time, since a worker that ends changes no version.
 
-    Beside them stand the streams whose reader has left and for which no record waits, and a sentence while a clock is
-    off, else "": a page without sockets, which hears no beat, learns of it here.
+    Beside them stand the streams that a reader read to their end before it left, and a sentence while a clock is off,
+    else "": a page without sockets hears no heartbeat and learns of it here.
     """
     living = workers()
     drained: dict[str, list[str]] = {}
@@ -52,5 +52,5 @@ def progress(application: str, stream: str) -> Progress:
 
 
 def own_time(application: str, stream: str, now: datetime) -> datetime:
-    """Returns now by the own time of a stream, as far as a worker of the application that lives knows it."""
+    """Returns now by the own time of a stream, as a live worker of the application has measured it."""
     return now + timedelta(milliseconds=skews().get((application, stream), 0))

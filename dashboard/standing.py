@@ -1,6 +1,6 @@
-"""Decides what a page may say of a stream: the state from which every figure, notice and chart takes its look.
+"""Decides how current a page may call a stream; every figure, notice and chart takes its look from this state.
 
-dashboard/frontend/standing.js decides the same in the browser, which also knows its line to the server;
+dashboard/frontend/standing.js decides the same in the browser, which also knows its connection to the server;
 tests/dashboard/standing.json holds both to one table.
 """
 
@@ -28,7 +28,7 @@ class Standing(NamedTuple):
 def judge(
     newest: int | None, watermark: int | None, workers: int | None, now: int, *, drained: bool = False
 ) -> Standing:
-    """Judges a stream by its newest record, its watermark and the number of workers that live (None: not known).
+    """Judges a stream by its newest record, its watermark and the number of live workers (None if unknown).
 
     `drained` says that no record waits for a reader without a worker.
     """

@@ -1,4 +1,4 @@
-"""The topics of docs/protocol.md: which announcements change them, and how their snapshots are built."""
+"""The topics of docs/protocol.md: the announcements that change them, and the functions that build their snapshots."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -22,32 +22,32 @@ class Page(NamedTuple):
     version_topic: str | None
     build: Build
     every: timedelta = timedelta(0)  # it need not be built more often
-    staff: bool = False  # theirs alone to see
-    # Of a topic of one ticker or site: its name, and what builds many at once, of those that exist.
+    staff: bool = False  # only staff may see it
+    # For a topic of one ticker or site: its name, and the function that builds many at once and omits unknown ones.
     name: str = ""
     build_many: Callable[[Sequence[str], datetime], dict[str, dict[str, Any]]] | None = None
     group: str = ""  # topics of one group are built together
 
 
 class Kind(NamedTuple):
-    """A topic of one application, of whichever stream."""
+    """A topic of one application, on any stream."""
 
     application: str
-    build: Callable[..., dict[str, Any]]  # of a time, and the keyword `stream`
+    build: Callable[..., dict[str, Any]]  # takes a time, and the keyword `stream`
     every: timedelta
     staff: bool
-    many: Callable[..., dict[str, dict[str, Any]]] | None  # of names, a time, and the keyword `stream`
+    many: Callable[..., dict[str, dict[str, Any]]] | None  # takes names, a time, and the keyword `stream`
     name: str
 
 
-PULSE = "pulse"  # the one topic that is of no application
+PULSE = "pulse"  # the one topic that belongs to no application
 _PULSE = Page(None, progress.pulse, every=timedelta(seconds=2))
 
 
 def find(topic: str) -> Page | None:
-    """Returns the page of a topic; None for a name that is none.
+    """Returns the page of a topic; None for an unknown name.
 
-    Reads no database: any name on any stream has a page, one with a space at its ends too, as older rows may have it.
+    Reads no database: any name on any stream has a page, also one with a space at its ends, as older rows may have it.
     """
     if topic == PULSE:
         return _PULSE
@@ -80,7 +80,7 @@ def on(name: str, stream: str) -> str:
 
 
 def reader(topic: str) -> tuple[str, str | None]:
-    """Returns the application of a topic and the stream that it names, if it does; raises KeyError for no topic."""
+    """Returns the application of a topic and the stream that it names, if any. Raises KeyError for an unknown topic."""
     name, stream = _split(topic)
     kind = _kind(name)
     if kind is None:
@@ -89,7 +89,7 @@ def reader(topic: str) -> tuple[str, str | None]:
 
 
 def _split(topic: str) -> tuple[str, str | None]:
-    """Returns what is before and behind the last @; streams' names hold none."""
+    """Returns the parts before and behind the last @; no stream's name holds one."""
     name, at, stream = topic.rpartition("@")
     return (name, stream) if at else (topic, None)
 

@@ -12,7 +12,8 @@ from login.entry import read_settings
 read_settings()
 pages = get_asgi_application()  # sets Django up for the imports below
 
-from dashboard.live.routing import collector, hub, sockets  # noqa: E402 - as above
+from dashboard.live.routing import sockets  # noqa: E402 - as above
+from dashboard.live.service import collector, hub  # noqa: E402 - as above
 from login.checks import refuse_if_unsafe  # noqa: E402 - as above
 from login.unreadable import AsgiRequest  # noqa: E402 - as above
 from login.websocket_origin import SameOrigin  # noqa: E402 - as above

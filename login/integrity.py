@@ -31,7 +31,7 @@ class _Contents(NamedTuple):
 
 
 def asset(name: str) -> Asset:
-    """Returns the file of a static name such as dashboard/frame.js."""
+    """Returns the file of a static name such as dashboard/shell.js."""
     return Asset(storage.url(name), _contents(_file(name)).integrity)
 
 

@@ -1,1 +1,1 @@
-"""Watching Millrace itself: logs with request ids, health, figures for Prometheus, errors told to other tools."""
+"""Observes Millrace itself: logs with request ids, health checks, metrics for Prometheus, reports of errors."""

@@ -1,4 +1,4 @@
-"""Connects what is watched to signals."""
+"""Connects receivers to Django's signals."""
 
 from django.apps import AppConfig
 from django.core.signals import got_request_exception
@@ -6,7 +6,7 @@ from django.core.signals import got_request_exception
 
 class WatchingConfig(AppConfig):
     name = "monitoring"
-    label = "monitoring"  # tables and the record of migrations keep the name that they were made under
+    label = "monitoring"  # tables and the record of migrations have this name
     verbose_name = "Watching Millrace"
 
     def ready(self) -> None:

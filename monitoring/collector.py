@@ -1,4 +1,4 @@
-"""The figures for Prometheus, read from the database by one process: https://prometheus.io/docs/practices/naming/."""
+"""Metrics for Prometheus, read from the database by one process: https://prometheus.io/docs/practices/naming/."""
 
 import json
 import platform
@@ -23,7 +23,7 @@ from prometheus_client.registry import Collector
 
 from accounts.models import SecurityEvent, Session
 from dashboard.operators.state import CountWaiting, streams
-from monitoring.closed_windows import Windows
+from monitoring.closed_windows import ClosedWindows
 from monitoring.counters import BOUNDS
 from monitoring.models import Beat, Total
 from monitoring.recorder import FRESH
@@ -37,9 +37,9 @@ Row = dict[str, Any]
 
 
 class MillraceCollector(Collector):
-    """Asks anew at each scrape; while the database is away, says only that."""
+    """Reads the database at each scrape; while it is away, reports only that."""
 
-    def __init__(self, count_waiting: CountWaiting, now: Callable[[], datetime], windows: Windows) -> None:
+    def __init__(self, count_waiting: CountWaiting, now: Callable[[], datetime], windows: ClosedWindows) -> None:
         self._count_waiting = count_waiting
         self._now = now
         self._windows = windows
@@ -109,7 +109,7 @@ def build() -> InfoMetricFamily:
 
 
 def _rows(kind: Any, name: str, words: str, rows: Sequence[Row], field: str) -> Metric:
-    """A figure of each application on each stream, where it is known."""
+    """Makes a metric with a value for each application on each stream that has one."""
     family: Any = kind(name, words, labels=NAMES)
     for row in rows:
         if row[field] is not None:
@@ -119,7 +119,7 @@ def _rows(kind: Any, name: str, words: str, rows: Sequence[Row], field: str) -> 
 
 
 def _totals() -> Iterator[Metric]:
-    """What all processes have counted (monitoring/counters.py)."""
+    """Yields the counters of all processes (monitoring/counters.py)."""
     found: dict[str, list[tuple[dict[str, str], float]]] = defaultdict(list)
     for name, labels, value in Total.objects.order_by("name", "labels").values_list("name", "labels", "value"):
         found[name].append((json.loads(labels), value))
@@ -143,7 +143,7 @@ def _counter(name: str, words: str, labels: list[str], found: Sequence[tuple[dic
 
 
 def _commits(buckets: Sequence[tuple[dict[str, str], float]], sums: Sequence[tuple[dict[str, str], float]]) -> Metric:
-    """Prometheus' buckets hold all that is below them too."""
+    """Makes a histogram. Prometheus' buckets include all smaller ones."""
     family = HistogramMetricFamily("millrace_commit_seconds", "How long a worker's commit takes.", labels=NAMES)
     for names, total in sums:
         counted = {labels["le"]: count for labels, count in buckets if names.items() <= labels.items()}

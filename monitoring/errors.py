@@ -1,4 +1,4 @@
-"""Errors told to Sentry, with nothing of whom they happened to. Optional: SENTRY_DSN, requirements-monitoring.txt."""
+"""Reports errors to Sentry without personal data. Optional: SENTRY_DSN, requirements-monitoring.txt."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from monitoring.revision import revision
 if TYPE_CHECKING:
     from sentry_sdk.types import Event, Hint
 
-KEPT = {"method", "url"}  # of a request: no query, headers, cookies, body or environment
+KEPT = {"method", "url"}  # fields of a request: no query, headers, cookies, body or environment
 
 
 def begin() -> None:
@@ -47,7 +47,7 @@ def begin() -> None:
 
 
 def scrub(event: Event, hint: Hint) -> Event | None:
-    """What may be told: the error, where in the code, the address without its secrets, the request's id."""
+    """Keeps the error, its place in the code, the address without secrets and the request's id; removes all else."""
     for field in ("user", "extra", "breadcrumbs", "server_name"):
         event.pop(field, None)  # type: ignore[misc]  # names of a TypedDict
     if "request" in event:
@@ -60,7 +60,7 @@ def scrub(event: Event, hint: Hint) -> Event | None:
 
 
 def _cut(entry: Any) -> None:
-    """The words of a log line, with what was filled in, or of an exception."""
+    """Removes secrets from the message of a log line or an exception."""
     for field in ("message", "formatted", "value"):
         if entry and isinstance(entry.get(field), str):
             entry[field] = discreet(entry[field])

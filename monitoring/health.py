@@ -1,4 +1,4 @@
-"""Whether this process can serve: what /readyz answers. It asks little, and never waits long."""
+"""Checks whether this process can serve: the answer of /readyz. It asks little, and never waits long."""
 
 import os
 import threading
@@ -21,25 +21,25 @@ from streams.models.database_time import database_time
 
 SKEW = 5.0  # seconds between this machine's clock and the database's: as long as a lease lasts
 LEAST_FREE = 64 << 20  # bytes of disk: less, and a write may fail
-LOCK_WAIT = 2000  # milliseconds that SQLite waits for whoever writes; pages wait longer
-LOOK = 1.0  # seconds that an answer of /readyz is good for: a flood of them asks the database no more often
+LOCK_WAIT = 2000  # milliseconds that SQLite waits for another writer; pages wait longer
+LOOK = 1.0  # seconds for which an answer of /readyz is used again: a flood of requests asks the database no more often
 EVERY = 5.0  # seconds between tries to write, while they succeed
 PROBE = "readyz"
 UNKNOWN = "cannot be told"
 
-# A row of ours may find room in a page that is there; what is sorted with little memory needs a new file, of 0.7 MB.
+# Our row may fit into an existing page of the file; a sort with little memory needs a new file, of 0.7 MB.
 _SPILL = "SELECT md5(number::text) FROM generate_series(1, 10000) number ORDER BY 1 OFFSET 9999"
 
 
 class Finding(NamedTuple):
-    """One check. `trouble` is "" where all is well, else a few words that help no attacker."""
+    """The result of one check. `trouble` is "" if all is well, else a few words that help no attacker."""
 
     check: str
     trouble: str
 
 
 class Health:
-    """One per process, since it remembers when it last wrote. `monotonic` in seconds."""
+    """Makes the checks; one per process, since it remembers its last write. `monotonic` in seconds."""
 
     def __init__(
         self, now: Callable[[], datetime], monotonic: Callable[[], float], count_waiting: CountWaiting
@@ -50,7 +50,7 @@ class Health:
         self._next_write = 0.0
 
     def findings(self) -> list[Finding]:
-        """All checks, in a fixed order; those that need a database that does not answer cannot be told."""
+        """Returns the results in a fixed order; without an answer of the database, those that need one are unknown."""
         found = [Finding("draining", draining()), _ask("database", _wait_for_no_lock)]
         away = found[1].trouble
         checks = {
@@ -63,7 +63,7 @@ class Health:
         return [*found, Finding("disk", _disk())]
 
     def _writing(self) -> str:
-        """A disk that is full, a database that only reads: nothing but a write tells them all."""
+        """Writes a row, because only a write notices a full disk or a read-only database."""
         if self._monotonic() < self._next_write:
             return ""
         row = {"process": PROBE, "name": PROBE}
@@ -85,7 +85,9 @@ class Recent:
     def __init__(self, findings: Callable[[], list[Finding]], monotonic: Callable[[], float]) -> None:
         self._look = findings
         self._monotonic = monotonic
-        self._lock = threading.Lock()  # requests of other threads wait for the look that is under way, and share it
+        self._lock = (
+            threading.Lock()
+        )  # requests of other threads wait for the checks that are under way, and share the result
         self._found: list[Finding] = []
         self._until = float("-inf")
 
@@ -99,7 +101,7 @@ class Recent:
 
 
 def draining() -> str:
-    """Told by a file that whoever stops this machine touches, before it does."""
+    """Returns "about to stop" once an operator has touched a file to announce it, else ""."""
     folders = [settings.VAR_DIR, *filter(None, [settings.RUNTIME_DIRECTORY])]
     return "about to stop" if any((Path(folder) / "draining").exists() for folder in folders) else ""
 
@@ -107,7 +109,7 @@ def draining() -> str:
 def _ask(name: str, check: Callable[[], str]) -> Finding:
     try:
         return Finding(name, check())
-    except Error:  # its words may tell of hosts and paths
+    except Error:  # its message may name hosts and paths
         return Finding(name, "does not answer" if name == "database" else "refused")
 
 
@@ -130,12 +132,12 @@ def _migrations() -> str:
 
 @cache
 def _last_migrations() -> frozenset[tuple[str, str]]:
-    """Of each app; those before them are applied when these are."""
+    """Returns the last migration of each app; if these are applied, all before them are."""
     return frozenset(MigrationLoader(None, ignore_no_migrations=True).graph.leaf_nodes())
 
 
 def _disk() -> str:
-    """Where we write on this machine: var/, and the database if it is a file."""
+    """Returns trouble with the disks that we write on: of var/, and of the database if it is a file."""
     places = {Path(settings.VAR_DIR)}
     if connection.vendor == "sqlite" and not connection.is_in_memory_db():  # type: ignore[attr-defined]
         places.add(Path(settings.DATABASES["default"]["NAME"]).parent)

@@ -1,4 +1,4 @@
-"""Which readers are too far behind: an application on a stream, by its watermark and by the records that wait."""
+"""Finds readers that are too far behind: an application on a stream, by its watermark and by its waiting records."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
@@ -12,16 +12,16 @@ from streams.models.readers import progress_of, readers
 COUNT_EVERY = 5.0  # seconds for which a count is good enough
 MOST_NAMED = 3
 
-# The name of a stream and the checkpoints of its leases; records that wait, by lease, or none and why that is.
+# Takes the name of a stream and the checkpoints of its leases; returns waiting records by lease, or {} and the reason.
 CountWaiting = Callable[[str, Mapping[str, str]], tuple[dict[str, int], str]]
 
 
 class Laggards:
     """Names the readers that are behind; one per process, since it remembers counts. `monotonic` in seconds.
 
-    Records are counted only for a reader whose watermark is old, since a reader that has nothing to read is not behind.
-    Where they cannot be counted, as on Amazon Kinesis, the watermark alone decides, but not of a reader whose workers
-    have all ended by themselves: nobody expects it to go on.
+    Records are counted only for a reader with an old watermark, since a reader that has nothing to read is not behind.
+    If they cannot be counted, as on Amazon Kinesis, the watermark alone decides, except for a reader whose workers
+    have all ended by themselves: it is not expected to go on.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class Laggards:
         self._counts: dict[tuple[str, str], tuple[float, int | None]] = {}  # good until, records
 
     def in_words(self) -> str:
-        """Returns for example "trades on sensors is 345 s behind, 1,200 records wait"; "" when nobody is too late."""
+        """Returns for example "trades on sensors is 345 s behind, 1,200 records wait"; "" if no reader is too late."""
         found = list(self._all()) if settings.READY_LAG else []
         more = [f"{len(found) - MOST_NAMED} more"] if len(found) > MOST_NAMED else []
         return "; ".join(found[:MOST_NAMED] + more)
@@ -51,7 +51,7 @@ class Laggards:
                 yield f"{application} on {stream} is {behind:,.0f} s behind{waits}"
 
     def _waits(self, application: str, stream: str) -> str | None:
-        """Returns how many records wait, in words that may be empty; None when the reader is not behind after all."""
+        """Returns the number of waiting records, in words that may be empty; None if the reader is not behind."""
         count = self._count(application, stream)
         if count is None:
             return "" if Member.objects.filter(application=application, stream=stream).exists() else None

@@ -1,4 +1,4 @@
-"""Log lines: one JSON object an event, whatever it holds, in UTC, with the id of its request.
+"""Log lines: one JSON object an event, in UTC, with the id of its request.
 
 Loaded while logging is set up, so it must not import models.
 """
@@ -14,26 +14,26 @@ from django.http import HttpRequest
 from monitoring import request_ids
 from streams.core.storable import one_line
 
-PROBES = ("/livez", "/readyz")  # what load balancers ask for
+PROBES = ("/livez", "/readyz")  # the addresses that load balancers ask for
 LONGEST = 20_000  # characters of a message or of an error's traceback
 _SECRETS = (
     (
         re.compile(r"(/accounts/(?:invitation|password/reset)/)[^\s'\"]+"),
         r"\1…",
-    ),  # links of one use; as nginx.conf does
+    ),  # single-use links; nginx.conf cuts them too
     (re.compile(r"(?<=[\w/.~%-])\?[^\s'\"]+"), "?…"),  # queries
 )
 
 
 def discreet(text: str) -> str:
-    """The text without what addresses may hold in secret: queries, and the ends of links of one use."""
+    """Returns the text without the secrets that addresses may hold: queries, and the ends of single-use links."""
     for pattern, replacement in _SECRETS:
         text = pattern.sub(replacement, text)
     return text
 
 
 class TextFormatter(logging.Formatter):
-    """Text for people, a line an event; only the traceback of an error has lines of its own."""
+    """Text for people, one line an event; only the traceback of an error has lines of its own."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         record.message = one_line(record.message, LONGEST)
@@ -45,10 +45,10 @@ class TextFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """JSON of ASCII characters alone: nobody writes a line of their own by a name or an address, no terminal obeys it.
+    """JSON of ASCII characters alone, so that no name or address can forge a line or control a terminal.
 
-    A message that is a dictionary (accounts.events) is written as that; any other as at, level, logger, message, and
-    where there are, request and error.
+    A message that is a dictionary (accounts.events) is written as it is; any other as at, level, logger, message, and
+    if present, request and error.
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -69,13 +69,13 @@ def _told(text: str) -> str:
 
 
 def _request(record: logging.LogRecord) -> str:
-    """Django names a request's record after the middleware has ended; others are written while it lasts."""
+    """Returns the id of the request. Django logs some results after the middleware ended."""
     request = getattr(record, "request", None)
     return request_ids.of(request) if isinstance(request, HttpRequest) else request_ids.current.get()
 
 
 class NoProbes(logging.Filter):
-    """Leaves out what Django says of the answers to load balancers."""
+    """Leaves out Django's lines about the answers to load balancers."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         return getattr(getattr(record, "request", None), "path", "") not in PROBES
@@ -101,14 +101,14 @@ def configuration(style: str, level: str, *, debug: bool) -> dict[str, Any]:
             "counting": {"class": "monitoring.counters.CountEvents"},
         },
         "loggers": {
-            "botocore": {"level": "WARNING"},  # it tells at INFO where it found credentials
+            "botocore": {"level": "WARNING"},  # at INFO it logs where it found credentials
             "fido2": {"level": "WARNING"},  # the security log has it
             "millrace.security": {
                 "handlers": ["security", "counting"],
                 "level": "INFO",
                 "propagate": False,
             },  # at any LOG_LEVEL
-            # Its own handlers write text; what it says of each request and socket holds queries, and nginx' log has it.
+            # Its own handlers write text. Its lines about requests hold queries, and nginx' log has the requests.
             "uvicorn": {"handlers": [], "level": "INFO" if debug else "WARNING", "propagate": True},
             "uvicorn.access": {"handlers": [], "propagate": False},
         },

@@ -1,4 +1,4 @@
-"""Names each request, answers load balancers, and says in words that the database is away."""
+"""Names each request, answers load balancers, and answers in words while the database is away."""
 
 import sys
 import time
@@ -27,7 +27,7 @@ health = Recent(Health(timezone.now, time.monotonic, count_waiting).findings, ti
 
 
 def identify(get_response: Answer) -> Answer:
-    """Stands outermost but for headers, so that every line of the request's has its id, and every answer."""
+    """Names each request. Stands outermost but for headers, so that all lines and answers of a request have its id."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         identifier = request_ids.name(request)
@@ -43,9 +43,9 @@ def identify(get_response: Answer) -> Answer:
 
 
 def answer_probes(get_response: Answer) -> Answer:
-    """/livez and /readyz, for whoever asks: under any host name, over plain HTTP, without a session.
+    """Answers /livez and /readyz to any client: under any host name, over plain HTTP, without a session.
 
-    Stands before whatever redirects, checks hosts or opens sessions. They are no views for the same reason.
+    Stands before the middleware that redirects, checks hosts or opens sessions, so the two are not views.
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
@@ -82,9 +82,9 @@ class _NoReport(ExceptionReporter):
 
 
 def note_what_broke(request: HttpRequest | None, **_: object) -> None:
-    """The receiver of got_request_exception: says whether it was the database.
+    """Handles got_request_exception: notes on the request whether the database failed.
 
-    Then nobody asks it again who is signed in, nor what the variables of development's error page hold: each time
+    The answer then reads neither the user nor the variables of development's error page from the database: each query
     would take as long as the first.
     """
     if request is not None and isinstance(sys.exception(), (OperationalError, InterfaceError, InternalError)):
@@ -94,7 +94,7 @@ def note_what_broke(request: HttpRequest | None, **_: object) -> None:
 
 
 def excuse_database(get_response: Answer) -> Answer:
-    """A database that does not answer, or refuses to write, is answered by 503 and a page in words, not by 500."""
+    """Answers 503 with a page in words, not 500, if the database does not answer or refuses to write."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)

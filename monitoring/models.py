@@ -1,10 +1,10 @@
-"""What processes tell of themselves, for the one that speaks to Prometheus."""
+"""Rows that processes write about themselves, for the process that answers Prometheus."""
 
 from django.db import models
 
 
 class Total(models.Model):
-    """A count over all processes, ever. Each adds what it has counted, every ten seconds and when it ends."""
+    """A counter over all processes, ever. Each adds its counts every ten seconds and when it ends."""
 
     name = models.CharField(max_length=64)
     labels = models.CharField(max_length=250)  # JSON of an object, its keys sorted
@@ -15,7 +15,7 @@ class Total(models.Model):
 
 
 class Beat(models.Model):
-    """A process that lives, and a figure that only it knows, as of `at`."""
+    """A heartbeat of a live process, with a figure that only it knows, as of `at`."""
 
     process = models.CharField(
         max_length=128

@@ -1,4 +1,4 @@
-"""Adds up in the database what processes count, and says which live: every ten seconds, and when a process ends."""
+"""Flushes in-process counters to the database and writes heartbeats: every ten seconds, and when a process ends."""
 
 import atexit
 import json
@@ -12,67 +12,67 @@ from django.db import Error, connection, reset_queries, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from monitoring.counters import Counts, Key, counts
+from monitoring.counters import Counters, Key, counters
 from monitoring.models import Beat, Total
 from streams.coordination import process_identity
 
 EVERY = 10.0  # seconds
-FRESH = timedelta(seconds=30)  # a process that has not told for so long is gone
-LOCK_WAIT = 2000  # milliseconds that SQLite waits for whoever writes: what is counted can wait
+FRESH = timedelta(seconds=30)  # a process without a heartbeat for this long is gone
+LOCK_WAIT = 2000  # milliseconds that SQLite waits for another writer: counts can wait
 
 logger = logging.getLogger(__name__)
 
 
 def begin(gauges: Mapping[str, Callable[[], float]] | None = None) -> None:
-    """In a thread of this process, from now on; after a fork, since threads do not survive it."""
-    keeper, stopped = Keeper(counts, gauges or {}, process_identity.myself()), Event()
+    """Starts the recorder in a thread of this process. Call it after a fork, since threads do not survive one."""
+    recorder, stopped = MetricsRecorder(counters, gauges or {}, process_identity.myself()), Event()
 
     def run() -> None:
         while not stopped.wait(EVERY):
-            keeper.keep()
+            recorder.flush()
 
     def end() -> None:
         stopped.set()
-        keeper.leave()
+        recorder.end()
 
     atexit.register(end)
-    Thread(target=run, name="keeping", daemon=True).start()
+    Thread(target=run, name="recording", daemon=True).start()
 
 
-class Keeper:
-    """What one process has to tell."""
+class MetricsRecorder:
+    """Writes the counters and gauges of one process."""
 
-    def __init__(self, counts: Counts, gauges: Mapping[str, Callable[[], float]], process: str) -> None:
-        self._counts = counts
+    def __init__(self, counters: Counters, gauges: Mapping[str, Callable[[], float]], process: str) -> None:
+        self._counters = counters
         self._gauges = gauges
         self._process = process
 
-    def keep(self) -> None:
-        """What cannot be kept now is kept the next time."""
-        taken = self._counts.take()
+    def flush(self) -> None:
+        """Writes everything. Counts that cannot be written now are kept for the next time."""
+        taken = self._counters.take()
         try:
             with closing(connection):
-                reset_queries()  # kept with DEBUG on
+                reset_queries()  # Django keeps them while DEBUG is on
                 _wait_little()
                 if taken:
                     add_up(taken)
                 for name, ask in self._gauges.items():
-                    self._beat(name, ask())
+                    self._write_heartbeat(name, ask())
         except Error as error:
-            self._counts.give_back(taken)
-            logger.debug("What was counted could not be kept: %s", error)
+            self._counters.restore(taken)
+            logger.debug("The counters could not be written: %s", error)
 
-    def leave(self) -> None:
-        self.keep()
+    def end(self) -> None:
+        self.flush()
         if self._gauges:
             try:
                 with closing(connection):
                     _wait_little()
                     Beat.objects.filter(process=self._process).delete()
             except Error as error:
-                logger.debug("The end of a process could not be kept: %s", error)
+                logger.debug("The end of a process could not be written: %s", error)
 
-    def _beat(self, name: str, value: float) -> None:
+    def _write_heartbeat(self, name: str, value: float) -> None:
         Beat.objects.filter(at__lt=Now() - 10 * FRESH).delete()
         row = {"process": self._process, "name": name}
         if not Beat.objects.filter(**row).update(value=value, at=Now()):
@@ -80,7 +80,7 @@ class Keeper:
 
 
 def add_up(taken: Mapping[Key, float]) -> None:
-    """In one transaction, and in one order everywhere, so that processes do not wait for each other in a circle."""
+    """Adds counts to the database in one transaction, in one order everywhere, so that no two processes deadlock."""
     with transaction.atomic():
         for name, labels in sorted(taken):
             row = {"name": name, "labels": json.dumps(dict(labels))}

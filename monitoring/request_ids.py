@@ -1,4 +1,4 @@
-"""The number that a request goes by: in nginx' log, in each of our lines about it, on the page of an error."""
+"""The id of a request: in nginx' log, in each of our lines about it, on the page of an error."""
 
 import re
 from contextvars import ContextVar
@@ -14,7 +14,7 @@ current: ContextVar[str] = ContextVar("request_id", default="")  # "" outside of
 
 
 def name(request: HttpRequest) -> str:
-    """The id that nginx gave, if it is one; else a new one, from now on in the request's header."""
+    """Returns the id that nginx gave, if it is well formed, else a new one; puts it into the request's header."""
     given = request.META.get(_META, "")
     if not WELL_FORMED.fullmatch(given):
         given = request.META[_META] = uuid4().hex
@@ -22,5 +22,5 @@ def name(request: HttpRequest) -> str:
 
 
 def of(request: HttpRequest) -> str:
-    """The id of a request that has been named."""
+    """Returns the id of a request that has been named."""
     return str(request.META.get(_META, ""))

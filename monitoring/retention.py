@@ -1,4 +1,4 @@
-"""How long processes that no longer tell of themselves are remembered; login/janitor.py removes the others."""
+"""Chooses rows of ended processes for removal by login/janitor.py."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,11 +7,11 @@ from django.db.models import Model, QuerySet
 
 from monitoring.models import Beat, Total
 
-SILENT = timedelta(days=1)  # a living process beats every ten seconds
+SILENT = timedelta(days=1)  # a live process writes a heartbeat every ten seconds
 
 NOT_GROWING: dict[type[Model], str] = {Total: "as many as names and labels in the code"}
 
 
 def outlived(now: datetime) -> dict[type[Model], QuerySet[Any]]:
-    """Rows that have been kept long enough, by model."""
+    """Returns the rows that have been kept long enough, by model."""
     return {Beat: Beat.objects.filter(at__lt=now - SILENT)}

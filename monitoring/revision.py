@@ -1,4 +1,4 @@
-"""Which Millrace this is."""
+"""Tells which revision of Millrace runs."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from django.conf import settings
 
 
 def revision(folder: Path | None = None) -> str:
-    """The commit that is checked out, 12 digits of it; "" where that is not known."""
+    """Returns the first 12 digits of the checked-out commit; "" if it is unknown."""
     folder = folder or Path(settings.BASE_DIR) / ".git"
     try:
         head = (folder / "HEAD").read_text().strip()

@@ -1,4 +1,4 @@
-"""How long requests and commits take, told by OpenTelemetry. Optional: OTEL_EXPORTER_OTLP_ENDPOINT.
+"""Traces requests and commits with OpenTelemetry. Optional: OTEL_EXPORTER_OTLP_ENDPOINT.
 
 A span has the route, never the address: that may hold a secret.
 """
@@ -35,7 +35,7 @@ def begin() -> None:
 
 
 def trace(get_response: Answer) -> Answer:
-    """The middleware: a span for each request."""
+    """Makes the middleware that records a span for each request."""
     if not settings.OTEL_EXPORTER_OTLP_ENDPOINT:
         raise MiddlewareNotUsed
 

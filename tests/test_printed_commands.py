@@ -9,7 +9,7 @@ import pytest
 from common.running import to_run
 from tests.house import ROOT
 
-APPS = ("accounts", "common", "dashboard", "login", "streams", "monitoring")
+APPS = ("accounts", "applications", "common", "dashboard", "login", "streams", "monitoring")
 OURS = {path.stem for path in ROOT.glob("*/management/commands/*.py")} - {"__init__"}
 BARE = re.compile(rf"(?<!\.venv/bin/python )manage\.py (?:{'|'.join(sorted(OURS | {'check', 'shell'}))})\b")
 # Names of the act, in a ledger or the help of an option, that are not for a person to type.
@@ -37,7 +37,7 @@ def test_a_module_prints_no_command_without_its_python(app: str) -> None:
     assert [text for text in found if BARE.search(text) and text not in NAMES] == []
 
 
-@pytest.mark.parametrize("kind", ["templates/**/*.html", "frontend/*.js"])
+@pytest.mark.parametrize("kind", ["**/templates/**/*.html", "**/frontend/**/*.js"])
 def test_a_page_prints_no_command_without_its_python(kind: str) -> None:
     pages = [path.read_text() for app in APPS for path in (ROOT / app).glob(kind)]
     assert [text for text in pages if BARE.search(text)] == []

@@ -11,7 +11,8 @@ from applications.market.models import TRADES
 from dashboard import download
 from dashboard import topics as dashboard_topics
 from dashboard.choosing import Chosen, choose
-from dashboard.page_state import signals, take_snapshots
+from dashboard.live.service import snapshots as live_snapshots
+from dashboard.page_state import signals
 from dashboard.topics import PULSE
 
 
@@ -19,12 +20,12 @@ from dashboard.topics import PULSE
 def market(request: HttpRequest) -> HttpResponse:
     chosen = choose(request, TRADES)
     topic, history = chosen.topic("market"), chosen.topic("market-history")
-    snapshots = take_snapshots([topic, history, PULSE], timezone.now())
+    snapshots = live_snapshots.take([topic, history, PULSE], timezone.now())
     context = {"market": snapshots[topic]["data"], "history": snapshots[history]["data"], "on": chosen}
     shown = bool(context["market"]["open"] or context["market"]["closed"])
     context |= {"topic": topic, "history_topic": history, "snapshots": snapshots}
     context |= signals(context["market"], chosen, snapshots, shown=shown)
-    return render(request, "dashboard/market.html", context)
+    return render(request, "market/market.html", context)
 
 
 @require_safe
@@ -35,11 +36,11 @@ def ticker(request: HttpRequest, symbol: str) -> HttpResponse:
         return _no_ticker(request, symbol, chosen, status=404)
     chosen = chosen._replace(known=[name for name in chosen.known if queries.has_traded(symbol, name)])
     topic = chosen.topic(topic)
-    snapshots = take_snapshots([topic, PULSE], timezone.now())
+    snapshots = live_snapshots.take([topic, PULSE], timezone.now())
     data = snapshots[topic]["data"]
     context = {"symbol": symbol, "ticker": data, "on": chosen, "topic": topic, "snapshots": snapshots}
     context |= signals(data, chosen, snapshots, shown=bool(data["minutes"]))
-    return render(request, "dashboard/ticker.html", context)
+    return render(request, "market/ticker.html", context)
 
 
 def ticker_by_name(request: HttpRequest) -> HttpResponse:
@@ -78,4 +79,4 @@ def market_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
 def _no_ticker(request: HttpRequest, symbol: str, chosen: Chosen, status: int) -> HttpResponse:
     found = queries.close_tickers(symbol, chosen.stream)
     context = {"symbol": symbol, "near": [(name, links.to_ticker(name, chosen.stream)) for name in found]}
-    return render(request, "dashboard/no_ticker.html", context | {"on": chosen}, status=status)
+    return render(request, "market/no_ticker.html", context | {"on": chosen}, status=status)

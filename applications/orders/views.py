@@ -19,7 +19,8 @@ from applications.orders.models import ORDERS, AlarmEpisode, Site, SiteCount
 from applications.orders.topics import episode
 from dashboard import download
 from dashboard.choosing import Chosen, choose
-from dashboard.page_state import signals, take_snapshots
+from dashboard.live.service import snapshots as live_snapshots
+from dashboard.page_state import signals
 from dashboard.topics import PULSE
 from streams.core import clock
 
@@ -89,9 +90,9 @@ def remove(request: HttpRequest) -> HttpResponse:
         return _no_site(request, on, asked.get("site", ""))
     context = {"site": site, "url": links.to_site(site.name, on.stream), "on": on}
     if request.method != "POST":
-        return render(request, "dashboard/site_remove.html", context)
+        return render(request, "orders/site_remove.html", context)
     if refusal := sites.remove(site, request.user.get_username()):
-        return render(request, "dashboard/site_remove.html", context | {"refusal": refusal}, status=409)
+        return render(request, "orders/site_remove.html", context | {"refusal": refusal}, status=409)
     messages.success(request, f"{site.name} is removed. It comes back with its next order line.")
     return redirect(links.to_sites(stream=on.stream))
 
@@ -106,12 +107,12 @@ def alarms(request: HttpRequest) -> HttpResponse:
         since, until = _time(asked["from"]), _time(asked["to"])
     except (ValueError, OverflowError):
         error = "Give a time such as 2026-11-22T14:00:00Z."
-        return render(request, "dashboard/alarms.html", context | {"error": error}, status=400)
+        return render(request, "orders/alarms.html", context | {"error": error}, status=400)
     page = Paginator(queries.alarms(on.stream, asked["site"] or None, since, until), ALARMS).get_page(
         request.GET.get("page")
     )
     context |= {"page": page, "rows": [episode(found) for found in page]}
-    return render(request, "dashboard/alarms.html", context)
+    return render(request, "orders/alarms.html", context)
 
 
 @require_safe
@@ -129,14 +130,14 @@ def alarm(request: HttpRequest, number: int) -> HttpResponse:
         "records_url": alarm_page.records_url(found) if request.user.is_staff else "",
         **({} if found.ended else _following(found)),
     }
-    return render(request, "dashboard/alarm.html", context)
+    return render(request, "orders/alarm.html", context)
 
 
 def _following(found: AlarmEpisode) -> dict[str, Any]:
     """Returns the context for an open alarm's live updates: its site's topics, and the state of their stream."""
     on = Chosen(ORDERS, found.stream, ORDERS, [])
     topic, history = (on.topic(f"{kind}:{found.site}") for kind in ("site", "site-history"))
-    snapshots = take_snapshots([topic, PULSE], timezone.now())
+    snapshots = live_snapshots.take([topic, PULSE], timezone.now())
     data = snapshots[topic]["data"]
     context = {"topic": topic, "history_topic": history, "snapshots": snapshots, "on": on}
     return context | {"newest": data["newest"], "watermark": data["clock"], **signals(data, on, snapshots, shown=True)}
@@ -158,7 +159,7 @@ def _orders(
 ) -> HttpResponse:
     names_of = (f"site:{chosen}", f"site-history:{chosen}") if chosen else ("orders", "orders-history")
     topic, history_topic = map(on.topic, names_of)
-    snapshots = take_snapshots([topic, history_topic, PULSE], timezone.now())
+    snapshots = live_snapshots.take([topic, history_topic, PULSE], timezone.now())
     data, history = (snapshots[each]["data"] for each in (topic, history_topic))
     shown = [site["site"] for site in data["sites"]]
     names = queries.site_names(on.stream, SITES + 1)
@@ -179,7 +180,7 @@ def _orders(
         "snapshots": snapshots,
         **signals(data, on, snapshots, shown=bool(shown)),
     }
-    return render(request, "dashboard/orders.html", context, status=422 if bound else 200)
+    return render(request, "orders/orders.html", context, status=422 if bound else 200)
 
 
 def _listed(on: Chosen, found: list[Site], bound: ThresholdForm | None, *, staff: bool) -> list[ListedSite]:
@@ -213,4 +214,4 @@ def _time(text: str) -> datetime | None:
 def _no_site(request: HttpRequest, on: Chosen, name: str) -> HttpResponse:
     near = queries.sites(on.stream, _storable(name))[:SITES] or queries.sites(on.stream, "")[:SITES]
     context = {"site": name, "near": [(site.name, links.to_site(site.name, on.stream)) for site in near], "on": on}
-    return render(request, "dashboard/no_site.html", context, status=404)
+    return render(request, "orders/no_site.html", context, status=404)

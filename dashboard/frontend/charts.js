@@ -1,4 +1,4 @@
-// What the charts look like: for each its key, its options for uPlot, and the words for one point. x is in seconds.
+// The look of each chart: its key, its options for uPlot, and the words for one point. x is in seconds.
 
 import { grouped, time } from "./format.js";
 import { hour } from "./ranges.js";

@@ -1,4 +1,4 @@
-// Small changes to the page; everything by properties and text, nothing by mark-up.
+// Small changes to the page, by properties and text, never by mark-up.
 
 import { time } from "./format.js";
 import { zone } from "./zone.js";
@@ -21,7 +21,7 @@ export function setNote(node, text) {
   node.hidden = !text;
 }
 
-/** Sets the text; a change fades, unless less motion is wanted or the last one still fades. */
+/** Sets the text. A change fades in, unless the user prefers less motion or the last change still fades. */
 export function setCell(node, text) {
   if (!setText(node, text) || calm.matches || node.getAnimations().length) return;
   node.animate([{ backgroundColor: "var(--flash)", offset: 0 }], 600); // to the cell's own colour: the row of an open alarm has one
@@ -33,7 +33,7 @@ export function setTime(node, iso) {
   setText(node, time(iso, node.dataset.format, zone()));
 }
 
-/** Prints every time below `root` in the zone of now. */
+/** Writes every time below `root` in the current zone. */
 export function paintTimes(root = document) {
   for (const node of all("time[data-format]", root)) setTime(node, node.getAttribute("datetime"));
 }
@@ -42,7 +42,7 @@ export function copyOf(template) {
   return document.importNode(template.content, true).firstElementChild;
 }
 
-/** A link to a ticker's page, whose address the server gave, and text after it, in place of what was there. */
+/** Replaces the content by a link to a ticker's page, at the server's address for it, and text behind the link. */
 export function setTicker(node, { ticker, url }, text) {
   const link = document.createElement("a");
   link.href = url;
@@ -50,9 +50,9 @@ export function setTicker(node, { ticker, url }, text) {
   node.replaceChildren(link, ` ${text}`);
 }
 
-/** Makes `parent` hold one element for each item, in order, kept by key so that focus stays; `fill` writes the numbers. */
+/** Makes `parent` hold one element for each item, in order. Elements are reused by key, so that focus stays. */
 export function reconcile(parent, items, { key, make, fill }) {
-  for (const child of [...parent.children]) if (!child.dataset.key) child.remove(); // as the server rendered it
+  for (const child of [...parent.children]) if (!child.dataset.key) child.remove(); // rendered by the server
   const kept = new Map([...parent.children].map((child) => [child.dataset.key, child]));
   items.forEach((item, place) => {
     const name = String(key(item));
@@ -65,7 +65,7 @@ export function reconcile(parent, items, { key, make, fill }) {
   for (const child of kept.values()) child.remove();
 }
 
-/** The parts of a row by their data-f. */
+/** Returns the parts of a row by their data-f. */
 export function parts(row) {
   row.parts ??= Object.fromEntries(all("[data-f]", row).map((node) => [node.dataset.f, node]));
   return row.parts;

@@ -1,13 +1,13 @@
-// Following a stream in the page: asks for what is new, again and again, until it is stopped.
+// Follows a stream in the page: asks for new records repeatedly until it is stopped.
 
 const EVERY = 1500; // milliseconds
-const PATIENCE = 5; // answers that may be missing before it stops
+const PATIENCE = 5; // missing answers before it stops
 
 /** `ports`: ask(since) gives {status, data}, add(records) and show({on, sentence}) the page, after(call, ms), hidden(). */
 export class Follow {
   #ports;
   #since;
-  #turn = 0; // of the asking that counts: an answer to an older one is dropped
+  #turn = 0; // the current run: answers to older runs are dropped
   #on = false;
   #seen = 0;
   #missed = 0;

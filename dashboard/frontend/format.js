@@ -1,18 +1,18 @@
-// Numbers and times as the pages print them; dashboard/templatetags/figures.py prints the same.
+// Writes numbers and times; dashboard/templatetags/figures.py writes the same on the server.
 
-/** 1234567 as 1,234,567; nothing as a dash. */
+/** Returns 1234567 as 1,234,567, and null as a dash. */
 export function grouped(value, places = 0) {
   if (value === null || value === undefined) return "–";
   return value.toLocaleString("en-GB", { minimumFractionDigits: places, maximumFractionDigits: places });
 }
 
-/** So many records, in words; nothing where that is not known. */
+/** Returns a number of records in words; "" if it is unknown. */
 export function records(count) {
   if (count === null || count === undefined) return "";
   return count === 1 ? "1 record" : `${grouped(count)} records`;
 }
 
-/** Four figures: 173450211 as 173.5 M. */
+/** Returns four figures: 173450211 as 173.5 M. */
 export function compact(value) {
   for (const [size, letter] of [[1e9, "bn"], [1e6, "m"], [1e3, "k"]]) {
     if (value >= size) return `${Number((value / size).toPrecision(4))} ${letter}`;
@@ -20,7 +20,7 @@ export function compact(value) {
   return String(Math.round(value));
 }
 
-/** Whole seconds, minutes and hours: 3725 as 1 h 2 min. */
+/** Returns whole seconds, minutes and hours: 3725 as 1 h 2 min. */
 export function span(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
   if (whole < 60) return `${whole} s`;
@@ -29,7 +29,7 @@ export function span(seconds) {
   return minutes % 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${minutes / 60} h`;
 }
 
-/** Width of a bar, 0 to 100. */
+/** Returns the width of a bar, 0 to 100. */
 export function percentOf(value, whole) {
   return whole ? Math.round(Math.min(100, (100 * value) / whole) * 10) / 10 : 0;
 }
@@ -51,12 +51,12 @@ function formatter(form, zone) {
   return formats.get(name);
 }
 
-/** A time (anything Date takes) as minute 14:03, second 14:03:07, or full 2026-11-22 14:03:07; empty for none. */
+/** Returns a time (any argument of Date) as minute 14:03, second 14:03:07, or full 2026-11-22 14:03:07; empty for none. */
 export function time(moment, form, zone) {
   return moment ? formatter(form, zone).format(new Date(moment)) : "";
 }
 
-/** The zone's own name: UTC, CET, GMT+5. */
+/** Returns the zone's own name: UTC, CET, GMT+5. */
 export function zoneName(zone, moment = Date.now()) {
   if (zone === "utc") return "UTC";
   const parts = new Intl.DateTimeFormat("en-GB", { timeZoneName: "short" }).formatToParts(moment);

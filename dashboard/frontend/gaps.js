@@ -1,8 +1,8 @@
-// A line must not invent values where there are none: a gap is a point without a value.
+// A chart must not invent values: a gap is a point without a value.
 
 export const MINUTE = 60; // seconds
 
-/** Puts `hole(point)` after each point that the next one follows by more than `most`; points are arrays that begin with x. */
+/** Puts `hole(point)` behind each point that is more than `most` before the next; points are arrays that begin with x. */
 export function withGaps(points, most, hole) {
   return points.flatMap((point, place) => {
     const next = points[place + 1];

@@ -1,8 +1,8 @@
-// <line-chart>: uPlot in an element that knows its size, theme and zone, reads out under the pointer or the arrow keys.
+// <line-chart>: uPlot in an element that follows its size, theme and zone; pointer and arrow keys read out points.
 
 import uPlot from "uplot";
 
-import { inks } from "./ink.js";
+import { inks } from "./theme-colors.js";
 import { zone } from "./zone.js";
 
 class LineChart extends HTMLElement {

@@ -1,8 +1,8 @@
-// The page's one line to the server, and what the page makes of it: what is shown, what waits, what time it is there.
+// The page's one connection to the server: hands out its messages, keeps them while paused, knows the server's time.
 
 import { one, setNote } from "./dom.js";
-import { VersionGate } from "./gate.js";
-import { Line } from "./line.js";
+import { VersionGate } from "./version-gate.js";
+import { Line } from "./connection.js";
 import { PauseBuffer } from "./pause.js";
 import { PATIENCE } from "./status.js";
 
@@ -12,22 +12,22 @@ const gate = new VersionGate();
 const buffer = new PauseBuffer();
 const pending = new Map();
 let renders = {};
-let offset = Date.now() - performance.now(); // milliseconds from our monotonic time, which no clock moves, to the server's clock
-let upTo = null; // by the server's clock, the last that was heard
+let offset = Date.now() - performance.now(); // milliseconds from our monotonic time to the server's clock
+let upTo = null; // the time of the last message, by the server's clock
 let everLive = false;
 let frame = 0;
 let line = null;
-let database = true; // whether the server said that it answers
+let database = true; // whether the database answers, as the server said last
 let workers = null; // the last pulse
 let pausedAt = null;
 
 const tell = () => document.dispatchEvent(new Event("line"));
 const ticks = [];
 
-/** Now by the server's clock, in milliseconds. */
+/** Returns now by the server's clock, in milliseconds. */
 export const serverNow = () => performance.now() + offset;
 
-/** Calls back every second with the server's time, while the page is seen and, unless `always`, not paused. */
+/** Calls back every second with the server's time, while the page is visible and, unless `always`, not paused. */
 export function everySecond(call, { always = false } = {}) {
   ticks.push({ call, always });
   call(serverNow());
@@ -37,8 +37,8 @@ export function everySecond(call, { always = false } = {}) {
 export const pulse = () => workers;
 
 /**
- * What the page knows of its server: {heard, database, pausedAt, upTo, now}, the times in milliseconds by the server's clock;
- * `heard` is false once a loss of the line is worth telling.
+ * Returns the state of the connection: {heard, database, pausedAt, upTo, now}, with times in milliseconds by the server's
+ * clock; `heard` is false once the connection has been lost for PATIENCE.
  */
 export function hearing() {
   const [lost, now] = [line?.status(), serverNow()];
@@ -46,7 +46,7 @@ export function hearing() {
   return { heard: !dead, database, pausedAt, upTo, now };
 }
 
-/** Shows the embedded snapshots, then keeps them current: {topic: data => …}. Only `topics`, and `pulse`, are subscribed to. */
+/** Shows the embedded snapshots and keeps them current: {topic: data => …}. Subscribes to `topics` and `pulse` alone. */
 export function follow(handlers, topics = Object.keys(handlers)) {
   renders = handlers;
   const snapshots = JSON.parse(document.getElementById("snapshots").textContent);
@@ -70,7 +70,7 @@ export function follow(handlers, topics = Object.keys(handlers)) {
   addEventListener("online", () => line.retryNow());
 }
 
-/** Everything that describe() of status.js wants; null on a page that follows nothing. */
+/** Returns the arguments of describe() in status.js; null on a page that follows nothing. */
 export function situation() {
   if (!line) return null;
   const status = line.status();
@@ -90,7 +90,7 @@ export function togglePause() {
   tell();
 }
 
-/** One topic by HTTP: {status, message}; a failure of the network is status 0. */
+/** Gets one topic by HTTP: {status, message}; status 0 is a failure of the network. */
 export async function ask(topic) {
   try {
     const answer = await fetch(`/live/?topic=${encodeURIComponent(topic)}&since=${gate.since(topic)}`, {
@@ -130,8 +130,8 @@ function receive(message) {
   if (!gate.accept(message.topic, message.version)) return;
   database = true;
   if (message.topic === PULSE) {
-    workers = message.data; // a paused page, too, may say that no worker lives
-    setNote(one("[data-clock-note]"), workers.clock_note); // without sockets there is no beat that tells it
+    workers = message.data; // a paused page may say, too, that no worker lives
+    setNote(one("[data-clock-note]"), workers.clock_note); // without sockets there is no heartbeat to carry it
     return;
   }
   if (line.status().transport !== "live" && message.data.now) hearClock(message.data.now);
@@ -145,7 +145,7 @@ function show(message) {
 }
 
 function schedule() {
-  if (document.hidden || frame || !pending.size) return; // what nobody sees is drawn on return
+  if (document.hidden || frame || !pending.size) return; // a hidden page is drawn once it is visible again
   frame = requestAnimationFrame(draw);
 }
 

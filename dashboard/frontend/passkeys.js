@@ -1,4 +1,4 @@
-// Passkeys: forms with data-passkey ask the browser for one, and send what it answers.
+// Passkeys: forms with data-passkey ask the browser for one, and send its answer.
 
 import { all, one } from "./dom.js";
 import { options, plain, sentence } from "./webauthn.js";

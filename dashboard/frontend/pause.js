@@ -1,11 +1,11 @@
-// While paused, new states wait here: the newest of each topic, and how many came.
+// Keeps new states while the page is paused: the newest of each topic, and their number.
 
 export class PauseBuffer {
   paused = false;
   waiting = 0;
   #newest = new Map();
 
-  /** Whether the message may be shown now; if not, it is kept. */
+  /** Returns whether the message may be shown now; keeps it if not. */
   offer(message) {
     if (!this.paused) return true;
     this.#newest.set(message.topic, message);
@@ -17,7 +17,7 @@ export class PauseBuffer {
     this.paused = true;
   }
 
-  /** Goes on; gives the newest message of each topic. */
+  /** Ends the pause; returns the newest message of each topic. */
   resume() {
     const messages = [...this.#newest.values()];
     this.#newest.clear();

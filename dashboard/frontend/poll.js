@@ -1,4 +1,4 @@
-// Asks for a state again and again, while the page is seen; patiently when there is no answer.
+// Asks for a state repeatedly while the page is visible; backs off while there is no answer.
 
 import { delay } from "./backoff.js";
 
@@ -12,7 +12,7 @@ export class Poll {
   #cancel = () => {};
 
   /**
-   * `ports`: ask() gives {status, data}, status 0 when there was no answer; after(milliseconds, call) gives what cancels it;
+   * `ports`: ask() gives {status, data}, status 0 without an answer; after(milliseconds, call) returns its cancellation;
    * hidden(); chance(). `on`: state(data), lost(), signedOut(), refused().
    */
   constructor(ports, on) {
@@ -24,7 +24,7 @@ export class Poll {
     this.#plan(EVERY);
   }
 
-  /** Asks at once: the page is seen again, or the network is back. */
+  /** Asks at once: the page is visible again, or the network is back. */
   wake() {
     this.#cancel();
     return this.#turn();

@@ -1,4 +1,4 @@
-// The record inspector: the form knows the zone in which times are shown, and the page can follow a stream.
+// The record inspector: tells the form the zone of the page's times, and follows a stream.
 
 import { Follow } from "./follow.js";
 import { all, copyOf, one, parts, setText, setTime } from "./dom.js";
@@ -27,7 +27,7 @@ function fill(row, record) {
   cells.download.href = `${record.address}bytes`;
 }
 
-/** Rows that are open stay open: what comes is put above them. */
+/** Puts new rows above the others; open rows stay open. */
 function add(records) {
   const list = one("[data-rows]", panel);
   const fresh = records.map((record) => {

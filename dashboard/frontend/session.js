@@ -1,4 +1,4 @@
-// The notice that the session runs out, with a button to stay; and what counts as use of the page.
+// Shows the notice that the session runs out, with a button to stay; notes each use of the page.
 
 import { one, setText } from "./dom.js";
 import { Vigil } from "./vigil.js";
@@ -13,7 +13,7 @@ async function ask(url, used) {
       method: used ? "POST" : "GET",
       headers: { Accept: "application/json", ...headers },
       cache: "no-store",
-      redirect: "manual", // the way to the sign-in page is the answer that the session has ended
+      redirect: "manual", // a redirect to the sign-in page means that the session has ended
       signal: AbortSignal.timeout(5000),
     });
     if (answer.type === "opaqueredirect") return { status: 401 };
@@ -25,7 +25,7 @@ async function ask(url, used) {
 
 function duration(left) {
   if (left > 90) return "2 minutes";
-  return left > 30 ? "1 minute" : "a few seconds"; // seldom another text: a screen reader says each
+  return left > 30 ? "1 minute" : "a few seconds"; // changes seldom: a screen reader reads out each text
 }
 
 /** Watches over the session of a signed-in page. */
@@ -51,7 +51,7 @@ export function watchSession() {
     },
     { left: Number(notice.dataset.left), rest: Number(notice.dataset.rest) },
   );
-  const note = (event) => event.isTrusted && vigil.used(); // not what a script made
+  const note = (event) => event.isTrusted && vigil.used(); // events of scripts do not count
   for (const name of USES) addEventListener(name, note, { passive: true, capture: true });
   button.addEventListener("click", () => vigil.stay());
   setInterval(() => vigil.tick(), 1000);

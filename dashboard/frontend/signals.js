@@ -15,16 +15,16 @@ export function hearSignals(data) {
   [newest, watermark] = [data.newest, data.clock];
 }
 
-/** Whether the figures are current: not those of a time that has passed, and not unknown. */
+/** Returns whether the figures are current: neither old nor unknown. */
 export const isCurrent = () => standing === null || standing.look === "current";
 
-/** The number of workers that live and read the page's stream, null if not known. */
+/** Returns the number of live workers on the page's stream; null if unknown. */
 const workers = () => (pulse() ? (pulse().workers[page.dataset.application]?.[page.dataset.stream] ?? 0) : null);
 
-/** Whether the reader of the page's stream has left, and no record waits for it. */
+/** Returns whether the reader of the page's stream has left and no record waits for it. */
 const drained = () => Boolean(pulse()?.drained[page.dataset.application]?.includes(page.dataset.stream));
 
-/** Judges every second, and when the line changes; the age goes on while the page is paused. */
+/** Judges every second, and when the connection changes; the age goes on while the page is paused. */
 export function watchSignals() {
   everySecond(show, { always: true });
   document.addEventListener("line", () => show(hearing().now));

@@ -1,4 +1,4 @@
-// Decides what a page may say of a stream: the state from which every figure, notice and chart takes its look.
+// Decides how current a page may call a stream; every figure, notice and chart takes its look from this state.
 //
 // dashboard/standing.py decides the same for pages without scripts; tests/dashboard/standing.json holds both to one table.
 

@@ -1,11 +1,11 @@
-// What the connection is called: one word for the pill, a sentence for the banner.
+// Describes the connection: one word for the pill, a sentence for the banner.
 
 import { time } from "./format.js";
 
-export const PATIENCE = 2000; // milliseconds of loss that nobody needs to hear of
+export const PATIENCE = 2000; // milliseconds of loss before the page mentions it
 
 /**
- * `status` is Line's; `upTo` and `now` are milliseconds. Gives {state, pill, banner}: state is live, reconnecting, offline,
+ * `status` is that of connection.js; `upTo` and `now` are milliseconds. Gives {state, pill, banner}: state is live, reconnecting, offline,
  * refused, polling, paused, stale or complete; an empty banner is no banner. `look` is that of standing.js.
  */
 export function describe(status, { paused, waiting, upTo, now, zone, everLive, look }) {

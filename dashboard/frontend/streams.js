@@ -1,4 +1,4 @@
-// The streams page: asks for its state again and again, since the live hub knows no permissions.
+// The streams page: polls its state.
 
 import { all, copyOf, one, parts, reconcile, setCell, setNote, setText, setTime } from "./dom.js";
 import { compact, grouped, percentOf, records, span } from "./format.js";
@@ -41,7 +41,7 @@ function setLost(lost) {
 
 const orDash = (value, words) => (value === null ? "–" : words(value));
 
-/** Its parts are looked up before any row, which has some of the same names, is put in. */
+/** Finds the parts before it adds rows, because rows have parts of the same names. */
 function fillStream(card, stream) {
   const cells = parts(card);
   card.dataset.stream = stream.application;

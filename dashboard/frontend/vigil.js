@@ -1,8 +1,8 @@
-// When a session runs out, and what keeps it alive: use of the page by a person, told to the server at most once a minute.
+// Watches the end of a session, and keeps it alive: reports use of the page to the server, at most once a minute.
 
 export const WARN = 120; // seconds before the end
-export const EVERY = 60; // seconds between two words to the server that the page is used
-export const LOOK = 20; // seconds between two looks whether another tab has kept the session alive
+export const EVERY = 60; // seconds between two reports that the page is used
+export const LOOK = 20; // seconds between two checks whether another tab has kept the session alive
 
 export class Vigil {
   #ports;
@@ -16,7 +16,7 @@ export class Vigil {
   #over = false;
 
   /**
-   * `ports`: now() in seconds; ask(used) gives {status, left, rest}, status 0 when there was no answer, 401 when the session
+   * `ports`: now() in seconds; ask(used) gives {status, left, rest}, status 0 without an answer, 401 when the session
    * has ended. `left` and `rest`: seconds until the session ends if it is not used, and in any case.
    * `on`: warn({left, final}), where nothing can be done about a final end; calm(); ended().
    */
@@ -24,21 +24,21 @@ export class Vigil {
     this.#ports = ports;
     this.#on = on;
     this.#hear(left, rest);
-    this.#told = this.#asked = ports.now(); // the page was opened: that was use
+    this.#told = this.#asked = ports.now(); // opening the page was a use
   }
 
-  /** A person used the page. */
+  /** Notes that a person used the page. */
   used() {
     this.#used = true;
   }
 
-  /** A person asked to stay. */
+  /** Notes that a person asked to stay. */
   stay() {
     this.#used = true;
     return this.#ask();
   }
 
-  /** To be called every second. */
+  /** Call it every second. */
   tick() {
     if (this.#over) return;
     const now = this.#ports.now();
@@ -66,7 +66,7 @@ export class Vigil {
     const { status, left, rest } = await this.#ports.ask(used);
     this.#asking = false;
     if (status === 200) this.#hear(left, rest);
-    else if (used) this.#used = true; // told again with the next word
+    else if (used) this.#used = true; // the next report says it again
     if (status !== 401) return;
     this.#over = true;
     this.#on.ended();

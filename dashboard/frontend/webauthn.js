@@ -1,4 +1,4 @@
-// What the server and navigator.credentials say to each other, each in its own way of writing bytes.
+// Translates between the JSON of the server and the objects of navigator.credentials, which write bytes differently.
 
 const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (each) => each.charCodeAt(0));
 
@@ -10,7 +10,7 @@ export function text(buffer) {
 
 const withBytes = (list = []) => list.map((each) => ({ ...each, id: bytes(each.id) }));
 
-/** What navigator.credentials takes, from the JSON that the server writes. */
+/** Returns the argument of navigator.credentials, from the server's JSON. */
 export function options({ publicKey }) {
   const made = { ...publicKey, challenge: bytes(publicKey.challenge) };
   if (publicKey.user) made.user = { ...publicKey.user, id: bytes(publicKey.user.id) };
@@ -19,7 +19,7 @@ export function options({ publicKey }) {
   return { publicKey: made };
 }
 
-/** What the server takes, from what navigator.credentials gives. */
+/** Returns the JSON for the server, from a result of navigator.credentials. */
 export function plain(credential) {
   const response = { clientDataJSON: text(credential.response.clientDataJSON) };
   for (const part of ["attestationObject", "authenticatorData", "signature", "userHandle"]) {
@@ -41,5 +41,5 @@ const SENTENCES = {
   SecurityError: "Passkeys work only at the address that this site is known by, and over HTTPS.",
 };
 
-/** One sentence for an error of the browser's, by its name. */
+/** Returns a sentence for an error of the browser, by its name. */
 export const sentence = (name) => SENTENCES[name] ?? "The passkey could not be used: try again, or go another way.";

@@ -1,4 +1,4 @@
-// Whether times are local or UTC: kept in this browser, told to the page by a "zone" event.
+// Chooses local times or UTC: keeps the choice in this browser, and announces it by a "zone" event.
 
 import { choice, choose } from "./choices.js";
 import { zoneName } from "./format.js";
@@ -13,7 +13,7 @@ export function toggleZone() {
   document.dispatchEvent(new Event("zone"));
 }
 
-/** As the switch shows it. */
+/** Returns the text of the switch. */
 export function zoneLabel() {
   return current === "utc" ? "UTC" : `Local`;
 }

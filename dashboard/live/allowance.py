@@ -1,10 +1,10 @@
-"""How much a client may send, and how often one may come: token buckets."""
+"""Token buckets: bound the messages of a client and its connections."""
 
 from collections.abc import Callable
 
 
 class Allowance:
-    """So much at once, and then so much a second. `monotonic` gives seconds."""
+    """Allows an amount at once, and then a rate a second. `monotonic` gives seconds."""
 
     def __init__(self, burst: float, rate: float, monotonic: Callable[[], float]) -> None:
         self._burst = self._left = burst
@@ -13,7 +13,7 @@ class Allowance:
         self._filled = monotonic()
 
     def take(self, amount: float = 1) -> bool:
-        """Whether the amount is within the allowance; if it is not, nothing is taken."""
+        """Takes the amount and returns True if the allowance has it; else takes nothing and returns False."""
         now = self._monotonic()
         self._left = min(self._burst, self._left + (now - self._filled) * self._rate)
         self._filled = now
@@ -24,16 +24,16 @@ class Allowance:
 
 
 class Arrivals:
-    """An allowance of each of those who came last: a client chooses its key, so that no more than `most` are kept."""
+    """Keeps an allowance for each of the newest `most` keys: clients choose their keys, so the number needs a bound."""
 
     def __init__(self, rate: float, monotonic: Callable[[], float], most: int = 10_000) -> None:
         self._rate = rate
         self._monotonic = monotonic
         self._most = most
-        self._allowances: dict[str, Allowance] = {}  # the one that came last is the last
+        self._allowances: dict[str, Allowance] = {}  # the newest key is the last
 
     def take(self, key: str, burst: float) -> bool:
-        """Whether the key may come once more. `burst` counts for a key that is new or forgotten."""
+        """Returns whether the key may connect once more. `burst` counts for a key that is new or forgotten."""
         allowance = self._allowances.pop(key, None) or Allowance(burst, self._rate, self._monotonic)
         self._allowances[key] = allowance
         if len(self._allowances) > self._most:

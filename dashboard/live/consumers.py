@@ -1,4 +1,4 @@
-"""The socket of the live pages: checks who it is, subscribes, forwards. docs/protocol.md has the words."""
+"""The socket of the live pages: checks the session, subscribes, forwards texts. docs/protocol.md has the messages."""
 
 import asyncio
 import logging
@@ -21,19 +21,19 @@ BAD_MESSAGE = 4400
 MAX_TOPICS = 20
 MAX_LENGTH = 400  # characters of a topic: a ticker's and a stream's name of 256 and 128, and a prefix
 BURST, RATE = 30, 2  # subscriptions at once; a second. A page sends one when it opens
-# Sockets that a session may open at once, in times what its person may have; a second. Whose each is costs a query in
-# a thread that all who come share.
+# Sockets that a session may open at once, as a multiple of its user's limit; and a second. Finding the user of a socket
+# costs a query in a thread that all new sockets share.
 COME_AGAIN, COME_RATE = 2, 1
 logger = logging.getLogger(__name__)
 arrivals = Arrivals(COME_RATE, monotonic)
-# One that comes too often is kept waiting before it is told so: else it would come again at once, without an end.
+# A client that connects too often waits before it gets its refusal: else it would connect again at once, endlessly.
 HOLD = 2.0  # seconds
-HELD_MOST = 100  # sockets at a time; others are told at once
+HELD_MOST = 100  # sockets at a time; others are refused at once
 held: set["LiveConsumer"] = set()
 
 
 class Subscribe(msgspec.Struct, forbid_unknown_fields=True):
-    """What a browser may say."""
+    """A message that a browser may send."""
 
     subscribe: list[Annotated[str, msgspec.Meta(max_length=MAX_LENGTH)]]
 
@@ -43,7 +43,7 @@ _decode = msgspec.json.Decoder(Subscribe).decode
 
 class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
     def __init__(self, hub: Hub, enter: Callable[[str], SessionInfo | None]) -> None:
-        """`enter` tells who comes with a session's cookie."""
+        """`enter` returns the session of a cookie; None if there is none."""
         super().__init__()
         self.hub = hub
         self.enter = database_sync_to_async(enter)
@@ -51,7 +51,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         self.allowance = Allowance(BURST, RATE, monotonic)
 
     async def connect(self) -> None:
-        await self.accept()  # even if only to close: a browser is told no code of a socket that was refused
+        await self.accept()  # even if only to close: a browser learns no close code from a refused handshake
         cookie = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME, "")
         if not arrivals.take(cookie, COME_AGAIN * settings.SOCKET_LIMIT):
             await self._turn_away()
@@ -59,7 +59,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         try:
             standing = await self.enter(cookie)
         except Error:
-            logger.warning("A socket was turned away: the database does not say whose it is.", exc_info=True)
+            logger.warning("A socket was turned away: the database did not answer for its session.", exc_info=True)
             await self.close(TRY_LATER)
             return
         if standing is None:
@@ -106,7 +106,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
 
 
 class UnknownSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
-    """Any other address."""
+    """Closes a socket at any other address."""
 
     async def connect(self) -> None:
         await self.close()

@@ -1,8 +1,8 @@
-"""When Python looks for garbage that only its cyclic collector finds, in a process of thousands of sockets.
+"""Decides when Python's cyclic garbage collector runs in a process with thousands of sockets.
 
-A full collection looks at all that they hold: 0.24 s with 2,000 sockets, in which nobody is told anything. Python
-makes one whenever it has a quarter more objects, as when many come, and finds nothing. What does become garbage is
-what a socket leaves behind: about 80 objects, 24 KiB. So, while anybody is there, one is made when enough have left.
+A full collection traverses every object: 0.24 s with 2,000 sockets, during which no message is sent. Python runs one
+whenever there are a quarter more objects, as when many sockets open, and finds nothing. Closed sockets do leave
+garbage: about 80 objects, 24 KiB each. So, while sockets are open, one runs only after enough have closed.
 """
 
 import gc
@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import Any
 
-FEWEST = 500  # sockets that left: 12 MiB
-LONGEST = 600.0  # seconds between full collections: pages, where the same process serves them, leave garbage too
-YOUNGEST = 20_000  # new objects between the shortest collections: with Python's 700, a tenth of the fan-out's time
-NEVER = 1_000_000_000  # younger collections between full ones
+FEWEST = 500  # closed sockets: 12 MiB
+LONGEST = 600.0  # seconds between full collections: pages leave garbage too, if the same process serves them
+YOUNGEST = 20_000  # generation-0 threshold; Python's default of 700 costs a tenth of the fan-out's time
+NEVER = 1_000_000_000  # younger collections between full ones: none happens by itself
 
 Application = Callable[..., Awaitable[Any]]
 
@@ -29,7 +29,7 @@ class Collector:
 
     @contextmanager
     def ours(self) -> Iterator[None]:
-        """Within it Python makes no full collection by itself, and short ones seldom."""
+        """Stops Python from running full collections by itself, and makes short ones rare, until the context ends."""
         before = gc.get_threshold()
         gc.set_threshold(YOUNGEST, before[1], NEVER)
         try:
@@ -38,7 +38,7 @@ class Collector:
             gc.set_threshold(*before)
 
     def counts(self, sockets: Application) -> Application:
-        """The same application, each of whose sockets counts as one that left when it ends, whoever's it was."""
+        """Returns the same application, which counts each of its sockets as closed when it ends."""
 
         async def counted(*scope_and_channels: Any) -> None:
             try:
@@ -52,7 +52,7 @@ class Collector:
         self._left += 1
 
     def step(self, present: int) -> bool:
-        """A full collection, when as many sockets have left as are there; says whether it was made."""
+        """Runs a full collection once at least as many sockets have closed as are open. Returns whether it ran."""
         if self._left < max(FEWEST, present) and self._clock() < self._due:
             return False
         self._collect()

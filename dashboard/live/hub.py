@@ -1,7 +1,7 @@
 """The live hub: one per process, between the database and every socket.
 
-It watches the topics' versions with one cheap query a tick, builds a changed topic's text once, and hands it to all who
-want it. Nobody queues: a subscriber that is slow finds only the newest text of each topic when it comes back.
+It watches the topics' versions with one cheap query a tick, builds a changed topic's text once, and hands it to all
+subscribers. There are no queues: a slow subscriber finds only the newest text of each topic when it reads again.
 """
 
 import asyncio
@@ -21,20 +21,20 @@ from dashboard.live.gc_policy import Collector
 from dashboard.live.session_guard import FORBIDDEN, TOO_MANY, SessionGuard
 from dashboard.live.snapshots import Snapshot
 
-TICK = 0.025  # seconds between looks
-# Times as long as a look computed, at least, until the next: the hub never takes more than a quarter of a core.
+TICK = 0.025  # seconds between ticks
+# The pause after a tick, as a multiple of its computing time: the hub never takes more than a quarter of a core.
 SHARE = 3
 BEAT = 2.0  # seconds between beats
-# Topics of one ticker or site that a look builds: there are as many as somebody asks for, and all pay for them.
+# Topics of one ticker or site that a tick builds: clients choose how many exist, and they delay everybody's texts.
 PRIVATE_A_LOOK = 50
-MOST_REFUSALS = 40  # that wait for a subscriber: two subscriptions' topics
+MOST_REFUSALS = 40  # waiting for a subscriber: the topics of two subscriptions
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 
 class Source(Protocol):
-    """Where texts come from: dashboard.live.snapshots.Snapshots. Called in the hub's own thread."""
+    """Returns the texts of topics: dashboard.live.snapshots.Snapshots. Runs in the hub's own thread."""
 
     def knows(self, topic: str) -> bool: ...
     def is_private(self, topic: str) -> bool: ...
@@ -49,8 +49,8 @@ class Subscriber:
     def __init__(self, standing: SessionInfo) -> None:
         self.standing = standing
         self.topics: frozenset[str] = frozenset()
-        self.closed: int | None = None  # a close code, once it must go
-        self._waiting: dict[str, str] = {}  # by topics that exist, of which there are few
+        self.closed: int | None = None  # a close code, once the socket must close
+        self._waiting: dict[str, str] = {}  # by topic; only existing topics, which are few
         self.refusals: list[str] = []
         self._ready = asyncio.Event()
 
@@ -60,13 +60,13 @@ class Subscriber:
         self._ready.set()
 
     def refuse(self, texts: list[str]) -> None:
-        """Replaces the answers to the last subscription: its topics are the client's choice, and have no bound."""
+        """Replaces the answers to the last subscription: the client chooses its topics, so answers must not add up."""
         self.refusals = texts
         if texts:
             self._ready.set()
 
     def close(self, code: int) -> None:
-        """With the first code that it is given; nothing more is sent."""
+        """Marks the socket for closing. The first code wins; no further texts are sent."""
         self.closed = self.closed or code
         self._ready.set()
 
@@ -81,7 +81,7 @@ class Subscriber:
 
 
 class Audience:
-    """The subscribers of one topic, and the text that all but the newest of them were offered last."""
+    """The subscribers of one topic, and the last text that was offered to them all."""
 
     def __init__(self, topic: str) -> None:
         self._topic = topic
@@ -137,10 +137,10 @@ class Hub:
         self._task: asyncio.Task[None] | None = None
         self._turn = 0  # the private topic that is next
         self._next_beat = 0.0
-        self._computed = 0.0  # seconds, in the look at hand
+        self._computed = 0.0  # seconds of computing in the present tick
 
     def join(self, subscriber: Subscriber) -> None:
-        """Adds a subscriber, or closes it if its person has too many. The hub looks at nothing while nobody listens."""
+        """Adds a subscriber, or closes it if its user has too many. The hub sleeps while it has no subscriber."""
         if self._people[subscriber.standing.user] >= self._most():
             subscriber.close(TOO_MANY)
             return
@@ -163,7 +163,7 @@ class Hub:
         self._guard.release(subscriber)
 
     def subscribe(self, subscriber: Subscriber, topics: Collection[str]) -> None:
-        """Replaces the subscriber's topics. Unknown ones are answered; one that its person may not see closes it."""
+        """Replaces the topics of a subscriber. An unknown topic gets an error; a forbidden one closes the socket."""
         known = {topic for topic in topics if self._source.knows(topic)}
         if not all(self._guard.permits(topic, subscriber.standing) for topic in known):
             subscriber.close(FORBIDDEN)
@@ -199,7 +199,7 @@ class Hub:
                     subscriber.refuse([*subscriber.refusals, _unknown(topic)][-MOST_REFUSALS:])
 
     def _next_of(self, private: Sequence[str]) -> list[str]:
-        """Returns the private topics whose turn it is."""
+        """Returns the private topics of this tick, in turn."""
         if len(private) <= PRIVATE_A_LOOK:
             return list(private)
         start = self._turn % len(private)
@@ -207,7 +207,7 @@ class Hub:
         return [*private[start:], *private[:start]][:PRIVATE_A_LOOK]
 
     def _beat(self, **more: str) -> None:
-        """Tells all subscribers the time, when a heartbeat is due."""
+        """Sends the time to all subscribers, if a heartbeat is due."""
         if self._clock() < self._next_beat:
             return
         self._next_beat = self._clock() + BEAT
@@ -216,7 +216,7 @@ class Hub:
             subscriber.offer("", beat)
 
     def _move(self, subscriber: Subscriber, topics: Collection[str]) -> None:
-        """Into the audiences of these topics, out of all others."""
+        """Moves the subscriber into the audiences of these topics, and out of all others."""
         for topic in subscriber.topics:
             self._audiences[topic].remove(subscriber)
         for topic in topics:
@@ -240,15 +240,15 @@ class Hub:
                 self._collector.step(len(self._subscribers))
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
-        """In a thread of the hub's own, so that no slow view holds it up."""
+        """Runs the work in a thread of the hub's own, so that no slow view delays it."""
 
         def clean() -> T:
-            # Not what it waited for a processor, which would make a busy machine's pages slower still.
+            # Time spent waiting for a processor does not count: it would make pages on a busy machine slower still.
             began = thread_time()
             for connection in connections.all(initialized_only=True):
                 connection.close_at = None  # this thread stays, so it keeps its connection while that works
                 connection.close_if_unusable_or_obsolete()
-            reset_queries()  # kept with DEBUG on
+            reset_queries()  # Django keeps them while DEBUG is on
             try:
                 return work()
             finally:

@@ -1,21 +1,18 @@
-"""Live pages without sockets: the same words, asked for again and again."""
+"""Live pages without sockets: the same messages, by repeated requests."""
 
 from collections.abc import Mapping
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
-from django.utils import timezone
 
 from accounts.bearer import token_allowed
 from dashboard import topics
-from dashboard.live.snapshots import Snapshots
+from dashboard.live.service import snapshots
 from streams.models.readers import default_stream, streams_of
-
-snapshots = Snapshots(timezone.now)
 
 
 @token_allowed("read:dashboards")
-@login_not_required  # a script cannot follow us to the sign-in page: it is told in words
+@login_not_required  # a script cannot follow a redirect to the sign-in page: it gets its answer in words
 def topic(request: HttpRequest, name: str) -> HttpResponse:
     """Answers the topic's message, or 204 when nothing is newer than ?since=VERSION; ?stream= is as NAME@STREAM."""
     return _topic(request, name)
@@ -24,7 +21,7 @@ def topic(request: HttpRequest, name: str) -> HttpResponse:
 @token_allowed("read:dashboards")
 @login_not_required
 def topic_by_name(request: HttpRequest) -> HttpResponse:
-    """Answers the same for ?topic=, which may hold what no path can."""
+    """Answers the same for ?topic=, which takes names that a path cannot hold."""
     return _topic(request, request.GET.get("topic", ""))
 
 
@@ -49,7 +46,7 @@ def _topic(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _found(topic: str, asked: str, versions: Mapping[str, int]) -> str:
-    """Returns the topic that is meant; "" where there is none.
+    """Returns the name of the requested topic; "" if it does not exist.
 
     With ?stream= the topic is a whole name: the ticker @X, or A@B, may be asked for without a stream behind it.
     """
@@ -63,9 +60,9 @@ def _is_read(application: str, stream: str) -> bool:
 
 
 def _on_stream(topic: str, asked: str, versions: Mapping[str, int]) -> str:
-    """Returns the topic with the stream that is meant: asked for, named by the topic, or the application's default.
+    """Returns the topic with its stream: the requested one, the one that the topic names, or the application's default.
 
-    "" for a stream that the application has never read.
+    Returns "" for a stream that the application has never read.
     """
     if topic == topics.PULSE:
         return topic

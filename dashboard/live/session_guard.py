@@ -1,7 +1,7 @@
-"""The session guard: no socket outlives its session or its owner's permissions. docs/protocol.md has the codes.
+"""The session guard: no socket outlives its session or its owner's permissions. docs/protocol.md has the close codes.
 
-One query per process and interval, whatever the number of sockets. It follows a session by its id, so that a new key
-(at every proof of who one is) closes nothing. It fails closed: sockets that nobody can vouch for are closed.
+It makes one query per process and interval, for any number of sockets. It follows a session by its id, so that a new
+key (at every proof of identity) closes nothing. It fails closed: it closes sockets that it cannot verify.
 """
 
 import asyncio
@@ -16,9 +16,9 @@ from django.db import Error, close_old_connections, reset_queries
 
 from accounts.sessions import SessionInfo
 
-INTERVAL = 2.0  # seconds between looks
-PATIENCE = 2.0  # seconds for a look to be answered: a session that ends is seen within 4 s
-MISSES = 3  # looks without an answer, until nobody can be vouched for any more
+INTERVAL = 2.0  # seconds between ticks
+PATIENCE = 2.0  # seconds until a query must be answered: the end of a session is seen within 4 s
+MISSES = 3  # queries without an answer, until sockets can no longer be verified
 # Close codes; 1013 is of RFC 6455's registry.
 SESSION_ENDED, FORBIDDEN, TOO_MANY, TRY_LATER = 4401, 4403, 4429, 1013
 
@@ -39,7 +39,7 @@ class SessionGuard:
     def __init__(
         self, living: Living, permits: Callable[[str, SessionInfo], bool], now: Callable[[], datetime]
     ) -> None:
-        """`living` maps the given ids to the valid sessions; `permits` says whether a session may see a topic."""
+        """`living` maps the given ids to the valid sessions; `permits` returns whether a session may see a topic."""
         self.permits = permits
         self._living = living
         self._now = now
@@ -51,7 +51,7 @@ class SessionGuard:
         self._misses = 0
 
     def watch(self, socket: Guarded) -> None:
-        """From now on until `release`. Its absolute end is held by a timer, whatever becomes of the database."""
+        """Watches the socket until `release`. A timer holds its absolute end, even if the database does not answer."""
         loop = asyncio.get_running_loop()
         left = (socket.standing.ends - self._now()).total_seconds()
         self._deadlines[socket] = loop.call_later(left, socket.close, SESSION_ENDED)
@@ -64,10 +64,10 @@ class SessionGuard:
             deadline.cancel()
 
     async def look(self) -> None:
-        """One tick: closes the sockets whose session has ended or whose topics are no longer their owner's to see."""
+        """Makes one tick: closes the sockets of ended sessions, and those with a topic that is forbidden by now."""
         now = self._now()
         for socket in self._deadlines:
-            if socket.standing.ends <= now:  # a timer counts seconds, and does not see the clock put forward
+            if socket.standing.ends <= now:  # a timer counts seconds, and does not notice a clock that is put forward
                 socket.close(SESSION_ENDED)
         living = await self._ask()
         if living is not None:
@@ -76,14 +76,14 @@ class SessionGuard:
             return
         self._misses += 1
         if self._misses >= MISSES:
-            logger.error("The database does not say who is signed in: closing %d sockets.", len(self._deadlines))
+            logger.error("The database does not answer for sessions: closing %d sockets.", len(self._deadlines))
             self._close_all()
 
     def _judge(self, living: Mapping[UUID, SessionInfo]) -> None:
         for socket in self._deadlines:
             session = socket.standing.session
             if session not in living:
-                if session in self._asked:  # else it came while the answer was on its way
+                if session in self._asked:  # else it joined while the answer was on its way
                     socket.close(SESSION_ENDED)
                 continue
             socket.standing = living[session]
@@ -91,7 +91,7 @@ class SessionGuard:
                 socket.close(FORBIDDEN)
 
     async def _ask(self) -> Mapping[UUID, SessionInfo] | None:
-        """What the database says, None when it says nothing in time. Never two questions at once."""
+        """Returns the valid sessions; None if the database does not answer in time. Never asks twice at once."""
         if self._asking is None:
             self._asked = frozenset(socket.standing.session for socket in self._deadlines)
             self._asking = asyncio.get_running_loop().run_in_executor(self._thread, self._query, self._asked)
@@ -106,13 +106,13 @@ class SessionGuard:
             return None
 
     def _query(self, sessions: frozenset[UUID]) -> Mapping[UUID, SessionInfo]:
-        """In a thread of the guard's own, so that no slow page holds it up."""
+        """Asks the database in a thread of the guard's own, so that no slow page delays it."""
         close_old_connections()
         try:
             return self._living(sessions)
         finally:
-            reset_queries()  # kept with DEBUG on
-            close_old_connections()  # nobody may listen any more for hours
+            reset_queries()  # Django keeps them while DEBUG is on
+            close_old_connections()  # the next socket may open hours later
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -121,7 +121,7 @@ class SessionGuard:
                 due = loop.time() + INTERVAL
                 await self.look()
                 await asyncio.sleep(due - loop.time())
-        except BaseException:  # nobody looks any more
+        except BaseException:  # the guard stops watching
             self._close_all()
             raise
 

@@ -1,4 +1,4 @@
-"""The text of each topic, built once per version however many ask for it."""
+"""Keeps the text of each topic, built once per version for any number of readers."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -11,7 +11,7 @@ from dashboard import clock_note as dashboard_clock_note
 from dashboard import topics as dashboard_topics
 from streams.models import TopicVersion
 
-MOST_HELD = 100  # by polling, which never says that it has stopped
+MOST_POLLED = 100  # topics; a client that polls never says that it has stopped
 
 Find = Callable[[str], dashboard_topics.Page | None]
 
@@ -24,7 +24,7 @@ class Snapshot(NamedTuple):
 
 
 def read_versions() -> dict[str, int]:
-    """Every topic's version; one cheap query."""
+    """Returns every topic's version; one cheap query."""
     return dict(TopicVersion.objects.values_list("topic", "version"))
 
 
@@ -41,22 +41,24 @@ class Snapshots:
         self._find = find
         self._versions = versions
         self._held: dict[str, Snapshot] = {}
+        self._followed: set[str] = set()  # by sockets
+        self._polled: dict[str, None] = {}  # the topic that was polled last is the last
         self._lock = Lock()
 
     def clock_note(self) -> str:
-        """A sentence where a clock is off, else ""."""
+        """Returns a sentence while a clock is off, else ""."""
         return dashboard_clock_note.note(self._now())
 
     def knows(self, topic: str) -> bool:
         return self._find(topic) is not None
 
     def permits(self, topic: str, *, staff: bool) -> bool:
-        """Whether somebody may see a topic. There is nothing to see of an unknown one."""
+        """Returns whether a user may see a topic; False for an unknown one."""
         page = self._find(topic)
         return page is not None and (staff or not page.staff)
 
     def is_private(self, topic: str) -> bool:
-        """Whether a topic is one of very many: of a ticker, a site, or a stream that it names."""
+        """Returns whether a topic is one of very many: of a ticker, a site, or a stream that it names."""
         return "@" in topic or self._is_grouped(topic)
 
     def refresh(self, topics: Iterable[str]) -> dict[str, Snapshot]:
@@ -77,9 +79,11 @@ class Snapshots:
         return page is not None and page.build_many is not None
 
     def keep_only(self, topics: Iterable[str]) -> None:
-        """Forgets the snapshots of all other topics."""
+        """Forgets the snapshots of all other topics, but for those that were polled last."""
         with self._lock:
-            self._held = {topic: self._held[topic] for topic in topics if topic in self._held}
+            self._followed = set(topics)
+            kept = self._followed.union(self._polled)
+            self._held = {topic: held for topic, held in self._held.items() if topic in kept}
 
     def _build_groups(self, topics: Iterable[str], versions: dict[str, int]) -> None:
         """Builds the private topics that are due, each group of them by the same few queries."""
@@ -109,10 +113,32 @@ class Snapshots:
         if self._version(page, versions) <= since:
             return None
         with self._lock:
-            if len(self._held) > MOST_HELD:
-                self._held.clear()
             self._held[topic] = self._current(topic, versions)
+            self._note_polled(topic)
             return self._held[topic]
+
+    def _note_polled(self, topic: str) -> None:
+        """Forgets the topic that was polled the longest ago once there are more than MOST_POLLED."""
+        self._polled.pop(topic, None)
+        self._polled[topic] = None
+        if len(self._polled) > MOST_POLLED:
+            oldest = next(iter(self._polled))
+            del self._polled[oldest]
+            if oldest not in self._followed:
+                self._held.pop(oldest, None)
+
+    def take(self, topics: Iterable[str], now: datetime) -> dict[str, dict[str, Any]]:
+        """Builds known topics anew, for a page: {topic: {"version", "data"}}.
+
+        Holds nothing, so that a page shows a user's own change at once. The version is read before the data, so that
+        it never promises more than the data holds.
+        """
+        pages = {topic: page for topic in topics if (page := self._find(topic))}
+        versions = self._versions()
+        return {
+            topic: {"version": self._version(page, versions, now), "data": page.build(now)}
+            for topic, page in pages.items()
+        }
 
     def _current(self, topic: str, versions: dict[str, int]) -> Snapshot:
         page = self._find(topic)
@@ -134,11 +160,11 @@ class Snapshots:
         version, now, held = self._version(page, versions), self._now(), self._held.get(topic)
         data = msgspec.json.encode(built)
         if held and data == held.data:
-            return held._replace(version=version, built=now)  # the same text, so that it is not sent again
+            return held._replace(version=version, built=now)  # keeps the same text, so that it is not sent again
         message = {"topic": topic, "version": version, "data": msgspec.Raw(data)}
         return Snapshot(version, now, data, msgspec.json.encode(message).decode())
 
-    def _version(self, page: dashboard_topics.Page, versions: dict[str, int]) -> int:
+    def _version(self, page: dashboard_topics.Page, versions: dict[str, int], now: datetime | None = None) -> int:
         if page.version_topic is None:
-            return int(self._now().timestamp())
+            return int((now or self._now()).timestamp())
         return versions.get(page.version_topic, 0)

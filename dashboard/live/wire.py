@@ -1,8 +1,8 @@
-"""Bounds what one socket can make the server hold or do before a message reaches our code.
+"""Bounds the memory and work that one socket can cost before a message reaches our code.
 
 uvicorn answers each ping at once, without waiting for the client to read, and keeps every fragment of a message until
-its last one has come. A client that never reads, or never ends a message, would fill the memory of the process in which
-everybody's live pages are served.
+its last one has arrived. A client that never reads, or never ends a message, would fill the memory of the process that
+serves everybody's live pages.
 """
 
 import time
@@ -13,16 +13,16 @@ from websockets.frames import CloseCode, Frame
 
 from dashboard.live.allowance import Allowance
 
-PONGS_OWED = 16 << 10  # bytes that wait to be written; past that a ping goes unanswered, as RFC 6455 §5.5.3 allows
+PONGS_OWED = 16 << 10  # unwritten bytes; past that a ping goes unanswered, as RFC 6455 §5.5.3 allows
 FRAGMENTS = 100  # of one message; browsers send a message of ours in one
 # Bytes that a socket may send: a page sends about a hundred when it opens, and then nothing.
 BURST, RATE = 256 << 10, 8 << 10  # at once; a second
-FRAME = 1 << 10  # bytes that each frame counts as beside its own: an empty ping costs as much work as a message
-PIECE = 1 << 10  # bytes that are looked at before they are counted: at most 170 frames
+FRAME = 1 << 10  # bytes that each frame counts beside its own: an empty ping costs as much work as a message
+PIECE = 1 << 10  # bytes that are parsed before they are counted: at most 170 frames
 
 
 class BoundedSocket(WebSocketsSansIOProtocol):
-    """Closes a socket that sends too many bytes, frames (1008) or fragments (1009), and owes it few pongs."""
+    """Closes a socket that sends too many bytes, frames (1008) or fragments (1009), and queues few pongs for it."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -55,7 +55,7 @@ class BoundedSocket(WebSocketsSansIOProtocol):
             self.conn.data_to_send()  # takes the pong out of the protocol's own buffer
 
     def _refuse(self, code: CloseCode) -> None:
-        """Says why, to a client that reads, and hangs up; `connection_lost` tells the application."""
+        """Sends the reason, to a client that reads, and hangs up; `connection_lost` tells the application."""
         if self.transport.is_closing():
             return
         self.frames = []

@@ -1,4 +1,4 @@
-"""For operators: the records of a stream, to be looked at. Staff only."""
+"""For operators: shows the records of a stream. Staff only."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -16,23 +16,21 @@ from common.text import escaped
 from dashboard import links
 from dashboard.operators import letters
 from dashboard.operators.streams_views import refusal
+from streams import api
 from streams.core import clock, filters
 from streams.core.filters import Condition
 from streams.core.records import TRIM_HORIZON, Place, Record, StreamError, parse_where
 
 MOST = 50  # rows of a page
-DIGITS = 64  # of a sequence number: Kinesis' have up to 56
-TOLD = 20  # fields that are told when the one that was asked for is not there
+DIGITS = 64  # of a sequence number: those of Kinesis have up to 56
+TOLD = 20  # fields that the page lists if no record has the requested one
 FIELDS = ("from", "key", "field", "op", "value", "zone")
 
-# streams.api.inspect_stream, and streams.api.read_record.
-Inspect = Callable[..., Any]
-ReadRecord = Callable[[str, str, int], tuple[Record, str] | None]
 View = Callable[..., HttpResponseBase]
 
 
 class Question(NamedTuple):
-    """What the form, or a link of the page, asks for. `oldest_first` is how the rows are shown."""
+    """A look at a stream that the form, or a link of the page, asks for. `oldest_first` is the order of the rows."""
 
     before: Place | None
     after: Place | None
@@ -41,83 +39,67 @@ class Question(NamedTuple):
     oldest_first: bool
 
 
-def records_view(inspect: Inspect) -> View:
-    """Makes the page."""
-
-    @require_safe
-    @staff_only
-    def records(request: HttpRequest, name: str) -> HttpResponse:
-        asked = {field: request.GET.get(field, "").strip() for field in FIELDS}
-        context: dict[str, Any] = {"name": name, "asked": asked, "operators": filters.OPERATORS}
-        context |= {"url": links.to_records(name), "new_url": links.to_records(name, "records-new")}
-        try:
-            question = _question(asked, request.GET)
-            found = inspect(name, most=MOST, **_as_asked(question))
-        except (ValueError, StreamError) as error:
-            return render(request, "dashboard/records.html", context | {"error": str(error)}, status=400)
-        return render(request, "dashboard/records.html", context | _shown(name, asked, question, found))
-
-    return records
+@require_safe
+@staff_only
+def records(request: HttpRequest, name: str) -> HttpResponse:
+    """Shows the records of a stream."""
+    asked = {field: request.GET.get(field, "").strip() for field in FIELDS}
+    context: dict[str, Any] = {"name": name, "asked": asked, "operators": filters.OPERATORS}
+    context |= {"url": links.to_records(name), "new_url": links.to_records(name, "records-new")}
+    try:
+        question = _question(asked, request.GET)
+        found = api.inspect_stream(name, most=MOST, **_as_asked(question))
+    except (ValueError, StreamError) as error:
+        return render(request, "dashboard/records.html", context | {"error": str(error)}, status=400)
+    return render(request, "dashboard/records.html", context | _shown(name, asked, question, found))
 
 
-def new_records_view(inspect: Inspect) -> Callable[..., HttpResponseBase]:
-    """Makes the answer to a page that follows: the records since ?since=, the newest first. Keeps no session alive."""
-
-    @login_not_required  # a script cannot follow us to the sign-in page: it is told in words
-    def new_records(request: HttpRequest, name: str) -> HttpResponse:
-        if refused := refusal(request):
-            return refused
-        asked = {field: request.GET.get(field, "").strip() for field in FIELDS}
-        try:
-            since = Place.parse(request.GET.get("since", ""))
-            question = _question(asked | {"from": ""}, QueryDict())
-            found = inspect(name, most=MOST, since=since, **_as_asked(question))
-        except (ValueError, StreamError) as error:
-            return JsonResponse({"error": str(error)}, status=400)
-        rows = [_row(name, row) | {"arrived": clock.to_iso(row.arrived)} for row in found.rows]
-        return JsonResponse({"since": str(found.first or since), "whole": found.whole, "rows": rows})
-
-    return new_records
+@login_not_required  # a script cannot follow a redirect to the sign-in page: it gets its answer in words
+def new_records(request: HttpRequest, name: str) -> HttpResponse:
+    """Answers a page that follows: the records since ?since=, the newest first. Keeps no session alive."""
+    if refused := refusal(request):
+        return refused
+    asked = {field: request.GET.get(field, "").strip() for field in FIELDS}
+    try:
+        since = Place.parse(request.GET.get("since", ""))
+        question = _question(asked | {"from": ""}, QueryDict())
+        found = api.inspect_stream(name, most=MOST, since=since, **_as_asked(question))
+    except (ValueError, StreamError) as error:
+        return JsonResponse({"error": str(error)}, status=400)
+    rows = [_row(name, row) | {"arrived": clock.to_iso(row.arrived)} for row in found.rows]
+    return JsonResponse({"since": str(found.first or since), "whole": found.whole, "rows": rows})
 
 
-def record_view(read: ReadRecord) -> View:
-    """Makes the page of one record, at an address of its own."""
-
-    @require_safe
-    @staff_only
-    def record(request: HttpRequest, name: str, shard: str, sequence: int) -> HttpResponse:
-        (arrived, _, _, key, data), number = _one(read, name, shard, sequence)
-        context = {
-            "name": name,
-            "shard": shard,
-            "number": number,
-            "key": escaped(key),
-            "arrived": clock.to_datetime(arrived),
-            "bytes": letters.readable(data),
-            "download": links.to_record(name, shard, sequence, "record-bytes"),
-            "url": links.to_records(name),
-            "around": links.to_records(name) + _link(name, {}, before=Place(arrived, sequence + 1)),
-        }
-        return render(request, "dashboard/record.html", context)
-
-    return record
+@require_safe
+@staff_only
+def record(request: HttpRequest, name: str, shard: str, sequence: int) -> HttpResponse:
+    """Shows one record, at an address of its own."""
+    (arrived, _, _, key, data), number = _one(name, shard, sequence)
+    context = {
+        "name": name,
+        "shard": shard,
+        "number": number,
+        "key": escaped(key),
+        "arrived": clock.to_datetime(arrived),
+        "bytes": letters.readable(data),
+        "download": links.to_record(name, shard, sequence, "record-bytes"),
+        "url": links.to_records(name),
+        "around": links.to_records(name) + _link(name, {}, before=Place(arrived, sequence + 1)),
+    }
+    return render(request, "dashboard/record.html", context)
 
 
-def bytes_view(read: ReadRecord) -> View:
-    """Makes the download of one record as it came."""
-
-    @require_safe
-    @staff_only
-    def record_bytes(request: HttpRequest, name: str, shard: str, sequence: int) -> HttpResponse:
-        (*_, data), _ = _one(read, name, shard, sequence)
-        headers = {"Content-Disposition": f'attachment; filename="record-{sequence}.bin"'}
-        return HttpResponse(data, content_type="application/octet-stream", headers=headers)
-
-    return record_bytes
+@require_safe
+@staff_only
+def record_bytes(request: HttpRequest, name: str, shard: str, sequence: int) -> HttpResponse:
+    """Answers the bytes of one record as they came, as a download."""
+    (*_, data), _ = _one(name, shard, sequence)
+    headers = {"Content-Disposition": f'attachment; filename="record-{sequence}.bin"'}
+    return HttpResponse(data, content_type="application/octet-stream", headers=headers)
 
 
 def by_name(view: View) -> View:
-    """Makes the same view for ?stream=, which may hold what no path can."""
+    """Makes the same view for ?stream=, which takes names that a path cannot hold."""
 
     @wraps(view)
     def named(request: HttpRequest) -> HttpResponseBase:
@@ -127,7 +109,7 @@ def by_name(view: View) -> View:
 
 
 def record_by_name(view: View) -> View:
-    """Makes the same view of a record for ?stream=, ?shard= and ?sequence=. Raises Http404 for no number."""
+    """Makes the same view of a record for ?stream=, ?shard= and ?sequence=. Raises Http404 if that is no number."""
 
     @wraps(view)
     def named(request: HttpRequest) -> HttpResponseBase:
@@ -139,9 +121,9 @@ def record_by_name(view: View) -> View:
     return named
 
 
-def _one(read: ReadRecord, name: str, shard: str, sequence: int) -> tuple[Record, str]:
+def _one(name: str, shard: str, sequence: int) -> tuple[Record, str]:
     try:
-        found = read(name, shard, sequence)
+        found = api.read_record(name, shard, sequence)
     except StreamError as error:
         raise Http404(str(error)) from error
     if found is None:
@@ -150,7 +132,7 @@ def _one(read: ReadRecord, name: str, shard: str, sequence: int) -> tuple[Record
 
 
 def _question(asked: dict[str, str], query: QueryDict) -> Question:
-    """Raises ValueError in words for people."""
+    """Returns the question of a form and a query. Raises ValueError with a sentence for people."""
     before, after = (Place.parse(text) if (text := query.get(name)) else None for name in ("before", "after"))
     if asked["from"] and not before and not after:
         after = _start(asked["from"], asked["zone"])
@@ -166,7 +148,7 @@ def _start(text: str, zone: str) -> Place:
 
 
 def _zone(name: str) -> ZoneInfo:
-    """The zone in which the page shows times: the browser's, or UTC."""
+    """Returns the zone in which the page shows times: the browser's, or UTC. Raises ValueError for an unknown one."""
     try:
         return ZoneInfo(name or "UTC")
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -221,14 +203,14 @@ def _link(name: str, asked: dict[str, str], **places: Place) -> str:
 
 
 def _misfit(condition: Condition | None, found: Any) -> list[str]:
-    """What a field holds where nothing was found because it was compared with something of another kind."""
+    """Returns the kinds that a field holds if nothing matched because the condition is of another kind."""
     if not condition or found.rows or condition.operator == "contains" or filters.kind(condition.typed) in found.kinds:
         return []
     return list(found.kinds)
 
 
 def _row(name: str, row: Any) -> dict[str, Any]:
-    """A record for the page and its script; its own address too."""
+    """Returns a record, with its own address, for the page and its script."""
     address = links.to_record(name, row.shard, row.sequence)
     words = {"shard": row.shard, "number": row.number, "key": escaped(row.key), "line": row.line, "text": row.text}
     return words | {"size": row.size, "kind": row.kind, "cut": row.cut, "address": address}

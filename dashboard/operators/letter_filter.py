@@ -1,4 +1,4 @@
-"""Which dead letters a page of theirs shows: what its buttons reach is the same."""
+"""Filters dead letters, in the same way for a page's list and its buttons."""
 
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -9,7 +9,7 @@ from streams.api import Choice
 
 
 class LetterFilter(NamedTuple):
-    """As the address has it; "" takes any. `group` is a kind of error."""
+    """The filter of an address; "" takes any. `group` is a kind of error."""
 
     application: str = ""
     stream: str = ""
@@ -18,7 +18,7 @@ class LetterFilter(NamedTuple):
 
     @classmethod
     def of(cls, query: QueryDict, **given: str) -> "LetterFilter":
-        """Reads ?application=&stream=&status=&group=; what is given goes before."""
+        """Reads ?application=&stream=&status=&group=; `given` values take precedence."""
         return cls(**{name: query.get(name, "") for name in cls._fields} | given)
 
     def choice(self, up_to: int | None = None) -> Choice:
@@ -26,12 +26,12 @@ class LetterFilter(NamedTuple):
         return Choice(application, up_to=up_to, stream=stream, status=status, kind=group)
 
     def query(self, **changed: str) -> str:
-        """Returns the part of an address from "?" on; "" where nothing is filtered."""
+        """Returns the part of an address from "?" on; "" without a filter."""
         values = {name: value for name, value in self._replace(**changed)._asdict().items() if value}
         return f"?{urlencode(values)}" if values else ""
 
     def turns(self, field: str, values: list[str]) -> list[dict[str, Any]]:
-        """Returns links that change one field, the first to any value; none where there is nothing to choose."""
+        """Returns links that change one field, the first to any value; none if there is only one choice."""
         current = getattr(self, field)
         if len(values) < 2 and not current:
             return []
@@ -42,6 +42,6 @@ class LetterFilter(NamedTuple):
         ]
 
     def in_words(self) -> str:
-        """What is narrowed beside the application; "" for nothing."""
+        """Returns the filters beside the application, in words; "" for none."""
         words = [self.stream and f"on {self.stream}", self.status and f"in status {self.status}"]
         return " ".join(filter(None, [*words, self.group and f"with the error “{self.group}”"]))

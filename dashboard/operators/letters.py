@@ -1,4 +1,4 @@
-"""A dead letter's bytes, made readable."""
+"""Makes the bytes of a dead letter readable."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ ROW = 16
 
 
 class Bytes(NamedTuple):
-    """`text` is None where the bytes are no UTF-8; each row of `dump` is its offset, its bytes in hex, and as ASCII."""
+    """The beginning of some bytes. `text` is None if they are no UTF-8; `dump` has rows of offset, hex and ASCII."""
 
     size: int
     kind: str  # JSON, text or binary

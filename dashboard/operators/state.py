@@ -1,4 +1,4 @@
-"""The pipe as its workers left it, for operators: the state `streams` of docs/protocol.md."""
+"""Builds the state `streams` of docs/protocol.md, for operators: the pipe as its workers left it."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -17,18 +17,18 @@ from streams.models.progress import seconds_since, skews
 
 RECORD_LIMIT, BYTE_LIMIT = 1000, 1 << 20  # a second, into one shard: Amazon Kinesis' own
 RATE_SECONDS = 10
-RATE_LAG = timedelta(seconds=2)  # a second is counted when a worker has had so long to apply it
+RATE_LAG = timedelta(seconds=2)  # a second counts once a worker has had this long to apply it
 AUDITS = 20
 UNREAD = 50  # streams
 
 _Name = tuple[str, str]  # application, stream
-# The name of a stream and the checkpoints of its leases; records that wait, by lease, or none and why that is.
+# Takes the name of a stream and the checkpoints of its leases; returns waiting records by lease, or {} and the reason.
 CountWaiting = Callable[[str, Mapping[str, str]], tuple[dict[str, int], str]]
-ListStreams = Callable[[], list[str]]  # the names of the streams that the service has, or some of very many
+ListStreams = Callable[[], list[str]]  # the names of the service's streams, or some of very many
 
 
 class _Facts(NamedTuple):
-    """What is known beside the leases; rates are records and bytes a second by (application, stream, shard)."""
+    """Facts beside the leases; rates are records and bytes a second by (application, stream, shard)."""
 
     now: datetime
     rates: dict[tuple[str, str, str], tuple[float, float]]
@@ -39,19 +39,19 @@ class _Facts(NamedTuple):
     skews: dict[_Name, int]  # milliseconds that a stream's own time is ahead of the database's
 
     def own_time(self, lease: Lease) -> datetime:
-        """Returns now by the clock of the lease's stream, as far as that is known."""
+        """Returns now by the clock of the lease's stream, if a worker has measured it, else by ours."""
         return self.now + timedelta(milliseconds=self.skews.get((lease.application, lease.stream), 0))
 
 
 def no_names() -> list[str]:
-    """Lists no stream, for figures that are of readers alone."""
+    """Lists no stream, for figures of readers alone."""
     return []
 
 
 def streams(now: datetime, count_waiting: CountWaiting, list_streams: ListStreams = no_names) -> dict[str, Any]:
-    """Builds a row for each application on each stream with its shards, and for each stream that none reads.
+    """Builds a row for each application on each stream with its shards, and for each stream without a reader.
 
-    Beside them stands what people did last.
+    Adds the newest actions of people.
     """
     leases: dict[_Name, list[Lease]] = defaultdict(list)
     for lease in current_leases().order_by("application", "stream", "shard").defer("state"):
@@ -70,7 +70,7 @@ def streams(now: datetime, count_waiting: CountWaiting, list_streams: ListStream
 
 
 def _unread(read: set[str], names: Sequence[str], count_waiting: CountWaiting) -> list[dict[str, Any]]:
-    """Builds a row for each stream without a reader, with the number of records that it holds, if that is known."""
+    """Builds a row for each stream without a reader, with the number of its records, if that is known."""
     rows = []
     for stream in [name for name in names if name not in read][:UNREAD]:
         counts, why = count_waiting(stream, {})
@@ -108,7 +108,7 @@ def _rates(now: datetime) -> dict[tuple[str, str, str], tuple[float, float]]:
 
 
 def _members() -> Counter[_Name]:
-    """Alive by the database's clock, as the workers themselves see it."""
+    """Counts the workers that live by the database's clock, as workers see one another."""
     return Counter(Member.objects.filter(expires__gte=Now()).values_list("application", "stream"))
 
 
@@ -125,7 +125,7 @@ def _held() -> set[int]:
 
 
 def _former() -> dict[_Name, tuple[int, int, int]]:
-    """With these, sums over a name never fall."""
+    """Returns the totals of streams that had the same name before. With these, sums over a name never fall."""
     leases = Lease.objects.filter(current=False).values_list("application", "stream")
     sums = leases.order_by("application", "stream").annotate(Sum("applied"), Sum("dead"), Sum("expired"))
     return {(application, stream): (*counts,) for application, stream, *counts in sums}
@@ -170,7 +170,7 @@ def _shard_name(lease: Lease) -> str:
 
 
 def _loss(lease: Lease) -> str:
-    """Returns a sentence about the records of a shard that expired unread; without a number where none is known."""
+    """Returns a sentence about the records of a shard that expired unread; without a number if none is known."""
     number = f"{lease.expired:,} records" if lease.expired else "An unknown number of records"
     since = f"after {iso(lease.expired_from)} and " if lease.expired_from else ""
     return f"{number} of {_shard_name(lease)} expired unread; the latest arrived {since}up to {iso(lease.expired_to)}."
@@ -180,7 +180,7 @@ def _shard(lease: Lease, unread: set[str], facts: _Facts, waits: int | None) -> 
     records, size = facts.rates.get((lease.application, lease.stream, lease.shard), (0.0, 0.0))
     behind = lease.clock is None or lease.clock < facts.own_time(lease) - RATE_LAG - timedelta(seconds=RATE_SECONDS)
     ended = lease.shard not in unread
-    unknown = behind and not ended  # what has arrived since is not seen yet
+    unknown = behind and not ended  # newer records may have arrived since
     return {
         "shard": _shard_name(lease),
         "state": _state(lease, unread, facts.held),
@@ -197,7 +197,7 @@ def _shard(lease: Lease, unread: set[str], facts: _Facts, waits: int | None) -> 
         "dead": lease.dead,
         "records": None if unknown else round(records, 1),
         "bytes": None if unknown else round(size, 1),
-        # How many shards a whole stream has, the leases do not say.
+        # The leases do not say how many shards the whole stream has.
         "records_full": _full(records, RECORD_LIMIT, unknown=unknown or ended or lease.shard == WHOLE),
         "bytes_full": _full(size, BYTE_LIMIT, unknown=unknown or ended or lease.shard == WHOLE),
     }
@@ -214,7 +214,7 @@ def _state(lease: Lease, unread: set[str], held: set[int]) -> str:
 
 
 def _place(checkpoint: str) -> str:
-    """A checkpoint, short: Kinesis' sequence numbers have 56 digits."""
+    """Returns a short form of a checkpoint: Kinesis' sequence numbers have 56 digits."""
     if "=" in checkpoint:
         return f"in each of {len(checkpoint.split())} shards"
     words = checkpoint.partition("/")[0].replace("after-sequence-number:", "after ")
@@ -230,7 +230,7 @@ def _lag(clock: datetime | None, now: datetime, waits: int | None) -> float | No
 
 
 def _full(rate: float, limit: int, *, unknown: bool) -> float | None:
-    """Percent of what a shard takes; above 100 where the stream has no limits."""
+    """Returns the percentage of a shard's limit; above 100 if the stream has no limits."""
     return None if unknown else round(100 * rate / limit, 1)
 
 

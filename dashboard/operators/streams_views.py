@@ -1,14 +1,12 @@
-"""For operators: the streams, their workers, and the records that could not be applied. Staff only."""
+"""For operators: streams, their workers, and dead letters. Staff only."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,17 +15,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.bearer import token_allowed
 from accounts.guards import staff_only
 from dashboard.operators import letters as letter_pages
+from dashboard.operators import state
 from dashboard.operators.letter_filter import LetterFilter
+from streams import api
 from streams.api import Choice, Group, Letters, deadletters
 from streams.models import DeadLetter
 
 PAGE = 50  # letters
 GROUPS = 20
-MAX_ID = 2**63 - 1  # as the database counts
+MAX_ID = 2**63 - 1  # the largest primary key of a BigAutoField
 
 
 class Verb(NamedTuple):
-    """Something that can be done to dead letters: which it can be done to, doing it, and words for both."""
+    """An action on dead letters: the letters that it applies to, the function that does it, and words for both."""
 
     choose: Callable[[Choice], Letters]
     act: Callable[[Choice, str], int]
@@ -35,7 +35,7 @@ class Verb(NamedTuple):
     will: str  # {it} becomes it or they
 
     def says(self, count: int, records: str = "") -> str:
-        """What happens to so many records."""
+        """Returns a sentence about the effect on that many records."""
         records = records or ("1 record" if count == 1 else f"{count:,} records")
         return f"{records} will {self.will.format(it='it' if count == 1 else 'they')}."
 
@@ -55,23 +55,20 @@ VERBS = {
     ),
 }
 
-View = Callable[..., HttpResponse]
-StateOf = Callable[[datetime], dict[str, Any]]  # what dashboard.operators.state builds
+
+@require_safe
+@staff_only
+def streams(request: HttpRequest) -> HttpResponse:
+    """Shows the streams and their readers."""
+    return render(request, "dashboard/streams.html", {"state": _state()})
 
 
-def streams_view(state_of: StateOf) -> View:
-    """Makes the page; `state_of` comes from where the project is put together, since the dashboard knows no streams."""
-
-    @require_safe
-    @staff_only
-    def streams(request: HttpRequest) -> HttpResponse:
-        return render(request, "dashboard/streams.html", {"state": state_of(timezone.now())})
-
-    return streams
+def _state() -> dict[str, Any]:
+    return state.streams(timezone.now(), api.count_waiting, api.names_for_a_look)
 
 
 def refusal(request: HttpRequest) -> HttpResponse | None:
-    """Returns the answer, in words for a script, to a request that is not a GET of staff; None for one that is."""
+    """Returns the answer, in words for a script, to a request that is not a GET of staff; None for a GET of staff."""
     if not request.user.is_authenticated:
         return JsonResponse({"error": "signed out"}, status=401)
     if not request.user.is_staff:
@@ -79,23 +76,17 @@ def refusal(request: HttpRequest) -> HttpResponse | None:
     return None if request.method == "GET" else HttpResponseNotAllowed(["GET"])
 
 
-def state_view(state_of: StateOf) -> Callable[..., HttpResponseBase]:
-    """What /streams/ shows, asked for again and again. Does not keep a session alive."""
-
-    @token_allowed("read:dashboards")
-    @login_not_required  # a script cannot follow us to the sign-in page: it is told in words
-    def state(request: HttpRequest) -> HttpResponse:
-        if refused := refusal(request):
-            return refused
-        return JsonResponse(state_of(timezone.now()))
-
-    return state
+@token_allowed("read:dashboards")
+@login_not_required  # a script cannot follow a redirect to the sign-in page: it gets its answer in words
+def streams_state(request: HttpRequest) -> HttpResponse:
+    """Answers the state that /streams/ shows, for a page that polls it. Does not keep a session alive."""
+    return refusal(request) or JsonResponse(_state())
 
 
 @require_safe
 @staff_only
 def letters(request: HttpRequest) -> HttpResponse:
-    """Shows them newest first; ?application=, stream=, status= and group= (a kind of error) narrow the list."""
+    """Lists dead letters, newest first, by ?application=, stream=, status= and group= (a kind of error)."""
     asked = LetterFilter.of(request.GET)
     choice = asked.choice()
     newest = deadletters.chosen(choice).values_list("pk", flat=True).first() or 0
@@ -136,7 +127,7 @@ def letter(request: HttpRequest, number: int) -> HttpResponse:
 @require_safe
 @staff_only
 def letter_bytes(request: HttpRequest, number: int) -> HttpResponse:
-    """The record as it came, to keep."""
+    """Answers the bytes of the record as they came, as a download."""
     name = f"dead-letter-{number}.bin"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(bytes(_letter(number).data), content_type="application/octet-stream", headers=headers)
@@ -145,7 +136,7 @@ def letter_bytes(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 @staff_only
 def change(request: HttpRequest, number: int, verb: str) -> HttpResponse:
-    """Replays or discards one."""
+    """Replays or discards one dead letter."""
     if verb not in VERBS:
         raise Http404("no such action")
     _do(request, verb, Choice(_letter(number).application, ids={number}))
@@ -155,7 +146,7 @@ def change(request: HttpRequest, number: int, verb: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_only
 def change_all(request: HttpRequest, application: str, verb: str) -> HttpResponse:
-    """Says what would happen to the letters that the filter shows; done once the application's name is typed."""
+    """Shows the effect on the filtered letters; acts once the user has typed the application's name."""
     if verb not in VERBS or application not in _names("application"):
         raise Http404("no such action, or application")
     asked = LetterFilter.of(request.GET, application=application)
@@ -169,7 +160,7 @@ def change_all(request: HttpRequest, application: str, verb: str) -> HttpRespons
         refusal = f"Type {application} to go on; nothing was changed."
     found = VERBS[verb].choose(asked.choice())
     newest = found.values_list("pk", flat=True).first() or 0
-    count = found.filter(pk__lte=newest).count()  # one that comes meanwhile is not meant
+    count = found.filter(pk__lte=newest).count()  # letters that arrive after the page was shown are not included
     context: dict[str, Any] = {"application": application, "name": verb, "title": VERBS[verb].title, "back": back}
     context |= {"count": count, "up_to": newest, "says": VERBS[verb].says(count), "refusal": refusal}
     context |= {"narrowed": asked.in_words()}
@@ -177,7 +168,7 @@ def change_all(request: HttpRequest, application: str, verb: str) -> HttpRespons
 
 
 def _do(request: HttpRequest, verb: str, choice: Choice) -> None:
-    """And tells what became of it."""
+    """Acts on the letters, and leaves a message with the result."""
     if count := VERBS[verb].act(choice, request.user.get_username()):
         messages.success(request, VERBS[verb].says(count))
     else:
@@ -192,5 +183,5 @@ def _letter(number: int) -> DeadLetter:
 
 
 def _names(field: str) -> list[str]:
-    """The applications, or streams, that have dead letters."""
+    """Returns the applications, or streams, that have dead letters."""
     return list(DeadLetter.objects.order_by(field).values_list(field, flat=True).distinct())

@@ -1,30 +1,24 @@
 """Addresses of the pages for operators: streams, their records, and their readers."""
 
-from functools import partial
-
 from django.urls import URLPattern, path
 
-from dashboard.operators import forgetting, inspector, state, streams_views
-from streams import api
+from dashboard.operators import forgetting, inspector, streams_views
 
 RECORD = "streams/<str:name>/records/<str:shard>/<int:sequence>/"
-read, by_name = api.read_record, inspector.by_name
-state_of_streams = partial(state.streams, count_waiting=api.count_waiting, list_streams=api.names_for_a_look)
+by_name, record_by_name = inspector.by_name, inspector.record_by_name
 
 urlpatterns: list[URLPattern] = [
-    path("streams/", streams_views.streams_view(state_of_streams), name="streams"),
-    path("streams/state.json", streams_views.state_view(state_of_streams), name="streams-state"),
-    path("streams/forget/", forgetting.view(api.forget_reader), name="forget-reader"),
-    path("streams/records/", by_name(inspector.records_view(api.inspect_stream)), name="records-by-name"),
-    path("streams/records.json", by_name(inspector.new_records_view(api.inspect_stream)), name="records-new-by-name"),
-    path("streams/record/", inspector.record_by_name(inspector.record_view(read)), name="record-by-name"),
-    path("streams/record/bytes", inspector.record_by_name(inspector.bytes_view(read)), name="record-bytes-by-name"),
-    path("streams/<str:name>/records/", inspector.records_view(api.inspect_stream), name="records"),
-    path("streams/<str:name>/records.json", inspector.new_records_view(api.inspect_stream), name="records-new"),
-    path(RECORD, inspector.record_view(read), name="record"),
-    path(
-        "streams/<str:name>/records/<str:shard>/<int:sequence>/bytes", inspector.bytes_view(read), name="record-bytes"
-    ),
+    path("streams/", streams_views.streams, name="streams"),
+    path("streams/state.json", streams_views.streams_state, name="streams-state"),
+    path("streams/forget/", forgetting.forget_reader, name="forget-reader"),
+    path("streams/records/", by_name(inspector.records), name="records-by-name"),
+    path("streams/records.json", by_name(inspector.new_records), name="records-new-by-name"),
+    path("streams/record/", record_by_name(inspector.record), name="record-by-name"),
+    path("streams/record/bytes", record_by_name(inspector.record_bytes), name="record-bytes-by-name"),
+    path("streams/<str:name>/records/", inspector.records, name="records"),
+    path("streams/<str:name>/records.json", inspector.new_records, name="records-new"),
+    path(RECORD, inspector.record, name="record"),
+    path(f"{RECORD}bytes", inspector.record_bytes, name="record-bytes"),
     path("streams/dead-letters/", streams_views.letters, name="dead-letters"),
     path("streams/dead-letters/<int:number>/", streams_views.letter, name="dead-letter"),
     path("streams/dead-letters/<int:number>/bytes", streams_views.letter_bytes, name="dead-letter-bytes"),

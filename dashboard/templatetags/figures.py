@@ -1,4 +1,4 @@
-"""Numbers and times as the pages print them; dashboard/frontend/format.js prints the same."""
+"""Writes numbers and times on pages; dashboard/frontend/format.js writes the same in the browser."""
 
 from django import template
 
@@ -9,13 +9,13 @@ register = template.Library()
 
 @register.filter
 def grouped(value: float | None, places: int = 0) -> str:
-    """1234567 as 1,234,567; nothing as a dash."""
+    """Returns 1234567 as 1,234,567, and None as a dash."""
     return f"{value:,.{places}f}" if isinstance(value, int | float) else "–"
 
 
 @register.filter
 def records(count: int | None) -> str:
-    """So many records, in words; nothing where that is not known."""
+    """Returns a number of records in words; "" if it is unknown."""
     if not isinstance(count, int):
         return ""
     return "1 record" if count == 1 else f"{count:,} records"
@@ -23,7 +23,7 @@ def records(count: int | None) -> str:
 
 @register.filter
 def compact(value: float) -> str:
-    """Four figures: 173450211 as 173.5 M."""
+    """Returns a number with four figures: 173450211 as 173.5 M."""
     for size, letter in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
         if value >= size:
             return f"{value / size:.4g} {letter}"
@@ -32,19 +32,19 @@ def compact(value: float) -> str:
 
 @register.filter
 def percent_of(value: float, whole: float) -> float:
-    """For the width of a bar: 0 to 100."""
+    """Returns the width of a bar: 0 to 100."""
     return round(min(100.0, 100 * value / whole), 1) if whole else 0.0
 
 
 @register.filter
 def fullness(site: dict[str, float]) -> float:
-    """A site's count for its bar, on which the threshold stands at 75."""
+    """Returns a site's count for its bar, on which the threshold stands at 75."""
     return percent_of(site["lines"] * 0.75, site["threshold"])
 
 
 @register.filter
 def state(site: dict[str, float]) -> str:
-    """quiet, elevated (from half of the threshold on) or alarm."""
+    """Returns quiet, elevated (from half of the threshold on) or alarm."""
     if site["alarm"]:
         return "alarm"
     return "elevated" if site["lines"] * 2 >= site["threshold"] else "quiet"
@@ -52,7 +52,7 @@ def state(site: dict[str, float]) -> str:
 
 @register.filter
 def span(seconds: float) -> str:
-    """Whole seconds, minutes and hours: 3725 as 1 h 2 min."""
+    """Returns whole seconds, minutes and hours: 3725 as 1 h 2 min."""
     whole = int(seconds)
     if whole < 60:
         return f"{whole} s"
@@ -65,7 +65,7 @@ def span(seconds: float) -> str:
 
 @register.filter
 def lasted(alarm: dict[str, str]) -> str:
-    """From an alarm's start to its end; empty while it is open."""
+    """Returns the time from an alarm's start to its end; "" while it is open."""
     if not alarm["ended"]:
         return ""
     return span((clock.from_iso(alarm["ended"]) - clock.from_iso(alarm["started"])) / clock.SECOND)

@@ -1,4 +1,4 @@
-"""What the streams pages print beside figures.py."""
+"""Writes texts and numbers of the streams pages, beside figures.py."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -34,11 +34,11 @@ def plain_lines(text: str) -> str:
 
 @register.filter
 def tail_of(text: str, length: int) -> str:
-    """The end of a long number, which is where two of them differ."""
+    """Returns the end of a long number, where two numbers differ."""
     return text if len(text) <= length else f"…{text[-length:]}"
 
 
 @register.filter
 def load_width(full: float | str | None) -> float:
-    """Of a bar, 0 to 100, for a load in percent that may be unknown."""
+    """Returns the width of a bar, 0 to 100, for a load in percent that may be unknown."""
     return min(100.0, full) if isinstance(full, int | float) else 0.0

@@ -50,6 +50,6 @@ def test_a_script_without_the_nonce_does_not_run(page: Page, web: Web) -> None:
 
 
 def test_modified_script_does_not_run(page: Page, web: Web) -> None:
-    page.route("**/early.js", lambda route: _with(route, "// more"))
+    page.route("**/theme-boot.js", lambda route: _with(route, "// more"))
     page.goto(f"{web.url}/accounts/sign-in/")
     assert page.evaluate("document.documentElement.dataset.scripts ?? null") is None

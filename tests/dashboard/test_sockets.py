@@ -22,7 +22,7 @@ from accounts.sessions.engine import SessionStore
 from dashboard.live import consumers
 from dashboard.live.allowance import Arrivals
 from dashboard.live.consumers import BURST, MAX_LENGTH, MAX_TOPICS
-from dashboard.live.routing import guard, hub
+from dashboard.live.service import guard, hub
 from login.asgi import application
 from streams import applications
 from streams.applications import Topic

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
         ("/market/", 302),
         ("/nowhere/", 404),
         ("/live/market.json", 401),
-        ("/static/dashboard/frame.js", 200),
+        ("/static/dashboard/shell.js", 200),
         ("/static/nothing.js", 404),
         ("/accounts/sign-in/?next=%00", 400),
     ],
@@ -43,7 +43,7 @@ def test_every_response_has_the_isolation_headers(client: Client, address: str, 
 
 
 @pytest.mark.parametrize("method", ["get", "options"])
-@pytest.mark.parametrize("address", [SIGN_IN, "/live/market.json", "/market/minutes.csv", "/static/dashboard/frame.js"])
+@pytest.mark.parametrize("address", [SIGN_IN, "/live/market.json", "/market/minutes.csv", "/static/dashboard/shell.js"])
 def test_response_has_no_cors_header(client: Client, address: str, method: str) -> None:
     asks = {"origin": "https://evil.example", "access-control-request-method": "GET"}
     answer = getattr(client, method)(address, headers=asks)

@@ -42,7 +42,7 @@ def test_requests_sent_by_other_sites_are_refused(client: Client, method: str, s
 
 def test_static_files_are_refused_to_other_sites(client: Client) -> None:
     headers = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "script"}
-    assert client.get("/static/dashboard/frame.js", headers=headers).status_code == 403
+    assert client.get("/static/dashboard/shell.js", headers=headers).status_code == 403
 
 
 @pytest.mark.parametrize(

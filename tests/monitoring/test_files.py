@@ -10,7 +10,7 @@ import pytest
 import yaml
 from django.utils import timezone
 
-from monitoring.closed_windows import Windows
+from monitoring.closed_windows import ClosedWindows
 from monitoring.collector import MillraceCollector
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,7 +26,7 @@ OF_A_KIND = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count", 
 @pytest.fixture
 def names(db: None) -> set[str]:
     """Returns the names of the exporter's metrics, as queries write them."""
-    collector = MillraceCollector(lambda *_: ({}, ""), timezone.now, Windows())
+    collector = MillraceCollector(lambda *_: ({}, ""), timezone.now, ClosedWindows())
     return {family.name + end for family in collector.collect() for end in OF_A_KIND[family.type]}
 
 

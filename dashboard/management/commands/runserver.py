@@ -7,7 +7,7 @@ from django.contrib.staticfiles.management.commands.runserver import Command as 
 
 
 class Command(Runserver):
-    addr: str  # these are the parent's
+    addr: str  # declared by the parent class, as those below
     port: str
     _raw_ipv6: bool
     help = "Starts a server for development, live pages included; it starts again when code changes."

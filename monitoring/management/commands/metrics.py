@@ -1,4 +1,4 @@
-"""manage.py metrics: figures for Prometheus, on a loopback port."""
+"""manage.py metrics: serves metrics for Prometheus on a loopback port."""
 
 import ipaddress
 import signal
@@ -10,7 +10,7 @@ from django.utils import timezone
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import start_wsgi_server
 
-from monitoring.closed_windows import Windows
+from monitoring.closed_windows import ClosedWindows
 from monitoring.collector import MillraceCollector
 from streams.management.plain import PlainCommand, UsageError
 from streams.wiring import count_waiting
@@ -27,7 +27,7 @@ class Command(PlainCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         address, port = options["bind"]
         registry = CollectorRegistry()
-        registry.register(MillraceCollector(count_waiting, timezone.now, Windows()))
+        registry.register(MillraceCollector(count_waiting, timezone.now, ClosedWindows()))
         try:
             server, thread = start_wsgi_server(port, address, registry)
         except OSError as error:
@@ -40,7 +40,7 @@ class Command(PlainCommand):
 
 
 def place(text: str) -> tuple[str, int]:
-    """For argparse: ADDRESS:PORT on this machine."""
+    """Parses ADDRESS:PORT on this machine, for argparse."""
     address, _, port = text.rpartition(":")
     try:
         if ipaddress.ip_address(address.strip("[]")).is_loopback and 0 <= int(port) <= 65535:

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { lasted, named, placeOf } from "../../../dashboard/frontend/alarms.js";
+import { lasted, named, placeOf } from "../../../../applications/orders/frontend/parts/alarms.js";
 
 const [started, ended] = ["2026-11-22T12:00:00.000Z", "2026-11-22T12:01:15.000Z"];
 const FIRST = Date.parse(started) - 120_000;

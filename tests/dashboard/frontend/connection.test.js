@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { DEAD_AFTER, Line, POLL_EVERY } from "../../../dashboard/frontend/line.js";
+import { DEAD_AFTER, Line, POLL_EVERY } from "../../../dashboard/frontend/connection.js";
 
 /** A world whose time goes on by hand. */
 class World {

@@ -1,4 +1,4 @@
-// Runs before the first paint: the theme that was chosen here (choices.js keeps it), and that scripts run at all.
+// Runs before the first paint: sets the chosen theme (kept by choices.js), and marks that scripts run.
 document.documentElement.dataset.scripts = "on";
 {
   const theme = /(?:^|; )(?:__Host-)?theme=(light|dark)(?:;|$)/.exec(document.cookie)?.[1];

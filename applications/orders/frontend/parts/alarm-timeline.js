@@ -1,16 +1,16 @@
-// <alarm-timeline>: when which site was in alarm, each alarm a link to its page; the table below it has the numbers.
+// <alarm-timeline>: the alarms of each site over time, each a link to its page; the table below has the numbers.
 
 import { named } from "./alarms.js";
-import { reconcile } from "./dom.js";
-import { time } from "./format.js";
-import { ticks, timelineSpan } from "./ranges.js";
-import { zone } from "./zone.js";
+import { reconcile } from "#kit/dom.js";
+import { time } from "#kit/format.js";
+import { ticks, timelineSpan } from "#kit/ranges.js";
+import { zone } from "#kit/zone.js";
 
 const ROW = 26;
 const TOP = 6;
 const NAMES = 92;
 const EDGE = 14;
-const LEAST = 10; // pixels: what a pointer meets of a bar, however short the alarm was
+const LEAST = 10; // pixels of a bar that a pointer can hit, even for a short alarm
 
 function shape(node, attributes, text = "") {
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
@@ -25,7 +25,7 @@ class AlarmTimeline extends HTMLElement {
   #now = 0;
   #svg = draw("svg", { role: "group" });
   #paper = draw("g");
-  #links = draw("g"); // kept from one painting to the next, so that the focus stays
+  #links = draw("g"); // reused by each painting, so that the focus stays
 
   connectedCallback() {
     this.#svg.append(this.#paper, this.#links);

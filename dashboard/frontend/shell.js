@@ -1,4 +1,4 @@
-// The frame round every page: status of the line, pause, zone, theme, keyboard, copy buttons.
+// The frame round every page: status of the connection, pause, zone, theme, keyboard, copy buttons.
 
 import { choice, choose } from "./choices.js";
 import { all, one, paintTimes, setText } from "./dom.js";
@@ -104,7 +104,7 @@ function onClick(event) {
   if ("themeSwitch" in button.dataset) switchTheme();
 }
 
-/** On paper: light, and every table open. */
+/** Prints in the light theme, with every table open. */
 function print() {
   const before = document.documentElement.dataset.theme;
   const shut = all("details.twin:not([open])");

@@ -1,13 +1,13 @@
-// The line to the server: a socket that reconnects, and polling when sockets do not get through. docs/protocol.md.
+// The connection to the server: a socket that reconnects, and polling while sockets fail. See docs/protocol.md.
 //
-// `ports` is the world: socket() opens one, poll(topic) resolves to {status, message}, after(ms, call) gives a function that
-// calls it off, now() in milliseconds, chance() 0 to 1.
+// `ports` are its effects: socket() opens a socket, poll(topic) resolves to {status, message}, after(ms, call) returns a
+// function that cancels the call, now() is in milliseconds, chance() 0 to 1.
 // `hooks`: opened(), message(message), beat(iso, database, note), change(), signedOut().
-// Once it is signed out, or refused what it asks for, it never dials again.
+// Once the user is signed out, or may not see a topic, it never connects again.
 
 import { delay } from "./backoff.js";
 
-export const DEAD_AFTER = 6000; // milliseconds without a beat or data
+export const DEAD_AFTER = 6000; // milliseconds without a heartbeat or data
 export const POLL_AFTER = 3; // failed opens in a row
 export const POLL_EVERY = 2000; // milliseconds
 export const SIGNED_OUT = 4401;
@@ -39,7 +39,7 @@ export class Line {
     this.#connect();
   }
 
-  /** transport: live, reconnecting, polling, offline or refused; `attempt` counts the tries; `lostAt` in milliseconds or null. */
+  /** `transport` is live, reconnecting, polling, offline or refused; `attempt` counts tries; `lostAt` is in ms or null. */
   status() {
     const fallen = { working: "polling", failing: "offline" }[this.#polling] ?? "reconnecting";
     const transport = this.#refused ? "refused" : fallen;
@@ -80,7 +80,7 @@ export class Line {
     this.#cancelWatch();
     this.#cancelWatch = this.#ports.after(DEAD_AFTER, () => {
       const socket = this.#socket;
-      this.#close(1006); // a dead line may never say that it closed
+      this.#close(1006); // a dead connection may never report that it closed
       socket.close();
     });
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { VersionGate } from "../../../dashboard/frontend/gate.js";
+import { VersionGate } from "../../../dashboard/frontend/version-gate.js";
 
 test("a state older than the one shown is dropped, topic by topic", () => {
   const gate = new VersionGate();

@@ -1,8 +1,8 @@
-// The colours of the page for what is painted on a canvas.
+// The colours of the page, for painting on a canvas.
 
 const NAMES = ["ink", "muted", "hair", "bought", "sold", "accent", "bought-wash", "accent-wash", "surface"];
 
-/** {name: computed colour} of the custom properties of tokens.css, in the theme of now. */
+/** Returns {name: computed colour} of the custom properties of tokens.css, in the current theme. */
 export function inks() {
   const probe = document.createElement("span");
   document.body.append(probe);

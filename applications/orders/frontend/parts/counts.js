@@ -1,9 +1,9 @@
 // Five minutes of counts a site: the server's history first, then the live counts.
 
-import { withGaps } from "./gaps.js";
+import { withGaps } from "#kit/gaps.js";
 
 export const KEPT = 300; // seconds
-export const GAP = 5; // seconds without a point, past which the line is broken
+export const GAP = 5; // seconds without a point that make a gap in the line
 
 export class Counts {
   #bySite = new Map();
@@ -14,7 +14,7 @@ export class Counts {
     this.#kept = kept;
   }
 
-  /** Replaces all points by {site: [[epoch ms, count, threshold], …]}; a count is null where nothing is known. */
+  /** Replaces all points by {site: [[epoch ms, count, threshold], …]}; a count is null if it is unknown. */
   replace(sites) {
     const points = (rows) => rows.map(([at, lines, threshold]) => [at / 1000, lines, threshold]);
     this.#bySite = new Map(Object.entries(sites).map(([site, rows]) => [site, points(rows)]));
@@ -41,7 +41,7 @@ export class Counts {
     this.#bySite.set(site, points);
   }
 
-  /** Puts in the points of [epoch ms, count, threshold] that are known and were missed. */
+  /** Inserts missed points of [epoch ms, count, threshold]. */
   merge(site, rows) {
     const points = new Map((this.#bySite.get(site) ?? []).map((point) => [point[0], point]));
     for (const [at, lines, threshold] of rows) {
@@ -50,7 +50,7 @@ export class Counts {
     this.#bySite.set(site, [...points.values()].sort(([one], [other]) => one - other));
   }
 
-  /** The highest count of each 15 s and threshold, the earliest first: [[epoch ms, count or null, threshold], …]. */
+  /** Returns the highest count of each 15 s and threshold, the earliest first: [[epoch ms, count or null, threshold], …]. */
   steps(site) {
     const rows = new Map();
     for (const [at, lines, threshold] of this.#bySite.get(site) ?? []) {
@@ -62,13 +62,13 @@ export class Counts {
     return [...rows.values()];
   }
 
-  /** [seconds, counts, thresholds] as the chart wants them; a count is null in a gap. */
+  /** Returns [seconds, counts, thresholds] for the chart; a count is null in a gap. */
   columns(site) {
     const points = withGaps(this.#bySite.get(site) ?? [], GAP, ([at, , threshold]) => [at + 1, null, threshold]);
     return [0, 1, 2].map((column) => points.map((point) => point[column]));
   }
 
-  /** The highest count of each site for each 15 s, the latest first: [[epoch ms, [count or null, …]], …]. */
+  /** Returns the highest count of each site for each 15 s, the latest first: [[epoch ms, [count or null, …]], …]. */
   spans(sites) {
     const rows = new Map();
     sites.forEach((site, place) => {
@@ -82,7 +82,7 @@ export class Counts {
   }
 }
 
-/** quiet, elevated (from half of the threshold on) or alarm. */
+/** Returns quiet, elevated (from half of the threshold on) or alarm. */
 export function stateOf({ alarm, lines, threshold }) {
   if (alarm) return "alarm";
   return lines * 2 >= threshold ? "elevated" : "quiet";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Counts, stateOf } from "../../../dashboard/frontend/counts.js";
+import { Counts, stateOf } from "../../../../applications/orders/frontend/parts/counts.js";
 
 test("live counts go on where the history ends, the highest of each second, each with its own threshold", () => {
   const counts = new Counts();

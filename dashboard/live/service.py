@@ -1,0 +1,22 @@
+"""Makes the parts of the live updates, once in a process: snapshots, guard, garbage collector and hub."""
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.sessions import SessionInfo, valid_sessions
+from dashboard.live.gc_policy import Collector
+from dashboard.live.hub import Hub
+from dashboard.live.session_guard import SessionGuard
+from dashboard.live.snapshots import Snapshots
+
+snapshots = Snapshots(timezone.now)
+
+
+def permits(topic: str, session: SessionInfo) -> bool:
+    """Returns whether the user of a session may see a topic."""
+    return snapshots.permits(topic, staff=session.staff)
+
+
+guard = SessionGuard(valid_sessions, permits, timezone.now)
+collector = Collector()
+hub = Hub(snapshots, guard, timezone.now, collector, most=lambda: settings.SOCKET_LIMIT)
