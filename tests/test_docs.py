@@ -76,3 +76,10 @@ def test_quoted_code_of_the_example_application_is_its_code() -> None:
     assert [name for name, code in quoted if code not in f"{(example / name).read_text()}\n"] == []
     files = {path.name for path in example.rglob("*.*") if path.suffix in {".py", ".html", ".js"}}
     assert {Path(name).name for name, _ in quoted} == files - {"__init__.py", "0001_initial.py"}
+
+
+@pytest.mark.parametrize("page", ["architecture", "where-things-go", "add-an-application", "time-and-names"])
+def test_paths_in_a_page_exist(page: str) -> None:
+    words = re.findall(r"`([\w./-]+/[\w./-]*)`", (ROOT / f"docs/{page}.md").read_text())
+    ours = [word for word in words if (ROOT / word.split("/")[0]).is_dir() and "NAME" not in word]
+    assert [word for word in ours if not (ROOT / word).exists()] == []
