@@ -2,10 +2,29 @@
 
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
 from dashboard import topics as dashboard_topics
-from dashboard.choosing import Chosen
+from dashboard.choosing import Chosen, choose
+from dashboard.live.service import snapshots as live_snapshots
 from dashboard.standing import judge
 from streams.core import clock
+
+
+def live_page(request: HttpRequest, application: str, topic: str, template: str, results: str) -> HttpResponse:
+    """Answers the page of one topic, on the stream that the request chooses. Raises Http404 for an unknown stream.
+
+    The template gets the snapshot as `data`, and the names that dashboard/_page.html and the notices need. The page is
+    empty while no record was read and the list `data[results]` has no items.
+    """
+    chosen = choose(request, application)
+    name = chosen.topic(topic)
+    snapshots = live_snapshots.take([name, dashboard_topics.PULSE], timezone.now())
+    data = snapshots[name]["data"]
+    context = {"on": chosen, "topic": name, "data": data, "snapshots": snapshots}
+    return render(request, template, context | signals(data, chosen, snapshots, shown=bool(data[results])))
 
 
 def signals(data: dict[str, Any], on: Chosen, snapshots: dict[str, Any], *, shown: bool) -> dict[str, Any]:

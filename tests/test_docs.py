@@ -67,3 +67,19 @@ def test_links_between_documents_lead_to_files() -> None:
     files = list(ROOT.glob("*.md")) + sorted((ROOT / "docs").rglob("*.md")) + [ROOT / "mockups/README.md"]
     links = [(file, link) for file in files for link in re.findall(r"\]\(([^)#:\s]+)(?:#[\w-]*)?\)", file.read_text())]
     assert [f"{file.name}: {link}" for file, link in links if not (file.parent / link).exists()] == []
+
+
+def test_quoted_code_of_the_example_application_is_its_code() -> None:
+    page = (ROOT / "docs/add-an-application.md").read_text()
+    quoted = re.findall(r"^`([\w/.]+)`:\n\n```\w+\n(.+?)^```$", page, re.MULTILINE | re.DOTALL)
+    example = ROOT / "tests/example_application"
+    assert [name for name, code in quoted if code not in f"{(example / name).read_text()}\n"] == []
+    files = {path.name for path in example.rglob("*.*") if path.suffix in {".py", ".html", ".js"}}
+    assert {Path(name).name for name, _ in quoted} == files - {"__init__.py", "0001_initial.py"}
+
+
+@pytest.mark.parametrize("page", ["architecture", "where-things-go", "add-an-application", "time-and-names"])
+def test_paths_in_a_page_exist(page: str) -> None:
+    words = re.findall(r"`([\w./-]+/[\w./-]*)`", (ROOT / f"docs/{page}.md").read_text())
+    ours = [word for word in words if (ROOT / word.split("/")[0]).is_dir() and "NAME" not in word]
+    assert [word for word in ours if not (ROOT / word).exists()] == []

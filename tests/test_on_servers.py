@@ -1,4 +1,4 @@
-"""Tests of code for which databases differ, run again on PostgreSQL and MariaDB; docs/architecture.md lists it."""
+"""Tests of code for which databases differ, run again on PostgreSQL and MariaDB; docs/where-things-go.md lists it."""
 
 import os
 import re

@@ -13,10 +13,12 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 RIDDLES = re.compile(r"\b(?:who|whoever|whatever|whose|what)\b", re.IGNORECASE)
 TARGET = 3.0  # in 1,000 words
-BOUNDS = {"docstrings": 13.0, "docs": 2.1}  # in 1,000 words
+BOUNDS = {"docstrings": 9.0, "docs": 0.5}  # in 1,000 words
 # Pages that reached the target; a page never leaves this list.
 PLAIN = [
-    "CONTRIBUTING.md", "README.md", "SECURITY.md", "docs/asvs.md", "docs/backup.md", "docs/benchmarks.md",
+    "CONTRIBUTING.md", "README.md", "docs/accounts.md", "docs/add-an-application.md", "docs/architecture.md",
+    "docs/time-and-names.md", "docs/where-things-go.md", "SECURITY.md", "docs/asvs.md", "docs/backup.md",
+    "docs/benchmarks.md",
     "docs/deploy.md", "docs/kcl.md", "docs/protocol.md", "docs/scale.md", "docs/security-events.md",
     "docs/security.md", "docs/monitoring.md", *(f"docs/adr/{path.name}" for path in (ROOT / "docs/adr").iterdir()),
     "docs/runbooks/incident.md", "docs/runbooks/keys.md", "docs/runbooks/lost-factor.md", "mockups/README.md",
@@ -26,6 +28,7 @@ LEFT_OUT = {"node_modules", "build", "var", "migrations", "__pycache__"}
 
 def rate(text: str) -> float:
     """Returns the relative words in 1,000 words."""
+    text = re.sub(r"\]\([^)]*\)", "]", text)  # the address of a link is no word
     return round(1000 * len(RIDDLES.findall(text)) / max(1, len(re.findall(r"[A-Za-z']+", text))), 2)
 
 

@@ -12,6 +12,8 @@ from common.text import quoted
 from streams import applications
 from streams.core import names
 from streams.core.records import Position, parse_where
+from streams.management.plain import UsageError
+from streams.models import DeadLetter, Lease
 
 LEAST_NUMBER = 0.00001  # of records a second: about one a day
 MAX_NUMBER = 1e9  # of records a second, of seconds: 30 years
@@ -103,3 +105,22 @@ def application_name(text: str) -> str:
         return applications.find(text).name
     except applications.UnknownNameError as error:
         raise ArgumentTypeError(str(error).removesuffix(".")) from None
+
+
+def old_application_name(text: str) -> str:
+    """Returns the name of an application that may have been removed; `refuse_unknown` asks the database whether."""
+    most = Lease._meta.get_field("application").max_length
+    if not 1 <= len(text) <= (most or 0):
+        raise ArgumentTypeError(f"{quoted(text)} is not an application's name, which has 1 to {most} characters")
+    return text
+
+
+def refuse_unknown(application: str) -> None:
+    """Raises UsageError for an application that is not registered and that has left neither leases nor dead letters."""
+    if applications.is_known(application):
+        return
+    if not any(model.objects.filter(application=application).exists() for model in (Lease, DeadLetter)):
+        try:
+            applications.find(application)
+        except applications.UnknownNameError as error:
+            raise UsageError(str(error)) from None

@@ -142,7 +142,7 @@ def test_the_command_says_how_many_and_leaves_its_name(capsys: pytest.CaptureFix
         (["discard", "--all", "--id", "1"], 2, "argument --id: not allowed with argument --all"),
         (["replay", "--id", "x"], 2, "argument --id: 'x' is not a whole number from 1"),
         (["discard", "--id", "9" * 30], 2, "argument --id: '" + "9" * 30 + "' is not a whole number from 1 to"),
-        (["list", "--application", "nobody"], 2, "There is no application 'nobody'"),
+        (["list", "--application", "nobody"], 2, "There is no application 'nobody'. There are: trades, orders."),
     ],
 )
 def test_what_cannot_be_done_is_one_clear_sentence(
@@ -203,3 +203,12 @@ def test_only_the_letters_of_a_stream_and_kind_are_discarded(capsys: pytest.Capt
     assert run("discard", "--all", "--stream", "sensors", "--kind", "byte N") == 0
     assert statuses() == ["kept", "discarded", "kept"]
     assert audits() == [("manage.py", "discard", "every application on sensors with error “byte N”: all", 1)]
+
+
+@pytest.mark.django_db
+def test_letters_of_a_removed_application_are_listed_and_discarded(capsys: pytest.CaptureFixture[str]) -> None:
+    number = letter(1, application="weather")
+    assert run("list", "--application", "weather", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["id"] == number
+    assert run("discard", "--application", "weather", "--all") == 0
+    assert statuses() == ["discarded"]

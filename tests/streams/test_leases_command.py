@@ -67,6 +67,25 @@ def test_lag_in_seconds_and_in_records_where_they_are_told(settings: Settings) -
     assert notes == ["Amazon Kinesis does not tell how many records wait, only for how long."]
 
 
+@pytest.mark.django_db
+def test_leases_of_a_removed_application_are_listed_and_forgotten(capsys: pytest.CaptureFixture[str]) -> None:
+    Lease.objects.create(application="weather", stream="sky", shard="a", checkpoint="trim-horizon")
+    assert leases("list", "--application", "weather", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["stream"] == "sky"
+    assert leases("forget", "weather", "--stream", "sky", "--yes") == 0
+    assert capsys.readouterr().out == "Forgot 1 lease of weather on sky.\n"
+    assert not Lease.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("words", [["list", "--application", "weather"], ["forget", "weather", "--stream", "sky"]])
+def test_an_application_without_leases_is_refused_when_it_is_not_registered(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert leases(*words) == 2
+    assert capsys.readouterr().err == "There is no application 'weather'. There are: trades, orders.\n"
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

@@ -8,7 +8,7 @@ from django.core.management.base import CommandParser
 from common.running import to_run
 from streams.core import clock
 from streams.core.showing import json_line
-from streams.management.options import MAX_ID, application_name, old_stream_name, up_to
+from streams.management.options import MAX_ID, old_application_name, old_stream_name, refuse_unknown, up_to
 from streams.management.plain import PlainCommand
 from streams.management.table import lines
 from streams.models import DeadLetter
@@ -31,7 +31,7 @@ class Command(PlainCommand):
         replay = verbs.add_parser("replay", help="put them before the worker again, as if they arrived now")
         discard = verbs.add_parser("discard", help="never apply them; their bytes stay to be looked at")
         for verb in (listing, grouping, replay, discard):
-            verb.add_argument("--application", type=application_name, metavar="NAME")
+            verb.add_argument("--application", type=old_application_name, metavar="NAME")
             verb.add_argument("--stream", type=old_stream_name, metavar="NAME", help="only of that stream")
             verb.add_argument("--kind", metavar="TEXT", help="only of that kind of error, as groups prints it")
         for verb in (replay, discard):
@@ -49,6 +49,8 @@ class Command(PlainCommand):
             verb.set_defaults(action=action)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if application := options["application"]:
+            refuse_unknown(application)
         ids = options.get("id")
         names = {name: options.get(name) for name in ("application", "stream", "status", "kind")}
         options["action"](Choice(ids=ids and set(ids), **names), json=options.get("json", False))

@@ -11,7 +11,14 @@ from django.core.management.base import CommandParser
 
 from streams import wiring
 from streams.core.records import From, Position
-from streams.management.options import application_name, old_stream_name, stream_name, where
+from streams.management.options import (
+    application_name,
+    old_application_name,
+    old_stream_name,
+    refuse_unknown,
+    stream_name,
+    where,
+)
 from streams.management.plain import PlainCommand, UsageError
 from streams.management.table import lines
 from streams.models import current_leases
@@ -26,9 +33,9 @@ class Command(PlainCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(required=True, metavar="list|forget|import-kcl")
         listing = verbs.add_parser("list", help="who reads what, and how far")
-        listing.add_argument("--application", type=application_name, metavar="NAME", help="only of that one")
+        listing.add_argument("--application", type=old_application_name, metavar="NAME", help="only of that one")
         forgetting = verbs.add_parser("forget", help="remove the leases of an application on a stream; results stay")
-        forgetting.add_argument("application", type=application_name, metavar="APPLICATION")
+        forgetting.add_argument("application", type=old_application_name, metavar="APPLICATION")
         forgetting.add_argument(
             "--stream", required=True, type=old_stream_name, help="the stream that it will not read any more"
         )
@@ -51,6 +58,8 @@ class Command(PlainCommand):
             verb.set_defaults(action=action)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if application := options["application"]:
+            refuse_unknown(application)
         options["action"](**options)
 
     def list(self, application: str | None, *, json: bool, **_: Any) -> None:

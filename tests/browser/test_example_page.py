@@ -1,0 +1,41 @@
+"""The page of the example application: live, and complete without JavaScript."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import SignIn
+from tests.example import ExampleHouse, bundle, house
+from tests.house import ROOT, Web
+
+__all__ = ["house"]  # in the place of the one that the other pages share
+
+
+@pytest.fixture(scope="module")
+def web(house: ExampleHouse) -> Iterator[Web]:
+    bundle(ROOT / "build/example")
+    web = Web(house)
+    yield web
+    web.stop()
+
+
+def test_page_fills_by_itself_and_polling_tells_the_same(house: ExampleHouse, web: Web, sign_in: SignIn) -> None:
+    page = sign_in("/readings/")
+    expect(page.locator("[data-empty]")).to_be_visible()
+    house.put(b'{"device": "attic", "celsius": 20}', b'{"device": "attic", "celsius": 23}')
+    house.run("consume", "readings", "--until-caught-up")
+    expect(page.locator("[data-devices] tr > *")).to_have_text(["attic", "21.50", "2"])
+    polled = page.request.get(f"{web.url}/live/readings.json").json()
+    assert polled["data"]["devices"] == [{"device": "attic", "mean": 21.5, "readings": 2}]
+
+
+def test_page_is_complete_without_scripts_and_reached_by_the_frame(sign_in: SignIn) -> None:
+    page = sign_in("/market/")
+    page.keyboard.press("g")
+    page.keyboard.press("r")
+    page.wait_for_url("**/readings/")
+    expect(page.get_by_role("link", name="Readings")).to_have_attribute("aria-current", "page")
+    html = page.request.get(page.url).text()
+    assert re.findall(r"<t[hd][^>]*data-f=[^>]*>([^<]*)<", html)[:3] == ["attic", "21.50", "2"]

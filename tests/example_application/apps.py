@@ -1,0 +1,14 @@
+"""Registers the application."""
+
+from django.apps import AppConfig
+
+
+class ReadingsConfig(AppConfig):
+    name = "tests.example_application"
+    label = "readings"
+
+    def ready(self) -> None:
+        from streams.applications import register  # noqa: PLC0415 - models are loaded only now
+        from tests.example_application.application import APPLICATION  # noqa: PLC0415 - as above
+
+        register(APPLICATION)
