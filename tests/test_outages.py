@@ -12,10 +12,10 @@ import pytest
 from tests.databases import Database, server
 from tests.disks import fill
 from tests.house import House
-from tests.test_exactly_once import naive_minutes
-from tests.waiting import wait_for
 from tests.monitoring.lines import Line
 from tests.monitoring.test_away import change, only_reads
+from tests.test_exactly_once import naive_minutes
+from tests.waiting import wait_for
 
 
 class Running:

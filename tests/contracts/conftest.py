@@ -19,7 +19,7 @@ from tests import emulators
 from tests.contracts.fleets import DatabaseFleet, Fleet, MemoryFleet
 from tests.contracts.limited import faulty, limited
 from tests.fakes import FakeClock, MemoryStream
-from tests.streams.stream.fake_kinesis import FakeKinesis, Seconds
+from tests.streams.backends.kinesis.fake_kinesis import FakeKinesis, Seconds
 from tests.waiting import wait_for
 
 Make = Callable[[str], Stream]

@@ -17,7 +17,7 @@ from streams.backends.kinesis.url import Place, connect
 from streams.core.records import TRIM_HORIZON
 from streams.operations import kcl
 from tests.house import House
-from tests.streams.test_kcl import item
+from tests.streams.operations.test_kcl import item
 
 pytestmark = pytest.mark.xdist_group("ministack")
 REGION = "eu-west-1"

@@ -12,8 +12,8 @@ import pytest
 from tests.databases import Database, server
 from tests.disks import fill
 from tests.house import House, Web
-from tests.waiting import wait_for
 from tests.monitoring.lines import Line
+from tests.waiting import wait_for
 
 
 def ask(web: Web, path: str) -> tuple[int, str]:

@@ -14,7 +14,7 @@ from streams.coordination import process_identity
 from streams.core import showing
 from streams.models import Audit, Lease, Member, Throughput
 from tests.dashboard.rows import NOON, at
-from tests.streams.test_deadletters import letter
+from tests.streams.operations.test_deadletters import letter
 
 LATER = timedelta(hours=1)
 

@@ -11,7 +11,7 @@ from streams.backends.kinesis.stream import KinesisStream
 from streams.backends.retrying import LONGEST_PAUSE, PATIENCE, Waiting
 from streams.core.records import Entry, InvalidRecordError, StreamError, StreamNotFoundError
 from tests.fakes import FakeClock
-from tests.streams.stream.fake_kinesis import FakeKinesis, Seconds, refusal
+from tests.streams.backends.kinesis.fake_kinesis import FakeKinesis, Seconds, refusal
 
 THROTTLED = "ProvisionedThroughputExceededException"
 

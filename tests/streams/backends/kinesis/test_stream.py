@@ -9,7 +9,7 @@ from streams.backends.retrying import Waiting
 from streams.core.records import TRIM_HORIZON, StreamError, after
 from tests.fakes import FakeClock
 from tests.packing import aggregate
-from tests.streams.stream.fake_kinesis import FakeKinesis, Seconds, refusal
+from tests.streams.backends.kinesis.fake_kinesis import FakeKinesis, Seconds, refusal
 
 SHARD = "shardId-000000000000"
 

@@ -13,7 +13,7 @@ from streams.engine.pipeline import Pipeline
 from streams.engine.reading import ShardReader
 from streams.engine.worker import Worker
 from tests.fakes import FakeClock, MemoryStream
-from tests.streams.test_pipeline import Summing, decode
+from tests.streams.engine.test_pipeline import Summing, decode
 
 
 @dataclass

@@ -10,9 +10,9 @@ from applications.market import processor as market_processor
 from applications.orders import processor as orders_processor
 from streams.core.records import Batch
 from streams.core.state import EMPTY
+from tests.applications.market.test_processor import TRADE, add
+from tests.applications.orders.test_processor import START, Run
 from tests.kept import saved
-from tests.streams.processors.test_orders import START, Run
-from tests.streams.processors.test_trades import TRADE, add
 
 Owns = Callable[[str], bool]
 SITES = ["berlin", "london", "paris"]

@@ -14,7 +14,7 @@ from accounts.models import User
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.models import Audit, DeadLetter
 from tests.dashboard.rows import at, lease
-from tests.streams.test_deadletters import audits, letter, statuses
+from tests.streams.operations.test_deadletters import audits, letter, statuses
 
 pytestmark = pytest.mark.django_db
 LETTERS = "/streams/dead-letters/"

@@ -9,7 +9,7 @@ from streams.core.clock import MINUTE
 from streams.core.records import SHARD_END, TRIM_HORIZON, Lost, Page, Position, StreamError, after, at
 from tests.fakes import FakeClock
 from tests.packing import aggregate
-from tests.streams.stream.fake_kinesis import ITERATOR_LIFE, FakeKinesis, Seconds, refusal
+from tests.streams.backends.kinesis.fake_kinesis import ITERATOR_LIFE, FakeKinesis, Seconds, refusal
 
 SHARD = "shardId-000000000000"
 TOO_EARLY: tuple[list[object], None] = ([], None)

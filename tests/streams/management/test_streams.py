@@ -13,7 +13,7 @@ from pytest_django import Settings
 from streams.core.records import StreamError
 from streams.wiring import open_stream, stream_names
 from tests.commands import exit_code
-from tests.streams.test_deadletters import letter, statuses
+from tests.streams.operations.test_deadletters import letter, statuses
 
 pytestmark = pytest.mark.django_db
 streams = partial(exit_code, "streams")

@@ -20,7 +20,7 @@ from streams.core.state import State
 from streams.core.state_log import BOUNDS
 from streams.models import Lease
 from tests.leasing import WorkersLeases
-from tests.streams.test_leases import NOON, SHARD, commit, held, leases
+from tests.streams.coordination.test_leases import NOON, SHARD, commit, held, leases
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -20,7 +20,7 @@ from tests.commands import exit_code
 from tests.waiting import wait_for
 
 produce = partial(exit_code, "produce")
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SAMPLE = ROOT / "tests" / "data" / "orders.csv"
 BROKEN = ROOT / "tests" / "data" / "orders-broken.csv"
 

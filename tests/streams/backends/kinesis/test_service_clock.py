@@ -12,7 +12,7 @@ from streams.backends.kinesis.stream import KinesisStream
 from streams.core.clock import to_datetime
 from streams.core.records import TRIM_HORIZON
 from tests.fakes import FakeClock
-from tests.streams.stream.fake_kinesis import FakeKinesis, Seconds
+from tests.streams.backends.kinesis.fake_kinesis import FakeKinesis, Seconds
 
 SHARD = "shardId-000000000000"
 START = 1_795_000_000_000

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from streams.core.error_kinds import LONGEST, kind_of
 from streams.models import DeadLetter
-from tests.streams.test_deadletters import letter
+from tests.streams.operations.test_deadletters import letter
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from streams.engine.reading import ShardReader
 from streams.engine.watermarks import believable
 from tests.fakes import FakeClock, FakeMachine
 from tests.kept import saved
-from tests.streams.stream.fake_kinesis import FakeKinesis, Seconds
+from tests.streams.backends.kinesis.fake_kinesis import FakeKinesis, Seconds
 
 SHARD = "shardId-000000000000"
 HOUR, DAY = 60 * MINUTE, 1440 * MINUTE

@@ -7,7 +7,7 @@ from streams.backends.kinesis.errors import UnreachableError, in_our_words
 from streams.backends.kinesis.stream import READ_SECONDS, KinesisStream
 from streams.backends.retrying import PATIENCE, BusyError
 from streams.core.records import TRIM_HORIZON, StreamError, StreamNotFoundError
-from tests.streams.stream.fake_kinesis import FakeKinesis, Seconds, refusal
+from tests.streams.backends.kinesis.fake_kinesis import FakeKinesis, Seconds, refusal
 
 SECRET = "x-amz-security-token:FwoGZXIvYXdzE"
 SHARD = "shardId-000000000000"

@@ -5,7 +5,7 @@ import pytest
 from streams.backends.kinesis.stream import KinesisStream
 from streams.backends.retrying import Waiting
 from tests.fakes import FakeClock
-from tests.streams.stream.fake_kinesis import FakeKinesis, Seconds
+from tests.streams.backends.kinesis.fake_kinesis import FakeKinesis, Seconds
 
 
 @pytest.fixture

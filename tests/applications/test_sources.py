@@ -11,7 +11,7 @@ from applications.orders.generator import MadeUpOrders, Replay
 from streams import applications
 from streams.sources.base import Source, SourceError
 
-SAMPLE = Path(__file__).parents[2] / "data" / "orders.csv"
+SAMPLE = Path(__file__).parents[1] / "data" / "orders.csv"
 
 
 def opened(name: str, **options: Any) -> Source:
