@@ -160,7 +160,7 @@ def test_records_of_two_applications_count_once_when_their_worker_is_killed(hous
         for row in house.rows("report", "trades")
     }
     assert reported == naive_minutes(list(house.rows("streams", "tail", "trades")))
-    lines = house.query("SELECT sum(lines) FROM streams_sitesecond")
+    lines = house.query("SELECT sum(lines) FROM orders_sitesecond")
     assert (lines, list(map(house.applied, BOTH))) == ([(20_000,)], [20_000, 20_000])
     assert kills >= 3
 

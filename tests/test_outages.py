@@ -77,7 +77,7 @@ def line(base: Database) -> Iterator[Line]:
 def house(base: Database, line: Line, tmp_path: Path) -> House:
     house = House(tmp_path, base)
     house.environment["DATABASE_URL"] = line.url.replace("root@", "site@")
-    change(base, "DELETE FROM streams_lease", "DELETE FROM streams_trademinute")
+    change(base, "DELETE FROM streams_lease", "DELETE FROM market_trademinute")
     return house
 
 

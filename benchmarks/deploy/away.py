@@ -77,5 +77,5 @@ def wrong(stack: Stack) -> int:
     """By how many what is counted differs from what the stream holds, when all of it is applied."""
     held = stack.house.run("streams", "tail", "trades").count("\n")
     wait_for(lambda: stack.house.applied("trades") >= held, 60)
-    [(counted,)] = stack.house.query("SELECT sum(trades) FROM streams_trademinute")
+    [(counted,)] = stack.house.query("SELECT sum(trades) FROM market_trademinute")
     return abs(int(counted) - held)

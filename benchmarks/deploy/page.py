@@ -33,25 +33,25 @@ BARE = "/bare"
 # Straight into SQLite, oldest first, as the workers would have; :days of it.
 STEPS = "WITH RECURSIVE step(n) AS (SELECT {count} UNION ALL SELECT n - 1 FROM step WHERE n > 1) "
 MINUTES = f"""{STEPS.format(count=":days * 1440")}
-INSERT OR IGNORE INTO streams_trademinute
+INSERT OR IGNORE INTO market_trademinute
     (minute, ticker, side, trades, shares, cents, low, high, first, last, largest, reached)
 SELECT strftime('%Y-%m-%d %H:%M:00', 'now', '-' || n || ' minutes'), ticker.value, side.value,
     12, 60000, 600000000, 90.0, 110.0, 100.0, 101.0, 9999, printf('%056d', n)
 FROM step, json_each(:tickers) AS ticker, json_each('["BUY", "SELL"]') AS side"""
 SECONDS = f"""{STEPS.format(count="min(:days, :rates) * 86400")}
-INSERT OR IGNORE INTO streams_sitesecond (site, second, lines, peak)
+INSERT OR IGNORE INTO orders_sitesecond (site, second, lines, peak)
 SELECT site.value, datetime('now', '-' || n || ' seconds'), 2, 20 FROM step, json_each(:sites) AS site"""
 RATE = f"""{STEPS.format(count="min(:days, :rates) * 86400")}
 INSERT OR IGNORE INTO streams_throughput (application, stream, shard, second, records, size)
 SELECT name.value, name.value, 'shardId-000000000000', datetime('now', '-' || n || ' seconds'), 10, 1000
 FROM step, json_each('["orders", "trades"]') AS name"""
 ALARMS = f"""{STEPS.format(count=":days * 24")}
-INSERT OR IGNORE INTO streams_alarmepisode
+INSERT OR IGNORE INTO orders_alarmepisode
     (site, started, sequence, ended, threshold, peak, lines, notifications, suppressed)
 SELECT site.value, datetime('now', '-' || n || ' hours'), printf('%056d', n),
     datetime('now', '-' || n || ' hours', '90 seconds'), 30, 40, 120, 2, 118
 FROM step, json_each(:sites) AS site"""
-SHOPS = "INSERT OR IGNORE INTO streams_site (name, threshold) SELECT value, 30 FROM json_each(:sites)"
+SHOPS = "INSERT OR IGNORE INTO orders_site (name, threshold) SELECT value, 30 FROM json_each(:sites)"
 
 
 def run(options: Options) -> Iterator[Figure]:

@@ -14,7 +14,7 @@ def main(path: str, rate: float) -> None:
     print("ready", flush=True)
     while not select.select([sys.stdin], [], [], 1 / rate)[0]:
         database.execute("BEGIN IMMEDIATE")
-        database.execute("UPDATE streams_trademinute SET trades = trades + 1 WHERE id = 1")
+        database.execute("UPDATE market_trademinute SET trades = trades + 1 WHERE id = 1")
         database.execute("UPDATE streams_topicversion SET version = version + 1 WHERE topic = 'trades'")
         [version] = database.execute("SELECT version FROM streams_topicversion WHERE topic = 'trades'").fetchone()
         database.execute("COMMIT")

@@ -23,7 +23,7 @@ def asked(names: list[str], minute: int = 0) -> int:
     """Writes, and counts the questions about tickers."""
     with CaptureQueriesContext(connection) as queries, transaction.atomic():
         market_sink.write("trades", rows(names, minute))
-    return sum("streams_ticker" in query["sql"] for query in queries.captured_queries)
+    return sum("market_ticker" in query["sql"] for query in queries.captured_queries)
 
 
 @pytest.mark.django_db(transaction=True)

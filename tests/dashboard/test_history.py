@@ -13,10 +13,10 @@ from tests.dashboard.rows import at, lease, site
 
 pytestmark = pytest.mark.django_db
 GROWING = [  # with a limit a scan by an index stops early; without, it reads everything
-    "streams_trademinute",
+    "market_trademinute",
     "streams_throughput",
-    "streams_sitesecond",
-    "streams_alarmepisode",
+    "orders_sitesecond",
+    "orders_alarmepisode",
 ]
 BUILDERS: dict[str, Callable[[], object]] = {
     "market": lambda: market_topics.market(at()),

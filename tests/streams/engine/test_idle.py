@@ -62,7 +62,7 @@ def test_a_busy_worker_asks_for_the_configuration_twice_a_second_at_most(monkeyp
         for _ in range(100):
             stage.put(1)
             stage.steps(1)
-    asked = [query["sql"] for query in queries if "threshold" in query["sql"] and "streams_site" in query["sql"]]
+    asked = [query["sql"] for query in queries if "threshold" in query["sql"] and "orders_site" in query["sql"]]
     assert 19 <= sum(" < " in sql for sql in asked) <= 21
 
 

@@ -173,7 +173,7 @@ def test_a_replayed_letter_is_applied_exactly_once_by_a_real_worker(house: House
         house.run("consume", "trades", "--until-caught-up")
     letters = house.query("SELECT status, attempts FROM streams_deadletter ORDER BY id")
     assert letters == [("applied", 2), ("kept", 2), ("discarded", 1)]
-    assert house.query("SELECT ticker, trades, shares FROM streams_trademinute") == [("AMZN", 1, 3)]
+    assert house.query("SELECT ticker, trades, shares FROM market_trademinute") == [("AMZN", 1, 3)]
     assert house.query("SELECT applied, dead FROM streams_lease") == [(1, 2)]
     assert house.query("SELECT who, action, count FROM streams_audit ORDER BY id") == [
         ("manage.py", "discard", 1),
