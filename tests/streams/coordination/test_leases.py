@@ -48,7 +48,7 @@ def commit(sequence: int, *rows: TradeRow, dead: tuple[DeadRecord, ...] = ()) ->
     return Commit(str(after(sequence)), NOON, StateChange(b"state"), list(rows), dead, NOON, {NOON: (3, 100)})
 
 
-def test_a_commit_is_whole(subtests: pytest.Subtests) -> None:
+def test_commit_writes_results_state_and_checkpoint_together(subtests: pytest.Subtests) -> None:
     one, grant = held()
     one.commit(grant, commit(41, row(2), dead=(DEAD,)))
     one.commit(grant, commit(44, row(5)))
@@ -65,7 +65,7 @@ def test_a_commit_is_whole(subtests: pytest.Subtests) -> None:
         assert TopicVersion.objects.get().version == 2
 
 
-def test_a_commit_that_a_column_refuses_leaves_nothing_behind() -> None:
+def test_commit_leaves_nothing_behind_when_a_column_refuses() -> None:
     one, grant = held()
     with pytest.raises(RefusedError):
         one.commit(grant, commit(41, row(1), row(2**70, "WMT")))
@@ -82,7 +82,7 @@ def asked() -> tuple[WorkersLeases, Grant, Letter]:
     return one, grant, letter
 
 
-def test_a_replayed_letter_is_applied_once_and_closed_with_its_results() -> None:
+def test_replayed_letter_is_applied_once_and_closed_with_its_results() -> None:
     one, grant, letter = asked()
     replay = Commit(str(after(41)), NOON, StateChange(b"state"), [row(1)], replayed=[Replay(letter)])
     one.commit(grant, replay)
@@ -93,14 +93,14 @@ def test_a_replayed_letter_is_applied_once_and_closed_with_its_results() -> None
     assert (Lease.objects.get().applied, one.letters(grant)) == (3, [])
 
 
-def test_a_letter_that_fails_again_is_kept_with_the_new_error() -> None:
+def test_replayed_letter_keeps_the_new_error_when_it_fails_again() -> None:
     one, grant, letter = asked()
     one.commit(grant, Commit(str(after(41)), NOON, StateChange(b"state"), replayed=[Replay(letter, "still")]))
     kept = DeadLetter.objects.get()
     assert (kept.status, kept.error, kept.attempts, Lease.objects.get().dead) == ("kept", "still", 3, 1)
 
 
-def test_a_letter_that_was_discarded_meanwhile_changes_nothing() -> None:
+def test_replayed_letter_changes_nothing_when_discarded_meanwhile() -> None:
     one, grant, letter = asked()
     DeadLetter.objects.update(status=DeadLetter.Status.DISCARDED)
     with pytest.raises(LetterTakenError):
@@ -108,7 +108,7 @@ def test_a_letter_that_was_discarded_meanwhile_changes_nothing() -> None:
     assert TradeMinute.objects.count() == 0
 
 
-def test_an_application_reads_a_stream_by_shard_or_as_a_whole_but_not_both() -> None:
+def test_application_reads_a_stream_by_shard_or_as_a_whole() -> None:
     leases()
     with pytest.raises(StreamError, match="shard by shard so far and cannot go on as a whole"):
         leases().refuse_to_mix(whole=True)
@@ -124,7 +124,7 @@ def neighbour() -> Iterator["subprocess.Popen[str]"]:
         it.kill()
 
 
-def test_the_leases_of_a_process_that_was_killed_are_free_at_once(neighbour: "subprocess.Popen[str]") -> None:
+def test_leases_of_a_killed_process_are_free_at_once(neighbour: "subprocess.Popen[str]") -> None:
     owner = said_by(neighbour)
     leases(owner).acquire(1)
     assert (process_identity.is_gone(owner), leases("two").acquire(1), leases("two").share().due) == (False, [], 0)
@@ -134,7 +134,7 @@ def test_the_leases_of_a_process_that_was_killed_are_free_at_once(neighbour: "su
     assert (leases("two").share().due, [grant.shard for grant in leases("two").acquire(1)]) == (1, ["a"])
 
 
-def test_where_systemd_hides_the_others_the_kernel_is_asked_whether_one_lives(
+def test_process_is_alive_by_the_kernel_when_systemd_hides_proc(
     neighbour: "subprocess.Popen[str]", monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
 ) -> None:
     owner = said_by(neighbour)
@@ -151,7 +151,7 @@ def test_where_systemd_hides_the_others_the_kernel_is_asked_whether_one_lives(
 
 
 @pytest.mark.parametrize("owner", ["", "elsewhere/1/2", "host:9"])
-def test_nothing_is_known_of_processes_elsewhere(owner: str) -> None:
+def test_process_of_another_machine_is_unknown(owner: str) -> None:
     assert process_identity.is_gone(owner) is False
 
 
@@ -160,7 +160,7 @@ def said_by(process: "subprocess.Popen[str]") -> str:
     return process.stdout.readline().strip()
 
 
-def test_a_pid_used_again_is_another_process() -> None:
+def test_process_with_a_reused_pid_is_another_one() -> None:
     place = process_identity.myself().removesuffix(process_identity.myself().rpartition("/")[2])
     assert process_identity.is_gone(f"{place}1")
     assert process_identity.myself().split("/")[-2] == str(os.getpid())

@@ -31,7 +31,7 @@ def described(*shards: Shard, identity: str = "one", **dropped: int) -> Descript
     return Description("trades", "ACTIVE", 24, list(shards), identity, dropped)
 
 
-def test_what_expired_unread_is_counted_with_its_time(caplog: pytest.LogCaptureFixture) -> None:
+def test_records_expired_unread_are_counted_with_their_time(caplog: pytest.LogCaptureFixture) -> None:
     one, grant = held()
     one.commit(grant._replace(clock=NOON), commit(41)._replace(lost=Lost(700, NOON + 5000)))
     one.commit(grant._replace(clock=NOON + 9000), commit(42)._replace(lost=Lost(3, NOON + 10_000)))
@@ -44,7 +44,7 @@ def test_what_expired_unread_is_counted_with_its_time(caplog: pytest.LogCaptureF
 
 
 @pytest.mark.parametrize(("checkpoint", "expired"), [("after-sequence-number:9/200", 100), ("garbage", 0)])
-def test_a_shard_dropped_unread_is_counted_and_told(
+def test_shard_dropped_unread_is_counted_and_reported(
     caplog: pytest.LogCaptureFixture, checkpoint: str, expired: int
 ) -> None:
     one = leases()
@@ -56,14 +56,14 @@ def test_a_shard_dropped_unread_is_counted_and_told(
     assert "expired before trades on trades/a read them, and are lost" in line
 
 
-def test_a_shard_dropped_after_all_of_it_was_read_is_not_told(caplog: pytest.LogCaptureFixture) -> None:
+def test_shard_dropped_after_it_was_read_is_not_reported(caplog: pytest.LogCaptureFixture) -> None:
     one = leases()
     Lease.objects.update(checkpoint="after-sequence-number:9/300")
     one.sync(lambda: described(a=300), TRIM_HORIZON)
     assert (Lease.objects.get().checkpoint, caplog.messages) == ("shard-end", [])
 
 
-def test_leases_of_an_older_release_take_the_identity_of_the_stream_that_is_there() -> None:
+def test_leases_of_an_older_release_take_the_identity_of_the_stream() -> None:
     one = leases()
     Lease.objects.update(identity="", checkpoint=str(after(41)))
     one.sync(lambda: described(SHARD, identity="embedded:x"), TRIM_HORIZON)
@@ -73,7 +73,7 @@ def test_leases_of_an_older_release_take_the_identity_of_the_stream_that_is_ther
 
 
 @pytest.mark.parametrize(("sequence", "identity"), [(10**61, "embedded:x"), (41, "kinesis:x")])
-def test_leases_of_an_older_release_whose_checkpoints_are_another_backends_are_not_taken(
+def test_leases_of_an_older_release_are_not_taken_when_checkpoints_are_of_another_backend(
     sequence: int, identity: str
 ) -> None:
     one = leases()
@@ -83,7 +83,7 @@ def test_leases_of_an_older_release_whose_checkpoints_are_another_backends_are_n
     assert found == [("", False, str(after(sequence))), (identity, True, str(TRIM_HORIZON))]
 
 
-def test_a_stream_made_anew_is_told_once_and_its_open_windows_go_on(caplog: pytest.LogCaptureFixture) -> None:
+def test_recreated_stream_is_reported_once_and_its_open_windows_go_on(caplog: pytest.LogCaptureFixture) -> None:
     one, grant = held()
     processor = TradesProcessor()
     trade = Trade("AAPL", "BUY", 10.0, 5)
@@ -109,7 +109,7 @@ def note_writing(writing: set[str], name: str, execute: Callable[..., Any], sql:
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="the tests' database is in memory, and one thread's")
-def test_a_stream_made_anew_is_exchanged_once_by_workers_that_list_at_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_recreated_stream_is_replaced_once_when_workers_list_at_once(caplog: pytest.LogCaptureFixture) -> None:
     one, grant = held()
     one.commit(grant, commit(41))
     together, writing = Barrier(WORKERS), set[str]()
@@ -134,7 +134,7 @@ def test_a_stream_made_anew_is_exchanged_once_by_workers_that_list_at_once(caplo
     assert kept == [("one", "a", False, b"state"), ("two", "a", True, b"kept"), ("two", "b", True, b"kept")]
 
 
-def test_a_damaged_state_does_not_stop_a_stream_made_anew(caplog: pytest.LogCaptureFixture) -> None:
+def test_recreated_stream_is_read_when_the_old_state_is_damaged(caplog: pytest.LogCaptureFixture) -> None:
     one = leases()
     Lease.objects.update(state=b"\xff\x00")
     one.sync(lambda: described(SHARD, identity="two"), TRIM_HORIZON)

@@ -27,23 +27,23 @@ from tests.streams.operations.test_deadletters import letter
         ("x" * 500, "x" * (LONGEST - 1) + "…"),
     ],
 )
-def test_values_and_numbers_are_left_out_of_a_kind(error: str, kind: str) -> None:
+def test_error_kind_leaves_out_values_and_numbers(error: str, kind: str) -> None:
     assert kind_of(error) == kind
 
 
 @given(ticker=st.text(st.characters(exclude_characters="'\\", exclude_categories=["C", "Z"])), byte=st.integers(0))
-def test_whatever_a_record_holds_the_kind_is_one(ticker: str, byte: int) -> None:
+def test_error_kind_is_the_same_for_any_record(ticker: str, byte: int) -> None:
     line = f"ticker '{ticker[:20]}' at byte {byte}"
     assert kind_of(line) == "ticker '…' at byte N"
 
 
 @given(error=st.text())
-def test_a_kind_fits_its_column(error: str) -> None:
+def test_error_kind_fits_its_column(error: str) -> None:
     assert len(kind_of(error)) <= LONGEST
 
 
 @pytest.mark.django_db
-def test_letters_of_before_are_given_their_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_error_kind_is_given_to_older_letters(monkeypatch: pytest.MonkeyPatch) -> None:
     migration = import_module("streams.migrations.0010_letter_kinds")
     monkeypatch.setattr(migration, "BATCH", 2)
     for number in range(5):

@@ -55,7 +55,7 @@ def test_a_field_is_compared_by_its_type(field: str, operator: str, value: str, 
 
 
 @pytest.mark.parametrize("field", ["temprature", "inner.list[1]", "ok.x", "tags.x", "inner[0]", "[0]", "a..b"])
-def test_a_field_that_is_not_there_is_missing(field: str) -> None:
+def test_absent_field_is_missing(field: str) -> None:
     asked = filters.condition(field, "=", "1")
     assert asked is not None
     assert asked.find(RECORD) is filters.MISSING
@@ -69,13 +69,13 @@ def test_a_field_that_is_not_there_is_missing(field: str) -> None:
         ("a", ">", "true", "> compares numbers, and text with text; 'true' is neither"),
     ],
 )
-def test_a_question_that_means_nothing_is_told_so(field: str, operator: str, value: str, sentence: str) -> None:
+def test_filter_without_meaning_is_refused(field: str, operator: str, value: str, sentence: str) -> None:
     with pytest.raises(ValueError) as refused:
         filters.condition(field, operator, value)
     assert str(refused.value) == sentence
 
 
-def test_the_fields_of_a_record_are_told_with_their_kinds() -> None:
+def test_fields_of_a_record_are_listed_with_their_kinds() -> None:
     known: dict[str, str] = {}
     filters.fields(RECORD, known)
     assert known == {
@@ -84,14 +84,14 @@ def test_the_fields_of_a_record_are_told_with_their_kinds() -> None:
     }  # fmt: skip
 
 
-def test_a_record_of_many_fields_is_told_in_part() -> None:
+def test_fields_of_a_record_are_listed_in_part_when_many() -> None:
     known: dict[str, str] = {}
     filters.fields({str(number): number for number in range(100_000)}, known)
     assert len(known) == filters.MOST_FIELDS
 
 
 @given(data=st.binary(max_size=60), field=st.text(max_size=20), operator=st.sampled_from(filters.OPERATORS))
-def test_no_record_and_no_field_makes_a_filter_fail(data: bytes, field: str, operator: str) -> None:
+def test_filter_never_fails_on_any_record_or_field(data: bytes, field: str, operator: str) -> None:
     value = showing.value_of(data)
     asked = filters.condition(field, "contains" if not field else operator, data.decode(errors="replace") or "x")
     assert asked is not None

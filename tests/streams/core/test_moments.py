@@ -34,27 +34,27 @@ BERLIN = ZoneInfo("Europe/Berlin")
         ("999999999w", "1970-01-01T00:00:00Z"),
     ],
 )
-def test_a_time_is_read_as_it_is_meant(text: str, expected: str) -> None:
+def test_time_is_read_in_each_of_its_forms(text: str, expected: str) -> None:
     assert moments.parse(text, FakeClock(NOW), BERLIN) == clock.from_iso(expected)
 
 
 @pytest.mark.parametrize("text", ["", "noon", "15", "m", "now-", "-1h", "25:00", "2026-13-01", "1e9", "٣m"])
-def test_anything_else_is_refused_with_the_forms_that_there_are(text: str) -> None:
+def test_time_in_another_form_is_refused_with_the_known_forms(text: str) -> None:
     with pytest.raises(ValueError, match=r"trim-horizon, latest, a time such as .* 15m, now-1h or 10 minutes ago"):
         parse_where(text, FakeClock(NOW))
 
 
-def test_where_is_a_place_or_a_time() -> None:
+def test_start_is_a_place_or_a_time() -> None:
     found = [parse_where(text, FakeClock(NOW)) for text in ("trim-horizon", "latest", "15m")]
     assert found == [TRIM_HORIZON, LATEST, at(NOW - 15 * clock.MINUTE)]
 
 
 @given(arrived=st.integers(0, 10**14 - 1), sequence=st.integers(0, 10**70))
-def test_a_place_is_written_and_read(arrived: int, sequence: int) -> None:
+def test_place_is_written_and_read(arrived: int, sequence: int) -> None:
     assert Place.parse(str(Place(arrived, sequence))) == (arrived, sequence)
 
 
 @pytest.mark.parametrize("text", ["", "1", "-1-2", "a-b", "1-2-3", "1-" + "9" * 5000])
-def test_what_is_no_place_is_refused(text: str) -> None:
+def test_place_in_another_form_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no place in a stream"):
         Place.parse(text)

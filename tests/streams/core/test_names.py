@@ -24,7 +24,7 @@ def test_a_ticker_or_site_is_printable_and_has_no_space_at_its_ends(name: str) -
 @pytest.mark.parametrize(
     "name", ["BRK/B", "BRK B", "РОСН", "株式", "📈", "BRKb", "^GSPC", "M&M.NS", ".", "..", "a//b", "%2F", "é" * 256]
 )
-def test_a_name_that_somebody_uses_is_taken(name: str) -> None:
+def test_name_in_use_is_accepted(name: str) -> None:
     assert names.name_fault(name, "site") == ""
 
 
@@ -38,11 +38,11 @@ def test_a_name_that_somebody_uses_is_taken(name: str) -> None:
         (" a", "site is ' a'; it must have no space at its ends."),
     ],
 )
-def test_a_name_that_will_not_do_is_told_why(name: str, fault: str) -> None:
+def test_invalid_name_is_refused_with_its_fault(name: str, fault: str) -> None:
     assert names.name_fault(name, "site") == fault
 
 
 @given(st.text(max_size=256))
-def test_the_folded_form_is_the_same_for_every_case(name: str) -> None:
+def test_folded_name_is_the_same_for_every_case(name: str) -> None:
     assert len(names.folded(name)) <= names.MOST_NAME
     assert names.folded(name) == names.folded(name.casefold())

@@ -51,7 +51,7 @@ def test_json_is_laid_out_as_msgspec_does(value: object) -> None:
 
 
 @given(value=values, most=st.integers(1, 200))
-def test_json_that_is_cut_is_a_beginning_of_the_whole(value: object, most: int) -> None:
+def test_truncated_json_is_a_prefix_of_the_whole(value: object, most: int) -> None:
     data = json.dumps(value, ensure_ascii=False).encode(errors="replace")
     whole, part = showing.laid_out(data), showing.laid_out(data, most)
     assert (whole.text or "").startswith((part.text or "").rstrip())
@@ -59,7 +59,7 @@ def test_json_that_is_cut_is_a_beginning_of_the_whole(value: object, most: int) 
 
 
 @given(value=values)
-def test_a_json_line_holds_what_was_put(value: object) -> None:
+def test_json_line_holds_the_record_unchanged(value: object) -> None:
     data = json.dumps(value).encode()
     assert json.loads(showing.json_line({"a": 1, **showing.member(data)})) == {"a": 1, "data": value}
 

@@ -72,7 +72,7 @@ FATES = ["stored", "stored", "stored", "refused", "taken over", "replaced"]
 
 @settings(max_examples=300)
 @given(st.lists(changes(), max_size=60))
-def test_a_log_gives_back_what_was_put_in_when_any_commit_may_fail(
+def test_state_log_returns_its_entries_when_any_commit_may_fail(
     steps: list[tuple[StateChange, int, str]],
 ) -> None:
     stored, expected, watermark = Stored(), State(history=[]), 0
@@ -105,14 +105,14 @@ def test_segments_have_a_bounded_multiple_of_their_live_bytes(steps: list[tuple[
         assert stored.size <= 3 * max(sum(live.values()), 0) + 6 * TINY.head + 2 * TINY.segment
 
 
-def test_a_small_state_is_its_head_alone() -> None:
+def test_small_state_is_its_head_alone() -> None:
     stored = Stored(Bounds())
     for step in range(200):
         stored.change(put(*(f"key {key}" for key in range(50)), size=step), step)
     assert (stored.segments, len(stored.again().entries), stored.reads) == ({}, 50, 0)
 
 
-def test_a_commit_costs_what_changed_however_much_is_held() -> None:
+def test_commit_cost_follows_the_changes_alone() -> None:
     costs = []
     for held in (2_000, 20_000):
         stored = Stored(Bounds())
@@ -124,7 +124,7 @@ def test_a_commit_costs_what_changed_however_much_is_held() -> None:
     assert max(costs) < 2 * Bounds().head
 
 
-def test_history_goes_by_whole_segments_once_the_watermark_has_passed() -> None:
+def test_history_is_removed_by_whole_segments_after_the_watermark() -> None:
     stored = Stored()
     for step in range(200):
         stored.change(StateChange(b"m", history=[HistoryRow("k", step + 10, b"x" * 20)]), step)
@@ -134,7 +134,7 @@ def test_history_goes_by_whole_segments_once_the_watermark_has_passed() -> None:
     assert (stored.again().history, stored.segments) == ([], {})
 
 
-def test_all_segments_go_with_the_last_key() -> None:
+def test_segments_are_removed_with_the_last_key() -> None:
     stored = Stored()
     stored.change(put(*map(str, range(100))))
     for key in range(100):
@@ -154,7 +154,7 @@ def test_a_removed_key_does_not_come_back_from_an_older_segment() -> None:
 
 
 @pytest.mark.parametrize("damage", ["missing", "cut", "altered", "of another release"])
-def test_a_damaged_segment_is_told(damage: str) -> None:
+def test_damaged_segment_raises(damage: str) -> None:
     stored = Stored()
     stored.change(put(*map(str, range(20))))
     segment = next(iter(stored.segments))
@@ -167,7 +167,7 @@ def test_a_damaged_segment_is_told(damage: str) -> None:
 
 
 @pytest.mark.parametrize("head", [b"\x82", b"\xc1\x02abcd", b"{}"])
-def test_a_damaged_head_is_told(head: bytes) -> None:
+def test_damaged_head_raises(head: bytes) -> None:
     with pytest.raises(DamagedStateError, match=r"^its state is damaged"):
         StateLog(Stored().read).load(head)
 

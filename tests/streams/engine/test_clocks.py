@@ -97,7 +97,7 @@ def test_an_idle_worker_whose_clock_is_set_for_seconds_applies_what_comes_next(
     assert (kept.applied(), kept.dead()) == (80, 0)
 
 
-def test_one_put_by_a_process_a_day_ahead_trims_nothing(opened: Open, machine: FakeMachine) -> None:
+def test_put_by_a_process_a_day_ahead_trims_nothing(opened: Open, machine: FakeMachine) -> None:
     stream = opened(machine)
     stream.create()
     stream.put([("AAPL", TRADE)] * 5000)
@@ -132,9 +132,7 @@ def test_a_clock_that_stays_a_day_ahead_is_followed_and_trims_nothing_before_its
 
 
 @pytest.mark.parametrize("ahead", [DAY, -5 * MINUTE, HOUR, -DAY])
-def test_a_window_holds_15_s_whatever_the_clocks_of_producers_say(
-    opened: Open, machine: FakeMachine, ahead: int
-) -> None:
+def test_window_holds_15_s_for_any_clocks_of_producers(opened: Open, machine: FakeMachine, ahead: int) -> None:
     """Two lines a second; one process has a wrong clock, then the machine has for a while."""
     stream = opened(machine)
     stream.create()
@@ -151,7 +149,7 @@ def test_a_window_holds_15_s_whatever_the_clocks_of_producers_say(
     assert abs(stream.now() - machine.true) < 2 * SECOND
 
 
-def test_a_boot_with_the_clock_set_back_lets_no_stamp_run_back(opened: Open, machine: FakeMachine) -> None:
+def test_boot_with_the_clock_set_back_lets_no_stamp_run_back(opened: Open, machine: FakeMachine) -> None:
     stream = opened(machine)
     stream.create()
     stream.put([("AAPL", TRADE)])
@@ -164,7 +162,7 @@ def test_a_boot_with_the_clock_set_back_lets_no_stamp_run_back(opened: Open, mac
     assert (kept.applied(), kept.dead(), opened(machine).now()) == (2, 0, before + 1)
 
 
-def test_a_file_that_is_full_tells_the_newest_stamp_as_the_time(opened: Open, machine: FakeMachine) -> None:
+def test_full_file_reports_the_newest_stamp_as_the_time(opened: Open, machine: FakeMachine) -> None:
     stream = opened(machine)
     stream.create()
     stream.put([("AAPL", TRADE)])
@@ -175,7 +173,7 @@ def test_a_file_that_is_full_tells_the_newest_stamp_as_the_time(opened: Open, ma
     assert stream.now() == stamp
 
 
-def test_a_watermark_left_ahead_is_set_back_and_told(
+def test_watermark_left_ahead_is_set_back_and_reported(
     opened: Open, machine: FakeMachine, caplog: pytest.LogCaptureFixture
 ) -> None:
     stream = opened(machine)

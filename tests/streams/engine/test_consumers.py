@@ -61,7 +61,7 @@ def test_each_application_has_as_many_steps_as_any_other_when_one_is_slow(shared
     assert shared.log[:6] == ["a", "b", "c"] * 2
 
 
-def test_a_round_says_that_nothing_was_found_only_at_its_end(shared: Shared) -> None:
+def test_round_reports_an_empty_step_only_at_its_end(shared: Shared) -> None:
     idle = {"found": False}
     consumers = shared.consumers("a", "b", "c", a=idle, b=idle, c=idle)
     assert [consumers.step() for _ in range(6)] == [True, True, False] * 2
@@ -69,9 +69,7 @@ def test_a_round_says_that_nothing_was_found_only_at_its_end(shared: Shared) -> 
     assert [consumers.step() for _ in range(4)] == [True] * 4
 
 
-def test_an_application_that_fails_is_tried_again_while_the_others_go_on(
-    shared: Shared, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_failed_application_is_retried_while_the_others_go_on(shared: Shared, caplog: pytest.LogCaptureFixture) -> None:
     consumers = shared.consumers("a", "b")
     consumers.step()
     shared.broken["b"] = StreamNotFoundError("There is no stream 'b'.")
@@ -86,7 +84,7 @@ def test_an_application_that_fails_is_tried_again_while_the_others_go_on(
     assert shared.log.count("b") == 2
 
 
-def test_failing_takes_at_most_a_fifth_of_the_time(shared: Shared) -> None:
+def test_failed_application_takes_at_most_a_fifth_of_the_time(shared: Shared) -> None:
     consumers = shared.consumers("a", "b", a={"seconds": 0.01}, b={"seconds": 3.0})
     consumers.step()
     shared.broken["b"] = StreamError("It does not answer.")
@@ -95,7 +93,7 @@ def test_failing_takes_at_most_a_fifth_of_the_time(shared: Shared) -> None:
     assert shared.log.count("b") * 3.0 <= shared.now / 5 + 3.0
 
 
-def test_an_unforeseen_error_of_one_does_not_end_the_others(shared: Shared, caplog: pytest.LogCaptureFixture) -> None:
+def test_unforeseen_error_does_not_end_the_other_applications(shared: Shared, caplog: pytest.LogCaptureFixture) -> None:
     consumers = shared.consumers("a", "b")
     consumers.step()
     shared.broken["b"] = ZeroDivisionError("division by zero")
@@ -121,7 +119,7 @@ def test_an_error_is_raised_when_the_application_is_alone(shared: Shared) -> Non
         consumers.step()
 
 
-def test_caught_up_counts_what_failed_and_names_it(shared: Shared) -> None:
+def test_caught_up_counts_failures_and_names_them(shared: Shared) -> None:
     consumers = shared.consumers("a", "b")
     consumers.step()
     shared.broken["b"] = StreamNotFoundError("There is no stream 'b'.")

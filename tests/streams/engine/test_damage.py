@@ -32,7 +32,7 @@ def flipped_bits(data: bytearray) -> None:
 
 
 @pytest.mark.parametrize("damage", [no_header, half, flipped_bits])
-def test_a_damaged_database_is_told_in_one_sentence_by_every_command(
+def test_damaged_database_is_one_sentence_from_every_command(
     tmp_path: Path, damage: Callable[[bytearray], None]
 ) -> None:
     house = House(tmp_path)
@@ -78,7 +78,7 @@ SEGMENTS = "streams_statesegment WHERE lease_id = (SELECT id FROM streams_lease 
 @pytest.mark.parametrize(
     "damage", [f"DELETE FROM {SEGMENTS}", f"UPDATE {SEGMENTS}".replace(" WHERE", " SET data = x'ff00' WHERE")]
 )
-def test_a_damaged_segment_stops_its_own_shard_only_and_is_told(tmp_path: Path, damage: str) -> None:
+def test_damaged_segment_stops_its_own_shard_only_and_is_reported(tmp_path: Path, damage: str) -> None:
     house = House(tmp_path)
     house.environment["STATE_HEAD"] = "0"
     house.run("streams", "create", "trades", "--shards", "2")
@@ -139,7 +139,7 @@ def replace(path: Path) -> None:
 
 
 @pytest.mark.parametrize("lose", [delete, replace])
-def test_a_stream_whose_file_is_lost_while_in_use_says_so_and_acknowledges_no_put(
+def test_stream_acknowledges_no_put_when_its_file_is_lost_while_in_use(
     tmp_path: Path, lose: Callable[[Path], None]
 ) -> None:
     with closing(EmbeddedStream(tmp_path / "streams.sqlite3", "trades")) as stream:
@@ -156,7 +156,7 @@ def test_a_stream_whose_file_is_lost_while_in_use_says_so_and_acknowledges_no_pu
                 act()
 
 
-def test_a_put_is_not_acknowledged_when_the_file_is_lost_before_its_commit(tmp_path: Path) -> None:
+def test_put_is_not_acknowledged_when_the_file_is_lost_before_its_commit(tmp_path: Path) -> None:
     with closing(EmbeddedStream(tmp_path / "streams.sqlite3", "trades")) as stream:
         stream.create()
         with pytest.raises(StreamError, match="was deleted or replaced"), stream._transaction():
@@ -165,7 +165,7 @@ def test_a_put_is_not_acknowledged_when_the_file_is_lost_before_its_commit(tmp_p
 
 
 @pytest.mark.parametrize("words", [("consume", "trades"), ("produce", "trades", "--rate", "1000")])
-def test_a_running_command_ends_with_one_sentence_when_its_stream_file_is_lost(
+def test_running_command_ends_with_one_sentence_when_its_stream_file_is_lost(
     tmp_path: Path, words: tuple[str, ...]
 ) -> None:
     house = House(tmp_path)

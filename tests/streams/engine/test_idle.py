@@ -46,7 +46,7 @@ class Stage:
         return len(queries)
 
 
-def test_an_idle_worker_asks_no_more_queries_for_orders_than_for_trades(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_idle_worker_makes_as_many_queries_for_orders_as_for_trades(monkeypatch: pytest.MonkeyPatch) -> None:
     counts = []
     for application in RECORDS:
         stage = Stage(application, monkeypatch)
@@ -66,7 +66,7 @@ def test_a_busy_worker_asks_for_the_configuration_twice_a_second_at_most(monkeyp
     assert 19 <= sum(" < " in sql for sql in asked) <= 21
 
 
-def test_a_threshold_that_was_changed_holds_for_the_next_records(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changed_threshold_holds_for_the_next_records(monkeypatch: pytest.MonkeyPatch) -> None:
     stage = Stage("orders", monkeypatch)
     stage.put(1)
     stage.steps(10)

@@ -103,7 +103,7 @@ AGGREGATES = st.builds(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 @given(st.lists(st.one_of(PLAIN, AGGREGATES), max_size=6))
-def test_no_record_stops_a_worker_and_none_is_lost_unsaid(records: list[Entry]) -> None:
+def test_worker_stops_at_no_record_and_loses_none_in_silence(records: list[Entry]) -> None:
     total = consume(leases(), records)
     lease = Lease.objects.get()
     assert (lease.applied + lease.dead, DeadLetter.objects.count()) == (total, lease.dead)
@@ -113,7 +113,7 @@ def test_no_record_stops_a_worker_and_none_is_lost_unsaid(records: list[Entry]) 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
 @given(KEYS)
-def test_the_bytes_of_any_key_can_be_had_back(key: str) -> None:
+def test_key_of_any_bytes_can_be_restored(key: str) -> None:
     store = leases()
     [grant] = store.acquire(1)
     store.commit(grant, Commit("trim-horizon", NOON, None, dead=[DeadRecord(1, NOON, key, b"x", "why", 1)]))
@@ -121,7 +121,7 @@ def test_the_bytes_of_any_key_can_be_had_back(key: str) -> None:
     assert [letter.key for letter in store.letters(grant)] == [key]
 
 
-def test_a_key_that_can_be_stored_is_stored_as_it_is() -> None:
+def test_storable_key_is_stored_unchanged() -> None:
     consume(leases(), [("\x1b[2J ä", b"x"), ("\0", b"x")])
     keys = list(DeadLetter.objects.order_by("pk").values_list("partition_key", "key_bytes"))
     assert [(key, raw and bytes(raw)) for key, raw in keys] == [("\x1b[2J ä", None), ("\\x00", b"\0")]
@@ -135,13 +135,13 @@ def test_an_error_is_bounded_and_one_line() -> None:
 
 
 @pytest.mark.parametrize("key", ["", "k" * 257])
-def test_an_aggregate_with_a_key_that_no_record_may_have_is_one_plain_record(key: str) -> None:
+def test_aggregate_with_an_invalid_key_is_one_plain_record(key: str) -> None:
     data = aggregate([(key, GOOD)] * 400)
     assert consume(leases(), [("p", data)]) == 1
     assert kept("a partition key has not 1 to 256 characters") == [("p", data, None)]
 
 
-def test_an_aggregate_that_was_not_unpacked_says_why() -> None:
+def test_aggregate_that_was_not_unpacked_has_the_reason() -> None:
     data = aggregate([("AMZN", GOOD)])
     source: Any = Source([])
     source.keys, source.datas = ["p"], [data]
@@ -150,7 +150,7 @@ def test_an_aggregate_that_was_not_unpacked_says_why() -> None:
 
 
 @pytest.mark.parametrize(("refusals", "sizes"), [(2, [(1 << 20, None)]), (3, [(4096, 1 << 20)]), (4, [])])
-def test_a_letter_that_is_refused_is_kept_in_part_or_told_as_an_error(
+def test_refused_letter_is_kept_in_part_or_reported_as_an_error(
     refusals: int, sizes: list[tuple[int, int | None]], caplog: pytest.LogCaptureFixture
 ) -> None:
     store = leases(Picky)
@@ -175,7 +175,7 @@ class Sizes:
         return execute(sql, params, *rest)
 
 
-def test_many_large_letters_go_in_statements_of_a_bounded_size() -> None:
+def test_large_letters_are_written_in_statements_of_a_bounded_size() -> None:
     sizes = Sizes()
     with connection.execute_wrapper(sizes):
         consume(leases(), [("AMZN", b"x" * 100_000)] * 100)
@@ -192,7 +192,7 @@ def test_a_record_larger_than_a_statement_is_kept_in_part_and_the_shard_goes_on(
     assert ("Only the first 4,096" in letter.error) == (not whole)
 
 
-def test_a_state_larger_than_a_statement_goes_in_segments() -> None:
+def test_state_larger_than_a_statement_is_written_in_segments() -> None:
     store = leases()
     [grant] = store.acquire(1)
     state = StateChange(b"meta", {(str(key),): b"\0" * 200_000 for key in range(90)})
@@ -203,14 +203,14 @@ def test_a_state_larger_than_a_statement_goes_in_segments() -> None:
     assert max(sizes.found) < 1 << 19  # less than half of the smallest max_allowed_packet that is of use
 
 
-def test_an_entry_of_a_state_larger_than_a_segment_is_refused_in_words() -> None:
+def test_state_entry_larger_than_a_segment_is_refused_with_a_reason() -> None:
     store = leases()
     [grant] = store.acquire(1)
     with pytest.raises(RefusedError, match=r"^The state of \('k',\) would have 300,016 bytes; 262,144 is the most\.$"):
         store.commit(grant, Commit("trim-horizon", NOON, StateChange(b"meta", {("k",): b"x" * 300_000})))
 
 
-def test_results_larger_than_a_statement_are_refused_in_words() -> None:
+def test_results_larger_than_a_statement_are_refused_with_a_reason() -> None:
     store = leases()
     [grant] = store.acquire(1)
     if connection.vendor != "mysql":  # the others have no such limit
@@ -222,7 +222,7 @@ def test_results_larger_than_a_statement_are_refused_in_words() -> None:
     store.commit(grant, Commit("trim-horizon", NOON, None, b"x"))
 
 
-def test_a_database_that_hangs_up_is_away_unless_the_statement_was_too_large() -> None:
+def test_database_that_hangs_up_is_away_unless_the_statement_was_too_large() -> None:
     def hang_up(*_: object) -> None:
         with connection.execute_wrapper(fail):
             connection.cursor().execute("SELECT 1")

@@ -126,14 +126,14 @@ def house() -> House:
     return House()
 
 
-def test_a_step_applies_what_there_is_and_says_whether_it_found_any(house: House) -> None:
+def test_step_applies_the_records_and_returns_whether_there_were_any(house: House) -> None:
     house.put(b"a", b"b")
     pipeline = house.pipeline()
     assert [pipeline.step(), pipeline.step()] == [True, False]
     assert house.store.applied == [b"a", b"b"]
 
 
-def test_no_record_is_at_fault_when_what_a_processor_asks_is_away(
+def test_record_is_not_blamed_when_a_service_of_the_processor_is_away(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def ask(*_: object) -> None:
@@ -171,7 +171,7 @@ def test_every_record_is_applied_or_dead_lettered_once_and_in_order(datas: list[
 
 
 @given(st.lists(st.sampled_from([b"a", b"b", b"poison", b"garbage"]), max_size=30), st.sets(st.integers(0, 30)))
-def test_a_worker_that_dies_between_steps_loses_and_doubles_nothing(datas: list[bytes], deaths: set[int]) -> None:
+def test_worker_loses_and_doubles_nothing_when_it_dies_between_steps(datas: list[bytes], deaths: set[int]) -> None:
     house = House()
     if datas:
         house.put(*datas)
@@ -193,7 +193,7 @@ def test_a_poison_record_is_kept_whole_with_its_error_and_attempts(house: House)
     assert dead.attempts == 3  # with three others, with one, alone
 
 
-def test_after_a_poison_record_steps_are_whole_again(house: House) -> None:
+def test_steps_are_whole_again_after_a_poison_record(house: House) -> None:
     house.put(*[b"poison"], *[b"a"] * 50)
     house.drain()
     steps = len(house.store.commits)
@@ -202,7 +202,7 @@ def test_after_a_poison_record_steps_are_whole_again(house: House) -> None:
     assert len(house.store.commits) == steps + 1
 
 
-def test_nothing_is_committed_without_the_lease(house: House) -> None:
+def test_step_commits_nothing_without_the_lease(house: House) -> None:
     house.put(b"a")
     pipeline = house.pipeline()
     house.store.lost = True
@@ -211,7 +211,7 @@ def test_nothing_is_committed_without_the_lease(house: House) -> None:
     assert house.store.commits == []
 
 
-def test_on_a_quiet_shard_the_clock_goes_on(house: House) -> None:
+def test_clock_advances_on_a_quiet_shard(house: House) -> None:
     house.put(b"a")
     pipeline = house.pipeline()
     pipeline.step()
@@ -251,7 +251,7 @@ def test_good_letters_are_replayed_in_one_commit(house: House) -> None:
     assert (len(commit.replayed), commit.results, commit.dead) == (401, [b"a"] * 400, ())
 
 
-def test_letters_that_are_taken_meanwhile_are_not_applied(house: House) -> None:
+def test_replayed_letters_are_not_applied_when_taken_meanwhile(house: House) -> None:
     house.store.taken = {1}
     pipeline = house.pipeline()
     pipeline.replay(letters(b"a", b"b"))

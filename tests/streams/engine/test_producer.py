@@ -64,11 +64,11 @@ def run(pace: Pace, seconds: float = inf, tick: float = 0.01, **limits: float | 
     return stream
 
 
-def test_ten_a_second_are_put_one_by_one() -> None:
+def test_rate_of_ten_is_put_one_by_one() -> None:
     assert run(AtRate(Trades(Random(1)), 10), duration=3).sizes == [1] * 30
 
 
-def test_a_thousand_a_second_are_put_by_the_fifty() -> None:
+def test_rate_of_a_thousand_is_put_by_the_fifty() -> None:
     sizes = run(AtRate(Trades(Random(1)), 1000), duration=3).sizes
     assert sum(sizes) == 3000
     assert max(sizes) <= 60
@@ -76,7 +76,7 @@ def test_a_thousand_a_second_are_put_by_the_fifty() -> None:
 
 
 @given(rate=st.floats(0.1, 5000), duration=st.floats(0.01, 2), tick=st.sampled_from([0.003, 0.01, 0.7]))
-def test_a_rate_times_a_duration_is_what_is_sent(rate: float, duration: float, tick: float) -> None:
+def test_rate_and_duration_give_the_number_of_records(rate: float, duration: float, tick: float) -> None:
     sent = sum(run(AtRate(Trades(Random(1)), rate), tick=tick, duration=duration).sizes)
     assert sent <= rate * duration + 1
     assert sent >= min(rate * duration - 1, RECORDS_A_PUT)
@@ -88,11 +88,11 @@ def test_rate_zero_is_full_batches_without_a_pause() -> None:
     assert run(AtRate(Trades(Random(1)), 0), seconds=0.001, count=10_000, most=8000).sizes == [8000, 2000]
 
 
-def test_a_count_is_kept_exactly() -> None:
+def test_count_is_kept_exactly() -> None:
     assert sum(run(AtRate(Trades(Random(1)), 1000), count=137).sizes) == 137
 
 
-def test_what_is_overdue_goes_out_in_full_batches_at_once() -> None:
+def test_overdue_records_are_put_in_full_batches_at_once() -> None:
     now, stream = Seconds(), Puts()
     producer = Producer(stream, AtRate(Trades(Random(1)), 1000), now=now)
     producer.step()
@@ -115,12 +115,12 @@ def test_a_source_is_replayed_at_a_multiple_of_its_pace() -> None:
     assert (producer.step(), producer.sent, producer.finished()) == (True, 5, True)
 
 
-def test_a_source_that_ends_finishes_the_producer_at_any_pace() -> None:
+def test_ended_source_finishes_the_producer_at_any_pace() -> None:
     for pace in (AtRate(timed(0, 1, 2), 0), AtRate(timed(0, 1, 2), 1000), AtSpeed(timed(0, 1, 2), 5)):
         assert sum(run(pace).sizes) == 3
 
 
-def test_duration_ends_even_a_producer_that_cannot_keep_up() -> None:
+def test_duration_ends_a_producer_that_cannot_keep_up() -> None:
     now, stream = Seconds(), Puts()
     producer = Producer(stream, AtRate(Trades(Random(1)), 10_000_000), duration=1, now=now)
     while not producer.finished():
@@ -129,7 +129,7 @@ def test_duration_ends_even_a_producer_that_cannot_keep_up() -> None:
     assert stream.sizes == [4096] * 4
 
 
-def test_a_put_that_fails_raises_and_is_not_counted() -> None:
+def test_failed_put_raises_and_is_not_counted() -> None:
     stream = Puts()
     producer = Producer(stream, AtRate(Trades(Random(1)), 0), now=Seconds())
     producer.step()
@@ -139,7 +139,7 @@ def test_a_put_that_fails_raises_and_is_not_counted() -> None:
     assert (producer.sent, producer.elapsed) == (4096, 0.0)
 
 
-def test_what_a_stream_could_not_take_is_put_when_it_can_in_the_same_order_and_once() -> None:
+def test_refused_records_are_put_later_once_in_the_same_order() -> None:
     now, stream = Seconds(), Puts()
     producer = Producer(stream, AtRate(Trades(Random(1)), 10), count=30, duration=2, now=now)
     producer.step()  # its time starts
@@ -157,7 +157,7 @@ def test_what_a_stream_could_not_take_is_put_when_it_can_in_the_same_order_and_o
     assert producer.sent == 20
 
 
-def test_what_a_stream_took_before_it_went_down_is_not_put_again() -> None:
+def test_records_taken_before_an_outage_are_not_put_again() -> None:
     now, stream = Seconds(), Puts()
     stream.takes = 3
     producer = Producer(stream, AtRate(Trades(Random(1)), 0), count=10, now=now)
@@ -168,14 +168,14 @@ def test_what_a_stream_took_before_it_went_down_is_not_put_again() -> None:
     assert held == [data for _, data in Trades(Random(1)).take(10)]
 
 
-def test_a_stream_that_never_took_anything_is_an_error_at_once() -> None:
+def test_stream_that_never_took_a_record_raises_at_once() -> None:
     stream = Puts()
     stream.down = True
     with pytest.raises(StreamDownError):
         Producer(stream, AtRate(Trades(Random(1)), 0), now=Seconds()).step()
 
 
-def test_a_source_that_fails_has_everything_before_it_put() -> None:
+def test_failed_source_has_its_earlier_records_put() -> None:
     def failing() -> Timed:
         return Timed(entry if entry[0] < 2 else _fail() for entry in ((float(n), ("key", b"{}")) for n in range(9)))
 
@@ -192,7 +192,7 @@ def _fail() -> tuple[float, Entry]:
     raise SourceError("cut short")
 
 
-def test_a_pace_is_as_asked_else_the_sources_own_else_ten_a_second() -> None:
+def test_pace_defaults_to_that_of_the_source_then_to_ten_a_second() -> None:
     trades, orders = Trades(Random(1)), MadeUpOrders(Random(1), 0)
     assert [type(choose_pace(source)) for source in (trades, orders)] == [AtRate, AtSpeed]
     assert isinstance(choose_pace(orders, rate=0), AtRate)

@@ -85,7 +85,7 @@ TestWholeReading = WholeReading.TestCase
 TestWholeReading.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
 
 
-def test_a_shard_that_was_closed_ends_without_moving_the_clock() -> None:
+def test_closed_shard_ends_without_moving_the_clock() -> None:
     stream = MemoryStream("s", FakeClock())
     stream.create()
     stream.split("shardId-000000000000")
@@ -94,7 +94,7 @@ def test_a_shard_that_was_closed_ends_without_moving_the_clock() -> None:
     assert (page.ended, page.complete_to, reader.checkpoint(page)) == (True, None, "shard-end")
 
 
-def test_a_whole_stream_begins_where_it_was_told_to_in_every_shard() -> None:
+def test_whole_stream_begins_at_the_given_place_in_every_shard() -> None:
     clock = FakeClock()
     stream = MemoryStream("s", clock)
     stream.create(shards=3)
@@ -117,7 +117,7 @@ def opened(stream: MemoryStream, checkpoint: str, *, whole: bool) -> Any:
 
 
 @given(STEPS, st.booleans())
-def test_every_record_is_given_once_or_told_as_lost(steps: list[tuple[str, int]], whole: bool) -> None:
+def test_record_is_returned_once_or_reported_as_lost(steps: list[tuple[str, int]], whole: bool) -> None:
     stream = MemoryStream("s", FakeClock())
     stream.create()
     saved, put, given_now, lost, trimmed = f"{TRIM_HORIZON}/0", 0, 0, 0, 0
@@ -142,7 +142,7 @@ def test_every_record_is_given_once_or_told_as_lost(steps: list[tuple[str, int]]
 
 
 @pytest.mark.parametrize("whole", [False, True])
-def test_a_loss_comes_again_until_its_page_is_applied_and_then_no_more(whole: bool) -> None:
+def test_loss_is_reported_again_until_its_page_is_applied(whole: bool) -> None:
     stream = MemoryStream("s", FakeClock())
     stream.create()
     stream.put([("k", b"")] * 5)
@@ -156,7 +156,7 @@ def test_a_loss_comes_again_until_its_page_is_applied_and_then_no_more(whole: bo
 
 
 @pytest.mark.parametrize("whole", [False, True])
-def test_a_stream_made_anew_is_refused_to_a_reader_of_the_one_before(whole: bool) -> None:
+def test_recreated_stream_is_refused_to_a_reader_of_the_old_one(whole: bool) -> None:
     stream = MemoryStream("s", FakeClock())
     stream.create()
     reader = opened(stream, str(TRIM_HORIZON), whole=whole)
@@ -166,7 +166,7 @@ def test_a_stream_made_anew_is_refused_to_a_reader_of_the_one_before(whole: bool
         reader.read(9)
 
 
-def test_a_shard_that_was_dropped_unread_is_told_by_the_reader_of_the_whole_stream() -> None:
+def test_shard_dropped_unread_is_reported_by_the_reader_of_the_whole_stream() -> None:
     stream = MemoryStream("s", FakeClock())
     stream.create()
     stream.put([("k", b"")] * 5)

@@ -118,7 +118,7 @@ def test_every_shard_held_is_moved_on_in_one_step() -> None:
     assert [shard for shard, _ in stage.leases.commits] == [A, B]
 
 
-def test_it_looks_at_the_leases_twice_a_second_and_at_the_stream_every_ten() -> None:
+def test_worker_asks_for_leases_twice_a_second_and_for_shards_every_ten() -> None:
     stage = Stage()
     for _ in range(45):
         stage.worker.step()
@@ -136,7 +136,7 @@ def test_a_shard_that_becomes_free_is_taken() -> None:
     assert [shard for shard, _ in stage.leases.commits] == [A, B]
 
 
-def test_what_is_beyond_its_share_is_given_back_and_no_longer_read() -> None:
+def test_shards_beyond_the_share_are_given_back_and_no_longer_read() -> None:
     stage = Stage(A, B)
     stage.put()
     stage.worker.step()
@@ -159,7 +159,7 @@ def test_a_lost_shard_is_dropped_and_the_others_go_on() -> None:
     assert [shard for shard, _ in stage.leases.commits] == [B, B]
 
 
-def test_a_shard_that_the_table_says_is_anothers_is_dropped_before_it_is_read_again() -> None:
+def test_shard_of_another_worker_is_dropped_before_it_is_read_again() -> None:
     stage = Stage(A)
     stage.worker.step()
     before = list(stage.leases.commits)
@@ -169,14 +169,14 @@ def test_a_shard_that_the_table_says_is_anothers_is_dropped_before_it_is_read_ag
     assert (stage.worker.step(), stage.leases.commits) == (False, before)
 
 
-def test_closing_gives_everything_back() -> None:
+def test_close_gives_every_shard_back() -> None:
     stage = Stage(A)
     stage.worker.step()
     stage.worker.close()
     assert (stage.leases.held, stage.worker.step()) == (set(), False)
 
 
-def test_when_a_shard_ends_its_children_are_looked_for_at_once() -> None:
+def test_children_are_listed_at_once_when_a_shard_ends() -> None:
     stage = Stage(A)
     stage.worker.step()
     stage.stream.split(A)
@@ -186,14 +186,14 @@ def test_when_a_shard_ends_its_children_are_looked_for_at_once() -> None:
     assert stage.leases.listings == 2
 
 
-def test_a_dead_letter_that_was_asked_for_is_replayed() -> None:
+def test_dead_letter_is_replayed_when_requested() -> None:
     stage = Stage(A)
     stage.leases.asked = [letter := Letter(1, 7, "key", b"again")]
     stage.worker.step()
     assert letter in stage.leases.replayed
 
 
-def test_more_letters_are_looked_for_at_once() -> None:
+def test_dead_letters_beyond_a_batch_are_fetched_at_once() -> None:
     stage = Stage(A)
     stage.leases.asked = [Letter(1, 7, "key", b"again")]
     assert stage.worker.step() is True
@@ -202,7 +202,7 @@ def test_more_letters_are_looked_for_at_once() -> None:
     assert [letter.id for letter in stage.leases.replayed] == [1, 2]
 
 
-def test_a_store_that_goes_away_is_asked_again_and_its_leases_are_taken_anew() -> None:
+def test_store_is_asked_again_after_an_outage_and_leases_are_taken_anew() -> None:
     stage = Stage(A)
     stage.worker.step()
     stage.leases.down = True
@@ -215,7 +215,7 @@ def test_a_store_that_goes_away_is_asked_again_and_its_leases_are_taken_anew() -
     assert [shard for shard, _ in stage.leases.commits[before:]] == [A]
 
 
-def test_a_stream_that_goes_away_is_asked_again_from_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stream_is_read_on_from_its_place_after_an_outage(monkeypatch: pytest.MonkeyPatch) -> None:
     def nobody(*_: object) -> Page:
         raise StreamDownError("Nobody answers.")
 
@@ -229,21 +229,21 @@ def test_a_stream_that_goes_away_is_asked_again_from_where_it_was(monkeypatch: p
     assert stage.worker.step() is True
 
 
-def test_a_store_that_is_away_at_the_end_stops_nobody_from_ending() -> None:
+def test_worker_ends_when_the_store_is_away() -> None:
     stage = Stage(A)
     stage.worker.step()
     stage.leases.down = True
     stage.worker.close()
 
 
-def test_a_store_that_was_never_there_is_an_error() -> None:
+def test_store_that_was_never_there_raises() -> None:
     stage = Stage(A)
     stage.leases.down = True
     with pytest.raises(StoreDownError):
         stage.worker.step()
 
 
-def test_a_lease_that_cannot_be_opened_is_set_aside_and_the_others_go_on() -> None:
+def test_lease_that_cannot_be_opened_is_set_aside_and_the_others_go_on() -> None:
     stage = Stage(A, B)
     stage.leases.checkpoints[A] = "garbage"
     stage.put()
@@ -264,7 +264,7 @@ def test_a_shard_that_was_set_aside_is_tried_again_after_a_minute() -> None:
     assert (stage.worker.step(), [shard for shard, _ in stage.leases.commits]) == (True, [A])
 
 
-def test_a_shard_whose_records_are_damaged_is_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_damaged_shard_is_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
     read = MemoryStream.read
 
     def damaged(stream: MemoryStream, shard: str, position: Position, limit: int) -> Page:
@@ -279,7 +279,7 @@ def test_a_shard_whose_records_are_damaged_is_set_aside(monkeypatch: pytest.Monk
     assert (stage.leases.troubles, [shard for shard, _ in stage.leases.commits]) == ({A: "It is damaged."}, [B])
 
 
-def test_a_stream_made_anew_is_not_read_with_the_checkpoints_of_the_one_before_and_is_listed_at_once() -> None:
+def test_recreated_stream_is_listed_at_once_and_read_without_old_checkpoints() -> None:
     stage = Stage(A)
     stage.worker.step()
     before = list(stage.leases.commits)
@@ -292,7 +292,7 @@ def test_a_stream_made_anew_is_not_read_with_the_checkpoints_of_the_one_before_a
     assert stage.leases.listings == 2
 
 
-def test_a_shard_that_is_gone_is_given_back_and_the_others_go_on() -> None:
+def test_deleted_shard_is_given_back_and_the_others_go_on() -> None:
     stage = Stage(A, B)
     stage.worker.step()
     stage.stream.split(A)

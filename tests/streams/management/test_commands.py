@@ -26,7 +26,7 @@ def house(tmp_path: Path) -> House:
     return House(tmp_path)
 
 
-def test_a_stream_is_made_listed_looked_at_and_removed(house: House) -> None:
+def test_stream_is_created_listed_read_and_deleted(house: House) -> None:
     assert house.run("streams", "create", "trades", "--shards", "2") == "Created trades with 2 shards.\n"
     assert list(house.rows("streams", "list")) == [{"name": "trades", "status": "ACTIVE", "shards": 2, "records": 0}]
     [status] = house.rows("streams", "status", "trades")
@@ -55,7 +55,7 @@ def test_a_stream_is_made_listed_looked_at_and_removed(house: House) -> None:
 
 
 @pytest.mark.parametrize("by", ["us", "others"])
-def test_a_stream_that_is_deleted_takes_its_leases_with_it(house: House, by: str) -> None:
+def test_deleted_stream_takes_its_leases_with_it(house: House, by: str) -> None:
     """Or /readyz would see an application that falls ever further behind."""
     house.run("produce", "trades", "--rate", "0", "--count", "10")
     house.run("consume", "trades", "--until-caught-up")
@@ -67,7 +67,7 @@ def test_a_stream_that_is_deleted_takes_its_leases_with_it(house: House, by: str
     assert house.run("streams", "delete", "trades", "--yes", code=1).startswith("There is no stream 'trades'")
 
 
-def test_tail_gives_every_record_as_it_is_text_or_not(house: House) -> None:
+def test_tail_writes_every_record_unchanged_text_or_not(house: House) -> None:
     stream = EmbeddedStream(house.streams, "trades")
     stream.create()
     stream.put([("AMZN", b'{"price": 1.5}'), ("x", b"\xff\x00")])
@@ -89,7 +89,7 @@ def test_tail_from_latest_follows_what_arrives(house: House) -> None:
     assert len(out.splitlines()) == 3
 
 
-def test_consume_tells_each_minute_and_report_gives_its_rows(house: House) -> None:
+def test_consume_prints_each_minute_and_report_prints_its_rows(house: House) -> None:
     house.run("produce", "trades", "--rate", "0", "--count", "1000", "--seed", "1")
     minute = next(house.rows("streams", "tail", "trades", "--limit", "1"))["arrived"][:16]
     house.run("consume", "trades", "--until-caught-up")
@@ -109,7 +109,7 @@ def test_a_second_run_of_the_same_records_changes_nothing(house: House) -> None:
     assert [{**row, "closed": None} for row in house.rows("report", "trades")] == before
 
 
-def test_a_worker_asked_to_stop_finishes_and_its_shards_are_free_at_once(house: House) -> None:
+def test_stopped_worker_finishes_and_frees_its_shards_at_once(house: House) -> None:
     house.run("streams", "create", "trades")
     worker = house.start("consume", "trades")
     wait_for(lambda: house.query("SELECT 1 FROM streams_lease WHERE owner <> ''"))
@@ -140,7 +140,7 @@ def test_orders_raise_an_alarm_that_ends_when_the_shop_is_quiet(house: House) ->
     ]
 
 
-def test_consume_from_latest_leaves_out_what_was_there(house: House) -> None:
+def test_consume_from_latest_leaves_out_earlier_records(house: House) -> None:
     house.run("produce", "trades", "--rate", "0", "--count", "100")
     house.run("consume", "trades", "--from", "latest", "--until-caught-up")
     assert list(house.rows("report", "trades")) == []
@@ -212,7 +212,7 @@ def old_trade(house: House) -> None:
     stream.close()
 
 
-def test_consume_tells_a_minute_for_people_line_by_line(house: House) -> None:
+def test_consume_prints_a_minute_for_people_line_by_line(house: House) -> None:
     old_trade(house)
     assert house.run("consume", "trades", "--until-caught-up").splitlines() == [
         "****** Stats for the minute from 12:00 UTC ******",
@@ -221,7 +221,7 @@ def test_consume_tells_a_minute_for_people_line_by_line(house: House) -> None:
     ]
 
 
-def test_what_consume_prints_can_be_read_by_a_script(house: House) -> None:
+def test_consume_output_can_be_read_by_a_script(house: House) -> None:
     old_trade(house)
     out = house.run("consume", "trades", "--until-caught-up", "--json")
     assert json.loads(out) == {

@@ -57,7 +57,7 @@ def test_leases_are_listed_for_machines(settings: Settings, tmp_path: Path, caps
 
 
 @pytest.mark.django_db
-def test_lag_in_seconds_and_in_records_where_they_are_told(settings: Settings) -> None:
+def test_lag_is_listed_in_seconds_and_in_records_where_known(settings: Settings) -> None:
     settings.STREAM_URL = "kinesis://eu-west-1"
     names = {"application": "trades", "stream": "trades"}
     Lease.objects.create(**names, shard="a", checkpoint="trim-horizon", clock=NOON)
@@ -76,7 +76,7 @@ def test_lag_in_seconds_and_in_records_where_they_are_told(settings: Settings) -
         (["--application", "trades"], "the following arguments are required: --stream"),
     ],
 )
-def test_what_cannot_be_imported_is_one_clear_sentence(
+def test_failed_import_is_one_clear_sentence(
     words: list[str], sentence: str, settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings.STREAM_URL = "embedded:nowhere.sqlite3"

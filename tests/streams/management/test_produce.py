@@ -42,7 +42,7 @@ def held(name: str) -> list[tuple[str, bytes]]:
     return [entry for page in pages for batch in page.batches for entry in zip(batch.keys, batch.datas, strict=True)]
 
 
-def test_trades_arrive_in_a_stream_made_for_them(capsys: pytest.CaptureFixture[str]) -> None:
+def test_produce_creates_the_stream_for_its_trades(capsys: pytest.CaptureFixture[str]) -> None:
     assert produce("trades", "--rate", "0", "--count", "5000") == 0
     said = capsys.readouterr()
     assert said.err == "Created the stream trades with 1 shard.\n"
@@ -50,7 +50,7 @@ def test_trades_arrive_in_a_stream_made_for_them(capsys: pytest.CaptureFixture[s
     assert [json.loads(data)["id"] for _, data in held("trades")] == list(range(1, 5001))
 
 
-def test_a_stream_that_exists_is_used_in_silence(capsys: pytest.CaptureFixture[str]) -> None:
+def test_existing_stream_is_used_without_a_message(capsys: pytest.CaptureFixture[str]) -> None:
     open_stream("mine").create(2)
     assert produce("trades", "--rate", "0", "--count", "10", "--stream", "mine") == 0
     assert capsys.readouterr().err == ""
@@ -76,12 +76,12 @@ def test_a_seed_gives_the_same_records(words: list[str]) -> None:
     assert held("one") == held("other")
 
 
-def test_a_file_is_replayed_for_the_site_named() -> None:
+def test_file_is_replayed_for_the_named_site() -> None:
     assert produce("orders", "--file", str(SAMPLE), "--site", "lisbon", "--speed", "1e9") == 0
     assert [key for key, _ in held("orders")] == ["lisbon"] * 5
 
 
-def test_duration_ends_it() -> None:
+def test_duration_ends_produce() -> None:
     assert produce("trades", "--rate", "1000", "--duration", "0.2") == 0
     assert len(held("trades")) == 200
 
@@ -131,7 +131,7 @@ def test_bad_input_is_one_sentence_and_exit_2(
     assert not (tmp_path / "streams.sqlite3").exists()
 
 
-def test_a_file_that_is_cut_short_exits_2_and_says_what_was_sent(
+def test_truncated_file_exits_2_and_reports_the_sent_records(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     path = tmp_path / "orders.csv.gz"
@@ -166,7 +166,7 @@ def test_a_terminal_sees_the_progress_on_one_line(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_with_exit_0_and_nothing_uncounted(number: int, settings: Settings) -> None:
+def test_signal_ends_produce_with_exit_0_and_a_full_count(number: int, settings: Settings) -> None:
     process = subprocess.Popen(
         [sys.executable, "manage.py", "produce", "trades", "--rate", "0", "--json"],
         cwd=ROOT,
@@ -189,7 +189,7 @@ UK = """InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerI
 """
 
 
-def test_a_file_whose_dates_can_be_read_in_two_ways_is_refused_until_it_is_said(
+def test_file_with_ambiguous_dates_is_refused_without_an_option(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "uk.csv"
@@ -200,7 +200,7 @@ def test_a_file_whose_dates_can_be_read_in_two_ways_is_refused_until_it_is_said(
     assert [json.loads(data)["InvoiceDate"] for _, data in held("orders")] == ["2011-03-04T08:26:00"]
 
 
-def test_a_file_of_which_no_row_can_be_read_is_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_file_without_a_readable_row_is_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "bad.csv"
     path.write_text(UK.replace("2.5", "cheap"))
     assert produce("orders", "--file", str(path), "--rate", "0", "--dates", "day-first") == 1
@@ -208,11 +208,11 @@ def test_a_file_of_which_no_row_can_be_read_is_a_failure(tmp_path: Path, capsys:
 
 
 @pytest.mark.parametrize("words", [["--dates", "day-first"], ["--encoding", "cp932"]])
-def test_how_a_file_is_written_needs_a_file(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_file_options_need_a_file(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert produce("orders", *words) == 2
     assert capsys.readouterr().err == "--dates and --encoding are about a file: name one with --file.\n"
 
 
-def test_an_encoding_that_nobody_knows_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+def test_unknown_encoding_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert produce("orders", "--file", "x", "--encoding", "klingon") == 2
     assert capsys.readouterr().err == "argument --encoding: 'klingon' is no encoding that Python knows\n"

@@ -39,13 +39,13 @@ def packed(stream: MemoryStream, *words: str) -> bool:
         (["--rate", "2000", "--aggregate"], True),
     ],
 )
-def test_records_are_packed_when_asked_for_or_when_the_shards_take_no_more(
+def test_records_are_packed_on_request_or_when_the_shards_are_full(
     stream: MemoryStream, words: list[str], expected: bool
 ) -> None:
     assert packed(stream, *words) == expected
 
 
-def test_a_stream_that_stores_batches_anyway_is_used_as_it_is() -> None:
+def test_stream_that_stores_batches_is_used_without_packing() -> None:
     class Plain(MemoryStream):
         put_located = None  # type: ignore[assignment]
 

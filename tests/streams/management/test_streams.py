@@ -53,7 +53,7 @@ def test_a_shard_is_split_and_its_child_is_merged(capsys: pytest.CaptureFixture[
         (["split", "nothing", SHARDS[0]], 1, "There is no stream 'nothing'."),
     ],
 )
-def test_what_cannot_be_resharded_is_one_clear_sentence(
+def test_failed_resharding_is_one_clear_sentence(
     words: list[str], code: int, sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert streams(*words) == code
@@ -82,7 +82,7 @@ def test_a_stream_is_deleted_once_its_name_is_typed(
     assert (stream_names(), statuses()) == ([], ["kept"])
 
 
-def test_in_a_script_a_stream_is_deleted_with_yes_alone(
+def test_script_deletes_a_stream_only_with_yes(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("trades\n"))
@@ -95,19 +95,19 @@ def test_in_a_script_a_stream_is_deleted_with_yes_alone(
 
 @pytest.mark.parametrize("name", ["team/trades", "a b", "é", "x" * 129, ""])
 @pytest.mark.parametrize("words", ["streams create", "consume trades --stream", "produce trades --stream"])
-def test_a_name_that_kinesis_would_not_take_is_refused_in_words(
+def test_name_invalid_on_kinesis_is_refused_with_a_reason(
     words: str, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert exit_code(*words.split(), name) == 2
     assert "is not a stream's name: 1 to 128 letters, digits, '_', '.' or '-'" in capsys.readouterr().err
 
 
-def test_the_embedded_stream_itself_refuses_such_a_name() -> None:
+def test_name_invalid_on_kinesis_is_refused_by_the_embedded_stream() -> None:
     with pytest.raises(StreamError, match="'team/trades' is not a stream's name"):
         open_stream("team/trades").create()
 
 
-def test_a_stream_of_an_older_file_with_such_a_name_is_listed_and_can_be_removed(
+def test_name_invalid_on_kinesis_is_listed_and_can_be_removed_in_an_older_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with closing(sqlite3.connect(tmp_path / "streams.sqlite3")) as older, older:

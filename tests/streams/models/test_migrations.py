@@ -46,7 +46,7 @@ def before() -> Iterator[Any]:
         (["trades-eu"] * 2, "trades-eu"),
     ],
 )
-def test_results_that_stand_belong_to_the_stream_that_was_read(before: Any, read: list[str], expected: str) -> None:
+def test_existing_results_belong_to_the_stream_that_was_read(before: Any, read: list[str], expected: str) -> None:
     for number, stream in enumerate(read):
         before.get_model("streams", "Lease").objects.create(
             application="trades", stream=stream, shard=f"s{number}", checkpoint="trim-horizon"
@@ -87,14 +87,14 @@ def converted() -> State:
     return lease_states.load(Lease.objects.get(), BOUNDS)[0]
 
 
-def test_a_state_of_trades_is_read_on(blobs: Any) -> None:
+def test_state_of_trades_is_read_after_the_migration(blobs: Any) -> None:
     add_lease(blobs, msgspec.msgpack.encode(OLD_TRADES))
     processor = TradesProcessor(converted())
     processor.add(Batch(NOW + 1, [8], ["AMZN"], [b""]), [Trade("AMZN", "BUY", 3.0, 1)])
     assert [(row.tally.trades, row.tally.shares, row.tally.high) for row in processor.take() or []] == [(3, 11, 3.0)]
 
 
-def test_a_state_of_orders_is_read_on(blobs: Any) -> None:
+def test_state_of_orders_is_read_after_the_migration(blobs: Any) -> None:
     add_lease(blobs, msgspec.msgpack.encode(OLD_ORDERS))
     processor = OrdersProcessor(converted(), 100)
     processor.advance(NOW + 14_500)
@@ -103,7 +103,7 @@ def test_a_state_of_orders_is_read_on(blobs: Any) -> None:
     assert [(count.site, count.lines, count.newest) for count in results.counts] == [("paris", 2, NOW)]
 
 
-def test_a_state_of_no_application_stays_for_its_worker_to_tell(blobs: Any) -> None:
+def test_state_of_no_application_is_kept_for_its_worker_to_report(blobs: Any) -> None:
     add_lease(blobs, b"whatever")
     with pytest.raises(DamagedStateError, match="its state is damaged, or of another release"):
         converted()

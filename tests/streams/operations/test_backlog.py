@@ -36,7 +36,7 @@ def places(stream: EmbeddedStream, shard: str) -> list[Position]:
     return [TRIM_HORIZON, SHARD_END, *(after(number) for sequence in sequences for number in (sequence - 1, sequence))]
 
 
-def test_as_many_wait_as_would_be_read(stream: EmbeddedStream, clock: FakeClock) -> None:
+def test_waiting_records_equal_the_records_to_read(stream: EmbeddedStream, clock: FakeClock) -> None:
     for shard in (FIRST, SECOND):
         for place in [*places(stream, shard), *(at(clock.time - ago) for ago in range(0, 5000, 500))]:
             read = sum(len(batch.keys) for batch in stream.read(shard, place, 100).batches)
@@ -50,7 +50,7 @@ def test_a_damaged_lease_is_named_and_the_others_are_counted(stream: EmbeddedStr
         assert (found, said[:41]) == ({SECOND: held[SECOND]}, f"The lease is damaged: {FIRST}."[:41])
 
 
-def test_a_shard_that_nobody_has_leased_yet_counts_whole(stream: EmbeddedStream) -> None:
+def test_unleased_shard_counts_whole(stream: EmbeddedStream) -> None:
     held = {shard.id: shard.records for shard in stream.describe().shards}
     assert waiting(stream, {FIRST: "shard-end", "long-gone": "trim-horizon"}) == ({FIRST: 0, SECOND: held[SECOND]}, "")
 
@@ -59,7 +59,7 @@ def test_a_shard_that_nobody_has_leased_yet_counts_whole(stream: EmbeddedStream)
     ("checkpoint", "count"),
     [("trim-horizon", 60), (f"{FIRST}=shard-end {SECOND}=shard-end", 0), (f"{FIRST}=trim-horizon", 60)],
 )
-def test_a_whole_stream_waits_with_all_its_shards(stream: EmbeddedStream, checkpoint: str, count: int) -> None:
+def test_whole_stream_counts_all_its_shards(stream: EmbeddedStream, checkpoint: str, count: int) -> None:
     assert waiting(stream, {"*": checkpoint}) == ({"*": count}, "")
 
 
@@ -71,7 +71,7 @@ def test_a_whole_stream_waits_with_all_its_shards(stream: EmbeddedStream, checkp
         ("redis://localhost", "How many records wait is not known. STREAM_URL is"),
     ],
 )
-def test_where_they_cannot_be_counted_a_sentence_says_why(
+def test_uncountable_records_have_a_sentence_with_the_reason(
     url: str, why: str, settings: Settings, tmp_path: Path
 ) -> None:
     settings.STREAM_URL = url.format(tmp_path)

@@ -58,19 +58,19 @@ def test_only_kept_letters_are_replayed(one_of_each: None) -> None:
     assert audits() == [("ada", "replay", "every application: all", 1)]
 
 
-def test_letters_not_yet_applied_are_discarded(one_of_each: None) -> None:
+def test_discard_takes_letters_that_are_not_yet_applied(one_of_each: None) -> None:
     assert deadletters.discard(Choice("trades"), "ada") == 2
     assert statuses() == ["discarded", "discarded", "applied", "discarded"]
     assert audits() == [("ada", "discard", "trades: all", 2)]
 
 
-def test_a_change_of_nothing_is_not_noted(one_of_each: None) -> None:
+def test_change_of_no_letter_is_not_audited(one_of_each: None) -> None:
     assert deadletters.replay(Choice("orders"), "ada") == 0
     assert audits() == []
 
 
 @pytest.mark.django_db
-def test_a_letter_that_came_after_the_look_is_not_meant() -> None:
+def test_letter_newer_than_the_page_is_left_alone() -> None:
     seen, _ = letter(1), letter(2)
     deadletters.discard(Choice("trades", up_to=seen), "ada")
     assert statuses() == ["discarded", "kept"]
@@ -118,7 +118,7 @@ def test_the_command_lists_for_people(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 @pytest.mark.django_db
-def test_the_command_says_how_many_and_leaves_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_the_count_and_is_audited(capsys: pytest.CaptureFixture[str]) -> None:
     first, second, third = letter(1), letter(2), letter(3)
     assert run("replay", "--id", str(first)) == run("discard", "--all", "--application", "trades") == 0
     assert capsys.readouterr().out.splitlines() == [
@@ -145,7 +145,7 @@ def test_the_command_says_how_many_and_leaves_its_name(capsys: pytest.CaptureFix
         (["list", "--application", "nobody"], 2, "argument --application: invalid choice: 'nobody'"),
     ],
 )
-def test_what_cannot_be_done_is_one_clear_sentence(
+def test_impossible_request_is_one_clear_sentence(
     words: list[str], code: int, sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(*words) == code

@@ -61,13 +61,13 @@ def filled(make: Make, path: Path, count: int = 7, shards: int = 3) -> Readable:
 
 
 @both
-def test_a_look_begins_with_the_newest(make: Make, tmp_path: Path) -> None:
+def test_inspection_begins_with_the_newest_record(make: Make, tmp_path: Path) -> None:
     found = look(filled(make, tmp_path), most=3)
     assert (lines(found), found.read, found.whole) == (["6", "5", "4"], 3, False)
 
 
 @both
-def test_looks_that_go_on_give_every_record_once_either_way(make: Make, tmp_path: Path) -> None:
+def test_inspection_returns_every_record_once_in_either_direction(make: Make, tmp_path: Path) -> None:
     stream = filled(make, tmp_path, 25)
     older: list[str] = []
     found = look(stream, most=4)
@@ -83,7 +83,7 @@ def test_looks_that_go_on_give_every_record_once_either_way(make: Make, tmp_path
 
 
 @both
-def test_a_look_from_a_time_on_has_what_arrived_then(make: Make, tmp_path: Path) -> None:
+def test_inspection_from_a_time_begins_with_the_records_of_then(make: Make, tmp_path: Path) -> None:
     stream = filled(make, tmp_path)
     arrived = look(stream).rows[3].arrived
     assert lines(look(stream, after=Place(arrived))) == ["3", "4", "5", "6"]
@@ -96,7 +96,7 @@ def test_a_look_from_a_time_on_has_what_arrived_then(make: Make, tmp_path: Path)
     most=st.integers(1, 7),
 )
 @pytest.mark.parametrize("kind", ["embedded", "walked"])
-def test_whatever_arrives_is_found_once_in_order(
+def test_inspection_finds_arriving_records_once_in_order(
     kind: str, puts: list[tuple[int, list[str]]], most: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     now = FakeClock()
@@ -134,7 +134,7 @@ def test_records_are_picked_out_by_key_and_by_a_typed_field(make: Make, tmp_path
     assert (missing.rows, missing.having, missing.fields) == ([], 0, {"t": "text", "ok": "true/false"})
 
 
-def test_a_look_stops_after_so_many_records_and_says_where(tmp_path: Path) -> None:
+def test_inspection_stops_after_a_bound_and_returns_its_place(tmp_path: Path) -> None:
     stream, readable = embedded(tmp_path, FakeClock())
     stream.create(1)
     stream.put([("a", b"%d" % number) for number in range(MOST_READ + 5)])
@@ -143,7 +143,7 @@ def test_a_look_stops_after_so_many_records_and_says_where(tmp_path: Path) -> No
     assert lines(look(readable, before=found.last)) == ["4", "3", "2", "1", "0"]
 
 
-def test_a_walk_whose_time_is_up_says_how_far_it_was(tmp_path: Path) -> None:
+def test_walk_reports_its_place_when_its_time_is_up(tmp_path: Path) -> None:
     now = FakeClock()
     stream, _ = walked(tmp_path, now)
     stream.create(1)
@@ -163,7 +163,7 @@ def test_a_walk_whose_time_is_up_says_how_far_it_was(tmp_path: Path) -> None:
     assert (found.rows, found.whole, found.last) == ([], False, Place(now() - 5 * walking.FIRST))
 
 
-def test_a_walk_leaves_out_what_has_not_settled() -> None:
+def test_walk_leaves_out_records_that_have_not_settled() -> None:
     now = FakeClock()
     stream = MemoryStream("trades", now)
     stream.create(1)
@@ -185,7 +185,7 @@ def test_a_second_of_very_many_records_is_walked_in_shorter_stretches() -> None:
 
 
 @pytest.mark.parametrize("data", [b"[" + b"[]," * 349_000 + b"[]]", b"[" * 900 + b"1," * 500_000 + b"1" + b"]" * 900])
-def test_a_look_at_large_records_takes_little_memory(data: bytes, tmp_path: Path) -> None:
+def test_inspection_of_large_records_takes_little_memory(data: bytes, tmp_path: Path) -> None:
     stream, readable = embedded(tmp_path, FakeClock())
     stream.create(1)
     for _ in range(4):

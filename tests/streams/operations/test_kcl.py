@@ -43,11 +43,11 @@ def one_shard(checkpoint: str, sub: int = 0, moment: Moment = MOMENT) -> str:
         ("LATEST", 0, f"at-timestamp:{NOW}"),
     ],
 )
-def test_a_checkpoint_is_the_same_place_in_our_words(checkpoint: str, sub: int, ours: str) -> None:
+def test_checkpoint_of_kcl_is_translated_to_the_same_place(checkpoint: str, sub: int, ours: str) -> None:
     assert one_shard(checkpoint, sub) == ours
 
 
-def test_at_timestamp_is_the_time_that_is_given() -> None:
+def test_at_timestamp_is_translated_to_the_given_time() -> None:
     assert one_shard("AT_TIMESTAMP", moment=Moment(NOW, 5_000)) == "at-timestamp:5000"
 
 
@@ -71,13 +71,13 @@ def test_the_leases_of_one_stream_are_taken_from_a_table_of_several() -> None:
         (item(ONE, "5"), f"{ONE} (its shard is there twice"),
     ],
 )
-def test_a_row_that_is_not_understood_is_named_and_nothing_is_taken(row: Item, words: str) -> None:
+def test_unknown_row_is_named_and_nothing_is_imported(row: Item, words: str) -> None:
     with pytest.raises(StreamError) as caught:
         read(item(ONE, "5"), row)
     assert str(caught.value).startswith(f"Nothing was imported: not understood are {words}")
 
 
-def test_many_rows_that_are_not_understood_are_counted() -> None:
+def test_unknown_rows_are_counted_when_many() -> None:
     with pytest.raises(StreamError, match=r"shard-4 \(checkpoint 'x'\) and 3 more\.$"):
         read(*(item(f"shard-{number}", "x") for number in range(8)))
 
@@ -86,7 +86,7 @@ def columns(leases: list[Lease]) -> list[tuple[str, list[str], str, str]]:
     return [(lease.shard, lease.parents, lease.hash_end, lease.checkpoint) for lease in leases]
 
 
-def test_parents_that_kcl_has_removed_are_at_their_end() -> None:
+def test_parents_removed_by_kcl_are_at_their_end() -> None:
     top = HASH_SPACE - 1
     shards = [Shard(ZERO, 0, top, open=False), Shard(ONE, 0, MIDDLE - 1, (ZERO,)), Shard(TWO, MIDDLE, top, (ZERO,))]
     leases = kcl.plan(read(item(ONE, "5"), item(TWO, "TRIM_HORIZON")), "trades", "trades", shards)
@@ -97,7 +97,7 @@ def test_parents_that_kcl_has_removed_are_at_their_end() -> None:
     ]
 
 
-def test_a_shard_that_the_stream_has_forgotten_keeps_what_kcl_knew() -> None:
+def test_shard_expired_from_the_stream_keeps_the_lease_of_kcl() -> None:
     known: dict[str, Any] = {
         "startingHashKey": {"S": "0"},
         "endingHashKey": {"S": "255"},
@@ -137,9 +137,7 @@ def refusal(code: str) -> ClientError:
         (EndpointConnectionError(endpoint_url="http://x"), "DynamoDB cannot be reached (EndpointConnectionError)"),
     ],
 )
-def test_a_table_that_cannot_be_read_is_one_clear_sentence(
-    error: Exception, words: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unreadable_table_is_one_clear_sentence(error: Exception, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
     class Refusing:
         meta = type("Meta", (), {"region_name": "eu-west-1"})
 

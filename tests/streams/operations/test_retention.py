@@ -41,7 +41,7 @@ def second(days: float, application: str = "trades", stream: str = "trades") -> 
     Throughput.objects.create(**names, second=days_ago(days), records=1, size=1)
 
 
-def test_an_open_window_stays_however_far_behind_its_worker_is() -> None:
+def test_open_window_is_kept_when_its_worker_is_behind() -> None:
     lease(clock=days_ago(500))
     for days in (499, 500, 501):
         minute(days)
@@ -54,14 +54,14 @@ def test_an_open_window_stays_however_far_behind_its_worker_is() -> None:
     ]
 
 
-def test_nothing_goes_while_a_shard_was_not_begun() -> None:
+def test_nothing_is_removed_while_a_shard_is_unread() -> None:
     lease()
     lease("b", clock=None)
     minute(999)
     assert going(TradeMinute) == 0
 
 
-def test_what_is_older_than_the_setting_goes() -> None:
+def test_rows_older_than_the_setting_are_removed() -> None:
     lease()
     lease("b", checkpoint="shard-end", clock=days_ago(900))
     for days in (399, 401):
@@ -72,7 +72,7 @@ def test_what_is_older_than_the_setting_goes() -> None:
     assert list(retention.held_back(NOW)) == []
 
 
-def test_an_open_alarm_and_a_window_that_holds_lines_stay() -> None:
+def test_open_alarm_and_window_with_lines_are_kept() -> None:
     figures = dict.fromkeys(("threshold", "peak", "lines", "notifications", "suppressed"), 1)
     for number, ended in enumerate([None, days_ago(401), days_ago(399)]):
         AlarmEpisode.objects.create(site="paris", sequence=str(number), started=days_ago(900), ended=ended, **figures)
@@ -86,7 +86,7 @@ def remove_outlived() -> None:
         rows.delete()
 
 
-def test_a_site_from_which_nothing_came_for_long_goes_with_its_count_unless_somebody_set_its_threshold() -> None:
+def test_silent_site_is_removed_unless_it_has_a_threshold() -> None:
     for name, days, threshold, lines in [
         ("gone", 31, 30, 0), ("late", 29, 30, 0), ("set", 31, 40, 0), ("full", 31, 30, 1), ("seen", 31, 30, 0)
     ]:  # fmt: skip
@@ -98,7 +98,7 @@ def test_a_site_from_which_nothing_came_for_long_goes_with_its_count_unless_some
         assert set(model.objects.values_list(field, flat=True)) == {"late", "set", "full", "seen"}
 
 
-def test_with_zero_days_no_site_goes(settings: Settings) -> None:
+def test_site_is_kept_when_the_setting_is_zero_days(settings: Settings) -> None:
     settings.RETENTION_SITES = 0
     Site.objects.create(name="old")
     SiteCount.objects.create(site="old", lines=0, as_of=NOW, newest=days_ago(99))
@@ -106,7 +106,7 @@ def test_with_zero_days_no_site_goes(settings: Settings) -> None:
     assert Site.objects.count() == 1
 
 
-def test_a_ticker_goes_with_its_last_minute() -> None:
+def test_ticker_is_removed_with_its_last_minute() -> None:
     minute(1)
     for name in ("AMZN", "GONE"):
         Ticker.of(name).save()
@@ -114,7 +114,7 @@ def test_a_ticker_goes_with_its_last_minute() -> None:
     assert list(Ticker.objects.values_list("name", flat=True)) == ["AMZN"]
 
 
-def test_the_seat_of_a_worker_that_was_killed_goes_after_a_day() -> None:
+def test_member_of_a_killed_worker_is_removed_after_a_day() -> None:
     for owner, days in (("gone", 1.1), ("living", 0)):
         Member.objects.create(application="trades", stream="trades", owner=owner, expires=days_ago(days))
     assert retention.outlived(NOW)[Member].get().owner == "gone"
@@ -128,7 +128,7 @@ def retire(*listed: str) -> set[str]:
     return set(Lease.objects.values_list("shard", flat=True))
 
 
-def test_a_lease_goes_when_its_shard_has_ended_and_the_stream_has_forgotten_it() -> None:
+def test_lease_is_removed_when_its_shard_has_ended_and_expired() -> None:
     for shard, days in (("listed", 99), ("late", 29), ("old", 31)):
         lease(shard, checkpoint="shard-end", clock=days_ago(days), applied=5, dead=1)
     lease("living", parents=["old"], clock=days_ago(99), applied=1)
@@ -136,7 +136,7 @@ def test_a_lease_goes_when_its_shard_has_ended_and_the_stream_has_forgotten_it()
     assert list(Lease.objects.filter(shard="living").values_list("applied", "dead")) == [(6, 1)]
 
 
-def test_a_lease_whose_child_has_not_begun_stays_for_its_state() -> None:
+def test_lease_is_kept_for_its_state_until_a_child_begins() -> None:
     lease("parent", checkpoint="shard-end", clock=days_ago(31))
     child = lease("child", checkpoint="trim-horizon", parents=["parent"], clock=None, state=b"")
     assert retire("child") == {"parent", "child"}
@@ -144,12 +144,12 @@ def test_a_lease_whose_child_has_not_begun_stays_for_its_state() -> None:
     assert retire("child") == {"child"}
 
 
-def test_the_last_lease_of_an_application_stays_so_that_it_is_known_to_have_read_the_stream() -> None:
+def test_last_lease_of_an_application_is_kept() -> None:
     lease(checkpoint="shard-end", clock=days_ago(99))
     assert retire() == {"a"}
 
 
-def test_the_leases_of_a_stream_stay_while_a_worker_reads_it() -> None:
+def test_leases_of_a_stream_are_kept_while_a_worker_reads_it() -> None:
     lease()
     lease(stream="orders")
     member = Member.objects.create(application="trades", stream="trades", owner="elsewhere/1/2", expires=LATER)
@@ -161,7 +161,7 @@ def test_the_leases_of_a_stream_stay_while_a_worker_reads_it() -> None:
     assert list(Lease.objects.values_list("stream", flat=True)) == ["orders"]
 
 
-def test_a_reader_that_is_behind_keeps_only_its_own_stream() -> None:
+def test_late_reader_keeps_rows_of_its_own_stream_only() -> None:
     lease(clock=days_ago(0))
     lease(clock=days_ago(500), stream="sensors")
     for stream in ("trades", "sensors"):
@@ -175,7 +175,7 @@ def test_a_reader_that_is_behind_keeps_only_its_own_stream() -> None:
 
 
 @pytest.mark.django_db
-def test_leases_of_streams_that_were_go_together_once_they_are_old_and_their_counts_stay() -> None:
+def test_leases_of_deleted_streams_are_removed_together_and_their_counts_kept() -> None:
     names = {"application": "trades", "stream": "trades", "current": False, "applied": 3, "dead": 1, "expired": 2}
     old, new = NOW - timedelta(days=400), NOW - timedelta(days=1)
     for identity, shard, clock in (("one", "a", old), ("one", "b", new), ("two", "a", old), ("two", "b", None)):
@@ -196,7 +196,7 @@ def test_leases_of_streams_that_were_go_together_once_they_are_old_and_their_cou
         (timedelta(days=400), False, 1),  # nobody has read for more than a year
     ],
 )
-def test_a_janitor_whose_clock_is_ahead_removes_nothing_young(
+def test_janitor_removes_nothing_young_when_its_clock_is_ahead(
     settings: Settings, wrong: timedelta, lives: bool, gone: int
 ) -> None:
     settings.RETENTION_RESULTS = 30

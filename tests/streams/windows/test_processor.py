@@ -51,7 +51,7 @@ def test_a_mean_goes_on_after_a_restart() -> None:
     assert rows == [(MINUTE, "attic", 21.5)]
 
 
-def test_a_device_too_many_and_a_late_reading_are_refused_in_words() -> None:
+def test_device_too_many_and_late_reading_are_refused_with_a_reason() -> None:
     processor = build(EMPTY)
     assert add(processor, MINUTE, a=1, b=2, c=3) == ["A minute has at most 2 devices; 'c' is one more."]
     processor.advance(10 * MINUTE)
@@ -59,6 +59,6 @@ def test_a_device_too_many_and_a_late_reading_are_refused_in_words() -> None:
     assert error.startswith("The record arrived 540 s before the shard's watermark, and its window is closed;")
 
 
-def test_a_decoder_names_the_field_that_an_event_does_not_have() -> None:
+def test_decoder_names_the_missing_field() -> None:
     with pytest.raises(ValueError, match="Reading has no field 'sensor' that could be its key"):
         Decoder(Reading, "sensor")
