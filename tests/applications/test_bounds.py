@@ -54,7 +54,7 @@ def expected(history: list[tuple[int, list[str]]]) -> Iterator[tuple[set[str], l
 
 
 @given(st.lists(st.tuples(waits, st.lists(names, min_size=1, max_size=6)), max_size=12), st.sets(st.integers(0, 12)))
-def test_a_shard_holds_so_many_sites_and_forgets_them_after_an_hour(
+def test_shard_holds_a_bounded_number_of_sites_and_forgets_them_after_an_hour(
     history: list[tuple[int, list[str]]], restarts: set[int]
 ) -> None:
     processor, kept = OrdersProcessor(EMPTY, 5, MOST), Kept()
@@ -69,7 +69,7 @@ def test_a_shard_holds_so_many_sites_and_forgets_them_after_an_hour(
         assert {site for (site,) in kept.save(processor, now).entries} == held
 
 
-def test_a_line_of_one_site_too_many_is_a_dead_letter_that_says_so() -> None:
+def test_line_of_one_site_too_many_is_a_dead_letter_with_the_reason() -> None:
     processor = OrdersProcessor(EMPTY, 30, 2)
     batch, events = lines(START, ["a", "b", "c", "a"])
     [dead] = processor.add(batch, events)
@@ -82,7 +82,7 @@ def test_a_line_of_one_site_too_many_is_a_dead_letter_that_says_so() -> None:
     assert results and [(count.site, count.lines) for count in results.counts] == [("a", 2), ("b", 1)]
 
 
-def test_a_clock_that_leaps_an_hour_tells_the_last_count_and_forgets_the_site() -> None:
+def test_clock_leap_of_an_hour_reports_the_last_count_and_forgets_the_site() -> None:
     processor, kept = OrdersProcessor(EMPTY, 30), Kept()
     processor.add(*lines(START, ["a"]))
     processor.take()
@@ -93,7 +93,7 @@ def test_a_clock_that_leaps_an_hour_tells_the_last_count_and_forgets_the_site() 
     assert kept.save(processor).entries == {}
 
 
-def test_an_idle_step_looks_at_no_threshold_until_a_line_leaves_its_window() -> None:
+def test_idle_step_reads_no_threshold_until_a_line_leaves_its_window() -> None:
     looks: list[str] = []
 
     class Watched(dict[str, int]):
@@ -115,7 +115,9 @@ pairs = st.lists(st.tuples(names, st.sampled_from(["BUY", "SELL"])), max_size=10
 
 
 @given(st.lists(st.tuples(st.sampled_from([0, SECOND, MINUTE]), pairs), max_size=8), st.booleans())
-def test_a_minute_of_a_shard_has_so_many_tickers(history: list[tuple[int, list[tuple[str, str]]]], again: bool) -> None:
+def test_shard_holds_a_bounded_number_of_tickers_a_minute(
+    history: list[tuple[int, list[tuple[str, str]]]], again: bool
+) -> None:
     processor, kept = TradesProcessor(EMPTY, MOST), Kept()
     known: dict[int, set[str]] = {}
     now = START
@@ -135,7 +137,7 @@ def test_a_minute_of_a_shard_has_so_many_tickers(history: list[tuple[int, list[t
         processor.advance(now)
 
 
-def test_a_trade_of_one_ticker_too_many_is_a_dead_letter_that_says_so() -> None:
+def test_trade_of_one_ticker_too_many_is_a_dead_letter_with_the_reason() -> None:
     processor = TradesProcessor(EMPTY, 1)
     [dead] = processor.add(*made(START, [("A", "BUY"), ("B", "BUY"), ("A", "SELL")]))
     says = "The shard counts 1 tickers in this minute, the most that TICKERS_MOST allows; 'B' would be one more."

@@ -24,7 +24,7 @@ def with_quantity(text: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("text", [b"6", b"6.0", b"0.6e1", b"6.000"])
-def test_a_whole_number_is_taken_however_it_is_written(text: bytes) -> None:
+def test_whole_number_is_accepted_in_every_notation(text: bytes) -> None:
     events, errors = decoded(with_quantity(text), with_quantity(b"6"))
     assert ([event.quantity for event in events], errors) == ([6, 6], [])
 
@@ -39,7 +39,7 @@ def test_a_whole_number_is_taken_however_it_is_written(text: bytes) -> None:
         (b'6.0,"price":"x"', "Expected `float`, got `str` - at `$.price`"),
     ],
 )
-def test_another_number_is_refused_in_words(text: bytes, error: str) -> None:
+def test_other_number_is_refused_with_a_reason(text: bytes, error: str) -> None:
     assert decoded(with_quantity(text)) == ([], [error])
 
 
@@ -51,7 +51,7 @@ def test_any_bytes_are_an_event_or_a_reason(data: bytes) -> None:
     assert len(events) >= 2
 
 
-def test_text_that_is_not_utf_8_is_refused_at_the_first_look() -> None:
+def test_text_of_another_encoding_is_refused_by_decode() -> None:
     good, latin = msgspec.json.encode(ORDER), msgspec.json.encode(ORDER | {"Description": "CAF."})
     found = {}
     for name, bad in {"latin": latin.replace(b"CAF.", b"CAF\xe9"), "other": latin.replace(b'"CAF."', b"1")}.items():

@@ -40,7 +40,7 @@ def test_open_minutes_go_on_in_the_child_that_owns_the_ticker() -> None:
     assert [child.take() for child in children] == [None, None]
 
 
-def test_a_merged_child_has_what_both_parents_had() -> None:
+def test_merged_child_has_the_state_of_both_parents() -> None:
     parents = [market_processor.TradesProcessor(), market_processor.TradesProcessor()]
     for parent, name in zip(parents, "az", strict=True):
         add(parent, START, [TRADE | {"tickerSymbol": name}])
@@ -51,7 +51,7 @@ def test_a_merged_child_has_what_both_parents_had() -> None:
     assert sorted((row.ticker, row.tally.trades) for row in rows) == [("a", 2), ("z", 2)]
 
 
-def test_parents_that_never_had_a_record_leave_nothing() -> None:
+def test_parents_without_a_record_leave_no_state() -> None:
     assert market_processor.TradesProcessor(market_processor.inherit([EMPTY, EMPTY], is_first)).take() is None
     assert orders_processor.OrdersProcessor(orders_processor.inherit([EMPTY], is_first), 30).take() is None
 
@@ -62,7 +62,7 @@ batches = st.lists(
 
 
 @given(batches, st.integers(0, 25))
-def test_alarms_are_the_same_whether_the_shard_was_split_or_not(history: list[tuple[int, list[str]]], at: int) -> None:
+def test_alarms_are_the_same_with_and_without_a_split(history: list[tuple[int, list[str]]], at: int) -> None:
     whole, split = Run(), Run()
     children: list[tuple[Owns, Any]] = []
     for index, (wait, sites) in enumerate(history):

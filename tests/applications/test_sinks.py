@@ -27,13 +27,13 @@ def asked(names: list[str], minute: int = 0) -> int:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_each_ticker_has_a_row_and_is_asked_for_once_an_hour() -> None:
+def test_ticker_has_a_row_and_is_queried_once_an_hour() -> None:
     assert [asked(["A", "b"]), asked(["A", "b"]), asked(["A", "b"], HOUR)] == [2, 0, 1]
     assert list(Ticker.objects.order_by("name").values_list("name", "folded")) == [("A", "a"), ("b", "b")]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_ticker_whose_write_was_rolled_back_is_made_the_next_time() -> None:
+def test_ticker_is_made_by_the_next_write_after_a_rollback() -> None:
     with pytest.raises(ArithmeticError), transaction.atomic():
         market_sink.write("trades", rows(["A"]))
         raise ArithmeticError
@@ -42,7 +42,7 @@ def test_a_ticker_whose_write_was_rolled_back_is_made_the_next_time() -> None:
 
 
 @pytest.mark.django_db
-def test_more_sites_and_tickers_than_a_question_takes_are_all_made() -> None:
+def test_sites_and_tickers_beyond_one_query_are_all_made() -> None:
     names = [f"n{number}" for number in range(1201)]
     market_sink.write("trades", rows(names))
     orders_sink.write("orders", OrderResults([Count(name, 1, 0, 0) for name in names], [], [], []))
@@ -50,7 +50,7 @@ def test_more_sites_and_tickers_than_a_question_takes_are_all_made() -> None:
 
 
 @pytest.mark.django_db
-def test_only_thresholds_that_somebody_set_are_read() -> None:
+def test_thresholds_are_read_only_when_changed_from_the_default() -> None:
     for name, threshold in (("a", 30), ("b", 29), ("c", 31)):
         Site.objects.create(name=name, threshold=threshold)
     assert orders_sink.thresholds() == {"b": 29, "c": 31}

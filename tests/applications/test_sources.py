@@ -34,6 +34,6 @@ def test_orders_are_restricted_to_a_site() -> None:
         assert opened("orders", file=path, site="lisbon").take(1)[0][0] == "lisbon"
 
 
-def test_options_about_a_file_need_a_file() -> None:
+def test_file_options_need_a_file() -> None:
     with pytest.raises(SourceError, match="are about a file"):
         opened("orders", encoding="cp1252")

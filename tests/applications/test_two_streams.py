@@ -103,9 +103,7 @@ def empty_tables() -> Any:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(arrows=st.lists(st.one_of(PUT, PUT, STRAY, SPLIT, STEP, TICK), max_size=40))
-def test_any_interleaving_of_two_streams_adds_up(
-    arrows: list[tuple[str, Any, Any, Any]], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_interleaved_streams_add_up(arrows: list[tuple[str, Any, Any, Any]], monkeypatch: pytest.MonkeyPatch) -> None:
     with empty_tables():
         world = World(monkeypatch)
         for arrow, *rest in arrows:
@@ -120,7 +118,7 @@ def test_any_interleaving_of_two_streams_adds_up(
             assert world.sums(name) == {(m, t): n for (s, m, t), n in world.expected.items() if s == name}
 
 
-def test_a_sum_is_of_the_rows_of_all_streams() -> None:
+def test_report_sums_the_rows_of_all_streams() -> None:
     trades(at(), "AAPL", "BUY", 10, low=9.0, first=9.5, last=9.7, reached=1, largest=200)
     trades(at(), "AAPL", "BUY", 5, high=12.0, first=11.0, last=11.5, reached=2, largest=700, stream="trades-eu")
     [row] = report.trades(60)
@@ -138,7 +136,7 @@ def test_a_sum_is_of_the_rows_of_all_streams() -> None:
         (at(1, 30), True, True, True),
     ],
 )
-def test_a_minute_is_closed_when_each_stream_in_it_is_past(
+def test_minute_is_closed_when_each_of_its_streams_has_passed_it(
     other_clock: Any, living: bool, rows_of_other: bool, closed: bool
 ) -> None:
     lease("trades", clock=at(1, 5))
@@ -151,7 +149,7 @@ def test_a_minute_is_closed_when_each_stream_in_it_is_past(
     assert [row["closed"] for row in report.trades(60)] == [closed]
 
 
-def test_an_alarm_that_is_open_is_listed_whenever_it_began() -> None:
+def test_open_alarm_is_listed_for_any_beginning() -> None:
     alarm("a", at(-120), None)
     alarm("b", at(-90), at(-80))
     alarm("c", at(-70), at(-30))
@@ -167,7 +165,7 @@ def test_alarms_of_one_site_on_two_streams_stand_side_by_side() -> None:
     assert AlarmEpisode.objects.count() == 2
 
 
-def test_an_applications_own_stream_is_shown_unless_only_others_have_something() -> None:
+def test_default_stream_is_the_applications_own_unless_only_others_have_rows() -> None:
     assert default_stream("trades", streams_of("trades")) == "trades"
     trades(at(-9), "AAPL", "BUY", 1, stream="old")
     trades(at(-1), "AAPL", "BUY", 1, stream="new")

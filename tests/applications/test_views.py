@@ -29,11 +29,11 @@ def rows(client: Client, address: str) -> list[list[str]]:
 @pytest.mark.parametrize(
     "address", ["/", "/market/", "/market/AMZN/", "/market/minutes.csv", "/orders/", "/orders/alarms.csv"]
 )
-def test_every_page_wants_a_session(client: Client, address: str) -> None:
+def test_page_requires_a_session(client: Client, address: str) -> None:
     assertRedirects(client.get(address), f"/accounts/sign-in/?next={address}", fetch_redirect_response=False)
 
 
-def test_the_front_door_leads_to_the_market(browser: Client) -> None:
+def test_front_page_redirects_to_the_market(browser: Client) -> None:
     assertRedirects(browser.get("/"), "/market/")
 
 
@@ -53,19 +53,19 @@ def test_the_market_is_complete_without_scripts(browser: Client) -> None:
     assertContains(page, "9,966 shares")
 
 
-def test_a_ticker_is_found_whatever_its_case(browser: Client) -> None:
+def test_ticker_is_found_in_any_case(browser: Client) -> None:
     trades(at(), "AMZN", "BUY", 1)
     assertRedirects(browser.get("/market/search", {"q": " amzn "}), "/market/AMZN/")
 
 
-def test_a_misspelt_ticker_is_met_with_close_ones(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_misspelt_ticker_lists_close_ones(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django.utils.timezone.now", at)
     trades(at(), "AMZN", "BUY", 1)
     assertContains(browser.get("/market/search", {"q": "AMZM"}), "No such ticker: AMZM")
     assertContains(browser.get("/market/AMZM/"), 'href="/market/AMZN/"', status_code=404)
 
 
-def test_an_unknown_site_is_met_with_the_known_ones(browser: Client) -> None:
+def test_unknown_site_lists_the_known_ones(browser: Client) -> None:
     site("london")
     assertContains(browser.get("/orders/", {"site": "paris"}), "?site=london", status_code=404)
     assert browser.get("/orders/alarms.csv", {"site": "paris"}).status_code == 404
@@ -89,7 +89,7 @@ def test_the_counts_are_a_table_of_the_highest_in_each_15_s() -> None:
     assert queries.count_spans(sites, ["london"]) == [("2026-11-22T11:59:15.000Z", [7])]
 
 
-def test_staff_set_a_threshold_and_are_told(browser: Client) -> None:
+def test_threshold_is_set_by_staff_with_a_message(browser: Client) -> None:
     site("london")
     page = browser.post("/orders/threshold/", {"site": "london", "threshold": "45"}, follow=True)
     assertContains(page, "london now raises an alarm at 45 order lines in 15 s.")
@@ -97,14 +97,14 @@ def test_staff_set_a_threshold_and_are_told(browser: Client) -> None:
 
 
 @pytest.mark.parametrize("bad", ["0", "-3", "many", "", "99999999999"])
-def test_a_threshold_that_will_not_do_changes_nothing_and_says_why(browser: Client, bad: str) -> None:
+def test_invalid_threshold_changes_nothing_and_has_a_reason(browser: Client, bad: str) -> None:
     site("london")
     page = browser.post("/orders/threshold/", {"site": "london", "threshold": bad})
     assertContains(page, 'role="alert"', status_code=422)
     assert Site.objects.get().threshold == 30
 
 
-def test_others_may_not_set_thresholds(client: Client) -> None:
+def test_threshold_is_set_by_staff_only(client: Client) -> None:
     client.force_login(User.objects.create_user("bob"))
     site("london")
     assertNotContains(client.get("/orders/"), "threshold-form")
@@ -121,7 +121,7 @@ def test_the_alarms_download_has_every_alarm_and_no_formula(browser: Client) -> 
     }  # fmt: skip
 
 
-def test_the_minutes_download_is_what_the_page_shows(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_minutes_download_equals_the_page(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django.utils.timezone.now", lambda: at(1, 1))
     lease("trades", clock=at(1))
     trades(at(), "AMZN", "BUY", 3)
@@ -130,6 +130,6 @@ def test_the_minutes_download_is_what_the_page_shows(browser: Client, monkeypatc
     assert ticker[1][2:7] == ["AMZN", "2026-11-22T12:00:00.000Z", "true", "3", "0"]
 
 
-def test_lines_of_a_download_end_as_rfc_4180_wants() -> None:
+def test_download_lines_end_by_rfc_4180() -> None:
     lines = download.lines(["a", "b"], [['say "x"', -1], ["-1", True]])
     assert "".join(lines) == 'a,b\r\n"say ""x""",-1\r\n\'-1,true\r\n'

@@ -19,7 +19,7 @@ def test_a_long_outage_takes_few_lines(caplog: pytest.LogCaptureFixture) -> None
     assert caplog.messages == ["It is away; trying again"] * 6 + ["What failed answers again, after 63 s"]
 
 
-def test_another_reason_is_told_at_once_and_the_next_outage_from_its_start(caplog: pytest.LogCaptureFixture) -> None:
+def test_another_reason_is_logged_at_once(caplog: pytest.LogCaptureFixture) -> None:
     outage = Outage(logger, lambda: 0.0)
     for reason in ("away", "away", "away", "full"):
         outage.failed(OSError(reason))
@@ -34,7 +34,7 @@ def test_another_reason_is_told_at_once_and_the_next_outage_from_its_start(caplo
     ]
 
 
-def test_nothing_is_told_of_an_outage_before_its_patience_is_over(caplog: pytest.LogCaptureFixture) -> None:
+def test_outage_is_not_logged_before_its_patience_is_over(caplog: pytest.LogCaptureFixture) -> None:
     times = iter([0.0, 0.0, 29.0, 31.0, 31.5, 40.0, 50.0, 60.0, 60.0])
     outage = Outage(logger, lambda: next(times), "shard 7 cannot be read: ", 30.0)
     for _ in range(5):

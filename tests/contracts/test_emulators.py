@@ -31,7 +31,7 @@ def test_ministack_listens_to_this_machine_only(ministack_url: str) -> None:
 
 
 @pytest.mark.xdist_group("ministack")
-def test_more_than_a_request_holds_is_put_and_read_whole(ministack_url: str) -> None:
+def test_put_larger_than_a_request_is_read_whole(ministack_url: str) -> None:
     stream = of_kinesis(ministack_url, examples=1).make("volume")
     stream.create()
     entries = [(f"key-{number}", b"%d " % number + b"x" * 16_000) for number in range(600)]  # 9.6 MB

@@ -41,9 +41,7 @@ def packing(make: Make) -> AggregatingStream:
     return stream
 
 
-def test_what_was_packed_before_a_split_and_landed_after_is_read_once_in_order(
-    packing: AggregatingStream, make: Make
-) -> None:
+def test_pack_from_before_a_split_is_read_once_in_order(packing: AggregatingStream, make: Make) -> None:
     packing.put(numbered(0, 40))
     make("packed").split(FIRST)
     packing.put(numbered(40, 40))
@@ -51,7 +49,7 @@ def test_what_was_packed_before_a_split_and_landed_after_is_read_once_in_order(
     assert by_key(make("packed")) == {key: list(range(place, 120, len(KEYS))) for place, key in enumerate(KEYS)}
 
 
-def test_what_was_packed_before_a_merge_and_landed_after_is_left_there(packing: AggregatingStream, make: Make) -> None:
+def test_pack_from_before_a_merge_is_left_in_place(packing: AggregatingStream, make: Make) -> None:
     packing.split(FIRST)
     packing.put(numbered(0, 40))
     make("packed").merge(SECOND, THIRD)

@@ -7,7 +7,7 @@ from random import Random
 from applications.market.generator import MEAN_PRICES, Trades
 
 
-def test_a_seed_gives_the_same_bytes_however_they_are_taken() -> None:
+def test_seed_gives_the_same_bytes_for_any_batches() -> None:
     one, other = Trades(Random(7)), Trades(Random(7))
     assert one.take(500) == [entry for size in (1, 99, 400) for entry in other.take(size)]
     assert Trades(Random(8)).take(500) != Trades(Random(7)).take(500)

@@ -86,20 +86,20 @@ def test_rows_equal_a_naive_count_wherever_the_worker_restarts(
 TRADE = {"tickerSymbol": "AMZN", "tradeType": "BUY", "price": 370.56, "quantity": 10, "id": 1}
 
 
-def test_only_what_changed_is_given() -> None:
+def test_results_are_the_changed_rows_alone() -> None:
     processor = TradesProcessor()
     add(processor, START, [TRADE])
     assert [row.ticker for row in add(processor, START, [TRADE | {"tickerSymbol": "WMT"}])] == ["WMT"]
     assert processor.take() is None
 
 
-def test_a_row_tells_which_trade_reached_its_count() -> None:
+def test_row_names_the_trade_that_reached_its_count() -> None:
     [row] = add(TradesProcessor(), START, [TRADE, TRADE], first=41)
     assert int(row.tally.reached) == 42
     assert len(row.tally.reached) == 64
 
 
-def test_a_stamp_that_runs_back_amends_its_own_minute() -> None:
+def test_earlier_stamp_amends_its_own_minute() -> None:
     processor = TradesProcessor()
     add(processor, START, [TRADE])
     add(processor, START + MINUTE, [TRADE])
@@ -108,7 +108,7 @@ def test_a_stamp_that_runs_back_amends_its_own_minute() -> None:
     assert [(row.minute, row.tally.trades) for row in processor.take() or []] == [(START, 2)]
 
 
-def test_a_stamp_whose_window_is_gone_is_refused_and_not_counted() -> None:
+def test_late_stamp_is_refused_and_not_counted() -> None:
     processor = TradesProcessor()
     processor.advance(START + 3 * MINUTE)
     dead = processor.add(*decode(batch(START, [TRADE, TRADE]))[:2])
@@ -120,7 +120,7 @@ def test_a_stamp_whose_window_is_gone_is_refused_and_not_counted() -> None:
     assert processor.take() is None
 
 
-def test_a_window_that_closes_in_the_step_that_filled_it_is_still_given() -> None:
+def test_window_closed_in_the_step_that_filled_it_is_returned() -> None:
     processor = TradesProcessor()
     processor.add(*decode(batch(START, [TRADE]))[:2])
     processor.advance(START + 60 * MINUTE)
@@ -152,7 +152,7 @@ def test_state_does_not_grow_with_time() -> None:
         ({"tickerSymbol": None}, "tickerSymbol"),
     ],
 )
-def test_a_malformed_trade_is_told_apart_and_the_rest_goes_on(change: Trade, reason: str) -> None:
+def test_malformed_trade_is_refused_and_the_rest_is_counted(change: Trade, reason: str) -> None:
     whole = batch(START, [TRADE, TRADE | change, TRADE])
     good, events, dead = decode(whole._replace(keys=["AMZN", str(change.get("tickerSymbol", "AMZN")), "AMZN"]))
     assert ([*good.sequences], len(events)) == ([1, 3], 2)
@@ -161,7 +161,7 @@ def test_a_malformed_trade_is_told_apart_and_the_rest_goes_on(change: Trade, rea
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff\x00", b"{", b"[1]", b"null", b'{"a":' * 100_000, b"NaN", b"{}\n{}"])
-def test_bytes_that_are_no_trade_are_told_apart(data: bytes) -> None:
+def test_bytes_of_no_trade_are_refused(data: bytes) -> None:
     good, events, dead = decode(Batch(START, [7], ["AMZN"], [data]))
     assert (good.keys, events, [record.data for record in dead]) == ([], [], [data])
 
@@ -176,7 +176,7 @@ def test_a_key_that_cannot_be_printed_is_refused() -> None:
     assert dead[0].error == "tickerSymbol has characters that cannot be printed."
 
 
-def test_a_tally_that_is_full_refuses_further_trades_and_no_other_ticker() -> None:
+def test_full_tally_refuses_trades_of_its_own_ticker_only() -> None:
     most = TRADE | {"price": 1e8, "quantity": 10**8}
     processor = TradesProcessor()
     good, events, _ = decode(batch(START, [most] * 12 + [TRADE | {"tickerSymbol": "WMT"}]))

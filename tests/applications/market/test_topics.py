@@ -13,7 +13,7 @@ from tests.dashboard.rows import at, lease, trades
 pytestmark = pytest.mark.django_db
 
 
-def test_without_workers_the_market_is_empty() -> None:
+def test_market_is_empty_without_workers() -> None:
     assert page.market(at(seconds=30.25)) == {
         "now": "2026-11-22T12:00:30.250Z",
         "newest": None,
@@ -24,7 +24,7 @@ def test_without_workers_the_market_is_empty() -> None:
     }
 
 
-def test_the_open_minute_and_the_closed_one_are_told_apart_by_the_clock() -> None:
+def test_market_tells_open_and_closed_minutes_apart_by_the_clock() -> None:
     lease("trades", clock=at(1, 20), newest=at(1, 19))
     for minute in (-1, 0, 1):
         trades(at(minute), "AMZN", "BUY", 3)
@@ -73,7 +73,7 @@ def test_a_minute_adds_up_more_than_64_bits_of_cents() -> None:
     assert page.market(at(0, 30))["open"]["value"] == (27 * 10**18 + 21 + 100_000) / 100
 
 
-def test_ties_go_to_the_first_to_reach_the_count_and_five_are_ranked() -> None:
+def test_ranking_breaks_ties_by_the_first_to_reach_the_count() -> None:
     lease("trades", clock=at(0, 30))
     for place, ticker in enumerate(["FB", "GE", "HD", "KO", "MCD", "PG"]):
         trades(at(), ticker, "BUY", 7, reached=9 - place)
@@ -82,7 +82,7 @@ def test_ties_go_to_the_first_to_reach_the_count_and_five_are_ranked() -> None:
 
 
 @pytest.mark.parametrize(("now", "rate"), [(20.5, 3.0), (21.9, 3.0), (27.5, 1.8)])
-def test_the_rate_waits_two_seconds_for_the_worker_then_counts_its_silence(now: float, rate: float) -> None:
+def test_rate_counts_silence_of_the_worker_after_two_seconds(now: float, rate: float) -> None:
     lease("trades", clock=at(0, 20.2))
     Throughput.objects.bulk_create(
         Throughput(application="trades", stream="trades", shard="s0", second=at(0, second), records=3, size=9)
@@ -91,7 +91,7 @@ def test_the_rate_waits_two_seconds_for_the_worker_then_counts_its_silence(now: 
     assert page.market(at(0, now))["rate"] == rate
 
 
-def test_the_slowest_shard_is_the_clock_and_one_read_to_its_end_is_not_waited_for() -> None:
+def test_clock_is_that_of_the_slowest_open_shard() -> None:
     lease("trades", clock=at(5), newest=at(4), shard="a")
     lease("trades", clock=at(3), newest=at(2), shard="b")
     lease("trades", clock=at(1), newest=at(1), shard="c", checkpoint="shard-end")
@@ -99,13 +99,13 @@ def test_the_slowest_shard_is_the_clock_and_one_read_to_its_end_is_not_waited_fo
     assert (market["clock"], market["newest"]) == ("2026-11-22T12:03:00.000Z", "2026-11-22T12:04:00.000Z")
 
 
-def test_a_shard_that_nobody_has_read_yet_leaves_the_clock_unknown() -> None:
+def test_clock_is_unknown_when_a_shard_is_unread() -> None:
     lease("trades", clock=at(5), shard="a")
     lease("trades", clock=None, shard="b")
     assert page.market(at(5))["clock"] is None
 
 
-def test_the_history_is_an_hour_of_closed_minutes_with_their_firsts() -> None:
+def test_history_is_an_hour_of_closed_minutes_with_their_firsts() -> None:
     lease("trades", clock=at(0, 30))
     for minute in range(-62, 1):
         trades(at(minute), "AMZN", "BUY", 2)
@@ -129,7 +129,7 @@ def test_a_ticker_has_its_prices_and_its_open_minute_last() -> None:
     assert (last["closed"], last["bought"]) == (False, 0)
 
 
-def test_the_market_is_a_few_queries(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+def test_market_takes_few_queries(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     lease("trades", clock=at(1, 30))
     trades(at(), "AMZN", "BUY", 3)
     trades(at(1), "AMZN", "BUY", 3)
@@ -146,7 +146,7 @@ def test_topics_have_pages_and_other_names_have_none() -> None:
     assert (found := topics.find("ticker:AMZN")) and found.build(at())["ticker"] == "AMZN"
 
 
-def test_tickers_of_a_look_take_few_queries_and_only_those_that_have_traded_are_there(
+def test_tickers_of_a_poll_take_few_queries_and_leave_out_untraded_ones(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     for number in range(20):

@@ -51,7 +51,7 @@ def test_the_curve_goes_from_two_minutes_before_the_alarm_to_one_after_it() -> N
     assert (min(curve), max(curve), len(curve)) == (-120, 79, 200)
 
 
-def test_the_curve_has_a_gap_where_nothing_is_known_and_the_threshold_of_then() -> None:
+def test_curve_has_gaps_for_unknown_seconds_and_the_threshold_of_its_time() -> None:
     lease("orders", clock=at(60))
     london = site("london")
     second("london", -30, lines=4, peak=4)
@@ -74,7 +74,7 @@ def test_the_curve_has_at_most_30_minutes(ended: float | None, looked: float, se
     assert (len(found["curve"]), found["cut"]) == (seconds, cut)
 
 
-def test_the_curve_of_an_open_alarm_ends_where_the_worker_is() -> None:
+def test_curve_of_an_open_alarm_ends_at_the_watermark() -> None:
     lease("orders", clock=at(3))
     site("london")
     second("london", 0, lines=33, peak=33)
@@ -83,7 +83,7 @@ def test_the_curve_of_an_open_alarm_ends_where_the_worker_is() -> None:
     assert page.alarm(found, at(60))["reached"] == "2026-11-22T12:03:00.000Z"
 
 
-def test_an_alarm_whose_counts_are_gone_has_no_curve(staff: Client) -> None:
+def test_alarm_without_counts_has_no_curve(staff: Client) -> None:
     found = alarm("london", at(), at(1))
     second("london", 3600, lines=2, peak=2)
     assert page.alarm(found, at(120))["curve"] == []
@@ -118,7 +118,7 @@ def test_the_page_is_complete_without_scripts(staff: Client) -> None:
     assertContains(shown, 'id="curve"')
 
 
-def test_an_open_alarm_says_up_to_when_it_is_known(staff: Client) -> None:
+def test_open_alarm_names_the_time_up_to_which_it_is_known(staff: Client) -> None:
     lease("orders", clock=at(3))
     site("london")
     second("london", 0, lines=41, peak=41)
@@ -135,13 +135,13 @@ def test_the_page_of_an_open_alarm_follows_its_site(staff: Client, stream: str, 
     assertContains(shown, f"manage.py consume {shown.context['on'].command}</code>")
 
 
-def test_the_page_of_an_alarm_that_is_over_follows_nothing(staff: Client) -> None:
+def test_page_of_an_ended_alarm_follows_nothing(staff: Client) -> None:
     shown = staff.get(f"/orders/alarms/{alarm('london', at(), at(1)).pk}/")
     assertNotContains(shown, "data-topic=")
     assertNotContains(shown, 'id="snapshots"')
 
 
-def test_rows_of_alarms_lead_to_the_page_and_from_there_to_the_site(staff: Client) -> None:
+def test_rows_of_alarms_link_to_the_page_and_the_page_to_the_site(staff: Client) -> None:
     site(ODD)
     found = alarm(ODD, at(), at(1))
     for rows in ("/orders/", "/orders/alarms/"):
@@ -153,7 +153,7 @@ def test_rows_of_alarms_lead_to_the_page_and_from_there_to_the_site(staff: Clien
 
 
 @pytest.mark.parametrize("stream", ["orders", "_sales"])
-def test_one_click_shows_staff_the_records(staff: Client, settings: Settings, tmp_path: Path, stream: str) -> None:
+def test_page_links_staff_to_the_records(staff: Client, settings: Settings, tmp_path: Path, stream: str) -> None:
     settings.STREAM_URL = f"embedded:{tmp_path / 'streams.sqlite3'}"
     kept = EmbeddedStream(tmp_path / "streams.sqlite3", stream)
     kept.create(shards=2)
@@ -163,14 +163,14 @@ def test_one_click_shows_staff_the_records(staff: Client, settings: Settings, tm
     assert [row["key"] for row in staff.get(unescape(address)).context["rows"]] == [ODD, ODD]
 
 
-def test_others_see_the_alarm_without_the_way_to_its_records(client: Client) -> None:
+def test_page_has_no_link_to_the_records_for_others(client: Client) -> None:
     client.force_login(User.objects.create_user("bob"))
     shown = client.get(f"/orders/alarms/{alarm('london', at(), at(1)).pk}/")
     assertContains(shown, '<dt>Peak</dt><dd><span data-f="peak">41</span> in 15 s</dd>', html=True)
     assertNotContains(shown, "/streams/orders/records/")
 
 
-def test_an_alarm_of_another_stream_shows_its_own_counts_and_stays_there(staff: Client) -> None:
+def test_alarm_of_another_stream_shows_its_own_counts_and_links(staff: Client) -> None:
     lease("orders", clock=at(60), stream="sales")
     site("london", stream="sales")
     second("london", 0, lines=7, peak=7)

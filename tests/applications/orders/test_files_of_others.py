@@ -139,7 +139,7 @@ def refusal(folder: Path, data: bytes) -> str:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_file_is_read_rightly(name: str, tmp_path: Path) -> None:
+def test_file_is_read_correctly(name: str, tmp_path: Path) -> None:
     assert rows_of(tmp_path, FILES[name]) == (ROWS, 0)
 
 
@@ -178,30 +178,30 @@ def test_a_file_is_refused_for_its_true_reason(name: str, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(("order", "iso"), [(Order.DAY_FIRST, "2011-03-04"), (Order.MONTH_FIRST, "2011-04-03")])
-def test_an_order_that_is_said_counts(order: Order, iso: str, tmp_path: Path) -> None:
+def test_date_order_option_is_used(order: Order, iso: str, tmp_path: Path) -> None:
     data = with_dates("04/03/2011 09:15", "04/03/2011 09:15").encode()
     rows, skipped = rows_of(tmp_path, data, Form(order))
     assert ([row[4] for row in rows], skipped) == ([f"{iso}T09:15:00"] * 2, 0)
 
 
-def test_an_encoding_that_is_said_counts(tmp_path: Path) -> None:
+def test_encoding_option_is_used(tmp_path: Path) -> None:
     rows, _ = rows_of(tmp_path, ISO.replace("GNOME", "カップ").encode("cp932"), Form(encoding="cp932"))
     assert rows[0][2] == "カップ"
 
 
-def test_a_day_far_down_settles_the_order(tmp_path: Path) -> None:
+def test_date_order_is_settled_by_a_day_far_down(tmp_path: Path) -> None:
     line = "1,1,X,1,04/03/2011 08:26,2.5,1,UK\n"
     data = f"{HEADER}\n{line * 20_000}{line.replace('04/03', '13/03')}".encode()
     rows, skipped = rows_of(tmp_path, data)
     assert (rows[0][4], len(rows), skipped) == ("2011-03-04T08:26:00", 20_001, 0)
 
 
-def test_a_backslash_before_a_quote_is_taken(tmp_path: Path) -> None:
+def test_backslash_before_a_quote_is_accepted(tmp_path: Path) -> None:
     rows, skipped = rows_of(tmp_path, ISO.replace("GNOME", '"SEED \\"TIN\\", X"').encode())
     assert ([row[2] for row in rows], skipped) == (['SEED "TIN", X', "TIN"], 0)
 
 
-def test_a_number_of_two_readings_is_not_guessed(tmp_path: Path) -> None:
+def test_ambiguous_number_is_refused(tmp_path: Path) -> None:
     data = ISO.replace("2.55", "2").replace("1234.50", "3").replace("1200", '"1,200"')
     rows, skipped = rows_of(tmp_path, data.encode())
     assert (len(rows), skipped) == (1, 1)

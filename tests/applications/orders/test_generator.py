@@ -65,7 +65,7 @@ def test_a_replay_keeps_the_pace_of_its_dates() -> None:
     assert len(source.take_until(120, 99)) == 1
 
 
-def test_a_date_that_runs_backwards_does_not_turn_time_back(tmp_path: Path) -> None:
+def test_replay_keeps_its_time_when_a_date_runs_backwards(tmp_path: Path) -> None:
     lines = SAMPLE.read_bytes().replace(b"2024-11-24 16:02:00", b"2023-01-01 00:00:00")
     path = tmp_path / "orders.csv"
     path.write_bytes(lines)
@@ -74,13 +74,13 @@ def test_a_date_that_runs_backwards_does_not_turn_time_back(tmp_path: Path) -> N
     assert source.due() == 120.0
 
 
-def test_a_replay_sells_at_the_site_it_is_told_and_counts_what_it_skips() -> None:
+def test_replay_uses_the_given_site_and_counts_skipped_rows() -> None:
     source = Replay(BROKEN, "lisbon")
     assert [key for key, _ in source.take(99)] == ["lisbon"] * 3
     assert source.skipped == 12
 
 
-def test_a_file_that_cannot_be_read_is_refused_before_anything_is_taken(tmp_path: Path) -> None:
+def test_unreadable_file_is_refused_before_the_first_record(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="There is no file"):
         Replay(tmp_path / "no.csv")
 
@@ -91,7 +91,7 @@ def test_the_real_file_replays_its_first_day_in_its_own_time(shared_data: Path) 
     assert source.skipped == 0
 
 
-def test_a_seed_gives_the_same_made_up_bytes_however_they_are_taken() -> None:
+def test_seed_gives_the_same_made_up_bytes_for_any_batches() -> None:
     one, other = made_up(7), made_up(7)
     expected = one.take(1000)
     assert expected == [entry for size in (1, 99, 900) for entry in other.take(size)]
@@ -133,5 +133,5 @@ def test_made_up_sites_pass_thirty_lines_in_some_windows_and_not_in_most() -> No
     assert 0.05 < surges / len(windows) < 0.4
 
 
-def test_one_site_can_sell_alone() -> None:
+def test_made_up_lines_can_be_of_one_site() -> None:
     assert {key for key, _ in made_up(5, "lisbon").take(500)} == {"lisbon"}

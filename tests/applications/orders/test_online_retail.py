@@ -75,7 +75,7 @@ def test_every_form_of_the_file_gives_the_same_rows(form: str, tmp_path: Path) -
     assert (brief(rows), skipped) == (EXPECTED, 0)
 
 
-def test_the_spreadsheets_form_gives_the_same_rows() -> None:
+def test_spreadsheet_form_gives_the_same_rows() -> None:
     rows, skipped = rows_of(DATA / "orders-spreadsheet.csv")
     assert (rows, skipped) == rows_of(DATA / "orders.csv")
 
@@ -110,7 +110,7 @@ def test_columns_may_come_in_another_order_and_with_others(tmp_path: Path) -> No
     assert rows_of(written(tmp_path, data.encode())) == rows_of(written(tmp_path, lines(GOOD)))
 
 
-def test_broken_rows_are_counted_named_by_line_and_passed_over(caplog: pytest.LogCaptureFixture) -> None:
+def test_broken_rows_are_skipped_counted_and_named_by_line(caplog: pytest.LogCaptureFixture) -> None:
     rows, skipped = rows_of(DATA / "orders-broken.csv")
     assert ([row.invoice for row in rows], skipped) == (["801001", "801002", "801003"], 12)
     named = [record.args[1] for record in caplog.records if isinstance(record.args, tuple) and len(record.args) == 3]
@@ -124,7 +124,7 @@ def test_only_the_first_broken_rows_are_listed(tmp_path: Path, caplog: pytest.Lo
     assert (skipped, len(caplog.messages)) == (1000, MAX_WARNINGS + 1)
 
 
-def test_a_quote_that_is_never_closed_costs_one_row(tmp_path: Path) -> None:
+def test_unclosed_quote_costs_one_row(tmp_path: Path) -> None:
     runaway = GOOD.replace("GARDEN", '"GARDEN')
     rows, skipped = rows_of(written(tmp_path, lines(GOOD, runaway, *[GOOD] * 5000)))
     assert (len(rows), skipped) == (5001, 1)
@@ -185,13 +185,13 @@ def test_another_kind_of_file_is_one_clear_sentence(data: bytes, tmp_path: Path)
     )
 
 
-def test_a_column_that_is_missing_is_named(tmp_path: Path) -> None:
+def test_missing_column_is_named(tmp_path: Path) -> None:
     path = written(tmp_path, PLAIN.replace(b"UnitPrice,", b""))
     assert _complaint(path) == f"{path} is not the Online Retail data: its first line names no column UnitPrice."
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, lzma.compress])
-def test_a_packed_file_that_is_cut_short_says_so(pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
+def test_truncated_packed_file_is_reported(pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
     path = written(tmp_path, pack(lines(*(f"{n}{GOOD}" for n in range(20_000))))[:-20])
     sentence = _complaint(path)
     assert sentence.startswith(f"{path} is cut short: its compressed data ends after ")
@@ -201,7 +201,7 @@ def test_a_packed_file_that_is_cut_short_says_so(pack: Callable[[bytes], bytes],
 @pytest.mark.parametrize(
     ("pack", "reason"), [(gzip.compress, "CRC check failed 0x78787878 != "), (lzma.compress, "Corrupt input data.")]
 )
-def test_a_packed_file_that_is_damaged_says_so(pack: Callable[[bytes], bytes], reason: str, tmp_path: Path) -> None:
+def test_damaged_packed_file_is_reported(pack: Callable[[bytes], bytes], reason: str, tmp_path: Path) -> None:
     path = written(tmp_path, pack(lines(GOOD, GOOD))[:-8] + b"xxxxxxxx")
     assert _complaint(path).startswith(f"{path} is damaged after 0 good rows: {reason}")
 
@@ -223,7 +223,7 @@ def _us(date: datetime) -> str:
     end=st.sampled_from(["\n", "\r\n"]),
     pack=st.sampled_from([bytes, gzip.compress, lzma.compress]),
 )
-def test_whatever_a_csv_writer_writes_is_read_back(
+def test_csv_is_read_back_as_written(
     rows: list[tuple[str, str, str, int, datetime, float, str, str]],
     write_date: Callable[[datetime], str],
     end: str,
@@ -240,7 +240,7 @@ def test_whatever_a_csv_writer_writes_is_read_back(
 
 
 @given(data=st.binary(max_size=400), pack=st.sampled_from([bytes, gzip.compress, lzma.compress]))
-def test_whatever_follows_the_header_never_breaks_the_reader(
+def test_reader_never_breaks_on_any_bytes_after_the_header(
     data: bytes, pack: Callable[[bytes], bytes], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = written(tmp_path_factory.mktemp("csv"), pack(lines(GOOD) + data))
@@ -250,7 +250,7 @@ def test_whatever_follows_the_header_never_breaks_the_reader(
 
 
 @given(words=CP1252)
-def test_windows_1252_is_read_as_what_it_is(words: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_windows_1252_is_decoded_correctly(words: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     text = io.StringIO()
     csv.writer(text).writerow(["1", "2", f"£{words}", 1, "12/1/2010 8:26", 2.5, "", "Norway"])
     data = lines() + text.getvalue().encode("cp1252")

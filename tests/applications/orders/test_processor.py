@@ -114,9 +114,7 @@ def test_episodes_equal_brute_force_wherever_the_worker_restarts(
 
 
 @given(histories, st.integers(1, 9), st.integers(1, 3000))
-def test_a_clock_that_ticks_between_lines_changes_no_episode(
-    history: list[tuple[int, int]], threshold: int, tick: int
-) -> None:
+def test_clock_ticks_between_lines_change_no_episode(history: list[tuple[int, int]], threshold: int, tick: int) -> None:
     quiet, ticking = Run(threshold), Run(threshold)
     for wait, lines in history:
         quiet.add(wait, *["london"] * lines)
@@ -148,7 +146,7 @@ def test_the_window_holds_a_line_for_fifteen_seconds_and_no_longer() -> None:
     assert run.lines == {"london": 0}
 
 
-def test_an_alarm_ends_when_the_count_fell_below_not_when_that_was_noticed() -> None:
+def test_alarm_ends_at_the_time_at_which_the_count_fell() -> None:
     run = Run(threshold=3)
     for _ in range(3):
         run.add(SECOND, "london")
@@ -174,13 +172,13 @@ def test_sites_are_counted_apart_each_against_its_own_threshold() -> None:
     assert run.lines == {"london": 4, "paris": 4}
 
 
-def test_the_line_that_raised_the_alarm_is_named_by_its_sequence_number() -> None:
+def test_alarm_names_its_line_by_sequence_number() -> None:
     run = Run(threshold=2)
     run.add(0, "london", "paris", "paris", "london")
     assert {episode.site: int(episode.sequence) for episode in run.episodes.values()} == {"paris": 3, "london": 4}
 
 
-def test_raising_the_threshold_ends_the_alarm() -> None:
+def test_alarm_ends_when_the_threshold_is_raised() -> None:
     run = Run(threshold=2)
     run.add(0, *["london"] * 3)
     run.processor.configure({"london": 10})

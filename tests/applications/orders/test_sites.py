@@ -10,7 +10,7 @@ from tests.dashboard.rows import alarm, at, site
 pytestmark = pytest.mark.django_db
 
 
-def test_a_site_goes_with_its_counts_and_threshold_while_its_alarms_stay() -> None:
+def test_removed_site_loses_counts_and_threshold_and_keeps_its_alarms() -> None:
     for name in ("leeds", "london"):
         site(name)
         alarm(name, at(-2), at(-1))
@@ -30,7 +30,7 @@ def test_a_long_name_fits_the_audit() -> None:
 
 
 @pytest.mark.parametrize(("lines", "open_alarm"), [(1, False), (0, True)])
-def test_a_site_that_still_sells_stays(lines: int, open_alarm: bool) -> None:
+def test_selling_site_is_not_removed(lines: int, open_alarm: bool) -> None:
     site("leeds", lines=lines)
     if open_alarm:
         alarm("leeds", at(-1), None)

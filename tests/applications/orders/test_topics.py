@@ -60,7 +60,7 @@ def test_a_count_slides_down_through_seconds_without_lines() -> None:
     assert counts == [None, 5, 4, 6, 6, 2, 2, 0]
 
 
-def test_the_history_is_five_minutes_up_to_the_clock_and_knows_what_came_before() -> None:
+def test_history_is_five_minutes_up_to_the_clock_and_starts_with_the_earlier_count() -> None:
     lease("orders", clock=at(0, -2))
     site("london")
     second("london", -305, lines=7, peak=7)
@@ -90,14 +90,14 @@ def test_threshold_that_stays_the_same_leaves_no_trace() -> None:
     assert (ThresholdChange.objects.count(), Audit.objects.count()) == (0, 0)
 
 
-def test_the_orders_are_a_few_queries_however_many_sites(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+def test_orders_take_few_queries_for_any_number_of_sites(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     for number in range(30):
         site(f"site {number}")
     with django_assert_max_num_queries(9):
         page.orders(at())
 
 
-def test_of_many_sites_those_in_alarm_and_nearest_to_their_threshold_are_shown() -> None:
+def test_orders_show_sites_in_alarm_and_near_their_threshold_when_many() -> None:
     for number in range(100):
         site(f"s{number:03}", lines=number % 10, threshold=30 if number < 95 else 10)
     alarm("s050", at(-1), None)

@@ -21,7 +21,7 @@ def listed(browser: Client, **query: str) -> list[str]:
     return [row.site.name for row in browser.get("/orders/", query).context["listed"]]
 
 
-def test_a_page_of_many_sites_shows_some_and_says_how_many_there_are(browser: Client) -> None:
+def test_page_of_many_sites_shows_some_and_their_number(browser: Client) -> None:
     for number in range(60):
         site(f"s{number:02}")
     page = browser.get("/orders/")
@@ -39,13 +39,13 @@ def test_sites_are_listed_in_pages_and_found_by_a_part_of_their_name(browser: Cl
     assert listed(browser, site="s07") == ["s07"]
 
 
-def test_after_a_threshold_is_set_the_same_part_of_the_list_is_shown(browser: Client) -> None:
+def test_setting_a_threshold_returns_to_the_same_part_of_the_list(browser: Client) -> None:
     site("s50")
     answer = browser.post("/orders/threshold/", {"site": "s50", "threshold": "45", "q": "5", "page": "2"})
     assertRedirects(answer, "/orders/?q=5&page=2", fetch_redirect_response=False)
 
 
-def test_a_site_is_removed_once_staff_are_sure(browser: Client) -> None:
+def test_site_is_removed_after_confirmation(browser: Client) -> None:
     site("leeds")
     alarm("leeds", at(-2), at(-1))
     assertContains(browser.get("/orders/remove/", {"site": "leeds"}), "Remove leeds?")
@@ -56,14 +56,14 @@ def test_a_site_is_removed_once_staff_are_sure(browser: Client) -> None:
     assert browser.get("/orders/", {"site": "leeds"}).status_code == 200  # its alarms are there still
 
 
-def test_a_site_that_still_sells_is_not_removed(browser: Client) -> None:
+def test_selling_site_is_not_removed_by_its_page(browser: Client) -> None:
     site("leeds", lines=3)
     page = browser.post("/orders/remove/", {"site": "leeds"})
     assertContains(page, "It has order lines in its window.", status_code=409)
     assert Site.objects.count() == 1
 
 
-def test_others_may_not_remove_sites(client: Client) -> None:
+def test_site_removal_is_for_staff_only(client: Client) -> None:
     client.force_login(User.objects.create_user("bob"))
     site("leeds")
     assertNotContains(client.get("/orders/"), "site-remove")
@@ -72,7 +72,7 @@ def test_others_may_not_remove_sites(client: Client) -> None:
     ] * 2
 
 
-def test_every_alarm_can_be_found_page_by_page(browser: Client) -> None:
+def test_alarms_are_listed_page_by_page(browser: Client) -> None:
     lease("orders", clock=at(), newest=at())
     for minute in range(120):
         alarm("leeds" if minute % 2 else "london", at(-minute), at(-minute + 0.5))
@@ -82,7 +82,7 @@ def test_every_alarm_can_be_found_page_by_page(browser: Client) -> None:
     assert starts == sorted(starts, reverse=True)
 
 
-def test_alarms_are_narrowed_by_site_and_by_the_time_in_which_they_were_open(browser: Client) -> None:
+def test_alarms_are_filtered_by_site_and_by_their_open_time(browser: Client) -> None:
     alarm("leeds", at(-60), None)
     alarm("leeds", at(-50), at(-40))
     alarm("london", at(-50), at(-40))

@@ -106,7 +106,7 @@ def test_a_put_becomes_one_record_of_each_shard() -> None:
     assert all(key in dict(deaggregate(key, data) or []) for key, data in raw(inner))
 
 
-def test_what_is_larger_than_a_pack_makes_more_and_much_makes_larger_ones() -> None:
+def test_put_larger_than_a_pack_makes_more_or_larger_packs() -> None:
     inner = Resharded()
     inner.create()
     AggregatingStream(inner).put(numbered(1000, size=100))
@@ -125,7 +125,7 @@ def test_keys_count_as_bytes_of_their_pack() -> None:
     assert unpacked(inner) == by_key(entries)
 
 
-def test_whoever_puts_again_what_a_stream_that_was_down_left_has_all_in_once_and_in_order() -> None:
+def test_put_again_after_an_outage_completes_each_record_once_in_order() -> None:
     inner = Unsteady()
     inner.create(3)
     stream = AggregatingStream(inner)
@@ -143,7 +143,7 @@ def test_whoever_puts_again_what_a_stream_that_was_down_left_has_all_in_once_and
     assert (unpacked(inner), tries > 3) == (by_key(numbered(9000, size=100)), True)
 
 
-def test_what_landed_where_nobody_can_look_is_not_to_be_put_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pack_in_an_unreadable_place_is_not_put_again(monkeypatch: pytest.MonkeyPatch) -> None:
     inner = Resharded([leave_alone, split_widest])
     inner.create(2)
     stream = AggregatingStream(inner)
@@ -187,7 +187,7 @@ def test_a_bad_record_is_refused_with_its_whole_put(bad: Entry) -> None:
     assert raw(inner) == []
 
 
-def test_a_pack_whose_shard_was_split_on_the_way_is_put_again_and_read_once() -> None:
+def test_pack_is_put_again_and_read_once_when_its_shard_was_split_on_the_way() -> None:
     inner = Resharded([leave_alone, split_widest])
     inner.create()
     stream = AggregatingStream(inner)
@@ -197,7 +197,7 @@ def test_a_pack_whose_shard_was_split_on_the_way_is_put_again_and_read_once() ->
     assert inner.puts == 3
 
 
-def test_later_packs_wait_until_a_stray_is_in_so_that_no_key_is_out_of_order() -> None:
+def test_later_packs_wait_for_a_stray_to_keep_the_order_of_keys() -> None:
     inner = Resharded([leave_alone, split_widest, leave_alone, split_widest])
     inner.create()
     AggregatingStream(inner).put(numbered(3000, size=100))
@@ -214,7 +214,7 @@ def test_a_pack_that_lands_in_a_merged_shard_is_left_there() -> None:
     assert unpacked(inner) == by_key(numbered(24) * 2)
 
 
-def test_a_stream_that_sends_records_to_wrong_shards_is_an_error_and_no_endless_loop() -> None:
+def test_stream_with_wrong_shards_raises_without_an_endless_loop() -> None:
     class Astray(MemoryStream):
         def put_located(self, entries: Sequence[Entry]) -> list[str]:
             super().put_located(entries)
@@ -246,7 +246,7 @@ def test_a_shard_that_is_not_listed_is_an_error() -> None:
         AggregatingStream(inner).put(numbered(24))
 
 
-def test_everything_else_is_the_inner_streams() -> None:
+def test_other_methods_are_those_of_the_inner_stream() -> None:
     inner = MemoryStream("orders")
     stream = AggregatingStream(inner)
     stream.create(2)
@@ -259,7 +259,7 @@ def test_everything_else_is_the_inner_streams() -> None:
         stream.put(numbered(1))
 
 
-def test_a_stream_that_tells_where_it_put_what_can_be_told_from_others() -> None:
+def test_locating_stream_is_told_from_others() -> None:
     assert isinstance(MemoryStream(), Locating)
     assert not isinstance(AggregatingStream(MemoryStream()), Locating)
 
@@ -268,7 +268,7 @@ def test_a_stream_that_tells_where_it_put_what_can_be_told_from_others() -> None
     puts=st.lists(st.lists(st.tuples(st.sampled_from(KEYS), st.binary(max_size=30_000)), max_size=30), max_size=6),
     meanwhile=st.lists(st.sampled_from([split_widest, merge_first, leave_alone]), max_size=8),
 )
-def test_whatever_happens_to_the_shards_each_record_is_read_once_in_order(
+def test_record_is_read_once_in_order_under_any_resharding(
     puts: list[list[Entry]], meanwhile: list[Callable[[MemoryStream], None]]
 ) -> None:
     inner = Resharded(meanwhile)

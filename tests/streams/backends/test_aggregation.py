@@ -36,18 +36,18 @@ def theirs(data: bytes) -> list[Entry]:
 
 
 @given(entries)
-def test_what_is_packed_is_unpacked(entries: list[Entry]) -> None:
+def test_packed_records_are_unpacked(entries: list[Entry]) -> None:
     assert deaggregate("p", aggregate(entries)) == entries
 
 
 @given(entries)
-def test_amazons_library_reads_what_we_write_marked_or_not(entries: list[Entry]) -> None:
+def test_output_is_read_by_amazons_library(entries: list[Entry]) -> None:
     assert theirs(aggregate(entries)) == entries
     assert theirs(aggregate(entries, checked=True)) == entries
 
 
 @given(entries, st.booleans())
-def test_we_read_what_amazons_library_writes(entries: list[Entry], hashes: bool) -> None:
+def test_output_of_amazons_library_is_read(entries: list[Entry], hashes: bool) -> None:
     aggregator = RecordAggregator()
     for key, data in entries:
         aggregator.add_user_record(key, data, "17" if hashes else None)
@@ -67,7 +67,7 @@ def test_any_bytes_are_a_plain_record(data: bytes) -> None:
 
 
 @given(entries, st.data())
-def test_one_bit_flipped_makes_it_a_plain_record(entries: list[Entry], draw: st.DataObject) -> None:
+def test_flipped_bit_makes_a_plain_record(entries: list[Entry], draw: st.DataObject) -> None:
     data = bytearray(aggregate(entries))
     bit = draw.draw(st.integers(0, len(data) * 8 - 1))
     data[bit // 8] ^= 1 << bit % 8
@@ -126,16 +126,16 @@ MALFORMED = {
 
 
 @pytest.mark.parametrize("body", WELL_FORMED.values(), ids=WELL_FORMED.keys())
-def test_unusual_but_well_formed_is_read(body: bytes) -> None:
+def test_unusual_well_formed_aggregate_is_read(body: bytes) -> None:
     assert deaggregate("p", sealed(body)) == [("k", b"hi")]
 
 
 @pytest.mark.parametrize("body", MALFORMED.values(), ids=MALFORMED.keys())
-def test_malformed_under_a_right_md5_is_a_plain_record(body: bytes) -> None:
+def test_malformed_aggregate_is_a_plain_record_under_a_right_md5(body: bytes) -> None:
     assert deaggregate("p", sealed(body)) is None
 
 
-def test_bytes_behind_the_md5_make_it_a_plain_record() -> None:
+def test_bytes_behind_the_md5_make_a_plain_record() -> None:
     assert deaggregate("p", aggregate(ONE) + b"x") is None
 
 
@@ -150,11 +150,11 @@ def test_bytes_behind_the_md5_make_it_a_plain_record() -> None:
         (sealed(KEY + RECORD + b"\x2b\x2c"), "its fields are not those of the format"),
     ],
 )
-def test_an_aggregate_that_cannot_be_unpacked_says_why(data: bytes, reason: str) -> None:
+def test_aggregate_that_cannot_be_unpacked_has_the_reason(data: bytes, reason: str) -> None:
     assert reason_for_plain(data) == f"An aggregate that cannot be unpacked: {reason}."
 
 
-def test_an_aggregate_of_another_shard_says_so_and_a_plain_record_nothing() -> None:
+def test_aggregate_of_another_shard_has_the_reason() -> None:
     assert "packed for another map of the shards" in reason_for_plain(sealed(KEY + RECORD))
     assert reason_for_plain(b"plain") == ""
 
@@ -170,20 +170,20 @@ def test_more_records_than_can_be_numbered_are_one_plain_record() -> None:
     assert deaggregate("p", sealed(KEY + b"\x1a\x04\x08\x00\x1a\x00" * (MAX_SUB_RECORDS + 1))) is None
 
 
-def test_what_belongs_to_the_shard_is_taken_up_to_its_bounds() -> None:
+def test_records_of_the_shard_are_taken_up_to_its_bounds() -> None:
     place = hash_key("key")
     assert in_shard("p", aggregate(ONE), place, place) == ONE
     assert in_shard("p", b"plain", place, place) == [("p", b"plain")]
 
 
-def test_a_stray_that_its_writer_puts_again_is_left_out_and_any_other_kept_whole() -> None:
+def test_stray_is_left_out_only_when_its_writer_puts_it_again() -> None:
     data = aggregate([*ONE, ("other", b"")])
     place = hash_key("key")
     assert in_shard("p", aggregate([*ONE, ("other", b"")], checked=True), place, place) == []
     assert in_shard("p", data, place, place) == [("p", data)]
 
 
-def test_an_explicit_hash_says_where_a_record_belongs() -> None:
+def test_explicit_hash_decides_the_shard_of_a_record() -> None:
     aggregator = RecordAggregator()
     aggregator.add_user_record("key", b"data", "17")
     data = aggregator.clear_and_get().get_contents()[2]

@@ -27,12 +27,12 @@ def all_taken(key: str, data: bytes) -> bool:
 
 
 @given(KEYS, st.integers(-3, 1100))
-def test_a_record_is_taken_up_to_the_limit_in_bytes_and_no_further(key: str, over: int) -> None:
+def test_record_is_accepted_up_to_the_limit_in_bytes(key: str, over: int) -> None:
     data = bytes(MAX_RECORD - len(key.encode()) + over)
     assert (taken(key, data), all_taken(key, data)) == (over <= 0, over <= 0)
 
 
-def test_a_key_of_two_bytes_counts_as_two() -> None:
+def test_key_counts_in_bytes() -> None:
     with pytest.raises(InvalidRecordError, match="has 1048577 bytes with its key; the limit is 1048576"):
         check("ä", bytes(MAX_RECORD - 1))
 

@@ -59,7 +59,7 @@ class Service:
     st.floats(0, 0.7),
     st.integers(0, 99),
 )
-def test_whatever_is_refused_all_goes_in_once_in_the_order_of_its_key(
+def test_put_writes_each_record_once_in_key_order_under_any_refusals(
     entries: list[Entry], refuse: float, seed: int
 ) -> None:
     service = Service(refuse, seed)
@@ -82,7 +82,7 @@ def test_a_record_larger_than_a_request_goes_alone() -> None:
     assert [len(request) for request in service.requests] == [1, 1]
 
 
-def test_what_is_taken_at_once_needs_no_pause() -> None:
+def test_put_makes_no_pause_when_all_is_taken_at_once() -> None:
     service = Service()
     service.put([("a", b"1"), ("b", b"2"), ("a", b"3")])
     assert (service.time.pauses, len(service.requests)) == ([], 2)
@@ -95,7 +95,7 @@ def test_pauses_double_up_to_a_bound() -> None:
     assert backoff.next() == 0.1
 
 
-def test_a_put_that_is_refused_for_too_long_says_how_much_is_not_in() -> None:
+def test_put_error_counts_missing_records_when_refused_for_too_long() -> None:
     service = Service(never="b")
     with pytest.raises(
         StreamError, match=r"2 of 3 records were not taken by stream 'trades' within 30 s: 1 × Throttled"
@@ -106,9 +106,7 @@ def test_a_put_that_is_refused_for_too_long_says_how_much_is_not_in() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcd"), st.binary(max_size=9)), max_size=60), st.integers(0, 99))
-def test_whoever_puts_again_what_a_stream_that_was_down_left_has_all_in_once_and_in_order(
-    entries: list[Entry], seed: int
-) -> None:
+def test_put_again_after_an_outage_completes_each_record_once_in_order(entries: list[Entry], seed: int) -> None:
     service = Service(refuse=0.3, seed=seed, down=0.3)
     left: Sequence[Entry] = entries
     while left:
@@ -123,13 +121,13 @@ def test_whoever_puts_again_what_a_stream_that_was_down_left_has_all_in_once_and
         assert [data for key, data in service.held if key == name] == [data for key, data in entries if key == name]
 
 
-def test_a_put_that_took_too_long_tells_what_is_not_in() -> None:
+def test_put_error_names_missing_records_when_it_took_too_long() -> None:
     with pytest.raises(StreamDownError) as caught:
         Service(never="b").put([("b", b"1"), ("a", b"2"), ("b", b"3")])
     assert caught.value.left == [("b", b"1"), ("b", b"3")]
 
 
-def test_a_failure_midway_says_how_much_is_not_in() -> None:
+def test_put_error_counts_missing_records_after_a_failure_midway() -> None:
     with pytest.raises(StreamError, match=r"^1 of 2 records were not taken by stream 'trades'\. It is gone\."):
         Service(fails="b").put([("a", b"1" * 40), ("b", b"2" * 40)], request_bytes=50)
     with pytest.raises(StreamError, match=r"^It is gone\."):

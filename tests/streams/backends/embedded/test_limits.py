@@ -84,7 +84,7 @@ def test_two_openings_of_a_file_share_its_limits(tmp_path: Path, seconds: Looked
     assert [second.read(SHARD, TRIM_HORIZON, 1) == NOT_YET for _ in range(3)] == [False, False, True]
 
 
-def test_a_sixth_read_in_a_second_says_nothing_yet(tmp_path: Path, seconds: Looked) -> None:
+def test_sixth_read_in_a_second_returns_no_records_yet(tmp_path: Path, seconds: Looked) -> None:
     stream = opened(tmp_path, seconds)
     stream.create()
     pages = [stream.read(SHARD, TRIM_HORIZON, 10) for _ in range(6)]
@@ -93,7 +93,7 @@ def test_a_sixth_read_in_a_second_says_nothing_yet(tmp_path: Path, seconds: Look
     assert stream.read(SHARD, TRIM_HORIZON, 10).complete_to is not None
 
 
-def test_a_clock_set_back_closes_no_shard_for_long(tmp_path: Path, seconds: Looked) -> None:
+def test_clock_set_back_blocks_no_shard_for_long(tmp_path: Path, seconds: Looked) -> None:
     stream = opened(tmp_path, seconds)
     stream.create()
     seconds.time = 10_000
@@ -103,7 +103,7 @@ def test_a_clock_set_back_closes_no_shard_for_long(tmp_path: Path, seconds: Look
     assert seconds.time < 3
 
 
-def test_a_put_that_no_shard_takes_in_time_raises_and_nothing_is_written(tmp_path: Path, seconds: Looked) -> None:
+def test_put_raises_and_writes_nothing_when_no_shard_takes_it_in_time(tmp_path: Path, seconds: Looked) -> None:
     stream = opened(tmp_path, seconds, Faults(throttle=1))
     stream.create()
     with pytest.raises(StreamError, match="2 of 2 records were not taken by stream 'trades' within 30 s: Provisioned"):
@@ -111,7 +111,7 @@ def test_a_put_that_no_shard_takes_in_time_raises_and_nothing_is_written(tmp_pat
     assert stream.describe().shards[0].records == 0
 
 
-def test_requests_that_fail_in_part_are_made_whole_in_order(tmp_path: Path, seconds: Looked) -> None:
+def test_requests_that_fail_in_part_are_completed_in_order(tmp_path: Path, seconds: Looked) -> None:
     stream = opened(tmp_path, seconds, Faults(throttle=0.2, partial=0.5), limited=False)
     stream.create()
     entries = [(f"key-{number % 3}", str(number).encode()) for number in range(200)]
@@ -122,7 +122,7 @@ def test_requests_that_fail_in_part_are_made_whole_in_order(tmp_path: Path, seco
     assert seconds.time > 1
 
 
-def test_a_slow_read_takes_its_time_and_an_expired_one_says_nothing(tmp_path: Path, seconds: Looked) -> None:
+def test_slow_read_is_delayed_and_expired_read_returns_no_records(tmp_path: Path, seconds: Looked) -> None:
     slow, expired = opened(tmp_path, seconds, Faults(slow=1)), opened(tmp_path, seconds, Faults(expire=1))
     slow.create()
     assert slow.read(SHARD, TRIM_HORIZON, 1).complete_to is not None
@@ -143,7 +143,7 @@ def test_a_seed_gives_the_same_faults(tmp_path: Path, seconds: Looked) -> None:
     assert set(first) == {True, False}
 
 
-def test_a_read_gives_ten_mebibytes_at_most_and_the_next_goes_on(tmp_path: Path, seconds: Looked) -> None:
+def test_read_returns_ten_mebibytes_at_most_and_the_next_goes_on(tmp_path: Path, seconds: Looked) -> None:
     stream = opened(tmp_path, seconds, limited=False)
     stream.create()
     stream.put([("k", b"x" * 1_000_000)] * 12)

@@ -38,7 +38,7 @@ def test_one_process_with_a_wrong_clock_among_right_ones_moves_nothing() -> None
     assert error(looked(Anchor(), *looks), HOUR) == 0
 
 
-def test_a_clock_that_stays_ahead_is_followed_by_one_leap() -> None:
+def test_clock_that_stays_ahead_is_followed_by_one_leap() -> None:
     looks = [reading(at, HOUR if at else 0) for at in range(0, SUSTAINED, SECOND)]
     anchor = looked(Anchor(), *looks)
     assert error(anchor, SUSTAINED) == 0
@@ -46,32 +46,32 @@ def test_a_clock_that_stays_ahead_is_followed_by_one_leap() -> None:
     assert (error(anchor, 2 * MINUTE), anchor.leaps) == (HOUR, ((START + SUSTAINED + SECOND + HOUR, HOUR),))
 
 
-def test_a_clock_that_stays_behind_is_waited_for_at_99_percent() -> None:
+def test_clock_that_stays_behind_slows_time_to_99_percent() -> None:
     looks = [reading(at, -HOUR if at else 0) for at in range(0, SUSTAINED + 10 * SECOND, SECOND)]
     anchor = looked(Anchor(), *looks)
     assert -(SUSTAINED // 100) < error(anchor, SUSTAINED + 10 * SECOND) < 0
 
 
-def test_a_small_difference_is_made_up_for_at_101_percent() -> None:
+def test_small_difference_is_made_up_at_101_percent() -> None:
     anchor = looked(Anchor(), *[reading(at, NEAR if at else 0) for at in range(0, 100 * SECOND, SECOND)])
     assert 900 <= error(anchor, 100 * SECOND) <= 1000
     anchor = looked(anchor, *[reading(at, NEAR) for at in range(100 * SECOND, 300 * SECOND, SECOND)])
     assert error(anchor, 300 * SECOND) == NEAR
 
 
-def test_after_a_boot_time_goes_on_from_the_clock_but_never_back() -> None:
+def test_time_goes_on_from_the_clock_after_a_boot_but_never_back() -> None:
     before = looked(Anchor(), reading(DAY))
     assert looked(before, reading(0, 3 * DAY, "two")).at(0) == START + 3 * DAY
     assert looked(before, reading(0, 0, "two")).at(0) == START + DAY + 1
 
 
-def test_where_no_boot_can_be_told_time_since_boot_that_falls_is_a_new_one() -> None:
+def test_falling_time_since_boot_is_a_new_boot_when_the_boot_id_is_unknown() -> None:
     before = looked(Anchor(), reading(HOUR, boot=""))
     assert before.covers(reading(HOUR + 5, boot=""))
     assert not before.covers(reading(5, boot=""))
 
 
-def test_what_a_leap_skipped_does_not_count_as_held() -> None:
+def test_skipped_time_of_a_leap_does_not_count_as_held() -> None:
     anchor = Anchor("one", 0, START, leaps=(Leap(START, 2 * DAY),))
     assert anchor.trim_before(START, DAY) == START - 3 * DAY
     assert anchor.trim_before(START + HOUR, DAY) == START - 3 * DAY + HOUR
@@ -87,7 +87,7 @@ def test_too_many_leaps_keep_the_sum_of_the_oldest() -> None:
     assert sum(leap.skipped for leap in anchor.leaps) == (LEAPS + 9) * HOUR
 
 
-def test_an_anchor_comes_back_from_its_text() -> None:
+def test_anchor_is_restored_from_its_text() -> None:
     anchor = Anchor("one", 5, START, -3, HOUR, 4, (Leap(START, DAY),))
     assert from_text(to_text(anchor)) == anchor
     assert from_text("") == Anchor()

@@ -49,9 +49,7 @@ def test_a_closed_shard_is_listed_while_it_holds_records_and_dropped_after(
     assert stream.describe().shards[0].parents == (PARENT,)
 
 
-def test_an_empty_shard_that_was_just_closed_is_kept_as_long_as_a_record_would_be(
-    stream: EmbeddedStream, clock: FakeClock
-) -> None:
+def test_closed_empty_shard_is_kept_for_the_retention_of_a_record(stream: EmbeddedStream, clock: FakeClock) -> None:
     clock.advance(10 * RETENTION)
     stream.split(PARENT)
     trim(stream, clock, RETENTION)
@@ -66,7 +64,7 @@ def test_an_old_open_shard_without_records_is_kept(stream: EmbeddedStream, clock
     assert names(stream) == [LOW, HIGH]
 
 
-def test_numbers_of_dropped_shards_do_not_come_again(stream: EmbeddedStream, clock: FakeClock) -> None:
+def test_numbers_of_dropped_shards_are_not_reused(stream: EmbeddedStream, clock: FakeClock) -> None:
     stream.split(PARENT)
     stream.merge(LOW, HIGH)
     trim(stream, clock, RETENTION + TRIM_EVERY)
@@ -81,7 +79,7 @@ def test_a_dropped_shard_is_an_unknown_one(stream: EmbeddedStream, clock: FakeCl
         stream.read(PARENT, TRIM_HORIZON, 10)
 
 
-def test_a_reader_that_waits_at_the_tip_sees_the_shard_close(stream: EmbeddedStream) -> None:
+def test_waiting_reader_at_the_tip_sees_the_shard_close(stream: EmbeddedStream) -> None:
     assert not stream.read(PARENT, TRIM_HORIZON, 10).ended
     EmbeddedStream(stream.path, "trades").split(PARENT)
     assert stream.read(PARENT, TRIM_HORIZON, 10).ended
@@ -94,7 +92,7 @@ def put_many(path: Path, writer: int) -> None:
     stream.close()
 
 
-def test_puts_of_other_processes_lose_nothing_and_no_order_while_shards_split_and_merge(tmp_path: Path) -> None:
+def test_puts_of_processes_keep_all_records_in_order_while_shards_split_and_merge(tmp_path: Path) -> None:
     path = tmp_path / "streams.sqlite3"
     stream = EmbeddedStream(path, "trades")
     stream.create()

@@ -67,7 +67,7 @@ def test_processes_that_write_at_once_lose_nothing_and_share_one_order(path: Pat
     assert sorted(batch.arrived for batch in batches) == [batch.arrived for batch in batches]
 
 
-def test_records_past_retention_go_and_the_count_with_them(path: Path) -> None:
+def test_records_past_retention_are_removed_and_not_counted(path: Path) -> None:
     clock = FakeClock()
     stream = opened(path, clock)
     stream.create()
@@ -77,7 +77,7 @@ def test_records_past_retention_go_and_the_count_with_them(path: Path) -> None:
     assert (held(stream), stream.describe().shards[0].records) == ([b"new"], 1)
 
 
-def test_a_reader_whose_place_was_trimmed_goes_on_with_what_is_left(path: Path) -> None:
+def test_reader_goes_on_with_the_remaining_records_when_its_place_was_trimmed(path: Path) -> None:
     clock = FakeClock()
     stream = opened(path, clock)
     stream.create()
@@ -88,7 +88,7 @@ def test_a_reader_whose_place_was_trimmed_goes_on_with_what_is_left(path: Path) 
     assert [batch.datas for batch in stream.read(SHARD, place, 10).batches] == [[b"new"]]
 
 
-def test_a_stream_made_anew_goes_on_past_old_checkpoints(path: Path) -> None:
+def test_recreated_stream_goes_on_past_old_checkpoints(path: Path) -> None:
     clock = FakeClock()
     stream = opened(path, clock)
     stream.create()
@@ -113,7 +113,7 @@ def test_the_log_does_not_grow_without_end(path: Path) -> None:
     assert path.with_name("streams.sqlite3-wal").stat().st_size < 64 << 20
 
 
-def test_a_file_that_is_no_store_is_one_clear_sentence(path: Path) -> None:
+def test_foreign_file_is_one_clear_sentence(path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(b"not a database, but something of yours" * 100)
     with pytest.raises(StreamError, match="cannot be opened: file is not a database"):
@@ -143,7 +143,7 @@ def test_a_batch_with_a_flipped_bit_in_a_key_or_too_few_records_is_damaged(path:
 
 
 @pytest.mark.parametrize("sequence", [2**63 - 1, 2**63, 10**26, 10**62])
-def test_a_sequence_number_that_no_embedded_stream_has_is_told_in_a_sentence(path: Path, sequence: int) -> None:
+def test_foreign_sequence_number_is_one_clear_sentence(path: Path, sequence: int) -> None:
     stream = opened(path)
     stream.create()
     for ask in (lambda: stream.read(SHARD, after(sequence), 10), lambda: stream.count_from(SHARD, after(sequence))):
@@ -173,7 +173,7 @@ def test_a_file_of_an_older_release_gets_its_columns_once_and_keeps_its_records(
     assert streams[2].read(SHARD, after(page.batches[-1].sequences[-1]), 10).begins == 1
 
 
-def test_a_shard_that_was_dropped_leaves_the_number_of_its_records(path: Path) -> None:
+def test_dropped_shard_leaves_the_number_of_its_records(path: Path) -> None:
     clock = FakeClock()
     stream = opened(path, clock)
     stream.create()
@@ -213,7 +213,7 @@ def test_a_page_is_bounded_in_bytes_and_the_next_goes_on(path: Path) -> None:
     assert (found == datas, pages) == (True, [(9, True), (9, True), (2, False)])
 
 
-def test_a_file_of_an_older_release_gets_a_clock_and_keeps_what_it_holds(path: Path) -> None:
+def test_file_of_an_older_release_gets_a_clock_and_keeps_its_records(path: Path) -> None:
     clock = FakeClock()
     stream = opened(path, clock)
     stream.create()

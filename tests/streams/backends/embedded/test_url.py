@@ -22,7 +22,7 @@ from streams.core.records import TRIM_HORIZON, StreamError
         ("embedded:x?limits=&faults=&seed=", EmbeddedUrl(Path("x"))),
     ],
 )
-def test_a_url_says_where_the_file_is_and_what_else(url: str, found: EmbeddedUrl) -> None:
+def test_url_names_the_file_and_its_options(url: str, found: EmbeddedUrl) -> None:
     assert parse_embedded(url) == found
 
 
@@ -35,12 +35,12 @@ def test_a_url_says_where_the_file_is_and_what_else(url: str, found: EmbeddedUrl
         *["embedded:x?faults=slow:nan", "embedded:x?faults=slow:1e-3", "embedded:x?faults=throttle:0.1;slow:1"],
     ],
 )
-def test_what_a_url_cannot_say_is_one_sentence(url: str) -> None:
+def test_invalid_url_is_one_sentence(url: str) -> None:
     with pytest.raises(StreamError, match=r"^STREAM_URL (is|has) .*; .*\.$"):
         parse_embedded(url)
 
 
-def test_limits_and_faults_are_there_only_when_asked_for(tmp_path: Path) -> None:
+def test_limits_and_faults_are_off_by_default(tmp_path: Path) -> None:
     url = f"embedded:{tmp_path}/streams.sqlite3"
     assert type(open_embedded(url, "trades")) is EmbeddedStream
     assert type(open_embedded(f"{url}?limits=kinesis", "trades")) is LimitedStream

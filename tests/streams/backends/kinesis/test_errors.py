@@ -38,7 +38,7 @@ def test_a_key_that_may_not_be_used_names_the_actions_to_allow() -> None:
     "code",
     ["InvalidSignatureException", "UnrecognizedClientException", "ExpiredTokenException", "AccessDeniedException"],
 )
-def test_what_aws_says_about_the_caller_is_never_repeated(code: str) -> None:
+def test_error_never_repeats_the_callers_identity(code: str) -> None:
     assert SECRET not in sentence(refusal(code, "PutRecords", f"The canonical string should have been {SECRET}"))
 
 
@@ -56,7 +56,7 @@ def test_what_aws_says_about_the_caller_is_never_repeated(code: str) -> None:
         (refusal("ResourceNotFoundException", "GetRecords"), "There is no stream 'trades' in eu-west-1. Create it: "),
     ],
 )
-def test_each_trouble_has_its_sentence(error: Exception, words: str) -> None:
+def test_error_has_a_sentence_for_each_fault(error: Exception, words: str) -> None:
     assert words in sentence(error)
     assert "pw" not in sentence(error)
 
@@ -71,11 +71,11 @@ def test_each_trouble_has_its_sentence(error: Exception, words: str) -> None:
         refusal("", "PutRecords", status=503),
     ],
 )
-def test_what_passes_by_itself_is_told_apart(error: Exception) -> None:
+def test_transient_error_is_told_apart(error: Exception) -> None:
     assert isinstance(in_our_words(error, "trades", "eu-west-1"), BusyError)
 
 
-def test_no_error_of_botocore_comes_through(client: FakeKinesis, stream: KinesisStream, seconds: Seconds) -> None:
+def test_error_of_botocore_is_always_translated(client: FakeKinesis, stream: KinesisStream, seconds: Seconds) -> None:
     stream.create()
     for operation in ("GetShardIterator", "GetRecords"):
         client.failures[operation].append(boto.NoCredentialsError())
@@ -85,20 +85,20 @@ def test_no_error_of_botocore_comes_through(client: FakeKinesis, stream: Kinesis
         seconds.pause(READ_SECONDS)
 
 
-def test_a_network_that_was_never_there_is_said_at_once(client: FakeKinesis, stream: KinesisStream) -> None:
+def test_network_that_was_never_there_raises_at_once(client: FakeKinesis, stream: KinesisStream) -> None:
     client.failures["PutRecords"].append(boto.EndpointConnectionError(endpoint_url="http://host"))
     with pytest.raises(UnreachableError):
         stream.put([("a", b"1")])
 
 
-def test_a_network_that_fails_for_a_moment_is_waited_for(client: FakeKinesis, stream: KinesisStream) -> None:
+def test_network_failure_of_a_moment_is_waited_for(client: FakeKinesis, stream: KinesisStream) -> None:
     stream.create()
     client.failures["PutRecords"].extend([boto.ConnectionClosedError(endpoint_url="http://host")] * 3)
     stream.put([("a", b"1")])
     assert client.count("PutRecords") == 4
 
 
-def test_a_network_that_stays_away_is_said_in_the_end(
+def test_network_failure_that_lasts_raises_in_the_end(
     client: FakeKinesis, stream: KinesisStream, seconds: Seconds
 ) -> None:
     stream.create()
@@ -109,9 +109,7 @@ def test_a_network_that_stays_away_is_said_in_the_end(
         stream.read(SHARD, TRIM_HORIZON, 1)
 
 
-def test_a_stream_that_is_deleted_while_it_is_read_is_named(
-    client: FakeKinesis, stream: KinesisStream, seconds: Seconds
-) -> None:
+def test_stream_deleted_while_it_is_read_is_named(client: FakeKinesis, stream: KinesisStream, seconds: Seconds) -> None:
     stream.create()
     stream.read(SHARD, TRIM_HORIZON, 1)
     seconds.pause(READ_SECONDS)

@@ -41,7 +41,7 @@ def answer(client: Any, body: dict[str, Any], status: int = 200) -> list[Any]:
     return sent
 
 
-def test_a_put_says_what_botocores_own_says(client: Any) -> None:
+def test_put_body_equals_botocores(client: Any) -> None:
     others = new_client()
     ours, theirs = answer(client, {}), answer(others, {})
     for one in (client, others):
@@ -49,7 +49,7 @@ def test_a_put_says_what_botocores_own_says(client: Any) -> None:
     assert json.loads(ours[0].body) == json.loads(theirs[0].body)
 
 
-def test_a_read_gives_what_botocores_own_gives_but_stamps_as_they_came(client: Any) -> None:
+def test_read_result_equals_botocores_with_raw_stamps(client: Any) -> None:
     others = new_client()
     for one in (client, others):
         answer(
@@ -76,7 +76,7 @@ def test_an_answer_of_another_shape_is_left_to_botocore(client: Any) -> None:
     assert (record["ApproximateArrivalTimestamp"], record["Data"]) == (datetime.fromtimestamp(1.5, UTC), b"\0\1")
 
 
-def test_a_refusal_is_botocores_error(client: Any) -> None:
+def test_refusal_raises_botocores_error(client: Any) -> None:
     answer(client, {"__type": "ExpiredIteratorException", "message": "old"}, 400)
     with pytest.raises(ClientError, match="ExpiredIteratorException"):
         client.get_records(ShardIterator="x")

@@ -39,7 +39,7 @@ def requests(client: FakeKinesis) -> list[list[str]]:
     outcomes=st.lists(st.sampled_from(["", THROTTLED, "InternalFailure"]), max_size=30),
     broken=st.integers(0, 3),
 )
-def test_whatever_is_refused_everything_is_put_once_in_order_of_its_key(
+def test_put_writes_each_record_once_in_key_order_under_any_refusals(
     entries: list[Entry], outcomes: list[str], broken: int
 ) -> None:
     client, seconds = FakeKinesis(FakeClock()), Seconds()
@@ -54,7 +54,7 @@ def test_whatever_is_refused_everything_is_put_once_in_order_of_its_key(
     assert all(len(keys) == len(set(keys)) for keys in requests(client))
 
 
-def test_only_what_was_refused_is_sent_again(client: FakeKinesis, stream: KinesisStream) -> None:
+def test_put_sends_again_only_refused_records(client: FakeKinesis, stream: KinesisStream) -> None:
     stream.create()
     first = iter(["", THROTTLED, ""])
     client.refuse = lambda key: next(first, "")
@@ -77,16 +77,14 @@ def test_a_request_holds_at_most_500_records(client: FakeKinesis, stream: Kinesi
     assert [len(keys) for keys in requests(client)] == [500, 500, 200]
 
 
-def test_a_request_holds_at_most_its_bytes_keys_included(client: FakeKinesis, stream: KinesisStream) -> None:
+def test_request_holds_at_most_its_bytes_with_keys(client: FakeKinesis, stream: KinesisStream) -> None:
     stream.create()
     size = BYTES_A_REQUEST // 10 - 1
     stream.put([(f"{number:x}", b"x" * size) for number in range(11)])
     assert [len(keys) for keys in requests(client)] == [10, 1]
 
 
-def test_what_is_never_taken_is_counted_in_the_error(
-    client: FakeKinesis, stream: KinesisStream, seconds: Seconds
-) -> None:
+def test_put_error_counts_the_records_never_taken(client: FakeKinesis, stream: KinesisStream, seconds: Seconds) -> None:
     stream.create()
     start = seconds.time
     client.refuse = lambda key: THROTTLED if key == "hot" else ""
@@ -110,7 +108,7 @@ def test_a_put_goes_on_as_long_as_something_is_taken(
     assert seconds.time > PATIENCE
 
 
-def test_a_stream_that_goes_away_midway_is_said_with_what_is_missing(
+def test_put_error_counts_the_missing_records_when_the_stream_goes_away(
     client: FakeKinesis, stream: KinesisStream
 ) -> None:
     stream.create()

@@ -32,9 +32,7 @@ def fill(stream: KinesisStream, count: int) -> None:
     stream.put([("a", b"%d" % number) for number in range(count)])
 
 
-def test_a_read_that_comes_too_early_is_answered_at_once_with_nothing(
-    client: FakeKinesis, stream: KinesisStream, seconds: Seconds
-) -> None:
+def test_early_read_returns_no_records_at_once(client: FakeKinesis, stream: KinesisStream, seconds: Seconds) -> None:
     fill(stream, 2)
     assert datas(stream.read(SHARD, TRIM_HORIZON, 1)) == [b"0"]
     assert stream.read(SHARD, TRIM_HORIZON, 1)[:2] == TOO_EARLY
@@ -65,7 +63,7 @@ def test_an_idle_shard_is_read_once_a_second_and_a_busy_one_often_again(
     assert reads_a_second(client, stream, seconds, last(page)) in (4, 5)
 
 
-def test_a_shard_with_a_record_now_and_then_is_never_idle(stream: KinesisStream, seconds: Seconds) -> None:
+def test_shard_with_occasional_records_is_never_idle(stream: KinesisStream, seconds: Seconds) -> None:
     place = TRIM_HORIZON
     for _ in range(20):
         stream.put([("a", b"x")])
@@ -96,7 +94,7 @@ def test_reading_on_needs_no_new_iterator(client: FakeKinesis, stream: KinesisSt
     assert (found, client.count("GetShardIterator")) == ([b"0", b"1", b"2", b"3", b"4"], 1)
 
 
-def test_going_back_gives_the_same_records_again(stream: KinesisStream, seconds: Seconds) -> None:
+def test_reading_from_an_earlier_place_returns_the_same_records(stream: KinesisStream, seconds: Seconds) -> None:
     fill(stream, 4)
     first = stream.read(SHARD, TRIM_HORIZON, 2)
     seconds.pause(READ_SECONDS)
@@ -150,7 +148,7 @@ def test_a_closed_shard_ends_once_all_of_it_is_given(stream: KinesisStream, seco
     assert stream.read(SHARD, SHARD_END, 2).ended
 
 
-def test_only_the_tip_is_complete_and_trails_the_clock(
+def test_read_is_complete_at_the_tip_alone_behind_the_clock(
     client: FakeKinesis, stream: KinesisStream, seconds: Seconds, clock: FakeClock
 ) -> None:
     fill(stream, 2)  # in one millisecond: Kinesis says 0 ms behind between them
@@ -163,7 +161,7 @@ def test_only_the_tip_is_complete_and_trails_the_clock(
     assert stream.read(SHARD, TRIM_HORIZON, 3).complete_to == clock.time - SETTLE
 
 
-def test_a_sequence_number_that_is_trimmed_begins_with_what_is_left(
+def test_trimmed_sequence_number_begins_with_the_remaining_records(
     client: FakeKinesis, stream: KinesisStream, seconds: Seconds
 ) -> None:
     fill(stream, 5)
@@ -194,7 +192,7 @@ def test_records_of_one_millisecond_go_together(stream: KinesisStream, clock: Fa
     assert [len(batch.keys) for batch in stream.read(SHARD, TRIM_HORIZON, 10).batches] == [2, 3]
 
 
-def test_what_is_more_than_asked_for_is_kept_for_the_next_read(client: FakeKinesis, stream: KinesisStream) -> None:
+def test_surplus_records_are_kept_for_the_next_read(client: FakeKinesis, stream: KinesisStream) -> None:
     stream.put([("x", aggregate([("a", b"%d" % number) for number in range(5)]))])
     place, found = TRIM_HORIZON, []
     for size in (1, 2, 2):
@@ -206,7 +204,7 @@ def test_what_is_more_than_asked_for_is_kept_for_the_next_read(client: FakeKines
     assert page.complete_to is None  # the read of one record was a full page
 
 
-def test_an_end_comes_after_what_is_kept(stream: KinesisStream) -> None:
+def test_end_of_a_shard_comes_after_kept_records(stream: KinesisStream) -> None:
     stream.put([("x", aggregate([("a", b"1"), ("a", b"2")]))])
     stream.split(SHARD)
     first = stream.read(SHARD, TRIM_HORIZON, 1)
@@ -214,7 +212,7 @@ def test_an_end_comes_after_what_is_kept(stream: KinesisStream) -> None:
     assert [(datas(page), page.ended) for page in (first, second)] == [([b"1"], False), ([b"2"], True)]
 
 
-def test_no_more_is_asked_for_than_kinesis_gives(client: FakeKinesis, stream: KinesisStream) -> None:
+def test_read_requests_no_more_than_kinesis_gives(client: FakeKinesis, stream: KinesisStream) -> None:
     stream.read(SHARD, TRIM_HORIZON, 1_000_000)
     assert [arguments for name, arguments in client.calls if name == "GetRecords"] == [{"Limit": 10_000}]
 
@@ -224,7 +222,7 @@ def test_an_unknown_shard_is_named(stream: KinesisStream) -> None:
         stream.read("shardId-7", TRIM_HORIZON, 1)
 
 
-def test_reads_that_fail_for_good_are_told_after_half_a_minute_and_so_is_their_end(
+def test_failing_reads_are_reported_after_half_a_minute_and_at_their_end(
     client: FakeKinesis, stream: KinesisStream, seconds: Seconds, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
@@ -236,7 +234,7 @@ def test_reads_that_fail_for_good_are_told_after_half_a_minute_and_so_is_their_e
     assert (len(lines) in range(3, 8), "What failed answers again" in lines[-1]) == (True, True)
 
 
-def test_records_that_expired_behind_the_checkpoint_are_told_without_a_number(
+def test_expired_records_behind_the_checkpoint_are_reported_without_a_number(
     client: FakeKinesis, stream: KinesisStream, seconds: Seconds, clock: FakeClock
 ) -> None:
     fill(stream, 3)

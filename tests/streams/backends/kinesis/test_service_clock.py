@@ -23,14 +23,14 @@ def answer(milliseconds: int) -> dict[str, Any]:
     return {"ResponseMetadata": {"HTTPHeaders": {"date": date}}}
 
 
-def test_a_header_is_read_in_whole_seconds() -> None:
+def test_service_clock_reads_headers_in_whole_seconds() -> None:
     assert date_of(answer(START + 999)) == START
     for odd in ({}, {"ResponseMetadata": {"HTTPHeaders": {"date": "yesterday"}}}):
         assert date_of(odd) is None
 
 
 @given(st.lists(st.tuples(st.integers(0, 5000), st.booleans()), max_size=50))
-def test_it_is_never_ahead_and_at_most_a_second_behind(steps: list[tuple[int, bool]]) -> None:
+def test_service_clock_is_never_ahead_and_at_most_a_second_behind(steps: list[tuple[int, bool]]) -> None:
     seconds, true = Seconds(), START + 700
     clock = ServiceClock(seconds)
     assert clock.now() is None
@@ -52,7 +52,7 @@ def test_a_monotonic_clock_that_runs_fast_is_held_by_the_next_header() -> None:
     assert clock.now() == START + 3_590_000
 
 
-def test_without_a_header_the_stamps_of_the_stream_and_its_records_count(
+def test_service_clock_uses_stamps_without_a_header(
     client: FakeKinesis, stream: KinesisStream, clock: FakeClock
 ) -> None:
     client.dates = False
@@ -64,7 +64,7 @@ def test_without_a_header_the_stamps_of_the_stream_and_its_records_count(
     assert stream.read(SHARD, TRIM_HORIZON, 10).complete_to == clock.time - SETTLE
 
 
-def test_it_is_asked_for_when_nothing_was_heard_for_long(
+def test_service_clock_is_requested_after_long_silence(
     client: FakeKinesis, stream: KinesisStream, clock: FakeClock
 ) -> None:
     stream.create()

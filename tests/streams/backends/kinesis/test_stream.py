@@ -42,13 +42,13 @@ def test_the_url_names_a_region_and_an_endpoint(url: str, place: Place) -> None:
         ("kinesis://[eu-west-1", "should be kinesis://REGION"),
     ],
 )
-def test_a_url_that_is_not_understood_is_refused_without_repeating_it(url: str, words: str) -> None:
+def test_invalid_url_is_refused_without_repeating_it(url: str, words: str) -> None:
     with pytest.raises(StreamError, match=words) as caught:
         parse_url(url)
     assert "secret" not in str(caught.value)
 
 
-def test_a_region_that_is_nowhere_set_is_one_clear_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_region_is_one_clear_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
@@ -57,7 +57,7 @@ def test_a_region_that_is_nowhere_set_is_one_clear_sentence(monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("place", [Place("not a region", None), Place("eu-west-1", "http://[")])
-def test_a_place_that_boto3_does_not_take_is_one_clear_sentence(place: Place) -> None:
+def test_place_refused_by_boto3_is_one_clear_sentence(place: Place) -> None:
     with pytest.raises(StreamError, match=r"\w"):
         connect(place)
 
@@ -68,7 +68,7 @@ def test_creating_waits_until_the_stream_is_active(client: FakeKinesis, stream: 
     assert stream.describe().status == "ACTIVE"
 
 
-def test_a_change_that_never_ends_is_given_up_in_words(
+def test_change_without_end_raises_a_clear_sentence(
     client: FakeKinesis, stream: KinesisStream, monkeypatch: pytest.MonkeyPatch, seconds: Seconds
 ) -> None:
     stuck = {"StreamDescriptionSummary": {"StreamStatus": "CREATING", "RetentionPeriodHours": 24}}
@@ -87,7 +87,7 @@ def test_shards_and_names_come_in_pages(seconds: Seconds) -> None:
     assert [shard.id for shard in shards] == [f"shardId-{number:012}" for number in range(5)]
 
 
-def test_the_status_is_asked_for_seldom_and_the_shards_each_time(
+def test_status_is_requested_seldom_and_shards_each_time(
     client: FakeKinesis, stream: KinesisStream, seconds: Seconds
 ) -> None:
     stream.create()
@@ -99,13 +99,13 @@ def test_the_status_is_asked_for_seldom_and_the_shards_each_time(
     assert (client.count("ListShards"), client.count("DescribeStreamSummary")) == (30, 2)
 
 
-def test_a_throttled_description_is_asked_for_again(client: FakeKinesis, stream: KinesisStream) -> None:
+def test_throttled_description_is_requested_again(client: FakeKinesis, stream: KinesisStream) -> None:
     stream.create()
     client.failures["ListShards"].extend([refusal("LimitExceededException", "ListShards")] * 3)
     assert len(stream.describe().shards) == 1
 
 
-def test_throttling_without_end_is_an_error_after_a_while(
+def test_throttling_without_end_raises_after_a_while(
     client: FakeKinesis, stream: KinesisStream, seconds: Seconds
 ) -> None:
     stream.create()
@@ -126,9 +126,7 @@ def test_a_sequence_number_is_shown_as_kinesis_writes_it(stream: KinesisStream) 
     assert stream.sequence_text((4959 << SUB_BITS) + 3) == "4959:3"
 
 
-def test_the_records_in_an_aggregated_one_are_read_from_any_of_them_on(
-    client: FakeKinesis, stream: KinesisStream
-) -> None:
+def test_aggregated_record_is_read_from_any_inner_record_on(client: FakeKinesis, stream: KinesisStream) -> None:
     stream.create()
     packed = [("a", b"1"), ("b", b"2"), ("a", b"3")]
     stream.put([("x", aggregate(packed)), ("y", b"plain")])
@@ -142,7 +140,7 @@ def test_the_records_in_an_aggregated_one_are_read_from_any_of_them_on(
         assert [data for part in found for data in part.datas] == [b"1", b"2", b"3", b"plain"][done + 1 :]
 
 
-def test_a_stream_made_anew_by_another_is_read_with_its_new_shards(
+def test_recreated_stream_is_read_with_its_new_shards(
     client: FakeKinesis, stream: KinesisStream, seconds: Seconds
 ) -> None:
     stream.create()
