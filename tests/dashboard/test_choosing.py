@@ -40,18 +40,18 @@ def both() -> None:
         ("ticker:AMZN", "a.b_c", "ticker:AMZN@a.b_c"),
     ],
 )
-def test_a_topic_names_a_stream_that_is_not_the_applications_own(name: str, stream: str, topic: str) -> None:
+def test_topic_can_name_another_stream_than_the_applications_own(name: str, stream: str, topic: str) -> None:
     page = dashboard_topics.find(topic)
     assert (dashboard_topics.on(name, stream), page and page.build.keywords["stream"]) == (topic, stream)  # type: ignore[attr-defined]
     assert page and page.version_topic == topics.of(dashboard_topics.reader(topic)[0], stream)
 
 
 @pytest.mark.parametrize("topic", ["", "@", "market@", "@trades", "nothing@trades", "market@a@b@", "ticker:@trades"])
-def test_what_names_no_page_or_no_stream_is_no_topic(topic: str) -> None:
+def test_topic_without_a_page_or_stream_is_unknown(topic: str) -> None:
     assert dashboard_topics.find(topic) is None
 
 
-def test_a_reader_that_is_behind_holds_up_no_other_stream(both: None) -> None:
+def test_late_reader_delays_no_other_stream(both: None) -> None:
     found = market_topics.market(at(1, 6))
     assert (found["clock"], found["closed"]["trades"], found["open"]) == ("2026-11-22T12:01:05.000Z", 7, None)
     other = market_topics.market(at(1, 6), "trades-eu")
@@ -65,7 +65,7 @@ def test_a_rate_is_of_one_stream(both: None) -> None:
     assert (market_topics.market(at(1, 6))["rate"], market_topics.market(at(1, 6), "trades-eu")["rate"]) == (2.0, 7.0)
 
 
-def test_the_market_shows_the_stream_that_is_chosen(viewer: Client, both: None) -> None:
+def test_market_shows_the_chosen_stream(viewer: Client, both: None) -> None:
     own, other = viewer.get("/market/"), viewer.get("/market/?stream=trades-eu")
     assertContains(own, 'data-topic="market"')
     assertContains(own, '<a href="/market/?stream=trades-eu">trades-eu</a>')
@@ -76,17 +76,17 @@ def test_the_market_shows_the_stream_that_is_chosen(viewer: Client, both: None) 
 
 
 @pytest.mark.parametrize("path", ["/market/", "/orders/", "/market/minutes.csv", "/orders/alarms.csv", "/market/SAP/"])
-def test_a_stream_that_was_never_read_has_no_page(viewer: Client, both: None, path: str) -> None:
+def test_unread_stream_has_no_page(viewer: Client, both: None, path: str) -> None:
     assert viewer.get(path, {"stream": "none"}).status_code == 404
 
 
-def test_a_search_leads_to_the_stream_that_has_the_ticker(viewer: Client, both: None) -> None:
+def test_search_redirects_to_the_stream_of_the_ticker(viewer: Client, both: None) -> None:
     assert viewer.get("/market/search?q=sap").headers["Location"] == "/market/SAP/?stream=trades-eu"
     assertContains(viewer.get("/market/SAP/?stream=trades-eu"), 'data-topic="ticker:SAP@trades-eu"')
     assert viewer.get("/market/SAP/").status_code == 404
 
 
-def test_downloads_and_polls_are_of_the_stream_that_is_asked_for(viewer: Client, both: None) -> None:
+def test_downloads_and_polls_are_of_the_requested_stream(viewer: Client, both: None) -> None:
     answer = viewer.get("/market/minutes.csv?ticker=SAP&stream=trades-eu")
     assert "sap_minutes_trades-eu_" in answer.headers["Content-Disposition"]
     TopicVersion.objects.create(topic="trades", version=3)

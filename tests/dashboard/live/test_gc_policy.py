@@ -21,7 +21,7 @@ class Stage:
             self.collector.left()
 
 
-def test_one_is_made_once_as_many_have_left_as_are_there() -> None:
+def test_collection_is_made_when_as_many_sockets_left_as_remain() -> None:
     stage = Stage()
     stage.leave(1999)
     assert stage.collector.step(2000) is False
@@ -29,7 +29,7 @@ def test_one_is_made_once_as_many_have_left_as_are_there() -> None:
     assert (stage.collector.step(2000), stage.collector.step(2000), stage.made) == (True, False, 1)
 
 
-async def test_a_socket_counts_when_it_ends_however_it_does() -> None:
+async def test_collection_counts_a_socket_at_its_end_of_any_kind() -> None:
     async def fails(scope: dict[str, str]) -> None:
         raise ConnectionResetError(scope["type"])
 
@@ -40,7 +40,7 @@ async def test_a_socket_counts_when_it_ends_however_it_does() -> None:
     assert stage.collector.step(1) is True
 
 
-def test_a_few_that_leave_are_not_worth_one() -> None:
+def test_collection_is_not_made_for_a_few_ended_sockets() -> None:
     stage = Stage()
     stage.leave(FEWEST - 1)
     assert stage.collector.step(1) is False
@@ -48,7 +48,7 @@ def test_a_few_that_leave_are_not_worth_one() -> None:
     assert stage.collector.step(1) is True
 
 
-def test_one_is_made_now_and_then_in_any_case() -> None:
+def test_collection_is_made_after_a_long_time_in_any_case() -> None:
     stage = Stage()
     stage.time += LONGEST - 1
     assert stage.collector.step(9) is False
@@ -56,7 +56,7 @@ def test_one_is_made_now_and_then_in_any_case() -> None:
     assert (stage.collector.step(9), stage.collector.step(9)) == (True, False)
 
 
-def test_python_makes_none_meanwhile_and_its_own_again_afterwards() -> None:
+def test_collection_of_python_is_off_meanwhile_and_on_again_afterwards() -> None:
     before = gc.get_threshold()
     with Collector().ours():
         full = gc.get_stats()[2]["collections"]

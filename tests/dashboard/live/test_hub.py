@@ -79,7 +79,7 @@ async def test_a_new_subscriber_gets_the_whole_state_at_once(stage: Stage) -> No
     assert sorted(await alice.next()) == ["m1", "o1"]
 
 
-async def test_everyone_gets_what_they_asked_for_and_nothing_else(stage: Stage) -> None:
+async def test_subscriber_gets_its_topics_and_no_other(stage: Stage) -> None:
     alice, bob = stage.join(ALICE, "orders"), stage.join(BOB, "market")
     await stage.look()
     assert (await alice.next(), await bob.next()) == (["o1"], ["m1"])
@@ -96,7 +96,7 @@ async def test_the_same_text_is_not_sent_again(stage: Stage) -> None:
     assert await alice.next() == ["m2"]
 
 
-async def test_who_comes_later_gets_the_state_and_the_others_nothing(stage: Stage) -> None:
+async def test_later_subscriber_gets_the_state_and_the_others_nothing(stage: Stage) -> None:
     alice = stage.join(ALICE, "market")
     await stage.look()
     await alice.next()
@@ -105,7 +105,7 @@ async def test_who_comes_later_gets_the_state_and_the_others_nothing(stage: Stag
     assert (await bob.next(), alice._ready.is_set()) == (["m1"], False)
 
 
-async def test_who_left_a_topic_gets_nothing_of_it_and_a_topic_without_listeners_is_not_asked_for(
+async def test_former_subscriber_gets_nothing_and_a_topic_without_subscribers_is_not_polled(
     stage: Stage,
 ) -> None:
     alice, bob = stage.join(ALICE, "market", "orders"), stage.join(BOB, "market")
@@ -115,7 +115,7 @@ async def test_who_left_a_topic_gets_nothing_of_it_and_a_topic_without_listeners
     assert (await alice.next(), bob._ready.is_set(), stage.source.asked) == (["o1"], False, [{"orders"}])
 
 
-async def test_the_slow_find_only_the_newest_of_each_topic(stage: Stage) -> None:
+async def test_slow_subscriber_finds_only_the_newest_of_each_topic(stage: Stage) -> None:
     alice = stage.join(ALICE, "market", "orders")
     for number in range(100):
         stage.source.texts["market"] = f"m{number}"
@@ -132,7 +132,7 @@ async def test_subscribing_again_replaces_the_topics_and_sends_their_state(stage
     assert sorted(await alice.next()) == ["m1", "o1"]
 
 
-async def test_an_unknown_topic_is_said_to_be(stage: Stage) -> None:
+async def test_unknown_topic_is_reported(stage: Stage) -> None:
     alice = stage.join(ALICE, "weather")
     assert [msgspec.json.decode(text) for text in await alice.next()] == [
         {"error": "unknown topic", "topic": "weather"}
@@ -146,7 +146,7 @@ async def test_unknown_topics_do_not_pile_up_for_a_subscriber_that_does_not_read
     assert [msgspec.json.decode(text)["topic"] for text in await alice.next()] == ["tide 99", "weather 99"]
 
 
-async def test_a_person_has_a_bound_on_sockets_and_others_do_not_feel_it() -> None:
+async def test_sockets_of_a_user_are_bounded_without_effect_on_others() -> None:
     hub = Stage(most=2).hub
     first, second, third, other = (Subscriber(who) for who in (ALICE, ALICE, ALICE, BOB))
     for subscriber in (first, second, third, other):
@@ -162,7 +162,7 @@ async def test_a_person_has_a_bound_on_sockets_and_others_do_not_feel_it() -> No
     await hub._task
 
 
-async def test_a_beat_tells_the_time_every_two_seconds(stage: Stage) -> None:
+async def test_heartbeat_has_the_time_every_two_seconds(stage: Stage) -> None:
     alice = stage.join(ALICE)
     beats = []
     for _ in range(5):
@@ -186,7 +186,7 @@ async def test_private_topics_take_turns_and_shared_ones_come_first(stage: Stage
     assert (len(first), len(second), first | second) == (PRIVATE_A_LOOK, PRIVATE_A_LOOK, set(names))
 
 
-async def test_topic_of_a_ticker_that_never_traded_is_answered_and_not_asked_for_again(stage: Stage) -> None:
+async def test_topic_of_an_untraded_ticker_is_answered_once(stage: Stage) -> None:
     alice = stage.join(ALICE, "ticker:NONE")
     await stage.look()
     await stage.look()
@@ -213,13 +213,13 @@ async def test_heartbeat_says_that_a_clock_is_off(stage: Stage) -> None:
     ]
 
 
-async def test_who_asks_for_what_they_may_not_see_is_closed(stage: Stage) -> None:
+async def test_subscriber_to_a_forbidden_topic_is_closed(stage: Stage) -> None:
     bob = stage.join(BOB, "market", "orders")
     await stage.look()
     assert (await bob.next(), bob.closed, stage.source.asked) == ([], FORBIDDEN, [])
 
 
-async def test_whoever_is_closed_gets_nothing_more_and_keeps_the_first_code(stage: Stage) -> None:
+async def test_closed_subscriber_gets_nothing_more_and_keeps_the_first_code(stage: Stage) -> None:
     alice = stage.join(ALICE, "market")
     alice.close(4401)
     alice.close(1013)
@@ -227,7 +227,7 @@ async def test_whoever_is_closed_gets_nothing_more_and_keeps_the_first_code(stag
     assert (await alice.next(), alice.closed) == ([], 4401)
 
 
-async def test_a_hub_without_listeners_asks_nothing(stage: Stage) -> None:
+async def test_hub_without_subscribers_makes_no_queries(stage: Stage) -> None:
     alice = Subscriber(ALICE)
     stage.hub.join(alice)
     stage.hub.leave(alice)
@@ -236,7 +236,7 @@ async def test_a_hub_without_listeners_asks_nothing(stage: Stage) -> None:
     assert stage.source.asked == []
 
 
-async def test_between_looks_the_collector_has_its_turn() -> None:
+async def test_hub_runs_the_collector_between_polls() -> None:
     collected, times = asyncio.Event(), iter([0.0])  # long ago, then
     stage = Stage(Collector(lambda: next(times, LONGEST), collected.set))
     stage.hub.join(alice := Subscriber(ALICE))
@@ -286,7 +286,7 @@ def test_a_topic_without_a_version_is_built_by_time() -> None:
     assert (len(built), versions) == (3, [0, -1, 0, -1, 0])
 
 
-def test_a_costly_topic_is_not_built_more_often_than_it_need_be() -> None:
+def test_costly_topic_is_not_built_too_often() -> None:
     versions, time = {"trades": 1}, [datetime(2026, 11, 22, tzinfo=UTC)]
     page = Page("trades", lambda now: {"built": now.isoformat()}, every=timedelta(seconds=1))
     snapshots = Snapshots(lambda: time[0], lambda topic: page, lambda: versions)

@@ -53,12 +53,12 @@ def test_a_token_reads_without_a_session(text: str, address: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["/market/", "/", "/streams/", "/accounts/history/"])
-def test_no_other_address_takes_a_token(text: str, address: str) -> None:
+def test_token_is_refused_at_other_addresses(text: str, address: str) -> None:
     assert get(address, text).headers["Location"].startswith("/accounts/sign-in/?next=")
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_a_dead_token_is_refused_in_a_sentence(text: str, grace: User, address: str) -> None:
+def test_dead_token_is_refused_with_a_sentence(text: str, grace: User, address: str) -> None:
     ApiToken.objects.update(expires=timezone.now())
     assert refused(get(address, text))[:2] == (401, "invalid_token")
     tokens.revoke(ApiToken.objects.all(), timezone.now())
@@ -77,14 +77,14 @@ def test_a_token_without_the_scope_is_refused(text: str) -> None:
     "header",
     ["", "Bearer", "Bearer x", "Basic YTpi", "mlr_", "Bearer mlr_" + "A" * 43, "Bearer " + "x" * 100_000, "\x00"],
 )
-def test_what_is_no_token_is_refused_even_with_a_session(grace: User, header: str) -> None:
+def test_malformed_token_is_refused_even_with_a_session(grace: User, header: str) -> None:
     browser = Client()
     browser.force_login(grace)
     answer = browser.get("/live/market.json", headers={"authorization": header})
     assert (answer.status_code, answer.headers["WWW-Authenticate"][:25]) == (401, 'Bearer realm="Millrace", ')
 
 
-def test_a_token_does_not_borrow_the_session_beside_it(text: str) -> None:
+def test_token_does_not_use_the_session_beside_it(text: str) -> None:
     staff = Client()
     staff.force_login(User.objects.create_user("ada", is_staff=True))
     User.objects.filter(username="grace").update(is_staff=False)
@@ -93,12 +93,12 @@ def test_a_token_does_not_borrow_the_session_beside_it(text: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options"])
-def test_a_token_only_reads(text: str, method: str) -> None:
+def test_token_allows_reading_only(text: str, method: str) -> None:
     answer = getattr(Client(), method)("/live/market.json", headers={"authorization": f"Bearer {text}"})
     assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD")
 
 
-def test_many_wrong_tokens_from_one_address_are_not_looked_up(text: str) -> None:
+def test_wrong_tokens_from_one_address_are_not_looked_up_when_many(text: str) -> None:
     for _ in range(bearer.WRONG_A_MINUTE):
         assert get("/live/market.json", "mlr_" + "A" * 43).status_code == 401
     with TestCase().assertNumQueries(0):
@@ -107,7 +107,7 @@ def test_many_wrong_tokens_from_one_address_are_not_looked_up(text: str) -> None
     assert get("/live/market.json", text, REMOTE_ADDR="192.0.2.1").status_code == 200
 
 
-def test_a_new_address_is_told_to_the_owner(text: str) -> None:
+def test_new_address_is_notified_to_the_owner(text: str) -> None:
     for address in ("192.0.2.1", "192.0.2.1", "2001:db8::1"):
         get("/live/market.json", text, REMOTE_ADDR=address)
     event = SecurityEvent.objects.get()
@@ -115,7 +115,7 @@ def test_a_new_address_is_told_to_the_owner(text: str) -> None:
     assert event.facts == {"label": "report"}
 
 
-def test_the_log_tells_the_reason_and_not_the_token(
+def test_log_names_the_reason_and_not_the_token(
     text: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(events.log, "propagate", True)
@@ -127,7 +127,7 @@ def test_the_log_tells_the_reason_and_not_the_token(
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_a_socket_takes_no_token(text: str) -> None:
+async def test_socket_accepts_no_token(text: str) -> None:
     headers = [(b"origin", b"http://localhost"), (b"authorization", f"Bearer {text}".encode())]
     socket = Socket(application, "/ws/live/", headers)
     await socket.connect()

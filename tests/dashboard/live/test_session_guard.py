@@ -67,20 +67,20 @@ def stage() -> Stage:
     return Stage()
 
 
-async def test_sockets_of_a_dead_session_are_closed_and_no_others(stage: Stage) -> None:
+async def test_guard_closes_sockets_of_a_dead_session_and_no_others(stage: Stage) -> None:
     dead, living = stage.open(), stage.open()
     stage.end(dead)
     await stage.guard.look()
     assert (dead.codes, living.codes) == ([SESSION_ENDED], [])
 
 
-async def test_a_thousand_sockets_take_one_question(stage: Stage) -> None:
+async def test_guard_makes_one_query_for_a_thousand_sockets(stage: Stage) -> None:
     sockets = [stage.open("market") for _ in range(1000)]
     await stage.guard.look()
     assert stage.asked == [{socket.standing.session for socket in sockets}]
 
 
-async def test_a_topic_that_is_no_longer_theirs_to_see_closes_a_socket(stage: Stage) -> None:
+async def test_guard_closes_a_socket_with_a_forbidden_topic(stage: Stage) -> None:
     both, market = stage.open("streams", "market", staff=True), stage.open("market", staff=True)
     await stage.guard.look()
     assert (both.codes, market.codes) == ([], [])
@@ -91,7 +91,7 @@ async def test_a_topic_that_is_no_longer_theirs_to_see_closes_a_socket(stage: St
 
 
 @pytest.mark.parametrize("failure", [OperationalError("gone"), InterfaceError("closed")])
-async def test_after_three_looks_without_an_answer_all_are_closed(stage: Stage, failure: Exception) -> None:
+async def test_guard_closes_all_sockets_after_three_checks_without_an_answer(stage: Stage, failure: Exception) -> None:
     socket = stage.open("market")
     stage.failure = failure
     for _ in range(MISSES - 1):
@@ -101,7 +101,7 @@ async def test_after_three_looks_without_an_answer_all_are_closed(stage: Stage, 
     assert socket.codes == [TRY_LATER]
 
 
-async def test_an_answer_between_makes_good_for_what_was_missed(stage: Stage) -> None:
+async def test_guard_forgives_missed_checks_after_an_answer(stage: Stage) -> None:
     socket = stage.open("market")
     for failure in [OperationalError("gone"), OperationalError("gone"), None] * 3:
         stage.failure = failure
@@ -109,7 +109,7 @@ async def test_an_answer_between_makes_good_for_what_was_missed(stage: Stage) ->
     assert socket.codes == []
 
 
-async def test_a_database_that_hangs_counts_as_one_that_fails(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_guard_counts_a_hanging_database_as_failing(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guards, "PATIENCE", 0.01)
     socket = stage.open("market")
     stage.answer.clear()
@@ -119,7 +119,7 @@ async def test_a_database_that_hangs_counts_as_one_that_fails(stage: Stage, monk
     stage.answer.set()
 
 
-async def test_who_came_while_the_database_hung_is_not_judged_by_the_old_question(
+async def test_guard_does_not_judge_a_new_socket_by_an_older_query(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(guards, "PATIENCE", 0.01)
@@ -136,7 +136,7 @@ async def test_who_came_while_the_database_hung_is_not_judged_by_the_old_questio
     assert late.codes == []
 
 
-async def test_the_absolute_end_holds_without_a_database(stage: Stage) -> None:
+async def test_guard_closes_at_the_absolute_end_without_a_database(stage: Stage) -> None:
     socket = stage.open(ends=START + HOUR)
     stage.failure = OperationalError("gone")
     stage.now = START + HOUR - timedelta(seconds=1)
@@ -147,7 +147,7 @@ async def test_the_absolute_end_holds_without_a_database(stage: Stage) -> None:
     assert socket.codes == [SESSION_ENDED]
 
 
-async def test_the_absolute_end_holds_without_a_look(stage: Stage) -> None:
+async def test_guard_closes_at_the_absolute_end_without_a_check(stage: Stage) -> None:
     released = stage.open(ends=START + timedelta(milliseconds=5))
     stage.guard.release(released)
     socket = stage.open(ends=START + timedelta(milliseconds=10))
@@ -157,7 +157,7 @@ async def test_the_absolute_end_holds_without_a_look(stage: Stage) -> None:
     assert (socket.codes, released.codes, stage.asked) == ([SESSION_ENDED], [], [])
 
 
-async def test_a_guard_that_breaks_leaves_no_socket_open(stage: Stage) -> None:
+async def test_guard_leaves_no_socket_open_when_it_breaks(stage: Stage) -> None:
     socket = stage.open()
     stage.failure = RuntimeError("a mistake of ours")
     with pytest.raises(RuntimeError):
@@ -165,7 +165,7 @@ async def test_a_guard_that_breaks_leaves_no_socket_open(stage: Stage) -> None:
     assert socket.codes == [TRY_LATER]
 
 
-async def test_it_looks_only_while_there_are_sockets(stage: Stage) -> None:
+async def test_guard_checks_only_while_there_are_sockets(stage: Stage) -> None:
     socket = Socket(SessionInfo(uuid4(), 1, False, START + HOUR))
     stage.guard.watch(socket)
     stage.guard.release(socket)
@@ -178,7 +178,7 @@ Step = st.sampled_from(["end one", "fail", "answer", "new", "an hour"])
 
 
 @given(st.lists(Step, max_size=30))
-async def test_whatever_happens_no_socket_is_open_that_should_not_be(steps: list[str]) -> None:
+async def test_guard_agrees_with_the_plain_rules_under_any_events(steps: list[str]) -> None:
     """Beside it, the rules in their plainest form: what lives, what is past its end, how many looks were missed."""
     stage, missed = Stage(), 0
     sockets = [stage.open()]

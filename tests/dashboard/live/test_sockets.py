@@ -79,19 +79,19 @@ async def test_a_subscriber_gets_the_state_and_then_each_change(connect: Open) -
     assert (await socket.receive("topic"))["version"] == 7
 
 
-async def test_a_stranger_is_closed_with_4401(connect: Open) -> None:
+async def test_socket_without_a_session_is_closed_with_4401(connect: Open) -> None:
     socket = await connect(cookies={})
     await socket.connect()
     assert await socket.close_code() == 4401
 
 
 @pytest.mark.parametrize("origin", [b"http://evil.example", b"null", b""])
-async def test_another_origin_is_refused(connect: Open, origin: bytes) -> None:
+async def test_socket_of_another_origin_is_refused(connect: Open, origin: bytes) -> None:
     socket = await connect(origin=origin)
     assert await socket.connect() is False
 
 
-async def test_another_address_is_refused(connect: Open) -> None:
+async def test_socket_at_another_address_is_refused(connect: Open) -> None:
     socket = await connect(path="/ws/other/")
     assert await socket.connect() is False
 
@@ -100,7 +100,7 @@ async def test_another_address_is_refused(connect: Open) -> None:
     "text",
     ["", "{", "[]", LONG, '{"subscribe": "market"}', '{"subscribe": [1]}', '{"unsubscribe": []}', TOO_MANY],
 )
-async def test_anything_else_than_a_subscription_closes_the_socket(connect: Open, text: str) -> None:
+async def test_message_that_is_no_subscription_closes_the_socket(connect: Open, text: str) -> None:
     socket = await connect()
     await socket.connect()
     await socket.say(text)
@@ -116,7 +116,7 @@ async def test_a_socket_that_subscribes_without_end_is_closed(connect: Open) -> 
     assert await socket.close_code() == 4429
 
 
-async def test_a_person_with_too_many_sockets_is_told_so(connect: Open, settings: Settings) -> None:
+async def test_sockets_of_a_user_beyond_the_bound_are_refused_with_a_reason(connect: Open, settings: Settings) -> None:
     settings.SOCKET_LIMIT = 1
     first, second = await connect(), await connect()
     await first.connect()
@@ -126,7 +126,7 @@ async def test_a_person_with_too_many_sockets_is_told_so(connect: Open, settings
     assert await second.close_code() == 4429
 
 
-async def test_a_session_that_opens_sockets_without_end_is_told_so_unasked(
+async def test_session_that_opens_sockets_without_end_is_refused_without_a_query(
     connect: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(consumers, "arrivals", Arrivals(0, lambda: 0.0))
@@ -222,9 +222,7 @@ async def test_many_sockets_take_one_query_an_interval(connect: Open, monkeypatc
     assert set(asked) == {1}
 
 
-async def test_a_socket_that_comes_while_the_database_is_away_may_come_again(
-    connect: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_socket_may_retry_when_the_database_is_away(connect: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise OperationalError("gone")
 
@@ -246,7 +244,7 @@ async def test_sockets_are_closed_when_the_database_stays_away(connect: Open, mo
 
 
 @pytest.mark.usefixtures("quick")
-async def test_who_loses_a_permission_is_closed_with_4403_and_polls_no_more(
+async def test_socket_is_closed_with_4403_when_a_permission_is_lost(
     connect: Open, alice: User, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secret = Topic(build=lambda now, stream: {}, staff=True)
@@ -261,7 +259,7 @@ async def test_who_loses_a_permission_is_closed_with_4403_and_polls_no_more(
     assert (await sync_to_async(client.get)("/live/secret.json")).status_code == 403
 
 
-async def test_who_asks_for_what_they_may_not_see_is_closed_with_4403(
+async def test_socket_is_closed_with_4403_when_it_requests_a_forbidden_topic(
     connect: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secret = Topic(build=lambda now, stream: {}, staff=True)
@@ -272,12 +270,12 @@ async def test_who_asks_for_what_they_may_not_see_is_closed_with_4403(
     assert await socket.close_code() == 4403
 
 
-def test_polling_tells_which_workers_live(client: Client) -> None:
+def test_polling_names_the_living_workers(client: Client) -> None:
     answer = client.get("/live/pulse.json?since=0").json()
     assert (answer["topic"], answer["data"]) == ("pulse", {"workers": {}, "drained": {}, "clock_note": ""})
 
 
-def test_polling_tells_what_is_newer(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_polling_returns_newer_snapshots(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     assert client.get("/live/orders.json").json()["version"] == 0
     TopicVersion.objects.create(topic="orders", version=7)
     assert client.get("/live/orders.json?since=6").json()["version"] == 7
@@ -289,11 +287,11 @@ def test_polling_tells_what_is_newer(client: Client, django_assert_num_queries: 
     ("path", "status"),
     [("/live/weather.json", 404), ("/live/market.json?since=x", 400), ("/live/market.json?since=" + "9" * 99, 400)],
 )
-def test_a_poll_that_makes_no_sense_is_told_so(client: Client, path: str, status: int) -> None:
+def test_malformed_poll_is_refused_with_a_reason(client: Client, path: str, status: int) -> None:
     answer = client.get(path)
     assert (answer.status_code, "error" in answer.json()) == (status, True)
 
 
-def test_a_poll_without_a_session_is_told_in_words(db: None) -> None:
+def test_poll_without_a_session_is_refused_with_a_reason(db: None) -> None:
     answer = Client().get("/live/market.json")
     assert (answer.status_code, answer.json()) == (401, {"error": "signed out"})

@@ -49,7 +49,7 @@ def member(seconds: float, owner: str = "somebody/else/1/2") -> None:
     Member.objects.create(application="trades", stream="sensors", owner=owner, expires=expires)
 
 
-def test_it_goes_with_its_members_and_leaves_results_and_a_note() -> None:
+def test_forget_removes_the_reader_and_leaves_results_and_an_audit() -> None:
     lease("trades", at(), stream="sensors")
     lease("trades", at())
     member(-60)
@@ -62,7 +62,7 @@ def test_it_goes_with_its_members_and_leaves_results_and_a_note() -> None:
     )
 
 
-def test_it_stays_while_a_worker_lives() -> None:
+def test_forget_is_refused_while_a_worker_lives() -> None:
     lease("trades", at(), stream="sensors")
     member(60, process_identity.myself())
     with pytest.raises(StreamError, match=r"A worker of trades still reads sensors\."):
@@ -71,20 +71,22 @@ def test_it_stays_while_a_worker_lives() -> None:
 
 
 @pytest.mark.parametrize(("typed", "status", "left"), [("sensor", 422, 1), ("sensors", 302, 0)])
-def test_the_page_wants_the_name_of_the_stream(staff: Client, typed: str, status: int, left: int) -> None:
+def test_forget_page_requires_the_name_of_the_stream(staff: Client, typed: str, status: int, left: int) -> None:
     lease("trades", at(), stream="sensors")
     assertContains(staff.get(FORGET), "Forget trades on sensors?")
     assert (staff.post(FORGET, {"name": typed}).status_code, Lease.objects.count()) == (status, left)
 
 
 @pytest.mark.parametrize(("is_staff", "address", "status"), [(False, FORGET, 403), (True, "/streams/forget/", 404)])
-def test_only_staff_forget_what_is_there(client: Client, is_staff: bool, address: str, status: int) -> None:
+def test_forget_is_for_staff_and_existing_readers_only(
+    client: Client, is_staff: bool, address: str, status: int
+) -> None:
     lease("trades", at(), stream="sensors")
     client.force_login(User.objects.create_user("bob", is_staff=is_staff))
     assert client.get(address).status_code == status
 
 
-def test_the_command_wants_to_be_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_forget_command_requires_confirmation(capsys: pytest.CaptureFixture[str]) -> None:
     lease("trades", at(), stream="sensors")
     with pytest.raises(SystemExit) as refused:
         call_command("leases", "forget", "trades", "--stream", "sensors")
@@ -94,7 +96,7 @@ def test_the_command_wants_to_be_told(capsys: pytest.CaptureFixture[str]) -> Non
     assert Lease.objects.count() == 0
 
 
-def test_nobody_is_needed_where_nothing_waits(staff: Client, sensors: EmbeddedStream) -> None:
+def test_page_asks_for_no_worker_when_no_records_wait(staff: Client, sensors: EmbeddedStream) -> None:
     page = staff.get("/streams/")
     [row] = staff.get("/streams/state.json").json()["streams"]
     assert (row["lag"], row["lag_records"], row["unattended"], row["shards"][0]["lag"]) == (0.0, 0, False, 0.0)
@@ -102,7 +104,7 @@ def test_nobody_is_needed_where_nothing_waits(staff: Client, sensors: EmbeddedSt
     assertNotContains(page, 'no worker reads it.</strong>\n  <span data-f="waits">2')
 
 
-def test_what_waits_without_a_worker_is_named_at_the_top(staff: Client, sensors: EmbeddedStream) -> None:
+def test_page_names_streams_that_wait_without_a_worker_at_the_top(staff: Client, sensors: EmbeddedStream) -> None:
     Lease.objects.update(checkpoint="trim-horizon")
     assertContains(staff.get("/streams/"), "trades on sensors: no worker reads it.")
     assertContains(staff.get("/streams/"), "2 records wait.")
@@ -118,7 +120,7 @@ def test_every_stream_of_the_service_is_on_the_page(staff: Client, sensors: Embe
     assertContains(staff.get("/streams/"), 'href="/streams/sensors/records/"')
 
 
-def test_streams_that_nobody_reads_are_bounded() -> None:
+def test_unread_streams_on_the_page_are_bounded() -> None:
     def count(name: str, checkpoints: Any) -> tuple[dict[str, int], str]:
         return {}, "Amazon Kinesis does not tell."
 

@@ -57,7 +57,7 @@ def look(client: Client, query: str = "") -> Any:
         ("from=10+minutes+ago", 50, 50, False),
     ],
 )
-def test_records_are_picked_out(staff: Client, query: str, rows: int, read: int, whole: bool) -> None:
+def test_records_are_filtered(staff: Client, query: str, rows: int, read: int, whole: bool) -> None:
     answer = look(staff, query)
     found = answer.context["found"]
     assert (len(answer.context["rows"]), found.read, found.whole) == (rows, read, whole)
@@ -74,7 +74,7 @@ def test_the_newest_come_first_and_the_pages_turn(staff: Client) -> None:
     assert seen[0] == "\\xff\\u0000<script>"
 
 
-def test_newer_of_older_is_the_page_before(staff: Client) -> None:
+def test_newer_link_of_an_older_page_is_the_page_before(staff: Client) -> None:
     first = look(staff)
     second = look(staff, first.context["older"].removeprefix("?"))
     again = look(staff, second.context["newer"].removeprefix("?"))
@@ -103,7 +103,7 @@ def test_bytes_that_are_no_text_are_shown_and_harmless(staff: Client) -> None:
     assertContains(look(staff), r"\xff\u0000&lt;script&gt;")
 
 
-def test_a_field_that_no_record_has_is_told_with_those_that_are_seen(staff: Client) -> None:
+def test_unknown_field_is_reported_with_the_known_ones(staff: Client) -> None:
     answer = look(staff, "field=temprature&op=>&value=80")
     assertContains(
         answer, "No record here has a field <strong>temprature</strong>; fields seen: id (number), tradeType"
@@ -111,7 +111,7 @@ def test_a_field_that_no_record_has_is_told_with_those_that_are_seen(staff: Clie
     assertContains(answer, '<option value="tradeType">text</option>', html=True)
 
 
-def test_a_value_of_another_kind_is_told_so(staff: Client) -> None:
+def test_value_of_another_type_is_reported(staff: Client) -> None:
     assertContains(look(staff, "field=tradeType&value=7"), "tradeType holds text here, and 7 is of another kind")
 
 
@@ -125,11 +125,11 @@ def test_one_record_has_an_address_and_its_bytes(staff: Client) -> None:
 
 @pytest.mark.parametrize("place", ["shardId-000000000000/0", "shardId-000000000000/1", "s/1", f"s/{'9' * 40}"])
 @pytest.mark.parametrize("end", ["/", "/bytes"])
-def test_a_record_that_is_not_there_is_not_found(staff: Client, place: str, end: str) -> None:
+def test_missing_record_is_not_found(staff: Client, place: str, end: str) -> None:
     assert staff.get(f"{PAGE}{place}{end}").status_code == 404
 
 
-def test_a_page_that_follows_gets_what_is_new_and_misses_nothing(staff: Client, stream: EmbeddedStream) -> None:
+def test_following_page_gets_each_new_record(staff: Client, stream: EmbeddedStream) -> None:
     since = look(staff).context["since"]
     stream.put([("AMZN", b'{"id": 1000}'), ("WMT", b'{"id": 1001}')])
     answer = staff.get(NEW, {"since": since}).json()
@@ -140,7 +140,7 @@ def test_a_page_that_follows_gets_what_is_new_and_misses_nothing(staff: Client, 
     assert (len(many["rows"]), many["whole"]) == (50, False)
 
 
-def test_a_page_that_follows_an_empty_stream_gets_its_first_record(staff: Client, stream: EmbeddedStream) -> None:
+def test_following_page_of_an_empty_stream_gets_its_first_record(staff: Client, stream: EmbeddedStream) -> None:
     stream.delete()
     stream.create(1)
     page = look(staff)
@@ -160,17 +160,17 @@ def test_a_page_that_follows_an_empty_stream_gets_its_first_record(staff: Client
         ("value=1", "Name the field, or choose contains"),
     ],
 )
-def test_a_question_that_means_nothing_is_told_so(staff: Client, query: str, sentence: str) -> None:
+def test_invalid_filter_is_refused_with_a_reason(staff: Client, query: str, sentence: str) -> None:
     assertContains(staff.get(f"{PAGE}?{query}"), sentence, status_code=400)
 
 
-def test_a_stream_that_is_not_there_is_told_so(staff: Client) -> None:
+def test_missing_stream_is_reported(staff: Client) -> None:
     assertContains(staff.get("/streams/weather/records/"), "There is no stream &#x27;weather&#x27;", status_code=400)
     assert staff.get("/streams/weather/records/s/1/").status_code == 404
     assert "There is no stream" in staff.get("/streams/weather/records.json?since=0-0").json()["error"]
 
 
-def test_only_staff_may_look(staff: Client) -> None:
+def test_inspector_is_for_staff_only(staff: Client) -> None:
     other = Client()
     assert other.get(NEW).status_code == 401
     other.force_login(User.objects.create_user("bob"))

@@ -48,7 +48,7 @@ def shards(*names: str, now: datetime = NOON) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.django_db
-def test_shards_say_who_holds_them_and_the_ended_come_last() -> None:
+def test_shards_name_their_owner_and_ended_ones_come_last() -> None:
     lease("a", checkpoint="shard-end")
     held("b", parents=["a"])
     lease("c", owner="gone/1/", expires=timezone.now() - LATER)
@@ -62,7 +62,7 @@ def test_shards_say_who_holds_them_and_the_ended_come_last() -> None:
 
 
 @pytest.mark.django_db
-def test_a_stream_is_as_far_behind_as_its_slowest_open_shard() -> None:
+def test_stream_lag_is_that_of_its_slowest_open_shard() -> None:
     lease("a", at(), newest=at())
     lease("b", at(seconds=-3))
     lease("c", at(minutes=-9), checkpoint="shard-end")
@@ -82,7 +82,7 @@ def test_records_that_wait_are_counted_in_shards_without_a_lease_too() -> None:
 
 
 @pytest.mark.django_db
-def test_no_number_is_made_up_where_the_stream_tells_none() -> None:
+def test_waiting_records_are_unknown_when_the_stream_does_not_count() -> None:
     lease("a", at(seconds=-3))
     found = only_stream(count=untold)
     assert (found["lag"], found["lag_records"], found["lag_note"]) == (3.0, None, "Kinesis does not tell.")
@@ -105,13 +105,13 @@ def test_the_throughput_of_a_worker_that_is_behind_is_unknown() -> None:
 
 
 @pytest.mark.django_db
-def test_a_whole_stream_has_no_limit_that_leases_could_tell() -> None:
+def test_throughput_of_a_whole_stream_has_no_limit() -> None:
     lease("*", at(), checkpoint="s0=after-sequence-number:7 s1=trim-horizon")
     assert shards("shard", "place", "records_full") == [("whole stream", "in each of 2 shards", None)]
 
 
 @pytest.mark.django_db
-def test_a_long_checkpoint_is_short_to_read_and_whole_beside() -> None:
+def test_long_checkpoint_is_abbreviated_with_the_whole_beside() -> None:
     lease("a", checkpoint="after-sequence-number:" + "1234567890" * 5)
     assert shards("place", "checkpoint") == [("after 12…78901234567890", Lease.objects.get().checkpoint)]
 
@@ -134,7 +134,7 @@ def test_dead_letters_are_counted_by_status() -> None:
 
 
 @pytest.mark.django_db
-def test_the_latest_of_the_audit_comes_first() -> None:
+def test_audit_is_listed_latest_first() -> None:
     for count in range(25):
         Audit.objects.create(who="ada", action="replay", target="trades: all", count=count)
     assert [row["count"] for row in streams(NOON, counts)["audit"]] == list(range(24, 4, -1))
@@ -159,24 +159,24 @@ def test_json_is_laid_out_and_its_numbers_stay_as_written() -> None:
     assert (found.kind, found.text) == ("JSON", '{\n  "price": 1.10,\n  "id": 12345678901234567890123\n}')
 
 
-def test_text_and_bytes_are_told_apart() -> None:
+def test_record_data_is_told_apart_as_text_or_bytes() -> None:
     assert readable("naïve".encode())[:3] == (6, "text", "naïve")
     assert readable(b"\xff\x00A")[1:5] == ("binary", None, False, [("000000", "ff 00 41", "..A")])
 
 
-def test_a_large_record_is_cut_and_says_so() -> None:
+def test_large_record_is_truncated_with_a_note() -> None:
     found = readable(b"x" * (showing.MOST_TEXT + 1))
     assert (found.text, found.text_cut, found.dump_cut) == ("x" * showing.MOST_TEXT, True, True)
     assert (len(found.dump), found.dump[-1][0]) == (MOST_HEX // 16, "000ff0")
 
 
 @pytest.mark.parametrize("data", [b"", b"[" * 100_000, b"\x00", b"NaN", b'"\xff"'])
-def test_no_bytes_are_too_strange_to_show(data: bytes) -> None:
+def test_record_of_any_bytes_is_shown(data: bytes) -> None:
     assert readable(data).size == len(data)
 
 
 @pytest.mark.django_db
-def test_a_shard_that_cannot_be_read_and_records_that_expired_are_told() -> None:
+def test_unreadable_shard_and_expired_records_are_reported() -> None:
     lease("a", trouble="its lease is damaged")
     lease("b", expired=1700, expired_from=at(), expired_to=at(seconds=5))
     lease("c", expired_to=at(seconds=5))
@@ -192,7 +192,7 @@ def test_a_shard_that_cannot_be_read_and_records_that_expired_are_told() -> None
 
 
 @pytest.mark.django_db
-def test_leases_of_a_stream_that_had_the_name_before_are_not_shown_but_count() -> None:
+def test_leases_of_an_older_stream_of_the_name_are_counted_but_not_shown() -> None:
     lease("a", identity="one", current=False, applied=7, dead=2, expired=1)
     lease("a", identity="two", applied=5, clock=at())
     found = only_stream(at(seconds=1))

@@ -35,7 +35,7 @@ def other() -> Client:
 
 
 @pytest.mark.parametrize("page", ["", "dead-letters/", "dead-letters/1/", "dead-letters/1/bytes"])
-def test_only_staff_see_the_streams(page: str, client: Client, other: Client) -> None:
+def test_streams_page_is_for_staff_only(page: str, client: Client, other: Client) -> None:
     letter(1)
     address = f"/streams/{page}"
     assertRedirects(client.get(address), f"/accounts/sign-in/?next={address}", fetch_redirect_response=False)
@@ -43,14 +43,14 @@ def test_only_staff_see_the_streams(page: str, client: Client, other: Client) ->
     assertNotContains(other.get("/market/"), 'href="/streams/"')
 
 
-def test_the_state_is_refused_in_words_that_scripts_read(client: Client, other: Client) -> None:
+def test_state_is_refused_as_json_for_scripts(client: Client, other: Client) -> None:
     for who, status, words in ((client, 401, "signed out"), (other, 403, "Only staff may see the streams.")):
         answer = who.get("/streams/state.json")
         assert (answer.status_code, answer.json()) == (status, {"error": words})
 
 
 @pytest.mark.parametrize("address", ["1/discard/", "all/discard/trades/", "1/replay/", "all/replay/trades/"])
-def test_others_change_nothing(address: str, other: Client) -> None:
+def test_actions_are_for_staff_only(address: str, other: Client) -> None:
     number = letter(1)
     answer = other.post(f"{LETTERS}{address}".replace("/1/", f"/{number}/"), {"name": "trades", "up_to": number})
     assert (answer.status_code, statuses(), Audit.objects.count()) == (403, ["kept"], 0)
@@ -63,7 +63,7 @@ def test_the_page_and_its_state_agree(staff: Client) -> None:
     assert (stream["application"], stream["shards"][0]["shard"]) == ("trades", "s0")
 
 
-def test_the_cost_of_the_state_does_not_grow_with_the_shards(staff: Client) -> None:
+def test_state_cost_does_not_grow_with_the_shards(staff: Client) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
             staff.get("/streams/state.json")
@@ -76,7 +76,7 @@ def test_the_cost_of_the_state_does_not_grow_with_the_shards(staff: Client) -> N
     assert queries() == before
 
 
-def test_records_wait_where_no_worker_runs(staff: Client, settings: Settings, tmp_path: Path) -> None:
+def test_waiting_records_are_shown_without_a_worker(staff: Client, settings: Settings, tmp_path: Path) -> None:
     settings.STREAM_URL = f"embedded:{tmp_path / 'streams.sqlite3'}"
     stream = EmbeddedStream(tmp_path / "streams.sqlite3", "trades")
     stream.create()
@@ -87,7 +87,7 @@ def test_records_wait_where_no_worker_runs(staff: Client, settings: Settings, tm
     assert (found["lag_records"], found["shards"][0]["lag_records"]) == (1234, 1234)
 
 
-def test_kinesis_tells_no_number_and_the_page_says_so(staff: Client, settings: Settings) -> None:
+def test_page_says_that_kinesis_counts_no_waiting_records(staff: Client, settings: Settings) -> None:
     settings.STREAM_URL = "kinesis://eu-west-1"
     lease("trades", clock=at())
     page = staff.get("/streams/")
@@ -95,7 +95,7 @@ def test_kinesis_tells_no_number_and_the_page_says_so(staff: Client, settings: S
     assert [stream["lag_records"] for stream in page.context["state"]["streams"]] == [None]
 
 
-def test_without_streams_the_page_says_how_to_begin(staff: Client) -> None:
+def test_page_without_streams_says_how_to_begin(staff: Client) -> None:
     assertContains(staff.get("/streams/"), ".venv/bin/python manage.py consume trades")
 
 
@@ -113,7 +113,7 @@ def test_letters_are_listed_newest_first_fifty_a_page(staff: Client) -> None:
     assertContains(staff.get(LETTERS, {"page": "2"}), f'href="{LETTERS}{numbers[0]}/"')
 
 
-def test_letters_are_narrowed_by_application_and_status(staff: Client) -> None:
+def test_letters_are_filtered_by_application_and_status(staff: Client) -> None:
     letter(1)
     letter(2, "discarded")
     wanted = letter(3, "discarded", "orders")
@@ -133,12 +133,12 @@ def test_a_record_is_shown_escaped_and_can_be_kept(staff: Client) -> None:
 
 
 @pytest.mark.parametrize("number", ["7", "9" * 30])
-def test_a_letter_that_is_not_there_is_not_found(number: str, staff: Client) -> None:
+def test_missing_letter_is_not_found(number: str, staff: Client) -> None:
     assert staff.get(f"{LETTERS}{number}/").status_code == 404
     assert staff.post(f"{LETTERS}{number}/replay/").status_code == 404
 
 
-def test_one_is_replayed_and_the_button_is_gone(staff: Client) -> None:
+def test_letter_is_replayed_and_its_button_is_gone(staff: Client) -> None:
     number = letter(1)
     page = staff.post(f"{LETTERS}{number}/replay/", follow=True)
     assertContains(page, "1 record will be put before the worker again, as if it arrived now.")
@@ -146,13 +146,13 @@ def test_one_is_replayed_and_the_button_is_gone(staff: Client) -> None:
     assert (statuses(), audits()) == (["replay"], [("ada", "replay", f"trades: {number}", 1)])
 
 
-def test_who_comes_second_is_told_that_nothing_was_changed(staff: Client) -> None:
+def test_second_action_on_a_letter_reports_no_change(staff: Client) -> None:
     number = letter(1, "applied")
     assertContains(staff.post(f"{LETTERS}{number}/discard/", follow=True), "Nothing was changed")
     assert (statuses(), audits()) == (["applied"], [])
 
 
-def test_all_are_discarded_once_the_name_is_typed(staff: Client) -> None:
+def test_letters_are_all_discarded_after_the_name_is_typed(staff: Client) -> None:
     newest = [letter(1), letter(2, "replay"), letter(3, application="orders"), letter(4)][-1]
     address = f"{LETTERS}all/discard/trades/"
     assertContains(staff.get(address), "3 records will never be applied; the bytes stay here to be looked at.")
@@ -165,7 +165,7 @@ def test_all_are_discarded_once_the_name_is_typed(staff: Client) -> None:
 
 
 @pytest.mark.parametrize("up_to", ["", "-1", "many", "9" * 30])
-def test_a_form_that_was_tampered_with_changes_nothing(up_to: str, staff: Client) -> None:
+def test_forged_form_changes_nothing(up_to: str, staff: Client) -> None:
     letter(1)
     answer = staff.post(f"{LETTERS}all/discard/trades/", {"name": "trades", "up_to": up_to})
     assert (answer.status_code, statuses()) == (422, ["kept"])
@@ -212,7 +212,7 @@ def test_letters_are_grouped_by_error_and_a_group_leads_to_its_letters(staff: Cl
     assert [found.pk for found in shown] == numbers[1::-1]
 
 
-def test_the_buttons_reach_what_is_seen_and_no_more(staff: Client) -> None:
+def test_buttons_act_on_the_listed_letters_only(staff: Client) -> None:
     newest = sensors()[-1]
     seen = {"application": "trades", "stream": "sensors", "status": "kept", "group": "byte N"}
     link = f"{LETTERS}all/discard/trades/?stream=sensors&amp;status=kept&amp;group=byte+N"
@@ -225,13 +225,13 @@ def test_the_buttons_reach_what_is_seen_and_no_more(staff: Client) -> None:
     assert audits() == [("ada", "discard", "trades on sensors in status kept with error “byte N”: all", 2)]
 
 
-def test_without_an_application_nothing_can_be_discarded_at_once(staff: Client) -> None:
+def test_letters_cannot_be_discarded_at_once_without_an_application(staff: Client) -> None:
     sensors()
     assertContains(staff.get(LETTERS), "Choose an application to replay or discard.")
     assertNotContains(staff.get(LETTERS), "/all/discard/")
 
 
-def test_the_card_of_a_stream_leads_to_its_own_letters(staff: Client) -> None:
+def test_card_of_a_stream_links_to_its_own_letters(staff: Client) -> None:
     lease("trades", clock=at())
     assertContains(staff.get("/streams/"), f"{LETTERS}?application=trades&amp;stream=trades&amp;status=kept")
 
