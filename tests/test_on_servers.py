@@ -49,7 +49,7 @@ SELECTED = [
 LEFT_OUT = [
     "real_worker",  # starts processes, on a database of its own
     "busy_worker",
-    "whatever_happens_the_throttle",  # a thousand transactions; SQLite runs the same statements
+    "throttle_equals_the_naive_oracle",  # a thousand transactions; SQLite runs the same statements
 ]
 
 
