@@ -1,4 +1,4 @@
-"""Senders may make only so many sites and tickers; what is beyond is refused record by record."""
+"""Senders may make a bounded number of sites and tickers; records beyond the bound are refused one by one."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Bytes as events: what is no event is told apart with its reason, however it is broken."""
+"""Tests the decoding of events: each record that holds no event is refused with its reason."""
 
 import msgspec
 import pytest

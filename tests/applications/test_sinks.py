@@ -1,4 +1,4 @@
-"""What the sinks keep beside the results: the list of tickers, the list of sites."""
+"""Tests the lists of tickers and sites that the sinks keep beside the results."""
 
 import pytest
 from django.db import connection, transaction

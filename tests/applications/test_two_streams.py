@@ -1,4 +1,4 @@
-"""One application on several streams: nothing is mixed, and what is added up is right."""
+"""Tests one application on several streams: their results are kept apart, and the sums are right."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -40,7 +40,7 @@ def trade(ticker: str, quantity: int) -> bytes:
 
 
 class World:
-    """Two streams in memory, a worker on each, and a naive count of what was put."""
+    """Two streams in memory, a worker on each, and a naive count of the records."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.clock = FakeClock()

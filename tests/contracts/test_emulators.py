@@ -1,4 +1,4 @@
-"""What is asked of the emulators alone: to keep to themselves, and to hold our requests to Kinesis' limits."""
+"""Tests the emulators: they listen on loopback only, and requests keep to the limits of Kinesis."""
 
 from pathlib import Path
 from urllib.parse import urlsplit

@@ -1,4 +1,4 @@
-"""What every store of leases must do: the database's, and the one in memory that simulations use."""
+"""The contract of every store of leases: of the database's, and of the one in memory that simulations use."""
 
 import pytest
 

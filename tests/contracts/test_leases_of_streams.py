@@ -1,4 +1,4 @@
-"""What every store of leases does when a name leads to another stream than before."""
+"""The contract of every store of leases for a stream that was deleted and created again under its name."""
 
 import pytest
 

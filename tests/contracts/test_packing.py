@@ -21,7 +21,7 @@ def numbered(first: int, count: int) -> list[Entry]:
 
 
 def by_key(stream: Stream, limit: int = 1000) -> dict[str, list[int]]:
-    """What the shards hold, parents first, each key in a shard of its own."""
+    """Returns the records of the shards, parents first, each key in a shard of its own."""
     found: dict[str, list[int]] = {key: [] for key in KEYS}
     for shard in stream.describe().shards:
         place = TRIM_HORIZON

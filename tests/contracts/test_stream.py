@@ -1,4 +1,4 @@
-"""What every stream must do, whatever it is made of."""
+"""The contract of every backend."""
 
 import contextlib
 import time

@@ -1,4 +1,4 @@
-"""Pages say when a clock is off, and a stamp in the future has no age."""
+"""Pages show a note when a clock is wrong, and a stamp in the future has no age."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""The page of one alarm: its curve, its links, and who sees which."""
+"""Tests the page of one alarm: its curve, its links, and the permissions that they need."""
 
 from html import unescape
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The token bucket, beside a naive count of what was let through."""
+"""Tests the token bucket against a naive count of the allowed requests."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""The live hub: one text per change, the newest for the slow, an end for the signed out."""
+"""Tests the live hub: one text per change, the newest state for slow subscribers, an end after a sign-out."""
 
 import asyncio
 from collections.abc import Collection
@@ -20,7 +20,7 @@ ALICE, BOB = SessionInfo(uuid4(), 1, True, END), SessionInfo(uuid4(), 2, False, 
 
 
 class Source:
-    """Two topics whose texts a test sets."""
+    """Two topics; a test sets their texts."""
 
     def __init__(self) -> None:
         self.texts = {"market": "m1", "orders": "o1"}

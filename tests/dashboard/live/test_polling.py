@@ -1,4 +1,4 @@
-"""The addresses that scripts read by a token."""
+"""Tests the addresses that scripts read with a token."""
 
 from datetime import timedelta
 from typing import Any
@@ -37,7 +37,7 @@ def get(address: str, text: str, **more: Any) -> Any:
 
 
 def refused(answer: Any) -> tuple[int, str, str]:
-    """Its status, what is wrong by RFC 6750, and the sentence."""
+    """Returns the status of a response, its error by RFC 6750, and its sentence."""
     assert answer.headers["Cache-Control"] == "no-store" and not answer.cookies
     error = answer.headers["WWW-Authenticate"].partition("error=")[2].split('"')[1]
     return answer.status_code, error, answer.json()["error"]

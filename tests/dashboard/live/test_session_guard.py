@@ -20,7 +20,7 @@ HOUR = timedelta(hours=1)
 
 
 class Socket:
-    """What the guard holds: it keeps every code that it is closed with."""
+    """A socket for the guard: it keeps every code with which it is closed."""
 
     def __init__(self, standing: SessionInfo, *topics: str) -> None:
         self.standing = standing
@@ -32,7 +32,7 @@ class Socket:
 
 
 class Stage:
-    """A guard whose clock and database a test sets. Staff may see "streams", everybody all else."""
+    """A guard with a clock and a database that a test sets. Staff may see "streams", everybody all other topics."""
 
     def __init__(self) -> None:
         self.now = START
@@ -179,7 +179,7 @@ Step = st.sampled_from(["end one", "fail", "answer", "new", "an hour"])
 
 @given(st.lists(Step, max_size=30))
 async def test_guard_agrees_with_the_plain_rules_under_any_events(steps: list[str]) -> None:
-    """Beside it, the rules in their plainest form: what lives, what is past its end, how many looks were missed."""
+    """Compares the guard with the plain rules: living sessions, absolute ends and the number of missed checks."""
     stage, missed = Stage(), 0
     sockets = [stage.open()]
     for step in steps:

@@ -1,4 +1,4 @@
-"""The record inspector: who may look, what is found, and what a bad question is told."""
+"""Tests the record inspector: its permission, its results, and its answers to invalid filters."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What the streams page says of leases, workers and throughput."""
+"""Tests the state of leases, workers and throughput on the streams page."""
 
 import os
 from collections.abc import Mapping

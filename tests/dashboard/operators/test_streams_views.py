@@ -1,4 +1,4 @@
-"""The operators' pages: who may see them, and what their buttons do."""
+"""Tests the operators' pages: their permissions and their buttons."""
 
 import tracemalloc
 from pathlib import Path

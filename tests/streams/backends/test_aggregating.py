@@ -1,4 +1,4 @@
-"""Packing by shard: what is read after any re-sharding is what was put, once, in order, in the shard of its key."""
+"""Tests packing by shard: each record is read once, in order, in the shard of its key, after any re-sharding."""
 
 from collections.abc import Callable, Sequence
 
@@ -54,7 +54,7 @@ def raw(stream: MemoryStream) -> list[Entry]:
 
 
 def unpacked(stream: MemoryStream) -> dict[str, list[bytes]]:
-    """What readers of the shards find, by key, parents first."""
+    """Returns the records that readers of the shards find, by key, parents first."""
     found: dict[str, list[bytes]] = {}
     for shard in stream.describe().shards:
         for batch in stream.read(shard.id, TRIM_HORIZON, 10_000).batches:

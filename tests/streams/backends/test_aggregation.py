@@ -1,4 +1,4 @@
-"""KPL's aggregated records, against Amazon's own library, a naive reading, and whatever bytes may come."""
+"""Tests KPL's aggregated records against Amazon's own library, a naive reader and arbitrary bytes."""
 
 import base64
 import hashlib
@@ -27,7 +27,7 @@ def sealed(body: bytes) -> bytes:
 
 
 def theirs(data: bytes) -> list[Entry]:
-    """What Amazon's library makes of a record's data."""
+    """Returns the records that Amazon's library unpacks from a record's data."""
     event = {"kinesis": {"data": base64.b64encode(data), "partitionKey": "p", "sequenceNumber": "1"}}
     event["kinesis"] |= {"approximateArrivalTimestamp": 1, "kinesisSchemaVersion": "1.0"}  # type: ignore[dict-item]
     whence = ("eventSource", "eventVersion", "eventID", "eventName", "invokeIdentityArn", "awsRegion", "eventSourceARN")

@@ -1,4 +1,4 @@
-"""What a record may be: its key and its data in bytes."""
+"""Tests the limits of a record: of its key and its data in bytes."""
 
 import pytest
 from hypothesis import given

@@ -27,7 +27,7 @@ class Time:
 
 
 class Service:
-    """Takes what its chance lets it; `never` and `fails` are keys."""
+    """Takes records at random; `never` and `fails` are keys."""
 
     def __init__(self, refuse: float = 0.0, seed: int = 1, never: str = "", fails: str = "", down: float = 0.0) -> None:
         self.held: list[Entry] = []

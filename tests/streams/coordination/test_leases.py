@@ -1,4 +1,4 @@
-"""The database's leases: the whole commit, owners that are gone, replays. What all stores do is in contracts/."""
+"""Tests the database's leases: the whole commit, dead owners, replays. tests/contracts holds the common contract."""
 
 import os
 import subprocess
@@ -117,7 +117,7 @@ def test_application_reads_a_stream_by_shard_or_as_a_whole() -> None:
 
 @pytest.fixture
 def neighbour() -> Iterator["subprocess.Popen[str]"]:
-    """Another process, which has said in its first line who it is."""
+    """Another process, which has written its identity as its first line."""
     code = "import django; django.setup(); from streams import owners; print(owners.myself(), flush=True); input()"
     with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as it:
         yield it

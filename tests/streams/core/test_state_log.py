@@ -1,4 +1,4 @@
-"""The log of a state gives back what was put in, at a cost that follows what changes, whatever commit fails."""
+"""The log of a state returns its entries at a cost that follows the changes, also when commits fail."""
 
 from collections.abc import Iterator, Sequence
 
@@ -58,7 +58,7 @@ def put(*keys: str, size: int = 10) -> StateChange:
 
 @st.composite
 def changes(draw: st.DrawFn) -> tuple[StateChange, int, str]:
-    """Returns a change, by how much the watermark moves on, and what becomes of the commit."""
+    """Returns a change, the advance of the watermark, and the outcome of the commit."""
     entries = draw(st.dictionaries(KEYS, VALUES, max_size=4))
     removed = draw(st.sets(KEYS, max_size=3)) - entries.keys()
     lives = draw(st.lists(st.integers(1, 40), max_size=3))

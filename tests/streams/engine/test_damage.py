@@ -108,7 +108,7 @@ def test_a_shard_whose_state_was_emptied_is_read_again(tmp_path: Path) -> None:
 
 
 def applied(house: House) -> dict[str, int]:
-    """Records by shard, as a command lists them, whatever is damaged."""
+    """Returns the records by shard as a command lists them, with damaged ones too."""
     return {row["shard"]: row["applied"] for row in house.rows("leases", "list")}
 
 

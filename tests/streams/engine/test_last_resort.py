@@ -1,4 +1,4 @@
-"""No record stops a worker, whatever it holds, and none is lost without a word: applied + dead is what was put."""
+"""No record stops a worker, and none is lost in silence: applied and dead records add up to the records put."""
 
 import logging
 from collections.abc import Sequence
@@ -82,7 +82,7 @@ def consume(store: WorkersLeases, records: Sequence[Entry]) -> int:
 
 
 def kept(error: str) -> list[tuple[str, bytes, int | None]]:
-    """Letters whose error holds that: key, data, whole size."""
+    """Returns key, data and whole size of the letters with that text in their error."""
     letters = DeadLetter.objects.filter(error__contains=error).order_by("pk")
     return [(letter.partition_key, bytes(letter.data), letter.whole_size) for letter in letters]
 

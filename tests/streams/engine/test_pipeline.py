@@ -1,4 +1,4 @@
-"""A shard, step by step: everything applied or dead-lettered once, whatever is refused."""
+"""Tests the pipeline of a shard: each record is applied or dead-lettered once, under any refusals."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ SEEN = ("seen",)
 
 
 class Summing:
-    """A processor that keeps what it was given, and chokes on some of it."""
+    """A processor that keeps its records, and fails on some of them."""
 
     def __init__(self, state: State, bad: bytes = b"poison") -> None:
         self.seen = state.entries.get(SEEN, b"").split()

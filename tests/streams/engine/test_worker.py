@@ -1,4 +1,4 @@
-"""A worker: takes what it can get, drops what it lost, gives back what it holds."""
+"""Tests the worker: it takes free shards, drops lost ones and gives its own back at the end."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field

@@ -36,7 +36,7 @@ def own_stream(settings: Settings, tmp_path: Path) -> Iterator[None]:
 
 
 def held(name: str) -> list[tuple[str, bytes]]:
-    """What a stream holds."""
+    """Returns the records of a stream."""
     stream = open_stream(name)
     pages = [stream.read(shard.id, TRIM_HORIZON, 100_000) for shard in stream.describe().shards]
     return [entry for page in pages for batch in page.batches for entry in zip(batch.keys, batch.datas, strict=True)]

@@ -11,7 +11,7 @@ from tests.packing import deaggregate
 
 @pytest.fixture
 def stream(monkeypatch: pytest.MonkeyPatch) -> MemoryStream:
-    """A stream of two shards that tells where it put what, as Kinesis does; the one that produce opens."""
+    """A stream of two shards that returns the places of its records, as Kinesis does; produce opens it."""
     stream = MemoryStream()
     stream.create(2)
     monkeypatch.setattr(produce, "open_stream", lambda name: stream)

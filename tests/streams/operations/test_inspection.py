@@ -1,4 +1,4 @@
-"""A look into a stream goes either way, misses nothing between two looks, and costs what it shows."""
+"""Tests the inspection of a stream: in both directions, without gaps between pages, at a cost that follows the page."""
 
 import tracemalloc
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""A KCL lease table, understood: what each row becomes, and what is refused."""
+"""Tests the import of a KCL lease table: the lease of each row, and the refused rows."""
 
 from typing import Any
 

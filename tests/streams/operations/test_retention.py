@@ -1,4 +1,4 @@
-"""What of the pipe may go, and what must stay however old it is."""
+"""Tests the retention of results and leases: the rows to remove, and the rows to keep at any age."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What every source promises, and the source that has a pace of its own."""
+"""Tests the contract of every source, and the source that has a pace of its own."""
 
 from collections.abc import Iterator
 from math import inf

@@ -33,7 +33,7 @@ def opened(path: Path, seconds: Looked, faults: Faults = Faults(), *, limited: b
 
 
 def held(stream: LimitedStream, seconds: Looked) -> list[Entry]:
-    """What the one shard holds, with a second's pause before each read."""
+    """Returns the records of the one shard, with a second's pause before each read."""
     found: list[Entry] = []
     place: Position = TRIM_HORIZON
     while True:
@@ -180,7 +180,7 @@ def test_processes_share_the_limits_and_lose_nothing(tmp_path: Path) -> None:
 
 
 class Telling(LimitedStream):
-    """Tells where it put what."""
+    """Returns the places of the records that it put."""
 
     def put_located(self, entries: Sequence[Entry]) -> list[str]:
         return self._put_located(entries)

@@ -94,7 +94,7 @@ def test_anchor_is_restored_from_its_text() -> None:
 
 
 class Moment(NamedTuple):
-    """What passed since the moment before, how wrong the clock is by then, and whether somebody writes."""
+    """The time since the event before, the error of the clock at this event, and whether a process writes."""
 
     passed: int
     ahead: int

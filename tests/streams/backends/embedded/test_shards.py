@@ -1,4 +1,4 @@
-"""What is special to re-sharding an embedded stream: retention, and processes that write meanwhile."""
+"""Tests re-sharding of an embedded stream: retention, and processes that write meanwhile."""
 
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context

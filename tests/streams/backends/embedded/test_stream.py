@@ -1,4 +1,4 @@
-"""What is special to the embedded stream: one file, many processes, retention, damage."""
+"""Tests the embedded stream alone: one file, many processes, retention, damage."""
 
 import sqlite3
 from concurrent.futures import ProcessPoolExecutor

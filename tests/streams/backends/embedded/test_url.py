@@ -1,4 +1,4 @@
-"""What STREAM_URL may say of an embedded stream, and how it says no."""
+"""Tests the STREAM_URL of an embedded stream and the refusals of invalid ones."""
 
 from pathlib import Path
 

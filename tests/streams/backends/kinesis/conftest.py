@@ -1,4 +1,4 @@
-"""A Kinesis that is none, and one stream of it."""
+"""Fixtures of a fake Kinesis and of one stream on it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Whatever boto3 raises becomes one sentence that says what to do, and holds no secret."""
+"""Each error of boto3 becomes one sentence that names the remedy and holds no secret."""
 
 import pytest
 from botocore import exceptions as boto

@@ -1,4 +1,4 @@
-"""The bodies that we write and read in botocore's place say what its own would."""
+"""The fast codec writes and reads the same bodies as botocore."""
 
 import json
 from datetime import UTC, datetime

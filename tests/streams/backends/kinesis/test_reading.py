@@ -42,7 +42,7 @@ def test_early_read_returns_no_records_at_once(client: FakeKinesis, stream: Kine
 
 
 def reads_a_second(client: FakeKinesis, stream: KinesisStream, seconds: Seconds, place: Position) -> int:
-    """How often Kinesis is asked in a second by somebody who looks every 10 ms."""
+    """Returns the number of requests to Kinesis a second by a reader that polls every 10 ms."""
     before = client.count("GetRecords")
     for _ in range(100):
         stream.read(SHARD, place, 10)

@@ -1,4 +1,4 @@
-"""What time it is for Kinesis, whatever this machine's wall clock says."""
+"""Tests the clock of the Kinesis service, which does not depend on this machine's wall clock."""
 
 from email.utils import format_datetime
 from typing import Any

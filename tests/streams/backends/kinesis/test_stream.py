@@ -1,4 +1,4 @@
-"""What is special to Kinesis: where it is, changes that take time, answers in pages, numbers with a place inside."""
+"""Tests Kinesis alone: its place, slow changes, answers in pages, and places inside an aggregated record."""
 
 import pytest
 
