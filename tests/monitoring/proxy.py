@@ -1,4 +1,4 @@
-"""A line to a server that can be cut, or go dead without a word."""
+"""A proxy before a server. It can cut connections, or go silent."""
 
 import socket
 import threading
@@ -6,7 +6,7 @@ from contextlib import suppress
 from urllib.parse import urlsplit
 
 
-class Line:
+class Proxy:
     """Forwards from a port of its own on loopback to that of a URL, while `state` is "up"; `url` leads through it.
 
     When it is "cut", connections are refused and those that are open end; when it is "dead", new ones are taken and
