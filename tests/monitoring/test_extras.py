@@ -19,9 +19,9 @@ ASK = f"""
 from django.core.handlers.wsgi import WSGIHandler
 from django.test import RequestFactory
 from login import middleware
-from monitoring import starting
+from monitoring import startup
 
-starting.begin()
+startup.begin()
 
 def fail(request):
     password = "s3cret-local"
