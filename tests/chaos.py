@@ -162,8 +162,8 @@ class Producers:
             self._end(producer)
 
 
-class Chaos:
-    """Both kinds, a stream that is re-sharded meanwhile, and chance."""
+class ChaosHarness:
+    """Workers and producers of a stream, random accidents to them, and random splits and merges."""
 
     def __init__(self, house: House) -> None:
         self.house = house

@@ -12,7 +12,7 @@ import pytest
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.core.records import SHARD_END, Position
 from streams.engine.producer import RECORDS_A_PUT
-from tests.chaos import ROUNDS, SEED, Chaos
+from tests.chaos import ROUNDS, SEED, ChaosHarness
 from tests.databases import server
 from tests.house import House, kill
 from tests.ledger import acks
@@ -31,17 +31,17 @@ def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
 
 
 @pytest.fixture
-def chaos(house: House) -> Chaos:
+def chaos(house: House) -> ChaosHarness:
     """After all accidents."""
     print(f"CHAOS_SEED={SEED} CHAOS_ROUNDS={ROUNDS}")  # noqa: T201 - to run the same again
-    chaos = Chaos(house)
+    chaos = ChaosHarness(house)
     for _ in range(ROUNDS):
         chaos.round()
     chaos.end()
     return chaos
 
 
-def test_records_count_once_through_a_hundred_accidents(chaos: Chaos) -> None:
+def test_records_count_once_through_a_hundred_accidents(chaos: ChaosHarness) -> None:
     house = chaos.house
     records = list(house.rows("streams", "tail", "ledger"))
     good = [record for record in records if "data" in record]

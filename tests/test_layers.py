@@ -26,7 +26,7 @@ for start in starts:
 @pytest.mark.parametrize(
     ("module", "name", "expected"),
     [
-        ("tests.streams.test_pipeline", "store", False),
+        ("tests.streams.engine.test_pipeline", "store", False),
         ("tests.test_fleet", "test_layers_reads_a_name_that_is_absent", False),
         ("tests.house", "ROOT", False),  # the module starts processes, this name does not
         ("tests.house", "House", True),

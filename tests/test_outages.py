@@ -12,7 +12,7 @@ import pytest
 from tests.databases import Database, server
 from tests.disks import fill
 from tests.house import House
-from tests.monitoring.lines import Line
+from tests.monitoring.proxy import Proxy
 from tests.monitoring.test_away import change, only_reads
 from tests.test_exactly_once import naive_minutes
 from tests.waiting import wait_for
@@ -67,16 +67,16 @@ def base(request: pytest.FixtureRequest) -> Iterator[Database]:
 
 
 @pytest.fixture
-def line(base: Database) -> Iterator[Line]:
-    line = Line(base.url)
-    yield line
-    line.cut()
+def proxy(base: Database) -> Iterator[Proxy]:
+    proxy = Proxy(base.url)
+    yield proxy
+    proxy.cut()
 
 
 @pytest.fixture
-def house(base: Database, line: Line, tmp_path: Path) -> House:
+def house(base: Database, proxy: Proxy, tmp_path: Path) -> House:
     house = House(tmp_path, base)
-    house.environment["DATABASE_URL"] = line.url.replace("root@", "site@")
+    house.environment["DATABASE_URL"] = proxy.url.replace("root@", "site@")
     change(base, "DELETE FROM streams_lease", "DELETE FROM market_trademinute")
     return house
 
@@ -85,17 +85,17 @@ def has_moved(house: House, application: str, done: int) -> bool:
     return house.applied(application) > done
 
 
-def test_repeated_loss_of_the_database_costs_no_record(house: House, line: Line) -> None:
+def test_repeated_loss_of_the_database_costs_no_record(house: House, proxy: Proxy) -> None:
     names = ("trades", "orders")
     producers = [Running(house, "produce", name, "--rate", "300", "--seed", "1") for name in names]
     wait_for(lambda: "orders" in house.run("streams", "list") and "trades" in house.run("streams", "list"))
     workers = [Running(house, "consume", name) for name in names]
     wait_for(lambda: house.applied("trades") and house.applied("orders"))
     for cut in range(1, 4):
-        line.cut()
+        proxy.cut()
         for worker in workers:
             wait_for(partial(worker.has_said, "The database refused", 2 * cut))
-        line.mend()
+        proxy.mend()
         for name in names:
             wait_for(partial(has_moved, house, name, house.applied(name)))
         for worker in workers:
@@ -107,13 +107,13 @@ def test_repeated_loss_of_the_database_costs_no_record(house: House, line: Line)
     assert [int(dead) for (dead,) in house.query("SELECT sum(dead) FROM streams_lease")] == [0]
 
 
-def test_worker_waits_for_a_read_only_database(house: House, base: Database, line: Line) -> None:
+def test_worker_waits_for_a_read_only_database(house: House, base: Database, proxy: Proxy) -> None:
     house.run("produce", "trades", "--rate", "0", "--count", "10")
     producer, worker = Running(house, "produce", "trades", "--rate", "300"), Running(house, "consume", "trades")
     wait_for(lambda: house.applied("trades"))
     only_reads(base, "ON")
-    line.cut()
-    line.mend()  # the setting is for new connections
+    proxy.cut()
+    proxy.mend()  # the setting is for new connections
     wait_for(lambda: worker.has_said("read-only", 2))
     only_reads(base, "OFF")
     wait_for(partial(has_moved, house, "trades", house.applied("trades")))
@@ -122,11 +122,11 @@ def test_worker_waits_for_a_read_only_database(house: House, base: Database, lin
     check_counts(house)
 
 
-def test_processes_stop_on_a_signal_while_the_database_is_away(house: House, line: Line) -> None:
+def test_processes_stop_on_a_signal_while_the_database_is_away(house: House, proxy: Proxy) -> None:
     house.run("produce", "trades", "--rate", "0", "--count", "10")
     worker = Running(house, "consume", "trades")
     wait_for(lambda: house.applied("trades"))
-    line.cut()
+    proxy.cut()
     wait_for(lambda: worker.has_said("trying again", 1))
     worker.stop()
     assert worker.has_said("The leases are left to expire", 1)

@@ -15,7 +15,7 @@ from streams.models import DeadLetter, Lease
 from streams.wiring import open_stream
 from tests.commands import exit_code
 from tests.dashboard.rows import alarm, at, trades
-from tests.streams.test_deadletters import letter
+from tests.streams.operations.test_deadletters import letter
 
 pytestmark = pytest.mark.django_db
 EVIL = "\x1b]0;owned\x07\x1b[2J\n\x7f\x9b2J\u202e\u2028x"

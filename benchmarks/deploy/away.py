@@ -1,6 +1,6 @@
 """The whole site while its database is away for a minute: what people are told, and how soon all is right again.
 
-One box on PostgreSQL, which it reaches by a line that is cut (tests/monitoring/lines.py). Trades are produced at 50 a
+One box on PostgreSQL, which it reaches by a proxy that is cut (tests/monitoring/proxy.py). Trades are produced at 50 a
 second all the while. /readyz and, signed in, /market/ are asked for ten times a second. What was counted in the end is
 compared with what the stream holds.
 """
@@ -15,7 +15,7 @@ from benchmarks.options import Options
 from tests.databases import server
 from tests.deploy.stack import Stack
 from tests.deploy.visitor import Visitor
-from tests.monitoring.lines import Line
+from tests.monitoring.proxy import Proxy
 from tests.waiting import wait_for
 
 AWAY = 60  # seconds
@@ -27,24 +27,24 @@ AT_ONCE = 5  # seconds
 def run(options: Options) -> Iterator[Figure]:
     seconds = max(6, options.amount(AWAY))
     with server("postgres") as database:
-        line = Line(database.url)
-        with deployed(one_box=True, limited=False, database=database._replace(url=line.url)) as stack:
-            yield from _away(stack, line, seconds)
-        line.cut()
+        proxy = Proxy(database.url)
+        with deployed(one_box=True, limited=False, database=database._replace(url=proxy.url)) as stack:
+            yield from _away(stack, proxy, seconds)
+        proxy.cut()
 
 
-def _away(stack: Stack, line: Line, seconds: float) -> Iterator[Figure]:
+def _away(stack: Stack, proxy: Proxy, seconds: float) -> Iterator[Figure]:
     producer = stack.manage("trades", "produce", "trades", "--rate", RATE)
     visitor = Visitor(stack).sign_in(WATCHER)
     moves(stack)
-    line.cut()
+    proxy.cut()
     red, answers = seconds_until(lambda: stack.get("/readyz")[0] == 503), Counter[str]()
     deadline = monotonic() + seconds
     while monotonic() < deadline:
         status, page = visitor.ask(PAGE)
         answers[f"{status}, in words" if "The database does not answer just now." in page else str(status)] += 1
         sleep(PAUSE)
-    line.mend()
+    proxy.mend()
     green = seconds_until(lambda: stack.get("/readyz")[0] == 200)
     page_back = seconds_until(lambda: visitor.ask(PAGE)[0] == 200) + green
     moves_again = seconds_until(lambda: moves(stack)) + page_back

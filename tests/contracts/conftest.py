@@ -1,4 +1,4 @@
-"""What every stream contract is held against: each backend, how its time is moved, and what it cannot be asked."""
+"""Makes each backend for the contracts of streams, with a way to move its time and a list of its limitations."""
 
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -19,7 +19,7 @@ from tests import emulators
 from tests.contracts.fleets import DatabaseFleet, Fleet, MemoryFleet
 from tests.contracts.limited import faulty, limited
 from tests.fakes import FakeClock, MemoryStream
-from tests.streams.stream.fake_kinesis import FakeKinesis, Seconds
+from tests.streams.backends.kinesis.fake_kinesis import FakeKinesis, Seconds
 from tests.waiting import wait_for
 
 Make = Callable[[str], Stream]
@@ -148,7 +148,7 @@ LEFT_OUT = {("test_resharding.py", "ministack"): "the parent of a split is gone 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out, by name, what a backend cannot be asked."""
+    """Leaves out, by name, the tests that a backend cannot pass."""
     left_out = [item for item in items if _why_not(item)]
     items[:] = [item for item in items if item not in left_out]
     config.hook.pytest_deselected(items=left_out)

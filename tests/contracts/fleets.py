@@ -1,4 +1,4 @@
-"""Workers of one application on one stream, on each kind of store, and what tests of leases do with them."""
+"""Workers of one application on one stream, on each kind of store, with helpers for tests of leases."""
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What is asked of the emulators alone: to keep to themselves, and to hold our requests to Kinesis' limits."""
+"""Tests the emulators: they listen on loopback only, and requests keep to the limits of Kinesis."""
 
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -31,7 +31,7 @@ def test_ministack_listens_to_this_machine_only(ministack_url: str) -> None:
 
 
 @pytest.mark.xdist_group("ministack")
-def test_more_than_a_request_holds_is_put_and_read_whole(ministack_url: str) -> None:
+def test_put_larger_than_a_request_is_read_whole(ministack_url: str) -> None:
     stream = of_kinesis(ministack_url, examples=1).make("volume")
     stream.create()
     entries = [(f"key-{number}", b"%d " % number + b"x" * 16_000) for number in range(600)]  # 9.6 MB

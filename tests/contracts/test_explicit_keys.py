@@ -95,14 +95,14 @@ def test_a_refused_record_is_counted_once_it_is_replayed(keyed: Keyed) -> None:
     assert counted() == (2, 0)
 
 
-def test_the_whole_stream_counts_all(keyed: Keyed) -> None:
+def test_whole_stream_counts_all_records(keyed: Keyed) -> None:
     for place in (LOW, HIGH) * 5:
         keyed.put(place)
     work(keyed, wiring.build_worker("trades", "trades", TRIM_HORIZON, whole=True), 10)
     assert counted() == (10, 0)
 
 
-def test_what_is_counted_is_right_through_a_split(keyed: Keyed) -> None:
+def test_counts_are_right_through_a_split(keyed: Keyed) -> None:
     """A record in a parent lies in the parent's range, which is wider than its child's."""
     shard = next(s for s in keyed.stream.describe().shards if s.hash_start <= OWN <= s.hash_end)
     far = shard.hash_end if hash_key(TICKER) < (shard.hash_start + shard.hash_end) // 2 else shard.hash_start

@@ -17,7 +17,7 @@ from streams.backends.kinesis.url import Place, connect
 from streams.core.records import TRIM_HORIZON
 from streams.operations import kcl
 from tests.house import House
-from tests.streams.test_kcl import item
+from tests.streams.operations.test_kcl import item
 
 pytestmark = pytest.mark.xdist_group("ministack")
 REGION = "eu-west-1"
@@ -73,7 +73,7 @@ def trade(number: int) -> tuple[str, bytes]:
     return ticker, msgspec.json.encode(fields)
 
 
-def test_we_go_on_after_the_very_record_at_which_kcl_stopped(moving: Kcl) -> None:
+def test_import_goes_on_after_the_last_record_of_kcl(moving: Kcl) -> None:
     moving.stream.put([trade(number) for number in range(100)])
     AggregatingStream(moving.stream).put([trade(number) for number in range(100, 200)])  # one record a shard
     moving.stream.put([trade(number) for number in range(200, 210)])
@@ -94,7 +94,7 @@ def test_we_go_on_after_the_very_record_at_which_kcl_stopped(moving: Kcl) -> Non
     assert (moving.house.applied("trades"), shares) == (len(rest), expected)
 
 
-def test_a_dry_run_says_what_would_be_and_writes_nothing(moving: Kcl) -> None:
+def test_dry_run_reports_the_leases_and_writes_nothing(moving: Kcl) -> None:
     first, second = (shard.id for shard in moving.stream.describe().shards)
     moving.note([item(first, "LATEST"), item(f"1:{moving.table}:1:{second}", "TRIM_HORIZON"), item("1:o:1:x", "5")])
     out = moving.take("--dry-run")
@@ -115,7 +115,7 @@ def test_an_application_that_has_leases_is_refused(moving: Kcl) -> None:
     assert found == [("trades", None, "trim-horizon")] * 2
 
 
-def test_one_row_that_is_not_understood_keeps_all_out(moving: Kcl) -> None:
+def test_unknown_row_stops_the_whole_import(moving: Kcl) -> None:
     first, second = (shard.id for shard in moving.stream.describe().shards)
     moving.note([item(first, "TRIM_HORIZON"), item(second, "half-way")])
     words = f"Nothing was imported: not understood are {second} (checkpoint 'half-way').\n"
@@ -130,6 +130,6 @@ def test_a_table_of_many_pages_is_read_whole(moving: Kcl, monkeypatch: pytest.Mo
     assert {row["leaseKey"]["S"] for row in kcl.scan(moving.table, REGION, moving.url)} == keys
 
 
-def test_a_table_that_is_not_there_is_one_clear_sentence(moving: Kcl) -> None:
+def test_missing_table_is_one_clear_sentence(moving: Kcl) -> None:
     moving.dynamodb.delete_table(TableName=moving.table)
     assert moving.take(code=1).startswith(f"There is no table {moving.table!r} in {REGION}")

@@ -1,4 +1,4 @@
-"""What every store of leases must do: the database's, and the one in memory that simulations use."""
+"""The contract of every store of leases: of the database's, and of the one in memory that simulations use."""
 
 import pytest
 
@@ -12,7 +12,7 @@ KEYS = [f"key-{number}" for number in range(1200)]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_one_worker_is_due_every_shard_and_takes_them_once(fleet: Fleet) -> None:
+def test_single_worker_takes_every_shard_once(fleet: Fleet) -> None:
     one = joined(fleet, "one")
     assert one.share() == (2, set())
     assert [grant.shard for grant in one.acquire(2)] == ["a", "b"]
@@ -24,7 +24,7 @@ def test_a_lease_that_is_held_is_not_taken(fleet: Fleet) -> None:
     assert joined(fleet, "two").acquire(2) == []
 
 
-def test_no_more_is_taken_than_asked_for(fleet: Fleet) -> None:
+def test_acquire_takes_no_more_than_requested(fleet: Fleet) -> None:
     assert [grant.shard for grant in joined(fleet, "one").acquire(1)] == ["a"]
 
 
@@ -34,7 +34,7 @@ def test_shards_are_shared_evenly_and_every_worker_agrees(fleet: Fleet) -> None:
     assert sorted(worker.share().due for worker in workers) == [1, 2, 2]
 
 
-def test_what_is_given_back_is_free_at_once(fleet: Fleet) -> None:
+def test_returned_lease_is_free_at_once(fleet: Fleet) -> None:
     one, two = joined(fleet, "one"), joined(fleet, "two")
     one.acquire(2)
     one.give_back(["a"])
@@ -87,7 +87,7 @@ def test_an_old_grant_is_dead_even_for_the_worker_that_took_the_lease_again(flee
         one.commit(old, commit(after(41)))
 
 
-def test_an_expired_lease_that_nobody_took_is_still_its_owners(fleet: Fleet) -> None:
+def test_expired_lease_stays_its_owners_until_taken(fleet: Fleet) -> None:
     one = joined(fleet, "one")
     [grant] = one.acquire(1)
     fleet.expire("one")
@@ -136,7 +136,7 @@ def test_a_child_that_has_begun_keeps_its_own_state(fleet: Fleet) -> None:
     )
 
 
-def test_a_stream_read_for_the_first_time_begins_where_told_and_later_shards_at_their_beginning(fleet: Fleet) -> None:
+def test_first_shards_begin_at_the_given_place_and_later_ones_at_their_beginning(fleet: Fleet) -> None:
     one = fleet.worker("one")
     one.sync(listed, at(NOON))
     one.sync(lambda: listed(*PAIR, Shard("c", 0, HALF - 1, ("a",))), at(NOON + 1))
@@ -147,7 +147,7 @@ def test_a_stream_read_for_the_first_time_begins_where_told_and_later_shards_at_
     assert [grant.checkpoint for grant in one.acquire(9)] == [f"{TRIM_HORIZON}/0"]  # all of it is to be read
 
 
-def test_a_shard_that_the_stream_no_longer_has_holds_nobody_up(fleet: Fleet) -> None:
+def test_missing_shard_delays_no_other(fleet: Fleet) -> None:
     one = joined(fleet, "one")
     first, _ = one.acquire(2)
     one.commit(first, commit(after(41)))
@@ -156,7 +156,7 @@ def test_a_shard_that_the_stream_no_longer_has_holds_nobody_up(fleet: Fleet) -> 
     assert (one.complete_to(), one.share()) == (NOON, (1, {"a"}))
 
 
-def test_it_is_complete_to_the_slowest_shard(fleet: Fleet) -> None:
+def test_stream_is_complete_to_the_slowest_shard(fleet: Fleet) -> None:
     one = joined(fleet, "one")
     first, second = one.acquire(2)
     one.commit(first, commit(after(41), clock=NOON + MINUTE))
@@ -164,7 +164,7 @@ def test_it_is_complete_to_the_slowest_shard(fleet: Fleet) -> None:
     assert one.complete_to() == NOON
 
 
-def test_a_lease_made_while_an_older_list_was_on_its_way_is_not_taken_for_gone(fleet: Fleet) -> None:
+def test_newer_lease_is_kept_when_an_older_list_arrives(fleet: Fleet) -> None:
     slow, quick = fleet.worker("slow"), fleet.worker("quick")
 
     def old_list() -> Description:
@@ -185,7 +185,7 @@ def test_letters_go_to_the_worker_whose_lease_covers_their_key(fleet: Fleet) -> 
     assert [letter.key for letter in one.letters(second)] == [key for key in keys if hash_key(key) >= HALF]
 
 
-def test_letters_of_other_shards_do_not_hold_up_the_rest(fleet: Fleet) -> None:
+def test_letters_of_other_shards_do_not_delay_the_rest(fleet: Fleet) -> None:
     one = joined(fleet, "one")
     first, _ = one.acquire(2)
     others, mine = ([key for key in KEYS if (hash_key(key) < HALF) == ours] for ours in (False, True))

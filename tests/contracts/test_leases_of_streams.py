@@ -1,4 +1,4 @@
-"""What every store of leases does when a name leads to another stream than before."""
+"""The contract of every store of leases for a stream that was deleted and created again under its name."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from tests.contracts.fleets import HALF, LEFT, NOON, PAIR, RIGHT, WHOLE, Fleet, 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_a_stream_made_anew_is_read_from_its_beginning_with_the_state_of_the_one_before(fleet: Fleet) -> None:
+def test_recreated_stream_is_read_from_its_beginning_with_the_old_state(fleet: Fleet) -> None:
     one = joined(fleet, "one")
     for grant, state in zip(one.acquire(9), ("x", "y"), strict=True):
         one.commit(grant, commit(after(41), state))
@@ -26,7 +26,7 @@ def test_a_stream_made_anew_is_read_from_its_beginning_with_the_state_of_the_one
     )
 
 
-def test_a_commit_to_the_stream_that_was_is_lost_even_for_who_holds_the_same_shard_of_the_new(fleet: Fleet) -> None:
+def test_commit_to_the_old_stream_is_lost_even_for_the_owner_of_the_new_shard(fleet: Fleet) -> None:
     one = joined(fleet, "one")
     [old, _] = one.acquire(9)
     one.sync(lambda: listed(identity="two"), TRIM_HORIZON)
@@ -36,7 +36,7 @@ def test_a_commit_to_the_stream_that_was_is_lost_even_for_who_holds_the_same_sha
     one.commit(new, commit(after(3)))
 
 
-def test_back_at_the_stream_before_reading_goes_on_from_its_checkpoints(fleet: Fleet) -> None:
+def test_old_stream_is_read_on_from_its_checkpoints_after_a_change_back(fleet: Fleet) -> None:
     one = joined(fleet, "one")
     for grant, state in zip(one.acquire(9), (["key-0", "key-1", "key-2", "key-3"], []), strict=True):
         one.commit(grant, commit(after(41), state))
@@ -49,7 +49,7 @@ def test_back_at_the_stream_before_reading_goes_on_from_its_checkpoints(fleet: F
     assert keys_of(first.state) == [f"key-{n}" for n in range(4) if hash_key(f"key-{n}") < HALF]
 
 
-def test_the_state_of_an_ended_shard_goes_on_too_unless_its_children_have_it(fleet: Fleet) -> None:
+def test_state_of_an_ended_shard_is_kept_unless_its_children_have_it(fleet: Fleet) -> None:
     one = joined(fleet, "one", WHOLE, LEFT, RIGHT)
     [grant] = one.acquire(9)
     one.commit(grant, commit(SHARD_END, ["old"]))
@@ -59,7 +59,7 @@ def test_the_state_of_an_ended_shard_goes_on_too_unless_its_children_have_it(fle
     assert keys_of(one.acquire(9)[0].state) == ["new", "old"]
 
 
-def test_of_two_workers_that_see_a_stream_made_anew_the_second_changes_nothing(fleet: Fleet) -> None:
+def test_recreated_stream_is_exchanged_once_by_two_workers(fleet: Fleet) -> None:
     one, two = joined(fleet, "one"), joined(fleet, "two")
     one.sync(lambda: listed(identity="two"), TRIM_HORIZON)
     one.share()
@@ -69,7 +69,7 @@ def test_of_two_workers_that_see_a_stream_made_anew_the_second_changes_nothing(f
     assert one.share().held == {"a"}
 
 
-def test_a_description_from_before_the_stream_was_made_anew_does_not_bring_the_old_leases_back(fleet: Fleet) -> None:
+def test_old_description_does_not_restore_old_leases(fleet: Fleet) -> None:
     slow, quick = joined(fleet, "slow"), joined(fleet, "quick")
     answers = [listed(), listed(identity="two")]
 
@@ -81,7 +81,7 @@ def test_a_description_from_before_the_stream_was_made_anew_does_not_bring_the_o
     assert {grant.identity for grant in slow.acquire(9)} == {"two"}
 
 
-def test_a_shard_that_is_newer_than_an_old_list_of_the_new_stream_is_not_taken_for_gone(fleet: Fleet) -> None:
+def test_newer_shard_is_kept_when_an_older_list_arrives(fleet: Fleet) -> None:
     slow, quick = joined(fleet, "slow"), joined(fleet, "quick")
 
     def old_list() -> Description:

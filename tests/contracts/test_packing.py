@@ -21,7 +21,7 @@ def numbered(first: int, count: int) -> list[Entry]:
 
 
 def by_key(stream: Stream, limit: int = 1000) -> dict[str, list[int]]:
-    """What the shards hold, parents first, each key in a shard of its own."""
+    """Returns the records of the shards, parents first, each key in a shard of its own."""
     found: dict[str, list[int]] = {key: [] for key in KEYS}
     for shard in stream.describe().shards:
         place = TRIM_HORIZON
@@ -41,9 +41,7 @@ def packing(make: Make) -> AggregatingStream:
     return stream
 
 
-def test_what_was_packed_before_a_split_and_landed_after_is_read_once_in_order(
-    packing: AggregatingStream, make: Make
-) -> None:
+def test_pack_from_before_a_split_is_read_once_in_order(packing: AggregatingStream, make: Make) -> None:
     packing.put(numbered(0, 40))
     make("packed").split(FIRST)
     packing.put(numbered(40, 40))
@@ -51,7 +49,7 @@ def test_what_was_packed_before_a_split_and_landed_after_is_read_once_in_order(
     assert by_key(make("packed")) == {key: list(range(place, 120, len(KEYS))) for place, key in enumerate(KEYS)}
 
 
-def test_what_was_packed_before_a_merge_and_landed_after_is_left_there(packing: AggregatingStream, make: Make) -> None:
+def test_pack_from_before_a_merge_is_left_in_place(packing: AggregatingStream, make: Make) -> None:
     packing.split(FIRST)
     packing.put(numbered(0, 40))
     make("packed").merge(SECOND, THIRD)

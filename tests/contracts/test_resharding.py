@@ -1,4 +1,4 @@
-"""What every stream must do when its shards are split and merged, whatever it is made of."""
+"""The contract of every backend for splits and merges of shards."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ KEYS = [f"key-{number}" for number in range(20)]
 
 
 def held(stream: Stream, shard: str, position: Position = TRIM_HORIZON) -> list[tuple[str, bytes]]:
-    """What a shard holds, read to its tip or its end."""
+    """Returns the records of a shard, read to its tip or its end."""
     found: list[tuple[str, bytes]] = []
     while True:
         page = read(stream, shard, position)

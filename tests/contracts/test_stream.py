@@ -1,4 +1,4 @@
-"""What every stream must do, whatever it is made of."""
+"""The contract of every backend."""
 
 import contextlib
 import time
@@ -80,7 +80,7 @@ def test_a_deleted_stream_is_gone_and_can_be_made_again_empty(stream: Stream) ->
     assert contents(stream) == []
 
 
-def test_a_stream_keeps_its_identity_and_one_made_anew_has_another(make: Make, backend: Backend) -> None:
+def test_stream_keeps_its_identity_until_recreated(make: Make, backend: Backend) -> None:
     stream = make("one")
     stream.create()
     stream.put([("a", b"1")])
@@ -93,7 +93,7 @@ def test_a_stream_keeps_its_identity_and_one_made_anew_has_another(make: Make, b
     assert read(stream, stream.describe().shards[0].id, TRIM_HORIZON).identity == stream.describe().identity
 
 
-def test_a_handle_that_was_opened_before_a_stream_was_made_anew_tells_the_new_identity(make: Make) -> None:
+def test_older_handle_returns_the_identity_of_the_recreated_stream(make: Make) -> None:
     mine, others = make("one"), make("one")
     mine.create()
     mine.put([("a", b"1")])
@@ -114,7 +114,7 @@ def _what_is_read(stream: Stream, shard: str, position: Position) -> tuple[str, 
     return (page.identity, [data for batch in page.batches for data in batch.datas]) if page else None
 
 
-def test_records_come_back_as_they_were_put_with_increasing_sequence_numbers(stream: Stream) -> None:
+def test_records_are_read_as_put_with_increasing_sequence_numbers(stream: Stream) -> None:
     entries = [(f"key-{index % 7}", bytes([index % 256]) * (index % 50)) for index in range(500)]
     for start in range(0, 500, 100):
         stream.put(entries[start : start + 100])
@@ -146,7 +146,7 @@ def test_reading_after_a_sequence_number_starts_at_the_next(stream: Stream) -> N
     assert [data for _, _, data in contents(stream, after(first))] == [b"2", b"3"]
 
 
-def test_reading_at_a_time_starts_with_what_arrived_then(stream: Stream, backend: Backend) -> None:
+def test_reading_at_a_time_starts_with_the_records_of_then(stream: Stream, backend: Backend) -> None:
     stream.put([("a", b"early")])
     later = backend.tick()
     stream.put([("a", b"late")])
@@ -165,7 +165,7 @@ def test_arrival_stamps_never_run_backwards(stream: Stream, backend: Backend) ->
     assert arrivals[0] >= start
 
 
-def test_only_a_read_that_reaches_the_tip_says_how_far_it_is_complete(make: Make, backend: Backend) -> None:
+def test_read_is_complete_only_at_the_tip(make: Make, backend: Backend) -> None:
     stream = make("one")
     stream.create()
     stream.put([("a", b"1"), ("a", b"2")])
@@ -176,7 +176,7 @@ def test_only_a_read_that_reaches_the_tip_says_how_far_it_is_complete(make: Make
     assert complete_to <= backend.now()
 
 
-def test_its_time_is_that_of_its_stamps(make: Make, backend: Backend) -> None:
+def test_stream_time_is_that_of_its_stamps(make: Make, backend: Backend) -> None:
     stream = make("one")
     stream.create()
     before = stream.now()
@@ -187,7 +187,7 @@ def test_its_time_is_that_of_its_stamps(make: Make, backend: Backend) -> None:
     assert before <= batch.arrived < stream.now() + 1000
 
 
-def test_a_read_that_found_nothing_finds_what_comes_next(make: Make) -> None:
+def test_empty_read_is_followed_by_the_next_records(make: Make) -> None:
     stream = make("one")
     stream.create()
     shard = stream.describe().shards[0].id
@@ -198,7 +198,7 @@ def test_a_read_that_found_nothing_finds_what_comes_next(make: Make) -> None:
         assert [batch.datas for batch in read(stream, shard, place).batches] == [[text]]
 
 
-def test_reading_at_latest_is_refused_because_only_the_caller_knows_when_now_was(stream: Stream) -> None:
+def test_reading_at_latest_is_refused(stream: Stream) -> None:
     with pytest.raises(StreamError):
         stream.read("shardId-000000000000", LATEST, 10)
 
@@ -247,7 +247,7 @@ def test_the_largest_record_is_taken(stream: Stream) -> None:
     assert [len(data) for _, _, data in contents(stream)] == [(1 << 20) - 1] * 3
 
 
-def test_whatever_is_put_is_read_once_in_order_of_its_key(backend: Backend) -> None:
+def test_records_are_read_once_in_key_order(backend: Backend) -> None:
     puts = st.lists(st.lists(st.tuples(st.sampled_from("abcdef"), st.binary(max_size=20)), max_size=8), max_size=8)
 
     @settings(max_examples=backend.examples)

@@ -1,4 +1,4 @@
-"""Rows as the workers would have left them."""
+"""Makes rows of results and leases as workers write them."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Pages say when a clock is off, and a stamp in the future has no age."""
+"""Pages show a note when a clock is wrong, and a stamp in the future has no age."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -41,7 +41,7 @@ def uncounted(*_: Any) -> tuple[dict[str, int], str]:
     return {}, "not counted"
 
 
-def test_nothing_is_said_while_clocks_agree() -> None:
+def test_clock_note_is_absent_while_clocks_agree() -> None:
     member(1900)
     lease(SECOND)
     assert clock_note.note(timezone.now()) == ""
@@ -54,7 +54,7 @@ def test_nothing_is_said_while_clocks_agree() -> None:
         (timedelta(minutes=-5, seconds=-1), "The clock of this machine is off by 5 min: it is behind the database's."),
     ],
 )
-def test_a_web_machine_whose_clock_is_off_says_so(ahead: timedelta, words: str) -> None:
+def test_clock_note_names_a_web_machine_with_a_wrong_clock(ahead: timedelta, words: str) -> None:
     assert clock_note.note(timezone.now() + ahead).startswith(words)
 
 
@@ -65,17 +65,17 @@ def test_a_web_machine_whose_clock_is_off_says_so(ahead: timedelta, words: str) 
         (90_400, "is off by 90 s: it is behind the time that the stream trades keeps."),
     ],
 )
-def test_what_a_worker_measured_is_said(skew: int, words: str) -> None:
+def test_clock_note_reports_the_difference_measured_by_a_worker(skew: int, words: str) -> None:
     member(skew)
     assert words in clock_note.note(timezone.now())
 
 
-def test_stamps_ahead_of_a_machine_with_no_worker_are_told() -> None:
+def test_clock_note_reports_stamps_ahead_without_a_worker() -> None:
     lease(25 * HOUR + SECOND)
     assert "off by 25 h: it is behind the stamps of records." in clock_note.note(timezone.now())
 
 
-def test_the_worker_whose_clock_differs_least_is_believed_and_the_dead_are_not() -> None:
+def test_clock_note_believes_the_living_worker_with_the_least_difference() -> None:
     for owner, skew in (("a", 3_600_000), ("b", -300), ("c", None)):
         member(skew, owner)
     member(9, "d", lives=-SECOND)
@@ -105,7 +105,7 @@ def test_a_moment_in_the_future_has_no_age(moment: datetime | None, ahead: int, 
     assert seconds_since(moment, NOW, ahead) == seconds
 
 
-def test_every_page_shows_the_note_and_no_age_of_zero(client: Client) -> None:
+def test_clock_note_is_on_every_page_without_an_age_of_zero(client: Client) -> None:
     client.force_login(User.objects.create_user("ada", is_staff=True))
     lease(24 * HOUR)
     for address in ("/market/", "/orders/", "/streams/"):
@@ -113,14 +113,14 @@ def test_every_page_shows_the_note_and_no_age_of_zero(client: Client) -> None:
     assertContains(client.get("/market/"), '<span data-kpi="age" data-testid="age">–</span>', html=True)
 
 
-def test_a_page_without_sockets_is_told_by_the_pulse(client: Client) -> None:
+def test_clock_note_reaches_a_page_without_sockets_by_the_pulse(client: Client) -> None:
     client.force_login(User.objects.create_user("ada"))
     assert client.get("/live/pulse.json").json()["data"]["clock_note"] == ""
     lease(24 * HOUR)
     assert pulse(timezone.now())["clock_note"].startswith("The clock of this machine is off by 24 h")
 
 
-def test_lag_is_by_the_streams_own_time_and_unknown_where_that_is_not_known() -> None:
+def test_lag_is_measured_by_the_streams_own_time_or_unknown() -> None:
     lease(HOUR)
     [row], _ = lag.rows(Lease.objects.all(), uncounted)
     [found] = streams(timezone.now(), uncounted)["streams"]

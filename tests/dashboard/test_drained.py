@@ -56,13 +56,13 @@ def viewer(client: Client) -> Client:
     return client
 
 
-def test_the_pulse_names_the_streams_that_were_read_to_their_end(readers: None, counts: Counts) -> None:
+def test_pulse_names_the_drained_streams(readers: None, counts: Counts) -> None:
     found = pulse(timezone.now())
     assert (found["workers"], found["drained"]) == ({"trades": {"trades": 1}}, {"trades": ["sensors"]})
     assert counts.asked == ["busy", "cloud", "sensors"]
 
 
-def test_a_page_of_a_stream_read_to_its_end_blames_nobody(viewer: Client, readers: None, counts: Counts) -> None:
+def test_page_of_a_drained_stream_reports_no_fault(viewer: Client, readers: None, counts: Counts) -> None:
     shown = viewer.get("/market/?stream=sensors")
     assertContains(shown, '<html lang="en-GB" data-look="complete">')
     assertContains(shown, 'data-testid="silent" hidden>')
@@ -72,7 +72,7 @@ def test_a_page_of_a_stream_read_to_its_end_blames_nobody(viewer: Client, reader
 
 
 @pytest.mark.parametrize("stream", ["busy", "cloud"])
-def test_a_page_asks_for_a_worker_where_records_wait_or_may_wait(
+def test_page_asks_for_a_worker_when_records_wait_or_may_wait(
     viewer: Client, readers: None, counts: Counts, stream: str
 ) -> None:
     shown = viewer.get(f"/market/?stream={stream}")
@@ -81,7 +81,7 @@ def test_a_page_asks_for_a_worker_where_records_wait_or_may_wait(
     assertNotContains(shown, 'data-testid="drained">')
 
 
-def test_a_count_is_used_again_for_two_seconds(readers: None, counts: Counts) -> None:
+def test_count_is_reused_for_two_seconds(readers: None, counts: Counts) -> None:
     time = [0.0]
     found = Backlogs(counts, lambda: time[0])
     for time[0], asked in ((0.0, 1), (1.9, 1), (2.0, 2)):
@@ -89,14 +89,14 @@ def test_a_count_is_used_again_for_two_seconds(readers: None, counts: Counts) ->
         assert len(counts.asked) == asked
 
 
-def test_a_reader_that_is_forgotten_is_counted_no_more(readers: None, counts: Counts) -> None:
+def test_forgotten_reader_is_not_counted(readers: None, counts: Counts) -> None:
     found = Backlogs(counts)
     assert found.drained([]) == [("trades", "sensors"), ("trades", "trades")]
     assert found.drained([("trades", name) for name in counts]) == []
     assert found._counts == {}
 
 
-def test_the_site_knows_how_to_count() -> None:
+def test_site_counts_waiting_records() -> None:
     found, why = backlogs.count_waiting("nowhere", {})
     assert (found, why.split(".")[0]) == ({}, "How many records wait is not known")
     assert backlogs.count_waiting.__module__ == "streams.wiring"

@@ -108,7 +108,7 @@ few = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scop
 
 @few
 @given(any_name)
-def test_whatever_can_be_printed_is_a_ticker_that_can_be_opened(browser: Client, name: str) -> None:
+def test_printable_ticker_has_a_page(browser: Client, name: str) -> None:
     Lease.objects.all().delete()
     TradeMinute.objects.all().delete()
     Ticker.objects.all().delete()
@@ -117,7 +117,7 @@ def test_whatever_can_be_printed_is_a_ticker_that_can_be_opened(browser: Client,
 
 @few
 @given(any_name)
-def test_whatever_can_be_printed_is_a_site_that_can_be_opened(browser: Client, name: str) -> None:
+def test_printable_site_has_a_page(browser: Client, name: str) -> None:
     for model in (Lease, Site, SiteCount, AlarmEpisode):
         model.objects.all().delete()
     check_site(browser, name)
@@ -125,7 +125,7 @@ def test_whatever_can_be_printed_is_a_site_that_can_be_opened(browser: Client, n
 
 @few
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=128))
-def test_a_stream_of_any_name_breaks_no_page_and_its_records_can_be_asked_for(browser: Client, name: str) -> None:
+def test_stream_of_any_name_breaks_no_page_and_can_be_inspected(browser: Client, name: str) -> None:
     Lease.objects.all().delete()
     Lease.objects.create(application="trades", stream=name, shard="s0", checkpoint="latest", clock=at(), newest=at())
     assert browser.get("/streams/").status_code == 200
@@ -152,7 +152,7 @@ def test_any_topic_is_known_or_unknown(topic: str) -> None:
 
 
 @pytest.mark.parametrize("asked", ["BRKb", "brkB"])
-def test_a_ticker_is_found_as_it_is_written_then_in_another_case(browser: Client, asked: str) -> None:
+def test_ticker_is_found_as_written_then_in_another_case(browser: Client, asked: str) -> None:
     for name in ("BRKB", "BRKb"):
         trade_of = TradeMinute.objects.filter(ticker=name)
         trades(at(), name, "BUY", 1)
@@ -163,7 +163,7 @@ def test_a_ticker_is_found_as_it_is_written_then_in_another_case(browser: Client
 
 @pytest.mark.parametrize("start", list("=+-@＝＋－＠"))
 @pytest.mark.parametrize("before", ["", " ", "  \t", "\t", "\r", "\u00a0", "\u3000", "\n"])
-def test_a_cell_that_a_spreadsheet_would_run_is_quoted(before: str, start: str) -> None:
+def test_formula_in_a_cell_is_quoted(before: str, start: str) -> None:
     text = f"{before}{start}1+1"
     [_, row] = csv.reader(io.StringIO("".join(download.lines(["a"], [[text]])), newline=""))
     assert row == [f"'{text}"]

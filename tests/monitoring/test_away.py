@@ -12,7 +12,7 @@ import pytest
 from tests.databases import Database, server
 from tests.disks import fill
 from tests.house import House, Web
-from tests.monitoring.lines import Line
+from tests.monitoring.proxy import Proxy
 from tests.waiting import wait_for
 
 
@@ -50,25 +50,25 @@ def base(request: pytest.FixtureRequest) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="module")
-def line(base: Database) -> Iterator[Line]:
-    line = Line(base.url)
-    yield line
-    line.cut()
+def proxy(base: Database) -> Iterator[Proxy]:
+    proxy = Proxy(base.url)
+    yield proxy
+    proxy.cut()
 
 
 @pytest.fixture(scope="module")
-def web(base: Database, line: Line, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+def web(base: Database, proxy: Proxy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
     house = House(tmp_path_factory.mktemp("house"), base)
     if base.url.startswith("mysql"):  # its root writes in any case
         change(base, "CREATE USER site@'%'", "GRANT ALL ON millrace.* TO site@'%'")
-    house.environment["DATABASE_URL"] = line.url.replace("root@", "site@")
+    house.environment["DATABASE_URL"] = proxy.url.replace("root@", "site@")
     with site(house) as web:
         yield web
 
 
 @pytest.mark.parametrize("away", ["cut", "go_dead"])
-def test_unreachable_database_is_reported_soon_with_a_message(web: Web, line: Line, away: str) -> None:
-    getattr(line, away)()
+def test_unreachable_database_is_reported_soon_with_a_message(web: Web, proxy: Proxy, away: str) -> None:
+    getattr(proxy, away)()
     began = monotonic()
     wait_for(lambda: red(web, "database: does not answer"), 10)  # an answer of before is good for a second
     status, page = ask(web, "/market/")
@@ -76,7 +76,7 @@ def test_unreachable_database_is_reported_soon_with_a_message(web: Web, line: Li
     assert re.search(r"this number: <code>[0-9a-f]{32}</code>", page)
     assert monotonic() - began < 10
     assert ask(web, "/livez") == (200, "alive\n")
-    line.mend()
+    proxy.mend()
     wait_for(lambda: green(web) and ask(web, "/market/")[0] == 302, 10)
 
 

@@ -10,7 +10,7 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from tests.house import House
-from tests.monitoring.sink import sink
+from tests.monitoring.http_sink import sink
 
 ROOT = Path(__file__).resolve().parents[2]
 GIVEN = "5f3a9c0e5f3a9c0e5f3a9c0e5f3a9c0e"

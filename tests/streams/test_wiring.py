@@ -34,13 +34,13 @@ def test_streams_share_a_client(settings: Settings) -> None:
     assert connect.cache_info().misses == 1
 
 
-def test_a_kinesis_that_is_not_there_is_one_clear_sentence(settings: Settings) -> None:
+def test_unreachable_kinesis_is_one_clear_sentence(settings: Settings) -> None:
     settings.STREAM_URL = "kinesis://eu-west-1?endpoint_url=http://127.0.0.1:1"
     with pytest.raises(StreamError, match=r"^Kinesis cannot be reached at 127\.0\.0\.1:1 \(EndpointConnectionError\)"):
         wiring.stream_names()
 
 
-def test_no_credentials_anywhere_is_one_clear_sentence(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_credentials_are_one_clear_sentence(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
@@ -53,7 +53,7 @@ def test_no_credentials_anywhere_is_one_clear_sentence(settings: Settings, monke
         wiring.open_stream("trades").describe()
 
 
-def test_a_profile_that_is_not_there_is_named(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_profile_is_named(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "staging")
     settings.STREAM_URL = "kinesis://eu-west-1"
     with pytest.raises(
@@ -62,7 +62,7 @@ def test_a_profile_that_is_not_there_is_named(settings: Settings, monkeypatch: p
         wiring.stream_names()
 
 
-def test_any_other_url_is_refused_with_what_there_is(settings: Settings) -> None:
+def test_other_url_is_refused_with_the_known_forms(settings: Settings) -> None:
     settings.STREAM_URL = "redis://localhost"
     with pytest.raises(StreamError, match="should be embedded:PATH of an SQLite file, or kinesis://REGION"):
         wiring.open_stream("trades")

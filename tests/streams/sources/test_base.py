@@ -1,4 +1,4 @@
-"""What every source promises, and the source that has a pace of its own."""
+"""Tests the contract of every source, and the source that has a pace of its own."""
 
 from collections.abc import Iterator
 from math import inf
@@ -42,9 +42,7 @@ def test_sources_know_whether_they_have_a_pace(source: Source, paced: bool) -> N
     moments=st.lists(st.integers(0, 20), max_size=30).map(sorted),
     asked=st.lists(st.tuples(st.integers(0, 20), st.integers(1, 9)), max_size=20),
 )
-def test_what_is_taken_until_a_moment_is_what_happened_by_then(
-    moments: list[int], asked: list[tuple[int, int]]
-) -> None:
+def test_take_until_returns_the_records_up_to_a_time(moments: list[int], asked: list[tuple[int, int]]) -> None:
     source = Timed(iter([(float(moment), entry(number)) for number, moment in enumerate(moments)]))
     taken = 0
     for until, limit in asked:
@@ -55,12 +53,12 @@ def test_what_is_taken_until_a_moment_is_what_happened_by_then(
     assert source.take_until(inf, 99) == [entry(number) for number in range(taken, len(moments))]
 
 
-def test_fewer_than_asked_for_only_at_the_end_and_then_none() -> None:
+def test_take_returns_fewer_only_at_the_end_and_then_none() -> None:
     source = Timed(iter([(0.0, entry(number)) for number in range(5)]))
     assert [len(source.take(2)) for _ in range(5)] == [2, 2, 1, 0, 0]
 
 
-def test_a_failure_is_raised_after_all_before_it_was_taken() -> None:
+def test_failure_is_raised_after_the_records_before_it() -> None:
     source = Timed(failing(3))
     assert source.take(10) == [entry(0), entry(1), entry(2)]
     for ask in (lambda: source.take(1), lambda: source.take_until(9, 1), source.due):

@@ -46,7 +46,7 @@ def test_sums_equal_naive_ones_wherever_a_commit_fails(history: History) -> None
 
 
 @given(steps, st.integers(0, 40))
-def test_what_has_left_is_told_once_with_its_moment(history: History, tick: int) -> None:
+def test_left_amounts_are_reported_once_with_their_time(history: History, tick: int) -> None:
     windows, now, runs, left = SlidingSums(LENGTH), 1000, list[Run](), list[Run]()
     for wait, added, _ in history:
         now += wait
@@ -109,7 +109,7 @@ def test_a_state_that_is_set_back_counts_later_amounts_as_of_then(history: Histo
         assert sums(found) == naive([(key, min(at, watermark), amount) for key, at, amount in held], later)
 
 
-def test_a_run_that_one_parent_has_passed_is_still_told_as_left() -> None:
+def test_run_passed_by_one_parent_is_still_reported_as_left() -> None:
     slow, fast = SlidingSums(LENGTH), SlidingSums(LENGTH)
     slow.advance(1000)
     slow.add(A, 4)

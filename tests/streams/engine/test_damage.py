@@ -1,0 +1,188 @@
+"""Damage is met with one sentence: of the database's file, of one lease, of the stream's file."""
+
+import random
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from streams.backends.embedded.stream import EmbeddedStream
+from streams.core.records import TRIM_HORIZON, StreamError
+from tests.house import House
+from tests.waiting import wait_for
+
+FIRST, SECOND = "shardId-000000000000", "shardId-000000000001"
+
+
+def no_header(data: bytearray) -> None:
+    data[:100] = bytes(100)
+
+
+def half(data: bytearray) -> None:
+    del data[len(data) // 2 :]
+
+
+def flipped_bits(data: bytearray) -> None:
+    chance = random.Random(7)
+    for _ in range(150):
+        place = chance.randrange(len(data) * 8)
+        data[place // 8] ^= 1 << place % 8
+
+
+@pytest.mark.parametrize("damage", [no_header, half, flipped_bits])
+def test_damaged_database_is_one_sentence_from_every_command(
+    tmp_path: Path, damage: Callable[[bytearray], None]
+) -> None:
+    house = House(tmp_path)
+    with closing(sqlite3.connect(house.database)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    data = bytearray(house.database.read_bytes())
+    damage(data)
+    house.database.write_bytes(data)
+    house.run("streams", "create", "trades")
+    for words in (("consume", "trades"), ("leases", "list"), ("first_user",)):
+        said = house.run(*words, code=1)
+        assert (said.startswith("The database refused: "), said.count("\n")) == (True, 1)
+        assert said.endswith("Its file is damaged: docs/backup.md has the way back.\n")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "checkpoint = ''",
+        "checkpoint = 'garbage'",
+        f"checkpoint = 'after-sequence-number:{'9' * 26}'",
+        "state = x'ff00', checkpoint = 'trim-horizon'",
+    ],
+)
+def test_a_damaged_lease_stops_its_own_shard_only_and_is_shown(tmp_path: Path, damage: str) -> None:
+    house = House(tmp_path)
+    house.run("streams", "create", "trades", "--shards", "2")
+    house.run("produce", "trades", "--count", "100", "--rate", "0")
+    house.run("consume", "trades", "--until-caught-up")
+    before = applied(house)
+    with closing(sqlite3.connect(house.database)) as database, database:
+        database.execute(f"UPDATE streams_lease SET {damage} WHERE shard = ?", [FIRST])
+    house.run("produce", "trades", "--count", "100", "--rate", "0")
+    said = house.run("consume", "trades", "--until-caught-up", code=1)
+    assert said.splitlines()[-1].startswith(f"Not all was read: {FIRST} stands still")
+    held = [shard["records"] for shard in next(house.rows("streams", "status", "trades"))["shards"]]
+    assert applied(house) == {FIRST: before[FIRST], SECOND: held[1]}
+
+
+SEGMENTS = "WHERE lease_id = (SELECT id FROM streams_lease WHERE shard = ?)"
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [f"DELETE FROM streams_statesegment {SEGMENTS}", f"UPDATE streams_statesegment SET data = x'ff00' {SEGMENTS}"],
+)
+def test_damaged_segment_stops_its_own_shard_only_and_is_reported(tmp_path: Path, damage: str) -> None:
+    house = House(tmp_path)
+    house.environment["STATE_HEAD"] = "0"
+    house.run("streams", "create", "trades", "--shards", "2")
+    house.run("produce", "trades", "--count", "100", "--rate", "0")
+    house.run("consume", "trades", "--until-caught-up")
+    before = applied(house)
+    with closing(sqlite3.connect(house.database)) as database, database:
+        database.execute(damage, [FIRST])
+    house.run("produce", "trades", "--count", "100", "--rate", "0")
+    said = house.run("consume", "trades", "--until-caught-up", code=1)
+    assert said.splitlines()[-1].startswith(f"Not all was read: {FIRST} stands still")
+    [(trouble,)] = house.query("SELECT trouble FROM streams_lease WHERE trouble != ''")
+    assert trouble.startswith("its lease is damaged (segment 0 of its state is ")
+    assert applied(house)[FIRST] == before[FIRST] < applied(house)[SECOND]
+
+
+def test_a_shard_whose_state_was_emptied_is_read_again(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.environment["STATE_HEAD"] = "0"
+    house.run("streams", "create", "trades")
+    house.run("produce", "trades", "--count", "100", "--rate", "0")
+    house.run("consume", "trades", "--until-caught-up")
+    with closing(sqlite3.connect(house.database)) as database, database:
+        database.execute("UPDATE streams_lease SET state = x'', checkpoint = 'trim-horizon'")
+    house.run("consume", "trades", "--until-caught-up")
+    assert (applied(house), house.query("SELECT count(*) FROM streams_deadletter")) == ({FIRST: 200}, [(0,)])
+
+
+def applied(house: House) -> dict[str, int]:
+    """Returns the records by shard as a command lists them, with damaged ones too."""
+    return {row["shard"]: row["applied"] for row in house.rows("leases", "list")}
+
+
+def test_a_flipped_bit_in_a_key_of_the_stream_stops_its_own_shard_only(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.run("streams", "create", "trades", "--shards", "2")
+    house.run("produce", "trades", "--count", "100", "--rate", "0")
+    with closing(sqlite3.connect(house.streams)) as stream, stream:
+        number, data = stream.execute(
+            "SELECT batches.id, data FROM batches JOIN shards ON shards.id = shard WHERE name = ?", [FIRST]
+        ).fetchone()
+        stream.execute("UPDATE batches SET data = ? WHERE id = ?", [data[:5] + b"\xff" + data[6:], number])
+    said = house.run("consume", "trades", "--until-caught-up", code=1)
+    assert "is damaged: the batch of records" in said
+    held = [shard["records"] for shard in next(house.rows("streams", "status", "trades"))["shards"]]
+    assert applied(house) == {FIRST: 0, SECOND: held[1]}
+
+
+def delete(path: Path) -> None:
+    path.unlink()
+
+
+def replace(path: Path) -> None:
+    other = path.with_suffix(".other")
+    with closing(EmbeddedStream(other, "trades")) as stream:
+        stream.create()
+    other.rename(path)
+
+
+@pytest.mark.parametrize("lose", [delete, replace])
+def test_stream_acknowledges_no_put_when_its_file_is_lost_while_in_use(
+    tmp_path: Path, lose: Callable[[Path], None]
+) -> None:
+    with closing(EmbeddedStream(tmp_path / "streams.sqlite3", "trades")) as stream:
+        stream.create()
+        stream.put([("A", b"1")])
+        lose(stream.path)
+        for act in (
+            lambda: stream.put([("A", b"2")]),
+            lambda: stream.read(FIRST, TRIM_HORIZON, 10),
+            stream.describe,
+            stream.now,
+        ):
+            with pytest.raises(StreamError, match="was deleted or replaced while it was in use"):
+                act()
+
+
+def test_put_is_not_acknowledged_when_the_file_is_lost_before_its_commit(tmp_path: Path) -> None:
+    with closing(EmbeddedStream(tmp_path / "streams.sqlite3", "trades")) as stream:
+        stream.create()
+        with pytest.raises(StreamError, match="was deleted or replaced"), stream._transaction():
+            stream._append([("A", b"1")])
+            delete(stream.path)
+
+
+@pytest.mark.parametrize("words", [("consume", "trades"), ("produce", "trades", "--rate", "1000")])
+def test_running_command_ends_with_one_sentence_when_its_stream_file_is_lost(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    house = House(tmp_path)
+    house.run("streams", "create", "trades")
+    house.run("produce", "trades", "--count", "10", "--rate", "0")
+    process = house.start(*words)
+    if words[0] == "consume":
+        wait_for(lambda: house.applied("trades") == 10)
+    else:
+        wait_for(lambda: held(house) > 10)
+    delete(house.streams)
+    _, said = process.communicate(timeout=20)
+    assert (process.returncode, said.splitlines()[-1][:33]) == (1, "The file of the embedded stream, ")
+
+
+def held(house: House) -> int:
+    """Returns how many records the only shard of `trades` holds."""
+    with closing(EmbeddedStream(house.streams, "trades")) as stream:
+        return stream.count_from(FIRST, TRIM_HORIZON)
