@@ -27,7 +27,7 @@ class Windows:
     def _spans(self) -> Iterator[tuple[Reader, datetime, datetime]]:
         """Yields the time completed since the last look: a window closes when all before its end is applied."""
         for reader in self._counts:
-            complete = progress_of(*reader).complete_to
+            complete = progress_of(*reader).watermark
             if complete is not None and complete > self._done.setdefault(reader, complete):
                 yield reader, self._done[reader], complete
                 self._done[reader] = complete

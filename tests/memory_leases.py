@@ -27,7 +27,7 @@ class Row:
     expires: int = 0
     state: bytes = b""  # the head of its log
     segments: dict[SegmentId, bytes] = field(default_factory=dict)
-    clock: int = 0
+    watermark: int = 0
 
     def read(self, segments: Sequence[SegmentId]) -> Iterator[tuple[SegmentId, bytes]]:
         return ((segment, self.segments[segment]) for segment in segments if segment in self.segments)
@@ -105,7 +105,7 @@ class MemoryLeases:
             row.owner, row.expires = "", 0
             owns = covers(f"{row.shard.hash_start:032x}", f"{row.shard.hash_end:032x}")
             own = [row.load(table.bounds)[0]] if row.state else []
-            row.replace(self._inherit([*own, *states], owns, row.clock), table.bounds)
+            row.replace(self._inherit([*own, *states], owns, row.watermark), table.bounds)
 
     def _last_states(self) -> list[Row]:
         """Returns rows with a state that no row has taken over; a child's row replaces its parents'."""
@@ -135,7 +135,7 @@ class MemoryLeases:
     def _take(self, row: Row) -> Grant:
         row.owner, row.counter, row.expires = self.owner, row.counter + 1, self.table.now() + LEASE
         parents = [self.table.rows[name] for name in row.shard.parents if name in self.table.rows]
-        clock = row.clock or max((parent.clock for parent in parents), default=0)
+        watermark = row.watermark or max((parent.watermark for parent in parents), default=0)
         if not row.state and row.shard.parents:
             owns = covers(f"{row.shard.hash_start:032x}", f"{row.shard.hash_end:032x}")
             states = [parent.load(self.table.bounds)[0] for parent in parents]
@@ -143,7 +143,7 @@ class MemoryLeases:
         state, log = row.load(self.table.bounds)
         bounds = row.shard.hash_start, row.shard.hash_end
         rest = *bounds, self.table.identity, "", log
-        return Grant("app", "s", row.shard.id, self.owner, row.counter, row.checkpoint, state, clock, *rest)
+        return Grant("app", "s", row.shard.id, self.owner, row.counter, row.checkpoint, state, watermark, *rest)
 
     def _mine(self) -> dict[str, Row]:
         return {name: row for name, row in self.table.rows.items() if row.owner == self.owner}
@@ -161,9 +161,9 @@ class MemoryLeases:
         self.give_back(list(self._mine()))
         self.table.members.pop(self.owner, None)
 
-    def complete_to(self) -> int | None:
-        clocks = [row.clock for row in self.table.rows.values() if row.checkpoint != SHARD_END.kind]
-        return min(clocks) if clocks and all(clocks) else None
+    def watermark(self) -> int | None:
+        watermarks = [row.watermark for row in self.table.rows.values() if row.checkpoint != SHARD_END.kind]
+        return min(watermarks) if watermarks and all(watermarks) else None
 
     def letters(self, grant: Grant) -> list[Letter]:
         shard = self.table.rows[grant.shard].shard
@@ -172,7 +172,7 @@ class MemoryLeases:
 
     def commit(self, grant: Grant, commit: Commit[Any]) -> None:
         assert grant.log
-        write = grant.log.write(commit.state, commit.clock) if commit.state is not None else None
+        write = grant.log.write(commit.state, commit.watermark) if commit.state is not None else None
         self.table.before_commit()
         row = self._held(grant)
         if commit.results and b"unstorable" in commit.results.values():
@@ -185,7 +185,7 @@ class MemoryLeases:
             if error is None:
                 self.table.dead.pop(letter.sequence, None)
         assert _place(row.checkpoint) <= _place(commit.checkpoint), "a checkpoint never moves back"
-        row.checkpoint, row.clock = commit.checkpoint, commit.clock
+        row.checkpoint, row.watermark = commit.checkpoint, commit.watermark
         if write:
             row.store(write)
         row.expires = self.table.now() + LEASE

@@ -12,7 +12,7 @@ let standing = null;
 
 /** Takes the times of a snapshot. */
 export function hearSignals(data) {
-  [newest, watermark] = [data.newest, data.clock];
+  [newest, watermark] = [data.newest, data.watermark];
 }
 
 /** Whether the figures are current: not those of a time that has passed, and not unknown. */

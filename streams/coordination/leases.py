@@ -24,7 +24,7 @@ from streams.core.state import EMPTY
 from streams.core.state_log import BOUNDS
 from streams.models import DeadLetter, Lease, Member, current_leases
 from streams.models.database_time import ahead_of_database
-from streams.models.progress import how_far
+from streams.models.progress import progress_over
 
 LEASE = timedelta(seconds=5)  # A dead worker's shards are taken over after this, at the latest.
 TROUBLE = 500  # characters of a sentence that are kept
@@ -121,9 +121,9 @@ class Leases:
         if not unchanged.update(owner=self._owner, counter=F("counter") + 1, expires=Now() + LEASE):
             return None  # Another worker was faster.
         lease.refresh_from_db()
-        state, moment, log, damage = EMPTY, lease.clock, None, ""
+        state, moment, log, damage = EMPTY, lease.watermark, None, ""
         try:
-            moment = moment or self._parents_clock(lease)
+            moment = moment or self._parents_watermark(lease)
             if not lease.state and lease.parents:
                 self._begin(lease)
             state, log = lease_states.load(lease, self._bounds)
@@ -151,8 +151,10 @@ class Leases:
     def _parents(self, lease: Lease) -> QuerySet[Lease]:
         return self._all.filter(identity=lease.identity, shard__in=lease.parents)
 
-    def _parents_clock(self, lease: Lease) -> datetime | None:
-        return max((parent.clock for parent in self._parents(lease).defer("state") if parent.clock), default=None)
+    def _parents_watermark(self, lease: Lease) -> datetime | None:
+        return max(
+            (parent.watermark for parent in self._parents(lease).defer("state") if parent.watermark), default=None
+        )
 
     def _begin(self, lease: Lease) -> None:
         """Stores the first state of a child, that of its parents for its keys: it then no longer needs theirs."""
@@ -183,9 +185,9 @@ class Leases:
         Member.objects.filter(**self._names, owner=self._owner).delete()
 
     @answering
-    def complete_to(self) -> int | None:
+    def watermark(self) -> int | None:
         """Everything that arrived before this millisecond is applied, in every shard; None before that is known."""
-        moment = how_far(self._all).complete_to
+        moment = progress_over(self._all).watermark
         return clock.from_datetime(moment) if moment else None
 
     @answering

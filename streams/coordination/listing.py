@@ -128,10 +128,10 @@ class Listing(NamedTuple):
         unread = self._current().filter(identity=identity).exclude(checkpoint=SHARD_END.kind).defer("state")
         for lease in unread.filter(shard__in=known - {shard.id for shard in found.shards}):
             lost = _lost_with(lease, found)
-            note = noted(lost, lease.clock) if lost else {}
+            note = noted(lost, lease.watermark) if lost else {}
             Lease.objects.filter(pk=lease.pk).update(checkpoint=SHARD_END.kind, owner="", expires=None, **note)
             if lost:
-                since = clock.from_datetime(lease.clock) if lease.clock else 0
+                since = clock.from_datetime(lease.watermark) if lease.watermark else 0
                 logger.warning("%s", lost_in_words(f"{lease.application} on {lease.stream}/{lease.shard}", lost, since))
 
     def _exchange(self, strangers: Sequence[Lease], identity: str, shards: Collection[Shard]) -> None:
@@ -143,7 +143,7 @@ class Listing(NamedTuple):
         self._add(identity, shards, TRIM_HORIZON._replace(passed=0) if again else TRIM_HORIZON)
         for lease in _heads(list(ours)):
             own = self._load([lease] if lease.state else ours.filter(shard__in=lease.parents))
-            moment = clock.from_datetime(lease.clock) if lease.clock else 0
+            moment = clock.from_datetime(lease.watermark) if lease.watermark else 0
             state = self._inherited([*own, *states], covers(lease.hash_start, lease.hash_end), moment)
             lease_states.begin(lease, state, self.bounds)
         logger.warning(

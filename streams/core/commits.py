@@ -21,7 +21,7 @@ class Grant(NamedTuple):
     counter: int
     checkpoint: str  # as the reader of the shard writes it; see streams.engine.reading
     state: State
-    clock: int  # milliseconds
+    watermark: int  # milliseconds; every record that arrived before it is applied
     hash_start: int = 0  # of the keys that the shard holds; both bounds inclusive
     hash_end: int = HASH_SPACE - 1
     identity: str = ""  # of the stream
@@ -50,7 +50,7 @@ class Commit(NamedTuple, Generic[Results]):
     """All that one step changes; it is stored whole or not at all."""
 
     checkpoint: str
-    clock: int  # milliseconds: everything that arrived before is applied
+    watermark: int  # milliseconds; every record that arrived before it is applied
     state: StateChange | None  # None where the state stays as it is stored
     results: Results | None = None
     dead: Sequence[DeadRecord] = ()

@@ -137,7 +137,7 @@ class Page(NamedTuple):
     """One answer to a read."""
 
     batches: list[Batch]
-    complete_to: int | None  # at the tip: records still to come will not be stamped before this millisecond
+    watermark: int | None  # at the tip: records still to come will not be stamped before this millisecond
     ended: bool = False  # the shard is closed and this was its end
     identity: str = ""  # of the stream that was read, as Description has it; "" where nothing was asked
     begins: int | None = None  # records that the shard held before this page's first one; None where nobody counts

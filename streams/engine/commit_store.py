@@ -36,7 +36,7 @@ class CommitStore(Generic[Results]):
 
     @answering
     def commit(self, grant: Grant, commit: Commit[Results]) -> None:
-        write = None if commit.state is None else self._change(grant, commit.state, commit.clock)
+        write = None if commit.state is None else self._change(grant, commit.state, commit.watermark)
         prepared = None if commit.results is None else self._prepare(commit.results)
         with one_transaction() as packet:
             self._advance(grant, commit, write)
@@ -101,12 +101,12 @@ class CommitStore(Generic[Results]):
         saved = sum(replay.error is None for replay in commit.replayed)  # each was counted as dead once
         applied, dead = applied + saved, len(commit.dead) + commit.unkept - saved
         ended = commit.checkpoint == SHARD_END.kind
-        lost = noted(commit.lost, _moment(grant.clock)) if commit.lost else {}
+        lost = noted(commit.lost, _moment(grant.watermark)) if commit.lost else {}
         head = {} if write is None else {"state": write.head}
         changed = self._held(grant).update(
             owner="" if ended else grant.owner,
             checkpoint=commit.checkpoint,
-            clock=clock.to_datetime(commit.clock),
+            watermark=clock.to_datetime(commit.watermark),
             newest=clock.to_datetime(commit.newest) if commit.newest is not None else F("newest"),
             applied=F("applied") + applied,
             dead=F("dead") + dead,

@@ -27,7 +27,7 @@ class Consumer:
     ) -> None:
         """`closing` is called once with the watermark of now, in milliseconds: what closed before is not told again."""
         self._worker = worker
-        self._closing = closing(worker.complete_to()) if closing else None
+        self._closing = closing(worker.watermark()) if closing else None
         self._tell = tell
         self._monotonic = monotonic
         self._started = worker.now()  # by the stream's own clock, since this machine's may be wrong
@@ -49,16 +49,16 @@ class Consumer:
 
     def _look(self) -> None:
         self.standing_still = self._worker.standing_still(self._started)
-        complete_to = self._worker.complete_to()
-        if complete_to is None:
+        watermark = self._worker.watermark()
+        if watermark is None:
             return
-        self.caught_up = complete_to >= self._started
+        self.caught_up = watermark >= self._started
         if self._closing:
-            self._tell_closed(self._closing, complete_to)
+            self._tell_closed(self._closing, watermark)
 
-    def _tell_closed(self, closing: Closing, complete_to: int) -> None:
+    def _tell_closed(self, closing: Closing, watermark: int) -> None:
         try:
-            rows = answering(closing.closed)(complete_to)
+            rows = answering(closing.closed)(watermark)
         except StoreDownError as error:
             logger.warning("The windows that closed cannot be told yet: %s", error)
             return

@@ -56,7 +56,7 @@ class Pipeline(Generic[Event, Results]):
         self._build = build
         self._store = store
         self._checkpoint = grant.checkpoint
-        self._clock = self._committed_clock = grant.clock
+        self._watermark = self._committed_watermark = grant.watermark
         self._configuration = configuration
         self._processor = self._configured(build(grant.state))
         self._limit = LIMIT
@@ -69,9 +69,9 @@ class Pipeline(Generic[Event, Results]):
         return self._checkpoint == SHARD_END.kind
 
     @property
-    def complete_to(self) -> int:
+    def watermark(self) -> int:
         """Everything that arrived before this millisecond is applied."""
-        return self._clock
+        return self._watermark
 
     def step(self) -> bool:
         """Applies what there is; False when there was nothing. Raises LeaseLostError, StreamError."""
@@ -108,25 +108,25 @@ class Pipeline(Generic[Event, Results]):
 
     def _replay(self, letters: Sequence[Letter]) -> None:
         columns = [list(column) for column in zip(*letters, strict=True)]
-        batch = Batch(self._clock, *columns[1:])
-        dead, results, state = self._apply([batch], self._clock)
+        batch = Batch(self._watermark, *columns[1:])
+        dead, results, state = self._apply([batch], self._watermark)
         refused = {(record.sequence, record.key, record.data): record.error for record in dead}
         outcomes = [Replay(letter, refused.get(letter[1:])) for letter in letters]
-        self._commit(Commit(self._checkpoint, self._clock, state, results, replayed=outcomes))
+        self._commit(Commit(self._checkpoint, self._watermark, state, results, replayed=outcomes))
 
     def _settle(self, outcomes: Sequence[Replay]) -> None:
         """Notes outcomes that change no result."""
         with suppress(LetterTakenError):
-            self._must_commit(Commit(self._checkpoint, self._clock, None, replayed=outcomes))
+            self._must_commit(Commit(self._checkpoint, self._watermark, None, replayed=outcomes))
 
     def _process(self, page: Page) -> Commit[Results]:
         newest = page.batches[-1].arrived
-        clock = max(self._clock, newest, page.complete_to or 0)
-        dead, results, state = self._apply(page.batches, clock)
+        watermark = max(self._watermark, newest, page.watermark or 0)
+        dead, results, state = self._apply(page.batches, watermark)
         place, lost = self._reader.checkpoint(page), self._lost(page)
-        return Commit(place, clock, state, results, dead, newest, _arrivals(page.batches), lost=lost)
+        return Commit(place, watermark, state, results, dead, newest, _arrivals(page.batches), lost=lost)
 
-    def _apply(self, batches: list[Batch], clock: int) -> tuple[list[DeadRecord], Results | None, StateChange]:
+    def _apply(self, batches: list[Batch], watermark: int) -> tuple[list[DeadRecord], Results | None, StateChange]:
         dead: list[DeadRecord] = []
         self._configured(self._processor)
         try:
@@ -135,7 +135,7 @@ class Pipeline(Generic[Event, Results]):
                 dead += refused
                 if events:
                     dead += _under_own_keys(batch, self._processor.add(good, events))
-            self._processor.advance(clock)
+            self._processor.advance(watermark)
             return dead, self._processor.take(), self._processor.changes()
         except StreamError:
             raise  # the store is down or damaged: no record is at fault
@@ -144,26 +144,26 @@ class Pipeline(Generic[Event, Results]):
 
     def _rest(self, page: Page) -> None:
         """Nothing to read: lets time pass, so that windows close on quiet streams too."""
-        clock = max(self._clock, page.complete_to or 0)
-        self._processor.advance(clock)
+        watermark = max(self._watermark, page.watermark or 0)
+        self._processor.advance(watermark)
         results = self._processor.take()
         place, lost = self._reader.checkpoint(page), self._lost(page)
-        if results is not None or place != self._checkpoint or clock - self._committed_clock >= IDLE_COMMIT:
-            self._must_commit(Commit(place, clock, self._processor.changes(), results, lost=lost))
+        if results is not None or place != self._checkpoint or watermark - self._committed_watermark >= IDLE_COMMIT:
+            self._must_commit(Commit(place, watermark, self._processor.changes(), results, lost=lost))
             self._reader.move()
-        self._clock = clock
+        self._watermark = watermark
 
     def _lost(self, page: Page) -> Lost | None:
         """Returns what expired before the page; nothing where it all had been applied, as far as time can tell."""
         lost = page.lost
-        return None if lost and lost.records is None and lost.until <= self._clock else lost
+        return None if lost and lost.records is None and lost.until <= self._watermark else lost
 
     def _commit(self, commit: Commit[Results]) -> None:
-        self._store.commit(self.grant._replace(clock=self._committed_clock), commit)
+        self._store.commit(self.grant._replace(watermark=self._committed_watermark), commit)
         failed = [replay for replay in commit.replayed if replay.error is not None]
         if commit.lost:
             lease = f"{self.grant.application} on {self.grant.stream}/{self.grant.shard}"
-            logger.warning("%s", lost_in_words(lease, commit.lost, self._committed_clock))
+            logger.warning("%s", lost_in_words(lease, commit.lost, self._committed_watermark))
         if commit.dead:
             self._tell(
                 "records of %s/%s went to the dead letters",
@@ -174,7 +174,7 @@ class Pipeline(Generic[Event, Results]):
         if failed:
             self._tell("dead letters of %s/%s failed again", failed[0].letter.sequence, failed[0].error, len(failed))
         self._checkpoint = commit.checkpoint
-        self._clock = self._committed_clock = commit.clock
+        self._watermark = self._committed_watermark = commit.watermark
 
     def _rebuild(self) -> None:
         """Throws the processor away, with what no commit has stored of it."""
@@ -216,16 +216,16 @@ class Pipeline(Generic[Event, Results]):
 
     def _bury(self, page: Page, dead: DeadRecord) -> None:
         """Moves past a record that stands alone, and keeps as much of it as the store takes."""
-        place, clock = self._reader.checkpoint(page), max(self._clock, dead.arrived)
+        place, watermark = self._reader.checkpoint(page), max(self._watermark, dead.arrived)
         lost, reason = self._lost(page), ""
         for record in (dead, dead._replace(reduced=True)):
             arrivals = _arrivals(page.batches)
             try:
-                self._commit(Commit(place, clock, None, None, [record], dead.arrived, arrivals, lost=lost))
+                self._commit(Commit(place, watermark, None, None, [record], dead.arrived, arrivals, lost=lost))
                 return
             except RefusedError as error:
                 reason = str(error)
-        self._must_commit(Commit(place, self._clock, None, unkept=1, lost=lost))
+        self._must_commit(Commit(place, self._watermark, None, unkept=1, lost=lost))
         logger.error(
             "A record of %s/%s could not be kept as a dead letter: sequence number %d, %d bytes, SHA-256 %s. It was"
             " refused (%s), and then its dead letter (%s).",

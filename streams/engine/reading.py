@@ -51,7 +51,7 @@ class ShardReader:
         page = page._replace(lost=page.lost or _lost(page, self._position))
         if page.ended:
             self._next = SHARD_END
-            return page._replace(complete_to=None)  # its children may hold older records than now
+            return page._replace(watermark=None)  # its children may hold older records than now
         self._next = _end(page, self._position)
         return page
 
@@ -85,7 +85,7 @@ class _Lane:
         if page.batches:
             self.bound = max(self.bound, page.batches[-1].arrived)
         if not page.ended:  # the children of a closed shard may hold older records than now
-            self.bound = max(self.bound, page.complete_to or 0)
+            self.bound = max(self.bound, page.watermark or 0)
 
     def next_position(self) -> Position:
         """After what the last page held of it."""
@@ -144,9 +144,9 @@ class WholeReader:
                 lane.fill(page)
         batches = _merge(active, limit)
         idle = not batches and not any(lane.waiting or lane.ended for lane in active.values())
-        complete_to = min((lane.bound for lane in active.values()), default=None) if idle else None
+        watermark = min((lane.bound for lane in active.values()), default=None) if idle else None
         lost = [*self._gone, *filter(None, (lane.lost_by_now() for lane in active.values()))]
-        return Page(batches, complete_to, lost=_sum(lost))
+        return Page(batches, watermark, lost=_sum(lost))
 
     def checkpoint(self, page: Page) -> str:
         return " ".join(f"{shard}={lane.next_position()}" for shard, lane in sorted(self._lanes.items()))
@@ -202,7 +202,7 @@ def _lost(page: Page, start: Position) -> Lost | None:
     """Returns the records between the place that was asked for and the page; None for none, or where nobody counts."""
     if page.begins is None or start.passed is None or start.kind == From.AT_TIMESTAMP or page.begins <= start.passed:
         return None
-    until = page.batches[0].arrived if page.batches else page.complete_to
+    until = page.batches[0].arrived if page.batches else page.watermark
     return Lost(page.begins - start.passed, clock.now() if until is None else until)
 
 

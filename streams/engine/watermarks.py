@@ -14,18 +14,18 @@ logger = logging.getLogger(__name__)
 
 
 def believable(grant: Grant, now: int, set_back: SetBack, store: Store[Any]) -> Grant:
-    """Returns the grant with its clock at the stream's own time, in milliseconds, where it was a minute past that.
+    """Returns the grant with its watermark at the stream's own time, in milliseconds, where it was a minute past that.
 
     The state that is set back is stored at once, since commits store the changes alone.
     """
-    if grant.clock <= now + MINUTE:
+    if grant.watermark <= now + MINUTE:
         return grant
     logger.warning(
         "The watermark of %s on %s/%s was %d s ahead of the stream's own time and is set back: a clock was wrong.",
-        *(grant.application, grant.stream, grant.shard, (grant.clock - now) // SECOND),
+        *(grant.application, grant.stream, grant.shard, (grant.watermark - now) // SECOND),
     )
     state = grant.state
     if state != EMPTY:
         state = set_back(state, now)
         store.replace(grant, state)
-    return grant._replace(clock=now, state=state)
+    return grant._replace(watermark=now, state=state)

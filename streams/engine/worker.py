@@ -38,7 +38,7 @@ class LeaseStore(Protocol):
     def acquire(self, most: int) -> list[Grant]: ...
     def give_back(self, shards: Collection[str]) -> None: ...
     def leave(self) -> None: ...
-    def complete_to(self) -> int | None: ...
+    def watermark(self) -> int | None: ...
     def letters(self, grant: Grant) -> list[Letter]: ...
     def set_aside(self, grant: Grant, trouble: str) -> None: ...
 
@@ -111,16 +111,16 @@ class Worker(Generic[Event, Results]):
         except StreamError as error:
             logger.warning("The leases are left to expire: %s", error)
 
-    def complete_to(self) -> int | None:
+    def watermark(self) -> int | None:
         """Everything that arrived before this millisecond is applied, by whichever worker; None when not known."""
         try:
-            return self._leases.complete_to()
+            return self._leases.watermark()
         except StoreDownError:
             return None
 
     def standing_still(self, moment: int) -> list[str]:
         """Returns the shards held that cannot be read, once all others are complete to that millisecond."""
-        return sorted(self._aside) if all(one.complete_to >= moment for one in self._shards.values()) else []
+        return sorted(self._aside) if all(one.watermark >= moment for one in self._shards.values()) else []
 
     def _look_around(self) -> None:
         self._look_again = False

@@ -26,7 +26,7 @@ class Lease(models.Model):
     expires = models.DateTimeField(null=True)
     checkpoint = models.TextField()  # as streams.engine.reading writes it
     state = models.BinaryField(default=bytes)  # the head of its log: streams.core.segments; the rest are StateSegments
-    clock = models.DateTimeField(null=True)  # everything that arrived before this is applied
+    watermark = models.DateTimeField(null=True)  # every record that arrived before it is applied
     newest = models.DateTimeField(null=True)  # arrival of the newest applied record
     applied = models.BigIntegerField(default=0)  # records
     dead = models.BigIntegerField(default=0)  # records

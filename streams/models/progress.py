@@ -13,22 +13,22 @@ from streams.models.leases import Lease, Member
 NEAR = 2.0  # seconds by which clocks may differ without a word
 
 
-class HowFar(NamedTuple):
-    """`newest`: arrival of the newest applied record. `complete_to`: everything that arrived before this is applied."""
+class Progress(NamedTuple):
+    """`newest`: arrival of the newest applied record. `watermark`: everything that arrived before this is applied."""
 
     newest: datetime | None
-    complete_to: datetime | None
+    watermark: datetime | None
 
 
-def how_far(leases: QuerySet[Lease]) -> HowFar:
+def progress_over(leases: QuerySet[Lease]) -> Progress:
     """Over all shards: one that nobody has read yet leaves the time unknown, one read to its end no longer counts."""
     unread = ~Q(checkpoint=str(SHARD_END))
     found = leases.aggregate(
         newest=Max("newest"),
-        least=Min("clock", filter=unread),
-        unknown=Count("pk", filter=unread & Q(clock=None)),
+        least=Min("watermark", filter=unread),
+        unknown=Count("pk", filter=unread & Q(watermark=None)),
     )
-    return HowFar(found["newest"], None if found["unknown"] else found["least"])
+    return Progress(found["newest"], None if found["unknown"] else found["least"])
 
 
 def skews() -> dict[tuple[str, str], int]:

@@ -7,7 +7,7 @@ from django.db.models import Max, Model
 
 from streams import applications
 from streams.models.leases import current_leases
-from streams.models.progress import HowFar, how_far
+from streams.models.progress import Progress, progress_over
 
 
 def readers(**names: str) -> list[tuple[str, str]]:
@@ -15,9 +15,9 @@ def readers(**names: str) -> list[tuple[str, str]]:
     return sorted(current_leases(**names).values_list("application", "stream").distinct())
 
 
-def progress_of(application: str, stream: str) -> HowFar:
+def progress_of(application: str, stream: str) -> Progress:
     """Returns how far the workers of one application are on one stream."""
-    return how_far(current_leases(application=application, stream=stream))
+    return progress_over(current_leases(application=application, stream=stream))
 
 
 def streams_of(application: str) -> list[str]:

@@ -47,9 +47,9 @@ def _notes(lease: Lease) -> Iterator[str]:
 
 def _lag(lease: Lease, now: datetime, waiting: int | None) -> float | None:
     """Returns seconds; 0 for a reader with nothing to read, however long ago it looked; None where it is not known."""
-    if lease.checkpoint == str(SHARD_END) or lease.clock is None:
+    if lease.checkpoint == str(SHARD_END) or lease.watermark is None:
         return None
-    return 0.0 if waiting == 0 else seconds_since(lease.clock, now)
+    return 0.0 if waiting == 0 else seconds_since(lease.watermark, now)
 
 
 def _row(lease: Lease, now: datetime, waiting: int | None) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def _row(lease: Lease, now: datetime, waiting: int | None) -> dict[str, Any]:
         "owner": lease.owner or None,
         "counter": lease.counter,
         "checkpoint": lease.checkpoint,
-        "complete_to": iso(lease.clock),
+        "watermark": iso(lease.watermark),
         "newest": iso(lease.newest),
         "lag": _lag(lease, now, waiting),
         "lag_records": waiting,

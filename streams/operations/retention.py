@@ -20,7 +20,7 @@ from streams import applications
 from streams.coordination.leases import living_owners
 from streams.core.records import SHARD_END, StreamError
 from streams.models import Audit, DeadLetter, Lease, Member, StateSegment, Throughput, TopicVersion, current_leases
-from streams.models.progress import how_far
+from streams.models.progress import progress_over
 from streams.models.readers import readers, streams_in
 
 Status = DeadLetter.Status
@@ -56,7 +56,7 @@ def not_ahead(now: datetime) -> datetime:
 
     Unless no worker lives and none has read for long: then it is the watermark that is old.
     """
-    newest = Lease.objects.aggregate(newest=Max("clock"))["newest"]
+    newest = Lease.objects.aggregate(newest=Max("watermark"))["newest"]
     believed = newest and (now - newest <= PAUSE or Member.objects.filter(expires__gte=Now()).exists())
     return min(now, newest) if believed else now
 
@@ -71,7 +71,7 @@ def closed_before(application: str, stream: str) -> datetime:
     leases = current_leases(application=application, stream=stream)
     if not leases.exclude(checkpoint=SHARD_END.kind).exists():
         return datetime.max.replace(tzinfo=UTC)
-    complete = how_far(leases).complete_to
+    complete = progress_over(leases).watermark
     return max(NEVER, complete - WINDOW) if complete else NEVER
 
 
@@ -92,7 +92,7 @@ def retire_leases(now: datetime, stream: str, listed: Collection[str], *, dry_ru
     """
     ended = current_leases(stream=stream).filter(checkpoint=SHARD_END.kind).exclude(shard__in=listed)
     count = 0
-    for lease in ended.filter(clock__lt=kept_since(not_ahead(now), settings.RETENTION_LEASES)).defer("state"):
+    for lease in ended.filter(watermark__lt=kept_since(not_ahead(now), settings.RETENTION_LEASES)).defer("state"):
         others = current_leases(application=lease.application, stream=stream).exclude(pk=lease.pk)
         heir = others.order_by("-pk").first()
         if heir and not _is_awaited(lease.shard, others):
@@ -109,9 +109,9 @@ def retire_former(now: datetime, *, dry_run: bool) -> int:
     """
     count = 0
     names = ("application", "stream", "identity")
-    families = Lease.objects.filter(current=False).order_by(*names).values(*names).annotate(Max("clock"))
+    families = Lease.objects.filter(current=False).order_by(*names).values(*names).annotate(Max("watermark"))
     for family in families:
-        read_to = family.pop("clock__max")
+        read_to = family.pop("watermark__max")
         heir = current_leases(application=family["application"], stream=family["stream"]).order_by("-pk").first()
         if heir and (read_to is None or read_to < kept_since(now, settings.RETENTION_LEASES)):
             leases = list(Lease.objects.filter(current=False, **family).defer("state"))

@@ -54,7 +54,7 @@ class Tail:
                     yield batch.arrived, sequence, shard, key, data
             if page.ended:
                 self._ended.add(shard)
-            if page.ended or (page.complete_to is not None and not page.batches):
+            if page.ended or (page.watermark is not None and not page.batches):
                 return
             if not page.batches:
                 self._pause()

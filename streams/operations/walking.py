@@ -87,6 +87,6 @@ def one(stream: Stream, shard: str, sequence: int, pause: Callable[[], None]) ->
             if batch.sequences[0] == sequence:
                 return batch.arrived, sequence, shard, batch.keys[0], batch.datas[0]
             return None
-        if page.ended or page.complete_to is not None:
+        if page.ended or page.watermark is not None:
             return None
         pause()

@@ -110,9 +110,9 @@ def joined(fleet: Fleet, owner: str, *shards: Shard) -> FleetWorker:
     return worker
 
 
-def commit(place: Position | str, keys: Collection[str] = (), clock: int = NOON) -> Commit[Any]:
+def commit(place: Position | str, keys: Collection[str] = (), watermark: int = NOON) -> Commit[Any]:
     """A commit after which the state has an entry for each of these keys, besides those that it had."""
-    return Commit(str(place), clock, StateChange(b"meta", {(key,): b"data" for key in keys}))
+    return Commit(str(place), watermark, StateChange(b"meta", {(key,): b"data" for key in keys}))
 
 
 def keys_of(state: State) -> list[str]:

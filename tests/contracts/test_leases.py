@@ -63,7 +63,7 @@ def test_a_grant_goes_on_where_the_last_commit_ended(fleet: Fleet) -> None:
     one.commit(grant, commit(after(41), ["k"]))
     one.leave()
     [taken, _] = joined(fleet, "two").acquire(2)
-    assert (*taken[3:6], keys_of(taken.state), taken.clock) == ("two", 2, str(after(41)), ["k"], NOON)
+    assert (*taken[3:6], keys_of(taken.state), taken.watermark) == ("two", 2, str(after(41)), ["k"], NOON)
 
 
 def test_a_former_owner_commits_nothing(fleet: Fleet) -> None:
@@ -111,17 +111,17 @@ def test_children_take_over_the_state_of_the_keys_in_their_range(fleet: Fleet) -
     left, right = one.acquire(2)
     assert keys_of(left.state) == sorted(key for key in keys if hash_key(key) < HALF)
     assert keys_of(right.state) == sorted(key for key in keys if hash_key(key) >= HALF)
-    assert (left.clock, left.checkpoint) == (NOON, str(TRIM_HORIZON))
+    assert (left.watermark, left.checkpoint) == (NOON, str(TRIM_HORIZON))
 
 
 def test_a_merged_child_waits_for_both_parents_and_has_the_state_of_both(fleet: Fleet) -> None:
     child = Shard("c", 0, HASH_SPACE - 1, ("a", "b"))
     one = joined(fleet, "one", *PAIR, child)
-    for grant, state, clock in zip(one.acquire(9), ("x", "y"), (NOON, NOON + MINUTE), strict=True):
+    for grant, state, watermark in zip(one.acquire(9), ("x", "y"), (NOON, NOON + MINUTE), strict=True):
         assert one.acquire(9) == []
-        one.commit(grant, commit(SHARD_END, state, clock))
+        one.commit(grant, commit(SHARD_END, state, watermark))
     [merged] = one.acquire(9)
-    assert (keys_of(merged.state), merged.clock) == (["x", "y"], NOON + MINUTE)
+    assert (keys_of(merged.state), merged.watermark) == (["x", "y"], NOON + MINUTE)
 
 
 def test_a_child_that_has_begun_keeps_its_own_state(fleet: Fleet) -> None:
@@ -151,17 +151,17 @@ def test_a_shard_that_the_stream_no_longer_has_holds_nobody_up(fleet: Fleet) -> 
     one = joined(fleet, "one")
     first, _ = one.acquire(2)
     one.commit(first, commit(after(41)))
-    assert one.complete_to() is None  # b has not said how far it is
+    assert one.watermark() is None  # b has not said how far it is
     one.sync(lambda: listed(PAIR[0]), TRIM_HORIZON)
-    assert (one.complete_to(), one.share()) == (NOON, (1, {"a"}))
+    assert (one.watermark(), one.share()) == (NOON, (1, {"a"}))
 
 
 def test_it_is_complete_to_the_slowest_shard(fleet: Fleet) -> None:
     one = joined(fleet, "one")
     first, second = one.acquire(2)
-    one.commit(first, commit(after(41), clock=NOON + MINUTE))
+    one.commit(first, commit(after(41), watermark=NOON + MINUTE))
     one.commit(second, commit(after(42)))
-    assert one.complete_to() == NOON
+    assert one.watermark() == NOON
 
 
 def test_a_lease_made_while_an_older_list_was_on_its_way_is_not_taken_for_gone(fleet: Fleet) -> None:

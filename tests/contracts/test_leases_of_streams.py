@@ -18,7 +18,7 @@ def test_a_stream_made_anew_is_read_from_its_beginning_with_the_state_of_the_one
     one.sync(lambda: listed(WHOLE, identity="two"), at(NOON))
     assert one.share() == (1, set())
     [grant] = one.acquire(9)
-    assert (grant.identity, grant.checkpoint, keys_of(grant.state), grant.clock) == (
+    assert (grant.identity, grant.checkpoint, keys_of(grant.state), grant.watermark) == (
         "two",
         "trim-horizon",
         ["x", "y"],
@@ -45,7 +45,7 @@ def test_back_at_the_stream_before_reading_goes_on_from_its_checkpoints(fleet: F
     one.commit(grant, commit(after(7), [], NOON + MINUTE))
     one.sync(listed, TRIM_HORIZON)
     first, second = one.acquire(9)
-    assert (first.checkpoint, second.checkpoint, first.clock) == (str(after(41)), str(after(41)), NOON)
+    assert (first.checkpoint, second.checkpoint, first.watermark) == (str(after(41)), str(after(41)), NOON)
     assert keys_of(first.state) == [f"key-{n}" for n in range(4) if hash_key(f"key-{n}") < HALF]
 
 

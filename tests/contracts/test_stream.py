@@ -37,7 +37,7 @@ def read(stream: Stream, shard: str, position: Position, limit: int = 1000) -> P
 
 
 def _said(page: Page) -> Page | None:
-    return page if page.batches or page.ended or page.complete_to is not None else None
+    return page if page.batches or page.ended or page.watermark is not None else None
 
 
 def contents(stream: Stream, position: Position = TRIM_HORIZON, limit: int = 1000) -> list[tuple[int, str, bytes]]:
@@ -165,15 +165,15 @@ def test_arrival_stamps_never_run_backwards(stream: Stream, backend: Backend) ->
     assert arrivals[0] >= start
 
 
-def test_only_a_read_that_reaches_the_tip_says_how_far_it_is_complete(make: Make, backend: Backend) -> None:
+def test_only_a_read_that_reaches_the_tip_says_its_watermark(make: Make, backend: Backend) -> None:
     stream = make("one")
     stream.create()
     stream.put([("a", b"1"), ("a", b"2")])
     shard = stream.describe().shards[0].id
-    assert read(stream, shard, TRIM_HORIZON, 1).complete_to is None
-    complete_to = read(stream, shard, TRIM_HORIZON, 3).complete_to
-    assert complete_to is not None
-    assert complete_to <= backend.now()
+    assert read(stream, shard, TRIM_HORIZON, 1).watermark is None
+    watermark = read(stream, shard, TRIM_HORIZON, 3).watermark
+    assert watermark is not None
+    assert watermark <= backend.now()
 
 
 def test_its_time_is_that_of_its_stamps(make: Make, backend: Backend) -> None:

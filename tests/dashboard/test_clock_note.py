@@ -33,7 +33,7 @@ def member(skew: int | None, owner: str = "a", stream: str = "trades", lives: ti
 def lease(ahead: timedelta) -> None:
     moment = timezone.now() + ahead
     Lease.objects.create(
-        application="trades", stream="trades", shard="s", checkpoint="trim-horizon", clock=moment, newest=moment
+        application="trades", stream="trades", shard="s", checkpoint="trim-horizon", watermark=moment, newest=moment
     )
 
 

@@ -73,7 +73,7 @@ def test_others_may_not_remove_sites(client: Client) -> None:
 
 
 def test_every_alarm_can_be_found_page_by_page(browser: Client) -> None:
-    lease("orders", clock=at(), newest=at())
+    lease("orders", watermark=at(), newest=at())
     for minute in range(120):
         alarm("leeds" if minute % 2 else "london", at(-minute), at(-minute + 0.5))
     pages = [browser.get("/orders/alarms/", {"page": str(number)}).context["rows"] for number in (1, 2, 3)]

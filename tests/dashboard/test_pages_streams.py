@@ -19,9 +19,9 @@ from tests.streams.test_deadletters import letter
 LATER = timedelta(hours=1)
 
 
-def lease(shard: str, clock: datetime | None = None, **rest: Any) -> Lease:
+def lease(shard: str, watermark: datetime | None = None, **rest: Any) -> Lease:
     values = {"application": "trades", "stream": "trades", "checkpoint": "after-sequence-number:7"} | rest
-    return Lease.objects.create(shard=shard, clock=clock, **values)
+    return Lease.objects.create(shard=shard, watermark=watermark, **values)
 
 
 def held(shard: str, **rest: Any) -> Lease:
@@ -194,7 +194,7 @@ def test_a_shard_that_cannot_be_read_and_records_that_expired_are_told() -> None
 @pytest.mark.django_db
 def test_leases_of_a_stream_that_had_the_name_before_are_not_shown_but_count() -> None:
     lease("a", identity="one", current=False, applied=7, dead=2, expired=1)
-    lease("a", identity="two", applied=5, clock=at())
+    lease("a", identity="two", applied=5, watermark=at())
     found = only_stream(at(seconds=1))
     assert (len(found["shards"]), found["lag"]) == (1, 1.0)
     assert (found["applied"], found["dead"], found["expired"]) == (12, 2, 1)

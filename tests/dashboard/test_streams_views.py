@@ -57,7 +57,7 @@ def test_others_change_nothing(address: str, other: Client) -> None:
 
 
 def test_the_page_and_its_state_agree(staff: Client) -> None:
-    lease("trades", clock=at(), newest=at())
+    lease("trades", watermark=at(), newest=at())
     assertContains(staff.get("/streams/"), 'aria-label="trades on trades"')
     [stream] = staff.get("/streams/state.json").json()["streams"]
     assert (stream["application"], stream["shards"][0]["shard"]) == ("trades", "s0")
@@ -69,10 +69,10 @@ def test_the_cost_of_the_state_does_not_grow_with_the_shards(staff: Client) -> N
             staff.get("/streams/state.json")
         return len(captured)
 
-    lease("trades", clock=at())
+    lease("trades", watermark=at())
     before = queries()
     for number in range(20):
-        lease("trades", clock=at(), shard=f"t{number}")
+        lease("trades", watermark=at(), shard=f"t{number}")
     assert queries() == before
 
 
@@ -81,7 +81,7 @@ def test_records_wait_where_no_worker_runs(staff: Client, settings: Settings, tm
     stream = EmbeddedStream(tmp_path / "streams.sqlite3", "trades")
     stream.create()
     stream.put([("AMZN", b"{}")] * 1234)
-    lease("trades", clock=at(), shard="shardId-000000000000", checkpoint="trim-horizon")
+    lease("trades", watermark=at(), shard="shardId-000000000000", checkpoint="trim-horizon")
     assertContains(staff.get("/streams/"), "1,234 records", count=3)
     [found] = staff.get("/streams/state.json").json()["streams"]
     assert (found["lag_records"], found["shards"][0]["lag_records"]) == (1234, 1234)
@@ -89,7 +89,7 @@ def test_records_wait_where_no_worker_runs(staff: Client, settings: Settings, tm
 
 def test_kinesis_tells_no_number_and_the_page_says_so(staff: Client, settings: Settings) -> None:
     settings.STREAM_URL = "kinesis://eu-west-1"
-    lease("trades", clock=at())
+    lease("trades", watermark=at())
     page = staff.get("/streams/")
     assertContains(page, "Amazon Kinesis does not tell how many records wait, only for how long.")
     assert [stream["lag_records"] for stream in page.context["state"]["streams"]] == [None]
@@ -232,7 +232,7 @@ def test_without_an_application_nothing_can_be_discarded_at_once(staff: Client) 
 
 
 def test_the_card_of_a_stream_leads_to_its_own_letters(staff: Client) -> None:
-    lease("trades", clock=at())
+    lease("trades", watermark=at())
     assertContains(staff.get("/streams/"), f"{LETTERS}?application=trades&amp;stream=trades&amp;status=kept")
 
 

@@ -53,8 +53,8 @@ class Kept:
         return sum(records for commit in self.commits for records, _ in commit.arrivals.values()) - self.dead()
 
 
-def grant(clock: int = 0, state: State = EMPTY) -> Grant:
-    return Grant("trades", "trades", SHARD, "me", 1, str(TRIM_HORIZON), state, clock)
+def grant(watermark: int = 0, state: State = EMPTY) -> Grant:
+    return Grant("trades", "trades", SHARD, "me", 1, str(TRIM_HORIZON), state, watermark)
 
 
 def trades_of(stream: Stream, given: Grant | None = None) -> tuple[Pipeline[Any, Any], Kept]:
@@ -158,7 +158,7 @@ def test_a_boot_with_the_clock_set_back_lets_no_stamp_run_back(opened: Open, mac
     before = stream.now()
     machine.reboot()
     machine.ahead = -DAY
-    pipeline, kept = trades_of(opened(machine), grant(clock=before + HOUR))
+    pipeline, kept = trades_of(opened(machine), grant(watermark=before + HOUR))
     opened(machine).put([("AAPL", TRADE)])
     pipeline.step()
     assert (kept.applied(), kept.dead(), opened(machine).now()) == (2, 0, before + 1)
@@ -185,7 +185,7 @@ def test_a_watermark_left_ahead_is_set_back_and_told(
     processor.advance(machine.true + HOUR)
     pipeline, kept = trades_of(stream, grant(machine.true + HOUR, saved(processor)))
     pipeline.step()
-    assert (kept.applied(), kept.dead(), kept.commits[-1].clock) == (7, 0, machine.true)
+    assert (kept.applied(), kept.dead(), kept.commits[-1].watermark) == (7, 0, machine.true)
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert "trades on trades/shardId-000000000000 was 3600 s ahead" in caplog.text
 
@@ -228,4 +228,4 @@ def test_a_worker_on_kinesis_never_asks_its_own_clock(monkeypatch: pytest.Monkey
     seconds.pause(7)
     pipeline.step()
     assert (kept.applied(), kept.dead()) == (20, 0)
-    assert kept.commits[-1].clock <= clock.time
+    assert kept.commits[-1].watermark <= clock.time

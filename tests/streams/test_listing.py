@@ -33,8 +33,8 @@ def described(*shards: Shard, identity: str = "one", **dropped: int) -> Descript
 
 def test_what_expired_unread_is_counted_with_its_time(caplog: pytest.LogCaptureFixture) -> None:
     one, grant = held()
-    one.commit(grant._replace(clock=NOON), commit(41)._replace(lost=Lost(700, NOON + 5000)))
-    one.commit(grant._replace(clock=NOON + 9000), commit(42)._replace(lost=Lost(3, NOON + 10_000)))
+    one.commit(grant._replace(watermark=NOON), commit(41)._replace(lost=Lost(700, NOON + 5000)))
+    one.commit(grant._replace(watermark=NOON + 9000), commit(42)._replace(lost=Lost(3, NOON + 10_000)))
     lease = Lease.objects.get()
     assert (lease.expired, lease.expired_from, lease.expired_to) == (
         703,

@@ -23,7 +23,7 @@ class Summing:
     def __init__(self, state: State, bad: bytes = b"poison") -> None:
         self.seen = state.entries.get(SEEN, b"").split()
         self.changed = False
-        self.clock = 0
+        self.watermark = 0
         self.bad = bad
 
     def add(self, batch: Batch, events: list[bytes]) -> list[DeadRecord]:
@@ -34,8 +34,8 @@ class Summing:
                 raise ArithmeticError("this one is bad")
         return []
 
-    def advance(self, clock: int) -> None:
-        self.clock = clock
+    def advance(self, watermark: int) -> None:
+        self.watermark = watermark
 
     def take(self) -> list[bytes] | None:
         changed, self.changed = self.changed, False
@@ -111,7 +111,7 @@ class House:
     def pipeline(self) -> Pipeline[Any, Any]:
         """As a new worker would open it, from the last commit on."""
         last = self.store.commits[-1] if self.store.commits else None
-        place = (last.checkpoint, self.store.kept, last.clock) if last else (str(TRIM_HORIZON), EMPTY, 0)
+        place = (last.checkpoint, self.store.kept, last.watermark) if last else (str(TRIM_HORIZON), EMPTY, 0)
         reader = ShardReader(self.stream, SHARD, place[0])
         return Pipeline(Grant("app", "s", SHARD, "me", 1, *place), reader, decode, Summing, self.store)
 
@@ -211,14 +211,14 @@ def test_nothing_is_committed_without_the_lease(house: House) -> None:
     assert house.store.commits == []
 
 
-def test_on_a_quiet_shard_the_clock_goes_on(house: House) -> None:
+def test_watermark_goes_on_when_the_shard_is_quiet(house: House) -> None:
     house.put(b"a")
     pipeline = house.pipeline()
     pipeline.step()
     for _ in range(3):
         house.clock.advance(1500)
         assert pipeline.step() is False
-    assert [commit.clock - house.clock.time for commit in house.store.commits][-1] == -1000
+    assert [commit.watermark - house.clock.time for commit in house.store.commits][-1] == -1000
     assert [commit.newest for commit in house.store.commits[1:]] == [None, None]  # no record, only time
 
 

@@ -91,7 +91,7 @@ def test_a_shard_that_was_closed_ends_without_moving_the_clock() -> None:
     stream.split("shardId-000000000000")
     reader = ShardReader(stream, "shardId-000000000000", str(TRIM_HORIZON))
     page = reader.read(10)
-    assert (page.ended, page.complete_to, reader.checkpoint(page)) == (True, None, "shard-end")
+    assert (page.ended, page.watermark, reader.checkpoint(page)) == (True, None, "shard-end")
 
 
 def test_a_whole_stream_begins_where_it_was_told_to_in_every_shard() -> None:

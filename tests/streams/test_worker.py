@@ -56,7 +56,7 @@ class FakeLeases:
             raise StoreDownError("gone")
         self.held = set()
 
-    def complete_to(self) -> int | None:
+    def watermark(self) -> int | None:
         return None
 
     def set_aside(self, grant: Grant, trouble: str) -> None:

@@ -173,6 +173,6 @@ def up_to(page: Page, size: int) -> Page:
             size -= len(data)
             if size < 0 and (place or batches):
                 cut = [*batches, batch.slice(0, place)] if place else batches
-                return page._replace(batches=cut, complete_to=None, ended=False)
+                return page._replace(batches=cut, watermark=None, ended=False)
         batches.append(batch)
     return page

@@ -57,11 +57,11 @@ def test_without_a_header_the_stamps_of_the_stream_and_its_records_count(
 ) -> None:
     client.dates = False
     stream.create()
-    assert stream.read(SHARD, TRIM_HORIZON, 10).complete_to == stream.now() - SETTLE
+    assert stream.read(SHARD, TRIM_HORIZON, 10).watermark == stream.now() - SETTLE
     clock.advance(60_000)
     stream.put([("a", b"1")])
     stream._calls.waiting.pause(10)
-    assert stream.read(SHARD, TRIM_HORIZON, 10).complete_to == clock.time - SETTLE
+    assert stream.read(SHARD, TRIM_HORIZON, 10).watermark == clock.time - SETTLE
 
 
 def test_it_is_asked_for_when_nothing_was_heard_for_long(
