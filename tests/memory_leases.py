@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from streams.coordination.assignment import Share, covers, share_of
+from streams.coordination.assignment import Assignment, covers, target_count
 from streams.coordination.listing import Inherit
 from streams.core.commits import Commit, Grant, LeaseLostError, Letter, LetterTakenError, RefusedError
 from streams.core.entry_log import Bounds
@@ -119,13 +119,13 @@ class MemoryLeases:
     def set_aside(self, grant: Grant, trouble: str) -> None:
         self.table.troubles[grant.shard] = trouble
 
-    def share(self) -> Share:
+    def assign(self) -> Assignment:
         now = self.table.now()
         self.table.members[self.owner] = now + LEASE
         for row in self._mine().values():
             row.expires = now + LEASE
         living = [owner for owner, expires in self.table.members.items() if expires >= now]
-        return Share(share_of(self.owner, living, len(self._readable())), set(self._mine()))
+        return Assignment(target_count(self.owner, living, len(self._readable())), set(self._mine()))
 
     def acquire(self, most: int) -> list[Grant]:
         now = self.table.now()

@@ -72,7 +72,7 @@ def run(kind: str, held: int, *, whole: bool) -> dict[str, Any]:
     shard = Shard("a", 0, HASH_SPACE - 1)
     leases = Leases(name, "s", lambda states, owns, watermark=None: merge(states, owns))
     leases.sync(lambda: Description("s", "ACTIVE", 24, [shard], "one"), TRIM_HORIZON)
-    leases.share()
+    leases.assign()
     [grant] = leases.acquire(1)
     store = (WholeStore if whole else Store)(name, "s", name, Rows(lambda stream, results: None))
     store.commit(grant, Commit("trim-horizon", 1, step(0, held)))

@@ -6,14 +6,14 @@ from typing import NamedTuple
 from streams.core.hashing import hash_key
 
 
-class Share(NamedTuple):
+class Assignment(NamedTuple):
     """What a worker should hold, and what it holds."""
 
-    due: int
+    target: int
     held: set[str]
 
 
-def share_of(owner: str, members: Collection[str], leases: int) -> int:
+def target_count(owner: str, members: Collection[str], leases: int) -> int:
     """How many leases are a member's: as many as any other's, or one more for the first in the order of their names."""
     each, over = divmod(leases, len(members))
     return each + (sorted(members).index(owner) < over)

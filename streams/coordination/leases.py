@@ -12,7 +12,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from streams.coordination import lease_states, process_identity, replay_requests
-from streams.coordination.assignment import Share, covers, share_of
+from streams.coordination.assignment import Assignment, covers, target_count
 from streams.coordination.listing import Inherit, Listing
 from streams.coordination.store_errors import answering
 from streams.core import clock
@@ -88,7 +88,7 @@ class Leases:
             )
 
     @answering
-    def share(self) -> Share:
+    def assign(self) -> Assignment:
         """Says that this worker lives, extends what it holds, and tells what it should hold."""
         seat = Member.objects.filter(**self._names, owner=self._owner)
         says = {"expires": Now() + LEASE, "skew": ahead_of_database(self._stream_time)}
@@ -97,7 +97,9 @@ class Leases:
         self._mine.update(expires=Now() + LEASE)
         living = living_owners(**self._names) | {self._owner}
         readable = [lease.shard for lease in self._readable()]
-        return Share(share_of(self._owner, living, len(readable)), set(self._mine.values_list("shard", flat=True)))
+        return Assignment(
+            target_count(self._owner, living, len(readable)), set(self._mine.values_list("shard", flat=True))
+        )
 
     def _readable(self) -> list[Lease]:
         """Leases that are not at their end, and whose parents are."""

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Generic, Protocol
 
 from common.outage_log import Outage
-from streams.coordination.assignment import Share
+from streams.coordination.assignment import Assignment
 from streams.core.clock import Clock
 from streams.core.commits import Grant, LeaseLostError, Letter, Results, StoreDownError
 from streams.core.processor import Event
@@ -34,7 +34,7 @@ class LeaseStore(Protocol):
     """Where leases are kept: streams.coordination.leases.Leases, whose docstrings say what each does."""
 
     def sync(self, describe: Callable[[], Description], start: Position) -> None: ...
-    def share(self) -> Share: ...
+    def assign(self) -> Assignment: ...
     def acquire(self, most: int) -> list[Grant]: ...
     def give_back(self, shards: Collection[str]) -> None: ...
     def leave(self) -> None: ...
@@ -130,15 +130,15 @@ class Worker(Generic[Event, Results]):
         if self._monotonic() >= self._next_listing:
             self._leases.sync(self._describe, self._start)
             self._next_listing = self._monotonic() + LOOK_FOR_SHARDS
-        share = self._leases.share()
-        for shard in self._shards.keys() - share.held:
+        assignment = self._leases.assign()
+        for shard in self._shards.keys() - assignment.held:
             self._drop(shard, "is no longer held")
-        self._aside = {shard: until for shard, until in self._aside.items() if shard in share.held}
-        self._try_again(share.held)
-        beyond = sorted(share.held)[share.due :]
+        self._aside = {shard: until for shard, until in self._aside.items() if shard in assignment.held}
+        self._try_again(assignment.held)
+        beyond = sorted(assignment.held)[assignment.target :]
         if beyond:
             self._give_back(beyond)
-        for grant in self._leases.acquire(share.due - len(share.held)):
+        for grant in self._leases.acquire(assignment.target - len(assignment.held)):
             logger.info("%s takes %s/%s from %s on", grant.application, grant.stream, grant.shard, grant.checkpoint)
             self._open(grant)
         for shard, pipeline in list(self._shards.items()):

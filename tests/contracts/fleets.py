@@ -106,7 +106,7 @@ def joined(fleet: Fleet, owner: str, *shards: Shard) -> FleetWorker:
     """A worker that has said that it lives."""
     worker = fleet.worker(owner)
     worker.sync(lambda: listed(*shards), TRIM_HORIZON)
-    worker.share()
+    worker.assign()
     return worker
 
 

@@ -14,9 +14,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_one_worker_is_due_every_shard_and_takes_them_once(fleet: Fleet) -> None:
     one = joined(fleet, "one")
-    assert one.share() == (2, set())
+    assert one.assign() == (2, set())
     assert [grant.shard for grant in one.acquire(2)] == ["a", "b"]
-    assert (one.share(), one.acquire(2)) == ((2, {"a", "b"}), [])
+    assert (one.assign(), one.acquire(2)) == ((2, {"a", "b"}), [])
 
 
 def test_a_lease_that_is_held_is_not_taken(fleet: Fleet) -> None:
@@ -31,7 +31,7 @@ def test_no_more_is_taken_than_asked_for(fleet: Fleet) -> None:
 def test_shards_are_shared_evenly_and_every_worker_agrees(fleet: Fleet) -> None:
     shards = [Shard(name, index, index) for index, name in enumerate("abcde")]
     workers = [joined(fleet, owner, *shards) for owner in ("one", "two", "three")]
-    assert sorted(worker.share().due for worker in workers) == [1, 2, 2]
+    assert sorted(worker.assign().target for worker in workers) == [1, 2, 2]
 
 
 def test_what_is_given_back_is_free_at_once(fleet: Fleet) -> None:
@@ -39,22 +39,22 @@ def test_what_is_given_back_is_free_at_once(fleet: Fleet) -> None:
     one.acquire(2)
     one.give_back(["a"])
     assert [grant.shard for grant in two.acquire(2)] == ["a"]
-    assert one.share().held == {"b"}
+    assert one.assign().held == {"b"}
 
 
 def test_a_worker_that_leaves_frees_its_leases_and_its_share(fleet: Fleet) -> None:
     one, two = joined(fleet, "one"), joined(fleet, "two")
     one.acquire(2)
     one.leave()
-    assert (two.share().due, len(two.acquire(2))) == (2, 2)
+    assert (two.assign().target, len(two.acquire(2))) == (2, 2)
 
 
 def test_a_silent_worker_loses_its_leases_and_its_share(fleet: Fleet) -> None:
     one, two = joined(fleet, "one"), joined(fleet, "two")
     one.acquire(2)
     fleet.expire("one")
-    assert (two.share().due, len(two.acquire(2))) == (2, 2)
-    assert one.share().held == set()
+    assert (two.assign().target, len(two.acquire(2))) == (2, 2)
+    assert one.assign().held == set()
 
 
 def test_a_grant_goes_on_where_the_last_commit_ended(fleet: Fleet) -> None:
@@ -92,13 +92,13 @@ def test_an_expired_lease_that_nobody_took_is_still_its_owners(fleet: Fleet) -> 
     [grant] = one.acquire(1)
     fleet.expire("one")
     one.commit(grant, commit(after(41)))
-    assert one.share().held == {"a"}
+    assert one.assign().held == {"a"}
 
 
 def test_children_wait_for_their_parent(fleet: Fleet) -> None:
     one = joined(fleet, "one", WHOLE, LEFT, RIGHT)
     [grant] = one.acquire(9)
-    assert (grant.shard, one.share().due) == ("a", 1)
+    assert (grant.shard, one.assign().target) == ("a", 1)
     one.commit(grant, commit(SHARD_END))
     assert [child.shard for child in one.acquire(9)] == ["b", "c"]
 
@@ -140,7 +140,7 @@ def test_a_stream_read_for_the_first_time_begins_where_told_and_later_shards_at_
     one = fleet.worker("one")
     one.sync(listed, at(NOON))
     one.sync(lambda: listed(*PAIR, Shard("c", 0, HALF - 1, ("a",))), at(NOON + 1))
-    one.share()
+    one.assign()
     for grant in one.acquire(9):
         assert grant.checkpoint == str(at(NOON))
         one.commit(grant, commit(SHARD_END))
@@ -153,7 +153,7 @@ def test_a_shard_that_the_stream_no_longer_has_holds_nobody_up(fleet: Fleet) -> 
     one.commit(first, commit(after(41)))
     assert one.watermark() is None  # b has not said how far it is
     one.sync(lambda: listed(PAIR[0]), TRIM_HORIZON)
-    assert (one.watermark(), one.share()) == (NOON, (1, {"a"}))
+    assert (one.watermark(), one.assign()) == (NOON, (1, {"a"}))
 
 
 def test_it_is_complete_to_the_slowest_shard(fleet: Fleet) -> None:
@@ -172,7 +172,7 @@ def test_a_lease_made_while_an_older_list_was_on_its_way_is_not_taken_for_gone(f
         return listed(PAIR[0])
 
     slow.sync(old_list, TRIM_HORIZON)
-    slow.share()
+    slow.assign()
     assert [grant.shard for grant in slow.acquire(9)] == ["a", "b"]
 
 

@@ -16,7 +16,7 @@ def test_a_stream_made_anew_is_read_from_its_beginning_with_the_state_of_the_one
     for grant, state in zip(one.acquire(9), ("x", "y"), strict=True):
         one.commit(grant, commit(after(41), state))
     one.sync(lambda: listed(WHOLE, identity="two"), at(NOON))
-    assert one.share() == (1, set())
+    assert one.assign() == (1, set())
     [grant] = one.acquire(9)
     assert (grant.identity, grant.checkpoint, keys_of(grant.state), grant.watermark) == (
         "two",
@@ -62,11 +62,11 @@ def test_the_state_of_an_ended_shard_goes_on_too_unless_its_children_have_it(fle
 def test_of_two_workers_that_see_a_stream_made_anew_the_second_changes_nothing(fleet: Fleet) -> None:
     one, two = joined(fleet, "one"), joined(fleet, "two")
     one.sync(lambda: listed(identity="two"), TRIM_HORIZON)
-    one.share()
+    one.assign()
     [grant] = one.acquire(1)
     one.commit(grant, commit(after(5)))
     two.sync(lambda: listed(identity="two"), TRIM_HORIZON)
-    assert one.share().held == {"a"}
+    assert one.assign().held == {"a"}
 
 
 def test_a_description_from_before_the_stream_was_made_anew_does_not_bring_the_old_leases_back(fleet: Fleet) -> None:
@@ -89,5 +89,5 @@ def test_a_shard_that_is_newer_than_an_old_list_of_the_new_stream_is_not_taken_f
         return listed(PAIR[0], identity="two")
 
     slow.sync(old_list, TRIM_HORIZON)
-    slow.share()
+    slow.assign()
     assert [grant.shard for grant in slow.acquire(9)] == ["a", "b"]

@@ -84,8 +84,8 @@ def test_the_worker_whose_clock_differs_least_is_believed_and_the_dead_are_not()
 
 def test_a_worker_writes_how_far_the_streams_time_is_ahead() -> None:
     ahead = Leases("trades", "trades", lambda *_: EMPTY, "me", lambda: database_time() + 60_000)
-    ahead.share()
-    ahead.share()
+    ahead.assign()
+    ahead.assign()
     [skew] = skews().values()
     assert 59_000 < skew <= 60_000
 

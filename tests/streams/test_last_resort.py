@@ -66,7 +66,7 @@ def leases(kind: type[WorkersLeases] = WorkersLeases) -> WorkersLeases:
     DeadLetter.objects.all().delete()
     found = kind("trades", "trades", "trades", Rows(write), inherit, "me")
     found.sync(lambda: Description("trades", "ACTIVE", 24, [ALL], "one"), TRIM_HORIZON)
-    found.share()
+    found.assign()
     return found
 
 

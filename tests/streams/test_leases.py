@@ -31,7 +31,7 @@ DEAD = DeadRecord(40, NOON, "k", b"\xff\x00", "why", 2)
 def leases(owner: str = "one") -> WorkersLeases:
     found = WorkersLeases("trades", "trades", "trades", Rows(write), inherit, owner)
     found.sync(lambda: Description("trades", "ACTIVE", 24, [SHARD], "one"), TRIM_HORIZON)
-    found.share()
+    found.assign()
     return found
 
 
@@ -127,11 +127,11 @@ def neighbour() -> Iterator["subprocess.Popen[str]"]:
 def test_the_leases_of_a_process_that_was_killed_are_free_at_once(neighbour: "subprocess.Popen[str]") -> None:
     owner = said_by(neighbour)
     leases(owner).acquire(1)
-    assert (process_identity.is_gone(owner), leases("two").acquire(1), leases("two").share().due) == (False, [], 0)
+    assert (process_identity.is_gone(owner), leases("two").acquire(1), leases("two").assign().target) == (False, [], 0)
     neighbour.kill()
     neighbour.wait()
     assert process_identity.is_gone(owner)
-    assert (leases("two").share().due, [grant.shard for grant in leases("two").acquire(1)]) == (1, ["a"])
+    assert (leases("two").assign().target, [grant.shard for grant in leases("two").acquire(1)]) == (1, ["a"])
 
 
 def test_where_systemd_hides_the_others_the_kernel_is_asked_whether_one_lives(

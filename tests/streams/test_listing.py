@@ -93,7 +93,7 @@ def test_a_stream_made_anew_is_told_once_and_its_open_windows_go_on(caplog: pyte
     for worker in (one, WorkersLeases("trades", "trades", "trades", Rows(write), inherit, "two")):
         worker.sync(lambda: described(SHARD, identity="two"), TRIM_HORIZON)
     assert len([line for line in caplog.messages if "leads to another stream than before" in line]) == 1
-    one.share()
+    one.assign()
     [new] = one.acquire(1)
     again = TradesProcessor(new.state)
     again.add(Batch(NOON - 10**9, [1], ["AAPL"], [b""]), [trade])  # nothing is late for a stream that begins
@@ -138,6 +138,6 @@ def test_a_damaged_state_does_not_stop_a_stream_made_anew(caplog: pytest.LogCapt
     one = leases()
     Lease.objects.update(state=b"\xff\x00")
     one.sync(lambda: described(SHARD, identity="two"), TRIM_HORIZON)
-    one.share()
+    one.assign()
     assert [grant.identity for grant in one.acquire(1)] == ["two"]
     assert "is damaged and left out" in caplog.messages[0]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from streams.coordination.assignment import Share
+from streams.coordination.assignment import Assignment
 from streams.core.commits import Commit, Grant, LeaseLostError, Letter, StoreDownError
 from streams.core.records import SHARD_END, TRIM_HORIZON, Description, Page, Position, ShardError, StreamDownError
 from streams.core.state import EMPTY, State
@@ -21,7 +21,7 @@ class FakeLeases:
     """Hands out grants when told to, and keeps commits."""
 
     free: list[str]
-    due: int = 9
+    target: int = 9
     down: bool = False
     held: set[str] = field(default_factory=set)
     lost: set[str] = field(default_factory=set)
@@ -36,11 +36,11 @@ class FakeLeases:
     def sync(self, describe: Callable[[], Description], start: Position) -> None:
         self.listings += 1
 
-    def share(self) -> Share:
+    def assign(self) -> Assignment:
         if self.down:
             raise StoreDownError("gone")
         self.looks += 1
-        return Share(self.due, set(self.held))
+        return Assignment(self.target, set(self.held))
 
     def acquire(self, most: int) -> list[Grant]:
         taken, self.free = self.free[: max(0, most)], self.free[max(0, most) :]
@@ -140,7 +140,7 @@ def test_what_is_beyond_its_share_is_given_back_and_no_longer_read() -> None:
     stage = Stage(A, B)
     stage.put()
     stage.worker.step()
-    stage.leases.due = 1
+    stage.leases.target = 1
     stage.time = 1
     stage.put()
     stage.worker.step()
