@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 def begin(gauges: Mapping[str, Callable[[], float]] | None = None) -> None:
     """In a thread of this process, from now on; after a fork, since threads do not survive it."""
-    keeper, stopped = Keeper(counts, gauges or {}, process_identity.myself()), Event()
+    keeper, stopped = Keeper(counts, gauges or {}, process_identity.current()), Event()
 
     def run() -> None:
         while not stopped.wait(EVERY):

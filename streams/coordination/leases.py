@@ -34,7 +34,7 @@ SYNCS = 3  # tries, when another worker exchanges the leases at the same time; t
 def living_owners(**names: str) -> set[str]:
     """Workers of an application, on a stream, that live: none that is known to be gone counts."""
     members = Member.objects.filter(**names, expires__gte=Now()).values_list("owner", flat=True)
-    return {owner for owner in members if not process_identity.is_gone(owner)}
+    return {owner for owner in members if not process_identity.is_dead(owner)}
 
 
 class Leases:
@@ -58,7 +58,7 @@ class Leases:
         self.stream = stream
         self._inherit = inherit
         self._bounds = bounds
-        self._owner = owner or process_identity.myself()
+        self._owner = owner or process_identity.current()
         self._names = {"application": application, "stream": stream}
         self._all = current_leases(**self._names)
         self._listing = Listing(application, stream, inherit, bounds)
@@ -113,7 +113,7 @@ class Leases:
         expired = set(self._all.filter(Q(expires=None) | Q(expires__lt=Now())).values_list("pk", flat=True))
         grants: list[Grant] = []
         for lease in self._readable():
-            free = lease.pk in expired or not lease.owner or process_identity.is_gone(lease.owner)
+            free = lease.pk in expired or not lease.owner or process_identity.is_dead(lease.owner)
             if len(grants) < most and free and lease.owner != self._owner and (grant := self._take(lease)):
                 grants.append(grant)
         return grants

@@ -42,7 +42,7 @@ def _here() -> str:
         return ""
 
 
-def myself() -> str:
+def current() -> str:
     pid = str(os.getpid())
     return f"{_here() or socket.gethostname()}/{pid}/{_start_time(pid) or ''}"
 
@@ -53,7 +53,7 @@ def on_this_machine(owner: str) -> bool:
     return bool(here) and owner.startswith(f"{here}/")
 
 
-def is_gone(owner: str) -> bool:
+def is_dead(owner: str) -> bool:
     """Whether that process is known to have ended. False when it cannot be known from here."""
     here = _here()
     if not here or not owner.startswith(f"{here}/"):

@@ -64,7 +64,7 @@ def test_it_goes_with_its_members_and_leaves_results_and_a_note() -> None:
 
 def test_it_stays_while_a_worker_lives() -> None:
     lease("trades", at(), stream="sensors")
-    member(60, process_identity.myself())
+    member(60, process_identity.current())
     with pytest.raises(StreamError, match=r"A worker of trades still reads sensors\."):
         retention.forget_reader("trades", "sensors", "ada")
     assert (Lease.objects.count(), Audit.objects.count()) == (1, 0)
@@ -106,7 +106,7 @@ def test_what_waits_without_a_worker_is_named_at_the_top(staff: Client, sensors:
     Lease.objects.update(checkpoint="trim-horizon")
     assertContains(staff.get("/streams/"), "trades on sensors: no worker reads it.")
     assertContains(staff.get("/streams/"), "2 records wait.")
-    member(60, process_identity.myself())
+    member(60, process_identity.current())
     assertNotContains(staff.get("/streams/"), "trades on sensors: no worker reads it.")
 
 

@@ -145,7 +145,7 @@ def test_the_latest_of_the_audit_comes_first() -> None:
     [
         ("0a1b2c3d-4e5f/pid:[7]/12/34", "process 12 on another machine"),
         ("mill-host-one/12/", "process 12 on mill-host-one"),
-        (process_identity.myself(), f"process {os.getpid()} on this machine"),
+        (process_identity.current(), f"process {os.getpid()} on this machine"),
         ("one", "one"),
     ],
     ids=["another machine", "a host by name", "this machine", "no process"],  # the same in each process of a test run

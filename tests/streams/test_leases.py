@@ -118,7 +118,10 @@ def test_an_application_reads_a_stream_by_shard_or_as_a_whole_but_not_both() -> 
 @pytest.fixture
 def neighbour() -> Iterator["subprocess.Popen[str]"]:
     """Another process, which has said in its first line who it is."""
-    code = "import django; django.setup(); from streams import owners; print(owners.myself(), flush=True); input()"
+    code = (
+        "import django; django.setup(); from streams.coordination import process_identity; "
+        "print(process_identity.current(), flush=True); input()"
+    )
     with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as it:
         yield it
         it.kill()
@@ -127,10 +130,10 @@ def neighbour() -> Iterator["subprocess.Popen[str]"]:
 def test_the_leases_of_a_process_that_was_killed_are_free_at_once(neighbour: "subprocess.Popen[str]") -> None:
     owner = said_by(neighbour)
     leases(owner).acquire(1)
-    assert (process_identity.is_gone(owner), leases("two").acquire(1), leases("two").assign().target) == (False, [], 0)
+    assert (process_identity.is_dead(owner), leases("two").acquire(1), leases("two").assign().target) == (False, [], 0)
     neighbour.kill()
     neighbour.wait()
-    assert process_identity.is_gone(owner)
+    assert process_identity.is_dead(owner)
     assert (leases("two").assign().target, [grant.shard for grant in leases("two").acquire(1)]) == (1, ["a"])
 
 
@@ -141,18 +144,18 @@ def test_where_systemd_hides_the_others_the_kernel_is_asked_whether_one_lives(
     settings.BOOT_ID = owner.partition("/")[0]
     (tmp_path / "self").symlink_to("/proc/self")
     monkeypatch.setattr(process_identity, "PROC", tmp_path)
-    assert (process_identity.is_gone(owner), process_identity.is_gone(owner.replace("/pid", "/elsewhere"))) == (
+    assert (process_identity.is_dead(owner), process_identity.is_dead(owner.replace("/pid", "/elsewhere"))) == (
         False,
         False,
     )
     neighbour.kill()
     neighbour.wait()
-    assert process_identity.is_gone(owner)
+    assert process_identity.is_dead(owner)
 
 
 @pytest.mark.parametrize("owner", ["", "elsewhere/1/2", "host:9"])
 def test_nothing_is_known_of_processes_elsewhere(owner: str) -> None:
-    assert process_identity.is_gone(owner) is False
+    assert process_identity.is_dead(owner) is False
 
 
 def said_by(process: "subprocess.Popen[str]") -> str:
@@ -161,6 +164,6 @@ def said_by(process: "subprocess.Popen[str]") -> str:
 
 
 def test_a_pid_used_again_is_another_process() -> None:
-    place = process_identity.myself().removesuffix(process_identity.myself().rpartition("/")[2])
-    assert process_identity.is_gone(f"{place}1")
-    assert process_identity.myself().split("/")[-2] == str(os.getpid())
+    place = process_identity.current().removesuffix(process_identity.current().rpartition("/")[2])
+    assert process_identity.is_dead(f"{place}1")
+    assert process_identity.current().split("/")[-2] == str(os.getpid())
