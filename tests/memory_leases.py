@@ -152,13 +152,13 @@ class MemoryLeases:
         unread = {name for name, row in self.table.rows.items() if row.checkpoint != SHARD_END.kind}
         return [self.table.rows[n] for n in sorted(unread) if not unread.intersection(self.table.rows[n].shard.parents)]
 
-    def give_back(self, shards: Collection[str]) -> None:
+    def release(self, shards: Collection[str]) -> None:
         for name, row in self._mine().items():
             if name in shards:
                 row.owner, row.expires = "", 0
 
-    def leave(self) -> None:
-        self.give_back(list(self._mine()))
+    def leave_group(self) -> None:
+        self.release(list(self._mine()))
         self.table.members.pop(self.owner, None)
 
     def watermark(self) -> int | None:

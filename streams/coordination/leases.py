@@ -176,12 +176,12 @@ class Leases:
         self._mine.filter(shard=grant.shard, counter=grant.counter).update(trouble=trouble[:TROUBLE])
 
     @answering
-    def give_back(self, shards: Collection[str]) -> None:
+    def release(self, shards: Collection[str]) -> None:
         """For others to take at once."""
         self._mine.filter(shard__in=shards).update(owner="", expires=None)
 
     @answering
-    def leave(self) -> None:
+    def leave_group(self) -> None:
         """Gives back everything and is no longer a member."""
         self._mine.update(owner="", expires=None)
         Member.objects.filter(**self._names, owner=self._owner).delete()

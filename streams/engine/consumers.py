@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 
-from common.outage_log import Outage
+from common.outage_log import OutageLog
 from streams.coordination.store_errors import answering
 from streams.core.records import StreamError
 from streams.engine.consumer import Consumer
@@ -78,7 +78,7 @@ class _Place:
         self._monotonic = monotonic
         self._consumer: Consumer | None = None
         self._began = self._retry_at = 0.0
-        self._outage = Outage(logger, monotonic, f"{name} does not go on: ")
+        self._outage = OutageLog(logger, monotonic, f"{name} does not go on: ")
 
     def step(self) -> bool:
         self._began = self._monotonic()
@@ -87,7 +87,7 @@ class _Place:
         self._consumer = self._consumer or answering(self._make)()
         found = self._consumer.step()
         if self.failure:
-            self._outage.over()
+            self._outage.recovered()
         self.failure, self.has_begun = "", True
         return found
 
@@ -98,7 +98,7 @@ class _Place:
         self._retry_at = now + max(RETRY, REST * (now - self._began))
         if not isinstance(error, StreamError):
             logger.error("%s failed", self.name, exc_info=error)
-        self._outage.failed(error)
+        self._outage.failure(error)
         self.close()
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import ceil, inf
 from typing import Protocol
 
-from common.outage_log import Outage
+from common.outage_log import OutageLog
 from streams.backends.base import Stream
 from streams.core.records import Entry, StreamDownError
 from streams.sources.base import PacedSource, Source, SourceError
@@ -104,7 +104,7 @@ class Producer:
         self._next_put = 0.0
         self._over = False
         self._waiting: list[Entry] = []  # taken, but the stream was down
-        self._outage = Outage(logger, now)
+        self._outage = OutageLog(logger, now)
 
     @property
     def elapsed(self) -> float:
@@ -142,10 +142,10 @@ class Producer:
             self.sent += len(entries) - len(left)
             if not self.sent:
                 raise
-            self._outage.failed(error)
+            self._outage.failure(error)
             self._waiting, self._next_put = left, elapsed + RETRY
             return False
-        self._outage.over()
+        self._outage.recovered()
         self.sent += len(entries)
         self._waiting = []
         self._next_put = 0.0 if len(entries) == self._most else elapsed + LINGER

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import Generic, Protocol
 
-from common.outage_log import Outage
+from common.outage_log import OutageLog
 from streams.coordination.assignment import Assignment
 from streams.core.clock import Clock
 from streams.core.commits import Grant, LeaseLostError, Letter, Results, StoreDownError
@@ -36,8 +36,8 @@ class LeaseStore(Protocol):
     def sync(self, describe: Callable[[], Description], start: Position) -> None: ...
     def assign(self) -> Assignment: ...
     def acquire(self, most: int) -> list[Grant]: ...
-    def give_back(self, shards: Collection[str]) -> None: ...
-    def leave(self) -> None: ...
+    def release(self, shards: Collection[str]) -> None: ...
+    def leave_group(self) -> None: ...
     def watermark(self) -> int | None: ...
     def letters(self, grant: Grant) -> list[Letter]: ...
     def set_aside(self, grant: Grant, trouble: str) -> None: ...
@@ -71,7 +71,7 @@ class Worker(Generic[Event, Results]):
         self._begun = False
         self._must_leave = False
         self._look_again = False  # more dead letters may wait to be replayed
-        self._outage = Outage(logger, monotonic)
+        self._outage = OutageLog(logger, monotonic)
 
     def step(self) -> bool:
         """One step of every shard held; False when none had anything. Raises StreamError.
@@ -84,7 +84,7 @@ class Worker(Generic[Event, Results]):
         except (StoreDownError, StreamDownError) as error:
             if not self._begun:
                 raise
-            self._outage.failed(error)
+            self._outage.failure(error)
             self._shards.clear()
             self._aside.clear()
             self._must_leave = True
@@ -96,7 +96,7 @@ class Worker(Generic[Event, Results]):
             failed = self._must_leave
             self._look_around()
             if not failed:  # nor did any shard since the look before: a full disk may refuse commits alone
-                self._outage.over()
+                self._outage.recovered()
             self._next_look = self._monotonic() + (0.0 if self._look_again else LOOK_AROUND)
             self._begun = True
         found = [self._try(shard, self._shards[shard].step) for shard in list(self._shards)]
@@ -107,7 +107,7 @@ class Worker(Generic[Event, Results]):
         self._shards.clear()
         self._aside.clear()
         try:
-            self._leases.leave()
+            self._leases.leave_group()
         except StreamError as error:
             logger.warning("The leases are left to expire: %s", error)
 
@@ -125,7 +125,7 @@ class Worker(Generic[Event, Results]):
     def _look_around(self) -> None:
         self._look_again = False
         if self._must_leave:
-            self._leases.leave()
+            self._leases.leave_group()
             self._must_leave = False
         if self._monotonic() >= self._next_listing:
             self._leases.sync(self._describe, self._start)
@@ -169,7 +169,7 @@ class Worker(Generic[Event, Results]):
     def _try_again(self, held: set[str]) -> None:
         due = {shard for shard, until in self._aside.items() if self._monotonic() >= until}
         if due:
-            self._leases.give_back(due)
+            self._leases.release(due)
             held -= due
             self._aside = {shard: until for shard, until in self._aside.items() if shard not in due}
 
@@ -178,7 +178,7 @@ class Worker(Generic[Event, Results]):
         for shard in shards:
             self._shards.pop(shard, None)
             self._aside.pop(shard, None)
-        self._leases.give_back(shards)
+        self._leases.release(shards)
         logger.info("gave back %s", ", ".join(shards))
 
     def _drop(self, shard: str, why: str) -> None:
@@ -195,7 +195,7 @@ class Worker(Generic[Event, Results]):
             return False
         except (StreamRemadeError, ShardGoneError) as error:
             self._drop(shard, f"is no longer read: {error}")
-            self._leases.give_back([shard])  # whether its lease is still one, the listing tells
+            self._leases.release([shard])  # whether its lease is still one, the listing tells
             self._next_listing = 0.0
             return False
         except ShardError as error:

@@ -37,7 +37,7 @@ def test_shards_are_shared_evenly_and_every_worker_agrees(fleet: Fleet) -> None:
 def test_what_is_given_back_is_free_at_once(fleet: Fleet) -> None:
     one, two = joined(fleet, "one"), joined(fleet, "two")
     one.acquire(2)
-    one.give_back(["a"])
+    one.release(["a"])
     assert [grant.shard for grant in two.acquire(2)] == ["a"]
     assert one.assign().held == {"b"}
 
@@ -45,7 +45,7 @@ def test_what_is_given_back_is_free_at_once(fleet: Fleet) -> None:
 def test_a_worker_that_leaves_frees_its_leases_and_its_share(fleet: Fleet) -> None:
     one, two = joined(fleet, "one"), joined(fleet, "two")
     one.acquire(2)
-    one.leave()
+    one.leave_group()
     assert (two.assign().target, len(two.acquire(2))) == (2, 2)
 
 
@@ -61,7 +61,7 @@ def test_a_grant_goes_on_where_the_last_commit_ended(fleet: Fleet) -> None:
     one = joined(fleet, "one")
     [grant, _] = one.acquire(2)
     one.commit(grant, commit(after(41), ["k"]))
-    one.leave()
+    one.leave_group()
     [taken, _] = joined(fleet, "two").acquire(2)
     assert (*taken[3:6], keys_of(taken.state), taken.watermark) == ("two", 2, str(after(41)), ["k"], NOON)
 
@@ -74,14 +74,14 @@ def test_a_former_owner_commits_nothing(fleet: Fleet) -> None:
     with pytest.raises(LeaseLostError):
         one.commit(old, commit(after(99)))
     two.commit(new, commit(after(3)))
-    two.leave()
+    two.leave_group()
     assert joined(fleet, "three").acquire(1)[0].checkpoint == str(after(3))
 
 
 def test_an_old_grant_is_dead_even_for_the_worker_that_took_the_lease_again(fleet: Fleet) -> None:
     one = joined(fleet, "one")
     [old] = one.acquire(1)
-    one.give_back(["a"])
+    one.release(["a"])
     one.acquire(1)
     with pytest.raises(LeaseLostError):
         one.commit(old, commit(after(41)))
@@ -130,7 +130,7 @@ def test_a_child_that_has_begun_keeps_its_own_state(fleet: Fleet) -> None:
     one.commit(grant, commit(SHARD_END, ["old"]))
     left, _ = one.acquire(2)
     one.commit(left, commit(after(5), ["new"]))
-    one.leave()
+    one.leave_group()
     assert joined(fleet, "two", WHOLE, LEFT, RIGHT).acquire(1)[0].state == left.state._replace(
         meta=b"meta", entries={**left.state.entries, ("new",): b"data"}
     )

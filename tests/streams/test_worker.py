@@ -48,10 +48,10 @@ class FakeLeases:
         place = {shard: self.checkpoints.get(shard, str(TRIM_HORIZON)) for shard in taken}
         return [Grant("app", "s", shard, "me", 1, place[shard], EMPTY, 0, identity="memory:1") for shard in taken]
 
-    def give_back(self, shards: Collection[str]) -> None:
+    def release(self, shards: Collection[str]) -> None:
         self.held -= set(shards)
 
-    def leave(self) -> None:
+    def leave_group(self) -> None:
         if self.down:
             raise StoreDownError("gone")
         self.held = set()

@@ -8,7 +8,7 @@ from datetime import datetime
 from math import ceil
 from typing import Any
 
-from common.outage_log import Outage
+from common.outage_log import OutageLog
 from streams.backends.aggregation import MAGIC, columns_in_shard
 from streams.backends.kinesis.calls import Calls
 from streams.backends.kinesis.errors import InvalidArgumentError, IteratorExpiredError
@@ -65,7 +65,7 @@ class ShardReader:
         self._retention = retention
         self._confirm = confirm
         self._backoff = Backoff(calls.waiting.chance, LONGEST_PAUSE)
-        self._outage = Outage(logger, calls.waiting.seconds, f"{calls.stream}/{shard.id} cannot be read: ", PATIENCE)
+        self._outage = OutageLog(logger, calls.waiting.seconds, f"{calls.stream}/{shard.id} cannot be read: ", PATIENCE)
         self._next_read = float("-inf")
         self._resuming = False  # the next record tells whether any expired after the checkpoint
         self._go_to(SHARD_END)
@@ -120,11 +120,11 @@ class ShardReader:
             iterator = self._iterator or self._new_iterator()
             answer = self._calls("get_records", ShardIterator=iterator, Limit=limit)
         except BusyError as error:
-            self._outage.failed(error)
+            self._outage.failure(error)
             self._next_read += self._backoff.next()
             return
         except IteratorExpiredError as error:
-            self._outage.failed(error)
+            self._outage.failure(error)
             self._iterator = None
             return
         except StreamNotFoundError:
@@ -135,7 +135,7 @@ class ShardReader:
             self._iterator = None
             raise
         self._backoff.reset()
-        self._outage.over()
+        self._outage.recovered()
         self._take(answer, asked, limit)
 
     def _settled(self, seconds: float) -> int | None:
