@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from streams.coordination import lease_states, process_identity, replay_requests
 from streams.coordination.assignment import Assignment, covers, target_count
 from streams.coordination.listing import Inherit, Listing
-from streams.coordination.store_errors import answering
+from streams.coordination.store_errors import translate_errors
 from streams.core import clock
 from streams.core.commits import Grant, LeaseLostError, Letter
 from streams.core.entry_log import Bounds
@@ -64,7 +64,7 @@ class Leases:
         self._listing = Listing(application, stream, inherit, bounds)
         self._mine = self._all.filter(owner=self._owner)
 
-    @answering
+    @translate_errors
     def sync(self, describe: Callable[[], Description], start: Position) -> None:
         """Makes leases for shards not seen before, and retires those of shards that the stream no longer has.
 
@@ -87,7 +87,7 @@ class Leases:
                 "Use another stream, or the same way."
             )
 
-    @answering
+    @translate_errors
     def assign(self) -> Assignment:
         """Says that this worker lives, extends what it holds, and tells what it should hold."""
         seat = Member.objects.filter(**self._names, owner=self._owner)
@@ -107,7 +107,7 @@ class Leases:
         unread = {lease.shard for lease in leases if lease.checkpoint != SHARD_END.kind}
         return [lease for lease in leases if lease.shard in unread and not unread.intersection(lease.parents)]
 
-    @answering
+    @translate_errors
     def acquire(self, most: int) -> list[Grant]:
         """Takes at most so many leases that are free, expired, or of a process that is gone."""
         expired = set(self._all.filter(Q(expires=None) | Q(expires__lt=Now())).values_list("pk", flat=True))
@@ -170,29 +170,29 @@ class Leases:
             raise DamagedStateError(f"the state of its parents is damaged: {error}") from error
         lease_states.begin(lease, state, self._bounds)
 
-    @answering
+    @translate_errors
     def set_aside(self, grant: Grant, trouble: str) -> None:
         """Notes why the shard of a lease that this worker holds is not read."""
         self._mine.filter(shard=grant.shard, counter=grant.counter).update(trouble=trouble[:TROUBLE])
 
-    @answering
+    @translate_errors
     def release(self, shards: Collection[str]) -> None:
         """For others to take at once."""
         self._mine.filter(shard__in=shards).update(owner="", expires=None)
 
-    @answering
+    @translate_errors
     def leave_group(self) -> None:
         """Gives back everything and is no longer a member."""
         self._mine.update(owner="", expires=None)
         Member.objects.filter(**self._names, owner=self._owner).delete()
 
-    @answering
+    @translate_errors
     def watermark(self) -> int | None:
         """Everything that arrived before this millisecond is applied, in every shard; None before that is known."""
         moment = progress_over(self._all).watermark
         return clock.from_datetime(moment) if moment else None
 
-    @answering
+    @translate_errors
     def letters(self, grant: Grant) -> list[Letter]:
         """Returns dead letters to replay whose keys the lease covers, as many as one commit takes."""
         asked = DeadLetter.objects.filter(**self._names)

@@ -28,7 +28,7 @@ from streams.core.records import (
     Position,
     Shard,
     lost_in_words,
-    places,
+    parse_checkpoint,
     unread,
 )
 from streams.core.segments import DamagedStateError
@@ -183,7 +183,7 @@ def _where_it_begins(application: str, *, again: bool) -> str:
 def _fits(checkpoint: str, identity: str) -> bool:
     """Whether a checkpoint can be one of a stream with that identity; a damaged one is left for its worker to tell."""
     try:
-        known, other = places(checkpoint)
+        known, other = parse_checkpoint(checkpoint)
     except ValueError:
         return True
     sequences = [place.value for place in (*known.values(), other) if place.kind == From.AFTER_SEQUENCE_NUMBER]

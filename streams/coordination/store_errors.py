@@ -13,7 +13,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def answering(method: Callable[P, T]) -> Callable[P, T]:
+def translate_errors(method: Callable[P, T]) -> Callable[P, T]:
     """Makes StoreDownError of a database that is away, locked, full, read-only or gave up on us; the next call connects
     anew. Makes StoreDamagedError of a damaged one."""
 

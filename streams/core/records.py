@@ -65,7 +65,7 @@ def at(milliseconds: int) -> Position:
     return Position(From.AT_TIMESTAMP, milliseconds)
 
 
-def places(checkpoint: str) -> tuple[dict[str, Position], Position]:
+def parse_checkpoint(checkpoint: str) -> tuple[dict[str, Position], Position]:
     """Returns what a checkpoint says: the position in each shard that it names, and that in all others.
 
     A whole stream's checkpoint names shards, as SHARD=PLACE with blanks between. Raises ValueError.

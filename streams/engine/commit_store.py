@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from streams.coordination import lease_states, replay_requests
 from streams.coordination.leases import LEASE
 from streams.coordination.listing import noted
-from streams.coordination.store_errors import answering
+from streams.coordination.store_errors import translate_errors
 from streams.coordination.transactions import one_transaction
 from streams.core import clock
 from streams.core.commits import Commit, Grant, LeaseLostError, RefusedError, Results
@@ -34,7 +34,7 @@ class CommitStore(Generic[Results]):
         self._topic = topic
         self._sink = sink
 
-    @answering
+    @translate_errors
     def commit(self, grant: Grant, commit: Commit[Results]) -> None:
         write = None if commit.state is None else self._change(grant, commit.state, commit.watermark)
         prepared = None if commit.results is None else self._prepare(commit.results)
@@ -48,7 +48,7 @@ class CommitStore(Generic[Results]):
             _add_arrivals(grant, commit.arrivals)
             self._announce()
 
-    @answering
+    @translate_errors
     def state(self, grant: Grant) -> State:
         lease = self._lease(grant)
         try:
@@ -57,7 +57,7 @@ class CommitStore(Generic[Results]):
             raise self._damaged(grant, error) from error
         return found
 
-    @answering
+    @translate_errors
     def replace(self, grant: Grant, state: State) -> None:
         write = _log(grant).replace(state)
         with one_transaction():

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from streams.applications import Closing, Row
-from streams.coordination.store_errors import answering
+from streams.coordination.store_errors import translate_errors
 from streams.core.commits import StoreDownError
 from streams.engine.worker import Worker
 
@@ -58,7 +58,7 @@ class Consumer:
 
     def _tell_closed(self, closing: Closing, watermark: int) -> None:
         try:
-            rows = answering(closing.closed)(watermark)
+            rows = translate_errors(closing.closed)(watermark)
         except StoreDownError as error:
             logger.warning("The windows that closed cannot be told yet: %s", error)
             return

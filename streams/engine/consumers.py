@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from common.outage_log import OutageLog
-from streams.coordination.store_errors import answering
+from streams.coordination.store_errors import translate_errors
 from streams.core.records import StreamError
 from streams.engine.consumer import Consumer
 
@@ -84,7 +84,7 @@ class _Place:
         self._began = self._monotonic()
         if self._began < self._retry_at:
             return False
-        self._consumer = self._consumer or answering(self._make)()
+        self._consumer = self._consumer or translate_errors(self._make)()
         found = self._consumer.step()
         if self.failure:
             self._outage.recovered()

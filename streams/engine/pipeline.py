@@ -150,7 +150,7 @@ class Pipeline(Generic[Event, Results]):
         place, lost = self._reader.checkpoint(page), self._lost(page)
         if results is not None or place != self._checkpoint or watermark - self._committed_watermark >= IDLE_COMMIT:
             self._must_commit(Commit(place, watermark, self._processor.changes(), results, lost=lost))
-            self._reader.move()
+            self._reader.acknowledge()
         self._watermark = watermark
 
     def _lost(self, page: Page) -> Lost | None:
@@ -194,7 +194,7 @@ class Pipeline(Generic[Event, Results]):
 
     def _clear(self, records: int) -> None:
         """So many records are behind us; steps grow again once the record at fault is, to whole ones when all are."""
-        self._reader.move()
+        self._reader.acknowledge()
         self._suspects = max(0, self._suspects - records)
         if not self._attempts:
             self._limit = min(2 * self._limit, LIMIT)

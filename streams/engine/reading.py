@@ -19,7 +19,7 @@ from streams.core.records import (
     Shard,
     StreamRemadeError,
     after,
-    places,
+    parse_checkpoint,
     unread,
 )
 
@@ -31,7 +31,7 @@ class Reader(Protocol):
     def checkpoint(self, page: Page) -> str:
         """The place after the page that was read last, as text."""
 
-    def move(self) -> None:
+    def acknowledge(self) -> None:
         """That page is applied."""
 
 
@@ -58,11 +58,11 @@ class ShardReader:
     def checkpoint(self, page: Page) -> str:
         return str(self._next)
 
-    def move(self) -> None:
+    def acknowledge(self) -> None:
         self._position = self._next
 
 
-class _Lane:
+class ShardCursor:
     """One shard of a whole stream: where it was read to, and what was read but not yet given."""
 
     def __init__(self, position: Position) -> None:
@@ -106,7 +106,7 @@ class _Lane:
             return None
         return self.begins + sum(len(batch.keys) for batch in self.waiting[: self.given]) + self.part
 
-    def move(self) -> None:
+    def acknowledge(self) -> None:
         if self.lost_by_now():
             self.lost = None
         self.position = self.next_position()
@@ -130,9 +130,9 @@ class WholeReader:
         self._stream = stream
         self._identity = identity
         self._gone: list[Lost] = []  # of shards that were dropped unread
-        self._lanes: dict[str, _Lane] = {}
-        known, start = places(checkpoint)
-        self._lanes = {shard: _Lane(position) for shard, position in known.items()}
+        self._lanes: dict[str, ShardCursor] = {}
+        known, start = parse_checkpoint(checkpoint)
+        self._lanes = {shard: ShardCursor(position) for shard, position in known.items()}
         self._discover(None if known else start)
 
     def read(self, limit: int) -> Page:
@@ -151,11 +151,11 @@ class WholeReader:
     def checkpoint(self, page: Page) -> str:
         return " ".join(f"{shard}={lane.next_position()}" for shard, lane in sorted(self._lanes.items()))
 
-    def move(self) -> None:
+    def acknowledge(self) -> None:
         ended = [lane for lane in self._lanes.values() if lane.position != SHARD_END and lane.ended]
         for lane in self._lanes.values():
             if lane.position != SHARD_END:
-                lane.move()
+                lane.acknowledge()
         self._gone = []
         if any(lane.position == SHARD_END for lane in ended):
             self._discover()
@@ -167,7 +167,7 @@ class WholeReader:
         shards = {shard.id: shard for shard in found.shards}
         for shard in shards.values():
             if shard.id not in self._lanes and (start or self._parents_are_read(shard, shards)):
-                self._lanes[shard.id] = _Lane(start or TRIM_HORIZON._replace(passed=0))
+                self._lanes[shard.id] = ShardCursor(start or TRIM_HORIZON._replace(passed=0))
         for name, lane in self._lanes.items():
             if (
                 name not in shards
@@ -215,7 +215,7 @@ def _sum(losses: list[Lost]) -> Lost | None:
     return Lost(records, max(lost.until for lost in losses))
 
 
-def _merge(lanes: dict[str, _Lane], limit: int) -> list[Batch]:
+def _merge(lanes: dict[str, ShardCursor], limit: int) -> list[Batch]:
     """The oldest batches, by arrival and shard, as long as no lane that has run dry could still hold an older one."""
     batches: list[Batch] = []
     for lane in lanes.values():

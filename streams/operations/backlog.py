@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from streams.core.records import TRIM_HORIZON, WHOLE, Description, Position, ShardError, places
+from streams.core.records import TRIM_HORIZON, WHOLE, Description, Position, ShardError, parse_checkpoint
 
 
 class Counting(Protocol):
@@ -26,7 +26,7 @@ def waiting(stream: Counting, checkpoints: Mapping[str, str]) -> tuple[dict[str,
     damaged: list[str] = []
     for lease, mine in asked.items():
         try:
-            known, other = places(checkpoints.get(lease, str(TRIM_HORIZON)))
+            known, other = parse_checkpoint(checkpoints.get(lease, str(TRIM_HORIZON)))
             found[lease] = sum(stream.count_from(shard, known.get(shard, other)) for shard in mine)
         except (ValueError, ShardError):
             damaged.append(lease)

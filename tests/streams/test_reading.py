@@ -41,7 +41,7 @@ class WholeReading(RuleBasedStateMachine):
     def read(self, limit: int) -> None:
         page = self.reader.read(limit)
         self.saved = self.reader.checkpoint(page)
-        self.reader.move()
+        self.reader.acknowledge()
         for batch in page.batches:
             self.given += [(batch.arrived, key, data) for key, data in zip(batch.keys, batch.datas, strict=True)]
 
@@ -135,7 +135,7 @@ def test_every_record_is_given_once_or_told_as_lost(steps: list[tuple[str, int]]
         else:
             page: Page = reader.read(count)
             saved = reader.checkpoint(page)
-            reader.move()
+            reader.acknowledge()
             given_now += sum(len(batch.keys) for batch in page.batches)
             lost += page.lost.records or 0 if page.lost else 0
     assert given_now + lost == put
@@ -150,7 +150,7 @@ def test_a_loss_comes_again_until_its_page_is_applied_and_then_no_more(whole: bo
     reader = opened(stream, f"{TRIM_HORIZON}/0", whole=whole)
     pages = [reader.read(9), reader.read(9)]
     reader.checkpoint(pages[1])
-    reader.move()
+    reader.acknowledge()
     pages.append(reader.read(9))
     assert [page.lost and page.lost.records for page in pages] == [3, 3, None]
 

@@ -31,7 +31,7 @@ _decode = msgspec.json.Decoder(_Answer).decode
 _encode = msgspec.json.Encoder().encode
 
 
-def hasten(client: Any) -> None:
+def install_fast_codec(client: Any) -> None:
     """For a boto3 client of Kinesis. Its GetRecords gives arrival stamps as they came: seconds, not a datetime."""
     events = client.meta.events
     events.register("provide-client-params.kinesis.PutRecords", _set_aside)
