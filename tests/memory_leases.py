@@ -6,7 +6,7 @@ from typing import Any
 
 from streams.coordination.assignment import Assignment, covers, target_count
 from streams.coordination.listing import Inherit
-from streams.core.commits import Commit, Grant, LeaseLostError, Letter, LetterTakenError, RefusedError
+from streams.core.commits import Commit, Grant, LeaseLostError, LetterTakenError, RefusedError, ReplayRequest
 from streams.core.entry_log import Bounds
 from streams.core.records import SHARD_END, TRIM_HORIZON, DeadRecord, Description, Lost, Position, Shard
 from streams.core.segments import SegmentId
@@ -61,7 +61,7 @@ class Table:
     members: dict[str, int] = field(default_factory=dict)
     results: dict[Any, Any] = field(default_factory=dict)
     dead: dict[int, DeadRecord] = field(default_factory=dict)
-    asked: dict[int, Letter] = field(default_factory=dict)
+    asked: dict[int, ReplayRequest] = field(default_factory=dict)
     settled: dict[int, str | None] = field(default_factory=dict)  # how replays failed again, by letter
     unkept: int = 0
     bounds: Bounds = BOUNDS
@@ -165,7 +165,7 @@ class MemoryLeases:
         watermarks = [row.watermark for row in self.table.rows.values() if row.checkpoint != SHARD_END.kind]
         return min(watermarks) if watermarks and all(watermarks) else None
 
-    def letters(self, grant: Grant) -> list[Letter]:
+    def replay_requests(self, grant: Grant) -> list[ReplayRequest]:
         shard = self.table.rows[grant.shard].shard
         owns = covers(f"{shard.hash_start:032x}", f"{shard.hash_end:032x}")
         return [letter for letter in self.table.asked.values() if owns(letter.key)]

@@ -16,7 +16,7 @@ from streams.coordination.assignment import Assignment, covers, target_count
 from streams.coordination.listing import Inherit, Listing
 from streams.coordination.store_errors import translate_errors
 from streams.core import clock
-from streams.core.commits import Grant, LeaseLostError, Letter
+from streams.core.commits import Grant, LeaseLostError, ReplayRequest
 from streams.core.entry_log import Bounds
 from streams.core.records import SHARD_END, WHOLE, Description, Position, StreamError
 from streams.core.segments import DamagedStateError
@@ -193,7 +193,7 @@ class Leases:
         return clock.from_datetime(moment) if moment else None
 
     @translate_errors
-    def letters(self, grant: Grant) -> list[Letter]:
+    def replay_requests(self, grant: Grant) -> list[ReplayRequest]:
         """Returns dead letters to replay whose keys the lease covers, as many as one commit takes."""
         asked = DeadLetter.objects.filter(**self._names)
         if not asked.filter(status=DeadLetter.Status.REPLAY).exists():

@@ -13,7 +13,7 @@ from django.db.models.functions import Length
 
 from streams.coordination import packets
 from streams.core import clock
-from streams.core.commits import Grant, Letter, LetterTakenError, Replay
+from streams.core.commits import Grant, LetterTakenError, Replay, ReplayRequest
 from streams.core.error_kinds import LONGEST, kind_of
 from streams.core.records import DeadRecord
 from streams.core.storable import LONGEST_ERROR, one_line, plain, storable
@@ -77,7 +77,7 @@ def _row(grant: Grant, record: DeadRecord, packet: int | None) -> DeadLetter:
     )
 
 
-def waiting(letters: Letters, mine: Callable[[str], bool]) -> list[Letter]:
+def waiting(letters: Letters, mine: Callable[[str], bool]) -> list[ReplayRequest]:
     """Returns letters that somebody asked to replay and whose keys are mine, oldest first, as many as one commit takes.
 
     A letter alone may have more bytes than that.
@@ -94,7 +94,7 @@ def waiting(letters: Letters, mine: Callable[[str], bool]) -> list[Letter]:
             break
         chosen.append(number)
     return [
-        Letter(row.pk, int(row.sequence), _exact(row.partition_key, row.key_bytes), bytes(row.data))
+        ReplayRequest(row.pk, int(row.sequence), _exact(row.partition_key, row.key_bytes), bytes(row.data))
         for row in asked.filter(pk__in=chosen)
     ]
 

@@ -30,7 +30,7 @@ class Grant(NamedTuple):
     id: int = 0  # … the number of the lease
 
 
-class Letter(NamedTuple):
+class ReplayRequest(NamedTuple):
     """A dead letter that somebody asked to apply after all."""
 
     id: int
@@ -42,7 +42,7 @@ class Letter(NamedTuple):
 class Replay(NamedTuple):
     """What became of a dead letter that was tried again: `error` is None when it is applied."""
 
-    letter: Letter
+    letter: ReplayRequest
     error: str | None = None
 
 

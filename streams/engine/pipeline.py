@@ -10,10 +10,10 @@ from streams.core.clock import SECOND
 from streams.core.commits import (
     Commit,
     Grant,
-    Letter,
     LetterTakenError,
     RefusedError,
     Replay,
+    ReplayRequest,
     Results,
     Store,
     StoreDownError,
@@ -87,7 +87,7 @@ class Pipeline(Generic[Event, Results]):
             self._clear(_count(page))
         return True
 
-    def replay(self, letters: Sequence[Letter]) -> None:
+    def replay(self, letters: Sequence[ReplayRequest]) -> None:
         """Applies dead letters as if they arrived now, in one commit, or notes how each failed again.
 
         Letters that are refused together are tried in halves. Letters that somebody has taken meanwhile stay as they
@@ -106,7 +106,7 @@ class Pipeline(Generic[Event, Results]):
         except LetterTakenError:
             self._rebuild()
 
-    def _replay(self, letters: Sequence[Letter]) -> None:
+    def _replay(self, letters: Sequence[ReplayRequest]) -> None:
         columns = [list(column) for column in zip(*letters, strict=True)]
         batch = Batch(self._watermark, *columns[1:])
         dead, results, state = self._apply([batch], self._watermark)

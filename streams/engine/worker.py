@@ -8,7 +8,7 @@ from typing import Generic, Protocol
 from common.outage_log import OutageLog
 from streams.coordination.assignment import Assignment
 from streams.core.clock import Clock
-from streams.core.commits import Grant, LeaseLostError, Letter, Results, StoreDownError
+from streams.core.commits import Grant, LeaseLostError, ReplayRequest, Results, StoreDownError
 from streams.core.processor import Event
 from streams.core.records import (
     Description,
@@ -39,7 +39,7 @@ class LeaseStore(Protocol):
     def release(self, shards: Collection[str]) -> None: ...
     def leave_group(self) -> None: ...
     def watermark(self) -> int | None: ...
-    def letters(self, grant: Grant) -> list[Letter]: ...
+    def replay_requests(self, grant: Grant) -> list[ReplayRequest]: ...
     def set_aside(self, grant: Grant, trouble: str) -> None: ...
 
 
@@ -142,7 +142,7 @@ class Worker(Generic[Event, Results]):
             logger.info("%s takes %s/%s from %s on", grant.application, grant.stream, grant.shard, grant.checkpoint)
             self._open(grant)
         for shard, pipeline in list(self._shards.items()):
-            if found := self._leases.letters(pipeline.grant):
+            if found := self._leases.replay_requests(pipeline.grant):
                 self._try(shard, partial(pipeline.replay, found))
                 self._look_again = True
 

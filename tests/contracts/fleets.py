@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from django.db.models.functions import Now
 
 from streams.coordination import replay_requests
-from streams.core.commits import Commit, Grant, Letter, Store
+from streams.core.commits import Commit, Grant, ReplayRequest, Store
 from streams.core.entry_log import Bounds
 from streams.core.hashing import HASH_SPACE
 from streams.core.records import TRIM_HORIZON, DeadRecord, Description, Position, Shard
@@ -89,7 +89,7 @@ class MemoryFleet:
 
     def ask(self, *keys: str) -> None:
         for number, key in enumerate(keys, 1):
-            self.table.asked[number] = Letter(number, number, key, f"data {number}".encode())
+            self.table.asked[number] = ReplayRequest(number, number, key, f"data {number}".encode())
 
     def settled(self) -> list[tuple[int, str]]:
         return [(number, error or "") for number, error in sorted(self.table.settled.items())]

@@ -181,8 +181,8 @@ def test_letters_go_to_the_worker_whose_lease_covers_their_key(fleet: Fleet) -> 
     fleet.ask(*keys)
     one = joined(fleet, "one")
     first, second = one.acquire(2)
-    assert [letter.key for letter in one.letters(first)] == [key for key in keys if hash_key(key) < HALF]
-    assert [letter.key for letter in one.letters(second)] == [key for key in keys if hash_key(key) >= HALF]
+    assert [letter.key for letter in one.replay_requests(first)] == [key for key in keys if hash_key(key) < HALF]
+    assert [letter.key for letter in one.replay_requests(second)] == [key for key in keys if hash_key(key) >= HALF]
 
 
 def test_letters_of_other_shards_do_not_hold_up_the_rest(fleet: Fleet) -> None:
@@ -190,25 +190,25 @@ def test_letters_of_other_shards_do_not_hold_up_the_rest(fleet: Fleet) -> None:
     first, _ = one.acquire(2)
     others, mine = ([key for key in KEYS if (hash_key(key) < HALF) == ours] for ours in (False, True))
     fleet.ask(*others, mine[0])
-    assert [letter.key for letter in one.letters(first)] == mine[:1]
+    assert [letter.key for letter in one.replay_requests(first)] == mine[:1]
 
 
 def test_replays_in_one_commit_each_have_their_own_outcome(fleet: Fleet) -> None:
     fleet.ask(*"abc")
     one = joined(fleet, "one", WHOLE)
     [grant] = one.acquire(1)
-    a, b, c = one.letters(grant)
+    a, b, c = one.replay_requests(grant)
     one.commit(grant, commit(after(41))._replace(replayed=[Replay(a), Replay(b, "still bad"), Replay(c)]))
     assert fleet.settled() == [(1, ""), (2, "still bad"), (3, "")]
-    assert one.letters(grant) == []
+    assert one.replay_requests(grant) == []
 
 
 def test_a_commit_with_a_letter_that_was_taken_changes_nothing(fleet: Fleet) -> None:
     fleet.ask(*"ab")
     one = joined(fleet, "one", WHOLE)
     [grant] = one.acquire(1)
-    found = one.letters(grant)
+    found = one.replay_requests(grant)
     fleet.take_back(2)
     with pytest.raises(LetterTakenError):
         one.commit(grant, commit(after(41))._replace(replayed=[Replay(letter) for letter in found]))
-    assert (fleet.settled(), one.letters(grant)) == ([], found[:1])
+    assert (fleet.settled(), one.replay_requests(grant)) == ([], found[:1])

@@ -118,7 +118,7 @@ def test_the_bytes_of_any_key_can_be_had_back(key: str) -> None:
     [grant] = store.acquire(1)
     store.commit(grant, Commit("trim-horizon", NOON, None, dead=[DeadRecord(1, NOON, key, b"x", "why", 1)]))
     DeadLetter.objects.update(status=DeadLetter.Status.REPLAY)
-    assert [letter.key for letter in store.letters(grant)] == [key]
+    assert [letter.key for letter in store.replay_requests(grant)] == [key]
 
 
 def test_a_key_that_can_be_stored_is_stored_as_it_is() -> None:

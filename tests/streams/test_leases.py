@@ -14,7 +14,7 @@ from applications.market.processor import inherit
 from applications.market.results import Tally, TradeRow
 from applications.market.sink import write
 from streams.coordination import process_identity
-from streams.core.commits import Commit, Grant, Letter, LetterTakenError, RefusedError, Replay
+from streams.core.commits import Commit, Grant, LetterTakenError, RefusedError, Replay, ReplayRequest
 from streams.core.hashing import HASH_SPACE
 from streams.core.records import TRIM_HORIZON, DeadRecord, Description, Shard, StreamError, after
 from streams.core.sink import Rows
@@ -73,12 +73,12 @@ def test_a_commit_that_a_column_refuses_leaves_nothing_behind() -> None:
     assert Lease.objects.get(shard="a").checkpoint == str(TRIM_HORIZON)
 
 
-def asked() -> tuple[WorkersLeases, Grant, Letter]:
+def asked() -> tuple[WorkersLeases, Grant, ReplayRequest]:
     """A dead letter that somebody wants replayed."""
     one, grant = held()
     one.commit(grant, commit(41, dead=(DEAD,)))
     DeadLetter.objects.update(status=DeadLetter.Status.REPLAY)
-    [letter] = one.letters(grant)
+    [letter] = one.replay_requests(grant)
     return one, grant, letter
 
 
@@ -90,7 +90,7 @@ def test_a_replayed_letter_is_applied_once_and_closed_with_its_results() -> None
     assert (lease.applied, lease.dead, closed.status, closed.attempts) == (3, 0, "applied", 3)
     with pytest.raises(LetterTakenError):
         one.commit(grant, replay)
-    assert (Lease.objects.get().applied, one.letters(grant)) == (3, [])
+    assert (Lease.objects.get().applied, one.replay_requests(grant)) == (3, [])
 
 
 def test_a_letter_that_fails_again_is_kept_with_the_new_error() -> None:

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.core.commits import Commit, Grant, LeaseLostError, Letter, LetterTakenError, RefusedError, StoreDownError
+from streams.core.commits import (
+    Commit,
+    Grant,
+    LeaseLostError,
+    LetterTakenError,
+    RefusedError,
+    ReplayRequest,
+    StoreDownError,
+)
 from streams.core.records import TRIM_HORIZON, Batch, DeadRecord, after
 from streams.core.state import EMPTY, State, StateChange, changed
 from streams.engine.pipeline import Pipeline
@@ -230,8 +238,8 @@ def test_a_quiet_shard_is_not_committed_more_than_once_a_second(house: House) ->
     assert len(house.store.commits) == 5
 
 
-def letters(*datas: bytes) -> list[Letter]:
-    return [Letter(number, 100 + number, "k", data) for number, data in enumerate(datas)]
+def letters(*datas: bytes) -> list[ReplayRequest]:
+    return [ReplayRequest(number, 100 + number, "k", data) for number, data in enumerate(datas)]
 
 
 @given(st.lists(st.sampled_from([b"a", b"b", b"poison", b"unstorable", b"garbage"]), min_size=1, max_size=40))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from streams.coordination.assignment import Assignment
-from streams.core.commits import Commit, Grant, LeaseLostError, Letter, StoreDownError
+from streams.core.commits import Commit, Grant, LeaseLostError, ReplayRequest, StoreDownError
 from streams.core.records import SHARD_END, TRIM_HORIZON, Description, Page, Position, ShardError, StreamDownError
 from streams.core.state import EMPTY, State
 from streams.engine.pipeline import Pipeline
@@ -28,8 +28,8 @@ class FakeLeases:
     listings: int = 0
     looks: int = 0
     commits: list[tuple[str, str]] = field(default_factory=list)
-    asked: list[Letter] = field(default_factory=list)
-    replayed: list[Letter] = field(default_factory=list)
+    asked: list[ReplayRequest] = field(default_factory=list)
+    replayed: list[ReplayRequest] = field(default_factory=list)
     troubles: dict[str, str] = field(default_factory=dict)
     checkpoints: dict[str, str] = field(default_factory=dict)
 
@@ -62,7 +62,7 @@ class FakeLeases:
     def set_aside(self, grant: Grant, trouble: str) -> None:
         self.troubles[grant.shard] = trouble
 
-    def letters(self, grant: Grant) -> list[Letter]:
+    def replay_requests(self, grant: Grant) -> list[ReplayRequest]:
         asked, self.asked = self.asked, []
         return asked
 
@@ -188,16 +188,16 @@ def test_when_a_shard_ends_its_children_are_looked_for_at_once() -> None:
 
 def test_a_dead_letter_that_was_asked_for_is_replayed() -> None:
     stage = Stage(A)
-    stage.leases.asked = [letter := Letter(1, 7, "key", b"again")]
+    stage.leases.asked = [letter := ReplayRequest(1, 7, "key", b"again")]
     stage.worker.step()
     assert letter in stage.leases.replayed
 
 
 def test_more_letters_are_looked_for_at_once() -> None:
     stage = Stage(A)
-    stage.leases.asked = [Letter(1, 7, "key", b"again")]
+    stage.leases.asked = [ReplayRequest(1, 7, "key", b"again")]
     assert stage.worker.step() is True
-    stage.leases.asked = [Letter(2, 8, "key", b"again")]
+    stage.leases.asked = [ReplayRequest(2, 8, "key", b"again")]
     assert (stage.worker.step(), stage.worker.step()) == (True, False)
     assert [letter.id for letter in stage.leases.replayed] == [1, 2]
 
