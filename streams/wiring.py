@@ -17,7 +17,7 @@ from streams.coordination import packets
 from streams.coordination.leases import Leases
 from streams.coordination.store_errors import translate_errors
 from streams.core import topics
-from streams.core.commits import Grant
+from streams.core.commits import HeldLease
 from streams.core.hashing import HASH_SPACE
 from streams.core.records import LATEST, WHOLE, Description, Position, Record, Shard, StreamError, at
 from streams.core.state_log import BOUNDS
@@ -132,7 +132,7 @@ def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = 
     store = TimedStore(CommitStore(name, stream_name, topics.of(name, stream_name), application.sink), time.monotonic)
     configuration = Fresh(translate_errors(application.configuration), time.monotonic)
 
-    def open_shard(grant: Grant) -> Pipeline[Any, Any]:
+    def open_shard(grant: HeldLease) -> Pipeline[Any, Any]:
         grant = believable(grant, stream.now(), application.set_back, store)
         place = (grant.checkpoint, grant.identity)
         reader: Reader

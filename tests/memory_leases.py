@@ -6,7 +6,7 @@ from typing import Any
 
 from streams.coordination.assignment import Assignment, covers, target_count
 from streams.coordination.listing import Inherit
-from streams.core.commits import Commit, Grant, LeaseLostError, LetterTakenError, RefusedError, ReplayRequest
+from streams.core.commits import Commit, HeldLease, LeaseLostError, LetterTakenError, RefusedError, ReplayRequest
 from streams.core.entry_log import Bounds
 from streams.core.records import SHARD_END, TRIM_HORIZON, DeadRecord, Description, Lost, Position, Shard
 from streams.core.segments import SegmentId
@@ -116,7 +116,7 @@ class MemoryLeases:
         awaited = [row for row in ended if not children[row.shard.id] or set(children[row.shard.id]) - begun]
         return [*awaited, *(row for row in rows if row.checkpoint != SHARD_END.kind)]
 
-    def set_aside(self, grant: Grant, trouble: str) -> None:
+    def set_aside(self, grant: HeldLease, trouble: str) -> None:
         self.table.troubles[grant.shard] = trouble
 
     def assign(self) -> Assignment:
@@ -127,12 +127,12 @@ class MemoryLeases:
         living = [owner for owner, expires in self.table.members.items() if expires >= now]
         return Assignment(target_count(self.owner, living, len(self._readable())), set(self._mine()))
 
-    def acquire(self, most: int) -> list[Grant]:
+    def acquire(self, most: int) -> list[HeldLease]:
         now = self.table.now()
         free = [row for row in self._readable() if row.owner != self.owner and (not row.owner or row.expires < now)]
         return [self._take(row) for row in free[: max(0, most)]]
 
-    def _take(self, row: Row) -> Grant:
+    def _take(self, row: Row) -> HeldLease:
         row.owner, row.counter, row.expires = self.owner, row.counter + 1, self.table.now() + LEASE
         parents = [self.table.rows[name] for name in row.shard.parents if name in self.table.rows]
         watermark = row.watermark or max((parent.watermark for parent in parents), default=0)
@@ -143,7 +143,7 @@ class MemoryLeases:
         state, log = row.load(self.table.bounds)
         bounds = row.shard.hash_start, row.shard.hash_end
         rest = *bounds, self.table.identity, "", log
-        return Grant("app", "s", row.shard.id, self.owner, row.counter, row.checkpoint, state, watermark, *rest)
+        return HeldLease("app", "s", row.shard.id, self.owner, row.counter, row.checkpoint, state, watermark, *rest)
 
     def _mine(self) -> dict[str, Row]:
         return {name: row for name, row in self.table.rows.items() if row.owner == self.owner}
@@ -165,12 +165,12 @@ class MemoryLeases:
         watermarks = [row.watermark for row in self.table.rows.values() if row.checkpoint != SHARD_END.kind]
         return min(watermarks) if watermarks and all(watermarks) else None
 
-    def replay_requests(self, grant: Grant) -> list[ReplayRequest]:
+    def replay_requests(self, grant: HeldLease) -> list[ReplayRequest]:
         shard = self.table.rows[grant.shard].shard
         owns = covers(f"{shard.hash_start:032x}", f"{shard.hash_end:032x}")
         return [letter for letter in self.table.asked.values() if owns(letter.key)]
 
-    def commit(self, grant: Grant, commit: Commit[Any]) -> None:
+    def commit(self, grant: HeldLease, commit: Commit[Any]) -> None:
         assert grant.log
         write = grant.log.write(commit.state, commit.watermark) if commit.state is not None else None
         self.table.before_commit()
@@ -196,15 +196,15 @@ class MemoryLeases:
         self.table.dead |= {record.sequence: record for record in commit.dead}
         self.table.after_commit()
 
-    def state(self, grant: Grant) -> State:
+    def state(self, grant: HeldLease) -> State:
         assert grant.log
         return grant.log.load(self._held(grant).state)
 
-    def replace(self, grant: Grant, state: State) -> None:
+    def replace(self, grant: HeldLease, state: State) -> None:
         assert grant.log
         self._held(grant).store(grant.log.replace(state))
 
-    def _held(self, grant: Grant) -> Row:
+    def _held(self, grant: HeldLease) -> Row:
         row = self.table.rows.get(grant.shard)
         if not row or (self.table.identity, row.owner, row.counter) != (grant.identity, grant.owner, grant.counter):
             raise LeaseLostError(grant.shard)

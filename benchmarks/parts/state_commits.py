@@ -16,7 +16,7 @@ django.setup()
 
 from streams.coordination import lease_states  # noqa: E402 - Django is set up only now
 from streams.coordination.leases import Leases  # noqa: E402 - Django is set up only now
-from streams.core.commits import Commit, Grant  # noqa: E402 - Django is set up only now
+from streams.core.commits import Commit, HeldLease  # noqa: E402 - Django is set up only now
 from streams.core.hashing import HASH_SPACE  # noqa: E402 - Django is set up only now
 from streams.core.records import TRIM_HORIZON, Description, Shard  # noqa: E402 - Django is set up only now
 from streams.core.sink import Rows  # noqa: E402 - Django is set up only now
@@ -42,7 +42,7 @@ def run(kind: str, held: int, *, whole: bool) -> dict[str, Any]:
     class Store(CommitStore[None]):
         """Notes the bytes of each write."""
 
-        def _change(self, grant: Grant, change: StateChange, watermark: int) -> Write:
+        def _change(self, grant: HeldLease, change: StateChange, watermark: int) -> Write:
             write = super()._change(grant, change, watermark)
             sizes.append(len(write.head) + sum(map(len, write.added.values())))
             return write
@@ -53,7 +53,7 @@ def run(kind: str, held: int, *, whole: bool) -> dict[str, Any]:
         entries: dict[Any, bytes] = {}
         history: list[HistoryRow] = []
 
-        def _change(self, grant: Grant, change: StateChange, watermark: int) -> Write:
+        def _change(self, grant: HeldLease, change: StateChange, watermark: int) -> Write:
             self.entries.update(change.put)
             self.history += change.history
             self.history = [row for row in self.history if row.until > watermark]

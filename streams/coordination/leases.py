@@ -16,7 +16,7 @@ from streams.coordination.assignment import Assignment, covers, target_count
 from streams.coordination.listing import Inherit, Listing
 from streams.coordination.store_errors import translate_errors
 from streams.core import clock
-from streams.core.commits import Grant, LeaseLostError, ReplayRequest
+from streams.core.commits import HeldLease, LeaseLostError, ReplayRequest
 from streams.core.entry_log import Bounds
 from streams.core.records import SHARD_END, WHOLE, Description, Position, StreamError
 from streams.core.segments import DamagedStateError
@@ -108,17 +108,17 @@ class Leases:
         return [lease for lease in leases if lease.shard in unread and not unread.intersection(lease.parents)]
 
     @translate_errors
-    def acquire(self, most: int) -> list[Grant]:
+    def acquire(self, most: int) -> list[HeldLease]:
         """Takes at most so many leases that are free, expired, or of a process that is gone."""
         expired = set(self._all.filter(Q(expires=None) | Q(expires__lt=Now())).values_list("pk", flat=True))
-        grants: list[Grant] = []
+        grants: list[HeldLease] = []
         for lease in self._readable():
             free = lease.pk in expired or not lease.owner or process_identity.is_dead(lease.owner)
             if len(grants) < most and free and lease.owner != self._owner and (grant := self._take(lease)):
                 grants.append(grant)
         return grants
 
-    def _take(self, lease: Lease) -> Grant | None:
+    def _take(self, lease: Lease) -> HeldLease | None:
         unchanged = self._all.filter(pk=lease.pk, owner=lease.owner, counter=lease.counter)
         if not unchanged.update(owner=self._owner, counter=F("counter") + 1, expires=Now() + LEASE):
             return None  # Another worker was faster.
@@ -133,7 +133,7 @@ class Leases:
             damage = str(error)
         except LeaseLostError:
             return None
-        return Grant(
+        return HeldLease(
             self.application,
             self.stream,
             lease.shard,
@@ -171,7 +171,7 @@ class Leases:
         lease_states.begin(lease, state, self._bounds)
 
     @translate_errors
-    def set_aside(self, grant: Grant, trouble: str) -> None:
+    def set_aside(self, grant: HeldLease, trouble: str) -> None:
         """Notes why the shard of a lease that this worker holds is not read."""
         self._mine.filter(shard=grant.shard, counter=grant.counter).update(trouble=trouble[:TROUBLE])
 
@@ -193,7 +193,7 @@ class Leases:
         return clock.from_datetime(moment) if moment else None
 
     @translate_errors
-    def replay_requests(self, grant: Grant) -> list[ReplayRequest]:
+    def replay_requests(self, grant: HeldLease) -> list[ReplayRequest]:
         """Returns dead letters to replay whose keys the lease covers, as many as one commit takes."""
         asked = DeadLetter.objects.filter(**self._names)
         if not asked.filter(status=DeadLetter.Status.REPLAY).exists():

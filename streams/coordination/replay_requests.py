@@ -13,7 +13,7 @@ from django.db.models.functions import Length
 
 from streams.coordination import packets
 from streams.core import clock
-from streams.core.commits import Grant, LetterTakenError, Replay, ReplayRequest
+from streams.core.commits import HeldLease, LetterTakenError, Replay, ReplayRequest
 from streams.core.error_kinds import LONGEST, kind_of
 from streams.core.records import DeadRecord
 from streams.core.storable import LONGEST_ERROR, one_line, plain, storable
@@ -28,7 +28,7 @@ KEPT = 4096  # bytes of a record that the database does not take whole
 KEY = 256  # characters: the column's width
 
 
-def add(grant: Grant, dead: Collection[DeadRecord], packet: int | None) -> None:
+def add(grant: HeldLease, dead: Collection[DeadRecord], packet: int | None) -> None:
     """Inserts dead letters, inside the caller's transaction. `packet` is the most bytes of a statement, or None."""
     room = BYTES_A_STATEMENT if packet is None else min(BYTES_A_STATEMENT, packet // 4)
     for part in _parts(dead, room):
@@ -50,7 +50,7 @@ def _parts(dead: Collection[DeadRecord], room: int) -> Iterator[list[DeadRecord]
         yield part
 
 
-def _row(grant: Grant, record: DeadRecord, packet: int | None) -> DeadLetter:
+def _row(grant: HeldLease, record: DeadRecord, packet: int | None) -> DeadLetter:
     write, write_error = (plain, plain) if record.reduced else (storable, one_line)
     key, notes = write(record.key, KEY), ""
     if key != record.key:

@@ -11,7 +11,7 @@ from streams.core.state_log import StateLog
 Results = TypeVar("Results")
 
 
-class Grant(NamedTuple):
+class HeldLease(NamedTuple):
     """A lease as its owner holds it. `counter` fences off former owners."""
 
     application: str
@@ -84,14 +84,14 @@ class LetterTakenError(Exception):
 class Store(Protocol[Results]):
     """Where commits go."""
 
-    def commit(self, grant: Grant, commit: Commit[Results]) -> None:
+    def commit(self, grant: HeldLease, commit: Commit[Results]) -> None:
         """In one transaction. Raises LeaseLostError, LetterTakenError, StoreDownError, or RefusedError for bad data.
 
         A commit that fails changes nothing, but the next one needs the state to be loaded again if it changes it.
         """
 
-    def state(self, grant: Grant) -> State:
+    def state(self, grant: HeldLease) -> State:
         """Loads the state that was last committed. Raises LeaseLostError, StoreDownError, ShardError for a damage."""
 
-    def replace(self, grant: Grant, state: State) -> None:
+    def replace(self, grant: HeldLease, state: State) -> None:
         """Stores a state in place of the grant's, in one transaction. Raises what `commit` raises."""

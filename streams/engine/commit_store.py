@@ -12,7 +12,7 @@ from streams.coordination.listing import noted
 from streams.coordination.store_errors import translate_errors
 from streams.coordination.transactions import one_transaction
 from streams.core import clock
-from streams.core.commits import Commit, Grant, LeaseLostError, RefusedError, Results
+from streams.core.commits import Commit, HeldLease, LeaseLostError, RefusedError, Results
 from streams.core.records import SHARD_END, ShardError
 from streams.core.segments import DamagedStateError
 from streams.core.sink import Sink
@@ -35,7 +35,7 @@ class CommitStore(Generic[Results]):
         self._sink = sink
 
     @translate_errors
-    def commit(self, grant: Grant, commit: Commit[Results]) -> None:
+    def commit(self, grant: HeldLease, commit: Commit[Results]) -> None:
         write = None if commit.state is None else self._change(grant, commit.state, commit.watermark)
         prepared = None if commit.results is None else self._prepare(commit.results)
         with one_transaction() as packet:
@@ -49,7 +49,7 @@ class CommitStore(Generic[Results]):
             self._announce()
 
     @translate_errors
-    def state(self, grant: Grant) -> State:
+    def state(self, grant: HeldLease) -> State:
         lease = self._lease(grant)
         try:
             found = _log(grant).load(bytes(lease.state))
@@ -58,14 +58,14 @@ class CommitStore(Generic[Results]):
         return found
 
     @translate_errors
-    def replace(self, grant: Grant, state: State) -> None:
+    def replace(self, grant: HeldLease, state: State) -> None:
         write = _log(grant).replace(state)
         with one_transaction():
             if not self._held(grant).update(state=write.head):
                 raise _lost(grant)
             lease_states.store(grant.id, write)
 
-    def _change(self, grant: Grant, change: StateChange, watermark: int) -> Write:
+    def _change(self, grant: HeldLease, change: StateChange, watermark: int) -> Write:
         try:
             return _log(grant).write(change, watermark)
         except ValueError as error:
@@ -79,23 +79,23 @@ class CommitStore(Generic[Results]):
         except ValueError as error:
             raise RefusedError(str(error)) from error
 
-    def _damaged(self, grant: Grant, error: DamagedStateError) -> Exception:
+    def _damaged(self, grant: HeldLease, error: DamagedStateError) -> Exception:
         """Returns the error of a state that cannot be read: its segments may be gone since the lease is another's."""
         if not self._held(grant).exists():
             return _lost(grant)
         return ShardError(f"{grant.application} on {grant.stream}/{grant.shard} cannot go on: {error}")
 
-    def _held(self, grant: Grant) -> QuerySet[Lease]:
+    def _held(self, grant: HeldLease) -> QuerySet[Lease]:
         names = {"identity": grant.identity, "shard": grant.shard, "owner": grant.owner, "counter": grant.counter}
         return Lease.objects.filter(current=True, **self._names, **names)
 
-    def _lease(self, grant: Grant) -> Lease:
+    def _lease(self, grant: HeldLease) -> Lease:
         lease = self._held(grant).first()
         if lease is None:
             raise _lost(grant)
         return lease
 
-    def _advance(self, grant: Grant, commit: Commit[Results], write: Write | None) -> None:
+    def _advance(self, grant: HeldLease, commit: Commit[Results], write: Write | None) -> None:
         """First of all, since it also locks the lease against whoever would take it."""
         applied = sum(records for records, _ in commit.arrivals.values()) - len(commit.dead)
         saved = sum(replay.error is None for replay in commit.replayed)  # each was counted as dead once
@@ -127,12 +127,12 @@ class CommitStore(Generic[Results]):
             topics.update(version=F("version") + 1)
 
 
-def _log(grant: Grant) -> StateLog:
+def _log(grant: HeldLease) -> StateLog:
     assert grant.log, "a grant of the database has its log"
     return grant.log
 
 
-def _lost(grant: Grant) -> LeaseLostError:
+def _lost(grant: HeldLease) -> LeaseLostError:
     return LeaseLostError(f"{grant.application} no longer holds {grant.stream}/{grant.shard}")
 
 
@@ -140,7 +140,7 @@ def _moment(milliseconds: int) -> datetime | None:
     return clock.to_datetime(milliseconds) if milliseconds else None
 
 
-def _add_arrivals(grant: Grant, arrivals: dict[int, tuple[int, int]]) -> None:
+def _add_arrivals(grant: HeldLease, arrivals: dict[int, tuple[int, int]]) -> None:
     for second, (records, size) in arrivals.items():
         row = {
             "application": grant.application,

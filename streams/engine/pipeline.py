@@ -9,7 +9,7 @@ from typing import Any, Generic
 from streams.core.clock import SECOND
 from streams.core.commits import (
     Commit,
-    Grant,
+    HeldLease,
     LetterTakenError,
     RefusedError,
     Replay,
@@ -42,7 +42,7 @@ class Pipeline(Generic[Event, Results]):
 
     def __init__(
         self,
-        grant: Grant,
+        grant: HeldLease,
         reader: Reader,
         decode: Decode[Event],
         build: Callable[[State], Processor[Event, Results]],

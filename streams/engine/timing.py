@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Generic
 
-from streams.core.commits import Commit, Grant, Results, Store
+from streams.core.commits import Commit, HeldLease, Results, Store
 from streams.core.state import State
 from streams.engine import signals
 
@@ -15,15 +15,15 @@ class TimedStore(Generic[Results]):
         self._store = store
         self._monotonic = monotonic
 
-    def commit(self, grant: Grant, commit: Commit[Results]) -> None:
+    def commit(self, grant: HeldLease, commit: Commit[Results]) -> None:
         began = self._monotonic()
         self._store.commit(grant, commit)
         seconds, dead = self._monotonic() - began, len(commit.dead) + commit.unkept
         told = {"application": grant.application, "stream": grant.stream, "seconds": seconds, "dead": dead}
         signals.committed.send(type(self), **told)
 
-    def state(self, grant: Grant) -> State:
+    def state(self, grant: HeldLease) -> State:
         return self._store.state(grant)
 
-    def replace(self, grant: Grant, state: State) -> None:
+    def replace(self, grant: HeldLease, state: State) -> None:
         self._store.replace(grant, state)

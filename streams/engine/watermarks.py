@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from streams.core.clock import MINUTE, SECOND
-from streams.core.commits import Grant, Store
+from streams.core.commits import HeldLease, Store
 from streams.core.state import EMPTY, State
 
 SetBack = Callable[[State, int], State]  # a processor's state, with no time in it later than these milliseconds
@@ -13,7 +13,7 @@ SetBack = Callable[[State, int], State]  # a processor's state, with no time in 
 logger = logging.getLogger(__name__)
 
 
-def believable(grant: Grant, now: int, set_back: SetBack, store: Store[Any]) -> Grant:
+def believable(grant: HeldLease, now: int, set_back: SetBack, store: Store[Any]) -> HeldLease:
     """Returns the grant with its watermark at the stream's own time, in milliseconds, where it was a minute past that.
 
     The state that is set back is stored at once, since commits store the changes alone.

@@ -8,7 +8,7 @@ from typing import Generic, Protocol
 from common.outage_log import OutageLog
 from streams.coordination.assignment import Assignment
 from streams.core.clock import Clock
-from streams.core.commits import Grant, LeaseLostError, ReplayRequest, Results, StoreDownError
+from streams.core.commits import HeldLease, LeaseLostError, ReplayRequest, Results, StoreDownError
 from streams.core.processor import Event
 from streams.core.records import (
     Description,
@@ -35,12 +35,12 @@ class LeaseStore(Protocol):
 
     def sync(self, describe: Callable[[], Description], start: Position) -> None: ...
     def assign(self) -> Assignment: ...
-    def acquire(self, most: int) -> list[Grant]: ...
+    def acquire(self, most: int) -> list[HeldLease]: ...
     def release(self, shards: Collection[str]) -> None: ...
     def leave_group(self) -> None: ...
     def watermark(self) -> int | None: ...
-    def replay_requests(self, grant: Grant) -> list[ReplayRequest]: ...
-    def set_aside(self, grant: Grant, trouble: str) -> None: ...
+    def replay_requests(self, grant: HeldLease) -> list[ReplayRequest]: ...
+    def set_aside(self, grant: HeldLease, trouble: str) -> None: ...
 
 
 class Worker(Generic[Event, Results]):
@@ -50,7 +50,7 @@ class Worker(Generic[Event, Results]):
         self,
         leases: LeaseStore,
         describe: Callable[[], Description],
-        open_shard: Callable[[Grant], Pipeline[Event, Results]],
+        open_shard: Callable[[HeldLease], Pipeline[Event, Results]],
         start: Position,
         monotonic: Callable[[], float],
         now: Clock,
@@ -146,7 +146,7 @@ class Worker(Generic[Event, Results]):
                 self._try(shard, partial(pipeline.replay, found))
                 self._look_again = True
 
-    def _open(self, grant: Grant) -> None:
+    def _open(self, grant: HeldLease) -> None:
         """Begins to read a shard; one whose lease is damaged is set aside, and the others go on."""
         trouble = grant.damage
         try:
@@ -159,7 +159,7 @@ class Worker(Generic[Event, Results]):
             trouble = str(error) or type(error).__name__
         self._set_aside(grant, f"its lease is damaged ({trouble}); {REMEDY}")
 
-    def _set_aside(self, grant: Grant, trouble: str) -> None:
+    def _set_aside(self, grant: HeldLease, trouble: str) -> None:
         """Holds a shard without reading it, so that no other worker stumbles over it; tells why, and tries later."""
         self._shards.pop(grant.shard, None)
         self._aside[grant.shard] = self._monotonic() + LONG_RETRY

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from django.db.models.functions import Now
 
 from streams.coordination import replay_requests
-from streams.core.commits import Commit, Grant, ReplayRequest, Store
+from streams.core.commits import Commit, HeldLease, ReplayRequest, Store
 from streams.core.entry_log import Bounds
 from streams.core.hashing import HASH_SPACE
 from streams.core.records import TRIM_HORIZON, DeadRecord, Description, Position, Shard
@@ -64,7 +64,7 @@ class DatabaseFleet:
     def ask(self, *keys: str) -> None:
         for number, key in enumerate(keys, 1):
             dead = [DeadRecord(number, NOON, key, f"data {number}".encode(), "why", 1)]
-            replay_requests.add(Grant("app", "s", "z", "me", 1, "", EMPTY, 0), dead, None)
+            replay_requests.add(HeldLease("app", "s", "z", "me", 1, "", EMPTY, 0), dead, None)
         DeadLetter.objects.update(status=DeadLetter.Status.REPLAY)
 
     def settled(self) -> list[tuple[int, str]]:

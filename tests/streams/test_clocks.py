@@ -15,7 +15,7 @@ from streams.backends.embedded.stream import RETENTION, EmbeddedStream
 from streams.backends.kinesis.stream import KinesisStream
 from streams.backends.retrying import Waiting
 from streams.core.clock import MINUTE, SECOND
-from streams.core.commits import Commit, Grant
+from streams.core.commits import Commit, HeldLease
 from streams.core.records import TRIM_HORIZON, Batch
 from streams.core.state import EMPTY, State
 from streams.engine.pipeline import Pipeline
@@ -37,13 +37,13 @@ class Kept:
     def __init__(self) -> None:
         self.commits: list[Commit[Any]] = []
 
-    def commit(self, grant: Grant, commit: Commit[Any]) -> None:
+    def commit(self, grant: HeldLease, commit: Commit[Any]) -> None:
         self.commits.append(commit)
 
-    def state(self, grant: Grant) -> State:
+    def state(self, grant: HeldLease) -> State:
         raise NotImplementedError
 
-    def replace(self, grant: Grant, state: State) -> None:
+    def replace(self, grant: HeldLease, state: State) -> None:
         self.replaced = state
 
     def dead(self) -> int:
@@ -53,11 +53,11 @@ class Kept:
         return sum(records for commit in self.commits for records, _ in commit.arrivals.values()) - self.dead()
 
 
-def grant(watermark: int = 0, state: State = EMPTY) -> Grant:
-    return Grant("trades", "trades", SHARD, "me", 1, str(TRIM_HORIZON), state, watermark)
+def grant(watermark: int = 0, state: State = EMPTY) -> HeldLease:
+    return HeldLease("trades", "trades", SHARD, "me", 1, str(TRIM_HORIZON), state, watermark)
 
 
-def trades_of(stream: Stream, given: Grant | None = None) -> tuple[Pipeline[Any, Any], Kept]:
+def trades_of(stream: Stream, given: HeldLease | None = None) -> tuple[Pipeline[Any, Any], Kept]:
     kept = Kept()
     given = believable(given or grant(), stream.now(), market_processor.set_back, kept)
     reader = ShardReader(stream, SHARD, given.checkpoint)

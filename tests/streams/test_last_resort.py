@@ -13,7 +13,7 @@ from applications.market.processor import TradesProcessor, decode, inherit
 from applications.market.sink import write
 from streams.backends.aggregation import columns_in_shard
 from streams.coordination import packets
-from streams.core.commits import Commit, Grant, RefusedError, StoreDownError
+from streams.core.commits import Commit, HeldLease, RefusedError, StoreDownError
 from streams.core.hashing import HASH_SPACE
 from streams.core.records import TRIM_HORIZON, Batch, DeadRecord, Description, Entry, Page, Position, Shard
 from streams.core.sink import Rows
@@ -54,7 +54,7 @@ class Picky(WorkersLeases):
 
     refusals = 0
 
-    def commit(self, grant: Grant, commit: Commit[Any]) -> None:
+    def commit(self, grant: HeldLease, commit: Commit[Any]) -> None:
         if commit.dead and self.refusals:
             self.refusals -= 1
             raise RefusedError("no room for this\nletter")

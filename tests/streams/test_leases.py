@@ -14,7 +14,7 @@ from applications.market.processor import inherit
 from applications.market.results import Tally, TradeRow
 from applications.market.sink import write
 from streams.coordination import process_identity
-from streams.core.commits import Commit, Grant, LetterTakenError, RefusedError, Replay, ReplayRequest
+from streams.core.commits import Commit, HeldLease, LetterTakenError, RefusedError, Replay, ReplayRequest
 from streams.core.hashing import HASH_SPACE
 from streams.core.records import TRIM_HORIZON, DeadRecord, Description, Shard, StreamError, after
 from streams.core.sink import Rows
@@ -35,7 +35,7 @@ def leases(owner: str = "one") -> WorkersLeases:
     return found
 
 
-def held() -> tuple[WorkersLeases, Grant]:
+def held() -> tuple[WorkersLeases, HeldLease]:
     one = leases()
     return one, one.acquire(1)[0]
 
@@ -73,7 +73,7 @@ def test_a_commit_that_a_column_refuses_leaves_nothing_behind() -> None:
     assert Lease.objects.get(shard="a").checkpoint == str(TRIM_HORIZON)
 
 
-def asked() -> tuple[WorkersLeases, Grant, ReplayRequest]:
+def asked() -> tuple[WorkersLeases, HeldLease, ReplayRequest]:
     """A dead letter that somebody wants replayed."""
     one, grant = held()
     one.commit(grant, commit(41, dead=(DEAD,)))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from streams.core.commits import (
     Commit,
-    Grant,
+    HeldLease,
     LeaseLostError,
     LetterTakenError,
     RefusedError,
@@ -65,7 +65,7 @@ class ListStore:
         self.taken: set[int] = set()
         self.kept = State(history=[])
 
-    def commit(self, grant: Grant, commit: Commit[list[bytes]]) -> None:
+    def commit(self, grant: HeldLease, commit: Commit[list[bytes]]) -> None:
         if self.lost:
             raise LeaseLostError("not yours")
         if commit.results and b"unstorable" in commit.results:
@@ -76,10 +76,10 @@ class ListStore:
         self.commits.append(commit)
         self.kept = changed(self.kept, commit.state) if commit.state else self.kept
 
-    def state(self, grant: Grant) -> State:
+    def state(self, grant: HeldLease) -> State:
         return self.kept
 
-    def replace(self, grant: Grant, state: State) -> None:
+    def replace(self, grant: HeldLease, state: State) -> None:
         self.kept = state
 
     @property
@@ -121,7 +121,7 @@ class House:
         last = self.store.commits[-1] if self.store.commits else None
         place = (last.checkpoint, self.store.kept, last.watermark) if last else (str(TRIM_HORIZON), EMPTY, 0)
         reader = ShardReader(self.stream, SHARD, place[0])
-        return Pipeline(Grant("app", "s", SHARD, "me", 1, *place), reader, decode, Summing, self.store)
+        return Pipeline(HeldLease("app", "s", SHARD, "me", 1, *place), reader, decode, Summing, self.store)
 
     def drain(self) -> None:
         pipeline = self.pipeline()

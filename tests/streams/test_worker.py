@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from streams.coordination.assignment import Assignment
-from streams.core.commits import Commit, Grant, LeaseLostError, ReplayRequest, StoreDownError
+from streams.core.commits import Commit, HeldLease, LeaseLostError, ReplayRequest, StoreDownError
 from streams.core.records import SHARD_END, TRIM_HORIZON, Description, Page, Position, ShardError, StreamDownError
 from streams.core.state import EMPTY, State
 from streams.engine.pipeline import Pipeline
@@ -42,11 +42,11 @@ class FakeLeases:
         self.looks += 1
         return Assignment(self.target, set(self.held))
 
-    def acquire(self, most: int) -> list[Grant]:
+    def acquire(self, most: int) -> list[HeldLease]:
         taken, self.free = self.free[: max(0, most)], self.free[max(0, most) :]
         self.held |= set(taken)
         place = {shard: self.checkpoints.get(shard, str(TRIM_HORIZON)) for shard in taken}
-        return [Grant("app", "s", shard, "me", 1, place[shard], EMPTY, 0, identity="memory:1") for shard in taken]
+        return [HeldLease("app", "s", shard, "me", 1, place[shard], EMPTY, 0, identity="memory:1") for shard in taken]
 
     def release(self, shards: Collection[str]) -> None:
         self.held -= set(shards)
@@ -59,20 +59,20 @@ class FakeLeases:
     def watermark(self) -> int | None:
         return None
 
-    def set_aside(self, grant: Grant, trouble: str) -> None:
+    def set_aside(self, grant: HeldLease, trouble: str) -> None:
         self.troubles[grant.shard] = trouble
 
-    def replay_requests(self, grant: Grant) -> list[ReplayRequest]:
+    def replay_requests(self, grant: HeldLease) -> list[ReplayRequest]:
         asked, self.asked = self.asked, []
         return asked
 
-    def state(self, grant: Grant) -> State:
+    def state(self, grant: HeldLease) -> State:
         return EMPTY
 
-    def replace(self, grant: Grant, state: State) -> None:
+    def replace(self, grant: HeldLease, state: State) -> None:
         raise NotImplementedError
 
-    def commit(self, grant: Grant, commit: Commit[list[bytes]]) -> None:
+    def commit(self, grant: HeldLease, commit: Commit[list[bytes]]) -> None:
         if self.down:
             raise StoreDownError("gone")
         if grant.shard in self.lost:
@@ -93,7 +93,7 @@ class Stage:
             self.leases, self.stream.describe, self.open_shard, TRIM_HORIZON, lambda: self.time, self.stream.now
         )
 
-    def open_shard(self, grant: Grant) -> Pipeline[bytes, list[bytes]]:
+    def open_shard(self, grant: HeldLease) -> Pipeline[bytes, list[bytes]]:
         reader = ShardReader(self.stream, grant.shard, grant.checkpoint, grant.identity)
         return Pipeline(grant, reader, decode, Summing, self.leases)
 
