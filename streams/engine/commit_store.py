@@ -1,4 +1,4 @@
-"""The one transaction that moves a shard on: results, state, checkpoint, dead letters and the topic's version."""
+"""Stores a step's commit in one transaction: results, state, checkpoint, dead letters, and the topic's version."""
 
 from datetime import datetime
 from typing import Any, Generic
@@ -22,13 +22,14 @@ from streams.models import DeadLetter, Lease, Throughput, TopicVersion
 
 
 class CommitStore(Generic[Results]):
-    """Where the commits of one application on one stream go. A pipeline's Store.
+    """Stores the commits of one application on one stream; this is the Store of a pipeline.
 
-    It guards each transaction by the owner and the counter of the grant: a commit without the lease changes nothing.
+    Each transaction is guarded by the owner and the counter of the held lease: a commit without the lease changes
+    nothing.
     """
 
     def __init__(self, application: str, stream: str, topic: str, sink: Sink[Results, Any]) -> None:
-        """`topic` is the one whose version grows with each commit."""
+        """Takes the application, its stream and its sink. The version of `topic` grows with each commit."""
         self._names = {"application": application, "stream": stream}
         self._stream = stream
         self._topic = topic
@@ -96,7 +97,7 @@ class CommitStore(Generic[Results]):
         return lease
 
     def _advance(self, grant: HeldLease, commit: Commit[Results], write: Write | None) -> None:
-        """First of all, since it also locks the lease against whoever would take it."""
+        """Updates the row of the lease. This comes first, since the update also locks the row against other workers."""
         applied = sum(records for records, _ in commit.arrivals.values()) - len(commit.dead)
         saved = sum(replay.error is None for replay in commit.replayed)  # each was counted as dead once
         applied, dead = applied + saved, len(commit.dead) + commit.unkept - saved

@@ -1,4 +1,4 @@
-"""Steps the worker of one application on one stream, and tells of each window that closes."""
+"""Steps the worker of one application on one stream, and reports each window that closes."""
 
 import logging
 import time
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 class Consumer:
-    """A worker of an application; `tell` is called with the lines of each closed window's report."""
+    """Steps the worker of an application, and calls `tell` with the report lines of each closed window."""
 
     def __init__(
         self,
@@ -25,7 +25,10 @@ class Consumer:
         tell: Callable[[Closing, Row], None] = lambda closing, row: None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`closing` is called once with the watermark of now, in milliseconds: what closed before is not told again."""
+        """Takes the worker.
+
+        `closing` is called once with the present watermark in milliseconds. Earlier windows are not reported.
+        """
         self._worker = worker
         self._closing = closing(worker.watermark()) if closing else None
         self._tell = tell
@@ -36,7 +39,7 @@ class Consumer:
         self.caught_up = False  # everything that had arrived when we started is applied, by any worker
 
     def step(self) -> bool:
-        """Steps the worker once; False when it found nothing to do. Raises StreamError."""
+        """Steps the worker once. Returns False when it had nothing to do. Raises StreamError."""
         found = self._worker.step()
         if self._monotonic() >= self._next_look:
             self._look()
@@ -44,7 +47,7 @@ class Consumer:
         return found
 
     def close(self) -> None:
-        """Gives back the worker's leases."""
+        """Releases the leases of the worker."""
         self._worker.close()
 
     def _look(self) -> None:

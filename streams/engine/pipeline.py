@@ -1,4 +1,4 @@
-"""From one lease to its results: read → decode → process → commit, one step at a time."""
+"""Takes the records of one lease to results: read → decode → process → commit, one step at a time."""
 
 import hashlib
 import logging
@@ -33,11 +33,11 @@ Decode = Callable[[Batch], tuple[Batch, list[Event], list[DeadRecord]]]
 
 
 class Pipeline(Generic[Event, Results]):
-    """Every record that a lease covers is applied or dead-lettered exactly once.
+    """Applies or dead-letters every record that a lease covers exactly once.
 
-    When a step is refused, the next ones take half as many records, until the one at fault stands alone and goes to the
-    dead letters; then they grow again, and the rest is applied. A record whose dead letter is refused too is kept in
-    part, or if even that is refused, counted and told as an error: no record holds up its shard.
+    When a step is refused, the next steps take half as many records, until the faulty record stands alone and becomes a
+    dead letter; then they grow again, and the rest is applied. If the dead letter itself is refused, a part of the
+    record is kept; if that is refused too, the record is counted and logged as an error. No record holds up its shard.
     """
 
     def __init__(
@@ -49,7 +49,10 @@ class Pipeline(Generic[Event, Results]):
         store: Store[Results],
         configuration: Callable[[], Any] = lambda: None,
     ) -> None:
-        """`configuration` is asked before records are processed, and gives what Processor.configure takes."""
+        """Takes the held lease.
+
+        `configuration` is called before records are processed; Processor.configure takes its answer.
+        """
         self.grant = grant._replace(state=EMPTY)  # it may be large, and the processor has it now
         self._reader = reader
         self._decode = decode
@@ -65,16 +68,16 @@ class Pipeline(Generic[Event, Results]):
 
     @property
     def ended(self) -> bool:
-        """Whether the shard was closed and all of it is applied."""
+        """Returns whether the shard was closed and all its records are applied."""
         return self._checkpoint == SHARD_END.kind
 
     @property
     def watermark(self) -> int:
-        """Everything that arrived before this millisecond is applied."""
+        """Returns the millisecond before which every record that arrived is applied."""
         return self._watermark
 
     def step(self) -> bool:
-        """Applies what there is; False when there was nothing. Raises LeaseLostError, StreamError."""
+        """Applies the next records. Returns False when there were none. Raises LeaseLostError, StreamError."""
         page = self._reader.read(self._limit)
         if not page.batches:
             self._rest(page)
@@ -90,8 +93,8 @@ class Pipeline(Generic[Event, Results]):
     def replay(self, letters: Sequence[ReplayRequest]) -> None:
         """Applies dead letters as if they arrived now, in one commit, or notes how each failed again.
 
-        Letters that are refused together are tried in halves. Letters that somebody has taken meanwhile stay as they
-        are, with the others of their commit: those are asked for still.
+        Letters that are refused together are tried in halves. If somebody replayed or discarded a letter meanwhile, the
+        other letters of that commit stay as they are, and are asked for again.
         """
         try:
             self._replay(letters)
@@ -143,7 +146,7 @@ class Pipeline(Generic[Event, Results]):
             raise RefusedError(one_line(f"{type(error).__name__}: {error}")) from error
 
     def _rest(self, page: Page) -> None:
-        """Nothing to read: lets time pass, so that windows close on quiet streams too."""
+        """Lets time pass when there is nothing to read, so that windows close on quiet streams too."""
         watermark = max(self._watermark, page.watermark or 0)
         self._processor.advance(watermark)
         results = self._processor.take()
@@ -154,7 +157,10 @@ class Pipeline(Generic[Event, Results]):
         self._watermark = watermark
 
     def _lost(self, page: Page) -> Lost | None:
-        """Returns what expired before the page; nothing where it all had been applied, as far as time can tell."""
+        """Returns the records that expired before the page;
+
+        None where all of them had been applied, as far as time can tell.
+        """
         lost = page.lost
         return None if lost and lost.records is None and lost.until <= self._watermark else lost
 
@@ -177,7 +183,7 @@ class Pipeline(Generic[Event, Results]):
         self._watermark = self._committed_watermark = commit.watermark
 
     def _rebuild(self) -> None:
-        """Throws the processor away, with what no commit has stored of it."""
+        """Replaces the processor, and drops the changes that no commit has stored."""
         self._processor = self._configured(self._build(self._store.state(self.grant)))
 
     def _configured(self, processor: Processor[Event, Results]) -> Processor[Event, Results]:
@@ -185,7 +191,10 @@ class Pipeline(Generic[Event, Results]):
         return processor
 
     def _must_commit(self, commit: Commit[Results]) -> None:
-        """Commits what no record is at fault for. Raises StoreDownError where the store refuses it all the same."""
+        """Commits a change for which no record is at fault.
+
+        Raises StoreDownError where the store refuses it all the same.
+        """
         try:
             self._commit(commit)
         except RefusedError as error:
@@ -193,7 +202,10 @@ class Pipeline(Generic[Event, Results]):
             raise StoreDownError(f"{self.grant.stream}/{self.grant.shard} cannot be moved on. {error}") from error
 
     def _clear(self, records: int) -> None:
-        """So many records are behind us; steps grow again once the record at fault is, to whole ones when all are."""
+        """Counts records as done.
+
+        Steps grow again once the record at fault is done, to their full size when all are.
+        """
         self._reader.acknowledge()
         self._suspects = max(0, self._suspects - records)
         if not self._attempts:

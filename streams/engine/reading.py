@@ -1,7 +1,7 @@
-"""Reading by lease: one shard, or a whole stream with its shards merged by arrival time.
+"""Reads by lease: one shard, or a whole stream with its shards merged by arrival time.
 
-A reader gives pages and says what the checkpoint is once a page is applied. Until `move` is called, the same records
-come again, so that a step that was refused can be tried with fewer.
+A reader returns pages, and the checkpoint after each page. Until `acknowledge` is called, it returns the same records
+again, so that a step that was refused can be tried again with fewer records.
 """
 
 from typing import Protocol
@@ -36,10 +36,10 @@ class Reader(Protocol):
 
 
 class ShardReader:
-    """One shard. Its checkpoint is a position."""
+    """Reads one shard. Its checkpoint is a position."""
 
     def __init__(self, stream: Stream, shard: str, checkpoint: str, identity: str = "") -> None:
-        """`identity` is that of the stream to which the checkpoint belongs; "" takes any. Raises ValueError."""
+        """Takes a checkpoint, and the `identity` of its stream; "" takes any. Raises ValueError."""
         self._stream = stream
         self._shard = shard
         self._identity = identity
@@ -63,7 +63,7 @@ class ShardReader:
 
 
 class ShardCursor:
-    """One shard of a whole stream: where it was read to, and what was read but not yet given."""
+    """Keeps one shard of a whole stream: the position in it, and the records that were read but not yet returned."""
 
     def __init__(self, position: Position) -> None:
         self.position = position  # of what is applied
@@ -88,7 +88,7 @@ class ShardCursor:
             self.bound = max(self.bound, page.watermark or 0)
 
     def next_position(self) -> Position:
-        """After what the last page held of it."""
+        """Returns the position after the shard's records in the last page."""
         if self.part:
             return after(self.waiting[self.given].sequences[self.part - 1], self._passed())
         if self.given == len(self.waiting) and self.ended:
@@ -98,7 +98,7 @@ class ShardCursor:
         return self.position if self.waiting else self.read_to
 
     def lost_by_now(self) -> Lost | None:
-        """Returns the records that expired before what the last page held of it."""
+        """Returns the records that expired before the shard's records in the last page."""
         return self.lost if self.given or self.part or not self.waiting else None
 
     def _passed(self) -> int | None:
@@ -119,14 +119,14 @@ class ShardCursor:
 
 
 class WholeReader:
-    """All shards of a stream, merged by arrival time; children begin when their parents are read to the end.
+    """Reads all shards of a stream, merged by arrival time; children begin when their parents are read to the end.
 
-    Its checkpoint is a position for each shard; before there is any, the position at which all begin. With several
-    shards, records wait until every other shard has been read past their arrival.
+    Its checkpoint has a position for each shard. Before any shard is read, it is the position at which all shards
+    begin. With several shards, records wait until every other shard has been read past their arrival time.
     """
 
     def __init__(self, stream: Stream, checkpoint: str, identity: str = "") -> None:
-        """`identity` is that of the stream to which the checkpoint belongs; "" takes any. Raises ValueError."""
+        """Takes a checkpoint, and the `identity` of its stream; "" takes any. Raises ValueError."""
         self._stream = stream
         self._identity = identity
         self._gone: list[Lost] = []  # of shards that were dropped unread
@@ -161,7 +161,7 @@ class WholeReader:
             self._discover()
 
     def _discover(self, start: Position | None = None) -> None:
-        """Adds lanes for shards not seen before, once their parents are read; forgets shards that are gone."""
+        """Adds cursors for new shards once their parents are read, and drops those of shards that are gone."""
         found = self._stream.describe()
         check_identity(found.identity, self._identity, self._stream.name)
         shards = {shard.id: shard for shard in found.shards}
@@ -183,7 +183,7 @@ class WholeReader:
 
 
 def check_identity(read: str, wanted: str, name: str) -> None:
-    """Raises StreamRemadeError where both are known and differ: the checkpoint would be one in another stream."""
+    """Raises StreamRemadeError if both identities are known and differ: it is the checkpoint of another stream."""
     if read and wanted and read != wanted:
         raise StreamRemadeError(f"Stream {name!r} is another one than before: it was made anew, or STREAM_URL changed")
 
@@ -193,13 +193,13 @@ def _end(page: Page, start: Position) -> Position:
     if page.batches:
         count = sum(len(batch.keys) for batch in page.batches)
         return after(page.batches[-1].sequences[-1], None if page.begins is None else page.begins + count)
-    if page.begins is None or start.kind == From.AT_TIMESTAMP:  # what comes before that time is not wanted
+    if page.begins is None or start.kind == From.AT_TIMESTAMP:  # earlier records are not wanted
         return start
     return start._replace(passed=page.begins)
 
 
 def _lost(page: Page, start: Position) -> Lost | None:
-    """Returns the records between the place that was asked for and the page; None for none, or where nobody counts."""
+    """Returns the records that expired between a position and the page after it; None for none, or if nobody counts."""
     if page.begins is None or start.passed is None or start.kind == From.AT_TIMESTAMP or page.begins <= start.passed:
         return None
     until = page.batches[0].arrived if page.batches else page.watermark
@@ -216,7 +216,7 @@ def _sum(losses: list[Lost]) -> Lost | None:
 
 
 def _merge(lanes: dict[str, ShardCursor], limit: int) -> list[Batch]:
-    """The oldest batches, by arrival and shard, as long as no lane that has run dry could still hold an older one."""
+    """Returns the oldest batches by arrival and shard, while no exhausted cursor could still hold an older batch."""
     batches: list[Batch] = []
     for lane in lanes.values():
         lane.given = lane.part = 0

@@ -1,4 +1,4 @@
-"""How long commits take, told to whoever watches."""
+"""Measures how long commits take, and sends the figures as a signal."""
 
 from collections.abc import Callable
 from typing import Generic
@@ -9,7 +9,7 @@ from streams.engine import signals
 
 
 class TimedStore(Generic[Results]):
-    """A pipeline's Store before another. `monotonic` gives seconds."""
+    """Wraps the Store of a pipeline, and measures its commits. `monotonic` gives seconds."""
 
     def __init__(self, store: Store[Results], monotonic: Callable[[], float]) -> None:
         self._store = store

@@ -1,4 +1,4 @@
-"""A watermark that is ahead of the stream's own time: a wrong clock left it, and records would look late."""
+"""Sets back a watermark that is ahead of the stream's own time: a wrong clock left it, and records would look late."""
 
 import logging
 from collections.abc import Callable
@@ -14,9 +14,9 @@ logger = logging.getLogger(__name__)
 
 
 def believable(grant: HeldLease, now: int, set_back: SetBack, store: Store[Any]) -> HeldLease:
-    """Returns the grant with its watermark at the stream's own time, in milliseconds, where it was a minute past that.
+    """Returns the held lease, its watermark set back to `now` (milliseconds) if it was over a minute ahead.
 
-    The state that is set back is stored at once, since commits store the changes alone.
+    The state that is set back is stored at once, since commits store only changes.
     """
     if grant.watermark <= now + MINUTE:
         return grant

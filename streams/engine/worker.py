@@ -1,4 +1,4 @@
-"""A worker of a consumer application: takes its share of the shards, and moves each on in turn."""
+"""The worker of a consumer application: it holds its share of the shards, and reads each of them in turn."""
 
 import logging
 from collections.abc import Callable, Collection
@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 
 class LeaseStore(Protocol):
-    """Where leases are kept: streams.coordination.leases.Leases, whose docstrings say what each does."""
+    """Keeps the leases. The docstrings of streams.coordination.leases.Leases describe each method."""
 
     def sync(self, describe: Callable[[], Description], start: Position) -> None: ...
     def assign(self) -> Assignment: ...
@@ -44,7 +44,7 @@ class LeaseStore(Protocol):
 
 
 class Worker(Generic[Event, Results]):
-    """`monotonic` gives seconds."""
+    """Steps every shard that this process holds. `monotonic` gives seconds."""
 
     def __init__(
         self,
@@ -74,10 +74,11 @@ class Worker(Generic[Event, Results]):
         self._outage = OutageLog(logger, monotonic)
 
     def step(self) -> bool:
-        """One step of every shard held; False when none had anything. Raises StreamError.
+        """Steps every shard held once. Returns False when none had a record. Raises StreamError.
 
-        A store or a stream that does not answer is asked again, once it ever has: all shards are let go first, since
-        what was committed is not known, and taken anew from where the leases say they are.
+        If a store or a stream that has answered before does not answer, it is asked again. All shards are released
+        first, because it is unknown which commits were stored; they are then opened anew at the checkpoints of their
+        leases.
         """
         try:
             return self._step()
@@ -95,7 +96,7 @@ class Worker(Generic[Event, Results]):
         if self._monotonic() >= self._next_look:
             failed = self._must_leave
             self._look_around()
-            if not failed:  # nor did any shard since the look before: a full disk may refuse commits alone
+            if not failed:  # and no shard failed since the look before: on a full disk, commits alone may fail
                 self._outage.recovered()
             self._next_look = self._monotonic() + (0.0 if self._look_again else LOOK_AROUND)
             self._begun = True
@@ -103,7 +104,7 @@ class Worker(Generic[Event, Results]):
         return any(found) or self._look_again
 
     def close(self) -> None:
-        """Gives back every lease, so that others need not wait for them to expire; where that fails, they do."""
+        """Releases every lease, so that other workers need not wait until they expire. If that fails, they expire."""
         self._shards.clear()
         self._aside.clear()
         try:
@@ -112,14 +113,14 @@ class Worker(Generic[Event, Results]):
             logger.warning("The leases are left to expire: %s", error)
 
     def watermark(self) -> int | None:
-        """Everything that arrived before this millisecond is applied, by whichever worker; None when not known."""
+        """Returns the millisecond before which every record is applied, by any worker; None if it is not known."""
         try:
             return self._leases.watermark()
         except StoreDownError:
             return None
 
     def standing_still(self, moment: int) -> list[str]:
-        """Returns the shards held that cannot be read, once all others are complete to that millisecond."""
+        """Returns the shards held that cannot be read, once the watermark of all others is at that millisecond."""
         return sorted(self._aside) if all(one.watermark >= moment for one in self._shards.values()) else []
 
     def _look_around(self) -> None:
@@ -147,7 +148,7 @@ class Worker(Generic[Event, Results]):
                 self._look_again = True
 
     def _open(self, grant: HeldLease) -> None:
-        """Begins to read a shard; one whose lease is damaged is set aside, and the others go on."""
+        """Begins to read a shard. If its lease is damaged, the shard is set aside and the other shards go on."""
         trouble = grant.damage
         try:
             if not trouble:
@@ -160,7 +161,7 @@ class Worker(Generic[Event, Results]):
         self._set_aside(grant, f"its lease is damaged ({trouble}); {REMEDY}")
 
     def _set_aside(self, grant: HeldLease, trouble: str) -> None:
-        """Holds a shard without reading it, so that no other worker stumbles over it; tells why, and tries later."""
+        """Keeps the lease of a shard without reading it, so that no other worker fails on it. Logs the reason."""
         self._shards.pop(grant.shard, None)
         self._aside[grant.shard] = self._monotonic() + LONG_RETRY
         logger.error("%s on %s/%s is not read: %s", grant.application, grant.stream, grant.shard, trouble.rstrip("."))
@@ -174,7 +175,7 @@ class Worker(Generic[Event, Results]):
             self._aside = {shard: until for shard, until in self._aside.items() if shard not in due}
 
     def _give_back(self, shards: list[str]) -> None:
-        """Between steps all is committed, so that others go on exactly where we stop."""
+        """Releases shards. Between steps everything is committed, so that other workers go on at exactly this place."""
         for shard in shards:
             self._shards.pop(shard, None)
             self._aside.pop(shard, None)
