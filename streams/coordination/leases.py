@@ -1,8 +1,8 @@
-"""Leases on shards, kept in the database: which worker reads which shard.
+"""Keeps the leases on shards in the database: which worker reads which shard.
 
-Every worker is a member of its application's fleet. Each knows from the same table how many leases are its share, gives
-back what it has beyond, and takes up to it what is free: no leader, no negotiation. Time is the database's own, so that
-the clocks of workers do not matter.
+Every worker is a member of its application's group. Each one computes its target from the same table, releases the
+leases beyond it, and acquires free leases up to it: there is no leader and no negotiation. Time is the database's own,
+so the clocks of workers do not matter.
 """
 
 from collections.abc import Callable, Collection
@@ -32,13 +32,13 @@ SYNCS = 3  # tries, when another worker exchanges the leases at the same time; t
 
 
 def living_owners(**names: str) -> set[str]:
-    """Workers of an application, on a stream, that live: none that is known to be gone counts."""
+    """Returns the workers of an application, on a stream, that are alive; processes known to be dead do not count."""
     members = Member.objects.filter(**names, expires__gte=Now()).values_list("owner", flat=True)
     return {owner for owner in members if not process_identity.is_dead(owner)}
 
 
 class Leases:
-    """The leases of one application on one stream, as one worker sees them."""
+    """Keeps the leases of one application on one stream, as one worker sees them."""
 
     def __init__(
         self,
@@ -49,9 +49,9 @@ class Leases:
         stream_time: clock.Clock | None = None,
         bounds: Bounds = BOUNDS,
     ) -> None:
-        """`inherit` makes a child shard's first state of its parents' last ones.
+        """Takes the names. `inherit` makes the first state of a child shard from the last states of its parents.
 
-        `stream_time` is the stream's clock; `bounds` are those of the states.
+        `stream_time` is the stream's own time; `bounds` are the bounds of states.
         """
         self._stream_time = stream_time
         self.application = application
@@ -72,7 +72,7 @@ class Leases:
         Where the name leads to another stream than before, its leases become the current ones.
         """
         for _ in range(SYNCS):
-            # Leases first, then shards: the other way round, a lease that another worker made would look gone.
+            # Leases are read before shards: in the other order, a lease that another worker made would look gone.
             known = self._listing.known()
             if self._listing.bring_up_to_date(known, describe(), start):
                 return
@@ -89,7 +89,10 @@ class Leases:
 
     @translate_errors
     def assign(self) -> Assignment:
-        """Says that this worker lives, extends what it holds, and tells what it should hold."""
+        """Renews this worker's membership and its leases.
+
+        Returns the leases that it holds and how many it should hold.
+        """
         seat = Member.objects.filter(**self._names, owner=self._owner)
         says = {"expires": Now() + LEASE, "skew": ahead_of_database(self._stream_time)}
         if not seat.update(**says):
@@ -102,14 +105,14 @@ class Leases:
         )
 
     def _readable(self) -> list[Lease]:
-        """Leases that are not at their end, and whose parents are."""
+        """Returns the leases that have not ended and whose parents have ended."""
         leases = list(self._all.order_by("shard").defer("state"))
         unread = {lease.shard for lease in leases if lease.checkpoint != SHARD_END.kind}
         return [lease for lease in leases if lease.shard in unread and not unread.intersection(lease.parents)]
 
     @translate_errors
     def acquire(self, most: int) -> list[HeldLease]:
-        """Takes at most so many leases that are free, expired, or of a process that is gone."""
+        """Acquires at most `most` leases that are free, expired, or held by a process that has ended."""
         expired = set(self._all.filter(Q(expires=None) | Q(expires__lt=Now())).values_list("pk", flat=True))
         grants: list[HeldLease] = []
         for lease in self._readable():
@@ -159,7 +162,7 @@ class Leases:
         )
 
     def _begin(self, lease: Lease) -> None:
-        """Stores the first state of a child, that of its parents for its keys: it then no longer needs theirs."""
+        """Stores the first state of a child, made from its parents' states. It then no longer needs theirs."""
         try:
             states = [lease_states.load(parent, self._bounds)[0] for parent in self._parents(lease)]
         except DamagedStateError as error:
@@ -177,18 +180,18 @@ class Leases:
 
     @translate_errors
     def release(self, shards: Collection[str]) -> None:
-        """For others to take at once."""
+        """Releases leases, so that other workers can acquire them at once."""
         self._mine.filter(shard__in=shards).update(owner="", expires=None)
 
     @translate_errors
     def leave_group(self) -> None:
-        """Gives back everything and is no longer a member."""
+        """Releases every lease and ends this worker's membership."""
         self._mine.update(owner="", expires=None)
         Member.objects.filter(**self._names, owner=self._owner).delete()
 
     @translate_errors
     def watermark(self) -> int | None:
-        """Everything that arrived before this millisecond is applied, in every shard; None before that is known."""
+        """Returns the millisecond before which every record is applied, in every shard; None before that is known."""
         moment = progress_over(self._all).watermark
         return clock.from_datetime(moment) if moment else None
 

@@ -66,7 +66,7 @@ class ShardCursor:
     """Keeps one shard of a whole stream: the position in it, and the records that were read but not yet returned."""
 
     def __init__(self, position: Position) -> None:
-        self.position = position  # of what is applied
+        self.position = position  # after the applied records
         self.read_to = position
         self.waiting: list[Batch] = []
         self.given = 0  # whole batches of `waiting` in the last page

@@ -156,7 +156,7 @@ class Worker(Generic[Event, Results]):
                 return
         except StreamError:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever a parser or a decoder says of bytes that are not its own
+        except Exception as error:  # noqa: BLE001 - any error of a parser or a decoder on bytes that are not its own
             trouble = str(error) or type(error).__name__
         self._set_aside(grant, f"its lease is damaged ({trouble}); {REMEDY}")
 

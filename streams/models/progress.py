@@ -1,4 +1,4 @@
-"""How far the workers of an application are."""
+"""Computes how far the workers of an application are."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -14,14 +14,20 @@ NEAR = 2.0  # seconds by which clocks may differ without a word
 
 
 class Progress(NamedTuple):
-    """`newest`: arrival of the newest applied record. `watermark`: everything that arrived before this is applied."""
+    """Says how far an application is on a stream.
+
+    `newest` is the arrival of the newest applied record; every record that arrived before `watermark` is applied.
+    """
 
     newest: datetime | None
     watermark: datetime | None
 
 
 def progress_over(leases: QuerySet[Lease]) -> Progress:
-    """Over all shards: one that nobody has read yet leaves the time unknown, one read to its end no longer counts."""
+    """Returns the progress over all shards.
+
+    A shard that nobody has read yet leaves the watermark unknown; ended shards do not count.
+    """
     unread = ~Q(checkpoint=str(SHARD_END))
     found = leases.aggregate(
         newest=Max("newest"),
@@ -32,9 +38,10 @@ def progress_over(leases: QuerySet[Lease]) -> Progress:
 
 
 def skews() -> dict[tuple[str, str], int]:
-    """Milliseconds that a stream's own time is ahead of the database's clock, by application and stream.
+    """Returns the milliseconds that a stream's own time is ahead of the database's clock, by application and stream.
 
-    As the workers that live have measured it; of several, the one that differs least: the others' clocks are wrong.
+    The workers that are alive have measured it. Of several figures the one nearest to 0 counts: the other clocks are
+    wrong.
     """
     found: dict[tuple[str, str], int] = {}
     living = Member.objects.filter(expires__gte=Now(), skew__isnull=False)
@@ -45,9 +52,9 @@ def skews() -> dict[tuple[str, str], int]:
 
 
 def seconds_since(moment: datetime | None, now: datetime, ahead: int = 0) -> float | None:
-    """How long ago a moment of a stream was, at `now` by a clock that the stream is `ahead` of, in milliseconds.
+    """Returns the age of a moment of a stream at `now`, by a clock that the stream is `ahead` of, in milliseconds.
 
-    None where that is not known: a moment in the future is nobody's age, and not 0.
+    Returns None where the age is not known: a moment in the future has no age, and 0 would be wrong.
     """
     if moment is None:
         return None
@@ -56,5 +63,5 @@ def seconds_since(moment: datetime | None, now: datetime, ahead: int = 0) -> flo
 
 
 def version(topic: str) -> int:
-    """The announced version of a topic; 0 before the first change."""
+    """Returns the announced version of a topic; 0 before the first change."""
     return TopicVersion.objects.filter(topic=topic).values_list("version", flat=True).first() or 0

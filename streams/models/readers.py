@@ -1,4 +1,4 @@
-"""Which streams an application reads, or has read: the one place that asks for leases by application and stream."""
+"""Lists the streams that an application reads or has read, from its leases."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -29,9 +29,9 @@ def streams_of(application: str) -> list[str]:
 
 
 def default_stream(application: str, known: Sequence[str]) -> str:
-    """Returns the one of `streams_of` that is shown unless another is named.
+    """Returns the stream that is shown unless another is named.
 
-    That is the one with the application's own name, or where it has no lease and no result, the one with the newest.
+    That is the one with the application's own name; if that has no lease and no result, the one with the newest result.
     """
     if not known or known[0] == application:
         return application

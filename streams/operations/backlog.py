@@ -1,4 +1,4 @@
-"""How many records wait behind the checkpoints of an application."""
+"""Counts the records that wait behind the checkpoints of an application."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -7,12 +7,12 @@ from streams.core.records import TRIM_HORIZON, WHOLE, Description, Position, Sha
 
 
 class Counting(Protocol):
-    """A stream that can count what it holds without reading it. Every method may raise StreamError."""
+    """Is a stream that can count its records without reading them. Every method may raise StreamError."""
 
     def describe(self) -> Description: ...
 
     def count_from(self, shard: str, position: Position) -> int:
-        """Records that a shard holds from a position on."""
+        """Returns the number of records that a shard holds from a position on."""
 
 
 def waiting(stream: Counting, checkpoints: Mapping[str, str]) -> tuple[dict[str, int], str]:

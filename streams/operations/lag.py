@@ -1,4 +1,4 @@
-"""How far behind each lease is, in seconds and in records, as rows for people and scripts."""
+"""Computes how far behind each lease is, in seconds and in records, as rows for people and scripts."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
@@ -20,7 +20,7 @@ CountWaiting = Callable[[str, Mapping[str, str]], tuple[dict[str, int], str]]
 def rows(
     leases: Iterable[Lease], count_waiting: CountWaiting, now: clock.Clock = clock.now
 ) -> tuple[list[Row], list[str]]:
-    """A row for each lease, which come by application and stream; and why records could not be counted, where so."""
+    """Returns a row for each lease, by application and stream, and the reason where records could not be counted."""
     found: list[Row] = []
     notes: set[str] = set()
     ahead = skews()
