@@ -1,4 +1,4 @@
-"""Progress of long work, on one line of a terminal; nothing in a pipe."""
+"""Shows the progress of long work on one line of a terminal; in a pipe it shows nothing."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ def on_terminal(
     done: Callable[[], int],
     now: Callable[[], float] = time.monotonic,
 ) -> Iterator[Callable[[], bool]]:
-    """`step`, made to show how many records are done and how many a second, if `output` is a terminal."""
+    """Returns `step`, which also shows the number of records and of records a second if `output` is a terminal."""
     if not output.isatty():
         yield step
         return
@@ -34,4 +34,4 @@ def on_terminal(
     try:
         yield shown_step
     finally:
-        output.write("", str)  # what is said next starts on a line of its own
+        output.write("", str)  # the next output starts on a line of its own
