@@ -94,7 +94,7 @@ class Producer:
         count: int | None = None,
         duration: float | None = None,
         most: int = RECORDS_A_PUT,
-        now: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.sent = 0  # records that the stream has confirmed
         self._stream = stream
@@ -102,17 +102,17 @@ class Producer:
         self._count = inf if count is None else count
         self._duration = inf if duration is None else duration
         self._most = most
-        self._now = now
+        self._monotonic = monotonic
         self._started: float | None = None
         self._next_put = 0.0
         self._over = False
         self._waiting: list[Entry] = []  # taken, but the stream was down
-        self._outage = OutageLog(logger, now)
+        self._outage = OutageLog(logger, monotonic)
 
     @property
     def elapsed(self) -> float:
         """Returns the seconds since the first step."""
-        return 0.0 if self._started is None else self._now() - self._started
+        return 0.0 if self._started is None else self._monotonic() - self._started
 
     def finished(self) -> bool:
         return not self._waiting and (self._over or self.sent >= self._count or self._pace.finished())
@@ -125,7 +125,7 @@ class Producer:
         A stream that is down is tried again each second, if it has ever taken a record; no record is left out.
         """
         if self._started is None:
-            self._started = self._now()
+            self._started = self._monotonic()
         elapsed = self.elapsed
         if self._waiting:
             return elapsed >= self._next_put and self._put(self._waiting, elapsed)

@@ -106,9 +106,9 @@ class _Look:
         return condition.takes(found)
 
 
-def inspect(stream: Readable, asked: Asked, seconds: Callable[[], float]) -> Found:
+def inspect(stream: Readable, asked: Asked, monotonic: Callable[[], float]) -> Found:
     """Returns at most `asked.most` records, of at most MOST_READ in about SECONDS. Raises StreamError."""
-    deadline = seconds() + SECONDS
+    deadline = monotonic() + SECONDS
     look, rows, whole = _Look(asked), [], False
     first = last = None
     records = stream.forward(asked.after) if asked.after else stream.backward(asked.before)
@@ -122,7 +122,7 @@ def inspect(stream: Readable, asked: Asked, seconds: Callable[[], float]) -> Fou
             first = first or last
             if look.takes(record):
                 rows.append(_row(record, stream.sequence_text))
-            if len(rows) == asked.most or look.read == MOST_READ or seconds() > deadline:
+            if len(rows) == asked.most or look.read == MOST_READ or monotonic() > deadline:
                 break
         else:
             whole = True

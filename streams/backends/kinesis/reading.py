@@ -65,7 +65,9 @@ class ShardReader:
         self._retention = retention
         self._confirm = confirm
         self._backoff = Backoff(calls.waiting.chance, LONGEST_PAUSE)
-        self._outage = OutageLog(logger, calls.waiting.seconds, f"{calls.stream}/{shard.id} cannot be read: ", PATIENCE)
+        self._outage = OutageLog(
+            logger, calls.waiting.monotonic, f"{calls.stream}/{shard.id} cannot be read: ", PATIENCE
+        )
         self._next_read = float("-inf")
         self._resuming = False  # the next record tells whether any expired after the checkpoint
         self._go_to(SHARD_END)
@@ -79,7 +81,7 @@ class ShardReader:
         if position != self._place:
             self._go_to(position)
         if not self._batches and not self._ended:
-            if self._calls.waiting.seconds() < self._next_read:
+            if self._calls.waiting.monotonic() < self._next_read:
                 return Page([], None)
             self._fetch(min(limit, RECORDS_A_READ))
         return self._page(limit)
@@ -89,7 +91,7 @@ class ShardReader:
         self._iterator: str | None = None
         self._batches: deque[Batch] = deque()
         self._given = 0  # records of the first of them
-        self._complete_to: int | None = None
+        self._watermark: int | None = None
         self._ended = False
         self._lost: Lost | None = None
         self._stay_busy()
@@ -110,12 +112,12 @@ class ShardReader:
             self._place = after(found[-1].sequences[-1])
         if self._batches:
             return Page(found, None, lost=lost)
-        return Page(found, self._complete_to, self._ended, lost=lost)
+        return Page(found, self._watermark, self._ended, lost=lost)
 
     def _fetch(self, limit: int) -> None:
-        self._next_read = self._calls.waiting.seconds() + self._interval
-        self._complete_to = None
-        asked = self._calls.waiting.seconds()
+        self._next_read = self._calls.waiting.monotonic() + self._interval
+        self._watermark = None
+        asked = self._calls.waiting.monotonic()
         try:
             iterator = self._iterator or self._new_iterator()
             answer = self._calls("get_records", ShardIterator=iterator, Limit=limit)
@@ -147,11 +149,11 @@ class ShardReader:
         """After a read: longer until the next when there has been nothing for a while."""
         if not idle:
             self._stay_busy()
-        elif self._calls.waiting.seconds() >= self._busy_until:
+        elif self._calls.waiting.monotonic() >= self._busy_until:
             self._next_read += (IDLE - 1) * self._interval
 
     def _stay_busy(self) -> None:
-        self._busy_until = self._calls.waiting.seconds() + IDLE * self._interval
+        self._busy_until = self._calls.waiting.monotonic() + IDLE * self._interval
 
     def _take(self, answer: dict[str, Any], asked: float, limit: int) -> None:
         self._iterator = answer.get("NextShardIterator")  # absent: the shard is closed, and this was its end
@@ -165,7 +167,7 @@ class ShardReader:
         if records:
             self._calls.clock.stamped(_milliseconds(records[-1]["ApproximateArrivalTimestamp"]))
         if at_tip:
-            self._complete_to = self._settled(self._calls.waiting.seconds() - asked)
+            self._watermark = self._settled(self._calls.waiting.monotonic() - asked)
         self._pace(idle=at_tip and not records)
         self._batches = deque(batch for batch in map(self._wanted, self._unpack(records)) if batch.keys)
 
