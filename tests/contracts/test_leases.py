@@ -156,7 +156,7 @@ def test_a_shard_that_the_stream_no_longer_has_holds_nobody_up(fleet: Fleet) -> 
     assert (one.watermark(), one.assign()) == (NOON, (1, {"a"}))
 
 
-def test_it_is_complete_to_the_slowest_shard(fleet: Fleet) -> None:
+def test_watermark_is_that_of_the_slowest_shard(fleet: Fleet) -> None:
     one = joined(fleet, "one")
     first, second = one.acquire(2)
     one.commit(first, commit(after(41), watermark=NOON + MINUTE))
