@@ -1,4 +1,4 @@
-"""What moves a shard on: the lease that allows it, the commit that does it, the store that keeps it."""
+"""The parts that move a shard on: the held lease that allows it, the commit that does it, the store that keeps it."""
 
 from collections.abc import Sequence
 from typing import Generic, NamedTuple, Protocol, TypeVar
@@ -31,7 +31,7 @@ class HeldLease(NamedTuple):
 
 
 class ReplayRequest(NamedTuple):
-    """A dead letter that somebody asked to apply after all."""
+    """Is a dead letter that somebody asked to replay."""
 
     id: int
     sequence: int
@@ -40,7 +40,7 @@ class ReplayRequest(NamedTuple):
 
 
 class Replay(NamedTuple):
-    """What became of a dead letter that was tried again: `error` is None when it is applied."""
+    """Is the outcome of a replay: `error` is None when the dead letter is applied."""
 
     letter: ReplayRequest
     error: str | None = None
@@ -94,4 +94,4 @@ class Store(Protocol[Results]):
         """Loads the state that was last committed. Raises LeaseLostError, StoreDownError, ShardError for a damage."""
 
     def replace(self, grant: HeldLease, state: State) -> None:
-        """Stores a state in place of the grant's, in one transaction. Raises what `commit` raises."""
+        """Stores a state in place of the lease's, in one transaction. Raises what `commit` raises."""

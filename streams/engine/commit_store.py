@@ -129,7 +129,7 @@ class CommitStore(Generic[Results]):
 
 
 def _log(grant: HeldLease) -> StateLog:
-    assert grant.log, "a grant of the database has its log"
+    assert grant.log, "a lease held in the database has its log"
     return grant.log
 
 
