@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 
-class Outage:
+class OutageLog:
     """The tries of one process at one thing that it needs. `monotonic` gives seconds."""
 
     def __init__(
@@ -19,7 +19,7 @@ class Outage:
         self._tries = 0  # those that count: after `patience`
         self._told = ""
 
-    def failed(self, error: Exception) -> None:
+    def failure(self, error: Exception) -> None:
         """Tells of the 1st, 2nd, 4th, 8th try of an outage, and whenever the reason is another one."""
         if self._began is None:
             self._began = self._monotonic()
@@ -31,7 +31,7 @@ class Outage:
             self._logger.error("%s%s; trying again", self._subject, reason)
             self._told = reason
 
-    def over(self) -> None:
+    def recovered(self) -> None:
         if self._tries and self._began is not None:
             seconds = self._monotonic() - self._began
             self._logger.info("%sWhat failed answers again, after %.0f s", self._subject, seconds)

@@ -23,7 +23,7 @@ def note(now: datetime) -> str:
     if _off(skew):
         whose = "this machine" if connection.vendor == "sqlite" else "the database's machine"
         return _in_words(whose, -skew, f"the time that the stream {stream} keeps")
-    stamps = current_leases().aggregate(clock=Max("clock"), newest=Max("newest"))
+    stamps = current_leases().aggregate(watermark=Max("watermark"), newest=Max("newest"))
     newest = max((clock.from_datetime(stamp) for stamp in stamps.values() if stamp), default=0)
     behind = wall + skew - newest
     return (

@@ -35,7 +35,7 @@ def signals(data: dict[str, Any], on: Chosen, snapshots: dict[str, Any], *, show
     clock is off, else "".
     """
     now = clock.from_iso(data["now"])
-    newest, watermark = (data[name] and clock.from_iso(data[name]) for name in ("newest", "clock"))
+    newest, watermark = (data[name] and clock.from_iso(data[name]) for name in ("newest", "watermark"))
     pulse = snapshots[dashboard_topics.PULSE]["data"]
     alive = pulse["workers"].get(on.application, {}).get(on.stream, 0)
     drained = on.stream in pulse["drained"].get(on.application, [])

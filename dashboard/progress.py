@@ -13,14 +13,14 @@ from streams.models.readers import progress_of
 
 
 class Progress(NamedTuple):
-    """`newest`: arrival of the newest applied record. `clock`: everything that arrived before this is applied."""
+    """`newest`: arrival of the newest applied record. `watermark`: every record that arrived before it is applied."""
 
     newest: datetime | None
-    clock: datetime | None
+    watermark: datetime | None
 
     def has_closed(self, end: datetime) -> bool:
         """Returns whether a window that ended at `end` can no longer grow."""
-        return self.clock is not None and self.clock >= end
+        return self.watermark is not None and self.watermark >= end
 
 
 def workers() -> dict[str, dict[str, int]]:

@@ -27,7 +27,7 @@ class ClosedWindows:
     def _spans(self) -> Iterator[tuple[Reader, datetime, datetime]]:
         """Yields times completed since the last call. A window closes once all records before its end are applied."""
         for reader in self._counts:
-            complete = progress_of(*reader).complete_to
+            complete = progress_of(*reader).watermark
             if complete is not None and complete > self._done.setdefault(reader, complete):
                 yield reader, self._done[reader], complete
                 self._done[reader] = complete

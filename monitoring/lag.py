@@ -41,7 +41,7 @@ class Laggards:
     def _all(self) -> Iterator[str]:
         ahead = skews()
         for application, stream in readers():
-            complete = progress_of(application, stream).complete_to
+            complete = progress_of(application, stream).watermark
             if complete is None:  # has read nothing yet: not behind
                 continue
             behind = seconds_since(complete, self._now(), ahead.get((application, stream), 0))

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 def begin(gauges: Mapping[str, Callable[[], float]] | None = None) -> None:
     """Starts the recorder in a thread of this process. Call it after a fork, since threads do not survive one."""
-    recorder, stopped = MetricsRecorder(counters, gauges or {}, process_identity.myself()), Event()
+    recorder, stopped = MetricsRecorder(counters, gauges or {}, process_identity.current()), Event()
 
     def run() -> None:
         while not stopped.wait(EVERY):

@@ -64,7 +64,7 @@ class SourceKind:
 class Closing(Protocol):
     """Makes the lines that `manage.py consume` prints when windows close."""
 
-    def closed(self, complete_to: int) -> list[Row]:
+    def closed(self, watermark: int) -> list[Row]:
         """Returns a row for each window that closed up to that millisecond and was not returned before, oldest first.
 
         The worker calls it about twice a second, outside of any transaction; it may ask the database.

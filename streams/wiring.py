@@ -15,9 +15,9 @@ from streams.backends.embedded.stream import EmbeddedStream
 from streams.backends.embedded.url import open_embedded, parse_embedded
 from streams.coordination import packets
 from streams.coordination.leases import Leases
-from streams.coordination.store_errors import answering
+from streams.coordination.store_errors import translate_errors
 from streams.core import topics
-from streams.core.commits import Grant
+from streams.core.commits import HeldLease
 from streams.core.hashing import HASH_SPACE
 from streams.core.records import LATEST, WHOLE, Description, Position, Record, Shard, StreamError, at
 from streams.core.state_log import BOUNDS
@@ -130,9 +130,9 @@ def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = 
     bounds = BOUNDS._replace(head=settings.STATE_HEAD)
     leases = Leases(name, stream_name, application.inherit, stream_time=stream.now, bounds=bounds)
     store = TimedStore(CommitStore(name, stream_name, topics.of(name, stream_name), application.sink), time.monotonic)
-    configuration = Fresh(answering(application.configuration), time.monotonic)
+    configuration = Fresh(translate_errors(application.configuration), time.monotonic)
 
-    def open_shard(grant: Grant) -> Pipeline[Any, Any]:
+    def open_shard(grant: HeldLease) -> Pipeline[Any, Any]:
         grant = believable(grant, stream.now(), application.set_back, store)
         place = (grant.checkpoint, grant.identity)
         reader: Reader
@@ -150,5 +150,5 @@ def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = 
     if start == LATEST:
         start = at(stream.now())
     leases.refuse_to_mix(whole=whole)
-    answering(packets.warn_if_small)()
+    translate_errors(packets.warn_if_small)()
     return Worker(leases, describe, open_shard, start, time.monotonic, stream.now)

@@ -140,8 +140,8 @@ class MemoryStream:
         tip = len(wanted) <= limit
         closed = not next(found.open for found in self._shards if found.id == shard)
         begins = self._trimmed.get(shard, 0) + len(self._records[shard]) - len(wanted)
-        complete_to = self._now() - 1000 if tip else None
-        return Page(_batches(wanted[:limit]), complete_to, tip and closed, self._identity, begins)
+        watermark = self._now() - 1000 if tip else None
+        return Page(_batches(wanted[:limit]), watermark, tip and closed, self._identity, begins)
 
     def split(self, shard: str, at: int | None = None) -> None:
         parent = self._open(shard)

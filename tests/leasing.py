@@ -4,7 +4,7 @@ from typing import Any
 
 from streams.coordination.leases import Leases
 from streams.coordination.listing import Inherit
-from streams.core.commits import Commit, Grant
+from streams.core.commits import Commit, HeldLease
 from streams.core.entry_log import Bounds
 from streams.core.sink import Sink
 from streams.core.state import State
@@ -29,11 +29,11 @@ class WorkersLeases(Leases):
         super().__init__(application, stream, inherit, owner, bounds=bounds)
         self.store: CommitStore[Any] = CommitStore(application, stream, topic, sink)
 
-    def commit(self, grant: Grant, commit: Commit[Any]) -> None:
+    def commit(self, grant: HeldLease, commit: Commit[Any]) -> None:
         self.store.commit(grant, commit)
 
-    def state(self, grant: Grant) -> State:
+    def state(self, grant: HeldLease) -> State:
         return self.store.state(grant)
 
-    def replace(self, grant: Grant, state: State) -> None:
+    def replace(self, grant: HeldLease, state: State) -> None:
         self.store.replace(grant, state)

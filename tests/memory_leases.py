@@ -4,9 +4,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from streams.coordination.assignment import Share, covers, share_of
+from streams.coordination.assignment import Assignment, covers, target_count
 from streams.coordination.listing import Inherit
-from streams.core.commits import Commit, Grant, LeaseLostError, Letter, LetterTakenError, RefusedError
+from streams.core.commits import Commit, HeldLease, LeaseLostError, LetterTakenError, RefusedError, ReplayRequest
 from streams.core.entry_log import Bounds
 from streams.core.records import SHARD_END, TRIM_HORIZON, DeadRecord, Description, Lost, Position, Shard
 from streams.core.segments import SegmentId
@@ -27,7 +27,7 @@ class Row:
     expires: int = 0
     state: bytes = b""  # the head of its log
     segments: dict[SegmentId, bytes] = field(default_factory=dict)
-    clock: int = 0
+    watermark: int = 0
 
     def read(self, segments: Sequence[SegmentId]) -> Iterator[tuple[SegmentId, bytes]]:
         return ((segment, self.segments[segment]) for segment in segments if segment in self.segments)
@@ -61,7 +61,7 @@ class Table:
     members: dict[str, int] = field(default_factory=dict)
     results: dict[Any, Any] = field(default_factory=dict)
     dead: dict[int, DeadRecord] = field(default_factory=dict)
-    asked: dict[int, Letter] = field(default_factory=dict)
+    asked: dict[int, ReplayRequest] = field(default_factory=dict)
     settled: dict[int, str | None] = field(default_factory=dict)  # how replays failed again, by letter
     unkept: int = 0
     bounds: Bounds = BOUNDS
@@ -105,7 +105,7 @@ class MemoryLeases:
             row.owner, row.expires = "", 0
             owns = covers(f"{row.shard.hash_start:032x}", f"{row.shard.hash_end:032x}")
             own = [row.load(table.bounds)[0]] if row.state else []
-            row.replace(self._inherit([*own, *states], owns, row.clock), table.bounds)
+            row.replace(self._inherit([*own, *states], owns, row.watermark), table.bounds)
 
     def _last_states(self) -> list[Row]:
         """Returns rows with a state that no row has taken over; a child's row replaces its parents'."""
@@ -116,26 +116,26 @@ class MemoryLeases:
         awaited = [row for row in ended if not children[row.shard.id] or set(children[row.shard.id]) - begun]
         return [*awaited, *(row for row in rows if row.checkpoint != SHARD_END.kind)]
 
-    def set_aside(self, grant: Grant, trouble: str) -> None:
+    def set_aside(self, grant: HeldLease, trouble: str) -> None:
         self.table.troubles[grant.shard] = trouble
 
-    def share(self) -> Share:
+    def assign(self) -> Assignment:
         now = self.table.now()
         self.table.members[self.owner] = now + LEASE
         for row in self._mine().values():
             row.expires = now + LEASE
         living = [owner for owner, expires in self.table.members.items() if expires >= now]
-        return Share(share_of(self.owner, living, len(self._readable())), set(self._mine()))
+        return Assignment(target_count(self.owner, living, len(self._readable())), set(self._mine()))
 
-    def acquire(self, most: int) -> list[Grant]:
+    def acquire(self, most: int) -> list[HeldLease]:
         now = self.table.now()
         free = [row for row in self._readable() if row.owner != self.owner and (not row.owner or row.expires < now)]
         return [self._take(row) for row in free[: max(0, most)]]
 
-    def _take(self, row: Row) -> Grant:
+    def _take(self, row: Row) -> HeldLease:
         row.owner, row.counter, row.expires = self.owner, row.counter + 1, self.table.now() + LEASE
         parents = [self.table.rows[name] for name in row.shard.parents if name in self.table.rows]
-        clock = row.clock or max((parent.clock for parent in parents), default=0)
+        watermark = row.watermark or max((parent.watermark for parent in parents), default=0)
         if not row.state and row.shard.parents:
             owns = covers(f"{row.shard.hash_start:032x}", f"{row.shard.hash_end:032x}")
             states = [parent.load(self.table.bounds)[0] for parent in parents]
@@ -143,7 +143,7 @@ class MemoryLeases:
         state, log = row.load(self.table.bounds)
         bounds = row.shard.hash_start, row.shard.hash_end
         rest = *bounds, self.table.identity, "", log
-        return Grant("app", "s", row.shard.id, self.owner, row.counter, row.checkpoint, state, clock, *rest)
+        return HeldLease("app", "s", row.shard.id, self.owner, row.counter, row.checkpoint, state, watermark, *rest)
 
     def _mine(self) -> dict[str, Row]:
         return {name: row for name, row in self.table.rows.items() if row.owner == self.owner}
@@ -152,27 +152,27 @@ class MemoryLeases:
         unread = {name for name, row in self.table.rows.items() if row.checkpoint != SHARD_END.kind}
         return [self.table.rows[n] for n in sorted(unread) if not unread.intersection(self.table.rows[n].shard.parents)]
 
-    def give_back(self, shards: Collection[str]) -> None:
+    def release(self, shards: Collection[str]) -> None:
         for name, row in self._mine().items():
             if name in shards:
                 row.owner, row.expires = "", 0
 
-    def leave(self) -> None:
-        self.give_back(list(self._mine()))
+    def leave_group(self) -> None:
+        self.release(list(self._mine()))
         self.table.members.pop(self.owner, None)
 
-    def complete_to(self) -> int | None:
-        clocks = [row.clock for row in self.table.rows.values() if row.checkpoint != SHARD_END.kind]
-        return min(clocks) if clocks and all(clocks) else None
+    def watermark(self) -> int | None:
+        watermarks = [row.watermark for row in self.table.rows.values() if row.checkpoint != SHARD_END.kind]
+        return min(watermarks) if watermarks and all(watermarks) else None
 
-    def letters(self, grant: Grant) -> list[Letter]:
+    def replay_requests(self, grant: HeldLease) -> list[ReplayRequest]:
         shard = self.table.rows[grant.shard].shard
         owns = covers(f"{shard.hash_start:032x}", f"{shard.hash_end:032x}")
         return [letter for letter in self.table.asked.values() if owns(letter.key)]
 
-    def commit(self, grant: Grant, commit: Commit[Any]) -> None:
+    def commit(self, grant: HeldLease, commit: Commit[Any]) -> None:
         assert grant.log
-        write = grant.log.write(commit.state, commit.clock) if commit.state is not None else None
+        write = grant.log.write(commit.state, commit.watermark) if commit.state is not None else None
         self.table.before_commit()
         row = self._held(grant)
         if commit.results and b"unstorable" in commit.results.values():
@@ -185,7 +185,7 @@ class MemoryLeases:
             if error is None:
                 self.table.dead.pop(letter.sequence, None)
         assert _place(row.checkpoint) <= _place(commit.checkpoint), "a checkpoint never moves back"
-        row.checkpoint, row.clock = commit.checkpoint, commit.clock
+        row.checkpoint, row.watermark = commit.checkpoint, commit.watermark
         if write:
             row.store(write)
         row.expires = self.table.now() + LEASE
@@ -196,15 +196,15 @@ class MemoryLeases:
         self.table.dead |= {record.sequence: record for record in commit.dead}
         self.table.after_commit()
 
-    def state(self, grant: Grant) -> State:
+    def state(self, grant: HeldLease) -> State:
         assert grant.log
         return grant.log.load(self._held(grant).state)
 
-    def replace(self, grant: Grant, state: State) -> None:
+    def replace(self, grant: HeldLease, state: State) -> None:
         assert grant.log
         self._held(grant).store(grant.log.replace(state))
 
-    def _held(self, grant: Grant) -> Row:
+    def _held(self, grant: HeldLease) -> Row:
         row = self.table.rows.get(grant.shard)
         if not row or (self.table.identity, row.owner, row.counter) != (grant.identity, grant.owner, grant.counter):
             raise LeaseLostError(grant.shard)

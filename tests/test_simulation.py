@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from streams.backends.embedded.own_clock import Anchor, Reading
 from streams.core.clock import MINUTE
-from streams.core.commits import Grant
+from streams.core.commits import HeldLease
 from streams.core.entry_log import Bounds
 from streams.core.records import SHARD_END, TRIM_HORIZON, Batch, DeadRecord, Description, Page, Position
 from streams.core.state import State, StateChange, StateKey, merge
@@ -154,7 +154,7 @@ class Fleet(RuleBasedStateMachine):
         leases = MemoryLeases(self.table, name, inherit)
         stream: Any = CrashingStream(self.stream, self.crash)
 
-        def open_shard(grant: Grant) -> Pipeline[Any, Any]:
+        def open_shard(grant: HeldLease) -> Pipeline[Any, Any]:
             reader = ShardReader(stream, grant.shard, grant.checkpoint, grant.identity)
             return Pipeline(grant, reader, decode, Keeping, leases)
 

@@ -48,7 +48,7 @@ def lease(house: House) -> dict[str, Any]:
 
 def reached(house: House) -> int:
     """How far the worker is, in milliseconds; 0 before it says."""
-    rows = house.query("SELECT clock FROM streams_lease")
+    rows = house.query("SELECT watermark FROM streams_lease")
     return clock.from_iso(str(rows[0][0])) if rows and rows[0][0] else 0
 
 

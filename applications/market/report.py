@@ -57,7 +57,7 @@ def _closed_minutes(streams: Collection[str], groups: Iterable[list[TradeMinute]
     Every stream that has trades in such a minute, or a living worker, is applied past its end. A stream without leases
     has no reader, and holds no minute open.
     """
-    ends = {stream: progress_of(TRADES, stream).complete_to for _, stream in readers(application=TRADES)}
+    ends = {stream: progress_of(TRADES, stream).watermark for _, stream in readers(application=TRADES)}
     living = Member.objects.filter(application=TRADES, stream__in=streams, expires__gte=Now())
     reading = set(living.values_list("stream", flat=True)) & ends.keys()
     holding: dict[datetime, set[str]] = defaultdict(set)
@@ -83,9 +83,9 @@ class MinuteReports:
         self._stream = stream
         self._next = (since or 0) // MINUTE * MINUTE
 
-    def closed(self, complete_to: int) -> list[Row]:
+    def closed(self, watermark: int) -> list[Row]:
         """Returns the minutes that closed by then and were not yet returned, oldest first."""
-        end = complete_to // MINUTE * MINUTE
+        end = watermark // MINUTE * MINUTE
         if end <= self._next:
             return []
         since, until = clock.to_datetime(self._next), clock.to_datetime(end)

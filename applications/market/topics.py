@@ -34,15 +34,15 @@ def market(now: datetime, stream: str = TRADES) -> dict[str, Any]:
     at = progress(TRADES, stream)
     newest = _newest_minute(stream)
     if newest is not None and not at.has_closed(newest + MINUTE):
-        opened, closed = newest, _newest_minute(stream, at.clock - MINUTE) if at.clock else None
+        opened, closed = newest, _newest_minute(stream, at.watermark - MINUTE) if at.watermark else None
     else:
         opened, closed = None, newest
     minutes = _minutes(stream, [minute for minute in (opened, closed) if minute], PLACES)
     return {
         "now": iso(now),
         "newest": iso(at.newest),
-        "clock": iso(at.clock),
-        "rate": _rate(stream, own_time(TRADES, stream, now), at.clock),
+        "watermark": iso(at.watermark),
+        "rate": _rate(stream, own_time(TRADES, stream, now), at.watermark),
         "open": minutes[opened] if opened else None,
         "closed": minutes[closed] if closed else None,
     }
@@ -50,10 +50,10 @@ def market(now: datetime, stream: str = TRADES) -> dict[str, Any]:
 
 def market_history(now: datetime, stream: str = TRADES) -> dict[str, Any]:
     """Builds the closed minutes of the last hour, oldest first."""
-    clock = progress(TRADES, stream).clock
-    if clock is None:
+    watermark = progress(TRADES, stream).watermark
+    if watermark is None:
         return {"minutes": []}
-    since, last = _floor(own_time(TRADES, stream, now)) - HOUR, _floor(clock) - MINUTE
+    since, last = _floor(own_time(TRADES, stream, now)) - HOUR, _floor(watermark) - MINUTE
     minutes = [last - MINUTE * back for back in range(HISTORY_MINUTES) if last - MINUTE * back >= since]
     found = _closed_minutes.get(stream, minutes, last)
     return {"minutes": [found[minute] for minute in reversed(minutes) if minute in found]}
@@ -78,7 +78,7 @@ def _ticker(symbol: str, now: datetime, at: Progress, rows: Sequence[TradeMinute
     return {
         "now": iso(now),
         "newest": iso(at.newest),
-        "clock": iso(at.clock),
+        "watermark": iso(at.watermark),
         "ticker": symbol,
         "minutes": minutes[-60:],
     }
@@ -93,9 +93,9 @@ def _newest_minute(stream: str, latest: datetime | None = None) -> datetime | No
     return (minutes.filter(minute__lte=latest) if latest else minutes).first()
 
 
-def _rate(stream: str, now: datetime, clock: datetime | None) -> float:
+def _rate(stream: str, now: datetime, watermark: datetime | None) -> float:
     """Returns trades per second over the last complete seconds; a worker that stays silent counts as no trades."""
-    end = max(clock or now, now - RATE_LAG).replace(microsecond=0)
+    end = max(watermark or now, now - RATE_LAG).replace(microsecond=0)
     start = end - timedelta(seconds=RATE_SECONDS)
     seconds = Throughput.objects.filter(application=TRADES, stream=stream, second__gte=start, second__lt=end)
     return round((seconds.aggregate(total=Sum("records"))["total"] or 0) / RATE_SECONDS, 1)

@@ -44,7 +44,7 @@ def alarm(found: AlarmEpisode, now: datetime) -> dict[str, Any]:
 def _reached(found: AlarmEpisode, now: datetime) -> int:
     """Returns the time, in milliseconds, up to which the counts are known: at least the alarm's own times."""
     own = own_time(ORDERS, found.stream, now)
-    applied = min(progress(ORDERS, found.stream).clock or own, own)
+    applied = min(progress(ORDERS, found.stream).watermark or own, own)
     return clock.from_datetime(max(applied, found.ended or found.started))
 
 

@@ -15,7 +15,7 @@ from typing import Annotated
 
 import msgspec
 
-from applications.orders.results import Call, Count, Episode, OrderResults, Second
+from applications.orders.results import Episode, NotificationDue, OrderResults, SecondRate, WindowCount
 from streams.core.clock import MINUTE, SECOND
 from streams.core.processor import Decoder, Name, Processor, padded, refuse
 from streams.core.records import Batch, DeadRecord
@@ -51,7 +51,7 @@ class OrderLine(msgspec.Struct, gc=False):
 class SiteState(msgspec.Struct, array_like=True):
     """Holds the state of one site beside its window: its newest line, second and episode, and its notifications."""
 
-    second: Second | None = None
+    second: SecondRate | None = None
     episode: Episode | None = None
     below_since: int | None = None  # when the count last fell below the threshold of an open episode
     notified: int | None = None
@@ -85,9 +85,9 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
             if not self._windows.total(key):
                 self._sites.rest(key, site.newest + FORGET)
         self._counted: dict[str, tuple[SiteState, int]] = {}  # with the lines in their windows
-        self._seconds: dict[tuple[str, int], Second] = {}
+        self._seconds: dict[tuple[str, int], SecondRate] = {}
         self._episodes: dict[tuple[str, str], Episode] = {}
-        self._calls: list[Call] = []
+        self._calls: list[NotificationDue] = []
 
     def configure(self, settings: Mapping[str, int]) -> None:
         self._thresholds = settings
@@ -119,7 +119,7 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
         watermark = self._windows.watermark
         results = OrderResults(
             [
-                Count(name, lines, watermark, site.newest)
+                WindowCount(name, lines, watermark, site.newest)
                 for name, (site, lines) in sorted(self._counted.items(), key=_NAME)
             ],
             [(site, second) for (site, _), second in self._seconds.items()],
@@ -174,7 +174,7 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
         second = now - now % SECOND
         rate = site.second
         if rate is None or rate.second != second:
-            rate = site.second = Second(second, 0, 0)
+            rate = site.second = SecondRate(second, 0, 0)
         rate.lines += lines
         if count > rate.peak:
             rate.peak = count
@@ -193,7 +193,7 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
         episode.peak = max(episode.peak, count)
         episode.lines += calls
         if site.notified is None or now - site.notified >= QUIET:
-            self._calls.append(Call(key[0], now, sequence, count - calls + 1, threshold, site.suppressed))
+            self._calls.append(NotificationDue(key[0], now, sequence, count - calls + 1, threshold, site.suppressed))
             site.notified, site.suppressed = now, 0
             episode.notifications += 1
             calls -= 1

@@ -19,7 +19,7 @@ class Episode(msgspec.Struct, array_like=True):
     ended: int | None = None
 
 
-class Second(msgspec.Struct, array_like=True):
+class SecondRate(msgspec.Struct, array_like=True):
     """Holds the lines of one second of a site, and the highest count at any of them."""
 
     second: int
@@ -27,7 +27,7 @@ class Second(msgspec.Struct, array_like=True):
     peak: int
 
 
-class Call(NamedTuple):
+class NotificationDue(NamedTuple):
     """Describes a notification that was sent."""
 
     site: str
@@ -38,7 +38,7 @@ class Call(NamedTuple):
     suppressed_before: int
 
 
-class Count(NamedTuple):
+class WindowCount(NamedTuple):
     """Holds how many lines a site's window holds at a moment."""
 
     site: str
@@ -48,7 +48,7 @@ class Count(NamedTuple):
 
 
 class OrderResults(NamedTuple):
-    counts: list[Count]
-    seconds: list[tuple[str, Second]]
+    counts: list[WindowCount]
+    seconds: list[tuple[str, SecondRate]]
     episodes: list[Episode]
-    calls: list[Call]
+    calls: list[NotificationDue]

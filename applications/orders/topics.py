@@ -84,7 +84,7 @@ def _state(now: datetime, stream: str, sites: Iterable[Site], **one: str) -> dic
     return {
         "now": iso(now),
         "newest": iso(at.newest),
-        "clock": iso(at.clock),
+        "watermark": iso(at.watermark),
         "total": sites_of(stream).count() if len(shown) >= SHOWN else len(shown),
         "open": alarms.filter(ended=None).count() if len(opened) >= ALARMS else len(opened),
         "sites": [_site(shown[name], stream, counts.get(name), in_alarm.get(name)) for name in order],
@@ -99,7 +99,7 @@ def _history(now: datetime, stream: str, names: Sequence[str]) -> dict[str, Any]
     before the site's first line, because nothing is known of that time.
     """
     own = own_time(ORDERS, stream, now)
-    reached = min(progress(ORDERS, stream).clock or own, own)
+    reached = min(progress(ORDERS, stream).watermark or own, own)
     end = clock.from_datetime(reached) // clock.SECOND * clock.SECOND
     return {"now": iso(now), "sites": points(stream, names, end - HISTORY_SECONDS * clock.SECOND, end)}
 

@@ -140,7 +140,11 @@ def _following(found: AlarmEpisode) -> dict[str, Any]:
     snapshots = live_snapshots.take([topic, PULSE], timezone.now())
     data = snapshots[topic]["data"]
     context = {"topic": topic, "history_topic": history, "snapshots": snapshots, "on": on}
-    return context | {"newest": data["newest"], "watermark": data["clock"], **signals(data, on, snapshots, shown=True)}
+    return context | {
+        "newest": data["newest"],
+        "watermark": data["watermark"],
+        **signals(data, on, snapshots, shown=True),
+    }
 
 
 @token_allowed("read:dashboards")

@@ -67,7 +67,7 @@ def fill(keys: int, now: datetime) -> None:
 
     minute = now.replace(second=0, microsecond=0)
     for name in ("trades", "orders"):
-        Lease.objects.create(application=name, stream=name, shard="s", checkpoint="latest", clock=now, newest=now)
+        Lease.objects.create(application=name, stream=name, shard="s", checkpoint="latest", watermark=now, newest=now)
     write(Ticker, (Ticker.of(f"T{n}") for n in range(keys)))
     figures = {"trades": 1, "shares": 1, "cents": 1, "low": 1, "high": 1, "first": 1, "last": 1, "largest": 1}
     write(

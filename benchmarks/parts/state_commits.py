@@ -16,7 +16,7 @@ django.setup()
 
 from streams.coordination import lease_states  # noqa: E402 - Django is set up only now
 from streams.coordination.leases import Leases  # noqa: E402 - Django is set up only now
-from streams.core.commits import Commit, Grant  # noqa: E402 - Django is set up only now
+from streams.core.commits import Commit, HeldLease  # noqa: E402 - Django is set up only now
 from streams.core.hashing import HASH_SPACE  # noqa: E402 - Django is set up only now
 from streams.core.records import TRIM_HORIZON, Description, Shard  # noqa: E402 - Django is set up only now
 from streams.core.sink import Rows  # noqa: E402 - Django is set up only now
@@ -42,7 +42,7 @@ def run(kind: str, held: int, *, whole: bool) -> dict[str, Any]:
     class Store(CommitStore[None]):
         """Notes the bytes of each write."""
 
-        def _change(self, grant: Grant, change: StateChange, watermark: int) -> Write:
+        def _change(self, grant: HeldLease, change: StateChange, watermark: int) -> Write:
             write = super()._change(grant, change, watermark)
             sizes.append(len(write.head) + sum(map(len, write.added.values())))
             return write
@@ -53,7 +53,7 @@ def run(kind: str, held: int, *, whole: bool) -> dict[str, Any]:
         entries: dict[Any, bytes] = {}
         history: list[HistoryRow] = []
 
-        def _change(self, grant: Grant, change: StateChange, watermark: int) -> Write:
+        def _change(self, grant: HeldLease, change: StateChange, watermark: int) -> Write:
             self.entries.update(change.put)
             self.history += change.history
             self.history = [row for row in self.history if row.until > watermark]
@@ -72,7 +72,7 @@ def run(kind: str, held: int, *, whole: bool) -> dict[str, Any]:
     shard = Shard("a", 0, HASH_SPACE - 1)
     leases = Leases(name, "s", lambda states, owns, watermark=None: merge(states, owns))
     leases.sync(lambda: Description("s", "ACTIVE", 24, [shard], "one"), TRIM_HORIZON)
-    leases.share()
+    leases.assign()
     [grant] = leases.acquire(1)
     store = (WholeStore if whole else Store)(name, "s", name, Rows(lambda stream, results: None))
     store.commit(grant, Commit("trim-horizon", 1, step(0, held)))

@@ -12,7 +12,7 @@ let standing = null;
 
 /** Takes the times of a snapshot. */
 export function hearSignals(data) {
-  [newest, watermark] = [data.newest, data.clock];
+  [newest, watermark] = [data.newest, data.watermark];
 }
 
 /** Returns whether the figures are current: neither old nor unknown. */

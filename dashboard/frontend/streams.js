@@ -101,9 +101,9 @@ function fillShard(row, shard) {
   setText(cells.state, shard.state);
   setText(cells.owner, shard.owner || "–");
   cells.owner.title = shard.owner_id;
-  setTime(cells.clock, shard.clock);
+  setTime(cells.watermark, shard.watermark);
   setText(cells.nowhere, shard.place);
-  cells.nowhere.hidden = Boolean(shard.clock);
+  cells.nowhere.hidden = Boolean(shard.watermark);
   cells.place.title = shard.checkpoint;
   setText(cells.lag, orDash(shard.lag, span));
   setText(cells.waiting, records(shard.lag_records));

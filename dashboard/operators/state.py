@@ -135,8 +135,8 @@ def _stream(name: _Name, leases: Sequence[Lease], facts: _Facts, waiting: dict[s
     unread = {lease.shard for lease in leases if lease.checkpoint != str(SHARD_END)}
     applied, dead, expired = facts.former.get(name, (0, 0, 0))
     shards = [_shard(lease, unread, facts, waiting.get(lease.shard)) for lease in leases]
-    clock_note = [lease.clock for lease in leases if lease.shard in unread]
-    known = [clock for clock in clock_note if clock]
+    watermarks = [lease.watermark for lease in leases if lease.shard in unread]
+    known = [watermark for watermark in watermarks if watermark]
     waits = None if why else sum(waiting.values())
     own = facts.own_time(leases[0])
     return {
@@ -145,7 +145,7 @@ def _stream(name: _Name, leases: Sequence[Lease], facts: _Facts, waiting: dict[s
         "records_url": links.to_records(name[1]),
         "members": facts.members[name],
         "skew": facts.skews[name] / 1000 if name in facts.skews else None,
-        "lag": _lag(min(known), own, waits) if known and len(known) == len(clock_note) else None,
+        "lag": _lag(min(known), own, waits) if known and len(known) == len(watermarks) else None,
         "lag_records": waits,
         "unattended": bool(unread) and not facts.members[name] and waits != 0,
         "lag_note": why,
@@ -178,7 +178,9 @@ def _loss(lease: Lease) -> str:
 
 def _shard(lease: Lease, unread: set[str], facts: _Facts, waits: int | None) -> dict[str, Any]:
     records, size = facts.rates.get((lease.application, lease.stream, lease.shard), (0.0, 0.0))
-    behind = lease.clock is None or lease.clock < facts.own_time(lease) - RATE_LAG - timedelta(seconds=RATE_SECONDS)
+    behind = lease.watermark is None or lease.watermark < facts.own_time(lease) - RATE_LAG - timedelta(
+        seconds=RATE_SECONDS
+    )
     ended = lease.shard not in unread
     unknown = behind and not ended  # newer records may have arrived since
     return {
@@ -187,10 +189,10 @@ def _shard(lease: Lease, unread: set[str], facts: _Facts, waits: int | None) -> 
         "parents": lease.parents,
         "owner": owner_in_words(lease.owner) if lease.pk in facts.held else "",
         "owner_id": lease.owner if lease.pk in facts.held else "",
-        "clock": iso(lease.clock),
+        "watermark": iso(lease.watermark),
         "checkpoint": lease.checkpoint,
         "place": _place(lease.checkpoint),
-        "lag": None if ended else _lag(lease.clock, facts.own_time(lease), waits),
+        "lag": None if ended else _lag(lease.watermark, facts.own_time(lease), waits),
         "lag_records": waits,
         "newest": iso(lease.newest),
         "applied": lease.applied,
@@ -221,9 +223,9 @@ def _place(checkpoint: str) -> str:
     return words if len(words) <= 24 else f"{words[:8]}…{words[-14:]}"
 
 
-def _lag(clock: datetime | None, now: datetime, waits: int | None) -> float | None:
+def _lag(watermark: datetime | None, now: datetime, waits: int | None) -> float | None:
     """Returns seconds; 0 where no record waits, however old the watermark is; None for a watermark in the future."""
-    seconds = seconds_since(clock, now)
+    seconds = seconds_since(watermark, now)
     if seconds is None:
         return None
     return 0.0 if waits == 0 else round(seconds, 1)

@@ -34,7 +34,7 @@ class Stream(Protocol):
     def read(self, shard: str, position: Position, limit: int) -> Page:
         """Returns up to `limit` records from a position on; never waits for one to arrive.
 
-        At the tip, `complete_to` comes from the service's own time.
+        At the tip, `watermark` comes from the service's own time.
         """
 
     def split(self, shard: str, at: int | None = None) -> None:

@@ -31,9 +31,9 @@ class Outcome(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """Holds sources of time and chance: `seconds` only grows, `pause` sleeps for seconds, `chance` returns 0 to 1."""
+    """Holds sources of time and chance: `monotonic` only grows, `pause` sleeps for seconds, `chance` returns 0 to 1."""
 
-    seconds: Callable[[], float]
+    monotonic: Callable[[], float]
     pause: Callable[[float], None]
     chance: Callable[[], float]
 
@@ -94,15 +94,15 @@ class Put:
         Raises StreamDownError, with the entries that are left, if none was stored for PATIENCE seconds.
         """
         backoff = Backoff(self._waiting.chance)
-        deadline = self._waiting.seconds() + PATIENCE
+        deadline = self._waiting.monotonic() + PATIENCE
         while self._left:
             left = self._left
             reason = self._request()
             if self._left < left:
-                deadline = self._waiting.seconds() + PATIENCE
+                deadline = self._waiting.monotonic() + PATIENCE
             if not reason:
                 backoff.reset()
-            elif self._waiting.seconds() >= deadline:
+            elif self._waiting.monotonic() >= deadline:
                 raise StreamDownError(f"{self._not_taken()} within {PATIENCE:.0f} s: {reason}.", self._not_in())
             else:
                 self._waiting.pause(backoff.next())

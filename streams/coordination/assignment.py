@@ -1,4 +1,4 @@
-"""How the leases of a stream are shared: plain arithmetic that every worker does alike."""
+"""Computes how many leases each worker holds: plain arithmetic with the same result in every worker."""
 
 from collections.abc import Callable, Collection
 from typing import NamedTuple
@@ -6,20 +6,23 @@ from typing import NamedTuple
 from streams.core.hashing import hash_key
 
 
-class Share(NamedTuple):
-    """What a worker should hold, and what it holds."""
+class Assignment(NamedTuple):
+    """Says how many leases a worker should hold (`target`), and which shards it holds."""
 
-    due: int
+    target: int
     held: set[str]
 
 
-def share_of(owner: str, members: Collection[str], leases: int) -> int:
-    """How many leases are a member's: as many as any other's, or one more for the first in the order of their names."""
+def target_count(owner: str, members: Collection[str], leases: int) -> int:
+    """Returns a member's number of leases.
+
+    All members have the same number; the first ones in the order of their names have one more if there is a remainder.
+    """
     each, over = divmod(leases, len(members))
     return each + (sorted(members).index(owner) < over)
 
 
 def covers(hash_start: str, hash_end: str) -> Callable[[str], bool]:
-    """Whether a partition key's hash lies between two bounds, hexadecimal and inclusive."""
+    """Returns a function: does a partition key's hash lie between the two bounds, hexadecimal and inclusive?"""
     start, end = int(hash_start, 16), int(hash_end, 16)
     return lambda key: start <= hash_key(key) <= end

@@ -1,4 +1,4 @@
-"""Where the states of leases lie in the database: the head in the lease's own row, the rest in StateSegments."""
+"""Keeps the states of leases in the database: the head in the lease's own row, the rest in StateSegments."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -19,9 +19,9 @@ INSERT = 256 << 10  # bytes of segments a statement
 
 
 def load(lease: Lease, bounds: Bounds) -> tuple[State, StateLog]:
-    """Returns the state of a lease, as its row says, and the log that goes on from it. Raises DamagedStateError.
+    """Returns the state of a lease, as its row has it, and the log that goes on from it. Raises DamagedStateError.
 
-    Nobody may commit to the lease meanwhile, as is so once this process holds it.
+    No other process may commit to the lease meanwhile; this is so once this process holds it.
     """
     if not lease.state:  # as an operator leaves it to have a damaged shard read again
         StateSegment.objects.filter(lease=lease.pk).delete()

@@ -1,8 +1,8 @@
-"""Leases on shards, kept in the database: which worker reads which shard.
+"""Keeps the leases on shards in the database: which worker reads which shard.
 
-Every worker is a member of its application's fleet. Each knows from the same table how many leases are its share, gives
-back what it has beyond, and takes up to it what is free: no leader, no negotiation. Time is the database's own, so that
-the clocks of workers do not matter.
+Every worker is a member of its application's group. Each one computes its target from the same table, releases the
+leases beyond it, and acquires free leases up to it: there is no leader and no negotiation. Time is the database's own,
+so the clocks of workers do not matter.
 """
 
 from collections.abc import Callable, Collection
@@ -12,11 +12,11 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from streams.coordination import lease_states, process_identity, replay_requests
-from streams.coordination.assignment import Share, covers, share_of
+from streams.coordination.assignment import Assignment, covers, target_count
 from streams.coordination.listing import Inherit, Listing
-from streams.coordination.store_errors import answering
+from streams.coordination.store_errors import translate_errors
 from streams.core import clock
-from streams.core.commits import Grant, LeaseLostError, Letter
+from streams.core.commits import HeldLease, LeaseLostError, ReplayRequest
 from streams.core.entry_log import Bounds
 from streams.core.records import SHARD_END, WHOLE, Description, Position, StreamError
 from streams.core.segments import DamagedStateError
@@ -24,7 +24,7 @@ from streams.core.state import EMPTY
 from streams.core.state_log import BOUNDS
 from streams.models import DeadLetter, Lease, Member, current_leases
 from streams.models.database_time import ahead_of_database
-from streams.models.progress import how_far
+from streams.models.progress import progress_over
 
 LEASE = timedelta(seconds=5)  # A dead worker's shards are taken over after this, at the latest.
 TROUBLE = 500  # characters of a sentence that are kept
@@ -32,13 +32,13 @@ SYNCS = 3  # tries, when another worker exchanges the leases at the same time; t
 
 
 def living_owners(**names: str) -> set[str]:
-    """Workers of an application, on a stream, that live: none that is known to be gone counts."""
+    """Returns the workers of an application, on a stream, that are alive; processes known to be dead do not count."""
     members = Member.objects.filter(**names, expires__gte=Now()).values_list("owner", flat=True)
-    return {owner for owner in members if not process_identity.is_gone(owner)}
+    return {owner for owner in members if not process_identity.is_dead(owner)}
 
 
 class Leases:
-    """The leases of one application on one stream, as one worker sees them."""
+    """Keeps the leases of one application on one stream, as one worker sees them."""
 
     def __init__(
         self,
@@ -49,22 +49,22 @@ class Leases:
         stream_time: clock.Clock | None = None,
         bounds: Bounds = BOUNDS,
     ) -> None:
-        """`inherit` makes a child shard's first state of its parents' last ones.
+        """Takes the names. `inherit` makes the first state of a child shard from the last states of its parents.
 
-        `stream_time` is the stream's clock; `bounds` are those of the states.
+        `stream_time` is the stream's own time; `bounds` are the bounds of states.
         """
         self._stream_time = stream_time
         self.application = application
         self.stream = stream
         self._inherit = inherit
         self._bounds = bounds
-        self._owner = owner or process_identity.myself()
+        self._owner = owner or process_identity.current()
         self._names = {"application": application, "stream": stream}
         self._all = current_leases(**self._names)
         self._listing = Listing(application, stream, inherit, bounds)
         self._mine = self._all.filter(owner=self._owner)
 
-    @answering
+    @translate_errors
     def sync(self, describe: Callable[[], Description], start: Position) -> None:
         """Makes leases for shards not seen before, and retires those of shards that the stream no longer has.
 
@@ -72,7 +72,7 @@ class Leases:
         Where the name leads to another stream than before, its leases become the current ones.
         """
         for _ in range(SYNCS):
-            # Leases first, then shards: the other way round, a lease that another worker made would look gone.
+            # Leases are read before shards: in the other order, a lease that another worker made would look gone.
             known = self._listing.known()
             if self._listing.bring_up_to_date(known, describe(), start):
                 return
@@ -87,9 +87,12 @@ class Leases:
                 "Use another stream, or the same way."
             )
 
-    @answering
-    def share(self) -> Share:
-        """Says that this worker lives, extends what it holds, and tells what it should hold."""
+    @translate_errors
+    def assign(self) -> Assignment:
+        """Renews this worker's membership and its leases.
+
+        Returns the leases that it holds and how many it should hold.
+        """
         seat = Member.objects.filter(**self._names, owner=self._owner)
         says = {"expires": Now() + LEASE, "skew": ahead_of_database(self._stream_time)}
         if not seat.update(**says):
@@ -97,33 +100,35 @@ class Leases:
         self._mine.update(expires=Now() + LEASE)
         living = living_owners(**self._names) | {self._owner}
         readable = [lease.shard for lease in self._readable()]
-        return Share(share_of(self._owner, living, len(readable)), set(self._mine.values_list("shard", flat=True)))
+        return Assignment(
+            target_count(self._owner, living, len(readable)), set(self._mine.values_list("shard", flat=True))
+        )
 
     def _readable(self) -> list[Lease]:
-        """Leases that are not at their end, and whose parents are."""
+        """Returns the leases that have not ended and whose parents have ended."""
         leases = list(self._all.order_by("shard").defer("state"))
         unread = {lease.shard for lease in leases if lease.checkpoint != SHARD_END.kind}
         return [lease for lease in leases if lease.shard in unread and not unread.intersection(lease.parents)]
 
-    @answering
-    def acquire(self, most: int) -> list[Grant]:
-        """Takes at most so many leases that are free, expired, or of a process that is gone."""
+    @translate_errors
+    def acquire(self, most: int) -> list[HeldLease]:
+        """Acquires at most `most` leases that are free, expired, or held by a process that has ended."""
         expired = set(self._all.filter(Q(expires=None) | Q(expires__lt=Now())).values_list("pk", flat=True))
-        grants: list[Grant] = []
+        grants: list[HeldLease] = []
         for lease in self._readable():
-            free = lease.pk in expired or not lease.owner or process_identity.is_gone(lease.owner)
+            free = lease.pk in expired or not lease.owner or process_identity.is_dead(lease.owner)
             if len(grants) < most and free and lease.owner != self._owner and (grant := self._take(lease)):
                 grants.append(grant)
         return grants
 
-    def _take(self, lease: Lease) -> Grant | None:
+    def _take(self, lease: Lease) -> HeldLease | None:
         unchanged = self._all.filter(pk=lease.pk, owner=lease.owner, counter=lease.counter)
         if not unchanged.update(owner=self._owner, counter=F("counter") + 1, expires=Now() + LEASE):
             return None  # Another worker was faster.
         lease.refresh_from_db()
-        state, moment, log, damage = EMPTY, lease.clock, None, ""
+        state, moment, log, damage = EMPTY, lease.watermark, None, ""
         try:
-            moment = moment or self._parents_clock(lease)
+            moment = moment or self._parents_watermark(lease)
             if not lease.state and lease.parents:
                 self._begin(lease)
             state, log = lease_states.load(lease, self._bounds)
@@ -131,7 +136,7 @@ class Leases:
             damage = str(error)
         except LeaseLostError:
             return None
-        return Grant(
+        return HeldLease(
             self.application,
             self.stream,
             lease.shard,
@@ -151,11 +156,13 @@ class Leases:
     def _parents(self, lease: Lease) -> QuerySet[Lease]:
         return self._all.filter(identity=lease.identity, shard__in=lease.parents)
 
-    def _parents_clock(self, lease: Lease) -> datetime | None:
-        return max((parent.clock for parent in self._parents(lease).defer("state") if parent.clock), default=None)
+    def _parents_watermark(self, lease: Lease) -> datetime | None:
+        return max(
+            (parent.watermark for parent in self._parents(lease).defer("state") if parent.watermark), default=None
+        )
 
     def _begin(self, lease: Lease) -> None:
-        """Stores the first state of a child, that of its parents for its keys: it then no longer needs theirs."""
+        """Stores the first state of a child, made from its parents' states. It then no longer needs theirs."""
         try:
             states = [lease_states.load(parent, self._bounds)[0] for parent in self._parents(lease)]
         except DamagedStateError as error:
@@ -166,30 +173,30 @@ class Leases:
             raise DamagedStateError(f"the state of its parents is damaged: {error}") from error
         lease_states.begin(lease, state, self._bounds)
 
-    @answering
-    def set_aside(self, grant: Grant, trouble: str) -> None:
+    @translate_errors
+    def set_aside(self, grant: HeldLease, trouble: str) -> None:
         """Notes why the shard of a lease that this worker holds is not read."""
         self._mine.filter(shard=grant.shard, counter=grant.counter).update(trouble=trouble[:TROUBLE])
 
-    @answering
-    def give_back(self, shards: Collection[str]) -> None:
-        """For others to take at once."""
+    @translate_errors
+    def release(self, shards: Collection[str]) -> None:
+        """Releases leases, so that other workers can acquire them at once."""
         self._mine.filter(shard__in=shards).update(owner="", expires=None)
 
-    @answering
-    def leave(self) -> None:
-        """Gives back everything and is no longer a member."""
+    @translate_errors
+    def leave_group(self) -> None:
+        """Releases every lease and ends this worker's membership."""
         self._mine.update(owner="", expires=None)
         Member.objects.filter(**self._names, owner=self._owner).delete()
 
-    @answering
-    def complete_to(self) -> int | None:
-        """Everything that arrived before this millisecond is applied, in every shard; None before that is known."""
-        moment = how_far(self._all).complete_to
+    @translate_errors
+    def watermark(self) -> int | None:
+        """Returns the millisecond before which every record is applied, in every shard; None before that is known."""
+        moment = progress_over(self._all).watermark
         return clock.from_datetime(moment) if moment else None
 
-    @answering
-    def letters(self, grant: Grant) -> list[Letter]:
+    @translate_errors
+    def replay_requests(self, grant: HeldLease) -> list[ReplayRequest]:
         """Returns dead letters to replay whose keys the lease covers, as many as one commit takes."""
         asked = DeadLetter.objects.filter(**self._names)
         if not asked.filter(status=DeadLetter.Status.REPLAY).exists():

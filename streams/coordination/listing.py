@@ -1,4 +1,4 @@
-"""A stream's shards as leases, and what happens when the stream's name leads to another stream than before.
+"""Turns a stream's shards into leases, also when the stream's name leads to another stream than before.
 
 Leases belong to a stream's identity (streams.core.records.Description); only those of one identity are current. When a
 stream was deleted and made anew, or STREAM_URL leads elsewhere, the leases so far are kept with their checkpoints but
@@ -28,7 +28,7 @@ from streams.core.records import (
     Position,
     Shard,
     lost_in_words,
-    places,
+    parse_checkpoint,
     unread,
 )
 from streams.core.segments import DamagedStateError
@@ -44,17 +44,17 @@ logger = logging.getLogger(__name__)
 
 
 class Inherit(Protocol):
-    """Makes a first state of other leases' last ones."""
+    """Makes the first state of a lease from the last states of other leases."""
 
     def __call__(self, states: Sequence[State], owns: Callable[[str], bool], watermark: int | None = None) -> State:
-        """Keeps the parts of the states whose keys `owns` says; a later state goes before an earlier one.
+        """Keeps the parts of the states whose keys satisfy `owns`; a later state replaces an earlier one.
 
-        `watermark` is that of the new state, in milliseconds; without it, the latest of the states.
+        `watermark` is the new state's, in milliseconds; without it, the latest of the states is taken.
         """
 
 
 class Listing(NamedTuple):
-    """The leases of one application on one stream's name."""
+    """Lists the leases of one application on one stream's name."""
 
     application: str
     stream: str
@@ -68,14 +68,14 @@ class Listing(NamedTuple):
     def bring_up_to_date(self, before: set[tuple[str, str]], found: Description, start: Position) -> bool:
         """Makes, retires or exchanges leases, in one transaction, as a description of the stream says.
 
-        `before` is what known() returned before the description was asked for. Returns False, and changes nothing,
-        when another worker has exchanged the leases since: the description may be older than theirs.
+        `before` is the result of known() before the description was asked for. Returns False, and changes nothing, if
+        another worker has exchanged the leases since: the description may be older than theirs.
         """
         identity = found.identity or next((identity for identity, _ in before), "")
         if before == {(identity, shard.id) for shard in found.shards} | {(identity, shard) for shard in self._ended()}:
             return True
         with transaction.atomic():
-            # Everybody who would exchange leases waits here; a fresh query then sees what the one before has made.
+            # Every worker that would exchange leases waits here; a fresh query then sees the leases of the one before.
             list(self._all().select_for_update().order_by("pk").values_list("pk"))
             identities = {identity for identity, _ in self.known()}
             if identities - {identity} and identities != {identity for identity, _ in before}:
@@ -85,7 +85,7 @@ class Listing(NamedTuple):
             if strangers:
                 self._exchange(strangers, identity, found.shards)
             else:
-                # Of this identity alone: what another worker has exchanged since is newer than our list of shards.
+                # Of this identity alone: leases that another worker exchanged since are newer than our list of shards.
                 self._retire({shard for one, shard in before if one in ("", identity)}, identity, found)
                 self._add(identity, found.shards, TRIM_HORIZON._replace(passed=0) if before else start)
         return True
@@ -100,7 +100,7 @@ class Listing(NamedTuple):
         return list(self._current().filter(checkpoint=SHARD_END.kind).values_list("shard", flat=True))
 
     def _adopt(self, identity: str) -> None:
-        """Gives leases of an older release the present identity, if their checkpoints can be of such a stream."""
+        """Gives leases of an older release the present identity, if their checkpoints can belong to such a stream."""
         nameless = self._current().filter(identity="")
         checkpoints = nameless.values_list("checkpoint", flat=True)
         if all(_fits(checkpoint, identity) for checkpoint in checkpoints):
@@ -124,14 +124,14 @@ class Listing(NamedTuple):
         )
 
     def _retire(self, known: set[str], identity: str, found: Description) -> None:
-        """Ends the leases of shards that the stream no longer has, and tells what of them expired unread."""
+        """Ends the leases of shards that the stream no longer has, and logs which of their records expired unread."""
         unread = self._current().filter(identity=identity).exclude(checkpoint=SHARD_END.kind).defer("state")
         for lease in unread.filter(shard__in=known - {shard.id for shard in found.shards}):
             lost = _lost_with(lease, found)
-            note = noted(lost, lease.clock) if lost else {}
+            note = noted(lost, lease.watermark) if lost else {}
             Lease.objects.filter(pk=lease.pk).update(checkpoint=SHARD_END.kind, owner="", expires=None, **note)
             if lost:
-                since = clock.from_datetime(lease.clock) if lease.clock else 0
+                since = clock.from_datetime(lease.watermark) if lease.watermark else 0
                 logger.warning("%s", lost_in_words(f"{lease.application} on {lease.stream}/{lease.shard}", lost, since))
 
     def _exchange(self, strangers: Sequence[Lease], identity: str, shards: Collection[Shard]) -> None:
@@ -143,7 +143,7 @@ class Listing(NamedTuple):
         self._add(identity, shards, TRIM_HORIZON._replace(passed=0) if again else TRIM_HORIZON)
         for lease in _heads(list(ours)):
             own = self._load([lease] if lease.state else ours.filter(shard__in=lease.parents))
-            moment = clock.from_datetime(lease.clock) if lease.clock else 0
+            moment = clock.from_datetime(lease.watermark) if lease.watermark else 0
             state = self._inherited([*own, *states], covers(lease.hash_start, lease.hash_end), moment)
             lease_states.begin(lease, state, self.bounds)
         logger.warning(
@@ -162,12 +162,12 @@ class Listing(NamedTuple):
         return found
 
     def _inherited(self, states: list[State], owns: Callable[[str], bool], moment: int) -> State:
-        """Merges the states; the application's decoder tells of one that is not its own, which is left out."""
+        """Merges the states. A state that the application's decoder refuses is logged and left out."""
         sound: list[State] = []
         for state in states:
             try:
                 self.inherit([state], owns, moment)
-            except Exception as error:  # noqa: BLE001 - whatever a decoder says of bytes that are not its own
+            except Exception as error:  # noqa: BLE001 - any error of a decoder on bytes that are not its own
                 logger.warning("A state of %s on %s is damaged and left out: %s", *self[:2], error)
             else:
                 sound.append(state)
@@ -181,9 +181,12 @@ def _where_it_begins(application: str, *, again: bool) -> str:
 
 
 def _fits(checkpoint: str, identity: str) -> bool:
-    """Whether a checkpoint can be one of a stream with that identity; a damaged one is left for its worker to tell."""
+    """Returns whether a checkpoint can belong to a stream with that identity;
+
+    True for a damaged one, which its worker reports.
+    """
     try:
-        known, other = places(checkpoint)
+        known, other = parse_checkpoint(checkpoint)
     except ValueError:
         return True
     sequences = [place.value for place in (*known.values(), other) if place.kind == From.AFTER_SEQUENCE_NUMBER]
@@ -195,7 +198,7 @@ def _last(leases: Sequence[Lease]) -> list[Lease]:
 
     First come the ended leases whose children have not begun, then the rest.
 
-    A child that has begun holds what its parents held, so its state comes later and goes before theirs.
+    A child that has begun has taken over its parents' state, so its state comes later and replaces theirs.
     """
     begun = {lease.shard for lease in leases if lease.state or lease.checkpoint == SHARD_END.kind}
     children: dict[str, list[str]] = {lease.shard: [] for lease in leases}
@@ -215,9 +218,9 @@ def _heads(leases: Sequence[Lease]) -> list[Lease]:
 
 
 def _lost_with(lease: Lease, found: Description) -> Lost | None:
-    """Returns what a lease had not read of a shard that is gone; None for nothing."""
+    """Returns the records that a lease had not read of a shard that is gone; None if there are none."""
     if lease.shard == WHOLE:
-        return None  # its reader tells of each shard
+        return None  # its reader reports the loss of each shard
     try:
         passed = Position.parse(lease.checkpoint).passed
     except ValueError:
@@ -226,7 +229,10 @@ def _lost_with(lease: Lease, found: Description) -> Lost | None:
 
 
 def noted(lost: Lost, since: Any) -> dict[str, Any]:
-    """Returns the columns of a lease that keep a loss; `since` is up to when it had read, None if nothing."""
+    """Returns the columns of a lease that record a loss;
+
+    `since` is the time up to which it had read, None if it had not.
+    """
     return {
         "expired": F("expired") + (lost.records or 0),
         "expired_from": since,

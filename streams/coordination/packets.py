@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-ENOUGH = 64 << 20  # bytes: what docs/deploy.md asks for
+ENOUGH = 64 << 20  # bytes: docs/deploy.md asks for this setting
 OVERHEAD = 4096  # bytes of a statement beside its large value
 _ESCAPED = b"\0\n\r\x1a\"'\\"  # each takes two bytes in a statement: mysql_real_escape_string
 
@@ -28,7 +28,7 @@ def limit() -> int | None:
 
 @lru_cache(maxsize=4)
 def _ask(raw: Any) -> int:
-    """The setting of one connection of the driver: it is fixed when the connection is made."""
+    """Returns the setting of one connection of the driver. It is fixed when the connection is made."""
     cursor = raw.cursor()
     cursor.execute("SELECT @@max_allowed_packet")
     [size] = cursor.fetchone()

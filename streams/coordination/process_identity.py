@@ -1,7 +1,7 @@
-"""Who holds a lease: a process, told apart from all others, and known to be gone where that can be seen.
+"""Identifies the process that holds a lease, and tells whether it has ended, where that can be seen.
 
 On Linux a process is named by boot, PID namespace, PID and start time; all four are needed, since PIDs repeat. A worker
-on the same machine then takes over from a killed one at once; from elsewhere it waits until the lease expires.
+on the same machine then takes over from a killed one at once. On another machine it waits until the lease expires.
 """
 
 import os
@@ -14,7 +14,10 @@ PROC = Path("/proc")
 
 
 def _start_time(pid: str) -> str | None:
-    """In clock ticks since boot; empty when it is only waiting to be buried, None when no such process is seen."""
+    """Returns the start in clock ticks since boot.
+
+    Returns "" for a process that has ended but is not reaped yet, and None if no such process is seen.
+    """
     try:
         fields = (PROC / pid / "stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -23,7 +26,7 @@ def _start_time(pid: str) -> str | None:
 
 
 def _exists(pid: str) -> bool:
-    """Asked of the kernel, since systemd's sandbox hides in /proc what other units run (ProtectProc, PrivateUsers)."""
+    """Asks the kernel for the process, since systemd's sandbox hides others in /proc (ProtectProc, PrivateUsers)."""
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:
@@ -34,7 +37,7 @@ def _exists(pid: str) -> bool:
 
 
 def _here() -> str:
-    """This machine since it booted, as this PID namespace sees it; empty where that cannot be told."""
+    """Returns the name of this machine's boot and this PID namespace; "" where they are not known."""
     try:
         boot = settings.BOOT_ID or (PROC / "sys/kernel/random/boot_id").read_text().strip()
         return f"{boot.replace('-', '')}/{(PROC / 'self/ns/pid').readlink()}"
@@ -42,19 +45,19 @@ def _here() -> str:
         return ""
 
 
-def myself() -> str:
+def current() -> str:
     pid = str(os.getpid())
     return f"{_here() or socket.gethostname()}/{pid}/{_start_time(pid) or ''}"
 
 
 def on_this_machine(owner: str) -> bool:
-    """Tells whether that process runs, or ran, on this machine since it booted."""
+    """Returns whether that process runs, or ran, on this machine since it booted."""
     here = _here()
     return bool(here) and owner.startswith(f"{here}/")
 
 
-def is_gone(owner: str) -> bool:
-    """Whether that process is known to have ended. False when it cannot be known from here."""
+def is_dead(owner: str) -> bool:
+    """Returns whether that process is known to have ended. False when it cannot be known from here."""
     here = _here()
     if not here or not owner.startswith(f"{here}/"):
         return False

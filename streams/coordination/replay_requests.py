@@ -1,7 +1,7 @@
-"""Dead letters in the database: kept whatever they hold, handed out to be applied after all, closed.
+"""Keeps dead letters in the database, with any bytes in them; hands them out to be replayed, and closes them.
 
 Letters are the last resort, so storing one must not fail because of its record. Its key and error are made storable
-first, and what the database cannot take is cut, which the error then says.
+first. If the database cannot take a part, it is cut, and the error says so.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from django.db.models.functions import Length
 
 from streams.coordination import packets
 from streams.core import clock
-from streams.core.commits import Grant, Letter, LetterTakenError, Replay
+from streams.core.commits import HeldLease, LetterTakenError, Replay, ReplayRequest
 from streams.core.error_kinds import LONGEST, kind_of
 from streams.core.records import DeadRecord
 from streams.core.storable import LONGEST_ERROR, one_line, plain, storable
@@ -21,14 +21,14 @@ from streams.models import DeadLetter
 
 Letters = QuerySet[DeadLetter]
 
-BYTES_A_STATEMENT = 4 << 20  # of letters' data, unless the database takes less
+BYTES_A_STATEMENT = 4 << 20  # of the data of letters, unless the database takes less
 REPLAYS = 500  # letters in one commit
 BYTES_A_REPLAY = 8 << 20
-KEPT = 4096  # bytes of a record that the database does not take whole
+KEPT = 4096  # bytes that are kept of a record that the database does not take whole
 KEY = 256  # characters: the column's width
 
 
-def add(grant: Grant, dead: Collection[DeadRecord], packet: int | None) -> None:
+def add(grant: HeldLease, dead: Collection[DeadRecord], packet: int | None) -> None:
     """Inserts dead letters, inside the caller's transaction. `packet` is the most bytes of a statement, or None."""
     room = BYTES_A_STATEMENT if packet is None else min(BYTES_A_STATEMENT, packet // 4)
     for part in _parts(dead, room):
@@ -36,7 +36,7 @@ def add(grant: Grant, dead: Collection[DeadRecord], packet: int | None) -> None:
 
 
 def _parts(dead: Collection[DeadRecord], room: int) -> Iterator[list[DeadRecord]]:
-    """Records in runs of at most so many bytes of data, each counted with its other columns; one at least."""
+    """Yields runs of records with at most `room` bytes, the other columns included; one record is always taken."""
     part: list[DeadRecord] = []
     size = 0
     for record in dead:
@@ -50,7 +50,7 @@ def _parts(dead: Collection[DeadRecord], room: int) -> Iterator[list[DeadRecord]
         yield part
 
 
-def _row(grant: Grant, record: DeadRecord, packet: int | None) -> DeadLetter:
+def _row(grant: HeldLease, record: DeadRecord, packet: int | None) -> DeadLetter:
     write, write_error = (plain, plain) if record.reduced else (storable, one_line)
     key, notes = write(record.key, KEY), ""
     if key != record.key:
@@ -77,10 +77,10 @@ def _row(grant: Grant, record: DeadRecord, packet: int | None) -> DeadLetter:
     )
 
 
-def waiting(letters: Letters, mine: Callable[[str], bool]) -> list[Letter]:
-    """Returns letters that somebody asked to replay and whose keys are mine, oldest first, as many as one commit takes.
+def waiting(letters: Letters, mine: Callable[[str], bool]) -> list[ReplayRequest]:
+    """Returns letters to replay whose keys are mine, oldest first, as many as one commit takes.
 
-    A letter alone may have more bytes than that.
+    A single letter may have more bytes than that.
     """
     asked = letters.filter(status=DeadLetter.Status.REPLAY).order_by("pk")
     chosen: list[int] = []
@@ -94,7 +94,7 @@ def waiting(letters: Letters, mine: Callable[[str], bool]) -> list[Letter]:
             break
         chosen.append(number)
     return [
-        Letter(row.pk, int(row.sequence), _exact(row.partition_key, row.key_bytes), bytes(row.data))
+        ReplayRequest(row.pk, int(row.sequence), _exact(row.partition_key, row.key_bytes), bytes(row.data))
         for row in asked.filter(pk__in=chosen)
     ]
 
@@ -104,7 +104,10 @@ def _exact(key: str, key_bytes: bytes | memoryview | None) -> str:
 
 
 def _is_mine(key: str, mine: Callable[[str], bool]) -> bool:
-    """A key that is no Unicode has no place among the shards: every worker may try it."""
+    """Returns whether a worker may replay a key.
+
+    A key that is not Unicode belongs to no shard: every worker may try it.
+    """
     try:
         return mine(key)
     except UnicodeEncodeError:
@@ -112,7 +115,7 @@ def _is_mine(key: str, mine: Callable[[str], bool]) -> bool:
 
 
 def close(letters: Letters, replays: Sequence[Replay]) -> None:
-    """Notes what became of replays. Raises LetterTakenError unless all of them were still asked for."""
+    """Stores the outcomes of replays. Raises LetterTakenError unless all of them were still asked for."""
     outcomes: defaultdict[str | None, list[int]] = defaultdict(list)
     for letter, error in replays:
         outcomes[error and one_line(error)].append(letter.id)

@@ -1,4 +1,4 @@
-"""The database's refusals in our words: away for now, or damaged for good."""
+"""Translates the database's errors into ours: away for now, or damaged for good."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -13,9 +13,12 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def answering(method: Callable[P, T]) -> Callable[P, T]:
-    """Makes StoreDownError of a database that is away, locked, full, read-only or gave up on us; the next call connects
-    anew. Makes StoreDamagedError of a damaged one."""
+def translate_errors(method: Callable[P, T]) -> Callable[P, T]:
+    """Makes a method raise StoreDownError or StoreDamagedError for the errors of the database.
+
+    StoreDownError is for a database that is away, locked, full, read-only or ended the connection; the next call
+    connects anew. StoreDamagedError is for a damaged one.
+    """
 
     @wraps(method)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:

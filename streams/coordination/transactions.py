@@ -14,7 +14,7 @@ from streams.core.storable import one_line
 # MariaDB's and MySQL's error numbers that the same data raise each time: a row, a packet or an undo record too large.
 TOO_LARGE = {1118, 1153, 1301, 1713}
 GONE = {2006, 2013}  # the server has ended the connection; also after a statement that was too large for it
-PROGRAM_LIMIT = "54"  # PostgreSQL's class of errors for what exceeds one of its limits
+PROGRAM_LIMIT = "54"  # PostgreSQL's class of errors for statements beyond one of its limits
 
 
 class TooLargeError(RefusedError):
@@ -23,10 +23,9 @@ class TooLargeError(RefusedError):
 
 @contextmanager
 def one_transaction() -> Iterator[int | None]:
-    """A transaction; gives the most bytes of a statement in it, or None.
+    """Opens a transaction. Yields the most bytes that a statement in it may have, or None.
 
-    Raises RefusedError for what the database refuses each time, and Django's OperationalError for a database that is
-    away.
+    Raises RefusedError where the database refuses the data each time, and Django's OperationalError where it is away.
     """
     packet = packets.limit()
     try:

@@ -1,4 +1,4 @@
-"""Defines how a shard advances: a worker holds its lease (Grant) and passes commits to a store."""
+"""Defines how a shard advances: a worker holds its lease (HeldLease) and passes commits to a store."""
 
 from collections.abc import Sequence
 from typing import Generic, NamedTuple, Protocol, TypeVar
@@ -11,7 +11,7 @@ from streams.core.state_log import StateLog
 Results = TypeVar("Results")
 
 
-class Grant(NamedTuple):
+class HeldLease(NamedTuple):
     """Describes a lease for the worker that holds it. `counter` fences off former owners."""
 
     application: str
@@ -21,7 +21,7 @@ class Grant(NamedTuple):
     counter: int
     checkpoint: str  # in the format of the shard's reader; see streams.engine.reading
     state: State
-    clock: int  # milliseconds
+    watermark: int  # milliseconds
     hash_start: int = 0  # range of the hashes of the shard's keys; both bounds inclusive
     hash_end: int = HASH_SPACE - 1
     identity: str = ""  # the stream's identity
@@ -30,7 +30,7 @@ class Grant(NamedTuple):
     id: int = 0  # … this one, the number of the lease
 
 
-class Letter(NamedTuple):
+class ReplayRequest(NamedTuple):
     """Holds a dead letter that an operator asked to have replayed."""
 
     id: int
@@ -42,7 +42,7 @@ class Letter(NamedTuple):
 class Replay(NamedTuple):
     """Holds the outcome of a replayed dead letter: `error` is None if it was applied."""
 
-    letter: Letter
+    letter: ReplayRequest
     error: str | None = None
 
 
@@ -50,7 +50,7 @@ class Commit(NamedTuple, Generic[Results]):
     """Holds all changes of one step. They are stored together or not at all."""
 
     checkpoint: str
-    clock: int  # milliseconds: every record that arrived before is applied
+    watermark: int  # milliseconds: every record that arrived before is applied
     state: StateChange | None  # None if the stored state stays
     results: Results | None = None
     dead: Sequence[DeadRecord] = ()
@@ -84,15 +84,15 @@ class LetterTakenError(Exception):
 class Store(Protocol[Results]):
     """Stores commits and states."""
 
-    def commit(self, grant: Grant, commit: Commit[Results]) -> None:
+    def commit(self, grant: HeldLease, commit: Commit[Results]) -> None:
         """Stores the commit in one transaction.
 
         Raises LeaseLostError, LetterTakenError, StoreDownError, or RefusedError for bad data. A commit that fails
         changes nothing. If it had a state change, the caller must load the state again before the next commit.
         """
 
-    def state(self, grant: Grant) -> State:
+    def state(self, grant: HeldLease) -> State:
         """Returns the last committed state. Raises LeaseLostError, StoreDownError, or ShardError if it is damaged."""
 
-    def replace(self, grant: Grant, state: State) -> None:
+    def replace(self, grant: HeldLease, state: State) -> None:
         """Stores a state in place of the grant's, in one transaction. Raises the same errors as `commit`."""

@@ -65,7 +65,7 @@ def at(milliseconds: int) -> Position:
     return Position(From.AT_TIMESTAMP, milliseconds)
 
 
-def places(checkpoint: str) -> tuple[dict[str, Position], Position]:
+def parse_checkpoint(checkpoint: str) -> tuple[dict[str, Position], Position]:
     """Parses a checkpoint: returns the positions by shard, and the position for all other shards.
 
     A whole stream's checkpoint names shards, as SHARD=PLACE with blanks between. Raises ValueError.
@@ -137,7 +137,7 @@ class Page(NamedTuple):
     """Holds the answer to one read."""
 
     batches: list[Batch]
-    complete_to: int | None  # at the tip: no later record will be stamped before this millisecond
+    watermark: int | None  # at the tip: no later record will be stamped before this millisecond
     ended: bool = False  # the shard is closed and this page reaches its end
     identity: str = ""  # Description.identity of the stream that was read; "" if the service was not asked
     begins: int | None = (

@@ -1,4 +1,4 @@
-"""The one transaction that moves a shard on: results, state, checkpoint, dead letters and the topic's version."""
+"""Stores a step's commit in one transaction: results, state, checkpoint, dead letters, and the topic's version."""
 
 from datetime import datetime
 from typing import Any, Generic
@@ -9,10 +9,10 @@ from django.db.models.functions import Now
 from streams.coordination import lease_states, replay_requests
 from streams.coordination.leases import LEASE
 from streams.coordination.listing import noted
-from streams.coordination.store_errors import answering
+from streams.coordination.store_errors import translate_errors
 from streams.coordination.transactions import one_transaction
 from streams.core import clock
-from streams.core.commits import Commit, Grant, LeaseLostError, RefusedError, Results
+from streams.core.commits import Commit, HeldLease, LeaseLostError, RefusedError, Results
 from streams.core.records import SHARD_END, ShardError
 from streams.core.segments import DamagedStateError
 from streams.core.sink import Sink
@@ -22,21 +22,22 @@ from streams.models import DeadLetter, Lease, Throughput, TopicVersion
 
 
 class CommitStore(Generic[Results]):
-    """Where the commits of one application on one stream go. A pipeline's Store.
+    """Stores the commits of one application on one stream; this is the Store of a pipeline.
 
-    It guards each transaction by the owner and the counter of the grant: a commit without the lease changes nothing.
+    Each transaction is guarded by the owner and the counter of the held lease: a commit without the lease changes
+    nothing.
     """
 
     def __init__(self, application: str, stream: str, topic: str, sink: Sink[Results, Any]) -> None:
-        """`topic` is the one whose version grows with each commit."""
+        """Takes the application, its stream and its sink. The version of `topic` grows with each commit."""
         self._names = {"application": application, "stream": stream}
         self._stream = stream
         self._topic = topic
         self._sink = sink
 
-    @answering
-    def commit(self, grant: Grant, commit: Commit[Results]) -> None:
-        write = None if commit.state is None else self._change(grant, commit.state, commit.clock)
+    @translate_errors
+    def commit(self, grant: HeldLease, commit: Commit[Results]) -> None:
+        write = None if commit.state is None else self._change(grant, commit.state, commit.watermark)
         prepared = None if commit.results is None else self._prepare(commit.results)
         with one_transaction() as packet:
             self._advance(grant, commit, write)
@@ -48,8 +49,8 @@ class CommitStore(Generic[Results]):
             _add_arrivals(grant, commit.arrivals)
             self._announce()
 
-    @answering
-    def state(self, grant: Grant) -> State:
+    @translate_errors
+    def state(self, grant: HeldLease) -> State:
         lease = self._lease(grant)
         try:
             found = _log(grant).load(bytes(lease.state))
@@ -57,15 +58,15 @@ class CommitStore(Generic[Results]):
             raise self._damaged(grant, error) from error
         return found
 
-    @answering
-    def replace(self, grant: Grant, state: State) -> None:
+    @translate_errors
+    def replace(self, grant: HeldLease, state: State) -> None:
         write = _log(grant).replace(state)
         with one_transaction():
             if not self._held(grant).update(state=write.head):
                 raise _lost(grant)
             lease_states.store(grant.id, write)
 
-    def _change(self, grant: Grant, change: StateChange, watermark: int) -> Write:
+    def _change(self, grant: HeldLease, change: StateChange, watermark: int) -> Write:
         try:
             return _log(grant).write(change, watermark)
         except ValueError as error:
@@ -79,34 +80,34 @@ class CommitStore(Generic[Results]):
         except ValueError as error:
             raise RefusedError(str(error)) from error
 
-    def _damaged(self, grant: Grant, error: DamagedStateError) -> Exception:
+    def _damaged(self, grant: HeldLease, error: DamagedStateError) -> Exception:
         """Returns the error of a state that cannot be read: its segments may be gone since the lease is another's."""
         if not self._held(grant).exists():
             return _lost(grant)
         return ShardError(f"{grant.application} on {grant.stream}/{grant.shard} cannot go on: {error}")
 
-    def _held(self, grant: Grant) -> QuerySet[Lease]:
+    def _held(self, grant: HeldLease) -> QuerySet[Lease]:
         names = {"identity": grant.identity, "shard": grant.shard, "owner": grant.owner, "counter": grant.counter}
         return Lease.objects.filter(current=True, **self._names, **names)
 
-    def _lease(self, grant: Grant) -> Lease:
+    def _lease(self, grant: HeldLease) -> Lease:
         lease = self._held(grant).first()
         if lease is None:
             raise _lost(grant)
         return lease
 
-    def _advance(self, grant: Grant, commit: Commit[Results], write: Write | None) -> None:
-        """First of all, since it also locks the lease against whoever would take it."""
+    def _advance(self, grant: HeldLease, commit: Commit[Results], write: Write | None) -> None:
+        """Updates the row of the lease. This comes first, since the update also locks the row against other workers."""
         applied = sum(records for records, _ in commit.arrivals.values()) - len(commit.dead)
         saved = sum(replay.error is None for replay in commit.replayed)  # each was counted as dead once
         applied, dead = applied + saved, len(commit.dead) + commit.unkept - saved
         ended = commit.checkpoint == SHARD_END.kind
-        lost = noted(commit.lost, _moment(grant.clock)) if commit.lost else {}
+        lost = noted(commit.lost, _moment(grant.watermark)) if commit.lost else {}
         head = {} if write is None else {"state": write.head}
         changed = self._held(grant).update(
             owner="" if ended else grant.owner,
             checkpoint=commit.checkpoint,
-            clock=clock.to_datetime(commit.clock),
+            watermark=clock.to_datetime(commit.watermark),
             newest=clock.to_datetime(commit.newest) if commit.newest is not None else F("newest"),
             applied=F("applied") + applied,
             dead=F("dead") + dead,
@@ -127,12 +128,12 @@ class CommitStore(Generic[Results]):
             topics.update(version=F("version") + 1)
 
 
-def _log(grant: Grant) -> StateLog:
-    assert grant.log, "a grant of the database has its log"
+def _log(grant: HeldLease) -> StateLog:
+    assert grant.log, "a lease held in the database has its log"
     return grant.log
 
 
-def _lost(grant: Grant) -> LeaseLostError:
+def _lost(grant: HeldLease) -> LeaseLostError:
     return LeaseLostError(f"{grant.application} no longer holds {grant.stream}/{grant.shard}")
 
 
@@ -140,7 +141,7 @@ def _moment(milliseconds: int) -> datetime | None:
     return clock.to_datetime(milliseconds) if milliseconds else None
 
 
-def _add_arrivals(grant: Grant, arrivals: dict[int, tuple[int, int]]) -> None:
+def _add_arrivals(grant: HeldLease, arrivals: dict[int, tuple[int, int]]) -> None:
     for second, (records, size) in arrivals.items():
         row = {
             "application": grant.application,

@@ -1,4 +1,4 @@
-"""The configuration of an application, as its processors in one worker see it."""
+"""Caches the configuration of an application for its processors in one worker."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,13 +7,15 @@ FRESH = 0.5  # seconds
 
 
 class Fresh:
-    """Gives the configuration, asked for at most every FRESH seconds, and only when records come or a shard begins.
+    """Returns the configuration.
 
-    So an idle worker asks nothing, and a busy one does not ask for each batch.
+    It asks for it at most every FRESH seconds, and only when records come or a shard begins.
+
+    An idle worker therefore asks nothing, and a busy worker does not ask for each batch.
     """
 
     def __init__(self, ask: Callable[[], Any], monotonic: Callable[[], float]) -> None:
-        """`monotonic` gives seconds."""
+        """Takes the function that loads the configuration. `monotonic` gives seconds."""
         self._ask = ask
         self._monotonic = monotonic
         self._until = float("-inf")

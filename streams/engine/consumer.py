@@ -1,4 +1,4 @@
-"""Steps the worker of one application on one stream, and tells of each window that closes."""
+"""Steps the worker of one application on one stream, and reports each window that closes."""
 
 import logging
 import time
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from streams.applications import Closing, Row
-from streams.coordination.store_errors import answering
+from streams.coordination.store_errors import translate_errors
 from streams.core.commits import StoreDownError
 from streams.engine.worker import Worker
 
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 class Consumer:
-    """A worker of an application; `tell` is called with the lines of each closed window's report."""
+    """Steps the worker of an application, and calls `tell` with the report lines of each closed window."""
 
     def __init__(
         self,
@@ -25,9 +25,12 @@ class Consumer:
         tell: Callable[[Closing, Row], None] = lambda closing, row: None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`closing` is called once with the watermark of now, in milliseconds: what closed before is not told again."""
+        """Takes the worker.
+
+        `closing` is called once with the present watermark in milliseconds. Earlier windows are not reported.
+        """
         self._worker = worker
-        self._closing = closing(worker.complete_to()) if closing else None
+        self._closing = closing(worker.watermark()) if closing else None
         self._tell = tell
         self._monotonic = monotonic
         self._started = worker.now()  # by the stream's own clock, since this machine's may be wrong
@@ -36,7 +39,7 @@ class Consumer:
         self.caught_up = False  # everything that had arrived when we started is applied, by any worker
 
     def step(self) -> bool:
-        """Steps the worker once; False when it found nothing to do. Raises StreamError."""
+        """Steps the worker once. Returns False when it had nothing to do. Raises StreamError."""
         found = self._worker.step()
         if self._monotonic() >= self._next_look:
             self._look()
@@ -44,21 +47,21 @@ class Consumer:
         return found
 
     def close(self) -> None:
-        """Gives back the worker's leases."""
+        """Releases the leases of the worker."""
         self._worker.close()
 
     def _look(self) -> None:
         self.standing_still = self._worker.standing_still(self._started)
-        complete_to = self._worker.complete_to()
-        if complete_to is None:
+        watermark = self._worker.watermark()
+        if watermark is None:
             return
-        self.caught_up = complete_to >= self._started
+        self.caught_up = watermark >= self._started
         if self._closing:
-            self._tell_closed(self._closing, complete_to)
+            self._tell_closed(self._closing, watermark)
 
-    def _tell_closed(self, closing: Closing, complete_to: int) -> None:
+    def _tell_closed(self, closing: Closing, watermark: int) -> None:
         try:
-            rows = answering(closing.closed)(complete_to)
+            rows = translate_errors(closing.closed)(watermark)
         except StoreDownError as error:
             logger.warning("The windows that closed cannot be told yet: %s", error)
             return

@@ -1,11 +1,11 @@
-"""Several applications in one process: a loop that steps them in turn, so that none starves another."""
+"""Runs several applications in one process: a loop steps them in turn, so that none starves another."""
 
 import logging
 import time
 from collections.abc import Callable, Mapping
 
-from common.outage_log import Outage
-from streams.coordination.store_errors import answering
+from common.outage_log import OutageLog
+from streams.coordination.store_errors import translate_errors
 from streams.core.records import StreamError
 from streams.engine.consumer import Consumer
 
@@ -18,23 +18,24 @@ logger = logging.getLogger(__name__)
 class Consumers:
     """Steps the consumers of some applications in turn.
 
-    Between two steps of one application each other has one, so a slow one delays the others by its step and no more.
-    An application that fails, because its stream does not exist yet say, is told and tried again, while the others go
-    on; one that is alone ends with its error, and so do all when none could begin.
+    Between two steps of one application, every other application has one step, so a slow application delays the others
+    by one of its steps at most. If an application fails, for example because its stream does not exist yet, the failure
+    is logged and the application is tried again while the others go on. A single application ends with its error, and
+    so do all of them when none could begin.
     """
 
     def __init__(
         self, opens: Mapping[str, Callable[[], Consumer]], monotonic: Callable[[], float] = time.monotonic
     ) -> None:
-        """`opens` has for each application a function that makes its consumer. `monotonic` gives seconds."""
+        """Takes a function for each application that makes its consumer. `monotonic` gives seconds."""
         self._places = [_Place(name, make, monotonic) for name, make in opens.items()]
         self._next = 0
         self._found = False  # whether any step of this round found something
 
     def step(self) -> bool:
-        """Steps the next application; False at the end of a round in which none found anything to do.
+        """Steps the next application. Returns False at the end of a round in which no application had anything to do.
 
-        It is one step alone, so that a loop may be stopped between any two.
+        It takes one step only, so that a loop can be stopped between any two steps.
         """
         place = self._places[self._next]
         self._next = (self._next + 1) % len(self._places)
@@ -52,7 +53,7 @@ class Consumers:
         return found
 
     def caught_up(self) -> bool:
-        """Returns whether each application has applied all that had arrived at the start, or cannot."""
+        """Returns whether each application has applied every record that had arrived at the start, or cannot."""
         return all(place.is_done() for place in self._places)
 
     def not_read(self) -> str:
@@ -62,13 +63,13 @@ class Consumers:
         return f"Not all was read: {'; '.join(found)}." if found else ""
 
     def close(self) -> None:
-        """Gives back the leases of every application."""
+        """Releases the leases of every application."""
         for place in self._places:
             place.close()
 
 
 class _Place:
-    """One application's place in the round."""
+    """Holds the place of one application in the round."""
 
     def __init__(self, name: str, make: Callable[[], Consumer], monotonic: Callable[[], float]) -> None:
         self.name = name
@@ -78,27 +79,27 @@ class _Place:
         self._monotonic = monotonic
         self._consumer: Consumer | None = None
         self._began = self._retry_at = 0.0
-        self._outage = Outage(logger, monotonic, f"{name} does not go on: ")
+        self._outage = OutageLog(logger, monotonic, f"{name} does not go on: ")
 
     def step(self) -> bool:
         self._began = self._monotonic()
         if self._began < self._retry_at:
             return False
-        self._consumer = self._consumer or answering(self._make)()
+        self._consumer = self._consumer or translate_errors(self._make)()
         found = self._consumer.step()
         if self.failure:
-            self._outage.over()
+            self._outage.recovered()
         self.failure, self.has_begun = "", True
         return found
 
     def fail(self, error: Exception) -> None:
-        """Lets the leases go, and remembers when to try again."""
+        """Releases the leases, and notes when to try again."""
         now = self._monotonic()
         self.failure = str(error).rstrip(".") or type(error).__name__
         self._retry_at = now + max(RETRY, REST * (now - self._began))
         if not isinstance(error, StreamError):
             logger.error("%s failed", self.name, exc_info=error)
-        self._outage.failed(error)
+        self._outage.failure(error)
         self.close()
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""From one lease to its results: read → decode → process → commit, one step at a time."""
+"""Takes the records of one lease to results: read → decode → process → commit, one step at a time."""
 
 import hashlib
 import logging
@@ -9,11 +9,11 @@ from typing import Any, Generic
 from streams.core.clock import SECOND
 from streams.core.commits import (
     Commit,
-    Grant,
-    Letter,
+    HeldLease,
     LetterTakenError,
     RefusedError,
     Replay,
+    ReplayRequest,
     Results,
     Store,
     StoreDownError,
@@ -33,30 +33,33 @@ Decode = Callable[[Batch], tuple[Batch, list[Event], list[DeadRecord]]]
 
 
 class Pipeline(Generic[Event, Results]):
-    """Every record that a lease covers is applied or dead-lettered exactly once.
+    """Applies or dead-letters every record that a lease covers exactly once.
 
-    When a step is refused, the next ones take half as many records, until the one at fault stands alone and goes to the
-    dead letters; then they grow again, and the rest is applied. A record whose dead letter is refused too is kept in
-    part, or if even that is refused, counted and told as an error: no record holds up its shard.
+    When a step is refused, the next steps take half as many records, until the faulty record stands alone and becomes a
+    dead letter; then they grow again, and the rest is applied. If the dead letter itself is refused, a part of the
+    record is kept; if that is refused too, the record is counted and logged as an error. No record holds up its shard.
     """
 
     def __init__(
         self,
-        grant: Grant,
+        grant: HeldLease,
         reader: Reader,
         decode: Decode[Event],
         build: Callable[[State], Processor[Event, Results]],
         store: Store[Results],
         configuration: Callable[[], Any] = lambda: None,
     ) -> None:
-        """`configuration` is asked before records are processed, and gives what Processor.configure takes."""
+        """Takes the held lease.
+
+        `configuration` is called before records are processed; Processor.configure takes its answer.
+        """
         self.grant = grant._replace(state=EMPTY)  # it may be large, and the processor has it now
         self._reader = reader
         self._decode = decode
         self._build = build
         self._store = store
         self._checkpoint = grant.checkpoint
-        self._clock = self._committed_clock = grant.clock
+        self._watermark = self._committed_watermark = grant.watermark
         self._configuration = configuration
         self._processor = self._configured(build(grant.state))
         self._limit = LIMIT
@@ -65,16 +68,16 @@ class Pipeline(Generic[Event, Results]):
 
     @property
     def ended(self) -> bool:
-        """Whether the shard was closed and all of it is applied."""
+        """Returns whether the shard was closed and all its records are applied."""
         return self._checkpoint == SHARD_END.kind
 
     @property
-    def complete_to(self) -> int:
-        """Everything that arrived before this millisecond is applied."""
-        return self._clock
+    def watermark(self) -> int:
+        """Returns the millisecond before which every record that arrived is applied."""
+        return self._watermark
 
     def step(self) -> bool:
-        """Applies what there is; False when there was nothing. Raises LeaseLostError, StreamError."""
+        """Applies the next records. Returns False when there were none. Raises LeaseLostError, StreamError."""
         page = self._reader.read(self._limit)
         if not page.batches:
             self._rest(page)
@@ -87,11 +90,11 @@ class Pipeline(Generic[Event, Results]):
             self._clear(_count(page))
         return True
 
-    def replay(self, letters: Sequence[Letter]) -> None:
+    def replay(self, letters: Sequence[ReplayRequest]) -> None:
         """Applies dead letters as if they arrived now, in one commit, or notes how each failed again.
 
-        Letters that are refused together are tried in halves. Letters that somebody has taken meanwhile stay as they
-        are, with the others of their commit: those are asked for still.
+        Letters that are refused together are tried in halves. If somebody replayed or discarded a letter meanwhile, the
+        other letters of that commit stay as they are, and are asked for again.
         """
         try:
             self._replay(letters)
@@ -106,27 +109,27 @@ class Pipeline(Generic[Event, Results]):
         except LetterTakenError:
             self._rebuild()
 
-    def _replay(self, letters: Sequence[Letter]) -> None:
+    def _replay(self, letters: Sequence[ReplayRequest]) -> None:
         columns = [list(column) for column in zip(*letters, strict=True)]
-        batch = Batch(self._clock, *columns[1:])
-        dead, results, state = self._apply([batch], self._clock)
+        batch = Batch(self._watermark, *columns[1:])
+        dead, results, state = self._apply([batch], self._watermark)
         refused = {(record.sequence, record.key, record.data): record.error for record in dead}
         outcomes = [Replay(letter, refused.get(letter[1:])) for letter in letters]
-        self._commit(Commit(self._checkpoint, self._clock, state, results, replayed=outcomes))
+        self._commit(Commit(self._checkpoint, self._watermark, state, results, replayed=outcomes))
 
     def _settle(self, outcomes: Sequence[Replay]) -> None:
         """Notes outcomes that change no result."""
         with suppress(LetterTakenError):
-            self._must_commit(Commit(self._checkpoint, self._clock, None, replayed=outcomes))
+            self._must_commit(Commit(self._checkpoint, self._watermark, None, replayed=outcomes))
 
     def _process(self, page: Page) -> Commit[Results]:
         newest = page.batches[-1].arrived
-        clock = max(self._clock, newest, page.complete_to or 0)
-        dead, results, state = self._apply(page.batches, clock)
+        watermark = max(self._watermark, newest, page.watermark or 0)
+        dead, results, state = self._apply(page.batches, watermark)
         place, lost = self._reader.checkpoint(page), self._lost(page)
-        return Commit(place, clock, state, results, dead, newest, _arrivals(page.batches), lost=lost)
+        return Commit(place, watermark, state, results, dead, newest, _arrivals(page.batches), lost=lost)
 
-    def _apply(self, batches: list[Batch], clock: int) -> tuple[list[DeadRecord], Results | None, StateChange]:
+    def _apply(self, batches: list[Batch], watermark: int) -> tuple[list[DeadRecord], Results | None, StateChange]:
         dead: list[DeadRecord] = []
         self._configured(self._processor)
         try:
@@ -135,7 +138,7 @@ class Pipeline(Generic[Event, Results]):
                 dead += refused
                 if events:
                     dead += _under_own_keys(batch, self._processor.add(good, events))
-            self._processor.advance(clock)
+            self._processor.advance(watermark)
             return dead, self._processor.take(), self._processor.changes()
         except StreamError:
             raise  # the store is down or damaged: no record is at fault
@@ -143,27 +146,30 @@ class Pipeline(Generic[Event, Results]):
             raise RefusedError(one_line(f"{type(error).__name__}: {error}")) from error
 
     def _rest(self, page: Page) -> None:
-        """Nothing to read: lets time pass, so that windows close on quiet streams too."""
-        clock = max(self._clock, page.complete_to or 0)
-        self._processor.advance(clock)
+        """Lets time pass when there is nothing to read, so that windows close on quiet streams too."""
+        watermark = max(self._watermark, page.watermark or 0)
+        self._processor.advance(watermark)
         results = self._processor.take()
         place, lost = self._reader.checkpoint(page), self._lost(page)
-        if results is not None or place != self._checkpoint or clock - self._committed_clock >= IDLE_COMMIT:
-            self._must_commit(Commit(place, clock, self._processor.changes(), results, lost=lost))
-            self._reader.move()
-        self._clock = clock
+        if results is not None or place != self._checkpoint or watermark - self._committed_watermark >= IDLE_COMMIT:
+            self._must_commit(Commit(place, watermark, self._processor.changes(), results, lost=lost))
+            self._reader.acknowledge()
+        self._watermark = watermark
 
     def _lost(self, page: Page) -> Lost | None:
-        """Returns what expired before the page; nothing where it all had been applied, as far as time can tell."""
+        """Returns the records that expired before the page;
+
+        None where all of them had been applied, as far as time can tell.
+        """
         lost = page.lost
-        return None if lost and lost.records is None and lost.until <= self._clock else lost
+        return None if lost and lost.records is None and lost.until <= self._watermark else lost
 
     def _commit(self, commit: Commit[Results]) -> None:
-        self._store.commit(self.grant._replace(clock=self._committed_clock), commit)
+        self._store.commit(self.grant._replace(watermark=self._committed_watermark), commit)
         failed = [replay for replay in commit.replayed if replay.error is not None]
         if commit.lost:
             lease = f"{self.grant.application} on {self.grant.stream}/{self.grant.shard}"
-            logger.warning("%s", lost_in_words(lease, commit.lost, self._committed_clock))
+            logger.warning("%s", lost_in_words(lease, commit.lost, self._committed_watermark))
         if commit.dead:
             self._tell(
                 "records of %s/%s went to the dead letters",
@@ -174,10 +180,10 @@ class Pipeline(Generic[Event, Results]):
         if failed:
             self._tell("dead letters of %s/%s failed again", failed[0].letter.sequence, failed[0].error, len(failed))
         self._checkpoint = commit.checkpoint
-        self._clock = self._committed_clock = commit.clock
+        self._watermark = self._committed_watermark = commit.watermark
 
     def _rebuild(self) -> None:
-        """Throws the processor away, with what no commit has stored of it."""
+        """Replaces the processor, and drops the changes that no commit has stored."""
         self._processor = self._configured(self._build(self._store.state(self.grant)))
 
     def _configured(self, processor: Processor[Event, Results]) -> Processor[Event, Results]:
@@ -185,7 +191,10 @@ class Pipeline(Generic[Event, Results]):
         return processor
 
     def _must_commit(self, commit: Commit[Results]) -> None:
-        """Commits what no record is at fault for. Raises StoreDownError where the store refuses it all the same."""
+        """Commits a change for which no record is at fault.
+
+        Raises StoreDownError where the store refuses it all the same.
+        """
         try:
             self._commit(commit)
         except RefusedError as error:
@@ -193,8 +202,11 @@ class Pipeline(Generic[Event, Results]):
             raise StoreDownError(f"{self.grant.stream}/{self.grant.shard} cannot be moved on. {error}") from error
 
     def _clear(self, records: int) -> None:
-        """So many records are behind us; steps grow again once the record at fault is, to whole ones when all are."""
-        self._reader.move()
+        """Counts records as done.
+
+        Steps grow again once the record at fault is done, to their full size when all are.
+        """
+        self._reader.acknowledge()
         self._suspects = max(0, self._suspects - records)
         if not self._attempts:
             self._limit = min(2 * self._limit, LIMIT)
@@ -216,16 +228,16 @@ class Pipeline(Generic[Event, Results]):
 
     def _bury(self, page: Page, dead: DeadRecord) -> None:
         """Moves past a record that stands alone, and keeps as much of it as the store takes."""
-        place, clock = self._reader.checkpoint(page), max(self._clock, dead.arrived)
+        place, watermark = self._reader.checkpoint(page), max(self._watermark, dead.arrived)
         lost, reason = self._lost(page), ""
         for record in (dead, dead._replace(reduced=True)):
             arrivals = _arrivals(page.batches)
             try:
-                self._commit(Commit(place, clock, None, None, [record], dead.arrived, arrivals, lost=lost))
+                self._commit(Commit(place, watermark, None, None, [record], dead.arrived, arrivals, lost=lost))
                 return
             except RefusedError as error:
                 reason = str(error)
-        self._must_commit(Commit(place, self._clock, None, unkept=1, lost=lost))
+        self._must_commit(Commit(place, self._watermark, None, unkept=1, lost=lost))
         logger.error(
             "A record of %s/%s could not be kept as a dead letter: sequence number %d, %d bytes, SHA-256 %s. It was"
             " refused (%s), and then its dead letter (%s).",

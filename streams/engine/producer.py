@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import ceil, inf
 from typing import Protocol
 
-from common.outage_log import Outage
+from common.outage_log import OutageLog
 from streams.backends.base import Stream
 from streams.core.records import Entry, StreamDownError
 from streams.sources.base import PacedSource, Source, SourceError
@@ -20,17 +20,17 @@ logger = logging.getLogger(__name__)
 
 
 class Pace(Protocol):
-    """When records fall due. Both methods may raise SourceError."""
+    """Decides when records fall due. Both methods may raise SourceError."""
 
     def take(self, elapsed: float, limit: int) -> list[Entry]:
-        """Those that are due `elapsed` seconds after the start and not yet taken, at most `limit` (from 1)."""
+        """Returns at most `limit` (from 1) new records that are due `elapsed` seconds after the start."""
 
     def finished(self) -> bool:
-        """No more will ever fall due."""
+        """Returns whether no more records will ever fall due."""
 
 
 class AtRate:
-    """So many records a second, the first at once, whatever the source's own pace; 0 is as fast as possible."""
+    """Makes a fixed number of records due each second, the first at once; 0 is without limit."""
 
     def __init__(self, source: Source, rate: float) -> None:
         self._source = source
@@ -54,7 +54,7 @@ class AtRate:
 
 
 class AtSpeed:
-    """The source's own pace, `speed` times as fast."""
+    """Multiplies the source's own pace by `speed`."""
 
     def __init__(self, source: PacedSource, speed: float) -> None:
         self._source = source
@@ -68,7 +68,10 @@ class AtSpeed:
 
 
 def choose_pace(source: Source, rate: float | None = None, speed: float | None = None) -> Pace:
-    """As asked; else the source's own pace; else DEFAULT_RATE. Raises SourceError when there is no pace to speed up."""
+    """Returns the pace asked for, else the source's own, else DEFAULT_RATE.
+
+    Raises SourceError where none can be sped up.
+    """
     if rate is None and isinstance(source, PacedSource):
         return AtSpeed(source, 1 if speed is None else speed)
     if speed is not None:
@@ -77,10 +80,10 @@ def choose_pace(source: Source, rate: float | None = None, speed: float | None =
 
 
 class Producer:
-    """Puts what falls due, until `count` records or `duration` seconds or the end of the source.
+    """Puts the records that fall due, until `count` records, `duration` seconds or the end of the source.
 
-    Time starts at the first step. When puts are slower than the pace, what is overdue goes out in full batches, of
-    `most` records.
+    Time starts at the first step. When puts are slower than the pace, overdue records are put in full batches of
+    `most`.
     """
 
     def __init__(
@@ -91,7 +94,7 @@ class Producer:
         count: int | None = None,
         duration: float | None = None,
         most: int = RECORDS_A_PUT,
-        now: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.sent = 0  # records that the stream has confirmed
         self._stream = stream
@@ -99,32 +102,34 @@ class Producer:
         self._count = inf if count is None else count
         self._duration = inf if duration is None else duration
         self._most = most
-        self._now = now
+        self._monotonic = monotonic
         self._started: float | None = None
         self._next_put = 0.0
         self._over = False
         self._waiting: list[Entry] = []  # taken, but the stream was down
-        self._outage = Outage(logger, now)
+        self._outage = OutageLog(logger, monotonic)
 
     @property
     def elapsed(self) -> float:
-        """Seconds since the first step."""
-        return 0.0 if self._started is None else self._now() - self._started
+        """Returns the seconds since the first step."""
+        return 0.0 if self._started is None else self._monotonic() - self._started
 
     def finished(self) -> bool:
         return not self._waiting and (self._over or self.sent >= self._count or self._pace.finished())
 
     def step(self) -> bool:
-        """One put, if anything is due; says whether there was. Raises what the stream or the source raises.
+        """Puts one batch, if any record is due.
 
-        A stream that is down is tried again each second, once it has ever taken anything; nothing is left out.
+        Returns whether there was one. Raises the errors of the stream and the source.
+
+        A stream that is down is tried again each second, if it has ever taken a record; no record is left out.
         """
         if self._started is None:
-            self._started = self._now()
+            self._started = self._monotonic()
         elapsed = self.elapsed
         if self._waiting:
             return elapsed >= self._next_put and self._put(self._waiting, elapsed)
-        if elapsed >= self._duration:  # one last look, for what fell due since the step before
+        if elapsed >= self._duration:  # one last look for records that fell due since the step before
             elapsed, self._over = self._duration, True
         elif elapsed < self._next_put:
             return False
@@ -142,10 +147,10 @@ class Producer:
             self.sent += len(entries) - len(left)
             if not self.sent:
                 raise
-            self._outage.failed(error)
+            self._outage.failure(error)
             self._waiting, self._next_put = left, elapsed + RETRY
             return False
-        self._outage.over()
+        self._outage.recovered()
         self.sent += len(entries)
         self._waiting = []
         self._next_put = 0.0 if len(entries) == self._most else elapsed + LINGER

@@ -1,7 +1,7 @@
-"""Reading by lease: one shard, or a whole stream with its shards merged by arrival time.
+"""Reads by lease: one shard, or a whole stream with its shards merged by arrival time.
 
-A reader gives pages and says what the checkpoint is once a page is applied. Until `move` is called, the same records
-come again, so that a step that was refused can be tried with fewer.
+A reader returns pages, and the checkpoint after each page. Until `acknowledge` is called, it returns the same records
+again, so that a step that was refused can be tried again with fewer records.
 """
 
 from typing import Protocol
@@ -19,7 +19,7 @@ from streams.core.records import (
     Shard,
     StreamRemadeError,
     after,
-    places,
+    parse_checkpoint,
     unread,
 )
 
@@ -31,15 +31,15 @@ class Reader(Protocol):
     def checkpoint(self, page: Page) -> str:
         """The place after the page that was read last, as text."""
 
-    def move(self) -> None:
+    def acknowledge(self) -> None:
         """That page is applied."""
 
 
 class ShardReader:
-    """One shard. Its checkpoint is a position."""
+    """Reads one shard. Its checkpoint is a position."""
 
     def __init__(self, stream: Stream, shard: str, checkpoint: str, identity: str = "") -> None:
-        """`identity` is that of the stream to which the checkpoint belongs; "" takes any. Raises ValueError."""
+        """Takes a checkpoint, and the `identity` of its stream; "" takes any. Raises ValueError."""
         self._stream = stream
         self._shard = shard
         self._identity = identity
@@ -51,22 +51,22 @@ class ShardReader:
         page = page._replace(lost=page.lost or _lost(page, self._position))
         if page.ended:
             self._next = SHARD_END
-            return page._replace(complete_to=None)  # its children may hold older records than now
+            return page._replace(watermark=None)  # its children may hold older records than now
         self._next = _end(page, self._position)
         return page
 
     def checkpoint(self, page: Page) -> str:
         return str(self._next)
 
-    def move(self) -> None:
+    def acknowledge(self) -> None:
         self._position = self._next
 
 
-class _Lane:
-    """One shard of a whole stream: where it was read to, and what was read but not yet given."""
+class ShardCursor:
+    """Keeps one shard of a whole stream: the position in it, and the records that were read but not yet returned."""
 
     def __init__(self, position: Position) -> None:
-        self.position = position  # of what is applied
+        self.position = position  # after the applied records
         self.read_to = position
         self.waiting: list[Batch] = []
         self.given = 0  # whole batches of `waiting` in the last page
@@ -85,10 +85,10 @@ class _Lane:
         if page.batches:
             self.bound = max(self.bound, page.batches[-1].arrived)
         if not page.ended:  # the children of a closed shard may hold older records than now
-            self.bound = max(self.bound, page.complete_to or 0)
+            self.bound = max(self.bound, page.watermark or 0)
 
     def next_position(self) -> Position:
-        """After what the last page held of it."""
+        """Returns the position after the shard's records in the last page."""
         if self.part:
             return after(self.waiting[self.given].sequences[self.part - 1], self._passed())
         if self.given == len(self.waiting) and self.ended:
@@ -98,7 +98,7 @@ class _Lane:
         return self.position if self.waiting else self.read_to
 
     def lost_by_now(self) -> Lost | None:
-        """Returns the records that expired before what the last page held of it."""
+        """Returns the records that expired before the shard's records in the last page."""
         return self.lost if self.given or self.part or not self.waiting else None
 
     def _passed(self) -> int | None:
@@ -106,7 +106,7 @@ class _Lane:
             return None
         return self.begins + sum(len(batch.keys) for batch in self.waiting[: self.given]) + self.part
 
-    def move(self) -> None:
+    def acknowledge(self) -> None:
         if self.lost_by_now():
             self.lost = None
         self.position = self.next_position()
@@ -119,20 +119,20 @@ class _Lane:
 
 
 class WholeReader:
-    """All shards of a stream, merged by arrival time; children begin when their parents are read to the end.
+    """Reads all shards of a stream, merged by arrival time; children begin when their parents are read to the end.
 
-    Its checkpoint is a position for each shard; before there is any, the position at which all begin. With several
-    shards, records wait until every other shard has been read past their arrival.
+    Its checkpoint has a position for each shard. Before any shard is read, it is the position at which all shards
+    begin. With several shards, records wait until every other shard has been read past their arrival time.
     """
 
     def __init__(self, stream: Stream, checkpoint: str, identity: str = "") -> None:
-        """`identity` is that of the stream to which the checkpoint belongs; "" takes any. Raises ValueError."""
+        """Takes a checkpoint, and the `identity` of its stream; "" takes any. Raises ValueError."""
         self._stream = stream
         self._identity = identity
         self._gone: list[Lost] = []  # of shards that were dropped unread
-        self._lanes: dict[str, _Lane] = {}
-        known, start = places(checkpoint)
-        self._lanes = {shard: _Lane(position) for shard, position in known.items()}
+        self._lanes: dict[str, ShardCursor] = {}
+        known, start = parse_checkpoint(checkpoint)
+        self._lanes = {shard: ShardCursor(position) for shard, position in known.items()}
         self._discover(None if known else start)
 
     def read(self, limit: int) -> Page:
@@ -144,30 +144,30 @@ class WholeReader:
                 lane.fill(page)
         batches = _merge(active, limit)
         idle = not batches and not any(lane.waiting or lane.ended for lane in active.values())
-        complete_to = min((lane.bound for lane in active.values()), default=None) if idle else None
+        watermark = min((lane.bound for lane in active.values()), default=None) if idle else None
         lost = [*self._gone, *filter(None, (lane.lost_by_now() for lane in active.values()))]
-        return Page(batches, complete_to, lost=_sum(lost))
+        return Page(batches, watermark, lost=_sum(lost))
 
     def checkpoint(self, page: Page) -> str:
         return " ".join(f"{shard}={lane.next_position()}" for shard, lane in sorted(self._lanes.items()))
 
-    def move(self) -> None:
+    def acknowledge(self) -> None:
         ended = [lane for lane in self._lanes.values() if lane.position != SHARD_END and lane.ended]
         for lane in self._lanes.values():
             if lane.position != SHARD_END:
-                lane.move()
+                lane.acknowledge()
         self._gone = []
         if any(lane.position == SHARD_END for lane in ended):
             self._discover()
 
     def _discover(self, start: Position | None = None) -> None:
-        """Adds lanes for shards not seen before, once their parents are read; forgets shards that are gone."""
+        """Adds cursors for new shards once their parents are read, and drops those of shards that are gone."""
         found = self._stream.describe()
         check_identity(found.identity, self._identity, self._stream.name)
         shards = {shard.id: shard for shard in found.shards}
         for shard in shards.values():
             if shard.id not in self._lanes and (start or self._parents_are_read(shard, shards)):
-                self._lanes[shard.id] = _Lane(start or TRIM_HORIZON._replace(passed=0))
+                self._lanes[shard.id] = ShardCursor(start or TRIM_HORIZON._replace(passed=0))
         for name, lane in self._lanes.items():
             if (
                 name not in shards
@@ -183,7 +183,7 @@ class WholeReader:
 
 
 def check_identity(read: str, wanted: str, name: str) -> None:
-    """Raises StreamRemadeError where both are known and differ: the checkpoint would be one in another stream."""
+    """Raises StreamRemadeError if both identities are known and differ: it is the checkpoint of another stream."""
     if read and wanted and read != wanted:
         raise StreamRemadeError(f"Stream {name!r} is another one than before: it was made anew, or STREAM_URL changed")
 
@@ -193,16 +193,16 @@ def _end(page: Page, start: Position) -> Position:
     if page.batches:
         count = sum(len(batch.keys) for batch in page.batches)
         return after(page.batches[-1].sequences[-1], None if page.begins is None else page.begins + count)
-    if page.begins is None or start.kind == From.AT_TIMESTAMP:  # what comes before that time is not wanted
+    if page.begins is None or start.kind == From.AT_TIMESTAMP:  # earlier records are not wanted
         return start
     return start._replace(passed=page.begins)
 
 
 def _lost(page: Page, start: Position) -> Lost | None:
-    """Returns the records between the place that was asked for and the page; None for none, or where nobody counts."""
+    """Returns the records that expired between a position and the page after it; None for none, or if nobody counts."""
     if page.begins is None or start.passed is None or start.kind == From.AT_TIMESTAMP or page.begins <= start.passed:
         return None
-    until = page.batches[0].arrived if page.batches else page.complete_to
+    until = page.batches[0].arrived if page.batches else page.watermark
     return Lost(page.begins - start.passed, clock.now() if until is None else until)
 
 
@@ -215,8 +215,8 @@ def _sum(losses: list[Lost]) -> Lost | None:
     return Lost(records, max(lost.until for lost in losses))
 
 
-def _merge(lanes: dict[str, _Lane], limit: int) -> list[Batch]:
-    """The oldest batches, by arrival and shard, as long as no lane that has run dry could still hold an older one."""
+def _merge(lanes: dict[str, ShardCursor], limit: int) -> list[Batch]:
+    """Returns the oldest batches by arrival and shard, while no exhausted cursor could still hold an older batch."""
     batches: list[Batch] = []
     for lane in lanes.values():
         lane.given = lane.part = 0

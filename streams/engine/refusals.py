@@ -1,4 +1,4 @@
-"""Why records are refused, where the bytes alone do not say it."""
+"""Explains why records were refused, where their bytes alone do not show it."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar

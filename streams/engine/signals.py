@@ -1,4 +1,4 @@
-"""What the pipe tells whoever watches it (django.dispatch); nobody need listen."""
+"""Signals of django.dispatch that the engine sends to monitoring. They need no receiver."""
 
 from django.dispatch import Signal
 

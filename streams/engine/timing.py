@@ -1,29 +1,29 @@
-"""How long commits take, told to whoever watches."""
+"""Measures how long commits take, and sends the figures as a signal."""
 
 from collections.abc import Callable
 from typing import Generic
 
-from streams.core.commits import Commit, Grant, Results, Store
+from streams.core.commits import Commit, HeldLease, Results, Store
 from streams.core.state import State
 from streams.engine import signals
 
 
 class TimedStore(Generic[Results]):
-    """A pipeline's Store before another. `monotonic` gives seconds."""
+    """Wraps the Store of a pipeline, and measures its commits. `monotonic` gives seconds."""
 
     def __init__(self, store: Store[Results], monotonic: Callable[[], float]) -> None:
         self._store = store
         self._monotonic = monotonic
 
-    def commit(self, grant: Grant, commit: Commit[Results]) -> None:
+    def commit(self, grant: HeldLease, commit: Commit[Results]) -> None:
         began = self._monotonic()
         self._store.commit(grant, commit)
         seconds, dead = self._monotonic() - began, len(commit.dead) + commit.unkept
         told = {"application": grant.application, "stream": grant.stream, "seconds": seconds, "dead": dead}
         signals.committed.send(type(self), **told)
 
-    def state(self, grant: Grant) -> State:
+    def state(self, grant: HeldLease) -> State:
         return self._store.state(grant)
 
-    def replace(self, grant: Grant, state: State) -> None:
+    def replace(self, grant: HeldLease, state: State) -> None:
         self._store.replace(grant, state)

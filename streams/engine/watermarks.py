@@ -1,11 +1,11 @@
-"""A watermark that is ahead of the stream's own time: a wrong clock left it, and records would look late."""
+"""Sets back a watermark that is ahead of the stream's own time: a wrong clock left it, and records would look late."""
 
 import logging
 from collections.abc import Callable
 from typing import Any
 
 from streams.core.clock import MINUTE, SECOND
-from streams.core.commits import Grant, Store
+from streams.core.commits import HeldLease, Store
 from streams.core.state import EMPTY, State
 
 SetBack = Callable[[State, int], State]  # a processor's state, with no time in it later than these milliseconds
@@ -13,19 +13,19 @@ SetBack = Callable[[State, int], State]  # a processor's state, with no time in 
 logger = logging.getLogger(__name__)
 
 
-def believable(grant: Grant, now: int, set_back: SetBack, store: Store[Any]) -> Grant:
-    """Returns the grant with its clock at the stream's own time, in milliseconds, where it was a minute past that.
+def believable(grant: HeldLease, now: int, set_back: SetBack, store: Store[Any]) -> HeldLease:
+    """Returns the held lease, its watermark set back to `now` (milliseconds) if it was over a minute ahead.
 
-    The state that is set back is stored at once, since commits store the changes alone.
+    The state that is set back is stored at once, since commits store only changes.
     """
-    if grant.clock <= now + MINUTE:
+    if grant.watermark <= now + MINUTE:
         return grant
     logger.warning(
         "The watermark of %s on %s/%s was %d s ahead of the stream's own time and is set back: a clock was wrong.",
-        *(grant.application, grant.stream, grant.shard, (grant.clock - now) // SECOND),
+        *(grant.application, grant.stream, grant.shard, (grant.watermark - now) // SECOND),
     )
     state = grant.state
     if state != EMPTY:
         state = set_back(state, now)
         store.replace(grant, state)
-    return grant._replace(clock=now, state=state)
+    return grant._replace(watermark=now, state=state)

@@ -1,14 +1,14 @@
-"""A worker of a consumer application: takes its share of the shards, and moves each on in turn."""
+"""The worker of a consumer application: it holds its share of the shards, and reads each of them in turn."""
 
 import logging
 from collections.abc import Callable, Collection
 from functools import partial
 from typing import Generic, Protocol
 
-from common.outage_log import Outage
-from streams.coordination.assignment import Share
+from common.outage_log import OutageLog
+from streams.coordination.assignment import Assignment
 from streams.core.clock import Clock
-from streams.core.commits import Grant, LeaseLostError, Letter, Results, StoreDownError
+from streams.core.commits import HeldLease, LeaseLostError, ReplayRequest, Results, StoreDownError
 from streams.core.processor import Event
 from streams.core.records import (
     Description,
@@ -31,26 +31,26 @@ logger = logging.getLogger(__name__)
 
 
 class LeaseStore(Protocol):
-    """Where leases are kept: streams.coordination.leases.Leases, whose docstrings say what each does."""
+    """Keeps the leases. The docstrings of streams.coordination.leases.Leases describe each method."""
 
     def sync(self, describe: Callable[[], Description], start: Position) -> None: ...
-    def share(self) -> Share: ...
-    def acquire(self, most: int) -> list[Grant]: ...
-    def give_back(self, shards: Collection[str]) -> None: ...
-    def leave(self) -> None: ...
-    def complete_to(self) -> int | None: ...
-    def letters(self, grant: Grant) -> list[Letter]: ...
-    def set_aside(self, grant: Grant, trouble: str) -> None: ...
+    def assign(self) -> Assignment: ...
+    def acquire(self, most: int) -> list[HeldLease]: ...
+    def release(self, shards: Collection[str]) -> None: ...
+    def leave_group(self) -> None: ...
+    def watermark(self) -> int | None: ...
+    def replay_requests(self, grant: HeldLease) -> list[ReplayRequest]: ...
+    def set_aside(self, grant: HeldLease, trouble: str) -> None: ...
 
 
 class Worker(Generic[Event, Results]):
-    """`monotonic` gives seconds."""
+    """Steps every shard that this process holds. `monotonic` gives seconds."""
 
     def __init__(
         self,
         leases: LeaseStore,
         describe: Callable[[], Description],
-        open_shard: Callable[[Grant], Pipeline[Event, Results]],
+        open_shard: Callable[[HeldLease], Pipeline[Event, Results]],
         start: Position,
         monotonic: Callable[[], float],
         now: Clock,
@@ -71,20 +71,21 @@ class Worker(Generic[Event, Results]):
         self._begun = False
         self._must_leave = False
         self._look_again = False  # more dead letters may wait to be replayed
-        self._outage = Outage(logger, monotonic)
+        self._outage = OutageLog(logger, monotonic)
 
     def step(self) -> bool:
-        """One step of every shard held; False when none had anything. Raises StreamError.
+        """Steps every shard held once. Returns False when none had a record. Raises StreamError.
 
-        A store or a stream that does not answer is asked again, once it ever has: all shards are let go first, since
-        what was committed is not known, and taken anew from where the leases say they are.
+        If a store or a stream that has answered before does not answer, it is asked again. All shards are released
+        first, because it is unknown which commits were stored; they are then opened anew at the checkpoints of their
+        leases.
         """
         try:
             return self._step()
         except (StoreDownError, StreamDownError) as error:
             if not self._begun:
                 raise
-            self._outage.failed(error)
+            self._outage.failure(error)
             self._shards.clear()
             self._aside.clear()
             self._must_leave = True
@@ -95,59 +96,59 @@ class Worker(Generic[Event, Results]):
         if self._monotonic() >= self._next_look:
             failed = self._must_leave
             self._look_around()
-            if not failed:  # nor did any shard since the look before: a full disk may refuse commits alone
-                self._outage.over()
+            if not failed:  # and no shard failed since the look before: on a full disk, commits alone may fail
+                self._outage.recovered()
             self._next_look = self._monotonic() + (0.0 if self._look_again else LOOK_AROUND)
             self._begun = True
         found = [self._try(shard, self._shards[shard].step) for shard in list(self._shards)]
         return any(found) or self._look_again
 
     def close(self) -> None:
-        """Gives back every lease, so that others need not wait for them to expire; where that fails, they do."""
+        """Releases every lease, so that other workers need not wait until they expire. If that fails, they expire."""
         self._shards.clear()
         self._aside.clear()
         try:
-            self._leases.leave()
+            self._leases.leave_group()
         except StreamError as error:
             logger.warning("The leases are left to expire: %s", error)
 
-    def complete_to(self) -> int | None:
-        """Everything that arrived before this millisecond is applied, by whichever worker; None when not known."""
+    def watermark(self) -> int | None:
+        """Returns the millisecond before which every record is applied, by any worker; None if it is not known."""
         try:
-            return self._leases.complete_to()
+            return self._leases.watermark()
         except StoreDownError:
             return None
 
     def standing_still(self, moment: int) -> list[str]:
-        """Returns the shards held that cannot be read, once all others are complete to that millisecond."""
-        return sorted(self._aside) if all(one.complete_to >= moment for one in self._shards.values()) else []
+        """Returns the shards held that cannot be read, once the watermark of all others is at that millisecond."""
+        return sorted(self._aside) if all(one.watermark >= moment for one in self._shards.values()) else []
 
     def _look_around(self) -> None:
         self._look_again = False
         if self._must_leave:
-            self._leases.leave()
+            self._leases.leave_group()
             self._must_leave = False
         if self._monotonic() >= self._next_listing:
             self._leases.sync(self._describe, self._start)
             self._next_listing = self._monotonic() + LOOK_FOR_SHARDS
-        share = self._leases.share()
-        for shard in self._shards.keys() - share.held:
+        assignment = self._leases.assign()
+        for shard in self._shards.keys() - assignment.held:
             self._drop(shard, "is no longer held")
-        self._aside = {shard: until for shard, until in self._aside.items() if shard in share.held}
-        self._try_again(share.held)
-        beyond = sorted(share.held)[share.due :]
+        self._aside = {shard: until for shard, until in self._aside.items() if shard in assignment.held}
+        self._try_again(assignment.held)
+        beyond = sorted(assignment.held)[assignment.target :]
         if beyond:
             self._give_back(beyond)
-        for grant in self._leases.acquire(share.due - len(share.held)):
+        for grant in self._leases.acquire(assignment.target - len(assignment.held)):
             logger.info("%s takes %s/%s from %s on", grant.application, grant.stream, grant.shard, grant.checkpoint)
             self._open(grant)
         for shard, pipeline in list(self._shards.items()):
-            if found := self._leases.letters(pipeline.grant):
+            if found := self._leases.replay_requests(pipeline.grant):
                 self._try(shard, partial(pipeline.replay, found))
                 self._look_again = True
 
-    def _open(self, grant: Grant) -> None:
-        """Begins to read a shard; one whose lease is damaged is set aside, and the others go on."""
+    def _open(self, grant: HeldLease) -> None:
+        """Begins to read a shard. If its lease is damaged, the shard is set aside and the other shards go on."""
         trouble = grant.damage
         try:
             if not trouble:
@@ -155,12 +156,12 @@ class Worker(Generic[Event, Results]):
                 return
         except StreamError:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever a parser or a decoder says of bytes that are not its own
+        except Exception as error:  # noqa: BLE001 - any error of a parser or a decoder on bytes that are not its own
             trouble = str(error) or type(error).__name__
         self._set_aside(grant, f"its lease is damaged ({trouble}); {REMEDY}")
 
-    def _set_aside(self, grant: Grant, trouble: str) -> None:
-        """Holds a shard without reading it, so that no other worker stumbles over it; tells why, and tries later."""
+    def _set_aside(self, grant: HeldLease, trouble: str) -> None:
+        """Keeps the lease of a shard without reading it, so that no other worker fails on it. Logs the reason."""
         self._shards.pop(grant.shard, None)
         self._aside[grant.shard] = self._monotonic() + LONG_RETRY
         logger.error("%s on %s/%s is not read: %s", grant.application, grant.stream, grant.shard, trouble.rstrip("."))
@@ -169,16 +170,16 @@ class Worker(Generic[Event, Results]):
     def _try_again(self, held: set[str]) -> None:
         due = {shard for shard, until in self._aside.items() if self._monotonic() >= until}
         if due:
-            self._leases.give_back(due)
+            self._leases.release(due)
             held -= due
             self._aside = {shard: until for shard, until in self._aside.items() if shard not in due}
 
     def _give_back(self, shards: list[str]) -> None:
-        """Between steps all is committed, so that others go on exactly where we stop."""
+        """Releases shards. Between steps everything is committed, so that other workers go on at exactly this place."""
         for shard in shards:
             self._shards.pop(shard, None)
             self._aside.pop(shard, None)
-        self._leases.give_back(shards)
+        self._leases.release(shards)
         logger.info("gave back %s", ", ".join(shards))
 
     def _drop(self, shard: str, why: str) -> None:
@@ -195,7 +196,7 @@ class Worker(Generic[Event, Results]):
             return False
         except (StreamRemadeError, ShardGoneError) as error:
             self._drop(shard, f"is no longer read: {error}")
-            self._leases.give_back([shard])  # whether its lease is still one, the listing tells
+            self._leases.release([shard])  # whether its lease is still one, the listing tells
             self._next_listing = 0.0
             return False
         except ShardError as error:

@@ -1,7 +1,7 @@
-"""For argparse: what the options of our commands may be. Each raises ArgumentTypeError in words for people.
+"""Parsers for the values of options, for argparse. Each raises ArgumentTypeError with a sentence for people.
 
-Every number has a least and a most, and NaN and infinity are refused: a number beyond is a slip of the hand, which
-would overflow, wait for years or fill the memory.
+Every number has a least and a most value, and NaN and infinity are refused: a number beyond the bounds is a mistake,
+which would overflow, wait for years or fill the memory.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""How our commands speak: one clear sentence when something is wrong, and an exit code that scripts can use."""
+"""The base of our commands: one clear sentence when something is wrong, and an exit code that scripts can use."""
 
 import sys
 from typing import Any
@@ -13,17 +13,17 @@ from streams.core.records import StreamError
 
 
 class UsageError(Exception):
-    """Bad input: exit code 2."""
+    """Reports bad input; the command exits 2."""
 
 
 class PlainCommand(LinesCommand):
-    """Bad input exits 2, a failure exits 1, each with one sentence on stderr; a requested stop exits 0."""
+    """Exits 2 for bad input and 1 for a failure, each with one sentence on stderr; a requested stop exits 0."""
 
     suppressed_base_arguments = DJANGO_OPTIONS
     requires_system_checks: list[str] = []  # the web server runs them; a worker should start at once
 
     def execute(self, *args: Any, **options: Any) -> str | None:
-        settings.DEBUG = False  # with it Django quotes and keeps every statement, which a worker has no use for
+        settings.DEBUG = False  # with DEBUG, Django keeps every statement, and a worker's memory would grow
         try:
             return super().execute(*args, **options)
         except UsageError as error:
@@ -39,5 +39,5 @@ class PlainCommand(LinesCommand):
         except KeyboardInterrupt:
             raise SystemExit(0) from None
         except BrokenPipeError:
-            sys.stderr.close()  # whoever read us, `head` say, has enough
+            sys.stderr.close()  # the reader of our output, for example `head`, has closed the pipe
             raise SystemExit(0) from None

@@ -1,4 +1,4 @@
-"""Progress of long work, on one line of a terminal; nothing in a pipe."""
+"""Shows the progress of long work on one line of a terminal; in a pipe it shows nothing."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -14,17 +14,17 @@ def on_terminal(
     output: Lines,
     step: Callable[[], bool],
     done: Callable[[], int],
-    now: Callable[[], float] = time.monotonic,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> Iterator[Callable[[], bool]]:
-    """`step`, made to show how many records are done and how many a second, if `output` is a terminal."""
+    """Returns `step`, which also shows the number of records and of records a second if `output` is a terminal."""
     if not output.isatty():
         yield step
         return
-    shown_at, shown = now(), done()
+    shown_at, shown = monotonic(), done()
 
     def shown_step() -> bool:
         nonlocal shown_at, shown
-        found, moment = step(), now()
+        found, moment = step(), monotonic()
         if moment - shown_at >= EVERY:
             rate = (done() - shown) / (moment - shown_at)
             output.draw(f"\r\x1b[K{done():,} records, {rate:,.0f}/s")
@@ -34,4 +34,4 @@ def on_terminal(
     try:
         yield shown_step
     finally:
-        output.write("", str)  # what is said next starts on a line of its own
+        output.write("", str)  # the next output starts on a line of its own

@@ -1,4 +1,4 @@
-"""Rows for people, in columns."""
+"""Prints rows for people, in columns."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -7,7 +7,7 @@ from common.text import escaped
 
 
 def lines(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
-    """A head and a line for each row; numbers to the right. Says so when there is nothing."""
+    """Yields a head and a line for each row, with numbers to the right. Yields a sentence when there is no row."""
     table = list(rows)
     if not table:
         yield "Nothing yet."

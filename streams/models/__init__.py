@@ -1,4 +1,4 @@
-"""What the pipe keeps in the database; a file for each domain, leases.py for the workers."""
+"""The tables of the stream engine: leases.py has those of the workers, the other files the queries on them."""
 
 from streams.models.leases import (
     Audit,

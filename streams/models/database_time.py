@@ -1,4 +1,4 @@
-"""The database's clock as a number, to compare other clocks with."""
+"""Reads the database's clock as a number, to compare other clocks with."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +16,7 @@ _EXPRESSIONS = {
 
 
 class DatabaseTime(Func):
-    """The database's clock in milliseconds since 1970, within a query."""
+    """Gives the database's clock in milliseconds since 1970, within a query."""
 
     output_field = BigIntegerField()
 
@@ -25,12 +25,15 @@ class DatabaseTime(Func):
 
 
 def ahead_of_database(clock: Callable[[], int] | None) -> Combinable | None:
-    """Makes a value for a column: by how many milliseconds a clock is ahead of the database's; None for no clock."""
+    """Returns the value for a column: how many milliseconds a clock is ahead of the database's;
+
+    None without a clock.
+    """
     return Value(clock()) - DatabaseTime() if clock else None
 
 
 def database_time() -> int:
-    """Asks the database what time it is, in milliseconds since 1970."""
+    """Asks the database for its time, in milliseconds since 1970."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {_EXPRESSIONS[connection.vendor]}")
         return int(cursor.fetchone()[0])

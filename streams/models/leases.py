@@ -1,4 +1,4 @@
-"""Who reads which shard, and how far they are; what could not be read; what has changed."""
+"""Leases with their checkpoints, members, dead letters, throughput, versions of topics, and the audit."""
 
 from django.db import models
 
@@ -26,12 +26,12 @@ class Lease(models.Model):
     expires = models.DateTimeField(null=True)
     checkpoint = models.TextField()  # as streams.engine.reading writes it
     state = models.BinaryField(default=bytes)  # the head of its log: streams.core.segments; the rest are StateSegments
-    clock = models.DateTimeField(null=True)  # everything that arrived before this is applied
+    watermark = models.DateTimeField(null=True)  # every record that arrived before it is applied
     newest = models.DateTimeField(null=True)  # arrival of the newest applied record
     applied = models.BigIntegerField(default=0)  # records
     dead = models.BigIntegerField(default=0)  # records
     expired = models.BigIntegerField(default=0)  # records that expired unread, as far as their number is known
-    expired_from = models.DateTimeField(null=True)  # the latest loss: what arrived after this …
+    expired_from = models.DateTimeField(null=True)  # the latest loss: the records that arrived after this …
     expired_to = models.DateTimeField(null=True)  # … and up to this
     trouble = models.CharField(max_length=500, default="")  # why its worker cannot read it, in a sentence
 
@@ -60,12 +60,12 @@ class StateSegment(models.Model):
 
 
 def current_leases(**names: str) -> models.QuerySet[Lease]:
-    """Returns the leases on the streams that the names lead to now, of an application or a stream if named."""
+    """Returns the leases on the streams that the names lead to now; only of an application or a stream if named."""
     return Lease.objects.filter(current=True, **names)
 
 
 class Member(models.Model):
-    """A worker that is alive, with or without leases: the leases are shared among the members."""
+    """Records a worker that is alive, with or without leases: the leases are divided among the members."""
 
     application = models.CharField(max_length=64)
     stream = models.CharField(max_length=128)
@@ -78,7 +78,7 @@ class Member(models.Model):
 
 
 class DeadLetter(models.Model):
-    """A record that could not be applied, whole, with the reason."""
+    """Keeps a record that could not be applied, whole, with the reason."""
 
     class Status(models.TextChoices):
         KEPT = "kept"
@@ -114,7 +114,7 @@ class DeadLetter(models.Model):
 
 
 class Throughput(models.Model):
-    """Records and bytes that arrived in one second, as one application applied them."""
+    """Counts the records and bytes that arrived in one second, as one application applied them."""
 
     application = models.CharField(max_length=64)
     stream = models.CharField(max_length=128)
@@ -133,14 +133,14 @@ class Throughput(models.Model):
 
 
 class TopicVersion(models.Model):
-    """Grows in every transaction that changes what a topic shows."""
+    """Counts the transactions that change the data of a topic."""
 
     topic = models.CharField(max_length=200, primary_key=True)  # of streams.core.topics
     version = models.BigIntegerField(default=0)
 
 
 class Audit(models.Model):
-    """What a person, or a command, has done to records: written in the transaction that does it."""
+    """Records the change that a person or a command made to records, in the transaction that makes it."""
 
     at = models.DateTimeField(auto_now_add=True)
     who = models.CharField(max_length=150)

@@ -1,4 +1,4 @@
-"""How far the workers of an application are."""
+"""Computes how far the workers of an application are."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -13,28 +13,35 @@ from streams.models.leases import Lease, Member
 NEAR = 2.0  # seconds by which clocks may differ without a word
 
 
-class HowFar(NamedTuple):
-    """`newest`: arrival of the newest applied record. `complete_to`: everything that arrived before this is applied."""
+class Progress(NamedTuple):
+    """Says how far an application is on a stream.
+
+    `newest` is the arrival of the newest applied record; every record that arrived before `watermark` is applied.
+    """
 
     newest: datetime | None
-    complete_to: datetime | None
+    watermark: datetime | None
 
 
-def how_far(leases: QuerySet[Lease]) -> HowFar:
-    """Over all shards: one that nobody has read yet leaves the time unknown, one read to its end no longer counts."""
+def progress_over(leases: QuerySet[Lease]) -> Progress:
+    """Returns the progress over all shards.
+
+    A shard that nobody has read yet leaves the watermark unknown; ended shards do not count.
+    """
     unread = ~Q(checkpoint=str(SHARD_END))
     found = leases.aggregate(
         newest=Max("newest"),
-        least=Min("clock", filter=unread),
-        unknown=Count("pk", filter=unread & Q(clock=None)),
+        least=Min("watermark", filter=unread),
+        unknown=Count("pk", filter=unread & Q(watermark=None)),
     )
-    return HowFar(found["newest"], None if found["unknown"] else found["least"])
+    return Progress(found["newest"], None if found["unknown"] else found["least"])
 
 
 def skews() -> dict[tuple[str, str], int]:
-    """Milliseconds that a stream's own time is ahead of the database's clock, by application and stream.
+    """Returns the milliseconds that a stream's own time is ahead of the database's clock, by application and stream.
 
-    As the workers that live have measured it; of several, the one that differs least: the others' clocks are wrong.
+    The workers that are alive have measured it. Of several figures the one nearest to 0 counts: the other clocks are
+    wrong.
     """
     found: dict[tuple[str, str], int] = {}
     living = Member.objects.filter(expires__gte=Now(), skew__isnull=False)
@@ -45,9 +52,9 @@ def skews() -> dict[tuple[str, str], int]:
 
 
 def seconds_since(moment: datetime | None, now: datetime, ahead: int = 0) -> float | None:
-    """How long ago a moment of a stream was, at `now` by a clock that the stream is `ahead` of, in milliseconds.
+    """Returns the age of a moment of a stream at `now`, by a clock that the stream is `ahead` of, in milliseconds.
 
-    None where that is not known: a moment in the future is nobody's age, and not 0.
+    Returns None where the age is not known: a moment in the future has no age, and 0 would be wrong.
     """
     if moment is None:
         return None
@@ -56,5 +63,5 @@ def seconds_since(moment: datetime | None, now: datetime, ahead: int = 0) -> flo
 
 
 def version(topic: str) -> int:
-    """The announced version of a topic; 0 before the first change."""
+    """Returns the announced version of a topic; 0 before the first change."""
     return TopicVersion.objects.filter(topic=topic).values_list("version", flat=True).first() or 0

@@ -1,4 +1,4 @@
-"""Which streams an application reads, or has read: the one place that asks for leases by application and stream."""
+"""Lists the streams that an application reads or has read, from its leases."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -7,7 +7,7 @@ from django.db.models import Max, Model
 
 from streams import applications
 from streams.models.leases import current_leases
-from streams.models.progress import HowFar, how_far
+from streams.models.progress import Progress, progress_over
 
 
 def readers(**names: str) -> list[tuple[str, str]]:
@@ -15,9 +15,9 @@ def readers(**names: str) -> list[tuple[str, str]]:
     return sorted(current_leases(**names).values_list("application", "stream").distinct())
 
 
-def progress_of(application: str, stream: str) -> HowFar:
+def progress_of(application: str, stream: str) -> Progress:
     """Returns how far the workers of one application are on one stream."""
-    return how_far(current_leases(application=application, stream=stream))
+    return progress_over(current_leases(application=application, stream=stream))
 
 
 def streams_of(application: str) -> list[str]:
@@ -29,9 +29,9 @@ def streams_of(application: str) -> list[str]:
 
 
 def default_stream(application: str, known: Sequence[str]) -> str:
-    """Returns the one of `streams_of` that is shown unless another is named.
+    """Returns the stream that is shown unless another is named.
 
-    That is the one with the application's own name, or where it has no lease and no result, the one with the newest.
+    That is the one with the application's own name; if that has no lease and no result, the one with the newest result.
     """
     if not known or known[0] == application:
         return application

@@ -1,11 +1,11 @@
-"""Rows written whole, whether they are there or not."""
+"""Writes whole rows, whether they exist or not."""
 
 from collections.abc import Sequence
 
 from django.db import connection
 from django.db.models import Model
 
-ROWS_A_STATEMENT = 2000  # of up to about 500 bytes: within what MariaDB takes at once, however small it is set
+ROWS_A_STATEMENT = 2000  # of up to about 500 bytes: MariaDB takes them in one statement at its smallest setting
 
 
 def upsert(rows: Sequence[Model], key: Sequence[str]) -> None:

@@ -1,18 +1,18 @@
-"""How many records wait behind the checkpoints of an application."""
+"""Counts the records that wait behind the checkpoints of an application."""
 
 from collections.abc import Mapping
 from typing import Protocol
 
-from streams.core.records import TRIM_HORIZON, WHOLE, Description, Position, ShardError, places
+from streams.core.records import TRIM_HORIZON, WHOLE, Description, Position, ShardError, parse_checkpoint
 
 
 class Counting(Protocol):
-    """A stream that can count what it holds without reading it. Every method may raise StreamError."""
+    """Is a stream that can count its records without reading them. Every method may raise StreamError."""
 
     def describe(self) -> Description: ...
 
     def count_from(self, shard: str, position: Position) -> int:
-        """Records that a shard holds from a position on."""
+        """Returns the number of records that a shard holds from a position on."""
 
 
 def waiting(stream: Counting, checkpoints: Mapping[str, str]) -> tuple[dict[str, int], str]:
@@ -26,7 +26,7 @@ def waiting(stream: Counting, checkpoints: Mapping[str, str]) -> tuple[dict[str,
     damaged: list[str] = []
     for lease, mine in asked.items():
         try:
-            known, other = places(checkpoints.get(lease, str(TRIM_HORIZON)))
+            known, other = parse_checkpoint(checkpoints.get(lease, str(TRIM_HORIZON)))
             found[lease] = sum(stream.count_from(shard, known.get(shard, other)) for shard in mine)
         except (ValueError, ShardError):
             damaged.append(lease)

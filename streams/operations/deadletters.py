@@ -1,6 +1,6 @@
-"""Dead letters in the hands of people: which there are, to replay them, to discard them.
+"""Lists, replays and discards dead letters for people.
 
-Every change is conditional on the status: of it and a worker that is replaying the same letter, one wins, one loses.
+Every change is conditional on the status: if a worker replays the same letter meanwhile, only one of the two succeeds.
 """
 
 from collections.abc import Collection
@@ -17,11 +17,11 @@ Letters = QuerySet[DeadLetter]
 
 
 class Choice(NamedTuple):
-    """Which letters are meant: those that agree with everything that is given."""
+    """Selects the letters that agree with every field that is given."""
 
     application: str | None = None
     ids: Collection[int] | None = None
-    up_to: int | None = None  # this id and those before: what had come when somebody looked
+    up_to: int | None = None  # this id and those before: the letters that were there when the page was made
     stream: str | None = None
     status: str | None = None
     kind: str | None = None  # of the error, as streams.core.error_kinds has it
@@ -40,7 +40,7 @@ class Choice(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Letters of one application and stream whose error is of one kind."""
+    """Counts the letters of one application and stream with errors of one kind."""
 
     application: str
     stream: str
@@ -51,7 +51,7 @@ class Group(NamedTuple):
 
 
 def chosen(choice: Choice) -> Letters:
-    """Newest first."""
+    """Returns the selected letters, the newest first."""
     letters = DeadLetter.objects.order_by("-pk")
     for field in ("application", "stream", "status", "kind"):
         if (value := getattr(choice, field)) is not None:
@@ -62,7 +62,7 @@ def chosen(choice: Choice) -> Letters:
 
 
 def groups(choice: Choice, most: int) -> list[Group]:
-    """Returns the letters that are meant by kind of error, those with the most letters first; `most` groups."""
+    """Returns at most `most` groups of the selected letters by kind of error, those with the most letters first."""
     letters = chosen(choice).order_by().values("application", "stream", "kind")
     counted = letters.annotate(
         letters=Count("pk"), kept=Count("pk", filter=Q(status=Status.KEPT)), newest=Max("pk")
@@ -71,7 +71,7 @@ def groups(choice: Choice, most: int) -> list[Group]:
 
 
 def replayable(choice: Choice) -> Letters:
-    """Kept letters, except those of which the database took only a part."""
+    """Returns the kept letters, except those of which the database took only a part."""
     return chosen(choice).filter(status=Status.KEPT, whole_size=None)
 
 
@@ -80,12 +80,18 @@ def discardable(choice: Choice) -> Letters:
 
 
 def replay(choice: Choice, who: str) -> int:
-    """Asks the worker to apply them as if they arrived now; how many. Those that are not kept stay as they are."""
+    """Asks the worker to apply the letters as if they arrived now.
+
+    Returns their number. Letters of another status stay as they are.
+    """
     return _change(replayable(choice), Status.REPLAY, Audit(who=who, action="replay", target=_cut(choice)))
 
 
 def discard(choice: Choice, who: str) -> int:
-    """They will not be applied, but stay to be looked at; how many. Those applied or discarded stay as they are."""
+    """Marks the letters as never to be applied; their bytes stay.
+
+    Returns their number. Applied and discarded ones stay as they are.
+    """
     return _change(discardable(choice), Status.DISCARDED, Audit(who=who, action="discard", target=_cut(choice)))
 
 

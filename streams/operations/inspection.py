@@ -1,4 +1,4 @@
-"""A look into a stream for people: its records in either direction, all shards merged by time, some picked out."""
+"""Looks into a stream for people: selected records in either direction, all shards merged by time."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, Protocol
@@ -20,7 +20,7 @@ class OutOfTimeError(Exception):
 
 
 class Readable(Protocol):
-    """A stream that is read in either direction; raises StreamError, and OutOfTimeError from its pause."""
+    """Is a stream that is read in either direction. Raises StreamError, and OutOfTimeError from its pause."""
 
     settled_after: int  # milliseconds: records younger than that are not given yet
 
@@ -30,7 +30,7 @@ class Readable(Protocol):
 
 
 class Asked(NamedTuple):
-    """Backwards from before a place, or from the tip, down to `since`; or forwards from after one."""
+    """Asks for records before a place or the tip, backwards down to `since`; or for those after a place, forwards."""
 
     before: Place | None = None
     since: Place | None = None  # not given itself
@@ -41,7 +41,7 @@ class Asked(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One record as a page shows it, cut before it was laid out."""
+    """Holds one record as a page shows it, cut before it was laid out."""
 
     arrived: int  # milliseconds
     sequence: int
@@ -63,13 +63,13 @@ class Found(NamedTuple):
     last: Place | None  # a look that goes on from here misses nothing
     fields: dict[str, str]  # seen in the first records, with the kind of their values
     having: int  # records that have the field that was asked for
-    kinds: list[str]  # what it holds in them
+    kinds: list[str]  # of value that this field has in them
     unreadable: int  # records that hold no JSON that could be looked into
     settled_after: int
 
 
 class _Look:
-    """What a look has found so far."""
+    """Collects the results of a look so far."""
 
     def __init__(self, asked: Asked) -> None:
         self._asked = asked
@@ -106,9 +106,9 @@ class _Look:
         return condition.takes(found)
 
 
-def inspect(stream: Readable, asked: Asked, seconds: Callable[[], float]) -> Found:
+def inspect(stream: Readable, asked: Asked, monotonic: Callable[[], float]) -> Found:
     """Returns at most `asked.most` records, of at most MOST_READ in about SECONDS. Raises StreamError."""
-    deadline = seconds() + SECONDS
+    deadline = monotonic() + SECONDS
     look, rows, whole = _Look(asked), [], False
     first = last = None
     records = stream.forward(asked.after) if asked.after else stream.backward(asked.before)
@@ -122,7 +122,7 @@ def inspect(stream: Readable, asked: Asked, seconds: Callable[[], float]) -> Fou
             first = first or last
             if look.takes(record):
                 rows.append(_row(record, stream.sequence_text))
-            if len(rows) == asked.most or look.read == MOST_READ or seconds() > deadline:
+            if len(rows) == asked.most or look.read == MOST_READ or monotonic() > deadline:
                 break
         else:
             whole = True
@@ -134,7 +134,7 @@ def inspect(stream: Readable, asked: Asked, seconds: Callable[[], float]) -> Fou
 
 
 def _reached(stream: Readable, asked: Asked) -> Place | None:
-    """Where a walk backwards had got to without a record."""
+    """Returns the place that a walk backwards reached without finding a record."""
     reached = None if asked.after else getattr(stream, "reached", None)
     return None if reached is None else Place(reached)
 

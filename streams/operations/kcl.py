@@ -1,4 +1,4 @@
-"""Moving from KCL: the lease table of a KCL 2 or 3 application in DynamoDB, its checkpoints made ours.
+"""Imports the lease table of a KCL 2 or 3 application in DynamoDB: its checkpoints become leases of ours.
 
 One row is one shard: leaseKey (the shard, or account:stream:epoch:shard where one application reads several streams),
 checkpoint (Kinesis' sequence number, or a word), checkpointSubSequenceNumber (the place inside an aggregated record,
@@ -25,7 +25,7 @@ Item = dict[str, dict[str, Any]]  # a row as DynamoDB gives it: by attribute, it
 
 
 class Row(NamedTuple):
-    """A lease of KCL's, understood."""
+    """Holds a parsed lease of KCL."""
 
     shard: str
     words: str  # its checkpoint, as KCL writes it
@@ -35,25 +35,25 @@ class Row(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What a table holds for one stream."""
+    """Holds the leases of a table on one stream."""
 
     rows: list[Row]
     others: int  # rows of other streams, and of KCL that are no leases
 
 
 class Moment(NamedTuple):
-    """What the words of KCL mean that stand for a time."""
+    """Gives the times that KCL's words stand for."""
 
     latest: int  # milliseconds
     timestamp: int | None  # of AT_TIMESTAMP, which KCL keeps in its configuration and not in the table
 
 
 class _UnknownError(Exception):
-    """Why a row is not understood."""
+    """Says why a row is not understood."""
 
 
 def scan(table: str, region: str | None, endpoint_url: str | None) -> list[Item]:
-    """All rows of the table. Raises StreamError."""
+    """Returns all rows of the table. Raises StreamError."""
     try:
         client = boto3.session.Session().client("dynamodb", region_name=region, endpoint_url=endpoint_url)
         region = client.meta.region_name
@@ -62,13 +62,13 @@ def scan(table: str, region: str | None, endpoint_url: str | None) -> list[Item]
         )
         return [item for page in pages for item in page["Items"]]
     except (boto.ClientError, boto.BotoCoreError) as error:
-        raise StreamError(_in_our_words(error, table, region)) from None  # botocore's may hold what no log should
+        raise StreamError(_in_our_words(error, table, region)) from None  # botocore's text may hold secrets
     except ValueError as error:
         raise StreamError(f"The --endpoint-url is none that boto3 takes: {error}") from None
 
 
 def read(items: Iterable[Item], stream: str, moment: Moment) -> Found:
-    """The leases on the stream, by shard. Raises StreamError that names the rows which are not understood."""
+    """Returns the leases on the stream, by shard. Raises StreamError that names the rows which are not understood."""
     rows: dict[str, Row] = {}
     unknown: list[str] = []
     others = 0
@@ -90,7 +90,7 @@ def read(items: Iterable[Item], stream: str, moment: Moment) -> Found:
 
 
 def plan(found: Found, application: str, stream: str, shards: Sequence[Shard]) -> list[Lease]:
-    """The leases to be, by shard. Raises StreamError when the table is not about that stream."""
+    """Returns the leases to make, by shard. Raises StreamError when the table is not about that stream."""
     known = {shard.id: shard for shard in shards}
     if not found.rows:
         raise StreamError(f"Nothing was imported: the table has no lease on stream {stream!r}.")
@@ -115,7 +115,7 @@ def refuse_if_read(application: str, stream: str) -> None:
 
 
 def save(leases: Sequence[Lease], application: str, stream: str) -> None:
-    """All of them or none. Raises StreamError."""
+    """Stores all leases or none. Raises StreamError."""
     try:
         with transaction.atomic():
             refuse_if_read(application, stream)
@@ -126,7 +126,7 @@ def save(leases: Sequence[Lease], application: str, stream: str) -> None:
 
 
 def _shard_of(item: Item, stream: str) -> str | None:
-    """The row's shard; None for one that is not about a lease on the stream."""
+    """Returns the row's shard; None for a row that is not a lease on the stream."""
     if "entityType" in item and "checkpoint" not in item:
         return None  # KCL 3.5 keeps its workers' figures and its leader's lock in the same table
     key = _text(item, "leaseKey")
@@ -174,7 +174,7 @@ def _bounds(item: Item) -> tuple[str, str] | None:
 
 
 def _place(row: Row, shard: Shard | None) -> dict[str, Any]:
-    """The columns of a lease; of a shard that the stream no longer lists, by what KCL knew."""
+    """Returns the columns of a lease; for a shard that the stream no longer lists, as KCL noted them."""
     if shard:
         columns = _listed(shard)
     else:
@@ -190,7 +190,7 @@ def _listed(shard: Shard) -> dict[str, Any]:
 
 
 def _ancestors(shards: set[str], known: dict[str, Shard]) -> set[str]:
-    """Of the shards, those that the stream lists and that are not themselves among the shards."""
+    """Returns those of the shards that the stream lists and that do not descend from another of the shards."""
     found: set[str] = set()
     ahead = list(shards)
     while ahead:
@@ -212,7 +212,7 @@ def _is_number(text: str) -> bool:
 
 
 def _in_our_words(error: Exception, table: str, region: str | None) -> str:
-    """One sentence, never with what AWS said about the caller: that may quote signed headers."""
+    """Returns one sentence, without AWS's text about the caller, since that may quote signed headers."""
     if isinstance(error, CREDENTIALS):
         return f"There are no AWS credentials that work ({type(error).__name__}); {WHERE_FROM}."
     if isinstance(error, boto.NoRegionError):

@@ -1,4 +1,4 @@
-"""How far behind each lease is, in seconds and in records, as rows for people and scripts."""
+"""Computes how far behind each lease is, in seconds and in records, as rows for people and scripts."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
@@ -20,7 +20,7 @@ CountWaiting = Callable[[str, Mapping[str, str]], tuple[dict[str, int], str]]
 def rows(
     leases: Iterable[Lease], count_waiting: CountWaiting, now: clock.Clock = clock.now
 ) -> tuple[list[Row], list[str]]:
-    """A row for each lease, which come by application and stream; and why records could not be counted, where so."""
+    """Returns a row for each lease, by application and stream, and the reason where records could not be counted."""
     found: list[Row] = []
     notes: set[str] = set()
     ahead = skews()
@@ -47,9 +47,9 @@ def _notes(lease: Lease) -> Iterator[str]:
 
 def _lag(lease: Lease, now: datetime, waiting: int | None) -> float | None:
     """Returns seconds; 0 for a reader with nothing to read, however long ago it looked; None where it is not known."""
-    if lease.checkpoint == str(SHARD_END) or lease.clock is None:
+    if lease.checkpoint == str(SHARD_END) or lease.watermark is None:
         return None
-    return 0.0 if waiting == 0 else seconds_since(lease.clock, now)
+    return 0.0 if waiting == 0 else seconds_since(lease.watermark, now)
 
 
 def _row(lease: Lease, now: datetime, waiting: int | None) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def _row(lease: Lease, now: datetime, waiting: int | None) -> dict[str, Any]:
         "owner": lease.owner or None,
         "counter": lease.counter,
         "checkpoint": lease.checkpoint,
-        "complete_to": iso(lease.clock),
+        "watermark": iso(lease.watermark),
         "newest": iso(lease.newest),
         "lag": _lag(lease, now, waiting),
         "lag_records": waiting,

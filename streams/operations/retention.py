@@ -1,7 +1,7 @@
-"""What the pipe keeps, and for how long; login/janitor.py removes the rest.
+"""Decides which rows the engine keeps, and for how long; login/janitor.py removes the rest.
 
-Nothing is removed that somebody still works on: an open window (a second or minute that a worker has not read past),
-an open alarm, a lease whose shard the stream still lists, or whose children have not begun.
+A row that a worker or a person still needs is never removed: an open window (a second or minute that a worker has not
+read past), an open alarm, a lease whose shard the stream still lists, or whose children have not begun.
 """
 
 from collections.abc import Collection, Iterator
@@ -20,7 +20,7 @@ from streams import applications
 from streams.coordination.leases import living_owners
 from streams.core.records import SHARD_END, StreamError
 from streams.models import Audit, DeadLetter, Lease, Member, StateSegment, Throughput, TopicVersion, current_leases
-from streams.models.progress import how_far
+from streams.models.progress import progress_over
 from streams.models.readers import readers, streams_in
 
 Status = DeadLetter.Status
@@ -54,29 +54,29 @@ def outlived(now: datetime) -> dict[type[Model], QuerySet[Any]]:
 def not_ahead(now: datetime) -> datetime:
     """Returns `now`, but no later than the newest watermark: this machine's clock may be ahead of the streams' time.
 
-    Unless no worker lives and none has read for long: then it is the watermark that is old.
+    If no worker lives and none has read for long, it returns `now`: then the watermark is old.
     """
-    newest = Lease.objects.aggregate(newest=Max("clock"))["newest"]
+    newest = Lease.objects.aggregate(newest=Max("watermark"))["newest"]
     believed = newest and (now - newest <= PAUSE or Member.objects.filter(expires__gte=Now()).exists())
     return min(now, newest) if believed else now
 
 
 def kept_since(now: datetime, days: int) -> datetime:
-    """What is older than this may go; 0 days: nothing ever."""
+    """Returns the time before which rows may go; with 0 days, no row ever may."""
     return max(NEVER, now - timedelta(days=min(days, 36500))) if days else NEVER
 
 
 def closed_before(application: str, stream: str) -> datetime:
-    """Windows that began before this are closed; where no shard has anything left to read, all are."""
+    """Returns the time before which windows are closed; where no shard has anything left to read, all are closed."""
     leases = current_leases(application=application, stream=stream)
     if not leases.exclude(checkpoint=SHARD_END.kind).exists():
         return datetime.max.replace(tzinfo=UTC)
-    complete = how_far(leases).complete_to
+    complete = progress_over(leases).watermark
     return max(NEVER, complete - WINDOW) if complete else NEVER
 
 
 def held_back(now: datetime) -> Iterator[str]:
-    """Yields a sentence for each application on a stream whose open windows are older than what is to be kept."""
+    """Yields a sentence for each application on a stream that has open windows older than the time to keep."""
     for application, stream in readers():
         if closed_before(application, stream) < kept_since(not_ahead(now), settings.RETENTION_RATES):
             yield (
@@ -86,13 +86,13 @@ def held_back(now: datetime) -> Iterator[str]:
 
 
 def retire_leases(now: datetime, stream: str, listed: Collection[str], *, dry_run: bool) -> int:
-    """Removes the leases of shards that ended long ago and that the stream no longer lists; how many.
+    """Removes the leases of shards that ended long ago and that the stream no longer lists. Returns their number.
 
-    One that is still listed would be leased anew, and read again.
+    The lease of a shard that is still listed would be made anew, and its records read again.
     """
     ended = current_leases(stream=stream).filter(checkpoint=SHARD_END.kind).exclude(shard__in=listed)
     count = 0
-    for lease in ended.filter(clock__lt=kept_since(not_ahead(now), settings.RETENTION_LEASES)).defer("state"):
+    for lease in ended.filter(watermark__lt=kept_since(not_ahead(now), settings.RETENTION_LEASES)).defer("state"):
         others = current_leases(application=lease.application, stream=stream).exclude(pk=lease.pk)
         heir = others.order_by("-pk").first()
         if heir and not _is_awaited(lease.shard, others):
@@ -103,15 +103,15 @@ def retire_leases(now: datetime, stream: str, listed: Collection[str], *, dry_ru
 
 
 def retire_former(now: datetime, *, dry_run: bool) -> int:
-    """Removes the leases on streams that a name no longer leads to, once nobody has read them for long; how many.
+    """Removes the leases on streams that a name no longer leads to, once none was read for long. Returns their number.
 
     They go together: were some left, their stream could not be read on exactly if the name led to it again.
     """
     count = 0
     names = ("application", "stream", "identity")
-    families = Lease.objects.filter(current=False).order_by(*names).values(*names).annotate(Max("clock"))
+    families = Lease.objects.filter(current=False).order_by(*names).values(*names).annotate(Max("watermark"))
     for family in families:
-        read_to = family.pop("clock__max")
+        read_to = family.pop("watermark__max")
         heir = current_leases(application=family["application"], stream=family["stream"]).order_by("-pk").first()
         if heir and (read_to is None or read_to < kept_since(now, settings.RETENTION_LEASES)):
             leases = list(Lease.objects.filter(current=False, **family).defer("state"))
@@ -123,7 +123,10 @@ def retire_former(now: datetime, *, dry_run: bool) -> int:
 
 @transaction.atomic
 def forget_leases(stream: str) -> int:
-    """Removes the leases on a stream that is no more; how many. Raises StreamError while a worker still reads it."""
+    """Removes the leases on a stream that is gone.
+
+    Returns their number. Raises StreamError while a worker still reads it.
+    """
     if living_owners(stream=stream):
         again = to_run("streams", "delete", stream)
         raise StreamError(f"Workers still read {stream}. Stop them, then remove its leases: {again}")
@@ -133,7 +136,7 @@ def forget_leases(stream: str) -> int:
 
 @transaction.atomic
 def forget_reader(application: str, stream: str, who: str) -> int:
-    """Removes the leases of an application on one stream, and notes who did it; how many. Its results stay.
+    """Removes an application's leases on one stream, and records `who` did it. Returns their number. Its results stay.
 
     Raises StreamError while a worker still reads it, and where there is nothing to forget.
     """
@@ -155,24 +158,24 @@ def refuse_to_forget(application: str, stream: str) -> None:
 
 
 def _remove(leases: QuerySet[Lease]) -> int:
-    """Removes leases with the segments of their states; returns how many leases."""
+    """Removes leases with the segments of their states. Returns the number of leases."""
     return leases.delete()[1].get(Lease._meta.label, 0)
 
 
 def note_removed(letters: int) -> None:
-    """In the transaction that removes them: records that were never applied do not go unsaid."""
+    """Adds an audit row, in the transaction that removes the letters, since their records were never applied."""
     Audit.objects.create(who="manage.py", action="remove", target="dead letters kept long enough", count=letters)
 
 
 def _is_awaited(shard: str, others: QuerySet[Lease]) -> bool:
-    """Whether a child is still to begin with its state."""
+    """Returns whether a child is still to begin with the state of the shard."""
     unbegun = others.filter(state=b"").exclude(checkpoint=SHARD_END.kind)
     return any(shard in parents for parents in unbegun.values_list("parents", flat=True))
 
 
 @transaction.atomic
 def _fold(lease: Lease, heir: Lease) -> None:
-    """Its counts go to another, so that sums over leases never fall."""
+    """Adds the counts of a lease to another, so that sums over leases never fall."""
     counts = {name: F(name) + getattr(lease, name) for name in ("applied", "dead", "expired")}
     Lease.objects.filter(pk=heir.pk).update(**counts)
     lease.delete()
@@ -190,7 +193,7 @@ def closed(model: type[Model], application: str, field: str, since: datetime) ->
 
 
 def _seconds_before(since: datetime) -> Q:
-    """Rows of each application, as the index of seconds goes, as far as it is complete on their stream."""
+    """Returns the condition for seconds of each application, by its index, up to the watermark of their stream."""
     ends = {names: closed_before(*names) for names in readers()}
     applications = {application for application, _ in ends}
     found = Q(second__lt=since) & ~Q(application__in=applications)
@@ -201,7 +204,10 @@ def _seconds_before(since: datetime) -> Q:
 
 
 def _letters(now: datetime) -> Q:
-    """Those that are to be replayed stay; nobody's decision is needed any more for the settled ones."""
+    """Returns the condition for letters that may go: old settled ones, and very old kept ones.
+
+    Those to be replayed stay.
+    """
     settled = Q(status__in=[Status.APPLIED, Status.DISCARDED])
     return (settled & Q(at__lt=kept_since(now, settings.RETENTION_SETTLED_LETTERS))) | (
         Q(status=Status.KEPT) & Q(at__lt=kept_since(now, settings.RETENTION_DEAD_LETTERS))

@@ -1,4 +1,4 @@
-"""A stream's records as rows, all shards merged by time."""
+"""Gives a stream's records as rows, all shards merged by time."""
 
 import heapq
 from collections.abc import Callable, Iterator
@@ -11,12 +11,14 @@ from streams.core.records import TRIM_HORIZON, Page, Position, Record, after
 
 LIMIT = 5000  # records a read
 BYTES = 16 << 20  # of the records that are read ahead, of all shards together
-LARGEST = 1 << 20  # bytes: what a record is taken to have until some were read
+LARGEST = 1 << 20  # bytes: the assumed size of a record until some were read
 GROWTH = 16  # times as many records as in the read before, at most
 
 
 class Tail:
-    """A stream's records from a position on. `pause` is called when the service says "not yet", or nothing is there.
+    """Reads a stream's records from a position on.
+
+    `pause` is called when the service says "not yet", or no record is there.
 
     One page of each shard is held at a time, so that they can be merged: large records or many shards make them short.
     """
@@ -29,11 +31,11 @@ class Tail:
         self._ended: set[str] = set()
 
     def held(self) -> Iterator[Record]:
-        """Every record up to the tip, by arrival and sequence number."""
+        """Yields every record up to the tip, by arrival and sequence number."""
         return heapq.merge(*(self._shard(shard) for shard in self._places.keys() - self._ended))
 
     def followed(self) -> Iterator[Record]:
-        """As held(), and then whatever arrives, in new shards too, without end."""
+        """Yields the records of held(), and then every record that arrives, in new shards too, without end."""
         while True:
             ended = len(self._ended)
             yield from self.held()
@@ -54,7 +56,7 @@ class Tail:
                     yield batch.arrived, sequence, shard, key, data
             if page.ended:
                 self._ended.add(shard)
-            if page.ended or (page.complete_to is not None and not page.batches):
+            if page.ended or (page.watermark is not None and not page.batches):
                 return
             if not page.batches:
                 self._pause()
@@ -67,7 +69,7 @@ class Tail:
 
 
 def row(record: Record, sequence_text: Callable[[int], str] = str) -> dict[str, Any]:
-    """Returns the record for scripts: `data` is the JSON as it was written, or `data_base64` where it is none.
+    """Returns the record for scripts: `data` is the JSON as it was written; other bytes are in `data_base64`.
 
     showing.json_line() writes it.
     """

@@ -1,6 +1,6 @@
-"""A stream that can only be read forwards, for people who look at it: its records in either direction, by time.
+"""Reads a forward-only stream in either direction, by time, for people.
 
-Backwards it is read in stretches of time, each longer than the one before, until enough is found.
+Backwards, it is read in stretches of time, each longer than the one before, until enough records are found.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,10 +18,10 @@ LIMIT = 500  # records a read
 
 
 class Walk:
-    """`pause` waits for the service, or raises when the time for the look is up.
+    """Walks over the records of a stream. `pause` waits for the service, or raises when the time for the look is up.
 
-    A service may show a record some time after its stamp: the newest `settled_after` milliseconds are left out, so
-    that no record comes to stand before a place that was passed.
+    A service may show a record some time after its stamp. The newest `settled_after` milliseconds are therefore left
+    out, so that no record appears before a place that was passed.
     """
 
     def __init__(self, stream: Stream, now: clock.Clock, pause: Callable[[], None], settled_after: int) -> None:
@@ -60,7 +60,10 @@ class Walk:
         return self._stream.sequence_text(sequence)
 
     def _stretch(self, start: int, end: int) -> list[Record] | None:
-        """Returns what arrived from start until before end; None where that is too much and can be divided."""
+        """Returns the records that arrived from start until before end;
+
+        None if they are too many and the time can be divided.
+        """
         found: list[Record] = []
         size = 0
         for record in self._from(at(start)):
@@ -87,6 +90,6 @@ def one(stream: Stream, shard: str, sequence: int, pause: Callable[[], None]) ->
             if batch.sequences[0] == sequence:
                 return batch.arrived, sequence, shard, batch.keys[0], batch.datas[0]
             return None
-        if page.ended or page.complete_to is not None:
+        if page.ended or page.watermark is not None:
             return None
         pause()

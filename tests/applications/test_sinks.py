@@ -9,7 +9,7 @@ from applications.market.models import Ticker
 from applications.market.results import Tally, TradeRow
 from applications.orders import sink as orders_sink
 from applications.orders.models import Site
-from applications.orders.results import Count, OrderResults
+from applications.orders.results import OrderResults, WindowCount
 from streams.core.clock import MINUTE
 
 HOUR = 60 * MINUTE
@@ -45,7 +45,7 @@ def test_ticker_is_made_by_the_next_write_after_a_rollback() -> None:
 def test_sites_and_tickers_beyond_one_query_are_all_made() -> None:
     names = [f"n{number}" for number in range(1201)]
     market_sink.write("trades", rows(names))
-    orders_sink.write("orders", OrderResults([Count(name, 1, 0, 0) for name in names], [], [], []))
+    orders_sink.write("orders", OrderResults([WindowCount(name, 1, 0, 0) for name in names], [], [], []))
     assert (Ticker.objects.count(), Site.objects.count()) == (1201, 1201)
 
 

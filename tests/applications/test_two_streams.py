@@ -139,8 +139,8 @@ def test_report_sums_the_rows_of_all_streams() -> None:
 def test_minute_is_closed_when_each_of_its_streams_has_passed_it(
     other_clock: Any, living: bool, rows_of_other: bool, closed: bool
 ) -> None:
-    lease("trades", clock=at(1, 5))
-    lease("trades", clock=other_clock, stream="trades-eu")
+    lease("trades", watermark=at(1, 5))
+    lease("trades", watermark=other_clock, stream="trades-eu")
     trades(at(), "AAPL", "BUY", 1)
     if rows_of_other:
         trades(at(), "AAPL", "BUY", 1, stream="trades-eu")
@@ -169,9 +169,9 @@ def test_default_stream_is_the_applications_own_unless_only_others_have_rows() -
     assert default_stream("trades", streams_of("trades")) == "trades"
     trades(at(-9), "AAPL", "BUY", 1, stream="old")
     trades(at(-1), "AAPL", "BUY", 1, stream="new")
-    lease("trades", clock=None, stream="empty")
+    lease("trades", watermark=None, stream="empty")
     assert (default_stream("trades", streams_of("trades")), streams_of("trades")) == ("new", ["empty", "new", "old"])
-    lease("trades", clock=None)
+    lease("trades", watermark=None)
     assert default_stream("trades", streams_of("trades")) == "trades"
     SiteCount.objects.create(stream="orders-eu", site="a", lines=1, as_of=at(), newest=at())
     assert default_stream("orders", streams_of("orders")) == "orders-eu"

@@ -44,7 +44,7 @@ def test_an_empty_market_says_how_to_fill_it(browser: Client) -> None:
 
 
 def test_the_market_is_complete_without_scripts(browser: Client) -> None:
-    lease("trades", clock=at(1, 20), newest=at(1, 19))
+    lease("trades", watermark=at(1, 20), newest=at(1, 19))
     trades(at(), "AMZN", "BUY", 1234)
     trades(at(1), "BUD", "SELL", 7, largest=9966)
     page = browser.get("/market/")
@@ -123,7 +123,7 @@ def test_the_alarms_download_has_every_alarm_and_no_formula(browser: Client) -> 
 
 def test_minutes_download_equals_the_page(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django.utils.timezone.now", lambda: at(1, 1))
-    lease("trades", clock=at(1))
+    lease("trades", watermark=at(1))
     trades(at(), "AMZN", "BUY", 3)
     market, ticker = rows(browser, "/market/minutes.csv"), rows(browser, "/market/minutes.csv?ticker=amzn")
     assert market[1][3:] == ["3", "3", "0", "300", "3000.0", "AMZN", "3", "", "", "", ""]

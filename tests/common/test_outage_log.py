@@ -4,27 +4,27 @@ import logging
 
 import pytest
 
-from common.outage_log import Outage
+from common.outage_log import OutageLog
 
 logger = logging.getLogger("streams.test")
 
 
 def test_a_long_outage_takes_few_lines(caplog: pytest.LogCaptureFixture) -> None:
     times = iter([100.0, 163.0])
-    outage = Outage(logger, lambda: next(times))
+    outage = OutageLog(logger, lambda: next(times))
     for _ in range(63):
-        outage.failed(OSError("It is away."))
-    outage.over()
-    outage.over()
+        outage.failure(OSError("It is away."))
+    outage.recovered()
+    outage.recovered()
     assert caplog.messages == ["It is away; trying again"] * 6 + ["What failed answers again, after 63 s"]
 
 
 def test_another_reason_is_logged_at_once(caplog: pytest.LogCaptureFixture) -> None:
-    outage = Outage(logger, lambda: 0.0)
+    outage = OutageLog(logger, lambda: 0.0)
     for reason in ("away", "away", "away", "full"):
-        outage.failed(OSError(reason))
-    outage.over()
-    outage.failed(OSError("full"))
+        outage.failure(OSError(reason))
+    outage.recovered()
+    outage.failure(OSError("full"))
     assert [line.partition(";")[0] for line in caplog.messages] == [
         "away",
         "away",
@@ -36,12 +36,12 @@ def test_another_reason_is_logged_at_once(caplog: pytest.LogCaptureFixture) -> N
 
 def test_outage_is_not_logged_before_its_patience_is_over(caplog: pytest.LogCaptureFixture) -> None:
     times = iter([0.0, 0.0, 29.0, 31.0, 31.5, 40.0, 50.0, 60.0, 60.0])
-    outage = Outage(logger, lambda: next(times), "shard 7 cannot be read: ", 30.0)
+    outage = OutageLog(logger, lambda: next(times), "shard 7 cannot be read: ", 30.0)
     for _ in range(5):
-        outage.failed(OSError("busy"))
-    outage.over()
-    outage.failed(OSError("busy"))
-    outage.over()
+        outage.failure(OSError("busy"))
+    outage.recovered()
+    outage.failure(OSError("busy"))
+    outage.recovered()
     told = "shard 7 cannot be read: busy; trying again"
     assert caplog.messages == [told, told, "shard 7 cannot be read: What failed answers again, after 50 s"]
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from django.db.models.functions import Now
 
 from streams.coordination import replay_requests
-from streams.core.commits import Commit, Grant, Letter, Store
+from streams.core.commits import Commit, HeldLease, ReplayRequest, Store
 from streams.core.entry_log import Bounds
 from streams.core.hashing import HASH_SPACE
 from streams.core.records import TRIM_HORIZON, DeadRecord, Description, Position, Shard
@@ -64,7 +64,7 @@ class DatabaseFleet:
     def ask(self, *keys: str) -> None:
         for number, key in enumerate(keys, 1):
             dead = [DeadRecord(number, NOON, key, f"data {number}".encode(), "why", 1)]
-            replay_requests.add(Grant("app", "s", "z", "me", 1, "", EMPTY, 0), dead, None)
+            replay_requests.add(HeldLease("app", "s", "z", "me", 1, "", EMPTY, 0), dead, None)
         DeadLetter.objects.update(status=DeadLetter.Status.REPLAY)
 
     def settled(self) -> list[tuple[int, str]]:
@@ -89,7 +89,7 @@ class MemoryFleet:
 
     def ask(self, *keys: str) -> None:
         for number, key in enumerate(keys, 1):
-            self.table.asked[number] = Letter(number, number, key, f"data {number}".encode())
+            self.table.asked[number] = ReplayRequest(number, number, key, f"data {number}".encode())
 
     def settled(self) -> list[tuple[int, str]]:
         return [(number, error or "") for number, error in sorted(self.table.settled.items())]
@@ -106,13 +106,13 @@ def joined(fleet: Fleet, owner: str, *shards: Shard) -> FleetWorker:
     """A worker that has said that it lives."""
     worker = fleet.worker(owner)
     worker.sync(lambda: listed(*shards), TRIM_HORIZON)
-    worker.share()
+    worker.assign()
     return worker
 
 
-def commit(place: Position | str, keys: Collection[str] = (), clock: int = NOON) -> Commit[Any]:
+def commit(place: Position | str, keys: Collection[str] = (), watermark: int = NOON) -> Commit[Any]:
     """A commit after which the state has an entry for each of these keys, besides those that it had."""
-    return Commit(str(place), clock, StateChange(b"meta", {(key,): b"data" for key in keys}))
+    return Commit(str(place), watermark, StateChange(b"meta", {(key,): b"data" for key in keys}))
 
 
 def keys_of(state: State) -> list[str]:

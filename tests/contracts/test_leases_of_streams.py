@@ -16,9 +16,9 @@ def test_recreated_stream_is_read_from_its_beginning_with_the_old_state(fleet: F
     for grant, state in zip(one.acquire(9), ("x", "y"), strict=True):
         one.commit(grant, commit(after(41), state))
     one.sync(lambda: listed(WHOLE, identity="two"), at(NOON))
-    assert one.share() == (1, set())
+    assert one.assign() == (1, set())
     [grant] = one.acquire(9)
-    assert (grant.identity, grant.checkpoint, keys_of(grant.state), grant.clock) == (
+    assert (grant.identity, grant.checkpoint, keys_of(grant.state), grant.watermark) == (
         "two",
         "trim-horizon",
         ["x", "y"],
@@ -45,7 +45,7 @@ def test_old_stream_is_read_on_from_its_checkpoints_after_a_change_back(fleet: F
     one.commit(grant, commit(after(7), [], NOON + MINUTE))
     one.sync(listed, TRIM_HORIZON)
     first, second = one.acquire(9)
-    assert (first.checkpoint, second.checkpoint, first.clock) == (str(after(41)), str(after(41)), NOON)
+    assert (first.checkpoint, second.checkpoint, first.watermark) == (str(after(41)), str(after(41)), NOON)
     assert keys_of(first.state) == [f"key-{n}" for n in range(4) if hash_key(f"key-{n}") < HALF]
 
 
@@ -62,11 +62,11 @@ def test_state_of_an_ended_shard_is_kept_unless_its_children_have_it(fleet: Flee
 def test_recreated_stream_is_exchanged_once_by_two_workers(fleet: Fleet) -> None:
     one, two = joined(fleet, "one"), joined(fleet, "two")
     one.sync(lambda: listed(identity="two"), TRIM_HORIZON)
-    one.share()
+    one.assign()
     [grant] = one.acquire(1)
     one.commit(grant, commit(after(5)))
     two.sync(lambda: listed(identity="two"), TRIM_HORIZON)
-    assert one.share().held == {"a"}
+    assert one.assign().held == {"a"}
 
 
 def test_old_description_does_not_restore_old_leases(fleet: Fleet) -> None:
@@ -89,5 +89,5 @@ def test_newer_shard_is_kept_when_an_older_list_arrives(fleet: Fleet) -> None:
         return listed(PAIR[0], identity="two")
 
     slow.sync(old_list, TRIM_HORIZON)
-    slow.share()
+    slow.assign()
     assert [grant.shard for grant in slow.acquire(9)] == ["a", "b"]

@@ -37,7 +37,7 @@ def read(stream: Stream, shard: str, position: Position, limit: int = 1000) -> P
 
 
 def _said(page: Page) -> Page | None:
-    return page if page.batches or page.ended or page.complete_to is not None else None
+    return page if page.batches or page.ended or page.watermark is not None else None
 
 
 def contents(stream: Stream, position: Position = TRIM_HORIZON, limit: int = 1000) -> list[tuple[int, str, bytes]]:
@@ -170,10 +170,10 @@ def test_read_is_complete_only_at_the_tip(make: Make, backend: Backend) -> None:
     stream.create()
     stream.put([("a", b"1"), ("a", b"2")])
     shard = stream.describe().shards[0].id
-    assert read(stream, shard, TRIM_HORIZON, 1).complete_to is None
-    complete_to = read(stream, shard, TRIM_HORIZON, 3).complete_to
-    assert complete_to is not None
-    assert complete_to <= backend.now()
+    assert read(stream, shard, TRIM_HORIZON, 1).watermark is None
+    watermark = read(stream, shard, TRIM_HORIZON, 3).watermark
+    assert watermark is not None
+    assert watermark <= backend.now()
 
 
 def test_stream_time_is_that_of_its_stamps(make: Make, backend: Backend) -> None:

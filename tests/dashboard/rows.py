@@ -14,13 +14,13 @@ def at(minutes: float = 0, seconds: float = 0) -> datetime:
     return NOON + timedelta(minutes=minutes, seconds=seconds)
 
 
-def lease(application: str, clock: datetime | None, newest: datetime | None = None, **rest: str) -> Lease:
+def lease(application: str, watermark: datetime | None, newest: datetime | None = None, **rest: str) -> Lease:
     return Lease.objects.create(
         application=application,
         stream=rest.get("stream", application),
         shard=rest.get("shard", "s0"),
         checkpoint=rest.get("checkpoint", "latest"),
-        clock=clock,
+        watermark=watermark,
         newest=newest,
     )
 

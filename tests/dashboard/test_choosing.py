@@ -25,8 +25,8 @@ def viewer(client: Client) -> Client:
 @pytest.fixture
 def both() -> None:
     """Two streams; the other one's worker is two hours behind."""
-    for stream, clock in (("trades", at(1, 5)), ("trades-eu", at(-120))):
-        lease("trades", clock=clock, newest=clock, stream=stream)
+    for stream, watermark in (("trades", at(1, 5)), ("trades-eu", at(-120))):
+        lease("trades", watermark=watermark, newest=watermark, stream=stream)
     traded(at(), "AMZN", "BUY", 7)
     traded(at(), "SAP", "BUY", 9, stream="trades-eu")
 
@@ -53,9 +53,9 @@ def test_topic_without_a_page_or_stream_is_unknown(topic: str) -> None:
 
 def test_late_reader_delays_no_other_stream(both: None) -> None:
     found = market_topics.market(at(1, 6))
-    assert (found["clock"], found["closed"]["trades"], found["open"]) == ("2026-11-22T12:01:05.000Z", 7, None)
+    assert (found["watermark"], found["closed"]["trades"], found["open"]) == ("2026-11-22T12:01:05.000Z", 7, None)
     other = market_topics.market(at(1, 6), "trades-eu")
-    assert (other["clock"], other["open"]["trades"]) == ("2026-11-22T10:00:00.000Z", 9)
+    assert (other["watermark"], other["open"]["trades"]) == ("2026-11-22T10:00:00.000Z", 9)
 
 
 def test_a_rate_is_of_one_stream(both: None) -> None:
@@ -99,7 +99,7 @@ def test_downloads_and_polls_are_of_the_requested_stream(viewer: Client, both: N
 
 
 def test_a_poll_without_a_stream_is_of_the_default_one(viewer: Client) -> None:
-    lease("trades", clock=at(), stream="trades-eu")
+    lease("trades", watermark=at(), stream="trades-eu")
     assert viewer.get("/live/market.json").json()["topic"] == "market@trades-eu"
 
 

@@ -33,7 +33,7 @@ def member(skew: int | None, owner: str = "a", stream: str = "trades", lives: ti
 def lease(ahead: timedelta) -> None:
     moment = timezone.now() + ahead
     Lease.objects.create(
-        application="trades", stream="trades", shard="s", checkpoint="trim-horizon", clock=moment, newest=moment
+        application="trades", stream="trades", shard="s", checkpoint="trim-horizon", watermark=moment, newest=moment
     )
 
 
@@ -84,8 +84,8 @@ def test_clock_note_believes_the_living_worker_with_the_least_difference() -> No
 
 def test_a_worker_writes_how_far_the_streams_time_is_ahead() -> None:
     ahead = Leases("trades", "trades", lambda *_: EMPTY, "me", lambda: database_time() + 60_000)
-    ahead.share()
-    ahead.share()
+    ahead.assign()
+    ahead.assign()
     [skew] = skews().values()
     assert 59_000 < skew <= 60_000
 

@@ -44,7 +44,7 @@ def readers() -> None:
     """Four streams, all of a minute ago; a worker reads the first."""
     ago = timezone.now() - timedelta(minutes=1)
     for stream in ("trades", "sensors", "busy", "cloud"):
-        lease("trades", clock=ago, newest=ago, stream=stream)
+        lease("trades", watermark=ago, newest=ago, stream=stream)
     Member.objects.create(
         application="trades", stream="trades", owner="me", expires=timezone.now() + timedelta(minutes=1)
     )

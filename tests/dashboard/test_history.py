@@ -30,8 +30,8 @@ BUILDERS: dict[str, Callable[[], object]] = {
 
 @pytest.mark.parametrize("build", BUILDERS.values(), ids=BUILDERS)
 def test_page_queries_growing_tables_by_an_index(build: Callable[[], object]) -> None:
-    lease("trades", clock=at(), newest=at(0, -1))
-    lease("orders", clock=at(), newest=at(0, -1))
+    lease("trades", watermark=at(), newest=at(0, -1))
+    lease("orders", watermark=at(), newest=at(0, -1))
     site("london", lines=33)
     with CaptureQueriesContext(connection) as queries:
         build()

@@ -61,7 +61,7 @@ def follow(browser: Client, page: str, text: str) -> str:
 
 
 def trade(name: str) -> None:
-    lease("trades", clock=at(0, 29), newest=at(0, 29))
+    lease("trades", watermark=at(0, 29), newest=at(0, 29))
     trades(at(), name, "BUY", 3)
     trades(at(), name, "SELL", 2, largest=900)
 
@@ -76,7 +76,7 @@ def check_ticker(browser: Client, name: str) -> None:
 
 
 def check_site(browser: Client, name: str) -> None:
-    lease("orders", clock=at(0, 29), newest=at(0, 29))
+    lease("orders", watermark=at(0, 29), newest=at(0, 29))
     site(name, lines=31)
     alarm(name, at(-1), None)
     for page in ("/orders/", "/orders/alarms/", "/orders/?site=nowhere"):
@@ -127,7 +127,9 @@ def test_printable_site_has_a_page(browser: Client, name: str) -> None:
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=128))
 def test_stream_of_any_name_breaks_no_page_and_can_be_inspected(browser: Client, name: str) -> None:
     Lease.objects.all().delete()
-    Lease.objects.create(application="trades", stream=name, shard="s0", checkpoint="latest", clock=at(), newest=at())
+    Lease.objects.create(
+        application="trades", stream=name, shard="s0", checkpoint="latest", watermark=at(), newest=at()
+    )
     assert browser.get("/streams/").status_code == 200
     assert browser.get("/streams/state.json").json()["streams"][0]["records_url"] == links.to_records(name)
     answer = browser.get(links.to_records(name))

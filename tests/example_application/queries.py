@@ -30,7 +30,7 @@ def latest(now: datetime, stream: str = NAME) -> dict[str, Any]:
     at, rows = progress(NAME, stream), DeviceMinute.objects.filter(stream=stream)
     minute = rows.aggregate(newest=Max("minute"))["newest"]
     devices = [_figures(row) for row in rows.filter(minute=minute).order_by("device")[:SHOWN]]
-    times = {"now": now, "newest": at.newest, "clock": at.clock, "minute": minute}
+    times = {"now": now, "newest": at.newest, "watermark": at.watermark, "minute": minute}
     return {name: iso(time) for name, time in times.items()} | {"devices": devices}
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from applications.market import sink as trades_sink
 from applications.market.processor import Trade, TradesProcessor
 from applications.market.results import TradeRow
-from streams.core.commits import Commit, Grant
+from streams.core.commits import Commit, HeldLease
 from streams.core.records import Batch, DeadRecord
 from streams.core.state import EMPTY, State
 from streams.core.state_log import Write
@@ -43,7 +43,7 @@ def write(stream: str, noted: Noted) -> None:
 
 
 class NotingStore(CommitStore[Noted]):
-    def _advance(self, grant: Grant, commit: Commit[Noted], write: Write | None) -> None:
+    def _advance(self, grant: HeldLease, commit: Commit[Noted], write: Write | None) -> None:
         super()._advance(grant, commit, write)
         applied = json.dumps(commit.results.applied if commit.results else [])
         Step(shard=grant.shard, counter=grant.counter, checkpoint=commit.checkpoint, applied=applied).save()

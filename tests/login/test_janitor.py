@@ -101,7 +101,12 @@ def test_removed_dead_letters_leave_an_audit_row() -> None:
 def test_leases_are_kept_when_their_stream_is_unavailable(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    names = {"application": "trades", "stream": "trades", "checkpoint": "shard-end", "clock": NOW - timedelta(days=99)}
+    names = {
+        "application": "trades",
+        "stream": "trades",
+        "checkpoint": "shard-end",
+        "watermark": NOW - timedelta(days=99),
+    }
     for shard in ("a", "b"):
         Lease.objects.create(**names, shard=shard)
     assert exit_code("janitor") == 0

@@ -97,19 +97,19 @@ def test_readyz_is_red_when_the_clock_differs_from_the_databases(db: None, secon
 
 
 def test_readyz_is_red_when_workers_are_too_far_behind(client: Client, db: None, settings: Settings) -> None:
-    row = lease(clock=timezone.now() - timedelta(seconds=400))
+    row = lease(watermark=timezone.now() - timedelta(seconds=400))
     Member.objects.create(application="trades", stream="trades", owner="one", expires=timezone.now())
     assert ready(client) == red("lag", "trades on trades is 400 s behind")
     settings.READY_LAG = 0
     assert ready(client) == (200, GOOD)
     settings.READY_LAG = 300
-    Lease.objects.filter(pk=row.pk).update(clock=timezone.now())
+    Lease.objects.filter(pk=row.pk).update(watermark=timezone.now())
     assert ready(client) == (200, GOOD)
 
 
 def test_watermark_in_the_future_is_not_a_lag_of_0(client: Client, db: None, settings: Settings) -> None:
     settings.READY_LAG = 300
-    lease(clock=timezone.now() + timedelta(hours=25))
+    lease(watermark=timezone.now() + timedelta(hours=25))
     assert ready(client) == red("lag", "how far trades on trades is behind cannot be told: a clock is wrong")
     living = {"owner": "a", "expires": timezone.now() + timedelta(hours=1)}
     member = Member.objects.create(application="trades", stream="trades", skew=25 * 3_600_000 + 9_000, **living)
@@ -120,8 +120,8 @@ def test_watermark_in_the_future_is_not_a_lag_of_0(client: Client, db: None, set
 
 
 def test_unread_or_finished_shard_is_not_behind(client: Client, db: None) -> None:
-    lease(clock=None)
-    lease(shard="s-1", checkpoint="shard-end", clock=timezone.now() - timedelta(days=9))
+    lease(watermark=None)
+    lease(shard="s-1", checkpoint="shard-end", watermark=timezone.now() - timedelta(days=9))
     assert ready(client) == (200, GOOD)
 
 

@@ -33,13 +33,13 @@ function show(data) {
   if (site && embedded.length) addCounts([[Date.parse(data.now), site.lines, site.threshold]]);
 }
 
-function showFacts({ clock }) {
+function showFacts({ watermark }) {
   const cells = parts(page);
   for (const node of [cells.open, cells.opened]) node.hidden = Boolean(found.ended);
   cells.over.hidden = cells.long.hidden = !found.ended;
   setTime(cells.ended, found.ended);
   setText(cells.lasted, lasted(found));
-  if (clock && !found.ended) setTime(cells.reached, clock);
+  if (watermark && !found.ended) setTime(cells.reached, watermark);
   for (const name of ["peak", "lines", "notifications", "suppressed"]) setCell(cells[name], grouped(found[name]));
 }
 

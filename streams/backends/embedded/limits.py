@@ -49,7 +49,7 @@ class Faults(NamedTuple):
 
 
 class LimitedStream(EmbeddedStream):
-    """Adds limits and faults to EmbeddedStream. All processes share `waiting.seconds`: the time since boot."""
+    """Adds limits and faults to EmbeddedStream. All processes share `waiting.monotonic`: the time since boot."""
 
     _bytes_a_read = BYTES_A_READ + (1 << 20)  # up_to() cuts a page exactly
 
@@ -101,7 +101,7 @@ class LimitedStream(EmbeddedStream):
         if not self._limited:
             return True
         with self._transaction():
-            buckets = Buckets(self._db, number, self._waiting.seconds())
+            buckets = Buckets(self._db, number, self._waiting.monotonic())
             allowed = buckets.take({READS: 1})
             buckets.save()
         return allowed
@@ -118,7 +118,7 @@ class LimitedStream(EmbeddedStream):
 
     def _outcomes(self, entries: list[Entry], *, partial: bool) -> list[Outcome]:
         starts, numbers, names = shard_rows.open_ranges(self._db, self._stream("id")[0])
-        seconds = self._waiting.seconds()
+        seconds = self._waiting.monotonic()
         buckets = [Buckets(self._db, number, seconds) for number in numbers] if self._limited else []
         outcomes = []
         for key, data in entries:
@@ -173,6 +173,6 @@ def up_to(page: Page, size: int) -> Page:
             size -= len(data)
             if size < 0 and (place or batches):
                 cut = [*batches, batch.slice(0, place)] if place else batches
-                return page._replace(batches=cut, complete_to=None, ended=False)
+                return page._replace(batches=cut, watermark=None, ended=False)
         batches.append(batch)
     return page

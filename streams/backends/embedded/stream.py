@@ -45,7 +45,7 @@ RETENTION = 24 * 60 * clock.MINUTE  # Kinesis' default
 SEQUENCES_A_MILLISECOND = 1_000_000
 TRIM_EVERY = clock.MINUTE
 TRIM_ROWS = 500  # most rows at a time, so that no put waits long
-SETTLE = 1000  # milliseconds that `complete_to` trails the clock: a stamp is taken before its commit is visible
+SETTLE = 1000  # milliseconds that `watermark` trails the clock: a stamp is taken before its commit is visible
 
 
 class EmbeddedStream:
@@ -176,7 +176,7 @@ class EmbeddedStream:
             return self._page(shard, position, limit)
 
     def _page(self, shard: str, position: Position, limit: int) -> Page:
-        reading = self._clock.look()  # before the read, so that `complete_to` excludes later records
+        reading = self._clock.look()  # before the read, so that `watermark` excludes later records
         self._note_changes()
         now = self._time(reading)
         if (shard, position) in self._empty:

@@ -16,7 +16,7 @@ class Calls:
         self.stream = stream
         self.waiting = waiting
         self._client = client
-        self.clock = ServiceClock(waiting.seconds)
+        self.clock = ServiceClock(waiting.monotonic)
         self._heard = float("-inf")  # monotonic time of the last answer
 
     def __call__(self, method: str, **arguments: Any) -> dict[str, Any]:
@@ -25,21 +25,21 @@ class Calls:
             answer: dict[str, Any] = getattr(self._client, method)(**arguments)
         except (ClientError, BotoCoreError) as error:
             ours = in_our_words(error, self.stream, self._client.meta.region_name)
-            if isinstance(ours, UnreachableError) and self.waiting.seconds() - self._heard < PATIENCE:
+            if isinstance(ours, UnreachableError) and self.waiting.monotonic() - self._heard < PATIENCE:
                 ours = BusyError(str(ours))  # the service answered a moment ago
             raise ours from None  # botocore's error may hold secrets, which must not be logged
-        self._heard = self.waiting.seconds()
+        self._heard = self.waiting.monotonic()
         self.clock.answered(answer)
         return answer
 
     def patiently(self, method: str, **arguments: Any) -> dict[str, Any]:
         """Makes a call like `__call__`, and retries it while Kinesis is busy, for up to PATIENCE seconds."""
         backoff = Backoff(self.waiting.chance)
-        deadline = self.waiting.seconds() + PATIENCE
+        deadline = self.waiting.monotonic() + PATIENCE
         while True:
             try:
                 return self(method, **arguments)
             except BusyError:
-                if self.waiting.seconds() >= deadline:
+                if self.waiting.monotonic() >= deadline:
                     raise
                 self.waiting.pause(backoff.next())

@@ -31,7 +31,7 @@ _decode = msgspec.json.Decoder(_Answer).decode
 _encode = msgspec.json.Encoder().encode
 
 
-def hasten(client: Any) -> None:
+def install_fast_codec(client: Any) -> None:
     """Speeds up a boto3 client of Kinesis. Its GetRecords then returns arrival stamps in seconds, not as a datetime."""
     events = client.meta.events
     events.register("provide-client-params.kinesis.PutRecords", _set_aside)

@@ -8,7 +8,7 @@ from datetime import datetime
 from math import ceil
 from typing import Any
 
-from common.outage_log import Outage
+from common.outage_log import OutageLog
 from streams.backends.aggregation import MAGIC, columns_in_shard
 from streams.backends.kinesis.calls import Calls
 from streams.backends.kinesis.errors import InvalidArgumentError, IteratorExpiredError
@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 # Our sequence numbers have room for the records of an aggregate: Kinesis' number, then the place inside it.
 SUB_BITS = 20
 RECORDS_A_READ = 10_000
-SETTLE = 2000  # milliseconds that `complete_to` trails Kinesis' clock: a stamp takes time to become visible
+SETTLE = 2000  # milliseconds that `watermark` trails Kinesis' clock: a stamp takes time to become visible
 IDLE = 5  # read intervals until a shard counts as idle, and between reads of an idle shard: a second, KCL's default
 LONGEST_PAUSE = 2.0  # seconds between reads of a shard that is throttled
 
@@ -67,7 +67,9 @@ class ShardReader:
         self._retention = retention
         self._confirm = confirm
         self._backoff = Backoff(calls.waiting.chance, LONGEST_PAUSE)
-        self._outage = Outage(logger, calls.waiting.seconds, f"{calls.stream}/{shard.id} cannot be read: ", PATIENCE)
+        self._outage = OutageLog(
+            logger, calls.waiting.monotonic, f"{calls.stream}/{shard.id} cannot be read: ", PATIENCE
+        )
         self._next_read = float("-inf")
         self._resuming = False  # the next record shows whether any expired after the checkpoint
         self._go_to(SHARD_END)
@@ -81,7 +83,7 @@ class ShardReader:
         if position != self._place:
             self._go_to(position)
         if not self._batches and not self._ended:
-            if self._calls.waiting.seconds() < self._next_read:
+            if self._calls.waiting.monotonic() < self._next_read:
                 return Page([], None)
             self._fetch(min(limit, RECORDS_A_READ))
         return self._page(limit)
@@ -91,7 +93,7 @@ class ShardReader:
         self._iterator: str | None = None
         self._batches: deque[Batch] = deque()
         self._given = 0  # records given from the first batch
-        self._complete_to: int | None = None
+        self._watermark: int | None = None
         self._ended = False
         self._lost: Lost | None = None
         self._stay_busy()
@@ -112,21 +114,21 @@ class ShardReader:
             self._place = after(found[-1].sequences[-1])
         if self._batches:
             return Page(found, None, lost=lost)
-        return Page(found, self._complete_to, self._ended, lost=lost)
+        return Page(found, self._watermark, self._ended, lost=lost)
 
     def _fetch(self, limit: int) -> None:
-        self._next_read = self._calls.waiting.seconds() + self._interval
-        self._complete_to = None
-        asked = self._calls.waiting.seconds()
+        self._next_read = self._calls.waiting.monotonic() + self._interval
+        self._watermark = None
+        asked = self._calls.waiting.monotonic()
         try:
             iterator = self._iterator or self._new_iterator()
             answer = self._calls("get_records", ShardIterator=iterator, Limit=limit)
         except BusyError as error:
-            self._outage.failed(error)
+            self._outage.failure(error)
             self._next_read += self._backoff.next()
             return
         except IteratorExpiredError as error:
-            self._outage.failed(error)
+            self._outage.failure(error)
             self._iterator = None
             return
         except StreamNotFoundError:
@@ -137,7 +139,7 @@ class ShardReader:
             self._iterator = None
             raise
         self._backoff.reset()
-        self._outage.over()
+        self._outage.recovered()
         self._take(answer, asked, limit)
 
     def _settled(self, seconds: float) -> int | None:
@@ -149,11 +151,11 @@ class ShardReader:
         """Sets the time of the next read: later if the shard has been empty for a while."""
         if not idle:
             self._stay_busy()
-        elif self._calls.waiting.seconds() >= self._busy_until:
+        elif self._calls.waiting.monotonic() >= self._busy_until:
             self._next_read += (IDLE - 1) * self._interval
 
     def _stay_busy(self) -> None:
-        self._busy_until = self._calls.waiting.seconds() + IDLE * self._interval
+        self._busy_until = self._calls.waiting.monotonic() + IDLE * self._interval
 
     def _take(self, answer: dict[str, Any], asked: float, limit: int) -> None:
         self._iterator = answer.get("NextShardIterator")  # absent: the shard is closed, and this page reaches its end
@@ -167,7 +169,7 @@ class ShardReader:
         if records:
             self._calls.clock.stamped(_milliseconds(records[-1]["ApproximateArrivalTimestamp"]))
         if at_tip:
-            self._complete_to = self._settled(self._calls.waiting.seconds() - asked)
+            self._watermark = self._settled(self._calls.waiting.monotonic() - asked)
         self._pace(idle=at_tip and not records)
         self._batches = deque(batch for batch in map(self._wanted, self._unpack(records)) if batch.keys)
 

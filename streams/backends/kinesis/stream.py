@@ -83,7 +83,7 @@ class KinesisStream:
         self._wait_for("ACTIVE")
 
     def describe(self) -> Description:
-        if self._calls.waiting.seconds() >= self._next_summary:
+        if self._calls.waiting.monotonic() >= self._next_summary:
             self._summarise()
         shards, firsts = self._list_shards()
         while not firsts & self._firsts:  # the stream was recreated, or is seen for the first time
@@ -205,14 +205,14 @@ class KinesisStream:
         self._summary = answer["StreamDescriptionSummary"]
         if self._calls.clock.now() is None and "StreamCreationTimestamp" in self._summary:
             self._calls.clock.stamped(clock.from_datetime(self._summary["StreamCreationTimestamp"]))  # a lower bound
-        self._next_summary = self._calls.waiting.seconds() + SUMMARY_SECONDS
+        self._next_summary = self._calls.waiting.monotonic() + SUMMARY_SECONDS
 
     def _wait_for(self, wanted: str | None) -> None:
         """Waits until the stream has the status (None: it is gone). Raises StreamError after CHANGE_SECONDS."""
-        deadline = self._calls.waiting.seconds() + CHANGE_SECONDS
+        deadline = self._calls.waiting.monotonic() + CHANGE_SECONDS
         backoff = Backoff(lambda: 1, LOOK_SECONDS)
         while (status := self._status()) != wanted:
-            if self._calls.waiting.seconds() >= deadline:
+            if self._calls.waiting.monotonic() >= deadline:
                 raise StreamError(
                     f"Stream {self.name!r} is still {status or 'not there'} after {CHANGE_SECONDS:.0f} s;"
                     f" look again with: {to_run('streams', 'status', self.name)}"

@@ -12,7 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
 from streams.backends.kinesis.errors import in_our_words
-from streams.backends.kinesis.fast_codec import hasten
+from streams.backends.kinesis.fast_codec import install_fast_codec
 from streams.core.records import StreamError
 
 SCHEME = "kinesis"
@@ -56,5 +56,5 @@ def connect(place: Place) -> Any:
         raise in_our_words(error, "", place.region or "none") from None
     except ValueError as error:
         raise StreamError(f"The endpoint_url of STREAM_URL is none that boto3 takes: {error}") from None
-    hasten(client)
+    install_fast_codec(client)
     return client

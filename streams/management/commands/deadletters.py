@@ -26,9 +26,9 @@ class Command(PlainCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(required=True, metavar="list|groups|replay|discard")
-        listing = verbs.add_parser("list", help="what there is, newest first")
-        grouping = verbs.add_parser("groups", help="how many there are of each kind of error, the most first")
-        replay = verbs.add_parser("replay", help="put them before the worker again, as if they arrived now")
+        listing = verbs.add_parser("list", help="list the dead letters, newest first")
+        grouping = verbs.add_parser("groups", help="count the dead letters of each kind of error")
+        replay = verbs.add_parser("replay", help="let the worker apply them as if they arrived now")
         discard = verbs.add_parser("discard", help="never apply them; their bytes stay to be looked at")
         for verb in (listing, grouping, replay, discard):
             verb.add_argument("--application", type=old_application_name, metavar="NAME")
@@ -37,7 +37,7 @@ class Command(PlainCommand):
         for verb in (replay, discard):
             which = verb.add_mutually_exclusive_group(required=True)
             which.add_argument("--id", type=up_to(MAX_ID), nargs="+", metavar="N", help="these, as list numbers them")
-            which.add_argument("--all", action="store_true", help="every one that can be")
+            which.add_argument("--all", action="store_true", help="all letters that this can be done to")
         listing.add_argument("--id", type=up_to(MAX_ID), nargs="+", metavar="N", help="only these")
         for verb in (listing, grouping):
             verb.add_argument("--status", choices=DeadLetter.Status.values)

@@ -37,20 +37,24 @@ class Command(PlainCommand):
         forgetting = verbs.add_parser("forget", help="remove the leases of an application on a stream; results stay")
         forgetting.add_argument("application", type=old_application_name, metavar="APPLICATION")
         forgetting.add_argument(
-            "--stream", required=True, type=old_stream_name, help="the stream that it will not read any more"
+            "--stream", required=True, type=old_stream_name, help="the stream that the application no longer reads"
         )
-        forgetting.add_argument("--yes", action="store_true", help="do not ask")
+        forgetting.add_argument("--yes", action="store_true", help="do not ask for confirmation")
         forgetting.set_defaults(action=self.forget)
         taking = verbs.add_parser("import-kcl", help="take the checkpoints of a KCL application, which must be stopped")
-        taking.add_argument("table", metavar="TABLE", help="its lease table in DynamoDB")
+        taking.add_argument("table", metavar="TABLE", help="the lease table of the KCL application in DynamoDB")
         taking.add_argument(
-            "--application", required=True, type=application_name, metavar="NAME", help="whose they become"
+            "--application",
+            required=True,
+            type=application_name,
+            metavar="NAME",
+            help="the application that takes the checkpoints over",
         )
         taking.add_argument("--stream", required=True, type=stream_name, help="the stream that it reads")
-        taking.add_argument("--region", help="of the table (default: that of STREAM_URL)")
-        taking.add_argument("--endpoint-url", metavar="URL", help="of DynamoDB (default: what boto3 finds)")
+        taking.add_argument("--region", help="region of the table (default: that of STREAM_URL)")
+        taking.add_argument("--endpoint-url", metavar="URL", help="endpoint of DynamoDB (default: chosen by boto3)")
         taking.add_argument(
-            "--timestamp", type=where, metavar="TIME", help="what AT_TIMESTAMP is in KCL's configuration"
+            "--timestamp", type=where, metavar="TIME", help="time of AT_TIMESTAMP in KCL's configuration"
         )
         taking.add_argument("--dry-run", action="store_true", help="write nothing")
         for verb, action in ((listing, self.list), (taking, self.import_kcl)):
@@ -78,7 +82,7 @@ class Command(PlainCommand):
         self.stdout.write(f"Forgot {_leases(count)} of {application} on {stream}.")
 
     def _ask(self, application: str, stream: str) -> None:
-        """Raises UsageError unless somebody types the name of the stream."""
+        """Raises UsageError unless the user types the name of the stream."""
         if not sys.stdin.isatty():
             raise UsageError("This forgets how far the stream was read, so it wants to be told: add --yes.")
         self.stdout.write(
@@ -125,7 +129,7 @@ def _milliseconds(position: Position | None) -> int | None:
 
 
 def _notes(words: Sequence[str], leases: int, others: int) -> Iterator[str]:
-    """What somebody who moves should know, a sentence each."""
+    """Yields the sentences that somebody who moves from KCL should read."""
     if "LATEST" in words:
         yield "LATEST became the time of this import: what arrived before is not read."
     if leases > len(words):

@@ -100,14 +100,14 @@ def _add_common(parser: ArgumentParser) -> None:
 
 
 class _Refusal(Action):
-    """An option of another source; `const` says whose it is."""
+    """Refuses an option of another source; `const` names that source."""
 
     def __call__(self, parser: ArgumentParser, *_: Any) -> NoReturn:
         parser.error(str(self.const))
 
 
 def _refuse_options_of_others(parser: ArgumentParser, mine: SourceKind) -> None:
-    """Adds the options of all other sources, so that one of them ends with a sentence that says where it belongs."""
+    """Adds the options of all other sources, so that using one of them ends with a sentence that names its source."""
     for other in applications.sources().values():
         theirs = ArgumentParser(add_help=False)
         other.add_options(theirs)
@@ -117,7 +117,7 @@ def _refuse_options_of_others(parser: ArgumentParser, mine: SourceKind) -> None:
 
 
 def _packing(stream: Stream, rate: float | None, *, asked: bool) -> Stream:
-    """The stream, so made that many records go as one where that is asked for, or its shards would take no more."""
+    """Returns the stream, made to put many records as one if that is asked for or if its shards could take no more."""
     if not isinstance(stream, Locating):
         return stream
     shards = sum(shard.open for shard in stream.describe().shards)

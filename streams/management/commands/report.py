@@ -1,4 +1,4 @@
-"""manage.py report: what an application has found."""
+"""manage.py report: prints the results of an application."""
 
 import json
 from typing import Any

@@ -38,24 +38,28 @@ class Command(PlainCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(required=True, metavar="create|list|status|tail|split|merge|delete")
         create = verbs.add_parser("create", help="make a stream")
-        create.add_argument("--shards", type=up_to(MOST_SHARDS), default=1, metavar="N", help="how many (default: 1)")
-        create.add_argument("--if-absent", action="store_true", help="say nothing when it is there already")
-        status = verbs.add_parser("status", help="its shards and what they hold")
-        tail = verbs.add_parser("tail", help="its records, all shards merged by time")
+        create.add_argument(
+            "--shards", type=up_to(MOST_SHARDS), default=1, metavar="N", help="number of shards (default: 1)"
+        )
+        create.add_argument("--if-absent", action="store_true", help="succeed when the stream exists already")
+        status = verbs.add_parser("status", help="show the shards of a stream and their records")
+        tail = verbs.add_parser("tail", help="print the records of a stream, all shards merged by time")
         tail.add_argument("--from", dest="start", type=where, default=TRIM_HORIZON, metavar="WHERE", help=FROM_HELP)
         tail.add_argument("--limit", type=up_to(MOST_RECORDS), metavar="N", help="at most so many records")
-        tail.add_argument("--follow", action="store_true", help="go on with what arrives")
-        listing = verbs.add_parser("list", help="the streams there are")
-        delete = verbs.add_parser("delete", help="remove a stream, all its records, and what workers noted of it")
-        delete.add_argument("--yes", action="store_true", help="without asking for the name; needed in scripts")
+        tail.add_argument("--follow", action="store_true", help="go on with records that arrive")
+        listing = verbs.add_parser("list", help="list the streams")
+        delete = verbs.add_parser("delete", help="remove a stream, all its records and its leases")
+        delete.add_argument("--yes", action="store_true", help="do not ask for the name; needed in scripts")
         split = verbs.add_parser("split", help="close a shard and make two of it")
         merge = verbs.add_parser("merge", help="close two neighbouring shards and make one of them")
         create.add_argument("name", type=stream_name)
         for verb in (status, tail, split, merge, delete):
             verb.add_argument("name", type=old_stream_name)
-        split.add_argument("shard", help="as status names it")
-        split.add_argument("--at", type=hash_value, metavar="HASH", help="where the second starts (default: half-way)")
-        merge.add_argument("shard", help="as status names it")
+        split.add_argument("shard", help="the shard's name, as status prints it")
+        split.add_argument(
+            "--at", type=hash_value, metavar="HASH", help="first hash of the second shard (default: half-way)"
+        )
+        merge.add_argument("shard", help="the shard's name, as status prints it")
         merge.add_argument("neighbour", help="the shard whose range is next to it")
         for verb in (listing, status, tail):
             verb.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -77,7 +81,7 @@ class Command(PlainCommand):
         self.stdout.write(f"Created {name} with {shards} shard{'s' if shards > 1 else ''}.")
 
     def delete(self, name: str, *, yes: bool, **_: Any) -> None:
-        """Deletes it with its leases, which would look ever further behind; also where others deleted the stream."""
+        """Deletes a stream with its leases, since their lag would grow for ever. Also for a stream that is gone."""
         try:
             stream = wiring.open_stream(name)
             self._be_sure(stream.describe(), yes=yes)
@@ -91,7 +95,7 @@ class Command(PlainCommand):
             retention.forget_leases(name)
 
     def _be_sure(self, found: Description, *, yes: bool) -> None:
-        """Has the name typed on a terminal; elsewhere --yes stands for it."""
+        """Asks the user on a terminal to type the name; elsewhere --yes takes its place."""
         if yes:
             return
         records = _summary(found)["records"]
@@ -134,7 +138,7 @@ class Command(PlainCommand):
 
 
 def _letters_left(name: str) -> str:
-    """A sentence on the dead letters of a stream that outlive it, after a space."""
+    """Returns a sentence, after a space, on the dead letters that outlive a stream; "" if there are none."""
     count = deadletters.discardable(Choice(stream=name)).count()
     if not count:
         return ""
@@ -154,7 +158,7 @@ def _summary(found: Description) -> dict[str, Any]:
 
 
 def _status(found: Description) -> dict[str, Any]:
-    """Hash bounds are strings, as in Kinesis: no JSON reader keeps 128 bits."""
+    """Returns the row of a stream. Hash bounds are strings, as in Kinesis: no JSON reader keeps 128 bits."""
     shards = [
         {
             "id": shard.id,

@@ -44,7 +44,7 @@ def facts(client: Client, found: AlarmEpisode) -> str:
 
 
 def test_the_curve_goes_from_two_minutes_before_the_alarm_to_one_after_it() -> None:
-    lease("orders", clock=at(60))
+    lease("orders", watermark=at(60))
     site("london")
     second("london", 0, lines=33, peak=33)
     curve = points(alarm("london", at(0, 0.7), at(0, 20)))
@@ -52,7 +52,7 @@ def test_the_curve_goes_from_two_minutes_before_the_alarm_to_one_after_it() -> N
 
 
 def test_curve_has_gaps_for_unknown_seconds_and_the_threshold_of_its_time() -> None:
-    lease("orders", clock=at(60))
+    lease("orders", watermark=at(60))
     london = site("london")
     second("london", -30, lines=4, peak=4)
     second("london", 0, lines=33, peak=33)
@@ -75,7 +75,7 @@ def test_the_curve_has_at_most_30_minutes(ended: float | None, looked: float, se
 
 
 def test_curve_of_an_open_alarm_ends_at_the_watermark() -> None:
-    lease("orders", clock=at(3))
+    lease("orders", watermark=at(3))
     site("london")
     second("london", 0, lines=33, peak=33)
     found = alarm("london", at(), None)
@@ -119,7 +119,7 @@ def test_the_page_is_complete_without_scripts(staff: Client) -> None:
 
 
 def test_open_alarm_names_the_time_up_to_which_it_is_known(staff: Client) -> None:
-    lease("orders", clock=at(3))
+    lease("orders", watermark=at(3))
     site("london")
     second("london", 0, lines=41, peak=41)
     assertContains(staff.get(f"/orders/alarms/{alarm('london', at(), None).pk}/"), "12:03:00")
@@ -127,7 +127,7 @@ def test_open_alarm_names_the_time_up_to_which_it_is_known(staff: Client) -> Non
 
 @pytest.mark.parametrize(("stream", "topic"), [("orders", "site:london"), ("sales", "site:london@sales")])
 def test_the_page_of_an_open_alarm_follows_its_site(staff: Client, stream: str, topic: str) -> None:
-    lease("orders", clock=at(3), stream=stream)
+    lease("orders", watermark=at(3), stream=stream)
     site("london", stream=stream)
     shown = staff.get(f"/orders/alarms/{alarm('london', at(), None, stream).pk}/")
     assertContains(shown, f'data-topic="{topic}" data-history-topic="{topic.replace("site", "site-history")}"')
@@ -171,7 +171,7 @@ def test_page_has_no_link_to_the_records_for_others(client: Client) -> None:
 
 
 def test_alarm_of_another_stream_shows_its_own_counts_and_links(staff: Client) -> None:
-    lease("orders", clock=at(60), stream="sales")
+    lease("orders", watermark=at(60), stream="sales")
     site("london", stream="sales")
     second("london", 0, lines=7, peak=7)
     second("london", 0, lines=33, peak=33, stream="sales")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from applications.orders.processor import QUIET, WINDOW, OrdersProcessor, decode
-from applications.orders.results import Call, Episode
+from applications.orders.results import Episode, NotificationDue
 from streams.core.clock import MINUTE, SECOND, from_iso
 from streams.core.records import Batch
 from streams.core.state import EMPTY, State
@@ -62,7 +62,7 @@ class Run:
         self.now = START
         self.sequence = 1
         self.episodes: dict[str, Episode] = {}
-        self.calls: list[Call] = []
+        self.calls: list[NotificationDue] = []
         self.seconds: dict[int, tuple[int, int]] = {}
         self.lines: dict[str, int] = {}
         self.kept = Kept()

@@ -20,7 +20,7 @@ def second(name: str, offset: float, lines: int, peak: int) -> None:
 
 
 def test_sites_in_alarm_come_first_then_others_by_name() -> None:
-    lease("orders", clock=at(), newest=at(0, -1))
+    lease("orders", watermark=at(), newest=at(0, -1))
     site("london", lines=33)
     Site.objects.create(name="leeds", threshold=20)
     alarm("london", at(-1), None)
@@ -30,7 +30,7 @@ def test_sites_in_alarm_come_first_then_others_by_name() -> None:
          "newest": "2026-11-22T12:00:00.000Z", "alarm": {"started": "2026-11-22T11:59:00.000Z", "peak": 41}},
         {"site": "leeds", "url": "/orders/?site=leeds", "lines": 0, "threshold": 20, "newest": None, "alarm": None},
     ]  # fmt: skip
-    assert (snapshot["newest"], snapshot["clock"]) == ("2026-11-22T11:59:59.000Z", "2026-11-22T12:00:00.000Z")
+    assert (snapshot["newest"], snapshot["watermark"]) == ("2026-11-22T11:59:59.000Z", "2026-11-22T12:00:00.000Z")
 
 
 def test_open_alarms_come_first_then_the_latest_at_most_fifty() -> None:
@@ -61,7 +61,7 @@ def test_a_count_slides_down_through_seconds_without_lines() -> None:
 
 
 def test_history_is_five_minutes_up_to_the_clock_and_starts_with_the_earlier_count() -> None:
-    lease("orders", clock=at(0, -2))
+    lease("orders", watermark=at(0, -2))
     site("london")
     second("london", -305, lines=7, peak=7)
     points = page.orders_history(at())["sites"]["london"]

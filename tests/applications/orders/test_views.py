@@ -73,7 +73,7 @@ def test_site_removal_is_for_staff_only(client: Client) -> None:
 
 
 def test_alarms_are_listed_page_by_page(browser: Client) -> None:
-    lease("orders", clock=at(), newest=at())
+    lease("orders", watermark=at(), newest=at())
     for minute in range(120):
         alarm("leeds" if minute % 2 else "london", at(-minute), at(-minute + 0.5))
     pages = [browser.get("/orders/alarms/", {"page": str(number)}).context["rows"] for number in (1, 2, 3)]

@@ -19,9 +19,9 @@ from tests.streams.operations.test_deadletters import letter
 LATER = timedelta(hours=1)
 
 
-def lease(shard: str, clock: datetime | None = None, **rest: Any) -> Lease:
+def lease(shard: str, watermark: datetime | None = None, **rest: Any) -> Lease:
     values = {"application": "trades", "stream": "trades", "checkpoint": "after-sequence-number:7"} | rest
-    return Lease.objects.create(shard=shard, clock=clock, **values)
+    return Lease.objects.create(shard=shard, watermark=watermark, **values)
 
 
 def held(shard: str, **rest: Any) -> Lease:
@@ -145,7 +145,7 @@ def test_audit_is_listed_latest_first() -> None:
     [
         ("0a1b2c3d-4e5f/pid:[7]/12/34", "process 12 on another machine"),
         ("mill-host-one/12/", "process 12 on mill-host-one"),
-        (process_identity.myself(), f"process {os.getpid()} on this machine"),
+        (process_identity.current(), f"process {os.getpid()} on this machine"),
         ("one", "one"),
     ],
     ids=["another machine", "a host by name", "this machine", "no process"],  # the same in each process of a test run
@@ -194,7 +194,7 @@ def test_unreadable_shard_and_expired_records_are_reported() -> None:
 @pytest.mark.django_db
 def test_leases_of_an_older_stream_of_the_name_are_counted_but_not_shown() -> None:
     lease("a", identity="one", current=False, applied=7, dead=2, expired=1)
-    lease("a", identity="two", applied=5, clock=at())
+    lease("a", identity="two", applied=5, watermark=at())
     found = only_stream(at(seconds=1))
     assert (len(found["shards"]), found["lag"]) == (1, 1.0)
     assert (found["applied"], found["dead"], found["expired"]) == (12, 2, 1)

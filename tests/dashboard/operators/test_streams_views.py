@@ -57,7 +57,7 @@ def test_actions_are_for_staff_only(address: str, other: Client) -> None:
 
 
 def test_the_page_and_its_state_agree(staff: Client) -> None:
-    lease("trades", clock=at(), newest=at())
+    lease("trades", watermark=at(), newest=at())
     assertContains(staff.get("/streams/"), 'aria-label="trades on trades"')
     [stream] = staff.get("/streams/state.json").json()["streams"]
     assert (stream["application"], stream["shards"][0]["shard"]) == ("trades", "s0")
@@ -69,10 +69,10 @@ def test_state_cost_does_not_grow_with_the_shards(staff: Client) -> None:
             staff.get("/streams/state.json")
         return len(captured)
 
-    lease("trades", clock=at())
+    lease("trades", watermark=at())
     before = queries()
     for number in range(20):
-        lease("trades", clock=at(), shard=f"t{number}")
+        lease("trades", watermark=at(), shard=f"t{number}")
     assert queries() == before
 
 
@@ -81,7 +81,7 @@ def test_waiting_records_are_shown_without_a_worker(staff: Client, settings: Set
     stream = EmbeddedStream(tmp_path / "streams.sqlite3", "trades")
     stream.create()
     stream.put([("AMZN", b"{}")] * 1234)
-    lease("trades", clock=at(), shard="shardId-000000000000", checkpoint="trim-horizon")
+    lease("trades", watermark=at(), shard="shardId-000000000000", checkpoint="trim-horizon")
     assertContains(staff.get("/streams/"), "1,234 records", count=3)
     [found] = staff.get("/streams/state.json").json()["streams"]
     assert (found["lag_records"], found["shards"][0]["lag_records"]) == (1234, 1234)
@@ -89,7 +89,7 @@ def test_waiting_records_are_shown_without_a_worker(staff: Client, settings: Set
 
 def test_page_says_that_kinesis_counts_no_waiting_records(staff: Client, settings: Settings) -> None:
     settings.STREAM_URL = "kinesis://eu-west-1"
-    lease("trades", clock=at())
+    lease("trades", watermark=at())
     page = staff.get("/streams/")
     assertContains(page, "Amazon Kinesis does not tell how many records wait, only for how long.")
     assert [stream["lag_records"] for stream in page.context["state"]["streams"]] == [None]
@@ -232,7 +232,7 @@ def test_letters_cannot_be_discarded_at_once_without_an_application(staff: Clien
 
 
 def test_card_of_a_stream_links_to_its_own_letters(staff: Client) -> None:
-    lease("trades", clock=at())
+    lease("trades", watermark=at())
     assertContains(staff.get("/streams/"), f"{LETTERS}?application=trades&amp;stream=trades&amp;status=kept")
 
 

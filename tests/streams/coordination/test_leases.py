@@ -15,7 +15,15 @@ from applications.market.processor import inherit
 from applications.market.results import Tally, TradeRow
 from applications.market.sink import write
 from streams.coordination import process_identity
-from streams.core.commits import Commit, Grant, LeaseLostError, Letter, LetterTakenError, RefusedError, Replay
+from streams.core.commits import (
+    Commit,
+    HeldLease,
+    LeaseLostError,
+    LetterTakenError,
+    RefusedError,
+    Replay,
+    ReplayRequest,
+)
 from streams.core.hashing import HASH_SPACE
 from streams.core.records import TRIM_HORIZON, DeadRecord, Description, Shard, StreamError, after
 from streams.core.sink import Rows
@@ -33,11 +41,11 @@ DEAD = DeadRecord(40, NOON, "k", b"\xff\x00", "why", 2)
 def leases(owner: str = "one") -> WorkersLeases:
     found = WorkersLeases("trades", "trades", "trades", Rows(write), inherit, owner)
     found.sync(lambda: Description("trades", "ACTIVE", 24, [SHARD], "one"), TRIM_HORIZON)
-    found.share()
+    found.assign()
     return found
 
 
-def held() -> tuple[WorkersLeases, Grant]:
+def held() -> tuple[WorkersLeases, HeldLease]:
     one = leases()
     return one, one.acquire(1)[0]
 
@@ -75,12 +83,12 @@ def test_commit_leaves_nothing_behind_when_a_column_refuses() -> None:
     assert Lease.objects.get(shard="a").checkpoint == str(TRIM_HORIZON)
 
 
-def asked() -> tuple[WorkersLeases, Grant, Letter]:
+def asked() -> tuple[WorkersLeases, HeldLease, ReplayRequest]:
     """A dead letter that somebody wants replayed."""
     one, grant = held()
     one.commit(grant, commit(41, dead=(DEAD,)))
     DeadLetter.objects.update(status=DeadLetter.Status.REPLAY)
-    [letter] = one.letters(grant)
+    [letter] = one.replay_requests(grant)
     return one, grant, letter
 
 
@@ -92,7 +100,7 @@ def test_replayed_letter_is_applied_once_and_closed_with_its_results() -> None:
     assert (lease.applied, lease.dead, closed.status, closed.attempts) == (3, 0, "applied", 3)
     with pytest.raises(LetterTakenError):
         one.commit(grant, replay)
-    assert (Lease.objects.get().applied, one.letters(grant)) == (3, [])
+    assert (Lease.objects.get().applied, one.replay_requests(grant)) == (3, [])
 
 
 def test_replayed_letter_keeps_the_new_error_when_it_fails_again() -> None:
@@ -122,7 +130,7 @@ def neighbour() -> Iterator["subprocess.Popen[str]"]:
     """Another process, which has written its identity as its first line."""
     code = (
         "import django; django.setup(); from streams.coordination import process_identity as identity;"
-        "print(identity.myself(), flush=True); input()"
+        "print(identity.current(), flush=True); input()"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as it:
         yield it
@@ -132,11 +140,11 @@ def neighbour() -> Iterator["subprocess.Popen[str]"]:
 def test_leases_of_a_killed_process_are_free_at_once(neighbour: "subprocess.Popen[str]") -> None:
     owner = said_by(neighbour)
     leases(owner).acquire(1)
-    assert (process_identity.is_gone(owner), leases("two").acquire(1), leases("two").share().due) == (False, [], 0)
+    assert (process_identity.is_dead(owner), leases("two").acquire(1), leases("two").assign().target) == (False, [], 0)
     neighbour.kill()
     neighbour.wait()
-    assert process_identity.is_gone(owner)
-    assert (leases("two").share().due, [grant.shard for grant in leases("two").acquire(1)]) == (1, ["a"])
+    assert process_identity.is_dead(owner)
+    assert (leases("two").assign().target, [grant.shard for grant in leases("two").acquire(1)]) == (1, ["a"])
 
 
 def test_process_is_alive_by_the_kernel_when_systemd_hides_proc(
@@ -146,18 +154,18 @@ def test_process_is_alive_by_the_kernel_when_systemd_hides_proc(
     settings.BOOT_ID = owner.partition("/")[0]
     (tmp_path / "self").symlink_to("/proc/self")
     monkeypatch.setattr(process_identity, "PROC", tmp_path)
-    assert (process_identity.is_gone(owner), process_identity.is_gone(owner.replace("/pid", "/elsewhere"))) == (
+    assert (process_identity.is_dead(owner), process_identity.is_dead(owner.replace("/pid", "/elsewhere"))) == (
         False,
         False,
     )
     neighbour.kill()
     neighbour.wait()
-    assert process_identity.is_gone(owner)
+    assert process_identity.is_dead(owner)
 
 
 @pytest.mark.parametrize("owner", ["", "elsewhere/1/2", "host:9"])
 def test_process_of_another_machine_is_unknown(owner: str) -> None:
-    assert process_identity.is_gone(owner) is False
+    assert process_identity.is_dead(owner) is False
 
 
 def said_by(process: "subprocess.Popen[str]") -> str:
@@ -166,9 +174,9 @@ def said_by(process: "subprocess.Popen[str]") -> str:
 
 
 def test_process_with_a_reused_pid_is_another_one() -> None:
-    place = process_identity.myself().removesuffix(process_identity.myself().rpartition("/")[2])
-    assert process_identity.is_gone(f"{place}1")
-    assert process_identity.myself().split("/")[-2] == str(os.getpid())
+    place = process_identity.current().removesuffix(process_identity.current().rpartition("/")[2])
+    assert process_identity.is_dead(f"{place}1")
+    assert process_identity.current().split("/")[-2] == str(os.getpid())
 
 
 class Filing:

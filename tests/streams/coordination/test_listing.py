@@ -33,8 +33,8 @@ def described(*shards: Shard, identity: str = "one", **dropped: int) -> Descript
 
 def test_records_expired_unread_are_counted_with_their_time(caplog: pytest.LogCaptureFixture) -> None:
     one, grant = held()
-    one.commit(grant._replace(clock=NOON), commit(41)._replace(lost=Lost(700, NOON + 5000)))
-    one.commit(grant._replace(clock=NOON + 9000), commit(42)._replace(lost=Lost(3, NOON + 10_000)))
+    one.commit(grant._replace(watermark=NOON), commit(41)._replace(lost=Lost(700, NOON + 5000)))
+    one.commit(grant._replace(watermark=NOON + 9000), commit(42)._replace(lost=Lost(3, NOON + 10_000)))
     lease = Lease.objects.get()
     assert (lease.expired, lease.expired_from, lease.expired_to) == (
         703,
@@ -93,7 +93,7 @@ def test_recreated_stream_is_reported_once_and_its_open_windows_go_on(caplog: py
     for worker in (one, WorkersLeases("trades", "trades", "trades", Rows(write), inherit, "two")):
         worker.sync(lambda: described(SHARD, identity="two"), TRIM_HORIZON)
     assert len([line for line in caplog.messages if "leads to another stream than before" in line]) == 1
-    one.share()
+    one.assign()
     [new] = one.acquire(1)
     again = TradesProcessor(new.state)
     again.add(Batch(NOON - 10**9, [1], ["AAPL"], [b""]), [trade])  # nothing is late for a stream that begins
@@ -138,6 +138,6 @@ def test_recreated_stream_is_read_when_the_old_state_is_damaged(caplog: pytest.L
     one = leases()
     Lease.objects.update(state=b"\xff\x00")
     one.sync(lambda: described(SHARD, identity="two"), TRIM_HORIZON)
-    one.share()
+    one.assign()
     assert [grant.identity for grant in one.acquire(1)] == ["two"]
     assert "is damaged and left out" in caplog.messages[0]

@@ -15,7 +15,7 @@ from streams.backends.embedded.stream import RETENTION, EmbeddedStream
 from streams.backends.kinesis.stream import KinesisStream
 from streams.backends.retrying import Waiting
 from streams.core.clock import MINUTE, SECOND
-from streams.core.commits import Commit, Grant
+from streams.core.commits import Commit, HeldLease
 from streams.core.records import TRIM_HORIZON, Batch
 from streams.core.state import EMPTY, State
 from streams.engine.pipeline import Pipeline
@@ -37,13 +37,13 @@ class Kept:
     def __init__(self) -> None:
         self.commits: list[Commit[Any]] = []
 
-    def commit(self, grant: Grant, commit: Commit[Any]) -> None:
+    def commit(self, grant: HeldLease, commit: Commit[Any]) -> None:
         self.commits.append(commit)
 
-    def state(self, grant: Grant) -> State:
+    def state(self, grant: HeldLease) -> State:
         raise NotImplementedError
 
-    def replace(self, grant: Grant, state: State) -> None:
+    def replace(self, grant: HeldLease, state: State) -> None:
         self.replaced = state
 
     def dead(self) -> int:
@@ -53,11 +53,11 @@ class Kept:
         return sum(records for commit in self.commits for records, _ in commit.arrivals.values()) - self.dead()
 
 
-def grant(clock: int = 0, state: State = EMPTY) -> Grant:
-    return Grant("trades", "trades", SHARD, "me", 1, str(TRIM_HORIZON), state, clock)
+def grant(watermark: int = 0, state: State = EMPTY) -> HeldLease:
+    return HeldLease("trades", "trades", SHARD, "me", 1, str(TRIM_HORIZON), state, watermark)
 
 
-def trades_of(stream: Stream, given: Grant | None = None) -> tuple[Pipeline[Any, Any], Kept]:
+def trades_of(stream: Stream, given: HeldLease | None = None) -> tuple[Pipeline[Any, Any], Kept]:
     kept = Kept()
     given = believable(given or grant(), stream.now(), market_processor.set_back, kept)
     reader = ShardReader(stream, SHARD, given.checkpoint)
@@ -156,7 +156,7 @@ def test_boot_with_the_clock_set_back_lets_no_stamp_run_back(opened: Open, machi
     before = stream.now()
     machine.reboot()
     machine.ahead = -DAY
-    pipeline, kept = trades_of(opened(machine), grant(clock=before + HOUR))
+    pipeline, kept = trades_of(opened(machine), grant(watermark=before + HOUR))
     opened(machine).put([("AAPL", TRADE)])
     pipeline.step()
     assert (kept.applied(), kept.dead(), opened(machine).now()) == (2, 0, before + 1)
@@ -183,7 +183,7 @@ def test_watermark_left_ahead_is_set_back_and_reported(
     processor.advance(machine.true + HOUR)
     pipeline, kept = trades_of(stream, grant(machine.true + HOUR, saved(processor)))
     pipeline.step()
-    assert (kept.applied(), kept.dead(), kept.commits[-1].clock) == (7, 0, machine.true)
+    assert (kept.applied(), kept.dead(), kept.commits[-1].watermark) == (7, 0, machine.true)
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert "trades on trades/shardId-000000000000 was 3600 s ahead" in caplog.text
 
@@ -226,4 +226,4 @@ def test_a_worker_on_kinesis_never_asks_its_own_clock(monkeypatch: pytest.Monkey
     seconds.pause(7)
     pipeline.step()
     assert (kept.applied(), kept.dead()) == (20, 0)
-    assert kept.commits[-1].clock <= clock.time
+    assert kept.commits[-1].watermark <= clock.time

@@ -13,7 +13,7 @@ from applications.market.processor import TradesProcessor, decode, inherit
 from applications.market.sink import write
 from streams.backends.aggregation import columns_in_shard
 from streams.coordination import packets
-from streams.core.commits import Commit, Grant, RefusedError, StoreDownError
+from streams.core.commits import Commit, HeldLease, RefusedError, StoreDownError
 from streams.core.hashing import HASH_SPACE
 from streams.core.records import TRIM_HORIZON, Batch, DeadRecord, Description, Entry, Page, Position, Shard
 from streams.core.sink import Rows
@@ -54,7 +54,7 @@ class Picky(WorkersLeases):
 
     refusals = 0
 
-    def commit(self, grant: Grant, commit: Commit[Any]) -> None:
+    def commit(self, grant: HeldLease, commit: Commit[Any]) -> None:
         if commit.dead and self.refusals:
             self.refusals -= 1
             raise RefusedError("no room for this\nletter")
@@ -66,7 +66,7 @@ def leases(kind: type[WorkersLeases] = WorkersLeases) -> WorkersLeases:
     DeadLetter.objects.all().delete()
     found = kind("trades", "trades", "trades", Rows(write), inherit, "me")
     found.sync(lambda: Description("trades", "ACTIVE", 24, [ALL], "one"), TRIM_HORIZON)
-    found.share()
+    found.assign()
     return found
 
 
@@ -118,7 +118,7 @@ def test_key_of_any_bytes_can_be_restored(key: str) -> None:
     [grant] = store.acquire(1)
     store.commit(grant, Commit("trim-horizon", NOON, None, dead=[DeadRecord(1, NOON, key, b"x", "why", 1)]))
     DeadLetter.objects.update(status=DeadLetter.Status.REPLAY)
-    assert [letter.key for letter in store.letters(grant)] == [key]
+    assert [letter.key for letter in store.replay_requests(grant)] == [key]
 
 
 def test_storable_key_is_stored_unchanged() -> None:

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.core.commits import Commit, Grant, LeaseLostError, Letter, LetterTakenError, RefusedError, StoreDownError
+from streams.core.commits import (
+    Commit,
+    HeldLease,
+    LeaseLostError,
+    LetterTakenError,
+    RefusedError,
+    ReplayRequest,
+    StoreDownError,
+)
 from streams.core.records import TRIM_HORIZON, Batch, DeadRecord, after
 from streams.core.state import EMPTY, State, StateChange, changed
 from streams.engine.pipeline import Pipeline
@@ -23,7 +31,7 @@ class Summing:
     def __init__(self, state: State, bad: bytes = b"poison") -> None:
         self.seen = state.entries.get(SEEN, b"").split()
         self.changed = False
-        self.clock = 0
+        self.watermark = 0
         self.bad = bad
 
     def add(self, batch: Batch, events: list[bytes]) -> list[DeadRecord]:
@@ -34,8 +42,8 @@ class Summing:
                 raise ArithmeticError("this one is bad")
         return []
 
-    def advance(self, clock: int) -> None:
-        self.clock = clock
+    def advance(self, watermark: int) -> None:
+        self.watermark = watermark
 
     def take(self) -> list[bytes] | None:
         changed, self.changed = self.changed, False
@@ -57,7 +65,7 @@ class ListStore:
         self.taken: set[int] = set()
         self.kept = State(history=[])
 
-    def commit(self, grant: Grant, commit: Commit[list[bytes]]) -> None:
+    def commit(self, grant: HeldLease, commit: Commit[list[bytes]]) -> None:
         if self.lost:
             raise LeaseLostError("not yours")
         if commit.results and b"unstorable" in commit.results:
@@ -68,10 +76,10 @@ class ListStore:
         self.commits.append(commit)
         self.kept = changed(self.kept, commit.state) if commit.state else self.kept
 
-    def state(self, grant: Grant) -> State:
+    def state(self, grant: HeldLease) -> State:
         return self.kept
 
-    def replace(self, grant: Grant, state: State) -> None:
+    def replace(self, grant: HeldLease, state: State) -> None:
         self.kept = state
 
     @property
@@ -111,9 +119,9 @@ class House:
     def pipeline(self) -> Pipeline[Any, Any]:
         """As a new worker would open it, from the last commit on."""
         last = self.store.commits[-1] if self.store.commits else None
-        place = (last.checkpoint, self.store.kept, last.clock) if last else (str(TRIM_HORIZON), EMPTY, 0)
+        place = (last.checkpoint, self.store.kept, last.watermark) if last else (str(TRIM_HORIZON), EMPTY, 0)
         reader = ShardReader(self.stream, SHARD, place[0])
-        return Pipeline(Grant("app", "s", SHARD, "me", 1, *place), reader, decode, Summing, self.store)
+        return Pipeline(HeldLease("app", "s", SHARD, "me", 1, *place), reader, decode, Summing, self.store)
 
     def drain(self) -> None:
         pipeline = self.pipeline()
@@ -218,7 +226,7 @@ def test_clock_advances_on_a_quiet_shard(house: House) -> None:
     for _ in range(3):
         house.clock.advance(1500)
         assert pipeline.step() is False
-    assert [commit.clock - house.clock.time for commit in house.store.commits][-1] == -1000
+    assert [commit.watermark - house.clock.time for commit in house.store.commits][-1] == -1000
     assert [commit.newest for commit in house.store.commits[1:]] == [None, None]  # no record, only time
 
 
@@ -230,8 +238,8 @@ def test_a_quiet_shard_is_not_committed_more_than_once_a_second(house: House) ->
     assert len(house.store.commits) == 5
 
 
-def letters(*datas: bytes) -> list[Letter]:
-    return [Letter(number, 100 + number, "k", data) for number, data in enumerate(datas)]
+def letters(*datas: bytes) -> list[ReplayRequest]:
+    return [ReplayRequest(number, 100 + number, "k", data) for number, data in enumerate(datas)]
 
 
 @given(st.lists(st.sampled_from([b"a", b"b", b"poison", b"unstorable", b"garbage"]), min_size=1, max_size=40))

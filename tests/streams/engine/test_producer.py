@@ -56,7 +56,7 @@ def timed(*moments: float) -> Timed:
 def run(pace: Pace, seconds: float = inf, tick: float = 0.01, **limits: float | None) -> Puts:
     """Steps a producer every `tick` until it is finished or its time is up."""
     now, stream = Seconds(), Puts()
-    producer = Producer(stream, pace, now=now, **limits)  # type: ignore[arg-type]
+    producer = Producer(stream, pace, monotonic=now, **limits)  # type: ignore[arg-type]
     while not producer.finished() and now.time - 5000 < seconds:
         if not producer.step():
             now.time += tick
@@ -94,7 +94,7 @@ def test_count_is_kept_exactly() -> None:
 
 def test_overdue_records_are_put_in_full_batches_at_once() -> None:
     now, stream = Seconds(), Puts()
-    producer = Producer(stream, AtRate(Trades(Random(1)), 1000), now=now)
+    producer = Producer(stream, AtRate(Trades(Random(1)), 1000), monotonic=now)
     producer.step()
     now.time += 10
     while producer.step():
@@ -105,7 +105,7 @@ def test_overdue_records_are_put_in_full_batches_at_once() -> None:
 
 def test_a_source_is_replayed_at_a_multiple_of_its_pace() -> None:
     now, stream = Seconds(), Puts()
-    producer = Producer(stream, AtSpeed(timed(0, 0, 60, 61, 120), 60), now=now)
+    producer = Producer(stream, AtSpeed(timed(0, 0, 60, 61, 120), 60), monotonic=now)
     sent = []
     for _ in range(4):
         producer.step()
@@ -122,7 +122,7 @@ def test_ended_source_finishes_the_producer_at_any_pace() -> None:
 
 def test_duration_ends_a_producer_that_cannot_keep_up() -> None:
     now, stream = Seconds(), Puts()
-    producer = Producer(stream, AtRate(Trades(Random(1)), 10_000_000), duration=1, now=now)
+    producer = Producer(stream, AtRate(Trades(Random(1)), 10_000_000), duration=1, monotonic=now)
     while not producer.finished():
         producer.step()
         now.time += 0.25
@@ -131,7 +131,7 @@ def test_duration_ends_a_producer_that_cannot_keep_up() -> None:
 
 def test_failed_put_raises_and_is_not_counted() -> None:
     stream = Puts()
-    producer = Producer(stream, AtRate(Trades(Random(1)), 0), now=Seconds())
+    producer = Producer(stream, AtRate(Trades(Random(1)), 0), monotonic=Seconds())
     producer.step()
     stream.broken = True
     with pytest.raises(StreamError, match="The stream is away"):
@@ -141,7 +141,7 @@ def test_failed_put_raises_and_is_not_counted() -> None:
 
 def test_refused_records_are_put_later_once_in_the_same_order() -> None:
     now, stream = Seconds(), Puts()
-    producer = Producer(stream, AtRate(Trades(Random(1)), 10), count=30, duration=2, now=now)
+    producer = Producer(stream, AtRate(Trades(Random(1)), 10), count=30, duration=2, monotonic=now)
     producer.step()  # its time starts
     now.time = 5000.5
     assert producer.step()
@@ -160,7 +160,7 @@ def test_refused_records_are_put_later_once_in_the_same_order() -> None:
 def test_records_taken_before_an_outage_are_not_put_again() -> None:
     now, stream = Seconds(), Puts()
     stream.takes = 3
-    producer = Producer(stream, AtRate(Trades(Random(1)), 0), count=10, now=now)
+    producer = Producer(stream, AtRate(Trades(Random(1)), 0), count=10, monotonic=now)
     assert (producer.step(), producer.sent) == (False, 3)
     now.time += 1
     assert (producer.step(), producer.sent, producer.finished()) == (True, 10, True)
@@ -172,7 +172,7 @@ def test_stream_that_never_took_a_record_raises_at_once() -> None:
     stream = Puts()
     stream.down = True
     with pytest.raises(StreamDownError):
-        Producer(stream, AtRate(Trades(Random(1)), 0), now=Seconds()).step()
+        Producer(stream, AtRate(Trades(Random(1)), 0), monotonic=Seconds()).step()
 
 
 def test_failed_source_has_its_earlier_records_put() -> None:

@@ -41,7 +41,7 @@ class WholeReading(RuleBasedStateMachine):
     def read(self, limit: int) -> None:
         page = self.reader.read(limit)
         self.saved = self.reader.checkpoint(page)
-        self.reader.move()
+        self.reader.acknowledge()
         for batch in page.batches:
             self.given += [(batch.arrived, key, data) for key, data in zip(batch.keys, batch.datas, strict=True)]
 
@@ -91,7 +91,7 @@ def test_closed_shard_ends_without_moving_the_clock() -> None:
     stream.split("shardId-000000000000")
     reader = ShardReader(stream, "shardId-000000000000", str(TRIM_HORIZON))
     page = reader.read(10)
-    assert (page.ended, page.complete_to, reader.checkpoint(page)) == (True, None, "shard-end")
+    assert (page.ended, page.watermark, reader.checkpoint(page)) == (True, None, "shard-end")
 
 
 def test_whole_stream_begins_at_the_given_place_in_every_shard() -> None:
@@ -135,7 +135,7 @@ def test_record_is_returned_once_or_reported_as_lost(steps: list[tuple[str, int]
         else:
             page: Page = reader.read(count)
             saved = reader.checkpoint(page)
-            reader.move()
+            reader.acknowledge()
             given_now += sum(len(batch.keys) for batch in page.batches)
             lost += page.lost.records or 0 if page.lost else 0
     assert given_now + lost == put
@@ -150,7 +150,7 @@ def test_loss_is_reported_again_until_its_page_is_applied(whole: bool) -> None:
     reader = opened(stream, f"{TRIM_HORIZON}/0", whole=whole)
     pages = [reader.read(9), reader.read(9)]
     reader.checkpoint(pages[1])
-    reader.move()
+    reader.acknowledge()
     pages.append(reader.read(9))
     assert [page.lost and page.lost.records for page in pages] == [3, 3, None]
 

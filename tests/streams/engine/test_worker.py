@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from streams.coordination.assignment import Share
-from streams.core.commits import Commit, Grant, LeaseLostError, Letter, StoreDownError
+from streams.coordination.assignment import Assignment
+from streams.core.commits import Commit, HeldLease, LeaseLostError, ReplayRequest, StoreDownError
 from streams.core.records import SHARD_END, TRIM_HORIZON, Description, Page, Position, ShardError, StreamDownError
 from streams.core.state import EMPTY, State
 from streams.engine.pipeline import Pipeline
@@ -21,58 +21,58 @@ class FakeLeases:
     """Hands out grants when told to, and keeps commits."""
 
     free: list[str]
-    due: int = 9
+    target: int = 9
     down: bool = False
     held: set[str] = field(default_factory=set)
     lost: set[str] = field(default_factory=set)
     listings: int = 0
     looks: int = 0
     commits: list[tuple[str, str]] = field(default_factory=list)
-    asked: list[Letter] = field(default_factory=list)
-    replayed: list[Letter] = field(default_factory=list)
+    asked: list[ReplayRequest] = field(default_factory=list)
+    replayed: list[ReplayRequest] = field(default_factory=list)
     troubles: dict[str, str] = field(default_factory=dict)
     checkpoints: dict[str, str] = field(default_factory=dict)
 
     def sync(self, describe: Callable[[], Description], start: Position) -> None:
         self.listings += 1
 
-    def share(self) -> Share:
+    def assign(self) -> Assignment:
         if self.down:
             raise StoreDownError("gone")
         self.looks += 1
-        return Share(self.due, set(self.held))
+        return Assignment(self.target, set(self.held))
 
-    def acquire(self, most: int) -> list[Grant]:
+    def acquire(self, most: int) -> list[HeldLease]:
         taken, self.free = self.free[: max(0, most)], self.free[max(0, most) :]
         self.held |= set(taken)
         place = {shard: self.checkpoints.get(shard, str(TRIM_HORIZON)) for shard in taken}
-        return [Grant("app", "s", shard, "me", 1, place[shard], EMPTY, 0, identity="memory:1") for shard in taken]
+        return [HeldLease("app", "s", shard, "me", 1, place[shard], EMPTY, 0, identity="memory:1") for shard in taken]
 
-    def give_back(self, shards: Collection[str]) -> None:
+    def release(self, shards: Collection[str]) -> None:
         self.held -= set(shards)
 
-    def leave(self) -> None:
+    def leave_group(self) -> None:
         if self.down:
             raise StoreDownError("gone")
         self.held = set()
 
-    def complete_to(self) -> int | None:
+    def watermark(self) -> int | None:
         return None
 
-    def set_aside(self, grant: Grant, trouble: str) -> None:
+    def set_aside(self, grant: HeldLease, trouble: str) -> None:
         self.troubles[grant.shard] = trouble
 
-    def letters(self, grant: Grant) -> list[Letter]:
+    def replay_requests(self, grant: HeldLease) -> list[ReplayRequest]:
         asked, self.asked = self.asked, []
         return asked
 
-    def state(self, grant: Grant) -> State:
+    def state(self, grant: HeldLease) -> State:
         return EMPTY
 
-    def replace(self, grant: Grant, state: State) -> None:
+    def replace(self, grant: HeldLease, state: State) -> None:
         raise NotImplementedError
 
-    def commit(self, grant: Grant, commit: Commit[list[bytes]]) -> None:
+    def commit(self, grant: HeldLease, commit: Commit[list[bytes]]) -> None:
         if self.down:
             raise StoreDownError("gone")
         if grant.shard in self.lost:
@@ -93,7 +93,7 @@ class Stage:
             self.leases, self.stream.describe, self.open_shard, TRIM_HORIZON, lambda: self.time, self.stream.now
         )
 
-    def open_shard(self, grant: Grant) -> Pipeline[bytes, list[bytes]]:
+    def open_shard(self, grant: HeldLease) -> Pipeline[bytes, list[bytes]]:
         reader = ShardReader(self.stream, grant.shard, grant.checkpoint, grant.identity)
         return Pipeline(grant, reader, decode, Summing, self.leases)
 
@@ -140,7 +140,7 @@ def test_shards_beyond_the_share_are_given_back_and_no_longer_read() -> None:
     stage = Stage(A, B)
     stage.put()
     stage.worker.step()
-    stage.leases.due = 1
+    stage.leases.target = 1
     stage.time = 1
     stage.put()
     stage.worker.step()
@@ -188,16 +188,16 @@ def test_children_are_listed_at_once_when_a_shard_ends() -> None:
 
 def test_dead_letter_is_replayed_when_requested() -> None:
     stage = Stage(A)
-    stage.leases.asked = [letter := Letter(1, 7, "key", b"again")]
+    stage.leases.asked = [letter := ReplayRequest(1, 7, "key", b"again")]
     stage.worker.step()
     assert letter in stage.leases.replayed
 
 
 def test_dead_letters_beyond_a_batch_are_fetched_at_once() -> None:
     stage = Stage(A)
-    stage.leases.asked = [Letter(1, 7, "key", b"again")]
+    stage.leases.asked = [ReplayRequest(1, 7, "key", b"again")]
     assert stage.worker.step() is True
-    stage.leases.asked = [Letter(2, 8, "key", b"again")]
+    stage.leases.asked = [ReplayRequest(2, 8, "key", b"again")]
     assert (stage.worker.step(), stage.worker.step()) == (True, False)
     assert [letter.id for letter in stage.leases.replayed] == [1, 2]
 

@@ -30,7 +30,7 @@ def test_leases_are_listed_for_machines(settings: Settings, tmp_path: Path, caps
     moment = datetime(2026, 11, 22, 14, tzinfo=UTC)
     names = {"stream": "trades", "checkpoint": "trim-horizon"}
     Lease.objects.create(
-        **names, application="trades", shard="shardId-000000000000", owner="me", counter=3, clock=moment, applied=5
+        **names, application="trades", shard="shardId-000000000000", owner="me", counter=3, watermark=moment, applied=5
     )
     Lease.objects.create(**names, application="orders", shard="a")
     assert leases("list", "--application", "trades", "--json") == 0
@@ -41,7 +41,7 @@ def test_leases_are_listed_for_machines(settings: Settings, tmp_path: Path, caps
         "owner": "me",
         "counter": 3,
         "checkpoint": "trim-horizon",
-        "complete_to": "2026-11-22T14:00:00.000Z",
+        "watermark": "2026-11-22T14:00:00.000Z",
         "newest": None,
         "lag": ANY,
         "lag_records": 3,
@@ -60,8 +60,8 @@ def test_leases_are_listed_for_machines(settings: Settings, tmp_path: Path, caps
 def test_lag_is_listed_in_seconds_and_in_records_where_known(settings: Settings) -> None:
     settings.STREAM_URL = "kinesis://eu-west-1"
     names = {"application": "trades", "stream": "trades"}
-    Lease.objects.create(**names, shard="a", checkpoint="trim-horizon", clock=NOON)
-    Lease.objects.create(**names, shard="b", checkpoint="shard-end", clock=NOON)
+    Lease.objects.create(**names, shard="a", checkpoint="trim-horizon", watermark=NOON)
+    Lease.objects.create(**names, shard="b", checkpoint="shard-end", watermark=NOON)
     found, notes = lag.rows(Lease.objects.order_by("shard"), wiring.count_waiting, lambda: NOON_MS + 2500)
     assert [(row["lag"], row["lag_records"]) for row in found] == [(2.5, None), (None, None)]
     assert notes == ["Amazon Kinesis does not tell how many records wait, only for how long."]

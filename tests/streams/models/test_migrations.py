@@ -11,6 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from applications.market.processor import Trade, TradesProcessor
 from applications.orders.processor import OrdersProcessor
 from streams.coordination import lease_states
+from streams.core import clock
 from streams.core.records import Batch
 from streams.core.segments import DamagedStateError
 from streams.core.state import State
@@ -30,11 +31,16 @@ def migrate(target: tuple[str, str]) -> Any:
     return MigrationExecutor(connection).loader.project_state([target]).apps
 
 
+def migrate_to_newest() -> None:
+    """Brings all tables to the newest release, as the models and other tests need them."""
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())
+
+
 @pytest.fixture
 def before() -> Iterator[Any]:
     yield migrate(BEFORE)
-    [newest] = MigrationExecutor(connection).loader.graph.leaf_nodes("streams")
-    migrate(newest)  # as other tests need it
+    migrate_to_newest()
 
 
 @pytest.mark.parametrize(
@@ -71,9 +77,8 @@ OLD_ORDERS = {
 @pytest.fixture
 def blobs() -> Iterator[Any]:
     yield migrate(("streams", "0010_letter_kinds"))
-    [newest] = MigrationExecutor(connection).loader.graph.leaf_nodes("streams")
+    migrate_to_newest()
     Lease.objects.all().delete()
-    migrate(newest)
 
 
 def add_lease(apps: Any, blob: bytes) -> None:
@@ -83,7 +88,7 @@ def add_lease(apps: Any, blob: bytes) -> None:
 
 
 def converted() -> State:
-    migrate(("streams", "0011_state_segments"))
+    migrate_to_newest()
     return lease_states.load(Lease.objects.get(), BOUNDS)[0]
 
 
@@ -114,3 +119,11 @@ def test_states_in_segments_do_not_go_back_to_a_release_that_cannot_read_them(bl
     converted()
     with pytest.raises(RuntimeError, match="restore the backup that was made before the upgrade"):
         migrate(("streams", "0010_letter_kinds"))
+
+
+def test_a_clock_is_read_on_as_the_watermark(blobs: Any) -> None:
+    moment = clock.to_datetime(NOW)
+    names = {"application": "app", "stream": "s", "shard": "a", "checkpoint": "trim-horizon"}
+    blobs.get_model("streams", "Lease").objects.create(**names, clock=moment)
+    migrate_to_newest()
+    assert Lease.objects.get().watermark == moment

@@ -28,7 +28,7 @@ def going(model: type[Model]) -> int:
 
 def lease(shard: str = "a", **fields: Any) -> Lease:
     names = {"application": "trades", "stream": "trades", "checkpoint": "after-sequence-number:7", "state": b"-"}
-    return Lease.objects.create(**names | {"clock": NOW} | fields, shard=shard)
+    return Lease.objects.create(**names | {"watermark": NOW} | fields, shard=shard)
 
 
 def minute(days: float, stream: str = "trades") -> None:
@@ -42,7 +42,7 @@ def second(days: float, application: str = "trades", stream: str = "trades") -> 
 
 
 def test_open_window_is_kept_when_its_worker_is_behind() -> None:
-    lease(clock=days_ago(500))
+    lease(watermark=days_ago(500))
     for days in (499, 500, 501):
         minute(days)
         second(days)
@@ -56,14 +56,14 @@ def test_open_window_is_kept_when_its_worker_is_behind() -> None:
 
 def test_nothing_is_removed_while_a_shard_is_unread() -> None:
     lease()
-    lease("b", clock=None)
+    lease("b", watermark=None)
     minute(999)
     assert going(TradeMinute) == 0
 
 
 def test_rows_older_than_the_setting_are_removed() -> None:
     lease()
-    lease("b", checkpoint="shard-end", clock=days_ago(900))
+    lease("b", checkpoint="shard-end", watermark=days_ago(900))
     for days in (399, 401):
         minute(days)
     for days in (13, 15):
@@ -130,22 +130,22 @@ def retire(*listed: str) -> set[str]:
 
 def test_lease_is_removed_when_its_shard_has_ended_and_expired() -> None:
     for shard, days in (("listed", 99), ("late", 29), ("old", 31)):
-        lease(shard, checkpoint="shard-end", clock=days_ago(days), applied=5, dead=1)
-    lease("living", parents=["old"], clock=days_ago(99), applied=1)
+        lease(shard, checkpoint="shard-end", watermark=days_ago(days), applied=5, dead=1)
+    lease("living", parents=["old"], watermark=days_ago(99), applied=1)
     assert retire("listed", "living") == {"listed", "late", "living"}
     assert list(Lease.objects.filter(shard="living").values_list("applied", "dead")) == [(6, 1)]
 
 
 def test_lease_is_kept_for_its_state_until_a_child_begins() -> None:
-    lease("parent", checkpoint="shard-end", clock=days_ago(31))
-    child = lease("child", checkpoint="trim-horizon", parents=["parent"], clock=None, state=b"")
+    lease("parent", checkpoint="shard-end", watermark=days_ago(31))
+    child = lease("child", checkpoint="trim-horizon", parents=["parent"], watermark=None, state=b"")
     assert retire("child") == {"parent", "child"}
     Lease.objects.filter(pk=child.pk).update(state=b"-")
     assert retire("child") == {"child"}
 
 
 def test_last_lease_of_an_application_is_kept() -> None:
-    lease(checkpoint="shard-end", clock=days_ago(99))
+    lease(checkpoint="shard-end", watermark=days_ago(99))
     assert retire() == {"a"}
 
 
@@ -162,8 +162,8 @@ def test_leases_of_a_stream_are_kept_while_a_worker_reads_it() -> None:
 
 
 def test_late_reader_keeps_rows_of_its_own_stream_only() -> None:
-    lease(clock=days_ago(0))
-    lease(clock=days_ago(500), stream="sensors")
+    lease(watermark=days_ago(0))
+    lease(watermark=days_ago(500), stream="sensors")
     for stream in ("trades", "sensors"):
         minute(401, stream)
         second(401, stream=stream)
@@ -178,8 +178,8 @@ def test_late_reader_keeps_rows_of_its_own_stream_only() -> None:
 def test_leases_of_deleted_streams_are_removed_together_and_their_counts_kept() -> None:
     names = {"application": "trades", "stream": "trades", "current": False, "applied": 3, "dead": 1, "expired": 2}
     old, new = NOW - timedelta(days=400), NOW - timedelta(days=1)
-    for identity, shard, clock in (("one", "a", old), ("one", "b", new), ("two", "a", old), ("two", "b", None)):
-        Lease.objects.create(**names, identity=identity, shard=shard, clock=clock, checkpoint="trim-horizon")
+    for identity, shard, watermark in (("one", "a", old), ("one", "b", new), ("two", "a", old), ("two", "b", None)):
+        Lease.objects.create(**names, identity=identity, shard=shard, watermark=watermark, checkpoint="trim-horizon")
     assert retention.retire_former(NOW, dry_run=True) == 0  # none goes while there is nobody to take its counts
     Lease.objects.create(application="trades", stream="trades", identity="three", shard="a", checkpoint="trim-horizon")
     assert (retention.retire_former(NOW, dry_run=True), retention.retire_former(NOW, dry_run=False)) == (2, 2)

@@ -42,7 +42,7 @@ def held(stream: LimitedStream, seconds: Looked) -> list[Entry]:
         for batch in page.batches:
             found += zip(batch.keys, batch.datas, strict=True)
             place = after(batch.sequences[-1])
-        if page.complete_to is not None:
+        if page.watermark is not None:
             return found
 
 
@@ -88,9 +88,9 @@ def test_sixth_read_in_a_second_returns_no_records_yet(tmp_path: Path, seconds: 
     stream = opened(tmp_path, seconds)
     stream.create()
     pages = [stream.read(SHARD, TRIM_HORIZON, 10) for _ in range(6)]
-    assert [page.complete_to is None for page in pages] == [False] * 5 + [True]
+    assert [page.watermark is None for page in pages] == [False] * 5 + [True]
     seconds.pause(0.2)
-    assert stream.read(SHARD, TRIM_HORIZON, 10).complete_to is not None
+    assert stream.read(SHARD, TRIM_HORIZON, 10).watermark is not None
 
 
 def test_clock_set_back_blocks_no_shard_for_long(tmp_path: Path, seconds: Looked) -> None:
@@ -125,7 +125,7 @@ def test_requests_that_fail_in_part_are_completed_in_order(tmp_path: Path, secon
 def test_slow_read_is_delayed_and_expired_read_returns_no_records(tmp_path: Path, seconds: Looked) -> None:
     slow, expired = opened(tmp_path, seconds, Faults(slow=1)), opened(tmp_path, seconds, Faults(expire=1))
     slow.create()
-    assert slow.read(SHARD, TRIM_HORIZON, 1).complete_to is not None
+    assert slow.read(SHARD, TRIM_HORIZON, 1).watermark is not None
     assert seconds.time == SLOW_SECONDS
     assert expired.read(SHARD, TRIM_HORIZON, 1) == NOT_YET
 
@@ -148,7 +148,7 @@ def test_read_returns_ten_mebibytes_at_most_and_the_next_goes_on(tmp_path: Path,
     stream.create()
     stream.put([("k", b"x" * 1_000_000)] * 12)
     page = stream.read(SHARD, TRIM_HORIZON, 100)
-    assert (sum(len(batch.datas) for batch in page.batches), page.complete_to) == (10, None)
+    assert (sum(len(batch.datas) for batch in page.batches), page.watermark) == (10, None)
     assert len(held(stream, seconds)) == 12
 
 
@@ -157,7 +157,7 @@ def test_a_page_is_cut_after_the_last_record_that_fits_but_never_empty(size: int
     batches = [Batch(now, range(2), ["k"] * 2, [b"xx"] * 2) for now in (1, 2)]
     found = up_to(Page(batches, 5), size)
     assert [len(batch.keys) for batch in found.batches] == counts
-    assert (found.complete_to == 5) == (size >= 8)
+    assert (found.watermark == 5) == (size >= 8)
     assert up_to(Page([], 5, ended=True), BYTES_A_READ) == Page([], 5, ended=True)
 
 

@@ -193,7 +193,7 @@ def test_waiting_at_the_tip_asks_the_file_only_whether_it_changed(path: Path) ->
     asked: list[str] = []
     stream._db.set_trace_callback(asked.append)
     clock.advance(MINUTE)
-    assert stream.read(SHARD, TRIM_HORIZON, 10).complete_to == clock.time - 1000
+    assert stream.read(SHARD, TRIM_HORIZON, 10).watermark == clock.time - 1000
     assert asked == ["PRAGMA data_version"]
 
 
@@ -207,7 +207,7 @@ def test_a_page_is_bounded_in_bytes_and_the_next_goes_on(path: Path) -> None:
     place = TRIM_HORIZON
     while len(found) < 20:
         page = stream.read(SHARD, place, 10_000)
-        pages.append((sum(len(batch.keys) for batch in page.batches), page.complete_to is None))
+        pages.append((sum(len(batch.keys) for batch in page.batches), page.watermark is None))
         found += [data for batch in page.batches for data in batch.datas]
         place = after(page.batches[-1].sequences[-1])
     assert (found == datas, pages) == (True, [(9, True), (9, True), (2, False)])

@@ -103,7 +103,7 @@ def test_network_failure_that_lasts_raises_in_the_end(
 ) -> None:
     stream.create()
     client.failures["GetShardIterator"].extend([boto.ConnectTimeoutError(endpoint_url="http://host")] * 1000)
-    assert stream.read(SHARD, TRIM_HORIZON, 1).complete_to is None
+    assert stream.read(SHARD, TRIM_HORIZON, 1).watermark is None
     seconds.pause(PATIENCE)
     with pytest.raises(UnreachableError, match="at host"):
         stream.read(SHARD, TRIM_HORIZON, 1)

@@ -10,7 +10,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 
-from streams.backends.kinesis.fast_codec import hasten
+from streams.backends.kinesis.fast_codec import install_fast_codec
 
 RECORDS = [{"PartitionKey": "ü", "Data": bytes(range(256))}, {"PartitionKey": "k", "Data": b""}]
 RECORD = {"SequenceNumber": "7", "ApproximateArrivalTimestamp": 1.5, "Data": "AAE=", "PartitionKey": "ü"}
@@ -24,7 +24,7 @@ def new_client() -> Any:
 @pytest.fixture
 def client() -> Any:
     found = new_client()
-    hasten(found)
+    install_fast_codec(found)
     return found
 
 

@@ -80,7 +80,7 @@ def test_shards_do_not_wait_for_each_other(stream: KinesisStream) -> None:
     stream.delete()
     stream.create(3)
     pages = [stream.read(shard.id, TRIM_HORIZON, 1) for shard in stream.describe().shards]
-    assert [page.complete_to is None for page in pages] == [False] * 3
+    assert [page.watermark is None for page in pages] == [False] * 3
 
 
 def test_reading_on_needs_no_new_iterator(client: FakeKinesis, stream: KinesisStream, seconds: Seconds) -> None:
@@ -152,13 +152,13 @@ def test_read_is_complete_at_the_tip_alone_behind_the_clock(
     client: FakeKinesis, stream: KinesisStream, seconds: Seconds, clock: FakeClock
 ) -> None:
     fill(stream, 2)  # in one millisecond: Kinesis says 0 ms behind between them
-    assert stream.read(SHARD, TRIM_HORIZON, 2).complete_to is None
+    assert stream.read(SHARD, TRIM_HORIZON, 2).watermark is None
     seconds.pause(READ_SECONDS)
     clock.advance(10_000)
-    assert stream.read(SHARD, TRIM_HORIZON, 3).complete_to == clock.time - SETTLE
+    assert stream.read(SHARD, TRIM_HORIZON, 3).watermark == clock.time - SETTLE
     seconds.pause(2.5)
     clock.advance(2500)
-    assert stream.read(SHARD, TRIM_HORIZON, 3).complete_to == clock.time - SETTLE
+    assert stream.read(SHARD, TRIM_HORIZON, 3).watermark == clock.time - SETTLE
 
 
 def test_trimmed_sequence_number_begins_with_the_remaining_records(
@@ -201,7 +201,7 @@ def test_surplus_records_are_kept_for_the_next_read(client: FakeKinesis, stream:
         place = last(page)
     assert found == [[b"0"], [b"1", b"2"], [b"3", b"4"]]
     assert client.count("GetRecords") == 1
-    assert page.complete_to is None  # the read of one record was a full page
+    assert page.watermark is None  # the read of one record was a full page
 
 
 def test_end_of_a_shard_comes_after_kept_records(stream: KinesisStream) -> None:

@@ -57,11 +57,11 @@ def test_service_clock_uses_stamps_without_a_header(
 ) -> None:
     client.dates = False
     stream.create()
-    assert stream.read(SHARD, TRIM_HORIZON, 10).complete_to == stream.now() - SETTLE
+    assert stream.read(SHARD, TRIM_HORIZON, 10).watermark == stream.now() - SETTLE
     clock.advance(60_000)
     stream.put([("a", b"1")])
     stream._calls.waiting.pause(10)
-    assert stream.read(SHARD, TRIM_HORIZON, 10).complete_to == clock.time - SETTLE
+    assert stream.read(SHARD, TRIM_HORIZON, 10).watermark == clock.time - SETTLE
 
 
 def test_service_clock_is_requested_after_long_silence(
