@@ -15,7 +15,7 @@ class Command(PlainCommand):
     help = "Unpacks a backup into an empty database and an absent stream; migrates; ends all sessions."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("archive", type=Path, help="archive of manage.py backup")
+        parser.add_argument("archive", type=Path, help="an archive that `backup` made")
         parser.add_argument(
             "--only",
             choices=["database", "stream"],
