@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""The command line: `manage.py help` lists what there is."""
+"""The command line: `manage.py help` lists the commands."""
 
 from login.command_line import main
 

@@ -1,4 +1,4 @@
-"""What many tickers and sites cost: pages and snapshots with 20 to 200,000 of them, and a worker that meets them.
+"""Measures many tickers and sites: pages and snapshots with 20 to 200,000 of them, and a worker that meets them.
 
 `parts/keys_pages.py` writes the rows straight into the database and asks for the pages; `parts/keys_worker.py` steps a
 worker of `trades`, and one of `orders`, over a stream with two records of each key. The bounds on senders are those of

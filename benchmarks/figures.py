@@ -1,4 +1,4 @@
-"""What a benchmark finds, and how it is printed."""
+"""Holds the figures of a benchmark, and prints them."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence

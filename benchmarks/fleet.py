@@ -1,8 +1,8 @@
-"""What a second worker brings, and whether a full stream costs more than an empty one. On the embedded stream.
+"""Measures the gain of a second worker, and the cost of a full stream against an empty one. On the embedded stream.
 
 Workers: a stream of two shards holds 6,000,000 trades, put beforehand, 13 of the 25 tickers in one and 12 in the
 other. One `manage.py consume trades` reads both, or two read one each, in turns, with a database of their own: from
-when every worker holds what is its share until the leases say that all are applied. Only what is applied in that time
+when every worker holds its share until the leases say that all are applied. Only the records applied in that time
 counts.
 
 Held: one growing stream of one shard; when it holds 100,000, 1,000,000 and 10,000,000 records, how long the newest

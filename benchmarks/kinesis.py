@@ -112,7 +112,7 @@ def _ratio(ours: list[float], theirs: list[float]) -> list[float]:
 
 
 def units(found: Found) -> Iterator[Figure]:
-    """PUT payload units, from what was really sent."""
+    """PUT payload units, from the requests that were sent."""
     names = ("put: Millrace, plain", "put: Millrace, aggregated")
     plain, packed = ([one["units"] / one["records"] * 1e6 for one in found[name]] for name in names)
     yield Figure("units a million trades, plain", "", plain)

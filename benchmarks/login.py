@@ -1,4 +1,4 @@
-"""Whether time tells who exists: sign-ins that fail for four reasons, each from an address of its own, in turn.
+"""Measures whether time tells which accounts exist: sign-ins that fail for four reasons, in turn, each from an address.
 
 In one process, through all of Django, at the cost of hashing that is set (PASSWORD_COST, 12). By the clock, which is
 what an attacker sees, and by the time on a core, which neighbours on the machine do not change. The aim for both:

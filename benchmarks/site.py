@@ -21,7 +21,7 @@ PATIENCE = 120  # seconds, for anything: a benchmark that hangs is an error
 
 
 class Part:
-    """A module of benchmarks.parts, running. It says `ready`; told to finish, it prints what it found, as JSON."""
+    """A module of benchmarks.parts, running. It says `ready`; told to finish, it prints its figures as JSON."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         assert process.stdout
@@ -31,7 +31,7 @@ class Part:
             raise RuntimeError(f"{process.args!r} said {said!r} instead of ready; its errors, if any, are above.")
 
     def finish(self, word: str = "") -> Any:
-        """What it found; `word` is the line that tells it to end."""
+        """Returns its figures; `word` is the line that tells it to end."""
         out, _ = self._process.communicate(f"{word}\n", timeout=PATIENCE)
         return json.loads(out)
 
@@ -125,7 +125,7 @@ def new_site() -> Iterator[Site]:
 
 
 def found_by(name: str, *words: str, environment: dict[str, str] | None = None) -> Any:
-    """What a module of benchmarks.parts printed, that ends by itself."""
+    """Returns the output of a module of benchmarks.parts that ends by itself."""
     command = [sys.executable, "-m", f"benchmarks.parts.{name}", *words]
     return json.loads(
         subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, timeout=PATIENCE).stdout

@@ -72,7 +72,7 @@ def run(options: Options) -> Iterator[Figure]:
 
 
 def hub(site: Site, sockets: int, seconds: int) -> tuple[str, Measured]:
-    """The text that is sent, what was measured."""
+    """Returns the text that is sent, and the measurements."""
     site.run("produce", "trades", "--rate", "0", "--count", "20000")
     site.run("consume", "trades", "--until-caught-up")
     cookie = site.sign_in()

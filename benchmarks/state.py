@@ -1,4 +1,4 @@
-"""What a commit costs where 100 entries, or 100 kept rows, changed of many: the whole state written, and its changes.
+"""Measures a commit if 100 entries, or 100 kept rows, changed of many: the whole state written, and its changes.
 
 `parts/state_commits.py` commits to one lease, once with a store that writes the whole state into the lease's row, as
 releases did before segments, and once with the store of today.

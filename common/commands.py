@@ -1,4 +1,4 @@
-"""What our commands share."""
+"""The base of all commands."""
 
 # Options that Django gives to each command: they still work, and --help shows our own alone.
 DJANGO_OPTIONS = {

@@ -1,4 +1,4 @@
-"""Says in one sentence why a database refused, and what helps.
+"""Says in one sentence why a database refused, and the remedy.
 
 SQLite tells its errors apart by words, PostgreSQL by SQLSTATE (appendix A of its manual), MariaDB and MySQL by numbers
 (their error reference).
@@ -57,7 +57,7 @@ _MYSQL = {
 
 
 def sentence(error: Exception) -> str:
-    """Returns "The database refused: ", the database's own words on one line, and what helps where that is known."""
+    """Returns "The database refused: ", the database's own words on one line, and the remedy if one is known."""
     words = " ".join(str(error.args[1] if _number(error) else error).split()).rstrip(".")
     return f"The database refused: {words}. {_help(error)}".rstrip()
 

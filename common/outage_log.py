@@ -1,4 +1,4 @@
-"""What is told of a database or a stream that does not answer: at once, then ever more rarely, and that it is back."""
+"""Logs an outage of a database or a stream: the first failure at once, later ones more rarely, then the recovery."""
 
 import logging
 from collections.abc import Callable

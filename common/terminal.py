@@ -9,7 +9,7 @@ from common.text import escaped, shortened
 
 
 class Lines(OutputWrapper):
-    """A command's output, on which each write is one line, whatever it holds."""
+    """The output of a command: each write is one line, even if the text holds line breaks."""
 
     def write(self, msg: Any = "", style_func: Any = None, ending: str | None = None) -> None:  # type: ignore[override]  # as Django's
         super().write(escaped(str(msg).removesuffix("\n")), style_func, ending)

@@ -21,14 +21,14 @@ def escaped(text: str, keep: str = "") -> str:
 
 
 def quoted(text: str, most: int = MOST_QUOTED) -> str:
-    """Returns what somebody typed or sent as a sentence may repeat it: between quotes, escaped, cut to `most`."""
+    """Returns a text from outside as a sentence may repeat it: between quotes, escaped, cut to `most`."""
     return repr(text if len(text) <= most else f"{text[:most]}…")
 
 
 def shortened(sentence: str, most: int = MOST_SENTENCE) -> str:
     """Returns a sentence of at most `most` characters and an ellipsis; where it is longer, its middle is left out.
 
-    The beginning says what happened and the end what to do; a long middle is what somebody typed.
+    The beginning tells the fault and the end the remedy; a long middle is text from outside.
     """
     return sentence if len(sentence) <= most else f"{sentence[: most // 2]}…{sentence[-(most // 2) :]}"
 

@@ -1,8 +1,8 @@
-"""The whole site while its database is away for a minute: what people are told, and how soon all is right again.
+"""The whole site while its database is away for a minute: the answers that people get, and the time to recover.
 
 One box on PostgreSQL, which it reaches by a proxy that is cut (tests/monitoring/proxy.py). Trades are produced at 50 a
-second all the while. /readyz and, signed in, /market/ are asked for ten times a second. What was counted in the end is
-compared with what the stream holds.
+second all the while. /readyz and, signed in, /market/ are asked for ten times a second. The final count is
+compared with the records of the stream.
 """
 
 from collections import Counter
@@ -74,7 +74,7 @@ def seconds_until(holds: Callable[[], bool]) -> float:
 
 
 def wrong(stack: Stack) -> int:
-    """By how many what is counted differs from what the stream holds, when all of it is applied."""
+    """Returns the difference between the count and the records of the stream, once all are applied."""
     held = stack.house.run("streams", "tail", "trades").count("\n")
     wait_for(lambda: stack.house.applied("trades") >= held, 60)
     [(counted,)] = stack.house.query("SELECT sum(trades) FROM market_trademinute")

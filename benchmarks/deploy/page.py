@@ -1,10 +1,10 @@
-"""What a page costs, and whether a year of history makes it dearer.
+"""Measures the cost of a page, with and without a year of history.
 
 Page: one signed-in visitor asks for /market/ through nginx and the web pool, in turns with a Django view that does
 nothing (no middleware, no database; benchmarks/parts/bare.py), behind the same nginx on a uWSGI with the same options.
 
 History: two sites, one with a day in its database, one with a year, as far as either is kept: 25 tickers in each
-minute, alarms each hour, and 3 shops and what arrived in each second for 14 days. A visitor of each asks in turns.
+minute, alarms each hour, and 3 shops and the arrivals of each second for 14 days. A visitor of each asks in turns.
 """
 
 import json

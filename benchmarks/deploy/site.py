@@ -26,7 +26,7 @@ def deployed(
     limited: bool = True,
     database: Database | None = None,
 ) -> Iterator[Stack]:
-    """Running, with somebody who may sign in, and 20,000 trades counted. `change` comes before its start."""
+    """Runs a site with one account and 20,000 counted trades. `change` comes before its start."""
     (ROOT / "build").mkdir(exist_ok=True)
     with TemporaryDirectory(dir=ROOT / "build", prefix="benchmark-") as folder:
         stack = Stack(Path(folder), database, limited)

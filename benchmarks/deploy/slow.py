@@ -1,4 +1,4 @@
-"""Whether 4,000 clients that never end their headers hold up those who do.
+"""Whether 4,000 clients that never end their headers hold up the others.
 
 They come through TLS, all within a few seconds, each says half a header and one more of its bytes every three seconds,
 until nginx cuts it off. One signed-in visitor asks for /market/ without a pause, from before the first until after the

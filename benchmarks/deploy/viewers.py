@@ -1,7 +1,7 @@
-"""Thousands of sockets through nginx on one uvicorn: what each costs, and how soon each is told.
+"""Thousands of sockets through nginx on one uvicorn: the cost of each, and its delay.
 
 Sockets: 3,000 that watch `market`, from 40 addresses of this machine's own net (nginx lets one have 100). Memory is
-what uvicorn, and nginx, hold more than with one socket.
+the memory of uvicorn and of nginx beyond that with one socket.
 
 Viewers: 2,000 of them, and 4 versions a second for 20 s: from the return of COMMIT until the bytes of that version, or
 a newer one, have been decrypted by the viewer, as in `sockets`, but through nginx and TLS. One process reads all 2,000,
@@ -68,7 +68,7 @@ def sizes(stack: Stack) -> tuple[int, int]:
 
 
 def bumped(stack: Stack, seconds: float) -> Stamps:
-    """Changes what `market` shows; each version with when it was committed."""
+    """Changes the topic `market`; returns each version with the time of its commit."""
     with part("bump_version", str(stack.house.database), str(RATE)) as bumps:
         sleep(seconds)
         stamps: Stamps = bumps.finish()

@@ -1,1 +1,1 @@
-"""What a benchmark runs in processes of its own, so that measuring takes nothing from what is measured."""
+"""Programs that a benchmark runs in processes of their own, so that measuring takes no time from them."""

@@ -1,4 +1,4 @@
-"""What Django costs at the least: one view, no middleware, no database."""
+"""Serves the least that Django can cost: one view, no middleware, no database."""
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application

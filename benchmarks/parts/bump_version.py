@@ -1,4 +1,4 @@
-"""Changes what `market` shows, at a rate: DATABASE RATE → [[version, milliseconds after its COMMIT], …]."""
+"""Changes the topic `market` at a rate: DATABASE RATE → [[version, milliseconds after its COMMIT], …]."""
 
 import json
 import select

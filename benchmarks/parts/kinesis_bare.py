@@ -30,7 +30,7 @@ class Ahead(msgspec.Struct):
 
 
 class Requests(KinesisStream):
-    """Keeps what would be put."""
+    """Keeps the records that would be put."""
 
     def __init__(self, name: str, client: Any) -> None:
         super().__init__(name, client)

@@ -1,7 +1,7 @@
 """Millrace's own Kinesis stream: MODE URL STREAM COUNT → {"seconds", "cpu", "records", "units", "data"}.
 
 MODE: `put`, `put-packed` (aggregated), `read`. Records start and end as objects: encoding and decoding are timed.
-`units` are the PUT payload units that Amazon would charge for what was really sent, `data` its bytes.
+`units` are the PUT payload units that Amazon would charge for the requests that were sent, `data` its bytes.
 """
 
 import json
@@ -25,7 +25,7 @@ PAGE = 10_000  # records
 
 
 class Bill:
-    """Listens to what boto3 sends."""
+    """Counts the requests that boto3 sends."""
 
     def __init__(self, client: Any) -> None:
         self.units = self.data = 0

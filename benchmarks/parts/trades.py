@@ -1,4 +1,4 @@
-"""What every producer is given to put, and how each part says what it spent."""
+"""Makes the records that every producer puts, and prints the time that each part spent."""
 
 from random import Random
 from time import perf_counter, process_time

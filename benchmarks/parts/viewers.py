@@ -74,7 +74,7 @@ class Viewer:
 
 
 class Room:
-    """Reads whoever is in it, in a thread of its own."""
+    """Reads its sockets in a thread of its own."""
 
     def __init__(self) -> None:
         self.epoll = select.epoll()

@@ -16,9 +16,9 @@ class Counting(Protocol):
 
 
 def waiting(stream: Counting, checkpoints: Mapping[str, str]) -> tuple[dict[str, int], str]:
-    """Returns the records by lease, and a sentence that names the leases whose checkpoint is damaged, "" for none.
+    """Returns the records by lease, and a sentence that names the leases with a damaged checkpoint, "" for none.
 
-    A shard without a lease yet counts whole, under its own name; one whose lease is damaged is left out.
+    A shard without a lease yet counts whole, under its own name; a shard with a damaged lease is left out.
     """
     shards = [shard.id for shard in stream.describe().shards]
     asked = {WHOLE: shards} if WHOLE in checkpoints else {shard: [shard] for shard in shards}
