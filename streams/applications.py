@@ -93,7 +93,7 @@ class Navigation:
 
     label: str
     url: str  # the name of the link's URL
-    key: str  # one letter: "g", then this letter, follows the link
+    key: str  # one letter: "g", then this letter, follows the link; "s" is that of the streams page
     help: str  # for the list of keys: "go to the market"
     about: str = ""  # half a sentence for the page after sign-in
     pages: frozenset[str] = frozenset()  # names of URLs where the link is marked as the current page, besides `url`
