@@ -48,7 +48,7 @@ def pulse(now: datetime) -> dict[str, Any]:
 
 
 def progress(application: str, stream: str) -> Progress:
-    return Progress(*progress_of(application, stream))
+    return Progress(*progress_of(application, stream)[:2])
 
 
 def own_time(application: str, stream: str, now: datetime) -> datetime:

@@ -41,7 +41,9 @@ class Laggards:
     def _all(self) -> Iterator[str]:
         ahead = skews()
         for application, stream in readers():
-            complete = progress_of(application, stream).watermark
+            _, complete, damaged = progress_of(application, stream)
+            if damaged:
+                yield f"how far {application} on {stream} is behind cannot be told: a lease is damaged"
             if complete is None:  # has read nothing yet: not behind
                 continue
             behind = seconds_since(complete, self._now(), ahead.get((application, stream), 0))

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from streams.core.commits import LeaseLostError
 from streams.core.entry_log import Bounds
-from streams.core.segments import SegmentId
+from streams.core.segments import DamagedStateError, SegmentId
 from streams.core.state import State
 from streams.core.state_log import StateLog, Write
 from streams.models import Lease, StateSegment
@@ -23,6 +23,8 @@ def load(lease: Lease, bounds: Bounds) -> tuple[State, StateLog]:
 
     No other process may commit to the lease meanwhile; this is so once this process holds it.
     """
+    if lease.damage:
+        raise DamagedStateError(lease.damage)
     if not lease.state:  # as an operator leaves it to have a damaged shard read again
         StateSegment.objects.filter(lease=lease.pk).delete()
     log = StateLog(partial(read, lease.pk), bounds)

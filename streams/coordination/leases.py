@@ -7,6 +7,7 @@ so the clocks of workers do not matter.
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
@@ -24,6 +25,7 @@ from streams.core.state import EMPTY
 from streams.core.state_log import BOUNDS
 from streams.models import DeadLetter, Lease, Member, current_leases
 from streams.models.database_time import ahead_of_database
+from streams.models.lenient import Odd
 from streams.models.progress import progress_over
 
 LEASE = timedelta(seconds=5)  # A dead worker's shards are taken over after this, at the latest.
@@ -116,18 +118,20 @@ class Leases:
         expired = set(self._all.filter(Q(expires=None) | Q(expires__lt=Now())).values_list("pk", flat=True))
         grants: list[HeldLease] = []
         for lease in self._readable():
-            free = lease.pk in expired or not lease.owner or process_identity.is_dead(lease.owner)
+            free = lease.pk in expired or not lease.expires or not lease.owner or process_identity.is_dead(lease.owner)
             if len(grants) < most and free and lease.owner != self._owner and (grant := self._take(lease)):
                 grants.append(grant)
         return grants
 
     def _take(self, lease: Lease) -> HeldLease | None:
-        unchanged = self._all.filter(pk=lease.pk, owner=lease.owner, counter=lease.counter)
+        unchanged = self._all.filter(pk=lease.pk, **_guard(lease))
         if not unchanged.update(owner=self._owner, counter=F("counter") + 1, expires=Now() + LEASE):
             return None  # Another worker was faster.
-        lease.refresh_from_db()
+        lease = self._all.get(pk=lease.pk)  # not refresh_from_db(), which leaves `damage` as it was
         state, moment, log, damage = EMPTY, lease.watermark, None, ""
         try:
+            if lease.damage:
+                raise DamagedStateError(lease.damage)
             moment = moment or self._parents_watermark(lease)
             if not lease.state and lease.parents:
                 self._begin(lease)
@@ -145,8 +149,8 @@ class Leases:
             lease.checkpoint,
             state,
             clock.from_datetime(moment) if moment else 0,
-            int(lease.hash_start, 16),
-            int(lease.hash_end, 16),
+            0 if damage else int(lease.hash_start, 16),
+            0 if damage else int(lease.hash_end, 16),
             lease.identity,
             damage,
             log,
@@ -203,3 +207,12 @@ class Leases:
             return []
         lease = self._all.defer("state").get(shard=grant.shard)
         return replay_requests.waiting(asked, covers(lease.hash_start, lease.hash_end))
+
+
+def _guard(lease: Lease) -> dict[str, Any]:
+    """Returns the conditions under which a lease is as it was read; without a value that cannot be asked for.
+
+    Taking the lease replaces owner and counter. If two workers take it at once, the owner tells which one has it.
+    """
+    values = {"owner": lease.owner, "counter": lease.counter}
+    return {name: value for name, value in values.items() if not isinstance(value, Odd)}

@@ -156,7 +156,7 @@ class Listing(NamedTuple):
         found = []
         for lease in leases:
             try:
-                found += [lease_states.load(lease, self.bounds)[0]] if lease.state else []
+                found += [lease_states.load(lease, self.bounds)[0]] if lease.state or lease.damage else []
             except DamagedStateError as error:
                 logger.warning("A state of %s on %s is damaged and left out: %s", *self[:2], error)
         return found

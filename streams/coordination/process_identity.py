@@ -62,5 +62,8 @@ def is_dead(owner: str) -> bool:
     if not here or not owner.startswith(f"{here}/"):
         return False
     pid, _, started = owner.removeprefix(f"{here}/").partition("/")
-    seen = _start_time(pid)
-    return not _exists(pid) if seen is None else seen != started
+    try:
+        seen = _start_time(pid)
+        return not _exists(pid) if seen is None else seen != started
+    except (ValueError, OverflowError):  # a damaged owner is no process
+        return True

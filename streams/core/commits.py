@@ -10,6 +10,8 @@ from streams.core.state_log import StateLog
 
 Results = TypeVar("Results")
 
+REMEDY = "docs/monitoring.md says how to repair it"  # ends a sentence about a damaged lease
+
 
 class HeldLease(NamedTuple):
     """Describes a lease for the worker that holds it. `counter` fences off former owners."""

@@ -53,6 +53,8 @@ class CommitStore(Generic[Results]):
     def state(self, grant: HeldLease) -> State:
         lease = self._lease(grant)
         try:
+            if lease.damage:
+                raise DamagedStateError(lease.damage)
             found = _log(grant).load(bytes(lease.state))
         except DamagedStateError as error:
             raise self._damaged(grant, error) from error

@@ -8,7 +8,7 @@ from typing import Generic, Protocol
 from common.outage_log import OutageLog
 from streams.coordination.assignment import Assignment
 from streams.core.clock import Clock
-from streams.core.commits import HeldLease, LeaseLostError, ReplayRequest, Results, StoreDownError
+from streams.core.commits import REMEDY, HeldLease, LeaseLostError, ReplayRequest, Results, StoreDownError
 from streams.core.processor import Event
 from streams.core.records import (
     Description,
@@ -24,7 +24,6 @@ from streams.engine.pipeline import Pipeline
 LOOK_AROUND = 0.5  # seconds between looks at the leases
 RETRY = 1.0  # seconds until a store that did not answer is asked again
 LONG_RETRY = 60.0  # seconds until a shard that cannot be read is tried again
-REMEDY = "docs/monitoring.md says how to repair it"
 LOOK_FOR_SHARDS = 10.0  # seconds between looks at the stream, unless a shard ends
 
 logger = logging.getLogger(__name__)

@@ -1,6 +1,22 @@
 """Leases with their checkpoints, members, dead letters, throughput, versions of topics, and the audit."""
 
+from collections.abc import Collection
+from typing import Any, Self
+
 from django.db import models
+
+from streams.core.commits import REMEDY
+from streams.models.lenient import (
+    LenientBytes,
+    LenientChars,
+    LenientHash,
+    LenientNames,
+    LenientNumber,
+    LenientText,
+    LenientTime,
+    Odd,
+    OddTime,
+)
 
 
 class Lease(models.Model):
@@ -11,29 +27,33 @@ class Lease(models.Model):
     those that are read.
 
     Checkpoint and state change only together with the results, in one transaction that `owner` and `counter` guard.
+
+    A row with a value of a wrong type can be read: `damage` then says which column is damaged, and so does `trouble`.
     """
 
-    application = models.CharField(max_length=64)
-    stream = models.CharField(max_length=128)
-    identity = models.CharField(max_length=200, default="")  # of the stream; "" as older releases left it
+    application = LenientChars(max_length=64)
+    stream = LenientChars(max_length=128)
+    identity = LenientChars(max_length=200, default="")  # of the stream; "" as older releases left it
     current = models.BooleanField(default=True)
-    shard = models.CharField(max_length=64)
-    parents = models.JSONField(default=list)
-    hash_start = models.CharField(max_length=32, default="0" * 32)  # of the keys it covers, hexadecimal, both inclusive
-    hash_end = models.CharField(max_length=32, default="f" * 32)
-    owner = models.CharField(max_length=128, blank=True)
-    counter = models.BigIntegerField(default=0)  # fencing: grows with each take-over
-    expires = models.DateTimeField(null=True)
-    checkpoint = models.TextField()  # as streams.engine.reading writes it
-    state = models.BinaryField(default=bytes)  # the head of its log: streams.core.segments; the rest are StateSegments
-    watermark = models.DateTimeField(null=True)  # every record that arrived before it is applied
-    newest = models.DateTimeField(null=True)  # arrival of the newest applied record
-    applied = models.BigIntegerField(default=0)  # records
-    dead = models.BigIntegerField(default=0)  # records
-    expired = models.BigIntegerField(default=0)  # records that expired unread, as far as their number is known
-    expired_from = models.DateTimeField(null=True)  # the latest loss: the records that arrived after this …
-    expired_to = models.DateTimeField(null=True)  # … and up to this
-    trouble = models.CharField(max_length=500, default="")  # why its worker cannot read it, in a sentence
+    shard = LenientChars(max_length=64)
+    parents = LenientNames(default=list)
+    hash_start = LenientHash(max_length=32, default="0" * 32)  # of the keys it covers, hexadecimal, both inclusive
+    hash_end = LenientHash(max_length=32, default="f" * 32)
+    owner = LenientChars(max_length=128, blank=True)
+    counter = LenientNumber(default=0)  # fencing: grows with each take-over
+    expires = LenientTime(null=True)
+    checkpoint = LenientText()  # as streams.engine.reading writes it
+    state = LenientBytes(default=bytes)  # the head of its log: streams.core.segments; the rest are StateSegments
+    watermark = LenientTime(null=True)  # every record that arrived before it is applied
+    newest = LenientTime(null=True)  # arrival of the newest applied record
+    applied = LenientNumber(default=0)  # records
+    dead = LenientNumber(default=0)  # records
+    expired = LenientNumber(default=0)  # records that expired unread, as far as their number is known
+    expired_from = LenientTime(null=True)  # the latest loss: the records that arrived after this …
+    expired_to = LenientTime(null=True)  # … and up to this
+    trouble = LenientChars(max_length=500, default="")  # why its worker cannot read it, in a sentence
+
+    damage = ""  # which columns of the row cannot be read, in words; "" for a sound row
 
     class Meta:
         constraints = [
@@ -43,6 +63,18 @@ class Lease(models.Model):
     def __str__(self) -> str:
         return f"{self.application} on {self.stream}/{self.shard}"
 
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+        """Makes a lease of a row. Times that cannot be read are None."""
+        lease = super().from_db(db, field_names, values)
+        found = {name: value for name, value in zip(field_names, values, strict=False) if isinstance(value, Odd)}
+        for name in [name for name, value in found.items() if isinstance(value, OddTime)]:
+            setattr(lease, name, None)
+        lease.damage = "; ".join(f"its {name} is {value.told}" for name, value in found.items())
+        if found and not lease.trouble:
+            lease.trouble = f"its lease is damaged ({lease.damage}); {REMEDY}"
+        return lease
+
 
 class StateSegment(models.Model):
     """A part of a lease's state that no longer fits its row; streams.core.state_log says how they come and go."""
@@ -50,7 +82,7 @@ class StateSegment(models.Model):
     lease = models.ForeignKey(Lease, models.CASCADE)
     history = models.BooleanField()  # whether it holds history rows, not entries
     number = models.BigIntegerField()
-    data = models.BinaryField()  # at most 256 KiB
+    data = LenientBytes()  # at most 256 KiB
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["lease", "history", "number"], name="one_segment_per_number")]

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from streams.core.records import SHARD_END
 from streams.models import TopicVersion
 from streams.models.leases import Lease, Member
+from streams.models.lenient import OddTime
 
 NEAR = 2.0  # seconds by which clocks may differ without a word
 
@@ -21,6 +22,7 @@ class Progress(NamedTuple):
 
     newest: datetime | None
     watermark: datetime | None
+    damaged: bool = False  # whether a watermark cannot be read, so that the others do not say how far it is
 
 
 def progress_over(leases: QuerySet[Lease]) -> Progress:
@@ -32,9 +34,14 @@ def progress_over(leases: QuerySet[Lease]) -> Progress:
     found = leases.aggregate(
         newest=Max("newest"),
         least=Min("watermark", filter=unread),
+        most=Max("watermark", filter=unread),
         unknown=Count("pk", filter=unread & Q(watermark=None)),
     )
-    return Progress(found["newest"], None if found["unknown"] else found["least"])
+    newest, least, most = found["newest"], found["least"], found["most"]
+    damaged = isinstance(least, OddTime) or isinstance(most, OddTime)  # SQLite sorts other types before or after times
+    return Progress(
+        None if isinstance(newest, OddTime) else newest, None if found["unknown"] or damaged else least, damaged
+    )
 
 
 def skews() -> dict[tuple[str, str], int]:

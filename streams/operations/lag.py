@@ -67,4 +67,5 @@ def _row(lease: Lease, now: datetime, waiting: int | None) -> dict[str, Any]:
         "applied": lease.applied,
         "dead": lease.dead,
         "expired": lease.expired,
+        "trouble": lease.trouble,
     }
