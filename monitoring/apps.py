@@ -4,10 +4,10 @@ from django.apps import AppConfig
 from django.core.signals import got_request_exception
 
 
-class WatchingConfig(AppConfig):
+class MonitoringConfig(AppConfig):
     name = "monitoring"
-    label = "monitoring"  # tables and the record of migrations have this name
-    verbose_name = "Watching Millrace"
+    label = "watching"  # tables and the record of migrations keep the name under which they were made
+    verbose_name = "Monitoring"
 
     def ready(self) -> None:
         from monitoring import counters, middleware, startup  # noqa: PLC0415 - as above

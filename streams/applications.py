@@ -152,6 +152,7 @@ class Application:
     search: Search | None = None
 
 
+RESERVED_KEYS = {"s"}  # "g", then "s", leads to the page of the streams
 _registered: dict[str, Application] = {}
 _topics: dict[str, tuple[str, Topic]] = {}  # (name of the application, topic) by topic name
 _providers: list[tuple[Callable[[str], Application | None], Callable[[], list[str]]]] = []
@@ -163,7 +164,7 @@ def register(application: Application) -> None:
         ("application", {application.name}, _registered.keys()),
         ("topic", application.topics.keys(), _topics.keys()),
         ("source", _source_names([application]), _source_names(_registered.values())),
-        ("key", _keys([application]), _keys(_registered.values())),
+        ("key", _keys([application]), _keys(_registered.values()) | RESERVED_KEYS),
     ):
         if both := sorted(mine & taken):
             raise ValueError(f"The {kind} {both[0]!r} of the application {application.name!r} is registered already.")

@@ -8,7 +8,7 @@ class ReadingsConfig(AppConfig):
     label = "readings"
 
     def ready(self) -> None:
-        from streams.applications import register  # noqa: PLC0415 - models are loaded only now
-        from tests.example_application.application import APPLICATION  # noqa: PLC0415 - as above
+        from streams.applications import register  # noqa: PLC0415 - needs models
+        from tests.example_application.application import APPLICATION  # noqa: PLC0415 - needs models
 
         register(APPLICATION)
