@@ -36,8 +36,8 @@ def main() -> None:
     print(json.dumps({"whole": whole, "changes": changes, "load": changes["load"], "memory": changes["memory"]}))
 
 
-def run(kind: str, held: int, *, whole: bool) -> dict[str, Any]:
-    sizes: list[int] = []
+def stores(sizes: list[int]) -> dict[bool, type[CommitStore[None]]]:
+    """Returns the store of whole states (True) and that of changes (False); each notes the bytes of its writes."""
 
     class Store(CommitStore[None]):
         """Notes the bytes of each write."""
@@ -61,25 +61,32 @@ def run(kind: str, held: int, *, whole: bool) -> dict[str, Any]:
             sizes.append(len(head))
             return Write(head, {}, [])
 
-    def step(number: int, count: int) -> StateChange:
-        if kind == "rows":
-            rows = [HistoryRow(str(n % 997), number * count + n + held, ROW) for n in range(count)]
-            return StateChange(b"meta", history=rows)
-        keys = ((number * 7919 + n) % held for n in range(count))
-        return StateChange(b"meta", {(str(key),): ENTRY for key in keys})
+    return {True: WholeStore, False: Store}
 
+
+def step(kind: str, held: int, number: int, count: int) -> StateChange:
+    """Returns the change of a commit: `count` rows, or `count` of the keys held."""
+    if kind == "rows":
+        rows = [HistoryRow(str(n % 997), number * count + n + held, ROW) for n in range(count)]
+        return StateChange(b"meta", history=rows)
+    keys = ((number * 7919 + n) % held for n in range(count))
+    return StateChange(b"meta", {(str(key),): ENTRY for key in keys})
+
+
+def run(kind: str, held: int, *, whole: bool) -> dict[str, Any]:
+    sizes: list[int] = []
     name = "whole" if whole else "changes"
     shard = Shard("a", 0, HASH_SPACE - 1)
     leases = Leases(name, "s", lambda states, owns, watermark=None: merge(states, owns))
     leases.sync(lambda: Description("s", "ACTIVE", 24, [shard], "one"), TRIM_HORIZON)
     leases.assign()
     [grant] = leases.acquire(1)
-    store = (WholeStore if whole else Store)(name, "s", name, Rows(lambda stream, results: None))
-    store.commit(grant, Commit("trim-horizon", 1, step(0, held)))
+    store = stores(sizes)[whole](name, "s", name, Rows(lambda stream, results: None))
+    store.commit(grant, Commit("trim-horizon", 1, step(kind, held, 0, held)))
     sizes.clear()
     seconds = []
     for number in range(1, (10 if whole and held > 10_000 else COMMITS) + 1):
-        change = step(number + (held // CHANGED if kind == "rows" else 0), CHANGED)
+        change = step(kind, held, number + (held // CHANGED if kind == "rows" else 0), CHANGED)
         began = perf_counter()
         store.commit(grant, Commit("trim-horizon", 1 + number * CHANGED, change))
         seconds.append(perf_counter() - began)

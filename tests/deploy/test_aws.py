@@ -70,7 +70,7 @@ def test_deleted_stack_leaves_only_the_bucket(created: Any) -> None:
 
 def test_policies_allow_exactly_the_calls_of_the_code(created: Any) -> None:
     called = set()
-    for source in (ROOT / "streams/stream").glob("kinesis*.py"):
+    for source in (ROOT / "streams/backends/kinesis").glob("*.py"):
         called |= {"kinesis:" + operation.title().replace("_", "") for operation in CALLED.findall(source.read_text())}
     assert {action for action in allowed(created("iam")) if action.startswith("kinesis:")} == called
 

@@ -13,8 +13,7 @@ from tests.waiting import wait_for
 
 KILLED = [
     "uvicorn",
-    "manage.py consume trades",
-    "manage.py consume orders",
+    "manage.py consume --all",
     "millrace-login uWSGI master",
     "millrace-web uWSGI worker",
 ]

@@ -26,6 +26,8 @@ from streams.operations import lag, retention
 
 KINESIS_ONLY = "Checkpoints of KCL are places in Amazon Kinesis: set STREAM_URL=kinesis://REGION first."
 
+HEIR = "the application that takes the checkpoints over"
+
 
 class Command(PlainCommand):
     help = "Shows and forgets the leases of consumer applications, and imports the checkpoints of a KCL application."
@@ -36,26 +38,16 @@ class Command(PlainCommand):
         listing.add_argument("--application", type=old_application_name, metavar="NAME", help="only of that one")
         forgetting = verbs.add_parser("forget", help="remove the leases of an application on a stream; results stay")
         forgetting.add_argument("application", type=old_application_name, metavar="APPLICATION")
-        forgetting.add_argument(
-            "--stream", required=True, type=old_stream_name, help="the stream that the application no longer reads"
-        )
+        forgetting.add_argument("--stream", required=True, type=old_stream_name, help="the stream that is read no more")
         forgetting.add_argument("--yes", action="store_true", help="do not ask for confirmation")
         forgetting.set_defaults(action=self.forget)
         taking = verbs.add_parser("import-kcl", help="take the checkpoints of a KCL application, which must be stopped")
         taking.add_argument("table", metavar="TABLE", help="the lease table of the KCL application in DynamoDB")
-        taking.add_argument(
-            "--application",
-            required=True,
-            type=application_name,
-            metavar="NAME",
-            help="the application that takes the checkpoints over",
-        )
+        taking.add_argument("--application", required=True, type=application_name, metavar="NAME", help=HEIR)
         taking.add_argument("--stream", required=True, type=stream_name, help="the stream that it reads")
         taking.add_argument("--region", help="region of the table (default: that of STREAM_URL)")
         taking.add_argument("--endpoint-url", metavar="URL", help="endpoint of DynamoDB (default: chosen by boto3)")
-        taking.add_argument(
-            "--timestamp", type=where, metavar="TIME", help="time of AT_TIMESTAMP in KCL's configuration"
-        )
+        taking.add_argument("--timestamp", type=where, metavar="TIME", help="AT_TIMESTAMP of KCL's configuration")
         taking.add_argument("--dry-run", action="store_true", help="write nothing")
         for verb, action in ((listing, self.list), (taking, self.import_kcl)):
             verb.add_argument("--json", action="store_true", help="one JSON object a line")
