@@ -120,6 +120,11 @@ class LenientTime(_Lenient, models.DateTimeField):  # type: ignore[type-arg]
     def db_type(self, connection: Any) -> Any:
         return _PLAIN_TIME.db_type(connection)
 
+    def select_format(self, compiler: Any, sql: str, params: Any) -> Any:
+        # SQLite's driver converts columns of times by itself: a text to None, a blob to an error. It leaves an
+        # expression as it is.
+        return (f"+{sql}" if compiler.connection.vendor == "sqlite" else sql), params
+
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
         try:
             found = value

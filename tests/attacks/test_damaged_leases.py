@@ -1,3 +1,105 @@
 """A lease row with a value of any type in any column stops its own shard at most, and no command or page fails."""
 
-ODD = ["'garbage'", "'x'", "''", "99", "-5", "1.5", "9e300", "x'ff00'", "x'7472696d2d686f72697a6f6e'", "'[1]'", "NULL"]
+import io
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+
+from accounts.models import User
+from monitoring.health import Health
+from streams.backends.embedded.stream import EmbeddedStream
+from streams.core.records import TRIM_HORIZON
+from streams.models import Lease
+from streams.wiring import build_worker, count_waiting
+from tests.dashboard.rows import at
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif("connection.vendor != 'sqlite'", reason="other databases keep the types of columns"),
+]
+FIRST, SECOND = "shardId-000000000000", "shardId-000000000001"
+VALUES = ["'garbage'", "''", "99", "-5", "1.5", "9e300", "2000000000", "x'ff00'", "'[1]'", "'here/x/y'", "'9999-12-31'"]
+COLUMNS = sorted({field.column for field in Lease._meta.concrete_fields} - {"id", "current"})
+
+
+@pytest.fixture
+def stream(settings: pytest.FixtureRequest, tmp_path: Path) -> EmbeddedStream:
+    """Holds two shards with a lease on each, applied in part."""
+    settings.STREAM_URL = f"embedded:{tmp_path / 'streams.sqlite3'}"  # type: ignore[attr-defined]
+    stream = EmbeddedStream(tmp_path / "streams.sqlite3", "trades")
+    stream.create(2)
+    put(stream)
+    worker = build_worker("trades", "trades", TRIM_HORIZON)
+    while worker.step():
+        pass
+    worker.close()
+    return stream
+
+
+def put(stream: EmbeddedStream) -> None:
+    for number in range(20):
+        key = f"T{number}"
+        stream.put([(key, b'{"tickerSymbol":"%s","tradeType":"BUY","price":1.0,"quantity":1}' % key.encode())])
+
+
+def damage(column: str, value: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA ignore_check_constraints = ON")
+        cursor.execute(f"UPDATE streams_lease SET {column} = {value} WHERE shard = %s", [FIRST])
+        cursor.execute("PRAGMA ignore_check_constraints = OFF")
+
+
+def applied(shard: str) -> int:
+    return int(Lease.objects.get(shard=shard, current=True).applied)
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("value", VALUES)
+def test_worker_reads_the_other_shards_beside_a_damaged_lease(stream: EmbeddedStream, column: str, value: str) -> None:
+    before = applied(SECOND)
+    damage(column, value)
+    put(stream)
+    worker = build_worker("trades", "trades", TRIM_HORIZON)
+    while worker.step():
+        pass
+    worker.close()
+    assert before < applied(SECOND) == stream.count_from(SECOND, TRIM_HORIZON)
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("value", VALUES)
+def test_commands_and_pages_answer_beside_a_damaged_lease(
+    stream: EmbeddedStream, client: Client, column: str, value: str
+) -> None:
+    damage(column, value)
+    client.force_login(User.objects.create_user("staff", is_staff=True))
+    call_command("leases", "list", stdout=io.StringIO(), stderr=io.StringIO())
+    addresses = ("/streams/", "/streams/state.json", "/market/")
+    assert [client.get(address).status_code for address in addresses] == [200] * 3
+    assert "lag" in dict(Health(lambda: at(), lambda: 0.0, count_waiting).findings())
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("watermark", "'garbage'"),
+        ("newest", "99"),
+        ("checkpoint", "x'ff00'"),
+        ("applied", "'x'"),
+        ("hash_start", "'zz'"),
+        ("parents", "5"),
+        ("state", "'text'"),
+    ],
+)
+def test_leases_list_tells_a_damaged_lease_once_a_worker_met_it(
+    stream: EmbeddedStream, column: str, value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damage(column, value)
+    worker = build_worker("trades", "trades", TRIM_HORIZON)
+    worker.step()
+    call_command("leases", "list", "--json")
+    assert f"its lease is damaged (its {column} is " in capsys.readouterr().out
+    assert worker.standing_still(0) == [FIRST]

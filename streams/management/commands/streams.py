@@ -38,9 +38,7 @@ class Command(PlainCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(required=True, metavar="create|list|status|tail|split|merge|delete")
         create = verbs.add_parser("create", help="make a stream")
-        create.add_argument(
-            "--shards", type=up_to(MOST_SHARDS), default=1, metavar="N", help="number of shards (default: 1)"
-        )
+        create.add_argument("--shards", type=up_to(MOST_SHARDS), default=1, metavar="N", help="how many (default: 1)")
         create.add_argument("--if-absent", action="store_true", help="succeed when the stream exists already")
         status = verbs.add_parser("status", help="show the shards of a stream and their records")
         tail = verbs.add_parser("tail", help="print the records of a stream, all shards merged by time")

@@ -48,6 +48,7 @@ def test_leases_are_listed_for_machines(settings: Settings, tmp_path: Path, caps
         "applied": 5,
         "dead": 0,
         "expired": 0,
+        "trouble": "",
     }
     assert leases("list") == 0
     assert [line.split()[:3] for line in capsys.readouterr().out.splitlines()[1:]] == [
