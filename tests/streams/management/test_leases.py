@@ -49,7 +49,6 @@ def test_leases_are_listed_for_machines(settings: Settings, tmp_path: Path, caps
         "dead": 0,
         "expired": 0,
         "trouble": "",
-        "trouble": "",
     }
     assert leases("list") == 0
     assert [line.split()[:3] for line in capsys.readouterr().out.splitlines()[1:]] == [
