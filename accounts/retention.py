@@ -1,6 +1,6 @@
 """Defines how long rows about people are kept; login/janitor.py removes the older ones."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -20,8 +20,7 @@ from accounts.models import (
 )
 from accounts.sessions import ended
 from accounts.throttle import devices, store
-
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # before every row
+from common.retention import kept_since
 
 NOT_GROWING: dict[type[Model], str] = {
     User: "people are made and removed by people",
@@ -32,11 +31,11 @@ NOT_GROWING: dict[type[Model], str] = {
 
 def outlived(now: datetime) -> dict[type[Model], QuerySet[Any]]:
     """Returns the rows that have been kept long enough, by model."""
-    spent = _kept_since(now, settings.RETENTION_CREDENTIALS)
+    spent = kept_since(now, settings.RETENTION_CREDENTIALS)
     return {
         Session: Session.objects.filter(expire_date__lt=now - ended.LASTS),  # until then the row says why it ended
         EndedSession: ended.outlived(now),
-        SecurityEvent: _events(_kept_since(now, settings.RETENTION_EVENTS)),
+        SecurityEvent: _events(kept_since(now, settings.RETENTION_EVENTS)),
         ApiToken: ApiToken.objects.filter(Q(revoked__lt=spent) | Q(expires__lt=spent)),
         Invitation: Invitation.objects.filter(Q(used_at__lt=spent) | Q(expires_at__lt=spent)),
         Device: devices.outlived(now),
@@ -51,8 +50,3 @@ def _events(before: datetime) -> QuerySet[SecurityEvent]:
     """
     newer = SecurityEvent.objects.filter(user=OuterRef("user"), name=OuterRef("name"), pk__gt=OuterRef("pk"))
     return SecurityEvent.objects.filter(Exists(newer), at__lt=before).exclude(notice=True, seen_at=None)
-
-
-def _kept_since(now: datetime, days: int) -> datetime:
-    """Returns the time before which rows may go; with 0 days, no row may."""
-    return max(NEVER, now - timedelta(days=min(days, 36500))) if days else NEVER

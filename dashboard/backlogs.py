@@ -1,18 +1,17 @@
 """Finds streams that a reader read to their end before it left: no worker reads them, and no record waits."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from threading import Lock
 from time import monotonic
 
 from streams import api
+from streams.core.records import CountWaiting
 from streams.models import current_leases
 from streams.models.readers import readers
 
 GOOD_FOR = 2.0  # seconds for which a count is used again
 MOST = 50  # readers without a worker that one look counts for
 
-# Takes the name of a stream and the checkpoints of its leases; returns waiting records by lease, or {} and the reason.
-CountWaiting = Callable[[str, Mapping[str, str]], tuple[dict[str, int], str]]
 Reader = tuple[str, str]  # application, stream
 
 

@@ -1,7 +1,7 @@
 """Tells how far an application's workers are on a stream, and writes times in their forms on the wire."""
 
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models.functions import Now
 
@@ -9,18 +9,6 @@ from dashboard import clock_note
 from dashboard.backlogs import backlogs
 from streams.models import Member
 from streams.models.progress import skews
-from streams.models.readers import progress_of
-
-
-class Progress(NamedTuple):
-    """`newest`: arrival of the newest applied record. `watermark`: every record that arrived before it is applied."""
-
-    newest: datetime | None
-    watermark: datetime | None
-
-    def has_closed(self, end: datetime) -> bool:
-        """Returns whether a window that ended at `end` can no longer grow."""
-        return self.watermark is not None and self.watermark >= end
 
 
 def workers() -> dict[str, dict[str, int]]:
@@ -45,10 +33,6 @@ def pulse(now: datetime) -> dict[str, Any]:
     for application, stream in backlogs.drained(pairs):
         drained.setdefault(application, []).append(stream)
     return {"workers": living, "drained": drained, "clock_note": clock_note.note(now)}
-
-
-def progress(application: str, stream: str) -> Progress:
-    return Progress(*progress_of(application, stream)[:2])
 
 
 def own_time(application: str, stream: str, now: datetime) -> datetime:

@@ -22,13 +22,14 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from accounts.models import SecurityEvent, Session
-from dashboard.operators.state import CountWaiting, streams
+from dashboard.operators.state import streams
 from monitoring.closed_windows import ClosedWindows
 from monitoring.counters import BOUNDS
 from monitoring.models import Beat, Total
 from monitoring.recorder import FRESH
 from monitoring.revision import revision
 from streams.core import clock
+from streams.core.records import CountWaiting
 
 NAMES = ["application", "stream"]
 SIGN_INS = {"sign-in.succeeded": "ok", "sign-in.failed": "failed", "sign-in.throttled": "throttled"}

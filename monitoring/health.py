@@ -15,8 +15,9 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models.functions import Now
 
 from common.running import to_run
-from monitoring.lag import CountWaiting, Laggards
+from monitoring.lag import Laggards
 from monitoring.models import Beat
+from streams.core.records import CountWaiting
 from streams.models.database_time import database_time
 
 SKEW = 5.0  # seconds between this machine's clock and the database's: as long as a lease lasts

@@ -1,19 +1,17 @@
 """Finds readers that are too far behind: an application on a stream, by its watermark and by its waiting records."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from django.conf import settings
 
+from streams.core.records import CountWaiting
 from streams.models import Member, current_leases
 from streams.models.progress import seconds_since, skews
 from streams.models.readers import progress_of, readers
 
 COUNT_EVERY = 5.0  # seconds for which a count is good enough
 MOST_NAMED = 3
-
-# Takes the name of a stream and the checkpoints of its leases; returns waiting records by lease, or {} and the reason.
-CountWaiting = Callable[[str, Mapping[str, str]], tuple[dict[str, int], str]]
 
 
 class Laggards:

@@ -36,9 +36,14 @@ from streams.operations.walking import Walk, one
 NAMES_KEPT = 10.0  # seconds
 
 
+def is_kinesis() -> bool:
+    """Returns whether STREAM_URL leads to Amazon Kinesis."""
+    return settings.STREAM_URL.startswith("kinesis:")
+
+
 def open_stream(name: str) -> Stream:
     """Returns the stream of that name, which need not exist yet. Raises StreamError for a malformed STREAM_URL."""
-    if settings.STREAM_URL.startswith("kinesis:"):
+    if is_kinesis():
         found: Stream = _kinesis().open_kinesis(settings.STREAM_URL, name)
         return found
     return open_embedded(settings.STREAM_URL, name)
@@ -46,7 +51,7 @@ def open_stream(name: str) -> Stream:
 
 def stream_names() -> list[str]:
     """Returns the names of all streams of the service. Raises StreamError."""
-    if settings.STREAM_URL.startswith("kinesis:"):
+    if is_kinesis():
         names: list[str] = _kinesis().kinesis_names(settings.STREAM_URL)
         return names
     return EmbeddedStream.names(parse_embedded(settings.STREAM_URL).path)
@@ -58,7 +63,7 @@ def names_for_a_look() -> list[str]:
     Returns no names if the service does not answer.
     """
     try:
-        if settings.STREAM_URL.startswith("kinesis:"):
+        if is_kinesis():
             return _names_of_then(settings.STREAM_URL, time.monotonic() // NAMES_KEPT)
         return stream_names()
     except StreamError:
@@ -73,7 +78,7 @@ def _names_of_then(url: str, then: float) -> list[str]:
 
 def inspect_stream(name: str, **asked: Any) -> Found:
     """Returns records of a stream for a page; `asked` has the fields of inspection.Asked. Raises StreamError."""
-    if settings.STREAM_URL.startswith("kinesis:"):
+    if is_kinesis():
         stream = open_stream(name)
         walk = Walk(stream, stream.now, _patience(), _kinesis().SETTLE)
         return inspect(walk, Asked(**asked), time.monotonic)
@@ -105,7 +110,7 @@ def _patience() -> Callable[[], None]:
 
 def count_waiting(name: str, checkpoints: Mapping[str, str]) -> tuple[dict[str, int], str]:
     """Returns the records waiting behind checkpoints, by lease; or an empty dict and a sentence with the reason."""
-    if settings.STREAM_URL.startswith("kinesis:"):
+    if is_kinesis():
         return {}, "Amazon Kinesis does not tell how many records wait, only for how long."
     try:
         with closing(open_embedded(settings.STREAM_URL, name)) as stream:

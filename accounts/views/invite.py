@@ -12,8 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import events, invitations
 from accounts.guards import confirmed, person, staff_only
 from accounts.models import Invitation
-
-MAX_ID = 2**63 - 1  # largest id of the database
+from common.limits import MAX_ID
 
 
 class InvitationForm(forms.Form):

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import history, invitations, people
 from accounts.guards import confirmed, person, staff_only
 from accounts.models import User
+from common.limits import MAX_ID
 
 PAGE = 50  # people
 EVENTS = 20  # of one person
 LONGEST_NAME = 150  # characters, as in the table
-MAX_ID = 2**63 - 1  # largest id of the database
 
 
 @require_safe

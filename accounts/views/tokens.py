@@ -13,9 +13,9 @@ from accounts import events, tokens
 from accounts.guards import confirmed, person
 from accounts.models import ApiToken
 from accounts.models.tokens import SCOPES
+from common.limits import MAX_ID
 
 DAYS = [(30, "30 days"), (tokens.DAYS, f"{tokens.DAYS} days"), (180, "180 days"), (tokens.MOST_DAYS, "1 year")]
-LARGEST_ID = 2**63 - 1  # largest id of the database
 
 
 class TokenForm(forms.Form):
@@ -71,7 +71,7 @@ def _make(request: HttpRequest, chosen: dict[str, Any]) -> tuple[ApiToken, str]:
 @require_POST
 def revoke(request: HttpRequest, number: int) -> HttpResponse:
     """Revokes a token: scripts that use it are refused from now on."""
-    token = tokens.listed(person(request)).filter(pk=number).first() if number <= LARGEST_ID else None
+    token = tokens.listed(person(request)).filter(pk=number).first() if number <= MAX_ID else None
     if token is None:
         raise Http404("no such token")
     if tokens.revoke(tokens.listed(person(request)).filter(pk=number), timezone.now()):

@@ -4,9 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 
-from applications.market import processor as market_processor
-from applications.market import report
-from applications.market import sink as sink
+from applications.market import processor, report, sink
 from applications.market import topics as snapshots
 from applications.market.metrics import windows_closed
 from applications.market.models import TRADES, TradeMinute
@@ -20,11 +18,11 @@ SECOND = timedelta(seconds=1)
 APPLICATION = Application(
     name=TRADES,
     title="Trades",
-    decode=market_processor.decode,
-    build=lambda state: market_processor.TradesProcessor(state, settings.TICKERS_MOST),
+    decode=processor.decode,
+    build=lambda state: processor.TradesProcessor(state, settings.TICKERS_MOST),
     sink=Rows(sink.write),
-    inherit=market_processor.inherit,
-    set_back=market_processor.set_back,
+    inherit=processor.inherit,
+    set_back=processor.set_back,
     source=SOURCE,
     report=report.trades,
     closing=report.MinuteReports,

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from applications.market import topics as market_topics
+from applications.market import topics
 from applications.market.models import Ticker, TradeMinute
 from dashboard.download import time_columns
 from streams.core import names
@@ -80,7 +80,7 @@ def _beginning_with(start: str, stream: str, most: int) -> list[str]:
 
 def minute_rows(now: datetime, stream: str) -> Iterator[Iterable[Any]]:
     """Yields the closed minutes of the last hour, in MINUTE_COLUMNS."""
-    for minute in market_topics.market_history(now, stream)["minutes"]:
+    for minute in topics.market_history(now, stream)["minutes"]:
         buy, sell = ((minute[side] or [{"ticker": None, "trades": None}])[0] for side in ("buy", "sell"))
         largest = minute["largest_sell"] or {"ticker": None, "shares": None}
         yield (
@@ -92,5 +92,5 @@ def minute_rows(now: datetime, stream: str) -> Iterator[Iterable[Any]]:
 
 def ticker_rows(symbol: str, now: datetime, stream: str) -> Iterator[Iterable[Any]]:
     """Yields one ticker's minutes of the last hour, in TICKER_COLUMNS."""
-    for minute in market_topics.ticker(symbol, now, stream)["minutes"]:
+    for minute in topics.ticker(symbol, now, stream)["minutes"]:
         yield *time_columns(minute["minute"]), symbol, *(minute[name] for name in TICKER_COLUMNS[3:])

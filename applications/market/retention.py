@@ -8,7 +8,8 @@ from django.conf import settings
 from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from applications.market.models import TRADES, Ticker, TradeMinute
-from streams.operations.retention import closed, kept_since, not_ahead
+from common.retention import kept_since
+from streams.operations.retention import closed, not_ahead
 
 
 def outlived(now: datetime) -> Mapping[type[Model], QuerySet[Any]]:

@@ -14,9 +14,11 @@ from django.db.models.functions import RowNumber
 
 from applications.market import links
 from applications.market.models import TRADES, Ticker, TradeMinute
-from dashboard.progress import Progress, own_time, progress
+from dashboard.progress import own_time
 from streams.core.clock import iso
 from streams.models import Throughput
+from streams.models.progress import Progress
+from streams.models.readers import progress_of
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -31,7 +33,7 @@ RATE_LAG = timedelta(seconds=2)  # how long the rate waits for a worker before i
 
 def market(now: datetime, stream: str = TRADES) -> dict[str, Any]:
     """Builds the open minute, the last closed one, and their freshness."""
-    at = progress(TRADES, stream)
+    at = progress_of(TRADES, stream)
     newest = _newest_minute(stream)
     if newest is not None and not at.has_closed(newest + MINUTE):
         opened, closed = newest, _newest_minute(stream, at.watermark - MINUTE) if at.watermark else None
@@ -50,7 +52,7 @@ def market(now: datetime, stream: str = TRADES) -> dict[str, Any]:
 
 def market_history(now: datetime, stream: str = TRADES) -> dict[str, Any]:
     """Builds the closed minutes of the last hour, oldest first."""
-    watermark = progress(TRADES, stream).watermark
+    watermark = progress_of(TRADES, stream).watermark
     if watermark is None:
         return {"minutes": []}
     since, last = _floor(own_time(TRADES, stream, now)) - HOUR, _floor(watermark) - MINUTE
@@ -61,13 +63,13 @@ def market_history(now: datetime, stream: str = TRADES) -> dict[str, Any]:
 
 def ticker(symbol: str, now: datetime, stream: str = TRADES) -> dict[str, Any]:
     """Builds one ticker's minutes of the last hour, oldest first, the open one last; empty for an untraded symbol."""
-    return tickers([symbol], now, stream).get(symbol) or _ticker(symbol, now, progress(TRADES, stream), [])
+    return tickers([symbol], now, stream).get(symbol) or _ticker(symbol, now, progress_of(TRADES, stream), [])
 
 
 def tickers(symbols: Sequence[str], now: datetime, stream: str = TRADES) -> dict[str, dict[str, Any]]:
     """Builds the same for many, in two queries; without those that have never traded on the stream."""
     known = list(Ticker.objects.filter(stream=stream, name__in=symbols).values_list("name", flat=True))
-    at, since = progress(TRADES, stream), _floor(own_time(TRADES, stream, now)) - HOUR
+    at, since = progress_of(TRADES, stream), _floor(own_time(TRADES, stream, now)) - HOUR
     rows = TradeMinute.objects.filter(stream=stream, ticker__in=known, minute__gt=since).order_by("ticker", "minute")
     found = {symbol: list(group) for symbol, group in groupby(rows, attrgetter("ticker"))}
     return {symbol: _ticker(symbol, now, at, found.get(symbol, [])) for symbol in known}

@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 from applications.orders.models import ORDERS, AlarmEpisode
 from applications.orders.topics import WINDOW_SECONDS, Points, episode, points
 from dashboard import links
-from dashboard.progress import own_time, progress
+from dashboard.progress import own_time
 from streams.core import clock
 from streams.core.clock import iso
+from streams.models.readers import progress_of
 
 BEFORE, AFTER, MOST = 2 * clock.MINUTE, clock.MINUTE, 30 * clock.MINUTE  # of the curve
 SPAN = WINDOW_SECONDS * clock.SECOND  # of a row of the table
@@ -44,7 +45,7 @@ def alarm(found: AlarmEpisode, now: datetime) -> dict[str, Any]:
 def _reached(found: AlarmEpisode, now: datetime) -> int:
     """Returns the time, in milliseconds, up to which the counts are known: at least the alarm's own times."""
     own = own_time(ORDERS, found.stream, now)
-    applied = min(progress(ORDERS, found.stream).watermark or own, own)
+    applied = min(progress_of(ORDERS, found.stream).watermark or own, own)
     return clock.from_datetime(max(applied, found.ended or found.started))
 
 

@@ -4,9 +4,7 @@ from functools import partial
 
 from django.conf import settings
 
-from applications.orders import processor as orders_processor
-from applications.orders import report
-from applications.orders import sink as sink
+from applications.orders import processor, report, sink
 from applications.orders import topics as snapshots
 from applications.orders.metrics import windows_closed
 from applications.orders.models import DEFAULT_THRESHOLD, ORDERS, AlarmEpisode, SiteCount
@@ -18,12 +16,12 @@ from streams.core.sink import Rows
 APPLICATION = Application(
     name=ORDERS,
     title="Orders",
-    decode=orders_processor.decode,
-    build=lambda state: orders_processor.OrdersProcessor(state, DEFAULT_THRESHOLD, settings.SITES_MOST),
+    decode=processor.decode,
+    build=lambda state: processor.OrdersProcessor(state, DEFAULT_THRESHOLD, settings.SITES_MOST),
     configuration=sink.thresholds,
     sink=Rows(sink.write),
-    inherit=orders_processor.inherit,
-    set_back=orders_processor.set_back,
+    inherit=processor.inherit,
+    set_back=processor.set_back,
     source=SOURCE,
     report=report.orders,
     results=[(SiteCount, "newest"), (AlarmEpisode, "started")],

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
-from applications.orders import topics as orders_topics
+from applications.orders import topics
 from applications.orders.models import AlarmEpisode, Site, SiteCount
 from dashboard.download import time_columns
 from streams.core import clock
@@ -24,12 +24,12 @@ ALARM_COLUMNS = (
 def site_exists(name: str, stream: str) -> bool:
     """Returns whether the site has a page on a stream: a removed site still has its alarms to show."""
     alarms_of = AlarmEpisode.objects.filter(stream=stream, site=name)
-    return any(found.exists() for found in (orders_topics.sites_of(stream).filter(name=name), alarms_of))
+    return any(found.exists() for found in (topics.sites_of(stream).filter(name=name), alarms_of))
 
 
 def sites(stream: str, search: str, chosen: str | None = None) -> QuerySet[Site]:
     """Returns sites of a stream by name: all, the chosen one, or those that contain a text in any case."""
-    found = orders_topics.sites_of(stream)
+    found = topics.sites_of(stream)
     if chosen:
         return found.filter(name=chosen)
     if not search:
@@ -41,7 +41,7 @@ def sites(stream: str, search: str, chosen: str | None = None) -> QuerySet[Site]
 
 def site_names(stream: str, most: int) -> list[str]:
     """Returns the first names of a stream's sites."""
-    return list(orders_topics.sites_of(stream).values_list("name", flat=True)[:most])
+    return list(topics.sites_of(stream).values_list("name", flat=True)[:most])
 
 
 def counts_of(stream: str, sites: Iterable[Site]) -> dict[str, SiteCount]:
@@ -65,12 +65,12 @@ def alarms(
 def alarm_rows(site: str | None, stream: str) -> Iterator[Iterable[Any]]:
     """Yields every alarm of a stream, or of a site on it, the latest first, in ALARM_COLUMNS."""
     for alarm in alarms(stream, site).iterator():
-        row = orders_topics.episode(alarm)
+        row = topics.episode(alarm)
         row["duration_s"] = round((alarm.ended - alarm.started).total_seconds(), 3) if alarm.ended else None
         yield *time_columns(row["started"]), *(row[name] for name in ALARM_COLUMNS[2:])
 
 
-Points = orders_topics.Points
+Points = topics.Points
 
 
 Span = tuple[str, list[int | None]]

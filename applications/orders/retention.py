@@ -17,7 +17,8 @@ from applications.orders.models import (
     SiteSecond,
     ThresholdChange,
 )
-from streams.operations.retention import NEVER, closed, kept_since, not_ahead
+from common.retention import NEVER, kept_since
+from streams.operations.retention import closed, not_ahead
 
 
 def outlived(now: datetime) -> Mapping[type[Model], QuerySet[Any]]:

@@ -1,7 +1,7 @@
 """Builds the state `streams` of docs/protocol.md, for operators: the pipe as its workers left it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from dashboard import clock_note, links
 from streams.api import on_this_machine
 from streams.core.clock import iso
-from streams.core.records import SHARD_END, WHOLE
+from streams.core.records import SHARD_END, WHOLE, CountWaiting
 from streams.models import Audit, DeadLetter, Lease, Member, Throughput, current_leases
 from streams.models.progress import seconds_since, skews
 
@@ -22,8 +22,6 @@ AUDITS = 20
 UNREAD = 50  # streams
 
 _Name = tuple[str, str]  # application, stream
-# Takes the name of a stream and the checkpoints of its leases; returns waiting records by lease, or {} and the reason.
-CountWaiting = Callable[[str, Mapping[str, str]], tuple[dict[str, int], str]]
 ListStreams = Callable[[], list[str]]  # the names of the service's streams, or some of very many
 
 

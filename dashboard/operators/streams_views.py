@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.bearer import token_allowed
 from accounts.guards import staff_only
+from common.limits import MAX_ID
 from dashboard.operators import letters as letter_pages
 from dashboard.operators import state
 from dashboard.operators.letter_filter import LetterFilter
@@ -23,7 +24,6 @@ from streams.models import DeadLetter
 
 PAGE = 50  # letters
 GROUPS = 20
-MAX_ID = 2**63 - 1  # the largest primary key of a BigAutoField
 
 
 class Verb(NamedTuple):

@@ -1,7 +1,7 @@
 """Defines the plain data that passes through the pipe (records, positions, shards), and the errors of streams."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, tzinfo
 from enum import StrEnum
 from typing import NamedTuple
@@ -13,6 +13,9 @@ IDENTITY = 200  # most characters of a stream's identity
 DIGITS = 80  # most digits of a number in a checkpoint: Kinesis' sequence numbers have 56, our numbers for them 62
 # A record for a put: its partition key, its bytes. A bare tuple: a producer makes hundreds of thousands a second.
 Entry = tuple[str, bytes]
+
+# Takes the name of a stream and the checkpoints of its leases; returns waiting records by lease, or {} and the reason.
+CountWaiting = Callable[[str, Mapping[str, str]], tuple[dict[str, int], str]]
 
 
 class From(StrEnum):

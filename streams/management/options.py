@@ -20,7 +20,6 @@ MAX_NUMBER = 1e9  # of records a second, of seconds: 30 years
 MOST_RECORDS = 10**12
 MOST_MINUTES = 10_000_000  # 19 years
 MOST_SHARDS = 10_000  # half of what Kinesis gives an account where it gives most
-MAX_ID = 2**63 - 1  # as the database counts
 
 
 def where(text: str) -> Position:

@@ -4,11 +4,8 @@ import sys
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, ProgrammingError
 
-from common import database_errors
-from common.commands import DJANGO_OPTIONS
-from common.terminal import LinesCommand
+from common.commands import DatabaseCommand
 from streams.core.records import StreamError
 
 
@@ -16,10 +13,9 @@ class UsageError(Exception):
     """Reports bad input; the command exits 2."""
 
 
-class PlainCommand(LinesCommand):
+class PlainCommand(DatabaseCommand):
     """Exits 2 for bad input and 1 for a failure, each with one sentence on stderr; a requested stop exits 0."""
 
-    suppressed_base_arguments = DJANGO_OPTIONS
     requires_system_checks: list[str] = []  # the web server runs them; a worker should start at once
 
     def execute(self, *args: Any, **options: Any) -> str | None:
@@ -30,12 +26,6 @@ class PlainCommand(LinesCommand):
             self.fail(str(error), 2)
         except StreamError as error:
             self.fail(str(error), 1)
-        except (OperationalError, ProgrammingError, InterfaceError, InternalError) as error:
-            self.fail(database_errors.sentence(error), 1)
-        except DatabaseError as error:  # of no class of its own: SQLite says so of a damaged file
-            if type(error) is not DatabaseError:
-                raise
-            self.fail(database_errors.sentence(error), 1)
         except KeyboardInterrupt:
             raise SystemExit(0) from None
         except BrokenPipeError:

@@ -24,6 +24,10 @@ class Progress(NamedTuple):
     watermark: datetime | None
     damaged: bool = False  # whether a watermark cannot be read, so that the others do not say how far it is
 
+    def has_closed(self, end: datetime) -> bool:
+        """Returns whether a window that ended at `end` can no longer grow."""
+        return self.watermark is not None and self.watermark >= end
+
 
 def progress_over(leases: QuerySet[Lease]) -> Progress:
     """Returns the progress over all shards.

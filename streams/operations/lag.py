@@ -1,6 +1,6 @@
 """Computes how far behind each lease is, in seconds and in records, as rows for people and scripts."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
@@ -9,12 +9,9 @@ from typing import Any
 from streams.applications import Row
 from streams.core import clock
 from streams.core.clock import iso
-from streams.core.records import SHARD_END
+from streams.core.records import SHARD_END, CountWaiting
 from streams.models import Lease
 from streams.models.progress import seconds_since, skews
-
-# The name of a stream and the checkpoints of its leases; records that wait, by lease, or none and why that is.
-CountWaiting = Callable[[str, Mapping[str, str]], tuple[dict[str, int], str]]
 
 
 def rows(

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import F, Max, Model, Q, QuerySet
 from django.db.models.functions import Now
 
+from common.retention import NEVER, kept_since
 from common.running import to_run
 from streams import applications
 from streams.coordination.leases import living_owners
@@ -24,7 +25,6 @@ from streams.models.progress import progress_over
 from streams.models.readers import readers, streams_in
 
 Status = DeadLetter.Status
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # before all there is
 WINDOW = timedelta(minutes=1)  # the longest there is
 PAUSE = timedelta(days=7)  # workers that have not read for this long are taken to have stopped
 STALE_MEMBER = timedelta(days=1)  # a worker that was killed left it; a living one writes twice a second
@@ -59,11 +59,6 @@ def not_ahead(now: datetime) -> datetime:
     newest = Lease.objects.aggregate(newest=Max("watermark"))["newest"]
     believed = newest and (now - newest <= PAUSE or Member.objects.filter(expires__gte=Now()).exists())
     return min(now, newest) if believed else now
-
-
-def kept_since(now: datetime, days: int) -> datetime:
-    """Returns the time before which rows may go; with 0 days, no row ever may."""
-    return max(NEVER, now - timedelta(days=min(days, 36500))) if days else NEVER
 
 
 def closed_before(application: str, stream: str) -> datetime:

@@ -7,10 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Max, Model, QuerySet
 
-from dashboard.progress import progress
+from common.retention import kept_since
 from streams.applications import Row
 from streams.core.clock import iso
-from streams.operations.retention import closed, kept_since, not_ahead
+from streams.models.readers import progress_of
+from streams.operations.retention import closed, not_ahead
 from tests.example_application.models import NAME, DeviceMinute
 
 MINUTE = timedelta(minutes=1)
@@ -27,7 +28,7 @@ def report(minutes: int, stream: str | None = None) -> Iterator[Row]:
 
 def latest(now: datetime, stream: str = NAME) -> dict[str, Any]:
     """Builds the topic `readings`: the means of the newest minute. The first three names are those of every page."""
-    at, rows = progress(NAME, stream), DeviceMinute.objects.filter(stream=stream)
+    at, rows = progress_of(NAME, stream), DeviceMinute.objects.filter(stream=stream)
     minute = rows.aggregate(newest=Max("minute"))["newest"]
     devices = [_figures(row) for row in rows.filter(minute=minute).order_by("device")[:SHOWN]]
     times = {"now": now, "newest": at.newest, "watermark": at.watermark, "minute": minute}

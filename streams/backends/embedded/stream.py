@@ -17,7 +17,6 @@ from typing import Any
 from common.running import to_run
 from streams.backends import limits
 from streams.backends.embedded import own_clock, rows, shard_rows
-from streams.backends.embedded import own_clock as embedded_own_clock
 from streams.backends.embedded.own_clock import Look, Reading
 from streams.backends.embedded.reading import UnreadableError, count, read
 from streams.backends.embedded.store_file import StoreFile
@@ -68,7 +67,7 @@ class EmbeddedStream:
         except sqlite3.Error as error:
             raise StreamError(f"The embedded stream in {path} cannot be opened: {error}") from error
         self._db = self._file.db
-        self._clock = OwnTime(self._db, name, look if now is None else embedded_own_clock.handed_in(now))
+        self._clock = OwnTime(self._db, name, look if now is None else own_clock.handed_in(now))
 
     def close(self) -> None:
         self._db.close()

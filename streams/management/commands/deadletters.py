@@ -5,10 +5,11 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from common.limits import MAX_ID
 from common.running import to_run
 from streams.core import clock
 from streams.core.showing import json_line
-from streams.management.options import MAX_ID, old_application_name, old_stream_name, refuse_unknown, up_to
+from streams.management.options import old_application_name, old_stream_name, refuse_unknown, up_to
 from streams.management.plain import PlainCommand
 from streams.management.table import lines
 from streams.models import DeadLetter

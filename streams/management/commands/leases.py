@@ -87,7 +87,7 @@ class Command(PlainCommand):
             raise UsageError("That is another name: nothing was changed.")
 
     def import_kcl(self, table: str, application: str, stream: str, *, dry_run: bool, json: bool, **where: Any) -> None:
-        if not settings.STREAM_URL.startswith("kinesis:"):
+        if not wiring.is_kinesis():
             raise UsageError(KINESIS_ONLY)
         from streams.operations import kcl  # noqa: PLC0415 - boto3 takes longer to import than all of Millrace
 

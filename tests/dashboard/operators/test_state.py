@@ -9,9 +9,10 @@ import pytest
 from django.utils import timezone
 
 from dashboard.operators.letters import MOST_HEX, readable
-from dashboard.operators.state import CountWaiting, owner_in_words, streams
+from dashboard.operators.state import owner_in_words, streams
 from streams.coordination import process_identity
 from streams.core import showing
+from streams.core.records import CountWaiting
 from streams.models import Audit, Lease, Member, Throughput
 from tests.dashboard.rows import NOON, at
 from tests.streams.operations.test_deadletters import letter

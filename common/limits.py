@@ -1,0 +1,3 @@
+"""Bounds that databases set."""
+
+MAX_ID = 2**63 - 1  # the largest primary key of a BigAutoField
