@@ -10,7 +10,7 @@ from streams.models import current_leases
 from streams.models.database_time import database_time
 from streams.models.progress import NEAR, skews
 
-_NOTE = "The clock of {whose} is off by {much}: it is {way} {other}. Do not trust ages and lags before it is set right."
+_NOTE = "The clock of {host} is off by {much}: it is {way} {other}. Do not trust ages and lags before it is set right."
 
 
 def note(now: datetime) -> str:
@@ -21,8 +21,8 @@ def note(now: datetime) -> str:
         return _in_words("this machine", own, "the database's")
     (_, stream), skew = max(skews().items(), key=lambda found: abs(found[1]), default=(("", ""), 0))
     if _off(skew):
-        whose = "this machine" if connection.vendor == "sqlite" else "the database's machine"
-        return _in_words(whose, -skew, f"the time that the stream {stream} keeps")
+        machine = "this machine" if connection.vendor == "sqlite" else "the database's machine"
+        return _in_words(machine, -skew, f"the time that the stream {stream} keeps")
     stamps = current_leases().aggregate(watermark=Max("watermark"), newest=Max("newest"))
     newest = max((clock.from_datetime(stamp) for stamp in stamps.values() if stamp), default=0)
     behind = wall + skew - newest
@@ -35,9 +35,9 @@ def _off(milliseconds: int) -> bool:
     return abs(milliseconds) > NEAR * clock.SECOND
 
 
-def _in_words(whose: str, ahead: int, other: str) -> str:
+def _in_words(machine: str, ahead: int, other: str) -> str:
     way = "ahead of" if ahead > 0 else "behind"
-    return _NOTE.format(whose=whose, much=_much(abs(ahead) // clock.SECOND), way=way, other=other)
+    return _NOTE.format(host=machine, much=_much(abs(ahead) // clock.SECOND), way=way, other=other)
 
 
 def _much(seconds: int) -> str:
