@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "dashboard",
     "applications.market",
     "applications.orders",
+    "ingest",
     "monitoring",
     "login",  # the page frame: templates/base.html
     "django.contrib.staticfiles",

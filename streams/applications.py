@@ -59,6 +59,35 @@ class SourceKind:
     open: Callable[[Mapping[str, Any], Random, int], Source]
     # Called once to build the command line; adds this source's own options.
     add_options: Callable[[ArgumentParser], None] = _no_options
+    names_stream: bool = True  # False: the source has no stream of its own, so --stream is required
+    rate: float | None = None  # records a second without --rate, 0 for no limit; None: the pace of `produce`
+
+
+class Runner(Protocol):
+    """Puts records by itself, because its positions are stored together with its records."""
+
+    def step(self) -> bool:
+        """Puts one batch; returns whether there was anything to put. Raises SourceError or StreamError."""
+
+    def finished(self) -> bool:
+        """Returns whether nothing more will come."""
+
+    def in_words(self) -> list[str]:
+        """Returns the lines that tell people, at the end, what was put."""
+
+    def row(self) -> Row:
+        """Returns the same as one JSON object, for --json."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunnerKind:
+    """Describes a source that puts by itself; `manage.py produce NAME` runs it with its own options only."""
+
+    name: str
+    help: str
+    # Called once with the parsed options. Raises SourceError, in a sentence, for options that it cannot use.
+    open: Callable[[Mapping[str, Any]], Runner]
+    add_options: Callable[[ArgumentParser], None]
 
 
 class Closing(Protocol):
@@ -156,6 +185,8 @@ RESERVED_KEYS = {"s"}  # "g", then "s", leads to the page of the streams
 _registered: dict[str, Application] = {}
 _topics: dict[str, tuple[str, Topic]] = {}  # (name of the application, topic) by topic name
 _providers: list[tuple[Callable[[str], Application | None], Callable[[], list[str]]]] = []
+_sources: dict[str, SourceKind] = {}  # those of no application
+_runners: dict[str, RunnerKind] = {}
 
 
 def register(application: Application) -> None:
@@ -163,13 +194,23 @@ def register(application: Application) -> None:
     for kind, mine, taken in (
         ("application", {application.name}, _registered.keys()),
         ("topic", application.topics.keys(), _topics.keys()),
-        ("source", _source_names([application]), _source_names(_registered.values())),
+        ("source", _source_names([application]), sources().keys() | _runners.keys()),
         ("key", _keys([application]), _keys(_registered.values()) | RESERVED_KEYS),
     ):
         if both := sorted(mine & taken):
             raise ValueError(f"The {kind} {both[0]!r} of the application {application.name!r} is registered already.")
     _registered[application.name] = application
     _topics.update({name: (application.name, topic) for name, topic in application.topics.items()})
+
+
+def register_source(kind: SourceKind | RunnerKind) -> None:
+    """Enters a source that belongs to no application. Raises ValueError if its name is already taken."""
+    if kind.name in sources() or kind.name in _runners:
+        raise ValueError(f"The source {kind.name!r} is registered already.")
+    if isinstance(kind, SourceKind):
+        _sources[kind.name] = kind
+    else:
+        _runners[kind.name] = kind
 
 
 def provide(find: Callable[[str], Application | None], names: Callable[[], list[str]]) -> None:
@@ -207,7 +248,12 @@ def registered() -> list[Application]:
 
 def sources() -> dict[str, SourceKind]:
     """Returns every source by its name."""
-    return {each.source.name: each.source for each in _registered.values() if each.source}
+    return {each.source.name: each.source for each in _registered.values() if each.source} | _sources
+
+
+def runners() -> dict[str, RunnerKind]:
+    """Returns every source that puts by itself, by its name."""
+    return dict(_runners)
 
 
 def find_source(name: str) -> SourceKind:

@@ -7,31 +7,34 @@ from streams.core import names
 from streams.core.records import Entry, InvalidRecordError
 
 MAX_RECORD = 1 << 20  # bytes, partition key included: Kinesis' default
+LARGEST_RECORD = 10 << 20  # bytes: the most that UpdateMaxRecordSize allows
 
 
-def check(key: str, data: bytes) -> None:
-    """Raises InvalidRecordError for a record that no shard would accept."""
+def check(key: str, data: bytes, most: int = MAX_RECORD) -> None:
+    """Raises InvalidRecordError for a record that no shard would accept: of more than `most` bytes, key included."""
     if not isinstance(key, str) or not isinstance(data, bytes):
         raise InvalidRecordError("A record is a partition key (str) and its data (bytes).")
     if not 1 <= len(key) <= names.MOST_KEY:
         raise InvalidRecordError(names.key_fault(key))
     if (
-        len(data) + 4 * len(key) > MAX_RECORD and (size := len(data) + len(key.encode())) > MAX_RECORD
+        len(data) + 4 * len(key) > most and (size := len(data) + len(key.encode())) > most
     ):  # UTF-8: ≤ 4 bytes a character
-        raise InvalidRecordError(
-            f"The record with key {key!r} has {size} bytes with its key; the limit is {MAX_RECORD}."
-        )
+        raise InvalidRecordError(f"The record with key {key!r} has {size} bytes with its key; the limit is {most}.")
 
 
-def check_all(keys: Sequence[str], datas: Sequence[bytes]) -> None:
+def check_all(keys: Sequence[str], datas: Sequence[bytes], most: int = MAX_RECORD) -> None:
     """Checks many records, most of them small. Raises InvalidRecordError."""
-    known = set(map(type, keys)) <= {str} and set(map(type, datas)) <= {bytes}
-    if known and max(map(len, datas), default=0) <= MAX_RECORD - 4 * names.MOST_KEY:  # at most 4 bytes a character
-        for key in set(keys):
-            check(key, b"")
-    else:
+    if not keys:
+        return
+    known = set(map(type, keys)) == {str} and set(map(type, datas)) == {bytes}
+    if not (known and _are_small(list(map(len, keys)), max(map(len, datas)), most)):
         for key, data in zip(keys, datas, strict=True):
-            check(key, data)
+            check(key, data, most)
+
+
+def _are_small(keys: list[int], largest: int, most: int) -> bool:
+    """Returns whether no record can be refused, by the lengths of the keys and of the largest data."""
+    return min(keys) >= 1 and max(keys) <= names.MOST_KEY and largest <= most - 4 * max(keys)  # UTF-8: ≤ 4 bytes each
 
 
 def pieces(entries: list[Entry], records: int, size: int) -> Iterator[list[Entry]]:

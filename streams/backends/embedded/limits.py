@@ -10,18 +10,17 @@ Source of the limits: Amazon Kinesis Data Streams, quotas and limits.
 import random
 import sqlite3
 import time
-from bisect import bisect_right
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from streams.backends.embedded import own_clock, shard_rows
+from streams.backends.embedded import own_clock
+from streams.backends.embedded.appending import Refuse, Writing
 from streams.backends.embedded.own_clock import Look
 from streams.backends.embedded.reading import start_of
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.backends.retrying import BusyError, Outcome, Put, Waiting
 from streams.core import clock
-from streams.core.hashing import hash_key
 from streams.core.records import SHARD_END, Batch, Entry, Page, Position
 
 RECORDS, BYTES, READS = "records", "bytes", "reads"
@@ -109,27 +108,28 @@ class LimitedStream(EmbeddedStream):
     def _send(self, entries: list[Entry]) -> list[Outcome]:
         if self._strikes(self._faults.throttle):
             raise BusyError(THROTTLED)
-        partial = self._strikes(self._faults.partial)
-        with self._transaction():
-            outcomes = self._outcomes(entries, partial=partial)
-            if taken := [entry for entry, outcome in zip(entries, outcomes, strict=True) if not outcome.error]:
-                self._append(taken)
-        return outcomes
+        [written] = self.append([Writing(entries)])
+        return [Outcome(shard, error=written.errors.get(place, "")) for place, shard in enumerate(written.shards)]
 
-    def _outcomes(self, entries: list[Entry], *, partial: bool) -> list[Outcome]:
-        starts, numbers, names = shard_rows.open_ranges(self._db, self._stream("id")[0])
+    def _refusals(self) -> Refuse:
+        partial = self._strikes(self._faults.partial)
         seconds = self._waiting.monotonic()
-        buckets = [Buckets(self._db, number, seconds) for number in numbers] if self._limited else []
-        outcomes = []
-        for key, data in entries:
-            place = bisect_right(starts, hash_key(key)) - 1
-            refused = partial and self._chance.random() < 0.5
-            if not refused and self._limited:
-                refused = not buckets[place].take({RECORDS: 1, BYTES: len(key.encode()) + len(data)})
-            outcomes.append(Outcome(error=THROTTLED) if refused else Outcome(names[place]))
-        for bucket in buckets:
-            bucket.save()
-        return outcomes
+        buckets: dict[int, Buckets] = {}
+
+        def refuse(shards: Sequence[int], keys: Sequence[str], datas: Sequence[bytes]) -> dict[int, str]:
+            refused = {}
+            for place, (shard, key, data) in enumerate(zip(shards, keys, datas, strict=True)):
+                if partial and self._chance.random() < 0.5:
+                    refused[place] = THROTTLED
+                elif self._limited:
+                    bucket = buckets.get(shard) or buckets.setdefault(shard, Buckets(self._db, shard, seconds))
+                    if not bucket.take({RECORDS: 1, BYTES: len(key.encode()) + len(data)}):
+                        refused[place] = THROTTLED
+            for bucket in buckets.values():
+                bucket.save()
+            return refused
+
+        return refuse
 
 
 def _seconds_since_boot() -> float:

@@ -5,8 +5,9 @@ import sqlite3
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from streams.backends.embedded.appending import RECORDS_A_ROW
 from streams.backends.embedded.reading import LAST, UnreadableError, unpacked
-from streams.backends.embedded.stream import RECORDS_A_ROW, EmbeddedStream
+from streams.backends.embedded.stream import EmbeddedStream
 from streams.core.records import Place, Record, StreamError
 
 # Sequence numbers and arrival stamps grow together over all shards, so that both give the same order.

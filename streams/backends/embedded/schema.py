@@ -6,7 +6,7 @@ To add a column, add a Step to UPGRADES: new files run the same steps as old one
 import sqlite3
 from typing import NamedTuple
 
-from streams.backends.embedded import shard_rows
+from streams.backends.embedded import appending, shard_rows, stream_rows
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS streams (
@@ -40,13 +40,15 @@ UPGRADES = [
     Step("streams", "identity", "TEXT NOT NULL DEFAULT ''", "UPDATE streams SET identity = lower(hex(randomblob(16)))"),
     Step("shards", "trimmed", "INTEGER NOT NULL DEFAULT 0"),  # records dropped since the shard was created
     Step("batches", "before", "INTEGER"),  # the shard's records before this batch; NULL in older files
+    Step("streams", "created", "INTEGER NOT NULL DEFAULT 0"),  # milliseconds; 0 in older files
+    Step("streams", "max_record", "INTEGER NOT NULL DEFAULT 1048576"),  # bytes, as UpdateMaxRecordSize sets
     Step("streams", "clock", "TEXT NOT NULL DEFAULT ''"),  # the stream's own time: streams.backends.embedded.own_clock
 ]
 
 
 def prepare(db: sqlite3.Connection) -> None:
     """Adds the tables and columns that the file lacks. Several processes may call it at once."""
-    db.executescript(TABLES + shard_rows.SCHEMA)
+    db.executescript(TABLES + shard_rows.SCHEMA + appending.SCHEMA + stream_rows.SCHEMA)
     if not _missing(db):
         return
     db.execute("BEGIN IMMEDIATE")  # one process upgrades; the others then find nothing missing

@@ -7,7 +7,6 @@ stream's own, streams.backends.embedded.own_clock.
 """
 
 import sqlite3
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,14 +14,13 @@ from secrets import token_hex
 from typing import Any
 
 from common.running import to_run
-from streams.backends import limits
-from streams.backends.embedded import own_clock, rows, shard_rows
+from streams.backends.embedded import appending, own_clock, rows, shard_rows
+from streams.backends.embedded.appending import Appender, Checked, Refuse, Writing, Written
 from streams.backends.embedded.own_clock import Look, Reading
 from streams.backends.embedded.reading import UnreadableError, count, read
 from streams.backends.embedded.store_file import StoreFile
 from streams.backends.embedded.stream_time import OwnTime
 from streams.core import clock, names
-from streams.core.hashing import hash_key
 from streams.core.records import (
     Description,
     Entry,
@@ -37,8 +35,6 @@ from streams.core.records import (
     StreamNotFoundError,
 )
 
-RECORDS_A_ROW = 4096
-BYTES_A_ROW = 1 << 20
 RETENTION = 24 * 60 * clock.MINUTE  # Kinesis' default
 # The first sequence number comes from the clock, so that those of a recreated stream are past all old checkpoints.
 SEQUENCES_A_MILLISECOND = 1_000_000
@@ -89,8 +85,9 @@ class EmbeddedStream:
                 raise StreamExistsError(f"There is a stream {self.name!r} already.")
             now, _, text = self._clock.tick()
             row = self._db.execute(
-                "INSERT INTO streams (name, retention, next_sequence, identity, clock) VALUES (?, ?, ?, ?, ?)",
-                [self.name, RETENTION, now * SEQUENCES_A_MILLISECOND, token_hex(16), text],
+                "INSERT INTO streams (name, retention, next_sequence, identity, clock, created)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                [self.name, RETENTION, now * SEQUENCES_A_MILLISECOND, token_hex(16), text, now],
             )
             shard_rows.make_first(self._db, row.lastrowid or 0, shards)
 
@@ -120,38 +117,47 @@ class EmbeddedStream:
             self._db.execute("DELETE FROM streams WHERE id = ?", self._stream("id"))
 
     def put(self, entries: Sequence[Entry]) -> None:
+        self.append([Writing(entries)])
+
+    def append(self, writings: Sequence[Writing]) -> list[Written]:
+        """Stores the records of many requests in one transaction, and returns what became of each.
+
+        Raises InvalidRecordError before any record is stored.
+        """
         try:
-            self._put(entries)
+            requests = [appending.check(writing) for writing in writings]
+            if not any(writing.entries or writing.marks for writing in writings):
+                return [Written([], [])] * len(writings)
+            with self._transaction():
+                return self._append(requests)
         except UnicodeEncodeError as error:
             raise InvalidRecordError(f"A partition key is not valid Unicode: {error}") from None
 
-    def _put(self, entries: Sequence[Entry]) -> None:
-        for key, data in entries:
-            limits.check(key, data)
-        if not entries:
-            return
-        with self._transaction():
-            self._append(entries)
-
-    def _append(self, entries: Sequence[Entry]) -> None:
-        stream, retention, sequence, arrived, next_trim, text = self._stream(
-            "id, retention, next_sequence, last_arrived, next_trim, clock"
+    def _append(self, requests: Sequence[Checked]) -> list[Written]:
+        stream, retention, sequence, arrived, next_trim, text, most = self._stream(
+            "id, retention, next_sequence, last_arrived, next_trim, clock, max_record"
         )
+        appending.check_sizes(requests, most)
         now, anchor, text = self._clock.tick((text, arrived))
-        for shard, keys, datas in self._routed(stream, entries):
-            self._db.execute(
-                "INSERT INTO batches (shard, first_sequence, last_sequence, arrived, data, before)"
-                " SELECT id, ?, ?, ?, ?, records + trimmed FROM shards WHERE id = ?",
-                [sequence, sequence + len(keys) - 1, now, rows.encode((keys, datas)), shard],
-            )
-            self._db.execute("UPDATE shards SET records = records + ? WHERE id = ?", [len(keys), shard])
-            sequence += len(keys)
+        appender = Appender(self._db, stream, sequence, now)
+        answers = appender.append(requests, self._refusals())
+        sequence = appender.sequence
         self._db.execute(
             "UPDATE streams SET next_sequence = ?, last_arrived = ?, clock = ? WHERE id = ?",
             [sequence, now, text, stream],
         )
         if now >= next_trim:
             self._trim(stream, anchor.trim_before(now, retention), now + TRIM_EVERY)
+        return answers
+
+    def _refusals(self) -> Refuse | None:
+        """Returns the function that refuses records beyond a limit; it is called inside the transaction."""
+        return None
+
+    def marks(self, prefix: str) -> dict[str, str]:
+        """Returns the marks of senders whose names begin so: the positions that were stored with their records."""
+        with self._in_our_words():
+            return appending.marks(self._db, self._stream("id")[0], prefix)
 
     def now(self) -> int:
         with self._in_our_words():
@@ -222,19 +228,6 @@ class EmbeddedStream:
             self._clock.forget()
             self._empty.clear()
 
-    def _routed(self, stream: int, entries: Sequence[Entry]) -> Iterator[tuple[int, list[str], list[bytes]]]:
-        """Yields the entries by shard, in order, in pieces that fit a row."""
-        starts, shards, _ = shard_rows.open_ranges(self._db, stream)
-        by_shard: dict[int, list[Entry]] = {shard: [] for shard in shards}
-        if len(shards) == 1:
-            by_shard[shards[0]] = list(entries)
-        else:
-            for entry in entries:
-                by_shard[shards[bisect_right(starts, hash_key(entry[0])) - 1]].append(entry)
-        for shard, mine in by_shard.items():
-            for piece in limits.pieces(mine, RECORDS_A_ROW, BYTES_A_ROW):
-                yield shard, [key for key, _ in piece], [data for _, data in piece]
-
     def _trim(self, stream: int, before: int, next_trim: int) -> None:
         """Drops batches past retention; continues at the next put if more remain than one round takes."""
         old = self._db.execute(
@@ -248,6 +241,7 @@ class EmbeddedStream:
         )
         self._db.executemany("DELETE FROM batches WHERE id = ?", [(batch,) for batch, _, _ in old])
         shard_rows.drop_spent(self._db, stream, before)
+        appending.forget(self._db, stream, next_trim, before)
         self._db.execute(
             "UPDATE streams SET next_trim = ? WHERE id = ?", [0 if len(old) == TRIM_ROWS else next_trim, stream]
         )

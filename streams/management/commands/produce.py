@@ -9,7 +9,7 @@ from django.core.management.base import CommandParser
 
 from common.loop import Loop
 from streams import applications
-from streams.applications import SourceKind
+from streams.applications import RunnerKind, SourceKind
 from streams.backends import aggregating
 from streams.backends.aggregating import AggregatingStream, Locating
 from streams.backends.base import Stream
@@ -41,16 +41,29 @@ class Command(PlainCommand):
             _add_common(of_source)
             source.add_options(of_source)
             _refuse_options_of_others(of_source, source)
+        for runner in applications.runners().values():
+            of_runner = verbs.add_parser(runner.name, help=runner.help, description=f"Puts {runner.help} into streams.")
+            of_runner.add_argument("--json", action="store_true", help="say at the end as a JSON object what was put")
+            runner.add_options(of_runner)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if runner := applications.runners().get(options["source"]):
+            self._run_alone(runner, options)
+        else:
+            self._produce(options)
+
+    def _produce(self, options: dict[str, Any]) -> None:
         seed = options["seed"]
         start = clock.now() if seed is None else SEEDED_START
         try:
-            source = applications.find_source(options["source"]).open(options, Random(seed), start)  # noqa: S311 - not secret
-            pace = choose_pace(source, options["rate"], options["speed"])
-            stream = open_stream(options["stream"] or options["source"])
+            kind = applications.find_source(options["source"])
+            name = _stream_of(kind, options["stream"])
+            source = kind.open(options, Random(seed), start)  # noqa: S311 - not secret
+            rate = kind.rate if options["rate"] is None and options["speed"] is None else options["rate"]
+            pace = choose_pace(source, rate, options["speed"])
+            stream = open_stream(name)
             self._create_if_absent(stream)
-            target = _packing(stream, options["rate"], asked=options["aggregate"])
+            target = _packing(stream, rate, asked=options["aggregate"])
             most = aggregating.RECORDS_A_PUT if isinstance(target, AggregatingStream) else RECORDS_A_PUT
             producer = Producer(target, pace, count=options["count"], duration=options["duration"], most=most)
             try:
@@ -61,6 +74,21 @@ class Command(PlainCommand):
             raise UsageError(str(error)) from None
         if source.skipped and not producer.sent:
             self.fail("Nothing was sent, because no row could be read.", 1)
+
+    def _run_alone(self, kind: RunnerKind, options: dict[str, Any]) -> None:
+        try:
+            runner = kind.open(options)
+            signals.began.send(type(self))
+            loop = Loop(runner.step, idle=IDLE, finished=runner.finished)
+            loop.stop_on_signals()
+            try:
+                loop.run()
+            finally:
+                told = [json.dumps(runner.row())] if options["json"] else runner.in_words()
+                for line in told:
+                    self.stdout.write(line)
+        except SourceError as error:
+            raise UsageError(str(error)) from None
 
     def _create_if_absent(self, stream: Stream) -> None:
         try:
@@ -84,6 +112,12 @@ class Command(PlainCommand):
             loop = Loop(step, idle=IDLE, finished=producer.finished)
             loop.stop_on_signals()
             loop.run()
+
+
+def _stream_of(kind: SourceKind, named: str | None) -> str:
+    if named or kind.names_stream:
+        return named or kind.name
+    raise UsageError(f"Name the stream that {kind.name} are put into: --stream NAME")
 
 
 def _add_common(parser: ArgumentParser) -> None:

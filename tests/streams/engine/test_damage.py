@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from streams.backends.embedded.appending import Writing, check
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.core.records import TRIM_HORIZON, StreamError
 from tests.house import House
@@ -161,7 +162,7 @@ def test_put_is_not_acknowledged_when_the_file_is_lost_before_its_commit(tmp_pat
     with closing(EmbeddedStream(tmp_path / "streams.sqlite3", "trades")) as stream:
         stream.create()
         with pytest.raises(StreamError, match="was deleted or replaced"), stream._transaction():
-            stream._append([("A", b"1")])
+            stream._append([check(Writing([("A", b"1")]))])
             delete(stream.path)
 
 

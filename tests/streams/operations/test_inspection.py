@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.backends.base import Stream
+from streams.backends.embedded.appending import Writing, check
 from streams.backends.embedded.looking import EmbeddedLook
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.core.filters import condition
@@ -206,7 +207,7 @@ def test_a_page_far_back_costs_no_more_than_the_first(tmp_path: Path) -> None:
     stream.create(1)
     with stream._transaction():
         for _ in range(2000):
-            stream._append([("a", b"1")] * 100)
+            stream._append([check(Writing([("a", b"1")] * 100))])
     costs = []
     for place in (None, look(readable, after=Place(0)).last):
         steps = count()

@@ -1,0 +1,296 @@
+"""Appends records to an embedded stream, inside its caller's transaction, together with what belongs to them.
+
+That is a receipt, so that a repeated request stores nothing, and the marks of a sender: how far it has read its files.
+"""
+
+import sqlite3
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from streams.backends import limits
+from streams.backends.embedded import rows, shard_rows
+from streams.core import clock, names
+from streams.core.hashing import hash_key
+from streams.core.records import Entry
+
+RECORDS_A_ROW = 4096
+BYTES_A_ROW = 1 << 20
+RECEIPTS_KEPT = 24 * 60 * clock.MINUTE
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS receipts (
+    stream INTEGER NOT NULL REFERENCES streams ON DELETE CASCADE, key TEXT NOT NULL,
+    digest TEXT NOT NULL, made INTEGER NOT NULL, answer BLOB NOT NULL,
+    PRIMARY KEY (stream, key)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS receipts_by_age ON receipts (stream, made);
+CREATE TABLE IF NOT EXISTS marks (
+    stream INTEGER NOT NULL REFERENCES streams ON DELETE CASCADE, name TEXT NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (stream, name)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS minutes ( -- what came in, for the curves of the pages
+    stream INTEGER NOT NULL REFERENCES streams ON DELETE CASCADE, minute INTEGER NOT NULL,
+    records INTEGER NOT NULL, bytes INTEGER NOT NULL,
+    PRIMARY KEY (stream, minute)
+) WITHOUT ROWID;
+"""
+
+
+class Writing(NamedTuple):
+    """Holds the records of one request, and what is stored in the same transaction.
+
+    With a receipt or with marks all records are stored, or none.
+    """
+
+    entries: Sequence[Entry]
+    hashes: Sequence[int | None] | None = None  # explicit hash keys; None: that of the partition key
+    receipt: str = ""  # names the request: if it was stored before, nothing is stored again
+    digest: str = ""  # of the request's content, so that a receipt of another request is noticed
+    marks: Mapping[str, str | None] = {}  # positions of the sender, by name; None removes one
+
+    @property
+    def whole(self) -> bool:
+        """Returns whether all records are stored, or none."""
+        return bool(self.receipt or self.marks)
+
+
+class Written(NamedTuple):
+    """Says what became of each record of a Writing. A record that was not stored has no shard, and the number 0."""
+
+    shards: Sequence[str]
+    sequences: Sequence[int]
+    errors: dict[int, str] = {}  # Kinesis' code, by the place of the record
+    repeated: bool = False  # the receipt was known: this is the answer of then
+    mismatch: bool = False  # the receipt is that of a request with other content: nothing was stored
+
+
+class _Columns(NamedTuple):
+    """Holds records as columns of equal length. `hashes` is None if no record has an explicit hash key."""
+
+    keys: Sequence[str]
+    datas: Sequence[bytes]
+    hashes: Sequence[int | None] | None = None
+
+    def at(self, places: Sequence[int]) -> "_Columns":
+        hashes = None if self.hashes is None else [self.hashes[place] for place in places]
+        return _Columns([self.keys[place] for place in places], [self.datas[place] for place in places], hashes)
+
+    def all_hashes(self) -> list[int]:
+        """Returns the hash by which each record finds its shard."""
+        if self.hashes is None:
+            return [hash_key(key) for key in self.keys]
+        return [hash_key(key) if given is None else given for key, given in zip(self.keys, self.hashes, strict=True)]
+
+
+class Checked(NamedTuple):
+    """Holds a request whose records any stream could take."""
+
+    writing: Writing
+    columns: _Columns
+    largest: int  # bytes of the largest record, at most: a character of the key counts as 4
+
+
+def check(writing: Writing) -> Checked:
+    """Checks the records of a request. Raises InvalidRecordError."""
+    keys, datas = zip(*writing.entries, strict=True) if writing.entries else ((), ())
+    limits.check_all(keys, datas, limits.LARGEST_RECORD)
+    largest = max(map(len, datas), default=0) + 4 * names.MOST_KEY
+    return Checked(writing, _Columns(keys, datas, writing.hashes), largest)
+
+
+# Called with the number of the shard of each record, the keys and the data: returns the code of each refused record, by
+# its place.
+Refuse = Callable[[Sequence[int], Sequence[str], Sequence[bytes]], dict[int, str]]
+
+
+class Appender:
+    """Appends the records of requests to one stream, with successive sequence numbers and one stamp."""
+
+    def __init__(self, db: sqlite3.Connection, stream: int, sequence: int, now: int) -> None:
+        self.sequence = sequence  # of the next record
+        self._db = db
+        self._stream = stream
+        self._now = now
+        self._starts, self._numbers, self._names = shard_rows.open_ranges(db, stream)
+
+    def append(self, requests: Sequence[Checked], refuse: Refuse | None = None) -> list[Written]:
+        """Stores what is new and what is not refused; returns the answer to each request."""
+        answers = [repeated(self._db, self._stream, request.writing) for request in requests]
+        new = [request for request, answer in zip(requests, answers, strict=True) if answer is None]
+        refused = [self._refused(request, refuse) for request in new]
+        taken = [_without(request, errors) for request, errors in zip(new, refused, strict=True)]
+        shards, sequences = self._store(_joined(taken))
+        made, start = [], 0
+        for (writing, *_), errors, columns in zip(new, refused, taken, strict=True):
+            mine = slice(start, start := start + len(columns.keys))
+            written = Written(shards[mine], sequences[mine])
+            if not (errors and writing.whole):
+                keep(self._db, self._stream, self._now, writing, written)
+            made.append(_with(written, errors, len(writing.entries)) if errors else written)
+        following = iter(made)
+        return [next(following) if answer is None else answer for answer in answers]
+
+    def _refused(self, request: Checked, refuse: Refuse | None) -> dict[int, str]:
+        if refuse is None:
+            return {}
+        columns = request.columns
+        places = [bisect_right(self._starts, hashed) - 1 for hashed in columns.all_hashes()]
+        return refuse([self._numbers[place] for place in places], columns.keys, columns.datas)
+
+    def _store(self, columns: _Columns) -> tuple[Sequence[str], Sequence[int]]:
+        records = len(columns.keys)
+        if len(self._numbers) == 1:
+            first = self.sequence
+            self._insert(self._numbers[0], columns)
+            return [self._names[0]] * records, range(first, first + records)
+        shards, sequences = [""] * records, [0] * records
+        routed: list[list[int]] = [[] for _ in self._numbers]
+        for place, hashed in enumerate(columns.all_hashes()):
+            routed[bisect_right(self._starts, hashed) - 1].append(place)
+        for number, name, places in zip(self._numbers, self._names, routed, strict=True):
+            for given, place in enumerate(places, start=self.sequence):
+                shards[place], sequences[place] = name, given
+            self._insert(number, columns.at(places))
+        return shards, sequences
+
+    def _insert(self, shard: int, columns: _Columns) -> None:
+        """Stores records of one shard, in rows of at most RECORDS_A_ROW records and about BYTES_A_ROW bytes."""
+        sizes = list(map(len, columns.datas))
+        for cut in _cuts(sizes):
+            blob = rows.encode((columns.keys[cut], columns.datas[cut]))
+            records = cut.stop - cut.start
+            self._db.execute(
+                "INSERT INTO batches (shard, first_sequence, last_sequence, arrived, data, before)"
+                " SELECT id, ?, ?, ?, ?, records + trimmed FROM shards WHERE id = ?",
+                [self.sequence, self.sequence + records - 1, self._now, blob, shard],
+            )
+            self._db.execute("UPDATE shards SET records = records + ? WHERE id = ?", [records, shard])
+            self.sequence += records
+        if sizes:
+            self._db.execute(
+                "INSERT INTO minutes VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE"
+                " SET records = records + ?3, bytes = bytes + ?4",
+                [self._stream, self._now // clock.MINUTE, len(sizes), sum(sizes)],
+            )
+
+
+def _cuts(sizes: Sequence[int]) -> Iterator[slice]:
+    """Yields the parts of a row each; a record that is larger than a row may be stands alone."""
+    for first in range(0, len(sizes), RECORDS_A_ROW):
+        stop = min(first + RECORDS_A_ROW, len(sizes))
+        if sum(sizes[first:stop]) > BYTES_A_ROW:
+            size = 0
+            for place in range(first, stop):
+                if place > first and size + sizes[place] > BYTES_A_ROW:
+                    yield slice(first, place)
+                    first, size = place, 0
+                size += sizes[place]
+        yield slice(first, stop)
+
+
+def _without(request: Checked, errors: Mapping[int, str]) -> _Columns:
+    """Returns the records that are stored."""
+    if not errors:
+        return request.columns
+    if request.writing.whole:
+        return _Columns([], [])
+    return request.columns.at([place for place in range(len(request.columns.keys)) if place not in errors])
+
+
+def _joined(parts: Sequence[_Columns]) -> _Columns:
+    if len(parts) == 1:
+        return parts[0]
+    hashes: list[int | None] | None = None
+    if any(part.hashes for part in parts):
+        hashes = [given for part in parts for given in (part.hashes or [None] * len(part.keys))]
+    return _Columns(
+        [key for part in parts for key in part.keys], [data for part in parts for data in part.datas], hashes
+    )
+
+
+def _with(written: Written, errors: dict[int, str], records: int) -> Written:
+    """Returns the answer for all records of a request, those that were refused included."""
+    stored = iter(zip(written.shards, written.sequences, strict=True))
+    pairs = [("", 0) if place in errors else next(stored, ("", 0)) for place in range(records)]
+    return Written([shard for shard, _ in pairs], [sequence for _, sequence in pairs], errors)
+
+
+def check_sizes(requests: Sequence[Checked], most: int) -> None:
+    """Raises InvalidRecordError for a record of more than `most` bytes, key included."""
+    for _, columns, largest in requests:
+        if largest > most:
+            limits.check_all(columns.keys, columns.datas, most)
+
+
+def repeated(db: sqlite3.Connection, stream: int, writing: Writing) -> Written | None:
+    """Returns the former answer to a request with this receipt; None if there was none."""
+    if not writing.receipt:
+        return None
+    row = db.execute(
+        "SELECT digest, answer FROM receipts WHERE stream = ? AND key = ?", [stream, writing.receipt]
+    ).fetchone()
+    if row is None:
+        return None
+    if row[0] != writing.digest:
+        return Written([], [], mismatch=True)
+    return _unpacked(row[1])._replace(repeated=True)
+
+
+def keep(db: sqlite3.Connection, stream: int, now: int, writing: Writing, written: Written) -> None:
+    """Stores the receipt and the marks of a request."""
+    if writing.receipt:
+        db.execute(
+            "INSERT INTO receipts VALUES (?, ?, ?, ?, ?)",
+            [stream, writing.receipt, writing.digest, now, _packed(written)],
+        )
+    for name, value in writing.marks.items():
+        if value is None:
+            db.execute("DELETE FROM marks WHERE stream = ? AND name = ?", [stream, name])
+        else:
+            db.execute("INSERT OR REPLACE INTO marks VALUES (?, ?, ?)", [stream, name, value])
+
+
+def marks(db: sqlite3.Connection, stream: int, prefix: str) -> dict[str, str]:
+    """Returns the marks whose names begin so."""
+    rows = db.execute(
+        "SELECT name, value FROM marks WHERE stream = ?1 AND substr(name, 1, length(?2)) = ?2", [stream, prefix]
+    )
+    return dict(rows.fetchall())
+
+
+def forget(db: sqlite3.Connection, stream: int, now: int, before: int) -> None:
+    """Drops receipts older than RECEIPTS_KEPT, and the counts of minutes before that time."""
+    db.execute("DELETE FROM receipts WHERE stream = ? AND made < ?", [stream, now - RECEIPTS_KEPT])
+    db.execute("DELETE FROM minutes WHERE stream = ? AND minute < ?", [stream, before // clock.MINUTE])
+
+
+# A request's records of one shard have successive numbers: a receipt keeps the first number of each shard, and for each
+# record the place of its shard in that list.
+class _Answer(msgspec.Struct, array_like=True):
+    shards: list[str]
+    firsts: list[int]
+    places: list[int]
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(_Answer).decode
+
+
+def _packed(written: Written) -> bytes:
+    firsts: dict[str, int] = {}
+    for shard, sequence in zip(written.shards, written.sequences, strict=True):
+        firsts.setdefault(shard, sequence)
+    order = {shard: place for place, shard in enumerate(firsts)}
+    return _encode(_Answer(list(firsts), list(firsts.values()), [order[shard] for shard in written.shards]))
+
+
+def _unpacked(blob: bytes) -> Written:
+    answer = _decode(blob)
+    following = list(answer.firsts)
+    sequences = []
+    for place in answer.places:
+        sequences.append(following[place])
+        following[place] += 1
+    return Written([answer.shards[place] for place in answer.places], sequences)
