@@ -8,28 +8,15 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-import msgspec
-
 from streams.backends import limits
-from streams.backends.embedded import rows, shard_rows
+from streams.backends.embedded import receipts, rows, shard_rows
 from streams.core import clock, names
 from streams.core.hashing import hash_key
 from streams.core.records import Entry
 
 RECORDS_A_ROW = 4096
 BYTES_A_ROW = 1 << 20
-RECEIPTS_KEPT = 24 * 60 * clock.MINUTE
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS receipts (
-    stream INTEGER NOT NULL REFERENCES streams ON DELETE CASCADE, key TEXT NOT NULL,
-    digest TEXT NOT NULL, made INTEGER NOT NULL, answer BLOB NOT NULL,
-    PRIMARY KEY (stream, key)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS receipts_by_age ON receipts (stream, made);
-CREATE TABLE IF NOT EXISTS marks (
-    stream INTEGER NOT NULL REFERENCES streams ON DELETE CASCADE, name TEXT NOT NULL, value TEXT NOT NULL,
-    PRIMARY KEY (stream, name)
-) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS minutes ( -- what came in, for the curves of the pages
     stream INTEGER NOT NULL REFERENCES streams ON DELETE CASCADE, minute INTEGER NOT NULL,
     records INTEGER NOT NULL, bytes INTEGER NOT NULL,
@@ -116,8 +103,11 @@ class Appender:
         self._starts, self._numbers, self._names = shard_rows.open_ranges(db, stream)
 
     def append(self, requests: Sequence[Checked], refuse: Refuse | None = None) -> list[Written]:
-        """Stores what is new and what is not refused; returns the answer to each request."""
-        answers = [repeated(self._db, self._stream, request.writing) for request in requests]
+        """Stores what is new and what is not refused; returns the answer to each request, in order."""
+        return [answer for run in _without_repeats(requests) for answer in self._append(run, refuse)]
+
+    def _append(self, requests: Sequence[Checked], refuse: Refuse | None) -> list[Written]:
+        answers = [_repeated(self._db, self._stream, request.writing) for request in requests]
         new = [request for request, answer in zip(requests, answers, strict=True) if answer is None]
         refused = [self._refused(request, refuse) for request in new]
         taken = [_without(request, errors) for request, errors in zip(new, refused, strict=True)]
@@ -127,10 +117,16 @@ class Appender:
             mine = slice(start, start := start + len(columns.keys))
             written = Written(shards[mine], sequences[mine])
             if not (errors and writing.whole):
-                keep(self._db, self._stream, self._now, writing, written)
+                self._keep(writing, written)
             made.append(_with(written, errors, len(writing.entries)) if errors else written)
         following = iter(made)
         return [next(following) if answer is None else answer for answer in answers]
+
+    def _keep(self, writing: Writing, written: Written) -> None:
+        if writing.receipt:
+            row = (writing.receipt, writing.digest, written.shards, written.sequences)
+            receipts.keep(self._db, self._stream, self._now, *row)
+        receipts.set_marks(self._db, self._stream, writing.marks)
 
     def _refused(self, request: Checked, refuse: Refuse | None) -> dict[int, str]:
         if refuse is None:
@@ -174,6 +170,19 @@ class Appender:
                 " SET records = records + ?3, bytes = bytes + ?4",
                 [self._stream, self._now // clock.MINUTE, len(sizes), sum(sizes)],
             )
+
+
+def _without_repeats(requests: Sequence[Checked]) -> Iterator[list[Checked]]:
+    """Yields the requests in runs, each without two of the same receipt."""
+    run: list[Checked] = []
+    receipts: set[str] = set()
+    for request in requests:
+        if request.writing.receipt in receipts:
+            yield run
+            run, receipts = [], set()
+        run.append(request)
+        receipts |= {request.writing.receipt} - {""}
+    yield run
 
 
 def _cuts(sizes: Sequence[int]) -> Iterator[slice]:
@@ -224,73 +233,17 @@ def check_sizes(requests: Sequence[Checked], most: int) -> None:
             limits.check_all(columns.keys, columns.datas, most)
 
 
-def repeated(db: sqlite3.Connection, stream: int, writing: Writing) -> Written | None:
-    """Returns the former answer to a request with this receipt; None if there was none."""
-    if not writing.receipt:
+def _repeated(db: sqlite3.Connection, stream: int, writing: Writing) -> Written | None:
+    """Returns the answer to a request whose receipt is known; None if there is none."""
+    found = receipts.find(db, stream, writing.receipt) if writing.receipt else None
+    if found is None:
         return None
-    row = db.execute(
-        "SELECT digest, answer FROM receipts WHERE stream = ? AND key = ?", [stream, writing.receipt]
-    ).fetchone()
-    if row is None:
-        return None
-    if row[0] != writing.digest:
+    if found.digest != writing.digest:
         return Written([], [], mismatch=True)
-    return _unpacked(row[1])._replace(repeated=True)
-
-
-def keep(db: sqlite3.Connection, stream: int, now: int, writing: Writing, written: Written) -> None:
-    """Stores the receipt and the marks of a request."""
-    if writing.receipt:
-        db.execute(
-            "INSERT INTO receipts VALUES (?, ?, ?, ?, ?)",
-            [stream, writing.receipt, writing.digest, now, _packed(written)],
-        )
-    for name, value in writing.marks.items():
-        if value is None:
-            db.execute("DELETE FROM marks WHERE stream = ? AND name = ?", [stream, name])
-        else:
-            db.execute("INSERT OR REPLACE INTO marks VALUES (?, ?, ?)", [stream, name, value])
-
-
-def marks(db: sqlite3.Connection, stream: int, prefix: str) -> dict[str, str]:
-    """Returns the marks whose names begin so."""
-    rows = db.execute(
-        "SELECT name, value FROM marks WHERE stream = ?1 AND substr(name, 1, length(?2)) = ?2", [stream, prefix]
-    )
-    return dict(rows.fetchall())
+    return Written(found.shards, found.sequences, repeated=True)
 
 
 def forget(db: sqlite3.Connection, stream: int, now: int, before: int) -> None:
-    """Drops receipts older than RECEIPTS_KEPT, and the counts of minutes before that time."""
-    db.execute("DELETE FROM receipts WHERE stream = ? AND made < ?", [stream, now - RECEIPTS_KEPT])
+    """Drops old receipts, and the counts of minutes before the time `before`."""
+    receipts.forget(db, stream, now)
     db.execute("DELETE FROM minutes WHERE stream = ? AND minute < ?", [stream, before // clock.MINUTE])
-
-
-# A request's records of one shard have successive numbers: a receipt keeps the first number of each shard, and for each
-# record the place of its shard in that list.
-class _Answer(msgspec.Struct, array_like=True):
-    shards: list[str]
-    firsts: list[int]
-    places: list[int]
-
-
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(_Answer).decode
-
-
-def _packed(written: Written) -> bytes:
-    firsts: dict[str, int] = {}
-    for shard, sequence in zip(written.shards, written.sequences, strict=True):
-        firsts.setdefault(shard, sequence)
-    order = {shard: place for place, shard in enumerate(firsts)}
-    return _encode(_Answer(list(firsts), list(firsts.values()), [order[shard] for shard in written.shards]))
-
-
-def _unpacked(blob: bytes) -> Written:
-    answer = _decode(blob)
-    following = list(answer.firsts)
-    sequences = []
-    for place in answer.places:
-        sequences.append(following[place])
-        following[place] += 1
-    return Written([answer.shards[place] for place in answer.places], sequences)

@@ -6,7 +6,7 @@ To add a column, add a Step to UPGRADES: new files run the same steps as old one
 import sqlite3
 from typing import NamedTuple
 
-from streams.backends.embedded import appending, shard_rows, stream_rows
+from streams.backends.embedded import appending, receipts, shard_rows, stream_rows
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS streams (
@@ -48,7 +48,7 @@ UPGRADES = [
 
 def prepare(db: sqlite3.Connection) -> None:
     """Adds the tables and columns that the file lacks. Several processes may call it at once."""
-    db.executescript(TABLES + shard_rows.SCHEMA + appending.SCHEMA + stream_rows.SCHEMA)
+    db.executescript(TABLES + shard_rows.SCHEMA + stream_rows.SCHEMA + appending.SCHEMA + receipts.SCHEMA)
     if not _missing(db):
         return
     db.execute("BEGIN IMMEDIATE")  # one process upgrades; the others then find nothing missing

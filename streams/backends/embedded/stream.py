@@ -14,7 +14,7 @@ from secrets import token_hex
 from typing import Any
 
 from common.running import to_run
-from streams.backends.embedded import appending, own_clock, rows, shard_rows
+from streams.backends.embedded import appending, own_clock, receipts, rows, shard_rows
 from streams.backends.embedded.appending import Appender, Checked, Refuse, Writing, Written
 from streams.backends.embedded.own_clock import Look, Reading
 from streams.backends.embedded.reading import UnreadableError, count, read
@@ -157,7 +157,7 @@ class EmbeddedStream:
     def marks(self, prefix: str) -> dict[str, str]:
         """Returns the marks of senders whose names begin so: the positions that were stored with their records."""
         with self._in_our_words():
-            return appending.marks(self._db, self._stream("id")[0], prefix)
+            return receipts.marks(self._db, self._stream("id")[0], prefix)
 
     def now(self) -> int:
         with self._in_our_words():
