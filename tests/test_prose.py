@@ -1,4 +1,4 @@
-"""Holds docs to one sentence a line, so that a diff shows each changed sentence, and version numbers to CHANGELOG.md."""
+"""Holds docs to one sentence a line, so that a diff shows each changed sentence, and versions to CHANGELOG.md."""
 
 import json
 import re
@@ -22,7 +22,7 @@ def sentences(line: str) -> int:
 
 
 def is_whole(head: str) -> bool:
-    """Returns whether no quotation, bracket or emphasis is open at the end of a text, and no list number stands alone."""
+    """Returns whether a text ends outside of quotations, brackets and emphasis, and is no number of a list."""
     pairs = head.count("(") <= head.count(")") and head.count("[") <= head.count("]")
     return pairs and not head.count("`") % 2 and not head.count("**") % 2 and not re.fullmatch(r"\s*\d+\.", head)
 
