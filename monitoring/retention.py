@@ -5,13 +5,13 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from monitoring.models import Beat, Total
+from monitoring.models import Counter, Heartbeat
 
 SILENT = timedelta(days=1)  # a live process writes a heartbeat every ten seconds
 
-NOT_GROWING: dict[type[Model], str] = {Total: "as many as names and labels in the code"}
+NOT_GROWING: dict[type[Model], str] = {Counter: "as many as names and labels in the code"}
 
 
 def outlived(now: datetime) -> dict[type[Model], QuerySet[Any]]:
     """Returns the rows that have been kept long enough, by model."""
-    return {Beat: Beat.objects.filter(at__lt=now - SILENT)}
+    return {Heartbeat: Heartbeat.objects.filter(at__lt=now - SILENT)}

@@ -9,6 +9,8 @@ from django.core.management import get_commands
 
 from dashboard import topics
 from streams import applications
+from tests.deploy import aws_template
+from tests.deploy.aws_template import lacking
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = "\n".join(path.read_text() for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))])
@@ -21,13 +23,12 @@ OURS = {
 COMMANDS = sorted(name for name, app in get_commands().items() if app in OURS)
 # Of the table of topics: the first cell, where a ticker stands for all of them.
 TOPICS = re.findall(r"^\| `([\w:-]+)` \|", PROTOCOL.split("## Topics")[1].split("\n## ")[0], re.MULTILINE)
-# Files that name each application, and how.
+# Files that name each application: a pattern with its name, and a sentence for those who add one.
 PLACES = {
-    "docs/protocol.md": "`{}`",
-    "README.md": "{}",
-    "Procfile": "manage.py produce {}",
-    "deploy/install.sh": "applications=([^)]*{}",
-    "deploy/aws/millrace.yaml": "Default: {}\n",
+    "docs/protocol.md": ("`{}`", "name its topics there"),
+    "README.md": (r"\b{}\b", "write a sentence about it"),
+    "docs/deploy.md": (r"for stream in [^;]*\b{}\b", "add its stream to those that are deleted"),
+    "deploy/install.sh": (r"applications=\([^)]*\b{}\b", "add its name to `applications=(…)`"),
 }
 OUR_APPLICATIONS = applications.names()
 
@@ -53,9 +54,32 @@ def test_every_topic_is_documented() -> None:
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("application", OUR_APPLICATIONS)
 def test_an_application_is_named_where_it_is_run_and_documented(application: str, place: str) -> None:
-    text = (ROOT / place).read_text()
-    words = re.escape(PLACES[place]).replace(r"\{\}", r"\b" + application + r"\b").replace(r"\[\^\)\]\*", "[^)]*")
-    assert re.search(words, text), f"{place} lacks {application}"
+    pattern, remedy = PLACES[place]
+    assert re.search(pattern.format(application), (ROOT / place).read_text()), f"{place} lacks {application}: {remedy}"
+
+
+@pytest.mark.parametrize("source", applications.sources())
+def test_procfile_runs_a_producer_of_every_source(source: str) -> None:
+    line = f"{source}-in: exec .venv/bin/python manage.py produce {source}"
+    assert line in (ROOT / "Procfile").read_text().splitlines(), f"Procfile lacks {source}: add the line {line!r}"
+
+
+@pytest.mark.parametrize("stream", sorted({*OUR_APPLICATIONS, *applications.sources()}))
+def test_aws_template_has_the_stream_of_every_application_in_every_policy(stream: str) -> None:
+    assert lacking(aws_template.read(), stream) == []
+
+
+def test_missing_part_of_the_aws_template_is_named() -> None:
+    template = aws_template.read()
+    assert lacking(template, "readings") == ["Add a parameter, such as ReadingsName, with `Default: readings`."]
+    template["Parameters"]["ReadingsName"] = {"Default": "readings"}
+    assert lacking(template, "readings") == ["Add an AWS::Kinesis::Stream with `Name: !Ref ReadingsName`."]
+    stream = {"Type": "AWS::Kinesis::Stream", "Properties": {"Name": {"Ref": "ReadingsName"}}}
+    template["Resources"]["ReadingsStream"] = stream
+    assert lacking(template, "readings") == [
+        f"Add `!GetAtt ReadingsStream.Arn` to the resources of {who}Policy."
+        for who in ("Consumer", "Operator", "Producer")
+    ]
 
 
 @pytest.mark.parametrize("place", ["Procfile", "deploy/onebox.ini"])

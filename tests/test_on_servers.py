@@ -42,6 +42,7 @@ SELECTED = [
     "tests/streams/coordination/test_leases.py",
     "tests/streams/coordination/test_listing.py",
     "tests/streams/engine/test_last_resort.py",
+    "tests/streams/engine/test_small_packets.py",
     "tests/streams/models/test_migrations.py",
     "tests/streams/operations/test_deadletters.py",
     "tests/streams/operations/test_retention.py",

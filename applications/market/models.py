@@ -44,7 +44,8 @@ class TradeMinute(models.Model):
     first = models.FloatField()
     last = models.FloatField()
     largest = models.BigIntegerField()  # shares in the largest single order
-    reached = models.CharField(max_length=64)  # sequence number of the last trade, zero-padded: ties go to the first
+    # Sequence number of the last trade, zero-padded: ties go to the first.
+    last_sequence = models.CharField(max_length=64, db_column="reached")
 
     class Meta:
         constraints = [

@@ -69,7 +69,7 @@ class TradesProcessor(Processor[Trade, list[TradeRow]]):
         sequences, changed = batch.sequences, window.changed
         for key, index in last.items():
             changed[key] = tally = tallies[key]
-            tally.reached = padded(sequences[index])
+            tally.last_sequence = padded(sequences[index])
         return refuse(batch, refused, self._too_many) + refuse(batch, full, _full)
 
     def advance(self, watermark: int) -> None:

@@ -46,7 +46,7 @@ def trades(minutes: int, stream: str | None = None) -> Iterator[Row]:
             "low": min(row.low for row in rows),
             "high": max(row.high for row in rows),
             "first": rows[0].first,
-            "last": max(rows, key=attrgetter("reached")).last,
+            "last": max(rows, key=attrgetter("last_sequence")).last,
             "largest": max(row.largest for row in rows),
         }
 
@@ -104,7 +104,9 @@ class MinuteReports:
 def _minute(minute: datetime, rows: list[TradeMinute]) -> Row:
     def most_popular(side: str) -> Row | None:
         """Returns the most popular stock of a side. Ties: the first to reach the count."""
-        best = min((row for row in rows if row.side == side), key=lambda row: (-row.trades, row.reached), default=None)
+        best = min(
+            (row for row in rows if row.side == side), key=lambda row: (-row.trades, row.last_sequence), default=None
+        )
         return {"ticker": best.ticker, "trades": best.trades} if best else None
 
     largest = max((row for row in rows if row.side == "SELL"), key=lambda row: row.largest, default=None)

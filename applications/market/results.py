@@ -18,7 +18,7 @@ class Tally(msgspec.Struct, gc=False, array_like=True):
     first: float
     last: float
     largest: int  # shares
-    reached: str = ""  # sequence number of the last trade, padded
+    last_sequence: str = ""  # sequence number of the last trade, padded
 
     @classmethod
     def of(cls, price: float, quantity: int) -> Self:

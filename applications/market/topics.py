@@ -132,7 +132,7 @@ def _minutes(stream: str, minutes: list[datetime], places: int) -> dict[datetime
 
 def _first(rows: QuerySet[TradeMinute], places: int, order: str) -> QuerySet[TradeMinute]:
     """Returns the first rows of each minute and side by an order; ties: first to reach it."""
-    place = Window(RowNumber(), partition_by=[F("minute"), F("side")], order_by=[order, "reached"])
+    place = Window(RowNumber(), partition_by=[F("minute"), F("side")], order_by=[order, "last_sequence"])
     return rows.annotate(place=place).filter(place__lte=places).order_by("minute", "side", "place")
 
 
@@ -217,5 +217,5 @@ def _ticker_minute(minute: datetime, rows: Sequence[TradeMinute], at: Progress) 
         "high": max(row.high for row in rows),
         # The rows do not say which side traded first; the busier one is the likelier.
         "first": max(rows, key=attrgetter("trades")).first,
-        "last": max(rows, key=attrgetter("reached")).last,
+        "last": max(rows, key=attrgetter("last_sequence")).last,
     }

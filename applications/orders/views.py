@@ -17,6 +17,7 @@ from applications.orders import alarm as alarm_page
 from applications.orders import links, queries, sites, thresholds
 from applications.orders.models import ORDERS, AlarmEpisode, Site, SiteCount
 from applications.orders.topics import episode
+from common.text import storable
 from dashboard import download
 from dashboard.choosing import Chosen, choose
 from dashboard.live.service import snapshots as live_snapshots
@@ -202,12 +203,7 @@ def _site_of(request: HttpRequest, name: str) -> Site | None:
     """Returns the site that staff want to change."""
     if not request.user.is_staff:
         raise PermissionDenied("Only staff may set thresholds and remove sites.")
-    return Site.objects.filter(name=_storable(name)).first()
-
-
-def _storable(name: str) -> str:
-    """Returns the name without NUL, which PostgreSQL does not accept even in a query."""
-    return name.replace("\0", "�")
+    return Site.objects.filter(name=storable(name)).first()  # PostgreSQL accepts no NUL, even in a query
 
 
 def _time(text: str) -> datetime | None:
@@ -216,6 +212,6 @@ def _time(text: str) -> datetime | None:
 
 
 def _no_site(request: HttpRequest, on: Chosen, name: str) -> HttpResponse:
-    near = queries.sites(on.stream, _storable(name))[:SITES] or queries.sites(on.stream, "")[:SITES]
+    near = queries.sites(on.stream, storable(name))[:SITES] or queries.sites(on.stream, "")[:SITES]
     context = {"site": name, "near": [(site.name, links.to_site(site.name, on.stream)) for site in near], "on": on}
     return render(request, "orders/no_site.html", context, status=404)

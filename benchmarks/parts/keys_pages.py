@@ -73,7 +73,9 @@ def fill(keys: int, now: datetime) -> None:
     write(
         TradeMinute,
         (
-            TradeMinute(minute=minute - timedelta(minutes=back), ticker=f"T{n}", side=side, reached=f"{n}", **figures)
+            TradeMinute(
+                minute=minute - timedelta(minutes=back), ticker=f"T{n}", side=side, last_sequence=f"{n}", **figures
+            )
             for n in range(min(keys, settings.TICKERS_MOST))  # more are not counted in a minute
             for side in ("BUY", "SELL")
             for back in range(2)

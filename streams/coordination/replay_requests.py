@@ -11,12 +11,12 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from django.db.models import F, QuerySet
 from django.db.models.functions import Length
 
+from common.text import LONGEST_ERROR, one_line, only_ascii, storable
 from streams.coordination import packets
 from streams.core import clock
 from streams.core.commits import HeldLease, LetterTakenError, Replay, ReplayRequest
 from streams.core.error_kinds import LONGEST, kind_of
 from streams.core.records import DeadRecord
-from streams.core.storable import LONGEST_ERROR, one_line, plain, storable
 from streams.models import DeadLetter
 
 Letters = QuerySet[DeadLetter]
@@ -51,7 +51,7 @@ def _parts(dead: Collection[DeadRecord], room: int) -> Iterator[list[DeadRecord]
 
 
 def _row(grant: HeldLease, record: DeadRecord, packet: int | None) -> DeadLetter:
-    write, write_error = (plain, plain) if record.reduced else (storable, one_line)
+    write, write_error = (only_ascii, only_ascii) if record.reduced else (storable, one_line)
     key, notes = write(record.key, KEY), ""
     if key != record.key:
         notes += " (The key is shown with escapes; its bytes are kept beside it.)"
@@ -72,7 +72,9 @@ def _row(grant: HeldLease, record: DeadRecord, packet: int | None) -> DeadLetter
         data=data,
         whole_size=whole_size,
         error=error + notes,
-        kind=plain(kind_of(error), LONGEST) if record.reduced else kind_of(error),  # which adds a character of its own
+        kind=only_ascii(kind_of(error), LONGEST)
+        if record.reduced
+        else kind_of(error),  # which adds a character of its own
         attempts=record.attempts,
     )
 

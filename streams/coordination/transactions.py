@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 
+from common.text import one_line
 from streams.coordination import packets
 from streams.core.commits import RefusedError
-from streams.core.storable import one_line
 
 # MariaDB's and MySQL's error numbers that the same data raise each time: a row, a packet or an undo record too large.
 TOO_LARGE = {1118, 1153, 1301, 1713}

@@ -6,11 +6,11 @@ from typing import Annotated, Any, Generic, Protocol, TypeVar
 
 import msgspec
 
+from common.text import one_line
 from streams.core import names
 from streams.core.hashing import HASH_SPACE, hash_key
 from streams.core.records import Batch, DeadRecord
 from streams.core.state import StateChange
-from streams.core.storable import one_line
 
 Event = TypeVar("Event")
 Results_co = TypeVar("Results_co", covariant=True)

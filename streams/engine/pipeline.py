@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Generic
 
+from common.text import one_line
 from streams.core.clock import SECOND
 from streams.core.commits import (
     Commit,
@@ -21,7 +22,6 @@ from streams.core.commits import (
 from streams.core.processor import Event, Processor
 from streams.core.records import SHARD_END, Batch, DeadRecord, Lost, Page, StreamError, lost_in_words
 from streams.core.state import EMPTY, State, StateChange
-from streams.core.storable import one_line
 from streams.engine.reading import Reader
 
 LIMIT = 10_000  # records a step: Kinesis' limit for one read

@@ -137,7 +137,7 @@ class Worker(Generic[Event, Results]):
         self._try_again(assignment.held)
         beyond = sorted(assignment.held)[assignment.target :]
         if beyond:
-            self._give_back(beyond)
+            self._release(beyond)
         for grant in self._leases.acquire(assignment.target - len(assignment.held)):
             logger.info("%s takes %s/%s from %s on", grant.application, grant.stream, grant.shard, grant.checkpoint)
             self._open(grant)
@@ -173,13 +173,13 @@ class Worker(Generic[Event, Results]):
             held -= due
             self._aside = {shard: until for shard, until in self._aside.items() if shard not in due}
 
-    def _give_back(self, shards: list[str]) -> None:
+    def _release(self, shards: list[str]) -> None:
         """Releases shards. Between steps everything is committed, so that other workers go on at exactly this place."""
         for shard in shards:
             self._shards.pop(shard, None)
             self._aside.pop(shard, None)
         self._leases.release(shards)
-        logger.info("gave back %s", ", ".join(shards))
+        logger.info("released %s", ", ".join(shards))
 
     def _drop(self, shard: str, why: str) -> None:
         logger.warning("%s %s", shard, why)

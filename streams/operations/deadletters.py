@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.db import transaction
 from django.db.models import Count, Max, Q, QuerySet
 
-from streams.core.storable import storable
+from common.text import storable
 from streams.models import Audit, DeadLetter
 
 Status = DeadLetter.Status

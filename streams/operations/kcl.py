@@ -12,6 +12,7 @@ import boto3
 from botocore import exceptions as boto
 from django.db import IntegrityError, transaction
 
+from common.text import clause
 from streams.backends.kinesis.errors import CREDENTIALS, DENIED, EXPIRED, NOBODY, UNKNOWN, WHERE_FROM
 from streams.backends.kinesis.reading import SUB_BITS
 from streams.core.records import SHARD_END, TRIM_HORIZON, Position, Shard, StreamError, after, at
@@ -223,7 +224,7 @@ def _in_our_words(error: Exception, table: str, region: str | None) -> str:
             " and --endpoint-url."
         )
     if not isinstance(error, boto.ClientError):
-        return f"Table {table!r} cannot be read: {' '.join(str(error).split()).rstrip('.')}."
+        return f"Table {table!r} cannot be read: {clause(error)}."
     code = str(error.response.get("Error", {}).get("Code", ""))
     if code == "ResourceNotFoundException":
         return f"There is no table {table!r} in {region}: KCL names it as its application, unless told otherwise."

@@ -119,8 +119,8 @@ def test_interleaved_streams_add_up(arrows: list[tuple[str, Any, Any, Any]], mon
 
 
 def test_report_sums_the_rows_of_all_streams() -> None:
-    trades(at(), "AAPL", "BUY", 10, low=9.0, first=9.5, last=9.7, reached=1, largest=200)
-    trades(at(), "AAPL", "BUY", 5, high=12.0, first=11.0, last=11.5, reached=2, largest=700, stream="trades-eu")
+    trades(at(), "AAPL", "BUY", 10, low=9.0, first=9.5, last=9.7, last_sequence=1, largest=200)
+    trades(at(), "AAPL", "BUY", 5, high=12.0, first=11.0, last=11.5, last_sequence=2, largest=700, stream="trades-eu")
     [row] = report.trades(60)
     figures = {name: row[name] for name in ("trades", "low", "high", "first", "last", "largest")}
     assert figures == {"trades": 15, "low": 9.0, "high": 12.0, "first": 9.5, "last": 11.5, "largest": 700}

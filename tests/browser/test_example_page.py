@@ -26,7 +26,7 @@ def test_page_fills_by_itself_and_polling_tells_the_same(house: ExampleHouse, we
     expect(page.locator("[data-empty]")).to_be_visible()
     house.put(b'{"device": "attic", "celsius": 20}', b'{"device": "attic", "celsius": 23}')
     house.run("consume", "readings", "--until-caught-up")
-    expect(page.locator("[data-devices] tr > *")).to_have_text(["attic", "21.50", "2"])
+    expect(page.locator("[data-rows] tr > *")).to_have_text(["attic", "21.50", "2"])
     polled = page.request.get(f"{web.url}/live/readings.json").json()
     assert polled["data"]["devices"] == [{"device": "attic", "mean": 21.5, "readings": 2}]
 

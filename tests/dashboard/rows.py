@@ -26,7 +26,7 @@ def lease(application: str, watermark: datetime | None, newest: datetime | None 
 
 
 def trades(
-    minute: datetime, ticker: str, side: str, count: int, reached: int = 1, stream: str = "trades", **rest: float
+    minute: datetime, ticker: str, side: str, count: int, last_sequence: int = 1, stream: str = "trades", **rest: float
 ) -> TradeMinute:
     """`count` trades of 100 shares each, 10.00 a share unless `rest` says otherwise."""
     Ticker.objects.get_or_create(stream=stream, name=ticker, defaults={"folded": folded(ticker)})
@@ -39,7 +39,7 @@ def trades(
         trades=count,
         shares=100 * count,
         cents=100_000 * count,
-        reached=f"{reached:020d}",
+        last_sequence=f"{last_sequence:020d}",
         **values,
     )
 

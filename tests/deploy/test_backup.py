@@ -59,6 +59,7 @@ def elsewhere(house: House, folder: Path) -> House:
 
 def back_up_under_load(house: House) -> str:
     """The archive, made while a producer and a worker are at work, and killed afterwards."""
+    house.environment["STATE_HEAD"] = "400"  # bytes, so that states have segments
     house.run("streams", "create", "trades", "--shards", "2")
     producer = house.start("produce", "trades", "--rate", "5000", "--seed", "1")
     worker = house.start("consume", "trades")
@@ -90,6 +91,7 @@ def test_restore_under_load_counts_every_record_once(house: House, tmp_path: Pat
     said = script(other, "restore.sh", archive)
     assert said.splitlines()[0].startswith("Restored the backup of ")
     assert other.query("SELECT count(*) FROM accounts_user") == [(1,)]
+    assert other.query("SELECT count(*) FROM streams_statesegment")[0][0] > 0
     held = len(list(other.rows("streams", "tail", "trades")))
     assert 0 < other.applied("trades") <= held
     other.run("produce", "trades", "--rate", "0", "--count", "3000", "--seed", "2")

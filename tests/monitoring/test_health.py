@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from monitoring import health, middleware
-from monitoring.models import Beat
+from monitoring.models import Heartbeat
 from streams.models import Lease, Member
 from streams.wiring import count_waiting
 
@@ -151,7 +151,7 @@ def test_write_check_writes_at_most_every_five_seconds(db: None) -> None:
     with connection.execute_wrapper(note):
         for _ in range(3):
             checks.findings()
-    assert (written, Beat.objects.count()) == (["UPDATE", "INSERT", "UPDATE"], 1)
+    assert (written, Heartbeat.objects.count()) == (["UPDATE", "INSERT", "UPDATE"], 1)
 
 
 def test_readyz_is_red_when_the_disk_is_almost_full(client: Client, db: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,7 +51,7 @@ def test_text_traceback_holds_no_control_bytes() -> None:
     except ValueError as error:
         given = {"msg": "broke", "exc_info": (ValueError, error, error.__traceback__)}
     lines = TextFormatter("{message}", style="{").format(logging.makeLogRecord(given)).split("\n")
-    assert (lines[0], lines[-1], all(map(str.isprintable, lines))) == ("broke", "ValueError: \\x1b[2J", True)
+    assert (lines[0], lines[-1], all(map(str.isprintable, lines))) == ("broke", "ValueError: \\u001b[2J", True)
 
 
 def test_error_has_its_traceback_in_the_same_line() -> None:

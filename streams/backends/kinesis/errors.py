@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from botocore import exceptions as boto
 
 from common.running import to_run
+from common.text import clause
 from streams.backends.retrying import BusyError
 from streams.core.records import StreamDownError, StreamError, StreamExistsError, StreamNotFoundError
 
@@ -75,12 +76,12 @@ def in_our_words(error: Exception, stream: str, region: str) -> StreamError:
             f"Kinesis cannot be reached{_endpoint(error)} ({type(error).__name__}); check the network, the name of the"
             f" region ({region}) and the endpoint_url of STREAM_URL."
         )
-    return StreamError(f"Kinesis cannot be asked{_for(stream, 'about')}: {_one_line(error)}.")
+    return StreamError(f"Kinesis cannot be asked{_for(stream, 'about')}: {clause(error)}.")
 
 
 def _refusal(error: boto.ClientError, stream: str, region: str) -> StreamError:
     details = error.response.get("Error", {})
-    code, message = str(details.get("Code", "")), _one_line(details.get("Message", ""))
+    code, message = str(details.get("Code", "")), clause(details.get("Message", ""))
     return (
         _about_the_caller(code, error.operation_name, stream)
         or _for_the_moment(code, error, f"Kinesis could not do {error.operation_name} for now: {message} ({code})")
@@ -135,7 +136,3 @@ def _for(stream: str, preposition: str) -> str:
 def _endpoint(error: Any) -> str:
     host = urlsplit(str(error.kwargs.get("endpoint_url", ""))).netloc.rpartition("@")[2]
     return f" at {host}" if host else ""
-
-
-def _one_line(words: object) -> str:
-    return " ".join(str(words).split()).rstrip(".")

@@ -24,7 +24,7 @@ class Command(PlainCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("applications", nargs="*", type=application_name, metavar="APPLICATION", help=NAMES_HELP)
-        parser.add_argument("--all", action="store_true", help="every application, each on its own stream")
+        parser.add_argument("--all", action="store_true", help="every application; a missing stream is waited for")
         parser.add_argument("--stream", type=stream_name, metavar="NAME", help=STREAM_HELP)
         parser.add_argument("--until-caught-up", action="store_true", help="end when all present records are applied")
         parser.add_argument("--from", dest="start", type=where, default=TRIM_HORIZON, metavar="WHERE", help=WHERE_HELP)

@@ -65,7 +65,7 @@ def naive(history: list[tuple[int, list[Trade]]]) -> dict[tuple[int, str, str], 
 
 
 def values(row: TradeRow) -> tuple[Any, ...]:
-    return tuple(getattr(row.tally, name) for name in row.tally.__struct_fields__ if name != "reached")
+    return tuple(getattr(row.tally, name) for name in row.tally.__struct_fields__ if name != "last_sequence")
 
 
 @given(histories, st.sets(st.integers(0, 11)))
@@ -95,8 +95,8 @@ def test_results_are_the_changed_rows_alone() -> None:
 
 def test_row_names_the_trade_that_reached_its_count() -> None:
     [row] = add(TradesProcessor(), START, [TRADE, TRADE], first=41)
-    assert int(row.tally.reached) == 42
-    assert len(row.tally.reached) == 64
+    assert int(row.tally.last_sequence) == 42
+    assert len(row.tally.last_sequence) == 64
 
 
 def test_earlier_stamp_amends_its_own_minute() -> None:

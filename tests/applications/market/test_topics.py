@@ -76,7 +76,7 @@ def test_a_minute_adds_up_more_than_64_bits_of_cents() -> None:
 def test_ranking_breaks_ties_by_the_first_to_reach_the_count() -> None:
     lease("trades", watermark=at(0, 30))
     for place, ticker in enumerate(["FB", "GE", "HD", "KO", "MCD", "PG"]):
-        trades(at(), ticker, "BUY", 7, reached=9 - place)
+        trades(at(), ticker, "BUY", 7, last_sequence=9 - place)
     ranked = [row["ticker"] for row in page.market(at(0, 30))["open"]["buy"]]
     assert ranked == ["PG", "MCD", "KO", "HD", "GE"]
 
@@ -118,8 +118,8 @@ def test_history_is_an_hour_of_closed_minutes_with_their_firsts() -> None:
 
 def test_a_ticker_has_its_prices_and_its_open_minute_last() -> None:
     lease("trades", watermark=at(1, 30), newest=at(1, 29))
-    trades(at(), "AMZN", "BUY", 3, reached=8, low=9.0, high=11.0, first=9.5, last=10.5)
-    trades(at(), "AMZN", "SELL", 2, reached=9, low=8.0, high=10.0, first=8.5, last=9.0)
+    trades(at(), "AMZN", "BUY", 3, last_sequence=8, low=9.0, high=11.0, first=9.5, last=10.5)
+    trades(at(), "AMZN", "SELL", 2, last_sequence=9, low=8.0, high=10.0, first=8.5, last=9.0)
     trades(at(1), "AMZN", "SELL", 1)
     first, last = page.ticker("AMZN", at(1, 30))["minutes"]
     assert first == {

@@ -11,8 +11,8 @@ function show(data) {
   one("[data-empty]").hidden = !empty;
   one("[data-content]").hidden = empty;
   setTime(one("[data-minute]"), data.minute);
-  const make = () => copyOf(one("template[data-device]"));
-  reconcile(one("[data-devices]"), data.devices, { key: (row) => row.device, make, fill });
+  const make = () => copyOf(one("template[data-row]"));
+  reconcile(one("[data-rows]"), data.devices, { key: (row) => row.device, make, fill });
 }
 
 function fill(row, { device, mean, readings }) {

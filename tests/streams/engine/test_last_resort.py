@@ -124,8 +124,8 @@ def test_key_of_any_bytes_can_be_restored(key: str) -> None:
 def test_storable_key_is_stored_unchanged() -> None:
     consume(leases(), [("\x1b[2J ä", b"x"), ("\0", b"x")])
     keys = list(DeadLetter.objects.order_by("pk").values_list("partition_key", "key_bytes"))
-    assert [(key, raw and bytes(raw)) for key, raw in keys] == [("\x1b[2J ä", None), ("\\x00", b"\0")]
-    assert kept("The key is shown with escapes; its bytes are kept beside it.") == [("\\x00", b"x", None)]
+    assert [(key, raw and bytes(raw)) for key, raw in keys] == [("\x1b[2J ä", None), ("\\u0000", b"\0")]
+    assert kept("The key is shown with escapes; its bytes are kept beside it.") == [("\\u0000", b"x", None)]
 
 
 def test_an_error_is_bounded_and_one_line() -> None:

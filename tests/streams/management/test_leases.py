@@ -91,7 +91,10 @@ def test_an_application_without_leases_is_refused_when_it_is_not_registered(
     ("words", "sentence"),
     [
         (["--application", "trades", "--stream", "trades"], "Checkpoints of KCL are places in Amazon Kinesis"),
-        (["--application", "nobody", "--stream", "trades"], "argument --application: There is no application 'nobody'"),
+        (
+            ["--application", "nobody", "--stream", "trades"],
+            "argument --application: There is no application 'nobody'. There are: trades, orders\n",
+        ),
         (["--application", "trades", "--stream", "a b"], "argument --stream: 'a b' is not a stream's name"),
         (["--application", "trades"], "the following arguments are required: --stream"),
     ],

@@ -33,7 +33,9 @@ def lease(shard: str = "a", **fields: Any) -> Lease:
 
 def minute(days: float, stream: str = "trades") -> None:
     figures = dict.fromkeys(("trades", "shares", "cents", "low", "high", "first", "last", "largest"), 1)
-    TradeMinute.objects.create(stream=stream, minute=days_ago(days), ticker="AMZN", side="BUY", reached="1", **figures)
+    TradeMinute.objects.create(
+        stream=stream, minute=days_ago(days), ticker="AMZN", side="BUY", last_sequence="1", **figures
+    )
 
 
 def second(days: float, application: str = "trades", stream: str = "trades") -> None:
