@@ -8,8 +8,12 @@ FACTS = {
     "about": "about {}",  # the event that a mail told of
     "by": "by {}",  # the member of staff, or "the command line"
     "count": "{} in all",
+    "right": "{} with the right password",
+    "held": "{}",  # that others were refused unseen
     "error": "{}",  # the class of an error, never its message, which may quote user input
     "expires": "until {}",  # a day
+    "first": "the first on {}",  # of the failures, as "last"
+    "last": "the last on {}",
     "factor": "{}",  # totp, passkey, recovery codes
     "key": "key {}",  # the id of a key, never the key
     "label": "“{}”",  # the owner's name for it
@@ -40,10 +44,12 @@ class Event(NamedTuple):
 
 
 CATALOGUE = {
-    # Failures leave no row: only existing users could have one, and the time of its write would reveal them.
+    # A failure leaves no row: only existing users could have one, and the time of its write would reveal them.
+    # failed_sign_ins.py counts failures for every name alike, and records the count at the next sign-in.
     "sign-in.succeeded": Event("Signed in", ("method",)),
     "sign-in.failed": Event("A sign-in failed", ("method", "reason"), kept=False),
     "sign-in.throttled": Event("A sign-in was held up", ("method", "reason"), kept=False),
+    "sign-in.failures": Event("Failed sign-ins", ("count", "right", "held", "first", "last")),
     "throttle.cleared": Event("Wrong guesses forgotten", ("by", "count")),
     "sign-out": Event("Signed out"),
     "device.new": Event("Signed in on a new device", ("method",), notice=True),

@@ -64,5 +64,10 @@ def line(event: SecurityEvent) -> Line:
 
 
 def _details(facts: dict[str, Any]) -> list[str]:
-    """Returns the facts as text, in the order of FACTS, because PostgreSQL reorders the keys of JSON."""
+    """Returns the facts as text, in the order of FACTS, because PostgreSQL reorders the keys of JSON.
+
+    The reason "staff" is left out beside the member of staff who did it.
+    """
+    if facts.get("reason") == "staff" and facts.get("by"):
+        facts = facts | {"reason": None}
     return [words.format(facts[name]) for name, words in FACTS.items() if facts.get(name) is not None]

@@ -6,11 +6,13 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
+from accounts import failed_sign_ins
 from accounts.models import (
     ApiToken,
     Bucket,
     Device,
     EndedSession,
+    FailedSignIns,
     Invitation,
     RecoveryCode,
     SecurityEvent,
@@ -36,6 +38,7 @@ def outlived(now: datetime) -> dict[type[Model], QuerySet[Any]]:
         Session: Session.objects.filter(expire_date__lt=now - ended.LASTS),  # until then the row says why it ended
         EndedSession: ended.outlived(now),
         SecurityEvent: _events(kept_since(now, settings.RETENTION_EVENTS)),
+        FailedSignIns: failed_sign_ins.outlived(now, kept_since(now, settings.RETENTION_EVENTS)),
         ApiToken: ApiToken.objects.filter(Q(revoked__lt=spent) | Q(expires__lt=spent)),
         Invitation: Invitation.objects.filter(Q(used_at__lt=spent) | Q(expires_at__lt=spent)),
         Device: devices.outlived(now),

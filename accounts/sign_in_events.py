@@ -1,11 +1,12 @@
 """Receivers for sign-in and sign-out by any method: begin the session, record the event."""
 
 from allauth.account.authentication import get_authentication_records
+from django.contrib import messages
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import events, factors, sessions
+from accounts import events, factors, failed_sign_ins, sessions
 from accounts.models import SecurityEvent, User
 
 ARRIVAL = "arrival"  # session key: the id of the sign-in event that began the session
@@ -13,8 +14,11 @@ SIGN_IN = "sign-in.succeeded"
 
 
 def on_logged_in(request: HttpRequest, user: User, **_: object) -> None:
-    """Handles `user_logged_in`: begins the session and records the sign-in."""
-    sessions.begin(request, user, timezone.now())
+    """Handles `user_logged_in`: begins the session, tells of failed sign-ins before, and records this one."""
+    now = timezone.now()
+    sessions.begin(request, user, now)
+    if failures := failed_sign_ins.settle(user):
+        messages.info(request, failures.sentence(now), fail_silently=True)  # a sign-in by a command has no page
     arrival = events.record(SIGN_IN, user=user, request=request, **_method(request, user))
     assert arrival is not None  # event_types.py keeps sign-ins in the history
     request.session[ARRIVAL] = arrival.pk

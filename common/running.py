@@ -6,3 +6,16 @@ import shlex
 def to_run(*words: str) -> str:
     """Returns the line that runs manage.py with these words, quoted for a shell; `make run` makes that Python."""
     return shlex.join([".venv/bin/python", "manage.py", *words])
+
+
+def to_run_on(command: str, application: str, stream: str) -> str:
+    """Returns the line that runs `consume` or `produce` for an application on a stream.
+
+    The application's own stream is the default of both commands, so the line leaves it out.
+    """
+    return to_run(command, application, *([] if stream == application else on_stream(stream)))
+
+
+def on_stream(name: str) -> list[str]:
+    """Returns the words of the option --stream. A name that begins with a hyphen would be an option as its own word."""
+    return [f"--stream={name}"] if name.startswith("-") else ["--stream", name]

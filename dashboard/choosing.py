@@ -1,12 +1,12 @@
 """Chooses the stream of an application that a page shows: the one that ?stream= names, else the default."""
 
-import shlex
 from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import quote
 
 from django.http import Http404, HttpRequest
 
+from common.running import to_run_on
 from dashboard import download, topics
 from streams.models.readers import default_stream, streams_of
 
@@ -35,13 +35,14 @@ class Chosen(NamedTuple):
         return "" if self.stream == self.default else f"{download.slug(self.stream, 'stream')}_"
 
     @property
-    def command(self) -> str:
-        """Returns the arguments with which `manage.py consume` reads the stream."""
-        return (
-            self.application
-            if self.stream == self.application
-            else f"{self.application} --stream {shlex.quote(self.stream)}"
-        )
+    def consume(self) -> str:
+        """Returns the command that starts a worker on the stream, quoted for a shell."""
+        return to_run_on("consume", self.application, self.stream)
+
+    @property
+    def produce(self) -> str:
+        """Returns the command that sends records to the stream, quoted for a shell."""
+        return to_run_on("produce", self.application, self.stream)
 
     def topic(self, name: str) -> str:
         return topics.on(name, self.stream)

@@ -100,10 +100,10 @@ class Site:
 def sites() -> list[Site]:
     """By name, at 14:02:48."""
     return [
-        Site("berlin", 30, sliding([(315, 0.75)], seed=4), "Below its threshold"),
-        Site("dublin", 30, sliding([(315, 1.35)], seed=91), "Below its threshold"),
-        Site("lisbon", 20, sliding([(155, 0.45), (160, 0)], seed=2), "Quiet for 2 min 41 s"),
-        Site("london", 30, sliding([(207, 1.3), (108, 2.6)], seed=4), "Alarm for 1 min 37 s, peak 45"),
+        Site("berlin", 30, sliding([(315, 0.75)], seed=4), "quiet"),
+        Site("dublin", 30, sliding([(315, 1.35)], seed=91), "elevated"),
+        Site("lisbon", 20, sliding([(155, 0.45), (160, 0)], seed=2), "quiet"),
+        Site("london", 30, sliding([(207, 1.3), (108, 2.6)], seed=4), "ALARM since 14:01:11"),
     ]
 
 

@@ -1,12 +1,16 @@
 """Every command that a page or a message prints runs as it is written."""
 
+import argparse
 import ast
 import re
+import shlex
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from common.running import to_run
+from common.running import to_run, to_run_on
 from tests.house import ROOT
 
 APPS = ("accounts", "applications", "common", "dashboard", "ingest", "login", "streams", "monitoring")
@@ -45,3 +49,13 @@ def test_a_page_prints_no_command_without_its_python(kind: str) -> None:
 
 def test_a_command_is_quoted_for_a_shell() -> None:
     assert to_run("streams", "create", "a b") == ".venv/bin/python manage.py streams create 'a b'"
+
+
+@given(st.text(st.characters(exclude_characters="\0", codec="utf-8"), min_size=1))
+def test_a_command_on_a_stream_reads_back_as_that_stream_with_any_name(stream: str) -> None:
+    parser = argparse.ArgumentParser(exit_on_error=False)
+    parser.add_argument("application")
+    parser.add_argument("--stream", default="trades")
+    words = shlex.split(to_run_on("consume", "trades", stream))
+    assert words[:3] == [".venv/bin/python", "manage.py", "consume"]
+    assert vars(parser.parse_args(words[3:])) == {"application": "trades", "stream": stream}

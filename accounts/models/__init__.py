@@ -1,6 +1,6 @@
 """Models of users and of their sessions, factors, tokens and history."""
 
-from accounts.models.events import SecurityEvent
+from accounts.models.events import FailedSignIns, SecurityEvent
 from accounts.models.factors import RecoveryCode, TotpUse
 from accounts.models.invitations import Invitation
 from accounts.models.people import User, holding, in_any_case, named
@@ -13,6 +13,7 @@ __all__ = [
     "Bucket",
     "Device",
     "EndedSession",
+    "FailedSignIns",
     "Invitation",
     "RecoveryCode",
     "SecurityEvent",

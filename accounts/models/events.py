@@ -22,3 +22,20 @@ class SecurityEvent(models.Model):
             models.Index(fields=["user", "-id"], name="accounts_event_history"),
             models.Index(fields=["user", "name", "-id"], name="accounts_event_of_a_name"),
         ]
+
+
+class FailedSignIns(models.Model):
+    """Counts the sign-ins of a kind that failed at an account since its last sign-in; accounts/failed_sign_ins.py.
+
+    Names without an account share rows of their own, so that a count takes as long and reveals no account.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)  # the kind, and the account or the group of names
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="failed_sign_ins"
+    )
+    kind = models.CharField(max_length=20)  # an accounts.throttle.rules.Kind
+    count = models.PositiveIntegerField(default=0)
+    held = models.BooleanField(default=False)  # others were refused, and their secrets were not looked at
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField(db_index=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from ipaddress import IPv4Address, ip_address, ip_network
 from math import inf
 from time import time
@@ -16,7 +17,7 @@ from typing import TypeVar
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import client, events, keyrings, names
+from accounts import client, events, failed_sign_ins, keyrings, names
 from accounts.models import User, named
 from accounts.passwords import provisional
 from accounts.throttle import devices, store
@@ -25,6 +26,7 @@ from accounts.throttle.store import Refusal, Reservation, Target
 
 Result = TypeVar("Result")
 Clock = Callable[[], float]
+Note = Callable[[Kind, str, User | None, datetime], None]
 Spend = Callable[[], object]  # takes as long as a check
 
 LONGEST_NAME = 254  # characters; an e-mail address at most
@@ -111,19 +113,31 @@ class Guess:
     account: Target | None
 
     def judged(self, verify: Callable[[], Result | None], spend: Spend, clock: Clock) -> Result | None:
-        held = self._reserve(clock())
+        now = clock()
+        held = self._reserve(now)
         failed, throttled, facts = LOGGED[self.kind]
         if isinstance(held, Refusal):
             spend()
             reason = "too many in a row" if held.until == inf else "too many"
             events.record(throttled, user=self.user, request=self.request, reason=reason, **facts)
+            self._tell(failed_sign_ins.hold, now)
             return None
         result = verify()
         if not result:
             events.record(failed, user=self.user, request=self.request, reason="wrong", **facts)
+            self._tell(failed_sign_ins.count, now)
             return None
         held.succeed()
         return result
+
+    def _tell(self, note: Note, now: float) -> None:
+        """Notes a failed sign-in for the owner. A signed-in user who confirms who they are does not sign in."""
+        known = self.kind != Kind.PASSWORD and getattr(self.request, "user", None)
+        if self.kind == Kind.CONFIRMATION or (known and known.is_authenticated):
+            return
+        account = self.account or (store.of_account(self.kind, self.user) if self.user else None)
+        if account:  # a passkey that nobody has is no sign-in to an account
+            note(self.kind, account.owner, self.user, datetime.fromtimestamp(now, UTC))
 
     def _reserve(self, now: float) -> Reservation | Refusal:
         account = [self.account] if self.account else []

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import history
+from accounts import failed_sign_ins, history
 from accounts.guards import person
 
 PAGE = 50  # events
@@ -17,8 +17,10 @@ LONGEST_ID = 18  # digits; every database takes this many
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    page = Paginator(history.of(person(request)), PAGE).get_page(request.GET.get("page"))
-    return render(request, "accounts/history.html", {"page": page, "lines": map(history.line, page.object_list)})
+    user = person(request)
+    page = Paginator(history.of(user), PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "lines": map(history.line, page.object_list), "failed": failed_sign_ins.standing(user)}
+    return render(request, "accounts/history.html", context)
 
 
 @require_POST

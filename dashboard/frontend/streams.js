@@ -76,7 +76,7 @@ function fillNotice(notice, stream) {
   const { application, stream: name, lag_records: waits } = stream;
   setText(cells.name, `${application} on ${name}: no worker reads it.`);
   setText(cells.waits, waits ? `${records(waits)} ${waits === 1 ? "waits" : "wait"}.` : "");
-  setText(cells.command, `.venv/bin/python manage.py consume ${application}${name === application ? "" : ` --stream ${name}`}`);
+  setText(cells.command, stream.consume);
 }
 
 function fillUnread(row, stream) {

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Sum
 from django.db.models.functions import Now
 
+from common.running import to_run_on
 from dashboard import clock_note, links
 from streams.api import on_this_machine
 from streams.core.clock import iso
@@ -145,6 +146,7 @@ def _stream(name: _Name, leases: Sequence[Lease], facts: _Facts, waiting: dict[s
         "skew": facts.skews[name] / 1000 if name in facts.skews else None,
         "lag": _lag(min(known), own, waits) if known and len(known) == len(watermarks) else None,
         "lag_records": waits,
+        "consume": to_run_on("consume", *name),
         "unattended": bool(unread) and not facts.members[name] and waits != 0,
         "lag_note": why,
         "newest": iso(max((lease.newest for lease in leases if lease.newest), default=None)),

@@ -77,7 +77,7 @@ def _rows(sheet: Sheet, y: float, title: str, rows: Sequence[Row], action: str =
 
 
 def security() -> Sheet:
-    sheet = _account("Security · 1280 × 800", "Security", "How you show that it is you.")
+    sheet = _account("Security · 1280 × 800", "Security", "The ways in which you prove your identity.")
     _rows(sheet, 152, "Password", [("Changed on 21 Nov 2026", "At least 15 characters", ("Change",))])
     _rows(
         sheet,
@@ -90,20 +90,24 @@ def security() -> Sheet:
         "Add a passkey",
     )
     _rows(sheet, 452, "Authenticator app", [("Set up", "Since 21 Nov 2026 · last used 20 hours ago", ("Remove",))])
-    codes = [("3 of 10 are left", "Few: make new ones and keep them safe", ())]
+    codes = [("Only 3 of 10 left", "Make new ones, and keep them safe", ())]
     _rows(sheet, 576, "Recovery codes", codes, "Make new codes")
     return sheet
 
 
 def passkey() -> Sheet:
-    words = "Your device keeps it, behind your fingerprint, face or PIN. Nothing that could be guessed or phished."
+    words = "There is nothing that could be guessed, or typed into a false page."
     sheet = _account("Add a passkey · 1280 × 800", "Add a passkey", words)
-    panel(sheet, LEFT, 160, WIDE, 220, "Name it, so that you know it again")
+    panel(sheet, LEFT, 160, WIDE, 220, "A name for it")
     field(sheet, LEFT + 16, 204, 360, "Name", "Chrome on Linux")
     button(sheet, LEFT + 16, 292, 180, "Add the passkey", primary=True)
     button(sheet, LEFT + 212, 292, 100, "Cancel")
     sheet.text(
-        LEFT + 16, 344, "Your browser asks what should keep it: this device, a phone, a key.", size=15, color=MUTED
+        LEFT + 16,
+        344,
+        "Next, your browser asks where to keep it: on this device, a phone or a security key.",
+        size=15,
+        color=MUTED,
     )
     sheet.text(
         LEFT, 404, "No passkey was added: your browser was asked to stop, or took too long.", size=15, color=VERMILION
@@ -113,11 +117,11 @@ def passkey() -> Sheet:
 
 
 def totp() -> Sheet:
-    words = "An app on your phone shows a new code every 30 seconds."
+    words = "It shows a new code every 30 seconds, which you type after your password."
     sheet = _account("Authenticator app · 1280 × 800", "Set up an authenticator app", words)
     panel(sheet, LEFT, 160, WIDE, 270, "1  Scan this with the app")
     sheet.rect(LEFT + 24, 208, 196, 196, fill=INK, style="cross-hatch")
-    sheet.text(LEFT + 252, 212, "Or type this key into it:", color=MUTED)
+    sheet.text(LEFT + 252, 212, "Or type this key into it, as a time-based one:", color=MUTED)
     sheet.text(LEFT + 252, 240, "JBSW Y3DP EHPK 3PXP\nJBSW Y3DP EHPK 3PXP", code=True)
     sheet.text(LEFT + 252, 300, "The key is shown only now.", size=15, color=MUTED)
     panel(sheet, LEFT, 446, WIDE, 190, "2  Type the code that it shows")
@@ -128,12 +132,12 @@ def totp() -> Sheet:
 
 
 def recovery_codes() -> Sheet:
-    words = "Each signs you in once, with your password, when your phone or key is not at hand."
-    sheet = _account("Recovery codes · 1280 × 800", "Your recovery codes", words)
+    words = "After your password, each code replaces your passkey or app once, when it is not at hand."
+    sheet = _account("Recovery codes · 1280 × 800", "Recovery codes", words)
     sheet.rect(LEFT, 156, WIDE, 44, stroke=VERMILION, round_=True)
     sheet.text(LEFT + 16, 168, "They are shown only now. Print them, or put them into your password manager.")
     with sheet.group("codes"):
-        panel(sheet, LEFT, 216, WIDE, 260, "Ten codes for ada at streams.example.org, 22 Nov 2026")
+        panel(sheet, LEFT, 216, WIDE, 260, "For ada at streams.example.org, 22 Nov 2026")
         for place, code in enumerate(CODES):
             for column in (0, 1):
                 x = LEFT + 32 + column * 330
@@ -146,7 +150,7 @@ def recovery_codes() -> Sheet:
 
 
 def confirm() -> Sheet:
-    words = "What you asked for needs a fresh proof. It\nlasts five minutes."
+    words = "That change needs a fresh proof of your\nidentity. The proof lasts five minutes."
     sheet = _card("Confirm · 1280 × 800", "Confirm that it is you", words, 480)
     button(sheet, INNER, 256, 336, "Use a passkey")
     _or(sheet, INNER, 318, 336)
@@ -161,21 +165,21 @@ def confirm() -> Sheet:
 
 
 def password() -> Sheet:
-    words = "Your other sessions end; this one goes on."
+    words = "Your sessions on other devices end; this one goes on."
     sheet = _account("Change password · 1280 × 800", "Change your password", words)
     panel(sheet, LEFT, 160, WIDE, 410, "A new password")
     field(sheet, LEFT + 16, 206, 420, "Your password now", "• • • • • • • • • • • •")
-    field(sheet, LEFT + 16, 290, 420, "The new one", "")
-    words = "At least 15 characters; a few words in a row are good. Anything may be in it."
+    field(sheet, LEFT + 16, 290, 420, "New password", "")
+    words = "At least 15 characters; a few words that only you would put together are good."
     sheet.text(LEFT + 16, 360, words, size=15, color=MUTED)
-    field(sheet, LEFT + 16, 396, 420, "The new one again", "")
+    field(sheet, LEFT + 16, 396, 420, "New password again", "")
     button(sheet, LEFT + 16, 504, 190, "Change password", primary=True)
     button(sheet, LEFT + 222, 504, 100, "Cancel")
     return sheet
 
 
 def reset() -> Sheet:
-    words = "A link to set a new one comes by mail, to\nthe address your account has."
+    words = "A link to set a new one comes by mail, to\nthe address that your account has."
     sheet = _card("Reset · 1280 × 800", "Forgotten your password?", words, 310)
     field(sheet, INNER, 256, 336, "User name or e-mail address", "")
     button(sheet, INNER, 342, 336, "Send the link", primary=True)
@@ -186,13 +190,14 @@ def reset() -> Sheet:
         sheet.text(
             INNER,
             508,
-            "If there is such an account, and it has\nan address, a link is on its way. It\nworks for an hour.",
+            "If there is such an account, and it has\nan e-mail address, a link is on its way.\n"
+            "It works once, within an hour.",
             size=15,
         )
     with sheet.group("no mail"):
         sheet.rect(CARD, 606, 400, 96, stroke=MUTED, dashed=True, round_=True, fill=PALE_GREY)
         sheet.text(INNER, 620, "Where no mail is set up, in place of the form:", size=14, color=MUTED)
-        sheet.text(INNER, 644, "This Millrace sends no mail: ask whoever\nruns it for a new password.", size=15)
+        sheet.text(INNER, 644, "This Millrace sends no mail: ask its\noperator for a new password.", size=15)
     return sheet
 
 
@@ -200,11 +205,17 @@ def invitation() -> Sheet:
     sheet = _card("Invitation · 1280 × 800", "Welcome, ada", "Choose a password, and the account is\nyours.", 470)
     field(sheet, INNER, 256, 336, "User name", "ada")
     field(sheet, INNER, 340, 336, "Password", "")
-    sheet.text(INNER, 410, "At least 15 characters; a few words in a\nrow are good.", size=15, color=MUTED)
+    sheet.text(
+        INNER,
+        410,
+        "At least 15 characters; a few words that\nonly you would put together are good.",
+        size=15,
+        color=MUTED,
+    )
     field(sheet, INNER, 456, 336, "Again", "")
     button(sheet, INNER, 544, 336, "Make my account", primary=True)
     with sheet.group("gone"):
         sheet.rect(900, 256, 316, 96, stroke=MUTED, dashed=True, round_=True)
         sheet.text(920, 268, "Used before, or older than 72 hours:", size=14, color=MUTED)
-        sheet.text(920, 292, "This invitation is no longer good:\nask for a new one.", size=15)
+        sheet.text(920, 292, "This invitation is no longer good.\nAsk the person who invited you.", size=15)
     return sheet

@@ -51,7 +51,7 @@ def summary(now: Minute, age: str = "0.4 s") -> list[Figure]:
 def ranking(sheet: Sheet, x: float, y: float, width: float, now: Minute, before: Minute, *, sold: bool) -> None:
     """Five ranked rows with bars, and the winner of the minute before; 252 high."""
     with sheet.group("sold" if sold else "bought"):
-        panel(sheet, x, y, width, 252, f"Most {'sold' if sold else 'bought'} this minute", inset=40)
+        panel(sheet, x, y, width, 252, f"Most {'sold' if sold else 'bought'}", inset=40)
         triangle(sheet, x + 16, y + 17, sold=sold, size=14)
         ranks = now.ranking(sold=sold)
         for number, (ticker, trades) in enumerate(ranks):
@@ -73,7 +73,7 @@ def largest(sheet: Sheet, y: float, now: Minute, before: Minute) -> None:
     with sheet.group("largest"):
         sheet.rect(EDGE, y, WIDE, 48, stroke=LINE, round_=True)
         triangle(sheet, EDGE + 16, y + 18, sold=True, size=14)
-        sheet.text(EDGE + 40, y + 13, "Largest sell order this minute", color=MUTED)
+        sheet.text(EDGE + 40, y + 13, "Largest sell order", color=MUTED)
         (ticker, shares), (old, least) = now.largest_sell(), before.largest_sell()
         sheet.text(EDGE + 300, y + 11, f"{shares:,} shares of {ticker}", size=18)
         words = f"Last minute, {before.label}:  {least:,} shares of {old}"
@@ -83,7 +83,7 @@ def largest(sheet: Sheet, y: float, now: Minute, before: Minute) -> None:
 def flow(sheet: Sheet, y: float, height: float, closed: list[Minute]) -> None:
     """Bought above the line, sold below it, a bar a minute."""
     with sheet.group("chart"):
-        panel(sheet, EDGE, y, WIDE, height, "Bought and sold per minute, last hour")
+        panel(sheet, EDGE, y, WIDE, height, "Last hour: trades per minute")
         for x, sold in ((760, False), (860, True)):
             triangle(sheet, x, y + 18, sold=sold)
             sheet.text(x + 20, y + 14, "bought" if not sold else "sold", size=14)
@@ -181,16 +181,16 @@ def empty() -> Sheet:
     with sheet.group("heading"):
         sheet.text(EDGE, 68, "Market", size=28)
     with sheet.group("steps"):
-        sheet.rect(240, 180, 800, 384, stroke=LINE, round_=True)
+        sheet.rect(240, 180, 800, 330, stroke=LINE, round_=True)
         sheet.text(280, 212, "No trade has arrived yet", size=26)
-        sheet.text(280, 256, "Two commands, each in a terminal of its own, make the first ones:", color=MUTED)
+        words = "Start a producer and a worker, each in a terminal of its own. This page fills by itself."
+        sheet.text(280, 256, words, color=MUTED)
         for y, words, command in (
-            (300, "1  put generated trades on the stream", ".venv/bin/python manage.py produce trades"),
-            (400, "2  count them minute by minute", ".venv/bin/python manage.py consume trades"),
+            (300, "makes records", ".venv/bin/python manage.py produce trades"),
+            (400, "reads them and keeps the results", ".venv/bin/python manage.py consume trades"),
         ):
             sheet.text(280, y, words)
             sheet.rect(280, y + 28, 600, 44, stroke=LINE, fill=PALE_GREY, round_=True)
             sheet.text(300, y + 40, command, code=True)
             button(sheet, 896, y + 32, 104, "Copy")
-        sheet.text(280, 510, "This page fills by itself; there is no need to reload it.", size=15, color=MUTED)
     return sheet

@@ -52,7 +52,7 @@ def streams() -> Sheet:
     _bar(sheet)
     with sheet.group("heading"):
         sheet.text(EDGE, 68, "Streams", size=28)
-        words = "What the workers read, how far they are, and what they could not apply"
+        words = "What the workers read, how far they are, and what they could not apply."
         sheet.text(EDGE, 80, words, size=15, color=MUTED, align="right", width=WIDE)
     _stream(sheet, 116, "orders", ["0.2 s   4 records", "20", "71,400", "0 kept"], "1", ORDERS)
     _stream(
@@ -65,7 +65,7 @@ def streams() -> Sheet:
     )
     sheet.text(EDGE, 630, "Bars are full at what one shard of Amazon Kinesis takes", size=14, color=MUTED)
     with sheet.group("audit"):
-        panel(sheet, EDGE, 656, WIDE, 180, "What was done to dead letters")
+        panel(sheet, EDGE, 656, WIDE, 180, "What people did")
         rows = [
             ["2026-11-22 13:59:30", "ada", "replay", "trades: 12", "1"],
             ["2026-11-22 09:14:02", "manage.py", "discard", "trades: 11", "1"],
@@ -145,8 +145,8 @@ def letter() -> Sheet:
             sheet.text(EDGE + 16 + place * 220, 198, name, size=14, color=MUTED)
             sheet.text(EDGE + 16 + place * 220, 216, value)
         for y, verb, will in (
-            (254, "Replay", "It will be put before the worker again, as if it arrived now."),
-            (298, "Discard", "It will never be applied; the bytes stay here to be looked at."),
+            (254, "Replay", "1 record will be put before the worker again, as if it arrived now."),
+            (298, "Discard", "1 record will never be applied; the bytes stay here to be looked at."),
         ):
             button(sheet, EDGE + 16, y, 96, verb)
             sheet.text(EDGE + 128, y + 9, will, size=15, color=MUTED)
@@ -162,13 +162,13 @@ def letter() -> Sheet:
 
 
 def records() -> Sheet:
-    sheet = Sheet("Records of a stream · 1280 × 504, staff only", 1280, 504)
+    sheet = Sheet("Records · 1280 × 504, staff only", 1280, 504)
     _bar(sheet)
     with sheet.group("heading"):
         sheet.text(EDGE, 76, "Streams  /", color=BLUE)
         sheet.text(EDGE + 96, 68, "Records", size=28)
         sheet.text(EDGE + 218, 68, "trades", size=28, color=MUTED)
-        words = "All shards merged by time, at most 200 records a look"
+        words = "All shards merged by arrival, 50 records a page."
         sheet.text(EDGE, 80, words, size=15, color=MUTED, align="right", width=WIDE)
     with sheet.group("look"):
         panel(sheet, EDGE, 116, WIDE, 148, "Look for")
@@ -179,7 +179,7 @@ def records() -> Sheet:
             sheet.rect(x, 178, 260, 40, stroke=MUTED, round_=True)
             sheet.text(x + 12, 189, value, size=15)
         button(sheet, EDGE + 16 + 4 * 276, 180, 80, "Look", primary=True)
-        words = "trim-horizon for the oldest held, or a time such as 2026-11-22T14:00:00Z."
+        words = "From: nothing for the newest; 15m; a time such as 2026-11-22 14:00:00 (read as UTC)."
         sheet.text(EDGE + 16, 234, words, size=14, color=MUTED)
     with sheet.group("found"):
         panel(sheet, EDGE, 264 + GAP, WIDE, 200, "4 records")

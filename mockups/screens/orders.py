@@ -11,7 +11,7 @@ COLUMNS = [
     Column("Site", 150, right=False),
     Column("Started (UTC)", 150, right=False),
     Column("Ended", 150, right=False),
-    *(Column(name, 130) for name in ("Lasted", "Peak", "Threshold", "Lines", "Notified", "Suppressed")),
+    *(Column(name, 130) for name in ("Lasted", "Peak", "Threshold", "Lines", "Calls", "Held back")),
 ]
 
 
@@ -88,15 +88,15 @@ def orders() -> Sheet:
     top_bar(sheet, "Orders")
     with sheet.group("heading"):
         sheet.text(EDGE, 68, "Orders", size=28)
-        words = "Order lines of each site in a sliding 15 s; an alarm while they reach its threshold"
+        words = "Order lines at each site in a sliding 15 s; an alarm while they reach its threshold."
         sheet.text(EDGE, 80, words, size=15, color=MUTED, align="right", width=WIDE)
     for place, site in enumerate(sites()):
         card(sheet, EDGE + place * (CARD + GAP), 116, CARD, site)
     with sheet.group("timeline"):
-        panel(sheet, EDGE, 402, WIDE, 196, "Alarms of the last hour, with their peaks")
+        panel(sheet, EDGE, 402, WIDE, 196, "Alarms")
         timeline(sheet, EDGE + 16, 446, WIDE - 40, [site.name for site in sites()])
     with sheet.group("alarms"):
-        panel(sheet, EDGE, 614, WIDE, 252, "Alarm history")
+        panel(sheet, EDGE, 614, WIDE, 252, "Open alarms, then the latest")
         csv_link(sheet, EDGE + WIDE - 16, 627)
         table(sheet, EDGE + 1, 656, COLUMNS, [_row(alarm) for alarm in ALARMS])
     _thresholds(sheet, 882)
@@ -106,7 +106,7 @@ def orders() -> Sheet:
 def _thresholds(sheet: Sheet, y: float) -> None:
     with sheet.group("thresholds"):
         panel(sheet, EDGE, y, WIDE, 164, "Thresholds")
-        words = "order lines in 15 s; staff only, others do not see this panel"
+        words = "order lines in 15 s"
         sheet.text(EDGE + 130, y + 15, words, size=14, color=MUTED)
         for place, site in enumerate(sites()):
             x = EDGE + 16 + place * (WIDE / 4)
@@ -116,4 +116,4 @@ def _thresholds(sheet: Sheet, y: float) -> None:
             button(sheet, x + 122, y + 74, 70, "Set")
         x = EDGE + 16 + 2 * (WIDE / 4)
         sheet.rect(x, y + 74, 110, 36, stroke=VERMILION, weight=2, round_=True)
-        sheet.text(x, y + 120, "A threshold is a whole number,\n1 or more.", size=14, color=VERMILION)
+        sheet.text(x, y + 120, "A threshold is at least\n1 order line in 15 s.", size=14, color=VERMILION)

@@ -1,7 +1,7 @@
 """Signing in, and the page after it."""
 
 from mockups.kit import button, field, panel, plain_bar, top_bar
-from mockups.pencil import BLUE, INK, LINE, MUTED, VERMILION, Sheet
+from mockups.pencil import BLUE, INK, LINE, MUTED, PALE_GREY, VERMILION, Sheet
 
 
 def sign_in() -> Sheet:
@@ -55,6 +55,10 @@ def success() -> Sheet:
             sheet.line([(x + 280, 206), (x + 308, 206)], color=BLUE, weight=2, arrow=True)
     with sheet.group("session"):
         _session(sheet)
+    with sheet.group("failed"):
+        sheet.rect(300, 588, 680, 72, stroke=MUTED, dashed=True, round_=True, fill=PALE_GREY)
+        sheet.text(316, 598, "Above all, if sign-ins failed since the last one:", size=14, color=MUTED)
+        sheet.text(316, 624, "2 sign-ins to your account failed before this one, the last 3 min ago.", size=15)
     return sheet
 
 
@@ -71,5 +75,5 @@ def _session(sheet: Sheet) -> None:
         sheet.text(490, y, value, color=INK)
         sheet.text(760, y, aside, color=MUTED, align="right", width=204)
         sheet.line([(316, y + 28), (964, y + 28)], color="#e6e8ec")
-    sheet.text(316, 468, "If the last sign-in was not you, change your password.", size=15, color=MUTED)
+    sheet.text(316, 468, "If that was not you, change your password.", size=15, color=MUTED)
     button(sheet, 316, 508, 120, "Sign out")

@@ -43,7 +43,7 @@ def market() -> Sheet:
     ranking(sheet, EDGE, 346, WIDE, now, before, sold=False)
     ranking(sheet, EDGE, 614, WIDE, now, before, sold=True)
     with sheet.group("largest"):
-        panel(sheet, EDGE, 882, WIDE, 112, "Largest sell order this minute")
+        panel(sheet, EDGE, 882, WIDE, 112, "Largest sell order")
         (ticker, shares), (old, least) = now.largest_sell(), before.largest_sell()
         sheet.text(EDGE + 16, 920, f"{shares:,} shares of {ticker}", size=20)
         words = f"Last minute, {before.label}: {least:,} of {old}"
@@ -78,10 +78,10 @@ def orders() -> Sheet:
 def _latest(sheet: Sheet, y: float) -> None:
     """The top of the history: an alarm takes two lines here, not a row of nine columns."""
     with sheet.group("alarms"):
-        panel(sheet, EDGE, y, WIDE, 96, "Alarm history")
+        panel(sheet, EDGE, y, WIDE, 96, "Alarms")
         alarm = ALARMS[0]
         sheet.text(EDGE + 16, y + 42, f"{alarm.site}, since {alarm.started}", size=15)
         words = f"peak {alarm.peak}"
         sheet.text(EDGE + 16, y + 42, words, size=15, color=VERMILION, align="right", width=WIDE - 32)
-        words = f"{alarm.lines} lines, {alarm.notified} notified, {alarm.lines - alarm.notified} suppressed"
+        words = f"{alarm.lines} lines, {alarm.notified} calls, {alarm.lines - alarm.notified} held back"
         sheet.text(EDGE + 16, y + 64, words, size=14, color=MUTED)

@@ -7,7 +7,7 @@ from mockups.pencil import BLUE, INK, LINE, MUTED, PALE_BLUE, PALE_GREY, VERMILI
 
 ROOMS = ("Security", "Sessions", "History", "Tokens", "People")
 LEFT, WIDE = 220, 1036  # of the page beside the rooms
-EVENTS = [Column(name, width, right=False) for name, width in (("When (UTC)", 200), ("What", 470), ("From", 150))]
+EVENTS = [Column(name, width, right=False) for name, width in (("When (UTC)", 200), ("Event", 470), ("From", 150))]
 EVENTS.append(Column("Device", WIDE - 822, right=False))
 PEOPLE = [Column(name, width, right=False) for name, width in (("User name", 270), ("Account", 150))]
 PEOPLE += [Column(name, width, right=False) for name, width in (("Last sign-in (UTC)", 220), ("Second factors", 284))]
@@ -19,6 +19,7 @@ HISTORY = [
     ("2026-11-22 09:12:40", "Second factor added: passkey, “key ring”", "192.0.2.44", "Firefox on Linux"),
     ("2026-11-21 17:44:10", "Signed out", "192.0.2.44", "Firefox on Linux"),
     ("2026-11-21 08:58:31", "Signed in with password and totp", "192.0.2.44", "Firefox on Linux"),
+    ("2026-11-21 08:58:31", "Failed sign-ins 1 in all, the last on 2026-11-21 08:58:02 UTC", "–", "–"),
 ]
 
 
@@ -53,18 +54,18 @@ def _notices(sheet: Sheet, y: float, notices: Sequence[tuple[str, str]]) -> None
 
 
 def history() -> Sheet:
-    words = "What happened to your account, the newest first."
+    words = "The events of your account, the newest first."
     sheet = _account("History · 1280 × 800", "History", "History", words)
     told = [(row[1], f"{row[0]} from {row[2]} with {row[3]}") for row in HISTORY[1:3]]
     _notices(sheet, 160, told)
     with sheet.group("events"):
-        panel(sheet, LEFT, 372, WIDE, 294, "6 events")
+        panel(sheet, LEFT, 372, WIDE, 328, "7 events")
         table(sheet, LEFT + 1, 412, EVENTS, HISTORY, step=34)
     return sheet
 
 
 def sessions() -> Sheet:
-    words = "Where you are signed in. A session ends when you open no page for 30 min, and at its end in any case."
+    words = "Where you are signed in. A session ends when you use no page of it for 30 min, and at its end in any case."
     sheet = _account("Sessions · 1280 × 800", "Sessions", "Sessions", words)
     here = ("Firefox on Linux", "192.0.2.44, last seen 2026-11-22 14:02:48")
     rows = [
@@ -87,9 +88,8 @@ def sessions() -> Sheet:
             sheet.text(LEFT + 16, y + 54, f"Since 2026-11-22 {ends[place]}", size=14, color=MUTED)
             button(sheet, LEFT + WIDE - 106, y + 14, 90, "End" if place else "Sign out")
     button(sheet, LEFT + WIDE - 156, 312, 140, "End all others")
-    words = (
-        "Open pages of an ended session close within seconds. Do you not know one? End it, and change your password."
-    )
+    words = "Open pages of an ended session close within seconds. "
+    words += "If you do not recognise one, end it, and change your password."
     sheet.text(LEFT + 16, 546, words, size=14, color=MUTED)
     return sheet
 
@@ -145,7 +145,7 @@ def token_made() -> Sheet:
 
 
 def people() -> Sheet:
-    sheet = _account("People · 1280 × 800, staff only", "People", "People", "Everybody who has an account here.")
+    sheet = _account("People · 1280 × 800, staff only", "People", "People", "All accounts of this site.")
     rows = [
         ("ada", "superuser", "2026-11-22 14:02:48", "authenticator app, 2 passkeys", "2"),
         ("bob", "active", "2026-11-21 08:01:12", "authenticator app", "1"),
@@ -170,7 +170,10 @@ def person() -> Sheet:
     verbs = [
         ("End all sessions", "1 session ends within seconds, open pages too. bob may sign in again at once."),
         ("Send a link to set a new password", "It goes to bob@example.org and works for an hour, once."),
-        ("Deactivate", "bob is signed out everywhere within seconds, and cannot sign in. The account stays."),
+        (
+            "Deactivate",
+            "bob is signed out everywhere within seconds, and cannot sign in. The account and its history stay.",
+        ),
     ]
     with sheet.group("account"):
         panel(sheet, LEFT, 152, WIDE, 290, "Account")
@@ -185,7 +188,7 @@ def person() -> Sheet:
             sheet.text(LEFT + 16, y + 34, will, size=14, color=MUTED)
             button(sheet, LEFT + WIDE - 116, y + 14, 100, "Go on…")
     with sheet.group("events"):
-        panel(sheet, LEFT, 458, WIDE, 120, "What happened lately")
+        panel(sheet, LEFT, 458, WIDE, 120, "Recent events")
         table(sheet, LEFT + 1, 498, EVENTS, [HISTORY[4]], step=34)
     with sheet.group("sure"):
         sheet.rect(LEFT, 594, WIDE, 180, stroke=MUTED, dashed=True, round_=True)

@@ -16,7 +16,7 @@ def ticker() -> Sheet:
     with sheet.group("heading"):
         sheet.text(EDGE, 76, "Market  /", color=BLUE)
         sheet.text(EDGE + 92, 68, "AMZN", size=28)
-        words = "Prices and trades in each minute of the last hour"
+        words = "Its trades and prices in each minute of the last hour."
         sheet.text(EDGE, 80, words, size=15, color=MUTED, align="right", width=WIDE)
     _now(sheet, minutes[-1])
     _prices(sheet, minutes)
@@ -35,16 +35,16 @@ def _now(sheet: Sheet, minute: Minute) -> None:
         116,
         [
             ("Last price", f"{prices[-1]:.2f}", "0.4 s ago"),
-            ("Range of the minute", f"{min(prices):.2f} – {max(prices):.2f}", "low to high, 14:02"),
-            ("Bought this minute", str(len(bought)), f"{sum(trade.shares for trade in bought):,} shares"),
-            ("Sold this minute", str(len(sold)), f"{sum(trade.shares for trade in sold):,} shares"),
+            ("Range", f"{min(prices):.2f} – {max(prices):.2f}", "low to high this minute"),
+            ("Bought", str(len(bought)), f"{sum(trade.shares for trade in bought):,} shares this minute"),
+            ("Sold", str(len(sold)), f"{sum(trade.shares for trade in sold):,} shares this minute"),
         ],
     )
 
 
 def _prices(sheet: Sheet, minutes: list[Minute]) -> None:
     with sheet.group("prices"):
-        panel(sheet, EDGE, 224, WIDE, 332, "Price, US dollars")
+        panel(sheet, EDGE, 224, WIDE, 332, "Price")
         sheet.rect(760, 240, 22, 14, stroke="#9cc6e2", fill=PALE_BLUE, neat=True)
         sheet.text(790, 237, "low to high", size=14)
         sheet.line([(890, 247), (912, 247)], weight=2)
@@ -59,7 +59,7 @@ def _prices(sheet: Sheet, minutes: list[Minute]) -> None:
 
 def _trades(sheet: Sheet, minutes: list[Minute]) -> None:
     with sheet.group("trades"):
-        panel(sheet, EDGE, 572, WIDE, 220, "Bought and sold per minute")
+        panel(sheet, EDGE, 572, WIDE, 220, "Trades")
         for x, sold in ((760, False), (890, True)):
             triangle(sheet, x, 590, sold=sold)
             sheet.text(x + 20, 586, "sold" if sold else "bought", size=14)

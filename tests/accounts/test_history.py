@@ -130,3 +130,11 @@ def test_get_request_acknowledges_no_notice(signed_in: Client, ada: User) -> Non
     assert signed_in.get(SEEN).status_code == 405
     signed_in.get(HISTORY)
     assert unseen(ada) == ["password.changed"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "shown"), [("staff", "by bob, 2 in all"), ("deactivated", "by bob, 2 in all, deactivated")]
+)
+def test_history_names_the_member_of_staff_instead_of_the_reason_staff(ada: User, reason: str, shown: str) -> None:
+    event = happened(ada, "session.ended", facts={"reason": reason, "count": 2, "by": "bob"})
+    assert history.line(event).details == shown

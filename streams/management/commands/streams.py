@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from common.running import to_run
+from common.running import on_stream, to_run
 from streams import wiring
 from streams.backends.base import Stream
 from streams.core.records import LATEST, TRIM_HORIZON, Description, StreamExistsError, StreamNotFoundError, at
@@ -141,7 +141,7 @@ def _letters_left(name: str) -> str:
     if not count:
         return ""
     letters = "1 dead letter of it stays" if count == 1 else f"{count:,} dead letters of it stay"
-    command = to_run("deadletters", "discard", "--all", "--stream", name)
+    command = to_run("deadletters", "discard", "--all", *on_stream(name))
     return f" {letters}, to be looked at or discarded: {command}"
 
 

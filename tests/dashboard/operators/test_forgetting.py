@@ -112,6 +112,19 @@ def test_page_names_streams_that_wait_without_a_worker_at_the_top(staff: Client,
     assertNotContains(staff.get("/streams/"), "trades on sensors: no worker reads it.")
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("a b;$(id)", "--stream 'a b;$(id)'"), ("-x", "--stream=-x"), ("it's", """--stream 'it'"'"'s'""")],
+)
+def test_page_and_state_quote_the_stream_in_the_command_that_starts_a_worker(
+    staff: Client, name: str, shown: str
+) -> None:
+    lease("trades", at(), stream=name)
+    command = f".venv/bin/python manage.py consume trades {shown}"
+    assertContains(staff.get("/streams/"), f'<code data-f="command">{command}</code>', html=True)
+    assert [row["consume"] for row in staff.get("/streams/state.json").json()["streams"]] == [command]
+
+
 def test_every_stream_of_the_service_is_on_the_page(staff: Client, sensors: EmbeddedStream) -> None:
     Lease.objects.all().delete()
     assert staff.get("/streams/state.json").json()["unread"] == [
