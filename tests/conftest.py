@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,10 @@ from tests.emulators import KINESIS_LOCAL, MINISTACK
 from tests.faketime import LIBRARY
 from tests.house import kill, running
 from tests.layers import emulator_of, forbid_starting, is_fast, may_hold_fast
+
+# Hundreds of processes start, and each would compile all of our modules where the environment forbids to keep bytecode.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 settings.register_profile("shared", deadline=None)  # a busy machine is no failure
 settings.register_profile("few", deadline=None, max_examples=10)  # where the same runs in full elsewhere
