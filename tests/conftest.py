@@ -18,6 +18,7 @@ from tests.emulators import KINESIS_LOCAL, MINISTACK
 from tests.faketime import LIBRARY
 from tests.house import kill, running
 from tests.layers import emulator_of, forbid_starting, is_fast, may_hold_fast
+from tests.scheduling import schedule
 
 # Hundreds of processes start, and each would compile all of our modules where the environment forbids to keep bytecode.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -76,6 +77,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         leave_out(config, items, "there is no libfaketime", partial(_needs, "faketime"))
     for name in missing():
         leave_out(config, items, f"there is no {name}", partial(_is_for, name))
+    schedule(items)
 
 
 def _needs(fixture: str, item: pytest.Item) -> bool:

@@ -1,0 +1,40 @@
+"""Orders and groups the tests so that the processes of `make test` share their servers and end together."""
+
+import pytest
+
+from tests.layers import is_fast, starts
+
+
+def schedule(items: list[pytest.Item]) -> None:
+    """Groups the tests that share a server of their module, and moves the slow tests to the front.
+
+    A group runs in one process of pytest-xdist, so that its server starts once and not once for each process. The slow
+    tests come first, those of the whole system before all, so that no process is left alone with one at the end. Tests
+    that empty the tables of the database stay behind the others, as pytest-django puts them.
+    """
+    for item in items:
+        if not item.get_closest_marker("xdist_group") and shares_a_server(item):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    items.sort(key=_place)
+
+
+def shares_a_server(item: pytest.Item) -> bool:
+    """Returns whether a fixture of the test's module starts something and keeps it for the module."""
+    if not isinstance(item, pytest.Function):
+        return False
+    known = item._fixtureinfo.name2fixturedefs
+    fixtures = [known[name][-1] for name in item.fixturenames if name in known]
+    kept = [fixture.func for fixture in fixtures if fixture.scope == "module"]
+    return any(starts(function.__module__, function.__qualname__) for function in kept)
+
+
+def _place(item: pytest.Item) -> tuple[bool, int]:
+    """Returns False and the depth of the folder for a slow test, True for one that stays where it is."""
+    stays = is_fast(item) or empties_the_tables(item)
+    return stays, 0 if stays else len(item.path.parts)
+
+
+def empties_the_tables(item: pytest.Item) -> bool:
+    """Returns whether the database is emptied after the test, where others are rolled back."""
+    mark = item.get_closest_marker("django_db")
+    return bool(mark and mark.kwargs.get("transaction")) or "transactional_db" in getattr(item, "fixturenames", ())
