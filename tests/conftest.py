@@ -1,5 +1,6 @@
 """Fixtures that many tests share."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -78,6 +79,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for name in missing():
         leave_out(config, items, f"there is no {name}", partial(_is_for, name))
     schedule(items)
+
+
+def pytest_collection_finish() -> None:
+    """Keeps the garbage collector off the modules and tests, which live as long as the process."""
+    gc.collect()
+    gc.freeze()
 
 
 def _needs(fixture: str, item: pytest.Item) -> bool:
