@@ -19,7 +19,7 @@ from tests.emulators import KINESIS_LOCAL, MINISTACK
 from tests.faketime import LIBRARY
 from tests.house import kill, running
 from tests.layers import emulator_of, forbid_starting, is_fast, may_hold_fast
-from tests.scheduling import schedule
+from tests.scheduling import group, order
 
 # Hundreds of processes start, and each would compile all of our modules where the environment forbids to keep bytecode.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -62,6 +62,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         forbid_starting()
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    group(item)  # before pytest-xdist reads the groups
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Marks the fast layer, and leaves out by name the tests that this machine cannot run."""
     for item in items:
@@ -78,7 +82,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         leave_out(config, items, "there is no libfaketime", partial(_needs, "faketime"))
     for name in missing():
         leave_out(config, items, f"there is no {name}", partial(_is_for, name))
-    schedule(items)
+    order(items)
 
 
 def pytest_collection_finish() -> None:

@@ -5,16 +5,21 @@ import pytest
 from tests.layers import is_fast, starts
 
 
-def schedule(items: list[pytest.Item]) -> None:
-    """Groups the tests that share a server of their module, and moves the slow tests to the front.
+def group(item: pytest.Item) -> None:
+    """Groups a test with the others that share a server of their module.
 
-    A group runs in one process of pytest-xdist, so that its server starts once and not once for each process. The slow
-    tests come first, those of the whole system before all, so that no process is left alone with one at the end. Tests
-    that empty the tables of the database stay behind the others, as pytest-django puts them.
+    A group runs in one process of pytest-xdist, so that its server starts once and not once for each process.
     """
-    for item in items:
-        if not item.get_closest_marker("xdist_group") and shares_a_server(item):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    if not item.get_closest_marker("xdist_group") and shares_a_server(item):
+        item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
+def order(items: list[pytest.Item]) -> None:
+    """Moves the slow tests to the front, those of the whole system before all.
+
+    So no process is left alone with one at the end. Tests that empty the tables of the database stay behind the others,
+    as pytest-django puts them.
+    """
     items.sort(key=_place)
 
 
