@@ -19,7 +19,7 @@ from tests.emulators import KINESIS_LOCAL, MINISTACK
 from tests.faketime import LIBRARY
 from tests.house import kill, running
 from tests.layers import emulator_of, forbid_starting, is_fast, may_hold_fast
-from tests.scheduling import group, order
+from tests.scheduling import group, name_groups, order
 
 # Hundreds of processes start, and each would compile all of our modules where the environment forbids to keep bytecode.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -83,6 +83,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for name in missing():
         leave_out(config, items, f"there is no {name}", partial(_is_for, name))
     order(items)
+    if getattr(config.option, "loadgroup", False):
+        name_groups(items)
 
 
 def pytest_collection_finish() -> None:
