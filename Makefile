@@ -37,7 +37,7 @@ new-password: ## A new password for the first user (NAME=admin)
 	@$(BIN)/python manage.py new_password $(or $(NAME),admin)
 
 test: check setup-tests ## Set up, run all checks and all tests
-	$(BIN)/pytest -n 3 --dist loadgroup # a third process works while servers and browsers of the others are awaited
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 test-fast: setup-dev ## The tests that start no process, no server and no browser: a minute
 	$(BIN)/pytest -m fast -n 2 --hypothesis-profile few --durations 5 --durations-min 2
