@@ -13,6 +13,8 @@ import zipfile
 from collections.abc import Callable
 from typing import IO, Any
 
+import zstandard
+
 from streams.sources.base import SourceError
 
 LOOK = 1 << 16  # bytes at the start that decide the kind of a file
@@ -20,7 +22,6 @@ MAX_INNER = 1 << 30  # bytes of a workbook within a .zip, which is unpacked to a
 KINDS = {
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Excel file (.xls); save it as .xlsx or .csv",
     b"PAR1": "a Parquet file; write it as .csv",
-    b"\x28\xb5\x2f\xfd": "packed by zstd; unpack it, or pack it by gzip",
     b"7z\xbc\xaf\x27\x1c": "a .7z archive; unpack it and give the file in it",
     b"Rar!": "a .rar archive; unpack it and give the file in it",
     b"SQLite format 3\0": "an SQLite database; write its table as .csv",
@@ -33,9 +34,12 @@ KINDS = {
 }
 PACKERS: dict[bytes, Callable[[Any], Any]] = {
     b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
-    b"\xfd7zXZ\x00": lambda file: lzma.LZMAFile(file),  # noqa: SIM115 - it ends with the file
+    b"\xfd7zXZ\x00": lambda file: _Xz(file),
     b"BZh": lambda file: bz2.BZ2File(file),
+    # Frames with a window above 128 MiB (zstd --ultra --long=31) are refused: zstd's own limit for unpacking.
+    b"\x28\xb5\x2f\xfd": lambda file: zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True),
 }
+MAX_XZ = 1 << 27  # bytes of memory: `xz -9` needs 65 MiB, and a header may ask for 4 GiB
 ZIP = b"PK\x03\x04"
 
 
@@ -52,13 +56,56 @@ def unpacked(file: io.BufferedReader) -> io.BufferedReader:
 
     Raises Workbook for an Excel file, SourceError for other files that are no text; its message follows a file name.
     """
+    if inner := unpacked_stream(file):
+        return _plain(inner)
     start = file.peek(8)
-    for mark, unpack in PACKERS.items():
-        if start.startswith(mark):
-            return _plain(io.BufferedReader(unpack(file), LOOK))
     if start.startswith(ZIP):
         return _from_zip(file)
     return _plain(file)
+
+
+def unpacked_stream(file: io.BufferedReader) -> io.BufferedReader | None:
+    """Returns the unpacked bytes if the first bytes are those of a packer of single files; None for other files."""
+    start = file.peek(8)
+    for mark, unpack in PACKERS.items():
+        if start.startswith(mark):
+            return io.BufferedReader(unpack(file), LOOK)
+    return None
+
+
+class _Xz(io.RawIOBase):
+    """Unpacks .xz, one stream after another, with at most MAX_XZ bytes of memory; LZMAFile has no such bound."""
+
+    def __init__(self, file: io.BufferedReader) -> None:
+        self._file = file
+        self._unpacker = lzma.LZMADecompressor(memlimit=MAX_XZ)
+        self._packed = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        while not self._unpacker.eof or self._begin_stream():
+            if self._unpacker.needs_input and not self._packed:
+                self._packed = self._file.read1(LOOK)
+                if not self._packed:
+                    raise EOFError("the file ends within an .xz stream")
+            part = self._unpacker.decompress(self._packed, max_length=len(buffer))
+            self._packed = b""
+            if part:
+                buffer[: len(part)] = part
+                return len(part)
+        return 0
+
+    def _begin_stream(self) -> bool:
+        """Begins the stream after the one that has ended; zeros may stand between. Returns whether there is one."""
+        rest = self._unpacker.unused_data.lstrip(b"\0")
+        while not rest:
+            if not (part := self._file.read1(LOOK)):
+                return False
+            rest = part.lstrip(b"\0")
+        self._packed, self._unpacker = rest, lzma.LZMADecompressor(memlimit=MAX_XZ)
+        return True
 
 
 def _plain(file: io.BufferedReader) -> io.BufferedReader:
@@ -120,7 +167,7 @@ def as_utf8(file: io.BufferedReader, encoding: str | None) -> io.BufferedReader:
     Other text is returned unchanged: the reader of lines distinguishes UTF-8 from Windows-1252.
     """
     start = file.peek(LOOK)[:LOOK]
-    encoding = encoding or _wide(start)
+    encoding = encoding or wide_encoding(start)
     if encoding:
         file = io.BufferedReader(_Recoded(file, codecs.getincrementaldecoder(encoding)().decode), LOOK)
         start = file.peek(LOOK)[:LOOK]
@@ -131,7 +178,8 @@ def as_utf8(file: io.BufferedReader, encoding: str | None) -> io.BufferedReader:
     return file
 
 
-def _wide(start: bytes) -> str | None:
+def wide_encoding(start: bytes) -> str | None:
+    """Returns the encoding of text of two bytes a character by its first bytes; None for other text."""
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     if start[:200].count(0) * 5 > len(start[:200]) * 2:
