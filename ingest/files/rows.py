@@ -1,10 +1,8 @@
 """Makes records of CSV rows: each becomes a JSON object with the columns' names."""
 
 import csv
-import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -12,21 +10,17 @@ from common.text import quoted
 from ingest.files.bad_lines import BadLineError, BadLines
 from ingest.files.forms import Form, decoded
 from ingest.files.keys import RandomKeys, check_record, entries_of
+from ingest.files.numbers import Cell, typed, typed_column
 from streams.backends.limits import LARGEST_RECORD
 from streams.core.records import Entry, InvalidRecordError
 from streams.sources.base import SourceError
 
 MAX_ROW = 200  # lines in one row: a cell may hold a letter, but an unclosed quote would swallow the file
 MAX_COLUMNS = 10_000
-MOST_DIGITS = 15  # a double keeps so many digits of any decimal number
-MOST_CELL = 32  # characters of a cell that may be a number with its signs
-NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
-COMMA_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*|[1-9][0-9]{0,2}(?:[. \u00a0\u202f][0-9]{3})+)(?:,[0-9]+)?")
-BETWEEN_THOUSANDS = re.compile("[. \u00a0\u202f]")
-Cell = str | msgspec.Raw
 csv.field_size_limit(LARGEST_RECORD)  # of the whole process; the default of 128 KiB is less than a record may have
 
 _encode = msgspec.json.Encoder().encode
+_encode_lines = msgspec.json.Encoder().encode_lines
 
 
 class Table(NamedTuple):
@@ -38,31 +32,6 @@ class Table(NamedTuple):
     text: bool = False  # every cell stays text
 
 
-def number_of(cell: str) -> str:
-    """Returns a number as JSON, "" for another text: digits as a spreadsheet writes a number, not 007, 1e5 or an id.
-
-    It is written as it stands. A number of more than MOST_DIGITS digits stays text, because readers would round it.
-    """
-    plain = NUMBER.fullmatch(cell) and cell.strip("-0.") and len(cell.strip("-").replace(".", "")) <= MOST_DIGITS
-    return cell if plain or cell == "0" or re.fullmatch(r"0\.0{1,14}", cell) else ""
-
-
-def comma_number_of(cell: str) -> str:
-    """Returns a number with a decimal comma, such as 1.234,50, as JSON, "" for another text."""
-    if not COMMA_NUMBER.fullmatch(cell):
-        return ""
-    return number_of(BETWEEN_THOUSANDS.sub("", cell).replace(",", "."))
-
-
-def _typing(number: Callable[[str], str]) -> Callable[[str], Cell]:
-    @lru_cache(maxsize=1 << 16)
-    def typed(cell: str) -> Cell:
-        found = number(cell)
-        return msgspec.Raw(found.encode()) if found else cell
-
-    return typed
-
-
 class Rows(Form):
     """Makes a JSON object of each row, and its key of a column or at random."""
 
@@ -71,19 +40,19 @@ class Rows(Form):
         self._table = table
         self._key = None if key is None else table.names.index(key)
         self._keys = keys
-        self._typed = _typing(comma_number_of if table.decimal_comma else number_of)
+        fields = [(f"field_{place}", Any) for place in range(len(table.names))]
+        rename = {field: name for (field, _), name in zip(fields, table.names, strict=True)}
+        self._row = msgspec.defstruct("Row", fields, rename=rename)
         self._waiting: list[tuple[int, str]] = []  # the lines of a row whose end was not read yet, numbered
         self._header_again = False
 
     def entries(self, first: int, lines: list[bytes]) -> list[Entry]:
-        texts = self._texts(first, lines)
-        plain = not self._waiting and not any('"' in text for _, text in texts)
-        if plain and not self._header_again:
+        if not (self._waiting or self._header_again or self._encoding):
             try:
-                return self._all([text for _, text in texts])
-            except (csv.Error, BadLineError, InvalidRecordError):
+                return self._all(lines)
+            except (csv.Error, BadLineError, InvalidRecordError, UnicodeError):
                 pass
-        return self._one_by_one(self._waiting + texts, final=False)
+        return self._one_by_one(self._waiting + self._texts(first, lines), final=False)
 
     def rest(self) -> list[Entry]:
         return self._one_by_one(self._waiting, final=True)
@@ -93,12 +62,6 @@ class Rows(Form):
 
     def _texts(self, first: int, lines: list[bytes]) -> list[tuple[int, str]]:
         """Returns the lines as text, numbered; those that cannot be decoded are counted as bad."""
-        joined = b"\n".join(lines)
-        if self._encoding is None and b"\0" not in joined:
-            try:
-                return list(enumerate(joined.decode().split("\n"), first))
-            except UnicodeDecodeError:
-                pass
         found = []
         for number, line in enumerate(lines, first):
             try:
@@ -107,13 +70,18 @@ class Rows(Form):
                 self._bad.add(number, error)
         return found
 
-    def _all(self, texts: list[str]) -> list[Entry]:
-        """Returns the records of lines that each are one row. Raises an error if one is not as usual."""
-        rows = list(csv.reader(texts, delimiter=self._table.delimiter, strict=True))
-        if set(map(len, rows)) != {len(self._table.names)}:
-            raise BadLineError("a row has another number of columns")
-        datas = [self._data(row) for row in rows]
-        keys = self._keys.take(len(rows)) if self._key is None else [row[self._key] for row in rows]
+    def _all(self, lines: list[bytes]) -> list[Entry]:
+        """Returns the records of lines that each are one row in UTF-8. Raises an error if one is not as usual."""
+        text = b"\n".join(lines).decode()
+        rows = list(csv.reader(text.split("\n"), delimiter=self._table.delimiter, strict=True))
+        if "\0" in text or len(rows) != len(lines) or set(map(len, rows)) != {len(self._table.names)}:
+            raise BadLineError("a row takes several lines or has another number of columns")
+        columns = list(zip(*rows, strict=True))
+        keys = self._keys.take(len(rows)) if self._key is None else list(columns[self._key])
+        cells: list[Sequence[Cell]] = list(columns)
+        if not self._table.text:
+            cells = [typed_column(column, decimal_comma=self._table.decimal_comma) for column in columns]
+        datas = _encode_lines(list(map(self._row, *cells))).split(b"\n")[:-1]
         return entries_of(keys, datas, self.most)
 
     def _one_by_one(self, lines: list[tuple[int, str]], *, final: bool) -> list[Entry]:
@@ -145,11 +113,8 @@ class Rows(Form):
         return key, data
 
     def _data(self, row: list[str]) -> bytes:
-        cells: Sequence[Cell] = row
-        if not self._table.text:
-            typed = self._typed
-            cells = [typed(cell) if len(cell) <= MOST_CELL else cell for cell in row]
-        return _encode(dict(zip(self._table.names, cells, strict=True)))
+        cells = row if self._table.text else typed(row, decimal_comma=self._table.decimal_comma)
+        return _encode(self._row(*cells))
 
 
 class RowReader:
