@@ -100,7 +100,7 @@ def check_json(line: bytes) -> None:
         line.decode()
         _raw(line)
     except UnicodeDecodeError as error:
-        raise BadLineError("it is not UTF-8", f"byte {error.start + 1:,}; say --encoding if all lines are") from None
+        raise BadLineError("it is not UTF-8", f"byte {error.start:,}; say --encoding if all lines are") from None
     except RecursionError:
         raise BadLineError("it is JSON of too many levels") from None
     except msgspec.MsgspecError as error:

@@ -1,4 +1,4 @@
-"""Opens a file or standard input, packed or not, as a function that returns its bytes block by block."""
+"""Opens a file or standard input, packed or not, block by block."""
 
 import io
 import os
@@ -11,9 +11,10 @@ from typing import Any
 
 from common.running import to_run
 from ingest.files.bad_lines import BadLines
-from ingest.files.splitting import Read
+from ingest.files.splitting import READ_ERRORS, Blocks
 from streams.sources.base import SourceError
-from streams.sources.packing import LOOK, PACKERS, as_utf8, unpacked_stream, wide_encoding
+from streams.sources.frames import LOOK
+from streams.sources.packing import PACKERS, as_utf8, unpacked_stream, wide_encoding
 
 BLOCK = 1 << 20  # bytes that are read at once: thousands of lines
 WAIT = 0.02  # seconds that a read waits for a pipe: shorter than a person notices, longer than a writer pauses
@@ -31,9 +32,10 @@ BINARY = {
 class Pipe(io.RawIOBase):
     """Reads a pipe, a terminal or any other descriptor; holds the bytes that were read to look at the first line."""
 
-    def __init__(self, descriptor: int) -> None:
-        """Waits until the first line is there, or the end."""
+    def __init__(self, descriptor: int, file: io.BufferedReader | None = None) -> None:
+        """Waits until the first line is there, or the end. `file` is closed with the pipe, if it is given."""
         self._descriptor = descriptor
+        self._file = file
         self._poll = select.poll()
         self._poll.register(descriptor, select.POLLIN)
         self._start = b""
@@ -63,6 +65,26 @@ class Pipe(io.RawIOBase):
             return start
         return os.read(self._descriptor, BLOCK) if self._poll.poll(WAIT * 1000) else None
 
+    def close(self) -> None:
+        super().close()
+        if self._file:
+            self._file.close()
+
+
+class Whole:
+    """Reads a file from its beginning to its end."""
+
+    def __init__(self, unpacked: io.BufferedReader, file: io.BufferedReader | Pipe) -> None:
+        """Reads the unpacked bytes; `file` is closed at the end."""
+        self._unpacked = unpacked
+        self._file = file
+
+    def block(self) -> bytes | None:
+        return self._unpacked.read(BLOCK)
+
+    def close(self) -> None:
+        self._file.close()
+
 
 class Followed:
     """Reads a file that grows, also after it was truncated or replaced, and tells of both."""
@@ -88,6 +110,9 @@ class Followed:
             self._start_again(f"was replaced; the new file is read from its start (for files that rotate: {tail})")
         return None
 
+    def close(self) -> None:
+        self._file.close()
+
     def _is_replaced(self) -> bool:
         try:
             return not os.path.samestat(self._path.stat(), os.fstat(self._file.fileno()))
@@ -99,30 +124,34 @@ class Followed:
         self._bad.say(f"{what}.{f' {dropped:,} bytes of an unfinished line are lost.' if dropped else ''}")
 
 
-def open_blocks(path: Path | None, encoding: str | None) -> Read:
-    """Returns the function that reads a file, or standard input for None. Raises SourceError, after a file's name."""
+def open_blocks(path: Path | None, encoding: str | None) -> Blocks:
+    """Opens a file, or standard input for None. Raises SourceError; its message follows a file name."""
+    file: io.BufferedReader | Pipe | None = None
     try:
         if path is None:
-            return _blocks(Pipe(sys.stdin.fileno()), encoding)
-        file = path.open("rb")
-        if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            return _blocks(file, encoding)
-        return _blocks(Pipe(os.dup(file.fileno())), encoding)
-    except OSError as error:
-        raise SourceError(f"cannot be read: {error.strerror or error}.") from None
+            file = Pipe(sys.stdin.fileno())
+        else:
+            file = path.open("rb")
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                file = Pipe(file.fileno(), file)
+        return _blocks(file, encoding)
+    except (SourceError, *READ_ERRORS) as error:
+        if file:
+            file.close()
+        reason = error.strerror if isinstance(error, OSError) else None
+        raise error if isinstance(error, SourceError) else SourceError(f"cannot be read: {reason or error}.") from None
 
 
-def _blocks(file: io.BufferedReader | Pipe, encoding: str | None) -> Read:
+def _blocks(file: io.BufferedReader | Pipe, encoding: str | None) -> Blocks:
     start = bytes(file.peek(LOOK))
     whole: Any = io.BufferedReader(file, LOOK) if isinstance(file, Pipe) else file
     if isinstance(file, Pipe) and not is_special(start, encoding):
-        return file.block
+        return file
     inner = unpacked_stream(whole) or whole
     for mark, kind in BINARY.items():
         if inner.peek(LOOK).startswith(mark):
             raise SourceError(f"is {kind}.")
-    text = as_utf8(inner, encoding if encoding and not keeps_newlines(encoding) else None)
-    return lambda: text.read(BLOCK)
+    return Whole(as_utf8(inner, None if keeps_newlines(encoding) else encoding), file)
 
 
 def is_special(start: bytes, encoding: str | None) -> bool:

@@ -13,7 +13,7 @@ from ingest.files.bad_lines import BadLines
 from ingest.files.forms import Form, JsonLines, TextLines
 from ingest.files.guessing import Guess, delimiter_of, refuse_spread_json
 from ingest.files.keys import FieldKeys, RandomKeys, parse_path
-from ingest.files.opening import keeps_newlines, open_blocks, open_followed
+from ingest.files.opening import Followed, keeps_newlines, open_blocks, open_followed
 from ingest.files.options import add_options
 from ingest.files.rows import Rows, Table, read_header
 from ingest.files.splitting import Lines
@@ -50,7 +50,8 @@ class LineSource:
     def notes(self) -> list[str]:
         return self._bad.notes()
 
-    def last_notes(self) -> list[str]:
+    def end(self) -> list[str]:
+        self._lines.close()
         return [*self._bad.notes(), *self._bad.sum_up()]
 
     def take(self, limit: int) -> list[Entry]:
@@ -95,7 +96,23 @@ def _named(error: SourceError, name: str) -> SourceError:
 def _opened(path: Path | None, options: Mapping[str, Any], keys: RandomKeys, bad: BadLines) -> LineSource:
     encoding = options["encoding"]
     followed = open_followed(path, bad, encoding) if path and options["follow"] else None
-    lines = Lines(followed.block if followed else open_blocks(path, encoding), bad)
+    lines = Lines(followed or open_blocks(path, encoding), bad)
+    try:
+        return _source(lines, path, options, keys, bad, followed)
+    except SourceError:
+        lines.close()
+        raise
+
+
+def _source(
+    lines: Lines,
+    path: Path | None,
+    options: Mapping[str, Any],
+    keys: RandomKeys,
+    bad: BadLines,
+    followed: Followed | None,
+) -> LineSource:
+    encoding = options["encoding"]
     if not keeps_newlines(encoding):
         encoding = None  # the lines were rewritten as UTF-8
     guess = Guess(options["format"], "")

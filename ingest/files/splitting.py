@@ -1,29 +1,35 @@
 """Cuts blocks of bytes into lines, in bounded memory and without a step per line."""
 
 import codecs
-import lzma
 import zlib
-from collections.abc import Callable
-
-import zstandard
+from typing import Protocol
 
 from ingest.files.bad_lines import BadLineError, BadLines
 from streams.backends.limits import LARGEST_RECORD
 from streams.sources.base import SourceError
+from streams.sources.frames import UNPACK_ERRORS
 
 MAX_LINE = LARGEST_RECORD  # bytes: no stream takes a longer record
-# Returns the next bytes, b"" at the end, None if there are none now. Raises READ_ERRORS.
-Read = Callable[[], bytes | None]
-READ_ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError, UnicodeError)
+READ_ERRORS = (OSError, EOFError, zlib.error, UnicodeError, *UNPACK_ERRORS)
+
+
+class Blocks(Protocol):
+    """Reads the bytes of an open file, one block after the other."""
+
+    def block(self) -> bytes | None:
+        """Returns the next bytes, b"" at the end, None if there are none now. Raises READ_ERRORS."""
+
+    def close(self) -> None:
+        """Closes the file."""
 
 
 class Lines:
     """Returns the lines of a file in runs, without their ends (\\n or \\r\\n) and without a byte order mark."""
 
-    def __init__(self, read: Read, bad: BadLines) -> None:
+    def __init__(self, blocks: Blocks, bad: BadLines) -> None:
         self.number = 1  # of the next line
         self.over = False  # whether every line was returned
-        self._read = read
+        self._blocks = blocks
         self._bad = bad
         self._run: list[bytes] = []
         self._place = 0  # in the run
@@ -57,6 +63,9 @@ class Lines:
         self.number, self._unfinished, self._size, self._at_start = 1, [], 0, True
         return dropped
 
+    def close(self) -> None:
+        self._blocks.close()
+
     def _fill(self) -> None:
         self._run, self._place = [], 0
         if self.over:
@@ -64,7 +73,7 @@ class Lines:
         if self._failure:
             raise self._failure
         try:
-            data = self._read()
+            data = self._blocks.block()
         except READ_ERRORS as error:
             self._failure = SourceError(f"cannot be read after line {self.number - 1:,}: {error}")
             raise self._failure from None
@@ -72,6 +81,7 @@ class Lines:
             self._split(data)
         elif data is not None:
             self.over = True
+            self.close()
             if self._size:
                 self._run = self._finished(b"")
 

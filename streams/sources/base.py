@@ -51,8 +51,8 @@ class LiveSource(Source, Protocol):
     def notes(self) -> list[str]:
         """Returns the sentences for people since the last call."""
 
-    def last_notes(self) -> list[str]:
-        """Returns the sentences that sum up. Called once, at the end, also after an error."""
+    def end(self) -> list[str]:
+        """Closes the source and returns the sentences that sum up. Called once, also after an error."""
 
 
 class Timed:

@@ -7,17 +7,14 @@ import bz2
 import codecs
 import gzip
 import io
-import lzma
 import tempfile
 import zipfile
 from collections.abc import Callable
 from typing import IO, Any
 
-import zstandard
-
 from streams.sources.base import SourceError
+from streams.sources.frames import LOOK, Xz, Zstd
 
-LOOK = 1 << 16  # bytes at the start that decide the kind of a file
 MAX_INNER = 1 << 30  # bytes of a workbook within a .zip, which is unpacked to an unnamed temporary file
 KINDS = {
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Excel file (.xls); save it as .xlsx or .csv",
@@ -34,12 +31,10 @@ KINDS = {
 }
 PACKERS: dict[bytes, Callable[[Any], Any]] = {
     b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
-    b"\xfd7zXZ\x00": lambda file: _Xz(file),
+    b"\xfd7zXZ\x00": Xz,
     b"BZh": lambda file: bz2.BZ2File(file),
-    # Frames with a window above 128 MiB (zstd --ultra --long=31) are refused: zstd's own limit for unpacking.
-    b"\x28\xb5\x2f\xfd": lambda file: zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True),
+    b"\x28\xb5\x2f\xfd": Zstd,
 }
-MAX_XZ = 1 << 27  # bytes of memory: `xz -9` needs 65 MiB, and a header may ask for 4 GiB
 ZIP = b"PK\x03\x04"
 
 
@@ -71,41 +66,6 @@ def unpacked_stream(file: io.BufferedReader) -> io.BufferedReader | None:
         if start.startswith(mark):
             return io.BufferedReader(unpack(file), LOOK)
     return None
-
-
-class _Xz(io.RawIOBase):
-    """Unpacks .xz, one stream after another, with at most MAX_XZ bytes of memory; LZMAFile has no such bound."""
-
-    def __init__(self, file: io.BufferedReader) -> None:
-        self._file = file
-        self._unpacker = lzma.LZMADecompressor(memlimit=MAX_XZ)
-        self._packed = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any, /) -> int:
-        while not self._unpacker.eof or self._begin_stream():
-            if self._unpacker.needs_input and not self._packed:
-                self._packed = self._file.read1(LOOK)
-                if not self._packed:
-                    raise EOFError("the file ends within an .xz stream")
-            part = self._unpacker.decompress(self._packed, max_length=len(buffer))
-            self._packed = b""
-            if part:
-                buffer[: len(part)] = part
-                return len(part)
-        return 0
-
-    def _begin_stream(self) -> bool:
-        """Begins the stream after the one that has ended; zeros may stand between. Returns whether there is one."""
-        rest = self._unpacker.unused_data.lstrip(b"\0")
-        while not rest:
-            if not (part := self._file.read1(LOOK)):
-                return False
-            rest = part.lstrip(b"\0")
-        self._packed, self._unpacker = rest, lzma.LZMADecompressor(memlimit=MAX_XZ)
-        return True
 
 
 def _plain(file: io.BufferedReader) -> io.BufferedReader:

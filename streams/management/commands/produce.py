@@ -72,7 +72,7 @@ class Command(PlainCommand):
             try:
                 self._run(producer, stream.name, source)
             finally:
-                self._tell(source.last_notes() if isinstance(source, LiveSource) else [])
+                self._tell(source.end() if isinstance(source, LiveSource) else [])
                 self.stdout.write(_summary(producer, stream, source, as_json=options["json"]))
         except SourceError as error:
             raise UsageError(str(error)) from None
@@ -154,12 +154,15 @@ class _Refusal(Action):
 
 def _refuse_options_of_others(parser: ArgumentParser, mine: SourceKind) -> None:
     """Adds the options of all other sources, so that using one of them ends with a sentence that names its source."""
+    owners: dict[str, list[str]] = {}
     for other in applications.sources().values():
         theirs = ArgumentParser(add_help=False)
         other.add_options(theirs)
         for name in theirs._option_string_actions.keys() - parser._option_string_actions.keys():
-            why = f"{name} is for {other.name}, not for {mine.name}"
-            parser.add_argument(name, action=_Refusal, nargs="?", const=why, dest=SUPPRESS, help=SUPPRESS)
+            owners.setdefault(name, []).append(other.name)
+    for name, others in owners.items():
+        why = f"{name} is for {' and '.join(others)}, not for {mine.name}"
+        parser.add_argument(name, action=_Refusal, nargs="?", const=why, dest=SUPPRESS, help=SUPPRESS)
 
 
 def _packing(stream: Stream, rate: float | None, *, asked: bool) -> Stream:
