@@ -31,6 +31,8 @@ def guess(name: str, lines: list[bytes]) -> Guess:
     first, *others = [line for line in lines[:100] if line.strip()] or [b""]
     if not first:
         raise SourceError("has no line yet that shows its format; say --format json, csv or text.")
+    if excel_delimiter(lines):
+        return Guess("csv", "by its first line")
     return Guess("json" if _is_json(first) else "csv" if _is_csv(first, others) else "text", "by its first line")
 
 
@@ -61,6 +63,12 @@ def _is_csv(first: bytes, others: list[bytes]) -> bool:
     if len(names) < 2 or not all(re.match(r"\s*[^\W\d]", name) and len(name) <= 64 for name in names):
         return False
     return not others or len(_cells(others[0].decode(errors="replace"), delimiter)) == len(names)
+
+
+def excel_delimiter(lines: list[bytes]) -> str:
+    """Returns the delimiter that a first line such as `sep=;` names, which Excel writes and reads; "" for others."""
+    named = re.fullmatch(rb"sep=([!-~\t])", lines[0].strip(b" "), re.IGNORECASE) if lines else None
+    return named[1].decode() if named else ""
 
 
 def delimiter_of(header: str) -> str:

@@ -43,6 +43,11 @@ def parse_path(text: str) -> list[str]:
     return steps
 
 
+def fits_struct(name: str) -> bool:
+    """Returns whether msgspec takes the name for a field of a Struct: it needs no escape in JSON."""
+    return not any(sign in '"\\' or sign < " " for sign in name)
+
+
 class FieldKeys:
     """Reads the key of a JSON line from the field at a path.
 
@@ -53,9 +58,9 @@ class FieldKeys:
     def __init__(self, path: Sequence[str]) -> None:
         self._path = path
         # A step of digits may be an index of an array, which a Struct cannot describe.
-        self._all_names = not any(step.isdecimal() for step in path)
+        self._all_names = not any(step.isdecimal() for step in path) and all(map(fits_struct, path))
         leaf: Any = str
-        for step in reversed(path):
+        for step in reversed(path if self._all_names else []):
             leaf = msgspec.defstruct("Level", [("inner", leaf)], rename={"inner": step})
         self._decode = msgspec.json.Decoder(leaf).decode
         self._inner = attrgetter(".".join(["inner"] * len(path)))

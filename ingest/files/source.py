@@ -1,19 +1,18 @@
 """Opens the source of lines, from a file or standard input, for `manage.py produce lines`."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from common.text import quoted
-from ingest.files import guessing
 from ingest.files.bad_lines import BadLines
 from ingest.files.forms import Form, JsonLines, TextLines
-from ingest.files.guessing import Guess, delimiter_of, refuse_spread_json
+from ingest.files.guessing import delimiter_of, excel_delimiter, guess, refuse_spread_json
 from ingest.files.keys import FieldKeys, RandomKeys, parse_path
-from ingest.files.opening import Followed, keeps_newlines, open_blocks, open_followed
+from ingest.files.opening import keeps_newlines, open_blocks, open_followed
 from ingest.files.options import add_options
 from ingest.files.rows import Rows, Table, read_header
 from ingest.files.splitting import Lines
@@ -82,10 +81,20 @@ def open_source(options: Mapping[str, Any], rng: Random, start: int) -> LineSour
     if name == "-" and options["follow"]:
         raise SourceError("--follow is for a file; standard input is read until it closes in any case.")
     bad = BadLines("standard input" if name == "-" else name)
+    path = None if name == "-" else Path(name)
     try:
-        return _opened(None if name == "-" else Path(name), options, RandomKeys(rng), bad)
+        followed = open_followed(path, bad, options["encoding"]) if path and options["follow"] else None
+        lines = Lines(followed or open_blocks(path, options["encoding"]), bad)
+        try:
+            form = _form(Opened(str(path or ""), lines, options, RandomKeys(rng), bad))
+        except SourceError:
+            lines.close()
+            raise
     except SourceError as error:
         raise _named(error, bad.name) from None
+    if followed:
+        followed.restart = partial(_start_again, lines, form)
+    return LineSource(lines, form, bad)
 
 
 def _named(error: SourceError, name: str) -> SourceError:
@@ -93,82 +102,72 @@ def _named(error: SourceError, name: str) -> SourceError:
     return SourceError(f"{name} {error}") if str(error)[0].islower() else error
 
 
-def _opened(path: Path | None, options: Mapping[str, Any], keys: RandomKeys, bad: BadLines) -> LineSource:
-    encoding = options["encoding"]
-    followed = open_followed(path, bad, encoding) if path and options["follow"] else None
-    lines = Lines(followed or open_blocks(path, encoding), bad)
-    try:
-        return _source(lines, path, options, keys, bad, followed)
-    except SourceError:
-        lines.close()
-        raise
-
-
-def _source(
-    lines: Lines,
-    path: Path | None,
-    options: Mapping[str, Any],
-    keys: RandomKeys,
-    bad: BadLines,
-    followed: Followed | None,
-) -> LineSource:
-    encoding = options["encoding"]
-    if not keeps_newlines(encoding):
-        encoding = None  # the lines were rewritten as UTF-8
-    guess = Guess(options["format"], "")
-    if not guess.format:
-        guess = guessing.guess(str(path or ""), lines.ahead())
-    _refuse_options(guess.format, options)
-    form = FORMS[guess.format](lines, encoding, options, keys, bad)
-    if followed:
-        followed.restart = partial(_start_again, lines, form)
-    _say(guess, options, bad)
-    return LineSource(lines, form, bad)
-
-
 def _start_again(lines: Lines, form: Form) -> int:
     form.start_again()
     return lines.start_again()
 
 
-def _refuse_options(form: str, options: Mapping[str, Any]) -> None:
-    if form != "csv" and (wrong := [name for name in OF_CSV if options[name]]):
-        raise SourceError(f"--{wrong[0].replace('_', '-')} is for CSV, and this is {TITLES[form]} (--format).")
-    if form == "text" and options["key"] is not None:
+class Opened(NamedTuple):
+    """Holds an open file whose form is not known yet."""
+
+    name: str
+    lines: Lines
+    options: Mapping[str, Any]
+    keys: RandomKeys
+    bad: BadLines
+
+    @property
+    def encoding(self) -> str | None:
+        """Returns the encoding of the lines; None for UTF-8, in which lines of wide characters were rewritten."""
+        encoding: str | None = self.options["encoding"]
+        return encoding if keeps_newlines(encoding) else None
+
+
+def _form(opened: Opened) -> Form:
+    """Returns the form of a file, and tells what was decided for the person and how to decide otherwise."""
+    options = opened.options
+    name, by = options["format"], ""
+    if name is None:
+        name, by = guess(opened.name, opened.lines.ahead())
+        opened.bad.say(f"is read as {TITLES[name]}, judged {by}; --format says otherwise.")
+    if name != "csv" and (wrong := [option for option in OF_CSV if options[option]]):
+        raise SourceError(f"--{wrong[0].replace('_', '-')} is for CSV, and this is {TITLES[name]} (--format).")
+    if name == "text" and options["key"] is not None:
         raise SourceError("Plain text has no fields for --key; leave it out, and the keys are random.")
+    form = FORMS[name](opened)
+    if name != "text" and options["key"] is None and not options["random_key"]:
+        opened.bad.say("has records with random partition keys; --key FIELD takes them from a field.")
+    return form
 
 
-def _json(lines: Lines, encoding: str | None, options: Mapping[str, Any], keys: RandomKeys, bad: BadLines) -> JsonLines:
-    refuse_spread_json(lines.ahead())
-    key = options["key"]
-    return JsonLines(bad, encoding, keys if key is None else FieldKeys(parse_path(key)))
+def _json(opened: Opened) -> Form:
+    refuse_spread_json(opened.lines.ahead())
+    key = opened.options["key"]
+    return JsonLines(opened.bad, opened.encoding, opened.keys if key is None else FieldKeys(parse_path(key)))
 
 
-def _text(lines: Lines, encoding: str | None, options: Mapping[str, Any], keys: RandomKeys, bad: BadLines) -> TextLines:
-    return TextLines(bad, encoding, keys)
+def _text(opened: Opened) -> Form:
+    return TextLines(opened.bad, opened.encoding, opened.keys)
 
 
-def _csv(lines: Lines, encoding: str | None, options: Mapping[str, Any], keys: RandomKeys, bad: BadLines) -> Rows:
-    names, delimiter, key = options["columns"], options["delimiter"], options["key"]
-    ahead = lines.ahead()
-    delimiter = delimiter or delimiter_of(next(filter(bytes.strip, ahead), b"").decode(errors="replace"))
+def _csv(opened: Opened) -> Form:
+    options, ahead = opened.options, opened.lines.ahead()
+    names, key = options["columns"], options["key"]
+    if delimiter := excel_delimiter(ahead):
+        opened.lines.take(1)
+        ahead = ahead[1:]
+    first = next(filter(bytes.strip, ahead), b"").decode(errors="replace")
+    delimiter = options["delimiter"] or delimiter or delimiter_of(first)
     if names is None:
-        names, taken = read_header(ahead, delimiter, encoding)
-        lines.take(taken)
+        names, taken = read_header(ahead, delimiter, opened.encoding)
+        opened.lines.take(taken)
     if key is not None and key not in names:
         raise SourceError(f"has no column {quoted(key)} for --key; there are: {', '.join(map(quoted, names))}.")
-    return Rows(bad, encoding, Table(names, delimiter, options["decimal_comma"], options["text"]), key, keys)
+    table = Table(names, delimiter, options["decimal_comma"], options["text"])
+    return Rows(opened.bad, opened.encoding, table, key, opened.keys)
 
 
-def _say(guess: Guess, options: Mapping[str, Any], bad: BadLines) -> None:
-    """Tells what was decided for the person, and how to decide otherwise."""
-    if guess.by:
-        bad.say(f"is read as {TITLES[guess.format]}, judged {guess.by}; --format says otherwise.")
-    if guess.format != "text" and options["key"] is None and not options["random_key"]:
-        bad.say("has records with random partition keys; --key FIELD takes them from a field.")
-
-
-FORMS = {"json": _json, "csv": _csv, "text": _text}
+FORMS: dict[str, Callable[[Opened], Form]] = {"json": _json, "csv": _csv, "text": _text}
 SOURCE = SourceKind(
     name="lines",
     help="lines of a file or of standard input: JSON lines, CSV or plain text, packed or not",

@@ -24,6 +24,7 @@ KEYS: dict[str, tuple[bytes, str, str]] = {  # by name: a line, a path, the key
     "a field of digits": (b'{"0": "zero"}', "0", "zero"),
     "an item of a bare array": (b'[1, "b"]', "1", "b"),
     "a name with a dot": (b'{"a.b": "x", "a": {"b": "y"}}', r"a\.b", "x"),
+    "a name with a quote": (rb'{"a\"": 1}', 'a"', "1"),
     "the last of two": (b'{"id":"x","id":"y"}', "id", "y"),
 }
 
