@@ -8,11 +8,9 @@ memory at a time, and at most AHEAD characters of those that are examined first.
 Data set: D. Chen, UCI Machine Learning Repository, doi.org/10.24432/C5BW33.
 """
 
-import gzip
 import logging
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import chain
@@ -102,7 +100,7 @@ def read(path: Path, skipped: SkippedRows, form: Form = Form()) -> Iterator[Row]
         raise SourceError(f"{path} is a directory; give a CSV file, plain, .gz or .xz.") from None
     except EOFError:
         raise SourceError(f"{path} is cut short: its compressed data ends after {count:,} good rows.") from None
-    except (gzip.BadGzipFile, zlib.error, zipfile.BadZipFile, *UNPACK_ERRORS) as error:
+    except (zipfile.BadZipFile, *UNPACK_ERRORS) as error:
         raise SourceError(f"{path} is damaged after {count:,} good rows: {error}.") from None
     except UnicodeDecodeError as error:
         raise SourceError(

@@ -78,9 +78,20 @@ class Whole:
         """Reads the unpacked bytes; `file` is closed at the end."""
         self._unpacked = unpacked
         self._file = file
+        self._failure: Exception | None = None  # raised after the bytes before it were returned
 
     def block(self) -> bytes | None:
-        return self._unpacked.read(BLOCK)
+        parts: list[bytes] = []
+        left = BLOCK
+        try:
+            while left > 0 and not self._failure and (part := self._unpacked.read1(left)):
+                parts.append(part)
+                left -= len(part)
+        except READ_ERRORS as error:
+            self._failure = error
+        if self._failure and not parts:
+            raise self._failure
+        return b"".join(parts)
 
     def close(self) -> None:
         self._file.close()
@@ -143,10 +154,9 @@ def open_blocks(path: Path | None, encoding: str | None) -> Blocks:
 
 
 def _blocks(file: io.BufferedReader | Pipe, encoding: str | None) -> Blocks:
-    start = bytes(file.peek(LOOK))
-    whole: Any = io.BufferedReader(file, LOOK) if isinstance(file, Pipe) else file
-    if isinstance(file, Pipe) and not is_special(start, encoding):
+    if isinstance(file, Pipe) and not is_special(file.peek(LOOK), encoding):
         return file
+    whole: Any = io.BufferedReader(file, LOOK) if isinstance(file, Pipe) else file
     inner = unpacked_stream(whole) or whole
     for mark, kind in BINARY.items():
         if inner.peek(LOOK).startswith(mark):

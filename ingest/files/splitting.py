@@ -1,7 +1,6 @@
 """Cuts blocks of bytes into lines, in bounded memory and without a step per line."""
 
 import codecs
-import zlib
 from typing import Protocol
 
 from ingest.files.bad_lines import BadLineError, BadLines
@@ -10,7 +9,7 @@ from streams.sources.base import SourceError
 from streams.sources.frames import UNPACK_ERRORS
 
 MAX_LINE = LARGEST_RECORD  # bytes: no stream takes a longer record
-READ_ERRORS = (OSError, EOFError, zlib.error, UnicodeError, *UNPACK_ERRORS)
+READ_ERRORS = (OSError, EOFError, UnicodeError, *UNPACK_ERRORS)
 
 
 class Blocks(Protocol):
@@ -52,9 +51,9 @@ class Lines:
         return first, lines
 
     def ahead(self) -> list[bytes]:
-        """Returns the lines that were read and not taken; reads once if there are none."""
-        if self._place >= len(self._run):
-            self._fill()
+        """Returns the lines that were read and not taken; reads on if there are none."""
+        while self._place >= len(self._run) and self._fill():
+            pass
         return self._run[self._place :]
 
     def start_again(self) -> int:
@@ -66,10 +65,11 @@ class Lines:
     def close(self) -> None:
         self._blocks.close()
 
-    def _fill(self) -> None:
+    def _fill(self) -> bool:
+        """Reads once; returns whether more can be read at once."""
         self._run, self._place = [], 0
         if self.over:
-            return
+            return False
         if self._failure:
             raise self._failure
         try:
@@ -84,6 +84,7 @@ class Lines:
             self.close()
             if self._size:
                 self._run = self._finished(b"")
+        return bool(data)
 
     def _split(self, data: bytes) -> None:
         if self._at_start:

@@ -1,11 +1,14 @@
-"""Unpacks .xz and .zst files in bounded memory, frame after frame; a file that ends within a frame is an error.
+"""Unpacks single files in bounded memory, frame after frame; a file that ends within a frame is an error.
 
-The classes of the libraries do not do that: lzma.LZMAFile has no bound on memory, and zstandard's stream_reader takes
-the end within a frame for the end of the file.
+All bytes before a damaged place are returned before the error. The classes of the libraries do not do that:
+lzma.LZMAFile has no bound on memory, zstandard's stream_reader takes the end within a frame for the end of the file,
+and gzip.GzipFile drops the bytes that it has unpacked before an error.
 """
 
+import bz2
 import io
 import lzma
+import zlib
 from abc import abstractmethod
 from typing import Any
 
@@ -14,7 +17,7 @@ import zstandard
 LOOK = 1 << 16  # bytes at the start that decide the kind of a file, and that are read at once
 MAX_XZ = 1 << 27  # bytes of memory: `xz -9` needs 65 MiB, and a header may ask for 4 GiB
 ZSTD_STEP = 256  # packed bytes: a block of 4 bytes may unpack to 128 KiB, so that these give at most 8 MiB
-UNPACK_ERRORS = (lzma.LZMAError, zstandard.ZstdError)
+UNPACK_ERRORS = (zlib.error, lzma.LZMAError, zstandard.ZstdError)  # of bz2: OSError
 
 
 class Frames(io.RawIOBase):
@@ -76,6 +79,8 @@ class Frames(io.RawIOBase):
 
 
 class Xz(Frames):
+    _unpacker: lzma.LZMADecompressor | bz2.BZ2Decompressor
+
     def _begin(self) -> None:
         self._unpacker = lzma.LZMADecompressor(memlimit=MAX_XZ)
 
@@ -83,11 +88,30 @@ class Xz(Frames):
         return self._unpacker.eof
 
     def _rest(self) -> bytes:
-        return self._unpacker.unused_data
+        return self._unpacker.unused_data + self._packed
 
     def _unpack(self, size: int) -> bytes:
         packed = self._more(LOOK) if self._unpacker.needs_input else b""
         return self._unpacker.decompress(packed, max_length=size)
+
+
+class Bz2(Xz):
+    def _begin(self) -> None:
+        self._unpacker = bz2.BZ2Decompressor()
+
+
+class Gz(Frames):
+    def _begin(self) -> None:
+        self._unpacker = zlib.decompressobj(wbits=31)  # with the header and the check sum of gzip
+
+    def _ended(self) -> bool:
+        return self._unpacker.eof
+
+    def _rest(self) -> bytes:
+        return self._unpacker.unused_data + self._packed
+
+    def _unpack(self, size: int) -> bytes:
+        return self._unpacker.decompress(self._unpacker.unconsumed_tail or self._more(LOOK), size)
 
 
 class Zstd(Frames):

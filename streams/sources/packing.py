@@ -3,9 +3,7 @@
 The file is unpacked while it is read, so that memory is bounded for any unpacked size.
 """
 
-import bz2
 import codecs
-import gzip
 import io
 import tempfile
 import zipfile
@@ -13,7 +11,7 @@ from collections.abc import Callable
 from typing import IO, Any
 
 from streams.sources.base import SourceError
-from streams.sources.frames import LOOK, Xz, Zstd
+from streams.sources.frames import LOOK, Bz2, Frames, Gz, Xz, Zstd
 
 MAX_INNER = 1 << 30  # bytes of a workbook within a .zip, which is unpacked to an unnamed temporary file
 KINDS = {
@@ -29,10 +27,10 @@ KINDS = {
     b"version https://git-lfs": "a pointer of Git LFS, not the file itself: git lfs pull",
     b"\x89HDF": "an HDF5 file; write it as .csv",
 }
-PACKERS: dict[bytes, Callable[[Any], Any]] = {
-    b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
+PACKERS: dict[bytes, type[Frames]] = {
+    b"\x1f\x8b": Gz,
     b"\xfd7zXZ\x00": Xz,
-    b"BZh": lambda file: bz2.BZ2File(file),
+    b"BZh": Bz2,
     b"\x28\xb5\x2f\xfd": Zstd,
 }
 ZIP = b"PK\x03\x04"
