@@ -6,7 +6,7 @@ TOLD = 10  # bad lines that are told one by one; a file of another kind would fi
 
 
 class BadLineError(ValueError):
-    """Means that a line cannot be put; the message is the reason, and `detail` is what differs from line to line."""
+    """Means that a line cannot be put; the message is the reason, `detail` the part that differs by line."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(reason)

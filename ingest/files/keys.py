@@ -118,7 +118,7 @@ def check_all_json(lines: Sequence[bytes]) -> None:
 
 
 def check_record(key: str, data: bytes, most: int) -> None:
-    """Raises BadLineError for a record that the stream, whose records have at most `most` bytes, would refuse."""
+    """Raises BadLineError for a record that a stream with records of at most `most` bytes would refuse."""
     if not 1 <= len(key) <= names.MOST_KEY:
         raise BadLineError(f"its partition key has not 1 to {names.MOST_KEY} characters", f"{len(key):,} characters")
     try:

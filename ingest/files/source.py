@@ -108,7 +108,7 @@ def _start_again(lines: Lines, form: Form) -> int:
 
 
 class Opened(NamedTuple):
-    """Holds an open file whose form is not known yet."""
+    """Holds an open file of a form that is not known yet."""
 
     name: str
     lines: Lines
@@ -124,7 +124,7 @@ class Opened(NamedTuple):
 
 
 def _form(opened: Opened) -> Form:
-    """Returns the form of a file, and tells what was decided for the person and how to decide otherwise."""
+    """Returns the form of a file, and tells the decisions that the person left open."""
     options = opened.options
     name, by = options["format"], ""
     if name is None:

@@ -1,6 +1,6 @@
 """Unpacks single files in bounded memory, frame after frame; a file that ends within a frame is an error.
 
-Bytes that were unpacked before a damaged place are returned before the error. The classes of the libraries do not do that:
+Bytes that were unpacked before a damaged place are returned before the error. The libraries' own classes do less:
 lzma.LZMAFile has no bound on memory, zstandard's stream_reader takes the end within a frame for the end of the file,
 and gzip.GzipFile drops the bytes that it has unpacked before an error.
 """

@@ -27,7 +27,7 @@ def all_of(source: LineSource, limit: int = 4096) -> list[Entry]:
 
 
 def read(path: Path, *words: str, data: bytes | None = None) -> tuple[list[Entry], list[str]]:
-    """Returns the records of a file, which first gets the data if any are given, and what was said."""
+    """Returns the records of a file, which first gets the data if any are given, and its notes."""
     if data is not None:
         path.write_bytes(data)
     source = opened(path, *words)

@@ -28,7 +28,7 @@ PACKINGS: dict[str, Callable[[bytes], bytes]] = {
 
 
 def texts(path: Path, data: bytes, *words: str) -> tuple[list[bytes], list[str]]:
-    """Returns the records of a file of plain text, and what was said."""
+    """Returns the records of a file of plain text, and its notes."""
     entries, said = read(path / "a.bin", "--format", "text", *words, data=data)
     return [line for _, line in entries], said
 

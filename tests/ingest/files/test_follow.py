@@ -19,7 +19,7 @@ def taken(source: LineSource) -> list[bytes]:
 
 
 def followed(path: Path, data: bytes, *words: str) -> tuple[LineSource, Callable[[], list[str]]]:
-    """Returns the source of a file with that beginning, and a function that returns what was said since."""
+    """Returns the source of a file with that beginning, and a function that returns the notes since then."""
     path.write_bytes(data)
     source = opened(path, "--follow", *words)
     return source, lambda: [note.replace(str(path), "FILE") for note in source.notes()]

@@ -96,6 +96,7 @@ def test_a_line_is_as_long_as_the_stream_allows(tmp_path: Path) -> None:
     assert [line[:1] for _, line in held()] == [b"y"]
 
 
+REASON = "incorrect data check"
 BAD = {
     "no stream": ["produce", "lines", "--file", "/etc/hostname"],
     "a key of two kinds": ["produce", "lines", "--stream", "mine", "--key", "a", "--random-key"],

@@ -16,7 +16,7 @@ from tests.ingest.files.opened import read
 
 
 def objects(path: Path, data: bytes, *words: str) -> tuple[list[Any], list[str]]:
-    """Returns the rows of a CSV file as JSON text, and what was said."""
+    """Returns the rows of a CSV file as JSON text, and its notes."""
     entries, said = read(path / "a", "--format", "csv", "--random-key", *words, data=data)
     return [line.decode() for _, line in entries], said
 
