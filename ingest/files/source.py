@@ -170,7 +170,7 @@ def _csv(opened: Opened) -> Form:
 FORMS: dict[str, Callable[[Opened], Form]] = {"json": _json, "csv": _csv, "text": _text}
 SOURCE = SourceKind(
     name="lines",
-    help="lines of a file or of standard input: JSON lines, CSV or plain text, packed or not",
+    help="lines of a file or of standard input (JSON, CSV or plain text)",
     open=open_source,
     add_options=add_options,
     names_stream=False,

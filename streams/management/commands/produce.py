@@ -39,7 +39,7 @@ class Command(PlainCommand):
             of_source = verbs.add_parser(
                 source.name, help=source.help, description=f"Puts {source.help} into a stream."
             )
-            _add_common(of_source)
+            _add_common(of_source, source)
             source.add_options(of_source)
             _refuse_options_of_others(of_source, source)
         for runner in applications.runners().values():
@@ -132,9 +132,10 @@ def _stream_of(kind: SourceKind, named: str | None) -> str:
     raise UsageError(f"Name the stream that {kind.name} are put into: --stream NAME")
 
 
-def _add_common(parser: ArgumentParser) -> None:
+def _add_common(parser: ArgumentParser, source: SourceKind) -> None:
     add = parser.add_argument
-    add("--stream", type=stream_name, metavar="NAME", help="put into this stream (default: SOURCE)")
+    otherwise = f"default: {source.name}" if source.names_stream else "must be given"
+    add("--stream", type=stream_name, metavar="NAME", help=f"put into this stream ({otherwise})")
     add("--count", type=up_to(MOST_RECORDS), metavar="N", help="stop after so many records")
     add("--duration", type=above_zero, metavar="S", help="stop after so many seconds")
     pace = parser.add_mutually_exclusive_group().add_argument
