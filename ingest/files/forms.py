@@ -1,7 +1,6 @@
 """Makes records of lines that stand for themselves: JSON and plain text."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 
 from ingest.files.bad_lines import BadLineError, BadLines
 from ingest.files.keys import READ_ERRORS, FieldKeys, RandomKeys, check_all_json, check_json, check_record, entries_of
@@ -9,6 +8,7 @@ from streams.backends.limits import MAX_RECORD
 from streams.core.records import Entry, InvalidRecordError
 from streams.sources.tables import Doubtful, decode_line
 
+LINES_AT_ONCE = 1 << 14
 NEITHER = "it is neither UTF-8 nor plainly Windows-1252"
 
 
@@ -17,6 +17,7 @@ class Form(ABC):
 
     def __init__(self, bad: BadLines, encoding: str | None) -> None:
         self.most = MAX_RECORD
+        self.at_once = LINES_AT_ONCE  # the most lines that `entries` should get
         self._bad = bad
         self._encoding = encoding
 
@@ -37,8 +38,13 @@ class EachLine(Form):
 
     def entries(self, first: int, lines: list[bytes]) -> list[Entry]:
         try:
-            if self._encoding is None:
-                return self._all(lines)
+            joined = b"\n".join(lines)
+            if self._encoding:
+                joined = joined.decode(self._encoding).encode()
+                return self._all(joined.split(b"\n"), joined)
+            if not joined.isascii():
+                joined.decode()
+            return self._all(lines, joined)
         except (BadLineError, InvalidRecordError, *READ_ERRORS):
             pass
         found = []
@@ -51,8 +57,8 @@ class EachLine(Form):
         return found
 
     @abstractmethod
-    def _all(self, lines: list[bytes]) -> list[Entry]:
-        """Returns the records of lines that all are as usual. Raises an error otherwise."""
+    def _all(self, lines: list[bytes], joined: bytes) -> list[Entry]:
+        """Returns the records of lines in UTF-8 that all are as usual. Raises an error otherwise."""
 
     @abstractmethod
     def _one(self, line: bytes) -> Entry:
@@ -66,8 +72,7 @@ class JsonLines(EachLine):
         super().__init__(bad, encoding)
         self._keys = keys
 
-    def _all(self, lines: list[bytes]) -> list[Entry]:
-        _check_utf8(lines)
+    def _all(self, lines: list[bytes], joined: bytes) -> list[Entry]:
         if isinstance(self._keys, FieldKeys):
             return entries_of(self._keys.of_all(lines), lines, self.most)
         check_all_json(lines)
@@ -92,8 +97,8 @@ class TextLines(EachLine):
         super().__init__(bad, encoding)
         self._keys = keys
 
-    def _all(self, lines: list[bytes]) -> list[Entry]:
-        if b"\0" in _check_utf8(lines) or not all(map(bytes.strip, lines)):
+    def _all(self, lines: list[bytes], joined: bytes) -> list[Entry]:
+        if b"\0" in joined or not all(map(bytes.strip, lines)):
             raise BadLineError("a line is blank or has a NUL character")
         return entries_of(self._keys.take(len(lines)), lines, self.most)
 
@@ -119,11 +124,3 @@ def decoded(line: bytes, encoding: str | None) -> str:
     if "\0" in text:
         raise BadLineError("it has a NUL character")
     return text
-
-
-def _check_utf8(lines: Sequence[bytes]) -> bytes:
-    """Returns the lines without a gap. Raises UnicodeDecodeError."""
-    joined = b"\n".join(lines)
-    if not joined.isascii():
-        joined.decode()
-    return joined

@@ -4,7 +4,6 @@ import io
 import os
 import select
 import stat
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from streams.sources.frames import LOOK
 from streams.sources.packing import PACKERS, as_utf8, unpacked_stream, wide_encoding
 
 BLOCK = 1 << 20  # bytes that are read at once: thousands of lines
+STDIN = 0  # the descriptor; sys.stdin is None where it is closed
 WAIT = 0.02  # seconds that a read waits for a pipe: shorter than a person notices, longer than a writer pauses
 BINARY = {
     b"PK\x03\x04": "a .zip or Excel file; unpack it, or save it as .csv",
@@ -114,9 +114,9 @@ class Followed:
         if os.fstat(self._file.fileno()).st_size < self._file.tell():
             self._file.seek(0)
             self._start_again("was truncated; it is read from its start again")
-        elif self._is_replaced():
+        elif new := self._replacement():
             self._file.close()
-            self._file = self._path.open("rb", buffering=0)
+            self._file = new
             tail = to_run("produce", "tail", "--help")
             self._start_again(f"was replaced; the new file is read from its start (for files that rotate: {tail})")
         return None
@@ -124,11 +124,14 @@ class Followed:
     def close(self) -> None:
         self._file.close()
 
-    def _is_replaced(self) -> bool:
+    def _replacement(self) -> io.FileIO | None:
+        """Returns the open file that has the name now, if it is another one."""
         try:
-            return not os.path.samestat(self._path.stat(), os.fstat(self._file.fileno()))
-        except FileNotFoundError:
-            return False  # until there is a new file
+            if os.path.samestat(self._path.stat(), os.fstat(self._file.fileno())):
+                return None
+            return self._path.open("rb", buffering=0)
+        except OSError:
+            return None  # not there yet, or not readable yet
 
     def _start_again(self, what: str) -> None:
         dropped = self.restart()
@@ -140,7 +143,7 @@ def open_blocks(path: Path | None, encoding: str | None) -> Blocks:
     file: io.BufferedReader | Pipe | None = None
     try:
         if path is None:
-            file = Pipe(sys.stdin.fileno())
+            file = Pipe(STDIN)
         else:
             file = path.open("rb")
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):

@@ -14,7 +14,7 @@ def add_options(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("--file", metavar="PATH", help="plain, .gz, .xz, .zst or .bz2; - or none: standard input")
     add("--format", choices=FORMATS, help="default: by the name of the file, else by its first line")
-    add("--encoding", type=encoding, metavar="NAME", help="how the file writes its text: cp1252, cp932, … (default: UTF-8)")
+    add("--encoding", type=encoding, metavar="NAME", help="how the text is written: cp1252, cp932, … (default: UTF-8)")
     add("--follow", action="store_true", help="do not end at the end of the file: wait for lines that are added")
     keys = parser.add_mutually_exclusive_group().add_argument
     keys("--key", metavar="FIELD", help="the field or column of the partition key; a path such as user.id, items.0.id")

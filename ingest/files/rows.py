@@ -17,6 +17,7 @@ from streams.sources.base import SourceError
 
 MAX_ROW = 200  # lines in one row: a cell may hold a letter, but an unclosed quote would swallow the file
 MAX_COLUMNS = 10_000
+BYTES_AT_ONCE = 1 << 22  # of names in rows that are made together
 csv.field_size_limit(LARGEST_RECORD)  # of the whole process; the default of 128 KiB is less than a record may have
 
 _encode = msgspec.json.Encoder().encode
@@ -50,11 +51,13 @@ class Rows(Form):
         self._key = None if key is None else table.names.index(key)
         self._keys = keys
         self._row = _row_of(table.names)
+        # Each row repeats the names, so that a file of short rows below long names would grow a thousandfold at once.
+        self.at_once = max(1, min(self.at_once, BYTES_AT_ONCE // len(_encode(table.names))))
         self._waiting: list[tuple[int, str]] = []  # the lines of a row whose end was not read yet, numbered
         self._header_again = False
 
     def entries(self, first: int, lines: list[bytes]) -> list[Entry]:
-        if not (self._waiting or self._header_again or self._encoding):
+        if not (self._waiting or self._header_again):
             try:
                 return self._all(lines)
             except (csv.Error, BadLineError, InvalidRecordError, UnicodeError):
@@ -78,8 +81,8 @@ class Rows(Form):
         return found
 
     def _all(self, lines: list[bytes]) -> list[Entry]:
-        """Returns the records of lines that each are one row in UTF-8. Raises an error if one is not as usual."""
-        text = b"\n".join(lines).decode()
+        """Returns the records of lines that each are one row. Raises an error if one is not as usual."""
+        text = b"\n".join(lines).decode(self._encoding or "utf-8")
         rows = list(csv.reader(text.split("\n"), delimiter=self._table.delimiter, strict=True))
         if "\0" in text or len(rows) != len(lines) or set(map(len, rows)) != {len(self._table.names)}:
             raise BadLineError("a row takes several lines or has another number of columns")

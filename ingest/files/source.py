@@ -20,7 +20,7 @@ from streams.applications import SourceKind
 from streams.core.records import Entry
 from streams.sources.base import SourceError
 
-LOOKED_AT = 16  # lines that one call reads for each record it may return, where most lines are bad
+LOOKED_AT = 1 << 14  # lines that one call reads at most, where most lines are bad: a signal does not wait long
 ENOUGH = 8 << 20  # bytes of records in one put
 OF_CSV = ("columns", "delimiter", "decimal_comma", "text")
 TITLES = {"json": "JSON lines", "csv": "CSV", "text": "plain text"}
@@ -56,13 +56,14 @@ class LineSource:
     def take(self, limit: int) -> list[Entry]:
         entries, looked_at, size = self._ready, 0, 0
         try:
-            while len(entries) < limit and looked_at < LOOKED_AT * limit and size < ENOUGH:
-                first, lines = self._lines.take(limit - len(entries))
+            while len(entries) < limit and looked_at < LOOKED_AT and size < ENOUGH:
+                first, lines = self._lines.take(min(limit - len(entries), self._form.at_once))
                 if not lines:
                     break
-                entries += self._form.entries(first, lines)
+                found = self._form.entries(first, lines)
+                entries += found
                 looked_at += len(lines)
-                size += sum(map(len, lines))
+                size += sum(len(data) for _, data in found)
         except SourceError as error:
             if not entries:
                 raise _named(error, self._bad.name) from None
@@ -76,7 +77,7 @@ class LineSource:
 def open_source(options: Mapping[str, Any], rng: Random, start: int) -> LineSource:
     """Returns the lines of --file or of standard input. Raises SourceError for those that it cannot read so."""
     name = options["file"] or "-"
-    if options["file"] is None and sys.stdin.isatty():
+    if options["file"] is None and (sys.stdin is None or sys.stdin.isatty()):
         raise SourceError("Name a file with --file PATH, or send lines through a pipe.")
     if name == "-" and options["follow"]:
         raise SourceError("--follow is for a file; standard input is read until it closes in any case.")
@@ -126,6 +127,9 @@ class Opened(NamedTuple):
 def _form(opened: Opened) -> Form:
     """Returns the form of a file, and tells the decisions that the person left open."""
     options = opened.options
+    if not opened.lines.ahead() and opened.lines.over:
+        opened.bad.say("is empty.")
+        return _text(opened)
     name, by = options["format"], ""
     if name is None:
         name, by = guess(opened.name, opened.lines.ahead())

@@ -87,7 +87,6 @@ TEXT_FORMS: dict[str, tuple[bytes, list[str], list[bytes]]] = {  # by name: a fi
     "UTF-16": ("\u0416\na\n".encode("utf-16"), [], ["\u0416".encode(), b"a"]),
     "UTF-32": ("\u0416\na\n".encode("utf-32"), ["--encoding", "utf-32"], ["\u0416".encode(), b"a"]),
     "blanks": (b"\n  \n x \n", [], [b" x "]),
-    "nothing": (b"", [], []),
 }
 
 
@@ -95,6 +94,11 @@ TEXT_FORMS: dict[str, tuple[bytes, list[str], list[bytes]]] = {  # by name: a fi
 def test_each_form_of_text_is_read(name: str, tmp_path: Path) -> None:
     data, words, expected = TEXT_FORMS[name]
     assert texts(tmp_path, data, *words) == (expected, [])
+
+
+@pytest.mark.parametrize("name", ["a", "a.csv", "a.jsonl"])
+def test_an_empty_file_is_told_and_no_error(name: str, tmp_path: Path) -> None:
+    assert read(tmp_path / name, data=b"") == ([], ["FILE is empty."])
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import tracemalloc
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.sources.base import SourceError
-from tests.ingest.files.opened import read
+from tests.ingest.files.opened import opened, read
 
 
 def objects(path: Path, data: bytes, *words: str) -> tuple[list[Any], list[str]]:
@@ -119,7 +120,6 @@ def test_a_broken_row_costs_its_own_line_only(name: str, tmp_path: Path) -> None
 
 REFUSED = {
     b"a,a\n1,2\n": "has two columns called 'a': name all with --columns A,B,C.",
-    b"": "has no header: say --columns A,B,C.",
     b"\n\n": "has no header: say --columns A,B,C.",
     b'a,"b\n' + b"1,2\n" * 300: "has a header that cannot be read: a quote is not closed.",
     b"a," * 10_001 + b"\n": "has more than 10,000 columns.",
@@ -131,6 +131,17 @@ def test_a_header_that_names_no_columns_is_refused(data: bytes, tmp_path: Path) 
     with pytest.raises(SourceError) as caught:
         objects(tmp_path, data)
     assert str(caught.value) == f"{tmp_path}/a {REFUSED[data]}"
+
+
+def test_short_rows_below_long_names_are_made_in_bounded_memory(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"n" * (1 << 19) + b"\n" + b"1\n" * 1000)
+    tracemalloc.start()
+    source = opened(tmp_path / "a.csv", "--random-key")
+    sizes = [len(source.take(4096)) for _ in range(3)]
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    source.end()
+    assert (sizes, peak < 64 << 20) == ([21, 21, 21], True)
 
 
 def test_an_unknown_key_is_refused_with_the_known_columns(tmp_path: Path) -> None:
