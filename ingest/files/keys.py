@@ -1,7 +1,8 @@
 """Makes the partition keys of lines: from a field, or at random."""
 
+import re
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 from random import Random
 from typing import Any
@@ -18,6 +19,7 @@ from streams.sources.base import SourceError
 MOST_STEPS = 32  # of a path to a field
 READ_ERRORS = (msgspec.MsgspecError, UnicodeError, RecursionError)
 
+_NUMBERS = re.compile(r"(?:(?:-?[0-9][-+.0-9eE]*|true|false)$\n?)+", re.MULTILINE).fullmatch
 _raw = msgspec.json.Decoder(msgspec.Raw).decode
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _array = msgspec.json.Decoder(list[msgspec.Raw]).decode
@@ -59,17 +61,26 @@ class FieldKeys:
         self._path = path
         # A step of digits may be an index of an array, which a Struct cannot describe.
         self._all_names = not any(step.isdecimal() for step in path) and all(map(fits_struct, path))
-        leaf: Any = str
-        for step in reversed(path if self._all_names else []):
-            leaf = msgspec.defstruct("Level", [("inner", leaf)], rename={"inner": step})
-        self._decode = msgspec.json.Decoder(leaf).decode
+        self._texts = self._decoder(str)
+        self._raws = self._decoder(msgspec.Raw)
         self._inner = attrgetter(".".join(["inner"] * len(path)))
 
+    def _decoder(self, leaf: Any) -> Callable[[bytes], Any]:
+        for step in reversed(self._path if self._all_names else []):
+            leaf = msgspec.defstruct("Level", [("inner", leaf)], rename={"inner": step})
+        return msgspec.json.Decoder(leaf).decode
+
     def of_all(self, lines: Sequence[bytes]) -> list[str]:
-        """Returns the keys of lines that all are JSON with a text in the field. Raises READ_ERRORS for others."""
+        """Returns the keys of lines that all are JSON in UTF-8 and have one. Raises an error where one is unusual."""
         if not self._all_names:
             return [self.of(line) for line in lines]
-        return list(map(self._inner, map(self._decode, lines)))
+        try:
+            return list(map(self._inner, map(self._texts, lines)))
+        except msgspec.ValidationError:
+            values = b"\n".join(map(bytes, map(self._inner, map(self._raws, lines)))).decode()
+            if _NUMBERS(values):
+                return values.split("\n")
+            raise
 
     def of(self, line: bytes) -> str:
         """Returns the key of one line. Raises BadLineError."""

@@ -94,6 +94,15 @@ def test_a_path_without_names_is_refused(path: str, tmp_path: Path) -> None:
         read(tmp_path / "a.json", "--key", path, data=b"{}\n")
 
 
+def test_keys_of_all_kinds_in_one_file(tmp_path: Path) -> None:
+    keys = [b"1", b"-2.50e+1", b"true", b" 3 ", b'"4"', b'"\\u0035\\n6"']
+    for some in (keys[:3], keys[:4], keys, keys[4:]):
+        lines = [b'{"a":{"b":%s}}' % key for key in some * 2]
+        entries, _ = read(tmp_path / "a.jsonl", "--key", "a.b", data=b"\n".join(lines))
+        expected = [("5\n6" if b"u0035" in key else key.strip(b' "').decode()) for key in some * 2]
+        assert entries == list(zip(expected, lines, strict=True))
+
+
 VALUE = st.recursive(
     st.none()
     | st.booleans()
