@@ -75,6 +75,7 @@ class Lines:
         try:
             data = self._blocks.block()
         except READ_ERRORS as error:
+            self.close()
             self._failure = SourceError(f"cannot be read after line {self.number - 1:,}: {error}")
             raise self._failure from None
         if data:
@@ -83,7 +84,7 @@ class Lines:
             self.over = True
             self.close()
             if self._size:
-                self._run = self._finished(b"")
+                self._run = [line.removesuffix(b"\r") for line in self._finished(b"")]
         return bool(data)
 
     def _split(self, data: bytes) -> None:
@@ -96,7 +97,8 @@ class Lines:
         last = others.pop()
         lines = self._finished(first) + others
         self._keep(last)
-        self._run = [line.removesuffix(b"\r") for line in lines] if b"\r" in data else lines
+        has_returns = b"\r" in data or any(line.endswith(b"\r") for line in lines[:1])
+        self._run = [line.removesuffix(b"\r") for line in lines] if has_returns else lines
 
     def _keep(self, part: bytes) -> None:
         """Keeps the part of a line; of an overlong line, its length only."""
@@ -112,7 +114,7 @@ class Lines:
         size, line = self._size, b"".join(self._unfinished)
         self._unfinished, self._size = [], 0
         if size <= MAX_LINE:
-            return [line.removesuffix(b"\r")]
+            return [line]
         self._bad.add(self.number, BadLineError(f"it is longer than {MAX_LINE:,} bytes", f"{size:,} bytes"))
         self.number += 1
         return []

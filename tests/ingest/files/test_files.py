@@ -8,9 +8,12 @@ import threading
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import zstandard
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from ingest.files import source as lines_source
 from ingest.files.splitting import MAX_LINE
@@ -212,3 +215,28 @@ def test_a_named_pipe_is_read_while_it_is_written(tmp_path: Path) -> None:
     entries, _ = read(tmp_path / "pipe", "--key", "a")
     writer.join()
     assert [key for key, _ in entries] == ["1", "2", "3"]
+
+
+ANY = st.lists(st.binary(max_size=20) | st.sampled_from([b'{"a":1}', b"a,b", b'"x', b"1,2", b"\n", b"\r\n", b"\xe9"]))
+
+
+@given(data=ANY.map(b"\n".join), words=st.sampled_from([["json", "--key", "a"], ["json"], ["text"]]))
+def test_each_line_is_put_or_counted(data: bytes, words: list[str]) -> None:
+    data = b"\n{}\n" + data  # neither packed nor UTF-16
+    assume(data.count(0) * 5 <= len(data))
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "a").write_bytes(data)
+        source = opened(Path(folder) / "a", "--format", *words)
+        found = len(all_of(source, limit=3))
+        source.end()
+    assert found + source.skipped == sum(1 for line in data.split(b"\n") if line.strip())
+
+
+@given(data=st.binary(max_size=60) | ANY.map(b"\n".join), words=st.sampled_from([[], ["--format", "csv"]]))
+def test_any_bytes_are_read_or_refused(data: bytes, words: list[str]) -> None:
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "a").write_bytes(data)
+        try:
+            all_of(opened(Path(folder) / "a", *words), limit=3)
+        except SourceError as error:
+            assert str(error).startswith(folder)
