@@ -15,7 +15,7 @@ from benchmarks.options import Options
 from benchmarks.site import Site, found_by, new_site
 
 ROUNDS = 3
-LINES = 1_000_000
+LINES = 300_000
 AIM = Aim(200_000, at_least=True)
 FORMS = {
     "JSON lines, a key of text": ["--file", "lines.jsonl", "--key", "ticker"],
@@ -52,7 +52,7 @@ def write(folder: Path, count: int) -> None:
         table.write("id,ticker,price,quantity,side,at\n")
         for number in range(1_000_000, 1_000_000 + count):
             ticker, price = rng.choice(TICKERS), f"{rng.randrange(10_000, 99_999) / 100:.2f}"
-            quantity, at = rng.randrange(1_000, 9_999), 1_795_790_985_477 + number
+            quantity, at = rng.randrange(10_000, 99_999), 1_795_790_985_477 + number
             table.write(f"{number},{ticker},{price},{quantity},BUY,{at}\n")
             lines.write(
                 f'{{"id":{number},"ticker":"{ticker}","price":{price},"quantity":{quantity},"side":"BUY","at":{at}}}\n'
