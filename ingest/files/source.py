@@ -56,7 +56,7 @@ class LineSource:
     def take(self, limit: int) -> list[Entry]:
         entries, looked_at, size = self._ready, 0, 0
         try:
-            while len(entries) < limit and looked_at < LOOKED_AT and size < ENOUGH:
+            while len(entries) < limit and looked_at < max(LOOKED_AT, limit) and size < ENOUGH:
                 first, lines = self._lines.take(min(limit - len(entries), self._form.at_once))
                 if not lines:
                     break
@@ -65,6 +65,7 @@ class LineSource:
                 looked_at += len(lines)
                 size += sum(len(data) for _, data in found)
         except SourceError as error:
+            entries += self._form.rest()
             if not entries:
                 raise _named(error, self._bad.name) from None
         if self._lines.over and not self._lines.ahead():

@@ -16,7 +16,7 @@ class Blocks(Protocol):
     """Reads the bytes of an open file, one block after the other."""
 
     def block(self) -> bytes | None:
-        """Returns the next bytes, b"" at the end, None if there are none now. Raises READ_ERRORS."""
+        """Returns the next bytes, at most MAX_LINE; b"" at the end, None if there are none now. Raises READ_ERRORS."""
 
     def close(self) -> None:
         """Closes the file."""

@@ -140,7 +140,7 @@ def wide_encoding(start: bytes) -> str | None:
     """Returns the encoding of text of two bytes a character by its first bytes; None for other text."""
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    if start[:200].count(0) * 5 > len(start[:200]) * 2:
+    if len(start) > 1 and start[:200].count(0) * 5 > len(start[:200]) * 2:
         return {(True, False): "utf-16-le", (False, True): "utf-16-be"}.get((start[1] == 0, start[0] == 0))
     return None
 

@@ -107,13 +107,14 @@ def test_an_empty_file_is_told_and_no_error(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "words", "reason"),
     [
+        (b"\0", [], "it has a NUL character"),
         (b"a\0b", [], "it has a NUL character"),
         ("ЖЖЖ".encode("cp1251"), [], "it is neither UTF-8 nor plainly Windows-1252 (say --encoding)"),
         (b"\x81\xff", ["--encoding", "cp932"], "it is not cp932"),
         (b"x" * (MAX_LINE + 1), [], "it is longer than 10,485,760 bytes (10,485,761 bytes)"),
         (b"x" * MAX_LINE, [], "its record is larger than 1,048,576 bytes with its key (10,485,776 bytes)"),
     ],
-    ids=range(5),
+    ids=range(6),
 )
 def test_a_line_that_no_stream_takes_is_told(line: bytes, words: list[str], reason: str, tmp_path: Path) -> None:
     assert texts(tmp_path, b"a\n" + line + b"\nb\n", *words) == (
