@@ -116,6 +116,12 @@ class EmbeddedStream:
         with self._transaction():
             self._db.execute("DELETE FROM streams WHERE id = ?", self._stream("id"))
 
+    def largest_record(self) -> int:
+        """Returns the size of the largest record that the stream takes, in bytes, key included."""
+        with self._in_our_words():
+            [most] = self._stream("max_record")
+        return int(most)
+
     def put(self, entries: Sequence[Entry]) -> None:
         self.append([Writing(entries)])
 
