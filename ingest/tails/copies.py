@@ -1,0 +1,60 @@
+"""Tells whether a new file is the copy of another, as rotation by copying and truncating makes it."""
+
+import os
+from collections.abc import Iterable
+
+from ingest.tails import positions
+from ingest.tails.files import Descriptors, Followed
+from ingest.tails.folders import Entry
+from ingest.tails.positions import Position
+
+SAME_PATH = 256  # bytes that a file must share with a lost one of the same path, to be its continuation
+BESIDE = 200  # files of the same folder that are compared with a truncated one, the newest first
+
+
+def continues(position: Position, new: Position, descriptor: int, *, was_truncated: bool) -> bool:
+    """Returns whether a new file has the content that was read elsewhere. Raises OSError.
+
+    It may be the copy of a file that was truncated. If the former file is not to be found, it is that file only if its
+    inode is the same (devices are numbered anew at a boot), or its path and enough of its content.
+    """
+    same = position.inode == new.inode or (position.path == new.path and position.offset >= SAME_PATH)
+    return bool(position.offset) and (was_truncated or same) and positions.matches(position, descriptor)
+
+
+def is_copy(file: Followed, descriptor: int, others: Iterable[Followed], descriptors: Descriptors) -> bool:
+    """Returns whether all that a new file has so far is also the beginning of a file that is followed."""
+    for other in [*others]:
+        alike = other.first.startswith(file.first) or file.first.startswith(other.first)
+        if other is not file and other.decided and other.first and alike:
+            try:
+                theirs = descriptors.open(other)
+                common = min(os.fstat(descriptor).st_size, os.fstat(theirs).st_size)
+                if common and positions.prints(theirs, common) == positions.prints(descriptor, common):
+                    return True
+            except OSError:
+                continue
+    return False
+
+
+def find(position: Position, beside: Iterable[Entry]) -> Entry | None:
+    """Returns the file that is a copy of a truncated one, among files that no pattern matches."""
+    for entry in sorted(beside, key=lambda each: -changed(each.path))[:BESIDE]:
+        try:
+            descriptor = os.open(entry.path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        except OSError:
+            continue
+        try:
+            if positions.matches(position, descriptor):
+                return entry
+        finally:
+            os.close(descriptor)
+    return None
+
+
+def changed(path: str) -> int:
+    """Returns the time stamp of a file in nanoseconds; 0 if it is gone."""
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return 0

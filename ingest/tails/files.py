@@ -1,0 +1,136 @@
+"""Opens and reads the files that are followed."""
+
+import os
+from collections import OrderedDict
+from typing import NamedTuple
+
+import msgspec
+
+from ingest.tails.positions import HEAD, TAIL, Id, Position, hashed, prints
+
+READ = 1 << 20  # bytes at a time; more than the longest record has
+MOST_OPEN = 256  # files that stay open: a file that is removed can be read to its end while it is open
+FIRST = 64  # bytes of each file that are held in memory, to notice a copy
+
+
+class ChangedError(Exception):
+    """Means that a file does not have the bytes any more that were read before its position."""
+
+
+class Followed:
+    """Holds one file that is followed."""
+
+    def __init__(self, serial: int, position: Position, now: float, *, decided: bool) -> None:
+        self.serial = serial
+        self.position = position
+        self.decided = decided  # False: the file is new, and may turn out to be a copy of another
+        self.born = now
+        self.quiet_since = now  # seconds: when its size or its time stamp was last seen to change
+        self.size = 0
+        self.changed = -1  # nanoseconds: the file's time stamp
+        self.missing = False  # it has no path that is known any more
+        self.held = False  # all complete lines are read; the last one has no newline yet
+        self.tried = -1  # the size at which the last line was taken without its newline
+        self.fault = ""  # why it cannot be read
+        self.first = b""
+        self.after: Followed | None = None  # is read before this one: the file that had the same path
+
+    @property
+    def id(self) -> Id:
+        return self.position.id
+
+    @property
+    def ended(self) -> bool:
+        """Returns whether the writer has turned to another file."""
+        return self.position.rotated or self.missing
+
+    @property
+    def uncertain(self) -> bool:
+        """Returns whether a later look has to tell if there are bytes to read."""
+        return not self.fault and (self.changed < 0 or (not self.decided and self.size > 0))
+
+    @property
+    def readable(self) -> bool:
+        """Returns whether there are bytes that were not tried to read."""
+        return self.decided and not self.held and not self.fault and self.size > self.position.offset
+
+
+class Descriptors:
+    """Keeps the files open that were used last."""
+
+    def __init__(self, most: int = MOST_OPEN) -> None:
+        self._most = most
+        self._open: OrderedDict[int, tuple[int, Id]] = OrderedDict()  # by the identity of the Followed
+
+    def held(self, file: Followed) -> int | None:
+        """Returns the descriptor of a file if it is open."""
+        found = self._open.get(id(file))
+        return found[0] if found and found[1] == file.id else None
+
+    def open(self, file: Followed) -> int:
+        """Returns the descriptor of a file. Raises OSError; FileNotFoundError too if another file has its path."""
+        if (held := self.held(file)) is not None:
+            self._open.move_to_end(id(file))
+            return held
+        self.close(file)
+        descriptor = os.open(file.position.path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        found = os.fstat(descriptor)
+        if (found.st_dev, found.st_ino) != file.id:
+            os.close(descriptor)
+            raise FileNotFoundError(file.position.path)
+        self._open[id(file)] = descriptor, file.id
+        if len(self._open) > self._most:
+            os.close(self._open.popitem(last=False)[1][0])
+        return descriptor
+
+    def close(self, file: Followed) -> None:
+        if found := self._open.pop(id(file), None):
+            os.close(found[0])
+
+    def close_all(self) -> None:
+        while self._open:
+            os.close(self._open.popitem()[1][0])
+
+
+class Piece(NamedTuple):
+    """Holds bytes of a file from its position on, without a hole at the beginning of the file."""
+
+    before: bytes  # the last bytes before `data`
+    data: bytes
+    start: int  # where `data` begins in the file
+
+
+def read(descriptor: int, position: Position) -> Piece:
+    """Reads on from a position. Raises ChangedError if other bytes are before it, and OSError."""
+    back = min(TAIL, position.offset)
+    raw = os.pread(descriptor, back + READ, position.offset - back)
+    before, data = raw[:back], raw[back:]
+    if len(before) < back or hashed(before) != position.tail:
+        raise ChangedError
+    if position.offset == 0 and data[:1] == b"\0":
+        return _past_hole(descriptor)
+    return Piece(before, data, position.offset)
+
+
+def _past_hole(descriptor: int) -> Piece:
+    """Reads after the zero bytes at the beginning of a file.
+
+    A writer that does not append leaves them behind when its file is truncated.
+    """
+    try:
+        begin = os.lseek(descriptor, 0, os.SEEK_DATA)
+    except OSError:  # there is nothing but the hole
+        return Piece(b"", b"", 0)
+    data = os.pread(descriptor, READ, begin)
+    text = data.lstrip(b"\0")
+    return Piece(b"", text, begin + len(data) - len(text))
+
+
+def advanced(descriptor: int, position: Position, piece: Piece, consumed: int, **changes: object) -> Position:
+    """Returns the position after some bytes of a piece. Raises OSError."""
+    offset = piece.start + consumed
+    if position.offset < HEAD:
+        head, tail = prints(descriptor, offset)
+    else:
+        head, tail = position.head, hashed((piece.before + piece.data[max(0, consumed - TAIL) : consumed])[-TAIL:])
+    return msgspec.structs.replace(position, offset=offset, head=head, tail=tail, **changes)

@@ -1,0 +1,289 @@
+"""Follows the files of one flow through rotation: by renaming, by copying and truncating, and by removal."""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from ingest.tails import copies, positions
+from ingest.tails.files import FIRST, Descriptors, Followed
+from ingest.tails.folders import Folders
+from ingest.tails.positions import GONE, TRUNCATED, Id, Position
+
+MOST_FILES = 10_000
+KEPT = 1000  # files that are gone, so that the report tells of them
+SEEN_A_LOOK = 100  # quiet files: of 10,000 each is seen every 10 s, for less than 1 % of a core
+BUSY = 10.0  # seconds: a file that changed so recently is seen at each look
+COPY_QUIET = 10.0  # seconds without a change after which a file with the content of another is no copy in the making
+COPY_MOST = 600.0  # seconds after which it is none even if it grows
+LAST_LINE = 5.0  # seconds without a change after which the last line of a rotated file is complete
+
+
+class Tracker:
+    """Knows the files of a flow and their positions. It reads no records, and stores nothing."""
+
+    def __init__(
+        self,
+        patterns: Sequence[str],
+        *,
+        from_end: bool = False,
+        headers: int = 0,
+        folders: Folders | None = None,
+        descriptors: Descriptors | None = None,
+        now: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+    ) -> None:
+        self.changes: dict[int, Position | None] = {}  # to be stored, by serial number
+        self.told: list[str] = []  # sentences for people
+        self.started = False
+        self.descriptors = descriptors or Descriptors()
+        self.over = 0  # files beyond MOST_FILES
+        self.files: dict[Id, Followed] = {}
+        self._patterns = patterns
+        self._from_end = from_end
+        self._headers = headers
+        self._folders = folders or Folders()
+        self.now = now
+        self._serial = 0
+        self._past: dict[int, Position] = {}  # files that are gone, by serial number
+        self._orphans: dict[int, Position] = {}  # positions whose file has other content now, or is not to be found
+        self._found: dict[Id, str] = {}
+        self._beside: dict[str, dict[Id, str]] = {}  # by folder
+        self._next_find = 0.0
+        self._turn = 0
+        self._paths: dict[str, Followed] = {}
+
+    def load(self, found: Mapping[int, Position], now: float) -> None:
+        """Takes the stored positions; the flow was started before."""
+        self.started = True
+        self._serial = max(found, default=0)
+        for serial in sorted(found):
+            position = found[serial]
+            if position.state != positions.FOLLOWED:
+                self._past[serial] = position
+                continue
+            if former := self.files.get(position.id):
+                self._orphans[former.serial] = former.position
+            self.files[position.id] = Followed(serial, position, now, decided=False)
+
+    def look(self, now: float) -> None:
+        """Finds new files, and sees which files have changed."""
+        if now >= self._next_find:
+            self._find(now)
+        for file in self._due(now):
+            self._see(file, now)
+        if self._orphans:
+            self._find(now)
+        for file in [file for file in self.files.values() if not file.decided]:
+            self._decide(file, now)
+        for serial, position in [*self._orphans.items()]:
+            self._give_up(serial, position, now)
+        self.started = True
+
+    def readable(self) -> Iterator[Followed]:
+        """Yields the files with bytes to read, older ones first."""
+        for file in [*self.files.values()]:
+            if file.after and not (file.after.readable and file.after.id in self.files):
+                file.after = None
+            if file.readable and not file.after:
+                yield file
+
+    def caught_up(self) -> bool:
+        """Returns whether every file is read to its end; the last line may have no newline yet."""
+        return not any(file.readable or file.uncertain for file in self.files.values())
+
+    def truncated(self, file: Followed, now: float) -> None:
+        """Begins a file anew that has other content than was read."""
+        self._orphans[file.serial] = file.position
+        fresh = self._fresh(file.position.path, file.id, now)
+        self.descriptors.close(file)
+        self.files[file.id] = fresh
+        self._paths[file.position.path] = fresh
+
+    def gone(self, file: Followed) -> None:
+        """Ends a file that was removed."""
+        self.descriptors.close(file)
+        self.files.pop(file.id, None)
+        if len(self._paths) > 2 * len(self.files) + KEPT:
+            self._paths = {file.position.path: file for file in self.files.values()}
+        lost = max(file.size, file.position.size) - file.position.offset
+        self._close(file.serial, file.position, GONE, max(0, lost))
+
+    def _find(self, now: float) -> None:
+        began = time.perf_counter()
+        found = {entry.id: entry.path for pattern in self._patterns for entry in self._folders.find(pattern)}
+        self._next_find = now + max(0.1, 100 * (time.perf_counter() - began))
+        if found == self._found and self.started and not self._orphans:
+            return
+        self._found = found
+        self._beside.clear()
+        for file in [*self.files.values()]:
+            self._name(file, found.get(file.id))
+        new = [(path, key) for key, path in found.items() if key not in self.files]
+        room = MOST_FILES - len(self.files)
+        self.over = max(0, len(new) - room)
+        for path, key in sorted(new, key=lambda each: copies.changed(each[0]))[self.over :]:
+            self._follow(path, key, now)
+
+    def _name(self, file: Followed, path: str | None) -> None:
+        """Notes the path that a file has now; one that the patterns do not match is looked for in its folder."""
+        if path is None:
+            path = self._beside_of(file.position.path).get(file.id)
+        if path is None:
+            file.missing = True
+        elif path != file.position.path:
+            file.missing = False
+            self._change(file, replace(file.position, path=path, rotated=True))
+
+    def _beside_of(self, path: str) -> dict[Id, str]:
+        """Returns the files of a file's folder, as they were at the last search."""
+        folder = os.path.dirname(path)
+        if folder not in self._beside:
+            self._beside[folder] = {each.id: each.path for each in self._folders.beside(path)}
+        return self._beside[folder]
+
+    def _follow(self, path: str, key: Id, now: float) -> None:
+        file = self._fresh(path, key, now)
+        file.after = self._paths.get(path)
+        self.files[key] = self._paths[path] = file
+
+    def _fresh(self, path: str, key: Id, now: float) -> Followed:
+        self._serial += 1
+        return Followed(self._serial, Position(path, *key, headers=self._headers), now, decided=False)
+
+    def _due(self, now: float) -> list[Followed]:
+        """Returns the files that changed lately, and a part of the others in turn."""
+        every = [*self.files.values()]
+        if len(every) <= SEEN_A_LOOK:
+            return every
+        start = self._turn % len(every)
+        self._turn = start + SEEN_A_LOOK
+        return [
+            file
+            for place, file in enumerate(every)
+            if file.changed < 0 or now - file.quiet_since < BUSY or start <= place < self._turn
+        ]
+
+    def _see(self, file: Followed, now: float) -> None:
+        """Notes the size of a file."""
+        held = self.descriptors.held(file)
+        try:
+            found = os.stat(file.position.path) if held is None else os.fstat(held)
+        except OSError:
+            found = None
+        if found is None or (found.st_dev, found.st_ino) != file.id:
+            self._beside.clear()
+            self._name(file, self._found.get(file.id))
+            if file.missing:
+                self._orphan(file)
+            return
+        file.missing = file.missing or found.st_nlink == 0
+        if (found.st_size, found.st_mtime_ns) == (file.size, file.changed):
+            if file.missing and now - file.quiet_since >= LAST_LINE and not file.readable and not file.held:
+                self.gone(file)
+            return
+        file.size, file.changed, file.quiet_since = found.st_size, found.st_mtime_ns, now
+        file.held = False
+        file.fault = ""
+        if file.decided and file.size <= file.position.offset and not self._same(file):
+            self.truncated(file, now)
+
+    def _same(self, file: Followed) -> bool:
+        """Returns whether a file has the content still that was read."""
+        try:
+            return positions.matches(file.position, self.descriptors.open(file))
+        except OSError as error:
+            file.fault = str(error.strerror)
+            return True
+
+    def _orphan(self, file: Followed) -> None:
+        """Leaves a file that is not to be found; its position is for a file with the same content."""
+        self.descriptors.close(file)
+        self.files.pop(file.id, None)
+        self._orphans[file.serial] = replace(file.position, size=max(file.size, file.position.size))
+
+    def _decide(self, file: Followed, now: float) -> None:
+        """Finds out whether a new file is the one that it was, a copy of another one, or really new."""
+        if not file.size and not file.position.offset and self.started:
+            return
+        try:
+            descriptor = self.descriptors.open(file)
+            if file.position.offset and not positions.matches(file.position, descriptor):
+                self.truncated(file, now)
+            elif file.position.offset:
+                file.decided = True
+                file.first = os.pread(descriptor, FIRST, 0)
+            else:
+                self._begin(file, descriptor, now)
+        except FileNotFoundError:
+            self._orphan(file)
+        except OSError as error:
+            if not file.fault:
+                self.told.append(f"{file.position.path} cannot be read: {error.strerror}.")
+            file.fault = str(error.strerror)
+
+    def _begin(self, file: Followed, descriptor: int, now: float) -> None:
+        file.first = os.pread(descriptor, FIRST, 0)
+        for serial, position in self._orphans.items():
+            if copies.continues(position, file.position, descriptor, was_truncated=position.id in self.files):
+                self._adopt(file, serial, now)
+                return
+        if self._may_be_copy(file, now) and copies.is_copy(file, descriptor, self.files.values(), self.descriptors):
+            return
+        if self._from_end and not self.started:
+            size = os.fstat(descriptor).st_size
+            head, tail = positions.prints(descriptor, size)
+            headers = 0 if size else file.position.headers
+            at_end = replace(file.position, began=size, offset=size, size=size, head=head, tail=tail, headers=headers)
+            self._change(file, at_end)
+        file.decided = True
+
+    def _may_be_copy(self, file: Followed, now: float) -> bool:
+        return self.started and now - file.quiet_since < COPY_QUIET and now - file.born < COPY_MOST
+
+    def _adopt(self, file: Followed, serial: int, now: float) -> None:
+        """Reads on in a copy from the position of the original."""
+        position = self._orphans.pop(serial)
+        copied = position.id in self.files
+        if copied and (original := self.files[position.id]) is not file:
+            original.after = file
+        file.serial = serial
+        device, inode = file.id
+        changed = replace(
+            position, path=file.position.path, device=device, inode=inode, rotated=position.rotated or copied
+        )
+        self._change(file, changed)
+        file.decided = True
+
+    def _give_up(self, serial: int, position: Position, now: float) -> None:
+        """Looks for a copy of a truncated file that no pattern matches; without one, tells of what is lost."""
+        was_truncated = position.id in self.files
+        del self._orphans[serial]
+        if was_truncated and position.offset and (file := self._copy_beside(serial, position, now)):
+            self._orphans[serial] = position
+            self._adopt(file, serial, now)
+            self.files[file.id] = file
+            self._see(file, now)
+            return
+        self._close(serial, position, TRUNCATED if was_truncated else GONE, position.unread)
+
+    def _copy_beside(self, serial: int, position: Position, now: float) -> Followed | None:
+        beside = [each for each in self._folders.beside(position.path) if each.id not in self.files]
+        entry = copies.find(position, beside)
+        return entry and Followed(serial, Position(entry.path, *entry.id), now, decided=False)
+
+    def _close(self, serial: int, position: Position, state: str, lost: int) -> None:
+        if lost:
+            why = "was truncated" if state == TRUNCATED else "was removed"
+            self.told.append(f"{position.path} {why} before its end was read: at least {lost:,} bytes are lost.")
+        if not position.offset and not lost:
+            return
+        self.changes[serial] = self._past[serial] = replace(position, state=state, lost=lost, seen=self.now())
+        while len(self._past) > KEPT:
+            oldest = min(self._past)
+            del self._past[oldest]
+            self.changes[oldest] = None
+
+    def _change(self, file: Followed, position: Position) -> None:
+        file.position = replace(position, seen=self.now())
+        self.changes[file.serial] = file.position
