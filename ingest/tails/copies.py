@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from heapq import nlargest
 
 from ingest.tails import positions
 from ingest.tails.files import Descriptors, Followed
@@ -9,6 +10,7 @@ from ingest.tails.folders import Entry
 from ingest.tails.positions import Position
 
 SAME_PATH = 256  # bytes that a file must share with a lost one of the same path, to be its continuation
+MOST_ORIGINALS = 20  # files that a new one is compared with
 BESIDE = 200  # files of the same folder that are compared with a truncated one, the newest first
 
 
@@ -19,21 +21,28 @@ def continues(position: Position, new: Position, descriptor: int, *, was_truncat
     inode is the same (devices are numbered anew at a boot), or its path and enough of its content.
     """
     same = position.inode == new.inode or (position.path == new.path and position.offset >= SAME_PATH)
-    return bool(position.offset) and (was_truncated or same) and positions.matches(position, descriptor)
+    return bool(position.headed) and (was_truncated or same) and positions.matches(position, descriptor)
 
 
-def is_copy(file: Followed, descriptor: int, others: Iterable[Followed], descriptors: Descriptors) -> bool:
+def candidates(file: Followed, others: Iterable[Followed]) -> list[Followed]:
+    """Returns the files of which a new file may be a copy by its first bytes, those that changed last first."""
+    first = file.first
+    alike = (
+        other
+        for other in others
+        if other.decided and other.first and (other.first.startswith(first) or first.startswith(other.first))
+    )
+    return nlargest(MOST_ORIGINALS, (other for other in alike if other is not file), lambda other: other.quiet_since)
+
+
+def is_copy(descriptor: int, originals: Iterable[Followed], descriptors: Descriptors) -> bool:
     """Returns whether all that a new file has so far is also the beginning of a file that is followed."""
-    for other in [*others]:
-        alike = other.first.startswith(file.first) or file.first.startswith(other.first)
-        if other is not file and other.decided and other.first and alike:
-            try:
-                theirs = descriptors.open(other)
-                common = min(os.fstat(descriptor).st_size, os.fstat(theirs).st_size)
-                if common and positions.prints(theirs, common) == positions.prints(descriptor, common):
-                    return True
-            except OSError:
-                continue
+    for other in originals:
+        try:
+            if positions.alike(descriptor, descriptors.open(other)):
+                return True
+        except OSError:
+            continue
     return False
 
 

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from ingest.tails.positions import HEAD, TAIL, Id, Position, hashed, prints
+from ingest.tails import positions
+from ingest.tails.positions import HEAD, TAIL, Id, Position, hashed
 
 READ = 1 << 20  # bytes at a time; more than the longest record has
 MOST_OPEN = 256  # files that stay open: a file that is removed can be read to its end while it is open
@@ -38,11 +39,6 @@ class Followed:
     @property
     def id(self) -> Id:
         return self.position.id
-
-    @property
-    def ended(self) -> bool:
-        """Returns whether the writer has turned to another file."""
-        return self.position.rotated or self.missing
 
     @property
     def uncertain(self) -> bool:
@@ -102,6 +98,8 @@ class Piece(NamedTuple):
 
 def read(descriptor: int, position: Position) -> Piece:
     """Reads on from a position. Raises ChangedError if other bytes are before it, and OSError."""
+    if position.offset < HEAD and not positions.matches(position, descriptor):
+        raise ChangedError
     back = min(TAIL, position.offset)
     raw = os.pread(descriptor, back + READ, position.offset - back)
     before, data = raw[:back], raw[back:]
@@ -129,8 +127,12 @@ def _past_hole(descriptor: int) -> Piece:
 def advanced(descriptor: int, position: Position, piece: Piece, consumed: int, **changes: object) -> Position:
     """Returns the position after some bytes of a piece. Raises OSError."""
     offset = piece.start + consumed
-    if position.offset < HEAD:
-        head, tail = prints(descriptor, offset)
+    if position.headed < HEAD:
+        headed, head = positions.head_of(descriptor)
     else:
-        head, tail = position.head, hashed((piece.before + piece.data[max(0, consumed - TAIL) : consumed])[-TAIL:])
-    return msgspec.structs.replace(position, offset=offset, head=head, tail=tail, **changes)
+        headed, head = position.headed, position.head
+    if piece.start == position.offset:
+        tail = hashed((piece.before + piece.data[max(0, consumed - TAIL) : consumed])[-TAIL:])
+    else:
+        tail = positions.tail_of(descriptor, offset)
+    return msgspec.structs.replace(position, offset=offset, headed=headed, head=head, tail=tail, **changes)

@@ -25,6 +25,7 @@ class Position(msgspec.Struct, frozen=True, omit_defaults=True):
     began: int = 0  # the first byte that was to be read
     offset: int = 0
     size: int = 0  # bytes of the file when it was last seen
+    headed: int = 0  # bytes that `head` is the hash of, perhaps more than were read
     head: str = ""
     tail: str = ""
     headers: int = 0  # lines of the header that are still to skip
@@ -49,18 +50,31 @@ def hashed(data: bytes) -> str:
     return blake2b(data, digest_size=8).hexdigest() if data else ""
 
 
-def prints(descriptor: int, offset: int) -> tuple[str, str]:
-    """Returns both hashes of an open file for an offset. Raises OSError."""
-    head = os.pread(descriptor, min(HEAD, offset), 0)
+def head_of(descriptor: int) -> tuple[int, str]:
+    """Returns how many first bytes an open file has, up to HEAD, and their hash. Raises OSError."""
+    data = os.pread(descriptor, HEAD, 0)
+    return len(data), hashed(data)
+
+
+def tail_of(descriptor: int, offset: int) -> str:
+    """Returns the hash of the bytes before an offset of an open file. Raises OSError."""
     start = max(0, offset - TAIL)
-    return hashed(head), hashed(os.pread(descriptor, offset - start, start))
+    return hashed(os.pread(descriptor, offset - start, start))
 
 
 def matches(position: Position, descriptor: int) -> bool:
-    """Returns whether an open file has, before the position, the bytes that were read there. Raises OSError."""
-    if os.fstat(descriptor).st_size < position.offset:
+    """Returns whether an open file has the bytes that were seen, up to the position. Raises OSError."""
+    if os.fstat(descriptor).st_size < max(position.offset, position.headed):
         return False
-    return prints(descriptor, position.offset) == (position.head, position.tail)
+    head = hashed(os.pread(descriptor, position.headed, 0))
+    return head == position.head and tail_of(descriptor, position.offset) == position.tail
+
+
+def alike(one: int, other: int) -> bool:
+    """Returns whether one of two open files has all that the other has so far, and neither is empty. Raises OSError."""
+    common = min(os.fstat(one).st_size, os.fstat(other).st_size)
+    heads = (os.pread(each, min(HEAD, common), 0) for each in (one, other))
+    return common > 0 and len(set(heads)) == 1 and tail_of(one, common) == tail_of(other, common)
 
 
 _encode = msgspec.json.Encoder().encode

@@ -80,7 +80,11 @@ class Tailer:
         return self.tracker.started and not self._left and not waiting and self.tracker.caught_up()
 
     def _awaits_end(self, file: Followed) -> bool:
-        return file.held and file.tried != file.size and (file.ended or self.flow.rules.start is not None)
+        return (
+            file.held
+            and file.tried != file.size
+            and (self.flow.rules.start is not None or self.tracker.has_ended(file))
+        )
 
     def _tell(self) -> None:
         for sentence in self.tracker.told:
@@ -153,7 +157,7 @@ class Tailer:
     def _cut(self, file: Followed, position: Position, piece: Piece, *, final: bool, most: int) -> Cut:
         state = State(position.headers, position.inside)
         data, rules = piece.data, self.flow.rules
-        if final and not file.ended:
+        if final and not self.tracker.has_ended(file):
             data = data[: data.rfind(b"\n") + 1]  # the file may still grow: its last line stays
         if self._most < RECORDS_A_BATCH and (end := _end_of_lines(data, most)):
             found = cut(data[:end], state, rules)

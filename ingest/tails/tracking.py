@@ -1,6 +1,7 @@
 """Follows the files of one flow through rotation: by renaming, by copying and truncating, and by removal."""
 
 import os
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -9,14 +10,16 @@ from msgspec.structs import replace
 from ingest.tails import copies, positions
 from ingest.tails.files import FIRST, Descriptors, Followed
 from ingest.tails.folders import Folders
+from ingest.tails.past import Past
 from ingest.tails.positions import GONE, TRUNCATED, Id, Position
 
 MOST_FILES = 10_000
-KEPT = 1000  # files that are gone, so that the report tells of them
+PATHS_KEPT = 1000  # of files that are gone
 SEEN_A_LOOK = 100  # quiet files: of 10,000 each is seen every 10 s, for less than 1 % of a core
 BUSY = 10.0  # seconds: a file that changed so recently is seen at each look
 COPY_QUIET = 10.0  # seconds without a change after which a file with the content of another is no copy in the making
 COPY_MOST = 600.0  # seconds after which it is none even if it grows
+ROTATED = re.compile(r"([-._](\d[-.\d]*|old|bak|prev))$|~$")  # the endings of rotated files
 LAST_LINE = 5.0  # seconds without a change after which the last line of a rotated file is complete
 
 
@@ -34,7 +37,6 @@ class Tracker:
         now: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
         self.changes: dict[int, Position | None] = {}  # to be stored, by serial number
-        self.told: list[str] = []  # sentences for people
         self.started = False
         self.descriptors = descriptors or Descriptors()
         self.over = 0  # files beyond MOST_FILES
@@ -45,9 +47,11 @@ class Tracker:
         self._folders = folders or Folders()
         self.now = now
         self._serial = 0
-        self._past: dict[int, Position] = {}  # files that are gone, by serial number
+        self._past = Past(now)
+        self.told = self._past.told  # sentences for people
         self._orphans: dict[int, Position] = {}  # positions whose file has other content now, or is not to be found
         self._found: dict[Id, str] = {}
+        self._named: set[str] = set()
         self._beside: dict[str, dict[Id, str]] = {}  # by folder
         self._next_find = 0.0
         self._turn = 0
@@ -60,7 +64,7 @@ class Tracker:
         for serial in sorted(found):
             position = found[serial]
             if position.state != positions.FOLLOWED:
-                self._past[serial] = position
+                self._past.load(serial, position)
                 continue
             if former := self.files.get(position.id):
                 self._orphans[former.serial] = former.position
@@ -83,7 +87,7 @@ class Tracker:
     def readable(self) -> Iterator[Followed]:
         """Yields the files with bytes to read, older ones first."""
         for file in [*self.files.values()]:
-            if file.after and not (file.after.readable and file.after.id in self.files):
+            if file.after and not (file.after.readable and self.files.get(file.after.id) is file.after):
                 file.after = None
             if file.readable and not file.after:
                 yield file
@@ -92,19 +96,28 @@ class Tracker:
         """Returns whether every file is read to its end; the last line may have no newline yet."""
         return not any(file.readable or file.uncertain for file in self.files.values())
 
+    def has_ended(self, file: Followed) -> bool:
+        """Returns whether the writer has turned to another file.
+
+        Then the file was renamed or removed, or has the name of a file beside it with a rotation's ending.
+        """
+        path = file.position.path
+        ending = ROTATED.search(path)
+        return file.position.rotated or file.missing or (ending is not None and path[: ending.start()] in self._named)
+
     def truncated(self, file: Followed, now: float) -> None:
-        """Begins a file anew that has other content than was read."""
+        """Begins a file anew that has other content than was read; one that no pattern matches is left."""
         self._orphans[file.serial] = file.position
-        fresh = self._fresh(file.position.path, file.id, now)
         self.descriptors.close(file)
-        self.files[file.id] = fresh
-        self._paths[file.position.path] = fresh
+        del self.files[file.id]
+        if file.id in self._found:
+            self._follow(file.position.path, file.id, now)
 
     def gone(self, file: Followed) -> None:
         """Ends a file that was removed."""
         self.descriptors.close(file)
         self.files.pop(file.id, None)
-        if len(self._paths) > 2 * len(self.files) + KEPT:
+        if len(self._paths) > 2 * len(self.files) + PATHS_KEPT:
             self._paths = {file.position.path: file for file in self.files.values()}
         lost = max(file.size, file.position.size) - file.position.offset
         self._close(file.serial, file.position, GONE, max(0, lost))
@@ -115,7 +128,7 @@ class Tracker:
         self._next_find = now + max(0.1, 100 * (time.perf_counter() - began))
         if found == self._found and self.started and not self._orphans:
             return
-        self._found = found
+        self._found, self._named = found, set(found.values())
         self._beside.clear()
         for file in [*self.files.values()]:
             self._name(file, found.get(file.id))
@@ -143,13 +156,10 @@ class Tracker:
         return self._beside[folder]
 
     def _follow(self, path: str, key: Id, now: float) -> None:
-        file = self._fresh(path, key, now)
+        self._serial += 1
+        file = Followed(self._serial, Position(path, *key, headers=self._headers), now, decided=False)
         file.after = self._paths.get(path)
         self.files[key] = self._paths[path] = file
-
-    def _fresh(self, path: str, key: Id, now: float) -> Followed:
-        self._serial += 1
-        return Followed(self._serial, Position(path, *key, headers=self._headers), now, decided=False)
 
     def _due(self, now: float) -> list[Followed]:
         """Returns the files that changed lately, and a part of the others in turn."""
@@ -204,13 +214,13 @@ class Tracker:
 
     def _decide(self, file: Followed, now: float) -> None:
         """Finds out whether a new file is the one that it was, a copy of another one, or really new."""
-        if not file.size and not file.position.offset and self.started:
+        if not file.size and not file.position.headed and self.started:
             return
         try:
             descriptor = self.descriptors.open(file)
-            if file.position.offset and not positions.matches(file.position, descriptor):
+            if not positions.matches(file.position, descriptor):
                 self.truncated(file, now)
-            elif file.position.offset:
+            elif file.position.headed:
                 file.decided = True
                 file.first = os.pread(descriptor, FIRST, 0)
             else:
@@ -224,22 +234,29 @@ class Tracker:
 
     def _begin(self, file: Followed, descriptor: int, now: float) -> None:
         file.first = os.pread(descriptor, FIRST, 0)
+        originals = copies.candidates(file, self.files.values())
+        for other in originals:
+            if not self._same(other):
+                self.truncated(other, now)
         for serial, position in self._orphans.items():
             if copies.continues(position, file.position, descriptor, was_truncated=position.id in self.files):
                 self._adopt(file, serial, now)
                 return
-        if self._may_be_copy(file, now) and copies.is_copy(file, descriptor, self.files.values(), self.descriptors):
+        if self._may_be_copy(file, now) and copies.is_copy(descriptor, originals, self.descriptors):
             return
-        if self._from_end and not self.started:
-            size = os.fstat(descriptor).st_size
-            head, tail = positions.prints(descriptor, size)
-            headers = 0 if size else file.position.headers
-            at_end = replace(file.position, began=size, offset=size, size=size, head=head, tail=tail, headers=headers)
-            self._change(file, at_end)
         file.decided = True
+        if not file.size:
+            return
+        headed, head = positions.head_of(descriptor)
+        position = replace(file.position, headed=headed, head=head, size=file.size)
+        if self._from_end and not self.started:
+            tail = positions.tail_of(descriptor, file.size)
+            position = replace(position, began=file.size, offset=file.size, tail=tail, headers=0)
+        self._change(file, position)
 
     def _may_be_copy(self, file: Followed, now: float) -> bool:
-        return self.started and now - file.quiet_since < COPY_QUIET and now - file.born < COPY_MOST
+        from_start = self.started or not self._from_end
+        return from_start and now - file.quiet_since < COPY_QUIET and now - file.born < COPY_MOST
 
     def _adopt(self, file: Followed, serial: int, now: float) -> None:
         """Reads on in a copy from the position of the original."""
@@ -259,7 +276,7 @@ class Tracker:
         """Looks for a copy of a truncated file that no pattern matches; without one, tells of what is lost."""
         was_truncated = position.id in self.files
         del self._orphans[serial]
-        if was_truncated and position.offset and (file := self._copy_beside(serial, position, now)):
+        if was_truncated and position.headed and (file := self._copy_beside(serial, position, now)):
             self._orphans[serial] = position
             self._adopt(file, serial, now)
             self.files[file.id] = file
@@ -273,16 +290,7 @@ class Tracker:
         return entry and Followed(serial, Position(entry.path, *entry.id), now, decided=False)
 
     def _close(self, serial: int, position: Position, state: str, lost: int) -> None:
-        if lost:
-            why = "was truncated" if state == TRUNCATED else "was removed"
-            self.told.append(f"{position.path} {why} before its end was read: at least {lost:,} bytes are lost.")
-        if not position.offset and not lost:
-            return
-        self.changes[serial] = self._past[serial] = replace(position, state=state, lost=lost, seen=self.now())
-        while len(self._past) > KEPT:
-            oldest = min(self._past)
-            del self._past[oldest]
-            self.changes[oldest] = None
+        self.changes |= self._past.end(serial, position, state, lost)
 
     def _change(self, file: Followed, position: Position) -> None:
         file.position = replace(position, seen=self.now())
