@@ -1,6 +1,7 @@
 """Tells whether a new file is the copy of another, as rotation by copying and truncating makes it."""
 
 import os
+import re
 from collections.abc import Iterable
 from heapq import nlargest
 
@@ -10,6 +11,7 @@ from ingest.tails.folders import Entry
 from ingest.tails.positions import Position
 
 SAME_PATH = 256  # bytes that a file must share with a lost one of the same path, to be its continuation
+ROTATED = re.compile(r"([-._](\d[-.\d]*|old|bak|prev)|~)$")  # the endings of rotated files
 MOST_ORIGINALS = 20  # files that a new one is compared with
 BESIDE = 200  # files of the same folder that are compared with a truncated one, the newest first
 
@@ -59,6 +61,12 @@ def find(position: Position, beside: Iterable[Entry]) -> Entry | None:
         finally:
             os.close(descriptor)
     return None
+
+
+def original(path: str) -> str:
+    """Returns the path that a file had before it was rotated, by its ending; "" if it has no such ending."""
+    ending = ROTATED.search(path)
+    return path[: ending.start()] if ending else ""
 
 
 def changed(path: str) -> int:

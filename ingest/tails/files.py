@@ -11,6 +11,7 @@ from ingest.tails.positions import HEAD, TAIL, Id, Position, hashed
 
 READ = 1 << 20  # bytes at a time; more than the longest record has
 MOST_OPEN = 256  # files that stay open: a file that is removed can be read to its end while it is open
+RETRY = 10.0  # seconds after which a file is tried again that could not be read
 FIRST = 64  # bytes of each file that are held in memory, to notice a copy
 
 
@@ -33,8 +34,18 @@ class Followed:
         self.held = False  # all complete lines are read; the last one has no newline yet
         self.tried = -1  # the size at which the last line was taken without its newline
         self.fault = ""  # why it cannot be read
+        self.retry = 0.0  # seconds: when it is tried again
+        self.complained = ""  # the last reason that people were told
         self.first = b""
         self.after: Followed | None = None  # is read before this one: the file that had the same path
+
+    def fail(self, error: OSError, now: float) -> str:
+        """Notes why the file cannot be read; returns a sentence to tell, or "" if it was told."""
+        self.fault, self.retry = error.strerror or str(error), now + RETRY
+        if self.complained == self.fault:
+            return ""
+        self.complained = self.fault
+        return f"{self.position.path} cannot be read: {self.fault}."
 
     @property
     def id(self) -> Id:

@@ -29,6 +29,7 @@ class _Listing(NamedTuple):
     at: float  # seconds of the wall clock: when it was listed
     files: dict[str, tuple[int, Id]]  # by name: the entry's own inode, and the file that it leads to
     folders: list[str]  # names
+    not_text: int = 0  # entries whose names are not UTF-8; they are left out
 
 
 class Folders:
@@ -38,6 +39,7 @@ class Folders:
         self._now = now
         self._listings: dict[str, _Listing] = {}
         self.unreadable: dict[str, str] = {}  # folders, with the reason
+        self._told: dict[str, str] = {}
 
     def find(self, pattern: str) -> Iterator[Entry]:
         """Yields the files that match, compressed ones left out."""
@@ -49,12 +51,22 @@ class Folders:
                 if matching(name) and (hidden or not name.startswith(".")) and not PACKED.search(name):
                     yield Entry(os.path.join(path, name), found)
 
+    def packed(self) -> int:
+        """Returns how many compressed files are in the folders that were listed."""
+        return sum(PACKED.search(name) is not None for each in self._listings.values() for name in each.files)
+
     def beside(self, path: str) -> Iterator[Entry]:
         """Yields all files of a file's folder, compressed ones left out."""
         folder = os.path.dirname(path)
         for name, (_, found) in self.list(folder).files.items():
             if not PACKED.search(name):
                 yield Entry(os.path.join(folder, name), found)
+
+    def complaints(self) -> list[str]:
+        """Returns a sentence for each folder that cannot be read in full, once for each reason."""
+        new = {folder: why for folder, why in self.unreadable.items() if self._told.get(folder) != why}
+        self._told = dict(self.unreadable)
+        return [f"The folder {folder} cannot be read in full: {why}." for folder, why in new.items()]
 
     def _walk(self, folder: str, parts: list[str]) -> Iterator[str]:
         if not parts:
@@ -85,6 +97,8 @@ class Folders:
                 self.unreadable[folder] = str(error.strerror)
             return _Listing(0, now, {}, [])
         self.unreadable.pop(folder, None)
+        if listing.not_text:
+            self.unreadable[folder] = f"{listing.not_text:,} names in it are not UTF-8"
         if len(self._listings) < MOST_FOLDERS or old:
             self._listings[folder] = listing
         return listing
@@ -93,15 +107,23 @@ class Folders:
 def _listed(folder: str, changed: int, now: float, known: dict[str, tuple[int, Id]]) -> _Listing:
     files: dict[str, tuple[int, Id]] = {}
     folders: list[str] = []
+    not_text: list[str] = []
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name in known and known[entry.name][0] == entry.inode() and not entry.is_symlink():
+            if not entry.name.isascii() and not _is_text(entry.name):
+                not_text.append(entry.name)
+            elif entry.name in known and known[entry.name][0] == entry.inode() and not entry.is_symlink():
                 files[entry.name] = known[entry.name]
             elif found := _file(entry):
                 files[entry.name] = entry.inode(), found
             elif entry.is_dir(follow_symlinks=False):  # a link could lead round in a circle
                 folders.append(entry.name)
-    return _Listing(changed, now, files, folders)
+    return _Listing(changed, now, files, folders, len(not_text))
+
+
+def _is_text(name: str) -> bool:
+    """Returns whether a name is valid UTF-8; a position could not be stored under another."""
+    return not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def _file(entry: "os.DirEntry[str]") -> Id | None:

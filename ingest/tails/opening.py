@@ -11,10 +11,12 @@ from ingest.tails.configuration import read_configuration
 from ingest.tails.files import Descriptors
 from ingest.tails.flows import Flow
 from ingest.tails.locks import Locks
+from ingest.tails.report import report
 from ingest.tails.runner import TailRunner
 from ingest.tails.tailer import Tailer
 from ingest.tails.targets import BesideTarget, EmbeddedTarget, Target
 from ingest.tails.tracking import Tracker
+from ingest.tails.trial import check
 from streams.applications import Runner
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.core.records import StreamExistsError, StreamNotFoundError
@@ -26,6 +28,10 @@ def open_runner(options: Mapping[str, Any]) -> Runner:
     """Returns the runner for the options. Raises SourceError and StreamError."""
     config = read_configuration(options["config"])
     folder = Path(settings.VAR_DIR) / "tails"
+    if options["check"]:
+        return check(config)
+    if options["report"]:
+        return report([(flow, _existing(flow, folder)) for flow in config.flows])
     for sentence in config.not_taken:
         _say(sentence)
     locks = Locks(folder)
@@ -52,6 +58,14 @@ def _tailer(flow: Flow, folder: Path, descriptors: Descriptors) -> Tailer:
         return Tailer(flow, target, tracker)
     except ValueError as error:
         raise SourceError(f"The positions of {flow.name} cannot be read: {error}.") from None
+
+
+def _existing(flow: Flow, folder: Path) -> Target | None:
+    """Returns the target of a flow; None if its stream does not exist yet."""
+    try:
+        return open_target(flow, folder, create=False)
+    except StreamNotFoundError:
+        return None
 
 
 def open_target(flow: Flow, folder: Path, *, create: bool = True) -> Target:

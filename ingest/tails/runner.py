@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from common.outage_log import OutageLog
+from common.text import escaped
 from ingest.tails.tailer import Tailer
 from ingest.tails.tallies import Tally
 from ingest.tails.targets import ThrottledError
@@ -70,7 +71,7 @@ class TailRunner:
                 f" in {row['seconds']:,.1f} s: {row['flow']}."
             )
             lines += [f"  {sentence}" for sentence in _misses(row)]
-        return lines
+        return [escaped(line) for line in lines]
 
     def row(self) -> Row:
         return {"flows": self._rows()}

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
+from common.text import escaped
 from ingest.tails import files, positions, tallies
 from ingest.tails.cutting import MOST_DATA, Cut, State, cut, cut_off
 from ingest.tails.files import ChangedError, Followed, Piece
@@ -88,7 +89,7 @@ class Tailer:
 
     def _tell(self) -> None:
         for sentence in self.tracker.told:
-            logger.warning(sentence)
+            logger.warning(escaped(sentence))
         self.tracker.told.clear()
 
     def _read(self, now: float) -> Batch:
@@ -106,7 +107,7 @@ class Tailer:
                 self.tracker.truncated(file, now)
                 self._next_look = now
             except OSError as error:
-                file.fault = str(error.strerror)
+                self.tracker.fault(file, error, now)
         return batch
 
     def _take_pieces(self, file: Followed, batch: Batch, *, final: bool) -> None:

@@ -142,5 +142,5 @@ def _log(table: Table, *, pretty: bool) -> Convert:
 def _fields(table: Table) -> Any:
     found = table.values.get("fields")
     if not isinstance(found, dict) or not found:
-        raise table.fault("fields", "the fields of metadata are a table, as in fields = {site = \"Berlin\"}")  # fmt: skip
+        raise table.fault("fields", "the fields of metadata are a table, as in fields = {site = 'Berlin'}")
     return found

@@ -1,7 +1,6 @@
 """Follows the files of one flow through rotation: by renaming, by copying and truncating, and by removal."""
 
 import os
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -19,7 +18,6 @@ SEEN_A_LOOK = 100  # quiet files: of 10,000 each is seen every 10 s, for less th
 BUSY = 10.0  # seconds: a file that changed so recently is seen at each look
 COPY_QUIET = 10.0  # seconds without a change after which a file with the content of another is no copy in the making
 COPY_MOST = 600.0  # seconds after which it is none even if it grows
-ROTATED = re.compile(r"([-._](\d[-.\d]*|old|bak|prev))$|~$")  # the endings of rotated files
 LAST_LINE = 5.0  # seconds without a change after which the last line of a rotated file is complete
 
 
@@ -96,14 +94,17 @@ class Tracker:
         """Returns whether every file is read to its end; the last line may have no newline yet."""
         return not any(file.readable or file.uncertain for file in self.files.values())
 
+    def fault(self, file: Followed, error: OSError, now: float) -> None:
+        """Leaves a file that cannot be read for a while."""
+        if sentence := file.fail(error, now):
+            self.told.append(sentence)
+
     def has_ended(self, file: Followed) -> bool:
         """Returns whether the writer has turned to another file.
 
         Then the file was renamed or removed, or has the name of a file beside it with a rotation's ending.
         """
-        path = file.position.path
-        ending = ROTATED.search(path)
-        return file.position.rotated or file.missing or (ending is not None and path[: ending.start()] in self._named)
+        return file.position.rotated or file.missing or copies.original(file.position.path) in self._named
 
     def truncated(self, file: Followed, now: float) -> None:
         """Begins a file anew that has other content than was read; one that no pattern matches is left."""
@@ -125,6 +126,7 @@ class Tracker:
     def _find(self, now: float) -> None:
         began = time.perf_counter()
         found = {entry.id: entry.path for pattern in self._patterns for entry in self._folders.find(pattern)}
+        self.told += self._folders.complaints()
         self._next_find = now + max(0.1, 100 * (time.perf_counter() - began))
         if found == self._found and self.started and not self._orphans:
             return
@@ -134,6 +136,8 @@ class Tracker:
             self._name(file, found.get(file.id))
         new = [(path, key) for key, path in found.items() if key not in self.files]
         room = MOST_FILES - len(self.files)
+        if len(new) - room > max(0, self.over):
+            self.told.append(f"{len(new) - room:,} files are left out: a flow follows {MOST_FILES:,} at most.")
         self.over = max(0, len(new) - room)
         for path, key in sorted(new, key=lambda each: copies.changed(each[0]))[self.over :]:
             self._follow(path, key, now)
@@ -188,13 +192,14 @@ class Tracker:
                 self._orphan(file)
             return
         file.missing = file.missing or found.st_nlink == 0
+        if file.fault and now >= file.retry:
+            file.fault = ""
         if (found.st_size, found.st_mtime_ns) == (file.size, file.changed):
             if file.missing and now - file.quiet_since >= LAST_LINE and not file.readable and not file.held:
                 self.gone(file)
             return
         file.size, file.changed, file.quiet_since = found.st_size, found.st_mtime_ns, now
         file.held = False
-        file.fault = ""
         if file.decided and file.size <= file.position.offset and not self._same(file):
             self.truncated(file, now)
 
@@ -203,7 +208,7 @@ class Tracker:
         try:
             return positions.matches(file.position, self.descriptors.open(file))
         except OSError as error:
-            file.fault = str(error.strerror)
+            self.fault(file, error, file.retry)
             return True
 
     def _orphan(self, file: Followed) -> None:
@@ -228,9 +233,7 @@ class Tracker:
         except FileNotFoundError:
             self._orphan(file)
         except OSError as error:
-            if not file.fault:
-                self.told.append(f"{file.position.path} cannot be read: {error.strerror}.")
-            file.fault = str(error.strerror)
+            self.fault(file, error, now)
 
     def _begin(self, file: Followed, descriptor: int, now: float) -> None:
         file.first = os.pread(descriptor, FIRST, 0)
