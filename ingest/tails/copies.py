@@ -2,16 +2,18 @@
 
 import os
 import re
+from bisect import bisect_left, insort
 from collections.abc import Iterable
 from heapq import nlargest
 
 from ingest.tails import positions
-from ingest.tails.files import Descriptors, Followed
+from ingest.tails.files import FIRST, Descriptors, Followed
 from ingest.tails.folders import Entry
 from ingest.tails.positions import Position
 
 SAME_PATH = 256  # bytes that a file must share with a lost one of the same path, to be its continuation
 ROTATED = re.compile(r"([-._](\d[-.\d]*|old|bak|prev)|~)$")  # the endings of rotated files
+MOST_ALIKE = 200  # files with the same first bytes that are looked at
 MOST_ORIGINALS = 20  # files that a new one is compared with
 BESIDE = 200  # files of the same folder that are compared with a truncated one, the newest first
 
@@ -26,15 +28,42 @@ def continues(position: Position, new: Position, descriptor: int, *, was_truncat
     return bool(position.headed) and (was_truncated or same) and positions.matches(position, descriptor)
 
 
-def candidates(file: Followed, others: Iterable[Followed]) -> list[Followed]:
-    """Returns the files of which a new file may be a copy by its first bytes, those that changed last first."""
-    first = file.first
-    alike = (
-        other
-        for other in others
-        if other.decided and other.first and (other.first.startswith(first) or first.startswith(other.first))
-    )
-    return nlargest(MOST_ORIGINALS, (other for other in alike if other is not file), lambda other: other.quiet_since)
+class Firsts:
+    """Finds files by their first bytes."""
+
+    def __init__(self) -> None:
+        self._sorted: list[tuple[bytes, int, Followed]] = []  # the number makes each entry different
+        self._number = 0
+
+    def note(self, file: Followed, descriptor: int) -> None:
+        """Takes the first bytes of a file, which may have grown. Raises OSError."""
+        first = os.pread(descriptor, FIRST, 0)
+        if first and first != file.first:
+            file.first = first
+            self._number += 1
+            insort(self._sorted, (first, self._number, file))
+
+    def alike(self, first: bytes) -> list[Followed]:
+        """Returns files that begin with these bytes, or with a part of them; those that changed last come first."""
+        found: dict[Followed, None] = {}
+        for length in range(1, len(first) + 1):
+            self._collect(first[:length], found, exact=length < len(first))
+        return nlargest(MOST_ORIGINALS, found, lambda each: each.quiet_since)
+
+    def _collect(self, first: bytes, found: dict[Followed, None], *, exact: bool) -> None:
+        place = bisect_left(self._sorted, (first,))
+        for theirs, _, file in self._sorted[place : place + MOST_ALIKE]:
+            if theirs != first and (exact or not theirs.startswith(first)):
+                break
+            if file.first == theirs:
+                found[file] = None
+
+    def keep(self, files: Iterable[Followed]) -> None:
+        """Forgets all files but these, once most are forgotten."""
+        every = [*files]
+        if len(self._sorted) > 2 * len(every) + MOST_ALIKE:
+            self._sorted = sorted((file.first, place, file) for place, file in enumerate(every) if file.first)
+            self._number = len(every)
 
 
 def is_copy(descriptor: int, originals: Iterable[Followed], descriptors: Descriptors) -> bool:

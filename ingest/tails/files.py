@@ -57,6 +57,11 @@ class Followed:
         return not self.fault and (self.changed < 0 or (not self.decided and self.size > 0))
 
     @property
+    def unsettled(self) -> bool:
+        """Returns whether something is still to be done, though the file does not change."""
+        return self.readable or self.held or self.missing or not self.decided or bool(self.fault)
+
+    @property
     def readable(self) -> bool:
         """Returns whether there are bytes that were not tried to read."""
         return self.decided and not self.held and not self.fault and self.size > self.position.offset

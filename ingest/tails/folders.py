@@ -4,7 +4,7 @@ import os
 import re
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fnmatch import translate
 from typing import NamedTuple
 
@@ -40,6 +40,8 @@ class Folders:
         self._listings: dict[str, _Listing] = {}
         self.unreadable: dict[str, str] = {}  # folders, with the reason
         self._told: dict[str, str] = {}
+        self._version = 0  # grows when a listing differs from the one before
+        self._seen = -1  # the version of the last call of `changed`
 
     def find(self, pattern: str) -> Iterator[Entry]:
         """Yields the files that match, compressed ones left out."""
@@ -50,6 +52,15 @@ class Folders:
             for name, (_, found) in self.list(path).files.items():
                 if matching(name) and (hidden or not name.startswith(".")) and not PACKED.search(name):
                     yield Entry(os.path.join(path, name), found)
+
+    def changed(self, patterns: Iterable[str]) -> bool:
+        """Returns whether a folder of the patterns holds other entries than at the last call."""
+        for pattern in patterns:
+            folder, parts = _split(pattern)
+            for path in self._walk(folder, parts[:-1]):
+                self.list(path)
+        before, self._seen = self._seen, self._version
+        return before != self._version
 
     def packed(self) -> int:
         """Returns how many compressed files are in the folders that were listed."""
@@ -93,10 +104,12 @@ class Folders:
                 return old
             listing = _listed(folder, changed, now, old.files if old else {})
         except OSError as error:
+            self._version += self._listings.pop(folder, None) is not None
             if not isinstance(error, FileNotFoundError):
                 self.unreadable[folder] = str(error.strerror)
             return _Listing(0, now, {}, [])
         self.unreadable.pop(folder, None)
+        self._version += old is None or (old.files, old.folders) != (listing.files, listing.folders)
         if listing.not_text:
             self.unreadable[folder] = f"{listing.not_text:,} names in it are not UTF-8"
         if len(self._listings) < MOST_FOLDERS or old:

@@ -1,7 +1,6 @@
 """Reads the files of one flow and puts their records, each batch together with the positions after it."""
 
 import logging
-import os
 import time
 from collections.abc import Callable
 from typing import NamedTuple
@@ -53,6 +52,7 @@ class Tailer:
         self._target = target
         self._monotonic = monotonic
         self._next_look = 0.0
+        self._more = False  # the last step has read something
         self._most = RECORDS_A_BATCH
         self._left: tuple[Batch, Marks] | None = None  # a put that failed
         marks = target.marks(flow.prefix)
@@ -70,14 +70,17 @@ class Tailer:
             self.tracker.look(now)
             self._next_look = now + LOOK
             self._tell()
+        elif not self._more:
+            return -1
         batch = self._read(now)
+        self._more = bool(batch.steps)
         if not batch.steps and not self.tracker.changes and self._was_started:
             return -1
         return self._put(batch, self._marks(batch))
 
     def caught_up(self) -> bool:
         """Returns whether everything is put but last lines without a newline, in files that may still grow."""
-        waiting = any(self._awaits_end(file) for file in self.tracker.files.values())
+        waiting = any(self._awaits_end(file) for file in self.tracker.held())
         return self.tracker.started and not self._left and not waiting and self.tracker.caught_up()
 
     def _awaits_end(self, file: Followed) -> bool:
@@ -95,7 +98,7 @@ class Tailer:
     def _read(self, now: float) -> Batch:
         batch = Batch([], [], self.tally.copied())
         ready = [(file, False) for file in self.tracker.readable()]
-        for file in self.tracker.files.values():
+        for file in self.tracker.held():
             if self._awaits_end(file) and now - file.quiet_since >= LAST_LINE:
                 ready.append((file, True))  # noqa: PERF401 - a list of two kinds
         for file, final in ready:
@@ -114,12 +117,15 @@ class Tailer:
         """Adds records of one file to the batch, piece by piece. Raises ChangedError and OSError."""
         descriptor = self.tracker.descriptors.open(file)
         if len(file.first) < files.FIRST:
-            file.first = os.pread(descriptor, files.FIRST, 0)
-        position, held = file.position, False
+            self.tracker.firsts.note(file, descriptor)
+        position, held, done = file.position, False, False
         try:
-            while not held and batch.tally.size - self.tally.size < BYTES_A_BATCH:
-                position, held = self._take(file, position, descriptor, batch, final=final)
+            while not done and batch.tally.size - self.tally.size < BYTES_A_BATCH:
+                before = position
+                position, left = self._take(file, position, descriptor, batch, final=final)
+                held, done = 0 < left < files.READ, left < files.READ or position is before
                 if len(batch.entries) >= self._most:
+                    held = False
                     break
         finally:
             if position is not file.position:
@@ -131,15 +137,15 @@ class Tailer:
 
     def _take(
         self, file: Followed, position: Position, descriptor: int, batch: Batch, *, final: bool
-    ) -> tuple[Position, bool]:
+    ) -> tuple[Position, int]:
         """Adds the records of one piece to the batch.
 
-        Returns the position after it, and whether nothing more can be read until the file changes.
+        Returns the position after it, and how many bytes were left of it; files.READ if there may be more.
         """
         piece = files.read(descriptor, position)
         found = self._cut(file, position, piece, final=final, most=self._most - len(batch.entries))
         if not found.consumed and piece.start == position.offset:
-            return position, True
+            return position, len(piece.data)
         new = files.advanced(
             descriptor,
             position,
@@ -153,7 +159,7 @@ class Tailer:
         batch.tally.size += new.offset - position.offset
         batch.tally.overlong += found.overlong
         batch.entries.extend(self._entries(found.records, file, batch.tally))
-        return new, len(piece.data) < files.READ and len(batch.entries) < self._most
+        return new, files.READ if len(piece.data) == files.READ else len(piece.data) - found.consumed
 
     def _cut(self, file: Followed, position: Position, piece: Piece, *, final: bool, most: int) -> Cut:
         state = State(position.headers, position.inside)

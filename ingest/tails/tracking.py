@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from ingest.tails import copies, positions
-from ingest.tails.files import FIRST, Descriptors, Followed
+from ingest.tails.files import Descriptors, Followed
+from ingest.tails.finding import Finding
 from ingest.tails.folders import Folders
 from ingest.tails.past import Past
 from ingest.tails.positions import GONE, TRUNCATED, Id, Position
+from ingest.tails.turns import Turns
 
 MOST_FILES = 10_000
 PATHS_KEPT = 1000  # of files that are gone
-SEEN_A_LOOK = 100  # quiet files: of 10,000 each is seen every 10 s, for less than 1 % of a core
-BUSY = 10.0  # seconds: a file that changed so recently is seen at each look
 COPY_QUIET = 10.0  # seconds without a change after which a file with the content of another is no copy in the making
 COPY_MOST = 600.0  # seconds after which it is none even if it grows
 LAST_LINE = 5.0  # seconds without a change after which the last line of a rotated file is complete
@@ -36,23 +36,20 @@ class Tracker:
     ) -> None:
         self.changes: dict[int, Position | None] = {}  # to be stored, by serial number
         self.started = False
+        self.firsts = copies.Firsts()
         self.descriptors = descriptors or Descriptors()
-        self.over = 0  # files beyond MOST_FILES
+        self._over = 0  # files beyond MOST_FILES
         self.files: dict[Id, Followed] = {}
-        self._patterns = patterns
         self._from_end = from_end
         self._headers = headers
-        self._folders = folders or Folders()
+        self._finding = Finding(patterns, folders or Folders())
         self.now = now
         self._serial = 0
         self._past = Past(now)
         self.told = self._past.told  # sentences for people
         self._orphans: dict[int, Position] = {}  # positions whose file has other content now, or is not to be found
-        self._found: dict[Id, str] = {}
-        self._named: set[str] = set()
-        self._beside: dict[str, dict[Id, str]] = {}  # by folder
-        self._next_find = 0.0
-        self._turn = 0
+        self._turns = Turns()
+        self._new: dict[Followed, None] = {}  # in the order in which they were found
         self._paths: dict[str, Followed] = {}
 
     def load(self, found: Mapping[int, Position], now: float) -> None:
@@ -66,33 +63,46 @@ class Tracker:
                 continue
             if former := self.files.get(position.id):
                 self._orphans[former.serial] = former.position
-            self.files[position.id] = Followed(serial, position, now, decided=False)
+            file = self.files[position.id] = Followed(serial, position, now, decided=False)
+            self._add(file)
 
     def look(self, now: float) -> None:
         """Finds new files, and sees which files have changed."""
-        if now >= self._next_find:
-            self._find(now)
-        for file in self._due(now):
-            self._see(file, now)
+        self._find(now)
+        for file in self._turns.due(self.files.values(), now):
+            if self._has(file):
+                self._see(file, now)
         if self._orphans:
             self._find(now)
-        for file in [file for file in self.files.values() if not file.decided]:
+        for file in [*self._new]:
             self._decide(file, now)
+        self._new = {file: None for file in self._new if not file.decided and self._has(file)}
         for serial, position in [*self._orphans.items()]:
             self._give_up(serial, position, now)
         self.started = True
 
     def readable(self) -> Iterator[Followed]:
         """Yields the files with bytes to read, older ones first."""
-        for file in [*self.files.values()]:
-            if file.after and not (file.after.readable and self.files.get(file.after.id) is file.after):
+        for file in sorted(self._turns.busy, key=lambda each: each.serial):
+            if file.after and not (file.after.readable and self._has(file.after)):
                 file.after = None
-            if file.readable and not file.after:
+            if file.readable and not file.after and self._has(file):
                 yield file
+
+    def held(self) -> Iterator[Followed]:
+        """Yields the files whose last line has no newline yet."""
+        return (file for file in self._turns.busy if file.held and self._has(file))
 
     def caught_up(self) -> bool:
         """Returns whether every file is read to its end; the last line may have no newline yet."""
-        return not any(file.readable or file.uncertain for file in self.files.values())
+        return not any(file.readable or file.uncertain for file in self._turns.busy if self._has(file))
+
+    def _add(self, file: Followed) -> None:
+        self._new[file] = None
+        self._turns.add(file)
+
+    def _has(self, file: Followed) -> bool:
+        return self.files.get(file.id) is file
 
     def fault(self, file: Followed, error: OSError, now: float) -> None:
         """Leaves a file that cannot be read for a while."""
@@ -104,79 +114,53 @@ class Tracker:
 
         Then the file was renamed or removed, or has the name of a file beside it with a rotation's ending.
         """
-        return file.position.rotated or file.missing or copies.original(file.position.path) in self._named
+        return file.position.rotated or file.missing or self._finding.has_successor(file.position.path)
 
     def truncated(self, file: Followed, now: float) -> None:
         """Begins a file anew that has other content than was read; one that no pattern matches is left."""
         self._orphans[file.serial] = file.position
         self.descriptors.close(file)
         del self.files[file.id]
-        if file.id in self._found:
+        if file.id in self._finding.matched:
             self._follow(file.position.path, file.id, now)
 
     def gone(self, file: Followed) -> None:
         """Ends a file that was removed."""
         self.descriptors.close(file)
         self.files.pop(file.id, None)
+        self.firsts.keep(self.files.values())
         if len(self._paths) > 2 * len(self.files) + PATHS_KEPT:
             self._paths = {file.position.path: file for file in self.files.values()}
         lost = max(file.size, file.position.size) - file.position.offset
         self._close(file.serial, file.position, GONE, max(0, lost))
 
     def _find(self, now: float) -> None:
-        began = time.perf_counter()
-        found = {entry.id: entry.path for pattern in self._patterns for entry in self._folders.find(pattern)}
-        self.told += self._folders.complaints()
-        self._next_find = now + max(0.1, 100 * (time.perf_counter() - began))
-        if found == self._found and self.started and not self._orphans:
+        if not self._finding.search(now, anew=bool(self._orphans) or not self.started):
             return
-        self._found, self._named = found, set(found.values())
-        self._beside.clear()
+        self.told += self._finding.complaints()
         for file in [*self.files.values()]:
-            self._name(file, found.get(file.id))
-        new = [(path, key) for key, path in found.items() if key not in self.files]
-        room = MOST_FILES - len(self.files)
-        if len(new) - room > max(0, self.over):
-            self.told.append(f"{len(new) - room:,} files are left out: a flow follows {MOST_FILES:,} at most.")
-        self.over = max(0, len(new) - room)
-        for path, key in sorted(new, key=lambda each: copies.changed(each[0]))[self.over :]:
+            self._name(file)
+        new = [(path, key) for key, path in self._finding.matched.items() if key not in self.files]
+        over = max(0, len(new) - (MOST_FILES - len(self.files)))
+        if over > self._over:
+            self.told.append(f"{over:,} files are left out: a flow follows {MOST_FILES:,} at most.")
+        self._over = over
+        for path, key in sorted(new, key=lambda each: copies.changed(each[0]))[over:]:
             self._follow(path, key, now)
 
-    def _name(self, file: Followed, path: str | None) -> None:
-        """Notes the path that a file has now; one that the patterns do not match is looked for in its folder."""
-        if path is None:
-            path = self._beside_of(file.position.path).get(file.id)
-        if path is None:
-            file.missing = True
-        elif path != file.position.path:
-            file.missing = False
+    def _name(self, file: Followed) -> None:
+        """Notes the path that a file has now; without one it is missing."""
+        path = self._finding.path_of(file.id, file.position.path)
+        file.missing = path is None
+        if path is not None and path != file.position.path:
             self._change(file, replace(file.position, path=path, rotated=True))
-
-    def _beside_of(self, path: str) -> dict[Id, str]:
-        """Returns the files of a file's folder, as they were at the last search."""
-        folder = os.path.dirname(path)
-        if folder not in self._beside:
-            self._beside[folder] = {each.id: each.path for each in self._folders.beside(path)}
-        return self._beside[folder]
 
     def _follow(self, path: str, key: Id, now: float) -> None:
         self._serial += 1
         file = Followed(self._serial, Position(path, *key, headers=self._headers), now, decided=False)
         file.after = self._paths.get(path)
         self.files[key] = self._paths[path] = file
-
-    def _due(self, now: float) -> list[Followed]:
-        """Returns the files that changed lately, and a part of the others in turn."""
-        every = [*self.files.values()]
-        if len(every) <= SEEN_A_LOOK:
-            return every
-        start = self._turn % len(every)
-        self._turn = start + SEEN_A_LOOK
-        return [
-            file
-            for place, file in enumerate(every)
-            if file.changed < 0 or now - file.quiet_since < BUSY or start <= place < self._turn
-        ]
+        self._add(file)
 
     def _see(self, file: Followed, now: float) -> None:
         """Notes the size of a file."""
@@ -186,8 +170,8 @@ class Tracker:
         except OSError:
             found = None
         if found is None or (found.st_dev, found.st_ino) != file.id:
-            self._beside.clear()
-            self._name(file, self._found.get(file.id))
+            self._finding.look_beside()
+            self._name(file)
             if file.missing:
                 self._orphan(file)
             return
@@ -200,6 +184,7 @@ class Tracker:
             return
         file.size, file.changed, file.quiet_since = found.st_size, found.st_mtime_ns, now
         file.held = False
+        self._turns.add(file)
         if file.decided and file.size <= file.position.offset and not self._same(file):
             self.truncated(file, now)
 
@@ -227,7 +212,7 @@ class Tracker:
                 self.truncated(file, now)
             elif file.position.headed:
                 file.decided = True
-                file.first = os.pread(descriptor, FIRST, 0)
+                self.firsts.note(file, descriptor)
             else:
                 self._begin(file, descriptor, now)
         except FileNotFoundError:
@@ -236,8 +221,10 @@ class Tracker:
             self.fault(file, error, now)
 
     def _begin(self, file: Followed, descriptor: int, now: float) -> None:
-        file.first = os.pread(descriptor, FIRST, 0)
-        originals = copies.candidates(file, self.files.values())
+        self.firsts.note(file, descriptor)
+        originals = [
+            other for other in self.firsts.alike(file.first) if other is not file and other.decided and self._has(other)
+        ]
         for other in originals:
             if not self._same(other):
                 self.truncated(other, now)
@@ -288,7 +275,7 @@ class Tracker:
         self._close(serial, position, TRUNCATED if was_truncated else GONE, position.unread)
 
     def _copy_beside(self, serial: int, position: Position, now: float) -> Followed | None:
-        beside = [each for each in self._folders.beside(position.path) if each.id not in self.files]
+        beside = [each for each in self._finding.beside(position.path) if each.id not in self.files]
         entry = copies.find(position, beside)
         return entry and Followed(serial, Position(entry.path, *entry.id), now, decided=False)
 
