@@ -69,18 +69,20 @@ def _next_start(data: bytes, place: int, rules: Rules) -> int:
 
 
 def _is_start(data: bytes, place: int, start: re.Pattern[bytes]) -> bool:
-    """Returns whether a whole line that starts a record begins at a place."""
-    end = data.find(b"\n", place)
-    return end >= 0 and start.match(data[place : min(end, place + MOST_MATCHED)]) is not None
+    """Returns whether a line at a place starts a record; False too if too little of the line is there to tell."""
+    end = data.find(b"\n", place, place + MOST_MATCHED)
+    if end < 0 and len(data) - place < MOST_MATCHED:
+        return False
+    return start.match(data[place : end if end >= 0 else place + MOST_MATCHED]) is not None
 
 
 def _last_line(data: bytes, place: int, rules: Rules) -> int:
     """Returns the end of the bytes to drop inside a record that was cut off.
 
-    With a pattern the last newline stays, so that the line after it is seen from its beginning.
+    With a pattern the last newline stays while too little of the line after it is there to tell if it is a start.
     """
     newline = data.rfind(b"\n", place)
-    return newline if rules.start and newline >= 0 and len(data) - newline <= MOST_DATA else len(data)
+    return newline if rules.start and newline >= 0 and len(data) - newline <= MOST_MATCHED else len(data)
 
 
 def _lines(data: bytes, place: int, rules: Rules) -> Cut:
@@ -98,11 +100,11 @@ def _lines(data: bytes, place: int, rules: Rules) -> Cut:
 def _blocks(data: bytes, place: int, start: re.Pattern[bytes], rules: Rules) -> Cut:
     """Cuts before each line that the pattern matches; the last record stays, since it may go on."""
     records, begin, line = [], place, place
-    while end := data.find(b"\n", line) + 1:
-        if line > begin and start.match(data[line : min(end - 1, line + MOST_MATCHED)]):
+    while line < len(data):
+        if line > begin and _is_start(data, line, start):
             records.append(data[begin : line if rules.newline else line - 1])
             begin = line
-        line = end
+        line = data.find(b"\n", line) + 1 or len(data)
     return Cut(records, begin, State())
 
 
