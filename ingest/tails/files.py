@@ -1,6 +1,7 @@
 """Opens and reads the files that are followed."""
 
 import os
+import weakref
 from collections import OrderedDict
 from typing import NamedTuple
 
@@ -73,6 +74,7 @@ class Descriptors:
     def __init__(self, most: int = MOST_OPEN) -> None:
         self._most = most
         self._open: OrderedDict[int, tuple[int, Id]] = OrderedDict()  # by the identity of the Followed
+        weakref.finalize(self, _close_all, self._open)
 
     def held(self, file: Followed) -> int | None:
         """Returns the descriptor of a file if it is open."""
@@ -99,9 +101,10 @@ class Descriptors:
         if found := self._open.pop(id(file), None):
             os.close(found[0])
 
-    def close_all(self) -> None:
-        while self._open:
-            os.close(self._open.popitem()[1][0])
+
+def _close_all(descriptors: OrderedDict[int, tuple[int, Id]]) -> None:
+    while descriptors:
+        os.close(descriptors.popitem()[1][0])
 
 
 class Piece(NamedTuple):

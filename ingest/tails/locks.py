@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import weakref
 from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
@@ -11,11 +12,12 @@ from streams.core.records import StreamError
 
 
 class Locks:
-    """Holds the locks of flows until the process ends, or until `release`."""
+    """Holds the locks of flows as long as it lives."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._held: list[int] = []
+        weakref.finalize(self, _close_all, self._held)
 
     def take(self, flows: Iterable[Flow]) -> None:
         """Locks flows. Raises StreamError if another process runs one of them."""
@@ -34,9 +36,10 @@ class Locks:
             os.truncate(descriptor, 0)
             os.pwrite(descriptor, str(os.getpid()).encode(), 0)
 
-    def release(self) -> None:
-        while self._held:
-            os.close(self._held.pop())
+
+def _close_all(descriptors: list[int]) -> None:
+    while descriptors:
+        os.close(descriptors.pop())
 
 
 def _holder(descriptor: int) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from common.text import escaped
 from ingest.tails import positions, tallies
+from ingest.tails.finding import Finding
 from ingest.tails.flows import Flow
 from ingest.tails.folders import Folders
 from ingest.tails.positions import FOLLOWED, Position
@@ -43,11 +44,11 @@ def report(flows: Sequence[tuple[Flow, Target | None]]) -> Told:
 
 def _row(flow: Flow, marks: Mapping[str, str]) -> Row:
     known = positions.decoded(marks, flow.prefix)
-    folders = Folders()
-    found = {entry.id: entry.path for pattern in flow.patterns for entry in folders.find(pattern)}
+    finding = Finding(flow.patterns, Folders())
+    finding.search(0.0, anew=True)
     followed = {position.id for position in known.values() if position.state == FOLLOWED}
-    files = [_file(position, found) for _, position in sorted(known.items())]
-    unread = [_unread(path, key) for key, path in found.items() if key not in followed]
+    files = [_file(position, finding) for _, position in sorted(known.items())]
+    unread = [_unread(path, key) for key, path in finding.matched.items() if key not in followed]
     tally = tallies.decoded(marks.get(flow.prefix + TALLY))
     return {
         "flow": flow.name,
@@ -61,8 +62,8 @@ def _row(flow: Flow, marks: Mapping[str, str]) -> Row:
     }
 
 
-def _file(position: Position, found: Mapping[positions.Id, str]) -> Row:
-    path = found.get(position.id, position.path) if position.state == FOLLOWED else position.path
+def _file(position: Position, finding: Finding) -> Row:
+    path = (position.state == FOLLOWED and finding.path_of(position.id, position.path)) or position.path
     size = _size(path, position.id) if position.state == FOLLOWED else None
     state = position.state
     if state == FOLLOWED and size is None:

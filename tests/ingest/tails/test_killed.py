@@ -84,5 +84,8 @@ def test_tailer_puts_each_line_once_when_it_is_killed_while_files_rotate(house: 
             assert "is run by another process" in house.run(*words, code=1)
         writer.write(3000)
         kill(tailer)
-    house.run(*words, "--until-caught-up")
+    tailer = house.start(*words)
+    wait_for(lambda: held(house) >= len(writer.written))
+    tailer.terminate()
+    assert tailer.wait() == 0
     assert Counter(stored(house)) == Counter(writer.written)
