@@ -74,8 +74,7 @@ class Tracker:
                 self._see(file, now)
         if self._orphans:
             self._find(now)
-        for file in [*self._new]:
-            self._decide(file, now)
+        self._decide_all(now)
         self._new = {file: None for file in self._new if not file.decided and self._has(file)}
         for serial, position in [*self._orphans.items()]:
             self._give_up(serial, position, now)
@@ -202,6 +201,17 @@ class Tracker:
         self.files.pop(file.id, None)
         self._orphans[file.serial] = replace(file.position, size=max(file.size, file.position.size))
 
+    def _decide_all(self, now: float) -> None:
+        """Decides on new files, anew as long as that shows that others were truncated: a new one may be their copy."""
+        before = -1
+        while before != self._serial:
+            before = self._serial
+            for file in [*self._new]:
+                if file.changed < 0 and self._has(file):
+                    self._see(file, now)
+                if not file.decided and self._has(file):
+                    self._decide(file, now)
+
     def _decide(self, file: Followed, now: float) -> None:
         """Finds out whether a new file is the one that it was, a copy of another one, or really new."""
         if not file.size and not file.position.headed and self.started:
@@ -284,4 +294,5 @@ class Tracker:
 
     def _change(self, file: Followed, position: Position) -> None:
         file.position = replace(position, seen=self.now())
-        self.changes[file.serial] = file.position
+        if position.headed:  # otherwise nothing of the file was seen, and it could not be known again
+            self.changes[file.serial] = file.position

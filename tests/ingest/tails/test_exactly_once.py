@@ -19,6 +19,7 @@ moves = st.one_of(
     st.tuples(st.just("copy"), names, st.integers(0, 2)),
     st.tuples(st.just("step"), names, st.integers(1, 3)),
     st.tuples(st.just("wait"), names, st.integers(1, 20)),
+    st.tuples(st.just("prune"), names, st.just(0)),
     st.tuples(st.just("kill"), names, st.just(0)),
     st.tuples(st.just("down"), names, st.integers(1, 2)),
 )
@@ -50,10 +51,20 @@ class Oracle:
                     self.scene.step()
             case "wait":
                 self.scene.step(number)
+            case "prune":
+                self.prune()
             case "kill":
                 self.scene.kill()
             case "down":
                 self.scene.stream.down = number
+
+    def prune(self) -> None:
+        """Removes rotated files once they are read, so that their inodes are given to new files."""
+        self.scene.stream.down = 0
+        for _ in range(15):
+            self.scene.step(1)
+        for path in self.scene.folder.glob("*.log.*"):
+            path.unlink()
 
     def let_see(self) -> None:
         """Lets the tailer see a file before it has a name that the pattern does not match."""
