@@ -95,7 +95,7 @@ class Folders:
             yield from self._walk(os.path.join(folder, first), others)
 
     def list(self, folder: str) -> _Listing:
-        """Returns what a folder holds; nothing if it cannot be read."""
+        """Returns the entries of a folder; none if it cannot be read."""
         now = self._now()
         old = self._listings.get(folder)
         try:

@@ -33,7 +33,7 @@ class Step(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Holds records that are read, and what holds once they are stored."""
+    """Holds records that are read, and the positions after them."""
 
     entries: list[Entry]
     steps: list[Step]

@@ -1,4 +1,4 @@
-"""Counts what a flow has put, and what it could not put as it was."""
+"""Counts the records that a flow has put, and the lines that it could not put unchanged."""
 
 import msgspec
 

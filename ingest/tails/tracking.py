@@ -89,7 +89,7 @@ class Tracker:
                 yield file
 
     def held(self) -> Iterator[Followed]:
-        """Yields the files whose last line has no newline yet."""
+        """Yields the files with a last line that has no newline yet."""
         return (file for file in self._turns.busy if file.held and self._has(file))
 
     def caught_up(self) -> bool:
@@ -273,7 +273,7 @@ class Tracker:
         file.decided = True
 
     def _give_up(self, serial: int, position: Position, now: float) -> None:
-        """Looks for a copy of a truncated file that no pattern matches; without one, tells of what is lost."""
+        """Looks for a copy of a truncated file that no pattern matches; without one, tells of the loss."""
         was_truncated = position.id in self.files
         del self._orphans[serial]
         if was_truncated and position.headed and (file := self._copy_beside(serial, position, now)):

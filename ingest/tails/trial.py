@@ -1,4 +1,4 @@
-"""Shows what a configuration would read, without a put: `manage.py produce tail --check`."""
+"""Tries a configuration without a put: `manage.py produce tail --check`."""
 
 import os
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ NEWEST = 20  # files in which a first record is looked for
 
 
 class _Tried(NamedTuple):
-    """Holds the first record of a flow, and what its conversion counted."""
+    """Holds the first record of a flow, and the counts of its conversion."""
 
     record: Record | None
     path: str
@@ -28,7 +28,7 @@ class _Tried(NamedTuple):
 
 
 def check(config: Config) -> Told:
-    """Returns a runner that tells what each flow would read."""
+    """Returns a runner that tells which files and which first record each flow would read."""
     rows = [_row(flow) for flow in config.flows]
     lines = [*config.not_taken, *(line for row in rows for line in _in_words(row))]
     return Told(lines, {"flows": rows, "not_taken": list(config.not_taken)})

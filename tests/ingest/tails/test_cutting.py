@@ -1,4 +1,4 @@
-"""Records are cut from bytes: against a naive cut of the whole text, whatever the pieces."""
+"""Records are cut from bytes: against a naive cut of the whole text, in any pieces."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Each line is put once, whatever happens to the files and to the process: against an oracle that only writes."""
+"""Each line is put once through rotations, kills and outages: against an oracle that only writes."""
 
 from collections import Counter
 from pathlib import Path
