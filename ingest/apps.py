@@ -7,7 +7,9 @@ class IngestConfig(AppConfig):
     name = "ingest"
 
     def ready(self) -> None:
-        from ingest.files import source  # noqa: PLC0415 - models may be imported only now
-        from streams import applications  # noqa: PLC0415
+        from ingest.files import source as files  # noqa: PLC0415 - models are loaded only now
+        from ingest.tails import source as tails  # noqa: PLC0415 - as above
+        from streams.applications import register_source  # noqa: PLC0415 - as above
 
-        applications.register_source(source.SOURCE)
+        register_source(files.SOURCE)
+        register_source(tails.KIND)

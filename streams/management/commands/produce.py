@@ -24,6 +24,7 @@ from streams.management.progress import on_terminal
 from streams.sources.base import LiveSource, Source, SourceError
 from streams.wiring import largest_record, open_stream
 
+ALONE = 0.1  # seconds between two looks of a source that puts by itself: Kinesis Agent's pace
 IDLE = 0.01  # seconds: how late a record may be for its pace
 RECORDS_A_SHARD = 1000  # a second, as Kinesis takes them
 AGGREGATE_HELP = "for Kinesis: many records in one, as KPL does (by itself above 1,000 records/s a shard)"
@@ -83,7 +84,7 @@ class Command(PlainCommand):
         try:
             runner = kind.open(options)
             signals.began.send(type(self))
-            loop = Loop(runner.step, idle=IDLE, finished=runner.finished)
+            loop = Loop(runner.step, idle=ALONE, finished=runner.finished)
             loop.stop_on_signals()
             try:
                 loop.run()
