@@ -22,7 +22,7 @@ NOUNS = {ApiToken: "API token", AccessKey: "access key"}
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     user = person(request)
-    kinds = {"tokens": tokens.listed(user), "keys": access_keys.listed(user)}
+    kinds = {"token_rows": tokens.listed(user), "key_rows": access_keys.listed(user)}
     addresses = {"site": settings.SITE_URL, "endpoint": settings.ENDPOINT_URL}
     return render(request, "accounts/tokens.html", kinds | addresses | {"now": timezone.now()})
 
