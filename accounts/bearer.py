@@ -14,11 +14,14 @@ from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.views.decorators.csrf import csrf_exempt
 
 from accounts import client, events, tokens
+from accounts.models import ApiToken
 from accounts.tokens import Refused
 
 View = Callable[..., HttpResponseBase]
+StreamView = Callable[[HttpRequest, ApiToken, str], HttpResponseBase]
 WRONG_A_MINUTE = 30  # tokens from one network
 NETWORKS = 10_000  # counted at most, so that nobody fills the memory
 
@@ -88,21 +91,65 @@ def token_allowed(scope: str) -> Callable[[View], View]:
     return decorate
 
 
-def _by_token(request: HttpRequest, scope: str, view: View, *args: Any, **kwargs: Any) -> HttpResponseBase:
+def token_required(scope: str) -> Callable[[StreamView], View]:
+    """Makes a view about a stream that a token with this scope for the stream opens, and nothing else; POST only.
+
+    The view is called with the request, the token and the name of the stream. Cookies are not looked at, so a session
+    does not open it and no other site can use one: hence no CSRF token is asked for.
+    """
+
+    def decorate(view: StreamView) -> View:
+        @csrf_exempt
+        @login_not_required
+        @wraps(view)
+        def guarded(request: HttpRequest, name: str) -> HttpResponseBase:
+            response = _with_token(request, scope, name, view)
+            patch_vary_headers(response, ["Authorization"])
+            return response
+
+        return guarded
+
+    return decorate
+
+
+def _with_token(request: HttpRequest, scope: str, stream: str, view: StreamView) -> HttpResponseBase:
     now, address = timezone.now(), client.address(request.META.get("REMOTE_ADDR", ""))
+    if "Authorization" not in request.headers:
+        says = "Send an API token: Authorization: Bearer mlr_…"
+        return _answer(401, says, {"WWW-Authenticate": 'Bearer realm="Millrace"'})
+    token = _checked(request, scope, stream, address, now)
+    if not isinstance(token, ApiToken):
+        return token
+    if request.method != "POST":
+        return _answer(405, "Only POST is answered here.", {"Allow": "POST"})
+    response = view(request, token, stream)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _checked(
+    request: HttpRequest, scope: str, stream: str, address: str | None, now: datetime
+) -> ApiToken | JsonResponse:
+    """Returns the token of a request, after noting its use; or the answer that refuses it."""
     if failed_tokens.exceeded(address, now):
         return _answer(429, "Too many wrong tokens came from your address: wait a minute.", {"Retry-After": "60"})
-    if request.method not in ("GET", "HEAD"):
-        return _answer(405, "A token reads: only GET and HEAD are answered.", {"Allow": "GET, HEAD"})
     try:
-        token = tokens.check(_text(request), scope, now)
+        token = tokens.check(_text(request), scope, now, stream)
     except Refused as refused:
         failed_tokens.record(address, now)
         return _refuse(request, refused, scope)
     if tokens.note_use(token, address, now):
         events.record("token.used-from-new-address", user=token.user, request=request, label=token.label)
     request.user = token.user
-    return view(request, *args, **kwargs)
+    return token
+
+
+def _by_token(request: HttpRequest, scope: str, view: View, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    now, address = timezone.now(), client.address(request.META.get("REMOTE_ADDR", ""))
+    if request.method not in ("GET", "HEAD"):
+        return _answer(405, "A token reads: only GET and HEAD are answered.", {"Allow": "GET, HEAD"})
+    token = _checked(request, scope, "", address, now)
+    return view(request, *args, **kwargs) if isinstance(token, ApiToken) else token
 
 
 def _text(request: HttpRequest) -> str:
@@ -115,7 +162,7 @@ def _text(request: HttpRequest) -> str:
 def _refuse(request: HttpRequest, refused: Refused, scope: str) -> JsonResponse:
     owner = refused.credential.user if refused.credential else None
     events.record("token.refused", user=owner, request=request, reason=refused.reason, scopes=scope)
-    if refused.reason == "scope":
+    if refused.reason in ("scope", "stream"):
         challenge = f'Bearer realm="Millrace", error="insufficient_scope", scope="{scope}"'
         return _answer(403, str(refused), {"WWW-Authenticate": challenge})
     return _answer(401, str(refused), {"WWW-Authenticate": 'Bearer realm="Millrace", error="invalid_token"'})
