@@ -1,5 +1,7 @@
 """Writes the answers of the door, as JSON."""
 
+from collections.abc import Sequence
+
 import msgspec
 from django.http import HttpResponse, JsonResponse
 
@@ -31,7 +33,11 @@ def stored(stream: str, records: Records, done: Stored, *, short: bool) -> HttpR
     failed = len(records.faults) + len(done.written.errors)
     told: dict[str, object] = {"stream": stream, "records": len(records.keys) - len(done.written.errors)}
     short = short or not done.located or len(records.keys) + failed > MOST_OUTCOMES
-    outcomes = _faults(records, done) if short else _outcomes(records, done)
+    outcomes: object
+    if not failed:
+        outcomes = [] if short else msgspec.Raw(_all_stored(done.written.shards, done.written.sequences))
+    else:
+        outcomes = _faults(records, done) if short else _outcomes(records, done)
     answer = _answer(told | {"failed": failed, "outcomes": outcomes}, 200)
     if done.written.repeated:
         answer.headers["Idempotent-Replay"] = "true"
@@ -42,17 +48,26 @@ def _answer(told: dict[str, object], status: int) -> HttpResponse:
     return HttpResponse(_encode(told), status=status, content_type="application/json")
 
 
+def _all_stored(shards: Sequence[str], sequences: Sequence[int]) -> bytes:
+    """Returns the outcomes of records that are all stored, as JSON; dictionaries would take four times as long.
+
+    The stream makes the names of shards, of ASCII letters, digits and hyphens.
+    """
+    if len(set(shards)) == 1:
+        between = f'"}},{{"shard":"{shards[0]}","sequence":"'
+        return f'[{between[3:]}{between.join(map(str, sequences))}"}}]'.encode()
+    pairs = zip(shards, sequences, strict=True)
+    return f"[{','.join(map(_STORED, pairs))}]".encode()
+
+
+_STORED = '{"shard":"%s","sequence":"%d"}'.__mod__
+
+
 def _outcomes(records: Records, done: Stored) -> list[dict[str, object]]:
-    written = done.written
-    if not records.faults and not written.errors:
-        pairs = zip(written.shards, map(str, written.sequences), strict=True)
-        return [{"shard": shard, "sequence": sequence} for shard, sequence in pairs]
     return [_outcome(records, done, line, place) for line, place in outcomes_in_order(records)]
 
 
 def _faults(records: Records, done: Stored) -> list[dict[str, object]]:
-    if not records.faults and not done.written.errors:
-        return []
     failed = (
         (line, place) for line, place in outcomes_in_order(records) if place is None or place in done.written.errors
     )
