@@ -8,6 +8,7 @@ from django.conf import settings
 from accounts.access import WRITE_STREAMS, Grant
 
 STREAM = "orders"  # in the examples, where the grant does not name one
+RECORD = '{"hello": "world"}'
 
 
 def example_stream(grant: Grant) -> str:
@@ -19,13 +20,14 @@ def curl(token: str, grant: Grant) -> str:
     """Returns the line that puts a record by HTTP; "" if the token may not."""
     if not grant.has(WRITE_STREAMS):
         return ""
-    return put_by_curl(token, example_stream(grant), {"hello": "world"})
+    return put_by_curl(settings.SITE_URL, token, example_stream(grant))
 
 
-def put_by_curl(token: str, stream: str, record: object) -> str:
-    """Returns a shell line that puts a record into a stream."""
-    words = ("-H", f"Authorization: Bearer {token}", "--json", json.dumps(record))
-    return shlex.join(["curl", f"{settings.SITE_URL}/streams/{stream}/records", *words])
+def put_by_curl(site: str, token: str, stream: str) -> str:
+    """Returns a shell line that puts a record into a stream of the site at this address."""
+    # Not --json, which curl has only since 7.82.
+    words = ("-H", f"Authorization: Bearer {token}", "-H", "Content-Type: application/json", "-d", RECORD)
+    return shlex.join(["curl", f"{site}/streams/{stream}/records", *words])
 
 
 def cli(key_id: str, secret: str, grant: Grant) -> str:
@@ -40,7 +42,7 @@ def cli(key_id: str, secret: str, grant: Grant) -> str:
             f"aws kinesis describe-stream-summary --stream-name {stream}"
             if not grant.has(WRITE_STREAMS)
             else f"aws kinesis put-record --stream-name {stream} --partition-key first"
-            ' --cli-binary-format raw-in-base64-out --data \'{"hello": "world"}\'',
+            f" --cli-binary-format raw-in-base64-out --data {shlex.quote(RECORD)}",
         )
     )
 
@@ -59,7 +61,7 @@ def boto3(key_id: str, secret: str, grant: Grant) -> str:
             f"    aws_access_key_id={json.dumps(key_id)},",
             f"    aws_secret_access_key={json.dumps(secret)},",
             ")",
-            f'kinesis.put_record(StreamName={stream}, PartitionKey="first", Data=b\'{{"hello": "world"}}\')'
+            f'kinesis.put_record(StreamName={stream}, PartitionKey="first", Data={RECORD.encode()!r})'
             if grant.has(WRITE_STREAMS)
             else f"print(kinesis.describe_stream_summary(StreamName={stream}))",
         )
