@@ -11,7 +11,7 @@ from accounts.management.plain import HERE
 from accounts.models import User
 from streams.wiring import is_kinesis
 
-STREAM = "first"  # that of no application, so no record in it is a wrong one
+STREAM = client_lines.STREAM
 
 
 def told(site: str, now: datetime, *, first: bool) -> list[str]:

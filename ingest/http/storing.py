@@ -88,7 +88,9 @@ def store(name: str, records: Records, receipt: str, digest: str) -> Stored:
         with pool.stream(name) as stream:
             [written] = stream.append([Writing(entries, receipt=receipt, digest=digest)])
     except StreamNotFoundError:
-        raise RefusedError(404, "stream", f"There is no stream {name!r}.") from None
+        raise RefusedError(
+            404, "stream", f"There is no stream {name!r}; staff can create it on the page Streams."
+        ) from None
     except InvalidRecordError as error:
         raise RefusedError(400, "record", str(error)) from None
     except StreamDownError as error:
