@@ -67,7 +67,7 @@ failed_tokens = FailedTokenLimiter()
 def token_allowed(scope: str) -> Callable[[View], View]:
     """Makes a view answer requests with a token of this scope, too; GET and HEAD only.
 
-    `request.user` is then the owner of the token, whatever cookies the request has. No session is made, read or kept
+    `request.user` is then the owner of the token, with any cookies of the request. No session is made, read or kept
     alive. A request without a token is answered as before.
     """
 

@@ -116,7 +116,7 @@ def check_size(key: str, data: bytes, most: int) -> None:
 
 
 def _json(body: bytes) -> Numbered:
-    """Reads one object, or an array whose elements are the records."""
+    """Reads one object, or an array with the records as its elements."""
     body = body.strip(b" \t\r\n")
     try:
         body.decode()

@@ -23,7 +23,7 @@ RETRY = {"Retry-After": "1"}
 
 
 class Stored(NamedTuple):
-    """Says what became of the records of a request: their shards and numbers, "" and 0 for one that was refused.
+    """Holds the outcome of each record of a request: their shards and numbers, "" and 0 for one that was refused.
 
     `located` is False where the stream does not tell the places of records.
     """

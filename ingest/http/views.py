@@ -29,7 +29,7 @@ _room = BoundedSemaphore(AT_ONCE)
 
 @token_required(WRITE_STREAMS)
 def put(request: HttpRequest, token: ApiToken, name: str) -> HttpResponse:
-    """Puts the records of the body into the stream, and says what became of each."""
+    """Puts the records of the body into the stream, and answers with the outcome of each."""
     try:
         return _put(request, token, name)
     except RefusedError as refused:

@@ -35,7 +35,7 @@ class Sender:
         self.headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/x-ndjson"}
 
     def ask(self, body: bytes, key: str = "", method: str = "POST") -> tuple[int, Any]:
-        """Returns the status and what the JSON says; (0, None) if no whole answer came."""
+        """Returns the status and the parsed JSON; (0, None) if no whole answer came."""
         line = HTTPSConnection(HOST, self.stack.port, timeout=30, context=self.stack.trust())
         try:
             more = {"Idempotency-Key": key} if key else {}

@@ -1,4 +1,4 @@
-"""Whatever is sent to the door is answered in words, and what it reads agrees with a plain reader of Python's own."""
+"""Any request to the door is answered in words, and its records are those that a plain reader of Python's own finds."""
 
 import csv
 import gzip

@@ -1,4 +1,4 @@
-"""What POST /streams/NAME/records stores, and what it answers."""
+"""The records that POST /streams/NAME/records stores, and its answers."""
 
 import gzip
 import json
