@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
+from hashlib import sha256
 from ipaddress import ip_network
 from typing import Any
 
@@ -23,6 +24,7 @@ from accounts.tokens import Refused
 View = Callable[..., HttpResponseBase]
 StreamView = Callable[[HttpRequest, ApiToken, str], HttpResponseBase]
 WRONG_A_MINUTE = 30  # tokens from one network
+GOOD_FOR = timedelta(minutes=10)  # that a valid token is remembered
 NETWORKS = 10_000  # counted at most, so that nobody fills the memory
 
 
@@ -55,6 +57,28 @@ class FailedTokenLimiter:
             self._minute, self._counts = minute, {}
 
 
+class GoodTokens:
+    """Remembers the tokens that were valid in the last minutes, so that a neighbour's wrong ones do not hold them up.
+
+    It keeps digests in memory, of at most NETWORKS tokens. A remembered token is checked like any other.
+    """
+
+    def __init__(self) -> None:
+        self._until = dict[bytes, datetime]()
+
+    def knows(self, text: str, now: datetime) -> bool:
+        return now < self._until.get(_digest(text), now)
+
+    def note(self, text: str, now: datetime) -> None:
+        if len(self._until) >= NETWORKS:
+            self._until = {}
+        self._until[_digest(text)] = now + GOOD_FOR
+
+
+def _digest(text: str) -> bytes:
+    return sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
 def _network(address: str | None) -> str:
     if address is None or ":" not in address:
         return address or ""
@@ -62,6 +86,7 @@ def _network(address: str | None) -> str:
 
 
 failed_tokens = FailedTokenLimiter()
+good_tokens = GoodTokens()
 
 
 def token_allowed(scope: str) -> Callable[[View], View]:
@@ -131,13 +156,15 @@ def _checked(
     request: HttpRequest, scope: str, stream: str, address: str | None, now: datetime
 ) -> ApiToken | JsonResponse:
     """Returns the token of a request, after noting its use; or the answer that refuses it."""
-    if failed_tokens.exceeded(address, now):
+    text = request.headers["Authorization"]
+    if failed_tokens.exceeded(address, now) and not good_tokens.knows(text, now):
         return _answer(429, "Too many wrong tokens came from your address: wait a minute.", {"Retry-After": "60"})
     try:
         token = tokens.check(_text(request), scope, now, stream)
     except Refused as refused:
         failed_tokens.record(address, now)
         return _refuse(request, refused, scope)
+    good_tokens.note(text, now)
     if tokens.note_use(token, address, now):
         events.record("token.used-from-new-address", user=token.user, request=request, label=token.label)
     request.user = token.user

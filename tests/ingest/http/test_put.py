@@ -205,6 +205,13 @@ def test_token_without_the_scope_is_refused_with_an_event(send: Send, writer: Us
     assert not SecurityEvent.objects.filter(name="token.refused").exists()  # it is in the log alone
 
 
+def test_wrong_tokens_of_a_neighbour_do_not_hold_up_a_valid_one(send: Send, clicks: EmbeddedStream) -> None:
+    assert send(b"{}").status_code == 200
+    wrong = [send(b"{}", headers={"Authorization": f"Bearer mlr_{'x' * 43}"}).status_code for _ in range(31)]
+    assert wrong == [401] * 30 + [429]
+    assert (send(b"{}").status_code, len(held(clicks))) == (200, 2)
+
+
 def test_only_post_is_answered(client: Client, token: str, clicks: EmbeddedStream) -> None:
     answer = client.get("/streams/clicks/records", headers={"Authorization": f"Bearer {token}"})
     assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
