@@ -1,10 +1,8 @@
-"""Puts the records of requests into streams. Streams that are open stay open for the next request."""
+"""Puts the records of requests into streams."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Lock
 from typing import NamedTuple
 
+from ingest.http.grouping import Lines
 from ingest.http.reading import Records
 from ingest.http.refusals import RefusedError
 from streams.backends.embedded.appending import Writing, Written
@@ -18,7 +16,6 @@ from streams.core.records import (
 )
 from streams.wiring import is_kinesis, open_stream
 
-MOST_IDLE = 16  # open streams that wait for a request; each has a connection to its file
 RETRY = {"Retry-After": "1"}
 
 
@@ -32,50 +29,13 @@ class Stored(NamedTuple):
     located: bool = True
 
 
-class Pool:
-    """Keeps embedded streams open. A stream serves one request at a time."""
-
-    def __init__(self, most: int = MOST_IDLE) -> None:
-        self._most = most
-        self._idle: list[EmbeddedStream] = []  # the least recently used first
-        self._lock = Lock()
-
-    @contextmanager
-    def stream(self, name: str) -> Iterator[EmbeddedStream]:
-        """Lends a stream. It is closed after an error, because its file may have been replaced."""
-        stream = self._take(name)
-        try:
-            yield stream
-        except BaseException:
-            stream.close()
-            raise
-        self._give_back(stream)
-
-    def _take(self, name: str) -> EmbeddedStream:
-        with self._lock:
-            for place, stream in enumerate(self._idle):
-                if stream.name == name:
-                    return self._idle.pop(place)
-        opened = open_stream(name)
-        assert isinstance(opened, EmbeddedStream)
-        return opened
-
-    def _give_back(self, stream: EmbeddedStream) -> None:
-        with self._lock:
-            self._idle.append(stream)
-            spare = self._idle.pop(0) if len(self._idle) > self._most else None
-        if spare:
-            spare.close()
-
-    def close(self) -> None:
-        """Closes the idle streams."""
-        with self._lock:
-            idle, self._idle = self._idle, []
-        for stream in idle:
-            stream.close()
+def _open(name: str) -> EmbeddedStream:
+    opened = open_stream(name)
+    assert isinstance(opened, EmbeddedStream)
+    return opened
 
 
-pool = Pool()  # of this process
+lines = Lines(_open)  # of this process
 
 
 def store(name: str, records: Records, receipt: str, digest: str) -> Stored:
@@ -85,8 +45,7 @@ def store(name: str, records: Records, receipt: str, digest: str) -> Stored:
         if is_kinesis():
             open_stream(name).put(entries)
             return Stored(Written([""] * len(entries), [0] * len(entries)), located=False)
-        with pool.stream(name) as stream:
-            [written] = stream.append([Writing(entries, receipt=receipt, digest=digest)])
+        written = lines.put(name, Writing(entries, receipt=receipt, digest=digest))
     except StreamNotFoundError:
         raise RefusedError(
             404, "stream", f"There is no stream {name!r}; staff can create it on the page Streams."

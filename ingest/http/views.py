@@ -20,11 +20,14 @@ from streams.engine import signals
 from streams.wiring import is_kinesis
 
 DOOR = "http"
-AT_ONCE = 4  # requests of a process whose bodies are in memory; further ones are asked to come again
+# Requests of a process at the same time; further ones are asked to come again. A large one takes up to 100 MB.
+SMALL_AT_ONCE, LARGE_AT_ONCE = 64, 2
+PATIENCE = 2.0  # seconds that a large one waits for its turn
+SMALL = 1 << 16  # bytes of a body that is not packed
 KEY = re.compile(r"[\x20-\x7e]{1,255}")  # an Idempotency-Key
 
 rates = Rates()
-_room = BoundedSemaphore(AT_ONCE)
+_small, _large = BoundedSemaphore(SMALL_AT_ONCE), BoundedSemaphore(LARGE_AT_ONCE)
 
 
 @token_required(WRITE_STREAMS)
@@ -42,13 +45,14 @@ def _put(request: HttpRequest, token: ApiToken, name: str) -> HttpResponse:
     if seconds := rates.wait(token.pk):
         says = f"This token may put {settings.INGEST_RATE:,} records a second: wait {seconds} s."
         raise RefusedError(429, "rate", says, {"Retry-After": str(seconds)})
-    if not _room.acquire(blocking=False):
+    room, patience = (_small, 0.0) if _is_small(request) else (_large, PATIENCE)
+    if not room.acquire(timeout=patience):
         says = "This server reads as many requests as it can hold: send this one again."
         raise RefusedError(503, "busy", says, storing.RETRY)
     try:
         return _put_now(request, token, name)
     finally:
-        _room.release()
+        room.release()
 
 
 def _put_now(request: HttpRequest, token: ApiToken, name: str) -> HttpResponse:
@@ -68,6 +72,11 @@ def _put_now(request: HttpRequest, token: ApiToken, name: str) -> HttpResponse:
         if faults:
             signals.refused.send(put, door=DOOR, reason=reason, records=len(faults))
     return answers.stored(name, records, done, short=request.GET.get("outcomes") == "no")
+
+
+def _is_small(request: HttpRequest) -> bool:
+    length = _length(request)
+    return length is not None and length <= SMALL and "Content-Encoding" not in request.headers
 
 
 def _records(request: HttpRequest) -> tuple[Records, str]:

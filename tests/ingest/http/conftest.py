@@ -38,7 +38,7 @@ def clicks(tmp_path: Path, settings: Settings) -> Iterator[EmbeddedStream]:
     stream.create()
     yield stream
     stream.close()
-    storing.pool.close()
+    storing.lines.close()
 
 
 @pytest.fixture

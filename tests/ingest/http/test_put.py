@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from threading import BoundedSemaphore
 
 import pytest
 import zstandard
@@ -229,15 +230,17 @@ def test_metrics_count_what_came_in_and_what_did_not(send: Send) -> None:
     }
 
 
-def test_full_server_asks_to_come_again(send: Send) -> None:
-    taken = [views._room.acquire(blocking=False) for _ in range(views.AT_ONCE)]
-    try:
-        answer = send(b"{}")
-    finally:
-        for _ in taken:
-            views._room.release()
-    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
-    assert send(b"{}").status_code == 200
+def test_full_server_asks_to_come_again_and_still_takes_small_requests(
+    send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "PATIENCE", 0.0)
+    monkeypatch.setattr(views, "_large", BoundedSemaphore(1))
+    large = b"{}\n" * 30_000
+    with views._large:
+        answer = send(large, NDJSON)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+        assert send(b"{}").status_code == 200
+    assert send(large, NDJSON).json()["records"] == 30_000
 
 
 def test_idempotency_key_on_kinesis_is_refused_because_nothing_keeps_receipts(send: Send, settings: Settings) -> None:
