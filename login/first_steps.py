@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.core.management import call_command
 from django.urls import reverse
 
 from accounts import access, client_lines, credentials, events, tokens
@@ -15,15 +14,11 @@ STREAM = client_lines.STREAM
 
 
 def told(site: str, now: datetime, *, first: bool) -> list[str]:
-    """Returns the lines. `first`: the first user was just made, and gets a token, shown once.
-
-    On Amazon Kinesis no stream is made for it, because each costs money.
-    """
+    """Returns the lines. `first`: the first user was just made, and gets a token, shown once."""
     made = f"{site}{reverse('tokens')}"
     lines = ["", f"Kinesis clients: endpoint {settings.ENDPOINT_URL}, access keys at {made}"]
-    if is_kinesis():
+    if not streams():
         return lines
-    call_command("streams", "create", STREAM, "--if-absent")
     if not first:
         return [*lines, f"Records of your own by HTTP: make a token at {made}, its page shows the line to copy"]
     line = client_lines.put_by_curl(site, _token(now), STREAM)
@@ -34,6 +29,11 @@ def told(site: str, now: datetime, *, first: bool) -> list[str]:
         f"    {line}",
         f"See it at {seen}",
     ]
+
+
+def streams() -> list[str]:
+    """Returns the stream for records of one's own; none on Amazon Kinesis, where each costs money."""
+    return [] if is_kinesis() else [STREAM]
 
 
 def _token(now: datetime) -> str:

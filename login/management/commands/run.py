@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 from datetime import datetime
+from io import StringIO
 from itertools import cycle
 from typing import Any
 
@@ -28,11 +29,12 @@ class Command(PlainCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self._refuse_taken_port()
         call_command("migrate", verbosity=0)
-        for name in applications.names():
+        for name in [*applications.names(), *first_steps.streams()]:
             call_command("streams", "create", name, "--if-absent")
         first, site = not User.objects.exists(), f"http://localhost:{settings.PORT}"
-        call_command("first_user", at=site)
-        for line in first_steps.told(site, timezone.now(), first=first):
+        call_command("first_user", at=site, stdout=(said := StringIO()))
+        lines = first_steps.told(site, timezone.now(), first=first)  # it writes a line of the security log, too
+        for line in (*said.getvalue().splitlines(), *lines):
             self.stdout.write(line)
         self.stdout.flush()
         commands = parse((settings.BASE_DIR / "Procfile").read_text())

@@ -1,8 +1,10 @@
 """The line that `make run` prints, run as it is printed."""
 
 import subprocess
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -17,6 +19,8 @@ from tests.ingest.http.conftest import held
 def test_printed_line_puts_a_record_that_is_seen_at_the_printed_address(
     live_server: LiveServer, writer: User, clicks: EmbeddedStream, client: Client
 ) -> None:
+    [name] = first_steps.streams()
+    call_command("streams", "create", name, stdout=StringIO())
     lines = first_steps.told(live_server.url, timezone.now(), first=True)
     [line] = [line for line in lines if line.strip().startswith("curl")]
     subprocess.run(f"{line} --silent --show-error --fail", shell=True, check=True, timeout=30)
