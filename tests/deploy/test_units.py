@@ -38,7 +38,8 @@ def test_systemd_unit_is_confined(root: Path, unit: str) -> None:
 def test_serving_units_restart_when_they_die() -> None:
     """Debian's nginx is not, without our file: it stays down."""
     serving = {path.stem for path in UNIT_FILES if "\nRestart=always\n" in path.read_text()}
-    assert serving == {f"millrace-{name}" for name in ("web", "login", "sockets", "metrics", "consume@", "tail@")}
+    names = ("web", "login", "ingest", "sockets", "metrics", "consume@", "tail@")
+    assert serving == {f"millrace-{name}" for name in names}
     assert "\nRestart=always\n" in (ROOT / "deploy/systemd/nginx.service.d/millrace.conf").read_text()
 
 

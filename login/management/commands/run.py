@@ -6,12 +6,16 @@ import signal
 import socket
 import sys
 from datetime import datetime
+from io import StringIO
 from itertools import cycle
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
+from django.utils import timezone
 
+from accounts.models import User
+from login import first_steps
 from login.supervisor import COLOURS, Supervisor, foreground, parse
 from streams import applications
 from streams.management.plain import PlainCommand
@@ -25,9 +29,13 @@ class Command(PlainCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self._refuse_taken_port()
         call_command("migrate", verbosity=0)
-        for name in applications.names():
+        for name in [*applications.names(), *first_steps.streams()]:
             call_command("streams", "create", name, "--if-absent")
-        call_command("first_user", at=f"http://localhost:{settings.PORT}")
+        first, site = not User.objects.exists(), f"http://localhost:{settings.PORT}"
+        call_command("first_user", at=site, stdout=(said := StringIO()))
+        lines = first_steps.told(site, timezone.now(), first=first)  # it writes a line of the security log, too
+        for line in (*said.getvalue().splitlines(), *lines):
+            self.stdout.write(line)
         self.stdout.flush()
         commands = parse((settings.BASE_DIR / "Procfile").read_text())
         environment = os.environ | {"PORT": str(settings.PORT), "PYTHONUNBUFFERED": "1"}
