@@ -1,0 +1,89 @@
+"""Builds the endpoint from its parts, and runs it until it is told to stop."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings, HTTP2Settings
+from granian.server.embed import Server
+
+from ingest.endpoint.iterators import Iterators
+from ingest.endpoint.keys import Find, Keys
+from ingest.endpoint.opened import Opened
+from ingest.endpoint.seals import Seals
+from ingest.endpoint.server import MOST_HEADERS, Endpoint
+from ingest.endpoint.service import Service
+from ingest.endpoint.writer import Writer
+from streams.backends.embedded.administration import Administration
+from streams.backends.embedded.url import EmbeddedUrl
+from streams.core import clock
+
+HEADER_MILLISECONDS = 10_000  # that a client may take to send its headers
+BACKLOG = 1024
+MOST_REQUESTS = 256  # at work at once; more connections wait
+
+
+class Place(NamedTuple):
+    """Says where the endpoint listens: a host and a port, or a Unix socket."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    socket: Path | None = None
+
+
+class Parts(NamedTuple):
+    """Holds what the endpoint is built from."""
+
+    url: EmbeddedUrl
+    find: Find  # access keys
+    secrets: Sequence[str]  # from which the keys of iterators are derived; the first one is current
+    on_put: Callable[[str, int], object]
+    now: clock.Clock = clock.now
+
+
+class Running:
+    """Runs the endpoint in the loop that calls `serve`."""
+
+    def __init__(self, parts: Parts, place: Place) -> None:
+        path, limited, faults, _ = parts.url
+        streams = Opened(lambda name: Administration(path, name, limited=limited, faults=faults))
+        self._writer = Writer(streams, parts.on_put)
+        iterators = Iterators(Seals(parts.secrets, "kinesis api"))
+        self.service = Service(streams, iterators, Keys(parts.find, parts.now), self._writer, parts.now)
+        self._server = Server(
+            Endpoint(self.service),
+            address=place.host,
+            port=place.port,
+            uds=place.socket,
+            interface=Interfaces.RSGI,
+            websockets=False,
+            backlog=BACKLOG,
+            backpressure=MOST_REQUESTS,
+            http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=128 << 10),
+            http2_settings=HTTP2Settings(max_headers_size=2 * MOST_HEADERS, max_concurrent_streams=200),
+            log_enabled=False,
+        )
+
+    async def serve(self) -> None:
+        """Serves until `stop` is called; then it finishes the requests that are at work."""
+        logging.getLogger("granian").setLevel(logging.ERROR)
+        try:
+            await self._server.serve()
+        finally:
+            self._writer.close()
+            self.service.pool.shutdown()
+
+    def stop(self) -> None:
+        self._server.stop()
+
+
+async def until_told(running: Running) -> None:
+    """Serves until SIGTERM or SIGINT."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, running.stop)
+    await running.serve()

@@ -1,0 +1,89 @@
+"""Serves the Kinesis API over HTTP/1.1 and HTTP/2 with granian, whose RSGI interface calls `Endpoint`."""
+
+import asyncio
+import base64
+import os
+import uuid
+from typing import Any
+
+from ingest.endpoint import access_log, canonical, faults
+from ingest.endpoint.access_log import Entry
+from ingest.endpoint.canonical import Signed
+from ingest.endpoint.errors import ApiError
+from ingest.endpoint.protocols import Codec, codec_of
+from ingest.endpoint.service import Service
+
+MOST_BODY = 16 << 20  # bytes: 10 MiB of records as base64, with room for keys
+MOST_HEADERS = 16 << 10  # bytes
+MOST_TARGET = 8 << 10  # characters of path and query
+BODY_SECONDS = 60.0
+
+
+class Endpoint:
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    async def __rsgi__(self, scope: Any, proto: Any) -> None:
+        if scope.proto != "http":
+            proto.close(403)
+            return
+        entry = Entry()
+        headers = _headers(scope)
+        codec = codec_of(headers)
+        try:
+            signed = Signed(scope.method, scope.path, scope.query_string, headers, await _body(scope, headers, proto))
+            entry.received = len(signed.body)
+            if scope.method != "POST":
+                raise ApiError(
+                    "AccessDeniedException", "Unable to determine service/operation name to be authorized", 403
+                )
+            reply = await self._service.answer(signed, entry)
+            body, status = reply.body, 200
+        except ApiError as error:
+            body, status, entry.outcome = codec.error(error), error.status, error.kind
+        except Exception as error:  # noqa: BLE001 - each request is answered
+            found = faults.translated(error)
+            body, status, entry.outcome = codec.error(found), found.status, found.kind
+        entry.status, entry.sent = status, len(body)
+        proto.response_bytes(status, answer_headers(codec), body)
+        entry.write()
+
+
+def _headers(scope: Any) -> dict[str, str]:
+    headers = canonical.joined(scope.headers.items())
+    if "host" not in headers and scope.authority:
+        headers["host"] = scope.authority  # of HTTP/2
+    return headers
+
+
+async def _body(scope: Any, headers: dict[str, str], proto: Any) -> bytes:
+    """Returns the body. Raises ApiError if the request is too large or too slow."""
+    size = sum(len(name) + len(value) for name, value in headers.items())
+    if size > MOST_HEADERS or len(scope.path) + len(scope.query_string) > MOST_TARGET:
+        raise ApiError("RequestHeaderSectionTooLarge", "The headers of the request are too large.", 431)
+    if int(headers.get("content-length", 0)) > MOST_BODY:
+        raise _too_large()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            chunks, size = [], 0
+            async for chunk in proto:
+                size += len(chunk)
+                if size > MOST_BODY:
+                    raise _too_large()
+                chunks.append(chunk)
+            return b"".join(chunks)
+    except TimeoutError:
+        raise ApiError("RequestTimeoutException", "The request took too long to arrive.", 408) from None
+
+
+def _too_large() -> ApiError:
+    return ApiError("RequestEntityTooLarge", f"A request has at most {MOST_BODY} bytes.", 413)
+
+
+def answer_headers(codec: Codec) -> list[tuple[str, str]]:
+    return [
+        ("x-amzn-RequestId", str(uuid.uuid4())),
+        ("x-amz-id-2", base64.b64encode(os.urandom(48)).decode()),
+        ("content-type", codec.content_type),
+        *codec.headers,
+    ]

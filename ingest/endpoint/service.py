@@ -1,0 +1,168 @@
+"""Answers requests: finds the operation, checks signature, arguments and permission, and runs it.
+
+Arguments are read and puts are answered on the event loop; what reads or changes the store runs in a few threads.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from ingest.endpoint import faults, hot, signatures
+from ingest.endpoint.access_log import Entry
+from ingest.endpoint.canonical import Signed
+from ingest.endpoint.errors import ACCOUNT, ApiError, invalid, serialization, unknown_operation
+from ingest.endpoint.iterators import Iterators
+from ingest.endpoint.keys import Key, Keys
+from ingest.endpoint.opened import Opened
+from ingest.endpoint.operations import consumers, putting
+from ingest.endpoint.operations.base import ANY, READ, WRITE, Call, Operation, Store, named
+from ingest.endpoint.operations.putting import Put
+from ingest.endpoint.operations.table import OPERATIONS
+from ingest.endpoint.operations.unsupported import NAMES as UNSUPPORTED
+from ingest.endpoint.protocols import JSON, Codec, codec_of, operation_of
+from ingest.endpoint.validation import Fields, checked
+from ingest.endpoint.writer import Writer
+from streams.core import clock
+from streams.core.records import InvalidRecordError
+
+READERS = 4  # threads
+PUTS = {"PutRecord": (putting.PUT_RECORD, putting.of_one), "PutRecords": (putting.PUT_RECORDS, putting.of_many)}
+SUBSCRIBE = "SubscribeToShard"
+
+
+class Reply(NamedTuple):
+    """Holds an answer: a body, or the call of a subscription, which is answered as a stream of events."""
+
+    body: bytes
+    subscription: Call | None = None
+
+
+class Caller(NamedTuple):
+    """Holds who asks, and in which region."""
+
+    key_id: str
+    key: Key
+    region: str
+
+    def may(self, scopes: tuple[str, ...], stream: str) -> bool:
+        return any(self.key.grant.allows(scope, stream) for scope in scopes)
+
+
+class Service:
+    def __init__(
+        self, streams: Opened, iterators: Iterators, keys: Keys, writer: Writer, now: clock.Clock = clock.now
+    ) -> None:
+        self._keys = keys
+        self._writer = writer
+        self._now = now
+        self.pool = ThreadPoolExecutor(READERS, "reader")
+        self.store = Store(streams, lambda: streams("").all_names(), iterators, now)
+
+    async def answer(self, signed: Signed, entry: Entry) -> Reply:
+        """Returns the answer to a request. Raises ApiError."""
+        operation, codec = operation_of(signed.path, signed.headers), codec_of(signed.headers)
+        fields = _fields(operation)
+        if fields is not None or operation in UNSUPPORTED:
+            entry.operation = operation
+        caller = await self._caller(signed, entry)
+        if operation in UNSUPPORTED:
+            raise invalid(f"The operation {operation} is not supported by Millrace.")
+        if fields is None:
+            raise unknown_operation()
+        if operation in PUTS:
+            return await self._put(operation, signed.body, codec, caller, entry)
+        arguments = _arguments(fields, signed.body, codec)
+        if operation == SUBSCRIBE:
+            stream = consumers.stream_of(arguments, self.store)
+            return Reply(b"", self._call(operation, (READ,), arguments, stream, caller, entry))
+        found = OPERATIONS[operation]
+        stream = found.name(arguments, self.store)
+        call = self._call(operation, found.scopes, arguments, stream, caller, entry)
+        return Reply(await self.in_pool(lambda: _run(found, call, codec), stream))
+
+    async def in_pool(self, task: Callable[[], Any], stream: str = "") -> Any:
+        """Runs a task in a thread of the readers. Raises ApiError for an error of the stream."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self.pool, task)
+        except Exception as error:  # noqa: BLE001 - translated, or raised again
+            raise faults.translated(error, stream) from error
+
+    async def _caller(self, signed: Signed, entry: Entry) -> Caller:
+        claim = signatures.read(signed)
+        key = await self._keys.active(claim.key)
+        entry.key = claim.key
+        signatures.verify(claim, key.secret, signed, datetime.fromtimestamp(self._now() / 1000, UTC))
+        return Caller(claim.key, key, claim.region)
+
+    def _call(
+        self,
+        operation: str,
+        scopes: tuple[str, ...],
+        arguments: dict[str, Any],
+        stream: str,
+        caller: Caller,
+        entry: Entry,
+    ) -> Call:
+        entry.stream = stream or "-"
+        call = Call(arguments, stream, caller.region, self.store, lambda name: caller.may(ANY, name))
+        if stream and not caller.may(scopes, stream):
+            raise _denied(operation, call.arn(), caller)
+        return call
+
+    async def _put(self, operation: str, body: bytes, codec: Codec, caller: Caller, entry: Entry) -> Reply:
+        stream, put = _put_of(operation, body, codec, self.store)
+        self._call(operation, (WRITE,), {}, stream, caller, entry)
+        try:
+            written = await self._writer.put(stream, put.writing, put.size)
+        except InvalidRecordError:
+            most = await self.in_pool(lambda: self.store.open(stream).properties().max_record, stream)
+            raise putting.too_large(put, most) from None
+        except Exception as error:  # noqa: BLE001 - translated, or raised again
+            raise faults.translated(error, stream) from error
+        if put.many and not written.errors and codec is JSON:
+            return Reply(putting.answer_as_json(written))
+        return Reply(codec.encode(putting.answer(put, written, stream)))
+
+
+def _fields(operation: str) -> Fields | None:
+    if operation in PUTS:
+        return PUTS[operation][0]
+    if operation == SUBSCRIBE:
+        return consumers.SUBSCRIBE
+    found = OPERATIONS.get(operation)
+    return found and found.fields
+
+
+def _arguments(fields: Fields, body: bytes, codec: Codec) -> dict[str, Any]:
+    if not body:
+        raise serialization()
+    return checked(fields, codec.decode(body))
+
+
+def _put_of(operation: str, body: bytes, codec: Codec, store: Store) -> tuple[str, Put]:
+    """Returns the stream and the records of a put. Raises ApiError."""
+    if operation == "PutRecords" and codec is JSON:
+        try:
+            return hot.put_records(body, store)
+        except msgspec.DecodeError:
+            pass  # the slow way says what is wrong
+    fields, read = PUTS[operation]
+    arguments = _arguments(fields, body, codec)
+    return named(arguments, store), read(arguments)
+
+
+def _run(operation: Operation, call: Call, codec: Codec) -> bytes:
+    answer = operation.run(call)
+    return codec.encode(answer) if answer else codec.empty
+
+
+def _denied(operation: str, arn: str, caller: Caller) -> ApiError:
+    return ApiError(
+        "AccessDeniedException",
+        f"User: arn:aws:iam::{ACCOUNT}:access-key/{caller.key_id} is not authorized to perform: kinesis:{operation} on"
+        f" resource: {arn} because no identity-based policy allows the kinesis:{operation} action",
+    )
