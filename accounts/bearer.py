@@ -16,7 +16,6 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
 from accounts import client, events, tokens
-from accounts.models import ApiToken
 from accounts.tokens import Refused
 
 View = Callable[..., HttpResponseBase]
@@ -114,7 +113,7 @@ def _text(request: HttpRequest) -> str:
 
 
 def _refuse(request: HttpRequest, refused: Refused, scope: str) -> JsonResponse:
-    owner = refused.token.user if isinstance(refused.token, ApiToken) else None
+    owner = refused.credential.user if refused.credential else None
     events.record("token.refused", user=owner, request=request, reason=refused.reason, scopes=scope)
     if refused.reason == "scope":
         challenge = f'Bearer realm="Millrace", error="insufficient_scope", scope="{scope}"'
