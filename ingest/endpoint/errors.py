@@ -50,9 +50,7 @@ def beyond_limit(message: str) -> ApiError:
 
 def rate_exceeded(stream: str, shard: str = "") -> ApiError:
     where = f"shard {shard} in stream {stream}" if shard else f"a shard in stream {stream}"
-    return ApiError(
-        "ProvisionedThroughputExceededException", f"Rate exceeded for {where} under account {ACCOUNT}."
-    )
+    return ApiError("ProvisionedThroughputExceededException", f"Rate exceeded for {where} under account {ACCOUNT}.")
 
 
 def unknown_operation() -> ApiError:

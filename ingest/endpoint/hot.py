@@ -36,6 +36,7 @@ def put_records(body: bytes, store: Store) -> tuple[str, Put]:
     entries = [(entry.partition_key, entry.data) for entry in found.Records]
     hashes = None
     if any(entry.explicit_hash_key for entry in found.Records):
-        hashes = [entry.explicit_hash_key and int(entry.explicit_hash_key) for entry in found.Records]
+        texts = [entry.explicit_hash_key for entry in found.Records]
+        hashes = [None if text is None else int(text) for text in texts]
     stream = named({"StreamName": found.StreamName, "StreamARN": found.StreamARN}, store)
     return stream, putting.made(entries, hashes, many=True)

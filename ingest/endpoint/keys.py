@@ -1,14 +1,18 @@
 """Finds the access keys of requests, and remembers each for a second, so that a revoked key fails within two."""
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
-from ingest.endpoint.errors import ApiError
+from ingest.endpoint.errors import unavailable
 from ingest.endpoint.signatures import unknown_key
 from streams.core import clock
+
+logger = logging.getLogger(__name__)
 
 KEPT = clock.SECOND  # milliseconds
 MOST_KEPT = 10_000
@@ -44,6 +48,7 @@ class Keys:
         self._find = find
         self._now = now
         self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._thread = ThreadPoolExecutor(1, "keys")
 
     async def active(self, key_id: str) -> Key:
         """Returns the key of this id. Raises ApiError if there is none, or if it is no longer valid."""
@@ -59,9 +64,10 @@ class Keys:
             raise unknown_key()
         asked = self._now()
         try:
-            key = await asyncio.to_thread(self._find, key_id, datetime.now(UTC))
+            key = await asyncio.get_running_loop().run_in_executor(self._thread, self._find, key_id, datetime.now(UTC))
         except Exception as error:
-            raise ApiError("ServiceUnavailable", "The access key cannot be looked up now.", 503) from error
+            logger.exception("An access key cannot be looked up")
+            raise unavailable() from error
         known = self._known[key_id] = _Known(key, asked + KEPT)
         self._known.move_to_end(key_id)
         while len(self._known) > MOST_KEPT:

@@ -48,7 +48,8 @@ class Parts(NamedTuple):
 class Running:
     """Runs the endpoint in the loop that calls `serve`."""
 
-    def __init__(self, parts: Parts, place: Place) -> None:
+    def __init__(self, parts: Parts, place: Place, told: Callable[[], object] = lambda: None) -> None:
+        """Sets up the endpoint at this place; `told` is called when it listens."""
         path, limited, faults, _ = parts.url
         streams = Opened(lambda name: Administration(path, name, limited=limited, faults=faults))
         self._writer = Writer(streams, parts.on_put)
@@ -67,6 +68,7 @@ class Running:
             http2_settings=HTTP2Settings(max_headers_size=2 * MOST_HEADERS, max_concurrent_streams=200),
             log_enabled=False,
         )
+        self._server.on_startup(told)
 
     async def serve(self) -> None:
         """Serves until `stop` is called; then it finishes the requests that are at work."""
@@ -78,7 +80,7 @@ class Running:
             self.service.pool.shutdown()
 
     def stop(self) -> None:
-        self._server.stop()
+        self._server.stop()  # type: ignore[no-untyped-call]  # granian's
 
 
 async def until_told(running: Running) -> None:

@@ -6,7 +6,7 @@ import os
 import uuid
 from typing import Any
 
-from ingest.endpoint import access_log, canonical, faults
+from ingest.endpoint import canonical, faults
 from ingest.endpoint.access_log import Entry
 from ingest.endpoint.canonical import Signed
 from ingest.endpoint.errors import ApiError

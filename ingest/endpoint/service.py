@@ -88,7 +88,7 @@ class Service:
         """Runs a task in a thread of the readers. Raises ApiError for an error of the stream."""
         try:
             return await asyncio.get_running_loop().run_in_executor(self.pool, task)
-        except Exception as error:  # noqa: BLE001 - translated, or raised again
+        except Exception as error:
             raise faults.translated(error, stream) from error
 
     async def _caller(self, signed: Signed, entry: Entry) -> Caller:
@@ -121,7 +121,7 @@ class Service:
         except InvalidRecordError:
             most = await self.in_pool(lambda: self.store.open(stream).properties().max_record, stream)
             raise putting.too_large(put, most) from None
-        except Exception as error:  # noqa: BLE001 - translated, or raised again
+        except Exception as error:
             raise faults.translated(error, stream) from error
         if put.many and not written.errors and codec is JSON:
             return Reply(putting.answer_as_json(written))

@@ -48,9 +48,7 @@ def read(signed: Signed) -> Claim:
     authorization = signed.headers.get("authorization")
     query = dict(canonical.parameters(signed.query)) if "X-Amz-" in signed.query else {}
     if authorization is not None and "X-Amz-Algorithm" in query:
-        raise _mismatch(
-            "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header."
-        )
+        raise _mismatch("Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.")
     if authorization is not None:
         return _from_header(authorization, signed)
     if "X-Amz-Algorithm" in query:
@@ -115,9 +113,10 @@ def _from_query(query: Mapping[str, str], signed: Signed) -> Claim:
         raise ApiError("IncompleteSignatureException", text, 403)
     if not 1 <= int(expires) <= MOST_EXPIRES or len(query) != len(canonical.parameters(signed.query)):
         raise _mismatch("Re-examine the query-string parameters.")
-    claim = _claim(
-        *(query[f"X-Amz-{name}"] for name in ("Credential", "Date", "SignedHeaders", "Signature")), signed
+    credential, stamp, names, signature = (
+        query[f"X-Amz-{name}"] for name in ("Credential", "Date", "SignedHeaders", "Signature")
     )
+    claim = _claim(credential, stamp, names, signature, signed)
     return claim._replace(expires=int(expires))
 
 
@@ -177,8 +176,7 @@ def _check_time(claim: Claim, now: datetime) -> None:
             raise _mismatch(f"Signature expired: {claim.moment:{BASIC}} + {claim.expires} s is before {now:{BASIC}}")
     elif claim.moment < earliest:
         raise _mismatch(
-            f"Signature expired: {claim.moment:{BASIC}} is now earlier than {earliest:{BASIC}}"
-            f" ({now:{BASIC}} - 5 min.)"
+            f"Signature expired: {claim.moment:{BASIC}} is now earlier than {earliest:{BASIC}} ({now:{BASIC}} - 5 min.)"
         )
 
 

@@ -73,7 +73,7 @@ class Whole(NamedTuple):
     most: int | None = None
 
     def read(self, value: Any, path: str, report: Report) -> int:
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:  # noqa: PLR0124 - NaN
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
             raise _wrong(value, "an Integer")
         found = int(max(-(2**31), min(value, 2**31 - 1)))
         if self.least is not None and found < self.least:

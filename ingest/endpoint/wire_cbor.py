@@ -8,7 +8,6 @@ from typing import Any
 import cbor2
 
 from ingest.endpoint.errors import ApiError, serialization
-from ingest.endpoint.moment import Moment
 
 CONTENT_TYPE = "application/x-amz-cbor-1.1"
 CONTENT_TYPE_RPC = "application/cbor"
@@ -29,7 +28,7 @@ def _refuse(*_: Any) -> Any:
 def _number(decoder: Any) -> float:
     found = decoder.decode()
     if isinstance(found, bool) or not isinstance(found, int | float):
-        raise ValueError("a time is a number")  # noqa: TRY004 - one kind for all faults of a body
+        raise ValueError("a time is a number")
     return float(found)
 
 

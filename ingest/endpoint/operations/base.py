@@ -58,16 +58,17 @@ Name = Callable[[Arguments, Store], str]
 
 def named(arguments: Arguments, _: Store) -> str:
     """Returns the stream of a request, given by name or by ARN. Raises ApiError."""
-    name, arn = arguments.get("StreamName"), arguments.get("StreamARN")
-    of_arn = arn.partition(":stream/")[2] if arn else None
-    if of_arn is not None and not re.fullmatch("[a-zA-Z0-9_.-]{1,128}", of_arn):
+    name: str | None = arguments.get("StreamName")
+    arn: str = arguments.get("StreamARN") or ""
+    of_arn = arn.partition(":stream/")[2]
+    if arn and not re.fullmatch("[a-zA-Z0-9_.-]{1,128}", of_arn):
         raise invalid(f"The StreamARN {arn[:200]} is not that of a stream.")
     found = name or of_arn
     if not found:
         raise invalid("Either StreamName or StreamARN should be provided.")
     if name and of_arn and name != of_arn:
         raise invalid("StreamName and StreamARN name different streams.")
-    return str(found)
+    return found
 
 
 def no_name(_: Arguments, __: Store) -> str:

@@ -28,9 +28,7 @@ from streams.backends.embedded.stream_rows import Consumer
 
 MOST_CONSUMERS = 20  # of a stream
 CONSUMER_NAME = Text(NAME, 1, 128)
-CONSUMER_ARN = Text(
-    r"(arn):aws.*:kinesis:.*:\d{12}:.*stream/[a-zA-Z0-9_.-]+/consumer/[a-zA-Z0-9_.-]+:[0-9]+", 1, 2048
-)
+CONSUMER_ARN = Text(r"(arn):aws.*:kinesis:.*:\d{12}:.*stream/[a-zA-Z0-9_.-]+/consumer/[a-zA-Z0-9_.-]+:[0-9]+", 1, 2048)
 _PARTS = re.compile(r"(.*:stream/[a-zA-Z0-9_.-]+)/consumer/([a-zA-Z0-9_.-]+):([0-9]{1,18})")
 
 
@@ -86,9 +84,7 @@ def list_consumers(call: Call) -> Answer:
     left = [consumer for consumer in call.opened.consumers() if consumer.name > after]
     answer: Answer = {"Consumers": [_described(call, consumer) for consumer in left[:limit]]}
     if len(left) > limit:
-        answer["NextToken"] = iterators.seal_token(
-            Token("ListStreamConsumers", call.stream, left[limit - 1].name, now)
-        )
+        answer["NextToken"] = iterators.seal_token(Token("ListStreamConsumers", call.stream, left[limit - 1].name, now))
     return answer
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from ingest.endpoint.errors import ACCOUNT, ApiError, invalid, rate_exceeded, validation
 from ingest.endpoint.operations.base import BY_STREAM, HASH_KEY, SEQUENCE_NUMBER, Answer, Arguments
-from ingest.endpoint.validation import Blob, Fields, Items, Text
+from ingest.endpoint.validation import Blob, Fields, Items, Kind, Text
 from streams.backends.embedded.appending import Writing, Written
 from streams.backends.limits import LARGEST_RECORD
 from streams.core.hashing import HASH_SPACE
@@ -13,13 +13,11 @@ from streams.core.records import Entry
 
 MOST_RECORDS = 500
 MOST_BYTES = 10 << 20  # of one PutRecords, keys included
-ENTRY = {"Data": Blob(LARGEST_RECORD), "PartitionKey": Text("", 1, 256), "ExplicitHashKey": HASH_KEY}
+ENTRY: dict[str, Kind] = {"Data": Blob(LARGEST_RECORD), "PartitionKey": Text("", 1, 256), "ExplicitHashKey": HASH_KEY}
 PUT_RECORDS = Fields(
     {"Records": Items(Fields(ENTRY, ("Data", "PartitionKey")), 1, MOST_RECORDS), **BY_STREAM}, ("Records",)
 )
-PUT_RECORD = Fields(
-    {**ENTRY, **BY_STREAM, "SequenceNumberForOrdering": SEQUENCE_NUMBER}, ("Data", "PartitionKey")
-)
+PUT_RECORD = Fields({**ENTRY, **BY_STREAM, "SequenceNumberForOrdering": SEQUENCE_NUMBER}, ("Data", "PartitionKey"))
 
 
 class Put(NamedTuple):
@@ -59,8 +57,7 @@ def _hash(text: str) -> int:
     found = int(text)
     if found >= HASH_SPACE:
         raise invalid(
-            "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]."
-            f" Specified value was {text}"
+            f"Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. Specified value was {text}"
         )
     return found
 

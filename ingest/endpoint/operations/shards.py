@@ -121,8 +121,8 @@ def _open_shard(call: Call, name: str) -> ShardRow:
     shard = find_shard(call.opened, name)
     if shard.closed:
         raise invalid(
-            f"Shard {name} in stream {call.stream} under account {ACCOUNT} has already been merged or split, and thus is"
-            " not eligible for merging or splitting."
+            f"Shard {name} in stream {call.stream} under account {ACCOUNT} has already been merged or split, and thus"
+            " is not eligible for merging or splitting."
         )
     return shard
 

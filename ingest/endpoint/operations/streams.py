@@ -219,7 +219,10 @@ OPERATIONS = {
     "IncreaseStreamRetentionPeriod": Operation(_RETENTION, (MANAGE,), increase_retention),
     "DecreaseStreamRetentionPeriod": Operation(_RETENTION, (MANAGE,), decrease_retention),
     "UpdateMaxRecordSize": Operation(
-        Fields({"StreamARN": STREAM_ARN, "StreamName": STREAM_NAME, "MaxRecordSizeInKiB": RECORD_KIB}, ("MaxRecordSizeInKiB",)),
+        Fields(
+            {"StreamARN": STREAM_ARN, "StreamName": STREAM_NAME, "MaxRecordSizeInKiB": RECORD_KIB},
+            ("MaxRecordSizeInKiB",),
+        ),
         (MANAGE,),
         update_max_record_size,
     ),

@@ -1,4 +1,4 @@
-"""Does with an embedded stream the rest of what the Kinesis API can: tags, consumers, retention, the number of shards."""
+"""Does the rest of what the Kinesis API can do with a stream: tags, consumers, retention, the number of shards."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -173,4 +173,3 @@ def heads(db: sqlite3.Connection) -> dict[tuple[str, str], tuple[int, int]]:
         "SELECT streams.name, shards.name, records + trimmed, closed FROM shards JOIN streams ON streams.id = stream"
     )
     return {(stream, shard): (records, closed) for stream, shard, records, closed in rows}
-

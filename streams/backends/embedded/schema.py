@@ -42,7 +42,7 @@ UPGRADES = [
     Step("batches", "before", "INTEGER"),  # the shard's records before this batch; NULL in older files
     Step("streams", "created", "INTEGER NOT NULL DEFAULT 0"),  # milliseconds; 0 in older files
     Step("streams", "max_record", "INTEGER NOT NULL DEFAULT 1048576"),  # bytes, as UpdateMaxRecordSize sets
-    # The first number of a shard, and of a closed shard the last one, as Kinesis tells them. No record has these numbers.
+    # The first number of a shard, and of a closed shard the last one, as Kinesis tells them. No record has them.
     Step(
         "shards",
         "starts",

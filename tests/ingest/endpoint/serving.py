@@ -66,7 +66,9 @@ def serving(path: Path, find: Any = find_example, options: str = "") -> Iterator
 
 
 def parts(path: Path, find: Any = find_example, options: str = "") -> Parts:
-    return Parts(parse_embedded(f"embedded:{path}{options}"), find, ["secret of the tests"], lambda stream, records: None)
+    return Parts(
+        parse_embedded(f"embedded:{path}{options}"), find, ["secret of the tests"], lambda stream, records: None
+    )
 
 
 def answers(url: str) -> bool:
@@ -89,4 +91,6 @@ def client_of(url: str, key_id: str = KEY_ID, secret: str = SECRET, retries: int
 
 
 if __name__ == "__main__":
-    asyncio.run(until_told(Running(parts(Path(sys.argv[1]), options="".join(sys.argv[3:])), Place(port=int(sys.argv[2])))))
+    asyncio.run(
+        until_told(Running(parts(Path(sys.argv[1]), options="".join(sys.argv[3:])), Place(port=int(sys.argv[2]))))
+    )
