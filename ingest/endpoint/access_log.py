@@ -4,8 +4,9 @@ import logging
 import time
 from dataclasses import dataclass, field
 
+from ingest.endpoint.keys import ENDING
+
 logger = logging.getLogger("ingest.endpoint.access")
-ENDING = 4  # characters of an access key id that are shown
 
 
 @dataclass

@@ -15,6 +15,7 @@ class Iterator(msgspec.Struct, array_like=True, frozen=True):
     shard: str
     position: str  # the text of a Position
     made: int  # milliseconds
+    identity: str  # of the stream, so that no iterator leads into another stream of the same name
 
     @property
     def place(self) -> Position:

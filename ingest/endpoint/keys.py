@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 KEPT = clock.SECOND  # milliseconds
 MOST_KEPT = 10_000
 MOST_ID = 128  # characters of an access key id
+ENDING = 4  # characters of an id that a log shows
 ACTIVE = "active"
 
 
@@ -56,6 +57,8 @@ class Keys:
         if known is None or known.until <= self._now():
             known = await self._look(key_id)
         if known.key is None or known.key.state != ACTIVE:
+            state = "unknown" if known.key is None else known.key.state
+            logger.info("The access key …%s is refused: %s", key_id[-ENDING:], state)
             raise unknown_key()
         return known.key
 

@@ -18,8 +18,8 @@ from streams.core import clock
 from tests import emulators
 from tests.contracts.fleets import DatabaseFleet, Fleet, MemoryFleet
 from tests.contracts.limited import faulty, limited
-from tests.ingest.endpoint import serving
 from tests.fakes import FakeClock, MemoryStream
+from tests.ingest.endpoint import serving
 from tests.streams.backends.kinesis.fake_kinesis import FakeKinesis, Seconds
 from tests.waiting import wait_for
 

@@ -31,7 +31,7 @@ def get_shard_iterator(call: Call) -> Answer:
     shard = find_shard(call.opened, arguments["ShardId"])
     kind = arguments["ShardIteratorType"]
     position = start(call, shard, kind, arguments.get("StartingSequenceNumber"), arguments.get("Timestamp"))
-    return {"ShardIterator": _sealed(call, shard.id, position)}
+    return {"ShardIterator": _sealed(call, shard.id, position, call.opened.identity())}
 
 
 def find_shard(stream: Administration, name: str) -> ShardRow:
@@ -87,8 +87,8 @@ def _checked_number(call: Call, shard: ShardRow, number: int) -> int:
     return number
 
 
-def _sealed(call: Call, shard: str, position: Position) -> str:
-    return call.store.iterators.seal(Iterator(call.stream, shard, str(position), call.store.now()))
+def _sealed(call: Call, shard: str, position: Position, identity: str) -> str:
+    return call.store.iterators.seal(Iterator(call.stream, shard, str(position), call.store.now(), identity))
 
 
 def _stream_of_iterator(arguments: Arguments, store: Store) -> str:
@@ -104,11 +104,14 @@ def get_records(call: Call) -> Answer:
         raise no_shard(call.stream, iterator.shard) from None
     except BusyError:
         raise rate_exceeded(call.stream, iterator.shard) from None
+    if page.identity != iterator.identity:
+        raise no_shard(call.stream, iterator.shard)  # the stream of the iterator was deleted, and made anew since
     answer: Answer = {"Records": records(page), "MillisBehindLatest": behind(stream, page)}
     if page.ended:
         answer["ChildShards"] = children(stream, iterator.shard)
     else:
-        answer["NextShardIterator"] = _sealed(call, iterator.shard, next_position(page, iterator.place))
+        position = next_position(page, iterator.place)
+        answer["NextShardIterator"] = _sealed(call, iterator.shard, position, iterator.identity)
     return answer
 
 

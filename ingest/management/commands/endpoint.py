@@ -1,6 +1,7 @@
 """manage.py endpoint: the Kinesis API of the embedded stream, for the clients of Amazon Kinesis."""
 
 import asyncio
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -30,16 +31,29 @@ class Command(PlainCommand):
         if is_kinesis():
             raise UsageError(ON_KINESIS)
         place = Place(options["host"], options["port"], options["socket"])
+        if fault := _fault(place):
+            self.fail(f"The endpoint cannot listen at {_shown(place)}: {fault}", 1)
         signals.began.send(type(self))
         running = build(place, lambda: self._tell(place))
-        try:
-            asyncio.run(until_told(running))
-        except (OSError, RuntimeError) as error:
-            self.fail(f"The endpoint cannot listen at {_shown(place)}: {error}", 1)
+        asyncio.run(until_told(running))
 
     def _tell(self, place: Place) -> None:
         self.stdout.write(f"The Kinesis API answers at {_shown(place)}")
         self.stdout.flush()
+
+
+def _fault(place: Place) -> str:
+    """Returns why nothing can listen there. The server itself would share the port with another process."""
+    try:
+        if place.socket:
+            return "" if place.socket.parent.is_dir() else "there is no such folder."
+        family, kind, _, _, address = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        return f"{error.strerror or error}."
+    return ""
 
 
 def _shown(place: Place) -> str:

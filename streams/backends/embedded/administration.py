@@ -79,6 +79,11 @@ class Administration(LimitedStream):
             for shard in found
         ]
 
+    def identity(self) -> str:
+        """Returns the identity of the stream, as its pages tell it."""
+        with self._in_our_words():
+            return f"embedded:{self._stream('identity')[0]}"
+
     def tip(self) -> int:
         """Returns a sequence number that is past all stored records and before all later ones."""
         with self._in_our_words():
