@@ -53,6 +53,10 @@ def rate_exceeded(stream: str, shard: str = "") -> ApiError:
     return ApiError("ProvisionedThroughputExceededException", f"Rate exceeded for {where} under account {ACCOUNT}.")
 
 
+def dry_run() -> ApiError:
+    return ApiError("DryRunOperationException", "The request would have succeeded, but DryRun is set.")
+
+
 def unknown_operation() -> ApiError:
     return ApiError("UnknownOperationException")
 

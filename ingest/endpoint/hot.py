@@ -3,7 +3,7 @@
 Whatever it refuses is read again by the slow way, which words the faults as the service does.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -22,6 +22,7 @@ class _Entry(msgspec.Struct, rename="pascal", gc=False):
 class _PutRecords(msgspec.Struct):
     Records: Annotated[list[_Entry], Meta(min_length=1, max_length=MOST_RECORDS)]
     StreamName: Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[a-zA-Z0-9_.-]+\Z")] | None = None
+    DryRun: Literal[False] | None = None
     StreamARN: Annotated[str, Meta(max_length=2048, pattern=r"^arn:aws.*:kinesis:.*:[0-9]{12}:stream/\S+\Z")] | None = (
         None
     )

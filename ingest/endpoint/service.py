@@ -14,7 +14,7 @@ import msgspec
 from ingest.endpoint import faults, hot, signatures
 from ingest.endpoint.access_log import Entry
 from ingest.endpoint.canonical import Signed
-from ingest.endpoint.errors import ACCOUNT, ApiError, invalid, serialization, unknown_operation
+from ingest.endpoint.errors import ACCOUNT, ApiError, dry_run, invalid, serialization, unknown_operation
 from ingest.endpoint.iterators import Iterators
 from ingest.endpoint.keys import Key, Keys
 from ingest.endpoint.opened import Opened
@@ -78,10 +78,10 @@ class Service:
         arguments = _arguments(fields, signed.body, codec)
         if operation == SUBSCRIBE:
             stream = consumers.stream_of(arguments, self.store)
-            return Reply(b"", self._call(operation, (READ,), arguments, stream, caller, entry))
+            return Reply(b"", await self._call(operation, (READ,), arguments, stream, caller, entry))
         found = OPERATIONS[operation]
         stream = found.name(arguments, self.store)
-        call = self._call(operation, found.scopes, arguments, stream, caller, entry)
+        call = await self._call(operation, found.scopes, arguments, stream, caller, entry)
         return Reply(await self.in_pool(lambda: _run(found, call, codec), stream))
 
     async def in_pool(self, task: Callable[[], Any], stream: str = "") -> Any:
@@ -98,7 +98,7 @@ class Service:
         signatures.verify(claim, key.secret, signed, datetime.fromtimestamp(self._now() / 1000, UTC))
         return Caller(claim.key, key, claim.region)
 
-    def _call(
+    async def _call(
         self,
         operation: str,
         scopes: tuple[str, ...],
@@ -111,11 +111,14 @@ class Service:
         call = Call(arguments, stream, caller.region, self.store, lambda name: caller.may(ANY, name))
         if stream and not caller.may(scopes, stream):
             raise _denied(operation, call.arn(), caller)
+        if arguments.get("DryRun"):
+            await self.in_pool(lambda: call.opened.properties(), stream)
+            raise dry_run()
         return call
 
     async def _put(self, operation: str, body: bytes, codec: Codec, caller: Caller, entry: Entry) -> Reply:
         stream, put = _put_of(operation, body, codec, self.store)
-        self._call(operation, (WRITE,), {}, stream, caller, entry)
+        await self._call(operation, (WRITE,), {"DryRun": put.dry}, stream, caller, entry)
         try:
             written = await self._writer.put(stream, put.writing, put.size)
         except InvalidRecordError:

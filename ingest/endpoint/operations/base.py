@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from ingest.endpoint.errors import ACCOUNT, invalid
 from ingest.endpoint.iterators import Iterators
-from ingest.endpoint.validation import Fields, Kind, Text, Whole
+from ingest.endpoint.validation import Fields, Flag, Kind, Text, Whole
 from streams.backends.embedded.administration import Administration, ShardRow
 from streams.core import clock
 
@@ -18,6 +18,8 @@ SEQUENCE_NUMBER = Text(r"0|([1-9]\d{0,128})")
 HASH_KEY = Text(r"0|([1-9]\d{0,38})")
 TOKEN = Text("", 1, 1_048_576)
 PAGE = Whole(1, 10_000)
+# A request with DryRun is only checked.
+DRY: dict[str, Kind] = {"DryRun": Flag()}
 BY_STREAM: dict[str, Kind] = {"StreamName": STREAM_NAME, "StreamARN": STREAM_ARN}
 
 READ, WRITE, MANAGE = "read:streams", "write:streams", "manage:streams"

@@ -7,6 +7,7 @@ from ingest.endpoint.iterators import Token
 from ingest.endpoint.moment import Moment
 from ingest.endpoint.operations.base import (
     ANY,
+    DRY,
     NAME,
     PAGE,
     READ,
@@ -22,18 +23,23 @@ from ingest.endpoint.operations.base import (
     named,
 )
 from ingest.endpoint.operations.reading import TYPES
+from ingest.endpoint.operations.tags import TAGS
 from ingest.endpoint.validation import Choice, Fields, Text, Time
 from streams.backends.embedded.administration import RefusedError
 from streams.backends.embedded.stream_rows import Consumer
 
 MOST_CONSUMERS = 20  # of a stream
 CONSUMER_NAME = Text(NAME, 1, 128)
-CONSUMER_ARN = Text(r"(arn):aws.*:kinesis:.*:\d{12}:.*stream/[a-zA-Z0-9_.-]+/consumer/[a-zA-Z0-9_.-]+:[0-9]+", 1, 2048)
+CONSUMER_ARN = Text(
+    r"^(arn):aws.*:kinesis:.*:\d{12}:.*stream\/[a-zA-Z0-9_.-]+\/consumer\/[a-zA-Z0-9_.-]+:[0-9]+", 1, 2048
+)
 _PARTS = re.compile(r"(.*:stream/[a-zA-Z0-9_.-]+)/consumer/([a-zA-Z0-9_.-]+):([0-9]{1,18})")
 
 
 def register(call: Call) -> Answer:
     name = call.arguments["ConsumerName"]
+    if call.arguments.get("Tags"):
+        raise invalid("Tags of consumers are not supported by Millrace, only those of streams.")
     try:
         consumer = call.opened.register(name, MOST_CONSUMERS)
     except RefusedError as error:
@@ -107,13 +113,14 @@ SUBSCRIBE = Fields(
         "StartingPosition": Fields(
             {"Type": Choice(TYPES), "SequenceNumber": SEQUENCE_NUMBER, "Timestamp": Time()}, ("Type",)
         ),
+        **DRY,
     },
     ("ConsumerARN", "ShardId", "StartingPosition"),
 )
 
 OPERATIONS = {
     "RegisterStreamConsumer": Operation(
-        Fields({"StreamARN": STREAM_ARN, "ConsumerName": CONSUMER_NAME}, ("StreamARN", "ConsumerName")),
+        Fields({"StreamARN": STREAM_ARN, "ConsumerName": CONSUMER_NAME, "Tags": TAGS}, ("StreamARN", "ConsumerName")),
         (READ,),
         register,
     ),
@@ -130,6 +137,7 @@ OPERATIONS = {
             ("StreamARN",),
         ),
         ANY,
+        DRY,
         list_consumers,
     ),
 }

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ingest.endpoint.errors import ACCOUNT, ApiError, invalid, rate_exceeded, validation
-from ingest.endpoint.operations.base import BY_STREAM, HASH_KEY, SEQUENCE_NUMBER, Answer, Arguments
+from ingest.endpoint.operations.base import BY_STREAM, DRY, HASH_KEY, SEQUENCE_NUMBER, Answer, Arguments
 from ingest.endpoint.validation import Blob, Fields, Items, Kind, Text
 from streams.backends.embedded.appending import Writing, Written
 from streams.backends.limits import LARGEST_RECORD
@@ -15,9 +15,11 @@ MOST_RECORDS = 500
 MOST_BYTES = 10 << 20  # of one PutRecords, keys included
 ENTRY: dict[str, Kind] = {"Data": Blob(LARGEST_RECORD), "PartitionKey": Text("", 1, 256), "ExplicitHashKey": HASH_KEY}
 PUT_RECORDS = Fields(
-    {"Records": Items(Fields(ENTRY, ("Data", "PartitionKey")), 1, MOST_RECORDS), **BY_STREAM}, ("Records",)
+    {"Records": Items(Fields(ENTRY, ("Data", "PartitionKey")), 1, MOST_RECORDS), **BY_STREAM, **DRY}, ("Records",)
 )
-PUT_RECORD = Fields({**ENTRY, **BY_STREAM, "SequenceNumberForOrdering": SEQUENCE_NUMBER}, ("Data", "PartitionKey"))
+PUT_RECORD = Fields(
+    {**ENTRY, **BY_STREAM, "SequenceNumberForOrdering": SEQUENCE_NUMBER, **DRY}, ("Data", "PartitionKey")
+)
 
 
 class Put(NamedTuple):
@@ -26,16 +28,17 @@ class Put(NamedTuple):
     writing: Writing
     size: int  # bytes, keys included
     many: bool
+    dry: bool = False  # it is only checked
 
 
 def of_one(arguments: Arguments) -> Put:
     """Returns the put of a PutRecord. Raises ApiError."""
-    return _put([arguments], many=False)
+    return _put([arguments], many=False)._replace(dry=arguments.get("DryRun", False))
 
 
 def of_many(arguments: Arguments) -> Put:
     """Returns the put of a PutRecords. Raises ApiError."""
-    return _put(arguments["Records"], many=True)
+    return _put(arguments["Records"], many=True)._replace(dry=arguments.get("DryRun", False))
 
 
 def _put(records: Sequence[Any], *, many: bool) -> Put:

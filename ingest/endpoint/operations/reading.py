@@ -7,15 +7,18 @@ from ingest.endpoint.iterators import Iterator
 from ingest.endpoint.moment import Moment
 from ingest.endpoint.operations.base import (
     BY_STREAM,
+    DRY,
     PAGE,
     READ,
     SEQUENCE_NUMBER,
     SHARD_ID,
+    STREAM_ARN,
     Answer,
     Arguments,
     Call,
     Operation,
     Store,
+    named,
 )
 from ingest.endpoint.validation import Choice, Fields, Text, Time
 from streams.backends.embedded.administration import Administration, ShardRow
@@ -92,7 +95,10 @@ def _sealed(call: Call, shard: str, position: Position, identity: str) -> str:
 
 
 def _stream_of_iterator(arguments: Arguments, store: Store) -> str:
-    return store.iterators.open(arguments["ShardIterator"], store.now()).stream
+    stream = store.iterators.open(arguments["ShardIterator"], store.now()).stream
+    if "StreamARN" in arguments and named(arguments, store) != stream:
+        raise invalid("The ShardIterator is not one of the stream that StreamARN names.")
+    return stream
 
 
 def get_records(call: Call) -> Answer:
@@ -159,6 +165,7 @@ OPERATIONS = {
                 "ShardIteratorType": Choice(TYPES),
                 "StartingSequenceNumber": SEQUENCE_NUMBER,
                 "Timestamp": Time(),
+                **DRY,
             },
             ("ShardId", "ShardIteratorType"),
         ),
@@ -166,7 +173,7 @@ OPERATIONS = {
         get_shard_iterator,
     ),
     "GetRecords": Operation(
-        Fields({"ShardIterator": Text("", 1, 512), "Limit": PAGE, **BY_STREAM}, ("ShardIterator",)),
+        Fields({"ShardIterator": Text("", 1, 512), "Limit": PAGE, "StreamARN": STREAM_ARN, **DRY}, ("ShardIterator",)),
         (READ,),
         get_records,
         _stream_of_iterator,

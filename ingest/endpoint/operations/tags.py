@@ -22,7 +22,7 @@ KEY = Text("", 1, 128)
 TAGS = Pairs(KEY, Text("", 0, 256), 1, 200)
 KEYS = Items(KEY, 1, 50)
 _ALLOWED = re.compile(r"[\w\s.:/=+\-@]*")
-RESOURCE_ARN = Text(r"arn:aws.*:kinesis:.*:\d{12}:.*stream/\S+", 1, 2048)
+RESOURCE_ARN = Text(r"arn:aws.*:kinesis:.*:\d{12}:.*(stream|channel|queue)/\S+", 1, 2048)
 
 
 def check_tags(tags: dict[str, str]) -> None:
@@ -74,8 +74,9 @@ def list_of_resource(call: Call) -> Answer:
 
 
 def _of_resource(arguments: Arguments, store: Store) -> str:
-    arn = arguments["ResourceARN"].partition("/consumer/")[0]
-    return named({"StreamARN": arn}, store)
+    if "/consumer/" in arguments["ResourceARN"]:
+        raise invalid("Tags of consumers are not supported by Millrace, only those of streams.")
+    return named({"StreamARN": arguments["ResourceARN"]}, store)
 
 
 _RESOURCE = {"ResourceARN": RESOURCE_ARN}
