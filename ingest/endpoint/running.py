@@ -11,12 +11,14 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings, HTTP2Settings
 from granian.server.embed import Server
 
+from ingest.endpoint.fan_out import FanOut
 from ingest.endpoint.iterators import Iterators
 from ingest.endpoint.keys import Find, Keys
 from ingest.endpoint.opened import Opened
 from ingest.endpoint.seals import Seals
 from ingest.endpoint.server import MOST_HEADERS, Endpoint
 from ingest.endpoint.service import Service
+from ingest.endpoint.watch import Watch, connect
 from ingest.endpoint.writer import Writer
 from streams.backends.embedded.administration import Administration
 from streams.backends.embedded.url import EmbeddedUrl
@@ -24,7 +26,7 @@ from streams.core import clock
 
 HEADER_MILLISECONDS = 10_000  # that a client may take to send its headers
 BACKLOG = 1024
-MOST_REQUESTS = 256  # at work at once; more connections wait
+MOST_REQUESTS = 2048  # at work at once; more connections wait
 
 
 class Place(NamedTuple):
@@ -56,7 +58,7 @@ class Running:
         iterators = Iterators(Seals(parts.secrets, "kinesis api"))
         self.service = Service(streams, iterators, Keys(parts.find, parts.now), self._writer, parts.now)
         self._server = Server(
-            Endpoint(self.service),
+            Endpoint(self.service, FanOut(self.service, Watch(lambda: connect(path)))),
             address=place.host,
             port=place.port,
             uds=place.socket,

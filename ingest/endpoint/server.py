@@ -6,12 +6,15 @@ import os
 import uuid
 from typing import Any
 
-from ingest.endpoint import canonical, faults
+from granian._granian import RSGIProtocolClosed, RSGIProtocolError
+
+from ingest.endpoint import canonical, event_stream, faults
 from ingest.endpoint.access_log import Entry
 from ingest.endpoint.canonical import Signed
 from ingest.endpoint.errors import ApiError
+from ingest.endpoint.fan_out import FanOut
 from ingest.endpoint.protocols import Codec, codec_of
-from ingest.endpoint.service import Service
+from ingest.endpoint.service import Service, Subscribe
 
 MOST_BODY = 16 << 20  # bytes: 10 MiB of records as base64, with room for keys
 MOST_HEADERS = 16 << 10  # bytes
@@ -20,8 +23,9 @@ BODY_SECONDS = 60.0
 
 
 class Endpoint:
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, fan_out: FanOut) -> None:
         self._service = service
+        self._fan_out = fan_out
 
     async def __rsgi__(self, scope: Any, proto: Any) -> None:
         if scope.proto != "http":
@@ -37,8 +41,10 @@ class Endpoint:
                 raise ApiError(
                     "AccessDeniedException", "Unable to determine service/operation name to be authorized", 403
                 )
-            reply = await self._service.answer(signed, entry)
-            body, status = reply.body, 200
+            body, status = await self._service.answer(signed, entry), 200
+            if isinstance(body, Subscribe):
+                await self._push(body, codec, proto, entry)
+                return
         except ApiError as error:
             body, status, entry.outcome = codec.error(error), error.status, error.kind
         except Exception as error:  # noqa: BLE001 - each request is answered
@@ -47,6 +53,23 @@ class Endpoint:
         entry.status, entry.sent = status, len(body)
         proto.response_bytes(status, answer_headers(codec), body)
         entry.write()
+
+    async def _push(self, asked: Subscribe, codec: Codec, proto: Any, entry: Entry) -> None:
+        """Answers with a stream of events. Raises ApiError before it begins."""
+        subscription = await self._fan_out.begin(asked.call)
+        transport = proto.response_stream(200, answer_headers(codec._replace(content_type=event_stream.CONTENT_TYPE)))
+        entry.status = 200
+
+        async def send(message: bytes) -> None:
+            await transport.send_bytes(message)
+            entry.sent += len(message)
+
+        try:
+            entry.outcome = await subscription.push(send, codec, asked.check)
+        except (RSGIProtocolClosed, RSGIProtocolError):
+            entry.outcome = "closed"  # by the client
+        finally:
+            entry.write()
 
 
 def _headers(scope: Any) -> dict[str, str]:

@@ -4,7 +4,7 @@ Arguments are read and puts are answered on the event loop; what reads or change
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -34,11 +34,14 @@ PUTS = {"PutRecord": (putting.PUT_RECORD, putting.of_one), "PutRecords": (puttin
 SUBSCRIBE = "SubscribeToShard"
 
 
-class Reply(NamedTuple):
-    """Holds an answer: a body, or the call of a subscription, which is answered as a stream of events."""
+class Subscribe(NamedTuple):
+    """Holds a call of SubscribeToShard, which is answered by a stream of events.
 
-    body: bytes
-    subscription: Call | None = None
+    `check` raises ApiError once the key may no longer read the stream.
+    """
+
+    call: Call
+    check: Callable[[], Awaitable[None]]
 
 
 class Caller(NamedTuple):
@@ -62,8 +65,8 @@ class Service:
         self.pool = ThreadPoolExecutor(READERS, "reader")
         self.store = Store(streams, lambda: streams("").all_names(), iterators, now)
 
-    async def answer(self, signed: Signed, entry: Entry) -> Reply:
-        """Returns the answer to a request. Raises ApiError."""
+    async def answer(self, signed: Signed, entry: Entry) -> bytes | Subscribe:
+        """Returns the body of the answer to a request. Raises ApiError."""
         operation, codec = operation_of(signed.path, signed.headers), codec_of(signed.headers)
         fields = _fields(operation)
         if fields is not None or operation in UNSUPPORTED:
@@ -78,11 +81,13 @@ class Service:
         arguments = _arguments(fields, signed.body, codec)
         if operation == SUBSCRIBE:
             stream = consumers.stream_of(arguments, self.store)
-            return Reply(b"", await self._call(operation, (READ,), arguments, stream, caller, entry))
+            call = await self._call(operation, (READ,), arguments, stream, caller, entry)
+            return Subscribe(call, lambda: self._check(caller, call))
         found = OPERATIONS[operation]
         stream = found.name(arguments, self.store)
         call = await self._call(operation, found.scopes, arguments, stream, caller, entry)
-        return Reply(await self.in_pool(lambda: _run(found, call, codec), stream))
+        body: bytes = await self.in_pool(lambda: _run(found, call, codec), stream)
+        return body
 
     async def in_pool(self, task: Callable[[], Any], stream: str = "") -> Any:
         """Runs a task in a thread of the readers. Raises ApiError for an error of the stream."""
@@ -116,7 +121,13 @@ class Service:
             raise dry_run()
         return call
 
-    async def _put(self, operation: str, body: bytes, codec: Codec, caller: Caller, entry: Entry) -> Reply:
+    async def _check(self, caller: Caller, call: Call) -> None:
+        """Raises ApiError if the key may no longer read the stream."""
+        found = caller._replace(key=await self._keys.active(caller.key_id))
+        if not found.may((READ,), call.stream):
+            raise _denied(SUBSCRIBE, call.arn(), found)
+
+    async def _put(self, operation: str, body: bytes, codec: Codec, caller: Caller, entry: Entry) -> bytes:
         stream, put = _put_of(operation, body, codec, self.store)
         await self._call(operation, (WRITE,), {"DryRun": put.dry}, stream, caller, entry)
         try:
@@ -127,8 +138,8 @@ class Service:
         except Exception as error:
             raise faults.translated(error, stream) from error
         if put.many and not written.errors and codec is JSON:
-            return Reply(putting.answer_as_json(written))
-        return Reply(codec.encode(putting.answer(put, written, stream)))
+            return putting.answer_as_json(written)
+        return codec.encode(putting.answer(put, written, stream))
 
 
 def _fields(operation: str) -> Fields | None:

@@ -137,7 +137,6 @@ OPERATIONS = {
             ("StreamARN",),
         ),
         ANY,
-        DRY,
         list_consumers,
     ),
 }
