@@ -17,6 +17,7 @@ from ingest.endpoint.protocols import Codec, codec_of
 from ingest.endpoint.service import Service, Subscribe
 
 MOST_BODY = 16 << 20  # bytes: 10 MiB of records as base64, with room for keys
+MOST_DRAINED = 64 << 20  # bytes of a body that is too large, read so that its client hears the answer
 MOST_HEADERS = 16 << 10  # bytes
 MOST_TARGET = 8 << 10  # characters of path and query
 BODY_SECONDS = 60.0
@@ -84,16 +85,21 @@ async def _body(scope: Any, headers: dict[str, str], proto: Any) -> bytes:
     size = sum(len(name) + len(value) for name, value in headers.items())
     if size > MOST_HEADERS or len(scope.path) + len(scope.query_string) > MOST_TARGET:
         raise ApiError("RequestHeaderSectionTooLarge", "The headers of the request are too large.", 431)
-    if int(headers.get("content-length", 0)) > MOST_BODY:
+    if int(headers.get("content-length", 0)) > MOST_DRAINED:
         raise _too_large()
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            chunks, size = [], 0
+            chunks, size = list[bytes](), 0
             async for chunk in proto:
                 size += len(chunk)
+                if size > MOST_DRAINED:
+                    break
                 if size > MOST_BODY:
-                    raise _too_large()
-                chunks.append(chunk)
+                    chunks.clear()
+                else:
+                    chunks.append(chunk)
+            if size > MOST_BODY:
+                raise _too_large()
             return b"".join(chunks)
     except TimeoutError:
         raise ApiError("RequestTimeoutException", "The request took too long to arrive.", 408) from None

@@ -25,16 +25,15 @@ def _refuse(*_: Any) -> Any:
     raise ValueError("no request has this tag")
 
 
-def _number(decoder: Any) -> float:
-    found = decoder.decode()
-    if isinstance(found, bool) or not isinstance(found, int | float):
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("a time is a number")
-    return float(found)
+    return float(value)
 
 
 _REFUSED = dict.fromkeys(OTHER_TAGS, _refuse)
-_MILLISECONDS = {**_REFUSED, TIME: lambda decoder: Stamp(_number(decoder))}
-_SECONDS = {**_REFUSED, TIME: lambda decoder: Stamp(_number(decoder) * 1000)}
+_MILLISECONDS = {**_REFUSED, TIME: lambda value, _: Stamp(_number(value))}
+_SECONDS = {**_REFUSED, TIME: lambda value, _: Stamp(_number(value) * 1000)}
 
 
 def decode(body: bytes) -> Any:
@@ -49,7 +48,9 @@ def decode_rpc(body: bytes) -> Any:
 
 def _decode(body: bytes, decoders: dict[int, Any]) -> Any:
     try:
-        return cbor2.loads(body, semantic_decoders=decoders, tag_hook=_refuse, max_depth=MOST_DEPTH)
+        return cbor2.loads(
+            body, semantic_decoders=decoders, tag_hook=_refuse, max_depth=MOST_DEPTH, strict_hashable_types=True
+        )
     except (cbor2.CBORError, ValueError, TypeError, OverflowError, RecursionError, MemoryError):
         raise serialization() from None
 
