@@ -9,6 +9,7 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 UNRESERVED = "-_.~"
+PATH = "/" + UNRESERVED
 SIGNATURE = "X-Amz-Signature"  # the one parameter of a presigned URL that is not signed
 
 
@@ -16,7 +17,7 @@ class Signed(NamedTuple):
     """Holds the parts of a request that a signature covers."""
 
     method: str
-    path: str
+    path: str  # decoded once
     query: str  # as sent, without the question mark
     headers: Mapping[str, str]  # by lower-case name; repeated headers joined by commas
     body: bytes
@@ -43,7 +44,7 @@ def request(signed: Signed, names: Sequence[str]) -> str:
     return "\n".join(
         (
             signed.method,
-            quote(signed.path, safe="/" + UNRESERVED) or "/",
+            quote(quote(signed.path, safe=PATH), safe=PATH) or "/",  # twice, for all services but S3
             _query(signed.query),
             "".join(lines),
             ";".join(names),

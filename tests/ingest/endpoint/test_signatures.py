@@ -29,7 +29,7 @@ headers = some.dictionaries(some.text("abcx-", min_size=1, max_size=8).map("X-".
 
 
 def sign(auth: type[SigV4Auth], path: str, query: dict[str, str], given: dict[str, str], body: bytes) -> AWSRequest:
-    url = f"https://kinesis.example{path}?{urlencode(query, quote_via=quote)}"
+    url = f"https://kinesis.example{quote(path)}?{urlencode(query, quote_via=quote)}"
     request = AWSRequest("POST", url, given, body)
     auth(Credentials(KEY, SECRET), "kinesis", "eu-west-1").add_auth(request)
     return request
