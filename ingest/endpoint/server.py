@@ -2,8 +2,7 @@
 
 import asyncio
 import base64
-import os
-import uuid
+from random import getrandbits
 from typing import Any
 
 from granian._granian import RSGIProtocolClosed, RSGIProtocolError
@@ -89,6 +88,8 @@ async def _body(scope: Any, headers: dict[str, str], proto: Any) -> bytes:
         raise _too_large()
     try:
         async with asyncio.timeout(BODY_SECONDS):
+            if 0 < int(headers.get("content-length", 0)) <= MOST_BODY:
+                return bytes(await proto())  # the server takes no more than was said
             chunks, size = list[bytes](), 0
             async for chunk in proto:
                 size += len(chunk)
@@ -110,9 +111,11 @@ def _too_large() -> ApiError:
 
 
 def answer_headers(codec: Codec) -> list[tuple[str, str]]:
+    """Returns the headers of an answer. Its two ids name it in logs; they are not secret."""
+    name = f"{getrandbits(512):0128x}"
     return [
-        ("x-amzn-RequestId", str(uuid.uuid4())),
-        ("x-amz-id-2", base64.b64encode(os.urandom(48)).decode()),
+        ("x-amzn-RequestId", f"{name[:8]}-{name[8:12]}-4{name[13:16]}-8{name[17:20]}-{name[20:32]}"),
+        ("x-amz-id-2", base64.b64encode(bytes.fromhex(name[32:])).decode()),
         ("content-type", codec.content_type),
         *codec.headers,
     ]

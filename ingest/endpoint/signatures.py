@@ -9,6 +9,7 @@ import hmac
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from ingest.endpoint import canonical
@@ -36,11 +37,12 @@ class Claim(NamedTuple):
     region: str
     names: list[str]  # of signed headers
     signature: str
+    stamp: str  # the moment as it was sent
     expires: int | None = None  # seconds, of a presigned URL
 
     @property
     def scope(self) -> str:
-        return f"{self.moment:%Y%m%d}/{self.region}/{SERVICE}/{TERMINATOR}"
+        return f"{self.stamp[:8]}/{self.region}/{SERVICE}/{TERMINATOR}"
 
 
 def read(signed: Signed) -> Claim:
@@ -60,10 +62,8 @@ def verify(claim: Claim, secret: str, signed: Signed, now: datetime) -> None:
     """Raises ApiError unless the request was signed with this secret, at about this time."""
     _check_time(claim, now)
     text = canonical.request(signed, claim.names)
-    to_sign = "\n".join(
-        (ALGORITHM, claim.moment.strftime(BASIC), claim.scope, hashlib.sha256(text.encode()).hexdigest())
-    )
-    found = hmac.new(_signing_key(claim, secret), to_sign.encode(), "sha256").hexdigest()
+    to_sign = "\n".join((ALGORITHM, claim.stamp, claim.scope, hashlib.sha256(text.encode()).hexdigest()))
+    found = hmac.digest(_signing_key(claim.scope, secret), to_sign.encode(), "sha256").hex()
     if not hmac.compare_digest(found, claim.signature):
         raise _mismatch(
             "The request signature we calculated does not match the signature you provided."
@@ -75,9 +75,11 @@ def unknown_key() -> ApiError:
     return ApiError("UnrecognizedClientException", "The security token included in the request is invalid.")
 
 
-def _signing_key(claim: Claim, secret: str) -> bytes:
+@lru_cache(maxsize=256)
+def _signing_key(scope: str, secret: str) -> bytes:
+    """Returns the key of a day, a region and a service."""
     key = f"AWS4{secret}".encode()
-    for part in claim.scope.split("/"):
+    for part in scope.split("/"):
         key = hmac.digest(key, part.encode(), "sha256")
     return key
 
@@ -133,13 +135,13 @@ def _claim(credential: str, stamp: str, names: str, signature: str, signed: Sign
         raise _mismatch(f"Credential should be scoped with a valid terminator: '{TERMINATOR}'.")
     if not REGION.fullmatch(region):
         raise _mismatch("Credential should be scoped to a valid region.")
-    if date != f"{moment:%Y%m%d}":
+    if date != stamp[:8]:
         raise _mismatch("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP.")
     found = names.split(";")
     _check_names(found, signed)
     if not HEX.fullmatch(signature):
         raise _mismatch("The signature is not 64 lower-case hexadecimal digits.")
-    return Claim(key, moment, region, found, signature)
+    return Claim(key, moment, region, found, signature, stamp)
 
 
 def _check_names(names: list[str], signed: Signed) -> None:
@@ -154,6 +156,7 @@ def _check_names(names: list[str], signed: Signed) -> None:
         raise _mismatch(f"These headers must be there and signed: {', '.join([*unsigned, *absent])[:200]}.")
 
 
+@lru_cache(maxsize=1024)
 def _moment(stamp: str) -> datetime:
     try:
         found = datetime.strptime(stamp, BASIC).replace(tzinfo=UTC)
