@@ -24,6 +24,7 @@ from ingest.endpoint.operations.putting import Put
 from ingest.endpoint.operations.table import OPERATIONS
 from ingest.endpoint.operations.unsupported import NAMES as UNSUPPORTED
 from ingest.endpoint.protocols import JSON, Codec, codec_of, operation_of
+from ingest.endpoint.signatures import Claim
 from ingest.endpoint.validation import Fields, checked
 from ingest.endpoint.writer import Writer
 from streams.core import clock
@@ -55,6 +56,15 @@ class Caller(NamedTuple):
         return any(self.key.grant.allows(scope, stream) for scope in scopes)
 
 
+class Asked(NamedTuple):
+    """Holds what is known of a request before its body is read."""
+
+    operation: str  # "" if it names none
+    codec: Codec
+    claim: Claim
+    caller: Caller
+
+
 class Service:
     def __init__(
         self, streams: Opened, iterators: Iterators, keys: Keys, writer: Writer, now: clock.Clock = clock.now
@@ -65,13 +75,22 @@ class Service:
         self.pool = ThreadPoolExecutor(READERS, "reader")
         self.store = Store(streams, lambda: streams("").all_names(), iterators, now)
 
-    async def answer(self, signed: Signed, entry: Entry) -> bytes | Subscribe:
-        """Returns the body of the answer to a request. Raises ApiError."""
-        operation, codec = operation_of(signed.path, signed.headers), codec_of(signed.headers)
-        fields = _fields(operation)
-        if fields is not None or operation in UNSUPPORTED:
+    async def ask(self, signed: Signed, entry: Entry) -> Asked:
+        """Returns what a request asks for, before its body is read. Raises ApiError if its key is not valid."""
+        operation = operation_of(signed.path, signed.headers)
+        if _fields(operation) is not None or operation in UNSUPPORTED:
             entry.operation = operation
-        caller = await self._caller(signed, entry)
+        claim = signatures.read(signed)
+        key = await self._keys.active(claim.key)
+        entry.key = claim.key
+        signatures.check_time(claim, datetime.fromtimestamp(self._now() / 1000, UTC))
+        return Asked(operation, codec_of(signed.headers), claim, Caller(claim.key, key, claim.region))
+
+    async def answer(self, asked: Asked, signed: Signed, entry: Entry) -> bytes | Subscribe:
+        """Returns the body of the answer to a request. Raises ApiError."""
+        operation, codec, claim, caller = asked
+        signatures.verify(claim, caller.key.secret, signed)
+        fields = _fields(operation)
         if operation in UNSUPPORTED:
             raise invalid(f"The operation {operation} is not supported by Millrace.")
         if fields is None:
@@ -95,13 +114,6 @@ class Service:
             return await asyncio.get_running_loop().run_in_executor(self.pool, task)
         except Exception as error:
             raise faults.translated(error, stream) from error
-
-    async def _caller(self, signed: Signed, entry: Entry) -> Caller:
-        claim = signatures.read(signed)
-        key = await self._keys.active(claim.key)
-        entry.key = claim.key
-        signatures.verify(claim, key.secret, signed, datetime.fromtimestamp(self._now() / 1000, UTC))
-        return Caller(claim.key, key, claim.region)
 
     async def _call(
         self,
@@ -162,7 +174,7 @@ def _put_of(operation: str, body: bytes, codec: Codec, store: Store) -> tuple[st
     if operation == "PutRecords" and codec is JSON:
         try:
             return hot.put_records(body, store)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError):
             pass  # the slow way says what is wrong
     fields, read = PUTS[operation]
     arguments = _arguments(fields, body, codec)

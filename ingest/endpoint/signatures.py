@@ -58,9 +58,8 @@ def read(signed: Signed) -> Claim:
     raise ApiError("MissingAuthenticationTokenException", "Missing Authentication Token")
 
 
-def verify(claim: Claim, secret: str, signed: Signed, now: datetime) -> None:
-    """Raises ApiError unless the request was signed with this secret, at about this time."""
-    _check_time(claim, now)
+def verify(claim: Claim, secret: str, signed: Signed) -> None:
+    """Raises ApiError unless the request was signed with this secret."""
     text = canonical.request(signed, claim.names)
     to_sign = "\n".join((ALGORITHM, claim.stamp, claim.scope, hashlib.sha256(text.encode()).hexdigest()))
     found = hmac.digest(_signing_key(claim.scope, secret), to_sign.encode(), "sha256").hex()
@@ -167,7 +166,8 @@ def _moment(stamp: str) -> datetime:
     return found
 
 
-def _check_time(claim: Claim, now: datetime) -> None:
+def check_time(claim: Claim, now: datetime) -> None:
+    """Raises ApiError unless the request was signed at about this time."""
     earliest, latest = now - SKEW, now + SKEW
     if claim.moment > latest:
         raise _mismatch(
