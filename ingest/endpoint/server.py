@@ -79,9 +79,12 @@ class Endpoint:
 
 
 def _headers(scope: Any) -> dict[str, str]:
+    """Returns the headers by name. HTTP/2 says the host in :authority, and clients sign it under either name."""
     headers = canonical.joined(scope.headers.items())
-    if "host" not in headers and scope.authority:
-        headers["host"] = scope.authority  # of HTTP/2
+    if scope.authority:
+        headers.setdefault("host", scope.authority)
+    if "host" in headers:
+        headers[":authority"] = scope.authority or headers["host"]
     return headers
 
 

@@ -25,8 +25,8 @@ MOST_SIGNED = 50  # header names in SignedHeaders
 HEX = re.compile("[0-9a-f]{64}")
 REGION = re.compile("[a-z0-9-]{1,32}")
 BASIC = "%Y%m%dT%H%M%SZ"
-# A header of these names must be signed if it is there: the first says to whom, the second says what to do.
-ALWAYS_SIGNED = ("host", "x-amz-target", "x-amz-security-token")
+# A header of these names must be signed if it is there; the host must be signed in any case.
+ALWAYS_SIGNED = ("x-amz-target", "x-amz-security-token")
 
 
 class Claim(NamedTuple):
@@ -145,7 +145,7 @@ def _claim(credential: str, stamp: str, names: str, signature: str, signed: Sign
 
 def _check_names(names: list[str], signed: Signed) -> None:
     """Raises ApiError unless the signed headers are in canonical form, are there, and include those that must be."""
-    if "host" not in names:
+    if "host" not in names and ":authority" not in names:
         raise _mismatch("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
     if len(names) > MOST_SIGNED or names != sorted(set(names)) or any(name != name.lower() for name in names):
         raise _mismatch("SignedHeaders must be lower-case names in order, each of them once.")
