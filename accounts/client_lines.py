@@ -7,25 +7,37 @@ from django.conf import settings
 
 from accounts.access import WRITE_STREAMS, Grant
 
-STREAM = "orders"  # in the examples, where the grant does not name one
+# In the examples, where the grant names no other: no application reads it, so no record in it is a wrong one.
+STREAM = "first"
+CONTINUED = " \\\n  "  # between the lines of one command
+RECORD = '{"hello": "world"}'
 
 
 def example_stream(grant: Grant) -> str:
     """Returns the name of a stream that the grant covers."""
-    return STREAM if grant.covers(STREAM) else grant.streams[0].rstrip("*")
+    if grant.covers(STREAM):
+        return STREAM
+    whole = [name for name in grant.streams if not name.endswith("*")]
+    return whole[0] if whole else f"{grant.streams[0].rstrip('*')}{STREAM}"
 
 
 def curl(token: str, grant: Grant) -> str:
     """Returns the line that puts a record by HTTP; "" if the token may not."""
     if not grant.has(WRITE_STREAMS):
         return ""
-    return put_by_curl(token, example_stream(grant), {"hello": "world"})
+    return put_by_curl(settings.SITE_URL, token, example_stream(grant), CONTINUED)
 
 
-def put_by_curl(token: str, stream: str, record: object) -> str:
-    """Returns a shell line that puts a record into a stream."""
-    words = ("-H", f"Authorization: Bearer {token}", "--json", json.dumps(record))
-    return shlex.join(["curl", f"{settings.SITE_URL}/streams/{stream}/records", *words])
+def put_by_curl(site: str, token: str, stream: str, between: str = " ") -> str:
+    """Returns a shell line that puts a record into a stream of the site at this address."""
+    # Not --json, which curl has only since 7.82.
+    parts = [
+        ("curl", f"{site}/streams/{stream}/records"),
+        ("-H", f"Authorization: Bearer {token}"),
+        ("-H", "Content-Type: application/json"),
+        ("-d", RECORD),
+    ]
+    return between.join(map(shlex.join, parts))
 
 
 def cli(key_id: str, secret: str, grant: Grant) -> str:
@@ -37,10 +49,10 @@ def cli(key_id: str, secret: str, grant: Grant) -> str:
             f"export AWS_SECRET_ACCESS_KEY={secret}",
             f"export AWS_ENDPOINT_URL_KINESIS={shlex.quote(settings.ENDPOINT_URL)}",
             f"export AWS_DEFAULT_REGION={shlex.quote(settings.ENDPOINT_REGION)}",
-            f"aws kinesis describe-stream-summary --stream-name {stream}"
-            if not grant.has(WRITE_STREAMS)
-            else f"aws kinesis put-record --stream-name {stream} --partition-key first"
-            ' --cli-binary-format raw-in-base64-out --data \'{"hello": "world"}\'',
+            f"aws kinesis put-record --stream-name {stream} --partition-key first{CONTINUED}"
+            f"--cli-binary-format raw-in-base64-out --data {shlex.quote(RECORD)}"
+            if grant.has(WRITE_STREAMS)
+            else f"aws kinesis describe-stream-summary --stream-name {stream}",
         )
     )
 
@@ -59,7 +71,7 @@ def boto3(key_id: str, secret: str, grant: Grant) -> str:
             f"    aws_access_key_id={json.dumps(key_id)},",
             f"    aws_secret_access_key={json.dumps(secret)},",
             ")",
-            f'kinesis.put_record(StreamName={stream}, PartitionKey="first", Data=b\'{{"hello": "world"}}\')'
+            f'kinesis.put_record(StreamName={stream}, PartitionKey="first", Data={RECORD.encode()!r})'
             if grant.has(WRITE_STREAMS)
             else f"print(kinesis.describe_stream_summary(StreamName={stream}))",
         )

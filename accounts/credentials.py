@@ -1,4 +1,4 @@
-"""Holds what API tokens and access keys have in common: their terms, their state, their use and their end.
+"""Holds the common parts of API tokens and access keys: their terms, their state, their use and their end.
 
 Neither opens more than a session of its owner would: while its owner must add a second factor, or replace a password
 that a command printed, it rests. A new password by link or by command revokes all of them.
@@ -86,7 +86,7 @@ def revoke_all(user: User, reason: str, now: datetime, request: HttpRequest | No
 
 
 def revoke_silently(user: User, now: datetime) -> None:
-    """Revokes all tokens and keys of a user whose deactivation is the event."""
+    """Revokes all tokens and keys of a user without an event: the deactivation has its own."""
     for rows in _of(user):
         revoke(rows, now)
 

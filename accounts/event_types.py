@@ -62,7 +62,7 @@ CATALOGUE = {
     "factor.refused": Event("A second factor was refused", ("factor", "reason"), kept=False),
     "recovery-codes.made": Event("Recovery codes made", ("count",), notice=True),
     "recovery-codes.used": Event("A recovery code was used", ("left",), notice=True),
-    "token.made": Event("API token made", ("label", "scopes", "streams", "expires"), notice=True),
+    "token.made": Event("API token made", ("label", "scopes", "streams", "expires", "by"), notice=True),
     "token.revoked": Event("API token revoked", ("label", "by")),
     "tokens.revoked": Event("All API tokens revoked", ("reason", "by", "count"), notice=True),
     "token.used-from-new-address": Event("API token used from a new address", ("label",), notice=True),

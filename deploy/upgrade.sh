@@ -35,7 +35,7 @@ make --silent .venv/bin/.installed assets
 "${manage[@]}" check --fail-level ERROR
 
 # The pools load the new code one worker at a time. All else starts anew: browsers reconnect, leases are handed over.
-"${as_millrace[@]}" .venv/bin/python deploy/chain_reload.py web login
+"${as_millrace[@]}" .venv/bin/python deploy/chain_reload.py web login ingest
 if [ -n "${MANAGE:-}" ]; then
     pkill --parent "$(cat "$RUNTIME_DIRECTORY/onebox.pid")" --full 'uvicorn|manage.py consume'
 else

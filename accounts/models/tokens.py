@@ -31,7 +31,7 @@ class Credential(models.Model):
     @property
     def allows(self) -> list[str]:
         """Returns its scopes in words."""
-        return [SCOPES.get(scope, scope) for scope in self.scopes]
+        return [words for scope, words in SCOPES.items() if scope in self.scopes]
 
 
 class ApiToken(Credential):

@@ -141,4 +141,4 @@ def test_revoked_access_key_is_not_listed(signed_in: Client, ada: User) -> None:
 
 def test_token_that_may_write_is_shown_with_a_line_to_copy(confirmed: Client) -> None:
     page = html.unescape(confirmed.post(NEW, KEY).content.decode())
-    assert f"{settings.SITE_URL}/streams/orders/records" in page
+    assert f"curl {settings.SITE_URL}/streams/orders/records \\\n" in page

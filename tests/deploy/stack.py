@@ -98,8 +98,9 @@ class Stack:
         else:
             self.run("web", BIN / "uwsgi", self.checkout / "deploy/uwsgi.ini")
             self.run("login", BIN / "uwsgi", self.checkout / "deploy/login.ini")
+            self.run("ingest", BIN / "uwsgi", self.checkout / "deploy/ingest.ini")
             self.run("sockets", self.checkout / "deploy/sockets")
-        for name in ("web", "login", "sockets"):
+        for name in ("web", "login", "ingest", "sockets"):
             wait_for(lambda name=name: connects(self.runtime / f"{name}.sock"))  # type: ignore[misc]
         self.run("nginx", "nginx", "-c", self.configuration, "-p", self.folder)
         wait_for(lambda: self.get("/accounts/sign-in/")[0] == 200)

@@ -38,7 +38,9 @@ def test_systemd_unit_is_confined(root: Path, unit: str) -> None:
 def test_serving_units_restart_when_they_die() -> None:
     """Debian's nginx is not, without our file: it stays down."""
     serving = {path.stem for path in UNIT_FILES if "\nRestart=always\n" in path.read_text()}
-    assert serving == {"millrace-web", "millrace-login", "millrace-sockets", "millrace-metrics", "millrace-consume@"}
+    assert serving == {"millrace-web", "millrace-login", "millrace-ingest", "millrace-sockets", "millrace-metrics"} | {
+        "millrace-consume@"
+    }
     assert "\nRestart=always\n" in (ROOT / "deploy/systemd/nginx.service.d/millrace.conf").read_text()
 
 

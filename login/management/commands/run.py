@@ -11,7 +11,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
+from django.utils import timezone
 
+from accounts.models import User
+from login import first_steps
 from login.supervisor import COLOURS, Supervisor, foreground, parse
 from streams import applications
 from streams.management.plain import PlainCommand
@@ -27,7 +30,10 @@ class Command(PlainCommand):
         call_command("migrate", verbosity=0)
         for name in applications.names():
             call_command("streams", "create", name, "--if-absent")
-        call_command("first_user", at=f"http://localhost:{settings.PORT}")
+        first, site = not User.objects.exists(), f"http://localhost:{settings.PORT}"
+        call_command("first_user", at=site)
+        for line in first_steps.told(site, timezone.now(), first=first):
+            self.stdout.write(line)
         self.stdout.flush()
         commands = parse((settings.BASE_DIR / "Procfile").read_text())
         environment = os.environ | {"PORT": str(settings.PORT), "PYTHONUNBUFFERED": "1"}
