@@ -4,7 +4,6 @@ import asyncio
 import logging
 import signal
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from granian.constants import Interfaces
@@ -15,6 +14,7 @@ from ingest.endpoint.fan_out import FanOut
 from ingest.endpoint.iterators import Iterators
 from ingest.endpoint.keys import Find, Keys
 from ingest.endpoint.opened import Opened
+from ingest.endpoint.place import Place
 from ingest.endpoint.seals import Seals
 from ingest.endpoint.server import MOST_HEADERS, Endpoint
 from ingest.endpoint.service import Service
@@ -24,17 +24,9 @@ from streams.backends.embedded.administration import Administration
 from streams.backends.embedded.url import EmbeddedUrl
 from streams.core import clock
 
-HEADER_MILLISECONDS = 10_000  # that a client may take to send its headers
+HEADER_MILLISECONDS = 60_000  # that a client may take to send its headers, or may say nothing on a kept connection
 BACKLOG = 1024
 MOST_REQUESTS = 2048  # at work at once; more connections wait
-
-
-class Place(NamedTuple):
-    """Says where the endpoint listens: a host and a port, or a Unix socket."""
-
-    host: str = "127.0.0.1"
-    port: int = 0
-    socket: Path | None = None
 
 
 class Parts(NamedTuple):
@@ -70,6 +62,8 @@ class Running:
             http2_settings=HTTP2Settings(max_headers_size=2 * MOST_HEADERS, max_concurrent_streams=200),
             log_enabled=False,
         )
+        self._socket = place.socket
+        self._server.on_startup(self._open_socket)
         self._server.on_startup(told)
 
     async def serve(self) -> None:
@@ -80,6 +74,11 @@ class Running:
         finally:
             self._writer.close()
             self.service.pool.shutdown()
+
+    def _open_socket(self) -> None:
+        """Lets the group use the Unix socket: nginx is in it."""
+        if self._socket is not None:
+            self._socket.chmod(0o660)
 
     def stop(self) -> None:
         self._server.stop()  # type: ignore[no-untyped-call]  # granian's

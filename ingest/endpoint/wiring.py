@@ -8,7 +8,8 @@ from django.db import close_old_connections
 
 from accounts import access_keys
 from accounts.access_keys import Found
-from ingest.endpoint.running import Parts, Place, Running
+from ingest.endpoint.place import Place
+from ingest.endpoint.running import Parts, Running
 from streams.backends.embedded.url import parse_embedded
 from streams.engine import signals
 

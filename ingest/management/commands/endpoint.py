@@ -1,14 +1,17 @@
 """manage.py endpoint: the Kinesis API of the embedded stream, for the clients of Amazon Kinesis."""
 
 import asyncio
-import socket
+import logging
+import os
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandParser
+from django.db import connections
 
-from ingest.endpoint.running import Place, until_told
+from ingest.endpoint.place import Place, fault
+from ingest.endpoint.running import until_told
 from ingest.endpoint.wiring import build
 from streams.engine import signals
 from streams.management.options import up_to
@@ -31,32 +34,22 @@ class Command(PlainCommand):
         if is_kinesis():
             raise UsageError(ON_KINESIS)
         place = Place(options["host"], options["port"], options["socket"])
-        if fault := _fault(place):
-            self.fail(f"The endpoint cannot listen at {_shown(place)}: {fault}", 1)
+        if why := fault(place):
+            self.fail(f"The endpoint cannot listen at {place}: {why}", 1)
         signals.began.send(type(self))
         running = build(place, lambda: self._tell(place))
         asyncio.run(until_told(running))
+        self._leave()
+
+    def _leave(self) -> None:
+        """Ends the process at once. All is stored and closed; the server's threads, which may ask for the interpreter
+        while it ends, would abort the process.
+        """
+        self.stdout.flush()
+        connections.close_all()
+        logging.shutdown()
+        os._exit(0)
 
     def _tell(self, place: Place) -> None:
-        self.stdout.write(f"The Kinesis API answers at {_shown(place)}")
+        self.stdout.write(f"The Kinesis API answers at {place}")
         self.stdout.flush()
-
-
-def _fault(place: Place) -> str:
-    """Returns why nothing can listen there. The server itself would share the port with another process."""
-    try:
-        if place.socket:
-            return "" if place.socket.parent.is_dir() else "there is no such folder."
-        family, kind, _, _, address = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except OSError as error:
-        return f"{error.strerror or error}."
-    return ""
-
-
-def _shown(place: Place) -> str:
-    if place.socket:
-        return f"the socket {place.socket}"
-    return f"http://{f'[{place.host}]' if ':' in place.host else place.host}:{place.port}"

@@ -151,7 +151,7 @@ TIMES = {1: lambda value, _: value}
 
 
 def main(seconds: float, seed: int) -> None:
-    with TemporaryDirectory() as folder, serving(Path(folder) / "streams.sqlite3") as url:
+    with TemporaryDirectory() as folder, serving(Path(folder) / "streams.sqlite3", LASTS=0.0) as url:
         fuzz, ends = Fuzz(url, seed), time.monotonic() + seconds
         while time.monotonic() < ends:
             fuzz.make_streams()

@@ -1,31 +1,33 @@
-"""Runs the endpoint for tests: in a thread of this process, or in a process of its own."""
+"""Runs the endpoint for tests, as a process of its own, with keys that the test gives."""
 
 import asyncio
+import json
+import os
+import subprocess
 import sys
-import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import boto3
 from botocore.config import Config
 
-from ingest.endpoint.keys import Key
-from ingest.endpoint.running import Parts, Place, Running, until_told
-from streams.backends.embedded.url import parse_embedded
 from tests.emulators import free_port
+from tests.house import ROOT
 from tests.waiting import wait_for
 
 KEY_ID, SECRET = "AKIDEXAMPLEMILLRACE0", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
+SCOPES = ("read:streams", "write:streams", "manage:streams")
 
 
 class FakeGrant(NamedTuple):
     """Allows the scopes for the streams; all of them by default."""
 
-    scopes: tuple[str, ...] = ("read:streams", "write:streams", "manage:streams")
+    scopes: tuple[str, ...] = SCOPES
     streams: tuple[str, ...] = ()
 
     def allows(self, scope: str, stream: str) -> bool:
@@ -38,44 +40,39 @@ class FakeKey(NamedTuple):
     state: str = "active"
 
 
-def find_example(key_id: str, now: datetime) -> Key | None:
-    return FakeKey() if key_id == KEY_ID else None
+EXAMPLE = {KEY_ID: FakeKey()}
+BROKEN = "BROKEN"  # an id at which looking up a key fails
 
 
 @contextmanager
-def serving(path: Path, find: Any = find_example, options: str = "") -> Iterator[str]:
-    """Runs an endpoint in a thread; gives its URL."""
+def serving(path: Path, keys: Mapping[str, FakeKey] = EXAMPLE, options: str = "", **fan_out: float) -> Iterator[str]:
+    """Runs an endpoint on the file; gives its URL. `fan_out` replaces constants of ingest.endpoint.fan_out."""
     port = free_port()
-    started: list[tuple[asyncio.AbstractEventLoop, Running]] = []
-
-    async def run() -> None:
-        running = Running(parts(path, find, options), Place(port=port))
-        started.append((asyncio.get_running_loop(), running))
-        await running.serve()
-
-    thread = threading.Thread(target=lambda: asyncio.run(run()), daemon=True)
-    thread.start()
-    url = f"http://127.0.0.1:{port}"
-    wait_for(lambda: answers(url))
+    process = start(path, port, keys, options, **fan_out)
     try:
-        yield url
+        yield f"http://127.0.0.1:{port}"
     finally:
-        loop, running = started[0]
-        loop.call_soon_threadsafe(running.stop)
-        thread.join(10)
+        process.kill()
+        process.wait()
 
 
-def parts(path: Path, find: Any = find_example, options: str = "") -> Parts:
-    return Parts(
-        parse_embedded(f"embedded:{path}{options}"), find, ["secret of the tests"], lambda stream, records: None
-    )
+def start(
+    path: Path, port: int, keys: Mapping[str, FakeKey] = EXAMPLE, options: str = "", **fan_out: float
+) -> "subprocess.Popen[bytes]":
+    words = json.dumps([str(path), port, keys, options, fan_out])
+    process = subprocess.Popen([sys.executable, "-m", "tests.ingest.endpoint.serving", words], cwd=ROOT)
+    wait_for(lambda: answers(f"http://127.0.0.1:{port}") or process.poll() is not None)
+    assert process.poll() is None
+    return process
 
 
 def answers(url: str) -> bool:
     try:
         urlopen(url, timeout=5)
-    except OSError as error:
-        return getattr(error, "code", 0) == 403
+    except HTTPError as error:
+        return error.code == 403
+    except OSError:
+        return False
     return True
 
 
@@ -90,7 +87,29 @@ def client_of(url: str, key_id: str = KEY_ID, secret: str = SECRET, retries: int
     )
 
 
+def main(path: str, port: int, keys: dict[str, list[Any]], options: str, constants: dict[str, float]) -> None:
+    from ingest.endpoint import fan_out  # noqa: PLC0415 - only the process of the endpoint needs it
+    from ingest.endpoint.place import Place  # noqa: PLC0415
+    from ingest.endpoint.running import Parts, Running, until_told  # noqa: PLC0415
+    from streams.backends.embedded.url import parse_embedded  # noqa: PLC0415
+
+    known = {
+        key_id: FakeKey(secret, FakeGrant(tuple(scopes), tuple(streams)), state)
+        for key_id, (secret, (scopes, streams), state) in keys.items()
+    }
+
+    def find(key_id: str, now: datetime) -> FakeKey | None:
+        if key_id == BROKEN:
+            raise OSError("the database is away")
+        return known.get(key_id)
+
+    for name, value in constants.items():
+        setattr(fan_out, name, value)
+    url = parse_embedded(f"embedded:{path}{options}")
+    parts = Parts(url, find, ["secret of the tests"], lambda stream, records: None)
+    asyncio.run(until_told(Running(parts, Place(port=port))))
+    os._exit(0)
+
+
 if __name__ == "__main__":
-    asyncio.run(
-        until_told(Running(parts(Path(sys.argv[1]), options="".join(sys.argv[3:])), Place(port=int(sys.argv[2]))))
-    )
+    main(*json.loads(sys.argv[1]))

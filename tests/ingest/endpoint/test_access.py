@@ -14,7 +14,7 @@ from ingest.endpoint.keys import KEPT, Keys
 from tests.fakes import FakeClock
 from tests.ingest.endpoint import raw
 from tests.ingest.endpoint.refusing import refusal
-from tests.ingest.endpoint.serving import KEY_ID, SECRET, FakeGrant, FakeKey, client_of, serving
+from tests.ingest.endpoint.serving import BROKEN, KEY_ID, SECRET, FakeGrant, FakeKey, client_of, serving
 
 KEYS = {
     KEY_ID: FakeKey(),
@@ -29,7 +29,7 @@ INVALID_TOKEN = ("UnrecognizedClientException", "The security token included in 
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     path: Path = tmp_path_factory.mktemp("guarded") / "streams.sqlite3"
-    with serving(path, lambda key_id, now: KEYS.get(key_id)) as url:
+    with serving(path, KEYS) as url:
         for name in ("mine", "other"):
             client_of(url).create_stream(StreamName=name, ShardCount=1)
         yield url
@@ -106,10 +106,7 @@ def test_a_key_is_remembered_for_a_second_and_then_asked_again() -> None:
     assert asked == ["KEY", "KEY"]
 
 
-def test_keys_that_cannot_be_looked_up_are_a_service_that_is_not_available(tmp_path: Path) -> None:
-    def fail(key_id: str, now: datetime) -> FakeKey | None:
-        raise OSError("the database is away")
-
-    with serving(tmp_path / "streams.sqlite3", fail) as url, pytest.raises(ClientError) as caught:
-        client_of(url).list_streams()
+def test_keys_that_cannot_be_looked_up_are_a_service_that_is_not_available(guarded: str) -> None:
+    with pytest.raises(ClientError) as caught:
+        by(guarded, BROKEN).list_streams()
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 503

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from ingest.endpoint import fan_out
 from tests.ingest.endpoint.conftest import MakeStream
 from tests.ingest.endpoint.refusing import refusal
+from tests.ingest.endpoint.serving import client_of, serving
 
 SHARD = "shardId-000000000000"
 ARN = "arn:aws:kinesis:eu-west-1:000000000000:stream/"
@@ -95,25 +95,35 @@ def test_subscription_ends_with_the_children_of_a_closed_shard(client: Any, make
     assert "ContinuationSequenceNumber" not in last
 
 
-def test_a_consumer_has_one_subscription_to_a_shard(
-    client: Any, make_stream: MakeStream, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_consumer_has_one_subscription_to_a_shard(client: Any, make_stream: MakeStream) -> None:
     consumer = register(client, make_stream())
     position = {"ConsumerARN": consumer, "ShardId": SHARD, "StartingPosition": {"Type": "LATEST"}}
     with closing(subscribe(client, consumer)) as first:
+        next(events(first))
+        assert refusal(client.subscribe_to_shard, **position)[0] == "ResourceInUseException"
+
+
+@pytest.fixture(scope="module")
+def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A client of an endpoint whose subscriptions last a second, and are taken over at once."""
+    path = tmp_path_factory.mktemp("hasty") / "streams.sqlite3"
+    with serving(path, LASTS=1.0, TAKEN_OVER_AFTER=0.0) as url:
+        client = client_of(url)
+        client.create_stream(StreamName="s", ShardCount=1)
+        yield client
+
+
+def test_a_later_call_takes_a_subscription_over(hasty: Any) -> None:
+    consumer = register(hasty, "s", "taken-over")
+    with closing(subscribe(hasty, consumer)) as first:
         found = events(first)
         next(found)
-        assert refusal(client.subscribe_to_shard, **position)[0] == "ResourceInUseException"
-        monkeypatch.setattr(fan_out, "TAKEN_OVER_AFTER", 0.0)
-        with closing(subscribe(client, consumer)):
+        with closing(subscribe(hasty, consumer)):
             assert refusal(lambda: list(found))[0] == "ResourceInUseException"
 
 
-def test_subscription_ends_after_its_time(
-    client: Any, make_stream: MakeStream, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(fan_out, "LASTS", 0.1)
-    with closing(subscribe(client, register(client, make_stream()))) as stream:
+def test_subscription_ends_after_its_time(hasty: Any) -> None:
+    with closing(subscribe(hasty, register(hasty, "s", "ended"))) as stream:
         assert len(list(events(stream))) == 1
 
 

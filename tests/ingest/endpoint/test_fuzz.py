@@ -2,18 +2,14 @@
 
 from pathlib import Path
 
-import pytest
-
-from ingest.endpoint import fan_out
 from tests.ingest.endpoint.fuzz import Fuzz
 from tests.ingest.endpoint.serving import serving
 
 REQUESTS = 200
 
 
-def test_requests_that_are_nearly_right_are_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fan_out, "LASTS", 0.0)
-    with serving(tmp_path / "streams.sqlite3") as url:
+def test_requests_that_are_nearly_right_are_answered(tmp_path: Path) -> None:
+    with serving(tmp_path / "streams.sqlite3", LASTS=0.0) as url:
         fuzz = Fuzz(url, seed=1)
         fuzz.make_streams()
         for _ in range(REQUESTS):

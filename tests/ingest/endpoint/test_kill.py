@@ -1,7 +1,5 @@
 """kill -9 of the endpoint under load: what a client was told is in, is stored."""
 
-import subprocess
-import sys
 import threading
 from functools import partial
 from pathlib import Path
@@ -11,19 +9,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.core.records import TRIM_HORIZON
 from tests.emulators import free_port
-from tests.house import ROOT
-from tests.ingest.endpoint.serving import answers, client_of
+from tests.ingest.endpoint.serving import client_of, start
 from tests.waiting import wait_for
 
 KILLS = 2
 ENOUGH = 20  # acknowledged puts between two kills
-
-
-def start(path: Path, port: int) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "tests.ingest.endpoint.serving", str(path), str(port)]
-    process = subprocess.Popen(command, cwd=ROOT)
-    wait_for(lambda: answers(f"http://127.0.0.1:{port}"))
-    return process
 
 
 def test_what_was_acknowledged_is_stored_after_kills(tmp_path: Path) -> None:
