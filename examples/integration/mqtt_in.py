@@ -29,7 +29,9 @@ class Bridge:
 
     def __init__(self, stream: str, topic: str) -> None:
         self._stream, self._topic = stream, topic
-        self.client = mqtt.Client(CallbackAPIVersion.VERSION2, f"millrace-{stream}", clean_session=False, manual_ack=True)
+        self.client = mqtt.Client(
+            CallbackAPIVersion.VERSION2, f"millrace-{stream}", clean_session=False, manual_ack=True
+        )
         self.client.max_inflight_messages_set(WAITING)
         self.client.on_connect, self.client.on_message = self._connected, self._came
         if "MQTT_USER" in os.environ:

@@ -1,6 +1,6 @@
 """Fetches files of JSON lines from a partner's SFTP folder, puts their lines into a stream, and moves them to done/.
 
-    python examples/integration/sftp_in.py sensors --host 127.0.0.1 --port 22 --user millrace --key id_ed25519 --known-hosts known_hosts --folder out
+    python examples/integration/sftp_in.py sensors sftp://millrace@127.0.0.1:22/out --key id_ed25519 --known-hosts known_hosts
 
 MILLRACE_TOKEN is an API token with the scope write:streams. The partner writes a file under another name and renames it to
 NAME.ndjson when it is whole. A file is moved after all of it is stored; one that was stored in part is put again, and its
@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import hashlib
 import sys
+from urllib.parse import urlsplit
 
 import asyncssh
 from http_in import RefusedError, UnavailableError, batches, put
@@ -47,9 +48,9 @@ async def follow(options: argparse.Namespace) -> None:
         try:
             async with (
                 asyncssh.connect(
-                    options.host,
-                    options.port,
-                    username=options.user,
+                    options.address.hostname,
+                    options.address.port or 22,
+                    username=options.address.username,
                     client_keys=[options.key],
                     known_hosts=options.known_hosts,  # so that nobody else can be the partner
                     keepalive_interval=15,
@@ -57,7 +58,7 @@ async def follow(options: argparse.Namespace) -> None:
                 connection.start_sftp_client() as sftp,
             ):
                 while True:
-                    await fetch_all(sftp, options.stream, options.folder)
+                    await fetch_all(sftp, options.stream, options.address.path.strip("/"))
                     await asyncio.sleep(PAUSE)
         except (OSError, asyncssh.Error, UnavailableError, RefusedError) as error:
             print(f"{type(error).__name__}: {error}", file=sys.stderr)
@@ -65,9 +66,11 @@ async def follow(options: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="Fetches files from an SFTP folder and puts their lines into a stream.")
+    parser = argparse.ArgumentParser(
+        description="Fetches files from an SFTP folder and puts their lines into a stream."
+    )
     parser.add_argument("stream")
-    for word in ("host", "user", "key", "known-hosts", "folder"):
-        parser.add_argument(f"--{word}", required=True)
-    parser.add_argument("--port", type=int, default=22)
+    parser.add_argument("address", type=urlsplit, help="sftp://USER@HOST:PORT/FOLDER, the folder below the user's own")
+    parser.add_argument("--key", required=True, help="the file of the private key")
+    parser.add_argument("--known-hosts", required=True, help="the file of the partner's public keys")
     asyncio.run(follow(parser.parse_args()))

@@ -1,6 +1,6 @@
 """Sends mail when a field of a record goes above a limit, at most one in five minutes for each partition key.
 
-    python examples/integration/smtp_out.py sensors --field celsius --above 30 --to ops@example.org --port 25 --places places.json
+    python examples/integration/smtp_out.py sensors --field celsius --above 30 --to ops@example.org --port 25
 
 boto3 reads the variables that kinesis_out.py names. The place in the stream is saved after the mail server has taken the
 mail, so an alarm is sent at least once; one that is sent again has the same Message-ID. SMTP_USER and SMTP_PASSWORD are used
@@ -62,7 +62,7 @@ def send(message: EmailMessage, host: str, port: int) -> None:
             raise
         except OSError as error:  # so are the other errors of smtplib
             print(f"The mail server: {error}", file=sys.stderr)
-        time.sleep(min(60, 2**min(attempt, 6)))
+        time.sleep(min(60, 2 ** min(attempt, 6)))
 
 
 def mail(options: argparse.Namespace, record: Any, value: float) -> EmailMessage:
@@ -84,7 +84,7 @@ if __name__ == "__main__":
     parser.add_argument("--sender", default="millrace@localhost")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--places", type=Path, required=True)
+    parser.add_argument("--places", type=Path, default=Path("smtp_out.json"))
     options = parser.parse_args()
     kept = json.loads(options.places.read_text()) if options.places.exists() else {}
     for records in kinesis_out.read(boto3.client("kinesis"), options.stream, kept):

@@ -62,7 +62,9 @@ class Handler(BaseHTTPRequestHandler):
         except UnavailableError:
             return self._fault(500, "Server", "The stream gives no answer: send the call again.")
         sequence = told["outcomes"][0]["sequence"]
-        return self._answer(200, _envelope(f'<PutResponse xmlns="{OURS}"><sequence>{sequence}</sequence></PutResponse>'))
+        return self._answer(
+            200, _envelope(f'<PutResponse xmlns="{OURS}"><sequence>{sequence}</sequence></PutResponse>')
+        )
 
     def _fault(self, status: int, who: str, says: str) -> None:
         fault = etree.Element("faultstring")

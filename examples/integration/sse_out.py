@@ -33,7 +33,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answers with events until the client goes away."""
-        if not compare_digest(self.headers.get("Authorization", "").encode(), f"Bearer {os.environ['SSE_TOKEN']}".encode()):
+        if not compare_digest(
+            self.headers.get("Authorization", "").encode(), f"Bearer {os.environ['SSE_TOKEN']}".encode()
+        ):
             return self.send_error(401)
         if self.path != "/events":
             return self.send_error(404)

@@ -32,7 +32,9 @@ def is_signed(headers: Message, body: bytes, now: float, secret: str) -> bool:
     key = b64decode(secret.removeprefix("whsec_"))
     right = b"v1," + b64encode(hmac.digest(key, f"{name}.{at}.".encode() + body, hashlib.sha256))
     signatures = headers.get("webhook-signature", "").split(" ")[:10]
-    return any([hmac.compare_digest(right, each.encode()) for each in signatures])  # all, so that the time tells nothing
+    return any(
+        [hmac.compare_digest(right, each.encode()) for each in signatures]
+    )  # all, so that the time tells nothing
 
 
 class Handler(BaseHTTPRequestHandler):
