@@ -3,9 +3,9 @@
     python examples/integration/amqp_in.py sensors --queue readings
 
 MILLRACE_TOKEN is an API token with the scope write:streams, AMQP_URL the broker, with its user and password (default
-amqp://guest:guest@127.0.0.1:5672). A message is acknowledged after it is stored, and the broker gives it out again when this
-script or a line has failed: at least once, and once if its sender gave it a message_id, which is the Idempotency-Key.
-A message that is no record is rejected, which sends it to the queue's dead-letter exchange.
+amqp://guest:guest@127.0.0.1:5672). A message is acknowledged after it is stored, and the broker gives it out again
+when this script or a line has failed: at least once, and once if its sender gave it a message_id, which is the
+Idempotency-Key. A message that is no record is rejected, which sends it to the queue's dead-letter exchange.
 """
 
 import argparse

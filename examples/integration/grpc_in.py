@@ -2,10 +2,11 @@
 
     python examples/integration/grpc_in.py sensors --port 50051
 
-MILLRACE_TOKEN is an API token with the scope write:streams, GRPC_TOKEN a secret of your choice, which clients send as the
-metadata `authorization: Bearer …`. A client is answered after the record is stored. It may send a call again when it gets
-UNAVAILABLE or no answer, and the call's id, the Idempotency-Key, makes that once. No generated code is kept: grpcio-tools
-reads records.proto at the start. It listens on the loopback address only: let a proxy with TLS pass calls on.
+MILLRACE_TOKEN is an API token with the scope write:streams, GRPC_TOKEN a secret of your choice, which clients send
+as the metadata `authorization: Bearer …`. A client is answered after the record is stored. It may send a call again
+when it gets UNAVAILABLE or no answer, and the call's id, the Idempotency-Key, makes that once. No generated code is
+kept: grpcio-tools reads records.proto at the start. It listens on the loopback address only: let a proxy with TLS
+pass calls on.
 """
 
 import argparse
@@ -26,10 +27,10 @@ AT_ONCE = 16  # calls at work; as many again may wait, and further ones get RESO
 TRIES = 3  # then the client tries
 
 sys.path.append(str(Path(__file__).parent))  # where records.proto is
-messages, services = grpc.protos_and_services("records.proto")  # type: ignore[attr-defined]
+messages, services = grpc.protos_and_services("records.proto")
 
 
-class Records(services.RecordsServicer):  # type: ignore[misc,name-defined]
+class Records(services.RecordsServicer):  # type: ignore[misc]
     """Answers the calls of the service in records.proto."""
 
     def __init__(self, stream: str) -> None:
@@ -59,7 +60,7 @@ if __name__ == "__main__":
     options = parser.parse_args()
     bounds = [("grpc.max_receive_message_length", MOST_BYTES), ("grpc.so_reuseport", 0)]
     server = grpc.server(ThreadPoolExecutor(AT_ONCE), options=bounds, maximum_concurrent_rpcs=2 * AT_ONCE)
-    services.add_RecordsServicer_to_server(Records(options.stream), server)  # type: ignore[attr-defined]
+    services.add_RecordsServicer_to_server(Records(options.stream), server)
     server.add_insecure_port(f"127.0.0.1:{options.port}")
     server.start()
     print(f"gRPC at 127.0.0.1:{options.port}", flush=True)

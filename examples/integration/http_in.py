@@ -2,9 +2,10 @@
 
     python examples/integration/http_in.py sensors --run monday < records.ndjson
 
-MILLRACE_TOKEN holds an API token with the scope write:streams, MILLRACE_URL the site (default http://127.0.0.1:8000).
-A batch that is sent again has the same Idempotency-Key, and Millrace stores it once. So has a batch of a run that is
-started again under the same name within 24 hours. The other examples put by this module's put().
+MILLRACE_TOKEN holds an API token with the scope write:streams, MILLRACE_URL the site (default
+http://127.0.0.1:8000). A batch that is sent again has the same Idempotency-Key, and Millrace stores it once. So has
+a batch of a run that is started again under the same name within 24 hours. The other examples put by this module's
+put().
 """
 
 import argparse

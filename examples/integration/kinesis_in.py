@@ -2,9 +2,9 @@
 
     python examples/integration/kinesis_in.py sensors --key sensor < records.ndjson
 
-Start `manage.py endpoint` first and make a key: `manage.py access_key --user NAME`. boto3 reads AWS_ENDPOINT_URL_KINESIS,
-AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_DEFAULT_REGION. The API has no idempotency key: a call whose answer was
-lost is sent again, so a record is stored at least once.
+Start `manage.py endpoint` first and make a key: `manage.py access_key --user NAME`. boto3 reads
+AWS_ENDPOINT_URL_KINESIS, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_DEFAULT_REGION. The API has no idempotency
+key: a call whose answer was lost is sent again, so a record is stored at least once.
 """
 
 import argparse

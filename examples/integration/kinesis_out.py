@@ -2,9 +2,10 @@
 
     python examples/integration/kinesis_out.py sensors --places places.json
 
-Start `manage.py endpoint` first and make a key: `manage.py access_key --user NAME`. boto3 reads AWS_ENDPOINT_URL_KINESIS,
-AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_DEFAULT_REGION. Places are saved after the records are printed, so a
-record is printed at least once. The order is kept within a shard, and a shard comes after its parents.
+Start `manage.py endpoint` first and make a key: `manage.py access_key --user NAME`. boto3 reads
+AWS_ENDPOINT_URL_KINESIS, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_DEFAULT_REGION. Places are saved after the
+records are printed, so a record is printed at least once. The order is kept within a shard, and a shard comes after
+its parents.
 """
 
 import argparse

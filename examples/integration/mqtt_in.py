@@ -2,10 +2,10 @@
 
     python examples/integration/mqtt_in.py sensors --broker 127.0.0.1:1883 --topic plant/+/temperature
 
-MILLRACE_TOKEN is an API token with the scope write:streams; MQTT_USER and MQTT_PASSWORD are used if they are set, and then only
-over TLS. A message of QoS 1 is acknowledged after it is stored; the broker keeps the session, and sends again when this
-script or the line has failed. A record whose JSON has a field "id" is then stored once, because the id is its
-Idempotency-Key: MQTT itself gives messages no lasting name.
+MILLRACE_TOKEN is an API token with the scope write:streams; MQTT_USER and MQTT_PASSWORD are used if they are set,
+and then only over TLS. A message of QoS 1 is acknowledged after it is stored; the broker keeps the session, and
+sends again when this script or the line has failed. A record whose JSON has a field "id" is then stored once,
+because the id is its Idempotency-Key: MQTT itself gives messages no lasting name.
 """
 
 import argparse

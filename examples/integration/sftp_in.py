@@ -1,11 +1,11 @@
 """Fetches files of JSON lines from a partner's SFTP folder, puts their lines into a stream, and moves them to done/.
 
-    python examples/integration/sftp_in.py sensors sftp://millrace@127.0.0.1:22/out --key id_ed25519 --known-hosts known_hosts
+    python examples/integration/sftp_in.py sensors sftp://millrace@127.0.0.1:22/out --key id --known-hosts known_hosts
 
-MILLRACE_TOKEN is an API token with the scope write:streams. The partner writes a file under another name and renames it to
-NAME.ndjson when it is whole. A file is moved after all of it is stored; one that was stored in part is put again, and its
-batches, whose Idempotency-Keys are the file's digest and their number, are stored once.
-On a server of your own, `manage.py produce tail` reads the folder itself.
+MILLRACE_TOKEN is an API token with the scope write:streams. The partner writes a file under another name and renames
+it to NAME.ndjson when it is whole. A file is moved after all of it is stored; one that was stored in part is put
+again, and its batches, whose Idempotency-Keys are the file's digest and their number, are stored once. On a server
+of your own, `manage.py produce tail` reads the folder itself.
 """
 
 import argparse

@@ -2,9 +2,10 @@
 
     python examples/integration/smtp_in.py sensors --port 2525
 
-MILLRACE_TOKEN is an API token with the scope write:streams. The sender is told 250 only after the record is stored. Till then
-its mail server keeps the message and tries again, and the Idempotency-Key, a digest of the message, makes that once.
-It listens on the loopback address only: let your mail server, which checks senders, relay an address to it.
+MILLRACE_TOKEN is an API token with the scope write:streams. The sender is told 250 only after the record is stored.
+Till then its mail server keeps the message and tries again, and the Idempotency-Key, a digest of the message, makes
+that once. It listens on the loopback address only: let your mail server, which checks senders, relay an address to
+it.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import hashlib
 import json
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import Any, cast
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from http_in import RefusedError, UnavailableError, put
@@ -40,7 +41,7 @@ class Handler:
         """Returns 250 when the record is stored, 451 to be sent it again, 554 for a message that is never taken."""
         key = f"mail-{hashlib.sha256(envelope.content).hexdigest()}"
         try:
-            message = cast(EmailMessage, message_from_bytes(envelope.content, policy=policy.default))
+            message = message_from_bytes(envelope.content, policy=policy.default)
             line = json.dumps(record_of(message)).encode()
             await asyncio.to_thread(put, self._stream, line, key, TRIES)
         except UnavailableError:
@@ -59,6 +60,6 @@ if __name__ == "__main__":
     controller.start()
     print(f"Mail to 127.0.0.1:{options.port}", flush=True)
     try:
-        controller._thread.join()  # type: ignore[union-attr]
+        controller._thread.join()
     finally:
         controller.stop()

@@ -2,9 +2,9 @@
 
     python examples/integration/smtp_out.py sensors --field celsius --above 30 --to ops@example.org --port 25
 
-boto3 reads the variables that kinesis_out.py names. The place in the stream is saved after the mail server has taken the
-mail, so an alarm is sent at least once; one that is sent again has the same Message-ID. SMTP_USER and SMTP_PASSWORD are used
-if they are set, and then only over TLS.
+boto3 reads the variables that kinesis_out.py names. The place in the stream is saved after the mail server has taken
+the mail, so an alarm is sent at least once; one that is sent again has the same Message-ID. SMTP_USER and
+SMTP_PASSWORD are used if they are set, and then only over TLS.
 """
 
 import argparse

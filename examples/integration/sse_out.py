@@ -2,11 +2,11 @@
 
     python examples/integration/sse_out.py sensors --port 8081
 
-Then `curl -N -H "Authorization: Bearer $SSE_TOKEN" http://127.0.0.1:8081/events`. SSE_TOKEN is a secret of your choice; boto3
-reads the variables that kinesis_out.py names. The id of an event is the place in each shard. A client that comes back
-sends it as Last-Event-ID, as EventSource does by itself, and goes on behind it: no record is missed. A client that reads
-slowly holds up nobody else, because each has a reader of its own. EventSource sends no Authorization header: for browsers,
-let a proxy that checks the session add it.
+Then `curl -N -H "Authorization: Bearer $SSE_TOKEN" http://127.0.0.1:8081/events`. SSE_TOKEN is a secret of your
+choice; boto3 reads the variables that kinesis_out.py names. The id of an event is the place in each shard. A client
+that comes back sends it as Last-Event-ID, as EventSource does by itself, and goes on behind it: no record is missed.
+A client that reads slowly holds up nobody else, because each has a reader of its own. EventSource sends no
+Authorization header: for browsers, let a proxy that checks the session add it.
 """
 
 import argparse

@@ -3,8 +3,9 @@
     python examples/integration/websocket_out.py orders pulse
 
 MILLRACE_USER and MILLRACE_PASSWORD are those of a user without a second factor, MILLRACE_URL is the site (default
-http://127.0.0.1:8000). docs/protocol.md describes the messages. A state replaces the one before, so a slow reader misses
-states and never the newest. For a script that looks now and then, polling /live/ with an API token is simpler.
+http://127.0.0.1:8000). docs/protocol.md describes the messages. A state replaces the one before, so a slow reader
+misses states and never the newest. For a script that looks now and then, polling /live/ with an API token is
+simpler.
 """
 
 import json
@@ -21,6 +22,7 @@ from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 SITE = os.environ.get("MILLRACE_URL", "http://127.0.0.1:8000")
 SILENCE = 10  # seconds after which the line counts as dead: the server sends a beat every 2 s
@@ -44,7 +46,7 @@ def sign_in() -> str:
 def states(cookie: str, topics: Sequence[str]) -> Iterator[dict[str, Any]]:
     """Yields the states of one connection. Raises ConnectionClosed at its end and TimeoutError when it is silent."""
     address = f"{SITE.replace('http', 'ws', 1)}/ws/live/"
-    with connect(address, origin=SITE, additional_headers={"Cookie": cookie}, max_size=4 << 20) as socket:  # type: ignore[arg-type]
+    with connect(address, origin=Origin(SITE), additional_headers={"Cookie": cookie}, max_size=4 << 20) as socket:
         socket.send(json.dumps({"subscribe": topics}))
         while True:
             message = json.loads(socket.recv(timeout=SILENCE))
