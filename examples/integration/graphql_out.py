@@ -102,5 +102,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Answers GraphQL queries from the live figures of Millrace.")
     parser.add_argument("--port", type=int, required=True)
     options = parser.parse_args()
+    server = ThreadingHTTPServer(("127.0.0.1", options.port), Handler)
     print(f"GraphQL at http://127.0.0.1:{options.port}/", flush=True)
-    ThreadingHTTPServer(("127.0.0.1", options.port), Handler).serve_forever()
+    server.serve_forever()

@@ -30,7 +30,7 @@ sys.path.append(str(Path(__file__).parent))  # where records.proto is
 messages, services = grpc.protos_and_services("records.proto")
 
 
-class Records(services.RecordsServicer):  # type: ignore[misc]
+class Records(services.RecordsServicer):  # type: ignore[misc,name-defined]
     """Answers the calls of the service in records.proto."""
 
     def __init__(self, stream: str) -> None:

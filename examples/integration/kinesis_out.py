@@ -22,17 +22,17 @@ PAUSE = 0.25  # seconds between two looks at a shard without new records: Amazon
 Places = dict[str, str]  # the last sequence number that was read, by shard
 
 
-def read(client: Any, stream: str, places: Places, *, start: str = "TRIM_HORIZON", once: bool = False) -> Iterator[Any]:
+def read(client: Any, stream: str, places: Places, since: float = 0, *, once: bool = False) -> Iterator[Any]:
     """Yields records by the batch, [] when there is nothing new. `places` is where to begin, and is kept current.
 
-    With `once` it ends with the newest record.
+    A shard without a place begins with its records since that time (Unix seconds). With `once` it ends at the newest.
     """
     iterators = dict[str, str]()
     while True:
         behind = False
         for shard in _open(client, stream, places):
             if shard not in iterators:
-                iterators[shard] = _iterator(client, stream, shard, places.get(shard), start)
+                iterators[shard] = _iterator(client, stream, shard, places.get(shard), since)
             try:
                 answer = client.get_records(ShardIterator=iterators.pop(shard), Limit=1_000)
             except client.exceptions.ExpiredIteratorException:  # after five minutes; the place is known
@@ -61,10 +61,17 @@ def _open(client: Any, stream: str, places: Places) -> list[str]:
     return sorted(name for name in waiting if not parents[name] & waiting)
 
 
-def _iterator(client: Any, stream: str, shard: str, place: str | None, start: str) -> str:
-    how = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "StartingSequenceNumber": place} if place else {}
-    answer = client.get_shard_iterator(StreamName=stream, ShardId=shard, **({"ShardIteratorType": start} | how))
-    return str(answer["ShardIterator"])
+def _iterator(client: Any, stream: str, shard: str, place: str | None, since: float) -> str:
+    how: dict[str, Any] = {"ShardIteratorType": "TRIM_HORIZON"}
+    if place:
+        how = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "StartingSequenceNumber": place}
+    else:
+        how = (
+            {"ShardIteratorType": "AT_TIMESTAMP", "Timestamp": since}
+            if since
+            else {"ShardIteratorType": "TRIM_HORIZON"}
+        )
+    return str(client.get_shard_iterator(StreamName=stream, ShardId=shard, **how)["ShardIterator"])
 
 
 if __name__ == "__main__":

@@ -92,5 +92,6 @@ if __name__ == "__main__":
     arguments.add_argument("--port", type=int, required=True)
     options = arguments.parse_args()
     Handler.stream = options.stream
+    server = ThreadingHTTPServer(("127.0.0.1", options.port), Handler)
     print(f"SOAP at http://127.0.0.1:{options.port}/?wsdl", flush=True)
-    ThreadingHTTPServer(("127.0.0.1", options.port), Handler).serve_forever()
+    server.serve_forever()

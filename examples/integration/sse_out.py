@@ -13,10 +13,9 @@ import argparse
 import json
 import os
 import threading
+import time
 from hmac import compare_digest
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from time import monotonic
-from typing import Any
 
 import boto3
 import kinesis_out
@@ -25,6 +24,14 @@ MOST_CLIENTS = 20
 SECONDS = 30  # that a client may take to read what is sent, or to send its request
 QUIET = 10.0  # seconds without an event, after which a comment keeps the connection open
 room = threading.BoundedSemaphore(MOST_CLIENTS)
+
+
+def place_of(event: str) -> tuple[float, kinesis_out.Places]:
+    """Returns where to go on: when the first connection began, and the places since. Raises ValueError and others."""
+    if not event:
+        return time.time(), {}
+    since, places = json.loads(event)
+    return float(since), {str(shard): str(place) for shard, place in dict(places).items()}
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -40,36 +47,34 @@ class Handler(BaseHTTPRequestHandler):
         if self.path != "/events":
             return self.send_error(404)
         try:
-            last: Any = json.loads(self.headers.get("Last-Event-ID", "{}"))
-        except ValueError:
-            last = None
-        if not isinstance(last, dict) or not all(isinstance(place, str) for place in last.values()):
+            last = place_of(self.headers.get("Last-Event-ID", ""))
+        except (ValueError, TypeError, LookupError):
             return self.send_error(400, "Last-Event-ID is not from here")
         if not room.acquire(blocking=False):
             return self.send_error(503, "Too many clients")
         try:
-            self._send(last)
+            self._send(*last)
         except OSError:
             pass  # the client is gone, or reads too slowly
         finally:
             room.release()
         return None
 
-    def _send(self, places: dict[str, str]) -> None:
+    def _send(self, since: float, places: kinesis_out.Places) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Cache-Control", "no-store")
         self.end_headers()
         sent = 0.0
-        for records in kinesis_out.read(boto3.client("kinesis"), self.stream, places, start="LATEST"):
+        for records in kinesis_out.read(boto3.client("kinesis"), self.stream, places, since):
             for number, record in enumerate(records, 1):
                 lines = record["Data"].decode(errors="replace").splitlines() or [""]
-                end = f"id: {json.dumps(places)}\n" if number == len(records) else ""  # the whole batch is behind it
+                end = f"id: {json.dumps([since, places])}\n" if number == len(records) else ""  # of the batch
                 self.wfile.write(("".join(f"data: {line}\n" for line in lines) + end + "\n").encode())
-                sent = monotonic()
-            if monotonic() - sent > QUIET:
+                sent = time.monotonic()
+            if time.monotonic() - sent > QUIET:
                 self.wfile.write(b": still here\n\n")
-                sent = monotonic()
+                sent = time.monotonic()
 
 
 if __name__ == "__main__":
@@ -78,5 +83,6 @@ if __name__ == "__main__":
     parser.add_argument("--port", type=int, required=True)
     options = parser.parse_args()
     Handler.stream = options.stream
+    server = ThreadingHTTPServer(("127.0.0.1", options.port), Handler)
     print(f"Events at http://127.0.0.1:{options.port}/events", flush=True)
-    ThreadingHTTPServer(("127.0.0.1", options.port), Handler).serve_forever()
+    server.serve_forever()

@@ -66,5 +66,6 @@ if __name__ == "__main__":
     parser.add_argument("--port", type=int, required=True)
     options = parser.parse_args()
     Handler.stream = options.stream
+    server = ThreadingHTTPServer(("127.0.0.1", options.port), Handler)
     print(f"Webhooks to http://127.0.0.1:{options.port}/", flush=True)
-    ThreadingHTTPServer(("127.0.0.1", options.port), Handler).serve_forever()
+    server.serve_forever()
