@@ -65,12 +65,8 @@ def _iterator(client: Any, stream: str, shard: str, place: str | None, since: fl
     how: dict[str, Any] = {"ShardIteratorType": "TRIM_HORIZON"}
     if place:
         how = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "StartingSequenceNumber": place}
-    else:
-        how = (
-            {"ShardIteratorType": "AT_TIMESTAMP", "Timestamp": since}
-            if since
-            else {"ShardIteratorType": "TRIM_HORIZON"}
-        )
+    elif since:
+        how = {"ShardIteratorType": "AT_TIMESTAMP", "Timestamp": since}
     return str(client.get_shard_iterator(StreamName=stream, ShardId=shard, **how)["ShardIterator"])
 
 

@@ -1,6 +1,7 @@
 """One Millrace, with its Kinesis API, for all examples."""
 
 import json
+import subprocess
 import sys
 from collections.abc import Iterator
 from itertools import count
@@ -8,10 +9,11 @@ from typing import Any, NamedTuple
 
 import boto3
 import pytest
+from botocore.config import Config
 
 from tests.emulators import free_port
 from tests.examples.running import PACKAGES
-from tests.house import House, Web, kill
+from tests.house import ROOT, House, Web, kill
 from tests.waiting import wait_for
 
 sys.path.append(str(PACKAGES))  # of the peers; last, so that .venv comes first
@@ -41,7 +43,15 @@ class Site(NamedTuple):
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     house = House(tmp_path_factory.mktemp("house"))
     port = free_port()
-    endpoint = house.start("endpoint", "--port", str(port))
+    log = (house.folder / "endpoint.log").open("w")  # a pipe that nobody reads would fill
+    endpoint = subprocess.Popen(
+        [sys.executable, ROOT / "manage.py", "endpoint", "--port", str(port)],
+        env=house.environment,
+        cwd=house.folder,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=log,
+    )
     token, key_id, secret = json.loads(house.run("shell", "--verbosity", "0", "--command", PEOPLE))
     web = Web(house)
     environment = {
@@ -62,10 +72,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         endpoint_url=environment["AWS_ENDPOINT_URL_KINESIS"],
         aws_access_key_id=key_id,
         aws_secret_access_key=secret,
+        config=Config(read_timeout=10, retries={"max_attempts": 0}),
     )
     yield Site(house, environment, client)
     web.stop()
     kill(endpoint)
+    log.close()
 
 
 class Stream:
