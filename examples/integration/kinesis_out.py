@@ -70,17 +70,27 @@ def _iterator(client: Any, stream: str, shard: str, place: str | None, since: fl
     return str(client.get_shard_iterator(StreamName=stream, ShardId=shard, **how)["ShardIterator"])
 
 
+def load(path: Path) -> Places:
+    """Returns the places in a file, none if there is no such file."""
+    return dict(json.loads(path.read_text())) if path.exists() else {}
+
+
+def save(path: Path, places: Places) -> None:
+    """Writes the places so that the file is whole at any moment."""
+    new = path.with_suffix(".new")
+    new.write_text(json.dumps(places))
+    new.replace(path)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Prints each record of a stream by the Kinesis API.")
     parser.add_argument("stream")
     parser.add_argument("--places", type=Path, required=True, help="a file that keeps how far it has read")
     parser.add_argument("--once", action="store_true", help="stop at the newest record")
     options = parser.parse_args()
-    kept: Places = json.loads(options.places.read_text()) if options.places.exists() else {}
+    kept = load(options.places)
     for records in read(boto3.client("kinesis"), options.stream, kept, once=options.once):
         for record in records:
             print(record["Data"].decode(errors="replace"), flush=True)
         if records:
-            new = options.places.with_suffix(".new")
-            new.write_text(json.dumps(kept))
-            new.replace(options.places)
+            save(options.places, kept)

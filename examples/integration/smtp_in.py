@@ -26,7 +26,7 @@ TRIES = 3  # then the sender's mail server tries
 def record_of(message: EmailMessage) -> dict[str, str]:
     """Returns the record: some headers, and the text without attachments."""
     part = message.get_body(preferencelist=("plain",))
-    text = part.get_content() if part else ""
+    text = part.get_content().replace("\r\n", "\n") if part else ""
     heads = {name: str(message.get(name, "")) for name in ("from", "to", "subject", "date")}
     return heads | {"text": text}
 

@@ -15,6 +15,7 @@ import ssl
 import sys
 import time
 from email.message import EmailMessage
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,9 @@ def value_of(record: Any, field: str) -> float | None:
 
 def is_due(key: str, now: float) -> bool:
     """Returns whether no mail for the key was sent in the last QUIET seconds, and notes this one."""
-    if now - mailed.pop(key, -QUIET) < QUIET:
+    if now - mailed.get(key, -QUIET) < QUIET:
         return False
+    mailed.pop(key, None)  # so that the oldest stands first
     while len(mailed) >= MOST_KEYS:
         del mailed[next(iter(mailed))]
     mailed[key] = now
@@ -46,8 +48,8 @@ def is_due(key: str, now: float) -> bool:
 
 
 def send(message: EmailMessage, host: str, port: int) -> None:
-    """Sends, and tries again for as long as the mail server gives no answer: the stream keeps what waits."""
-    for attempt in range(1_000_000):
+    """Sends, and tries again until the mail server takes it: nothing is passed over, and the stream keeps what waits."""
+    for attempt in count():
         try:
             with smtplib.SMTP(host, port, timeout=30) as server:
                 if "SMTP_USER" in os.environ:
@@ -55,12 +57,7 @@ def send(message: EmailMessage, host: str, port: int) -> None:
                     server.login(os.environ["SMTP_USER"], os.environ["SMTP_PASSWORD"])
                 server.send_message(message)
                 return
-        except smtplib.SMTPResponseException as error:
-            if error.smtp_code >= 500:
-                raise
-        except smtplib.SMTPRecipientsRefused:
-            raise
-        except OSError as error:  # so are the other errors of smtplib
+        except OSError as error:  # of which all errors of smtplib are kinds
             print(f"The mail server: {error}", file=sys.stderr)
         time.sleep(min(60, 2 ** min(attempt, 6)))
 
@@ -86,11 +83,11 @@ if __name__ == "__main__":
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--places", type=Path, default=Path("smtp_out.json"))
     options = parser.parse_args()
-    kept = json.loads(options.places.read_text()) if options.places.exists() else {}
+    kept = kinesis_out.load(options.places)
     for records in kinesis_out.read(boto3.client("kinesis"), options.stream, kept):
         for record in records:
             value = value_of(record, options.field)
             if value is not None and value > options.above and is_due(record["PartitionKey"], time.monotonic()):
                 send(mail(options, record, value), options.host, options.port)
         if records:
-            options.places.write_text(json.dumps(kept))
+            kinesis_out.save(options.places, kept)
