@@ -48,7 +48,7 @@ def is_due(key: str, now: float) -> bool:
 
 
 def send(message: EmailMessage, host: str, port: int) -> None:
-    """Sends, and tries again until the mail server takes it: nothing is passed over, and the stream keeps what waits."""
+    """Sends, and tries again until the mail server takes it: nothing is passed over; the stream waits."""
     for attempt in count():
         try:
             with smtplib.SMTP(host, port, timeout=30) as server:
