@@ -29,6 +29,8 @@ class SecretError(SystemExit):
 
 def read_ring(path: Path) -> Ring:
     """Returns the keys by their ids, the current one first. Raises SecretError."""
+    if not path.exists():
+        raise SecretError(f"There is no {path}: python examples/secrets/rotate.py {path} --add k1")
     if path.stat().st_mode & 0o077:
         raise SecretError(f"Other users may read {path}: chmod 600 {path}")
     items = [ITEM.fullmatch(line) for line in path.read_text().split()]

@@ -16,6 +16,7 @@ import secrets
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from encrypt import Ring, derive, read_ring
 
@@ -27,7 +28,7 @@ MOST_CHARACTERS = 1 << 20  # of a signed line
 def sign(ring: Ring, message: str, now: float) -> str:
     """Returns the message as a signed line, under the current key."""
     name = next(iter(ring))
-    signed = {"message": message, "time": int(now), "once": secrets.token_hex(16), "key": name}
+    signed: dict[str, str | int] = {"message": message, "time": int(now), "once": secrets.token_hex(16), "key": name}
     return json.dumps(signed | {"signature": _signature(ring[name], signed)})
 
 
@@ -42,12 +43,12 @@ class Verifier:
 
     def __init__(self, ring: Ring) -> None:
         self._ring = ring
-        self._seen = dict[str, float]()  # until when, by the number used once; the oldest first
+        self._seen = dict[str, float]()  # until when, by the number used once; the first to end comes first
 
     def verify(self, line: str, now: float) -> str:
         """Returns the message of a signed line. Raises ValueError with the reason."""
         try:
-            signed = json.loads(line) if len(line) <= MOST_CHARACTERS else None
+            signed: Any = json.loads(line) if len(line) <= MOST_CHARACTERS else None
             right = _signature(self._ring[signed["key"]], signed)
             is_right = hmac.compare_digest(right.encode(), signed["signature"].encode())  # in constant time
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
@@ -59,11 +60,11 @@ class Verifier:
         self._forget(now)
         if signed["once"] in self._seen or len(self._seen) >= MOST_SEEN:
             raise ValueError("it came before, or too many came")
-        self._seen[signed["once"]] = signed["time"] + WINDOW
+        self._seen[signed["once"]] = now + 2 * WINDOW  # by then it is too old, even from a clock ahead
         return str(signed["message"])
 
     def _forget(self, now: float) -> None:
-        for once in [once for once, until in self._seen.items() if until < now]:
+        while self._seen and self._seen[once := next(iter(self._seen))] < now:
             del self._seen[once]
 
 

@@ -49,7 +49,7 @@ def is_right(ring: Ring, password: bytes, stored: str) -> bool:
 def is_current(ring: Ring, stored: str) -> bool:
     """Returns whether a hash made now would have the same key and cost. Else make one: the password is at hand."""
     parts = STORED.fullmatch(stored)
-    return bool(parts) and (parts[1], int(parts[3])) == (next(iter(ring)), COST)
+    return parts is not None and (parts[1], int(parts[3])) == (next(iter(ring)), COST)
 
 
 def ask() -> bytes:

@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -32,9 +33,11 @@ def command(name: str, places: Mapping[str, object]) -> Command:
     [line, *_] = [line for line in docstring.splitlines() if line.startswith("    ")]
     program, script, *words = shlex.split(line)
     assert (program, script) == ("python", f"examples/{name}")
-    for old, new in places.items():
+    for old in places:
         assert any(old in word for word in words), f"{old} is not in: {line}"
-        words = [word.replace(old, str(new)) for word in words]
+    if places:
+        parts = re.compile("|".join(map(re.escape, places)))
+        words = [parts.sub(lambda found: str(places[found[0]]), word) for word in words]
     if "<" in words:
         return Command([script, *words[: words.index("<")]], words[words.index("<") + 1])
     return Command([script, *words], "")
