@@ -19,7 +19,7 @@ export PATH := $(PATH):$(CURDIR)/$(BIN)
 ALONE := $(PYTHON) .ci/alone .setup.lock $(MAKE) --silent --no-print-directory
 FRONTEND := package.json $(shell find dashboard/frontend applications/*/frontend -type f)
 
-.PHONY: help run setup setup-dev setup-tests test test-fast check hooks soak bench bench-peers mockups assets format lock new-password clean
+.PHONY: help run setup setup-dev setup-tests test test-fast check check-types check-code hooks soak bench bench-peers mockups assets format lock new-password clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -48,11 +48,17 @@ setup-tests: setup-dev
 	@tests/machine
 	@! command -v mariadb_config > /dev/null || $(PIP) -r locks/requirements-mariadb.txt
 
+# The types take as long as all else together.
 check: setup-dev ## Lint, types, import direction, migrations, front-end tests
 	@mkdir -p build
+	@$(MAKE) --no-print-directory -j 2 check-types check-code
+
+check-types:
+	$(BIN)/mypy .
+
+check-code:
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
-	$(BIN)/mypy .
 	$(BIN)/lint-imports --no-cache > build/imports.txt || { cat build/imports.txt; exit 1; }
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --fail-level WARNING

@@ -9,6 +9,7 @@ from django.db import connections
 
 from login.entry import read_settings
 
+gc.disable()  # until all is imported: imports leave no garbage
 read_settings()
 pages = get_asgi_application()  # sets Django up for the imports below
 
@@ -27,3 +28,4 @@ application = ProtocolTypeRouter(
     {"http": pages, "websocket": collector.counts(SameOrigin(CookieMiddleware(sockets)))},
 )
 gc.freeze()  # imported objects live as long as the process; keep the garbage collector off them
+gc.enable()

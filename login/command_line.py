@@ -1,8 +1,9 @@
 """The command line: Django's, with our own commands listed first, and a sentence for a database failure."""
 
+import gc
 import sys
 
-from django.core.management import ManagementUtility, get_commands, load_command_class
+from django.core.management import BaseCommand, ManagementUtility, get_commands, load_command_class
 from django.db import InterfaceError, InternalError, OperationalError, ProgrammingError
 
 from common import database_errors
@@ -33,6 +34,14 @@ class CommandLine(ManagementUtility):
                 sys.stderr.write(f"{quoted(word)} is not UTF-8, which every name and path here must be.\n")
                 raise SystemExit(2)
         super().execute()
+
+    def fetch_command(self, subcommand: str) -> BaseCommand:
+        """Returns the command, imported. The garbage collector, which manage.py has turned off, works from here on."""
+        command = super().fetch_command(subcommand)
+        if not gc.isenabled():
+            gc.freeze()  # imported objects live as long as the process
+            gc.enable()
+        return command
 
 
 def _is_text(word: str) -> bool:

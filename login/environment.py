@@ -14,6 +14,7 @@ and never the value, which may be a secret.
 """
 
 import codecs
+import os
 import re
 import shlex
 import sys
@@ -24,6 +25,7 @@ from typing import NamedTuple, NoReturn
 from django.core.exceptions import ImproperlyConfigured
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+MOST = 1 << 20  # bytes of a file
 BLANKS, ENDS = " \t\n\r", "\n\r"
 FORM = "It should be NAME=value, or begin with # as a comment."
 
@@ -42,7 +44,7 @@ def load(path: Path, environ: MutableMapping[str, str]) -> None:
     NAME and NAME_FILE are two ways to give one setting, so if the environment has either, both are ignored in the file.
     A file that does not exist adds nothing. Raises ImproperlyConfigured.
     """
-    if not path.exists():
+    if not os.path.lexists(path):
         return
     given = set(environ)
     for name, value in read(path, lenient=False).items():
@@ -66,9 +68,12 @@ def read(path: Path, *, lenient: bool) -> dict[str, str]:
 def _text(path: Path, *, lenient: bool) -> str:
     """Returns a file's text. Accepts in `.env` a byte order mark, and UTF-16 with one, as PowerShell writes it."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MOST + 1)
     except OSError as error:
         raise ImproperlyConfigured(f"{path} cannot be read: {error.strerror}.") from None
+    if len(data) > MOST:
+        raise ImproperlyConfigured(f"{path} is larger than {MOST >> 20} MiB, so it is no file of settings.")
     wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     encoding = "utf-8" if lenient else "utf-16" if wide else "utf-8-sig"
     try:

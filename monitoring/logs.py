@@ -81,6 +81,15 @@ class NoProbes(logging.Filter):
         return getattr(getattr(record, "request", None), "path", "") not in PROBES
 
 
+class NoSecurityTracebacks(logging.Filter):
+    """Drops the traceback of a refused request, such as one with an invalid Host: any stranger can cause it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.startswith("django.security."):
+            record.exc_info = record.exc_text = None
+        return True
+
+
 def configuration(style: str, level: str, *, debug: bool) -> dict[str, Any]:
     """Returns the LOGGING of Django: to stderr, as "text" or "json", from that level on."""
     return {
@@ -94,9 +103,16 @@ def configuration(style: str, level: str, *, debug: bool) -> dict[str, Any]:
             },
             "json": {"()": "monitoring.logs.JsonFormatter"},
         },
-        "filters": {"no-probes": {"()": "monitoring.logs.NoProbes"}},
+        "filters": {
+            "no-probes": {"()": "monitoring.logs.NoProbes"},
+            "no-security-tracebacks": {"()": "monitoring.logs.NoSecurityTracebacks"},
+        },
         "handlers": {
-            "stderr": {"class": "logging.StreamHandler", "formatter": style, "filters": ["no-probes"]},
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "formatter": style,
+                "filters": ["no-probes", "no-security-tracebacks"],
+            },
             "security": {"class": "logging.StreamHandler", "formatter": "json"},
             "counting": {"class": "monitoring.counters.CountEvents"},
         },

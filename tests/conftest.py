@@ -1,7 +1,9 @@
 """Fixtures that many tests share."""
 
+import gc
 import os
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -17,6 +19,11 @@ from tests.emulators import KINESIS_LOCAL, MINISTACK
 from tests.faketime import LIBRARY
 from tests.house import kill, running
 from tests.layers import emulator_of, forbid_starting, is_fast, may_hold_fast
+from tests.scheduling import group, name_groups, order
+
+# Hundreds of processes start, and each would compile all of our modules where the environment forbids to keep bytecode.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 settings.register_profile("shared", deadline=None)  # a busy machine is no failure
 settings.register_profile("few", deadline=None, max_examples=10)  # where the same runs in full elsewhere
@@ -55,6 +62,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         forbid_starting()
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    group(item)  # before pytest-xdist reads the groups
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Marks the fast layer, and leaves out by name the tests that this machine cannot run."""
     for item in items:
@@ -71,6 +82,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         leave_out(config, items, "there is no libfaketime", partial(_needs, "faketime"))
     for name in missing():
         leave_out(config, items, f"there is no {name}", partial(_is_for, name))
+    order(items)
+    if getattr(config.option, "loadgroup", False):
+        name_groups(items)
+
+
+def pytest_collection_finish() -> None:
+    """Keeps the garbage collector off the modules and tests, which live as long as the process."""
+    gc.collect()
+    gc.freeze()
 
 
 def _needs(fixture: str, item: pytest.Item) -> bool:

@@ -21,6 +21,9 @@ running: "set[subprocess.Popen[str]]" = (
 )  # all that houses have started; tests/conftest.py ends those that a test left
 
 
+_migrated: dict[type, bytes] = {}  # a SQLite file with the tables, for each kind of house
+
+
 class House:
     def __init__(self, folder: Path, database: Database | None = None) -> None:
         """On SQLite, unless another database is given."""
@@ -33,7 +36,17 @@ class House:
             "STREAM_URL": f"embedded:{self.streams}",
             "SECRET_KEY": "only-for-tests-" * 4,
         }
+        self._migrate(is_own=database is None)
+
+    def _migrate(self, *, is_own: bool) -> None:
+        """Makes the tables. The file of the first house of a kind is kept, and later houses begin with a copy of it."""
+        if is_own and (kept := _migrated.get(type(self))):
+            self.database.touch(mode=0o600)  # as the command makes it
+            self.database.write_bytes(kept)
+            return
         self.run("migrate", "--verbosity", "0")
+        if is_own:
+            _migrated[type(self)] = self.database.read_bytes()
 
     def start(self, *words: str, variables: Mapping[str, str] | None = None) -> "subprocess.Popen[str]":
         """A manage.py command, running; it may have environment variables of its own."""

@@ -85,7 +85,7 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
             if not self._windows.total(key):
                 self._sites.rest(key, site.newest + FORGET)
         self._counted: dict[str, tuple[SiteState, int]] = {}  # with the lines in their windows
-        self._seconds: dict[tuple[str, int], SecondRate] = {}
+        self._seconds: dict[int, dict[str, SecondRate]] = {}  # by second, then by site
         self._episodes: dict[tuple[str, str], Episode] = {}
         self._calls: list[NotificationDue] = []
 
@@ -94,19 +94,12 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
 
     def add(self, batch: Batch, events: list[OrderLine]) -> list[DeadRecord]:
         self._move_on(batch.arrived)
-        refused: set[str] = set()
-        thresholds, default = self._thresholds, self._default
-        for name, lines in Counter(batch.keys).items():
-            key = (name,)
-            site = self._sites.open(key)
-            if site is None:
-                refused.add(name)
-                continue
-            count = self._count(key, site, lines)
-            threshold = thresholds.get(name, default)
-            if count >= threshold:
-                first = max(0, threshold - (count - lines) - 1)  # index of the batch's line that reaches it
-                self._alarm(key, site, threshold, lines - first, _nth(batch, name, first))
+        lines = Counter(batch.keys)
+        sites = self._sites.open(zip(lines))  # the 1-tuples of the names
+        refused = lines.keys() - {name for (name,) in sites} if len(sites) < len(lines) else set()
+        for name in refused:
+            del lines[name]
+        self._count(batch, lines, sites)
         if not refused:
             return []
         return refuse(batch, [at for at, site in enumerate(batch.keys) if site in refused], self._too_many)
@@ -122,7 +115,7 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
                 WindowCount(name, lines, watermark, site.newest)
                 for name, (site, lines) in sorted(self._counted.items(), key=_NAME)
             ],
-            [(site, second) for (site, _), second in self._seconds.items()],
+            [each for rates in self._seconds.values() for each in rates.items()],
             list(self._episodes.values()),
             self._calls,
         )
@@ -167,20 +160,30 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
         site.episode = site.below_since = None
         self._open.discard(key)
 
-    def _count(self, key: StateKey, site: SiteState, lines: int) -> int:
-        """Adds lines to a site's window and to its second, and returns its count with them."""
-        now = site.newest = self._windows.watermark
-        count = self._windows.add(key, lines)
+    def _count(self, batch: Batch, lines: Mapping[str, int], sites: Mapping[StateKey, SiteState]) -> None:
+        """Adds the lines of a batch to the windows of its sites and to their seconds, and raises alarms.
+
+        `lines` and `sites` hold the same sites in the same order.
+        """
+        now = self._windows.watermark
         second = now - now % SECOND
-        rate = site.second
-        if rate is None or rate.second != second:
-            rate = site.second = SecondRate(second, 0, 0)
-        rate.lines += lines
-        if count > rate.peak:
-            rate.peak = count
-        self._seconds[key[0], second] = rate
-        self._counted[key[0]] = (site, count)
-        return count
+        thresholds, default = self._thresholds, self._default
+        rates, counted = self._seconds.setdefault(second, {}), self._counted
+        counts = self._windows.add(zip(sites, lines.values(), strict=True))
+        for (name, new), (key, site), count in zip(lines.items(), sites.items(), counts, strict=True):
+            site.newest = now
+            rate = site.second
+            if rate is None or rate.second != second:
+                rate = site.second = SecondRate(second, 0, 0)
+            rate.lines += new
+            if count > rate.peak:
+                rate.peak = count
+            rates[name] = rate
+            counted[name] = (site, count)
+            threshold = thresholds.get(name, default)
+            if count >= threshold:
+                first = max(0, threshold - (count - new) - 1)  # index of the batch's line that reaches it
+                self._alarm(key, site, threshold, new - first, _nth(batch, name, first))
 
     def _alarm(self, key: StateKey, site: SiteState, threshold: int, calls: int, sequence: str) -> None:
         """Begins or continues the alarm of a site; its newest `calls` lines are at or above the threshold."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from streams.core import names
-from streams.core.records import Entry, InvalidRecordError
+from streams.core.records import Batch, Entry, InvalidRecordError, Page
 
 MAX_RECORD = 1 << 20  # bytes, partition key included: Kinesis' default
 LARGEST_RECORD = 10 << 20  # bytes: the most that UpdateMaxRecordSize allows
@@ -58,3 +58,16 @@ def _by_size(entries: list[Entry], limit: int) -> Iterator[list[Entry]]:
         size += len(entry[1])
     if piece:
         yield piece
+
+
+def up_to(page: Page, size: int) -> Page:
+    """Returns a page's first records, of at most `size` bytes but at least one; the whole page if it fits."""
+    batches: list[Batch] = []
+    for batch in page.batches:
+        for place, data in enumerate(batch.datas):
+            size -= len(data)
+            if size < 0 and (place or batches):
+                cut = [*batches, batch.slice(0, place)] if place else batches
+                return page._replace(batches=cut, watermark=None, ended=False)
+        batches.append(batch)
+    return page

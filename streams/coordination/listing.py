@@ -81,6 +81,8 @@ class Listing(NamedTuple):
             if identities - {identity} and identities != {identity for identity, _ in before}:
                 return False
             self._adopt(identity)
+            if identity in identities or not identities:
+                self._heal(identity)
             strangers = list(self._current().exclude(identity=identity).order_by("shard"))
             if strangers:
                 self._exchange(strangers, identity, found.shards)
@@ -105,6 +107,21 @@ class Listing(NamedTuple):
         checkpoints = nameless.values_list("checkpoint", flat=True)
         if all(_fits(checkpoint, identity) for checkpoint in checkpoints):
             nameless.exclude(shard__in=self._all().filter(identity=identity).values("shard")).update(identity=identity)
+
+    def _heal(self, identity: str) -> None:
+        """Takes back leases whose `current` or `identity` was damaged: their shards would be read twice, or never.
+
+        Leases are exchanged all at once. So where no identity or this one is current, every lease of it is current, and
+        a current lease of another identity is one of it.
+        """
+        hidden = self._all().filter(identity=identity).exclude(current=True)
+        renamed = self._current().exclude(identity=identity).defer("state")
+        ours = set(self._all().filter(identity=identity).values_list("shard", flat=True))
+        strays = [lease.pk for lease in renamed if lease.shard not in ours and _fits(lease.checkpoint, identity)]
+        healed = hidden.update(current=True, owner="", expires=None)
+        healed += self._all().filter(pk__in=strays).update(identity=identity, owner="", expires=None)
+        if healed:
+            logger.warning("%d leases of %s on %s were damaged and are current again.", healed, *self[:2])
 
     def _add(self, identity: str, shards: Collection[Shard], place: Position) -> None:
         known = set(self._all().filter(identity=identity).values_list("shard", flat=True))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from common.outage_log import OutageLog
 from streams.coordination.store_errors import translate_errors
-from streams.core.records import StreamError
+from streams.core.records import StreamError, StreamNotFoundError
 from streams.engine.consumer import Consumer
 
 RETRY = 1.0  # seconds until an application that failed is tried again
@@ -20,8 +20,8 @@ class Consumers:
 
     Between two steps of one application, every other application has one step, so a slow application delays the others
     by one of its steps at most. If an application fails, for example because its stream does not exist yet, the failure
-    is logged and the application is tried again while the others go on. A single application ends with its error, and
-    so do all of them when none could begin.
+    is logged and the application is tried again while the others go on. A single application ends with its error,
+    unless its stream was deleted while it was read, and so do all of them when none could begin.
     """
 
     def __init__(
@@ -42,7 +42,9 @@ class Consumers:
         try:
             self._found |= place.step()
         except Exception as error:
-            if len(self._places) == 1:
+            # A stream that was deleted under its readers may be made anew, as docs/adr/0015 promises.
+            deleted = place.has_begun and isinstance(error, StreamNotFoundError)
+            if len(self._places) == 1 and not deleted:
                 raise
             place.fail(error)
             if all(each.failure and not each.has_begun for each in self._places):

@@ -25,6 +25,7 @@ from streams.core.state import EMPTY, State, StateChange
 from streams.engine.reading import Reader
 
 LIMIT = 10_000  # records a step: Kinesis' limit for one read
+NARROWER = 10  # times fewer records after a refusal, which loads the state again; a good step costs only a commit
 IDLE_COMMIT = SECOND  # how often a quiet shard says that it is still complete
 
 logger = logging.getLogger(__name__)
@@ -35,8 +36,8 @@ Decode = Callable[[Batch], tuple[Batch, list[Event], list[DeadRecord]]]
 class Pipeline(Generic[Event, Results]):
     """Applies or dead-letters every record that a lease covers exactly once.
 
-    When a step is refused, the next steps take half as many records, until the faulty record stands alone and becomes a
-    dead letter; then they grow again, and the rest is applied. If the dead letter itself is refused, a part of the
+    When a step is refused, the next steps take a tenth of its records, until the faulty record stands alone and becomes
+    a dead letter; then they grow again, and the rest is applied. If the dead letter itself is refused, a part of the
     record is kept; if that is refused too, the record is counted and logged as an error. No record holds up its shard.
     """
 
@@ -219,7 +220,7 @@ class Pipeline(Generic[Event, Results]):
         count = _count(page)
         if count > 1:
             self._suspects = max(self._suspects, count)
-            self._limit = count // 2
+            self._limit = max(1, count // NARROWER)
             return
         [[arrived, [sequence], [key], [data]]] = page.batches
         self._bury(page, DeadRecord(sequence, arrived, key, data, one_line(str(error)), self._attempts))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from streams.backends.base import Stream
+from streams.backends.limits import up_to
 from streams.core import showing
 from streams.core.clock import to_iso
 from streams.core.records import TRIM_HORIZON, Page, Position, Record, after
@@ -48,7 +49,8 @@ class Tail:
         share = BYTES // max(1, len(self._places))
         limit = max(1, min(self._limit, share // LARGEST))
         while True:
-            page = self._stream.read(shard, self._places[shard], limit)
+            # The rest of a page that is larger than expected is read again, so as not to hold it for each shard.
+            page = up_to(self._stream.read(shard, self._places[shard], limit), share)
             limit = self._next_limit(page, limit, share)
             for batch in page.batches:
                 for sequence, key, data in zip(batch.sequences, batch.keys, batch.datas, strict=True):

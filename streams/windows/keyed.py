@@ -1,6 +1,6 @@
 """Holds a value for each key while the key is in use, and for a while afterwards."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from heapq import heappop, heappush
 from typing import Generic, TypeVar
 
@@ -25,7 +25,7 @@ class KeyedValues(Generic[Value]):
         self.most = most
         self._value = value
         self._values = {key: decode(data) for key, data in entries.items()}
-        self._changed: dict[StateKey, None] = {}
+        self._changed: dict[StateKey, Value] = {}
         self._stored = set(entries)
         self._removed: set[StateKey] = set()
         self._rests: dict[StateKey, int] = {}
@@ -42,22 +42,29 @@ class KeyedValues(Generic[Value]):
         """Returns all keys with their values."""
         return list(self._values.items())
 
-    def open(self, key: StateKey) -> Value | None:
-        """Returns the value of a key, a new one if it has none, and marks it as changed; None if there is no room."""
-        value = self._values.get(key)
-        if value is None:
-            if len(self._values) >= self.most:
-                return None
-            value = self._values[key] = self._value()
-        if self._rests:
-            self._rests.pop(key, None)
-        self._changed[key] = None
-        return value
+    def open(self, keys: Iterable[StateKey]) -> dict[StateKey, Value]:
+        """Returns the values of keys, new ones where they have none, and marks them as changed.
+
+        A key for which there is no room is left out.
+        """
+        opened: dict[StateKey, Value] = {}
+        values, rests = self._values, self._rests
+        for key in keys:
+            value = values.get(key)
+            if value is None:
+                if len(values) >= self.most:
+                    continue
+                value = values[key] = self._value()
+            opened[key] = value
+            if rests:
+                rests.pop(key, None)
+        self._changed.update(opened)
+        return opened
 
     def touch(self, key: StateKey) -> Value:
         """Returns the value of a held key, and marks it as changed."""
-        self._changed[key] = None
-        return self._values[key]
+        value = self._changed[key] = self._values[key]
+        return value
 
     def rest(self, key: StateKey, until: int) -> None:
         """Sets the millisecond at which the key is dropped unless it is opened before."""
@@ -75,7 +82,7 @@ class KeyedValues(Generic[Value]):
 
     def changes(self) -> StateChange:
         """Returns the values that changed since the last call, without a meta."""
-        put = {key: _encode(self._values[key]) for key in self._changed}
+        put = {key: _encode(value) for key, value in self._changed.items()}
         removed = (self._removed & self._stored) - put.keys()
         self._stored -= removed
         self._stored |= put.keys()

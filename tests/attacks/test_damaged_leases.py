@@ -6,9 +6,14 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import Sum
 from django.test import Client
+from prometheus_client.exposition import generate_latest
 
 from accounts.models import User
+from applications.market.models import TradeMinute
+from monitoring.closed_windows import ClosedWindows
+from monitoring.collector import MillraceCollector
 from monitoring.health import Health
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.core.records import TRIM_HORIZON
@@ -22,7 +27,7 @@ pytestmark = [
 ]
 FIRST, SECOND = "shardId-000000000000", "shardId-000000000001"
 VALUES = ["'garbage'", "''", "99", "-5", "1.5", "9e300", "2000000000", "x'ff00'", "'[1]'", "'here/x/y'", "'9999-12-31'"]
-COLUMNS = sorted({field.column for field in Lease._meta.concrete_fields} - {"id", "current"})
+COLUMNS = sorted({field.column for field in Lease._meta.concrete_fields} - {"id"})
 
 
 @pytest.fixture
@@ -40,9 +45,9 @@ def stream(settings: pytest.FixtureRequest, tmp_path: Path) -> EmbeddedStream:
 
 
 def put(stream: EmbeddedStream) -> None:
-    for number in range(20):
-        key = f"T{number}"
-        stream.put([(key, b'{"tickerSymbol":"%s","tradeType":"BUY","price":1.0,"quantity":1}' % key.encode())])
+    """Puts a record under each of twenty keys, which lie in both shards."""
+    data = b'{"tickerSymbol":"%s","tradeType":"BUY","price":1.0,"quantity":1}'
+    stream.put([(key, data % key.encode()) for key in (f"T{number}" for number in range(20))])
 
 
 def damage(column: str, value: str) -> None:
@@ -58,9 +63,13 @@ def applied(shard: str) -> int:
 
 @pytest.mark.parametrize("column", COLUMNS)
 @pytest.mark.parametrize("value", VALUES)
-def test_worker_reads_the_other_shards_beside_a_damaged_lease(stream: EmbeddedStream, column: str, value: str) -> None:
+def test_pages_answer_and_other_shards_are_read_beside_a_damaged_lease(
+    stream: EmbeddedStream, client: Client, column: str, value: str
+) -> None:
     before = applied(SECOND)
     damage(column, value)
+    client.force_login(User.objects.create_user("staff", is_staff=True))
+    check_commands_and_pages(client)
     put(stream)
     worker = build_worker("trades", "trades", TRIM_HORIZON)
     while worker.step():
@@ -69,17 +78,30 @@ def test_worker_reads_the_other_shards_beside_a_damaged_lease(stream: EmbeddedSt
     assert before < applied(SECOND) == stream.count_from(SECOND, TRIM_HORIZON)
 
 
-@pytest.mark.parametrize("column", COLUMNS)
-@pytest.mark.parametrize("value", VALUES)
-def test_commands_and_pages_answer_beside_a_damaged_lease(
-    stream: EmbeddedStream, client: Client, column: str, value: str
-) -> None:
-    damage(column, value)
-    client.force_login(User.objects.create_user("staff", is_staff=True))
+def check_commands_and_pages(client: Client) -> None:
+    """None of them fails."""
     call_command("leases", "list", stdout=io.StringIO(), stderr=io.StringIO())
     addresses = ("/streams/", "/streams/state.json", "/market/")
     assert [client.get(address).status_code for address in addresses] == [200] * 3
     assert "lag" in dict(Health(lambda: at(), lambda: 0.0, count_waiting).findings())
+    figures = generate_latest(MillraceCollector(count_waiting, at, ClosedWindows()))
+    assert b"millrace_database_up 1.0" in figures
+
+
+@pytest.mark.parametrize("column", ["current", "identity", "shard"])
+@pytest.mark.parametrize("value", ["'garbage'", "''", "0", "5", "x'ff00'"])
+def test_every_record_is_counted_once_when_the_name_of_a_lease_is_damaged(
+    stream: EmbeddedStream, column: str, value: str
+) -> None:
+    damage(column, value)
+    put(stream)
+    for _ in range(2):
+        worker = build_worker("trades", "trades", TRIM_HORIZON)
+        while worker.step():
+            pass
+        worker.close()
+    counted = TradeMinute.objects.values_list("ticker").annotate(trades=Sum("trades"))
+    assert dict(counted) == {f"T{number}": 2 for number in range(20)}
 
 
 @pytest.mark.parametrize(

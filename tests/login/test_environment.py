@@ -102,6 +102,14 @@ def test_missing_environment_file_adds_nothing_and_a_folder_is_refused(tmp_path:
         environment.load(tmp_path, variables)
 
 
+def test_environment_file_is_refused_when_it_is_endless_or_a_broken_link(tmp_path: Path) -> None:
+    for name, target, says in (("endless", "/dev/zero", "is larger than 1 MiB"), ("loop", "loop", "cannot be read")):
+        path = tmp_path / name
+        path.symlink_to(target)
+        with pytest.raises(ImproperlyConfigured, match=says):
+            environment.load(path, {})
+
+
 BACKUP = "BACKUP_OPTIONS=--keep 14 --upload s3://BUCKET/backups/"
 SYSTEMD = {
     BACKUP: "--keep 14 --upload s3://BUCKET/backups/",

@@ -1,16 +1,17 @@
 """Lines of the log, and the numbers of requests in them."""
 
+import io
 import json
 import logging
 import re
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.test import Client, RequestFactory
 
 from accounts.events import Line
 from monitoring import request_ids
-from monitoring.logs import JsonFormatter, TextFormatter, discreet
+from monitoring.logs import JsonFormatter, NoSecurityTracebacks, TextFormatter, discreet
 
 GIVEN = "5f3a9c0e5f3a9c0e5f3a9c0e5f3a9c0e"
 
@@ -60,6 +61,19 @@ def test_error_has_its_traceback_in_the_same_line() -> None:
     except ValueError as error:
         told = line("broke", exc_info=(ValueError, error, error.__traceback__))["error"]
     assert "Traceback" in told and "ValueError: a\nb /market/?…" in told
+
+
+@pytest.mark.parametrize("host", ["evil.example", "[::1", "x" * 5000])
+def test_invalid_host_of_a_stranger_logs_no_traceback(client: Client, host: str) -> None:
+    written = io.StringIO()
+    [handler] = [
+        one for one in logging.getLogger().handlers if any(isinstance(f, NoSecurityTracebacks) for f in one.filters)
+    ]
+    stderr = cast(Any, handler).setStream(written)
+    assert client.get("/accounts/sign-in/", headers={"host": host}).status_code == 400
+    cast(Any, handler).setStream(stderr)
+    lines = [line for line in written.getvalue().splitlines() if "DisallowedHost" in line]
+    assert (len(lines), "Traceback" in written.getvalue()) == (1, False)
 
 
 def test_security_event_is_written_unchanged() -> None:

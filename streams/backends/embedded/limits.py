@@ -19,9 +19,10 @@ from streams.backends.embedded.appending import Refuse, Writing
 from streams.backends.embedded.own_clock import Look
 from streams.backends.embedded.reading import start_of
 from streams.backends.embedded.stream import EmbeddedStream
+from streams.backends.limits import up_to
 from streams.backends.retrying import BusyError, Outcome, Put, Waiting
 from streams.core import clock
-from streams.core.records import SHARD_END, Batch, Entry, Page, Position
+from streams.core.records import SHARD_END, Entry, Page, Position
 
 RECORDS, BYTES, READS = "records", "bytes", "reads"
 A_SECOND = {RECORDS: 1000.0, BYTES: float(1 << 20), READS: 5.0}  # of one shard; also the largest burst
@@ -163,16 +164,3 @@ class Buckets:
             "INSERT OR REPLACE INTO buckets (shard, kind, tokens, filled) VALUES (?, ?, ?, ?)",
             [(self._shard, kind, self._tokens[kind], self._seconds) for kind in self._taken],
         )
-
-
-def up_to(page: Page, size: int) -> Page:
-    """Returns a page's first records, of at most `size` bytes but at least one; the whole page if it fits."""
-    batches: list[Batch] = []
-    for batch in page.batches:
-        for place, data in enumerate(batch.datas):
-            size -= len(data)
-            if size < 0 and (place or batches):
-                cut = [*batches, batch.slice(0, place)] if place else batches
-                return page._replace(batches=cut, watermark=None, ended=False)
-        batches.append(batch)
-    return page

@@ -144,3 +144,10 @@ def test_recreated_stream_is_read_when_the_old_state_is_damaged(caplog: pytest.L
     one.assign()
     assert [grant.identity for grant in one.acquire(1)] == ["two"]
     assert "is damaged and left out" in caplog.messages[0]
+
+
+def test_only_lease_is_current_again_when_its_row_was_damaged() -> None:
+    one = leases()
+    Lease.objects.update(current=False, checkpoint=str(after(41)))
+    one.sync(lambda: described(SHARD), TRIM_HORIZON)
+    assert [(lease.current, lease.checkpoint) for lease in Lease.objects.all()] == [(True, str(after(41)))]

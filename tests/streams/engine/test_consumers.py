@@ -119,6 +119,18 @@ def test_an_error_is_raised_when_the_application_is_alone(shared: Shared) -> Non
         consumers.step()
 
 
+def test_a_single_application_waits_for_a_stream_that_was_deleted_while_it_was_read(shared: Shared) -> None:
+    consumers = shared.consumers("a")
+    consumers.step()
+    shared.broken["a"] = StreamNotFoundError("There is no stream 'a'.")
+    consumers.step()
+    assert (consumers.caught_up(), consumers.not_read()) == (True, "Not all was read: There is no stream 'a'.")
+    del shared.broken["a"]
+    shared.now += RETRY
+    consumers.step()
+    assert (shared.log.count("a"), consumers.not_read()) == (3, "")
+
+
 def test_caught_up_counts_failures_and_names_them(shared: Shared) -> None:
     consumers = shared.consumers("a", "b")
     consumers.step()

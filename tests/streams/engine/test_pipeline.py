@@ -198,7 +198,14 @@ def test_a_poison_record_is_kept_whole_with_its_error_and_attempts(house: House)
     house.drain()
     [dead] = house.store.dead
     assert dead == DeadRecord(2, house.clock.time, "k", b"poison", "ArithmeticError: this one is bad", dead.attempts)
-    assert dead.attempts == 3  # with three others, with one, alone
+    assert dead.attempts == 2  # with three others, alone
+
+
+def test_a_poison_record_in_a_full_page_loads_the_state_five_times(house: House) -> None:
+    house.put(*[b"a"] * 6789, b"poison", *[b"a"] * 3210)
+    house.drain()
+    [dead] = house.store.dead
+    assert (dead.sequence, dead.attempts) == (6790, 5)
 
 
 def test_steps_are_whole_again_after_a_poison_record(house: House) -> None:

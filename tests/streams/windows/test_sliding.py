@@ -37,7 +37,7 @@ def test_sums_equal_naive_ones_wherever_a_commit_fails(history: History) -> None
         for _ in range(1 + fails):
             windows = SlidingSums(LENGTH, kept.state) if fails else windows
             windows.advance(now)
-            found = [windows.add(key, amount) for key, amount in added]
+            found = windows.add(added)
         before = len(runs) - len(added)
         evaluated = [naive(runs[: before + place], now) for place in range(1, len(added) + 1)]
         assert found == [each[KEYS.index(key)] for (key, _), each in zip(added, evaluated, strict=True)]
@@ -52,7 +52,7 @@ def test_left_amounts_are_reported_once_with_their_time(history: History, tick: 
         now += wait
         left += [(one.key, one.moment, one.before - one.after) for one in windows.advance(now)]
         for key, amount in added:
-            windows.add(key, amount)
+            windows.add([(key, amount)])
             runs.append((key, now, amount))
     now += tick
     left += [(one.key, one.moment, one.before - one.after) for one in windows.advance(now)]
@@ -79,7 +79,7 @@ def test_a_split_and_a_merge_change_no_sum(history: History, split: int, merged:
             windows.advance(now)
             for key, amount in added:
                 if key[0] in own:
-                    windows.add(key, amount)
+                    windows.add([(key, amount)])
             kept.save(windows, now)
     found = [sum(found) for found in zip(*(_at(kept.state, now) for kept in parts.values()), strict=True)]
     assert found == naive(runs, now)
@@ -98,7 +98,7 @@ def test_a_state_that_is_set_back_counts_later_amounts_as_of_then(history: Histo
         now += wait
         windows.advance(now)
         for key, amount in added:
-            windows.add(key, amount)
+            windows.add([(key, amount)])
             runs.append((key, now, amount))
     held = [run for run in runs if run[1] >= now - LENGTH]
     watermark = now - back
@@ -112,7 +112,7 @@ def test_a_state_that_is_set_back_counts_later_amounts_as_of_then(history: Histo
 def test_run_passed_by_one_parent_is_still_reported_as_left() -> None:
     slow, fast = SlidingSums(LENGTH), SlidingSums(LENGTH)
     slow.advance(1000)
-    slow.add(A, 4)
+    slow.add([(A, 4)])
     fast.advance(2000)
     child = SlidingSums(LENGTH, inherit([saved(slow), saved(fast)], lambda key: True))
     assert (child.watermark, [tuple(left) for left in child.advance(2000)]) == (2000, [(A, 1000 + LENGTH + 1, 4, 0)])
@@ -122,7 +122,7 @@ def test_amounts_later_than_a_watermark_that_is_given_are_taken_out() -> None:
     windows = SlidingSums(LENGTH)
     for moment in (1000, 1005):
         windows.advance(moment)
-        windows.add(A, moment)
+        windows.add([(A, moment)])
     child = SlidingSums(LENGTH, inherit([saved(windows)], lambda key: True, 1002))
     assert (child.watermark, child.total(A)) == (1002, 1000)
 
@@ -130,9 +130,9 @@ def test_amounts_later_than_a_watermark_that_is_given_are_taken_out() -> None:
 def test_the_history_of_a_later_state_takes_the_place_of_an_earlier_one() -> None:
     windows, kept = SlidingSums(LENGTH), Kept()
     windows.advance(1000)
-    windows.add(A, 1)
+    windows.add([(A, 1)])
     parent = kept.save(windows)
-    windows.add(A, 2)
+    windows.add([(A, 2)])
     child = kept.save(windows)
     both = merge([parent, child], lambda key: True)
     assert both.history == child.history

@@ -9,7 +9,8 @@ from random import Random
 import pytest
 
 from streams.backends.aggregating import AggregatingStream
-from streams.backends.embedded.limits import BYTES_A_READ, SLOW_SECONDS, Faults, LimitedStream, up_to
+from streams.backends.embedded.limits import BYTES_A_READ, SLOW_SECONDS, Faults, LimitedStream
+from streams.backends.limits import up_to
 from streams.backends.retrying import Waiting
 from streams.core.records import TRIM_HORIZON, Batch, Entry, Page, Position, StreamError, after
 from tests.contracts.limited import Looked
