@@ -24,7 +24,7 @@ MOST_BYTES = 256 << 10
 
 
 def take(stream: str, queue: str) -> None:
-    """Takes messages until the connection ends or Millrace gives no answer; what is not acknowledged comes again."""
+    """Takes messages until the connection ends or Millrace gives no answer; an unacknowledged message comes again."""
     connection = pika.BlockingConnection(
         pika.URLParameters(os.environ.get("AMQP_URL", "amqp://guest:guest@127.0.0.1:5672"))
     )

@@ -4,8 +4,8 @@
 
 For example `{ orders { newest sites { site lines threshold } } }` or `{ ticker(name: "AMZN") { minutes } }`, posted
 as JSON to http://127.0.0.1:8084/. MILLRACE_URL is the site (default http://127.0.0.1:8000). The caller sends an API
-token with the scope read:dashboards, which is passed on: Millrace decides what the caller may see. Figures are a few
-seconds old at most.
+token with the scope read:dashboards, which is passed on: Millrace decides which figures the caller may see. Figures
+are a few seconds old at most.
 """
 
 import argparse

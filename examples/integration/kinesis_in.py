@@ -4,7 +4,7 @@
 
 Start `manage.py endpoint` first and make a key: `manage.py access_key --user NAME`. boto3 reads
 AWS_ENDPOINT_URL_KINESIS, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_DEFAULT_REGION. The API has no idempotency
-key: a call whose answer was lost is sent again, so a record is stored at least once.
+key: a call without an answer is sent again, so a record is stored at least once.
 """
 
 import argparse

@@ -53,7 +53,7 @@ def read(client: Any, stream: str, places: Places, since: float = 0, *, once: bo
 
 
 def _open(client: Any, stream: str, places: Places) -> list[str]:
-    """Returns the shards to read now: those not read to their end, whose parents are."""
+    """Returns the shards to read now: those not read to their end, if their parents are."""
     pages = client.get_paginator("list_shards").paginate(StreamName=stream)
     shards = {each["ShardId"]: each for page in pages for each in page["Shards"]}
     parents = {name: {each.get("ParentShardId"), each.get("AdjacentParentShardId")} for name, each in shards.items()}

@@ -4,8 +4,8 @@
 
 MILLRACE_TOKEN is an API token with the scope write:streams; MQTT_USER and MQTT_PASSWORD are used if they are set,
 and then only over TLS. A message of QoS 1 is acknowledged after it is stored; the broker keeps the session, and
-sends again when this script or the line has failed. A record whose JSON has a field "id" is then stored once,
-because the id is its Idempotency-Key: MQTT itself gives messages no lasting name.
+sends again when this script or the line has failed. A record with a field "id" is then stored once, because the id
+is its Idempotency-Key: MQTT itself gives messages no lasting name.
 """
 
 import argparse
@@ -43,7 +43,7 @@ class Bridge:
         print(f"Listens to {self._topic}", flush=True)
 
     def _came(self, client: mqtt.Client, _: Any, message: mqtt.MQTTMessage) -> None:
-        """Acknowledges what is stored or never will be; closes the connection for anything else."""
+        """Acknowledges a message that is stored or never will be; for any other it closes the connection."""
         try:
             line, key = record_of(message)
             put(self._stream, line, key)

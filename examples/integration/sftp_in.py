@@ -4,8 +4,8 @@
 
 MILLRACE_TOKEN is an API token with the scope write:streams. The partner writes a file under another name and renames
 it to NAME.ndjson when it is whole. A file is moved after all of it is stored; one that was stored in part is put
-again, and its batches, whose Idempotency-Keys are the file's digest and their number, are stored once. On a server
-of your own, `manage.py produce tail` reads the folder itself.
+again, and its batches are stored once: their Idempotency-Keys are the file's digest and their number. On a server of
+your own, `manage.py produce tail` reads the folder itself.
 """
 
 import argparse

@@ -3,9 +3,9 @@
     python examples/integration/syslog_in.py sensors --port 5140
 
 Then, for example, `logger --server 127.0.0.1 --port 5140 --tcp --octet-count hello`. MILLRACE_TOKEN is an API token
-with the scope write:streams. Syslog has no acknowledgement: what is on its way when this script or the line fails is
-lost, and nothing here can change that. While the stream gives no answer, it reads no further, and TCP holds up the
-sender. Where every line counts, let the program write a file and read that with `manage.py produce tail`.
+with the scope write:streams. Syslog has no acknowledgement: a message on its way when this script or the line fails
+is lost, and nothing here can change that. While the stream gives no answer, it reads no further, and TCP holds up
+the sender. Where every line counts, let the program write a file and read that with `manage.py produce tail`.
 """
 
 import argparse

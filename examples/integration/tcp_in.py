@@ -4,9 +4,9 @@
 
 MILLRACE_TOKEN is an API token with the scope write:streams. TCP's own acknowledgement says only that a kernel has
 the bytes, so this server answers each batch, after it is stored, with a line: `stored 3`, the lines, or `refused …`.
-A sender that sends again what had no answer has each line stored at least once. A sender that does not read answers,
-or sends faster than the stream takes, is held up by TCP. There is no encryption and no sign-in: it listens on the
-loopback address only.
+A sender that repeats the lines without an answer has each line stored at least once. A sender that does not read
+answers, or sends faster than the stream takes, is held up by TCP. There is no encryption and no sign-in: it listens
+on the loopback address only.
 """
 
 import argparse

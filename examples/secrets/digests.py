@@ -4,9 +4,9 @@
 
 `digests.py keys.txt digests.txt --new token.txt` makes a token into a file that only you may read, and stores its
 digest. A token of 256 random bits cannot be guessed, so one fast HMAC-SHA-256 does: no bcrypt, no salt, and it can
-be looked up. (hashlib.sha256 alone would hold as well against guessing. The key adds that nobody who can write to
-the table, but has no key, can put in a digest of a token of his own.) Never keep a person's password so: it can be
-guessed, a thousand million times a second.
+be looked up. (hashlib.sha256 alone would hold as well against guessing. With the key, a thief that can write to the
+table still cannot put in the digest of a token of his own.) Never keep a person's password so: it can be guessed, a
+thousand million times a second.
 """
 
 import argparse

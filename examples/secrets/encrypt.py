@@ -24,7 +24,7 @@ Ring = dict[str, bytes]
 
 
 class SecretError(SystemExit):
-    """Says what is wrong with a ring or a value. The message names ids, never keys or values."""
+    """Says the fault of a ring or a value. The message names ids, never keys or values."""
 
 
 def read_ring(path: Path) -> Ring:

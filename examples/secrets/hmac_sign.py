@@ -5,7 +5,7 @@
 It prints a signed line for each line; `verify` reads those and prints the messages. The message itself stays
 readable. HMAC-SHA-256 signs the message together with its time and a number that is used once. The receiver refuses
 a message that is more than WINDOW seconds old, and within the window one that it has seen; it need remember no
-longer than that. Whoever can check such a signature can make one: for a receiver that must not, use Ed25519. Never
+longer than that. A receiver that can check such a signature can make one, too: use Ed25519 where it must not. Never
 sign by sha256(key + message): it can be extended.
 """
 

@@ -31,7 +31,7 @@ def prehash(password: bytes, key: bytes) -> bytes:
 
 
 def make(ring: Ring, password: bytes, cost: int = COST) -> str:
-    """Returns what is stored: the key's id, and bcrypt's hash with its cost and a salt of its own."""
+    """Returns the text to store: the key's id, and bcrypt's hash with its cost and a salt of its own."""
     if not 1 <= len(password) <= LONGEST:
         raise SecretError(f"A password has 1 to {LONGEST} bytes.")
     name = next(iter(ring))

@@ -1,5 +1,4 @@
-"""Changes the key of encrypted files: adds one, makes it the current one, and encrypts anew what an older one
-encrypted.
+"""Changes the key of encrypted files: adds one, makes it the current one, and encrypts anew the values of an older one.
 
     python examples/secrets/rotate.py keys.txt sealed.txt
 

@@ -27,7 +27,7 @@ class Command(NamedTuple):
 def command(name: str, places: Mapping[str, object]) -> Command:
     """Returns the command in the docstring of an example, "integration/http_in.py", without `python`.
 
-    `places` says what stands on this machine for a word of the command, or for a part of one; each must be in it.
+    `places` has the replacement on this machine for a word of the command, or for a part of one; each must be in it.
     """
     docstring = ast.get_docstring(ast.parse((EXAMPLES / name).read_text())) or ""
     [line, *_] = [line for line in docstring.splitlines() if line.startswith("    ")]
@@ -83,6 +83,6 @@ def first_line(process: "subprocess.Popen[str]") -> str:
 
 
 def stop(process: "subprocess.Popen[str]") -> str:
-    """Stops an example, and returns what it wrote to stderr."""
+    """Stops an example, and returns its stderr."""
     process.kill()
     return process.communicate()[1]

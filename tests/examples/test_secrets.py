@@ -1,4 +1,4 @@
-"""Runs the examples of secrets, tampers with their values, and holds them beside what Millrace itself does."""
+"""Runs the examples of secrets, tampers with their values, and holds them beside Millrace itself."""
 
 import json
 import subprocess
