@@ -44,7 +44,7 @@ test-fast: setup-dev ## The tests that start no process, no server and no browse
 
 # Servers, emulators and judges that only tests need. As root it installs system packages.
 setup-tests: setup-dev
-	@$(ALONE) build/.emulators build/.judges build/.clients
+	@$(ALONE) build/.emulators build/.judges build/.clients build/.examples
 	@tests/machine
 	@! command -v mariadb_config > /dev/null || $(PIP) -r locks/requirements-mariadb.txt
 
@@ -88,6 +88,7 @@ lock: | $(BIN)/.installed-dev ## Write locks/ from requirements*.txt, with the h
 	@$(UV) requirements.txt -o locks/requirements.txt
 	@$(UV) requirements-monitoring.txt -c locks/requirements.txt -o locks/requirements-monitoring.txt
 	@$(UV) requirements-dev.txt -c locks/requirements.txt -c locks/requirements-monitoring.txt -o locks/requirements-dev.txt
+	@$(UV) examples/requirements.txt -c locks/requirements.txt -c locks/requirements-dev.txt -o examples/requirements-lock.txt
 
 hooks: ## Let git run the checks before each commit, and the fast tests before each push
 	git config core.hooksPath .githooks
@@ -130,6 +131,13 @@ build/.judges: tests/judges/package-lock.json tests/judges/requirements.txt | $(
 	@mkdir -p build
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target build/sslyze -r tests/judges/requirements.txt
 	@echo '{}' > tests/judges/node_modules/@mdn/mdn-http-observatory/conf/hsts-preload.json # no host counts as preloaded
+	@touch $@
+
+# In a folder of their own, which only the examples and their tests see.
+build/.examples: examples/requirements-lock.txt | $(BIN)/.installed
+	@echo "Installing what the examples of integration need"
+	@rm -rf build/examples
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps --target build/examples -r $<
 	@touch $@
 
 build/bench-peers/.installed: benchmarks/requirements.txt | $(BIN)/.installed

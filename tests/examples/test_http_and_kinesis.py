@@ -1,0 +1,109 @@
+"""Runs the examples that put and read by HTTP, the Kinesis API and the WebSocket."""
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tests.emulators import free_port
+from tests.examples.conftest import Stream
+from tests.examples.running import PACKAGES, first_line, run, start, stop
+
+pytestmark = [pytest.mark.xdist_group("examples"), pytest.mark.needs(PACKAGES)]
+Environment = dict[str, str]
+READINGS = [{"sensor": f"s{number % 3}", "celsius": number} for number in range(20)]
+
+
+def written(folder: Path, records: list[Any]) -> Path:
+    path = folder / "records.ndjson"
+    path.write_text("".join(f"{json.dumps(record)}\n" for record in records))
+    return path
+
+
+def test_http_in_stores_a_run_once_when_it_is_started_again(
+    tmp_path: Path, stream: Stream, environment: Environment
+) -> None:
+    places = {"sensors": stream.name, "records.ndjson": written(tmp_path, READINGS)}
+    told = [json.loads(run("integration/http_in.py", environment, places))["records"] for _ in range(2)]
+    assert (told, sorted(map(str, stream.records()))) == ([20, 20], sorted(map(str, READINGS)))
+
+
+def test_http_in_tells_a_wrong_token(tmp_path: Path, environment: Environment) -> None:
+    places = {"records.ndjson": written(tmp_path, READINGS)}
+    process = start("integration/http_in.py", environment | {"MILLRACE_TOKEN": "mr_wrong"}, places)
+    assert "RefusedError: 401" in process.communicate(timeout=30)[1]
+
+
+def test_kinesis_in_keeps_the_order_of_a_key(tmp_path: Path, stream: Stream, environment: Environment) -> None:
+    places = {"sensors": stream.name, "records.ndjson": written(tmp_path, READINGS)}
+    run("integration/kinesis_in.py", environment, places)
+    found = [record for record in stream.records() if record["sensor"] == "s1"]
+    assert found == [record for record in READINGS if record["sensor"] == "s1"]
+
+
+def test_kinesis_in_tells_lines_without_the_field(tmp_path: Path, stream: Stream, environment: Environment) -> None:
+    places = {"sensors": stream.name, "records.ndjson": written(tmp_path, [READINGS[0], 5, {"a": 1}])}
+    process = start("integration/kinesis_in.py", environment, places)
+    says = "Line 2 is no JSON object with the field 'sensor'.\nLine 3 is no JSON object with the field 'sensor'.\n"
+    assert (process.communicate(timeout=30)[1], process.returncode) == (says, 1)
+    assert stream.records() == READINGS[:1]
+
+
+def test_kinesis_out_goes_on_where_it_stopped_across_a_split(
+    tmp_path: Path, stream: Stream, environment: Environment
+) -> None:
+    places = {"sensors": stream.name, "places.json": tmp_path / "places.json"}
+    stream.put(*READINGS[:3])
+    first = run("integration/kinesis_out.py", environment, places, ["--once"])
+    shards = stream.client.list_shards(StreamName=stream.name)["Shards"]
+    for shard in shards:
+        half = sum(map(int, shard["HashKeyRange"].values())) // 2
+        stream.client.split_shard(StreamName=stream.name, ShardToSplit=shard["ShardId"], NewStartingHashKey=str(half))
+    stream.put(*READINGS[3:])
+    second = run("integration/kinesis_out.py", environment, places, ["--once"])
+    found = [[json.loads(line) for line in out.splitlines()] for out in (first, second)]
+    assert found == [READINGS[:3], READINGS[3:]]
+
+
+def test_websocket_out_prints_the_state_of_a_topic(environment: Environment) -> None:
+    process = start("integration/websocket_out.py", environment, {})
+    topics = {json.loads(first_line(process))["topic"] for _ in range(2)}
+    assert (topics, stop(process)) == ({"orders", "pulse"}, "")
+
+
+def test_websocket_out_tells_a_wrong_password(environment: Environment) -> None:
+    process = start("integration/websocket_out.py", environment | {"MILLRACE_PASSWORD": "wrong"}, {})
+    assert process.communicate(timeout=30)[1].startswith("Millrace did not sign in MILLRACE_USER")
+
+
+def events(url: str, token: str, last: str = "") -> Any:
+    return urlopen(Request(url, headers={"Authorization": f"Bearer {token}", "Last-Event-ID": last}), timeout=10)
+
+
+def event(answer: Any) -> tuple[Any, str]:
+    """Returns the record and the id of the next event."""
+    fields = dict[str, str]()
+    for line in iter(answer.readline, b"\n"):
+        name, _, value = line.decode().rstrip("\n").partition(": ")
+        fields[name] = value
+    return json.loads(fields["data"]), fields.get("id", "")
+
+
+def test_sse_out_goes_on_behind_the_last_event(stream: Stream, environment: Environment) -> None:
+    url = f"http://127.0.0.1:{(port := free_port())}/events"
+    places = {"sensors": stream.name, "8081": port}
+    process = start("integration/sse_out.py", environment | {"SSE_TOKEN": "x"}, places)
+    first_line(process)
+    with events(url, "x") as answer:
+        stream.put(READINGS[0])
+        first, last = event(answer)
+    stream.put(*READINGS[1:3])
+    with events(url, "x", last) as answer:
+        found = [first, event(answer)[0]]
+    assert found == READINGS[:2]
+    with pytest.raises(HTTPError, match="401"):
+        events(url, "y")
+    stop(process)
