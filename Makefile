@@ -64,7 +64,7 @@ soak: $(BIN)/.installed-dev ## Accidents to the fleet for longer (ROUNDS=1000 SE
 bench: $(BIN)/.installed-dev assets build/.emulators ## The benchmarks, each beside a named peer
 	$(BIN)/python -m benchmarks
 
-bench-peers: build/bench-peers/.installed ## Fetch async-kinesis and kcl-rs, which `python -m benchmarks kinesis kcl` compares with
+bench-peers: build/bench-peers/.installed ## Fetch async-kinesis, kcl-rs and kinesalite, with which `python -m benchmarks kinesis kcl ingest-endpoint` compares
 
 mockups: ## Draw the screens of mockups/screens again, as mockups/*.svg (NAMES="market orders")
 	@cd mockups && { [ -d node_modules ] || $(NPM) > /dev/null; } && PYTHON=$(or $(abspath $(wildcard $(BIN)/python)),$(PYTHON)) node render.mjs $(NAMES)
@@ -124,9 +124,10 @@ build/.judges: tests/judges/package-lock.json tests/judges/requirements.txt | $(
 	@echo '{}' > tests/judges/node_modules/@mdn/mdn-http-observatory/conf/hsts-preload.json # no host counts as preloaded
 	@touch $@
 
-build/bench-peers/.installed: benchmarks/requirements.txt | $(BIN)/.installed
+build/bench-peers/.installed: benchmarks/requirements.txt benchmarks/peers/package-lock.json | $(BIN)/.installed
 	@echo "Installing peers for the benchmarks"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target build/bench-peers -r $<
+	@$(NPM) --prefix benchmarks/peers > /dev/null
 	@touch $@
 
 $(BIN)/.installed: locks/requirements-build.txt locks/requirements.txt | $(BIN)/.made

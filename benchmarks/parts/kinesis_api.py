@@ -1,6 +1,6 @@
 """Puts and reads by the Kinesis API with as little work of its own as can be: requests are signed once, and repeated.
 
-Usage: kinesis_api.py URL put|get|paced SECONDS CONNECTIONS. Prints a JSON object: records, seconds, milliseconds (p50, p99).
+Usage: kinesis_api.py URL put|get|paced SECONDS CONNECTIONS. Prints records, seconds, p50 and p99 (ms) as JSON.
 """
 
 import json
@@ -137,4 +137,4 @@ def said(records: int, seconds: float, took: list[float]) -> dict[str, Any]:
 
 if __name__ == "__main__":
     _url, _mode, _seconds, _connections = sys.argv[1:]
-    print(json.dumps({"put": put, "get": get, "paced": paced}[_mode](_url, float(_seconds), int(_connections))))  # noqa: T201
+    print(json.dumps({"put": put, "get": get, "paced": paced}[_mode](_url, float(_seconds), int(_connections))))
