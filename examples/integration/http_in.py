@@ -24,16 +24,17 @@ from uuid import uuid4
 
 MOST_BYTES = 1 << 20  # of a batch
 MOST_RECORDS = 5_000
+AT_FAULT = {400, 413, 422}  # the records are
 TRY_AGAIN = {429, 500, 502, 503, 504}
 TRIES = 8  # about a minute
 
 
 class RefusedError(Exception):
-    """Says that Millrace refuses the request: to send it again changes nothing."""
+    """Says that the records are at fault: to send them again changes nothing."""
 
 
 class UnavailableError(Exception):
-    """Says that Millrace gave no answer for so many tries: send the same request with the same key later."""
+    """Says that Millrace took nothing, for want of an answer, a right or a stream: keep the records for later."""
 
 
 def put(stream: str, body: bytes, key: str, tries: int = TRIES) -> dict[str, Any]:
@@ -49,8 +50,10 @@ def put(stream: str, body: bytes, key: str, tries: int = TRIES) -> dict[str, Any
                 return told
         except HTTPError as error:
             reason = f"{error.code}: {error.read(10_000).decode(errors='replace')}"
-            if error.code not in TRY_AGAIN:
+            if error.code in AT_FAULT:
                 raise RefusedError(reason) from None
+            if error.code not in TRY_AGAIN:  # the token has expired, or the stream is missing: somebody must mend it
+                raise UnavailableError(reason) from None
             after = error.headers.get("Retry-After", "")
             wait = max(wait, min(60, int(after))) if after.isdecimal() else wait
         except (OSError, HTTPException) as error:  # the answer may be lost after the records were stored

@@ -14,6 +14,7 @@ from tests.examples.running import PACKAGES, first_line, run, start, stop
 
 pytestmark = [pytest.mark.xdist_group("examples"), pytest.mark.needs(PACKAGES)]
 Environment = dict[str, str]
+WRONG = f"mlr_{'A' * 43}"
 READINGS = [{"sensor": f"s{number % 3}", "celsius": number} for number in range(20)]
 
 
@@ -33,8 +34,8 @@ def test_http_in_stores_a_run_once_when_it_is_started_again(
 
 def test_http_in_tells_a_wrong_token(tmp_path: Path, environment: Environment) -> None:
     places = {"records.ndjson": written(tmp_path, READINGS)}
-    process = start("integration/http_in.py", environment | {"MILLRACE_TOKEN": "mr_wrong"}, places)
-    assert "RefusedError: 401" in process.communicate(timeout=30)[1]
+    process = start("integration/http_in.py", environment | {"MILLRACE_TOKEN": WRONG}, places)
+    assert "UnavailableError: 401" in process.communicate(timeout=30)[1]
 
 
 def test_kinesis_in_keeps_the_order_of_a_key(tmp_path: Path, stream: Stream, environment: Environment) -> None:
