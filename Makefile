@@ -44,7 +44,7 @@ test-fast: setup-dev ## The tests that start no process, no server and no browse
 
 # Servers, emulators and judges that only tests need. As root it installs system packages.
 setup-tests: setup-dev
-	@$(ALONE) build/.emulators build/.judges build/.examples
+	@$(ALONE) build/.emulators build/.judges build/.clients build/.examples
 	@tests/machine
 	@! command -v mariadb_config > /dev/null || $(PIP) -r locks/requirements-mariadb.txt
 
@@ -117,6 +117,12 @@ build/.emulators: tests/emulators/requirements.txt tests/emulators/package-lock.
 	@echo "Installing emulators of Kinesis for the tests"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target build/ministack -r $<
 	@$(NPM) --prefix tests/emulators > /dev/null
+	@touch $@
+
+build/.clients: tests/clients/requirements.txt tests/clients/package-lock.json | $(BIN)/.installed node_modules/.installed
+	@echo "Installing clients of Kinesis for the tests"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target build/clients -r $<
+	@$(NPM) --prefix tests/clients > /dev/null
 	@touch $@
 
 build/.judges: tests/judges/package-lock.json tests/judges/requirements.txt | $(BIN)/.installed node_modules/.installed

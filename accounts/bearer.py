@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
+from hashlib import sha256
 from ipaddress import ip_network
 from typing import Any
 
@@ -14,13 +15,16 @@ from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.views.decorators.csrf import csrf_exempt
 
 from accounts import client, events, tokens
 from accounts.models import ApiToken
 from accounts.tokens import Refused
 
 View = Callable[..., HttpResponseBase]
+StreamView = Callable[[HttpRequest, ApiToken, str], HttpResponseBase]
 WRONG_A_MINUTE = 30  # tokens from one network
+GOOD_FOR = timedelta(minutes=10)  # that a valid token is remembered
 NETWORKS = 10_000  # counted at most, so that nobody fills the memory
 
 
@@ -53,6 +57,28 @@ class FailedTokenLimiter:
             self._minute, self._counts = minute, {}
 
 
+class GoodTokens:
+    """Remembers the tokens that were valid in the last minutes, so that a neighbour's wrong ones do not hold them up.
+
+    It keeps digests in memory, of at most NETWORKS tokens. A remembered token is checked like any other.
+    """
+
+    def __init__(self) -> None:
+        self._until = dict[bytes, datetime]()
+
+    def knows(self, text: str, now: datetime) -> bool:
+        return now < self._until.get(_digest(text), now)
+
+    def note(self, text: str, now: datetime) -> None:
+        if len(self._until) >= NETWORKS:
+            self._until = {}
+        self._until[_digest(text)] = now + GOOD_FOR
+
+
+def _digest(text: str) -> bytes:
+    return sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
 def _network(address: str | None) -> str:
     if address is None or ":" not in address:
         return address or ""
@@ -60,12 +86,13 @@ def _network(address: str | None) -> str:
 
 
 failed_tokens = FailedTokenLimiter()
+good_tokens = GoodTokens()
 
 
 def token_allowed(scope: str) -> Callable[[View], View]:
     """Makes a view answer requests with a token of this scope, too; GET and HEAD only.
 
-    `request.user` is then the owner of the token, whatever cookies the request has. No session is made, read or kept
+    `request.user` is then the owner of the token, with any cookies of the request. No session is made, read or kept
     alive. A request without a token is answered as before.
     """
 
@@ -89,21 +116,67 @@ def token_allowed(scope: str) -> Callable[[View], View]:
     return decorate
 
 
-def _by_token(request: HttpRequest, scope: str, view: View, *args: Any, **kwargs: Any) -> HttpResponseBase:
+def token_required(scope: str) -> Callable[[StreamView], View]:
+    """Makes a view about a stream that a token with this scope for the stream opens, and nothing else; POST only.
+
+    The view is called with the request, the token and the name of the stream. Cookies are not looked at, so a session
+    does not open it and no other site can use one: hence no CSRF token is asked for.
+    """
+
+    def decorate(view: StreamView) -> View:
+        @csrf_exempt
+        @login_not_required
+        @wraps(view)
+        def guarded(request: HttpRequest, name: str) -> HttpResponseBase:
+            response = _with_token(request, scope, name, view)
+            patch_vary_headers(response, ["Authorization"])
+            return response
+
+        return guarded
+
+    return decorate
+
+
+def _with_token(request: HttpRequest, scope: str, stream: str, view: StreamView) -> HttpResponseBase:
     now, address = timezone.now(), client.address(request.META.get("REMOTE_ADDR", ""))
-    if failed_tokens.exceeded(address, now):
+    if "Authorization" not in request.headers:
+        says = "Send an API token: Authorization: Bearer mlr_…"
+        return _answer(401, says, {"WWW-Authenticate": 'Bearer realm="Millrace"'})
+    token = _checked(request, scope, stream, address, now)
+    if not isinstance(token, ApiToken):
+        return token
+    if request.method != "POST":
+        return _answer(405, "Only POST is answered here.", {"Allow": "POST"})
+    response = view(request, token, stream)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _checked(
+    request: HttpRequest, scope: str, stream: str, address: str | None, now: datetime
+) -> ApiToken | JsonResponse:
+    """Returns the token of a request, after noting its use; or the answer that refuses it."""
+    text = request.headers["Authorization"]
+    if failed_tokens.exceeded(address, now) and not good_tokens.knows(text, now):
         return _answer(429, "Too many wrong tokens came from your address: wait a minute.", {"Retry-After": "60"})
-    if request.method not in ("GET", "HEAD"):
-        return _answer(405, "A token reads: only GET and HEAD are answered.", {"Allow": "GET, HEAD"})
     try:
-        token = tokens.check(_text(request), scope, now)
+        token = tokens.check(_text(request), scope, now, stream)
     except Refused as refused:
         failed_tokens.record(address, now)
         return _refuse(request, refused, scope)
+    good_tokens.note(text, now)
     if tokens.note_use(token, address, now):
         events.record("token.used-from-new-address", user=token.user, request=request, label=token.label)
     request.user = token.user
-    return view(request, *args, **kwargs)
+    return token
+
+
+def _by_token(request: HttpRequest, scope: str, view: View, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    now, address = timezone.now(), client.address(request.META.get("REMOTE_ADDR", ""))
+    if request.method not in ("GET", "HEAD"):
+        return _answer(405, "A token reads: only GET and HEAD are answered.", {"Allow": "GET, HEAD"})
+    token = _checked(request, scope, "", address, now)
+    return view(request, *args, **kwargs) if isinstance(token, ApiToken) else token
 
 
 def _text(request: HttpRequest) -> str:
@@ -114,9 +187,9 @@ def _text(request: HttpRequest) -> str:
 
 
 def _refuse(request: HttpRequest, refused: Refused, scope: str) -> JsonResponse:
-    owner = refused.token.user if isinstance(refused.token, ApiToken) else None
+    owner = refused.credential.user if refused.credential else None
     events.record("token.refused", user=owner, request=request, reason=refused.reason, scopes=scope)
-    if refused.reason == "scope":
+    if refused.reason in ("scope", "stream"):
         challenge = f'Bearer realm="Millrace", error="insufficient_scope", scope="{scope}"'
         return _answer(403, str(refused), {"WWW-Authenticate": challenge})
     return _answer(401, str(refused), {"WWW-Authenticate": 'Bearer realm="Millrace", error="invalid_token"'})

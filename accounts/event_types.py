@@ -21,6 +21,7 @@ FACTS = {
     "method": "with {}",  # password, passkey, totp, recovery code
     "reason": "{}",
     "scopes": "for {}",
+    "streams": "limited to {}",  # names of streams
 }
 
 
@@ -67,11 +68,16 @@ CATALOGUE = {
     "factor.refused": Event("A second factor was refused", ("factor", "reason"), kept=False),
     "recovery-codes.made": Event("Recovery codes made", ("count",), notice=True),
     "recovery-codes.used": Event("A recovery code was used", ("left",), notice=True),
-    "token.made": Event("API token made", ("label", "scopes", "expires"), notice=True),
+    "token.made": Event("API token made", ("label", "scopes", "streams", "expires", "by"), notice=True),
     "token.revoked": Event("API token revoked", ("label", "by")),
     "tokens.revoked": Event("All API tokens revoked", ("reason", "by", "count"), notice=True),
     "token.used-from-new-address": Event("API token used from a new address", ("label",), notice=True),
     "token.refused": Event("An API token was refused", ("reason", "scopes"), kept=False),
+    "access-key.made": Event("Access key made", ("label", "scopes", "streams", "expires", "by"), notice=True),
+    "access-key.revoked": Event("Access key revoked", ("label", "by")),
+    "access-keys.revoked": Event("All access keys revoked", ("reason", "by", "count"), notice=True),
+    "access-key.used-from-new-address": Event("Access key used from a new address", ("label",), notice=True),
+    "access-key.refused": Event("An access key was refused", ("reason", "scopes"), kept=False),
     "invitation.made": Event("Invitation made", ("label", "by")),
     "invitation.revoked": Event("Invitation withdrawn", ("label", "by")),
     "invitation.accepted": Event("Account made by an invitation", ("by",)),

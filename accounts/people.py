@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import events, resets, sessions, tokens
+from accounts import credentials, events, resets, sessions
 from accounts.models import Session, User, holding
 
 FACTORS = {"totp": "authenticator app", "webauthn": "passkey", "recovery_codes": "recovery codes"}
@@ -102,8 +102,8 @@ def do(verb: str, user: User, staff: User, request: HttpRequest) -> tuple[bool, 
 
 
 def _deactivation(user: User) -> str:
-    count = tokens.listed(user).count()
-    ends = f" and {count} API token{'s' * (count != 1)} revoked for good" if count else ""
+    found = [f"{count} {noun}{'s' * (count != 1)}" for noun, count in credentials.count(user).items() if count]
+    ends = f" and {' and '.join(found)} revoked for good" if found else ""
     name = user.get_username()
     return (
         f"{name} is signed out everywhere within seconds{ends}, and cannot sign in. The account and its history stay."
@@ -113,7 +113,7 @@ def _deactivation(user: User) -> str:
 def _deactivate(user: User, staff: User, request: HttpRequest) -> str:
     user.is_active = False
     user.save(update_fields=["is_active"])
-    tokens.revoke(user.api_tokens.all(), timezone.now())
+    credentials.revoke_silently(user, timezone.now())
     events.record("user.deactivated", user=user, request=request, by=staff.get_username())
     return f"{user.get_username()} is deactivated."
 

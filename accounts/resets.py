@@ -1,6 +1,7 @@
 """Sends and redeems links for a new password: by mail, for one hour, once. Nobody sets a password for somebody else.
 
-A reset begins the account anew: its sessions end, its API tokens are revoked, and wrong guesses are forgotten.
+A reset begins the account anew: its sessions end, its tokens and access keys are revoked, and wrong guesses are
+forgotten.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from accounts import client, events, sessions, throttle, tokens
+from accounts import client, credentials, events, sessions, throttle
 from accounts.client import Origin
 from accounts.models import User, in_any_case
 from accounts.throttle.attempts import find
@@ -81,7 +82,7 @@ def spend(user: User, password: str, request: HttpRequest) -> bool:
     throttle.clear(user)  # guesses at the old password do not concern the new one
     events.record("password.reset", user=user, request=request)
     sessions.end_all(user, "password reset", request)
-    tokens.revoke_all(user, "password reset", timezone.now(), request)
+    credentials.revoke_all(user, "password reset", timezone.now(), request)
     return True
 
 

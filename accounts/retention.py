@@ -8,6 +8,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from accounts import failed_sign_ins
 from accounts.models import (
+    AccessKey,
     ApiToken,
     Bucket,
     Device,
@@ -40,6 +41,7 @@ def outlived(now: datetime) -> dict[type[Model], QuerySet[Any]]:
         SecurityEvent: _events(kept_since(now, settings.RETENTION_EVENTS)),
         FailedSignIns: failed_sign_ins.outlived(now, kept_since(now, settings.RETENTION_EVENTS)),
         ApiToken: ApiToken.objects.filter(Q(revoked__lt=spent) | Q(expires__lt=spent)),
+        AccessKey: AccessKey.objects.filter(Q(revoked__lt=spent) | Q(expires__lt=spent)),
         Invitation: Invitation.objects.filter(Q(used_at__lt=spent) | Q(expires_at__lt=spent)),
         Device: devices.outlived(now),
         Bucket: store.outlived(now.timestamp()),

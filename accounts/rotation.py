@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts import keyrings
+from accounts.models import AccessKey
 
 BATCH = 200  # rows under lock in one transaction
 
@@ -47,7 +48,8 @@ SEEDS = Encrypted(
     "data",
     "secret",
 )
-REGISTRY: list[Encrypted] = [SEEDS]  # another app appends its own in AppConfig.ready()
+ACCESS_KEYS = Encrypted("secrets of access keys", AccessKey.objects.all, "sealed")
+REGISTRY: list[Encrypted] = [SEEDS, ACCESS_KEYS]  # another app appends its own in AppConfig.ready()
 
 
 def rotate(kind: Encrypted, *, dry_run: bool = False, batch: int = BATCH) -> Outcome:

@@ -129,6 +129,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STREAM_URL = env.str("STREAM_URL", default="") or f"embedded:{VAR_DIR / 'streams.sqlite3'}"
 private.shut(VAR_DIR / "streams.sqlite3")
 
+# --- Doors in: docs/http-in.md, and the Kinesis API
+
+ENDPOINT_PORT = env.int("ENDPOINT_PORT", default=4567)  # of `manage.py endpoint`, on this machine
+ENDPOINT_URL = (env.str("ENDPOINT_URL", default="") or f"http://localhost:{ENDPOINT_PORT}").rstrip("/")
+INGEST_MAX_BYTES = env.int("INGEST_MAX_BYTES", default=10 << 20)  # of a body by HTTP, unpacked
+INGEST_RATE = env.int("INGEST_RATE", default=0)  # records a second of a token, in each process; 0: not limited
+ENDPOINT_REGION = env.str("ENDPOINT_REGION", default="us-east-1")  # that clients sign with
+
 # --- How long rows are kept, in days, 0 for ever: manage.py janitor
 
 RETENTION_RATES = env.int("RETENTION_RATES", default=14)  # counts of records for each second

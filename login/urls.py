@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.views import sessions
+from ingest.http import views as records
 from login import reports
 
 handler400, handler500 = "login.errors.bad_request", "login.errors.server_error"
@@ -11,5 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("accounts.urls")),
     path("session/used/", sessions.used, name="session-used"),  # not below accounts/, the pool for passwords
     path(reports.PATH.removeprefix("/"), reports.csp, name="csp-reports"),
+    path("streams/<str:name>/records", records.put, name="put-records"),
     path("", include("dashboard.urls")),
 ]

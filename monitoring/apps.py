@@ -16,4 +16,5 @@ class MonitoringConfig(AppConfig):
         got_request_exception.connect(middleware.note_what_broke, dispatch_uid="monitoring.note_what_broke")
         signals.began.connect(lambda **_: startup.begin(), weak=False, dispatch_uid="monitoring.began")
         signals.put.connect(counters.put, dispatch_uid="monitoring.put")
+        signals.refused.connect(counters.refused, dispatch_uid="monitoring.refused")
         signals.committed.connect(counters.committed, dispatch_uid="monitoring.committed")

@@ -130,9 +130,15 @@ def _totals() -> Iterator[Metric]:
     security = found["millrace_security_events"]
     yield _counter("millrace_security_events", "Lines of the security log.", ["event"], security)
     yield _counter("millrace_notices", "Notices to owners of accounts.", [], found["millrace_notices"] or [({}, 0)])
-    yield _counter("millrace_records_put", "Records that producers put.", ["stream"], found["millrace_records_put"])
+    yield _counter(
+        "millrace_records_put", "Records that commands and doors put.", ["stream"], found["millrace_records_put"]
+    )
     refused = found["millrace_records_refused"]
     yield _counter("millrace_records_refused", "Records that became dead letters.", NAMES, refused)
+    doors = found["millrace_door_refusals"]
+    yield _counter(
+        "millrace_door_refusals", "Requests and records that a door did not take.", ["door", "reason"], doors
+    )
     yield _commits(found["millrace_commit_seconds_bucket"], found["millrace_commit_seconds_sum"])
 
 

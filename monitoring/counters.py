@@ -50,6 +50,10 @@ def put(stream: str, records: int, **_: object) -> None:
     counters.add("millrace_records_put", records, stream=stream)
 
 
+def refused(door: str, reason: str, records: int = 1, **_: object) -> None:
+    counters.add("millrace_door_refusals", records, door=door, reason=reason)
+
+
 def committed(application: str, stream: str, seconds: float, dead: int, **_: object) -> None:
     names = {"application": application, "stream": stream}
     counters.observe("millrace_commit_seconds", seconds, **names)

@@ -13,6 +13,7 @@ from streams.backends.base import Stream
 from streams.backends.embedded.looking import EmbeddedLook
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.backends.embedded.url import open_embedded, parse_embedded
+from streams.backends.limits import MAX_RECORD
 from streams.coordination import packets
 from streams.coordination.leases import Leases
 from streams.coordination.store_errors import translate_errors
@@ -47,6 +48,11 @@ def open_stream(name: str) -> Stream:
         found: Stream = _kinesis().open_kinesis(settings.STREAM_URL, name)
         return found
     return open_embedded(settings.STREAM_URL, name)
+
+
+def largest_record(stream: Stream) -> int:
+    """Returns the size of the largest record that the stream takes, in bytes, key included: Kinesis' default there."""
+    return stream.largest_record() if isinstance(stream, EmbeddedStream) else MAX_RECORD
 
 
 def stream_names() -> list[str]:

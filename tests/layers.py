@@ -14,9 +14,18 @@ from typing import NamedTuple
 
 import pytest
 
-STARTERS = ("subprocess", "login.supervisor", "multiprocessing", "playwright", "http.server", "socketserver", "uvicorn")
+STARTERS = (
+    "subprocess",
+    "login.supervisor",
+    "multiprocessing",
+    "playwright",
+    "http.server",
+    "socketserver",
+    "uvicorn",
+    "ingest.endpoint.running",
+)
 # Values of parameters that stand for servers. The same tests also run on parts that live in the process.
-SERVERS = {"postgres", "mariadb", "kinesis-local", "ministack"}
+SERVERS = {"postgres", "mariadb", "kinesis-local", "ministack", "endpoint"}
 NEEDS_ROOT = "small_disk"  # mounts a disk
 SHARED = "tests.conftest"  # it starts only set-up and clean-up
 ROOT = Path(__file__).resolve().parent.parent

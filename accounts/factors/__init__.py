@@ -44,7 +44,7 @@ def lacking(user: User) -> bool:
 
 
 def needed(user: User) -> str:
-    """Returns the step that a user must take before their sessions and API tokens can open anything else.
+    """Returns the step that a user must take before their sessions, API tokens and access keys can open anything else.
 
     One of PASSWORD_NEEDED and FACTOR_NEEDED; "" for no step.
     """

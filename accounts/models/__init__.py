@@ -6,9 +6,10 @@ from accounts.models.invitations import Invitation
 from accounts.models.people import User, holding, in_any_case, named
 from accounts.models.sessions import EndedSession, Session
 from accounts.models.throttle import Bucket, Device
-from accounts.models.tokens import ApiToken
+from accounts.models.tokens import AccessKey, ApiToken
 
 __all__ = [
+    "AccessKey",
     "ApiToken",
     "Bucket",
     "Device",

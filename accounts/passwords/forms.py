@@ -49,10 +49,10 @@ class ChangePasswordForm(NewPasswordForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
     )
 
-    revoke = forms.BooleanField(required=False, label="Revoke my API tokens, too")
+    revoke = forms.BooleanField(required=False, label="Revoke my API tokens and access keys, too")
 
     def __init__(self, user: User, *args: Any, tokens: bool, **kwargs: Any) -> None:
-        """Builds the form. `tokens`: whether the user has valid API tokens."""
+        """Builds the form. `tokens`: whether the user has valid API tokens or access keys."""
         super().__init__(user, *args, **kwargs)
         if not tokens:
             del self.fields["revoke"]

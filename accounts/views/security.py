@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import events, factors, sessions, tokens
+from accounts import credentials, events, factors, sessions
 from accounts.factors import recovery
 from accounts.guards import confirmed, person
 from accounts.passwords import provisional
@@ -42,7 +42,7 @@ def password(request: HttpRequest) -> HttpResponse:
 
 def _password(request: HttpRequest) -> HttpResponse:
     user, now = person(request), timezone.now()
-    form = ChangePasswordForm(user, request.POST or None, tokens=tokens.living(user, now).exists())
+    form = ChangePasswordForm(user, request.POST or None, tokens=credentials.any_living(user, now))
     if not form.is_valid():
         context = {"form": form, "provisional": provisional.must_be_replaced(user)}
         return render(request, "accounts/password.html", context)
@@ -51,6 +51,6 @@ def _password(request: HttpRequest) -> HttpResponse:
     sessions.end_others(request, "password changed")
     events.record("password.changed", user=user, request=request)
     if form.cleaned_data.get("revoke"):
-        tokens.revoke_all(user, "password changed", now, request)
+        credentials.revoke_all(user, "password changed", now, request)
     messages.success(request, "Your password is changed, and your other sessions have ended.")
     return redirect("mfa_index")

@@ -1,80 +1,91 @@
-"""Makes, lists and revokes the user's API tokens."""
+"""Makes, lists and revokes the user's API tokens and access keys."""
 
 from typing import Any
 
-from django import forms
+from django.conf import settings
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import events, tokens
+from accounts import access_keys, client_lines, credentials, events, tokens
 from accounts.guards import confirmed, person
-from accounts.models import ApiToken
-from accounts.models.tokens import SCOPES
+from accounts.models import AccessKey, ApiToken
+from accounts.views.credential_forms import CredentialForm, KeyForm
 from common.limits import MAX_ID
 
-DAYS = [(30, "30 days"), (tokens.DAYS, f"{tokens.DAYS} days"), (180, "180 days"), (tokens.MOST_DAYS, "1 year")]
-
-
-class TokenForm(forms.Form):
-    label = forms.CharField(
-        max_length=60,
-        label="Name",
-        help_text="Name the script that will use it; the list and the history show this name.",
-        widget=forms.TextInput({"autocomplete": "off"}),
-        error_messages={"required": "Give it a name, such as “nightly report”."},
-    )
-    scopes = forms.MultipleChoiceField(
-        choices=list(SCOPES.items()),
-        widget=forms.CheckboxSelectMultiple,
-        label="It may",
-        error_messages={"required": "Tick at least one permission.", "invalid_choice": "There is no such permission."},
-    )
-    days = forms.TypedChoiceField(
-        choices=DAYS,
-        coerce=int,
-        initial=tokens.DAYS,
-        label="For",
-        error_messages={"invalid_choice": "Choose how long it lasts: at most a year."},
-    )
+NOUNS = {ApiToken: "API token", AccessKey: "access key"}
 
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    return render(request, "accounts/tokens.html", {"rows": tokens.listed(person(request)), "now": timezone.now()})
+    user = person(request)
+    kinds = {"token_rows": tokens.listed(user), "key_rows": access_keys.listed(user)}
+    addresses = {"site": settings.SITE_URL, "endpoint": settings.ENDPOINT_URL}
+    return render(request, "accounts/tokens.html", kinds | addresses | {"now": timezone.now()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @confirmed
 def new(request: HttpRequest) -> HttpResponse:
     """Shows the form and then, only once, the token."""
-    form = TokenForm(request.POST or None)
+    form = CredentialForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            token, text = _make(request, form.cleaned_data)
-        except tokens.TooManyError as error:
+            token, text = tokens.make(person(request), **form.cleaned_data, now=timezone.now())
+        except credentials.TooManyError as error:
             form.add_error(None, str(error))
         else:
-            return render(request, "accounts/token_made.html", {"token": token, "text": text})
-    return render(request, "accounts/token_new.html", {"form": form}, status=422 if form.errors else 200)
+            events.record("token.made", user=person(request), request=request, **credentials.facts(token))
+            context = {"token": token, "text": text, "line": client_lines.curl(text, token.grant)}
+            stream = client_lines.example_stream(token.grant)
+            return render(request, "accounts/token_made.html", context | {"stream": stream})
+    return _form(request, form, "API token")
 
 
-def _make(request: HttpRequest, chosen: dict[str, Any]) -> tuple[ApiToken, str]:
-    token, text = tokens.make(person(request), **chosen, now=timezone.now())
-    facts = {"label": token.label, "scopes": " ".join(token.scopes), "expires": f"{token.expires:%Y-%m-%d}"}
-    events.record("token.made", user=person(request), request=request, **facts)
-    return token, text
+@require_http_methods(["GET", "HEAD", "POST"])
+@confirmed
+def new_key(request: HttpRequest) -> HttpResponse:
+    """Shows the form and then, only once, the secret of the access key."""
+    form = KeyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            key, secret = access_keys.make(person(request), **form.cleaned_data, now=timezone.now())
+        except credentials.TooManyError as error:
+            form.add_error(None, str(error))
+        else:
+            events.record("access-key.made", user=person(request), request=request, **credentials.facts(key))
+            words = (key.access_key_id, secret, key.grant)
+            context = {"key": key, "secret": secret, "cli": client_lines.cli(*words)}
+            return render(request, "accounts/key_made.html", context | {"boto": client_lines.boto3(*words)})
+    return _form(request, form, "access key")
+
+
+def _form(request: HttpRequest, form: Form, noun: str) -> HttpResponse:
+    status = 422 if form.errors else 200
+    return render(request, "accounts/token_new.html", {"form": form, "noun": noun}, status=status)
 
 
 @require_POST
 def revoke(request: HttpRequest, number: int) -> HttpResponse:
     """Revokes a token: scripts that use it are refused from now on."""
-    token = tokens.listed(person(request)).filter(pk=number).first() if number <= MAX_ID else None
-    if token is None:
-        raise Http404("no such token")
-    if tokens.revoke(tokens.listed(person(request)).filter(pk=number), timezone.now()):
-        events.record("token.revoked", user=person(request), request=request, label=token.label)
-        messages.success(request, f"The token “{token.label}” is revoked: scripts that send it are refused.")
+    return _revoke(request, tokens.listed(person(request)), number, "token.revoked")
+
+
+@require_POST
+def revoke_key(request: HttpRequest, number: int) -> HttpResponse:
+    """Revokes an access key: clients that sign with it are refused within two seconds."""
+    return _revoke(request, access_keys.listed(person(request)), number, "access-key.revoked")
+
+
+def _revoke(request: HttpRequest, rows: Any, number: int, event: str) -> HttpResponse:
+    found = rows.filter(pk=number).first() if number <= MAX_ID else None
+    if found is None:
+        raise Http404("no such token or key")
+    if credentials.revoke(rows.filter(pk=number), timezone.now()):
+        events.record(event, user=person(request), request=request, label=found.label)
+        noun = NOUNS[type(found)]
+        messages.success(request, f"The {noun} “{found.label}” is revoked: scripts with it are refused.")
     return redirect("tokens")

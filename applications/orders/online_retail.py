@@ -1,18 +1,16 @@
 """Reads the Online Retail data set, a table of order lines, in its common file formats.
 
-CSV with columns separated by , ; tab or |, or an Excel workbook; plain, .gz, .xz, .bz2 or the one file of a .zip
-(recognised by the first bytes); UTF-8, UTF-16, Windows-1252 or a named encoding; columns in any order and spelling.
+CSV with columns separated by , ; tab or |, or an Excel workbook; plain, .gz, .xz, .zst, .bz2 or the one file of a
+.zip (recognised by the first bytes); UTF-8, UTF-16, Windows-1252 or a named encoding; columns in any order and
+spelling.
 The format of dates and numbers is read from the file's own (dates.py); an undecided file is refused. One row is in
 memory at a time, and at most AHEAD characters of those that are examined first.
 Data set: D. Chen, UCI Machine Learning Repository, doi.org/10.24432/C5BW33.
 """
 
-import gzip
 import logging
-import lzma
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import chain
@@ -23,6 +21,7 @@ from typing import IO, NamedTuple
 from streams.sources import workbooks
 from streams.sources.base import SourceError
 from streams.sources.dates import read_date, read_number
+from streams.sources.frames import UNPACK_ERRORS
 from streams.sources.packing import Workbook, as_utf8, unpacked
 from streams.sources.tables import AHEAD, Form, Lines, RowError, find_header, look_ahead, rows_of, survey
 
@@ -101,7 +100,7 @@ def read(path: Path, skipped: SkippedRows, form: Form = Form()) -> Iterator[Row]
         raise SourceError(f"{path} is a directory; give a CSV file, plain, .gz or .xz.") from None
     except EOFError:
         raise SourceError(f"{path} is cut short: its compressed data ends after {count:,} good rows.") from None
-    except (gzip.BadGzipFile, lzma.LZMAError, zlib.error, zipfile.BadZipFile) as error:
+    except (zipfile.BadZipFile, *UNPACK_ERRORS) as error:
         raise SourceError(f"{path} is damaged after {count:,} good rows: {error}.") from None
     except UnicodeDecodeError as error:
         raise SourceError(

@@ -8,9 +8,9 @@ from typing import Any
 
 from applications.orders.generator import FILE_SITE, SITES, MadeUpOrders, Replay
 from applications.orders.models import ORDERS
-from common.text import quoted
 from streams.applications import SourceKind
 from streams.core import names
+from streams.management.options import encoding
 from streams.sources.base import Source, SourceError
 from streams.sources.dates import Order
 from streams.sources.tables import Form
@@ -20,7 +20,7 @@ def add_options(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("--file", type=Path, metavar="PATH", help="the Online Retail data, .csv or .xlsx, packed or not")
     add("--dates", choices=[each.value for each in Order if each.value], help="how that file writes its dates")
-    add("--encoding", type=_encoding, metavar="NAME", help="how that file writes its text: cp1252, cp932, …")
+    add("--encoding", type=encoding, metavar="NAME", help="how that file writes its text: cp1252, cp932, …")
     add("--site", type=_site, metavar="NAME", help="the one site that sells")
 
 
@@ -42,15 +42,6 @@ def _site(text: str) -> str:
     """Validates the name of a site, for argparse."""
     if fault := names.name_fault(text, "the site"):
         raise ArgumentTypeError(fault.removesuffix("."))
-    return text
-
-
-def _encoding(text: str) -> str:
-    """Validates the name of a text encoding of Python, for argparse."""
-    try:
-        "é".encode(text, errors="replace").decode(text, errors="replace")
-    except (LookupError, ValueError):
-        raise ArgumentTypeError(f"{quoted(text)} is no encoding that Python knows") from None
     return text
 
 

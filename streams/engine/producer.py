@@ -9,7 +9,7 @@ from typing import Protocol
 from common.outage_log import OutageLog
 from streams.backends.base import Stream
 from streams.core.records import Entry, StreamDownError
-from streams.sources.base import PacedSource, Source, SourceError
+from streams.sources.base import LiveSource, PacedSource, Source, SourceError
 
 RECORDS_A_PUT = 4096
 DEFAULT_RATE = 10.0  # records a second
@@ -30,7 +30,10 @@ class Pace(Protocol):
 
 
 class AtRate:
-    """Makes a fixed number of records due each second, the first at once; 0 is without limit."""
+    """Makes a fixed number of records due each second, the first at once; 0 is without limit.
+
+    Where a live source has no record yet, its later records do not make up for the pause.
+    """
 
     def __init__(self, source: Source, rate: float) -> None:
         self._source = source
@@ -39,14 +42,19 @@ class AtRate:
         self._finished = False
 
     def take(self, elapsed: float, limit: int) -> list[Entry]:
+        due = limit
         if self._rate:
             # Record n is due after n / rate seconds; rounded, because 0.1 + 0.2 is a little more than 0.3.
-            limit = min(limit, ceil(round(elapsed * self._rate, 6)) - self._taken)
-        if limit < 1:
+            due = ceil(round(elapsed * self._rate, 6)) - self._taken
+        if due < 1:
             return []
-        entries = self._source.take(limit)
-        self._taken += len(entries)
-        self._finished = not entries
+        entries = self._source.take(min(limit, due))
+        if isinstance(self._source, LiveSource):
+            self._finished = self._source.ended() and not entries
+            self._taken += len(entries) if len(entries) == min(limit, due) else due
+        else:
+            self._finished = not entries
+            self._taken += len(entries)
         return entries
 
     def finished(self) -> bool:

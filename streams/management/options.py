@@ -91,6 +91,15 @@ def old_stream_name(text: str) -> str:
     return text
 
 
+def encoding(text: str) -> str:
+    """Returns the name of a text encoding that Python knows."""
+    try:
+        "é".encode(text, errors="replace").decode(text, errors="replace")
+    except (LookupError, ValueError):
+        raise ArgumentTypeError(f"{quoted(text)} is no encoding that Python knows") from None
+    return text
+
+
 def site_name(text: str) -> str:
     """Returns the name of a site."""
     if fault := names.name_fault(text, "the site"):

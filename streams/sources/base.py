@@ -35,6 +35,26 @@ class PacedSource(Source, Protocol):
         """Returns the next records that happened up to `seconds` after the first one, at most `limit`."""
 
 
+@runtime_checkable
+class LiveSource(Source, Protocol):
+    """Reads records from outside, where they may come later, and tells people of those that it cannot read.
+
+    Its `take` may return fewer records than the limit, or none, before the end; it may wait for a moment.
+    """
+
+    def ended(self) -> bool:
+        """Returns whether no more records will come."""
+
+    def accept(self, most: int) -> None:
+        """Sets the size in bytes, key included, of the largest record that the stream takes. Called once, at first."""
+
+    def notes(self) -> list[str]:
+        """Returns the sentences for people since the last call."""
+
+    def end(self) -> list[str]:
+        """Closes the source and returns the sentences that sum up. Called once, also after an error."""
+
+
 class Timed:
     """Makes a PacedSource of timed entries; it holds the next entry, to know when it is due."""
 

@@ -3,24 +3,20 @@
 The file is unpacked while it is read, so that memory is bounded for any unpacked size.
 """
 
-import bz2
 import codecs
-import gzip
 import io
-import lzma
 import tempfile
 import zipfile
 from collections.abc import Callable
 from typing import IO, Any
 
 from streams.sources.base import SourceError
+from streams.sources.frames import LOOK, Bz2, Frames, Gz, Xz, Zstd
 
-LOOK = 1 << 16  # bytes at the start that decide the kind of a file
 MAX_INNER = 1 << 30  # bytes of a workbook within a .zip, which is unpacked to an unnamed temporary file
 KINDS = {
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Excel file (.xls); save it as .xlsx or .csv",
     b"PAR1": "a Parquet file; write it as .csv",
-    b"\x28\xb5\x2f\xfd": "packed by zstd; unpack it, or pack it by gzip",
     b"7z\xbc\xaf\x27\x1c": "a .7z archive; unpack it and give the file in it",
     b"Rar!": "a .rar archive; unpack it and give the file in it",
     b"SQLite format 3\0": "an SQLite database; write its table as .csv",
@@ -31,10 +27,11 @@ KINDS = {
     b"version https://git-lfs": "a pointer of Git LFS, not the file itself: git lfs pull",
     b"\x89HDF": "an HDF5 file; write it as .csv",
 }
-PACKERS: dict[bytes, Callable[[Any], Any]] = {
-    b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
-    b"\xfd7zXZ\x00": lambda file: lzma.LZMAFile(file),  # noqa: SIM115 - it ends with the file
-    b"BZh": lambda file: bz2.BZ2File(file),
+PACKERS: dict[bytes, type[Frames]] = {
+    b"\x1f\x8b": Gz,
+    b"\xfd7zXZ\x00": Xz,
+    b"BZh": Bz2,
+    b"\x28\xb5\x2f\xfd": Zstd,
 }
 ZIP = b"PK\x03\x04"
 
@@ -52,13 +49,21 @@ def unpacked(file: io.BufferedReader) -> io.BufferedReader:
 
     Raises Workbook for an Excel file, SourceError for other files that are no text; its message follows a file name.
     """
+    if inner := unpacked_stream(file):
+        return _plain(inner)
     start = file.peek(8)
-    for mark, unpack in PACKERS.items():
-        if start.startswith(mark):
-            return _plain(io.BufferedReader(unpack(file), LOOK))
     if start.startswith(ZIP):
         return _from_zip(file)
     return _plain(file)
+
+
+def unpacked_stream(file: io.BufferedReader) -> io.BufferedReader | None:
+    """Returns the unpacked bytes if the first bytes are those of a packer of single files; None for other files."""
+    start = file.peek(8)
+    for mark, unpack in PACKERS.items():
+        if start.startswith(mark):
+            return io.BufferedReader(unpack(file), LOOK)
+    return None
 
 
 def _plain(file: io.BufferedReader) -> io.BufferedReader:
@@ -120,7 +125,7 @@ def as_utf8(file: io.BufferedReader, encoding: str | None) -> io.BufferedReader:
     Other text is returned unchanged: the reader of lines distinguishes UTF-8 from Windows-1252.
     """
     start = file.peek(LOOK)[:LOOK]
-    encoding = encoding or _wide(start)
+    encoding = encoding or wide_encoding(start)
     if encoding:
         file = io.BufferedReader(_Recoded(file, codecs.getincrementaldecoder(encoding)().decode), LOOK)
         start = file.peek(LOOK)[:LOOK]
@@ -131,10 +136,11 @@ def as_utf8(file: io.BufferedReader, encoding: str | None) -> io.BufferedReader:
     return file
 
 
-def _wide(start: bytes) -> str | None:
+def wide_encoding(start: bytes) -> str | None:
+    """Returns the encoding of text of two bytes a character by its first bytes; None for other text."""
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    if start[:200].count(0) * 5 > len(start[:200]) * 2:
+    if len(start) > 1 and start[:200].count(0) * 5 > len(start[:200]) * 2:
         return {(True, False): "utf-16-le", (False, True): "utf-16-be"}.get((start[1] == 0, start[0] == 0))
     return None
 

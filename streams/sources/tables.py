@@ -42,7 +42,7 @@ class Header(NamedTuple):
     blanks: bool  # blanks follow each delimiter
 
 
-class _Doubtful(str):
+class Doubtful(str):
     """Marks a line of doubtful encoding."""
 
 
@@ -83,7 +83,7 @@ class Lines:
 
     @property
     def doubtful(self) -> bool:
-        return any(isinstance(line, _Doubtful) for line in self.row)
+        return any(isinstance(line, Doubtful) for line in self.row)
 
     def next_row(self) -> None:
         """Forgets the current row, which is done."""
@@ -103,16 +103,16 @@ class Lines:
         if len(line) == MAX_LINE and not line.endswith(b"\n"):
             while not self._file.readline(MAX_LINE).endswith(b"\n") and self._file.peek(1):
                 pass  # skip the rest of an overlong line; its start is refused for its size
-        return _decode(line)
+        return decode_line(line)
 
 
-def _decode(line: bytes) -> str:
+def decode_line(line: bytes) -> str:
     """Decodes UTF-8, else Windows-1252; line by line, because the first such byte may be far down a large file."""
     try:
         return line.decode()
     except UnicodeDecodeError:
         text = line.decode("cp1252", errors="replace")
-        return _Doubtful(text) if _FOREIGN.search(text) else text
+        return Doubtful(text) if _FOREIGN.search(text) else text
 
 
 def find_header(lines: Lines, missing: Callable[[list[str]], list[str]]) -> Header:
@@ -202,7 +202,7 @@ def look_ahead(lines: Lines, header: Header) -> Iterator[list[str]]:
 
 def _noting(lines: Iterator[str], doubtful: list[str]) -> Iterator[str]:
     for line in lines:
-        if isinstance(line, _Doubtful):
+        if isinstance(line, Doubtful):
             doubtful.append(line)
         yield line
 

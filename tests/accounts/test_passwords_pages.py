@@ -123,7 +123,7 @@ def test_a_new_password_by_link_revokes_the_tokens(client: Client, mailed: User)
 @pytest.mark.parametrize("ticked", [True, False])
 def test_password_change_revokes_tokens_on_request(signed_in: Client, ada: User, ticked: bool) -> None:
     tokens.make(ada, "cron", ["read:dashboards"], 90, timezone.now())
-    assertContains(signed_in.get(CHANGE), "Revoke my API tokens, too")
+    assertContains(signed_in.get(CHANGE), "Revoke my API tokens and access keys, too")
     signed_in.post(CHANGE, FORM | ({"revoke": "on"} if ticked else {}))
     assert tokens.living(ada, timezone.now()).exists() is not ticked
 

@@ -30,9 +30,10 @@ def both(settings: Settings) -> Settings:
 
 
 def told(*words: str) -> str:
+    """Returns the line about the seeds that the command prints."""
     out = StringIO()
     call_command("rotate_keys", *words, stdout=out, stderr=out)
-    return out.getvalue()
+    return out.getvalue().splitlines(keepends=True)[0]
 
 
 def tokens() -> list[str]:

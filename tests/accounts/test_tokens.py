@@ -60,6 +60,13 @@ def test_token_in_use_survives_a_rotation_of_keys(ada: User, settings: Settings)
     assert reason(unused) == "unknown"
 
 
+def test_a_token_for_named_streams_opens_no_other(ada: User) -> None:
+    text = tokens.make(ada, "x", ["write:streams"], 1, NOW, streams=["logs-*"])[1]
+    assert tokens.check(text, "write:streams", NOW, "logs-a").user == ada
+    with pytest.raises(tokens.Refused, match="limited to other streams"):
+        tokens.check(text, "write:streams", NOW, "orders")
+
+
 def test_refused_token_names_the_reason(ada: User) -> None:
     assert reason(made(ada)[1], scope="ingest") == "scope"
     assert reason(made(ada, revoked=NOW)[1]) == "revoked"

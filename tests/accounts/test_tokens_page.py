@@ -1,18 +1,20 @@
+import html
 import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from allauth.core.exceptions import ReauthenticationRequired
+from django.conf import settings
 from django.test import Client, RequestFactory
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from accounts import tokens
-from accounts.models import ApiToken, SecurityEvent, User
+from accounts import access_keys, tokens
+from accounts.models import AccessKey, ApiToken, SecurityEvent, User
 from accounts.views import tokens as views
 
-TOKENS, NEW = "/accounts/tokens/", "/accounts/tokens/new/"
+TOKENS, NEW, NEW_KEY = "/accounts/tokens/", "/accounts/tokens/new/", "/accounts/keys/new/"
 WANTED = {"label": "nightly report", "scopes": ["read:dashboards"], "days": "90"}
 
 
@@ -103,3 +105,40 @@ def test_tokens_of_other_users_cannot_be_revoked(signed_in: Client) -> None:
 
 def test_get_request_revokes_no_token(signed_in: Client, ada: User) -> None:
     assert signed_in.get(f"{TOKENS}{token_of(ada).pk}/revoke/").status_code == 405
+
+
+KEY = {"label": "agent", "scopes": ["write:streams"], "days": "30", "streams": "orders, logs-*"}
+
+
+def test_an_access_key_is_shown_once_with_lines_to_copy(confirmed: Client) -> None:
+    page = html.unescape(confirmed.post(NEW_KEY, KEY).content.decode())
+    [secret] = re.findall(r'data-testid="key-secret">(\w{40})<', page)
+    key = AccessKey.objects.get()
+    assert page.count(secret) == 6 and f"export AWS_SECRET_ACCESS_KEY={secret}" in page
+    assert f'endpoint_url="{settings.ENDPOINT_URL}"' in page and key.streams == ["logs-*", "orders"]
+    listed = confirmed.get(TOKENS)
+    assertContains(listed, key.access_key_id)
+    assertNotContains(listed, secret)
+    facts = SecurityEvent.objects.get(name="access-key.made").facts
+    assert (facts["streams"], facts["scopes"]) == ("logs-* orders", "write:streams")
+
+
+@pytest.mark.parametrize("form", [KEY | {"scopes": ["read:dashboards"]}, KEY | {"streams": "a/b"}, KEY | {"days": "0"}])
+def test_invalid_key_form_makes_no_key(confirmed: Client, form: dict[str, Any]) -> None:
+    assert confirmed.post(NEW_KEY, form).status_code == 422
+    assert not AccessKey.objects.exists()
+
+
+def test_revoked_access_key_is_not_listed(signed_in: Client, ada: User) -> None:
+    key, _ = access_keys.make(ada, "agent", ["write:streams"], 90, timezone.now())
+    other, _ = access_keys.make(User.objects.create_user("bob"), "agent", ["write:streams"], 90, timezone.now())
+    assertRedirects(signed_in.post(f"/accounts/keys/{key.pk}/revoke/"), TOKENS)
+    assertContains(signed_in.get(TOKENS), "You have no access keys.")
+    assert SecurityEvent.objects.get(name="access-key.revoked").facts == {"label": "agent"}
+    for number in (key.pk, other.pk, 9**30):
+        assert signed_in.post(f"/accounts/keys/{number}/revoke/").status_code == 404
+
+
+def test_token_that_may_write_is_shown_with_a_line_to_copy(confirmed: Client) -> None:
+    page = html.unescape(confirmed.post(NEW, KEY).content.decode())
+    assert f"curl {settings.SITE_URL}/streams/orders/records \\\n" in page

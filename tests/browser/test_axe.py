@@ -18,6 +18,7 @@ SAMPLES: dict[str, str | None] = {
     "accounts/factors/passkeys/<int:pk>/remove/": "accounts/factors/passkeys/1/remove/",
     "accounts/invitation/<str:secret>/": "accounts/invitation/unknown/",
     "accounts/password/reset/<uidb64>/<token>/": "accounts/password/reset/MQ/unknown/",
+    "accounts/keys/<int:number>/revoke/": None,
     "accounts/people/invitations/<int:number>/withdraw/": None,
     "accounts/people/<int:number>/": "accounts/people/2/",
     "accounts/people/<int:number>/<slug:verb>/": "accounts/people/2/deactivate/",
@@ -26,6 +27,7 @@ SAMPLES: dict[str, str | None] = {
     "live/<str:name>.json": None,
     "market/<str:symbol>/": "market/AMZN/",
     "orders/alarms/<int:number>/": "orders/alarms/1/",
+    "streams/<str:name>/records": None,
     "streams/<str:name>/records/": "streams/trades/records/?from=trim-horizon",
     "streams/<str:name>/records.json": None,
     "streams/<str:name>/records/<str:shard>/<int:sequence>/": "streams/trades/records/shardId-000000000000/1/",
@@ -40,9 +42,11 @@ ELSEWHERE = ["nowhere/", "market/NOTHING/", "market/search?q=AM", "orders/?site=
 ELSEWHERE += ["streams/trades/records/?from=yesterday", "streams/nothing/records/", "accounts/people/1/deactivate/"]
 GRACE = """
 from django.utils import timezone
-from accounts import invitations, tokens
+from accounts import access, access_keys, invitations, tokens
 from accounts.models import User
-tokens.make(User.objects.get(), "nightly report", tokens.SCOPES, 30, timezone.now())
+admin, now = User.objects.get(), timezone.now()
+tokens.make(admin, "nightly report", access.SCOPES, 30, now, streams=["orders", "logs-*"])
+access_keys.make(admin, "agent", access.OF_STREAMS, 30, now, streams=["orders", "logs-*"])
 User.objects.create_user("grace")
 print(invitations.make("ada", timezone.now())[1])
 """

@@ -19,6 +19,7 @@ from tests import emulators
 from tests.contracts.fleets import DatabaseFleet, Fleet, MemoryFleet
 from tests.contracts.limited import faulty, limited
 from tests.fakes import FakeClock, MemoryStream
+from tests.ingest.endpoint import serving
 from tests.streams.backends.kinesis.fake_kinesis import FakeKinesis, Seconds
 from tests.waiting import wait_for
 
@@ -51,11 +52,11 @@ def of_fake_kinesis() -> Backend:
     )._replace(counts=False)
 
 
-def of_kinesis(url: str, examples: int) -> Backend:
-    """An emulator for all tests of a session: each has streams of its own."""
+def of_kinesis(url: str, examples: int, secret: str = "emulated") -> Backend:
+    """An emulator, or our endpoint, for all tests of a session: each has streams of its own."""
     with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("AWS_ACCESS_KEY_ID", "emulated")
-        environment.setenv("AWS_SECRET_ACCESS_KEY", "emulated")
+        environment.setenv("AWS_ACCESS_KEY_ID", serving.KEY_ID)
+        environment.setenv("AWS_SECRET_ACCESS_KEY", secret)
         client = connect(Place("eu-west-1", url))
     mark = uuid4().hex[:12]
     return Backend(
@@ -80,6 +81,13 @@ def kinesis_local_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def endpoint_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Our own Kinesis API."""
+    with serving.serving(tmp_path_factory.mktemp("endpoint") / "streams.sqlite3") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
 def ministack_url() -> Iterator[str]:
     with emulators.ministack() as url:
         yield url
@@ -100,6 +108,7 @@ def alone(name: str) -> Any:
         "packed",
         alone("kinesis-local"),
         alone("ministack"),
+        "endpoint",
     ]
 )
 def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
@@ -117,6 +126,8 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
         case "packed":
             plain = of_fake_kinesis()
             return plain._replace(make=lambda name: AggregatingStream(cast(Locating, plain.make(name))))
+        case "endpoint":
+            return of_kinesis(request.getfixturevalue("endpoint_url"), examples=10, secret=serving.SECRET)
         case "kinesis-local":
             return of_kinesis(request.getfixturevalue("kinesis_local_url"), examples=4)
         case _:

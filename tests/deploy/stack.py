@@ -38,7 +38,7 @@ class Stack:
         self.folder = folder
         self.checkout = checkout
         self.runtime = Path(tempfile.mkdtemp(prefix="millrace-"))  # short: a unix socket's path has at most 107 bytes
-        self.plain_port, self.port = free_ports(2)
+        self.plain_port, self.port, self.endpoint_port = free_ports(3)
         self.url = f"https://{HOST}:{self.port}"
         self.house = House(folder, database)
         self.house.environment |= {
@@ -71,6 +71,7 @@ class Stack:
             "/opt/millrace/": f"{self.checkout}/",
             "/var/www/acme": f"{self.folder}/acme",
             "listen [::]:": "#",
+            "listen 4567": f"listen 127.0.0.1:{self.endpoint_port}",
             "listen 443": f"listen 127.0.0.1:{self.port}",
             "listen 80": f"listen 127.0.0.1:{self.plain_port}",
             "https://streams.example.org": self.url,
@@ -98,8 +99,9 @@ class Stack:
         else:
             self.run("web", BIN / "uwsgi", self.checkout / "deploy/uwsgi.ini")
             self.run("login", BIN / "uwsgi", self.checkout / "deploy/login.ini")
+            self.run("ingest", BIN / "uwsgi", self.checkout / "deploy/ingest.ini")
             self.run("sockets", self.checkout / "deploy/sockets")
-        for name in ("web", "login", "sockets"):
+        for name in ("web", "login", "ingest", "sockets"):
             wait_for(lambda name=name: connects(self.runtime / f"{name}.sock"))  # type: ignore[misc]
         self.run("nginx", "nginx", "-c", self.configuration, "-p", self.folder)
         wait_for(lambda: self.get("/accounts/sign-in/")[0] == 200)

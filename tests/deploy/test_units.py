@@ -10,7 +10,7 @@ import pytest
 
 from tests.house import ROOT
 
-UNITS = ["web", "login", "sockets", "consume@trades", "metrics", "janitor", "backup"]
+UNITS = ["web", "login", "endpoint", "sockets", "consume@trades", "tail@web", "metrics", "janitor", "backup"]
 
 UNIT_FILES = sorted((ROOT / "deploy/systemd").glob("*.service"))
 
@@ -38,7 +38,8 @@ def test_systemd_unit_is_confined(root: Path, unit: str) -> None:
 def test_serving_units_restart_when_they_die() -> None:
     """Debian's nginx is not, without our file: it stays down."""
     serving = {path.stem for path in UNIT_FILES if "\nRestart=always\n" in path.read_text()}
-    assert serving == {"millrace-web", "millrace-login", "millrace-sockets", "millrace-metrics", "millrace-consume@"}
+    names = ("web", "login", "ingest", "endpoint", "sockets", "metrics", "consume@", "tail@")
+    assert serving == {f"millrace-{name}" for name in names}
     assert "\nRestart=always\n" in (ROOT / "deploy/systemd/nginx.service.d/millrace.conf").read_text()
 
 

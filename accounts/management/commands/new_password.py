@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from accounts import events, sessions, throttle, tokens
+from accounts import credentials, events, sessions, throttle
 from accounts.management.plain import HERE, PlainCommand
 from accounts.models import User
 from accounts.passwords import provisional
@@ -13,7 +13,7 @@ from common.text import quoted
 
 
 class Command(PlainCommand):
-    help = "Sets a new password for a user, shows it once, ends the user's sessions and revokes the API tokens."
+    help = "Sets a new password for a user, shows it once, ends the user's sessions and revokes tokens and access keys."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help="user name")
@@ -29,7 +29,7 @@ class Command(PlainCommand):
         user.save(update_fields=["password", "provisional_until"])
         events.record("password.changed", user=user, by=HERE)
         sessions.end_all(user, "password changed", by=HERE)
-        tokens.revoke_all(user, "password changed", now, by=HERE)
+        credentials.revoke_all(user, "password changed", now, by=HERE)
         throttle.clear(user)  # the user probably tried the forgotten password many times
         for line in (f"The new password of {name}, shown only now:", "", f"    {password}"):
             self.stdout.write(line)

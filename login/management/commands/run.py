@@ -6,17 +6,23 @@ import signal
 import socket
 import sys
 from datetime import datetime
+from io import StringIO
 from itertools import cycle
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
+from django.utils import timezone
 
+from accounts.models import User
+from login import first_steps
 from login.supervisor import COLOURS, Supervisor, foreground, parse
 from streams import applications
 from streams.management.plain import PlainCommand
+from streams.wiring import is_kinesis
 
 HOST = "127.0.0.1"
+KINESIS_API = "kinesis-api"  # in the Procfile
 
 
 class Command(PlainCommand):
@@ -25,11 +31,15 @@ class Command(PlainCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self._refuse_taken_port()
         call_command("migrate", verbosity=0)
-        for name in applications.names():
+        for name in [*applications.names(), *first_steps.streams()]:
             call_command("streams", "create", name, "--if-absent")
-        call_command("first_user", at=f"http://localhost:{settings.PORT}")
+        first, site = not User.objects.exists(), f"http://localhost:{settings.PORT}"
+        call_command("first_user", at=site, stdout=(said := StringIO()))
+        lines = first_steps.told(site, timezone.now(), first=first)  # it writes a line of the security log, too
+        for line in (*said.getvalue().splitlines(), *lines):
+            self.stdout.write(line)
         self.stdout.flush()
-        commands = parse((settings.BASE_DIR / "Procfile").read_text())
+        commands = self._commands()
         environment = os.environ | {"PORT": str(settings.PORT), "PYTHONUNBUFFERED": "1"}
         supervisor = Supervisor(commands, environment, settings.BASE_DIR, Printer([*commands]).say)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -40,19 +50,33 @@ class Command(PlainCommand):
             self.fail(supervisor.reason, 1)
 
     def _refuse_taken_port(self) -> None:
-        """Tries to bind the port, as the server will, before anything is made; then frees it."""
-        try:
-            with socket.socket() as asked:
-                asked.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                asked.bind((HOST, settings.PORT))
-        except OSError as error:
-            why = (
-                "is taken by another program"
-                if error.errno == errno.EADDRINUSE
-                else f"cannot be used: {error.strerror}"
-            )
+        if why := _fault(settings.PORT):
             other = settings.PORT + 1 if 1024 <= settings.PORT < 65535 else 8001
             self.fail(f"Port {settings.PORT} {why}. Take another: make run PORT={other}", 1)
+
+    def _commands(self) -> dict[str, str]:
+        """Returns the commands of the Procfile; that of the Kinesis API only where it can serve."""
+        commands = parse((settings.BASE_DIR / "Procfile").read_text())
+        why = _fault(settings.ENDPOINT_PORT)
+        if why and not is_kinesis():
+            self.stderr.write(
+                f"The Kinesis API is not started: port {settings.ENDPOINT_PORT} {why}. Set ENDPOINT_PORT to another."
+            )
+        if why or is_kinesis():
+            commands.pop(KINESIS_API, None)
+        return commands
+
+
+def _fault(port: int) -> str:
+    """Returns why a server cannot listen at the port: binds it, as the server will, and frees it; "" if it can."""
+    try:
+        with socket.socket() as asked:
+            asked.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            asked.bind((HOST, port))
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        return "is taken by another program" if taken else f"cannot be used: {error.strerror}"
+    return ""
 
 
 class Printer:

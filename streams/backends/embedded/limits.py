@@ -112,7 +112,9 @@ class LimitedStream(EmbeddedStream):
         [written] = self.append([Writing(entries)])
         return [Outcome(shard, error=written.errors.get(place, "")) for place, shard in enumerate(written.shards)]
 
-    def _refusals(self) -> Refuse:
+    def _refusals(self) -> Refuse | None:
+        if not self._limited and not self._faults.partial:
+            return None
         partial = self._strikes(self._faults.partial)
         seconds = self._waiting.monotonic()
         buckets: dict[int, Buckets] = {}

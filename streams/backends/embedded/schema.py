@@ -42,6 +42,21 @@ UPGRADES = [
     Step("batches", "before", "INTEGER"),  # the shard's records before this batch; NULL in older files
     Step("streams", "created", "INTEGER NOT NULL DEFAULT 0"),  # milliseconds; 0 in older files
     Step("streams", "max_record", "INTEGER NOT NULL DEFAULT 1048576"),  # bytes, as UpdateMaxRecordSize sets
+    # The first number of a shard, and of a closed shard the last one, as Kinesis tells them. No record has them.
+    Step(
+        "shards",
+        "starts",
+        "INTEGER NOT NULL DEFAULT 0",
+        "UPDATE shards SET starts = coalesce((SELECT min(first_sequence) FROM batches WHERE shard = shards.id),"
+        " (SELECT next_sequence FROM streams WHERE streams.id = stream))",
+    ),
+    Step(
+        "shards",
+        "ends",
+        "INTEGER NOT NULL DEFAULT 0",  # 0 while open
+        "UPDATE shards SET ends = coalesce((SELECT max(last_sequence) FROM batches WHERE shard = shards.id), starts)"
+        " WHERE closed",
+    ),
     Step("streams", "clock", "TEXT NOT NULL DEFAULT ''"),  # the stream's own time: streams.backends.embedded.own_clock
 ]
 

@@ -1,6 +1,7 @@
 """Creates, splits, merges and drops the shards of an embedded stream, inside its caller's transaction."""
 
 import sqlite3
+from bisect import bisect_right
 from typing import NamedTuple
 
 from common.running import to_run
@@ -33,6 +34,12 @@ class _Open(NamedTuple):
 def make_first(db: sqlite3.Connection, stream: int, count: int) -> None:
     for start, end in even_ranges(count):
         _make(db, stream, start, end)
+    # The numbers just before those of the records, so that each shard begins at a number of its own.
+    db.execute(
+        "UPDATE shards SET starts = (SELECT next_sequence FROM streams WHERE id = ?1) - ?2 + id - ("
+        "SELECT min(id) FROM shards WHERE stream = ?1) WHERE stream = ?1",
+        [stream, count],
+    )
 
 
 def described(db: sqlite3.Connection, stream: int) -> list[Shard]:
@@ -62,17 +69,33 @@ def split(db: sqlite3.Connection, stream: int, name: str, at: int | None, now: i
     if not shard.start < at <= shard.end:
         raise StreamError(f"Shard {name!r} cannot be split at {at}: choose from {shard.start + 1} to {shard.end}.")
     _close(db, stream, name, now)
-    _make(db, stream, shard.start, at - 1, name)
-    _make(db, stream, at, shard.end, name)
+    _make_child(db, stream, shard.start, at - 1, name)
+    _make_child(db, stream, at, shard.end, name)
 
 
-def merge(db: sqlite3.Connection, stream: int, name: str, neighbour: str, now: int) -> None:
+def merge(db: sqlite3.Connection, stream: int, name: str, neighbour: str, now: int) -> str:
+    """Merges two shards whose ranges touch, and returns the name of their child."""
     low, high = sorted((_open(db, stream, name), _open(db, stream, neighbour)), key=lambda shard: shard.start)
     if low.end + 1 != high.start:
         raise StreamError(f"Shards {name!r} and {neighbour!r} cannot be merged: their hash ranges do not touch.")
     _close(db, stream, name, now)
     _close(db, stream, neighbour, now)
-    _make(db, stream, low.start, high.end, f"{name} {neighbour}")
+    return _make_child(db, stream, low.start, high.end, f"{name} {neighbour}")
+
+
+def scale(db: sqlite3.Connection, stream: int, count: int, now: int) -> None:
+    """Makes `count` open shards of even ranges, by splits of two and merges of two, as Kinesis does."""
+    wanted = [start for start, _ in even_ranges(count)]
+    for at in wanted:
+        starts, _, found = open_ranges(db, stream)
+        place = bisect_right(starts, at) - 1
+        if starts[place] != at:
+            split(db, stream, found[place], at, now)
+    starts, _, found = open_ranges(db, stream)
+    kept = set(wanted)
+    left = found[0]
+    for start, name in zip(starts[1:], found[1:], strict=True):
+        left = name if start in kept else merge(db, stream, left, name, now)
 
 
 def drop_spent(db: sqlite3.Connection, stream: int, before: int) -> None:
@@ -105,14 +128,32 @@ def _open(db: sqlite3.Connection, stream: int, name: str) -> _Open:
 
 
 def _close(db: sqlite3.Connection, stream: int, name: str, now: int) -> None:
-    db.execute("UPDATE shards SET closed = ? WHERE stream = ? AND name = ?", [now, stream, name])
+    db.execute(
+        "UPDATE shards SET closed = ?, ends = ? WHERE stream = ? AND name = ?", [now, _take(db, stream), stream, name]
+    )
 
 
-def _make(db: sqlite3.Connection, stream: int, start: int, end: int, parents: str = "") -> None:
+def _take(db: sqlite3.Connection, stream: int) -> int:
+    """Takes a sequence number that no record will have."""
+    [(taken,)] = db.execute(
+        "UPDATE streams SET next_sequence = next_sequence + 1 WHERE id = ? RETURNING next_sequence - 1", [stream]
+    ).fetchall()
+    return int(taken)
+
+
+def _make_child(db: sqlite3.Connection, stream: int, start: int, end: int, parents: str) -> str:
+    name = _make(db, stream, start, end, parents)
+    starts = _take(db, stream)
+    db.execute("UPDATE shards SET starts = ? WHERE stream = ? AND name = ?", [starts, stream, name])
+    return name
+
+
+def _make(db: sqlite3.Connection, stream: int, start: int, end: int, parents: str = "") -> str:
     # The highest number is always an open shard's, since children are newer than parents: no number is reused.
     (last,) = db.execute("SELECT max(name) FROM shards WHERE stream = ?", [stream]).fetchone()
-    number = int(last.partition("-")[2]) + 1 if last else 0
+    name = f"shardId-{int(last.partition('-')[2]) + 1 if last else 0:012}"
     db.execute(
         "INSERT INTO shards (stream, name, hash_start, hash_end, parents) VALUES (?, ?, ?, ?, ?)",
-        [stream, f"shardId-{number:012}", f"{start:032x}", f"{end:032x}", parents],
+        [stream, name, f"{start:032x}", f"{end:032x}", parents],
     )
+    return name

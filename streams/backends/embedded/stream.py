@@ -78,18 +78,23 @@ class EmbeddedStream:
             stream.close()
 
     def create(self, shards: int = 1) -> None:
+        with self._transaction():
+            self._make(shards)
+
+    def _make(self, shards: int) -> int:
+        """Makes the stream, inside a transaction, and returns its number in the file."""
         if fault := names.stream_fault(self.name):
             raise StreamError(fault)
-        with self._transaction():
-            if self._db.execute("SELECT 1 FROM streams WHERE name = ?", [self.name]).fetchone():
-                raise StreamExistsError(f"There is a stream {self.name!r} already.")
-            now, _, text = self._clock.tick()
-            row = self._db.execute(
-                "INSERT INTO streams (name, retention, next_sequence, identity, clock, created)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                [self.name, RETENTION, now * SEQUENCES_A_MILLISECOND, token_hex(16), text, now],
-            )
-            shard_rows.make_first(self._db, row.lastrowid or 0, shards)
+        if self._db.execute("SELECT 1 FROM streams WHERE name = ?", [self.name]).fetchone():
+            raise StreamExistsError(f"There is a stream {self.name!r} already.")
+        now, _, text = self._clock.tick()
+        row = self._db.execute(
+            "INSERT INTO streams (name, retention, next_sequence, identity, clock, created) VALUES (?, ?, ?, ?, ?, ?)",
+            [self.name, RETENTION, now * SEQUENCES_A_MILLISECOND, token_hex(16), text, now],
+        )
+        number = row.lastrowid or 0
+        shard_rows.make_first(self._db, number, shards)
+        return number
 
     def describe(self) -> Description:
         with self._in_our_words(), self._snapshot():
@@ -115,6 +120,12 @@ class EmbeddedStream:
     def delete(self) -> None:
         with self._transaction():
             self._db.execute("DELETE FROM streams WHERE id = ?", self._stream("id"))
+
+    def largest_record(self) -> int:
+        """Returns the size of the largest record that the stream takes, in bytes, key included."""
+        with self._in_our_words():
+            [most] = self._stream("max_record")
+        return int(most)
 
     def put(self, entries: Sequence[Entry]) -> None:
         self.append([Writing(entries)])

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from django.core.management.base import CommandParser
 
 from common.loop import Loop
+from common.text import shortened
 from streams import applications
 from streams.applications import RunnerKind, SourceKind
 from streams.backends import aggregating
@@ -20,9 +21,10 @@ from streams.engine.producer import RECORDS_A_PUT, Producer, choose_pace
 from streams.management.options import MOST_RECORDS, above_zero, from_zero, stream_name, up_to, whole
 from streams.management.plain import PlainCommand, UsageError
 from streams.management.progress import on_terminal
-from streams.sources.base import Source, SourceError
-from streams.wiring import open_stream
+from streams.sources.base import LiveSource, Source, SourceError
+from streams.wiring import largest_record, open_stream
 
+ALONE = 0.1  # seconds between two looks of a source that puts by itself: Kinesis Agent's pace
 IDLE = 0.01  # seconds: how late a record may be for its pace
 RECORDS_A_SHARD = 1000  # a second, as Kinesis takes them
 AGGREGATE_HELP = "for Kinesis: many records in one, as KPL does (by itself above 1,000 records/s a shard)"
@@ -38,7 +40,7 @@ class Command(PlainCommand):
             of_source = verbs.add_parser(
                 source.name, help=source.help, description=f"Puts {source.help} into a stream."
             )
-            _add_common(of_source)
+            _add_common(of_source, source)
             source.add_options(of_source)
             _refuse_options_of_others(of_source, source)
         for runner in applications.runners().values():
@@ -63,23 +65,26 @@ class Command(PlainCommand):
             pace = choose_pace(source, rate, options["speed"])
             stream = open_stream(name)
             self._create_if_absent(stream)
+            if isinstance(source, LiveSource):
+                source.accept(largest_record(stream))
             target = _packing(stream, rate, asked=options["aggregate"])
             most = aggregating.RECORDS_A_PUT if isinstance(target, AggregatingStream) else RECORDS_A_PUT
             producer = Producer(target, pace, count=options["count"], duration=options["duration"], most=most)
             try:
-                self._run(producer, stream.name)
+                self._run(producer, stream.name, source)
             finally:
+                self._tell(source.end() if isinstance(source, LiveSource) else [])
                 self.stdout.write(_summary(producer, stream, source, as_json=options["json"]))
         except SourceError as error:
             raise UsageError(str(error)) from None
         if source.skipped and not producer.sent:
-            self.fail("Nothing was sent, because no row could be read.", 1)
+            self.fail(f"Nothing was sent, because no {_noun(source)} could be read.", 1)
 
     def _run_alone(self, kind: RunnerKind, options: dict[str, Any]) -> None:
         try:
             runner = kind.open(options)
             signals.began.send(type(self))
-            loop = Loop(runner.step, idle=IDLE, finished=runner.finished)
+            loop = Loop(runner.step, idle=ALONE, finished=runner.finished)
             loop.stop_on_signals()
             try:
                 loop.run()
@@ -100,10 +105,12 @@ class Command(PlainCommand):
                 return  # another producer was first
             self.stderr.write(f"Created the stream {stream.name} with 1 shard.", str)
 
-    def _run(self, producer: Producer, stream: str) -> None:
+    def _run(self, producer: Producer, stream: str, source: Source) -> None:
         def put() -> bool:
             before = producer.sent
             found = producer.step()
+            if isinstance(source, LiveSource):
+                self._tell(source.notes())
             signals.put.send(type(self), stream=stream, records=producer.sent - before)
             return found
 
@@ -113,6 +120,12 @@ class Command(PlainCommand):
             loop.stop_on_signals()
             loop.run()
 
+    def _tell(self, notes: list[str]) -> None:
+        if notes and self.stderr.isatty():
+            self.stderr.draw("\r\x1b[K")  # over the line that shows the progress
+        for note in notes:
+            self.stderr.write(shortened(note), str)
+
 
 def _stream_of(kind: SourceKind, named: str | None) -> str:
     if named or kind.names_stream:
@@ -120,9 +133,10 @@ def _stream_of(kind: SourceKind, named: str | None) -> str:
     raise UsageError(f"Name the stream that {kind.name} are put into: --stream NAME")
 
 
-def _add_common(parser: ArgumentParser) -> None:
+def _add_common(parser: ArgumentParser, source: SourceKind) -> None:
     add = parser.add_argument
-    add("--stream", type=stream_name, metavar="NAME", help="put into this stream (default: SOURCE)")
+    otherwise = f"default: {source.name}" if source.names_stream else "must be given"
+    add("--stream", type=stream_name, metavar="NAME", help=f"put into this stream ({otherwise})")
     add("--count", type=up_to(MOST_RECORDS), metavar="N", help="stop after so many records")
     add("--duration", type=above_zero, metavar="S", help="stop after so many seconds")
     pace = parser.add_mutually_exclusive_group().add_argument
@@ -142,12 +156,15 @@ class _Refusal(Action):
 
 def _refuse_options_of_others(parser: ArgumentParser, mine: SourceKind) -> None:
     """Adds the options of all other sources, so that using one of them ends with a sentence that names its source."""
+    owners: dict[str, list[str]] = {}
     for other in applications.sources().values():
         theirs = ArgumentParser(add_help=False)
         other.add_options(theirs)
         for name in theirs._option_string_actions.keys() - parser._option_string_actions.keys():
-            why = f"{name} is for {other.name}, not for {mine.name}"
-            parser.add_argument(name, action=_Refusal, nargs="?", const=why, dest=SUPPRESS, help=SUPPRESS)
+            owners.setdefault(name, []).append(other.name)
+    for name, others in owners.items():
+        why = f"{name} is for {' and '.join(others)}, not for {mine.name}"
+        parser.add_argument(name, action=_Refusal, nargs="?", const=why, dest=SUPPRESS, help=SUPPRESS)
 
 
 def _packing(stream: Stream, rate: float | None, *, asked: bool) -> Stream:
@@ -163,5 +180,9 @@ def _summary(producer: Producer, stream: Stream, source: Source, *, as_json: boo
     sent, skipped, seconds = producer.sent, source.skipped, round(producer.elapsed, 3)
     if as_json:
         return json.dumps({"stream": stream.name, "records": sent, "skipped": skipped, "seconds": seconds})
-    also = f", skipped {skipped:,} rows that could not be read" if skipped else ""
+    also = f", skipped {skipped:,} {_noun(source)}{'s' * (skipped != 1)} that could not be read" if skipped else ""
     return f"Sent {sent:,} records to {stream.name} in {seconds:,.1f} s{also}."
+
+
+def _noun(source: Source) -> str:
+    return "line" if isinstance(source, LiveSource) else "row"

@@ -159,7 +159,6 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "parquet": (b"PAR1" + bytes(99), "is a Parquet file"),
     "html": (b"\n<!DOCTYPE html><html>", "is a web page or XML"),
     "json": (b'[{"InvoiceNo": 1}]', "is JSON"),
-    "zstd": (b"\x28\xb5\x2f\xfd" + bytes(9), "is packed by zstd"),
     "two files": (zipped(a=b"1", b=b"2"), "is a .zip of 2 files ('a', 'b')"),
     "broken zip": (b"PK\x03\x04" + bytes(99), "is a damaged .zip"),
     "ods": (zipped(mimetype=b"x"), "is a LibreOffice file"),

@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,6 +61,7 @@ FORMS: dict[str, Callable[[bytes], bytes]] = {
     "plain": lambda data: data,
     "gz": gzip.compress,
     "xz": lzma.compress,
+    "zst": zstandard.compress,
     "bom": lambda data: b"\xef\xbb\xbf" + data,
     "cp1252": lambda data: data.decode().encode("cp1252"),
     "no end of the last line": lambda data: data.removesuffix(b"\n"),
@@ -169,7 +171,7 @@ def test_a_path_through_a_file_is_one_clear_sentence(tmp_path: Path) -> None:
     assert _complaint(path) == f"{path} cannot be read: Not a directory."
 
 
-@pytest.mark.parametrize("pack", [bytes, gzip.compress, lzma.compress])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, lzma.compress, zstandard.compress])
 def test_an_empty_file_is_one_clear_sentence(pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
     path = written(tmp_path, pack(b""))
     assert _complaint(path) == f"{path} is empty."
@@ -190,7 +192,7 @@ def test_missing_column_is_named(tmp_path: Path) -> None:
     assert _complaint(path) == f"{path} is not the Online Retail data: its first line names no column UnitPrice."
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress])
+@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, zstandard.compress])
 def test_truncated_packed_file_is_reported(pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
     path = written(tmp_path, pack(lines(*(f"{n}{GOOD}" for n in range(20_000))))[:-20])
     sentence = _complaint(path)
@@ -199,7 +201,11 @@ def test_truncated_packed_file_is_reported(pack: Callable[[bytes], bytes], tmp_p
 
 
 @pytest.mark.parametrize(
-    ("pack", "reason"), [(gzip.compress, "CRC check failed 0x78787878 != "), (lzma.compress, "Corrupt input data.")]
+    ("pack", "reason"),
+    [
+        (gzip.compress, "Error -3 while decompressing data: incorrect data check"),
+        (lzma.compress, "Corrupt input data."),
+    ],
 )
 def test_damaged_packed_file_is_reported(pack: Callable[[bytes], bytes], reason: str, tmp_path: Path) -> None:
     path = written(tmp_path, pack(lines(GOOD, GOOD))[:-8] + b"xxxxxxxx")

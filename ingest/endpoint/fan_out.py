@@ -1,0 +1,175 @@
+"""SubscribeToShard: pushes the records of a shard to a registered consumer, for up to five minutes.
+
+A consumer has one subscription to a shard. Another call within five seconds is refused; a later one takes it over.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from ingest.endpoint import event_stream
+from ingest.endpoint.errors import ApiError, beyond_limit, in_use
+from ingest.endpoint.operations import consumers, reading
+from ingest.endpoint.operations.base import Answer, Call
+from ingest.endpoint.operations.reading import MOST_RECORDS
+from ingest.endpoint.protocols import Codec
+from ingest.endpoint.service import Service
+from ingest.endpoint.watch import Watch
+from streams.backends.limits import up_to
+from streams.core.records import Page, Position
+
+LASTS = 300.0  # seconds
+TAKEN_OVER_AFTER = 5.0  # seconds
+QUIET = 5.0  # seconds without a record after which an event without records says how far it is
+CHECKED_EVERY = 1.0  # seconds between two looks whether the key is still valid
+BYTES_AN_EVENT = 2 << 20
+MOST_SUBSCRIPTIONS = 512
+
+Send = Callable[[bytes], Awaitable[None]]
+Check = Callable[[], Awaitable[object]]  # raises ApiError once the key is no longer valid
+
+
+class _Name(NamedTuple):
+    stream: str
+    consumer: str
+    shard: str
+
+
+class _Running:
+    """Is one subscription while it lasts."""
+
+    def __init__(self, started: float) -> None:
+        self.started = started
+        self.taken_over = False
+        self.wake: Callable[[], None] = lambda: None
+
+
+class _Progress(NamedTuple):
+    """Says how far a subscription has come: the answer to push, the next position, and whether there is more."""
+
+    answer: Answer
+    position: Position
+    found: bool
+    more: bool
+    ended: bool
+
+
+class FanOut:
+    def __init__(self, service: Service, watch: Watch, clock: Callable[[], float] = time.monotonic) -> None:
+        self._service = service
+        self._watch = watch
+        self._clock = clock
+        self._running: dict[_Name, _Running] = {}
+
+    async def begin(self, call: Call) -> "Subscription":
+        """Returns the subscription of a call. Raises ApiError."""
+        consumer, position = await self._service.in_pool(lambda: _start(call), call.stream)
+        name, now = _Name(call.stream, consumer, call.arguments["ShardId"]), self._clock()
+        if former := self._running.get(name):
+            if now - former.started < TAKEN_OVER_AFTER:
+                raise in_use(
+                    f"Another active subscription exists for this consumer: {consumer}, shard {name.shard} of stream"
+                    f" {call.stream}. Try again {TAKEN_OVER_AFTER:.0f} seconds after it began."
+                )
+            former.taken_over = True
+            former.wake()
+        elif len(self._running) >= MOST_SUBSCRIPTIONS:
+            raise beyond_limit(f"There are {MOST_SUBSCRIPTIONS} subscriptions, the most that this endpoint serves.")
+        running = self._running[name] = _Running(now)
+        return Subscription(self, name, running, call, position)
+
+    def end(self, name: _Name, running: _Running) -> None:
+        if self._running.get(name) is running:
+            del self._running[name]
+
+    @property
+    def service(self) -> Service:
+        return self._service
+
+    @property
+    def watch(self) -> Watch:
+        return self._watch
+
+    @property
+    def clock(self) -> Callable[[], float]:
+        return self._clock
+
+
+class Subscription:
+    def __init__(self, fan_out: FanOut, name: _Name, running: _Running, call: Call, position: Position) -> None:
+        self._fan_out = fan_out
+        self._name = name
+        self._running = running
+        self._call = call
+        self._position = position
+
+    async def push(self, send: Send, codec: Codec, check: Check) -> str:
+        """Pushes events until the subscription ends, and returns how it ended: "ok", or the type of an error."""
+        try:
+            await send(event_stream.event("initial-response", codec.encode({}), codec))
+            await self._push(send, codec, check)
+        except ApiError as error:
+            await send(event_stream.exception(error, codec))
+            return error.kind
+        finally:
+            self._fan_out.end(self._name, self._running)
+        return "ok"
+
+    async def _push(self, send: Send, codec: Codec, check: Check) -> None:
+        clock, service = self._fan_out.clock, self._fan_out.service
+        ends, quiet_until = clock() + LASTS, clock()
+        with self._fan_out.watch.watching((self._name.stream, self._name.shard)) as news:
+            self._running.wake = news.set
+            while clock() < ends:
+                news.clear()
+                found: _Progress = await service.in_pool(self._read, self._name.stream)
+                self._position = found.position
+                if found.found or found.ended or clock() >= quiet_until:
+                    await send(event_stream.event("SubscribeToShardEvent", codec.encode(found.answer), codec))
+                    quiet_until = clock() + QUIET
+                if found.ended:
+                    return
+                if not found.more:
+                    await self._wait(news, check, min(ends, quiet_until))
+                self._check_owner()
+
+    async def _wait(self, news: asyncio.Event, check: Check, until: float) -> None:
+        """Returns when there is news, or at that time. Raises ApiError when the key is no longer valid."""
+        while not news.is_set() and (left := until - self._fan_out.clock()) > 0:
+            try:
+                async with asyncio.timeout(min(left, CHECKED_EVERY)):
+                    await news.wait()
+            except TimeoutError:
+                await check()
+
+    def _check_owner(self) -> None:
+        if self._running.taken_over:
+            raise in_use(f"Another call of SubscribeToShard took over the subscription of {self._name.consumer}.")
+
+    def _read(self) -> _Progress:
+        """Reads on in a thread of the readers."""
+        stream, shard = self._call.opened, self._name.shard
+        tip = stream.tip()  # before the read: what has this number or a lower one is then visible
+        page = up_to(stream.read(shard, self._position, MOST_RECORDS), BYTES_AN_EVENT)
+        position = reading.next_position(page, self._position)
+        answer: Answer = {"Records": reading.records(page), "MillisBehindLatest": reading.behind(stream, page)}
+        if page.ended:  # without a number to continue from, as KCL knows the end of a shard
+            answer["ChildShards"] = reading.children(stream, shard)
+        else:
+            number = page.batches[-1].sequences[-1] if page.batches else max(tip, self._position.value)
+            answer["ContinuationSequenceNumber"] = str(number)
+        return _Progress(answer, position, bool(page.batches), _has_more(page), page.ended)
+
+
+def _has_more(page: Page) -> bool:
+    return bool(page.batches) and page.watermark is None and not page.ended
+
+
+def _start(call: Call) -> tuple[str, Position]:
+    """Returns the name of the consumer and the position of its start. Raises ApiError."""
+    consumer = consumers.found(call)
+    shard = reading.find_shard(call.opened, call.arguments["ShardId"])
+    given = call.arguments["StartingPosition"]
+    position = reading.start(call, shard, given["Type"], given.get("SequenceNumber"), given.get("Timestamp"))
+    return consumer.name, position

@@ -1,0 +1,1 @@
+"""The operations of the Kinesis API, one module for each kind."""

@@ -1,0 +1,92 @@
+"""Builds the endpoint from its parts, and runs it until it is told to stop."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings, HTTP2Settings
+from granian.server.embed import Server
+
+from ingest.endpoint.fan_out import FanOut
+from ingest.endpoint.iterators import Iterators
+from ingest.endpoint.keys import Find, Keys
+from ingest.endpoint.opened import Opened
+from ingest.endpoint.place import Place
+from ingest.endpoint.seals import Seals
+from ingest.endpoint.server import MOST_HEADERS, Endpoint
+from ingest.endpoint.service import Service
+from ingest.endpoint.watch import Watch, connect
+from ingest.endpoint.writer import Writer
+from streams.backends.embedded.administration import Administration
+from streams.backends.embedded.url import EmbeddedUrl
+from streams.core import clock
+
+HEADER_MILLISECONDS = 60_000  # that a client may take to send its headers, or may say nothing on a kept connection
+BACKLOG = 1024
+MOST_REQUESTS = 2048  # at work at once; more connections wait
+
+
+class Parts(NamedTuple):
+    """Holds what the endpoint is built from."""
+
+    url: EmbeddedUrl
+    find: Find  # access keys
+    secrets: Sequence[str]  # from which the keys of iterators are derived; the first one is current
+    on_put: Callable[[str, int], object]
+    now: clock.Clock = clock.now
+
+
+class Running:
+    """Runs the endpoint in the loop that calls `serve`."""
+
+    def __init__(self, parts: Parts, place: Place, told: Callable[[], object] = lambda: None) -> None:
+        """Sets up the endpoint at this place; `told` is called when it listens."""
+        path, limited, faults, _ = parts.url
+        streams = Opened(lambda name: Administration(path, name, limited=limited, faults=faults))
+        self._writer = Writer(streams, parts.on_put)
+        iterators = Iterators(Seals(parts.secrets, "kinesis api"))
+        self.service = Service(streams, iterators, Keys(parts.find, parts.now), self._writer, parts.now)
+        self._server = Server(
+            Endpoint(self.service, FanOut(self.service, Watch(lambda: connect(path)))),
+            address=place.host,
+            port=place.port,
+            uds=place.socket,
+            interface=Interfaces.RSGI,
+            websockets=False,
+            backlog=BACKLOG,
+            backpressure=MOST_REQUESTS,
+            http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=128 << 10),
+            http2_settings=HTTP2Settings(max_headers_size=2 * MOST_HEADERS, max_concurrent_streams=200),
+            log_enabled=False,
+        )
+        self._socket = place.socket
+        self._server.on_startup(self._open_socket)
+        self._server.on_startup(told)
+
+    async def serve(self) -> None:
+        """Serves until `stop` is called; then it finishes the requests that are at work."""
+        logging.getLogger("granian").setLevel(logging.ERROR)
+        try:
+            await self._server.serve()
+        finally:
+            self._writer.close()
+            self.service.pool.shutdown()
+
+    def _open_socket(self) -> None:
+        """Lets the group use the Unix socket: nginx is in it."""
+        if self._socket is not None:
+            self._socket.chmod(0o660)
+
+    def stop(self) -> None:
+        self._server.stop()  # type: ignore[no-untyped-call]  # granian's
+
+
+async def until_told(running: Running) -> None:
+    """Serves until SIGTERM or SIGINT."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, running.stop)
+    await running.serve()

@@ -1,0 +1,55 @@
+"""manage.py endpoint: the Kinesis API of the embedded stream, for the clients of Amazon Kinesis."""
+
+import asyncio
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandParser
+from django.db import connections
+
+from ingest.endpoint.place import Place, fault
+from ingest.endpoint.running import until_told
+from ingest.endpoint.wiring import build
+from streams.engine import signals
+from streams.management.options import up_to
+from streams.management.plain import PlainCommand, UsageError
+from streams.wiring import is_kinesis
+
+LOOPBACK = "127.0.0.1"
+ON_KINESIS = "STREAM_URL leads to Amazon Kinesis, which has an endpoint of its own: this one serves an embedded stream."
+
+
+class Command(PlainCommand):
+    help = "Serves the Kinesis API, so that any Kinesis client can put and read records. Keys: manage.py access_key."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default=LOOPBACK, help="address to listen at (default: %(default)s)")
+        parser.add_argument("--port", type=up_to(65_535), default=settings.ENDPOINT_PORT, help="(default: %(default)s)")
+        parser.add_argument("--socket", type=Path, metavar="PATH", help="a Unix socket to listen at instead, for nginx")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if is_kinesis():
+            raise UsageError(ON_KINESIS)
+        place = Place(options["host"], options["port"], options["socket"])
+        if why := fault(place):
+            self.fail(f"The endpoint cannot listen at {place}: {why}", 1)
+        signals.began.send(type(self))
+        running = build(place, lambda: self._tell(place))
+        asyncio.run(until_told(running))
+        self._leave()
+
+    def _leave(self) -> None:
+        """Ends the process at once. All is stored and closed; the server's threads, which may ask for the interpreter
+        while it ends, would abort the process.
+        """
+        self.stdout.flush()
+        connections.close_all()
+        logging.shutdown()
+        os._exit(0)
+
+    def _tell(self, place: Place) -> None:
+        self.stdout.write(f"The Kinesis API answers at {place}")
+        self.stdout.flush()

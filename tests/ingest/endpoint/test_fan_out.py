@@ -1,0 +1,133 @@
+"""Registered consumers and SubscribeToShard, by boto3."""
+
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from tests.ingest.endpoint.conftest import MakeStream
+from tests.ingest.endpoint.refusing import refusal
+from tests.ingest.endpoint.serving import client_of, serving
+
+SHARD = "shardId-000000000000"
+ARN = "arn:aws:kinesis:eu-west-1:000000000000:stream/"
+
+
+def register(client: Any, stream: str, name: str = "reader") -> str:
+    answer = client.register_stream_consumer(StreamARN=ARN + stream, ConsumerName=name)
+    return str(answer["Consumer"]["ConsumerARN"])
+
+
+def subscribe(client: Any, consumer: str, kind: str = "TRIM_HORIZON", **start: Any) -> Any:
+    position = {"Type": kind, **start}
+    return client.subscribe_to_shard(ConsumerARN=consumer, ShardId=SHARD, StartingPosition=position)["EventStream"]
+
+
+def events(stream: Any) -> Iterator[dict[str, Any]]:
+    return (event["SubscribeToShardEvent"] for event in stream)
+
+
+def test_consumers_are_registered_described_listed_and_removed(client: Any, make_stream: MakeStream) -> None:
+    name = make_stream()
+    arns = [register(client, name, f"reader-{number}") for number in range(3)]
+    assert refusal(client.register_stream_consumer, StreamARN=ARN + name, ConsumerName="reader-0")[0] == (
+        "ResourceInUseException"
+    )
+    described = client.describe_stream_consumer(ConsumerARN=arns[0])["ConsumerDescription"]
+    assert (described["ConsumerName"], described["ConsumerStatus"]) == ("reader-0", "ACTIVE")
+    pages = client.get_paginator("list_stream_consumers").paginate(
+        StreamARN=ARN + name, PaginationConfig={"PageSize": 2}
+    )
+    assert [len(page["Consumers"]) for page in pages] == [2, 1]
+    assert refusal(client.delete_stream, StreamName=name)[0] == "ResourceInUseException"
+    client.deregister_stream_consumer(ConsumerARN=arns[0])
+    client.deregister_stream_consumer(StreamARN=ARN + name, ConsumerName="reader-1")
+    assert refusal(client.describe_stream_consumer, ConsumerARN=arns[1])[0] == "ResourceNotFoundException"
+    client.delete_stream(StreamName=name, EnforceConsumerDeletion=True)
+
+
+def test_a_stream_has_at_most_20_consumers(client: Any, make_stream: MakeStream) -> None:
+    name = make_stream()
+    for number in range(20):
+        register(client, name, f"reader-{number}")
+    code, _ = refusal(client.register_stream_consumer, StreamARN=ARN + name, ConsumerName="one-more")
+    assert code == "LimitExceededException"
+
+
+def test_subscription_pushes_old_records_then_new_ones_at_once(client: Any, make_stream: MakeStream) -> None:
+    name = make_stream()
+    put = [client.put_record(StreamName=name, Data=data, PartitionKey="k") for data in (b"a", b"b")]
+    with closing(subscribe(client, register(client, name))) as stream:
+        found = events(stream)
+        first = next(found)
+        assert [record["Data"] for record in first["Records"]] == [b"a", b"b"]
+        assert first["ContinuationSequenceNumber"] == put[1]["SequenceNumber"]
+        client.put_record(StreamName=name, Data=b"c", PartitionKey="k")
+        before = time.monotonic()
+        assert [record["Data"] for record in next(found)["Records"]] == [b"c"]
+        assert time.monotonic() - before < 1
+
+
+def test_subscription_continues_where_an_empty_one_stood(client: Any, make_stream: MakeStream) -> None:
+    name = make_stream()
+    consumers = [register(client, name, f"reader-{number}") for number in range(2)]
+    client.put_record(StreamName=name, Data=b"a", PartitionKey="k")
+    with closing(subscribe(client, consumers[0], "LATEST")) as stream:
+        first = next(events(stream))
+    assert (first["Records"], first["MillisBehindLatest"]) == ([], 0)
+    client.put_record(StreamName=name, Data=b"b", PartitionKey="k")
+    number = first["ContinuationSequenceNumber"]
+    with closing(subscribe(client, consumers[1], "AFTER_SEQUENCE_NUMBER", SequenceNumber=number)) as stream:
+        assert [record["Data"] for record in next(events(stream))["Records"]] == [b"b"]
+
+
+def test_subscription_ends_with_the_children_of_a_closed_shard(client: Any, make_stream: MakeStream) -> None:
+    name = make_stream()
+    client.put_record(StreamName=name, Data=b"a", PartitionKey="k")
+    with closing(subscribe(client, register(client, name))) as stream:
+        found = events(stream)
+        next(found)
+        client.split_shard(StreamName=name, ShardToSplit=SHARD, NewStartingHashKey=str(2**127))
+        [last] = found
+    assert [child["ParentShards"] for child in last["ChildShards"]] == [[SHARD], [SHARD]]
+    assert "ContinuationSequenceNumber" not in last
+
+
+def test_a_consumer_has_one_subscription_to_a_shard(client: Any, make_stream: MakeStream) -> None:
+    consumer = register(client, make_stream())
+    position = {"ConsumerARN": consumer, "ShardId": SHARD, "StartingPosition": {"Type": "LATEST"}}
+    with closing(subscribe(client, consumer)) as first:
+        next(events(first))
+        assert refusal(client.subscribe_to_shard, **position)[0] == "ResourceInUseException"
+
+
+@pytest.fixture(scope="module")
+def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A client of an endpoint whose subscriptions last a second, and are taken over at once."""
+    path = tmp_path_factory.mktemp("hasty") / "streams.sqlite3"
+    with serving(path, LASTS=1.0, TAKEN_OVER_AFTER=0.0) as url:
+        client = client_of(url)
+        client.create_stream(StreamName="s", ShardCount=1)
+        yield client
+
+
+def test_a_later_call_takes_a_subscription_over(hasty: Any) -> None:
+    consumer = register(hasty, "s", "taken-over")
+    with closing(subscribe(hasty, consumer)) as first:
+        found = events(first)
+        next(found)
+        with closing(subscribe(hasty, consumer)):
+            assert refusal(lambda: list(found))[0] == "ResourceInUseException"
+
+
+def test_subscription_ends_after_its_time(hasty: Any) -> None:
+    with closing(subscribe(hasty, register(hasty, "s", "ended"))) as stream:
+        assert len(list(events(stream))) == 1
+
+
+def test_subscription_without_a_consumer_is_refused(client: Any, make_stream: MakeStream) -> None:
+    arn = f"{ARN}{make_stream()}/consumer/nobody:1"
+    position = {"ConsumerARN": arn, "ShardId": SHARD, "StartingPosition": {"Type": "LATEST"}}
+    assert refusal(client.subscribe_to_shard, **position)[0] == "ResourceNotFoundException"
