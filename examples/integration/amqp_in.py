@@ -9,6 +9,7 @@ Idempotency-Key. A message that is no record is rejected, which sends it to the 
 """
 
 import argparse
+import hashlib
 import json
 import os
 import sys
@@ -21,6 +22,10 @@ from pika.exceptions import AMQPError
 
 WAITING = 50  # messages that the broker gives out before the first is acknowledged: its back-pressure
 MOST_BYTES = 256 << 10
+
+
+def digest_of(queue: str, name: str) -> str:
+    return f"amqp-{hashlib.sha256(json.dumps([queue, name]).encode()).hexdigest()}"
 
 
 def take(stream: str, queue: str) -> None:
@@ -39,7 +44,7 @@ def take(stream: str, queue: str) -> None:
                 if len(line) > MOST_BYTES:
                     raise ValueError(f"it has more than {MOST_BYTES:,} bytes")
                 name = properties.message_id
-                put(stream, line, f"amqp-{queue}-{name}"[:255] if name else str(uuid4()), tries=4)
+                put(stream, line, digest_of(queue, name) if name else str(uuid4()), tries=4)
             except (RefusedError, ValueError, RecursionError) as error:
                 print(f"Rejected a message: {error}", file=sys.stderr)
                 channel.basic_reject(method.delivery_tag, requeue=False)

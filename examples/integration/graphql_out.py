@@ -13,6 +13,7 @@ import json
 import os
 from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
@@ -23,16 +24,7 @@ from graphql import GraphQLError, build_schema, execute_sync, parse, validate
 MOST_BYTES = 8 << 10  # of a query
 MOST_TOKENS = 1_000
 MOST_TOPICS = 5  # of a query, each a request to Millrace
-SCHEMA = build_schema("""
-    scalar Json
-    type Query {
-        orders(stream: String): Orders
-        ticker(name: String!, stream: String): Ticker
-    }
-    type Orders { newest: String  watermark: String  open: Int!  sites: [Site!]! }
-    type Site { site: String!  lines: Int!  threshold: Int!  newest: String }
-    type Ticker { ticker: String!  newest: String  watermark: String  minutes: [Json!]! }
-""")  # no type leads back to itself, so the depth of a query has a bound
+SCHEMA = build_schema(Path(__file__).with_name("figures.graphql").read_text())
 
 
 class Live:

@@ -24,21 +24,24 @@ from uuid import uuid4
 
 MOST_BYTES = 1 << 20  # of a batch
 MOST_RECORDS = 5_000
+AT_FAULT = {400, 413, 422}  # the records are
 TRY_AGAIN = {429, 500, 502, 503, 504}
 TRIES = 8  # about a minute
 
 
 class RefusedError(Exception):
-    """Says that Millrace refuses the request: to send it again changes nothing."""
+    """Says that the records are at fault: to send them again changes nothing."""
 
 
 class UnavailableError(Exception):
-    """Says that Millrace gave no answer for so many tries: send the same request with the same key later."""
+    """Says that Millrace took nothing, for want of an answer, a right or a stream: keep the records for later."""
 
 
 def put(stream: str, body: bytes, key: str, tries: int = TRIES) -> dict[str, Any]:
     """Puts a batch, a line of JSON for each record, and returns the answer when the records are stored durably."""
     address = f"{os.environ.get('MILLRACE_URL', 'http://127.0.0.1:8000')}/streams/{quote(stream, safe='')}/records"
+    if "MILLRACE_TOKEN" not in os.environ:
+        raise UnavailableError("MILLRACE_TOKEN holds no API token.")
     headers = {"Authorization": f"Bearer {os.environ['MILLRACE_TOKEN']}", "Content-Type": "application/x-ndjson"}
     request = Request(address, body, headers | {"Idempotency-Key": key})
     for attempt in range(tries):
@@ -49,8 +52,10 @@ def put(stream: str, body: bytes, key: str, tries: int = TRIES) -> dict[str, Any
                 return told
         except HTTPError as error:
             reason = f"{error.code}: {error.read(10_000).decode(errors='replace')}"
-            if error.code not in TRY_AGAIN:
+            if error.code in AT_FAULT:
                 raise RefusedError(reason) from None
+            if error.code not in TRY_AGAIN:  # the token has expired, or the stream is missing: somebody must mend it
+                raise UnavailableError(reason) from None
             after = error.headers.get("Retry-After", "")
             wait = max(wait, min(60, int(after))) if after.isdecimal() else wait
         except (OSError, HTTPException) as error:  # the answer may be lost after the records were stored
@@ -73,10 +78,30 @@ def batches(lines: Iterable[bytes]) -> Iterator[bytes]:
         yield b"".join(batch)
 
 
+def put_lines(stream: str, lines: Iterable[bytes], run: str) -> bool:
+    """Puts the lines, and tells those that are refused. Returns whether all are stored. Raises UnavailableError."""
+    first, whole = 1, True
+    for number, body in enumerate(batches(lines)):
+        try:
+            told = put(stream, body, f"{run}-{number}")
+        except RefusedError as error:
+            told = {"records": 0, "failed": body.count(b"\n"), "outcomes": []}
+            print(f"The lines from {first} on: {error}", file=sys.stderr)
+        print(f"{told['records']} records are stored, {told['failed']} lines refused.", flush=True)
+        for each in told["outcomes"]:
+            if "error" in each:
+                print(f"Line {first + each['line'] - 1}: {each['error']}", file=sys.stderr)
+        whole &= not told["failed"]
+        first += body.count(b"\n")
+    return whole
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Puts lines of JSON from standard input into a stream.")
     parser.add_argument("stream")
     parser.add_argument("--run", default=str(uuid4()), help="a name, such as the file's, to start again under")
     options = parser.parse_args()
-    for number, body in enumerate(batches(sys.stdin.buffer)):
-        print(json.dumps(put(options.stream, body, f"{options.run}-{number}")), flush=True)
+    try:
+        sys.exit(0 if put_lines(options.stream, sys.stdin.buffer, options.run) else 1)
+    except UnavailableError as error:
+        sys.exit(f"{error}\nStart it again with the same lines and --run {options.run}: no record comes twice.")

@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
 MOST_RECORDS = 500  # of a call, as Amazon Kinesis allows
 MOST_BYTES = 4 << 20  # of a call; 5 MiB are allowed
@@ -54,9 +55,14 @@ def put_lines(client: Any, stream: str, field: str, lines: Iterable[bytes]) -> i
     return bad
 
 
+def connect() -> Any:
+    """Returns a client that tries a call for about two minutes: an endpoint that restarts ends nothing."""
+    return boto3.client("kinesis", config=Config(retries={"mode": "standard", "total_max_attempts": 12}))
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Puts lines of JSON from standard input by the Kinesis API.")
     parser.add_argument("stream")
     parser.add_argument("--key", required=True, help="the field that is the partition key: its records stay in order")
     options = parser.parse_args()
-    sys.exit(1 if put_lines(boto3.client("kinesis"), options.stream, options.key, sys.stdin.buffer) else 0)
+    sys.exit(1 if put_lines(connect(), options.stream, options.key, sys.stdin.buffer) else 0)

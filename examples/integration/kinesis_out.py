@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
 ENDED = "ended"  # the place in a shard that was read to its end
 PAUSE = 0.25  # seconds between two looks at a shard without new records: Amazon allows five looks a second
@@ -70,6 +71,11 @@ def _iterator(client: Any, stream: str, shard: str, place: str | None, since: fl
     return str(client.get_shard_iterator(StreamName=stream, ShardId=shard, **how)["ShardIterator"])
 
 
+def connect() -> Any:
+    """Returns a client that tries a call for about two minutes: an endpoint that restarts ends nothing."""
+    return boto3.client("kinesis", config=Config(retries={"mode": "standard", "total_max_attempts": 12}))
+
+
 def load(path: Path) -> Places:
     """Returns the places in a file, none if there is no such file."""
     return dict(json.loads(path.read_text())) if path.exists() else {}
@@ -89,7 +95,7 @@ if __name__ == "__main__":
     parser.add_argument("--once", action="store_true", help="stop at the newest record")
     options = parser.parse_args()
     kept = load(options.places)
-    for records in read(boto3.client("kinesis"), options.stream, kept, once=options.once):
+    for records in read(connect(), options.stream, kept, once=options.once):
         for record in records:
             print(record["Data"].decode(errors="replace"), flush=True)
         if records:

@@ -9,6 +9,7 @@ is its Idempotency-Key: MQTT itself gives messages no lasting name.
 """
 
 import argparse
+import hashlib
 import json
 import os
 import sys
@@ -21,7 +22,6 @@ from http_in import RefusedError, UnavailableError, put
 from paho.mqtt.enums import CallbackAPIVersion
 
 MOST_BYTES = 256 << 10
-WAITING = 20  # messages that the broker may send before the first is acknowledged
 
 
 class Bridge:
@@ -32,15 +32,14 @@ class Bridge:
         self.client = mqtt.Client(
             CallbackAPIVersion.VERSION2, f"millrace-{stream}", clean_session=False, manual_ack=True
         )
-        self.client.max_inflight_messages_set(WAITING)
         self.client.on_connect, self.client.on_message = self._connected, self._came
+        self.client.on_subscribe = lambda *_: print(f"Listens to {topic}", flush=True)
         if "MQTT_USER" in os.environ:
             self.client.tls_set()
             self.client.username_pw_set(os.environ["MQTT_USER"], os.environ["MQTT_PASSWORD"])
 
     def _connected(self, client: mqtt.Client, *_: Any) -> None:
         client.subscribe(self._topic, qos=1)  # again after each connection
-        print(f"Listens to {self._topic}", flush=True)
 
     def _came(self, client: mqtt.Client, _: Any, message: mqtt.MQTTMessage) -> None:
         """Acknowledges a message that is stored or never will be; for any other it closes the connection."""
@@ -56,13 +55,17 @@ class Bridge:
         client.ack(message.mid, message.qos)
 
 
+def digest_of(topic: str, name: str | int) -> str:
+    return f"mqtt-{hashlib.sha256(json.dumps([topic, name]).encode()).hexdigest()}"
+
+
 def record_of(message: mqtt.MQTTMessage) -> tuple[bytes, str]:
     """Returns the record as a line, with its topic, and its Idempotency-Key. Raises ValueError if it is not JSON."""
     if len(message.payload) > MOST_BYTES:
         raise ValueError(f"it has more than {MOST_BYTES:,} bytes")
     value = json.loads(message.payload)
     name = value.get("id") if isinstance(value, dict) else None
-    key = f"mqtt-{message.topic}-{name}"[:255] if isinstance(name, str | int) else str(uuid4())
+    key = digest_of(message.topic, name) if isinstance(name, str | int) else str(uuid4())
     return json.dumps({"topic": message.topic, "value": value}).encode(), key
 
 

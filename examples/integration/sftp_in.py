@@ -37,7 +37,11 @@ async def fetch_all(sftp: asyncssh.SFTPClient, stream: str, folder: str) -> None
         digest = hashlib.sha256(name.encode() + b"\0" + content).hexdigest()
         bad = 0
         for number, body in enumerate(batches(content.splitlines(keepends=True))):
-            bad += (await asyncio.to_thread(put, stream, body, f"sftp-{digest}-{number}"))["failed"]
+            try:
+                bad += (await asyncio.to_thread(put, stream, body, f"sftp-{digest}-{number}"))["failed"]
+            except RefusedError as error:  # none of the batch is a record
+                print(f"{name!r}: {error}", file=sys.stderr)
+                bad += len(body.splitlines())
         await sftp.posix_rename(path, f"{folder}/done/{name}")
         print(f"Stored {name!r}; {bad} lines were no records.", flush=True)
 
@@ -60,7 +64,7 @@ async def follow(options: argparse.Namespace) -> None:
                 while True:
                     await fetch_all(sftp, options.stream, options.address.path.strip("/"))
                     await asyncio.sleep(PAUSE)
-        except (OSError, asyncssh.Error, UnavailableError, RefusedError) as error:
+        except (OSError, asyncssh.Error, UnavailableError) as error:
             print(f"{type(error).__name__}: {error}", file=sys.stderr)
         await asyncio.sleep(PAUSE)
 

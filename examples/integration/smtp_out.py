@@ -19,7 +19,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import boto3
 import kinesis_out
 
 QUIET = 300.0  # seconds without a further mail for the same partition key
@@ -84,7 +83,7 @@ if __name__ == "__main__":
     parser.add_argument("--places", type=Path, default=Path("smtp_out.json"))
     options = parser.parse_args()
     kept = kinesis_out.load(options.places)
-    for records in kinesis_out.read(boto3.client("kinesis"), options.stream, kept):
+    for records in kinesis_out.read(kinesis_out.connect(), options.stream, kept):
         for record in records:
             value = value_of(record, options.field)
             if value is not None and value > options.above and is_due(record["PartitionKey"], time.monotonic()):

@@ -17,8 +17,8 @@ import time
 from hmac import compare_digest
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import boto3
 import kinesis_out
+from botocore.exceptions import BotoCoreError, ClientError
 
 MOST_CLIENTS = 20
 SECONDS = 30  # that a client may take to read what is sent, or to send its request
@@ -29,7 +29,7 @@ room = threading.BoundedSemaphore(MOST_CLIENTS)
 def place_of(event: str) -> tuple[float, kinesis_out.Places]:
     """Returns where to go on: when the first connection began, and the places since. Raises ValueError and others."""
     if not event:
-        return time.time(), {}
+        return int(1000 * time.time()) / 1000, {}  # as exact as the times of records
     since, places = json.loads(event)
     return float(since), {str(shard): str(place) for shard, place in dict(places).items()}
 
@@ -56,6 +56,8 @@ class Handler(BaseHTTPRequestHandler):
             self._send(*last)
         except OSError:
             pass  # the client is gone, or reads too slowly
+        except (BotoCoreError, ClientError) as error:  # the client comes again, and goes on behind its last event
+            self.log_error("%s", error)
         finally:
             room.release()
         return None
@@ -66,7 +68,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Cache-Control", "no-store")
         self.end_headers()
         sent = 0.0
-        for records in kinesis_out.read(boto3.client("kinesis"), self.stream, places, since):
+        for records in kinesis_out.read(kinesis_out.connect(), self.stream, places, since):
             for number, record in enumerate(records, 1):
                 lines = record["Data"].decode(errors="replace").splitlines() or [""]
                 end = f"id: {json.dumps([since, places])}\n" if number == len(records) else ""  # of the batch

@@ -14,6 +14,7 @@ import re
 import socket
 import socketserver
 import sys
+import time
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -60,6 +61,17 @@ def record_of(message: bytes) -> dict[str, str | int]:
     return level | heads | said
 
 
+def put_in_the_end(stream: str, body: bytes, key: str) -> None:
+    """Puts a batch, and tries until it is stored: meanwhile the sender is held up."""
+    while True:
+        try:
+            put(stream, body, key)
+            return
+        except UnavailableError as error:
+            print(f"Waits for Millrace: {error}", file=sys.stderr)
+            time.sleep(5)
+
+
 class Handler(socketserver.BaseRequestHandler):
     request: socket.socket
     stream = ""
@@ -68,8 +80,8 @@ class Handler(socketserver.BaseRequestHandler):
         try:
             for messages in self._messages():
                 for body in batches(json.dumps(record_of(each)).encode() + b"\n" for each in messages):
-                    put(self.stream, body, str(uuid4()), tries=1_000_000)
-        except (OSError, ValueError, RefusedError, UnavailableError) as error:
+                    put_in_the_end(self.stream, body, str(uuid4()))
+        except (OSError, ValueError, RefusedError) as error:
             print(f"Closed the connection of {self.client_address}: {error}", file=sys.stderr)
 
     def _messages(self) -> Iterator[list[bytes]]:

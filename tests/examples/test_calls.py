@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.xdist_group("examples"), pytest.mark.needs(PACKAGES)]
 Environment = dict[str, str]
 Serve = Callable[..., int]
 AWAY = {"MILLRACE_URL": "http://127.0.0.1:9"}  # the port of "discard", where nothing listens
+WRONG = f"mlr_{'A' * 43}"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # the specification's example
 
 
@@ -74,8 +75,9 @@ def test_webhook_in_refuses_wrong_signatures_and_old_requests(serve: Serve, stre
     assert (codes, stream.records()) == ([401, 401, 401, 400, 413], [])
 
 
-def test_webhook_in_lets_the_sender_try_again_while_millrace_is_away(serve: Serve) -> None:
-    port = serve("integration/webhook_in.py", "8082", AWAY | {"WEBHOOK_SECRET": SECRET})
+@pytest.mark.parametrize("fault", [AWAY, {"MILLRACE_TOKEN": WRONG}], ids=["away", "wrong-token"])
+def test_webhook_in_lets_the_sender_try_again_while_millrace_takes_nothing(serve: Serve, fault: Environment) -> None:
+    port = serve("integration/webhook_in.py", "8082", fault | {"WEBHOOK_SECRET": SECRET})
     assert send(port, "{}", datetime.now(UTC)) == 503
 
 
@@ -147,6 +149,6 @@ def test_graphql_out_answers_what_millrace_shows(serve: Serve, environment: Envi
     for query, says in [("{ orders { nothing } }", "Cannot query field"), (many, "at most 5 fields")]:
         with pytest.raises(TransportQueryError, match=says):
             client.execute(gql(query))
-    transport.headers = {"Authorization": "Bearer mr_wrong"}
+    transport.headers = {"Authorization": f"Bearer {WRONG}"}
     with pytest.raises(TransportQueryError, match="Millrace answers 401"):
         client.execute(gql("{ orders { open } }"))

@@ -1,6 +1,7 @@
 """Runs the examples that put and read by HTTP, the Kinesis API and the WebSocket."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -14,6 +15,7 @@ from tests.examples.running import PACKAGES, first_line, run, start, stop
 
 pytestmark = [pytest.mark.xdist_group("examples"), pytest.mark.needs(PACKAGES)]
 Environment = dict[str, str]
+WRONG = f"mlr_{'A' * 43}"
 READINGS = [{"sensor": f"s{number % 3}", "celsius": number} for number in range(20)]
 
 
@@ -27,14 +29,26 @@ def test_http_in_stores_a_run_once_when_it_is_started_again(
     tmp_path: Path, stream: Stream, environment: Environment
 ) -> None:
     places = {"sensors": stream.name, "records.ndjson": written(tmp_path, READINGS)}
-    told = [json.loads(run("integration/http_in.py", environment, places))["records"] for _ in range(2)]
-    assert (told, sorted(map(str, stream.records()))) == ([20, 20], sorted(map(str, READINGS)))
+    told = {run("integration/http_in.py", environment, places) for _ in range(2)}
+    assert told == {"20 records are stored, 0 lines refused.\n"}
+    assert sorted(map(str, stream.records())) == sorted(map(str, READINGS))
+
+
+def test_http_in_tells_lines_that_are_no_records(tmp_path: Path, stream: Stream, environment: Environment) -> None:
+    path = written(tmp_path, READINGS)
+    path.write_text(path.read_text().replace('"s2"', "s2", 1))
+    places = {"sensors": stream.name, "records.ndjson": path}
+    process = start("integration/http_in.py", environment, places)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (1, "19 records are stored, 1 lines refused.\n")
+    assert err.startswith("Line 3: it is not JSON")
 
 
 def test_http_in_tells_a_wrong_token(tmp_path: Path, environment: Environment) -> None:
     places = {"records.ndjson": written(tmp_path, READINGS)}
-    process = start("integration/http_in.py", environment | {"MILLRACE_TOKEN": "mr_wrong"}, places)
-    assert "RefusedError: 401" in process.communicate(timeout=30)[1]
+    process = start("integration/http_in.py", environment | {"MILLRACE_TOKEN": WRONG}, places)
+    err = process.communicate(timeout=30)[1]
+    assert (err[:4], "Start it again with the same lines and --run monday" in err) == ("401:", True)
 
 
 def test_kinesis_in_keeps_the_order_of_a_key(tmp_path: Path, stream: Stream, environment: Environment) -> None:
@@ -80,16 +94,12 @@ def test_websocket_out_tells_a_wrong_password(environment: Environment) -> None:
 
 
 def events(url: str, token: str, last: str = "") -> Any:
-    return urlopen(Request(url, headers={"Authorization": f"Bearer {token}", "Last-Event-ID": last}), timeout=10)
+    """Yields events as the package sseclient-py reads them."""
+    from sseclient import SSEClient  # noqa: PLC0415 - among the packages of the examples
 
-
-def event(answer: Any) -> tuple[Any, str]:
-    """Returns the record and the id of the next event."""
-    fields = dict[str, str]()
-    for line in iter(answer.readline, b"\n"):
-        name, _, value = line.decode().rstrip("\n").partition(": ")
-        fields[name] = value
-    return json.loads(fields["data"]), fields.get("id", "")
+    request = Request(url, headers={"Authorization": f"Bearer {token}", "Last-Event-ID": last})
+    with urlopen(request, timeout=10) as answer:
+        yield from SSEClient(iter(answer.readline, b"")).events()
 
 
 def test_sse_out_goes_on_behind_the_last_event(stream: Stream, environment: Environment) -> None:
@@ -97,13 +107,13 @@ def test_sse_out_goes_on_behind_the_last_event(stream: Stream, environment: Envi
     places = {"sensors": stream.name, "8081": port}
     process = start("integration/sse_out.py", environment | {"SSE_TOKEN": "x"}, places)
     first_line(process)
-    with events(url, "x") as answer:
-        stream.put(READINGS[0])
-        first, last = event(answer)
+    since = json.dumps([time.time() - 60, {}])  # as if the client had come a minute ago
+    stream.put(READINGS[0])
+    first = next(events(url, "x", since))
     stream.put(*READINGS[1:3])
-    with events(url, "x", last) as answer:
-        found = [first, event(answer)[0]]
-    assert found == READINGS[:2]
-    with pytest.raises(HTTPError, match="401"):
-        events(url, "y")
+    second = next(events(url, "x", first.id))
+    assert [json.loads(each.data) for each in (first, second)] == READINGS[:2]
+    for token, last, code in [("y", "", 401), ("x", "no JSON", 400), ("x", "5", 400)]:
+        with pytest.raises(HTTPError, match=str(code)):
+            next(events(url, token, last))
     stop(process)

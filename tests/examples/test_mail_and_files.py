@@ -112,14 +112,16 @@ async def test_sftp_in_stores_a_file_and_moves_it(tmp_path: Path, stream: Stream
     out = tmp_path / "partner" / "out"
     out.mkdir(parents=True)
     (out / "a.ndjson").write_text('{"n": 1}\nno JSON\n{"n": 2}\n')
-    (out / "b.part").write_text('{"n": 3')
+    (out / "b.ndjson").write_text("no JSON")
+    (out / "c.part").write_text('{"n": 3')
     async with partner(tmp_path / "partner") as (port, key, hosts):
         places = {"sensors": stream.name, ":22/": f":{port}/", "id": key, "known_hosts": hosts}
         process = start("integration/sftp_in.py", environment, places)
-        line = await asyncio.to_thread(first_line, process)
+        lines = [await asyncio.to_thread(first_line, process) for _ in range(2)]
         stop(process)
-    assert line == "Stored 'a.ndjson'; 1 lines were no records.\n"
-    assert sorted(path.relative_to(out).as_posix() for path in out.rglob("*.*")) == ["b.part", "done/a.ndjson"]
+    assert lines == [f"Stored '{name}.ndjson'; 1 lines were no records.\n" for name in "ab"]
+    left = sorted(path.relative_to(out).as_posix() for path in out.rglob("*.*"))
+    assert left == ["c.part", "done/a.ndjson", "done/b.ndjson"]
     assert sorted(each["n"] for each in stream.records()) == [1, 2]
 
 
