@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from accounts import events, humanize
@@ -57,12 +56,15 @@ def hold(kind: Kind, owner: str, user: User | None, now: datetime) -> None:
 
 
 def _note(kind: Kind, owner: str, user: User | None, now: datetime, **change: Any) -> None:
-    """Changes the row and its times. Executes the same statements for every name, so that none reveals an account."""
+    """Changes the row and its times. Executes the same statements for every name, so that none reveals an account.
+
+    Each statement commits by itself: in one transaction, two processes would hold the row of a failed insert and wait
+    for each other's update, which MariaDB ends as a deadlock.
+    """
     row = FailedSignIns(key=_key(kind, owner), user=user, kind=kind, first_at=now, last_at=now)
     first = Case(When(count=0, held=False, then=Value(now)), default=F("first_at"))
-    with transaction.atomic():
-        FailedSignIns.objects.bulk_create([row], ignore_conflicts=True)
-        FailedSignIns.objects.filter(pk=row.pk).update(**{"first_at": first, "last_at": now} | change)
+    FailedSignIns.objects.bulk_create([row], ignore_conflicts=True)
+    FailedSignIns.objects.filter(pk=row.pk).update(**{"first_at": first, "last_at": now} | change)
 
 
 def _key(kind: Kind, owner: str) -> str:
