@@ -1,4 +1,4 @@
-"""Serves the Kinesis API over HTTP/1.1 and HTTP/2 with granian, whose RSGI interface calls `Endpoint`."""
+"""Serves the Kinesis API over HTTP/1.1 and HTTP/2 with granian; its RSGI interface calls `Endpoint`."""
 
 import base64
 from random import getrandbits

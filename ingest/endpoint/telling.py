@@ -1,4 +1,4 @@
-"""Tells others what the endpoint did, for metrics."""
+"""Tells others of puts and answers, for metrics."""
 
 from typing import Protocol
 

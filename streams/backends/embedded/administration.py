@@ -1,4 +1,4 @@
-"""Does the rest of what the Kinesis API can do with a stream: tags, consumers, retention, the number of shards."""
+"""Does all else that the Kinesis API can do with a stream: tags, consumers, retention, the number of shards."""
 
 import sqlite3
 from collections.abc import Iterator

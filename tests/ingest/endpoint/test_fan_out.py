@@ -105,7 +105,7 @@ def test_a_consumer_has_one_subscription_to_a_shard(client: Any, make_stream: Ma
 
 @pytest.fixture(scope="module")
 def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A client of an endpoint whose subscriptions last a second, and are taken over at once."""
+    """A client of an endpoint with subscriptions that last a second, and are taken over at once."""
     path = tmp_path_factory.mktemp("hasty") / "streams.sqlite3"
     with serving(path, LASTS=1.0, TAKEN_OVER_AFTER=0.0) as url:
         client = client_of(url)
