@@ -16,7 +16,6 @@ from ingest.endpoint.operations.reading import MOST_RECORDS
 from ingest.endpoint.protocols import Codec
 from ingest.endpoint.service import Service
 from ingest.endpoint.watch import Watch
-from streams.backends.embedded.limits import up_to
 from streams.core.records import Page, Position
 
 LASTS = 300.0  # seconds
@@ -61,6 +60,13 @@ class FanOut:
         self._watch = watch
         self._clock = clock
         self._running: dict[_Name, _Running] = {}
+        self.ended = False
+
+    def end_all(self) -> None:
+        """Ends all subscriptions soon, as if their time had come."""
+        self.ended = True
+        for running in self._running.values():
+            running.wake()
 
     async def begin(self, call: Call) -> "Subscription":
         """Returns the subscription of a call. Raises ApiError."""
@@ -121,7 +127,7 @@ class Subscription:
         ends, quiet_until = clock() + LASTS, clock()
         with self._fan_out.watch.watching((self._name.stream, self._name.shard)) as news:
             self._running.wake = news.set
-            while clock() < ends:
+            while clock() < ends and not self._fan_out.ended:
                 news.clear()
                 found: _Progress = await service.in_pool(self._read, self._name.stream)
                 self._position = found.position
@@ -151,7 +157,7 @@ class Subscription:
         """Reads on in a thread of the readers."""
         stream, shard = self._call.opened, self._name.shard
         tip = stream.tip()  # before the read: what has this number or a lower one is then visible
-        page = up_to(stream.read(shard, self._position, MOST_RECORDS), BYTES_AN_EVENT)
+        page = stream.read_freely(shard, self._position, MOST_RECORDS, BYTES_AN_EVENT)
         position = reading.next_position(page, self._position)
         answer: Answer = {"Records": reading.records(page), "MillisBehindLatest": reading.behind(stream, page)}
         if page.ended:  # without a number to continue from, as KCL knows the end of a shard

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from streams.backends.embedded import shard_rows, stream_rows
-from streams.backends.embedded.limits import LimitedStream
+from streams.backends.embedded.limits import LimitedStream, up_to
+from streams.backends.embedded.stream import EmbeddedStream
 from streams.backends.embedded.stream_rows import Consumer, Properties
 from streams.backends.retrying import BusyError
 from streams.core import clock
@@ -102,6 +103,10 @@ class Administration(LimitedStream):
         if not page.batches and page.watermark is None and not page.ended:
             raise BusyError(f"Rate exceeded for shard {shard} in stream {self.name}.")
         return page
+
+    def read_freely(self, shard: str, position: Position, limit: int, size: int) -> Page:
+        """Reads at most `size` bytes, but at least a record, without counting against the limits of reads."""
+        return up_to(EmbeddedStream.read(self, shard, position, limit), size)
 
     def set_retention(self, hours: int) -> None:
         with self._changing() as number:

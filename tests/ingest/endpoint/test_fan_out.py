@@ -3,13 +3,15 @@
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.emulators import free_port
 from tests.ingest.endpoint.conftest import MakeStream
 from tests.ingest.endpoint.refusing import refusal
-from tests.ingest.endpoint.serving import client_of, serving
+from tests.ingest.endpoint.serving import client_of, serving, start
 
 SHARD = "shardId-000000000000"
 ARN = "arn:aws:kinesis:eu-west-1:000000000000:stream/"
@@ -131,3 +133,19 @@ def test_subscription_without_a_consumer_is_refused(client: Any, make_stream: Ma
     arn = f"{ARN}{make_stream()}/consumer/nobody:1"
     position = {"ConsumerARN": arn, "ShardId": SHARD, "StartingPosition": {"Type": "LATEST"}}
     assert refusal(client.subscribe_to_shard, **position)[0] == "ResourceNotFoundException"
+
+
+def test_the_endpoint_ends_at_once_under_an_open_subscription(tmp_path: Path) -> None:
+    port = free_port()
+    process = start(tmp_path / "streams.sqlite3", port)
+    try:
+        client = client_of(f"http://127.0.0.1:{port}")
+        client.create_stream(StreamName="s", ShardCount=1)
+        with closing(subscribe(client, register(client, "s"))) as stream:
+            found = events(stream)
+            next(found)
+            process.terminate()
+            assert (list(found), process.wait(timeout=10)) == ([], 0)
+    finally:
+        process.kill()
+        process.wait()
