@@ -109,7 +109,7 @@ def test_a_consumer_has_one_subscription_to_a_shard(client: Any, make_stream: Ma
 def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A client of an endpoint with subscriptions that last a second, and are taken over at once."""
     path = tmp_path_factory.mktemp("hasty") / "streams.sqlite3"
-    with serving(path, LASTS=1.0, TAKEN_OVER_AFTER=0.0) as url:
+    with serving(path, LASTS=1.0, TAKEN_OVER_AFTER=0.0, MOST_PUSHED=100_000, BYTES_AN_EVENT=1) as url:
         client = client_of(url)
         client.create_stream(StreamName="s", ShardCount=1)
         yield client
@@ -127,6 +127,19 @@ def test_a_later_call_takes_a_subscription_over(hasty: Any) -> None:
 def test_subscription_ends_after_its_time(hasty: Any) -> None:
     with closing(subscribe(hasty, register(hasty, "s", "ended"))) as stream:
         assert len(list(events(stream))) == 1
+
+
+def test_subscription_ends_after_so_many_bytes_and_the_next_goes_on(hasty: Any) -> None:
+    hasty.create_stream(StreamName="large", ShardCount=1)
+    for number in range(3):
+        hasty.put_record(StreamName="large", Data=b"%d" % number * 80_000, PartitionKey="k")
+    consumer = register(hasty, "large")
+    with closing(subscribe(hasty, consumer)) as stream:
+        [first] = events(stream)
+    number = first["ContinuationSequenceNumber"]
+    with closing(subscribe(hasty, consumer, "AFTER_SEQUENCE_NUMBER", SequenceNumber=number)) as stream:
+        [second] = events(stream)
+    assert [event["Records"][0]["Data"][:1] for event in (first, second)] == [b"0", b"1"]
 
 
 def test_subscription_without_a_consumer_is_refused(client: Any, make_stream: MakeStream) -> None:
