@@ -2,8 +2,8 @@
 
 Each server is one process on this machine, and shares it with the client; so only ratios mean much. The client is the
 same for all (benchmarks/parts/kinesis_api.py): it signs a request once and repeats it, on several connections. The
-endpoint stores each request durably; the emulators keep theirs in memory. A line by boto3 shows what a usual client
-gets. `manage.py endpoint` runs as it is deployed, with a real access key.
+endpoint stores each request durably; the emulators keep theirs in memory. A line by boto3 shows the rate of a usual
+client. `manage.py endpoint` runs as it is deployed, with a real access key.
 """
 
 import json

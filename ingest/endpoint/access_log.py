@@ -1,4 +1,4 @@
-"""Writes one line for each request: its operation, its key and its outcome. The line holds no secret and no data."""
+"""Writes one line for each request: the operation, the stream, the key, the outcome. It holds no secret and no data."""
 
 import logging
 import time

@@ -22,7 +22,7 @@ class Body:
         self.size = 0
 
     async def read(self, proto: Any, length: int | None) -> bytes:
-        """Returns the body, whose length may be known. Raises ApiError beyond a bound."""
+        """Returns the body. `length` is None if it is not known. Raises ApiError beyond a bound."""
         if length is not None and length > MOST_BODY:
             raise _too_large()
         try:

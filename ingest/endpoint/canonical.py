@@ -39,7 +39,7 @@ def parameters(query: str) -> list[tuple[str, str]]:
 
 
 def request(signed: Signed, names: Sequence[str]) -> str:
-    """Returns the canonical request of a request whose headers of these names are signed."""
+    """Returns the canonical form of a request in which the headers of these names are signed."""
     lines = [f"{name}:{' '.join(signed.headers.get(name, '').split())}\n" for name in names]
     return "\n".join(
         (

@@ -16,7 +16,6 @@ from ingest.endpoint.operations.reading import MOST_RECORDS
 from ingest.endpoint.protocols import Codec
 from ingest.endpoint.service import Service
 from ingest.endpoint.watch import Watch
-from streams.backends.limits import up_to
 from streams.core.records import Page, Position
 
 LASTS = 300.0  # seconds
@@ -25,6 +24,10 @@ QUIET = 5.0  # seconds without a record after which an event without records say
 CHECKED_EVERY = 1.0  # seconds between two looks whether the key is still valid
 BYTES_AN_EVENT = 2 << 20
 MOST_SUBSCRIPTIONS = 512
+# The server takes all that is pushed into memory, however slowly its client reads. So a subscription ends after so many
+# bytes, and its client subscribes again when it has read them.
+MOST_PUSHED = 32 << 20
+MOST_UNREAD = 256 << 20  # bytes of answers that their clients have not read to the end
 
 Send = Callable[[bytes], Awaitable[None]]
 Check = Callable[[], Awaitable[object]]  # raises ApiError once the key is no longer valid
@@ -61,6 +64,14 @@ class FanOut:
         self._watch = watch
         self._clock = clock
         self._running: dict[_Name, _Running] = {}
+        self.ended = False
+        self.unread = 0  # bytes of answers that their clients have not read to the end
+
+    def end_all(self) -> None:
+        """Ends all subscriptions soon, as if their time had come."""
+        self.ended = True
+        for running in self._running.values():
+            running.wake()
 
     async def begin(self, call: Call) -> "Subscription":
         """Returns the subscription of a call. Raises ApiError."""
@@ -74,8 +85,8 @@ class FanOut:
                 )
             former.taken_over = True
             former.wake()
-        elif len(self._running) >= MOST_SUBSCRIPTIONS:
-            raise beyond_limit(f"There are {MOST_SUBSCRIPTIONS} subscriptions, the most that this endpoint serves.")
+        elif len(self._running) >= MOST_SUBSCRIPTIONS or self.unread > MOST_UNREAD:
+            raise beyond_limit("There are as many subscriptions, or unread events, as this endpoint serves at a time.")
         running = self._running[name] = _Running(now)
         return Subscription(self, name, running, call, position)
 
@@ -118,17 +129,18 @@ class Subscription:
 
     async def _push(self, send: Send, codec: Codec, check: Check) -> None:
         clock, service = self._fan_out.clock, self._fan_out.service
-        ends, quiet_until = clock() + LASTS, clock()
+        ends, quiet_until, pushed = clock() + LASTS, clock(), 0
         with self._fan_out.watch.watching((self._name.stream, self._name.shard)) as news:
             self._running.wake = news.set
-            while clock() < ends:
+            while clock() < ends and not self._fan_out.ended:
                 news.clear()
                 found: _Progress = await service.in_pool(self._read, self._name.stream)
                 self._position = found.position
                 if found.found or found.ended or clock() >= quiet_until:
-                    await send(event_stream.event("SubscribeToShardEvent", codec.encode(found.answer), codec))
-                    quiet_until = clock() + QUIET
-                if found.ended:
+                    message = event_stream.event("SubscribeToShardEvent", codec.encode(found.answer), codec)
+                    await send(message)
+                    quiet_until, pushed = clock() + QUIET, pushed + len(message)
+                if found.ended or pushed > MOST_PUSHED:
                     return
                 if not found.more:
                     await self._wait(news, check, min(ends, quiet_until))
@@ -151,7 +163,7 @@ class Subscription:
         """Reads on in a thread of the readers."""
         stream, shard = self._call.opened, self._name.shard
         tip = stream.tip()  # before the read: what has this number or a lower one is then visible
-        page = up_to(stream.read(shard, self._position, MOST_RECORDS), BYTES_AN_EVENT)
+        page = stream.read_freely(shard, self._position, MOST_RECORDS, BYTES_AN_EVENT)
         position = reading.next_position(page, self._position)
         answer: Answer = {"Records": reading.records(page), "MillisBehindLatest": reading.behind(stream, page)}
         if page.ended:  # without a number to continue from, as KCL knows the end of a shard

@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 
 def translated(error: Exception, stream: str = "") -> ApiError:
-    """Returns the error that a client is told about a request for a stream. What it must not know is logged."""
+    """Returns the error that a client is told about a request for a stream, and logs the rest."""
     match error:
         case ApiError():
             return error

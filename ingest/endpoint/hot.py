@@ -1,6 +1,6 @@
 """Reads the usual PutRecords fast: msgspec decodes JSON and base64 in one pass, and checks most bounds on the way.
 
-Whatever it refuses is read again by the slow way, which words the faults as the service does.
+A request that it refuses is read again by the slow way, which words the faults as the service does.
 """
 
 from typing import Annotated, Literal

@@ -26,12 +26,13 @@ from streams.backends.embedded.url import EmbeddedUrl
 from streams.core import clock
 
 HEADER_MILLISECONDS = 60_000  # that a client may take to send its headers, or may say nothing on a kept connection
+GRACE = 2.0  # seconds for requests that are at work when it is told to stop
 BACKLOG = 1024
 MOST_REQUESTS = 2048  # at work at once; more connections wait
 
 
 class Parts(NamedTuple):
-    """Holds the parts that the endpoint is built from."""
+    """Holds the parts of the endpoint."""
 
     url: EmbeddedUrl
     find: Find  # access keys
@@ -50,8 +51,10 @@ class Running:
         self._writer = Writer(streams, parts.told)
         iterators = Iterators(Seals(parts.secrets, "kinesis api"))
         self.service = Service(streams, iterators, Keys(parts.find, parts.now), self._writer, parts.now)
+        self._fan_out = FanOut(self.service, Watch(lambda: connect(path)))
+        self._stopped = asyncio.Event()
         self._server = Server(
-            Endpoint(self.service, FanOut(self.service, Watch(lambda: connect(path))), parts.told),
+            Endpoint(self.service, self._fan_out, parts.told),
             address=place.host,
             port=place.port,
             uds=place.socket,
@@ -68,10 +71,14 @@ class Running:
         self._server.on_startup(told)
 
     async def serve(self) -> None:
-        """Serves until `stop` is called; then it finishes the requests that are at work."""
+        """Serves until `stop` is called; then it finishes the requests that are at work, for up to GRACE seconds."""
         logging.getLogger("granian").setLevel(logging.ERROR)
+        serving, stopped = asyncio.create_task(self._server.serve()), asyncio.create_task(self._stopped.wait())
         try:
-            await self._server.serve()
+            await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({serving}, timeout=GRACE)
+            if serving.done():
+                serving.result()  # raises its error
         finally:
             self._writer.close()
             self.service.pool.shutdown()
@@ -82,6 +89,8 @@ class Running:
             self._socket.chmod(0o660)
 
     def stop(self) -> None:
+        self._fan_out.end_all()
+        self._stopped.set()
         self._server.stop()  # type: ignore[no-untyped-call]  # granian's
 
 

@@ -1,5 +1,6 @@
-"""Serves the Kinesis API over HTTP/1.1 and HTTP/2 with granian, whose RSGI interface calls `Endpoint`."""
+"""Serves the Kinesis API over HTTP/1.1 and HTTP/2 with granian; its RSGI interface calls `Endpoint`."""
 
+import asyncio
 import base64
 from random import getrandbits
 from typing import Any
@@ -26,6 +27,7 @@ class Endpoint:
         self._service = service
         self._fan_out = fan_out
         self._bodies = Bodies()
+        self._draining: set[asyncio.Task[None]] = set()
 
     async def __rsgi__(self, scope: Any, proto: Any) -> None:
         if scope.proto != "http":
@@ -68,9 +70,14 @@ class Endpoint:
         transport = proto.response_stream(200, answer_headers(codec._replace(content_type=event_stream.CONTENT_TYPE)))
         entry.status = 200
 
+        drained = asyncio.create_task(self._drain(proto, entry))
+        self._draining.add(drained)
+        drained.add_done_callback(self._draining.discard)
+
         async def send(message: bytes) -> None:
             await transport.send_bytes(message)
             entry.sent += len(message)
+            self._fan_out.unread += len(message)
 
         try:
             entry.outcome = await subscription.push(send, codec, asked.check)
@@ -78,6 +85,11 @@ class Endpoint:
             entry.outcome = "closed"  # by the client
         finally:
             self._end(entry)
+
+    async def _drain(self, proto: Any, entry: Entry) -> None:
+        """Waits until the client has read all events, or went away."""
+        await proto.client_disconnect()
+        self._fan_out.unread -= entry.sent
 
     def _end(self, entry: Entry) -> None:
         entry.write()

@@ -1,6 +1,6 @@
 """Answers requests: finds the operation, checks signature, arguments and permission, and runs it.
 
-Arguments are read and puts are answered on the event loop; what reads or changes the store runs in a few threads.
+Arguments are read and puts are answered on the event loop; reads and changes of the store run in a few threads.
 """
 
 import asyncio
@@ -57,7 +57,7 @@ class Caller(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """Holds the facts of a request that are known before its body is read."""
+    """Holds the facts about a request that are known before its body is read."""
 
     operation: str  # "" if it names none
     codec: Codec
@@ -76,7 +76,7 @@ class Service:
         self.store = Store(streams, lambda: streams("").all_names(), iterators, now)
 
     async def ask(self, signed: Signed, entry: Entry) -> Asked:
-        """Returns the operation and the caller of a request before its body is read. Raises ApiError for a bad key."""
+        """Returns the facts about a request before its body is read. Raises ApiError if its key is not valid."""
         operation = operation_of(signed.path, signed.headers)
         if _fields(operation) is not None or operation in UNSUPPORTED:
             entry.operation = operation

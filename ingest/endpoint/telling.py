@@ -1,4 +1,4 @@
-"""Tells monitoring the work of the endpoint."""
+"""Tells others of puts and answers, for metrics."""
 
 from typing import Protocol
 

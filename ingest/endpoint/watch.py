@@ -1,4 +1,4 @@
-"""Watches the file for all subscriptions at once, and wakes those whose shard has news."""
+"""Watches the file for all subscriptions at once, and wakes those of a shard with news."""
 
 import asyncio
 import sqlite3

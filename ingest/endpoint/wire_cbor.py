@@ -37,12 +37,12 @@ _SECONDS = {**_REFUSED, TIME: lambda value, _: Stamp(_number(value) * 1000)}
 
 
 def decode(body: bytes) -> Any:
-    """Returns the value of a body whose times are in milliseconds. Raises ApiError."""
+    """Returns the value of a body with times in milliseconds. Raises ApiError."""
     return _decode(body, _MILLISECONDS)
 
 
 def decode_rpc(body: bytes) -> Any:
-    """Returns the value of a body whose times are in seconds. Raises ApiError."""
+    """Returns the value of a body with times in seconds. Raises ApiError."""
     return _decode(body, _SECONDS)
 
 

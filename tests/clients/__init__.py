@@ -1,6 +1,6 @@
 """Clients of Kinesis that others wrote, for the tests of our own Kinesis API. `make setup-tests` fetches them.
 
-Each script puts some records, reads them back, and prints what it read as JSON.
+Each script puts some records, reads them back, and prints them as JSON.
 """
 
 from pathlib import Path

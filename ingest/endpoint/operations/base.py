@@ -1,4 +1,4 @@
-"""Holds the parts that operations share: names of streams in requests, permissions, and the form of a shard."""
+"""Holds the parts that operations share: the name of a stream in a request, the permissions, the form of a shard."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -29,7 +29,7 @@ Arguments = Mapping[str, Any]
 
 
 class Store(NamedTuple):
-    """Holds the store that the operations work on."""
+    """Holds the parts that the operations work on."""
 
     open: Callable[[str], Administration]  # the stream of a name, for this thread
     names: Callable[[], list[str]]

@@ -81,7 +81,7 @@ def answer(put: Put, written: Written, stream: str) -> Answer:
 
 
 def answer_as_json(written: Written) -> bytes:
-    """Returns the JSON answer to a PutRecords whose records are all stored: the hot path."""
+    """Returns the JSON answer to a PutRecords without failed records: the hot path."""
     records = ",".join(
         [
             f'{{"SequenceNumber":"{sequence}","ShardId":"{shard}"}}'

@@ -23,7 +23,7 @@ ON_KINESIS = "STREAM_URL leads to Amazon Kinesis, which has an endpoint of its o
 
 
 class Command(PlainCommand):
-    help = "Serves the Kinesis API, so that any Kinesis client can put and read records. Keys: manage.py access_key."
+    help = "Serves the Kinesis API, so that any Kinesis client can put and read records."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default=LOOPBACK, help="address to listen at (default: %(default)s)")

@@ -1,4 +1,4 @@
-"""Does the rest of what the Kinesis API can do with a stream: tags, consumers, retention, the number of shards."""
+"""Does all else that the Kinesis API can do with a stream: tags, consumers, retention, the number of shards."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from streams.backends.embedded import shard_rows, stream_rows
 from streams.backends.embedded.limits import LimitedStream
+from streams.backends.embedded.stream import EmbeddedStream
 from streams.backends.embedded.stream_rows import Consumer, Properties
+from streams.backends.limits import up_to
 from streams.backends.retrying import BusyError
 from streams.core import clock
 from streams.core.records import Page, Position, StreamError
@@ -102,6 +104,10 @@ class Administration(LimitedStream):
         if not page.batches and page.watermark is None and not page.ended:
             raise BusyError(f"Rate exceeded for shard {shard} in stream {self.name}.")
         return page
+
+    def read_freely(self, shard: str, position: Position, limit: int, size: int) -> Page:
+        """Reads at most `size` bytes, but at least a record, without counting against the limits of reads."""
+        return up_to(EmbeddedStream.read(self, shard, position, limit), size)
 
     def set_retention(self, hours: int) -> None:
         with self._changing() as number:

@@ -74,7 +74,7 @@ def split(db: sqlite3.Connection, stream: int, name: str, at: int | None, now: i
 
 
 def merge(db: sqlite3.Connection, stream: int, name: str, neighbour: str, now: int) -> str:
-    """Merges two shards whose ranges touch, and returns the name of their child."""
+    """Merges two shards with touching ranges, and returns the name of their child."""
     low, high = sorted((_open(db, stream, name), _open(db, stream, neighbour)), key=lambda shard: shard.start)
     if low.end + 1 != high.start:
         raise StreamError(f"Shards {name!r} and {neighbour!r} cannot be merged: their hash ranges do not touch.")

@@ -1,4 +1,4 @@
-"""Who may do what: unknown and revoked keys, scopes, streams, and clocks that are wrong."""
+"""Permissions: unknown and revoked keys, scopes and streams."""
 
 import asyncio
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What is beyond a bound: the limits of Kinesis where they are on, and requests that are too large, slow or many."""
+"""Bounds: the limits of Kinesis where they are on, and requests that are too large, slow or many."""
 
 import asyncio
 import json
@@ -94,7 +94,7 @@ def test_a_bad_head_is_answered(url: str, head: str, status: int) -> None:
 
 
 class Slow:
-    """Is a request whose body never ends."""
+    """Is a request with a body that never ends."""
 
     def __init__(self, chunk: bytes, pause: float = 0) -> None:
         self.chunk = chunk

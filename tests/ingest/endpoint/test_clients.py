@@ -27,7 +27,7 @@ with_python, with_javascript = pytest.mark.needs(PYTHON), pytest.mark.needs(JAVA
 
 
 def run(*command: str) -> Any:
-    """Runs a client, and returns what it prints, read as JSON."""
+    """Runs a client, and returns its output, read as JSON."""
     done = subprocess.run(command, env=os.environ | ENVIRONMENT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout) if done.stdout.strip() else None

@@ -3,13 +3,15 @@
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.emulators import free_port
 from tests.ingest.endpoint.conftest import MakeStream
 from tests.ingest.endpoint.refusing import refusal
-from tests.ingest.endpoint.serving import client_of, serving
+from tests.ingest.endpoint.serving import client_of, serving, start
 
 SHARD = "shardId-000000000000"
 ARN = "arn:aws:kinesis:eu-west-1:000000000000:stream/"
@@ -105,9 +107,9 @@ def test_a_consumer_has_one_subscription_to_a_shard(client: Any, make_stream: Ma
 
 @pytest.fixture(scope="module")
 def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A client of an endpoint whose subscriptions last a second, and are taken over at once."""
+    """A client of an endpoint with subscriptions that last a second, and are taken over at once."""
     path = tmp_path_factory.mktemp("hasty") / "streams.sqlite3"
-    with serving(path, LASTS=1.0, TAKEN_OVER_AFTER=0.0) as url:
+    with serving(path, LASTS=1.0, TAKEN_OVER_AFTER=0.0, MOST_PUSHED=100_000, BYTES_AN_EVENT=1) as url:
         client = client_of(url)
         client.create_stream(StreamName="s", ShardCount=1)
         yield client
@@ -127,7 +129,36 @@ def test_subscription_ends_after_its_time(hasty: Any) -> None:
         assert len(list(events(stream))) == 1
 
 
+def test_subscription_ends_after_so_many_bytes_and_the_next_goes_on(hasty: Any) -> None:
+    hasty.create_stream(StreamName="large", ShardCount=1)
+    for number in range(3):
+        hasty.put_record(StreamName="large", Data=b"%d" % number * 80_000, PartitionKey="k")
+    consumer = register(hasty, "large")
+    with closing(subscribe(hasty, consumer)) as stream:
+        [first] = events(stream)
+    number = first["ContinuationSequenceNumber"]
+    with closing(subscribe(hasty, consumer, "AFTER_SEQUENCE_NUMBER", SequenceNumber=number)) as stream:
+        [second] = events(stream)
+    assert [event["Records"][0]["Data"][:1] for event in (first, second)] == [b"0", b"1"]
+
+
 def test_subscription_without_a_consumer_is_refused(client: Any, make_stream: MakeStream) -> None:
     arn = f"{ARN}{make_stream()}/consumer/nobody:1"
     position = {"ConsumerARN": arn, "ShardId": SHARD, "StartingPosition": {"Type": "LATEST"}}
     assert refusal(client.subscribe_to_shard, **position)[0] == "ResourceNotFoundException"
+
+
+def test_the_endpoint_ends_at_once_under_an_open_subscription(tmp_path: Path) -> None:
+    port = free_port()
+    process = start(tmp_path / "streams.sqlite3", port)
+    try:
+        client = client_of(f"http://127.0.0.1:{port}")
+        client.create_stream(StreamName="s", ShardCount=1)
+        with closing(subscribe(client, register(client, "s"))) as stream:
+            found = events(stream)
+            next(found)
+            process.terminate()
+            assert (list(found), process.wait(timeout=10)) == ([], 0)
+    finally:
+        process.kill()
+        process.wait()

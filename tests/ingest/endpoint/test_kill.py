@@ -1,4 +1,4 @@
-"""kill -9 of the endpoint under load: what a client was told is in, is stored."""
+"""kill -9 of the endpoint under load: each acknowledged record is stored."""
 
 import threading
 from functools import partial

@@ -1,4 +1,4 @@
-"""Signature Version 4: what botocore signs is verified, and nothing that was changed since."""
+"""Signature Version 4: requests that botocore signed are verified, and none that was changed since."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

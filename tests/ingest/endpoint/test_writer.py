@@ -39,7 +39,7 @@ def streams(tmp_path: Path) -> Opened:
 
 
 def outcomes(streams: Opened, puts: list[tuple[str, bytes]]) -> list[Any]:
-    """Puts the first alone, the others while it is written; returns what became of each."""
+    """Puts the first alone, the others while it is written; returns the outcome of each."""
     writer = Writer(streams, Counting())
 
     async def run() -> list[Any]:

@@ -1,4 +1,4 @@
-"""What the Kinesis API needs of an embedded stream beyond putting and reading."""
+"""The changes that the Kinesis API makes to an embedded stream, beside puts."""
 
 from pathlib import Path
 
