@@ -70,7 +70,7 @@ soak: $(BIN)/.installed-dev ## Accidents to the fleet for longer (ROUNDS=1000 SE
 bench: $(BIN)/.installed-dev assets build/.emulators ## The benchmarks, each beside a named peer
 	$(BIN)/python -m benchmarks
 
-bench-peers: build/bench-peers/.installed ## Fetch async-kinesis and kcl-rs, which `python -m benchmarks kinesis kcl` compares with
+bench-peers: build/bench-peers/.installed ## Fetch async-kinesis, kcl-rs and kinesalite, with which `python -m benchmarks kinesis kcl ingest-endpoint` compares
 
 mockups: ## Draw the screens of mockups/screens again, as mockups/*.svg (NAMES="market orders")
 	@cd mockups && { [ -d node_modules ] || $(NPM) > /dev/null; } && PYTHON=$(or $(abspath $(wildcard $(BIN)/python)),$(PYTHON)) node render.mjs $(NAMES)
@@ -140,9 +140,10 @@ build/.examples: examples/requirements-lock.txt | $(BIN)/.installed
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps --target build/examples -r $<
 	@touch $@
 
-build/bench-peers/.installed: benchmarks/requirements.txt | $(BIN)/.installed
+build/bench-peers/.installed: benchmarks/requirements.txt benchmarks/peers/package-lock.json | $(BIN)/.installed
 	@echo "Installing peers for the benchmarks"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target build/bench-peers -r $<
+	@$(NPM) --prefix benchmarks/peers > /dev/null
 	@touch $@
 
 $(BIN)/.installed: locks/requirements-build.txt locks/requirements.txt | $(BIN)/.made

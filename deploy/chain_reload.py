@@ -1,8 +1,6 @@
 """Makes uWSGI pools load their code anew, one worker at a time, and waits until none of before is left.
 
-python deploy/chain_reload.py web login ingest
-
-RUNTIME_DIRECTORY tells where their sockets are, /run/millrace if unset.
+python deploy/chain_reload.py web login ingest   RUNTIME_DIRECTORY tells where their sockets are, /run/millrace if unset
 """
 
 import json

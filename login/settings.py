@@ -135,6 +135,8 @@ ENDPOINT_PORT = env.int("ENDPOINT_PORT", default=4567)  # of `manage.py endpoint
 ENDPOINT_URL = (env.str("ENDPOINT_URL", default="") or f"http://localhost:{ENDPOINT_PORT}").rstrip("/")
 INGEST_MAX_BYTES = env.int("INGEST_MAX_BYTES", default=10 << 20)  # of a body by HTTP, unpacked
 INGEST_RATE = env.int("INGEST_RATE", default=0)  # records a second of a token, in each process; 0: not limited
+if INGEST_MAX_BYTES < 1 or INGEST_RATE < 0 or ENDPOINT_PORT not in range(1, 65536):
+    raise ImproperlyConfigured("INGEST_MAX_BYTES is 1 or more, INGEST_RATE 0 or more, ENDPOINT_PORT 1 to 65535.")
 ENDPOINT_REGION = env.str("ENDPOINT_REGION", default="us-east-1")  # that clients sign with
 
 # --- How long rows are kept, in days, 0 for ever: manage.py janitor

@@ -17,4 +17,5 @@ class MonitoringConfig(AppConfig):
         signals.began.connect(lambda **_: startup.begin(), weak=False, dispatch_uid="monitoring.began")
         signals.put.connect(counters.put, dispatch_uid="monitoring.put")
         signals.refused.connect(counters.refused, dispatch_uid="monitoring.refused")
+        signals.answered.connect(counters.answered, dispatch_uid="monitoring.answered")
         signals.committed.connect(counters.committed, dispatch_uid="monitoring.committed")

@@ -139,6 +139,8 @@ def _totals() -> Iterator[Metric]:
     yield _counter(
         "millrace_door_refusals", "Requests and records that a door did not take.", ["door", "reason"], doors
     )
+    requests = found["millrace_kinesis_requests"]
+    yield _counter("millrace_kinesis_requests", "Answers of the Kinesis API.", ["operation", "outcome"], requests)
     yield _commits(found["millrace_commit_seconds_bucket"], found["millrace_commit_seconds_sum"])
 
 

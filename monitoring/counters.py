@@ -54,6 +54,10 @@ def refused(door: str, reason: str, records: int = 1, **_: object) -> None:
     counters.add("millrace_door_refusals", records, door=door, reason=reason)
 
 
+def answered(operation: str, outcome: str, **_: object) -> None:
+    counters.add("millrace_kinesis_requests", operation=operation, outcome=outcome)
+
+
 def committed(application: str, stream: str, seconds: float, dead: int, **_: object) -> None:
     names = {"application": application, "stream": stream}
     counters.observe("millrace_commit_seconds", seconds, **names)

@@ -1,7 +1,6 @@
 """Puts and reads by the Kinesis API with as little work of its own as can be: requests are signed once, and repeated.
 
-Usage: kinesis_api.py URL put|get|paced SECONDS CONNECTIONS
-It prints a JSON object: records, seconds, milliseconds (p50, p99).
+Usage: kinesis_api.py URL put|get|paced SECONDS CONNECTIONS. Prints records, seconds, p50 and p99 (ms) as JSON.
 """
 
 import json

@@ -25,7 +25,7 @@ class Entry:
     def write(self) -> None:
         milliseconds = (time.perf_counter() - self.started) * 1000
         logger.info(
-            "%s %s key=…%s %d %s in=%d out=%d %.1f ms",
+            "%s %s key=*%s %d %s in=%d out=%d %.1f ms",
             *(self.operation, self.stream, self.key[-ENDING:], self.status, self.outcome),
             *(self.received, self.sent, milliseconds),
         )

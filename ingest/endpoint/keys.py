@@ -58,7 +58,7 @@ class Keys:
             known = await self._look(key_id)
         if known.key is None or known.key.state != ACTIVE:
             state = "unknown" if known.key is None else known.key.state
-            logger.info("The access key …%s is refused: %s", key_id[-ENDING:], state)
+            logger.info("The access key *%s is refused: %s", key_id[-ENDING:], state)
             raise unknown_key()
         return known.key
 

@@ -18,6 +18,7 @@ from ingest.endpoint.place import Place
 from ingest.endpoint.seals import Seals
 from ingest.endpoint.server import MOST_HEADERS, Endpoint
 from ingest.endpoint.service import Service
+from ingest.endpoint.telling import Told
 from ingest.endpoint.watch import Watch, connect
 from ingest.endpoint.writer import Writer
 from streams.backends.embedded.administration import Administration
@@ -35,7 +36,7 @@ class Parts(NamedTuple):
     url: EmbeddedUrl
     find: Find  # access keys
     secrets: Sequence[str]  # from which the keys of iterators are derived; the first one is current
-    on_put: Callable[[str, int], object]
+    told: Told
     now: clock.Clock = clock.now
 
 
@@ -46,11 +47,11 @@ class Running:
         """Sets up the endpoint at this place; `told` is called when it listens."""
         path, limited, faults, _ = parts.url
         streams = Opened(lambda name: Administration(path, name, limited=limited, faults=faults))
-        self._writer = Writer(streams, parts.on_put)
+        self._writer = Writer(streams, parts.told)
         iterators = Iterators(Seals(parts.secrets, "kinesis api"))
         self.service = Service(streams, iterators, Keys(parts.find, parts.now), self._writer, parts.now)
         self._server = Server(
-            Endpoint(self.service, FanOut(self.service, Watch(lambda: connect(path)))),
+            Endpoint(self.service, FanOut(self.service, Watch(lambda: connect(path))), parts.told),
             address=place.host,
             port=place.port,
             uds=place.socket,

@@ -14,13 +14,15 @@ from ingest.endpoint.errors import ApiError
 from ingest.endpoint.fan_out import FanOut
 from ingest.endpoint.protocols import Codec, codec_of
 from ingest.endpoint.service import Service, Subscribe
+from ingest.endpoint.telling import Told
 
 MOST_HEADERS = 16 << 10  # bytes
 MOST_TARGET = 8 << 10  # characters of path and query
 
 
 class Endpoint:
-    def __init__(self, service: Service, fan_out: FanOut) -> None:
+    def __init__(self, service: Service, fan_out: FanOut, told: Told) -> None:
+        self._told = told
         self._service = service
         self._fan_out = fan_out
         self._bodies = Bodies()
@@ -43,7 +45,7 @@ class Endpoint:
             body, status, entry.outcome = codec.error(found), found.status, found.kind
         entry.status, entry.sent = status, len(body)
         proto.response_bytes(status, answer_headers(codec), body)
-        entry.write()
+        self._end(entry)
 
     async def _answer(
         self, scope: Any, headers: dict[str, str], proto: Any, held: Body, entry: Entry
@@ -75,7 +77,11 @@ class Endpoint:
         except (RSGIProtocolClosed, RSGIProtocolError):
             entry.outcome = "closed"  # by the client
         finally:
-            entry.write()
+            self._end(entry)
+
+    def _end(self, entry: Entry) -> None:
+        entry.write()
+        self._told.answered(entry.operation, entry.outcome)
 
 
 def _headers(scope: Any) -> dict[str, str]:

@@ -13,11 +13,13 @@ from ingest.endpoint.running import Parts, Running
 from streams.backends.embedded.url import parse_embedded
 from streams.engine import signals
 
+DOOR = "kinesis"
+
 
 def build(place: Place, told: Callable[[], object]) -> Running:
     """Returns the endpoint at this place; `told` is called when it listens. Raises StreamError."""
     secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return Running(Parts(parse_embedded(settings.STREAM_URL), find, secrets, _count), place, told)
+    return Running(Parts(parse_embedded(settings.STREAM_URL), find, secrets, Counting()), place, told)
 
 
 def find(key_id: str, now: datetime) -> Found | None:
@@ -29,5 +31,13 @@ def find(key_id: str, now: datetime) -> Found | None:
     return found
 
 
-def _count(stream: str, records: int) -> None:
-    signals.put.send(_count, stream=stream, records=records)
+class Counting:
+    """Tells monitoring by signals."""
+
+    def put(self, stream: str, records: int, refused: int) -> None:
+        signals.put.send(Counting, stream=stream, records=records)
+        if refused:
+            signals.refused.send(Counting, door=DOOR, reason="throttled", records=refused)
+
+    def answered(self, operation: str, outcome: str) -> None:
+        signals.answered.send(Counting, operation=operation, outcome=outcome)

@@ -6,11 +6,11 @@ cost of a commit is shared by more of them the busier the endpoint is.
 
 import asyncio
 import threading
-from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import NamedTuple
 
 from ingest.endpoint.opened import Opened
+from ingest.endpoint.telling import Told
 from streams.backends.embedded.appending import Writing, Written
 from streams.core.records import InvalidRecordError
 
@@ -29,11 +29,11 @@ _Outcome = Written | Exception
 
 
 class Writer:
-    """Runs the thread. `on_put` is told the stream and the number of records that were stored, in that thread."""
+    """Runs the thread. It tells of what was stored in that thread."""
 
-    def __init__(self, streams: Opened, on_put: Callable[[str, int], object]) -> None:
+    def __init__(self, streams: Opened, told: Told) -> None:
         self._streams = streams
-        self._on_put = on_put
+        self._told = told
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
@@ -85,8 +85,8 @@ class Writer:
             return [outcome for writing in writings for outcome in self._store(name, [writing])]
         except Exception as error:  # noqa: BLE001 - each request is answered, and the thread goes on
             return [error] * len(writings)
-        stored = sum(len(one.sequences) - len(one.errors) for one in outcomes if isinstance(one, Written))
-        self._on_put(name, stored)
+        refused = sum(len(one.errors) for one in outcomes if isinstance(one, Written))
+        self._told.put(name, sum(map(len, (writing.entries for writing in writings))) - refused, refused)
         return outcomes
 
 

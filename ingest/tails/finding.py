@@ -8,8 +8,9 @@ from ingest.tails import copies
 from ingest.tails.folders import Entry, Folders
 from ingest.tails.positions import Id
 
-OFTEN = 0.1  # seconds between two searches, or SHARE times as long as a search takes
+OFTEN = 0.1  # seconds between two searches, or SHARE times as long as a search takes, up to SELDOM
 SHARE = 100
+SELDOM = 5.0
 
 
 class Finding:
@@ -33,7 +34,7 @@ class Finding:
             matched = {entry.id: entry.path for pattern in self._patterns for entry in self._folders.find(pattern)}
             self.matched, self._named = matched, set(matched.values())
             self._beside.clear()
-        self._next = now + max(OFTEN, SHARE * (time.perf_counter() - began))
+        self._next = now + min(SELDOM, max(OFTEN, SHARE * (time.perf_counter() - began)))
         return changed
 
     def path_of(self, key: Id, path: str) -> str | None:

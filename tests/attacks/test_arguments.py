@@ -54,6 +54,8 @@ WORDS = [
     ["restore"],
     ["janitor"],
     ["first_user"],
+    ["access_key", "--user", "nobody", "--stream"],
+    ["access_key", "--revoke"],
 ]
 
 

@@ -1,6 +1,8 @@
 """manage.py access_key --user NAME [--stream NAME]… [--scope SCOPE]… | --list | --revoke ID"""
 
 import json
+import re
+from argparse import ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -13,6 +15,13 @@ from accounts.models import AccessKey, User
 from common.text import quoted
 
 
+def days(text: str) -> int:
+    """Parses the life of a key. Raises ArgumentTypeError."""
+    if not re.fullmatch("[0-9]{1,3}", text) or not 1 <= int(text) <= credentials.MOST_DAYS:
+        raise ArgumentTypeError(f"{quoted(text)} is not a number of days from 1 to {credentials.MOST_DAYS}")
+    return int(text)
+
+
 class Command(PlainCommand):
     help = "Makes an access key for Kinesis clients, shown once; lists or revokes access keys."
 
@@ -21,7 +30,7 @@ class Command(PlainCommand):
         parser.add_argument("--stream", metavar="NAME", action="append", default=[], dest="streams")
         parser.add_argument("--scope", choices=access.OF_STREAMS, action="append", dest="scopes")
         parser.add_argument("--label", default="made by command", help="name in lists (default: %(default)s)")
-        parser.add_argument("--days", type=int, default=credentials.DAYS, help="its life (default: %(default)s)")
+        parser.add_argument("--days", type=days, default=credentials.DAYS, help="its life (default: %(default)s)")
         parser.add_argument("--json", action="store_true", help="print one JSON object a line")
         does = parser.add_mutually_exclusive_group()
         does.add_argument("--list", action="store_true", help="list the keys that are not revoked")
@@ -47,8 +56,6 @@ class Command(PlainCommand):
 
     def _make(self, user: User, options: dict[str, Any]) -> None:
         scopes, streams = options["scopes"] or access.OF_STREAMS, options["streams"]
-        if not 1 <= options["days"] <= credentials.MOST_DAYS:
-            self.fail(f"A key lasts 1 to {credentials.MOST_DAYS} days.")
         if not 1 <= len(options["label"]) <= 60 or not options["label"].isprintable():
             self.fail("A label has 1 to 60 printable characters.")
         try:

@@ -31,7 +31,7 @@ class RefusedError(StreamError):
 
 
 class Administration(LimitedStream):
-    """Reads and changes all that a stream has. Without limits, it puts and reads as EmbeddedStream does."""
+    """Reads and changes all that a stream has. Without limits, it appends and reads as EmbeddedStream does."""
 
     def all_names(self) -> list[str]:
         """Returns the streams of the store, sorted by name."""

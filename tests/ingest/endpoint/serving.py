@@ -91,6 +91,7 @@ def main(path: str, port: int, keys: dict[str, list[Any]], options: str, constan
     from ingest.endpoint import fan_out  # noqa: PLC0415 - only the process of the endpoint needs it
     from ingest.endpoint.place import Place  # noqa: PLC0415
     from ingest.endpoint.running import Parts, Running, until_told  # noqa: PLC0415
+    from ingest.endpoint.telling import Silent  # noqa: PLC0415
     from streams.backends.embedded.url import parse_embedded  # noqa: PLC0415
 
     known = {
@@ -106,7 +107,7 @@ def main(path: str, port: int, keys: dict[str, list[Any]], options: str, constan
     for name, value in constants.items():
         setattr(fan_out, name, value)
     url = parse_embedded(f"embedded:{path}{options}")
-    parts = Parts(url, find, ["secret of the tests"], lambda stream, records: None)
+    parts = Parts(url, find, ["secret of the tests"], Silent())
     asyncio.run(until_told(Running(parts, Place(port=port))))
     os._exit(0)
 

@@ -87,5 +87,6 @@ def test_tailer_puts_each_line_once_when_it_is_killed_while_files_rotate(house: 
     tailer = house.start(*words)
     wait_for(lambda: held(house) >= len(writer.written))
     tailer.terminate()
-    assert tailer.wait() == 0
+    tailer.communicate()
+    assert tailer.returncode == 0
     assert Counter(stored(house)) == Counter(writer.written)

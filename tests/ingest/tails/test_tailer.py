@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.tails import tracking
 from ingest.tails.cutting import MOST_DATA, Rules
 from tests.ingest.tails.scene import Scene
 
@@ -157,3 +158,14 @@ def test_file_that_cannot_be_read_is_told_once_and_tried_again(
     assert (scene.settle(), caplog.text.count("a.log cannot be read: Permission denied.")) == ([], 1)
     refused[0] = False
     assert scene.settle() == ["1"]
+
+
+def test_files_beyond_the_most_are_left_out_and_told(
+    scene: Scene, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tracking, "MOST_FILES", 2)
+    for number, name in enumerate(("old.log", "a.log", "b.log")):
+        scene.append(name, f"{name}\n")
+        os.utime(scene.folder / name, (number, number))
+    assert sorted(scene.settle()) == ["a.log", "b.log"]
+    assert caplog.text.count("1 files are left out: a flow follows 2 at most.") == 1
