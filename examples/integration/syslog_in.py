@@ -14,6 +14,7 @@ import re
 import socket
 import socketserver
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from uuid import uuid4
@@ -21,6 +22,8 @@ from uuid import uuid4
 from http_in import RefusedError, UnavailableError, batches, put
 
 MOST_BYTES = 64 << 10  # of a message
+MOST_CLIENTS = 50
+room = threading.BoundedSemaphore(MOST_CLIENTS)
 COUNT = re.compile(rb"[1-9][0-9]{0,4} ")  # before a message: its bytes
 END = re.compile(rb"[\n\0]")  # after a message without a count; Python's SysLogHandler ends with NUL
 NEW = re.compile(r"<(\d{1,3})>1 (\S+) (\S+) (\S+) (\S+) (\S+) (-|(?:\[(?:[^\]\\]|\\.)*\])+) ?(.*)", re.DOTALL)
@@ -29,22 +32,22 @@ OLD = re.compile(r"<(\d{1,3})>(.*)", re.DOTALL)  # RFC 3164: no two programs wri
 
 def split(data: bytes) -> tuple[list[bytes], bytes]:
     """Returns the whole messages, and the bytes of one that is still coming. Raises ValueError for one too long."""
-    found = []
-    while data:
-        if count := COUNT.match(data):
-            start, end = count.end(), count.end() + int(count[0])
-            after = end
-        elif mark := END.search(data):
-            start, end, after = 0, mark.start(), mark.end()
+    found, place = list[bytes](), 0
+    while place < len(data):
+        if count := COUNT.match(data, place):
+            begin, after = count.end(), count.end() + int(count[0])
+            end = after
+        elif mark := END.search(data, place):
+            begin, end, after = place, mark.start(), mark.end()
         else:
-            start, end = 0, len(data) + 1
-        if end - start > MOST_BYTES + 1:
+            begin, end, after = place, len(data), len(data) + 1
+        if end - begin > MOST_BYTES:
             raise ValueError(f"a message has more than {MOST_BYTES} bytes")
-        if end > len(data):
+        if after > len(data):
             break
-        found.append(data[start:end])
-        data = data[after:]
-    return [each for each in found if each.strip()], data
+        found.append(data[begin:end])
+        place = after
+    return [each for each in found if each.strip()], data[place:]
 
 
 def record_of(message: bytes) -> dict[str, str | int]:
@@ -77,12 +80,16 @@ class Handler(socketserver.BaseRequestHandler):
     stream = ""
 
     def handle(self) -> None:
+        if not room.acquire(blocking=False):
+            return  # closes it
         try:
             for messages in self._messages():
                 for body in batches(json.dumps(record_of(each)).encode() + b"\n" for each in messages):
                     put_in_the_end(self.stream, body, str(uuid4()))
         except (OSError, ValueError, RefusedError) as error:
             print(f"Closed the connection of {self.client_address}: {error}", file=sys.stderr)
+        finally:
+            room.release()
 
     def _messages(self) -> Iterator[list[bytes]]:
         rest = b""

@@ -5,12 +5,16 @@ import logging.handlers
 import shutil
 import socket
 import subprocess
+import sys
+from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.emulators import free_port
 from tests.examples.conftest import Stream
-from tests.examples.running import PACKAGES, first_line, start, stop
+from tests.examples.running import EXAMPLES, PACKAGES, first_line, start, stop
 from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.xdist_group("examples"), pytest.mark.needs(PACKAGES)]
@@ -54,3 +58,39 @@ def test_syslog_in_takes_logger_and_syslog_handler(stream: Stream, environment: 
     assert {(each["facility"], each["severity"]) for each in found} == {(16, 4)}
     assert sum((each.get("app"), each["message"]) == ("pump", "3 bar") for each in found) == 2
     assert all(each["message"].endswith("3 bar") for each in found)
+
+
+@pytest.fixture(scope="module")
+def split() -> Iterator[Callable[[bytes], tuple[list[bytes], bytes]]]:
+    sys.path.insert(0, str(EXAMPLES / "integration"))
+    yield __import__("syslog_in").split
+    sys.path.remove(str(EXAMPLES / "integration"))
+
+
+MESSAGES = st.lists(st.tuples(st.binary(min_size=1, max_size=9).filter(bytes.strip), st.booleans()), max_size=5)
+
+
+@given(sent=MESSAGES, size=st.integers(1, 7))
+def test_syslog_messages_are_the_same_wherever_they_are_cut(
+    split: Callable[[bytes], tuple[list[bytes], bytes]], sent: list[tuple[bytes, bool]], size: int
+) -> None:
+    """A message has its length before it, or else begins with no digit and ends with NUL."""
+    messages = [each if counted else b"<5>" + each.translate(None, b"\n\0") for each, counted in sent]
+    framed = [
+        b"%d %s" % (len(each), each) if counted else each + b"\0"
+        for each, (_, counted) in zip(messages, sent, strict=True)
+    ]
+    data, rest, found = b"".join(framed), b"", list[bytes]()
+    for place in range(0, len(data), size):
+        more, rest = split(rest + data[place : place + size])
+        found += more
+    assert (found, rest) == (messages, b"")
+
+
+@pytest.mark.parametrize("data", [b"x" * 65_537, b"65537 x", b"99999 "])
+def test_syslog_message_that_is_too_long_is_refused(
+    split: Callable[[bytes], tuple[list[bytes], bytes]], data: bytes
+) -> None:
+    with pytest.raises(ValueError, match="more than 65536 bytes"):
+        split(data)
+    assert split(b"x" * 65_536) == ([], b"x" * 65_536)
