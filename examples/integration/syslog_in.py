@@ -14,16 +14,14 @@ import re
 import socket
 import socketserver
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from uuid import uuid4
 
+from _server import TcpServer
 from http_in import RefusedError, UnavailableError, batches, put
 
 MOST_BYTES = 64 << 10  # of a message
-MOST_CLIENTS = 50
-room = threading.BoundedSemaphore(MOST_CLIENTS)
 COUNT = re.compile(rb"[1-9][0-9]{0,4} ")  # before a message: its bytes
 END = re.compile(rb"[\n\0]")  # after a message without a count; Python's SysLogHandler ends with NUL
 NEW = re.compile(r"<(\d{1,3})>1 (\S+) (\S+) (\S+) (\S+) (\S+) (-|(?:\[(?:[^\]\\]|\\.)*\])+) ?(.*)", re.DOTALL)
@@ -80,16 +78,12 @@ class Handler(socketserver.BaseRequestHandler):
     stream = ""
 
     def handle(self) -> None:
-        if not room.acquire(blocking=False):
-            return  # closes it
         try:
             for messages in self._messages():
                 for body in batches(json.dumps(record_of(each)).encode() + b"\n" for each in messages):
                     put_in_the_end(self.stream, body, str(uuid4()))
         except (OSError, ValueError, RefusedError) as error:
             print(f"Closed the connection of {self.client_address}: {error}", file=sys.stderr)
-        finally:
-            room.release()
 
     def _messages(self) -> Iterator[list[bytes]]:
         rest = b""
@@ -98,16 +92,12 @@ class Handler(socketserver.BaseRequestHandler):
             yield messages
 
 
-class Server(socketserver.ThreadingTCPServer):
-    allow_reuse_address = daemon_threads = True
-
-
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Takes syslog over TCP and puts each message into a stream.")
     parser.add_argument("stream")
     parser.add_argument("--port", type=int, required=True)
     options = parser.parse_args()
     Handler.stream = options.stream
-    with Server(("127.0.0.1", options.port), Handler) as server:
+    with TcpServer(("127.0.0.1", options.port), Handler) as server:
         print(f"Syslog to 127.0.0.1:{options.port}", flush=True)
         server.serve_forever()

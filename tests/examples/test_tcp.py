@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 from hypothesis import given
@@ -34,6 +35,29 @@ def test_tcp_in_answers_each_batch_after_it_is_stored(stream: Stream, environmen
         client.sendall(b"x" * 70_000)
         assert answers.read() == b"refused: a line has more than 65536 bytes\n"
     stop(process)
+
+
+def test_tcp_in_closes_connections_beyond_its_bound(stream: Stream, environment: Environment) -> None:
+    port = free_port()
+    process = start("integration/tcp_in.py", environment, {"sensors": stream.name, "5170": port})
+    first_line(process)
+    with ExitStack() as clients:
+        for _ in range(50):
+            clients.enter_context(socket.create_connection(("127.0.0.1", port), 10))
+        last = clients.enter_context(socket.create_connection(("127.0.0.1", port), 10))
+        assert last.recv(1) == b""
+    wait_for(lambda: answer_to(port, b'{"n": 1}\n') == b"stored 1, refused 0\n")
+    stop(process)
+
+
+def answer_to(port: int, line: bytes) -> bytes:
+    """Returns the answer on a connection of its own, b"" if it is closed."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), 10) as client, client.makefile("rb") as answers:
+            client.sendall(line)
+            return answers.readline()
+    except ConnectionError:
+        return b""
 
 
 def log(port: int, *options: str) -> None:
