@@ -1,4 +1,4 @@
-"""Writes one line for each request: what was asked by which key, and how it ended. It holds no secret and no data."""
+"""Writes one line for each request: its operation, its key and its outcome. The line holds no secret and no data."""
 
 import logging
 import time
@@ -11,7 +11,7 @@ logger = logging.getLogger("ingest.endpoint.access")
 
 @dataclass
 class Entry:
-    """Collects what is known about a request. Names are shown only after their checks, so that no line is forged."""
+    """Collects the facts about a request. Names are shown only after their checks, so that no line is forged."""
 
     operation: str = "-"
     stream: str = "-"

@@ -31,7 +31,7 @@ MOST_REQUESTS = 2048  # at work at once; more connections wait
 
 
 class Parts(NamedTuple):
-    """Holds what the endpoint is built from."""
+    """Holds the parts that the endpoint is built from."""
 
     url: EmbeddedUrl
     find: Find  # access keys

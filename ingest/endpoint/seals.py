@@ -1,4 +1,4 @@
-"""Seals what a client is handed and hands back, shard iterators and paging tokens, so that no client can make one."""
+"""Seals shard iterators and paging tokens, which a client is handed and hands back, so that no client can make one."""
 
 import base64
 import binascii

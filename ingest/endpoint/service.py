@@ -46,7 +46,7 @@ class Subscribe(NamedTuple):
 
 
 class Caller(NamedTuple):
-    """Holds who asks, and in which region."""
+    """Holds the key of a request, and its region."""
 
     key_id: str
     key: Key
@@ -57,7 +57,7 @@ class Caller(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """Holds what is known of a request before its body is read."""
+    """Holds the facts of a request that are known before its body is read."""
 
     operation: str  # "" if it names none
     codec: Codec
@@ -76,7 +76,7 @@ class Service:
         self.store = Store(streams, lambda: streams("").all_names(), iterators, now)
 
     async def ask(self, signed: Signed, entry: Entry) -> Asked:
-        """Returns what a request asks for, before its body is read. Raises ApiError if its key is not valid."""
+        """Returns the operation and the caller of a request before its body is read. Raises ApiError for a bad key."""
         operation = operation_of(signed.path, signed.headers)
         if _fields(operation) is not None or operation in UNSUPPORTED:
             entry.operation = operation

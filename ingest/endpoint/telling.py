@@ -1,4 +1,4 @@
-"""Tells others what the endpoint did, for metrics."""
+"""Tells monitoring the work of the endpoint."""
 
 from typing import Protocol
 

@@ -29,7 +29,7 @@ _Outcome = Written | Exception
 
 
 class Writer:
-    """Runs the thread. It tells of what was stored in that thread."""
+    """Runs the thread. It tells the number of stored records, in that thread."""
 
     def __init__(self, streams: Opened, told: Told) -> None:
         self._streams = streams

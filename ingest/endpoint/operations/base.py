@@ -1,4 +1,4 @@
-"""Gives operations what they share: how a stream is named in a request, who may do what, and how a shard is written."""
+"""Holds the parts that operations share: names of streams in requests, permissions, and the form of a shard."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -29,7 +29,7 @@ Arguments = Mapping[str, Any]
 
 
 class Store(NamedTuple):
-    """Holds what the operations work on."""
+    """Holds the store that the operations work on."""
 
     open: Callable[[str], Administration]  # the stream of a name, for this thread
     names: Callable[[], list[str]]

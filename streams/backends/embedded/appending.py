@@ -87,9 +87,9 @@ def check(writing: Writing) -> Checked:
     return Checked(writing, _Columns(keys, datas, writing.hashes), largest)
 
 
-# Called with the number of the shard of each record, the keys and the data: returns the code of each refused record, by
-# its place.
-Refuse = Callable[[Sequence[int], Sequence[str], Sequence[bytes]], dict[int, str]]
+# Called with the number of the shard of each record, the keys, the data, and whether one refused record refuses all:
+# returns the code of each refused record, by its place.
+Refuse = Callable[[Sequence[int], Sequence[str], Sequence[bytes], bool], dict[int, str]]
 
 
 class Appender:
@@ -133,7 +133,8 @@ class Appender:
             return {}
         columns = request.columns
         places = [bisect_right(self._starts, hashed) - 1 for hashed in columns.all_hashes()]
-        return refuse([self._numbers[place] for place in places], columns.keys, columns.datas)
+        numbers = [self._numbers[place] for place in places]
+        return refuse(numbers, columns.keys, columns.datas, request.writing.whole)
 
     def _store(self, columns: _Columns) -> tuple[Sequence[str], Sequence[int]]:
         records = len(columns.keys)

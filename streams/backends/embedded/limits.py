@@ -119,7 +119,12 @@ class LimitedStream(EmbeddedStream):
         seconds = self._waiting.monotonic()
         buckets: dict[int, Buckets] = {}
 
-        def refuse(shards: Sequence[int], keys: Sequence[str], datas: Sequence[bytes]) -> dict[int, str]:
+        def refuse(
+            shards: Sequence[int],
+            keys: Sequence[str],
+            datas: Sequence[bytes],
+            whole: bool,  # noqa: FBT001 - Refuse
+        ) -> dict[int, str]:
             refused = {}
             for place, (shard, key, data) in enumerate(zip(shards, keys, datas, strict=True)):
                 if partial and self._chance.random() < 0.5:
@@ -128,6 +133,8 @@ class LimitedStream(EmbeddedStream):
                     bucket = buckets.get(shard) or buckets.setdefault(shard, Buckets(self._db, shard, seconds))
                     if not bucket.take({RECORDS: 1, BYTES: len(key.encode()) + len(data)}):
                         refused[place] = THROTTLED
+            if whole and refused:
+                buckets.clear()  # nothing is stored, so nothing is taken
             for bucket in buckets.values():
                 bucket.save()
             return refused

@@ -118,3 +118,4 @@ def test_limits_refuse_a_request_with_a_receipt_as_a_whole(tmp_path: Path) -> No
     stream = limited(tmp_path / "streams.sqlite3")
     [answer] = stream.append([Writing([("a", b"1")] * 1002, receipt="r", digest="d", marks={"m": "1"})])
     assert (len(answer.errors), held(stream), stream.marks("")) == (2, {}, {})
+    assert stream.append([Writing([("a", b"1")] * 1000)])[0].errors == {}  # the refused request took no tokens
