@@ -28,14 +28,14 @@ def read(client: Any, stream: str, places: Places, since: float = 0, *, once: bo
 
     A shard without a place begins with its records since that time (Unix seconds). With `once` it ends at the newest.
     """
-    iterators = dict[str, str]()
+    iterators, shards = dict[str, str](), _open(client, stream, places)
     while True:
         behind = False
-        for shard in _open(client, stream, places):
+        for shard in shards:
             if shard not in iterators:
                 iterators[shard] = _iterator(client, stream, shard, places.get(shard), since)
             try:
-                answer = client.get_records(ShardIterator=iterators.pop(shard), Limit=1_000)
+                answer = client.get_records(ShardIterator=iterators.pop(shard), Limit=10_000)
             except client.exceptions.ExpiredIteratorException:  # after five minutes; the place is known
                 behind = True
                 continue
@@ -46,7 +46,9 @@ def read(client: Any, stream: str, places: Places, since: float = 0, *, once: bo
                 iterators[shard] = answer["NextShardIterator"]
             else:
                 places[shard] = ENDED
-            behind |= answer["MillisBehindLatest"] > 0 or "NextShardIterator" not in answer
+            behind |= answer["MillisBehindLatest"] > 0
+        if any(places.get(shard) == ENDED for shard in shards):  # its children can be read now
+            shards, behind = _open(client, stream, places), True
         if not behind and once:
             return
         yield []
