@@ -10,6 +10,7 @@ its parents.
 
 import argparse
 import json
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -99,6 +100,7 @@ if __name__ == "__main__":
     kept = load(options.places)
     for records in read(connect(), options.stream, kept, once=options.once):
         for record in records:
-            print(record["Data"].decode(errors="replace"), flush=True)
+            print(record["Data"].decode(errors="replace"))
         if records:
+            sys.stdout.flush()
             save(options.places, kept)
