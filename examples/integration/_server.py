@@ -12,6 +12,7 @@ class Bounded(socketserver.ThreadingMixIn):
     """Serves each connection in a thread, and closes at once those beyond MOST_CONNECTIONS."""
 
     daemon_threads = True
+    request_queue_size = MOST_CONNECTIONS  # a shorter queue makes clients that come at once wait for seconds
 
     def __init__(self, *arguments: Any) -> None:
         self._room = threading.BoundedSemaphore(MOST_CONNECTIONS)
