@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = [*sorted((ROOT / "docs").rglob("*.md")), *sorted(ROOT.glob("*.md")), ROOT / "mockups/README.md"]
+PAGES = [
+    *sorted((ROOT / "docs").rglob("*.md")),
+    *sorted(ROOT.glob("*.md")),
+    *(ROOT / each / "README.md" for each in ("examples", "mockups")),
+]
 # A full stop before a capital letter, a name in backticks, or a link; not inside quotes, brackets or emphasis.
 ENDS = re.compile(r"[.!?][)\"*]*\s+(?=[A-Z`\[*\"(0-9])")
 NO_PROSE = re.compile(r"#|\||<|!\[|    ")  # headings, tables, HTML, pictures, code

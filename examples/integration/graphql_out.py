@@ -12,13 +12,13 @@ import argparse
 import json
 import os
 from http.client import HTTPException
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
+from _server import HttpHandler, HttpServer
 from graphql import GraphQLError, build_schema, execute_sync, parse, validate
 
 MOST_BYTES = 8 << 10  # of a query
@@ -67,33 +67,26 @@ def answer(text: str, variables: Any, live: Live) -> dict[str, Any]:
     return dict(execute_sync(SCHEMA, document, root_value=live, variable_values=variables).formatted)
 
 
-class Handler(BaseHTTPRequestHandler):
-    timeout = 30
-
-    def do_POST(self) -> None:
-        length = self.headers.get("Content-Length", "")
-        if not length.isascii() or not length.isdecimal() or len(length) > 6 or int(length) > MOST_BYTES:
-            return self.send_error(413)
+class Handler(HttpHandler):
+    def do_POST(self) -> None:  # noqa: N802 - the name http.server calls
+        body = self.body(MOST_BYTES)
+        if body is None:
+            return None
         try:
-            asked = json.loads(self.rfile.read(int(length)))
+            asked = json.loads(body)
             query, variables = asked["query"], asked.get("variables") or {}
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
             return self.send_error(400)
         if not isinstance(query, str) or not isinstance(variables, dict):
             return self.send_error(400)
-        body = json.dumps(answer(query, variables, Live(self.headers.get("Authorization", "")))).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-        return None
+        told = answer(query, variables, Live(self.headers.get("Authorization", "")))
+        return self.answer(200, "application/json", json.dumps(told).encode())
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Answers GraphQL queries from the live figures of Millrace.")
     parser.add_argument("--port", type=int, required=True)
     options = parser.parse_args()
-    server = ThreadingHTTPServer(("127.0.0.1", options.port), Handler)
+    server = HttpServer(("127.0.0.1", options.port), Handler)
     print(f"GraphQL at http://127.0.0.1:{options.port}/", flush=True)
     server.serve_forever()

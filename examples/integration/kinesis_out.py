@@ -10,6 +10,7 @@ its parents.
 
 import argparse
 import json
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,14 +29,14 @@ def read(client: Any, stream: str, places: Places, since: float = 0, *, once: bo
 
     A shard without a place begins with its records since that time (Unix seconds). With `once` it ends at the newest.
     """
-    iterators = dict[str, str]()
+    iterators, shards = dict[str, str](), _open(client, stream, places)
     while True:
         behind = False
-        for shard in _open(client, stream, places):
+        for shard in shards:
             if shard not in iterators:
                 iterators[shard] = _iterator(client, stream, shard, places.get(shard), since)
             try:
-                answer = client.get_records(ShardIterator=iterators.pop(shard), Limit=1_000)
+                answer = client.get_records(ShardIterator=iterators.pop(shard), Limit=10_000)
             except client.exceptions.ExpiredIteratorException:  # after five minutes; the place is known
                 behind = True
                 continue
@@ -46,7 +47,9 @@ def read(client: Any, stream: str, places: Places, since: float = 0, *, once: bo
                 iterators[shard] = answer["NextShardIterator"]
             else:
                 places[shard] = ENDED
-            behind |= answer["MillisBehindLatest"] > 0 or "NextShardIterator" not in answer
+            behind |= answer["MillisBehindLatest"] > 0
+        if any(places.get(shard) == ENDED for shard in shards):  # its children can be read now
+            shards, behind = _open(client, stream, places), True
         if not behind and once:
             return
         yield []
@@ -97,6 +100,7 @@ if __name__ == "__main__":
     kept = load(options.places)
     for records in read(connect(), options.stream, kept, once=options.once):
         for record in records:
-            print(record["Data"].decode(errors="replace"), flush=True)
+            print(record["Data"].decode(errors="replace"))
         if records:
+            sys.stdout.flush()
             save(options.places, kept)

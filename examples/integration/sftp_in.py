@@ -11,6 +11,7 @@ your own, `manage.py produce tail` reads the folder itself.
 import argparse
 import asyncio
 import hashlib
+import io
 import sys
 from urllib.parse import urlsplit
 
@@ -36,12 +37,12 @@ async def fetch_all(sftp: asyncssh.SFTPClient, stream: str, folder: str) -> None
         assert isinstance(content, bytes)
         digest = hashlib.sha256(name.encode() + b"\0" + content).hexdigest()
         bad = 0
-        for number, body in enumerate(batches(content.splitlines(keepends=True))):
+        for number, body in enumerate(batches(io.BytesIO(content))):
             try:
                 bad += (await asyncio.to_thread(put, stream, body, f"sftp-{digest}-{number}"))["failed"]
             except RefusedError as error:  # none of the batch is a record
                 print(f"{name!r}: {error}", file=sys.stderr)
-                bad += len(body.splitlines())
+                bad += body.count(b"\n") + (not body.endswith(b"\n"))
         await sftp.posix_rename(path, f"{folder}/done/{name}")
         print(f"Stored {name!r}; {bad} lines were no records.", flush=True)
 

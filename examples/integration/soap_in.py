@@ -13,9 +13,9 @@ import hashlib
 import json
 import os
 from hmac import compare_digest
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from _server import HttpHandler, HttpServer
 from http_in import RefusedError, UnavailableError, put
 from lxml import etree
 
@@ -41,23 +41,19 @@ def call_of(body: bytes) -> tuple[str, bytes]:
     return name, json.dumps(json.loads(record)).encode()  # without line ends
 
 
-class Handler(BaseHTTPRequestHandler):
-    server: ThreadingHTTPServer
-    timeout = 30
-    stream = ""
-
-    def do_GET(self) -> None:
+class Handler(HttpHandler):
+    def do_GET(self) -> None:  # noqa: N802 - the name http.server calls
         self._answer(200, WSDL.replace("ADDRESS", f"http://127.0.0.1:{self.server.server_port}/"))
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802 - the name http.server calls
         sent = self.headers.get("Authorization", "").encode()
-        length = self.headers.get("Content-Length", "")
         if not compare_digest(sent, f"Bearer {os.environ['SOAP_TOKEN']}".encode()):
             return self._fault(401, "Client", "The token is wrong.")
-        if not length.isascii() or not length.isdecimal() or not len(length) < 9 or int(length) > MOST_BYTES:
-            return self._fault(413, "Client", f"A request has a Content-Length of at most {MOST_BYTES}.")
+        body = self.body(MOST_BYTES)
+        if body is None:
+            return None
         try:
-            name, line = call_of(self.rfile.read(int(length)))
+            name, line = call_of(body)
             told = put(self.stream, line, f"soap-{hashlib.sha256(name.encode()).hexdigest()}", TRIES)
         except (ValueError, RecursionError, RefusedError) as error:
             return self._fault(500, "Client", str(error))  # SOAP 1.1 §6.2: every fault has the status 500
@@ -75,11 +71,7 @@ class Handler(BaseHTTPRequestHandler):
         self._answer(status, _envelope(f"<s:Fault><faultcode>s:{who}</faultcode>{text}</s:Fault>"))
 
     def _answer(self, status: int, xml: str) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", "text/xml; charset=utf-8")
-        self.send_header("Content-Length", str(len(xml.encode())))
-        self.end_headers()
-        self.wfile.write(xml.encode())
+        self.answer(status, "text/xml; charset=utf-8", xml.encode())
 
 
 def _envelope(inner: str) -> str:
@@ -92,6 +84,6 @@ if __name__ == "__main__":
     arguments.add_argument("--port", type=int, required=True)
     options = arguments.parse_args()
     Handler.stream = options.stream
-    server = ThreadingHTTPServer(("127.0.0.1", options.port), Handler)
+    server = HttpServer(("127.0.0.1", options.port), Handler)
     print(f"SOAP at http://127.0.0.1:{options.port}/?wsdl", flush=True)
     server.serve_forever()

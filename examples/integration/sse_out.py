@@ -12,18 +12,16 @@ Authorization header: for browsers, let a proxy that checks the session add it.
 import argparse
 import json
 import os
-import threading
+import re
 import time
 from hmac import compare_digest
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import kinesis_out
+from _server import HttpHandler, HttpServer
 from botocore.exceptions import BotoCoreError, ClientError
 
-MOST_CLIENTS = 20
-SECONDS = 30  # that a client may take to read what is sent, or to send its request
+LINE = re.compile(r"\r\n|\n|\r")  # between the lines of an event, and no other
 QUIET = 10.0  # seconds without an event, after which a comment keeps the connection open
-room = threading.BoundedSemaphore(MOST_CLIENTS)
 
 
 def place_of(event: str) -> tuple[float, kinesis_out.Places]:
@@ -34,11 +32,8 @@ def place_of(event: str) -> tuple[float, kinesis_out.Places]:
     return float(since), {str(shard): str(place) for shard, place in dict(places).items()}
 
 
-class Handler(BaseHTTPRequestHandler):
-    timeout = SECONDS
-    stream = ""
-
-    def do_GET(self) -> None:
+class Handler(HttpHandler):
+    def do_GET(self) -> None:  # noqa: N802 - the name http.server calls
         """Answers with events until the client goes away."""
         if not compare_digest(
             self.headers.get("Authorization", "").encode(), f"Bearer {os.environ['SSE_TOKEN']}".encode()
@@ -50,16 +45,12 @@ class Handler(BaseHTTPRequestHandler):
             last = place_of(self.headers.get("Last-Event-ID", ""))
         except (ValueError, TypeError, LookupError):
             return self.send_error(400, "Last-Event-ID is not from here")
-        if not room.acquire(blocking=False):
-            return self.send_error(503, "Too many clients")
         try:
             self._send(*last)
         except OSError:
             pass  # the client is gone, or reads too slowly
         except (BotoCoreError, ClientError) as error:  # the client comes again, and goes on behind its last event
             self.log_error("%s", error)
-        finally:
-            room.release()
         return None
 
     def _send(self, since: float, places: kinesis_out.Places) -> None:
@@ -70,7 +61,7 @@ class Handler(BaseHTTPRequestHandler):
         sent = 0.0
         for records in kinesis_out.read(kinesis_out.connect(), self.stream, places, since):
             for number, record in enumerate(records, 1):
-                lines = record["Data"].decode(errors="replace").splitlines() or [""]
+                lines = LINE.split(record["Data"].decode(errors="replace"))
                 end = f"id: {json.dumps([since, places])}\n" if number == len(records) else ""  # of the batch
                 self.wfile.write(("".join(f"data: {line}\n" for line in lines) + end + "\n").encode())
                 sent = time.monotonic()
@@ -85,6 +76,6 @@ if __name__ == "__main__":
     parser.add_argument("--port", type=int, required=True)
     options = parser.parse_args()
     Handler.stream = options.stream
-    server = ThreadingHTTPServer(("127.0.0.1", options.port), Handler)
+    server = HttpServer(("127.0.0.1", options.port), Handler)
     print(f"Events at http://127.0.0.1:{options.port}/events", flush=True)
     server.serve_forever()

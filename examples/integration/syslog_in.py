@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator
 from uuid import uuid4
 
+from _server import TcpServer
 from http_in import RefusedError, UnavailableError, batches, put
 
 MOST_BYTES = 64 << 10  # of a message
@@ -29,22 +30,22 @@ OLD = re.compile(r"<(\d{1,3})>(.*)", re.DOTALL)  # RFC 3164: no two programs wri
 
 def split(data: bytes) -> tuple[list[bytes], bytes]:
     """Returns the whole messages, and the bytes of one that is still coming. Raises ValueError for one too long."""
-    found = []
-    while data:
-        if count := COUNT.match(data):
-            start, end = count.end(), count.end() + int(count[0])
-            after = end
-        elif mark := END.search(data):
-            start, end, after = 0, mark.start(), mark.end()
+    found, place = list[bytes](), 0
+    while place < len(data):
+        if count := COUNT.match(data, place):
+            begin, after = count.end(), count.end() + int(count[0])
+            end = after
+        elif mark := END.search(data, place):
+            begin, end, after = place, mark.start(), mark.end()
         else:
-            start, end = 0, len(data) + 1
-        if end - start > MOST_BYTES + 1:
+            begin, end, after = place, len(data), len(data) + 1
+        if end - begin > MOST_BYTES:
             raise ValueError(f"a message has more than {MOST_BYTES} bytes")
-        if end > len(data):
+        if after > len(data):
             break
-        found.append(data[start:end])
-        data = data[after:]
-    return [each for each in found if each.strip()], data
+        found.append(data[begin:end])
+        place = after
+    return [each for each in found if each.strip()], data[place:]
 
 
 def record_of(message: bytes) -> dict[str, str | int]:
@@ -91,16 +92,12 @@ class Handler(socketserver.BaseRequestHandler):
             yield messages
 
 
-class Server(socketserver.ThreadingTCPServer):
-    allow_reuse_address = daemon_threads = True
-
-
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Takes syslog over TCP and puts each message into a stream.")
     parser.add_argument("stream")
     parser.add_argument("--port", type=int, required=True)
     options = parser.parse_args()
     Handler.stream = options.stream
-    with Server(("127.0.0.1", options.port), Handler) as server:
+    with TcpServer(("127.0.0.1", options.port), Handler) as server:
         print(f"Syslog to 127.0.0.1:{options.port}", flush=True)
         server.serve_forever()

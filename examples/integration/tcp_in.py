@@ -10,17 +10,16 @@ on the loopback address only.
 """
 
 import argparse
+import io
 import socket
 import socketserver
-import threading
 from uuid import uuid4
 
+from _server import TcpServer
 from http_in import RefusedError, UnavailableError, batches, put
 
 MOST_LINE = 64 << 10  # bytes
-MOST_CLIENTS = 50
 SECONDS = 300  # without a line, after which the connection is closed
-room = threading.BoundedSemaphore(MOST_CLIENTS)
 
 
 class Handler(socketserver.BaseRequestHandler):
@@ -30,16 +29,11 @@ class Handler(socketserver.BaseRequestHandler):
     stream = ""
 
     def handle(self) -> None:
-        if not room.acquire(blocking=False):
-            self.request.sendall(b"refused: too many connections\n")
-            return
         try:
             self.request.settimeout(SECONDS)
             self._serve()
         except (OSError, UnavailableError):
             pass  # closed: the sender sends again what had no answer
-        finally:
-            room.release()
 
     def _serve(self) -> None:
         """Puts all lines that are there at once as a batch: many when it is busy, one when it is not."""
@@ -49,7 +43,7 @@ class Handler(socketserver.BaseRequestHandler):
             if len(rest) > MOST_LINE:
                 self.request.sendall(f"refused: a line has more than {MOST_LINE} bytes\n".encode())
                 return
-            for body in batches((whole + end).splitlines(keepends=True)) if whole.strip() else ():
+            for body in batches(io.BytesIO(whole + end)) if whole.strip() else ():
                 self.request.sendall(self._put(body))
 
     def _put(self, body: bytes) -> bytes:
@@ -60,17 +54,12 @@ class Handler(socketserver.BaseRequestHandler):
         return f"stored {told['records']}, refused {told['failed']}\n".encode()
 
 
-class Server(socketserver.ThreadingTCPServer):
-    allow_reuse_address = True
-    daemon_threads = True
-
-
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Takes lines of JSON over TCP and puts them into a stream.")
     parser.add_argument("stream")
     parser.add_argument("--port", type=int, required=True)
     options = parser.parse_args()
     Handler.stream = options.stream
-    with Server(("127.0.0.1", options.port), Handler) as server:
+    with TcpServer(("127.0.0.1", options.port), Handler) as server:
         print(f"Lines of JSON to 127.0.0.1:{options.port}", flush=True)
         server.serve_forever()

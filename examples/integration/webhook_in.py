@@ -15,8 +15,8 @@ import os
 import time
 from base64 import b64decode, b64encode
 from email.message import Message
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from _server import HttpHandler, HttpServer
 from http_in import RefusedError, UnavailableError, put
 
 TOLERANCE = 300  # seconds between the clocks: an old request that is sent again is refused
@@ -35,18 +35,12 @@ def is_signed(headers: Message, body: bytes, now: float, secret: str) -> bool:
     return any(hmac.compare_digest(right, each.encode()) for each in signatures)
 
 
-class Handler(BaseHTTPRequestHandler):
-    timeout = 30
-    stream = ""
-
-    def do_POST(self) -> None:
+class Handler(HttpHandler):
+    def do_POST(self) -> None:  # noqa: N802 - the name http.server calls
         """Answers 204 when the record is stored, 4xx when it never will be, 503 to be sent it again."""
-        length = self.headers.get("Content-Length", "")
-        if not length.isascii() or not length.isdecimal() or len(length) > 9:
-            return self.send_error(411)
-        if int(length) > MOST_BYTES:
-            return self.send_error(413)
-        body = self.rfile.read(int(length))
+        body = self.body(MOST_BYTES)
+        if body is None:
+            return None
         if not is_signed(self.headers, body, time.time(), os.environ["WEBHOOK_SECRET"]):
             return self.send_error(401, "The signature or its time is wrong")
         try:
@@ -66,6 +60,6 @@ if __name__ == "__main__":
     parser.add_argument("--port", type=int, required=True)
     options = parser.parse_args()
     Handler.stream = options.stream
-    server = ThreadingHTTPServer(("127.0.0.1", options.port), Handler)
+    server = HttpServer(("127.0.0.1", options.port), Handler)
     print(f"Webhooks to http://127.0.0.1:{options.port}/", flush=True)
     server.serve_forever()

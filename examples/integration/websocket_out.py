@@ -15,6 +15,7 @@ import re
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from http.client import HTTPException
 from http.cookiejar import CookieJar
 from typing import Any
 from urllib.parse import urlencode
@@ -58,19 +59,23 @@ def states(cookie: str, topics: Sequence[str]) -> Iterator[dict[str, Any]]:
 
 def follow(topics: Sequence[str]) -> Iterator[dict[str, Any]]:
     """Yields states, and connects again with back-off; signs in again only when the session has ended."""
-    cookie, wait = sign_in(), 1.0
+    cookie, wait = "", 1.0
     while True:
         try:
+            cookie = cookie or sign_in()
             for state in states(cookie, topics):
                 wait = 1.0
                 yield state
         except ConnectionClosed as closed:
             code = closed.rcvd.code if closed.rcvd else None
+            print(f"The connection ended with the code {code}.", file=sys.stderr)
             if code == FORBIDDEN:
                 raise SystemExit("A topic is not, or no longer, this user's to see.") from None
-            if code == SESSION_ENDED:
-                cookie = sign_in()
-        except (OSError, InvalidHandshake) as error:  # a TimeoutError is an OSError
+            cookie = "" if code == SESSION_ENDED else cookie
+        except InvalidHandshake as error:
+            print(f"No connection: {error}", file=sys.stderr)
+            cookie = ""
+        except (OSError, HTTPException) as error:  # a TimeoutError is an OSError
             print(f"No connection: {error}", file=sys.stderr)
         time.sleep(random.uniform(0.5, 1) * wait)
         wait = min(30, 2 * wait)

@@ -14,7 +14,9 @@ from tests.house import ROOT, running
 
 EXAMPLES = ROOT / "examples"
 PACKAGES = ROOT / "build" / "examples"  # of examples/requirements.txt (make setup-tests)
-NAMES = sorted(path.relative_to(EXAMPLES).as_posix() for path in EXAMPLES.glob("*/*.py"))
+NAMES = sorted(
+    path.relative_to(EXAMPLES).as_posix() for path in EXAMPLES.glob("*/[!_]*.py")
+)  # _server.py is a part of others
 
 
 class Command(NamedTuple):

@@ -10,7 +10,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from tests.emulators import free_port
-from tests.examples.conftest import Stream
+from tests.examples.conftest import Site, Stream
 from tests.examples.running import PACKAGES, first_line, run, start, stop
 
 pytestmark = [pytest.mark.xdist_group("examples"), pytest.mark.needs(PACKAGES)]
@@ -86,6 +86,18 @@ def test_websocket_out_prints_the_state_of_a_topic(environment: Environment) -> 
     process = start("integration/websocket_out.py", environment, {})
     topics = {json.loads(first_line(process))["topic"] for _ in range(2)}
     assert (topics, stop(process)) == ({"orders", "pulse"}, "")
+
+
+def test_websocket_out_signs_in_again_when_its_session_is_ended(site: Site) -> None:
+    process = start("integration/websocket_out.py", site.environment, {})
+    first_line(process)
+    site.house.run("end_sessions", "--user", "robot")
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert process.stderr.readline() == "The connection ended with the code 4401.\n"
+    topics = (json.loads(line)["topic"] for line in process.stdout)
+    assert next(topic for topic in topics if topic == "orders")  # unchanged: only a new connection is told of it
+    assert stop(process) == ""
 
 
 def test_websocket_out_tells_a_wrong_password(environment: Environment) -> None:
