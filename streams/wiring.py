@@ -86,6 +86,20 @@ def inspect_stream(name: str, **asked: Any) -> Found:
         return inspect(look, Asked(**asked), time.monotonic)
 
 
+def newest_records(name: str, most: int) -> list[Record]:
+    """Returns at most so many of the newest records, as many as there are time for. Raises StreamError."""
+    found: list[Record] = []
+    stream = open_stream(name)
+    try:
+        for record in Walk(stream, stream.now, _patience(), _kinesis().SETTLE).backward(None):
+            found.append(record)
+            if len(found) == most:
+                break
+    except OutOfTimeError:
+        pass
+    return found
+
+
 def read_record(name: str, shard: str, sequence: int) -> tuple[Record, str] | None:
     """Returns one record and its number in the service's format; None if there is none. Raises StreamError."""
     stream = open_stream(name)
