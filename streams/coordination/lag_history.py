@@ -19,7 +19,7 @@ class LagHistory:
     def note(self, leases: Sequence[Lease], now: int) -> None:
         """Takes the leases and the stream's own time in milliseconds, at each heartbeat.
 
-        The first heartbeat is left out: the worker has not read yet, and where nothing waits an old watermark is no lag.
+        The first heartbeat is left out: before the worker has read, an old watermark need not mean that records wait.
         """
         minute = now // clock.MINUTE
         self._beats += 1

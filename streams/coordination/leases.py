@@ -111,6 +111,7 @@ class Leases:
 
     def _known(self) -> list[Lease]:
         return list(self._all.order_by("shard").defer("state"))
+
     @translate_errors
     def acquire(self, most: int) -> list[HeldLease]:
         """Acquires at most `most` leases that are free, expired, or held by a process that has ended."""

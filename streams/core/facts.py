@@ -1,4 +1,4 @@
-"""Defines the facts about a stream that pages show, whatever service it is on. None means: the service does not tell."""
+"""Defines the facts about a stream that pages show. None stands for a fact that the service does not tell."""
 
 from typing import NamedTuple
 

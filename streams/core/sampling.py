@@ -102,7 +102,7 @@ def sample(records: Iterable[Record]) -> Sample:
         Field(escaped(name), tuple(seen.kinds), _example(seen.example), seen.records / read)
         for name, seen in fields.seen.items()
     )
-    return Sample(read, *(kinds[name] for name in ("json", "text", "binary", "large")), rows, fields.more)
+    return Sample(read, kinds["json"], kinds["text"], kinds["binary"], kinds["large"], rows, fields.more)
 
 
 def _note(fields: _Fields, data: bytes) -> str:

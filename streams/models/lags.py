@@ -19,4 +19,7 @@ class LagMinute(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["application", "stream", "minute"], name="one_lag_per_minute"),
         ]
-        indexes = [models.Index(fields=["stream", "minute"], name="lag_of_stream"), models.Index(fields=["minute"], name="lag_by_age")]
+        indexes = [
+            models.Index(fields=["stream", "minute"], name="lag_of_stream"),
+            models.Index(fields=["minute"], name="lag_by_age"),
+        ]

@@ -1,5 +1,6 @@
 """Reads what pages show of all the streams of an embedded store: a few statements, however much the streams hold."""
 
+import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -23,11 +24,13 @@ class EmbeddedSurvey(EmbeddedLook):
     def listed(self, having: str = "", most: int = MOST_STREAMS) -> Listed:
         """Returns the streams whose names have `having` in them, sorted by name."""
         with self._in_our_words(), self._snapshot():
-            where, words = "WHERE instr(lower(name), lower(?)) > 0", [having]
-            (total,) = self._db.execute(f"SELECT count(*) FROM streams {where}", words).fetchone()
+            (total,) = self._db.execute(
+                "SELECT count(*) FROM streams WHERE instr(lower(name), lower(?)) > 0", [having]
+            ).fetchone()
             rows = self._db.execute(
-                f"SELECT id, name, last_arrived, clock, next_sequence FROM streams {where} ORDER BY name LIMIT {most:d}",
-                words,
+                "SELECT id, name, last_arrived, clock, next_sequence FROM streams"
+                " WHERE instr(lower(name), lower(?)) > 0 ORDER BY name LIMIT ?",
+                [having, most],
             ).fetchall()
             return Listed(self._facts(rows), total)
 
@@ -59,7 +62,7 @@ class EmbeddedSurvey(EmbeddedLook):
     def _numbered(self) -> list[tuple[int, str]]:
         [stream] = self._stream("id")
         rows = self._db.execute(
-            f"SELECT id, name FROM shards WHERE stream = ? ORDER BY closed = 0 DESC, name DESC LIMIT {LANES}", [stream]
+            "SELECT id, name FROM shards WHERE stream = ? ORDER BY closed = 0 DESC, name DESC LIMIT ?", [stream, LANES]
         )
         return rows.fetchall()
 
@@ -83,17 +86,13 @@ class EmbeddedSurvey(EmbeddedLook):
         return max(anchor.at(reading.elapsed) if anchor.covers(reading) else reading.wall, last)
 
 
-def _marks(values: Sequence[int]) -> str:
-    return ",".join("?" * len(values))
-
-
 def _last_minutes(db: sqlite3.Connection, nows: dict[int, int]) -> dict[tuple[int, int], tuple[int, int]]:
     """Returns records and bytes by stream and minute, for the last whole minute of each stream's own time."""
-    wanted = sorted({now // clock.MINUTE - 1 for now in nows.values()})[:MOST_STREAMS]
+    wanted = sorted({now // clock.MINUTE - 1 for now in nows.values()})
     rows = db.execute(
-        f"SELECT stream, minute, records, bytes FROM minutes WHERE stream IN ({_marks(list(nows))})"
-        f" AND minute IN ({_marks(wanted)})",
-        [*nows, *wanted],
+        "SELECT stream, minute, records, bytes FROM minutes WHERE stream IN (SELECT value FROM json_each(?))"
+        " AND minute IN (SELECT value FROM json_each(?))",
+        [json.dumps(list(nows)), json.dumps(wanted)],
     )
     return {(stream, minute): (records, size) for stream, minute, records, size in rows}
 
@@ -102,8 +101,8 @@ def _counts(db: sqlite3.Connection, streams: list[int]) -> dict[int, tuple[int, 
     """Returns the open shards, the closed shards and the held records of each stream."""
     rows = db.execute(
         "SELECT stream, sum(closed = 0), sum(closed > 0), sum(records) FROM shards"
-        f" WHERE stream IN ({_marks(streams)}) GROUP BY stream",
-        streams,
+        " WHERE stream IN (SELECT value FROM json_each(?)) GROUP BY stream",
+        [json.dumps(streams)],
     )
     return {stream: (opened, closed, records) for stream, opened, closed, records in rows}
 
@@ -111,8 +110,9 @@ def _counts(db: sqlite3.Connection, streams: list[int]) -> dict[int, tuple[int, 
 def _shards(db: sqlite3.Connection, streams: list[int]) -> dict[int, dict[str, Counted]]:
     found: dict[int, dict[str, Counted]] = defaultdict(dict)
     rows = db.execute(
-        f"SELECT stream, name, records, records + trimmed, closed = 0 FROM shards WHERE stream IN ({_marks(streams)})",
-        streams,
+        "SELECT stream, name, records, records + trimmed, closed = 0 FROM shards"
+        " WHERE stream IN (SELECT value FROM json_each(?))",
+        [json.dumps(streams)],
     )
     for stream, name, held, ever, is_open in rows:
         found[stream][name] = Counted(held, ever, bool(is_open))
