@@ -1,5 +1,6 @@
 """Changes streams as people ask: on pages, and by `manage.py streams`. Every function may raise StreamError."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -14,6 +15,7 @@ from streams.backends.embedded.stream import EmbeddedStream
 from streams.backends.embedded.url import parse_embedded
 from streams.core import names
 from streams.core.records import InvalidRecordError, StreamError, StreamNotFoundError
+from streams.engine import signals
 from streams.models import Audit
 from streams.operations import retention
 
@@ -94,6 +96,7 @@ def put(name: str, key: str, data: bytes) -> Put:
     else:
         with _operated(name, waits=False) as stream:
             shard, sequence = stream.put_one(key, data)
+    signals.put.send(put, stream=name, records=1)
     return Put(shard, sequence, stream.sequence_text(sequence))
 
 
@@ -114,6 +117,13 @@ def typed(text: str, *, as_json: bool) -> bytes:
         except (msgspec.DecodeError, RecursionError) as error:
             raise ValueError(f"That is no JSON: {error}. Mend it, or put it as text.") from None
     return data
+
+
+def whole(text: str, most: int, what: str) -> int:
+    """Returns a whole number from 1 to `most`. Raises ValueError with a sentence for people about `what`."""
+    if not re.fullmatch(r"[0-9]{1,9}", text.strip()) or not 1 <= int(text) <= most:
+        raise ValueError(f"{what} is a whole number from 1 to {most:,}.")
+    return int(text)
 
 
 def note(who: str, action: str, target: str, count: int) -> None:

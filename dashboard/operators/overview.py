@@ -1,0 +1,70 @@
+"""Builds the state of the list of streams: every stream of the service, read by an application or not."""
+
+from datetime import datetime
+from typing import Any
+
+from dashboard import clock_note, links
+from dashboard.operators import state
+from dashboard.operators.readers import readers
+from streams import api
+from streams.core import clock
+from streams.core.clock import iso
+from streams.core.facts import Facts
+from streams.core.sampling import Sample
+from streams.models import Audit
+
+NAMED = 6  # fields of a stream that the list names
+
+
+def overview(now: datetime, having: str = "") -> dict[str, Any]:
+    """Returns a row for each stream with `having` in its name, its readers, and the newest acts of people."""
+    found = api.overview.listed(having)
+    samples = api.overview.samples(found.streams)
+    who = readers(found.streams, api.count_waiting)
+    return {
+        "now": iso(now),
+        "clock_note": clock_note.note(now),
+        "trouble": found.trouble,
+        "total": found.total,
+        "streams": [
+            row(facts, samples.get(facts.name)) | {"readers": who.get(facts.name, [])} for facts in found.streams
+        ],
+        "audit": [state.audit(each) for each in Audit.objects.order_by("-pk")[: state.AUDITS]],
+    }
+
+
+def row(facts: Facts, sample: Sample | None) -> dict[str, Any]:
+    """Returns the figures of one stream. None stands for what the service does not tell; rates are per second."""
+    newest = facts.newest or None
+    return {
+        "stream": facts.name,
+        "url": links.to_stream(facts.name),
+        "records_url": links.to_records(facts.name),
+        "newest": iso(clock.to_datetime(newest)) if newest else None,
+        "age": max(0.0, (facts.now - newest) / clock.SECOND) if newest else None,
+        "told": facts.last is not None,
+        "rate": facts.last and round(facts.last.records / 60, 1),
+        "bytes": facts.last and round(facts.last.size / 60, 1),
+        "minute": facts.last and facts.last.records,
+        "records": facts.records,
+        "open": facts.open_shards,
+        "closed": facts.closed_shards,
+        "fields": in_short(sample),
+    }
+
+
+def in_short(sample: Sample | None) -> str:
+    """Returns the names of the first fields; for other records than JSON, their kind; "" if nothing is known."""
+    if sample is None or not sample.read:
+        return ""
+    if not sample.fields:
+        kinds = {
+            "JSON without fields": sample.json,
+            "text": sample.text,
+            "binary": sample.binary,
+            "large": sample.large,
+        }
+        return " and ".join(kind for kind, count in kinds.items() if count)
+    more = len(sample.fields) - NAMED
+    names = ", ".join(field.name for field in sample.fields[:NAMED])
+    return f"{names} and {more}{'+' if sample.more else ''} more" if more > 0 else names
