@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any, NamedTuple
 
 import msgspec
@@ -86,13 +86,14 @@ def put(name: str, key: str, data: bytes) -> Put:
     """Puts one record, under the rules of every put. Raises InvalidRecordError."""
     if fault := names.key_fault(key):
         raise InvalidRecordError(fault)
+    _utf_8(key, "partition key")
     stream: Any = wiring.open_stream(name)
     if isinstance(stream, EmbeddedStream):
-        [written] = stream.append([Writing([(key, data)])])
+        with closing(stream):
+            [written] = stream.append([Writing([(key, data)])])
         if written.errors:
             raise StreamError(f"The record was not stored ({written.errors[0]}); try again in a second.")
         shard, sequence = written.shards[0], written.sequences[0]
-        stream.close()
     else:
         with _operated(name, waits=False) as stream:
             shard, sequence = stream.put_one(key, data)
@@ -101,12 +102,9 @@ def put(name: str, key: str, data: bytes) -> Put:
 
 
 def typed(text: str, *, as_json: bool) -> bytes:
-    """Returns the bytes of a record that a person typed. Raises ValueError with a sentence for people."""
+    """Returns the bytes of a record that a person typed. Raises ValueError or StreamError for people."""
     text = text.replace("\r\n", "\n")
-    try:
-        data = text.encode()
-    except UnicodeEncodeError:
-        raise ValueError("The record holds half a character (a lone surrogate), which UTF-8 cannot write.") from None
+    data = _utf_8(text, "record")
     if not data:
         raise ValueError("The record is empty: write its data.")
     if len(data) > MOST_TYPED:
@@ -117,6 +115,14 @@ def typed(text: str, *, as_json: bool) -> bytes:
         except (msgspec.DecodeError, RecursionError) as error:
             raise ValueError(f"That is no JSON: {error}. Mend it, or put it as text.") from None
     return data
+
+
+def _utf_8(text: str, what: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        says = f"The {what} holds half a character (a lone surrogate), which UTF-8 cannot write."
+        raise InvalidRecordError(says) from None
 
 
 def whole(text: str, most: int, what: str) -> int:

@@ -10,7 +10,7 @@ function setLost(lost) {
   setText(one("live-status"), lost ? "Offline" : "Live");
 }
 
-/** Asks an address once; status 0 stands for no answer. */
+/** Asks an address once; status 0 stands for no answer. An answer that says why there is no state has `error` in its data. */
 export async function ask(url) {
   try {
     const answer = await fetch(url, {
@@ -18,7 +18,9 @@ export async function ask(url) {
       cache: "no-store",
       signal: AbortSignal.timeout(5000),
     });
-    return { status: answer.status, data: answer.ok ? await answer.json() : null };
+    const told = answer.ok || [404, 503].includes(answer.status);
+    const data = told && answer.headers.get("Content-Type") === "application/json" ? await answer.json() : null;
+    return { status: answer.status, data };
   } catch {
     return { status: 0, data: null };
   }
@@ -27,7 +29,10 @@ export async function ask(url) {
 /** Calls `show` with each new state. */
 export function follow(url, show) {
   const ports = {
-    ask: () => ask(url),
+    ask: async () => {
+      const answer = await ask(url);
+      return answer.data?.error ? { status: 200, data: answer.data } : answer; // the server answers: it says why
+    },
     after: (milliseconds, call) => {
       const timer = setTimeout(call, milliseconds);
       return () => clearTimeout(timer);
@@ -38,6 +43,8 @@ export function follow(url, show) {
   const poll = new Poll(ports, {
     state: (data) => {
       setLost(false);
+      setNote(one("[data-trouble]"), data.error ?? data.trouble ?? "");
+      if (data.error) return;
       setNote(one("[data-clock-note]"), data.clock_note);
       for (const node of all("[data-now]")) setTime(node, data.now);
       show(data);

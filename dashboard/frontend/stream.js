@@ -2,7 +2,7 @@
 
 import "./line-chart.js";
 
-import { all, one, setNote, setText } from "./dom.js";
+import { all, one, setText } from "./dom.js";
 import { grouped, span } from "./format.js";
 import { showReaders, showUnattended } from "./readers.js";
 import { ask, follow } from "./state-poll.js";
@@ -27,7 +27,6 @@ function paint() {
 }
 
 function show({ stream, readers }) {
-  setNote(one("[data-trouble]"), "");
   kpi("rate", grouped(stream.rate, 1));
   kpi("age", stream.age === null ? "–" : span(stream.age));
   if (stream.told) kpi("age-note", stream.age === null ? "none has arrived" : "ago");
@@ -42,7 +41,7 @@ function show({ stream, readers }) {
 async function renew() {
   if (document.hidden) return;
   const { data } = await ask(page.dataset.curveUrl);
-  if (!data) return;
+  if (!data || data.error) return;
   curve = data;
   paint();
 }

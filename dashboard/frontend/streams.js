@@ -1,6 +1,6 @@
 // The list of streams: polls its state.
 
-import { copyOf, one, parts, reconcile, setNote, setText, setTime } from "./dom.js";
+import { copyOf, one, parts, reconcile, setText, setTime } from "./dom.js";
 import { compact, grouped, span } from "./format.js";
 import { showUnattended } from "./readers.js";
 import { follow } from "./state-poll.js";
@@ -10,7 +10,6 @@ const page = one("[data-page]");
 function show(data) {
   const { streams, total, trouble } = data;
   const searched = location.search.includes("q=");
-  setNote(one("[data-trouble]"), trouble);
   one("[data-empty]").hidden = total > 0 || searched || Boolean(trouble);
   one("[data-content]").hidden = !total && !searched;
   one("[data-none]").hidden = streams.length > 0;

@@ -22,7 +22,7 @@ def lines(stream: str) -> list[Line]:
     """Returns the lines for curl, boto3 and the command line."""
     return [
         Line(_curl(stream), "over HTTP; MILLRACE_TOKEN holds a token that may write"),
-        Line(_boto3(stream), "by Amazon's client; the keys come from its own settings"),
+        Line(_boto3(stream), "by Amazon's client, with an access key in its own settings"),
         Line(to_run("streams", "put", stream, "--key", "greeting", RECORD), "on this machine"),
     ]
 
