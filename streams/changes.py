@@ -53,7 +53,7 @@ def split(name: str, shard: str) -> list[str]:
 
 
 def merge(name: str, shard: str, neighbour: str) -> list[str]:
-    """Merges two shards whose ranges touch. Returns their child, if it is there already."""
+    """Merges two shards with ranges that touch. Returns their child, if it is there already."""
     with _operated(name, waits=False) as stream:
         stream.merge(shard, neighbour)
         return [each.id for each in stream.describe().shards if {shard, neighbour} == set(each.parents)]
@@ -67,7 +67,7 @@ def reshard(name: str, count: int, *, waits: bool = False) -> int:
 
 
 def delete(name: str) -> str:
-    """Deletes a stream with its leases. Returns a sentence about what is left, "" if nothing is."""
+    """Deletes a stream with its leases. Returns a sentence about leases that are left, "" if none are."""
     try:
         with _operated(name, waits=False) as stream:
             stream.delete()
@@ -117,23 +117,23 @@ def typed(text: str, *, as_json: bool) -> bytes:
     return data
 
 
-def _utf_8(text: str, what: str) -> bytes:
+def _utf_8(text: str, noun: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError:
-        says = f"The {what} holds half a character (a lone surrogate), which UTF-8 cannot write."
+        says = f"The {noun} holds half a character (a lone surrogate), which UTF-8 cannot write."
         raise InvalidRecordError(says) from None
 
 
-def whole(text: str, most: int, what: str) -> int:
-    """Returns a whole number from 1 to `most`. Raises ValueError with a sentence for people about `what`."""
+def whole(text: str, most: int, noun: str) -> int:
+    """Returns a whole number from 1 to `most`. Raises ValueError with a sentence for people, about `noun`."""
     if not re.fullmatch(r"[0-9]{1,9}", text.strip()) or not 1 <= int(text) <= most:
-        raise ValueError(f"{what} is a whole number from 1 to {most:,}.")
+        raise ValueError(f"{noun} is a whole number from 1 to {most:,}.")
     return int(text)
 
 
 def note(who: str, action: str, target: str, count: int) -> None:
-    """Adds a row to the list of what people did."""
+    """Adds a row to the audit."""
     Audit.objects.create(who=who, action=action, target=target[:TARGET], count=count)
 
 

@@ -91,7 +91,7 @@ def history(name: str, minutes: int) -> History:
 
 
 def samples(streams: Sequence[Facts], most: int = SAMPLES_A_LOOK) -> dict[str, Sample]:
-    """Returns the known samples of streams by name; none on Kinesis, where a read takes from what its readers may."""
+    """Returns the known samples of streams by name; none on Kinesis, where a read costs the readers."""
     return {} if wiring.is_kinesis() else _SAMPLES.of(settings.STREAM_URL, streams, most)
 
 

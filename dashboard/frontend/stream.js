@@ -29,7 +29,7 @@ function paint() {
 function show({ stream, readers }) {
   kpi("rate", grouped(stream.rate, 1));
   kpi("age", stream.age === null ? "–" : span(stream.age));
-  if (stream.told) kpi("age-note", stream.age === null ? "none has arrived" : "ago");
+  if (!stream.untold) kpi("age-note", stream.age === null ? "none has arrived" : "ago");
   kpi("records", grouped(stream.records));
   kpi("open", grouped(stream.open));
   if (stream.closed !== null) kpi("closed", `${grouped(stream.closed)} closed`);

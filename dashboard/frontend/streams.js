@@ -31,9 +31,8 @@ function fillStream(row, stream) {
   if (setText(cells.stream, stream.stream)) cells.stream.href = stream.url;
   setText(cells.fields, stream.fields);
   cells.fields.hidden = !stream.fields;
-  const none = stream.told ? "never" : "not told";
-  setText(cells.age, stream.age === null ? none : `${span(stream.age)} ago`);
-  setText(cells.rate, stream.told ? grouped(stream.rate, 1) : "not told");
+  setText(cells.age, stream.age === null ? stream.untold || "never" : `${span(stream.age)} ago`);
+  setText(cells.rate, stream.untold || grouped(stream.rate, 1));
   setText(cells.bytes, stream.bytes === null ? "–" : compact(stream.bytes));
   setText(cells.records, grouped(stream.records));
   setText(cells.open, grouped(stream.open));

@@ -1,4 +1,4 @@
-"""For operators: acts on streams. Each shows its effect first, and notes who did it. Staff only."""
+"""For operators: acts on streams. Each shows its effect first, and notes the name of the person. Staff only."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""Builds the curves of one stream over a day: what arrives, and how far behind each reader is."""
+"""Builds the curves of one stream over a day: its arrivals, and how far behind each reader is."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,6 +7,7 @@ from dashboard import download
 from streams import api
 from streams.core import clock
 from streams.core.facts import History
+from streams.core.records import StreamError
 
 DAY = 24 * 60  # minutes
 STEP = 15  # minutes of a row of the table
@@ -16,9 +17,12 @@ Columns = dict[str, Any]
 def curve(stream: str, waiting: set[str]) -> Columns:
     """Returns columns of equal length, a value for each whole minute of the last day; None where it is not known.
 
-    `waiting` names the applications for which records wait now. Raises StreamError.
+    `waiting` names the applications for which records wait now.
     """
-    history = api.overview.history(stream, DAY)
+    try:
+        history = api.overview.history(stream, DAY)
+    except StreamError as error:
+        history = History(None, [], clock.now() // clock.MINUTE, str(error))
     first = history.until - DAY
     minutes = range(first, history.until)
     return {

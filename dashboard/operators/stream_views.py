@@ -1,5 +1,6 @@
 """For operators: the list of all streams, and one stream with its curves. Staff only."""
 
+from itertools import zip_longest
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -14,6 +15,8 @@ from dashboard import download, links
 from dashboard.operators import curve, denied, lines, overview, state
 from dashboard.operators.streams_views import refusal
 from streams import api
+from streams.core import clock
+from streams.core.facts import Facts
 from streams.core.hashing import HASH_SPACE
 from streams.core.names import MOST_STREAM
 from streams.core.records import Shard, StreamError, StreamNotFoundError
@@ -41,11 +44,11 @@ def streams_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @staff_only
 def stream(request: HttpRequest, name: str) -> HttpResponse:
-    """Shows one stream: what arrives, who reads it, what its records hold, its shards, and what can be done."""
+    """Shows one stream: its arrivals, readers, fields and shards, and the acts that it allows."""
     try:
         found = _state(name)
         columns = curve.curve(name, _waiting(found))
-        shards = api.overview.describe(name).shards
+        shards = [] if found["trouble"] else api.overview.describe(name).shards
     except StreamNotFoundError as error:
         raise Http404(str(error)) from error
     except StreamError as error:
@@ -110,12 +113,19 @@ def _answer(build: Any) -> HttpResponse:
 
 def _state(name: str) -> dict[str, Any]:
     now = timezone.now()
-    facts = api.overview.facts(name)
     readers = state.streams(now, api.count_waiting, stream=name)
+    facts, trouble = Facts(name, clock.now()), ""
+    try:
+        facts = api.overview.facts(name)
+    except StreamError as error:
+        if not readers["streams"]:
+            raise
+        trouble = str(error)
     return {
         "now": readers["now"],
         "clock_note": readers["clock_note"],
-        "stream": overview.row(facts, None),
+        "trouble": trouble,
+        "stream": overview.row(facts, None) | ({"untold": overview.NOT_KNOWN} if trouble else {}),
         "readers": readers["streams"],
     }
 
@@ -125,7 +135,7 @@ def _waiting(found: dict[str, Any]) -> set[str]:
 
 
 def _sample(request: HttpRequest, name: str) -> Any:
-    """Returns what the newest records hold; on Kinesis only if it is asked for, since a read costs its readers."""
+    """Returns a sample of the newest records; on Kinesis only if it is asked for, since a read costs its readers."""
     if api.is_kinesis() and "fields" not in request.GET:
         return None
     try:
@@ -138,7 +148,7 @@ def _shards(name: str, shards: list[Shard]) -> list[dict[str, Any]]:
     """Returns rows in the order of the keys, the open ones first, each with the acts that it allows."""
     rows = []
     live = sorted((shard for shard in shards if shard.open), key=lambda shard: shard.hash_start)
-    for shard, after in zip(live, [*live[1:], None], strict=True):
+    for shard, after in zip_longest(live, live[1:]):
         merges = links.to_act("merge", name, shard=shard.id, neighbour=after.id) if after else ""
         rows.append(_shard(shard) | {"split": links.to_act("split", name, shard=shard.id), "merge": merges})
     return rows + [_shard(shard) for shard in shards if not shard.open]

@@ -50,3 +50,9 @@ def percent(share: float) -> str:
     if 0 < share < 0.01:
         return "< 1 %"
     return f"{min(99, round(100 * share)) if share < 1 else 100} %"
+
+
+@register.filter
+def by_kinesis(untold: str) -> str:
+    """Returns why a figure is not there: only Kinesis does not tell it."""
+    return "not told by Kinesis" if untold == "not told" else untold

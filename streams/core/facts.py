@@ -34,7 +34,7 @@ class Facts(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """Holds the streams of a service whose names have a text in them, as many as a page shows."""
+    """Holds the streams of a service that have a text in their names, as many as a page shows."""
 
     streams: list[Facts]
     total: int  # those beyond the page included

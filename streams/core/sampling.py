@@ -30,7 +30,7 @@ class Field(NamedTuple):
 
 
 class Sample(NamedTuple):
-    """Says what the sampled records hold: how many are JSON, text, binary, or too large to be looked into."""
+    """Counts the sampled records that are JSON, text, binary, or too large to be read, and lists their fields."""
 
     read: int = 0
     json: int = 0
@@ -42,7 +42,7 @@ class Sample(NamedTuple):
 
 
 class _Seen:
-    """Collects what is known of one field."""
+    """Collects the kinds of one field."""
 
     def __init__(self, example: Any) -> None:
         self.example = example
@@ -89,7 +89,7 @@ class _Fields:
 
 
 def sample(records: Iterable[Record]) -> Sample:
-    """Returns what the first records are: RECORDS and SAMPLE_BYTES of them at most."""
+    """Returns a sample of the first records: RECORDS and SAMPLE_BYTES of them at most."""
     kinds: Counter[str] = Counter()
     fields, size = _Fields(), 0
     for *_, data in records:

@@ -1,4 +1,4 @@
-"""Reads what pages show of all the streams of an embedded store: a few statements, however much the streams hold."""
+"""Reads the facts of all streams of an embedded store: by a few statements, however much the streams hold."""
 
 import json
 import sqlite3
@@ -22,7 +22,7 @@ class EmbeddedSurvey(EmbeddedLook):
     """Reads many streams through one connection; `name` is the one that is looked into."""
 
     def listed(self, having: str = "", most: int = MOST_STREAMS) -> Listed:
-        """Returns the streams whose names have `having` in them, sorted by name."""
+        """Returns the streams with `having` in their names, sorted by name."""
         with self._in_our_words(), self._snapshot():
             (total,) = self._db.execute(
                 "SELECT count(*) FROM streams WHERE instr(lower(name), lower(?)) > 0", [having]

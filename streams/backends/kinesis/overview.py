@@ -1,4 +1,4 @@
-"""Tells what Amazon Kinesis says of its streams. It does not tell rates, ages or counts of records."""
+"""Reads the facts of the streams of Amazon Kinesis, which does not tell rates, ages or counts of records."""
 
 import time
 from functools import lru_cache
