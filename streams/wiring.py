@@ -80,10 +80,16 @@ def inspect_stream(name: str, **asked: Any) -> Found:
     """Returns records of a stream for a page; `asked` has the fields of inspection.Asked. Raises StreamError."""
     if is_kinesis():
         stream = open_stream(name)
-        walk = Walk(stream, stream.now, _patience(), _kinesis().SETTLE)
-        return inspect(walk, Asked(**asked), time.monotonic)
+        return inspect(_walk(stream), Asked(**asked), time.monotonic)
     with closing(EmbeddedLook(parse_embedded(settings.STREAM_URL).path, name)) as look:
         return inspect(look, Asked(**asked), time.monotonic)
+
+
+def _walk(stream: Stream) -> Walk:
+    """Returns a walk over a stream of Kinesis, whose newest records may not be visible yet."""
+    from streams.backends.kinesis.reading import SETTLE  # noqa: PLC0415 - as in _kinesis
+
+    return Walk(stream, stream.now, _patience(), SETTLE)
 
 
 def newest_records(name: str, most: int) -> list[Record]:
@@ -91,7 +97,7 @@ def newest_records(name: str, most: int) -> list[Record]:
     found: list[Record] = []
     stream = open_stream(name)
     try:
-        for record in Walk(stream, stream.now, _patience(), _kinesis().SETTLE).backward(None):
+        for record in _walk(stream).backward(None):
             found.append(record)
             if len(found) == most:
                 break

@@ -58,7 +58,6 @@ def row(facts: Facts, sample: Sample | None) -> dict[str, Any]:
         "untold": "" if facts.last else NOT_TOLD,
         "rate": facts.last and round(facts.last.records / 60, 1),
         "bytes": facts.last and round(facts.last.size / 60, 1),
-        "minute": facts.last and facts.last.records,
         "records": facts.records,
         "open": facts.open_shards,
         "closed": facts.closed_shards,

@@ -55,3 +55,9 @@ def _ask(url: str, names: list[str]) -> None:
 
 def _facts(url: str, name: str) -> Facts:
     return Facts(name, clock.now(), open_shards=_summaries.get((url, name), (0.0, None))[1])
+
+
+def forget() -> None:
+    """Forgets the answers that are kept, for tests."""
+    _names.cache_clear()
+    _summaries.clear()

@@ -137,8 +137,8 @@ def test_look_at_many_streams_makes_few_steps_each(make: Callable[..., Any], tmp
         numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 199)"
         db.execute(f"{numbers} INSERT INTO streams (name, retention, next_sequence) SELECT 'more' || i, 1, 1 FROM n")
         db.execute(
-            "INSERT INTO shards (stream, name, hash_start, hash_end) SELECT streams.id, shards.name, hash_start, hash_end"
-            " FROM shards, streams WHERE streams.name != 'first'"
+            "INSERT INTO shards (stream, name, hash_start, hash_end)"
+            " SELECT streams.id, shards.name, hash_start, hash_end FROM shards, streams WHERE streams.name != 'first'"
         )
     with closing(survey(tmp_path, now)) as looks:
         found = looks.listed()
