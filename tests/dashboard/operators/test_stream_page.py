@@ -142,8 +142,11 @@ def test_lines_reach_the_stream_through_a_shell_whatever_its_name(settings: Sett
     calls = [node for node in ast.walk(ast.parse(boto3[2])) if isinstance(node, ast.Call)]
     given = {word.arg: ast.literal_eval(word.value) for call in calls for word in call.keywords}
     assert given == {
-        "endpoint_url": "https://kinesis.example.org", "region_name": lines.endpoint()["region_name"],
-        "StreamName": "it's $(a)", "PartitionKey": "greeting", "Data": '{"hello": "world"}',
+        "endpoint_url": "https://kinesis.example.org",
+        "region_name": lines.endpoint()["region_name"],
+        "StreamName": "it's $(a)",
+        "PartitionKey": "greeting",
+        "Data": '{"hello": "world"}',
     }
     assert (command[2:5], json.loads(command[-1])) == (["streams", "put", "it's $(a)"], {"hello": "world"})
 
