@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
@@ -49,6 +49,8 @@ def _make(request: HttpRequest, asked: dict[str, str]) -> str:
 @staff_only
 def put_record(request: HttpRequest, name: str) -> HttpResponse:
     """Puts one record that a person typed, and links to the place where it is stored."""
+    if not 1 <= len(name) <= names.MOST_STREAM:
+        raise Http404("no stream is named")
     asked = {
         "key": request.POST.get("key", ""),
         "data": request.POST.get("data", ""),

@@ -81,8 +81,10 @@ def test_streams_page_links_to_records_after_a_refresh(sign_in: SignIn) -> None:
     expect(page).to_have_url(re.compile("/streams/trades/records/$"))
 
 
-def test_record_put_by_hand_is_seen_in_the_stream(sign_in: SignIn) -> None:
-    page = sign_in("/streams/trades/")
+def test_record_put_by_hand_is_seen_in_a_stream_made_by_hand(sign_in: SignIn) -> None:
+    page = sign_in("/streams/new/")
+    page.get_by_label("Name").fill("greetings")
+    page.get_by_role("button", name="Make it").click()
     page.get_by_role("link", name="Put a record").click()
     page.get_by_label("Partition key").fill("by hand")
     page.get_by_label("Data of the record").fill('{"hello": "world"}')
