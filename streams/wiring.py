@@ -1,4 +1,4 @@
-"""Builds the parts of the pipe from the settings. It is the only module that names concrete classes."""
+"""Builds the parts of the pipe from the settings. It names concrete classes, as overview.py and changes.py do."""
 
 import time
 from collections.abc import Callable, Mapping
