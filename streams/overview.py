@@ -4,6 +4,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from threading import Lock
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -34,10 +35,22 @@ class Samples:
     def __init__(self, take: Callable[[str], Sample], monotonic: Callable[[], float]) -> None:
         self._take = take
         self._monotonic = monotonic
+        self._lock = Lock()
         self._kept: OrderedDict[tuple[str, str], _Kept] = OrderedDict()
 
     def of(self, url: str, streams: Sequence[Facts], most: int = SAMPLES_A_LOOK) -> dict[str, Sample]:
-        """Returns the known samples by stream, after taking at most `most` anew: those never taken, then the oldest."""
+        """Returns the known samples by stream, after taking at most `most` anew: those never taken, then the oldest.
+
+        While another thread takes samples, the known ones are returned at once.
+        """
+        if self._lock.acquire(blocking=False):
+            try:
+                self._renew(url, streams, most)
+            finally:
+                self._lock.release()
+        return {each.name: kept.sample for each in streams if (kept := self._kept.get((url, each.name)))}
+
+    def _renew(self, url: str, streams: Sequence[Facts], most: int) -> None:
         now = self._monotonic()
         due = [each for each in streams if self._is_due(self._kept.get((url, each.name)), each.tip, now)]
         due.sort(key=lambda each: kept.at if (kept := self._kept.get((url, each.name))) else float("-inf"))
@@ -49,7 +62,6 @@ class Samples:
             self._kept.move_to_end((url, each.name))
         while len(self._kept) > SAMPLES_KEPT:
             self._kept.popitem(last=False)
-        return {each.name: kept.sample for each in streams if (kept := self._kept.get((url, each.name)))}
 
     def _is_due(self, kept: _Kept | None, tip: int, now: float) -> bool:
         return kept is None or (kept.tip != tip and now - kept.at >= SAMPLE_SECONDS)

@@ -40,10 +40,12 @@ def test_stream_of_kinesis_is_made_changed_and_deleted_by_the_pages(
     assert act("put", key="k", data="{}") == 302
     assert act("split", f"&shard={first}") == 302
     wait_for(lambda: len(open_shards(name)) == 3)
+    assert act("count", count="4") == 302
+    wait_for(lambda: len(open_shards(name)) == 4)
     [row] = client.get(f"/streams/list.json?q={name}").json()["streams"]
-    assert (row["open"], row["rate"], row["untold"]) == (3, None, "not told")
+    assert (row["open"], row["rate"], row["untold"]) == (4, None, "not told")
     assert act("delete", name=name) == 302
     wait_for(lambda: name not in changes.wiring.stream_names())
     assert list(Audit.objects.order_by("pk").values_list("action", flat=True)) == [
-        *("create", "put", "split", "delete")
+        *("create", "put", "split", "reshard", "delete")
     ]
