@@ -12,6 +12,21 @@ from django.urls import reverse
 # Neither "." nor ".." nor anything that a proxy, a browser or a shell reads in its own way.
 _PLAIN = re.compile(r"[A-Za-z0-9^][A-Za-z0-9._^=&-]{0,63}")
 
+# Parts of an address that a stream's name would hide.
+_TAKEN = frozenset({"act", "dead-letters", "forget", "new", "record", "records", "stream"})
+
+
+def to_stream(stream: str, view: str = "stream") -> str:
+    """Returns the address of a stream's page, or of another view of it."""
+    if view == "stream" and _PLAIN.fullmatch(stream) and stream not in _TAKEN:
+        return reverse(view, args=[stream])
+    return asking(f"{view}-by-name", stream=stream)
+
+
+def to_act(act: str, stream: str, **query: str) -> str:
+    """Returns the address of the page that changes a stream."""
+    return f"{reverse('stream-act', args=[act])}?{urlencode({'stream': stream, **query})}"
+
 
 def to_records(stream: str, view: str = "records", **query: str) -> str:
     """Returns the address of the page with a stream's records, or of another view of the whole stream.

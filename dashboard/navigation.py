@@ -16,6 +16,7 @@ STREAMS = Navigation(
     help="go to the streams",
     within=frozenset(
         {"dead-letters", "dead-letters-all", "dead-letter", "records", "records-by-name", "record", "record-by-name"}
+        | {"stream", "stream-by-name", "stream-new", "stream-act", "stream-put", "forget-reader"}
     ),
     staff=True,
 )

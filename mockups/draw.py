@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mockups.pencil import Sheet
-from mockups.screens import accounts, flow, market, operators, orders, people, phone, rooms, ticker
+from mockups.screens import accounts, flow, market, operators, orders, people, phone, rooms, streams, ticker
 
 SCREENS: dict[str, Callable[[], Sheet]] = {
     "sign-in": people.sign_in,
@@ -31,7 +31,8 @@ SCREENS: dict[str, Callable[[], Sheet]] = {
     "ticker": ticker.ticker,
     "orders": orders.orders,
     "orders-phone": phone.orders,
-    "streams": operators.streams,
+    "streams": streams.streams,
+    "stream": streams.stream,
     "records": operators.records,
     "dead-letters": operators.letters,
     "dead-letter": operators.letter,

@@ -5,7 +5,8 @@ import { hour } from "./ranges.js";
 
 const FONT = "12px system-ui, sans-serif";
 
-function axes(ink, zone, form, { size = 48, value = (number) => grouped(number), space = 28, incrs } = {}) {
+/** The axes of a chart over time. */
+export function axes(ink, zone, form, { size = 48, value = (number) => grouped(number), space = 28, incrs } = {}) {
   const common = { stroke: ink.muted, font: FONT, ticks: { show: false } };
   const grid = { stroke: ink.hair, width: 1 };
   return [
@@ -16,7 +17,7 @@ function axes(ink, zone, form, { size = 48, value = (number) => grouped(number),
 
 const times = (form, zone) => (_, splits) => splits.map((at) => time(at * 1000, form, zone));
 
-function cursor(ink) {
+export function cursor(ink) {
   return { y: false, drag: { x: false, y: false }, points: { size: 7, width: 2, fill: ink.surface } };
 }
 

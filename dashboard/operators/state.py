@@ -47,13 +47,15 @@ def no_names() -> list[str]:
     return []
 
 
-def streams(now: datetime, count_waiting: CountWaiting, list_streams: ListStreams = no_names) -> dict[str, Any]:
+def streams(
+    now: datetime, count_waiting: CountWaiting, list_streams: ListStreams = no_names, **only: str
+) -> dict[str, Any]:
     """Builds a row for each application on each stream with its shards, and for each stream without a reader.
 
-    Adds the newest actions of people.
+    Adds the newest actions of people. `only` may name one `stream`.
     """
     leases: dict[_Name, list[Lease]] = defaultdict(list)
-    for lease in current_leases().order_by("application", "stream", "shard").defer("state"):
+    for lease in current_leases(**only).order_by("application", "stream", "shard").defer("state"):
         leases[lease.application, lease.stream].append(lease)
     facts = _Facts(now, _rates(now), _members(), _letters(), _held(), _former(), skews())
     return {
@@ -64,7 +66,7 @@ def streams(now: datetime, count_waiting: CountWaiting, list_streams: ListStream
             for name, found in leases.items()
         ],
         "unread": _unread({stream for _, stream in leases}, list_streams(), count_waiting),
-        "audit": [_audit(row) for row in Audit.objects.order_by("-pk")[:AUDITS]],
+        "audit": [audit(row) for row in Audit.objects.order_by("-pk")[:AUDITS]],
     }
 
 
@@ -236,7 +238,7 @@ def _full(rate: float, limit: int, *, unknown: bool) -> float | None:
     return None if unknown else round(100 * rate / limit, 1)
 
 
-def _audit(row: Audit) -> dict[str, Any]:
+def audit(row: Audit) -> dict[str, Any]:
     return {
         "id": row.pk,
         "at": iso(row.at),

@@ -56,13 +56,6 @@ VERBS = {
 }
 
 
-@require_safe
-@staff_only
-def streams(request: HttpRequest) -> HttpResponse:
-    """Shows the streams and their readers."""
-    return render(request, "dashboard/streams.html", {"state": _state()})
-
-
 def _state() -> dict[str, Any]:
     return state.streams(timezone.now(), api.count_waiting, api.names_for_a_look)
 
@@ -79,7 +72,7 @@ def refusal(request: HttpRequest) -> HttpResponse | None:
 @token_allowed("read:dashboards")
 @login_not_required  # a script cannot follow a redirect to the sign-in page: it gets its answer in words
 def streams_state(request: HttpRequest) -> HttpResponse:
-    """Answers the state that /streams/ shows, for a page that polls it. Does not keep a session alive."""
+    """Answers the readers of all streams with their shards. Does not keep a session alive."""
     return refusal(request) or JsonResponse(_state())
 
 

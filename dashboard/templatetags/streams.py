@@ -42,3 +42,17 @@ def tail_of(text: str, length: int) -> str:
 def load_width(full: float | str | None) -> float:
     """Returns the width of a bar, 0 to 100, for a load in percent that may be unknown."""
     return min(100.0, full) if isinstance(full, int | float) else 0.0
+
+
+@register.filter
+def percent(share: float) -> str:
+    """Returns a share of 1 in percent: whole ones, but "< 1 %" and "99 %" rather than 0 and 100 that are not exact."""
+    if 0 < share < 0.01:
+        return "< 1 %"
+    return f"{min(99, round(100 * share)) if share < 1 else 100} %"
+
+
+@register.filter
+def by_kinesis(untold: str) -> str:
+    """Returns why a figure is not there: only Kinesis does not tell it."""
+    return "not told by Kinesis" if untold == "not told" else untold

@@ -1,25 +1,13 @@
-"""For operators: the streams with their shards, the dead letters, and the question before many are changed."""
+"""For operators: the records, the dead letters, and the question before many are changed."""
 
 from mockups.kit import EDGE, GAP, Column, button, mark, panel, person, table, theme
 from mockups.pencil import BLUE, INK, LINE, MUTED, PALE_BLUE, PALE_GREY, VERMILION, Sheet
 
 WIDE = 1280 - 2 * EDGE
-SHARDS = [
-    *(Column(name, width, right=False) for name, width in (("Shard", 200), ("State", 90), ("Owner", 216))),
-    *(Column(name, width) for name, width in (("Behind", 90), ("Newest (UTC)", 130))),
-    *(Column(name, width) for name, width in (("Records/s", 140), ("Bytes/s", 140), ("Applied", 126), ("Dead", 98))),
-]
 LETTERS = [
     *(Column(name, width, right=False) for name, width in (("Number", 90), ("Status", 110), ("Error", 430))),
     *(Column(name, width, right=False) for name, width in (("Key", 120), ("Shard", 200), ("Arrived (UTC)", 180))),
     Column("Attempts", 100),
-]
-AUDIT = [
-    *(
-        Column(name, width, right=False)
-        for name, width in (("When (UTC)", 240), ("Who", 240), ("Did", 160), ("To", 450))
-    ),
-    Column("Records", 140),
 ]
 FOUND = [
     *(Column(name, width, right=False) for name, width in (("Arrived (UTC)", 190), ("Shard", 130), ("Key", 80))),
@@ -31,14 +19,6 @@ RECORDS = [
     ("14:02:46", "02", "AMZN", "105007", "BUY", "372.40", "77", "88152"),
     ("14:02:48", "00", "AMZN", "105220", "BUY", "370.11", "9020", "88197"),
 ]  # arrived, shard, key, end of its sequence number, and of the trade: side, price, quantity, id
-Shard = tuple[str, str, str, str, str, float, float, str, str]  # as SHARDS; records and bytes a second
-ORDERS: list[Shard] = [("shardId-…00", "held", "process 398 on 1f0c9a2e", "0.2 s", "14:02:47", 20, 4100, "71,400", "0")]
-TRADES: list[Shard] = [
-    ("shardId-…00", "held", "process 412 on 1f0c9a2e", "0.1 s", "14:02:48", 412, 33_800, "1,204,113", "2"),
-    ("shardId-…02", "held", "process 415 on 1f0c9a2e", "0.3 s", "14:02:48", 618, 50_700, "602,050", "1"),
-    ("shardId-…03", "free", "–", "6.0 s", "14:02:42", 0, 0, "598,204", "0"),
-    ("shardId-…01", "ended", "–", "–", "13:40:11", 0, 0, "980,377", "0"),
-]
 ERRORS = [
     ("31", "kept", "JSON is malformed: invalid character (byte 0)", "WMT", "shardId-…02", "2026-11-22 13:58:01", "1"),
     ("30", "kept", "The partition key is 'AMZN', but ticker …", "AMZN", "shardId-…00", "2026-11-22 13:41:55", "2"),
@@ -47,34 +27,7 @@ ERRORS = [
 ]  # fmt: skip
 
 
-def streams() -> Sheet:
-    sheet = Sheet("Streams · 1280 × 860, staff only", 1280, 860)
-    _bar(sheet)
-    with sheet.group("heading"):
-        sheet.text(EDGE, 68, "Streams", size=28)
-        words = "What the workers read, how far they are, and what they could not apply."
-        sheet.text(EDGE, 80, words, size=15, color=MUTED, align="right", width=WIDE)
-    _stream(sheet, 116, "orders", ["0.2 s   4 records", "20", "71,400", "0 kept"], "1", ORDERS)
-    _stream(
-        sheet,
-        322,
-        "trades",
-        ["6.0 s   3,711 records", "1,030", "3,384,744", "2 kept   1 applied   1 discarded"],
-        "2",
-        TRADES,
-    )
-    sheet.text(EDGE, 630, "Bars are full at what one shard of Amazon Kinesis takes", size=14, color=MUTED)
-    with sheet.group("audit"):
-        panel(sheet, EDGE, 656, WIDE, 180, "What people did")
-        rows = [
-            ["2026-11-22 13:59:30", "ada", "replay", "trades: 12", "1"],
-            ["2026-11-22 09:14:02", "manage.py", "discard", "trades: 11", "1"],
-        ]
-        table(sheet, EDGE + 1, 702, AUDIT, rows, step=36)
-    return sheet
-
-
-def _bar(sheet: Sheet) -> None:
+def bar(sheet: Sheet) -> None:
     """The frame as staff have it: one page more."""
     with sheet.group("bar"):
         sheet.line([(0, 56), (sheet.width, 56)], color=LINE)
@@ -90,31 +43,9 @@ def _bar(sheet: Sheet) -> None:
         sheet.text(1204, 18, "ada")
 
 
-def _stream(sheet: Sheet, y: float, name: str, facts: list[str], members: str, shards: list[Shard]) -> None:
-    with sheet.group(name):
-        panel(sheet, EDGE, y, WIDE, 152 + 36 * len(shards), f"{name} on {name}")
-        words = f"workers alive: {members}"
-        sheet.text(EDGE, y + 15, words, size=14, color=MUTED, align="right", width=WIDE - 16)
-        for place, fact in enumerate(facts):
-            x = EDGE + 16 + place * 160 + (80 if place else 0)
-            sheet.text(x, y + 46, ("Behind", "Records/s", "Applied", "Dead letters")[place], size=14, color=MUTED)
-            sheet.text(x, y + 64, fact, size=18, color=BLUE if place == 3 else INK)
-        rows = [[*shard[:5], f"{shard[5]:,}", f"{shard[6]:,}", *shard[7:]] for shard in shards]
-        table(sheet, EDGE + 1, y + 104, SHARDS, rows, step=36)
-        for number, shard in enumerate(shards, 1):
-            for x, share in ((EDGE + 779, shard[5] / 1000), (EDGE + 919, shard[6] / 2**20)):
-                _load(sheet, x, y + 104 + number * 36 + 29, share)
-
-
-def _load(sheet: Sheet, x: float, y: float, share: float) -> None:
-    sheet.rect(x, y, 76, 4, stroke=PALE_GREY, fill=PALE_GREY, neat=True)
-    if share:
-        sheet.rect(x, y, 76 * share, 4, stroke=BLUE, fill=BLUE, neat=True)
-
-
 def letters() -> Sheet:
     sheet = Sheet("Dead letters · 1280 × 400, staff only", 1280, 400)
-    _bar(sheet)
+    bar(sheet)
     with sheet.group("heading"):
         sheet.text(EDGE, 76, "Streams  /", color=BLUE)
         sheet.text(EDGE + 96, 68, "Dead letters of trades", size=28)
@@ -131,7 +62,7 @@ def letters() -> Sheet:
 
 def letter() -> Sheet:
     sheet = Sheet("Dead letter · 1280 × 610, staff only", 1280, 610)
-    _bar(sheet)
+    bar(sheet)
     with sheet.group("heading"):
         sheet.text(EDGE, 76, "Streams  /  Dead letters of trades  /", color=BLUE)
         sheet.text(EDGE + 310, 68, "Dead letter 30, kept", size=28)
@@ -162,8 +93,8 @@ def letter() -> Sheet:
 
 
 def records() -> Sheet:
-    sheet = Sheet("Records · 1280 × 504, staff only", 1280, 504)
-    _bar(sheet)
+    sheet = Sheet("Records of a stream · 1280 × 504, staff only", 1280, 504)
+    bar(sheet)
     with sheet.group("heading"):
         sheet.text(EDGE, 76, "Streams  /", color=BLUE)
         sheet.text(EDGE + 96, 68, "Records", size=28)
@@ -195,7 +126,7 @@ def _found(at: str, shard: str, key: str, end: str, side: str, price: str, quant
 
 def sure() -> Sheet:
     sheet = Sheet("Discard all · 1280 × 420, staff only", 1280, 420)
-    _bar(sheet)
+    bar(sheet)
     with sheet.group("sure"):
         sheet.rect(340, 88, 600, 290, stroke=LINE, round_=True)
         sheet.text(364, 104, "Discard all of trades?", size=28)

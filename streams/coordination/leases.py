@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 
 from streams.coordination import lease_states, process_identity, replay_requests
 from streams.coordination.assignment import Assignment, covers, target_count
+from streams.coordination.lag_history import LagHistory
 from streams.coordination.listing import Inherit, Listing
 from streams.coordination.store_errors import translate_errors
 from streams.core import clock
@@ -64,6 +65,7 @@ class Leases:
         self._names = {"application": application, "stream": stream}
         self._all = current_leases(**self._names)
         self._listing = Listing(application, stream, inherit, bounds)
+        self._lag_history = LagHistory(application, stream)
         self._mine = self._all.filter(owner=self._owner)
 
     @translate_errors
@@ -91,7 +93,7 @@ class Leases:
 
     @translate_errors
     def assign(self) -> Assignment:
-        """Renews this worker's membership and its leases.
+        """Renews this worker's membership and its leases, and notes the lag once a minute.
 
         Returns the leases that it holds and how many it should hold.
         """
@@ -101,23 +103,21 @@ class Leases:
             Member.objects.create(**self._names, owner=self._owner, **says)
         self._mine.update(expires=Now() + LEASE)
         living = living_owners(**self._names) | {self._owner}
-        readable = [lease.shard for lease in self._readable()]
-        return Assignment(
-            target_count(self._owner, living, len(readable)), set(self._mine.values_list("shard", flat=True))
-        )
+        leases = self._known()
+        if self._stream_time is not None:
+            self._lag_history.note(leases, self._stream_time())
+        target = target_count(self._owner, living, len(_readable(leases)))
+        return Assignment(target, set(self._mine.values_list("shard", flat=True)))
 
-    def _readable(self) -> list[Lease]:
-        """Returns the leases that have not ended and whose parents have ended."""
-        leases = list(self._all.order_by("shard").defer("state"))
-        unread = {lease.shard for lease in leases if lease.checkpoint != SHARD_END.kind}
-        return [lease for lease in leases if lease.shard in unread and not unread.intersection(lease.parents)]
+    def _known(self) -> list[Lease]:
+        return list(self._all.order_by("shard").defer("state"))
 
     @translate_errors
     def acquire(self, most: int) -> list[HeldLease]:
         """Acquires at most `most` leases that are free, expired, or held by a process that has ended."""
         expired = set(self._all.filter(Q(expires=None) | Q(expires__lt=Now())).values_list("pk", flat=True))
         grants: list[HeldLease] = []
-        for lease in self._readable():
+        for lease in _readable(self._known()):
             free = lease.pk in expired or not lease.expires or not lease.owner or process_identity.is_dead(lease.owner)
             if len(grants) < most and free and lease.owner != self._owner and (grant := self._take(lease)):
                 grants.append(grant)
@@ -207,6 +207,12 @@ class Leases:
             return []
         lease = self._all.defer("state").get(shard=grant.shard)
         return replay_requests.waiting(asked, covers(lease.hash_start, lease.hash_end))
+
+
+def _readable(leases: list[Lease]) -> list[Lease]:
+    """Returns the leases that have not ended and whose parents have ended."""
+    unread = {lease.shard for lease in leases if lease.checkpoint != SHARD_END.kind}
+    return [lease for lease in leases if lease.shard in unread and not unread.intersection(lease.parents)]
 
 
 def _guard(lease: Lease) -> dict[str, Any]:

@@ -225,6 +225,10 @@ class ShardError(StreamError):
     """Means that a shard cannot be read at a place: its checkpoint or records are damaged. Others may be readable."""
 
 
+class DeniedError(StreamError):
+    """Means that the account of the stream service may not do this."""
+
+
 class StreamExistsError(StreamError):
     """Means that a stream of that name already exists."""
 

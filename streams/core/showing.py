@@ -40,6 +40,15 @@ def is_json(data: bytes) -> bool:
     return True
 
 
+def is_text(data: bytes) -> bool:
+    """Returns whether the bytes are UTF-8."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def value_of(data: bytes) -> Any:
     """Returns the decoded JSON; UNREADABLE if it is invalid, or has a number that fits neither float nor int64."""
     try:

@@ -1,5 +1,6 @@
 """The tables of the stream engine: leases.py has those of the workers, the other files the queries on them."""
 
+from streams.models.lags import LagMinute
 from streams.models.leases import (
     Audit,
     DeadLetter,
@@ -14,6 +15,7 @@ from streams.models.leases import (
 __all__ = [
     "Audit",
     "DeadLetter",
+    "LagMinute",
     "Lease",
     "Member",
     "StateSegment",

@@ -20,7 +20,17 @@ from common.running import to_run
 from streams import applications
 from streams.coordination.leases import living_owners
 from streams.core.records import SHARD_END, StreamError
-from streams.models import Audit, DeadLetter, Lease, Member, StateSegment, Throughput, TopicVersion, current_leases
+from streams.models import (
+    Audit,
+    DeadLetter,
+    LagMinute,
+    Lease,
+    Member,
+    StateSegment,
+    Throughput,
+    TopicVersion,
+    current_leases,
+)
 from streams.models.progress import progress_over
 from streams.models.readers import readers, streams_in
 
@@ -44,6 +54,7 @@ def outlived(now: datetime) -> dict[type[Model], QuerySet[Any]]:
         Throughput: Throughput.objects.filter(_seconds_before(rates)),
         DeadLetter: DeadLetter.objects.filter(_letters(own)),
         Audit: Audit.objects.filter(at__lt=audit),
+        LagMinute: LagMinute.objects.filter(minute__lt=rates),
         Member: Member.objects.filter(expires__lt=now - STALE_MEMBER),
     }
     for application in applications.registered():
@@ -125,7 +136,8 @@ def forget_leases(stream: str) -> int:
     if living_owners(stream=stream):
         again = to_run("streams", "delete", stream)
         raise StreamError(f"Workers still read {stream}. Stop them, then remove its leases: {again}")
-    Member.objects.filter(stream=stream).delete()
+    for model in (Member, LagMinute):
+        model._default_manager.filter(stream=stream).delete()
     return _remove(Lease.objects.filter(stream=stream))
 
 
@@ -138,7 +150,8 @@ def forget_reader(application: str, stream: str, who: str) -> int:
     refuse_to_forget(application, stream)
     names = {"application": application, "stream": stream}
     count = _remove(Lease.objects.filter(**names))
-    Member.objects.filter(**names).delete()
+    for model in (Member, LagMinute):
+        model._default_manager.filter(**names).delete()
     Audit.objects.create(who=who, action="forget", target=f"{application} on {stream}", count=count)
     return count
 

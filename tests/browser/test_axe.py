@@ -28,6 +28,8 @@ SAMPLES: dict[str, str | None] = {
     "market/<str:symbol>/": "market/AMZN/",
     "orders/alarms/<int:number>/": "orders/alarms/1/",
     "streams/<str:name>/records": None,
+    "streams/<str:name>/": "streams/trades/",
+    "streams/act/<str:verb>/": "streams/act/delete/?stream=trades",
     "streams/<str:name>/records/": "streams/trades/records/?from=trim-horizon",
     "streams/<str:name>/records.json": None,
     "streams/<str:name>/records/<str:shard>/<int:sequence>/": "streams/trades/records/shardId-000000000000/1/",
@@ -39,6 +41,7 @@ SAMPLES: dict[str, str | None] = {
 }
 # Pages for addresses that do not exist or are not allowed.
 ELSEWHERE = ["nowhere/", "market/NOTHING/", "market/search?q=AM", "orders/?site=nowhere", "orders/?site=%00"]
+ELSEWHERE += ["streams/act/count/?stream=trades", "streams/act/put/?stream=trades", "streams/?q=nothing"]
 ELSEWHERE += ["streams/trades/records/?from=yesterday", "streams/nothing/records/", "accounts/people/1/deactivate/"]
 GRACE = """
 from django.utils import timezone

@@ -70,10 +70,28 @@ def test_a_threshold_can_be_set(sign_in: SignIn) -> None:
 
 def test_streams_page_links_to_records_after_a_refresh(sign_in: SignIn) -> None:
     page = sign_in("/streams/")
-    with page.expect_response("**/streams/state.json"):
+    with page.expect_response("**/streams/list.json"):
         pass
-    page.get_by_test_id("stream").first.get_by_role("link", name="Look into its records").click()
-    expect(page).to_have_url(re.compile("/streams/(orders|trades)/records/$"))
+    page.get_by_test_id("stream-row").last.get_by_role("link").click()
+    expect(page.get_by_test_id("stream")).to_contain_text("trades on trades")
+    expect(page.locator("line-chart canvas").first).to_be_visible()
+    before = page.get_by_test_id("shard-row").first.inner_text()
+    expect(page.get_by_test_id("shard-row").first).not_to_have_text(before)
+    page.get_by_role("link", name="Look into its records").click()
+    expect(page).to_have_url(re.compile("/streams/trades/records/$"))
+
+
+def test_record_put_by_hand_is_seen_in_a_stream_made_by_hand(sign_in: SignIn) -> None:
+    page = sign_in("/streams/new/")
+    page.get_by_label("Name").fill("greetings")
+    page.get_by_role("button", name="Make it").click()
+    page.get_by_role("link", name="Put a record").click()
+    page.get_by_label("Partition key").fill("by hand")
+    page.get_by_label("Data of the record").fill('{"hello": "world"}')
+    page.get_by_role("button", name="Put it in").click()
+    page.get_by_role("link", name="Look at it").click()
+    expect(page.get_by_text('"hello": "world"')).to_be_visible()
+    expect(page.get_by_text("by hand")).to_be_visible()
 
 
 def test_inspector_follows_and_opens_the_page_of_a_row(sign_in: SignIn) -> None:

@@ -8,7 +8,7 @@ from botocore import exceptions as boto
 from common.running import to_run
 from common.text import clause
 from streams.backends.retrying import BusyError
-from streams.core.records import StreamDownError, StreamError, StreamExistsError, StreamNotFoundError
+from streams.core.records import DeniedError, StreamDownError, StreamError, StreamExistsError, StreamNotFoundError
 
 
 class IteratorExpiredError(StreamError):
@@ -93,7 +93,7 @@ def _about_the_caller(code: str, operation: str, stream: str) -> StreamError | N
     """Returns an error without the service's own words; None for other codes."""
     action = f"kinesis:{operation}"
     if code in DENIED:
-        return StreamError(
+        return DeniedError(
             f"AWS does not let these credentials do {action}{_for(stream, 'on')}; allow the IAM action {action}."
         )
     if code == "KMSAccessDeniedException":

@@ -102,6 +102,11 @@ class KinesisStream:
             self._identity,
         )
 
+    def open_shards(self) -> int:
+        """Returns the number of open shards, by one call."""
+        self._summarise()
+        return int(self._summary["OpenShardCount"])
+
     def delete(self) -> None:
         self._calls.patiently("delete_stream", StreamName=self.name)
         self._readers.clear()

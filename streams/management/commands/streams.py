@@ -1,8 +1,11 @@
 """manage.py streams: make, look at, re-shard and remove streams."""
 
+import os
+import secrets
 import signal
 import sys
 import time
+from collections.abc import Callable
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -10,7 +13,8 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from common.running import on_stream, to_run
-from streams import wiring
+from streams import changes, wiring
+from streams.backends import limits
 from streams.backends.base import Stream
 from streams.core.records import LATEST, TRIM_HORIZON, Description, StreamExistsError, StreamNotFoundError, at
 from streams.core.showing import json_line
@@ -29,6 +33,7 @@ from streams.operations import deadletters, retention
 from streams.operations.deadletters import Choice
 from streams.operations.tail import Tail, in_words, row
 
+VERBS = "create|list|status|tail|put|split|merge|reshard|delete"
 FROM_HELP = "trim-horizon (default), latest (follows), an ISO time, or so long ago: 15m, now-1h"
 
 
@@ -36,10 +41,11 @@ class Command(PlainCommand):
     help = "Makes, shows, re-shards and removes event streams."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        verbs = parser.add_subparsers(required=True, metavar="create|list|status|tail|split|merge|delete")
+        verbs = parser.add_subparsers(required=True, metavar=VERBS)
         create = verbs.add_parser("create", help="make a stream")
         create.add_argument("--shards", type=up_to(MOST_SHARDS), default=1, metavar="N", help="how many (default: 1)")
         create.add_argument("--if-absent", action="store_true", help="succeed when the stream exists already")
+        create.add_argument("--retention", type=up_to(changes.MOST_HOURS), metavar="H", help="hours to keep records")
         status = verbs.add_parser("status", help="show the shards of a stream and their records")
         tail = verbs.add_parser("tail", help="print the records of a stream, all shards merged by time")
         tail.add_argument("--from", dest="start", type=where, default=TRIM_HORIZON, metavar="WHERE", help=FROM_HELP)
@@ -48,30 +54,39 @@ class Command(PlainCommand):
         listing = verbs.add_parser("list", help="list the streams")
         delete = verbs.add_parser("delete", help="remove a stream, all its records and its leases")
         delete.add_argument("--yes", action="store_true", help="do not ask for the name; needed in scripts")
+        create.add_argument("name", type=stream_name)
+        for verb in (status, tail, delete):
+            verb.add_argument("name", type=old_stream_name)
+        for verb in (listing, status, tail):
+            verb.add_argument("--json", action="store_true", help="one JSON object a line")
+        actions = {create: self.create, listing: self.list, status: self.status, tail: self.tail, delete: self.delete}
+        for verb, action in {**actions, **self._add_changes(verbs)}.items():
+            verb.set_defaults(action=action)
+
+    def _add_changes(self, verbs: Any) -> dict[CommandParser, Callable[..., None]]:
+        put = verbs.add_parser("put", help="put one record")
         split = verbs.add_parser("split", help="close a shard and make two of it")
         merge = verbs.add_parser("merge", help="close two neighbouring shards and make one of them")
-        create.add_argument("name", type=stream_name)
-        for verb in (status, tail, split, merge, delete):
+        reshard = verbs.add_parser("reshard", help="split and merge until so many shards share the keys evenly")
+        for verb in (put, split, merge, reshard):
             verb.add_argument("name", type=old_stream_name)
+        put.add_argument("--key", metavar="K", help="the partition key (default: a random one)")
+        put.add_argument("data", help="the record's data, or - to read it from standard input")
         split.add_argument("shard", help="the shard's name, as status prints it")
         split.add_argument(
             "--at", type=hash_value, metavar="HASH", help="first hash of the second shard (default: half-way)"
         )
         merge.add_argument("shard", help="the shard's name, as status prints it")
         merge.add_argument("neighbour", help="the shard whose range is next to it")
-        for verb in (listing, status, tail):
-            verb.add_argument("--json", action="store_true", help="one JSON object a line")
-        actions = {create: self.create, listing: self.list, status: self.status, tail: self.tail, delete: self.delete}
-        actions |= {split: self.split, merge: self.merge}
-        for verb, action in actions.items():
-            verb.set_defaults(action=action)
+        reshard.add_argument("count", type=up_to(changes.MOST_SHARDS), help="how many open shards there shall be")
+        return {put: self.put, split: self.split, merge: self.merge, reshard: self.reshard}
 
     def handle(self, *args: Any, **options: Any) -> None:
         options["action"](**options)
 
-    def create(self, name: str, shards: int, *, if_absent: bool, **_: Any) -> None:
+    def create(self, name: str, shards: int, retention: int | None, *, if_absent: bool, **_: Any) -> None:
         try:
-            wiring.open_stream(name).create(shards)
+            changes.create(name, shards, retention)
         except StreamExistsError:
             if if_absent:
                 return
@@ -104,6 +119,16 @@ class Command(PlainCommand):
         self.stdout.write(says)
         if input("Type its name to go on: ").strip() != found.name:
             self.fail("That is not its name; nothing was deleted.", 1)
+
+    def put(self, name: str, key: str | None, data: str, **_: Any) -> None:
+        read = sys.stdin.buffer.read(limits.LARGEST_RECORD + 1) if data == "-" else os.fsencode(data)
+        found = changes.put(name, secrets.token_hex(8) if key is None else key, read)
+        size = "1 byte" if len(read) == 1 else f"{len(read):,} bytes"
+        self.stdout.write(f"Put {size} into {found.shard} of {name}, sequence number {found.number}.")
+
+    def reshard(self, name: str, count: int, **_: Any) -> None:
+        before = changes.reshard(name, count, waits=True)
+        self.stdout.write(f"{name} has {count:,} open shard{'s' if count > 1 else ''} instead of {before:,}.")
 
     def split(self, name: str, shard: str, at: int | None, **_: Any) -> None:
         stream = wiring.open_stream(name)

@@ -97,7 +97,7 @@ def test_forget_command_requires_confirmation(capsys: pytest.CaptureFixture[str]
 
 
 def test_page_asks_for_no_worker_when_no_records_wait(staff: Client, sensors: EmbeddedStream) -> None:
-    page = staff.get("/streams/")
+    page = staff.get("/streams/sensors/")
     [row] = staff.get("/streams/state.json").json()["streams"]
     assert (row["lag"], row["lag_records"], row["unattended"], row["shards"][0]["lag"]) == (0.0, 0, False, 0.0)
     assertContains(page, "nothing waits")
@@ -130,7 +130,8 @@ def test_every_stream_of_the_service_is_on_the_page(staff: Client, sensors: Embe
     assert staff.get("/streams/state.json").json()["unread"] == [
         {"stream": "sensors", "records_url": "/streams/sensors/records/", "records": 2}
     ]
-    assertContains(staff.get("/streams/"), 'href="/streams/sensors/records/"')
+    assertContains(staff.get("/streams/"), 'href="/streams/sensors/"')
+    assertContains(staff.get("/streams/sensors/"), 'href="/streams/sensors/records/"')
 
 
 def test_unread_streams_on_the_page_are_bounded() -> None:

@@ -58,7 +58,7 @@ def test_actions_are_for_staff_only(address: str, other: Client) -> None:
 
 def test_the_page_and_its_state_agree(staff: Client) -> None:
     lease("trades", watermark=at(), newest=at())
-    assertContains(staff.get("/streams/"), 'aria-label="trades on trades"')
+    assertContains(staff.get("/streams/trades/"), 'aria-label="trades on trades"')
     [stream] = staff.get("/streams/state.json").json()["streams"]
     assert (stream["application"], stream["shards"][0]["shard"]) == ("trades", "s0")
 
@@ -82,7 +82,8 @@ def test_waiting_records_are_shown_without_a_worker(staff: Client, settings: Set
     stream.create()
     stream.put([("AMZN", b"{}")] * 1234)
     lease("trades", watermark=at(), shard="shardId-000000000000", checkpoint="trim-horizon")
-    assertContains(staff.get("/streams/"), "1,234 records", count=3)
+    assertContains(staff.get("/streams/"), "1,234 records", count=1)
+    assertContains(staff.get("/streams/trades/"), "1,234 records", count=3)
     [found] = staff.get("/streams/state.json").json()["streams"]
     assert (found["lag_records"], found["shards"][0]["lag_records"]) == (1234, 1234)
 
@@ -90,9 +91,9 @@ def test_waiting_records_are_shown_without_a_worker(staff: Client, settings: Set
 def test_page_says_that_kinesis_counts_no_waiting_records(staff: Client, settings: Settings) -> None:
     settings.STREAM_URL = "kinesis://eu-west-1"
     lease("trades", watermark=at())
-    page = staff.get("/streams/")
+    page = staff.get("/streams/trades/")
     assertContains(page, "Amazon Kinesis does not tell how many records wait, only for how long.")
-    assert [stream["lag_records"] for stream in page.context["state"]["streams"]] == [None]
+    assert [reader["lag_records"] for reader in page.context["state"]["readers"]] == [None]
 
 
 def test_page_without_streams_says_how_to_begin(staff: Client) -> None:
@@ -233,7 +234,7 @@ def test_letters_cannot_be_discarded_at_once_without_an_application(staff: Clien
 
 def test_card_of_a_stream_links_to_its_own_letters(staff: Client) -> None:
     lease("trades", watermark=at())
-    assertContains(staff.get("/streams/"), f"{LETTERS}?application=trades&amp;stream=trades&amp;status=kept")
+    assertContains(staff.get("/streams/trades/"), f"{LETTERS}?application=trades&amp;stream=trades&amp;status=kept")
 
 
 def test_the_streams_and_kinds_of_letters_cost_no_more_queries(staff: Client) -> None:

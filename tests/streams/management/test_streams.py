@@ -6,12 +6,13 @@ import sqlite3
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from pytest_django import Settings
 
 from streams.core.records import StreamError
-from streams.wiring import open_stream, stream_names
+from streams.wiring import inspect_stream, open_stream, stream_names
 from tests.commands import exit_code
 from tests.streams.operations.test_deadletters import letter, statuses
 
@@ -115,3 +116,44 @@ def test_name_invalid_on_kinesis_is_listed_and_can_be_removed_in_an_older_file(
     assert streams("list", "--json") == 0
     assert json.loads(capsys.readouterr().out)["name"] == "team/trades"
     assert streams("delete", "team/trades", "--yes") == 0
+
+
+def test_stream_is_made_with_a_retention(capsys: pytest.CaptureFixture[str]) -> None:
+    assert streams("create", "kept", "--shards", "2", "--retention", "48") == 0
+    assert open_stream("kept").describe().retention_hours == 48
+    assert (streams("create", "other", "--retention", "8761"), "other" in stream_names()) == (2, False)
+
+
+def test_record_is_put_from_an_argument_and_from_standard_input(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert streams("put", "trades", "--key", "k", '{"a": 1}') == 0
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(b"\xff\n")))
+    assert streams("put", "trades", "-") == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert (first[:27], second[:26]) == ("Put 8 bytes into shardId-00", "Put 2 bytes into shardId-0")
+    found = inspect_stream("trades")
+    assert [(row.key == "k", row.size) for row in found.rows] == [(False, 2), (True, 8)]
+    assert first.endswith(f"{found.rows[1].shard} of trades, sequence number {found.rows[1].number}.")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["put", "nothing", "x"], "There is no stream 'nothing'."),
+        (["put", "trades", "--key", "", "x"], "A partition key has 1 to 256 characters; this one has 0."),
+        (["put", "trades", "--key", "k" * 257, "x"], "A partition key has 1 to 256 characters; this one has 257."),
+        (["reshard", "nothing", "2"], "There is no stream 'nothing'."),
+    ],
+)
+def test_refused_put_is_one_sentence(words: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert streams(*words) == 1
+    assert capsys.readouterr().err.startswith(says)
+
+
+def test_stream_is_resharded_to_a_number(capsys: pytest.CaptureFixture[str]) -> None:
+    assert [streams("reshard", "trades", count) for count in ("4", "1", "0")] == [0, 0, 2]
+    assert capsys.readouterr().out.splitlines() == [
+        "trades has 4 open shards instead of 3.",
+        "trades has 1 open shard instead of 4.",
+    ]

@@ -121,6 +121,7 @@ class FakeKinesis:
         summary = {
             "StreamStatus": status,
             "RetentionPeriodHours": 24,
+            "OpenShardCount": sum(not shard.children for shard in self.streams.get(StreamName, [])),
             "StreamARN": f"arn:aws:kinesis:eu-west-1:000000000000:stream/{StreamName}",
             "StreamCreationTimestamp": to_datetime(self._made[StreamName]),
         }
@@ -147,6 +148,10 @@ class FakeKinesis:
             raise refusal("InvalidArgumentException", "PutRecords")
         outcomes = [self._put(shards, record["PartitionKey"], record["Data"]) for record in Records]
         return {"FailedRecordCount": sum("ErrorCode" in one for one in outcomes), "Records": outcomes}
+
+    @dated
+    def put_record(self, *, StreamName: str, PartitionKey: str, Data: bytes) -> Answer:  # noqa: N803
+        return self._put(self._shards("PutRecord", StreamName), PartitionKey, Data)
 
     @dated
     def get_shard_iterator(
