@@ -15,6 +15,7 @@ from ingest.endpoint.operations.base import Answer, Call
 from ingest.endpoint.operations.reading import MOST_RECORDS
 from ingest.endpoint.protocols import Codec
 from ingest.endpoint.service import Service
+from ingest.endpoint.unread import Unread
 from ingest.endpoint.watch import Watch
 from streams.core.records import Page, Position
 
@@ -27,7 +28,6 @@ MOST_SUBSCRIPTIONS = 512
 # The server takes all that is pushed into memory, however slowly its client reads. So a subscription ends after so many
 # bytes, and its client subscribes again when it has read them.
 MOST_PUSHED = 32 << 20
-MOST_UNREAD = 256 << 20  # bytes of answers that their clients have not read to the end
 
 Send = Callable[[bytes], Awaitable[None]]
 Check = Callable[[], Awaitable[object]]  # raises ApiError once the key is no longer valid
@@ -59,13 +59,15 @@ class _Progress(NamedTuple):
 
 
 class FanOut:
-    def __init__(self, service: Service, watch: Watch, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, service: Service, watch: Watch, unread: Unread, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._service = service
         self._watch = watch
         self._clock = clock
         self._running: dict[_Name, _Running] = {}
         self.ended = False
-        self.unread = 0  # bytes of answers that their clients have not read to the end
+        self.unread = unread
 
     def end_all(self) -> None:
         """Ends all subscriptions soon, as if their time had come."""
@@ -85,7 +87,7 @@ class FanOut:
                 )
             former.taken_over = True
             former.wake()
-        elif len(self._running) >= MOST_SUBSCRIPTIONS or self.unread > MOST_UNREAD:
+        elif len(self._running) >= MOST_SUBSCRIPTIONS or self.unread.full:
             raise beyond_limit("There are as many subscriptions, or unread events, as this endpoint serves at a time.")
         running = self._running[name] = _Running(now)
         return Subscription(self, name, running, call, position)

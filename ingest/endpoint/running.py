@@ -19,6 +19,7 @@ from ingest.endpoint.seals import Seals
 from ingest.endpoint.server import MOST_HEADERS, Endpoint
 from ingest.endpoint.service import Service
 from ingest.endpoint.telling import Told
+from ingest.endpoint.unread import Unread
 from ingest.endpoint.watch import Watch, connect
 from ingest.endpoint.writer import Writer
 from streams.backends.embedded.administration import Administration
@@ -51,7 +52,7 @@ class Running:
         self._writer = Writer(streams, parts.told)
         iterators = Iterators(Seals(parts.secrets, "kinesis api"))
         self.service = Service(streams, iterators, Keys(parts.find, parts.now), self._writer, parts.now)
-        self._fan_out = FanOut(self.service, Watch(lambda: connect(path)))
+        self._fan_out = FanOut(self.service, Watch(lambda: connect(path)), Unread())
         self._stopped = asyncio.Event()
         self._server = Server(
             Endpoint(self.service, self._fan_out, parts.told),

@@ -1,6 +1,5 @@
 """Serves the Kinesis API over HTTP/1.1 and HTTP/2 with granian; its RSGI interface calls `Endpoint`."""
 
-import asyncio
 import base64
 from random import getrandbits
 from typing import Any
@@ -11,12 +10,13 @@ from ingest.endpoint import canonical, event_stream, faults
 from ingest.endpoint.access_log import Entry
 from ingest.endpoint.bodies import Bodies, Body, drain
 from ingest.endpoint.canonical import Signed
-from ingest.endpoint.errors import ApiError
+from ingest.endpoint.errors import ApiError, unavailable
 from ingest.endpoint.fan_out import FanOut
 from ingest.endpoint.protocols import Codec, codec_of
 from ingest.endpoint.service import Service, Subscribe
 from ingest.endpoint.telling import Told
 
+LARGE = 1 << 20  # bytes of an answer
 MOST_HEADERS = 16 << 10  # bytes
 MOST_TARGET = 8 << 10  # characters of path and query
 
@@ -27,7 +27,6 @@ class Endpoint:
         self._service = service
         self._fan_out = fan_out
         self._bodies = Bodies()
-        self._draining: set[asyncio.Task[None]] = set()
 
     async def __rsgi__(self, scope: Any, proto: Any) -> None:
         if scope.proto != "http":
@@ -41,10 +40,13 @@ class Endpoint:
             if isinstance(answer, Subscribe):
                 await self._push(answer, codec, proto, entry)
                 return
+            if len(answer) > LARGE:
+                await self._send_large(answer, codec, proto, entry)
+                return
             body, status = answer, 200
         except Exception as error:  # noqa: BLE001 - each request is answered
-            found = faults.translated(error)
-            body, status, entry.outcome = codec.error(found), found.status, found.kind
+            # No name is kept for the translated error: it would hold this frame, and so the body, in a cycle.
+            body, status, entry.outcome = _refusal(faults.translated(error), codec)
         entry.status, entry.sent = status, len(body)
         proto.response_bytes(status, answer_headers(codec), body)
         self._end(entry)
@@ -64,20 +66,31 @@ class Endpoint:
         entry.received = len(body)
         return await self._service.answer(asked, signed._replace(body=body), entry)
 
+    async def _send_large(self, body: bytes, codec: Codec, proto: Any, entry: Entry) -> None:
+        """Sends an answer that is counted until its client has read it. Raises ApiError if too many are unread."""
+        if self._fan_out.unread.full:
+            raise unavailable()
+        unread = self._fan_out.unread.answer(proto)
+        transport = proto.response_stream(200, [*answer_headers(codec), ("content-length", str(len(body)))])
+        unread.add(len(body))
+        entry.status, entry.sent = 200, len(body)
+        try:
+            await transport.send_bytes(body)
+        except (RSGIProtocolClosed, RSGIProtocolError):
+            entry.outcome = "closed"  # by the client
+        self._end(entry)
+
     async def _push(self, asked: Subscribe, codec: Codec, proto: Any, entry: Entry) -> None:
         """Answers with a stream of events. Raises ApiError before it begins."""
         subscription = await self._fan_out.begin(asked.call)
+        unread = self._fan_out.unread.answer(proto)
         transport = proto.response_stream(200, answer_headers(codec._replace(content_type=event_stream.CONTENT_TYPE)))
         entry.status = 200
-
-        drained = asyncio.create_task(self._drain(proto, entry))
-        self._draining.add(drained)
-        drained.add_done_callback(self._draining.discard)
 
         async def send(message: bytes) -> None:
             await transport.send_bytes(message)
             entry.sent += len(message)
-            self._fan_out.unread += len(message)
+            unread.add(len(message))
 
         try:
             entry.outcome = await subscription.push(send, codec, asked.check)
@@ -86,14 +99,14 @@ class Endpoint:
         finally:
             self._end(entry)
 
-    async def _drain(self, proto: Any, entry: Entry) -> None:
-        """Waits until the client has read all events, or went away."""
-        await proto.client_disconnect()
-        self._fan_out.unread -= entry.sent
-
     def _end(self, entry: Entry) -> None:
         entry.write()
         self._told.answered(entry.operation, entry.outcome)
+
+
+def _refusal(error: ApiError, codec: Codec) -> tuple[bytes, int, str]:
+    """Returns the body, the status and the type of an error."""
+    return codec.error(error), error.status, error.kind
 
 
 def _headers(scope: Any) -> dict[str, str]:

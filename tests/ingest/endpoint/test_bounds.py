@@ -16,7 +16,7 @@ from botocore.auth import SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from ingest.endpoint import bodies
+from ingest.endpoint import bodies, unread
 from ingest.endpoint.bodies import Bodies, Body
 from ingest.endpoint.errors import ApiError
 from tests.ingest.endpoint import raw
@@ -140,3 +140,38 @@ def test_a_client_with_half_a_request_does_not_hold_up_others(url: str) -> None:
 
 def test_put_refuses_a_name_that_no_stream_can_have(client: Any) -> None:
     assert refusal(client.put_record, StreamName="a/b", Data=b"", PartitionKey="k")[0] == "ValidationException"
+
+
+class Reading:
+    """Is a request with an answer that is read when the test says so."""
+
+    def __init__(self) -> None:
+        self.read = asyncio.Event()
+
+    async def client_disconnect(self) -> None:
+        await self.read.wait()
+
+
+def test_large_answers_are_counted_until_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unread, "MOST", 100)
+
+    async def run() -> list[tuple[int, bool]]:
+        counted, proto = unread.Unread(), Reading()
+        answer = counted.answer(proto)
+        answer.add(101)
+        found = [(counted.held, counted.full)]
+        proto.read.set()
+        await asyncio.sleep(0.01)
+        answer.add(7)  # to a client that went away
+        return [*found, (counted.held, counted.full)]
+
+    assert asyncio.run(run()) == [(101, True), (0, False)]
+
+
+def test_a_large_page_is_read_whole(client: Any) -> None:
+    client.create_stream(StreamName="wide", ShardCount=1)
+    client.put_records(StreamName="wide", Records=[{"Data": b"x" * 900_000, "PartitionKey": "k"}] * 3)
+    start = {"StreamName": "wide", "ShardId": "shardId-000000000000", "ShardIteratorType": "TRIM_HORIZON"}
+    page = client.get_records(ShardIterator=client.get_shard_iterator(**start)["ShardIterator"])
+    assert [len(record["Data"]) for record in page["Records"]] == [900_000] * 3
+    assert page["ResponseMetadata"]["HTTPHeaders"]["content-length"].isdigit()
