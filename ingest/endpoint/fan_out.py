@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from ingest.endpoint import event_stream
-from ingest.endpoint.errors import ApiError, beyond_limit, in_use
+from ingest.endpoint.errors import ApiError, beyond_limit, in_use, no_shard
 from ingest.endpoint.operations import consumers, reading
 from ingest.endpoint.operations.base import Answer, Call
 from ingest.endpoint.operations.reading import MOST_RECORDS
@@ -77,7 +77,7 @@ class FanOut:
 
     async def begin(self, call: Call) -> "Subscription":
         """Returns the subscription of a call. Raises ApiError."""
-        consumer, position = await self._service.in_pool(lambda: _start(call), call.stream)
+        consumer, position, identity = await self._service.in_pool(lambda: _start(call), call.stream)
         name, now = _Name(call.stream, consumer, call.arguments["ShardId"]), self._clock()
         if former := self._running.get(name):
             if now - former.started < TAKEN_OVER_AFTER:
@@ -90,7 +90,7 @@ class FanOut:
         elif len(self._running) >= MOST_SUBSCRIPTIONS or self.unread.full:
             raise beyond_limit("There are as many subscriptions, or unread events, as this endpoint serves at a time.")
         running = self._running[name] = _Running(now)
-        return Subscription(self, name, running, call, position)
+        return Subscription(self, name, running, call, position, identity)
 
     def end(self, name: _Name, running: _Running) -> None:
         if self._running.get(name) is running:
@@ -110,12 +110,16 @@ class FanOut:
 
 
 class Subscription:
-    def __init__(self, fan_out: FanOut, name: _Name, running: _Running, call: Call, position: Position) -> None:
+    def __init__(
+        self, fan_out: FanOut, name: _Name, running: _Running, call: Call, position: Position, identity: str
+    ) -> None:
         self._fan_out = fan_out
         self._name = name
         self._running = running
         self._call = call
         self._position = position
+        self._identity = identity  # of the stream at the start
+        self._check_at = fan_out.clock() + CHECKED_EVERY
 
     async def push(self, send: Send, codec: Codec, check: Check) -> str:
         """Pushes events until the subscription ends, and returns how it ended: "ok", or the type of an error."""
@@ -146,6 +150,7 @@ class Subscription:
                     return
                 if not found.more:
                     await self._wait(news, check, min(ends, quiet_until))
+                await self._check_key(check)  # here too: a busy stream leaves no wait that ends without news
                 self._check_owner()
 
     async def _wait(self, news: asyncio.Event, check: Check, until: float) -> None:
@@ -155,7 +160,14 @@ class Subscription:
                 async with asyncio.timeout(min(left, CHECKED_EVERY)):
                     await news.wait()
             except TimeoutError:
-                await check()
+                await self._check_key(check)
+
+    async def _check_key(self, check: Check) -> None:
+        """Raises ApiError if the key is no longer valid; looks once in CHECKED_EVERY."""
+        now = self._fan_out.clock()
+        if now >= self._check_at:
+            self._check_at = now + CHECKED_EVERY
+            await check()
 
     def _check_owner(self) -> None:
         if self._running.taken_over:
@@ -166,6 +178,8 @@ class Subscription:
         stream, shard = self._call.opened, self._name.shard
         tip = stream.tip()  # before the read: what has this number or a lower one is then visible
         page = stream.read_freely(shard, self._position, MOST_RECORDS, BYTES_AN_EVENT)
+        if page.identity != self._identity:
+            raise no_shard(self._name.stream, shard)  # the stream was deleted, and made anew since
         position = reading.next_position(page, self._position)
         answer: Answer = {"Records": reading.records(page), "MillisBehindLatest": reading.behind(stream, page)}
         if page.ended:  # without a number to continue from, as KCL knows the end of a shard
@@ -180,10 +194,11 @@ def _has_more(page: Page) -> bool:
     return bool(page.batches) and page.watermark is None and not page.ended
 
 
-def _start(call: Call) -> tuple[str, Position]:
-    """Returns the name of the consumer and the position of its start. Raises ApiError."""
+def _start(call: Call) -> tuple[str, Position, str]:
+    """Returns the name of the consumer, the position of its start, and the stream's identity. Raises ApiError."""
+    identity = call.opened.identity()
     consumer = consumers.found(call)
     shard = reading.find_shard(call.opened, call.arguments["ShardId"])
     given = call.arguments["StartingPosition"]
     position = reading.start(call, shard, given["Type"], given.get("SequenceNumber"), given.get("Timestamp"))
-    return consumer.name, position
+    return consumer.name, position, identity

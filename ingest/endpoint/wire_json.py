@@ -8,10 +8,15 @@ from ingest.endpoint.errors import ApiError, serialization
 from ingest.endpoint.moment import Moment
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
+# A value of two characters becomes an object of 64 bytes and more. So the signs between values are counted before a body
+# is decoded; those in 500 partition keys of 256 characters count too.
+MOST_VALUES = 200_000
 
 
 def decode(body: bytes) -> Any:
     """Returns the value of a body. Raises ApiError."""
+    if sum(map(body.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        raise serialization("The body has too many values.")
     try:
         return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

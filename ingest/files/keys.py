@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from common.text import quoted
+from ingest.field_names import fits_struct
 from ingest.files.bad_lines import BadLineError
 from streams.backends import limits
 from streams.core import names
@@ -43,11 +44,6 @@ def parse_path(text: str) -> list[str]:
     if not all(steps) or len(steps) > MOST_STEPS:
         raise SourceError(f"{quoted(text)} is not a path of 1 to {MOST_STEPS} names with dots between them.")
     return steps
-
-
-def fits_struct(name: str) -> bool:
-    """Returns whether msgspec takes the name for a field of a Struct: it needs no escape in JSON."""
-    return not any(sign in '"\\' or sign < " " for sign in name)
 
 
 class FieldKeys:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import msgspec
 
 from common.text import quoted
+from ingest.field_names import fits_struct
 from ingest.http.refusals import RefusedError
 from streams.core import names
 
@@ -31,7 +32,7 @@ class Keys(Protocol):
     field: str
 
     def of_all(self, datas: Sequence[bytes]) -> list[str]:
-        """Returns the key of each record. May raise READ_ERRORS, and then each record is asked for by itself."""
+        """Returns the key of each record. May raise READ_ERRORS and FaultError: then each is asked for by itself."""
 
     def of(self, data: bytes) -> str:
         """Returns the key of one record, which is valid JSON if the key comes from a field. Raises FaultError."""
@@ -78,13 +79,16 @@ class FieldKeys:
         if not all(self._steps) or len(self._steps) > MOST_STEPS or len(path) > MOST_PATH:
             says = f"“key” names no field: it is a path of 1 to {MOST_STEPS} names with dots between them."
             raise RefusedError(400, "key", says)
+        self._one_by_one = not all(map(fits_struct, self._steps))
         leaf: Any = str
-        for step in reversed(self._steps):
+        for step in [] if self._one_by_one else reversed(self._steps):
             leaf = msgspec.defstruct("Level", [("inner", leaf)], rename={"inner": step})
         self._decode = msgspec.json.Decoder(leaf).decode
         self._inner = attrgetter(".".join(["inner"] * len(self._steps)))
 
     def of_all(self, datas: Sequence[bytes]) -> list[str]:
+        if self._one_by_one:
+            return list(map(self.of, datas))
         return list(map(self._inner, map(self._decode, datas)))
 
     def of(self, data: bytes) -> str:

@@ -69,7 +69,7 @@ def _keyed(found: Numbered, keys: Keys, most: int) -> Records:
         if not found.is_json:
             check_json(found.datas)
         return Records(made, found.datas, found.lines, found.faults)
-    except (*READ_ERRORS, InvalidRecordError):
+    except (FaultError, *READ_ERRORS, InvalidRecordError):
         pass
     records = Records([], [], lines := [], dict(found.faults))
     for line, data in zip(found.lines, found.datas, strict=True):

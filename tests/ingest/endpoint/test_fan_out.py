@@ -1,13 +1,20 @@
 """Registered consumers and SubscribeToShard, by boto3."""
 
+import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ingest.endpoint.errors import ApiError
+from ingest.endpoint.fan_out import FanOut
+from ingest.endpoint.operations.base import Call, Store
+from ingest.endpoint.protocols import JSON
+from ingest.endpoint.watch import Watch, connect
+from streams.backends.embedded.administration import Administration
 from tests.emulators import free_port
 from tests.ingest.endpoint.conftest import MakeStream
 from tests.ingest.endpoint.refusing import refusal
@@ -162,3 +169,61 @@ def test_the_endpoint_ends_at_once_under_an_open_subscription(tmp_path: Path) ->
     finally:
         process.kill()
         process.wait()
+
+
+class Straight:
+    """Runs the tasks of a subscription at once."""
+
+    async def in_pool(self, task: Callable[[], Any], stream: str = "") -> Any:
+        return task()
+
+
+def pushed(path: Path, each: Callable[[Administration, float], None], check: Callable[[], None]) -> tuple[str, int]:
+    """Pushes a shard of a new stream, half a second an event; `each` is called after every event.
+
+    Returns how the subscription ended, and after how many events.
+    """
+    stream, now, sent = Administration(path, "s", limited=False), [0.0], [0]
+    stream.make(1)
+    consumer = stream.register("reader", 1)
+    arguments = {
+        "ConsumerARN": f"{ARN}s/consumer/reader:{consumer.created // 1000}",
+        "ShardId": SHARD,
+        "StartingPosition": {"Type": "TRIM_HORIZON"},
+    }
+    store = Store(lambda _: stream, list, None, stream.now)  # type: ignore[arg-type]
+    fan_out = FanOut(Straight(), Watch(lambda: connect(path)), lambda: now[0])  # type: ignore[arg-type]
+
+    async def send(message: bytes) -> None:
+        now[0] += 0.5
+        sent[0] += 1
+        each(stream, now[0])
+
+    async def checked() -> None:
+        check()
+
+    async def run() -> str:
+        subscription = await fan_out.begin(Call(arguments, "s", "eu-west-1", store, lambda name: True))
+        return await subscription.push(send, JSON, checked)
+
+    with closing(stream):
+        return asyncio.run(run()), sent[0]
+
+
+def test_a_busy_subscription_ends_when_its_key_is_revoked(tmp_path: Path) -> None:
+    def revoked() -> None:
+        raise ApiError("AccessDeniedException")
+
+    ended = pushed(tmp_path / "s.sqlite3", lambda stream, _: stream.put([("k", b"x")]), revoked)
+    assert ended == ("AccessDeniedException", 3)  # the first, one record, and the error: within a second
+
+
+def test_a_subscription_does_not_go_on_in_another_stream_of_the_name(tmp_path: Path) -> None:
+    def remake(stream: Administration, now: float) -> None:
+        if now == 1.0:
+            stream.delete()
+            stream.make(1)
+            stream.register("reader", 1)
+        stream.put([("k", b"x")])
+
+    assert pushed(tmp_path / "s.sqlite3", remake, lambda: None) == ("ResourceNotFoundException", 3)

@@ -6,7 +6,7 @@ from typing import Any
 import cbor2
 import pytest
 
-from ingest.endpoint import wire_cbor
+from ingest.endpoint import wire_cbor, wire_json
 from ingest.endpoint.errors import ApiError
 from tests.ingest.endpoint import raw
 from tests.ingest.endpoint.conftest import MakeStream
@@ -114,3 +114,24 @@ def test_a_body_that_is_too_large_is_refused(url: str) -> None:
     reply = raw.call(url, "PutRecords", b" " * ((16 << 20) + 1))
     assert (reply.status, json.loads(reply.body)["__type"]) == (413, "RequestEntityTooLarge")
     assert wait_for(lambda: raw.call(url, "ListStreams", b"{}").status) == 200
+
+
+@pytest.mark.parametrize("item", [b"\xa0", b"\x80", b"\x60", b"\xfb" + b"\0" * 8, b"\x9f\xff", b"\xc1\x00"])
+def test_cbor_of_too_many_items_is_refused_before_it_is_decoded(item: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire_cbor.cbor2, "loads", None)
+    with pytest.raises(ApiError, match="too many values"):
+        wire_cbor.decode(b"\xa1\x61a\x9f" + item * 300_000 + b"\xff")
+
+
+def test_json_of_too_many_values_is_refused_before_it_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire_json.msgspec.json, "decode", None)
+    for part in (b"[],", b"[", b'{"":', b"1,"):
+        with pytest.raises(ApiError, match="too many values"):
+            wire_json.decode(b'{"a":[' + part * 200_001)
+
+
+def test_the_largest_put_has_not_too_many_values() -> None:
+    records = [{"Data": b"," * 20_000, "PartitionKey": "," * 256, "ExplicitHashKey": "0"}] * 500
+    assert wire_cbor.decode(cbor2.dumps({"Records": records}))["Records"] == records
+    texts = [{**record, "Data": "LCws" * 5_000} for record in records]
+    assert wire_json.decode(json.dumps({"Records": texts}).encode())["Records"] == texts

@@ -3,6 +3,7 @@
 import gzip
 import json
 from threading import BoundedSemaphore
+from urllib.parse import quote
 
 import pytest
 import zstandard
@@ -49,6 +50,14 @@ def test_body_is_cut_into_records_with_the_key_of_a_field(
     found = held(clicks)
     assert [name for name, _ in found] == [name for name, _ in stored]
     assert all(data in (None, mine) for (_, data), (_, mine) in zip(stored, found, strict=True))
+
+
+def test_field_of_any_name_is_a_key(send: Send, clicks: EmbeddedStream) -> None:
+    for name in ('a"b', "a\\b", "a\x01b", "é", "inner"):
+        assert send(json.dumps({name: "k"}).encode(), query=f"?key={quote(name)}").json()["failed"] == 0
+    answer = send(b'{"a\\"b": 1}\n{"b": 2}\nx\n', "application/x-ndjson", query="?key=a%22b")
+    assert (answer.status_code, answer.json()["failed"]) == (200, 2)
+    assert [key for key, _ in held(clicks)] == ["k"] * 5 + ["1"]
 
 
 def test_lines_of_text_are_records_with_the_key_of_the_header(send: Send, clicks: EmbeddedStream) -> None:
