@@ -133,6 +133,7 @@ private.shut(VAR_DIR / "streams.sqlite3")
 
 ENDPOINT_PORT = env.int("ENDPOINT_PORT", default=4567)  # of `manage.py endpoint`, on this machine
 ENDPOINT_URL = (env.str("ENDPOINT_URL", default="") or f"http://localhost:{ENDPOINT_PORT}").rstrip("/")
+ENDPOINT_UNPACK = env.bool("ENDPOINT_UNPACK", default=True)  # aggregates of KPL become the records that they hold
 INGEST_MAX_BYTES = env.int("INGEST_MAX_BYTES", default=10 << 20)  # of a body by HTTP, unpacked
 INGEST_RATE = env.int("INGEST_RATE", default=0)  # records a second of a token, in each process; 0: not limited
 if INGEST_MAX_BYTES < 1 or INGEST_RATE < 0 or ENDPOINT_PORT not in range(1, 65536):

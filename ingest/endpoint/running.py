@@ -40,6 +40,7 @@ class Parts(NamedTuple):
     secrets: Sequence[str]  # from which the keys of iterators are derived; the first one is current
     told: Told
     now: clock.Clock = clock.now
+    unpacks: bool = True  # aggregates of KPL are stored as the records that they hold
 
 
 class Running:
@@ -51,7 +52,8 @@ class Running:
         streams = Opened(lambda name: Administration(path, name, limited=limited, faults=faults))
         self._writer = Writer(streams, parts.told)
         iterators = Iterators(Seals(parts.secrets, "kinesis api"))
-        self.service = Service(streams, iterators, Keys(parts.find, parts.now), self._writer, parts.now)
+        keys = Keys(parts.find, parts.now)
+        self.service = Service(streams, iterators, keys, self._writer, parts.now, unpacks=parts.unpacks)
         self._fan_out = FanOut(self.service, Watch(lambda: connect(path)), Unread())
         self._stopped = asyncio.Event()
         self._server = Server(

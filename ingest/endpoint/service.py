@@ -25,6 +25,7 @@ from ingest.endpoint.operations.table import OPERATIONS
 from ingest.endpoint.operations.unsupported import NAMES as UNSUPPORTED
 from ingest.endpoint.protocols import JSON, Codec, codec_of, operation_of
 from ingest.endpoint.signatures import Claim
+from ingest.endpoint.unpacking import unpack
 from ingest.endpoint.validation import Fields, checked
 from ingest.endpoint.writer import Writer
 from streams.core import clock
@@ -67,11 +68,20 @@ class Asked(NamedTuple):
 
 class Service:
     def __init__(
-        self, streams: Opened, iterators: Iterators, keys: Keys, writer: Writer, now: clock.Clock = clock.now
+        self,
+        streams: Opened,
+        iterators: Iterators,
+        keys: Keys,
+        writer: Writer,
+        now: clock.Clock = clock.now,
+        *,
+        unpacks: bool = True,
     ) -> None:
+        """`unpacks` says whether aggregates of KPL are stored as the records that they hold."""
         self._keys = keys
         self._writer = writer
         self._now = now
+        self._unpacks = unpacks
         self.pool = ThreadPoolExecutor(READERS, "reader")
         self.store = Store(streams, lambda: streams("").all_names(), iterators, now)
 
@@ -142,13 +152,15 @@ class Service:
     async def _put(self, operation: str, body: bytes, codec: Codec, caller: Caller, entry: Entry) -> bytes:
         stream, put = _put_of(operation, body, codec, self.store)
         await self._call(operation, (WRITE,), {"DryRun": put.dry}, stream, caller, entry)
+        unpacked = unpack(put.writing) if self._unpacks else None
         try:
-            written = await self._writer.put(stream, put.writing, put.size)
+            written = await self._writer.put(stream, unpacked.writing if unpacked else put.writing, put.size)
         except InvalidRecordError:
             most = await self.in_pool(lambda: self.store.open(stream).properties().max_record, stream)
             raise putting.too_large(put, most) from None
         except Exception as error:
             raise faults.translated(error, stream) from error
+        written = unpacked.folded(written) if unpacked else written
         if put.many and not written.errors and codec is JSON:
             return putting.answer_as_json(written)
         return codec.encode(putting.answer(put, written, stream))

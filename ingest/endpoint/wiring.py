@@ -19,7 +19,8 @@ DOOR = "kinesis"
 def build(place: Place, told: Callable[[], object]) -> Running:
     """Returns the endpoint at this place; `told` is called when it listens. Raises StreamError."""
     secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return Running(Parts(parse_embedded(settings.STREAM_URL), find, secrets, Counting()), place, told)
+    parts = Parts(parse_embedded(settings.STREAM_URL), find, secrets, Counting(), unpacks=settings.ENDPOINT_UNPACK)
+    return Running(parts, place, told)
 
 
 def find(key_id: str, now: datetime) -> Found | None:
