@@ -41,20 +41,25 @@ def put_by_curl(site: str, token: str, stream: str, between: str = " ") -> str:
 
 
 def cli(key_id: str, secret: str, grant: Grant) -> str:
-    """Returns the lines for a shell with the AWS CLI."""
+    """Returns the lines for a shell with the AWS CLI, version 1 or 2."""
     stream = shlex.quote(example_stream(grant))
-    return "\n".join(
-        (
-            f"export AWS_ACCESS_KEY_ID={key_id}",
-            f"export AWS_SECRET_ACCESS_KEY={secret}",
-            f"export AWS_ENDPOINT_URL_KINESIS={shlex.quote(settings.ENDPOINT_URL)}",
-            f"export AWS_DEFAULT_REGION={shlex.quote(settings.ENDPOINT_REGION)}",
-            f"aws kinesis put-record --stream-name {stream} --partition-key first{CONTINUED}"
-            f"--cli-binary-format raw-in-base64-out --data {shlex.quote(RECORD)}"
-            if grant.has(WRITE_STREAMS)
-            else f"aws kinesis describe-stream-summary --stream-name {stream}",
-        )
+    # Version 2 takes --data as base64 and version 1 as it is; both take the bytes of a file as they are.
+    put = (
+        f"printf %s {shlex.quote(RECORD)} | aws kinesis put-record --stream-name {stream}{CONTINUED}"
+        "--partition-key first --data fileb:///dev/stdin"
     )
+    look = f"aws kinesis describe-stream-summary --stream-name {stream}"
+    return "\n".join((*exports(key_id, secret), put if grant.has(WRITE_STREAMS) else look))
+
+
+def exports(key_id: str, secret: str) -> list[str]:
+    """Returns the lines for a shell that set everything that an AWS SDK or the AWS CLI needs."""
+    return [
+        f"export AWS_ACCESS_KEY_ID={key_id}",
+        f"export AWS_SECRET_ACCESS_KEY={secret}",
+        f"export AWS_ENDPOINT_URL_KINESIS={shlex.quote(settings.ENDPOINT_URL)}",
+        f"export AWS_DEFAULT_REGION={shlex.quote(settings.ENDPOINT_REGION)}",
+    ]
 
 
 def boto3(key_id: str, secret: str, grant: Grant) -> str:

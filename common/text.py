@@ -61,6 +61,11 @@ def shortened(sentence: str, most: int = MOST_SENTENCE) -> str:
     return sentence if len(sentence) <= most else f"{sentence[: most // 2]}{MARK}{sentence[-(most // 2) :]}"
 
 
+def counted(number: int, noun: str) -> str:
+    """Returns a number with its noun, in the plural by an "s" unless the number is 1: "1 line", "1,200 lines"."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
 def clause(words: object) -> str:
     """Returns another program's message as part of a sentence: on one line, and without a full stop at its end."""
     return " ".join(str(words).split()).rstrip(".")

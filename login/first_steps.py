@@ -13,12 +13,15 @@ from streams.wiring import is_kinesis
 STREAM = client_lines.STREAM
 
 
-def told(site: str, now: datetime, *, first: bool) -> list[str]:
-    """Returns the lines. `first`: the first user was just made, and gets a token, shown once."""
-    made = f"{site}{reverse('tokens')}"
-    lines = ["", f"Kinesis clients: endpoint {settings.ENDPOINT_URL}, access keys at {made}"]
+def told(site: str, now: datetime, *, first: bool, fault: str = "") -> list[str]:
+    """Returns the lines. `first`: the first user was just made, and gets a token, shown once.
+
+    `fault` says in a sentence why the Kinesis API is not started.
+    """
     if not streams():
-        return lines
+        return ["", "The streams are on Amazon Kinesis: its clients use the endpoint and the keys of Amazon."]
+    made = f"{site}{reverse('tokens')}"
+    lines = ["", fault or f"Kinesis clients: endpoint {settings.ENDPOINT_URL}, access keys at {made}"]
     if not first:
         return [*lines, f"Records of your own by HTTP: make a token at {made}, its page shows the line to copy"]
     line = client_lines.put_by_curl(site, _token(now), STREAM)

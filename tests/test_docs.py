@@ -97,6 +97,14 @@ def test_links_between_documents_lead_to_files() -> None:
     assert [f"{file.name}: {link}" for file, link in links if not (file.parent / link).exists()] == []
 
 
+def test_list_of_documents_leads_to_each() -> None:
+    index = ROOT / "docs/README.md"
+    listed = {(index.parent / link).resolve() for link in re.findall(r"\]\(([^)#:\s]+)\)", index.read_text())}
+    pages = {path.resolve() for path in (ROOT / "docs").rglob("*.md") if path.parent.name != "adr"} - {index}
+    assert sorted(pages - listed) == []
+    assert "docs/README.md" in (ROOT / "README.md").read_text()
+
+
 def test_quoted_code_of_the_example_application_is_its_code() -> None:
     page = (ROOT / "docs/add-an-application.md").read_text()
     quoted = re.findall(r"^`([\w/.]+)`:\n\n```\w+\n(.+?)^```$", page, re.MULTILINE | re.DOTALL)

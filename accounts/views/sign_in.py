@@ -81,7 +81,13 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 
     When a session ends, every tab shows the sign-in page, and signing in on one makes the forms of the others stale.
     Their user is signed in by then, so this redirects them.
+    A script with a token gets here by the address of a page: a slash parts that of a stream's records from the door's.
     """
+    if request.headers.get("Authorization", "").startswith("Bearer "):
+        says = (
+            "Only pages are here, which take no token. Records are put at /streams/NAME/records, without a last slash."
+        )
+        return JsonResponse({"error": says}, status=403)
     if request.path == reverse("sign-in") and request.user.is_authenticated:
         return redirect(f"{request.path}?{urlencode({'next': request.POST.get('next', '')})}")
     return csrf_failure(request, reason)

@@ -81,6 +81,9 @@ def _header(reader: "Reader") -> list[str]:
         if not all(1 <= len(name) <= MOST_NAME for name in names) or len(set(names)) < len(names):
             says = f"The first line of a CSV names its columns: each once, in 1 to {MOST_NAME} characters."
             raise RefusedError(400, "syntax", says)
+        if len(names) == 1 and (sign := next((sign for sign in ";\t|" if sign in names[0]), None)):
+            says = f"The header has one column, with {sign!r} in its name: commas part the columns of a CSV by HTTP."
+            raise RefusedError(400, "syntax", f"{says} `produce lines` takes other signs.")
         if len(names) > MOST_COLUMNS:
             raise RefusedError(400, "syntax", f"The CSV has more than {MOST_COLUMNS:,} columns.")
         return names

@@ -3,13 +3,13 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 
-from common.text import escaped
+from common.text import counted, escaped
 from ingest.tails import positions, tallies
 from ingest.tails.finding import Finding
 from ingest.tails.flows import Flow
 from ingest.tails.folders import Folders
 from ingest.tails.positions import FOLLOWED, Position
-from ingest.tails.runner import MISSES
+from ingest.tails.runner import MISSES, misses
 from ingest.tails.tailer import TALLY
 from ingest.tails.targets import Target
 from streams.applications import Row
@@ -98,10 +98,10 @@ def _size(path: str, key: positions.Id) -> int | None:
 
 def _in_words(row: Row) -> Iterator[str]:
     lost = f", {row['lost']:,} bytes are lost" if row["lost"] else ""
-    yield f"{row['flow']} into {row['stream']}: {row['records']:,} records of {row['bytes']:,} bytes are in{lost}."
-    for name, sentence in MISSES.items():
-        if row[name]:
-            yield f"  {row[name]:,} {sentence}."
+    put = f"{counted(row['records'], 'record')} of {counted(row['bytes'], 'byte')}"
+    yield f"{row['flow']} into {row['stream']}: {put} are in{lost}."
+    for sentence in misses(row):
+        yield f"  {sentence}"
     if row["sample"]:
         yield f"  The first line that could not be converted: {row['sample']!r}"
     for file in row["files"]:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from common.outage_log import OutageLog
-from common.text import escaped
+from common.text import counted, escaped
 from ingest.tails.tailer import Tailer
 from ingest.tails.tallies import Tally
 from ingest.tails.targets import ThrottledError
@@ -67,10 +67,10 @@ class TailRunner:
         lines = []
         for row in self._rows():
             lines.append(
-                f"Put {row['records']:,} records of {row['size']:,} bytes into {row['stream']}"
+                f"Put {counted(row['records'], 'record')} of {counted(row['size'], 'byte')} into {row['stream']}"
                 f" in {row['seconds']:,.1f} s: {row['flow']}."
             )
-            lines += [f"  {sentence}" for sentence in _misses(row)]
+            lines += [f"  {sentence}" for sentence in misses(row)]
         return [escaped(line) for line in lines]
 
     def row(self) -> Row:
@@ -85,12 +85,12 @@ class TailRunner:
 
 
 COUNTS = ("records", "size", "blank", "unmatched", "overlong", "extra", "keyless")
-MISSES = {
-    "blank": "blank lines were left out",
-    "unmatched": "lines could not be converted, and were left out",
-    "overlong": "records were too long, and were cut off",
-    "extra": "lines had more columns than there are names",
-    "keyless": "records had no partition key where it was looked for, and got one by their content",
+MISSES = {  # a count of a tally: its noun, and the rest of the sentence for many
+    "blank": ("blank line", "were left out"),
+    "unmatched": ("line", "could not be converted, and were left out"),
+    "overlong": ("record", "were too long, and were cut off"),
+    "extra": ("line", "had more columns than there are names"),
+    "keyless": ("record", "had no partition key where it was looked for, and got one by the content"),
 }
 
 
@@ -98,5 +98,10 @@ def _since(before: Tally, now: Tally) -> Row:
     return {name: getattr(now, name) - getattr(before, name) for name in COUNTS}
 
 
-def _misses(row: Row) -> list[str]:
-    return [f"{row[name]:,} {sentence}." for name, sentence in MISSES.items() if row[name]]
+def misses(row: Row) -> list[str]:
+    """Returns a sentence for each kind of line or record of a tally that was not taken as it came."""
+    return [_sentence(row[name], noun, rest) for name, (noun, rest) in MISSES.items() if row[name]]
+
+
+def _sentence(number: int, noun: str, rest: str) -> str:
+    return f"{counted(number, noun)} {rest.replace('were ', 'was ') if number == 1 else rest}."

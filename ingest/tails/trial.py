@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from common.text import counted
 from ingest.tails import copies, files
 from ingest.tails.cutting import State, cut
 from ingest.tails.flows import Config, Flow
@@ -86,16 +87,16 @@ def _size(path: str) -> int:
 
 
 def _in_words(row: Row) -> Iterator[str]:
-    files = f"{row['files']:,} files of {row['bytes']:,} bytes"
+    files = f"{counted(row['files'], 'file')} of {counted(row['bytes'], 'byte')}"
     yield f"{row['flow']} into {row['stream']}: {files}, from the {row['from']}."
     if row["over"]:
         yield f"  Of these, the {MOST_FILES:,} that changed last are followed."
     if row["compressed"]:
-        yield f"  {row['compressed']:,} compressed files in these folders are left out."
+        yield f"  {counted(row['compressed'], 'compressed file')} in these folders left out."
     for folder, why in row["unreadable"].items():
         yield f"  The folder {folder} cannot be read in full: {why}."
     if row["unmatched"]:
-        yield f"  {row['unmatched']:,} lines could not be converted; the first: {row['sample']!r}"
+        yield f"  {counted(row['unmatched'], 'line')} could not be converted; the first: {row['sample']!r}"
     if row["keyless"]:
         yield "  The first record has no partition key where it is looked for; it gets one by its content."
     if first := row["first"]:

@@ -23,9 +23,9 @@ HISTORY = [
 ]
 
 
-def _account(title: str, room: str, heading: str, words: str, trail: str = "") -> Sheet:
+def _account(title: str, room: str, heading: str, words: str, trail: str = "", *, height: int = 800) -> Sheet:
     """The frame of an account page: the rooms on the left, the heading on the right."""
-    sheet = Sheet(title, 1280, 800)
+    sheet = Sheet(title, 1280, height)
     top_bar(sheet, "", state=None)
     with sheet.group("rooms"):
         for place, name in enumerate(ROOMS):
@@ -94,53 +94,83 @@ def sessions() -> Sheet:
     return sheet
 
 
+def _credential(sheet: Sheet, y: float, name: str, ending: str, lines: Sequence[str]) -> None:
+    """Draws one token or access key; the last two lines, the dates, are pale."""
+    sheet.line([(LEFT + 16, y), (LEFT + WIDE - 16, y)], color="#e6e8ec")
+    sheet.text(LEFT + 16, y + 10, f"{name}   {ending}")
+    for place, line in enumerate(lines):
+        sheet.text(LEFT + 16, y + 32 + place * 20, line, size=14, color=MUTED if place >= len(lines) - 2 else INK)
+    button(sheet, LEFT + WIDE - 106, y + 12, 90, "Revoke")
+
+
 def tokens() -> Sheet:
-    words = "For scripts that read: Authorization: Bearer mlr_… instead of a session."
-    sheet = _account("API tokens · 1280 × 800", "Tokens", "API tokens", words)
-    rows = [
-        ("nightly report", "mlr_…kjyY", "Until 2027-01-31. Last used 2026-11-22 14:21 from 192.0.2.80."),
-        ("spreadsheet", "mlr_…-16U", "Expired 2026-11-12. Never used."),
-    ]
+    words = (
+        "A script sends an API token over HTTP. A Kinesis client (AWS SDK, AWS CLI, agent) signs with an access key."
+    )
+    sheet = _account("Tokens and keys · 1280 × 900", "Tokens", "Tokens and keys", words, height=900)
+    dates = ("Made 2026-11-02. Until 2027-01-31.", "Last used 2026-11-22 14:21 from 192.0.2.80.")
+    report = ("Read what the dashboards show, as CSV and JSON", *dates)
+    clicks = ("Put records into streams", "Streams: clicks", "Made 2026-10-13. Expired 2026-11-12.", "Never used.")
+    agent = ("Put records into streams", "Read the records of streams", "Streams: clicks, web*", *dates)
     with sheet.group("tokens"):
-        panel(sheet, LEFT, 160, WIDE, 232, "2 tokens")
+        panel(sheet, LEFT, 160, WIDE, 280, "2 API tokens")
         button(sheet, LEFT + WIDE - 136, 168, 120, "New token")
-        for place, (name, ending, about) in enumerate(rows):
-            y = 216 + place * 88
-            sheet.line([(LEFT + 16, y), (LEFT + WIDE - 16, y)], color="#e6e8ec")
-            sheet.text(LEFT + 16, y + 10, f"{name}   {ending}")
-            sheet.text(LEFT + 16, y + 32, "Read what the dashboards show, as CSV and JSON", size=14)
-            sheet.text(LEFT + 16, y + 52, about, size=14, color=MUTED)
-            button(sheet, LEFT + WIDE - 106, y + 12, 90, "Revoke")
+        _credential(sheet, 208, "nightly report", "mlr_…kjyY", report)
+        _credential(sheet, 314, "web shop", "mlr_…-16U", clicks)
+    with sheet.group("keys"):
+        panel(sheet, LEFT, 456, WIDE, 194, "1 access key")
+        button(sheet, LEFT + WIDE - 176, 464, 160, "New access key")
+        _credential(sheet, 504, "log agent", "MLRKQ7ZP3XGKT2WD5NAB", agent)
     with sheet.group("use"):
-        panel(sheet, LEFT, 408, WIDE, 112, "How to use one")
-        sheet.rect(LEFT + 16, 448, WIDE - 32, 40, stroke=PALE_GREY, fill=PALE_GREY, neat=True)
+        panel(sheet, LEFT, 666, WIDE, 182, "How to use them")
+        words = "Read a dashboard as CSV or JSON with a token: /market/minutes.csv, /orders/alarms.csv, /live/market."
+        sheet.text(LEFT + 16, 706, words, size=14)
+        sheet.rect(LEFT + 16, 732, WIDE - 32, 40, stroke=PALE_GREY, fill=PALE_GREY, neat=True)
         line = 'curl -H "Authorization: Bearer $MILLRACE_TOKEN" localhost:8000/market/minutes.csv'
-        sheet.text(LEFT + 28, 459, line, size=14, code=True)
+        sheet.text(LEFT + 28, 743, line, size=14, code=True)
+        words = "Records are put at /streams/NAME/records. Kinesis clients take the endpoint localhost:4567."
+        sheet.text(LEFT + 16, 786, words, size=14)
+        words = "Keep tokens and secrets out of addresses, and out of repositories."
+        sheet.text(LEFT + 16, 814, words, size=14)
     return sheet
 
 
 def token_made() -> Sheet:
     title = "A new token · 1280 × 800"
-    sheet = _account(title, "Tokens", "nightly report", "", "API tokens  /")
+    sheet = _account(title, "Tokens", "web shop", "", "Tokens and keys  /")
     with sheet.group("form"):
-        sheet.rect(LEFT, 160, WIDE, 210, stroke=MUTED, dashed=True, round_=True)
-        sheet.text(LEFT + 16, 172, "Before, once it is confirmed who you are:", size=14, color=MUTED)
-        sheet.text(LEFT + 16, 204, "Name", size=15, color=MUTED)
-        sheet.rect(LEFT + 16, 226, 400, 36, round_=True)
-        sheet.text(LEFT + 28, 234, "nightly report")
-        sheet.rect(LEFT + 16, 282, 16, 16)
-        sheet.text(LEFT + 44, 280, "Read what the dashboards show, as CSV and JSON")
-        sheet.text(LEFT + 560, 204, "For", size=15, color=MUTED)
-        sheet.rect(LEFT + 560, 226, 130, 36, round_=True)
-        sheet.text(LEFT + 572, 234, "90 days   ▾")
-        button(sheet, LEFT + 16, 318, 160, "Make the token", primary=True)
+        sheet.rect(LEFT, 150, WIDE, 286, stroke=MUTED, dashed=True, round_=True)
+        sheet.text(LEFT + 16, 162, "Before, once it is confirmed who you are:", size=14, color=MUTED)
+        sheet.text(LEFT + 16, 192, "Name", size=15, color=MUTED)
+        sheet.rect(LEFT + 16, 214, 400, 36, round_=True)
+        sheet.text(LEFT + 28, 222, "web shop")
+        sheet.text(LEFT + 16, 266, "Allows", size=15, color=MUTED)
+        choices = ("Read what the dashboards show, as CSV and JSON", "Put records into streams")
+        for place, choice in enumerate(choices):
+            sheet.rect(LEFT + 16, 294 + place * 28, 16, 16, fill=BLUE if place else "transparent")
+            sheet.text(LEFT + 44, 292 + place * 28, choice)
+        sheet.text(LEFT + 560, 266, "Only these streams", size=15, color=MUTED)
+        sheet.rect(LEFT + 560, 288, 300, 36, round_=True)
+        sheet.text(LEFT + 572, 296, "clicks")
+        sheet.text(LEFT + 560, 192, "For", size=15, color=MUTED)
+        sheet.rect(LEFT + 560, 214, 130, 36, round_=True)
+        sheet.text(LEFT + 572, 222, "90 days   ▾")
+        button(sheet, LEFT + 16, 384, 160, "Make the token", primary=True)
     with sheet.group("token"):
-        panel(sheet, LEFT, 396, WIDE, 190, "Copy it now: it is shown only this once")
-        sheet.rect(LEFT + 16, 438, WIDE - 32, 44, stroke=BLUE, fill=PALE_BLUE, neat=True)
-        sheet.text(LEFT + 28, 451, "mlr_lpuHzcrUD7M8LlOh12PSnl96uDMEisZoX9WirzT9S1w", size=15, code=True)
-        button(sheet, LEFT + WIDE - 100, 442, 74, "Copy")
-        sheet.text(LEFT + 16, 496, "Until 2027-02-20 17:21:47 (UTC).", size=15)
-        button(sheet, LEFT + 16, 532, 90, "Done")
+        panel(sheet, LEFT, 452, WIDE, 128, "Copy it now: it is shown only this once")
+        sheet.rect(LEFT + 16, 494, WIDE - 32, 44, stroke=BLUE, fill=PALE_BLUE, neat=True)
+        sheet.text(LEFT + 28, 507, "mlr_lpuHzcrUD7M8LlOh12PSnl96uDMEisZoX9WirzT9S1w", size=15, code=True)
+        button(sheet, LEFT + WIDE - 100, 498, 74, "Copy")
+        sheet.text(
+            LEFT + 16, 550, "Put records into streams. Streams: clicks. Until 2027-02-20 17:21:47 (UTC).", size=15
+        )
+    with sheet.group("put"):
+        panel(sheet, LEFT, 596, WIDE, 150, "Put a record into the stream clicks")
+        button(sheet, LEFT + WIDE - 90, 602, 74, "Copy")
+        sheet.rect(LEFT + 16, 642, WIDE - 32, 40, stroke=PALE_GREY, fill=PALE_GREY, neat=True)
+        line = "curl localhost:8000/streams/clicks/records -H 'Authorization: Bearer mlr_lpuH…' -H …  -d …"
+        sheet.text(LEFT + 28, 653, line, size=14, code=True)
+        button(sheet, LEFT + 16, 696, 90, "Done")
     return sheet
 
 

@@ -155,6 +155,19 @@ def test_command_lists_and_revokes_keys(ada: User) -> None:
     assert found(AccessKey.objects.get()).state == "revoked"
 
 
+def test_command_prints_all_that_a_client_needs_and_a_step_that_is_missing(ada: User, settings: Settings) -> None:
+    User.objects.update(provisional_until=NOW)
+    settings.DEBUG, settings.ENDPOINT_URL, settings.ENDPOINT_REGION = False, "https://x.example:4567", "eu-west-1"
+    out, said = StringIO(), StringIO()
+    call_command("access_key", "--user", "ada", stdout=out, stderr=said)
+    names = [line.split("=")[0].removeprefix("    export ") for line in out.getvalue().splitlines() if "export" in line]
+    wanted = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL_KINESIS", "AWS_DEFAULT_REGION"]
+    assert names == wanted
+    assert "export AWS_ENDPOINT_URL_KINESIS=https://x.example:4567\n" in out.getvalue()
+    assert "The key opens nothing until ada signs in" in said.getvalue()
+    assert "password of your own needed" in said.getvalue()
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

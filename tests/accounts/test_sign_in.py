@@ -101,6 +101,14 @@ def test_form_without_csrf_token_gets_a_page_in_plain_words(settings: Settings, 
     assertContains(answer, "reload the page and send it again", status_code=403)
 
 
+def test_token_at_the_address_of_a_page_is_answered_with_the_address_of_the_door(settings: Settings, db: None) -> None:
+    settings.CSRF_FAILURE_VIEW = "accounts.views.sign_in.stale_form"
+    headers = {"Authorization": "Bearer mlr_x"}
+    answer = Client(enforce_csrf_checks=True).post("/streams/clicks/records/", headers=headers)
+    assert answer.status_code == 403
+    assert answer.json()["error"].endswith("Records are put at /streams/NAME/records, without a last slash.")
+
+
 def test_sign_in_page_makes_no_session_when_it_is_opened(
     client: Client, db: None, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -9,7 +9,7 @@ from django.core.management.base import CommandParser
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts import access, access_keys, credentials, events
+from accounts import access, access_keys, client_lines, credentials, events
 from accounts.management.plain import HERE, PlainCommand
 from accounts.models import AccessKey, User
 from common.text import quoted
@@ -27,8 +27,10 @@ class Command(PlainCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--user", metavar="NAME", help="the key's owner; with --list, the owner of the listed keys")
-        parser.add_argument("--stream", metavar="NAME", action="append", default=[], dest="streams")
-        parser.add_argument("--scope", choices=access.OF_STREAMS, action="append", dest="scopes")
+        says = "a stream of the key, or all that begin so: 'logs-*'; may be repeated (default: all streams)"
+        parser.add_argument("--stream", metavar="NAME", action="append", default=[], dest="streams", help=says)
+        says = "a permission of the key; may be repeated (default: all three)"
+        parser.add_argument("--scope", choices=access.OF_STREAMS, action="append", dest="scopes", help=says)
         parser.add_argument("--label", default="made by command", help="name in lists (default: %(default)s)")
         parser.add_argument("--days", type=days, default=credentials.DAYS, help="its life (default: %(default)s)")
         parser.add_argument("--json", action="store_true", help="print one JSON object a line")
@@ -65,12 +67,18 @@ class Command(PlainCommand):
         except (credentials.TooManyError, access.StreamsError) as error:
             self.fail(str(error))
         events.record("access-key.made", user=user, by=HERE, **credentials.facts(key))
-        if options["json"]:
+        self._show(key, secret, user, as_json=options["json"])
+
+    def _show(self, key: AccessKey, secret: str, user: User, *, as_json: bool) -> None:
+        name = user.get_username()
+        if (state := credentials.state(key, user, timezone.now())) != credentials.ACTIVE:
+            self.stderr.write(f"The key opens nothing until {name} signs in and does what the site asks: {state}.")
+        if as_json:
             self.stdout.write(json.dumps({"access_key_id": key.access_key_id, "secret_access_key": secret}))
             return
-        self.stdout.write(f"The access key of {user.get_username()}, its secret shown only now:\n")
-        self.stdout.write(f"    export AWS_ACCESS_KEY_ID={key.access_key_id}")
-        self.stdout.write(f"    export AWS_SECRET_ACCESS_KEY={secret}")
+        self.stdout.write(f"The access key of {name}, its secret shown only now:\n")
+        for line in client_lines.exports(key.access_key_id, secret):
+            self.stdout.write(f"    {line}")
 
     def _list(self, name: str | None, *, as_json: bool) -> None:
         rows: QuerySet[AccessKey] = AccessKey.objects.filter(revoked=None).select_related("user").order_by("pk")

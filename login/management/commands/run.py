@@ -35,11 +35,16 @@ class Command(PlainCommand):
             call_command("streams", "create", name, "--if-absent")
         first, site = not User.objects.exists(), f"http://localhost:{settings.PORT}"
         call_command("first_user", at=site, stdout=(said := StringIO()))
-        lines = first_steps.told(site, timezone.now(), first=first)  # it writes a line of the security log, too
+        fault = self._endpoint_fault()
+        lines = first_steps.told(
+            site, timezone.now(), first=first, fault=fault
+        )  # it writes a line of the security log, too
         for line in (*said.getvalue().splitlines(), *lines):
             self.stdout.write(line)
         self.stdout.flush()
-        commands = self._commands()
+        commands = parse((settings.BASE_DIR / "Procfile").read_text())
+        if fault or is_kinesis():
+            del commands[KINESIS_API]
         environment = os.environ | {"PORT": str(settings.PORT), "PYTHONUNBUFFERED": "1"}
         supervisor = Supervisor(commands, environment, settings.BASE_DIR, Printer([*commands]).say)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -51,20 +56,20 @@ class Command(PlainCommand):
 
     def _refuse_taken_port(self) -> None:
         if why := _fault(settings.PORT):
-            other = settings.PORT + 1 if 1024 <= settings.PORT < 65535 else 8001
-            self.fail(f"Port {settings.PORT} {why}. Take another: make run PORT={other}", 1)
+            self.fail(f"Port {settings.PORT} {why}. Take another: make run PORT={_another(settings.PORT, 8001)}", 1)
 
-    def _commands(self) -> dict[str, str]:
-        """Returns the commands of the Procfile; that of the Kinesis API only where it can serve."""
-        commands = parse((settings.BASE_DIR / "Procfile").read_text())
-        why = _fault(settings.ENDPOINT_PORT)
-        if why and not is_kinesis():
-            self.stderr.write(
-                f"The Kinesis API is not started: port {settings.ENDPOINT_PORT} {why}. Set ENDPOINT_PORT to another."
-            )
-        if why or is_kinesis():
-            commands.pop(KINESIS_API, None)
-        return commands
+    def _endpoint_fault(self) -> str:
+        """Returns a sentence that says why the Kinesis API cannot be served, and how it can; "" if it can."""
+        port = settings.ENDPOINT_PORT
+        if not (why := _fault(port)):
+            return ""
+        says = f"The Kinesis API is not started: port {port} {why}."
+        return f"{says} Take another: make run PORT={settings.PORT} ENDPOINT_PORT={_another(port, 4568)}"
+
+
+def _another(port: int, otherwise: int) -> int:
+    """Returns a port to try in place of one that cannot be used."""
+    return port + 1 if 1024 <= port < 65535 else otherwise
 
 
 def _fault(port: int) -> str:

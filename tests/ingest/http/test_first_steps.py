@@ -40,7 +40,13 @@ def test_later_starts_print_no_token(writer: User, clicks: EmbeddedStream, setti
     assert f"endpoint {settings.ENDPOINT_URL}, access keys at http://localhost:8000/accounts/tokens/" in lines[1]
 
 
+def test_endpoint_that_is_not_started_is_not_offered(writer: User, clicks: EmbeddedStream) -> None:
+    lines = first_steps.told("http://localhost:8000", timezone.now(), first=False, fault="Port 4567 is taken.")
+    assert lines[1] == "Port 4567 is taken." and not any("Kinesis clients" in line for line in lines)
+
+
 @pytest.mark.parametrize("first", [True, False])
 def test_no_stream_is_made_on_amazon(writer: User, settings: Settings, first: bool) -> None:
     settings.STREAM_URL = "kinesis://us-east-1"
-    assert len(first_steps.told("http://localhost:8000", timezone.now(), first=first)) == 2
+    lines = first_steps.told("http://localhost:8000", timezone.now(), first=first)
+    assert len(lines) == 2 and "localhost" not in lines[1]

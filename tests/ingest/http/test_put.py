@@ -144,6 +144,7 @@ def test_idempotency_keys_of_two_people_are_apart(send: Send, clicks: EmbeddedSt
         ({"body": b"[" * 100_000}, 400, "too many levels"),
         ({"body": b"x\n", "kind": NDJSON}, 400, "None of the records could be read"),
         ({"body": b"a,a\n1,2\n", "kind": "text/csv"}, 400, "names its columns: each once"),
+        ({"body": b"a;b\n1;2,5\n3;4\n", "kind": "text/csv"}, 400, "commas part the columns"),
         ({"body": b"[" + b"1," * 1_000_001 + b"1]"}, 413, "array is too large"),
         ({"body": b"\n" * 200_001, "kind": NDJSON}, 413, "more than 100,000 records"),
         ({"body": b"x" * (10 << 20) + b"x"}, 413, "more than 10,485,760 bytes"),

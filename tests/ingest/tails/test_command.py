@@ -51,8 +51,11 @@ def test_lines_are_put_until_caught_up_and_once(
     [flow] = json.loads(told.out)["flows"]
     assert (flow["records"], flow["size"], flow["keyless"]) == (2, 31, 1)
     assert told.err == "Created the stream lines with 1 shard.\n"
+    with (tmp_path / "app.log").open("a") as file:
+        file.write("\n")
     assert tail(config, "--until-caught-up") == 0
-    assert (keys(tmp_path)[0], len(keys(tmp_path))) == ("u1", 2)
+    assert capsys.readouterr().out.startswith("Put 1 record of 11 bytes into lines in ")
+    assert (keys(tmp_path)[0], len(keys(tmp_path))) == ("u1", 3)
 
 
 def test_report_tells_which_bytes_are_in(config: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -86,7 +89,7 @@ def test_check_shows_the_first_record_and_puts_nothing(
     (tmp_path / "app.log").write_text('{"user": {"id": "\x1b[31m"}}\n')
     assert tail(config, "--check") == 0
     out = capsys.readouterr().out
-    assert "app into lines: 1 files of " in out
+    assert "app into lines: 1 file of " in out
     assert "\x1b" not in out
     assert not (tmp_path / "streams.sqlite3").exists()
 
