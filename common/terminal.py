@@ -1,6 +1,10 @@
 """How commands write: no byte of a record, a name or a file reaches a terminal as a control sequence."""
 
+import re
 import sys
+from argparse import SUPPRESS, ArgumentParser
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
@@ -18,6 +22,18 @@ class Lines(OutputWrapper):
         """Writes control sequences of our own, such as those of a progress line."""
         super().write(text, str, ending="")
         self.flush()
+
+
+def options_of(parser: ArgumentParser, words: Sequence[str]) -> list[str]:
+    """Returns the options that a parser shows in its help, and those of its subcommands that are among the words."""
+    found: list[str] = []
+    for action in parser._actions:
+        if action.help is not SUPPRESS:
+            found += action.option_strings
+        if isinstance(action.choices, Mapping):  # subcommands
+            chosen = [each for name, each in action.choices.items() if name in words]
+            found += [option for each in chosen for option in options_of(each, words)]
+    return found
 
 
 class LinesCommand(BaseCommand):
@@ -46,7 +62,15 @@ class LinesCommand(BaseCommand):
         try:
             super().run_from_argv(argv)
         except CommandError as error:
-            self.fail(str(error).removeprefix("Error: "), 2)
+            self.fail(str(error).removeprefix("Error: ") + self._hint(str(error), argv), 2)
+
+    def _hint(self, error: str, argv: list[str]) -> str:
+        """Returns the option that was meant by an unknown one, as the end of its sentence; "" for other errors."""
+        unknown = re.search(r"unrecognized arguments: (--[\w-]+)", error)
+        if not unknown:
+            return ""
+        near = get_close_matches(unknown[1], options_of(self.create_parser(*argv[:2]), argv), n=1)
+        return f"; did you mean {near[0]}?" if near else "; --help lists the options"
 
     def fail(self, sentence: str, code: int) -> NoReturn:
         """Ends the command with a sentence on stderr, however long the words are that it repeats."""

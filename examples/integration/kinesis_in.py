@@ -2,8 +2,8 @@
 
     python examples/integration/kinesis_in.py sensors --key sensor < records.ndjson
 
-Start `manage.py endpoint` first and make a key: `manage.py access_key --user NAME`. boto3 reads
-AWS_ENDPOINT_URL_KINESIS, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_DEFAULT_REGION. The API has no idempotency
+`make run` starts the endpoint (alone: `manage.py endpoint`). `manage.py access_key --user NAME` makes a key, and
+prints the variables that boto3 reads, AWS_ENDPOINT_URL_KINESIS among them. The API has no idempotency
 key: a call without an answer is sent again, so a record is stored at least once.
 """
 

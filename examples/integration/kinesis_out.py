@@ -2,8 +2,8 @@
 
     python examples/integration/kinesis_out.py sensors --places places.json
 
-Start `manage.py endpoint` first and make a key: `manage.py access_key --user NAME`. boto3 reads
-AWS_ENDPOINT_URL_KINESIS, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_DEFAULT_REGION. Places are saved after the
+`make run` starts the endpoint (alone: `manage.py endpoint`). `manage.py access_key --user NAME` makes a key, and
+prints the variables that boto3 reads, AWS_ENDPOINT_URL_KINESIS among them. Places are saved after the
 records are printed, so a record is printed at least once. The order is kept within a shard, and a shard comes after
 its parents.
 """

@@ -14,6 +14,8 @@ from streams.sources.base import SourceError
 FORMATS = ("json", "csv", "text")
 DELIMITERS = ",;\t|"
 SUFFIXES = {".json": "json", ".jsonl": "json", ".ndjson": "json", ".csv": "csv", ".tsv": "csv", ".log": "text"}
+ROWS = 20  # in which a decimal comma is looked for
+COMMA_NUMBER = re.compile(r"-?[0-9]{1,3}(?:\.?[0-9]{3}){0,3},[0-9]{1,9}")
 PACKED = {".gz", ".xz", ".zst", ".bz2"}
 
 
@@ -74,6 +76,17 @@ def excel_delimiter(lines: list[bytes]) -> str:
 def delimiter_of(header: str) -> str:
     """Returns the delimiter that splits a header, or any row, into the most columns."""
     return max(DELIMITERS, key=lambda each: len(_cells(header, each)))
+
+
+def decimal_comma(rows: list[bytes], delimiter: str) -> str:
+    """Returns a cell of the first rows that looks like a number with a decimal comma; "" for none.
+
+    With "," as the delimiter such a cell needs quotes, and is as likely a list: none is looked for.
+    """
+    if delimiter == ",":
+        return ""
+    cells = (cell for row in rows[:ROWS] for cell in _cells(row.decode(errors="replace"), delimiter))
+    return next(filter(COMMA_NUMBER.fullmatch, cells), "")
 
 
 def _cells(line: str, delimiter: str) -> list[str]:

@@ -3,6 +3,7 @@
 import re
 from collections import deque
 from collections.abc import Callable, Sequence
+from itertools import islice
 from operator import attrgetter
 from random import Random
 from typing import Any
@@ -17,6 +18,7 @@ from streams.core import names
 from streams.core.records import Entry, InvalidRecordError
 from streams.sources.base import SourceError
 
+MOST_NAMED = 8  # fields that a sentence lists
 MOST_STEPS = 32  # of a path to a field
 READ_ERRORS = (msgspec.MsgspecError, UnicodeError, RecursionError)
 
@@ -88,14 +90,17 @@ class FieldKeys:
         return self._in_words(bytes(value).strip(b" \t\r\n"))
 
     def _step(self, value: bytes, step: str) -> msgspec.Raw:
+        fields: dict[str, msgspec.Raw] = {}
         try:
             if value.startswith(b"{"):
-                return _object(value)[step]
+                fields = _object(value)
+                return fields[step]
             if value.startswith(b"[") and step.isdecimal() and len(step) < 10:
                 return _array(value)[int(step)]
         except LookupError:
             pass
-        raise BadLineError(f"it has no field {quoted('.'.join(self._path))}")
+        names = ", ".join(quoted(name) for name in islice(fields, MOST_NAMED))
+        raise BadLineError(f"it has no field {quoted('.'.join(self._path))}", names and f"there are: {names}")
 
     def _in_words(self, value: bytes) -> str:
         if value.startswith(b'"'):

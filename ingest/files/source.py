@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from common.text import quoted
 from ingest.files.bad_lines import BadLines
 from ingest.files.forms import Form, JsonLines, TextLines
-from ingest.files.guessing import delimiter_of, excel_delimiter, guess, refuse_spread_json
+from ingest.files.guessing import decimal_comma, delimiter_of, excel_delimiter, guess, refuse_spread_json
 from ingest.files.keys import FieldKeys, RandomKeys, parse_path
 from ingest.files.opening import keeps_newlines, open_blocks, open_followed
 from ingest.files.options import add_options
@@ -134,7 +134,7 @@ def _form(opened: Opened) -> Form:
     name, by = options["format"], ""
     if name is None:
         name, by = guess(opened.name, opened.lines.ahead())
-        opened.bad.say(f"is read as {TITLES[name]}, judged {by}; --format says otherwise.")
+        opened.bad.say(f"is read as {TITLES[name]}, judged {by}; --format names another.")
     if name != "csv" and (wrong := [option for option in OF_CSV if options[option]]):
         raise SourceError(f"--{wrong[0].replace('_', '-')} is for CSV, and this is {TITLES[name]} (--format).")
     if name == "text" and options["key"] is not None:
@@ -166,8 +166,14 @@ def _csv(opened: Opened) -> Form:
     if names is None:
         names, taken = read_header(ahead, delimiter, opened.encoding)
         opened.lines.take(taken)
+        ahead = ahead[taken:]
     if key is not None and key not in names:
-        raise SourceError(f"has no column {quoted(key)} for --key; there are: {', '.join(map(quoted, names))}.")
+        says = f"has no column {quoted(key)} for --key; there are: {', '.join(map(quoted, names))}."
+        other = delimiter_of(first)
+        wrong = f" The first line looks parted by {quoted(other)}, not by {quoted(delimiter)}."
+        raise SourceError(f"{says}{wrong if len(names) == 1 and other != delimiter else ''}")
+    if not (options["decimal_comma"] or options["text"]) and (cell := decimal_comma(ahead, delimiter)):
+        opened.bad.say(f"has cells such as {quoted(cell)}, which stay text; --decimal-comma makes them numbers.")
     table = Table(names, delimiter, options["decimal_comma"], options["text"])
     return Rows(opened.bad, opened.encoding, table, key, opened.keys)
 

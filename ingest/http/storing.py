@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from common.running import to_run
 from ingest.http.grouping import Lines
 from ingest.http.reading import Records
 from ingest.http.refusals import RefusedError
@@ -47,9 +48,9 @@ def store(name: str, records: Records, receipt: str, digest: str) -> Stored:
             return Stored(Written([""] * len(entries), [0] * len(entries)), located=False)
         written = lines.put(name, Writing(entries, receipt=receipt, digest=digest))
     except StreamNotFoundError:
-        raise RefusedError(
-            404, "stream", f"There is no stream {name!r}; staff can create it on the page Streams."
-        ) from None
+        line = to_run("streams", "create", name)
+        says = f"There is no stream {name!r}. An operator can create it: {line}"
+        raise RefusedError(404, "stream", says) from None
     except InvalidRecordError as error:
         raise RefusedError(400, "record", str(error)) from None
     except StreamDownError as error:

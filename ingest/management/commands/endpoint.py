@@ -35,7 +35,8 @@ class Command(PlainCommand):
             raise UsageError(ON_KINESIS)
         place = Place(options["host"], options["port"], options["socket"])
         if why := fault(place):
-            self.fail(f"The endpoint cannot listen at {place}: {why}", 1)
+            other = "" if place.socket else " --port names another."
+            self.fail(f"The endpoint cannot listen at {place}: {why}{other}", 1)
         signals.began.send(type(self))
         running = build(place, lambda: self._tell(place))
         asyncio.run(until_told(running))

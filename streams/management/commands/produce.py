@@ -78,7 +78,7 @@ class Command(PlainCommand):
         except SourceError as error:
             raise UsageError(str(error)) from None
         if source.skipped and not producer.sent:
-            self.fail(f"Nothing was sent, because no {_noun(source)} could be read.", 1)
+            self.fail(f"Nothing was sent, because no {_noun(source)} could be put.", 1)
 
     def _run_alone(self, kind: RunnerKind, options: dict[str, Any]) -> None:
         try:
@@ -180,7 +180,7 @@ def _summary(producer: Producer, stream: Stream, source: Source, *, as_json: boo
     sent, skipped, seconds = producer.sent, source.skipped, round(producer.elapsed, 3)
     if as_json:
         return json.dumps({"stream": stream.name, "records": sent, "skipped": skipped, "seconds": seconds})
-    also = f", skipped {skipped:,} {_noun(source)}{'s' * (skipped != 1)} that could not be read" if skipped else ""
+    also = f", skipped {skipped:,} {_noun(source)}{'s' * (skipped != 1)} that could not be put" if skipped else ""
     return f"Sent {sent:,} records to {stream.name} in {seconds:,.1f} s{also}."
 
 

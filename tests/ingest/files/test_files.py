@@ -160,7 +160,7 @@ GUESSES = {
 def test_the_format_is_guessed_and_said(name: str, data: bytes, tmp_path: Path) -> None:
     form, by = GUESSES[name, data]
     _, said = read(tmp_path / name, data=data)
-    assert said[0] == f"FILE is read as {form}, judged by its {by}; --format says otherwise."
+    assert said[0] == f"FILE is read as {form}, judged by its {by}; --format names another."
 
 
 REFUSED: dict[str, tuple[bytes, list[str], str]] = {  # by name: a file, options, the sentence

@@ -42,7 +42,7 @@ BAD = {
     b'{"id":"a","z":"\xff"}': "it is not UTF-8 (byte 15; say --encoding if all lines are)",
     b'{"id":"a\x00"}': "it is not JSON (invalid character (byte 8))",
     b"plain": "it is not JSON (invalid character (byte 0))",
-    b'{"i":"a"}': "it has no field 'id'",
+    b'{"i":"a"}': "it has no field 'id' (there are: 'i')",
     b"[1]": "it has no field 'id'",
     b'"id"': "it has no field 'id'",
     b'{"id":null}': "its field 'id' is null, which is no key",
@@ -76,7 +76,7 @@ def test_lines_come_byte_by_byte_without_their_ends(tmp_path: Path) -> None:
 def test_random_keys_are_told_and_the_same_for_each_seed(tmp_path: Path) -> None:
     first, said = read(tmp_path / "a.json", data=b"{}\n" * 9)
     assert said == [
-        "FILE is read as JSON lines, judged by its name; --format says otherwise.",
+        "FILE is read as JSON lines, judged by its name; --format names another.",
         "FILE has records with random partition keys; --key FIELD takes them from a field.",
     ]
     assert first == all_of(opened(tmp_path / "a.json"), limit=2)

@@ -50,10 +50,10 @@ def test_lines_are_put_and_the_end_tells_of_bad_ones(tmp_path: Path, capsys: pyt
     assert lines("--file", path, "--key", "id") == 0
     said = capsys.readouterr()
     assert said.out.startswith("Sent 2 records to mine in ")
-    assert said.out.endswith(" s, skipped 1 line that could not be read.\n")
+    assert said.out.endswith(" s, skipped 1 line that could not be put.\n")
     assert said.err.splitlines() == [
         "Created the stream mine with 1 shard.",
-        f"{path} is read as JSON lines, judged by its name; --format says otherwise.",
+        f"{path} is read as JSON lines, judged by its name; --format names another.",
         f"{path}, line 2: it is not JSON (Input data was truncated); the line is skipped.",
     ]
     assert held() == [("1", b'{"id":1}'), ("3", b'{"id":3}')]
@@ -69,7 +69,7 @@ def test_the_end_as_json_has_sent_and_skipped(tmp_path: Path, capsys: pytest.Cap
 
 def test_nothing_that_can_be_read_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert lines("--file", written(tmp_path / "a.jsonl", b"x\ny\n"), "--key", "id") == 1
-    assert capsys.readouterr().err.endswith("Nothing was sent, because no line could be read.\n")
+    assert capsys.readouterr().err.endswith("Nothing was sent, because no line could be put.\n")
 
 
 def test_lines_before_a_damaged_place_are_put(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -149,6 +149,28 @@ def test_an_unknown_key_is_refused_with_the_known_columns(tmp_path: Path) -> Non
         read(tmp_path / "a.csv", "--key", "c", data=b"a,b\n1,2\n")
 
 
+def test_wrong_delimiter_is_named_beside_the_column_that_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"there are: 'a;b'\. The first line looks parted by ';', not by ','\.$"):
+        read(tmp_path / "a.csv", "--key", "a", "--delimiter", ",", data=b"a;b\n1;2\n")
+
+
+@pytest.mark.parametrize(
+    ("data", "options", "hints"),
+    [
+        (b"a;b\nx;1.234,50\n", [], ["FILE has cells such as '1.234,50', which stay text"]),
+        (b"a;b\nx;1.234,50\n", ["--decimal-comma"], []),
+        (b"a;b\nx;1.234,50\n", ["--text"], []),
+        (b'a,b\nx,"1,5"\n', [], []),
+        (b"a;b\nx;1,2,3\n", [], []),
+    ],
+)
+def test_decimal_commas_that_stay_text_are_told(
+    tmp_path: Path, data: bytes, options: list[str], hints: list[str]
+) -> None:
+    _, said = read(tmp_path / "a.csv", "--key", "a", "--format", "csv", *options, data=data)
+    assert said == [f"{hint}; --decimal-comma makes them numbers." for hint in hints]
+
+
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\r\0"), max_size=8) | st.sampled_from(NUMBERS)
 TABLE = st.integers(1, 4).flatmap(
     lambda width: st.lists(st.lists(CELL, min_size=width, max_size=width), min_size=1, max_size=30)

@@ -127,7 +127,7 @@ def test_idempotency_keys_of_two_people_are_apart(send: Send, clicks: EmbeddedSt
         ({"headers": {"Authorization": ""}}, 401, "Send a token as"),
         ({"headers": {"Authorization": "Bearer mlr_x"}}, 401, "not known here"),
         ({"name": "orders"}, 403, "limited to other streams"),
-        ({"name": "clicks-2"}, 404, "There is no stream 'clicks-2'; staff can"),
+        ({"name": "clicks-2"}, 404, "An operator can create it: .venv/bin/python manage.py streams create clicks-2"),
         ({"kind": "application/x-www-form-urlencoded"}, 415, "Send the Content-Type that the body has"),
         ({"headers": {"Content-Encoding": "br"}}, 415, "Content-Encoding may be gzip or zstd"),
         ({"headers": {"Content-Encoding": "gzip"}}, 400, "does not unpack as gzip"),

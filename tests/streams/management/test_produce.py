@@ -66,7 +66,7 @@ def test_the_summary_can_be_json(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_summary_counts_rows_that_could_not_be_read(capsys: pytest.CaptureFixture[str]) -> None:
     assert produce("orders", "--file", str(BROKEN), "--rate", "0") == 0
-    assert capsys.readouterr().out.endswith(" s, skipped 12 rows that could not be read.\n")
+    assert capsys.readouterr().out.endswith(" s, skipped 12 rows that could not be put.\n")
 
 
 @pytest.mark.parametrize("words", [["trades"], ["orders"], ["orders", "--site", "lisbon"]])
@@ -204,7 +204,7 @@ def test_file_without_a_readable_row_is_a_failure(tmp_path: Path, capsys: pytest
     path = tmp_path / "bad.csv"
     path.write_text(UK.replace("2.5", "cheap"))
     assert produce("orders", "--file", str(path), "--rate", "0", "--dates", "day-first") == 1
-    assert capsys.readouterr().err.endswith("Nothing was sent, because no row could be read.\n")
+    assert capsys.readouterr().err.endswith("Nothing was sent, because no row could be put.\n")
 
 
 @pytest.mark.parametrize("words", [["--dates", "day-first"], ["--encoding", "cp932"]])
