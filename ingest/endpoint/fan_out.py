@@ -85,7 +85,7 @@ class FanOut:
                 )
             former.taken_over = True
             former.wake()
-        elif len(self._running) >= MOST_SUBSCRIPTIONS or self.unread > MOST_UNREAD:
+        elif len(self._running) >= MOST_SUBSCRIPTIONS or self.is_full:
             raise beyond_limit("There are as many subscriptions, or unread events, as this endpoint serves at a time.")
         running = self._running[name] = _Running(now)
         return Subscription(self, name, running, call, position, identity)
@@ -93,6 +93,11 @@ class FanOut:
     def end(self, name: _Name, running: _Running) -> None:
         if self._running.get(name) is running:
             del self._running[name]
+
+    @property
+    def is_full(self) -> bool:
+        """Returns whether too many bytes of answers wait for their clients to read them."""
+        return self.unread > MOST_UNREAD
 
     @property
     def service(self) -> Service:

@@ -2,6 +2,8 @@
 
 import asyncio
 import base64
+from collections.abc import Coroutine
+from contextlib import suppress
 from random import getrandbits
 from typing import Any
 
@@ -11,7 +13,7 @@ from ingest.endpoint import canonical, event_stream, faults
 from ingest.endpoint.access_log import Entry
 from ingest.endpoint.bodies import Bodies, Body, drain
 from ingest.endpoint.canonical import Signed
-from ingest.endpoint.errors import ApiError
+from ingest.endpoint.errors import ApiError, unavailable
 from ingest.endpoint.fan_out import FanOut
 from ingest.endpoint.protocols import Codec, codec_of
 from ingest.endpoint.service import Service, Subscribe
@@ -19,6 +21,7 @@ from ingest.endpoint.telling import Told
 
 MOST_HEADERS = 16 << 10  # bytes
 MOST_TARGET = 8 << 10  # characters of path and query
+LARGE = 1 << 16  # bytes: the server holds a larger answer in memory until its client has read it, so it is counted
 
 
 class Endpoint:
@@ -41,13 +44,34 @@ class Endpoint:
             if isinstance(answer, Subscribe):
                 await self._push(answer, codec, proto, entry)
                 return
+            self._check_room(len(answer))
             body, status = answer, 200
+        except (RSGIProtocolClosed, RSGIProtocolError):
+            entry.outcome = "closed"  # by the client
+            self._end(entry)
+            return
         except Exception as error:  # noqa: BLE001 - each request is answered
-            found = faults.translated(error)
+            found, answer = faults.translated(error), b""  # the error's traceback would keep a large answer
             body, status, entry.outcome = codec.error(found), found.status, found.kind
         entry.status, entry.sent = status, len(body)
-        proto.response_bytes(status, answer_headers(codec), body)
+        if len(body) > LARGE:
+            await self._send_large(proto, answer_headers(codec), body, entry)
+        else:
+            proto.response_bytes(status, answer_headers(codec), body)
         self._end(entry)
+
+    async def _send_large(self, proto: Any, headers: list[tuple[str, str]], body: bytes, entry: Entry) -> None:
+        """Sends a large answer as a stream: the server tells the end of a stream alone."""
+        transport = proto.response_stream(entry.status, [*headers, ("content-length", str(len(body)))])
+        self._fan_out.unread += len(body)
+        self._follow(self._drain(proto, entry))
+        with suppress(RSGIProtocolClosed, RSGIProtocolError):
+            await transport.send_bytes(body)
+
+    def _check_room(self, size: int) -> None:
+        """Raises ApiError for a large answer while too many bytes wait for their clients to read them."""
+        if size > LARGE and self._fan_out.is_full:
+            raise unavailable()
 
     async def _answer(
         self, scope: Any, headers: dict[str, str], proto: Any, held: Body, entry: Entry
@@ -70,9 +94,7 @@ class Endpoint:
         transport = proto.response_stream(200, answer_headers(codec._replace(content_type=event_stream.CONTENT_TYPE)))
         entry.status = 200
 
-        drained = asyncio.create_task(self._drain(proto, entry))
-        self._draining.add(drained)
-        drained.add_done_callback(self._draining.discard)
+        self._follow(self._drain(proto, entry))
 
         async def send(message: bytes) -> None:
             await transport.send_bytes(message)
@@ -86,8 +108,13 @@ class Endpoint:
         finally:
             self._end(entry)
 
+    def _follow(self, draining: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(draining)
+        self._draining.add(task)
+        task.add_done_callback(self._draining.discard)
+
     async def _drain(self, proto: Any, entry: Entry) -> None:
-        """Waits until the client has read all events, or went away."""
+        """Waits until the client has read its answer, or went away."""
         await proto.client_disconnect()
         self._fan_out.unread -= entry.sent
 

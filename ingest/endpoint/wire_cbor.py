@@ -12,8 +12,8 @@ from ingest.endpoint.errors import ApiError, serialization
 CONTENT_TYPE = "application/x-amz-cbor-1.1"
 CONTENT_TYPE_RPC = "application/cbor"
 MOST_DEPTH = 16
-# An item of one byte becomes an object of 64 and more. So the items of a large body are counted before it is decoded; a
-# PutRecords of 500 records has about 4,000. Smaller bodies are spared the count, which takes half a microsecond an item.
+# An item of one byte becomes an object of 64 and more. So the items of a large body are counted before it is decoded;
+# a PutRecords of 500 records has about 4,000. Smaller bodies are spared the count: half a microsecond an item.
 MOST_ITEMS = 20_000
 NOT_COUNTED = 1 << 18  # bytes
 TIME = 1  # the tag

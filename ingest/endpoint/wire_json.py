@@ -8,8 +8,8 @@ from ingest.endpoint.errors import ApiError, serialization
 from ingest.endpoint.moment import Moment
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
-# A value of two characters becomes an object of 64 bytes and more. So the signs between values are counted before a body
-# is decoded; those in 500 partition keys of 256 characters count too.
+# A value of two characters becomes an object of 64 bytes and more. So the signs between values are counted before a
+# body is decoded; those in 500 partition keys of 256 characters count too.
 MOST_VALUES = 200_000
 
 
