@@ -10,8 +10,11 @@ from ingest.endpoint.errors import ApiError, unavailable
 MOST_BODY = 16 << 20  # bytes: 10 MiB of records as base64, with room for keys
 MOST_HELD = 64 << 20  # bytes of all bodies at a time
 MOST_DRAINED = 64 << 20  # bytes that are read and dropped after a refusal, so that the client hears the answer
-AT_ONCE = 1 << 20  # bytes: a body of up to this size is read in one go
+# Bytes: a body of up to this size is read in one go, and counts when it is there. A length that was only said never
+# counts, or a few clients that send nothing after it would keep out all others.
+AT_ONCE = 1 << 17
 SECONDS = 60.0
+DRAIN_SECONDS = 10.0  # for the rest of a refused body
 
 
 class Body:
@@ -28,8 +31,9 @@ class Body:
         try:
             async with asyncio.timeout(SECONDS):
                 if length is not None and length <= AT_ONCE:
-                    self._hold(length)
-                    return bytes(await proto())  # the server takes no more than was said
+                    whole = bytes(await proto())  # the server takes no more than was said
+                    self._hold(len(whole))
+                    return whole
                 chunks = []
                 async for chunk in proto:
                     self._hold(len(chunk))
@@ -64,7 +68,7 @@ async def drain(proto: Any) -> None:
     """Reads the rest of a body and drops it, up to a bound."""
     size = 0
     try:
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(DRAIN_SECONDS):
             async for chunk in proto:
                 size += len(chunk)
                 if size > MOST_DRAINED:

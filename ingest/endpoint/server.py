@@ -16,7 +16,7 @@ from ingest.endpoint.protocols import Codec, codec_of
 from ingest.endpoint.service import Service, Subscribe
 from ingest.endpoint.telling import Told
 
-LARGE = 1 << 20  # bytes of an answer
+LARGE = 1 << 16  # bytes of an answer; the server holds it in memory until its client has read it
 MOST_HEADERS = 16 << 10  # bytes
 MOST_TARGET = 8 << 10  # characters of path and query
 

@@ -8,6 +8,7 @@ from threading import Lock
 
 from streams.backends.embedded.appending import Writing, Written
 from streams.backends.embedded.stream import EmbeddedStream
+from streams.core.records import StreamDownError, StreamNotFoundError
 
 MOST_AT_ONCE = 256  # requests of a transaction
 MOST_OPEN = 16  # streams that stay open for the next request; each has a connection to its file
@@ -54,12 +55,16 @@ class Line:
         return mine.answer
 
     def _store(self, some: list[Waiting]) -> None:
-        """Stores requests; each by itself where one of them spoils the transaction."""
+        """Stores requests; each by itself where one of them spoils the transaction.
+
+        A stream that is down refuses all at once: otherwise each of them would wait for it anew.
+        """
         try:
             answers = self._append([each.writing for each in some])
         except Exception as error:  # noqa: BLE001 - each request raises its own
-            if len(some) == 1:
-                some[0].error = error
+            if len(some) == 1 or isinstance(error, StreamDownError | StreamNotFoundError):
+                for each in some:
+                    each.error = error
             else:
                 for each in some:
                     self._store([each])

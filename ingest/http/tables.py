@@ -37,7 +37,7 @@ def typed(cell: str) -> Cell:
 def read(body: bytes, most: int) -> tuple[list[tuple[int, bytes]], dict[int, str]]:
     """Returns the records with the lines on which their rows end, and the faults of the other rows, by line.
 
-    Raises RefusedError for a body without a header, or of more than `most` rows.
+    Raises RefusedError for a body without a header, with a quote that is not closed, or of more than `most` rows.
     """
     try:
         text = body.decode()
@@ -62,14 +62,23 @@ def read(body: bytes, most: int) -> tuple[list[tuple[int, bytes]], dict[int, str
 
 
 def _rows(reader: "Reader") -> Iterator[tuple[int, list[str] | str]]:
-    """Yields each row that is not blank with its last line, or the fault of the row."""
+    """Yields each row that is not blank with its last line, or the fault of the row.
+
+    Raises RefusedError for a quote that is not closed in its line: all rows after it would be lost as one fault.
+    """
+    ended = 0  # the last line of the row before
     while True:
         try:
             for row in reader:
+                ended = reader.line_num
                 if row:
                     yield reader.line_num, row
             return
         except csv.Error as error:
+            begun, ended = ended + 1, reader.line_num
+            if begun < ended:
+                says = f"The row in line {begun:,} of the CSV has a quote that is not closed; nothing was stored."
+                raise RefusedError(400, "syntax", says) from None
             yield reader.line_num, f"it is not CSV: {str(error)[:100]}"
 
 

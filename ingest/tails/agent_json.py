@@ -114,7 +114,7 @@ def _is_firehose(table: Table, not_taken: list[str]) -> bool:
 def _flow(table: Table, not_taken: list[str]) -> Flow:
     table.refuse_unknown((*TAKEN, *IN_FLOW, "deliveryStream"))
     not_taken += _left_out(table, IN_FLOW | {"deliveryStream": FIREHOSE})
-    patterns = table.texts("filePattern")
+    patterns = table.paths("filePattern")
     converts = _converts(table, not_taken)
     terminator = table.text("truncatedRecordTerminator", "\n").encode()
     if len(terminator) > MOST_DATA // 2:

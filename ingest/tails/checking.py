@@ -64,6 +64,13 @@ class Table:
             raise self.fault(key, f"{key!r} must be a text, or a list of texts")
         return tuple(found)
 
+    def paths(self, key: str) -> tuple[str, ...]:
+        """Returns one or several patterns of paths."""
+        found = self.texts(key)
+        if any("\0" in each for each in found):
+            raise self.fault(key, f"{key!r} has a NUL character, which no path has")
+        return found
+
     def choice(self, key: str, choices: Sequence[str], default: str | None = None) -> str:
         value = self.text(key, default)
         if value not in choices:

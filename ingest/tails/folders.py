@@ -151,5 +151,7 @@ def _file(entry: "os.DirEntry[str]") -> Id | None:
 def _split(pattern: str) -> tuple[str, list[str]]:
     """Returns the folder from which a pattern is walked, and the parts below it."""
     parts = os.path.abspath(pattern).split(os.sep)[1:]
+    # ** after ** finds nothing more, but each of them would walk through all folders below anew.
+    parts = [part for place, part in enumerate(parts) if part != "**" or parts[place - 1 : place] != ["**"]]
     fixed = next((place for place, part in enumerate(parts[:-1]) if WILD.search(part)), len(parts) - 1)
     return os.path.join(os.sep, *parts[:fixed]), parts[fixed:]

@@ -10,12 +10,15 @@ from typing import Any
 
 import msgspec
 
+from ingest.field_names import fits_struct
 from ingest.tails.tallies import Tally
 from streams.core import names
 
 # Takes the data of records, the path of their file and a tally; returns a key each.
 Key = Callable[[Sequence[bytes], str, Tally], list[str]]
+MOST_STEPS = 32  # of a path to a field
 MOST_SEARCHED = 65_536  # bytes of a record in which a pattern is searched
+_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 PLACES: dict[str, Callable[[str], str]] = {
     "host": lambda path: socket.gethostname(),
     "file": lambda path: PurePath(path).name,
@@ -66,8 +69,16 @@ def from_pattern(pattern: re.Pattern[bytes]) -> Key:
 
 
 def from_field(path: str) -> Key:
-    """Takes a field of a JSON object; a path such as user.id leads into nested objects."""
-    decode = msgspec.json.Decoder(_shape(path.split("."))).decode
+    """Takes a field of a JSON object; a path such as user.id leads into nested objects.
+
+    Raises ValueError for a path with too many names.
+    """
+    steps = path.split(".")
+    if len(steps) > MOST_STEPS:
+        raise ValueError(f"the path of a field has at most {MOST_STEPS} names")
+    if not all(map(fits_struct, steps)):
+        return _each(lambda data: _found(data, steps))
+    decode = msgspec.json.Decoder(_shape(steps)).decode
 
     def find(data: bytes) -> str:
         found: Any = decode(data)
@@ -76,6 +87,17 @@ def from_field(path: str) -> Key:
         return _text(bytes(found)) if found else ""
 
     return _each(find)
+
+
+def _found(data: bytes, steps: Sequence[str]) -> str:
+    """Returns the key of one record by steps that no Struct can describe."""
+    value: bytes = data
+    for step in steps:
+        found = _object(value).get(step)
+        if found is None:
+            return ""
+        value = bytes(found)
+    return _text(value)
 
 
 def _shape(names: list[str]) -> type[msgspec.Struct]:
@@ -101,7 +123,7 @@ def _each(find: Callable[[bytes], str]) -> Key:
         for data in datas:
             try:
                 key = find(data)
-            except (msgspec.MsgspecError, UnicodeDecodeError):
+            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):  # the last: a line of too many levels
                 key = ""
             if not 0 < len(key) <= names.MOST_KEY:
                 tally.keyless += 1

@@ -2,6 +2,7 @@
 
 import json
 import re
+from bisect import bisect_left
 from typing import Any, NamedTuple
 
 _TOKENS = re.compile(
@@ -22,13 +23,18 @@ class Object(NamedTuple):
 def parse(text: str) -> Any:
     """Returns the value of a text; each object in it is an Object. Raises ValueError with a line."""
     bare = _TOKENS.sub(_without_comment, text)
-    numbered = _TOKENS.sub(lambda found: _numbered(found, bare), bare)
+    ends = [found.start() for found in re.finditer("\n", bare)]
+    numbered = _TOKENS.sub(lambda found: _numbered(found, bare, ends), bare)
     if _depth(bare) > MOST_DEPTH:
         raise ValueError(f"it has more than {MOST_DEPTH} levels")
     try:
-        return json.loads(numbered, object_pairs_hook=_object)
+        value = json.loads(numbered, object_pairs_hook=_object)
+        json.dumps(plain(value), ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         raise ValueError(f"line {error.lineno}: {error.msg}") from None
+    except UnicodeEncodeError:
+        raise ValueError(r"it has half a character, such as \ud800 alone") from None
+    return value
 
 
 def _without_comment(found: re.Match[str]) -> str:
@@ -36,12 +42,15 @@ def _without_comment(found: re.Match[str]) -> str:
     return re.sub(r"[^\n]", " ", found[0]) if found["comment"] else found[0]
 
 
-def _numbered(found: re.Match[str], text: str) -> str:
-    """Puts the number of its line before each key, and leaves out commas before a closing bracket."""
+def _numbered(found: re.Match[str], text: str, ends: list[int]) -> str:
+    """Puts the number of its line before each key, and leaves out commas before a closing bracket.
+
+    `ends` are the places of the line ends.
+    """
     if found["comma"] and _CLOSING.match(text, found.end()):
         return " "
     if found["text"] and _KEY.match(text, found.end()):
-        return f'"{text.count(chr(10), 0, found.start()) + 1}:{found[0][1:]}'
+        return f'"{bisect_left(ends, found.start()) + 1}:{found[0][1:]}'
     return found[0]
 
 

@@ -19,6 +19,9 @@ from streams.core.records import Entry, StreamDownError
 LOOK = 0.1  # seconds between two looks at the files, as Kinesis Agent has it
 BYTES_A_BATCH = 4 << 20
 RECORDS_A_BATCH = 100_000
+# A conversion repeats names in each record, so that a file of short lines would grow a thousandfold at once.
+LINES_CONVERTED = 4096  # at a time
+BYTES_CONVERTED = 16 << 20  # made by conversions for a batch, exceeded by at most LINES_CONVERTED records
 STARTED, TALLY = "started", "tally"
 
 logger = logging.getLogger(__name__)
@@ -54,6 +57,7 @@ class Tailer:
         self._next_look = 0.0
         self._more = False  # the last step has read something
         self._most = RECORDS_A_BATCH
+        self._made = 0  # bytes made by conversions for the batch
         self._left: tuple[Batch, Marks] | None = None  # a put that failed
         marks = target.marks(flow.prefix)
         self.tally = tallies.decoded(marks.get(flow.prefix + TALLY))
@@ -97,12 +101,13 @@ class Tailer:
 
     def _read(self, now: float) -> Batch:
         batch = Batch([], [], self.tally.copied())
+        self._made = 0
         ready = [(file, False) for file in self.tracker.readable()]
         for file in self.tracker.held():
             if self._awaits_end(file) and now - file.quiet_since >= LAST_LINE:
                 ready.append((file, True))  # noqa: PERF401 - a list of two kinds
         for file, final in ready:
-            if batch.tally.size - self.tally.size >= BYTES_A_BATCH or len(batch.entries) >= self._most:
+            if self._is_full(batch) or len(batch.entries) >= self._most:
                 break
             try:
                 self._take_pieces(file, batch, final=final)
@@ -113,6 +118,10 @@ class Tailer:
                 self.tracker.fault(file, error, now)
         return batch
 
+    def _is_full(self, batch: Batch) -> bool:
+        """Returns whether so much was read, or made of it, that no more is added."""
+        return batch.tally.size - self.tally.size >= BYTES_A_BATCH or self._made >= BYTES_CONVERTED
+
     def _take_pieces(self, file: Followed, batch: Batch, *, final: bool) -> None:
         """Adds records of one file to the batch, piece by piece. Raises ChangedError and OSError."""
         descriptor = self.tracker.descriptors.open(file)
@@ -120,7 +129,7 @@ class Tailer:
             self.tracker.firsts.note(file, descriptor)
         position, held, done = file.position, False, False
         try:
-            while not done and batch.tally.size - self.tally.size < BYTES_A_BATCH:
+            while not done and not self._is_full(batch):
                 before = position
                 position, left = self._take(file, position, descriptor, batch, final=final)
                 held, done = 0 < left < files.READ, left < files.READ or position is before
@@ -143,7 +152,7 @@ class Tailer:
         Returns the position after it, and how many bytes were left of it; files.READ if there may be more.
         """
         piece = files.read(descriptor, position)
-        found = self._cut(file, position, piece, final=final, most=self._most - len(batch.entries))
+        found, is_part = self._cut(file, position, piece, final=final, most=self._most - len(batch.entries))
         if not found.consumed and piece.start == position.offset:
             return position, len(piece.data)
         new = files.advanced(
@@ -159,18 +168,23 @@ class Tailer:
         batch.tally.size += new.offset - position.offset
         batch.tally.overlong += found.overlong
         batch.entries.extend(self._entries(found.records, file, batch.tally))
-        return new, files.READ if len(piece.data) == files.READ else len(piece.data) - found.consumed
+        more = is_part or len(piece.data) == files.READ
+        return new, files.READ if more else len(piece.data) - found.consumed
 
-    def _cut(self, file: Followed, position: Position, piece: Piece, *, final: bool, most: int) -> Cut:
+    def _cut(self, file: Followed, position: Position, piece: Piece, *, final: bool, most: int) -> tuple[Cut, bool]:
+        """Returns the records of a piece, or of its first lines; and whether it is only of these."""
         state = State(position.headers, position.inside)
         data, rules = piece.data, self.flow.rules
         if final and not self.tracker.has_ended(file):
             data = data[: data.rfind(b"\n") + 1]  # the file may still grow: its last line stays
-        if self._most < RECORDS_A_BATCH and (end := _end_of_lines(data, most)):
+        lines = most if self._most < RECORDS_A_BATCH else len(data)
+        if self.flow.converts:
+            lines = min(lines, LINES_CONVERTED)
+        if lines < len(data) and (end := _end_of_lines(data, lines)):
             found = cut(data[:end], state, rules)
             if found.consumed:
-                return found
-        return cut(data, state, rules, final=final)
+                return found, end < len(data)
+        return cut(data, state, rules, final=final), False
 
     def _entries(self, records: list[bytes], file: Followed, tally: Tally) -> list[Entry]:
         datas = list(filter(None, records))
@@ -182,6 +196,7 @@ class Tailer:
                 datas = [data + b"\n" for data in datas]
             tally.overlong += sum(len(data) > MOST_DATA for data in datas)
             datas = [cut_off(data, self.flow.rules.terminator) for data in datas]
+            self._made += sum(map(len, datas))
         tally.records += len(datas)
         return list(zip(self.flow.key(datas, file.position.path, tally), datas, strict=True))
 

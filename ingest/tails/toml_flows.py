@@ -62,7 +62,7 @@ def _lines(text: str, flow: int) -> Callable[[str], int | None]:
 
 def _flow(table: Table) -> Flow:
     table.refuse_unknown(FLOW)
-    patterns = table.texts("files")
+    patterns = table.paths("files")
     newline = table.truth("newline", default=False)
     converts = _converts(table)
     terminator = table.text("truncated_record_terminator", "\n").encode()
@@ -92,11 +92,11 @@ def _key(table: Table) -> Key:
                           " {pattern = 'user=(\\w+)'} and {text = \"{host}\"}")  # fmt: skip
     inner = table.within(value)
     inner.refuse_unknown(KEYS)
-    if "field" in value:
-        return keys.from_field(inner.text("field"))
     if pattern := inner.pattern("pattern"):
         return keys.from_pattern(pattern)
     try:
+        if "field" in value:
+            return keys.from_field(inner.text("field"))
         return keys.from_text(inner.text("text"))
     except ValueError as error:
         raise table.fault("key", str(error)) from None

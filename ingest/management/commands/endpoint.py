@@ -1,8 +1,8 @@
 """manage.py endpoint: the Kinesis API of the embedded stream, for the clients of Amazon Kinesis."""
 
 import asyncio
-import logging
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 from django.db import connections
 
+from common import spooled_log
+from common.spooled_log import Spool
 from ingest.endpoint.place import Place, fault
 from ingest.endpoint.running import until_told
 from ingest.endpoint.wiring import build
@@ -19,6 +21,7 @@ from streams.management.plain import PlainCommand, UsageError
 from streams.wiring import is_kinesis
 
 LOOPBACK = "127.0.0.1"
+LOG_SECONDS = 1.0  # that the end waits for the last lines of the log
 ON_KINESIS = "STREAM_URL leads to Amazon Kinesis, which has an endpoint of its own: this one serves an embedded stream."
 
 
@@ -38,17 +41,19 @@ class Command(PlainCommand):
             other = "" if place.socket else " --port names another."
             self.fail(f"The endpoint cannot listen at {place}: {why}{other}", 1)
         signals.began.send(type(self))
+        spools = spooled_log.install()  # the loop that answers requests never waits for a reader of the log
         running = build(place, lambda: self._tell(place))
         asyncio.run(until_told(running))
-        self._leave()
+        self._leave(spools)
 
-    def _leave(self) -> None:
+    def _leave(self, spools: Sequence[Spool]) -> None:
         """Ends the process at once. All is stored and closed; the server's threads, which may ask for the interpreter
         while it ends, would abort the process.
         """
         self.stdout.flush()
         connections.close_all()
-        logging.shutdown()
+        for spool in spools:
+            spool.drain(LOG_SECONDS)
         os._exit(0)
 
     def _tell(self, place: Place) -> None:

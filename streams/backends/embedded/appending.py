@@ -107,7 +107,7 @@ class Appender:
         return [answer for run in _without_repeats(requests) for answer in self._append(run, refuse)]
 
     def _append(self, requests: Sequence[Checked], refuse: Refuse | None) -> list[Written]:
-        answers = [_repeated(self._db, self._stream, request.writing) for request in requests]
+        answers = [self._repeated(request.writing) for request in requests]
         new = [request for request, answer in zip(requests, answers, strict=True) if answer is None]
         refused = [self._refused(request, refuse) for request in new]
         taken = [_without(request, errors) for request, errors in zip(new, refused, strict=True)]
@@ -121,6 +121,15 @@ class Appender:
             made.append(_with(written, errors, len(writing.entries)) if errors else written)
         following = iter(made)
         return [next(following) if answer is None else answer for answer in answers]
+
+    def _repeated(self, writing: Writing) -> Written | None:
+        """Returns the answer to a request whose receipt is known; None if there is none."""
+        found = receipts.find(self._db, self._stream, self._now, writing.receipt) if writing.receipt else None
+        if found is None:
+            return None
+        if found.digest != writing.digest:
+            return Written([], [], mismatch=True)
+        return Written(found.shards, found.sequences, repeated=True)
 
     def _keep(self, writing: Writing, written: Written) -> None:
         if writing.receipt:
@@ -232,16 +241,6 @@ def check_sizes(requests: Sequence[Checked], most: int) -> None:
     for _, columns, largest in requests:
         if largest > most:
             limits.check_all(columns.keys, columns.datas, most)
-
-
-def _repeated(db: sqlite3.Connection, stream: int, writing: Writing) -> Written | None:
-    """Returns the answer to a request whose receipt is known; None if there is none."""
-    found = receipts.find(db, stream, writing.receipt) if writing.receipt else None
-    if found is None:
-        return None
-    if found.digest != writing.digest:
-        return Written([], [], mismatch=True)
-    return Written(found.shards, found.sequences, repeated=True)
 
 
 def forget(db: sqlite3.Connection, stream: int, now: int, before: int) -> None:

@@ -34,8 +34,11 @@ class Receipt(NamedTuple):
     sequences: Sequence[int]
 
 
-def find(db: sqlite3.Connection, stream: int, key: str) -> Receipt | None:
-    row = db.execute("SELECT digest, answer FROM receipts WHERE stream = ? AND key = ?", [stream, key]).fetchone()
+def find(db: sqlite3.Connection, stream: int, now: int, key: str) -> Receipt | None:
+    """Returns a receipt that is not older than KEPT; an older one may be there until the next trim."""
+    row = db.execute(
+        "SELECT digest, answer FROM receipts WHERE stream = ? AND key = ? AND made >= ?", [stream, key, now - KEPT]
+    ).fetchone()
     return row and Receipt(row[0], *_unpacked(row[1]))
 
 
@@ -48,7 +51,8 @@ def keep(
     shards: Sequence[str],
     sequences: Sequence[int],
 ) -> None:
-    db.execute("INSERT INTO receipts VALUES (?, ?, ?, ?, ?)", [stream, key, digest, now, _packed(shards, sequences)])
+    row = [stream, key, digest, now, _packed(shards, sequences)]
+    db.execute("INSERT OR REPLACE INTO receipts VALUES (?, ?, ?, ?, ?)", row)  # in place of one that is too old
 
 
 def forget(db: sqlite3.Connection, stream: int, now: int) -> None:

@@ -5,6 +5,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -22,6 +23,7 @@ from ingest.endpoint.errors import ApiError
 from tests.ingest.endpoint import raw
 from tests.ingest.endpoint.refusing import refusal
 from tests.ingest.endpoint.serving import KEY_ID, SECRET, client_of, serving
+from tests.waiting import wait_for
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +138,43 @@ def test_a_client_with_half_a_request_does_not_hold_up_others(url: str) -> None:
         began = time.monotonic()
         assert raw.call(url, "ListStreams", b"{}").status == 200
         assert time.monotonic() - began < 2
+
+
+def head_of(url: str, operation: str, body: bytes, length: int) -> bytes:
+    """Returns the head of a signed request, with a length that may be a lie."""
+    signed = raw.signed(url, body, {"X-Amz-Target": raw.PREFIX + operation})
+    lines = [f"{name}: {value}" for name, value in signed.headers.items() if name.lower() != "host"]
+    return "\r\n".join(
+        ["POST / HTTP/1.1", f"Host: {urlsplit(url).netloc}", *lines, f"Content-Length: {length}\r\n\r\n"]
+    ).encode()
+
+
+def test_bodies_that_are_only_announced_keep_nobody_out(url: str) -> None:
+    place = (urlsplit(url).hostname, urlsplit(url).port)
+    with ExitStack() as stack:
+        for _ in range(80):
+            connection = stack.enter_context(socket.create_connection(place, timeout=5))
+            connection.sendall(head_of(url, "ListStreams", b"{}", 1 << 20) + b"{")
+        assert raw.call(url, "ListStreams", b"{}").status == 200
+
+
+def test_large_answers_are_refused_while_others_are_not_read(tmp_path: Path) -> None:
+    with serving(tmp_path / "streams.sqlite3", MOST_UNREAD=1_000_000) as url, ExitStack() as stack:
+        client = client_of(url)
+        client.create_stream(StreamName="s", ShardCount=1)
+        client.put_records(StreamName="s", Records=[{"Data": b"x" * 1_000_000, "PartitionKey": "k"}] * 9)
+        start = {"StreamName": "s", "ShardId": "shardId-000000000000", "ShardIteratorType": "TRIM_HORIZON"}
+        iterator = client.get_shard_iterator(**start)["ShardIterator"]
+        body = json.dumps({"ShardIterator": iterator}).encode()
+        place = (urlsplit(url).hostname, urlsplit(url).port)
+        connection = stack.enter_context(socket.create_connection(place, timeout=5))
+        connection.sendall(head_of(url, "GetRecords", body, len(body)) + body)
+        connection.recv(1)
+        assert refusal(client.get_records, ShardIterator=iterator)[0] == "ServiceUnavailable"
+        assert client.list_streams()["StreamNames"] == ["s"]
+        stack.close()  # the client goes away
+        wait_for(lambda: raw.call(url, "GetRecords", body).status == 200)
+        assert len(client.get_records(ShardIterator=iterator)["Records"]) == 9  # those that are read do not count
 
 
 def test_put_refuses_a_name_that_no_stream_can_have(client: Any) -> None:

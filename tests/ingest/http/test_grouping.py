@@ -1,6 +1,8 @@
 """Requests that wait together are stored together, and each gets its own answer."""
 
+import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from ingest.http.grouping import Line, Lines
 from streams.backends.embedded.appending import Writing, Written
 from streams.backends.embedded.stream import EmbeddedStream
-from streams.core.records import InvalidRecordError, StreamError, StreamNotFoundError
+from streams.core.records import InvalidRecordError, StreamDownError, StreamError, StreamNotFoundError
 from tests.ingest.http.conftest import held
 from tests.waiting import wait_for
 
@@ -70,6 +72,18 @@ def test_request_that_spoils_a_transaction_spoils_no_other(clicks: EmbeddedStrea
     answers = put_together(line, slow, [good, good, bad, good])
     assert [isinstance(each, InvalidRecordError) for each in answers] == [False, False, True, False]
     assert len(held(clicks)) == 3 and line.close()
+
+
+def test_stream_that_is_down_is_asked_once_for_all_that_wait(clicks: EmbeddedStream) -> None:
+    slow = Slow(clicks.path)
+    line = Line("clicks", lambda _: slow)
+    with closing(sqlite3.connect(clicks.path, isolation_level=None)) as other:
+        slow._db.execute("PRAGMA busy_timeout = 1")
+        other.execute("BEGIN IMMEDIATE")
+        slow.close = lambda: None  # type: ignore[method-assign]
+        answers = put_together(line, slow, [Writing([("k", b"x")])] * 4)
+    assert [type(each) for each in answers] == [StreamDownError] * 4
+    assert slow.sizes == [1, 3]
 
 
 def test_same_receipt_twice_in_one_transaction_is_stored_once(clicks: EmbeddedStream) -> None:

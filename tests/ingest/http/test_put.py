@@ -60,6 +60,15 @@ def test_field_of_any_name_is_a_key(send: Send, clicks: EmbeddedStream) -> None:
     assert [key for key, _ in held(clicks)] == ["k"] * 5 + ["1"]
 
 
+def test_open_quote_in_a_csv_swallows_no_rows_in_silence(send: Send, clicks: EmbeddedStream) -> None:
+    answer = send(b'a,b\n1,x\n2,"y\n3,z\n4,z\n', "text/csv")
+    assert (answer.status_code, held(clicks)) == (400, [])
+    assert answer.json()["error"].startswith("The row in line 3 of the CSV has a quote that is not closed")
+    last = send(b'a,b\n1,x\n2,"y\n', "text/csv").json()  # in the last line it costs no other row
+    broken = send(b'a,b\n1,x\n2,"y"z\n3,"p\nq"\n', "text/csv").json()
+    assert (last["records"], last["failed"], broken["records"], broken["failed"]) == (1, 1, 2, 1)
+
+
 def test_lines_of_text_are_records_with_the_key_of_the_header(send: Send, clicks: EmbeddedStream) -> None:
     answer = send(
         b"one\r\n\n  two\xff\n", "text/plain", headers={"X-Partition-Key": "caf\u00e9".encode().decode("latin-1")}

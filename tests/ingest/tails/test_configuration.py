@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.tails import keys
+from ingest.tails import keys, lenient_json
 from ingest.tails.configuration import read_configuration
 from ingest.tails.flows import Config
+from ingest.tails.folders import Folders
 from ingest.tails.tallies import Tally
 from streams.sources.base import SourceError
 
@@ -50,6 +51,9 @@ FAULTS = {
     '[[flow]]\nfiles = "a"\nstream = "s"\n[[flow.convert]]\nkind = "cvs"': "line 5: kind is 'cvs'; did you mean 'csv'?",
     "[[flow]]\nstream = 's'": "line 1: 'files' must be a text",
     "flow = 1": "has no flow",
+    '[[flow]]\nfiles = "a\\u0000/*"\nstream = "s"': "line 2: 'files' has a NUL character",
+    '[[flow]]\nfiles = "a"\nstream = "s"\nkey = {field = "' + "a." * 3000 + '"}': "line 4: the path of a field has",
+    '{"flows": [{"filePattern": "\\ud800", "kinesisStream": "s"}]}': "is not JSON: it has half a character",
     "[[flow": "is not TOML",
     '{"flows": [{"filePatern": "a", "kinesisStream": "s"}]}': "'filePatern' is not known; did you mean 'filePattern'?",
     '{\n"flow": []}': "line 2: 'flow' is not known; did you mean 'flows'?",
@@ -93,3 +97,22 @@ def test_toml_has_all_that_a_flow_can(tmp_path: Path) -> None:
     [flow] = read(tmp_path, FULL).flows
     assert (flow.name, flow.patterns, flow.from_end, flow.key) == ("web", ("/a/*.log", "/b"), True, keys.deterministic)
     assert flow.converts[0]([b"Oct  5 08:01:02 h p: m"], Tally())[0].startswith(b'{"timestamp"')
+
+
+def test_stars_after_stars_are_walked_once(tmp_path: Path) -> None:
+    folder = tmp_path / "a/b/c/d/e/f"
+    folder.mkdir(parents=True)
+    (folder / "x.log").touch()
+    listed: list[float] = []
+
+    def now() -> float:
+        listed.append(0.0)
+        return 0.0
+
+    found = [entry.path for entry in Folders(now).find(f"{tmp_path}/{'**/' * 30}x.log")]
+    assert (found, len(listed) < 30) == ([str(folder / "x.log")], True)
+
+
+def test_lines_of_many_keys_are_counted_in_linear_time() -> None:
+    parsed = lenient_json.parse("{" + ",\n".join(f'"k{place}": 1' for place in range(50_000)) + "}")
+    assert (parsed.lines["k0"], parsed.lines["k49999"]) == (1, 50_000)

@@ -17,6 +17,7 @@ LINES = {
     '{"user":{"id":"a\\"b\\u00e9"}}': 'a"bé',
 }
 WITHOUT = ['{"user":{"id":null}}', '{"user":"u1"}', '{"user":{"id":""}}', '{"user":{}}', "{", "[]", "no JSON",
+           '{"x":' + "[" * 5000 + "]" * 5000 + ',"user":{"id":1}}', '{"user":{"id":"\\ud800"}}',
            '{"user":{"id":"' + "x" * 257 + '"}}', '{"user":{"id":{"a":1}}}']  # fmt: skip
 
 
@@ -30,6 +31,13 @@ def test_record_without_the_field_gets_the_key_of_its_content_and_is_counted(lin
     tally = Tally()
     assert keys.from_field("user.id")([line.encode()], "", tally) == [md5(line.encode()).hexdigest()]
     assert tally.keyless == 1
+
+
+def test_key_of_a_field_of_any_name_is_its_text() -> None:
+    lines = [b'{"a\\"b":{"c\\\\":"k"}}', b'{"a\\"b":{"c\\\\":null}}', b'{"a\\"b":1}', b"[]", b"[" * 5000]
+    tally = Tally()
+    assert keys.from_field('a"b.c\\')(lines, "", tally) == ["k", *map(keys.by_content, lines[1:])]
+    assert tally.keyless == 4
 
 
 def test_key_of_a_pattern_is_its_group() -> None:

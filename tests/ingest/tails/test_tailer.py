@@ -1,12 +1,14 @@
 """A flow follows its files."""
 
+import json
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from ingest.tails import tracking
+from ingest.tails import conversions, tailer, tracking
 from ingest.tails.cutting import MOST_DATA, Rules
 from tests.ingest.tails.scene import Scene
 
@@ -169,3 +171,21 @@ def test_files_beyond_the_most_are_left_out_and_told(
         os.utime(scene.folder / name, (number, number))
     assert sorted(scene.settle()) == ["a.log", "b.log"]
     assert caplog.text.count("1 files are left out: a flow follows 2 at most.") == 1
+
+
+def test_conversions_make_batches_of_bounded_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tailer, "LINES_CONVERTED", 16)
+    monkeypatch.setattr(tailer, "BYTES_CONVERTED", 10_000)
+    scene, sizes = Scene(tmp_path), list[int]()
+    columns = [f"column_{place}" for place in range(100)]
+    scene.flow = replace(scene.flow, converts=(conversions.csv_to_json(columns, ","),))
+    scene.kill()
+    scene.append("a.log", "".join(f"{place}\n" for place in range(1000)) + "last")
+    for _ in range(60):
+        before = len(scene.stream.entries)
+        scene.step(0.5)
+        sizes.append(sum(len(data) for _, data in scene.stream.entries[before:]))
+    assert 10_000 < max(sizes) <= 10_000 + 16 * 2_000
+    scene.append("a.log", " one\n")
+    made = [json.loads(line)["column_0"] for line in scene.settle()]
+    assert made == [*map(str, range(1000)), "last one"]

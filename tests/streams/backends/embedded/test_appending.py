@@ -93,6 +93,16 @@ def test_receipt_is_forgotten_after_a_day(stream: EmbeddedStream, clock: FakeClo
     assert not stream.append([writing])[0].repeated
 
 
+def test_receipt_ends_after_a_day_in_a_stream_that_was_quiet(stream: EmbeddedStream, clock: FakeClock) -> None:
+    writing = Writing([("a", b"1")], receipt="r", digest="d")
+    stream.append([writing])
+    clock.advance(KEPT)
+    assert stream.append([writing])[0].repeated
+    clock.advance(1)
+    answers = [stream.append([each])[0] for each in (writing, writing, writing._replace(digest="e"))]
+    assert [(answer.repeated, answer.mismatch) for answer in answers] == [(False, False), (True, False), (False, True)]
+
+
 def test_marks_are_stored_with_the_batch_or_not_at_all(stream: EmbeddedStream) -> None:
     stream.append([Writing([("a", b"1")], marks={"tail:x": "10", "tail:y": "4", "other": "1"})])
     with pytest.raises(InvalidRecordError):
