@@ -37,15 +37,28 @@ def encoding_of(header: str) -> str:
 
 
 def read(body: Body, length: int | None, encoding: str, most: int) -> bytes:
-    """Returns the unpacked body. Raises RefusedError if it, packed or unpacked, has more than `most` bytes."""
+    """Returns the unpacked body.
+
+    Raises RefusedError if it, packed or unpacked, has more than `most` bytes, or fewer than `length`: its client went
+    away, and the last record may be cut off.
+    """
     if length is not None and length > most:
         raise too_large(most)
-    packed = _joined(iter(lambda: body.read(PIECE), b""), most)
+    try:
+        packed = _joined(iter(lambda: body.read(PIECE), b""), most)
+    except OSError:  # Django's UnreadablePostError among them
+        raise _cut_off() from None
+    if length is not None and len(packed) < length:
+        raise _cut_off()
     if not encoding:
         return packed
     if encoding == "gzip":
         return _joined(_members(packed, _gzip_member, "gzip", zlib.error), most)
     return _joined(_members(packed, _zstd_frame, "zstd", zstandard.ZstdError), most)
+
+
+def _cut_off() -> RefusedError:
+    return RefusedError(400, "cut", "The body ended before its Content-Length: send the request again.")
 
 
 def too_large(most: int) -> RefusedError:

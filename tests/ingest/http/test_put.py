@@ -1,6 +1,7 @@
 """The records that POST /streams/NAME/records stores, and its answers."""
 
 import gzip
+import io
 import json
 from threading import BoundedSemaphore
 from urllib.parse import quote
@@ -13,8 +14,9 @@ from pytest_django import Settings
 
 from accounts import tokens
 from accounts.models import SecurityEvent, User
-from ingest.http import views
+from ingest.http import unpacking, views
 from ingest.http.rates import Rates
+from ingest.http.refusals import RefusedError
 from monitoring.counters import counters
 from streams.backends.embedded.stream import EmbeddedStream
 from tests.ingest.http.conftest import Send, held
@@ -67,6 +69,17 @@ def test_open_quote_in_a_csv_swallows_no_rows_in_silence(send: Send, clicks: Emb
     last = send(b'a,b\n1,x\n2,"y\n', "text/csv").json()  # in the last line it costs no other row
     broken = send(b'a,b\n1,x\n2,"y"z\n3,"p\nq"\n', "text/csv").json()
     assert (last["records"], last["failed"], broken["records"], broken["failed"]) == (1, 1, 2, 1)
+
+
+def test_body_that_ends_early_is_refused() -> None:
+    class Gone(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise OSError("the client went away")
+
+    for body in (Gone(), io.BytesIO(b"one\ntw")):
+        with pytest.raises(RefusedError, match="ended before its Content-Length"):
+            unpacking.read(body, 7, "", 100)
+    assert unpacking.read(io.BytesIO(b"one\ntwo"), 7, "", 100) == b"one\ntwo"
 
 
 def test_lines_of_text_are_records_with_the_key_of_the_header(send: Send, clicks: EmbeddedStream) -> None:
