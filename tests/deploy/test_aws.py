@@ -15,7 +15,7 @@ from tests.emulators import ministack
 from tests.house import ROOT
 
 TEMPLATE = ROOT / "deploy/aws/millrace.yaml"
-CALLED = re.compile(r'"((?:put|get|list|describe|create|delete|split|merge)_\w+)"')
+CALLED = re.compile(r'"((?:put|get|list|describe|create|delete|split|merge|update|increase|decrease)_\w+)"')
 
 
 def test_template_passes_cfn_lint() -> None:

@@ -35,7 +35,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture
 def page(site: Stack, browser: Browser) -> Iterator[Page]:
-    """/market/, live, after signing in."""
+    """/market/, live, after signing in. A producer that an earlier test ended is started again."""
+    if site.processes["trades"].poll() is not None:
+        produce(site)
     context = browser.new_context(viewport={"width": 1280, "height": 900}, ignore_https_errors=True)
     for _ in watched(context):
         page = context.new_page()
@@ -88,7 +90,6 @@ def expect_right_again(page: Page, site: Stack) -> None:
     site.processes["trades"].terminate()
     site.processes["trades"].wait()
     wait_for(lambda: number(page, "trades") == truth(page, site))
-    produce(site)
 
 
 def truth(page: Page, site: Stack) -> str:

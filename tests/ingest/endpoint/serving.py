@@ -46,7 +46,7 @@ BROKEN = "BROKEN"  # an id at which looking up a key fails
 
 @contextmanager
 def serving(path: Path, keys: Mapping[str, FakeKey] = EXAMPLE, options: str = "", **fan_out: float) -> Iterator[str]:
-    """Runs an endpoint on the file; gives its URL. `fan_out` replaces constants of ingest.endpoint.fan_out."""
+    """Runs an endpoint on the file; gives its URL. `fan_out` replaces constants of fan_out and unread."""
     port = free_port()
     process = start(path, port, keys, options, **fan_out)
     try:
@@ -88,7 +88,7 @@ def client_of(url: str, key_id: str = KEY_ID, secret: str = SECRET, retries: int
 
 
 def main(path: str, port: int, keys: dict[str, list[Any]], options: str, constants: dict[str, float]) -> None:
-    from ingest.endpoint import fan_out  # noqa: PLC0415 - only the process of the endpoint needs it
+    from ingest.endpoint import fan_out, unread  # noqa: PLC0415 - only the process of the endpoint needs it
     from ingest.endpoint.place import Place  # noqa: PLC0415
     from ingest.endpoint.running import Parts, Running, until_told  # noqa: PLC0415
     from ingest.endpoint.telling import Silent  # noqa: PLC0415
@@ -105,7 +105,7 @@ def main(path: str, port: int, keys: dict[str, list[Any]], options: str, constan
         return known.get(key_id)
 
     for name, value in constants.items():
-        setattr(fan_out, name, value)
+        setattr(fan_out if hasattr(fan_out, name) else unread, name, value)
     url = parse_embedded(f"embedded:{path}{options}")
     parts = Parts(url, find, ["secret of the tests"], Silent())
     asyncio.run(until_told(Running(parts, Place(port=port))))

@@ -159,7 +159,7 @@ def test_bodies_that_are_only_announced_keep_nobody_out(url: str) -> None:
 
 
 def test_large_answers_are_refused_while_others_are_not_read(tmp_path: Path) -> None:
-    with serving(tmp_path / "streams.sqlite3", MOST_UNREAD=1_000_000) as url, ExitStack() as stack:
+    with serving(tmp_path / "streams.sqlite3", MOST=1_000_000) as url, ExitStack() as stack:
         client = client_of(url)
         client.create_stream(StreamName="s", ShardCount=1)
         client.put_records(StreamName="s", Records=[{"Data": b"x" * 1_000_000, "PartitionKey": "k"}] * 9)
