@@ -71,8 +71,8 @@ class Endpoint:
         if self._fan_out.unread.full:
             raise unavailable()
         unread = self._fan_out.unread.answer(proto)
+        unread.add(len(body))  # before the client can see the head of the answer
         transport = proto.response_stream(200, [*answer_headers(codec), ("content-length", str(len(body)))])
-        unread.add(len(body))
         entry.status, entry.sent = 200, len(body)
         try:
             await transport.send_bytes(body)
