@@ -24,8 +24,8 @@ from streams.backends.kinesis.stream import KinesisStream
 from streams.backends.kinesis.url import Place, connect
 from tests import emulators
 from tests.deploy.test_endpoint import MAKE
+from tests.deployment import ROOT, Deployment
 from tests.emulators import free_port
-from tests.house import ROOT, House
 from tests.waiting import wait_for
 
 ROUNDS = 3
@@ -101,11 +101,11 @@ def figures(rates: dict[tuple[str, str], list[float]], paced: list[dict[str, Any
 @contextmanager
 def endpoint() -> Iterator[Server]:
     with TemporaryDirectory(dir=ROOT / "build", prefix="benchmark-") as folder:
-        house = House(Path(folder))
-        key_id, secret = json.loads(house.run("shell", "--verbosity", "0", "-c", MAKE))
+        deployment = Deployment(Path(folder))
+        key_id, secret = json.loads(deployment.run("shell", "--verbosity", "0", "-c", MAKE))
         port = free_port()
         command = [sys.executable, "manage.py", "endpoint", "--port", str(port)]
-        with served(command, house.environment):
+        with served(command, deployment.environment):
             wait_for(lambda: listens(port))
             yield Server(f"http://127.0.0.1:{port}", key_id, secret)
 

@@ -20,7 +20,7 @@ from streams.backends.kinesis.url import Place, connect
 from tests import emulators
 from tests.deploy.stack import HOST, Stack
 from tests.deploy.test_records import MAKE
-from tests.house import ROOT
+from tests.deployment import ROOT
 
 ROUNDS = 3
 REQUESTS = 160
@@ -33,8 +33,8 @@ def run(options: Options) -> Iterator[Figure]:
     theirs: list[float] = []
     with TemporaryDirectory(dir=ROOT / "build", prefix="benchmark-") as folder, emulators.ministack() as url:
         stack = Stack(Path(folder), limited=False)
-        stack.house.run("streams", "create", "clicks", "--shards", "4")
-        token = stack.house.run("shell", "--verbosity", "0", "-c", MAKE).strip()
+        stack.deployment.run("streams", "create", "clicks", "--shards", "4")
+        token = stack.deployment.run("shell", "--verbosity", "0", "-c", MAKE).strip()
         stack.start()
         try:
             for _ in options.rounds(ROUNDS):

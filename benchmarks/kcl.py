@@ -23,7 +23,7 @@ from streams.backends.kinesis.stream import KinesisStream
 from streams.backends.kinesis.url import Place, connect
 from streams.core import clock
 from tests import emulators
-from tests.house import ROOT
+from tests.deployment import ROOT
 
 RUNS = 5
 RECORDS = 1000

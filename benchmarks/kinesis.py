@@ -20,7 +20,7 @@ from benchmarks.site import found_by
 from streams.backends.kinesis.stream import KinesisStream
 from streams.backends.kinesis.url import Place, connect
 from tests import emulators
-from tests.house import ROOT
+from tests.deployment import ROOT
 
 PEERS = ROOT / "build" / "bench-peers"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "emulated", "AWS_SECRET_ACCESS_KEY": "emulated"}

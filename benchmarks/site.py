@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.house import ROOT, House
+from tests.deployment import ROOT, Deployment
 from tests.waiting import wait_for
 
 PATIENCE = 120  # seconds, for anything: a benchmark that hangs is an error
@@ -36,7 +36,7 @@ class Part:
         return json.loads(out)
 
 
-class Site(House):
+class Site(Deployment):
     """Ends all that it started when it is left."""
 
     def __init__(self, folder: Path, running: ExitStack) -> None:

@@ -163,16 +163,16 @@ def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = 
     store = TimedStore(CommitStore(name, stream_name, topics.of(name, stream_name), application.sink), time.monotonic)
     configuration = Fresh(translate_errors(application.configuration), time.monotonic)
 
-    def open_shard(grant: HeldLease) -> Pipeline[Any, Any]:
-        grant = believable(grant, stream.now(), application.set_back, store)
-        place = (grant.checkpoint, grant.identity)
+    def open_shard(held: HeldLease) -> Pipeline[Any, Any]:
+        held = believable(held, stream.now(), application.set_back, store)
+        place = (held.checkpoint, held.identity)
         reader: Reader
         if whole:
             reader, decode = WholeReader(stream, *place), application.decode.under_any_key()
         else:
-            reader = ShardReader(stream, grant.shard, *place)
-            decode = application.decode.within(grant.hash_start, grant.hash_end)
-        return Pipeline(grant, reader, explained(decode), application.build, store, configuration)
+            reader = ShardReader(stream, held.shard, *place)
+            decode = application.decode.within(held.hash_start, held.hash_end)
+        return Pipeline(held, reader, explained(decode), application.build, store, configuration)
 
     def describe() -> Description:
         found = stream.describe()

@@ -12,7 +12,7 @@ from subprocess import Popen
 from typing import Any
 
 from streams.backends.embedded.stream import EmbeddedStream
-from tests.house import House, kill
+from tests.deployment import Deployment, kill
 from tests.ledger import acks
 from tests.processes import stat
 from tests.waiting import wait_for
@@ -41,13 +41,13 @@ def _stands_still(pid: int) -> bool:
 class Workers:
     """Three, each replaced when it is gone."""
 
-    def __init__(self, house: House, chance: Random) -> None:
-        self.house = house
+    def __init__(self, deployment: Deployment, chance: Random) -> None:
+        self.deployment = deployment
         self.chance = chance
         self.running = [self._new() for _ in range(3)]
 
     def _new(self) -> "Popen[str]":
-        return self.house.start("consume", "ledger")
+        return self.deployment.start("consume", "ledger")
 
     def _replace(self, worker: "Popen[str]") -> None:
         self.running[self.running.index(worker)] = self._new()
@@ -56,7 +56,7 @@ class Workers:
         """Some worker that has begun its work."""
         worker = self.chance.choice(self.running)
         assert worker.poll() is None, worker.communicate()
-        wait_for(lambda: self.house.query(f"SELECT 1 FROM streams_member WHERE owner LIKE '%/{worker.pid}/%'"))
+        wait_for(lambda: self.deployment.query(f"SELECT 1 FROM streams_member WHERE owner LIKE '%/{worker.pid}/%'"))
         return worker
 
     def kill(self) -> None:
@@ -74,8 +74,8 @@ class Workers:
     def pause(self) -> None:
         """For longer than a lease lasts: when it wakes, its shards are others'."""
         worker = self._one()
-        halt(worker, lambda: self.house.can_move(f"%/{worker.pid}/%"))
-        wait_for(lambda: not self.house.query(f"SELECT 1 FROM streams_lease WHERE owner LIKE '%/{worker.pid}/%'"))
+        halt(worker, lambda: self.deployment.can_move(f"%/{worker.pid}/%"))
+        wait_for(lambda: not self.deployment.query(f"SELECT 1 FROM streams_lease WHERE owner LIKE '%/{worker.pid}/%'"))
         worker.send_signal(signal.SIGCONT)
 
     def end(self) -> None:
@@ -88,8 +88,8 @@ class Workers:
 class Producers:
     """Three producers, each replaced when it is gone. Each has a file of its own for its acknowledged records."""
 
-    def __init__(self, house: House, chance: Random) -> None:
-        self.house = house
+    def __init__(self, deployment: Deployment, chance: Random) -> None:
+        self.deployment = deployment
         self.chance = chance
         self.files: list[Path] = []
         self.running = dict(self._new() for _ in range(3))
@@ -97,10 +97,10 @@ class Producers:
 
     def _new(self) -> tuple["Popen[str]", Path]:
         number = len(self.files) + 1
-        file = self.house.folder / f"{number}.acks"
+        file = self.deployment.folder / f"{number}.acks"
         self.files.append(file)
         words = ["produce", "ledger", "--rate", str(RATE), "--seed", str(number), "--json"]
-        return self.house.start(*words, variables={"ACKS": str(file)}), file
+        return self.deployment.start(*words, variables={"ACKS": str(file)}), file
 
     def _one(self) -> "Popen[str]":
         """Some producer that has put something and is not paused."""
@@ -149,12 +149,12 @@ class Producers:
         self.paused = None
 
     def _can_write(self) -> bool:
-        with closing(sqlite3.connect(self.house.streams, timeout=1, isolation_level=None)) as db:
+        with closing(sqlite3.connect(self.deployment.streams, timeout=1, isolation_level=None)) as db:
             try:
                 db.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError:
                 return False
-        return self.house.can_move("")  # it adds to a count in the database, too, every ten seconds
+        return self.deployment.can_move("")  # it adds to a count in the database, too, every ten seconds
 
     def end(self) -> None:
         self.go_on()
@@ -165,16 +165,16 @@ class Producers:
 class ChaosHarness:
     """Workers and producers of a stream, random accidents to them, and random splits and merges."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
+    def __init__(self, deployment: Deployment) -> None:
+        self.deployment = deployment
         self.chance = Random(SEED)
-        self.stream = EmbeddedStream(house.streams, "ledger")
+        self.stream = EmbeddedStream(deployment.streams, "ledger")
         self.stream.create(shards=4)
-        house.environment["DJANGO_SETTINGS_MODULE"] = "tests.ledger.settings"
-        house.environment["STATE_HEAD"] = "400"  # bytes, so that states have segments
-        house.run("migrate", "--run-syncdb", "--verbosity", "0")
-        self.workers = Workers(house, self.chance)
-        self.producers = Producers(house, self.chance)
+        deployment.environment["DJANGO_SETTINGS_MODULE"] = "tests.ledger.settings"
+        deployment.environment["STATE_HEAD"] = "400"  # bytes, so that states have segments
+        deployment.run("migrate", "--run-syncdb", "--verbosity", "0")
+        self.workers = Workers(deployment, self.chance)
+        self.producers = Producers(deployment, self.chance)
 
     def split(self) -> None:
         shards = self._open()
@@ -199,12 +199,12 @@ class ChaosHarness:
         weights |= {producers.kill: 6, producers.stop: 2, producers.pause: 3}
         [act] = self.chance.choices(list(weights), weights=list(weights.values()))
         act()
-        done = self.house.applied("ledger")
-        wait_for(lambda: self.house.applied("ledger") > done, seconds=60)
+        done = self.deployment.applied("ledger")
+        wait_for(lambda: self.deployment.applied("ledger") > done, seconds=60)
 
     def end(self) -> None:
         """Stops every process in good order; one more worker reads the rest."""
         self.producers.end()
         self.workers.end()
         self.stream.close()
-        self.house.run("consume", "ledger", "--until-caught-up")
+        self.deployment.run("consume", "ledger", "--until-caught-up")

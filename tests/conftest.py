@@ -14,10 +14,10 @@ import pytest
 from hypothesis import settings
 
 from tests.databases import missing
+from tests.deployment import kill, running
 from tests.disks import mount, unmount
 from tests.emulators import KINESIS_LOCAL, MINISTACK
 from tests.faketime import LIBRARY
-from tests.house import kill, running
 from tests.layers import emulator_of, forbid_starting, is_fast, may_hold_fast
 from tests.scheduling import group, name_groups, order
 

@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 
 from streams.backends.embedded.stream import EmbeddedStream
-from tests.house import ROOT, House
+from tests.deployment import ROOT, Deployment
 
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.example_settings"}
 FOLDER = ROOT / "tests/example_application"
 SCRIPTS = "applications/*/frontend/*.js"
 
 
-class ExampleHouse(House):
-    """A house with the example application."""
+class ExampleDeployment(Deployment):
+    """A deployment with the example application."""
 
     def start(self, *words: str, variables: Mapping[str, str] | None = None) -> "subprocess.Popen[str]":
         return super().start(*words, variables=SETTINGS | dict(variables or {}))
@@ -39,11 +39,11 @@ class ExampleHouse(House):
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> ExampleHouse:
-    house = ExampleHouse(tmp_path_factory.mktemp("example"))
-    house.environment |= SETTINGS | {"STATE_HEAD": "100"}  # bytes, so that states have segments
-    house.run("streams", "create", "readings", "--shards", "2")
-    return house
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> ExampleDeployment:
+    deployment = ExampleDeployment(tmp_path_factory.mktemp("example"))
+    deployment.environment |= SETTINGS | {"STATE_HEAD": "100"}  # bytes, so that states have segments
+    deployment.run("streams", "create", "readings", "--shards", "2")
+    return deployment
 
 
 def naive_means(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

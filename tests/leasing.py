@@ -29,11 +29,11 @@ class WorkersLeases(Leases):
         super().__init__(application, stream, inherit, owner, bounds=bounds)
         self.store: CommitStore[Any] = CommitStore(application, stream, topic, sink)
 
-    def commit(self, grant: HeldLease, commit: Commit[Any]) -> None:
-        self.store.commit(grant, commit)
+    def commit(self, held: HeldLease, commit: Commit[Any]) -> None:
+        self.store.commit(held, commit)
 
-    def state(self, grant: HeldLease) -> State:
-        return self.store.state(grant)
+    def state(self, held: HeldLease) -> State:
+        return self.store.state(held)
 
-    def replace(self, grant: HeldLease, state: State) -> None:
-        self.store.replace(grant, state)
+    def replace(self, held: HeldLease, state: State) -> None:
+        self.store.replace(held, state)

@@ -116,8 +116,8 @@ class MemoryLeases:
         awaited = [row for row in ended if not children[row.shard.id] or set(children[row.shard.id]) - begun]
         return [*awaited, *(row for row in rows if row.checkpoint != SHARD_END.kind)]
 
-    def set_aside(self, grant: HeldLease, trouble: str) -> None:
-        self.table.troubles[grant.shard] = trouble
+    def set_aside(self, held: HeldLease, trouble: str) -> None:
+        self.table.troubles[held.shard] = trouble
 
     def assign(self) -> Assignment:
         now = self.table.now()
@@ -165,16 +165,16 @@ class MemoryLeases:
         watermarks = [row.watermark for row in self.table.rows.values() if row.checkpoint != SHARD_END.kind]
         return min(watermarks) if watermarks and all(watermarks) else None
 
-    def replay_requests(self, grant: HeldLease) -> list[ReplayRequest]:
-        shard = self.table.rows[grant.shard].shard
+    def replay_requests(self, held: HeldLease) -> list[ReplayRequest]:
+        shard = self.table.rows[held.shard].shard
         owns = covers(f"{shard.hash_start:032x}", f"{shard.hash_end:032x}")
         return [letter for letter in self.table.asked.values() if owns(letter.key)]
 
-    def commit(self, grant: HeldLease, commit: Commit[Any]) -> None:
-        assert grant.log
-        write = grant.log.write(commit.state, commit.watermark) if commit.state is not None else None
+    def commit(self, held: HeldLease, commit: Commit[Any]) -> None:
+        assert held.log
+        write = held.log.write(commit.state, commit.watermark) if commit.state is not None else None
         self.table.before_commit()
-        row = self._held(grant)
+        row = self._held(held)
         if commit.results and b"unstorable" in commit.results.values():
             raise RefusedError("value too long")
         if any(letter.id not in self.table.asked for letter, _ in commit.replayed):
@@ -196,18 +196,18 @@ class MemoryLeases:
         self.table.dead |= {record.sequence: record for record in commit.dead}
         self.table.after_commit()
 
-    def state(self, grant: HeldLease) -> State:
-        assert grant.log
-        return grant.log.load(self._held(grant).state)
+    def state(self, held: HeldLease) -> State:
+        assert held.log
+        return held.log.load(self._held(held).state)
 
-    def replace(self, grant: HeldLease, state: State) -> None:
-        assert grant.log
-        self._held(grant).store(grant.log.replace(state))
+    def replace(self, held: HeldLease, state: State) -> None:
+        assert held.log
+        self._held(held).store(held.log.replace(state))
 
-    def _held(self, grant: HeldLease) -> Row:
-        row = self.table.rows.get(grant.shard)
-        if not row or (self.table.identity, row.owner, row.counter) != (grant.identity, grant.owner, grant.counter):
-            raise LeaseLostError(grant.shard)
+    def _held(self, held: HeldLease) -> Row:
+        row = self.table.rows.get(held.shard)
+        if not row or (self.table.identity, row.owner, row.counter) != (held.identity, held.owner, held.counter):
+            raise LeaseLostError(held.shard)
         return row
 
 

@@ -14,8 +14,8 @@ import pytest
 
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.core.clock import from_iso
+from tests.deployment import Deployment, kill
 from tests.fakes import FakeClock
-from tests.house import House, kill
 from tests.waiting import wait_for
 
 WINDOW, THRESHOLD, SPEED = 15_000, 30, 200
@@ -23,26 +23,26 @@ BOTH = ("trades", "orders")
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
-    house = House(tmp_path)
-    house.environment["STATE_HEAD"] = "400"  # bytes, so that states have segments
-    return house
+def deployment(tmp_path: Path) -> Deployment:
+    deployment = Deployment(tmp_path)
+    deployment.environment["STATE_HEAD"] = "400"  # bytes, so that states have segments
+    return deployment
 
 
-def consume_under_fire(house: House, application: str, total: int, chance: Random) -> int:
+def consume_under_fire(deployment: Deployment, application: str, total: int, chance: Random) -> int:
     """Starts consumers, one after the other, and kills each after some more records; returns how many were killed."""
     kills = 0
-    while (done := house.applied(application)) < total:
-        worker = house.start("consume", application)
-        wait_until_applied(house, application, min(total, done + chance.randint(1, total // 8)))
+    while (done := deployment.applied(application)) < total:
+        worker = deployment.start("consume", application)
+        wait_until_applied(deployment, application, min(total, done + chance.randint(1, total // 8)))
         kill(worker)
         kills += 1
-    house.run("consume", application, "--until-caught-up")
+    deployment.run("consume", application, "--until-caught-up")
     return kills
 
 
-def wait_until_applied(house: House, application: str, records: int) -> None:
-    wait_for(lambda: house.applied(application) >= records)
+def wait_until_applied(deployment: Deployment, application: str, records: int) -> None:
+    wait_for(lambda: deployment.applied(application) >= records)
 
 
 def naive_minutes(records: list[dict[str, Any]]) -> dict[tuple[str, str, str], tuple[int, int, float, float]]:
@@ -57,22 +57,22 @@ def naive_minutes(records: list[dict[str, Any]]) -> dict[tuple[str, str, str], t
 
 
 @pytest.mark.parametrize("shards", [1, 3])
-def test_trades_are_counted_once_when_every_worker_is_killed(house: House, shards: int) -> None:
-    house.run("streams", "create", "trades", "--shards", str(shards))
-    producer = house.start("produce", "trades", "--count", "200000", "--rate", "0", "--seed", "7")
-    kills = consume_under_fire(house, "trades", 200_000, Random(shards))
+def test_trades_are_counted_once_when_every_worker_is_killed(deployment: Deployment, shards: int) -> None:
+    deployment.run("streams", "create", "trades", "--shards", str(shards))
+    producer = deployment.start("produce", "trades", "--count", "200000", "--rate", "0", "--seed", "7")
+    kills = consume_under_fire(deployment, "trades", 200_000, Random(shards))
     assert producer.wait() == 0
     producer.communicate()
-    records = list(house.rows("streams", "tail", "trades"))
+    records = list(deployment.rows("streams", "tail", "trades"))
     assert len(records) == 200_000
     assert sorted(record["data"]["id"] for record in records) == list(range(1, 200_001))
     reported = {
         (row["minute"][:16], row["ticker"], row["side"]): (row["trades"], row["shares"], row["first"], row["last"])
-        for row in house.rows("report", "trades")
+        for row in deployment.rows("report", "trades")
     }
     assert reported == naive_minutes(records)
     assert kills >= 8
-    assert house.query("SELECT sum(records) FROM streams_throughput") == [(200_000,)]
+    assert deployment.query("SELECT sum(records) FROM streams_throughput") == [(200_000,)]
 
 
 def naive_episodes(records: list[dict[str, Any]]) -> list[tuple[str, int, int]]:
@@ -95,9 +95,9 @@ def naive_episodes(records: list[dict[str, Any]]) -> list[tuple[str, int, int]]:
     return episodes
 
 
-def replay(house: House, path: Path, clock: FakeClock) -> int:
+def replay(deployment: Deployment, path: Path, clock: FakeClock) -> int:
     """The file's lines at 200 times their own pace, as their arrival stamps tell it; returns how many."""
-    stream = EmbeddedStream(house.streams, "orders", clock)
+    stream = EmbeddedStream(deployment.streams, "orders", clock)
     stream.create()
     start = clock.time
     total = 0
@@ -121,69 +121,71 @@ def _order_line(row: dict[str, str]) -> bytes:
     ).encode()
 
 
-def test_alarms_equal_brute_force_when_every_worker_is_killed(house: House, shared_data: Path) -> None:
-    total = replay(house, shared_data / "online_retail_2010-12_2011-04.csv.xz", FakeClock(from_iso("2026-11-01")))
+def test_alarms_equal_brute_force_when_every_worker_is_killed(deployment: Deployment, shared_data: Path) -> None:
+    total = replay(deployment, shared_data / "online_retail_2010-12_2011-04.csv.xz", FakeClock(from_iso("2026-11-01")))
     assert total == 171_999
-    kills = consume_under_fire(house, "orders", total, Random(1))
-    records = list(house.rows("streams", "tail", "orders"))
-    episodes = list(house.rows("report", "orders", "--minutes", "100000"))
+    kills = consume_under_fire(deployment, "orders", total, Random(1))
+    records = list(deployment.rows("streams", "tail", "orders"))
+    episodes = list(deployment.rows("report", "orders", "--minutes", "100000"))
     assert [(row["started"], row["peak"], row["lines"]) for row in episodes] == naive_episodes(records)
     assert len(episodes) > 100
     assert kills >= 8
     assert all(row["lines"] == row["notifications"] + row["suppressed"] for row in episodes)
 
 
-def test_file_replayed_at_full_speed_makes_one_long_alarm(house: House, shared_data: Path) -> None:
+def test_file_replayed_at_full_speed_makes_one_long_alarm(deployment: Deployment, shared_data: Path) -> None:
     path = shared_data / "online_retail_2010-12_2011-04.csv.xz"
-    producer = house.start("produce", "orders", "--file", str(path), "--rate", "0")
-    wait_for(lambda: house.streams.exists() and '"orders"' in house.run("streams", "list", "--json"))
-    consume_under_fire(house, "orders", 171_999, Random(2))
+    producer = deployment.start("produce", "orders", "--file", str(path), "--rate", "0")
+    wait_for(lambda: deployment.streams.exists() and '"orders"' in deployment.run("streams", "list", "--json"))
+    consume_under_fire(deployment, "orders", 171_999, Random(2))
     producer.communicate()
-    found = [(row["peak"], row["lines"]) for row in house.rows("report", "orders")]
-    assert found == [(peak, lines) for _, peak, lines in naive_episodes(list(house.rows("streams", "tail", "orders")))]
+    found = [(row["peak"], row["lines"]) for row in deployment.rows("report", "orders")]
+    assert found == [
+        (peak, lines) for _, peak, lines in naive_episodes(list(deployment.rows("streams", "tail", "orders")))
+    ]
 
 
-def test_records_of_two_applications_count_once_when_their_worker_is_killed(house: House) -> None:
-    producers = [house.start("produce", name, "--count", "20000", "--rate", "0", "--seed", "7") for name in BOTH]
+def test_records_of_two_applications_count_once_when_their_worker_is_killed(deployment: Deployment) -> None:
+    producers = [deployment.start("produce", name, "--count", "20000", "--rate", "0", "--seed", "7") for name in BOTH]
     for producer in producers:
         producer.communicate(timeout=60)
     chance, kills = Random(1), 0
-    while any(house.applied(name) < 20_000 for name in BOTH):
-        before, more = sum(map(house.applied, BOTH)), chance.randint(1, 6_000)
-        worker = house.start("consume", *BOTH)
-        wait_for(lambda: sum(map(house.applied, BOTH)) >= min(40_000, before + more))  # noqa: B023 - called at once
+    while any(deployment.applied(name) < 20_000 for name in BOTH):
+        before, more = sum(map(deployment.applied, BOTH)), chance.randint(1, 6_000)
+        worker = deployment.start("consume", *BOTH)
+        wait_for(lambda: sum(map(deployment.applied, BOTH)) >= min(40_000, before + more))  # noqa: B023 - called at once
         kill(worker)
         kills += 1
-    house.run("consume", "--all", "--until-caught-up")
+    deployment.run("consume", "--all", "--until-caught-up")
     reported = {
         (row["minute"][:16], row["ticker"], row["side"]): (row["trades"], row["shares"], row["first"], row["last"])
-        for row in house.rows("report", "trades")
+        for row in deployment.rows("report", "trades")
     }
-    assert reported == naive_minutes(list(house.rows("streams", "tail", "trades")))
-    lines = house.query("SELECT sum(lines) FROM orders_sitesecond")
-    assert (lines, list(map(house.applied, BOTH))) == ([(20_000,)], [20_000, 20_000])
+    assert reported == naive_minutes(list(deployment.rows("streams", "tail", "trades")))
+    lines = deployment.query("SELECT sum(lines) FROM orders_sitesecond")
+    assert (lines, list(map(deployment.applied, BOTH))) == ([(20_000,)], [20_000, 20_000])
     assert kills >= 3
 
 
-def test_records_put_before_a_kill_are_readable_after_it(house: House) -> None:
-    house.run("streams", "create", "trades")
+def test_records_put_before_a_kill_are_readable_after_it(deployment: Deployment) -> None:
+    deployment.run("streams", "create", "trades")
     known = 0
     for round_ in range(10):
-        producer = house.start("produce", "trades", "--rate", "0", "--seed", str(round_))
-        acknowledged = wait_until_more(house, known)
+        producer = deployment.start("produce", "trades", "--rate", "0", "--seed", str(round_))
+        acknowledged = wait_until_more(deployment, known)
         kill(producer)
-        known = held(house)
+        known = held(deployment)
         assert known >= acknowledged
-    assert len(house.run("streams", "tail", "trades", "--json").splitlines()) == known
+    assert len(deployment.run("streams", "tail", "trades", "--json").splitlines()) == known
 
 
-def wait_until_more(house: House, known: int) -> int:
-    wait_for(lambda: held(house) > known)
-    return held(house)
+def wait_until_more(deployment: Deployment, known: int) -> int:
+    wait_for(lambda: held(deployment) > known)
+    return held(deployment)
 
 
-def held(house: House) -> int:
-    stream = EmbeddedStream(house.streams, "trades")
+def held(deployment: Deployment) -> int:
+    stream = EmbeddedStream(deployment.streams, "trades")
     records = sum(shard.records or 0 for shard in stream.describe().shards)
     stream.close()
     return records

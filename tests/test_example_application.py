@@ -3,11 +3,11 @@
 import re
 from random import Random
 
-from tests.example import FOLDER, ExampleHouse, house, naive_means
-from tests.house import ROOT
+from tests.deployment import ROOT
+from tests.example import FOLDER, ExampleDeployment, deployment, naive_means
 from tests.test_exactly_once import consume_under_fire
 
-__all__ = ["house"]  # a fixture
+__all__ = ["deployment"]  # a fixture
 
 WRITTEN = [
     path for kind in ("*.py", "*.html", "*.js") for path in FOLDER.rglob(kind) if path.parent.name != "migrations"
@@ -47,26 +47,26 @@ def test_example_application_needs_a_line_of_the_settings_and_no_other() -> None
     ]
 
 
-def test_means_are_exact_when_every_worker_is_killed(house: ExampleHouse) -> None:
-    house.run("produce", "readings", "--count", "20000", "--rate", "0", "--seed", "7")
-    assert consume_under_fire(house, "readings", 20_000, Random(1)) >= 2
-    report = house.rows("report", "readings", "--minutes", "1000")
-    assert list(report) == naive_means(house.rows("streams", "tail", "readings"))
+def test_means_are_exact_when_every_worker_is_killed(deployment: ExampleDeployment) -> None:
+    deployment.run("produce", "readings", "--count", "20000", "--rate", "0", "--seed", "7")
+    assert consume_under_fire(deployment, "readings", 20_000, Random(1)) >= 2
+    report = deployment.rows("report", "readings", "--minutes", "1000")
+    assert list(report) == naive_means(deployment.rows("streams", "tail", "readings"))
 
 
-def test_a_broken_reading_becomes_a_dead_letter(house: ExampleHouse) -> None:
-    house.put(b'{"device": "attic", "celsius": "warm"}')
-    house.run("consume", "readings", "--until-caught-up")
-    errors = [row["error"] for row in house.rows("deadletters", "list", "--application", "readings")]
+def test_a_broken_reading_becomes_a_dead_letter(deployment: ExampleDeployment) -> None:
+    deployment.put(b'{"device": "attic", "celsius": "warm"}')
+    deployment.run("consume", "readings", "--until-caught-up")
+    errors = [row["error"] for row in deployment.rows("deadletters", "list", "--application", "readings")]
     assert errors == ["Expected `float`, got `str` - at `$.celsius`"]
 
 
-def test_a_minute_is_counted_when_it_has_closed_and_removed_after_its_time(house: ExampleHouse) -> None:
-    house.put(b'{"device": "attic", "celsius": 20}')
-    house.run("consume", "readings", "--until-caught-up")
-    house.query("DELETE FROM readings_deviceminute WHERE device <> 'attic'")
+def test_a_minute_is_counted_when_it_has_closed_and_removed_after_its_time(deployment: ExampleDeployment) -> None:
+    deployment.put(b'{"device": "attic", "celsius": 20}')
+    deployment.run("consume", "readings", "--until-caught-up")
+    deployment.query("DELETE FROM readings_deviceminute WHERE device <> 'attic'")
     newest = "SELECT max(id) FROM readings_deviceminute"
-    house.query(f"UPDATE readings_deviceminute SET minute = '2025-01-01 12:00:00' WHERE id = ({newest})")
-    assert house.python(WINDOWS) == "[1, 0]"
-    removed = {row["table"]: row["rows"] for row in house.rows("janitor")}
+    deployment.query(f"UPDATE readings_deviceminute SET minute = '2025-01-01 12:00:00' WHERE id = ({newest})")
+    assert deployment.python(WINDOWS) == "[1, 0]"
+    removed = {row["table"]: row["rows"] for row in deployment.rows("janitor")}
     assert removed["readings.DeviceMinute"] == 1

@@ -14,27 +14,27 @@ from streams.core.records import SHARD_END, Position
 from streams.engine.producer import RECORDS_A_PUT
 from tests.chaos import ROUNDS, SEED, ChaosHarness
 from tests.databases import server
-from tests.house import House, kill
+from tests.deployment import Deployment, kill
 from tests.ledger import acks
 from tests.test_exactly_once import naive_minutes
 from tests.waiting import wait_for
 
 
 @pytest.fixture(params=["sqlite", "postgres", "mariadb"])
-def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+def deployment(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Deployment]:
     """On each of the databases."""
     if request.param == "sqlite":
-        yield House(tmp_path)
+        yield Deployment(tmp_path)
         return
     with server(request.param) as database:
-        yield House(tmp_path, database)
+        yield Deployment(tmp_path, database)
 
 
 @pytest.fixture
-def chaos(house: House) -> ChaosHarness:
+def chaos(deployment: Deployment) -> ChaosHarness:
     """After all accidents."""
     print(f"CHAOS_SEED={SEED} CHAOS_ROUNDS={ROUNDS}")  # noqa: T201 - to run the same again
-    chaos = ChaosHarness(house)
+    chaos = ChaosHarness(deployment)
     for _ in range(ROUNDS):
         chaos.round()
     chaos.end()
@@ -42,20 +42,20 @@ def chaos(house: House) -> ChaosHarness:
 
 
 def test_records_count_once_through_a_hundred_accidents(chaos: ChaosHarness) -> None:
-    house = chaos.house
-    records = list(house.rows("streams", "tail", "ledger"))
+    deployment = chaos.deployment
+    records = list(deployment.rows("streams", "tail", "ledger"))
     good = [record for record in records if "data" in record]
     reported = {
         (row["minute"][:16], row["ticker"], row["side"]): (row["trades"], row["shares"], row["first"], row["last"])
-        for row in house.rows("report", "ledger", "--minutes", "1000")
+        for row in deployment.rows("report", "ledger", "--minutes", "1000")
     }
     assert reported == naive_minutes(good)
-    assert [tuple(map(int, row)) for row in house.query("SELECT sum(applied), sum(dead) FROM streams_lease")] == [
+    assert [tuple(map(int, row)) for row in deployment.query("SELECT sum(applied), sum(dead) FROM streams_lease")] == [
         (len(good), len(records) - len(good))
     ]
-    check_steps(house)
-    applied = [id_ for _, _, id_ in applied_of(house)]
-    dead = [acks.id_of(bytes(data)) for (data,) in house.query("SELECT data FROM streams_deadletter")]
+    check_steps(deployment)
+    applied = [id_ for _, _, id_ in applied_of(deployment)]
+    dead = [acks.id_of(bytes(data)) for (data,) in deployment.query("SELECT data FROM streams_deadletter")]
     assert sorted(applied + dead) == sorted(map(id_in, records))
     assert len(set(applied + dead)) == len(applied) + len(dead)
     check_acknowledged(chaos.producers.files, applied + dead)
@@ -66,23 +66,25 @@ def id_in(record: dict[str, Any]) -> int:
     return int(record["data"]["id"]) if "data" in record else acks.id_of(b64decode(record["data_base64"]))
 
 
-def applied_of(house: House) -> list[tuple[int, str, int]]:
+def applied_of(deployment: Deployment) -> list[tuple[int, str, int]]:
     """Sequence, key and id of each applied record, in the order in which they were committed."""
-    steps = house.query("SELECT applied FROM ledger_step ORDER BY id")
+    steps = deployment.query("SELECT applied FROM ledger_step ORDER BY id")
     return [tuple(record) for (applied,) in steps for record in json.loads(applied)]
 
 
-def check_steps(house: House) -> None:
+def check_steps(deployment: Deployment) -> None:
     """Each shard's checkpoints and fencing counters grow, and so do the sequence numbers of each key."""
     places: dict[str, tuple[int, tuple[bool, int]]] = {}
-    for shard, counter, checkpoint in house.query("SELECT shard, counter, checkpoint FROM ledger_step ORDER BY id"):
+    for shard, counter, checkpoint in deployment.query(
+        "SELECT shard, counter, checkpoint FROM ledger_step ORDER BY id"
+    ):
         position = Position.parse(checkpoint)
         place = (int(counter), (position == SHARD_END, position.value))
         before = places.get(shard, place)
         assert before[0] <= place[0] and before[1] <= place[1]
         places[shard] = place
     last: dict[str, int] = {}
-    for sequence, key, _ in applied_of(house):
+    for sequence, key, _ in applied_of(deployment):
         assert sequence > last.get(key, 0)
         last[key] = sequence
 
@@ -102,33 +104,33 @@ def check_acknowledged(files: list[Path], found: list[int]) -> None:
     assert unknown
 
 
-def owners_of(house: House) -> list[int]:
+def owners_of(deployment: Deployment) -> list[int]:
     """How many leases each owner holds, fewest first."""
     sql = "SELECT count(*) FROM streams_lease WHERE owner <> '' GROUP BY owner ORDER BY 1"
-    return [count for (count,) in house.query(sql)]
+    return [count for (count,) in deployment.query(sql)]
 
 
 @pytest.mark.parametrize("shards", [3, 4])
 def test_workers_share_the_shards_as_they_come_and_go(tmp_path: Path, shards: int) -> None:
-    house = House(tmp_path)
-    house.run("streams", "create", "trades", "--shards", str(shards))
-    workers = [house.start("consume", "trades")]
-    wait_for(lambda: owners_of(house) == [shards])
-    workers.append(house.start("consume", "trades"))
-    wait_for(lambda: owners_of(house) == sorted([shards // 2, shards - shards // 2]))
+    deployment = Deployment(tmp_path)
+    deployment.run("streams", "create", "trades", "--shards", str(shards))
+    workers = [deployment.start("consume", "trades")]
+    wait_for(lambda: owners_of(deployment) == [shards])
+    workers.append(deployment.start("consume", "trades"))
+    wait_for(lambda: owners_of(deployment) == sorted([shards // 2, shards - shards // 2]))
     kill(workers.pop(0))
-    wait_for(lambda: owners_of(house) == [shards], seconds=10)
-    workers.append(house.start("consume", "trades"))
-    wait_for(lambda: len(owners_of(house)) == 2)
+    wait_for(lambda: owners_of(deployment) == [shards], seconds=10)
+    workers.append(deployment.start("consume", "trades"))
+    wait_for(lambda: len(owners_of(deployment)) == 2)
     workers[0].terminate()
     workers.pop(0).communicate()
-    wait_for(lambda: owners_of(house) == [shards], seconds=10)
+    wait_for(lambda: owners_of(deployment) == [shards], seconds=10)
     kill(workers[0])
 
 
 def test_orders_under_random_keys_are_exact_with_whole_stream(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    stream = EmbeddedStream(house.streams, "orders")
+    deployment = Deployment(tmp_path)
+    stream = EmbeddedStream(deployment.streams, "orders")
     stream.create(shards=4)
     line = b'{"InvoiceNo":"1","StockCode":"2","Quantity":1,"InvoiceDate":"3","UnitPrice":1,"site":"%s"}'
     chance = Random(SEED)
@@ -138,9 +140,9 @@ def test_orders_under_random_keys_are_exact_with_whole_stream(tmp_path: Path) ->
     stream.split("shardId-000000000001")
     stream.put([(f"{chance.random()}", line % b"london") for _ in range(50)])
     stream.close()
-    house.run("consume", "orders", "--whole-stream", "--until-caught-up")
-    rows = list(house.rows("streams", "tail", "orders"))
+    deployment.run("consume", "orders", "--whole-stream", "--until-caught-up")
+    rows = list(deployment.rows("streams", "tail", "orders"))
     lines = {site: sum(row["data"]["site"] == site for row in rows) for site in ("london", "paris")}
-    found = {row["site"]: (row["peak"], row["lines"]) for row in house.rows("report", "orders")}
+    found = {row["site"]: (row["peak"], row["lines"]) for row in deployment.rows("report", "orders")}
     assert found == {site: (count, count - 29) for site, count in lines.items()}
-    assert "cannot go on shard by shard" in house.run("consume", "orders", code=1)
+    assert "cannot go on shard by shard" in deployment.run("consume", "orders", code=1)

@@ -28,8 +28,8 @@ for start in starts:
     [
         ("tests.streams.engine.test_pipeline", "store", False),
         ("tests.test_fleet", "test_layers_reads_a_name_that_is_absent", False),
-        ("tests.house", "ROOT", False),  # the module starts processes, this name does not
-        ("tests.house", "House", True),
+        ("tests.deployment", "ROOT", False),  # the module starts processes, this name does not
+        ("tests.deployment", "Deployment", True),
         ("tests.emulators", "ministack", True),
         ("tests.contracts.conftest", "ministack_url", True),  # by an imported module
         ("tests.browser.conftest", "web", True),

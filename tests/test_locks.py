@@ -12,7 +12,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.house import ROOT
+from tests.deployment import ROOT
 
 NAMES = sorted(path.name for path in ROOT.glob("requirements*.txt"))
 STRICT = ["--require-hashes", "--no-build-isolation"]

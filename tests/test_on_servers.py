@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.databases import server
-from tests.house import ROOT
+from tests.deployment import ROOT
 
 SELECTED = [
     "tests/accounts/factors/test_totp.py",

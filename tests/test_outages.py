@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.databases import Database, server
+from tests.deployment import Deployment
 from tests.disks import fill
-from tests.house import House
 from tests.monitoring.proxy import Proxy
 from tests.monitoring.test_away import change, only_reads
 from tests.test_exactly_once import naive_minutes
@@ -19,10 +19,10 @@ from tests.waiting import wait_for
 
 
 class Running:
-    """A command of a house; its stderr is gathered as it comes."""
+    """A command of a deployment; its stderr is gathered as it comes."""
 
-    def __init__(self, house: House, *words: str) -> None:
-        self.process = house.start(*words)
+    def __init__(self, deployment: Deployment, *words: str) -> None:
+        self.process = deployment.start(*words)
         self.lines: list[str] = []
         assert self.process.stderr
         self._reader = threading.Thread(target=self.lines.extend, args=[self.process.stderr], daemon=True)
@@ -46,14 +46,16 @@ class Running:
             return out.read()
 
 
-def check_counts(house: House) -> None:
-    house.run("consume", "trades", "--until-caught-up")
-    records = list(house.rows("streams", "tail", "trades"))
-    [(applied, letters)] = house.query("SELECT sum(applied), sum(dead) FROM streams_lease WHERE application = 'trades'")
+def check_counts(deployment: Deployment) -> None:
+    deployment.run("consume", "trades", "--until-caught-up")
+    records = list(deployment.rows("streams", "tail", "trades"))
+    [(applied, letters)] = deployment.query(
+        "SELECT sum(applied), sum(dead) FROM streams_lease WHERE application = 'trades'"
+    )
     assert (applied, letters) == (len(records), 0)
     found = {
         (row["minute"][:16], row["ticker"], row["side"]): (row["trades"], row["shares"], row["first"], row["last"])
-        for row in house.rows("report", "trades", "--minutes", "1000")
+        for row in deployment.rows("report", "trades", "--minutes", "1000")
     }
     assert found == naive_minutes(records)
 
@@ -74,63 +76,66 @@ def proxy(base: Database) -> Iterator[Proxy]:
 
 
 @pytest.fixture
-def house(base: Database, proxy: Proxy, tmp_path: Path) -> House:
-    house = House(tmp_path, base)
-    house.environment["DATABASE_URL"] = proxy.url.replace("root@", "site@")
+def deployment(base: Database, proxy: Proxy, tmp_path: Path) -> Deployment:
+    deployment = Deployment(tmp_path, base)
+    deployment.environment["DATABASE_URL"] = proxy.url.replace("root@", "site@")
     change(base, "DELETE FROM streams_lease", "DELETE FROM market_trademinute")
-    return house
+    return deployment
 
 
-def has_moved(house: House, application: str, done: int) -> bool:
-    return house.applied(application) > done
+def has_moved(deployment: Deployment, application: str, done: int) -> bool:
+    return deployment.applied(application) > done
 
 
-def test_repeated_loss_of_the_database_costs_no_record(house: House, proxy: Proxy) -> None:
+def test_repeated_loss_of_the_database_costs_no_record(deployment: Deployment, proxy: Proxy) -> None:
     names = ("trades", "orders")
-    producers = [Running(house, "produce", name, "--rate", "300", "--seed", "1") for name in names]
-    wait_for(lambda: "orders" in house.run("streams", "list") and "trades" in house.run("streams", "list"))
-    workers = [Running(house, "consume", name) for name in names]
-    wait_for(lambda: house.applied("trades") and house.applied("orders"))
+    producers = [Running(deployment, "produce", name, "--rate", "300", "--seed", "1") for name in names]
+    wait_for(lambda: "orders" in deployment.run("streams", "list") and "trades" in deployment.run("streams", "list"))
+    workers = [Running(deployment, "consume", name) for name in names]
+    wait_for(lambda: deployment.applied("trades") and deployment.applied("orders"))
     for cut in range(1, 4):
         proxy.cut()
         for worker in workers:
             wait_for(partial(worker.has_said, "The database refused", 2 * cut))
         proxy.mend()
         for name in names:
-            wait_for(partial(has_moved, house, name, house.applied(name)))
+            wait_for(partial(has_moved, deployment, name, deployment.applied(name)))
         for worker in workers:
             wait_for(partial(worker.has_said, "answers again", cut))
     assert all(each.goes_on for each in (*producers, *workers))
     for each in (*producers, *workers):
         each.stop()
-    check_counts(house)
-    assert [int(dead) for (dead,) in house.query("SELECT sum(dead) FROM streams_lease")] == [0]
+    check_counts(deployment)
+    assert [int(dead) for (dead,) in deployment.query("SELECT sum(dead) FROM streams_lease")] == [0]
 
 
-def test_worker_waits_for_a_read_only_database(house: House, base: Database, proxy: Proxy) -> None:
-    house.run("produce", "trades", "--rate", "0", "--count", "10")
-    producer, worker = Running(house, "produce", "trades", "--rate", "300"), Running(house, "consume", "trades")
-    wait_for(lambda: house.applied("trades"))
+def test_worker_waits_for_a_read_only_database(deployment: Deployment, base: Database, proxy: Proxy) -> None:
+    deployment.run("produce", "trades", "--rate", "0", "--count", "10")
+    producer, worker = (
+        Running(deployment, "produce", "trades", "--rate", "300"),
+        Running(deployment, "consume", "trades"),
+    )
+    wait_for(lambda: deployment.applied("trades"))
     only_reads(base, "ON")
     proxy.cut()
     proxy.mend()  # the setting is for new connections
     wait_for(lambda: worker.has_said("read-only", 2))
     only_reads(base, "OFF")
-    wait_for(partial(has_moved, house, "trades", house.applied("trades")))
+    wait_for(partial(has_moved, deployment, "trades", deployment.applied("trades")))
     producer.stop()
     worker.stop()
-    check_counts(house)
+    check_counts(deployment)
 
 
-def test_processes_stop_on_a_signal_while_the_database_is_away(house: House, proxy: Proxy) -> None:
-    house.run("produce", "trades", "--rate", "0", "--count", "10")
-    worker = Running(house, "consume", "trades")
-    wait_for(lambda: house.applied("trades"))
+def test_processes_stop_on_a_signal_while_the_database_is_away(deployment: Deployment, proxy: Proxy) -> None:
+    deployment.run("produce", "trades", "--rate", "0", "--count", "10")
+    worker = Running(deployment, "consume", "trades")
+    wait_for(lambda: deployment.applied("trades"))
     proxy.cut()
     wait_for(lambda: worker.has_said("trying again", 1))
     worker.stop()
     assert worker.has_said("The leases are left to expire", 1)
-    assert house.run("consume", "trades", code=1).startswith("The database refused: ")
+    assert deployment.run("consume", "trades", code=1).startswith("The database refused: ")
 
 
 def no_space(running: Running, *, most: int = 1024) -> None:
@@ -139,34 +144,37 @@ def no_space(running: Running, *, most: int = 1024) -> None:
 
 
 def test_full_disk_stops_no_process_and_loses_no_record(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    producer = Running(house, "produce", "trades", "--rate", "500", "--seed", "1", "--json")
-    wait_for(lambda: house.streams.exists() and "trades" in house.run("streams", "list"))
-    worker = Running(house, "consume", "trades")
-    wait_for(lambda: house.applied("trades") > 100)
+    deployment = Deployment(tmp_path)
+    producer = Running(deployment, "produce", "trades", "--rate", "500", "--seed", "1", "--json")
+    wait_for(lambda: deployment.streams.exists() and "trades" in deployment.run("streams", "list"))
+    worker = Running(deployment, "consume", "trades")
+    wait_for(lambda: deployment.applied("trades") > 100)
     for process, words in ((worker, "The database refused"), (producer, "The embedded stream in ")):
         no_space(process)
         wait_for(partial(process.has_said, words, 2))
         no_space(process, most=resource.RLIM_INFINITY)
-        wait_for(partial(has_moved, house, "trades", house.applied("trades")))
+        wait_for(partial(has_moved, deployment, "trades", deployment.applied("trades")))
     assert producer.goes_on and worker.goes_on
     sent = json.loads(producer.stop())["records"]
     worker.stop()
-    check_counts(house)
-    assert house.applied("trades") == sent
+    check_counts(deployment)
+    assert deployment.applied("trades") == sent
 
 
 def test_worker_waits_for_a_full_disk_of_the_database(small_disk: Path, tmp_path: Path) -> None:
     with server("postgres", disk=small_disk) as database:
-        house = House(tmp_path, database)
-        house.run("produce", "trades", "--rate", "0", "--count", "10")
-        producer, worker = Running(house, "produce", "trades", "--rate", "500"), Running(house, "consume", "trades")
-        wait_for(lambda: house.applied("trades") > 100)
+        deployment = Deployment(tmp_path, database)
+        deployment.run("produce", "trades", "--rate", "0", "--count", "10")
+        producer, worker = (
+            Running(deployment, "produce", "trades", "--rate", "500"),
+            Running(deployment, "consume", "trades"),
+        )
+        wait_for(lambda: deployment.applied("trades") > 100)
         fill(filler := small_disk / "filler")
         wait_for(lambda: worker.has_said("No space left on device", 2))
         filler.unlink()
-        wait_for(partial(has_moved, house, "trades", house.applied("trades")))
+        wait_for(partial(has_moved, deployment, "trades", deployment.applied("trades")))
         assert producer.goes_on and worker.goes_on
         producer.stop()
         worker.stop()
-        check_counts(house)
+        check_counts(deployment)

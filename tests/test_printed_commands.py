@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.running import to_run, to_run_on
-from tests.house import ROOT
+from tests.deployment import ROOT
 
 APPS = ("accounts", "applications", "common", "dashboard", "ingest", "login", "streams", "monitoring")
 OURS = {path.stem for path in ROOT.glob("*/management/commands/*.py")} - {"__init__"}

@@ -8,16 +8,16 @@ from websockets.exceptions import ConnectionClosedError
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
-from tests.house import House, answers
+from tests.deployment import Deployment, answers
 from tests.waiting import wait_for
 
 
 def test_runserver_serves_pages_and_sockets(tmp_path: Path) -> None:
-    house = House(tmp_path)
+    deployment = Deployment(tmp_path)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         place = f"127.0.0.1:{free.getsockname()[1]}"
-    server = house.start("runserver", place, "--noreload")
+    server = deployment.start("runserver", place, "--noreload")
     wait_for(lambda: answers(f"http://{place}"))
     with (
         pytest.raises(ConnectionClosedError) as closed,

@@ -154,9 +154,9 @@ class Fleet(RuleBasedStateMachine):
         leases = MemoryLeases(self.table, name, inherit)
         stream: Any = CrashingStream(self.stream, self.crash)
 
-        def open_shard(grant: HeldLease) -> Pipeline[Any, Any]:
-            reader = ShardReader(stream, grant.shard, grant.checkpoint, grant.identity)
-            return Pipeline(grant, reader, decode, Keeping, leases)
+        def open_shard(held: HeldLease) -> Pipeline[Any, Any]:
+            reader = ShardReader(stream, held.shard, held.checkpoint, held.identity)
+            return Pipeline(held, reader, decode, Keeping, leases)
 
         def describe() -> Description:
             listed = self.stream.describe()

@@ -4,7 +4,7 @@ import ast
 import re
 import subprocess
 
-from tests.house import ROOT
+from tests.deployment import ROOT
 
 LINES, FUNCTION, COMMAND = 300, 40, 30
 CODE = re.compile(r"\.(py|js|mjs|ts|css|sh|html|sql|conf|ini)$")

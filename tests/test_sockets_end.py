@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
-from tests.house import House, Web
+from tests.deployment import Deployment, Web
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.xdist_group("sockets end")
@@ -67,21 +67,21 @@ class End(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> House:
-    return House(tmp_path_factory.mktemp("house"))
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
+    return Deployment(tmp_path_factory.mktemp("deployment"))
 
 
 @pytest.fixture(scope="module")
-def web(house: House) -> Iterator[Web]:
-    web = Web(house)
+def web(deployment: Deployment) -> Iterator[Web]:
+    web = Web(deployment)
     yield web
     web.stop()
 
 
-def within(house: House, script: str, **names: object) -> dict[str, Any]:
+def within(deployment: Deployment, script: str, **names: object) -> dict[str, Any]:
     """Returns the output of a script in a process of its own."""
     given = "".join(f"{name} = {value!r}\n" for name, value in names.items())
-    found: dict[str, Any] = json.loads(house.run("shell", "-v", "0", "-c", given + script).splitlines()[-1])
+    found: dict[str, Any] = json.loads(deployment.run("shell", "-v", "0", "-c", given + script).splitlines()[-1])
     return found
 
 
@@ -106,26 +106,26 @@ def ask(web: Web, path: str, cookie: str, **headers: str) -> int:
     return status
 
 
-def test_sockets_close_within_five_seconds_of_any_end_of_their_session(house: House, web: Web) -> None:
-    cookies = within(house, SIGN_IN, NAMES=[*WAYS, "by command", "not at all"])
+def test_sockets_close_within_five_seconds_of_any_end_of_their_session(deployment: Deployment, web: Web) -> None:
+    cookies = within(deployment, SIGN_IN, NAMES=[*WAYS, "by command", "not at all"])
     opened: Queue[str] = Queue()
     with ThreadPoolExecutor(len(cookies)) as pool:
         ends = {name: pool.submit(watch, web, cookie, opened) for name, cookie in cookies.items()}
         for _ in ends:
             opened.get(timeout=20)
-        said = within(house, END, COOKIES=cookies)
-        assert house.run("end_sessions", "--user", "by command") == "Ended: 1 session of by command.\n"
+        said = within(deployment, END, COOKIES=cookies)
+        assert deployment.run("end_sessions", "--user", "by command") == "Ended: 1 session of by command.\n"
         said["by command"] = time()
         late = {name for name, at in said.items() if ends[name].result(30).at - at > 5}
         assert (late, {ends[name].result().code for name in said}) == (set(), {4401})
         assert not ends["not at all"].done()
-        house.run("end_sessions", "--all")
+        deployment.run("end_sessions", "--all")
 
 
-def brief(house: House, **limits: str) -> House:
-    """The same house, where sessions are short."""
-    found = copy.copy(house)
-    found.environment = house.environment | limits
+def brief(deployment: Deployment, **limits: str) -> Deployment:
+    """The same deployment, where sessions are short."""
+    found = copy.copy(deployment)
+    found.environment = deployment.environment | limits
     return found
 
 
@@ -137,8 +137,14 @@ IDLE, ABSOLUTE = 3, 7  # seconds
 
 
 @pytest.mark.parametrize(("asked", "lasts"), [(POLL, IDLE), (PAGE, ABSOLUTE)], ids=["polls", "pages"])
-def test_polls_move_no_idle_limit_and_pages_no_absolute_limit(house: House, asked: dict[str, str], lasts: int) -> None:
-    short, opened, before = brief(house, SESSION_IDLE=str(IDLE), SESSION_ABSOLUTE=str(ABSOLUTE)), Queue[str](), time()
+def test_polls_move_no_idle_limit_and_pages_no_absolute_limit(
+    deployment: Deployment, asked: dict[str, str], lasts: int
+) -> None:
+    short, opened, before = (
+        brief(deployment, SESSION_IDLE=str(IDLE), SESSION_ABSOLUTE=str(ABSOLUTE)),
+        Queue[str](),
+        time(),
+    )
     web = Web(short)
     [cookie] = within(short, SIGN_IN, NAMES=[asked["path"]]).values()
     signed_in = time()
@@ -151,19 +157,19 @@ def test_polls_move_no_idle_limit_and_pages_no_absolute_limit(house: House, aske
     web.stop()
 
 
-def test_unreachable_database_closes_sockets_until_it_answers(house: House, web: Web) -> None:
-    [cookie] = within(house, SIGN_IN, NAMES=["ada"]).values()
+def test_unreachable_database_closes_sockets_until_it_answers(deployment: Deployment, web: Web) -> None:
+    [cookie] = within(deployment, SIGN_IN, NAMES=["ada"]).values()
     opened: Queue[str] = Queue()
     with ThreadPoolExecutor() as pool:
         first = pool.submit(watch, web, cookie, opened)
         opened.get(timeout=20)
-        house.query("ALTER TABLE accounts_session RENAME TO away")
+        deployment.query("ALTER TABLE accounts_session RENAME TO away")
         turned_away = pool.submit(watch, web, cookie, opened)
         with pytest.raises(ConnectionClosed) as closed:
             turned_away.result(10)
         assert (closed.value.rcvd and closed.value.rcvd.code, first.result(10).code) == (1013, 1013)
-        house.query("ALTER TABLE away RENAME TO accounts_session")
+        deployment.query("ALTER TABLE away RENAME TO accounts_session")
         again = pool.submit(watch, web, cookie, opened)
         opened.get(timeout=20)
-        house.run("end_sessions", "--all")
+        deployment.run("end_sessions", "--all")
         assert again.result(30).code == 4401

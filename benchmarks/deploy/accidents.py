@@ -74,7 +74,7 @@ def reloaded(stack: Stack, amount: int) -> Load:
     with Load(visitors, "/live/market.json") as load:
         wait_for(lambda: len(load.seconds) > amount / 10, 120)
         words = [sys.executable, str(stack.checkout / "deploy/chain_reload.py"), "web"]
-        subprocess.run(words, env=stack.house.environment, check=True)
+        subprocess.run(words, env=stack.deployment.environment, check=True)
         wait_for(lambda: len(load.seconds) >= amount, 300)
     return load
 
@@ -112,7 +112,7 @@ def lose(page: Page, stack: Stack, how: signal.Signals) -> tuple[float, float]:
 def seconds_until_back(stack: Stack, name: str) -> float:
     words, works = WORKS[name]
     wait_for(lambda: works(stack, {}))
-    applied = {each: stack.house.applied(each) for each in ("trades", "orders")}
+    applied = {each: stack.deployment.applied(each) for each in ("trades", "orders")}
     [victim, *_] = children(stack, words)
     began = monotonic()
     os.kill(victim, signal.SIGKILL)
@@ -124,7 +124,7 @@ def seconds_until_back(stack: Stack, name: str) -> float:
 
 def applies(application: str) -> Callable[[Stack, Applied], bool]:
     """Whether more records are applied than before."""
-    return lambda stack, before: stack.house.applied(application) > before.get(application, 0)
+    return lambda stack, before: stack.deployment.applied(application) > before.get(application, 0)
 
 
 def serves(path: str) -> Callable[[Stack, Applied], bool]:

@@ -62,8 +62,8 @@ def _away(stack: Stack, proxy: Proxy, seconds: float) -> Iterator[Figure]:
 
 def moves(stack: Stack) -> bool:
     """Waits until one more record is counted."""
-    before = stack.house.applied("trades")
-    wait_for(lambda: stack.house.applied("trades") > before, 60)
+    before = stack.deployment.applied("trades")
+    wait_for(lambda: stack.deployment.applied("trades") > before, 60)
     return True
 
 
@@ -75,7 +75,7 @@ def seconds_until(holds: Callable[[], bool]) -> float:
 
 def wrong(stack: Stack) -> int:
     """Returns the difference between the count and the records of the stream, once all are applied."""
-    held = stack.house.run("streams", "tail", "trades").count("\n")
-    wait_for(lambda: stack.house.applied("trades") >= held, 60)
-    [(counted,)] = stack.house.query("SELECT sum(trades) FROM market_trademinute")
+    held = stack.deployment.run("streams", "tail", "trades").count("\n")
+    wait_for(lambda: stack.deployment.applied("trades") >= held, 60)
+    [(counted,)] = stack.deployment.query("SELECT sum(trades) FROM market_trademinute")
     return abs(int(counted) - held)

@@ -89,7 +89,7 @@ def bare_too(stack: Stack) -> None:
 
 def remember(stack: Stack, days: int) -> None:
     values = {"days": days, "rates": RATES, "tickers": json.dumps(sorted(MEAN_PRICES)), "sites": json.dumps(SITES)}
-    with closing(sqlite3.connect(stack.house.database, isolation_level=None)) as database:
+    with closing(sqlite3.connect(stack.deployment.database, isolation_level=None)) as database:
         database.execute("PRAGMA journal_mode = OFF")  # nobody else has it yet
         database.execute("PRAGMA synchronous = OFF")
         database.execute("PRAGMA cache_size = -500000")

@@ -12,7 +12,7 @@ from benchmarks.site import Part
 from tests.databases import Database
 from tests.deploy.stack import Stack
 from tests.deploy.visitor import Load, Visitor, add_person
-from tests.house import ROOT
+from tests.deployment import ROOT
 
 PAGE = "/market/"
 WATCHER = "watcher"
@@ -32,8 +32,8 @@ def deployed(
         stack = Stack(Path(folder), database, limited)
         add_person(stack, WATCHER)
         for name in ("trades", "orders"):
-            stack.house.run("produce", name, "--rate", "0", "--count", "20000")
-            stack.house.run("consume", name, "--until-caught-up")
+            stack.deployment.run("produce", name, "--rate", "0", "--count", "20000")
+            stack.deployment.run("consume", name, "--until-caught-up")
         change(stack)
         try:
             yield stack.start(one_box=one_box)

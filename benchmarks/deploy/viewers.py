@@ -69,7 +69,7 @@ def sizes(stack: Stack) -> tuple[int, int]:
 
 def bumped(stack: Stack, seconds: float) -> Stamps:
     """Changes the topic `market`; returns each version with the time of its commit."""
-    with part("bump_version", str(stack.house.database), str(RATE)) as bumps:
+    with part("bump_version", str(stack.deployment.database), str(RATE)) as bumps:
         sleep(seconds)
         stamps: Stamps = bumps.finish()
     return stamps

@@ -31,8 +31,8 @@ COMMITS = 60
 
 
 def main() -> None:
-    kind, held = sys.argv[1], int(sys.argv[2])
-    whole, changes = run(kind, held, whole=True), run(kind, held, whole=False)
+    kind, size = sys.argv[1], int(sys.argv[2])
+    whole, changes = run(kind, size, whole=True), run(kind, size, whole=False)
     print(json.dumps({"whole": whole, "changes": changes, "load": changes["load"], "memory": changes["memory"]}))
 
 
@@ -42,8 +42,8 @@ def stores(sizes: list[int]) -> dict[bool, type[CommitStore[None]]]:
     class Store(CommitStore[None]):
         """Notes the bytes of each write."""
 
-        def _change(self, grant: HeldLease, change: StateChange, watermark: int) -> Write:
-            write = super()._change(grant, change, watermark)
+        def _change(self, held: HeldLease, change: StateChange, watermark: int) -> Write:
+            write = super()._change(held, change, watermark)
             sizes.append(len(write.head) + sum(map(len, write.added.values())))
             return write
 
@@ -53,7 +53,7 @@ def stores(sizes: list[int]) -> dict[bool, type[CommitStore[None]]]:
         entries: dict[Any, bytes] = {}
         history: list[HistoryRow] = []
 
-        def _change(self, grant: HeldLease, change: StateChange, watermark: int) -> Write:
+        def _change(self, held: HeldLease, change: StateChange, watermark: int) -> Write:
             self.entries.update(change.put)
             self.history += change.history
             self.history = [row for row in self.history if row.until > watermark]
@@ -64,41 +64,41 @@ def stores(sizes: list[int]) -> dict[bool, type[CommitStore[None]]]:
     return {True: WholeStore, False: Store}
 
 
-def step(kind: str, held: int, number: int, count: int) -> StateChange:
-    """Returns the change of a commit: `count` rows, or `count` of the keys held."""
+def step(kind: str, size: int, number: int, count: int) -> StateChange:
+    """Returns the change of a commit: `count` rows, or `count` of the keys size."""
     if kind == "rows":
-        rows = [HistoryRow(str(n % 997), number * count + n + held, ROW) for n in range(count)]
+        rows = [HistoryRow(str(n % 997), number * count + n + size, ROW) for n in range(count)]
         return StateChange(b"meta", history=rows)
-    keys = ((number * 7919 + n) % held for n in range(count))
+    keys = ((number * 7919 + n) % size for n in range(count))
     return StateChange(b"meta", {(str(key),): ENTRY for key in keys})
 
 
-def run(kind: str, held: int, *, whole: bool) -> dict[str, Any]:
+def run(kind: str, size: int, *, whole: bool) -> dict[str, Any]:
     sizes: list[int] = []
     name = "whole" if whole else "changes"
     shard = Shard("a", 0, HASH_SPACE - 1)
     leases = Leases(name, "s", lambda states, owns, watermark=None: merge(states, owns))
     leases.sync(lambda: Description("s", "ACTIVE", 24, [shard], "one"), TRIM_HORIZON)
     leases.assign()
-    [grant] = leases.acquire(1)
+    [held] = leases.acquire(1)
     store = stores(sizes)[whole](name, "s", name, Rows(lambda stream, results: None))
-    store.commit(grant, Commit("trim-horizon", 1, step(kind, held, 0, held)))
+    store.commit(held, Commit("trim-horizon", 1, step(kind, size, 0, size)))
     sizes.clear()
     seconds = []
-    for number in range(1, (10 if whole and held > 10_000 else COMMITS) + 1):
-        change = step(kind, held, number + (held // CHANGED if kind == "rows" else 0), CHANGED)
+    for number in range(1, (10 if whole and size > 10_000 else COMMITS) + 1):
+        change = step(kind, size, number + (size // CHANGED if kind == "rows" else 0), CHANGED)
         began = perf_counter()
-        store.commit(grant, Commit("trim-horizon", 1 + number * CHANGED, change))
+        store.commit(held, Commit("trim-horizon", 1 + number * CHANGED, change))
         seconds.append(perf_counter() - began)
     if whole:
         return {"seconds": seconds, "bytes": sizes}
     began = perf_counter()
     state, _ = lease_states.load(Lease.objects.get(application=name), BOUNDS)
     load = perf_counter() - began
-    return {"seconds": seconds, "bytes": sizes, "load": load, "memory": memory(state, held)}
+    return {"seconds": seconds, "bytes": sizes, "load": load, "memory": memory(state, size)}
 
 
-def memory(state: Any, held: int) -> float:
+def memory(state: Any, size: int) -> float:
     """Returns the bytes for each entry that a log takes, beside the keys, which the processor has too."""
     segments: dict[Any, bytes] = {}
     gc.collect()
@@ -108,7 +108,7 @@ def memory(state: Any, held: int) -> float:
     stored = sum(map(len, segments.values()))
     taken, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    return (taken - stored) / held
+    return (taken - stored) / size
 
 
 if __name__ == "__main__":

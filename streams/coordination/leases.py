@@ -116,12 +116,12 @@ class Leases:
     def acquire(self, most: int) -> list[HeldLease]:
         """Acquires at most `most` leases that are free, expired, or held by a process that has ended."""
         expired = set(self._all.filter(Q(expires=None) | Q(expires__lt=Now())).values_list("pk", flat=True))
-        grants: list[HeldLease] = []
+        acquired: list[HeldLease] = []
         for lease in _readable(self._known()):
             free = lease.pk in expired or not lease.expires or not lease.owner or process_identity.is_dead(lease.owner)
-            if len(grants) < most and free and lease.owner != self._owner and (grant := self._take(lease)):
-                grants.append(grant)
-        return grants
+            if len(acquired) < most and free and lease.owner != self._owner and (held := self._take(lease)):
+                acquired.append(held)
+        return acquired
 
     def _take(self, lease: Lease) -> HeldLease | None:
         unchanged = self._all.filter(pk=lease.pk, **_guard(lease))
@@ -178,9 +178,9 @@ class Leases:
         lease_states.begin(lease, state, self._bounds)
 
     @translate_errors
-    def set_aside(self, grant: HeldLease, trouble: str) -> None:
+    def set_aside(self, held: HeldLease, trouble: str) -> None:
         """Notes why the shard of a lease that this worker holds is not read."""
-        self._mine.filter(shard=grant.shard, counter=grant.counter).update(trouble=trouble[:TROUBLE])
+        self._mine.filter(shard=held.shard, counter=held.counter).update(trouble=trouble[:TROUBLE])
 
     @translate_errors
     def release(self, shards: Collection[str]) -> None:
@@ -200,12 +200,12 @@ class Leases:
         return clock.from_datetime(moment) if moment else None
 
     @translate_errors
-    def replay_requests(self, grant: HeldLease) -> list[ReplayRequest]:
+    def replay_requests(self, held: HeldLease) -> list[ReplayRequest]:
         """Returns dead letters to replay whose keys the lease covers, as many as one commit takes."""
         asked = DeadLetter.objects.filter(**self._names)
         if not asked.filter(status=DeadLetter.Status.REPLAY).exists():
             return []
-        lease = self._all.defer("state").get(shard=grant.shard)
+        lease = self._all.defer("state").get(shard=held.shard)
         return replay_requests.waiting(asked, covers(lease.hash_start, lease.hash_end))
 
 

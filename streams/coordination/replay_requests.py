@@ -28,11 +28,11 @@ KEPT = 4096  # bytes that are kept of a record that the database does not take w
 KEY = 256  # characters: the column's width
 
 
-def add(grant: HeldLease, dead: Collection[DeadRecord], packet: int | None) -> None:
+def add(held: HeldLease, dead: Collection[DeadRecord], packet: int | None) -> None:
     """Inserts dead letters, inside the caller's transaction. `packet` is the most bytes of a statement, or None."""
     room = BYTES_A_STATEMENT if packet is None else min(BYTES_A_STATEMENT, packet // 4)
     for part in _parts(dead, room):
-        DeadLetter.objects.bulk_create([_row(grant, record, packet) for record in part])
+        DeadLetter.objects.bulk_create([_row(held, record, packet) for record in part])
 
 
 def _parts(dead: Collection[DeadRecord], room: int) -> Iterator[list[DeadRecord]]:
@@ -50,7 +50,7 @@ def _parts(dead: Collection[DeadRecord], room: int) -> Iterator[list[DeadRecord]
         yield part
 
 
-def _row(grant: HeldLease, record: DeadRecord, packet: int | None) -> DeadLetter:
+def _row(held: HeldLease, record: DeadRecord, packet: int | None) -> DeadLetter:
     write, write_error = (only_ascii, only_ascii) if record.reduced else (storable, one_line)
     key, notes = write(record.key, KEY), ""
     if key != record.key:
@@ -62,9 +62,9 @@ def _row(grant: HeldLease, record: DeadRecord, packet: int | None) -> DeadLetter
         data, whole_size = data[:KEPT], len(data)
     error = write_error(record.error, LONGEST_ERROR - len(notes))
     return DeadLetter(
-        application=grant.application,
-        stream=grant.stream,
-        shard=grant.shard,
+        application=held.application,
+        stream=held.stream,
+        shard=held.shard,
         sequence=str(record.sequence),
         partition_key=key,
         key_bytes=None if key == record.key else record.key.encode(errors="surrogatepass")[: KEPT * 4],

@@ -86,15 +86,15 @@ class LetterTakenError(Exception):
 class Store(Protocol[Results]):
     """Stores commits and states."""
 
-    def commit(self, grant: HeldLease, commit: Commit[Results]) -> None:
+    def commit(self, held: HeldLease, commit: Commit[Results]) -> None:
         """Stores the commit in one transaction.
 
         Raises LeaseLostError, LetterTakenError, StoreDownError, or RefusedError for bad data. A commit that fails
         changes nothing. If it had a state change, the caller must load the state again before the next commit.
         """
 
-    def state(self, grant: HeldLease) -> State:
+    def state(self, held: HeldLease) -> State:
         """Returns the last committed state. Raises LeaseLostError, StoreDownError, or ShardError if it is damaged."""
 
-    def replace(self, grant: HeldLease, state: State) -> None:
-        """Stores a state in place of the grant's, in one transaction. Raises the same errors as `commit`."""
+    def replace(self, held: HeldLease, state: State) -> None:
+        """Stores a state in place of the held's, in one transaction. Raises the same errors as `commit`."""

@@ -36,45 +36,45 @@ class CommitStore(Generic[Results]):
         self._sink = sink
 
     @translate_errors
-    def commit(self, grant: HeldLease, commit: Commit[Results]) -> None:
-        write = None if commit.state is None else self._change(grant, commit.state, commit.watermark)
+    def commit(self, held: HeldLease, commit: Commit[Results]) -> None:
+        write = None if commit.state is None else self._change(held, commit.state, commit.watermark)
         prepared = None if commit.results is None else self._prepare(commit.results)
         with one_transaction() as packet:
-            self._advance(grant, commit, write)
+            self._advance(held, commit, write)
             if commit.results is not None:
                 self._sink.write(self._stream, prepared)
             found = DeadLetter.objects.filter(**self._names)
             replay_requests.close(found, commit.replayed)
-            replay_requests.add(grant, commit.dead, packet)
-            _add_arrivals(grant, commit.arrivals)
+            replay_requests.add(held, commit.dead, packet)
+            _add_arrivals(held, commit.arrivals)
             self._announce()
 
     @translate_errors
-    def state(self, grant: HeldLease) -> State:
-        lease = self._lease(grant)
+    def state(self, held: HeldLease) -> State:
+        lease = self._lease(held)
         try:
             if lease.damage:
                 raise DamagedStateError(lease.damage)
-            found = _log(grant).load(bytes(lease.state))
+            found = _log(held).load(bytes(lease.state))
         except DamagedStateError as error:
-            raise self._damaged(grant, error) from error
+            raise self._damaged(held, error) from error
         return found
 
     @translate_errors
-    def replace(self, grant: HeldLease, state: State) -> None:
-        write = _log(grant).replace(state)
+    def replace(self, held: HeldLease, state: State) -> None:
+        write = _log(held).replace(state)
         with one_transaction():
-            if not self._held(grant).update(state=write.head):
-                raise _lost(grant)
-            lease_states.store(grant.id, write)
+            if not self._held(held).update(state=write.head):
+                raise _lost(held)
+            lease_states.store(held.id, write)
 
-    def _change(self, grant: HeldLease, change: StateChange, watermark: int) -> Write:
+    def _change(self, held: HeldLease, change: StateChange, watermark: int) -> Write:
         try:
-            return _log(grant).write(change, watermark)
+            return _log(held).write(change, watermark)
         except ValueError as error:
             raise RefusedError(str(error)) from error
         except DamagedStateError as error:
-            raise self._damaged(grant, error) from error
+            raise self._damaged(held, error) from error
 
     def _prepare(self, results: Results) -> Any:
         try:
@@ -82,32 +82,32 @@ class CommitStore(Generic[Results]):
         except ValueError as error:
             raise RefusedError(str(error)) from error
 
-    def _damaged(self, grant: HeldLease, error: DamagedStateError) -> Exception:
+    def _damaged(self, held: HeldLease, error: DamagedStateError) -> Exception:
         """Returns the error of a state that cannot be read: its segments may be gone since the lease is another's."""
-        if not self._held(grant).exists():
-            return _lost(grant)
-        return ShardError(f"{grant.application} on {grant.stream}/{grant.shard} cannot go on: {error}")
+        if not self._held(held).exists():
+            return _lost(held)
+        return ShardError(f"{held.application} on {held.stream}/{held.shard} cannot go on: {error}")
 
-    def _held(self, grant: HeldLease) -> QuerySet[Lease]:
-        names = {"identity": grant.identity, "shard": grant.shard, "owner": grant.owner, "counter": grant.counter}
+    def _held(self, held: HeldLease) -> QuerySet[Lease]:
+        names = {"identity": held.identity, "shard": held.shard, "owner": held.owner, "counter": held.counter}
         return Lease.objects.filter(current=True, **self._names, **names)
 
-    def _lease(self, grant: HeldLease) -> Lease:
-        lease = self._held(grant).first()
+    def _lease(self, held: HeldLease) -> Lease:
+        lease = self._held(held).first()
         if lease is None:
-            raise _lost(grant)
+            raise _lost(held)
         return lease
 
-    def _advance(self, grant: HeldLease, commit: Commit[Results], write: Write | None) -> None:
+    def _advance(self, held: HeldLease, commit: Commit[Results], write: Write | None) -> None:
         """Updates the row of the lease. This comes first, since the update also locks the row against other workers."""
         applied = sum(records for records, _ in commit.arrivals.values()) - len(commit.dead)
         saved = sum(replay.error is None for replay in commit.replayed)  # each was counted as dead once
         applied, dead = applied + saved, len(commit.dead) + commit.unkept - saved
         ended = commit.checkpoint == SHARD_END.kind
-        lost = noted(commit.lost, _moment(grant.watermark)) if commit.lost else {}
+        lost = noted(commit.lost, _moment(held.watermark)) if commit.lost else {}
         head = {} if write is None else {"state": write.head}
-        changed = self._held(grant).update(
-            owner="" if ended else grant.owner,
+        changed = self._held(held).update(
+            owner="" if ended else held.owner,
             checkpoint=commit.checkpoint,
             watermark=clock.to_datetime(commit.watermark),
             newest=clock.to_datetime(commit.newest) if commit.newest is not None else F("newest"),
@@ -119,9 +119,9 @@ class CommitStore(Generic[Results]):
             **head,
         )
         if changed != 1:
-            raise _lost(grant)
+            raise _lost(held)
         if write and (write.added or write.removed):
-            lease_states.store(grant.id, write)
+            lease_states.store(held.id, write)
 
     def _announce(self) -> None:
         topics = TopicVersion.objects.filter(topic=self._topic)
@@ -130,25 +130,25 @@ class CommitStore(Generic[Results]):
             topics.update(version=F("version") + 1)
 
 
-def _log(grant: HeldLease) -> StateLog:
-    assert grant.log, "a lease held in the database has its log"
-    return grant.log
+def _log(held: HeldLease) -> StateLog:
+    assert held.log, "a lease held in the database has its log"
+    return held.log
 
 
-def _lost(grant: HeldLease) -> LeaseLostError:
-    return LeaseLostError(f"{grant.application} no longer holds {grant.stream}/{grant.shard}")
+def _lost(held: HeldLease) -> LeaseLostError:
+    return LeaseLostError(f"{held.application} no longer holds {held.stream}/{held.shard}")
 
 
 def _moment(milliseconds: int) -> datetime | None:
     return clock.to_datetime(milliseconds) if milliseconds else None
 
 
-def _add_arrivals(grant: HeldLease, arrivals: dict[int, tuple[int, int]]) -> None:
+def _add_arrivals(held: HeldLease, arrivals: dict[int, tuple[int, int]]) -> None:
     for second, (records, size) in arrivals.items():
         row = {
-            "application": grant.application,
-            "stream": grant.stream,
-            "shard": grant.shard,
+            "application": held.application,
+            "stream": held.stream,
+            "shard": held.shard,
             "second": clock.to_datetime(second),
         }
         added = {"records": F("records") + records, "size": F("size") + size}

@@ -43,7 +43,7 @@ class Pipeline(Generic[Event, Results]):
 
     def __init__(
         self,
-        grant: HeldLease,
+        held: HeldLease,
         reader: Reader,
         decode: Decode[Event],
         build: Callable[[State], Processor[Event, Results]],
@@ -54,15 +54,15 @@ class Pipeline(Generic[Event, Results]):
 
         `configuration` is called before records are processed; Processor.configure takes its answer.
         """
-        self.grant = grant._replace(state=EMPTY)  # it may be large, and the processor has it now
+        self.held = held._replace(state=EMPTY)  # it may be large, and the processor has it now
         self._reader = reader
         self._decode = decode
         self._build = build
         self._store = store
-        self._checkpoint = grant.checkpoint
-        self._watermark = self._committed_watermark = grant.watermark
+        self._checkpoint = held.checkpoint
+        self._watermark = self._committed_watermark = held.watermark
         self._configuration = configuration
-        self._processor = self._configured(build(grant.state))
+        self._processor = self._configured(build(held.state))
         self._limit = LIMIT
         self._suspects = 0  # records of a refused step that were not yet applied or found at fault
         self._attempts = 0
@@ -166,10 +166,10 @@ class Pipeline(Generic[Event, Results]):
         return None if lost and lost.records is None and lost.until <= self._watermark else lost
 
     def _commit(self, commit: Commit[Results]) -> None:
-        self._store.commit(self.grant._replace(watermark=self._committed_watermark), commit)
+        self._store.commit(self.held._replace(watermark=self._committed_watermark), commit)
         failed = [replay for replay in commit.replayed if replay.error is not None]
         if commit.lost:
-            lease = f"{self.grant.application} on {self.grant.stream}/{self.grant.shard}"
+            lease = f"{self.held.application} on {self.held.stream}/{self.held.shard}"
             logger.warning("%s", lost_in_words(lease, commit.lost, self._committed_watermark))
         if commit.dead:
             self._tell(
@@ -185,7 +185,7 @@ class Pipeline(Generic[Event, Results]):
 
     def _rebuild(self) -> None:
         """Replaces the processor, and drops the changes that no commit has stored."""
-        self._processor = self._configured(self._build(self._store.state(self.grant)))
+        self._processor = self._configured(self._build(self._store.state(self.held)))
 
     def _configured(self, processor: Processor[Event, Results]) -> Processor[Event, Results]:
         processor.configure(self._configuration())
@@ -200,7 +200,7 @@ class Pipeline(Generic[Event, Results]):
             self._commit(commit)
         except RefusedError as error:
             self._rebuild()
-            raise StoreDownError(f"{self.grant.stream}/{self.grant.shard} cannot be moved on. {error}") from error
+            raise StoreDownError(f"{self.held.stream}/{self.held.shard} cannot be moved on. {error}") from error
 
     def _clear(self, records: int) -> None:
         """Counts records as done.
@@ -242,13 +242,13 @@ class Pipeline(Generic[Event, Results]):
         logger.error(
             "A record of %s/%s could not be kept as a dead letter: sequence number %d, %d bytes, SHA-256 %s. It was"
             " refused (%s), and then its dead letter (%s).",
-            *(self.grant.stream, self.grant.shard, dead.sequence, len(dead.data)),
+            *(self.held.stream, self.held.shard, dead.sequence, len(dead.data)),
             *(hashlib.sha256(dead.data).hexdigest(), dead.error, one_line(reason)),
         )
 
     def _tell(self, what: str, first: int, error: str | None, count: int) -> None:
         words = f"%d {what}, the first is %d: %s"
-        logger.warning(words, count, self.grant.stream, self.grant.shard, first, one_line(error or ""))
+        logger.warning(words, count, self.held.stream, self.held.shard, first, one_line(error or ""))
 
 
 def _under_own_keys(batch: Batch, refused: Sequence[DeadRecord]) -> Sequence[DeadRecord]:

@@ -15,15 +15,15 @@ class TimedStore(Generic[Results]):
         self._store = store
         self._monotonic = monotonic
 
-    def commit(self, grant: HeldLease, commit: Commit[Results]) -> None:
+    def commit(self, held: HeldLease, commit: Commit[Results]) -> None:
         began = self._monotonic()
-        self._store.commit(grant, commit)
+        self._store.commit(held, commit)
         seconds, dead = self._monotonic() - began, len(commit.dead) + commit.unkept
-        told = {"application": grant.application, "stream": grant.stream, "seconds": seconds, "dead": dead}
+        told = {"application": held.application, "stream": held.stream, "seconds": seconds, "dead": dead}
         signals.committed.send(type(self), **told)
 
-    def state(self, grant: HeldLease) -> State:
-        return self._store.state(grant)
+    def state(self, held: HeldLease) -> State:
+        return self._store.state(held)
 
-    def replace(self, grant: HeldLease, state: State) -> None:
-        self._store.replace(grant, state)
+    def replace(self, held: HeldLease, state: State) -> None:
+        self._store.replace(held, state)

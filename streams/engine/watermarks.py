@@ -13,19 +13,19 @@ SetBack = Callable[[State, int], State]  # a processor's state, with no time in 
 logger = logging.getLogger(__name__)
 
 
-def believable(grant: HeldLease, now: int, set_back: SetBack, store: Store[Any]) -> HeldLease:
+def believable(held: HeldLease, now: int, set_back: SetBack, store: Store[Any]) -> HeldLease:
     """Returns the held lease, its watermark set back to `now` (milliseconds) if it was over a minute ahead.
 
     The state that is set back is stored at once, since commits store only changes.
     """
-    if grant.watermark <= now + MINUTE:
-        return grant
+    if held.watermark <= now + MINUTE:
+        return held
     logger.warning(
         "The watermark of %s on %s/%s was %d s ahead of the stream's own time and is set back: a clock was wrong.",
-        *(grant.application, grant.stream, grant.shard, (grant.watermark - now) // SECOND),
+        *(held.application, held.stream, held.shard, (held.watermark - now) // SECOND),
     )
-    state = grant.state
+    state = held.state
     if state != EMPTY:
         state = set_back(state, now)
-        store.replace(grant, state)
-    return grant._replace(watermark=now, state=state)
+        store.replace(held, state)
+    return held._replace(watermark=now, state=state)

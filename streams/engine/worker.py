@@ -38,8 +38,8 @@ class LeaseStore(Protocol):
     def release(self, shards: Collection[str]) -> None: ...
     def leave_group(self) -> None: ...
     def watermark(self) -> int | None: ...
-    def replay_requests(self, grant: HeldLease) -> list[ReplayRequest]: ...
-    def set_aside(self, grant: HeldLease, trouble: str) -> None: ...
+    def replay_requests(self, held: HeldLease) -> list[ReplayRequest]: ...
+    def set_aside(self, held: HeldLease, trouble: str) -> None: ...
 
 
 class Worker(Generic[Event, Results]):
@@ -138,33 +138,33 @@ class Worker(Generic[Event, Results]):
         beyond = sorted(assignment.held)[assignment.target :]
         if beyond:
             self._release(beyond)
-        for grant in self._leases.acquire(assignment.target - len(assignment.held)):
-            logger.info("%s takes %s/%s from %s on", grant.application, grant.stream, grant.shard, grant.checkpoint)
-            self._open(grant)
+        for held in self._leases.acquire(assignment.target - len(assignment.held)):
+            logger.info("%s takes %s/%s from %s on", held.application, held.stream, held.shard, held.checkpoint)
+            self._open(held)
         for shard, pipeline in list(self._shards.items()):
-            if found := self._leases.replay_requests(pipeline.grant):
+            if found := self._leases.replay_requests(pipeline.held):
                 self._try(shard, partial(pipeline.replay, found))
                 self._look_again = True
 
-    def _open(self, grant: HeldLease) -> None:
+    def _open(self, held: HeldLease) -> None:
         """Begins to read a shard. If its lease is damaged, the shard is set aside and the other shards go on."""
-        trouble = grant.damage
+        trouble = held.damage
         try:
             if not trouble:
-                self._shards[grant.shard] = self._open_shard(grant)
+                self._shards[held.shard] = self._open_shard(held)
                 return
         except StreamError:
             raise
         except Exception as error:  # noqa: BLE001 - any error of a parser or a decoder on bytes that are not its own
             trouble = str(error) or type(error).__name__
-        self._set_aside(grant, f"its lease is damaged ({trouble}); {REMEDY}")
+        self._set_aside(held, f"its lease is damaged ({trouble}); {REMEDY}")
 
-    def _set_aside(self, grant: HeldLease, trouble: str) -> None:
+    def _set_aside(self, held: HeldLease, trouble: str) -> None:
         """Keeps the lease of a shard without reading it, so that no other worker fails on it. Logs the reason."""
-        self._shards.pop(grant.shard, None)
-        self._aside[grant.shard] = self._monotonic() + LONG_RETRY
-        logger.error("%s on %s/%s is not read: %s", grant.application, grant.stream, grant.shard, trouble.rstrip("."))
-        self._leases.set_aside(grant, trouble)
+        self._shards.pop(held.shard, None)
+        self._aside[held.shard] = self._monotonic() + LONG_RETRY
+        logger.error("%s on %s/%s is not read: %s", held.application, held.stream, held.shard, trouble.rstrip("."))
+        self._leases.set_aside(held, trouble)
 
     def _try_again(self, held: set[str]) -> None:
         due = {shard for shard, until in self._aside.items() if self._monotonic() >= until}
@@ -199,7 +199,7 @@ class Worker(Generic[Event, Results]):
             self._next_listing = 0.0
             return False
         except ShardError as error:
-            self._set_aside(self._shards[shard].grant, str(error))
+            self._set_aside(self._shards[shard].held, str(error))
             return False
         if self._shards[shard].ended:
             del self._shards[shard]

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.databases import server, sqlite
-from tests.house import House, Web
+from tests.deployment import Deployment, Web
 
 PATH = "from accounts import resets; from accounts.models import User; print(resets.path(User.objects.get()))"
 
@@ -43,17 +43,17 @@ class Visitor:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+def deployment(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Deployment]:
     with ExitStack() as stack:
         is_file = request.param == "sqlite"
         database = sqlite(tmp_path / "millrace.sqlite3") if is_file else stack.enter_context(server(request.param))
-        yield House(tmp_path, database)
+        yield Deployment(tmp_path, database)
 
 
-def test_reset_link_used_five_times_at_once_sets_one_password(house: House) -> None:
-    house.run("first_user", "--name", "ada")
-    link = house.run("shell", "--no-imports", "-c", PATH).strip()
-    webs = [Web(house) for _ in range(2)]
+def test_reset_link_used_five_times_at_once_sets_one_password(deployment: Deployment) -> None:
+    deployment.run("first_user", "--name", "ada")
+    link = deployment.run("shell", "--no-imports", "-c", PATH).strip()
+    webs = [Web(deployment) for _ in range(2)]
     visitors = [Visitor(webs[number % 2].port, link) for number in range(5)]
     passwords = [f"seven wet herons by mill {number}" for number in range(5)]
     with ThreadPoolExecutor(5) as clients:
@@ -61,5 +61,5 @@ def test_reset_link_used_five_times_at_once_sets_one_password(house: House) -> N
     for web in webs:
         web.kill()
     assert sorted(answers) == [200, 200, 200, 200, 302]
-    events = house.query("SELECT COUNT(*) FROM accounts_securityevent WHERE name = 'password.reset'")
+    events = deployment.query("SELECT COUNT(*) FROM accounts_securityevent WHERE name = 'password.reset'")
     assert events[0][0] == 1

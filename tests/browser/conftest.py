@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.chromium import CHROMIUM, browser, watched
 from tests.conftest import leave_out
-from tests.house import House, Web, kill
+from tests.deployment import Deployment, Web, kill
 
 __all__ = ["browser"]  # a fixture
 SignIn = Callable[..., Page]
@@ -21,33 +21,33 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> House:
-    house = House(tmp_path_factory.mktemp("house"))
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
+    deployment = Deployment(tmp_path_factory.mktemp("deployment"))
     for name in ("trades", "orders"):
-        house.run("streams", "create", name)
-    return house
+        deployment.run("streams", "create", name)
+    return deployment
 
 
 @pytest.fixture(scope="module")
-def password(house: House) -> str:
+def password(deployment: Deployment) -> str:
     """Of the first user, admin, as the command shows it once."""
-    [line] = [line for line in house.run("first_user").splitlines() if line.split()[:1] == ["password"]]
+    [line] = [line for line in deployment.run("first_user").splitlines() if line.split()[:1] == ["password"]]
     return line.split()[1]
 
 
 @pytest.fixture(scope="module")
-def web(house: House) -> Iterator[Web]:
-    web = Web(house)
+def web(deployment: Deployment) -> Iterator[Web]:
+    web = Web(deployment)
     yield web
     web.stop()
 
 
 @pytest.fixture(scope="module")
-def traffic(house: House) -> Iterator[Traffic]:
+def traffic(deployment: Deployment) -> Iterator[Traffic]:
     """Runs two producers, then two workers; trades and orders keep coming."""
     commands = [["produce", "trades", "--rate", "50"], ["produce", "orders", "--rate", "10", "--site", "london"]]
     commands += [["consume", "trades"], ["consume", "orders"]]
-    processes = [house.start(*words) for words in commands]
+    processes = [deployment.start(*words) for words in commands]
     yield processes
     for process in processes:
         kill(process)

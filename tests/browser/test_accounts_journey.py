@@ -9,7 +9,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.chromium import watched
-from tests.house import House, Web
+from tests.deployment import Deployment, Web
 
 pytestmark = pytest.mark.xdist_group("accounts")
 NAME, PASSWORD = "grace", "seven wet herons by the mill"
@@ -25,11 +25,11 @@ window.WebSocket = class extends WebSocket {
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> House:
-    house = House(tmp_path_factory.mktemp("accounts"))
-    house.environment["REQUIRE_SECOND_FACTOR"] = "all"
-    house.run("first_user")
-    return house
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
+    deployment = Deployment(tmp_path_factory.mktemp("accounts"))
+    deployment.environment["REQUIRE_SECOND_FACTOR"] = "all"
+    deployment.run("first_user")
+    return deployment
 
 
 @pytest.fixture(scope="module")
@@ -129,11 +129,11 @@ def end_from(phone: Page, site: str) -> None:
 
 
 def test_account_journey_from_invitation_to_the_end_of_a_session(
-    context: BrowserContext, phone: BrowserContext, house: House, site: str
+    context: BrowserContext, phone: BrowserContext, deployment: Deployment, site: str
 ) -> None:
     page, other = context.new_page(), phone.new_page()
     with_passkeys(page)
-    accept(page, house.run("invite", NAME, "--at", site).split()[-1])
+    accept(page, deployment.run("invite", NAME, "--at", site).split()[-1])
     app, codes = enrol(page)
 
     sign_out(page, site)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.chromium import watched
-from tests.house import ROOT, House, Web
+from tests.deployment import ROOT, Deployment, Web
 from tests.login.test_gate import PUBLIC, ROUTES
 
 AXE = ROOT / "tests/judges/node_modules/axe-core/axe.min.js"
@@ -65,22 +65,24 @@ pytestmark = [pytest.mark.xdist_group("axe"), pytest.mark.needs(AXE)]
 
 
 @pytest.fixture(scope="module")
-def filled(house: House, password: str) -> str:
+def filled(deployment: Deployment, password: str) -> str:
     """With something on every page, dead letters too: orders are no trades. Grace is the second person, after admin.
 
     The path of Ada's invitation.
     """
-    invitation = house.run("shell", "-v", "0", "-c", GRACE).strip()
-    house.run("produce", "trades", "--count", "300", "--seed", "1", "--rate", "0")
-    house.run("produce", "orders", "--count", "3", "--stream", "trades", "--rate", "0")
-    house.run("produce", "orders", "--count", "200", "--site", "london", "--rate", "0")
+    invitation = deployment.run("shell", "-v", "0", "-c", GRACE).strip()
+    deployment.run("produce", "trades", "--count", "300", "--seed", "1", "--rate", "0")
+    deployment.run("produce", "orders", "--count", "3", "--stream", "trades", "--rate", "0")
+    deployment.run("produce", "orders", "--count", "200", "--site", "london", "--rate", "0")
     for application in ("trades", "orders"):
-        house.run("consume", application, "--until-caught-up")
+        deployment.run("consume", application, "--until-caught-up")
     return invitation
 
 
 @pytest.fixture(scope="module")
-def signed_in(browser: Browser, web: Web, house: House, password: str, filled: str) -> Iterator[BrowserContext]:
+def signed_in(
+    browser: Browser, web: Web, deployment: Deployment, password: str, filled: str
+) -> Iterator[BrowserContext]:
     for context in watched(browser.new_context(reduced_motion="reduce")):
         page = context.new_page()
         page.goto(f"{web.url}/accounts/sign-in/")
@@ -88,7 +90,7 @@ def signed_in(browser: Browser, web: Web, house: House, password: str, filled: s
         page.get_by_label("Password").first.fill(password)
         page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_url("**/accounts/success/")
-        house.run("shell", "-v", "0", "-c", PASSKEY)
+        deployment.run("shell", "-v", "0", "-c", PASSKEY)
         yield context
 
 

@@ -7,33 +7,37 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import SignIn
-from tests.example import ExampleHouse, bundle, house
-from tests.house import ROOT, Web
+from tests.deployment import ROOT, Web
+from tests.example import ExampleDeployment, bundle, deployment
 
-__all__ = ["house"]  # in the place of the one that the other pages share
+__all__ = ["deployment"]  # in the place of the one that the other pages share
 
 
 @pytest.fixture(scope="module")
-def web(house: ExampleHouse) -> Iterator[Web]:
+def web(deployment: ExampleDeployment) -> Iterator[Web]:
     bundle(ROOT / "build/example")
-    web = Web(house)
+    web = Web(deployment)
     yield web
     web.stop()
 
 
-def test_page_fills_by_itself_and_polling_tells_the_same(house: ExampleHouse, web: Web, sign_in: SignIn) -> None:
+def test_page_fills_by_itself_and_polling_tells_the_same(
+    deployment: ExampleDeployment, web: Web, sign_in: SignIn
+) -> None:
     page = sign_in("/readings/")
     expect(page.locator("[data-empty]")).to_be_visible()
-    house.put(b'{"device": "attic", "celsius": 20}', b'{"device": "attic", "celsius": 23}')
-    house.run("consume", "readings", "--until-caught-up")
+    deployment.put(b'{"device": "attic", "celsius": 20}', b'{"device": "attic", "celsius": 23}')
+    deployment.run("consume", "readings", "--until-caught-up")
     expect(page.locator("[data-rows] tr > *")).to_have_text(["attic", "21.50", "2"])
     polled = page.request.get(f"{web.url}/live/readings.json").json()
     assert polled["data"]["devices"] == [{"device": "attic", "mean": 21.5, "readings": 2}]
 
 
-def test_page_is_complete_without_scripts_and_reached_by_the_frame(house: ExampleHouse, sign_in: SignIn) -> None:
-    house.put(b'{"device": "attic", "celsius": 12}')
-    house.run("consume", "readings", "--until-caught-up")
+def test_page_is_complete_without_scripts_and_reached_by_the_frame(
+    deployment: ExampleDeployment, sign_in: SignIn
+) -> None:
+    deployment.put(b'{"device": "attic", "celsius": 12}')
+    deployment.run("consume", "readings", "--until-caught-up")
     page = sign_in("/market/")
     page.keyboard.press("g")
     page.keyboard.press("r")

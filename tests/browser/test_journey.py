@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import SignIn, Traffic
 from tests.chromium import expect_move, expect_state, number, watched
-from tests.house import House, Web
+from tests.deployment import Deployment, Web
 from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.usefixtures("traffic"), pytest.mark.xdist_group("browser")]
@@ -164,14 +164,14 @@ def test_pages_are_complete_without_scripts(browser: Browser, web: Web, password
     plain.close()
 
 
-def test_journey_leaves_every_record_applied(house: House, traffic: Traffic) -> None:
+def test_journey_leaves_every_record_applied(deployment: Deployment, traffic: Traffic) -> None:
     """Compares the workers' counts with the streams' own, once the producers are stopped."""
-    wait_for(lambda: house.applied("trades") and house.applied("orders"))
+    wait_for(lambda: deployment.applied("trades") and deployment.applied("orders"))
     for producer in traffic[:2]:
         producer.terminate()
         producer.wait()
     for application in ("trades", "orders"):
-        records = len(list(house.rows("streams", "tail", application)))
-        wait_for(lambda: house.applied(application) >= records)  # noqa: B023 - asked at once
-        assert house.applied(application) == records
-    assert house.query("SELECT count(*) FROM streams_deadletter") == [(0,)]
+        records = len(list(deployment.rows("streams", "tail", application)))
+        wait_for(lambda: deployment.applied(application) >= records)  # noqa: B023 - asked at once
+        assert deployment.applied(application) == records
+    assert deployment.query("SELECT count(*) FROM streams_deadletter") == [(0,)]

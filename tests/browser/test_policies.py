@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route
 
 from tests.browser.conftest import SignIn
-from tests.house import Web
+from tests.deployment import Web
 
 pytestmark = [pytest.mark.xdist_group("browser")]
 INJECTIONS = {

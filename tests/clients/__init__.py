@@ -5,7 +5,7 @@ Each script puts some records, reads them back, and prints them as JSON.
 
 from pathlib import Path
 
-from tests.house import ROOT
+from tests.deployment import ROOT
 
 FOLDER = Path(__file__).resolve().parent
 # npm ci --prefix tests/clients --ignore-scripts

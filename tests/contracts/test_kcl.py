@@ -16,7 +16,7 @@ from streams.backends.kinesis.stream import KinesisStream
 from streams.backends.kinesis.url import Place, connect
 from streams.core.records import TRIM_HORIZON
 from streams.operations import kcl
-from tests.house import House
+from tests.deployment import Deployment
 from tests.streams.operations.test_kcl import item
 
 pytestmark = pytest.mark.xdist_group("ministack")
@@ -26,12 +26,12 @@ TICKERS = [f"TICK{number}" for number in range(10)]
 
 
 class Kcl(NamedTuple):
-    """A stream of two shards, an application of KCL's that reads it, and a house of ours."""
+    """A stream of two shards, an application of KCL's that reads it, and a deployment of ours."""
 
     stream: KinesisStream
     table: str
     dynamodb: Any
-    house: House
+    deployment: Deployment
     url: str
 
     def note(self, items: Iterable[kcl.Item]) -> None:
@@ -40,7 +40,7 @@ class Kcl(NamedTuple):
 
     def take(self, *words: str, code: int = 0) -> str:
         asked = ["leases", "import-kcl", self.table, "--application", "trades", "--stream", self.stream.name]
-        return self.house.run(*asked, "--endpoint-url", self.url, *words, code=code)
+        return self.deployment.run(*asked, "--endpoint-url", self.url, *words, code=code)
 
     def records(self) -> dict[str, list[tuple[int, bytes]]]:
         """By shard: sequence number and data of all that it holds."""
@@ -56,15 +56,15 @@ def moving(ministack_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     for name, value in CREDENTIALS.items():
         monkeypatch.setenv(name, value)
     connect.cache_clear()  # one that another test made had no credentials to keep
-    house, table = House(tmp_path), f"kcl-{uuid4().hex[:12]}"
-    house.environment |= CREDENTIALS | {"STREAM_URL": f"kinesis://{REGION}?endpoint_url={ministack_url}"}
+    deployment, table = Deployment(tmp_path), f"kcl-{uuid4().hex[:12]}"
+    deployment.environment |= CREDENTIALS | {"STREAM_URL": f"kinesis://{REGION}?endpoint_url={ministack_url}"}
     stream = KinesisStream(table, connect(Place(REGION, ministack_url)), read_seconds=0)
     stream.create(2)
     dynamodb = boto3.client("dynamodb", region_name=REGION, endpoint_url=ministack_url)
     key = [{"AttributeName": "leaseKey", "KeyType": "HASH"}]
     names = [{"AttributeName": "leaseKey", "AttributeType": "S"}]
     dynamodb.create_table(TableName=table, KeySchema=key, AttributeDefinitions=names, BillingMode="PAY_PER_REQUEST")
-    return Kcl(stream, table, dynamodb, house, ministack_url)
+    return Kcl(stream, table, dynamodb, deployment, ministack_url)
 
 
 def trade(number: int) -> tuple[str, bytes]:
@@ -83,15 +83,15 @@ def test_import_goes_on_after_the_last_record_of_kcl(moving: Kcl) -> None:
     assert any(sequence % (1 << SUB_BITS) for sequence in last.values())  # inside an aggregate
     moving.note(item(shard, str(seq >> SUB_BITS), seq % (1 << SUB_BITS)) for shard, seq in last.items())
     assert f"Imported 2 leases of trades on {moving.table} from {moving.table}." in moving.take()
-    moving.house.run("consume", "trades", "--stream", moving.table, "--until-caught-up")
+    moving.deployment.run("consume", "trades", "--stream", moving.table, "--until-caught-up")
     rest = [msgspec.json.decode(data) for shard, records in held.items() for _, data in records[done[shard] :]]
     shares: Counter[str] = Counter()
-    for row in moving.house.rows("report", "trades"):
+    for row in moving.deployment.rows("report", "trades"):
         shares[row["ticker"]] += row["shares"]
     expected: Counter[str] = Counter()
     for row in rest:
         expected[row["tickerSymbol"]] += row["quantity"]
-    assert (moving.house.applied("trades"), shares) == (len(rest), expected)
+    assert (moving.deployment.applied("trades"), shares) == (len(rest), expected)
 
 
 def test_dry_run_reports_the_leases_and_writes_nothing(moving: Kcl) -> None:
@@ -101,7 +101,7 @@ def test_dry_run_reports_the_leases_and_writes_nothing(moving: Kcl) -> None:
     assert f"Would import 2 leases of trades on {moving.table} from {moving.table}." in out
     assert "LATEST became the time of this import" in out
     assert "that were left: 1." in out
-    assert moving.house.run("leases", "list") == "Nothing yet.\n"
+    assert moving.deployment.run("leases", "list") == "Nothing yet.\n"
 
 
 def test_an_application_that_has_leases_is_refused(moving: Kcl) -> None:
@@ -111,7 +111,7 @@ def test_an_application_that_has_leases_is_refused(moving: Kcl) -> None:
         f"Nothing was imported: trades has 2 leases on {moving.table} already and goes on from those;"
         " import before it reads the stream for the first time.\n"
     )
-    found = [(row["application"], row["owner"], row["checkpoint"]) for row in moving.house.rows("leases", "list")]
+    found = [(row["application"], row["owner"], row["checkpoint"]) for row in moving.deployment.rows("leases", "list")]
     assert found == [("trades", None, "trim-horizon")] * 2
 
 
@@ -120,7 +120,7 @@ def test_unknown_row_stops_the_whole_import(moving: Kcl) -> None:
     moving.note([item(first, "TRIM_HORIZON"), item(second, "half-way")])
     words = f"Nothing was imported: not understood are {second} (checkpoint 'half-way').\n"
     assert moving.take(code=1) == words
-    assert moving.house.run("leases", "list", "--json") == ""
+    assert moving.deployment.run("leases", "list", "--json") == ""
 
 
 def test_a_table_of_many_pages_is_read_whole(moving: Kcl, monkeypatch: pytest.MonkeyPatch) -> None:

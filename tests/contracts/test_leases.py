@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_single_worker_takes_every_shard_once(fleet: Fleet) -> None:
     one = joined(fleet, "one")
     assert one.assign() == (2, set())
-    assert [grant.shard for grant in one.acquire(2)] == ["a", "b"]
+    assert [held.shard for held in one.acquire(2)] == ["a", "b"]
     assert (one.assign(), one.acquire(2)) == ((2, {"a", "b"}), [])
 
 
@@ -25,7 +25,7 @@ def test_a_lease_that_is_held_is_not_taken(fleet: Fleet) -> None:
 
 
 def test_acquire_takes_no_more_than_requested(fleet: Fleet) -> None:
-    assert [grant.shard for grant in joined(fleet, "one").acquire(1)] == ["a"]
+    assert [held.shard for held in joined(fleet, "one").acquire(1)] == ["a"]
 
 
 def test_shards_are_shared_evenly_and_every_worker_agrees(fleet: Fleet) -> None:
@@ -38,7 +38,7 @@ def test_returned_lease_is_free_at_once(fleet: Fleet) -> None:
     one, two = joined(fleet, "one"), joined(fleet, "two")
     one.acquire(2)
     one.release(["a"])
-    assert [grant.shard for grant in two.acquire(2)] == ["a"]
+    assert [held.shard for held in two.acquire(2)] == ["a"]
     assert one.assign().held == {"b"}
 
 
@@ -59,8 +59,8 @@ def test_a_silent_worker_loses_its_leases_and_its_share(fleet: Fleet) -> None:
 
 def test_a_grant_goes_on_where_the_last_commit_ended(fleet: Fleet) -> None:
     one = joined(fleet, "one")
-    [grant, _] = one.acquire(2)
-    one.commit(grant, commit(after(41), ["k"]))
+    [held, _] = one.acquire(2)
+    one.commit(held, commit(after(41), ["k"]))
     one.leave_group()
     [taken, _] = joined(fleet, "two").acquire(2)
     assert (*taken[3:6], keys_of(taken.state), taken.watermark) == ("two", 2, str(after(41)), ["k"], NOON)
@@ -89,25 +89,25 @@ def test_an_old_grant_is_dead_even_for_the_worker_that_took_the_lease_again(flee
 
 def test_expired_lease_stays_its_owners_until_taken(fleet: Fleet) -> None:
     one = joined(fleet, "one")
-    [grant] = one.acquire(1)
+    [held] = one.acquire(1)
     fleet.expire("one")
-    one.commit(grant, commit(after(41)))
+    one.commit(held, commit(after(41)))
     assert one.assign().held == {"a"}
 
 
 def test_children_wait_for_their_parent(fleet: Fleet) -> None:
     one = joined(fleet, "one", WHOLE, LEFT, RIGHT)
-    [grant] = one.acquire(9)
-    assert (grant.shard, one.assign().target) == ("a", 1)
-    one.commit(grant, commit(SHARD_END))
+    [held] = one.acquire(9)
+    assert (held.shard, one.assign().target) == ("a", 1)
+    one.commit(held, commit(SHARD_END))
     assert [child.shard for child in one.acquire(9)] == ["b", "c"]
 
 
 def test_children_take_over_the_state_of_the_keys_in_their_range(fleet: Fleet) -> None:
     keys = [f"key-{number}" for number in range(20)]
     one = joined(fleet, "one", WHOLE, LEFT, RIGHT)
-    [grant] = one.acquire(1)
-    one.commit(grant, commit(SHARD_END, keys))
+    [held] = one.acquire(1)
+    one.commit(held, commit(SHARD_END, keys))
     left, right = one.acquire(2)
     assert keys_of(left.state) == sorted(key for key in keys if hash_key(key) < HALF)
     assert keys_of(right.state) == sorted(key for key in keys if hash_key(key) >= HALF)
@@ -117,17 +117,17 @@ def test_children_take_over_the_state_of_the_keys_in_their_range(fleet: Fleet) -
 def test_a_merged_child_waits_for_both_parents_and_has_the_state_of_both(fleet: Fleet) -> None:
     child = Shard("c", 0, HASH_SPACE - 1, ("a", "b"))
     one = joined(fleet, "one", *PAIR, child)
-    for grant, state, watermark in zip(one.acquire(9), ("x", "y"), (NOON, NOON + MINUTE), strict=True):
+    for held, state, watermark in zip(one.acquire(9), ("x", "y"), (NOON, NOON + MINUTE), strict=True):
         assert one.acquire(9) == []
-        one.commit(grant, commit(SHARD_END, state, watermark))
+        one.commit(held, commit(SHARD_END, state, watermark))
     [merged] = one.acquire(9)
     assert (keys_of(merged.state), merged.watermark) == (["x", "y"], NOON + MINUTE)
 
 
 def test_a_child_that_has_begun_keeps_its_own_state(fleet: Fleet) -> None:
     one = joined(fleet, "one", WHOLE, LEFT, RIGHT)
-    [grant] = one.acquire(1)
-    one.commit(grant, commit(SHARD_END, ["old"]))
+    [held] = one.acquire(1)
+    one.commit(held, commit(SHARD_END, ["old"]))
     left, _ = one.acquire(2)
     one.commit(left, commit(after(5), ["new"]))
     one.leave_group()
@@ -141,10 +141,10 @@ def test_first_shards_begin_at_the_given_place_and_later_ones_at_their_beginning
     one.sync(listed, at(NOON))
     one.sync(lambda: listed(*PAIR, Shard("c", 0, HALF - 1, ("a",))), at(NOON + 1))
     one.assign()
-    for grant in one.acquire(9):
-        assert grant.checkpoint == str(at(NOON))
-        one.commit(grant, commit(SHARD_END))
-    assert [grant.checkpoint for grant in one.acquire(9)] == [f"{TRIM_HORIZON}/0"]  # all of it is to be read
+    for held in one.acquire(9):
+        assert held.checkpoint == str(at(NOON))
+        one.commit(held, commit(SHARD_END))
+    assert [held.checkpoint for held in one.acquire(9)] == [f"{TRIM_HORIZON}/0"]  # all of it is to be read
 
 
 def test_missing_shard_delays_no_other(fleet: Fleet) -> None:
@@ -173,7 +173,7 @@ def test_newer_lease_is_kept_when_an_older_list_arrives(fleet: Fleet) -> None:
 
     slow.sync(old_list, TRIM_HORIZON)
     slow.assign()
-    assert [grant.shard for grant in slow.acquire(9)] == ["a", "b"]
+    assert [held.shard for held in slow.acquire(9)] == ["a", "b"]
 
 
 def test_letters_go_to_the_worker_whose_lease_covers_their_key(fleet: Fleet) -> None:
@@ -196,19 +196,19 @@ def test_letters_of_other_shards_do_not_delay_the_rest(fleet: Fleet) -> None:
 def test_replays_in_one_commit_each_have_their_own_outcome(fleet: Fleet) -> None:
     fleet.ask(*"abc")
     one = joined(fleet, "one", WHOLE)
-    [grant] = one.acquire(1)
-    a, b, c = one.replay_requests(grant)
-    one.commit(grant, commit(after(41))._replace(replayed=[Replay(a), Replay(b, "still bad"), Replay(c)]))
+    [held] = one.acquire(1)
+    a, b, c = one.replay_requests(held)
+    one.commit(held, commit(after(41))._replace(replayed=[Replay(a), Replay(b, "still bad"), Replay(c)]))
     assert fleet.settled() == [(1, ""), (2, "still bad"), (3, "")]
-    assert one.replay_requests(grant) == []
+    assert one.replay_requests(held) == []
 
 
 def test_a_commit_with_a_letter_that_was_taken_changes_nothing(fleet: Fleet) -> None:
     fleet.ask(*"ab")
     one = joined(fleet, "one", WHOLE)
-    [grant] = one.acquire(1)
-    found = one.replay_requests(grant)
+    [held] = one.acquire(1)
+    found = one.replay_requests(held)
     fleet.take_back(2)
     with pytest.raises(LetterTakenError):
-        one.commit(grant, commit(after(41))._replace(replayed=[Replay(letter) for letter in found]))
-    assert (fleet.settled(), one.replay_requests(grant)) == ([], found[:1])
+        one.commit(held, commit(after(41))._replace(replayed=[Replay(letter) for letter in found]))
+    assert (fleet.settled(), one.replay_requests(held)) == ([], found[:1])

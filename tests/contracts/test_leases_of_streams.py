@@ -13,12 +13,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_recreated_stream_is_read_from_its_beginning_with_the_old_state(fleet: Fleet) -> None:
     one = joined(fleet, "one")
-    for grant, state in zip(one.acquire(9), ("x", "y"), strict=True):
-        one.commit(grant, commit(after(41), state))
+    for held, state in zip(one.acquire(9), ("x", "y"), strict=True):
+        one.commit(held, commit(after(41), state))
     one.sync(lambda: listed(WHOLE, identity="two"), at(NOON))
     assert one.assign() == (1, set())
-    [grant] = one.acquire(9)
-    assert (grant.identity, grant.checkpoint, keys_of(grant.state), grant.watermark) == (
+    [held] = one.acquire(9)
+    assert (held.identity, held.checkpoint, keys_of(held.state), held.watermark) == (
         "two",
         "trim-horizon",
         ["x", "y"],
@@ -38,11 +38,11 @@ def test_commit_to_the_old_stream_is_lost_even_for_the_owner_of_the_new_shard(fl
 
 def test_old_stream_is_read_on_from_its_checkpoints_after_a_change_back(fleet: Fleet) -> None:
     one = joined(fleet, "one")
-    for grant, state in zip(one.acquire(9), (["key-0", "key-1", "key-2", "key-3"], []), strict=True):
-        one.commit(grant, commit(after(41), state))
+    for held, state in zip(one.acquire(9), (["key-0", "key-1", "key-2", "key-3"], []), strict=True):
+        one.commit(held, commit(after(41), state))
     one.sync(lambda: listed(WHOLE, identity="two"), TRIM_HORIZON)
-    [grant] = one.acquire(9)
-    one.commit(grant, commit(after(7), [], NOON + MINUTE))
+    [held] = one.acquire(9)
+    one.commit(held, commit(after(7), [], NOON + MINUTE))
     one.sync(listed, TRIM_HORIZON)
     first, second = one.acquire(9)
     assert (first.checkpoint, second.checkpoint, first.watermark) == (str(after(41)), str(after(41)), NOON)
@@ -51,8 +51,8 @@ def test_old_stream_is_read_on_from_its_checkpoints_after_a_change_back(fleet: F
 
 def test_state_of_an_ended_shard_is_kept_unless_its_children_have_it(fleet: Fleet) -> None:
     one = joined(fleet, "one", WHOLE, LEFT, RIGHT)
-    [grant] = one.acquire(9)
-    one.commit(grant, commit(SHARD_END, ["old"]))
+    [held] = one.acquire(9)
+    one.commit(held, commit(SHARD_END, ["old"]))
     left, _ = one.acquire(9)
     one.commit(left, commit(after(5), ["new"]))
     one.sync(lambda: listed(WHOLE, identity="two"), TRIM_HORIZON)
@@ -63,8 +63,8 @@ def test_recreated_stream_is_exchanged_once_by_two_workers(fleet: Fleet) -> None
     one, two = joined(fleet, "one"), joined(fleet, "two")
     one.sync(lambda: listed(identity="two"), TRIM_HORIZON)
     one.assign()
-    [grant] = one.acquire(1)
-    one.commit(grant, commit(after(5)))
+    [held] = one.acquire(1)
+    one.commit(held, commit(after(5)))
     two.sync(lambda: listed(identity="two"), TRIM_HORIZON)
     assert one.assign().held == {"a"}
 
@@ -78,7 +78,7 @@ def test_old_description_does_not_restore_old_leases(fleet: Fleet) -> None:
         return answers.pop(0)
 
     slow.sync(old_answer, TRIM_HORIZON)
-    assert {grant.identity for grant in slow.acquire(9)} == {"two"}
+    assert {held.identity for held in slow.acquire(9)} == {"two"}
 
 
 def test_newer_shard_is_kept_when_an_older_list_arrives(fleet: Fleet) -> None:
@@ -90,4 +90,4 @@ def test_newer_shard_is_kept_when_an_older_list_arrives(fleet: Fleet) -> None:
 
     slow.sync(old_list, TRIM_HORIZON)
     slow.assign()
-    assert [grant.shard for grant in slow.acquire(9)] == ["a", "b"]
+    assert [held.shard for held in slow.acquire(9)] == ["a", "b"]

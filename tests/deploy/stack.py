@@ -15,7 +15,7 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from tests.databases import Database
-from tests.house import ROOT, House, running
+from tests.deployment import ROOT, Deployment, running
 from tests.waiting import wait_for
 
 HOST = "localhost"
@@ -40,8 +40,8 @@ class Stack:
         self.runtime = Path(tempfile.mkdtemp(prefix="millrace-"))  # short: a unix socket's path has at most 107 bytes
         self.plain_port, self.port, self.endpoint_port = free_ports(3)
         self.url = f"https://{HOST}:{self.port}"
-        self.house = House(folder, database)
-        self.house.environment |= {
+        self.deployment = Deployment(folder, database)
+        self.deployment.environment |= {
             "SOCKET_LIMIT": "10000",  # the benchmarks' viewers are one person
             "DEBUG": "false",
             "VAR_DIR": str(folder),
@@ -52,7 +52,7 @@ class Stack:
             "FIELD_KEYS": f"k1:{b64encode(os.urandom(32)).decode()}",
             "SECRET_KEY": "9vTq2LxZ0eWm7KcYdR4uHs1NbGj8PfAoXi5Ql3VwBz6ErMtCyDhUkJ",
         } | environment
-        self.house.run("collectstatic", "--no-input", "--verbosity", "0")
+        self.deployment.run("collectstatic", "--no-input", "--verbosity", "0")
         self.certificate = certificate(folder)
         self.configuration = self._configuration({} if limited else {"r/s": "0000r/s", "r/m": "0000r/m"})
         self.processes: dict[str, subprocess.Popen[str]] = {}
@@ -110,7 +110,12 @@ class Stack:
         """One process of the stack, its words in NAME.log."""
         with (self.folder / f"{name}.log").open("a") as log:
             process = subprocess.Popen(
-                [*map(str, words)], cwd=self.checkout, env=self.house.environment, text=True, stdout=log, stderr=log
+                [*map(str, words)],
+                cwd=self.checkout,
+                env=self.deployment.environment,
+                text=True,
+                stdout=log,
+                stderr=log,
             )
         running.add(process)
         self.processes[name] = process

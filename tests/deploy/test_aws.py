@@ -11,8 +11,8 @@ from typing import Any
 import boto3
 import pytest
 
+from tests.deployment import ROOT
 from tests.emulators import ministack
-from tests.house import ROOT
 
 TEMPLATE = ROOT / "deploy/aws/millrace.yaml"
 CALLED = re.compile(r'"((?:put|get|list|describe|create|delete|split|merge|update|increase|decrease)_\w+)"')

@@ -14,80 +14,80 @@ from typing import Any
 import pytest
 
 from tests.databases import Database, server
+from tests.deployment import ROOT, Deployment, kill
 from tests.emulators import ministack
-from tests.house import ROOT, House, kill
 from tests.test_exactly_once import naive_minutes
 from tests.waiting import wait_for
 
 
-def script(house: House, name: str, *words: str, code: int = 0) -> str:
+def script(deployment: Deployment, name: str, *words: str, code: int = 0) -> str:
     """Returns the output of deploy/NAME, which must end with the code: stdout for 0, else stderr."""
-    environment = house.environment | {"MANAGE": ".venv/bin/python manage.py", "VAR_DIR": str(house.folder)}
+    environment = deployment.environment | {"MANAGE": ".venv/bin/python manage.py", "VAR_DIR": str(deployment.folder)}
     command = [str(ROOT / "deploy" / name), *words]
-    done = subprocess.run(command, env=environment, cwd=house.folder, capture_output=True, text=True)
+    done = subprocess.run(command, env=environment, cwd=deployment.folder, capture_output=True, text=True)
     assert done.returncode == code, done.stderr
     return (done.stdout if code == 0 else done.stderr).strip()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+def deployment(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Deployment]:
     (tmp_path / "first").mkdir()
     if request.param == "sqlite":
-        yield House(tmp_path / "first")
+        yield Deployment(tmp_path / "first")
         return
     with server(request.param) as database:
-        yield House(tmp_path / "first", database)
+        yield Deployment(tmp_path / "first", database)
 
 
-def elsewhere(house: House, folder: Path) -> House:
+def elsewhere(deployment: Deployment, folder: Path) -> Deployment:
     """Another place, of the same kind, where there is nothing yet but the keys, which the operator brings."""
     folder.mkdir()
     for name in ("field-keys", "password-keys"):
-        if (house.folder / name).exists():
-            copy_file(house.folder / name, folder / name)
-    other = copy(house)
+        if (deployment.folder / name).exists():
+            copy_file(deployment.folder / name, folder / name)
+    other = copy(deployment)
     other.folder, other.database, other.streams = folder, folder / "millrace.sqlite3", folder / "streams.sqlite3"
     url = f"sqlite:///{other.database}"
-    if not house.server.url.startswith("sqlite"):
-        with closing(house.server.connect()) as connection:
+    if not deployment.server.url.startswith("sqlite"):
+        with closing(deployment.server.connect()) as connection:
             connection.execute("CREATE DATABASE elsewhere")
-        url = house.server.url.removesuffix("/millrace") + "/elsewhere"
+        url = deployment.server.url.removesuffix("/millrace") + "/elsewhere"
     other.server = Database.at(url)
-    other.environment = house.environment | {"DATABASE_URL": url, "STREAM_URL": f"embedded:{other.streams}"}
+    other.environment = deployment.environment | {"DATABASE_URL": url, "STREAM_URL": f"embedded:{other.streams}"}
     return other
 
 
-def back_up_under_load(house: House) -> str:
+def back_up_under_load(deployment: Deployment) -> str:
     """The archive, made while a producer and a worker are at work, and killed afterwards."""
-    house.environment["STATE_HEAD"] = "400"  # bytes, so that states have segments
-    house.run("streams", "create", "trades", "--shards", "2")
-    producer = house.start("produce", "trades", "--rate", "5000", "--seed", "1")
-    worker = house.start("consume", "trades")
-    wait_for(lambda: house.applied("trades") > 5000)
-    archive = script(house, "backup.sh", "--to", str(house.folder / "backups"))
-    done = house.applied("trades")
-    wait_for(lambda: house.applied("trades") > done)
+    deployment.environment["STATE_HEAD"] = "400"  # bytes, so that states have segments
+    deployment.run("streams", "create", "trades", "--shards", "2")
+    producer = deployment.start("produce", "trades", "--rate", "5000", "--seed", "1")
+    worker = deployment.start("consume", "trades")
+    wait_for(lambda: deployment.applied("trades") > 5000)
+    archive = script(deployment, "backup.sh", "--to", str(deployment.folder / "backups"))
+    done = deployment.applied("trades")
+    wait_for(lambda: deployment.applied("trades") > done)
     kill(producer)
     kill(worker)
     return archive
 
 
-def check_counts(house: House) -> None:
+def check_counts(deployment: Deployment) -> None:
     """Everything in the stream is applied, once."""
-    records = list(house.rows("streams", "tail", "trades"))
-    assert house.applied("trades") == len(records)
+    records = list(deployment.rows("streams", "tail", "trades"))
+    assert deployment.applied("trades") == len(records)
     found = {
         (row["minute"][:16], row["ticker"], row["side"]): (row["trades"], row["shares"], row["first"], row["last"])
-        for row in house.rows("report", "trades", "--minutes", "1000")
+        for row in deployment.rows("report", "trades", "--minutes", "1000")
     }
     assert found == naive_minutes(records)
 
 
-def test_restore_under_load_counts_every_record_once(house: House, tmp_path: Path) -> None:
-    house.run("first_user", "--at", "http://localhost")
-    archive = back_up_under_load(house)
+def test_restore_under_load_counts_every_record_once(deployment: Deployment, tmp_path: Path) -> None:
+    deployment.run("first_user", "--at", "http://localhost")
+    archive = back_up_under_load(deployment)
     assert stat.S_IMODE(Path(archive).stat().st_mode) == 0o600
-    other = elsewhere(house, tmp_path / "second")
+    other = elsewhere(deployment, tmp_path / "second")
     said = script(other, "restore.sh", archive)
     assert said.splitlines()[0].startswith("Restored the backup of ")
     assert other.query("SELECT count(*) FROM accounts_user") == [(1,)]
@@ -103,39 +103,39 @@ def test_restore_under_load_counts_every_record_once(house: House, tmp_path: Pat
 def test_restored_database_goes_on_with_a_newer_stream(tmp_path: Path) -> None:
     """As on Kinesis, which is not backed up: newer records are read again, from the restored checkpoints."""
     (tmp_path / "first").mkdir()
-    house = House(tmp_path / "first")
-    archive = back_up_under_load(house)
-    other = elsewhere(house, tmp_path / "second")
-    other.streams.hardlink_to(house.streams)
-    other.environment["STREAM_URL"] = house.environment["STREAM_URL"]
+    deployment = Deployment(tmp_path / "first")
+    archive = back_up_under_load(deployment)
+    other = elsewhere(deployment, tmp_path / "second")
+    other.streams.hardlink_to(deployment.streams)
+    other.environment["STREAM_URL"] = deployment.environment["STREAM_URL"]
     script(other, "restore.sh", archive, "--only", "database")
-    assert other.applied("trades") < house.applied("trades")
+    assert other.applied("trades") < deployment.applied("trades")
     other.run("consume", "trades", "--until-caught-up")
     check_counts(other)
 
 
 def test_restored_stream_goes_on_under_a_newer_database(tmp_path: Path) -> None:
     """The records that the stream lost are applied already; new ones must not hide behind the checkpoints."""
-    house = House(tmp_path)
-    archive = back_up_under_load(house)
-    house.run("consume", "trades", "--until-caught-up")
-    known = house.applied("trades")
+    deployment = Deployment(tmp_path)
+    archive = back_up_under_load(deployment)
+    deployment.run("consume", "trades", "--until-caught-up")
+    known = deployment.applied("trades")
     for file in tmp_path.glob("streams.sqlite3*"):
         file.unlink()
-    script(house, "restore.sh", archive, "--only", "stream")
-    house.run("produce", "trades", "--rate", "0", "--count", "3000", "--seed", "2")
-    house.run("consume", "trades", "--until-caught-up")
-    assert house.applied("trades") == known + 3000
+    script(deployment, "restore.sh", archive, "--only", "stream")
+    deployment.run("produce", "trades", "--rate", "0", "--count", "3000", "--seed", "2")
+    deployment.run("consume", "trades", "--until-caught-up")
+    assert deployment.applied("trades") == known + 3000
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> House:
-    house = House(tmp_path)
-    house.run("streams", "create", "trades")
-    return house
+def small(tmp_path: Path) -> Deployment:
+    deployment = Deployment(tmp_path)
+    deployment.run("streams", "create", "trades")
+    return deployment
 
 
-def test_restore_overwrites_nothing(small: House) -> None:
+def test_restore_overwrites_nothing(small: Deployment) -> None:
     archive = script(small, "backup.sh")
     assert Path(archive).parent == small.folder / "backups"
     refusal = (
@@ -147,7 +147,7 @@ def test_restore_overwrites_nothing(small: House) -> None:
     assert not small.streams.exists()
 
 
-def test_restore_does_not_revive_sessions_and_tokens_ended_after_the_backup(small: House) -> None:
+def test_restore_does_not_revive_sessions_and_tokens_ended_after_the_backup(small: Deployment) -> None:
     times = ", ".join(["'2030-01-01 00:00:00'"] * 5)
     small.query(
         "INSERT INTO accounts_session (id, key_hash, session_data, auth_hash, device, expire_date, began, seen,"
@@ -162,7 +162,7 @@ def test_restore_does_not_revive_sessions_and_tokens_ended_after_the_backup(smal
     assert version > 1_700_000_000_000
 
 
-def test_restore_reports_missing_keys_and_a_modified_backup(small: House) -> None:
+def test_restore_reports_missing_keys_and_a_modified_backup(small: Deployment) -> None:
     archive = Path(script(small, "backup.sh"))
     small.database.unlink()
     small.streams.unlink()
@@ -185,7 +185,7 @@ def test_restore_reports_missing_keys_and_a_modified_backup(small: House) -> Non
     assert lacking == ["FIELD_KEYS lacks the key of the backup: data under that key cannot be used (docs/backup.md)."]
 
 
-def test_backup_keeps_and_uploads_the_newest_archives(small: House) -> None:
+def test_backup_keeps_and_uploads_the_newest_archives(small: Deployment) -> None:
     with ministack() as url:
         aws: dict[str, Any] = {"AWS_ENDPOINT_URL": url, "AWS_DEFAULT_REGION": "eu-west-1"}
         small.environment |= aws | {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
@@ -213,7 +213,7 @@ def bucket(url: str) -> Any:
     return s3
 
 
-def test_restore_of_a_foreign_archive_writes_nothing(small: House) -> None:
+def test_restore_of_a_foreign_archive_writes_nothing(small: Deployment) -> None:
     archive = small.folder / "strange.tar.gz"
     with tarfile.open(archive, "w:gz") as packed:
         for name in ("../outside", f"{small.folder}/outside", "manifest.json"):

@@ -24,7 +24,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """All of it, with trades and orders that keep coming."""
     stack = Stack(tmp_path_factory.mktemp("site"))
     for name in ("trades", "orders"):
-        stack.house.run("streams", "create", name)
+        stack.deployment.run("streams", "create", name)
     add_person(stack, "watcher")
     stack.start(one_box=True)
     produce(stack)
@@ -76,7 +76,7 @@ def test_page_is_right_after_an_upgrade(page: Page, site: Stack) -> None:
     """As deploy/upgrade.sh brings it: the pools one worker at a time, uvicorn by its supervisor."""
     before = children(site, "uvicorn")
     reload = [sys.executable, str(site.checkout / "deploy/chain_reload.py"), "web", "login"]
-    subprocess.run(reload, env=site.house.environment, check=True)
+    subprocess.run(reload, env=site.deployment.environment, check=True)
     for pid in before:
         os.kill(pid, signal.SIGTERM)
     wait_for(lambda: set(children(site, "uvicorn")) - set(before))

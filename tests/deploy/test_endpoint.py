@@ -36,7 +36,7 @@ print(json.dumps([key.access_key_id, secret]))
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, str, str]]:
     """The stack with nothing but nginx and the endpoint; and an access key."""
     stack = Stack(tmp_path_factory.mktemp("api"))
-    key_id, secret = json.loads(stack.house.run("shell", "--verbosity", "0", "-c", MAKE))
+    key_id, secret = json.loads(stack.deployment.run("shell", "--verbosity", "0", "-c", MAKE))
     start(stack)
     stack.run("nginx", "nginx", "-c", stack.configuration, "-p", stack.folder)
     wait_for(lambda: stack.get("/")[0] != 0)
@@ -113,10 +113,10 @@ def test_no_secret_is_in_a_log(api: tuple[Stack, str, str], client: Any) -> None
 
 def test_a_revoked_key_is_refused_within_two_seconds(api: tuple[Stack, str, str]) -> None:
     stack = api[0]
-    made = json.loads(stack.house.run("access_key", "--user", "sender", "--json"))
+    made = json.loads(stack.deployment.run("access_key", "--user", "sender", "--json"))
     other = client_of(stack, made["access_key_id"], made["secret_access_key"])
     other.list_streams()
-    stack.house.run("access_key", "--revoke", made["access_key_id"])
+    stack.deployment.run("access_key", "--revoke", made["access_key_id"])
     began = time.monotonic()
     wait_for(lambda: refused(other))
     assert time.monotonic() - began < 2
@@ -148,7 +148,7 @@ def listed(client: Any) -> list[str]:
 
 
 def test_on_amazon_kinesis_the_endpoint_says_that_there_is_nothing_to_serve(api: tuple[Stack, str, str]) -> None:
-    environment = api[0].house.environment | {"STREAM_URL": "kinesis://eu-west-1"}
+    environment = api[0].deployment.environment | {"STREAM_URL": "kinesis://eu-west-1"}
     command = [sys.executable, "manage.py", "endpoint"]
     done = subprocess.run(command, cwd=api[0].checkout, env=environment, capture_output=True, text=True, timeout=60)
     assert (done.returncode, "which has an endpoint of its own" in done.stderr) == (2, True)

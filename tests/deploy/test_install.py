@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house import ROOT
+from tests.deployment import ROOT
 
 
 def install(*words: str) -> "subprocess.CompletedProcess[str]":

@@ -104,7 +104,7 @@ def watcher(stack: Stack) -> Iterator[Visitor]:
 def test_forged_headers_reach_no_session_or_log(watcher: Visitor, stack: Stack) -> None:
     """Nor makes Django believe that it was asked without TLS, which it would answer with 301."""
     assert watcher.ask("/market/")[0] == 200
-    assert stack.house.query("SELECT DISTINCT address FROM accounts_session") == [("127.0.0.1",)]
+    assert stack.deployment.query("SELECT DISTINCT address FROM accounts_session") == [("127.0.0.1",)]
     told = (stack.folder / "login.log").read_text() + (stack.folder / "web.log").read_text()
     assert [word for word in ("6.6.6.6", "evil.example", "forged-id") if word in told] == []
 

@@ -11,7 +11,7 @@ import pytest
 from streams.backends.embedded.stream import EmbeddedStream
 from tests.deploy.stack import Stack
 from tests.deploy.visitor import Visitor, add_person
-from tests.house import House
+from tests.deployment import Deployment
 
 NAMES = [
     "BRK/B",
@@ -33,23 +33,23 @@ NAMES = [
 
 @pytest.fixture(scope="module")
 def visitor(unlimited: Stack) -> Iterator[Visitor]:
-    fill(unlimited.house)
+    fill(unlimited.deployment)
     add_person(unlimited, "ada")
     visitor = Visitor(unlimited).sign_in("ada")
     yield visitor
     visitor.line.close()
 
 
-def fill(house: House) -> None:
+def fill(deployment: Deployment) -> None:
     """A trade of each ticker, an order line of each site."""
     trade = {"tradeType": "BUY", "price": 10, "quantity": 1}
     line = {"InvoiceNo": "1", "StockCode": "1", "Quantity": 1, "InvoiceDate": "x", "UnitPrice": 1}
     for stream, fields, key in (("trades", trade, "tickerSymbol"), ("orders", line, "site")):
-        embedded = EmbeddedStream(house.streams, stream)
+        embedded = EmbeddedStream(deployment.streams, stream)
         embedded.create()
         embedded.put([(name, json.dumps(fields | {key: name}).encode()) for name in NAMES])
         embedded.close()
-        house.run("consume", stream, "--until-caught-up")
+        deployment.run("consume", stream, "--until-caught-up")
 
 
 def heading(visitor: Visitor, path: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.deploy.stack import HOST, Stack
-from tests.house import ROOT
+from tests.deployment import ROOT
 
 INFORMATION = 60  # CSP Evaluator's severity; a smaller number is worse
 

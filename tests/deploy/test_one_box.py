@@ -23,7 +23,7 @@ KILLED = [
 def one_box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack = Stack(tmp_path_factory.mktemp("one-box"))
     for name in ("trades", "orders"):
-        stack.house.run("streams", "create", name)
+        stack.deployment.run("streams", "create", name)
     yield stack.start(one_box=True)
     stack.stop()
 
@@ -36,11 +36,11 @@ def test_killed_process_is_restarted(one_box: Stack, words: str) -> None:
 
 
 def test_restart_of_a_killed_process_loses_no_record(one_box: Stack) -> None:
-    one_box.house.run("produce", "trades", "--rate", "0", "--count", "3000")
+    one_box.deployment.run("produce", "trades", "--rate", "0", "--count", "3000")
     for victim in [children(one_box, words)[0] for words in KILLED]:
         os.kill(victim, signal.SIGKILL)
-    one_box.house.run("produce", "trades", "--rate", "0", "--count", "3000")
-    wait_for(lambda: one_box.house.applied("trades") == 6000, seconds=60)
+    one_box.deployment.run("produce", "trades", "--rate", "0", "--count", "3000")
+    wait_for(lambda: one_box.deployment.applied("trades") == 6000, seconds=60)
     wait_for(lambda: one_box.get("/accounts/sign-in/")[0] == 200)
 
 

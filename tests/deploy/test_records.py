@@ -56,8 +56,8 @@ class Sender:
 @pytest.fixture(scope="module")
 def sender(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sender]:
     stack = Stack(tmp_path_factory.mktemp("records"), limited=False)
-    stack.house.run("streams", "create", "clicks", "--shards", "2")
-    token = stack.house.run("shell", "--verbosity", "0", "-c", MAKE).strip()
+    stack.deployment.run("streams", "create", "clicks", "--shards", "2")
+    token = stack.deployment.run("shell", "--verbosity", "0", "-c", MAKE).strip()
     yield Sender(stack.start(), token)
     stack.stop()
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from tests.deploy.test_install import install
-from tests.house import ROOT
+from tests.deployment import ROOT
 
 
 def test_check_deploy_gives_no_warning(tmp_path: Path) -> None:

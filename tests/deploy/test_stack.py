@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.stack import HOST, Stack
-from tests.house import ROOT
+from tests.deployment import ROOT
 
 
 def test_nginx_configuration_passes_gixy(stack: Stack) -> None:

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.deploy.stack import HOST, Stack
-from tests.house import ROOT
+from tests.deployment import ROOT
 
 SSLYZE = ROOT / "build/sslyze"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house import ROOT
+from tests.deployment import ROOT
 
 UNITS = ["web", "login", "endpoint", "sockets", "consume@trades", "tail@web", "metrics", "janitor", "backup"]
 

@@ -10,7 +10,7 @@ import pytest
 from tests.deploy.stack import Stack
 from tests.deploy.test_one_box import children
 from tests.deploy.visitor import Load, Visitor
-from tests.house import ROOT
+from tests.deployment import ROOT
 from tests.waiting import wait_for
 
 PAGE, BEFORE, AFTER = "login/templates/404.html", "There is no page at this address", "Nothing is here"
@@ -31,7 +31,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     git(checkout, "checkout", "--quiet", "HEAD~1")
     stack = Stack(tmp_path_factory.mktemp("upgraded"), limited=False, checkout=checkout)
     for name in ("trades", "orders"):
-        stack.house.run("streams", "create", name)
+        stack.deployment.run("streams", "create", name)
     yield stack.start(one_box=True)
     stack.stop()
 
@@ -42,7 +42,7 @@ def git(folder: Path, *words: str) -> None:
 
 
 def upgrade(stack: Stack, *words: str) -> "subprocess.CompletedProcess[str]":
-    environment = stack.house.environment | {"MANAGE": ".venv/bin/python manage.py"}
+    environment = stack.deployment.environment | {"MANAGE": ".venv/bin/python manage.py"}
     command = [str(stack.checkout / "deploy/upgrade.sh"), *words]
     return subprocess.run(command, env=environment, capture_output=True, text=True)
 

@@ -51,7 +51,7 @@ def test_counts_of_the_login_pool_are_stored(stack: Stack) -> None:
     visitor.ask("/accounts/sign-in/", hidden | {who: "nobody", "password": "wrong"})
     visitor.line.close()
     count = "SELECT value FROM watching_total WHERE labels LIKE '%sign-in.failed%'"
-    assert wait_for(lambda: stack.house.query(count)) == [(1.0,)]
+    assert wait_for(lambda: stack.deployment.query(count)) == [(1.0,)]
 
 
 def test_uvicorn_logs_no_request_address(stack: Stack) -> None:

@@ -54,7 +54,7 @@ class Visitor:
 def add_person(stack: Stack, name: str) -> None:
     """Adds a user that watches, and is not staff."""
     make = f"from accounts.models import User; User.objects.create_user({name!r}, password={PASSWORD!r})"
-    stack.house.run("shell", "--verbosity", "0", "-c", make)
+    stack.deployment.run("shell", "--verbosity", "0", "-c", make)
 
 
 @dataclass

@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.request import urlopen
 
-from tests.house import ROOT
+from tests.deployment import ROOT
 from tests.waiting import wait_for
 
 FOLDER = Path(__file__).resolve().parent

@@ -11,9 +11,9 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from tests.deployment import ROOT, Deployment, Web, kill
 from tests.emulators import free_port
 from tests.examples.running import PACKAGES
-from tests.house import ROOT, House, Web, kill
 from tests.waiting import wait_for
 
 sys.path.append(str(PACKAGES))  # of the peers; last, so that .venv comes first
@@ -34,26 +34,26 @@ numbers = count(1)
 class Site(NamedTuple):
     """A running Millrace: its folder and processes, the variables that examples read, and a Kinesis client."""
 
-    house: House
+    deployment: Deployment
     environment: dict[str, str]
     kinesis: Any
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    house = House(tmp_path_factory.mktemp("house"))
+    deployment = Deployment(tmp_path_factory.mktemp("deployment"))
     port = free_port()
-    log = (house.folder / "endpoint.log").open("w")  # a pipe that nobody reads would fill
+    log = (deployment.folder / "endpoint.log").open("w")  # a pipe that nobody reads would fill
     endpoint = subprocess.Popen(
         [sys.executable, ROOT / "manage.py", "endpoint", "--port", str(port)],
-        env=house.environment,
-        cwd=house.folder,
+        env=deployment.environment,
+        cwd=deployment.folder,
         text=True,
         stdout=subprocess.PIPE,
         stderr=log,
     )
-    token, key_id, secret = json.loads(house.run("shell", "--verbosity", "0", "--command", PEOPLE))
-    web = Web(house)
+    token, key_id, secret = json.loads(deployment.run("shell", "--verbosity", "0", "--command", PEOPLE))
+    web = Web(deployment)
     environment = {
         "MILLRACE_URL": web.url,
         "MILLRACE_TOKEN": token,
@@ -74,7 +74,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         aws_secret_access_key=secret,
         config=Config(read_timeout=10, retries={"max_attempts": 0}),
     )
-    yield Site(house, environment, client)
+    yield Site(deployment, environment, client)
     web.stop()
     kill(endpoint)
     log.close()

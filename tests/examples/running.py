@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from tests.house import ROOT, running
+from tests.deployment import ROOT, running
 
 EXAMPLES = ROOT / "examples"
 PACKAGES = ROOT / "build" / "examples"  # of examples/requirements.txt (make setup-tests)

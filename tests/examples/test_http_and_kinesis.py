@@ -91,7 +91,7 @@ def test_websocket_out_prints_the_state_of_a_topic(environment: Environment) -> 
 def test_websocket_out_signs_in_again_when_its_session_is_ended(site: Site) -> None:
     process = start("integration/websocket_out.py", site.environment, {})
     first_line(process)
-    site.house.run("end_sessions", "--user", "robot")
+    site.deployment.run("end_sessions", "--user", "robot")
     assert process.stdout is not None
     assert process.stderr is not None
     assert process.stderr.readline() == "The connection ended with the code 4401.\n"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.deployment import ROOT
 from tests.examples.running import EXAMPLES, NAMES, command
-from tests.house import ROOT
 
 LISTED = re.compile(r"^\| \[([a-z_]+\.py)\]\(([a-z]+/[a-z_]+\.py)\) \|", re.MULTILINE)
 STARTED = re.compile(r'(?:start|run|serve)\(\s*"(integration/[a-z_]+\.py)"|example\("([a-z_]+)"', re.MULTILINE)

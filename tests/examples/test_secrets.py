@@ -12,8 +12,8 @@ from pytest_django import Settings
 
 from accounts import keyrings
 from accounts.passwords.hashers import KeyedBCryptHasher
+from tests.deployment import ROOT
 from tests.examples.running import EXAMPLES, command, start
-from tests.house import ROOT
 
 NAMES = ("encrypt", "password", "digests", "hmac_sign", "rotate")
 

@@ -43,7 +43,7 @@ def write(stream: str, noted: Noted) -> None:
 
 
 class NotingStore(CommitStore[Noted]):
-    def _advance(self, grant: HeldLease, commit: Commit[Noted], write: Write | None) -> None:
-        super()._advance(grant, commit, write)
+    def _advance(self, held: HeldLease, commit: Commit[Noted], write: Write | None) -> None:
+        super()._advance(held, commit, write)
         applied = json.dumps(commit.results.applied if commit.results else [])
-        Step(shard=grant.shard, counter=grant.counter, checkpoint=commit.checkpoint, applied=applied).save()
+        Step(shard=held.shard, counter=held.counter, checkpoint=commit.checkpoint, applied=applied).save()

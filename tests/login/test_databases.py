@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from login import databases
 from login.checks import databases as checks
 from tests.databases import CERTIFICATE, Database, certify, server
-from tests.house import ROOT as REPOSITORY
-from tests.house import House
+from tests.deployment import ROOT as REPOSITORY
+from tests.deployment import Deployment
 
 secrets = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 hosts = st.sampled_from(["db.example.org", "127.0.0.1", "[::1]"])
@@ -143,14 +143,14 @@ def test_remote_server_without_verification_is_warned_of(url: str, expected: lis
 
 def test_migrate_refuses_a_mariadb_that_folds_case(tmp_path: Path) -> None:
     with server("mariadb") as database:
-        house = House(tmp_path, database)
-        house.query("CREATE DATABASE folding CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci")
-        assert "login.E" not in house.run("check", "--database", "default")
-        house.query("CREATE TABLE folded (ticker varchar(9) COLLATE utf8mb4_general_ci)")
-        refusal = house.run("check", "--database", "default", code=1)
+        deployment = Deployment(tmp_path, database)
+        deployment.query("CREATE DATABASE folding CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci")
+        assert "login.E" not in deployment.run("check", "--database", "default")
+        deployment.query("CREATE TABLE folded (ticker varchar(9) COLLATE utf8mb4_general_ci)")
+        refusal = deployment.run("check", "--database", "default", code=1)
         assert "(login.E025) Tables that treat letters of different case as the same: folded." in refusal
-        house.environment["DATABASE_URL"] = database.url.replace("/millrace", "/folding")
-        refusal = house.run("migrate", code=1)
+        deployment.environment["DATABASE_URL"] = database.url.replace("/millrace", "/folding")
+        refusal = deployment.run("migrate", code=1)
         assert "(login.E024) The database treats letters of different case as the same (utf8mb4_general_ci)." in refusal
         assert "ALTER DATABASE `folding` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin" in refusal
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from login import environment
-from tests.house import ROOT
+from tests.deployment import ROOT
 
 GENERATOR = Path("/usr/lib/systemd/user-environment-generators/30-systemd-environment-d-generator")
 TAKEN = {

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from login.unreadable import AsgiRequest, WsgiRequest
 from tests.accounts.test_passwords_pages import NEW
-from tests.house import ROOT
+from tests.deployment import ROOT
 from tests.login.test_gate import PUBLIC, sample
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"

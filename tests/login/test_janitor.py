@@ -16,7 +16,7 @@ from login import janitor
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.models import Audit, DeadLetter, Lease
 from tests.commands import exit_code
-from tests.house import House
+from tests.deployment import Deployment
 from tests.test_exactly_once import naive_minutes
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
@@ -115,22 +115,22 @@ def test_leases_are_kept_when_their_stream_is_unavailable(
 
 
 def test_janitor_beside_a_busy_worker_loses_no_record(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    EmbeddedStream(house.streams, "trades").create()
-    house.environment["RETENTION_RATES"] = "1"
+    deployment = Deployment(tmp_path)
+    EmbeddedStream(deployment.streams, "trades").create()
+    deployment.environment["RETENTION_RATES"] = "1"
     long_ago = timezone.now() - timedelta(days=3)
     with_rows = "INSERT INTO streams_throughput (application, stream, shard, second, records, size) VALUES {}"
     values = (f"('old', 's', 'x', '{long_ago + timedelta(seconds=n):%Y-%m-%d %H:%M:%S}', 1, 1)" for n in range(20000))
-    house.query(with_rows.format(", ".join(values)))
-    producer = house.start("produce", "trades", "--rate", "0", "--count", "100000", "--seed", "1")
-    worker = house.start("consume", "trades")
-    assert sum(row["rows"] for row in house.rows("janitor")) == 20000
+    deployment.query(with_rows.format(", ".join(values)))
+    producer = deployment.start("produce", "trades", "--rate", "0", "--count", "100000", "--seed", "1")
+    worker = deployment.start("consume", "trades")
+    assert sum(row["rows"] for row in deployment.rows("janitor")) == 20000
     producer.communicate()
-    house.run("consume", "trades", "--until-caught-up")
+    deployment.run("consume", "trades", "--until-caught-up")
     worker.terminate()
     assert worker.communicate()[1].count("database is locked") == 0
     counted = {
         (row["minute"][:16], row["ticker"], row["side"]): (row["trades"], row["shares"], row["first"], row["last"])
-        for row in house.rows("report", "trades")
+        for row in deployment.rows("report", "trades")
     }
-    assert counted == naive_minutes(list(house.rows("streams", "tail", "trades")))
+    assert counted == naive_minutes(list(deployment.rows("streams", "tail", "trades")))

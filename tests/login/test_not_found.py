@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.house import ROOT
+from tests.deployment import ROOT
 
 SCRIPT = """
 from login.entry import read_settings; read_settings()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.databases import server
-from tests.house import House
+from tests.deployment import Deployment
 
 ASK_EVERYWHERE = r"""
 import json, logging
@@ -34,6 +34,6 @@ print(json.dumps(found))
 @pytest.mark.parametrize("kind", ["postgres"])
 def test_nul_in_any_input_makes_no_server_error(kind: str, tmp_path: Path) -> None:
     with server(kind) as database:
-        answers = json.loads(House(tmp_path, database).run("shell", "-v", "0", "-c", ASK_EVERYWHERE))
+        answers = json.loads(Deployment(tmp_path, database).run("shell", "-v", "0", "-c", ASK_EVERYWHERE))
     assert {asked: status for asked, status in answers.items() if status >= 500} == {}
     assert {status for asked, status in answers.items() if asked.startswith("GET")} == {400}

@@ -12,7 +12,7 @@ import pytest
 
 from login import supervisor
 from login.supervisor import Supervisor, parse
-from tests.house import House
+from tests.deployment import Deployment
 from tests.waiting import wait_for
 
 Lines = list[tuple[str, str]]
@@ -82,13 +82,13 @@ def test_stop_ends_all_processes_even_one_that_ignores_signals(tmp_path: Path, m
 
 
 def test_taken_port_is_named_before_anything_is_created(tmp_path: Path) -> None:
-    house = House(tmp_path)
+    deployment = Deployment(tmp_path)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        house.environment |= {"PORT": str(port)}
-        said = house.run("run", code=1)
+        deployment.environment |= {"PORT": str(port)}
+        said = deployment.run("run", code=1)
     other = port + 1 if port < 65535 else 8001
     assert said == f"Port {port} is taken by another program. Take another: make run PORT={other}\n"
-    assert not house.streams.exists()
+    assert not deployment.streams.exists()

@@ -10,8 +10,8 @@ from time import monotonic
 import pytest
 
 from tests.databases import Database, server
+from tests.deployment import Deployment, Web
 from tests.disks import fill
-from tests.house import House, Web
 from tests.monitoring.proxy import Proxy
 from tests.waiting import wait_for
 
@@ -34,8 +34,8 @@ def green(web: Web) -> bool:
 
 
 @contextmanager
-def site(house: House) -> Iterator[Web]:
-    web = Web(house)
+def site(deployment: Deployment) -> Iterator[Web]:
+    web = Web(deployment)
     try:
         wait_for(lambda: green(web))
         yield web
@@ -58,11 +58,11 @@ def proxy(base: Database) -> Iterator[Proxy]:
 
 @pytest.fixture(scope="module")
 def web(base: Database, proxy: Proxy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
-    house = House(tmp_path_factory.mktemp("house"), base)
+    deployment = Deployment(tmp_path_factory.mktemp("deployment"), base)
     if base.url.startswith("mysql"):  # its root writes in any case
         change(base, "CREATE USER site@'%'", "GRANT ALL ON millrace.* TO site@'%'")
-    house.environment["DATABASE_URL"] = proxy.url.replace("root@", "site@")
-    with site(house) as web:
+    deployment.environment["DATABASE_URL"] = proxy.url.replace("root@", "site@")
+    with site(deployment) as web:
         yield web
 
 
@@ -105,7 +105,7 @@ def change(base: Database, *statements: str) -> None:
 
 
 def test_full_disk_turns_readiness_red(small_disk: Path) -> None:
-    with site(House(small_disk)) as web:
+    with site(Deployment(small_disk)) as web:
         filler = small_disk / "filler"
         filler.write_bytes(bytes(110 << 20))
         wait_for(lambda: red(web, "disk: almost full"), 10)
@@ -116,7 +116,7 @@ def test_full_disk_turns_readiness_red(small_disk: Path) -> None:
 
 
 def test_full_disk_of_the_database_turns_readiness_red(small_disk: Path, tmp_path: Path) -> None:
-    with server("postgres", disk=small_disk) as database, site(House(tmp_path, database)) as web:
+    with server("postgres", disk=small_disk) as database, site(Deployment(tmp_path, database)) as web:
         fill(filler := small_disk / "filler")
         wait_for(lambda: red(web, "writing: refused"), 10)
         assert ask(web, "/accounts/sign-in/")[0] == 200

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from tests.house import House
+from tests.deployment import Deployment
 from tests.monitoring.http_sink import sink
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,15 +40,15 @@ assert told == ["500 Internal Server Error"]
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> House:
-    return House(tmp_path_factory.mktemp("house"))
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
+    return Deployment(tmp_path_factory.mktemp("deployment"))
 
 
-def test_sentry_event_holds_no_personal_data(house: House) -> None:
+def test_sentry_event_holds_no_personal_data(deployment: Deployment) -> None:
     with sink() as sentry:
-        house.environment["SENTRY_DSN"] = f"http://key@{sentry.place}/1"
-        house.run("shell", "--verbosity", "0", "-c", ASK + "import sentry_sdk; sentry_sdk.flush()")
-        del house.environment["SENTRY_DSN"]
+        deployment.environment["SENTRY_DSN"] = f"http://key@{sentry.place}/1"
+        deployment.run("shell", "--verbosity", "0", "-c", ASK + "import sentry_sdk; sentry_sdk.flush()")
+        del deployment.environment["SENTRY_DSN"]
     [envelope] = sentry.bodies("/api/1/envelope/")
     event = json.loads(envelope.splitlines()[2])
     [error] = event["exception"]["values"]
@@ -59,13 +59,13 @@ def test_sentry_event_holds_no_personal_data(house: House) -> None:
     assert [each for each in SECRETS if each in envelope.decode()] == []
 
 
-def test_opentelemetry_traces_requests_and_commits(house: House) -> None:
+def test_opentelemetry_traces_requests_and_commits(deployment: Deployment) -> None:
     with sink() as collector:
-        house.environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = f"http://{collector.place}"
-        house.run("shell", "--verbosity", "0", "-c", ASK)
-        house.run("produce", "trades", "--count", "10", "--rate", "0")
-        house.run("consume", "trades", "--until-caught-up")
-        del house.environment["OTEL_EXPORTER_OTLP_ENDPOINT"]
+        deployment.environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = f"http://{collector.place}"
+        deployment.run("shell", "--verbosity", "0", "-c", ASK)
+        deployment.run("produce", "trades", "--count", "10", "--rate", "0")
+        deployment.run("consume", "trades", "--until-caught-up")
+        del deployment.environment["OTEL_EXPORTER_OTLP_ENDPOINT"]
     told = b"".join(collector.bodies("/v1/traces"))
     spans = [span for body in collector.bodies("/v1/traces") for span in parsed(body)]
     assert {"POST", "commit"} <= {name for name, _ in spans}

@@ -16,7 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
-from tests.house import House, Web, kill
+from tests.deployment import Deployment, Web, kill
 from tests.waiting import wait_for
 
 Figures = dict[tuple[str, str], float]
@@ -31,10 +31,10 @@ print(client.session.session_key)
 
 
 class Exporter:
-    """manage.py metrics of a house."""
+    """manage.py metrics of a deployment."""
 
-    def __init__(self, house: House) -> None:
-        self.process = house.start("metrics", "--bind", "127.0.0.1:0")
+    def __init__(self, deployment: Deployment) -> None:
+        self.process = deployment.start("metrics", "--bind", "127.0.0.1:0")
         assert self.process.stderr
         [self.url] = re.findall(r"http://\S+", self.process.stderr.readline())
 
@@ -49,20 +49,20 @@ class Exporter:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> House:
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
     """Where 2,000 trades and 300 orders were put and applied, three of them bad, by processes that have ended."""
-    house = House(tmp_path_factory.mktemp("house"))
-    house.run("produce", "trades", "--count", "2000", "--rate", "0")
-    house.run("produce", "orders", "--count", "300", "--rate", "0", "--site", "london", "--stream", "shop")
-    house.run("produce", "orders", "--count", "3", "--rate", "0", "--stream", "trades")
-    house.run("consume", "trades", "--until-caught-up")
-    house.run("consume", "orders", "--until-caught-up", "--stream", "shop")
-    return house
+    deployment = Deployment(tmp_path_factory.mktemp("deployment"))
+    deployment.run("produce", "trades", "--count", "2000", "--rate", "0")
+    deployment.run("produce", "orders", "--count", "300", "--rate", "0", "--site", "london", "--stream", "shop")
+    deployment.run("produce", "orders", "--count", "3", "--rate", "0", "--stream", "trades")
+    deployment.run("consume", "trades", "--until-caught-up")
+    deployment.run("consume", "orders", "--until-caught-up", "--stream", "shop")
+    return deployment
 
 
 @pytest.fixture(scope="module")
-def exporter(house: House) -> Iterator[Exporter]:
-    exporter = Exporter(house)
+def exporter(deployment: Deployment) -> Iterator[Exporter]:
+    exporter = Exporter(deployment)
     yield exporter
     kill(exporter.process)
 
@@ -105,10 +105,12 @@ def test_build_info_names_revision_python_and_django(exporter: Exporter) -> None
     assert build.samples[0].labels.keys() == {"revision", "python", "django"}
 
 
-def test_sockets_and_sign_ins_come_from_the_processes_that_count_them(house: House, exporter: Exporter) -> None:
-    web = Web(house)
+def test_sockets_and_sign_ins_come_from_the_processes_that_count_them(
+    deployment: Deployment, exporter: Exporter
+) -> None:
+    web = Web(deployment)
     fail_to_sign_in(web)
-    with socket_of_a_person(house, web):
+    with socket_of_a_person(deployment, web):
         wait_for(lambda: exporter.figures()["millrace_sockets", ""] == 1)
     found = exporter.figures()
     web.kill()
@@ -118,8 +120,8 @@ def test_sockets_and_sign_ins_come_from_the_processes_that_count_them(house: Hou
 
 
 @contextmanager
-def socket_of_a_person(house: House, web: Web) -> Iterator[None]:
-    key = house.run("shell", "--verbosity", "0", "-c", SIGN_IN).strip()
+def socket_of_a_person(deployment: Deployment, web: Web) -> Iterator[None]:
+    key = deployment.run("shell", "--verbosity", "0", "-c", SIGN_IN).strip()
     address = web.url.replace("http", "ws") + "/ws/live/"
     headers = {"Cookie": f"sessionid={key}"}
     with connect(address, origin=Origin(web.url), additional_headers=headers) as socket:
@@ -136,33 +138,34 @@ def fail_to_sign_in(web: Web) -> None:
     opener.open(f"{web.url}/accounts/sign-in/", urlencode(form).encode()).close()
 
 
-def test_exporter_reports_only_a_missing_database_and_recovers(house: House, exporter: Exporter) -> None:
-    away = house.database.rename(house.database.with_suffix(".away"))
+def test_exporter_reports_only_a_missing_database_and_recovers(deployment: Deployment, exporter: Exporter) -> None:
+    away = deployment.database.rename(deployment.database.with_suffix(".away"))
     for side in ("-wal", "-shm"):
-        Path(f"{house.database}{side}").unlink(missing_ok=True)
-    house.database.mkdir()
+        Path(f"{deployment.database}{side}").unlink(missing_ok=True)
+    deployment.database.mkdir()
     names = {name for name, _ in exporter.figures()}
     assert names == {"millrace_build_info", "millrace_database_up", "millrace_scrape_seconds"}
     assert exporter.figures()["millrace_database_up", ""] == 0
-    house.database.rmdir()
-    away.rename(house.database)
+    deployment.database.rmdir()
+    away.rename(deployment.database)
     assert exporter.figures()["millrace_database_up", ""] == 1
 
 
 @pytest.mark.parametrize("bind", ["0.0.0.0:9101", "9101", "localhost:9101", "127.0.0.1:99999", "127.0.0.1:", "x" * 999])
-def test_exporter_listens_on_loopback_only(house: House, bind: str) -> None:
-    assert "is no loopback address and port" in house.run("metrics", "--bind", bind, code=2)
+def test_exporter_listens_on_loopback_only(deployment: Deployment, bind: str) -> None:
+    assert "is no loopback address and port" in deployment.run("metrics", "--bind", bind, code=2)
 
 
-def test_exporter_reports_a_taken_port_with_one_sentence(house: House, exporter: Exporter) -> None:
+def test_exporter_reports_a_taken_port_with_one_sentence(deployment: Deployment, exporter: Exporter) -> None:
     place = exporter.url.split("/")[2]
     assert (
-        house.run("metrics", "--bind", place, code=2) == f"Nothing can be served at {place}: Address already in use.\n"
+        deployment.run("metrics", "--bind", place, code=2)
+        == f"Nothing can be served at {place}: Address already in use.\n"
     )
 
 
-def test_exporter_ends_on_a_signal(house: House) -> None:
-    process = Exporter(house).process
+def test_exporter_ends_on_a_signal(deployment: Deployment) -> None:
+    process = Exporter(deployment).process
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=10) == 0
     process.communicate()

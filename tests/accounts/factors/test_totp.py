@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.factors import totp
 from accounts.models import User
 from tests.accounts.conftest import SEED, first_step, shown
-from tests.house import House
+from tests.deployment import Deployment
 
 NOW = 1_800_000_015.0
 ROOT = Path(__file__).resolve().parents[3]
@@ -72,12 +72,12 @@ print(totp.use(Authenticator.objects.get(), sys.argv[2], float(sys.argv[3])))
 
 
 def test_code_is_accepted_by_one_of_several_processes(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    house.run("first_user")
-    house.run("shell", "--verbosity", "0", "-c", SET_UP.format(seed=SEED))
+    deployment = Deployment(tmp_path)
+    deployment.run("first_user")
+    deployment.run("shell", "--verbosity", "0", "-c", SET_UP.format(seed=SEED))
     command = [sys.executable, "-c", TRY, str(ROOT), code_at(NOW), str(NOW)]
     tries = [
-        subprocess.Popen(command, env=house.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        subprocess.Popen(command, env=deployment.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         for _ in range(4)
     ]
     for each in tries:

@@ -29,7 +29,7 @@ def cookie_of(user: User, held: str = "") -> str:
 
 
 @dataclass
-class House:
+class Deployment:
     """Where `owner` has an account."""
 
     owner: User

@@ -7,42 +7,42 @@ from django.core.management import call_command
 from accounts.models import Bucket, User
 from accounts.throttle import store
 from tests.accounts.test_commands import told
-from tests.accounts.throttle.guessing import RIGHT, WRONG, House, addresses
+from tests.accounts.throttle.guessing import RIGHT, WRONG, Deployment, addresses
 
 
 @pytest.fixture
-def house(ada: User) -> House:
+def deployment(ada: User) -> Deployment:
     """Where somebody has guessed ten times, long ago."""
-    house = House(ada)
+    deployment = Deployment(ada)
     for address in addresses(10):
-        house.signs_in(WRONG, address)
-    return house
+        deployment.signs_in(WRONG, address)
+    return deployment
 
 
-def test_throttle_list_shows_the_accounts_with_failures(house: House) -> None:
+def test_throttle_list_shows_the_accounts_with_failures(deployment: Deployment) -> None:
     assert told("throttle", "list") == "ada: password, untrusted: 10 failures in a row, open\n"
-    Bucket.objects.filter(user=house.owner).update(recent=[4e9], last=4e9)
+    Bucket.objects.filter(user=deployment.owner).update(recent=[4e9], last=4e9)
     assert told("throttle", "list", "--user", "ada").endswith(", closed until 2096-10-02T07:07:10Z\n")
-    Bucket.objects.filter(user=house.owner).update(streak=100)
+    Bucket.objects.filter(user=deployment.owner).update(streak=100)
     assert told("throttle", "list").endswith(", closed until another proof\n")
 
 
-def test_throttle_clear_resets_the_failures(house: House) -> None:
-    assert not house.signs_in(RIGHT)
+def test_throttle_clear_resets_the_failures(deployment: Deployment) -> None:
+    assert not deployment.signs_in(RIGHT)
     assert told("throttle", "clear", "--user", "ada") == "Forgotten: the failures of ada (1 counts).\n"
-    assert house.signs_in(RIGHT)
-    assert house.owner.security_events.get().facts == {"by": "the command line", "count": 1}
+    assert deployment.signs_in(RIGHT)
+    assert deployment.owner.security_events.get().facts == {"by": "the command line", "count": 1}
 
 
-def test_throttle_list_prints_json(house: House) -> None:
+def test_throttle_list_prints_json(deployment: Deployment) -> None:
     assert json.loads(told("throttle", "list", "--json")) == {
         "user": "ada", "kind": "password", "scope": "untrusted", "failures": 10, "until": None
     }  # fmt: skip
 
 
-def test_new_password_resets_the_failures(house: House) -> None:
+def test_new_password_resets_the_failures(deployment: Deployment) -> None:
     told("new_password", "ada")
-    assert store.counts(house.owner) == []
+    assert store.counts(deployment.owner) == []
 
 
 @pytest.mark.parametrize("verb", ["list", "clear"])

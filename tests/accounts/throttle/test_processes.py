@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.databases import server, sqlite
-from tests.house import House, Web
+from tests.deployment import Deployment, Web
 
 SIGN_IN = "/accounts/sign-in/"
 SERVERS, POSTS = 4, 200
@@ -20,14 +20,14 @@ SERVERS, POSTS = 4, 200
 class Site:
     """A site with an account, and a file of the passwords that its hasher checked."""
 
-    def __init__(self, house: House) -> None:
-        self.house, self.log = house, house.folder / "checked"
-        house.environment |= {
+    def __init__(self, deployment: Deployment) -> None:
+        self.deployment, self.log = deployment, deployment.folder / "checked"
+        deployment.environment |= {
             "DJANGO_SETTINGS_MODULE": "tests.accounts.throttle.counting",
             "CHECKED_BY_THE_HASHER": str(self.log),
         }
-        house.run("first_user", "--name", "ada")
-        self.webs = [Web(house) for _ in range(SERVERS)]
+        deployment.run("first_user", "--name", "ada")
+        self.webs = [Web(deployment) for _ in range(SERVERS)]
 
     def checked(self) -> int:
         return len(self.log.read_bytes().splitlines())
@@ -61,7 +61,7 @@ class Site:
 
     def restart(self) -> None:
         self.stop()
-        self.webs = [Web(self.house)]
+        self.webs = [Web(self.deployment)]
 
     def stop(self) -> None:
         for web in self.webs:
@@ -73,7 +73,7 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
     with ExitStack() as stack:
         is_file = request.param == "sqlite"
         database = sqlite(tmp_path / "millrace.sqlite3") if is_file else stack.enter_context(server(request.param))
-        found = Site(House(tmp_path, database))
+        found = Site(Deployment(tmp_path, database))
         stack.callback(found.stop)
         yield found
 

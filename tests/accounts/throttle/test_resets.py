@@ -2,7 +2,7 @@ from itertools import count
 
 from accounts import throttle
 from accounts.models import User
-from tests.accounts.throttle.guessing import RIGHT, START, House, addresses, request
+from tests.accounts.throttle.guessing import RIGHT, START, Deployment, addresses, request
 
 
 def sends(name: str, address: str, now: float = START) -> bool:
@@ -23,4 +23,4 @@ def test_reset_mails_do_not_throttle_sign_in(ada: User) -> None:
     for number in count():
         if not sends(f"user{number}", "192.0.2.1"):
             break
-    assert House(ada).signs_in(RIGHT, "192.0.2.1")
+    assert Deployment(ada).signs_in(RIGHT, "192.0.2.1")

@@ -16,8 +16,8 @@ from urllib.request import urlopen
 import boto3
 from botocore.config import Config
 
+from tests.deployment import ROOT
 from tests.emulators import free_port
-from tests.house import ROOT
 from tests.waiting import wait_for
 
 KEY_ID, SECRET = "AKIDEXAMPLEMILLRACE0", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"

@@ -18,7 +18,7 @@ from streams.backends.embedded.stream import EmbeddedStream
 from streams.core.records import TRIM_HORIZON
 from streams.wiring import largest_record, open_stream
 from tests.commands import exit_code
-from tests.house import ROOT, running
+from tests.deployment import ROOT, running
 from tests.waiting import wait_for
 
 lines = partial(exit_code, "produce", "lines", "--stream", "mine")

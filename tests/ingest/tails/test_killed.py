@@ -11,26 +11,26 @@ import pytest
 
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.core.records import TRIM_HORIZON, after
-from tests.house import House, kill
+from tests.deployment import Deployment, kill
 from tests.waiting import wait_for
 
 KILLS = 10
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
-    house = House(tmp_path)
-    house.environment["VAR_DIR"] = str(tmp_path / "var")
+def deployment(tmp_path: Path) -> Deployment:
+    deployment = Deployment(tmp_path)
+    deployment.environment["VAR_DIR"] = str(tmp_path / "var")
     (tmp_path / "logs").mkdir()
     (tmp_path / "tail.toml").write_text(
         f'[[flow]]\nfiles = "{tmp_path}/logs/*.log*"\nstream = "lines"\nkey = "deterministic"\n'
     )
-    house.run("streams", "create", "lines")
-    return house
+    deployment.run("streams", "create", "lines")
+    return deployment
 
 
-def stored(house: House) -> Iterator[bytes]:
-    stream = EmbeddedStream(house.streams, "lines")
+def stored(deployment: Deployment) -> Iterator[bytes]:
+    stream = EmbeddedStream(deployment.streams, "lines")
     position = TRIM_HORIZON
     while batches := stream.read("shardId-000000000000", position, 100_000).batches:
         for batch in batches:
@@ -60,33 +60,33 @@ class Writer:
         (self._folder / "copied.log").write_bytes(b"")
 
 
-def held(house: House) -> int:
+def held(deployment: Deployment) -> int:
     """Returns how many records the stream has."""
-    stream = EmbeddedStream(house.streams, "lines")
+    stream = EmbeddedStream(deployment.streams, "lines")
     records = stream.describe().shards[0].records
     stream.close()
     return records or 0
 
 
-def test_tailer_puts_each_line_once_when_it_is_killed_while_files_rotate(house: House) -> None:
-    writer, chance = Writer(house.folder / "logs"), Random(7)
+def test_tailer_puts_each_line_once_when_it_is_killed_while_files_rotate(deployment: Deployment) -> None:
+    writer, chance = Writer(deployment.folder / "logs"), Random(7)
     words = ("produce", "tail", "--config", "tail.toml")
     for turn in range(KILLS):
-        before = held(house)
+        before = held(deployment)
         writer.write(2000)
-        tailer = house.start(*words)
+        tailer = deployment.start(*words)
         for part in range(3):
             writer.rotate(10 * turn + part)
             writer.write(2000)
             wanted = before + part * chance.randint(0, 2000)
-            wait_for(lambda: held(house) > wanted)  # noqa: B023 - it is called at once
+            wait_for(lambda: held(deployment) > wanted)  # noqa: B023 - it is called at once
         if turn == 0:
-            assert "is run by another process" in house.run(*words, code=1)
+            assert "is run by another process" in deployment.run(*words, code=1)
         writer.write(3000)
         kill(tailer)
-    tailer = house.start(*words)
-    wait_for(lambda: held(house) >= len(writer.written))
+    tailer = deployment.start(*words)
+    wait_for(lambda: held(deployment) >= len(writer.written))
     tailer.terminate()
     tailer.communicate()
     assert tailer.returncode == 0
-    assert Counter(stored(house)) == Counter(writer.written)
+    assert Counter(stored(deployment)) == Counter(writer.written)

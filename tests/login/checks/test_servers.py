@@ -7,7 +7,7 @@ from pytest_django import Settings
 
 from login import checks
 from login.checks import servers
-from tests.house import ROOT
+from tests.deployment import ROOT
 from tests.login.checks.conftest import Refusals
 
 BARE = ["/opt/millrace/.venv/bin/uvicorn", "login.asgi:application"]

@@ -45,7 +45,7 @@ def leases(owner: str = "one") -> WorkersLeases:
     return found
 
 
-def held() -> tuple[WorkersLeases, HeldLease]:
+def with_lease() -> tuple[WorkersLeases, HeldLease]:
     one = leases()
     return one, one.acquire(1)[0]
 
@@ -59,9 +59,9 @@ def commit(sequence: int, *rows: TradeRow, dead: tuple[DeadRecord, ...] = ()) ->
 
 
 def test_commit_writes_results_state_and_checkpoint_together(subtests: pytest.Subtests) -> None:
-    one, grant = held()
-    one.commit(grant, commit(41, row(2), dead=(DEAD,)))
-    one.commit(grant, commit(44, row(5)))
+    one, held = with_lease()
+    one.commit(held, commit(41, row(2), dead=(DEAD,)))
+    one.commit(held, commit(44, row(5)))
     lease = Lease.objects.get(shard="a")
     with subtests.test("the lease counts records"):
         assert (lease.applied, lease.dead, lease.checkpoint) == (5, 1, str(after(44)))
@@ -76,45 +76,45 @@ def test_commit_writes_results_state_and_checkpoint_together(subtests: pytest.Su
 
 
 def test_commit_leaves_nothing_behind_when_a_column_refuses() -> None:
-    one, grant = held()
+    one, held = with_lease()
     with pytest.raises(RefusedError):
-        one.commit(grant, commit(41, row(1), row(2**70, "WMT")))
+        one.commit(held, commit(41, row(1), row(2**70, "WMT")))
     assert (TradeMinute.objects.count(), Throughput.objects.count(), TopicVersion.objects.count()) == (0, 0, 0)
     assert Lease.objects.get(shard="a").checkpoint == str(TRIM_HORIZON)
 
 
 def asked() -> tuple[WorkersLeases, HeldLease, ReplayRequest]:
     """A dead letter that somebody wants replayed."""
-    one, grant = held()
-    one.commit(grant, commit(41, dead=(DEAD,)))
+    one, held = with_lease()
+    one.commit(held, commit(41, dead=(DEAD,)))
     DeadLetter.objects.update(status=DeadLetter.Status.REPLAY)
-    [letter] = one.replay_requests(grant)
-    return one, grant, letter
+    [letter] = one.replay_requests(held)
+    return one, held, letter
 
 
 def test_replayed_letter_is_applied_once_and_closed_with_its_results() -> None:
-    one, grant, letter = asked()
+    one, held, letter = asked()
     replay = Commit(str(after(41)), NOON, StateChange(b"state"), [row(1)], replayed=[Replay(letter)])
-    one.commit(grant, replay)
+    one.commit(held, replay)
     lease, closed = Lease.objects.get(), DeadLetter.objects.get()
     assert (lease.applied, lease.dead, closed.status, closed.attempts) == (3, 0, "applied", 3)
     with pytest.raises(LetterTakenError):
-        one.commit(grant, replay)
-    assert (Lease.objects.get().applied, one.replay_requests(grant)) == (3, [])
+        one.commit(held, replay)
+    assert (Lease.objects.get().applied, one.replay_requests(held)) == (3, [])
 
 
 def test_replayed_letter_keeps_the_new_error_when_it_fails_again() -> None:
-    one, grant, letter = asked()
-    one.commit(grant, Commit(str(after(41)), NOON, StateChange(b"state"), replayed=[Replay(letter, "still")]))
+    one, held, letter = asked()
+    one.commit(held, Commit(str(after(41)), NOON, StateChange(b"state"), replayed=[Replay(letter, "still")]))
     kept = DeadLetter.objects.get()
     assert (kept.status, kept.error, kept.attempts, Lease.objects.get().dead) == ("kept", "still", 3, 1)
 
 
 def test_replayed_letter_changes_nothing_when_discarded_meanwhile() -> None:
-    one, grant, letter = asked()
+    one, held, letter = asked()
     DeadLetter.objects.update(status=DeadLetter.Status.DISCARDED)
     with pytest.raises(LetterTakenError):
-        one.commit(grant, Commit(str(after(41)), NOON, StateChange(b"state"), [row(1)], replayed=[Replay(letter)]))
+        one.commit(held, Commit(str(after(41)), NOON, StateChange(b"state"), [row(1)], replayed=[Replay(letter)]))
     assert TradeMinute.objects.count() == 0
 
 
@@ -144,7 +144,7 @@ def test_leases_of_a_killed_process_are_free_at_once(neighbour: "subprocess.Pope
     neighbour.kill()
     neighbour.wait()
     assert process_identity.is_dead(owner)
-    assert (leases("two").assign().target, [grant.shard for grant in leases("two").acquire(1)]) == (1, ["a"])
+    assert (leases("two").assign().target, [held.shard for held in leases("two").acquire(1)]) == (1, ["a"])
 
 
 def test_process_is_alive_by_the_kernel_when_systemd_hides_proc(
@@ -194,25 +194,25 @@ class Filing:
 
 
 def test_a_sink_prepares_before_the_transaction_and_writes_inside() -> None:
-    _, grant = held()
+    _, held = with_lease()
     sink = Filing()
     store = CommitStore("trades", "trades", "trades", sink)
-    store.commit(grant, commit(41, row(2)))
+    store.commit(held, commit(41, row(2)))
     assert sink.calls == [("prepare", False), ("write 1 rows of trades", True)]
 
 
 def test_a_sink_that_has_prepared_writes_nothing_when_the_lease_is_lost() -> None:
-    _, grant = held()
+    _, held = with_lease()
     sink = Filing()
     with pytest.raises(LeaseLostError):
-        CommitStore("trades", "trades", "trades", sink).commit(grant._replace(counter=0), commit(41, row(2)))
+        CommitStore("trades", "trades", "trades", sink).commit(held._replace(counter=0), commit(41, row(2)))
     assert sink.calls == [("prepare", False)]
 
 
 def test_a_sink_that_refuses_to_prepare_refuses_the_commit() -> None:
-    _, grant = held()
+    _, held = with_lease()
     sink = Filing()
     sink.prepare = lambda results: int("x")  # type: ignore[method-assign, assignment, return-value]
     with pytest.raises(RefusedError, match="invalid literal"):
-        CommitStore("trades", "trades", "trades", sink).commit(grant, commit(41, row(2)))
+        CommitStore("trades", "trades", "trades", sink).commit(held, commit(41, row(2)))
     assert Lease.objects.get().applied == 0

@@ -20,7 +20,7 @@ from streams.core.state import State
 from streams.core.state_log import BOUNDS
 from streams.models import Lease
 from tests.leasing import WorkersLeases
-from tests.streams.coordination.test_leases import NOON, SHARD, commit, held, leases
+from tests.streams.coordination.test_leases import NOON, SHARD, commit, leases, with_lease
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,9 +32,9 @@ def described(*shards: Shard, identity: str = "one", **dropped: int) -> Descript
 
 
 def test_records_expired_unread_are_counted_with_their_time(caplog: pytest.LogCaptureFixture) -> None:
-    one, grant = held()
-    one.commit(grant._replace(watermark=NOON), commit(41)._replace(lost=Lost(700, NOON + 5000)))
-    one.commit(grant._replace(watermark=NOON + 9000), commit(42)._replace(lost=Lost(3, NOON + 10_000)))
+    one, held = with_lease()
+    one.commit(held._replace(watermark=NOON), commit(41)._replace(lost=Lost(700, NOON + 5000)))
+    one.commit(held._replace(watermark=NOON + 9000), commit(42)._replace(lost=Lost(3, NOON + 10_000)))
     lease = Lease.objects.get()
     assert (lease.expired, lease.expired_from, lease.expired_to) == (
         703,
@@ -84,12 +84,12 @@ def test_leases_of_an_older_release_are_not_taken_when_checkpoints_are_of_anothe
 
 
 def test_recreated_stream_is_reported_once_and_its_open_windows_go_on(caplog: pytest.LogCaptureFixture) -> None:
-    one, grant = held()
+    one, held = with_lease()
     processor = TradesProcessor()
     trade = Trade("AAPL", "BUY", 10.0, 5)
     processor.add(Batch(NOON, [1], ["AAPL"], [b""]), [trade])
     processor.advance(NOON + 50_000)
-    one.commit(grant, commit(41)._replace(state=processor.changes()))
+    one.commit(held, commit(41)._replace(state=processor.changes()))
     for worker in (one, WorkersLeases("trades", "trades", "trades", Rows(write), inherit, "two")):
         worker.sync(lambda: described(SHARD, identity="two"), TRIM_HORIZON)
     assert len([line for line in caplog.messages if "leads to another stream than before" in line]) == 1
@@ -109,8 +109,8 @@ def note_writing(writing: set[str], name: str, execute: Callable[..., Any], sql:
 
 
 def test_recreated_stream_is_replaced_once_when_workers_list_at_once(caplog: pytest.LogCaptureFixture) -> None:
-    one, grant = held()
-    one.commit(grant, commit(41))
+    one, held = with_lease()
+    one.commit(held, commit(41))
     together, writing = Barrier(WORKERS), set[str]()
 
     def describe() -> Description:
@@ -142,7 +142,7 @@ def test_recreated_stream_is_read_when_the_old_state_is_damaged(caplog: pytest.L
     Lease.objects.update(state=b"\xff\x00")
     one.sync(lambda: described(SHARD, identity="two"), TRIM_HORIZON)
     one.assign()
-    assert [grant.identity for grant in one.acquire(1)] == ["two"]
+    assert [held.identity for held in one.acquire(1)] == ["two"]
     assert "is damaged and left out" in caplog.messages[0]
 
 

@@ -11,7 +11,7 @@ from streams.core.state import EMPTY, State
 
 @dataclass
 class FakeLeases:
-    """Hands out grants when told to, and keeps commits."""
+    """Hands out acquired when told to, and keeps commits."""
 
     free: list[str]
     target: int = 9
@@ -52,25 +52,25 @@ class FakeLeases:
     def watermark(self) -> int | None:
         return None
 
-    def set_aside(self, grant: HeldLease, trouble: str) -> None:
-        self.troubles[grant.shard] = trouble
+    def set_aside(self, held: HeldLease, trouble: str) -> None:
+        self.troubles[held.shard] = trouble
 
-    def replay_requests(self, grant: HeldLease) -> list[ReplayRequest]:
+    def replay_requests(self, held: HeldLease) -> list[ReplayRequest]:
         asked, self.asked = self.asked, []
         return asked
 
-    def state(self, grant: HeldLease) -> State:
+    def state(self, held: HeldLease) -> State:
         return EMPTY
 
-    def replace(self, grant: HeldLease, state: State) -> None:
+    def replace(self, held: HeldLease, state: State) -> None:
         raise NotImplementedError
 
-    def commit(self, grant: HeldLease, commit: Commit[list[bytes]]) -> None:
+    def commit(self, held: HeldLease, commit: Commit[list[bytes]]) -> None:
         if self.down:
             raise StoreDownError("gone")
-        if grant.shard in self.lost:
-            raise LeaseLostError(grant.shard)
-        self.commits.append((grant.shard, commit.checkpoint))
+        if held.shard in self.lost:
+            raise LeaseLostError(held.shard)
+        self.commits.append((held.shard, commit.checkpoint))
         if commit.checkpoint == SHARD_END.kind:
-            self.held.discard(grant.shard)
+            self.held.discard(held.shard)
         self.replayed += [letter for letter, _ in commit.replayed]

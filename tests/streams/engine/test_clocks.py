@@ -37,13 +37,13 @@ class Kept:
     def __init__(self) -> None:
         self.commits: list[Commit[Any]] = []
 
-    def commit(self, grant: HeldLease, commit: Commit[Any]) -> None:
+    def commit(self, held: HeldLease, commit: Commit[Any]) -> None:
         self.commits.append(commit)
 
-    def state(self, grant: HeldLease) -> State:
+    def state(self, held: HeldLease) -> State:
         raise NotImplementedError
 
-    def replace(self, grant: HeldLease, state: State) -> None:
+    def replace(self, held: HeldLease, state: State) -> None:
         self.replaced = state
 
     def dead(self) -> int:
@@ -53,13 +53,13 @@ class Kept:
         return sum(records for commit in self.commits for records, _ in commit.arrivals.values()) - self.dead()
 
 
-def grant(watermark: int = 0, state: State = EMPTY) -> HeldLease:
+def held(watermark: int = 0, state: State = EMPTY) -> HeldLease:
     return HeldLease("trades", "trades", SHARD, "me", 1, str(TRIM_HORIZON), state, watermark)
 
 
 def trades_of(stream: Stream, given: HeldLease | None = None) -> tuple[Pipeline[Any, Any], Kept]:
     kept = Kept()
-    given = believable(given or grant(), stream.now(), market_processor.set_back, kept)
+    given = believable(given or held(), stream.now(), market_processor.set_back, kept)
     reader = ShardReader(stream, SHARD, given.checkpoint)
     return Pipeline(given, reader, market_processor.decode, market_processor.TradesProcessor, kept), kept
 
@@ -78,7 +78,7 @@ def opened(tmp_path: Path, request: pytest.FixtureRequest) -> Open:
     return lambda look: request.param(tmp_path / "s.sqlite3", "trades", look=look, **options)
 
 
-def held(stream: Stream) -> int:
+def stored(stream: Stream) -> int:
     return sum(len(batch.keys) for batch in stream.read(SHARD, TRIM_HORIZON, 100_000).batches)
 
 
@@ -105,7 +105,7 @@ def test_put_by_a_process_a_day_ahead_trims_nothing(opened: Open, machine: FakeM
     opened(machine.with_clock_ahead(DAY + HOUR)).put([("AAPL", TRADE)])
     machine.advance(2 * MINUTE)
     stream.put([("AAPL", TRADE)])
-    assert (held(stream), stream.now()) == (5002, machine.true)
+    assert (stored(stream), stream.now()) == (5002, machine.true)
 
 
 def test_a_clock_that_stays_a_day_ahead_is_followed_and_trims_nothing_before_its_time(
@@ -118,17 +118,17 @@ def test_a_clock_that_stays_a_day_ahead_is_followed_and_trims_nothing_before_its
     for _ in range(70):
         machine.advance(SECOND)
         stream.put([("AAPL", TRADE)])
-    assert (held(stream), stream.now()) == (80, machine.true + 2 * DAY)
+    assert (stored(stream), stream.now()) == (80, machine.true + 2 * DAY)
     assert [record.message.partition(":")[0] for record in caplog.records] == [
         "The time of the stream trades leaps by 172800 s"
     ]
     machine.advance(RETENTION - 71 * SECOND)
     stream.put([("AAPL", TRADE)])
-    assert held(stream) == 81
+    assert stored(stream) == 81
     machine.advance(30 * SECOND)
     stream._db.execute("UPDATE streams SET next_trim = 0")
     stream.put([("AAPL", TRADE)])
-    assert held(stream) < 81
+    assert stored(stream) < 81
 
 
 @pytest.mark.parametrize("ahead", [DAY, -5 * MINUTE, HOUR, -DAY])
@@ -156,7 +156,7 @@ def test_boot_with_the_clock_set_back_lets_no_stamp_run_back(opened: Open, machi
     before = stream.now()
     machine.reboot()
     machine.ahead = -DAY
-    pipeline, kept = trades_of(opened(machine), grant(watermark=before + HOUR))
+    pipeline, kept = trades_of(opened(machine), held(watermark=before + HOUR))
     opened(machine).put([("AAPL", TRADE)])
     pipeline.step()
     assert (kept.applied(), kept.dead(), opened(machine).now()) == (2, 0, before + 1)
@@ -181,7 +181,7 @@ def test_watermark_left_ahead_is_set_back_and_reported(
     stream.put([("AAPL", TRADE)] * 7)
     processor = market_processor.TradesProcessor()
     processor.advance(machine.true + HOUR)
-    pipeline, kept = trades_of(stream, grant(machine.true + HOUR, saved(processor)))
+    pipeline, kept = trades_of(stream, held(machine.true + HOUR, saved(processor)))
     pipeline.step()
     assert (kept.applied(), kept.dead(), kept.commits[-1].watermark) == (7, 0, machine.true)
     assert [record.levelname for record in caplog.records] == ["WARNING"]

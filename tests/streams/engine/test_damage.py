@@ -11,7 +11,7 @@ import pytest
 from streams.backends.embedded.appending import Writing, check
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.core.records import TRIM_HORIZON, StreamError
-from tests.house import House
+from tests.deployment import Deployment
 from tests.waiting import wait_for
 
 FIRST, SECOND = "shardId-000000000000", "shardId-000000000001"
@@ -36,15 +36,15 @@ def flipped_bits(data: bytearray) -> None:
 def test_damaged_database_is_one_sentence_from_every_command(
     tmp_path: Path, damage: Callable[[bytearray], None]
 ) -> None:
-    house = House(tmp_path)
-    with closing(sqlite3.connect(house.database)) as database:
+    deployment = Deployment(tmp_path)
+    with closing(sqlite3.connect(deployment.database)) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    data = bytearray(house.database.read_bytes())
+    data = bytearray(deployment.database.read_bytes())
     damage(data)
-    house.database.write_bytes(data)
-    house.run("streams", "create", "trades")
+    deployment.database.write_bytes(data)
+    deployment.run("streams", "create", "trades")
     for words in (("consume", "trades"), ("leases", "list"), ("first_user",)):
-        said = house.run(*words, code=1)
+        said = deployment.run(*words, code=1)
         assert (said.startswith("The database refused: "), said.count("\n")) == (True, 1)
         assert said.endswith("Its file is damaged: docs/backup.md has the way back.\n")
 
@@ -59,18 +59,18 @@ def test_damaged_database_is_one_sentence_from_every_command(
     ],
 )
 def test_a_damaged_lease_stops_its_own_shard_only_and_is_shown(tmp_path: Path, damage: str) -> None:
-    house = House(tmp_path)
-    house.run("streams", "create", "trades", "--shards", "2")
-    house.run("produce", "trades", "--count", "100", "--rate", "0")
-    house.run("consume", "trades", "--until-caught-up")
-    before = applied(house)
-    with closing(sqlite3.connect(house.database)) as database, database:
+    deployment = Deployment(tmp_path)
+    deployment.run("streams", "create", "trades", "--shards", "2")
+    deployment.run("produce", "trades", "--count", "100", "--rate", "0")
+    deployment.run("consume", "trades", "--until-caught-up")
+    before = applied(deployment)
+    with closing(sqlite3.connect(deployment.database)) as database, database:
         database.execute(f"UPDATE streams_lease SET {damage} WHERE shard = ?", [FIRST])
-    house.run("produce", "trades", "--count", "100", "--rate", "0")
-    said = house.run("consume", "trades", "--until-caught-up", code=1)
+    deployment.run("produce", "trades", "--count", "100", "--rate", "0")
+    said = deployment.run("consume", "trades", "--until-caught-up", code=1)
     assert said.splitlines()[-1].startswith(f"Not all was read: {FIRST} stands still")
-    held = [shard["records"] for shard in next(house.rows("streams", "status", "trades"))["shards"]]
-    assert applied(house) == {FIRST: before[FIRST], SECOND: held[1]}
+    held = [shard["records"] for shard in next(deployment.rows("streams", "status", "trades"))["shards"]]
+    assert applied(deployment) == {FIRST: before[FIRST], SECOND: held[1]}
 
 
 SEGMENTS = "WHERE lease_id = (SELECT id FROM streams_lease WHERE shard = ?)"
@@ -81,52 +81,52 @@ SEGMENTS = "WHERE lease_id = (SELECT id FROM streams_lease WHERE shard = ?)"
     [f"DELETE FROM streams_statesegment {SEGMENTS}", f"UPDATE streams_statesegment SET data = x'ff00' {SEGMENTS}"],
 )
 def test_damaged_segment_stops_its_own_shard_only_and_is_reported(tmp_path: Path, damage: str) -> None:
-    house = House(tmp_path)
-    house.environment["STATE_HEAD"] = "0"
-    house.run("streams", "create", "trades", "--shards", "2")
-    house.run("produce", "trades", "--count", "100", "--rate", "0")
-    house.run("consume", "trades", "--until-caught-up")
-    before = applied(house)
-    with closing(sqlite3.connect(house.database)) as database, database:
+    deployment = Deployment(tmp_path)
+    deployment.environment["STATE_HEAD"] = "0"
+    deployment.run("streams", "create", "trades", "--shards", "2")
+    deployment.run("produce", "trades", "--count", "100", "--rate", "0")
+    deployment.run("consume", "trades", "--until-caught-up")
+    before = applied(deployment)
+    with closing(sqlite3.connect(deployment.database)) as database, database:
         database.execute(damage, [FIRST])
-    house.run("produce", "trades", "--count", "100", "--rate", "0")
-    said = house.run("consume", "trades", "--until-caught-up", code=1)
+    deployment.run("produce", "trades", "--count", "100", "--rate", "0")
+    said = deployment.run("consume", "trades", "--until-caught-up", code=1)
     assert said.splitlines()[-1].startswith(f"Not all was read: {FIRST} stands still")
-    [(trouble,)] = house.query("SELECT trouble FROM streams_lease WHERE trouble != ''")
+    [(trouble,)] = deployment.query("SELECT trouble FROM streams_lease WHERE trouble != ''")
     assert trouble.startswith("its lease is damaged (segment 0 of its state is ")
-    assert applied(house)[FIRST] == before[FIRST] < applied(house)[SECOND]
+    assert applied(deployment)[FIRST] == before[FIRST] < applied(deployment)[SECOND]
 
 
 def test_a_shard_whose_state_was_emptied_is_read_again(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    house.environment["STATE_HEAD"] = "0"
-    house.run("streams", "create", "trades")
-    house.run("produce", "trades", "--count", "100", "--rate", "0")
-    house.run("consume", "trades", "--until-caught-up")
-    with closing(sqlite3.connect(house.database)) as database, database:
+    deployment = Deployment(tmp_path)
+    deployment.environment["STATE_HEAD"] = "0"
+    deployment.run("streams", "create", "trades")
+    deployment.run("produce", "trades", "--count", "100", "--rate", "0")
+    deployment.run("consume", "trades", "--until-caught-up")
+    with closing(sqlite3.connect(deployment.database)) as database, database:
         database.execute("UPDATE streams_lease SET state = x'', checkpoint = 'trim-horizon'")
-    house.run("consume", "trades", "--until-caught-up")
-    assert (applied(house), house.query("SELECT count(*) FROM streams_deadletter")) == ({FIRST: 200}, [(0,)])
+    deployment.run("consume", "trades", "--until-caught-up")
+    assert (applied(deployment), deployment.query("SELECT count(*) FROM streams_deadletter")) == ({FIRST: 200}, [(0,)])
 
 
-def applied(house: House) -> dict[str, int]:
+def applied(deployment: Deployment) -> dict[str, int]:
     """Returns the records by shard as a command lists them, with damaged ones too."""
-    return {row["shard"]: row["applied"] for row in house.rows("leases", "list")}
+    return {row["shard"]: row["applied"] for row in deployment.rows("leases", "list")}
 
 
 def test_a_flipped_bit_in_a_key_of_the_stream_stops_its_own_shard_only(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    house.run("streams", "create", "trades", "--shards", "2")
-    house.run("produce", "trades", "--count", "100", "--rate", "0")
-    with closing(sqlite3.connect(house.streams)) as stream, stream:
+    deployment = Deployment(tmp_path)
+    deployment.run("streams", "create", "trades", "--shards", "2")
+    deployment.run("produce", "trades", "--count", "100", "--rate", "0")
+    with closing(sqlite3.connect(deployment.streams)) as stream, stream:
         number, data = stream.execute(
             "SELECT batches.id, data FROM batches JOIN shards ON shards.id = shard WHERE name = ?", [FIRST]
         ).fetchone()
         stream.execute("UPDATE batches SET data = ? WHERE id = ?", [data[:5] + b"\xff" + data[6:], number])
-    said = house.run("consume", "trades", "--until-caught-up", code=1)
+    said = deployment.run("consume", "trades", "--until-caught-up", code=1)
     assert "is damaged: the batch of records" in said
-    held = [shard["records"] for shard in next(house.rows("streams", "status", "trades"))["shards"]]
-    assert applied(house) == {FIRST: 0, SECOND: held[1]}
+    held = [shard["records"] for shard in next(deployment.rows("streams", "status", "trades"))["shards"]]
+    assert applied(deployment) == {FIRST: 0, SECOND: held[1]}
 
 
 def delete(path: Path) -> None:
@@ -170,20 +170,20 @@ def test_put_is_not_acknowledged_when_the_file_is_lost_before_its_commit(tmp_pat
 def test_running_command_ends_with_one_sentence_when_its_stream_file_is_lost(
     tmp_path: Path, words: tuple[str, ...]
 ) -> None:
-    house = House(tmp_path)
-    house.run("streams", "create", "trades")
-    house.run("produce", "trades", "--count", "10", "--rate", "0")
-    process = house.start(*words)
+    deployment = Deployment(tmp_path)
+    deployment.run("streams", "create", "trades")
+    deployment.run("produce", "trades", "--count", "10", "--rate", "0")
+    process = deployment.start(*words)
     if words[0] == "consume":
-        wait_for(lambda: house.applied("trades") == 10)
+        wait_for(lambda: deployment.applied("trades") == 10)
     else:
-        wait_for(lambda: held(house) > 10)
-    delete(house.streams)
+        wait_for(lambda: held(deployment) > 10)
+    delete(deployment.streams)
     _, said = process.communicate(timeout=20)
     assert (process.returncode, said.splitlines()[-1][:33]) == (1, "The file of the embedded stream, ")
 
 
-def held(house: House) -> int:
+def held(deployment: Deployment) -> int:
     """Returns how many records the only shard of `trades` holds."""
-    with closing(EmbeddedStream(house.streams, "trades")) as stream:
+    with closing(EmbeddedStream(deployment.streams, "trades")) as stream:
         return stream.count_from(FIRST, TRIM_HORIZON)

@@ -54,11 +54,11 @@ class Picky(WorkersLeases):
 
     refusals = 0
 
-    def commit(self, grant: HeldLease, commit: Commit[Any]) -> None:
+    def commit(self, held: HeldLease, commit: Commit[Any]) -> None:
         if commit.dead and self.refusals:
             self.refusals -= 1
             raise RefusedError("no room for this\nletter")
-        super().commit(grant, commit)
+        super().commit(held, commit)
 
 
 def leases(kind: type[WorkersLeases] = WorkersLeases) -> WorkersLeases:
@@ -73,9 +73,9 @@ def leases(kind: type[WorkersLeases] = WorkersLeases) -> WorkersLeases:
 def consume(store: WorkersLeases, records: Sequence[Entry]) -> int:
     """Applies all of it; how many records there were."""
     source: Any = Source(records)
-    [grant] = store.acquire(1)
-    reader = ShardReader(source, "s0", grant.checkpoint)
-    pipeline = Pipeline(grant, reader, explained(decode), TradesProcessor, store)
+    [held] = store.acquire(1)
+    reader = ShardReader(source, "s0", held.checkpoint)
+    pipeline = Pipeline(held, reader, explained(decode), TradesProcessor, store)
     while pipeline.step():
         pass
     return len(source.keys)
@@ -115,10 +115,10 @@ def test_worker_stops_at_no_record_and_loses_none_in_silence(records: list[Entry
 @given(KEYS)
 def test_key_of_any_bytes_can_be_restored(key: str) -> None:
     store = leases()
-    [grant] = store.acquire(1)
-    store.commit(grant, Commit("trim-horizon", NOON, None, dead=[DeadRecord(1, NOON, key, b"x", "why", 1)]))
+    [held] = store.acquire(1)
+    store.commit(held, Commit("trim-horizon", NOON, None, dead=[DeadRecord(1, NOON, key, b"x", "why", 1)]))
     DeadLetter.objects.update(status=DeadLetter.Status.REPLAY)
-    assert [letter.key for letter in store.replay_requests(grant)] == [key]
+    assert [letter.key for letter in store.replay_requests(held)] == [key]
 
 
 def test_storable_key_is_stored_unchanged() -> None:
@@ -194,32 +194,32 @@ def test_a_record_larger_than_a_statement_is_kept_in_part_and_the_shard_goes_on(
 
 def test_state_larger_than_a_statement_is_written_in_segments() -> None:
     store = leases()
-    [grant] = store.acquire(1)
+    [held] = store.acquire(1)
     state = StateChange(b"meta", {(str(key),): b"\0" * 200_000 for key in range(90)})
     sizes = Sizes()
     with connection.execute_wrapper(sizes):
-        store.commit(grant, Commit("trim-horizon", NOON, state))
-    assert store.state(grant) == State(b"meta", state.put, [])
+        store.commit(held, Commit("trim-horizon", NOON, state))
+    assert store.state(held) == State(b"meta", state.put, [])
     assert max(sizes.found) < 1 << 19  # less than half of the smallest max_allowed_packet that is of use
 
 
 def test_state_entry_larger_than_a_segment_is_refused_with_a_reason() -> None:
     store = leases()
-    [grant] = store.acquire(1)
+    [held] = store.acquire(1)
     with pytest.raises(RefusedError, match=r"^The state of \('k',\) would have 300,016 bytes; 262,144 is the most\.$"):
-        store.commit(grant, Commit("trim-horizon", NOON, StateChange(b"meta", {("k",): b"x" * 300_000})))
+        store.commit(held, Commit("trim-horizon", NOON, StateChange(b"meta", {("k",): b"x" * 300_000})))
 
 
 def test_results_larger_than_a_statement_are_refused_with_a_reason() -> None:
     store = leases()
-    [grant] = store.acquire(1)
+    [held] = store.acquire(1)
     if connection.vendor != "mysql":  # the others have no such limit
         return
     store.store._sink = Rows(lambda _, results: connection.cursor().execute("SELECT LENGTH(%s)", [results]))
     for size in (17 << 20, 40 << 20):  # the server may say why, or just hang up
         with pytest.raises(RefusedError, match="bytes was refused"):
-            store.commit(grant, Commit("trim-horizon", NOON, None, b"x" * size))
-    store.commit(grant, Commit("trim-horizon", NOON, None, b"x"))
+            store.commit(held, Commit("trim-horizon", NOON, None, b"x" * size))
+    store.commit(held, Commit("trim-horizon", NOON, None, b"x"))
 
 
 def test_database_that_hangs_up_is_away_unless_the_statement_was_too_large() -> None:
@@ -231,7 +231,7 @@ def test_database_that_hangs_up_is_away_unless_the_statement_was_too_large() -> 
         raise OperationalError(2006, "Server has gone away")
 
     store = leases()
-    [grant] = store.acquire(1)
+    [held] = store.acquire(1)
     store.store._sink = Rows(hang_up)
     with pytest.raises(StoreDownError):
-        store.commit(grant, Commit("trim-horizon", NOON, None, b"x"))
+        store.commit(held, Commit("trim-horizon", NOON, None, b"x"))

@@ -65,7 +65,7 @@ class ListStore:
         self.taken: set[int] = set()
         self.kept = State(history=[])
 
-    def commit(self, grant: HeldLease, commit: Commit[list[bytes]]) -> None:
+    def commit(self, held: HeldLease, commit: Commit[list[bytes]]) -> None:
         if self.lost:
             raise LeaseLostError("not yours")
         if commit.results and b"unstorable" in commit.results:
@@ -76,10 +76,10 @@ class ListStore:
         self.commits.append(commit)
         self.kept = changed(self.kept, commit.state) if commit.state else self.kept
 
-    def state(self, grant: HeldLease) -> State:
+    def state(self, held: HeldLease) -> State:
         return self.kept
 
-    def replace(self, grant: HeldLease, state: State) -> None:
+    def replace(self, held: HeldLease, state: State) -> None:
         self.kept = state
 
     @property
@@ -104,7 +104,7 @@ def decode(batch: Batch) -> tuple[Batch, list[bytes], list[DeadRecord]]:
     return kept, kept.datas, dead
 
 
-class House:
+class Deployment:
     """A stream with one shard, a store, and pipelines on them."""
 
     def __init__(self) -> None:
@@ -130,119 +130,123 @@ class House:
 
 
 @pytest.fixture
-def house() -> House:
-    return House()
+def deployment() -> Deployment:
+    return Deployment()
 
 
-def test_step_applies_the_records_and_returns_whether_there_were_any(house: House) -> None:
-    house.put(b"a", b"b")
-    pipeline = house.pipeline()
+def test_step_applies_the_records_and_returns_whether_there_were_any(deployment: Deployment) -> None:
+    deployment.put(b"a", b"b")
+    pipeline = deployment.pipeline()
     assert [pipeline.step(), pipeline.step()] == [True, False]
-    assert house.store.applied == [b"a", b"b"]
+    assert deployment.store.applied == [b"a", b"b"]
 
 
 def test_record_is_not_blamed_when_a_service_of_the_processor_is_away(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def ask(*_: object) -> None:
         raise StoreDownError("The database refused.")
 
-    house.put(b"a", b"b")
-    pipeline = house.pipeline()
+    deployment.put(b"a", b"b")
+    pipeline = deployment.pipeline()
     with monkeypatch.context() as patch, pytest.raises(StoreDownError):
         patch.setattr(Summing, "add", ask)
         pipeline.step()
-    house.drain()
-    assert (house.store.applied, house.store.dead) == ([b"a", b"b"], [])
+    deployment.drain()
+    assert (deployment.store.applied, deployment.store.dead) == ([b"a", b"b"], [])
 
 
-def test_results_state_and_checkpoint_are_one_commit(house: House) -> None:
-    house.put(b"a", b"garbage")
-    house.pipeline().step()
-    [commit] = house.store.commits
+def test_results_state_and_checkpoint_are_one_commit(deployment: Deployment) -> None:
+    deployment.put(b"a", b"garbage")
+    deployment.pipeline().step()
+    [commit] = deployment.store.commits
     assert (commit.checkpoint, commit.results) == (str(after(2, passed=2)), [b"a"])
     assert commit.state == StateChange(b"", {SEEN: b"a"})
     assert [record.data for record in commit.dead] == [b"garbage"]
-    assert commit.arrivals == {house.clock.time: (2, 8)}
+    assert commit.arrivals == {deployment.clock.time: (2, 8)}
 
 
 @given(st.lists(st.sampled_from([b"a", b"b", b"c", b"poison", b"unstorable", b"garbage"]), max_size=40))
 def test_every_record_is_applied_or_dead_lettered_once_and_in_order(datas: list[bytes]) -> None:
-    house = House()
+    deployment = Deployment()
     bad = {b"poison", b"unstorable", b"garbage"}
     if datas:
-        house.put(*datas)
-    house.drain()
-    assert house.store.applied == [data for data in datas if data not in bad]
-    assert [record.data for record in house.store.dead] == [data for data in datas if data in bad]
-    assert [record.sequence for record in house.store.dead] == [i for i, data in enumerate(datas, 1) if data in bad]
+        deployment.put(*datas)
+    deployment.drain()
+    assert deployment.store.applied == [data for data in datas if data not in bad]
+    assert [record.data for record in deployment.store.dead] == [data for data in datas if data in bad]
+    assert [record.sequence for record in deployment.store.dead] == [
+        i for i, data in enumerate(datas, 1) if data in bad
+    ]
 
 
 @given(st.lists(st.sampled_from([b"a", b"b", b"poison", b"garbage"]), max_size=30), st.sets(st.integers(0, 30)))
 def test_worker_loses_and_doubles_nothing_when_it_dies_between_steps(datas: list[bytes], deaths: set[int]) -> None:
-    house = House()
+    deployment = Deployment()
     if datas:
-        house.put(*datas)
-    pipeline = house.pipeline()
+        deployment.put(*datas)
+    pipeline = deployment.pipeline()
     for step in range(400):
         if step in deaths:
-            pipeline = house.pipeline()
+            pipeline = deployment.pipeline()
         if not pipeline.step():
             break
-    assert house.store.applied == [data for data in datas if data not in (b"poison", b"garbage")]
-    assert len(house.store.dead) == sum(data in (b"poison", b"garbage") for data in datas)
+    assert deployment.store.applied == [data for data in datas if data not in (b"poison", b"garbage")]
+    assert len(deployment.store.dead) == sum(data in (b"poison", b"garbage") for data in datas)
 
 
-def test_a_poison_record_is_kept_whole_with_its_error_and_attempts(house: House) -> None:
-    house.put(b"a", b"poison", b"b", b"c")
-    house.drain()
-    [dead] = house.store.dead
-    assert dead == DeadRecord(2, house.clock.time, "k", b"poison", "ArithmeticError: this one is bad", dead.attempts)
+def test_a_poison_record_is_kept_whole_with_its_error_and_attempts(deployment: Deployment) -> None:
+    deployment.put(b"a", b"poison", b"b", b"c")
+    deployment.drain()
+    [dead] = deployment.store.dead
+    assert dead == DeadRecord(
+        2, deployment.clock.time, "k", b"poison", "ArithmeticError: this one is bad", dead.attempts
+    )
     assert dead.attempts == 2  # with three others, alone
 
 
-def test_a_poison_record_in_a_full_page_loads_the_state_five_times(house: House) -> None:
-    house.put(*[b"a"] * 6789, b"poison", *[b"a"] * 3210)
-    house.drain()
-    [dead] = house.store.dead
+def test_a_poison_record_in_a_full_page_loads_the_state_five_times(deployment: Deployment) -> None:
+    deployment.put(*[b"a"] * 6789, b"poison", *[b"a"] * 3210)
+    deployment.drain()
+    [dead] = deployment.store.dead
     assert (dead.sequence, dead.attempts) == (6790, 5)
 
 
-def test_steps_are_whole_again_after_a_poison_record(house: House) -> None:
-    house.put(*[b"poison"], *[b"a"] * 50)
-    house.drain()
-    steps = len(house.store.commits)
-    house.put(*[b"b"] * 50)
-    house.drain()
-    assert len(house.store.commits) == steps + 1
+def test_steps_are_whole_again_after_a_poison_record(deployment: Deployment) -> None:
+    deployment.put(*[b"poison"], *[b"a"] * 50)
+    deployment.drain()
+    steps = len(deployment.store.commits)
+    deployment.put(*[b"b"] * 50)
+    deployment.drain()
+    assert len(deployment.store.commits) == steps + 1
 
 
-def test_step_commits_nothing_without_the_lease(house: House) -> None:
-    house.put(b"a")
-    pipeline = house.pipeline()
-    house.store.lost = True
+def test_step_commits_nothing_without_the_lease(deployment: Deployment) -> None:
+    deployment.put(b"a")
+    pipeline = deployment.pipeline()
+    deployment.store.lost = True
     with pytest.raises(LeaseLostError):
         pipeline.step()
-    assert house.store.commits == []
+    assert deployment.store.commits == []
 
 
-def test_clock_advances_on_a_quiet_shard(house: House) -> None:
-    house.put(b"a")
-    pipeline = house.pipeline()
+def test_clock_advances_on_a_quiet_shard(deployment: Deployment) -> None:
+    deployment.put(b"a")
+    pipeline = deployment.pipeline()
     pipeline.step()
     for _ in range(3):
-        house.clock.advance(1500)
+        deployment.clock.advance(1500)
         assert pipeline.step() is False
-    assert [commit.watermark - house.clock.time for commit in house.store.commits][-1] == -1000
-    assert [commit.newest for commit in house.store.commits[1:]] == [None, None]  # no record, only time
+    assert [commit.watermark - deployment.clock.time for commit in deployment.store.commits][-1] == -1000
+    assert [commit.newest for commit in deployment.store.commits[1:]] == [None, None]  # no record, only time
 
 
-def test_a_quiet_shard_is_not_committed_more_than_once_a_second(house: House) -> None:
-    pipeline = house.pipeline()
+def test_a_quiet_shard_is_not_committed_more_than_once_a_second(deployment: Deployment) -> None:
+    pipeline = deployment.pipeline()
     for _ in range(50):
-        house.clock.advance(100)
+        deployment.clock.advance(100)
         pipeline.step()
-    assert len(house.store.commits) == 5
+    assert len(deployment.store.commits) == 5
 
 
 def letters(*datas: bytes) -> list[ReplayRequest]:
@@ -251,33 +255,37 @@ def letters(*datas: bytes) -> list[ReplayRequest]:
 
 @given(st.lists(st.sampled_from([b"a", b"b", b"poison", b"unstorable", b"garbage"]), min_size=1, max_size=40))
 def test_each_replayed_letter_has_its_own_outcome(datas: list[bytes]) -> None:
-    house = House()
-    house.pipeline().replay(letters(*datas))
-    outcomes = [replay for commit in house.store.commits for replay in commit.replayed]
+    deployment = Deployment()
+    deployment.pipeline().replay(letters(*datas))
+    outcomes = [replay for commit in deployment.store.commits for replay in commit.replayed]
     errors = {b"garbage": "malformed", b"poison": "ArithmeticError: this one is bad", b"unstorable": "value too long"}
     assert [letter for letter, _ in outcomes] == letters(*datas)
     assert [error for _, error in outcomes] == [errors.get(data) for data in datas]
-    assert house.store.applied == [data for data in datas if data not in errors]
+    assert deployment.store.applied == [data for data in datas if data not in errors]
 
 
-def test_good_letters_are_replayed_in_one_commit(house: House) -> None:
-    house.pipeline().replay(letters(*[b"a"] * 400, b"garbage"))
-    [commit] = house.store.commits
+def test_good_letters_are_replayed_in_one_commit(deployment: Deployment) -> None:
+    deployment.pipeline().replay(letters(*[b"a"] * 400, b"garbage"))
+    [commit] = deployment.store.commits
     assert (len(commit.replayed), commit.results, commit.dead) == (401, [b"a"] * 400, ())
 
 
-def test_replayed_letters_are_not_applied_when_taken_meanwhile(house: House) -> None:
-    house.store.taken = {1}
-    pipeline = house.pipeline()
+def test_replayed_letters_are_not_applied_when_taken_meanwhile(deployment: Deployment) -> None:
+    deployment.store.taken = {1}
+    pipeline = deployment.pipeline()
     pipeline.replay(letters(b"a", b"b"))
-    assert house.store.commits == []
+    assert deployment.store.commits == []
     pipeline.replay(letters(b"a"))
-    assert house.store.applied == [b"a"]
+    assert deployment.store.applied == [b"a"]
 
 
-def test_a_few_bad_records_among_many_cost_a_few_steps_each(house: House) -> None:
+def test_a_few_bad_records_among_many_cost_a_few_steps_each(deployment: Deployment) -> None:
     datas = [b"a"] * 5000
     datas[1000] = datas[3000] = b"poison"
-    house.put(*datas)
-    house.drain()
-    assert (len(house.store.applied), len(house.store.dead), len(house.store.commits) < 60) == (4998, 2, True)
+    deployment.put(*datas)
+    deployment.drain()
+    assert (len(deployment.store.applied), len(deployment.store.dead), len(deployment.store.commits) < 60) == (
+        4998,
+        2,
+        True,
+    )

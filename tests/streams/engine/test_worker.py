@@ -22,9 +22,9 @@ class Stage:
             self.leases, self.stream.describe, self.open_shard, TRIM_HORIZON, lambda: self.time, self.stream.now
         )
 
-    def open_shard(self, grant: HeldLease) -> Pipeline[bytes, list[bytes]]:
-        reader = ShardReader(self.stream, grant.shard, grant.checkpoint, grant.identity)
-        return Pipeline(grant, reader, decode, Summing, self.leases)
+    def open_shard(self, held: HeldLease) -> Pipeline[bytes, list[bytes]]:
+        reader = ShardReader(self.stream, held.shard, held.checkpoint, held.identity)
+        return Pipeline(held, reader, decode, Summing, self.leases)
 
     def put(self) -> None:
         """Something into both shards."""

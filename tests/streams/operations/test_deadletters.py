@@ -14,8 +14,8 @@ from streams.models import Audit, DeadLetter
 from streams.operations import deadletters
 from streams.operations.deadletters import Choice
 from tests.commands import exit_code
+from tests.deployment import Deployment
 from tests.fakes import FakeClock
-from tests.house import House
 
 run = partial(exit_code, "deadletters")
 NOON = 1_795_348_800_000
@@ -155,27 +155,29 @@ def test_impossible_request_is_one_clear_sentence(
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
-    """A house in which three records went to the dead letters; since then the decoder is said to read the first."""
-    house = House(tmp_path)
-    house.run("streams", "create", "trades")
-    EmbeddedStream(house.streams, "trades", FakeClock(NOON)).put([("AMZN", b"one"), ("AMZN", b"two"), ("AMZN", b"3 ")])
-    house.run("consume", "trades", "--until-caught-up")
-    with closing(sqlite3.connect(house.database)) as database, database:
+def deployment(tmp_path: Path) -> Deployment:
+    """Three records went to the dead letters; since then the decoder is said to read the first."""
+    deployment = Deployment(tmp_path)
+    deployment.run("streams", "create", "trades")
+    EmbeddedStream(deployment.streams, "trades", FakeClock(NOON)).put(
+        [("AMZN", b"one"), ("AMZN", b"two"), ("AMZN", b"3 ")]
+    )
+    deployment.run("consume", "trades", "--until-caught-up")
+    with closing(sqlite3.connect(deployment.database)) as database, database:
         database.execute("UPDATE streams_deadletter SET data = ? WHERE id = 1", [GOOD])
-    return house
+    return deployment
 
 
-def test_a_replayed_letter_is_applied_exactly_once_by_a_real_worker(house: House) -> None:
-    assert "1 record discarded." in house.run("deadletters", "discard", "--id", "3")
-    assert "2 records will be put" in house.run("deadletters", "replay", "--all", "--application", "trades")
+def test_a_replayed_letter_is_applied_exactly_once_by_a_real_worker(deployment: Deployment) -> None:
+    assert "1 record discarded." in deployment.run("deadletters", "discard", "--id", "3")
+    assert "2 records will be put" in deployment.run("deadletters", "replay", "--all", "--application", "trades")
     for _ in range(2):
-        house.run("consume", "trades", "--until-caught-up")
-    letters = house.query("SELECT status, attempts FROM streams_deadletter ORDER BY id")
+        deployment.run("consume", "trades", "--until-caught-up")
+    letters = deployment.query("SELECT status, attempts FROM streams_deadletter ORDER BY id")
     assert letters == [("applied", 2), ("kept", 2), ("discarded", 1)]
-    assert house.query("SELECT ticker, trades, shares FROM market_trademinute") == [("AMZN", 1, 3)]
-    assert house.query("SELECT applied, dead FROM streams_lease") == [(1, 2)]
-    assert house.query("SELECT who, action, count FROM streams_audit ORDER BY id") == [
+    assert deployment.query("SELECT ticker, trades, shares FROM market_trademinute") == [("AMZN", 1, 3)]
+    assert deployment.query("SELECT applied, dead FROM streams_lease") == [(1, 2)]
+    assert deployment.query("SELECT who, action, count FROM streams_audit ORDER BY id") == [
         ("manage.py", "discard", 1),
         ("manage.py", "replay", 2),
     ]

@@ -18,13 +18,13 @@ ROOT = Path(__file__).resolve().parent.parent
 
 running: "set[subprocess.Popen[str]]" = (
     set()
-)  # all that houses have started; tests/conftest.py ends those that a test left
+)  # all that deployments have started; tests/conftest.py ends those that a test left
 
 
-_migrated: dict[type, bytes] = {}  # a SQLite file with the tables, for each kind of house
+_migrated: dict[type, bytes] = {}  # a SQLite file with the tables, for each kind of deployment
 
 
-class House:
+class Deployment:
     def __init__(self, folder: Path, database: Database | None = None) -> None:
         """On SQLite, unless another database is given."""
         self.folder = folder
@@ -39,7 +39,7 @@ class House:
         self._migrate(is_own=database is None)
 
     def _migrate(self, *, is_own: bool) -> None:
-        """Makes the tables. The file of the first house of a kind is kept, and later houses begin with a copy of it."""
+        """Makes the tables. The file of the first one of a kind is kept; later ones begin with a copy."""
         if is_own and (kept := _migrated.get(type(self))):
             self.database.touch(mode=0o600)  # as the command makes it
             self.database.write_bytes(kept)
@@ -105,10 +105,10 @@ def kill(process: "subprocess.Popen[str]") -> None:
 
 
 class Web:
-    """The web server of a house, on a port of its own; it may be killed and started again."""
+    """The web server of a deployment, on a port of its own; it may be killed and started again."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
+    def __init__(self, deployment: Deployment) -> None:
+        self.deployment = deployment
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -128,7 +128,7 @@ class Web:
         ]
         self.process = subprocess.Popen(
             [sys.executable, "-m", *words, "--log-level", "warning", "--timeout-graceful-shutdown", "2"],
-            env=self.house.environment,
+            env=self.deployment.environment,
             cwd=ROOT,
             text=True,
         )
