@@ -25,7 +25,7 @@ class Facts(NamedTuple):
     name: str
     now: int  # the stream's own time, in milliseconds
     newest: int | None = None  # when its newest record arrived, in milliseconds; 0 if none ever did
-    last: Minute | None = None  # the last whole minute
+    last: Minute | None = None  # the last whole minute; the mean one of a stream that is younger
     open_shards: int | None = None
     closed_shards: int | None = None
     records: int | None = None  # that it holds

@@ -28,7 +28,7 @@ class EmbeddedSurvey(EmbeddedLook):
                 "SELECT count(*) FROM streams WHERE instr(lower(name), lower(?)) > 0", [having]
             ).fetchone()
             rows = self._db.execute(
-                "SELECT id, name, last_arrived, clock, next_sequence FROM streams"
+                "SELECT id, name, last_arrived, clock, next_sequence, created FROM streams"
                 " WHERE instr(lower(name), lower(?)) > 0 ORDER BY name LIMIT ?",
                 [having, most],
             ).fetchall()
@@ -37,7 +37,7 @@ class EmbeddedSurvey(EmbeddedLook):
     def facts(self) -> Facts:
         """Returns the facts of this one stream. Raises StreamNotFoundError."""
         with self._in_our_words(), self._snapshot():
-            return self._facts([self._stream("id, name, last_arrived, clock, next_sequence")])[0]
+            return self._facts([self._stream("id, name, last_arrived, clock, next_sequence, created")])[0]
 
     def history(self, minutes: int) -> History:
         """Returns the arrivals of the last minutes, the one that has not ended left out."""
@@ -67,17 +67,16 @@ class EmbeddedSurvey(EmbeddedLook):
         return rows.fetchall()
 
     def _facts(self, rows: Sequence[tuple[Any, ...]]) -> list[Facts]:
-        nows = {stream: self._now_of(text, last) for stream, _, last, text, _ in rows}
+        nows = {stream: self._now_of(text, last) for stream, _, last, text, *_ in rows}
         minutes = _last_minutes(self._db, nows)
         counts = _counts(self._db, list(nows))
         shards = _shards(self._db, list(nows)) if sum(a + b for a, b, _ in counts.values()) <= MOST_SHARDS else None
         found = []
-        for stream, name, last, _, tip in rows:
-            minute = nows[stream] // clock.MINUTE - 1
-            records, size = minutes.get((stream, minute), (0, 0))
+        for stream, name, last, _, tip, created in rows:
+            minute = _rate(stream, nows[stream], created, minutes)
             listed = None if shards is None else shards[stream]
             counted = counts.get(stream, (0, 0, 0))
-            found.append(Facts(name, nows[stream], last, Minute(minute, records, size), *counted, tip, listed))
+            found.append(Facts(name, nows[stream], last, minute, *counted, tip, listed))
         return found
 
     def _now_of(self, text: str, last: int) -> int:
@@ -86,9 +85,20 @@ class EmbeddedSurvey(EmbeddedLook):
         return max(anchor.at(reading.elapsed) if anchor.covers(reading) else reading.wall, last)
 
 
+def _rate(stream: int, now: int, created: int, minutes: dict[tuple[int, int], tuple[int, int]]) -> Minute:
+    """Returns the last whole minute; for a stream that was made since it began, the mean minute since then."""
+    minute = now // clock.MINUTE - 1
+    records, size = minutes.get((stream, minute), (0, 0))
+    if created // clock.MINUTE < minute:
+        return Minute(minute, records, size)
+    more, larger = minutes.get((stream, minute + 1), (0, 0))
+    passed = max(clock.SECOND, now - created)
+    return Minute(minute, *(round(total * clock.MINUTE / passed) for total in (records + more, size + larger)))
+
+
 def _last_minutes(db: sqlite3.Connection, nows: dict[int, int]) -> dict[tuple[int, int], tuple[int, int]]:
-    """Returns records and bytes by stream and minute, for the last whole minute of each stream's own time."""
-    wanted = sorted({now // clock.MINUTE - 1 for now in nows.values()})
+    """Returns records and bytes by stream and minute, for the last two minutes of each stream's own time."""
+    wanted = sorted({now // clock.MINUTE - back for now in nows.values() for back in (0, 1)})
     rows = db.execute(
         "SELECT stream, minute, records, bytes FROM minutes WHERE stream IN (SELECT value FROM json_each(?))"
         " AND minute IN (SELECT value FROM json_each(?))",

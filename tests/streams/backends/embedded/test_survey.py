@@ -56,6 +56,16 @@ def test_survey_tells_the_facts_of_every_stream(make: Callable[..., Any], tmp_pa
     assert first.shards and first.shards["shardId-000000000000"] == Counted(3, 3, open=False)
 
 
+def test_rate_of_a_young_stream_is_that_since_it_was_made(
+    make: Callable[..., Any], tmp_path: Path, now: FakeClock
+) -> None:
+    stream = make("trades")
+    now.advance(3 * clock.SECOND)
+    stream.put([("k", b"12")] * 30)
+    with closing(survey(tmp_path, now, "trades")) as looks:
+        assert looks.facts().last == Minute(now() // clock.MINUTE - 1, 600, 1200)
+
+
 def test_survey_finds_by_a_part_of_the_name_and_lists_only_so_many(
     make: Callable[..., Any], tmp_path: Path, now: FakeClock
 ) -> None:
