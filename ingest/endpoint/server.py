@@ -44,6 +44,10 @@ class Endpoint:
                 await self._send_large(answer, codec, proto, entry)
                 return
             body, status = answer, 200
+        except (RSGIProtocolClosed, RSGIProtocolError):
+            entry.outcome = "closed"  # by the client
+            self._end(entry)
+            return
         except Exception as error:  # noqa: BLE001 - each request is answered
             # No name is kept for the translated error: it would hold this frame, and so the body, in a cycle.
             body, status, entry.outcome = _refusal(faults.translated(error), codec)

@@ -13,6 +13,7 @@ from ingest.endpoint.errors import ApiError
 from ingest.endpoint.fan_out import FanOut
 from ingest.endpoint.operations.base import Call, Store
 from ingest.endpoint.protocols import JSON
+from ingest.endpoint.unread import Unread
 from ingest.endpoint.watch import Watch, connect
 from streams.backends.embedded.administration import Administration
 from tests.emulators import free_port
@@ -192,7 +193,7 @@ def pushed(path: Path, each: Callable[[Administration, float], None], check: Cal
         "StartingPosition": {"Type": "TRIM_HORIZON"},
     }
     store = Store(lambda _: stream, list, None, stream.now)  # type: ignore[arg-type]
-    fan_out = FanOut(Straight(), Watch(lambda: connect(path)), lambda: now[0])  # type: ignore[arg-type]
+    fan_out = FanOut(Straight(), Watch(lambda: connect(path)), Unread(), lambda: now[0])  # type: ignore[arg-type]
 
     async def send(message: bytes) -> None:
         now[0] += 0.5

@@ -26,7 +26,7 @@ def test_kcl_rs_reads_the_records_of_a_stream(url: str, client: Any, make_stream
     records = client.get_records(ShardIterator=client.get_shard_iterator(**start)["ShardIterator"])["Records"]
     newest = round(records[-1]["ApproximateArrivalTimestamp"].timestamp() * 1000)
     with emulators.ministack() as dynamodb, by_service(url, dynamodb) as address:
-        assert first_line(address, name) == f"{newest}\n"
+        assert int(first_line(address, name)) in (newest - 1, newest)  # kcl-rs cuts a binary fraction of seconds
 
 
 def first_line(url: str, stream: str) -> str:
