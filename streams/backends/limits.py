@@ -1,10 +1,9 @@
 """Checks the size and key of records, and cuts puts into requests. Limits: Amazon Kinesis API reference, PutRecords."""
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 
 from streams.core import names
-from streams.core.records import Batch, Entry, InvalidRecordError, Page
+from streams.core.records import Batch, InvalidRecordError, Page
 
 MAX_RECORD = 1 << 20  # bytes, partition key included: Kinesis' default
 LARGEST_RECORD = 10 << 20  # bytes: the most that UpdateMaxRecordSize allows
@@ -37,27 +36,18 @@ def _are_small(keys: list[int], largest: int, most: int) -> bool:
     return min(keys) >= 1 and max(keys) <= names.MOST_KEY and largest <= most - 4 * max(keys)  # UTF-8: ≤ 4 bytes each
 
 
-def pieces(entries: list[Entry], records: int, size: int) -> Iterator[list[Entry]]:
-    """Yields runs of entries with at most `records` records and `size` bytes of data; a larger record stands alone."""
-    rest = iter(entries)
-    while piece := list(islice(rest, records)):
-        if sum(len(data) for _, data in piece) <= size:  # the usual case
-            yield piece
-        else:
-            yield from _by_size(piece, size)
-
-
-def _by_size(entries: list[Entry], limit: int) -> Iterator[list[Entry]]:
-    piece: list[Entry] = []
-    size = 0
-    for entry in entries:
-        if piece and size + len(entry[1]) > limit:
-            yield piece
-            piece, size = [], 0
-        piece.append(entry)
-        size += len(entry[1])
-    if piece:
-        yield piece
+def cuts(sizes: Sequence[int], records: int, size: int) -> Iterator[slice]:
+    """Yields runs of at most `records` records and `size` bytes, by the sizes of the records; a larger one is alone."""
+    for first in range(0, len(sizes), records):
+        stop = min(first + records, len(sizes))
+        if sum(sizes[first:stop]) > size:  # seldom
+            held = 0
+            for place in range(first, stop):
+                if place > first and held + sizes[place] > size:
+                    yield slice(first, place)
+                    first, held = place, 0
+                held += sizes[place]
+        yield slice(first, stop)
 
 
 def up_to(page: Page, size: int) -> Page:

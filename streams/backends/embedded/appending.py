@@ -164,7 +164,7 @@ class Appender:
     def _insert(self, shard: int, columns: _Columns) -> None:
         """Stores records of one shard, in rows of at most RECORDS_A_ROW records and about BYTES_A_ROW bytes."""
         sizes = list(map(len, columns.datas))
-        for cut in _cuts(sizes):
+        for cut in limits.cuts(sizes, RECORDS_A_ROW, BYTES_A_ROW):
             blob = rows.encode((columns.keys[cut], columns.datas[cut]))
             records = cut.stop - cut.start
             self._db.execute(
@@ -193,20 +193,6 @@ def _without_repeats(requests: Sequence[Checked]) -> Iterator[list[Checked]]:
         run.append(request)
         receipts |= {request.writing.receipt} - {""}
     yield run
-
-
-def _cuts(sizes: Sequence[int]) -> Iterator[slice]:
-    """Yields the parts of a row each; a record that is larger than a row may be stands alone."""
-    for first in range(0, len(sizes), RECORDS_A_ROW):
-        stop = min(first + RECORDS_A_ROW, len(sizes))
-        if sum(sizes[first:stop]) > BYTES_A_ROW:
-            size = 0
-            for place in range(first, stop):
-                if place > first and size + sizes[place] > BYTES_A_ROW:
-                    yield slice(first, place)
-                    first, size = place, 0
-                size += sizes[place]
-        yield slice(first, stop)
 
 
 def _without(request: Checked, errors: Mapping[int, str]) -> _Columns:
