@@ -9,8 +9,8 @@ import msgspec
 from django.conf import settings
 
 from streams import wiring
+from streams.backends.embedded.administration import Administration
 from streams.backends.embedded.appending import Writing
-from streams.backends.embedded.operating import OperatedStream
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.backends.embedded.url import parse_embedded
 from streams.core import names
@@ -144,7 +144,7 @@ def _operated(name: str, *, waits: bool) -> Iterator[Any]:
 
         yield open_operated(settings.STREAM_URL, name, waits=waits)
         return
-    stream = OperatedStream(parse_embedded(settings.STREAM_URL).path, name)
+    stream = Administration(parse_embedded(settings.STREAM_URL).path, name, limited=False)
     try:
         yield stream
     finally:

@@ -1,4 +1,4 @@
-"""Does all else that the Kinesis API can do with a stream: tags, consumers, retention, the number of shards."""
+"""Does all else that pages and the Kinesis API can do with a stream: retention, shards, tags, consumers."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -170,6 +170,13 @@ class Administration(LimitedStream):
                 raise RefusedError(f"{before}")
             shard_rows.scale(self._db, number, count, self._clock.write())
             return before, count
+
+    def reshard(self, count: int) -> int:
+        """Makes `count` open shards of even ranges, however many there are; returns how many there were."""
+        with self._changing() as number:
+            before = len(shard_rows.open_ranges(self._db, number)[0])
+            shard_rows.scale(self._db, number, count, self._clock.write())
+            return before
 
     @contextmanager
     def _changing(self) -> Iterator[int]:
