@@ -3,7 +3,8 @@
 from abc import ABC, abstractmethod
 
 from ingest.files.bad_lines import BadLineError, BadLines
-from ingest.files.keys import READ_ERRORS, FieldKeys, RandomKeys, check_all_json, check_json, check_record, entries_of
+from ingest.files.keys import FieldKeys, RandomKeys, check_all_json, check_json, check_record, entries_of
+from ingest.json_fields import READ_ERRORS
 from streams.backends.limits import MAX_RECORD
 from streams.core.records import Entry, InvalidRecordError
 from streams.sources.tables import Doubtful, decode_line

@@ -1,18 +1,14 @@
 """Makes the partition keys of lines: from a field, or at random."""
 
-import re
 from collections import deque
-from collections.abc import Callable, Sequence
-from itertools import islice
-from operator import attrgetter
+from collections.abc import Sequence
 from random import Random
-from typing import Any
 
 import msgspec
 
 from common.text import quoted
-from ingest.field_names import fits_struct
 from ingest.files.bad_lines import BadLineError
+from ingest.json_fields import JsonField, NoKeyError, steps_of
 from streams.backends import limits
 from streams.core import names
 from streams.core.records import Entry, InvalidRecordError
@@ -20,13 +16,8 @@ from streams.sources.base import SourceError
 
 MOST_NAMED = 8  # fields that a sentence lists
 MOST_STEPS = 32  # of a path to a field
-READ_ERRORS = (msgspec.MsgspecError, UnicodeError, RecursionError)
 
-_NUMBERS = re.compile(r"(?:(?:-?[0-9][-+.0-9eE]*|true|false)$\n?)+", re.MULTILINE).fullmatch
 _raw = msgspec.json.Decoder(msgspec.Raw).decode
-_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
-_array = msgspec.json.Decoder(list[msgspec.Raw]).decode
-_text = msgspec.json.Decoder(str).decode
 
 
 class RandomKeys:
@@ -42,73 +33,33 @@ class RandomKeys:
 
 def parse_path(text: str) -> list[str]:
     """Returns the steps of a path such as `a.b.0`; `\\.` is a dot within a name. Raises SourceError."""
-    steps = [step.replace("\0", ".") for step in text.replace("\\.", "\0").split(".")]
+    steps = steps_of(text)
     if not all(steps) or len(steps) > MOST_STEPS:
         raise SourceError(f"{quoted(text)} is not a path of 1 to {MOST_STEPS} names with dots between them.")
     return steps
 
 
 class FieldKeys:
-    """Reads the key of a JSON line from the field at a path.
-
-    A text is the key itself; a number is the key as it is written in the line (1.10 stays 1.10), true and false
-    likewise. A line where the field is missing, null, an object or an array has no key.
-    """
+    """Reads the key of a JSON line from the field at a path, as ingest.json_fields says."""
 
     def __init__(self, path: Sequence[str]) -> None:
-        self._path = path
-        # A step of digits may be an index of an array, which a Struct cannot describe.
-        self._all_names = not any(step.isdecimal() for step in path) and all(map(fits_struct, path))
-        self._texts = self._decoder(str)
-        self._raws = self._decoder(msgspec.Raw)
-        self._inner = attrgetter(".".join(["inner"] * len(path)))
-
-    def _decoder(self, leaf: Any) -> Callable[[bytes], Any]:
-        for step in reversed(self._path if self._all_names else []):
-            leaf = msgspec.defstruct("Level", [("inner", leaf)], rename={"inner": step})
-        return msgspec.json.Decoder(leaf).decode
+        self._name = quoted(".".join(path))
+        self._field = JsonField(path)
 
     def of_all(self, lines: Sequence[bytes]) -> list[str]:
         """Returns the keys of lines that all are JSON in UTF-8 and have one. Raises an error where one is unusual."""
-        if not self._all_names:
-            return [self.of(line) for line in lines]
-        try:
-            return list(map(self._inner, map(self._texts, lines)))
-        except msgspec.ValidationError:
-            values = b"\n".join(map(bytes, map(self._inner, map(self._raws, lines)))).decode()
-            if _NUMBERS(values):
-                return values.split("\n")
-            raise
+        return self._field.of_all(lines) if self._field.all_names else [self.of(line) for line in lines]
 
     def of(self, line: bytes) -> str:
         """Returns the key of one line. Raises BadLineError."""
         check_json(line)
-        value: bytes | msgspec.Raw = line
-        for step in self._path:
-            value = bytes(value).strip(b" \t\r\n")
-            value = self._step(value, step)
-        return self._in_words(bytes(value).strip(b" \t\r\n"))
-
-    def _step(self, value: bytes, step: str) -> msgspec.Raw:
-        fields: dict[str, msgspec.Raw] = {}
         try:
-            if value.startswith(b"{"):
-                fields = _object(value)
-                return fields[step]
-            if value.startswith(b"[") and step.isdecimal() and len(step) < 10:
-                return _array(value)[int(step)]
-        except LookupError:
-            pass
-        names = ", ".join(quoted(name) for name in islice(fields, MOST_NAMED))
-        raise BadLineError(f"it has no field {quoted('.'.join(self._path))}", names and f"there are: {names}")
-
-    def _in_words(self, value: bytes) -> str:
-        if value.startswith(b'"'):
-            return _text(value)
-        if value == b"null" or value[:1] in (b"{", b"["):
-            kind = {b"{": "an object", b"[": "an array"}.get(value[:1], "null")
-            raise BadLineError(f"its field {quoted('.'.join(self._path))} is {kind}, which is no key")
-        return value.decode()
+            return self._field.of(line)
+        except NoKeyError as error:
+            if error.found:
+                raise BadLineError(f"its field {self._name} is {error.found}, which is no key") from None
+            names = ", ".join(quoted(name) for name in error.others[:MOST_NAMED])
+            raise BadLineError(f"it has no field {self._name}", names and f"there are: {names}") from None
 
 
 def check_json(line: bytes) -> None:

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 import msgspec
 
 from common.text import quoted
-from ingest.field_names import fits_struct
 from ingest.files.bad_lines import BadLineError, BadLines
 from ingest.files.forms import Form, decoded
 from ingest.files.keys import RandomKeys, check_record, entries_of
 from ingest.files.numbers import Cell, typed, typed_column
+from ingest.json_fields import fits_struct
 from streams.backends.limits import LARGEST_RECORD
 from streams.core.records import Entry, InvalidRecordError
 from streams.sources.base import SourceError

@@ -2,24 +2,15 @@
 
 import os
 from collections.abc import Sequence
-from operator import attrgetter
-from typing import Any, Protocol
-
-import msgspec
+from typing import Protocol
 
 from common.text import quoted
-from ingest.field_names import fits_struct
 from ingest.http.refusals import RefusedError
+from ingest.json_fields import JsonField, NoKeyError, steps_of
 from streams.core import names
 
 MOST_STEPS = 8  # of a path to a field
 MOST_PATH = 256  # characters
-READ_ERRORS = (msgspec.MsgspecError, UnicodeError, RecursionError)
-BLANKS = b" \t\r\n"  # JSON's white space
-
-_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
-_array = msgspec.json.Decoder(list[msgspec.Raw]).decode
-_text = msgspec.json.Decoder(str).decode
 
 
 class FaultError(ValueError):
@@ -67,48 +58,33 @@ class OneKey:
 
 
 class FieldKeys:
-    """Reads the key of a JSON record from the field at a path, such as `customer.id` or `lines.0.sku`.
-
-    A text is the key itself; a number is the key as it is written in the record (1.10 stays 1.10), true and false
-    likewise. A record where the field is missing, null, an object or an array has no key.
-    """
+    """Reads the key of a JSON record from the field at a path, as ingest.json_fields says. Raises RefusedError."""
 
     def __init__(self, path: str) -> None:
         self.field = path
-        self._steps = [step.replace("\0", ".") for step in path.replace("\\.", "\0").split(".")]
-        if not all(self._steps) or len(self._steps) > MOST_STEPS or len(path) > MOST_PATH:
+        steps = steps_of(path)
+        if not all(steps) or len(steps) > MOST_STEPS or len(path) > MOST_PATH:
             says = f"“key” names no field: it is a path of 1 to {MOST_STEPS} names with dots between them."
             raise RefusedError(400, "key", says)
-        self._one_by_one = not all(map(fits_struct, self._steps))
-        leaf: Any = str
-        for step in [] if self._one_by_one else reversed(self._steps):
-            leaf = msgspec.defstruct("Level", [("inner", leaf)], rename={"inner": step})
-        self._decode = msgspec.json.Decoder(leaf).decode
-        self._inner = attrgetter(".".join(["inner"] * len(self._steps)))
+        self._found = JsonField(steps)
 
     def of_all(self, datas: Sequence[bytes]) -> list[str]:
-        if self._one_by_one:
-            return list(map(self.of, datas))
-        return list(map(self._inner, map(self._decode, datas)))
+        try:
+            return self._found.of_all(datas)
+        except NoKeyError as error:
+            raise self._fault(error) from None
 
     def of(self, data: bytes) -> str:
-        value = data
-        for step in self._steps:
-            value = self._step(value.strip(BLANKS), step)
-        value = value.strip(BLANKS)
-        if value == b"null" or value[:1] in (b"{", b"["):
-            raise FaultError(f"its field {quoted(self.field)} is neither text nor a number")
-        return _text(value) if value.startswith(b'"') else value.decode()
-
-    def _step(self, value: bytes, step: str) -> bytes:
         try:
-            if value.startswith(b"{"):
-                return bytes(_object(value)[step])
-            if value.startswith(b"[") and step.isascii() and step.isdecimal() and len(step) < 10:
-                return bytes(_array(value)[int(step)])
-        except LookupError:
-            pass
-        raise FaultError(f"it has no field {quoted(self.field)}")
+            return self._found.of(data)
+        except NoKeyError as error:
+            raise self._fault(error) from None
+
+    def _fault(self, error: NoKeyError) -> FaultError:
+        name = quoted(self.field)
+        return FaultError(
+            f"its field {name} is neither text nor a number" if error.found else f"it has no field {name}"
+        )
 
 
 def keys_for(field: str | None, header: str | None) -> Keys:

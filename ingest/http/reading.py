@@ -10,8 +10,9 @@ from typing import NamedTuple
 import msgspec
 
 from ingest.http import tables
-from ingest.http.keys import READ_ERRORS, FaultError, Keys
+from ingest.http.keys import FaultError, Keys
 from ingest.http.refusals import RefusedError
+from ingest.json_fields import READ_ERRORS
 from streams.backends import limits
 from streams.core import names
 from streams.core.records import InvalidRecordError

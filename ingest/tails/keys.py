@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from ingest.field_names import fits_struct
+from ingest.json_fields import fits_struct
 from ingest.tails.tallies import Tally
 from streams.core import names
 
