@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -17,21 +16,12 @@ from streams.backends.embedded import stream_rows
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.core.records import TRIM_HORIZON
 from streams.wiring import largest_record, open_stream
-from tests.commands import exit_code
+from tests.commands import exit_code, own_store
 from tests.deployment import ROOT, running
 from tests.waiting import wait_for
 
+__all__ = ["own_store"]  # a fixture
 lines = partial(exit_code, "produce", "lines", "--stream", "mine")
-
-
-@pytest.fixture(autouse=True)
-def own_stream(settings: Settings, tmp_path: Path) -> Iterator[None]:
-    """A store of the test's own; and the process's signals as they were."""
-    settings.STREAM_URL = f"embedded:{tmp_path / 'streams.sqlite3'}"
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    yield
-    for number, handler in handlers.items():
-        signal.signal(number, handler)
 
 
 def held() -> list[tuple[str, bytes]]:

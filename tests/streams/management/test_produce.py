@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -16,23 +15,14 @@ from pytest_django import Settings
 
 from streams.core.records import TRIM_HORIZON
 from streams.wiring import open_stream
-from tests.commands import exit_code
+from tests.commands import exit_code, own_store
 from tests.waiting import wait_for
 
+__all__ = ["own_store"]  # a fixture
 produce = partial(exit_code, "produce")
 ROOT = Path(__file__).parents[3]
 SAMPLE = ROOT / "tests" / "data" / "orders.csv"
 BROKEN = ROOT / "tests" / "data" / "orders-broken.csv"
-
-
-@pytest.fixture(autouse=True)
-def own_stream(settings: Settings, tmp_path: Path) -> Iterator[None]:
-    """A store of the test's own; and the process's signals as they were."""
-    settings.STREAM_URL = f"embedded:{tmp_path / 'streams.sqlite3'}"
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    yield
-    for number, handler in handlers.items():
-        signal.signal(number, handler)
 
 
 def held(name: str) -> list[tuple[str, bytes]]:
