@@ -22,7 +22,7 @@ from typing import Any
 import kinesis_out
 
 QUIET = 300.0  # seconds without a further mail for the same partition key
-MOST_KEYS = 10_000  # whose last mail is remembered
+MOST_KEYS = 10_000  # for which the time of the last mail is remembered
 mailed = dict[str, float]()  # the time of the last mail, by partition key
 
 

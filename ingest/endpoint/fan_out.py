@@ -176,7 +176,7 @@ class Subscription:
     def _read(self) -> _Progress:
         """Reads on in a thread of the readers."""
         stream, shard = self._call.opened, self._name.shard
-        tip = stream.tip()  # before the read: what has this number or a lower one is then visible
+        tip = stream.tip()  # before the read, which then sees every record up to this number
         page = stream.read_freely(shard, self._position, MOST_RECORDS, BYTES_AN_EVENT)
         if page.identity != self._identity:
             raise no_shard(self._name.stream, shard)  # the stream was deleted, and made anew since

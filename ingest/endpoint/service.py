@@ -187,7 +187,7 @@ def _put_of(operation: str, body: bytes, codec: Codec, store: Store) -> tuple[st
         try:
             return hot.put_records(body, store)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            pass  # the slow way says what is wrong
+            pass  # the slow way names the fault
     fields, read = PUTS[operation]
     arguments = _arguments(fields, body, codec)
     return named(arguments, store), read(arguments)
