@@ -1,0 +1,1 @@
+"""Runs applications that are a text: scripts in the SQL dialect of Amazon Kinesis Data Analytics."""
