@@ -13,7 +13,7 @@ Constants = Sequence[object]  # None for an argument that is not constant
 FAULTS = (RowError, ArithmeticError, ValueError)
 
 
-class TypeProblem(Exception):
+class TypeProblem(Exception):  # noqa: N818 - a problem is a fault of a script
     """Means that a function does not take arguments of these types; the message is a sentence in the user's words."""
 
 
