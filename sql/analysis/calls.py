@@ -85,8 +85,7 @@ def _analytic(typer: Typer, node: ast.Call) -> Expr:
     if typer.analytic is None:
         raise typer.refused(
             node.span,
-            f"{name} OVER a window cannot stand in {typer.clause or 'this place'}; compute it in a subquery in FROM, and use"
-            " its column.",
+            f"{name} OVER a window cannot stand in {typer.clause or 'this place'}; nest it in a subquery in FROM.",
         )
     return typer.analytic.take(typer, node)
 
@@ -105,7 +104,7 @@ def _aggregate(typer: Typer, node: ast.Call) -> Expr:
         raise typer.refused(node.span, f"{name} needs OVER (…): it looks at the rows of a window.")
     if typer.aggregates is None:
         sentence = _NO_AGGREGATE.get(typer.clause) or (
-            "{name} collects rows: it needs GROUP BY with a time, such as STEP(s.ROWTIME BY INTERVAL '1' MINUTE), or OVER (…)."
+            "{name} collects rows: it needs OVER (…), or GROUP BY with a time, such as FLOOR(s.ROWTIME TO MINUTE)."
         )
         raise typer.refused(node.span, sentence.format(name=name))
     return typer.aggregates.take(typer, node)
