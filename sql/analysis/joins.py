@@ -87,7 +87,7 @@ class Builder:
         if kind in {"RIGHT", "FULL"}:
             raise self.context.problems.refused(
                 join.span,
-                f"{join.kind} JOIN would have to give rows of the reference table that match no row, and they have no time;"
+                f"{join.kind} JOIN would give rows of the reference table that match no row and have no time;"
                 " let the stream's rows stand: LEFT JOIN the table onto the stream.",
             )
         refuse_window(self.context, table)
@@ -127,8 +127,8 @@ class Builder:
         if frames == [None, None]:
             raise self.context.problems.refused(
                 join.right.span,
-                "A join of streams needs a window, so that it knows how long rows wait for each other: write OVER (RANGE"
-                " INTERVAL '1' MINUTE PRECEDING) after one of them.",
+                "A join of streams needs a window, so that it knows how long rows wait for each other: write OVER"
+                " (RANGE INTERVAL '1' MINUTE PRECEDING) after one of them.",
             )
         kind = "INNER" if join.kind == "CROSS" else join.kind
         left, right = with_row_times(left, right, frames, kind)

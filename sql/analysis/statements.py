@@ -95,6 +95,7 @@ class Script:
             line = problems.line(self.created[name].span)
             raise problems.refused(node.name.span, f"Stream {shown(name)} is created twice, first in line {line}.")
         self.created[name] = node
+        self.context.places[name] = node.span
         self.context.streams[name] = InAppStream(name=name, columns=self._columns(node), line=problems.line(node.span))
 
     def _columns(self, node: ast.CreateStream) -> tuple[Column, ...]:

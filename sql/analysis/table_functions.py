@@ -99,7 +99,7 @@ class Input:
             hint = f"; CAST {left_out[0]} to DOUBLE" if left_out and not slots else ""
             raise self.context.problems.refused(
                 self.source.span,
-                f"{self.name} needs 1 to {NUMBERS_MOST} columns of whole numbers, REAL or DOUBLE, not {len(slots)}{hint}.",
+                f"{self.name} needs 1 to {NUMBERS_MOST} columns of numbers, not {len(slots)}{hint}.",
             )
         if left_out:
             self.context.problems.warn(

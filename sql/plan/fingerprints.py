@@ -29,7 +29,7 @@ def fingerprint(node: Node, memo: Memo | None = None) -> str:
 def _words(node: Node) -> Iterator[str]:
     yield type(node).__name__
     inputs = {id(each) for each in node.inputs}
-    for name in _compared(type(node)):
+    for name in _compared(_kind(node)):
         value = getattr(node, name)
         if name == "columns" and not isinstance(node, Scan):
             yield from (_text((each.type, each.nullable)) for each in value)

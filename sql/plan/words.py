@@ -89,8 +89,9 @@ def duration(milliseconds: int) -> str:
 
 
 def period_words(period: Period) -> str:
-    """Returns a step of time, such as "1 minute" or "1 month"."""
+    """Returns a step of time, such as "each minute", "every 10 seconds" or "each month"."""
     if period.unit:
-        return f"1 {period.unit.lower()}"
-    shifted = f", beginning {duration(period.offset)} late" if period.offset > 1 else ""
-    return f"{duration(period.size)}{shifted}"
+        return f"each {period.unit.lower()}"
+    length = duration(period.size)
+    shifted = f", {duration(period.offset)} late" if period.offset > 1 else ""
+    return f"each {length[2:]}{shifted}" if length.startswith("1 ") else f"every {length}{shifted}"
