@@ -178,19 +178,12 @@ def replace_result(types: Types, constants: Constants) -> Type:
     return varchar(LENGTH_MOST)
 
 
-def prepare_replace(types: Types, constants: Constants) -> Callable[..., str]:
-    """Returns REGEX_REPLACE with a constant pattern compiled once."""
-    known = compile_constant("REGEX_REPLACE", pattern_text := constant(constants, 1))
-    simple = known is not None and regex_cost.is_simple(pattern_text)
-
-    def run(text: str, pattern: str, other: str, start: int = 1, occurrence: int = 0) -> str:
-        return replace(known or compile_java(pattern), text, other, start, occurrence, simple=simple)
-
-    return run
-
-
 def replace_java(text: str, pattern: str, other: str, start: int = 1, occurrence: int = 0) -> str:
-    return replace(compile_java(pattern), text, other, start, occurrence)
+    """Returns REGEX_REPLACE; a pattern is compiled once, even when it comes from a column."""
+    return replace(compile_java(pattern), text, other, start, occurrence, simple=is_simple(pattern))
+
+
+is_simple = lru_cache(256)(regex_cost.is_simple)
 
 
 FUNCTIONS = [
@@ -198,6 +191,5 @@ FUNCTIONS = [
         name="REGEX_REPLACE",
         result=takes("REGEX_REPLACE", "sssii", replace_result, least=3),
         call=replace_java,
-        prepare=prepare_replace,
     )
 ]
