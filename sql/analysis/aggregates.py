@@ -35,8 +35,8 @@ def describe(typer: Typer, node: ast.Call, frame: int = 0) -> Call:
     if name == "AVG" and result.family == Family.WHOLE:
         typer.context.problems.warn(
             node.span,
-            f"AVG of {of} is a whole number, as in the service: of 1 and 2 it is 1; write AVG(CAST(… AS DOUBLE)), or set the"
-            " switch integer_avg to exact.",
+            f"AVG of {of} is a whole number, as in the service: of 1 and 2 it is 1; write AVG(CAST(… AS DOUBLE)), or"
+            " set the switch integer_avg to exact.",
         )
     if name == "COUNT" and args and not args[0].nullable and not node.distinct:
         args = ()  # no value is NULL, so that it counts rows

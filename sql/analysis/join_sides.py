@@ -87,7 +87,7 @@ def joined_by_name(context: Context, join: ast.Join, part: Part) -> ast.Expressi
         if not sides or right.find(name.name) is None:
             raise context.problems.refused(name.span, f"Column {shown(name.name)} of USING is not on both sides.")
         one, other = (
-            ast.ColumnRef((ast.Identifier(source.name), name), span=join.span) for source in (sides[0], right)
+            ast.ColumnRef((ast.Identifier(source.name), ast.Identifier(name.name))) for source in (sides[0], right)
         )
         equal = ast.Binary("=", one, other, span=join.span)
         condition = equal if condition is None else ast.Binary("AND", condition, equal, span=join.span)

@@ -123,7 +123,7 @@ def _unread(context: Context, plan: Plan) -> None:
         names = ", ".join(map(shown, left[:5]))
         context.problems.warn(
             None,
-            f"The records are dealt out to {len(plan.inputs)} input streams, and no pump reads {names}: theirs are lost.",
+            f"The records are dealt out to {len(plan.inputs)} input streams, and no pump reads {names}.",
         )
 
 

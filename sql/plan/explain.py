@@ -104,7 +104,7 @@ def _says(node: Node, *, is_root: bool, target: str) -> str:
 def _says_more(node: Node) -> str:
     match node:
         case Distinct():
-            within = f" in each {period_words(node.period)}" if node.period else ""
+            within = f" in {period_words(node.period)}" if node.period else ""
             return f"lets the first of equal rows pass{within}"
         case Order():
             keys = listed(
@@ -112,14 +112,15 @@ def _says_more(node: Node) -> str:
             )
             return f"sorts rows of {period_words(node.period) if node.period else 'the same moment'} by {keys}"
         case LookupJoin():
-            return f"looks up {node.table} by {_keys(node) or 'a comparison with each row'}{', or NULLs' if node.outer else ''}"
+            nulls = ", or NULLs" if node.outer else ""
+            return f"looks up {node.table} by {_keys(node) or 'a comparison with each row'}{nulls}"
         case StreamJoin():
             return f"{node.kind} JOIN by {_keys(node) or 'a comparison of each pair'}: {_sides(node)}"
         case TopItems():
             name = node.input.columns[node.slot].name
-            return f"counts the {node.most} commonest {name} of each {period_words(node.period)}"
+            return f"counts the {node.most} commonest {name} of {period_words(node.period)}"
         case DistinctCount():
-            return f"counts distinct {node.input.columns[node.slot].name} of each {period_words(node.period)}"
+            return f"counts distinct {node.input.columns[node.slot].name} of {period_words(node.period)}"
         case Forest():
             names = listed(node.input.columns[slot].name for slot in node.slots)
             return f"scores {names} by {node.trees} trees of {node.sample} rows"
@@ -133,7 +134,7 @@ def _grouped(node: Aggregate) -> str:
     keys = listed(words(each, node.input.columns) for each in node.keys)
     by = f" by {keys}" if keys else ""
     value = words(node.value, node.input.columns)
-    step = f"each {period_words(node.period)}" if node.period else f"each value of {value}"
+    step = period_words(node.period) if node.period else f"each value of {value}"
     return f"groups rows of {step}{by}: {_calls(node)}"
 
 
@@ -171,14 +172,12 @@ def _when(node: Node) -> str:
         case Aggregate() | TopItems() | DistinctCount():
             period: Period | None = node.period
             return (
-                f"rows leave at the end of each {period_words(period)}"
-                if period
-                else "rows leave when that value changes"
+                f"rows leave at the end of {period_words(period)}" if period else "rows leave when that value changes"
             )
         case Stagger():
             return "a row leaves when its window closes"
         case Order() if node.period:
-            return f"rows leave at the end of each {period_words(node.period)}"
+            return f"rows leave at the end of {period_words(node.period)}"
         case StreamJoin() if node.kind != "INNER":
             return "a pair leaves at its later row; a row without a match when its time is over"
         case StreamJoin():
