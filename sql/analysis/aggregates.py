@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from sql.analysis.expressions import Typer, constant
 from sql.analysis.problems import ReportedError
-from sql.analysis.rewriting import CallRef, Declared, OutTime, plain, rewrite
+from sql.analysis.rewriting import CallRef, OutTime, plain, rewrite
 from sql.analysis.scope import ROW_TIME_EXPR
 from sql.functions import registry
 from sql.functions.rules import aggregate_result
@@ -114,15 +114,9 @@ class Grouped:
         """Returns an expression of the SELECT as it is computed from the group's row. Raises ReportedError."""
 
         def change(each: Expr) -> Expr | None:
-            bare = plain(each) if isinstance(each, Declared) else each
-            if bare in self.keys and not isinstance(bare, Const):
-                return Field(
-                    type=each.type,
-                    nullable=each.nullable,
-                    slot=self.keys.index(bare),
-                    written=each.written,
-                    span=each.span,
-                )
+            if each in self.keys and not isinstance(each, Const):
+                slot = self.keys.index(each)
+                return Field(type=each.type, nullable=each.nullable, slot=slot, written=each.written, span=each.span)
             if isinstance(each, CallRef):
                 slot = len(self.keys) + each.index
                 return Field(type=each.type, nullable=each.nullable, slot=slot, written=each.written, span=each.span)
@@ -132,7 +126,7 @@ class Grouped:
                 raise self._refused(typer, each, node)
             return None
 
-        return rewrite(expr, change)
+        return rewrite(plain(expr), change)
 
     def _refused(self, typer: Typer, expr: Expr, node: ast.Node) -> ReportedError:
         words = expr.written or typer.context.problems.written(node.span)
