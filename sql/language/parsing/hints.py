@@ -27,7 +27,7 @@ FOREIGN_WORDS = {
     "{": "A brace begins only {d '…'}, {t '…'} or {ts '…'}.",
     "[": 'Names are quoted with double quotes ("), not with brackets.',
 }
-MISTAKEN = {"TOP", "LIMIT", "OFFSET", "ILIKE", "REGEXP", "RLIKE"}  # for a name without AS
+MISTAKEN = {"EMIT", "TOP", "LIMIT", "OFFSET", "ILIKE", "REGEXP", "RLIKE"}  # for a name without AS
 FULL = {"GROUP": "GROUP BY", "ORDER": "ORDER BY", "WINDOWED": "WINDOWED BY STAGGER"}
 
 
@@ -39,7 +39,7 @@ def shown(text: str, token: Token) -> str:
 def unexpected(text: str, tokens: list[Token], at: int, expected: tuple[str, ...]) -> Broken:
     """Returns the fault of token `at`, where one of `expected` should stand: words, signs or things like "a name"."""
     token, before = tokens[at], tokens[at - 1] if at else None
-    if before and before.key in MISTAKEN and token.kind in {NUMBER, TEXT}:
+    if before and before.key in MISTAKEN and (token.kind in {NUMBER, TEXT} or token.key == "CHANGES"):
         return Broken(before.start, FOREIGN_WORDS[before.key])
     if sentence := _foreign(token, tokens[min(at + 1, len(tokens) - 1)]):
         return Broken(token.start, sentence)
@@ -50,12 +50,14 @@ def unexpected(text: str, tokens: list[Token], at: int, expected: tuple[str, ...
 
 
 def _plain(text: str, token: Token, expected: tuple[str, ...]) -> str:
+    if token.kind == END:
+        expected = tuple(word for word in expected if word != ",")
     wanted = " or ".join(filter(None, [", ".join(expected[:-1]), expected[-1]]))
     if token.kind == END:
         return f"The statement ends too early: {wanted} is missing."
     if token.key in STARTERS and expected[-1] == "the end of the statement":
         return f"A semicolon is missing before {shown(text, token)}."
-    return f"Expected {wanted}, but found {shown(text, token)}."
+    return f"Expected {wanted} but found {shown(text, token)}."
 
 
 def _foreign(token: Token, after: Token) -> str:
@@ -116,6 +118,9 @@ def _outside(text: str, tokens: list[Token], at: int, expected: tuple[str, ...])
 def _misspelt(text: str, tokens: list[Token], at: int, expected: tuple[str, ...]) -> Broken | None:
     """Finds a misspelt keyword here or, since it was taken for a name without AS, one token before."""
     keywords = tuple(word for word in expected if word.isupper() and word.isalpha())
+    here = tokens[at]
+    if glued := next((word for word in keywords if here.kind == WORD and here.key.startswith(word)), ""):
+        return Broken(here.start, f"A space is missing after {text[here.start : here.start + len(glued)]}.")
     for token, candidates in (
         (tokens[at], keywords),
         (tokens[at - 1], (*keywords, *CLAUSES, "SELECT", "JOIN", "STREAM")),

@@ -57,7 +57,7 @@ class Statements(Queries):
             return Broken(token.start, f"A SELECT is missing before {self.shown()}.")
         if self.key in CLAUSES or self.key in SETS:
             return Broken(token.start, f"{self.shown()} goes on with a query, but no query stands before it.")
-        if self.key in {"UPDATE", "DELETE", "MERGE", "TRUNCATE", "WITH", "USE", "SET"}:
+        if self.key in {"UPDATE", "DELETE", "MERGE", "TRUNCATE", "USE", "SET"}:
             return Broken(token.start, f"There is no {self.shown()} here: statements begin with {', '.join(STARTERS)}.")
         return self.wrong("CREATE", "INSERT", "SELECT")
 
