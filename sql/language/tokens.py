@@ -13,8 +13,8 @@ WORD, QUOTED, TEXT, UNICODE, BYTES, NUMBER, SIGN, BAD, END = (
 # Quantifiers are possessive: an unclosed quote costs one pass.
 SCAN = re.compile(
     r"""
-    (?P<space>[\s\ufeff\u200b]+)
-    |(?P<comment>--[^\n]*+|//[^\n]*+|/\*(?s:.*?)\*/)
+    [\s\ufeff\u200b]*+
+    (?:(?P<comment>--[^\n]*+|//[^\n]*+|/\*(?s:.*?)\*/)
     |(?P<dashes>(?:-[–—]|[–—]-|[–—]{2})[^\n]*+)
     |(?P<number>(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]++)?)
     |(?P<unicode>[uU]&'(?:[^']++|'')*+')
@@ -23,9 +23,11 @@ SCAN = re.compile(
     |(?P<quoted>"(?:[^"\n]++|"")*+")
     |(?P<text>'(?:[^']++|'')*+')
     |(?P<sign><>|!=|<=|>=|\|\||[-+*=<>(),.;\[\]{}]|/(?!\*))
+    |(?P<end>\Z))
     """,
     re.VERBOSE,
 )
+SPACE = re.compile(r"[\s\ufeff\u200b]*")
 CONTROLS = re.compile(r"[\x00-\x1f]")
 WRONG_QUOTES = re.compile(r"[“”„][^“”„\n]*[“”]|[‘’][^‘’\n]*[‘’]|`[^`\n]*`")
 NAME_END = re.compile(r"[;\n]")
@@ -72,11 +74,10 @@ def scan(report: Report) -> list[Token]:
     while position < length:
         found = match(text, position)
         if found is None:
-            position = _foreign(report, tokens, position)
+            position = _foreign(report, tokens, _after_space(text, position))
             continue
-        kind, start, position = found.lastgroup, position, found.end()
-        if kind == "space" or kind == "comment":
-            continue
+        kind = found.lastgroup or END
+        start, position = found.span(kind)
         if kind == "word":
             beyond = position < length and text[position] > "\x7f" and text[position].isalnum()
             if beyond or position - start > NAME_MOST:
@@ -88,9 +89,14 @@ def scan(report: Report) -> list[Token]:
             append(Token(SIGN, "<>" if sign == "!=" else sign, start, position))
         elif kind == "dashes":
             report.warn(start, "This comment begins with a long dash; write two hyphens (--).")
-        else:
-            append(_literal(report, kind or BAD, start, position))
+        elif kind != "comment" and kind != END:
+            append(_literal(report, kind, start, position))
     return tokens
+
+
+def _after_space(text: str, start: int) -> int:
+    found = SPACE.match(text, start)
+    return found.end() if found else start
 
 
 def _literal(report: Report, kind: str, start: int, end: int) -> Token:
