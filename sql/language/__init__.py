@@ -1,0 +1,1 @@
+"""Turns the text of a script into a tree, or into sentences that say where it is wrong and how to mend it."""
