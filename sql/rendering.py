@@ -7,13 +7,13 @@ from typing import Any
 
 import msgspec
 
-from sql.functions.calendar import iso_date, iso_time, iso_timestamp
+from sql.functions.calendar import iso_date
 from sql.functions.values import real_text
 from sql.plan.nodes import Column
 from sql.types import Family, Kind, Type
 from streams.core import clock
 
-encode = msgspec.json.Encoder(decimal_format="number").encode  # to bytes
+encode = msgspec.json.encode  # to bytes
 
 
 def iso(milliseconds: int) -> str:
@@ -53,8 +53,8 @@ def _shortest(value: float) -> float:
     return float(real_text(value))
 
 
-def _exact(value: Decimal) -> Decimal:
-    return Decimal(format(value, "f"))  # without an exponent
+def _exact(value: Decimal) -> msgspec.Raw:
+    return msgspec.Raw(format(value, "f").encode())  # with all its digits, and without an exponent
 
 
 def _base64(value: bytes) -> str:
@@ -64,8 +64,8 @@ def _base64(value: bytes) -> str:
 _WRITTEN: dict[Family, Callable[[Any], Any]] = {
     Family.EXACT: _exact,
     Family.DATE: iso_date,
-    Family.TIME: iso_time,
-    Family.TIMESTAMP: iso_timestamp,
+    Family.TIME: lambda value: iso(value)[11:23],
+    Family.TIMESTAMP: lambda value: iso(value).replace("T", " ")[:-1],
     Family.BYTES: _base64,
     Family.ROW: lambda value: [None if part is None else str(part) for part in value],
 }

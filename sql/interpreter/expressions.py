@@ -71,9 +71,7 @@ class Evaluator:
             return None
         if expr not in self._bound:
             source, target = expr.arg.type, expr.type
-            self._bound[expr] = (
-                assign_to(source, target) if expr.assigns else cast_to(source, target)
-            )
+            self._bound[expr] = assign_to(source, target) if expr.assigns else cast_to(source, target)
         return self._bound[expr](value)
 
     def _conversion(self, expr: plan.Convert) -> Callable[..., Any]:
