@@ -75,3 +75,12 @@ def packed_parts(values: list[Any]) -> Iterable[bytes]:
         return [data] if values else []
     middle = len(values) // 2
     return [*packed_parts(values[:middle]), *packed_parts(values[middle:])]
+
+
+def row_parts(rows: list[tuple[Any, ...]]) -> Iterable[bytes]:
+    """Yields rows in parts of at most about PART bytes each, unless one row is larger; none for no rows."""
+    data = pack_rows(rows)
+    if len(data) <= PART or len(rows) == 1:
+        return [data] if rows else []
+    middle = len(rows) // 2
+    return [*row_parts(rows[:middle]), *row_parts(rows[middle:])]

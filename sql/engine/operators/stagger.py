@@ -64,14 +64,15 @@ class StaggerOperator:
         self._restore(kept)
 
     def _restore(self, kept: Kept) -> None:
-        grown: dict[Key, list[tuple[int, list[Any]]]] = {}
+        grown: dict[tuple[Key, int], list[tuple[int, list[Any]]]] = {}  # by window; a serial may come again
         for entry in kept.history:
-            grown.setdefault(entry.key[:2], []).append((int(entry.key[2]), unpack(entry.data)))
+            mark = entry.key[:2], entry.until - 1
+            grown.setdefault(mark, []).append((int(entry.key[2]), unpack(entry.data)))
         found = []
         for key, data in kept.entries.items():
             keys, close, states = unpack(data)
             window = _Window(keys, close, int(key[1]), [make() for make in self._makers])
-            for place, values in grown.get(key, ()):
+            for place, values in grown.get((key, close), ()):
                 window.tallies[place].grow(values)
             for tally, state in zip(window.tallies, states, strict=True):
                 tally.load(state)
