@@ -31,7 +31,7 @@ class Command(PlainCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self._refuse_taken_port()
         call_command("migrate", verbosity=0)
-        for name in [*applications.names(), *first_steps.streams()]:
+        for name in [*map(applications.stream_of, applications.names()), *first_steps.streams()]:
             call_command("streams", "create", name, "--if-absent")
         first, site = not User.objects.exists(), f"http://localhost:{settings.PORT}"
         call_command("first_user", at=site, stdout=(said := StringIO()))
