@@ -17,10 +17,10 @@ T = TypeVar("T")
 class Cursor:
     """Stands at a token of a statement: `key` is its word in capitals, its sign, or its kind."""
 
-    def __init__(self, report: Report, tokens: list[Token], *, end: int) -> None:
-        """Takes the tokens of one statement, without its semicolon, and the offset at which the statement ends."""
+    def __init__(self, report: Report, tokens: list[Token]) -> None:
+        """Takes the tokens of one statement, at least one, without its semicolon."""
         self.report, self.text = report, report.text
-        self.tokens = [*tokens, Token(END, END, end, end)]
+        self.tokens = [*tokens, Token(END, END, tokens[-1].end, tokens[-1].end)]
         self.at = 0
         self.token = self.tokens[0]
         self.key = self.token.key

@@ -27,7 +27,8 @@ FOREIGN_WORDS = {
     "{": "A brace begins only {d '…'}, {t '…'} or {ts '…'}.",
     "[": 'Names are quoted with double quotes ("), not with brackets.',
 }
-VALUE = "a value"  # what an expression begins with, in sentences
+MISTAKEN = {"TOP", "LIMIT", "OFFSET", "ILIKE", "REGEXP", "RLIKE"}  # for a name without AS
+FULL = {"GROUP": "GROUP BY", "ORDER": "ORDER BY", "WINDOWED": "WINDOWED BY STAGGER"}
 
 
 def shown(text: str, token: Token) -> str:
@@ -38,8 +39,10 @@ def shown(text: str, token: Token) -> str:
 def unexpected(text: str, tokens: list[Token], at: int, expected: tuple[str, ...]) -> Broken:
     """Returns the fault of token `at`, where one of `expected` should stand: words, signs or things like "a name"."""
     token, before = tokens[at], tokens[at - 1] if at else None
-    if sentence := _foreign(token, before, tokens[min(at + 1, len(tokens) - 1)]):
-        return Broken(before.start if before and before.key == "TOP" else token.start, sentence)
+    if before and before.key in MISTAKEN and token.kind in {NUMBER, TEXT}:
+        return Broken(before.start, FOREIGN_WORDS[before.key])
+    if sentence := _foreign(token, tokens[min(at + 1, len(tokens) - 1)]):
+        return Broken(token.start, sentence)
     for hint in (_unclosed, _closes_nothing, _misspelt, _reserved, _clause, _missing_comma):
         if fault := hint(text, tokens, at, expected):
             return fault
@@ -55,9 +58,7 @@ def _plain(text: str, token: Token, expected: tuple[str, ...]) -> str:
     return f"Expected {wanted}, but found {shown(text, token)}."
 
 
-def _foreign(token: Token, before: Token | None, after: Token) -> str:
-    if before and before.key == "TOP" and token.kind == NUMBER:
-        return FOREIGN_WORDS["TOP"]
+def _foreign(token: Token, after: Token) -> str:
     if token.key in {"FETCH", "OFFSET"} and after.kind not in {WORD, NUMBER}:
         return ""
     return FOREIGN_WORDS.get(token.key, "")
@@ -134,7 +135,7 @@ def _clause(text: str, tokens: list[Token], at: int, expected: tuple[str, ...]) 
         mend = "join the conditions with AND" if key in {"WHERE", "HAVING"} else "keep one of them"
         return Broken(tokens[at].start, f"This is the query's second {written}; {mend}.")
     late = next((word for word in CLAUSES[CLAUSES.index(key) + 1 :] if word in seen), "")
-    return Broken(tokens[at].start, f"{written} must stand before {late}.") if late else None
+    return Broken(tokens[at].start, f"{written} must stand before {FULL.get(late, late)}.") if late else None
 
 
 def _clauses(tokens: list[Token]) -> set[str]:

@@ -148,8 +148,9 @@ class Literals(Types):
         if self.key in {"+", "-"}:
             self.advance()
         if self.token.kind == NUMBER:
+            unit = "SECOND" if self.peek() not in UNITS else self.peek()
             raise Broken(
-                self.token.start, f"The length of an interval stands in quotes: INTERVAL '{self.shown()}' SECOND."
+                self.token.start, f"The length of an interval stands in quotes: INTERVAL '{self.shown()}' {unit}."
             )
         if self.token.kind != TEXT:
             raise self.wrong("a length in quotes")
