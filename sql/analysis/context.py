@@ -32,7 +32,7 @@ class Context:
         """Counts one part of the plan. Raises ReportedError when the script has too many."""
         self.parts += 1
         if self.parts > NODES_MOST:
-            self.problems.refuse(span, f"The script is too large: its plan has more than {NODES_MOST} parts.")
+            raise self.problems.refused(span, f"The script is too large: its plan has more than {NODES_MOST} parts.")
 
 
 def input_columns(application: Application) -> tuple[Column, ...]:

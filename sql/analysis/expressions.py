@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NoReturn, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sql.analysis.context import NESTING_MOST, Context
 from sql.analysis.problems import ReportedError
@@ -17,9 +17,46 @@ from sql.types import BOOLEAN, Family, Type
 
 # Functions whose result is NULL only if an argument is.
 _STRICT = frozenset(
-    "+ - * / || NEGATE PLUS = <> < <= > >= IS_DISTINCT_FROM DIFFERENCE QUALIFY FLOOR_TIME CEIL_TIME STEP EXTRACT FLOOR CEIL"
-    " CEILING ABS UPPER LOWER INITCAP CHAR_LENGTH CHARACTER_LENGTH UNIX_TIMESTAMP TO_TIMESTAMP TSDIFF POSITION LIKE"
-    " SIMILAR_TO MOD ROUND TRUNC".split()
+    [
+        "+",
+        "-",
+        "*",
+        "/",
+        "||",
+        "NEGATE",
+        "PLUS",
+        "=",
+        "<>",
+        "<",
+        "<=",
+        ">",
+        ">=",
+        "IS_DISTINCT_FROM",
+        "DIFFERENCE",
+        "QUALIFY",
+        "FLOOR_TIME",
+        "CEIL_TIME",
+        "STEP",
+        "EXTRACT",
+        "FLOOR",
+        "CEIL",
+        "CEILING",
+        "ABS",
+        "UPPER",
+        "LOWER",
+        "INITCAP",
+        "CHAR_LENGTH",
+        "CHARACTER_LENGTH",
+        "UNIX_TIMESTAMP",
+        "TO_TIMESTAMP",
+        "TSDIFF",
+        "POSITION",
+        "LIKE",
+        "SIMILAR_TO",
+        "MOD",
+        "ROUND",
+        "TRUNC",
+    ]
 )
 _FOLDED_MOST = 1_000  # characters of a constant that a fold may make
 
@@ -50,7 +87,7 @@ class Typer:
         self.depth += 1
         try:
             if self.depth > NESTING_MOST:
-                self.refuse(node.span, f"The expression is nested more than {NESTING_MOST} times.")
+                raise self.refused(node.span, f"The expression is nested more than {NESTING_MOST} times.")
             return FORMS[type(node)](self, node)
         finally:
             self.depth -= 1
@@ -72,11 +109,12 @@ class Typer:
         """Types a node that must be a condition."""
         typed = self.type(node)
         if typed.type.family not in {Family.BOOLEAN, Family.NULL}:
-            self.refuse(node.span, f"{self.clause or 'This'} needs a condition, not {typed.type}.")
+            raise self.refused(node.span, f"{self.clause or 'This'} needs a condition, not {typed.type}.")
         return typed if typed.type.family == Family.BOOLEAN else replace(typed, type=BOOLEAN)
 
-    def refuse(self, span: Span, sentence: str) -> NoReturn:
-        self.context.problems.refuse(span, sentence)
+    def refused(self, span: Span, sentence: str) -> ReportedError:
+        """Writes a problem down, and returns the error that gives the part up."""
+        return self.context.problems.refused(span, sentence)
 
     def marked(self, expr: Expr, node: ast.Node) -> Expr:
         """Returns an expression with the user's words and their place."""
@@ -87,13 +125,13 @@ class Typer:
         arguments = tuple(args)
         function = registry.find(name)
         if function is None:
-            self.refuse(node.span, f"The function {name} is not available.")
+            raise self.refused(node.span, f"The function {name} is not available.")
         types, constants = [each.type for each in arguments], [constant(each) for each in arguments]
         try:
             result = function.result(types, constants)
             work = function.bind(types, constants)
         except registry.TypeProblem as problem:
-            self.refuse(node.span, str(problem))
+            raise self.refused(node.span, str(problem)) from None
         nullable = name not in _STRICT or any(each.nullable for each in arguments)
         applied = Apply(type=result, nullable=nullable, function=name, args=arguments)
         ready = all(isinstance(each, Const) and (each.value is not None or function.takes_null) for each in arguments)
@@ -105,7 +143,7 @@ class Typer:
         try:
             work = cast_to(arg.type, target)
         except registry.TypeProblem as problem:
-            self.refuse(node.span, str(problem))
+            raise self.refused(node.span, str(problem)) from None
         converted = Convert(type=target, nullable=arg.nullable, arg=arg)
         value = constant(arg)
         folded = fold(converted, lambda: work(value)) if value is not None else None
@@ -142,7 +180,7 @@ def fold(expr: Expr, compute: Callable[[], Any]) -> Expr | None:
         value = compute()
     except registry.FAULTS:
         return None
-    if isinstance(value, str | bytes | tuple) and len(value) > _FOLDED_MOST or isinstance(value, tuple):
+    if (isinstance(value, str | bytes | tuple) and len(value) > _FOLDED_MOST) or isinstance(value, tuple):
         return None
     return Const(type=expr.type, nullable=value is None, value=value)
 

@@ -58,7 +58,7 @@ def _column(typer: Typer, node: ast.ColumnRef) -> Expr:
 def _out_time(typer: Typer, node: ast.ColumnRef) -> Expr:
     if typer.clause in _AGGREGATE_CLAUSES:
         source = typer.scope.sources[0].name if typer.scope.sources else "s"
-        typer.refuse(
+        raise typer.refused(
             node.span,
             f"ROWTIME alone is the row time of the result, which {typer.clause} does not know yet; write"
             f" {shown(source)}.ROWTIME.",
@@ -93,7 +93,7 @@ def _junction(typer: Typer, node: ast.Binary) -> Expr:
     conditions = typer.each((node.left, node.right))
     for each, written in zip(conditions, (node.left, node.right), strict=True):
         if each.type.family not in {Family.BOOLEAN, Family.NULL}:
-            typer.refuse(written.span, f"{node.op} needs conditions, not {each.type}.")
+            raise typer.refused(written.span, f"{node.op} needs conditions, not {each.type}.")
     return typer.marked(joined(conditions, either=node.op == "OR"), node)
 
 
@@ -116,7 +116,7 @@ def _rounding(typer: Typer, node: ast.Rounding) -> Expr:
     arg = typer.type(node.expr)
     if node.unit is None:
         if arg.type.family in TIMES:
-            typer.refuse(node.span, f"{node.kind} of {arg.type} needs a unit: {node.kind}(… TO MINUTE).")
+            raise typer.refused(node.span, f"{node.kind} of {arg.type} needs a unit: {node.kind}(… TO MINUTE).")
         return typer.apply(node, node.kind, [arg])
     return typer.apply(node, f"{node.kind}_TIME", [arg, text(node.unit)])
 
@@ -170,4 +170,3 @@ def _qualified(typer: Typer, node: ast.Qualified) -> Expr:
             return typer.apply(node, "DIFFERENCE", [left, right, unit])
         return typer.apply(node, "QUALIFY", [typer.apply(inner, "-", [left, right]), unit])
     return typer.apply(node, "QUALIFY", [typer.type(inner), unit])
-

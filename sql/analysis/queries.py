@@ -11,8 +11,8 @@ from sql.analysis.ordering import sorted_rows, typed_order
 from sql.analysis.problems import ReportedError, Tried
 from sql.analysis.rewriting import plain
 from sql.analysis.rows import Rows, filtered, project
-from sql.analysis.select_list import select_list
 from sql.analysis.scope import Scope
+from sql.analysis.select_list import select_list
 from sql.analysis.unions import union
 from sql.analysis.windows import Windows
 from sql.language import ast
@@ -27,7 +27,7 @@ def query(context: Context, node: ast.Query) -> Rows:
             return select(context, node)
         case ast.SetQuery():
             return union(context, node, query)
-    context.problems.refuse(node.span, "VALUES gives no stream; SELECT STREAM … FROM a stream instead.")
+    raise context.problems.refused(node.span, "VALUES gives no stream; SELECT STREAM … FROM a stream instead.")
 
 
 def select(context: Context, node: ast.Select) -> Rows:
@@ -46,7 +46,9 @@ def _rest(context: Context, node: ast.Select, base: Node, scope: Scope) -> Rows:
     if node.group or node.stagger:
         return grouped(context, node, base, scope)
     if node.having is not None:
-        context.problems.refuse(node.having.span, "HAVING needs GROUP BY or WINDOWED BY; use WHERE for single rows.")
+        raise context.problems.refused(
+            node.having.span, "HAVING needs GROUP BY or WINDOWED BY; use WHERE for single rows."
+        )
     return _plain(context, node, base, scope)
 
 
