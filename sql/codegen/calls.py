@@ -7,10 +7,10 @@ the row time.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sql.codegen.exact import decaying, deviation, sum_of, variance
 from sql.codegen.names import Names
 from sql.codegen.running import Argument, Running
 from sql.codegen.templates import filled
-from sql.codegen.exact import decaying, deviation, sum_of, variance
 from sql.functions.values import fit_template, fitter
 from sql.plan.expressions import Const
 from sql.plan.nodes import Call
@@ -101,11 +101,11 @@ def _greatest(names: Names, running: Running, call: Call, arg: Argument) -> str:
 
 
 def _every(names: Names, running: Running, call: Call, arg: Argument) -> str:
-    return _or_null(arg, _number(running, arg), f"({running.holding(arg, False)} == 0)")
+    return _or_null(arg, _number(running, arg), f"({running.holding(arg, truth=False)} == 0)")
 
 
 def _any(names: Names, running: Running, call: Call, arg: Argument) -> str:
-    return _or_null(arg, _number(running, arg), f"({running.holding(arg, True)} > 0)")
+    return _or_null(arg, _number(running, arg), f"({running.holding(arg, truth=True)} > 0)")
 
 
 def _decaying(names: Names, running: Running, call: Call, arg: Argument) -> str:
@@ -174,6 +174,4 @@ def _lag(running: Running, site: Site, arg: Argument, back: int) -> str:
     nearer, other = running.position(arg, back, last=True, ignores=True)
     if back == 0:
         nearer, other = "False", "None"
-    return (
-        f"(({text} if {condition} else {absent}) if {arg.now} is not None else ({other} if {nearer} else {absent}))"
-    )
+    return f"(({text} if {condition} else {absent}) if {arg.now} is not None else ({other} if {nearer} else {absent}))"

@@ -65,7 +65,7 @@ def sum_of(values: Iterable[Any]) -> Any:
 
 
 def decaying(times: Sequence[int], values: Sequence[Any], first: int, now: int, half: int) -> float | None:
-    """Returns EXP_AVG: the average of the values from `first` on, whose weights halve with every `half` milliseconds."""
+    """Returns EXP_AVG: an average from `first` on, in which weights halve every `half` milliseconds."""
     weights = total = 0.0
     for time, value in zip(times[first:], values[first:], strict=True):
         if value is not None:

@@ -23,6 +23,7 @@ class FrameCode:
     def __init__(self, names: Names, frame: Frame, sites: Sequence[tuple[int, Site]]) -> None:
         self.frame = frame
         self.number = names.fresh("")
+        self.counted = ""  # the name that counts the rows of a batch
         self.ranged = frame.range is not None
         self.endless = frame.range is None and frame.rows is None
         self.columns = list({site.args[0].column: site.args[0] for _, site in sites if site.args}.values())

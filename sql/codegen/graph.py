@@ -8,11 +8,14 @@ it write.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sql.plan.expressions import Expr
+from sql.plan.expressions import Expr, Field
 from sql.plan.nodes import (
     Aggregate,
     Column,
+    DistinctCount,
     Filter,
+    Forest,
+    Hotspots,
     LookupJoin,
     Node,
     Order,
@@ -146,4 +149,13 @@ def prepared(node: Node, side: int = 0) -> tuple[tuple[Expr, ...], bool]:
         return tuple(expr for expr, _ in node.keys), True
     if isinstance(node, StreamJoin):
         return tuple(pair[side] for pair in node.keys), True
-    return (), not isinstance(node, TopItems)
+    if isinstance(node, TopItems | DistinctCount):
+        return _fields(node.input, (node.slot,)), False
+    if isinstance(node, Forest | Hotspots):
+        return _fields(node.input, node.slots), True
+    return (), True
+
+
+def _fields(node: Node, slots: Sequence[int]) -> tuple[Expr, ...]:
+    columns = node.columns
+    return tuple(Field(slot=slot, type=columns[slot].type, nullable=columns[slot].nullable) for slot in slots)

@@ -7,8 +7,8 @@ and lines that let the oldest row go. `w` is the window, `x` the leaving value. 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sql.codegen.names import Names
 from sql.codegen.exact import plus, plus_square
+from sql.codegen.names import Names
 from sql.types import Family, Type
 
 NOTHING = "None"
@@ -188,7 +188,7 @@ class Running:
 
         return self._once("distinct", arg, make)
 
-    def holding(self, arg: Argument, truth: bool) -> str:  # noqa: FBT001 - the truth value is what is counted
+    def holding(self, arg: Argument, *, truth: bool) -> str:
         """Returns the slot that counts the conditions that are TRUE, or FALSE."""
 
         def make() -> str:
