@@ -105,7 +105,8 @@ class TopItemsOperator:
         if self._window_changed:
             put[WINDOW] = pack([self._end, self._approximate])
         removed = self._removed - put.keys()
-        self._stored = self._stored - removed | put.keys()
+        self._stored -= removed
+        self._stored |= put.keys()
         self._changed, self._removed, self._window_changed = {}, set(), False
         return Change(put, sorted(removed))
 

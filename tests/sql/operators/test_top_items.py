@@ -26,7 +26,8 @@ def groups(found: Any) -> dict[int, list[str]]:
     """Returns the values that are not NULL by the end of their period, in order."""
     ends: dict[int, list[str]] = {}
     for time, these, _ in found:
-        ends.setdefault(time // 10 * 10 + 10, []).extend(value for (value,) in these if value is not None)
+        if these:
+            ends.setdefault(time // 10 * 10 + 10, []).extend(value for (value,) in these if value is not None)
     return ends
 
 
