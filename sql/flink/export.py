@@ -30,12 +30,12 @@ class Export:
 
     source: str
     pumps: tuple[Statement, ...]
-    streams: str  # views of the in-application streams, in the order in which they can be made
+    views: tuple[str, ...]  # statements, in an order in which they can be run
     sinks: str
 
     def __str__(self) -> str:
         """Returns the script. Each pump has a comment that says how true it is."""
-        parts = [_HEADER, self.source, self.streams, self.sinks]
+        parts = [_HEADER, self.source, *self.views, self.sinks]
         return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -55,7 +55,7 @@ def export(plan: Plan, application: Application) -> Export:
         pumps = [pump for pump in plan.pumps if pump.target == target]
         statements = [_pump(pump, available) for pump in pumps]
         done += statements
-        views += [_comment(each) + each.sql for each in statements]
+        views += [(_comment(each) + each.sql).rstrip() for each in statements]
         made = [each.pump for each in statements if each.level != Level.CANNOT]
         if made:
             available.add(target)
@@ -64,7 +64,7 @@ def export(plan: Plan, application: Application) -> Export:
         name for name in plan.streams if name in available and not _is_read(plan, name)
     ]
     written = [plan.streams[each] for each in sinks if each in available and each in plan.streams]
-    return Export(_source(plan.source, application), tuple(done), "\n\n".join(views), _sinks(written, application))
+    return Export(_source(plan.source, application), tuple(done), tuple(views), _sinks(written, application))
 
 
 def _pump(pump: Pump, available: set[str]) -> Statement:
@@ -76,9 +76,14 @@ def _pump(pump: Pump, available: set[str]) -> Statement:
         query = queries.query(pump.root)
     except Cannot as reason:
         return Statement(pump.name, pump.line, Level.CANNOT, (str(reason),), "")
-    view = f"CREATE TEMPORARY VIEW {name(pump.name)} AS\n{query};"
+    view = f"CREATE TEMPORARY VIEW {_view(pump.name)} AS\n{query};"
     sql = "\n".join([*queries.statements, view])
     return Statement(pump.name, pump.line, notes.level, tuple(notes.sentences), sql)
+
+
+def _view(pump: str) -> str:
+    """Returns the name of a pump's view: a pump may be called as a stream is."""
+    return name(f"{pump} pump")
 
 
 def _comment(statement: Statement) -> str:
@@ -88,7 +93,7 @@ def _comment(statement: Statement) -> str:
 
 def _stream(stream: InAppStream, pumps: Sequence[str]) -> str:
     columns = ", ".join(f"c{at} AS {name(column.name)}" for at, column in enumerate(stream.columns))
-    queries = [f"SELECT {columns}, {TIME} FROM {name(pump)}" for pump in pumps]
+    queries = [f"SELECT {columns}, {TIME} FROM {_view(pump)}" for pump in pumps]
     return f"CREATE TEMPORARY VIEW {name(stream.name)} AS\n" + "\nUNION ALL\n".join(queries) + ";"
 
 
