@@ -20,7 +20,7 @@ from sql.language.ast import (
 from sql.language.balance import BALANCED, Part, balanced
 from sql.language.bounds import PREDICATE_DEPTH
 from sql.language.parsing.forms import COMPARISON
-from sql.language.parsing.operands import OPERANDS, QUERY_WORDS, Operands
+from sql.language.parsing.operands import OPERANDS, Operands
 from sql.language.report import Broken
 from sql.language.tokens import NUMBER, TEXT
 from sql.language.words import PLURALS, UNITS
@@ -134,7 +134,7 @@ class Expressions(Operands):
 
     def _in(self, left: Expression, start: int, negated: bool) -> InList | InQuery:  # noqa: FBT001 - as its siblings
         self.expect("(")
-        if self.key in QUERY_WORDS:
+        if self.begins_query():
             query = self.query()
             self.close()
             return InQuery(left, query, negated, span=self.span(start))

@@ -43,7 +43,7 @@ def unexpected(text: str, tokens: list[Token], at: int, expected: tuple[str, ...
         return Broken(before.start, FOREIGN_WORDS[before.key])
     if sentence := _foreign(token, tokens[min(at + 1, len(tokens) - 1)]):
         return Broken(token.start, sentence)
-    for hint in (_unclosed, _closes_nothing, _misspelt, _reserved, _clause, _missing_comma):
+    for hint in (_unclosed, _closes_nothing, _outside, _misspelt, _reserved, _clause, _missing_comma):
         if fault := hint(text, tokens, at, expected):
             return fault
     return Broken(token.start, _plain(text, token, expected))
@@ -96,6 +96,21 @@ def _closes_nothing(text: str, tokens: list[Token], at: int, expected: tuple[str
     if tokens[at].key != ")" or opened(tokens[:at]):
         return None
     return Broken(tokens[at].start, "This ) closes nothing: remove it, or add the ( that it belongs to.")
+
+
+def _outside(text: str, tokens: list[Token], at: int, expected: tuple[str, ...]) -> Broken | None:
+    """Explains FLOOR(time) TO HOUR: the parenthesis is closed too early."""
+    if tokens[at].key != "TO" or tokens[at - 1].key != ")":
+        return None
+    depth, opening = 1, at - 2
+    while depth and opening > 0:
+        depth += (tokens[opening].key == ")") - (tokens[opening].key == "(")
+        opening -= 1
+    if tokens[opening].key not in {"FLOOR", "CEIL", "CEILING"}:
+        return None
+    unit = shown(text, tokens[at + 1])
+    mend = f"{shown(text, tokens[opening])}(… TO {unit})"
+    return Broken(tokens[at].start, f"TO {unit} belongs inside the parentheses: {mend}.")
 
 
 def _misspelt(text: str, tokens: list[Token], at: int, expected: tuple[str, ...]) -> Broken | None:

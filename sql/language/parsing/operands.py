@@ -100,7 +100,7 @@ class Operands(Forms):
         """Reads an expression, a query or a period in parentheses."""
         start = self.token.start
         self.advance()
-        if self.key in QUERY_WORDS:
+        if self.begins_query():
             query = self.query()
             self.close()
             return ScalarQuery(query, span=self.span(start))
@@ -109,6 +109,21 @@ class Operands(Forms):
             return self._listed(inner, start)
         self.close()
         return inner
+
+    def begins_query(self) -> bool:
+        """Returns whether a query stands here, not an expression that begins with one: (SELECT …) UNION …"""
+        if self.key in QUERY_WORDS:
+            return True
+        steps = 0
+        while self.peek(steps) == "(":
+            steps += 1
+        if self.peek(steps) not in QUERY_WORDS:
+            return False
+        depth = steps
+        while depth and steps < len(self.tokens):
+            depth += (self.peek(steps) == "(") - (self.peek(steps) == ")")
+            steps += 1
+        return self.peek(steps) in {"UNION", "EXCEPT", "INTERSECT", "ORDER"}
 
     def _listed(self, first: Expression, start: int) -> Expression:
         """Reads the rest of a period, or explains that a list is no value."""
