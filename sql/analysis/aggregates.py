@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from sql.analysis.expressions import Typer, constant
 from sql.analysis.problems import ReportedError
-from sql.analysis.rewriting import CallRef, Declared, OutTime, plain, rewrite
+from sql.analysis.rewriting import CallRef, OutTime, plain, rewrite
 from sql.analysis.scope import ROW_TIME_EXPR
 from sql.functions import registry
 from sql.functions.rules import aggregate_result
@@ -32,6 +32,12 @@ def describe(typer: Typer, node: ast.Call, frame: int = 0) -> Call:
         result = aggregate_result(name, of, typer.context.application.switches.integer_avg)
     except registry.TypeProblem as problem:
         raise typer.refused(node.span, str(problem)) from None
+    if name == "AVG" and result.family == Family.WHOLE:
+        typer.context.problems.warn(
+            node.span,
+            f"AVG of {of} is a whole number, as in the service: of 1 and 2 it is 1; write AVG(CAST(… AS DOUBLE)), or"
+            " set the switch integer_avg to exact.",
+        )
     if name == "COUNT" and args and not args[0].nullable and not node.distinct:
         args = ()  # no value is NULL, so that it counts rows
     return Call(
@@ -108,15 +114,9 @@ class Grouped:
         """Returns an expression of the SELECT as it is computed from the group's row. Raises ReportedError."""
 
         def change(each: Expr) -> Expr | None:
-            bare = plain(each) if isinstance(each, Declared) else each
-            if bare in self.keys and not isinstance(bare, Const):
-                return Field(
-                    type=each.type,
-                    nullable=each.nullable,
-                    slot=self.keys.index(bare),
-                    written=each.written,
-                    span=each.span,
-                )
+            if each in self.keys and not isinstance(each, Const):
+                slot = self.keys.index(each)
+                return Field(type=each.type, nullable=each.nullable, slot=slot, written=each.written, span=each.span)
             if isinstance(each, CallRef):
                 slot = len(self.keys) + each.index
                 return Field(type=each.type, nullable=each.nullable, slot=slot, written=each.written, span=each.span)
@@ -126,7 +126,7 @@ class Grouped:
                 raise self._refused(typer, each, node)
             return None
 
-        return rewrite(expr, change)
+        return rewrite(plain(expr), change)
 
     def _refused(self, typer: Typer, expr: Expr, node: ast.Node) -> ReportedError:
         words = expr.written or typer.context.problems.written(node.span)

@@ -1,7 +1,7 @@
 """Assigns the columns of a query to those of the stream into which a pump writes, by position."""
 
 from sql.analysis.context import Context
-from sql.analysis.names import meant, shown
+from sql.analysis.names import counted, meant, shown
 from sql.analysis.problems import ReportedError
 from sql.analysis.rows import Rows
 from sql.functions.rules import assignable
@@ -72,7 +72,7 @@ def _count(insert: ast.Insert, target: InAppStream, places: list[Column], count:
         if difference > 0
         else f"select {-difference} more, or list the columns that get a value"
     )
-    return f"The SELECT gives {count} columns, and {what} {len(places)}; {mend}."
+    return f"The SELECT gives {counted(count, 'column')}, and {what} {len(places)}; {mend}."
 
 
 def _items(context: Context, insert: ast.Insert, target: InAppStream, values: dict[str, Expr]) -> tuple[Expr, ...]:

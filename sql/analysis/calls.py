@@ -1,7 +1,7 @@
 """Types calls: functions of the dialect, the script's own functions, and those that collect rows."""
 
 from sql.analysis.expressions import Typer, form
-from sql.analysis.names import meant, shown
+from sql.analysis.names import counted, meant, shown
 from sql.analysis.predicates import coalesced, null_if
 from sql.analysis.problems import ReportedError
 from sql.analysis.rewriting import Declared
@@ -40,6 +40,8 @@ def over_all_rows(call: ast.Call) -> bool:
 @form(ast.Call)
 def _call(typer: Typer, node: ast.Call) -> Expr:
     name = node.name.name
+    if name in typer.context.broken:
+        raise ReportedError  # its definition has a problem, which is written down
     if name in typer.context.functions:
         return _inlined(typer, node, typer.context.functions[name])
     if node.over is not None:
@@ -65,7 +67,7 @@ def _no_name(typer: Typer, node: ast.Call, name: str) -> ReportedError:
     sentence = registry.NOT_OF_THE_DIALECT.get(name) or UNSUPPORTED.get(name, "").format(name=name)
     known = [each for each in registry.names() if each[0].isalpha() and "_TIME" not in each]
     known += [*AGGREGATES, *typer.context.functions]
-    guess = meant(name, known).partition("; there are ")[0]
+    guess = meant(name, known).partition("; there ")[0]
     return typer.refused(
         node.name.span, sentence or f"There is no function {shown(name)}{guess.removesuffix('.') or '.'}"
     )
@@ -85,8 +87,7 @@ def _analytic(typer: Typer, node: ast.Call) -> Expr:
     if typer.analytic is None:
         raise typer.refused(
             node.span,
-            f"{name} OVER a window cannot stand in {typer.clause or 'this place'}; compute it in a subquery in FROM, and use"
-            " its column.",
+            f"{name} OVER a window cannot stand in {typer.clause or 'this place'}; nest it in a subquery in FROM.",
         )
     return typer.analytic.take(typer, node)
 
@@ -104,8 +105,12 @@ def _aggregate(typer: Typer, node: ast.Call) -> Expr:
     if name in ANALYTIC_ONLY:
         raise typer.refused(node.span, f"{name} needs OVER (…): it looks at the rows of a window.")
     if typer.aggregates is None:
-        sentence = _NO_AGGREGATE.get(typer.clause) or (
-            "{name} collects rows: it needs GROUP BY with a time, such as STEP(s.ROWTIME BY INTERVAL '1' MINUTE), or OVER (…)."
+        nested = f"{{name}} cannot stand in {typer.clause}; nest the SELECT, and collect its rows outside."
+        sentence = (
+            nested
+            if typer.clause.startswith("the argument")
+            else _NO_AGGREGATE.get(typer.clause)
+            or ("{name} collects rows: it needs OVER (…), or GROUP BY with a time, such as FLOOR(s.ROWTIME TO MINUTE).")
         )
         raise typer.refused(node.span, sentence.format(name=name))
     return typer.aggregates.take(typer, node)
@@ -115,13 +120,15 @@ def _inlined(typer: Typer, node: ast.Call, function: ast.CreateFunction) -> Expr
     """Returns the body of the script's own function with the arguments in it; they need the declared types."""
     name = shown(node.name.name)
     if len(node.args) != len(function.parameters):
-        raise typer.refused(node.span, f"{name} takes {len(function.parameters)} arguments, not {len(node.args)}.")
+        raise typer.refused(
+            node.span, f"{name} takes {counted(len(function.parameters), 'argument')}, not {len(node.args)}."
+        )
     args = typer.each(node.args)
     for parameter, arg, written in zip(function.parameters, args, node.args, strict=True):
         if not _fits(arg, parameter):
             raise typer.refused(
                 written.span,
-                f"{name} takes {parameter.type} as {parameter.name}, not {arg.type}; CAST it to {parameter.type}.",
+                f"{name} takes {parameter.type} as {shown(parameter.name.name)}, not {arg.type}; CAST it to {parameter.type}.",
             )
     values = {parameter.name.name: arg for parameter, arg in zip(function.parameters, args, strict=True)}
     return typer.marked(_body(typer, node, function, values), node)

@@ -21,6 +21,8 @@ class Context:
     streams: dict[str, InAppStream] = field(default_factory=dict)  # the inputs, and those that the script creates
     tables: dict[str, Table] = field(default_factory=dict)
     functions: dict[str, CreateFunction] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)  # functions whose definitions have problems
+    places: dict[str, Span] = field(default_factory=dict)  # of the created streams
     parts: int = 0
     read: dict[str, Span] = field(default_factory=dict)  # streams that the statement reads, where first
 

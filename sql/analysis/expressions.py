@@ -8,11 +8,12 @@ from sql.analysis.context import NESTING_MOST, Context
 from sql.analysis.problems import ReportedError
 from sql.analysis.scope import Scope
 from sql.analysis.trends import Trend
-from sql.errors import Span
+from sql.errors import RowError, Span
 from sql.functions import registry
 from sql.functions.casting import cast_to
 from sql.language import ast
 from sql.plan.expressions import Apply, Const, Convert, Expr
+from sql.plan.words import cut
 from sql.types import BOOLEAN, Family, Type
 
 # Functions whose result is NULL only if an argument is.
@@ -135,7 +136,7 @@ class Typer:
         nullable = name not in _STRICT or any(each.nullable for each in arguments)
         applied = Apply(type=result, nullable=nullable, function=name, args=arguments)
         ready = all(isinstance(each, Const) and (each.value is not None or function.takes_null) for each in arguments)
-        folded = fold(applied, lambda: work(*constants)) if ready and arguments else None
+        folded = self._folded(node, applied, lambda: work(*constants)) if ready and arguments else None
         return self.marked(folded or applied, node)
 
     def convert(self, node: ast.Node, arg: Expr, target: Type) -> Expr:
@@ -146,8 +147,28 @@ class Typer:
             raise self.refused(node.span, str(problem)) from None
         converted = Convert(type=target, nullable=arg.nullable, arg=arg)
         value = constant(arg)
-        folded = fold(converted, lambda: work(value)) if value is not None else None
+        folded = self._folded(node, converted, lambda: work(value)) if value is not None else None
         return self.marked(folded or converted, node)
+
+    def _folded(self, node: ast.Node, expr: Expr, compute: Callable[[], Any]) -> Expr | None:
+        """Returns the constant that an expression computes. One that fails is kept, and fails in each row."""
+        try:
+            value = compute()
+        except registry.FAULTS as error:
+            self.context.problems.warn(node.span, f"{self._words(node)} fails in every row: {_reason(error)}")
+            return None
+        if isinstance(value, tuple) or (isinstance(value, str | bytes) and len(value) > _FOLDED_MOST):
+            return None
+        return Const(type=expr.type, nullable=value is None, value=value)
+
+    def _words(self, node: ast.Node) -> str:
+        return cut(self.context.problems.written(node.span))
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ZeroDivisionError):
+        return "it divides by zero."
+    return str(error) if isinstance(error, RowError) else "its result is no number."
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,17 +193,6 @@ def reading(scope: Scope) -> Reading:
 def constant(expr: Expr) -> object:
     """Returns the value of a constant; None for NULL and for all that is no constant."""
     return expr.value if isinstance(expr, Const) else None
-
-
-def fold(expr: Expr, compute: Callable[[], Any]) -> Expr | None:
-    """Returns the constant that an expression computes; None if it fails, so that it fails in each row instead."""
-    try:
-        value = compute()
-    except registry.FAULTS:
-        return None
-    if (isinstance(value, str | bytes | tuple) and len(value) > _FOLDED_MOST) or isinstance(value, tuple):
-        return None
-    return Const(type=expr.type, nullable=value is None, value=value)
 
 
 Form = TypeVar("Form", bound=Callable[[Typer, Any], Expr])

@@ -4,6 +4,7 @@ from sql.analysis.expressions import Typer, form
 from sql.analysis.names import shown
 from sql.analysis.rewriting import OutTime
 from sql.analysis.scope import ROW_TIME_EXPR, ROWTIME
+from sql.analysis.tree import walk
 from sql.functions.rules import TIMES
 from sql.language import ast
 from sql.plan.expressions import Const, Convert, Expr, Junction, StartTime
@@ -85,7 +86,12 @@ def _unary(typer: Typer, node: ast.Unary) -> Expr:
 def _binary(typer: Typer, node: ast.Binary) -> Expr:
     if node.op in {"AND", "OR"}:
         return _junction(typer, node)
-    return typer.apply(node, node.op, typer.each((node.left, node.right)))
+    done = typer.apply(node, node.op, typer.each((node.left, node.right)))
+    if node.op == "/" and done.type.family == Family.WHOLE and any(isinstance(each, ast.Call) for each in walk(node)):
+        typer.context.problems.warn(
+            node.span, "Whole numbers are divided without a fraction: 5 / 2 is 2; CAST one of them to DOUBLE."
+        )
+    return done
 
 
 def _junction(typer: Typer, node: ast.Binary) -> Expr:

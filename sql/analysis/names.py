@@ -87,6 +87,11 @@ def shown(name: str) -> str:
     return text if len(text) <= _LENGTH_MOST else f"{text[: _LENGTH_MOST - 1]}…"
 
 
+def counted(number: int, noun: str) -> str:
+    """Returns a number with its noun, such as "1 column" or "2 columns"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def meant(name: str, known: Collection[str]) -> str:
     """Returns the end of a sentence that names the likeliest of the known names, or lists them."""
     same = [each for each in known if each.upper() == name.upper()]
@@ -97,7 +102,8 @@ def meant(name: str, known: Collection[str]) -> str:
     if close:
         return f"; did you mean {written(folded[close[0]])}?"
     some = ", ".join(written(each) for each in list(known)[:_SHOWN_MOST])
-    return f"; there are {some}{', …' if len(known) > _SHOWN_MOST else ''}." if some else "."
+    more = ", …" if len(known) > _SHOWN_MOST else ""
+    return f"; there {'is' if len(known) == 1 else 'are'} {some}{more}." if some else "."
 
 
 def _with_case(name: str) -> str:

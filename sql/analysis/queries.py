@@ -32,10 +32,10 @@ def query(context: Context, node: ast.Query) -> Rows:
 
 def select(context: Context, node: ast.Select) -> Rows:
     """Returns the rows of one SELECT."""
-    source, scope = from_clause(context, node, query)
+    source, scope, is_filtered = from_clause(context, node, query)
     scope = replace(scope, aliases=_aliases(context, node, scope))
     tried = Tried()
-    base = tried(lambda: _where(context, node, source, scope))
+    base = source if is_filtered else tried(lambda: _where(context, node, source, scope))
     rows = tried(lambda: _rest(context, node, base or source, scope))
     if rows is None or tried.failed:
         raise ReportedError

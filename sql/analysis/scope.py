@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from sql.analysis.names import meant, shown, written
 from sql.analysis.problems import Problems, ReportedError
+from sql.analysis.rewriting import Arrival
 from sql.analysis.trends import ROW_TIME, Trend
 from sql.errors import Span
 from sql.language.ast import Identifier
@@ -48,7 +49,8 @@ class Named:
         if name == ROWTIME and not self.is_table:  # a column of that name holds the row time, too
             return Seen(ROWTIME, self.rowtime, self.rowtime_trend)
         if found is None and name == ARRIVAL and self.is_input:
-            return Seen(ARRIVAL, self.rowtime, None)
+            moment = self.rowtime
+            return Seen(ARRIVAL, Arrival(type=TIMESTAMP, nullable=False) if moment == ROW_TIME_EXPR else moment)
         return found
 
     @property
@@ -118,7 +120,7 @@ class Scope:
         hidden = next((each for each in self.sources if each.real == name), None)
         if hidden is not None:
             return problems.refused(
-                span, f"{shown(name)} has the alias {written(hidden.name)} here; write {written(hidden.name)}. before."
+                span, f"{shown(name)} has the alias {written(hidden.name)} here; write {written(hidden.name)} instead."
             )
         known = [each.name for each in self.sources if each.name]
         return problems.refused(span, f"{shown(name)} is not a source of this SELECT{meant(name, known)}")

@@ -1,7 +1,11 @@
 """Analyses a whole script: declares, types, orders the pumps, and looks at the application's other files."""
 
+from dataclasses import replace
+
 from sql.analysis import calls, forms, predicates  # noqa: F401 - they name the functions that type each kind of node
 from sql.analysis.context import Context, input_columns
+from sql.analysis.lint import lint
+from sql.analysis.partition import prove
 from sql.analysis.problems import Problems
 from sql.analysis.pumps import ordered_pumps
 from sql.analysis.settings import check_settings
@@ -32,7 +36,7 @@ def analyse(script: ast.Script, application: Application) -> Plan:
     if problems.errors(script.warnings):
         raise ScriptError(problems.errors(script.warnings))
     streams = {name: context.streams[name] for name in found.created if name in context.streams}
-    return Plan(
+    plan = Plan(
         source=context.streams[application.input],
         streams=streams,
         pumps=pumps,
@@ -40,4 +44,11 @@ def analyse(script: ast.Script, application: Application) -> Plan:
         proof=Proof(per_shard=False, sentences=()),
         text=script.text,
         peeks=tuple(found.peeks),
+        inputs=application.inputs,
     )
+    proof = prove(plan, application.partition_key, len(application.inputs))
+    if application.parallel and not proof.per_shard:
+        problems.add(None, f"The application asks for a lease for each shard, and cannot have it. {proof.sentences[0]}")
+        raise ScriptError(problems.errors())
+    lint(context, plan, script)
+    return replace(plan, proof=proof, warnings=problems.warnings(script.warnings))

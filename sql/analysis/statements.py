@@ -80,8 +80,8 @@ class Script:
         return self.context.problems.refused(node.span, sentence)
 
     def _is_kept(self, statement: ast.CreatePump) -> bool:
-        kept = self.pumps.get(statement.name.name)
-        return kept is not None and kept.statement is statement
+        """Returns whether a pump was not dropped. One of a name that exists already is looked at, too."""
+        return statement.name.name in self.pumps
 
     def _stream(self, node: ast.CreateStream) -> None:
         name, problems = node.name.name, self.context.problems
@@ -95,6 +95,7 @@ class Script:
             line = problems.line(self.created[name].span)
             raise problems.refused(node.name.span, f"Stream {shown(name)} is created twice, first in line {line}.")
         self.created[name] = node
+        self.context.places[name] = node.span
         self.context.streams[name] = InAppStream(name=name, columns=self._columns(node), line=problems.line(node.span))
 
     def _columns(self, node: ast.CreateStream) -> tuple[Column, ...]:
@@ -123,8 +124,10 @@ class Script:
                 raise problems.refused(each.span, f"{shown(name)} has two parameters {shown(each.name.name)}.")
             parameters[each.name.name] = Field(type=each.type, slot=slot)
         typer = Typer(self.context, Scope(()), f"function {shown(name)}", parameters=parameters)
+        self.context.broken.add(name)
         body = typer.type(node.body)
         typer.convert(node.body, replace(body, written=""), node.returns)
+        self.context.broken.remove(name)
         self.context.functions[name] = node
 
     def _pump(self, node: ast.CreatePump) -> None:
@@ -156,17 +159,17 @@ class Script:
             del self.context.streams[name]
 
     def _plan_pump(self, node: ast.CreatePump) -> None:
-        insert, context = node.insert, self.context
+        insert, context, kept = node.insert, self.context, self.pumps[node.name.name]
         target = self._target(insert.target)
         try:
             rows = query(context, insert.query)
         finally:
-            self.pumps[node.name.name].read = context.read
+            kept.read = context.read
         if target is None:
             return
         root = assigned(context, rows, insert, target)
         line = context.problems.line(node.span)
-        self.pumps[node.name.name].pump = Pump(name=node.name.name, target=target.name, root=root, line=line)
+        kept.pump = Pump(name=node.name.name, target=target.name, root=root, line=line)
 
     def _target(self, name: ast.Identifier) -> InAppStream | None:
         """Returns the stream into which a pump writes, or None after it wrote the problem down."""
