@@ -1,6 +1,7 @@
 """Counts days, months and milliseconds in the proleptic Gregorian calendar, in UTC, for the years 1 to 9999."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from sql.errors import Fault, RowError
@@ -40,6 +41,7 @@ def civil(moment: int) -> Civil:
     return Civil(found.year, found.month, found.day, moment % DAY)
 
 
+@lru_cache(4096)
 def midnight(year: int, month: int, day: int) -> int:
     """Returns milliseconds since 1970; raises ValueError for a date that is none."""
     return (datetime(year, month, day, tzinfo=UTC) - EPOCH) // MILLISECOND

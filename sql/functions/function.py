@@ -22,6 +22,11 @@ def no_template(types: Types) -> str | None:
     return None
 
 
+def no_constant_template(types: Types, constants: Constants) -> str | None:
+    """Returns None: the constant arguments give no better template."""
+    return None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Function:
     """Describes an operator or a function as the typed plan names it, such as `+`, `UPPER` or `FLOOR_TIME`.
@@ -30,6 +35,8 @@ class Function:
     - `call` works on values. NULL never reaches it, unless `takes_null`. It raises one of FAULTS for a row's fault.
     - `inline` returns a Python expression with `{0}`, `{1}` … in place of the arguments, each exactly once or in a
       place that is evaluated once, or None. It may use the names of `registry.NAMES`, and assign to `_v`.
+    - `inline_with` does the same for constant arguments that it knows, such as the unit of FLOOR_TIME. Its template may
+      leave out a constant argument. Generated code asks `template`, which prefers this one.
     - `total` says that no values of the types can raise.
     - `prepare` is called once with the types and the constant arguments. It returns the callable for the rows, which
       takes all arguments, the constant ones too. Without it, `call` is that callable.
@@ -39,6 +46,7 @@ class Function:
     result: Callable[[Types, Constants], Type]
     call: Callable[..., Any]
     inline: Callable[[Types], str | None] = no_template
+    inline_with: Callable[[Types, Constants], str | None] = no_constant_template
     takes_null: bool = False
     total: bool | Callable[[Types], bool] = False
     prepare: Callable[[Types, Constants], Callable[..., Any]] | None = None
@@ -46,6 +54,10 @@ class Function:
     def bind(self, types: Types, constants: Constants) -> Callable[..., Any]:
         """Returns the callable for the rows; raises TypeProblem for a constant argument that cannot be used."""
         return self.prepare(types, constants) if self.prepare else self.call
+
+    def template(self, types: Types, constants: Constants) -> str | None:
+        """Returns the best template for generated code, or None: it then calls the result of `bind`."""
+        return self.inline_with(types, constants) or self.inline(types)
 
     def is_total(self, types: Types) -> bool:
         return self.total if isinstance(self.total, bool) else self.total(types)
