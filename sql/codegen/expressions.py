@@ -164,7 +164,7 @@ class Writer:
         first, again = (arg, arg) if arg else self._named(expr.arg)
         if isinstance(expr, InTable):
             values = self._names.make(lambda run: run.values(expr.table, expr.slot), "s")
-            test = f"{again} in {values}" if positive else f"{values}.lacks({again})"
+            test = f"{values}.{'has' if positive else 'lacks'}({again}, t)"
         else:
             test = self._in(expr, again, positive=positive)
         return f"({first} is not None and {test})"

@@ -12,6 +12,7 @@ from sql.plan.expressions import Expr, Field
 from sql.plan.nodes import (
     Aggregate,
     Column,
+    Distinct,
     DistinctCount,
     Filter,
     Forest,
@@ -66,11 +67,12 @@ class Segment:
 
 @dataclass(slots=True)
 class Graph:
-    """Holds the segments and operators of a plan. Buffer 0 has the rows of the application's input."""
+    """Holds the segments and operators of a plan. The first `inputs` buffers have the rows of records."""
 
     segments: list[Segment] = field(default_factory=list)
     operators: list[Stateful] = field(default_factory=list)
     streams: dict[str, int] = field(default_factory=dict)
+    inputs: int = 1
     buffers: int = 0
 
     def buffer(self) -> int:
@@ -79,20 +81,44 @@ class Graph:
 
 
 def cut(plan: Plan, pumps: Sequence[Pump], inputs: Sequence[str]) -> Graph:
-    """Returns the graph of pumps; `inputs` are the names under which they read the application's input."""
+    """Returns the graph of pumps; `inputs` are the names of the inputs, that of the plan's source first."""
     graph = Graph()
-    source = graph.buffer()
-    graph.streams = dict.fromkeys([plan.source.name, *inputs], source)
-    for name in plan.streams:
+    for name in dict.fromkeys([plan.source.name, *inputs, *plan.streams, *(pump.target for pump in pumps)]):
         graph.streams[name] = graph.buffer()
+    graph.inputs = len({plan.source.name, *inputs})
     for pump in pumps:
-        graph.streams.setdefault(pump.target, -1)
-        if graph.streams[pump.target] < 0:
-            graph.streams[pump.target] = graph.buffer()
         segment = _Cutter(graph, pump).into(pump.root)
         segment.target, segment.stream = graph.streams[pump.target], pump.target
         graph.segments.append(segment)
     return graph
+
+
+WAITS = (Stagger, TopItems, DistinctCount)
+
+
+def meets(graph: Graph) -> bool:
+    """Returns whether two paths of one row meet again within a step, so that rows must go through one by one.
+
+    Else the rows of a batch would come out path by path, and their order would depend on how records are cut into
+    batches.
+    """
+    direct = set(range(graph.inputs))
+    reached: set[object] = set()
+    for segment in graph.segments:
+        if segment.source not in direct or segment.target is None:
+            continue
+        node = None if segment.sink is None else segment.sink.node
+        if isinstance(node, WAITS) or (isinstance(node, Aggregate | Order | Distinct) and _waits(node)):
+            continue
+        if segment.target in reached or isinstance(node, Order):
+            return True
+        reached.add(segment.target)
+        direct.add(segment.target)
+    return graph.inputs > 1
+
+
+def _waits(node: Aggregate | Order | Distinct) -> bool:
+    return node.period is not None and not isinstance(node, Distinct)
 
 
 class _Cutter:

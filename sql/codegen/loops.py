@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sql.codegen.calls import Site
 from sql.codegen.conversions import Conversions
@@ -16,23 +17,16 @@ from sql.plan.nodes import Aggregate, Call, Column, Filter, Over, Project
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Says how a loop finds the values of its rows: in tuples, or in the attributes of the decoder's objects.
-
-    With `extras`, a row is a pair of such a row and the tuple of the further slots.
-    """
+    """Says where a loop finds the values of its rows: in the attributes of these names, or without any, in tuples."""
 
     attributes: tuple[str, ...] = ()
-    extras: int = 0
 
-    def text(self, slot: int, width: int) -> str:
-        if self.extras and slot >= width:
-            return f"r[1][{slot - width}]"
-        row = "r[0]" if self.extras else "r"
-        return f"{row}.{self.attributes[slot]}" if self.attributes else f"{row}[{slot}]"
+    def text(self, slot: int) -> str:
+        return f"r.{self.attributes[slot]}" if self.attributes else f"r[{slot}]"
 
-    @property
-    def is_tuple(self) -> bool:
-        return not self.attributes and not self.extras
+    def values(self, row: Any, width: int) -> tuple[Any, ...]:
+        """Returns the first values of a row."""
+        return tuple(getattr(row, name) for name in self.attributes[:width]) if self.attributes else row[:width]
 
 
 @dataclass(slots=True)
@@ -56,12 +50,12 @@ class LoopWriter:
         self._after: list[str] = []
         self._frames: list[list[FrameCode]] = []
         width = len(segment.columns)
-        values: list[Value] = [self._slot(slot, width) for slot in range(width + len(segment.extras))]
+        values: list[Value] = [self._slot(slot) for slot in range(width + len(segment.extras))]
         self._input = values
         self._scope = Scope(names, self._lines, conversions, self._functions, values)
 
-    def _slot(self, slot: int, width: int) -> Later:
-        text = self._layout.text(slot, width)
+    def _slot(self, slot: int) -> Later:
+        text = self._layout.text(slot)
         return Later(lambda: text)
 
     def write(self) -> Loop:
@@ -189,7 +183,7 @@ class LoopWriter:
         same = len(self._scope.values) == len(self._input) and all(
             one is other for one, other in zip(self._scope.values, self._input, strict=True)
         )
-        return same and self._layout.is_tuple
+        return same and not self._layout.attributes
 
     def _aggregate(self, operator: Stateful, node: Aggregate) -> None:
         """Writes how a row joins its group: the group's list takes the values of all distinct arguments."""
