@@ -46,7 +46,7 @@ def expected(given: list[Record]) -> list[tuple[str, int, Any]]:
         amounts, prices = [row[2] for row in rows], [row[1] for row in rows]
         values = [AGGREGATES[name](amounts) for name in NAMES]
         known = present(prices)
-        total = sum(known[1:], known[0]) if known else None
+        total: Any = sum(known[1:], known[0]) if known else None
         floats = [min(known, default=None), max(known, default=None), total, total / len(known) if known else None]
         end = (minute + 1) * MINUTE
         found.append(("OUT", end, (ticker, len(rows), *values, len(set(known)), *floats)))
@@ -122,4 +122,3 @@ def test_rows_of_groups_beyond_the_bound_become_faults() -> None:
         (Fault.LIMIT, "TICKER='C'"),
         (Fault.LIMIT, "TICKER='D'"),
     ]
-
