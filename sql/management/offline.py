@@ -22,7 +22,7 @@ PATH_HELP = "an application's folder, or its script"
 
 
 def add(verbs: Any) -> None:
-    """Adds the parsers; each has a default `act`, which is called with the command and the options."""
+    """Adds the parsers; each has a default `action`, which is called with the command and the options."""
     checking = verbs.add_parser("check", help="find the problems of a script")
     explaining = verbs.add_parser("explain", help="tell what a script does, what it keeps, and how it is shared out")
     running = verbs.add_parser("run", help="run a script over records of a file, and print its rows")
@@ -37,7 +37,7 @@ def add(verbs: Any) -> None:
     trying.add_argument("--update", action="store_true", help="write the expected rows anew")
     acts = {checking: _check, explaining: _explain, running: _run, trying: _test}
     for verb, act in acts.items():
-        verb.set_defaults(act=act)
+        verb.set_defaults(action=act)
 
 
 @contextmanager
@@ -53,7 +53,7 @@ def _refusing(command: PlainCommand) -> Iterator[None]:
         raise SystemExit(2) from None
 
 
-def _check(command: PlainCommand, options: dict[str, Any]) -> None:
+def _check(command: PlainCommand, **options: Any) -> None:
     """Prints a line for each problem; exits 2 if one of them is more than a warning."""
     with _refusing(command):
         application = load(options["path"], options["schema"])
@@ -67,7 +67,7 @@ def _check(command: PlainCommand, options: dict[str, Any]) -> None:
         raise SystemExit(2)
 
 
-def _explain(command: PlainCommand, options: dict[str, Any]) -> None:
+def _explain(command: PlainCommand, **options: Any) -> None:
     with _refusing(command):
         plan = compile_application(load(options["path"], options["schema"])).plan
     lines = map(json.dumps, explain_rows(plan)) if options["json"] else explain(plan).splitlines()
@@ -75,7 +75,7 @@ def _explain(command: PlainCommand, options: dict[str, Any]) -> None:
         command.stdout.write(line)
 
 
-def _run(command: PlainCommand, options: dict[str, Any]) -> None:
+def _run(command: PlainCommand, **options: Any) -> None:
     with _refusing(command):
         run = Run(load(options["path"], options["schema"]))
         for row in run.rows(read(options["input"], options["arrived"])):
@@ -84,7 +84,7 @@ def _run(command: PlainCommand, options: dict[str, Any]) -> None:
         command.stderr.write(sentence)
 
 
-def _test(command: PlainCommand, options: dict[str, Any]) -> None:
+def _test(command: PlainCommand, **options: Any) -> None:
     """Exits 1 if a folder's rows are not the expected ones."""
     failed = 0
     for folder in options["folders"]:
