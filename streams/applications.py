@@ -71,8 +71,8 @@ class Application:
     stream: str = ""
     # One worker at a time holds the whole stream, as with `consume --whole-stream`: for keys that are in any shard.
     whole: bool = False
-    # In place of `build`, for results that name their lease: called with its shard and the identity of its stream.
-    build_at: Callable[[str, str], Callable[[State], Processor[Any, Any]]] | None = None
+    # In place of `build`, for results that name their lease: called with its shard.
+    build_at: Callable[[str], Callable[[State], Processor[Any, Any]]] | None = None
     # Called by the worker when a shard begins and before records, at most every 0.5 s; may ask the database. The value
     # goes to Processor.configure.
     configuration: Callable[[], Any] = _no_configuration

@@ -1,0 +1,68 @@
+"""Provides the SQL applications that are deployed to all code that works with applications by name."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Model, QuerySet
+
+from common.retention import kept_since
+from sql.live import report
+from sql.live.configuration import Versions
+from sql.live.delivery import Deliverer
+from sql.live.models import SqlApplication, SqlFault, SqlRow, SqlSwitch
+from sql.live.processor import RawDecoder, SqlProcessor, set_back
+from sql.live.sink import SqlSink
+from streams.applications import Application, Provider
+from streams.core.state import State, merge
+from streams.operations.retention import not_ahead
+
+
+def find(name: str) -> Application | None:
+    """Returns the application of that name; None if none is deployed under it."""
+    found = SqlApplication.objects.filter(name=name).values_list("pk", "stream", "parallel").first()
+    if found is None:
+        return None
+    number, stream, parallel = found
+    versions = Versions(name)
+    return Application(
+        name=name,
+        title=name,
+        decode=RawDecoder(),  # type: ignore[arg-type]  # the engine decodes
+        build=lambda state: SqlProcessor("", state, versions.numbered),
+        build_at=lambda shard: partial(SqlProcessor, shard, version=versions.numbered),
+        sink=SqlSink(),
+        inherit=inherit,
+        set_back=set_back,
+        stream=stream,
+        whole=not parallel,
+        configuration=versions.active,
+        report_range=partial(report.rows, name),
+        deliver=partial(Deliverer, number),
+    )
+
+
+def names() -> list[str]:
+    """Returns the names of the applications that are deployed."""
+    return list(SqlApplication.objects.order_by("name").values_list("name", flat=True))
+
+
+def inherit(states: Any, owns: Any, watermark: int | None = None) -> State:
+    """Returns a lease's first state: the entries of its keys; row times begin with its first record."""
+    return merge(states, owns)
+
+
+def outlived(now: datetime) -> Mapping[type[Model], QuerySet[Any]]:
+    """Returns the rows, the faults and the switches that have been kept long enough."""
+    own = not_ahead(now)
+    since = kept_since(own, settings.RETENTION_SQL)
+    return {
+        SqlRow: SqlRow.objects.filter(rowtime__lt=since),
+        SqlFault: SqlFault.objects.filter(last__lt=since),
+        SqlSwitch: SqlSwitch.objects.filter(at__lt=kept_since(own, settings.RETENTION_AUDIT)),
+    }
+
+
+PROVIDER = Provider(find=find, names=names, retention=outlived)
