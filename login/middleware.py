@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import cast
 
 from asgiref.sync import sync_to_async
+from django.core.exceptions import TooManyFieldsSent
 from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 
 from login.headers import HEADERS
@@ -49,8 +50,9 @@ def refuse_other_sites(get_response: Answer) -> Answer:
 def refuse_unreadable(get_response: Answer) -> Answer:
     """Refuses requests that no view can handle.
 
-    The address is too long, or has NUL, which no PostgreSQL text can hold; or the body claims an encoding other than
-    UTF-8, the only one of our pages, and Django would use that encoding for the address, too.
+    The address is too long, has too many parameters (DATA_UPLOAD_MAX_NUMBER_FIELDS), or has NUL, which no PostgreSQL
+    text can hold; or the body claims an encoding other than UTF-8, the only one of our pages, and Django would use that
+    encoding for the address, too.
     """
 
     def middleware(request: HttpRequest) -> Reply:
@@ -59,7 +61,12 @@ def refuse_unreadable(get_response: Answer) -> Answer:
             return _refuse(request, 415, "This request is in an encoding other than UTF-8.", "Send it in UTF-8.")
         if len(request.get_full_path()) > MOST_ADDRESS:
             return _refuse(request, 414, "This address is too long.", "Ask for less at once.")
-        if any("\0" in text for text in (request.path, *request.GET, *_values(request))):
+        try:
+            values = [request.path, *request.GET, *_values(request)]
+        except TooManyFieldsSent:
+            request.GET = QueryDict()  # so that the page of the refusal can be made
+            return _refuse(request, 400, "This address has too many parameters.", "Ask for less at once.")
+        if any("\0" in text for text in values):
             return _refuse(request, 400, "This address has a NUL character in it.", "Leave it out and try again.")
         return get_response(request)
 

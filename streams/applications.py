@@ -109,6 +109,7 @@ class Provider:
     # Families only: of WORD:NAME, the application is NAME, and `many` is called with the names of applications.
     topics: Mapping[str, Topic] = field(default_factory=dict)
     retention: Callable[[datetime], Mapping[type[Model], QuerySet[Any]]] = _keep_all  # as that of an application
+    not_growing: Mapping[type[Model], str] = field(default_factory=dict)  # models without retention, and the reason
     urls: str = ""
     navigation: Navigation | None = None
 
@@ -197,6 +198,11 @@ def registered() -> list[Application]:
 def shown() -> list[Application | Provider]:
     """Returns all that may have pages, a link and rows to remove: applications that are code, then providers."""
     return [*_registered.values(), *_providers]
+
+
+def provided() -> list[Provider]:
+    """Returns the providers."""
+    return list(_providers)
 
 
 def sources() -> dict[str, SourceKind]:

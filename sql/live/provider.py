@@ -12,7 +12,18 @@ from common.retention import kept_since
 from sql.live import report
 from sql.live.configuration import Versions
 from sql.live.delivery import Deliverer
-from sql.live.models import SqlApplication, SqlFault, SqlRow, SqlSwitch
+from sql.live.models import (
+    SqlApplication,
+    SqlBlob,
+    SqlDelivery,
+    SqlFault,
+    SqlOutbox,
+    SqlOutput,
+    SqlRow,
+    SqlSwitch,
+    SqlTail,
+    SqlVersion,
+)
 from sql.live.processor import RawDecoder, SqlProcessor, set_back
 from sql.live.sink import SqlSink
 from streams.applications import Application, Provider
@@ -65,4 +76,13 @@ def outlived(now: datetime) -> Mapping[type[Model], QuerySet[Any]]:
     }
 
 
-PROVIDER = Provider(find=find, names=names, retention=outlived)
+NOT_GROWING: dict[type[Model], str] = {
+    SqlApplication: "as many as are deployed",
+    SqlVersion: "as many as are deployed; they go with their application",
+    SqlBlob: "as many as the versions have different files",
+    SqlOutput: "as many as scripts have streams",
+    SqlTail: "one for each output and lease",
+    SqlOutbox: "bounded by backlog.py; delivery removes them",
+    SqlDelivery: "one for each stream that an application writes to",
+}
+PROVIDER = Provider(find=find, names=names, retention=outlived, not_growing=NOT_GROWING)
