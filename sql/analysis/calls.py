@@ -128,7 +128,7 @@ def _fits(arg: Expr, parameter: ast.Parameter) -> bool:
     """Returns whether an argument has the parameter's type; NULL has every type, and a shorter text fits."""
     source, target = arg.type, parameter.type
     same_family = source.family == target.family and (source.is_numeric is False or source == target)
-    return (isinstance(arg, Const) and arg.value is None) or (same_family and source.size <= target.size)
+    return isinstance(arg, Const) and arg.value is None or (same_family and source.size <= target.size)
 
 
 def _body(typer: Typer, node: ast.Call, function: ast.CreateFunction, values: dict[str, Expr]) -> Expr:

@@ -17,7 +17,9 @@ from sql.types import BOOLEAN, Family, Type
 
 # Functions whose result is NULL only if an argument is.
 _STRICT = frozenset(
-    ["+", "-", "*", "/", "||", "NEGATE", "PLUS", "=", "<>", "<", "<=", ">", ">=", "IS_DISTINCT_FROM", "DIFFERENCE", "QUALIFY", "FLOOR_TIME", "CEIL_TIME", "STEP", "EXTRACT", "FLOOR", "CEIL", "CEILING", "ABS", "UPPER", "LOWER", "INITCAP", "CHAR_LENGTH", "CHARACTER_LENGTH", "UNIX_TIMESTAMP", "TO_TIMESTAMP", "TSDIFF", "POSITION", "LIKE", "SIMILAR_TO", "MOD", "ROUND", "TRUNC"]
+    "+ - * / || NEGATE PLUS = <> < <= > >= IS_DISTINCT_FROM DIFFERENCE QUALIFY FLOOR_TIME CEIL_TIME STEP EXTRACT FLOOR CEIL"
+    " CEILING ABS UPPER LOWER INITCAP CHAR_LENGTH CHARACTER_LENGTH UNIX_TIMESTAMP TO_TIMESTAMP TSDIFF POSITION LIKE"
+    " SIMILAR_TO MOD ROUND TRUNC".split()
 )
 _FOLDED_MOST = 1_000  # characters of a constant that a fold may make
 
@@ -140,7 +142,7 @@ def fold(expr: Expr, compute: Callable[[], Any]) -> Expr | None:
         value = compute()
     except registry.FAULTS:
         return None
-    if (isinstance(value, str | bytes | tuple) and len(value) > _FOLDED_MOST) or isinstance(value, tuple):
+    if isinstance(value, str | bytes | tuple) and len(value) > _FOLDED_MOST or isinstance(value, tuple):
         return None
     return Const(type=expr.type, nullable=value is None, value=value)
 

@@ -11,8 +11,8 @@ from sql.analysis.ordering import sorted_rows, typed_order
 from sql.analysis.problems import ReportedError, Tried
 from sql.analysis.rewriting import plain
 from sql.analysis.rows import Rows, filtered, project
-from sql.analysis.scope import Scope
 from sql.analysis.select_list import select_list
+from sql.analysis.scope import Scope
 from sql.analysis.unions import union
 from sql.analysis.windows import Windows
 from sql.language import ast

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from sql.analysis.context import Context
-from sql.analysis.predicates import as_type
 from sql.analysis.problems import ReportedError, Tried
+from sql.analysis.predicates import as_type
 from sql.analysis.rows import Rows, Value, field_of, project
 from sql.analysis.scope import Seen
 from sql.functions import registry
