@@ -95,7 +95,7 @@ def error_row(fault: RowFault, columns: Sequence[Column], shard: str) -> Row:
         "EXPRESSION": fault.expression,
         "LINE": fault.line,
         "SHARD": shard,
-        "SEQUENCE": None if fault.sequence is None else str(fault.sequence),
+        "SEQUENCE_NUMBER": None if fault.sequence is None else str(fault.sequence),
         "VALUE": fault.value,
     }
     return tuple(values.get(column.name) for column in columns)

@@ -7,8 +7,19 @@ from sql.folder import Application
 from sql.folder import Output as Target
 from sql.plan.expressions import Convert, Expr, Field
 from sql.plan.nodes import Aggregate, Column, Distinct, Filter, Node, Order, Over, Plan, Project, Scan, Stagger, walk
+from sql.types import INTEGER, TIMESTAMP, varchar
 
 ERRORS = "error_stream"
+ERROR_COLUMNS = tuple(
+    Column(name=name, type=type_)
+    for name, type_ in (
+        *(("ERROR_TIME", TIMESTAMP), ("ERROR_LEVEL", varchar(10)), ("ERROR_NAME", varchar(32))),
+        *(("MESSAGE", varchar(4096)), ("DATA_ROWTIME", TIMESTAMP), ("DATA_ROW", varchar(49152))),
+        ("PUMP_NAME", varchar(128)),  # so far as the service had them
+        *(("COLUMN_NAME", varchar(256)), ("EXPRESSION", varchar(4096)), ("LINE", INTEGER), ("SHARD", varchar(128))),
+        *(("SEQUENCE_NUMBER", varchar(64)), ("VALUE", varchar(4096))),
+    )
+)
 
 
 class Written(NamedTuple):
@@ -29,6 +40,8 @@ def written(plan: Plan, application: Application) -> list[Written]:
     """
     targets = {each.stream: each for each in application.outputs}
     streams = {name: each.columns for name, each in plan.streams.items()}
+    if ERRORS in targets:
+        streams.setdefault(ERRORS, ERROR_COLUMNS)
     read = {node.stream for pump in plan.pumps for node in walk(pump.root) if isinstance(node, Scan)}
     return [
         _written(plan, name, columns, name in targets or name not in read, targets.get(name, Target(name)))

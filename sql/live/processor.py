@@ -11,7 +11,7 @@ from sql.live.deployed import Deployed
 from streams.core.hashing import HASH_SPACE, hash_key
 from streams.core.processor import ELSEWHERE, MOST_KNOWN, refuse
 from streams.core.records import Batch, DeadRecord
-from streams.core.state import EMPTY, State, StateChange
+from streams.core.state import EMPTY, State, StateChange, merge
 
 
 class Switch(NamedTuple):
@@ -37,7 +37,7 @@ class LiveResults(NamedTuple):
 class _Meta(msgspec.Struct, array_like=True):
     """Is kept with the state.
 
-    `epoch` is drawn when a state begins: with the number of rows written so far it names each row for ever.
+    `epoch` is drawn when a lease begins: with the number of rows written so far it names each row for ever.
     """
 
     version: int  # that made the state
@@ -59,7 +59,7 @@ class SqlProcessor:
         self._shard = shard
         meta = _decode(state.meta) if state.meta else None
         self._deployed = version(meta.version if meta else None)
-        self._epoch = meta.epoch if meta else token_hex(8)
+        self._epoch = meta.epoch if meta and meta.epoch else token_hex(8)
         self._ordinal = meta.ordinal if meta else 0
         self._before = 0 if meta is None else None
         self._first: tuple[int | None, int] | None = None
@@ -147,6 +147,16 @@ class RawDecoder:
             self._known.clear()
         self._known |= new - outside
         return outside
+
+
+def inherit(states: Sequence[State], owns: Callable[[str], bool], watermark: int | None = None) -> State:
+    """Returns a lease's first state: the entries of its keys, under the version that computed them last."""
+    metas = [_decode(state.meta) for state in states if state.meta]
+    found = merge(states, owns)
+    if not metas:
+        return found
+    last = max(metas, key=lambda meta: meta.version)
+    return found._replace(meta=_encode(_Meta(last.version, "", 0, last.engine)))
 
 
 def set_back(state: State, watermark: int) -> State:

@@ -1,7 +1,7 @@
 """Provides the SQL applications that are deployed to all code that works with applications by name."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Model, QuerySet
 
 from common.retention import kept_since
-from sql.live import report
+from sql.live import report, topics
 from sql.live.configuration import Versions
 from sql.live.delivery import Deliverer
 from sql.live.models import (
@@ -24,10 +24,9 @@ from sql.live.models import (
     SqlTail,
     SqlVersion,
 )
-from sql.live.processor import RawDecoder, SqlProcessor, set_back
+from sql.live.processor import RawDecoder, SqlProcessor, inherit, set_back
 from sql.live.sink import SqlSink
-from streams.applications import Application, Provider
-from streams.core.state import State, merge
+from streams.applications import Application, Navigation, Provider, Topic
 from streams.operations.retention import not_ahead
 
 
@@ -60,11 +59,6 @@ def names() -> list[str]:
     return list(SqlApplication.objects.order_by("name").values_list("name", flat=True))
 
 
-def inherit(states: Any, owns: Any, watermark: int | None = None) -> State:
-    """Returns a lease's first state: the entries of its keys; row times begin with its first record."""
-    return merge(states, owns)
-
-
 def outlived(now: datetime) -> Mapping[type[Model], QuerySet[Any]]:
     """Returns the rows, the faults and the switches that have been kept long enough."""
     own = not_ahead(now)
@@ -85,4 +79,22 @@ NOT_GROWING: dict[type[Model], str] = {
     SqlOutbox: "bounded by backlog.py; delivery removes them",
     SqlDelivery: "one for each stream that an application writes to",
 }
-PROVIDER = Provider(find=find, names=names, retention=outlived, not_growing=NOT_GROWING)
+PROVIDER = Provider(
+    find=find,
+    names=names,
+    topics={
+        "sql": Topic(build=topics.one, many=topics.many),
+        "sql-curves": Topic(build=topics.one_curves, many=topics.many_curves, every=timedelta(seconds=2)),
+    },
+    retention=outlived,
+    not_growing=NOT_GROWING,
+    urls="sql.live.urls",
+    navigation=Navigation(
+        label="SQL",
+        url="sql",
+        key="q",
+        help="go to the SQL applications",
+        about="What your own scripts compute of the streams",
+        within=frozenset({"sql-application"}),
+    ),
+)
