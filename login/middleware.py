@@ -56,16 +56,19 @@ def refuse_unreadable(get_response: Answer) -> Answer:
     """
 
     def middleware(request: HttpRequest) -> Reply:
-        if (request.encoding or "utf-8").lower() not in ("utf-8", "utf8"):
+        is_foreign = (request.encoding or "utf-8").lower() not in ("utf-8", "utf8")
+        if is_foreign:
+            request.GET = QueryDict()  # or the next line would read the address in that encoding
             request.encoding = "utf-8"
-            return _refuse(request, 415, "This request is in an encoding other than UTF-8.", "Send it in UTF-8.")
-        if len(request.get_full_path()) > MOST_ADDRESS:
-            return _refuse(request, 414, "This address is too long.", "Ask for less at once.")
         try:
             values = [request.path, *request.GET, *_values(request)]
         except TooManyFieldsSent:
-            request.GET = QueryDict()  # so that the page of the refusal can be made
+            request.GET = QueryDict()  # so that a page can be made
             return _refuse(request, 400, "This address has too many parameters.", "Ask for less at once.")
+        if is_foreign:
+            return _refuse(request, 415, "This request is in an encoding other than UTF-8.", "Send it in UTF-8.")
+        if len(request.get_full_path()) > MOST_ADDRESS:
+            return _refuse(request, 414, "This address is too long.", "Ask for less at once.")
         if any("\0" in text for text in values):
             return _refuse(request, 400, "This address has a NUL character in it.", "Leave it out and try again.")
         return get_response(request)

@@ -43,6 +43,7 @@ SCREENS: dict[str, Callable[[], Sheet]] = {
     "history": rooms.history,
     "tokens": rooms.tokens,
     "token-made": rooms.token_made,
+    "key-made": rooms.key_made,
     "people": rooms.people,
     "person": rooms.person,
     "flow": flow.flow,

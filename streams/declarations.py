@@ -38,6 +38,8 @@ class SourceKind:
     add_options: Callable[[ArgumentParser], None] = _no_options
     names_stream: bool = True  # False: the source has no stream of its own, so --stream is required
     rate: float | None = None  # records a second without --rate, 0 for no limit; None: the pace of `produce`
+    makes_up: bool = True  # False: nothing is left to chance, so --seed is not offered
+    has_pace: bool = False  # True: its records have times of their own (PacedSource), so --speed is offered
 
 
 class Runner(Protocol):

@@ -21,6 +21,8 @@ class Context:
     streams: dict[str, InAppStream] = field(default_factory=dict)  # the inputs, and those that the script creates
     tables: dict[str, Table] = field(default_factory=dict)
     functions: dict[str, CreateFunction] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)  # functions whose definitions have problems
+    places: dict[str, Span] = field(default_factory=dict)  # of the created streams
     parts: int = 0
     read: dict[str, Span] = field(default_factory=dict)  # streams that the statement reads, where first
 
@@ -32,7 +34,7 @@ class Context:
         """Counts one part of the plan. Raises ReportedError when the script has too many."""
         self.parts += 1
         if self.parts > NODES_MOST:
-            self.problems.refuse(span, f"The script is too large: its plan has more than {NODES_MOST} parts.")
+            raise self.problems.refused(span, f"The script is too large: its plan has more than {NODES_MOST} parts.")
 
 
 def input_columns(application: Application) -> tuple[Column, ...]:

@@ -15,7 +15,7 @@ def distinct(context: Context, node: ast.Select, rows: Rows) -> Rows:
     """Returns the first of equal rows in each step of time. Raises ReportedError."""
     moving = [each.trend for each in rows.columns if each.trend and each.trend.direction]
     if not moving:
-        context.problems.refuse(node.span, _HELP)
+        raise context.problems.refused(node.span, _HELP)
     clocks = [each.clock for each in moving if each.clock]
     period = min((each.period for each in clocks), key=lambda each: each.size or 1 << 62, default=None)
     line = context.problems.line(node.span)

@@ -2,24 +2,62 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NoReturn, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sql.analysis.context import NESTING_MOST, Context
 from sql.analysis.problems import ReportedError
 from sql.analysis.scope import Scope
 from sql.analysis.trends import Trend
-from sql.errors import Span
+from sql.errors import RowError, Span
 from sql.functions import registry
 from sql.functions.casting import cast_to
 from sql.language import ast
 from sql.plan.expressions import Apply, Const, Convert, Expr
+from sql.plan.words import cut
 from sql.types import BOOLEAN, Family, Type
 
 # Functions whose result is NULL only if an argument is.
 _STRICT = frozenset(
-    "+ - * / || NEGATE PLUS = <> < <= > >= IS_DISTINCT_FROM DIFFERENCE QUALIFY FLOOR_TIME CEIL_TIME STEP EXTRACT FLOOR CEIL"
-    " CEILING ABS UPPER LOWER INITCAP CHAR_LENGTH CHARACTER_LENGTH UNIX_TIMESTAMP TO_TIMESTAMP TSDIFF POSITION LIKE"
-    " SIMILAR_TO MOD ROUND TRUNC".split()
+    [
+        "+",
+        "-",
+        "*",
+        "/",
+        "||",
+        "NEGATE",
+        "PLUS",
+        "=",
+        "<>",
+        "<",
+        "<=",
+        ">",
+        ">=",
+        "IS_DISTINCT_FROM",
+        "DIFFERENCE",
+        "QUALIFY",
+        "FLOOR_TIME",
+        "CEIL_TIME",
+        "STEP",
+        "EXTRACT",
+        "FLOOR",
+        "CEIL",
+        "CEILING",
+        "ABS",
+        "UPPER",
+        "LOWER",
+        "INITCAP",
+        "CHAR_LENGTH",
+        "CHARACTER_LENGTH",
+        "UNIX_TIMESTAMP",
+        "TO_TIMESTAMP",
+        "TSDIFF",
+        "POSITION",
+        "LIKE",
+        "SIMILAR_TO",
+        "MOD",
+        "ROUND",
+        "TRUNC",
+    ]
 )
 _FOLDED_MOST = 1_000  # characters of a constant that a fold may make
 
@@ -50,7 +88,7 @@ class Typer:
         self.depth += 1
         try:
             if self.depth > NESTING_MOST:
-                self.refuse(node.span, f"The expression is nested more than {NESTING_MOST} times.")
+                raise self.refused(node.span, f"The expression is nested more than {NESTING_MOST} times.")
             return FORMS[type(node)](self, node)
         finally:
             self.depth -= 1
@@ -72,11 +110,12 @@ class Typer:
         """Types a node that must be a condition."""
         typed = self.type(node)
         if typed.type.family not in {Family.BOOLEAN, Family.NULL}:
-            self.refuse(node.span, f"{self.clause or 'This'} needs a condition, not {typed.type}.")
+            raise self.refused(node.span, f"{self.clause or 'This'} needs a condition, not {typed.type}.")
         return typed if typed.type.family == Family.BOOLEAN else replace(typed, type=BOOLEAN)
 
-    def refuse(self, span: Span, sentence: str) -> NoReturn:
-        self.context.problems.refuse(span, sentence)
+    def refused(self, span: Span, sentence: str) -> ReportedError:
+        """Writes a problem down, and returns the error that gives the part up."""
+        return self.context.problems.refused(span, sentence)
 
     def marked(self, expr: Expr, node: ast.Node) -> Expr:
         """Returns an expression with the user's words and their place."""
@@ -87,17 +126,17 @@ class Typer:
         arguments = tuple(args)
         function = registry.find(name)
         if function is None:
-            self.refuse(node.span, f"The function {name} is not available.")
+            raise self.refused(node.span, f"The function {name} is not available.")
         types, constants = [each.type for each in arguments], [constant(each) for each in arguments]
         try:
             result = function.result(types, constants)
             work = function.bind(types, constants)
         except registry.TypeProblem as problem:
-            self.refuse(node.span, str(problem))
+            raise self.refused(node.span, str(problem)) from None
         nullable = name not in _STRICT or any(each.nullable for each in arguments)
         applied = Apply(type=result, nullable=nullable, function=name, args=arguments)
         ready = all(isinstance(each, Const) and (each.value is not None or function.takes_null) for each in arguments)
-        folded = fold(applied, lambda: work(*constants)) if ready and arguments else None
+        folded = self._folded(node, applied, lambda: work(*constants)) if ready and arguments else None
         return self.marked(folded or applied, node)
 
     def convert(self, node: ast.Node, arg: Expr, target: Type) -> Expr:
@@ -105,11 +144,31 @@ class Typer:
         try:
             work = cast_to(arg.type, target)
         except registry.TypeProblem as problem:
-            self.refuse(node.span, str(problem))
+            raise self.refused(node.span, str(problem)) from None
         converted = Convert(type=target, nullable=arg.nullable, arg=arg)
         value = constant(arg)
-        folded = fold(converted, lambda: work(value)) if value is not None else None
+        folded = self._folded(node, converted, lambda: work(value)) if value is not None else None
         return self.marked(folded or converted, node)
+
+    def _folded(self, node: ast.Node, expr: Expr, compute: Callable[[], Any]) -> Expr | None:
+        """Returns the constant that an expression computes. One that fails is kept, and fails in each row."""
+        try:
+            value = compute()
+        except registry.FAULTS as error:
+            self.context.problems.warn(node.span, f"{self._words(node)} fails in every row: {_reason(error)}")
+            return None
+        if isinstance(value, tuple) or (isinstance(value, str | bytes) and len(value) > _FOLDED_MOST):
+            return None
+        return Const(type=expr.type, nullable=value is None, value=value)
+
+    def _words(self, node: ast.Node) -> str:
+        return cut(self.context.problems.written(node.span))
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ZeroDivisionError):
+        return "it divides by zero."
+    return str(error) if isinstance(error, RowError) else "its result is no number."
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +193,6 @@ def reading(scope: Scope) -> Reading:
 def constant(expr: Expr) -> object:
     """Returns the value of a constant; None for NULL and for all that is no constant."""
     return expr.value if isinstance(expr, Const) else None
-
-
-def fold(expr: Expr, compute: Callable[[], Any]) -> Expr | None:
-    """Returns the constant that an expression computes; None if it fails, so that it fails in each row instead."""
-    try:
-        value = compute()
-    except registry.FAULTS:
-        return None
-    if isinstance(value, str | bytes | tuple) and len(value) > _FOLDED_MOST or isinstance(value, tuple):
-        return None
-    return Const(type=expr.type, nullable=value is None, value=value)
 
 
 Form = TypeVar("Form", bound=Callable[[Typer, Any], Expr])

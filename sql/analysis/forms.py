@@ -4,6 +4,7 @@ from sql.analysis.expressions import Typer, form
 from sql.analysis.names import shown
 from sql.analysis.rewriting import OutTime
 from sql.analysis.scope import ROW_TIME_EXPR, ROWTIME
+from sql.analysis.tree import walk
 from sql.functions.rules import TIMES
 from sql.language import ast
 from sql.plan.expressions import Const, Convert, Expr, Junction, StartTime
@@ -58,7 +59,7 @@ def _column(typer: Typer, node: ast.ColumnRef) -> Expr:
 def _out_time(typer: Typer, node: ast.ColumnRef) -> Expr:
     if typer.clause in _AGGREGATE_CLAUSES:
         source = typer.scope.sources[0].name if typer.scope.sources else "s"
-        typer.refuse(
+        raise typer.refused(
             node.span,
             f"ROWTIME alone is the row time of the result, which {typer.clause} does not know yet; write"
             f" {shown(source)}.ROWTIME.",
@@ -85,7 +86,12 @@ def _unary(typer: Typer, node: ast.Unary) -> Expr:
 def _binary(typer: Typer, node: ast.Binary) -> Expr:
     if node.op in {"AND", "OR"}:
         return _junction(typer, node)
-    return typer.apply(node, node.op, typer.each((node.left, node.right)))
+    done = typer.apply(node, node.op, typer.each((node.left, node.right)))
+    if node.op == "/" and done.type.family == Family.WHOLE and any(isinstance(each, ast.Call) for each in walk(node)):
+        typer.context.problems.warn(
+            node.span, "Whole numbers are divided without a fraction: 5 / 2 is 2; CAST one of them to DOUBLE."
+        )
+    return done
 
 
 def _junction(typer: Typer, node: ast.Binary) -> Expr:
@@ -93,7 +99,7 @@ def _junction(typer: Typer, node: ast.Binary) -> Expr:
     conditions = typer.each((node.left, node.right))
     for each, written in zip(conditions, (node.left, node.right), strict=True):
         if each.type.family not in {Family.BOOLEAN, Family.NULL}:
-            typer.refuse(written.span, f"{node.op} needs conditions, not {each.type}.")
+            raise typer.refused(written.span, f"{node.op} needs conditions, not {each.type}.")
     return typer.marked(joined(conditions, either=node.op == "OR"), node)
 
 
@@ -116,7 +122,7 @@ def _rounding(typer: Typer, node: ast.Rounding) -> Expr:
     arg = typer.type(node.expr)
     if node.unit is None:
         if arg.type.family in TIMES:
-            typer.refuse(node.span, f"{node.kind} of {arg.type} needs a unit: {node.kind}(… TO MINUTE).")
+            raise typer.refused(node.span, f"{node.kind} of {arg.type} needs a unit: {node.kind}(… TO MINUTE).")
         return typer.apply(node, node.kind, [arg])
     return typer.apply(node, f"{node.kind}_TIME", [arg, text(node.unit)])
 
@@ -170,4 +176,3 @@ def _qualified(typer: Typer, node: ast.Qualified) -> Expr:
             return typer.apply(node, "DIFFERENCE", [left, right, unit])
         return typer.apply(node, "QUALIFY", [typer.apply(inner, "-", [left, right]), unit])
     return typer.apply(node, "QUALIFY", [typer.type(inner), unit])
-

@@ -47,7 +47,7 @@ def keys_of(context: Context, node: ast.Select, scope: Scope) -> Keys:
 
 def _check_key(typer: Typer, expr: Expr, key: ast.Expression) -> None:
     if expr.type.family == Family.ROW:
-        typer.refuse(key.span, f"{typer.clause} does not group by {expr.type}; name one of its columns.")
+        raise typer.refused(key.span, f"{typer.clause} does not group by {expr.type}; name one of its columns.")
     if isinstance(expr, Const):
         typer.context.problems.warn(key.span, f"{typer.clause} of a constant makes no groups.")
 
@@ -57,12 +57,12 @@ def _time(typer: Typer, node: ast.Select, exprs: list[Expr], trends: list[Trend 
     moving = [number for number, each in enumerate(trends) if each and each.direction]
     timed = [number for number in moving if any(isinstance(each, RowTime) for each in parts_of(exprs[number]))]
     if len(timed) > 1:
-        typer.refuse(
+        raise typer.refused(
             node.group[timed[1]].span,
-            "GROUP BY can have only one expression of ROWTIME; leave the coarser one out, since the other determines it.",
+            "GROUP BY can have only one expression of ROWTIME; leave the coarser one out.",
         )
     if not moving:
-        typer.refuse(node.group[0].span, _no_time(typer, node))
+        raise typer.refused(node.group[0].span, _no_time(typer, node))
     return timed[0] if timed else moving[0]
 
 
@@ -76,7 +76,9 @@ def _no_time(typer: Typer, node: ast.Select) -> str:
     times = [key for key in node.group if isinstance(key, ast.Rounding | ast.Step)]
     if times:
         words = typer.context.problems.written(times[0].span)
-        return f"{words} is not known to rise, so that it cannot end groups; {mend}, or write MONOTONIC({words}) if it rises."
+        return (
+            f"{words} is not known to rise, so that it ends no groups; {mend}, or write MONOTONIC({words}) if it does."
+        )
     return f"GROUP BY on a stream needs a time that never falls, so that groups end; {mend}."
 
 
@@ -88,7 +90,9 @@ def _stagger(context: Context, node: ast.Stagger, scope: Scope) -> Keys:
     length = typer.type(node.length)
     value = constant(length)
     if length.type.family != Family.INTERVAL or is_months(length.type) or not isinstance(value, int):
-        typer.refuse(node.length.span, "STAGGER needs a constant INTERVAL of days, hours, minutes or seconds as RANGE.")
+        raise typer.refused(
+            node.length.span, "STAGGER needs a constant INTERVAL of days, hours, minutes or seconds as RANGE."
+        )
     if not 0 < value <= STAGGER_MOST:
-        typer.refuse(node.length.span, "STAGGER needs a RANGE above 0 and of 366 days at most.")
+        raise typer.refused(node.length.span, "STAGGER needs a RANGE above 0 and of 366 days at most.")
     return Keys(tuple(dict.fromkeys(plain(each) for each in exprs)), length=value)

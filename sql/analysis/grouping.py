@@ -59,7 +59,8 @@ def _typed(context: Context, node: ast.Select, scope: Scope, collected: Collecte
     tried = Tried()
     keys = tried(lambda: keys_of(context, node, scope))
     items = tried(lambda: select_list(typer("SELECT"), node))
-    having = tried(lambda: typer("HAVING").condition(node.having)) if node.having else None
+    condition = node.having
+    having = tried(lambda: typer("HAVING").condition(condition)) if condition else None
     if keys is None or items is None or tried.failed:
         raise ReportedError
     time = keys.keys[0] if node.group else ROW_TIME_EXPR
@@ -93,7 +94,10 @@ def _groups(context: Context, node: ast.Select, base: Node, keys: Keys, collecte
     line, calls = context.problems.line(place), tuple(collected.calls)
     columns = (
         *(Column(f"KEY_{number}", each.type, each.nullable) for number, each in enumerate(keys.keys)),
-        *(Column(f"{each.function}_{number}", each.type, result_nullable(each)) for number, each in enumerate(calls, 1)),
+        *(
+            Column(f"{each.function}_{number}", each.type, result_nullable(each))
+            for number, each in enumerate(calls, 1)
+        ),
     )
     for _ in columns:
         context.count(place)

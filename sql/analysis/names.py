@@ -10,9 +10,64 @@ _COMPARED_MOST = 300  # names that are compared letter by letter
 _LENGTH_MOST = 128
 # The reserved words that columns are often called. A name in quotes is right in any case.
 _RESERVED = frozenset(
-    "TIMESTAMP DATE TIME YEAR MONTH DAY HOUR MINUTE SECOND USER VALUE VALUES COUNT ORDER GROUP START END POSITION METHOD"
-    " LANGUAGE RESULT ROW ROWS RANGE RANK SUM MIN MAX AVG LAG STEP FLOOR CHECKPOINT STREAM PUMP WINDOW CURRENT PARTITION"
-    " INTERVAL CURSOR EXP EXP_AVG SELECT FROM WHERE HAVING UNION ALL DISTINCT AS ON JOIN BY CASE CAST TABLE".split()
+    [
+        "TIMESTAMP",
+        "DATE",
+        "TIME",
+        "YEAR",
+        "MONTH",
+        "DAY",
+        "HOUR",
+        "MINUTE",
+        "SECOND",
+        "USER",
+        "VALUE",
+        "VALUES",
+        "COUNT",
+        "ORDER",
+        "GROUP",
+        "START",
+        "END",
+        "POSITION",
+        "METHOD",
+        "LANGUAGE",
+        "RESULT",
+        "ROW",
+        "ROWS",
+        "RANGE",
+        "RANK",
+        "SUM",
+        "MIN",
+        "MAX",
+        "AVG",
+        "LAG",
+        "STEP",
+        "FLOOR",
+        "CHECKPOINT",
+        "STREAM",
+        "PUMP",
+        "WINDOW",
+        "CURRENT",
+        "PARTITION",
+        "INTERVAL",
+        "CURSOR",
+        "EXP",
+        "EXP_AVG",
+        "SELECT",
+        "FROM",
+        "WHERE",
+        "HAVING",
+        "UNION",
+        "ALL",
+        "DISTINCT",
+        "AS",
+        "ON",
+        "JOIN",
+        "BY",
+        "CASE",
+        "CAST",
+        "TABLE",
+    ]
 )
 
 
@@ -32,6 +87,11 @@ def shown(name: str) -> str:
     return text if len(text) <= _LENGTH_MOST else f"{text[: _LENGTH_MOST - 1]}…"
 
 
+def counted(number: int, noun: str) -> str:
+    """Returns a number with its noun, such as "1 column" or "2 columns"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def meant(name: str, known: Collection[str]) -> str:
     """Returns the end of a sentence that names the likeliest of the known names, or lists them."""
     same = [each for each in known if each.upper() == name.upper()]
@@ -42,7 +102,8 @@ def meant(name: str, known: Collection[str]) -> str:
     if close:
         return f"; did you mean {written(folded[close[0]])}?"
     some = ", ".join(written(each) for each in list(known)[:_SHOWN_MOST])
-    return f"; there are {some}{', …' if len(known) > _SHOWN_MOST else ''}." if some else "."
+    more = ", …" if len(known) > _SHOWN_MOST else ""
+    return f"; there {'is' if len(known) == 1 else 'are'} {some}{more}." if some else "."
 
 
 def _with_case(name: str) -> str:

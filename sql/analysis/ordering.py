@@ -36,7 +36,9 @@ def typed_order(
     failed = False
     for key in order:
         if isinstance(key, ast.Within):
-            typer.refuse(key.span, "ORDER BY … WITHIN, which sorts by another time than ROWTIME, is not supported.")
+            raise typer.refused(
+                key.span, "ORDER BY … WITHIN, which sorts by another time than ROWTIME, is not supported."
+            )
         try:
             keys.append((_key(typer, key, items), key))
         except ReportedError:
@@ -60,10 +62,10 @@ def _key(typer: Typer, key: ast.OrderKey, items: Sequence[Value]) -> Expr:
     expr = typer.type(node)
     if isinstance(expr, Const) and expr.type.family == Family.WHOLE and isinstance(node, ast.Literal):
         if not isinstance(expr.value, int) or not 1 <= expr.value <= len(items):
-            typer.refuse(node.span, f"ORDER BY {expr.value}: the SELECT has {len(items)} columns.")
+            raise typer.refused(node.span, f"ORDER BY {expr.value}: the SELECT has {len(items)} columns.")
         return items[expr.value - 1].expr
     if expr.type.family in {Family.ROW, Family.BYTES}:
-        typer.refuse(node.span, f"ORDER BY does not sort {expr.type}.")
+        raise typer.refused(node.span, f"ORDER BY does not sort {expr.type}.")
     return expr
 
 
@@ -74,13 +76,13 @@ def _trend(typer: Typer, expr: Expr, items: Sequence[Value]) -> Trend | None:
 def _period(typer: Typer, expr: Expr, key: ast.OrderKey, of: Trend | None, time: Expr | None) -> Period | None:
     source = next((each.name for each in typer.scope.sources if not each.is_table and each.name), "s")
     if of is None or of.direction == 0:
-        typer.refuse(key.span, _TIME_FIRST.format(source=source))
+        raise typer.refused(key.span, _TIME_FIRST.format(source=source))
     if key.descending or of.direction < 0:
-        typer.refuse(key.span, "The time that stands first in ORDER BY can only rise; leave DESC out.")
+        raise typer.refused(key.span, "The time that stands first in ORDER BY can only rise; leave DESC out.")
     if isinstance(expr, OutTime) or (time is not None and plain(expr) == time):
         return None
     if of.clock is None:
-        typer.refuse(
+        raise typer.refused(
             key.span, "ORDER BY needs a time that follows from ROWTIME first; MONOTONIC(…) does not say when to sort."
         )
     return of.clock.seen_after().period if time is not None else of.clock.period
@@ -99,5 +101,3 @@ def sorted_rows(node: Node, ordering: Ordering | None, change: Callable[[Expr, a
         for expr, key in ordering.keys
     )
     return Order(columns=node.columns, input=node, period=ordering.period, keys=keys, line=line)
-
-

@@ -12,14 +12,14 @@ from sql.types import BOOLEAN, NULL, TIMESTAMP, Family, Kind, Type
 _ORDERED = {"LIKE": "LIKE", "SIMILAR": "SIMILAR_TO"}
 
 
-def negated(expr: Expr, yes: bool) -> Expr:
+def negated(expr: Expr, *, yes: bool = True) -> Expr:
     """Returns the condition, or its NOT."""
     return Not(type=BOOLEAN, nullable=expr.nullable, arg=expr) if yes else expr
 
 
 @form(ast.Not)
 def _not(typer: Typer, node: ast.Not) -> Expr:
-    return typer.marked(negated(typer.condition(node.expr), True), node)
+    return typer.marked(negated(typer.condition(node.expr)), node)
 
 
 @form(ast.IsTest)
@@ -27,14 +27,14 @@ def _is(typer: Typer, node: ast.IsTest) -> Expr:
     arg = typer.type(node.expr)
     truth = Truth.NULL if node.what in {"NULL", "UNKNOWN"} else Truth(node.what)
     if node.what != "NULL" and arg.type.family not in {Family.BOOLEAN, Family.NULL}:
-        typer.refuse(node.span, f"IS {node.what} needs a condition, not {arg.type}.")
-    return typer.marked(negated(Test(type=BOOLEAN, nullable=False, arg=arg, truth=truth), node.negated), node)
+        raise typer.refused(node.span, f"IS {node.what} needs a condition, not {arg.type}.")
+    return typer.marked(negated(Test(type=BOOLEAN, nullable=False, arg=arg, truth=truth), yes=node.negated), node)
 
 
 @form(ast.Distinctness)
 def _distinct(typer: Typer, node: ast.Distinctness) -> Expr:
     differs = typer.apply(node, "IS_DISTINCT_FROM", typer.each((node.left, node.right)))
-    return typer.marked(negated(differs, node.negated), node)
+    return typer.marked(negated(differs, yes=node.negated), node)
 
 
 @form(ast.Between)
@@ -47,7 +47,7 @@ def _between(typer: Typer, node: ast.Between) -> Expr:
     found = inside(low, high)
     if node.symmetric:
         found = joined([found, inside(high, low)], either=True)
-    return typer.marked(negated(found, node.negated), node)
+    return typer.marked(negated(found, yes=node.negated), node)
 
 
 @form(ast.InList)
@@ -63,7 +63,7 @@ def _in_list(typer: Typer, node: ast.InList) -> Expr:
         arg=as_type(arg, target),
         options=tuple(as_type(each, target) for each in options),
     )
-    return typer.marked(negated(found, node.negated), node)
+    return typer.marked(negated(found, yes=node.negated), node)
 
 
 @form(ast.InQuery)
@@ -74,34 +74,38 @@ def _in_query(typer: Typer, node: ast.InQuery) -> Expr:
     source = query.sources[0] if isinstance(query, ast.Select) and len(query.sources) == 1 else None
     table = typer.context.tables.get(source.name.name) if isinstance(source, ast.NamedSource) else None
     if table is None or not isinstance(query, ast.Select):
-        typer.refuse(node.span, "IN (SELECT …) works on a reference table alone; join the streams instead.")
+        raise typer.refused(node.span, "IN (SELECT …) works on a reference table alone; join the streams instead.")
     item = query.items[0]
     plain = not (query.where or query.group or query.having or query.order or query.stagger)
     if len(query.items) > 1 or not isinstance(item, ast.Item) or not isinstance(item.expr, ast.ColumnRef) or not plain:
-        typer.refuse(node.span, "IN (SELECT …) of a reference table names one column, without WHERE or GROUP BY.")
+        raise typer.refused(
+            node.span, "IN (SELECT …) of a reference table names one column, without WHERE or GROUP BY."
+        )
     name = item.expr.parts[-1].name
     slot = next((slot for slot, each in enumerate(table.columns) if each.name == name), None)
     if slot is None:
-        typer.refuse(item.span, f"The table {table.name} has no column {name}.")
+        raise typer.refused(item.span, f"The table {table.name} has no column {name}.")
     column = table.columns[slot]
     typer.apply(node, "=", [arg, Const(type=column.type, nullable=column.nullable, value=None)])
-    return typer.marked(negated(InTable(type=BOOLEAN, arg=arg, table=table.name, slot=slot), node.negated), node)
+    return typer.marked(negated(InTable(type=BOOLEAN, arg=arg, table=table.name, slot=slot), yes=node.negated), node)
 
 
 @form(ast.Exists)
 def _exists(typer: Typer, node: ast.Exists) -> Expr:
-    typer.refuse(node.span, "EXISTS (SELECT …) is not supported; join the reference table, or use IN (SELECT …).")
+    raise typer.refused(
+        node.span, "EXISTS (SELECT …) is not supported; join the reference table, or use IN (SELECT …)."
+    )
 
 
 @form(ast.ScalarQuery)
 def _scalar(typer: Typer, node: ast.ScalarQuery) -> Expr:
-    typer.refuse(node.span, "A SELECT inside an expression is not supported; join the reference table in FROM.")
+    raise typer.refused(node.span, "A SELECT inside an expression is not supported; join the reference table in FROM.")
 
 
 @form(ast.Like)
 def _like(typer: Typer, node: ast.Like) -> Expr:
     nodes = (node.expr, node.pattern, *([node.escape] if node.escape else []))
-    return typer.marked(negated(typer.apply(node, _ORDERED[node.kind], typer.each(nodes)), node.negated), node)
+    return typer.marked(negated(typer.apply(node, _ORDERED[node.kind], typer.each(nodes)), yes=node.negated), node)
 
 
 @form(ast.Case)
@@ -148,7 +152,7 @@ def common(typer: Typer, node: ast.Node, exprs: list[Expr]) -> Type:
     try:
         return common_type([each.type for each in exprs])
     except registry.TypeProblem as problem:
-        typer.refuse(node.span, str(problem))
+        raise typer.refused(node.span, str(problem)) from None
 
 
 def as_type(expr: Expr, target: Type) -> Expr:
@@ -156,7 +160,8 @@ def as_type(expr: Expr, target: Type) -> Expr:
     if expr.type.kind == Kind.NULL:
         return Const(type=target, value=None)
     same = expr.type == target or (
-        expr.type.family == target.family and target.family in {Family.TEXT, Family.WHOLE, Family.INTERVAL, Family.BYTES}
+        expr.type.family == target.family
+        and target.family in {Family.TEXT, Family.WHOLE, Family.INTERVAL, Family.BYTES}
     )
     if same or target == TIMESTAMP:
         return expr
@@ -167,7 +172,7 @@ def coalesced(typer: Typer, node: ast.Call) -> Expr:
     """Returns COALESCE(…)."""
     args = typer.each(node.args)
     if not args:
-        typer.refuse(node.span, "COALESCE needs at least one argument.")
+        raise typer.refused(node.span, "COALESCE needs at least one argument.")
     target = common(typer, node, args)
     nullable = all(each.nullable for each in args)
     return typer.marked(
@@ -178,7 +183,7 @@ def coalesced(typer: Typer, node: ast.Call) -> Expr:
 def null_if(typer: Typer, node: ast.Call) -> Expr:
     """Returns NULLIF(a, b): CASE WHEN a = b THEN NULL ELSE a END."""
     if len(node.args) != 2:
-        typer.refuse(node.span, "NULLIF needs two arguments.")
+        raise typer.refused(node.span, "NULLIF needs two arguments.")
     value, other = typer.each(node.args)
     equal = typer.apply(node, "=", [value, other])
     nothing = Const(type=value.type, value=None)

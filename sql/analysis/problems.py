@@ -1,7 +1,7 @@
 """Collects the problems of a script, so that one does not hide the others."""
 
 from collections.abc import Callable, Iterable
-from typing import NoReturn, TypeVar
+from typing import TypeVar
 
 from sql.errors import Problem, Span, place
 
@@ -41,10 +41,10 @@ class Problems:
         if len(self.found) < PROBLEMS_MOST:
             self.found.setdefault(Problem(line, column, sentence, warning))
 
-    def refuse(self, span: Span | None, sentence: str) -> NoReturn:
-        """Writes a problem down and gives the part up."""
+    def refused(self, span: Span | None, sentence: str) -> ReportedError:
+        """Writes a problem down, and returns the error that gives the part up."""
         self.add(span, sentence)
-        raise ReportedError(sentence)
+        return ReportedError(sentence)
 
     def warn(self, span: Span | None, sentence: str) -> None:
         self.add(span, sentence, warning=True)

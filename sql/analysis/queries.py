@@ -11,8 +11,8 @@ from sql.analysis.ordering import sorted_rows, typed_order
 from sql.analysis.problems import ReportedError, Tried
 from sql.analysis.rewriting import plain
 from sql.analysis.rows import Rows, filtered, project
-from sql.analysis.select_list import select_list
 from sql.analysis.scope import Scope
+from sql.analysis.select_list import select_list
 from sql.analysis.unions import union
 from sql.analysis.windows import Windows
 from sql.language import ast
@@ -27,15 +27,15 @@ def query(context: Context, node: ast.Query) -> Rows:
             return select(context, node)
         case ast.SetQuery():
             return union(context, node, query)
-    context.problems.refuse(node.span, "VALUES gives no stream; SELECT STREAM … FROM a stream instead.")
+    raise context.problems.refused(node.span, "VALUES gives no stream; SELECT STREAM … FROM a stream instead.")
 
 
 def select(context: Context, node: ast.Select) -> Rows:
     """Returns the rows of one SELECT."""
-    source, scope = from_clause(context, node, query)
+    source, scope, is_filtered = from_clause(context, node, query)
     scope = replace(scope, aliases=_aliases(context, node, scope))
     tried = Tried()
-    base = tried(lambda: _where(context, node, source, scope))
+    base = source if is_filtered else tried(lambda: _where(context, node, source, scope))
     rows = tried(lambda: _rest(context, node, base or source, scope))
     if rows is None or tried.failed:
         raise ReportedError
@@ -46,7 +46,9 @@ def _rest(context: Context, node: ast.Select, base: Node, scope: Scope) -> Rows:
     if node.group or node.stagger:
         return grouped(context, node, base, scope)
     if node.having is not None:
-        context.problems.refuse(node.having.span, "HAVING needs GROUP BY or WINDOWED BY; use WHERE for single rows.")
+        raise context.problems.refused(
+            node.having.span, "HAVING needs GROUP BY or WINDOWED BY; use WHERE for single rows."
+        )
     return _plain(context, node, base, scope)
 
 

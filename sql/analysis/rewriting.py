@@ -15,6 +15,7 @@ from sql.plan.expressions import (
     Junction,
     Not,
     Part,
+    RowTime,
     Test,
 )
 
@@ -36,6 +37,11 @@ class Declared(Expr):
     """Is MONOTONIC(arg)."""
 
     arg: Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival(Expr):
+    """Is APPROXIMATE_ARRIVAL_TIME: the row time, which the dialect's rules do not take for one that never falls."""
 
 
 def children(expr: Expr) -> tuple[Expr, ...]:
@@ -87,5 +93,11 @@ def parts_of(expr: Expr) -> Iterator[Expr]:
 
 
 def plain(expr: Expr) -> Expr:
-    """Returns an expression without the MONOTONICs in it."""
-    return rewrite(expr, lambda each: plain(each.arg) if isinstance(each, Declared) else None)
+    """Returns an expression as the plan has it: without the MONOTONICs in it, and with arrival times as row times."""
+    return rewrite(expr, _planned)
+
+
+def _planned(expr: Expr) -> Expr | None:
+    if isinstance(expr, Arrival):
+        return RowTime(type=expr.type, nullable=False, written=expr.written, span=expr.span)
+    return plain(expr.arg) if isinstance(expr, Declared) else None

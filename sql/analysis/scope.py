@@ -1,10 +1,11 @@
 """Finds the columns that a query's names mean."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sql.analysis.names import meant, shown, written
-from sql.analysis.problems import Problems
+from sql.analysis.problems import Problems, ReportedError
+from sql.analysis.rewriting import Arrival
 from sql.analysis.trends import ROW_TIME, Trend
 from sql.errors import Span
 from sql.language.ast import Identifier
@@ -48,7 +49,8 @@ class Named:
         if name == ROWTIME and not self.is_table:  # a column of that name holds the row time, too
             return Seen(ROWTIME, self.rowtime, self.rowtime_trend)
         if found is None and name == ARRIVAL and self.is_input:
-            return Seen(ARRIVAL, self.rowtime, None)
+            moment = self.rowtime
+            return Seen(ARRIVAL, Arrival(type=TIMESTAMP, nullable=False) if moment == ROW_TIME_EXPR else moment)
         return found
 
     @property
@@ -82,10 +84,10 @@ class Scope:
             holder = self._row_value(first) if len(parts) == 2 else None
             if holder is not None:
                 return _part(holder, parts[1], problems)
-            self._refuse_source(first, parts[0].span, problems)
+            raise self._no_source(first, parts[0].span, problems)
         found = source.find(parts[1].name)
         if found is None:
-            _refuse_column(parts[1].name, [each.name for each in source.visible], source.is_input, span, problems)
+            raise _no_column(parts[1].name, [source], span, problems)
         return _part(found, parts[2], problems) if len(parts) == 3 else found
 
     def _bare(self, name: str, span: Span, problems: Problems) -> Seen:
@@ -96,38 +98,39 @@ class Scope:
             found = found[:1]
         if len(found) > 1:
             choices = " or ".join(f"{written(source.name)}.{written(name)}" for source, _ in found)
-            problems.refuse(span, f"Column {shown(name)} is ambiguous; write {choices}.")
+            raise problems.refused(span, f"Column {shown(name)} is ambiguous; write {choices}.")
         if not found:
-            self._refuse_bare(name, span, problems)
+            raise self._no_bare(name, span, problems)
         return found[0][1]
 
     def _row_value(self, name: str) -> Seen | None:
         found = [seen for source in self.sources if (seen := source.find(name)) and seen.expr.type.family == Family.ROW]
         return found[0] if len(found) == 1 else None
 
-    def _refuse_bare(self, name: str, span: Span, problems: Problems) -> None:
+    def _no_bare(self, name: str, span: Span, problems: Problems) -> ReportedError:
         if name in self.aliases:
-            problems.refuse(
+            return problems.refused(
                 span,
                 f"{shown(name)} is an alias of this SELECT, and its WHERE, GROUP BY and windows do not know it; repeat"
                 f" {self.aliases[name]} here, or nest the SELECT: FROM (SELECT STREAM … AS {written(name)} …).",
             )
-        _refuse_column(name, self.names, any(each.is_input for each in self.sources), span, problems)
+        return _no_column(name, self.sources, span, problems)
 
-    def _refuse_source(self, name: str, span: Span, problems: Problems) -> None:
+    def _no_source(self, name: str, span: Span, problems: Problems) -> ReportedError:
         hidden = next((each for each in self.sources if each.real == name), None)
         if hidden is not None:
-            problems.refuse(
-                span, f"{shown(name)} has the alias {written(hidden.name)} here; write {written(hidden.name)}. before."
+            return problems.refused(
+                span, f"{shown(name)} has the alias {written(hidden.name)} here; write {written(hidden.name)} instead."
             )
         known = [each.name for each in self.sources if each.name]
-        problems.refuse(span, f"{shown(name)} is not a source of this SELECT{meant(name, known)}")
+        return problems.refused(span, f"{shown(name)} is not a source of this SELECT{meant(name, known)}")
 
 
-def _refuse_column(name: str, known: list[str], is_input: bool, span: Span, problems: Problems) -> None:
-    if name == "SHARD_ID" and is_input:
-        problems.refuse(span, _NO_SHARD)
-    problems.refuse(span, f"Column {shown(name)} not found{meant(name, known)}")
+def _no_column(name: str, sources: Sequence[Named], span: Span, problems: Problems) -> ReportedError:
+    known = list(dict.fromkeys(each.name for source in sources for each in source.visible))
+    if name == "SHARD_ID" and any(each.is_input for each in sources):
+        return problems.refused(span, _NO_SHARD)
+    return problems.refused(span, f"Column {shown(name)} not found{meant(name, known)}")
 
 
 def _part(holder: Seen, part: Identifier, problems: Problems) -> Seen:
@@ -137,9 +140,11 @@ def _part(holder: Seen, part: Identifier, problems: Problems) -> Seen:
         if each.name == part.name:
             return Seen(each.name, Part(type=each.type, arg=holder.expr, index=index))
     if holder.expr.type.family != Family.ROW:
-        problems.refuse(part.span, f"{shown(holder.name)} is {holder.expr.type} and has no column {shown(part.name)}.")
+        raise problems.refused(
+            part.span, f"{shown(holder.name)} is {holder.expr.type} and has no column {shown(part.name)}."
+        )
     known = [each.name for each in fields]
-    problems.refuse(part.span, f"{shown(holder.name)} has no column {shown(part.name)}{meant(part.name, known)}")
+    raise problems.refused(part.span, f"{shown(holder.name)} has no column {shown(part.name)}{meant(part.name, known)}")
 
 
 def slots(start: int, columns: tuple[Seen, ...]) -> tuple[Seen, ...]:

@@ -30,7 +30,7 @@ def select_list(typer: Typer, node: ast.Select) -> list[Value]:
     if failed:
         raise ReportedError
     if len(values) > COLUMNS_MOST:
-        typer.refuse(node.span, f"A SELECT has at most {COLUMNS_MOST} columns, not {len(values)}.")
+        raise typer.refused(node.span, f"A SELECT has at most {COLUMNS_MOST} columns, not {len(values)}.")
     return values
 
 
@@ -46,7 +46,7 @@ def check_row_time(typer: Typer, item: ast.Item) -> None:
     """Refuses `expr AS ROWTIME` unless it is the row time itself."""
     is_row_time = isinstance(item.expr, ast.ColumnRef) and item.expr.parts[-1].name == ROWTIME
     if not is_row_time:
-        typer.refuse(
+        raise typer.refused(
             item.span,
             "… AS ROWTIME would give rows another row time, and only the row time itself can have that name;"
             " give the column another name and group by MONOTONIC(…) of it.",

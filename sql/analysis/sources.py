@@ -1,10 +1,11 @@
 """Finds what a SELECT reads: streams, subqueries, functions that give rows, and joins of them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from sql.analysis.context import Context
 from sql.analysis.names import meant, shown
+from sql.analysis.problems import ReportedError
 from sql.analysis.rows import Rows, seen
 from sql.analysis.scope import EXTRAS, ROW_TIME_EXPR, Named, Seen
 from sql.analysis.tree import walk
@@ -17,11 +18,7 @@ ERROR_STREAM = "error_stream"
 _EXTRA_TYPES: dict[str, Type] = {"PARTITION_KEY": varchar(256), "SEQUENCE_NUMBER": varchar(128)}
 
 
-class Queries(Protocol):
-    """Analyses the queries inside a query."""
-
-    def __call__(self, context: Context, query: ast.Query) -> Rows:
-        """Returns the rows of a query. Raises ReportedError."""
+Queries = Callable[[Context, ast.Query], Rows]  # analyses the queries inside a query
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ def named_source(context: Context, source: ast.NamedSource, select: ast.Select) 
         return Side(aliased(context, named, source.alias, source.columns), None, table, source.over, source)
     stream = context.streams.get(name)
     if stream is None:
-        _refuse_stream(context, source.name)
+        raise _no_stream(context, source.name)
     context.read.setdefault(name, source.name.span)
     is_input = name in context.inputs
     extras = _extras(select, stream) if is_input else ()
@@ -63,13 +60,13 @@ def _extras(select: ast.Select, stream: InAppStream) -> tuple[str, ...]:
     return EXTRAS if (used - declared) & set(EXTRAS) and not declared & set(EXTRAS) else ()
 
 
-def _refuse_stream(context: Context, name: ast.Identifier) -> None:
+def _no_stream(context: Context, name: ast.Identifier) -> ReportedError:
     if name.name == ERROR_STREAM:
-        context.problems.refuse(
+        return context.problems.refused(
             name.span, "error_stream cannot be read by a script; give the application an output of that name."
         )
     known = [*context.streams, *context.tables]
-    context.problems.refuse(name.span, f"Stream {shown(name.name)} not found{meant(name.name, known)}")
+    return context.problems.refused(name.span, f"Stream {shown(name.name)} not found{meant(name.name, known)}")
 
 
 def subquery(context: Context, source: ast.SubquerySource, queries: Queries) -> Side:
@@ -85,7 +82,7 @@ def aliased(context: Context, named: Named, alias: ast.Identifier | None, column
         return named
     visible = named.visible
     if columns and len(columns) != len(visible):
-        context.problems.refuse(
+        raise context.problems.refused(
             alias.span, f"The alias {shown(alias.name)} names {len(columns)} columns, and there are {len(visible)}."
         )
     names = {each.name: name.name for each, name in zip(visible, columns, strict=False)} if columns else {}
@@ -106,9 +103,7 @@ def star(context: Context, sources: tuple[Named, ...], node: ast.Star) -> tuple[
         chosen = tuple(each for each in sources if each.name == name)
         if not chosen:
             known = [each.name for each in sources if each.name]
-            context.problems.refuse(
+            raise context.problems.refused(
                 node.qualifier.span, f"{shown(name)} is not a source of this SELECT{meant(name, known)}"
             )
     return tuple(each for source in chosen for each in source.visible)
-
-

@@ -3,13 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from functools import cache
+from typing import Any
 
 from sql.language import ast
 
 
 @cache
-def _members(kind: type) -> tuple[str, ...]:
+def _members(kind: Any) -> tuple[str, ...]:
     return tuple(each.name for each in fields(kind) if each.name not in {"span", "type"}) if is_dataclass(kind) else ()
+
+
+def _kind(of: object) -> Any:
+    return type(of)
 
 
 def walk(node: ast.Node, *, queries: bool = True) -> Iterator[ast.Node]:
@@ -21,4 +26,4 @@ def walk(node: ast.Node, *, queries: bool = True) -> Iterator[ast.Node]:
             waiting.extend(reversed(each))
         elif isinstance(each, ast.Node) and (queries or each is node or not isinstance(each, ast.Query)):
             yield each
-            waiting.extend(getattr(each, name) for name in reversed(_members(type(each))))
+            waiting.extend(getattr(each, name) for name in reversed(_members(_kind(each))))

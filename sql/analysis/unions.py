@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from sql.analysis.context import Context
-from sql.analysis.problems import ReportedError, Tried
 from sql.analysis.predicates import as_type
+from sql.analysis.problems import ReportedError, Tried
 from sql.analysis.rows import Rows, Value, field_of, project
 from sql.analysis.scope import Seen
 from sql.functions import registry
@@ -19,9 +19,9 @@ def union(context: Context, node: ast.SetQuery, query: Callable[[Context, ast.Qu
     """Returns the rows of UNION ALL. Raises ReportedError."""
     if node.op != "UNION" or not node.all:
         name = node.op if node.op != "UNION" else "UNION without ALL"
-        context.problems.refuse(node.span, f"{name} is not supported on streams; only UNION ALL is.")
+        raise context.problems.refused(node.span, f"{name} is not supported on streams; only UNION ALL is.")
     if node.order:
-        context.problems.refuse(
+        raise context.problems.refused(
             node.order[0].span, "ORDER BY after UNION ALL is not supported; nest the union in FROM and sort outside."
         )
     tried = Tried()
@@ -56,20 +56,23 @@ def _types(context: Context, node: ast.SetQuery, branches: list[Rows]) -> list[T
     count = len(branches[0].columns)
     for number, each in enumerate(branches, 1):
         if len(each.columns) != count:
-            context.problems.refuse(
-                node.span, f"UNION ALL: the first SELECT has {count} columns, and number {number} has {len(each.columns)}."
+            raise context.problems.refused(
+                node.span,
+                f"UNION ALL: the first SELECT has {count} columns, and number {number} has {len(each.columns)}.",
             )
     found = []
     for slot in range(count):
         try:
             found.append(common_type([each.columns[slot].expr.type for each in branches]))
         except registry.TypeProblem as problem:
-            context.problems.refuse(node.span, f"UNION ALL, column {slot + 1}: {problem}")
+            raise context.problems.refused(node.span, f"UNION ALL, column {slot + 1}: {problem}") from None
     return found
 
 
 def _converted(context: Context, rows: Rows, types: list[Type], node: ast.SetQuery) -> Node:
-    values = [Value(each.name, as_type(each.expr, kind), node.span) for each, kind in zip(rows.columns, types, strict=True)]
+    values = [
+        Value(each.name, as_type(each.expr, kind), node.span) for each, kind in zip(rows.columns, types, strict=True)
+    ]
     same = all(value.expr is each.expr for value, each in zip(values, rows.columns, strict=True))
     width = len(rows.node.columns) == len(values)
     return rows.node if same and width else project(context, rows.node, values, context.problems.line(node.span)).node

@@ -39,7 +39,7 @@ class Windows:
         if described not in self.calls:
             self.calls.append(described)
         if len(self.calls) > CALLS_MOST:
-            self.context.problems.refuse(call.span, f"A SELECT has at most {CALLS_MOST} analytic calls.")
+            raise self.context.problems.refused(call.span, f"A SELECT has at most {CALLS_MOST} analytic calls.")
         index = self.calls.index(described)
         found, slot = self.calls[index], len(self.input.columns) + index
         return typer.marked(Field(type=found.type, nullable=result_nullable(found), slot=slot), call)
@@ -64,9 +64,7 @@ class Windows:
             for number, each in enumerate(self.calls, 1)
         )
         columns = (*self.input.columns, *added)
-        return Over(
-            columns=columns, input=self.input, frames=tuple(self.frames), calls=tuple(self.calls), line=line
-        )
+        return Over(columns=columns, input=self.input, frames=tuple(self.frames), calls=tuple(self.calls), line=line)
 
 
 def resolve(context: Context, named: Sequence[ast.NamedWindow], over: ast.Window) -> ast.WindowSpec:
@@ -79,9 +77,9 @@ def resolve(context: Context, named: Sequence[ast.NamedWindow], over: ast.Window
         if found is None:
             known = [each.name.name for each in named]
             guess = meant(name.name, known) if known else "; define it after FROM: WINDOW W AS (…)."
-            context.problems.refuse(name.span, f"Window {shown(name.name)} not found{guess}")
+            raise context.problems.refused(name.span, f"Window {shown(name.name)} not found{guess}")
         over = found if isinstance(over, ast.WindowRef) else _refined(context, over, found)
-    context.problems.refuse(over.span, "The windows of this SELECT refer to each other in a circle.")
+    raise context.problems.refused(over.span, "The windows of this SELECT refer to each other in a circle.")
 
 
 def _refined(context: Context, spec: ast.WindowSpec, base: ast.WindowSpec) -> ast.WindowSpec:
@@ -91,7 +89,7 @@ def _refined(context: Context, spec: ast.WindowSpec, base: ast.WindowSpec) -> as
         (spec.frame, base.frame, "RANGE or ROWS"),
     ):
         if own and other:
-            context.problems.refuse(spec.span, f"The window that this one refines has a {clause} already.")
+            raise context.problems.refused(spec.span, f"The window that this one refines has a {clause} already.")
     return ast.WindowSpec(
         base.base, spec.partition or base.partition, spec.order or base.order, spec.frame or base.frame, span=spec.span
     )
@@ -102,7 +100,7 @@ def check_order(typer: Typer, spec: ast.WindowSpec, at: ast.Node) -> None:
     for key in spec.order:
         typed = typer.type(key.expr)
         if not isinstance(typed, RowTime) or key.descending:
-            typer.refuse(key.span, "A window on a stream is in the order of ROWTIME; leave its ORDER BY out.")
+            raise typer.refused(key.span, "A window on a stream is in the order of ROWTIME; leave its ORDER BY out.")
 
 
 def frame_bounds(typer: Typer, frame: ast.Frame) -> tuple[int | None, int | None]:
@@ -110,9 +108,9 @@ def frame_bounds(typer: Typer, frame: ast.Frame) -> tuple[int | None, int | None
     word = "ROWS" if frame.rows else "RANGE"
     if frame.end.kind != "CURRENT ROW":
         ends = "after the current row" if frame.end.kind == "FOLLOWING" else "before the current row"
-        typer.refuse(frame.end.span, f"A window on a stream cannot end {ends}; {_NOW}")
+        raise typer.refused(frame.end.span, f"A window on a stream cannot end {ends}; {_NOW}")
     if frame.start.kind == "FOLLOWING":
-        typer.refuse(frame.start.span, f"A window on a stream cannot begin after the current row; {_NOW}")
+        raise typer.refused(frame.start.span, f"A window on a stream cannot begin after the current row; {_NOW}")
     if frame.start.kind == "CURRENT ROW":
         return (None, 1) if frame.rows else (0, None)
     if frame.start.amount is None:
@@ -122,23 +120,27 @@ def frame_bounds(typer: Typer, frame: ast.Frame) -> tuple[int | None, int | None
     if frame.rows:
         return None, _rows(typer, frame.start.amount, amount, value)
     if amount.type.family != Family.INTERVAL or is_months(amount.type) or not isinstance(value, int):
-        typer.refuse(frame.start.amount.span, f"{word} needs a constant INTERVAL of days, hours, minutes or seconds.")
+        raise typer.refused(
+            frame.start.amount.span, f"{word} needs a constant INTERVAL of days, hours, minutes or seconds."
+        )
     return _reach(typer, frame.start.amount, value), None
 
 
 def _rows(typer: Typer, node: ast.Node, amount: Expr, value: object) -> int:
     if amount.type.family != Family.WHOLE or not isinstance(value, int):
-        typer.refuse(node.span, "ROWS needs a constant whole number; RANGE takes an INTERVAL.")
+        raise typer.refused(node.span, "ROWS needs a constant whole number; RANGE takes an INTERVAL.")
     if not 1 <= value < ROWS_MOST:
-        typer.refuse(
-            node.span, f"ROWS needs a number from 1 to {ROWS_MOST - 1}; for the current row alone write ROWS CURRENT ROW."
+        raise typer.refused(
+            node.span,
+            f"ROWS needs a number from 1 to {ROWS_MOST - 1}; for the current row alone write ROWS CURRENT ROW.",
         )
     return value + 1
 
 
 def _reach(typer: Typer, node: ast.Node, value: int) -> int:
     if not 0 < value <= RANGE_MOST:
-        typer.refuse(
-            node.span, "RANGE needs an INTERVAL above 0 and of 366 days at most; for this millisecond write CURRENT ROW."
+        raise typer.refused(
+            node.span,
+            "RANGE needs an INTERVAL above 0 and of 366 days at most; for this millisecond write CURRENT ROW.",
         )
     return value

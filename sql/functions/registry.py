@@ -14,18 +14,48 @@ The planner makes these names from the grammar's own forms:
 | `SUBSTRING(s SIMILAR p ESCAPE e)` | `SUBSTRING_SIMILAR` (s, p, e) |
 | `POSITION(a IN b)`, `TRIM(LEADING c FROM s)` | `POSITION` (a, b), `TRIM` ('LEADING', c, s) |
 | `OVERLAY(s PLACING r FROM i [FOR n])` | `OVERLAY` (s, r, i[, n]) |
+| `TSDIFF(a, b)` with the switch `tsdiff = "absolute"` | `TSDIFF_ABSOLUTE` (a, b) |
+| `SYS_LOG_PARSE(s)` | `SYS_LOG_PARSE` (s, ROWTIME): a line of syslog has no year |
 | `(a, b) CONTAINS (c, d)` | `PERIOD_CONTAINS` (a, b, c, d); a point in time twice |
 
 Units and modes are constant VARCHAR arguments. A CAST is no function: see `casting.cast_to`.
+Constant arguments come twice: to `bind`, and, like the others, to the callable that it returns.
 AND, OR, NOT, CASE, COALESCE, NULLIF, IN, BETWEEN and IS are nodes of the plan.
 """
 
+from sql.functions import (
+    arithmetic,
+    casting,
+    comparison,
+    dates_and_text,
+    logs,
+    moments,
+    numbers,
+    patterns,
+    regex,
+    text,
+    time,
+    values,
+)
+from sql.functions.calendar import check_time
 from sql.functions.function import FAULTS, Function, TypeProblem
 
 __all__ = ["FAULTS", "NAMES", "NOT_OF_THE_DIALECT", "Function", "TypeProblem", "find", "names"]
 
-FUNCTIONS: dict[str, Function] = {}
-NAMES: dict[str, object] = {}  # the helpers of the templates
+MODULES = (arithmetic, moments, comparison, time, dates_and_text, text, patterns, regex, numbers, logs)
+FUNCTIONS: dict[str, Function] = {each.name: each for module in MODULES for each in module.FUNCTIONS}
+# The helpers of the templates: generated code has them as globals. `_v` is the templates' own local variable.
+NAMES: dict[str, object] = {
+    **arithmetic.NAMES,
+    **casting.NAMES,
+    **numbers.NAMES,
+    "INFINITY": values.INFINITY,
+    "check_time": check_time,
+    "fit_decimal": values.fit_decimal,
+    "fit_double": values.fit_double,
+    "fit_real": values.fit_real,
+    "out_of_range": values.out_of_range,
+}
 NOT_OF_THE_DIALECT = {
     "DATEDIFF": "DATEDIFF is not a function of Kinesis Analytics SQL; use TSDIFF(a, b) or (a - b) SECOND.",
     "TIMESTAMPDIFF": "TIMESTAMPDIFF is not a function of Kinesis Analytics SQL; use TSDIFF(a, b) or (a - b) SECOND.",

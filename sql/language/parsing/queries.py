@@ -47,8 +47,6 @@ class Queries(Sources):
     def _ordered(self, query: Query, start: int, *, closed: bool) -> Query:
         place = self.token.start
         order = self.order_by()
-        if not order:
-            raise self.wrong("ORDER BY")
         if not isinstance(query, Select | SetQuery | Values) or (closed and query.order):
             raise Broken(place, "This query is sorted twice; keep one ORDER BY.")
         return replace(query, order=order, span=self.span(start))

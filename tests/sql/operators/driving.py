@@ -45,23 +45,23 @@ def changed(kept: Kept, change: Change, time: int) -> Kept:
 
 
 def drive(make: Make, batches: Iterable[Batch], restarts: Collection[int] = ()) -> list[tuple[int, Row]]:
-    """Returns all rows that leave, with their times. Before the batches in `restarts` it commits and starts again."""
+    """Returns all rows that leave, with their times. At the batches in `restarts` it commits and starts again.
+
+    It does so before the timers up to an even batch have fired, and after those up to an odd one: then the history is
+    void up to that time.
+    """
     operator, kept = make(Kept()), Kept()
     out: list[tuple[int, Row]] = []
     for place, (time, rows, side) in enumerate(batches):
+        out += fired(operator, time) if place % 2 else []
         if place in restarts:
-            kept = changed(kept, operator.changes(), batches_time(out, time))
+            kept = changed(kept, operator.changes(), time if place % 2 else 0)
             operator = make(kept)
         out += fired(operator, time)
         out += [(time, row) for row in operator.add(time, rows, side)]
         if place % 3 == 0:  # a commit without a restart
             kept = changed(kept, operator.changes(), 0)
     return out + fired(operator, END)
-
-
-def batches_time(out: list[tuple[int, Row]], time: int) -> int:
-    """Returns a watermark that is certain before rows of `time`: that of the last row that left."""
-    return min(time, out[-1][0]) if out else 0
 
 
 def fired(operator: Operator, time: int) -> list[tuple[int, Row]]:

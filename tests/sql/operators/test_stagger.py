@@ -1,6 +1,6 @@
 """Windows that open at a key's first row: the table of the developer guide, a naive oracle, bounds and restarts."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sql.engine.contract import Kept, Row
@@ -51,17 +51,18 @@ def values_of(members: list[int | None]) -> Row:
     return len(members), sum(present) if present else None, len(set(present))
 
 
-times = st.lists(st.integers(0, 50), max_size=12).map(sorted)
-row = st.tuples(st.sampled_from(["a", "b", None]), st.none() | st.integers(-3, 3))
+times = st.lists(st.integers(0, 50), max_size=10).map(sorted)
+rows = st.lists(st.tuples(st.sampled_from(["a", "b", None]), st.none() | st.integers(-3, 3)), max_size=3)
+batches = times.flatmap(lambda ts: st.tuples(*(st.builds(Batch, st.just(t), rows) for t in ts)))
 
 
-@given(times.flatmap(lambda ts: st.tuples(*(st.builds(Batch, st.just(t), st.lists(row, max_size=3)) for t in ts))),
-       st.sets(st.integers(0, 12)))  # fmt: skip
-def test_windows_agree_with_oracle_after_restarts(batches: tuple[Batch, ...], restarts: set[int]) -> None:
+@settings(max_examples=25)
+@given(batches, st.sets(st.integers(0, 10)))
+def test_windows_agree_with_oracle_after_restarts(found: tuple[Batch, ...], restarts: set[int]) -> None:
     of = Stagger(columns=(), input=SCAN, length=10, keys=(slot(0),), calls=(COUNT, SUM, DISTINCT))
-    wide = [Batch(time, [(key, value, value) for key, value in rows]) for time, rows, _ in batches]
-    found = drive(lambda kept: StaggerOperator(of, kept, Told(), 0), wide, restarts)
-    assert found == naive(list(batches), 10)
+    wide = [Batch(time, [(key, value, value) for key, value in these]) for time, these, _ in found]
+    out = drive(lambda kept: StaggerOperator(of, kept, Told(), 0), wide, restarts)
+    assert out == naive(list(found), 10)
 
 
 def test_overflow_is_a_fault_and_leaves_other_windows() -> None:
@@ -94,3 +95,13 @@ def test_approximate_count_is_told() -> None:
     batches = [Batch(0, [("a", 1), ("a", 2), ("a", 3)])]
     drive(lambda kept: StaggerOperator(node(DISTINCT), kept, told, distinct_limit=2), batches)
     assert told.counts == {"approximate:COUNT": 1}
+
+
+def test_size_counts_windows_and_distinct_values() -> None:
+    operator = StaggerOperator(node(DISTINCT), Kept(), Told())
+    sizes = [operator.size()]
+    operator.add(0, [("a", 1), ("a", 2), ("b", 1)])
+    kept = kept_after(operator)
+    sizes += [operator.size(), StaggerOperator(node(DISTINCT), kept, Told()).size()]
+    operator.fire(60_000)
+    assert [*sizes, operator.size()] == [0, 2 * 600 + 3 * 150, 2 * 600 + 3 * 150, 0]
