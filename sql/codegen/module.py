@@ -67,9 +67,14 @@ class Module:
         return space
 
 
+def allow_depth() -> None:
+    """Lets Python nest as deep as expressions may; the limit is never lowered."""
+    setrecursionlimit(max(getrecursionlimit(), FRAMES))
+
+
 def compile_graph(graph: Graph, layouts: Callable[[Segment], Layout], *, refuses: bool = False) -> Module:
     """Returns the module of a graph; `refuses` makes a text that is too long for its column a fault."""
-    setrecursionlimit(max(getrecursionlimit(), FRAMES))
+    allow_depth()
     names = Names(HELPERS)
     conversions = Conversions(refuses=refuses)
     texts: list[str] = []
