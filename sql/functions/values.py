@@ -15,7 +15,7 @@ TRAPS = [InvalidOperation, DivisionByZero, Overflow]
 EXACT = Context(prec=60, rounding=ROUND_DOWN, traps=TRAPS)
 FITTING = [Context(prec=max(1, digits), rounding=ROUND_HALF_UP, traps=TRAPS) for digits in range(DIGITS_MOST + 1)]
 EXPONENTS = [Decimal(1).scaleb(-scale) for scale in range(DIGITS_MOST + 1)]
-REAL = Struct("f")
+REAL = Struct("<f")  # the form that raises OverflowError
 INFINITY = float("inf")
 
 
@@ -48,7 +48,10 @@ def fit_real(value: float) -> float:
 
 
 def fit_double(value: float) -> float:
-    return value if isfinite(value) else out_of_range("The result", "DOUBLE")
+    """Returns a number; raises for an infinite one, which neither JSON nor the service's own columns have."""
+    if isfinite(value):
+        return value
+    raise RowError(Fault.ARITHMETIC, "The result is out of the range of DOUBLE.")
 
 
 def fit_int(value: int, least: int, greatest: int, kind: str) -> int:

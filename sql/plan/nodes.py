@@ -304,6 +304,7 @@ class Plan:
     text: str = ""
     warnings: tuple[Problem, ...] = ()
     peeks: tuple[Pump, ...] = ()  # bare queries: shown, never stored
+    inputs: tuple[str, ...] = ()  # names under which the script reads the source: more than one if it is dealt out
 
 
 def walk(node: Node) -> Iterator[Node]:

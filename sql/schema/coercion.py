@@ -15,6 +15,7 @@ import binascii
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -44,7 +45,7 @@ class Coercer:
     number: Callable[[str], Any]
     flag: Callable[[bool], Any]
     nested: Callable[[bytes], Any]
-    exact: Callable[[Any], Any] | None = None
+    exact: Callable[[Decimal], Decimal] | None = None
 
     def raw(self, source: bytes) -> Any:
         """Returns the value of a column from the source text of a JSON value, which is not null."""
@@ -65,7 +66,7 @@ class Coercer:
             return self.flag(value)
         if isinstance(value, list | dict):
             raise UnfitError("is an array or an object")
-        return self.exact(value) if self.exact else self.number(str(value))
+        return self.exact(Decimal(value)) if self.exact else self.number(str(value))
 
 
 def _number_text(source: bytes) -> str:
@@ -89,7 +90,7 @@ def coercer(kind: Type, cut: Cut) -> Coercer:
 def _numeric(kind: Type) -> Coercer:
     read = numbers.reader_of(kind)
     return Coercer(
-        lambda text: read(numbers.checked(text)),
+        numbers.text_reader_of(kind),
         lambda text: read(_bounded(text)),
         lambda flag: read("1" if flag else "0"),
         _refuse_nested,

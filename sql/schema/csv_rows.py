@@ -11,7 +11,7 @@ from sql.schema.coercion import Coercer
 from sql.schema.columns import Column, Schema
 from sql.schema.faults import SHOWN_MOST, ColumnError, UnfitError, missing, unfit, unparsable
 from sql.schema.structs import Reader
-from sql.schema.walking import Found
+from sql.schema.walking import Found, texts_last
 from sql.types import Family
 
 
@@ -22,6 +22,7 @@ class CsvReader:
         self._schema = schema
         self._rows, self._columns = schema.row_delimiter, schema.column_delimiter
         self._cells = [_cell_reader(column, each) for column, each in zip(schema.columns, coercers, strict=True)]
+        self._order = texts_last(schema)
         self._names = [column.name.lower() for column in schema.columns]
         end = r"\r?\n" if self._rows == "\n" else re.escape(self._rows)
         column = re.escape(self._columns)
@@ -69,11 +70,13 @@ class CsvReader:
 
     def _row(self, cells: list[str]) -> tuple[Any, ...]:
         """Returns the values of a row; the columns after its last cell are NULL. Raises ColumnError."""
-        values = [read(cell) for read, cell in zip(self._cells, cells, strict=False)]
-        for column in self._schema.columns[len(values) :]:
+        for column in self._schema.columns[len(cells) :]:
             if column.not_null:
                 raise missing(column.name)
-            values.append(None)
+        values: list[Any] = [None] * len(self._cells)
+        for number in self._order:
+            if number < len(cells):
+                values[number] = self._cells[number](cells[number])
         return tuple(values)
 
     def _split(self, text: str) -> Iterator[list[str]]:

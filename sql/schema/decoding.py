@@ -1,8 +1,9 @@
 """Turns batches of records into rows by a schema: fast where they are as it says, and right where they are not."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -13,14 +14,18 @@ from sql.schema.columns import Schema
 from sql.schema.csv_rows import CsvReader
 from sql.schema.documents import FAULTS, documents, opened
 from sql.schema.faults import ColumnError, UnfitError, unparsable
+from sql.schema.levels import LEVEL_MOST, level_needed
 from sql.schema.paths import check
-from sql.schema.structs import LEVEL_MOST, Reader, is_plain, level_needed, reader_of, row_type
+from sql.schema.structs import Reader, fast_tree, reader_of, row_type, spreads
 from sql.schema.walking import Found, Walker
 from sql.types import Family
 
 ROWS_MOST = 100_000  # of one record
 _MISSES_MOST = 8  # of a column, until its reader takes more types
 _LEAK = 256  # records in which one miss is forgiven: a reader that takes more types is slower for all of them
+
+_whole = msgspec.json.Decoder(msgspec.Raw).decode
+_whole = msgspec.json.Decoder(msgspec.Raw).decode
 
 
 class Decoded(NamedTuple):
@@ -46,7 +51,7 @@ class Decoder:
     """
 
     def __init__(
-        self, schema: Schema, extras: Sequence[str] = (), *, cut: bool = True, rows_most: int = ROWS_MOST
+        self, schema: Schema, extras: Iterable[str] = (), *, cut: bool = True, rows_most: int = ROWS_MOST
     ) -> None:
         check(schema)
         self.schema = schema
@@ -62,7 +67,8 @@ class Decoder:
         self._csv = CsvReader(schema, self._coercers) if schema.format == "csv" else None
         self._levels = [0] * len(schema.columns)
         self._misses = [0] * len(schema.columns)
-        self._plain = is_plain(schema)
+        self._tree = fast_tree(schema)  # None if structs cannot follow the paths
+        self._spreads = self._tree is not None and spreads(self._tree)
         self._read: Reader = self._reader()
 
     def decode(self, datas: Sequence[bytes], extra: Mapping[str, Sequence[Any]] | None = None) -> Decoded:
@@ -81,13 +87,14 @@ class Decoder:
                 place = len(rows)
                 found, faults = self._read_any(datas[place])
                 refused += [(place, fault) for fault in faults]
-                if len(found) != 1:
+                if not self._spreads and len(found) != 1:
                     others[place] = found
-                rows.append(found[0] if len(found) == 1 else None)
+                rows.append(found if self._spreads else found[0] if len(found) == 1 else None)
         places = None
-        if others:
-            places = [place for place in range(len(rows)) for _ in others.get(place, (0,))]
-            rows = [row for place, first in enumerate(rows) for row in others.get(place, (first,))]
+        if others or self._spreads:
+            groups = rows if self._spreads else [others.get(place, (row,)) for place, row in enumerate(rows)]
+            places = [place for place, group in enumerate(groups) for _ in group]
+            rows = list(chain.from_iterable(groups))
         self._add_extras(rows, places, extra or {})
         return Decoded(rows, places, refused, dict(Counter(self._cuts)))
 
@@ -107,13 +114,13 @@ class Decoder:
         """Returns the reader for records that hold one row in the expected types; it raises for all others."""
         if self._csv:
             return self._counting(self._csv.reader(self._row))
-        if not self._plain:
+        if self._tree is None:
             return _unread
         fast = [
             coercer(column.type, _refuse_cut) if column.type.family == Family.BYTES else each
             for column, each in zip(self.schema.columns, self._coercers, strict=True)
         ]
-        return reader_of(self.schema, fast, self._levels, self.fields)
+        return reader_of(self._tree, self.schema.columns, fast, self._levels, self.fields)
 
     def _counting(self, read: Reader) -> Reader:
         """Returns a reader that forgets the texts that it cut, if it then raises an error."""
@@ -135,8 +142,8 @@ class Decoder:
         """Returns the rows of any record, and its faults."""
         try:
             content = opened(data)
-            if content is not data and self._plain:
-                return [self._read(content)], []
+            if content is not data:
+                return self._read_all([content]), []
         except ColumnError as fault:
             return [], [fault]
         except FAULTS:
@@ -147,41 +154,40 @@ class Decoder:
         if self._csv:
             found = self._csv.read(content, self._rows_most)
             return [self._row(*row) for row in found.rows], found.faults
-        if self._plain and (rows := self._lines(content)):
-            return rows, []
-        return self._walked(content)
+        if _is_one(content):
+            return self._walked((content,))
+        rows = self._quickly(content) if self._tree else []
+        return (rows, []) if rows else self._walked(documents(content))
 
-    def _lines(self, content: bytes) -> list[Any]:
-        """Returns the rows of a record with a document a line; none if it is not such a record."""
-        lines = content.split(b"\n")
-        if not 1 < len(lines) <= self._rows_most:
-            return []
+    def _read_all(self, datas: Iterable[bytes]) -> list[Any]:
+        """Returns the rows of documents; raises an error if one of them is not as expected."""
+        rows = map(self._read, datas)
+        return list(chain.from_iterable(rows) if self._spreads else rows)
+
+    def _quickly(self, content: bytes) -> list[Any]:
+        """Returns the rows of a record of several documents, if all are as expected, else none."""
         before = len(self._cuts)
         try:
-            return list(map(self._read, filter(bytes.strip, lines)))
-        except FAULTS:
+            lines = content.split(b"\n") if b"\n" in content else list(documents(content))
+            if 1 < len(lines) <= self._rows_most:
+                return self._read_all(filter(bytes.strip, lines))
+        except (*FAULTS, ColumnError):
             del self._cuts[before:]  # the texts that were cut are read, and counted, again
-            return []
+        return []
 
-    def _walked(self, content: bytes) -> tuple[list[Any], list[ColumnError]]:
+    def _walked(self, contents: Iterable[bytes]) -> tuple[list[Any], list[ColumnError]]:
+        """Returns the rows of documents, read step by step, and their faults."""
         found = Found()
         try:
-            for document in self._documents(content):
+            for document in contents:
                 self._walker.read(document, found)
                 if len(found.rows) > self._rows_most:
                     raise unparsable(f"holds more than {self._rows_most} rows")
         except ColumnError as fault:
             found.faults.append(fault)
-        self._learn(found)
+        if self._tree:
+            self._learn(found)
         return [self._row(*row) for row in found.rows[: self._rows_most]], found.faults
-
-    def _documents(self, content: bytes) -> Iterator[bytes]:
-        """Gives the documents of a record; usually it is one, which no scan for its end needs."""
-        try:
-            msgspec.json.decode(content, type=msgspec.Raw)
-        except FAULTS:
-            return documents(content)
-        return iter((content,))
 
     def _learn(self, found: Found) -> None:
         """Lets the reader take more types in the columns whose values it did not take, if they are many."""
@@ -194,8 +200,17 @@ class Decoder:
                         self._levels[number] += 1
                         self._misses[number] = 0
                         changed = True
-        if changed and self._plain:
+        if changed:
             self._read = self._reader()
+
+
+def _is_one(content: bytes) -> bool:
+    """Returns whether a record is one JSON document, as far as its structure goes."""
+    try:
+        _whole(content)
+    except FAULTS:
+        return False
+    return True
 
 
 def _refuse_cut() -> None:

@@ -73,4 +73,6 @@ def fault_of(error: Exception) -> ColumnError:
     """Returns the error for a document that msgspec cannot read."""
     if isinstance(error, RecursionError):
         return unparsable("is JSON that is nested too deeply")
+    if isinstance(error, UnicodeDecodeError):
+        return unparsable("is not UTF-8")
     return unparsable(f"is not JSON: {str(error).removeprefix('JSON is malformed: ')}")

@@ -5,6 +5,7 @@ import struct
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from functools import partial
+from math import inf, isfinite
 
 from sql.schema.faults import UnfitError
 from sql.types import Family, Kind, Type
@@ -12,7 +13,8 @@ from sql.types import Family, Kind, Type
 DIGITS_MOST = 400  # characters of a number's text: a DOUBLE has 309 digits at most
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,30}")
-_EXACT = Context(prec=60)
+_EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
+_QUICK_DIGITS = 19  # as many digits go into 64 bits
 _SINGLE = struct.Struct("<f")
 
 Reader = Callable[[str], object]  # from a number's text
@@ -23,13 +25,51 @@ def reader_of(kind: Type) -> Reader:
     if kind.family == Family.WHOLE:
         return partial(_whole, kind.bounds, str(kind))
     if kind.family == Family.EXACT:
-        return partial(_exact_text, kind.size - kind.scale, Decimal(1).scaleb(-kind.scale), str(kind))
+        fit = exact_of(kind)
+        return lambda text: fit(_decimal(text, str(kind)))
     return single if kind.kind == Kind.REAL else double
 
 
-def exact_of(kind: Type) -> Callable[[int | Decimal], Decimal]:
+def exact_of(kind: Type) -> Callable[[Decimal], Decimal]:
     """Returns the function that fits a number into a DECIMAL; it rounds half up, and raises UnfitError."""
-    return partial(_exact, kind.size - kind.scale, Decimal(1).scaleb(-kind.scale), str(kind))
+    zero, limit = Decimal(0).scaleb(-kind.scale), Decimal(1).scaleb(kind.size - kind.scale)
+    least = -limit
+
+    def fit(value: Decimal) -> Decimal:
+        try:
+            found = value.quantize(zero, context=_EXACT)
+        except InvalidOperation:
+            found = limit
+        if least < found < limit:
+            return found or zero  # there is no -0
+        raise UnfitError(f"does not fit {kind}, which has {kind.size - kind.scale} digits before the point")
+
+    return fit
+
+
+def text_reader_of(kind: Type) -> Reader:
+    """Returns the function that reads a text as a value of a numeric type: the number that it says."""
+    read = reader_of(kind)
+    greatest = kind.bounds[1] if kind.family == Family.WHOLE else 0
+
+    def read_whole(text: str) -> object:
+        if len(text) < _QUICK_DIGITS and text.isdigit() and text.isascii() and (value := int(text)) <= greatest:
+            return value
+        return read(checked(text))
+
+    def read_double(text: str) -> object:
+        if len(text) < _QUICK_DIGITS and text.isascii() and "_" not in text:
+            try:
+                value = float(text)
+            except ValueError:
+                value = inf  # the sentence about it comes from checked()
+            if isfinite(value):
+                return value
+        return read(checked(text))
+
+    if kind.family == Family.WHOLE:
+        return read_whole
+    return read_double if kind.kind == Kind.DOUBLE else lambda text: read(checked(text))
 
 
 def checked(text: str) -> str:
@@ -64,25 +104,10 @@ def _decimal(text: str, name: str) -> Decimal:
         raise UnfitError(f"does not fit {name}") from None
 
 
-def _exact_text(whole_digits: int, unit: Decimal, name: str, text: str) -> Decimal:
-    return _exact(whole_digits, unit, name, _decimal(text, name))
-
-
-def _exact(whole_digits: int, unit: Decimal, name: str, value: int | Decimal) -> Decimal:
-    found = value if isinstance(value, Decimal) else Decimal(value)
-    if not found:
-        return 0 * unit
-    if found.adjusted() < whole_digits:
-        found = found.quantize(unit, ROUND_HALF_UP, _EXACT) or 0 * unit
-        if not found or found.adjusted() < whole_digits:
-            return found
-    raise UnfitError(f"does not fit {name}, which has {whole_digits} digits before the point")
-
-
 def double(text: str) -> float:
     """Returns the text as a DOUBLE."""
     value = float(text)
-    if value - value != 0:  # only an infinity differs from itself
+    if not isfinite(value):
         raise UnfitError("does not fit DOUBLE")
     return value
 
@@ -98,6 +123,6 @@ def rounded(value: float) -> float:
         found: float = _SINGLE.unpack(_SINGLE.pack(value))[0]
     except OverflowError:
         raise UnfitError("does not fit REAL") from None
-    if found - found != 0:
+    if not isfinite(found):
         raise UnfitError("does not fit REAL")
     return found

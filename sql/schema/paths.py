@@ -1,6 +1,7 @@
 """Reads JSON paths as mappings write them: $.a.b, $['odd key'], $.items[0:].price, $.items[2]."""
 
 import re
+from dataclasses import dataclass, field
 from enum import Enum
 
 from common.text import quoted
@@ -85,3 +86,26 @@ def check(schema: Schema) -> None:
     if schema.format == "json":
         read_path(schema.row_path)
         flattened(schema)
+
+
+@dataclass(slots=True)
+class Node:
+    """Holds a place in the tree of paths: the numbers of the columns whose value it is, and the steps on from it.
+
+    `required` says that a record without it is refused.
+    """
+
+    columns: list[int] = field(default_factory=list)
+    steps: dict[Step, "Node"] = field(default_factory=dict)
+    required: bool = False
+
+
+def tree_of(schema: Schema) -> Node:
+    """Returns the tree of the paths of a schema's columns."""
+    root = Node()
+    for number, column in enumerate(schema.columns):
+        node = root
+        for step in path_of(column):
+            node = node.steps.setdefault(step, Node())
+        node.columns.append(number)
+    return root

@@ -8,34 +8,15 @@ import msgspec
 
 from sql.errors import Fault
 from sql.schema.coercion import Coercer
-from sql.schema.columns import Column, Schema
+from sql.schema.columns import Schema
 from sql.schema.documents import FAULTS, fault_of
 from sql.schema.faults import SHOWN_MOST, ColumnError, UnfitError, missing, unfit, unparsable
-from sql.schema.paths import Each, Path, Step, path_of, read_path
+from sql.schema.paths import Each, Node, Path, Step, path_of, read_path, tree_of
+from sql.types import Family
 
-Source = bytes | msgspec.Raw  # the text of a JSON value
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _elements = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _OBJECT, _ARRAY = 0x7B, 0x5B
-
-
-@dataclass(slots=True)
-class Node:
-    """Holds a place in the tree of paths: the columns whose value it is, and the steps on from it."""
-
-    columns: list[int] = field(default_factory=list)
-    steps: dict[Step, "Node"] = field(default_factory=dict)
-
-
-def tree_of(schema: Schema) -> Node:
-    """Returns the tree of the paths of a schema's columns."""
-    root = Node()
-    for number, column in enumerate(schema.columns):
-        node = root
-        for step in path_of(column):
-            node = node.steps.setdefault(step, Node())
-        node.columns.append(number)
-    return root
 
 
 @dataclass(slots=True)
@@ -55,55 +36,73 @@ class Walker:
         self._coercers = coercers
         self._tree = tree_of(schema)
         self._row_path = read_path(schema.row_path)
+        flattened = {number for number, each in enumerate(schema.columns) if Each.EACH in path_of(each)}
+        order = texts_last(schema)
+        self._inner = [number for number in order if number in flattened]
+        self._outer = [number for number in order if number not in flattened]
         self._takes_any = bool(self._tree.columns)  # a column takes the row itself, be it an object or not
 
     def read(self, document: bytes, found: Found) -> None:
         """Adds a document's rows and faults to those found."""
         try:
             elements = rows_under(document, self._row_path)
-            for element in elements:
-                self._add(element, found)
         except ColumnError as error:
             found.faults.append(error)
+            return
         except FAULTS as error:
             found.faults.append(fault_of(error))
-
-    def _add(self, element: bytes, found: Found) -> None:
-        if element[0] != _OBJECT and not self._takes_any:
-            found.faults.append(unparsable(f"holds {_noun(element)} where a row has to be an object"))
             return
-        for sources in self._spread(element):
+        for element in elements:
             try:
-                found.rows.append(tuple(map(self._value, self._columns, self._coercers, sources)))
-                found.sources.append(sources)
+                self._add(element, found)
             except ColumnError as error:
                 found.faults.append(error)
+            except FAULTS as error:
+                found.faults.append(fault_of(error))
 
-    def _spread(self, element: bytes) -> list[list[bytes | None]]:
-        """Returns the source texts of the columns for each row that an element gives."""
+    def _add(self, element: bytes, found: Found) -> None:
+        """Adds the rows of an element: one, or one for each element of the array to flatten."""
+        if element[0] != _OBJECT and not self._takes_any:
+            raise unparsable(f"holds {_noun(element)} where a row has to be an object")
         sources: list[bytes | None] = [None] * len(self._columns)
         arrays: list[tuple[Node, list[bytes]]] = []
         _walk(self._tree, element, sources, arrays)
-        if not arrays or not arrays[0][1]:
-            return [sources]
-        node, elements = arrays[0]
-        rows = []
-        for each in elements:
+        outer = [self._value(number, sources[number]) for number in self._outer]
+        for inner in (arrays and arrays[0][1]) or (b"null",):
             row = list(sources)
-            _walk(node, each, row, [])
-            rows.append(row)
-        return rows
+            if arrays:
+                _walk(arrays[0][0], inner, row, [])
+            try:
+                found.rows.append(self._joined(outer, row))
+                found.sources.append(row)
+            except ColumnError as error:
+                found.faults.append(error)
 
-    def _value(self, column: Column, coercer: Coercer, source: bytes | None) -> Any:
+    def _joined(self, outer: list[Any], sources: list[bytes | None]) -> tuple[Any, ...]:
+        """Returns a row of the values outside of the array to flatten, and of those inside of it."""
+        values = dict(zip(self._outer, outer, strict=True))
+        values |= {number: self._value(number, sources[number]) for number in self._inner}
+        return tuple(values[number] for number in range(len(sources)))
+
+    def _value(self, number: int, source: bytes | None) -> Any:
         """Returns the value of a column from its source text. Raises ColumnError."""
+        column = self._columns[number]
         if source is None or source == b"null":
             if column.not_null:
                 raise missing(column.name)
             return None
         try:
-            return coercer.raw(source)
+            return self._coercers[number].raw(source)
         except UnfitError as error:
             raise unfit(column.name, shown(source), str(error)) from None
+
+
+def texts_last(schema: Schema) -> list[int]:
+    """Returns the numbers of the columns in the order of conversion: texts come last.
+
+    Only they are cut, and counted; a row that another column refuses has then no text that was counted.
+    """
+    return sorted(range(len(schema.columns)), key=lambda number: schema.columns[number].type.family == Family.TEXT)
 
 
 def shown(source: bytes) -> str:
@@ -118,8 +117,8 @@ def rows_under(document: bytes, path: Path) -> list[bytes]:
         raise unparsable("is empty")
     for step in path:
         found = [inner for each in found for inner in _under(each, step)]
-    if not found and path and path[-1] is not Each.EACH:
-        raise ColumnError(Fault.PARSE, "The record has nothing under the row path.")
+        if not found and step is not Each.EACH:  # an empty array has no rows, and is no fault
+            raise ColumnError(Fault.PARSE, "The record has nothing under the row path.")
     return [row for each in found for row in (array(each) if each[0] == _ARRAY else [each])]
 
 

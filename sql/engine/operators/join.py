@@ -48,7 +48,7 @@ class StreamJoinOperator:
         frames = node.left_frame, node.right_frame
         oddity = [outer_join == "kda" and own and not other for own, other in (frames, frames[::-1])]
         self._sides = tuple(
-            Side("LR"[n], frames[n], self._width, partition, preserved=PRESERVED[node.kind][n], repeats=bool(oddity[n]))
+            Side("LR"[n], frames[n], partition, preserved=PRESERVED[node.kind][n], repeats=bool(oddity[n]))
             for n in (LEFT, RIGHT)
         )
         self._bound = Bound(
@@ -73,22 +73,28 @@ class StreamJoinOperator:
         for each in self._sides:
             each.expire(time)
         out: list[Row] = []
+        width = self._width
         for prepared in rows:
-            pairs = self._pairs(time, prepared, side)
+            key, row = prepared[:width], prepared[width:]
+            pairs = self._pairs(time, key, row, side)
             out += pairs
-            out += self._unmatched(own.put(time, prepared, matched=bool(pairs)), side)
-            if len(own) > self._most:
-                self._bound.reached(time, 1, prepared[self._width :])
-                out += self._unmatched([own.forget()], side)
+            own.put(time, key, row, matched=bool(pairs))
+            if own.surplus(self._most) > 0:
+                out += self._surplus(time, row, side)
         return out
 
-    def _pairs(self, time: int, prepared: Row, side: int) -> list[Row]:
-        width, condition, other = self._width, self._condition, self._sides[1 - side]
-        row = prepared[width:]
+    def _surplus(self, time: int, row: Row, side: int) -> list[Row]:
+        """Forgets the oldest row of a side; returns it if it leaves without a match."""
+        own = self._sides[side]
+        if len(own) > self._most:
+            self._bound.reached(time, 1, row)
+        return self._unmatched([own.forget()], side)
+
+    def _pairs(self, time: int, key: Row, row: Row, side: int) -> list[Row]:
+        condition, other = self._condition, self._sides[1 - side]
         pairs: list[Row] = []
-        for member in other.matches(prepared[:width]):
-            match = member.prepared[width:]
-            pair = match + row if side else row + match
+        for member in other.matches(key):
+            pair = member.row + row if side else row + member.row
             if condition is None or condition(pair):
                 if len(pairs) == self._matches:
                     self._many.reached(time, 1, row)
@@ -103,8 +109,8 @@ class StreamJoinOperator:
         for member in members:
             if member.waits:
                 member.waits = False
-                row, nulls = member.prepared[self._width :], self._nulls[1 - side]
-                rows.append(nulls + row if side else row + nulls)
+                nulls = self._nulls[1 - side]
+                rows.append(nulls + member.row if side else member.row + nulls)
         return rows
 
     def due(self) -> int | None:

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from sql.engine.coding import pack, unpack
 from sql.engine.contract import Change, HistoryEntry, Kept, Key, Row
@@ -13,10 +14,10 @@ ROW_SIZE = 400  # bytes of a remembered row
 class Member:
     """Holds a remembered row. `waits` is True while it can still leave without a match."""
 
-    __slots__ = ("prepared", "saved", "serial", "time", "waits")
+    __slots__ = ("key", "row", "saved", "serial", "time", "waits")
 
-    def __init__(self, time: int, serial: int, prepared: Row, *, waits: bool, saved: bool = False) -> None:
-        self.time, self.serial, self.prepared, self.waits, self.saved = time, serial, prepared, waits, saved
+    def __init__(self, time: int, serial: int, key: Row, row: Row, *, waits: bool, saved: bool = False) -> None:
+        self.time, self.serial, self.key, self.row, self.waits, self.saved = time, serial, key, row, waits, saved
 
 
 class Side:
@@ -27,14 +28,14 @@ class Side:
     """
 
     def __init__(
-        self, name: str, frame: Frame | None, width: int, partition: int | None, *, preserved: bool, repeats: bool
+        self, name: str, frame: Frame | None, partition: int | None, *, preserved: bool, repeats: bool
     ) -> None:
-        """Makes a side with `width` key values; `partition` is the place of the partition key among them.
+        """Makes a side; `partition` is the place of the partition key among the key values.
 
         `preserved` says that rows leave without a match when their time is over; `repeats` that they do so even if
         they had matches.
         """
-        self._name, self._width, self._partition = name, width, partition
+        self._name, self._partition = name, partition
         self.preserved, self.repeats = preserved, repeats
         self._rows = frame.rows if frame else None
         lasts = frame.range if frame else 0
@@ -58,24 +59,28 @@ class Side:
         """Returns the remembered rows with these key values, the oldest first. NULL equals nothing."""
         return self._buckets.get(key, ())
 
-    def put(self, time: int, prepared: Row, *, matched: bool) -> Iterator[Member]:
-        """Remembers a row; yields the rows that a frame of ROWS forgets for it."""
+    def put(self, time: int, key: Row, row: Row, *, matched: bool) -> None:
+        """Remembers a row."""
         self._serial += 1
         waits = self.preserved and (self.repeats or not matched)
-        member = Member(time, self._serial, prepared, waits=waits)
+        member = Member(time, self._serial, key, row, waits=waits)
         self._changed[member.serial] = member
         self._remember(member)
-        if self._rows is not None:
-            while len(self._members) > self._rows:
-                yield self.forget()
+
+    def surplus(self, most: int) -> int:
+        """Returns how many rows there are beyond those of a frame of ROWS, and beyond `most`."""
+        return len(self._members) - (most if self._rows is None else min(most, self._rows))
 
     def _remember(self, member: Member) -> None:
         self._members.append(member)
         if member.waits and self._lasts is not None:
             self._waiting.append(member)
-        key = member.prepared[: self._width]
-        if None not in key:
-            self._buckets.setdefault(key, deque()).append(member)
+        if None not in member.key:
+            bucket = self._buckets.get(member.key)
+            if bucket is None:
+                self._buckets[member.key] = deque((member,))
+            else:
+                bucket.append(member)
 
     def match(self, member: Member) -> None:
         """Marks a row as matched."""
@@ -86,12 +91,12 @@ class Side:
     def forget(self) -> Member:
         """Forgets the oldest row and returns it."""
         member = self._members.popleft()
-        key = member.prepared[: self._width]
-        if None not in key:
-            bucket = self._buckets[key]
-            bucket.popleft()
-            if not bucket:
-                del self._buckets[key]
+        if None not in member.key:
+            bucket = self._buckets[member.key]
+            if len(bucket) == 1:
+                del self._buckets[member.key]
+            else:
+                bucket.popleft()
         self._changed.pop(member.serial, None)
         if member.saved and not self.in_history:
             self._removed.append(self._key(member))
@@ -124,7 +129,7 @@ class Side:
             yield member
 
     def _key(self, member: Member) -> Key:
-        value = None if self._partition is None else member.prepared[self._partition]
+        value = None if self._partition is None else member.key[self._partition]
         return ("" if value is None else str(value), self._name, str(member.serial))
 
     def changes(self, now: int) -> Change:
@@ -136,14 +141,14 @@ class Side:
         put = {}
         for member in changed.values():
             member.saved = True
-            put[self._key(member)] = pack([member.time, member.waits, member.prepared])
+            put[self._key(member)] = pack([member.time, member.waits, len(member.key), *member.key, *member.row])
         return Change(put, removed)
 
     def _history(self, members: Iterable[Member], now: int) -> Iterator[HistoryEntry]:
         for member in members:
             until = member.time + (self._lasts or 0) + 1
             if until > now:
-                data = pack([member.time, member.serial, member.prepared])
+                data = pack([member.time, member.serial, len(member.key), *member.key, *member.row])
                 yield HistoryEntry(self._key(member)[:2], until, data)
 
     def restore(self, kept: Kept) -> None:
@@ -151,12 +156,12 @@ class Side:
         found = []
         for key, data in kept.entries.items():
             if key[1] == self._name:
-                time, waits, prepared = unpack(data)
-                found.append(Member(time, int(key[2]), prepared, waits=waits, saved=True))
+                time, waits, *parts = unpack(data)
+                found.append(Member(time, int(key[2]), *_parted(*parts), waits=waits, saved=True))
         for entry in kept.history:
             if entry.key[1] == self._name:
-                time, serial, prepared = unpack(entry.data)
-                found.append(Member(time, serial, prepared, waits=False, saved=True))
+                time, serial, *parts = unpack(entry.data)
+                found.append(Member(time, serial, *_parted(*parts), waits=False, saved=True))
         for member in sorted(found, key=lambda each: (each.time, each.serial)):
             self._remember(member)
         self._serial = max((member.serial for member in found), default=0)
@@ -164,3 +169,8 @@ class Side:
     def last_time(self) -> int:
         """Returns the time of the newest remembered row; 0 without one."""
         return self._members[-1].time if self._members else 0
+
+
+def _parted(width: int, *values: Any) -> tuple[Row, Row]:
+    """Returns the key values and the row."""
+    return values[:width], values[width:]
