@@ -71,12 +71,12 @@ class Module:
 
 def compile_graph(graph: Graph, layouts: Callable[[Segment], Layout], *, refuses: bool = False) -> Module:
     """Returns the module of a graph; `refuses` makes a text that is too long for its column a fault."""
-    with _deep():
+    with deep():
         return _compiled(graph, layouts, refuses=refuses)
 
 
 @contextmanager
-def _deep() -> Iterator[None]:
+def deep() -> Iterator[None]:
     """Lets the code inside recurse as deep as an expression may be nested."""
     before = getrecursionlimit()
     setrecursionlimit(max(before, FRAMES))
