@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from common.running import to_run
 from common.text import one_line
+from sql.engine.operators.lookup import Table
 from sql.errors import ScriptError
 from sql.folder import Application, FolderError, from_files
 from sql.live import compiling, files
@@ -13,6 +14,8 @@ from sql.live.compiling import Program
 from sql.live.encoding import RowEncoder
 from sql.live.models import SqlApplication, SqlOutput, SqlVersion
 from sql.live.outputs import Written, written
+from sql.references import tables_of
+from streams.core import clock
 from streams.core.records import StreamError
 
 KEPT = 16  # compiled versions in a process
@@ -23,6 +26,7 @@ class Compiled(NamedTuple):
 
     application: Application
     program: Program
+    tables: Mapping[str, Table]
     streams: tuple[Written, ...]
 
 
@@ -43,6 +47,8 @@ class Deployed:
     name: str
     number: int
     program: Program
+    tables: Mapping[str, Table]
+    start: int  # milliseconds: when it was deployed
     outputs: Mapping[str, Output]
 
 
@@ -55,7 +61,7 @@ def compiled(name: str, content: Mapping[str, bytes], digest: str) -> Compiled:
     if found is None:
         application = replace(from_files(content, name), name=name)
         program = compiling.compile_application(application)
-        found = Compiled(application, program, tuple(written(program.plan, application)))
+        found = Compiled(application, program, tables_of(application), tuple(written(program.plan, application)))
         while len(_compiled) >= KEPT:
             del _compiled[next(iter(_compiled))]
         _compiled[name, digest] = found
@@ -80,7 +86,8 @@ def deployed(name: str, number: int | None = None) -> Deployed:
         for each in found.streams
         if each.name in ids
     }
-    return Deployed(application.pk, name, version.number, found.program, outputs)
+    start = clock.from_datetime(version.created)
+    return Deployed(application.pk, name, version.number, found.program, found.tables, start, outputs)
 
 
 def _recompiled(version: SqlVersion, name: str) -> Compiled:

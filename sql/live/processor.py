@@ -11,7 +11,7 @@ from sql.live.deployed import Deployed
 from streams.core.hashing import HASH_SPACE, hash_key
 from streams.core.processor import ELSEWHERE, MOST_KNOWN, refuse
 from streams.core.records import Batch, DeadRecord
-from streams.core.state import EMPTY, State, StateChange, merge
+from streams.core.state import State, StateChange, merge
 
 
 class Switch(NamedTuple):
@@ -63,7 +63,8 @@ class SqlProcessor:
         self._ordinal = meta.ordinal if meta else 0
         self._before = 0 if meta is None else None
         self._first: tuple[int | None, int] | None = None
-        self._engine = self._deployed.program.start(state._replace(meta=meta.engine if meta else b""))
+        own, runs = state._replace(meta=meta.engine if meta else b""), self._deployed
+        self._engine = runs.program.start(own, runs.tables, runs.start)
         self._watermark = 0
 
     def configure(self, settings: Any) -> None:
@@ -149,20 +150,32 @@ class RawDecoder:
         return outside
 
 
-def inherit(states: Sequence[State], owns: Callable[[str], bool], watermark: int | None = None) -> State:
-    """Returns a lease's first state: the entries of its keys, under the version that computed them last."""
-    metas = [_decode(state.meta) for state in states if state.meta]
-    found = merge(states, owns)
-    if not metas:
-        return found
-    last = max(metas, key=lambda meta: meta.version)
-    return found._replace(meta=_encode(_Meta(last.version, "", 0, last.engine)))
+class States:
+    """Hands the states of one application over, from lease to lease, and to a clock that was set back."""
+
+    def __init__(self, version: Callable[[int | None], Deployed]) -> None:
+        """Takes the function that returns a version by its number."""
+        self._version = version
+
+    def inherit(self, states: Sequence[State], owns: Callable[[str], bool], watermark: int | None = None) -> State:
+        """Returns a lease's first state: the parts of its keys, under the version that computed them last."""
+        metas = [_decode(state.meta) for state in states if state.meta]
+        if not metas:
+            return merge(states, owns)
+        last = max(meta.version for meta in metas)
+        own = [_unwrapped(state) for state in states]
+        found = self._version(last).program.inherit(own, owns, watermark)
+        return found._replace(meta=_encode(_Meta(last, "", 0, found.meta)))
+
+    def set_back(self, state: State, watermark: int) -> State:
+        """Returns a state without times later than a watermark, in milliseconds."""
+        if not state.meta:
+            return state
+        meta = _decode(state.meta)
+        found = self._version(meta.version).program.set_back(_unwrapped(state), watermark)
+        meta.engine = found.meta
+        return found._replace(meta=_encode(meta))
 
 
-def set_back(state: State, watermark: int) -> State:
-    """Returns the state without its windows: with times in the future, they would stay open until then."""
-    if not state.meta:
-        return EMPTY
-    meta = _decode(state.meta)
-    meta.engine = b""
-    return State(_encode(meta))
+def _unwrapped(state: State) -> State:
+    return state._replace(meta=_decode(state.meta).engine) if state.meta else state

@@ -24,7 +24,7 @@ from sql.live.models import (
     SqlTail,
     SqlVersion,
 )
-from sql.live.processor import RawDecoder, SqlProcessor, inherit, set_back
+from sql.live.processor import RawDecoder, SqlProcessor, States
 from sql.live.sink import SqlSink
 from streams.applications import Application, Navigation, Provider, Topic
 from streams.operations.retention import not_ahead
@@ -37,6 +37,7 @@ def find(name: str) -> Application | None:
         return None
     number, stream, parallel = found
     versions = Versions(name)
+    states = States(versions.numbered)
     return Application(
         name=name,
         title=name,
@@ -44,8 +45,8 @@ def find(name: str) -> Application | None:
         build=lambda state: SqlProcessor("", state, versions.numbered),
         build_at=lambda shard: partial(SqlProcessor, shard, version=versions.numbered),
         sink=SqlSink(),
-        inherit=inherit,
-        set_back=set_back,
+        inherit=states.inherit,
+        set_back=states.set_back,
         stream=stream,
         whole=not parallel,
         configuration=versions.active,

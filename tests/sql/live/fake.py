@@ -4,7 +4,7 @@ The script is a number, by which each count is multiplied. `ALL` gets a row for 
 gets the row that the pump makes of it. The record `bad` is a fault.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sql.engine.contract import Packet, Results, RowFault
 from sql.errors import Fault
@@ -12,7 +12,7 @@ from sql.folder import Application
 from sql.plan.nodes import Column, InAppStream, Plan, Project, Proof, Pump, Scan
 from sql.types import BIGINT, TIMESTAMP, varchar
 from streams.core.records import Batch, DeadRecord
-from streams.core.state import State, StateChange
+from streams.core.state import State, StateChange, merge
 
 COLUMNS = (Column(name="KEY", type=varchar(64)), Column(name="TOTAL", type=BIGINT), Column(name="AT", type=TIMESTAMP))
 TOML = """name = "counts"
@@ -43,8 +43,14 @@ class FakeProgram:
             text=application.script,
         )
 
-    def start(self, state: State) -> "FakeEngine":
+    def start(self, state: State, tables: object = None, start: int = 0) -> "FakeEngine":
         return FakeEngine(self, state)
+
+    def inherit(self, states: Sequence[State], owns: Callable[[str], bool], watermark: int | None = None) -> State:
+        return merge(states, owns)
+
+    def set_back(self, state: State, watermark: int) -> State:
+        return state
 
 
 class FakeEngine:
