@@ -3,6 +3,8 @@
 from sql.folder.errors import FolderError
 from sql.folder.keys import Table, parsed
 from sql.schema.columns import COLUMNS_MOST, DELIMITER_MOST, FORMATS, MAPPING_MOST, NAME_MOST, Column, Schema
+from sql.schema.faults import SchemaError
+from sql.schema.paths import check
 from sql.schema.type_names import TypeNameError, read_type
 
 SCHEMA_KEYS = ("format", "row_path", "row_delimiter", "column_delimiter", "skip_header", "columns")
@@ -32,17 +34,19 @@ def schema_of(table: Table) -> Schema:
     if not columns:
         raise table.fault("columns", "is missing: a schema has at least one [[columns]] table")
     _refuse_twice(columns, table)
-    row_path = table.text("row_path", "$", MAPPING_MOST)
-    if not row_path.startswith("$"):
-        raise table.fault("row_path", "must begin with $, as in $.items[0:]")
-    return Schema(
+    schema = Schema(
         columns,
         table.word("format", FORMATS),
-        row_path,
+        table.text("row_path", "$", MAPPING_MOST),
         _delimiter(table, "row_delimiter", "\n"),
         _delimiter(table, "column_delimiter", ","),
         table.flag("skip_header"),
     )
+    try:
+        check(schema)
+    except SchemaError as error:
+        raise FolderError(f"{table.place}: {error}") from None
+    return schema
 
 
 def _delimiter(table: Table, key: str, default: str) -> str:
@@ -61,10 +65,7 @@ def _column(table: Table) -> Column:
         kind = read_type(table.text("type", most=_TYPE_MOST))
     except TypeNameError as error:
         raise FolderError(f"{table.place}: 'type' of {name!r}: {error}") from None
-    mapping = table.text("mapping", "", MAPPING_MOST)
-    if mapping and not mapping.startswith("$"):
-        raise table.fault("mapping", f"of {name!r} must be a JSON path such as $.{name}")
-    return Column(name, kind, mapping, table.flag("not_null"))
+    return Column(name, kind, table.text("mapping", "", MAPPING_MOST), table.flag("not_null"))
 
 
 def _refuse_twice(columns: tuple[Column, ...], table: Table) -> None:

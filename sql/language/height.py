@@ -17,10 +17,11 @@ def children(node: Node) -> list[Node]:
     """Returns the nodes that are fields of the node, or stand in its tuples, in the order of the fields."""
     found: list[Node] = []
     for name in node.__dataclass_fields__:  # `fields()` is slower
-        value = getattr(node, name)
+        value = () if name == "span" else getattr(node, name)
         if isinstance(value, Node):
             found.append(value)
         elif isinstance(value, tuple):
             for entry in value:
-                found += [entry] if isinstance(entry, Node) else [each for each in entry if isinstance(each, Node)]
+                row = entry if isinstance(entry, tuple) else (entry,)  # a row of VALUES is a tuple in the tuple
+                found += [each for each in row if isinstance(each, Node)]
     return found

@@ -64,11 +64,7 @@ def _parts(tokens: list[Token], length: int) -> list[Part]:
 
 def _read(report: Report, parts: list[Part]) -> list[Statement]:
     """Takes the first part, and those that a stray semicolon cuts off from it, and returns its statements."""
-    part = parts.pop()
-    while parts and parts[-1].tokens and parts[-1].tokens[0].key in GOES_ON and part.tokens and part.is_open:
-        word = report.text[parts[-1].tokens[0].start : parts[-1].tokens[0].end]
-        _stray(report, part, f"{word} goes on with it")
-        part = part.joined(parts.pop())
+    part = _whole(report, parts)
     if not part.tokens or any(token.kind == BAD for token in part.tokens):
         return []
     try:
@@ -80,6 +76,19 @@ def _read(report: Report, parts: list[Part]) -> list[Statement]:
         else:
             report.fault(broken.offset, broken.sentence)
         return []
+
+
+def _whole(report: Report, parts: list[Part]) -> Part:
+    """Takes the first part and joins those that go on with it, whose semicolons it reports."""
+    part = parts.pop()
+    tokens = list(part.tokens)
+    is_open = bool(tokens) and part.is_open
+    while is_open and parts and parts[-1].tokens and parts[-1].tokens[0].key in GOES_ON:
+        word = report.text[parts[-1].tokens[0].start : parts[-1].tokens[0].end]
+        _stray(report, part, f"{word} goes on with it")
+        part = parts.pop()
+        tokens += part.tokens
+    return Part(tokens, part.end)
 
 
 def _stray(report: Report, part: Part, reason: str) -> None:
@@ -99,7 +108,7 @@ def _statements(report: Report, part: Part) -> list[Statement]:
     """Returns the part's statement, or several if semicolons are missing between them, which is reported."""
     statements, tokens = [], part.tokens
     while tokens:
-        parser = Statements(report, tokens, end=part.end)
+        parser = Statements(report, tokens)
         statements.append(parser.statement())
         _check_height(parser, statements[-1])
         if parser.key not in STARTERS:

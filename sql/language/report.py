@@ -20,7 +20,7 @@ class Report:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._lines = [0]
+        self._lines: list[int] = []  # the offsets at which lines begin
         self._faults: dict[tuple[int, str], None] = {}
         self._warnings: dict[tuple[int, str], None] = {}
         self._once: set[str] = set()
@@ -61,8 +61,8 @@ class Report:
 
     def place(self, offset: int) -> tuple[int, int]:
         """Returns line and column, both from 1. Unlike `sql.errors.place`, it reads the text once for many places."""
-        if len(self._lines) == 1:
-            self._lines += [at + 1 for at, character in enumerate(self.text) if character == "\n"]
+        if not self._lines:
+            self._lines = [0] + [at + 1 for at, character in enumerate(self.text) if character == "\n"]
         line = bisect_right(self._lines, offset)
         return line, offset - self._lines[line - 1] + 1
 

@@ -13,8 +13,8 @@ WORD, QUOTED, TEXT, UNICODE, BYTES, NUMBER, SIGN, BAD, END = (
 # Quantifiers are possessive: an unclosed quote costs one pass.
 SCAN = re.compile(
     r"""
-    (?P<space>[\s\ufeff\u200b]+)
-    |(?P<comment>--[^\n]*+|//[^\n]*+|/\*(?s:.*?)\*/)
+    [\s\ufeff\u200b]*+
+    (?:(?P<comment>--[^\n]*+|//[^\n]*+|/\*(?s:.*?)\*/)
     |(?P<dashes>(?:-[–—]|[–—]-|[–—]{2})[^\n]*+)
     |(?P<number>(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]++)?)
     |(?P<unicode>[uU]&'(?:[^']++|'')*+')
@@ -23,10 +23,14 @@ SCAN = re.compile(
     |(?P<quoted>"(?:[^"\n]++|"")*+")
     |(?P<text>'(?:[^']++|'')*+')
     |(?P<sign><>|!=|<=|>=|\|\||[-+*=<>(),.;\[\]{}]|/(?!\*))
+    |(?P<end>\Z))
     """,
     re.VERBOSE,
 )
+SPACE = re.compile(r"[\s\ufeff\u200b]*")
 CONTROLS = re.compile(r"[\x00-\x1f]")
+WRONG_QUOTES = re.compile(r"[“”„][^“”„\n]*[“”]|[‘’][^‘’\n]*[‘’]|`[^`\n]*`")
+NAME_END = re.compile(r"[;\n]")
 LETTERS = re.compile(r"\w*")
 PLACEHOLDER = re.compile(r"\$\{[^}\n]*\}?|\{\{[^}\n]*\}*|%[0-9]*[sd]\b")
 # Signs of other languages, longest first, and the mend.
@@ -45,6 +49,7 @@ FOREIGN_SIGNS = {
     "‘": "This is a typographic quote; write ' around texts.",
     "’": "This is a typographic quote; write ' around texts.",
     "“": 'This is a typographic quote; write " around names.',
+    "„": 'This is a typographic quote; write " around names.',
     "”": 'This is a typographic quote; write " around names.',
     "'": "The text that opens here is never closed: a ' is missing.",
     "/*": "The comment that opens here is never closed: a */ is missing.",
@@ -69,13 +74,13 @@ def scan(report: Report) -> list[Token]:
     while position < length:
         found = match(text, position)
         if found is None:
-            position = _foreign(report, tokens, position)
+            position = _foreign(report, tokens, _after_space(text, position))
             continue
-        kind, start, position = found.lastgroup, position, found.end()
-        if kind == "space" or kind == "comment":
-            continue
+        kind = found.lastgroup or END
+        start, position = found.span(kind)
         if kind == "word":
-            if (position < length and text[position] > "\x7f") or position - start > NAME_MOST:
+            beyond = position < length and text[position] > "\x7f" and text[position].isalnum()
+            if beyond or position - start > NAME_MOST:
                 position = _foreign(report, tokens, start)
             else:
                 append(Token(WORD, text[start:position].upper(), start, position))
@@ -84,9 +89,14 @@ def scan(report: Report) -> list[Token]:
             append(Token(SIGN, "<>" if sign == "!=" else sign, start, position))
         elif kind == "dashes":
             report.warn(start, "This comment begins with a long dash; write two hyphens (--).")
-        else:
-            append(_literal(report, kind or BAD, start, position))
+        elif kind != "comment" and kind != END:
+            append(_literal(report, kind, start, position))
     return tokens
+
+
+def _after_space(text: str, start: int) -> int:
+    found = SPACE.match(text, start)
+    return found.end() if found else start
 
 
 def _literal(report: Report, kind: str, start: int, end: int) -> Token:
@@ -134,8 +144,12 @@ def _explain(text: str, start: int, tokens: list[Token]) -> tuple[int, int, str]
     if found := PLACEHOLDER.match(text, start):
         placeholder = f"{found[0][:40]} is a placeholder of a template; fill it in before the script is read."
         return start, found.end(), placeholder
+    if found := WRONG_QUOTES.match(text, start):
+        return start, found.end(), FOREIGN_SIGNS[text[start]]
     if sign := next((sign for sign in FOREIGN_SIGNS if text.startswith(sign, start)), ""):
-        end = {'"': _line_end(text, start), "'": len(text), "/*": len(text)}.get(sign, start + len(sign))
+        end = start + len(sign)
+        if sign in {"'", "/*", '"'}:
+            end = _name_end(text, start) if sign == '"' else len(text)
         return _culprit(tokens, text, start) if sign == "'" else start, end, FOREIGN_SIGNS[sign]
     word = _shown(text, start)
     if len(word) == NAME_MOST:
@@ -146,9 +160,10 @@ def _explain(text: str, start: int, tokens: list[Token]) -> tuple[int, int, str]
     return start, start + 1, f"The character {text[start]!r} has no meaning here."
 
 
-def _line_end(text: str, start: int) -> int:
-    end = text.find("\n", start)
-    return len(text) if end < 0 else end
+def _name_end(text: str, start: int) -> int:
+    """Returns where an unclosed name ends: the statement after the semicolon is read again."""
+    found = NAME_END.search(text, start)
+    return found.start() if found else len(text)
 
 
 def _culprit(tokens: list[Token], text: str, start: int) -> int:

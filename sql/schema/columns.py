@@ -13,17 +13,15 @@ FORMATS = ("json", "csv")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Describes a column. `mapping` is the JSON path of its value; "" in CSV, whose columns go by position."""
+    """Describes a column.
+
+    `mapping` is the JSON path of its value; without one it is the member with the column's name. CSV goes by position.
+    """
 
     name: str
     type: Type
     mapping: str = ""
     not_null: bool = False
-
-    @property
-    def path(self) -> str:
-        """Returns the JSON path: the mapping, or the member with the column's name."""
-        return self.mapping or f"$[{self.name!r}]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from sql.language.bounds import COLUMNS_MOST, DEPTH_MOST, NODES_MOST
 from sql.language.parsing.hints import unexpected
 from sql.language.report import Broken, Report
 from sql.language.tokens import END, QUOTED, WORD, Token
-from sql.language.words import HARD, NILADIC, NO_ALIAS, SOFT
+from sql.language.words import HARD, NILADIC, NO_ALIAS, SOFT, near
 
 T = TypeVar("T")
 
@@ -17,11 +17,11 @@ T = TypeVar("T")
 class Cursor:
     """Stands at a token of a statement: `key` is its word in capitals, its sign, or its kind."""
 
-    def __init__(self, report: Report, tokens: list[Token], *, end: int) -> None:
-        """Takes the tokens of one statement, without its semicolon, and the offset at which the statement ends."""
+    def __init__(self, report: Report, tokens: list[Token]) -> None:
+        """Takes the tokens of one statement, at least one, without its semicolon."""
         self.report, self.text = report, report.text
-        self.tokens = [*tokens, Token(END, END, end, end)]
-        self.at = 0
+        self.tokens = [*tokens, Token(END, END, tokens[-1].end, tokens[-1].end)]
+        self.at, self.count_of_tokens = 0, len(self.tokens)
         self.token = self.tokens[0]
         self.key = self.token.key
         self.last_end = self.token.start  # of the token before
@@ -31,18 +31,22 @@ class Cursor:
         """Returns the token and moves to the next one; the end stays."""
         token = self.token
         self.last_end = token.end
-        self.at = min(self.at + 1, len(self.tokens) - 1)
-        self.token = self.tokens[self.at]
-        self.key = self.token.key
+        if token.kind != END:
+            self.at += 1
+            self.token = self.tokens[self.at]
+            self.key = self.token.key
         return token
 
     def peek(self, steps: int = 1) -> str:
         """Returns the key of the token that is so many tokens further on."""
-        return self.tokens[min(self.at + steps, len(self.tokens) - 1)].key
+        at = self.at + steps
+        return self.tokens[at].key if at < self.count_of_tokens else END
 
     def accept(self, *keys: str) -> bool:
         """Moves over the keys if all of them stand here, one after the other."""
-        if self.key != keys[0] or any(self.peek(step) != key for step, key in enumerate(keys[1:], 1)):
+        if self.key != keys[0]:
+            return False
+        if len(keys) > 1 and any(self.peek(step) != key for step, key in enumerate(keys)):
             return False
         for _ in keys:
             self.advance()
@@ -154,6 +158,11 @@ class Cursor:
         if token.kind == QUOTED or (token.kind == WORD and token.key not in NO_ALIAS and not self._is_limit()):
             return self.identifier()
         return None
+
+    def doubt(self, words: tuple[str, ...], reading: str) -> None:
+        """Warns if the token is nearly one of the words, which would change its reading."""
+        if meant := near(self.key, words):
+            self.report.warn(self.token.start, f"{self.shown()} is read as {reading}; did you mean {meant}?")
 
     def _is_limit(self) -> bool:
         return self.key == "LIMIT" and self.peek() == "number"

@@ -1,6 +1,5 @@
 """Reads operators around operands, by precedence climbing: two frames for a level of parentheses."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import cast
 
@@ -18,10 +17,12 @@ from sql.language.ast import (
     Unary,
     Unit,
 )
+from sql.language.balance import BALANCED, Part, balanced
+from sql.language.bounds import PREDICATE_DEPTH
 from sql.language.parsing.forms import COMPARISON
-from sql.language.parsing.operands import OPERANDS, QUERY_WORDS, Operands
+from sql.language.parsing.operands import OPERANDS, Operands
 from sql.language.report import Broken
-from sql.language.tokens import NUMBER
+from sql.language.tokens import NUMBER, TEXT
 from sql.language.words import PLURALS, UNITS
 
 OR, AND, NOT, ADDITIVE, PRODUCT, UNARY, QUALIFIER = 1, 2, 3, 6, 7, 8, 9
@@ -36,8 +37,6 @@ POWERS = {
     **dict.fromkeys(("*", "/"), PRODUCT),
     **dict.fromkeys((*UNITS, *PLURALS), QUALIFIER),
 }
-BALANCED = {"AND", "OR", "||"}  # whose operands may be grouped at will
-Part = tuple[Expression, int, int]  # an operand, and where it starts and ends with its parentheses
 
 
 class Expressions(Operands):
@@ -77,7 +76,7 @@ class Expressions(Operands):
             expr = self.expression(UNARY - 1)
             return Unary(key, expr, span=self.span(start))  # type: ignore[arg-type]
         if key == "NOT":
-            if power >= NOT:
+            if power > NOT:
                 raise Broken(start, "Put this NOT and its condition into parentheses.")
             self.advance()
             expr = self.expression(NOT)
@@ -92,12 +91,11 @@ class Expressions(Operands):
             self.advance()
             start = self.token.start
             parts.append((self.expression(power), start, self.last_end))
-        return balanced(parts, lambda left, right, first, end: self._joined(op, left, right, first, end))
-
-    def _joined(self, op: str, left: Expression, right: Expression, start: int, end: int) -> Expression:
-        return Binary(op, left, right, span=self.span(start)._replace(end=end))  # type: ignore[arg-type]
+        return balanced(op, parts)
 
     def _qualified(self, left: Expression, start: int) -> Qualified:
+        if self.tokens[self.at - 1].kind == TEXT:
+            raise Broken(start, f"INTERVAL is missing before {self.text[start : self.last_end][:40]} {self.key}.")
         leading, trailing, precision, fraction = self.units()
         return Qualified(
             left, cast(Unit, leading), cast(Unit, trailing), precision, fraction, span=self.span(start)
@@ -106,10 +104,14 @@ class Expressions(Operands):
     # Predicates
 
     def _predicate(self, left: Expression, start: int) -> Expression:
+        self.enter(PREDICATE_DEPTH)
         if self.accept("IS"):
-            return self._is(left, start)
-        negated = self.accept("NOT")
-        return PREDICATES_READ[self.advance().key](self, left, start, negated)
+            test = self._is(left, start)
+        else:
+            negated = self.accept("NOT")
+            test = PREDICATES_READ[self.advance().key](self, left, start, negated)
+        self.depth -= PREDICATE_DEPTH
+        return test
 
     def _is(self, left: Expression, start: int) -> Expression:
         negated = self.accept("NOT")
@@ -132,7 +134,7 @@ class Expressions(Operands):
 
     def _in(self, left: Expression, start: int, negated: bool) -> InList | InQuery:  # noqa: FBT001 - as its siblings
         self.expect("(")
-        if self.key in QUERY_WORDS:
+        if self.begins_query():
             query = self.query()
             self.close()
             return InQuery(left, query, negated, span=self.span(start))
@@ -157,12 +159,3 @@ PREDICATES_READ = {
     "LIKE": Expressions._like,
     "SIMILAR": Expressions._like,
 }
-
-
-def balanced(parts: list[Part], join: Callable[[Expression, Expression, int, int], Expression]) -> Expression:
-    """Returns a tree of the parts that is as low as it can be, the left half never the smaller one."""
-    if len(parts) == 1:
-        return parts[0][0]
-    middle = (len(parts) + 1) // 2
-    left, right = balanced(parts[:middle], join), balanced(parts[middle:], join)
-    return join(left, right, parts[0][1], parts[-1][2])

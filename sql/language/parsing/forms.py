@@ -59,12 +59,6 @@ class Forms(Literals):
         if self.key == ",":
             raise Broken(self.token.start, f"{name} takes one value, and a unit after TO: {name}(time TO HOUR).")
         self.close()
-        if self.key == "TO" and unit is None:
-            to = self.tokens[self.at + 1]
-            raise Broken(
-                self.token.start,
-                f"TO belongs inside the parentheses: {name}(… TO {self.text[to.start : to.end][:20]}).",
-            )
         return Rounding(kind, expr, cast(Unit | None, unit), span=self.span(start))
 
     def step(self) -> Step:

@@ -27,7 +27,8 @@ FOREIGN_WORDS = {
     "{": "A brace begins only {d '…'}, {t '…'} or {ts '…'}.",
     "[": 'Names are quoted with double quotes ("), not with brackets.',
 }
-VALUE = "a value"  # what an expression begins with, in sentences
+MISTAKEN = {"EMIT", "TOP", "LIMIT", "OFFSET", "ILIKE", "REGEXP", "RLIKE"}  # for a name without AS
+FULL = {"GROUP": "GROUP BY", "ORDER": "ORDER BY", "WINDOWED": "WINDOWED BY STAGGER"}
 
 
 def shown(text: str, token: Token) -> str:
@@ -38,26 +39,28 @@ def shown(text: str, token: Token) -> str:
 def unexpected(text: str, tokens: list[Token], at: int, expected: tuple[str, ...]) -> Broken:
     """Returns the fault of token `at`, where one of `expected` should stand: words, signs or things like "a name"."""
     token, before = tokens[at], tokens[at - 1] if at else None
-    if sentence := _foreign(token, before, tokens[min(at + 1, len(tokens) - 1)]):
-        return Broken(before.start if before and before.key == "TOP" else token.start, sentence)
-    for hint in (_unclosed, _closes_nothing, _misspelt, _reserved, _clause, _missing_comma):
+    if before and before.key in MISTAKEN and (token.kind in {NUMBER, TEXT} or token.key == "CHANGES"):
+        return Broken(before.start, FOREIGN_WORDS[before.key])
+    if sentence := _foreign(token, tokens[min(at + 1, len(tokens) - 1)]):
+        return Broken(token.start, sentence)
+    for hint in (_unclosed, _closes_nothing, _outside, _misspelt, _reserved, _clause, _missing_comma):
         if fault := hint(text, tokens, at, expected):
             return fault
     return Broken(token.start, _plain(text, token, expected))
 
 
 def _plain(text: str, token: Token, expected: tuple[str, ...]) -> str:
+    if token.kind == END:
+        expected = tuple(word for word in expected if word != ",")
     wanted = " or ".join(filter(None, [", ".join(expected[:-1]), expected[-1]]))
     if token.kind == END:
         return f"The statement ends too early: {wanted} is missing."
     if token.key in STARTERS and expected[-1] == "the end of the statement":
         return f"A semicolon is missing before {shown(text, token)}."
-    return f"Expected {wanted}, but found {shown(text, token)}."
+    return f"Expected {wanted} but found {shown(text, token)}."
 
 
-def _foreign(token: Token, before: Token | None, after: Token) -> str:
-    if before and before.key == "TOP" and token.kind == NUMBER:
-        return FOREIGN_WORDS["TOP"]
+def _foreign(token: Token, after: Token) -> str:
     if token.key in {"FETCH", "OFFSET"} and after.kind not in {WORD, NUMBER}:
         return ""
     return FOREIGN_WORDS.get(token.key, "")
@@ -97,9 +100,27 @@ def _closes_nothing(text: str, tokens: list[Token], at: int, expected: tuple[str
     return Broken(tokens[at].start, "This ) closes nothing: remove it, or add the ( that it belongs to.")
 
 
+def _outside(text: str, tokens: list[Token], at: int, expected: tuple[str, ...]) -> Broken | None:
+    """Explains FLOOR(time) TO HOUR: the parenthesis is closed too early."""
+    if tokens[at].key != "TO" or tokens[at - 1].key != ")":
+        return None
+    depth, opening = 1, at - 2
+    while depth and opening > 0:
+        depth += (tokens[opening].key == ")") - (tokens[opening].key == "(")
+        opening -= 1
+    if tokens[opening].key not in {"FLOOR", "CEIL", "CEILING"}:
+        return None
+    unit = shown(text, tokens[at + 1])
+    mend = f"{shown(text, tokens[opening])}(… TO {unit})"
+    return Broken(tokens[at].start, f"TO {unit} belongs inside the parentheses: {mend}.")
+
+
 def _misspelt(text: str, tokens: list[Token], at: int, expected: tuple[str, ...]) -> Broken | None:
     """Finds a misspelt keyword here or, since it was taken for a name without AS, one token before."""
     keywords = tuple(word for word in expected if word.isupper() and word.isalpha())
+    here = tokens[at]
+    if glued := next((word for word in keywords if here.kind == WORD and here.key.startswith(word)), ""):
+        return Broken(here.start, f"A space is missing after {text[here.start : here.start + len(glued)]}.")
     for token, candidates in (
         (tokens[at], keywords),
         (tokens[at - 1], (*keywords, *CLAUSES, "SELECT", "JOIN", "STREAM")),
@@ -134,7 +155,7 @@ def _clause(text: str, tokens: list[Token], at: int, expected: tuple[str, ...]) 
         mend = "join the conditions with AND" if key in {"WHERE", "HAVING"} else "keep one of them"
         return Broken(tokens[at].start, f"This is the query's second {written}; {mend}.")
     late = next((word for word in CLAUSES[CLAUSES.index(key) + 1 :] if word in seen), "")
-    return Broken(tokens[at].start, f"{written} must stand before {late}.") if late else None
+    return Broken(tokens[at].start, f"{written} must stand before {FULL.get(late, late)}.") if late else None
 
 
 def _clauses(tokens: list[Token]) -> set[str]:

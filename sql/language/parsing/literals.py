@@ -2,6 +2,7 @@
 
 import binascii
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from math import isinf
@@ -127,7 +128,7 @@ class Literals(Types):
         key = self.advance().key
         literal = self.time_literal(BRACES[key], start)
         self.expect("}")
-        return literal
+        return replace(literal, span=self.span(start))
 
     def time_literal(self, key: str, start: int) -> Literal:
         """Reads the text of a DATE, TIME or TIMESTAMP; the word stands before it."""
@@ -148,8 +149,9 @@ class Literals(Types):
         if self.key in {"+", "-"}:
             self.advance()
         if self.token.kind == NUMBER:
+            unit = "SECOND" if self.peek() not in UNITS else self.peek()
             raise Broken(
-                self.token.start, f"The length of an interval stands in quotes: INTERVAL '{self.shown()}' SECOND."
+                self.token.start, f"The length of an interval stands in quotes: INTERVAL '{self.shown()}' {unit}."
             )
         if self.token.kind != TEXT:
             raise self.wrong("a length in quotes")

@@ -14,6 +14,8 @@ from sql.language.ast import (
     ScalarQuery,
     When,
 )
+from sql.language.balance import Part, balanced
+from sql.language.bounds import CALL_DEPTH
 from sql.language.parsing.forms import COMPARISON, FORMS_OF_CALLS, Forms
 from sql.language.parsing.literals import FORMS
 from sql.language.report import Broken
@@ -33,7 +35,10 @@ class Operands(Forms):
         """Reads an operand that is no literal and begins with no sign."""
         token = self.token
         if token.kind == WORD and self.peek() == "(" and token.key in FORMS_OF_CALLS:
-            return FORMS_OF_CALLS[token.key](self)
+            self.enter()
+            form = FORMS_OF_CALLS[token.key](self)
+            self.depth -= 1
+            return form
         if token.kind == WORD and token.key in FORMS and self.peek() == TEXT:
             self.advance()
             return self.time_literal(token.key, token.start)
@@ -64,6 +69,7 @@ class Operands(Forms):
 
     def _call(self, name: Identifier) -> Call:
         """Reads the arguments of a call, and the words after them."""
+        self.enter(CALL_DEPTH)
         opening = self.advance()
         distinct = star = False
         args: tuple[Expression, ...] = ()
@@ -76,11 +82,13 @@ class Operands(Forms):
                 self.accept("ALL")
             args = self.many(self.expression)
         self._close_call(opening.start)
-        from_last = self.key == "FROM" and self.peek() == "LAST" and self.accept("FROM", "LAST")
-        _ = from_last or (self.peek() == "FIRST" and self.accept("FROM", "FIRST"))
+        has_end = name.name == "NTH_VALUE"  # after other functions, FIRST and LAST are streams
+        from_last = has_end and self.accept("FROM", "LAST")
+        _ = from_last or (has_end and self.accept("FROM", "FIRST"))
         ignore = self.accept("IGNORE", "NULLS")
         _ = ignore or self.accept("RESPECT", "NULLS")
         over = self.window() if self.accept("OVER") else None
+        self.depth -= CALL_DEPTH
         return Call(name, args, distinct, star, from_last, ignore, over, span=self.span(name.span.start))
 
     def _close_call(self, opening: int) -> None:
@@ -92,7 +100,7 @@ class Operands(Forms):
         """Reads an expression, a query or a period in parentheses."""
         start = self.token.start
         self.advance()
-        if self.key in QUERY_WORDS:
+        if self.begins_query():
             query = self.query()
             self.close()
             return ScalarQuery(query, span=self.span(start))
@@ -101,6 +109,21 @@ class Operands(Forms):
             return self._listed(inner, start)
         self.close()
         return inner
+
+    def begins_query(self) -> bool:
+        """Returns whether a query stands here, not an expression that begins with one: (SELECT …) UNION …"""
+        if self.key in QUERY_WORDS:
+            return True
+        steps = 0
+        while self.peek(steps) == "(":
+            steps += 1
+        if self.peek(steps) not in QUERY_WORDS:
+            return False
+        depth = steps
+        while depth and steps < len(self.tokens):
+            depth += (self.peek(steps) == "(") - (self.peek(steps) == ")")
+            steps += 1
+        return self.peek(steps) in {"UNION", "EXCEPT", "INTERSECT", "ORDER"}
 
     def _listed(self, first: Expression, start: int) -> Expression:
         """Reads the rest of a period, or explains that a list is no value."""
@@ -119,8 +142,19 @@ class Operands(Forms):
         self.close()
         return Period(first, second, span=self.span(start))
 
-    def period_test(self, left: Period) -> PeriodTest:
-        """Reads the comparison of a period with another one or with a time."""
+    def period_test(self, left: Period) -> Expression:
+        """Reads the comparisons of a period with another one or with a time; each but the first is with the last."""
+        tests = [self._one_test(left)]
+        while self.key in PERIOD_TESTS or self.key in {"STRICTLY", "IMMEDIATELY"}:
+            before = tests[-1].right
+            if not isinstance(before, Period):
+                raise Broken(self.token.start, "A time stands before this comparison; a period must.")
+            tests.append(self._one_test(before))
+            self.links += 1
+        parts: list[Part] = [(test, test.span.start, test.span.end) for test in tests]
+        return balanced("AND", parts)
+
+    def _one_test(self, left: Period) -> PeriodTest:
         qualifier = self.advance().key if self.key in {"STRICTLY", "IMMEDIATELY"} else ""
         if self.key not in (PERIOD_TESTS if not qualifier else STRICT):
             raise self.wrong("CONTAINS", "OVERLAPS", "PRECEDES", "a comparison of periods")
@@ -129,12 +163,16 @@ class Operands(Forms):
         if self.accept("PERIOD") or (self.key == "(" and self._is_period()):
             right = self._period()
         else:
+            self.enter()
             right = self.expression(COMPARISON)
+            self.depth -= 1
         return PeriodTest(op, left, right, qualifier, span=self.span(left.span.start))  # type: ignore[arg-type]
 
     def _is_period(self) -> bool:
         """Returns whether the parenthesis that opens here has a comma of its own."""
         depth = 0
+        if self.peek() in QUERY_WORDS:
+            return False
         for token in self.tokens[self.at :]:
             depth += (token.key == "(") - (token.key == ")")
             if depth < 1 or (depth == 1 and token.key == ","):

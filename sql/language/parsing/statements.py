@@ -57,9 +57,9 @@ class Statements(Queries):
             return Broken(token.start, f"A SELECT is missing before {self.shown()}.")
         if self.key in CLAUSES or self.key in SETS:
             return Broken(token.start, f"{self.shown()} goes on with a query, but no query stands before it.")
-        if self.key in {"UPDATE", "DELETE", "MERGE", "TRUNCATE", "WITH", "USE", "SET"}:
+        if self.key in {"UPDATE", "DELETE", "MERGE", "TRUNCATE", "USE", "SET"}:
             return Broken(token.start, f"There is no {self.shown()} here: statements begin with {', '.join(STARTERS)}.")
-        return self.wrong("CREATE", "INSERT", "SELECT", "a statement")
+        return self.wrong("CREATE", "INSERT", "SELECT")
 
     def _create(self, start: int) -> Statement:
         replace = self.accept("OR")
@@ -112,7 +112,7 @@ class Statements(Queries):
         self._description()
         self.expect("AS")
         if self.key != "INSERT":
-            raise self.wrong("INSERT")
+            raise Broken(self.token.start, f"A pump fills a stream: INSERT INTO is missing before {self.shown()}.")
         insert = self._insert()
         return CreatePump(name, insert, started, replace, span=self.span(start))
 

@@ -1,6 +1,7 @@
 """Reads windows, frames and ORDER BY."""
 
 from sql.language.ast import Bound, Frame, NamedWindow, OrderKey, Window, WindowRef, WindowSpec, Within
+from sql.language.bounds import CALL_DEPTH
 from sql.language.parsing.expressions import Expressions
 from sql.language.parsing.forms import COMPARISON
 from sql.language.report import Broken
@@ -30,23 +31,32 @@ class Windows(Expressions):
 
     def window_spec(self) -> WindowSpec:
         """Reads ( [name] [PARTITION BY …] [ORDER BY …] [frame] )."""
+        self.enter(CALL_DEPTH)
         start = self.token.start
         self.expect("(")
         base = None
-        if self.is_name() and self.key not in {"RANGE", "ROWS"} and (self.key, self.peek()) != ("PARTITION", "BY"):
+        if self.is_name() and self.key not in {"RANGE", "ROWS"} and (self.key != "PARTITION" or self.peek() == ")"):
             base = self.identifier()
-        partition = self.many(self.expression) if self.accept("PARTITION", "BY") else ()
-        order = self.many(self._order_key) if self.accept("ORDER", "BY") else ()
+        partition = self.many(self.expression) if self._by("PARTITION") else ()
+        order = self.many(self._order_key) if self._by("ORDER") else ()
         frame = self._frame() if self.key in {"RANGE", "ROWS"} else None
         if self.key != ")":
             raise self.wrong(*self._after(partition, order, frame), ")")
         self.advance()
+        self.depth -= CALL_DEPTH
         return WindowSpec(base, partition, order, frame, span=self.span(start))
+
+    def _by(self, word: str) -> bool:
+        """Moves over the word and BY, if the word stands here."""
+        found = self.key == word
+        if found:
+            self.expect(word, "BY")
+        return found
 
     def _after(self, partition: object, order: object, frame: object) -> list[str]:
         """Returns what can follow the last part of a window that was read."""
         words = [] if frame else ["RANGE", "ROWS"]
-        words += [] if partition or order or frame else ["PARTITION BY", "PARTITION"]
+        words += [] if partition or order or frame else ["PARTITION"]
         return words
 
     def _frame(self) -> Frame:
@@ -76,8 +86,9 @@ class Windows(Expressions):
 
     def order_by(self) -> Order:
         """Reads ORDER BY, if it stands here."""
-        if not self.accept("ORDER", "BY"):
+        if self.key != "ORDER":
             return ()
+        self._by("ORDER")
         start = self.token.start
         first = self._order_key()
         keys: Order = (first,)
