@@ -160,12 +160,13 @@ REFUSED = [
     ),
     (
         "¦ID AS ROWTIME",
-        "… AS ROWTIME would give rows another row time, and only the row time itself can have that name; give the column"
-        " another name and group by MONOTONIC(…) of it.",
+        "… AS ROWTIME would give rows another row time, and only the row time itself can have that name; give the"
+        " column another name and group by MONOTONIC(…) of it.",
     ),
     (
         "¦RANDOM_CUT_FOREST(1)",
-        "RANDOM_CUT_FOREST gives rows; write it in FROM: FROM TABLE(RANDOM_CUT_FOREST(CURSOR(SELECT STREAM … FROM …), …)).",
+        "RANDOM_CUT_FOREST gives rows; write it in FROM:"
+        " FROM TABLE(RANDOM_CUT_FOREST(CURSOR(SELECT STREAM … FROM …), …)).",
     ),
 ]
 
@@ -183,7 +184,7 @@ def test_where_takes_conditions_alone() -> None:
 
 
 def test_function_of_the_script_is_put_in_place_of_its_call() -> None:
-    text = "CREATE FUNCTION twice (x INTEGER) RETURNS BIGINT RETURN x * 2; SELECT STREAM twice(ID + 1) FROM TRADES_001"
+    text = "CREATE FUNCTION f (x INTEGER) RETURNS BIGINT RETURN x * 2; SELECT STREAM f(ID + 1) FROM TRADES_001"
     found = nodes(text, Project)[0].items[0]
     assert isinstance(found, Convert)
     assert isinstance(found.arg, Apply)
@@ -194,7 +195,10 @@ FUNCTIONS = [
     ("RETURN x * 2; SELECT STREAM f(¦FEE) FROM TRADES_001", "F takes INTEGER as X, not DECIMAL(10,2); CAST it."),
     ("RETURN x * 2; SELECT STREAM ¦f() FROM TRADES_001", "F takes 1 argument, not 0."),
     ("RETURN ¦y * 2; SELECT STREAM f(1) FROM TRADES_001", "Column Y not found."),
-    ("RETURN ¦x || 'a'; SELECT STREAM f(1) FROM TRADES_001", "|| joins texts, not INTEGER; CAST it to VARCHAR first."),
+    (
+        "RETURN ¦x || 'a'; SELECT STREAM f(1) FROM TRADES_001",
+        "|| joins texts, not INTEGER; write CAST(… AS VARCHAR(20)).",
+    ),
 ]
 
 

@@ -53,7 +53,8 @@ REFUSED = [
         "MADE_AT is TIMESTAMP, and column Y is VARCHAR(16); write TIMESTAMP_TO_CHAR('yyyy-MM-dd HH:mm:ss', …).",
     ),
     (
-        "CREATE STREAM A (X INTEGER NOT NULL, Y INTEGER);\nCREATE PUMP P AS ¦INSERT INTO A (Y) SELECT STREAM ID FROM TRADES_001",
+        "CREATE STREAM A (X INTEGER NOT NULL, Y INTEGER);"
+        "CREATE PUMP P AS ¦INSERT INTO A (Y) SELECT STREAM ID FROM TRADES_001",
         "Column X is NOT NULL, and the list leaves it out.",
     ),
     (
@@ -85,14 +86,16 @@ def test_statement_that_breaks_a_rule_is_refused(script: str, sentence: str) -> 
 
 
 def test_broken_pump_does_not_hide_the_others() -> None:
-    lines = [f"CREATE PUMP P{n} AS INSERT INTO A SELECT STREAM nope{n}, SECTOR FROM TRADES_001;" for n in range(5)]
+    pump = "CREATE PUMP P{} AS INSERT INTO A SELECT STREAM nope{}, SECTOR FROM TRADES_001;"
+    lines = [pump.format(number, number) for number in range(5)]
     assert [each.split(":")[0] for each in problems("\n".join([A, *lines]))] == ["3", "4", "5", "6", "7"]
 
 
 def test_pumps_stand_after_those_that_fill_their_streams() -> None:
     script = (
         "CREATE STREAM C (X INTEGER); CREATE STREAM B (X INTEGER); CREATE STREAM A (X INTEGER);"
-        "CREATE PUMP P3 AS INSERT INTO C SELECT STREAM X FROM B; CREATE PUMP P2 AS INSERT INTO B SELECT STREAM X FROM A;"
+        "CREATE PUMP P3 AS INSERT INTO C SELECT STREAM X FROM B;"
+        "CREATE PUMP P2 AS INSERT INTO B SELECT STREAM X FROM A;"
         "CREATE PUMP P1 AS INSERT INTO A SELECT STREAM ID FROM TRADES_001;"
         "CREATE PUMP P0 AS INSERT INTO C SELECT STREAM ID FROM TRADES_001;"
     )
@@ -131,7 +134,8 @@ def test_dropped_streams_and_pumps_are_gone() -> None:
 
 
 def test_stopped_pump_is_left_out_unless_it_is_started_later() -> None:
-    script = f"{A}CREATE PUMP P STOPPED AS INSERT INTO A {READ}CREATE PUMP Q STOPPED AS INSERT INTO A {READ}ALTER PUMP P START;"
+    script = f"{A}CREATE PUMP P STOPPED AS INSERT INTO A {READ}CREATE PUMP Q STOPPED AS INSERT INTO A {READ}"
+    script += "ALTER PUMP P START;"
     assert [each.name for each in plan(script).pumps] == ["P"]
     assert warnings(script) == ["3:1: warning: Pump Q is stopped and does nothing."]
 
