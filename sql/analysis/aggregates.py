@@ -91,17 +91,14 @@ def result_nullable(call: Call) -> bool:
 class Collected:
     """Collects the aggregate calls of a SELECT; equal ones are computed once."""
 
-    calls: list[Call] = field(default_factory=list)
+    calls: dict[Call, int] = field(default_factory=dict)  # with their places
 
     def take(self, typer: Typer, call: ast.Call) -> Expr:
         described = describe(typer, call)
-        if described not in self.calls:
-            self.calls.append(described)
+        index = self.calls.setdefault(described, len(self.calls))
         if len(self.calls) > CALLS_MOST:
             raise typer.refused(call.span, f"A SELECT has at most {CALLS_MOST} aggregates.")
-        index = self.calls.index(described)
-        found = self.calls[index]
-        return typer.marked(CallRef(type=found.type, nullable=result_nullable(found), index=index), call)
+        return typer.marked(CallRef(type=described.type, nullable=result_nullable(described), index=index), call)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +110,11 @@ class Grouped:
     def over(self, typer: Typer, expr: Expr, node: ast.Node) -> Expr:
         """Returns an expression of the SELECT as it is computed from the group's row. Raises ReportedError."""
 
+        places = {key: slot for slot, key in reversed(list(enumerate(self.keys)))}
+
         def change(each: Expr) -> Expr | None:
-            if each in self.keys and not isinstance(each, Const):
-                slot = self.keys.index(each)
+            slot = None if isinstance(each, Const) else places.get(each)
+            if slot is not None:
                 return Field(type=each.type, nullable=each.nullable, slot=slot, written=each.written, span=each.span)
             if isinstance(each, CallRef):
                 slot = len(self.keys) + each.index

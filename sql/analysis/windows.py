@@ -28,21 +28,16 @@ class Windows:
     scope: Scope
     named: Sequence[ast.NamedWindow]
     input: Node
-    frames: list[Frame] = field(default_factory=list)
-    calls: list[Call] = field(default_factory=list)
+    frames: dict[Frame, int] = field(default_factory=dict)  # with their places
+    calls: dict[Call, int] = field(default_factory=dict)
 
     def take(self, typer: Typer, call: ast.Call) -> Expr:
         frame = self.frame(call.over, call) if call.over else Frame(partition=())
-        if frame not in self.frames:
-            self.frames.append(frame)
-        described = describe(typer, call, self.frames.index(frame))
-        if described not in self.calls:
-            self.calls.append(described)
+        described = describe(typer, call, self.frames.setdefault(frame, len(self.frames)))
+        slot = len(self.input.columns) + self.calls.setdefault(described, len(self.calls))
         if len(self.calls) > CALLS_MOST:
             raise self.context.problems.refused(call.span, f"A SELECT has at most {CALLS_MOST} analytic calls.")
-        index = self.calls.index(described)
-        found, slot = self.calls[index], len(self.input.columns) + index
-        return typer.marked(Field(type=found.type, nullable=result_nullable(found), slot=slot), call)
+        return typer.marked(Field(type=described.type, nullable=result_nullable(described), slot=slot), call)
 
     def frame(self, over: ast.Window, at: ast.Node) -> Frame:
         """Returns the frame of a window. Raises ReportedError."""
