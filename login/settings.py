@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "applications.market",
     "applications.orders",
     "applications.fleet",
+    "sql",
     "ingest",
     "monitoring",
     "login",  # the page frame: templates/base.html
@@ -144,6 +145,7 @@ ENDPOINT_REGION = env.str("ENDPOINT_REGION", default="us-east-1")  # that client
 
 RETENTION_RATES = env.int("RETENTION_RATES", default=14)  # counts of records for each second
 RETENTION_RESULTS = env.int("RETENTION_RESULTS", default=400)  # results of minutes: a year, and the same month before
+RETENTION_SQL = env.int("RETENTION_SQL", default=400)  # rows and faults of SQL applications, by row time
 RETENTION_ALARMS = env.int("RETENTION_ALARMS", default=400)
 RETENTION_SITES = env.int("RETENTION_SITES", default=30)  # silent sites without a threshold of their own
 RETENTION_DEAD_LETTERS = env.int("RETENTION_DEAD_LETTERS", default=400)  # neither replayed nor discarded

@@ -1,12 +1,14 @@
 """Compiles an application to a program, from which engines start."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from sql.analysis import analyse
 from sql.codegen.graph import Graph, Segment, cut, meets
 from sql.codegen.loops import Layout
 from sql.codegen.module import compile_graph
+from sql.engine import sharing
 from sql.engine.engine import Engine
 from sql.engine.identity import identities
 from sql.engine.lineage import PARTITION_KEY, Lineage
@@ -14,6 +16,7 @@ from sql.engine.making import Settings
 from sql.engine.operators.lookup import Table
 from sql.folder import Application
 from sql.functions.casting import cast_to
+from sql.language import parse
 from sql.plan.nodes import Plan, Scan, walk
 from sql.schema.decoding import Decoder
 from sql.types import VARCHAR
@@ -100,9 +103,22 @@ class Program:
         sentence = STRANGER.format(key=key, column=self._key_column, value=shown)
         return DeadRecord(batch.sequences[at], batch.arrived, key, data, sentence, 1)
 
+    def inherit(self, states: Sequence[State], owns: Callable[[str], bool], watermark: int | None = None) -> State:
+        """Returns a child shard's first state from its parents' last states: see streams.applications.Application."""
+        return sharing.inherit(self, states, owns, watermark)
+
+    def set_back(self, state: State, watermark: int) -> State:
+        """Returns a state without times later than `watermark`, in milliseconds."""
+        return sharing.set_back(self, state, watermark)
+
     def start(self, state: State = EMPTY, tables: Mapping[str, Table] = {}, start: int = 0) -> Engine:
         """Returns an engine that goes on from a state.
 
         `tables` are the reference tables by name, `start` is the time in milliseconds at which the version was started.
         """
         return Engine(self, state, tables, start)
+
+
+def compile_application(application: Application) -> Program:
+    """Returns the program of an application. Raises ScriptError with every problem of its script."""
+    return Program(application, analyse(parse(application.script), application))

@@ -71,8 +71,8 @@ class Application:
     stream: str = ""
     # One worker at a time holds the whole stream, as with `consume --whole-stream`: for keys that are in any shard.
     whole: bool = False
-    # In place of `build`, for results that name their lease: called with its shard and the identity of its stream.
-    build_at: Callable[[str, str], Callable[[State], Processor[Any, Any]]] | None = None
+    # In place of `build`, for results that name their lease: called with its shard.
+    build_at: Callable[[str], Callable[[State], Processor[Any, Any]]] | None = None
     # Called by the worker when a shard begins and before records, at most every 0.5 s; may ask the database. The value
     # goes to Processor.configure.
     configuration: Callable[[], Any] = _no_configuration
@@ -109,6 +109,7 @@ class Provider:
     # Families only: of WORD:NAME, the application is NAME, and `many` is called with the names of applications.
     topics: Mapping[str, Topic] = field(default_factory=dict)
     retention: Callable[[datetime], Mapping[type[Model], QuerySet[Any]]] = _keep_all  # as that of an application
+    not_growing: Mapping[type[Model], str] = field(default_factory=dict)  # models without retention, and the reason
     urls: str = ""
     navigation: Navigation | None = None
 
@@ -197,6 +198,11 @@ def registered() -> list[Application]:
 def shown() -> list[Application | Provider]:
     """Returns all that may have pages, a link and rows to remove: applications that are code, then providers."""
     return [*_registered.values(), *_providers]
+
+
+def provided() -> list[Provider]:
+    """Returns the providers."""
+    return list(_providers)
 
 
 def sources() -> dict[str, SourceKind]:

@@ -174,7 +174,7 @@ def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = 
         else:
             reader = ShardReader(stream, held.shard, *place)
             decode = application.decode.within(held.hash_start, held.hash_end)
-        build = application.build_at(held.shard, held.identity) if application.build_at else application.build
+        build = application.build_at(held.shard) if application.build_at else application.build
         return Pipeline(held, reader, explained(decode), build, store, configuration)
 
     def describe() -> Description:

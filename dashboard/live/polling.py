@@ -57,7 +57,8 @@ def _found(topic: str, asked: str, versions: Mapping[str, int]) -> str:
 
 
 def _is_read(application: str, stream: str) -> bool:
-    return stream in [applications.stream_of(application), *streams_of(application)]
+    known = applications.is_known(application)
+    return known and stream in [applications.stream_of(application), *streams_of(application)]
 
 
 def _on_stream(topic: str, asked: str, versions: Mapping[str, int]) -> str:

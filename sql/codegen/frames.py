@@ -109,12 +109,11 @@ def initial(of: Type, *, nullable: bool) -> str:
 class Columns:
     """Finds the argument of an expression; equal expressions of one Over are one argument."""
 
-    names: Names
     known: dict[object, Argument] = field(default_factory=dict)
 
     def of(self, call: Call, now: str) -> Argument:
         """Returns the argument for a call's first expression, whose value in the current row has the name `now`."""
         expr = call.args[0]
         if expr not in self.known:
-            self.known[expr] = Argument(self.names.fresh("c"), expr.type, expr.nullable, now)
+            self.known[expr] = Argument(f"c{len(self.known) + 1}", expr.type, expr.nullable, now)
         return self.known[expr]

@@ -96,7 +96,7 @@ class LoopWriter:
         """Writes all frames of sliding windows: all expressions, all rooms and windows, then each frame's step."""
         names, columns = self._names, node.columns[len(node.columns) - len(node.calls) :]
         keys = [self._key(frame.partition) for frame in node.frames]
-        known = Columns(names)
+        known = Columns()
         sites = [self._site(call, known) for call in node.calls]
         frames = []
         for number, frame in enumerate(node.frames):

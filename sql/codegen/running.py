@@ -43,8 +43,11 @@ class Running:
     _known: dict[tuple[str, str, int], str] = field(default_factory=dict)
 
     def slot(self, initial: str) -> str:
-        """Makes a slot; returns how it is written on the window `w`."""
-        name = self.names.fresh("z")
+        """Makes a slot; returns how it is written on the window `w`.
+
+        Equal frames have equal slots, so that the windows of one version fit the code of the next.
+        """
+        name = f"z{len(self.slots) + 1}"
         self.slots[name] = initial
         return f"w.{name}"
 

@@ -29,6 +29,10 @@ class Accumulator(Protocol):
     def approximate(self) -> bool:
         """Returns whether the result is an estimate."""
 
+    @property
+    def held(self) -> int:
+        """Returns how many values are held one by one."""
+
     def add(self, values: Sequence[Any]) -> None:
         """Takes the values of rows in their order, NULLs too; of a call without arguments, one for each row."""
 
@@ -54,6 +58,7 @@ class _Small:
     __slots__ = ()
     STATE: tuple[str, ...] = ()
     approximate = False
+    held = 0
 
     def dump(self) -> list[Any]:
         return [getattr(self, name) for name in self.STATE]

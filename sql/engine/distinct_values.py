@@ -68,6 +68,10 @@ class DistinctCount:
     def approximate(self) -> bool:
         return self._seen.sketch is not None
 
+    @property
+    def held(self) -> int:
+        return len(self._seen.values)
+
     def add(self, values: Sequence[Any]) -> None:
         self._seen.add(values)
 
@@ -103,6 +107,10 @@ class DistinctSum:
         self._values: dict[Any, None] = {}
         self._grown: list[Any] = []
         self._full = False
+
+    @property
+    def held(self) -> int:
+        return len(self._values)
 
     def add(self, values: Sequence[Any]) -> None:
         """Takes values; beyond the limit it forgets them all."""

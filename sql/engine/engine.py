@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sql.codegen.graph import Segment
 from sql.engine.contract import Kept, Operator, Packet, Results, Row
-from sql.engine.faults import Faults, TakeFault
+from sql.engine.faults import Faults, OperatorReport, TakeFault
 from sql.engine.making import Maker, attach
 from sql.engine.operators.lookup import Table
 from sql.engine.operators.sliding import SlidingFrame, SlidingOperator
@@ -57,27 +57,30 @@ class Engine(Processor[bytes, Results]):
         stored = opened(state, names)
         self._meta, self._time = stored.meta, stored.meta.time
         self._stale: list[StateKey] = list(stored.stale)
+        self._faults = Faults()
+        self._reports: dict[str, OperatorReport] = {}
         self._begin(program, stored.kept, {})
 
     def _begin(self, program: "Program", kept: Mapping[str, Kept], running: Mapping[str, Any]) -> None:
         """Makes the operators, takes over the running ones of equal names, and binds the loops to them."""
         self._program = program
         module, graph = program.module, program.graph
-        self._faults = Faults(module.marks, program.plan.text, graph.inputs)
+        self._faults.read(module.marks, program.plan.text, graph.inputs)
         self._layouts = {id(segment): program.layout(segment) for segment in graph.segments}
         self._space: dict[str, Any] = {}
-        maker = Maker(module, program.settings, program.lineage, self._tables, lambda: self._space)
+        maker = Maker(module, program.settings, program.lineage, self._tables, self._space)
         self._names = list(program.identities)
-        self.operators = [
-            running.get(name) or maker.make(each, kept.get(name, Kept()), self._faults.report(each))
-            for name, each in zip(self._names, graph.operators, strict=True)
-        ]
-        self._space = module.bound(self)
-        for number, operator in enumerate(self.operators):
+        self.operators = []
+        for name, each in zip(self._names, graph.operators, strict=True):
+            report = self._reports.setdefault(name, OperatorReport(self._faults, each))
+            report.operator = each
+            self.operators.append(running.get(name) or maker.make(each, kept.get(name, Kept()), report))
+        self._space |= module.bound(self)
+        for number, (name, operator) in enumerate(zip(self._names, self.operators, strict=True)):
             if isinstance(operator, SlidingOperator):
                 attach(operator, number, module, self._space)
-                if self._names[number] not in running:
-                    operator.restore(kept.get(self._names[number], Kept()))
+                if name not in running:
+                    operator.restore(kept.get(name, Kept()))
         self._decoder = program.decoder()
         self._stages = self._staged()
         self._empty: list[list[Any]] = [[] for _ in range(graph.buffers)]
@@ -251,6 +254,21 @@ class Engine(Processor[bytes, Results]):
             self._buffers[target] = self._empty[target]
         self._due = self._next_due()
         self._fire(NEVER - 1)
+
+    def switch(self, program: "Program") -> None:
+        """Goes on with another version of the script.
+
+        Operators of the same name keep their state, in memory and stored; the state of the others goes.
+        """
+        running = dict(zip(self._names, self.operators, strict=True))
+        for name, operator in running.items():
+            if name not in program.identities:
+                stored: list[tuple[str, ...]] = getattr(operator, "stored", list)()
+                named = stored_name(name, self._meta)
+                self._stale += [(key[0], named, *key[1:]) for key in stored]
+                self._meta.generations[name] = self._meta.generations.get(name, 0) + 1
+                del self._reports[name]
+        self._begin(program, {}, running)
 
     def take(self) -> Results | None:
         """Returns the rows, faults and counts since the last call; None if there are none."""

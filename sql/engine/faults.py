@@ -24,17 +24,22 @@ TakeFault = Callable[[Any, Exception, int], None]
 class Faults:
     """Holds the faults and counts since the last commit."""
 
-    def __init__(self, marks: Mapping[int, Mark], text: str, inputs: int = 1) -> None:
-        """Takes the marks of the generated code's lines, the script, in which places are looked up, and the number of
-        the buffers that hold rows of records.
-        """
+    def __init__(self) -> None:
         self.found: list[RowFault] = []
         self.counts: Counter[str] = Counter()
-        self._marks, self._text, self._inputs = marks, text, inputs
+        self._marks: Mapping[int, Mark] = {}
+        self._text = ""
+        self._inputs = 1
         self._batch: Batch | None = None
         self._rows: Sequence[Any] = ()
         self._places: Sequence[int] | None = None
         self._from: dict[Segment, int] = {}
+
+    def read(self, marks: Mapping[int, Mark], text: str, inputs: int) -> None:
+        """Takes the marks of the generated code's lines, the script, in which places are looked up, and the number of
+        the buffers that hold rows of records.
+        """
+        self._marks, self._text, self._inputs = marks, text, inputs
 
     def begin(self, batch: Batch, rows: Sequence[Any], places: Sequence[int] | None) -> None:
         """Takes the rows of the records that are being processed, so that a row's record can be found."""
@@ -84,10 +89,6 @@ class Faults:
     def _line(self, span: Span, other: int) -> int:
         return place(self._text, span.start)[0] if self._text and span.end else other
 
-    def report(self, operator: Stateful) -> "OperatorReport":
-        """Returns the report that an operator takes."""
-        return OperatorReport(self, operator)
-
     def record(self, batch: Batch, at: int, time: int, error: ColumnError) -> None:
         """Adds the fault of a record that could not be read."""
         key, sequence = batch.keys[at], batch.sequences[at]
@@ -110,10 +111,10 @@ class OperatorReport:
     """Takes the faults and counts of one operator, whose pump and line it knows."""
 
     def __init__(self, faults: Faults, operator: Stateful) -> None:
-        self._faults, self._operator = faults, operator
+        self._faults, self.operator = faults, operator
 
     def fault(self, time: int, error: RowError, expression: str = "", value: str = "") -> None:
-        self._faults.operator(self._operator, time, error, expression, value)
+        self._faults.operator(self.operator, time, error, expression, value)
 
     def count(self, name: str, number: int = 1) -> None:
         self._faults.counts[name] += number

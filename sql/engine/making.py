@@ -1,7 +1,7 @@
 """Makes the operators of a graph from their nodes and their stored state."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sql.codegen.graph import Stateful
@@ -44,14 +44,13 @@ class Settings:
 
 @dataclass(slots=True)
 class Maker:
-    """Makes operators. `late` gives generated functions, which exist once all operators do."""
+    """Makes operators of one version."""
 
     module: Module
     settings: Settings
     lineage: Lineage | None  # None where rows of all partition keys meet
     tables: Mapping[str, Table]
-    late: Callable[[], dict[str, Any]]
-    made: dict[int, Any] = field(default_factory=dict)
+    space: Mapping[str, Any]  # has the generated functions once all operators exist
 
     def make(self, operator: Stateful, kept: Kept, report: Report) -> Operator:
         """Returns the operator of a node."""
@@ -66,7 +65,7 @@ class Maker:
     def function(self, operator: Stateful) -> Callable[..., Any] | None:
         """Returns the generated function of an operator's expression; None if it has none."""
         name = self.module.lone.get(operator.number)
-        return None if name is None else lambda *values: self.late()[name](*values)
+        return None if name is None else lambda *values: self.space[name](*values)
 
 
 def _tumbling(maker: Maker, operator: Stateful, kept: Kept, report: Report) -> Operator:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sql.functions import moments
+from sql.functions.arguments import check_count
 from sql.functions.function import Constants, Function, TypeProblem, Types
 from sql.functions.rules import as_decimal, wider
 from sql.functions.values import EXACT, divide_exact, divide_whole, fit_template, fitter
@@ -40,6 +41,7 @@ def result_of(name: str) -> Callable[[Types, Constants], Type]:
     """Returns the typing of an operator."""
 
     def result(types: Types, constants: Constants) -> Type:
+        check_count(name, len(types), 2, 2)
         one, other = types
         if NULL in types:
             return one if other == NULL else other
@@ -127,6 +129,7 @@ def inline_of(name: str) -> Callable[[Types], str | None]:
 
 
 def sign_result(types: Types, constants: Constants) -> Type:
+    check_count("A sign", len(types), 1, 1)
     if not types[0].is_numeric and types[0].family not in {Family.INTERVAL, Family.NULL}:
         raise TypeProblem(f"A sign needs a number or an interval, not {types[0]}.")
     return types[0]

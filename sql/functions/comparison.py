@@ -4,6 +4,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from sql.functions.arguments import check_count
 from sql.functions.function import Constants, Function, TypeProblem, Types
 from sql.functions.rules import is_months
 from sql.types import BOOLEAN, NULL, Family, Kind, Type
@@ -33,6 +34,7 @@ def comparable(one: Type, other: Type) -> None:
 
 
 def result(types: Types, constants: Constants) -> Type:
+    check_count("A comparison", len(types), 2, 2)
     comparable(*types)
     return BOOLEAN
 

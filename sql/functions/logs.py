@@ -7,7 +7,7 @@ from sql.functions.arguments import check_count, constant, takes
 from sql.functions.function import Constants, Function, TypeProblem, Types, fault
 from sql.functions.log_columns import Column, columns_of, numbered, row_reader, row_type
 from sql.functions.log_formats import brics_to_java, split_line, syslog, w3c
-from sql.functions.regex import Regex, compile_constant, compile_linear
+from sql.functions.regex import Bounded, compile_constant, compile_linear
 from sql.types import NULL, TIMESTAMP, Family, Type, varchar
 
 Row = tuple[Any, ...]
@@ -21,7 +21,7 @@ def needed(name: str, constants: Constants, place: int, words: str) -> Any:
     return found
 
 
-def matcher(regex: Regex, columns: Sequence[Column]) -> Callable[..., Row]:
+def matcher(regex: Bounded, columns: Sequence[Column]) -> Callable[..., Row]:
     """Returns the parser of lines by the groups of a regular expression."""
     row = row_reader(columns)
     nothing = (None,) * len(columns)
@@ -33,13 +33,16 @@ def matcher(regex: Regex, columns: Sequence[Column]) -> Callable[..., Row]:
     return parse
 
 
-def regex_columns(types: Types, constants: Constants) -> tuple[Regex, list[Column]]:
+def regex_columns(types: Types, constants: Constants) -> tuple[Bounded, list[Column]]:
     """Returns the regular expression and the columns of REGEX_LOG_PARSE."""
-    pattern = needed("REGEX_LOG_PARSE", constants, 1, "its regular expression")
-    return with_columns("REGEX_LOG_PARSE", compile_constant("REGEX_LOG_PARSE", pattern, whole=True), constants)
+    name = "REGEX_LOG_PARSE"
+    regex = compile_constant(name, needed(name, constants, 1, "its regular expression"), whole=True)
+    if regex is None:
+        raise TypeProblem(f"{name} needs a text for its regular expression.")
+    return with_columns(name, regex, constants)
 
 
-def with_columns(name: str, regex: Regex, constants: Constants) -> tuple[Regex, list[Column]]:
+def with_columns(name: str, regex: Bounded, constants: Constants) -> tuple[Bounded, list[Column]]:
     """Returns a regular expression with a column for each of its groups."""
     if len(constants) < 3:
         if not regex.groups:
@@ -51,7 +54,7 @@ def with_columns(name: str, regex: Regex, constants: Constants) -> tuple[Regex, 
     return regex, columns
 
 
-def fast_columns(types: Types, constants: Constants) -> tuple[Regex, list[Column]]:
+def fast_columns(types: Types, constants: Constants) -> tuple[Bounded, list[Column]]:
     """Returns the regular expression and the columns of FAST_REGEX_LOG_PARSE."""
     pattern = str(needed("FAST_REGEX_LOG_PARSE", constants, 1, "its regular expression"))
     try:
@@ -61,13 +64,13 @@ def fast_columns(types: Types, constants: Constants) -> tuple[Regex, list[Column
     return with_columns("FAST_REGEX_LOG_PARSE", regex, constants)
 
 
-def w3c_columns(types: Types, constants: Constants) -> tuple[Regex, list[Column]]:
+def w3c_columns(types: Types, constants: Constants) -> tuple[Bounded, list[Column]]:
     """Returns the regular expression and the columns of W3C_LOG_PARSE."""
     pattern, columns = w3c(str(needed("W3C_LOG_PARSE", constants, 1, "its format")))
     return compile_linear(pattern), columns
 
 
-def by_regex(name: str, letters: str, least: int, parts: Callable[..., tuple[Regex, list[Column]]]) -> Function:
+def by_regex(name: str, letters: str, least: int, parts: Callable[..., tuple[Bounded, list[Column]]]) -> Function:
     """Returns a log parser that is a regular expression."""
     return Function(
         name=name,

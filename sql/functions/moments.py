@@ -5,6 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from sql.functions.arguments import check_count
 from sql.functions.calendar import DAY, FIRST, LAST, add_months, check_time, cut_to, months_between
 from sql.functions.function import Constants, Function, TypeProblem, Types
 from sql.functions.rules import TIMES, UNITS, is_months, joined_interval, units
@@ -107,6 +108,7 @@ def whole_seconds(constants: Constants, place: int) -> bool:
 
 
 def difference_result(types: Types, constants: Constants) -> Type:
+    check_count("A difference", len(types), 3, 3)
     one, other = types[:2]
     if NULL not in (one, other) and (one.family != other.family or one.family not in TIMES):
         raise TypeProblem(f"The difference of {one} and {other} is no interval; CAST one to the other's type.")
@@ -131,6 +133,7 @@ def prepare_difference(types: Types, constants: Constants) -> Work:
 
 
 def qualify_result(types: Types, constants: Constants) -> Type:
+    check_count("An interval", len(types), 2, 2)
     of = qualifier(constants, 1)
     if types[0] != NULL and (types[0].family != Family.INTERVAL or is_months(types[0]) != is_months(of)):
         raise TypeProblem(f"{types[0]} cannot be made an INTERVAL {of.unit}; write (a - b) {of.unit} for two times.")

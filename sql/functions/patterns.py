@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from sql.functions.arguments import constant, takes
 from sql.functions.function import Constants, Function, TypeProblem, Types
-from sql.functions.regex import Regex, compile_linear
+from sql.functions.regex import Bounded, compile_linear
 from sql.functions.similar import similar_to_re2
 from sql.types import BOOLEAN, LENGTH_MOST, Type, varchar
 
@@ -131,7 +131,7 @@ def constant_matcher(matcher: Callable[..., Matcher], constants: Constants) -> M
 
 
 @lru_cache(256)
-def substring_regex(pattern: str, escape: str) -> Regex:
+def substring_regex(pattern: str, escape: str) -> Bounded:
     """Returns the regular expression of `before#"middle#"after`, whose group is the middle; raises ValueError."""
     parts = pattern.split(f'{escape}"') if len(escape) == 1 else []
     if len(parts) != 3:

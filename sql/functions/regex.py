@@ -11,15 +11,20 @@ from sql.functions import regex_cost
 from sql.functions.arguments import constant, takes
 from sql.functions.function import Constants, Function, TypeProblem, Types, fault
 from sql.functions.regex_java import translate
+from sql.functions.values import shown
 from sql.types import LENGTH_MOST, Type, varchar
 
 MEMORY = 4 << 20  # bytes of one compiled expression
-PROGRAM_MOST = 10_000  # instructions: each character of a text may cost as many steps
+TOO_LARGE = "it is too large; use smaller counts in {n,m}"
+PROGRAM_MOST = 10_000  # instructions of a compiled expression
+# RE2 takes up to a step for each instruction and character, when its cache of states is too small. A step took 30 ns
+# on a laptop, so that the worst pattern and text take a second. A pattern of up to 500 instructions has no other limit
+# than the longest VARCHAR.
+STEPS_MOST = 32_768_000
 # Each match can read to the end of the text, so that many matches take a quadratic time. A text of up to 20,000
 # characters cannot exceed this number of characters read; the test of the longest texts has the seconds that it takes.
 WORK_MOST = 200_000_000
 REPLACEMENT = re.compile(r"\\(?P<escaped>.)|\$(?P<number>[0-9])|\$\{(?P<name>[A-Za-z][A-Za-z0-9]*)\}", re.DOTALL)
-Regex = Any  # of re2 or of re: they have the same methods
 
 
 def options() -> Any:
@@ -32,67 +37,71 @@ def options() -> Any:
 OPTIONS = options()
 
 
-def compile_linear(pattern: str) -> Regex:
+class TooLarge(ValueError):  # noqa: N818 - a kind of wrong pattern
+    """Means that a pattern compiles to more instructions than a worker should run."""
+
+
+class Bounded:
+    """Runs a compiled pattern on texts of at most `longest` characters; a longer one is a fault of its row."""
+
+    def __init__(self, pattern: Any, longest: int) -> None:
+        self.pattern, self.longest = pattern, longest
+        self.groups, self.groupindex = pattern.groups, pattern.groupindex
+
+    def check(self, text: str) -> str:
+        if len(text) > self.longest:
+            raise fault(f"A text of {len(text)} characters is too long for this pattern; it takes {self.longest}.")
+        return text
+
+    def search(self, text: str, pos: int = 0) -> Any:
+        return self.pattern.search(self.check(text), pos)
+
+    def fullmatch(self, text: str) -> Any:
+        return self.pattern.fullmatch(self.check(text))
+
+    def finditer(self, text: str, pos: int = 0) -> Any:
+        return self.pattern.finditer(self.check(text), pos)
+
+
+def compile_linear(pattern: str) -> Bounded:
     """Returns a pattern of RE2's own syntax; raises ValueError with RE2's word for a pattern that it does not take."""
     try:
         found = re2.compile(pattern, OPTIONS)
     except re2.error as problem:
-        word = problem.args[0]
-        raise ValueError(word.decode() if isinstance(word, bytes) else str(word)) from None
+        word = problem.args[0].decode() if isinstance(problem.args[0], bytes) else str(problem)
+        raise (TooLarge(TOO_LARGE) if "too large" in word else ValueError(word)) from None
     if found.programsize > PROGRAM_MOST:
-        raise ValueError("it is too large; use smaller counts in {n,m}")
-    return found
+        raise TooLarge(TOO_LARGE)
+    return Bounded(found, min(1 << 24, STEPS_MOST // found.programsize))
 
 
 @lru_cache(256)
-def compile_java(pattern: str, *, whole: bool = False) -> Regex:
+def compile_java(pattern: str, *, whole: bool = False) -> Bounded:
     """Returns a compiled Java regular expression; raises ValueError with a sentence.
 
     `whole` says that only `fullmatch` is used. Look-around, back references and possessive quantifiers are unknown to
     RE2. Python takes them if the pattern has no repetition that could explode.
     """
+    text = translate(pattern)
     try:
-        return compile_linear(translate(pattern))
+        return compile_linear(text)
+    except TooLarge as problem:
+        raise ValueError(f"The regular expression {shown(pattern)} is wrong: {problem}.") from None
     except ValueError as problem:
-        if str(problem).startswith("The regular expression"):
-            raise
         word = str(problem)
+    text = translate(pattern, python=True)
     try:
-        text = translate(pattern, python=True)
         if regex_cost.is_safe(text, whole=whole):
-            return Bounded(re.compile(text, re.ASCII))
+            return Bounded(re.compile(text, re.ASCII), regex_cost.LONGEST)
     except (re.error, OverflowError, RecursionError):
-        raise ValueError(f"The regular expression '{pattern}' is wrong: {word}.") from None
+        raise ValueError(f"The regular expression {shown(pattern)} is wrong: {word}.") from None
     raise ValueError(
-        f"The regular expression '{pattern}' could take too long: {word}, "
+        f"The regular expression {shown(pattern)} could take too long: {word}, "
         "and repetitions like * beside look-around or back references can explode."
     )
 
 
-class Bounded:
-    """Keeps texts of more than 65,536 characters from Python's `re`, whose steps are bounded only up to there."""
-
-    def __init__(self, pattern: re.Pattern[str]) -> None:
-        self.pattern = pattern
-        self.groups, self.groupindex = pattern.groups, pattern.groupindex
-
-    def search(self, text: str, pos: int = 0) -> re.Match[str] | None:
-        return self.pattern.search(check_length(text), pos)
-
-    def fullmatch(self, text: str) -> re.Match[str] | None:
-        return self.pattern.fullmatch(check_length(text))
-
-    def finditer(self, text: str, pos: int = 0) -> Any:
-        return self.pattern.finditer(check_length(text), pos)
-
-
-def check_length(text: str) -> str:
-    if len(text) > regex_cost.LONGEST:
-        raise fault(f"A text of {len(text)} characters is too long for this regular expression.")
-    return text
-
-
-def compile_constant(name: str, pattern: object, *, whole: bool = False) -> Regex | None:
+def compile_constant(name: str, pattern: object, *, whole: bool = False) -> Bounded | None:
     """Returns a constant pattern, compiled, or None if it is not constant; raises TypeProblem."""
     if not isinstance(pattern, str):
         return None
@@ -128,7 +137,7 @@ def replacement(text: str) -> tuple[str | int, ...]:
     return (*parts, rest)
 
 
-def expand(parts: tuple[str | int, ...], found: Any, regex: Regex) -> str:
+def expand(parts: tuple[str | int, ...], found: Any, regex: Bounded) -> str:
     """Returns a replacement for a match; a group that took no part is empty."""
     text = ""
     for place, part in enumerate(parts):
@@ -143,13 +152,13 @@ def expand(parts: tuple[str | int, ...], found: Any, regex: Regex) -> str:
     return text
 
 
-def group_number(name: str, regex: Regex) -> int:
+def group_number(name: str, regex: Bounded) -> int:
     if name not in regex.groupindex:
         raise fault(f"The replacement names the group {name}, which the regular expression does not have.")
     return int(regex.groupindex[name])
 
 
-def replace(regex: Regex, text: str, other: str, start: int, occurrence: int, *, simple: bool = False) -> str:
+def replace(regex: Bounded, text: str, other: str, start: int, occurrence: int, *, simple: bool = False) -> str:
     """Returns a text with all matches from a position on replaced, or with the one of a number."""
     if start < 1 or occurrence < 0:
         raise fault(f"REGEX_REPLACE takes a start from 1 and an occurrence from 0, not {start} and {occurrence}.")

@@ -181,7 +181,11 @@ class Translation:
         name = found["long"] or found["short"]
         if name in POSIX:
             self.text.append(self.set_of(POSIX[name], negated=char == "P", inside=inside))
-        elif self.python or name.startswith(("java", "In")):
+        elif self.python:
+            raise self.refuse(
+                f"\\{char}{{{name}}} together with look-around, back references or possessive quantifiers"
+            )
+        elif name.startswith(("java", "In")):
             raise self.refuse(f"\\{char}{{{name}}}")
         else:
             self.text.append(f"\\{char}{{{name.removeprefix('Is')}}}")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from sql.functions.arguments import check_count, constant, first_type, takes
+from sql.functions.arguments import check_count, constant, takes
 from sql.functions.calendar import DAY, LENGTHS, add_months, ceil_to, check_time, civil, floor_to
 from sql.functions.function import Constants, Function, TypeProblem, Types
 from sql.functions.intervals import MOST, STEPS
@@ -152,6 +152,11 @@ def seconds(value: int, cycle: int, *, signed: bool) -> Decimal:
     return Decimal(rest % cycle if cycle else rest).scaleb(-3) * (-1 if signed and value < 0 else 1)
 
 
+def monotonic_result(types: Types, constants: Constants) -> Type:
+    check_count("MONOTONIC", len(types), 1, 1)
+    return types[0]
+
+
 def tsdiff_absolute(one: int, other: int) -> int:
     return abs(other - one)
 
@@ -217,7 +222,9 @@ FUNCTIONS = [
         call=lambda unit, value: value,
         prepare=prepare_extract,
     ),
-    Function(name="MONOTONIC", result=first_type, call=lambda value: value, inline=lambda types: "{0}", total=True),
+    Function(
+        name="MONOTONIC", result=monotonic_result, call=lambda value: value, inline=lambda types: "{0}", total=True
+    ),
     Function(
         name="UNIX_TIMESTAMP",
         result=takes("UNIX_TIMESTAMP", "d", BIGINT),

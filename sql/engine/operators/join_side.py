@@ -43,7 +43,7 @@ class Side:
         self._members: deque[Member] = deque()  # the oldest first
         self._waiting: deque[Member] = deque()  # those that may leave unmatched at a known time
         self._buckets: dict[Row, deque[Member]] = {}
-        self._changed: dict[int, Member] = {}
+        self._changed: dict[int, Member] = {}  # by identity: rows of two parents may have one serial
         self._removed: list[Key] = []
         self._serial = 0
 
@@ -64,7 +64,7 @@ class Side:
         self._serial += 1
         waits = self.preserved and (self.repeats or not matched)
         member = Member(time, self._serial, key, row, waits=waits)
-        self._changed[member.serial] = member
+        self._changed[id(member)] = member
         self._remember(member)
 
     def surplus(self, most: int) -> int:
@@ -86,7 +86,7 @@ class Side:
         """Marks a row as matched."""
         if member.waits and not self.repeats:
             member.waits = False
-            self._changed[member.serial] = member
+            self._changed[id(member)] = member
 
     def forget(self) -> Member:
         """Forgets the oldest row and returns it."""
@@ -97,7 +97,7 @@ class Side:
                 del self._buckets[member.key]
             else:
                 bucket.popleft()
-        self._changed.pop(member.serial, None)
+        self._changed.pop(id(member), None)
         if member.saved and not self.in_history:
             self._removed.append(self._key(member))
         return member
@@ -125,7 +125,7 @@ class Side:
         """Yields the rows that leave without a match up to a time. The caller sets their `waits` to False."""
         while (due := self.due()) is not None and due <= time:
             member = self._waiting.popleft()
-            self._changed[member.serial] = member
+            self._changed[id(member)] = member
             yield member
 
     def _key(self, member: Member) -> Key:

@@ -262,3 +262,25 @@ class SlidingOperator:
 
     def size(self) -> int:
         return sum(frame.size for frame in self.frames)
+
+
+def moved(entry: HistoryEntry, watermark: int, late: Callable[[int], int | None]) -> list[HistoryEntry]:
+    """Returns rows of the history in which those after the watermark have another time, or are gone.
+
+    `late` returns the new time of such a row, in milliseconds, or None for none.
+    """
+    keys, time, steps, *columns = unpack(entry.data)
+    times = []
+    for step in steps:
+        time += step
+        times.append(time if time <= watermark else late(time))
+    if time <= watermark:
+        return [entry]
+    kept = [place for place, each in enumerate(times) if each is not None]
+    if not kept:
+        return []
+    found = [each for each in times if each is not None]
+    stays = entry.until - time
+    columns = [[column[place] for place in kept] for column in columns]
+    data = pack([keys, found[0], [0, *(later - earlier for earlier, later in pairwise(found))], *columns])
+    return [HistoryEntry(entry.key, found[-1] + stays, data)]

@@ -17,15 +17,17 @@ from sql.plan.nodes import Call, Stagger
 
 WINDOWS_MOST = 1_000_000  # open at a time; senders choose keys
 WINDOW_SIZE = 300  # bytes of a window in memory, and as many again for each call
+VALUE_SIZE = 150  # bytes of a value that a DISTINCT call holds
 
 
 class _Window:
     """Holds an open window: its keys, and one accumulator for each call."""
 
-    __slots__ = ("close", "keys", "serial", "tallies")
+    __slots__ = ("close", "held", "keys", "serial", "tallies")
 
     def __init__(self, keys: Row, close: int, serial: int, tallies: list[Accumulator]) -> None:
         self.keys, self.close, self.serial, self.tallies = keys, close, serial, tallies
+        self.held = 0  # values that DISTINCT calls hold, as of the last commit
 
 
 class StaggerOperator:
@@ -61,6 +63,7 @@ class StaggerOperator:
         self._stored: set[Key] = set()
         self._removed: list[Key] = []
         self._serial = 0
+        self._held = 0
         self._restore(kept)
 
     def _restore(self, kept: Kept) -> None:
@@ -79,6 +82,7 @@ class StaggerOperator:
             found.append(window)
         for window in sorted(found, key=lambda window: (window.close, window.serial)):
             self._windows[window.keys] = window
+            self._hold(window)
         self._stored = set(kept.entries)
         self._serial = max((window.serial for window in found), default=0)
 
@@ -116,6 +120,7 @@ class StaggerOperator:
             del self._windows[window.keys]
             self._bound.relieve()
             self._changed.pop(window.keys, None)
+            self._held -= window.held
             key = self._key(window)
             if key in self._stored:
                 self._stored.remove(key)
@@ -136,6 +141,12 @@ class StaggerOperator:
                 return []
         return [(*window.keys, *values)]
 
+    def _hold(self, window: _Window) -> None:
+        """Counts the values that the window's DISTINCT calls hold now."""
+        held = sum(tally.held for tally in window.tallies)
+        self._held += held - window.held
+        window.held = held
+
     def _key(self, window: _Window) -> Key:
         value = None if self._partition is None else window.keys[self._partition]
         return ("" if value is None else str(value), str(window.serial))
@@ -145,6 +156,7 @@ class StaggerOperator:
         put: dict[Key, bytes] = {}
         history: list[HistoryEntry] = []
         for window in self._changed.values():
+            self._hold(window)
             key = self._key(window)
             put[key] = pack([window.keys, window.close, [tally.dump() for tally in window.tallies]])
             for place, tally in enumerate(window.tallies):
@@ -155,7 +167,7 @@ class StaggerOperator:
         return Change(put, removed, history)
 
     def size(self) -> int:
-        return len(self._windows) * WINDOW_SIZE * (1 + len(self._calls))
+        return len(self._windows) * WINDOW_SIZE * (1 + len(self._calls)) + self._held * VALUE_SIZE
 
 
 def _columns(calls: Sequence[Call], width: int) -> list[Callable[[list[Row]], Sequence[Any]]]:

@@ -16,7 +16,7 @@ from sql.engine.distinct_values import DISTINCT_LIMIT
 from sql.engine.operators.report import APPROXIMATE, Report, shown
 from sql.engine.periods import end_of
 from sql.errors import Fault, RowError
-from sql.plan.nodes import Aggregate
+from sql.plan.nodes import Aggregate, Period
 
 GROUPS_MOST = 1_000_000  # open at a time; senders choose keys
 WAITING_MOST = 65_536  # rows whose values wait to be added up
@@ -87,7 +87,7 @@ class TumblingOperator:
         for key, data in kept.entries.items():
             if len(key) == 2:
                 groups.append(self._restored(key, data, chunks.get(key, [])))
-        for group in sorted(groups, key=lambda group: (group.end or 0, group.serial)):
+        for group in sorted(groups, key=lambda group: (group.end or 0, group.serial, self._key(group))):
             self._windows.setdefault(group.end, {})[group.key] = group
             self.value, self._end = group.value, group.end
         self._count = len(groups)
@@ -232,3 +232,9 @@ FULL = (
     "{most:,} groups are open, the most there may be, so that the row of the new group {key} is left out; "
     "group by fewer columns, or by a shorter time."
 )
+
+
+def ended_by(period: Period, data: bytes, time: int) -> bytes:
+    """Returns a stored group that ends no later than the group of a time."""
+    keys, value, end, states = unpack(data)
+    return pack([keys, value, min(end, end_of(period)(time)), states])

@@ -42,7 +42,7 @@ def test_distinct_row_comes_once_an_hour() -> None:
     assert found == [(0, ("Berlin",)), (60_000, ("Paris",)), (HOUR, ("Berlin",))]
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(batches, restarts, st.sampled_from([None, STEP]), st.sampled_from([None, 0]))
 def test_distinct_agrees_with_oracle(found: Any, again: set[int], period: Period | None, partition: int | None) -> None:
     seen, expected = set(), []
@@ -54,7 +54,7 @@ def test_distinct_agrees_with_oracle(found: Any, again: set[int], period: Period
     assert drive(lambda kept: DistinctOperator(distinct(period), kept, Told(), partition), found, again) == expected
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(batches, restarts, st.sampled_from([None, STEP]), st.integers(1, 3))
 def test_distinct_forgets_the_oldest(found: Any, again: set[int], period: Period | None, most: int) -> None:
     def make(kept: Kept) -> DistinctOperator:
@@ -84,7 +84,7 @@ def test_distinct_commit_writes_new_rows_alone() -> None:
     )
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(batches, restarts, st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=2))
 def test_order_agrees_with_oracle(found: Any, again: set[int], keys: list[tuple[bool, bool]]) -> None:
     def rank(row: Row) -> list[tuple[int, int]]:

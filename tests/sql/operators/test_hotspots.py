@@ -61,7 +61,7 @@ def naive(points: Points, radius: float, least: int) -> list[Points]:
 value = st.integers(0, 12).map(lambda number: number / 2)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.integers(1, 3).flatmap(lambda width: st.lists(st.tuples(*[value] * width), min_size=1, max_size=20)))
 def test_dense_points_agree_with_dbscan(points: Points) -> None:
     of = node(window=12, width=len(points[0]))

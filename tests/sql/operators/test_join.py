@@ -115,7 +115,7 @@ def naive(found: Any, kind: str, left: Frame | None, right: Frame | None) -> lis
     return [each for each in out if each[0] < float("inf")]
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(
     batches, restarts, st.sampled_from(["INNER", "LEFT", "RIGHT", "FULL"]), frames, frames, st.sampled_from([None, 0])
 )

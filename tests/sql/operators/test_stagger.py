@@ -56,7 +56,7 @@ rows = st.lists(st.tuples(st.sampled_from(["a", "b", None]), st.none() | st.inte
 batches = times.flatmap(lambda ts: st.tuples(*(st.builds(Batch, st.just(t), rows) for t in ts)))
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(batches, st.sets(st.integers(0, 10)))
 def test_windows_agree_with_oracle_after_restarts(found: tuple[Batch, ...], restarts: set[int]) -> None:
     of = Stagger(columns=(), input=SCAN, length=10, keys=(slot(0),), calls=(COUNT, SUM, DISTINCT))
@@ -95,3 +95,13 @@ def test_approximate_count_is_told() -> None:
     batches = [Batch(0, [("a", 1), ("a", 2), ("a", 3)])]
     drive(lambda kept: StaggerOperator(node(DISTINCT), kept, told, distinct_limit=2), batches)
     assert told.counts == {"approximate:COUNT": 1}
+
+
+def test_size_counts_windows_and_distinct_values() -> None:
+    operator = StaggerOperator(node(DISTINCT), Kept(), Told())
+    sizes = [operator.size()]
+    operator.add(0, [("a", 1), ("a", 2), ("b", 1)])
+    kept = kept_after(operator)
+    sizes += [operator.size(), StaggerOperator(node(DISTINCT), kept, Told()).size()]
+    operator.fire(60_000)
+    assert [*sizes, operator.size()] == [0, 2 * 600 + 3 * 150, 2 * 600 + 3 * 150, 0]

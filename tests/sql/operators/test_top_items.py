@@ -38,14 +38,14 @@ def best(values: list[str]) -> list[Row]:
     return [(value, float(number)) for value, number in counts[:2]]
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(batches, restarts)
 def test_commonest_values_agree_with_oracle(found: Any, again: set[int]) -> None:
     expected = [(end, row) for end, values in groups(found).items() for row in best(values)]
     assert drive(lambda kept: TopItemsOperator(TOP, kept, Told()), found, again) == expected
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(batches, restarts, st.integers(1, 3))
 def test_estimated_counts_are_the_same_after_restarts(found: Any, again: set[int], exact: int) -> None:
     def make(kept: Kept) -> TopItemsOperator:
@@ -67,7 +67,7 @@ def naive(values: list[str], exact: int) -> list[Row]:
     return [(value, float(number)) for value, (number, _) in ranked[:2]]
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.lists(st.sampled_from("abcdef"), min_size=1), st.integers(1, 4))
 def test_estimated_counts_agree_with_space_saving(values: list[str], exact: int) -> None:
     operator = TopItemsOperator(TOP, Kept(), Told(), exact=exact)
@@ -94,7 +94,7 @@ def test_commit_writes_changed_counts_alone() -> None:
     assert sorted(operator.changes().removed) == sorted(kept.entries)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(batches, restarts, st.integers(1, 10))
 def test_distinct_values_agree_with_oracle(found: Any, again: set[int], exact: int) -> None:
     expected = [(end, (len(set(values)),)) for end, values in groups(found).items()]
