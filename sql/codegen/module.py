@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
-from sys import getrecursionlimit, setrecursionlimit
 from types import CodeType
 from typing import Any
 
 from sql.codegen.conversions import Conversions
+from sql.codegen.depth import deep
 from sql.codegen.frames import FrameCode
 from sql.codegen.graph import Graph, Segment
 from sql.codegen.lines import Mark
@@ -19,8 +19,6 @@ from sql.codegen.loops import Layout, Loop, LoopWriter
 from sql.codegen.names import Names
 from sql.functions import arithmetic, casting, registry, values
 from sql.functions.function import FAULTS
-
-FRAMES = 10_000  # of Python: an expression of 200 levels takes some 2,000, all of them off the C stack
 
 Run = Callable[[Sequence[Any], int], list[Any]]
 HELPERS: dict[str, object] = {
@@ -67,14 +65,13 @@ class Module:
         return space
 
 
-def allow_depth() -> None:
-    """Lets Python nest as deep as expressions may; the limit is never lowered."""
-    setrecursionlimit(max(getrecursionlimit(), FRAMES))
-
-
 def compile_graph(graph: Graph, layouts: Callable[[Segment], Layout], *, refuses: bool = False) -> Module:
     """Returns the module of a graph; `refuses` makes a text that is too long for its column a fault."""
-    allow_depth()
+    with deep():
+        return _compiled(graph, layouts, refuses=refuses)
+
+
+def _compiled(graph: Graph, layouts: Callable[[Segment], Layout], *, refuses: bool) -> Module:
     names = Names(HELPERS)
     conversions = Conversions(refuses=refuses)
     texts: list[str] = []
