@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from sql.analysis import analyse
 from sql.codegen.graph import Graph, Segment, cut, meets
 from sql.codegen.loops import Layout
 from sql.codegen.module import compile_graph
@@ -15,6 +16,7 @@ from sql.engine.making import Settings
 from sql.engine.operators.lookup import Table
 from sql.folder import Application
 from sql.functions.casting import cast_to
+from sql.language import parse
 from sql.plan.nodes import Plan, Scan, walk
 from sql.schema.decoding import Decoder
 from sql.types import VARCHAR
@@ -115,3 +117,8 @@ class Program:
         `tables` are the reference tables by name, `start` is the time in milliseconds at which the version was started.
         """
         return Engine(self, state, tables, start)
+
+
+def compile_application(application: Application) -> Program:
+    """Returns the program of an application. Raises ScriptError with every problem of its script."""
+    return Program(application, analyse(parse(application.script), application))

@@ -128,7 +128,7 @@ def _inlined(typer: Typer, node: ast.Call, function: ast.CreateFunction) -> Expr
         if not _fits(arg, parameter):
             raise typer.refused(
                 written.span,
-                f"{name} takes {parameter.type} as {shown(parameter.name.name)}, not {arg.type}; CAST it to {parameter.type}.",
+                f"{name} takes {parameter.type} as {shown(parameter.name.name)}, not {arg.type}; CAST it.",
             )
     values = {parameter.name.name: arg for parameter, arg in zip(function.parameters, args, strict=True)}
     return typer.marked(_body(typer, node, function, values), node)

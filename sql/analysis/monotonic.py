@@ -66,7 +66,8 @@ def _converted(expr: Convert, of: Trend | None) -> Trend | None:
 
 def _whole(clock: Clock | None) -> Clock | None:
     """Returns a clock whose values are whole numbers; others would be rounded."""
-    return clock if clock and (clock.rate * clock.grain).denominator == 1 else None
+    whole = clock and (clock.rate * clock.grain).denominator == clock.added.denominator == 1
+    return clock if whole else None
 
 
 def _number(expr: Expr) -> Fraction | None:
@@ -145,11 +146,13 @@ def _rounded(expr: Apply, leaf: Leaf) -> Trend | None:
 
 def _floor_time(expr: Apply, leaf: Leaf) -> Trend | None:
     of, unit = trend(expr.args[0], leaf), expr.args[1].value if isinstance(expr.args[1], Const) else ""
-    if of is None or of.clock is None or expr.function == "CEIL_TIME":
+    if of is None or of.clock is None:
         return of and _up(of)
     if unit in CALENDAR:
-        return _up(of, of.clock.of_calendar(str(unit)) if expr.type.family != Family.INTERVAL else None)
-    return _up(of, of.clock.cut(Fraction(MILLISECONDS[str(unit)])))
+        floors = expr.function == "FLOOR_TIME" and expr.type.family != Family.INTERVAL
+        return _up(of, of.clock.of_calendar(str(unit)) if floors else None)
+    width = Fraction(MILLISECONDS[str(unit)])
+    return _up(of, of.clock.cut(width) if expr.function == "FLOOR_TIME" else of.clock.raised(width))
 
 
 def _step(expr: Apply, leaf: Leaf) -> Trend | None:

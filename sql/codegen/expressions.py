@@ -35,6 +35,7 @@ from sql.plan.expressions import (
 from sql.types import Family, Kind, Type
 
 CONDITIONS = (Junction, Not, Test, In, InTable)
+LITERAL = re.compile(r"None|True|False|\d[\w.+-]*")
 VARIABLE = re.compile(r"v\d+")
 DEEP = 12  # levels of an expression that are written into one Python expression; its parser takes 200 brackets
 
@@ -121,7 +122,7 @@ class Writer:
 
     def _test(self, expr: Test) -> str:
         if expr.truth == Truth.NULL:
-            return f"({self.value(expr.arg)} is None)"
+            return f"({is_null(self.value(expr.arg))})"
         return self.true(expr.arg) if expr.truth == Truth.TRUE else self.false(expr.arg)
 
     def _condition_value(self, expr: Expr) -> str:
@@ -138,7 +139,7 @@ class Writer:
         arg = self._named(expr.arg)
         positive = self._member(expr, positive=True, arg=arg[1])
         negative = self._member(expr, positive=False, arg=arg[1])
-        return f"(None if {arg[0]} is None else True if {positive} else False if {negative} else None)"
+        return f"(None if {is_null(arg[0])} else True if {positive} else False if {negative} else None)"
 
     def _junction(self, expr: Junction) -> str:
         """Returns AND or OR as a value: the deciding value if an argument has it, else NULL if one is NULL."""
@@ -167,7 +168,7 @@ class Writer:
             test = f"{values}.{'has' if positive else 'lacks'}({again}, t)"
         else:
             test = self._in(expr, again, positive=positive)
-        return f"({first} is not None and {test})"
+        return f"({is_given(first)} and {test})"
 
     def _in(self, expr: In, arg: str, *, positive: bool) -> str:
         constants = [each for each in expr.options if isinstance(each, Const) and is_plain(expr.arg.type, each)]
@@ -207,7 +208,7 @@ class Writer:
         guards, text = applied
         if any(first == "None" for first, _ in guards):
             return "False"
-        return "(" + " and ".join([*(f"{first} is not None" for first, _ in guards), form.format(text)]) + ")"
+        return "(" + " and ".join([*(is_given(first) for first, _ in guards), form.format(text)]) + ")"
 
     def const(self, expr: Const) -> str:
         return literal(self._names, expr.value)
@@ -228,7 +229,7 @@ class Writer:
         guards, text = self._applied(expr)
         if any(first == "None" for first, _ in guards):
             return "None"
-        return f"(None if {' or '.join(f'{first} is None' for first, _ in guards)} else {text})" if guards else text
+        return f"(None if {' or '.join(is_null(first) for first, _ in guards)} else {text})" if guards else text
 
     def convert(self, expr: Convert) -> str:
         found = self._conversions(expr, self._names)
@@ -238,7 +239,7 @@ class Writer:
         if first == "None" or not (found.changes or expr.not_null):
             return first if not expr.not_null else found.missing(self._names)
         null = found.missing(self._names) if expr.not_null else "None"
-        return f"({null} if {first} is None else {found.filled(self._names, again)})"
+        return f"({null} if {is_null(first)} else {found.filled(self._names, again)})"
 
     def case(self, expr: Case) -> str:
         branches = " else ".join(f"{self.value(result)} if {self.true(when)}" for when, result in expr.branches)
@@ -248,14 +249,12 @@ class Writer:
         *others, last = expr.args
         named = [self._named(arg) for arg in others]
         return (
-            "("
-            + " else ".join([*(f"{again} if {first} is not None" for first, again in named), self.value(last)])
-            + ")"
+            "(" + " else ".join([*(f"{again} if {is_given(first)}" for first, again in named), self.value(last)]) + ")"
         )
 
     def part(self, expr: Part) -> str:
         first, again = self._named(expr.arg)
-        return f"(None if {first} is None else {again}[{expr.index}])"
+        return f"(None if {is_null(first)} else {again}[{expr.index}])"
 
 
 VALUES: dict[type, Callable[[Writer, Any], str]] = {
@@ -270,6 +269,16 @@ VALUES: dict[type, Callable[[Writer, Any], str]] = {
     Coalesce: Writer.coalesce,
     Part: Writer.part,
 }
+
+
+def is_null(text: str) -> str:
+    """Returns the Python condition that an expression is None; of a literal its answer."""
+    return str(text == "None") if LITERAL.fullmatch(text) else f"{text} is None"
+
+
+def is_given(text: str) -> str:
+    """Returns the Python condition that an expression is not None."""
+    return str(text != "None") if LITERAL.fullmatch(text) else f"{text} is not None"
 
 
 def parts(expr: Expr) -> tuple[Expr, ...]:

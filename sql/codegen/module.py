@@ -2,13 +2,15 @@
 
 from array import array
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from sys import getrecursionlimit, setrecursionlimit
 from types import CodeType
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 from sql.codegen.conversions import Conversions
 from sql.codegen.frames import FrameCode
@@ -69,7 +71,24 @@ class Module:
 
 def compile_graph(graph: Graph, layouts: Callable[[Segment], Layout], *, refuses: bool = False) -> Module:
     """Returns the module of a graph; `refuses` makes a text that is too long for its column a fault."""
-    setrecursionlimit(max(getrecursionlimit(), FRAMES))
+    with deep():
+        return _compiled(graph, layouts, refuses=refuses)
+
+
+@contextmanager
+def deep() -> Iterator[None]:
+    """Lets the code inside recurse as deep as an expression may be nested."""
+    before = getrecursionlimit()
+    setrecursionlimit(max(before, FRAMES))
+    try:
+        with catch_warnings():
+            simplefilter("ignore", SyntaxWarning)  # of `3 is not None`, which a constant of a script gives
+            yield
+    finally:
+        setrecursionlimit(before)
+
+
+def _compiled(graph: Graph, layouts: Callable[[Segment], Layout], *, refuses: bool) -> Module:
     names = Names(HELPERS)
     conversions = Conversions(refuses=refuses)
     texts: list[str] = []

@@ -56,4 +56,12 @@ def nodes(text: str, kind: type[Node], **changes: Any) -> list[Any]:
     return [node for pump in (*found.pumps, *found.peeks) for node in walk(pump.root) if isinstance(node, kind)]
 
 
-__all__ = ["APPLICATION", "Output", "Switches", "application", "nodes", "plan", "problems", "warnings"]
+def told(text: str, *sentences: str) -> tuple[str, list[str]]:
+    """Returns a script without its marks ¦, and the problems that the sentences make at the marks."""
+    parts = text.split("¦")
+    starts = ["".join(parts[:number]) for number in range(1, len(parts))]
+    places = [(each.count("\n") + 1, len(each) - each.rfind("\n")) for each in starts]
+    return "".join(parts), [f"{line}:{column}: {each}" for (line, column), each in zip(places, sentences, strict=True)]
+
+
+__all__ = ["APPLICATION", "Output", "Switches", "application", "nodes", "plan", "problems", "told", "warnings"]
