@@ -28,7 +28,7 @@ function look(column, names, more) {
       ...names.map((name, place) => [`${name} ${cell(lines[place][index])}`, WORDS[place]]),
     ],
     options: (ink, zone) => ({
-      padding: [8, 18, 0, 0],
+      padding: [8, 30, 0, 0],
       scales: { x: { range: (_, low, high) => roomy(low, high) } },
       axes: timed(axes(ink, zone, "minute", { size: 58, value: amount }), zone),
       cursor: cursor(ink),
