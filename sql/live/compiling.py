@@ -1,7 +1,7 @@
 """Compiles applications."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from sql.engine.contract import Results
 from sql.engine.operators.lookup import Table
@@ -14,7 +14,7 @@ from streams.core.state import State
 class Engine(Processor[bytes, Results], Protocol):
     """Computes the results of one lease."""
 
-    def switch(self, program: "Program") -> None:
+    def switch(self, program: Any, tables: Mapping[str, Table] | None = None, start: int | None = None) -> None:
         """Goes on with another program, from the next record on. Operators that are the same keep their state."""
 
 
@@ -40,5 +40,5 @@ def compile_application(application: Application) -> Program:
     from sql.program import Program as Compiled  # noqa: PLC0415 - as above
 
     plan = analyse(parse(application.script), application)
-    found: Program = Compiled(application, plan)  # type: ignore[assignment]  # its engines are of its own class
+    found: Program = Compiled(application, plan)
     return found

@@ -63,7 +63,7 @@ class FakeEngine:
     def configure(self, settings: object) -> None:
         raise AssertionError("the processor around the engine configures it")
 
-    def switch(self, program: FakeProgram) -> None:
+    def switch(self, program: FakeProgram, tables: object = None, start: int | None = None) -> None:
         self._program = program
 
     def add(self, batch: Batch, events: list[bytes]) -> Sequence[DeadRecord]:
