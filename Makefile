@@ -17,9 +17,9 @@ NPM := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 # Set-ups in one checkout wait for each other.
 ALONE := $(PYTHON) .ci/alone .setup.lock $(MAKE) --silent --no-print-directory
-FRONTEND := package.json $(shell find dashboard/frontend applications/*/frontend -type f)
+FRONTEND := package.json $(shell find dashboard/frontend applications/*/frontend sql/frontend -type f)
 
-.PHONY: help run setup setup-dev setup-tests test test-fast check check-types check-code hooks soak bench bench-peers mockups assets format lock new-password clean
+.PHONY: help run setup setup-dev setup-tests test test-fast check check-types check-code hooks soak bench bench-peers parity mockups assets format lock new-password clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -71,6 +71,9 @@ bench: $(BIN)/.installed-dev assets build/.emulators ## The benchmarks, each bes
 	$(BIN)/python -m benchmarks
 
 bench-peers: build/bench-peers/.installed ## Fetch async-kinesis, kcl-rs and kinesalite, with which `python -m benchmarks kinesis kcl ingest-endpoint` compares
+
+parity: build/parity/.installed $(BIN)/.installed-dev ## Judge the export to Flink SQL on PyFlink's local cluster (needs Java; fetches 500 MB)
+	@$(BIN)/python -m tests.parity.judge build/parity/bin/python
 
 mockups: ## Draw the screens of mockups/screens again, as mockups/*.svg (NAMES="market orders")
 	@cd mockups && { [ -d node_modules ] || $(NPM) > /dev/null; } && PYTHON=$(or $(abspath $(wildcard $(BIN)/python)),$(PYTHON)) node render.mjs $(NAMES)
@@ -144,6 +147,13 @@ build/bench-peers/.installed: benchmarks/requirements.txt benchmarks/peers/packa
 	@echo "Installing peers for the benchmarks"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target build/bench-peers -r $<
 	@$(NPM) --prefix benchmarks/peers > /dev/null
+	@touch $@
+
+build/parity/.installed: tests/parity/requirements.txt
+	@command -v java > /dev/null || { echo "make parity needs Java 11 or 17." >&2; exit 1; }
+	@echo "Installing PyFlink into build/parity"
+	@$(PYTHON) -m venv build/parity
+	@build/parity/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
 $(BIN)/.installed: locks/requirements-build.txt locks/requirements.txt | $(BIN)/.made

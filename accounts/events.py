@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -12,6 +14,7 @@ from accounts import client
 from accounts.event_types import CATALOGUE
 
 if TYPE_CHECKING:  # this module is imported before the models can be
+    from collections.abc import Iterator
     from datetime import datetime
 
     from django.http import HttpRequest
@@ -55,6 +58,25 @@ def record(
     return user.security_events.create(
         at=now, name=name, facts=facts, notice=event.calls_for_notice(facts), **where.stored()
     )
+
+
+@contextmanager
+def told_last() -> Iterator[None]:
+    """Writes the lines of the log after everything that a command says in the meantime: a person reads that first."""
+    held: list[logging.LogRecord] = []
+
+    def hold(line: logging.LogRecord) -> bool:
+        held.append(line)
+        return False
+
+    log.addFilter(hold)
+    try:
+        yield
+    finally:
+        log.removeFilter(hold)
+        sys.stdout.flush()
+        for line in held:
+            log.handle(line)
 
 
 def _short(value: Fact) -> Fact:

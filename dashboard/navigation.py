@@ -31,8 +31,8 @@ class Link(NamedTuple):
 
 
 def entries() -> list[Navigation]:
-    """Returns the navigation of each application, in the order in which they registered."""
-    return [each.navigation for each in applications.registered() if each.navigation]
+    """Returns the navigation of each application, in the order in which they registered, then that of providers."""
+    return [each.navigation for each in applications.shown() if each.navigation]
 
 
 def links(request: HttpRequest) -> list[Link]:

@@ -108,4 +108,4 @@ def _kind(topic: str) -> Kind | None:
         build = partial(build, name)
     elif colon:
         return None
-    return Kind(application, build, registered.every, registered.staff, registered.many, name)
+    return Kind(application or name, build, registered.every, registered.staff, registered.many, name)

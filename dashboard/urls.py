@@ -12,4 +12,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("live/<str:name>.json", polling.topic, name="live"),
     path("", include("dashboard.operators.urls")),
 ]
-urlpatterns += [path("", include(each.urls)) for each in applications.registered() if each.urls]
+urlpatterns += [path("", include(each.urls)) for each in applications.shown() if each.urls]

@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -10,13 +12,18 @@ from django.db.models import Model, QuerySet
 
 from accounts import retention as people
 from monitoring import retention as processes
-from streams import wiring
+from streams import applications, wiring
 from streams.core.records import StreamError
 from streams.models import DeadLetter, Lease
 from streams.operations import retention as pipe
 
 BATCH = 1000  # rows of a transaction: it takes some milliseconds, and writers wait for it on SQLite
-NOT_GROWING = people.NOT_GROWING | pipe.NOT_GROWING | processes.NOT_GROWING
+
+
+def not_growing() -> dict[type[Model], str]:
+    """Returns the models that are in no rule, each with the reason."""
+    provided = [each.not_growing for each in applications.provided()]
+    return reduce(or_, [dict(each) for each in provided], people.NOT_GROWING | pipe.NOT_GROWING | processes.NOT_GROWING)
 
 
 class Removal(NamedTuple):

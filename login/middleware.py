@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import cast
 
 from asgiref.sync import sync_to_async
+from django.core.exceptions import TooManyFieldsSent
 from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 
 from login.headers import HEADERS
@@ -49,17 +50,26 @@ def refuse_other_sites(get_response: Answer) -> Answer:
 def refuse_unreadable(get_response: Answer) -> Answer:
     """Refuses requests that no view can handle.
 
-    The address is too long, or has NUL, which no PostgreSQL text can hold; or the body claims an encoding other than
-    UTF-8, the only one of our pages, and Django would use that encoding for the address, too.
+    The address is too long, has too many parameters (DATA_UPLOAD_MAX_NUMBER_FIELDS), or has NUL, which no PostgreSQL
+    text can hold; or the body claims an encoding other than UTF-8, the only one of our pages, and Django would use that
+    encoding for the address, too.
     """
 
     def middleware(request: HttpRequest) -> Reply:
-        if (request.encoding or "utf-8").lower() not in ("utf-8", "utf8"):
+        is_foreign = (request.encoding or "utf-8").lower() not in ("utf-8", "utf8")
+        if is_foreign:
+            request.GET = QueryDict()  # or the next line would read the address in that encoding
             request.encoding = "utf-8"
+        try:
+            values = [request.path, *request.GET, *_values(request)]
+        except TooManyFieldsSent:
+            request.GET = QueryDict()  # so that a page can be made
+            return _refuse(request, 400, "This address has too many parameters.", "Ask for less at once.")
+        if is_foreign:
             return _refuse(request, 415, "This request is in an encoding other than UTF-8.", "Send it in UTF-8.")
         if len(request.get_full_path()) > MOST_ADDRESS:
             return _refuse(request, 414, "This address is too long.", "Ask for less at once.")
-        if any("\0" in text for text in (request.path, *request.GET, *_values(request))):
+        if any("\0" in text for text in values):
             return _refuse(request, 400, "This address has a NUL character in it.", "Leave it out and try again.")
         return get_response(request)
 

@@ -10,10 +10,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
-from csp.constants import NONCE, NONE, SELF, STRICT_DYNAMIC
 from django.core.exceptions import ImproperlyConfigured
 
-from login import databases, environment, private
+from login import content_policy, databases, environment, private
 from login.typed import Env
 from monitoring import logs
 
@@ -61,6 +60,8 @@ INSTALLED_APPS = [
     "dashboard",
     "applications.market",
     "applications.orders",
+    "applications.fleet",
+    "sql",
     "ingest",
     "monitoring",
     "login",  # the page frame: templates/base.html
@@ -144,6 +145,7 @@ ENDPOINT_REGION = env.str("ENDPOINT_REGION", default="us-east-1")  # that client
 
 RETENTION_RATES = env.int("RETENTION_RATES", default=14)  # counts of records for each second
 RETENTION_RESULTS = env.int("RETENTION_RESULTS", default=400)  # results of minutes: a year, and the same month before
+RETENTION_SQL = env.int("RETENTION_SQL", default=400)  # rows and faults of SQL applications, by row time
 RETENTION_ALARMS = env.int("RETENTION_ALARMS", default=400)
 RETENTION_SITES = env.int("RETENTION_SITES", default=30)  # silent sites without a threshold of their own
 RETENTION_DEAD_LETTERS = env.int("RETENTION_DEAD_LETTERS", default=400)  # neither replayed nor discarded
@@ -220,25 +222,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="Millrace <mil
 
 # --- Rules for browsers
 
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [NONCE, STRICT_DYNAMIC],  # written by {% module %} and {% script %}
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "manifest-src": [SELF],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-        "object-src": [NONE],
-        "require-trusted-types-for": ["'script'"],
-        "trusted-types": [NONE],  # no script of ours makes mark-up or script from text
-        "report-to": ["csp"],  # of Reporting-Endpoints, in login/headers.py
-        "report-uri": ["/reports/csp/"],  # for browsers that do not know report-to
-    },
-}
+CONTENT_SECURITY_POLICY = content_policy.POLICY
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mockups.pencil import Sheet
-from mockups.screens import accounts, flow, market, operators, orders, people, phone, rooms, streams, ticker
+from mockups.screens import accounts, flow, market, operators, orders, people, phone, rooms, sql, streams, ticker
 
 SCREENS: dict[str, Callable[[], Sheet]] = {
     "sign-in": people.sign_in,
@@ -33,6 +33,8 @@ SCREENS: dict[str, Callable[[], Sheet]] = {
     "orders-phone": phone.orders,
     "streams": streams.streams,
     "stream": streams.stream,
+    "sql": sql.applications,
+    "sql-application": sql.application,
     "records": operators.records,
     "dead-letters": operators.letters,
     "dead-letter": operators.letter,
@@ -41,6 +43,7 @@ SCREENS: dict[str, Callable[[], Sheet]] = {
     "history": rooms.history,
     "tokens": rooms.tokens,
     "token-made": rooms.token_made,
+    "key-made": rooms.key_made,
     "people": rooms.people,
     "person": rooms.person,
     "flow": flow.flow,

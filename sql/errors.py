@@ -44,6 +44,7 @@ class Fault(StrEnum):
     NOT_NULL = "NOT_NULL"
     ORDER = "ORDER"
     FUNCTION = "FUNCTION"
+    LIMIT = "LIMIT"  # a bound of the engine, such as the keys of a window, was reached
 
 
 class RowError(Exception):

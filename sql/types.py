@@ -9,7 +9,7 @@
 | bytes | BINARY(n), VARBINARY(n) | bytes |
 | boolean | BOOLEAN | bool |
 | time | DATE, TIME, TIMESTAMP | int: milliseconds since 1970 in UTC; of a TIME, since midnight |
-| interval | INTERVAL | int, milliseconds; only inside expressions |
+| interval | INTERVAL | int, milliseconds, or months with YEAR, MONTH or YEAR TO MONTH; only inside expressions |
 | row | the result of a log parser | tuple |
 
 NULL is None in every family.
@@ -87,7 +87,7 @@ LENGTH_MOST = 65_535  # of a text or of bytes; a bare VARCHAR has it
 class Type:
     """Describes a type. `size` is the length of text and bytes, or the precision of a DECIMAL; `scale` is a DECIMAL's.
 
-    `unit` is that of an INTERVAL: its trailing field, such as SECOND. `fields` are those of a ROW.
+    `unit` is the qualifier of an INTERVAL, such as SECOND or DAY TO SECOND. `fields` are those of a ROW.
     """
 
     kind: Kind
@@ -144,5 +144,5 @@ def varchar(length: int) -> Type:
 
 
 def interval(unit: str = "SECOND") -> Type:
-    """Returns the type of an interval whose trailing field is `unit`."""
+    """Returns the type of an interval of a qualifier, such as SECOND or DAY TO SECOND."""
     return Type(Kind.INTERVAL, unit=unit)

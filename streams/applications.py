@@ -3,20 +3,27 @@
 An application is one Django app. Its `AppConfig.ready()` calls `register`; all code that works with applications by
 name calls `find` and `names`. Nothing else in Millrace knows the list of applications.
 
-This module imports nothing at run time, so that every layer may import it.
+This module imports nothing at run time but the parts of a declaration, so that every layer may import it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
+
+from streams.declarations import Asked as Asked
+from streams.declarations import Closing as Closing
+from streams.declarations import Navigation as Navigation
+from streams.declarations import Row as Row
+from streams.declarations import Runner as Runner
+from streams.declarations import RunnerKind as RunnerKind
+from streams.declarations import Search as Search
+from streams.declarations import SourceKind as SourceKind
+from streams.declarations import Topic as Topic
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
     from datetime import datetime
-    from random import Random
 
     from django.db.models import Model, QuerySet
 
@@ -25,17 +32,10 @@ if TYPE_CHECKING:
     from streams.core.sink import Sink
     from streams.core.state import State
     from streams.engine.watermarks import SetBack
-    from streams.sources.base import Source
-
-Row = dict[str, Any]  # one row of a report: JSON values by name
 
 
 class UnknownNameError(LookupError):
     """Means that no application or source has that name; the message is a sentence that lists the known names."""
-
-
-def _no_options(parser: ArgumentParser) -> None:
-    """Adds no options."""
 
 
 def _no_configuration() -> None:
@@ -45,98 +45,6 @@ def _no_configuration() -> None:
 def _keep_all(now: datetime) -> Mapping[type[Model], QuerySet[Any]]:
     """Returns no rows: the application has no tables that grow."""
     return {}
-
-
-@dataclass(frozen=True, kw_only=True)
-class SourceKind:
-    """Describes a source of records; `manage.py produce NAME` makes it."""
-
-    # The word on the command line, and the stream that it writes to unless --stream names another.
-    name: str
-    help: str  # half a sentence for `manage.py produce --help`
-    # Called once by `produce`, with the parsed options, the source of chance, and the time in milliseconds at which
-    # made-up records begin. Raises SourceError, in a sentence, for options that it cannot use.
-    open: Callable[[Mapping[str, Any], Random, int], Source]
-    # Called once to build the command line; adds this source's own options.
-    add_options: Callable[[ArgumentParser], None] = _no_options
-    names_stream: bool = True  # False: the source has no stream of its own, so --stream is required
-    rate: float | None = None  # records a second without --rate, 0 for no limit; None: the pace of `produce`
-
-
-class Runner(Protocol):
-    """Puts records by itself, because its positions are stored together with its records."""
-
-    def step(self) -> bool:
-        """Puts one batch; returns whether there was anything to put. Raises SourceError or StreamError."""
-
-    def finished(self) -> bool:
-        """Returns whether nothing more will come."""
-
-    def in_words(self) -> list[str]:
-        """Returns the lines that tell people, at the end, what was put."""
-
-    def row(self) -> Row:
-        """Returns the same as one JSON object, for --json."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunnerKind:
-    """Describes a source that puts by itself; `manage.py produce NAME` runs it with its own options only."""
-
-    name: str
-    help: str
-    # Called once with the parsed options. Raises SourceError, in a sentence, for options that it cannot use.
-    open: Callable[[Mapping[str, Any]], Runner]
-    add_options: Callable[[ArgumentParser], None]
-
-
-class Closing(Protocol):
-    """Makes the lines that `manage.py consume` prints when windows close."""
-
-    def closed(self, watermark: int) -> list[Row]:
-        """Returns a row for each window that closed up to that millisecond and was not returned before, oldest first.
-
-        The worker calls it about twice a second, outside of any transaction; it may ask the database.
-        """
-
-    def in_words(self, row: Row) -> list[str]:
-        """Returns the lines that tell people of one row; with --json the row itself is printed."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Topic:
-    """Describes a topic of the live pages; its version grows with each commit that changes the results."""
-
-    # Called in the web processes at most once for each version: `build(now, stream=NAME)`. Returns the snapshot, JSON
-    # values. A topic with `many` is a family, WORD:NAME, and is called `build(name, now, stream=NAME)`.
-    build: Callable[..., dict[str, Any]]
-    every: timedelta = timedelta(0)  # the shortest time between two builds
-    staff: bool = False  # only staff may subscribe
-    # For a family: `many(names, now, stream=NAME)` returns the snapshots of the existing names, in few queries.
-    many: Callable[..., dict[str, dict[str, Any]]] | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Navigation:
-    """Describes the link of an application in the frame of every page."""
-
-    label: str
-    url: str  # the name of the link's URL
-    key: str  # one letter: "g", then this letter, follows the link; "s" is that of the streams page
-    help: str  # for the list of keys: "go to the market"
-    about: str = ""  # half a sentence for the page after sign-in
-    pages: frozenset[str] = frozenset()  # names of URLs where the link is marked as the current page, besides `url`
-    within: frozenset[str] = frozenset()  # names of URLs of pages below this one
-    staff: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Search:
-    """Describes a search field in the frame of every page. It sends a GET request with the parameter `q`."""
-
-    label: str  # "Find a ticker"
-    placeholder: str
-    url: str  # the name of the URL that receives the request
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,12 +67,23 @@ class Application:
     inherit: Inherit
     # Returns a state without times later than a watermark. Called when a stream's clock was set back.
     set_back: SetBack
+    # The stream that it reads unless --stream names another; "" for the one of its own name.
+    stream: str = ""
+    # One worker at a time holds the whole stream, as with `consume --whole-stream`: for keys that are in any shard.
+    whole: bool = False
+    # In place of `build`, for results that name their lease: called with its shard.
+    build_at: Callable[[str], Callable[[State], Processor[Any, Any]]] | None = None
     # Called by the worker when a shard begins and before records, at most every 0.5 s; may ask the database. The value
     # goes to Processor.configure.
     configuration: Callable[[], Any] = _no_configuration
     source: SourceKind | None = None
     # `manage.py report NAME`: called with minutes back, and a stream or None for all; yields rows, oldest first.
     report: Callable[[int, str | None], Iterator[Row]] | None = None
+    # `manage.py report NAME --output … --from … --to …`: yields rows in the order of time.
+    report_range: Callable[[Asked], Iterator[Row]] | None = None
+    # Called by `manage.py consume` with the stream; the answer is called between commits, about twice a second, and
+    # again at once while it returns True: it sends what commits have put aside for elsewhere. It must not wait.
+    deliver: Callable[[str], Callable[[], bool]] | None = None
     # Called once at the start of `manage.py consume`, with the stream and the watermark of then, in milliseconds.
     closing: Callable[[str, int | None], Closing] | None = None
     # Models with a field `stream` (first in an index), and the field that dates a row. The pages offer each stream that
@@ -181,10 +100,24 @@ class Application:
     search: Search | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Provider:
+    """Declares applications that are rows of a table and not code, and the pages that they share."""
+
+    find: Callable[[str], Application | None]  # called each time anew, for a name that is not registered
+    names: Callable[[], list[str]]
+    # Families only: of WORD:NAME, the application is NAME, and `many` is called with the names of applications.
+    topics: Mapping[str, Topic] = field(default_factory=dict)
+    retention: Callable[[datetime], Mapping[type[Model], QuerySet[Any]]] = _keep_all  # as that of an application
+    not_growing: Mapping[type[Model], str] = field(default_factory=dict)  # models without retention, and the reason
+    urls: str = ""
+    navigation: Navigation | None = None
+
+
 RESERVED_KEYS = {"s"}  # "g", then "s", leads to the page of the streams
 _registered: dict[str, Application] = {}
-_topics: dict[str, tuple[str, Topic]] = {}  # (name of the application, topic) by topic name
-_providers: list[tuple[Callable[[str], Application | None], Callable[[], list[str]]]] = []
+_topics: dict[str, tuple[str, Topic]] = {}  # (name of the application, topic) by topic name; "" for a provider's
+_providers: list[Provider] = []
 _sources: dict[str, SourceKind] = {}  # those of no application
 _runners: dict[str, RunnerKind] = {}
 
@@ -195,10 +128,9 @@ def register(application: Application) -> None:
         ("application", {application.name}, _registered.keys()),
         ("topic", application.topics.keys(), _topics.keys()),
         ("source", _source_names([application]), sources().keys() | _runners.keys()),
-        ("key", _keys([application]), _keys(_registered.values()) | RESERVED_KEYS),
+        ("key", _keys([application]), _keys(shown()) | RESERVED_KEYS),
     ):
-        if both := sorted(mine & taken):
-            raise ValueError(f"The {kind} {both[0]!r} of the application {application.name!r} is registered already.")
+        _refuse_taken(mine & taken, kind, f" of the application {application.name!r}")
     _registered[application.name] = application
     _topics.update({name: (application.name, topic) for name, topic in application.topics.items()})
 
@@ -213,37 +145,64 @@ def register_source(kind: SourceKind | RunnerKind) -> None:
         _runners[kind.name] = kind
 
 
-def provide(find: Callable[[str], Application | None], names: Callable[[], list[str]]) -> None:
-    """Adds applications that are not code: `find` is called, each time anew, for a name that is not registered.
+def provide(provider: Provider) -> None:
+    """Enters a provider. Raises ValueError if a topic or a key is already taken, or a topic is no family."""
+    _refuse_taken(provider.topics.keys() & _topics.keys(), "topic")
+    _refuse_taken(_keys([provider]) & (_keys(shown()) | RESERVED_KEYS), "key")
+    if single := [name for name, topic in provider.topics.items() if topic.many is None]:
+        raise ValueError(f"The topic {single[0]!r} of a provider must be a family: it needs `many`.")
+    _providers.append(provider)
+    _topics.update({name: ("", topic) for name, topic in provider.topics.items()})
 
-    They have no topics, addresses, sources or navigation of their own.
-    """
-    _providers.append((find, names))
+
+def _refuse_taken(both: Any, kind: str, whose: str = "") -> None:
+    if both:
+        raise ValueError(f"The {kind} {min(both)!r}{whose} is registered already.")
 
 
 def find(name: str) -> Application:
     """Returns the application of that name. Raises UnknownNameError."""
-    if name in _registered:
-        return _registered[name]
-    for look_up, _ in _providers:
-        if application := look_up(name):
-            return application
+    if application := look_up(name):
+        return application
     raise UnknownNameError(f"There is no application {name!r}. There are: {_listed(names())}.")
 
 
+def look_up(name: str) -> Application | None:
+    """Returns the application of that name; None if it was removed: leases and letters outlive it."""
+    if name in _registered:
+        return _registered[name]
+    return next(filter(None, (provider.find(name) for provider in _providers)), None)
+
+
 def is_known(name: str) -> bool:
-    """Returns whether `find` has an application of that name: leases and letters outlive a removed application."""
-    return name in _registered or any(look_up(name) for look_up, _ in _providers)
+    """Returns whether `find` has an application of that name."""
+    return look_up(name) is not None
 
 
 def names() -> list[str]:
     """Returns the names of all applications: those registered, in that order, then those provided."""
-    return [*_registered, *(name for _, known in _providers for name in known())]
+    return [*_registered, *(name for provider in _providers for name in provider.names())]
+
+
+def stream_of(name: str) -> str:
+    """Returns the stream that an application reads unless another is named."""
+    found = look_up(name)
+    return found.stream or name if found else name
 
 
 def registered() -> list[Application]:
     """Returns the applications that are code, in the order of the settings."""
     return list(_registered.values())
+
+
+def shown() -> list[Application | Provider]:
+    """Returns all that may have pages, a link and rows to remove: applications that are code, then providers."""
+    return [*_registered.values(), *_providers]
+
+
+def provided() -> list[Provider]:
+    """Returns the providers."""
+    return list(_providers)
 
 
 def sources() -> dict[str, SourceKind]:
@@ -265,7 +224,10 @@ def find_source(name: str) -> SourceKind:
 
 
 def find_topic(name: str) -> tuple[str, Topic] | None:
-    """Returns the topic or family of that name with its application's name; None if there is none."""
+    """Returns the topic or family of that name, and its application's name; None if there is none.
+
+    The name is "" for a family of a provider: its topics belong to the applications that they name.
+    """
     return _topics.get(name)
 
 

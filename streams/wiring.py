@@ -154,9 +154,11 @@ def _kinesis() -> Any:
 def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = False) -> Worker[Any, Any]:
     """Builds a worker of an application; shards that it has never read start at `start`. Raises UnknownNameError.
 
-    With `whole` one worker at a time holds the whole stream, for keys that may be in any shard.
+    With `whole`, or for an application that asks for it, one worker at a time holds the whole stream, for keys that may
+    be in any shard.
     """
     application = applications.find(name)
+    whole = whole or application.whole
     stream = open_stream(stream_name)
     bounds = BOUNDS._replace(head=settings.STATE_HEAD)
     leases = Leases(name, stream_name, application.inherit, stream_time=stream.now, bounds=bounds)
@@ -172,7 +174,8 @@ def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = 
         else:
             reader = ShardReader(stream, held.shard, *place)
             decode = application.decode.within(held.hash_start, held.hash_end)
-        return Pipeline(held, reader, explained(decode), application.build, store, configuration)
+        build = application.build_at(held.shard) if application.build_at else application.build
+        return Pipeline(held, reader, explained(decode), build, store, configuration)
 
     def describe() -> Description:
         found = stream.describe()

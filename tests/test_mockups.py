@@ -29,7 +29,7 @@ def picture(name: str) -> str:
 def test_every_page_for_people_has_a_mockup() -> None:
     assert {resolve(address).url_name for _, address in ROWS} == {
         "home", "sign-in", "success", "market", "ticker", "orders", "streams", "stream", "records", "dead-letters",
-        "dead-letter", "dead-letters-all", "sessions", "history", "tokens", "token-new", "people", "person",
+        "dead-letter", "dead-letters-all", "sessions", "history", "tokens", "token-new", "key-new", "people", "person",
         "mfa_authenticate", "mfa_index", "mfa_add_webauthn", "mfa_activate_totp", "recovery-codes",
         "account_reauthenticate", "account_change_password", "account_reset_password", "invitation",
     }  # fmt: skip

@@ -50,4 +50,5 @@ SOURCE = SourceKind(
     help="order lines of web shops, made up or a replay of the Online Retail file",
     open=open_source,
     add_options=add_options,
+    has_pace=True,
 )

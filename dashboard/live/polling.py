@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonR
 from accounts.bearer import token_allowed
 from dashboard import topics
 from dashboard.live.service import snapshots
+from streams import applications
 from streams.models.readers import default_stream, streams_of
 
 
@@ -56,7 +57,8 @@ def _found(topic: str, asked: str, versions: Mapping[str, int]) -> str:
 
 
 def _is_read(application: str, stream: str) -> bool:
-    return stream in [application, *streams_of(application)]
+    known = applications.is_known(application)
+    return known and stream in [applications.stream_of(application), *streams_of(application)]
 
 
 def _on_stream(topic: str, asked: str, versions: Mapping[str, int]) -> str:

@@ -119,7 +119,7 @@ class Subscription:
         self._call = call
         self._position = position
         self._identity = identity  # of the stream at the start
-        self._check_at = fan_out.clock() + CHECKED_EVERY
+        self._check_at = self._find_at = fan_out.clock() + CHECKED_EVERY
 
     async def push(self, send: Send, codec: Codec, check: Check) -> str:
         """Pushes events until the subscription ends, and returns how it ended: "ok", or the type of an error."""
@@ -174,8 +174,11 @@ class Subscription:
             raise in_use(f"Another call of SubscribeToShard took over the subscription of {self._name.consumer}.")
 
     def _read(self) -> _Progress:
-        """Reads on in a thread of the readers."""
+        """Reads on in a thread of the readers. Raises ApiError once the consumer is deregistered."""
         stream, shard = self._call.opened, self._name.shard
+        if (now := self._fan_out.clock()) >= self._find_at:
+            self._find_at = now + CHECKED_EVERY
+            consumers.found(self._call)
         tip = stream.tip()  # before the read, which then sees every record up to this number
         page = stream.read_freely(shard, self._position, MOST_RECORDS, BYTES_AN_EVENT)
         if page.identity != self._identity:

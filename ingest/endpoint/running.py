@@ -11,6 +11,7 @@ from granian.http import HTTP1Settings, HTTP2Settings
 from granian.server.embed import Server
 
 from ingest.endpoint.fan_out import FanOut
+from ingest.endpoint.guard import Guard
 from ingest.endpoint.iterators import Iterators
 from ingest.endpoint.keys import Find, Keys
 from ingest.endpoint.opened import Opened
@@ -29,7 +30,7 @@ from streams.core import clock
 HEADER_MILLISECONDS = 60_000  # that a client may take to send its headers, or may say nothing on a kept connection
 GRACE = 2.0  # seconds for requests that are at work when it is told to stop
 BACKLOG = 1024
-MOST_REQUESTS = 2048  # at work at once; more connections wait
+MOST_REQUESTS = 2048  # connections at once, of HTTP/1.1 also silent ones; more wait (ingest.endpoint.guard)
 
 
 class Parts(NamedTuple):
@@ -70,6 +71,7 @@ class Running:
             log_enabled=False,
         )
         self._socket = place.socket
+        self._guard = Guard(place.port)
         self._server.on_startup(self._open_socket)
         self._server.on_startup(told)
 
@@ -87,12 +89,15 @@ class Running:
             self.service.pool.shutdown()
 
     def _open_socket(self) -> None:
-        """Lets the group use the Unix socket: nginx is in it."""
+        """Lets the group use the Unix socket: nginx is in it, and bounds the connections itself."""
         if self._socket is not None:
             self._socket.chmod(0o660)
+        else:
+            self._guard.start()
 
     def stop(self) -> None:
         self._fan_out.end_all()
+        self._guard.stop()
         self._stopped.set()
         self._server.stop()  # type: ignore[no-untyped-call]  # granian's
 

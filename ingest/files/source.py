@@ -186,4 +186,5 @@ SOURCE = SourceKind(
     add_options=add_options,
     names_stream=False,
     rate=0,
+    makes_up=False,
 )

@@ -7,6 +7,7 @@ from ingest.http.grouping import Lines
 from ingest.http.reading import Records
 from ingest.http.refusals import RefusedError
 from streams.backends.embedded.appending import Writing, Written
+from streams.backends.embedded.limits import A_SECOND, NEVER, RECORDS
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.core import names
 from streams.core.records import (
@@ -66,6 +67,12 @@ def _check(written: Written) -> None:
     if written.mismatch:
         says = "Another request had this Idempotency-Key: give each request a key of its own."
         raise RefusedError(422, "idempotency", says)
+    if NEVER in written.errors.values():
+        says = (
+            "A request with an Idempotency-Key is stored whole, and a shard of this stream takes at most"
+            f" {A_SECOND[RECORDS]:,.0f} records and 1 MiB a second: send it in parts, each with a key of its own."
+        )
+        raise RefusedError(413, "limits", says)
     if written.errors and not any(written.shards):
         says = "The stream takes no more at the moment; nothing was stored. Send the request again."
         raise RefusedError(429, "full", says, RETRY)

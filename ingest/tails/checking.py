@@ -6,12 +6,13 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from common import expressions
+from common.expressions import Expression
 from common.text import quoted
 from streams.core import names
 from streams.sources.base import SourceError
 
 MOST_HEADERS = 1_000_000
-MOST_PATTERN = 10_000  # characters
 
 
 class Table:
@@ -100,14 +101,14 @@ class Table:
             raise self.fault(key, fault.rstrip("."))
         return name
 
-    def pattern(self, key: str) -> re.Pattern[bytes] | None:
-        """Returns a compiled pattern, or None. Its digits, words and spaces are those of ASCII, as in Java."""
+    def pattern(self, key: str, *, searched: bool = False) -> Expression | None:
+        """Returns a compiled pattern, or None; `searched` says that it may match anywhere in a record.
+
+        Its digits, words and spaces are those of ASCII, as in Java.
+        """
         if key not in self.values:
             return None
-        text = self.text(key)
         try:
-            if len(text) > MOST_PATTERN:
-                raise ValueError(f"it has more than {MOST_PATTERN:,} characters")
-            return re.compile(text.encode())
-        except (re.error, ValueError, RecursionError, OverflowError) as error:
-            raise self.fault(key, f"{key!r} is no pattern that Python's re can read: {error}") from None
+            return expressions.compiled(self.text(key), searched=searched)
+        except ValueError as error:
+            raise self.fault(key, f"{key!r} is no pattern to use here: {error}") from None

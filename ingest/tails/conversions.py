@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from common.expressions import Expression
 from ingest.tails.flows import Convert
 from ingest.tails.log_formats import FORMATS
 from ingest.tails.tallies import Tally
@@ -65,7 +66,7 @@ def _split(line: str, delimiter: str) -> list[str]:
 
 
 def log_to_json(
-    log_format: str | None, pattern: re.Pattern[bytes] | None, fields: Sequence[str], *, pretty: bool = False
+    log_format: str | None, pattern: Expression | None, fields: Sequence[str], *, pretty: bool = False
 ) -> Convert:
     """Makes an object of each record that matches: by a pattern with a name for each group, or by a known format.
 

@@ -4,9 +4,9 @@ A record is a line, or with a start pattern the lines from one match to the next
 the next newline, or the next start, was read; until then its bytes are left for a later cut.
 """
 
-import re
 from typing import NamedTuple
 
+from common.expressions import Expression
 from streams.backends import limits
 from streams.core import names
 
@@ -18,7 +18,7 @@ MOST_MATCHED = 8192  # bytes of a line that a start pattern is tried on
 class Rules(NamedTuple):
     """Says how the files of a flow are cut."""
 
-    start: re.Pattern[bytes] | None = None  # matches the first line of a record; None: each line is a record
+    start: Expression | None = None  # matches the first line of a record; None: each line is a record
     terminator: bytes = b"\n"  # ends a record that was cut off, as Kinesis Agent has it
     newline: bool = False  # whether a record keeps its last newline, as Kinesis Agent has it
 
@@ -68,7 +68,7 @@ def _next_start(data: bytes, place: int, rules: Rules) -> int:
     return 0
 
 
-def _is_start(data: bytes, place: int, start: re.Pattern[bytes]) -> bool:
+def _is_start(data: bytes, place: int, start: Expression) -> bool:
     """Returns whether a line at a place starts a record; False too if too little of the line is there to tell."""
     end = data.find(b"\n", place, place + MOST_MATCHED)
     if end < 0 and len(data) - place < MOST_MATCHED:
@@ -97,7 +97,7 @@ def _lines(data: bytes, place: int, rules: Rules) -> Cut:
     return Cut(text.split(b"\n"), end, State())
 
 
-def _blocks(data: bytes, place: int, start: re.Pattern[bytes], rules: Rules) -> Cut:
+def _blocks(data: bytes, place: int, start: Expression, rules: Rules) -> Cut:
     """Cuts before each line that the pattern matches; the last record stays, since it may go on."""
     records, begin, line = [], place, place
     while line < len(data):

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from common.expressions import Expression
 from ingest.json_fields import fits_struct
 from ingest.tails.tallies import Tally
 from streams.core import names
@@ -56,14 +57,14 @@ def from_text(template: str) -> Key:
     return key
 
 
-def from_pattern(pattern: re.Pattern[bytes]) -> Key:
+def from_pattern(pattern: Expression) -> Key:
     """Takes the first group of the first match, or the whole match if there is no group."""
     group = 1 if pattern.groups else 0
     search = pattern.search
 
     def find(data: bytes) -> str:
         found = search(data, 0, MOST_SEARCHED)
-        return "" if found is None else (found[group] or b"").decode(errors="replace")
+        return "" if found is None else (found.group(group) or b"").decode(errors="replace")
 
     return _each(find)
 

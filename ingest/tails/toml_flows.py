@@ -92,7 +92,7 @@ def _key(table: Table) -> Key:
                           " {pattern = 'user=(\\w+)'} and {text = \"{host}\"}")  # fmt: skip
     inner = table.within(value)
     inner.refuse_unknown(KEYS)
-    if pattern := inner.pattern("pattern"):
+    if pattern := inner.pattern("pattern", searched=True):
         return keys.from_pattern(pattern)
     try:
         if "field" in value:

@@ -174,6 +174,60 @@ def token_made() -> Sheet:
     return sheet
 
 
+def key_made() -> Sheet:
+    sheet = _account("A new access key · 1280 × 960", "Tokens", "log agent", "", "Tokens and keys  /", height=960)
+    with sheet.group("form"):
+        _key_form(sheet)
+    with sheet.group("key"):
+        panel(sheet, LEFT, 472, WIDE, 196, "Copy the secret now: it is shown only this once")
+        shown = (
+            ("The access key id", "MLRKQ7ZP3XGKT2WD5NAB"),
+            ("The secret", "dQvYx3n8Jm0RfTa5LwK1zHs7BpEu9CgXo2iVqN4M"),
+        )
+        for place, (name, text) in enumerate(shown):
+            x = LEFT + 16 + place * 340
+            sheet.text(x, 512, name, size=14, color=MUTED)
+            sheet.rect(x, 536, 320 + place * 344, 44, stroke=BLUE, fill=PALE_BLUE, neat=True)
+            sheet.text(x + 12, 549, text, size=15, code=True)
+            button(sheet, x + 240 + place * 344, 540, 74, "Copy")
+        words = "Put records into streams. Read the records of streams. Streams: clicks, web*."
+        sheet.text(LEFT + 16, 600, words, size=15)
+        sheet.text(LEFT + 16, 628, "Until 2027-02-20 17:21:47 (UTC).", size=15)
+    with sheet.group("use"):
+        for place, name in enumerate(("With the AWS CLI", "With boto3")):
+            y = 684 + place * 112
+            panel(sheet, LEFT, y, WIDE, 100, name)
+            button(sheet, LEFT + WIDE - 90, y + 6, 74, "Copy")
+            sheet.rect(LEFT + 16, y + 46, WIDE - 32, 40, stroke=PALE_GREY, fill=PALE_GREY, neat=True)
+        sheet.text(
+            LEFT + 28,
+            741,
+            "export AWS_ACCESS_KEY_ID=MLRKQ7ZP3XGKT2WD5NAB …  aws kinesis put-record …",
+            size=14,
+            code=True,
+        )
+        line = 'kinesis = boto3.client("kinesis", region_name="eu-west-1", …)'
+        sheet.text(LEFT + 28, 853, line, size=14, code=True)
+        button(sheet, LEFT, 910, 90, "Done")
+    return sheet
+
+
+def _key_form(sheet: Sheet) -> None:
+    sheet.rect(LEFT, 150, WIDE, 306, stroke=MUTED, dashed=True, round_=True)
+    sheet.text(LEFT + 16, 162, "Before, once it is confirmed who you are:", size=14, color=MUTED)
+    fields = ((16, 192, "Name", "log agent", 400), (560, 192, "For", "90 days   ▾", 130))
+    for x, y, name, text, width in (*fields, (560, 266, "Only these streams", "clicks, web*", 300)):
+        sheet.text(LEFT + x, y, name, size=15, color=MUTED)
+        sheet.rect(LEFT + x, y + 22, width, 36, round_=True)
+        sheet.text(LEFT + x + 12, y + 30, text)
+    sheet.text(LEFT + 16, 266, "Allows", size=15, color=MUTED)
+    choices = ("Put records into streams", "Read the records of streams", "Create, reshard and delete streams")
+    for place, choice in enumerate(choices):
+        sheet.rect(LEFT + 16, 294 + place * 28, 16, 16, fill="transparent" if place == 2 else BLUE)
+        sheet.text(LEFT + 44, 292 + place * 28, choice)
+    button(sheet, LEFT + 16, 404, 190, "Make the access key", primary=True)
+
+
 def people() -> Sheet:
     sheet = _account("People · 1280 × 800, staff only", "People", "People", "All accounts of this site.")
     rows = [

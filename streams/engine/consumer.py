@@ -24,15 +24,20 @@ class Consumer:
         closing: Callable[[int | None], Closing] | None = None,
         tell: Callable[[Closing, Row], None] = lambda closing, row: None,
         monotonic: Callable[[], float] = time.monotonic,
+        deliver: Callable[[], bool] | None = None,
     ) -> None:
         """Takes the worker.
 
         `closing` is called once with the present watermark in milliseconds. Earlier windows are not reported.
+        `deliver` sends a part of what commits have put aside, and returns whether more waits. It is called after each
+        look, and after each step while more waits.
         """
         self._worker = worker
         self._closing = closing(worker.watermark()) if closing else None
         self._tell = tell
         self._monotonic = monotonic
+        self._deliver = deliver
+        self._more = False  # waits to be delivered
         self._started = worker.now()  # by the stream's own clock, since this machine's may be wrong
         self._next_look = 0.0
         self.standing_still: list[str] = []  # shards that cannot be read, when all others are
@@ -41,10 +46,13 @@ class Consumer:
     def step(self) -> bool:
         """Steps the worker once. Returns False when it had nothing to do. Raises StreamError."""
         found = self._worker.step()
-        if self._monotonic() >= self._next_look:
+        looks = self._monotonic() >= self._next_look
+        if looks:
             self._look()
             self._next_look = self._monotonic() + LOOK
-        return found
+        if self._deliver and (looks or self._more):
+            self._more = self._deliver()
+        return found or self._more
 
     def close(self) -> None:
         """Releases the leases of the worker."""

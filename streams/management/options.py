@@ -7,10 +7,11 @@ which would overflow, wait for years or fill the memory.
 import re
 from argparse import ArgumentTypeError
 from collections.abc import Callable
+from datetime import datetime
 
 from common.text import quoted
 from streams import applications
-from streams.core import names
+from streams.core import clock, moments, names
 from streams.core.records import Position, parse_where
 from streams.management.plain import UsageError
 from streams.models import DeadLetter, Lease
@@ -28,6 +29,15 @@ def where(text: str) -> Position:
         return parse_where(text)
     except ValueError as error:
         raise ArgumentTypeError(str(error)) from None
+
+
+def moment(text: str) -> datetime:
+    """Returns a time such as 2026-11-22T14:00:00Z, 15m or now-1h."""
+    try:
+        return clock.to_datetime(moments.parse(text))
+    except (ValueError, OverflowError):
+        says = f"{quoted(text)} is neither a time such as 2026-11-22T14:00:00Z nor a time ago such as 15m"
+        raise ArgumentTypeError(says) from None
 
 
 def from_zero(text: str) -> float:

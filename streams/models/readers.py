@@ -23,18 +23,20 @@ def progress_of(application: str, stream: str) -> Progress:
 def streams_of(application: str) -> list[str]:
     """Returns the streams that an application reads or has results of, by name, its own first."""
     found = {stream for _, stream in readers(application=application)}
-    for model, _ in applications.find(application).results:
+    for model, _ in _results(application):
         found.update(streams_in(model))
-    return sorted(found, key=lambda stream: (stream != application, stream))
+    own = applications.stream_of(application)
+    return sorted(found, key=lambda stream: (stream != own, stream))
 
 
 def default_stream(application: str, known: Sequence[str]) -> str:
     """Returns the stream that is shown unless another is named.
 
-    That is the one with the application's own name; if that has no lease and no result, the one with the newest result.
+    That is the application's own; if that has no lease and no result, the one with the newest result.
     """
-    if not known or known[0] == application:
-        return application
+    own = applications.stream_of(application)
+    if not known or known[0] == own:
+        return own
     return max(known, key=lambda stream: (_newest(application, stream), stream))
 
 
@@ -47,10 +49,16 @@ def streams_in(model: type[Model]) -> Iterator[str]:
         stream = streams.filter(stream__gt=stream).first()
 
 
+def _results(application: str) -> Sequence[tuple[type[Model], str]]:
+    """Returns the models with results of an application; none if it was removed."""
+    found = applications.look_up(application)
+    return found.results if found else ()
+
+
 def _newest(application: str, stream: str) -> str:
     """Returns the time of the newest result of a stream, as text that sorts as time does; "" for none."""
     moments: list[datetime] = []
-    for model, field in applications.find(application).results:
+    for model, field in _results(application):
         rows = model._default_manager.filter(stream=stream)
         moments += filter(None, rows.aggregate(newest=Max(field)).values())
     return max(moments).isoformat() if moments else ""

@@ -57,8 +57,8 @@ def outlived(now: datetime) -> dict[type[Model], QuerySet[Any]]:
         LagMinute: LagMinute.objects.filter(minute__lt=rates),
         Member: Member.objects.filter(expires__lt=now - STALE_MEMBER),
     }
-    for application in applications.registered():
-        found.update(application.retention(now))
+    for each in applications.shown():
+        found.update(each.retention(now))
     return found
 
 

@@ -40,3 +40,8 @@ def test_page_answers_every_hostile_query(staff: Client, route: str) -> None:
 def test_nul_in_a_path_is_refused_with_a_message(staff: Client, path: str) -> None:
     answer = staff.get(path)
     assert (answer.status_code, "NUL" in answer.content.decode()) == (400, True)
+
+
+def test_address_of_many_parameters_is_refused_with_a_message(staff: Client) -> None:
+    answer = staff.get("/market/?" + "a=1&" * 1500)
+    assert (answer.status_code, "too many parameters" in answer.content.decode()) == (400, True)

@@ -62,7 +62,7 @@ def test_random_bodies_at_sampled_addresses_make_no_server_error(path: str) -> N
     try_one()
 
 
-def status(path: str, kind: bytes, body: bytes) -> tuple[int, bool]:
+def status(path: str, kind: bytes, body: bytes, query: bytes = b"a=%ff") -> tuple[int, bool]:
     """Returns the status that an ASGI server would send for a POST, and whether it has our headers."""
     sent = list[dict[str, Any]]()
     received: Iterator[dict[str, Any]] = iter([{"type": "http.request", "body": body, "more_body": False}])
@@ -78,7 +78,7 @@ def status(path: str, kind: bytes, body: bytes) -> tuple[int, bool]:
         sent.append(message)
 
     headers = [(b"host", b"localhost"), (b"content-type", kind), (b"content-length", str(len(body)).encode())]
-    scope = {"type": "http", "method": "POST", "path": path, "query_string": b"a=%ff", "headers": headers}
+    scope = {"type": "http", "method": "POST", "path": path, "query_string": query, "headers": headers}
     pages = get_asgi_application()
     pages.request_class = AsgiRequest  # as login.asgi does
     asyncio.run(pages(scope | {"scheme": "http", "http_version": "1.1"}, receive, send))
@@ -93,15 +93,22 @@ def test_unreadable_type_gets_our_response_over_asgi(kind: str) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", [*TYPES, *UNREADABLE])
+def test_address_of_many_parameters_is_refused_over_asgi_with_any_type(kind: str) -> None:
+    assert status("/reports/csp/", kind.encode("latin-1"), b"", b"&" * 3000) == (400, True)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("query", ["", "a=%ff", "&" * 3000])
 @pytest.mark.parametrize("kind", UNREADABLE)
-def test_unreadable_type_is_refused_over_wsgi(kind: str) -> None:
+def test_unreadable_type_is_refused_over_wsgi(kind: str, query: str) -> None:
     started = list[str]()
     pages = get_wsgi_application()
     pages.request_class = WsgiRequest  # as login.wsgi does
-    environ = RequestFactory().generic("POST", "/reports/csp/", b"a=1").environ | {"CONTENT_TYPE": kind}
+    environ = RequestFactory().generic("POST", f"/reports/csp/?{query}", b"a=1").environ | {"CONTENT_TYPE": kind}
     answer = pages(environ, lambda line, headers: started.append(line))  # type: ignore[arg-type]
     answer.close()
-    assert started == ["415 Unsupported Media Type"]
+    assert started == ["400 Bad Request" if len(query) > 1000 else "415 Unsupported Media Type"]
 
 
 def test_unreadable_types_are_refused_by_both_servers() -> None:

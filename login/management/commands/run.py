@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
+from accounts import events
 from accounts.models import User
 from login import first_steps
 from login.supervisor import COLOURS, Supervisor, foreground, parse
@@ -31,17 +32,10 @@ class Command(PlainCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self._refuse_taken_port()
         call_command("migrate", verbosity=0)
-        for name in [*applications.names(), *first_steps.streams()]:
+        for name in [*map(applications.stream_of, applications.names()), *first_steps.streams()]:
             call_command("streams", "create", name, "--if-absent")
-        first, site = not User.objects.exists(), f"http://localhost:{settings.PORT}"
-        call_command("first_user", at=site, stdout=(said := StringIO()))
         fault = self._endpoint_fault()
-        lines = first_steps.told(
-            site, timezone.now(), first=first, fault=fault
-        )  # it writes a line of the security log, too
-        for line in (*said.getvalue().splitlines(), *lines):
-            self.stdout.write(line)
-        self.stdout.flush()
+        self.tell_first_steps(fault)
         commands = parse((settings.BASE_DIR / "Procfile").read_text())
         if fault or is_kinesis():
             del commands[KINESIS_API]
@@ -53,6 +47,18 @@ class Command(PlainCommand):
             supervisor.run()
         if supervisor.reason:
             self.fail(supervisor.reason, 1)
+
+    def tell_first_steps(self, fault: str) -> None:
+        """Prints the address, the first password and lines to copy."""
+        with events.told_last():
+            first, site = not User.objects.exists(), f"http://localhost:{settings.PORT}"
+            call_command("first_user", at=site, stdout=(said := StringIO()))
+            for line in (
+                *said.getvalue().splitlines(),
+                *first_steps.told(site, timezone.now(), first=first, fault=fault),
+            ):
+                self.stdout.write(line)
+            self.stdout.flush()
 
     def _refuse_taken_port(self) -> None:
         if why := _fault(settings.PORT):

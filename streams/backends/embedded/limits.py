@@ -10,6 +10,7 @@ Source of the limits: Amazon Kinesis Data Streams, quotas and limits.
 import random
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -30,6 +31,7 @@ RECORDS_A_READ = 10_000
 BYTES_A_READ = 10 << 20
 SLOW_SECONDS = 0.5
 THROTTLED = "ProvisionedThroughputExceededException"
+NEVER = "TooLargeForLimits"  # a request that is to be stored whole can never be; no code of Kinesis
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS buckets (
     shard INTEGER NOT NULL REFERENCES shards ON DELETE CASCADE, kind TEXT NOT NULL,
@@ -135,11 +137,21 @@ class LimitedStream(EmbeddedStream):
                         refused[place] = THROTTLED
             if whole and refused:
                 buckets.clear()  # nothing is stored, so nothing is taken
+                if _asks_too_much(shards, keys, datas):
+                    return dict.fromkeys(range(len(shards)), NEVER)
             for bucket in buckets.values():
                 bucket.save()
             return refused
 
         return refuse
+
+
+def _asks_too_much(shards: Sequence[int], keys: Sequence[str], datas: Sequence[bytes]) -> bool:
+    """Returns whether a shard would be given more in one request than it takes in a second: it never has as much."""
+    records, sizes = Counter(shards), Counter[int]()
+    for shard, key, data in zip(shards, keys, datas, strict=True):
+        sizes[shard] += len(key.encode()) + len(data)
+    return max(records.values()) > A_SECOND[RECORDS] or max(sizes.values()) > A_SECOND[BYTES]
 
 
 def _seconds_since_boot() -> float:

@@ -48,7 +48,7 @@ class Command(PlainCommand):
 
     def _opener(self, name: str, options: dict[str, Any], *, alone: bool) -> Callable[[], Consumer]:
         """Returns a function that makes the consumer of one application."""
-        stream = options["stream"] or name
+        stream = options["stream"] or applications.stream_of(name)
         also = {} if alone else {"application": name}
 
         def tell(closing: Closing, row: Row) -> None:
@@ -57,9 +57,10 @@ class Command(PlainCommand):
             self.stdout.flush()
 
         def make() -> Consumer:
-            closing = applications.find(name).closing
+            found = applications.find(name)
             worker = build_worker(name, stream, options["start"], whole=options["whole_stream"])
-            return Consumer(worker, closing and partial(closing, stream), tell)
+            closing = found.closing and partial(found.closing, stream)
+            return Consumer(worker, closing, tell, deliver=found.deliver and found.deliver(stream))
 
         return make
 

@@ -141,8 +141,11 @@ def _add_common(parser: ArgumentParser, source: SourceKind) -> None:
     add("--duration", type=above_zero, metavar="S", help="stop after so many seconds")
     pace = parser.add_mutually_exclusive_group().add_argument
     pace("--rate", type=from_zero, metavar="R", help="records a second, 0: as fast as possible")
-    pace("--speed", type=above_zero, metavar="X", help="times the source's own pace, for a source that has one")
-    add("--seed", type=whole, metavar="N", help="the same made-up records every time")
+    if source.has_pace:
+        pace("--speed", type=above_zero, metavar="X", help="times the source's own pace")
+    if source.makes_up:
+        add("--seed", type=whole, metavar="N", help="the same made-up records every time")
+    parser.set_defaults(speed=None, seed=None)
     add("--aggregate", action="store_true", help=AGGREGATE_HELP)
     add("--json", action="store_true", help="say at the end as a JSON object what was sent")
 
@@ -159,6 +162,7 @@ def _refuse_options_of_others(parser: ArgumentParser, mine: SourceKind) -> None:
     owners: dict[str, list[str]] = {}
     for other in applications.sources().values():
         theirs = ArgumentParser(add_help=False)
+        _add_common(theirs, other)
         other.add_options(theirs)
         for name in theirs._option_string_actions.keys() - parser._option_string_actions.keys():
             owners.setdefault(name, []).append(other.name)

@@ -102,7 +102,7 @@ class Command(PlainCommand):
             self.stdout.write(f"Deleted {name}.{_letters_left(name)}")
         except StreamNotFoundError:
             if not retention.forget_leases(name):
-                raise
+                self.fail(f"There is no stream {name!r}: nothing was deleted.", 1)
             self.stdout.write(f"{name} was gone; so are its leases, now.")
         else:
             retention.forget_leases(name)

@@ -228,3 +228,14 @@ def test_a_subscription_does_not_go_on_in_another_stream_of_the_name(tmp_path: P
         stream.put([("k", b"x")])
 
     assert pushed(tmp_path / "s.sqlite3", remake, lambda: None) == ("ResourceNotFoundException", 3)
+
+
+def test_a_busy_subscription_ends_when_its_consumer_is_deregistered(tmp_path: Path) -> None:
+    def deregister(stream: Administration, now: float) -> None:
+        if now == 2.0:
+            stream.deregister("reader")
+        stream.put([("k", b"x")])
+
+    # At the latest the read after the next second sees it, and a quiet subscription reads each QUIET seconds.
+    kind, number = pushed(tmp_path / "s.sqlite3", deregister, lambda: None)
+    assert (kind, number <= 7) == ("ResourceNotFoundException", True)

@@ -206,8 +206,11 @@ def test_stream_with_limits_answers_429_or_the_records_that_it_refused(
     told = part.json()
     assert part.status_code == 200 and told["records"] >= 1000 and told["failed"] == 1500 - told["records"]
     assert told["outcomes"][-1] == {"error": "the stream took no more at the moment: send it again", "line": 1500}
-    whole = send(b"{}\n" * 1500, NDJSON, headers={"Idempotency-Key": "a"})
+    whole = send(b"{}\n" * 1000, NDJSON, headers={"Idempotency-Key": "a"})
     assert (whole.status_code, whole.headers["Retry-After"]) == (429, "1")
+    for body in (b"{}\n" * 1001, b'"%s"\n' % (b"x" * 600_000) * 2):  # no second has room for them
+        never = send(body, NDJSON, headers={"Idempotency-Key": "a"})
+        assert (never.status_code, "in parts" in never.json()["error"]) == (413, True)
     assert len(held(clicks)) == told["records"]
 
 

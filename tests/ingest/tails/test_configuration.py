@@ -44,6 +44,7 @@ FAULTS = {
     '[[flow]]\nfiles = "a"\nstream = "s p"': "line 3: 's p' is not a stream's name",
     '[[flow]]\nfiles = "a"\nstream = "s"\nfrom = "strat"': "line 4: from is 'strat'; did you mean 'start'?",
     '[[flow]]\nfiles = "a"\nstream = "s"\nmulti_line_start = "("': "line 4: 'multi_line_start' is no pattern",
+    '[[flow]]\nfiles = "a"\nstream = "s"\nkey = {pattern = \'(.)\\1\'}': "line 4: 'pattern' is no pattern to use here",
     '[[flow]]\nfiles = "a"\nstream = "s"\nkey = {feild = "a"}': "line 4: 'feild' is not known; did you mean 'field'?",
     '[[flow]]\nfiles = "a"\nstream = "s"\nkey = {text = "{hots}"}': "line 4: {hots} is not known in a key",
     '[[flow]]\nfiles = "a"\nstream = "s"\nskip_header_lines = -1': "line 4: 'skip_header_lines' must be a whole number",

@@ -1,12 +1,12 @@
 """Records are converted as Kinesis Agent converts them."""
 
 import json
-import re
 import time
 from typing import Any
 
 import pytest
 
+from common.expressions import compiled
 from ingest.tails import conversions
 from ingest.tails.log_formats import FORMATS
 from ingest.tails.tallies import Tally
@@ -43,7 +43,7 @@ def test_log_that_does_not_match_is_left_out_counted_and_shown() -> None:
 
 
 def test_own_pattern_names_its_groups() -> None:
-    convert = conversions.log_to_json(None, re.compile(rb"(\w+) (\d+|-)"), ("word", "number"))
+    convert = conversions.log_to_json(None, compiled(r"(\w+) (\d+|-)"), ("word", "number"))
     assert converted(convert, b"a 1", b"b -")[0] == [{"word": "a", "number": "1"}, {"word": "b", "number": None}]
 
 

@@ -1,11 +1,11 @@
 """Partition keys come from the data, or from its content."""
 
-import re
 from hashlib import md5
 from unittest.mock import patch
 
 import pytest
 
+from common.expressions import compiled
 from ingest.tails import keys
 from ingest.tails.tallies import Tally
 
@@ -41,7 +41,7 @@ def test_key_of_a_field_of_any_name_is_its_text() -> None:
 
 
 def test_key_of_a_pattern_is_its_group() -> None:
-    key = keys.from_pattern(re.compile(rb"user=(\w+)"))
+    key = keys.from_pattern(compiled(r"user=(\w+)", searched=True))
     assert key([b"a user=bob", b"user="], "", Tally()) == ["bob", keys.by_content(b"user=")]
 
 

@@ -183,7 +183,7 @@ def test_consume_from_latest_leaves_out_earlier_records(deployment: Deployment) 
             "There is no stream 'nothing'. Create it: .venv/bin/python manage.py streams create nothing",
         ),
         (["streams", "status", "nothing"], 1, "There is no stream 'nothing'"),
-        (["streams", "delete", "nothing"], 1, "There is no stream 'nothing'"),
+        (["streams", "delete", "nothing"], 1, "There is no stream 'nothing': nothing was deleted.\n"),
         (["streams"], 2, "the following arguments are required"),
         (
             ["consume", "weather"],

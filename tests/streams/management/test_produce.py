@@ -121,6 +121,20 @@ def test_bad_input_is_one_sentence_and_exit_2(
     assert not (tmp_path / "streams.sqlite3").exists()
 
 
+@pytest.mark.parametrize(("source", "offered"), [
+    ("trades", {"--seed"}), ("orders", {"--seed", "--speed"}), ("lines", set[str]()),
+])  # fmt: skip
+def test_help_offers_seed_and_speed_where_they_do_something(
+    source: str, offered: set[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert produce(source, "--help") == 0
+    said = capsys.readouterr().out
+    assert {name for name in ("--seed", "--speed") if name in said} == offered
+    for name in {"--seed", "--speed"} - offered:
+        assert produce(source, "--stream", "s", name, "1") == 2
+        assert f"not for {source}" in capsys.readouterr().err
+
+
 def test_truncated_file_exits_2_and_reports_the_sent_records(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

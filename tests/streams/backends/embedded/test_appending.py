@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.backends.embedded.appending import Writing, Written
-from streams.backends.embedded.limits import THROTTLED, LimitedStream
+from streams.backends.embedded.limits import NEVER, THROTTLED, LimitedStream
 from streams.backends.embedded.receipts import KEPT
 from streams.backends.embedded.stream import TRIM_EVERY, EmbeddedStream
 from streams.backends.retrying import Waiting
@@ -127,5 +127,7 @@ def test_limits_refuse_each_record_beyond_them(tmp_path: Path) -> None:
 def test_limits_refuse_a_request_with_a_receipt_as_a_whole(tmp_path: Path) -> None:
     stream = limited(tmp_path / "streams.sqlite3")
     [answer] = stream.append([Writing([("a", b"1")] * 1002, receipt="r", digest="d", marks={"m": "1"})])
-    assert (len(answer.errors), held(stream), stream.marks("")) == (2, {}, {})
-    assert stream.append([Writing([("a", b"1")] * 1000)])[0].errors == {}  # the refused request took no tokens
+    assert (answer.errors, held(stream), stream.marks("")) == (dict.fromkeys(range(1002), NEVER), {}, {})
+    assert stream.append([Writing([("a", b"1")] * 999)])[0].errors == {}  # the refused request took no tokens
+    [answer] = stream.append([Writing([("a", b"1")] * 3, receipt="r", digest="d", marks={"m": "1"})])
+    assert (answer.errors, len(held(stream)), stream.marks("")) == ({1: THROTTLED, 2: THROTTLED}, 999, {})

@@ -1,0 +1,16 @@
+"""Registers the applications that are written in SQL."""
+
+from django.apps import AppConfig
+
+
+class SqlConfig(AppConfig):
+    name = "sql"
+    label = "sql"
+
+    def ready(self) -> None:
+        from sql.live import row_views  # noqa: PLC0415 - models are loaded only now
+        from sql.live.provider import PROVIDER  # noqa: PLC0415 - as above
+        from streams.applications import provide  # noqa: PLC0415 - as above
+
+        provide(PROVIDER)
+        row_views.connect()

@@ -1,0 +1,143 @@
+"""Collects the rows that pumps could not use, each with its column, the user's words, and its record."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from decimal import InvalidOperation
+from typing import Any
+
+from sql.codegen.graph import Segment, Stateful
+from sql.codegen.lines import Mark
+from sql.codegen.loops import Layout
+from sql.engine.contract import RowFault
+from sql.errors import Fault, RowError, Span, place
+from sql.plan.nodes import Aggregate, Over, Stagger
+from sql.schema.faults import ColumnError
+from streams.core.records import Batch
+
+FAULTS_MOST = 10_000  # told of one by one between two commits; the others are counted
+UNTOLD = "faults not listed"
+VALUE_MOST = 1_000  # characters of a row
+
+TakeFault = Callable[[Any, Exception, int], None]
+
+
+class Faults:
+    """Holds the faults and counts since the last commit."""
+
+    def __init__(self) -> None:
+        self.found: list[RowFault] = []
+        self.counts: Counter[str] = Counter()
+        self._marks: Mapping[int, Mark] = {}
+        self._text = ""
+        self._inputs = 1
+        self._batch: Batch | None = None
+        self._rows: Sequence[Any] = ()
+        self._places: Sequence[int] | None = None
+        self._from: dict[Segment, int] = {}
+
+    def read(self, marks: Mapping[int, Mark], text: str, inputs: int) -> None:
+        """Takes the marks of the generated code's lines, the script, in which places are looked up, and the number of
+        the buffers that hold rows of records.
+        """
+        self._marks, self._text, self._inputs = marks, text, inputs
+
+    def begin(self, batch: Batch, rows: Sequence[Any], places: Sequence[int] | None) -> None:
+        """Takes the rows of the records that are being processed, so that a row's record can be found."""
+        self._batch, self._rows, self._places = batch, rows, places
+        self._from.clear()
+
+    def taken(self) -> tuple[list[RowFault], Mapping[str, int]]:
+        """Returns the faults and counts since the last call."""
+        found, counts = (self.found, self.counts)
+        self.found, self.counts = [], Counter()
+        return found, counts
+
+    def add(self, fault: RowFault) -> None:
+        if len(self.found) < FAULTS_MOST:
+            self.found.append(fault)
+        else:
+            self.counts[UNTOLD] += 1
+
+    def loop(self, segment: Segment, layout: Layout) -> TakeFault:
+        """Returns the function that a segment's loop calls with a row, the error, and the row time."""
+        names = [column.name for column in segment.columns]
+
+        def take(row: Any, error: Exception, time: int) -> None:
+            assert error.__traceback__ is not None
+            mark = self._marks.get(error.__traceback__.tb_lineno, Mark())
+            fault, sentence = described(error)
+            key, sequence = self._record(segment, row) if segment.source < self._inputs else ("", None)
+            value = shown_row(names, layout.values(row, len(names)))
+            line = self._line(mark.span, segment.pump.line)
+            pump, column = segment.pump.name, mark.column
+            self.add(RowFault(time, pump, fault, sentence, column, mark.written, line, value, key, sequence))
+
+        return take
+
+    def _record(self, segment: Segment, row: Any) -> tuple[str, int | None]:
+        """Returns key and sequence number of a row's record. Faults come in the order of the rows."""
+        rows, batch = self._rows, self._batch
+        at = self._from.get(segment, 0)
+        while at < len(rows) and rows[at] is not row:
+            at += 1
+        self._from[segment] = at
+        if batch is None or at == len(rows):
+            return "", None
+        record = at if self._places is None else self._places[at]
+        return batch.keys[record], batch.sequences[record]
+
+    def _line(self, span: Span, other: int) -> int:
+        return place(self._text, span.start)[0] if self._text and span.end else other
+
+    def record(self, batch: Batch, at: int, time: int, error: ColumnError) -> None:
+        """Adds the fault of a record that could not be read."""
+        key, sequence = batch.keys[at], batch.sequences[at]
+        value = cut(error.value or batch.datas[at].decode(errors="replace"))
+        self.add(RowFault(time, "", error.fault, str(error), error.column, "", 0, value, key, sequence))
+
+    def operator(self, operator: Stateful, time: int, error: RowError, expression: str, value: str) -> None:
+        """Adds the fault of a row that an operator cannot use or give."""
+        column, span = "", Span(0, 0)
+        node = operator.node
+        if isinstance(node, Aggregate | Stagger | Over):
+            for call, named in zip(reversed(node.calls), reversed(node.columns), strict=False):
+                if call.written == expression:
+                    column, span = named.name, call.span
+        line, pump = self._line(span, node.line or operator.pump.line), operator.pump.name
+        self.add(RowFault(time, pump, error.fault, str(error), column, expression, line, value))
+
+
+class OperatorReport:
+    """Takes the faults and counts of one operator, whose pump and line it knows."""
+
+    def __init__(self, faults: Faults, operator: Stateful) -> None:
+        self._faults, self.operator = faults, operator
+
+    def fault(self, time: int, error: RowError, expression: str = "", value: str = "") -> None:
+        self._faults.operator(self.operator, time, error, expression, value)
+
+    def count(self, name: str, number: int = 1) -> None:
+        self._faults.counts[name] += number
+
+
+def described(error: Exception) -> tuple[Fault, str]:
+    """Returns the kind of a row's fault, and a sentence."""
+    if isinstance(error, RowError):
+        return error.fault, str(error)
+    if isinstance(error, ZeroDivisionError):
+        return Fault.ARITHMETIC, "A number was divided by 0."
+    if isinstance(error, OverflowError):
+        return Fault.ARITHMETIC, "The result is out of the range of its type."
+    if isinstance(error, InvalidOperation):
+        return Fault.ARITHMETIC, "The result is not a number."
+    kind = Fault.ARITHMETIC if isinstance(error, ArithmeticError) else Fault.FUNCTION
+    return kind, f"The value cannot be computed: {error}."
+
+
+def shown_row(names: Sequence[str], values: Sequence[Any]) -> str:
+    """Returns a row as text, `NAME=value` by column, cut to VALUE_MOST characters."""
+    return cut(", ".join(f"{name}={value!r}" for name, value in zip(names, values, strict=False)))
+
+
+def cut(text: str) -> str:
+    return text if len(text) <= VALUE_MOST else text[: VALUE_MOST - 1] + "…"

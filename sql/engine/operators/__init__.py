@@ -1,0 +1,1 @@
+"""Provides the operators that keep state: windows, joins, order, and forests."""

@@ -1,0 +1,58 @@
+"""Defines the functions between text and dates, such as TIMESTAMP_TO_CHAR; the format is the first argument."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sql.functions.arguments import constant, takes
+from sql.functions.calendar import DAY
+from sql.functions.function import Constants, Function, TypeProblem, Types
+from sql.functions.javadate import format_date, pieces
+from sql.functions.javaparse import parse_date
+from sql.types import DATE, TIME, TIMESTAMP, Type, varchar
+
+WRITTEN = varchar(1024)
+
+
+def check_pattern(constants: Constants) -> None:
+    """Raises TypeProblem for a constant pattern that is none."""
+    pattern = constant(constants, 0)
+    if isinstance(pattern, str):
+        try:
+            pieces(pattern)
+        except ValueError as problem:
+            raise TypeProblem(str(problem)) from None
+
+
+def writing(name: str, letter: str) -> Function:
+    def result(types: Types, constants: Constants) -> Type:
+        check_pattern(constants)
+        return WRITTEN
+
+    return Function(name=name, result=takes(name, "s" + letter, result), call=format_date)
+
+
+def date_only(pattern: str, text: str) -> int:
+    moment = parse_date(pattern, text)
+    return moment - moment % DAY
+
+
+def time_only(pattern: str, text: str) -> int:
+    return parse_date(pattern, text) % DAY
+
+
+def reading(name: str, of: Type, call: Callable[..., Any]) -> Function:
+    def result(types: Types, constants: Constants) -> Type:
+        check_pattern(constants)
+        return of
+
+    return Function(name=name, result=takes(name, "ss", result), call=call)
+
+
+FUNCTIONS = [
+    writing("TIMESTAMP_TO_CHAR", "d"),
+    writing("DATE_TO_CHAR", "d"),
+    writing("TIME_TO_CHAR", "t"),
+    reading("CHAR_TO_TIMESTAMP", TIMESTAMP, parse_date),
+    reading("CHAR_TO_DATE", DATE, date_only),
+    reading("CHAR_TO_TIME", TIME, time_only),
+]

@@ -1,0 +1,1 @@
+"""Runs a typed plan by walking its tree: slow, plain, and the measure for the generated code."""

@@ -1,0 +1,1 @@
+"""Reads statements from tokens, by recursive descent with precedence climbing for expressions."""

@@ -1,0 +1,101 @@
+"""Provides the SQL applications that are deployed to all code that works with applications by name."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Model, QuerySet
+
+from common.retention import kept_since
+from sql.live import report, topics
+from sql.live.configuration import Versions
+from sql.live.delivery import Deliverer
+from sql.live.models import (
+    SqlApplication,
+    SqlBlob,
+    SqlDelivery,
+    SqlFault,
+    SqlOutbox,
+    SqlOutput,
+    SqlRow,
+    SqlSwitch,
+    SqlTail,
+    SqlVersion,
+)
+from sql.live.processor import RawDecoder, SqlProcessor, States
+from sql.live.sink import SqlSink
+from streams.applications import Application, Navigation, Provider, Topic
+from streams.operations.retention import not_ahead
+
+
+def find(name: str) -> Application | None:
+    """Returns the application of that name; None if none is deployed under it."""
+    found = SqlApplication.objects.filter(name=name).values_list("pk", "stream", "parallel").first()
+    if found is None:
+        return None
+    number, stream, parallel = found
+    versions = Versions(name)
+    states = States(versions.numbered)
+    return Application(
+        name=name,
+        title=name,
+        decode=RawDecoder(),  # type: ignore[arg-type]  # the engine decodes
+        build=lambda state: SqlProcessor("", state, versions.numbered),
+        build_at=lambda shard: partial(SqlProcessor, shard, version=versions.numbered),
+        sink=SqlSink(),
+        inherit=states.inherit,
+        set_back=states.set_back,
+        stream=stream,
+        whole=not parallel,
+        configuration=versions.active,
+        report_range=partial(report.rows, name),
+        deliver=partial(Deliverer, number),
+    )
+
+
+def names() -> list[str]:
+    """Returns the names of the applications that are deployed."""
+    return list(SqlApplication.objects.order_by("name").values_list("name", flat=True))
+
+
+def outlived(now: datetime) -> Mapping[type[Model], QuerySet[Any]]:
+    """Returns the rows, the faults and the switches that have been kept long enough."""
+    own = not_ahead(now)
+    since = kept_since(own, settings.RETENTION_SQL)
+    return {
+        SqlRow: SqlRow.objects.filter(rowtime__lt=since),
+        SqlFault: SqlFault.objects.filter(last__lt=since),
+        SqlSwitch: SqlSwitch.objects.filter(at__lt=kept_since(own, settings.RETENTION_AUDIT)),
+    }
+
+
+NOT_GROWING: dict[type[Model], str] = {
+    SqlApplication: "as many as are deployed",
+    SqlVersion: "as many as are deployed; they go with their application",
+    SqlBlob: "as many as the versions have different files",
+    SqlOutput: "as many as scripts have streams",
+    SqlTail: "one for each output and lease",
+    SqlOutbox: "bounded by backlog.py; delivery removes them",
+    SqlDelivery: "one for each stream that an application writes to",
+}
+PROVIDER = Provider(
+    find=find,
+    names=names,
+    topics={
+        "sql": Topic(build=topics.one, many=topics.many),
+        "sql-curves": Topic(build=topics.one_curves, many=topics.many_curves, every=timedelta(seconds=2)),
+    },
+    retention=outlived,
+    not_growing=NOT_GROWING,
+    urls="sql.live.urls",
+    navigation=Navigation(
+        label="SQL",
+        url="sql",
+        key="q",
+        help="go to the SQL applications",
+        about="What your own scripts compute of the streams",
+        within=frozenset({"sql-application"}),
+    ),
+)

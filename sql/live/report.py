@@ -1,0 +1,52 @@
+"""Reports the stored rows of an application."""
+
+import json
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
+
+from sql.live.models import SqlApplication, SqlOutput, SqlRow
+from streams.applications import Asked, Row
+from streams.core import clock
+from streams.core.records import StreamError
+
+
+def rows(name: str, asked: Asked) -> Iterator[Row]:
+    """Yields the rows of an application's outputs, or of one of them, by row time.
+
+    A row is {"stream", "rowtime", "row"}; flat rows of one output have its columns. Raises StreamError for an unknown
+    output.
+    """
+    outputs = _outputs(name, asked.output)
+    alone = len(outputs) == 1
+    for row in ordered(name, asked, outputs).iterator(chunk_size=2000):
+        data, output = json.loads(row.data), outputs[row.output_id]
+        time = clock.iso(row.rowtime)
+        if asked.flat and alone:
+            yield {"rowtime": time, **{column: data.get(column) for column, _ in output.columns}}
+        elif asked.flat:
+            yield {"stream": output.name, "rowtime": time, "row": row.data}
+        else:
+            yield {"stream": output.name, "rowtime": time, "row": data}
+
+
+def _outputs(name: str, only: str | None) -> dict[int, SqlOutput]:
+    known = SqlOutput.objects.filter(application__name=name, stored=True)
+    found = known.filter(name=only) if only else known
+    if only and not found:
+        listed = ", ".join(known.order_by("pk").values_list("name", flat=True)) or "none"
+        raise StreamError(f"{name} stores no rows of a stream {only!r}. It stores those of: {listed}.")
+    return {each.pk: each for each in found}
+
+
+def ordered(name: str, asked: Asked, outputs: dict[int, SqlOutput]) -> QuerySet[SqlRow]:
+    """Returns the rows by row time; those of one time as they were written, by their text if shards were apart."""
+    found = SqlRow.objects.filter(output__in=list(outputs))
+    if asked.stream:
+        found = found.filter(stream=asked.stream)
+    if asked.since:
+        found = found.filter(rowtime__gte=asked.since)
+    if asked.until:
+        found = found.filter(rowtime__lt=asked.until)
+    parallel = SqlApplication.objects.filter(name=name, parallel=True).exists()
+    return found.order_by("rowtime", *(("data",) if parallel else ("ordinal", "pk")))

@@ -1,0 +1,1 @@
+"""Holds the verbs of `manage.py sql`."""

@@ -1,0 +1,106 @@
+"""Runs an application over sample records, and compares its rows with expected ones."""
+
+from collections.abc import Iterable, Iterator
+from difflib import unified_diff
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from sql.engine.contract import Results, RowFault
+from sql.folder import Application, FolderError
+from sql.offline.records import Sample, batches, read
+from sql.program import Program, compile_application
+from sql.rendering import Renderer, encode, iso
+
+SAMPLE_FILE = "sample.jsonl"
+EXPECTED_FILE = "expected.jsonl"
+TAKEN = 64  # batches, after which rows are handed out
+SHOWN = 40  # lines of a difference that are printed
+
+
+class Run:
+    """Runs an application once; `faults` and `refused` tell, afterwards, what it could not use."""
+
+    def __init__(self, application: Application) -> None:
+        self._program: Program = compile_application(application)
+        streams = self._program.plan.streams
+        self._renderers = {name: Renderer(stream.columns) for name, stream in streams.items()}
+        self.faults: list[RowFault] = []
+        self.refused: list[str] = []  # a sentence for each record that could not be read
+
+    def rows(self, samples: Iterable[Sample]) -> Iterator[dict[str, Any]]:
+        """Yields each row that a pump writes, in order. When the records end, time goes on until no window is open."""
+        engine = self._program.start()
+        for number, batch in enumerate(batches(samples), 1):
+            dead = engine.add(batch, list(batch.datas))
+            self.refused += [f"Record {record.sequence}: {record.error}" for record in dead]
+            if number % TAKEN == 0:
+                yield from self._taken(engine.take())
+        engine.finish()
+        yield from self._taken(engine.take())
+
+    def _taken(self, results: Results | None) -> Iterator[dict[str, Any]]:
+        if results is None:
+            return
+        self.faults += results.faults
+        for packet in results.packets:
+            if renderer := self._renderers.get(packet.stream):
+                time = iso(packet.time)
+                for row in packet.rows:
+                    yield {"stream": packet.stream, "rowtime": time, "row": renderer.row(row)}
+
+    def troubles(self) -> list[str]:
+        """Returns a sentence for each kind of fault, with the number of its rows and the first of them."""
+        groups: dict[tuple[str, str, int], list[RowFault]] = {}
+        for fault in self.faults:
+            groups.setdefault((fault.pump, fault.column, fault.line), []).append(fault)
+        told = [
+            f"{pump}, line {line}: {len(group)} rows failed at the column {column}. The first: {group[0].sentence} "
+            f"({group[0].expression}; the row was {group[0].value})"
+            for (pump, column, line), group in groups.items()
+        ]
+        if self.refused:
+            told.append(f"{len(self.refused)} records could not be read. {self.refused[0]}")
+        return told
+
+
+class Outcome(NamedTuple):
+    """Says how a folder's test went."""
+
+    rows: int
+    difference: list[str]  # lines; none if the rows are the expected ones
+    troubles: list[str]
+
+
+def try_folder(application: Application, folder: Path, *, update: bool = False) -> Outcome:
+    """Runs a folder's sample records and compares the rows with its expected ones, in order. Raises FolderError.
+
+    With `update` the expected rows are written anew.
+    """
+    run = Run(application)
+    found = [encode(row) for row in run.rows(read(folder / SAMPLE_FILE))]
+    path = folder / EXPECTED_FILE
+    if update:
+        path.write_bytes(b"".join(line + b"\n" for line in found))
+        return Outcome(len(found), [], run.troubles())
+    expected = _expected(path)
+    if list(map(msgspec.json.decode, found)) == list(map(msgspec.json.decode, expected)):
+        return Outcome(len(found), [], run.troubles())
+    old, new = ([line.decode() for line in lines] for lines in (expected, found))
+    difference = list(unified_diff(old, new, EXPECTED_FILE, "the rows", lineterm="", n=1))
+    cut = [f"… and {len(difference) - SHOWN} lines more."] if len(difference) > SHOWN else []
+    return Outcome(len(found), difference[:SHOWN] + cut, run.troubles())
+
+
+def _expected(path: Path) -> list[bytes]:
+    try:
+        lines = [line for line in path.read_bytes().splitlines() if line.strip()]
+    except OSError as error:
+        raise FolderError(f"The expected rows {path} cannot be read: {error.strerror}. --update writes them.") from None
+    for number, line in enumerate(lines, 1):
+        try:
+            msgspec.json.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise FolderError(f"{path}, line {number} is no row: {error}.") from None
+    return lines

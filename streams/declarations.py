@@ -1,0 +1,129 @@
+"""Defines the parts of an application's declaration: its sources, topics, links, and what its report is asked.
+
+This module imports nothing at run time, so that every layer may import it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from datetime import datetime
+    from random import Random
+
+    from streams.sources.base import Source
+
+Row = dict[str, Any]  # one row of a report: JSON values by name
+
+
+def _no_options(parser: ArgumentParser) -> None:
+    """Adds no options."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceKind:
+    """Describes a source of records; `manage.py produce NAME` makes it."""
+
+    # The word on the command line, and the stream that it writes to unless --stream names another.
+    name: str
+    help: str  # half a sentence for `manage.py produce --help`
+    # Called once by `produce`, with the parsed options, the source of chance, and the time in milliseconds at which
+    # made-up records begin. Raises SourceError, in a sentence, for options that it cannot use.
+    open: Callable[[Mapping[str, Any], Random, int], Source]
+    # Called once to build the command line; adds this source's own options.
+    add_options: Callable[[ArgumentParser], None] = _no_options
+    names_stream: bool = True  # False: the source has no stream of its own, so --stream is required
+    rate: float | None = None  # records a second without --rate, 0 for no limit; None: the pace of `produce`
+    makes_up: bool = True  # False: nothing is left to chance, so --seed is not offered
+    has_pace: bool = False  # True: its records have times of their own (PacedSource), so --speed is offered
+
+
+class Runner(Protocol):
+    """Puts records by itself, because its positions are stored together with its records."""
+
+    def step(self) -> bool:
+        """Puts one batch; returns whether there was anything to put. Raises SourceError or StreamError."""
+
+    def finished(self) -> bool:
+        """Returns whether nothing more will come."""
+
+    def in_words(self) -> list[str]:
+        """Returns the lines that tell people, at the end, what was put."""
+
+    def row(self) -> Row:
+        """Returns the same as one JSON object, for --json."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunnerKind:
+    """Describes a source that puts by itself; `manage.py produce NAME` runs it with its own options only."""
+
+    name: str
+    help: str
+    # Called once with the parsed options. Raises SourceError, in a sentence, for options that it cannot use.
+    open: Callable[[Mapping[str, Any]], Runner]
+    add_options: Callable[[ArgumentParser], None]
+
+
+class Closing(Protocol):
+    """Makes the lines that `manage.py consume` prints when windows close."""
+
+    def closed(self, watermark: int) -> list[Row]:
+        """Returns a row for each window that closed up to that millisecond and was not returned before, oldest first.
+
+        The worker calls it about twice a second, outside of any transaction; it may ask the database.
+        """
+
+    def in_words(self, row: Row) -> list[str]:
+        """Returns the lines that tell people of one row; with --json the row itself is printed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Topic:
+    """Describes a topic of the live pages; its version grows with each commit that changes the results."""
+
+    # Called in the web processes at most once for each version: `build(now, stream=NAME)`. Returns the snapshot, JSON
+    # values. A topic with `many` is a family, WORD:NAME, and is called `build(name, now, stream=NAME)`.
+    build: Callable[..., dict[str, Any]]
+    every: timedelta = timedelta(0)  # the shortest time between two builds
+    staff: bool = False  # only staff may subscribe
+    # For a family: `many(names, now, stream=NAME)` returns the snapshots of the existing names, in few queries.
+    many: Callable[..., dict[str, dict[str, Any]]] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Navigation:
+    """Describes the link of an application in the frame of every page."""
+
+    label: str
+    url: str  # the name of the link's URL
+    key: str  # one letter: "g", then this letter, follows the link; "s" is that of the streams page
+    help: str  # for the list of keys: "go to the market"
+    about: str = ""  # half a sentence for the page after sign-in
+    pages: frozenset[str] = frozenset()  # names of URLs where the link is marked as the current page, besides `url`
+    within: frozenset[str] = frozenset()  # names of URLs of pages below this one
+    staff: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """Describes a search field in the frame of every page. It sends a GET request with the parameter `q`."""
+
+    label: str  # "Find a ticker"
+    placeholder: str
+    url: str  # the name of the URL that receives the request
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Describes the rows that `manage.py report` prints. Without an output or a bound it prints those of all."""
+
+    stream: str | None = None  # that was read
+    output: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None  # exclusive
+    flat: bool = False  # for people: each row as one line of a table

@@ -1,0 +1,6 @@
+CREATE OR REPLACE STREAM "PLAYERS" ("day" BIGINT, "game" VARCHAR(16), "players" BIGINT);
+CREATE OR REPLACE PUMP "PLAYER_PUMP" AS INSERT INTO "PLAYERS" ("day", "game", "players")
+SELECT STREAM UNIX_TIMESTAMP(d.window_time), d."game", COUNT(d."player")
+FROM (SELECT STREAM DISTINCT ROWTIME AS window_time, "game", "player" FROM "SOURCE_SQL_STREAM_001" WHERE "game" IS NOT NULL) AS d
+GROUP BY d."game", STEP(d.window_time BY INTERVAL '10' MINUTE)
+HAVING COUNT(d."player") > 1;

@@ -1,0 +1,1 @@
+SELECT STREAM "at" AS ROWTIME, "value_of" FROM "S" ORDER BY "at" WITHIN INTERVAL '5' SECOND, "value_of" DESC;

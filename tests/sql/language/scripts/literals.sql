@@ -1,0 +1,3 @@
+SELECT STREAM 1, 1.5, .5, 2., 1e2, 1.5E-3, -9223372036854775808, 'it''s', u&'tab\0009', u&'!0041' UESCAPE '!', X'3F67',
+  TRUE, FALSE, UNKNOWN, NULL, a <> b, a != b, - - 1, NOT a = b OR NOT NOT c IS NOT DISTINCT FROM d, b IS NOT TRUE
+FROM s;

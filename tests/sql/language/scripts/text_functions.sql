@@ -1,0 +1,6 @@
+CREATE OR REPLACE STREAM "CLEAN" ("route" VARCHAR(64), "line" VARCHAR(8), "note" VARCHAR(200));
+CREATE OR REPLACE PUMP "CLEAN_PUMP" AS INSERT INTO "CLEAN"
+SELECT STREAM SUBSTRING("path" FROM 1 FOR POSITION('?' IN "path") - 1),
+       UPPER(TRIM(LEADING '0' FROM "line")),
+       REGEX_REPLACE(LOWER("note"), '\s+', ' ', 1, 0) || ' (' || COALESCE("author", 'nobody') || ')'
+FROM "SOURCE_SQL_STREAM_001";

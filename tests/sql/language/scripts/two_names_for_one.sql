@@ -1,0 +1,1 @@
+SELECT STREAM s.*, "S".FoO, s."FOO" FROM S;
