@@ -69,14 +69,14 @@ def test_shards_are_computed_alone_if_the_key_is_among_the_keys(query: str) -> N
 @pytest.mark.parametrize(("query", "reason"), TOGETHER)
 def test_shards_are_computed_together_for_an_operator_without_the_key(query: str, reason: str) -> None:
     found = plan(pump(query), partition_key="ticker").proof
-    assert (found.per_shard, found.sentences) == (False, (f"Pump P, line 2: {reason} needs the whole stream.",))
+    assert (found.per_shard, found.sentences) == (False, (f"Pump P, line 2, needs the whole stream: {reason}.",))
 
 
 def test_shards_are_computed_together_if_no_key_is_named() -> None:
     query = f'SELECT STREAM COUNT(*) FROM TRADES_001 AS t GROUP BY "ticker", {MINUTE}'
     assert plan(pump(query)).proof.sentences == (
         "The application names no partition_key, so that rows with equal keys may be in several shards.",
-        "Pump P, line 2: GROUP BY over rows of all shards needs the whole stream.",
+        "Pump P, line 2, needs the whole stream: GROUP BY over rows of all shards.",
     )
 
 
