@@ -26,7 +26,7 @@ def computed(program: Program, given: list[Record]) -> list[tuple[str, int, Any]
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(given=records(), ways=ways)
 def test_a_script_gives_the_rows_of_its_definitions(name: str, given: list[Record], ways: list[Way]) -> None:
     program = compiled(name)
