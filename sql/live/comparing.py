@@ -33,7 +33,7 @@ def differences(before: SqlVersion, after: SqlVersion) -> Iterator[str]:
     yield from _files(*contents, *labels)
     plans = [compiled(name, content, each.digest) for content, each in zip(contents, (before, after), strict=True)]
     texts = [explain(each.program.plan).splitlines() for each in plans]
-    yield from unified_diff(*texts, *(f"plan of {label}" for label in labels), lineterm="", n=2)
+    yield from _diff(texts[0], texts[1], *(f"plan of {label}" for label in labels))
     yield from _state(*plans)
 
 
@@ -47,7 +47,11 @@ def _files(before: Mapping[str, bytes], after: Mapping[str, bytes], old: str, ne
         except UnicodeDecodeError:
             yield from (f"--- {name}, {old}", f"+++ {name}, {new}", BINARY)
         else:
-            yield from unified_diff(*lines, f"{name}, {old}", f"{name}, {new}", lineterm="", n=2)
+            yield from _diff(lines[0], lines[1], f"{name}, {old}", f"{name}, {new}")
+
+
+def _diff(before: list[str], after: list[str], old: str, new: str) -> Iterator[str]:
+    return unified_diff(before, after, old, new, lineterm="", n=2)
 
 
 def _state(before: Compiled, after: Compiled) -> Iterator[str]:

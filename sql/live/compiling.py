@@ -35,10 +35,6 @@ class Program(Protocol):
 
 def compile_application(application: Application) -> Program:
     """Compiles an application. Raises ScriptError with every problem of the script, or FolderError."""
-    from sql.analysis import analyse  # noqa: PLC0415 - commands and pages that compile nothing start faster
-    from sql.language import parse  # noqa: PLC0415 - as above
-    from sql.program import Program as Compiled  # noqa: PLC0415 - as above
+    from sql import program  # noqa: PLC0415 - commands and pages that compile nothing start faster
 
-    plan = analyse(parse(application.script), application)
-    found: Program = Compiled(application, plan)
-    return found
+    return program.compile_application(application)

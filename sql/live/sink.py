@@ -109,15 +109,9 @@ def _add(
     prepared.tails[output.id] = Tail(before.added + len(rows), max(time, before.time), newest, before.minutes)
     if written.to:
         encode = encoder.csv if written.format == "csv" else encoder.json
-        keys = (_key(encoder.values(row)[written.key]) for row in rows)
+        keys = (storable(encoder.text(row, written.key))[:MOST_KEY] or "-" for row in rows)
         pairs = zip(keys, map(encode, rows), strict=True)
         entries[written.to] += [(ordinal + place, entry) for place, entry in enumerate(pairs)]
-
-
-def _key(value: Any) -> str:
-    """Returns a value as a partition key: 1 to 256 characters."""
-    text = value if isinstance(value, str) else json.dumps(value, default=str)
-    return storable(text)[:MOST_KEY] or "-"
 
 
 def _boxes(results: LiveResults, to: str, found: Sequence[tuple[int, Entry]]) -> Iterator[SqlOutbox]:
