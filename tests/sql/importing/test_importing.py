@@ -98,7 +98,7 @@ def test_a_script_in_a_file_of_its_own_is_read(function: str) -> None:
     assert found.application == FLEET
     del files["hot.sql"]
     (found,) = read_applications(files)
-    assert str(found.findings[0]) == "main.tf, line 9: The file hot.sql is needed too: import the folder that has it."
+    assert str(found.findings[0]) == "main.tf, line 8: The file hot.sql is needed too: import the folder that has it."
 
 
 def test_a_dynamic_block_is_reported_with_the_way_out() -> None:
@@ -108,7 +108,7 @@ def test_a_dynamic_block_is_reported_with_the_way_out() -> None:
         1,
     )
     (found,) = read_applications({"main.tf": text.encode()})
-    assert str(found.findings[0]).startswith("line 36: A dynamic block cannot be computed here; import the JSON of")
+    assert str(found.findings[0]).startswith("line 35: A dynamic block cannot be computed here; import the JSON of")
     assert found.application == FLEET
 
 
