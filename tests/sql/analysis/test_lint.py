@@ -1,4 +1,4 @@
-"""Checks the doubts: scripts that are allowed, and most likely do not do what was meant."""
+"""Checks the doubts: scripts that are allowed, and most likely do something else than was meant."""
 
 from typing import Any
 
