@@ -56,7 +56,8 @@ def resident() -> int:
 def add_second(engine: Engine, entries: list[tuple[str, bytes]], second: int) -> None:
     """Adds the records of a second."""
     for at in range(0, 1000, A_BATCH):
-        piece = entries[(second % 60) * RATE + at :][:A_BATCH]
+        first = (second % 60) * RATE + at
+        piece = entries[first : first + A_BATCH]
         time = START + 1000 * second + at
         batch = Batch(time, range(at, at + A_BATCH), [key for key, _ in piece], [data for _, data in piece])
         engine.add(batch, batch.datas)

@@ -20,15 +20,6 @@ def plus(number: int, below: int, value: float) -> tuple[int, int]:
     return number * (under // below) + more, under
 
 
-def plus_square(number: int, below: int, value: float, sign: int) -> tuple[int, int]:
-    """Returns the sum number/below with the square of a value added, or taken away where `sign` is -1."""
-    more, under = value.as_integer_ratio()
-    more, under = sign * more * more, under * under
-    if under <= below:
-        return number + more * (below // under), below
-    return number * (under // below) + more, under
-
-
 def variance(count: int, total: tuple[Any, int], squares: tuple[Any, int], freedom: int) -> float:
     """Returns (Σx² - (Σx)²/n) / freedom from exact sums, each a number and the whole number that divides it."""
     (number, below), (square, under) = total, squares

@@ -67,18 +67,34 @@ class FrameCode:
         number, values = self.number, [arg.now for arg in self.columns]
         slots = {"key": "key", "u": "0", **self._places(), **self._running.slots}
         names = [arg.column for arg in self.columns] + (["t"] if self.ranged else [])
-        low = [f"low{number} = t - {self.frame.range}"] if self.ranged else []
         return [
             f"def new{number}(key):",
             f"    w = Window{number}()",
             *(f"    w.{name} = {initial}" for name, initial in slots.items()),
             "    return w",
-            f"def enter{number}({', '.join(['w', 't', *values])}):",
-            *("    " + line for line in [*low, *self.step()]),
+            *(self._fill(values) if self.ranged else self._enter(values)),
             f"def trim{number}(w, g):",
             *(f"    del w.{name}[:g]" for name in names),
             "    w.g = 0",
             "    return 0",
+        ]
+
+    def _enter(self, values: list[str]) -> list[str]:
+        """Returns the function that takes in a row of a stored window."""
+        head = f"def enter{self.number}({', '.join(['w', *values])}):"
+        return [head, *("    " + line for line in self.step())]
+
+    def _fill(self, values: list[str]) -> list[str]:
+        """Returns the function that takes in rows of the history, from their times and columns: none of them leaves."""
+        lists = [f"{arg.column}s" for arg in self.columns]
+        enter = self._running.enter
+        loop = [f"for {', '.join(['t', *values])}, in zip(ts, {', '.join(lists)}):", *("    " + line for line in enter)]
+        return [
+            f"def enter{self.number}({', '.join(['w', 'ts', *lists])}):",
+            "    w.t.extend(ts)",
+            *(f"    w.{arg.column}.extend({arg.column}s)" for arg in self.columns),
+            f"    {self.low} = 0",
+            *("    " + line for line in (loop if enter else [])),
         ]
 
     def _places(self) -> dict[str, str]:

@@ -7,7 +7,6 @@ and lines that let the oldest row go. `w` is the window, `x` the leaving value. 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sql.codegen.exact import plus, plus_square
 from sql.codegen.names import Names
 from sql.types import Family, Type
 
@@ -79,7 +78,7 @@ class Running:
     def total(self, arg: Argument) -> tuple[str, str]:
         """Returns the exact sum as a number and the whole number that divides it, "" where that is 1."""
         if arg.type.family == Family.APPROXIMATE:
-            return self._pair("total", arg, self.names.bind(plus, "f"))
+            return self._pair("total", arg)
 
         def make() -> str:
             if arg.type.family == Family.EXACT:
@@ -95,7 +94,7 @@ class Running:
     def squares(self, arg: Argument) -> tuple[str, str]:
         """Returns the exact sum of the squares, as `total` does."""
         if arg.type.family == Family.APPROXIMATE:
-            return self._pair("squares", arg, self.names.bind(plus_square, "f"), signed=True)
+            return self._pair("squares", arg, square=True)
 
         def make() -> str:
             if arg.type.family == Family.EXACT:
@@ -109,19 +108,31 @@ class Running:
 
         return self._once("squares", arg, make), ""
 
-    def _pair(self, kind: str, arg: Argument, function: str, *, signed: bool = False) -> tuple[str, str]:
-        """Keeps an exact sum of floats: a whole number, and the power of two that divides it."""
+    def _pair(self, kind: str, arg: Argument, *, square: bool = False) -> tuple[str, str]:
+        """Keeps an exact sum of floats, or of their squares: a whole number, and the power of two that divides it.
+
+        The lines are those of `exact.plus`, written out: a call would take a third of the time.
+        """
 
         def make() -> str:
-            number, below = self.slot("0"), self.slot("1")
-            least = (", 1", ", -1") if signed else ("", "")
-            value = ("{x}", "{x}" if signed else "-{x}")
-            lines = [f"{number}, {below} = {function}({number}, {below}, {value[i]}{least[i]})" for i in (0, 1)]
-            self._add(arg, lines[:1], lines[1:])
-            return f"{number} {below}"
+            total, below = self.slot("0"), self.slot("1")
+            self._add(arg, self._exactly(total, below, "+", square), self._exactly(total, below, "-", square))
+            return f"{total} {below}"
 
         found, below = self._once(kind, arg, make).split()
         return found, below
+
+    def _exactly(self, total: str, below: str, sign: str, square: bool) -> list[str]:  # noqa: FBT001 - private
+        squared = ["p *= p", "q *= q"] if square else []
+        return [
+            "p, q = {x}.as_integer_ratio()",
+            *squared,
+            f"if q <= {below}:",
+            f"    {total} {sign}= p * ({below} // q)",
+            "else:",
+            f"    {total} = {total} * (q // {below}) {sign} p",
+            f"    {below} = q",
+        ]
 
     def extreme(self, arg: Argument, sign: str) -> str:
         """Returns the Python expression of the least value (`sign` is <) or the greatest one (>)."""

@@ -1,9 +1,9 @@
 """Keeps the sliding windows of an Over. Generated code takes the rows in and out; here is what outlives a row."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 from sql.codegen.frames import FrameCode
@@ -29,7 +29,10 @@ MANY_WINDOWS = (
 
 @dataclass(slots=True)
 class Made:
-    """Holds the functions of generated code for one frame: they make a window, and take a row into one."""
+    """Holds the functions of generated code for one frame: they make a window, and fill it.
+
+    `enter` takes a window and, of a RANGE, the times and columns of rows; of other frames, the arguments of one row.
+    """
 
     new: Callable[[Any], Any]
     enter: Callable[..., None]
@@ -159,7 +162,7 @@ class SlidingFrame:
             else:
                 window.e = 0 if values else number
                 for row in zip(*values, strict=True):
-                    self._made.enter(window, 0, *row)
+                    self._made.enter(window, *row)
         self._batches = deque(sorted(self._batches))
 
     def _window(self, keys: Sequence[Any]) -> Any:
@@ -172,13 +175,12 @@ class SlidingFrame:
     def _restore_rows(self, keys: Sequence[Any], time: int, steps: Sequence[int], columns: Sequence[Any]) -> None:
         window, enter = self._window(keys), self._made.enter
         new = not window.t
-        for step, *values in zip(steps, *columns, strict=True):
-            time += step
-            enter(window, time, *values)
-            self._batches.append((time, 1))
+        times = list(accumulate(steps, initial=time))[1:]
+        enter(window, times, *columns)
+        self._batches.extend(Counter(times).items())
         self._live += len(steps)
         if new:
-            self._rest(window.key, time)
+            self._rest(window.key, times[-1])
 
     @property
     def size(self) -> int:
