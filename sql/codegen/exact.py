@@ -59,7 +59,7 @@ def decaying(times: Sequence[int], values: Sequence[Any], first: int, now: int, 
     """Returns EXP_AVG: an average from `first` on, in which weights halve every `half` milliseconds."""
     weights = total = 0.0
     for time, value in zip(times[first:], values[first:], strict=True):
-        if value is not None:
+        if value is not None and value == value:  # NaN stands for NULL
             weight = 0.5 ** ((now - time) // half)
             weights += weight
             total += weight * float(value)

@@ -34,7 +34,7 @@ class FrameCode:
     def step(self) -> list[str]:
         """Returns the lines that take the current row into the window `w`; they set `n` and `g`."""
         held = [] if self.endless else self.columns
-        lines = [f"w.{arg.column}.append({arg.now})" for arg in held]
+        lines = [f"w.{arg.column}.append({arg.kept})" for arg in held]
         if self.ranged:
             lines = ["ts = w.t", "ts.append(t)", *lines, "g = w.g", *self._leave_by_time(), "n = len(ts) - g"]
         elif self.endless:
@@ -92,7 +92,7 @@ class FrameCode:
         return [
             f"def enter{self.number}({', '.join(['w', 'ts', *lists])}):",
             "    w.t.extend(ts)",
-            *(f"    w.{arg.column}.extend({arg.column}s)" for arg in self.columns),
+            *(f"    w.{arg.column}.extend({_filling(arg)})" for arg in self.columns),
             f"    {self.low} = 0",
             *("    " + line for line in (loop if enter else [])),
         ]
@@ -116,9 +116,15 @@ class FrameCode:
 
 def initial(of: Type, *, nullable: bool) -> str:
     """Returns the expression of an empty column: an array, at 8 bytes a value, where the values allow it."""
-    if nullable:
-        return "[]"
-    return "whole_array()" if of.family in WHOLE else "float_array()" if of.family == Family.APPROXIMATE else "[]"
+    if of.family == Family.APPROXIMATE:
+        return "float_array()"
+    return "whole_array()" if of.family in WHOLE and not nullable else "[]"
+
+
+def _filling(arg: Argument) -> str:
+    """Returns the Python expression of the values that go into a column, from a list of them."""
+    listed = f"{arg.column}s"
+    return f"[nan if x is None else x for x in {listed}]" if arg.is_compact else listed
 
 
 @dataclass(slots=True)

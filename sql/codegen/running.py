@@ -22,6 +22,16 @@ class Argument:
     nullable: bool
     now: str = ""  # the name of the value in the current row
 
+    @property
+    def is_compact(self) -> bool:
+        """Returns whether the column is an array of floats, in which NaN stands for NULL; no value is NaN."""
+        return self.nullable and self.type.family == Family.APPROXIMATE
+
+    @property
+    def kept(self) -> str:
+        """Returns the Python expression of the value that goes into the column."""
+        return f"nan if {self.now} is None else {self.now}" if self.is_compact else self.now
+
 
 @dataclass(slots=True)
 class Running:
@@ -61,7 +71,8 @@ class Running:
         for lines, into, value in ((enter, self.enter, arg.now), (leave, self.leave, f"x{arg.column}")):
             if lines and not (into is self.leave and self.endless):
                 written = [line.replace("{x}", value) for line in lines]
-                into += [f"if {value} is not None:", *("    " + line for line in written)] if arg.nullable else written
+                given = f"{value} == {value}" if into is self.leave and arg.is_compact else f"{value} is not None"
+                into += [f"if {given}:", *("    " + line for line in written)] if arg.nullable else written
                 if into is self.leave:
                     self.leaving.add(arg.column)
 
@@ -116,13 +127,15 @@ class Running:
 
         def make() -> str:
             total, below = self.slot("0"), self.slot("1")
-            self._add(arg, self._exactly(total, below, "+", square), self._exactly(total, below, "-", square))
+            self._add(
+                arg, self._exactly(total, below, "+", square=square), self._exactly(total, below, "-", square=square)
+            )
             return f"{total} {below}"
 
         found, below = self._once(kind, arg, make).split()
         return found, below
 
-    def _exactly(self, total: str, below: str, sign: str, square: bool) -> list[str]:  # noqa: FBT001 - private
+    def _exactly(self, total: str, below: str, sign: str, *, square: bool) -> list[str]:
         squared = ["p *= p", "q *= q"] if square else []
         return [
             "p, q = {x}.as_integer_ratio()",
@@ -174,7 +187,11 @@ class Running:
             d = self._once("present", arg, make)
             return f"len({d}) >= {place}", f"{d}[{-place if last else place - 1}][1]"
         at = f"-{place}" if last else f"g + {place - 1}"
-        return f"n >= {place}", f"w.{arg.column}[{at}]"
+        text = f"w.{arg.column}[{at}]"
+        if arg.is_compact:
+            name = self.names.fresh()
+            text = f"(None if ({name} := {text}) != {name} else {name})"
+        return f"n >= {place}", text
 
     def _edge(self, arg: Argument, place: int, *, last: bool, ignores: bool) -> str:
         """Keeps the first or the last few values of a window that no row leaves."""

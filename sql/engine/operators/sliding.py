@@ -53,6 +53,7 @@ class SlidingFrame:
         self._single = len(code.frame.partition) == 1
         self._range = code.frame.range or 0
         self._columns = [arg.column for arg in code.columns]
+        self._compact = {arg.column for arg in code.columns if arg.is_compact}
         self._now = 0
         self._live = 0  # rows within the range
         self._batches: deque[tuple[int, int]] = deque()  # row time and number of rows, of those
@@ -136,7 +137,7 @@ class SlidingFrame:
         if not times or times[-1] + self._range < self._now:
             return []
         steps = [0, *(later - earlier for earlier, later in pairwise(times))]
-        columns = [list(getattr(window, name)[-new:]) for name in self._columns]
+        columns = [self._values(window, name, len(window.t) - new) for name in self._columns]
         data = pack([list(self._keys(window.key)), times[0], steps, *columns])
         return [HistoryEntry(self._entry(window.key), times[-1] + self._range + 1, data)]
 
@@ -145,7 +146,12 @@ class SlidingFrame:
         if self._code.endless:
             return pack([keys, window.e, *(_plain(getattr(window, name)) for name in self._code.running_slots)])
         rows = self._code.frame.rows or 0
-        return pack([keys, min(window.e, rows), *(list(getattr(window, name)[window.g :]) for name in self._columns)])
+        return pack([keys, min(window.e, rows), *(self._values(window, name, window.g) for name in self._columns)])
+
+    def _values(self, window: Any, name: str, first: int) -> list[Any]:
+        """Returns the values of a column from a place on."""
+        values = getattr(window, name)[first:]
+        return [None if value != value else value for value in values] if name in self._compact else list(values)
 
     def restore(self, entries: Mapping[Key, bytes], history: Sequence[HistoryEntry]) -> None:
         """Takes the state of `changes`."""
