@@ -20,7 +20,8 @@ def test_select_has_all_its_clauses() -> None:
     items = (ast.Item(column("A"), name("X")), ast.Star(name("S")), ast.Star())
     assert found == ast.Select(
         items, (S,), stream=True, distinct=True,
-        where=column("B"), group=(column("A"), column("B")), having=column("C"), windows=(ast.NamedWindow(name("W"), LAST_TEN),),
+        where=column("B"), group=(column("A"), column("B")), having=column("C"),
+        windows=(ast.NamedWindow(name("W"), LAST_TEN),),
         order=(ast.OrderKey(column("A"), True, True),),
     )  # fmt: skip
 
@@ -109,6 +110,7 @@ def test_warnings_and_faults_are_told_in_the_order_of_the_text() -> None:
     assert caught.value.problems == [
         Problem(1, 8, 'value is a reserved word; quote it where it is a name, as in "VALUE".', warning=True),
         Problem(2, 8, "A value is missing before FROM."),
+        Problem(3, 8, 'user is a reserved word; quote it where it is a name, as in "USER".', warning=True),
         Problem(3, 21, "t is ignored: a name is u alone here.", warning=True),
         Problem(4, 9, "The statement ends too early: FROM is missing."),
     ]
