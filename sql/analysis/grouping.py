@@ -8,6 +8,7 @@ from sql.analysis.context import Context
 from sql.analysis.distinct import distinct
 from sql.analysis.expressions import Typer
 from sql.analysis.group_keys import Keys, keys_of
+from sql.analysis.monotonic import seen_after
 from sql.analysis.ordering import Ordering, sorted_rows, typed_order
 from sql.analysis.problems import ReportedError, Tried
 from sql.analysis.rewriting import OutTime, parts_of
@@ -84,8 +85,7 @@ def _after(item: Value) -> Trend | None:
         return ROW_TIME
     if item.trend is None or any(isinstance(each, OutTime) for each in parts_of(item.expr)):
         return None
-    clock = item.trend.clock
-    return replace(item.trend, clock=clock.seen_after() if clock else None)
+    return seen_after(item.trend)
 
 
 def _groups(context: Context, node: ast.Select, base: Node, keys: Keys, collected: Collected) -> Node:
@@ -103,7 +103,7 @@ def _groups(context: Context, node: ast.Select, base: Node, keys: Keys, collecte
         context.count(place)
     if node.stagger:
         return Stagger(columns=columns, input=base, length=keys.length, keys=keys.keys, calls=calls, line=line)
-    value, *others = keys.keys
+    value = keys.value or keys.keys[0]
     return Aggregate(
-        columns=columns, input=base, period=keys.period, value=value, keys=tuple(others), calls=calls, line=line
+        columns=columns, input=base, period=keys.period, value=value, keys=keys.keys[1:], calls=calls, line=line
     )
