@@ -12,6 +12,7 @@ from sql.functions.rules import aggregate_result
 from sql.language import ast
 from sql.plan.expressions import Const, Expr, Field, RowTime
 from sql.plan.nodes import Call
+from sql.plan.words import cut
 from sql.types import BIGINT, Family
 
 CALLS_MOST = 1_000
@@ -128,7 +129,7 @@ class Grouped:
         return rewrite(plain(expr), change)
 
     def _refused(self, typer: Typer, expr: Expr, node: ast.Node) -> ReportedError:
-        words = expr.written or typer.context.problems.written(node.span)
+        words = cut(expr.written) or typer.context.problems.words(node.span)
         span = expr.span if expr.written else node.span
         if isinstance(expr, RowTime):
             return typer.refused(

@@ -8,9 +8,9 @@ from sql.functions.rules import assignable
 from sql.language import ast
 from sql.plan.expressions import Const, Convert, Expr, Field
 from sql.plan.nodes import Column, InAppStream, Project
+from sql.plan.words import cut
 from sql.types import BITS, Family, Kind, Type
 
-_WORDS_MOST = 80
 _HINTS = {
     (Family.TEXT, Family.WHOLE): "; write CAST(… AS {target})",
     (Family.TEXT, Family.EXACT): "; write CAST(… AS {target})",
@@ -101,8 +101,7 @@ def _items(context: Context, insert: ast.Insert, target: InAppStream, values: di
 
 def _mismatch(expr: Expr, column: Column) -> str:
     hint = _HINTS.get((expr.type.family, column.type.family), "").format(target=column.type)
-    words = expr.written if len(expr.written) <= _WORDS_MOST else f"{expr.written[:_WORDS_MOST]}…"
-    return f"{words or 'A value'} is {expr.type}, and column {shown(column.name)} is {column.type}{hint}."
+    return f"{cut(expr.written) or 'A value'} is {expr.type}, and column {shown(column.name)} is {column.type}{hint}."
 
 
 def converted(expr: Expr, column: Column) -> Expr:

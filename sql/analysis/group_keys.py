@@ -82,7 +82,7 @@ def _no_time(typer: Typer, node: ast.Select) -> str:
         return f"{ARRIVAL} may fall from row to row, so that it cannot end groups; {mend} beside it."
     times = [key for key in node.group if isinstance(key, ast.Rounding | ast.Step)]
     if times:
-        words = typer.context.problems.written(times[0].span)
+        words = typer.context.problems.words(times[0].span)
         return (
             f"{words} is not known to rise, so that it ends no groups; {mend}, or write MONOTONIC({words}) if it does."
         )

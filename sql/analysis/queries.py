@@ -55,7 +55,7 @@ def _rest(context: Context, node: ast.Select, base: Node, scope: Scope) -> Rows:
 def _aliases(context: Context, node: ast.Select, scope: Scope) -> dict[str, str]:
     known = {each.name for source in scope.sources for each in source.columns}
     return {
-        item.alias.name: context.problems.written(item.expr.span)
+        item.alias.name: context.problems.words(item.expr.span)
         for item in node.items
         if isinstance(item, ast.Item) and item.alias and item.alias.name not in known
     }

@@ -45,9 +45,11 @@ class Windows:
         typer = Typer(self.context, self.scope, "PARTITION BY")
         partition = tuple(plain(each) for each in typer.each(spec.partition))
         check_order(typer, spec, at)
-        if spec.frame is None:
-            return Frame(partition=partition)
-        reach, rows = frame_bounds(typer, spec.frame)
+        reach, rows = (None, None) if spec.frame is None else frame_bounds(typer, spec.frame)
+        if reach is None and rows is None:
+            self.context.problems.warn(
+                at.span, "The window never ends: it takes all rows so far; write RANGE INTERVAL '1' MINUTE PRECEDING."
+            )
         return Frame(partition=partition, range=reach, rows=rows)
 
     def node(self, line: int) -> Node:
