@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sql.analysis.expressions import Typer, constant
+from sql.analysis.predicates import as_type
 from sql.analysis.problems import ReportedError
 from sql.analysis.rewriting import CallRef, OutTime, plain, rewrite
 from sql.analysis.scope import ROW_TIME_EXPR
 from sql.functions import registry
-from sql.functions.rules import aggregate_result
+from sql.functions.rules import aggregate_result, assignable, is_months
 from sql.language import ast
 from sql.plan.expressions import Const, Expr, Field, RowTime
 from sql.plan.nodes import Call
@@ -28,6 +29,8 @@ def describe(typer: Typer, node: ast.Call, frame: int = 0) -> Call:
     inner.depth = typer.depth
     args = tuple(plain(each) for each in inner.each(node.args))
     _check_arguments(typer, node, name, args)
+    if name == "LAG" and len(args) > 2:
+        args = (*args[:2], _default(typer, node, args))
     try:
         of = args[0].type if args else BIGINT
         result = aggregate_result(name, of, typer.context.application.switches.integer_avg)
@@ -54,6 +57,16 @@ def describe(typer: Typer, node: ast.Call, frame: int = 0) -> Call:
     )
 
 
+def _default(typer: Typer, node: ast.Call, args: Sequence[Expr]) -> Expr:
+    """Returns the value of LAG for rows without one before them, held like the others."""
+    value, default = args[0], args[2]
+    if not assignable(default.type, value.type):
+        raise typer.refused(
+            node.args[2].span, f"LAG gives {value.type}, and its default is {default.type}; CAST it to {value.type}."
+        )
+    return as_type(default, value.type)
+
+
 def _check_arguments(typer: Typer, node: ast.Call, name: str, args: Sequence[Expr]) -> None:
     least, most = _ARGUMENTS.get(name, (1, 1))
     if node.star:
@@ -75,7 +88,8 @@ def _check_constants(typer: Typer, node: ast.Call, name: str, args: Sequence[Exp
     if len(args) < 2:
         return
     value = constant(args[1])
-    if name == "EXP_AVG" and (args[1].type.family != Family.INTERVAL or not isinstance(value, int) or value <= 0):
+    is_length = args[1].type.family == Family.INTERVAL and not is_months(args[1].type)
+    if name == "EXP_AVG" and not (is_length and isinstance(value, int) and value > 0):
         raise typer.refused(node.args[1].span, "EXP_AVG needs an INTERVAL above 0 as its half-life.")
     least = 0 if name == "LAG" else 1
     if name in {"LAG", "NTH_VALUE"} and (not isinstance(value, int) or value < least):

@@ -107,7 +107,7 @@ def _mismatch(expr: Expr, column: Column) -> str:
 def converted(expr: Expr, column: Column) -> Expr:
     """Returns a value as an INSERT converts it for a column; nothing is done where nothing can change."""
     checks = not column.nullable and expr.nullable
-    if not checks and _fits(expr.type, column.type):
+    if not checks and fits(expr.type, column.type):
         return expr
     return Convert(
         type=column.type,
@@ -121,7 +121,7 @@ def converted(expr: Expr, column: Column) -> Expr:
     )
 
 
-def _fits(source: Type, target: Type) -> bool:
+def fits(source: Type, target: Type) -> bool:
     """Returns whether every value of a type is one of another as it is held."""
     if source == target:
         return True
