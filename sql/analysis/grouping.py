@@ -9,12 +9,13 @@ from sql.analysis.distinct import distinct
 from sql.analysis.expressions import Typer
 from sql.analysis.group_keys import Keys, keys_of
 from sql.analysis.monotonic import seen_after
-from sql.analysis.ordering import Ordering, sorted_rows, typed_order
+from sql.analysis.ordering import Ordering, typed_order
 from sql.analysis.problems import ReportedError, Tried
 from sql.analysis.rewriting import OutTime, parts_of
-from sql.analysis.rows import Rows, Value, filtered, project
+from sql.analysis.rows import Rows, Value, filtered
 from sql.analysis.scope import ROW_TIME_EXPR, Scope
 from sql.analysis.select_list import select_list
+from sql.analysis.sorting import selected
 from sql.analysis.trends import ROW_TIME, Trend
 from sql.errors import Span
 from sql.language import ast
@@ -47,7 +48,7 @@ def grouped(context: Context, node: ast.Select, base: Node, scope: Scope) -> Row
     if parts.having is not None and node.having is not None:
         done = filtered(done, change(parts.having, node.having), context.problems.line(node.having.span))
     line = context.problems.line(node.span)
-    rows = project(context, sorted_rows(context, done, parts.ordering, change), items, line)
+    rows = selected(context, done, items, parts.ordering, change, line)
     return distinct(context, node, rows) if node.distinct else rows
 
 

@@ -7,12 +7,13 @@ from sql.analysis.distinct import distinct
 from sql.analysis.expressions import Typer
 from sql.analysis.grouping import grouped
 from sql.analysis.joins import from_clause
-from sql.analysis.ordering import sorted_rows, typed_order
+from sql.analysis.ordering import typed_order
 from sql.analysis.problems import ReportedError, Tried
 from sql.analysis.rewriting import plain
-from sql.analysis.rows import Rows, filtered, project
+from sql.analysis.rows import Rows, filtered
 from sql.analysis.scope import Scope
 from sql.analysis.select_list import select_list
+from sql.analysis.sorting import selected
 from sql.analysis.unions import union
 from sql.analysis.windows import Windows
 from sql.language import ast
@@ -75,6 +76,5 @@ def _plain(context: Context, node: ast.Select, base: Node, scope: Scope) -> Rows
     items = select_list(typer, node)
     ordering = typed_order(Typer(context, scope, "ORDER BY", analytic=windows), node.order, items)
     line = context.problems.line(node.span)
-    read = sorted_rows(context, windows.node(line), ordering, lambda expr, _: plain(expr))
-    rows = project(context, read, items, line)
+    rows = selected(context, windows.node(line), items, ordering, lambda expr, _: plain(expr), line)
     return distinct(context, node, rows) if node.distinct else rows
