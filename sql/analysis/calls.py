@@ -132,7 +132,7 @@ def _inlined(typer: Typer, node: ast.Call, function: ast.CreateFunction) -> Expr
                 f"{name} takes {parameter.type} as {shown(parameter.name.name)}, not {arg.type}; CAST it.",
             )
     values = {parameter.name.name: arg for parameter, arg in zip(function.parameters, args, strict=True)}
-    return typer.marked(_body(typer, node, function, values), node)
+    return typer.marked(typer.bounded(_body(typer, node, function, values), node), node)
 
 
 def _fits(arg: Expr, parameter: ast.Parameter) -> bool:
