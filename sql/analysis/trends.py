@@ -81,6 +81,5 @@ class Trend:
 
 
 UP = Trend(1)
-DOWN = Trend(-1)
 CONSTANT = Trend(0)
 ROW_TIME = Trend(1, Clock(), RowTime(type=TIMESTAMP, nullable=False))
