@@ -123,6 +123,7 @@ class Program:
     def start(self, state: State = EMPTY, tables: Mapping[str, Table] = {}, start: int = 0) -> Engine:
         """Returns an engine that goes on from a state.
 
-        `tables` are the reference tables by name: `sql.references.tables_of` reads them. `start` is the time in milliseconds at which the version was started.
+        `tables` are the reference tables by name: `sql.references.tables_of` reads them. `start` is the time, in
+        milliseconds, at which the version was started.
         """
         return Engine(self, state, tables, start)

@@ -151,6 +151,7 @@ class Engine(Processor[bytes, Results]):
         self._faults.begin(batch, rows, places)
         if rows:
             self._pass(rows, time, batch, places)
+            self._faults.end()
         return dead
 
     def _refused(self, batch: Batch, refused: Sequence[tuple[int, Any]]) -> list[DeadRecord]:
