@@ -74,7 +74,8 @@ class Decoder:
     def decode(self, datas: Sequence[bytes], extra: Mapping[str, Sequence[Any]] | None = None) -> Decoded:
         """Returns the rows of records; `extra` has for each extra column the value of each record."""
         self._cuts.clear()
-        self._misses = [max(0, misses - len(datas) // _LEAK) for misses in self._misses]
+        if len(datas) >= _LEAK:
+            self._misses = [max(0, misses - len(datas) // _LEAK) for misses in self._misses]
         rows: list[Any] = []
         others: dict[int, list[Any]] = {}  # of the records that did not give exactly one row
         refused: list[tuple[int, ColumnError]] = []
@@ -97,8 +98,9 @@ class Decoder:
             groups = rows if self._spreads else [others.get(place, (row,)) for place, row in enumerate(rows)]
             places = [place for place, group in enumerate(groups) for _ in group]
             rows = list(chain.from_iterable(groups))
-        self._add_extras(rows, places, extra or {})
-        return Decoded(rows, places, refused, dict(Counter(self._cuts)))
+        if self.extras:
+            self._add_extras(rows, places, extra or {})
+        return Decoded(rows, places, refused, dict(Counter(self._cuts)) if self._cuts else {})
 
     def _shorten(self, groups: list[list[Any]]) -> list[tuple[int, ColumnError]]:
         """Cuts the rows of each record to the most that one may have, and returns the faults of those that had more."""
