@@ -77,7 +77,7 @@ def imported(tree: Node, files: Mapping[str, bytes], before: list[Finding]) -> I
 def _name(tree: Node, found: Findings) -> str:
     node = tree.get("applicationname", "name")
     text = (node.value.name if isinstance(node.value, Unknown) else node.text()) if node else ""
-    name = _UNNAMED.sub("-", _VARIABLE.sub("", text)).strip("-")[:_NAME_MOST] or "imported"
+    name = _UNNAMED.sub("-", _VARIABLE.sub("", text)).strip("-.")[:_NAME_MOST] or "imported"
     if node and name != text:
         found.take(node, f"The application is named {name}.")
     return name
