@@ -20,7 +20,6 @@ from tests.sql.promises.naive import reported, rows_of
 from tests.test_exactly_once import naive_minutes
 from tests.waiting import wait_for
 
-
 OF_LEDGER = "WHERE application = 'ledger'"
 
 
