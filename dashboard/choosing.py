@@ -6,8 +6,9 @@ from urllib.parse import quote
 
 from django.http import Http404, HttpRequest
 
-from common.running import to_run_on
+from common.running import to_run, to_run_on
 from dashboard import download, topics
+from streams import applications
 from streams.models.readers import default_stream, streams_of
 
 
@@ -37,6 +38,8 @@ class Chosen(NamedTuple):
     @property
     def consume(self) -> str:
         """Returns the command that starts a worker on the stream, quoted for a shell."""
+        if self.stream == applications.stream_of(self.application):
+            return to_run("consume", self.application)
         return to_run_on("consume", self.application, self.stream)
 
     @property

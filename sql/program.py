@@ -16,7 +16,7 @@ from sql.engine.making import Settings
 from sql.engine.operators.lookup import Table
 from sql.folder import Application
 from sql.functions.casting import cast_to
-from sql.language import parse
+from sql.language.parser import parse
 from sql.plan.nodes import Plan, Scan, walk
 from sql.schema.decoding import Decoder
 from sql.types import VARCHAR
@@ -28,6 +28,14 @@ STRANGER = (
     "The partition key is {key!r}, but {column} is {value}; they must be the same where each shard is computed alone. "
     "Send such records with {column} as their partition key, or set parallel = false."
 )
+
+
+def compile_application(application: Application, *, peeks: bool = False) -> "Program":
+    """Returns the program of an application; with `peeks`, the script's bare queries run too.
+
+    Raises ScriptError with all problems of the script.
+    """
+    return Program(application, analyse(parse(application.script), application), peeks=peeks)
 
 
 class Program:
@@ -114,11 +122,6 @@ class Program:
     def start(self, state: State = EMPTY, tables: Mapping[str, Table] = {}, start: int = 0) -> Engine:
         """Returns an engine that goes on from a state.
 
-        `tables` are the reference tables by name, `start` is the time in milliseconds at which the version was started.
+        `tables` are the reference tables by name: `sql.engine.tables.reference_tables` reads them. `start` is the time in milliseconds at which the version was started.
         """
         return Engine(self, state, tables, start)
-
-
-def compile_application(application: Application) -> Program:
-    """Returns the program of an application. Raises ScriptError with every problem of its script."""
-    return Program(application, analyse(parse(application.script), application))

@@ -46,7 +46,7 @@ def grouped(context: Context, node: ast.Select, base: Node, scope: Scope) -> Row
     if parts.having is not None and node.having is not None:
         done = filtered(done, change(parts.having, node.having), context.problems.line(node.having.span))
     line = context.problems.line(node.span)
-    rows = project(context, sorted_rows(done, parts.ordering, change, line), items, line)
+    rows = project(context, sorted_rows(context, done, parts.ordering, change), items, line)
     return distinct(context, node, rows) if node.distinct else rows
 
 

@@ -1,4 +1,4 @@
-"""Finds doubts: scripts that are allowed, and most likely do not do what their writer meant."""
+"""Finds doubts: scripts that are allowed, and most likely do something else than was meant."""
 
 import re
 

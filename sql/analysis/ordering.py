@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from sql.analysis.context import Context
 from sql.analysis.expressions import Typer, reading
 from sql.analysis.monotonic import trend
 from sql.analysis.problems import ReportedError
@@ -18,6 +19,9 @@ _TIME_FIRST = (
     "ORDER BY on a stream sorts the rows of one time: write a time that never falls first, such as ORDER BY"
     " FLOOR({source}.ROWTIME TO MINUTE), …"
 )
+
+
+Change = Callable[[Expr, ast.Node], Expr]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ def _period(typer: Typer, expr: Expr, key: ast.OrderKey, of: Trend | None, time:
     return of.clock.seen_after().period if time is not None else of.clock.period
 
 
-def sorted_rows(node: Node, ordering: Ordering | None, change: Callable[[Expr, ast.Node], Expr], line: int) -> Node:
+def sorted_rows(context: Context, node: Node, ordering: Ordering | None, change: Change) -> Node:
     """Returns a node's rows in the order that was asked for. `change` reads a key from the node's rows."""
     if ordering is None:
         return node
@@ -100,4 +104,5 @@ def sorted_rows(node: Node, ordering: Ordering | None, change: Callable[[Expr, a
         )
         for expr, key in ordering.keys
     )
+    line = context.problems.line(ordering.keys[0][1].span)
     return Order(columns=node.columns, input=node, period=ordering.period, keys=keys, line=line)

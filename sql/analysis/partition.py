@@ -31,7 +31,7 @@ from sql.plan.nodes import (
     TopItems,
     Union,
 )
-from sql.plan.words import call_words, cut
+from sql.plan.words import call_words
 
 PARTITION_KEY = "PARTITION_KEY"
 SENTENCES_MOST = 50
@@ -187,7 +187,7 @@ def _sentences(search: _Search, key: str | None) -> tuple[str, ...]:
         else ["The application names no partition_key, so that rows with equal keys may be in several shards."]
     )
     against = [
-        f"Pump {shown(each.pump)}, line {each.line}: {cut(each.reason)} needs the whole stream."
+        f"Pump {shown(each.pump)}, line {each.line}, needs the whole stream: {each.reason}."
         for each in search.against[:SENTENCES_MOST]
     ]
     return (*begin, *dict.fromkeys(against))

@@ -16,7 +16,9 @@ def ordered_pumps(context: Context, pumps: Mapping[str, Written]) -> tuple[Pump,
     started = {name: each for name, each in pumps.items() if each.started}
     writers: dict[str, list[str]] = {}
     for name, each in started.items():
-        writers.setdefault(each.statement.insert.target.name, []).append(name)
+        target = each.statement.insert.target.name
+        if target not in context.inputs:
+            writers.setdefault(target, []).append(name)
     order: list[str] = []
     waiting = dict.fromkeys(started)
     while waiting:
@@ -41,9 +43,11 @@ def _refuse_circle(
     while True:
         before = [writer for stream in pumps[path[-1]].read for writer in writers.get(stream, ()) if writer in waiting]
         if before[0] in path:
-            circle = [*reversed(path[path.index(before[0]) :])]
+            circle = path[path.index(before[0]) :][::-1]
             break
         path.append(before[0])
+    first = min(range(len(circle)), key=lambda place: waiting.index(circle[place]))
+    circle = circle[first:] + circle[:first]
     names = ", ".join(shown(each) for each in circle)
     span = pumps[circle[0]].statement.span
     context.problems.add(span, f"Pumps read each other's rows in a circle: {names}; each row would go round for ever.")

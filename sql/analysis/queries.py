@@ -75,6 +75,6 @@ def _plain(context: Context, node: ast.Select, base: Node, scope: Scope) -> Rows
     items = select_list(typer, node)
     ordering = typed_order(Typer(context, scope, "ORDER BY", analytic=windows), node.order, items)
     line = context.problems.line(node.span)
-    read = sorted_rows(windows.node(line), ordering, lambda expr, _: plain(expr), line)
+    read = sorted_rows(context, windows.node(line), ordering, lambda expr, _: plain(expr))
     rows = project(context, read, items, line)
     return distinct(context, node, rows) if node.distinct else rows

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sql.analysis.aggregates import CALLS_MOST, describe, result_nullable
 from sql.analysis.context import Context
 from sql.analysis.expressions import Typer, constant
-from sql.analysis.names import meant, shown
+from sql.analysis.names import meant, shown, written
 from sql.analysis.rewriting import plain
 from sql.analysis.scope import Scope
 from sql.functions.rules import is_months
@@ -76,7 +76,7 @@ def resolve(context: Context, named: Sequence[ast.NamedWindow], over: ast.Window
         found = next((each.spec for each in named if each.name.name == name.name), None)
         if found is None:
             known = [each.name.name for each in named]
-            guess = meant(name.name, known) if known else "; define it after FROM: WINDOW W AS (…)."
+            guess = meant(name.name, known) if known else f"; define it after FROM: WINDOW {written(name.name)} AS (…)."
             raise context.problems.refused(name.span, f"Window {shown(name.name)} not found{guess}")
         over = found if isinstance(over, ast.WindowRef) else _refined(context, over, found)
     raise context.problems.refused(over.span, "The windows of this SELECT refer to each other in a circle.")

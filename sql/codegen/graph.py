@@ -40,7 +40,6 @@ class Stateful:
     node: Node
     pump: Pump
     target: int | None
-    ordinal: int = 0  # among the operators with an equal node
 
 
 @dataclass(slots=True, eq=False)
@@ -160,8 +159,7 @@ class _Cutter:
 
     def _stateful(self, node: Node, target: int | None) -> Stateful:
         operators = self._graph.operators
-        ordinal = sum(each.node == node for each in operators)
-        operators.append(Stateful(len(operators), node, self._pump, target, ordinal))
+        operators.append(Stateful(len(operators), node, self._pump, target))
         return operators[-1]
 
 

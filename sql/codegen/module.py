@@ -2,17 +2,16 @@
 
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
-from sys import getrecursionlimit, setrecursionlimit
+from math import nan
 from types import CodeType
 from typing import Any
-from warnings import catch_warnings, simplefilter
 
 from sql.codegen.conversions import Conversions
+from sql.codegen.depth import deep
 from sql.codegen.frames import FrameCode
 from sql.codegen.graph import Graph, Segment
 from sql.codegen.lines import Mark
@@ -22,8 +21,6 @@ from sql.codegen.names import Names
 from sql.functions import arithmetic, casting, registry, values
 from sql.functions.function import FAULTS
 
-FRAMES = 10_000  # of Python: an expression of 200 levels takes some 2,000, all of them off the C stack
-
 Run = Callable[[Sequence[Any], int], list[Any]]
 HELPERS: dict[str, object] = {
     **{name: getattr(values, name) for name in ("out_of_range", "fit_decimal", "fit_real", "fit_double", "INFINITY")},
@@ -32,6 +29,7 @@ HELPERS: dict[str, object] = {
     **registry.NAMES,
     "FAULTS": FAULTS,
     "deque": deque,
+    "nan": nan,
     "zero": Decimal(),
     "whole_array": partial(array, "q"),
     "float_array": partial(array, "d"),
@@ -73,19 +71,6 @@ def compile_graph(graph: Graph, layouts: Callable[[Segment], Layout], *, refuses
     """Returns the module of a graph; `refuses` makes a text that is too long for its column a fault."""
     with deep():
         return _compiled(graph, layouts, refuses=refuses)
-
-
-@contextmanager
-def deep() -> Iterator[None]:
-    """Lets the code inside recurse as deep as an expression may be nested."""
-    before = getrecursionlimit()
-    setrecursionlimit(max(before, FRAMES))
-    try:
-        with catch_warnings():
-            simplefilter("ignore", SyntaxWarning)  # of `3 is not None`, which a constant of a script gives
-            yield
-    finally:
-        setrecursionlimit(before)
 
 
 def _compiled(graph: Graph, layouts: Callable[[Segment], Layout], *, refuses: bool) -> Module:

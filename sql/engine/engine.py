@@ -12,7 +12,7 @@ from sql.codegen.graph import Segment
 from sql.engine.contract import Kept, Operator, Packet, Results, Row
 from sql.engine.faults import Faults, OperatorReport, TakeFault
 from sql.engine.making import Maker, attach
-from sql.engine.operators.lookup import Table
+from sql.engine.operators.lookup import LookupJoinOperator, Table
 from sql.engine.operators.sliding import SlidingFrame, SlidingOperator
 from sql.engine.operators.tumbling import TumblingOperator
 from sql.engine.storing import joined, opened, stored_name
@@ -255,13 +255,18 @@ class Engine(Processor[bytes, Results]):
         self._due = self._next_due()
         self._fire(NEVER - 1)
 
-    def switch(self, program: "Program") -> None:
-        """Goes on with another version of the script.
+    def switch(
+        self, program: "Program", tables: Mapping[str, Table] | None = None, start: int | None = None
+    ) -> None:
+        """Goes on with another version of the script; with its own reference tables and start, where they are given.
 
         Operators of the same name keep their state, in memory and stored; the state of the others goes.
         """
-        running = dict(zip(self._names, self.operators, strict=True))
-        for name, operator in running.items():
+        self._tables = self._tables if tables is None else tables
+        self.start = self.start if start is None else start
+        before = dict(zip(self._names, self.operators, strict=True))
+        running = {name: each for name, each in before.items() if not isinstance(each, LookupJoinOperator)}
+        for name, operator in before.items():
             if name not in program.identities:
                 stored: list[tuple[str, ...]] = getattr(operator, "stored", list)()
                 named = stored_name(name, self._meta)

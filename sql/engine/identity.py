@@ -1,34 +1,45 @@
 """Names operators by what they compute, so that a new version of a script takes over the state of equal ones."""
 
-from base64 import b32encode
+from collections import Counter
 from hashlib import blake2b
 
 from sql.codegen.graph import Graph
-from sql.plan.nodes import Node, Plan, Pump, Scan, walk
+from sql.plan.fingerprints import Memo, fingerprint
+from sql.plan.nodes import Node, Plan, Scan, walk
 
-BYTES = 10  # of a fingerprint: 80 bits, 16 letters
+BYTES = 8  # of a name: 16 hexadecimal digits, in each entry of the state
 
 
 def identities(graph: Graph, plan: Plan) -> list[str]:
     """Returns a name for each operator of a graph. Equal operators of one plan are numbered."""
-    found = []
+    namer = _Namer(plan)
+    found: list[str] = []
+    counts: Counter[str] = Counter()
     for operator in graph.operators:
-        described = [repr(operator.node), *_sources(operator.node, plan, set())]
-        digest = blake2b("\n".join(described).encode(), digest_size=BYTES).digest()
-        found.append(b32encode(digest).decode().lower() + (f".{operator.ordinal}" if operator.ordinal else ""))
+        name = namer.name(operator.node)
+        found.append(f"{name}.{counts[name]}" if counts[name] else name)
+        counts[name] += 1
     return found
 
 
-def _sources(node: Node, plan: Plan, seen: set[str]) -> list[str]:
-    """Returns the descriptions of the pumps that feed an operator, through all in-application streams."""
-    found = []
-    for scan in walk(node):
-        if isinstance(scan, Scan) and scan.stream in plan.streams and scan.stream not in seen:
-            seen.add(scan.stream)
-            for pump in _writers(plan, scan.stream):
-                found += [repr(pump.root), *_sources(pump.root, plan, seen)]
-    return found
+class _Namer:
+    """Names nodes by their fingerprints and by those of all pumps that feed them."""
 
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._memo: Memo = {}
 
-def _writers(plan: Plan, stream: str) -> list[Pump]:
-    return [pump for pump in plan.pumps if pump.target == stream]
+    def name(self, node: Node) -> str:
+        described = [fingerprint(node, self._memo), *self._sources(node, set())]
+        return blake2b("\n".join(described).encode(), digest_size=BYTES).hexdigest()
+
+    def _sources(self, node: Node, seen: set[str]) -> list[str]:
+        """Returns the fingerprints of the pumps that feed a node, through all in-application streams."""
+        found = []
+        for scan in walk(node):
+            if isinstance(scan, Scan) and scan.stream in self._plan.streams and scan.stream not in seen:
+                seen.add(scan.stream)
+                for pump in self._plan.pumps:
+                    if pump.target == scan.stream:
+                        found += [fingerprint(pump.root, self._memo), *self._sources(pump.root, seen)]
+        return found

@@ -1,8 +1,24 @@
-"""Answers whether a value occurs in a column of a reference table."""
+"""Reads reference tables, and answers whether a value occurs in a column of one."""
 
 from typing import Any
 
 from sql.engine.operators.lookup import Table
+from sql.folder import Application, FolderError
+from sql.schema.decoding import Decoder
+
+ROWS_MOST = 5_000_000  # of a reference table
+
+
+def reference_tables(application: Application) -> dict[str, Table]:
+    """Returns the reference tables of an application's folder by name. Raises FolderError for a row it cannot read."""
+    found = {}
+    for reference in application.references:
+        decoder = Decoder(reference.schema, rows_most=ROWS_MOST)
+        decoded = decoder.decode([application.files[reference.file]])
+        if decoded.refused:
+            raise FolderError(f"{reference.file}: {decoded.refused[0][1]}")
+        found[reference.table] = Table(len(reference.schema.columns), decoder.as_tuples(decoded.rows))
+    return found
 
 
 class TableValues:

@@ -1,13 +1,15 @@
 // The look of an automatic curve: a line for each key, told apart by colour and dash.
 
 import { axes, cursor } from "#kit/charts.js";
-import { time } from "#kit/format.js";
+import { compact, time } from "#kit/format.js";
 
 import { cell } from "./cells.js";
 
 const LINES = [["accent", []], ["bought", [6, 3]], ["sold", [2, 3]], ["ink", [9, 3, 2, 3]], ["muted", [4, 4]]];
 const WORDS = ["accent-ink", "buy-ink", "sell-ink", "", "unit"];
 const MARKS = ["—", "– –", "· ·", "– ·", "- -"];
+const SHORT = 600; // seconds on an axis up to which its times have seconds
+const LEAST = 60; // seconds on an axis, so that a single point is in a place
 const specs = new Map();
 
 /** Returns the look of a curve {column, keys, more}; the same one for the same keys, so that its chart is not made anew. */
@@ -26,12 +28,26 @@ function look(column, names, more) {
       ...names.map((name, place) => [`${name} ${cell(lines[place][index])}`, WORDS[place]]),
     ],
     options: (ink, zone) => ({
-      padding: [8, 18, 0, 0],
-      axes: axes(ink, zone, "minute", { size: 58, value: (number) => cell(number) }),
+      padding: [8, 30, 0, 0],
+      scales: { x: { range: (_, low, high) => roomy(low, high) } },
+      axes: timed(axes(ink, zone, "minute", { size: 58, value: amount }), zone),
       cursor: cursor(ink),
       series: [{}, ...names.map((name, place) => line(name, ink[LINES[place][0]], LINES[place][1]))],
     }),
   };
+}
+
+const amount = (number) => (Math.abs(number) >= 10_000 ? compact(number) : cell(number));
+
+function roomy(low, high) {
+  const missing = Math.max(0, LEAST - (high - low)) / 2;
+  return [low - missing, high + missing];
+}
+
+/** Writes the times of the first axis with seconds where it spans few minutes. */
+function timed([across, ...others], zone) {
+  const form = ({ scales: { x } }) => (x.max - x.min < SHORT ? "second" : "minute");
+  return [{ ...across, space: 72, values: (plot, splits) => splits.map((at) => time(at * 1000, form(plot), zone)) }, ...others];
 }
 
 const line = (label, stroke, dash) => ({ label, stroke, dash, width: 1.75, spanGaps: true, points: { size: 5, fill: stroke, show: few } });

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-import re2  # type: ignore[import-untyped]
+import re2
 
 from sql.functions import regex_cost
 from sql.functions.arguments import constant, takes
@@ -24,7 +24,7 @@ STEPS_MOST = 32_768_000
 # Each match can read to the end of the text, so that many matches take a quadratic time. A text of up to 20,000
 # characters cannot exceed this number of characters read; the test of the longest texts has the seconds that it takes.
 WORK_MOST = 200_000_000
-REPLACEMENT = re.compile(r"\\(?P<escaped>.)|\$(?P<number>[0-9])|\$\{(?P<name>[A-Za-z][A-Za-z0-9]*)\}", re.DOTALL)
+REPLACEMENT = re.compile(r"\\(?P<escaped>.)|\$(?P<number>[0-9]{1,3})|\$\{(?P<name>[A-Za-z][A-Za-z0-9]*)\}", re.DOTALL)
 
 
 def options() -> Any:
@@ -123,53 +123,54 @@ def first_match(pattern: object) -> Callable[[str, str], str | None]:
 
 
 @lru_cache(256)
-def replacement(text: str) -> tuple[str | int, ...]:
-    """Returns the parts of a Java replacement: texts, numbers of groups, and names of groups after a `$`."""
+def replacement(text: str, regex: Bounded) -> tuple[str | int, ...]:
+    """Returns the parts of a Java replacement: texts, and the numbers of groups; raises ValueError with a sentence."""
     parts: list[str | int] = []
     end = 0
     for found in REPLACEMENT.finditer(text):
         parts.append(text[end : found.start()])
         end = found.end()
-        parts.append(int(found["number"]) if found["number"] else found["escaped"] or f"${found['name']}")
-    rest = text[end:]
-    if "$" in rest or any("$" in part for part in parts[::2] if isinstance(part, str)):
-        raise ValueError(f"The replacement '{text}' has a $ without a group; write \\$ for the sign.")
-    return (*parts, rest)
-
-
-def expand(parts: tuple[str | int, ...], found: Any, regex: Bounded) -> str:
-    """Returns a replacement for a match; a group that took no part is empty."""
-    text = ""
-    for place, part in enumerate(parts):
-        if isinstance(part, int):
-            if part > regex.groups:
-                raise fault(f"The replacement names group {part}; the regular expression has {regex.groups}.")
-            text += found.group(part) or ""
-        elif place % 2 and part.startswith("$") and len(part) > 1:
-            text += found.group(group_number(part[1:], regex)) or ""
+        if found["number"]:
+            parts += numbered_group(text, found["number"], regex.groups)
+        elif (name := found["name"]) is None:
+            parts.append(found["escaped"])
+        elif name in regex.groupindex:
+            parts.append(regex.groupindex[name])
         else:
-            text += part
-    return text
+            raise ValueError(f"The replacement '{text}' names the group {name}, which the pattern does not have.")
+    parts.append(text[end:])
+    if "$" in REPLACEMENT.sub("", text):
+        raise ValueError(f"The replacement '{text}' has a $ without a group; write \\$ for the sign.")
+    return tuple(parts)
 
 
-def group_number(name: str, regex: Bounded) -> int:
-    if name not in regex.groupindex:
-        raise fault(f"The replacement names the group {name}, which the regular expression does not have.")
-    return int(regex.groupindex[name])
+def numbered_group(text: str, digits: str, groups: int) -> list[str | int]:
+    """Returns the group of a number and the digits behind it: as in Java, as many digits as there are groups for."""
+    count = len(digits)
+    while count > 1 and int(digits[:count]) > groups:
+        count -= 1
+    if int(digits[:count]) > groups:
+        raise ValueError(f"The replacement '{text}' names group {digits[:count]}; the pattern has {groups}.")
+    return [int(digits[:count]), digits[count:]]
+
+
+def expand(parts: tuple[str | int, ...], found: Any) -> str:
+    """Returns a replacement for a match; a group that took no part is empty."""
+    return "".join([found.group(part) or "" if isinstance(part, int) else part for part in parts])
 
 
 def replace(regex: Bounded, text: str, other: str, start: int, occurrence: int, *, simple: bool = False) -> str:
     """Returns a text with all matches from a position on replaced, or with the one of a number."""
     if start < 1 or occurrence < 0:
         raise fault(f"REGEX_REPLACE takes a start from 1 and an occurrence from 0, not {start} and {occurrence}.")
-    parts = replacement(other)
+    parts = replacement(other, regex)
     pieces, end, work = [], 0, 0
     for count, found in enumerate(regex.finditer(text, start - 1) if start <= len(text) else (), 1):
         work += 0 if simple else len(text) - found.start()
         if work > WORK_MOST:
             raise fault(f"REGEX_REPLACE found too many matches in a text of {len(text)} characters.")
         if occurrence in {0, count}:
-            pieces += [text[end : found.start()], expand(parts, found, regex)]
+            pieces += [text[end : found.start()], expand(parts, found)]
             end = found.end()
         if count == occurrence:
             break
@@ -178,10 +179,10 @@ def replace(regex: Bounded, text: str, other: str, start: int, occurrence: int, 
 
 def replace_result(types: Types, constants: Constants) -> Type:
     """Returns VARCHAR of any length: a replacement can be longer than the match."""
-    compile_constant("REGEX_REPLACE", constant(constants, 1))
-    if isinstance(other := constant(constants, 2), str):
+    regex = compile_constant("REGEX_REPLACE", constant(constants, 1))
+    if regex is not None and isinstance(other := constant(constants, 2), str):
         try:
-            replacement(other)
+            replacement(other, regex)
         except ValueError as problem:
             raise TypeProblem(f"REGEX_REPLACE: {problem}") from None
     return varchar(LENGTH_MOST)

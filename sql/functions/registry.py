@@ -40,7 +40,7 @@ from sql.functions import (
 from sql.functions.calendar import check_time
 from sql.functions.function import FAULTS, Function, TypeProblem
 
-__all__ = ["FAULTS", "NAMES", "NOT_OF_THE_DIALECT", "Function", "TypeProblem", "find", "names"]
+__all__ = ["EXTENSIONS", "FAULTS", "NAMES", "NOT_OF_THE_DIALECT", "Function", "TypeProblem", "called", "find", "names"]
 
 MODULES = (arithmetic, moments, comparison, time, dates_and_text, text, patterns, regex, numbers, logs)
 FUNCTIONS: dict[str, Function] = {each.name: each for module in MODULES for each in module.FUNCTIONS}
@@ -56,6 +56,12 @@ NAMES: dict[str, object] = {
     "fit_real": values.fit_real,
     "out_of_range": values.out_of_range,
 }
+# Names of the plan alone: scripts have other forms for them.
+OF_THE_PLAN = frozenset({
+    "CEIL_TIME", "DIFFERENCE", "FLOOR_TIME", "IS_DISTINCT_FROM", "LIKE", "NEGATE", "PLUS", "QUALIFY", "SIMILAR_TO",
+    "SUBSTRING_FROM", "SUBSTRING_SIMILAR", "TSDIFF_ABSOLUTE",
+})  # fmt: skip
+EXTENSIONS = frozenset({"GREATEST", "LEAST", "ROUND", "TRUNC"})  # the service did not document them
 NOT_OF_THE_DIALECT = {
     "DATEDIFF": "DATEDIFF is not a function of Kinesis Analytics SQL; use TSDIFF(a, b) or (a - b) SECOND.",
     "TIMESTAMPDIFF": "TIMESTAMPDIFF is not a function of Kinesis Analytics SQL; use TSDIFF(a, b) or (a - b) SECOND.",
@@ -99,6 +105,11 @@ NOT_OF_THE_DIALECT = {
 def find(name: str) -> Function | None:
     """Returns the function of a name in upper case, or None."""
     return FUNCTIONS.get(name)
+
+
+def called() -> list[str]:
+    """Returns the names that scripts write as calls, NAME(…), for checks and for "did you mean"."""
+    return [name for name in names() if name[0].isalpha() and name not in OF_THE_PLAN and name[:7] != "PERIOD_"]
 
 
 def names() -> list[str]:

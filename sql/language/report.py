@@ -39,10 +39,6 @@ class Report:
             self._once.add(sentence)
             self.warn(offset, sentence)
 
-    @property
-    def broken(self) -> bool:
-        return bool(self._faults)
-
     def raise_faults(self) -> None:
         """Raises ScriptError with all faults and warnings in the order of the text, if there is a fault."""
         if not self._faults:

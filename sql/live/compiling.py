@@ -1,7 +1,7 @@
 """Compiles applications."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from sql.engine.contract import Results
 from sql.engine.operators.lookup import Table
@@ -14,7 +14,7 @@ from streams.core.state import State
 class Engine(Processor[bytes, Results], Protocol):
     """Computes the results of one lease."""
 
-    def switch(self, program: "Program") -> None:
+    def switch(self, program: Any, tables: Mapping[str, Table] | None = None, start: int | None = None) -> None:
         """Goes on with another program, from the next record on. Operators that are the same keep their state."""
 
 
@@ -35,10 +35,6 @@ class Program(Protocol):
 
 def compile_application(application: Application) -> Program:
     """Compiles an application. Raises ScriptError with every problem of the script, or FolderError."""
-    from sql.analysis import analyse  # noqa: PLC0415 - commands and pages that compile nothing start faster
-    from sql.language import parse  # noqa: PLC0415 - as above
-    from sql.program import Program as Compiled  # noqa: PLC0415 - as above
+    from sql import program  # noqa: PLC0415 - commands and pages that compile nothing start faster
 
-    plan = analyse(parse(application.script), application)
-    found: Program = Compiled(application, plan)  # type: ignore[assignment]  # its engines are of its own class
-    return found
+    return program.compile_application(application)

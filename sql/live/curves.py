@@ -12,7 +12,8 @@ from streams.core import clock
 
 ROWS = 500  # the newest of an output
 OUTPUTS, NUMBERS, KEYS = 6, 4, 5  # at most, on a page
-DISTINCT = 60  # values up to which a column of texts is a key
+DISTINCT = 60  # values up to which a column of texts is a part of the key
+PARTS = 3  # columns of a key, at most
 NUMERIC = {Family.WHOLE, Family.EXACT, Family.APPROXIMATE}
 Point = tuple[int, dict[str, Any]]  # row time in milliseconds, row
 
@@ -33,19 +34,16 @@ def _of_output(output: SqlOutput, stream: str) -> list[dict[str, Any]]:
     newest = SqlRow.objects.filter(output=output, stream=stream).order_by("-rowtime", "-pk")[:ROWS]
     rows = [(clock.from_datetime(time), json.loads(data)) for time, data in newest.values_list("rowtime", "data")][::-1]
     key = _key(output, rows)
-    numbers = [name for name in numbers if name != key][:NUMBERS]
-    return [{"stream": output.name, "column": name, **_points(rows, name, key)} for name in numbers]
+    return [{"stream": output.name, "column": name, **_points(rows, name, key)} for name in numbers[:NUMBERS]]
 
 
-def _key(output: SqlOutput, rows: Sequence[Point]) -> str | None:
-    """Returns the first column of texts with few values; None if there is none, and all rows make one line."""
-    for name, type_ in output.columns:
-        if family_of(type_)[0] == Family.TEXT and 0 < len({row.get(name) for _, row in rows}) <= DISTINCT:
-            return str(name)
-    return None
+def _key(output: SqlOutput, rows: Sequence[Point]) -> list[str]:
+    """Returns the columns of texts with few values: together they tell lines apart. Without any, all rows make one."""
+    texts = [name for name, type_ in output.columns if family_of(type_)[0] == Family.TEXT]
+    return [name for name in texts if 0 < len({row.get(name) for _, row in rows}) <= DISTINCT][:PARTS]
 
 
-def _points(rows: Sequence[Point], column: str, key: str | None) -> dict[str, Any]:
+def _points(rows: Sequence[Point], column: str, key: Sequence[str]) -> dict[str, Any]:
     """Returns the commonest keys, and the points as columns of equal length, with None where a key has no row."""
     counts = Counter(_name(row, key) for _, row in rows)
     keys = [name for name, _ in sorted(counts.most_common(KEYS))]
@@ -62,5 +60,5 @@ def _points(rows: Sequence[Point], column: str, key: str | None) -> dict[str, An
     }
 
 
-def _name(row: dict[str, Any], key: str | None) -> str:
-    return "" if key is None else str(row.get(key))[:40]
+def _name(row: dict[str, Any], key: Sequence[str]) -> str:
+    return " ".join(str(row.get(column)) for column in key)[:40]

@@ -82,9 +82,7 @@ def deployed(name: str, number: int | None = None) -> Deployed:
     found = _recompiled(version, name)
     ids = dict(SqlOutput.objects.filter(application=application).values_list("name", "id"))
     outputs = {
-        each.name: Output(ids[each.name], each, RowEncoder([(column.name, column.type) for column in each.columns]))
-        for each in found.streams
-        if each.name in ids
+        each.name: Output(ids[each.name], each, RowEncoder(each.columns)) for each in found.streams if each.name in ids
     }
     start = clock.from_datetime(version.created)
     return Deployed(application.pk, name, version.number, found.program, found.tables, start, outputs)

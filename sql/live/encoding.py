@@ -1,11 +1,7 @@
-"""Writes rows as JSON or CSV, as the service wrote them to its outputs: columns in order, times as text."""
+"""Writes rows as JSON or CSV, as the service wrote them to its outputs; sql.rendering has the form of each value."""
 
 import csv
-import math
-import struct
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
 from io import StringIO
 from typing import Any
 
@@ -13,95 +9,69 @@ import msgspec
 
 from common.text import cut
 from sql.engine.contract import Row
-from sql.types import Family, Kind, Type
+from sql.plan.nodes import Column
+from sql.rendering import Renderer, encode
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NUL = b"\\u0000"  # as JSON writes it; PostgreSQL takes no such text
 SHOWN = 200  # characters of a text on a page
 COLUMNS = 50  # of a row on a page
-_encode = msgspec.json.Encoder(decimal_format="number").encode
-Write = Callable[[Any], Any]  # turns a value that is not NULL into a JSON value
-
-
-@lru_cache(maxsize=4096)
-def _second(second: int) -> str:
-    return (EPOCH + timedelta(seconds=second)).strftime("%Y-%m-%d %H:%M:%S").rjust(19, "0")
-
-
-def timestamp(milliseconds: int) -> str:
-    """Returns a TIMESTAMP as 2016-07-19 17:05:00.000."""
-    return f"{_second(milliseconds // 1000)}.{milliseconds % 1000:03}"
-
-
-def _date(milliseconds: int) -> str:
-    return timestamp(milliseconds)[:10]
-
-
-def _time(milliseconds: int) -> str:
-    return timestamp(milliseconds)[11:]
-
-
-def _real(value: float) -> float:
-    """Returns a REAL as the number with the fewest digits that means the same 32 bits."""
-    if not math.isfinite(value):
-        return value
-    same = struct.pack("f", value)
-    short = (float(f"{value:.{digits}g}") for digits in (6, 7, 8))
-    return next((each for each in short if abs(each) < 3.4e38 and struct.pack("f", each) == same), value)
-
-
-_WRITE: dict[Family, Write] = {
-    Family.TIMESTAMP: timestamp,
-    Family.DATE: _date,
-    Family.TIME: _time,
-    Family.BYTES: lambda value: value.hex().upper(),
-    Family.ROW: lambda value: [str(each) for each in value],
-}
-
-
-def writer(type_: Type) -> Write | None:
-    """Returns the function that turns values of a type into JSON values; None if they are JSON values already."""
-    return _real if type_.kind == Kind.REAL else _WRITE.get(type_.family)
 
 
 class RowEncoder:
     """Encodes rows of one stream."""
 
-    def __init__(self, columns: Sequence[tuple[str, Type]]) -> None:
-        """Takes the name and the type of each column."""
-        self.names = [name for name, _ in columns]
-        self._writes = [(at, write) for at, (_, type_) in enumerate(columns) if (write := writer(type_))]
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self._renderer = Renderer(columns)
+        self._object = _maker(self._renderer.names)
 
-    def values(self, row: Row) -> list[Any]:
-        """Returns the row's values as JSON values."""
-        found = list(row)
-        for at, write in self._writes:
-            if (value := found[at]) is not None:
-                found[at] = write(value)
-        return found
+    def jsons(self, rows: Iterable[Row]) -> list[bytes]:
+        """Returns each row as a JSON object."""
+        values, made = self._renderer.values, self._object
+        return [encode(made(*values(row))) for row in rows]
 
-    def json(self, row: Row) -> bytes:
-        """Returns the row as a JSON object."""
-        return _encode(dict(zip(self.names, self.values(row) if self._writes else row, strict=True)))
-
-    def storable(self, row: Row) -> str:
-        """Returns the same as text that every database takes: U+FFFD stands for U+0000."""
-        found = self.json(row)
-        if NUL in found:
-            found = self.json(tuple(each.replace("\0", "\ufffd") if isinstance(each, str) else each for each in row))
-        return found.decode()
+    def storable(self, rows: Sequence[Row]) -> list[str]:
+        """Returns the same as texts that every database takes: U+FFFD stands for U+0000."""
+        found = self.jsons(rows)
+        for place, text in enumerate(found):
+            if NUL in text:
+                [found[place]] = self.jsons([tuple(map(_without_nul, rows[place]))])
+        return [text.decode() for text in found]
 
     def short(self, row: Row) -> str:
         """Returns the row as JSON for a page: of its first columns, with long texts cut."""
-        shown = [cut(each, SHOWN) if isinstance(each, str) else each for each in self.values(row)[:COLUMNS]]
-        return _encode(dict(zip(self.names, shown, strict=False))).decode().replace(NUL.decode(), "\\ufffd")
+        values = self._renderer.values(row)[:COLUMNS]
+        shown = [cut(each, SHOWN) if isinstance(each, str) else each for each in values]
+        return encode(dict(zip(self._renderer.names, shown, strict=False))).decode().replace(NUL.decode(), "\\ufffd")
 
-    def csv(self, row: Row) -> bytes:
-        """Returns the row as a line of CSV."""
+    def csvs(self, rows: Iterable[Row]) -> list[bytes]:
+        """Returns each row as a line of CSV."""
+        return [self._csv(row) for row in rows]
+
+    def _csv(self, row: Row) -> bytes:
         file = StringIO()
-        csv.writer(file, lineterminator="\n").writerow([_cell(value) for value in self.values(row)])
+        csv.writer(file, lineterminator="\n").writerow(map(plain, self._renderer.values(row)))
         return file.getvalue().encode()
 
+    def text(self, row: Row, place: int) -> str:
+        """Returns one value of a row as text; "" for NULL."""
+        value = plain(self._renderer.values(row)[place])
+        return "" if value is None else str(value)
 
-def _cell(value: Any) -> Any:
+
+def _maker(names: Sequence[str]) -> Callable[..., Any]:
+    """Returns a function that makes a JSON object of values: a struct, which is quicker to encode than a dict."""
+    if any(character in '\\"' or character < " " for name in names for character in name):
+        return lambda *values: dict(zip(names, values, strict=True))  # a struct takes no such name
+    fields = {f"c{place}": name for place, name in enumerate(names)}
+    return msgspec.defstruct("Row", list(fields), rename=fields, gc=False)
+
+
+def _without_nul(value: Any) -> Any:
+    return value.replace("\0", "\ufffd") if isinstance(value, str) else value
+
+
+def plain(value: Any) -> Any:
+    """Returns a value as CSV has it: numbers as they are, TRUE as true."""
+    if isinstance(value, msgspec.Raw):
+        return bytes(value).decode()
     return str(value).lower() if isinstance(value, bool) else value

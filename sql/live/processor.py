@@ -74,7 +74,7 @@ class SqlProcessor:
         if self._before is None:
             self._before = self._deployed.number
         self._deployed = settings
-        self._engine.switch(settings.program)
+        self._engine.switch(settings.program, settings.tables, settings.start)
 
     def add(self, batch: Batch, events: list[bytes]) -> Sequence[DeadRecord]:
         if self._before is not None and self._first is None:

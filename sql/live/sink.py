@@ -101,23 +101,17 @@ def _add(
 ) -> None:
     written, encoder = output.written, output.encoder
     if written.stored:
-        texts = enumerate(map(encoder.storable, rows), ordinal)
+        texts = enumerate(encoder.storable(rows), ordinal)
         prepared.rows.extend((output.id, time, place, text) for place, text in texts)
     before = prepared.tails.get(output.id) or Tail(0, time, [], Counter())
     before.minutes[time // MINUTE * MINUTE] += len(rows)
     newest = [*before.newest, *((time, encoder.short(row)) for row in rows[-NEWEST:])][-NEWEST:]
     prepared.tails[output.id] = Tail(before.added + len(rows), max(time, before.time), newest, before.minutes)
     if written.to:
-        encode = encoder.csv if written.format == "csv" else encoder.json
-        keys = (_key(encoder.values(row)[written.key]) for row in rows)
-        pairs = zip(keys, map(encode, rows), strict=True)
+        datas = encoder.csvs(rows) if written.format == "csv" else encoder.jsons(rows)
+        keys = (storable(encoder.text(row, written.key))[:MOST_KEY] or "-" for row in rows)
+        pairs = zip(keys, datas, strict=True)
         entries[written.to] += [(ordinal + place, entry) for place, entry in enumerate(pairs)]
-
-
-def _key(value: Any) -> str:
-    """Returns a value as a partition key: 1 to 256 characters."""
-    text = value if isinstance(value, str) else json.dumps(value, default=str)
-    return storable(text)[:MOST_KEY] or "-"
 
 
 def _boxes(results: LiveResults, to: str, found: Sequence[tuple[int, Entry]]) -> Iterator[SqlOutbox]:

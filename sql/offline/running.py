@@ -11,6 +11,7 @@ from sql.engine.contract import Results, RowFault
 from sql.folder import Application, FolderError
 from sql.offline.records import Sample, batches, read
 from sql.program import Program, compile_application
+from sql.references import tables_of
 from sql.rendering import Renderer, encode, iso
 
 SAMPLE_FILE = "sample.jsonl"
@@ -24,6 +25,7 @@ class Run:
 
     def __init__(self, application: Application) -> None:
         self._program: Program = compile_application(application)
+        self._tables = tables_of(application)
         streams = self._program.plan.streams
         self._renderers = {name: Renderer(stream.columns) for name, stream in streams.items()}
         self.faults: list[RowFault] = []
@@ -31,7 +33,7 @@ class Run:
 
     def rows(self, samples: Iterable[Sample]) -> Iterator[dict[str, Any]]:
         """Yields each row that a pump writes, in order. When the records end, time goes on until no window is open."""
-        engine = self._program.start()
+        engine = self._program.start(tables=self._tables)
         for number, batch in enumerate(batches(samples), 1):
             dead = engine.add(batch, list(batch.datas))
             self.refused += [f"Record {record.sequence}: {record.error}" for record in dead]

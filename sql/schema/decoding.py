@@ -190,7 +190,7 @@ class Decoder:
         return [self._row(*row) for row in found.rows[: self._rows_most]], found.faults
 
     def _learn(self, found: Found) -> None:
-        """Lets the reader take more types in the columns whose values it did not take, if they are many."""
+        """Lets the reader take more types in a column, if it did not take many of the column's values."""
         changed = False
         for row, sources in zip(found.rows, found.sources, strict=True):
             for number, column in enumerate(self.schema.columns):

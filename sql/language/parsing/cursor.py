@@ -9,7 +9,7 @@ from sql.language.bounds import COLUMNS_MOST, DEPTH_MOST, NODES_MOST
 from sql.language.parsing.hints import unexpected
 from sql.language.report import Broken, Report
 from sql.language.tokens import END, QUOTED, WORD, Token
-from sql.language.words import HARD, NILADIC, NO_ALIAS, SOFT
+from sql.language.words import HARD, NILADIC, NO_ALIAS, SOFT, near
 
 T = TypeVar("T")
 
@@ -158,6 +158,11 @@ class Cursor:
         if token.kind == QUOTED or (token.kind == WORD and token.key not in NO_ALIAS and not self._is_limit()):
             return self.identifier()
         return None
+
+    def doubt(self, words: tuple[str, ...], reading: str) -> None:
+        """Warns if the token is nearly one of the words, which would change its reading."""
+        if meant := near(self.key, words):
+            self.report.warn(self.token.start, f"{self.shown()} is read as {reading}; did you mean {meant}?")
 
     def _is_limit(self) -> bool:
         return self.key == "LIMIT" and self.peek() == "number"

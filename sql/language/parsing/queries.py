@@ -16,6 +16,7 @@ from sql.language.bounds import COLUMNS_MOST, QUERY_DEPTH
 from sql.language.parsing.sources import JOIN_WORDS, Sources
 from sql.language.report import Broken
 from sql.language.tokens import END, NUMBER, QUOTED, TEXT, WORD
+from sql.language.words import NO_ALIAS
 
 SETS = {"UNION", "EXCEPT", "INTERSECT"}
 # What can follow the last source, for the sentence about a token that cannot.
@@ -89,6 +90,7 @@ class Queries(Sources):
         stream = self.accept("STREAM")
         distinct = self.accept("DISTINCT")
         _ = distinct or self.accept("ALL")
+        self._doubt_words()
         items = self.many(self._item, most=COLUMNS_MOST)
         if self.key != "FROM":
             raise self._no_from()
@@ -104,6 +106,12 @@ class Queries(Sources):
         return Select(
             items, sources, stream, distinct, where, group, stagger, having, windows, span=self.span(start)
         )  # fmt: skip
+
+    def _doubt_words(self) -> None:
+        """Warns of a misspelt STREAM or DISTINCT, which is read as a column with another name."""
+        after = self.tokens[self.at + 1] if self.token.kind == WORD else self.token
+        if after.kind in {WORD, QUOTED} and after.key not in NO_ALIAS and after is not self.token:
+            self.doubt(("STREAM", "DISTINCT"), f"a column, and {self.text[after.start : after.end]} as its new name")
 
     def _no_from(self) -> Broken:
         if self.key == "AS" and self.tokens[self.at - 1].kind in {WORD, QUOTED}:

@@ -13,8 +13,10 @@ from sql.language.ast import (
 )
 from sql.language.parsing.windows import Windows
 from sql.language.report import Broken
+from sql.language.tokens import WORD
 
-JOIN_WORDS = {"JOIN", "INNER", "LEFT", "RIGHT", "FULL", "CROSS", "NATURAL"}
+JOIN_KINDS = ("INNER", "LEFT", "RIGHT", "FULL", "CROSS", "NATURAL")
+JOIN_WORDS = {"JOIN", *JOIN_KINDS}
 Named = tuple[Window | None, Identifier | None, tuple[Identifier, ...]]
 
 
@@ -82,6 +84,8 @@ class Sources(Windows):
     def _naming(self) -> Named:
         """Reads OVER before or after the name, and the name's list of columns."""
         over = self.window() if self.accept("OVER") else None
+        if self.peek() == "JOIN" and self.token.kind == WORD:
+            self.doubt(JOIN_KINDS, "a name of the source before it")
         alias = self.alias()
         columns = self.names() if alias and self.key == "(" else ()
         if over is None and self.accept("OVER"):

@@ -10,8 +10,8 @@ from sql.language.words import HARD, NILADIC, SOFT
 PLAIN = re.compile(r"[A-Z_][A-Z0-9_]*")
 Writer = Callable[[Any], str]
 WRITERS: dict[type[Node], Writer] = {}
-ATOM = 10  # how strongly an expression is held together that needs no parentheses anywhere
-POWERS: dict[type[Node], Callable[[Any], int]] = {}  # of other expressions
+# How strongly an expression is held together; those that are left out need no parentheses anywhere.
+POWERS: dict[type[Node], Callable[[Any], int]] = {}
 
 
 def writes(kind: type[Node]) -> Callable[[Writer], Writer]:

@@ -10,7 +10,7 @@ from sql.language.parsing.expressions import NOT, QUALIFIER, UNARY
 from sql.language.parsing.expressions import POWERS as OPERATORS
 from sql.language.parsing.forms import COMPARISON
 from sql.language.parsing.literals import MILLISECONDS, SEPARATORS
-from sql.language.printing.base import ATOM, POWERS, held, listed, spelt, to_text, writes
+from sql.language.printing.base import POWERS, held, listed, spelt, to_text, writes
 from sql.language.words import UNITS
 from sql.types import Kind
 
@@ -254,6 +254,3 @@ def call(node: ast.Call) -> str:
     words += " IGNORE NULLS" if node.ignore_nulls else ""
     words += f" OVER {to_text(node.over)}" if node.over else ""
     return f"{name}({args}){words}"
-
-
-assert ATOM > QUALIFIER  # what POWERS leaves out never needs parentheses

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sql.codegen.conversions import Conversions
+from sql.codegen.depth import deep
 from sql.codegen.expressions import Writer
-from sql.codegen.module import HELPERS, deep
+from sql.codegen.module import HELPERS
 from sql.codegen.names import Names
 from sql.errors import Fault, RowError
 from sql.functions.function import FAULTS
@@ -36,7 +37,8 @@ def compiled(expr: Expr, form: str = "value", *, refuses: bool = False) -> Any:
     """Returns a function of a row; `form` is value, true or false."""
     names, functions = Names(HELPERS), list[str]()
     writer = Writer(names, lambda slot: f"v{1000 + slot}", Conversions(refuses=refuses), functions)
-    text = getattr(writer, form)(expr)
+    with deep():
+        text = getattr(writer, form)(expr)
     slots = ", ".join(f"v{1000 + slot}" for slot in range(len(COLUMNS)))
     source = "\n".join([*functions, f"def run({slots}, t=7):", f"    return {text}", ""])
     space = names.space(Runs())
@@ -52,7 +54,7 @@ def outcome(work: Any, row: Any) -> Any:
         return "fault"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(expr=numbers, rows=st.lists(ROWS, min_size=1, max_size=4))
 def test_numbers_have_the_value_or_the_fault_of_the_rules(expr: Expr, rows: list[Any]) -> None:
     work = compiled(expr)
@@ -62,7 +64,7 @@ def test_numbers_have_the_value_or_the_fault_of_the_rules(expr: Expr, rows: list
         assert (found, type(found)) == (wanted, type(wanted)) or (wanted == "fault" and found is None)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(expr=conditions, rows=st.lists(ROWS, min_size=1, max_size=4))
 def test_conditions_have_the_truth_of_three_valued_logic(expr: Expr, rows: list[Any]) -> None:
     value, true, false = compiled(expr), compiled(expr, "true"), compiled(expr, "false")
@@ -76,15 +78,14 @@ def test_conditions_have_the_truth_of_three_valued_logic(expr: Expr, rows: list[
 
 @pytest.mark.parametrize("form", ["value", "true", "false"])
 def test_an_expression_of_two_hundred_levels_compiles(form: str) -> None:
-    condition: Expr = apply(">", field(0), const(1, BIGINT))
+    deep: Expr = apply(">", field(0), const(1, BIGINT))
     for level in range(200):
-        condition = Not(type=BOOLEAN, arg=Junction(type=BOOLEAN, any=level % 2 == 0, args=(condition, field(4))))
+        deep = Not(type=BOOLEAN, arg=Junction(type=BOOLEAN, any=level % 2 == 0, args=(deep, field(4))))
+    assert outcome(compiled(deep, form), (5, 1, None, None, True)) in {True, False, None}
     number: Expr = field(1)
     for _ in range(200):
         number = apply("+", const(1, BIGINT), number)
-    with deep():
-        assert outcome(compiled(condition, form), (5, 1, None, None, True)) in {True, False, None}
-        assert compiled(number)((None, 1, None, None, None)) == 201
+    assert compiled(number)((None, 1, None, None, None)) == 201
 
 
 def test_casts_and_assignments_convert_and_refuse() -> None:

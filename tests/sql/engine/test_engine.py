@@ -97,7 +97,7 @@ def test_a_window_waits_for_the_next_row_if_the_switch_says_so() -> None:
     assert len(rows_of(feed(engine, batch(MINUTE, [("A", 1.0, 1)])))) == 1
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(given=records(), ways=ways)
 def test_two_pumps_into_one_stream_keep_the_order_of_the_records_however_they_run(
     given: list[Record], ways: list[Way]
@@ -111,7 +111,7 @@ def test_two_pumps_into_one_stream_keep_the_order_of_the_records_however_they_ru
     assert varied(made, given, ways) == whole(made, given)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(given=records(), ways=ways)
 def test_other_operators_give_the_same_rows_however_they_run(given: list[Record], ways: list[Way]) -> None:
     stagger = Stagger(

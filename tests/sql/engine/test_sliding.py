@@ -41,7 +41,7 @@ def expected(given: list[Record], frame: Frame) -> list[tuple[str, int, Any]]:
 
 
 @pytest.mark.parametrize("name", FRAMES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(given=records(), ways=ways)
 def test_a_sliding_window_gives_the_rows_of_its_definition_however_it_runs(
     name: str, given: list[Record], ways: list[Way]
@@ -84,7 +84,7 @@ def placed(given: list[Record], frame: Frame) -> list[tuple[str, int, Any]]:
 
 
 @pytest.mark.parametrize("name", FRAMES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(given=records(), ways=ways)
 def test_places_in_a_window_are_those_of_its_rows_however_it_runs(
     name: str, given: list[Record], ways: list[Way]

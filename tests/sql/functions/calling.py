@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
+from hypothesis import strategies as st
+
 from sql.functions.calendar import midnight
 from sql.functions.function import FAULTS
 from sql.functions.registry import NAMES, find
@@ -80,3 +82,22 @@ def at(text: str) -> int:
 
 
 SECOND, MINUTE, HOUR, DAY = (interval(unit) for unit in ("SECOND", "MINUTE", "HOUR", "DAY"))
+# Values of each type, for property tests.
+POOL: dict[str, st.SearchStrategy[Any]] = {
+    "TINYINT": st.integers(-128, 127),
+    "INTEGER": st.integers(-(2**31), 2**31 - 1) | st.integers(-3, 3),
+    "BIGINT": st.integers(-(2**63), 2**63 - 1) | st.integers(-3, 3),
+    "DECIMAL(18,4)": st.decimals(-(10**13), 10**13, places=4),
+    "DECIMAL(3,2)": st.decimals(-9, 9, places=2),
+    "REAL": st.floats(width=32, allow_nan=False, allow_infinity=False),
+    "DOUBLE": st.floats(allow_nan=False, allow_infinity=False) | st.just(0.0),
+    "CHAR(3)": st.text("ab ", min_size=3, max_size=3),
+    "VARCHAR(9)": st.text("aB é1%_", max_size=9),
+    "BOOLEAN": st.booleans(),
+    "DATE": st.integers(0, 20_000).map(lambda days: days * 86_400_000),
+    "TIME": st.integers(0, 86_399_999),
+    "TIMESTAMP": st.integers(at("0001-01-01"), at("9999-12-31")),
+    "INTERVAL DAY TO SECOND": st.integers(-(10**12), 10**12),
+    "INTERVAL MONTH": st.integers(-1_000, 1_000),
+}
+TYPES = {text: type_of(text) for text in POOL}

@@ -8,13 +8,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sql.errors import Fault, RowError
-from sql.functions.casting import assign_to, cast_inline, cast_to, refuse_text, same
+from sql.functions.casting import (
+    assign_inline,
+    assign_to,
+    cast_inline,
+    cast_is_total,
+    cast_to,
+    castable,
+    refuse_text,
+    same,
+    unify_to,
+)
 from sql.functions.function import FAULTS
 from sql.functions.registry import NAMES, TypeProblem
 from sql.functions.rules import aggregate_result, assignable, common_type
 from sql.functions.values import fit_real
 from sql.types import BIGINT, DATE, DOUBLE, INTEGER, REAL, SMALLINT, TIME, TIMESTAMP, Type, decimal, varchar
-from tests.sql.functions.calling import at, type_of
+from tests.sql.functions.calling import POOL, TYPES, at, outcome, type_of
 
 CASTS: list[tuple[str, Any, str, Any]] = [
     ("DECIMAL(2,1)", Decimal("-1.5"), "INTEGER", -2),
@@ -69,6 +79,7 @@ FAULTY: list[tuple[str, Any, str, Fault]] = [
     ("VARCHAR(9)", "nan", "DOUBLE", Fault.CAST),
     ("VARCHAR(9)", "1e99999", "BIGINT", Fault.ARITHMETIC),
     ("VARCHAR(9)", "maybe", "BOOLEAN", Fault.CAST),
+    ("VARCHAR(9)", "UNKNOWN", "BOOLEAN", Fault.CAST),
     ("VARCHAR(20)", "2008-02-30", "DATE", Fault.CAST),
     ("VARCHAR(20)", "25:00:00", "TIME", Fault.CAST),
     ("VARCHAR(8)", "6:71", "INTERVAL MINUTE TO SECOND", Fault.CAST),
@@ -87,7 +98,7 @@ REFUSED = [
 def inlined(source: Type, target: Type, value: Any) -> Any:
     """Returns the value that generated code gives, or None if it calls the function."""
     template = cast_inline(source, target)
-    return None if template is None else eval(f"(lambda a: {template.format('a')})", dict(NAMES))(value)
+    return None if template is None else outcome(eval(f"lambda a: {template.format('a')}", dict(NAMES)), [value])
 
 
 @pytest.mark.parametrize(("source", "value", "target", "expected"), CASTS)
@@ -157,6 +168,12 @@ def test_common_type_holds_all(types: list[str], expected: str) -> None:
     assert str(common_type([type_of(each) for each in types])) == expected
 
 
+def test_values_of_a_case_become_its_type() -> None:
+    assert repr(unify_to(BIGINT, DOUBLE)(3)) == "3.0"
+    assert repr(unify_to(INTEGER, decimal(12, 2))(3)) == "Decimal('3.00')"
+    assert unify_to(type_of("INTERVAL DAY"), type_of("INTERVAL DAY TO HOUR")) is same
+
+
 @pytest.mark.parametrize(("one", "other"), [("VARCHAR(3)", "INTEGER"), ("DATE", "TIMESTAMP"), ("BOOLEAN", "INTEGER")])
 def test_types_without_a_common_type_are_named(one: str, other: str) -> None:
     with pytest.raises(TypeProblem, match="have no common type"):
@@ -197,6 +214,22 @@ def test_cast_to_text_and_back_gives_the_value(data: st.DataObject) -> None:
     )  # fmt: skip
     value = data.draw(values)
     assert cast_to(varchar(60), of)(cast_to(of, varchar(60))(value)) == value
+
+
+@given(st.data())
+def test_generated_conversion_agrees_and_a_total_one_never_fails(data: st.DataObject) -> None:
+    source, target = (data.draw(st.sampled_from(sorted(POOL))) for _ in range(2))
+    one, other = TYPES[source], TYPES[target]
+    value = data.draw(POOL[source])
+    if castable(one, other):
+        found = outcome(cast_to(one, other), [value])
+        assert inlined(one, other, value) in {None, found}
+        assert not (cast_is_total(one, other) and found == "fault")
+    if assignable(one, other):
+        found = outcome(assign_to(one, other), [value])
+        template = assign_inline(one, other)
+        assert template is None or outcome(eval(f"lambda a: {template.format('a')}", dict(NAMES)), [value]) == found
+        assert not (cast_is_total(one, other) and found == "fault")
 
 
 @given(st.text(max_size=40), st.sampled_from([INTEGER, DOUBLE, decimal(9, 2), DATE, TIME, TIMESTAMP]))

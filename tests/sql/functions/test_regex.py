@@ -5,10 +5,10 @@ import time
 import pytest
 
 from sql.errors import RowError
-from sql.functions.regex import compile_java
+from sql.functions.regex import compile_java, replace_java
 from sql.functions.registry import TypeProblem
 from sql.types import INTEGER, VARCHAR
-from tests.sql.functions.calling import call
+from tests.sql.functions.calling import call, outcome
 
 MATCHES = [
     (r"\p{Alpha}+", "abcXYZ", True),
@@ -67,6 +67,7 @@ REPLACED = [
     (("2016-07", r"(\d+)-(\d+)", "$2/$1", 1, 0), "07/2016"),
     (("2016-07", r"(?<y>\d+)-(\d+)", r"\$${y}\\", 1, 0), "$2016\\"),
     (("abc", "x*", "-", 1, 0), "-a-b-c-"),
+    (("abc", "(b)", "$12", 1, 0), "ab2c"),
     (("ab", "(x)?b", "[$1]", 1, 0), "a[]"),
     (("é.é", r"\.", "😀", 1, 0), "é😀é"),
 ]
@@ -104,8 +105,11 @@ def test_start_and_occurrence_out_of_range_are_a_fault_of_the_row(start: int, oc
 def test_replacement_without_its_group_is_refused() -> None:
     with pytest.raises(TypeProblem, match="has a \\$ without a group"):
         call("REGEX_REPLACE", "abc", "b", "$", 1, 0)
-    with pytest.raises(RowError, match="names group 2; the regular expression has 1"):
+    with pytest.raises(TypeProblem, match="names group 2; the pattern has 1"):
         call("REGEX_REPLACE", "abc", "(b)", "$2", 1, 0)
+    with pytest.raises(TypeProblem, match="names the group x, which the pattern does not have"):
+        call("REGEX_REPLACE", "abc", "(b)", "${x}", 1, 0)
+    assert outcome(replace_java, ("abc", "(b)", "$2", 1, 0)) == "fault"
 
 
 @pytest.mark.parametrize("pattern", EVIL)

@@ -1,4 +1,4 @@
-"""What all functions promise: generated code agrees with calls, total functions never fail, messages name the mend."""
+"""The promises of all functions: generated code agrees with calls, total functions never fail, names are found."""
 
 from functools import cache
 from itertools import product
@@ -9,28 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sql.functions.function import FAULTS
-from sql.functions.registry import NAMES, NOT_OF_THE_DIALECT, TypeProblem, find, names
+from sql.functions.registry import NAMES, NOT_OF_THE_DIALECT, TypeProblem, called, find, names
 from sql.types import Type
-from tests.sql.functions.calling import at, generated, outcome, type_of
-
-POOL: dict[str, st.SearchStrategy[Any]] = {
-    "TINYINT": st.integers(-128, 127),
-    "INTEGER": st.integers(-(2**31), 2**31 - 1) | st.integers(-3, 3),
-    "BIGINT": st.integers(-(2**63), 2**63 - 1) | st.integers(-3, 3),
-    "DECIMAL(18,4)": st.decimals(-(10**13), 10**13, places=4),
-    "DECIMAL(3,2)": st.decimals(-9, 9, places=2),
-    "REAL": st.floats(width=32, allow_nan=False, allow_infinity=False),
-    "DOUBLE": st.floats(allow_nan=False, allow_infinity=False) | st.just(0.0),
-    "CHAR(3)": st.text("ab ", min_size=3, max_size=3),
-    "VARCHAR(9)": st.text("aB é1%_", max_size=9),
-    "BOOLEAN": st.booleans(),
-    "DATE": st.integers(0, 20_000).map(lambda days: days * 86_400_000),
-    "TIME": st.integers(0, 86_399_999),
-    "TIMESTAMP": st.integers(at("0001-01-01"), at("9999-12-31")),
-    "INTERVAL DAY TO SECOND": st.integers(-(10**12), 10**12),
-    "INTERVAL MONTH": st.integers(-1_000, 1_000),
-}
-TYPES = {text: type_of(text) for text in POOL}
+from tests.sql.functions.calling import POOL, TYPES, generated, outcome
 
 
 @cache
@@ -79,6 +60,11 @@ def test_every_operator_takes_some_of_the_pool() -> None:
     assert {"+", "-", "*", "/", "=", "<", "||", "LIKE", "UPPER", "FLOOR", "STEP", "TSDIFF"} <= {
         name for name, _ in signatures()
     }
+
+
+def test_scripts_call_functions_and_no_names_of_the_plan() -> None:
+    assert {"UPPER", "FLOOR", "SUBSTRING", "TSDIFF", "W3C_LOG_PARSE"} <= set(called())
+    assert not {"+", "FLOOR_TIME", "TSDIFF_ABSOLUTE", "PERIOD_EQUALS", "NEGATE"} & set(called())
 
 
 def test_templates_nest_without_touching_each_other() -> None:

@@ -12,7 +12,7 @@ from sql.folder import Application
 from sql.plan.nodes import Column, InAppStream, Plan, Project, Proof, Pump, Scan
 from sql.types import BIGINT, TIMESTAMP, varchar
 from streams.core.records import Batch, DeadRecord
-from streams.core.state import State, StateChange, merge
+from streams.core.state import State, StateChange, StateKey, merge
 
 COLUMNS = (Column(name="KEY", type=varchar(64)), Column(name="TOTAL", type=BIGINT), Column(name="AT", type=TIMESTAMP))
 TOML = """name = "counts"
@@ -63,7 +63,7 @@ class FakeEngine:
     def configure(self, settings: object) -> None:
         raise AssertionError("the processor around the engine configures it")
 
-    def switch(self, program: FakeProgram) -> None:
+    def switch(self, program: FakeProgram, tables: object = None, start: int | None = None) -> None:
         self._program = program
 
     def add(self, batch: Batch, events: list[bytes]) -> Sequence[DeadRecord]:
@@ -88,7 +88,7 @@ class FakeEngine:
         return found if found.packets or found.faults else None
 
     def changes(self) -> StateChange:
-        put = {(key,): str(self._counts[key]).encode() for key in self._changed}
+        put: dict[StateKey, bytes] = {(key,): str(self._counts[key]).encode() for key in self._changed}
         self._changed = set()
         return StateChange(b"", put)
 

@@ -47,6 +47,11 @@ def test_deploy_of_the_same_files_makes_no_version(clicks: EmbeddedStream, tmp_p
         assert exit_code("sql", "deploy", "counts", folder(tmp_path / "a", factor)) == 0
         assert SqlApplication.objects.get().active == version
     assert "counts: nothing changed; version 1 runs." in capsys.readouterr().out
+    capsys.readouterr()
+    assert exit_code("sql", "diff", "counts", "1", "2") == 0
+    assert capsys.readouterr().out.splitlines()[:5] == [
+        *("--- application.sql, version 1", "+++ application.sql, version 2", "@@ -1 +1 @@", "-1", "+2")
+    ]
     assert exit_code("sql", "rollback", "counts") == 0
     assert exit_code("sql", "export", "counts", str(tmp_path / "b")) == 0
     written = {path.name: path.read_bytes() for path in (tmp_path / "b").iterdir()}

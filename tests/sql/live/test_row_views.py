@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sql.live import row_views
 from sql.live.encoding import RowEncoder
 from sql.live.models import SqlApplication, SqlOutput, SqlRow
+from sql.plan.nodes import Column
 from sql.types import BIGINT, BOOLEAN, DATE, DOUBLE, REAL, TIMESTAMP, Type, decimal, varchar
 
 COLUMNS: list[tuple[str, Type]] = [
@@ -37,9 +38,8 @@ def output(db: None) -> SqlOutput:
     columns = [[name, str(type_)] for name, type_ in COLUMNS]
     view = row_views.view_name("stock-prices", "OUT", set())
     found = SqlOutput.objects.create(application=application, name="OUT", columns=columns, view=view)
-    encoder = RowEncoder(COLUMNS)
-    for ordinal, row in enumerate([ROW, (None,) * len(COLUMNS)]):
-        data = encoder.storable(row)
+    encoder = RowEncoder([Column(name=name, type=type_) for name, type_ in COLUMNS])
+    for ordinal, data in enumerate(encoder.storable([ROW, (None,) * len(COLUMNS)])):
         SqlRow.objects.create(output=found, stream="trades", rowtime=MOMENT, ordinal=ordinal, data=data)
     return found
 

@@ -1,0 +1,35 @@
+"""Scripts give the rows that the interpreter computes from the definitions, however they run."""
+
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from sql.interpreter.oracle import Oracle
+from sql.program import Program, compile_application
+from tests.sql.engine.running import Record, Way, records, varied, ways, whole
+from tests.sql.engine.scripts import SCRIPTS
+from tests.sql.plans import application
+
+
+@cache
+def compiled(name: str) -> Program:
+    return compile_application(replace(application(), script=SCRIPTS[name]))
+
+
+def computed(program: Program, given: list[Record]) -> list[tuple[str, int, Any]]:
+    """Returns the rows that the interpreter computes."""
+    found = Oracle(program.plan, {}).run([(time, values) for time, values in given])
+    return sorted(((name, time, row) for name, rows in found.items() for time, row in rows), key=lambda row: row[0])
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+@settings(max_examples=20, deadline=None)
+@given(given=records(), ways=ways)
+def test_a_script_gives_the_rows_of_its_definitions(name: str, given: list[Record], ways: list[Way]) -> None:
+    program = compiled(name)
+    wanted = computed(program, given)
+    assert whole(program, given) == wanted
+    assert varied(program, given, ways) == wanted
