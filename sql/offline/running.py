@@ -59,8 +59,8 @@ class Run:
         for fault in self.faults:
             groups.setdefault((fault.pump, fault.column, fault.line), []).append(fault)
         told = [
-            f"{pump}, line {line}: {counted(len(group), 'row')} failed at the column {column}. The first: {group[0].sentence} "
-            f"({group[0].expression}; the row was {group[0].value})"
+            f"{pump}, line {line}: {counted(len(group), 'row')} failed at the column {column}. The first: "
+            f"{group[0].sentence} ({group[0].expression}; the row was {group[0].value})"
             for (pump, column, line), group in groups.items()
         ]
         if self.refused:
