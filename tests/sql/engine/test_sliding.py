@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sql.engine.operators import sliding_state
 from sql.plan.nodes import Frame
 from sql.program import Program
 from sql.types import BIGINT, DOUBLE
+from streams.core.state import EMPTY, changed
 from tests.sql.engine.oracle import AGGREGATES, Record, frame_of, present
 from tests.sql.engine.running import Way, records, varied, ways, whole
 from tests.sql.plans import batch, call, column, const, feed, over, program, pump, rows_of, scan
@@ -49,6 +51,27 @@ def test_a_sliding_window_gives_the_rows_of_its_definition_however_it_runs(
     wanted = expected(given, FRAMES[name])
     assert whole(PROGRAMS[name], given) == wanted
     assert varied(PROGRAMS[name], given, ways) == wanted
+
+
+@settings(max_examples=20, deadline=None)
+@given(given=records(), ways=ways)
+def test_a_large_window_of_rows_is_stored_in_chunks(given: list[Record], ways: list[Way]) -> None:
+    frame = Frame(partition=(TICKER,), rows=5)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sliding_state, "LARGE", 2)
+        patch.setattr(sliding_state, "CHUNKS", 2)
+        assert varied(made(frame), given, ways) == expected(given, frame)
+
+
+def test_a_commit_of_a_large_window_writes_about_its_new_rows() -> None:
+    engine, state, sizes = made(Frame(partition=(), rows=1_000)).start(), EMPTY, []
+    for time in range(3_000):
+        feed(engine, batch(time, [("A", 1.0, 1)]))
+        change = engine.changes()
+        sizes.append(sum(map(len, change.put.values())))
+        state = changed(state, change)
+    assert max(sizes) < 1_200
+    assert len(state.entries) < 20
 
 
 PLACES = [
