@@ -82,7 +82,7 @@ class Application:
     # `manage.py report NAME --output … --from … --to …`: yields rows in the order of time.
     report_range: Callable[[Asked], Iterator[Row]] | None = None
     # Called by `manage.py consume` with the stream; the answer is called between commits, about twice a second, and
-    # again at once while it returns True: it sends what commits have put aside for elsewhere. It must not wait.
+    # again at once while it returns True: it sends the rows that commits have put aside. It must not wait.
     deliver: Callable[[str], Callable[[], bool]] | None = None
     # Called once at the start of `manage.py consume`, with the stream and the watermark of then, in milliseconds.
     closing: Callable[[str, int | None], Closing] | None = None
@@ -155,9 +155,9 @@ def provide(provider: Provider) -> None:
     _topics.update({name: ("", topic) for name, topic in provider.topics.items()})
 
 
-def _refuse_taken(both: Any, kind: str, whose: str = "") -> None:
+def _refuse_taken(both: Any, kind: str, of: str = "") -> None:
     if both:
-        raise ValueError(f"The {kind} {min(both)!r}{whose} is registered already.")
+        raise ValueError(f"The {kind} {min(both)!r}{of} is registered already.")
 
 
 def find(name: str) -> Application:

@@ -1,4 +1,4 @@
-"""Defines the parts of an application's declaration: its sources, topics, links, and what its report is asked.
+"""Defines the parts of an application's declaration: its sources, topics, links, and the questions to its report.
 
 This module imports nothing at run time, so that every layer may import it.
 """
