@@ -10,6 +10,8 @@ from sql.engine.contract import Kept, Operator
 from sql.engine.lineage import Lineage
 from sql.engine.operators.distinct import DistinctOperator
 from sql.engine.operators.distinct_count import DistinctCountOperator
+from sql.engine.operators.forest import ForestOperator, seed_of
+from sql.engine.operators.hotspots import HotspotsOperator
 from sql.engine.operators.join import StreamJoinOperator
 from sql.engine.operators.lookup import LookupJoinOperator, Table
 from sql.engine.operators.order import OrderOperator
@@ -22,6 +24,8 @@ from sql.plan.nodes import (
     Aggregate,
     Distinct,
     DistinctCount,
+    Forest,
+    Hotspots,
     LookupJoin,
     Order,
     Over,
@@ -131,6 +135,17 @@ def _distinct_count(maker: Maker, operator: Stateful, kept: Kept, report: Report
     return DistinctCountOperator(operator.node, kept, report)
 
 
+def _forest(maker: Maker, operator: Stateful, kept: Kept, report: Report) -> Operator:
+    assert isinstance(operator.node, Forest)
+    seed = seed_of(str(maker.settings.seed), operator.pump.name)
+    return ForestOperator(operator.node, kept, report, seed)
+
+
+def _hotspots(maker: Maker, operator: Stateful, kept: Kept, report: Report) -> Operator:
+    assert isinstance(operator.node, Hotspots)
+    return HotspotsOperator(operator.node, kept, report)
+
+
 MAKERS: dict[type, Callable[[Maker, Stateful, Kept, Report], Any]] = {
     Aggregate: _tumbling,
     Over: _sliding,
@@ -141,4 +156,6 @@ MAKERS: dict[type, Callable[[Maker, Stateful, Kept, Report], Any]] = {
     StreamJoin: _join,
     TopItems: _top_items,
     DistinctCount: _distinct_count,
+    Forest: _forest,
+    Hotspots: _hotspots,
 }

@@ -68,6 +68,11 @@ class Deliverer:
             self._outage.failure(error)
             return False
 
+    def close(self) -> None:
+        """Gives the leases back, so that another process delivers at once. If that fails, they expire."""
+        held = SqlDelivery.objects.filter(application=self._application, owner=self._owner)
+        translate_errors(held.update)(owner="", expires=NEVER)
+
     def _step(self) -> bool:
         waiting = SqlOutbox.objects.filter(application=self._application)
         names = waiting.order_by("to").values_list("to", flat=True).distinct()

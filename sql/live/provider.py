@@ -11,6 +11,7 @@ from django.db.models import Model, QuerySet
 from common.retention import kept_since
 from sql.live import report, topics
 from sql.live.configuration import Versions
+from sql.live.datasets import datasets
 from sql.live.delivery import Deliverer
 from sql.live.models import (
     SqlApplication,
@@ -84,6 +85,7 @@ NOT_GROWING: dict[type[Model], str] = {
 PROVIDER = Provider(
     find=find,
     names=names,
+    datasets=datasets,
     topics={
         "sql": Topic(build=topics.one, many=topics.many),
         "sql-curves": Topic(build=topics.one_curves, many=topics.many_curves, every=timedelta(seconds=2)),

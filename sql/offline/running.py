@@ -7,10 +7,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from common.text import counted
 from sql.engine.contract import Results, RowFault
 from sql.folder import Application, FolderError
 from sql.offline.records import Sample, batches, read
 from sql.program import Program, compile_application
+from sql.references import tables_of
 from sql.rendering import Renderer, encode, iso
 
 SAMPLE_FILE = "sample.jsonl"
@@ -24,6 +26,7 @@ class Run:
 
     def __init__(self, application: Application) -> None:
         self._program: Program = compile_application(application)
+        self._tables = tables_of(application)
         streams = self._program.plan.streams
         self._renderers = {name: Renderer(stream.columns) for name, stream in streams.items()}
         self.faults: list[RowFault] = []
@@ -31,7 +34,7 @@ class Run:
 
     def rows(self, samples: Iterable[Sample]) -> Iterator[dict[str, Any]]:
         """Yields each row that a pump writes, in order. When the records end, time goes on until no window is open."""
-        engine = self._program.start()
+        engine = self._program.start(tables=self._tables)
         for number, batch in enumerate(batches(samples), 1):
             dead = engine.add(batch, list(batch.datas))
             self.refused += [f"Record {record.sequence}: {record.error}" for record in dead]
@@ -56,12 +59,12 @@ class Run:
         for fault in self.faults:
             groups.setdefault((fault.pump, fault.column, fault.line), []).append(fault)
         told = [
-            f"{pump}, line {line}: {len(group)} rows failed at the column {column}. The first: {group[0].sentence} "
-            f"({group[0].expression}; the row was {group[0].value})"
+            f"{pump}, line {line}: {counted(len(group), 'row')} failed at the column {column}. The first: "
+            f"{group[0].sentence} ({group[0].expression}; the row was {group[0].value})"
             for (pump, column, line), group in groups.items()
         ]
         if self.refused:
-            told.append(f"{len(self.refused)} records could not be read. {self.refused[0]}")
+            told.append(f"{counted(len(self.refused), 'record')} could not be read. {self.refused[0]}")
         return told
 
 

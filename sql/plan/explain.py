@@ -167,7 +167,7 @@ def _sides(node: StreamJoin) -> str:
 
 
 def _when(node: Node) -> str:
-    """Returns when rows leave; an empty text for operators whose rows leave at once."""
+    """Returns when rows leave; an empty text if they leave at once."""
     match node:
         case Aggregate() | TopItems() | DistinctCount():
             period: Period | None = node.period

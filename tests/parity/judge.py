@@ -13,8 +13,6 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from sql.program import compile_application
-
 from sql.flink.export import Export, export
 from sql.flink.fidelity import Level
 from sql.flink.literals import name, text, type_name
@@ -22,6 +20,7 @@ from sql.folder import Application, read_folder
 from sql.offline.records import read
 from sql.offline.running import SAMPLE_FILE, Run
 from sql.plan.nodes import Column, Plan
+from sql.program import compile_application
 from sql.rendering import encode, iso
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

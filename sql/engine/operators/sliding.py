@@ -1,9 +1,9 @@
 """Keeps the sliding windows of an Over. Generated code takes the rows in and out; here is what outlives a row."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 from sql.codegen.frames import FrameCode
@@ -29,7 +29,10 @@ MANY_WINDOWS = (
 
 @dataclass(slots=True)
 class Made:
-    """Holds the functions of generated code for one frame: they make a window, and take a row into one."""
+    """Holds the functions of generated code for one frame: they make a window, and fill it.
+
+    `enter` takes a window and, of a RANGE, the times and columns of rows; of other frames, the arguments of one row.
+    """
 
     new: Callable[[Any], Any]
     enter: Callable[..., None]
@@ -50,11 +53,13 @@ class SlidingFrame:
         self._single = len(code.frame.partition) == 1
         self._range = code.frame.range or 0
         self._columns = [arg.column for arg in code.columns]
+        self._compact = {arg.column for arg in code.columns if arg.is_compact}
         self._now = 0
         self._live = 0  # rows within the range
         self._batches: deque[tuple[int, int]] = deque()  # row time and number of rows, of those
         self._sweep = max(1000, self._range // SWEEPS)
         self._resting: dict[int, list[Any]] = {}  # keys to look at, by sweep
+        self.due: int | None = None  # the row time of the next sweep
         self._made: Made
 
     def attach(self, made: Made) -> None:
@@ -89,11 +94,10 @@ class SlidingFrame:
 
     def _rest(self, key: Any, last: int) -> None:
         """Makes a key be looked at once a row of time `last` has left its window."""
-        self._resting.setdefault((last + self._range) // self._sweep + 1, []).append(key)
-
-    def due(self) -> int | None:
-        """Returns the time at which the next keys are looked at."""
-        return min(self._resting) * self._sweep if self._resting else None
+        sweep = (last + self._range) // self._sweep + 1
+        self._resting.setdefault(sweep, []).append(key)
+        if self.due is None or sweep * self._sweep < self.due:
+            self.due = sweep * self._sweep
 
     def fire(self, time: int) -> None:
         """Drops the windows without rows among those to look at."""
@@ -103,6 +107,7 @@ class SlidingFrame:
                 del self.windows[key]
             else:
                 self._rest(key, last)
+        self.due = min(self._resting) * self._sweep if self._resting else None
 
     def _keys(self, key: Any) -> Sequence[Any]:
         return (key,) if self._single else key
@@ -133,7 +138,7 @@ class SlidingFrame:
         if not times or times[-1] + self._range < self._now:
             return []
         steps = [0, *(later - earlier for earlier, later in pairwise(times))]
-        columns = [list(getattr(window, name)[-new:]) for name in self._columns]
+        columns = [self._values(window, name, len(window.t) - new) for name in self._columns]
         data = pack([list(self._keys(window.key)), times[0], steps, *columns])
         return [HistoryEntry(self._entry(window.key), times[-1] + self._range + 1, data)]
 
@@ -142,7 +147,12 @@ class SlidingFrame:
         if self._code.endless:
             return pack([keys, window.e, *(_plain(getattr(window, name)) for name in self._code.running_slots)])
         rows = self._code.frame.rows or 0
-        return pack([keys, min(window.e, rows), *(list(getattr(window, name)[window.g :]) for name in self._columns)])
+        return pack([keys, min(window.e, rows), *(self._values(window, name, window.g) for name in self._columns)])
+
+    def _values(self, window: Any, name: str, first: int) -> list[Any]:
+        """Returns the values of a column from a place on."""
+        values = getattr(window, name)[first:]
+        return [None if value != value else value for value in values] if name in self._compact else list(values)
 
     def restore(self, entries: Mapping[Key, bytes], history: Sequence[HistoryEntry]) -> None:
         """Takes the state of `changes`."""
@@ -159,7 +169,7 @@ class SlidingFrame:
             else:
                 window.e = 0 if values else number
                 for row in zip(*values, strict=True):
-                    self._made.enter(window, 0, *row)
+                    self._made.enter(window, *row)
         self._batches = deque(sorted(self._batches))
 
     def _window(self, keys: Sequence[Any]) -> Any:
@@ -172,13 +182,12 @@ class SlidingFrame:
     def _restore_rows(self, keys: Sequence[Any], time: int, steps: Sequence[int], columns: Sequence[Any]) -> None:
         window, enter = self._window(keys), self._made.enter
         new = not window.t
-        for step, *values in zip(steps, *columns, strict=True):
-            time += step
-            enter(window, time, *values)
-            self._batches.append((time, 1))
+        times = list(accumulate(steps, initial=time))[1:]
+        enter(window, times, *columns)
+        self._batches.extend(Counter(times).items())
         self._live += len(steps)
         if new:
-            self._rest(window.key, time)
+            self._rest(window.key, times[-1])
 
     @property
     def size(self) -> int:
@@ -238,12 +247,14 @@ class SlidingOperator:
 
     def due(self) -> int | None:
         """Returns the time at which windows without rows are looked for."""
-        return min((due for frame in self.frames if (due := frame.due()) is not None), default=None)
+        if len(self.frames) == 1:
+            return self.frames[0].due
+        return min((frame.due for frame in self.frames if frame.due is not None), default=None)
 
     def fire(self, time: int) -> list[Row]:
         """Drops windows without rows; no row leaves."""
         for frame in self.frames:
-            if (due := frame.due()) is not None and due <= time:
+            if frame.due is not None and frame.due <= time:
                 frame.fire(time)
         return []
 

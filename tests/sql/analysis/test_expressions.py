@@ -1,4 +1,4 @@
-"""Checks the types and the meaning of expressions, and what is refused in them."""
+"""Checks the types and the meaning of expressions, and the forms that are refused."""
 
 from typing import Any
 
