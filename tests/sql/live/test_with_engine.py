@@ -31,13 +31,13 @@ type = "INTEGER"
 """
 COUNT = """CREATE OR REPLACE STREAM "COUNTS" ("page" VARCHAR(16), "n" INTEGER, "double" INTEGER);
 CREATE OR REPLACE PUMP "P" AS INSERT INTO "COUNTS"
-SELECT STREAM "page", COUNT(*) OVER "W", {factor} * "ms"
+SELECT STREAM "page", COUNT(*) OVER "W", {factor} "ms"
 FROM "SOURCE_SQL_STREAM_001" AS "S"
 WINDOW "W" AS (PARTITION BY "page" RANGE INTERVAL '1' HOUR PRECEDING);
 """
 
 
-def folder(factor: str = "2", more: str = "") -> dict[str, bytes]:
+def folder(factor: str = "2 *", more: str = "") -> dict[str, bytes]:
     return {
         "application.toml": TOML.format(more=more).encode(),
         "application.sql": COUNT.format(factor=factor).encode(),
@@ -66,7 +66,7 @@ def test_window_goes_on_over_restarts_and_versions(clicks: EmbeddedStream) -> No
     deploy("counts", folder(), "eve")
     clicks.put([click("a", 5), click("b", 5)])
     consume()
-    deploy("counts", folder(factor="3"), "eve")
+    deploy("counts", folder(factor="3 *"), "eve")
     clicks.put([click("a", 5)])
     consume()
     assert rows() == [
