@@ -13,6 +13,7 @@ from sql.live import report, topics
 from sql.live.configuration import Versions
 from sql.live.datasets import datasets
 from sql.live.delivery import Deliverer
+from sql.live.metrics import figures
 from sql.live.models import (
     SqlApplication,
     SqlBlob,
@@ -91,6 +92,7 @@ PROVIDER = Provider(
         "sql-curves": Topic(build=topics.one_curves, many=topics.many_curves, every=timedelta(seconds=2)),
     },
     retention=outlived,
+    figures=figures,
     not_growing=NOT_GROWING,
     urls="sql.live.urls",
     navigation=Navigation(
