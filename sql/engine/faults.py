@@ -100,7 +100,7 @@ class Faults:
     def record(self, batch: Batch, at: int, time: int, error: ColumnError) -> None:
         """Adds the fault of a record that could not be read."""
         key, sequence = batch.keys[at], batch.sequences[at]
-        value = cut(error.value or batch.datas[at].decode(errors="replace"))
+        value = cut(error.value or batch.datas[at][: 4 * VALUE_MOST].decode(errors="replace"))
         self.add(RowFault(time, "", error.fault, str(error), error.column, "", 0, value, key, sequence))
 
     def operator(self, operator: Stateful, time: int, error: RowError, expression: str, value: str) -> None:
@@ -144,7 +144,15 @@ def described(error: Exception) -> tuple[Fault, str]:
 
 def shown_row(names: Sequence[str], values: Sequence[Any]) -> str:
     """Returns a row as text, `NAME=value` by column, cut to VALUE_MOST characters."""
-    return cut(", ".join(f"{name}={value!r}" for name, value in zip(names, values, strict=False)))
+    texts: list[str] = []
+    size = 0
+    for name, value in zip(names, values, strict=False):
+        short = value[:VALUE_MOST] if isinstance(value, str | bytes) else value
+        texts.append(f"{name}={short!r}")
+        size += len(texts[-1]) + 2
+        if size > VALUE_MOST:
+            break
+    return cut(", ".join(texts))
 
 
 def cut(text: str) -> str:
