@@ -41,7 +41,7 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 class Deliverer:
-    """Delivers the rows that an application of one stream has put aside. One process at a time delivers to a stream."""
+    """Delivers the rows that an application has put aside. One process at a time delivers to a stream."""
 
     def __init__(
         self,
