@@ -59,7 +59,9 @@ class Deliverer:
         self._owner = token_hex(16)
         self._streams: dict[str, Stream] = {}
         self._rests: dict[str, float] = {}
-        self._outages = defaultdict(lambda: OutageLog(logger, monotonic, "Rows wait for their way into a stream: "))
+        self._outages: dict[str, OutageLog] = defaultdict(
+            lambda: OutageLog(logger, monotonic, "Rows wait for their way into a stream: ")
+        )
 
     def __call__(self) -> bool:
         """Delivers some waiting rows. Returns whether more waits that can be delivered now."""
