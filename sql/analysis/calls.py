@@ -10,6 +10,7 @@ from sql.analysis.scope import Scope
 from sql.functions import registry
 from sql.functions.rules import AGGREGATES
 from sql.language import ast
+from sql.language.words import near
 from sql.plan.expressions import Case, Const, Convert, Expr, Test, Truth
 from sql.types import BOOLEAN
 
@@ -68,10 +69,9 @@ def _no_name(typer: Typer, node: ast.Call, name: str) -> ReportedError:
     sentence = registry.NOT_OF_THE_DIALECT.get(name) or UNSUPPORTED.get(name, "").format(name=name)
     known = [each for each in registry.names() if each[0].isalpha() and "_TIME" not in each]
     known += [*AGGREGATES, *typer.context.functions]
-    guess = meant(name, known).partition("; there ")[0]
-    return typer.refused(
-        node.name.span, sentence or f"There is no function {shown(name)}{guess.removesuffix('.') or '.'}"
-    )
+    guess = near(name, tuple(known))
+    mend = f"; did you mean {guess}?" if guess else "."
+    return typer.refused(node.name.span, sentence or f"There is no function {shown(name)}{mend}")
 
 
 def _monotonic(typer: Typer, node: ast.Call) -> Expr:
@@ -132,7 +132,7 @@ def _inlined(typer: Typer, node: ast.Call, function: ast.CreateFunction) -> Expr
                 f"{name} takes {parameter.type} as {shown(parameter.name.name)}, not {arg.type}; CAST it.",
             )
     values = {parameter.name.name: arg for parameter, arg in zip(function.parameters, args, strict=True)}
-    return typer.marked(_body(typer, node, function, values), node)
+    return typer.marked(typer.bounded(_body(typer, node, function, values), node), node)
 
 
 def _fits(arg: Expr, parameter: ast.Parameter) -> bool:

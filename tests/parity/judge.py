@@ -1,7 +1,8 @@
 """Compares Millrace with Flink on every example: the same sample records must give the same rows.
 
-Usage: python -m tests.parity.judge PYTHON [EXAMPLE…], with the Python that has PyFlink. Streams that Flink cannot compute are
-named. Order and row times are not compared, since Flink promises neither; each stream is compared as a bag of rows.
+Usage: python -m tests.parity.judge PYTHON [EXAMPLE…], with the Python that has PyFlink. Streams that Flink cannot
+compute are named. Order and row times are not compared, since Flink promises neither; each stream is compared as a bag
+of rows.
 """
 
 import csv
