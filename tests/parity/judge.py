@@ -75,7 +75,7 @@ def _ours(folder: Path, application: Application, streams: set[str]) -> dict[str
 
 
 def _plain(values: Any) -> tuple[Any, ...]:
-    """Returns values in a form that both have: numbers as floats of 9 digits, times without empty milliseconds."""
+    """Returns values in a form that both have: numbers as floats of 13 digits, times with their milliseconds."""
     return tuple(_value(value) for value in values)
 
 
@@ -83,9 +83,9 @@ def _value(value: Any) -> Any:
     if value is None:
         return None
     try:
-        return float(f"{float(value):.9g}")
+        return float(f"{float(value):.13g}")
     except ValueError:
-        return str(value).replace("T", " ").removesuffix(".000") if _is_time(str(value)) else str(value)
+        return str(value).replace("T", " ")[:23].removesuffix(".000") if _is_time(str(value)) else str(value)
 
 
 def _is_time(value: str) -> bool:
