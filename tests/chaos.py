@@ -15,11 +15,14 @@ from streams.backends.embedded.stream import EmbeddedStream
 from tests.deployment import Deployment, kill
 from tests.ledger import acks
 from tests.processes import stat
+from tests.sql.promises.applications import FOLDER
+from tests.sql.promises.naive import STEP
 from tests.waiting import wait_for
 
 ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "100"))
 SEED = int(os.environ.get("CHAOS_SEED", "1"))
-RATE = 700  # records a second, of each producer
+RATE = 350  # records a second, of each producer
+IN_SQL = ("book", "tickers")  # one with a lease of the whole stream, one with a lease for each shard
 
 
 def halt(process: "Popen[str]", others_can_write: Callable[[], bool]) -> None:
@@ -47,7 +50,7 @@ class Workers:
         self.running = [self._new() for _ in range(3)]
 
     def _new(self) -> "Popen[str]":
-        return self.deployment.start("consume", "ledger")
+        return self.deployment.start("consume", "ledger", *IN_SQL)
 
     def _replace(self, worker: "Popen[str]") -> None:
         self.running[self.running.index(worker)] = self._new()
@@ -170,9 +173,12 @@ class ChaosHarness:
         self.chance = Random(SEED)
         self.stream = EmbeddedStream(deployment.streams, "ledger")
         self.stream.create(shards=4)
+        EmbeddedStream(deployment.streams, "large").create()
         deployment.environment["DJANGO_SETTINGS_MODULE"] = "tests.ledger.settings"
         deployment.environment["STATE_HEAD"] = "400"  # bytes, so that states have segments
         deployment.run("migrate", "--run-syncdb", "--verbosity", "0")
+        for name in IN_SQL:
+            deployment.run("sql", "deploy", name, str(FOLDER / name))
         self.workers = Workers(deployment, self.chance)
         self.producers = Producers(deployment, self.chance)
 
@@ -206,5 +212,10 @@ class ChaosHarness:
         """Stops every process in good order; one more worker reads the rest."""
         self.producers.end()
         self.workers.end()
+        now = self.stream.now()
+        wait_for(lambda: self.stream.now() > now + STEP + 1000)  # the last windows can close
         self.stream.close()
-        self.deployment.run("consume", "ledger", "--until-caught-up")
+        self.deployment.run("consume", "ledger", *IN_SQL, "--until-caught-up")
+        deliverer = self.deployment.start("consume", "book")
+        wait_for(lambda: self.deployment.query("SELECT count(*) FROM sql_sqloutbox") == [(0,)], seconds=60)
+        kill(deliverer)

@@ -12,12 +12,15 @@ import pytest
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.core.records import SHARD_END, Position
 from streams.engine.producer import RECORDS_A_PUT
-from tests.chaos import ROUNDS, SEED, ChaosHarness
+from tests.chaos import IN_SQL, ROUNDS, SEED, ChaosHarness
 from tests.databases import server
 from tests.deployment import Deployment, kill
 from tests.ledger import acks
+from tests.sql.promises.naive import reported, rows_of
 from tests.test_exactly_once import naive_minutes
 from tests.waiting import wait_for
+
+OF_LEDGER = "WHERE application = 'ledger'"
 
 
 @pytest.fixture(params=["sqlite", "postgres", "mariadb"])
@@ -50,15 +53,32 @@ def test_records_count_once_through_a_hundred_accidents(chaos: ChaosHarness) -> 
         for row in deployment.rows("report", "ledger", "--minutes", "1000")
     }
     assert reported == naive_minutes(good)
-    assert [tuple(map(int, row)) for row in deployment.query("SELECT sum(applied), sum(dead) FROM streams_lease")] == [
-        (len(good), len(records) - len(good))
-    ]
+    for name in ("ledger", *IN_SQL):
+        check_counts(deployment, name, (len(good), len(records) - len(good)))
+    for name in IN_SQL:
+        check_rows(deployment, name, good)
     check_steps(deployment)
     applied = [id_ for _, _, id_ in applied_of(deployment)]
-    dead = [acks.id_of(bytes(data)) for (data,) in deployment.query("SELECT data FROM streams_deadletter")]
+    dead = [acks.id_of(bytes(data)) for (data,) in deployment.query(f"SELECT data FROM streams_deadletter {OF_LEDGER}")]
     assert sorted(applied + dead) == sorted(map(id_in, records))
     assert len(set(applied + dead)) == len(applied) + len(dead)
     check_acknowledged(chaos.producers.files, applied + dead)
+
+
+def check_counts(deployment: Deployment, name: str, counts: tuple[int, int]) -> None:
+    """Each record was applied or is a dead letter, in an application of its own."""
+    sums = f"SELECT sum(applied), sum(dead) FROM streams_lease WHERE application = '{name}'"
+    assert [tuple(map(int, row)) for row in deployment.query(sums)] == [counts]
+
+
+def check_rows(deployment: Deployment, name: str, good: list[dict[str, Any]]) -> None:
+    """The rows of an application in SQL are those of a computation over the whole stream; so are those it puts."""
+    expected = rows_of(good, by_ticker=name == "tickers")
+    assert min(map(len, expected.values())) > 10
+    assert reported(deployment.rows("report", name)) == expected
+    if name == "book":
+        put = [tuple(record["data"].values()) for record in deployment.rows("streams", "tail", "large")]
+        assert sorted(put) == sorted(row[1:] for row in expected["LARGE"])
 
 
 def id_in(record: dict[str, Any]) -> int:

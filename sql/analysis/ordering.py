@@ -1,6 +1,6 @@
 """Types ORDER BY: on a stream it sorts the rows of one time, so that the time stands first."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sql.analysis.expressions import Typer, reading
@@ -11,7 +11,7 @@ from sql.analysis.rows import Value
 from sql.analysis.trends import Trend
 from sql.language import ast
 from sql.plan.expressions import Const, Expr
-from sql.plan.nodes import Node, Order, Period, SortKey
+from sql.plan.nodes import Period
 from sql.types import Family
 
 _TIME_FIRST = (
@@ -86,18 +86,3 @@ def _period(typer: Typer, expr: Expr, key: ast.OrderKey, of: Trend | None, time:
             key.span, "ORDER BY needs a time that follows from ROWTIME first; MONOTONIC(…) does not say when to sort."
         )
     return of.clock.seen_after().period if time is not None else of.clock.period
-
-
-def sorted_rows(node: Node, ordering: Ordering | None, change: Callable[[Expr, ast.Node], Expr], line: int) -> Node:
-    """Returns a node's rows in the order that was asked for. `change` reads a key from the node's rows."""
-    if ordering is None:
-        return node
-    keys = tuple(
-        SortKey(
-            expr=change(expr, key),
-            descending=key.descending,
-            nulls_first=key.descending if key.nulls_first is None else key.nulls_first,
-        )
-        for expr, key in ordering.keys
-    )
-    return Order(columns=node.columns, input=node, period=ordering.period, keys=keys, line=line)

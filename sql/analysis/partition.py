@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from sql.analysis.assignment import fits
 from sql.analysis.names import shown, written
-from sql.plan.expressions import Expr, Field
+from sql.plan.expressions import Convert, Expr, Field
 from sql.plan.nodes import (
     Aggregate,
     Distinct,
@@ -31,7 +32,7 @@ from sql.plan.nodes import (
     TopItems,
     Union,
 )
-from sql.plan.words import call_words, cut
+from sql.plan.words import call_words
 
 PARTITION_KEY = "PARTITION_KEY"
 SENTENCES_MOST = 50
@@ -79,7 +80,9 @@ class _Search:
             case StreamJoin():
                 self._check_join(node, below)
                 width = len(node.left.columns)
-                return below[0] | {slot + width for slot in below[1]} if node.kind == "INNER" else NONE
+                left = below[0] if node.kind in {"INNER", "LEFT"} else NONE  # of the others NULLs may stand there
+                right = {slot + width for slot in below[1]} if node.kind in {"INNER", "RIGHT"} else NONE
+                return left | right
             case Union():
                 return frozenset.intersection(*below)
         self._check(node, below[0] if below else NONE)
@@ -103,6 +106,9 @@ class _Search:
 
 
 def _is_key(expr: Expr, slots: Slots) -> bool:
+    """Returns whether an expression is the partition key itself, perhaps checked for a column that is NOT NULL."""
+    while isinstance(expr, Convert) and fits(expr.arg.type, expr.type):
+        expr = expr.arg
     return isinstance(expr, Field) and expr.slot in slots
 
 
@@ -187,7 +193,7 @@ def _sentences(search: _Search, key: str | None) -> tuple[str, ...]:
         else ["The application names no partition_key, so that rows with equal keys may be in several shards."]
     )
     against = [
-        f"Pump {shown(each.pump)}, line {each.line}: {cut(each.reason)} needs the whole stream."
+        f"Pump {shown(each.pump)}, line {each.line}, needs the whole stream: {each.reason}."
         for each in search.against[:SENTENCES_MOST]
     ]
     return (*begin, *dict.fromkeys(against))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from sql.errors import Problem, Span, place
+from sql.plan.words import cut
 
 Done = TypeVar("Done")
 PROBLEMS_MOST = 200
@@ -12,6 +13,10 @@ WRITTEN_MOST = 200  # characters of the user's words that a plan keeps for each 
 
 class ReportedError(Exception):
     """Means that a part of the script has no meaning; the problem is written down already."""
+
+
+class TooManyError(Exception):
+    """Means that so many problems were found that the rest of the script is not looked at."""
 
 
 class Tried:
@@ -38,6 +43,10 @@ class Problems:
     def add(self, span: Span | None, sentence: str, *, warning: bool = False) -> None:
         """Writes a problem down once. Without a span it is one of the application's other files."""
         line, column = place(self.text, span.start) if span else (0, 1)
+        if not warning and len(self.found) >= PROBLEMS_MOST:
+            rest = f"More than {PROBLEMS_MOST} problems were found; the others are left out."
+            self.found.setdefault(Problem(line, column, rest))
+            raise TooManyError
         if len(self.found) < PROBLEMS_MOST:
             self.found.setdefault(Problem(line, column, sentence, warning))
 
@@ -53,17 +62,25 @@ class Problems:
         """Returns the user's words at a place, cut."""
         return self.text[span.start : min(span.end, span.start + WRITTEN_MOST)]
 
+    def words(self, span: Span) -> str:
+        """Returns the user's words at a place for a message: on one line, and short."""
+        return cut(self.written(span))
+
     def line(self, span: Span) -> int:
         return place(self.text, span.start)[0]
 
-    def errors(self, more: Iterable[Problem] = ()) -> list[Problem]:
-        """Returns the problems that stop the script, in the order of the text."""
-        return sorted((each for each in (*self.found, *more) if not each.warning), key=_position)
+    @property
+    def stops(self) -> bool:
+        """Returns whether a problem stops the script."""
+        return not all(each.warning for each in self.found)
+
+    def every(self, more: Iterable[Problem] = ()) -> list[Problem]:
+        """Returns problems and warnings in the order of the text, those of the parser among them."""
+        return sorted(dict.fromkeys((*more, *self.found)), key=_position)
 
     def warnings(self, more: Iterable[Problem] = ()) -> tuple[Problem, ...]:
         """Returns the warnings in the order of the text, those of the parser among them."""
-        every = dict.fromkeys((*more, *self.found))
-        return tuple(sorted((each for each in every if each.warning), key=_position))
+        return tuple(each for each in self.every(more) if each.warning)
 
 
 def _position(problem: Problem) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sql.analysis.context import Context
 from sql.analysis.names import meant, shown
 from sql.analysis.sources import ERROR_STREAM
+from sql.plan.nodes import Proof
 
 
 def check_settings(context: Context, created: Collection[str]) -> None:
@@ -25,3 +26,10 @@ def check_settings(context: Context, created: Collection[str]) -> None:
     key, columns = application.partition_key, [each.name for each in application.schema.columns]
     if key is not None and key not in columns:
         problems.add(None, f"The partition key {shown(key)} is no column of the input{meant(key, columns)}")
+
+
+def check_lease(context: Context, proof: Proof) -> None:
+    """Writes down that a lease for each shard was asked for, and cannot be had."""
+    if context.application.parallel and not proof.per_shard:
+        sentence = f"The application asks for a lease for each shard, and cannot have it. {proof.sentences[0]}"
+        context.problems.add(None, sentence)

@@ -20,15 +20,6 @@ def plus(number: int, below: int, value: float) -> tuple[int, int]:
     return number * (under // below) + more, under
 
 
-def plus_square(number: int, below: int, value: float, sign: int) -> tuple[int, int]:
-    """Returns the sum number/below with the square of a value added, or taken away where `sign` is -1."""
-    more, under = value.as_integer_ratio()
-    more, under = sign * more * more, under * under
-    if under <= below:
-        return number + more * (below // under), below
-    return number * (under // below) + more, under
-
-
 def variance(count: int, total: tuple[Any, int], squares: tuple[Any, int], freedom: int) -> float:
     """Returns (Σx² - (Σx)²/n) / freedom from exact sums, each a number and the whole number that divides it."""
     (number, below), (square, under) = total, squares
@@ -68,7 +59,7 @@ def decaying(times: Sequence[int], values: Sequence[Any], first: int, now: int, 
     """Returns EXP_AVG: an average from `first` on, in which weights halve every `half` milliseconds."""
     weights = total = 0.0
     for time, value in zip(times[first:], values[first:], strict=True):
-        if value is not None:
+        if value is not None and value == value:  # NaN stands for NULL
             weight = 0.5 ** ((now - time) // half)
             weights += weight
             total += weight * float(value)

@@ -34,7 +34,7 @@ class FrameCode:
     def step(self) -> list[str]:
         """Returns the lines that take the current row into the window `w`; they set `n` and `g`."""
         held = [] if self.endless else self.columns
-        lines = [f"w.{arg.column}.append({arg.now})" for arg in held]
+        lines = [f"w.{arg.column}.append({arg.kept})" for arg in held]
         if self.ranged:
             lines = ["ts = w.t", "ts.append(t)", *lines, "g = w.g", *self._leave_by_time(), "n = len(ts) - g"]
         elif self.endless:
@@ -67,18 +67,34 @@ class FrameCode:
         number, values = self.number, [arg.now for arg in self.columns]
         slots = {"key": "key", "u": "0", **self._places(), **self._running.slots}
         names = [arg.column for arg in self.columns] + (["t"] if self.ranged else [])
-        low = [f"low{number} = t - {self.frame.range}"] if self.ranged else []
         return [
             f"def new{number}(key):",
             f"    w = Window{number}()",
             *(f"    w.{name} = {initial}" for name, initial in slots.items()),
             "    return w",
-            f"def enter{number}({', '.join(['w', 't', *values])}):",
-            *("    " + line for line in [*low, *self.step()]),
+            *(self._fill(values) if self.ranged else self._enter(values)),
             f"def trim{number}(w, g):",
             *(f"    del w.{name}[:g]" for name in names),
             "    w.g = 0",
             "    return 0",
+        ]
+
+    def _enter(self, values: list[str]) -> list[str]:
+        """Returns the function that takes in a row of a stored window."""
+        head = f"def enter{self.number}({', '.join(['w', *values])}):"
+        return [head, *("    " + line for line in self.step())]
+
+    def _fill(self, values: list[str]) -> list[str]:
+        """Returns the function that takes in rows of the history, from their times and columns: none of them leaves."""
+        lists = [f"{arg.column}s" for arg in self.columns]
+        enter = self._running.enter
+        loop = [f"for {', '.join(['t', *values])}, in zip(ts, {', '.join(lists)}):", *("    " + line for line in enter)]
+        return [
+            f"def enter{self.number}({', '.join(['w', 'ts', *lists])}):",
+            "    w.t.extend(ts)",
+            *(f"    w.{arg.column}.extend({_filling(arg)})" for arg in self.columns),
+            f"    {self.low} = 0",
+            *("    " + line for line in (loop if enter else [])),
         ]
 
     def _places(self) -> dict[str, str]:
@@ -100,9 +116,15 @@ class FrameCode:
 
 def initial(of: Type, *, nullable: bool) -> str:
     """Returns the expression of an empty column: an array, at 8 bytes a value, where the values allow it."""
-    if nullable:
-        return "[]"
-    return "whole_array()" if of.family in WHOLE else "float_array()" if of.family == Family.APPROXIMATE else "[]"
+    if of.family == Family.APPROXIMATE:
+        return "float_array()"
+    return "whole_array()" if of.family in WHOLE and not nullable else "[]"
+
+
+def _filling(arg: Argument) -> str:
+    """Returns the Python expression of the values that go into a column, from a list of them."""
+    listed = f"{arg.column}s"
+    return f"[nan if x is None else x for x in {listed}]" if arg.is_compact else listed
 
 
 @dataclass(slots=True)

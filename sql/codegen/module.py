@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
+from math import nan
 from types import CodeType
 from typing import Any
 
@@ -28,6 +29,7 @@ HELPERS: dict[str, object] = {
     **registry.NAMES,
     "FAULTS": FAULTS,
     "deque": deque,
+    "nan": nan,
     "zero": Decimal(),
     "whole_array": partial(array, "q"),
     "float_array": partial(array, "d"),

@@ -44,4 +44,4 @@ class Names:
         return {"__builtins__": BUILTINS, **self.shared, **made}
 
 
-BUILTINS = {"len": len, "str": str, "float": float, "int": int, "bool": bool}
+BUILTINS = {"len": len, "str": str, "float": float, "int": int, "bool": bool, "zip": zip}

@@ -24,7 +24,7 @@ Result = Callable[[Types, Constants], Type]
 
 
 def takes(name: str, letters: str, result: Result | Type, *, least: int | None = None) -> Result:
-    """Returns the typing of a function whose arguments are `letters`, of which `least` must be there."""
+    """Returns the typing of a function with the arguments `letters`; `least` of them must be there."""
     fewest = len(letters) if least is None else least
 
     def typing(types: Types, constants: Constants) -> Type:

@@ -102,11 +102,19 @@ def prepare_of(name: str) -> Callable[[Types, Constants], Callable[..., Any]]:
     return prepare
 
 
+def is_exact(name: str, one: Type, other: Type, target: Type) -> bool:
+    """Returns whether every sum or difference of two DECIMALs has the result's digits, so that nothing is fitted."""
+    sides = as_decimal(one), as_decimal(other)
+    whole = max(side.size - side.scale for side in sides) + 1
+    return name in "+-" and whole + target.scale <= target.size and one.kind != Kind.BIGINT != other.kind
+
+
 def inline_number(name: str, one: Type, other: Type) -> str:
     """Returns the template of an operation on two numbers of the types."""
     target = number_result(name, one, other)
     if target.family == Family.EXACT:
-        return fit_template(target, f"decimal_{WORDS[name]}({{0}}, {{1}})")
+        plain = f"decimal_{WORDS[name]}({{0}}, {{1}})"
+        return plain if is_exact(name, one, other, target) else fit_template(target, plain)
     if target.family == Family.WHOLE:
         return fit_template(target, "divide_whole({0}, {1})" if name == "/" else f"{{0}} {name} {{1}}")
     sides = ("{0}", "{1}")

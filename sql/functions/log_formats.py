@@ -146,7 +146,7 @@ def brics_to_java(pattern: str) -> str:
 
 
 def sign(pattern: str, char: str) -> str:
-    """Returns what a character outside classes and quotes becomes."""
+    """Returns the RE2 form of a character outside classes and quotes."""
     if char in "&~#":
         raise ValueError(f"The pattern '{pattern}' uses {char} (intersection, complement or nothing): not supported.")
     if char == "@":

@@ -126,7 +126,7 @@ def fixed_columns(types: Types, constants: Constants) -> list[Column]:
 
 
 def prepare_fixed(types: Types, constants: Constants) -> Callable[..., Row]:
-    """Returns the parser of lines whose columns stand at fixed positions."""
+    """Returns the parser of lines with columns at fixed positions."""
     columns = fixed_columns(types, constants)
     row = row_reader(columns)
     spans = [

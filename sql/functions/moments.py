@@ -63,7 +63,7 @@ def shift(moment: Type, by: Type, sign: int) -> Work:
     if moment.family == Family.TIME:
         return lambda at, length: (at + sign * length) % DAY
     if moment.family == Family.DATE:
-        return lambda at, length: (at + sign * length) // DAY * DAY
+        return lambda at, length: check_time((at + sign * length) // DAY * DAY)
     return lambda at, length: check_time(at + sign * length)
 
 

@@ -57,7 +57,7 @@ def rounded(value: Any, digits: int, rounding: str) -> Decimal:
 
 
 def prepare_round(rounding: str) -> Callable[[Types, Constants], Callable[..., Any]]:
-    """Returns the preparation of ROUND or TRUNC, whose result has the argument's type."""
+    """Returns the preparation of ROUND or TRUNC; the result has the argument's type."""
 
     def prepare(types: Types, constants: Constants) -> Callable[..., Any]:
         of = types[0]

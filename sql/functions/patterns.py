@@ -132,7 +132,7 @@ def constant_matcher(matcher: Callable[..., Matcher], constants: Constants) -> M
 
 @lru_cache(256)
 def substring_regex(pattern: str, escape: str) -> Bounded:
-    """Returns the regular expression of `before#"middle#"after`, whose group is the middle; raises ValueError."""
+    """Returns the regular expression of `before#"middle#"after`, with the middle as its group; raises ValueError."""
     parts = pattern.split(f'{escape}"') if len(escape) == 1 else []
     if len(parts) != 3:
         raise ValueError(f"SUBSTRING … SIMILAR needs a pattern in three parts, such as 'a{escape or '#'}\"b"

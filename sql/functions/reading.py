@@ -15,7 +15,7 @@ NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,5
 DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?")
 MOMENT = re.compile(f"{DATE.pattern}(?:[ T]{TIME.pattern})?")
-TRUTHS = {"TRUE": True, "FALSE": False, "UNKNOWN": None}
+TRUTHS = {"TRUE": True, "FALSE": False}  # UNKNOWN is refused: a CAST of a value gives a value, never NULL
 DIGITS = 40  # more digits than any type holds
 
 
@@ -53,7 +53,7 @@ def read_real(text: str, target: Type) -> float:
     return fit_real(read_double(text, target))
 
 
-def read_boolean(text: str, target: Type) -> bool | None:
+def read_boolean(text: str, target: Type) -> bool:
     word = text.strip(" ").upper()
     if word not in TRUTHS:
         raise bad_cast(text, target)

@@ -32,7 +32,7 @@ def sequence(items: Any) -> Cost:
 
 
 def repeated(least: int, most: int, items: Any) -> Cost:
-    """Returns the cost of a repetition; one whose part can match in several ways can explode."""
+    """Returns the cost of a repetition; it can explode if its part can match in several ways."""
     most = LONGEST if most is codes.MAXREPEAT else most
     cost = sequence(items)
     if cost.ways == 1:

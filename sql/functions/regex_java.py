@@ -136,7 +136,7 @@ class Translation:
         return None
 
     def letter(self, char: str, *, inside: bool) -> str:
-        """Returns what a backslash and a letter or a digit become; `at` is behind them."""
+        """Returns the construct of a backslash and a letter or a digit; `at` is behind them."""
         if char.lower() in SETS:
             return self.set_of(SETS[char.lower()], negated=char.isupper(), inside=inside)
         if char in SINGLE:

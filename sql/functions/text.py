@@ -115,7 +115,7 @@ def overlay_result(types: Types, constants: Constants) -> Type:
 
 
 def initcap(text: str) -> str:
-    """Returns a text whose words, parted by blanks, begin with a capital and go on in small letters."""
+    """Returns a text with a capital at the start of each word, and small letters elsewhere; blanks part words."""
     return " ".join([word[:1].upper() + word[1:].lower() for word in text.split(" ")])
 
 

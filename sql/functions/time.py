@@ -47,6 +47,11 @@ def step(moment: int, length: int) -> int:
     return moment - moment % length
 
 
+def step_days(moment: int, length: int) -> int:
+    """Returns the day of the multiple: a DATE has no time of the day."""
+    return floor_to(step(moment, length), "DAY")
+
+
 def step_months(moment: int, months: int) -> int:
     if months <= 0:
         raise ZeroDivisionError
@@ -62,13 +67,15 @@ def step_whole(value: int, by: int) -> int:
 def prepare_step(types: Types, constants: Constants) -> Callable[..., Any]:
     if types[0].family == Family.WHOLE:
         return step_whole
-    return step_months if types[1].kind == Kind.INTERVAL and is_months(types[1]) else step
+    if types[1].kind == Kind.INTERVAL and is_months(types[1]):
+        return step_months
+    return step_days if types[0].kind == Kind.DATE else step
 
 
 def inline_step(types: Types, constants: Constants) -> str | None:
     """Returns the template of STEP by a constant interval or number; a whole number is cut toward 0."""
     length = constants[1]
-    plain = types[0].family in TIMES and types[1].kind == Kind.INTERVAL and not is_months(types[1])
+    plain = types[0].family in TIMES - {Family.DATE} and types[1].kind == Kind.INTERVAL and not is_months(types[1])
     return f"((_v := {{0}}) - _v % {length})" if plain and isinstance(length, int) else None
 
 

@@ -191,7 +191,7 @@ class _Reader:
         return unescaped(self._quoted_source())
 
     def _quoted_source(self) -> str:
-        """Returns what stands between two quotes, with its escapes; quotes within ${…} do not end it."""
+        """Returns the text between two quotes, with its escapes; quotes within ${…} do not end it."""
         start = self._at = self._at + 1
         open_braces = 0
         while self._at < len(self._text):

@@ -33,7 +33,7 @@ Entry = tuple[str, bytes]
 
 
 class Tail(NamedTuple):
-    """Holds what a commit adds to a tail."""
+    """Holds the part that a commit adds to a tail."""
 
     added: int  # rows
     time: int  # of the newest row, in milliseconds
@@ -101,16 +101,16 @@ def _add(
 ) -> None:
     written, encoder = output.written, output.encoder
     if written.stored:
-        texts = enumerate(map(encoder.storable, rows), ordinal)
+        texts = enumerate(encoder.storable(rows), ordinal)
         prepared.rows.extend((output.id, time, place, text) for place, text in texts)
     before = prepared.tails.get(output.id) or Tail(0, time, [], Counter())
     before.minutes[time // MINUTE * MINUTE] += len(rows)
     newest = [*before.newest, *((time, encoder.short(row)) for row in rows[-NEWEST:])][-NEWEST:]
     prepared.tails[output.id] = Tail(before.added + len(rows), max(time, before.time), newest, before.minutes)
     if written.to:
-        encode = encoder.csv if written.format == "csv" else encoder.json
+        datas = encoder.csvs(rows) if written.format == "csv" else encoder.jsons(rows)
         keys = (storable(encoder.text(row, written.key))[:MOST_KEY] or "-" for row in rows)
-        pairs = zip(keys, map(encode, rows), strict=True)
+        pairs = zip(keys, datas, strict=True)
         entries[written.to] += [(ordinal + place, entry) for place, entry in enumerate(pairs)]
 
 

@@ -154,7 +154,7 @@ def _reach(frame: Frame | None) -> str:
         return "its current row"
     if frame.rows is not None:
         return f"the last {frame.rows} rows"
-    return "all rows so far" if frame.range is None else f"the last {duration(frame.range)}"
+    return "all rows so far" if frame.range is None else f"the last {duration(frame.range).removeprefix('1 ')}"
 
 
 def _keys(node: LookupJoin | StreamJoin) -> str:
@@ -163,11 +163,11 @@ def _keys(node: LookupJoin | StreamJoin) -> str:
 
 
 def _sides(node: StreamJoin) -> str:
-    return f"{_reach(node.left_frame)} with {_reach(node.right_frame)}"
+    return f"left {_reach(node.left_frame)}, right {_reach(node.right_frame)}"
 
 
 def _when(node: Node) -> str:
-    """Returns when rows leave; an empty text for operators whose rows leave at once."""
+    """Returns when rows leave; an empty text if they leave at once."""
     match node:
         case Aggregate() | TopItems() | DistinctCount():
             period: Period | None = node.period

@@ -16,7 +16,7 @@ from sql.schema.tallies import Conflict, Tally
 from sql.types import Type
 
 RECORDS_MOST = 10_000
-_DEPTH_MOST = 4  # of objects whose members become columns; what is deeper becomes text
+_DEPTH_MOST = 4  # of objects; the members of a deeper one become one text
 _REFUSED_MOST = 20  # records that are listed with their fault
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 Place = tuple[str, ...]  # the names of the members on the way to a value; "[0:]" for each element

@@ -90,7 +90,7 @@ def check(schema: Schema) -> None:
 
 @dataclass(slots=True)
 class Node:
-    """Holds a place in the tree of paths: the numbers of the columns whose value it is, and the steps on from it.
+    """Holds a place in the tree of paths: the numbers of the columns that have its value, and the steps on from it.
 
     `required` says that a record without it is refused.
     """

@@ -16,7 +16,7 @@ Reader = Callable[[bytes], Any]
 
 
 def row_type(names: Sequence[str]) -> type[msgspec.Struct]:
-    """Returns the struct of a row, whose fields are the names."""
+    """Returns the struct of a row, with the names as its fields."""
     return msgspec.defstruct("Row", [(name, Any, None) for name in names], gc=False)
 
 
@@ -140,7 +140,7 @@ class _Builder:
         return (name, nested | None, None)
 
     def _array(self, node: Node, owner: str, loop: int) -> tuple[Any, ...]:
-        """Returns the field of an array, whose elements are read in a loop; a missing one gives a row with NULLs."""
+        """Returns the field of an array to read in a loop; a missing one gives a row with NULLs."""
         inner = node.steps[Each.EACH]
         name = f"i{loop + 1}"
         self._loops[loop] += [

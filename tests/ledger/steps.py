@@ -45,5 +45,7 @@ def write(stream: str, noted: Noted) -> None:
 class NotingStore(CommitStore[Noted]):
     def _advance(self, held: HeldLease, commit: Commit[Noted], write: Write | None) -> None:
         super()._advance(held, commit, write)
+        if held.application != "ledger":
+            return  # another application reads the stream, too
         applied = json.dumps(commit.results.applied if commit.results else [])
         Step(shard=held.shard, counter=held.counter, checkpoint=commit.checkpoint, applied=applied).save()

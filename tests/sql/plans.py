@@ -28,7 +28,7 @@ from sql.plan.nodes import (
 from sql.program import Program
 from sql.schema.columns import Column as InputColumn
 from sql.schema.columns import Schema
-from sql.types import BIGINT, DOUBLE, INTEGER, TIMESTAMP, Family, Type, varchar
+from sql.types import BIGINT, DOUBLE, INTEGER, TIMESTAMP, Family, Type, interval, varchar
 from streams.core.records import Batch
 
 SOURCE = "SOURCE_SQL_STREAM_001"
@@ -87,7 +87,7 @@ def group(node: Node, keys: Sequence[Expr], calls: Sequence[Call], size: int = M
     named = [Column(f"K{place}", key.type, key.nullable) for place, key in enumerate(keys)]
     results = [Column(f"C{place}", each.type) for place, each in enumerate(calls)]
     columns = (Column("T", TIMESTAMP, nullable=False), *named, *results)
-    value = RowTime(type=TIMESTAMP, nullable=False)
+    value = apply("STEP", RowTime(type=TIMESTAMP, nullable=False), const(size, interval()))
     return Aggregate(
         columns=columns, input=node, period=Period(size=size), value=value, keys=tuple(keys), calls=tuple(calls)
     )

@@ -42,7 +42,7 @@ def problems(text: str, **changes: Any) -> list[str]:
     try:
         plan(text, **changes)
     except ScriptError as error:
-        return [str(each) for each in error.problems]
+        return [str(each) for each in error.problems if not each.warning]
     return []
 
 

@@ -69,14 +69,14 @@ def test_shards_are_computed_alone_if_the_key_is_among_the_keys(query: str) -> N
 @pytest.mark.parametrize(("query", "reason"), TOGETHER)
 def test_shards_are_computed_together_for_an_operator_without_the_key(query: str, reason: str) -> None:
     found = plan(pump(query), partition_key="ticker").proof
-    assert (found.per_shard, found.sentences) == (False, (f"Pump P, line 2: {reason} needs the whole stream.",))
+    assert (found.per_shard, found.sentences) == (False, (f"Pump P, line 2, needs the whole stream: {reason}.",))
 
 
 def test_shards_are_computed_together_if_no_key_is_named() -> None:
     query = f'SELECT STREAM COUNT(*) FROM TRADES_001 AS t GROUP BY "ticker", {MINUTE}'
     assert plan(pump(query)).proof.sentences == (
         "The application names no partition_key, so that rows with equal keys may be in several shards.",
-        "Pump P, line 2: GROUP BY over rows of all shards needs the whole stream.",
+        "Pump P, line 2, needs the whole stream: GROUP BY over rows of all shards.",
     )
 
 
@@ -99,6 +99,10 @@ def test_key_is_followed_through_streams() -> None:
 def test_key_is_lost_if_one_pump_puts_another_value_in_its_place() -> None:
     script = f"{CHAIN}CREATE PUMP R AS INSERT INTO B SELECT STREAM SECTOR, ID FROM TRADES_001;"
     assert not plan(script, partition_key="ticker").proof.per_shard
+
+
+def test_key_that_a_column_checks_for_null_is_kept() -> None:
+    assert plan(CHAIN.replace("VARCHAR(8)", "VARCHAR(9) NOT NULL"), partition_key="ticker").proof.per_shard
 
 
 def test_key_that_is_cut_by_a_column_is_lost() -> None:

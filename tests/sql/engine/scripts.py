@@ -52,6 +52,7 @@ SCRIPTS = {
     + pump(
         "OUT",
         "ticker VARCHAR(4), n INTEGER, total INTEGER",
-        "SELECT STREAM ticker, n, SUM(n) OVER (PARTITION BY ticker RANGE INTERVAL '10' MINUTE PRECEDING) FROM \"FIRST\"",
+        "SELECT STREAM ticker, n, SUM(n) OVER (PARTITION BY ticker RANGE INTERVAL '10' MINUTE PRECEDING) "
+        'FROM "FIRST"',
     ),
 }

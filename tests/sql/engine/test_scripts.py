@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from sql.errors import ScriptError
 from sql.interpreter.oracle import Oracle
 from sql.program import Program, compile_application
 from tests.sql.engine.running import Record, Way, records, varied, ways, whole
@@ -26,10 +27,19 @@ def computed(program: Program, given: list[Record]) -> list[tuple[str, int, Any]
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(given=records(), ways=ways)
 def test_a_script_gives_the_rows_of_its_definitions(name: str, given: list[Record], ways: list[Way]) -> None:
     program = compiled(name)
     wanted = computed(program, given)
     assert whole(program, given) == wanted
     assert varied(program, given, ways) == wanted
+
+
+def test_an_exponential_average_over_rows_is_refused_with_its_place() -> None:
+    script = (
+        "CREATE STREAM o (a DOUBLE);\nCREATE PUMP p AS INSERT INTO o SELECT STREAM EXP_AVG(PRICE, INTERVAL '1' SECOND) "
+        'OVER (ROWS 3 PRECEDING) FROM "SOURCE_SQL_STREAM_001";'
+    )
+    with pytest.raises(ScriptError, match=r"^2:\d+: EXP_AVG needs a window with a RANGE"):
+        compile_application(replace(application(), script=script))

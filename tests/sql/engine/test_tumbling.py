@@ -53,12 +53,13 @@ def expected(given: list[Record]) -> list[tuple[str, int, Any]]:
     return found
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(given=records(), ways=ways)
 def test_groups_leave_at_their_end_with_their_values_however_it_runs(given: list[Record], ways: list[Way]) -> None:
     wanted = expected(given)
     for found in (whole(PROGRAM, given), varied(PROGRAM, given, ways)):
         assert [(stream, time, row[1:]) for stream, time, row in found] == wanted
+        assert all(row[0] == time - MINUTE for _, time, row in found)
 
 
 def changing(node: Aggregate) -> Aggregate:
@@ -66,7 +67,7 @@ def changing(node: Aggregate) -> Aggregate:
     return replace(node, period=None, value=AMOUNT)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(given=records(), ways=ways)
 def test_groups_of_a_value_leave_when_it_changes_however_it_runs(given: list[Record], ways: list[Way]) -> None:
     made = program(pump(changing(group(SOURCE, [TICKER], [call("COUNT")]))))
@@ -82,7 +83,7 @@ def test_groups_of_a_value_leave_when_it_changes_however_it_runs(given: list[Rec
     assert varied(made, given, ways) == wanted
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(given=records(), ways=ways)
 def test_groups_of_groups_and_windows_over_groups_are_the_same_however_they_run(
     given: list[Record], ways: list[Way]

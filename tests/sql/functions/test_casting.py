@@ -79,6 +79,7 @@ FAULTY: list[tuple[str, Any, str, Fault]] = [
     ("VARCHAR(9)", "nan", "DOUBLE", Fault.CAST),
     ("VARCHAR(9)", "1e99999", "BIGINT", Fault.ARITHMETIC),
     ("VARCHAR(9)", "maybe", "BOOLEAN", Fault.CAST),
+    ("VARCHAR(9)", "UNKNOWN", "BOOLEAN", Fault.CAST),
     ("VARCHAR(20)", "2008-02-30", "DATE", Fault.CAST),
     ("VARCHAR(20)", "25:00:00", "TIME", Fault.CAST),
     ("VARCHAR(8)", "6:71", "INTERVAL MINUTE TO SECOND", Fault.CAST),

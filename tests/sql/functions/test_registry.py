@@ -1,4 +1,4 @@
-"""What all functions promise: generated code agrees with calls, total functions never fail, messages name the mend."""
+"""The promises of all functions: generated code agrees with calls, total functions never fail, names are found."""
 
 from functools import cache
 from itertools import product

@@ -103,6 +103,7 @@ def test_step_counts_from_1970_and_cuts_whole_numbers_toward_zero() -> None:
     assert call("STEP", at(STAMP), 10_000, types=[TIMESTAMP, SECOND]) == at("2016-09-23 04:29:20")
     assert call("STEP", at("1969-12-31 23:59:55"), 60_000, types=[TIMESTAMP, MINUTE]) == at("1969-12-31 23:59:00")
     assert call("STEP", at(STAMP), 3, types=[TIMESTAMP, interval("MONTH")]) == at("2016-07-01")
+    assert call("STEP", at("2016-09-23"), 7 * 3_600_000, types=[DATE, HOUR]) == at("2016-09-22")
     assert [call("STEP", 17, 5), call("STEP", -17, 5)] == [15, -15]
     with pytest.raises(ZeroDivisionError):
         call("STEP", 17, 0)

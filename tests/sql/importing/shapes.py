@@ -1,6 +1,7 @@
 """One application in each of the shapes that can be imported."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from sql import types
@@ -89,7 +90,7 @@ def request_v2(suffix: str = "", **options: Any) -> dict[str, Any]:
 
 
 def template_v1() -> dict[str, Any]:
-    """Returns a template whose output and references are resources of their own."""
+    """Returns a template with the outputs and references as resources of their own."""
     found = parts(stream={"Fn::GetAtt": ["Fleet", "Arn"]})
     resources = {
         "Fleet": {"Type": "AWS::Kinesis::Stream", "Properties": {"Name": {"Ref": "StreamName"}, "ShardCount": 1}},
@@ -113,224 +114,8 @@ def template_v1() -> dict[str, Any]:
     return {"Parameters": defaults, "Resources": resources}
 
 
-TEMPLATE_V2 = """
-AWSTemplateFormatVersion: '2010-09-09'
-Parameters:
-  Window: {Type: String, Default: window}
-Resources:
-  Alerts: {Type: 'AWS::Kinesis::Stream', Properties: {Name: alerts, ShardCount: 1}}
-  App:
-    Type: AWS::KinesisAnalyticsV2::Application
-    Properties:
-      ApplicationName: hot-trucks
-      RuntimeEnvironment: SQL-1_0
-      ServiceExecutionRole: !GetAtt Role.Arn
-      ApplicationConfiguration:
-        ApplicationCodeConfiguration:
-          CodeContent:
-            TextContent: !Sub |
-              CREATE OR REPLACE STREAM "HOT" ("truck" VARCHAR(8));
-              -- no ${Window}
-        SqlApplicationConfiguration:
-          Inputs:
-            - NamePrefix: TRUCKS
-              InputParallelism: {Count: 2}
-              KinesisStreamsInput: {ResourceARN: !Sub 'arn:aws:kinesis:${AWS::Region}:${AWS::AccountId}:stream/fleet'}
-              InputSchema:
-                RecordFormat: {RecordFormatType: JSON, MappingParameters: {JSONMappingParameters: {RecordRowPath: $}}}
-                RecordColumns:
-                  - {Name: truck, Mapping: $.truck, SqlType: VARCHAR(8)}
-                  - {Name: heat, Mapping: $.engine.heat, SqlType: 'DECIMAL(5,2)'}
-  Hot:
-    Type: AWS::KinesisAnalyticsV2::ApplicationOutput
-    Properties:
-      ApplicationName: !Ref App
-      Output:
-        Name: HOT
-        KinesisStreamsOutput: {ResourceARN: !Sub '${Alerts.Arn}'}
-        DestinationSchema: {RecordFormatType: JSON}
-  Errors:
-    Type: AWS::KinesisAnalyticsV2::ApplicationOutput
-    Properties:
-      ApplicationName: !Ref App
-      Output:
-        Name: error_stream
-        LambdaOutput: {ResourceARN: !GetAtt Tell.Arn}
-        DestinationSchema: {RecordFormatType: CSV}
-  Depots:
-    Type: AWS::KinesisAnalyticsV2::ApplicationReferenceDataSource
-    Properties:
-      ApplicationName: !Ref App
-      ReferenceDataSource:
-        TableName: Depots
-        S3ReferenceDataSource: {BucketARN: !Join ['', ['arn:aws:s3:::', places]], FileKey: fleet/depots.csv}
-        ReferenceSchema:
-          RecordFormat:
-            RecordFormatType: CSV
-            MappingParameters: {CSVMappingParameters: {RecordRowDelimiter: "\\n", RecordColumnDelimiter: '|'}}
-          RecordColumns: [{Name: truck, SqlType: VARCHAR(8)}, {Name: depot, SqlType: VARCHAR}]
-"""
-TERRAFORM_V1 = r"""
-variable "prefix" { default = "TRUCKS" }
-resource "aws_kinesis_stream" "fleet" {
-  name        = "fleet"
-  shard_count = var.shards > 1 ? var.shards : 1 # as many as it takes
-}
-resource "aws_kinesis_analytics_application" "hot" {
-  name = "hot-trucks"
-  code = "CREATE OR REPLACE STREAM \"HOT\" (\"truck\" VARCHAR(8));\n-- no window\n"
-  inputs {
-    name_prefix = var.prefix
-    parallelism { count = 2 }
-    kinesis_stream {
-      resource_arn = aws_kinesis_stream.fleet.arn
-      role_arn     = aws_iam_role.analytics.arn
-    }
-    schema {
-      record_columns {
-        mapping  = "$.truck"
-        name     = "truck"
-        sql_type = "VARCHAR(8)"
-      }
-      record_columns {
-        mapping  = "$.engine.heat"
-        name     = "heat"
-        sql_type = "DECIMAL(5,2)"
-      }
-      record_encoding = "UTF-8"
-      record_format {
-        mapping_parameters {
-          json { record_row_path = "$" }
-        }
-      }
-    }
-  }
-  outputs {
-    name = "HOT"
-    schema { record_format_type = "JSON" }
-    kinesis_stream {
-      resource_arn = "arn:aws:kinesis:${var.region}:${data.aws_caller_identity.current.account_id}:stream/alerts"
-      role_arn     = aws_iam_role.analytics.arn
-    }
-  }
-  outputs {
-    name = "error_stream"
-    schema { record_format_type = "CSV" }
-    lambda {
-      resource_arn = aws_lambda_function.tell.arn
-      role_arn     = aws_iam_role.analytics.arn
-    }
-  }
-  reference_data_sources {
-    table_name = "Depots"
-    s3 {
-      bucket_arn = "arn:aws:s3:::places"
-      file_key   = "fleet/depots.csv"
-      role_arn   = aws_iam_role.analytics.arn
-    }
-    schema {
-      record_columns {
-        name     = "truck"
-        sql_type = "VARCHAR(8)"
-      }
-      record_columns {
-        name     = "depot"
-        sql_type = "VARCHAR"
-      }
-      record_format {
-        mapping_parameters {
-          csv {
-            record_column_delimiter = "|"
-            record_row_delimiter    = "\n"
-          }
-        }
-      }
-    }
-  }
-}
-"""
-TERRAFORM_V2 = """
-locals {
-  window = "window"
-  tables = { depots = "Depots" }
-}
-resource "aws_kinesisanalyticsv2_application" "hot" {
-  name                   = join("-", ["hot", "trucks"])
-  runtime_environment    = "SQL-1_0"
-  service_execution_role = aws_iam_role.analytics.arn
-  application_configuration {
-    application_code_configuration {
-      code_content {
-        text_content = <<-SQL
-          CREATE OR REPLACE STREAM "HOT" ("truck" VARCHAR(8));
-          -- no ${local.window}
-        SQL
-      }
-      code_content_type = "PLAINTEXT"
-    }
-    sql_application_configuration {
-      input {
-        name_prefix = "TRUCKS"
-        input_parallelism { count = 2 }
-        input_schema {
-          record_column {
-            name     = "truck"
-            mapping  = "$.truck"
-            sql_type = "VARCHAR(8)"
-          }
-          record_column {
-            name     = "heat"
-            mapping  = "$.engine.heat"
-            sql_type = "DECIMAL(5,2)"
-          }
-          record_format {
-            record_format_type = "JSON"
-            mapping_parameters { json_mapping_parameters { record_row_path = "$" } }
-          }
-        }
-        kinesis_streams_input { resource_arn = aws_kinesis_stream.fleet.arn }
-      }
-      output {
-        name = "HOT"
-        destination_schema { record_format_type = "JSON" }
-        kinesis_streams_output { resource_arn = data.aws_kinesis_stream.target.arn }
-      }
-      output {
-        name = "error_stream"
-        destination_schema { record_format_type = "CSV" }
-        lambda_output { resource_arn = aws_lambda_function.tell.arn }
-      }
-      reference_data_source {
-        table_name = "Depots"
-        s3_reference_data_source {
-          bucket_arn = "arn:aws:s3:::places"
-          file_key   = "fleet/depots.csv"
-        }
-        reference_schema {
-          record_column {
-            name     = "truck"
-            sql_type = "VARCHAR(8)"
-          }
-          record_column {
-            name     = "depot"
-            sql_type = "VARCHAR"
-          }
-          record_format {
-            record_format_type = "CSV"
-            mapping_parameters {
-              csv_mapping_parameters {
-                record_column_delimiter = "|"
-                record_row_delimiter    = "\\\\n"
-              }
-            }
-          }
-        }
-      }
-    }
-  }
-}
-data "aws_kinesis_stream" "target" { name = "alerts" }
-"""
+FILES = Path(__file__).parent / "files"
+TERRAFORM_V1, TERRAFORM_V2 = ((FILES / name).read_text() for name in ("v1.tf", "v2.tf"))
 
 
 def state() -> dict[str, Any]:
@@ -380,7 +165,7 @@ SHAPES: dict[str, tuple[str, str]] = {
     "v1 request": ("a.json", json.dumps({"ApplicationName": "hot-trucks", "ApplicationCode": SCRIPT, **parts()})),
     "v2 request": ("a.json", json.dumps(request_v2())),
     "v1 template": ("a.template", json.dumps(template_v1(), indent=1)),
-    "v2 template": ("a.yaml", TEMPLATE_V2),
+    "v2 template": ("a.yaml", (FILES / "v2.yaml").read_text()),
     "v1 Terraform": ("main.tf", TERRAFORM_V1),
     "v2 Terraform": ("main.tf", TERRAFORM_V2),
     "state": ("terraform.tfstate", json.dumps(state())),

@@ -39,8 +39,7 @@ def output(db: None) -> SqlOutput:
     view = row_views.view_name("stock-prices", "OUT", set())
     found = SqlOutput.objects.create(application=application, name="OUT", columns=columns, view=view)
     encoder = RowEncoder([Column(name=name, type=type_) for name, type_ in COLUMNS])
-    for ordinal, row in enumerate([ROW, (None,) * len(COLUMNS)]):
-        data = encoder.storable(row)
+    for ordinal, data in enumerate(encoder.storable([ROW, (None,) * len(COLUMNS)])):
         SqlRow.objects.create(output=found, stream="trades", rowtime=MOMENT, ordinal=ordinal, data=data)
     return found
 
