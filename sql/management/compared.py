@@ -6,8 +6,10 @@ from typing import Any, NamedTuple
 
 from common.text import counted
 from sql.folder import Application, from_files
-from sql.live import comparing as versions
-from sql.live import deploying
+from sql.live import deploying, files
+from sql.live.comparing import version
+from sql.live.deployed import compiled
+from sql.live.models import SqlVersion
 from sql.offline import comparing
 from sql.offline.differences import Side, differences
 from sql.offline.loading import load
@@ -74,9 +76,16 @@ def _versions(name: str, before: str, after: int) -> Pair:
     if not before.isdecimal():
         raise UsageError(f"{before!r} is not the number of a version.")
     application = deploying.existing(name)
-    sides = [versions.side(versions.version(application, number)) for number in (int(before), after)]
+    sides = [_side(version(application, number)) for number in (int(before), after)]
     applications = from_files(sides[0].files, name), from_files(sides[1].files, name)
     return Pair(sides[0], sides[1], applications, application.stream)
+
+
+def _side(found: SqlVersion) -> Side:
+    """Returns a version as a side. Raises ScriptError for one that no longer compiles."""
+    content = files.load(found)
+    program = compiled(found.application.name, content, found.digest).program
+    return Side(f"version {found.number}", content, program)
 
 
 def _rows(command: Any, pair: Pair, options: dict[str, Any]) -> None:
