@@ -112,7 +112,7 @@ def test_to_after_a_unit_belongs_to_floor_when_its_unit_is_not_smaller() -> None
     first = expression("FLOOR(t + INTERVAL '3' SECOND TO MINUTE)")
     second = expression("FLOOR(t + INTERVAL '1:30' HOUR TO MINUTE TO DAY)")
     assert [to_text(each) for each in (first, second)] == [
-        "FLOOR(t + INTERVAL '3' SECOND TO MINUTE)",
-        "FLOOR(t + INTERVAL '1:30' HOUR TO MINUTE TO DAY)",
+        "FLOOR((t + INTERVAL '3' SECOND) TO MINUTE)",
+        "FLOOR((t + INTERVAL '1:30' HOUR TO MINUTE) TO DAY)",
     ]
     assert [getattr(each, "unit", None) for each in (first, second)] == ["MINUTE", "DAY"]
