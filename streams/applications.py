@@ -8,13 +8,15 @@ This module imports nothing at run time but the parts of a declaration, so that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from streams.declarations import Asked as Asked
 from streams.declarations import Closing as Closing
+from streams.declarations import Dataset as Dataset
 from streams.declarations import Delivery as Delivery
+from streams.declarations import Figure as Figure
 from streams.declarations import Navigation as Navigation
 from streams.declarations import Row as Row
 from streams.declarations import Runner as Runner
@@ -96,6 +98,7 @@ class Application:
     # Called by the janitor, once a run: returns the rows to delete, by model. Each table is named.
     retention: Callable[[datetime], Mapping[type[Model], QuerySet[Any]]] = _keep_all
     topics: Mapping[str, Topic] = field(default_factory=dict)  # by name; a family by the word before the colon
+    datasets: Sequence[Dataset] = ()  # that boards show
     urls: str = ""  # the module with urlpatterns; it is included at the root, after Millrace's own addresses
     navigation: Navigation | None = None
     search: Search | None = None
@@ -107,9 +110,11 @@ class Provider:
 
     find: Callable[[str], Application | None]  # called each time anew, for a name that is not registered
     names: Callable[[], list[str]]
+    datasets: Callable[[], list[Dataset]] = list  # called each time anew
     # Families only: of WORD:NAME, the application is NAME, and `many` is called with the names of applications.
     topics: Mapping[str, Topic] = field(default_factory=dict)
     retention: Callable[[datetime], Mapping[type[Model], QuerySet[Any]]] = _keep_all  # as that of an application
+    figures: Callable[[], Iterable[Figure]] = tuple  # called by the exporter for each scrape
     not_growing: Mapping[type[Model], str] = field(default_factory=dict)  # models without retention, and the reason
     urls: str = ""
     navigation: Navigation | None = None
@@ -156,9 +161,9 @@ def provide(provider: Provider) -> None:
     _topics.update({name: ("", topic) for name, topic in provider.topics.items()})
 
 
-def _refuse_taken(both: Any, kind: str, whose: str = "") -> None:
+def _refuse_taken(both: Any, kind: str, of: str = "") -> None:
     if both:
-        raise ValueError(f"The {kind} {min(both)!r}{whose} is registered already.")
+        raise ValueError(f"The {kind} {min(both)!r}{of} is registered already.")
 
 
 def find(name: str) -> Application:
@@ -222,6 +227,17 @@ def find_source(name: str) -> SourceKind:
     if name not in known:
         raise UnknownNameError(f"There is no source {name!r}. There are: {_listed([*known])}.")
     return known[name]
+
+
+def datasets() -> list[Dataset]:
+    """Returns every dataset: those of applications that are code, then those of providers."""
+    found = [each for application in registered() for each in application.datasets]
+    return found + [each for provider in _providers for each in provider.datasets()]
+
+
+def find_dataset(name: str) -> Dataset | None:
+    """Returns the dataset of that name; None if there is none, for example because its application was removed."""
+    return next((each for each in datasets() if each.name == name), None)
 
 
 def find_topic(name: str) -> tuple[str, Topic] | None:

@@ -1,12 +1,12 @@
-"""Defines the parts of an application's declaration: its sources, topics, links, and what its report is asked.
+"""Defines the parts of an application's declaration: its sources, topics, links, datasets, and its report's question.
 
 This module imports nothing at run time, so that every layer may import it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -67,6 +67,17 @@ class RunnerKind:
     # Called once with the parsed options. Raises SourceError, in a sentence, for options that it cannot use.
     open: Callable[[Mapping[str, Any]], Runner]
     add_options: Callable[[ArgumentParser], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """Holds a metric for Prometheus: a gauge, or a counter that never falls."""
+
+    name: str  # "millrace_…"; the exporter adds _total to a counter's
+    help: str  # a sentence
+    labels: tuple[str, ...]
+    values: Sequence[tuple[tuple[str, ...], float]]  # the values of the labels, and the figure
+    counter: bool = False
 
 
 class Delivery(Protocol):
@@ -136,4 +147,87 @@ class Asked:
     output: str | None = None
     since: datetime | None = None
     until: datetime | None = None  # exclusive
+    minutes: int | None = None  # up to the newest row
     flat: bool = False  # for people: each row as one line of a table
+
+
+FUNCTIONS = ("count", "sum", "mean", "min", "max", "last", "p95", "distinct")  # of a dataset's column, within a step
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """Describes a column of a dataset."""
+
+    name: str
+    kind: str  # number, text or time
+    label: str = ""  # for people; "" for the name itself
+    unit: str = ""
+
+    @property
+    def title(self) -> str:
+        """Returns the name for people."""
+        return self.label or self.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """Asks a dataset for the rows of one stream with start <= time < end, in milliseconds."""
+
+    stream: str
+    start: int
+    end: int
+    step: int = 0  # milliseconds; start is a multiple of it. Only for series
+    function: str = "count"  # one of FUNCTIONS
+    column: str = ""  # that the function takes; "" for count
+    by: str = ""  # a text column: a line for each of its values; "" for one line
+    where: Mapping[str, Sequence[str]] = field(default_factory=dict)  # text column: the values that are taken
+    most: int = 5  # lines of a series, or rows
+
+
+@dataclass(frozen=True)
+class Line:
+    """Holds one line of a series: a value for each step, None for a step without rows."""
+
+    name: str  # the value of the column `by`; "" without one
+    values: list[float | None]
+    whole: float | None  # the function over the whole time
+
+
+@dataclass(frozen=True)
+class Series:
+    """Answers a question in steps: the lines with the greatest values, greatest first."""
+
+    start: int  # milliseconds
+    step: int
+    lines: list[Line]
+    more: int = 0  # values of `by` that have no line
+    # Rows before this time were too many to be read; it is the question's start if all were read.
+    since: int = 0
+
+
+@dataclass(frozen=True)
+class Found:
+    """Answers a question in rows, newest first: (time in milliseconds, values by column)."""
+
+    rows: list[tuple[int, Row]]
+    more: bool = False  # there are older rows in the time asked for
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset:
+    """Declares rows over time that boards, charts and exports read. Every answer is bounded and says if it is cut."""
+
+    name: str  # APPLICATION/NAME: it stands in the texts of boards, so it never changes
+    title: str
+    application: str  # its commits change the rows
+    columns: Sequence[Column]
+    series: Callable[[Question], Series]
+    rows: Callable[[Question], Found]
+    # Called with a text column, a stream, the beginning of a value and a number: returns that many values, in order.
+    values: Callable[[str, str, str, int], list[str]]
+    step: int = 1000  # milliseconds: rows are no finer
+    episodes: bool = False  # each row is an alarm: it began at its time and has the column `ended`
+
+    def column(self, name: str) -> Column | None:
+        """Returns the column of that name."""
+        return next((each for each in self.columns if each.name == name), None)

@@ -6,6 +6,7 @@ from django.conf import settings
 
 from applications.market import processor, report, sink
 from applications.market import topics as snapshots
+from applications.market.datasets import MINUTES
 from applications.market.metrics import windows_closed
 from applications.market.models import TRADES, TradeMinute
 from applications.market.retention import outlived
@@ -34,6 +35,7 @@ APPLICATION = Application(
         "market-history": Topic(build=snapshots.market_history, every=SECOND),
         "ticker": Topic(build=snapshots.ticker, every=SECOND, many=snapshots.tickers),
     },
+    datasets=[MINUTES],
     urls="applications.market.urls",
     navigation=Navigation(
         label="Market",

@@ -6,6 +6,7 @@ from django.conf import settings
 
 from applications.orders import processor, report, sink
 from applications.orders import topics as snapshots
+from applications.orders.datasets import ALARMS, SECONDS
 from applications.orders.metrics import windows_closed
 from applications.orders.models import DEFAULT_THRESHOLD, ORDERS, AlarmEpisode, SiteCount
 from applications.orders.retention import outlived
@@ -33,6 +34,7 @@ APPLICATION = Application(
         "site": Topic(build=snapshots.site, many=partial(snapshots.many, snapshots.site)),
         "site-history": Topic(build=snapshots.site_history, many=partial(snapshots.many, snapshots.site_history)),
     },
+    datasets=[SECONDS, ALARMS],
     urls="applications.orders.urls",
     navigation=Navigation(
         label="Orders",

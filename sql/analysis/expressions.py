@@ -6,6 +6,7 @@ from typing import Any, Protocol, TypeVar
 
 from sql.analysis.context import NESTING_MOST, Context
 from sql.analysis.problems import ReportedError
+from sql.analysis.rewriting import children
 from sql.analysis.scope import Scope
 from sql.analysis.trends import Trend
 from sql.errors import RowError, Span
@@ -13,7 +14,6 @@ from sql.functions import registry
 from sql.functions.casting import cast_to
 from sql.language import ast
 from sql.plan.expressions import Apply, Const, Convert, Expr
-from sql.plan.words import cut
 from sql.types import BOOLEAN, Family, Type
 
 # Functions whose result is NULL only if an argument is.
@@ -121,6 +121,19 @@ class Typer:
         """Returns an expression with the user's words and their place."""
         return replace(expr, written=self.context.problems.written(node.span), span=node.span)
 
+    def bounded(self, expr: Expr, node: ast.Node) -> Expr:
+        """Returns an expression that has parts twice, such as BETWEEN, after all are counted. Raises ReportedError.
+
+        Without it, a short text could stand for an expression of any size.
+        """
+        level = [expr]
+        for _ in range(NESTING_MOST):
+            self.context.count(node.span, len(level))
+            level = [part for each in level for part in children(each)]
+            if not level:
+                return expr
+        raise self.refused(node.span, f"The expression is nested more than {NESTING_MOST} times.")
+
     def apply(self, node: ast.Node, name: str, args: Iterable[Expr]) -> Expr:
         """Returns a function applied to arguments, or its value if they are constants. Raises ReportedError."""
         arguments = tuple(args)
@@ -155,14 +168,12 @@ class Typer:
         try:
             value = compute()
         except registry.FAULTS as error:
-            self.context.problems.warn(node.span, f"{self._words(node)} fails in every row: {_reason(error)}")
+            words = self.context.problems.words(node.span)
+            self.context.problems.warn(node.span, f"{words} fails in every row: {_reason(error)}")
             return None
         if isinstance(value, tuple) or (isinstance(value, str | bytes) and len(value) > _FOLDED_MOST):
             return None
         return Const(type=expr.type, nullable=value is None, value=value)
-
-    def _words(self, node: ast.Node) -> str:
-        return cut(self.context.problems.written(node.span))
 
 
 def _reason(error: Exception) -> str:

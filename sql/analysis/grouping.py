@@ -8,12 +8,14 @@ from sql.analysis.context import Context
 from sql.analysis.distinct import distinct
 from sql.analysis.expressions import Typer
 from sql.analysis.group_keys import Keys, keys_of
-from sql.analysis.ordering import Ordering, sorted_rows, typed_order
+from sql.analysis.monotonic import seen_after
+from sql.analysis.ordering import Ordering, typed_order
 from sql.analysis.problems import ReportedError, Tried
 from sql.analysis.rewriting import OutTime, parts_of
-from sql.analysis.rows import Rows, Value, filtered, project
+from sql.analysis.rows import Rows, Value, filtered
 from sql.analysis.scope import ROW_TIME_EXPR, Scope
 from sql.analysis.select_list import select_list
+from sql.analysis.sorting import selected
 from sql.analysis.trends import ROW_TIME, Trend
 from sql.errors import Span
 from sql.language import ast
@@ -41,12 +43,12 @@ def grouped(context: Context, node: ast.Select, base: Node, scope: Scope) -> Row
     def change(expr: Expr, at: ast.Node) -> Expr:
         return group.over(typer, expr, at)
 
-    items = _over_groups(parts.items, change)
+    items = _over_groups(parts, change)
     done = _groups(context, node, base, parts.keys, collected)
     if parts.having is not None and node.having is not None:
         done = filtered(done, change(parts.having, node.having), context.problems.line(node.having.span))
     line = context.problems.line(node.span)
-    rows = project(context, sorted_rows(context, done, parts.ordering, change), items, line)
+    rows = selected(context, done, items, parts.ordering, change, line)
     return distinct(context, node, rows) if node.distinct else rows
 
 
@@ -67,25 +69,29 @@ def _typed(context: Context, node: ast.Select, scope: Scope, collected: Collecte
     return _Parts(keys, items, having, typed_order(typer("ORDER BY"), node.order, items, time))
 
 
-def _over_groups(items: list[Value], change: Callable[[Expr, ast.Node], Expr]) -> list[Value]:
+def _over_groups(parts: _Parts, change: Callable[[Expr, ast.Node], Expr]) -> list[Value]:
     """Returns the items as they are computed from the groups' rows. Raises ReportedError after all were tried."""
-    tried = Tried()
+    tried, items = Tried(), parts.items
     done = [tried(lambda each=each: change(each.expr, ast.Node(span=each.span))) for each in items]  # type: ignore[misc]
     if tried.failed:
         raise ReportedError
     return [
-        replace(item, expr=expr, trend=_after(item)) for item, expr in zip(items, done, strict=True) if expr is not None
+        replace(item, expr=expr, trend=_after(item, parts.keys))
+        for item, expr in zip(items, done, strict=True)
+        if expr is not None
     ]
 
 
-def _after(item: Value) -> Trend | None:
-    """Returns how an item moves in the groups' rows, which leave at the end of the time that it names."""
+def _after(item: Value, keys: Keys) -> Trend | None:
+    """Returns how an item moves in the groups' rows, which leave at the end of the groups' time."""
     if isinstance(item.expr, OutTime):
         return ROW_TIME
-    if item.trend is None or any(isinstance(each, OutTime) for each in parts_of(item.expr)):
-        return None
-    clock = item.trend.clock
-    return replace(item.trend, clock=clock.seen_after() if clock else None)
+    of = item.trend
+    if of is None or of.direction == 0 or any(isinstance(each, OutTime) for each in parts_of(item.expr)):
+        return of if of and of.direction == 0 else None
+    if keys.period is None:  # the rows of a stagger leave late, and those of a MONOTONIC time when it changes
+        return None if keys.length or of.clock else of
+    return seen_after(of) if of.clock and of.clock.is_level(keys.period) else None
 
 
 def _groups(context: Context, node: ast.Select, base: Node, keys: Keys, collected: Collected) -> Node:
@@ -103,7 +109,7 @@ def _groups(context: Context, node: ast.Select, base: Node, keys: Keys, collecte
         context.count(place)
     if node.stagger:
         return Stagger(columns=columns, input=base, length=keys.length, keys=keys.keys, calls=calls, line=line)
-    value, *others = keys.keys
+    value = keys.value or keys.keys[0]
     return Aggregate(
-        columns=columns, input=base, period=keys.period, value=value, keys=tuple(others), calls=calls, line=line
+        columns=columns, input=base, period=keys.period, value=value, keys=keys.keys[1:], calls=calls, line=line
     )

@@ -1,9 +1,13 @@
 """Types conditions: comparisons with lists and ranges, tests, LIKE, CASE and periods."""
 
+from contextlib import suppress
+from dataclasses import replace
+
 from sql.analysis.expressions import Typer, form
 from sql.analysis.forms import joined
 from sql.analysis.problems import ReportedError
 from sql.functions import registry
+from sql.functions.casting import cast_to
 from sql.functions.rules import common_type
 from sql.language import ast
 from sql.plan.expressions import Case, Coalesce, Const, Convert, Expr, In, InTable, Not, Test, Truth
@@ -47,7 +51,7 @@ def _between(typer: Typer, node: ast.Between) -> Expr:
     found = inside(low, high)
     if node.symmetric:
         found = joined([found, inside(high, low)], either=True)
-    return typer.marked(negated(found, yes=node.negated), node)
+    return typer.marked(typer.bounded(negated(found, yes=node.negated), node), node)
 
 
 @form(ast.InList)
@@ -55,6 +59,9 @@ def _in_list(typer: Typer, node: ast.InList) -> Expr:
     arg, *options = typer.each((node.expr, *node.values))
     for option, written in zip(options, node.values, strict=True):
         typer.apply(written, "=", [arg, option])  # refuses what cannot be compared
+    if _pads([arg, *options]):
+        equal = [typer.apply(written, "=", [arg, option]) for option, written in zip(options, node.values, strict=True)]
+        return typer.marked(negated(joined(equal, either=True), yes=node.negated), node)
     target = common(typer, node, [arg, *options])
     nullable = any(each.nullable for each in (arg, *options))
     found = In(
@@ -64,6 +71,11 @@ def _in_list(typer: Typer, node: ast.InList) -> Expr:
         options=tuple(as_type(each, target) for each in options),
     )
     return typer.marked(negated(found, yes=node.negated), node)
+
+
+def _pads(exprs: list[Expr]) -> bool:
+    """Returns whether a comparison fills texts with blanks, so that equal texts may be held differently."""
+    return len({each.type for each in exprs}) > 1 and any(each.type.kind == Kind.CHAR for each in exprs)
 
 
 @form(ast.InQuery)
@@ -120,7 +132,8 @@ def _case(typer: Typer, node: ast.Case) -> Expr:
     *values, last = (as_type(each, target) for each in results)
     nullable = any(each.nullable for each in results)
     branches = tuple(zip(conditions, values, strict=True))
-    return typer.marked(Case(type=target, nullable=nullable, branches=branches, otherwise=last), node)
+    found = Case(type=target, nullable=nullable, branches=branches, otherwise=last)
+    return typer.marked(typer.bounded(found, node) if node.operand else found, node)
 
 
 def _conditions(typer: Typer, node: ast.Case) -> list[Expr]:
@@ -165,6 +178,9 @@ def as_type(expr: Expr, target: Type) -> Expr:
     )
     if same or target == TIMESTAMP:
         return expr
+    if isinstance(expr, Const) and expr.value is not None:
+        with suppress(*registry.FAULTS):  # one that fails is left to fail in each row
+            return replace(expr, type=target, value=cast_to(expr.type, target)(expr.value))
     return Convert(type=target, nullable=expr.nullable, arg=expr, written=expr.written, span=expr.span)
 
 
@@ -187,4 +203,5 @@ def null_if(typer: Typer, node: ast.Call) -> Expr:
     value, other = typer.each(node.args)
     equal = typer.apply(node, "=", [value, other])
     nothing = Const(type=value.type, value=None)
-    return typer.marked(Case(type=value.type, branches=((equal, nothing),), otherwise=value), node)
+    found = Case(type=value.type, branches=((equal, nothing),), otherwise=value)
+    return typer.marked(typer.bounded(found, node), node)

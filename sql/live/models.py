@@ -13,7 +13,7 @@ class SqlApplication(models.Model):
     name = models.CharField(max_length=MOST_APPLICATION, unique=True)
     stream = models.CharField(max_length=128)  # that it reads
     parallel = models.BooleanField(default=False)  # a lease for each shard
-    active = models.PositiveIntegerField(default=0)  # number of the version that runs
+    active = models.PositiveIntegerField(default=0)  # number of the version that runs; 0 while it is deleted
     created = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -80,7 +80,7 @@ class SqlRow(models.Model):
 
 
 class SqlTail(models.Model):
-    """Stores what one lease wrote to an output last, and how much it wrote."""
+    """Stores the newest rows that one lease wrote to an output, and how many it wrote."""
 
     output = models.ForeignKey(SqlOutput, on_delete=models.CASCADE, related_name="tails", db_index=False)
     stream = models.CharField(max_length=128)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 
+from sql.engine.faults import FAULTS_MOST, UNTOLD
 from sql.engine.operators.lookup import Table
 from sql.errors import Fault
 from sql.plan.expressions import InTable
@@ -54,6 +55,15 @@ def test_a_row_that_fails_is_left_out_of_that_pump_only_and_told_of() -> None:
     assert fault[:3] == (5, "P", Fault.ARITHMETIC)
     assert (fault.sentence, fault.column, fault.expression) == ("A number was divided by 0.", "RATIO", "/ of 2")
     assert (fault.value, fault.key, fault.sequence) == ("TICKER='B', PRICE=1.0, AMOUNT=0", "B", 41)
+
+
+def test_faults_come_in_the_order_of_the_records_however_these_are_cut() -> None:
+    made = program(pump(RATIO), pump(RATIO, "COPY", "Q"))
+    rows = [("A", 1.0, amount) for amount in (0, 1, 0, 0)]
+    one = feed(made.start(), batch(5, rows)).faults
+    two = feed(made.start(), batch(5, rows[:1]), batch(5, rows[1:], first=1)).faults
+    assert [(fault.sequence, fault.pump) for fault in one] == [(at, name) for at in (0, 2, 3) for name in "PQ"]
+    assert two == one
 
 
 def test_a_record_that_cannot_be_read_is_a_fault_and_a_dead_letter() -> None:
@@ -178,3 +188,9 @@ def test_finish_closes_all_that_is_open() -> None:
     feed(engine, batch(1, [("A", 1.0, 1), ("B", 1.0, 1)]))
     engine.finish()
     assert len(rows_of(engine.take() or [])) == 2
+
+
+def test_faults_beyond_the_bound_between_two_commits_are_counted() -> None:
+    engine = program(pump(RATIO)).start()
+    found = feed(engine, batch(5, [("A", 1.0, 0)] * (FAULTS_MOST + 3)))
+    assert (len(found.faults), found.counts[UNTOLD]) == (FAULTS_MOST, 3)

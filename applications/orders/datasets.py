@@ -1,0 +1,74 @@
+"""Declares the datasets of the shops for boards: `orders/seconds` and `orders/alarms`."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from applications.orders import topics
+from applications.orders.models import ORDERS, AlarmEpisode, SiteSecond
+from dashboard.datasets import ROWS, Table, dataset, of_stream, own
+from streams.core import clock
+from streams.declarations import Column, Found, Question
+
+SITES = 500  # of a stream, by name: seconds are found by their site
+SITE = Column(name="site", kind="text", label="Site")
+
+
+def values(column: str, stream: str, prefix: str, most: int) -> list[str]:
+    """Returns the sites that begin with a text, in order."""
+    found = topics.sites_of(stream).filter(name__startswith=prefix)
+    return list(found.values_list("name", flat=True)[:most])
+
+
+def _seconds(stream: str) -> QuerySet[Any]:
+    sites = list(topics.sites_of(stream).values_list("name", flat=True)[:SITES])
+    return SiteSecond.objects.filter(stream=stream, site__in=sites)
+
+
+def episodes(asked: Question) -> Found:
+    """Answers with the alarms that were open in the time asked for, the latest first."""
+    found = AlarmEpisode.objects.filter(stream=asked.stream, started__lt=clock.to_datetime(asked.end))
+    found = found.filter(Q(ended=None) | Q(ended__gte=clock.to_datetime(asked.start))).order_by("-started", "-pk")
+    for column, wanted in asked.where.items():
+        found = found.filter(**{f"{column}__in": list(wanted)})
+    most = min(asked.most, ROWS)
+    taken = list(found[: most + 1])
+    rows = [(clock.from_datetime(each.started), topics.episode(each)) for each in taken[:most]]
+    return Found(rows, len(taken) > most)
+
+
+SECONDS = dataset(
+    Table(rows_of=_seconds, time="second", columns=own("site", "lines", "peak")),
+    [
+        SITE,
+        Column(name="lines", kind="number", label="Order lines", unit="lines"),
+        Column(name="peak", kind="number", label="Order lines in 15 s", unit="lines"),
+    ],
+    values=values,
+    name=f"{ORDERS}/seconds",
+    title="Order lines of each second and site",
+    application=ORDERS,
+)
+_alarms = Table(
+    rows_of=of_stream(AlarmEpisode),
+    time="started",
+    columns=own("site", "threshold", "peak", "lines", "notifications", "suppressed", "ended"),
+)
+ALARMS = dataset(
+    _alarms,
+    [
+        SITE,
+        Column(name="threshold", kind="number", label="Threshold", unit="lines"),
+        Column(name="peak", kind="number", label="Peak", unit="lines"),
+        Column(name="lines", kind="number", label="Order lines", unit="lines"),
+        Column(name="notifications", kind="number", label="Calls"),
+        Column(name="suppressed", kind="number", label="Held back"),
+        Column(name="ended", kind="time", label="Ended"),
+    ],
+    values=values,
+    name=f"{ORDERS}/alarms",
+    title="Alarms of the sites",
+    application=ORDERS,
+    episodes=True,
+    rows=episodes,
+)

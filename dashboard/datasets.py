@@ -1,0 +1,200 @@
+"""Answers the questions of datasets from a table of the database.
+
+The database counts, adds and compares; it is SQLite, PostgreSQL or MariaDB. `last` and `p95` are computed here, since
+no form of them is portable, over fewer rows. A question that would read too many rows is answered from a later start.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import (
+    Aggregate,
+    Avg,
+    BigIntegerField,
+    Count,
+    Expression,
+    F,
+    FloatField,
+    Func,
+    Max,
+    Min,
+    Model,
+    QuerySet,
+    Sum,
+)
+from django.db.models.functions import Cast
+
+from streams.core import clock
+from streams.declarations import Column, Dataset, Found, Line, Question, Row, Series
+
+READ = 200_000  # rows that the database reads for one answer
+COMPUTED = 20_000  # rows for a function that is computed here
+STEPS = 1_000  # of a series
+ROWS = 500
+NEWEST = 2_000  # rows in which values are looked for
+AGGREGATES: dict[str, type[Aggregate]] = {"sum": Sum, "mean": Avg, "min": Min, "max": Max}
+Values = Callable[[str, str, str, int], list[str]]
+
+
+class Step(Func):
+    """Numbers the steps of `seconds` since 1970 and returns the one that a time falls into."""
+
+    output_field = BigIntegerField()
+
+    def __init__(self, time: str, seconds: int) -> None:
+        super().__init__(F(time), seconds=seconds)
+
+    def as_sqlite(self, compiler: Any, connection: Any) -> Any:
+        # Each of the signs is halved twice: in the template, and by the driver.
+        template = "(CAST(strftime('%%%%s', %(expressions)s) AS INTEGER) / %(seconds)s)"
+        return self.as_sql(compiler, connection, template=template)
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> Any:
+        template = "(FLOOR(EXTRACT(EPOCH FROM %(expressions)s))::bigint / %(seconds)s)"
+        return self.as_sql(compiler, connection, template=template)
+
+    def as_mysql(self, compiler: Any, connection: Any) -> Any:
+        template = "(TIMESTAMPDIFF(SECOND, '1970-01-01', %(expressions)s) DIV %(seconds)s)"
+        return self.as_sql(compiler, connection, template=template)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """Reads the rows of a dataset from a table. Each column is an expression over the model's fields."""
+
+    rows_of: Callable[[str], QuerySet[Any]]  # of a stream
+    time: str  # the field that dates a row
+    columns: Mapping[str, Expression | F]
+    read: int = READ
+    computed: int = COMPUTED
+
+    def series(self, asked: Question) -> Series:
+        """Answers in steps. Raises ValueError for a question of too many steps."""
+        count = -(-(asked.end - asked.start) // asked.step)
+        if not 0 < count <= STEPS:
+            raise ValueError(f"A series has 1 to {STEPS} steps, not {count}.")
+        here = asked.function in ("last", "p95")
+        found, since = self._narrowed(asked, self.computed if here else self.read)
+        keys = self._keys(found, asked)
+        taken = found.filter(key__in=keys[: asked.most]) if asked.by else found
+        cells, wholes = (self._computed if here else self._asked)(taken, asked)
+        lines = [
+            Line(name, [cells.get((name, asked.start // asked.step + place)) for place in range(count)], wholes[name])
+            for name in (keys[: asked.most] if asked.by else [""])
+        ]
+        return Series(asked.start, asked.step, lines, max(0, len(keys) - asked.most), since)
+
+    def rows(self, asked: Question) -> Found:
+        """Answers in rows, newest first."""
+        most = min(asked.most, ROWS)
+        found = self._filtered(asked).order_by(F(self.time).desc(), "-pk")
+        names = list(self.columns)
+        expressions = {f"c{place}": self.columns[name] for place, name in enumerate(names)}
+        taken = list(found.annotate(**expressions).values_list(self.time, *expressions)[: most + 1])
+        rows = [(clock.from_datetime(time), _row(names, values)) for time, *values in taken[:most]]
+        return Found(rows, len(taken) > most)
+
+    def values(self, column: str, stream: str, prefix: str, most: int) -> list[str]:
+        """Returns values of a text column among the newest rows, in order."""
+        newest = self.rows_of(stream).order_by(F(self.time).desc())[:NEWEST]
+        found = {value for value in newest.values_list(self.columns[column], flat=True) if value is not None}
+        return sorted(str(value) for value in found if str(value).startswith(prefix))[:most]
+
+    def _filtered(self, asked: Question) -> QuerySet[Any]:
+        bounds = {"gte": clock.to_datetime(asked.start), "lt": clock.to_datetime(asked.end)}
+        found = self.rows_of(asked.stream).filter(**{f"{self.time}__{name}": at for name, at in bounds.items()})
+        for place, (column, values) in enumerate(asked.where.items()):
+            found = found.alias(**{f"w{place}": self.columns[column]}).filter(**{f"w{place}__in": list(values)})
+        return found
+
+    def _narrowed(self, asked: Question, most: int) -> tuple[QuerySet[Any], int]:
+        """Returns the rows to read, and the time from which on they are read: the start, or a later one."""
+        found, start = self._filtered(asked), asked.start
+        while start < asked.end - asked.step and found.order_by()[: most + 1].count() > most:
+            start += max(asked.step, (asked.end - start) // 2 // asked.step * asked.step)
+            found = found.filter(**{f"{self.time}__gte": clock.to_datetime(start)})
+        if asked.by:
+            found = found.annotate(key=self.columns[asked.by]).filter(key__isnull=False)
+        return found, start
+
+    def _keys(self, found: QuerySet[Any], asked: Question) -> list[str]:
+        """Returns the values of `by`, that with the greatest value of the function first; READ bounds their number."""
+        if not asked.by:
+            return []
+        grouped = found.values("key").annotate(whole=self._aggregate(asked))
+        return list(grouped.order_by(F("whole").desc(nulls_last=True), "key").values_list("key", flat=True))
+
+    def _aggregate(self, asked: Question) -> Expression:
+        if asked.function == "distinct":
+            return Count(self.columns[asked.column], distinct=True)
+        if asked.function in AGGREGATES:
+            # SQLite refuses a sum of whole numbers past 64 bits, and MariaDB answers in decimals.
+            return AGGREGATES[asked.function](Cast(self.columns[asked.column], FloatField()))
+        return Count("*")
+
+    def _asked(self, found: QuerySet[Any], asked: Question) -> "tuple[Cells, Wholes]":
+        """Returns the function of each line and step, and of each line, as the database computes it."""
+        names = ["key"] if asked.by else []
+        step = Step(self.time, asked.step // clock.SECOND)
+        within = found.annotate(step=step).values("step", *names).annotate(value=self._aggregate(asked)).order_by()
+        cells = {(_name(key), place): value for place, *key, value in within.values_list("step", *names, "value")}
+        if not asked.by:
+            return cells, {"": found.aggregate(whole=self._aggregate(asked))["whole"]}
+        wholes = found.values("key").annotate(whole=self._aggregate(asked)).order_by()
+        return cells, dict(wholes.values_list("key", "whole"))
+
+    def _computed(self, found: QuerySet[Any], asked: Question) -> "tuple[Cells, Wholes]":
+        """Returns the same for `last` and `p95`, from the rows in the order of time."""
+        names = ["key"] if asked.by else []
+        rows = found.annotate(number=self.columns[asked.column]).order_by(self.time, "pk")
+        steps: dict[tuple[str, int], list[float]] = defaultdict(list)
+        lines: dict[str, list[float]] = defaultdict(list)
+        for time, *key, number in rows.values_list(self.time, *names, "number")[: 2 * self.computed]:
+            if number is not None:
+                steps[_name(key), clock.from_datetime(time) // asked.step].append(number)
+                lines[_name(key)].append(number)
+        take = _last if asked.function == "last" else _p95
+        wholes: Wholes = defaultdict(lambda: None, {name: take(numbers) for name, numbers in lines.items()})
+        return {place: take(numbers) for place, numbers in steps.items()}, wholes
+
+
+Cells = dict[tuple[str, int], float | None]  # by line and number of the step since 1970
+Wholes = dict[str, float | None]
+
+
+def dataset(table: Table, columns: Sequence[Column], values: Values | None = None, **more: Any) -> Dataset:
+    """Returns a dataset that a table answers; `values`, and `rows` in `more`, replace the table's own answers."""
+    answers = {"series": table.series, "rows": table.rows, "values": values or table.values}
+    return Dataset(columns=columns, **(answers | more))
+
+
+def own(*names: str) -> dict[str, Expression | F]:
+    """Returns columns that are fields of the model under the same names."""
+    return {name: F(name) for name in names}
+
+
+def of_stream(model: type[Model]) -> Callable[[str], QuerySet[Any]]:
+    """Returns a function that returns the rows of a stream."""
+    return lambda stream: model._default_manager.filter(stream=stream)
+
+
+def _name(key: Sequence[str]) -> str:
+    return str(key[0]) if key else ""
+
+
+def _row(names: Sequence[str], values: Sequence[Any]) -> Row:
+    return {
+        name: clock.iso(value) if hasattr(value, "isoformat") else value
+        for name, value in zip(names, values, strict=True)
+    }
+
+
+def _last(numbers: Sequence[float]) -> float:
+    return numbers[-1]
+
+
+def _p95(numbers: Sequence[float]) -> float:
+    """Returns the 95th percentile by the nearest rank: a number that occurred."""
+    return sorted(numbers)[-(-95 * len(numbers) // 100) - 1]
