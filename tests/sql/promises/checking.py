@@ -1,6 +1,6 @@
 """Ends deployments that run `book` and `tickers`, and checks their rows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -20,15 +20,16 @@ def end(deployment: Deployment, stream: EmbeddedStream, *names: str) -> None:
     assert deployment.query("SELECT count(*) FROM sql_sqloutbox") == [(0,)]
 
 
-def check_rows(deployment: Deployment, name: str, records: Sequence[Mapping[str, Any]]) -> None:
-    """The rows of an application are those of a computation over the whole stream; so are those that it puts."""
-    expected = rows_of(records, by_ticker=name == "tickers")
+def check_rows(deployment: Deployment, name: str, records: Sequence[Mapping[str, Any]]) -> dict[int, int]:
+    """The rows of an application are those of a computation over the whole stream; so are those that it puts.
+
+    Returns the version that wrote each row of LARGE, by the id of its trade.
+    """
+    expected, found = rows_of(records, by_ticker=name == "tickers"), reported(deployment.rows("report", name))
     assert min(map(len, expected.values())) >= 4
-    assert reported(deployment.rows("report", name)) == expected
     if name == "book":
-        put = data_of(deployment.rows("streams", "tail", "large"))
-        assert sorted(put) == sorted(row[1:] for row in expected["LARGE"])
-
-
-def data_of(records: Iterable[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
-    return [tuple(record["data"].values()) for record in records]
+        put = [tuple(record["data"].values()) for record in deployment.rows("streams", "tail", "large")]
+        assert sorted(put) == sorted(row[1:] for row in found["LARGE"])
+    versions = {row[1]: row[-1] for row in found["LARGE"]}
+    assert found | {"LARGE": [row[:-1] for row in found["LARGE"]]} == expected
+    return versions
