@@ -8,12 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sql.engine.pieces import Pieces, divided, gathered
+from sql.plan.nodes import Column
 from sql.program import Program, compile_application
 from sql.types import INTEGER, VARCHAR
 from streams.core.state import EMPTY, HistoryRow, State, StateChange, StateKey, changed
 from streams.core.state_log import BOUNDS
 from tests.sql.engine.running import Record, listed
-from tests.sql.plans import Column, application, batch
+from tests.sql.plans import application, batch
 from tests.streams.core.test_state_log import Stored
 
 WORDS = (Column("K", VARCHAR), Column("N", INTEGER), Column("V", VARCHAR))
