@@ -1,5 +1,6 @@
 """manage.py sql diff, between folders and between versions, with the rows over the records of a stream."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,12 @@ def test_diff_of_folders_needs_no_database(tmp_path: Path, capsys: Captured) -> 
         f"SLOW: 2 rows in both, 1 only in {one}, 0 only in {other}.",
         '- 1970-01-01T00:00:00.002Z {"ms":2}',
     ]
+    assert exit_code("sql", "diff", one, other, "--input", str(tmp_path / "in.jsonl"), "--arrived", "at", "--json") == 0
+    first, *_, slice_, counts, row = map(json.loads, capsys.readouterr().out.splitlines())
+    assert first == {"difference": f"--- application.sql, {one}"}
+    assert (slice_["records"], slice_["computed"], slice_["cut"]) == (5, 5, "")
+    assert counts == {"stream": "SLOW", "both": 2, "before": 1, "after": 0}
+    assert (row["version"], row["times"], row["rowtime"], row["row"]) == (one, 1, "1970-01-01T00:00:00.002Z", {"ms": 2})
     assert exit_code("sql", "diff", one, other) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "Rows: not compared; --input FILE says for which records."
     assert exit_code("sql", "diff", one, one) == 0
