@@ -1,11 +1,14 @@
 """The verb `manage.py sql diff`: what differs between two versions, or between two folders."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from common.text import counted
-from sql.folder import Application, from_files
+from sql.errors import ScriptError
+from sql.folder import Application, FolderError, from_files
 from sql.live import deploying, files
 from sql.live.comparing import version
 from sql.live.deployed import compiled
@@ -69,11 +72,11 @@ def _folders(before: Path, after: Path) -> Pair:
         if not folder.is_dir():
             raise UsageError(f"{folder} is no folder. For two versions write: sql diff NAME A B")
     applications = load(before), load(after)
-    before_, after_ = (
-        Side(str(folder), application.files, compile_application(application))
-        for folder, application in zip((before, after), applications, strict=True)
-    )
-    return Pair(before_, after_, applications, "")
+    sides = []
+    for folder, application in zip((before, after), applications, strict=True):
+        with _named(str(folder)):
+            sides.append(Side(str(folder), application.files, compile_application(application)))
+    return Pair(sides[0], sides[1], applications, "")
 
 
 def _versions(name: str, before: str, after: int) -> Pair:
@@ -86,10 +89,19 @@ def _versions(name: str, before: str, after: int) -> Pair:
 
 
 def _side(found: SqlVersion) -> Side:
-    """Returns a version as a side. Raises ScriptError for one that no longer compiles."""
-    content = files.load(found)
-    program = compiled(found.application.name, content, found.digest).program
-    return Side(f"version {found.number}", content, program)
+    """Returns a version as a side. Raises FolderError for one that no longer compiles."""
+    content, label = files.load(found), f"version {found.number}"
+    with _named(label):
+        return Side(label, content, compiled(found.application.name, content, found.digest).program)
+
+
+@contextmanager
+def _named(label: str) -> Iterator[None]:
+    """Turns the problems of a script into one sentence that names its side. Raises FolderError."""
+    try:
+        yield
+    except ScriptError as error:
+        raise FolderError(f"The script of {label} cannot run: {error.problems[0]}") from None
 
 
 def _rows(command: Any, pair: Pair, options: dict[str, Any]) -> None:

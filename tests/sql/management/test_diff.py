@@ -69,6 +69,20 @@ def test_diff_of_versions_computes_the_records_that_the_stream_holds(tmp_path: P
     assert "Rows" not in capsys.readouterr().out
 
 
+def test_problems_of_a_script_are_told_one_a_line(tmp_path: Path, capsys: Captured) -> None:
+    good, bad = folder(tmp_path / "a", 1), folder(tmp_path / "b", 1)
+    pump = "CREATE PUMP {0} AS INSERT INTO SLOW SELECT STREAM {0} FROM SOURCE_SQL_STREAM_001;\n"
+    script = SCRIPT.splitlines()[0] + "\n" + pump.format("A1") + pump.format("B1")
+    (tmp_path / "b/application.sql").write_text(script)
+    problems = [f'{line}:50: Column {name} not found; there is "ms".' for line, name in ((2, "A1"), (3, "B1"))]
+    for verb in (["check"], ["explain"], ["run", "--input", "none"], ["export", "--to", "flink"], ["deploy", "name"]):
+        assert exit_code("sql", *verb, bad) == 2
+        said = capsys.readouterr()
+        assert (said.out + said.err).splitlines() == problems
+    assert exit_code("sql", "diff", good, bad) == 2
+    assert capsys.readouterr().err == f"The script of {bad} cannot run: {problems[0]}\n"
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
