@@ -12,7 +12,7 @@ from dashboard.boards.writing import write
 from streams.declarations import FUNCTIONS
 
 FULL = '''
-# A comment stays as long as nobody edits the board on its page.
+# A comment	with ‮ stays as long as nobody edits the board on its page.
 title = "Shops"
 description = "Orders as they come"
 range = "6h"

@@ -46,7 +46,7 @@ class Command(PlainCommand):
         if board is None:
             listed = ", ".join(Board.objects.order_by("slug").values_list("slug", flat=True)[:50]) or "none"
             raise UsageError(f"There is no board {quoted(name)}. There are: {listed}.")
-        self.stdout.write(board.text)
+        self.stdout.keep(board.text)
 
     def apply(self, *, file: Path, name: str | None, diff: bool, **_: Any) -> None:
         slug, text = name or file.stem, _content(file)
