@@ -38,13 +38,13 @@ def run(options: Options) -> Iterator[Figure]:
     yield Figure("Millrace's engine ÷ Bytewax'", "×", _ratio(millrace, bytewax))
 
 
-def through(site: Site, records: int) -> float:
-    """Records a second."""
+def through(site: Site, records: int, application: str = "trades") -> float:
+    """Returns the records a second of an application that reads the stream of trades."""
     site.run("streams", "create", "trades")
-    site.manage("consume", "trades")
-    site.wait_until_held("trades")
+    site.manage("consume", application)
+    site.wait_until_held(application)
     site.manage("produce", "trades", "--rate", "0", "--count", str(records), "--seed", "1")
-    site.until(lambda: site.applied("trades") >= records)
+    site.until(lambda: site.applied(application) >= records)
     milliseconds = clock.now() - site.batches()[0][1]
     return records / milliseconds * 1000
 

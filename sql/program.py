@@ -1,7 +1,7 @@
 """Compiles an application to a program, from which engines start."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from sql.analysis import analyse
@@ -15,7 +15,7 @@ from sql.engine.lineage import PARTITION_KEY, Lineage
 from sql.engine.making import Settings
 from sql.engine.operators.lookup import Table
 from sql.folder import Application
-from sql.functions.casting import cast_to
+from sql.functions.casting import cast_to, same
 from sql.language.parser import parse
 from sql.plan.nodes import Plan, Scan, walk
 from sql.schema.decoding import Decoder
@@ -94,9 +94,10 @@ class Program:
         if self._key_text is None or self._key_column is None:
             return rows, places, []
         field = self._fields[self._names.index(self._key_column)]
-        write = lru_cache(maxsize=1024)(self._key_text)
         keys = batch.keys if places is None else [batch.keys[place] for place in places]
-        own = [None if (value := getattr(row, field)) is None else write(value) for row in rows]
+        own = list(map(attrgetter(field), rows))
+        if self._key_text is not same:
+            own = [None if value is None else self._key_text(value) for value in own]
         if own == keys:
             return rows, places, []
         at = range(len(rows)) if places is None else places
@@ -122,6 +123,7 @@ class Program:
     def start(self, state: State = EMPTY, tables: Mapping[str, Table] = {}, start: int = 0) -> Engine:
         """Returns an engine that goes on from a state.
 
-        `tables` are the reference tables by name: `sql.engine.tables.reference_tables` reads them. `start` is the time in milliseconds at which the version was started.
+        `tables` are the reference tables by name: `sql.references.tables_of` reads them. `start` is the time, in
+        milliseconds, at which the version was started.
         """
         return Engine(self, state, tables, start)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from streams.declarations import Asked as Asked
 from streams.declarations import Closing as Closing
 from streams.declarations import Dataset as Dataset
+from streams.declarations import Delivery as Delivery
 from streams.declarations import Navigation as Navigation
 from streams.declarations import Row as Row
 from streams.declarations import Runner as Runner
@@ -83,8 +84,8 @@ class Application:
     # `manage.py report NAME --output … --from … --to …`: yields rows in the order of time.
     report_range: Callable[[Asked], Iterator[Row]] | None = None
     # Called by `manage.py consume` with the stream; the answer is called between commits, about twice a second, and
-    # again at once while it returns True: it sends what commits have put aside for elsewhere. It must not wait.
-    deliver: Callable[[str], Callable[[], bool]] | None = None
+    # again at once while it returns True.
+    deliver: Callable[[str], Delivery] | None = None
     # Called once at the start of `manage.py consume`, with the stream and the watermark of then, in milliseconds.
     closing: Callable[[str, int | None], Closing] | None = None
     # Models with a field `stream` (first in an index), and the field that dates a row. The pages offer each stream that

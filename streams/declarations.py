@@ -69,6 +69,16 @@ class RunnerKind:
     add_options: Callable[[ArgumentParser], None]
 
 
+class Delivery(Protocol):
+    """Sends on what commits have put aside for elsewhere."""
+
+    def __call__(self) -> bool:
+        """Sends a part; returns whether more waits that can be sent now. It must not wait."""
+
+    def close(self) -> None:
+        """Leaves the rest to other processes, which need not wait."""
+
+
 class Closing(Protocol):
     """Makes the lines that `manage.py consume` prints when windows close."""
 

@@ -21,7 +21,7 @@ from tests.waiting import wait_for
 
 ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "100"))
 SEED = int(os.environ.get("CHAOS_SEED", "1"))
-RATE = 700  # records a second, of each producer
+RATE = 350  # records a second, of each producer
 IN_SQL = ("book", "tickers")  # one with a lease of the whole stream, one with a lease for each shard
 
 
@@ -216,3 +216,6 @@ class ChaosHarness:
         wait_for(lambda: self.stream.now() > now + STEP + 1000)  # the last windows can close
         self.stream.close()
         self.deployment.run("consume", "ledger", *IN_SQL, "--until-caught-up")
+        deliverer = self.deployment.start("consume", "book")
+        wait_for(lambda: self.deployment.query("SELECT count(*) FROM sql_sqloutbox") == [(0,)], seconds=60)
+        kill(deliverer)

@@ -20,7 +20,6 @@ from tests.sql.promises.naive import reported, rows_of
 from tests.test_exactly_once import naive_minutes
 from tests.waiting import wait_for
 
-
 OF_LEDGER = "WHERE application = 'ledger'"
 
 
@@ -75,6 +74,7 @@ def check_counts(deployment: Deployment, name: str, counts: tuple[int, int]) -> 
 def check_rows(deployment: Deployment, name: str, good: list[dict[str, Any]]) -> None:
     """The rows of an application in SQL are those of a computation over the whole stream; so are those it puts."""
     expected = rows_of(good, by_ticker=name == "tickers")
+    assert min(map(len, expected.values())) > 10
     assert reported(deployment.rows("report", name)) == expected
     if name == "book":
         put = [tuple(record["data"].values()) for record in deployment.rows("streams", "tail", "large")]

@@ -1,14 +1,20 @@
 """The same commands on Kinesis, as an emulator gives it: put, split, read by a fleet, counted once."""
 
+import os
+import signal
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
-from tests.deployment import Deployment, kill
+from login.supervisor import Supervisor
+from tests.deployment import ROOT, Deployment, kill
 from tests.emulators import kinesis_local, ministack
 from tests.test_exactly_once import naive_minutes, wait_until_applied
+from tests.waiting import wait_for
 
 Emulator = Callable[[], AbstractContextManager[str]]
 
@@ -74,3 +80,38 @@ def test_records_of_a_split_and_merged_stream_are_counted_once(on: Callable[[Emu
     check(deployment, 600)
     [status] = deployment.rows("streams", "status", "trades")
     assert [shard["open"] for shard in status["shards"]] == [False, False, True, False, True]
+
+
+def test_results_go_on_when_the_workers_start_again_on_another_backend(tmp_path: Path) -> None:
+    """STREAM_URL leads to the embedded stream, to Kinesis and back, while a supervisor keeps the worker running."""
+    deployment, leads = Deployment(tmp_path), tmp_path / "stream-url"
+    embedded = deployment.environment["STREAM_URL"]
+    aws = {"AWS_ACCESS_KEY_ID": "emulated", "AWS_SECRET_ACCESS_KEY": "emulated"}
+    deployment.environment |= aws
+    command = f"echo started $$; STREAM_URL=$(cat {leads}) exec {sys.executable} {ROOT / 'manage.py'} consume trades"
+    lines: list[str] = []
+    workers = Supervisor({"workers": command}, deployment.environment, tmp_path, lambda _, line: lines.append(line))
+    thread = threading.Thread(target=workers.run)
+
+    def put(url: str, records: int, applied: int) -> None:
+        deployment.environment["STREAM_URL"] = url
+        leads.write_text(url)
+        if running := [line.split()[1] for line in lines if line.startswith("started")]:
+            os.kill(int(running[-1]), signal.SIGTERM)
+        deployment.run("produce", "trades", "--rate", "0", "--count", str(records))
+        if not thread.is_alive():
+            thread.start()
+        wait_for(lambda: total(deployment) >= applied)
+
+    with kinesis_local() as address:
+        put(embedded, 100, 100)
+        put(f"kinesis://eu-west-1?endpoint_url={address}", 50, 150)
+        put(embedded, 30, 180)
+        workers.stop()
+        thread.join(30)
+    assert (total(deployment), workers.reason, [line for line in lines if "Traceback" in line]) == (180, "", [])
+
+
+def total(deployment: Deployment) -> int:
+    """Returns the number of trades in all results."""
+    return int(deployment.query("SELECT coalesce(sum(trades), 0) FROM market_trademinute")[0][0])

@@ -1,17 +1,21 @@
 """Real processes with wrong clocks, on the embedded stream and on an emulator of Kinesis."""
 
+import json
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from streams.core import clock
-from tests.deployment import Deployment, kill
+from tests.deployment import Deployment, Web, kill
 from tests.emulators import kinesis_local, ministack
 from tests.faketime import SetClock, wrong_by
 from tests.test_exactly_once import wait_until_applied
+from tests.test_sockets_end import SIGN_IN, ask, brief, within
 from tests.waiting import wait_for
 
 TRADES = ("produce", "trades", "--rate", "0", "--count")
@@ -128,3 +132,40 @@ def test_latest_on_kinesis_is_independent_of_the_workers_clock(on_kinesis: Deplo
     wait_for(lambda: deployment.applied("trades") == 20)
     assert lease(deployment)["dead"] == 0
     kill(worker)
+
+
+def freshest(socket: ClientConnection, past: str) -> str:
+    """Returns the newest stamp of the market once it is past another one."""
+    while True:
+        told = json.loads(socket.recv(20)).get("data", {})
+        if told.get("newest") and told["newest"] > past:
+            return str(told["newest"])
+
+
+def is_told(socket: ClientConnection, words: str) -> bool:
+    """Returns whether the note about clocks, which comes with the next beat, has the words."""
+    while "beat" not in (told := json.loads(socket.recv(20))):
+        pass
+    return words in told.get("clock_note", "")
+
+
+def test_pages_and_sockets_go_on_when_the_clock_is_set(deployment: Deployment, tmp_path: Path) -> None:
+    machine = SetClock(tmp_path)
+    everything = brief(deployment, SESSION_IDLE=str(2 * 3600), **machine.variables)
+    deployment.run("streams", "create", "trades")
+    cookie = within(everything, SIGN_IN, NAMES=["ada"])["ada"]
+    web = Web(everything)
+    processes = [everything.start("produce", "trades", "--rate", "20"), everything.start("consume", "trades")]
+    address, headers = web.url.replace("http", "ws") + "/ws/live/", {"Cookie": cookie}
+    with connect(address, origin=Origin(web.url), additional_headers=headers) as socket:
+        socket.send('{"subscribe": ["market"]}')
+        newest = freshest(socket, "")
+        for offset in ("-1h", "+1h"):
+            machine.set(offset)
+            newest = freshest(socket, newest)
+            assert (ask(web, "/market/", cookie), web.process.poll()) == (200, None)
+            assert abs(clock.from_iso(newest) - clock.now()) < clock.MINUTE
+        wait_for(partial(is_told, socket, "it is ahead of the time"))
+    for process in processes:
+        kill(process)
+    web.kill()

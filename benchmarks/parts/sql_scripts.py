@@ -28,10 +28,21 @@ SCHEMA = Schema(
 )
 
 
-def program(shape: str) -> Program:
-    """Returns the program of a shape, whose stream has as many columns as its query."""
+def script(shape: str) -> str:
+    """Returns the script of a shape, whose stream has as many columns as its query."""
     query = QUERIES[shape]
     count = query.split(" FROM ")[0].count(", ") + 1
     columns = ", ".join(["a VARCHAR(16)", *(f"c{at} DOUBLE" for at in range(1, count))])
-    script = f"CREATE STREAM o ({columns}); CREATE PUMP p AS INSERT INTO o {query};"
-    return compile_application(Application(name="benchmark", script=script, schema=SCHEMA))
+    return f"CREATE STREAM o ({columns}); CREATE PUMP p AS INSERT INTO o {query};"
+
+
+def application(shape: str, stream: str = "trades") -> Application:
+    """Returns the application of a shape, with a lease for each shard where its script allows it."""
+    shared = "GROUP BY" in QUERIES[shape] or "WINDOW" in QUERIES[shape]
+    key = "TICKER" if shared else None
+    return Application("benchmark", script(shape), SCHEMA, stream, partition_key=key, parallel=shared)
+
+
+def program(shape: str) -> Program:
+    """Returns the program of a shape."""
+    return compile_application(application(shape))

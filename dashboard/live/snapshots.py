@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from threading import Lock
+from time import monotonic
 from typing import Any, NamedTuple
 
 import msgspec
@@ -18,7 +19,7 @@ Find = Callable[[str], dashboard_topics.Page | None]
 
 class Snapshot(NamedTuple):
     version: int
-    built: datetime
+    built: float  # seconds of the monotonic clock
     data: bytes  # JSON
     text: str  # the whole message
 
@@ -36,8 +37,12 @@ class Snapshots:
         now: Callable[[], datetime],
         find: Find = dashboard_topics.find,
         versions: Callable[[], dict[str, int]] = read_versions,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
+        """`now` is told to people alone. `clock`, in seconds, paces: it goes on when the wall clock is put back."""
         self._now = now
+        self._clock = clock
+        self._began = now().timestamp() - clock()
         self._find = find
         self._versions = versions
         self._held: dict[str, Snapshot] = {}
@@ -136,8 +141,7 @@ class Snapshots:
         pages = {topic: page for topic in topics if (page := self._find(topic))}
         versions = self._versions()
         return {
-            topic: {"version": self._version(page, versions, now), "data": page.build(now)}
-            for topic, page in pages.items()
+            topic: {"version": self._version(page, versions), "data": page.build(now)} for topic, page in pages.items()
         }
 
     def _current(self, topic: str, versions: dict[str, int]) -> Snapshot:
@@ -151,20 +155,20 @@ class Snapshots:
     def _is_fresh(self, topic: str, page: dashboard_topics.Page, versions: dict[str, int]) -> bool:
         held = self._held.get(topic)
         return held is not None and (
-            held.version == self._version(page, versions) or self._now() - held.built < page.every
+            held.version == self._version(page, versions) or self._clock() - held.built < page.every.total_seconds()
         )
 
     def _packed(
         self, topic: str, page: dashboard_topics.Page, versions: dict[str, int], built: dict[str, Any]
     ) -> Snapshot:
-        version, now, held = self._version(page, versions), self._now(), self._held.get(topic)
+        version, now, held = self._version(page, versions), self._clock(), self._held.get(topic)
         data = msgspec.json.encode(built)
         if held and data == held.data:
             return held._replace(version=version, built=now)  # keeps the same text, so that it is not sent again
         message = {"topic": topic, "version": version, "data": msgspec.Raw(data)}
         return Snapshot(version, now, data, msgspec.json.encode(message).decode())
 
-    def _version(self, page: dashboard_topics.Page, versions: dict[str, int], now: datetime | None = None) -> int:
+    def _version(self, page: dashboard_topics.Page, versions: dict[str, int]) -> int:
         if page.version_topic is None:
-            return int((now or self._now()).timestamp())
+            return int(self._began + self._clock())
         return versions.get(page.version_topic, 0)

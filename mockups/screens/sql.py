@@ -35,7 +35,7 @@ VERSIONS = [
 ]
 SWITCHES = [
     ["12, runs", "2026-11-22 13:41", "ada", "mean instead of last price", "13:41:07 in shardId-…00"],
-    ["11", "2026-11-20 09:12", "ada", "", "09:12:40 in shardId-…00"],
+    ["11", "2026-11-20 09:12", "ada", "–", "09:12:40 in shardId-…00"],
 ]
 SCRIPT = [
     'CREATE OR REPLACE STREAM "MINUTES" (TICKER VARCHAR(8), TRADES INTEGER, VOLUME BIGINT, MEAN_PRICE DOUBLE);',

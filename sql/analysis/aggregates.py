@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sql.analysis.expressions import Typer, constant
+from sql.analysis.predicates import as_type
 from sql.analysis.problems import ReportedError
 from sql.analysis.rewriting import CallRef, OutTime, plain, rewrite
 from sql.analysis.scope import ROW_TIME_EXPR
 from sql.functions import registry
-from sql.functions.rules import aggregate_result
+from sql.functions.rules import aggregate_result, assignable, is_months
 from sql.language import ast
 from sql.plan.expressions import Const, Expr, Field, RowTime
 from sql.plan.nodes import Call
+from sql.plan.words import cut
 from sql.types import BIGINT, Family
 
 CALLS_MOST = 1_000
@@ -27,6 +29,8 @@ def describe(typer: Typer, node: ast.Call, frame: int = 0) -> Call:
     inner.depth = typer.depth
     args = tuple(plain(each) for each in inner.each(node.args))
     _check_arguments(typer, node, name, args)
+    if name == "LAG" and len(args) > 2:
+        args = (*args[:2], _default(typer, node, args))
     try:
         of = args[0].type if args else BIGINT
         result = aggregate_result(name, of, typer.context.application.switches.integer_avg)
@@ -53,6 +57,16 @@ def describe(typer: Typer, node: ast.Call, frame: int = 0) -> Call:
     )
 
 
+def _default(typer: Typer, node: ast.Call, args: Sequence[Expr]) -> Expr:
+    """Returns the value of LAG for rows without one before them, held like the others."""
+    value, default = args[0], args[2]
+    if not assignable(default.type, value.type):
+        raise typer.refused(
+            node.args[2].span, f"LAG gives {value.type}, and its default is {default.type}; CAST it to {value.type}."
+        )
+    return as_type(default, value.type)
+
+
 def _check_arguments(typer: Typer, node: ast.Call, name: str, args: Sequence[Expr]) -> None:
     least, most = _ARGUMENTS.get(name, (1, 1))
     if node.star:
@@ -74,7 +88,8 @@ def _check_constants(typer: Typer, node: ast.Call, name: str, args: Sequence[Exp
     if len(args) < 2:
         return
     value = constant(args[1])
-    if name == "EXP_AVG" and (args[1].type.family != Family.INTERVAL or not isinstance(value, int) or value <= 0):
+    is_length = args[1].type.family == Family.INTERVAL and not is_months(args[1].type)
+    if name == "EXP_AVG" and not (is_length and isinstance(value, int) and value > 0):
         raise typer.refused(node.args[1].span, "EXP_AVG needs an INTERVAL above 0 as its half-life.")
     least = 0 if name == "LAG" else 1
     if name in {"LAG", "NTH_VALUE"} and (not isinstance(value, int) or value < least):
@@ -91,17 +106,14 @@ def result_nullable(call: Call) -> bool:
 class Collected:
     """Collects the aggregate calls of a SELECT; equal ones are computed once."""
 
-    calls: list[Call] = field(default_factory=list)
+    calls: dict[Call, int] = field(default_factory=dict)  # with their places
 
     def take(self, typer: Typer, call: ast.Call) -> Expr:
         described = describe(typer, call)
-        if described not in self.calls:
-            self.calls.append(described)
+        index = self.calls.setdefault(described, len(self.calls))
         if len(self.calls) > CALLS_MOST:
             raise typer.refused(call.span, f"A SELECT has at most {CALLS_MOST} aggregates.")
-        index = self.calls.index(described)
-        found = self.calls[index]
-        return typer.marked(CallRef(type=found.type, nullable=result_nullable(found), index=index), call)
+        return typer.marked(CallRef(type=described.type, nullable=result_nullable(described), index=index), call)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +125,11 @@ class Grouped:
     def over(self, typer: Typer, expr: Expr, node: ast.Node) -> Expr:
         """Returns an expression of the SELECT as it is computed from the group's row. Raises ReportedError."""
 
+        places = {key: slot for slot, key in reversed(list(enumerate(self.keys)))}
+
         def change(each: Expr) -> Expr | None:
-            if each in self.keys and not isinstance(each, Const):
-                slot = self.keys.index(each)
+            slot = None if isinstance(each, Const) else places.get(each)
+            if slot is not None:
                 return Field(type=each.type, nullable=each.nullable, slot=slot, written=each.written, span=each.span)
             if isinstance(each, CallRef):
                 slot = len(self.keys) + each.index
@@ -129,7 +143,7 @@ class Grouped:
         return rewrite(plain(expr), change)
 
     def _refused(self, typer: Typer, expr: Expr, node: ast.Node) -> ReportedError:
-        words = expr.written or typer.context.problems.written(node.span)
+        words = cut(expr.written) or typer.context.problems.words(node.span)
         span = expr.span if expr.written else node.span
         if isinstance(expr, RowTime):
             return typer.refused(

@@ -8,9 +8,9 @@ from sql.functions.rules import assignable
 from sql.language import ast
 from sql.plan.expressions import Const, Convert, Expr, Field
 from sql.plan.nodes import Column, InAppStream, Project
+from sql.plan.words import cut
 from sql.types import BITS, Family, Kind, Type
 
-_WORDS_MOST = 80
 _HINTS = {
     (Family.TEXT, Family.WHOLE): "; write CAST(… AS {target})",
     (Family.TEXT, Family.EXACT): "; write CAST(… AS {target})",
@@ -101,14 +101,13 @@ def _items(context: Context, insert: ast.Insert, target: InAppStream, values: di
 
 def _mismatch(expr: Expr, column: Column) -> str:
     hint = _HINTS.get((expr.type.family, column.type.family), "").format(target=column.type)
-    words = expr.written if len(expr.written) <= _WORDS_MOST else f"{expr.written[:_WORDS_MOST]}…"
-    return f"{words or 'A value'} is {expr.type}, and column {shown(column.name)} is {column.type}{hint}."
+    return f"{cut(expr.written) or 'A value'} is {expr.type}, and column {shown(column.name)} is {column.type}{hint}."
 
 
 def converted(expr: Expr, column: Column) -> Expr:
     """Returns a value as an INSERT converts it for a column; nothing is done where nothing can change."""
     checks = not column.nullable and expr.nullable
-    if not checks and _fits(expr.type, column.type):
+    if not checks and fits(expr.type, column.type):
         return expr
     return Convert(
         type=column.type,
@@ -122,7 +121,7 @@ def converted(expr: Expr, column: Column) -> Expr:
     )
 
 
-def _fits(source: Type, target: Type) -> bool:
+def fits(source: Type, target: Type) -> bool:
     """Returns whether every value of a type is one of another as it is held."""
     if source == target:
         return True

@@ -1,6 +1,7 @@
 """Types calls: functions of the dialect, the script's own functions, and those that collect rows."""
 
 from sql.analysis.expressions import Typer, form
+from sql.analysis.forms import KEY_CLAUSES
 from sql.analysis.names import counted, meant, shown
 from sql.analysis.predicates import coalesced, null_if
 from sql.analysis.problems import ReportedError
@@ -143,6 +144,7 @@ def _fits(arg: Expr, parameter: ast.Parameter) -> bool:
 
 def _body(typer: Typer, node: ast.Call, function: ast.CreateFunction, values: dict[str, Expr]) -> Expr:
     inner = Typer(typer.context, Scope(()), f"function {shown(function.name.name)}", parameters=values)
+    inner.grouped = typer.grouped and typer.clause not in KEY_CLAUSES
     inner.depth = typer.depth
     try:
         body = inner.type(function.body)

@@ -18,5 +18,10 @@ def distinct(context: Context, node: ast.Select, rows: Rows) -> Rows:
         raise context.problems.refused(node.span, _HELP)
     clocks = [each.clock for each in moving if each.clock]
     period = min((each.period for each in clocks), key=lambda each: each.size or 1 << 62, default=None)
+    if period is None:
+        context.problems.warn(
+            node.span,
+            "SELECT DISTINCT keeps every distinct row for ever, since MONOTONIC(…) does not say when; use ROWTIME.",
+        )
     line = context.problems.line(node.span)
     return Rows(Distinct(columns=rows.node.columns, input=rows.node, period=period, line=line), rows.columns)

@@ -13,7 +13,6 @@ from sql.functions import registry
 from sql.functions.casting import cast_to
 from sql.language import ast
 from sql.plan.expressions import Apply, Const, Convert, Expr
-from sql.plan.words import cut
 from sql.types import BOOLEAN, Family, Type
 
 # Functions whose result is NULL only if an argument is.
@@ -155,14 +154,12 @@ class Typer:
         try:
             value = compute()
         except registry.FAULTS as error:
-            self.context.problems.warn(node.span, f"{self._words(node)} fails in every row: {_reason(error)}")
+            words = self.context.problems.words(node.span)
+            self.context.problems.warn(node.span, f"{words} fails in every row: {_reason(error)}")
             return None
         if isinstance(value, tuple) or (isinstance(value, str | bytes) and len(value) > _FOLDED_MOST):
             return None
         return Const(type=expr.type, nullable=value is None, value=value)
-
-    def _words(self, node: ast.Node) -> str:
-        return cut(self.context.problems.written(node.span))
 
 
 def _reason(error: Exception) -> str:

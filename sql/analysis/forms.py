@@ -19,7 +19,7 @@ CLOCKS = {
     "CURRENT_TIME": TIME,
     "LOCALTIME": TIME,
 }
-_AGGREGATE_CLAUSES = ("GROUP BY", "WINDOWED BY", "WHERE", "ON")
+KEY_CLAUSES = ("GROUP BY", "WINDOWED BY", "WHERE", "ON")
 
 
 def text(value: str) -> Const:
@@ -57,7 +57,7 @@ def _column(typer: Typer, node: ast.ColumnRef) -> Expr:
 
 
 def _out_time(typer: Typer, node: ast.ColumnRef) -> Expr:
-    if typer.clause in _AGGREGATE_CLAUSES:
+    if typer.clause in KEY_CLAUSES:
         source = typer.scope.sources[0].name if typer.scope.sources else "s"
         raise typer.refused(
             node.span,
@@ -69,7 +69,7 @@ def _out_time(typer: Typer, node: ast.ColumnRef) -> Expr:
 
 def _clock(typer: Typer, name: str) -> Expr:
     starts = name != "CURRENT_ROW_TIMESTAMP" and typer.context.application.switches.current_timestamp == "start"
-    outs = typer.grouped and typer.clause not in _AGGREGATE_CLAUSES
+    outs = typer.grouped and typer.clause not in KEY_CLAUSES
     now: Expr = ROW_TIME_EXPR
     if starts or outs:
         now = StartTime(type=TIMESTAMP, nullable=False) if starts else OutTime(type=TIMESTAMP, nullable=False)

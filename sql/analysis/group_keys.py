@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sql.analysis.context import Context
 from sql.analysis.expressions import Typer, constant, reading
-from sql.analysis.monotonic import trend
+from sql.analysis.monotonic import timed_trend
 from sql.analysis.names import written
 from sql.analysis.rewriting import parts_of, plain
 from sql.analysis.scope import ARRIVAL, Scope
@@ -21,9 +21,13 @@ STAGGER_MOST = 366 * 86_400_000  # milliseconds
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Holds the keys of groups. Of a GROUP BY the time is the first, and `period` its steps; a stagger has a length."""
+    """Holds the keys of groups. Of a GROUP BY the time is the first, and `period` its steps; a stagger has a length.
+
+    `value` is the time as it is computed: from the row time alone, if it has steps.
+    """
 
     keys: tuple[Expr, ...]
+    value: Expr | None = None
     period: Period | None = None
     length: int = 0
 
@@ -35,14 +39,17 @@ def keys_of(context: Context, node: ast.Select, scope: Scope) -> Keys:
     typer = Typer(context, scope, "GROUP BY", grouped=True)
     exprs = typer.each(node.group)
     moving = reading(scope)
-    trends = [trend(each, moving) for each in exprs]
+    trends = [timed_trend(each, moving) for each in exprs]
     for expr, key in zip(exprs, node.group, strict=True):
         _check_key(typer, expr, key)
     time = _time(typer, node, exprs, trends)
     others = [plain(each) for number, each in enumerate(exprs) if number != time]
     found = trends[time]
-    clock = found.clock if found else None
-    return Keys((plain(exprs[time]), *dict.fromkeys(others)), clock.period if clock else None)
+    value = plain(exprs[time])
+    keys = (value, *dict.fromkeys(others))
+    if found is None or found.clock is None:
+        return Keys(keys, value=value)
+    return Keys(keys, value=found.timed, period=found.clock.period)
 
 
 def _check_key(typer: Typer, expr: Expr, key: ast.Expression) -> None:
@@ -75,7 +82,7 @@ def _no_time(typer: Typer, node: ast.Select) -> str:
         return f"{ARRIVAL} may fall from row to row, so that it cannot end groups; {mend} beside it."
     times = [key for key in node.group if isinstance(key, ast.Rounding | ast.Step)]
     if times:
-        words = typer.context.problems.written(times[0].span)
+        words = typer.context.problems.words(times[0].span)
         return (
             f"{words} is not known to rise, so that it ends no groups; {mend}, or write MONOTONIC({words}) if it does."
         )

@@ -8,12 +8,14 @@ from sql.analysis.context import Context
 from sql.analysis.distinct import distinct
 from sql.analysis.expressions import Typer
 from sql.analysis.group_keys import Keys, keys_of
-from sql.analysis.ordering import Ordering, sorted_rows, typed_order
+from sql.analysis.monotonic import seen_after
+from sql.analysis.ordering import Ordering, typed_order
 from sql.analysis.problems import ReportedError, Tried
 from sql.analysis.rewriting import OutTime, parts_of
-from sql.analysis.rows import Rows, Value, filtered, project
+from sql.analysis.rows import Rows, Value, filtered
 from sql.analysis.scope import ROW_TIME_EXPR, Scope
 from sql.analysis.select_list import select_list
+from sql.analysis.sorting import selected
 from sql.analysis.trends import ROW_TIME, Trend
 from sql.errors import Span
 from sql.language import ast
@@ -46,7 +48,7 @@ def grouped(context: Context, node: ast.Select, base: Node, scope: Scope) -> Row
     if parts.having is not None and node.having is not None:
         done = filtered(done, change(parts.having, node.having), context.problems.line(node.having.span))
     line = context.problems.line(node.span)
-    rows = project(context, sorted_rows(context, done, parts.ordering, change), items, line)
+    rows = selected(context, done, items, parts.ordering, change, line)
     return distinct(context, node, rows) if node.distinct else rows
 
 
@@ -84,8 +86,7 @@ def _after(item: Value) -> Trend | None:
         return ROW_TIME
     if item.trend is None or any(isinstance(each, OutTime) for each in parts_of(item.expr)):
         return None
-    clock = item.trend.clock
-    return replace(item.trend, clock=clock.seen_after() if clock else None)
+    return seen_after(item.trend)
 
 
 def _groups(context: Context, node: ast.Select, base: Node, keys: Keys, collected: Collected) -> Node:
@@ -103,7 +104,7 @@ def _groups(context: Context, node: ast.Select, base: Node, keys: Keys, collecte
         context.count(place)
     if node.stagger:
         return Stagger(columns=columns, input=base, length=keys.length, keys=keys.keys, calls=calls, line=line)
-    value, *others = keys.keys
+    value = keys.value or keys.keys[0]
     return Aggregate(
-        columns=columns, input=base, period=keys.period, value=value, keys=tuple(others), calls=calls, line=line
+        columns=columns, input=base, period=keys.period, value=value, keys=keys.keys[1:], calls=calls, line=line
     )

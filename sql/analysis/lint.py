@@ -10,6 +10,7 @@ from sql.language import ast
 from sql.plan.expressions import Apply, Const, Expr, Field
 from sql.plan.nodes import Call, Filter, Node, Over, Plan, Project, Scan
 from sql.plan.nodes import walk as walk_plan
+from sql.plan.words import cut
 from sql.types import Kind
 
 _PATTERNS = {"CHAR_TO_TIMESTAMP", "CHAR_TO_TIME", "TIMESTAMP_TO_CHAR", "TIME_TO_CHAR"}
@@ -87,11 +88,11 @@ def _always_true(context: Context, node: Filter) -> None:
         left, right = each.args
         least = 1 if each.function == ">=" else 0
         if isinstance(right, Const) and right.value == least and _counts_rows(left, node.input):
-            words = each.written or "the condition"
+            words = cut(each.written) or "the condition"
             context.problems.warn(
                 each.span,
                 f"A window contains the row at its end, so that its count is at least 1 and {words} is true for every"
-                f" row; to let the first row of each window pass, write {left.written or 'the count'} = 1.",
+                f" row; to let the first row of each window pass, write {cut(left.written) or 'the count'} = 1.",
             )
 
 

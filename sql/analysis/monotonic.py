@@ -1,19 +1,23 @@
 """Deduces how an expression moves while a stream runs (SQL Reference: monotonic expressions and operators)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from sql.analysis.rewriting import Declared, OutTime
+from sql.analysis.rewriting import Declared, OutTime, parts_of, plain, rewrite
 from sql.analysis.trends import CALENDAR, CONSTANT, ROW_TIME, UP, Clock, Trend
 from sql.functions.rules import is_months, units
-from sql.plan.expressions import Apply, Const, Convert, Expr, RowTime, StartTime
-from sql.types import Family, Type
+from sql.plan.expressions import Apply, Const, Convert, Expr, Field, RowTime, StartTime
+from sql.types import TIMESTAMP, Family, Type, interval
 
 MILLISECONDS = {"DAY": 86_400_000, "HOUR": 3_600_000, "MINUTE": 60_000, "SECOND": 1_000}
 # A difference is cut towards 0, so that its steps are those of the row time if it is above 0: if the time that is
 # subtracted lies before any record, 2000-01-01.
 _BEFORE_RECORDS = 946_684_800_000
+_ROW_TIME = RowTime(type=TIMESTAMP, nullable=False)
+_MILLISECOND = Const(type=interval(), nullable=False, value=1)
+_BEFORE = Apply(type=TIMESTAMP, nullable=False, function="-", args=(_ROW_TIME, _MILLISECOND))
 _LINEAR = frozenset({Family.WHOLE, Family.INTERVAL, Family.TIMESTAMP, Family.DATE})
 
 Leaf = Callable[[Expr], Trend | None]
@@ -34,6 +38,30 @@ def trend(expr: Expr, leaf: Leaf) -> Trend | None:
             rule = _RULES.get(expr.function)
             return rule(expr, leaf) if rule else _constant(expr, leaf)
     return leaf(expr)
+
+
+def timed_trend(expr: Expr, leaf: Leaf) -> Trend | None:
+    """Returns how an expression moves; one with a clock is given as an expression of the row time alone, too."""
+    of = trend(expr, leaf)
+    if of is None or of.clock is None:
+        return of
+
+    def change(each: Expr) -> Expr | None:
+        if isinstance(each, OutTime):
+            return _ROW_TIME
+        found = leaf(each) if isinstance(each, Field) else None
+        return found.timed if found else None
+
+    timed = rewrite(plain(expr), change)
+    return Trend(of.direction) if any(isinstance(each, Field) for each in parts_of(timed)) else replace(of, timed=timed)
+
+
+def seen_after(of: Trend) -> Trend:
+    """Returns how a value moves in the row that leaves at the end of the value's step: a millisecond later."""
+    if of.clock is None or of.timed is None:
+        return Trend(of.direction)
+    timed = rewrite(of.timed, lambda each: _BEFORE if isinstance(each, RowTime) else None)
+    return Trend(of.direction, of.clock.seen_after(), timed)
 
 
 def _constant(expr: Apply, leaf: Leaf) -> Trend | None:

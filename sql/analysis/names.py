@@ -83,7 +83,7 @@ def written(name: str) -> str:
 
 def shown(name: str) -> str:
     """Returns a name for a message: in quotes if it is not plain, and cut."""
-    text = name if _PLAIN.match(name) else quoted(name)
+    text = name if _PLAIN.match(name) else quoted("".join(each if each.isprintable() else "�" for each in name))
     return text if len(text) <= _LENGTH_MOST else f"{text[: _LENGTH_MOST - 1]}…"
 
 

@@ -1,9 +1,8 @@
 """Types ORDER BY: on a stream it sorts the rows of one time, so that the time stands first."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sql.analysis.context import Context
 from sql.analysis.expressions import Typer, reading
 from sql.analysis.monotonic import trend
 from sql.analysis.problems import ReportedError
@@ -12,16 +11,13 @@ from sql.analysis.rows import Value
 from sql.analysis.trends import Trend
 from sql.language import ast
 from sql.plan.expressions import Const, Expr
-from sql.plan.nodes import Node, Order, Period, SortKey
+from sql.plan.nodes import Period
 from sql.types import Family
 
 _TIME_FIRST = (
     "ORDER BY on a stream sorts the rows of one time: write a time that never falls first, such as ORDER BY"
     " FLOOR({source}.ROWTIME TO MINUTE), …"
 )
-
-
-Change = Callable[[Expr, ast.Node], Expr]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +86,3 @@ def _period(typer: Typer, expr: Expr, key: ast.OrderKey, of: Trend | None, time:
             key.span, "ORDER BY needs a time that follows from ROWTIME first; MONOTONIC(…) does not say when to sort."
         )
     return of.clock.seen_after().period if time is not None else of.clock.period
-
-
-def sorted_rows(context: Context, node: Node, ordering: Ordering | None, change: Change) -> Node:
-    """Returns a node's rows in the order that was asked for. `change` reads a key from the node's rows."""
-    if ordering is None:
-        return node
-    keys = tuple(
-        SortKey(
-            expr=change(expr, key),
-            descending=key.descending,
-            nulls_first=key.descending if key.nulls_first is None else key.nulls_first,
-        )
-        for expr, key in ordering.keys
-    )
-    line = context.problems.line(ordering.keys[0][1].span)
-    return Order(columns=node.columns, input=node, period=ordering.period, keys=keys, line=line)

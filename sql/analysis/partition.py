@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from sql.analysis.assignment import fits
 from sql.analysis.names import shown, written
-from sql.plan.expressions import Expr, Field
+from sql.plan.expressions import Convert, Expr, Field
 from sql.plan.nodes import (
     Aggregate,
     Distinct,
@@ -79,7 +80,9 @@ class _Search:
             case StreamJoin():
                 self._check_join(node, below)
                 width = len(node.left.columns)
-                return below[0] | {slot + width for slot in below[1]} if node.kind == "INNER" else NONE
+                left = below[0] if node.kind in {"INNER", "LEFT"} else NONE  # of the others NULLs may stand there
+                right = {slot + width for slot in below[1]} if node.kind in {"INNER", "RIGHT"} else NONE
+                return left | right
             case Union():
                 return frozenset.intersection(*below)
         self._check(node, below[0] if below else NONE)
@@ -103,6 +106,9 @@ class _Search:
 
 
 def _is_key(expr: Expr, slots: Slots) -> bool:
+    """Returns whether an expression is the partition key itself, perhaps checked for a column that is NOT NULL."""
+    while isinstance(expr, Convert) and fits(expr.arg.type, expr.type):
+        expr = expr.arg
     return isinstance(expr, Field) and expr.slot in slots
 
 

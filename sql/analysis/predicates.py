@@ -1,9 +1,13 @@
 """Types conditions: comparisons with lists and ranges, tests, LIKE, CASE and periods."""
 
+from contextlib import suppress
+from dataclasses import replace
+
 from sql.analysis.expressions import Typer, form
 from sql.analysis.forms import joined
 from sql.analysis.problems import ReportedError
 from sql.functions import registry
+from sql.functions.casting import cast_to
 from sql.functions.rules import common_type
 from sql.language import ast
 from sql.plan.expressions import Case, Coalesce, Const, Convert, Expr, In, InTable, Not, Test, Truth
@@ -55,6 +59,9 @@ def _in_list(typer: Typer, node: ast.InList) -> Expr:
     arg, *options = typer.each((node.expr, *node.values))
     for option, written in zip(options, node.values, strict=True):
         typer.apply(written, "=", [arg, option])  # refuses what cannot be compared
+    if _pads([arg, *options]):
+        equal = [typer.apply(written, "=", [arg, option]) for option, written in zip(options, node.values, strict=True)]
+        return typer.marked(negated(joined(equal, either=True), yes=node.negated), node)
     target = common(typer, node, [arg, *options])
     nullable = any(each.nullable for each in (arg, *options))
     found = In(
@@ -64,6 +71,11 @@ def _in_list(typer: Typer, node: ast.InList) -> Expr:
         options=tuple(as_type(each, target) for each in options),
     )
     return typer.marked(negated(found, yes=node.negated), node)
+
+
+def _pads(exprs: list[Expr]) -> bool:
+    """Returns whether a comparison fills texts with blanks, so that equal texts may be held differently."""
+    return len({each.type for each in exprs}) > 1 and any(each.type.kind == Kind.CHAR for each in exprs)
 
 
 @form(ast.InQuery)
@@ -165,6 +177,9 @@ def as_type(expr: Expr, target: Type) -> Expr:
     )
     if same or target == TIMESTAMP:
         return expr
+    if isinstance(expr, Const) and expr.value is not None:
+        with suppress(*registry.FAULTS):  # one that fails is left to fail in each row
+            return replace(expr, type=target, value=cast_to(expr.type, target)(expr.value))
     return Convert(type=target, nullable=expr.nullable, arg=expr, written=expr.written, span=expr.span)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from sql.errors import Problem, Span, place
+from sql.plan.words import cut
 
 Done = TypeVar("Done")
 PROBLEMS_MOST = 200
@@ -60,6 +61,10 @@ class Problems:
     def written(self, span: Span) -> str:
         """Returns the user's words at a place, cut."""
         return self.text[span.start : min(span.end, span.start + WRITTEN_MOST)]
+
+    def words(self, span: Span) -> str:
+        """Returns the user's words at a place for a message: on one line, and short."""
+        return cut(self.written(span))
 
     def line(self, span: Span) -> int:
         return place(self.text, span.start)[0]

@@ -1,6 +1,7 @@
 """Orders pumps so that each stands after those that write the streams which it reads."""
 
 from collections.abc import Mapping
+from heapq import heappop, heappush
 
 from sql.analysis.context import Context
 from sql.analysis.names import shown
@@ -19,20 +20,33 @@ def ordered_pumps(context: Context, pumps: Mapping[str, Written]) -> tuple[Pump,
         target = each.statement.insert.target.name
         if target not in context.inputs:
             writers.setdefault(target, []).append(name)
-    order: list[str] = []
-    waiting = dict.fromkeys(started)
-    while waiting:
-        ready = [
-            name
-            for name in waiting
-            if not any(writer in waiting for stream in started[name].read for writer in writers.get(stream, ()))
-        ]
-        if not ready:
-            _refuse_circle(context, started, list(waiting), writers)
-            break
-        order.append(ready[0])
-        del waiting[ready[0]]
+    before = {
+        name: {writer for stream in each.read for writer in writers.get(stream, ())} for name, each in started.items()
+    }
+    order = _sorted(before)
+    if len(order) < len(started):
+        _refuse_circle(context, started, [name for name in started if name not in set(order)], writers)
     return tuple(pump for name in order if (pump := started[name].pump) is not None)
+
+
+def _sorted(before: Mapping[str, set[str]]) -> list[str]:
+    """Returns names after those that stand before them, otherwise in their order; those of a circle are left out."""
+    places = {name: place for place, name in enumerate(before)}
+    after: dict[str, list[str]] = {}
+    for name, earlier in before.items():
+        for each in earlier:
+            after.setdefault(each, []).append(name)
+    left = {name: len(earlier) for name, earlier in before.items()}
+    ready = [(places[name], name) for name, count in left.items() if count == 0]
+    order: list[str] = []
+    while ready:
+        _, name = heappop(ready)
+        order.append(name)
+        for each in after.get(name, ()):
+            left[each] -= 1
+            if left[each] == 0:
+                heappush(ready, (places[each], each))
+    return order
 
 
 def _refuse_circle(

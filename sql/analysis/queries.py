@@ -7,12 +7,13 @@ from sql.analysis.distinct import distinct
 from sql.analysis.expressions import Typer
 from sql.analysis.grouping import grouped
 from sql.analysis.joins import from_clause
-from sql.analysis.ordering import sorted_rows, typed_order
+from sql.analysis.ordering import typed_order
 from sql.analysis.problems import ReportedError, Tried
 from sql.analysis.rewriting import plain
-from sql.analysis.rows import Rows, filtered, project
+from sql.analysis.rows import Rows, filtered
 from sql.analysis.scope import Scope
 from sql.analysis.select_list import select_list
+from sql.analysis.sorting import selected
 from sql.analysis.unions import union
 from sql.analysis.windows import Windows
 from sql.language import ast
@@ -55,7 +56,7 @@ def _rest(context: Context, node: ast.Select, base: Node, scope: Scope) -> Rows:
 def _aliases(context: Context, node: ast.Select, scope: Scope) -> dict[str, str]:
     known = {each.name for source in scope.sources for each in source.columns}
     return {
-        item.alias.name: context.problems.written(item.expr.span)
+        item.alias.name: context.problems.words(item.expr.span)
         for item in node.items
         if isinstance(item, ast.Item) and item.alias and item.alias.name not in known
     }
@@ -75,6 +76,5 @@ def _plain(context: Context, node: ast.Select, base: Node, scope: Scope) -> Rows
     items = select_list(typer, node)
     ordering = typed_order(Typer(context, scope, "ORDER BY", analytic=windows), node.order, items)
     line = context.problems.line(node.span)
-    read = sorted_rows(context, windows.node(line), ordering, lambda expr, _: plain(expr))
-    rows = project(context, read, items, line)
+    rows = selected(context, windows.node(line), items, ordering, lambda expr, _: plain(expr), line)
     return distinct(context, node, rows) if node.distinct else rows

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sql.analysis.context import Context
 from sql.analysis.expressions import Reading
-from sql.analysis.monotonic import trend
+from sql.analysis.monotonic import timed_trend
 from sql.analysis.rewriting import plain
 from sql.analysis.scope import Seen
 from sql.analysis.trends import Trend
@@ -35,7 +35,7 @@ class Value:
 
 def moves(name: str, expr: Expr, span: Span, reading: Reading) -> Value:
     """Returns an item with its trend."""
-    return Value(name, expr, span, trend(expr, reading))
+    return Value(name, expr, span, timed_trend(expr, reading))
 
 
 def project(context: Context, node: Node, values: Iterable[Value], line: int) -> Rows:

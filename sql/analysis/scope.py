@@ -53,6 +53,10 @@ class Named:
             return Seen(ARRIVAL, Arrival(type=TIMESTAMP, nullable=False) if moment == ROW_TIME_EXPR else moment)
         return found
 
+    def is_twice(self, name: str) -> bool:
+        """Returns whether the source has two columns of a name, so that the name means neither."""
+        return name != ROWTIME and sum(each.name == name for each in self.columns) > 1
+
     @property
     def visible(self) -> tuple[Seen, ...]:
         return tuple(each for each in self.columns if not each.hidden)
@@ -85,6 +89,8 @@ class Scope:
             if holder is not None:
                 return _part(holder, parts[1], problems)
             raise self._no_source(first, parts[0].span, problems)
+        if source.is_twice(parts[1].name):
+            raise _twice(parts[1].name, span, problems)
         found = source.find(parts[1].name)
         if found is None:
             raise _no_column(parts[1].name, [source], span, problems)
@@ -99,6 +105,8 @@ class Scope:
         if len(found) > 1:
             choices = " or ".join(f"{written(source.name)}.{written(name)}" for source, _ in found)
             raise problems.refused(span, f"Column {shown(name)} is ambiguous; write {choices}.")
+        if found and found[0][0].is_twice(name):
+            raise _twice(name, span, problems)
         if not found:
             raise self._no_bare(name, span, problems)
         return found[0][1]
@@ -124,6 +132,12 @@ class Scope:
             )
         known = [each.name for each in self.sources if each.name]
         return problems.refused(span, f"{shown(name)} is not a source of this SELECT{meant(name, known)}")
+
+
+def _twice(name: str, span: Span, problems: Problems) -> ReportedError:
+    return problems.refused(
+        span, f"Two columns have the name {shown(name)}; give one of them an alias in the inner SELECT."
+    )
 
 
 def _no_column(name: str, sources: Sequence[Named], span: Span, problems: Problems) -> ReportedError:

@@ -91,6 +91,8 @@ class Script:
             )
         if name in self.context.inputs:
             raise problems.refused(node.name.span, f"{shown(name)} is the application's input, and exists already.")
+        if name in self.context.tables:
+            raise problems.refused(node.name.span, f"{shown(name)} is a reference table; give the stream another name.")
         if name in self.created:
             line = problems.line(self.created[name].span)
             raise problems.refused(node.name.span, f"Stream {shown(name)} is created twice, first in line {line}.")

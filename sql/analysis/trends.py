@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from sql.plan.expressions import Expr
 from sql.plan.nodes import Period
 
 CALENDAR = ("YEAR", "MONTH")
@@ -62,10 +63,14 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """Says how a value moves: `direction` is 1 upwards, -1 downwards, 0 not at all. Upwards may be level for a time."""
+    """Says how a value moves: `direction` is 1 upwards, -1 downwards, 0 not at all. Upwards may be level for a time.
+
+    A column with a clock has `timed`: its value as an expression of the row time alone.
+    """
 
     direction: int
     clock: Clock | None = None
+    timed: Expr | None = None
 
 
 UP = Trend(1)

@@ -28,21 +28,16 @@ class Windows:
     scope: Scope
     named: Sequence[ast.NamedWindow]
     input: Node
-    frames: list[Frame] = field(default_factory=list)
-    calls: list[Call] = field(default_factory=list)
+    frames: dict[Frame, int] = field(default_factory=dict)  # with their places
+    calls: dict[Call, int] = field(default_factory=dict)
 
     def take(self, typer: Typer, call: ast.Call) -> Expr:
         frame = self.frame(call.over, call) if call.over else Frame(partition=())
-        if frame not in self.frames:
-            self.frames.append(frame)
-        described = describe(typer, call, self.frames.index(frame))
-        if described not in self.calls:
-            self.calls.append(described)
+        described = describe(typer, call, self.frames.setdefault(frame, len(self.frames)))
+        slot = len(self.input.columns) + self.calls.setdefault(described, len(self.calls))
         if len(self.calls) > CALLS_MOST:
             raise self.context.problems.refused(call.span, f"A SELECT has at most {CALLS_MOST} analytic calls.")
-        index = self.calls.index(described)
-        found, slot = self.calls[index], len(self.input.columns) + index
-        return typer.marked(Field(type=found.type, nullable=result_nullable(found), slot=slot), call)
+        return typer.marked(Field(type=described.type, nullable=result_nullable(described), slot=slot), call)
 
     def frame(self, over: ast.Window, at: ast.Node) -> Frame:
         """Returns the frame of a window. Raises ReportedError."""
@@ -50,9 +45,11 @@ class Windows:
         typer = Typer(self.context, self.scope, "PARTITION BY")
         partition = tuple(plain(each) for each in typer.each(spec.partition))
         check_order(typer, spec, at)
-        if spec.frame is None:
-            return Frame(partition=partition)
-        reach, rows = frame_bounds(typer, spec.frame)
+        reach, rows = (None, None) if spec.frame is None else frame_bounds(typer, spec.frame)
+        if reach is None and rows is None:
+            self.context.problems.warn(
+                at.span, "The window never ends: it takes all rows so far; write RANGE INTERVAL '1' MINUTE PRECEDING."
+            )
         return Frame(partition=partition, range=reach, rows=rows)
 
     def node(self, line: int) -> Node:

@@ -5,13 +5,13 @@ is TRUE or FALSE, so that three-valued logic costs nothing where only TRUE count
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sql.codegen.conversions import Conversions
 from sql.codegen.names import Names
 from sql.codegen.templates import ATOM, filled, literal
+from sql.codegen.trees import Held, is_given, is_null, is_plain, parts, walk
 from sql.functions.function import Function
 from sql.functions.registry import find
 from sql.plan.expressions import (
@@ -32,19 +32,11 @@ from sql.plan.expressions import (
     Test,
     Truth,
 )
-from sql.types import Family, Kind, Type
+from sql.types import Type
 
 CONDITIONS = (Junction, Not, Test, In, InTable)
-LITERAL = re.compile(r"None|True|False|\d[\w.+-]*")
 VARIABLE = re.compile(r"v\d+")
 DEEP = 12  # levels of an expression that are written into one Python expression; its parser takes 200 brackets
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held(Expr):
-    """Is a value that generated code has computed before, under a name of our own."""
-
-    name: str
 
 
 Fetch = Callable[[int], str]  # returns the name that holds the value of a slot
@@ -269,44 +261,3 @@ VALUES: dict[type, Callable[[Writer, Any], str]] = {
     Coalesce: Writer.coalesce,
     Part: Writer.part,
 }
-
-
-def is_null(text: str) -> str:
-    """Returns the Python condition that an expression is None; of a literal its answer."""
-    return str(text == "None") if LITERAL.fullmatch(text) else f"{text} is None"
-
-
-def is_given(text: str) -> str:
-    """Returns the Python condition that an expression is not None."""
-    return str(text != "None") if LITERAL.fullmatch(text) else f"{text} is not None"
-
-
-def parts(expr: Expr) -> tuple[Expr, ...]:
-    """Returns the expressions inside an expression."""
-    if isinstance(expr, Apply | Junction | Coalesce):
-        return expr.args
-    if isinstance(expr, In):
-        return (expr.arg, *expr.options)
-    if isinstance(expr, Case):
-        return (*(each for branch in expr.branches for each in branch), expr.otherwise)
-    if isinstance(expr, Not | Test | Convert | InTable | Part):
-        return (expr.arg,)
-    return ()
-
-
-def walk(expr: Expr) -> Iterator[Expr]:
-    """Yields an expression and all expressions inside it."""
-    waiting = [expr]
-    while waiting:
-        yield (each := waiting.pop())
-        waiting += parts(each)
-
-
-def is_plain(of: Type, option: Const) -> bool:
-    """Returns whether a constant equals values of a type if and only if it does in Python."""
-    if option.value is None:
-        return True
-    families = {of.family, option.type.family}
-    if families == {Family.TEXT}:
-        return not of.kind == option.type.kind == Kind.CHAR
-    return len(families) == 1 or families in ({Family.WHOLE, Family.EXACT}, {Family.WHOLE, Family.APPROXIMATE})

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sql.codegen.conversions import Conversions
-from sql.codegen.expressions import VARIABLE, Writer, parts
+from sql.codegen.expressions import VARIABLE, Writer
 from sql.codegen.lines import Lines, Mark
 from sql.codegen.names import Names
+from sql.codegen.trees import parts
 from sql.functions.registry import find
 from sql.plan.expressions import Apply, Const, Convert, Expr, Field, RowTime
 

@@ -128,7 +128,7 @@ class Engine(Processor[bytes, Results]):
 
     def values(self, table: str, slot: int) -> TableValues:
         """Returns the values of a column of a reference table."""
-        return TableValues(self._tables[table], slot)
+        return TableValues(lambda: self._tables[table], slot)
 
     # The contract of a processor.
 
@@ -151,6 +151,7 @@ class Engine(Processor[bytes, Results]):
         self._faults.begin(batch, rows, places)
         if rows:
             self._pass(rows, time, batch, places)
+            self._faults.end()
         return dead
 
     def _refused(self, batch: Batch, refused: Sequence[tuple[int, Any]]) -> list[DeadRecord]:
@@ -255,9 +256,7 @@ class Engine(Processor[bytes, Results]):
         self._due = self._next_due()
         self._fire(NEVER - 1)
 
-    def switch(
-        self, program: "Program", tables: Mapping[str, Table] | None = None, start: int | None = None
-    ) -> None:
+    def switch(self, program: "Program", tables: Mapping[str, Table] | None = None, start: int | None = None) -> None:
         """Goes on with another version of the script; with its own reference tables and start, where they are given.
 
         Operators of the same name keep their state, in memory and stored; the state of the others goes.

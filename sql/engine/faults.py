@@ -33,6 +33,7 @@ class Faults:
         self._batch: Batch | None = None
         self._rows: Sequence[Any] = ()
         self._places: Sequence[int] | None = None
+        self._first = 0  # of the faults since `begin`
         self._from: dict[Segment, int] = {}
 
     def read(self, marks: Mapping[int, Mark], text: str, inputs: int) -> None:
@@ -45,6 +46,13 @@ class Faults:
         """Takes the rows of the records that are being processed, so that a row's record can be found."""
         self._batch, self._rows, self._places = batch, rows, places
         self._from.clear()
+        self._first = len(self.found)
+
+    def end(self) -> None:
+        """Puts the faults since `begin` in the order of their records; those of one record stay in that of pumps."""
+        new = self.found[self._first :]
+        if len(new) > 1:
+            self.found[self._first :] = sorted(new, key=lambda fault: (fault.sequence is None, fault.sequence or 0))
 
     def taken(self) -> tuple[list[RowFault], Mapping[str, int]]:
         """Returns the faults and counts since the last call."""

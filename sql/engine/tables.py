@@ -1,36 +1,22 @@
-"""Reads reference tables, and answers whether a value occurs in a column of one."""
+"""Answers whether a value occurs in a column of a reference table."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sql.engine.operators.lookup import Table
-from sql.folder import Application, FolderError
-from sql.schema.decoding import Decoder
-
-ROWS_MOST = 5_000_000  # of a reference table
-
-
-def reference_tables(application: Application) -> dict[str, Table]:
-    """Returns the reference tables of an application's folder by name. Raises FolderError for a row it cannot read."""
-    found = {}
-    for reference in application.references:
-        decoder = Decoder(reference.schema, rows_most=ROWS_MOST)
-        decoded = decoder.decode([application.files[reference.file]])
-        if decoded.refused:
-            raise FolderError(f"{reference.file}: {decoded.refused[0][1]}")
-        found[reference.table] = Table(len(reference.schema.columns), decoder.as_tuples(decoded.rows))
-    return found
 
 
 class TableValues:
     """Holds the values of one column, in the version of the table that is valid at a row time."""
 
-    def __init__(self, table: Table, slot: int) -> None:
+    def __init__(self, table: Callable[[], Table], slot: int) -> None:
+        """Takes a function that returns the table, which another version of the application may replace."""
         self._table, self._slot = table, slot
         self._version: Any = None
         self._values: frozenset[Any] = frozenset()
 
     def _at(self, time: int) -> frozenset[Any]:
-        version = self._table.at(time)
+        version = self._table().at(time)
         if version is not self._version:
             self._version, self._values = version, frozenset(row[self._slot] for row in version.rows)
         return self._values

@@ -37,9 +37,6 @@ def _number(default: int, most: int, says: str) -> Any:
 class Switches:
     """Holds the word of each switch."""
 
-    rowtime: str = _word(
-        "arrival", "processing", says="ROWTIME is the time of arrival, or that of processing, which no replay repeats."
-    )
     close_on: str = _word("clock", "row", says="A window closes at its time, or with the next row after it.")
     integer_avg: str = _word(
         "kda", "exact", says="AVG of whole numbers is a whole number, as in the service, or has a fraction."
@@ -53,7 +50,6 @@ class Switches:
     on_truncate: str = _word(
         "cut", "error", says="A text longer than its column is cut and counted, or its row is refused."
     )
-    null_text: str = _word("null", "text", says="TIMESTAMP_TO_CHAR of NULL is NULL, or the text 'null'.")
     tsdiff: str = _word("signed", "absolute", says="TSDIFF(a, b) is b - a, or its absolute value.", imported="absolute")
     outer_join: str = _word(
         "once", "kda", says="A row that found a match comes out matched only, or at its window's end unmatched too."

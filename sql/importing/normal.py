@@ -77,7 +77,7 @@ def imported(tree: Node, files: Mapping[str, bytes], before: list[Finding]) -> I
 def _name(tree: Node, found: Findings) -> str:
     node = tree.get("applicationname", "name")
     text = (node.value.name if isinstance(node.value, Unknown) else node.text()) if node else ""
-    name = _UNNAMED.sub("-", _VARIABLE.sub("", text)).strip("-")[:_NAME_MOST] or "imported"
+    name = _UNNAMED.sub("-", _VARIABLE.sub("", text)).strip("-.")[:_NAME_MOST] or "imported"
     if node and name != text:
         found.take(node, f"The application is named {name}.")
     return name
@@ -120,7 +120,9 @@ def _input(node: Node, found: Findings) -> tuple[str, str, int, Schema]:
     parallelism = min(PARALLELISM_MOST, int(count)) if count.isdigit() and int(count) else 1
     _preprocessor(node, found)
     if start := text_of(
-        node.get("inputstartingpositionconfiguration", "startingpositionconfiguration"), "inputstartingposition"
+        node.get("inputstartingpositionconfiguration", "startingpositionconfiguration"),
+        "inputstartingposition",
+        "startingposition",
     ):
         found.take(node, f"The starting position {start} is chosen when the application is deployed.")
     inner = node.get("inputschema", "schema")
@@ -140,7 +142,7 @@ def _source(node: Node, found: Findings) -> str:
     if firehose and not stream:
         found.refuse(part, f"A Firehose delivery stream cannot be read; feed a stream named {name or '…'} instead.")
     elif name:
-        found.take(part, f"The source is the stream {name}.")
+        found.take(part, f"The source is the stream {name}{_doubt(part)}.")
     else:
         found.refuse(part, "The file has no name of the stream; write the source into application.toml.")
     return name
@@ -157,6 +159,12 @@ def _resource(part: Node) -> str:
         text = node.text()
         name = text.rsplit("/", 1)[-1] if "/" in text else text.split(":function:")[-1].split(":")[0]
     return name if is_stream(name) else ""
+
+
+def _doubt(part: Node) -> str:
+    """Returns the end of a sentence about a name that a resource of the same file has, or that is its label."""
+    node = part.get("resourcearn", "arn")
+    return ", as its resource in the file is called" if node and isinstance(node.value, Unknown) else ""
 
 
 def _preprocessor(node: Node, found: Findings) -> None:
@@ -182,7 +190,7 @@ def _output(node: Node, found: Findings) -> Output:
             continue
         target = _resource(part)
         if noun == "stream" and target:
-            found.take(part, f"The rows of {name} go to the stream {target}.")
+            found.take(part, f"The rows of {name} go to the stream {target}{_doubt(part)}.")
             return Output(name, target, format="csv" if form == "csv" else "json")
         arn = text_of(part, "resourcearn")
         found.refuse(part, f"The rows of {name} cannot go to the {noun} {arn}; they are in a table and on a page.")

@@ -55,7 +55,7 @@ def _diff(before: list[str], after: list[str], old: str, new: str) -> Iterator[s
 
 
 def _state(before: Compiled, after: Compiled) -> Iterator[str]:
-    """Yields a sentence for each operator whose state is not kept by a switch from one to the other."""
+    """Yields a sentence for each operator that does not keep its state in a switch from one to the other."""
     old, new = _operators(before), _operators(after)
     kept = old.keys() & new.keys()
     if old or new:

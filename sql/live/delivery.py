@@ -41,7 +41,7 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 class Deliverer:
-    """Delivers what an application, reading one stream, has put aside. One process at a time delivers to a stream."""
+    """Delivers the rows that an application of one stream has put aside. One process at a time delivers to a stream."""
 
     def __init__(
         self,
@@ -61,12 +61,17 @@ class Deliverer:
         self._outage = OutageLog(logger, monotonic, "Rows wait for their way into other streams: ")
 
     def __call__(self) -> bool:
-        """Delivers some of what waits. Returns whether more waits that can be delivered now."""
+        """Delivers some waiting rows. Returns whether more waits that can be delivered now."""
         try:
             return translate_errors(self._step)()
         except StreamError as error:
             self._outage.failure(error)
             return False
+
+    def close(self) -> None:
+        """Gives the leases back, so that another process delivers at once. If that fails, they expire."""
+        held = SqlDelivery.objects.filter(application=self._application, owner=self._owner)
+        translate_errors(held.update)(owner="", expires=NEVER)
 
     def _step(self) -> bool:
         waiting = SqlOutbox.objects.filter(application=self._application)

@@ -22,7 +22,7 @@ KEPT = 16  # compiled versions in a process
 
 
 class Compiled(NamedTuple):
-    """Holds what follows from the files of a version alone."""
+    """Holds the part of a version that follows from its files alone."""
 
     application: Application
     program: Program

@@ -16,7 +16,7 @@ from streams.core.names import is_stream
 
 
 class Deployment(NamedTuple):
-    """Describes what `deploy` or `roll_back` did. `new` is False if the version was active already."""
+    """Describes the outcome of `deploy` or `roll_back`. `new` is False if the version was active already."""
 
     version: SqlVersion
     compiled: Compiled
@@ -91,7 +91,7 @@ def _check(found: Compiled) -> None:
 
 
 def _application(name: str, wanted: Application) -> SqlApplication:
-    """Returns the row of an application, made if it is new. Raises FolderError where a version changes what stays."""
+    """Returns the row of an application, made if it is new. Raises FolderError where a lasting thing is changed."""
     source = wanted.source or name
     made = {"stream": source, "parallel": wanted.parallel}
     application, new = SqlApplication.objects.select_for_update().get_or_create(name=name, defaults=made)
@@ -122,7 +122,7 @@ def _store(
 
 
 def _activate(application: SqlApplication, version: SqlVersion, found: Compiled) -> list[SqlOutput]:
-    """Makes a version the active one. Returns the outputs whose views are to be made."""
+    """Makes a version the active one. Returns the outputs that need a view."""
     application.active = version.number
     application.save(update_fields=["active"])
     known = {each.name: each for each in application.outputs.all()}

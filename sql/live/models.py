@@ -80,7 +80,7 @@ class SqlRow(models.Model):
 
 
 class SqlTail(models.Model):
-    """Stores what one lease wrote to an output last, and how much it wrote."""
+    """Stores the newest rows that one lease wrote to an output, and how many it wrote."""
 
     output = models.ForeignKey(SqlOutput, on_delete=models.CASCADE, related_name="tails", db_index=False)
     stream = models.CharField(max_length=128)

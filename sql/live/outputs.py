@@ -1,4 +1,4 @@
-"""Reads from a plan what an application writes: the streams, those whose rows are stored, and their keys."""
+"""Reads from a plan the streams that an application writes, those with stored rows, and their keys."""
 
 from collections.abc import Iterator
 from typing import NamedTuple

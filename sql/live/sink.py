@@ -33,7 +33,7 @@ Entry = tuple[str, bytes]
 
 
 class Tail(NamedTuple):
-    """Holds what a commit adds to a tail."""
+    """Holds the part that a commit adds to a tail."""
 
     added: int  # rows
     time: int  # of the newest row, in milliseconds

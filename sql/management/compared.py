@@ -1,4 +1,4 @@
-"""The verb `manage.py sql diff`: what differs between two versions."""
+"""The verb `manage.py sql diff`: the differences of two versions."""
 
 from typing import Any
 
@@ -7,9 +7,7 @@ from sql.live import comparing, deploying
 
 def add(subparsers: Any) -> None:
     """Adds the verb."""
-    verb = subparsers.add_parser(
-        "diff", help="what differs between two versions: text, plan, kept state"
-    )
+    verb = subparsers.add_parser("diff", help="the differences of two versions: text, plan, kept state")
     verb.add_argument("name", metavar="NAME")
     verb.add_argument("before", type=int, metavar="A", help="the number of a version")
     verb.add_argument("after", type=int, metavar="B", help="the number of another")

@@ -7,7 +7,7 @@ with the command and the options. ScriptError and FolderError of an action becom
 from importlib import import_module, util
 from types import ModuleType
 
-NAMES = ("offline", "deployed", "compared")
+NAMES = ("offline", "discovered", "imported", "deployed", "exported", "compared")
 
 
 def modules() -> list[ModuleType]:

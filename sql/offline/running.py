@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from common.text import counted
 from sql.engine.contract import Results, RowFault
 from sql.folder import Application, FolderError
 from sql.offline.records import Sample, batches, read
@@ -58,12 +59,12 @@ class Run:
         for fault in self.faults:
             groups.setdefault((fault.pump, fault.column, fault.line), []).append(fault)
         told = [
-            f"{pump}, line {line}: {len(group)} rows failed at the column {column}. The first: {group[0].sentence} "
-            f"({group[0].expression}; the row was {group[0].value})"
+            f"{pump}, line {line}: {counted(len(group), 'row')} failed at the column {column}. The first: "
+            f"{group[0].sentence} ({group[0].expression}; the row was {group[0].value})"
             for (pump, column, line), group in groups.items()
         ]
         if self.refused:
-            told.append(f"{len(self.refused)} records could not be read. {self.refused[0]}")
+            told.append(f"{counted(len(self.refused), 'record')} could not be read. {self.refused[0]}")
         return told
 
 

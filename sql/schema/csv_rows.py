@@ -44,7 +44,7 @@ class CsvReader:
 
     def read(self, content: bytes, rows_most: int) -> Found:
         """Returns the rows of a record, and its faults."""
-        found = Found()
+        found = Found(rows_most)
         try:
             rows = list(islice(self._split(content.decode()), rows_most + 2))
         except UnicodeDecodeError as error:

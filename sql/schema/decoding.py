@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ import msgspec
 from sql.schema.coercion import coercer
 from sql.schema.columns import Schema
 from sql.schema.csv_rows import CsvReader
-from sql.schema.documents import FAULTS, documents, opened
+from sql.schema.documents import FAULTS, opened, split
 from sql.schema.faults import ColumnError, UnfitError, unparsable
 from sql.schema.levels import LEVEL_MOST, level_needed
 from sql.schema.paths import check
@@ -74,7 +74,8 @@ class Decoder:
     def decode(self, datas: Sequence[bytes], extra: Mapping[str, Sequence[Any]] | None = None) -> Decoded:
         """Returns the rows of records; `extra` has for each extra column the value of each record."""
         self._cuts.clear()
-        self._misses = [max(0, misses - len(datas) // _LEAK) for misses in self._misses]
+        if len(datas) >= _LEAK:
+            self._misses = [max(0, misses - len(datas) // _LEAK) for misses in self._misses]
         rows: list[Any] = []
         others: dict[int, list[Any]] = {}  # of the records that did not give exactly one row
         refused: list[tuple[int, ColumnError]] = []
@@ -91,12 +92,24 @@ class Decoder:
                     others[place] = found
                 rows.append(found if self._spreads else found[0] if len(found) == 1 else None)
         places = None
+        if self._spreads:
+            refused += self._shorten(rows)
         if others or self._spreads:
             groups = rows if self._spreads else [others.get(place, (row,)) for place, row in enumerate(rows)]
             places = [place for place, group in enumerate(groups) for _ in group]
             rows = list(chain.from_iterable(groups))
-        self._add_extras(rows, places, extra or {})
-        return Decoded(rows, places, refused, dict(Counter(self._cuts)))
+        if self.extras:
+            self._add_extras(rows, places, extra or {})
+        return Decoded(rows, places, refused, dict(Counter(self._cuts)) if self._cuts else {})
+
+    def _shorten(self, groups: list[list[Any]]) -> list[tuple[int, ColumnError]]:
+        """Cuts the rows of each record to the most that one may have, and returns the faults of those that had more."""
+        found = []
+        for place, group in enumerate(groups):
+            if len(group) > self._rows_most:
+                del group[self._rows_most :]
+                found.append((place, unparsable(f"holds more than {self._rows_most} rows")))
+        return found
 
     def as_tuples(self, rows: Sequence[Any]) -> list[tuple[Any, ...]]:
         """Returns rows as tuples in the order of the columns, the extra ones last."""
@@ -120,7 +133,8 @@ class Decoder:
             coercer(column.type, _refuse_cut) if column.type.family == Family.BYTES else each
             for column, each in zip(self.schema.columns, self._coercers, strict=True)
         ]
-        return reader_of(self._tree, self.schema.columns, fast, self._levels, self.fields)
+        read = reader_of(self._tree, self.schema.columns, fast, self._levels, self.fields)
+        return self._counting(read) if self._spreads else read  # a text outside of the array is cut before those inside
 
     def _counting(self, read: Reader) -> Reader:
         """Returns a reader that forgets the texts that it cut, if it then raises an error."""
@@ -155,39 +169,41 @@ class Decoder:
             found = self._csv.read(content, self._rows_most)
             return [self._row(*row) for row in found.rows], found.faults
         if _is_one(content):
-            return self._walked((content,))
-        rows = self._quickly(content) if self._tree else []
-        return (rows, []) if rows else self._walked(documents(content))
+            return self._walked([content], None)
+        if self._tree and b"\n" in content and (rows := self._quickly(content.split(b"\n"))):
+            return rows, []
+        found_documents, fault = split(content, self._rows_most)
+        rows = self._quickly(found_documents) if self._tree and not fault else []
+        return (rows, []) if rows else self._walked(found_documents, fault)
 
     def _read_all(self, datas: Iterable[bytes]) -> list[Any]:
-        """Returns the rows of documents; raises an error if one of them is not as expected."""
+        """Returns the rows of documents; raises an error if one of them is not as expected, or if they are too many."""
         rows = map(self._read, datas)
-        return list(chain.from_iterable(rows) if self._spreads else rows)
+        found = list(islice(chain.from_iterable(rows) if self._spreads else rows, self._rows_most + 1))
+        if len(found) > self._rows_most:
+            raise ValueError
+        return found
 
-    def _quickly(self, content: bytes) -> list[Any]:
+    def _quickly(self, contents: Sequence[bytes]) -> list[Any]:
         """Returns the rows of a record of several documents, if all are as expected, else none."""
         before = len(self._cuts)
         try:
-            lines = content.split(b"\n") if b"\n" in content else list(documents(content))
-            if 1 < len(lines) <= self._rows_most:
-                return self._read_all(filter(bytes.strip, lines))
-        except (*FAULTS, ColumnError):
+            return self._read_all(filter(bytes.strip, contents))
+        except FAULTS:
             del self._cuts[before:]  # the texts that were cut are read, and counted, again
         return []
 
-    def _walked(self, contents: Iterable[bytes]) -> tuple[list[Any], list[ColumnError]]:
-        """Returns the rows of documents, read step by step, and their faults."""
-        found = Found()
-        try:
-            for document in contents:
-                self._walker.read(document, found)
-                if len(found.rows) > self._rows_most:
-                    raise unparsable(f"holds more than {self._rows_most} rows")
-        except ColumnError as fault:
-            found.faults.append(fault)
+    def _walked(self, contents: Sequence[bytes], fault: ColumnError | None) -> tuple[list[Any], list[ColumnError]]:
+        """Returns the rows of documents, read step by step, and their faults, of which `fault` is the last."""
+        found = Found(self._rows_most)
+        for document in contents:
+            self._walker.read(document, found)
+        if found.is_full:
+            fault = unparsable(f"holds more than {self._rows_most} rows")
         if self._tree:
             self._learn(found)
-        return [self._row(*row) for row in found.rows[: self._rows_most]], found.faults
+        rows = [self._row(*row) for row in found.rows[: self._rows_most]]
+        return rows, [*found.faults, fault] if fault else found.faults
 
     def _learn(self, found: Found) -> None:
         """Lets the reader take more types in a column, if it did not take many of the column's values."""

@@ -43,6 +43,22 @@ def unpacked(data: bytes) -> bytes:
     return b"".join(parts)
 
 
+def split(data: bytes, most: int) -> tuple[list[bytes], ColumnError | None]:
+    """Returns the JSON documents of a record, and the fault at the first place where none can be read.
+
+    There are at most `most` + 1 of them: the caller refuses a record with too many rows.
+    """
+    found: list[bytes] = []
+    try:
+        for document in documents(data):
+            found.append(document)
+            if len(found) > most:
+                break
+    except ColumnError as fault:
+        return found, fault
+    return found, None
+
+
 def documents(data: bytes) -> Iterator[bytes]:
     """Gives each JSON document of a record. Raises ColumnError at the first place where none can be read."""
     try:

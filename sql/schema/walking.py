@@ -21,11 +21,17 @@ _OBJECT, _ARRAY = 0x7B, 0x5B
 
 @dataclass(slots=True)
 class Found:
-    """Collects a record's rows, its faults, and for each row the source texts of its values."""
+    """Collects a record's rows up to `most`, its faults, and for each row the source texts of its values."""
 
+    most: int
     rows: list[tuple[Any, ...]] = field(default_factory=list)
     faults: list[ColumnError] = field(default_factory=list)
     sources: list[list[bytes | None]] = field(default_factory=list)
+
+    @property
+    def is_full(self) -> bool:
+        """Returns whether there are more rows than a record may have."""
+        return len(self.rows) > self.most
 
 
 class Walker:
@@ -53,6 +59,8 @@ class Walker:
             found.faults.append(fault_of(error))
             return
         for element in elements:
+            if found.is_full:
+                return
             try:
                 self._add(element, found)
             except ColumnError as error:
@@ -69,6 +77,8 @@ class Walker:
         _walk(self._tree, element, sources, arrays)
         outer = [self._value(number, sources[number]) for number in self._outer]
         for inner in (arrays and arrays[0][1]) or (b"null",):
+            if found.is_full:
+                return
             row = list(sources)
             if arrays:
                 _walk(arrays[0][0], inner, row, [])

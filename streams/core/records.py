@@ -241,6 +241,7 @@ class DeadRecord(NamedTuple):
     """Holds a record that cannot be applied, and the reason.
 
     `reduced`: the store refused the whole record, so it stores only the parts that any database accepts, and says so.
+    `records`: how many records it stands for (streams/engine/refusals.py); `data` is then an aggregate of them.
     """
 
     sequence: int
@@ -250,3 +251,9 @@ class DeadRecord(NamedTuple):
     error: str
     attempts: int
     reduced: bool = False
+    records: int = 1
+
+
+def number_of(dead: Sequence[DeadRecord]) -> int:
+    """Returns how many records dead records stand for."""
+    return sum(each.records for each in dead)

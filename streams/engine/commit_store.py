@@ -13,7 +13,7 @@ from streams.coordination.store_errors import translate_errors
 from streams.coordination.transactions import one_transaction
 from streams.core import clock
 from streams.core.commits import Commit, HeldLease, LeaseLostError, RefusedError, Results
-from streams.core.records import SHARD_END, ShardError
+from streams.core.records import SHARD_END, ShardError, number_of
 from streams.core.segments import DamagedStateError
 from streams.core.sink import Sink
 from streams.core.state import State, StateChange
@@ -100,9 +100,10 @@ class CommitStore(Generic[Results]):
 
     def _advance(self, held: HeldLease, commit: Commit[Results], write: Write | None) -> None:
         """Updates the row of the lease. This comes first, since the update also locks the row against other workers."""
-        applied = sum(records for records, _ in commit.arrivals.values()) - len(commit.dead)
+        refused = number_of(commit.dead)
+        applied = sum(records for records, _ in commit.arrivals.values()) - refused
         saved = sum(replay.error is None for replay in commit.replayed)  # each was counted as dead once
-        applied, dead = applied + saved, len(commit.dead) + commit.unkept - saved
+        applied, dead = applied + saved, refused + commit.unkept - saved
         ended = commit.checkpoint == SHARD_END.kind
         lost = noted(commit.lost, _moment(held.watermark)) if commit.lost else {}
         head = {} if write is None else {"state": write.head}

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from streams.applications import Closing, Row
+from streams.applications import Closing, Delivery, Row
 from streams.coordination.store_errors import translate_errors
 from streams.core.commits import StoreDownError
 from streams.engine.worker import Worker
@@ -24,7 +24,7 @@ class Consumer:
         closing: Callable[[int | None], Closing] | None = None,
         tell: Callable[[Closing, Row], None] = lambda closing, row: None,
         monotonic: Callable[[], float] = time.monotonic,
-        deliver: Callable[[], bool] | None = None,
+        deliver: Delivery | None = None,
     ) -> None:
         """Takes the worker.
 
@@ -41,7 +41,12 @@ class Consumer:
         self._started = worker.now()  # by the stream's own clock, since this machine's may be wrong
         self._next_look = 0.0
         self.standing_still: list[str] = []  # shards that cannot be read, when all others are
-        self.caught_up = False  # everything that had arrived when we started is applied, by any worker
+        self._applied = False  # everything that had arrived when we started, by any worker
+
+    @property
+    def caught_up(self) -> bool:
+        """Returns whether all that had arrived at the start is applied, and what can be delivered now is delivered."""
+        return self._applied and not self._more
 
     def step(self) -> bool:
         """Steps the worker once. Returns False when it had nothing to do. Raises StreamError."""
@@ -55,15 +60,17 @@ class Consumer:
         return found or self._more
 
     def close(self) -> None:
-        """Releases the leases of the worker."""
+        """Releases the leases of the worker, and that of its deliveries."""
         self._worker.close()
+        if self._deliver:
+            self._deliver.close()
 
     def _look(self) -> None:
         self.standing_still = self._worker.standing_still(self._started)
         watermark = self._worker.watermark()
         if watermark is None:
             return
-        self.caught_up = watermark >= self._started
+        self._applied = watermark >= self._started
         if self._closing:
             self._tell_closed(self._closing, watermark)
 

@@ -20,9 +20,10 @@ from streams.core.commits import (
     StoreDownError,
 )
 from streams.core.processor import Event, Processor
-from streams.core.records import SHARD_END, Batch, DeadRecord, Lost, Page, StreamError, lost_in_words
+from streams.core.records import SHARD_END, Batch, DeadRecord, Lost, Page, StreamError, lost_in_words, number_of
 from streams.core.state import EMPTY, State, StateChange
 from streams.engine.reading import Reader
+from streams.engine.refusals import folded
 
 LIMIT = 10_000  # records a step: Kinesis' limit for one read
 NARROWER = 10  # times fewer records after a refusal, which loads the state again; a good step costs only a commit
@@ -128,7 +129,7 @@ class Pipeline(Generic[Event, Results]):
         watermark = max(self._watermark, newest, page.watermark or 0)
         dead, results, state = self._apply(page.batches, watermark)
         place, lost = self._reader.checkpoint(page), self._lost(page)
-        return Commit(place, watermark, state, results, dead, newest, _arrivals(page.batches), lost=lost)
+        return Commit(place, watermark, state, results, folded(dead), newest, _arrivals(page.batches), lost=lost)
 
     def _apply(self, batches: list[Batch], watermark: int) -> tuple[list[DeadRecord], Results | None, StateChange]:
         dead: list[DeadRecord] = []
@@ -176,7 +177,7 @@ class Pipeline(Generic[Event, Results]):
                 "records of %s/%s went to the dead letters",
                 commit.dead[0].sequence,
                 commit.dead[0].error,
-                len(commit.dead),
+                number_of(commit.dead),
             )
         if failed:
             self._tell("dead letters of %s/%s failed again", failed[0].letter.sequence, failed[0].error, len(failed))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Generic
 
 from streams.core.commits import Commit, HeldLease, Results, Store
+from streams.core.records import number_of
 from streams.core.state import State
 from streams.engine import signals
 
@@ -18,7 +19,7 @@ class TimedStore(Generic[Results]):
     def commit(self, held: HeldLease, commit: Commit[Results]) -> None:
         began = self._monotonic()
         self._store.commit(held, commit)
-        seconds, dead = self._monotonic() - began, len(commit.dead) + commit.unkept
+        seconds, dead = self._monotonic() - began, number_of(commit.dead) + commit.unkept
         told = {"application": held.application, "stream": held.stream, "seconds": seconds, "dead": dead}
         signals.committed.send(type(self), **told)
 

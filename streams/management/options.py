@@ -9,6 +9,9 @@ from argparse import ArgumentTypeError
 from collections.abc import Callable
 from datetime import datetime
 
+from django.db import DatabaseError
+
+from common import database_errors
 from common.text import quoted
 from streams import applications
 from streams.core import clock, moments, names
@@ -123,6 +126,9 @@ def application_name(text: str) -> str:
         return applications.find(text).name
     except applications.UnknownNameError as error:
         raise ArgumentTypeError(str(error).removesuffix(".")) from None
+    except DatabaseError as error:
+        says = database_errors.sentence(error).removesuffix(".")
+        raise ArgumentTypeError(f"{quoted(text)} is not known. {says}") from None
 
 
 def old_application_name(text: str) -> str:

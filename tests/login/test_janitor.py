@@ -20,7 +20,15 @@ from tests.deployment import Deployment
 from tests.test_exactly_once import naive_minutes
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
-ROOMS = {"login", "accounts", "streams", "dashboard", "monitoring", "applications", "sql"}  # folders whose tables are ours
+ROOMS = {
+    "login",
+    "accounts",
+    "streams",
+    "dashboard",
+    "monitoring",
+    "applications",
+    "sql",
+}  # folders whose tables are ours
 
 
 @pytest.mark.django_db

@@ -1,7 +1,8 @@
 """Compares Millrace with Flink on every example: the same sample records must give the same rows.
 
-Usage: python -m tests.parity.judge PYTHON [EXAMPLE…], with the Python that has PyFlink. Streams that Flink cannot compute are
-named. Order and row times are not compared, since Flink promises neither; each stream is compared as a bag of rows.
+Usage: python -m tests.parity.judge PYTHON [EXAMPLE…], with the Python that has PyFlink. Streams that Flink cannot
+compute are named. Order and row times are not compared, since Flink promises neither; each stream is compared as a bag
+of rows.
 """
 
 import csv
@@ -13,8 +14,6 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from sql.program import compile_application
-
 from sql.flink.export import Export, export
 from sql.flink.fidelity import Level
 from sql.flink.literals import name, text, type_name
@@ -22,6 +21,7 @@ from sql.folder import Application, read_folder
 from sql.offline.records import read
 from sql.offline.running import SAMPLE_FILE, Run
 from sql.plan.nodes import Column, Plan
+from sql.program import compile_application
 from sql.rendering import encode, iso
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -161,7 +161,7 @@ def test_reading_returns_the_application_that_was_written(application: Applicati
             f"{TOML}\nseed = -1",
             "application.toml: the switch 'seed' is -1; it takes a whole number from 0 to 9223372036854775807.",
         ),
-        (f"{TOML}\nrowtime = 'arival'", "application.toml: the switch 'rowtime' is 'arival'; did you mean 'arrival'?"),
+        (f"{TOML}\ntsdiff = 'singed'", "application.toml: the switch 'tsdiff' is 'singed'; did you mean 'signed'?"),
     ],
 )
 def test_a_fault_is_named_with_its_file_its_key_and_the_mend(toml: str, sentence: str) -> None:

@@ -59,6 +59,7 @@ class SlidingFrame:
         self._batches: deque[tuple[int, int]] = deque()  # row time and number of rows, of those
         self._sweep = max(1000, self._range // SWEEPS)
         self._resting: dict[int, list[Any]] = {}  # keys to look at, by sweep
+        self.due: int | None = None  # the row time of the next sweep
         self._made: Made
 
     def attach(self, made: Made) -> None:
@@ -93,11 +94,10 @@ class SlidingFrame:
 
     def _rest(self, key: Any, last: int) -> None:
         """Makes a key be looked at once a row of time `last` has left its window."""
-        self._resting.setdefault((last + self._range) // self._sweep + 1, []).append(key)
-
-    def due(self) -> int | None:
-        """Returns the time at which the next keys are looked at."""
-        return min(self._resting) * self._sweep if self._resting else None
+        sweep = (last + self._range) // self._sweep + 1
+        self._resting.setdefault(sweep, []).append(key)
+        if self.due is None or sweep * self._sweep < self.due:
+            self.due = sweep * self._sweep
 
     def fire(self, time: int) -> None:
         """Drops the windows without rows among those to look at."""
@@ -107,6 +107,7 @@ class SlidingFrame:
                 del self.windows[key]
             else:
                 self._rest(key, last)
+        self.due = min(self._resting) * self._sweep if self._resting else None
 
     def _keys(self, key: Any) -> Sequence[Any]:
         return (key,) if self._single else key
@@ -246,12 +247,14 @@ class SlidingOperator:
 
     def due(self) -> int | None:
         """Returns the time at which windows without rows are looked for."""
-        return min((due for frame in self.frames if (due := frame.due()) is not None), default=None)
+        if len(self.frames) == 1:
+            return self.frames[0].due
+        return min((frame.due for frame in self.frames if frame.due is not None), default=None)
 
     def fire(self, time: int) -> list[Row]:
         """Drops windows without rows; no row leaves."""
         for frame in self.frames:
-            if (due := frame.due()) is not None and due <= time:
+            if frame.due is not None and frame.due <= time:
                 frame.fire(time)
         return []
 

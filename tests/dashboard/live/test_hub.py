@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import msgspec
@@ -41,7 +41,7 @@ class Source:
     def refresh(self, topics: Collection[str]) -> dict[str, Snapshot]:
         self.asked.append(set(topics))
         known = [topic for topic in topics if topic in self.texts]
-        return {topic: Snapshot(1, datetime.now(UTC), b"", self.texts[topic]) for topic in known}
+        return {topic: Snapshot(1, 0.0, b"", self.texts[topic]) for topic in known}
 
 
 class Stage:
@@ -268,31 +268,3 @@ def test_a_new_version_with_the_same_content_keeps_its_text() -> None:
     first = snapshots.refresh(["market"])["market"].text
     versions["trades"] = 2
     assert snapshots.refresh(["market"])["market"].text == first
-
-
-def test_a_topic_without_a_version_is_built_by_time() -> None:
-    time, built = [datetime(2026, 11, 22, tzinfo=UTC)], list[datetime]()
-
-    def build(now: datetime) -> dict[str, int]:
-        built.append(now)
-        return {"count": len(built)}
-
-    page = Page(None, build, every=timedelta(seconds=2))
-    snapshots = Snapshots(lambda: time[0], lambda topic: page, dict)
-    versions = []
-    for _ in range(5):
-        versions.append(snapshots.refresh(["pulse"])["pulse"].version - int(time[0].timestamp()))
-        time[0] += timedelta(seconds=1)
-    assert (len(built), versions) == (3, [0, -1, 0, -1, 0])
-
-
-def test_costly_topic_is_not_built_too_often() -> None:
-    versions, time = {"trades": 1}, [datetime(2026, 11, 22, tzinfo=UTC)]
-    page = Page("trades", lambda now: {"built": now.isoformat()}, every=timedelta(seconds=1))
-    snapshots = Snapshots(lambda: time[0], lambda topic: page, lambda: versions)
-    found = []
-    for _ in range(5):
-        found.append(snapshots.refresh(["market-history"])["market-history"].version)
-        versions["trades"] += 1
-        time[0] += timedelta(seconds=0.4)
-    assert found == [1, 1, 1, 4, 4]

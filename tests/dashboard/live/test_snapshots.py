@@ -1,7 +1,9 @@
 """One keeper of snapshots for sockets and for polling: each topic is built once per version, and memory is bounded."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import pytest
 
 from dashboard.live import polling, service
 from dashboard.live.snapshots import MOST_POLLED, Snapshots
@@ -70,3 +72,42 @@ def test_a_page_is_built_anew_and_leaves_nothing_behind() -> None:
     taken = [builds.snapshots.take(["market"], now) for _ in range(2)]
     assert (taken, builds.topics) == ([{"market": {"version": 1, "data": {}}}] * 2, ["market"] * 2)
     assert builds.snapshots._held == {}
+
+
+WALL = datetime(2026, 11, 22, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+each_step = pytest.mark.parametrize("step", [timedelta(0), HOUR, -HOUR], ids=["none", "forward", "back"])
+
+
+@each_step
+def test_a_topic_without_a_version_is_built_by_time_also_after_a_step_of_the_clock(step: timedelta) -> None:
+    """Its version never shrinks: a browser drops a smaller one, and a poll gets nothing."""
+    seconds, built = [0.0], list[datetime]()
+
+    def build(now: datetime) -> dict[str, int]:
+        built.append(now)
+        return {"count": len(built)}
+
+    page = Page(None, build, every=timedelta(seconds=2))
+    wall = [WALL]
+    snapshots = Snapshots(lambda: wall[0], lambda topic: page, dict, clock=lambda: seconds[0])
+    versions = []
+    for _ in range(5):
+        versions.append(snapshots.refresh(["pulse"])["pulse"].version - int(WALL.timestamp() + seconds[0]))
+        seconds[0] += 1
+        wall[0] += timedelta(seconds=1) + step
+    assert (len(built), versions) == (3, [0, -1, 0, -1, 0])
+
+
+@each_step
+def test_costly_topic_is_built_after_its_time_also_after_a_step_of_the_clock(step: timedelta) -> None:
+    versions, seconds, wall = {"trades": 1}, [0.0], [WALL]
+    page = Page("trades", lambda now: {"built": now.isoformat()}, every=timedelta(seconds=1))
+    snapshots = Snapshots(lambda: wall[0], lambda topic: page, lambda: versions, clock=lambda: seconds[0])
+    found = []
+    for _ in range(5):
+        found.append(snapshots.refresh(["market-history"])["market-history"].version)
+        versions["trades"] += 1
+        seconds[0] += 0.4
+        wall[0] += timedelta(seconds=0.4) + step
+    assert found == [1, 1, 1, 4, 4]

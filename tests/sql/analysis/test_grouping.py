@@ -132,6 +132,20 @@ def test_order_of_rows_sorts_those_of_a_step() -> None:
     assert nodes(f"SELECT STREAM SECTOR {T} ORDER BY {MINUTE}, SECTOR", Order)[0].period == Period(size=60_000)
 
 
+def test_sorted_rows_are_computed_before_they_wait() -> None:
+    text = f'SELECT STREAM ROWTIME, ID {T} ORDER BY {MINUTE}, "price" DESC'
+    below, above = nodes(text, Project)[:2]
+    assert [type(each) for each in below.items] == [RowTime, Field, Field]
+    assert [type(each) for each in above.items] == [Field, Field]
+
+
+def test_sorted_rows_keep_the_times_that_a_step_has_in_common() -> None:
+    inner = f"SELECT STREAM ROWTIME AS r, {MINUTE} AS m, ID {T} ORDER BY {MINUTE}, ID"
+    text = f"SELECT STREAM COUNT(*) FROM ({inner}) AS d GROUP BY FLOOR(d.m TO HOUR)"
+    assert nodes(text, Aggregate)[0].period == Period(size=3_600_000, offset=1)
+    assert len(problems(text.replace("d.m", "d.r"))) == 1
+
+
 def test_order_by_time_alone_is_left_out() -> None:
     assert nodes(f"SELECT STREAM SECTOR {T} ORDER BY {MINUTE}", Order) == []
 

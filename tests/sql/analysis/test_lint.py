@@ -39,6 +39,16 @@ DOUBTS: list[tuple[str, dict[str, Any], str]] = [
         {},
         "Whole numbers are divided without a fraction: 5 / 2 is 2; CAST one of them to DOUBLE.",
     ),
+    (
+        "SELECT STREAM ¦SUM(ID) OVER (PARTITION BY ID) FROM TRADES_001",
+        {},
+        "The window never ends: it takes all rows so far; write RANGE INTERVAL '1' MINUTE PRECEDING.",
+    ),
+    (
+        "¦SELECT STREAM DISTINCT MONOTONIC(MADE_AT), ID FROM TRADES_001",
+        {},
+        "SELECT DISTINCT keeps every distinct row for ever, since MONOTONIC(…) does not say when; use ROWTIME.",
+    ),
     ("CREATE STREAM A (¦X DECIMAL)", {}, f"DECIMAL(18,0) {CUT} DECIMAL(18,2)."),
     ("CREATE STREAM A (¦X NUMERIC(5) NOT NULL)", {}, f"DECIMAL(5,0) {CUT} DECIMAL(5,2)."),
     ('SELECT STREAM ¦CAST("price" AS DECIMAL(9)) FROM TRADES_001', {}, f"DECIMAL(9,0) {CUT} DECIMAL(9,2)."),

@@ -150,6 +150,16 @@ def test_time_of_an_inner_group_ends_outer_groups_with_its_last_row() -> None:
     assert [each.period for each in nodes(text, Aggregate)] == [Period(size=60_000), Period(size=3_600_000, offset=1)]
 
 
+def test_value_of_steps_is_computed_from_the_row_time_alone() -> None:
+    inner = "SELECT STREAM STEP(ROWTIME BY INTERVAL '7' SECOND) AS w, ID FROM TRADES_001"
+    middle = f"SELECT STREAM w AS v, MAX(ID) AS ID FROM ({inner}) AS d GROUP BY w"
+    outer = f"SELECT STREAM COUNT(*) FROM ({middle}) AS e GROUP BY STEP(e.v BY INTERVAL '14' SECOND)"
+    steps = nodes(outer, Aggregate)
+    ends = range(1_700_000_001_000, 1_700_000_050_000, 7_000)
+    assert [value_at(steps[0].value, end - 1) for end in ends] == [end - 7_000 for end in ends]
+    assert [value_at(steps[1].value, end) for end in ends] == [(end - 7_000) // 14_000 * 14_000 for end in ends]
+
+
 def test_row_time_keeps_its_steps_through_a_subquery_and_its_alias() -> None:
     inner = "SELECT STREAM DISTINCT ROWTIME AS w, SECTOR FROM TRADES_001"
     text = f"SELECT STREAM COUNT(*) FROM ({inner}) AS d GROUP BY STEP(d.w BY INTERVAL '10' SECOND)"

@@ -44,6 +44,10 @@ NOT_FOUND = [
         "R has no column COLUMN99; did you mean COLUMN2?",
     ),
     (
+        "¦x FROM (SELECT STREAM ID AS x, QTY AS x FROM TRADES_001)",
+        "Two columns have the name X; give one of them an alias in the inner SELECT.",
+    ),
+    (
         '1 FROM ¦"error_stream"',
         "error_stream cannot be read by a script; give the application an output of that name.",
     ),
@@ -93,6 +97,15 @@ def test_arrival_time_is_the_row_time() -> None:
 def test_every_problem_of_a_query_is_told_in_the_order_of_the_text() -> None:
     text = "SELECT STREAM nope1, UPPER(nope2) || nope3\nFROM TRADES_001\nWHERE nope4 = 1 OR nope5"
     assert [each.split(": ")[0] for each in problems(text)] == ["1:15", "1:28", "1:38", "3:7", "3:20"]
+
+
+def test_message_shows_no_invisible_characters() -> None:
+    assert problems('SELECT STREAM "\u202eab" FROM TRADES_001')[0].startswith('1:15: Column "�ab" not found')
+
+
+def test_script_with_very_many_problems_is_given_up() -> None:
+    found = problems("".join(f"SELECT STREAM x{number} FROM TRADES_001;\n" for number in range(1_000)))
+    assert (len(found), found[-1]) == (201, "201:15: More than 200 problems were found; the others are left out.")
 
 
 HOSTILE = ["'; DROP TABLE x; --", "__import__('os')", 'a"b', "{0}", "%s", "\\", "ﬁ\u202eevil", "x" * 128, "lambda: 0"]

@@ -101,6 +101,10 @@ def test_key_is_lost_if_one_pump_puts_another_value_in_its_place() -> None:
     assert not plan(script, partition_key="ticker").proof.per_shard
 
 
+def test_key_that_a_column_checks_for_null_is_kept() -> None:
+    assert plan(CHAIN.replace("VARCHAR(8)", "VARCHAR(9) NOT NULL"), partition_key="ticker").proof.per_shard
+
+
 def test_key_that_is_cut_by_a_column_is_lost() -> None:
     assert not plan(CHAIN.replace("VARCHAR(8)", "VARCHAR(2)"), partition_key="ticker").proof.per_shard
 

@@ -15,6 +15,7 @@ REFUSED = [
     ),
     (f"{A}CREATE OR REPLACE STREAM ¦A (X INTEGER);", "Stream A is created twice, first in line 1."),
     ("CREATE STREAM ¦TRADES_001 (X INTEGER);", "TRADES_001 is the application's input, and exists already."),
+    ("CREATE STREAM ¦COMPANIES (X INTEGER);", "COMPANIES is a reference table; give the stream another name."),
     ("CREATE STREAM A (X INTEGER, ¦x INTEGER);", "Column X stands twice in A."),
     (
         "CREATE STREAM A (¦ROWTIME TIMESTAMP);",

@@ -91,6 +91,14 @@ NAMES = [
     ),
     (f"¦LAG(ID, 1, 2, 3) OVER ({MINUTE}) FROM TRADES_001", "LAG takes 1 to 3 arguments, not 4."),
     (
+        f"LAG(ID, 1, ¦'none') OVER ({MINUTE}) FROM TRADES_001",
+        "LAG gives INTEGER, and its default is VARCHAR(4); CAST it to INTEGER.",
+    ),
+    (
+        f"EXP_AVG(ID, ¦INTERVAL '1' MONTH) OVER ({MINUTE}) FROM TRADES_001",
+        "EXP_AVG needs an INTERVAL above 0 as its half-life.",
+    ),
+    (
         f"EXP_AVG(ID, ¦3) OVER ({MINUTE}) FROM TRADES_001",
         "EXP_AVG needs an INTERVAL above 0 as its half-life.",
     ),

@@ -56,6 +56,15 @@ def test_a_row_that_fails_is_left_out_of_that_pump_only_and_told_of() -> None:
     assert (fault.value, fault.key, fault.sequence) == ("TICKER='B', PRICE=1.0, AMOUNT=0", "B", 41)
 
 
+def test_faults_come_in_the_order_of_the_records_however_these_are_cut() -> None:
+    made = program(pump(RATIO), pump(RATIO, "COPY", "Q"))
+    rows = [("A", 1.0, amount) for amount in (0, 1, 0, 0)]
+    one = feed(made.start(), batch(5, rows)).faults
+    two = feed(made.start(), batch(5, rows[:1]), batch(5, rows[1:], first=1)).faults
+    assert [(fault.sequence, fault.pump) for fault in one] == [(at, name) for at in (0, 2, 3) for name in "PQ"]
+    assert two == one
+
+
 def test_a_record_that_cannot_be_read_is_a_fault_and_a_dead_letter() -> None:
     engine = program(pump(TRADE)).start()
     given = Batch(5, [7, 8], ["A", "B"], [b'{"TICKER": "A", "PRICE": 1, "AMOUNT": 2}', b"{"])

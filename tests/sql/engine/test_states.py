@@ -65,7 +65,7 @@ def test_state_moves_with_its_keys_to_children_and_on_to_a_common_child(
     found, parent = run(SHARED, first)
     children = []
     for names in ("A", "BC"):
-        child = SHARED.inherit([parent], lambda key, names=names: key in names)
+        child = SHARED.inherit([parent], set(names).__contains__)
         mine = [record for record in middle if record[1][0] in names]
         rows, state = run(SHARED, mine, child)
         found += rows

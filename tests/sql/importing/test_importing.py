@@ -84,11 +84,12 @@ def test_a_firehose_source_and_odd_columns_are_reported() -> None:
     )
 
 
-@pytest.mark.parametrize("function", ["file", "templatefile"])
-def test_a_script_in_a_file_of_its_own_is_read(function: str) -> None:
-    more = ', { table = "HOT" }' if function == "templatefile" else ""
+@pytest.mark.parametrize("call", ["file(PATH)", '"${file(PATH)}"', 'templatefile(PATH, { table = "HOT" })'])
+def test_a_script_in_a_file_of_its_own_is_read(call: str) -> None:
+    more = "table" in call
     start, rest = shapes.TERRAFORM_V1.split("  code = ", 1)
-    text = f'{start}  code = {function}("${{path.module}}/sql/hot.sql"{more})\n{rest.split(chr(10), 1)[1]}'
+    code = call.replace("PATH", '"${path.module}/sql/hot.sql"')
+    text = f"{start}  code = {code}\n" + rest.split("\n", 1)[1]
     files = {
         "main.tf": text.encode(),
         "other.tf": b"",

@@ -11,6 +11,7 @@ from sql.live.deploying import deploy
 from sql.live.models import SqlApplication, SqlDelivery, SqlFault, SqlOutbox
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.core.records import TRIM_HORIZON
+from streams.engine.consumer import Consumer
 from streams.wiring import build_worker, open_stream
 from tests.sql.live.fake import files
 
@@ -121,3 +122,30 @@ def test_row_that_is_too_large_is_a_fault_and_holds_nothing_up(clicks: EmbeddedS
     deliverer()()
     assert [key for key, _ in totals()] == ["a", "b"]
     assert (SqlOutbox.objects.count(), SqlFault.objects.get().pump) == (0, "output to totals")
+
+
+@pytest.mark.usefixtures("target")
+def test_second_process_delivers_at_once_when_the_first_has_ended(clicks: EmbeddedStream) -> None:
+    deployed()
+    consume([("a", b"1")])
+    first, second = deliverer(), deliverer()
+    first()
+    first.close()
+    consume([("a", b"1")])
+    second()
+    assert len(totals()) == 2
+
+
+@pytest.mark.usefixtures("target")
+def test_consumer_is_caught_up_when_all_that_waits_is_delivered(
+    clicks: EmbeddedStream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deployed()
+    for _ in range(3):
+        consume([("a", b"1")])
+    monkeypatch.setattr(delivery, "BOXES", 1)
+    consumer = Consumer(build_worker("counts", "clicks", TRIM_HORIZON), deliver=deliverer())
+    while not consumer.caught_up:
+        consumer.step()
+    consumer.close()
+    assert (len(totals()), SqlOutbox.objects.count()) == (3, 0)

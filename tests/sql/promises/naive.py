@@ -22,7 +22,11 @@ def rows_of(records: Iterable[Mapping[str, Any]], *, by_ticker: bool) -> dict[st
     trades = [(from_iso(record["arrived"]), record["data"]) for record in records]
     counted = list(_counted(trades))
     large = [row for row, quantity in counted if quantity > LARGE]
-    found = {"STEPS": _steps(trades), "LARGE": large, "SECTORS_OF_STEPS": _sectors([row for row, _ in counted], by_ticker)}
+    found = {
+        "STEPS": _steps(trades),
+        "LARGE": large,
+        "SECTORS_OF_STEPS": _sectors([row for row, _ in counted], by_ticker),
+    }
     return {name: sorted(rows, key=str) for name, rows in found.items()}
 
 
@@ -56,7 +60,7 @@ def _counted(trades: Sequence[Trade]) -> Iterator[tuple[Row, int]]:
         yield (time, trade["id"], ticker, len(window), shares[ticker]), quantity
 
 
-def _sectors(counted: Sequence[Row], by_ticker: bool) -> list[Row]:  # noqa: FBT001 - of this module alone
+def _sectors(counted: Sequence[Row], by_ticker: bool) -> list[Row]:
     with (FOLDER / "book/sectors.csv").open() as file:
         sectors: dict[str, str] = dict(csv.reader(file))  # type: ignore[arg-type]  # of two columns
     groups: dict[Row, list[int]] = defaultdict(list)

@@ -116,6 +116,16 @@ def test_a_record_that_cannot_be_read_is_refused_with_the_reason(data: bytes, se
     assert found[0][1].startswith(sentence.removesuffix("."))
 
 
+@pytest.mark.parametrize("data", [b"[%s]", b'{"items":[%s]}'])
+def test_a_record_has_a_bound_of_rows(data: bytes) -> None:
+    schema = FLAT if b"items" in data else PAIR
+    found = Decoder(schema, rows_most=3).decode(
+        [data % b"{},{},{}", data % b'{},{"n":"x"},{},{},{},{}', data % b"{},{},{},{}"]
+    )
+    assert found.places == [0] * 3 + [1] * 3 + [2] * 3
+    assert [place for place, error in found.refused if "more than 3 rows" in str(error)] == [1, 2]
+
+
 def test_the_rows_before_a_fault_in_a_record_are_kept() -> None:
     found = Decoder(PAIR).decode([b'{"n":1}{"n":"x"}{"n":3}{"n":'])
     assert ([row.c1 for row in found.rows], [place for place, _ in found.refused]) == ([1, 3], [0, 0])

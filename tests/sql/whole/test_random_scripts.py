@@ -9,9 +9,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sql.engine.operators.lookup import Table
 from sql.folder import from_files
 from sql.interpreter.oracle import Oracle, Timed
-from sql.engine.operators.lookup import Table
 from sql.program import Program, compile_application
 from streams.core.records import Batch
 from tests.sql.whole.random_scripts import SCHEMA, TABLE, records, scripts

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from applications.market.processor import TradesProcessor, decode, inherit
 from applications.market.sink import write
-from streams.backends.aggregation import columns_in_shard
+from streams.backends.aggregation import columns_in_shard, parse
 from streams.coordination import packets
 from streams.core.commits import Commit, HeldLease, RefusedError, StoreDownError
 from streams.core.hashing import HASH_SPACE
@@ -20,7 +20,7 @@ from streams.core.sink import Rows
 from streams.core.state import State, StateChange
 from streams.engine.pipeline import Pipeline
 from streams.engine.reading import ShardReader
-from streams.engine.refusals import explained
+from streams.engine.refusals import MOST_TINY, explained
 from streams.models import DeadLetter, Lease
 from tests.leasing import WorkersLeases
 from tests.packing import aggregate
@@ -235,3 +235,16 @@ def test_database_that_hangs_up_is_away_unless_the_statement_was_too_large() -> 
     store.store._sink = Rows(hang_up)
     with pytest.raises(StoreDownError):
         store.commit(held, Commit("trim-horizon", NOON, None, b"x"))
+
+
+def test_an_aggregate_of_empty_records_makes_few_letters_and_all_are_counted() -> None:
+    store = leases()
+    data = aggregate([("AMZN", b"")] * 12_000 + [("AMZN", GOOD), ("AMZN", b"x" * 17)])
+    assert consume(store, [("p", data)]) == 12_002
+    lease = Lease.objects.get()
+    assert (lease.applied, lease.dead) == (1, 12_001)
+    folded = DeadLetter.objects.filter(error__contains="records of at most 16 bytes")
+    held = [parse(bytes(letter.data)) for letter in folded]
+    assert [len(each.keys) for each in held if each] == [9_900, 1_900]  # of the steps of 10,000 and 2,002 records
+    assert DeadLetter.objects.count() == 2 * (MOST_TINY + 1) + 1
+    assert folded[0].error.startswith("9,900 records of at most 16 bytes, in one aggregate here. The first of them: ")

@@ -87,6 +87,7 @@ def test_an_application_without_leases_is_refused_when_it_is_not_registered(
     assert capsys.readouterr().err == "There is no application 'weather'. There are: trades, orders.\n"
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
