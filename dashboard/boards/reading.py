@@ -23,7 +23,7 @@ class BoardError(ValueError):
 
     def __init__(self, says: str, line: int = 0) -> None:
         super().__init__(f"Line {line}: {says}" if line else says)
-        self.line = line
+        self.says, self.line = says, line
 
 
 def read(text: str) -> Content:
