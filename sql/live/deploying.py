@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Max
 
+from common import database_errors
 from sql.folder import Application, FolderError
 from sql.live import files, row_views
 from sql.live.deployed import Compiled, compiled
@@ -21,6 +22,7 @@ class Deployment(NamedTuple):
     version: SqlVersion
     compiled: Compiled
     new: bool
+    trouble: str = ""  # why the views could not be made, in a sentence
 
 
 def deploy(name: str, content: Mapping[str, bytes], author: str, note: str = "") -> Deployment:
@@ -39,8 +41,7 @@ def deploy(name: str, content: Mapping[str, bytes], author: str, note: str = "")
         version = _store(application, content, digest, author, note) if new else latest
         assert version
         outputs = _activate(application, version, found)
-    _make_views(outputs)
-    return Deployment(version, found, new)
+    return Deployment(version, found, new, _make_views(outputs))
 
 
 def roll_back(name: str, number: int | None = None) -> Deployment:
@@ -57,8 +58,7 @@ def roll_back(name: str, number: int | None = None) -> Deployment:
     new = number != application.active
     with transaction.atomic():
         outputs = _activate(application, version, found)
-    _make_views(outputs)
-    return Deployment(version, found, new)
+    return Deployment(version, found, new, _make_views(outputs))
 
 
 def existing(name: str) -> SqlApplication:
@@ -91,7 +91,7 @@ def _check(found: Compiled) -> None:
 
 
 def _application(name: str, wanted: Application) -> SqlApplication:
-    """Returns the row of an application, made if it is new. Raises FolderError where a lasting thing is changed."""
+    """Returns the row of an application, made if it is new. Raises FolderError where a version changes its stream."""
     source = wanted.source or name
     made = {"stream": source, "parallel": wanted.parallel}
     application, new = SqlApplication.objects.select_for_update().get_or_create(name=name, defaults=made)
@@ -144,7 +144,12 @@ def _output(output: SqlOutput, written: Written) -> SqlOutput:
     return output
 
 
-def _make_views(outputs: list[SqlOutput]) -> None:
-    """Makes the views, after the transaction: MariaDB ends one with such a statement."""
-    for output in outputs:
-        row_views.create(output)
+def _make_views(outputs: list[SqlOutput]) -> str:
+    """Makes the views, after the transaction: MariaDB ends one with such a statement. Returns why it cannot, or ""."""
+    try:
+        for output in outputs:
+            row_views.create(output)
+    except DatabaseError as error:
+        says = database_errors.sentence(error)
+        return f"The views of the rows could not be made; the user of the database needs CREATE VIEW. {says}"
+    return ""
