@@ -140,17 +140,21 @@ def filled(asking: Asking, found: Series) -> Series:
 
     They are known from the first row on, up to the watermark. Before and after, a step without rows is a gap.
     """
-    first = min(
-        (place for line in found.lines for place, value in enumerate(line.values) if value is not None), default=None
-    )
+    first = (first_known(found) - found.start) / found.step
     known = -(-(asking.reached - found.start) // found.step)  # steps that have begun before the watermark
     for line in found.lines:
         for place, value in enumerate(line.values):
             line.values[place] = number(value)
-            adds = asking.panel.function in ADDED and first is not None and first <= place < known
+            adds = asking.panel.function in ADDED and first <= place < known
             if value is None and adds:
                 line.values[place] = 0
     return found
+
+
+def first_known(found: Series) -> float:
+    """Returns the start of the first step with a value, in milliseconds; infinity if there is none."""
+    places = [place for line in found.lines for place, value in enumerate(line.values) if value is not None]
+    return found.start + min(places) * found.step if places else math.inf
 
 
 def number(value: Any) -> float | None:

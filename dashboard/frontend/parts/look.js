@@ -4,8 +4,8 @@ import { axes, cursor } from "../charts.js";
 import { time } from "../format.js";
 import { figure } from "./figures.js";
 
-const LINES = [["accent", []], ["bought", [7, 4]], ["sold", [2, 3]], ["ink", [9, 3, 2, 3]], ["muted", [4, 4]]];
-const WORDS = ["accent-ink", "buy-ink", "sell-ink", "", "unit"];
+const LINES = [["accent", []], ["sold", [7, 4]], ["bought", [2, 3]], ["ink", [9, 3, 2, 3]], ["muted", [4, 4]]];
+const WORDS = ["accent-ink", "sell-ink", "buy-ink", "", "unit"];
 const MARKS = ["—", "– –", "· ·", "– ·", "- -"];
 const DAY = 86_400;
 const specs = new Map();
@@ -46,8 +46,8 @@ function look(kind, unit, step, names, more) {
       ...names.map((name, place) => [`${name} ${figure(lineAt(data, place)[index])}`, WORDS[place]]),
     ],
     options: (ink, zone, uPlot) => ({
-      padding: [8, 18, 0, 0],
-      scales: { y: { range: (_, low, high) => spread(low, high) } },
+      padding: [8 * scale(), 30 * scale(), 0, 0],
+      scales: { x: { range: (_, low, high) => [low, high + (bars ? step / 1000 : 0)] }, y: { range: (_, low, high) => spread(low, high) } },
       axes: scaled(axes(ink, zone, "minute", { size: 62, value: figure }), zone),
       cursor: { ...cursor(ink), ...(bars ? { points: { show: false } } : {}), sync: { key: "board" } },
       series: [{}, ...(bars ? columns(names, ink, uPlot) : names.map((name, place) => curve(name, ink, place)))],
@@ -61,9 +61,12 @@ function spread(low, high) {
   return [bottom * 1.08, top === bottom ? 1 : top * 1.08];
 }
 
-/** Sizes the axes with the page's own text, which is large on a wall; times of several days have their date. */
+/** Returns how large the page's own text is, which grows on a wall: 1 for the usual. */
+const scale = () => Math.max(1, Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16);
+
+/** Sizes the axes with the page's own text; times of several days have their date. */
 function scaled(found, zone) {
-  const size = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+  const size = scale();
   const font = `${Math.round(12 * size)}px system-ui, sans-serif`;
   const form = ({ scales: { x } }) => (x.max - x.min < 900 ? "second" : "minute");
   const label = (plot, at) => {
@@ -77,11 +80,11 @@ function scaled(found, zone) {
 
 function curve(label, ink, place) {
   const [colour, dash] = LINES[place];
-  return { label, stroke: ink[colour], dash, width: 1.75, points: { size: 5, fill: ink[colour], show: few } };
+  return { label, stroke: ink[colour], dash: dash.map((length) => length * scale()), width: 1.75 * scale(), points: { size: 5 * scale(), fill: ink[colour], show: few } };
 }
 
 function columns(names, ink, uPlot) {
-  const paths = uPlot.paths.bars({ size: [0.7, 26], align: 1, radius: 0.08 });
+  const paths = uPlot.paths.bars({ size: [0.7, 26 * scale()], align: 1, radius: 0.08 });
   const drawn = names.map((name, place) => ({ label: name, paths, fill: ink[LINES[place][0]], width: 0, points: { show: false } }));
   return [...drawn.reverse(), ...names.map((name) => ({ label: name, show: false }))];
 }

@@ -108,7 +108,7 @@ function fillAlarm(item, { name, started, ended, peak, url }) {
   const cells = parts(item);
   item.toggleAttribute("data-open", !ended);
   setText(cells.name, name);
-  if (url) cells.name.href = url;
+  if (url && !("wall" in document.documentElement.dataset)) cells.name.href = url; // a wall leads nowhere
   setTime(cells.started, started);
   setText(cells.open, ended ? "" : "open");
   setText(cells.lasted, ended ? span((Date.parse(ended) - Date.parse(started)) / 1000) : "");
