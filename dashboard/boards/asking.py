@@ -18,6 +18,7 @@ from streams.models.progress import Progress
 from streams.models.readers import default_stream, progress_of, streams_of
 
 ADDED = ("count", "sum", "distinct")  # a step without rows has 0, where rows are known
+EXACT = 2**53  # up to which a float holds every whole number
 PIECES = 30  # of a range, where only the whole is shown: a cut leaves out whole pieces
 
 
@@ -158,7 +159,8 @@ def first_known(found: Series) -> float:
 
 
 def number(value: Any) -> float | None:
-    """Returns a value of any database as a number of JSON; None for none, NaN and infinity."""
+    """Returns a value of any database as a number of JSON, a whole one without a point; None for NaN and infinity."""
     if value is None or not math.isfinite(value):
         return None
-    return value if isinstance(value, int) else float(value)
+    found = float(value)
+    return int(found) if found.is_integer() and abs(found) < EXACT else found

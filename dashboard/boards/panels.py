@@ -86,8 +86,8 @@ def _number(asked: Asking) -> dict[str, Any]:
         until = -(-asked.span.end // SECOND) * SECOND if least <= SECOND else asked.reached // least * least
         found = asked.dataset.series(asked.question(until - window, until, step=window, by=""))
         value = number(found.lines[0].whole)
-    if value is None and asked.panel.function in asking.ADDED and asking.first_known(series) < until:
-        value = 0
+    if not value and asked.panel.function in asking.ADDED:
+        value = 0 if asking.first_known(series) < until else None  # before the first row nothing is known
     of = {"window": asked.panel.window, "until": to_iso(until)}
     return {"value": value, **of, **_steps(series), "values": line.values, "cut": _cut(asked, series)}
 
