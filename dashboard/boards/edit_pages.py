@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from common.running import to_run
 from dashboard.boards import access, editing, links, store
 from dashboard.boards.models import Board
 from dashboard.boards.pages import content_of, visible
@@ -119,6 +120,7 @@ def text(request: HttpRequest, slug: str) -> HttpResponse:
     lines = shown.replace("\r\n", "\n").split("\n")
     wrong = lines[line - 1] if 0 < line <= len(lines) else ""
     context = {"board": board, "text": shown, "refusal": refusal, "line": line, "wrong": wrong[:200]}
+    context["command"] = to_run("boards", "export", slug)
     context |= {
         "most": MOST_BYTES,
         "version": request.POST.get("version", board.version),
