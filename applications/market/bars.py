@@ -48,12 +48,9 @@ def of_minute(start: datetime, rows: Iterable[TradeMinute]) -> Bar:
 def merged(start: datetime, bars: list[Bar]) -> Bar:
     """Returns the bar of a step from those within it, in the order of time; they are at least one."""
     counts = (min(MOST, sum(getattr(bar, name) for bar in bars)) for name in Bar._fields[1:5])
-    return Bar(
-        start,
-        *counts,
-        cents=sum(bar.cents for bar in bars),
-        low=min((bar.low for bar in bars if bar.low is not None), default=None),
-        high=max((bar.high for bar in bars if bar.high is not None), default=None),
-        first=next((bar.first for bar in bars if bar.first is not None), None),
-        last=next((bar.last for bar in reversed(bars) if bar.last is not None), None),
-    )
+    lows = [bar.low for bar in bars if bar.low is not None]
+    highs = [bar.high for bar in bars if bar.high is not None]
+    first = next((bar.first for bar in bars if bar.first is not None), None)
+    last = next((bar.last for bar in reversed(bars) if bar.last is not None), None)
+    low, high = min(lows, default=None), max(highs, default=None)
+    return Bar._make((start, *counts, sum(bar.cents for bar in bars), low, high, first, last))

@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet, Sum
 
 from applications.market.bars import Bar, merged, of_minute
 from applications.market.models import TRADES, TradeMinute, TradeStep
-from streams.models.rollups import Ladder, floor
+from streams.models.rollups import Ladder
 from streams.models.upsert import upsert
 
 # Seconds. Each divides the next, and a chart's step is at most six times the longest of them that divides it.
@@ -37,11 +37,11 @@ LADDER = Ladder(TRADES, STEPS, build)
 
 
 def bars(stream: str, ticker: str, start: datetime, end: datetime, step: int) -> list[Bar]:
-    """Returns the bars of a ticker, or of ALL, that begin in a time, by steps of `step` seconds: those with trades.
+    """Returns the bars of a ticker, or of ALL, by steps of `step` seconds from `start` on: those with trades.
 
-    They are read from the longest stored steps that divide `step`.
+    They are read from the longest stored steps that divide `step`; `start` must be the beginning of one.
     """
-    level = max(size for size in STEPS if step % size == 0)
+    level = level_of(step)
     if level == MINUTE and ticker != ALL:
         rows = TradeMinute.objects.filter(stream=stream, ticker=ticker, minute__gte=start, minute__lt=end)
         found = [
@@ -52,7 +52,14 @@ def bars(stream: str, ticker: str, start: datetime, end: datetime, step: int) ->
         found = [bar for _, bar in _bars(steps.order_by("start"))]
     if step == level:
         return found
-    return [merged(at, list(group)) for at, group in groupby(found, lambda bar: floor(bar.start, step))]
+    length = timedelta(seconds=step)
+    places = groupby(found, lambda bar: (bar.start - start) // length)
+    return [merged(start + length * place, list(group)) for place, group in places]
+
+
+def level_of(step: int) -> int:
+    """Returns the longest stored step that divides a step, both in seconds."""
+    return max(size for size in STEPS if step % size == 0)
 
 
 def _within(stream: str, below: int, start: datetime, end: datetime) -> Iterator[tuple[str, Bar]]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from applications.orders.models import ORDERS, SiteCount, SiteSecond, SiteStep
-from streams.models.rollups import Ladder, floor
+from streams.models.rollups import Ladder
 from streams.models.upsert import upsert
 
 SECOND, STEPS = 1, (60, 300, 1800, 10_800, 86_400)  # seconds; each divides the next
@@ -39,11 +39,11 @@ LADDER = Ladder(ORDERS, STEPS, build)
 
 
 def counts(stream: str, sites: Sequence[str], start: datetime, end: datetime, step: int) -> dict[str, Counts]:
-    """Returns the counts of each site by steps of `step` seconds, of those with lines.
+    """Returns the counts of each site by steps of `step` seconds from `start` on: those with lines.
 
-    They are read from the longest stored steps that divide `step`, else from seconds.
+    They are read from the longest stored steps that divide `step`, else from seconds; `start` must begin one of them.
     """
-    level = max((size for size in STEPS if step % size == 0), default=SECOND)
+    level, length = level_of(step), timedelta(seconds=step)
     if level == SECOND:
         rows = SiteSecond.objects.filter(stream=stream, site__in=sites, second__gte=start, second__lt=end)
         found = list(rows.values_list("site", "second", "lines", "peak"))
@@ -52,8 +52,13 @@ def counts(stream: str, sites: Sequence[str], start: datetime, end: datetime, st
         found = list(steps.values_list("site", "start", "lines", "peak"))
     grouped: dict[str, dict[datetime, list[Count]]] = defaultdict(lambda: defaultdict(list))
     for site, at, lines, peak in found:
-        grouped[site][floor(at, step)].append(Count(lines, peak))
+        grouped[site][start + (at - start) // length * length].append(Count(lines, peak))
     return {site: {at: merged(within) for at, within in steps.items()} for site, steps in grouped.items()}
+
+
+def level_of(step: int) -> int:
+    """Returns the longest stored step that divides a step, both in seconds."""
+    return max((size for size in STEPS if step % size == 0), default=SECOND)
 
 
 def merged(found: Iterable[Count]) -> Count:

@@ -22,7 +22,7 @@ from streams.models.rollups import Ladder, Roller, floor, roll, waits
 from tests.dashboard.rows import at
 
 FIRST = int(at(-3).timestamp()) * 1000  # the steps around noon begin and end within reach of it
-ALWAYS = at(-1e5), at(1e5)
+ALWAYS = floor(at(-1e5), 86_400), at(1e5)
 offsets = st.one_of(st.integers(0, 8), st.integers(0, 3 * 1440))  # minutes
 prices = st.integers(100, 5000).map(lambda cents: cents / 100)
 tallies = st.builds(
