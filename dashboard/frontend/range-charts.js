@@ -77,7 +77,7 @@ export function volumeIn(view) {
 /** Columns: times, first, high, low, last. A step that rose is hollow, one that fell is filled. */
 export function candlesIn(view) {
   return {
-    key: [["▯ rose", "buy-ink"], ["▮ fell", "sell-ink"], ["price, USD"]],
+    key: [["□ rose", "buy-ink"], ["■ fell", "sell-ink"], ["price, USD"]],
     read: ([at, first, high, low, last], index, zone) => [
       when(at, index, zone),
       ...(last[index] === null

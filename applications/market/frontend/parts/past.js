@@ -1,8 +1,8 @@
 // The trades of a chosen time: charts and table, read again while the time ends now.
 
 import { candlesIn, flowIn, volumeIn } from "#kit/range-charts.js";
-import { copyOf, one, parts, reconcile, setCell, setText, setTime } from "#kit/dom.js";
-import { grouped } from "#kit/format.js";
+import { all, copyOf, one, parts, reconcile, setCell, setText, setTime } from "#kit/dom.js";
+import { compact, grouped } from "#kit/format.js";
 import { followRange } from "#kit/time-range.js";
 
 const PRICES = ["first", "high", "low", "last"];
@@ -28,7 +28,14 @@ function show(data) {
   draw("flow", [data.at, data.bought, below(data.sold)]);
   draw("volume", [data.at, data.value]);
   if (data.last) draw("price", [data.at, ...PRICES.map((name) => data[name])]);
+  for (const node of all("[data-sum]")) setText(node, sumOf(node.dataset.sum, data.sums));
   showTable(data);
+}
+
+/** Returns the text of one of the figures of the whole time. */
+function sumOf(name, sums) {
+  if (name === "change") return `${sums.change < 0 ? "−" : "+"}${grouped(Math.abs(sums.change), 2)}`;
+  return PRICES.includes(name) ? grouped(sums[name], 2) : compact(sums[name]);
 }
 
 const draw = (name, columns) => one(`[data-chart="${name}"]`)?.show(specs[name], columns);
