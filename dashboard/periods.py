@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 
-from dashboard import ranges
+from dashboard import download, ranges
 from dashboard.ranges import RangeError, Span
 from streams.core import clock
 
@@ -52,6 +52,16 @@ class Period:
         """Returns the address of this page, or of another, for a range."""
         zone = [("zone", self.zone_name)] if self.zone_name else []
         return f"{path or self.path}?{urlencode([*self.kept, ('range', text), *zone])}"
+
+    def url_with(self, **more: str) -> str:
+        """Returns the address of this page for the same range with another parameter."""
+        kept = [(name, value) for name, value in self.kept if name not in more]
+        return f"{self.path}?{urlencode([*kept, *more.items()])}&{self.query}"
+
+    @property
+    def in_names(self) -> str:
+        """Returns the time as part of a file's name."""
+        return "_".join(download.stamp(clock.to_datetime(moment)) for moment in self.span[:2])
 
     @property
     def query(self) -> str:
@@ -107,8 +117,11 @@ class Period:
         }
 
 
-def read(request: HttpRequest, now: datetime, usual: str = USUAL) -> Period:
-    """Returns the time that a request asks for; `usual` is that of a page without ?range=."""
+def read(request: HttpRequest, now: datetime, usual: str = USUAL, path: str = "") -> Period:
+    """Returns the time that a request asks for; `usual` is that of a page without ?range=.
+
+    `path` is the address of the page, if the request is for another.
+    """
     text = request.GET.get("range", "").strip()[:MOST_TEXT]
     zone_name = request.GET.get("zone", "")
     moment, zone, error = clock.from_datetime(now), _zone(zone_name), ""
@@ -125,7 +138,7 @@ def read(request: HttpRequest, now: datetime, usual: str = USUAL) -> Period:
     shown = text if text and not error else usual
     is_usual = bool(span.live and span.text == usual)
     name = "" if zone is UTC else zone_name
-    return Period(span, moment, zone, name, shown, is_usual, error, request.path, kept)
+    return Period(span, moment, zone, name, shown, is_usual, error, path or request.path, kept)
 
 
 def _zone(name: str) -> tzinfo | None:

@@ -21,7 +21,6 @@ from dashboard.live.service import snapshots as live_snapshots
 from dashboard.page_state import signals
 from dashboard.periods import Period
 from dashboard.topics import PULSE
-from streams.core import clock
 
 
 @require_safe
@@ -116,8 +115,7 @@ def _range_csv(request: HttpRequest, chosen: Chosen, asked: str) -> HttpResponse
     if symbol is None:
         return _no_ticker(request, asked, chosen, status=404)
     of = download.slug(symbol, "ticker") if symbol else "market"
-    start, end = (download.stamp(clock.to_datetime(moment)) for moment in period.span[:2])
-    name = f"{of}_trades_{chosen.in_names}{start}_{end}.csv"
+    name = f"{of}_trades_{chosen.in_names}{period.in_names}.csv"
     return download.respond(name, history.CSV_COLUMNS, history.csv_rows(chosen.stream, symbol, period))
 
 

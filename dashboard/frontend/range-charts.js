@@ -135,3 +135,28 @@ function drawCandles(plot, step, ink) {
   });
   ctx.restore();
 }
+
+/** Columns: times, highest count in 15 s, threshold. */
+export function countIn(view) {
+  return {
+    key: [["most lines in 15 s", "accent-ink"], ["- - threshold", "sell-ink"]],
+    read: ([at, peak, threshold], index, zone) => [
+      when(at, index, zone),
+      [peak[index] === null ? "not known" : `at most ${grouped(peak[index])} lines`, "accent-ink"],
+      [`threshold ${grouped(threshold[index])}`, "sell-ink"],
+    ],
+    options(ink, zone, uPlot) {
+      const base = frame(view, ink, zone, uPlot, compact);
+      const line = { points: { show: false } };
+      return {
+        ...base,
+        scales: { ...base.scales, y: { range: (_, _low, high) => [0, Math.max(1, high) * 1.15] } },
+        series: [
+          {},
+          { ...line, label: "lines", stroke: ink.accent, width: 1.5, fill: ink["accent-wash"] },
+          { ...line, label: "threshold", stroke: ink.sold, width: 1.25, dash: [5, 4] },
+        ],
+      };
+    },
+  };
+}
