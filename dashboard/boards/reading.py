@@ -6,7 +6,7 @@ import tomllib
 import msgspec
 
 from common.text import cut, one_line
-from dashboard.boards import ranges
+from dashboard import ranges
 from dashboard.boards.spec import MOST_BYTES, MOST_DOTS, Content, Panel, milliseconds
 
 AT = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")

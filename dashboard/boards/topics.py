@@ -12,12 +12,13 @@ from threading import Lock
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
-from dashboard.boards import panels, ranges, store
+from dashboard import ranges
+from dashboard.boards import panels, store
 from dashboard.boards.asking import PanelError, Sources
 from dashboard.boards.models import MOST_SLUG, Board
-from dashboard.boards.ranges import RangeError, Span
 from dashboard.boards.reading import BoardError, read
 from dashboard.boards.spec import MOST_VALUE, Content
+from dashboard.ranges import RangeError, Span
 from streams.core import clock, topics
 
 WORD = "board:"
