@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from accounts import roles
 from accounts.models import User
 
 View = Callable[..., HttpResponse]
@@ -42,12 +43,24 @@ def discreet(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
 
 
 def staff_only(view: View) -> View:
-    """Makes a view that answers 403 to people who are not staff."""
+    """Makes a view that answers 403 to people who are neither operators nor administrators."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not person(request).is_staff:
             raise PermissionDenied("Only staff may see this page.")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def administrators_only(view: View) -> View:
+    """Makes a view that answers 403 to people who are not administrators."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if person(request).role != roles.ADMINISTRATOR:
+            raise PermissionDenied("Only administrators may see this page.")
         return view(request, *args, **kwargs)
 
     return guarded
