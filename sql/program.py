@@ -1,6 +1,7 @@
 """Compiles an application to a program, from which engines start."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from operator import attrgetter
 from typing import Any
 
@@ -17,7 +18,7 @@ from sql.engine.operators.lookup import Table
 from sql.folder import Application
 from sql.functions.casting import cast_to, same
 from sql.language.parser import parse
-from sql.plan.nodes import Plan, Scan, walk
+from sql.plan.nodes import Plan, Pump, Scan, walk
 from sql.schema.decoding import Decoder
 from sql.types import VARCHAR
 from streams.core.hashing import hash_key
@@ -38,6 +39,11 @@ def compile_application(application: Application, *, peeks: bool = False) -> "Pr
     return Program(application, analyse(parse(application.script), application), peeks=peeks)
 
 
+def _named(plan: Plan) -> list[Pump]:
+    """Returns the bare queries as pumps into streams of their own names."""
+    return [replace(each, target=each.name) for each in plan.peeks]
+
+
 class Program:
     """Holds the code of an application's plan. Engines started from it share the code and nothing else."""
 
@@ -46,7 +52,7 @@ class Program:
         self.application, self.plan = application, plan
         switches = application.switches
         self.per_shard = application.parallel and plan.proof.per_shard
-        self.graph: Graph = cut(plan, [*plan.pumps, *(plan.peeks if peeks else ())], application.inputs)
+        self.graph: Graph = cut(plan, [*plan.pumps, *(_named(plan) if peeks else ())], application.inputs)
         self.one_by_one = meets(self.graph)
         self.closes_on_row = switches.close_on == "row"
         self.settings = Settings(switches.distinct_limit, switches.outer_join, switches.seed)
