@@ -28,6 +28,7 @@ from monitoring.counters import BOUNDS
 from monitoring.models import Counter, Heartbeat
 from monitoring.recorder import FRESH
 from monitoring.revision import revision
+from streams import applications
 from streams.core import clock
 from streams.core.records import CountWaiting
 
@@ -48,7 +49,7 @@ class MillraceCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         began = time.monotonic()
         try:
-            found = [*self._pipe(), *self._people(), *_totals(), *self._closed()]
+            found = [*self._pipe(), *self._people(), *_totals(), *self._closed(), *_provided()]
         except Error:
             found = []
         finally:
@@ -102,6 +103,16 @@ class MillraceCollector(Collector):
         for names, count in self._windows.closed().items():
             closed.add_metric(names, count)
         yield closed
+
+
+def _provided() -> Iterator[Metric]:
+    """Yields the metrics of providers."""
+    for figure in (figure for provider in applications.provided() for figure in provider.figures()):
+        kind: Any = CounterMetricFamily if figure.counter else GaugeMetricFamily
+        family = kind(figure.name, figure.help, labels=list(figure.labels))
+        for labels, value in figure.values:
+            family.add_metric(list(labels), value)
+        yield family
 
 
 def build() -> InfoMetricFamily:

@@ -1,6 +1,6 @@
 """Compiles an application to a program, from which engines start."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
 from typing import Any
@@ -15,10 +15,11 @@ from sql.engine.identity import identities
 from sql.engine.lineage import PARTITION_KEY, Lineage
 from sql.engine.making import Settings
 from sql.engine.operators.lookup import Table
+from sql.errors import Problem, ScriptError, place
 from sql.folder import Application
 from sql.functions.casting import cast_to, same
 from sql.language.parser import parse
-from sql.plan.nodes import Plan, Pump, Scan, walk
+from sql.plan.nodes import Over, Plan, Pump, Scan, walk
 from sql.schema.decoding import Decoder
 from sql.types import VARCHAR
 from streams.core.hashing import hash_key
@@ -36,7 +37,20 @@ def compile_application(application: Application, *, peeks: bool = False) -> "Pr
 
     Raises ScriptError with all problems of the script.
     """
-    return Program(application, analyse(parse(application.script), application), peeks=peeks)
+    plan = analyse(parse(application.script), application)
+    if problems := list(_unsteady(plan)):
+        raise ScriptError(problems)
+    return Program(application, plan, peeks=peeks)
+
+
+def _unsteady(plan: Plan) -> Iterator[Problem]:
+    """Yields a problem for each EXP_AVG over rows: its weights follow from times."""
+    nodes = (node for pump in (*plan.pumps, *plan.peeks) for node in walk(pump.root) if isinstance(node, Over))
+    for node in nodes:
+        for call in node.calls:
+            if call.function == "EXP_AVG" and node.frames[call.frame].range is None:
+                line, column = place(plan.text, call.span.start)
+                yield Problem(line, column, "EXP_AVG needs a window with a RANGE, such as RANGE INTERVAL '30' SECOND.")
 
 
 def _named(plan: Plan) -> list[Pump]:

@@ -8,7 +8,7 @@ This module imports nothing at run time but the parts of a declaration, so that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from streams.declarations import Asked as Asked
 from streams.declarations import Closing as Closing
 from streams.declarations import Dataset as Dataset
 from streams.declarations import Delivery as Delivery
+from streams.declarations import Figure as Figure
 from streams.declarations import Navigation as Navigation
 from streams.declarations import Row as Row
 from streams.declarations import Runner as Runner
@@ -113,6 +114,7 @@ class Provider:
     # Families only: of WORD:NAME, the application is NAME, and `many` is called with the names of applications.
     topics: Mapping[str, Topic] = field(default_factory=dict)
     retention: Callable[[datetime], Mapping[type[Model], QuerySet[Any]]] = _keep_all  # as that of an application
+    figures: Callable[[], Iterable[Figure]] = tuple  # called by the exporter for each scrape
     not_growing: Mapping[type[Model], str] = field(default_factory=dict)  # models without retention, and the reason
     urls: str = ""
     navigation: Navigation | None = None
@@ -159,9 +161,9 @@ def provide(provider: Provider) -> None:
     _topics.update({name: ("", topic) for name, topic in provider.topics.items()})
 
 
-def _refuse_taken(both: Any, kind: str, whose: str = "") -> None:
+def _refuse_taken(both: Any, kind: str, of: str = "") -> None:
     if both:
-        raise ValueError(f"The {kind} {min(both)!r}{whose} is registered already.")
+        raise ValueError(f"The {kind} {min(both)!r}{of} is registered already.")
 
 
 def find(name: str) -> Application:

@@ -69,6 +69,17 @@ class RunnerKind:
     add_options: Callable[[ArgumentParser], None]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """Holds a metric for Prometheus: a gauge, or a counter that never falls."""
+
+    name: str  # "millrace_…"; the exporter adds _total to a counter's
+    help: str  # a sentence
+    labels: tuple[str, ...]
+    values: Sequence[tuple[tuple[str, ...], float]]  # the values of the labels, and the figure
+    counter: bool = False
+
+
 class Delivery(Protocol):
     """Sends on what commits have put aside for elsewhere."""
 
@@ -136,6 +147,7 @@ class Asked:
     output: str | None = None
     since: datetime | None = None
     until: datetime | None = None  # exclusive
+    minutes: int | None = None  # up to the newest row
     flat: bool = False  # for people: each row as one line of a table
 
 

@@ -16,7 +16,7 @@ from tests.deployment import Deployment, kill
 from tests.ledger import acks
 from tests.processes import stat
 from tests.sql.promises.applications import FOLDER
-from tests.sql.promises.naive import STEP
+from tests.sql.promises.checking import end
 from tests.waiting import wait_for
 
 ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "100"))
@@ -212,10 +212,5 @@ class ChaosHarness:
         """Stops every process in good order; one more worker reads the rest."""
         self.producers.end()
         self.workers.end()
-        now = self.stream.now()
-        wait_for(lambda: self.stream.now() > now + STEP + 1000)  # the last windows can close
+        end(self.deployment, self.stream, "ledger", *IN_SQL)
         self.stream.close()
-        self.deployment.run("consume", "ledger", *IN_SQL, "--until-caught-up")
-        deliverer = self.deployment.start("consume", "book")
-        wait_for(lambda: self.deployment.query("SELECT count(*) FROM sql_sqloutbox") == [(0,)], seconds=60)
-        kill(deliverer)

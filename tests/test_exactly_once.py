@@ -4,6 +4,7 @@ import csv
 import json
 import lzma
 from collections import deque
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -16,6 +17,8 @@ from streams.backends.embedded.stream import EmbeddedStream
 from streams.core.clock import from_iso
 from tests.deployment import Deployment, kill
 from tests.fakes import FakeClock
+from tests.sql.promises.applications import reading
+from tests.sql.promises.checking import check_rows, end
 from tests.waiting import wait_for
 
 WINDOW, THRESHOLD, SPEED = 15_000, 30, 200
@@ -29,20 +32,21 @@ def deployment(tmp_path: Path) -> Deployment:
     return deployment
 
 
-def consume_under_fire(deployment: Deployment, application: str, total: int, chance: Random) -> int:
+def consume_under_fire(deployment: Deployment, names: Sequence[str], each: int, chance: Random) -> int:
     """Starts consumers, one after the other, and kills each after some more records; returns how many were killed."""
-    kills = 0
-    while (done := deployment.applied(application)) < total:
-        worker = deployment.start("consume", application)
-        wait_until_applied(deployment, application, min(total, done + chance.randint(1, total // 8)))
+    kills, total = 0, each * len(names)
+
+    def applied() -> int:
+        return sum(map(deployment.applied, names))
+
+    while (done := applied()) < total:
+        wanted = min(total, done + chance.randint(1, total // 8))
+        worker = deployment.start("consume", *names)
+        wait_for(lambda: applied() >= wanted)  # noqa: B023 - called at once
         kill(worker)
         kills += 1
-    deployment.run("consume", application, "--until-caught-up")
+    deployment.run("consume", *names, "--until-caught-up")
     return kills
-
-
-def wait_until_applied(deployment: Deployment, application: str, records: int) -> None:
-    wait_for(lambda: deployment.applied(application) >= records)
 
 
 def naive_minutes(records: list[dict[str, Any]]) -> dict[tuple[str, str, str], tuple[int, int, float, float]]:
@@ -56,11 +60,13 @@ def naive_minutes(records: list[dict[str, Any]]) -> dict[tuple[str, str, str], t
     return found
 
 
-@pytest.mark.parametrize("shards", [1, 3])
-def test_trades_are_counted_once_when_every_worker_is_killed(deployment: Deployment, shards: int) -> None:
+@pytest.mark.parametrize(("shards", "in_sql"), [(1, "book"), (3, "tickers")])
+def test_trades_are_counted_once_when_every_worker_is_killed(deployment: Deployment, shards: int, in_sql: str) -> None:
     deployment.run("streams", "create", "trades", "--shards", str(shards))
+    deployment.run("streams", "create", "large")
+    deployment.run("sql", "deploy", in_sql, str(reading(in_sql, "trades", deployment.folder)))
     producer = deployment.start("produce", "trades", "--count", "200000", "--rate", "0", "--seed", "7")
-    kills = consume_under_fire(deployment, "trades", 200_000, Random(shards))
+    kills = consume_under_fire(deployment, ["trades", in_sql], 200_000, Random(shards))
     assert producer.wait() == 0
     producer.communicate()
     records = list(deployment.rows("streams", "tail", "trades"))
@@ -72,7 +78,11 @@ def test_trades_are_counted_once_when_every_worker_is_killed(deployment: Deploym
     }
     assert reported == naive_minutes(records)
     assert kills >= 8
-    assert deployment.query("SELECT sum(records) FROM streams_throughput") == [(200_000,)]
+    assert deployment.query("SELECT sum(records) FROM streams_throughput WHERE application = 'trades'") == [(200_000,)]
+    stream = EmbeddedStream(deployment.streams, "trades")
+    end(deployment, stream, in_sql)
+    stream.close()
+    check_rows(deployment, in_sql, records)
 
 
 def naive_episodes(records: list[dict[str, Any]]) -> list[tuple[str, int, int]]:
@@ -124,7 +134,7 @@ def _order_line(row: dict[str, str]) -> bytes:
 def test_alarms_equal_brute_force_when_every_worker_is_killed(deployment: Deployment, shared_data: Path) -> None:
     total = replay(deployment, shared_data / "online_retail_2010-12_2011-04.csv.xz", FakeClock(from_iso("2026-11-01")))
     assert total == 171_999
-    kills = consume_under_fire(deployment, "orders", total, Random(1))
+    kills = consume_under_fire(deployment, ["orders"], total, Random(1))
     records = list(deployment.rows("streams", "tail", "orders"))
     episodes = list(deployment.rows("report", "orders", "--minutes", "100000"))
     assert [(row["started"], row["peak"], row["lines"]) for row in episodes] == naive_episodes(records)
@@ -137,7 +147,7 @@ def test_file_replayed_at_full_speed_makes_one_long_alarm(deployment: Deployment
     path = shared_data / "online_retail_2010-12_2011-04.csv.xz"
     producer = deployment.start("produce", "orders", "--file", str(path), "--rate", "0")
     wait_for(lambda: deployment.streams.exists() and '"orders"' in deployment.run("streams", "list", "--json"))
-    consume_under_fire(deployment, "orders", 171_999, Random(2))
+    consume_under_fire(deployment, ["orders"], 171_999, Random(2))
     producer.communicate()
     found = [(row["peak"], row["lines"]) for row in deployment.rows("report", "orders")]
     assert found == [

@@ -16,7 +16,7 @@ from tests.chaos import IN_SQL, ROUNDS, SEED, ChaosHarness
 from tests.databases import server
 from tests.deployment import Deployment, kill
 from tests.ledger import acks
-from tests.sql.promises.naive import reported, rows_of
+from tests.sql.promises.checking import check_rows
 from tests.test_exactly_once import naive_minutes
 from tests.waiting import wait_for
 
@@ -69,16 +69,6 @@ def check_counts(deployment: Deployment, name: str, counts: tuple[int, int]) -> 
     """Each record was applied or is a dead letter, in an application of its own."""
     sums = f"SELECT sum(applied), sum(dead) FROM streams_lease WHERE application = '{name}'"
     assert [tuple(map(int, row)) for row in deployment.query(sums)] == [counts]
-
-
-def check_rows(deployment: Deployment, name: str, good: list[dict[str, Any]]) -> None:
-    """The rows of an application in SQL are those of a computation over the whole stream; so are those it puts."""
-    expected = rows_of(good, by_ticker=name == "tickers")
-    assert min(map(len, expected.values())) > 10
-    assert reported(deployment.rows("report", name)) == expected
-    if name == "book":
-        put = [tuple(record["data"].values()) for record in deployment.rows("streams", "tail", "large")]
-        assert sorted(put) == sorted(row[1:] for row in expected["LARGE"])
 
 
 def id_in(record: dict[str, Any]) -> int:

@@ -91,6 +91,9 @@ class CrashingStream:
         self.stream = stream
         self.crash = crash
 
+    def describe(self) -> Description:
+        return self.stream.describe()
+
     def read(self, shard: str, position: Position, limit: int) -> Page:
         self.crash("before read")
         page = self.stream.read(shard, position, min(limit, 4))
@@ -151,26 +154,40 @@ class Fleet(RuleBasedStateMachine):
     def start_a_worker(self) -> None:
         self.started += 1
         name = f"worker-{self.started}"
-        leases = MemoryLeases(self.table, name, inherit)
+        leases = MemoryLeases(self.table, name, self.inherit)
         stream: Any = CrashingStream(self.stream, self.crash)
 
         def open_shard(held: HeldLease) -> Pipeline[Any, Any]:
-            reader = ShardReader(stream, held.shard, held.checkpoint, held.identity)
-            return Pipeline(held, reader, decode, Keeping, leases)
+            return self.open_shard(held, stream, leases)
 
         def describe() -> Description:
             listed = self.stream.describe()
             self.crash("after listing")
-            return listed
+            return self.listed(listed)
 
         self.workers[name] = Worker(
             leases, describe, open_shard, TRIM_HORIZON, lambda: self.clock() / 1000, self.stream.now
         )
 
+    # What another application of the fleet does in its own way.
+
+    def inherit(self, states: Sequence[State], owns: Callable[[str], bool], watermark: int | None = None) -> State:
+        return inherit(states, owns, watermark)
+
+    def open_shard(self, held: HeldLease, stream: Any, leases: MemoryLeases) -> Pipeline[Any, Any]:
+        reader = ShardReader(stream, held.shard, held.checkpoint, held.identity)
+        return Pipeline(held, reader, decode, Keeping, leases)
+
+    def listed(self, found: Description) -> Description:
+        return found
+
+    def data(self, key: str, number: int) -> bytes:
+        return f"{number}".encode()
+
     @rule(keys=st.lists(st.sampled_from(KEYS), min_size=1, max_size=12), bad=st.integers(0, 30))
     def put_some(self, keys: list[str], bad: int) -> None:
         entries = [
-            (key, BAD if index == bad else f"{len(self.put) + index}".encode()) for index, key in enumerate(keys)
+            (key, BAD if index == bad else self.data(key, len(self.put) + index)) for index, key in enumerate(keys)
         ]
         self.stream.put(entries)
         self.put += entries
@@ -251,6 +268,9 @@ class Fleet(RuleBasedStateMachine):
         while not self._all_at_rest():
             pass
         self._note_held()
+        self.check()
+
+    def check(self) -> None:
         read = [record for record in sorted(self.held, key=lambda one: one[2]) if self._was_read(*record[:3])]
         good = {key: [data for *_, k, data in read if k == key and data != BAD] for *_, key, _ in read}
         assert self.table.results == {key: kept for key, kept in good.items() if kept}

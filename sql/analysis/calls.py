@@ -6,10 +6,11 @@ from sql.analysis.names import counted, meant, shown
 from sql.analysis.predicates import coalesced, null_if
 from sql.analysis.problems import ReportedError
 from sql.analysis.rewriting import Declared
-from sql.analysis.scope import Scope
+from sql.analysis.scope import ROW_TIME_EXPR, Scope
 from sql.functions import registry
 from sql.functions.rules import AGGREGATES
 from sql.language import ast
+from sql.language.words import near
 from sql.plan.expressions import Case, Const, Convert, Expr, Test, Truth
 from sql.types import BOOLEAN
 
@@ -59,19 +60,25 @@ def _call(typer: Typer, node: ast.Call) -> Expr:
         return null_if(typer, node)
     if name == "MONOTONIC":
         return _monotonic(typer, node)
-    if registry.find(name) is None:
+    if name not in registry.called():
         raise _no_name(typer, node, name)
-    return typer.apply(node, name, typer.each(node.args))
+    if name == "TSDIFF" and typer.context.application.switches.tsdiff == "absolute":
+        name = "TSDIFF_ABSOLUTE"
+    args = typer.each(node.args)
+    return typer.apply(node, name, [*args, *_beside(name)])
+
+
+def _beside(name: str) -> list[Expr]:
+    """Returns the arguments that a script does not write: the year of a syslog line is that of its row time."""
+    return [ROW_TIME_EXPR] if name == "SYS_LOG_PARSE" else []
 
 
 def _no_name(typer: Typer, node: ast.Call, name: str) -> ReportedError:
     sentence = registry.NOT_OF_THE_DIALECT.get(name) or UNSUPPORTED.get(name, "").format(name=name)
-    known = [each for each in registry.names() if each[0].isalpha() and "_TIME" not in each]
-    known += [*AGGREGATES, *typer.context.functions]
-    guess = meant(name, known).partition("; there ")[0]
-    return typer.refused(
-        node.name.span, sentence or f"There is no function {shown(name)}{guess.removesuffix('.') or '.'}"
-    )
+    known = [*registry.called(), *AGGREGATES, *typer.context.functions]
+    guess = near(name, tuple(known))
+    mend = f"; did you mean {guess}?" if guess else "."
+    return typer.refused(node.name.span, sentence or f"There is no function {shown(name)}{mend}")
 
 
 def _monotonic(typer: Typer, node: ast.Call) -> Expr:
@@ -96,7 +103,7 @@ def _analytic(typer: Typer, node: ast.Call) -> Expr:
 def _no_analytic(typer: Typer, node: ast.Call, name: str) -> ReportedError:
     if name in UNSUPPORTED:
         return typer.refused(node.span, UNSUPPORTED[name].format(name=name))
-    if registry.find(name) is not None:
+    if name in registry.called():
         return typer.refused(node.span, f"{shown(name)} collects no rows and takes no OVER.")
     return typer.refused(node.span, f"There is no analytic function {shown(name)}{meant(name, list(AGGREGATES))}")
 
@@ -132,7 +139,7 @@ def _inlined(typer: Typer, node: ast.Call, function: ast.CreateFunction) -> Expr
                 f"{name} takes {parameter.type} as {shown(parameter.name.name)}, not {arg.type}; CAST it.",
             )
     values = {parameter.name.name: arg for parameter, arg in zip(function.parameters, args, strict=True)}
-    return typer.marked(_body(typer, node, function, values), node)
+    return typer.marked(typer.bounded(_body(typer, node, function, values), node), node)
 
 
 def _fits(arg: Expr, parameter: ast.Parameter) -> bool:

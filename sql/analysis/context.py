@@ -30,9 +30,9 @@ class Context:
     def inputs(self) -> tuple[str, ...]:
         return self.application.inputs
 
-    def count(self, span: Span) -> None:
-        """Counts one part of the plan. Raises ReportedError when the script has too many."""
-        self.parts += 1
+    def count(self, span: Span, parts: int = 1) -> None:
+        """Counts parts of the plan. Raises ReportedError when the script has too many."""
+        self.parts += parts
         if self.parts > NODES_MOST:
             raise self.problems.refused(span, f"The script is too large: its plan has more than {NODES_MOST} parts.")
 

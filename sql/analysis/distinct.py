@@ -21,7 +21,7 @@ def distinct(context: Context, node: ast.Select, rows: Rows) -> Rows:
     if period is None:
         context.problems.warn(
             node.span,
-            "SELECT DISTINCT keeps every distinct row for ever, since MONOTONIC(…) does not say when; use ROWTIME.",
+            "SELECT DISTINCT keeps rows as long as it can, since MONOTONIC(…) does not say until when; ROWTIME does.",
         )
     line = context.problems.line(node.span)
     return Rows(Distinct(columns=rows.node.columns, input=rows.node, period=period, line=line), rows.columns)

@@ -6,6 +6,7 @@ from typing import Any, Protocol, TypeVar
 
 from sql.analysis.context import NESTING_MOST, Context
 from sql.analysis.problems import ReportedError
+from sql.analysis.rewriting import children
 from sql.analysis.scope import Scope
 from sql.analysis.trends import Trend
 from sql.errors import RowError, Span
@@ -119,6 +120,19 @@ class Typer:
     def marked(self, expr: Expr, node: ast.Node) -> Expr:
         """Returns an expression with the user's words and their place."""
         return replace(expr, written=self.context.problems.written(node.span), span=node.span)
+
+    def bounded(self, expr: Expr, node: ast.Node) -> Expr:
+        """Returns an expression that has parts twice, such as BETWEEN, after all are counted. Raises ReportedError.
+
+        Without it, a short text could stand for an expression of any size.
+        """
+        level = [expr]
+        for _ in range(NESTING_MOST):
+            self.context.count(node.span, len(level))
+            level = [part for each in level for part in children(each)]
+            if not level:
+                return expr
+        raise self.refused(node.span, f"The expression is nested more than {NESTING_MOST} times.")
 
     def apply(self, node: ast.Node, name: str, args: Iterable[Expr]) -> Expr:
         """Returns a function applied to arguments, or its value if they are constants. Raises ReportedError."""

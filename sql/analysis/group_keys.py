@@ -70,7 +70,8 @@ def _time(typer: Typer, node: ast.Select, exprs: list[Expr], trends: list[Trend 
         )
     if not moving:
         raise typer.refused(node.group[0].span, _no_time(typer, node))
-    return timed[0] if timed else moving[0]
+    stepped = [number for number in moving if (found := trends[number]) and found.clock]
+    return (timed or stepped or moving)[0]
 
 
 def _no_time(typer: Typer, node: ast.Select) -> str:

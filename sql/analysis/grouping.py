@@ -43,7 +43,7 @@ def grouped(context: Context, node: ast.Select, base: Node, scope: Scope) -> Row
     def change(expr: Expr, at: ast.Node) -> Expr:
         return group.over(typer, expr, at)
 
-    items = _over_groups(parts.items, change)
+    items = _over_groups(parts, change)
     done = _groups(context, node, base, parts.keys, collected)
     if parts.having is not None and node.having is not None:
         done = filtered(done, change(parts.having, node.having), context.problems.line(node.having.span))
@@ -69,24 +69,29 @@ def _typed(context: Context, node: ast.Select, scope: Scope, collected: Collecte
     return _Parts(keys, items, having, typed_order(typer("ORDER BY"), node.order, items, time))
 
 
-def _over_groups(items: list[Value], change: Callable[[Expr, ast.Node], Expr]) -> list[Value]:
+def _over_groups(parts: _Parts, change: Callable[[Expr, ast.Node], Expr]) -> list[Value]:
     """Returns the items as they are computed from the groups' rows. Raises ReportedError after all were tried."""
-    tried = Tried()
+    tried, items = Tried(), parts.items
     done = [tried(lambda each=each: change(each.expr, ast.Node(span=each.span))) for each in items]  # type: ignore[misc]
     if tried.failed:
         raise ReportedError
     return [
-        replace(item, expr=expr, trend=_after(item)) for item, expr in zip(items, done, strict=True) if expr is not None
+        replace(item, expr=expr, trend=_after(item, parts.keys))
+        for item, expr in zip(items, done, strict=True)
+        if expr is not None
     ]
 
 
-def _after(item: Value) -> Trend | None:
-    """Returns how an item moves in the groups' rows, which leave at the end of the time that it names."""
+def _after(item: Value, keys: Keys) -> Trend | None:
+    """Returns how an item moves in the groups' rows, which leave at the end of the groups' time."""
     if isinstance(item.expr, OutTime):
         return ROW_TIME
-    if item.trend is None or any(isinstance(each, OutTime) for each in parts_of(item.expr)):
-        return None
-    return seen_after(item.trend)
+    of = item.trend
+    if of is None or of.direction == 0 or any(isinstance(each, OutTime) for each in parts_of(item.expr)):
+        return of if of and of.direction == 0 else None
+    if keys.period is None:  # the rows of a stagger leave late, and those of a MONOTONIC time when it changes
+        return None if keys.length or of.clock else of
+    return seen_after(of) if of.clock and of.clock.is_level(keys.period) else None
 
 
 def _groups(context: Context, node: ast.Select, base: Node, keys: Keys, collected: Collected) -> Node:

@@ -4,71 +4,14 @@ import re
 from collections.abc import Collection
 from difflib import get_close_matches
 
+from sql.language.words import HARD, NILADIC, SOFT
+
 _PLAIN = re.compile(r"[A-Z_][A-Z0-9_]*\Z")
 _SHOWN_MOST = 8  # names in a list of all
 _COMPARED_MOST = 300  # names that are compared letter by letter
 _LENGTH_MOST = 128
-# The reserved words that columns are often called. A name in quotes is right in any case.
-_RESERVED = frozenset(
-    [
-        "TIMESTAMP",
-        "DATE",
-        "TIME",
-        "YEAR",
-        "MONTH",
-        "DAY",
-        "HOUR",
-        "MINUTE",
-        "SECOND",
-        "USER",
-        "VALUE",
-        "VALUES",
-        "COUNT",
-        "ORDER",
-        "GROUP",
-        "START",
-        "END",
-        "POSITION",
-        "METHOD",
-        "LANGUAGE",
-        "RESULT",
-        "ROW",
-        "ROWS",
-        "RANGE",
-        "RANK",
-        "SUM",
-        "MIN",
-        "MAX",
-        "AVG",
-        "LAG",
-        "STEP",
-        "FLOOR",
-        "CHECKPOINT",
-        "STREAM",
-        "PUMP",
-        "WINDOW",
-        "CURRENT",
-        "PARTITION",
-        "INTERVAL",
-        "CURSOR",
-        "EXP",
-        "EXP_AVG",
-        "SELECT",
-        "FROM",
-        "WHERE",
-        "HAVING",
-        "UNION",
-        "ALL",
-        "DISTINCT",
-        "AS",
-        "ON",
-        "JOIN",
-        "BY",
-        "CASE",
-        "CAST",
-        "TABLE",
-    ]
-)
+# A name in quotes is right in any case.
+_RESERVED = (HARD | SOFT) - NILADIC
 
 
 def quoted(name: str) -> str:

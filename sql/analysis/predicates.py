@@ -51,7 +51,7 @@ def _between(typer: Typer, node: ast.Between) -> Expr:
     found = inside(low, high)
     if node.symmetric:
         found = joined([found, inside(high, low)], either=True)
-    return typer.marked(negated(found, yes=node.negated), node)
+    return typer.marked(typer.bounded(negated(found, yes=node.negated), node), node)
 
 
 @form(ast.InList)
@@ -132,7 +132,8 @@ def _case(typer: Typer, node: ast.Case) -> Expr:
     *values, last = (as_type(each, target) for each in results)
     nullable = any(each.nullable for each in results)
     branches = tuple(zip(conditions, values, strict=True))
-    return typer.marked(Case(type=target, nullable=nullable, branches=branches, otherwise=last), node)
+    found = Case(type=target, nullable=nullable, branches=branches, otherwise=last)
+    return typer.marked(typer.bounded(found, node) if node.operand else found, node)
 
 
 def _conditions(typer: Typer, node: ast.Case) -> list[Expr]:
@@ -202,4 +203,5 @@ def null_if(typer: Typer, node: ast.Call) -> Expr:
     value, other = typer.each(node.args)
     equal = typer.apply(node, "=", [value, other])
     nothing = Const(type=value.type, value=None)
-    return typer.marked(Case(type=value.type, branches=((equal, nothing),), otherwise=value), node)
+    found = Case(type=value.type, branches=((equal, nothing),), otherwise=value)
+    return typer.marked(typer.bounded(found, node), node)

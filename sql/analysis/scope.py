@@ -161,11 +161,6 @@ def _part(holder: Seen, part: Identifier, problems: Problems) -> Seen:
     raise problems.refused(part.span, f"{shown(holder.name)} has no column {shown(part.name)}{meant(part.name, known)}")
 
 
-def slots(start: int, columns: tuple[Seen, ...]) -> tuple[Seen, ...]:
-    """Returns columns as they are read from a longer row in which their own begins at slot `start`."""
-    return tuple(Seen(each.name, moved(each.expr, start), each.trend, each.hidden) for each in columns)
-
-
 def moved(expr: Expr, by: int) -> Expr:
     """Returns a Field read `by` slots further on; other expressions stay."""
     return Field(type=expr.type, nullable=expr.nullable, slot=expr.slot + by) if isinstance(expr, Field) else expr

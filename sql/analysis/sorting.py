@@ -11,7 +11,7 @@ from sql.analysis.context import Context
 from sql.analysis.monotonic import seen_after
 from sql.analysis.ordering import Ordering
 from sql.analysis.rows import Rows, Value, project
-from sql.analysis.trends import Clock, Trend
+from sql.analysis.trends import Trend
 from sql.language import ast
 from sql.plan.expressions import Expr
 from sql.plan.nodes import Node, Order, Period, SortKey
@@ -55,11 +55,4 @@ def _trend(of: Trend | None, period: Period) -> Trend | None:
     """Returns how a column moves in sorted rows: it does if it is the same for all rows of a step."""
     if of is None or of.direction == 0:
         return of
-    return seen_after(of) if of.clock and _is_level(of.clock, period) else None
-
-
-def _is_level(clock: Clock, period: Period) -> bool:
-    """Returns whether a value stays the same within each step of a period."""
-    if clock.unit or period.unit:
-        return clock.period == period
-    return clock.grain % period.size == 0 and (clock.period.offset - period.offset) % period.size == 0
+    return seen_after(of) if of.clock and of.clock.is_level(period) else None

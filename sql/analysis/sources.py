@@ -7,10 +7,9 @@ from sql.analysis.context import Context
 from sql.analysis.names import meant, shown
 from sql.analysis.problems import ReportedError
 from sql.analysis.rows import Rows, seen
-from sql.analysis.scope import EXTRAS, ROW_TIME_EXPR, Named, Seen
+from sql.analysis.scope import EXTRAS, Named, Seen
 from sql.analysis.tree import walk
 from sql.language import ast
-from sql.plan.expressions import Field
 from sql.plan.nodes import Column, InAppStream, Node, Scan, Table
 from sql.types import Type, varchar
 
@@ -88,11 +87,6 @@ def aliased(context: Context, named: Named, alias: ast.Identifier | None, column
     names = {each.name: name.name for each, name in zip(visible, columns, strict=False)} if columns else {}
     renamed = tuple(replace(each, name=names.get(each.name, each.name)) for each in named.columns)
     return replace(named, name=alias.name, columns=renamed)
-
-
-def with_row_time(named: Named, slot: int) -> Named:
-    """Returns a source whose row time stands in a slot of the row, since the row's own is another."""
-    return replace(named, rowtime=Field(type=ROW_TIME_EXPR.type, nullable=False, slot=slot), rowtime_trend=None)
 
 
 def star(context: Context, sources: tuple[Named, ...], node: ast.Star) -> tuple[Seen, ...]:

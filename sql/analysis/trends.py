@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from sql.plan.expressions import Expr
+from sql.plan.expressions import Expr, RowTime
 from sql.plan.nodes import Period
+from sql.types import TIMESTAMP
 
 CALENDAR = ("YEAR", "MONTH")
 _DAY = 86_400_000
@@ -56,6 +57,12 @@ class Clock:
         fits = self.rate == 1 and self.shift == 0 and not self.added and (self.unit or _DAY % self.grain == 0)
         return Clock(unit=unit) if fits else None
 
+    def is_level(self, period: Period) -> bool:
+        """Returns whether the value stays the same within each step of a period."""
+        if self.unit or period.unit:
+            return self.period == period
+        return self.grain % period.size == 0 and (self.period.offset - period.offset) % period.size == 0
+
     def seen_after(self) -> "Clock":
         """Returns the clock of the value in a row that leaves at the end of its step, by the time of that end."""
         return replace(self, shift=self.shift - 1)
@@ -74,6 +81,5 @@ class Trend:
 
 
 UP = Trend(1)
-DOWN = Trend(-1)
 CONSTANT = Trend(0)
-ROW_TIME = Trend(1, Clock())
+ROW_TIME = Trend(1, Clock(), RowTime(type=TIMESTAMP, nullable=False))

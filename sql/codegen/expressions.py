@@ -189,9 +189,9 @@ class Writer:
 
     def _call(self, function: Function, args: Sequence[Expr], texts: list[str]) -> str:
         types: list[Type] = [arg.type for arg in args]
-        template = function.inline(types)
+        constants = [arg.value if isinstance(arg, Const) else None for arg in args]
+        template = function.template(types, constants)
         if template is None:
-            constants = [arg.value if isinstance(arg, Const) else None for arg in args]
             return f"{self._names.bind(function.bind(types, constants), 'f')}({', '.join(texts)})"
         return filled(self._names, template, texts)
 

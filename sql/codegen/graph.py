@@ -79,15 +79,21 @@ class Graph:
         return self.buffers - 1
 
 
+def target_of(pump: Pump) -> str:
+    """Returns the stream that a pump writes; a bare query writes one of its own name."""
+    return pump.target or pump.name
+
+
 def cut(plan: Plan, pumps: Sequence[Pump], inputs: Sequence[str]) -> Graph:
     """Returns the graph of pumps; `inputs` are the names of the inputs, that of the plan's source first."""
     graph = Graph()
-    for name in dict.fromkeys([plan.source.name, *inputs, *plan.streams, *(pump.target for pump in pumps)]):
+    for name in dict.fromkeys([plan.source.name, *inputs, *plan.streams, *map(target_of, pumps)]):
         graph.streams[name] = graph.buffer()
     graph.inputs = len({plan.source.name, *inputs})
     for pump in pumps:
         segment = _Cutter(graph, pump).into(pump.root)
-        segment.target, segment.stream = graph.streams[pump.target], pump.target
+        segment.stream = target_of(pump)
+        segment.target = graph.streams[segment.stream]
         graph.segments.append(segment)
     return graph
 

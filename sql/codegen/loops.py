@@ -186,7 +186,7 @@ class LoopWriter:
         return same and not self._layout.attributes
 
     def _aggregate(self, operator: Stateful, node: Aggregate) -> None:
-        """Writes how a row joins its group: the group's list takes the values of all distinct arguments."""
+        """Writes how a row joins its group: a list for each distinct argument takes its value."""
         names, number = self._names, operator.number
         value = self._scope.name(node.value, _mark("", node.value)) if node.period is None else ""
         key = self._key(node.keys)
@@ -203,7 +203,11 @@ class LoopWriter:
         self._lines.add(f"{group} = {get}({key})")
         self._lines.add(f"if {group} is None:")
         self._lines.add(f"    {group} = {opened}({key})")
-        self._lines.add(f"{group}({args[0] if len(args) == 1 else '(' + ', '.join(args) + ')' if args else 'None'})")
+        appends = [group] if len(args) < 2 else [names.fresh("a") for _ in args]
+        if len(args) > 1:
+            self._lines.add(f"{', '.join(appends)} = {group}")
+        for append, value in zip(appends, args or ["None"], strict=True):
+            self._lines.add(f"{append}({value})")
 
 
 def arguments(node: Aggregate) -> list[tuple[Expr, Mark]]:

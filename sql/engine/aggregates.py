@@ -5,6 +5,7 @@ result, bit for bit, in batches of any size and after a restart. NULLs are skipp
 FIRST_VALUE and LAST_VALUE without IGNORE NULLS.
 """
 
+import sys
 from collections.abc import Callable, Sequence
 from decimal import Context, Decimal
 from functools import partial, reduce
@@ -87,19 +88,54 @@ class CountRows(_Small):
         return self.number
 
 
-class CountValues(CountRows):
-    __slots__ = ()
-
-    def add(self, values: Sequence[Any]) -> None:
-        self.number += len(present(values))
-
-
 def present(values: Sequence[Any]) -> list[Any]:
     """Returns the values that are not NULL."""
     return [value for value in values if value is not None]
 
 
-class Sum(_Small):
+class Skipping(_Small):
+    """Is the base of the accumulators that skip NULLs."""
+
+    __slots__ = ()
+
+    def add(self, values: Sequence[Any]) -> None:
+        self.take(present(values))
+
+    def take(self, found: Sequence[Any]) -> None:
+        """Takes values none of which is NULL, in the order of their rows."""
+        raise NotImplementedError
+
+
+class CountValues(Skipping):
+    __slots__ = STATE = ("number",)
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def take(self, found: Sequence[Any]) -> None:
+        self.number += len(found)
+
+    def result(self) -> int:
+        return self.number
+
+
+# sum() adds floats one after the other, in a fifth of the time of reduce; from Python 3.12 on it corrects its errors in
+# each call, so that a sum would depend on how rows are cut into calls.
+CORRECTS = sys.version_info >= (3, 12)
+
+
+def added(found: Sequence[Any], start: Any) -> Any:
+    """Returns numbers of one kind added to `start`, None for nothing, one after the other."""
+    first = found[0]
+    if isinstance(first, Decimal):
+        return reduce(EXACT.add, found) if start is None else reduce(EXACT.add, found, start)
+    if isinstance(first, float):
+        begin = -0.0 if start is None else start  # keeps the sign of a single -0.0
+        return reduce(add, found, begin) if CORRECTS else sum(found, begin)
+    return sum(found, start or 0)
+
+
+class Sum(Skipping):
     """Adds numbers: whole ones and decimals exactly, floats one after the other."""
 
     __slots__ = ("fit", "number", "total")
@@ -110,12 +146,10 @@ class Sum(_Small):
         self.number = 0
         self.total: Any = None
 
-    def add(self, values: Sequence[Any]) -> None:
-        found = present(values)
+    def take(self, found: Sequence[Any]) -> None:
         if found:
             self.number += len(found)
-            plus: Callable[[Any, Any], Any] = EXACT.add if isinstance(found[0], Decimal) else add
-            self.total = reduce(plus, found) if self.total is None else reduce(plus, found, self.total)
+            self.total = added(found, self.total)
 
     def result(self) -> Any:
         return None if self.total is None else self.fit(self.total)
@@ -138,26 +172,27 @@ class Average(Sum):
         return self.fit(divide_exact(self.total, self.number) if exact else self.total / self.number)
 
 
-class Extreme(_Small):
+class Extreme(Skipping):
     """Keeps the least value, or the greatest. Of conditions these are EVERY and ANY."""
 
     __slots__ = ("choose", "value")
     STATE = ("value",)
 
-    def __init__(self, choose: Callable[[list[Any]], Any]) -> None:
+    def __init__(self, choose: Callable[..., Any]) -> None:
+        """Makes an extreme; `choose` is min or max."""
         self.choose = choose
         self.value: Any = None
 
-    def add(self, values: Sequence[Any]) -> None:
-        found = present([self.value, *values])
+    def take(self, found: Sequence[Any]) -> None:
         if found:
-            self.value = self.choose(found)
+            value = self.choose(found)
+            self.value = value if self.value is None else self.choose(self.value, value)
 
     def result(self) -> Any:
         return self.value
 
 
-class Spread(_Small):
+class Spread(Skipping):
     """Computes variances and standard deviations of floats by the recurrence of Welford, which loses no digits."""
 
     __slots__ = ("fit", "mean", "number", "root", "sample", "squares")
@@ -168,14 +203,13 @@ class Spread(_Small):
         self.fit, self.root, self.sample = fit, root, sample
         self.number, self.mean, self.squares = 0, 0.0, 0.0
 
-    def add(self, values: Sequence[Any]) -> None:
+    def take(self, found: Sequence[Any]) -> None:
         number, mean, squares = self.number, self.mean, self.squares
-        for value in values:
-            if value is not None:
-                number += 1
-                away = value - mean
-                mean += away / number
-                squares += away * (value - mean)
+        for value in found:
+            number += 1
+            away = value - mean
+            mean += away / number
+            squares += away * (value - mean)
         self.number, self.mean, self.squares = number, mean, squares
 
     def result(self) -> float | None:
@@ -185,7 +219,7 @@ class Spread(_Small):
         return self.fit(sqrt(variance) if self.root else variance)  # type: ignore[no-any-return]
 
 
-class ExactSpread(_Small):
+class ExactSpread(Skipping):
     """Computes variances and standard deviations of whole numbers and decimals from exact sums."""
 
     __slots__ = ("fit", "number", "root", "sample", "squares", "total")
@@ -198,8 +232,7 @@ class ExactSpread(_Small):
         self.total: Any = 0
         self.squares: Any = 0
 
-    def add(self, values: Sequence[Any]) -> None:
-        found = present(values)
+    def take(self, found: Sequence[Any]) -> None:
         self.number += len(found)
         if found and isinstance(found[0], Decimal):
             self.total = reduce(EXACT.add, found, self.total)

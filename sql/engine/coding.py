@@ -19,12 +19,20 @@ _encode = msgspec.msgpack.Encoder().encode
 def pack(values: Iterable[Any]) -> bytes:
     """Returns the bytes of a list of values. A tuple among them is one value, a list may hold values of any kind."""
     values = list(values)
-    if MIXED.isdisjoint(map(type, values)) and list not in map(type, values):
+    if _is_plain(values):
         try:
             return _encode(values)
         except OverflowError:
             pass
     return _encode([_plain(value) for value in values])
+
+
+def _is_plain(values: list[Any]) -> bool:
+    """Returns whether msgspec writes the values, and those of the lists among them, as they come back."""
+    kinds = set(map(type, values))
+    return MIXED.isdisjoint(kinds) and (
+        list not in kinds or all(_is_plain(value) for value in values if type(value) is list)
+    )
 
 
 def _plain(value: Any) -> Any:

@@ -30,6 +30,7 @@ class Faults:
         self._marks: Mapping[int, Mark] = {}
         self._text = ""
         self._inputs = 1
+        self._lines: dict[int, int] = {}  # of the script, by offset
         self._batch: Batch | None = None
         self._rows: Sequence[Any] = ()
         self._places: Sequence[int] | None = None
@@ -41,6 +42,7 @@ class Faults:
         the buffers that hold rows of records.
         """
         self._marks, self._text, self._inputs = marks, text, inputs
+        self._lines.clear()
 
     def begin(self, batch: Batch, rows: Sequence[Any], places: Sequence[int] | None) -> None:
         """Takes the rows of the records that are being processed, so that a row's record can be found."""
@@ -60,17 +62,20 @@ class Faults:
         self.found, self.counts = [], Counter()
         return found, counts
 
-    def add(self, fault: RowFault) -> None:
-        if len(self.found) < FAULTS_MOST:
-            self.found.append(fault)
-        else:
+    def _is_full(self) -> bool:
+        """Returns whether the next fault is only counted, and counts it."""
+        full = len(self.found) >= FAULTS_MOST
+        if full:
             self.counts[UNTOLD] += 1
+        return full
 
     def loop(self, segment: Segment, layout: Layout) -> TakeFault:
         """Returns the function that a segment's loop calls with a row, the error, and the row time."""
         names = [column.name for column in segment.columns]
 
         def take(row: Any, error: Exception, time: int) -> None:
+            if self._is_full():
+                return
             assert error.__traceback__ is not None
             mark = self._marks.get(error.__traceback__.tb_lineno, Mark())
             fault, sentence = described(error)
@@ -78,7 +83,7 @@ class Faults:
             value = shown_row(names, layout.values(row, len(names)))
             line = self._line(mark.span, segment.pump.line)
             pump, column = segment.pump.name, mark.column
-            self.add(RowFault(time, pump, fault, sentence, column, mark.written, line, value, key, sequence))
+            self.found.append(RowFault(time, pump, fault, sentence, column, mark.written, line, value, key, sequence))
 
         return take
 
@@ -95,16 +100,24 @@ class Faults:
         return batch.keys[record], batch.sequences[record]
 
     def _line(self, span: Span, other: int) -> int:
-        return place(self._text, span.start)[0] if self._text and span.end else other
+        if not self._text or not span.end:
+            return other
+        if span.start not in self._lines:
+            self._lines[span.start] = place(self._text, span.start)[0]
+        return self._lines[span.start]
 
     def record(self, batch: Batch, at: int, time: int, error: ColumnError) -> None:
         """Adds the fault of a record that could not be read."""
+        if self._is_full():
+            return
         key, sequence = batch.keys[at], batch.sequences[at]
-        value = cut(error.value or batch.datas[at].decode(errors="replace"))
-        self.add(RowFault(time, "", error.fault, str(error), error.column, "", 0, value, key, sequence))
+        value = cut(error.value or batch.datas[at][: 4 * VALUE_MOST].decode(errors="replace"))
+        self.found.append(RowFault(time, "", error.fault, str(error), error.column, "", 0, value, key, sequence))
 
     def operator(self, operator: Stateful, time: int, error: RowError, expression: str, value: str) -> None:
         """Adds the fault of a row that an operator cannot use or give."""
+        if self._is_full():
+            return
         column, span = "", Span(0, 0)
         node = operator.node
         if isinstance(node, Aggregate | Stagger | Over):
@@ -112,7 +125,7 @@ class Faults:
                 if call.written == expression:
                     column, span = named.name, call.span
         line, pump = self._line(span, node.line or operator.pump.line), operator.pump.name
-        self.add(RowFault(time, pump, error.fault, str(error), column, expression, line, value))
+        self.found.append(RowFault(time, pump, error.fault, str(error), column, expression, line, value))
 
 
 class OperatorReport:
@@ -144,7 +157,15 @@ def described(error: Exception) -> tuple[Fault, str]:
 
 def shown_row(names: Sequence[str], values: Sequence[Any]) -> str:
     """Returns a row as text, `NAME=value` by column, cut to VALUE_MOST characters."""
-    return cut(", ".join(f"{name}={value!r}" for name, value in zip(names, values, strict=False)))
+    texts: list[str] = []
+    size = 0
+    for name, value in zip(names, values, strict=False):
+        short = value[:VALUE_MOST] if isinstance(value, str | bytes) else value
+        texts.append(f"{name}={short!r}")
+        size += len(texts[-1]) + 2
+        if size > VALUE_MOST:
+            break
+    return cut(", ".join(texts))
 
 
 def cut(text: str) -> str:

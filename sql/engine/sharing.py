@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from sql.engine.contract import Change, HistoryEntry, Kept, Key
-from sql.engine.operators.sliding import moved
+from sql.engine.operators.sliding_state import moved
 from sql.engine.operators.tumbling import ended_by
 from sql.engine.storing import Meta, joined, meta_of, opened, packed
 from sql.plan.nodes import Aggregate, Node, Over

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sql.flink.fidelity import Cannot, Level, Notes
 from sql.flink.literals import name, text, type_name
-from sql.flink.queries import TIME, Queries
+from sql.flink.queries import GROUPS, LATE, TIME, Queries
 from sql.folder import Application
 from sql.plan.nodes import InAppStream, Plan, Pump, Scan, walk
 from sql.schema.paths import path_of
@@ -53,7 +53,7 @@ def export(plan: Plan, application: Application) -> Export:
     available: set[str] = {plan.source.name}
     for target in dict.fromkeys(pump.target for pump in plan.pumps):
         pumps = [pump for pump in plan.pumps if pump.target == target]
-        statements = [_pump(pump, available) for pump in pumps]
+        statements = [_pump(pump, available, chained=_is_read(plan, target)) for pump in pumps]
         done += statements
         views += [(_comment(each) + each.sql).rstrip() for each in statements]
         made = [each.pump for each in statements if each.level != Level.CANNOT]
@@ -67,9 +67,12 @@ def export(plan: Plan, application: Application) -> Export:
     return Export(_source(plan.source, application), tuple(done), tuple(views), _sinks(written, application))
 
 
-def _pump(pump: Pump, available: set[str]) -> Statement:
+def _pump(pump: Pump, available: set[str], *, chained: bool) -> Statement:
+    """Returns the statements of a pump; `chained` says whether another pump reads its rows, and so their times."""
     notes = Notes()
-    queries = Queries(pump.name, notes)
+    if chained and any(isinstance(node, GROUPS) for node in walk(pump.root)):
+        notes.near(LATE)
+    queries = Queries(pump.name, notes, chained=chained)
     try:
         if missing := _streams_of(pump) - available:
             raise Cannot(f"It reads {min(missing)}, which cannot be computed.")

@@ -12,6 +12,9 @@ DIVISION = (
     "A division by zero ends the whole job in Flink; here it gives NULL, where Millrace keeps the row as a fault."
 )
 DATES = "Flink's formats of dates take other letters, and do not read leniently."
+NUMBERS = "Flink writes approximate numbers in another form."
+TEXTS = "A text that cannot be converted gives NULL in Flink, where Millrace keeps the row as a fault."
+INTERVALS = "A column of Flink cannot hold an interval of time, nor can an expression compute with one."
 INFIX = {"+", "-", "*", "/", "||", "=", "<>", "<", "<=", ">", ">="}
 SAME = {
     "UPPER",
@@ -21,7 +24,6 @@ SAME = {
     "ABS",
     "CEIL",
     "FLOOR",
-    "MOD",
     "POWER",
     "EXP",
     "LN",
@@ -34,10 +36,13 @@ SAME = {
 
 
 class Writer:
-    """Writes expressions on rows whose columns are called `columns`, and whose row time is `time`."""
+    """Writes expressions on rows whose columns are called `columns`, and whose row time is `time`.
 
-    def __init__(self, columns: Sequence[str], time: str, notes: Notes) -> None:
-        self._columns, self._time, self._notes = columns, time, notes
+    `late` is a sentence about that time, for the notes of a statement that reads it.
+    """
+
+    def __init__(self, columns: Sequence[str], time: str, notes: Notes, late: str = "") -> None:
+        self._columns, self._time, self._notes, self._late = columns, time, notes, late
 
     def write(self, expr: plan.Expr) -> str:
         """Returns the expression. Raises Cannot."""
@@ -53,10 +58,14 @@ class Writer:
 
     @_of.register
     def _(self, expr: plan.Field) -> str:
+        if expr.type.family == Family.INTERVAL:
+            raise Cannot(INTERVALS)
         return self._columns[expr.slot]
 
     @_of.register
     def _(self, expr: plan.RowTime) -> str:
+        if self._late:
+            self._notes.near(self._late)
         return f"CAST({self._time} AS TIMESTAMP(3))"
 
     @_of.register
@@ -66,11 +75,21 @@ class Writer:
     @_of.register
     def _(self, expr: plan.Convert) -> str:
         source, target = expr.arg.type, expr.type
-        if source == target and not expr.not_null:
-            return self._of(expr.arg)
+        if expr.not_null and expr.arg.nullable:
+            self._notes.near(f"A NULL goes into {expr.column or 'the column'}, which is NOT NULL.")
         arg = self._of(expr.arg)
+        if source == target:
+            return arg
         if target.family == Family.WHOLE and source.family in NUMERIC - {Family.WHOLE}:
             arg = f"ROUND({arg}, 0)"  # Flink's CAST cuts
+        if source.family == Family.APPROXIMATE and target.family == Family.TEXT:
+            self._notes.near(NUMBERS)
+        if source.family == Family.TEXT and target.family != Family.TEXT:
+            self._notes.near(TEXTS)
+            exact = target.family == Family.WHOLE
+            return (
+                f"TRY_CAST({f'ROUND(TRY_CAST({arg} AS DECIMAL(38, 9)), 0)' if exact else arg} AS {type_name(target)})"
+            )
         return f"CAST({arg} AS {type_name(target)})"
 
     @_of.register
@@ -100,10 +119,10 @@ class Writer:
 
     @_of.register
     def _(self, expr: plan.Apply) -> str:
+        _check_intervals(expr)
         args = [self._of(arg) for arg in expr.args]
-        if expr.function == "/":
-            self._notes.near(DIVISION)
-            args[1] = f"NULLIF({args[1]}, 0)"
+        if expr.function in {"/", "MOD"}:
+            return self._quotient(expr, *args)
         if expr.function in INFIX:
             return f"({args[0]} {expr.function} {args[1]})"
         if expr.function in SAME:
@@ -111,6 +130,24 @@ class Writer:
         if expr.function not in FORMS:
             raise Cannot(f"The function {expr.function} has no counterpart.")
         return FORMS[expr.function](args, expr, self._notes)
+
+    def _quotient(self, expr: plan.Apply, dividend: str, divisor: str) -> str:
+        by = expr.args[1]
+        if not (isinstance(by, plan.Const) and by.value):
+            self._notes.near(DIVISION)
+            divisor = f"NULLIF({divisor}, 0)"
+        if expr.function == "MOD":
+            return f"MOD({dividend}, {divisor})"
+        quotient = f"({dividend} / {divisor})"
+        return f"CAST({quotient} AS {type_name(expr.type)})" if expr.type.family == Family.EXACT else quotient
+
+
+def _check_intervals(expr: plan.Apply) -> None:
+    """Raises Cannot where an interval is computed with, besides a constant that is added to a time."""
+    for arg in expr.args:
+        shifts = isinstance(arg, plan.Const) and expr.function in {"+", "-", "STEP"}
+        if arg.type.family == Family.INTERVAL and not (shifts and expr.type.family != Family.INTERVAL):
+            raise Cannot(INTERVALS)
 
 
 Form = Callable[[list[str], plan.Apply, Notes], str]
@@ -172,6 +209,14 @@ def _difference(args: list[str], expr: plan.Apply, _: Notes) -> str:
     return f"TIMESTAMPDIFF({unit}, {args[1]}, {args[0]})"
 
 
+def _extract(unit: str, moment: str) -> str:
+    """Returns a part of a time; Flink's seconds have no fraction."""
+    whole = f"EXTRACT({unit} FROM {moment})"
+    return (
+        f"CAST({whole} + EXTRACT(MILLISECOND FROM {moment}) / 1000.0 AS DECIMAL(5, 3))" if unit == "SECOND" else whole
+    )
+
+
 def _milliseconds(argument: str) -> str:
     return f"(1000 * UNIX_TIMESTAMP(CAST({argument} AS STRING)) + EXTRACT(MILLISECOND FROM {argument}))"
 
@@ -184,7 +229,7 @@ FORMS: dict[str, Form] = {
     "SIMILAR_TO": _like("SIMILAR TO"),
     "FLOOR_TIME": _keyword("FLOOR({0} TO {1})", 1),
     "CEIL_TIME": _keyword("CEIL({0} TO {1})", 1),
-    "EXTRACT": _keyword("EXTRACT({0} FROM {1})", 0),
+    "EXTRACT": lambda args, *_: _extract(_bare(args[0]), args[1]),
     "STEP": _step,
     "SUBSTRING_FROM": _span("SUBSTRING", "", ""),
     "SUBSTRING": _span("SUBSTRING", "", ""),

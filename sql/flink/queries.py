@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from sql.flink import calls
 from sql.flink.expressions import Writer
 from sql.flink.fidelity import Cannot, Notes
 from sql.flink.literals import duration, name
 from sql.plan import nodes
-from sql.types import Kind
+from sql.types import Family, Kind
 
 TIME = "ts"
 PEERS = "Rows of one millisecond all see each other in Flink; in Millrace each sees only those before it."
@@ -16,16 +17,22 @@ DISTINCT = "Flink lets a distinct row pass at its window's end."
 ORDERED = "The order within a window is lost in Flink."
 LOOKUP = "Flink looks the table up at the time of processing."
 JOINED = "Flink emits a row without a match when the watermark passes, and may order pairs in another way."
+SIDE = "Flink gives a pair the time of its row on the side that is kept; in Millrace the time is the later of both."
 STAGGERED = "WINDOWED BY STAGGER has no counterpart; TUMBLE on an event time is the nearest."
-CALLS = {"STDDEV_POP", "STDDEV_SAMP", "VAR_POP", "VAR_SAMP"}
+GROUPS = nodes.Aggregate | nodes.Distinct | nodes.TopItems | nodes.DistinctCount
+CHANGING = "Groups that end when a value changes have no counterpart; declare the value as event time, and TUMBLE it."
+NAMES = {nodes.Forest: "RANDOM_CUT_FOREST", nodes.Hotspots: "HOTSPOTS"}
 
 
 class Queries:
-    """Writes the trees of one plan; `statements` are the views that it has needed so far."""
+    """Writes the tree of one pump; `statements` are the views that it has needed so far.
 
-    def __init__(self, prefix: str, notes: Notes) -> None:
+    `chained` says whether another pump reads its rows, whose time must then be one that Flink keeps watermarks of.
+    """
+
+    def __init__(self, prefix: str, notes: Notes, *, chained: bool = False) -> None:
         self.statements: list[str] = []
-        self._prefix, self._notes = prefix, notes
+        self._prefix, self._notes, self._chained = prefix, notes, chained
         self._rules: dict[type[nodes.Node], Callable[[Any], str]] = {
             nodes.Scan: self._scan,
             nodes.Filter: self._filter,
@@ -49,7 +56,8 @@ class Queries:
         """Returns a query of an operator's rows. Raises Cannot."""
         rule = self._rules.get(type(node))
         if rule is None:
-            raise Cannot(STAGGERED if isinstance(node, nodes.Stagger) else f"{type(node).__name__} has no counterpart.")
+            called = NAMES.get(type(node), type(node).__name__)
+            raise Cannot(STAGGERED if isinstance(node, nodes.Stagger) else f"{called} has no counterpart in SQL.")
         return rule(node)
 
     def _add(self, query: str) -> str:
@@ -57,8 +65,10 @@ class Queries:
         self.statements.append(f"CREATE TEMPORARY VIEW {view} AS\n{query};")
         return view
 
-    def _writer(self, count: int, time: str = TIME, prefix: str = "c") -> Writer:
-        return Writer([f"{prefix}{at}" for at in range(count)], time, self._notes)
+    def _writer(self, source: nodes.Node, time: str = TIME) -> Writer:
+        """Returns a writer of expressions on the rows of an operator, whose times may be a millisecond early."""
+        late = LATE if any(isinstance(each, GROUPS) for each in nodes.walk(source)) else ""
+        return Writer([f"c{at}" for at in range(len(source.columns))], time, self._notes, late)
 
     def _scan(self, node: nodes.Scan) -> str:
         if node.extras:
@@ -67,62 +77,53 @@ class Queries:
         return f"SELECT {columns}, {TIME} FROM {name(node.stream)}"
 
     def _filter(self, node: nodes.Filter) -> str:
-        condition = self._writer(len(node.input.columns)).write(node.condition)
+        condition = self._writer(node.input).write(node.condition)
         return f"SELECT * FROM (\n{self.query(node.input)}\n) WHERE {condition}"
 
     def _project(self, node: nodes.Project) -> str:
-        writer = self._writer(len(node.input.columns))
+        writer = self._writer(node.input)
         items = _listed([writer.write(item) for item in node.items])
         return f"SELECT {items}, {TIME} FROM (\n{self.query(node.input)}\n)"
 
     def _grouped(self, source: nodes.Node, period: nodes.Period | None, names: Sequence[str], extra: str) -> str:
         """Returns a query of groups in tumbling windows: the extra columns, and the keys by which it groups."""
-        if period is None or not period.size:
-            raise Cannot("Groups that end with a month, or when a value changes, have no counterpart.")
+        period = _check_period(period)
         size = duration(period.size) + (f", {duration(period.offset)}" if period.offset else "")
         table = f"TABLE(TUMBLE(TABLE {self.view(source)}, DESCRIPTOR({TIME}), {size}))"
-        self._notes.near(LATE)
         by = ", ".join(["window_start", "window_end", "window_time", *names])
         return f"SELECT {extra}, window_time AS {TIME} FROM {table} GROUP BY {by}"
 
     def _aggregate(self, node: nodes.Aggregate) -> str:
-        start = self._writer(len(node.input.columns), "window_start")
+        _check_period(node.period)
+        start = self._writer(node.input, "window_start")
         keys = [start.write(key) for key in node.keys]
         value = "window_start" if _is_start(node) else start.write(node.value)
-        calls = [self._call(call, start) for call in node.calls]
-        return self._grouped(node.input, node.period, keys, _listed([value, *keys, *calls]))
-
-    def _call(self, call: nodes.Call, writer: Writer) -> str:
-        args = [writer.write(arg) for arg in call.args]
-        if call.function in {"EVERY", "ANY", "NTH_VALUE"}:
-            raise Cannot(f"{call.function} has no counterpart.")
-        if call.function in CALLS:
-            args = [f"CAST({arg} AS DOUBLE)" for arg in args]
-        inner = ", ".join(args) or "*"
-        return f"{call.function}({'DISTINCT ' if call.distinct else ''}{inner})"
+        computed = [calls.aggregate(call, start, self._notes) for call in node.calls]
+        return self._grouped(node.input, node.period, keys, _listed([value, *keys, *computed]))
 
     def _over(self, node: nodes.Over) -> str:
         """Returns one query a frame, one within the other: Flink takes only one window in a query."""
-        writer, width = self._writer(len(node.input.columns)), len(node.input.columns)
+        writer, width = self._writer(node.input), len(node.input.columns)
+        layers: dict[tuple[bool, int], list[str]] = {}
+        for at, call in enumerate(node.calls):
+            written = self._analytic(call, node.frames[call.frame], writer)
+            layers.setdefault((call.function == calls.LAG, call.frame), []).append(f"{written} AS c{width + at}")
         query = self.query(node.input)
-        for at, frame in enumerate(node.frames):
-            over = self._frame(frame, writer)
-            calls = [
-                f"{self._call(call, writer)} OVER ({over}) AS c{width + place}"
-                for place, call in enumerate(node.calls)
-                if call.frame == at
-            ]
-            if calls:
-                query = f"SELECT *, {', '.join(calls)} FROM (\n{query}\n)"
+        for items in layers.values():
+            query = f"SELECT *, {', '.join(items)} FROM (\n{query}\n)"
         return query
 
-    def _frame(self, frame: nodes.Frame, writer: Writer) -> str:
-        by = f"PARTITION BY {', '.join(map(writer.write, frame.partition))} " if frame.partition else ""
+    def _analytic(self, call: nodes.Call, frame: nodes.Frame, writer: Writer) -> str:
+        if call.function == calls.LAG:
+            return calls.lag(call, frame, writer, TIME)
+        by = f"{calls.partition(frame, writer)}ORDER BY {TIME}"
         if frame.rows is not None:
-            return f"{by}ORDER BY {TIME} ROWS BETWEEN {frame.rows - 1} PRECEDING AND CURRENT ROW"
-        self._notes.near(PEERS)
-        back = "UNBOUNDED" if frame.range is None else duration(frame.range)
-        return f"{by}ORDER BY {TIME} RANGE BETWEEN {back} PRECEDING AND CURRENT ROW"
+            over = f"ROWS BETWEEN {frame.rows - 1} PRECEDING AND CURRENT ROW"
+        else:
+            self._notes.near(PEERS)
+            back = "UNBOUNDED" if frame.range is None else duration(frame.range)
+            over = f"RANGE BETWEEN {back} PRECEDING AND CURRENT ROW"
+        return f"{calls.aggregate(call, writer, self._notes)} OVER ({by} {over})"
 
     def _distinct(self, node: nodes.Distinct) -> str:
         self._notes.near(DISTINCT)
@@ -164,10 +165,20 @@ class Queries:
         on.append(f"l.{TIME} BETWEEN r.{TIME} - {_back(node.left_frame)} AND r.{TIME} + {_back(node.right_frame)}")
         on += [Writer(names, f"l.{TIME}", self._notes).write(node.condition)] if node.condition is not None else []
         return (
-            f"SELECT {_listed(names)}, GREATEST(l.{TIME}, r.{TIME}) AS {TIME}\n"
+            f"SELECT {_listed(names)}, {self._joined_time(node)} AS {TIME}\n"
             f"FROM (\n{self.query(node.left)}\n) AS l {node.kind} JOIN (\n{self.query(node.right)}\n) AS r\n"
             f"ON {' AND '.join(on)}"
         )
+
+    def _joined_time(self, node: nodes.StreamJoin) -> str:
+        """Returns the later of both times, or the one of them that Flink keeps watermarks of."""
+        if not self._chained:
+            later = f"GREATEST(l.{TIME}, r.{TIME})"
+            return later if node.kind == "INNER" else f"COALESCE({later}, l.{TIME}, r.{TIME})"
+        if node.kind == "FULL":
+            raise Cannot("The rows of a FULL JOIN have no time that another pump could read.")
+        self._notes.near(SIDE)
+        return f"r.{TIME}" if node.kind == "RIGHT" else f"l.{TIME}"
 
     def _top(self, node: nodes.TopItems) -> str:
         item = f"c{node.slot}"
@@ -196,5 +207,14 @@ def _back(frame: nodes.Frame | None) -> str:
 
 
 def _is_start(node: nodes.Aggregate) -> bool:
-    """Returns whether a group's value is the first millisecond of its window."""
-    return node.period is not None and node.value.type.kind == Kind.TIMESTAMP
+    """Returns whether a group's value is the first millisecond of its window, or an interval, which none can read."""
+    return node.value.type.kind == Kind.TIMESTAMP or node.value.type.family == Family.INTERVAL
+
+
+def _check_period(period: nodes.Period | None) -> nodes.Period:
+    """Returns the period of a group. Raises Cannot where groups have no fixed length."""
+    if period is None:
+        raise Cannot(CHANGING)
+    if not period.size:
+        raise Cannot("Groups that last a month or a year have no counterpart.")
+    return period

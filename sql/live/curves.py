@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sql.live.models import SqlApplication, SqlOutput, SqlRow
+from sql.live.outputs import ERRORS
 from sql.live.row_views import family_of
 from sql.types import Family
 from streams.core import clock
@@ -23,7 +24,7 @@ def of(application: SqlApplication, stream: str) -> list[dict[str, Any]]:
 
     `points` are columns of equal length: seconds, then a line for each key; `more` keys have no line.
     """
-    found = application.outputs.filter(current=True, stored=True).order_by("pk")[:OUTPUTS]
+    found = application.outputs.filter(current=True, stored=True).exclude(name=ERRORS).order_by("pk")[:OUTPUTS]
     return [curve for output in found for curve in _of_output(output, stream)]
 
 

@@ -1,6 +1,7 @@
 """Deletes an application with its versions, rows, views and leases."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -8,10 +9,13 @@ from django.db.models import QuerySet
 
 from sql.live import files, row_views
 from sql.live.deploying import existing
-from sql.live.models import SqlRow
+from sql.live.models import SqlApplication, SqlRow
+from streams.coordination.leases import living_owners
+from streams.core.records import StreamError
 from streams.models import Lease, TopicVersion
 from streams.operations.retention import forget_reader, refuse_to_forget
 
+PATIENCE = 12.0  # seconds: twice as long as `consume --all` takes to see that an application is gone
 BATCH = 5_000  # rows of a transaction
 
 
@@ -23,8 +27,7 @@ def delete(name: str, who: str, tell: Callable[[int], object] = lambda rows: Non
     """
     application = existing(name)
     streams = sorted({*Lease.objects.filter(application=name).values_list("stream", flat=True)})
-    for stream in streams:
-        refuse_to_forget(name, stream)
+    _stop_workers(application, streams)
     row_views.drop(application.outputs.exclude(view=None).values_list("view", flat=True))
     count = _remove(SqlRow.objects.filter(output__application=application), tell)
     with transaction.atomic():
@@ -35,6 +38,24 @@ def delete(name: str, who: str, tell: Callable[[int], object] = lambda rows: Non
         application.delete()
         files.forget(digests)
     return count
+
+
+def _stop_workers(application: SqlApplication, streams: Sequence[str]) -> None:
+    """Waits until no worker has a lease. Those of `consume --all` end by themselves, others must be stopped before.
+
+    Raises StreamError while one goes on; nothing is changed then.
+    """
+    mine = SqlApplication.objects.filter(pk=application.pk)
+    mine.update(active=0)
+    deadline = time.monotonic() + PATIENCE
+    while living_owners(application=application.name) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    try:
+        for stream in streams:
+            refuse_to_forget(application.name, stream)
+    except StreamError:
+        mine.update(active=application.active)
+        raise
 
 
 def _remove(rows: QuerySet[Any], tell: Callable[[int], object]) -> int:

@@ -7,6 +7,7 @@ day, as long as receipts are kept. Amazon Kinesis keeps no receipts: there a row
 
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from secrets import token_hex
@@ -41,7 +42,7 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 class Deliverer:
-    """Delivers the rows that an application of one stream has put aside. One process at a time delivers to a stream."""
+    """Delivers the rows that an application has put aside. One process at a time delivers to a stream."""
 
     def __init__(
         self,
@@ -58,14 +59,16 @@ class Deliverer:
         self._owner = token_hex(16)
         self._streams: dict[str, Stream] = {}
         self._rests: dict[str, float] = {}
-        self._outage = OutageLog(logger, monotonic, "Rows wait for their way into other streams: ")
+        self._outages: dict[str, OutageLog] = defaultdict(
+            lambda: OutageLog(logger, monotonic, "Rows wait for their way into a stream: ")
+        )
 
     def __call__(self) -> bool:
         """Delivers some waiting rows. Returns whether more waits that can be delivered now."""
         try:
             return translate_errors(self._step)()
-        except StreamError as error:
-            self._outage.failure(error)
+        except StreamError as error:  # of the database
+            self._outages[""].failure(error)
             return False
 
     def close(self) -> None:
@@ -76,6 +79,7 @@ class Deliverer:
     def _step(self) -> bool:
         waiting = SqlOutbox.objects.filter(application=self._application)
         names = waiting.order_by("to").values_list("to", flat=True).distinct()
+        self._outages[""].recovered()
         more = [self._to(name) for name in names if self._monotonic() >= self._rests.get(name, 0.0)]
         return any(more)
 
@@ -89,9 +93,9 @@ class Deliverer:
             self._rests[name] = self._monotonic() + RETRY
             self._note(name, trouble=storable(str(error), 500))
             self._streams.pop(name, None)
-            self._outage.failure(error)
+            self._outages[name].failure(error)
             return False
-        self._outage.recovered()
+        self._outages[name].recovered()
         return len(found) == BOXES
 
     def _take(self, name: str) -> bool:

@@ -60,8 +60,9 @@ def compiled(name: str, content: Mapping[str, bytes], digest: str) -> Compiled:
     found = _compiled.get((name, digest))
     if found is None:
         application = replace(from_files(content, name), name=name)
+        tables, application = tables_of(application), replace(application, files={})  # which may be large
         program = compiling.compile_application(application)
-        found = Compiled(application, program, tables_of(application), tuple(written(program.plan, application)))
+        found = Compiled(application, program, tables, tuple(written(program.plan, application)))
         while len(_compiled) >= KEPT:
             del _compiled[next(iter(_compiled))]
         _compiled[name, digest] = found

@@ -96,7 +96,7 @@ def _check(found: Compiled) -> None:
 
 
 def _application(name: str, wanted: Application) -> SqlApplication:
-    """Returns the row of an application, made if it is new. Raises FolderError where a lasting thing is changed."""
+    """Returns the row of an application, made if it is new. Raises FolderError where a version changes its stream."""
     source = wanted.source or name
     made = {"stream": source, "parallel": wanted.parallel}
     application, new = SqlApplication.objects.select_for_update().get_or_create(name=name, defaults=made)

@@ -14,7 +14,7 @@ class SqlApplication(models.Model):
     name = models.CharField(max_length=MOST_APPLICATION, unique=True)
     stream = models.CharField(max_length=128)  # that it reads
     parallel = models.BooleanField(default=False)  # a lease for each shard
-    active = models.PositiveIntegerField(default=0)  # number of the version that runs
+    active = models.PositiveIntegerField(default=0)  # number of the version that runs; 0 while it is deleted
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:

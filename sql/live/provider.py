@@ -13,6 +13,7 @@ from sql.live import report, topics
 from sql.live.configuration import Versions
 from sql.live.datasets import datasets
 from sql.live.delivery import Deliverer
+from sql.live.metrics import figures
 from sql.live.models import (
     SqlApplication,
     SqlBlob,
@@ -35,7 +36,8 @@ from streams.operations.retention import not_ahead
 
 def find(name: str) -> Application | None:
     """Returns the application of that name; None if none is deployed under it."""
-    found = SqlApplication.objects.filter(name=name).values_list("pk", "stream", "parallel").first()
+    deployed = SqlApplication.objects.filter(name=name, active__gt=0)
+    found = deployed.values_list("pk", "stream", "parallel").first()
     if found is None:
         return None
     number, stream, parallel = found
@@ -60,7 +62,7 @@ def find(name: str) -> Application | None:
 
 def names() -> list[str]:
     """Returns the names of the applications that are deployed."""
-    return list(SqlApplication.objects.order_by("name").values_list("name", flat=True))
+    return list(SqlApplication.objects.filter(active__gt=0).order_by("name").values_list("name", flat=True))
 
 
 def outlived(now: datetime) -> Mapping[type[Model], QuerySet[Any]]:
@@ -94,6 +96,7 @@ PROVIDER = Provider(
         "sql-curves": Topic(build=topics.one_curves, many=topics.many_curves, every=timedelta(seconds=2)),
     },
     retention=outlived,
+    figures=figures,
     not_growing=NOT_GROWING,
     urls="sql.live.urls",
     navigation=Navigation(

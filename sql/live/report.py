@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from sql.live.models import SqlApplication, SqlOutput, SqlRow
 from streams.applications import Asked, Row
@@ -48,5 +49,7 @@ def ordered(name: str, asked: Asked, outputs: dict[int, SqlOutput]) -> QuerySet[
         found = found.filter(rowtime__gte=asked.since)
     if asked.until:
         found = found.filter(rowtime__lt=asked.until)
+    if asked.minutes and (newest := found.aggregate(newest=Max("rowtime"))["newest"]):
+        found = found.filter(rowtime__gt=newest - timedelta(minutes=asked.minutes))
     parallel = SqlApplication.objects.filter(name=name, parallel=True).exists()
     return found.order_by("rowtime", *(("data",) if parallel else ("ordinal", "pk")))

@@ -1,4 +1,4 @@
-"""The verbs of `manage.py sql` for applications in the database: deploy, list, versions, rollback, export, delete."""
+"""The verbs of `manage.py sql` for applications in the database: deploy, list, versions, rollback, delete."""
 
 import getpass
 import json as jsonlib
@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from common.running import to_run
-from sql.folder import FolderError
 from sql.folder.reading import read_folder
 from sql.live import deleting, deploying, listing
-from sql.live import files as kept
 from sql.live.models import MOST_APPLICATION
 from streams.management.plain import UsageError
 from streams.management.table import lines
@@ -35,11 +33,6 @@ def add(subparsers: Any) -> None:
     back.add_argument("name", metavar="NAME")
     back.add_argument("number", type=int, nargs="?", metavar="N", help="of the version (default: the one before)")
     back.set_defaults(action=roll_back)
-    export_ = subparsers.add_parser("export", help="write the files of a version into a folder")
-    export_.add_argument("name", metavar="NAME")
-    export_.add_argument("folder", type=Path, metavar="FOLDER", help="made if it is not there; must be empty")
-    export_.add_argument("--version", type=int, dest="number", metavar="N", help="(default: the one that runs)")
-    export_.set_defaults(action=export)
     deleting_ = subparsers.add_parser("delete", help="delete an application with all its rows")
     deleting_.add_argument("name", metavar="NAME")
     deleting_.add_argument("--yes", action="store_true", help="do not ask for confirmation")
@@ -77,21 +70,6 @@ def roll_back(command: Any, name: str, number: int | None, **_: Any) -> None:
     found = deploying.roll_back(name, number)
     says = "runs from the next record on" if found.new else "runs already"
     command.stdout.write(f"{name}: version {found.version.number} {says}.")
-
-
-def export(command: Any, name: str, folder: Path, number: int | None, **_: Any) -> None:
-    """Writes the files of a version."""
-    application = deploying.existing(name)
-    version = application.versions.filter(number=number or application.active).first()
-    if version is None:
-        raise FolderError(f"{name} has no version {number}.")
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise FolderError(f"{folder} is not an empty folder: nothing was written.")
-    for file, content in kept.load(version).items():
-        path = folder / file
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    command.stdout.write(f"{name}: version {version.number} is in {folder}.")
 
 
 def delete(command: Any, name: str, yes: bool, **_: Any) -> None:  # noqa: FBT001 - an option

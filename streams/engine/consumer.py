@@ -29,8 +29,8 @@ class Consumer:
         """Takes the worker.
 
         `closing` is called once with the present watermark in milliseconds. Earlier windows are not reported.
-        `deliver` sends a part of what commits have put aside, and returns whether more waits. It is called after each
-        look, and after each step while more waits.
+        `deliver` sends a part of the rows that commits have put aside, and returns whether more waits. It is called
+        after each look, and after each step while more waits.
         """
         self._worker = worker
         self._closing = closing(worker.watermark()) if closing else None

@@ -10,6 +10,7 @@ from streams.core.records import StreamError, StreamNotFoundError
 from streams.engine.consumer import Consumer
 
 RETRY = 1.0  # seconds until an application that failed is tried again
+LOOK = 5.0  # seconds between looks for new applications
 REST = 4  # times as long as the failed try took, if that is more: failing takes at most a fifth of the time
 
 logger = logging.getLogger(__name__)
@@ -25,9 +26,19 @@ class Consumers:
     """
 
     def __init__(
-        self, opens: Mapping[str, Callable[[], Consumer]], monotonic: Callable[[], float] = time.monotonic
+        self,
+        opens: Mapping[str, Callable[[], Consumer]],
+        monotonic: Callable[[], float] = time.monotonic,
+        again: Callable[[], Mapping[str, Callable[[], Consumer]]] | None = None,
     ) -> None:
-        """Takes a function for each application that makes its consumer. `monotonic` gives seconds."""
+        """Takes a function for each application that makes its consumer. `monotonic` gives seconds.
+
+        `again` is called every LOOK seconds and returns such functions for the applications of then: those that are new
+        begin, and those that are gone end.
+        """
+        self._monotonic = monotonic
+        self._again = again
+        self._next_look = monotonic() + LOOK
         self._places = [_Place(name, make, monotonic) for name, make in opens.items()]
         self._next = 0
         self._found = False  # whether any step of this round found something
@@ -51,8 +62,25 @@ class Consumers:
                 raise
         if self._next:
             return True
+        if self._again and self._monotonic() >= self._next_look:
+            self._look(self._again)
         found, self._found = self._found, False
         return found
+
+    def _look(self, again: Callable[[], Mapping[str, Callable[[], Consumer]]]) -> None:
+        self._next_look = self._monotonic() + LOOK
+        try:
+            opens = translate_errors(again)()
+        except StreamError as error:
+            logger.warning("New applications cannot be looked for: %s", error)
+            return
+        for place in self._places:
+            if place.name not in opens:
+                logger.info("%s is gone", place.name)
+                place.close()
+        kept = {place.name: place for place in self._places if place.name in opens}
+        new = {name: _Place(name, make, self._monotonic) for name, make in opens.items() if name not in kept}
+        self._places = [*kept.values(), *new.values()] or self._places
 
     def caught_up(self) -> bool:
         """Returns whether each application has applied every record that had arrived at the start, or cannot."""

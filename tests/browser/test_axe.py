@@ -27,6 +27,8 @@ SAMPLES: dict[str, str | None] = {
     "live/<str:name>.json": None,
     "market/<str:symbol>/": "market/AMZN/",
     "orders/alarms/<int:number>/": "orders/alarms/1/",
+    "sql/<str:name>/": "sql/popular-stocks/",
+    "sql/<str:name>/rows.csv": None,
     "streams/<str:name>/records": None,
     "streams/<str:name>/": "streams/trades/",
     "streams/act/<str:verb>/": "streams/act/delete/?stream=trades",
@@ -74,7 +76,8 @@ def filled(deployment: Deployment, password: str) -> str:
     deployment.run("produce", "trades", "--count", "300", "--seed", "1", "--rate", "0")
     deployment.run("produce", "orders", "--count", "3", "--stream", "trades", "--rate", "0")
     deployment.run("produce", "orders", "--count", "200", "--site", "london", "--rate", "0")
-    for application in ("trades", "orders"):
+    deployment.run("sql", "deploy", "popular-stocks", str(ROOT / "examples/popular-stocks"))
+    for application in ("trades", "orders", "popular-stocks"):
         deployment.run("consume", application, "--until-caught-up")
     return invitation
 

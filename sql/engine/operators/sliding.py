@@ -3,13 +3,12 @@
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
 from typing import Any
 
 from sql.codegen.frames import FrameCode
-from sql.engine.coding import pack, unpack
 from sql.engine.contract import Change, HistoryEntry, Kept, Key, Row
 from sql.engine.operators.report import shown
+from sql.engine.operators.sliding_state import Naming, store_of
 from sql.errors import Fault, RowError
 
 ROWS_MOST = 5_000_000  # in the windows of one frame
@@ -41,19 +40,16 @@ class Made:
 class SlidingFrame:
     """Keeps the windows of one frame by key.
 
-    Rows of a RANGE go into the history, those of each commit once. The windows of ROWS, and those without a bound, are
-    entries that are written anew when they changed.
+    `sliding_state` stores them.
     """
 
     def __init__(self, code: FrameCode, number: int, partition: int | None, rows_most: int, windows_most: int) -> None:
         self.windows: dict[Any, Any] = {}
         self.unsaved: list[Any] = []
-        self._code, self._number, self._partition = code, number, partition
+        self._code, self._naming = code, Naming(code, number, partition)
+        self._store = store_of(self._naming)
         self._rows_most, self._windows_most = rows_most, windows_most // max(1, (code.frame.rows or 0) // 10)
-        self._single = len(code.frame.partition) == 1
         self._range = code.frame.range or 0
-        self._columns = [arg.column for arg in code.columns]
-        self._compact = {arg.column for arg in code.columns if arg.is_compact}
         self._now = 0
         self._live = 0  # rows within the range
         self._batches: deque[tuple[int, int]] = deque()  # row time and number of rows, of those
@@ -109,115 +105,40 @@ class SlidingFrame:
                 self._rest(key, last)
         self.due = min(self._resting) * self._sweep if self._resting else None
 
-    def _keys(self, key: Any) -> Sequence[Any]:
-        return (key,) if self._single else key
-
-    def _entry(self, key: Any) -> Key:
-        keys = self._keys(key)
-        value = None if self._partition is None else keys[self._partition]
-        first = "" if value is None else str(value)
-        return (first, str(self._number)) if self._code.ranged else (first, str(self._number), _name(keys))
-
-    def changes(self) -> tuple[dict[Key, bytes], list[HistoryEntry]]:
+    def changes(self) -> Change:
         """Returns the entries of windows that changed, and the rows that entered windows of a RANGE."""
-        unsaved, written = self.unsaved[:], self._code
+        unsaved = self.unsaved[:]
         self.unsaved.clear()  # in place: generated code has its `append`
-        put: dict[Key, bytes] = {}
-        history: list[HistoryEntry] = []
-        for window in unsaved:
-            new, window.u = window.u, 0
-            if written.ranged:
-                history += self._history(window, new)
-            else:
-                put[self._entry(window.key)] = self._dump(window)
-        return put, history
-
-    def _history(self, window: Any, new: int) -> list[HistoryEntry]:
-        new = min(new, len(window.t) - window.g)
-        times = window.t[-new:] if new else ()
-        if not times or times[-1] + self._range < self._now:
-            return []
-        steps = [0, *(later - earlier for earlier, later in pairwise(times))]
-        columns = [self._values(window, name, len(window.t) - new) for name in self._columns]
-        data = pack([list(self._keys(window.key)), times[0], steps, *columns])
-        return [HistoryEntry(self._entry(window.key), times[-1] + self._range + 1, data)]
-
-    def _dump(self, window: Any) -> bytes:
-        keys = list(self._keys(window.key))
-        if self._code.endless:
-            return pack([keys, window.e, *(_plain(getattr(window, name)) for name in self._code.running_slots)])
-        rows = self._code.frame.rows or 0
-        return pack([keys, min(window.e, rows), *(self._values(window, name, window.g) for name in self._columns)])
-
-    def _values(self, window: Any, name: str, first: int) -> list[Any]:
-        """Returns the values of a column from a place on."""
-        values = getattr(window, name)[first:]
-        return [None if value != value else value for value in values] if name in self._compact else list(values)
+        return self._store.changes(unsaved, self._now)
 
     def restore(self, entries: Mapping[Key, bytes], history: Sequence[HistoryEntry]) -> None:
         """Takes the state of `changes`."""
-        for entry in history:
-            keys, time, steps, *columns = unpack(entry.data)
-            self._restore_rows(keys, time, steps, columns)
-        for data in entries.values():
-            keys, number, *values = unpack(data)
-            window = self._window(keys)
-            if self._code.endless:
-                window.e = number
-                for name, value in zip(self._code.running_slots, values, strict=True):
-                    _load(window, name, value)
-            else:
-                window.e = 0 if values else number
-                for row in zip(*values, strict=True):
-                    self._made.enter(window, *row)
-        self._batches = deque(sorted(self._batches))
+        self._store.restore(self, self._made.enter, entries, history)
+        if self._code.ranged:
+            counts = Counter(time for window in self.windows.values() for time in window.t)
+            self._batches = deque(sorted(counts.items()))
+            self._live = counts.total()
+            for key, window in self.windows.items():
+                self._rest(key, window.t[-1])
 
-    def _window(self, keys: Sequence[Any]) -> Any:
-        key = keys[0] if self._single else tuple(keys)
+    def window(self, keys: Sequence[Any]) -> Any:
+        """Returns the window of key values, a new one if there is none."""
+        key = self._naming.key(keys)
         window = self.windows.get(key)
         if window is None:
             window = self.windows[key] = self._made.new(key)
         return window
-
-    def _restore_rows(self, keys: Sequence[Any], time: int, steps: Sequence[int], columns: Sequence[Any]) -> None:
-        window, enter = self._window(keys), self._made.enter
-        new = not window.t
-        times = list(accumulate(steps, initial=time))[1:]
-        enter(window, times, *columns)
-        self._batches.extend(Counter(times).items())
-        self._live += len(steps)
-        if new:
-            self._rest(window.key, times[-1])
 
     @property
     def size(self) -> int:
         """Returns about how many bytes the windows take."""
         frame = self._code.frame
         rows = self._live if self._code.ranged else len(self.windows) * (frame.rows or 1)
-        return len(self.windows) * WINDOW_SIZE + rows * 8 * (1 + 2 * len(self._columns))
+        return len(self.windows) * WINDOW_SIZE + rows * 8 * (1 + 2 * len(self._naming.columns))
 
     def stored(self) -> list[Key]:
         """Returns the keys of all entries, stored or not."""
-        return [] if self._code.ranged else [self._entry(key) for key in self.windows]
-
-
-def _name(keys: Sequence[Any]) -> str:
-    """Returns key values as text, one for each byte."""
-    return pack(keys).decode("latin-1")
-
-
-def _plain(value: Any) -> Any:
-    """Returns a running value as lists of values."""
-    if isinstance(value, dict):
-        return [list(value), list(value.values())]
-    return list(value) if isinstance(value, deque) else value
-
-
-def _load(window: Any, name: str, value: Any) -> None:
-    now = getattr(window, name)
-    if isinstance(now, dict):
-        value = dict(zip(*value, strict=True))
-    setattr(window, name, deque(value) if isinstance(now, deque) else value)
+        return self._store.stored(self.windows.values())
 
 
 class SlidingOperator:
@@ -260,38 +181,13 @@ class SlidingOperator:
 
     def changes(self) -> Change:
         """Returns the rows and windows that changed since the last call."""
-        put: dict[Key, bytes] = {}
-        history: list[HistoryEntry] = []
-        for frame in self.frames:
-            entries, rows = frame.changes()
-            put |= entries
-            history += rows
-        return Change(put, (), history)
+        changes = [frame.changes() for frame in self.frames]
+        put = {key: data for change in changes for key, data in change.put.items()}
+        removed = [key for change in changes for key in change.removed]
+        return Change(put, removed, [entry for change in changes for entry in change.history])
 
     def stored(self) -> list[Key]:
         return [key for frame in self.frames for key in frame.stored()]
 
     def size(self) -> int:
         return sum(frame.size for frame in self.frames)
-
-
-def moved(entry: HistoryEntry, watermark: int, late: Callable[[int], int | None]) -> list[HistoryEntry]:
-    """Returns rows of the history in which those after the watermark have another time, or are gone.
-
-    `late` returns the new time of such a row, in milliseconds, or None for none.
-    """
-    keys, time, steps, *columns = unpack(entry.data)
-    times = []
-    for step in steps:
-        time += step
-        times.append(time if time <= watermark else late(time))
-    if time <= watermark:
-        return [entry]
-    kept = [place for place, each in enumerate(times) if each is not None]
-    if not kept:
-        return []
-    found = [each for each in times if each is not None]
-    stays = entry.until - time
-    columns = [[column[place] for place in kept] for column in columns]
-    data = pack([keys, found[0], [0, *(later - earlier for earlier, later in pairwise(found))], *columns])
-    return [HistoryEntry(entry.key, found[-1] + stays, data)]

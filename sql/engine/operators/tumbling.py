@@ -1,15 +1,16 @@
 """Groups rows by time and keys; a row leaves for each group when its time has passed.
 
-The loop of generated code finds a group's list in `active` and appends the values of a row to it; the values are added
-up once a commit, column by column. So the cost of a row is that of a look-up and an append, and a commit costs time for
-the groups that had rows since the last one.
+The loop of generated code finds a group's lists in `active`, one for each distinct argument, and appends the values of
+a row to them; the values are added up once a commit. So the cost of a row is that of a look-up and an append for each
+argument, and a commit costs time for the groups that had rows since the last one.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any
 
 from sql.codegen.loops import arguments
-from sql.engine.aggregates import Accumulator, accumulator
+from sql.engine.aggregates import Accumulator, Skipping, accumulator, present
 from sql.engine.coding import pack, unpack
 from sql.engine.contract import Change, Kept, Key, Row
 from sql.engine.distinct_values import DISTINCT_LIMIT
@@ -23,6 +24,7 @@ WAITING_MOST = 65_536  # rows whose values wait to be added up
 GROUP_SIZE = 400  # bytes of a group in memory, and as many for each two calls
 
 Append = Callable[[Any], None]
+Columns = list[list[Any]]
 
 
 class _Group:
@@ -57,7 +59,7 @@ class TumblingOperator:
 
         `value_at` is called with an empty row and a row time, and returns the value of the group of that time.
         """
-        self.active: dict[Any, Append] = {}  # of the groups with values that wait, by key
+        self.active: dict[Any, Append | tuple[Append, ...]] = {}  # of the groups with values that wait, by key
         self.value: Any = _NONE
         self._node, self._report, self._partition, self._most = node, report, partition, most
         self._value_at = value_at
@@ -67,7 +69,12 @@ class TumblingOperator:
         places = {expr: place for place, (expr, _) in enumerate(arguments(node))}
         self._columns = [places[call.args[0]] if call.args else 0 for call in node.calls]
         self._width = len(places)
-        self._waiting: list[tuple[_Group, list[Any]]] = []
+        tallies = zip(self._makers, self._columns, strict=True)
+        self._lengths = [len(make().dump()) for make in self._makers]
+        self._skipping = [column if isinstance(make(), Skipping) else -1 for make, column in tallies]
+        nullable = {places[expr] for expr in places if expr.nullable}
+        self._sifted = sorted(nullable & {column for column in self._skipping if column >= 0})
+        self._waiting: list[tuple[_Group, Columns]] = []
         self._rows = 0  # that wait
         self._windows: dict[int | None, dict[Any, _Group]] = {}  # by end, oldest first
         self._end: int | None = 0
@@ -96,13 +103,14 @@ class TumblingOperator:
             self._end = None
 
     def _restored(self, key: Key, data: bytes, chunks: list[tuple[Key, bytes]]) -> _Group:
-        keys, value, end, states = unpack(data)
+        value, end, *rest = unpack(data)
+        keys, states = rest[: len(self._node.keys)], iter(rest[len(self._node.keys) :])
         group = _Group(keys[0] if self._single else tuple(keys), value, end, int(key[1]), self._made())
         for name, values in sorted(chunks, key=lambda chunk: int(chunk[0][3])):
             group.tallies[int(name[2])].grow(unpack(values))
             group.chunks.append(name)
-        for tally, state in zip(group.tallies, states, strict=True):
-            tally.load(state)
+        for tally, length in zip(group.tallies, self._lengths, strict=True):
+            tally.load(list(islice(states, length)))
         group.saved = True
         return group
 
@@ -118,8 +126,11 @@ class TumblingOperator:
             self._end = self._end_of(time)
             self.value = self._value_at((), time)
 
-    def opened(self, key: Any) -> Append:
-        """Returns the `append` of a group's list, of a new group if there is none; raises RowError for one too many."""
+    def opened(self, key: Any) -> Append | tuple[Append, ...]:
+        """Returns the `append` of a group's list, or those of several, of a new group if there is none.
+
+        Raises RowError for a group too many.
+        """
         groups = self._windows.get(self._end)
         group = None if groups is None else groups.get(key)
         if group is None:
@@ -129,10 +140,11 @@ class TumblingOperator:
             self._count += 1
             group = _Group(key, self.value, self._end, self._serial, self._made())
             self._windows.setdefault(self._end, {})[key] = group
-        values: list[Any] = []
-        self._waiting.append((group, values))
-        self.active[key] = append = values.append
-        return append
+        columns: Columns = [[] for _ in range(max(1, self._width))]
+        self._waiting.append((group, columns))
+        appends = tuple(column.append for column in columns)
+        self.active[key] = found = appends if len(appends) > 1 else appends[0]
+        return found
 
     def turn(self, time: int, value: Any) -> None:
         """Closes all groups because the time value is another than theirs."""
@@ -152,12 +164,18 @@ class TumblingOperator:
         """Adds up the values that wait."""
         waiting, self._waiting, self._rows = self._waiting, [], 0
         self.active.clear()
-        columns, width, changed = self._columns, self._width, self._changed
-        for group, values in waiting:
+        ways = list(zip(self._columns, self._skipping, strict=True))
+        changed, sifted = self._changed, self._sifted
+        for group, every in waiting:
             changed[group] = None
-            parts = [values] if width < 2 else list(zip(*values, strict=True))
-            for tally, column in zip(group.tallies, columns, strict=True):
-                tally.add(parts[column])
+            found = every[:]
+            for column in sifted:
+                found[column] = present(every[column])
+            for tally, (column, skipping) in zip(group.tallies, ways, strict=True):
+                if skipping < 0:
+                    tally.add(every[column])
+                else:
+                    tally.take(found[skipping])  # type: ignore[attr-defined]  # it skips NULLs
 
     def due(self) -> int | None:
         """Returns the end of the oldest groups; None without a period."""
@@ -207,7 +225,8 @@ class TumblingOperator:
             key = self._key(group)
             group.saved = True
             keys = (group.key,) if self._single else group.key
-            put[key] = pack([list(keys), group.value, group.end, [tally.dump() for tally in group.tallies]])
+            states = [value for tally in group.tallies for value in tally.dump()]
+            put[key] = pack([group.value, group.end, *keys, *states])
             for place, tally in enumerate(group.tallies):
                 if grown := tally.grown():
                     chunk = (*key, str(place), str(len(group.chunks)))
@@ -236,5 +255,5 @@ FULL = (
 
 def ended_by(period: Period, data: bytes, time: int) -> bytes:
     """Returns a stored group that ends no later than the group of a time."""
-    keys, value, end, states = unpack(data)
-    return pack([keys, value, min(end, end_of(period)(time)), states])
+    value, end, *rest = unpack(data)
+    return pack([value, min(end, end_of(period)(time)), *rest])

@@ -23,6 +23,7 @@ class Cursor:
         self.tokens = [*tokens, Token(END, END, tokens[-1].end, tokens[-1].end)]
         self.at, self.count_of_tokens = 0, len(self.tokens)
         self.token = self.tokens[0]
+        self.in_rounding = 0  # how many FLOOR or CEIL are open: their TO may follow a unit
         self.key = self.token.key
         self.last_end = self.token.start  # of the token before
         self.depth = self.deepest = self.links = self.nodes = 0

@@ -54,7 +54,9 @@ class Forms(Literals):
     def rounding(self) -> Rounding:
         kind: Either["FLOOR", "CEIL"] = "FLOOR" if self.key == "FLOOR" else "CEIL"
         name, start = self.shown(), self._open()
+        self.in_rounding += 1
         expr = self.expression()
+        self.in_rounding -= 1
         unit = self.unit() if self.accept("TO") else None
         if self.key == ",":
             raise Broken(self.token.start, f"{name} takes one value, and a unit after TO: {name}(time TO HOUR).")

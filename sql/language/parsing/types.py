@@ -155,7 +155,7 @@ class Types(Cursor):
             precision = self.whole()
             fraction = self.whole() if leading == "SECOND" and self.accept(",") else None
             self.close()
-        if self.accept("TO"):
+        if not self._is_to_of_rounding(leading) and self.accept("TO"):
             trailing = self.unit()
             self._check_order(leading, trailing, place)
             if trailing == "SECOND" and self.accept("("):
@@ -164,6 +164,11 @@ class Types(Cursor):
         if (precision or 0) > 10:
             raise Broken(place, "The precision of an interval is at most 10.")
         return leading, trailing, precision, fraction
+
+    def _is_to_of_rounding(self, leading: str) -> bool:
+        """Returns whether TO is that of FLOOR(t + INTERVAL '3' SECOND TO MINUTE): its unit is not a smaller one."""
+        following = self.peek()
+        return bool(self.in_rounding and following in UNITS and UNITS.index(following) <= UNITS.index(leading))
 
     def _check_order(self, leading: str, trailing: str, place: int) -> None:
         """Raises unless the trailing unit is the smaller one, and both are months or both are days and less."""

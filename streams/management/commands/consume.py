@@ -33,8 +33,13 @@ class Command(PlainCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         names = _chosen(options["applications"], options["stream"], everything=options["all"])
-        consumers = Consumers({name: self._opener(name, options, alone=len(names) == 1) for name in names})
         until_caught_up = options["until_caught_up"]
+
+        def opens(names: list[str]) -> dict[str, Callable[[], Consumer]]:
+            return {name: self._opener(name, options, alone=len(names) == 1) for name in names}
+
+        again = (lambda: opens(applications.names())) if options["all"] and not until_caught_up else None
+        consumers = Consumers(opens(names), again=again)
         loop = Loop(consumers.step, finished=lambda: until_caught_up and consumers.caught_up())
         loop.stop_on_signals()
         signals.began.send(type(self))

@@ -12,15 +12,15 @@ from streams.management.options import MOST_MINUTES, application_name, moment, o
 from streams.management.plain import PlainCommand, UsageError
 from streams.management.table import lines
 
+MINUTES = 60  # that a report goes back
+
 
 class Command(PlainCommand):
     help = "Prints an application's results of the last minutes, such as trades by minute, or alarms."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("application", type=application_name, metavar="APPLICATION")
-        parser.add_argument(
-            "--minutes", type=up_to(MOST_MINUTES), default=60, metavar="N", help="how far back (default: 60)"
-        )
+        parser.add_argument("--minutes", type=up_to(MOST_MINUTES), metavar="N", help="how far back (default: 60)")
         parser.add_argument(
             "--stream", type=old_stream_name, help="only of that stream (default: all of them, added up)"
         )
@@ -40,9 +40,10 @@ def _rows(application: Application, options: dict[str, Any]) -> Iterable[Row]:
     """Returns the rows that the options ask for. Raises UsageError."""
     bounds = {name: options[word] for name, word in (("output", "output"), ("since", "from"), ("until", "to"))}
     if application.report_range:
-        return application.report_range(Asked(stream=options["stream"], flat=not options["json"], **bounds))
+        asked = Asked(stream=options["stream"], flat=not options["json"], minutes=options["minutes"], **bounds)
+        return application.report_range(asked)
     if any(bounds.values()):
         raise UsageError(f"The report of {application.name!r} takes no --output, --from or --to; it takes --minutes.")
     if application.report is None:
         raise UsageError(f"The application {application.name!r} has no report.")
-    return application.report(options["minutes"], options["stream"])
+    return application.report(options["minutes"] or MINUTES, options["stream"])

@@ -191,6 +191,7 @@ def test_function_of_the_script_is_put_in_place_of_its_call() -> None:
     assert (found.type, found.arg.function, isinstance(found.arg.args[0], Field)) == (BIGINT, "*", False)
 
 
+TOO_LARGE = "The script is too large: its plan has more than 20000 parts."
 FUNCTIONS = [
     ("RETURN x * 2; SELECT STREAM f(¦FEE) FROM TRADES_001", "F takes INTEGER as X, not DECIMAL(10,2); CAST it."),
     ("RETURN x * 2; SELECT STREAM ¦f() FROM TRADES_001", "F takes 1 argument, not 0."),
@@ -222,7 +223,25 @@ def test_functions_that_grow_without_end_are_stopped() -> None:
         f"CREATE FUNCTION f{n} (x INTEGER) RETURNS INTEGER RETURN f{n - 1}(x) + f{n - 1}(x);" for n in range(1, 40)
     ]
     found = problems("\n".join([*lines, "SELECT STREAM f39(ID) FROM TRADES_001"]))
-    assert found[0].endswith("The script is too large: its plan has more than 20000 parts.")
+    assert found[0].endswith(TOO_LARGE)
+
+
+def test_functions_that_are_put_into_each_other_are_bounded() -> None:
+    begin = "CREATE FUNCTION f (x INTEGER) RETURNS INTEGER RETURN x"
+    deep = f"{begin}{' + 1' * 90}; SELECT STREAM f(f(f(ID))) FROM TRADES_001"
+    wide = f"{begin} + x; SELECT STREAM {'f(' * 40}1 + ID{')' * 40} FROM TRADES_001"
+    assert problems(deep)[0].endswith("The expression is nested more than 200 times.")
+    assert problems(wide)[0].endswith(TOO_LARGE)
+
+
+@pytest.mark.parametrize(
+    "form", ["NULLIF({}, 1)", "CASE {} WHEN 1 THEN 1 WHEN 2 THEN 2 END", "({} BETWEEN TRUE AND TRUE)"]
+)
+def test_forms_that_have_a_part_twice_are_bounded(form: str) -> None:
+    text = "TRUE" if "TRUE" in form else "ID"
+    for _ in range(40):
+        text = form.format(text)
+    assert problems(f"SELECT STREAM {text} FROM TRADES_001")[0].endswith(TOO_LARGE)
 
 
 def test_deep_expression_is_typed() -> None:

@@ -47,7 +47,7 @@ DOUBTS: list[tuple[str, dict[str, Any], str]] = [
     (
         "¦SELECT STREAM DISTINCT MONOTONIC(MADE_AT), ID FROM TRADES_001",
         {},
-        "SELECT DISTINCT keeps every distinct row for ever, since MONOTONIC(…) does not say when; use ROWTIME.",
+        "SELECT DISTINCT keeps rows as long as it can, since MONOTONIC(…) does not say until when; ROWTIME does.",
     ),
     ("CREATE STREAM A (¦X DECIMAL)", {}, f"DECIMAL(18,0) {CUT} DECIMAL(18,2)."),
     ("CREATE STREAM A (¦X NUMERIC(5) NOT NULL)", {}, f"DECIMAL(5,0) {CUT} DECIMAL(5,2)."),

@@ -160,6 +160,41 @@ def test_value_of_steps_is_computed_from_the_row_time_alone() -> None:
     assert [value_at(steps[1].value, end) for end in ends] == [(end - 7_000) // 14_000 * 14_000 for end in ends]
 
 
+LOST = [  # inner queries in which w no longer moves with the row time
+    "SELECT STREAM MONOTONIC(MADE_AT) AS m, w FROM (SELECT STREAM ROWTIME AS w, MADE_AT FROM TRADES_001) AS d"
+    " WINDOWED BY STAGGER (PARTITION BY MONOTONIC(MADE_AT), w RANGE INTERVAL '1' MINUTE)",
+    "SELECT STREAM w FROM (SELECT STREAM ROWTIME AS w FROM TRADES_001) AS d GROUP BY STEP(w BY INTERVAL '1' MINUTE), w",
+    "SELECT STREAM a.w FROM (SELECT STREAM ROWTIME AS w, ID FROM TRADES_001) AS a OVER (ROWS 3 PRECEDING)"
+    " JOIN TRADES_001 AS b ON a.ID = b.ID",
+    "SELECT STREAM w FROM TRADES_001 AS b LEFT JOIN (SELECT STREAM ROWTIME AS w, ID FROM TRADES_001) AS a"
+    " OVER (ROWS 3 PRECEDING) ON a.ID = b.ID",
+    "SELECT STREAM ROWTIME AS w FROM TRADES_001 UNION ALL SELECT STREAM MADE_AT FROM TRADES_001",
+]
+
+
+@pytest.mark.parametrize("inner", LOST)
+def test_time_of_rows_that_leave_later_ends_no_groups(inner: str) -> None:
+    assert len(problems(f"SELECT STREAM COUNT(*) FROM ({inner}) AS e GROUP BY FLOOR(e.w TO HOUR)")) == 1
+
+
+KEPT = [
+    "SELECT STREAM ROWTIME AS w FROM TRADES_001 UNION ALL SELECT STREAM ROWTIME FROM TRADES_001",
+    "SELECT STREAM a.w FROM (SELECT STREAM ROWTIME AS w, ID FROM TRADES_001) AS a"
+    " JOIN TRADES_001 AS b OVER (ROWS 3 PRECEDING) ON a.ID = b.ID",
+    "SELECT STREAM a.w FROM (SELECT STREAM ROWTIME AS w, LINE FROM TRADES_001) AS a LEFT JOIN COMPANIES AS c"
+    " ON a.LINE = c.SYMBOL",
+    "SELECT STREAM w FROM TABLE(RANDOM_CUT_FOREST(CURSOR(SELECT STREAM ROWTIME AS w, ID FROM TRADES_001)))",
+    "SELECT STREAM w, COUNT(*) OVER (ROWS 3 PRECEDING) FROM (SELECT STREAM ROWTIME AS w FROM TRADES_001)",
+    "SELECT STREAM ROWTIME AS w FROM TRADES_001 WINDOWED BY STAGGER (PARTITION BY ID RANGE INTERVAL '1' MINUTE)",
+]
+
+
+@pytest.mark.parametrize("inner", KEPT)
+def test_time_of_rows_that_leave_at_once_ends_groups(inner: str) -> None:
+    text = f"SELECT STREAM COUNT(*) FROM ({inner}) AS e GROUP BY FLOOR(e.w TO HOUR)"
+    assert nodes(text, Aggregate)[0].period == Period(size=3_600_000)
+
+
 def test_row_time_keeps_its_steps_through_a_subquery_and_its_alias() -> None:
     inner = "SELECT STREAM DISTINCT ROWTIME AS w, SECTOR FROM TRADES_001"
     text = f"SELECT STREAM COUNT(*) FROM ({inner}) AS d GROUP BY STEP(d.w BY INTERVAL '10' SECOND)"

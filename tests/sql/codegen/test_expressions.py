@@ -43,7 +43,8 @@ def compiled(expr: Expr, form: str = "value", *, refuses: bool = False) -> Any:
     source = "\n".join([*functions, f"def run({slots}, t=7):", f"    return {text}", ""])
     space = names.space(Runs())
     exec(source, space)
-    return lambda row: space["run"](*row)
+    run: Any = space["run"]
+    return lambda row: run(*row)
 
 
 def outcome(work: Any, row: Any) -> Any:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 
+from sql.engine.faults import FAULTS_MOST, UNTOLD
 from sql.engine.operators.lookup import Table
 from sql.errors import Fault
 from sql.plan.expressions import InTable
@@ -187,3 +188,9 @@ def test_finish_closes_all_that_is_open() -> None:
     feed(engine, batch(1, [("A", 1.0, 1), ("B", 1.0, 1)]))
     engine.finish()
     assert len(rows_of(engine.take() or [])) == 2
+
+
+def test_faults_beyond_the_bound_between_two_commits_are_counted() -> None:
+    engine = program(pump(RATIO)).start()
+    found = feed(engine, batch(5, [("A", 1.0, 0)] * (FAULTS_MOST + 3)))
+    assert (len(found.faults), found.counts[UNTOLD]) == (FAULTS_MOST, 3)

@@ -1,17 +1,20 @@
 """Sliding windows give a row for each row, in any cut, after any restart, as the definition has it."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sql.plan.nodes import Frame
+from sql.engine.operators import sliding_state
+from sql.plan.nodes import Column, Frame
 from sql.program import Program
-from sql.types import BIGINT, DOUBLE
+from sql.types import BIGINT, BOOLEAN, DOUBLE, INTEGER, decimal, interval
+from streams.core.state import EMPTY, changed
 from tests.sql.engine.oracle import AGGREGATES, Record, frame_of, present
 from tests.sql.engine.running import Way, records, varied, ways, whole
-from tests.sql.plans import batch, call, column, const, feed, over, program, pump, rows_of, scan
+from tests.sql.plans import apply, batch, call, column, const, feed, over, program, pump, rows_of, scan
 
 SOURCE = scan()
 TICKER, PRICE, AMOUNT = (column(SOURCE, name) for name in ("TICKER", "PRICE", "AMOUNT"))
@@ -49,6 +52,27 @@ def test_a_sliding_window_gives_the_rows_of_its_definition_however_it_runs(
     wanted = expected(given, FRAMES[name])
     assert whole(PROGRAMS[name], given) == wanted
     assert varied(PROGRAMS[name], given, ways) == wanted
+
+
+@settings(max_examples=20, deadline=None)
+@given(given=records(), ways=ways)
+def test_a_large_window_of_rows_is_stored_in_chunks(given: list[Record], ways: list[Way]) -> None:
+    frame = Frame(partition=(TICKER,), rows=5)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sliding_state, "LARGE", 2)
+        patch.setattr(sliding_state, "CHUNKS", 2)
+        assert varied(made(frame), given, ways) == expected(given, frame)
+
+
+def test_a_commit_of_a_large_window_writes_about_its_new_rows() -> None:
+    engine, state, sizes = made(Frame(partition=(), rows=1_000)).start(), EMPTY, []
+    for time in range(3_000):
+        feed(engine, batch(time, [("A", 1.0, 1)]))
+        change = engine.changes()
+        sizes.append(sum(map(len, change.put.values())))
+        state = changed(state, change)
+    assert max(sizes) < 1_200
+    assert len(state.entries) < 20
 
 
 PLACES = [
@@ -98,6 +122,33 @@ def test_a_range_is_closed_at_both_ends() -> None:
     engine = program(pump(over(SOURCE, [Frame(partition=(), range=60_000)], call("COUNT")))).start()
     found = feed(engine, batch(0, [("A", 1.0, 1)]), batch(60_000, [("A", 1.0, 1)]), batch(60_001, [("A", 1.0, 1)]))
     assert [row[-1] for _, row in rows_of(found)] == [1, 2, 2]
+
+
+def test_an_exponential_average_halves_its_weights_with_each_interval() -> None:
+    tens, thirty = const(10_000, interval()), Frame(partition=(), range=30_000)
+    engine = program(pump(over(SOURCE, [thirty], call("EXP_AVG", PRICE, tens)))).start()
+    prices = [(0, 8.0), (9_999, None), (10_000, 4.0), (25_000, 2.0), (41_000, 1.0)]
+    found = feed(engine, *(batch(time, [("A", price, 1)]) for time, price in prices))
+    wanted = [8.0, 8.0, (4 + 4.0) / 1.5, (2 + 2.0 + 2.0) / 1.75, (1.0 + 1.0) / 1.5]
+    assert [row[-1] for _, row in rows_of(found)] == wanted
+
+
+def test_conditions_and_decimals_of_a_window() -> None:
+    money = decimal(6, 2)
+    columns = (Column("K", INTEGER), Column("M", money))
+    read = scan(columns)
+    amount = column(read, "M")
+    dear = apply(">", amount, const(Decimal("1.10"), money))
+    calls = [call(name, dear, of=BOOLEAN) for name in ("EVERY", "ANY")]
+    calls += [call("SUM", amount), call("AVG", amount), call("VAR_SAMP", amount)]
+    made = program(pump(over(read, [Frame(partition=(), rows=2)], *calls)), columns=columns)
+    found = feed(made.start(), *(batch(at, [(at, price)], columns) for at, price in enumerate((1.1, None, 2.05, 2.15))))
+    assert [row[2:] for _, row in rows_of(found)] == [
+        (False, False, Decimal("1.10"), Decimal("1.10"), None),
+        (False, False, Decimal("1.10"), Decimal("1.10"), None),
+        (True, True, Decimal("2.05"), Decimal("2.05"), None),
+        (True, True, Decimal("4.20"), Decimal("2.10"), 0.005),
+    ]
 
 
 @settings(max_examples=20, deadline=None)

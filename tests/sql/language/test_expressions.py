@@ -106,3 +106,13 @@ def test_chain_of_periods_compares_each_with_the_one_before() -> None:
 def test_made_up_names_are_quoted_only_when_they_must_be() -> None:
     texts = [to_text(name(each)) for each in ("PRICE", "price", "ORDER", "VALUE", "ROWTIME", 'a"b')]
     assert texts == ["PRICE", '"price"', '"ORDER"', '"VALUE"', "ROWTIME", '"a""b"']
+
+
+def test_to_after_a_unit_belongs_to_floor_when_its_unit_is_not_smaller() -> None:
+    first = expression("FLOOR(t + INTERVAL '3' SECOND TO MINUTE)")
+    second = expression("FLOOR(t + INTERVAL '1:30' HOUR TO MINUTE TO DAY)")
+    assert [to_text(each) for each in (first, second)] == [
+        "FLOOR((t + INTERVAL '3' SECOND) TO MINUTE)",
+        "FLOOR((t + INTERVAL '1:30' HOUR TO MINUTE) TO DAY)",
+    ]
+    assert [getattr(each, "unit", None) for each in (first, second)] == ["MINUTE", "DAY"]

@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from sql.live import deleting
 from sql.live.models import SqlApplication, SqlBlob, SqlRow
 from streams.backends.embedded.stream import EmbeddedStream
+from streams.core.records import TRIM_HORIZON
 from streams.models import Lease
+from streams.wiring import build_worker
 from tests.commands import exit_code
 from tests.sql.live.fake import files
 
@@ -97,3 +100,16 @@ def test_delete_takes_rows_files_and_leases_with_it(clicks: EmbeddedStream, tmp_
     assert left == [0, 0, 0, 0]
     assert exit_code("consume", "counts") == 2
     assert "There is no application 'counts'" in capsys.readouterr().err
+
+
+def test_delete_is_refused_while_a_worker_goes_on(
+    clicks: EmbeddedStream, tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deleting, "PATIENCE", 0.0)
+    exit_code("sql", "deploy", "counts", folder(tmp_path / "a"))
+    worker = build_worker("counts", "clicks", TRIM_HORIZON)
+    worker.step()
+    assert exit_code("sql", "delete", "counts", "--yes") == 1
+    assert "A worker of counts still reads clicks." in capsys.readouterr().err
+    worker.close()
+    assert exit_code("sql", "delete", "counts", "--yes") == 0

@@ -62,7 +62,7 @@ def _counted(trades: Sequence[Trade]) -> Iterator[tuple[Row, int]]:
 
 def _sectors(counted: Sequence[Row], by_ticker: bool) -> list[Row]:
     with (FOLDER / "book/sectors.csv").open() as file:
-        sectors: dict[str, str] = dict(csv.reader(file))  # type: ignore[arg-type]  # of two columns
+        sectors: dict[str, str] = dict(csv.reader(file))
     groups: dict[Row, list[int]] = defaultdict(list)
     for time, _, ticker, lines, _ in counted:
         groups[_end(time), sectors.get(ticker), *([ticker] if by_ticker else [])].append(lines)

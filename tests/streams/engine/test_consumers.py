@@ -9,7 +9,7 @@ import pytest
 
 from streams.core.records import StreamError, StreamNotFoundError
 from streams.engine.consumer import Consumer
-from streams.engine.consumers import RETRY, Consumers
+from streams.engine.consumers import LOOK, RETRY, Consumers
 
 
 class FakeConsumer:
@@ -47,6 +47,14 @@ class Shared:
             return lambda: cast(Consumer, FakeConsumer(name, self, **options.get(name, {})))
 
         return Consumers({name: opener(name) for name in names}, lambda: self.now)
+
+    def of_then(self, names: list[str]) -> Consumers:
+        """Steps the applications that the list has at each look."""
+
+        def opens() -> dict[str, Callable[[], Consumer]]:
+            return {name: lambda name=name: cast(Consumer, FakeConsumer(name, self)) for name in names}  # type: ignore[misc]
+
+        return Consumers(opens(), lambda: self.now, opens)
 
 
 @pytest.fixture
@@ -149,3 +157,14 @@ def test_close_closes_every_application_though_one_fails(shared: Shared) -> None
     shared.broken["b"] = StreamError("gone")
     consumers.close()
     assert shared.closed == ["a", "b", "c"]
+
+
+def test_applications_that_come_and_go_begin_and_end_at_a_look(shared: Shared) -> None:
+    names = ["a", "b"]
+    consumers = shared.of_then(names)
+    consumers.step()
+    names[:] = ["b", "c"]
+    shared.now += LOOK
+    for _ in range(4):
+        consumers.step()
+    assert (shared.log, shared.closed) == (["a", "b", "b", "c", "b"], ["a"])

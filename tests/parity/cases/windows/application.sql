@@ -1,0 +1,33 @@
+-- Several windows in one SELECT, by rows and by time; no two records arrive in one millisecond.
+CREATE OR REPLACE STREAM "SLID" (
+    "ticker" VARCHAR(8), "mean" DOUBLE, "most" DOUBLE, "count" BIGINT, "shares" BIGINT, "spread" DOUBLE
+);
+
+CREATE OR REPLACE PUMP "SLIDE_PUMP" AS
+INSERT INTO "SLID"
+SELECT STREAM "ticker", AVG("price") OVER "LAST_3", MAX("price") OVER "LAST_10", COUNT(*) OVER "LAST_MINUTE",
+    SUM("qty") OVER "LAST_MINUTE", STDDEV_POP("qty") OVER "LAST_3"
+FROM "SOURCE_SQL_STREAM_001"
+WINDOW "LAST_3" AS (PARTITION BY "ticker" ROWS 2 PRECEDING),
+    "LAST_10" AS (ROWS 9 PRECEDING),
+    "LAST_MINUTE" AS (PARTITION BY "ticker" RANGE INTERVAL '1' MINUTE PRECEDING);
+
+-- LAG sees the rows of its window alone.
+CREATE OR REPLACE STREAM "BEFORE" ("ticker" VARCHAR(8), "price" DOUBLE, "in_rows" DOUBLE, "in_time" DOUBLE, "third" DOUBLE);
+
+CREATE OR REPLACE PUMP "BEFORE_PUMP" AS
+INSERT INTO "BEFORE"
+SELECT STREAM "ticker", "price", LAG("price", 2, 0) OVER (PARTITION BY "ticker" ROWS 2 PRECEDING),
+    LAG("price") OVER (PARTITION BY "ticker" RANGE INTERVAL '10' SECOND PRECEDING),
+    LAG("price", 3) OVER (PARTITION BY "ticker" ROWS 2 PRECEDING)
+FROM "SOURCE_SQL_STREAM_001";
+
+-- A second step on the sliding counts.
+CREATE OR REPLACE STREAM "BUSY" ("ticker" VARCHAR(8), "rows" BIGINT, "first" DOUBLE, "last" DOUBLE);
+
+CREATE OR REPLACE PUMP "BUSY_PUMP" AS
+INSERT INTO "BUSY"
+SELECT STREAM "ticker", COUNT(*), FIRST_VALUE("mean") IGNORE NULLS, LAST_VALUE("mean") IGNORE NULLS
+FROM "SLID"
+GROUP BY STEP("SLID".ROWTIME BY INTERVAL '30' SECOND), "ticker"
+HAVING COUNT(*) > 1;
