@@ -87,8 +87,8 @@ def _start() -> Child:
     with theirs:
         process = subprocess.Popen(
             [sys.executable, "-m", "sql.offline.child"],
-            stdin=theirs,
-            stdout=theirs,
+            stdin=theirs.fileno(),
+            stdout=theirs.fileno(),
             stderr=subprocess.DEVNULL,
             cwd=settings.BASE_DIR,
             env={name: os.environ[name] for name in KEPT if name in os.environ},

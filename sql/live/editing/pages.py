@@ -13,6 +13,7 @@ from accounts.guards import person
 from common.text import cut, storable
 from sql.errors import ScriptError
 from sql.folder import FolderError, from_files
+from sql.folder.reading import SCRIPT_MOST
 from sql.functions.summaries import GROUPS
 from sql.live import listing
 from sql.live.deploying import roll_back
@@ -182,7 +183,7 @@ def _page(
         "groups": GROUPS,
         "words": _words(context["fields"]),
         "versions": listing.versions(application)[:VERSIONS] if application else [],
-        "most": {"script": drafts.SCRIPT_MOST, "configuration": drafts.CONFIGURATION_MOST, **drafts.CHOSEN},
+        "most": {"script": SCRIPT_MOST, "configuration": drafts.CONFIGURATION_MOST, **drafts.CHOSEN},
         "now": timezone.now(),
     }
     return render(request, "sql/edit.html", context, status=422 if refused and request.method == "POST" else 200)
