@@ -19,7 +19,7 @@ from sql.references import tables_of
 from sql.rendering import Renderer, encode
 from streams.core.records import Batch
 
-SHOWN = 50  # newest rows of a stream
+SHOWN = 500  # newest rows of a stream: a curve's points
 ROWS_MOST = 200_000  # of a run, over all streams
 FAULTS_MOST = 50  # kinds of faults that are told apart
 REFUSED = 5  # records that are told

@@ -73,15 +73,27 @@ function extensions(textarea, words, changed, run) {
     dialect.language.data.of({ autocomplete: completeFromList(options) }),
     syntaxHighlighting(colours),
     look,
-    EditorView.contentAttributes.of({ "aria-label": "Script", "aria-describedby": "script-help" }),
+    EditorView.contentAttributes.of({ "aria-label": "Script", "aria-describedby": "script-help", tabindex: "0" }),
     Prec.highest(keymap.of([{ key: "Mod-Enter", run: () => (run(), true) }])),
     keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap]),
+    EditorView.domEventHandlers({ beforeinput: replaceSelected }),
     EditorView.updateListener.of((update) => {
       if (!update.docChanged) return;
       textarea.value = update.state.doc.toString();
       changed();
     }),
   ];
+}
+
+/** Puts text in place of a selection. Left to the browser, it would keep the look of the replaced text by a style attribute. */
+function replaceSelected(event, view) {
+  const { from, to, empty } = view.state.selection.main;
+  if (event.inputType !== "insertText" || !event.data || event.isComposing || empty) return false;
+  event.preventDefault();
+  const insert = () => view.state.update(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+  const handled = view.state.facet(EditorView.inputHandler).some((handler) => handler(view, from, to, event.data, insert));
+  if (!handled) view.dispatch(insert());
+  return true;
 }
 
 /** Marks the problems [{line, column, sentence, warning}] at their places. */

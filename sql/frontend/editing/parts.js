@@ -24,7 +24,7 @@ export function send(form, name, signal) {
 /** Replaces the parts that the answer has, but for those in `kept`. Returns the new ones by name. */
 export function place(answer, kept = []) {
   const placed = {};
-  for (const part of all("[data-part]", answer)) {
+  for (const part of all("body > [data-part]", answer)) {
     const old = one(`[data-part="${CSS.escape(part.dataset.part)}"]`);
     if (!old || kept.includes(part.dataset.part)) continue;
     const node = document.adoptNode(part);

@@ -19,6 +19,7 @@ from sql.live import listing
 from sql.live.deploying import roll_back
 from sql.live.editing import catalogue, drafts, panels, slices, work
 from sql.live.editing.access import editors_only
+from sql.live.editing.bench import bench
 from sql.live.editing.drafts import Text, TextError
 from sql.live.editing.work import Answer
 from sql.live.models import SqlApplication, SqlDraft
@@ -36,6 +37,7 @@ def edit(request: HttpRequest, name: str = "") -> HttpResponse:
     application = _application(name) if name else None
     if request.method == "POST":
         return _posted(request, application)
+    bench.warm()
     draft = drafts.saved(person(request), name)
     text = drafts.text_of(draft) if draft else _first_text(request, application)
     return _page(request, application, text, draft=draft, stream=request.GET.get("stream", ""))

@@ -12,6 +12,7 @@ from common.text import storable
 from sql.folder import APPLICATION_FILE, SCRIPT_FILE
 from sql.live.editing import catalogue, panels, showing, slices, work
 from sql.live.editing.access import editors_only
+from sql.live.editing.bench import bench
 from sql.live.editing.catalogue import Fields
 from sql.live.editing.drafts import Text
 from sql.live.editing.pages import PART
@@ -34,6 +35,7 @@ def panel(request: HttpRequest) -> HttpResponse:
         if form.get("do") == "keep":
             return _keep(request, chosen, fields, streams)
         return _page(request, chosen, fields, streams, _look(request, chosen, fields))
+    bench.warm()
     return _page(request, chosen, fields, streams, None)
 
 

@@ -11,6 +11,7 @@ from sql.templatetags.sql_rows import is_number
 from streams.core import clock
 
 COLUMNS = 60  # of a row on the page
+ROWS = 50  # of a stream on the page
 
 
 def run(told: Told, source: str, taken: Taken) -> dict[str, Any]:
@@ -37,10 +38,10 @@ def _stream(stream: Stream, end: int) -> dict[str, Any]:
             {"name": name, "type": type_, "number": is_number(type_)} for name, type_ in stream.columns[:COLUMNS]
         ],
         "more": max(0, len(stream.columns) - COLUMNS),
-        "open": any(time > end for time, _ in stream.rows),
+        "open": any(time > end for time, _ in stream.rows[-ROWS:]),
         "rows": [
             {"rowtime": clock.to_iso(time), "open": time > end, "cells": _cells(text, numbers)}
-            for time, text in reversed(stream.rows)
+            for time, text in reversed(stream.rows[-ROWS:])
         ],
     }
 
