@@ -164,7 +164,8 @@ def _page(
     """Renders the page, or the parts of it that a button changes. A text that is refused gets status 422."""
     told = answer.told if answer else None
     refused = bool(answer and (answer.refusal or (told and not told.compiles)))
-    stream = stream or _source(text)
+    streams = [] if request.headers.get(PART) else catalogue.streams()
+    stream = stream or _source(text) or next(iter(streams), "")
     context: dict[str, Any] = {
         "application": application,
         "text": text,
@@ -181,7 +182,7 @@ def _page(
     context |= {
         "draft": draft,
         "behind": application and application.active != text.base,
-        "streams": catalogue.streams(),
+        "streams": streams,
         "groups": GROUPS,
         "words": _words(context["fields"]),
         "versions": listing.versions(application)[:VERSIONS] if application else [],
