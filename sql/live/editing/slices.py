@@ -106,9 +106,8 @@ def take(stream: str, found: Slice, read: Callable[..., list[Record]] = wiring.r
     if not records and found.latest and (newest := wiring.newest_records(stream, 1)):
         end = newest[0][0] + 1
         found = Slice(end - (found.end - found.start), end)
-        notes.append(
-            f"Nothing arrived lately, so these are the records up to {clock.to_iso(end - 1)[:19].replace('T', ' ')} UTC."
-        )
+        newest_at = clock.to_iso(end - 1)[:19].replace("T", " ")
+        notes.append(f"Nothing arrived lately, so these are the records up to {newest_at} UTC.")
         records = read(stream, found.start, found.end, RECORDS, BYTES)
     if len(records) > RECORDS or sum(len(each[3]) for each in records) > BYTES:
         records = records[:-1]
