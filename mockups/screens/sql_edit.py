@@ -3,7 +3,7 @@
 import math
 
 from mockups.kit import EDGE, Column, Plot, button, field, panel, table
-from mockups.pencil import BLUE, GREEN, MUTED, PALE_GREY, PALE_VERMILION, VERMILION, Sheet
+from mockups.pencil import BLUE, GREEN, LINE, MUTED, PALE_GREY, PALE_VERMILION, VERMILION, Sheet
 from mockups.screens.sql import bar
 
 WIDE = 1280 - 2 * EDGE
@@ -31,7 +31,7 @@ APART = [
 ]
 VERSIONS = [
     *(Column(name, width, right=False) for name, width in (("Version", 160), ("Deployed", 260), ("By", 160))),
-    *(Column(name, width, right=False) for name, width in (("Note", 400), ("", 252))),
+    *(Column(name, width, right=False) for name, width in (("Note", 400), ("Act", 252))),
 ]
 
 
@@ -55,16 +55,15 @@ def edit() -> Sheet:
         table(sheet, EDGE + 1, 1004, APART, [["14:02:00", "MEANS", '["AMZN",371.02]', "1"]], step=36)
     with sheet.group("versions"):
         panel(sheet, EDGE, 1114, WIDE, 190, "Versions")
-        rows = [["12, runs", "2026-11-22 13:41", "ada", "mean instead of last price", ""]]
-        rows += [["11", "2026-11-20 09:12", "ada", "–", ""]]
+        rows = [["12, runs", "2026-11-22 13:41", "ada", "mean instead of last price", "–"]]
+        rows += [["11", "2026-11-20 09:12", "ada", "–", "Run this again"]]
         table(sheet, EDGE + 1, 1156, VERSIONS, rows, step=46)
-        button(sheet, EDGE + 1000, 1254, 150, "Run this again")
     return sheet
 
 
 def _form(sheet: Sheet, y: float) -> None:
     with sheet.group("form"):
-        panel(sheet, EDGE, y, LEFT, 556, "")
+        sheet.rect(EDGE, y, LEFT, 556, stroke=LINE, round_=True)
         field(sheet, EDGE + 16, y + 12, 640, "Run on", "yesterday 14:05 for 10 minutes")
         button(sheet, EDGE + 672, y + 38, 90, "Run", primary=True)
         button(sheet, EDGE + 774, y + 38, 90, "Check")
@@ -107,7 +106,7 @@ def made_panel() -> Sheet:
         sheet.text(EDGE, 76, "SQL  /", color=BLUE, size=15)
         sheet.text(EDGE, 96, "New panel", size=28)
     with sheet.group("choices"):
-        panel(sheet, EDGE, 144, WIDE, 360, "")
+        sheet.rect(EDGE, 144, WIDE, 360, stroke=LINE, round_=True)
         field(sheet, EDGE + 16, 156, 380, "Stream", "trades  ▾")
         chosen = (("Show the", "mean  ▾"), ("of", "price  ▾"), ("for each", "tickerSymbol  ▾"))
         for place, (label, value) in enumerate((*chosen, ("computed", "every minute  ▾"))):
