@@ -99,15 +99,22 @@ def _walk(stream: Stream) -> Walk:
     return Walk(stream, stream.now, _patience(), SETTLE)
 
 
-def newest_records(name: str, most: int) -> list[Record]:
-    """Returns at most so many of the newest records, as many as there are time for. Raises StreamError."""
-    if not is_kinesis():
-        with closing(EmbeddedLook(parse_embedded(settings.STREAM_URL).path, name)) as look:
-            return list(islice(look.backward(None), most))
+def newest_records(name: str, most: int, size: int = 64 << 20) -> list[Record]:
+    """Returns at most so many of the newest records, and bytes, as many as there are time for. Raises StreamError."""
+    if is_kinesis():
+        return _first(_walk(open_stream(name)).backward(None), most, size)
+    with closing(EmbeddedLook(parse_embedded(settings.STREAM_URL).path, name)) as look:
+        return _first(look.backward(None), most, size)
+
+
+def _first(records: Iterator[Record], most: int, size: int) -> list[Record]:
     found: list[Record] = []
     with suppress(OutOfTimeError):
-        for record in islice(_walk(open_stream(name)).backward(None), most):
-            found.append(record)  # noqa: PERF402 - those found before the time is up count
+        for record in islice(records, most):
+            size -= len(record[4])
+            if size < 0 and found:
+                break
+            found.append(record)
     return found
 
 

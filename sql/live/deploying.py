@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Max
 
+from common import database_errors
 from sql.folder import Application, FolderError
 from sql.live import files, row_views
 from sql.live.deployed import Compiled, compiled
@@ -23,6 +24,7 @@ class Deployment(NamedTuple):
     version: SqlVersion
     compiled: Compiled
     new: bool
+    trouble: str = ""  # why the views could not be made, in a sentence
 
 
 def deploy(name: str, content: Mapping[str, bytes], author: str, note: str = "") -> Deployment:
@@ -41,8 +43,7 @@ def deploy(name: str, content: Mapping[str, bytes], author: str, note: str = "")
         version = _store(application, content, digest, author, note) if new else latest
         assert version
         outputs = _activate(application, version, found)
-    _make_views(outputs)
-    return Deployment(version, found, new)
+    return Deployment(version, found, new, _make_views(outputs))
 
 
 def roll_back(name: str, number: int | None = None) -> Deployment:
@@ -59,8 +60,7 @@ def roll_back(name: str, number: int | None = None) -> Deployment:
     new = number != application.active
     with transaction.atomic():
         outputs = _activate(application, version, found)
-    _make_views(outputs)
-    return Deployment(version, found, new)
+    return Deployment(version, found, new, _make_views(outputs))
 
 
 def existing(name: str) -> SqlApplication:
@@ -149,7 +149,12 @@ def _output(output: SqlOutput, written: Written) -> SqlOutput:
     return output
 
 
-def _make_views(outputs: list[SqlOutput]) -> None:
-    """Makes the views, after the transaction: MariaDB ends one with such a statement."""
-    for output in outputs:
-        row_views.create(output)
+def _make_views(outputs: list[SqlOutput]) -> str:
+    """Makes the views, after the transaction: MariaDB ends one with such a statement. Returns why it cannot, or ""."""
+    try:
+        for output in outputs:
+            row_views.create(output)
+    except DatabaseError as error:
+        says = database_errors.sentence(error)
+        return f"The views of the rows could not be made; the user of the database needs CREATE VIEW. {says}"
+    return ""

@@ -69,8 +69,9 @@ def outlived(now: datetime) -> Mapping[type[Model], QuerySet[Any]]:
     """Returns the rows, the faults and the switches that have been kept long enough."""
     own = not_ahead(now)
     since = kept_since(own, settings.RETENTION_SQL)
+    outputs = list(SqlOutput.objects.values_list("pk", flat=True))  # by which the index of rows begins
     return {
-        SqlRow: SqlRow.objects.filter(rowtime__lt=since),
+        SqlRow: SqlRow.objects.filter(output__in=outputs, rowtime__lt=since),
         SqlFault: SqlFault.objects.filter(last__lt=since),
         SqlSwitch: SqlSwitch.objects.filter(at__lt=kept_since(own, settings.RETENTION_AUDIT)),
     }
