@@ -6,8 +6,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from dashboard import ranges
 from dashboard import topics as dashboard_topics
-from dashboard.boards import editing, panels, ranges, store
+from dashboard.boards import editing, panels, store
 from dashboard.boards.asking import PanelError, Sources
 from dashboard.boards.edit_pages import changeable, either, version_of
 from dashboard.boards.models import Board
