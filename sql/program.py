@@ -1,6 +1,7 @@
 """Compiles an application to a program, from which engines start."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from operator import attrgetter
 from typing import Any
 
@@ -19,7 +20,7 @@ from sql.folder import Application
 from sql.functions.casting import cast_to, same
 from sql.language.parser import parse
 from sql.plan.costs import bytes_of
-from sql.plan.nodes import Forest, Over, Plan, Scan, walk
+from sql.plan.nodes import Forest, Over, Plan, Pump, Scan, walk
 from sql.schema.decoding import Decoder
 from sql.types import VARCHAR
 from streams.core.hashing import hash_key
@@ -70,6 +71,11 @@ def _huge(plan: Plan) -> Iterator[Problem]:
                     return
 
 
+def _named(plan: Plan) -> list[Pump]:
+    """Returns the bare queries as pumps into streams of their own names."""
+    return [replace(each, target=each.name) for each in plan.peeks]
+
+
 class Program:
     """Holds the code of an application's plan. Engines started from it share the code and nothing else."""
 
@@ -78,7 +84,7 @@ class Program:
         self.application, self.plan = application, plan
         switches = application.switches
         self.per_shard = application.parallel and plan.proof.per_shard
-        self.graph: Graph = cut(plan, [*plan.pumps, *(plan.peeks if peeks else ())], application.inputs)
+        self.graph: Graph = cut(plan, [*plan.pumps, *(_named(plan) if peeks else ())], application.inputs)
         self.one_by_one = meets(self.graph)
         self.closes_on_row = switches.close_on == "row"
         self.settings = Settings(switches.distinct_limit, switches.outer_join, switches.seed)

@@ -54,23 +54,9 @@ class StreamJoinOperator:
             Side("LR"[n], frames[n], partition, preserved=PRESERVED[node.kind][n], repeats=bool(oddity[n]))
             for n in (LEFT, RIGHT)
         )
-        self._bound = Bound(
-            report,
-            "joined rows",
-            f"A side of the join remembers {most:,} rows, the most there may be, so that the oldest are forgotten "
-            "before the end of their window; use a shorter window.",
-        )
-        self._many = Bound(
-            report,
-            "matches",
-            f"A row has more than {matches:,} matches, and only so many leave; join by more columns.",
-        )
-        self._full = Bound(
-            report,
-            "pairs",
-            f"{pairs:,} pairs leave at one time, the most there may be, so that those of further rows are left out; "
-            "join by more columns.",
-        )
+        self._bound = Bound(report, "joined rows", MANY_ROWS.format(most=most))
+        self._many = Bound(report, "matches", MANY_MATCHES.format(matches=matches))
+        self._full = Bound(report, "pairs", MANY_PAIRS.format(pairs=pairs))
         for side in self._sides:
             side.restore(kept)
         self._now = max(side.last_time() for side in self._sides)
@@ -147,3 +133,14 @@ class StreamJoinOperator:
 
     def size(self) -> int:
         return sum(map(len, self._sides)) * ROW_SIZE
+
+
+MANY_ROWS = (
+    "A side of the join remembers {most:,} rows, the most there may be, so that the oldest are forgotten "
+    "before the end of their window; use a shorter window."
+)
+MANY_MATCHES = "A row has more than {matches:,} matches, and only so many leave; join by more columns."
+MANY_PAIRS = (
+    "{pairs:,} pairs leave at one time, the most there may be, so that those of further rows are left out; "
+    "join by more columns."
+)
