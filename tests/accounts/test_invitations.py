@@ -17,8 +17,8 @@ FORM = {"password1": NEW, "password2": NEW}
 pytestmark = pytest.mark.usefixtures("db", "fast_bcrypt")
 
 
-def invite(name: str = "grace", **more: bool) -> str:
-    return invitations.make(name, timezone.now(), **more)[1]  # type: ignore[arg-type]
+def invite(name: str = "grace", **more: str) -> str:
+    return invitations.make(name, timezone.now(), **more)[1]
 
 
 def test_invited_user_chooses_a_password_and_is_signed_in(client: Client) -> None:
