@@ -31,6 +31,7 @@ class LiveResults(NamedTuple):
     epoch: str
     ordinal: int  # of the first row
     results: Results
+    watermark: int  # milliseconds
     switch: Switch | None = None
 
 
@@ -93,7 +94,7 @@ class SqlProcessor:
         ordinal = self._ordinal
         if found:
             self._ordinal += sum(len(packet.rows) for packet in found.packets) + len(found.faults)
-        return LiveResults(self._deployed, self._shard, self._epoch, ordinal, found or NOTHING, switch)
+        return LiveResults(self._deployed, self._shard, self._epoch, ordinal, found or NOTHING, self._watermark, switch)
 
     def changes(self) -> StateChange:
         found = self._engine.changes()
