@@ -71,6 +71,8 @@ class Run:
         told = [
             f"{pump}, line {line}: {counted(len(group), 'row')} failed at the column {column}. The first: "
             f"{group[0].sentence} ({group[0].expression}; the row was {group[0].value})"
+            if column
+            else f"{pump}, line {line}: {group[0].sentence}"
             for (pump, column, line), group in groups.items()
         ]
         if self.refused:
