@@ -135,7 +135,7 @@ class Faults:
 
 
 class OperatorReport:
-    """Takes the faults and counts of one operator, whose pump and line it knows."""
+    """Takes the faults and counts of one operator, and knows its pump and line."""
 
     def __init__(self, faults: Faults, operator: Stateful) -> None:
         self._faults, self.operator = faults, operator

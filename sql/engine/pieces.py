@@ -11,7 +11,7 @@ GOES_ON, ENDS = b"\xc1+", b"\xc1."  # before the pieces of a history row; no msg
 
 
 class Gathered(NamedTuple):
-    """Holds a state of whole parts, and the number of stored pieces of each entry that has any."""
+    """Holds a state in whole parts, and the number of stored pieces of each entry that has any."""
 
     state: State
     numbers: dict[StateKey, int]

@@ -22,7 +22,7 @@ SHOWN = 40  # lines of a difference that are printed
 
 
 class Run:
-    """Runs an application once; `faults` and `refused` tell, afterwards, what it could not use."""
+    """Runs an application once; `faults` and `refused` hold, afterwards, the rows that it could not use."""
 
     def __init__(self, application: Application) -> None:
         self._program: Program = compile_application(application)
