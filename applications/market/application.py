@@ -11,7 +11,7 @@ from applications.market.metrics import windows_closed
 from applications.market.models import TRADES, TradeMinute
 from applications.market.retention import outlived
 from applications.market.source import SOURCE
-from streams.applications import Application, Navigation, Search, Topic
+from streams.applications import Application, Navigation, Topic
 from streams.core.sink import Rows
 
 SECOND = timedelta(seconds=1)
@@ -45,5 +45,4 @@ APPLICATION = Application(
         about="Trades as they arrive, minute by minute",
         within=frozenset({"ticker", "ticker-by-name", "market-search"}),
     ),
-    search=Search(label="Find a ticker", placeholder="Ticker", url="market-search"),
 )

@@ -17,7 +17,7 @@ FORM = {"password1": NEW, "password2": NEW}
 pytestmark = pytest.mark.usefixtures("db", "fast_bcrypt")
 
 
-def invite(name: str = "grace", **more: bool) -> str:
+def invite(name: str = "grace", **more: str) -> str:
     return invitations.make(name, timezone.now(), **more)[1]  # type: ignore[arg-type]
 
 
