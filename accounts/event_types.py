@@ -75,6 +75,8 @@ CATALOGUE = {
     "tokens.revoked": Event("API tokens revoked", ("reason", "by", "count"), notice=True),
     "token.used-from-new-address": Event("API token used from a new address", ("label",), notice=True),
     "token.refused": Event("An API token was refused", ("reason", "scopes"), kept=False),
+    "display-link.made": Event("Display link made", ("label", "expires"), notice=True),
+    "display-link.revoked": Event("Display link revoked", ("label",)),
     "access-key.made": Event("Access key made", ("label", "scopes", "streams", "expires", "by"), notice=True),
     "access-key.revoked": Event("Access key revoked", ("label", "by")),
     "access-keys.revoked": Event("Access keys revoked", ("reason", "by", "count"), notice=True),

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("live/<str:name>.json", polling.topic, name="live"),
     path("search/", search.search, name="search"),
     path("search.json", search.suggestions, name="search-json"),
+    path("", include("dashboard.boards.urls")),
     path("", include("dashboard.operators.urls")),
 ]
 urlpatterns += [path("", include(each.urls)) for each in applications.shown() if each.urls]

@@ -1,6 +1,7 @@
 """Compiles an application to a program, from which engines start."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from operator import attrgetter
 from typing import Any
 
@@ -18,7 +19,7 @@ from sql.errors import Problem, ScriptError, place
 from sql.folder import Application
 from sql.functions.casting import cast_to, same
 from sql.language.parser import parse
-from sql.plan.nodes import Over, Plan, Scan, walk
+from sql.plan.nodes import Over, Plan, Pump, Scan, walk
 from sql.schema.decoding import Decoder
 from sql.types import VARCHAR
 from streams.core.hashing import hash_key
@@ -52,6 +53,11 @@ def _unsteady(plan: Plan) -> Iterator[Problem]:
                 yield Problem(line, column, "EXP_AVG needs a window with a RANGE, such as RANGE INTERVAL '30' SECOND.")
 
 
+def _named(plan: Plan) -> list[Pump]:
+    """Returns the bare queries as pumps into streams of their own names."""
+    return [replace(each, target=each.name) for each in plan.peeks]
+
+
 class Program:
     """Holds the code of an application's plan. Engines started from it share the code and nothing else."""
 
@@ -60,7 +66,7 @@ class Program:
         self.application, self.plan = application, plan
         switches = application.switches
         self.per_shard = application.parallel and plan.proof.per_shard
-        self.graph: Graph = cut(plan, [*plan.pumps, *(plan.peeks if peeks else ())], application.inputs)
+        self.graph: Graph = cut(plan, [*plan.pumps, *(_named(plan) if peeks else ())], application.inputs)
         self.one_by_one = meets(self.graph)
         self.closes_on_row = switches.close_on == "row"
         self.settings = Settings(switches.distinct_limit, switches.outer_join, switches.seed)

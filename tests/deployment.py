@@ -97,6 +97,10 @@ class Deployment:
             )[0][0]
         )
 
+    def wait_until_applied(self, application: str, records: int) -> None:
+        """Waits until workers have applied so many records for an application."""
+        wait_for(lambda: self.applied(application) >= records)
+
 
 def kill(process: "subprocess.Popen[str]") -> None:
     """As the power would: no signal that could be handled."""

@@ -13,7 +13,7 @@ import pytest
 from login.supervisor import Supervisor
 from tests.deployment import ROOT, Deployment, kill
 from tests.emulators import kinesis_local, ministack
-from tests.test_exactly_once import naive_minutes, wait_until_applied
+from tests.test_exactly_once import naive_minutes
 from tests.waiting import wait_for
 
 Emulator = Callable[[], AbstractContextManager[str]]
@@ -57,7 +57,7 @@ def test_packed_records_are_counted_once_when_a_worker_is_killed(on: Callable[[E
     deployment.run("streams", "create", "trades", "--shards", "2")
     deployment.run("produce", "trades", "--count", "20000", "--rate", "0")
     worker = deployment.start("consume", "trades")
-    wait_until_applied(deployment, "trades", 1)
+    deployment.wait_until_applied("trades", 1)
     kill(worker)
     deployment.run("consume", "trades", "--until-caught-up")
     check(deployment, 20_000)
@@ -68,12 +68,12 @@ def test_records_of_a_split_and_merged_stream_are_counted_once(on: Callable[[Emu
     deployment.run("streams", "create", "trades", "--shards", "2")
     workers = [deployment.start("consume", "trades") for _ in range(2)]
     producer = deployment.start("produce", "trades", "--count", "600", "--rate", "100")
-    wait_until_applied(deployment, "trades", 100)
+    deployment.wait_until_applied("trades", 100)
     deployment.run("streams", "split", "trades", "shardId-000000000000")
-    wait_until_applied(deployment, "trades", 300)
+    deployment.wait_until_applied("trades", 300)
     deployment.run("streams", "merge", "trades", "shardId-000000000003", "shardId-000000000001")
     producer.communicate(timeout=60)
-    wait_until_applied(deployment, "trades", 600)
+    deployment.wait_until_applied("trades", 600)
     for worker in workers:
         kill(worker)
     deployment.run("consume", "trades", "--until-caught-up")

@@ -14,7 +14,6 @@ from streams.core import clock
 from tests.deployment import Deployment, Web, kill
 from tests.emulators import kinesis_local, ministack
 from tests.faketime import SetClock, wrong_by
-from tests.test_exactly_once import wait_until_applied
 from tests.test_sockets_end import SIGN_IN, ask, brief, within
 from tests.waiting import wait_for
 
@@ -114,7 +113,7 @@ def test_a_worker_on_kinesis_with_a_fast_clock_applies_live_trades(on_kinesis: D
     wait_for(lambda: reached(deployment))
     for count in range(1, 6):
         deployment.run(*TRADES, "4")
-        wait_until_applied(deployment, "trades", 4 * count)
+        deployment.wait_until_applied("trades", 4 * count)
     found = lease(deployment)
     assert (found["applied"], found["dead"]) == (20, 0)
     assert reached(deployment) <= clock.now()

@@ -15,6 +15,7 @@ from sql.engine.making import Maker, attach
 from sql.engine.operators.lookup import LookupJoinOperator, Table
 from sql.engine.operators.sliding import SlidingFrame, SlidingOperator
 from sql.engine.operators.tumbling import TumblingOperator
+from sql.engine.pieces import Pieces
 from sql.engine.storing import joined, opened, stored_name
 from sql.engine.tables import TableValues
 from streams.core.processor import Processor
@@ -57,6 +58,7 @@ class Engine(Processor[bytes, Results]):
         stored = opened(state, names)
         self._meta, self._time = stored.meta, stored.meta.time
         self._stale: list[StateKey] = list(stored.stale)
+        self._pieces = Pieces(stored.pieces)
         self._faults = Faults()
         self._reports: dict[str, OperatorReport] = {}
         self._begin(program, stored.kept, {})
@@ -289,7 +291,7 @@ class Engine(Processor[bytes, Results]):
             if change.put or change.removed or change.history:
                 changes[stored_name(name, self._meta)] = change
         stale, self._stale = self._stale, []
-        return joined(self._meta, changes, stale)
+        return self._pieces.divided(joined(self._meta, changes, stale))
 
     def size(self) -> int:
         """Returns about how many bytes the state takes in memory."""

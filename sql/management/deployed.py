@@ -46,6 +46,8 @@ def deploy(command: Any, name: str, folder: Path, note: str, **_: Any) -> None:
     found = deploying.deploy(name, dict(read_folder(folder).files), getpass.getuser(), note)
     for warning in found.compiled.program.plan.warnings:
         command.stderr.write(str(warning), str)
+    if found.trouble:
+        command.stderr.write(found.trouble, str)
     number, application = found.version.number, found.version.application
     if not found.new:
         command.stdout.write(f"{name}: nothing changed; version {number} runs.")

@@ -14,6 +14,7 @@ from applications.orders.models import Site
 from common import finding
 from common.finding import Hit
 from dashboard import search
+from dashboard.boards.models import Board
 from dashboard.live.allowance import Arrivals
 from sql.live.models import SqlApplication
 from tests.accounts.test_roles import COLUMNS, promised
@@ -33,6 +34,8 @@ def people(db: None, monkeypatch: pytest.MonkeyPatch) -> dict[str, Client]:
     Ticker.objects.bulk_create([Ticker(stream=TRADES, name=name, folded=name.lower()) for name in ("AMZN", "LOGI")])
     Site.objects.create(name="london")
     SqlApplication.objects.create(name="popular-stocks", stream=TRADES, active=1)
+    Board.objects.create(slug="mill", title="Mill wheel", text="")
+    Board.objects.create(slug="secret", title="Mill secret", text="", seen_by=Board.OWNER)
     found = {}
     for role in roles.ROLES:
         user = User.objects.create_user(f"ada-{role}")
@@ -48,7 +51,8 @@ def titles(client: Client, text: str) -> list[tuple[str, str]]:
 
 def test_search_finds_things_of_every_room(people: dict[str, Client]) -> None:
     found = [
-        titles(people["administrator"], text)[0] for text in ("amz", "LOND", "popular", "ada-v", "trad", "passkey")
+        titles(people["administrator"], text)[0]
+        for text in ("amz", "LOND", "popular", "ada-v", "trad", "passkey", "mill")
     ]
     assert found == [
         ("ticker", "AMZN"),
@@ -57,6 +61,7 @@ def test_search_finds_things_of_every_room(people: dict[str, Client]) -> None:
         ("person", "ada-viewer"),
         ("stream", "trades"),
         ("setting", "Add a passkey"),
+        ("board", "Mill wheel"),
     ]
 
 
@@ -67,6 +72,10 @@ def test_search_shows_nobody_a_thing_that_their_role_may_not_open(people: dict[s
     kinds = {role: {kind for text in WORDS for kind, _ in titles(client, text)} for role, client in people.items()}
     assert kinds["operator"] - kinds["viewer"] == {"stream"}
     assert kinds["administrator"] - kinds["operator"] == {"person"}
+
+
+def test_board_of_somebody_else_is_not_found(people: dict[str, Client]) -> None:
+    assert [titles(client, "mill s") for client in people.values()] == [[], [], []]
 
 
 def test_exact_name_leads_to_its_page(people: dict[str, Client]) -> None:

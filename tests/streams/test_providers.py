@@ -1,6 +1,5 @@
 """Applications that are no code: a provider finds them by name, and has pages for all of them."""
 
-from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
@@ -24,11 +23,10 @@ def provider(**more: Any) -> Provider:
 
 
 @pytest.fixture
-def provided(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def provided(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(applications, "_providers", [])
     monkeypatch.setattr(applications, "_topics", dict(applications._topics))
     applications.provide(provider())
-    return
 
 
 @pytest.mark.usefixtures("provided")
