@@ -222,7 +222,7 @@ def form(kind: type[ast.Node]) -> Callable[[Form], Form]:
 
 
 def _with_blanks(args: tuple[Expr, ...]) -> tuple[Expr, ...]:
-    """Returns the sides of a comparison: a literal beside a CHAR is a CHAR too, so that blanks at the end do not count."""
+    """Returns the sides of a comparison; beside a CHAR a literal is one too, so that blanks at its end do not count."""
     if Kind.CHAR not in {each.type.kind for each in args}:
         return args
     return tuple(

@@ -4,6 +4,7 @@ A script can double rows and texts from stream to stream, so that one record wou
 """
 
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sql.codegen.graph import Segment
@@ -29,8 +30,21 @@ def width_of(segment: Segment) -> int:
     return sum(expr.type.size for expr in [*projected, *segment.prefix] if _is_computed_text(expr))
 
 
+def texts_of(segment: Segment) -> list[int]:
+    """Returns the places of computed texts in the rows that leave a segment's loop."""
+    projects = [node for node in segment.chain if isinstance(node, Project)]
+    items = projects[-1].items if projects and segment.whole else ()
+    exprs = [*segment.prefix, *items]
+    computed = _is_text if len(projects) > 1 else _is_computed_text
+    return [place for place, expr in enumerate(exprs) if computed(expr)]
+
+
+def _is_text(expr: Expr) -> bool:
+    return expr.type.family in {Family.TEXT, Family.BYTES}
+
+
 def _is_computed_text(expr: Expr) -> bool:
-    return expr.type.family in {Family.TEXT, Family.BYTES} and not isinstance(expr, Field | Const)
+    return _is_text(expr) and not isinstance(expr, Field | Const)
 
 
 class Room:
@@ -58,13 +72,15 @@ class Room:
     def run(self, segment: Segment, run: Run, rows: Sequence[Any], time: int) -> list[Row]:
         """Runs a loop with wide texts, on so many rows at a time that these stay small, while there is room."""
         size = max(1, CHUNK // width_of(segment))
+        texts = [itemgetter(place) for place in texts_of(segment)]
         found: list[Row] = []
         for at in range(0, len(rows), size):
             if self._characters > self._characters_most:
                 self._left_out(segment, time, len(rows) - at, LONG_TEXTS.format(most=self._characters_most))
                 break
             made = run(rows[at : at + size], time)
-            self._characters += sum(len(value) for row in made for value in row if isinstance(value, str | bytes))
+            for text in texts:
+                self._characters += sum(map(len, filter(None, map(text, made))))
             found += made
         return found
 
