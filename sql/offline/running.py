@@ -26,7 +26,8 @@ class Run:
 
     def __init__(self, application: Application) -> None:
         self._program: Program = compile_application(application)
-        self._engine = self._program.start(tables=tables_of(application))
+        self._tables = tables_of(application)
+        self._engine = self._program.start(tables=self._tables)
         self._fed = 0  # records
         streams = self._program.plan.streams
         self._renderers = {name: Renderer(stream.columns) for name, stream in streams.items()}
@@ -41,6 +42,8 @@ class Run:
     def feed(self, samples: Iterable[Sample]) -> Iterator[dict[str, Any]]:
         """Yields the rows that follow from some records; further ones may be fed later."""
         for number, batch in enumerate(batches(samples, self._fed), 1):
+            if not self._fed:  # the application starts with its first record, as CURRENT_TIMESTAMP may say
+                self._engine = self._program.start(tables=self._tables, start=batch.arrived)
             dead = self._engine.add(batch, list(batch.datas))
             self._fed += len(batch.sequences)
             self.refused += [f"Record {record.sequence}: {record.error}" for record in dead]
@@ -74,6 +77,7 @@ class Run:
             if column
             else f"{pump}, line {line}: {group[0].sentence}"
             for (pump, column, line), group in groups.items()
+            if pump  # the others are those of `refused`
         ]
         if self.refused:
             told.append(f"{counted(len(self.refused), 'record')} could not be read. {self.refused[0]}")

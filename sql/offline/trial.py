@@ -162,7 +162,8 @@ class Trial:
 
     def __init__(self, application: Application, program: Program, monotonic: Any = time.monotonic) -> None:
         self._program, self._monotonic = program, monotonic
-        self._engine = program.start(tables=tables_of(application))
+        self._tables = tables_of(application)
+        self._engine = program.start(tables=self._tables)
         self.peeks = {each.name for each in program.plan.peeks}
         described = {name: each.columns for name, each in program.plan.streams.items()}
         described |= {each.name: each.root.columns for each in program.plan.peeks}
@@ -181,6 +182,8 @@ class Trial:
     def run(self, records: list[Record], seconds: float, *, ends: bool = True) -> None:
         """Computes the records; with `ends` the windows that are open at last end, too."""
         started = last = self._monotonic()
+        if records and not self.read:
+            self._engine = self._program.start(tables=self._tables, start=records[0][0])
         size = FIRST
         while self.read < len(records):
             self._add(records[self.read : self.read + size])
