@@ -18,6 +18,14 @@ class Lines(OutputWrapper):
     def write(self, msg: Any = "", style_func: Any = None, ending: str | None = None) -> None:  # type: ignore[override]  # as Django's
         super().write(escaped(str(msg).removesuffix("\n")), style_func, ending)
 
+    def keep(self, text: str) -> None:
+        """Writes a text of several lines unchanged into a file or a pipe; on a terminal each line is made safe."""
+        if self.isatty():
+            for line in text.removesuffix("\n").split("\n"):
+                self.write(line)
+        else:
+            super().write(text, str, ending="")
+
     def draw(self, text: str) -> None:
         """Writes control sequences of our own, such as those of a progress line."""
         super().write(text, str, ending="")

@@ -46,7 +46,7 @@ class Step(Func):
     def __init__(self, time: str, seconds: int) -> None:
         super().__init__(F(time), seconds=seconds)
 
-    def as_sqlite(self, compiler: Any, connection: Any) -> Any:
+    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
         # Each of the signs is halved twice: in the template, and by the driver.
         template = "(CAST(strftime('%%%%s', %(expressions)s) AS INTEGER) / %(seconds)s)"
         return self.as_sql(compiler, connection, template=template)

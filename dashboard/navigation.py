@@ -1,4 +1,4 @@
-"""The links in the frame of every page: those of the applications, then the operators'."""
+"""The links in the frame of every page: those of the applications, then the boards, then the operators'."""
 
 from typing import NamedTuple
 
@@ -22,6 +22,16 @@ STREAMS = Navigation(
 )
 
 
+BOARDS = Navigation(
+    label="Boards",
+    url="boards",
+    key="b",
+    help="go to the boards",
+    about="Pages that people made of numbers, curves and alarms",
+    within=frozenset({"board", "board-new", "board-edit", "board-text", "board-links", "panel-new", "panel-edit"}),
+)
+
+
 class Link(NamedTuple):
     """A link of the frame; `current` and `within` say where the reader is."""
 
@@ -41,7 +51,7 @@ def links(request: HttpRequest) -> list[Link]:
     staff = bool(getattr(request, "user", None) and request.user.is_staff)
     return [
         Link(entry, here == entry.url or here in entry.pages, here in entry.within)
-        for entry in [*entries(), STREAMS]
+        for entry in [*entries(), BOARDS, STREAMS]
         if staff or not entry.staff
     ]
 

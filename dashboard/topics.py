@@ -1,11 +1,12 @@
 """The topics of docs/protocol.md: the announcements that change them, and the functions that build their snapshots."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
 from dashboard import progress
+from dashboard.boards import topics as boards
 from streams import applications
 from streams.core import topics
 from streams.core.names import MOST_NAME
@@ -27,6 +28,9 @@ class Page(NamedTuple):
     name: str = ""
     build_many: Callable[[Sequence[str], datetime], dict[str, dict[str, Any]]] | None = None
     group: str = ""  # topics of one group are built together
+    # In place of `version_topic`: returns the version from all versions, and the seconds since 1970.
+    version_of: Callable[[Mapping[str, int], float], int] | None = None
+    permits: Callable[[int], bool] | None = None  # whether the user of an id may see it
 
 
 class Kind(NamedTuple):
@@ -51,6 +55,8 @@ def find(topic: str) -> Page | None:
     """
     if topic == PULSE:
         return _PULSE
+    if topic.startswith(boards.WORD):
+        return _board(topic)
     name, stream = _split(topic)
     kind = _kind(name)
     if kind is None or stream == "":
@@ -61,6 +67,28 @@ def find(topic: str) -> Page | None:
         return page
     group = f"{topic.partition(':')[0]}@{stream}"
     return page._replace(name=kind.name, build_many=partial(kind.many, stream=stream), group=group)
+
+
+def _board(topic: str) -> Page | None:
+    """Returns the page of a board's topic, which is built for all of its viewers at once."""
+    named = boards.parse(topic)
+    if named is None:
+        return None
+    return Page(
+        None,
+        partial(boards.build, named),
+        boards.EVERY,
+        name=topic,
+        build_many=partial(boards.build_many, named),
+        group=topic,
+        version_of=partial(boards.version, named),
+        permits=partial(boards.permits, named),
+    )
+
+
+def belongs_to_none(topic: str) -> bool:
+    """Returns whether a topic belongs to no application, so that it has no stream behind it."""
+    return topic == PULSE or topic.startswith(boards.WORD)
 
 
 def is_name(topic: str) -> bool:

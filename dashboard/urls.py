@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", navigation.home, name="home"),
     path("live/", polling.topic_by_name, name="live-by-name"),
     path("live/<str:name>.json", polling.topic, name="live"),
+    path("", include("dashboard.boards.urls")),
     path("", include("dashboard.operators.urls")),
 ]
 urlpatterns += [path("", include(each.urls)) for each in applications.shown() if each.urls]

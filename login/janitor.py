@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Model, QuerySet
 
 from accounts import retention as people
+from dashboard import retention as boards
 from monitoring import retention as processes
 from streams import applications, wiring
 from streams.core.records import StreamError
@@ -23,7 +24,8 @@ BATCH = 1000  # rows of a transaction: it takes some milliseconds, and writers w
 def not_growing() -> dict[type[Model], str]:
     """Returns the models that are in no rule, each with the reason."""
     provided = [each.not_growing for each in applications.provided()]
-    return reduce(or_, [dict(each) for each in provided], people.NOT_GROWING | pipe.NOT_GROWING | processes.NOT_GROWING)
+    rooms = (people, pipe, processes, boards)
+    return reduce(or_, [*(dict(each) for each in provided), *(dict(room.NOT_GROWING) for room in rooms)])
 
 
 class Removal(NamedTuple):
@@ -35,7 +37,7 @@ class Removal(NamedTuple):
 
 def rules(now: datetime) -> dict[type[Model], QuerySet[Any]]:
     """Returns, for each model that grows, the rows that may go."""
-    return people.outlived(now) | pipe.outlived(now) | processes.outlived(now)
+    return people.outlived(now) | pipe.outlived(now) | processes.outlived(now) | boards.outlived(now)
 
 
 def clean(

@@ -201,6 +201,7 @@ SESSION_ENGINE = "accounts.sessions.engine"
 SESSION_IDLE = env.int("SESSION_IDLE", default=30 * 60)  # seconds; NIST SP 800-63B-4 allows up to 1 h
 SESSION_ABSOLUTE = env.int("SESSION_ABSOLUTE", default=12 * 3600)  # seconds; NIST SP 800-63B-4 allows up to 24 h
 SESSION_LIMIT = env.int("SESSION_LIMIT", default=10)  # of one person at a time
+PUBLIC_BOARDS = env.bool("PUBLIC_BOARDS", default=False)  # owners may let anyone see a board, without signing in
 SOCKET_LIMIT = env.int("SOCKET_LIMIT", default=30)  # live pages of one person at a time; further ones poll
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # the server holds the limits
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG

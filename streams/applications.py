@@ -120,7 +120,7 @@ class Provider:
     navigation: Navigation | None = None
 
 
-RESERVED_KEYS = {"s"}  # "g", then "s", leads to the page of the streams
+RESERVED_KEYS = {"b", "s"}  # "g", then "b" or "s", leads to the boards or to the streams
 _registered: dict[str, Application] = {}
 _topics: dict[str, tuple[str, Topic]] = {}  # (name of the application, topic) by topic name; "" for a provider's
 _providers: list[Provider] = []

@@ -14,7 +14,7 @@ snapshots = Snapshots(timezone.now)
 
 def permits(topic: str, session: SessionInfo) -> bool:
     """Returns whether the user of a session may see a topic."""
-    return snapshots.permits(topic, staff=session.staff)
+    return snapshots.permits(topic, staff=session.staff, user=session.user)
 
 
 guard = SessionGuard(valid_sessions, permits, timezone.now)

@@ -57,10 +57,12 @@ class Snapshots:
     def knows(self, topic: str) -> bool:
         return self._find(topic) is not None
 
-    def permits(self, topic: str, *, staff: bool) -> bool:
-        """Returns whether a user may see a topic; False for an unknown one."""
+    def permits(self, topic: str, *, staff: bool, user: int = 0) -> bool:
+        """Returns whether a user, by id, may see a topic; False for an unknown one."""
         page = self._find(topic)
-        return page is not None and (staff or not page.staff)
+        if page is None or (page.staff and not staff):
+            return False
+        return page.permits is None or page.permits(user)
 
     def is_private(self, topic: str) -> bool:
         """Returns whether a topic is one of very many: of a ticker, a site, or a stream that it names."""
@@ -169,6 +171,8 @@ class Snapshots:
         return Snapshot(version, now, data, msgspec.json.encode(message).decode())
 
     def _version(self, page: dashboard_topics.Page, versions: dict[str, int]) -> int:
+        if page.version_of is not None:
+            return page.version_of(versions, self._began + self._clock())
         if page.version_topic is None:
             return int(self._began + self._clock())
         return versions.get(page.version_topic, 0)

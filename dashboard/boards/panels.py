@@ -1,0 +1,180 @@
+"""Builds the snapshot of a panel and of a board: the same for live pages, past times, files and display links."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import DataError
+
+from dashboard.boards import asking
+from dashboard.boards.asking import Asking, PanelError, Sources, number
+from dashboard.boards.spec import Content, Panel, Variable, milliseconds
+from dashboard.ranges import Span
+from streams.core.clock import SECOND, iso, to_iso
+from streams.declarations import Series
+
+POINTS = {"S": 60, "M": 120, "wide": 240}  # of a curve
+LINES, PLACES, ROWS = 5, 10, 20  # unless the panel says otherwise
+MOST_LINES = 5  # that can be told apart
+COLUMNS = 12  # of a table
+CHOICES = 200  # values of the variable
+NAMES = {"count": "Rows", "distinct": "Different values of", "mean": "Mean of", "min": "Least", "max": "Greatest"}
+NAMES |= {"sum": "Sum of", "last": "Last", "p95": "95th percentile of"}
+
+
+def board(content: Content, span: Span, value: str, now: int) -> dict[str, Any]:
+    """Returns the snapshot of a board for a time and a value of its variable, "" for all."""
+    sources = Sources()
+    return {
+        "now": to_iso(now),
+        "range": {"text": span.text, "start": to_iso(span.start), "end": to_iso(span.end), "live": span.live},
+        "panels": [panel(each, span, content.variable, value, sources) for each in content.panels],
+    }
+
+
+def panel(shown: Panel, span: Span, variable: Variable | None, value: str, sources: Sources) -> dict[str, Any]:
+    """Returns the snapshot of a panel; one that cannot be shown has a sentence as its `error`."""
+    same = {"kind": shown.kind, "size": shown.size, "title": shown.title}
+    if shown.kind == "text":
+        return same | {"paragraphs": [part.strip() for part in shown.text.split("\n\n") if part.strip()]}
+    try:
+        asked = asking.ask(shown, span, variable, value, sources)
+        found = BUILDERS[shown.kind](asked)
+    except PanelError as error:
+        return same | {"title": shown.title or "Panel", "error": str(error)}
+    except DataError:
+        return same | {"title": shown.title or "Panel", "error": "The database cannot compute this of these values."}
+    progress = asked.progress
+    return same | {
+        "title": shown.title or usual_title(asked),
+        "application": asked.dataset.application,
+        "stream": asked.stream,
+        "newest": iso(progress.newest),
+        "watermark": iso(progress.watermark),
+        "settled": not span.live and asked.reached >= span.end,
+        "unit": asked.unit,
+        "cut": "",
+        **found,
+    }
+
+
+def usual_title(asked: Asking) -> str:
+    """Returns the title of a panel that has none of its own."""
+    if asked.panel.kind in ("table", "alarms"):
+        return asked.dataset.title
+    column = asked.column()
+    words = f"{NAMES[asked.panel.function]} {column.title}" if column else asked.dataset.title
+    by = asked.dataset.column(asked.panel.by)
+    return f"{words} by {by.title}" if by else words
+
+
+def choices(variable: Variable | None, sources: Sources) -> list[str]:
+    """Returns the values that viewers may choose from, in order."""
+    dataset = sources.datasets.get(variable.data) if variable else None
+    if variable is None or dataset is None or dataset.column(variable.column) is None:
+        return []
+    return dataset.values(variable.column, sources.stream(dataset.application, ""), "", CHOICES)
+
+
+def _number(asked: Asking) -> dict[str, Any]:
+    """Builds a number, and a spark of the same function over the span."""
+    series = asked.series(POINTS["S"], by="")
+    window = milliseconds(asked.panel.window)
+    line = series.lines[0]
+    value, until = number(line.whole), asked.span.end
+    if window:
+        least = asked.dataset.step
+        until = -(-asked.span.end // SECOND) * SECOND if least <= SECOND else asked.reached // least * least
+        found = asked.dataset.series(asked.question(until - window, until, step=window, by=""))
+        value = number(found.lines[0].whole)
+    if not value and asked.panel.function in asking.ADDED:
+        value = 0 if asking.first_known(series) < until else None  # before the first row nothing is known
+    of = {"window": asked.panel.window, "until": to_iso(until)}
+    return {"value": value, **of, **_steps(series), "values": line.values, "cut": _cut(asked, series)}
+
+
+def _lines(asked: Asking) -> dict[str, Any]:
+    """Builds the lines or bars of a curve."""
+    series = asked.series(POINTS[asked.panel.size], most=min(asked.panel.most or LINES, MOST_LINES))
+    names = asked.column()
+    own = names.title if names else asked.dataset.title
+    # By name, so that a line keeps its colour while lines overtake one another.
+    lines = [
+        {"name": line.name if asked.panel.by else own, "values": line.values}
+        for line in sorted(series.lines, key=lambda line: line.name)
+    ]
+    return {**_steps(series), "lines": lines, "more": series.more, "cut": _cut(asked, series)}
+
+
+def _top(asked: Asking) -> dict[str, Any]:
+    """Builds a ranking of the values of a column by the function over the whole span."""
+    series = asked.series(asking.PIECES, most=asked.panel.most or PLACES)
+    values = [number(line.whole) for line in series.lines]
+    greatest = max((value for value in values if value is not None), default=0)
+    places = [
+        {"name": line.name, "value": value, "share": _share(value, greatest)}
+        for line, value in zip(series.lines, values, strict=True)
+    ]
+    by = asked.dataset.column(asked.panel.by)
+    return {"places": places, "more": series.more, "by": by.title if by else "", "cut": _cut(asked, series)}
+
+
+def _table(asked: Asking) -> dict[str, Any]:
+    """Builds the newest rows of the span."""
+    most = asked.panel.most or ROWS
+    found = asked.dataset.rows(asked.question(asked.span.start, asked.span.end, most=most))
+    columns = [each for each in asked.dataset.columns if asked.panel.column in ("", each.name)][:COLUMNS]
+    heads = [
+        {
+            "label": each.title,
+            "unit": "" if each.unit == each.title.lower() else each.unit,
+            "number": each.kind == "number",
+        }
+        for each in columns
+    ]
+    rows = [[to_iso(time), *(_cell(row[each.name]) for each in columns)] for time, row in found.rows]
+    return {"columns": heads, "rows": rows, "older": found.more, "unit": ""}
+
+
+def _alarms(asked: Asking) -> dict[str, Any]:
+    """Builds the alarms that were open in the span, the latest first."""
+    most = asked.panel.most or PLACES
+    found = asked.dataset.rows(asked.question(asked.span.start, asked.span.end, most=most))
+    name = next((each.name for each in asked.dataset.columns if each.kind == "text"), "")
+    keys = ("ended", "peak", "threshold")
+    rows = [
+        {"name": str(row.get(name, "")), "started": to_iso(time), "url": row.get("alarm_url", "")}
+        | {key: row.get(key) for key in keys}
+        for time, row in found.rows
+    ]
+    return {"alarms": rows, "open": sum(1 for row in rows if not row["ended"]), "older": found.more, "unit": ""}
+
+
+BUILDERS: dict[str, Callable[[Asking], dict[str, Any]]] = {
+    "number": _number,
+    "lines": _lines,
+    "bars": _lines,
+    "top": _top,
+    "table": _table,
+    "alarms": _alarms,
+}
+
+
+def _steps(series: Series) -> dict[str, Any]:
+    return {"start": series.start, "step": series.step}
+
+
+def _share(value: float | None, greatest: float) -> float:
+    """Returns the width of a bar: 0 to 100."""
+    return round(100 * value / greatest, 1) if value and value > 0 and greatest > 0 else 0.0
+
+
+def _cut(asked: Asking, series: Series) -> str:
+    """Returns the time from which on the rows were read, if they were too many; else ""."""
+    return to_iso(series.since) if series.since > max(series.start, asked.span.start) else ""
+
+
+def _cell(value: Any) -> Any:
+    """Returns a value of a row as JSON has it."""
+    if isinstance(value, bool) or value is None:
+        return None if value is None else str(value).lower()
+    return number(value) if isinstance(value, int | float) or hasattr(value, "is_finite") else str(value)
