@@ -34,6 +34,12 @@ def curve(stream: str, waiting: set[str]) -> Columns:
     }
 
 
+def day(columns: Columns) -> dict[str, int]:
+    """Returns the time that the columns are of, in milliseconds."""
+    first = columns["minutes"][0] * 1000
+    return {"start": first, "end": first + (DAY + 1) * clock.MINUTE}  # with the open minute
+
+
 def _column(history: History, minutes: range, place: int) -> list[int | None]:
     """Returns a column of the history: 0 for a known minute in which nothing arrived."""
     known = {minute[0]: minute[place] for minute in history.minutes}

@@ -61,6 +61,7 @@ def stream(request: HttpRequest, name: str) -> HttpResponse:
             "state": found,
             "curve": columns,
             "steps": curve.in_steps(columns),
+            "day": curve.day(columns),
             "sample": _sample(request, name),
             "asks_for_sample": api.is_kinesis() and "fields" not in request.GET,
             "shards": _shards(name, shards)[:SHARDS],
