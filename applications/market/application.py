@@ -1,6 +1,7 @@
 """Registers the application `trades`."""
 
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 
@@ -10,9 +11,11 @@ from applications.market.datasets import MINUTES
 from applications.market.metrics import windows_closed
 from applications.market.models import TRADES, TradeMinute
 from applications.market.retention import outlived
+from applications.market.rollups import LADDER
 from applications.market.source import SOURCE
 from streams.applications import Application, Navigation, Search, Topic
 from streams.core.sink import Rows
+from streams.models.rollups import Roller
 
 SECOND = timedelta(seconds=1)
 
@@ -27,6 +30,7 @@ APPLICATION = Application(
     source=SOURCE,
     report=report.trades,
     closing=report.MinuteReports,
+    deliver=partial(Roller, LADDER),
     results=[(TradeMinute, "minute")],
     windows_closed=windows_closed,
     retention=outlived,

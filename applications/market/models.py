@@ -52,3 +52,32 @@ class TradeMinute(models.Model):
             models.UniqueConstraint(fields=["stream", "minute", "ticker", "side"], name="one_row_per_minute_and_side")
         ]
         indexes = [models.Index(fields=["stream", "ticker", "minute"])]
+
+
+class TradeStep(models.Model):
+    """Stores the trades of one ticker over a longer step than a minute; with the ticker "" those of all tickers.
+
+    The rows of all tickers exist for single minutes, too, and have no prices. applications/market/rollups.py builds it.
+    """
+
+    stream = models.CharField(max_length=128)
+    step = models.PositiveIntegerField()  # seconds
+    start = models.DateTimeField()
+    ticker = models.CharField(max_length=MOST_NAME)
+    bought = models.BigIntegerField()  # trades
+    sold = models.BigIntegerField()
+    bought_shares = models.BigIntegerField()
+    sold_shares = models.BigIntegerField()
+    # The value in cents, in two parts, since that of all tickers may take more than 64 bits.
+    billions = models.BigIntegerField()  # of 10⁹ cents
+    cents = models.BigIntegerField()  # the rest
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    first = models.FloatField(null=True)
+    last = models.FloatField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["stream", "step", "ticker", "start"], name="one_row_per_step_and_ticker")
+        ]
+        indexes = [models.Index(fields=["stream", "step", "start"], name="trade_steps_by_time")]

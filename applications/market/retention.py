@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, Model, OuterRef, QuerySet
 
-from applications.market.models import TRADES, Ticker, TradeMinute
+from applications.market.models import TRADES, Ticker, TradeMinute, TradeStep
 from common.retention import kept_since
 from streams.operations.retention import closed, not_ahead
 
@@ -18,5 +18,6 @@ def outlived(now: datetime) -> Mapping[type[Model], QuerySet[Any]]:
     minutes = TradeMinute.objects.filter(stream=OuterRef("stream"), ticker=OuterRef("name"))
     return {
         TradeMinute: TradeMinute.objects.filter(closed(TradeMinute, TRADES, "minute", since)),
+        TradeStep: TradeStep.objects.filter(closed(TradeStep, TRADES, "start", since)),
         Ticker: Ticker.objects.filter(~Exists(minutes)),
     }

@@ -5,9 +5,10 @@ from itertools import islice
 
 from django.db import transaction
 
-from applications.market.models import Ticker, TradeMinute
+from applications.market.models import TRADES, Ticker, TradeMinute
 from applications.market.results import TradeRow
 from streams.core.clock import MINUTE, to_datetime
+from streams.models.rollups import mark
 from streams.models.upsert import upsert
 
 HOUR = 60 * MINUTE
@@ -55,6 +56,7 @@ def write(stream: str, rows: list[TradeRow]) -> None:
         ],
         key=["stream", "minute", "ticker", "side"],
     )
+    mark(TRADES, stream, [to_datetime(minute) for minute in {row.minute for row in rows}])
 
 
 def _add_tickers(stream: str, names: set[str]) -> None:

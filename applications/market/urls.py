@@ -9,5 +9,6 @@ urlpatterns = [
     path("market/search", views.search, name="market-search"),
     path("market/ticker", views.ticker_by_name, name="ticker-by-name"),
     path("market/minutes.csv", views.market_csv, name="market-csv"),
+    path("market/trades.json", views.market_json, name="market-json"),
     path("market/<str:symbol>/", views.ticker, name="ticker"),
 ]

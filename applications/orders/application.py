@@ -10,9 +10,11 @@ from applications.orders.datasets import ALARMS, SECONDS
 from applications.orders.metrics import windows_closed
 from applications.orders.models import DEFAULT_THRESHOLD, ORDERS, AlarmEpisode, SiteCount
 from applications.orders.retention import outlived
+from applications.orders.rollups import LADDER
 from applications.orders.source import SOURCE
 from streams.applications import Application, Navigation, Topic
 from streams.core.sink import Rows
+from streams.models.rollups import Roller
 
 APPLICATION = Application(
     name=ORDERS,
@@ -25,6 +27,7 @@ APPLICATION = Application(
     set_back=processor.set_back,
     source=SOURCE,
     report=report.orders,
+    deliver=partial(Roller, LADDER),
     results=[(SiteCount, "newest"), (AlarmEpisode, "started")],
     windows_closed=windows_closed,
     retention=outlived,

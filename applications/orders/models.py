@@ -59,6 +59,23 @@ class SiteSecond(models.Model):
         constraints = [models.UniqueConstraint(fields=["stream", "site", "second"], name="one_row_per_site_second")]
 
 
+class SiteStep(models.Model):
+    """Stores the same for a longer step; applications/orders/rollups.py builds it."""
+
+    stream = models.CharField(max_length=128)
+    step = models.PositiveIntegerField()  # seconds
+    start = models.DateTimeField()
+    site = models.CharField(max_length=MOST_NAME)
+    lines = models.BigIntegerField()
+    peak = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["stream", "step", "site", "start"], name="one_row_per_step_and_site")
+        ]
+        indexes = [models.Index(fields=["stream", "step", "start"], name="site_steps_by_time")]
+
+
 class AlarmEpisode(models.Model):
     """Stores the time from a site's sliding count on one stream reaching the threshold until it fell below."""
 

@@ -15,6 +15,7 @@ from applications.orders.models import (
     Site,
     SiteCount,
     SiteSecond,
+    SiteStep,
     ThresholdChange,
 )
 from common.retention import NEVER, kept_since
@@ -32,6 +33,7 @@ def outlived(now: datetime) -> Mapping[type[Model], QuerySet[Any]]:
         SiteSecond: SiteSecond.objects.filter(
             closed(SiteSecond, ORDERS, "second", rates), site__in=Site.objects.values("name")
         ),
+        SiteStep: SiteStep.objects.filter(closed(SiteStep, ORDERS, "start", rates)),
         SiteCount: SiteCount.objects.filter(
             Q(newest__lt=results)
             | Q(_quiet("site"), Exists(plain.filter(name=OuterRef("site"))), newest__lt=quiet_since),

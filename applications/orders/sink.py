@@ -2,9 +2,18 @@
 
 from django.db.models import Q
 
-from applications.orders.models import DEFAULT_THRESHOLD, AlarmEpisode, Notification, Site, SiteCount, SiteSecond
+from applications.orders.models import (
+    DEFAULT_THRESHOLD,
+    ORDERS,
+    AlarmEpisode,
+    Notification,
+    Site,
+    SiteCount,
+    SiteSecond,
+)
 from applications.orders.results import Episode, OrderResults
-from streams.core.clock import to_datetime
+from streams.core.clock import MINUTE, to_datetime
+from streams.models.rollups import mark
 from streams.models.upsert import upsert
 
 ROWS = 500  # names in one query: SQLite accepts some thousands of parameters
@@ -36,6 +45,8 @@ def write(stream: str, results: OrderResults) -> None:
         ],
         key=["stream", "site", "second"],
     )
+    minutes = {second.second // MINUTE * MINUTE for _, second in results.seconds}
+    mark(ORDERS, stream, [to_datetime(minute) for minute in minutes])
     upsert([_episode(stream, episode) for episode in results.episodes], key=["stream", "site", "sequence"])
     upsert(
         [Notification(stream=stream, **call._asdict() | {"at": to_datetime(call.at)}) for call in results.calls],

@@ -7,6 +7,8 @@ from applications.orders import views
 urlpatterns = [
     path("orders/", views.orders, name="orders"),
     path("orders/alarms.csv", views.alarms_csv, name="alarms-csv"),
+    path("orders/counts.csv", views.counts_csv, name="orders-counts-csv"),
+    path("orders/counts.json", views.counts_json, name="orders-counts-json"),
     path("orders/alarms/", views.alarms, name="alarms"),
     path("orders/alarms/<int:number>/", views.alarm, name="alarm"),
     path("orders/threshold/", views.threshold, name="threshold"),

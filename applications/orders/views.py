@@ -2,31 +2,37 @@
 
 from datetime import datetime
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.bearer import token_allowed
 from applications.orders import alarm as alarm_page
+from applications.orders import history as past
 from applications.orders import links, queries, sites, thresholds
 from applications.orders.models import ORDERS, AlarmEpisode, Site, SiteCount
 from applications.orders.topics import episode
 from common.text import storable
-from dashboard import download
+from dashboard import download, periods
+from dashboard import links as dashboard_links
 from dashboard.choosing import Chosen, choose
 from dashboard.live.service import snapshots as live_snapshots
 from dashboard.page_state import signals
+from dashboard.periods import Period
 from dashboard.topics import PULSE
 from streams.core import clock
 
 SITES = 24  # rows on a page of the list
 ALARMS = 50  # rows on a page of the list
+USUAL = "5m"  # the time that the page of the sites shows
 
 
 class ThresholdForm(forms.Form):
@@ -159,6 +165,37 @@ def alarms_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     return download.respond(name, queries.ALARM_COLUMNS, queries.alarm_rows(site, on.stream))
 
 
+@token_allowed("read:dashboards")
+@require_safe
+def counts_json(request: HttpRequest) -> HttpResponse:
+    """Answers the counts of ?range= as columns: of the sites that the page shows, or with ?site= of one."""
+    on, period = choose(request, ORDERS), periods.read(request, timezone.now(), USUAL)
+    if period.error:
+        return JsonResponse({"error": period.error}, status=400)
+    return JsonResponse(past.history(on.stream, _shown(request, on), period))
+
+
+@token_allowed("read:dashboards")
+@require_safe
+def counts_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    """Streams the same as CSV."""
+    on, period = choose(request, ORDERS), periods.read(request, timezone.now(), USUAL)
+    if period.error:
+        return HttpResponse(f"{period.error}\n", status=400, content_type="text/plain; charset=utf-8")
+    found = past.history(on.stream, _shown(request, on), period)
+    name = f"{download.slug(request.GET.get('site', '') or 'orders', 'site')}_counts_{on.in_names}{period.in_names}.csv"
+    return download.respond(name, past.CSV_COLUMNS, past.csv_rows(found))
+
+
+def _shown(request: HttpRequest, on: Chosen) -> list[str]:
+    """Returns the sites that the page of the same parameters shows: the one of ?site=, or those of the topic."""
+    site = request.GET.get("site", "")
+    if site:
+        return [site] if queries.site_exists(storable(site), on.stream) else []
+    topic = on.topic("orders")
+    return [each["site"] for each in live_snapshots.take([topic], timezone.now())[topic]["data"]["sites"]]
+
+
 def _orders(
     request: HttpRequest, on: Chosen, chosen: str | None, search: str, number: str, bound: ThresholdForm | None = None
 ) -> HttpResponse:
@@ -167,6 +204,7 @@ def _orders(
     snapshots = live_snapshots.take([topic, history_topic, PULSE], timezone.now())
     data, history = (snapshots[each]["data"] for each in (topic, history_topic))
     shown = [site["site"] for site in data["sites"]]
+    period = periods.read(request, timezone.now(), USUAL, reverse("orders"))
     names = queries.site_names(on.stream, SITES + 1)
     chips = names if len(names) <= SITES else [chosen] if chosen else []
     page = Paginator(queries.sites(on.stream, search, chosen), SITES).get_page(number)
@@ -184,8 +222,29 @@ def _orders(
         "more": data["total"] - len(shown),
         "snapshots": snapshots,
         **signals(data, on, snapshots, shown=bool(shown)),
+        **_past(period, on, chosen, shown),
     }
     return render(request, "orders/orders.html", context, status=422 if bound else 200)
+
+
+def _past(period: Period, on: Chosen, site: str | None, shown: list[str]) -> dict[str, Any]:
+    """Returns the context of the time that the page shows; `past` is None for its usual one, the last minutes, live."""
+    if period.usual:
+        return {"period": period, "past": None}
+    found = past.history(on.stream, shown, period)
+    more = dashboard_links.on(on.default, on.stream) | ({"site": site} if site else {})
+    query = "&".join(filter(None, [period.query, urlencode(more)]))
+    bounds = clock.to_datetime(period.span.start), clock.to_datetime(period.span.end)
+    return {
+        "period": period,
+        "past": found,
+        "past_rows": past.table(found),
+        "past_sites": [row | {"url": period.url_with(site=row["site"])} for row in past.sums(found)],
+        "past_alarms": [episode(alarm) for alarm in queries.alarms(on.stream, site, *bounds)[:ALARMS]],
+        "alarms_url": f"{reverse('alarms')}?{query}",
+        "csv_url": f"{reverse('orders-counts-csv')}?{query}",
+        "json_url": f"{reverse('orders-counts-json')}?{query}",
+    }
 
 
 def _listed(on: Chosen, found: list[Site], bound: ThresholdForm | None, *, staff: bool) -> list[ListedSite]:

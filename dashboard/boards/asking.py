@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import Any
 
 from common.text import quoted
-from dashboard.boards import ranges
-from dashboard.boards.ranges import Span
+from dashboard import ranges
 from dashboard.boards.spec import Panel, Variable, milliseconds
+from dashboard.ranges import Span
 from streams import applications
 from streams.core import clock
 from streams.core.clock import SECOND

@@ -11,16 +11,16 @@ from django.views.decorators.http import require_safe
 
 from accounts.bearer import token_allowed
 from common.text import cut, storable
-from dashboard import download
+from dashboard import download, ranges
 from dashboard import topics as dashboard_topics
-from dashboard.boards import access, panels, ranges, topics
+from dashboard.boards import access, panels, topics
 from dashboard.boards.asking import PanelError, Sources
 from dashboard.boards.models import Board
 from dashboard.boards.presenting import present, twin
-from dashboard.boards.ranges import RangeError, Span
 from dashboard.boards.reading import BoardError, read
 from dashboard.boards.spec import MOST_VALUE, Content, Panel
 from dashboard.live.service import snapshots as live_snapshots
+from dashboard.ranges import RangeError, Span
 from streams.core import clock
 
 LENGTHS = ["15m", "1h", "6h", "1d", "7d"]  # offered beside the field

@@ -6,8 +6,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from dashboard import ranges
 from dashboard import topics as dashboard_topics
-from dashboard.boards import editing, panels, ranges, store
+from dashboard.boards import editing, panels, store
 from dashboard.boards.asking import PanelError, Sources
 from dashboard.boards.edit_pages import changeable, either, version_of
 from dashboard.boards.models import Board
@@ -47,7 +48,7 @@ assert tuple(FUNCTION_WORDS) == FUNCTIONS
 
 @either
 def panel(request: HttpRequest, slug: str, place: int | None = None) -> HttpResponse:
-    """Shows the form with what the address says, and a preview; POST keeps the panel."""
+    """Shows the form as the address fills it, and a preview; POST keeps the panel."""
     board = changeable(request, slug)
     content = content_of(board)
     if place is not None and place >= len(content.panels):

@@ -7,8 +7,8 @@ from django.db import DataError
 
 from dashboard.boards import asking
 from dashboard.boards.asking import Asking, PanelError, Sources, number
-from dashboard.boards.ranges import Span
 from dashboard.boards.spec import Content, Panel, Variable, milliseconds
+from dashboard.ranges import Span
 from streams.core.clock import SECOND, iso, to_iso
 from streams.declarations import Series
 

@@ -1,8 +1,8 @@
 """Makes the live topics of boards: `board:NAME`, with the owner and the query of the page behind it.
 
 A topic is `board:NAME` for a board that others may see, and `board:NAME~ID` for one of the user ID alone; `?range=6h`
-and `&var=VALUE` may follow. So the name itself decides who may subscribe, without a query. It is built for a board only
-as long as the board is what the name says. One topic is built once for all of its viewers.
+and `&var=VALUE` may follow. So the name decides on the subscribers, without a query. It is built for a board only
+as long as the name fits the board. One topic is built once for all of its viewers.
 """
 
 import re
@@ -12,12 +12,13 @@ from threading import Lock
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
-from dashboard.boards import panels, ranges, store
+from dashboard import ranges
+from dashboard.boards import panels, store
 from dashboard.boards.asking import PanelError, Sources
 from dashboard.boards.models import MOST_SLUG, Board
-from dashboard.boards.ranges import RangeError, Span
 from dashboard.boards.reading import BoardError, read
 from dashboard.boards.spec import MOST_VALUE, Content
+from dashboard.ranges import RangeError, Span
 from streams.core import clock, topics
 
 WORD = "board:"

@@ -53,28 +53,6 @@ function spread(low, high) {
   return [low < 0 ? -room : 0, room];
 }
 
-/** Columns: minutes, high, low, last. */
-export const price = {
-  key: [["last price", "accent-ink"], ["low to high", "band-ink"]],
-  read: ([at, high, low, last], index, zone) => [
-    [time(at[index] * 1000, "minute", zone)],
-    ...(last[index] === null
-      ? [["no trade"]]
-      : [[`last ${grouped(last[index], 2)}`, "accent-ink"], [`${grouped(low[index], 2)} – ${grouped(high[index], 2)}`, "band-ink"]]),
-  ],
-  options(ink, zone) {
-    const edge = { stroke: ink["bought-wash"], width: 1, points: { show: false } };
-    return {
-      padding: [8, 18, 0, 0],
-      scales: { x: hourScale },
-      axes: axes(ink, zone, "minute", { value: (number) => grouped(number, number < 10 ? 2 : 0) }),
-      cursor: cursor(ink),
-      bands: [{ series: [1, 2], fill: ink["bought-wash"] }],
-      series: [{}, { ...edge, label: "high" }, { ...edge, label: "low" }, { label: "last", stroke: ink.accent, width: 2, points: { show: false } }],
-    };
-  },
-};
-
 /** Columns: seconds, lines in the last 15 s, threshold. */
 export const count = {
   key: [["lines in 15 s", "accent-ink"], ["- - threshold", "sell-ink"]],

@@ -50,8 +50,38 @@ export function setTicker(node, { ticker, url }, text) {
   node.replaceChildren(link, ` ${text}`);
 }
 
-/** Makes `parent` hold one element for each item, in order. Elements are reused by key, so that focus stays. */
-export function reconcile(parent, items, { key, make, fill }) {
+const points = matchMedia("(hover: hover)");
+const held = new WeakMap(); // by parent: the call that waits until the pointer and the focus have left it
+
+/** Returns whether somebody is about to act on a row: no row may move under the pointer or from under the focus. */
+const isHeld = (parent) => (points.matches && parent.matches(":hover")) || Boolean(parent.querySelector(":focus-visible"));
+
+/**
+ * Makes `parent` hold one element for each item, in order. Elements are reused by key, so that focus stays. While the
+ * pointer or the focus is on one of them, only their contents change; the order follows once it has left.
+ */
+export function reconcile(parent, items, ports) {
+  if (!parent.querySelector(":scope > [data-key]") || !isHeld(parent)) {
+    held.delete(parent);
+    return arrange(parent, items, ports);
+  }
+  const found = new Map(items.map((item) => [String(ports.key(item)), item]));
+  for (const child of parent.children) if (found.has(child.dataset.key)) ports.fill(child, found.get(child.dataset.key));
+  const waited = held.has(parent);
+  held.set(parent, () => arrange(parent, items, ports));
+  if (!waited) for (const event of ["pointerleave", "focusout"]) parent.addEventListener(event, release);
+}
+
+function release({ currentTarget: parent }) {
+  setTimeout(() => {
+    if (isHeld(parent)) return;
+    for (const event of ["pointerleave", "focusout"]) parent.removeEventListener(event, release);
+    held.get(parent)?.();
+    held.delete(parent);
+  });
+}
+
+function arrange(parent, items, { key, make, fill }) {
   for (const child of [...parent.children]) if (!child.dataset.key) child.remove(); // rendered by the server
   const kept = new Map([...parent.children].map((child) => [child.dataset.key, child]));
   items.forEach((item, place) => {

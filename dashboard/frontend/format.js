@@ -37,6 +37,7 @@ export function percentOf(value, whole) {
 const PARTS = {
   minute: { hour: "2-digit", minute: "2-digit" },
   second: { hour: "2-digit", minute: "2-digit", second: "2-digit" },
+  whole: { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" },
   full: { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit" },
 };
 const formats = new Map();
@@ -51,9 +52,17 @@ function formatter(form, zone) {
   return formats.get(name);
 }
 
-/** Returns a time (any argument of Date) as minute 14:03, second 14:03:07, or full 2026-11-22 14:03:07; empty for none. */
+/** Returns a time (any argument of Date) as minute 14:03, second 14:03:07, whole 2026-11-22 14:03, or full 2026-11-22 14:03:07; empty for none. */
 export function time(moment, form, zone) {
   return moment ? formatter(form, zone).format(new Date(moment)) : "";
+}
+
+/** Returns the day of a time, such as 27 Nov. */
+export function day(moment, zone) {
+  const name = `day ${zone}`;
+  const parts = { day: "numeric", month: "short", timeZone: zone === "utc" ? "UTC" : undefined };
+  if (!formats.has(name)) formats.set(name, new Intl.DateTimeFormat("en-GB", parts));
+  return formats.get(name).format(new Date(moment));
 }
 
 /** Returns the zone's own name: UTC, CET, GMT+5. */

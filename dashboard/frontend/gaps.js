@@ -10,6 +10,12 @@ export function withGaps(points, most, hole) {
   });
 }
 
+/** Returns the seconds of every minute from the first of these to the last, of which the newest comes last. */
+export function everyMinute(minutes) {
+  const [first, last] = [minutes[0], minutes.at(-1)].map(({ minute }) => Date.parse(minute) / 1000);
+  return Array.from({ length: (last - first) / MINUTE + 1 }, (_, place) => first + place * MINUTE);
+}
+
 /**
  * [seconds, bought, sold below the line] of minutes. A bar is as wide as the nearest two points are apart, and stands beside
  * its place where all are far apart, or it is the only one: then the newest gets an empty minute before it.

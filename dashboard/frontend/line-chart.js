@@ -1,4 +1,5 @@
 // <line-chart>: uPlot in an element that follows its size, theme and zone; pointer and arrow keys read out points.
+// The cursors of a page's charts move together. On a page that can show other times, a drag chooses one.
 
 import uPlot from "uplot";
 
@@ -37,7 +38,9 @@ class LineChart extends HTMLElement {
     const width = this.#canvas.clientWidth;
     if (!this.#spec || !width) return;
     const options = this.#spec.options(inks(), zone(), uPlot);
-    const hooks = { ...options.hooks, setCursor: [(plot) => this.#read(plot.cursor.idx)] };
+    const zooms = Boolean(document.querySelector("[data-range]"));
+    const hooks = { ...options.hooks, setCursor: [(plot) => this.#read(plot.cursor.idx)], setSelect: [(plot) => this.#zoom(plot)] };
+    options.cursor = { ...options.cursor, sync: { key: "page", scales: ["x", null] }, drag: { x: zooms, y: false, setScale: false }, bind: { dblclick: () => null } };
     const size = { width, height: this.#canvas.clientHeight };
     this.#plot = new uPlot({ ...options, ...size, hooks, legend: { show: false } }, this.#data, this.#canvas);
     this.#read(null);
@@ -60,6 +63,15 @@ class LineChart extends HTMLElement {
         return word;
       }),
     );
+  }
+
+  /** Announces the time that was dragged over, in seconds. */
+  #zoom(plot) {
+    const { left, width } = plot.select;
+    if (width < 4) return;
+    const [from, to] = [left, left + width].map((place) => plot.posToVal(place, "x"));
+    plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    this.dispatchEvent(new CustomEvent("zoom", { bubbles: true, detail: { from, to } }));
   }
 
   #step(event) {

@@ -51,6 +51,18 @@ def state(site: dict[str, float]) -> str:
 
 
 @register.filter
+def signed(value: float, places: int = 0) -> str:
+    """Returns a change with its sign: +1.20 or −1.20."""
+    return f"{value:+,.{places}f}".replace("-", "−")
+
+
+@register.filter
+def at_minute(moment: str) -> str:
+    """Returns an ISO time as 2026-11-22 14:03."""
+    return moment[:16].replace("T", " ")
+
+
+@register.filter
 def span(seconds: float) -> str:
     """Returns whole seconds, minutes and hours: 3725 as 1 h 2 min."""
     whole = int(seconds)

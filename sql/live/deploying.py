@@ -15,6 +15,8 @@ from sql.live.outputs import Written, unknown_keys
 from streams import applications
 from streams.core.names import is_stream
 
+PAGES = ("new", "panel", "streams")  # parts of addresses below /sql/
+
 
 class Deployment(NamedTuple):
     """Describes the outcome of `deploy` or `roll_back`. `new` is False if the version was active already."""
@@ -30,7 +32,7 @@ def deploy(name: str, content: Mapping[str, bytes], author: str, note: str = "")
 
     The files of the active version make no new one. Raises ScriptError or FolderError.
     """
-    _check_name(name)
+    check_name(name)
     digest = files.digest_of(content)
     found = compiled(name, content, digest)
     _check(found)
@@ -69,10 +71,13 @@ def existing(name: str) -> SqlApplication:
     raise FolderError(f"There is no SQL application {name!r}. There are: {known}.")
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
+    """Raises FolderError for a text that names no application."""
     if not is_stream(name) or len(name) > MOST_APPLICATION:
         letters = "letters, digits, '_', '.' or '-'"
         raise FolderError(f"{name!r} is not a name: 1 to {MOST_APPLICATION} {letters}.")
+    if name.lower() in PAGES:
+        raise FolderError(f"{name} is the address of a page; give the application another name.")
     if name in [each.name for each in applications.registered()]:
         raise FolderError(f"{name} is an application of Millrace itself; give yours another name.")
 

@@ -18,12 +18,14 @@ from sql.live.models import (
     SqlApplication,
     SqlBlob,
     SqlDelivery,
+    SqlDraft,
     SqlFault,
     SqlOutbox,
     SqlOutput,
     SqlRow,
     SqlSwitch,
     SqlTail,
+    SqlUse,
     SqlVersion,
 )
 from sql.live.processor import RawDecoder, SqlProcessor, States
@@ -82,6 +84,8 @@ NOT_GROWING: dict[type[Model], str] = {
     SqlOutput: "as many as scripts have streams",
     SqlTail: "one for each output and lease",
     SqlOutbox: "bounded by backlog.py; delivery removes them",
+    SqlDraft: "drafts.DRAFTS for each person",
+    SqlUse: "one for each person who ran a script",
     SqlDelivery: "one for each stream that an application writes to",
 }
 PROVIDER = Provider(
@@ -102,6 +106,6 @@ PROVIDER = Provider(
         key="q",
         help="go to the SQL applications",
         about="What your own scripts compute of the streams",
-        within=frozenset({"sql-application"}),
+        within=frozenset({"sql-application", "sql-new", "sql-edit", "sql-panel"}),
     ),
 )

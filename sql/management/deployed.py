@@ -40,7 +40,7 @@ def add(subparsers: Any) -> None:
 
 
 def deploy(command: Any, name: str, folder: Path, note: str, **_: Any) -> None:
-    """Deploys a folder, prints the script's warnings, and says what to run."""
+    """Deploys a folder, prints the script's warnings and the next command."""
     if len(note) > NOTE_MOST:
         raise UsageError(f"The note has {len(note)} characters; it may have {NOTE_MOST}.")
     found = deploying.deploy(name, dict(read_folder(folder).files), getpass.getuser(), note)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from msgspec import Raw
+
 from common.text import counted
 from sql.folder import Application
 from sql.offline.records import Sample
@@ -84,7 +86,7 @@ def compare(
 
 
 def told(found: Comparison, before: str, after: str) -> Iterator[str]:
-    """Yields a line for each in-application stream, the first rows of each version alone, and what failed in one."""
+    """Yields a line for each in-application stream, the first rows of each version alone, and the faults in one."""
     for name, stream in sorted(found.streams.items()):
         alone = stream.alone()
         if not any(alone):
@@ -101,6 +103,18 @@ def told(found: Comparison, before: str, after: str) -> Iterator[str]:
         yield from (f"{label}: {sentence}" for sentence in own if sentence not in others)
 
 
+def objects(found: Comparison, before: str, after: str) -> Iterator[Row]:
+    """Yields an object for each in-application stream, and one for each row that only one version gave."""
+    for name, stream in sorted(found.streams.items()):
+        alone = stream.alone()
+        counts = [sum(abs(count) for _, count in rows) for rows in alone]
+        yield {"stream": name, "both": stream.rows[0] - counts[0], "before": counts[0], "after": counts[1]}
+        for label, rows in zip((before, after), alone, strict=True):
+            for line, count in rows:
+                time, _, row = line.partition(" ")
+                yield {"stream": name, "version": label, "times": abs(count), "rowtime": time, "row": Raw(row.encode())}
+
+
 def bounded(samples: Iterable[Sample]) -> list[Sample]:
     """Returns the first records: at most RECORDS_MOST, and BYTES_MOST of them."""
     found: list[Sample] = []
@@ -113,6 +127,6 @@ def bounded(samples: Iterable[Sample]) -> list[Sample]:
     return found
 
 
-def slice_of(samples: Sequence[Sample]) -> str:
-    """Returns the times between which records arrived."""
-    return f"{iso(samples[0].arrived)} to {iso(samples[-1].arrived)}"
+def slice_of(samples: Sequence[Sample]) -> tuple[str, str]:
+    """Returns the times of arrival of the first record and of the last one."""
+    return iso(samples[0].arrived), iso(samples[-1].arrived)

@@ -1,4 +1,4 @@
-"""Tells what differs between two versions of an application: their files, their plans, and the state that is kept."""
+"""Lists the differences of two versions of an application: their files, their plans, and the state that is kept."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,6 +8,19 @@ from typing import Any
 from sql.plan.explain import explain
 
 BINARY = "Binary contents differ."
+WORDS = {  # as the user writes the operators
+    "Aggregate": "GROUP BY",
+    "Over": "OVER",
+    "Stagger": "WINDOWED BY STAGGER",
+    "Distinct": "SELECT DISTINCT",
+    "Order": "ORDER BY",
+    "LookupJoin": "JOIN",
+    "StreamJoin": "JOIN",
+    "TopItems": "TOP_K_ITEMS_TUMBLING",
+    "DistinctCount": "COUNT_DISTINCT_ITEMS_TUMBLING",
+    "Forest": "RANDOM_CUT_FOREST",
+    "Hotspots": "HOTSPOTS",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +65,7 @@ def _state(before: Any, after: Any) -> Iterator[str]:
     if old or new:
         yield f"State: {len(kept)} of {len(new)} operators with state go on with it."
     yield from (f"State: {new[name]} begins anew." for name in new if name not in kept)
-    yield from (f"State: {old[name]} is dropped." for name in old if name not in kept)
+    yield from (f"State: {old[name]} is dropped." for name in old if old[name] not in new.values())
 
 
 def _operators(program: Any) -> dict[str, str]:
@@ -61,6 +74,6 @@ def _operators(program: Any) -> dict[str, str]:
     if graph is None:
         return {}
     return {
-        name: f"{type(each.node).__name__} at line {each.node.line}"
+        name: f"{WORDS.get(kind := type(each.node).__name__, kind)} at line {each.node.line}"
         for name, each in zip(names, graph.operators, strict=True)
     }

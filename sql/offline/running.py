@@ -22,7 +22,7 @@ SHOWN = 40  # lines of a difference that are printed
 
 
 class Run:
-    """Runs an application once; `faults` and `refused` tell, afterwards, what it could not use."""
+    """Runs an application once; `faults` and `refused` hold, afterwards, the rows that it could not use."""
 
     def __init__(self, application: Application) -> None:
         self._program: Program = compile_application(application)
@@ -71,6 +71,8 @@ class Run:
         told = [
             f"{pump}, line {line}: {counted(len(group), 'row')} failed at the column {column}. The first: "
             f"{group[0].sentence} ({group[0].expression}; the row was {group[0].value})"
+            if column
+            else f"{pump}, line {line}: {group[0].sentence}"
             for (pump, column, line), group in groups.items()
         ]
         if self.refused:

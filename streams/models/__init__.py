@@ -11,6 +11,7 @@ from streams.models.leases import (
     TopicVersion,
     current_leases,
 )
+from streams.models.rollups import RollupLock, RollupMark
 
 __all__ = [
     "Audit",
@@ -18,6 +19,8 @@ __all__ = [
     "LagMinute",
     "Lease",
     "Member",
+    "RollupLock",
+    "RollupMark",
     "StateSegment",
     "Throughput",
     "TopicVersion",

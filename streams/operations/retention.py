@@ -26,6 +26,8 @@ from streams.models import (
     LagMinute,
     Lease,
     Member,
+    RollupLock,
+    RollupMark,
     StateSegment,
     Throughput,
     TopicVersion,
@@ -43,6 +45,8 @@ NOT_GROWING: dict[type[Model], str] = {
     Lease: "as many as shards; those of shards that ended, and of streams that were, go by retire_leases and _former",
     StateSegment: "as a state grows and shrinks; they go with their lease",
     TopicVersion: "as many as topics",
+    RollupMark: "as many as minutes that commits of the last seconds have changed; the worker takes them",
+    RollupLock: "as many as streams",
 }
 
 

@@ -41,6 +41,8 @@ SAMPLES: dict[str, str | None] = {
     "market/<str:symbol>/": "market/AMZN/",
     "orders/alarms/<int:number>/": "orders/alarms/1/",
     "sql/<str:name>/": "sql/popular-stocks/",
+    "sql/<str:name>/edit/": "sql/popular-stocks/edit/",
+    "sql/<str:name>/rollback/": None,
     "sql/<str:name>/rows.csv": None,
     "streams/<str:name>/records": None,
     "streams/<str:name>/": "streams/trades/",

@@ -1,6 +1,7 @@
 // The market page.
 
 import "#kit/line-chart.js";
+import "#kit/time-range.js";
 
 import { flow } from "#kit/charts.js";
 import { copyOf, one, parts, reconcile, setCell, setText, setTicker, setTime } from "#kit/dom.js";
@@ -8,8 +9,11 @@ import { compact, grouped, percentOf } from "#kit/format.js";
 import { barColumns } from "#kit/gaps.js";
 import { everySecond, follow } from "#kit/live.js";
 import { hearSignals, isCurrent, watchSignals } from "#kit/signals.js";
+import { showPast } from "./parts/past.js";
 
 const page = one("[data-page]");
+const past = showPast();
+const ranked = Boolean(one("[data-ranking]")); // a time that has passed has no open minute
 const kpi = (name, text) => setText(one(`[data-kpi="${name}"]`), text);
 let minutes = []; // closed minutes of the last hour
 let open = null;
@@ -60,7 +64,7 @@ function showLargest(node, largest) {
   else setText(node, "–");
 }
 
-const rankings = { buy: new Ranking("buy"), sell: new Ranking("sell") };
+const rankings = ranked ? { buy: new Ranking("buy"), sell: new Ranking("sell") } : {};
 
 function showMarket(data) {
   hearSignals(data);
@@ -68,6 +72,7 @@ function showMarket(data) {
   one("[data-empty]").hidden = Boolean(data.newest);
   one("[data-content]").hidden = !data.newest;
   rate = data.rate;
+  if (!ranked) return;
   showRate();
   for (const name of ["trades", "bought", "sold"]) kpi(name, grouped(open?.[name] ?? 0));
   for (const name of ["value", "shares"]) kpi(name, compact(open?.[name] ?? 0));
@@ -79,6 +84,7 @@ function showMarket(data) {
 }
 
 function showHistory(data) {
+  if (past) return;
   minutes = data.minutes;
   one("[data-twin]").hidden = !minutes.length;
   const make = () => copyOf(one("template[data-minute]"));
@@ -100,7 +106,7 @@ function fillMinute(row, minute) {
 
 function showChart() {
   const all = open ? [...minutes, open] : minutes;
-  if (!all.length) return;
+  if (past || !all.length) return;
   one('[data-chart="flow"]').show(flow, barColumns(all));
 }
 
@@ -114,7 +120,7 @@ function showRate() {
 
 document.addEventListener("look", showRate);
 everySecond((now) => {
-  if (!isCurrent()) return;
+  if (!ranked || !isCurrent()) return;
   const gone = open ? Math.min(60, Math.max(0, (now - Date.parse(open.minute)) / 1000)) : 0;
   one("[data-race]").setAttribute("width", gone.toFixed(1));
 });

@@ -5,17 +5,21 @@ import "#kit/line-chart.js";
 
 import { lasted } from "./parts/alarms.js";
 import { count } from "#kit/charts.js";
+import { showPast } from "./parts/past.js";
 import { Counts, stateOf } from "./parts/counts.js";
 import { copyOf, one, parts, reconcile, setCell, setText, setTime } from "#kit/dom.js";
 import { grouped, percentOf } from "#kit/format.js";
 import { ask, everySecond, follow, serverNow } from "#kit/live.js";
 import { hearSignals, watchSignals } from "#kit/signals.js";
 import { zoneTitle } from "#kit/zone.js";
+import "#kit/time-range.js";
 
 const page = one("[data-page]");
 const { topic, historyTopic } = page.dataset;
 const counts = new Counts();
 const WORDS = { quiet: "quiet", elevated: "elevated", alarm: "ALARM since" };
+const past = showPast();
+const now = Boolean(one("[data-sites]")); // a time that has passed has no counts of now
 let sites = [];
 let alarms = [];
 let asked = -Infinity;
@@ -26,6 +30,7 @@ function showOrders(data) {
   const empty = !data.newest && !data.sites.length;
   one("[data-empty]").hidden = !empty;
   one("[data-content]").hidden = empty;
+  if (!now) return;
   counts.keep(sites.map((site) => site.site));
   if (sites.some((site) => !counts.has(site.site))) fillGap(); // a site without points appears
   for (const site of sites) counts.add(site.site, Date.parse(data.now), site.lines, site.threshold);
@@ -70,13 +75,15 @@ function fillAlarm(row, alarm) {
   for (const name of ["peak", "threshold", "lines", "notifications", "suppressed"]) setCell(cells[name], grouped(alarm[name]));
 }
 
-function showCounts(now) {
+function showCounts(moment) {
+  if (!now) return;
+  one("alarm-timeline").show(alarms, moment);
+  if (past) return past.draw();
   for (const site of sites) {
     const card = one(`[data-sites] [data-key="${CSS.escape(site.site)}"]`);
     const columns = counts.columns(site.site);
     if (card && columns[0].length) one("line-chart", card).show(count, columns);
   }
-  one("alarm-timeline").show(alarms, now);
   showSpans();
 }
 
@@ -119,7 +126,7 @@ function fillSpan(row, [start, numbers]) {
 
 /** Fetches the seconds that were missed in a gap. */
 async function fillGap() {
-  if (performance.now() - asked < 5000) return;
+  if (past || performance.now() - asked < 5000) return;
   asked = performance.now();
   const { message } = await ask(historyTopic);
   if (message) counts.replace(message.data.sites);

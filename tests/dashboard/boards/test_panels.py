@@ -7,7 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from applications.orders.models import Site, SiteCount, SiteSecond
-from dashboard.boards import panels, ranges
+from dashboard import ranges
+from dashboard.boards import panels
 from dashboard.boards.reading import read
 from streams.core import clock
 from tests.dashboard.rows import at, lease, trades

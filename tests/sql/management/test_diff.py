@@ -1,5 +1,6 @@
 """manage.py sql diff, between folders and between versions, with the rows over the records of a stream."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,12 @@ def test_diff_of_folders_needs_no_database(tmp_path: Path, capsys: Captured) -> 
         f"SLOW: 2 rows in both, 1 only in {one}, 0 only in {other}.",
         '- 1970-01-01T00:00:00.002Z {"ms":2}',
     ]
+    assert exit_code("sql", "diff", one, other, "--input", str(tmp_path / "in.jsonl"), "--arrived", "at", "--json") == 0
+    first, *_, slice_, counts, row = map(json.loads, capsys.readouterr().out.splitlines())
+    assert first == {"difference": f"--- application.sql, {one}"}
+    assert (slice_["records"], slice_["computed"], slice_["cut"]) == (5, 5, "")
+    assert counts == {"stream": "SLOW", "both": 2, "before": 1, "after": 0}
+    assert (row["version"], row["times"], row["rowtime"], row["row"]) == (one, 1, "1970-01-01T00:00:00.002Z", {"ms": 2})
     assert exit_code("sql", "diff", one, other) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "Rows: not compared; --input FILE says for which records."
     assert exit_code("sql", "diff", one, one) == 0
@@ -60,6 +67,20 @@ def test_diff_of_versions_computes_the_records_that_the_stream_holds(tmp_path: P
     assert [line[27:] for line in said[-2:]] == ['{"ms":2}', '{"ms":3}']
     assert exit_code("sql", "diff", "slow", "1", "2", "--no-rows") == 0
     assert "Rows" not in capsys.readouterr().out
+
+
+def test_problems_of_a_script_are_told_one_a_line(tmp_path: Path, capsys: Captured) -> None:
+    good, bad = folder(tmp_path / "a", 1), folder(tmp_path / "b", 1)
+    pump = "CREATE PUMP {0} AS INSERT INTO SLOW SELECT STREAM {0} FROM SOURCE_SQL_STREAM_001;\n"
+    script = SCRIPT.splitlines()[0] + "\n" + pump.format("A1") + pump.format("B1")
+    (tmp_path / "b/application.sql").write_text(script)
+    problems = [f'{line}:50: Column {name} not found; there is "ms".' for line, name in ((2, "A1"), (3, "B1"))]
+    for verb in (["check"], ["explain"], ["run", "--input", "none"], ["export", "--to", "flink"], ["deploy", "name"]):
+        assert exit_code("sql", *verb, bad) == 2
+        said = capsys.readouterr()
+        assert (said.out + said.err).splitlines() == problems
+    assert exit_code("sql", "diff", good, bad) == 2
+    assert capsys.readouterr().err == f"The script of {bad} cannot run: {problems[0]}\n"
 
 
 @pytest.mark.parametrize(

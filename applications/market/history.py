@@ -1,0 +1,79 @@
+"""Builds the trades of any time for charts, tables and downloads: of one ticker, or of all together."""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import Any
+
+from applications.market import rollups
+from applications.market.bars import Bar
+from applications.market.models import TRADES
+from applications.market.rollups import ALL
+from dashboard.download import time_columns
+from dashboard.periods import Period, columns
+from streams.core import clock
+from streams.models.rollups import waits
+
+SETTLES = timedelta(minutes=2)  # marks that are younger are taken within seconds
+COUNTS = ("bought", "sold", "bought_shares", "sold_shares", "value")
+PRICES = ("first", "high", "low", "last")
+CSV_COLUMNS = ("time_utc", "epoch_ms", "step_s", "ticker", "trades", *COUNTS, *PRICES)
+
+
+def history(stream: str, ticker: str, period: Period) -> dict[str, Any]:
+    """Returns columns of equal length, a value for each step of the time; None for a step without a trade.
+
+    `ticker` is ALL for the sums of all tickers, which have no prices. `sums` are those of the whole time.
+    """
+    step, bars = _bars(stream, ticker, period)
+    names = COUNTS if ticker == ALL else (*COUNTS, *PRICES)
+    start, end = period.bounds(rollups.level_of(step))
+    rows = {int(bar.start.timestamp()): [_value(bar, name) for name in names] for bar in bars}
+    at, *values = columns(start, end, step, rows, len(names))
+    settled = clock.to_datetime(period.now) - SETTLES
+    return {
+        "now": clock.to_iso(period.now),
+        "range": period.about(start, step),
+        "at": at,
+        **dict(zip(names, values, strict=True)),
+        "sums": _sums(bars),
+        "waits": step > rollups.MINUTE and waits(TRADES, stream, start, end, settled),
+    }
+
+
+def table(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """Returns the steps with trades of a history as rows, the latest first."""
+    names = [name for name in (*COUNTS, *PRICES) if name in found]
+    rows = []
+    for place, second in enumerate(found["at"]):
+        if found["bought"][place] is not None:
+            row = {name: found[name][place] for name in names}
+            rows.append({"at": clock.to_iso(second * clock.SECOND), **row, "trades": row["bought"] + row["sold"]})
+    return rows[::-1]
+
+
+def csv_rows(stream: str, ticker: str, period: Period) -> Iterator[Iterable[Any]]:
+    """Yields the steps of the time with trades, oldest first, in CSV_COLUMNS."""
+    step, bars = _bars(stream, ticker, period)
+    for bar in bars:
+        values = [_value(bar, name) for name in (*COUNTS, *PRICES)]
+        yield *time_columns(clock.to_iso(clock.from_datetime(bar.start))), step, ticker, bar.bought + bar.sold, *values
+
+
+def _bars(stream: str, ticker: str, period: Period) -> tuple[int, list[Bar]]:
+    step = period.step(rollups.MINUTE)
+    return step, rollups.bars(stream, ticker, *period.bounds(rollups.level_of(step)), step)
+
+
+def _value(bar: Bar, name: str) -> Any:
+    return bar.cents / 100 if name == "value" else getattr(bar, name)
+
+
+def _sums(bars: list[Bar]) -> dict[str, Any]:
+    found = {name: sum(_value(bar, name) for bar in bars) for name in COUNTS}
+    lows = [bar.low for bar in bars if bar.low is not None]
+    highs = [bar.high for bar in bars if bar.high is not None]
+    prices = {"low": min(lows, default=None), "high": max(highs, default=None)}
+    first, last = (bars[0].first, bars[-1].last) if bars else (None, None)
+    change = (last - first) / first * 100 if first and last is not None else None
+    trades, shares = found["bought"] + found["sold"], found["bought_shares"] + found["sold_shares"]
+    return {**found, **prices, "first": first, "last": last, "change": change, "trades": trades, "shares": shares}

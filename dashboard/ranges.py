@@ -1,0 +1,141 @@
+"""Reads the time ranges of pages: `6h`, `now-1d`, `2026-11-22T14:00..2026-11-22T15:00`, `yesterday`, `2026-10-25`.
+
+A time without an offset is of a zone, UTC unless another is given; a day there has 23 or 25 hours when clocks change.
+"""
+
+import re
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import NamedTuple
+
+from common.text import quoted
+from streams.core import clock, moments
+
+LEAST, LONGEST = 10 * clock.SECOND, 400 * 86_400 * clock.SECOND
+NAMED = re.compile(r"(?:now\s*-\s*)?((?:\d{1,9}\s*[smhdw]\s*)+)")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+STEPS = [
+    seconds * clock.SECOND
+    for seconds in (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400)
+]
+
+
+class RangeError(ValueError):
+    """Means that a text is no range; the message is a sentence."""
+
+
+class Span(NamedTuple):
+    """A time from `start` to before `end`, in milliseconds. `live` says that it ends now and moves on."""
+
+    start: int
+    end: int
+    live: bool
+    text: str  # as typed: without blanks
+
+    @property
+    def length(self) -> int:
+        """Returns its milliseconds."""
+        return self.end - self.start
+
+
+def parse(text: str, now: int, at: str = "", zone: tzinfo = UTC) -> Span:
+    """Returns the span of a text at a time; `at`, if given, is the moment at which a length such as 6h ends.
+
+    Raises RangeError.
+    """
+    text = text.strip()
+    if named := NAMED.fullmatch(text.lower()):
+        length = now - _moment(named[1], now, zone)
+        end = _moment(at, now, zone) if at else now
+        return _checked(Span(end - length, end, not at, named[1].replace(" ", "")))
+    if day := _day(text, now, zone):
+        start_of, end_of = (_midnight(each, zone) for each in (day, day + timedelta(days=1)))
+        return _checked(Span(start_of, min(now, end_of) if start_of < now else end_of, start_of < now < end_of, text))
+    start, dots, end_text = text.partition("..")
+    if not dots:
+        raise RangeError(
+            f"{quoted(text)} is no range such as 6h, now-1d, yesterday or 2026-11-22T14:00..2026-11-22T15:00."
+        )
+    live = end_text.strip().lower() in ("", "now")
+    return _checked(Span(_moment(start, now, zone), _moment(end_text or "now", now, zone), live=live, text=text))
+
+
+def _day(text: str, now: int, zone: tzinfo) -> date | None:
+    """Returns the day that a text names; None if it names none."""
+    back = {"today": 0, "yesterday": 1}.get(text.lower())
+    if back is not None:
+        return clock.to_datetime(now).astimezone(zone).date() - timedelta(days=back)
+    try:
+        return date.fromisoformat(text) if DAY.fullmatch(text) else None
+    except ValueError:
+        raise RangeError(f"{quoted(text)} is no day of the calendar.") from None
+
+
+def _midnight(day: date, zone: tzinfo) -> int:
+    """Returns the beginning of a day in a zone. Raises RangeError for a day outside of the calendar."""
+    try:
+        return clock.from_datetime(datetime(day.year, day.month, day.day, tzinfo=zone))
+    except (ValueError, OverflowError):
+        raise RangeError(f"{day} is too far away.") from None
+
+
+def _moment(text: str, now: int, zone: tzinfo) -> int:
+    try:
+        found = moments.parse(text, lambda: now, zone)
+    except (ValueError, OverflowError):
+        raise RangeError(f"{quoted(text)} is no time such as 2026-11-22T14:00, 14:03 or now-1h.") from None
+    return found // clock.SECOND * clock.SECOND if found != now else now
+
+
+def _checked(span: Span) -> Span:
+    if span.end <= span.start:
+        raise RangeError("The range ends before it begins.")
+    if not LEAST <= span.length <= LONGEST:
+        raise RangeError("A range has at least 10 seconds and at most 400 days.")
+    return span
+
+
+def between(start: int, end: int) -> str:
+    """Returns the text of a range of two times."""
+    return f"{_short(start)}..{_short(end)}"
+
+
+def _days(span: Span, zone: tzinfo) -> tuple[date, int] | None:
+    """Returns the first day and the number of days of a span of whole days in a zone; None for another span."""
+    try:
+        start, end = (clock.to_datetime(moment).astimezone(zone) for moment in (span.start, span.end))
+    except (ValueError, OverflowError):
+        return None
+    whole = not any((at.hour, at.minute, at.second, at.microsecond) != (0, 0, 0, 0) for at in (start, end))
+    return (start.date(), (end.date() - start.date()).days) if whole and end.date() > start.date() else None
+
+
+def _whole_days(first: date, count: int, zone: tzinfo) -> str:
+    if count == 1:
+        return first.isoformat()
+    return between(_midnight(first, zone), _midnight(first + timedelta(days=count), zone))
+
+
+def earlier(span: Span, zone: tzinfo = UTC) -> str:
+    """Returns the range of the same length before a span; the days before, for one of whole days."""
+    if days := _days(span, zone):
+        return _whole_days(days[0] - timedelta(days=days[1]), days[1], zone)
+    start, end = max(0, span.start - span.length), span.start
+    return between(start, max(end, start + LEAST))
+
+
+def later(span: Span, now: int, zone: tzinfo = UTC) -> str:
+    """Returns the range of the same length after a span; one that ends now if that would be in the future."""
+    if (days := _days(span, zone)) and span.end <= now:
+        return _whole_days(days[0] + timedelta(days=days[1]), days[1], zone)
+    end = span.end + span.length
+    return between(now - span.length, now) if end > now else between(span.end, end)
+
+
+def step(span: Span, least: int, points: int) -> int:
+    """Returns a round step, at least `least` milliseconds, by which a span has at most about `points` steps."""
+    return next((size for size in STEPS if size >= least and span.length / size <= points), max(STEPS[-1], least))
+
+
+def _short(moment: int) -> str:
+    text = clock.to_iso(moment // clock.SECOND * clock.SECOND)
+    return text.replace(":00.000Z", "Z").replace(".000Z", "Z")

@@ -1,0 +1,123 @@
+"""Keeps sums over longer steps beside the rows of minutes or seconds, so that a year costs about what a day does.
+
+A commit that changes rows adds a mark for each minute that it touched, in the same transaction. A worker takes marks
+every few seconds and builds the steps around them anew, from absolute values: the first step from the rows, each longer
+one from the step below. It is not done in the commit itself, since the row of a day would then be written with every
+batch, by every worker, and each would wait for the others. Marks are only ever added and deleted, so nobody waits.
+
+Building a step twice changes nothing. A replay or a late record marks its minutes again.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db import DatabaseError, connection, models, transaction
+
+MARKS = 200  # of one part
+PAUSE = 5.0  # seconds between two parts
+DUTY = 10  # a part that took t seconds is followed by a rest of at least DUTY × t
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+logger = logging.getLogger(__name__)
+
+
+class RollupMark(models.Model):
+    """Says that rows of one minute changed since the longer steps around it were built."""
+
+    application = models.CharField(max_length=64)
+    stream = models.CharField(max_length=128)
+    minute = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["application", "stream", "minute"], name="marks_by_minute")]
+
+
+class RollupLock(models.Model):
+    """Lets one process at a time build the steps of a stream: an older sum must not replace a newer one."""
+
+    application = models.CharField(max_length=64)
+    stream = models.CharField(max_length=128)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["application", "stream"], name="one_rollup_lock")]
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """Describes the steps of an application's results, in seconds: each is a multiple of the one before."""
+
+    application: str
+    steps: Sequence[int]
+    # Called in a transaction with a stream, a step and the beginnings of such steps. Stores their sums, from the rows
+    # for the first step, else from the step below.
+    build: Callable[[str, int, Sequence[datetime]], None]
+
+
+def mark(application: str, stream: str, moments: Iterable[datetime]) -> None:
+    """Marks the minutes of the moments as changed, in the caller's transaction."""
+    minutes = sorted({floor(moment, 60) for moment in moments})
+    RollupMark.objects.bulk_create(
+        [RollupMark(application=application, stream=stream, minute=minute) for minute in minutes], batch_size=500
+    )
+
+
+def floor(moment: datetime, step: int) -> datetime:
+    """Returns the beginning of the step, in seconds since 1970, that a moment falls into."""
+    seconds = (moment - EPOCH) // timedelta(seconds=1)
+    return EPOCH + timedelta(seconds=seconds // step * step)
+
+
+def waits(application: str, stream: str, start: datetime, end: datetime, settled: datetime) -> bool:
+    """Returns whether rows between two times, and before `settled`, are not yet in the longer steps."""
+    marks = RollupMark.objects.filter(application=application, stream=stream)
+    return marks.filter(minute__gte=start, minute__lt=min(end, settled)).exists()
+
+
+def roll(ladder: Ladder, stream: str, most: int = MARKS) -> int:
+    """Builds the steps around the newest marks anew. Returns the number of marks that were taken; 0 for no work."""
+    names = {"application": ladder.application, "stream": stream}
+    marks = RollupMark.objects.filter(**names)
+    if not marks.exists():
+        return 0
+    RollupLock.objects.get_or_create(application=ladder.application, stream=stream)
+    with transaction.atomic():
+        # On SQLite the transaction itself is the lock.
+        skips = connection.features.has_select_for_update_skip_locked
+        if not list(RollupLock.objects.select_for_update(skip_locked=skips).filter(**names)):
+            return 0
+        taken = dict(marks.order_by("-pk").values_list("pk", "minute")[:most])
+        for step in ladder.steps:
+            ladder.build(stream, step, sorted({floor(minute, step) for minute in taken.values()}))
+        RollupMark.objects.filter(pk__in=taken).delete()
+    return len(taken)
+
+
+class Roller:
+    """Builds the steps of a stream part by part, between the commits of a worker (streams.declarations.Delivery)."""
+
+    def __init__(self, ladder: Ladder, stream: str, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._ladder = ladder
+        self._stream = stream
+        self._monotonic = monotonic
+        self._next = 0.0
+
+    def __call__(self) -> bool:
+        """Builds a part if it is time for one. Never asks to be called again at once: records go first."""
+        began = self._monotonic()
+        if began >= self._next:
+            self._part()
+            self._next = began + max(PAUSE, DUTY * (self._monotonic() - began))
+        return False
+
+    def close(self) -> None:
+        """Builds one more part, so that the steps are complete after a worker that has caught up."""
+        self._part()
+
+    def _part(self) -> None:
+        try:
+            roll(self._ladder, self._stream)
+        except DatabaseError as error:  # the marks stay
+            logger.warning("The sums of %s on %s wait: %s", self._ladder.application, self._stream, error)
