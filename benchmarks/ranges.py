@@ -2,6 +2,7 @@
 
 `parts/year.py` stores them, and times the queries of the charts and the table for a day, a week, a month and a year,
 in turns; then the building of the steps around one minute, which a worker does every few seconds.
+All of it is CPU time, with that of SQLite.
 """
 
 from collections.abc import Iterator
