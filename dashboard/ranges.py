@@ -71,7 +71,7 @@ def _day(text: str, now: int, zone: tzinfo) -> date | None:
 
 
 def _midnight(day: date, zone: tzinfo) -> int:
-    """Returns the beginning of a day in a zone. Raises RangeError for a day outside of what can be counted."""
+    """Returns the beginning of a day in a zone. Raises RangeError for a day outside of the calendar."""
     try:
         return clock.from_datetime(datetime(day.year, day.month, day.day, tzinfo=zone))
     except (ValueError, OverflowError):

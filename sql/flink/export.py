@@ -109,7 +109,7 @@ def _source(source: InAppStream, application: Application) -> str:
     columns = [f"  {name(column.name)} {type_name(column.type)}" for column in source.columns]
     time = f"  {TIME} TIMESTAMP(3) METADATA FROM 'timestamp' VIRTUAL"
     mark = f"  WATERMARK FOR {TIME} AS {TIME} - {WATERMARK}"
-    odd = [column.name for column in application.schema.columns if len(path_of(column)) != 1]
+    odd = [column.name for column in application.schema.columns if path_of(column) != (column.name,)]
     note = f"-- The paths of {', '.join(odd)} are not plain: declare them as ROW columns.\n" if odd else ""
     options = _options(application.source, application.schema.format)
     return f"{note}CREATE TABLE {name(source.name)} (\n" + ",\n".join([*columns, time, mark]) + f"\n) {options};"

@@ -24,7 +24,7 @@ SHOWN = 40  # lines of a difference that are printed
 
 
 class Run:
-    """Runs an application once; `faults` and `refused` tell, afterwards, what it could not use."""
+    """Runs an application once; `faults` and `refused` hold, afterwards, the rows that it could not use."""
 
     def __init__(self, application: Application) -> None:
         self._program: Program = compile_application(application)
@@ -82,11 +82,11 @@ class Run:
 
 
 def _failed(faults: list[RowFault]) -> str:
-    first = faults[0]
-    place = f" at the column {first.column}" if first.column else ""
-    value = "; ".join(filter(None, [first.expression, first.value and f"the row was {first.value}"]))
-    told = f"{first.pump}, line {first.line}: {counted(len(faults), 'row')} failed{place}. The first: {first.sentence}"
-    return f"{told} ({value})" if value else told
+    first, place = faults[0], f"{faults[0].pump}, line {faults[0].line}"
+    if not first.column:
+        return f"{place}: {first.sentence}"
+    told = f"{place}: {counted(len(faults), 'row')} failed at the column {first.column}. The first: {first.sentence}"
+    return f"{told} ({first.expression}; the row was {first.value})"
 
 
 class Outcome(NamedTuple):

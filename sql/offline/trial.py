@@ -23,7 +23,8 @@ SHOWN = 500  # newest rows of a stream: a curve's points
 ROWS_MOST = 200_000  # of a run, over all streams
 FAULTS_MOST = 50  # kinds of faults that are told apart
 REFUSED = 5  # records that are told
-CHUNK = 500  # records, after which the clock is asked
+CHUNK = 1024  # records, at most, after which the clock is asked; at first FIRST, and fewer while they are slow
+FIRST, SLOW = 16, 0.1  # records, seconds
 Record = tuple[int, int, str, bytes]  # arrival in milliseconds, sequence number, partition key, data
 
 
@@ -179,14 +180,14 @@ class Trial:
 
     def run(self, records: list[Record], seconds: float, *, ends: bool = True) -> None:
         """Computes the records; with `ends` the windows that are open at last end, too."""
-        started = self._monotonic()
-        for batch in _batches(records):
-            dead = self._engine.add(batch, list(batch.datas))
-            self.refused += len(dead)
-            self.refusals += [each.error for each in islice(dead, REFUSED - len(self.refusals))]
-            self.read += len(batch.datas)
+        started = last = self._monotonic()
+        size = FIRST
+        while self.read < len(records):
+            self._add(records[self.read : self.read + size])
             self._take()
-            if self.cut or self._monotonic() - started > seconds:
+            before, last = last, self._monotonic()
+            size = min(CHUNK, 2 * size) if last - before < SLOW else max(1, size // 2)
+            if self.cut or last - started > seconds:
                 self.cut = self.cut or f"The run was ended after {seconds:g} s of work"
                 break
         if ends and not self.cut:
@@ -195,6 +196,13 @@ class Trial:
         for name, stream in self.streams.items():
             stream.rows = list(self._newest[name])
         self.milliseconds = round((self._monotonic() - started) * 1000)
+
+    def _add(self, records: list[Record]) -> None:
+        for batch in _batches(records):
+            dead = self._engine.add(batch, list(batch.datas))
+            self.refused += len(dead)
+            self.refusals += [each.error for each in islice(dead, REFUSED - len(self.refusals))]
+        self.read += len(records)
 
     def _take(self) -> None:
         results = self._engine.take()
@@ -225,7 +233,7 @@ class Trial:
 
 
 def _batches(records: list[Record]) -> Iterator[Batch]:
-    """Yields the records in batches of one time of arrival, and of at most CHUNK."""
+    """Yields the records in batches of one time of arrival."""
     for arrived, group in groupby(records, key=itemgetter(0)):
-        while part := list(islice(group, CHUNK)):
-            yield Batch(arrived, [each[1] for each in part], [each[2] for each in part], [each[3] for each in part])
+        part = list(group)
+        yield Batch(arrived, [each[1] for each in part], [each[2] for each in part], [each[3] for each in part])

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("db", "fast_bcrypt")
 
 
 def invite(name: str = "grace", **more: str) -> str:
-    return invitations.make(name, timezone.now(), **more)[1]
+    return invitations.make(name, timezone.now(), **more)[1]  # type: ignore[arg-type]
 
 
 def test_invited_user_chooses_a_password_and_is_signed_in(client: Client) -> None:

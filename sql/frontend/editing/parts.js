@@ -6,18 +6,17 @@ const LOST = "The site gave no answer. Your text is still here; try again, or re
 
 /** Sends a form as its button would. Returns the answer's document, or null if there is none, or a later one is sent. */
 export function send(form, name, signal) {
-  const body = new URLSearchParams(new FormData(form));
+  const body = new FormData(form);
   body.set("do", name);
   return new Promise((resolve) => {
     const request = new XMLHttpRequest(); // unlike fetch, it parses mark-up into a document that runs nothing
     request.open("POST", form.action);
     request.responseType = "document";
     request.setRequestHeader("X-Part", "1");
-    request.setRequestHeader("Content-Type", "application/x-www-form-urlencoded");
     request.onload = () => resolve(request.response?.querySelector("[data-part]") ? request.response : null);
     request.onerror = request.onabort = () => resolve(null);
     signal?.addEventListener("abort", () => request.abort());
-    request.send(body.toString());
+    request.send(body);
   });
 }
 

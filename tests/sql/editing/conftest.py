@@ -63,7 +63,7 @@ def signed_in(user: User) -> Client:
 
 @pytest.fixture
 def editor(db: None) -> Client:
-    """Eve, who is no staff and has the right."""
+    """Eve, a viewer with the right."""
     eve = User.objects.create_user("eve")
     eve.user_permissions.add(Permission.objects.get(codename="may_edit"))
     return signed_in(eve)
