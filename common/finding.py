@@ -69,6 +69,6 @@ def rank(text: str, title: str) -> int:
 
 
 def fits(text: str, *names: str) -> bool:
-    """Returns whether each word of the text is in one of the names, in any case. An empty text fits all."""
-    folded = " ".join(names).casefold()
-    return all(word in folded for word in text.casefold().split())
+    """Returns whether each word of the text begins one of the names' words, in any case. An empty text fits all."""
+    words = " ".join(names).casefold().split()
+    return all(any(word.startswith(wanted) for word in words) for wanted in text.casefold().split())

@@ -18,6 +18,7 @@ from dashboard.live.allowance import Arrivals
 SUGGESTED, EACH = 12, 5  # suggestions, and at most of one finder
 ON_PAGE = 25  # of one finder
 BURST, RATE = 30, 5.0  # searches of a person at once, and then a second, in one process
+PLURALS = {"person": "people"}
 SLOW_DOWN = "You search faster than the site answers: wait a second."
 
 arrivals = Arrivals(RATE, time.monotonic)
@@ -54,7 +55,7 @@ def _may(request: HttpRequest) -> bool:
 
 
 def _by_kind(hits: list[Hit]) -> list[tuple[str, list[Hit]]]:
-    """Returns the hits of each kind; the kind of the best hit comes first."""
+    """Returns the hits of each kind, named in the plural; the kind of the best hit comes first."""
     order = {kind: place for place, kind in enumerate(dict.fromkeys(hit.kind for hit in hits))}
     grouped: Any = groupby(sorted(hits, key=lambda hit: order[hit.kind]), key=lambda hit: hit.kind)
-    return [(kind, list(each)) for kind, each in grouped]
+    return [(PLURALS.get(kind, f"{kind}s"), list(each)) for kind, each in grouped]

@@ -20,6 +20,7 @@ from sql.rendering import Renderer, encode
 from streams.core.records import Batch
 
 SHOWN = 500  # newest rows of a stream: a curve's points
+ALL, LEAST = 5_000, 5  # rows that are shown of all streams, but at least so many of one
 ROWS_MOST = 200_000  # of a run, over all streams
 FAULTS_MOST = 50  # kinds of faults that are told apart
 REFUSED = 5  # records that are told
@@ -196,8 +197,9 @@ class Trial:
         if ends and not self.cut:
             self._engine.finish()
             self._take()
+        most = max(LEAST, ALL // max(1, len(self.streams)))
         for name, stream in self.streams.items():
-            stream.rows = list(self._newest[name])
+            stream.rows = list(self._newest[name])[-most:]
         self.milliseconds = round((self._monotonic() - started) * 1000)
 
     def _add(self, records: list[Record]) -> None:
