@@ -15,6 +15,7 @@ from streams.core.records import Batch
 BATCH_MOST = 10_000  # records, as a worker reads them
 KEYS = {"arrived", "key", "data"}
 LINE_MOST = 16 << 20  # bytes
+_FORM = '; a line is {"arrived": TIME, "key": KEY, "data": DATA}; run and diff take data alone with --arrived FIELD'
 
 
 class Sample(NamedTuple):
@@ -72,7 +73,7 @@ def _sample(line: bytes, field: str, place: str) -> Sample:
             return Sample(_moment(_field(line, field, place), place), "", line.strip())
         wrapped = msgspec.json.decode(line, type=_Wrapped)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        hint = "" if field else '; a line is {"arrived": TIME, "key": KEY, "data": DATA}, or give --arrived FIELD'
+        hint = "" if field else _FORM
         raise FolderError(f"{place} is no record: {error}{hint}.") from None
     data = bytes(wrapped.data)
     return Sample(_moment(wrapped.arrived, place), wrapped.key, _plain(data) if data.startswith(b'"') else data)
