@@ -21,4 +21,4 @@ class SqlConfig(AppConfig):
         finding.register("sql", own.find)
         marking.register("sql", own_marking.marks)
         row_views.connect()
-        rights.offer("sql", access.PERMISSION, "write SQL applications, which read the records of every stream")
+        rights.offer("sql", access.PERMISSION, "write SQL applications", "They read the records of every stream.")

@@ -85,8 +85,10 @@ function onKey(event) {
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || !keysOn() || one("dialog[open]")) return;
-  const controls = event.key === " " ? "a, button, input, select, textarea, summary, [tabindex='0']" : "input, select, textarea";
-  if (event.target.closest?.(controls)) return;
+  const texts = "input, select, textarea, [contenteditable]";
+  const controls = event.key === " " ? `${texts}, a, button, summary, [tabindex='0']` : texts;
+  const [target] = event.composedPath(); // event.target of a key in a shadow root is the root's host
+  if (target.closest?.(controls)) return;
   const what = action(event.key, afterG, all(".pages a").map((link) => link.dataset.key));
   afterG = what === "go";
   const act = what?.place ? () => one(`.pages a[data-key="${what.place}"]`).click() : acts[what];

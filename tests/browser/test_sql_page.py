@@ -75,7 +75,9 @@ def test_problems_stand_at_their_place_and_are_reached_by_keyboard(signed_in: Br
     expect_no_finding(page, "light")
     problem.get_by_role("link").press("Enter")
     page.keyboard.press("Delete")
-    expect(page.locator(".cm-line").nth(2)).to_contain_text(' VGG("price")')
+    page.keyboard.type("gm/?z gs ")  # no shortcuts of the frame
+    expect(page.locator(".cm-line").nth(2)).to_contain_text('gm/?z gs VGG("price")')
+    expect(page).to_have_url(web.url + EDITOR)
     page.close()
 
 

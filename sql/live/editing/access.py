@@ -26,7 +26,7 @@ class TooManyError(Exception):
 
 
 def may_edit(user: User) -> bool:
-    """Returns whether a user may write SQL applications: staff, and those to whom staff gave the right."""
+    """Returns whether a user may write SQL applications: staff, and those to whom an administrator gave it."""
     return user.is_active and (user.is_staff or user.has_perm(PERMISSION))
 
 

@@ -156,7 +156,7 @@ def test_panel_is_shown_on_real_records_and_kept_as_an_application(editor: Clien
 
 
 def test_people_page_gives_the_right_and_takes_it_back(viewer: Client) -> None:
-    boss = signed_in(User.objects.create_user("boss", is_staff=True))
+    boss = signed_in(User.objects.create_superuser("boss"))
     vic = User.objects.get(username="vic")
     page = boss.get(f"/accounts/people/{vic.pk}/").content.decode()
     assert "let-sql" in page
