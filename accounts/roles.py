@@ -11,7 +11,7 @@ VIEWER, OPERATOR, ADMINISTRATOR = "viewer", "operator", "administrator"
 
 
 class Role(NamedTuple):
-    """Describes a role. `about`: what it may do, for people. `scopes`: those that it may give a token or a key."""
+    """Describes a role. `about`: its rights, for people. `scopes`: those that it may give a token or a key."""
 
     title: str
     about: str

@@ -81,7 +81,7 @@ class Figure:
 
 
 class Delivery(Protocol):
-    """Sends on what commits have put aside for elsewhere."""
+    """Sends the rows on that commits have put aside for elsewhere."""
 
     def __call__(self) -> bool:
         """Sends a part; returns whether more waits that can be sent now. It must not wait."""

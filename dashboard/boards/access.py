@@ -1,4 +1,4 @@
-"""Decides who may see and change a board: a viewer reaches nothing that is neither shared nor their own."""
+"""Decides which person may see and change a board: a viewer reaches nothing that is neither shared nor their own."""
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser

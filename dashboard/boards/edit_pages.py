@@ -77,7 +77,7 @@ def _rest(request: HttpRequest, slug: str) -> list[str]:
 
 
 def _act(request: HttpRequest, board: Board, act: str) -> str:
-    """Does what a form asks for; returns why not, in a sentence, or "" once it is done."""
+    """Carries out the request of a form; returns why not, in a sentence, or "" once it is done."""
     try:
         if act == "undo":
             undone = store.undo(board, version_of(request))
@@ -97,7 +97,7 @@ def _act(request: HttpRequest, board: Board, act: str) -> str:
 
 
 def _share(request: HttpRequest, board: Board) -> None:
-    """Sets who may see the board, if its owner asks for it."""
+    """Sets the people that may see the board, if its owner asks for it."""
     wanted = request.POST.get("seen_by", board.seen_by)
     if wanted != board.seen_by and wanted in access.choices() and board.owner_id in (request.user.pk, None):
         store.share(board, wanted)

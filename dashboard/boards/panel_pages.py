@@ -48,7 +48,7 @@ assert tuple(FUNCTION_WORDS) == FUNCTIONS
 
 @either
 def panel(request: HttpRequest, slug: str, place: int | None = None) -> HttpResponse:
-    """Shows the form with what the address says, and a preview; POST keeps the panel."""
+    """Shows the form as the address fills it, and a preview; POST keeps the panel."""
     board = changeable(request, slug)
     content = content_of(board)
     if place is not None and place >= len(content.panels):

@@ -1,8 +1,8 @@
 """Makes the live topics of boards: `board:NAME`, with the owner and the query of the page behind it.
 
 A topic is `board:NAME` for a board that others may see, and `board:NAME~ID` for one of the user ID alone; `?range=6h`
-and `&var=VALUE` may follow. So the name itself decides who may subscribe, without a query. It is built for a board only
-as long as the board is what the name says. One topic is built once for all of its viewers.
+and `&var=VALUE` may follow. So the name decides on the subscribers, without a query. It is built for a board only
+as long as the name fits the board. One topic is built once for all of its viewers.
 """
 
 import re

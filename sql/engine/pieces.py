@@ -11,7 +11,7 @@ GOES_ON, ENDS = b"\xc1+", b"\xc1."  # before the pieces of a history row; no msg
 
 
 class Gathered(NamedTuple):
-    """Holds a state whose parts are whole, and the number of stored pieces of each entry that has any."""
+    """Holds a state in whole parts, and the number of stored pieces of each entry that has any."""
 
     state: State
     numbers: dict[StateKey, int]
@@ -64,7 +64,7 @@ def divided(state: State) -> State:
 
 
 def gathered(state: State) -> Gathered:
-    """Returns a state whose parts are whole again."""
+    """Returns a state with its parts made whole again."""
     entries: dict[StateKey, bytes] = {}
     pieces: dict[StateKey, dict[int, bytes]] = {}
     for key, data in state.entries.items():

@@ -32,7 +32,7 @@ _decode_history = msgspec.msgpack.Decoder(_History).decode
 
 
 class Opened(NamedTuple):
-    """Holds an opened state: what each operator kept, and the keys of operators that are not there any more.
+    """Holds an opened state: the state of each operator, and the keys of operators that are not there any more.
 
     `pieces` has the number of pieces by entry, where entries are stored so.
     """

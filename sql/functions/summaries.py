@@ -1,4 +1,4 @@
-"""Says in a line what each function does that scripts call, for the page on which they are written."""
+"""Describes in a line each function that scripts call, for the page on which they are written."""
 
 from typing import NamedTuple
 

@@ -30,7 +30,7 @@ SECONDS_MOST = 3600
 
 
 class Pair(NamedTuple):
-    """Holds what is compared; `stream` is the name of the applications' stream, "" for two folders."""
+    """Holds the two sides; `stream` is the name of the applications' stream, "" for two folders."""
 
     before: Side
     after: Side

@@ -40,7 +40,7 @@ def add(subparsers: Any) -> None:
 
 
 def deploy(command: Any, name: str, folder: Path, note: str, **_: Any) -> None:
-    """Deploys a folder, prints the script's warnings, and says what to run."""
+    """Deploys a folder, prints the script's warnings and the next command."""
     if len(note) > NOTE_MOST:
         raise UsageError(f"The note has {len(note)} characters; it may have {NOTE_MOST}.")
     found = deploying.deploy(name, dict(read_folder(folder).files), getpass.getuser(), note)
@@ -52,8 +52,10 @@ def deploy(command: Any, name: str, folder: Path, note: str, **_: Any) -> None:
     if not found.new:
         command.stdout.write(f"{name}: nothing changed; version {number} runs.")
         return
-    command.stdout.write(f"{name}: version {number} runs from the next record on.")
-    if number == 1:
+    if number > 1:
+        command.stdout.write(f"{name}: version {number} runs from the next record on.")
+    else:
+        command.stdout.write(f"{name}: version 1 begins with the oldest record of {application.stream}.")
         command.stdout.write(f"Start a worker: {to_run('consume', name)}  (it reads {application.stream})")
     for output in application.outputs.filter(current=True).exclude(view=None).order_by("pk"):
         command.stdout.write(f"  {output.name}: rows in the view {output.view}")

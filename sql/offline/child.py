@@ -6,6 +6,7 @@ Each task and each answer is MessagePack behind its length of four bytes, on std
 import resource
 import struct
 import sys
+from contextlib import suppress
 from typing import BinaryIO
 
 import msgspec
@@ -20,8 +21,8 @@ _task = msgspec.msgpack.Decoder(Task)
 
 def main() -> None:
     """Performs tasks until stdin ends."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    _bound(resource.RLIMIT_AS, MEMORY, MEMORY)
+    _bound(resource.RLIMIT_FSIZE, 0, 0)
     read, write = sys.stdin.buffer, sys.stdout.buffer
     while head := read.read(LENGTH.size):
         _bound_processor()
@@ -34,7 +35,13 @@ def main() -> None:
 def _bound_processor() -> None:
     used = resource.getrusage(resource.RUSAGE_SELF)
     most = int(used.ru_utime + used.ru_stime) + CPU
-    resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
+    _bound(resource.RLIMIT_CPU, most, resource.getrlimit(resource.RLIMIT_CPU)[1])
+
+
+def _bound(kind: int, soft: int, hard: int) -> None:
+    """Lowers a bound, where the process may: a filter of system calls can forbid it, and the bound on time stays."""
+    with suppress(OSError, ValueError):
+        resource.setrlimit(kind, (soft, hard))
 
 
 def _performed(task: Task) -> Told:

@@ -86,7 +86,7 @@ def compare(
 
 
 def told(found: Comparison, before: str, after: str) -> Iterator[str]:
-    """Yields a line for each in-application stream, the first rows of each version alone, and what failed in one."""
+    """Yields a line for each in-application stream, the first rows of each version alone, and the faults in one."""
     for name, stream in sorted(found.streams.items()):
         alone = stream.alone()
         if not any(alone):

@@ -1,4 +1,4 @@
-"""Tells what differs between two versions of an application: their files, their plans, and the state that is kept."""
+"""Lists the differences of two versions of an application: their files, their plans, and the state that is kept."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -20,10 +20,12 @@ from sql.rendering import Renderer, encode
 from streams.core.records import Batch
 
 SHOWN = 500  # newest rows of a stream: a curve's points
+ALL, LEAST = 5_000, 5  # rows that are shown of all streams, but at least so many of one
 ROWS_MOST = 200_000  # of a run, over all streams
 FAULTS_MOST = 50  # kinds of faults that are told apart
 REFUSED = 5  # records that are told
-CHUNK = 500  # records, after which the clock is asked
+CHUNK = 1024  # records, at most, after which the clock is asked; at first FIRST, and fewer while they are slow
+FIRST, SLOW = 16, 0.1  # records, seconds
 Record = tuple[int, int, str, bytes]  # arrival in milliseconds, sequence number, partition key, data
 
 
@@ -161,7 +163,8 @@ class Trial:
 
     def __init__(self, application: Application, program: Program, monotonic: Any = time.monotonic) -> None:
         self._program, self._monotonic = program, monotonic
-        self._engine = program.start(tables=tables_of(application))
+        self._tables = tables_of(application)
+        self._engine = program.start(tables=self._tables)
         self.peeks = {each.name for each in program.plan.peeks}
         described = {name: each.columns for name, each in program.plan.streams.items()}
         described |= {each.name: each.root.columns for each in program.plan.peeks}
@@ -179,22 +182,32 @@ class Trial:
 
     def run(self, records: list[Record], seconds: float, *, ends: bool = True) -> None:
         """Computes the records; with `ends` the windows that are open at last end, too."""
-        started = self._monotonic()
-        for batch in _batches(records):
-            dead = self._engine.add(batch, list(batch.datas))
-            self.refused += len(dead)
-            self.refusals += [each.error for each in islice(dead, REFUSED - len(self.refusals))]
-            self.read += len(batch.datas)
+        started = last = self._monotonic()
+        if records and not self.read:
+            self._engine = self._program.start(tables=self._tables, start=records[0][0])
+        size = FIRST
+        while self.read < len(records):
+            self._add(records[self.read : self.read + size])
             self._take()
-            if self.cut or self._monotonic() - started > seconds:
+            before, last = last, self._monotonic()
+            size = min(CHUNK, 2 * size) if last - before < SLOW else max(1, size // 2)
+            if self.cut or last - started > seconds:
                 self.cut = self.cut or f"The run was ended after {seconds:g} s of work"
                 break
         if ends and not self.cut:
             self._engine.finish()
             self._take()
+        most = max(LEAST, ALL // max(1, len(self.streams)))
         for name, stream in self.streams.items():
-            stream.rows = list(self._newest[name])
+            stream.rows = list(self._newest[name])[-most:]
         self.milliseconds = round((self._monotonic() - started) * 1000)
+
+    def _add(self, records: list[Record]) -> None:
+        for batch in _batches(records):
+            dead = self._engine.add(batch, list(batch.datas))
+            self.refused += len(dead)
+            self.refusals += [each.error for each in islice(dead, REFUSED - len(self.refusals))]
+        self.read += len(records)
 
     def _take(self) -> None:
         results = self._engine.take()
@@ -225,7 +238,7 @@ class Trial:
 
 
 def _batches(records: list[Record]) -> Iterator[Batch]:
-    """Yields the records in batches of one time of arrival, and of at most CHUNK."""
+    """Yields the records in batches of one time of arrival."""
     for arrived, group in groupby(records, key=itemgetter(0)):
-        while part := list(islice(group, CHUNK)):
-            yield Batch(arrived, [each[1] for each in part], [each[2] for each in part], [each[3] for each in part])
+        part = list(group)
+        yield Batch(arrived, [each[1] for each in part], [each[2] for each in part], [each[3] for each in part])

@@ -1,4 +1,4 @@
-"""Says who may write SQL applications, and bounds their runs: one at a time, and so many in a minute."""
+"""Decides which people may write SQL applications, and bounds their runs: one at a time, and so many in a minute."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -5,6 +5,9 @@ import socket
 import struct
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from threading import BoundedSemaphore, Lock
 from time import monotonic
 from typing import NamedTuple
@@ -39,16 +42,33 @@ class Bench:
     def __init__(self, children: int = CHILDREN) -> None:
         self._free = BoundedSemaphore(children)
         self._lock = Lock()
+        self._owners: set[object] = set()  # of the tasks under way
         self._idle: list[tuple[Child, int]] = []  # with the number of tasks that it has done
 
-    def perform(self, task: Task, grace: float = GRACE) -> Told:
-        """Returns the answer to a task; one that says so if the process was killed. Raises BusyError."""
-        if not self._free.acquire(timeout=WAIT):
-            raise BusyError("Many scripts are being run just now. Try again in a few seconds.")
+    def perform(self, task: Task, owner: object, grace: float = GRACE) -> Told:
+        """Returns the answer to a task; one that says so if the process was killed.
+
+        Raises BusyError where no process is free, or a task of the same owner is under way.
+        """
+        with self._turn(owner):
+            if not self._free.acquire(timeout=WAIT):
+                raise BusyError("Many scripts are being run just now. Try again in a few seconds.")
+            try:
+                return self._perform(task, grace)
+            finally:
+                self._free.release()
+
+    @contextmanager
+    def _turn(self, owner: object) -> Iterator[None]:
+        with self._lock:
+            if owner in self._owners:
+                raise BusyError("A check or a run of yours is under way; wait until it has ended.")
+            self._owners.add(owner)
         try:
-            return self._perform(task, grace)
+            yield
         finally:
-            self._free.release()
+            with self._lock:
+                self._owners.discard(owner)
 
     def _perform(self, task: Task, grace: float) -> Told:
         with self._lock:
@@ -91,8 +111,8 @@ class Bench:
 def _start() -> Child:
     ours, theirs = socket.socketpair()
     with theirs:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "sql.offline.child"],
+        process = subprocess.Popen(  # noqa: S603 - a fixed command, without a shell
+            [_python(), "-m", "sql.offline.child"],
             stdin=theirs.fileno(),
             stdout=theirs.fileno(),
             stderr=subprocess.DEVNULL,
@@ -100,6 +120,12 @@ def _start() -> Child:
             env={name: os.environ[name] for name in KEPT if name in os.environ},
         )
     return Child(process, ours)
+
+
+def _python() -> str:
+    """Returns the interpreter: in uWSGI, sys.executable is uWSGI itself."""
+    found = Path(sys.prefix, "bin", "python")
+    return str(found) if found.exists() else sys.executable
 
 
 def _asked(child: Child, task: Task, deadline: float) -> Told:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from common.text import counted
-from sql.folder import INPUT, FolderError
+from sql.folder import INPUT, FolderError, schema_to_toml
 from sql.offline.discovering import found_in, told
 from sql.schema.columns import Schema
 from sql.schema.discovery import Discovery
@@ -16,6 +16,7 @@ from streams.wiring import names_for_a_look, newest_records
 
 RECORDS, BYTES = 500, 4 << 20  # of which a schema is discovered
 KEPT = 10.0  # seconds that a discovery is used again
+EVIDENCE_MOST = 150_000  # characters of a schema with the reasons as comments; a longer one goes without them
 SHOWN = 200  # streams on a page, and columns of one
 
 
@@ -83,6 +84,8 @@ def configuration(name: str, found: Fields, outputs: tuple[str, ...] = ()) -> st
     head = [f'name = "{name}"'] if name else []
     head += [f'source = "{found.stream}"', f'input = "{INPUT}"', ""]
     lines = list(told(found.found)) if found.found else []
+    if sum(map(len, lines)) > EVIDENCE_MOST:
+        lines = schema_to_toml(found.schema).splitlines()
     for output in outputs:
         lines += ["", "[[outputs]]", f'stream = "{output}"']
     return "\n".join([*head, *lines]) + "\n"

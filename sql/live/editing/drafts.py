@@ -1,4 +1,4 @@
-"""Keeps what a person is writing: one draft for each application, and one for a new application."""
+"""Keeps the drafts of a person: one for each application, and one for a new application."""
 
 from typing import Any, NamedTuple
 

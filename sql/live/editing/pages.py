@@ -33,7 +33,7 @@ PART = "X-Part"  # a header of a script's request: the answer is the parts of th
 @require_http_methods(["GET", "HEAD", "POST"])
 @editors_only
 def edit(request: HttpRequest, name: str = "") -> HttpResponse:
-    """Shows the editor; a POST does what its button `do` says, and keeps the text as the person's draft."""
+    """Shows the editor; a POST carries out its button `do`, and keeps the text as the person's draft."""
     application = _application(name) if name else None
     if request.method == "POST":
         return _posted(request, application)
@@ -64,7 +64,7 @@ def _posted(request: HttpRequest, application: SqlApplication | None) -> HttpRes
 
 
 def _check(request: HttpRequest, application: SqlApplication | None, text: Text) -> HttpResponse:
-    return _page(request, application, text, work.check(text, application))
+    return _page(request, application, text, work.check(person(request), text, application))
 
 
 def _save(request: HttpRequest, application: SqlApplication | None, text: Text) -> HttpResponse:

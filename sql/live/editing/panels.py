@@ -55,7 +55,7 @@ class Panel(NamedTuple):
 
     @classmethod
     def read(cls, form: Mapping[str, str]) -> "Panel":
-        """Returns the choices of a form, each cut to what a choice may have."""
+        """Returns the choices of a form, each cut to its bound."""
         chosen = cls(*(form.get(name, "").strip()[:300] for name in NAMES))
         return chosen._replace(
             function=chosen.function or "count", window=chosen.window or "1m", operator=chosen.operator or "="

@@ -48,7 +48,7 @@ def sensors(settings: Settings, tmp_path: Path) -> EmbeddedStream:
 def bench_in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Performs tasks in the test's own process; test_bench.py has the real one."""
 
-    def own(self: Bench, task: object, grace: float = 0) -> Told:
+    def own(self: Bench, task: object, owner: object, grace: float = 0) -> Told:
         return perform(task)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Bench, "perform", own)
@@ -63,7 +63,7 @@ def signed_in(user: User) -> Client:
 
 @pytest.fixture
 def editor(db: None) -> Client:
-    """Eve, who is no staff and has the right."""
+    """Eve, a viewer with the right."""
     eve = User.objects.create_user("eve")
     eve.user_permissions.add(Permission.objects.get(codename="may_edit"))
     return signed_in(eve)

@@ -1,4 +1,4 @@
-"""The editor: who may use it, its buttons, drafts, deploying, and going back."""
+"""The editor: its users, its buttons, drafts, deploying, and going back."""
 
 from datetime import timedelta
 

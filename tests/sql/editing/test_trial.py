@@ -54,15 +54,16 @@ def test_run_ends_when_its_time_is_up_and_the_comparison_reads_as_much() -> None
     ticks = count()
     task = Task("x", files(), runs=True, records=records(90), against=files(), seconds=40)
     told = perform(task, lambda: float(next(ticks)))
-    assert (told.read, told.cut) == (41, "The run was ended after 40 s of work")
+    assert (told.read, told.cut) == (67, "The run was ended after 40 s of work")
     assert told.difference
     assert (told.difference.new, told.difference.old) == (0, 0)
 
 
 def test_run_ends_when_it_makes_too_many_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sql.offline.trial.ROWS_MOST", 20)
-    told = ran('SELECT STREAM "site" FROM "SOURCE_SQL_STREAM_001";')
-    assert (told.cut, told.read) == ("The run was ended after 20 rows", 21)
+    script = 'SELECT STREAM "site" FROM "SOURCE_SQL_STREAM_001";'
+    told = perform(Task("x", files(script), runs=True, records=records(90)), lambda: 0.0)
+    assert (told.cut, told.read) == ("The run was ended after 20 rows", 48)
 
 
 def test_faults_are_counted_by_pump_column_and_line() -> None:

@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 
 def consume(name: str = "counts") -> None:
-    """Applies all records of an application's stream, and delivers what waits."""
+    """Applies all records of an application's stream, and delivers the waiting rows."""
     found = applications.find(name)
     worker = build_worker(name, found.stream, TRIM_HORIZON)
     consumer = Consumer(worker, deliver=found.deliver and found.deliver(found.stream))
