@@ -13,7 +13,7 @@ def marks(stream: str, start: int, end: int) -> Iterator[Mark]:
     since, until = clock.to_datetime(start), clock.to_datetime(end)
     for alarm in queries.alarms(stream, None, since, until)[:MOST]:
         ended = clock.from_datetime(alarm.ended) if alarm.ended else None
-        text = f"{alarm.site}: at most {alarm.peak} lines, threshold {alarm.threshold}"
+        text = f"{alarm.site}: peak of {alarm.peak} lines, threshold {alarm.threshold}"
         yield Mark(
             clock.from_datetime(alarm.started), ended or end, "alarm", text, links.to_alarm(alarm.pk), alarm.site
         )

@@ -21,8 +21,9 @@ export function drawMarks(plot, ink) {
   const { ctx, bbox: box } = plot;
   const place = (time) => Math.round(plot.valToPos(Math.min(max, Math.max(min, time)), "x", true));
   ctx.save();
-  [ctx.strokeStyle, ctx.fillStyle, ctx.lineWidth, ctx.textBaseline] = [ink, ink, devicePixelRatio, "top"];
+  [ctx.strokeStyle, ctx.fillStyle, ctx.lineWidth, ctx.textBaseline, ctx.textAlign] = [ink, ink, devicePixelRatio, "top", "left"];
   ctx.font = `${11 * devicePixelRatio}px system-ui`;
+  let free = -Infinity; // numbers of marks that are close together would hide each other: the first stands for them
   for (const { number, from, to } of found) {
     const x = place(from);
     ctx.globalAlpha = 0.12;
@@ -33,7 +34,9 @@ export function drawMarks(plot, ink) {
     ctx.moveTo(x, box.top);
     ctx.lineTo(x, box.top + box.height);
     ctx.stroke();
+    if (x < free) continue;
     ctx.fillText(String(number), x + 3 * devicePixelRatio, box.top + 2 * devicePixelRatio);
+    free = x + 18 * devicePixelRatio;
   }
   ctx.restore();
 }

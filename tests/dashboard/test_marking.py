@@ -36,7 +36,7 @@ def marked(db: None) -> tuple[int, int]:
 def test_every_room_marks_its_events_once(marked: tuple[int, int]) -> None:
     found = marking.marks(ORDERS, *marked, staff=True)
     assert [(mark.kind, mark.text) for mark in found] == [
-        ("alarm", "london: at most 40 lines, threshold 30"),
+        ("alarm", "london: peak of 40 lines, threshold 30"),
         ("threshold", "london: 30 instead of 20"),
         ("version", "rates computes with version 2"),
         ("shards", "orders, from 1: re-sharded by ada"),
