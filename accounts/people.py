@@ -181,7 +181,7 @@ def _role_verb(role: str) -> Verb:
     def will(user: User) -> str:
         lost = credentials.count_beyond(user, scopes, timezone.now())
         revoked = f" {lost} of their tokens and keys may do more and are revoked for good." if lost else ""
-        return f"{user.get_username()} {roles.ROLES[role].about}, within seconds on open pages too.{revoked}"
+        return f"{user.get_username()} {roles.ROLES[role].about}. Open pages follow within seconds.{revoked}"
 
     def act(user: User, admin: User, request: HttpRequest) -> str:
         was, by = user.role, admin.get_username()

@@ -1,4 +1,4 @@
-"""Lets staff give other people a right that an application has offered, and take it back.
+"""Lets administrators give other people a right that an application has offered, and take it back.
 
 A right is one of Django's permissions. The pages ask the application whether it holds; staff have every right.
 """

@@ -23,7 +23,7 @@ class Role(NamedTuple):
 ROLES = {  # the lowest first
     VIEWER: Role(
         "a viewer",
-        "sees the dashboards and boards, and exports them",
+        "sees and exports the dashboards, and makes boards",
         frozenset({access.READ_DASHBOARDS}),
         is_staff=False,
         is_superuser=False,

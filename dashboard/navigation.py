@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from streams import applications
-from streams.applications import Navigation, Search
+from streams.applications import Navigation
 
 STREAMS = Navigation(
     label="Streams",
@@ -54,11 +54,6 @@ def links(request: HttpRequest) -> list[Link]:
         for entry in [*entries(), BOARDS, STREAMS]
         if staff or not entry.staff
     ]
-
-
-def search() -> Search | None:
-    """Returns the search field of the first application that has one."""
-    return next((each.search for each in applications.registered() if each.search), None)
 
 
 @require_safe

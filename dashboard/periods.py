@@ -41,7 +41,8 @@ class Period:
     now: int
     zone: tzinfo
     zone_name: str  # "" for UTC
-    text: str  # as asked for
+    text: str  # of the range that is shown
+    typed: str  # as asked for, though it may be no range
     usual: bool  # the page shows its usual time, live
     error: str
     path: str
@@ -138,7 +139,7 @@ def read(request: HttpRequest, now: datetime, usual: str = USUAL, path: str = ""
     shown = text if text and not error else usual
     is_usual = bool(span.live and span.text == usual)
     name = "" if zone is UTC else zone_name
-    return Period(span, moment, zone, name, shown, is_usual, error, path or request.path, kept)
+    return Period(span, moment, zone, name, shown, text or usual, is_usual, error, path or request.path, kept)
 
 
 def _zone(name: str) -> tzinfo | None:

@@ -44,11 +44,11 @@ def parse(text: str, now: int, at: str = "", zone: tzinfo = UTC) -> Span:
     """
     text = text.strip()
     if named := NAMED.fullmatch(text.lower()):
-        length = now - _moment(named[1], now, zone)
+        length = (now - _moment(named[1], now, zone)) // clock.SECOND * clock.SECOND
         end = _moment(at, now, zone) if at else now
         return _checked(Span(end - length, end, not at, named[1].replace(" ", "")))
     if day := _day(text, now, zone):
-        start_of, end_of = (_midnight(each, zone) for each in (day, day + timedelta(days=1)))
+        start_of, end_of = (_midnight(day, zone, more) for more in (0, 1))
         return _checked(Span(start_of, min(now, end_of) if start_of < now else end_of, start_of < now < end_of, text))
     start, dots, end_text = text.partition("..")
     if not dots:
@@ -70,10 +70,11 @@ def _day(text: str, now: int, zone: tzinfo) -> date | None:
         raise RangeError(f"{quoted(text)} is no day of the calendar.") from None
 
 
-def _midnight(day: date, zone: tzinfo) -> int:
-    """Returns the beginning of a day in a zone. Raises RangeError for a day outside of the calendar."""
+def _midnight(day: date, zone: tzinfo, more: int = 0) -> int:
+    """Returns the beginning of a day in a zone, or of one `more` days later. Raises RangeError for one far away."""
     try:
-        return clock.from_datetime(datetime(day.year, day.month, day.day, tzinfo=zone))
+        day += timedelta(days=more)
+        return max(0, clock.from_datetime(datetime(day.year, day.month, day.day, tzinfo=zone)))
     except (ValueError, OverflowError):
         raise RangeError(f"{day} is too far away.") from None
 
@@ -112,7 +113,7 @@ def _days(span: Span, zone: tzinfo) -> tuple[date, int] | None:
 def _whole_days(first: date, count: int, zone: tzinfo) -> str:
     if count == 1:
         return first.isoformat()
-    return between(_midnight(first, zone), _midnight(first + timedelta(days=count), zone))
+    return between(_midnight(first, zone), _midnight(first, zone, count))
 
 
 def earlier(span: Span, zone: tzinfo = UTC) -> str:

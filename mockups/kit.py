@@ -106,7 +106,7 @@ def figures(
             sheet.text(x + 16, top + 66, note, size=14, color=MUTED)
 
 
-def top_bar(sheet: Sheet, here: str, state: State | None = LIVE) -> None:
+def top_bar(sheet: Sheet, here: str, state: State | None = LIVE, search: str = "Find a ticker") -> None:
     """The frame of every page of a signed-in person; without a state on a page that shows nothing live."""
     with sheet.group("bar"):
         sheet.line([(0, 56), (sheet.width, 56)], color=LINE)
@@ -117,7 +117,7 @@ def top_bar(sheet: Sheet, here: str, state: State | None = LIVE) -> None:
             if name == here:
                 sheet.line([(x, 54), (x + 54, 54)], color=BLUE, weight=4)
         sheet.rect(346, 12, 232, 32, stroke=MUTED, round_=True)
-        sheet.text(358, 19, "Find a ticker", size=15, color=MUTED)
+        sheet.text(358, 19, search, size=15, color=MUTED)
         sheet.rect(550, 17, 22, 22, stroke=MUTED, round_=True)
         sheet.text(550, 19, "/", size=14, color=MUTED, align="center", width=22)
         if state:

@@ -81,7 +81,7 @@ class Figure:
 
 
 class Delivery(Protocol):
-    """Sends on what commits have put aside for elsewhere."""
+    """Sends the rows on that commits have put aside for elsewhere."""
 
     def __call__(self) -> bool:
         """Sends a part; returns whether more waits that can be sent now. It must not wait."""
@@ -128,15 +128,6 @@ class Navigation:
     pages: frozenset[str] = frozenset()  # names of URLs where the link is marked as the current page, besides `url`
     within: frozenset[str] = frozenset()  # names of URLs of pages below this one
     staff: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Search:
-    """Describes a search field in the frame of every page. It sends a GET request with the parameter `q`."""
-
-    label: str  # "Find a ticker"
-    placeholder: str
-    url: str  # the name of the URL that receives the request
 
 
 @dataclass(frozen=True, kw_only=True)

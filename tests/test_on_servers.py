@@ -46,6 +46,7 @@ SELECTED = [
     "tests/sql/live/test_delivery.py",
     "tests/sql/live/test_row_views.py",
     "tests/sql/live/test_running.py",
+    "tests/sql/live/test_view_types.py",
     "tests/streams/coordination/test_leases.py",
     "tests/streams/coordination/test_listing.py",
     "tests/streams/engine/test_last_resort.py",

@@ -1,6 +1,6 @@
 """Adds up trades over steps of time: counts, shares, value, and the prices of a candle."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import NamedTuple
@@ -47,10 +47,20 @@ def of_minute(start: datetime, rows: Iterable[TradeMinute]) -> Bar:
 
 def merged(start: datetime, bars: list[Bar]) -> Bar:
     """Returns the bar of a step from those within it, in the order of time; they are at least one."""
-    counts = (min(MOST, sum(getattr(bar, name) for bar in bars)) for name in Bar._fields[1:5])
-    lows = [bar.low for bar in bars if bar.low is not None]
-    highs = [bar.high for bar in bars if bar.high is not None]
-    first = next((bar.first for bar in bars if bar.first is not None), None)
-    last = next((bar.last for bar in reversed(bars) if bar.last is not None), None)
-    low, high = min(lows, default=None), max(highs, default=None)
-    return Bar._make((start, *counts, sum(bar.cents for bar in bars), low, high, first, last))
+    _, bought, sold, bought_shares, sold_shares, cents, lows, highs, firsts, lasts = zip(*bars, strict=True)
+    return Bar(
+        start,
+        min(MOST, sum(bought)),
+        min(MOST, sum(sold)),
+        min(MOST, sum(bought_shares)),
+        min(MOST, sum(sold_shares)),
+        sum(cents),
+        min(_known(lows), default=None),
+        max(_known(highs), default=None),
+        next(iter(_known(firsts)), None),
+        next(iter(_known(lasts[::-1])), None),
+    )
+
+
+def _known(prices: Sequence[float | None]) -> list[float]:
+    return [price for price in prices if price is not None]

@@ -62,9 +62,11 @@ def alarms(
     return found.filter(started__lte=until) if until else found
 
 
-def alarm_rows(site: str | None, stream: str) -> Iterator[Iterable[Any]]:
-    """Yields every alarm of a stream, or of a site on it, the latest first, in ALARM_COLUMNS."""
-    for alarm in alarms(stream, site).iterator():
+def alarm_rows(
+    site: str | None, stream: str, since: datetime | None = None, until: datetime | None = None
+) -> Iterator[Iterable[Any]]:
+    """Yields the alarms of a stream, or of a site on it, the latest first, in ALARM_COLUMNS."""
+    for alarm in alarms(stream, site, since, until).iterator():
         row = topics.episode(alarm)
         row["duration_s"] = round((alarm.ended - alarm.started).total_seconds(), 3) if alarm.ended else None
         yield *time_columns(row["started"]), *(row[name] for name in ALARM_COLUMNS[2:])

@@ -75,8 +75,8 @@ def _by_site(rows: Iterable[tuple[str, int, int]]) -> dict[str, list[Count]]:
 
 
 def _seconds(stream: str, start: datetime, end: datetime) -> Iterator[tuple[str, int, int]]:
-    """Yields the seconds of a time, by their index: site after site, of those with a line since its beginning."""
-    sites = list(SiteCount.objects.filter(stream=stream, newest__gte=start).values_list("site", flat=True))
+    """Yields the seconds of a time, by their index: site after site."""
+    sites = list(SiteCount.objects.filter(stream=stream).values_list("site", flat=True))
     for first in range(0, len(sites), SITES):
         rows = SiteSecond.objects.filter(
             stream=stream, site__in=sites[first : first + SITES], second__gte=start, second__lt=end

@@ -1,6 +1,5 @@
-"""Shows the orders pages: the sites with most trouble, the list of all sites with their thresholds, the alarms."""
+"""Shows the orders page: the sites with most trouble, the list of all sites with their thresholds."""
 
-from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -9,16 +8,15 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.bearer import token_allowed
-from applications.orders import alarm as alarm_page
 from applications.orders import history as past
 from applications.orders import links, queries, sites, thresholds
-from applications.orders.models import ORDERS, AlarmEpisode, Site, SiteCount
+from applications.orders.models import ORDERS, Site, SiteCount
 from applications.orders.topics import episode
 from common.text import storable
 from dashboard import download, periods
@@ -31,7 +29,7 @@ from dashboard.topics import PULSE
 from streams.core import clock
 
 SITES = 24  # rows on a page of the list
-ALARMS = 50  # rows on a page of the list
+ALARMS = 50  # rows of the table
 USUAL = "5m"  # the time that the page of the sites shows
 
 
@@ -69,7 +67,7 @@ class ListedSite(NamedTuple):
 def orders(request: HttpRequest) -> HttpResponse:
     on, chosen = choose(request, ORDERS), request.GET.get("site") or None
     if chosen and not queries.site_exists(chosen, on.stream):
-        return _no_site(request, on, chosen)
+        return no_site(request, on, chosen)
     return _orders(request, on, chosen, request.GET.get("q", "").strip(), request.GET.get("page", ""))
 
 
@@ -78,7 +76,7 @@ def threshold(request: HttpRequest) -> HttpResponse:
     """Sets a site's threshold, for staff; an invalid value is shown again with the reason."""
     site, on = _site_of(request, request.POST.get("site", "")), choose(request, ORDERS)
     if site is None:
-        return _no_site(request, on, request.POST.get("site", ""))
+        return no_site(request, on, request.POST.get("site", ""))
     form = ThresholdForm(site, request.POST)
     if not form.is_valid():
         return _orders(request, on, None, site.name, "", form)
@@ -94,7 +92,7 @@ def remove(request: HttpRequest) -> HttpResponse:
     asked = request.GET if request.method != "POST" else request.POST
     site, on = _site_of(request, asked.get("site", "")), choose(request, ORDERS)
     if site is None:
-        return _no_site(request, on, asked.get("site", ""))
+        return no_site(request, on, asked.get("site", ""))
     context = {"site": site, "url": links.to_site(site.name, on.stream), "on": on}
     if request.method != "POST":
         return render(request, "orders/site_remove.html", context)
@@ -102,67 +100,6 @@ def remove(request: HttpRequest) -> HttpResponse:
         return render(request, "orders/site_remove.html", context | {"refusal": refusal}, status=409)
     messages.success(request, f"{site.name} is removed. It comes back with its next order line.")
     return redirect(links.to_sites(stream=on.stream))
-
-
-@require_safe
-def alarms(request: HttpRequest) -> HttpResponse:
-    """Lists every alarm of ?stream=, the latest first; ?site=, ?from= and ?to= narrow the list."""
-    on = choose(request, ORDERS)
-    asked = {name: request.GET.get(name, "").strip() for name in ("from", "to")} | {"site": request.GET.get("site", "")}
-    context: dict[str, Any] = {"asked": asked, "on": on}
-    try:
-        since, until = _time(asked["from"]), _time(asked["to"])
-    except (ValueError, OverflowError):
-        error = "Give a time such as 2026-11-22T14:00:00Z."
-        return render(request, "orders/alarms.html", context | {"error": error}, status=400)
-    page = Paginator(queries.alarms(on.stream, asked["site"] or None, since, until), ALARMS).get_page(
-        request.GET.get("page")
-    )
-    context |= {"page": page, "rows": [episode(found) for found in page]}
-    return render(request, "orders/alarms.html", context)
-
-
-@require_safe
-def alarm(request: HttpRequest, number: int) -> HttpResponse:
-    """Shows one alarm with the curve around it, and to staff the link to the records that raised it."""
-    found = get_object_or_404(AlarmEpisode, pk=number)
-    shown = alarm_page.alarm(found, timezone.now())
-    context = {
-        "alarm": shown,
-        "orders_url": links.to_sites(stream=found.stream),
-        "alarms_url": links.to_alarms(stream=found.stream),
-        "site_alarms_url": links.to_alarms(found.site, found.stream),
-        "elsewhere": found.stream != ORDERS,
-        "spans": alarm_page.spans(shown["curve"]),
-        "records_url": alarm_page.records_url(found) if request.user.is_staff else "",
-        **({} if found.ended else _following(found)),
-    }
-    return render(request, "orders/alarm.html", context)
-
-
-def _following(found: AlarmEpisode) -> dict[str, Any]:
-    """Returns the context for an open alarm's live updates: its site's topics, and the state of their stream."""
-    on = Chosen(ORDERS, found.stream, ORDERS, [])
-    topic, history = (on.topic(f"{kind}:{found.site}") for kind in ("site", "site-history"))
-    snapshots = live_snapshots.take([topic, PULSE], timezone.now())
-    data = snapshots[topic]["data"]
-    context = {"topic": topic, "history_topic": history, "snapshots": snapshots, "on": on}
-    return context | {
-        "newest": data["newest"],
-        "watermark": data["watermark"],
-        **signals(data, on, snapshots, shown=True),
-    }
-
-
-@token_allowed("read:dashboards")
-@require_safe
-def alarms_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-    """Streams every alarm of ?stream=, or with ?site= those of one site."""
-    on, site = choose(request, ORDERS), request.GET.get("site") or None
-    if site and not queries.site_exists(site, on.stream):
-        return _no_site(request, on, site)
-    name = f"{download.slug(site or 'orders', 'site')}_alarms_{on.in_names}{download.stamp(timezone.now())}.csv"
-    return download.respond(name, queries.ALARM_COLUMNS, queries.alarm_rows(site, on.stream))
 
 
 @token_allowed("read:dashboards")
@@ -232,7 +169,7 @@ def _past(period: Period, on: Chosen, site: str | None, shown: list[str]) -> dic
     if period.usual:
         return {"period": period, "past": None}
     found = past.history(on.stream, shown, period)
-    more = dashboard_links.on(on.default, on.stream) | ({"site": site} if site else {})
+    more = _names(on) | ({"site": site} if site else {})
     query = "&".join(filter(None, [period.query, urlencode(more)]))
     bounds = clock.to_datetime(period.span.start), clock.to_datetime(period.span.end)
     return {
@@ -265,12 +202,12 @@ def _site_of(request: HttpRequest, name: str) -> Site | None:
     return Site.objects.filter(name=storable(name)).first()  # PostgreSQL accepts no NUL, even in a query
 
 
-def _time(text: str) -> datetime | None:
-    """Parses a time. Raises ValueError for other text."""
-    return clock.to_datetime(clock.from_iso(text)) if text else None
+def _names(on: Chosen) -> dict[str, str]:
+    """Returns the parameter that keeps an address on the stream."""
+    return dashboard_links.on(on.default, on.stream)
 
 
-def _no_site(request: HttpRequest, on: Chosen, name: str) -> HttpResponse:
+def no_site(request: HttpRequest, on: Chosen, name: str) -> HttpResponse:
     near = queries.sites(on.stream, storable(name))[:SITES] or queries.sites(on.stream, "")[:SITES]
     context = {"site": name, "near": [(site.name, links.to_site(site.name, on.stream)) for site in near], "on": on}
     return render(request, "orders/no_site.html", context, status=404)

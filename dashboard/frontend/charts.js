@@ -1,8 +1,9 @@
 // The look of each chart: its key, its options for uPlot, and the words for one point. x is in seconds.
 
-import { grouped, time } from "./format.js";
+import { day, grouped, time } from "./format.js";
 import { hour } from "./ranges.js";
 
+const DAY = 86_400; // seconds
 const FONT = "12px system-ui, sans-serif";
 
 /** The axes of a chart over time. */
@@ -15,7 +16,17 @@ export function axes(ink, zone, form, { size = 48, value = (number) => grouped(n
   ];
 }
 
-const times = (form, zone) => (_, splits) => splits.map((at) => time(at * 1000, form, zone));
+/** Returns the labels of the times of an axis: the time of the day, or the day where one begins. */
+export function stamps(splits, zone, step) {
+  return splits.map((at, place) => {
+    const clock = time(at * 1000, "minute", zone);
+    if (step >= DAY || clock === "00:00") return day(at * 1000, zone);
+    return place === 0 && splits.at(-1) - at >= DAY ? `${day(at * 1000, zone)} ${clock}` : clock;
+  });
+}
+
+const times = (form, zone) => (_, splits) =>
+  form === "minute" ? stamps(splits, zone, splits[1] - splits[0]) : splits.map((at) => time(at * 1000, form, zone));
 
 export function cursor(ink) {
   return { y: false, drag: { x: false, y: false }, points: { size: 7, width: 2, fill: ink.surface } };

@@ -3,6 +3,7 @@
 
 import uPlot from "uplot";
 
+import { drawMarks } from "./marks.js";
 import { inks } from "./theme-colors.js";
 import { zone } from "./zone.js";
 
@@ -39,7 +40,9 @@ class LineChart extends HTMLElement {
     if (!this.#spec || !width) return;
     const options = this.#spec.options(inks(), zone(), uPlot);
     const zooms = Boolean(document.querySelector("[data-range]"));
-    const hooks = { ...options.hooks, setCursor: [(plot) => this.#read(plot.cursor.idx)], setSelect: [(plot) => this.#zoom(plot)] };
+    const ink = inks().muted;
+    const drawn = [...(options.hooks?.draw ?? []), (plot) => drawMarks(plot, ink)];
+    const hooks = { ...options.hooks, draw: drawn, setCursor: [(plot) => this.#read(plot.cursor.idx)], setSelect: [(plot) => this.#zoom(plot)] };
     options.cursor = { ...options.cursor, sync: { key: "page", scales: ["x", null] }, drag: { x: zooms, y: false, setScale: false }, bind: { dblclick: () => null } };
     const size = { width, height: this.#canvas.clientHeight };
     this.#plot = new uPlot({ ...options, ...size, hooks, legend: { show: false } }, this.#data, this.#canvas);

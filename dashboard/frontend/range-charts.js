@@ -1,19 +1,9 @@
 // The look of charts over any time: bought and sold, candles, volume. x is in seconds; `view` is {start, end, step}.
 
-import { axes, cursor } from "./charts.js";
+import { axes, cursor, stamps } from "./charts.js";
 import { compact, day, grouped, time } from "./format.js";
 
-const DAY = 86_400;
 const SIZE = 64; // of the vertical axis, the same in all charts, so that times stand above one another
-
-/** Returns the labels of the times of an axis: the time of the day, or the day where one begins. */
-export function stamps(splits, zone, step) {
-  return splits.map((at, place) => {
-    const clock = time(at * 1000, "minute", zone);
-    if (step >= DAY || clock === "00:00") return day(at * 1000, zone);
-    return place === 0 && splits.at(-1) - at >= DAY ? `${day(at * 1000, zone)} ${clock}` : clock;
-  });
-}
 
 /** Returns what all charts of a view share: the span, axes, the zone, in which days have 23 or 25 hours at times. */
 function frame(view, ink, zone, uPlot, value) {

@@ -7,14 +7,14 @@ const READERS = ["accent", "sold", "muted", "bought"]; // inks of the readers' l
 const DASHES = [[], [6, 4], [2, 3], [10, 3, 2, 3]];
 const MARKS = ["—", "– –", "···", "–·–"];
 const NOT_KNOWN = "not known";
-const HOURS = [900, 3600, 7200, 10_800, 21_600]; // seconds between two times of the axis
+const HOURS = [60, 300, 900, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 2_592_000]; // seconds between two times of the axis
 const LAGS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200]; // and between two lags
 const SIZE = 64; // of the vertical axis, the same in all charts, so that times stand above one another
 
 /** Columns: minutes, records or bytes. */
-export function arrivals(what) {
+export function arrivals(what, per = "minute") {
   return {
-    key: [[`${what} per minute`, "accent-ink"]],
+    key: [[`${what} per ${per}`, "accent-ink"]],
     read: ([at, values], index, zone) => [
       [time(at[index] * 1000, "minute", zone)],
       [values[index] === null ? NOT_KNOWN : `${grouped(values[index])} ${what}`, "accent-ink"],

@@ -1,6 +1,7 @@
 // The page of one stream: polls its figures and readers, and each minute its curves.
 
 import "./line-chart.js";
+import "./time-range.js";
 
 import { all, one, setText } from "./dom.js";
 import { grouped, span } from "./format.js";
@@ -10,8 +11,9 @@ import { arrivals, lagging, lagColumns } from "./stream-charts.js";
 
 const page = one("[data-page]");
 const kpi = (name, text) => setText(one(`[data-kpi="${name}"]`), text);
-const specs = { records: arrivals("records"), bytes: arrivals("bytes") };
 let curve = JSON.parse(document.getElementById("curve").textContent);
+const per = curve.step === 60 ? "minute" : span(curve.step);
+const specs = { records: arrivals("records", per), bytes: arrivals("bytes", per) };
 let lags = null;
 
 function paint() {
@@ -48,5 +50,7 @@ async function renew() {
 
 paint();
 follow(page.dataset.stateUrl, show);
-setInterval(renew, 60_000);
-document.addEventListener("visibilitychange", renew);
+if ("live" in page.dataset) {
+  setInterval(renew, 60_000);
+  document.addEventListener("visibilitychange", renew);
+}

@@ -2,33 +2,13 @@
 
 import { all, one, setText } from "./dom.js";
 import { serverNow, situation } from "./live.js";
+import { addressOf, around, between } from "./ranges.js";
 import { zone } from "./zone.js";
 
-const LEAST = 60; // seconds
 const EVERY = 5000; // milliseconds between two looks at a time that ends now
 const box = one("[data-range]");
 
-/** Returns the text of a range of two times in seconds, in UTC: 2026-11-22T14:00Z..2026-11-22T15:00Z. */
-export function between(from, to) {
-  const text = (second) => new Date(second * 1000).toISOString().replace(/(:00)?\.\d{3}Z$/, "Z");
-  return `${text(from)}..${text(to)}`;
-}
-
-/** Returns whole minutes around the time that was dragged over. */
-export function around(from, to) {
-  const start = Math.floor(from / LEAST) * LEAST;
-  return [start, Math.max(Math.ceil(to / LEAST) * LEAST, start + LEAST)];
-}
-
 const zoneName = () => (zone() === "utc" ? "" : new Intl.DateTimeFormat().resolvedOptions().timeZone);
-
-/** Returns this page's address for another range; the other parameters stay. */
-export function addressOf(range, address = location.href) {
-  const url = new URL(address);
-  url.searchParams.set("range", range);
-  url.searchParams.delete("page");
-  return url.pathname + url.search;
-}
 
 /** Times that are typed, and days, are of the zone that the page shows. */
 function showZone() {
@@ -66,7 +46,7 @@ if (box) {
   document.addEventListener("zoom", ({ detail: { from, to } }) => {
     const now = Math.floor(serverNow() / 1000);
     const [start, end] = around(from, Math.min(to, now));
-    location.assign(addressOf(between(start, end)));
+    location.assign(addressOf(between(start, end), location.href));
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && box.contains(document.activeElement)) one("[data-range-more]", box).open = false;

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.bearer import token_allowed
 from accounts.guards import staff_only
-from dashboard import download, links
+from dashboard import download, links, periods
 from dashboard.operators import curve, denied, lines, overview, state
 from dashboard.operators.streams_views import refusal
+from dashboard.periods import Period
 from streams import api
 from streams.core import clock
 from streams.core.facts import Facts
@@ -22,6 +23,7 @@ from streams.core.names import MOST_STREAM
 from streams.core.records import Shard, StreamError, StreamNotFoundError
 
 SHARDS = 100  # rows of the table
+USUAL = "24h"  # the time that the curves show
 
 
 @require_safe
@@ -47,7 +49,8 @@ def stream(request: HttpRequest, name: str) -> HttpResponse:
     """Shows one stream: its arrivals, readers, fields and shards, and the acts that it allows."""
     try:
         found = _state(name)
-        columns = curve.curve(name, _waiting(found))
+        period = periods.read(request, timezone.now(), USUAL)
+        columns = curve.over(name, _waiting(found), period)
         shards = [] if found["trouble"] else api.overview.describe(name).shards
     except StreamNotFoundError as error:
         raise Http404(str(error)) from error
@@ -61,13 +64,15 @@ def stream(request: HttpRequest, name: str) -> HttpResponse:
             "state": found,
             "curve": columns,
             "steps": curve.in_steps(columns),
+            "day": {"start": period.span.start, "end": period.span.end},
+            "period": period,
             "sample": _sample(request, name),
             "asks_for_sample": api.is_kinesis() and "fields" not in request.GET,
             "shards": _shards(name, shards)[:SHARDS],
             "more_shards": max(0, len(shards) - SHARDS),
             "lines": lines.lines(name),
             "denied": denied.acts(request),
-            "urls": {view: links.to_stream(name, f"stream-{view}") for view in ("state", "curve", "csv")},
+            "urls": {view: _address(name, view, period) for view in ("state", "curve", "csv")},
             "acts": {act: links.to_act(act, name) for act in ("put", "count", "delete")},
         },
     )
@@ -83,16 +88,22 @@ def stream_state(request: HttpRequest, name: str) -> HttpResponse:
 @token_allowed("read:dashboards")
 @login_not_required
 def stream_curve(request: HttpRequest, name: str) -> HttpResponse:
-    """Answers the curves of one stream."""
-    return refusal(request) or _answer(lambda: curve.curve(name, _waiting(_state(name))))
+    """Answers the curves of one stream, of the last day or of ?range=."""
+    period = periods.read(request, timezone.now(), USUAL)
+    if period.error:
+        return refusal(request) or JsonResponse({"error": period.error}, status=400)
+    return refusal(request) or _answer(lambda: curve.over(name, _waiting(_state(name)), period))
 
 
 @require_safe
 @staff_only
 def stream_csv(request: HttpRequest, name: str) -> HttpResponse:
-    """Answers a row for each minute of the last day."""
+    """Answers a row for each minute of the last day, or for each step of ?range=."""
+    period = periods.read(request, timezone.now(), USUAL)
+    if period.error:
+        return HttpResponse(f"{period.error}\n", status=400, content_type="text/plain; charset=utf-8")
     try:
-        columns = curve.curve(name, _waiting(_state(name)))
+        columns = curve.over(name, _waiting(_state(name)), period)
     except StreamError as error:
         raise Http404(str(error)) from error
     heads = ["minute", "minute_ms", "records", "bytes", *(f"lag_s of {each}" for each in columns["lags"])]
@@ -100,6 +111,12 @@ def stream_csv(request: HttpRequest, name: str) -> HttpResponse:
     headers = {"Content-Disposition": f'attachment; filename="{file}"'}
     text = "".join(download.lines(heads, curve.csv_rows(columns)))
     return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _address(name: str, view: str, period: Period) -> str:
+    """Returns the address of another view of the stream, for the range of the page."""
+    url = links.to_stream(name, f"stream-{view}")
+    return url if period.usual else f"{url}{'&' if '?' in url else '?'}{period.query}"
 
 
 def _answer(build: Any) -> HttpResponse:

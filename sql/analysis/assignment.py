@@ -21,6 +21,9 @@ _HINTS = {
     (Family.TIMESTAMP, Family.WHOLE): "; write UNIX_TIMESTAMP(…), which gives milliseconds",
     (Family.TIMESTAMP, Family.TEXT): "; write TIMESTAMP_TO_CHAR('yyyy-MM-dd HH:mm:ss', …)",
     (Family.INTERVAL, Family.WHOLE): "; write CAST(… AS {target})",
+    (Family.WHOLE, Family.TEXT): "; write CAST(… AS {target})",
+    (Family.EXACT, Family.TEXT): "; write CAST(… AS {target})",
+    (Family.APPROXIMATE, Family.TEXT): "; write CAST(… AS {target})",
     (Family.BOOLEAN, Family.TEXT): "; write CAST(… AS {target})",
     (Family.ROW, Family.TEXT): "; name one of its columns, such as t.r.COLUMN1",
 }

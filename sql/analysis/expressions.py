@@ -14,9 +14,10 @@ from sql.functions import registry
 from sql.functions.casting import cast_to
 from sql.language import ast
 from sql.plan.expressions import Apply, Const, Convert, Expr
-from sql.types import BOOLEAN, Family, Type
+from sql.types import BOOLEAN, Family, Kind, Type
 
 # Functions whose result is NULL only if an argument is.
+_COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">=", "IS_DISTINCT_FROM"})
 _STRICT = frozenset(
     [
         "+",
@@ -136,7 +137,7 @@ class Typer:
 
     def apply(self, node: ast.Node, name: str, args: Iterable[Expr]) -> Expr:
         """Returns a function applied to arguments, or its value if they are constants. Raises ReportedError."""
-        arguments = tuple(args)
+        arguments = tuple(args) if name not in _COMPARISONS else _with_blanks(tuple(args))
         function = registry.find(name)
         if function is None:
             raise self.refused(node.span, f"The function {name} is not available.")
@@ -218,3 +219,15 @@ def form(kind: type[ast.Node]) -> Callable[[Form], Form]:
         return function
 
     return keep
+
+
+def _with_blanks(args: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    """Returns the sides of a comparison: a literal beside a CHAR is a CHAR too, so that blanks at the end do not count."""
+    if Kind.CHAR not in {each.type.kind for each in args}:
+        return args
+    return tuple(
+        replace(each, type=Type(Kind.CHAR, each.type.size))
+        if isinstance(each, Const) and each.type.kind == Kind.VARCHAR
+        else each
+        for each in args
+    )

@@ -7,6 +7,7 @@ from sql.analysis.names import shown
 from sql.analysis.rewriting import parts_of
 from sql.analysis.tree import walk
 from sql.language import ast
+from sql.language.parsing.expressions import COMPARISONS
 from sql.plan.expressions import Apply, Const, Expr, Field
 from sql.plan.nodes import Call, Filter, Node, Over, Plan, Project, Scan
 from sql.plan.nodes import walk as walk_plan
@@ -28,12 +29,16 @@ def lint(context: Context, plan: Plan, script: ast.Script) -> None:
                     _call(context, node)
                 case ast.ColumnDef() | ast.Cast():
                     _decimal(context, node)
+                case ast.Binary():
+                    _null(context, node)
                 case ast.ColumnRef():
                     _start_time(context, node)
     for pump in (*plan.pumps, *plan.peeks):
         for each in walk_plan(pump.root):
             if isinstance(each, Filter):
                 _always_true(context, each)
+    if not script.statements:
+        context.problems.warn(None, "The script is empty, so that no row is computed.")
     _unread(context, plan)
     _unwritten(context, plan)
 
@@ -47,6 +52,14 @@ def _call(context: Context, node: ast.Call) -> None:
             node.span,
             "TSDIFF(a, b) is b - a, so that TSDIFF(MAX(…), MIN(…)) is negative; write TSDIFF(MIN(…), MAX(…)).",
         )
+
+
+def _null(context: Context, node: ast.Binary) -> None:
+    """Finds `= NULL` and its like."""
+    operands = (node.left, node.right)
+    if node.op in COMPARISONS and any(isinstance(each, ast.Literal) and each.value is None for each in operands):
+        test = "IS NOT NULL" if node.op == "<>" else "IS NULL"
+        context.problems.warn(node.span, f"A comparison with NULL is never true; write {test}.")
 
 
 def _pattern(context: Context, node: ast.Literal) -> None:

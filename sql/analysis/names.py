@@ -9,6 +9,7 @@ from sql.language.words import HARD, NILADIC, SOFT
 _PLAIN = re.compile(r"[A-Z_][A-Z0-9_]*\Z")
 _SHOWN_MOST = 8  # names in a list of all
 _COMPARED_MOST = 300  # names that are compared letter by letter
+_RENAMED = "COL_"  # before a name that a schema cannot take as it is in the records, such as time
 _LENGTH_MOST = 128
 # A name in quotes is right in any case.
 _RESERVED = (HARD | SOFT) - NILADIC
@@ -38,6 +39,7 @@ def counted(number: int, noun: str) -> str:
 def meant(name: str, known: Collection[str]) -> str:
     """Returns the end of a sentence that names the likeliest of the known names, or lists them."""
     same = [each for each in known if each.upper() == name.upper()]
+    same = same or [each for each in known if each.upper() == _RENAMED + name.upper()]
     if same:
         return "; did you mean " + " or ".join(_with_case(each) for each in same[:3]) + "?"
     folded = {each.upper(): each for each in list(known)[:_COMPARED_MOST]}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sql.analysis.names import meant, shown, written
+from sql.analysis.names import meant, quoted, shown, written
 from sql.analysis.problems import Problems, ReportedError
 from sql.analysis.rewriting import Arrival
 from sql.analysis.trends import ROW_TIME, Trend
@@ -144,7 +144,10 @@ def _no_column(name: str, sources: Sequence[Named], span: Span, problems: Proble
     known = list(dict.fromkeys(each.name for source in sources for each in source.visible))
     if name == "SHARD_ID" and any(each.is_input for each in sources):
         return problems.refused(span, _NO_SHARD)
-    return problems.refused(span, f"Column {shown(name)} not found{meant(name, known)}")
+    end = meant(name, known)
+    if not end.endswith("?") and problems.text[span.start : span.end] == quoted(name):
+        end += f" If it is a text, put it into single quotes: '{name}'."
+    return problems.refused(span, f"Column {shown(name)} not found{end}")
 
 
 def _part(holder: Seen, part: Identifier, problems: Problems) -> Seen:

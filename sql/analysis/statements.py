@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from sql.analysis.assignment import assigned
 from sql.analysis.context import Context
 from sql.analysis.expressions import Typer
-from sql.analysis.names import meant, shown
+from sql.analysis.names import meant, shown, written
 from sql.analysis.problems import ReportedError
 from sql.analysis.queries import query
 from sql.analysis.scope import ROWTIME, Scope
@@ -182,7 +182,8 @@ class Script:
             problems.add(name.span, f"{shown(name.name)} is the application's input; a pump cannot write into it.")
         elif found is None:
             known = [each for each in self.context.streams if each not in self.context.inputs]
-            problems.add(name.span, f"Stream {shown(name.name)} not found{meant(name.name, known)}")
+            end = meant(name.name, known) if known else f"; create it above: CREATE STREAM {written(name.name)} (…)."
+            problems.add(name.span, f"Stream {shown(name.name)} not found{end}")
         else:
             return found
         return None

@@ -167,7 +167,7 @@ def shown_row(names: Sequence[str], values: Sequence[Any]) -> str:
     size = 0
     for name, value in zip(names, values, strict=False):
         short = value[:VALUE_MOST] if isinstance(value, str | bytes) else value
-        texts.append(f"{name}={short!r}")
+        texts.append(f"{name}={'NULL' if short is None else repr(short)}")
         size += len(texts[-1]) + 2
         if size > VALUE_MOST:
             break

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sql.flink.fidelity import Cannot, Level, Notes
 from sql.flink.literals import name, text, type_name
 from sql.flink.queries import GROUPS, LATE, TIME, Queries
-from sql.folder import Application
+from sql.folder import Application, Schema
 from sql.plan.nodes import InAppStream, Plan, Pump, Scan, Table, walk
 from sql.schema.paths import path_of
 
@@ -109,10 +109,20 @@ def _source(source: InAppStream, application: Application) -> str:
     columns = [f"  {name(column.name)} {type_name(column.type)}" for column in source.columns]
     time = f"  {TIME} TIMESTAMP(3) METADATA FROM 'timestamp' VIRTUAL"
     mark = f"  WATERMARK FOR {TIME} AS {TIME} - {WATERMARK}"
-    odd = [column.name for column in application.schema.columns if len(path_of(column)) != 1]
-    note = f"-- The paths of {', '.join(odd)} are not plain: declare them as ROW columns.\n" if odd else ""
+    note = _renamed(application.schema) if application.schema.format == "json" else ""
     options = _options(application.source, application.schema.format)
     return f"{note}CREATE TABLE {name(source.name)} (\n" + ",\n".join([*columns, time, mark]) + f"\n) {options};"
+
+
+def _renamed(schema: Schema) -> str:
+    """Returns a comment that names the columns which Flink's json format, that goes by names, would read as NULL."""
+    odd = [f"{each.name} ({each.mapping})" for each in schema.columns if path_of(each) != (each.name,)]
+    if not odd:
+        return ""
+    return (
+        "-- Flink finds a column by its name in the record, and these have another one there, or lie deeper: declare\n"
+        f"-- the record's own fields, and each of these AS an expression of them: {', '.join(odd)}.\n"
+    )
 
 
 def _sinks(streams: Sequence[InAppStream], application: Application) -> str:

@@ -13,11 +13,12 @@ const asker = new Asker(form);
 const view = edit(one("#script"), JSON.parse(one("#words").textContent), { changed, run: () => run() });
 let timer = 0;
 let unsaved = false;
+let running = false;
 
 function changed() {
   unsaved = true;
   clearTimeout(timer);
-  timer = setTimeout(() => ask("check"), PAUSE);
+  timer = setTimeout(() => (running ? changed() : ask("check")), PAUSE); // a check would take the place of the run
 }
 
 async function ask(name) {
@@ -49,7 +50,9 @@ function announce(placed, problems, name) {
 }
 
 async function run() {
+  running = true;
   await ask("run");
+  running = false;
   if (one('[data-part="results"] h2')) one('[data-part="results"]').scrollIntoView({ block: "nearest" });
 }
 

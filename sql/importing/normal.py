@@ -124,7 +124,9 @@ def _input(node: Node, found: Findings) -> tuple[str, str, int, Schema]:
         "inputstartingposition",
         "startingposition",
     ):
-        found.take(node, f"The starting position {start} is chosen when the application is deployed.")
+        found.take(
+            node, f"The starting position {start} is chosen at the first start of a worker: consume NAME --from WHERE."
+        )
     inner = node.get("inputschema", "schema")
     if inner is None:
         raise ImportingError(f"{node.place}: the input has no schema.")

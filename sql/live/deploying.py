@@ -10,6 +10,7 @@ from common import database_errors
 from sql.folder import Application, FolderError
 from sql.live import files, row_views
 from sql.live.deployed import Compiled, compiled
+from sql.live.loops import check_loops
 from sql.live.models import MOST_APPLICATION, SqlApplication, SqlOutput, SqlVersion
 from sql.live.outputs import Written, unknown_keys
 from streams import applications
@@ -57,6 +58,7 @@ def roll_back(name: str, number: int | None = None) -> Deployment:
     if version is None:
         raise FolderError(f"{name} has no version {number}; it has 1 to {application.versions.count()}.")
     found = compiled(name, files.load(version), version.digest)
+    check_loops(name, found.application)
     new = number != application.active
     with transaction.atomic():
         outputs = _activate(application, version, found)
@@ -87,10 +89,7 @@ def _check(found: Compiled) -> None:
     application, plan = found.application, found.program.plan
     for sentence in unknown_keys(plan, application):
         raise FolderError(sentence)
-    source = application.source or application.name
-    for output in application.outputs:
-        if output.to == source:
-            raise FolderError(f"The output {output.stream!r} goes to {source!r}, which the application itself reads.")
+    check_loops(application.name, application)
     if application.parallel and not plan.proof.per_shard:
         raise FolderError(f"parallel = true cannot be: {' '.join(plan.proof.sentences)}")
 

@@ -66,6 +66,8 @@ def application(request: HttpRequest, name: str) -> HttpResponse:
         "versions": listing.versions(found)[:VERSIONS],
         "script": list(enumerate(script.splitlines(), 1)),
         "snapshots": snapshots,
+        "workers": snapshots[PULSE]["data"]["workers"].get(name, {}).get(on.stream, 0),
+        "put": to_run("produce", "lines", "--stream", on.stream, "--file", "FILE"),
         **signals(data, on, snapshots, shown=any(each["count"] for each in data["outputs"])),
     }
     return render(request, "sql/application.html", context)

@@ -19,14 +19,26 @@ from sql.types import FAMILIES, Family, Kind
 OWN = ("rowtime", "stream")
 _UNREADABLE = re.compile(r'["\\]')  # no path in JSON can name such a column in every database
 
+_NUMBER = r"^-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?$"
+_MONTHS = (
+    "(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])",
+    "(0[469]|11)-(0[1-9]|[12][0-9]|30)",
+    "02-(0[1-9]|1[0-9]|2[0-8])",
+)
+_DAY = rf"((?!0000)[0-9]{{4}}-({'|'.join(_MONTHS)})|[0-9]{{2}}(0[48]|[2468][048]|[13579][26])-02-29)"
+_HOUR = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
+# By family, with @ for the value as text. A value of an earlier version, in which its column had another type, is NULL
+# where it does not fit: PostgreSQL would refuse to read the whole view.
 POSTGRES = {
-    Family.WHOLE: "bigint",
-    Family.EXACT: "numeric",
-    Family.APPROXIMATE: "double precision",
-    Family.BOOLEAN: "boolean",
-    Family.DATE: "date",
-    Family.TIME: "time",
-    Family.TIMESTAMP: "timestamp",
+    Family.WHOLE: "CASE WHEN @ ~ '^-?[0-9]{1,19}$' THEN CASE WHEN @::numeric BETWEEN -9223372036854775808 AND "
+    "9223372036854775807 THEN @::bigint END END",
+    Family.EXACT: f"CASE WHEN @ ~ '{_NUMBER}' THEN @::numeric END",
+    Family.APPROXIMATE: f"CASE WHEN @ ~ '{_NUMBER}' THEN CASE WHEN @::numeric = 0 OR "
+    "abs(@::numeric) BETWEEN 5e-324 AND 1.7976931348623157e308 THEN @::double precision END END",
+    Family.BOOLEAN: "CASE WHEN @ IN ('true', 'false') THEN @::boolean END",
+    Family.DATE: f"CASE WHEN @ ~ '^{_DAY}$' THEN @::date END",
+    Family.TIME: f"CASE WHEN @ ~ '^{_HOUR}$' THEN @::time END",
+    Family.TIMESTAMP: f"CASE WHEN @ ~ '^{_DAY} {_HOUR}$' THEN @::timestamp END",
 }
 MARIADB = {
     Family.WHOLE: "CAST({} AS SIGNED)",
@@ -93,7 +105,7 @@ def _typed(name: str, type_: str) -> str:
     text = name.replace("'", "''")
     if connection.vendor == "postgresql":
         value = f"(data::jsonb ->> '{text}')"
-        return f"{value}::{POSTGRES[family]}" if family in POSTGRES else value
+        return POSTGRES.get(family, "@").replace("@", value)
     path = f"""'$."{text}"'"""
     if connection.vendor == "mysql":
         return MARIADB.get(family, "{}").format(f"JSON_VALUE(data, {path})", scale=scale)

@@ -52,8 +52,10 @@ def deploy(command: Any, name: str, folder: Path, note: str, **_: Any) -> None:
     if not found.new:
         command.stdout.write(f"{name}: nothing changed; version {number} runs.")
         return
-    command.stdout.write(f"{name}: version {number} runs from the next record on.")
-    if number == 1:
+    if number > 1:
+        command.stdout.write(f"{name}: version {number} runs from the next record on.")
+    else:
+        command.stdout.write(f"{name}: version 1 begins with the oldest record of {application.stream}.")
         command.stdout.write(f"Start a worker: {to_run('consume', name)}  (it reads {application.stream})")
     for output in application.outputs.filter(current=True).exclude(view=None).order_by("pk"):
         command.stdout.write(f"  {output.name}: rows in the view {output.view}")

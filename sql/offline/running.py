@@ -1,5 +1,6 @@
 """Runs an application over sample records, and compares its rows with expected ones."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from difflib import unified_diff
 from pathlib import Path
@@ -9,6 +10,7 @@ import msgspec
 
 from common.text import counted
 from sql.engine.contract import Results, RowFault
+from sql.engine.engine import CUT
 from sql.folder import Application, FolderError
 from sql.offline.records import Sample, batches, read
 from sql.program import Program, compile_application
@@ -26,11 +28,13 @@ class Run:
 
     def __init__(self, application: Application) -> None:
         self._program: Program = compile_application(application)
-        self._engine = self._program.start(tables=tables_of(application))
+        self._tables = tables_of(application)
+        self._engine = self._program.start(tables=self._tables)
         self._fed = 0  # records
         streams = self._program.plan.streams
         self._renderers = {name: Renderer(stream.columns) for name, stream in streams.items()}
         self.faults: list[RowFault] = []
+        self.counts: Counter[str] = Counter()  # such as texts that were cut, by name
         self.refused: list[str] = []  # a sentence for each record that could not be read
 
     def rows(self, samples: Iterable[Sample]) -> Iterator[dict[str, Any]]:
@@ -41,6 +45,8 @@ class Run:
     def feed(self, samples: Iterable[Sample]) -> Iterator[dict[str, Any]]:
         """Yields the rows that follow from some records; further ones may be fed later."""
         for number, batch in enumerate(batches(samples, self._fed), 1):
+            if not self._fed:  # the application starts with its first record, as CURRENT_TIMESTAMP may say
+                self._engine = self._program.start(tables=self._tables, start=batch.arrived)
             dead = self._engine.add(batch, list(batch.datas))
             self._fed += len(batch.sequences)
             self.refused += [f"Record {record.sequence}: {record.error}" for record in dead]
@@ -57,6 +63,7 @@ class Run:
         if results is None:
             return
         self.faults += results.faults
+        self.counts.update(results.counts)
         for packet in results.packets:
             if renderer := self._renderers.get(packet.stream):
                 time = iso(packet.time)
@@ -64,20 +71,25 @@ class Run:
                     yield {"stream": packet.stream, "rowtime": time, "row": renderer.row(row)}
 
     def troubles(self) -> list[str]:
-        """Returns a sentence for each kind of fault, with the number of its rows and the first of them."""
+        """Returns a sentence for each kind of fault with the number of its rows and the first, and for cut texts."""
         groups: dict[tuple[str, str, int], list[RowFault]] = {}
         for fault in self.faults:
-            groups.setdefault((fault.pump, fault.column, fault.line), []).append(fault)
-        told = [
-            f"{pump}, line {line}: {counted(len(group), 'row')} failed at the column {column}. The first: "
-            f"{group[0].sentence} ({group[0].expression}; the row was {group[0].value})"
-            if column
-            else f"{pump}, line {line}: {group[0].sentence}"
-            for (pump, column, line), group in groups.items()
-        ]
+            if fault.pump:  # the others are records that could not be read
+                groups.setdefault((fault.pump, fault.column, fault.line), []).append(fault)
+        told = [_failed(group) for group in groups.values()]
+        cuts = sorted((name.removeprefix(CUT), count) for name, count in self.counts.items() if name.startswith(CUT))
+        told += [f"Column {name}: {counted(count, 'text')} cut to the column's length." for name, count in cuts]
         if self.refused:
             told.append(f"{counted(len(self.refused), 'record')} could not be read. {self.refused[0]}")
         return told
+
+
+def _failed(faults: list[RowFault]) -> str:
+    first, place = faults[0], f"{faults[0].pump}, line {faults[0].line}"
+    if not first.column:
+        return f"{place}: {first.sentence}"
+    told = f"{place}: {counted(len(faults), 'row')} failed at the column {first.column}. The first: {first.sentence}"
+    return f"{told} ({first.expression}; the row was {first.value})"
 
 
 class Outcome(NamedTuple):

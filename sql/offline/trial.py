@@ -20,6 +20,7 @@ from sql.rendering import Renderer, encode
 from streams.core.records import Batch
 
 SHOWN = 500  # newest rows of a stream: a curve's points
+ALL, LEAST = 5_000, 5  # rows that are shown of all streams, but at least so many of one
 ROWS_MOST = 200_000  # of a run, over all streams
 FAULTS_MOST = 50  # kinds of faults that are told apart
 REFUSED = 5  # records that are told
@@ -162,7 +163,8 @@ class Trial:
 
     def __init__(self, application: Application, program: Program, monotonic: Any = time.monotonic) -> None:
         self._program, self._monotonic = program, monotonic
-        self._engine = program.start(tables=tables_of(application))
+        self._tables = tables_of(application)
+        self._engine = program.start(tables=self._tables)
         self.peeks = {each.name for each in program.plan.peeks}
         described = {name: each.columns for name, each in program.plan.streams.items()}
         described |= {each.name: each.root.columns for each in program.plan.peeks}
@@ -181,6 +183,8 @@ class Trial:
     def run(self, records: list[Record], seconds: float, *, ends: bool = True) -> None:
         """Computes the records; with `ends` the windows that are open at last end, too."""
         started = last = self._monotonic()
+        if records and not self.read:
+            self._engine = self._program.start(tables=self._tables, start=records[0][0])
         size = FIRST
         while self.read < len(records):
             self._add(records[self.read : self.read + size])
@@ -193,8 +197,9 @@ class Trial:
         if ends and not self.cut:
             self._engine.finish()
             self._take()
+        most = max(LEAST, ALL // max(1, len(self.streams)))
         for name, stream in self.streams.items():
-            stream.rows = list(self._newest[name])
+            stream.rows = list(self._newest[name])[-most:]
         self.milliseconds = round((self._monotonic() - started) * 1000)
 
     def _add(self, records: list[Record]) -> None:

@@ -52,6 +52,24 @@ def test_space_pauses_and_a_slash_searches(sign_in: SignIn) -> None:
     expect_state(page, "live")
 
 
+def test_search_suggests_and_is_led_by_keys(sign_in: SignIn) -> None:
+    page = sign_in("/orders/")
+    field, options = page.get_by_role("combobox", name="Search everywhere"), page.get_by_role("option")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("lond")
+    expect(options).to_have_text(["londonsite"])
+    page.keyboard.press("ArrowDown")
+    expect(field).to_have_attribute("aria-activedescendant", "suggestion-0")
+    page.keyboard.press("Escape")
+    expect(options).to_have_count(0)
+    expect(field).to_have_attribute("aria-expanded", "false")
+    page.keyboard.type("o")
+    expect(options).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/orders/?site=london")
+
+
 def test_count_of_orders_updates_and_raises_an_alarm(sign_in: SignIn) -> None:
     page = sign_in("/orders/")
     expect_move(page, "site-lines")

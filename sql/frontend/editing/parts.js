@@ -4,8 +4,8 @@ import { all, one, paintTimes } from "#kit/dom.js";
 
 const LOST = "The site gave no answer. Your text is still here; try again, or reload the page if you were signed out.";
 
-/** Sends a form as its button would. Returns the answer's document, or null if there is none, or a later one is sent. */
-export function send(form, name, signal) {
+/** Sends a form as its button would. Returns the answer's document, or null if there is none. */
+function send(form, name) {
   const body = new FormData(form);
   body.set("do", name);
   return new Promise((resolve) => {
@@ -14,8 +14,7 @@ export function send(form, name, signal) {
     request.responseType = "document";
     request.setRequestHeader("X-Part", "1");
     request.onload = () => resolve(request.response?.querySelector("[data-part]") ? request.response : null);
-    request.onerror = request.onabort = () => resolve(null);
-    signal?.addEventListener("abort", () => request.abort());
+    request.onerror = () => resolve(null);
     request.send(body);
   });
 }
@@ -34,10 +33,11 @@ export function place(answer, kept = []) {
   return placed;
 }
 
-/** Asks one thing at a time: a later question takes the place of an earlier one that has no answer yet. */
+/** Asks one thing at a time. Of the questions that come meanwhile the latest is asked next, and the others never. */
 export class Asker {
   #form;
   #under = null;
+  #latest = 0;
 
   constructor(form) {
     this.#form = form;
@@ -45,19 +45,20 @@ export class Asker {
 
   /** Returns the answer's document; null if a later question was asked. Tells the person if the site is away. */
   async ask(name) {
-    this.#under?.abort();
-    const mine = new AbortController();
-    this.#under = mine;
+    const mine = ++this.#latest;
+    await this.#under;
+    if (mine !== this.#latest) return null;
     this.#form.setAttribute("aria-busy", "true");
-    const answer = await send(this.#form, name, mine.signal);
-    if (mine.signal.aborted) return null;
+    this.#under = send(this.#form, name);
+    const answer = await this.#under;
+    if (mine !== this.#latest) return null;
     this.#form.removeAttribute("aria-busy");
-    tell(answer ? "" : LOST);
+    if (!answer) tell(LOST);
     return answer;
   }
 }
 
 function tell(words) {
   const node = one('[data-part="status"], [data-part="suggested"]');
-  if (node && words) node.textContent = words;
+  if (node) node.textContent = words;
 }

@@ -41,6 +41,8 @@ def unexpected(text: str, tokens: list[Token], at: int, expected: tuple[str, ...
     token, before = tokens[at], tokens[at - 1] if at else None
     if before and before.key in MISTAKEN and (token.kind in {NUMBER, TEXT} or token.key == "CHANGES"):
         return Broken(before.start, FOREIGN_WORDS[before.key])
+    if before and before.key == token.key == "=" and before.end == token.start:
+        return Broken(before.start, "There is no == in this language; write = to compare.")
     if sentence := _foreign(token, tokens[min(at + 1, len(tokens) - 1)]):
         return Broken(token.start, sentence)
     for hint in (_unclosed, _closes_nothing, _outside, _misspelt, _reserved, _clause, _missing_comma):

@@ -61,6 +61,8 @@ class Queries(Sources):
         if self.key == "(":
             return self.subquery(), True
         token = self.token
+        if token.key == "WITH":
+            raise self.wrong("SELECT", "a query")
         begins = self.key in LOST or token.kind in {QUOTED, NUMBER, TEXT} or self.is_name()
         if begins and not (token.kind == WORD and self._nearly_select()):
             raise Broken(token.start, f"A SELECT is missing before {self.shown()}.")

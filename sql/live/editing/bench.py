@@ -5,6 +5,8 @@ import socket
 import struct
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 from time import monotonic
@@ -40,16 +42,33 @@ class Bench:
     def __init__(self, children: int = CHILDREN) -> None:
         self._free = BoundedSemaphore(children)
         self._lock = Lock()
+        self._owners: set[object] = set()  # of the tasks under way
         self._idle: list[tuple[Child, int]] = []  # with the number of tasks that it has done
 
-    def perform(self, task: Task, grace: float = GRACE) -> Told:
-        """Returns the answer to a task; one that says so if the process was killed. Raises BusyError."""
-        if not self._free.acquire(timeout=WAIT):
-            raise BusyError("Many scripts are being run just now. Try again in a few seconds.")
+    def perform(self, task: Task, owner: object, grace: float = GRACE) -> Told:
+        """Returns the answer to a task; one that says so if the process was killed.
+
+        Raises BusyError where no process is free, or a task of the same owner is under way.
+        """
+        with self._turn(owner):
+            if not self._free.acquire(timeout=WAIT):
+                raise BusyError("Many scripts are being run just now. Try again in a few seconds.")
+            try:
+                return self._perform(task, grace)
+            finally:
+                self._free.release()
+
+    @contextmanager
+    def _turn(self, owner: object) -> Iterator[None]:
+        with self._lock:
+            if owner in self._owners:
+                raise BusyError("A check or a run of yours is under way; wait until it has ended.")
+            self._owners.add(owner)
         try:
-            return self._perform(task, grace)
+            yield
         finally:
-            self._free.release()
+            with self._lock:
+                self._owners.discard(owner)
 
     def _perform(self, task: Task, grace: float) -> Told:
         with self._lock:

@@ -64,7 +64,7 @@ def _posted(request: HttpRequest, application: SqlApplication | None) -> HttpRes
 
 
 def _check(request: HttpRequest, application: SqlApplication | None, text: Text) -> HttpResponse:
-    return _page(request, application, text, work.check(text, application))
+    return _page(request, application, text, work.check(person(request), text, application))
 
 
 def _save(request: HttpRequest, application: SqlApplication | None, text: Text) -> HttpResponse:

@@ -11,6 +11,7 @@ from sql.templatetags.sql_rows import is_number
 from streams.core import clock
 
 COLUMNS = 60  # of a row on the page
+STREAMS = 100  # of a script on the page
 ROWS = 50  # of a stream on the page
 
 
@@ -23,7 +24,8 @@ def run(told: Told, source: str, taken: Taken) -> dict[str, Any]:
         "records": len(taken.records),
         "read": told.read,
         "seconds": told.milliseconds / 1000,
-        "streams": [_stream(each, taken.slice.end) for each in told.streams],
+        "streams": [_stream(each, taken.slice.end) for each in told.streams[:STREAMS]],
+        "left_out": max(0, len(told.streams) - STREAMS),
         "difference": _difference(told),
     }
 

@@ -37,10 +37,10 @@ class Answer:
         return bool(self.shown)
 
 
-def check(text: Text, application: SqlApplication | None) -> Answer:
+def check(user: User, text: Text, application: SqlApplication | None) -> Answer:
     """Compiles a text."""
     try:
-        return Answer(bench.perform(Task(_name(text, application), content(text, application), seconds=CHECK)))
+        return Answer(bench.perform(Task(_name(text, application), content(text, application), seconds=CHECK), user.pk))
     except (BusyError, FolderError) as error:
         return Answer(refusal=str(error))
 
@@ -67,7 +67,7 @@ def _run(user: User, name: str, content_: dict[str, bytes], words: str, against:
             task = Task(
                 name, content_, runs=True, records=taken.records, until=taken.slice.end, against=against, seconds=RUN
             )
-            told = bench.perform(task)
+            told = bench.perform(task, user.pk)
     except FolderError as error:
         return Answer(Told(trouble=str(error)))
     except (ValueError, StreamError, BusyError, TooManyError) as error:
@@ -86,7 +86,7 @@ def put_live(user: User, text: Text, application: SqlApplication | None) -> tupl
         return None, Answer(refusal=str(error))
     if application is None and SqlApplication.objects.filter(name=name).exists():
         return None, Answer(refusal=f"There is an application {name} already; choose another name, or edit that one.")
-    answer = check(text, application)
+    answer = check(user, text, application)
     if answer.refusal or not (answer.told and answer.told.compiles):
         return None, answer
     try:

@@ -22,7 +22,7 @@ class _OldStampError(Exception):
 
 
 def in_time(look: Look, transaction: Callable[[], AbstractContextManager[None]], write: Callable[[], Answer]) -> Answer:
-    """Returns what `write` returns, in a transaction; begins again, with a new stamp, if that took too long."""
+    """Returns the answer of `write`, called in a transaction; begins again, with a new stamp, if that took too long."""
     for _ in range(TRIES - 1):
         with suppress(_OldStampError), transaction():
             began = look().elapsed

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { hour, ticks, timelineSpan } from "../../../dashboard/frontend/ranges.js";
+import { addressOf, around, between, hour, ticks, timelineSpan } from "../../../dashboard/frontend/ranges.js";
 
 const HOUR = 3_600_000;
 
@@ -19,4 +19,18 @@ test("ticks are round and few", () => {
 
 test("an hour of minutes ends after the newest", () => {
   assert.deepEqual(hour(3600), [60, 3660]);
+});
+
+test("a time that was dragged over is whole minutes, at least one", () => {
+  assert.deepEqual(around(61, 119), [60, 120]);
+  assert.deepEqual(around(60, 60), [60, 120]);
+  assert.deepEqual(around(59.9, 301), [0, 360]);
+});
+
+test("two times are a range in UTC", () => {
+  assert.equal(between(0, 90), "1970-01-01T00:00Z..1970-01-01T00:01:30Z");
+});
+
+test("another range keeps the other parameters of the address, but not the page of a list", () => {
+  assert.equal(addressOf("6h", "https://a/market/?stream=two&page=3&range=1h"), "/market/?stream=two&range=6h");
 });

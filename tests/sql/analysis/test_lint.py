@@ -27,6 +27,8 @@ DOUBTS: list[tuple[str, dict[str, Any], str]] = [
     (f"SELECT STREAM ID {COUNTED} AS d WHERE ID = 3 AND ¦d.n > 0", {}, THROTTLE.format("d.n > 0", "d.n")),
     (f"SELECT STREAM ¦AVG(QTY) {T} GROUP BY t.ROWTIME", {}, AVERAGE),
     ("SELECT STREAM ¦AVG(QTY) OVER (ROWS 2 PRECEDING) FROM TRADES_001", {}, AVERAGE),
+    (f"SELECT STREAM ID {T} WHERE ¦QTY = NULL", {}, "A comparison with NULL is never true; write IS NULL."),
+    (f"SELECT STREAM ID {T} WHERE ¦QTY <> NULL", {}, "A comparison with NULL is never true; write IS NOT NULL."),
     ("SELECT STREAM CHAR_TO_TIMESTAMP(¦'yyyy-MM-dd hh:mm:ss', LINE) FROM TRADES_001", {}, HOURS),
     ("SELECT STREAM TIMESTAMP_TO_CHAR(¦'hh ''a''', MADE_AT) FROM TRADES_001", {}, HOURS),
     (
@@ -90,6 +92,10 @@ def test_unread_inputs_are_told() -> None:
     text = "CREATE STREAM A (X INTEGER); CREATE PUMP P AS INSERT INTO A SELECT STREAM ID FROM TRADES_001;"
     expected = ["0:1: warning: The records are dealt out to 3 input streams, and no pump reads TRADES_002, TRADES_003."]
     assert warnings(text, parallelism=3) == expected
+
+
+def test_empty_script_is_told() -> None:
+    assert warnings("-- later\n") == ["0:1: warning: The script is empty, so that no row is computed."]
 
 
 def test_output_that_no_pump_fills_is_told() -> None:

@@ -24,6 +24,11 @@ NOT_FOUND = [
     ("¦price FROM TRADES_001", 'Column PRICE not found; did you mean "price" (quoted, lower case)?'),
     ('¦"sector" FROM TRADES_001', 'Column "sector" not found; did you mean SECTOR (upper case)?'),
     ("¦sectr FROM TRADES_001", "Column SECTR not found; did you mean SECTOR?"),
+    (
+        'ID FROM TRADES_001 WHERE SECTOR = ¦"FAIL"',
+        'Column FAIL not found; there are "ticker", SECTOR, "price", QTY, FEE, MADE_AT, LINE, ID. If it is a text,'
+        " put it into single quotes: 'FAIL'.",
+    ),
     ('¦x."price" FROM TRADES_001 AS t', "X is not a source of this SELECT; there is T."),
     ('¦TRADES_001."price" FROM TRADES_001 AS t', "TRADES_001 has the alias T here; write T instead."),
     ("1 FROM ¦TRADES_01", "Stream TRADES_01 not found; did you mean TRADES_001?"),

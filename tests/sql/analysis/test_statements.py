@@ -21,7 +21,7 @@ REFUSED = [
         "CREATE STREAM A (¦ROWTIME TIMESTAMP);",
         "Every stream has a ROWTIME of its own; give this column another name, such as ROW_TIME.",
     ),
-    (f"CREATE PUMP P AS INSERT INTO ¦B {READ}", "Stream B not found."),
+    (f"CREATE PUMP P AS INSERT INTO ¦B {READ}", "Stream B not found; create it above: CREATE STREAM B (…)."),
     (f'{A}CREATE PUMP P AS INSERT INTO ¦"a" {READ}', 'Stream "a" not found; did you mean A (upper case)?'),
     (
         f"CREATE PUMP P AS INSERT INTO ¦TRADES_001 {READ}",

@@ -48,7 +48,7 @@ def sensors(settings: Settings, tmp_path: Path) -> EmbeddedStream:
 def bench_in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Performs tasks in the test's own process; test_bench.py has the real one."""
 
-    def own(self: Bench, task: object, grace: float = 0) -> Told:
+    def own(self: Bench, task: object, owner: object, grace: float = 0) -> Told:
         return perform(task)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Bench, "perform", own)

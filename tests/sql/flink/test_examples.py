@@ -7,8 +7,9 @@ import pytest
 
 from sql.flink.export import Export, export
 from sql.flink.fidelity import Level
-from sql.folder import read_folder
+from sql.folder import Application, Column, Schema, read_folder
 from sql.program import compile_application
+from sql.types import INTEGER, varchar
 from tests.deployment import ROOT
 
 PAGE = (ROOT / "docs/sql-flink.md").read_text()
@@ -39,3 +40,16 @@ def test_the_script_is_complete() -> None:
         "table.local-time-zone", "table.exec.source.idle-timeout", "SOURCE_SQL_STREAM_001", "PRODUCTS",
         "LINE_PUMP pump", "LINES", "SALES_PUMP 1", "SALES_PUMP pump", "SALES", "SALES sink", "SALES sink",
     ]  # fmt: skip
+
+
+def test_the_script_names_columns_that_have_another_name_in_the_records() -> None:
+    columns = (Column("page", varchar(8)), Column("id", INTEGER, "$.user"), Column("lat", INTEGER, "$.at.lat"))
+    script = 'CREATE STREAM S (A INTEGER); CREATE PUMP P AS INSERT INTO S SELECT STREAM "id" FROM SOURCE_SQL_STREAM_001'
+    for form, told in (("json", 1), ("csv", 0)):
+        application = Application("a", script, Schema(columns, format=form))
+        assert (
+            str(export(compile_application(application).plan, application)).count(
+                "expression of them: id ($.user), lat ($.at.lat)."
+            )
+            == told
+        )

@@ -28,7 +28,7 @@ def folder(path: Path, factor: int = 1, more: str = "") -> str:
 def test_deploy_consume_and_report_are_one_path(clicks: EmbeddedStream, tmp_path: Path, capsys: Captured) -> None:
     assert exit_code("sql", "deploy", "counts", folder(tmp_path / "a"), "--note", "the first") == 0
     said = capsys.readouterr().out.splitlines()
-    assert said[0] == "counts: version 1 runs from the next record on."
+    assert said[0] == "counts: version 1 begins with the oldest record of clicks."
     assert said[2] == "  OUT: rows in the view sql_counts_out"
     clicks.put([("a", b"1"), ("b", b"1")])
     assert exit_code("consume", "counts", "--until-caught-up") == 0

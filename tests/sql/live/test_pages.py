@@ -1,6 +1,7 @@
 """The pages of SQL applications, and their topics."""
 
 import json
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -81,3 +82,13 @@ def test_csv_has_the_rows_of_an_output(client: Client) -> None:
 def test_pages_want_a_sign_in() -> None:
     assert Client().get("/sql/").status_code == 302
     assert Client().get("/sql/counts/rows.csv").status_code == 302
+
+
+def test_empty_page_says_what_is_missing(client: Client, clicks: EmbeddedStream) -> None:
+    deploy("counts", files(), "eve", "the first")
+    page = client.get("/sql/counts/").content.decode()
+    assert ("Start a worker; this page" in page, "produce lines --stream clicks --file FILE" in page) == (True, True)
+    with closing(build_worker("counts", "clicks", TRIM_HORIZON)) as worker:
+        worker.step()
+        page = client.get("/sql/counts/").content.decode()
+    assert ("A worker waits for its records; this page" in page, "reads the records and" in page) == (True, False)

@@ -47,7 +47,7 @@ def batch(number: int, arrived: int, key: str) -> Batch:
 
 
 class Lease:
-    """Steps a processor, and keeps its results."""
+    """Steps a processor, and keeps its rows and switches."""
 
     def __init__(self, state: State = EMPTY) -> None:
         self.state = state

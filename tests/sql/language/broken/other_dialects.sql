@@ -13,7 +13,9 @@ SELECT [a] FROM s;
 UPDATE s SET a = 1;
 SELECT a FROM s WHERE a = 1 && b = 2;
 CREATE STREAM t (a INTEGER PRIMARY KEY);
-SELECT a FROM s EMIT CHANGES
+SELECT a FROM s EMIT CHANGES;
+SELECT a FROM s WHERE a == 1;
+INSERT INTO t WITH q AS (SELECT a FROM s) SELECT a FROM q
 --> 1:17: There is no LIMIT: a stream has no last row. Filter with WHERE, or use TOP_K_ITEMS_TUMBLING.
 --> 2:8: There is no TOP: a stream has no last row. Filter with WHERE, or use TOP_K_ITEMS_TUMBLING.
 --> 3:10: There is no % in this language; write MOD(a, b).
@@ -30,3 +32,5 @@ SELECT a FROM s EMIT CHANGES
 --> 14:29: There is no && in this language; write AND.
 --> 15:28: Streams have no keys; remove PRIMARY KEY.
 --> 16:17: There is no EMIT: a window's rows come out when its time ends.
+--> 17:25: There is no == in this language; write = to compare.
+--> 18:15: There is no WITH; write the query in FROM ( … ), or fill a stream with a pump.

@@ -1,0 +1,3 @@
+// The list of alarms: the time that it shows.
+
+import "#kit/time-range.js";

@@ -1,0 +1,40 @@
+"""Asks every room of the site for events that explain a curve: alarms, new versions, re-shardings, changed thresholds.
+
+A room registers a marker; nobody else knows the room.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+MOST = 20  # marks on a page
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Is one event on a time axis."""
+
+    at: int  # milliseconds
+    until: int | None  # for an event that lasts; None for a moment
+    kind: str  # one word or two, for people
+    text: str  # a sentence without its full stop
+    url: str = ""  # of this site; "" for none
+    about: str = ""  # the only thing that it is about, as a site: charts of another one do not show it
+    staff: bool = False  # only staff may see it
+
+
+# Called with a stream and two times in milliseconds; answers the newest marks of that time, at most MOST.
+Marker = Callable[[str, int, int], Iterable[Mark]]
+_markers = dict[str, Marker]()
+
+
+def register(room: str, marker: Marker) -> None:
+    """Enters the marker of a room. Raises ValueError if the room has one already."""
+    if room in _markers:
+        raise ValueError(f"The room {room!r} has a marker already.")
+    _markers[room] = marker
+
+
+def marks(stream: str, start: int, end: int, *, staff: bool) -> list[Mark]:
+    """Returns the newest marks of a stream from `start` to before `end`, at most MOST, in the order of time."""
+    found = [mark for marker in _markers.values() for mark in marker(stream, start, end) if staff or not mark.staff]
+    return sorted(found, key=lambda mark: (mark.at, mark.kind, mark.text))[-MOST:]

@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { within } from "../../../dashboard/frontend/marks.js";
+
+const MARKS = [
+  { at: 1000, until: 5000, about: "london" },
+  { at: 7000, about: "" },
+  { at: 9000, about: "paris" },
+];
+
+test("marks within a time keep the numbers of the list", () => {
+  assert.deepEqual(within(MARKS, 4, 8), [{ number: 1, from: 1, to: 5 }, { number: 2, from: 7, to: 7 }]);
+});
+
+test("a chart of one thing shows no marks of another", () => {
+  assert.deepEqual(within(MARKS, 0, 10, "paris").map(({ number }) => number), [2, 3]);
+});
