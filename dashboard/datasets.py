@@ -35,6 +35,7 @@ STEPS = 1_000  # of a series
 ROWS = 500
 NEWEST = 2_000  # rows in which values are looked for
 AGGREGATES: dict[str, type[Aggregate]] = {"sum": Sum, "mean": Avg, "min": Min, "max": Max}
+COMBINED: dict[str, Callable[[list[float]], float]] = {"count": sum, "sum": sum, "min": min, "max": max}
 Values = Callable[[str, str, str, int], list[str]]
 
 
@@ -140,10 +141,13 @@ class Table:
         step = Step(self.time, asked.step // clock.SECOND)
         within = found.annotate(step=step).values("step", *names).annotate(value=self._aggregate(asked)).order_by()
         cells = {(_name(key), place): value for place, *key, value in within.values_list("step", *names, "value")}
-        if not asked.by:
-            return cells, {"": found.aggregate(whole=self._aggregate(asked))["whole"]}
-        wholes = found.values("key").annotate(whole=self._aggregate(asked)).order_by()
-        return cells, dict(wholes.values_list("key", "whole"))
+        if asked.by:
+            wholes = found.values("key").annotate(whole=self._aggregate(asked)).order_by()
+            return cells, dict(wholes.values_list("key", "whole"))
+        if combine := COMBINED.get(asked.function):  # spares a query
+            known = [value for value in cells.values() if value is not None]
+            return cells, {"": combine(known) if known else None}
+        return cells, {"": found.aggregate(whole=self._aggregate(asked))["whole"]}
 
     def _computed(self, found: QuerySet[Any], asked: Question) -> "tuple[Cells, Wholes]":
         """Returns the same for `last` and `p95`, from the rows in the order of time."""

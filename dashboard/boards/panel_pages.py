@@ -68,7 +68,8 @@ def panel(request: HttpRequest, slug: str, place: int | None = None) -> HttpResp
     asked = request.method == "POST" or "kind" in request.GET
     context = _form(board, content, given, place) | _preview(content, None if refusal else shown)
     refusal = refusal if (asked and given.get("data")) or request.method == "POST" else ""
-    return render(request, "boards/panel.html", context | {"refusal": refusal}, status=400 if refusal else 200)
+    status = 400 if refusal and request.method == "POST" else 200
+    return render(request, "boards/panel.html", context | {"refusal": refusal}, status=status)
 
 
 def _form(board: Board, content: Content, given: dict[str, str], place: int | None) -> dict[str, Any]:
