@@ -7,6 +7,7 @@ that a command printed, it rests. A new password by link or by command revokes a
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -75,14 +76,35 @@ def count(user: User) -> dict[str, int]:
     return {noun: rows.filter(revoked=None).count() for noun, rows in zip(nouns, _of(user), strict=True)}
 
 
-def revoke_all(user: User, reason: str, now: datetime, request: HttpRequest | None = None, *, by: str = "") -> int:
-    """Revokes the valid tokens and keys of a user, with one event for each kind. Returns their number."""
+def revoke_all(
+    user: User,
+    reason: str,
+    now: datetime,
+    request: HttpRequest | None = None,
+    *,
+    by: str = "",
+    beyond: AbstractSet[str] = frozenset(),
+) -> int:
+    """Revokes the valid tokens and keys of a user that have a scope not in `beyond`, with one event for each kind.
+
+    Without `beyond` those are all. Returns their number.
+    """
     facts, numbers = {"by": by} if by else {}, list[int]()
     for event, rows in zip(("tokens.revoked", "access-keys.revoked"), _of(user), strict=True):
-        numbers.append(number := revoke(living(rows, now), now))
+        numbers.append(number := revoke(rows.filter(pk__in=_beyond(rows, beyond, now)), now))
         if number:
             events.record(event, user=user, request=request, reason=reason, count=number, **facts)
     return sum(numbers)
+
+
+def _beyond(rows: QuerySet[Any], scopes: AbstractSet[str], now: datetime) -> list[int]:
+    """Returns the keys of the valid rows with a scope that is not one of these."""
+    return [pk for pk, given in living(rows, now).values_list("pk", "scopes") if not set(given) <= scopes]
+
+
+def count_beyond(user: User, scopes: AbstractSet[str], now: datetime) -> int:
+    """Returns how many valid tokens and keys of a user have a scope that is not one of these."""
+    return sum(len(_beyond(rows, scopes, now)) for rows in _of(user))
 
 
 def revoke_silently(user: User, now: datetime) -> None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 # The allowed facts and their wording in the history. No other fact is ever written, and none of these is a secret.
 FACTS = {
     "about": "about {}",  # the event that a mail told of
-    "by": "by {}",  # the member of staff, or "the command line"
+    "by": "by {}",  # the administrator, or "the command line"
     "count": "{} in all",
     "right": "{} with the right password",
     "held": "{}",  # that others were refused unseen
@@ -20,8 +20,10 @@ FACTS = {
     "left": "{} left",
     "method": "with {}",  # password, passkey, totp, recovery code
     "reason": "{}",
+    "role": "to {}",
     "scopes": "for {}",
     "streams": "limited to {}",  # names of streams
+    "was": "from {}",  # the role before
 }
 
 
@@ -70,20 +72,23 @@ CATALOGUE = {
     "recovery-codes.used": Event("A recovery code was used", ("left",), notice=True),
     "token.made": Event("API token made", ("label", "scopes", "streams", "expires", "by"), notice=True),
     "token.revoked": Event("API token revoked", ("label", "by")),
-    "tokens.revoked": Event("All API tokens revoked", ("reason", "by", "count"), notice=True),
+    "tokens.revoked": Event("API tokens revoked", ("reason", "by", "count"), notice=True),
     "token.used-from-new-address": Event("API token used from a new address", ("label",), notice=True),
     "token.refused": Event("An API token was refused", ("reason", "scopes"), kept=False),
+    "display-link.made": Event("Display link made", ("label", "expires"), notice=True),
+    "display-link.revoked": Event("Display link revoked", ("label",)),
     "access-key.made": Event("Access key made", ("label", "scopes", "streams", "expires", "by"), notice=True),
     "access-key.revoked": Event("Access key revoked", ("label", "by")),
-    "access-keys.revoked": Event("All access keys revoked", ("reason", "by", "count"), notice=True),
+    "access-keys.revoked": Event("Access keys revoked", ("reason", "by", "count"), notice=True),
     "access-key.used-from-new-address": Event("Access key used from a new address", ("label",), notice=True),
     "access-key.refused": Event("An access key was refused", ("reason", "scopes"), kept=False),
-    "invitation.made": Event("Invitation made", ("label", "by")),
+    "invitation.made": Event("Invitation made", ("label", "role", "by")),
     "invitation.revoked": Event("Invitation withdrawn", ("label", "by")),
     "invitation.accepted": Event("Account made by an invitation", ("by",)),
     "user.made": Event("Account made", ("by",)),
     "user.deactivated": Event("Account deactivated", ("by",), notice=True),
     "user.activated": Event("Account activated", ("by",), notice=True),
+    "user.role-changed": Event("Role changed", ("was", "role", "by"), notice=True),
     "user.deleted": Event("Account deleted", ("by",), kept=False),
     "user.changed": Event("Account changed", ("by", "label"), notice=True),
     "request.refused": Event("A request was refused", ("reason",), kept=False),

@@ -6,12 +6,13 @@ from typing import Any
 
 from allauth.account.decorators import reauthentication_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from accounts import roles
 from accounts.models import User
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def person(request: HttpRequest) -> User:
@@ -26,7 +27,7 @@ def confirmed(view: View) -> View:
     return guarded
 
 
-def discreet(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+def discreet(view: View) -> View:
     """Sends the site alone as referrer, for pages with a secret in their address.
 
     "no-referrer" would make the Origin of the page's own form "null".
@@ -42,12 +43,24 @@ def discreet(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
 
 
 def staff_only(view: View) -> View:
-    """Makes a view that answers 403 to people who are not staff."""
+    """Makes a view that answers 403 to people who are neither operators nor administrators."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not person(request).is_staff:
             raise PermissionDenied("Only staff may see this page.")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def administrators_only(view: View) -> View:
+    """Makes a view that answers 403 to people who are not administrators."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if person(request).role != roles.ADMINISTRATOR:
+            raise PermissionDenied("Only administrators may see this page.")
         return view(request, *args, **kwargs)
 
     return guarded

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts import events, keyrings
+from accounts import events, keyrings, roles
 from accounts.models import Invitation, User, named
 
 LASTS = timedelta(hours=72)
@@ -19,7 +19,7 @@ TAKEN = "There is an account of that name, or of one that looks like it: choose 
 
 
 def make(
-    username: str, now: datetime, *, email: str = "", is_staff: bool = False, made_by: User | None = None
+    username: str, now: datetime, *, email: str = "", role: str = roles.VIEWER, made_by: User | None = None
 ) -> tuple[Invitation, str]:
     """Makes an invitation. Returns it and the path of its page, which cannot be shown again.
 
@@ -34,7 +34,7 @@ def make(
     invitation = Invitation.objects.create(
         username=username,
         email=email,
-        is_staff=is_staff,
+        **roles.flags(role),
         digest=keyrings.digest(PURPOSE, secret),
         made_at=now,
         expires_at=now + LASTS,
@@ -80,7 +80,7 @@ def withdraw(invitation: Invitation, now: datetime) -> bool:
 
 def invited(invitation: Invitation) -> User:
     """Returns the future account, unsaved."""
-    return User(username=invitation.username, email=invitation.email, is_staff=invitation.is_staff)
+    return User(username=invitation.username, email=invitation.email, **roles.flags(invitation.role))
 
 
 def _spend(invitation: Invitation, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""Lets staff list other users and act on their accounts. Staff can never choose a user's password."""
+"""Lets administrators list other users and act on their accounts. They can never choose a user's password."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import credentials, events, resets, sessions
+from accounts import credentials, events, resets, roles, sessions
 from accounts.models import Session, User, holding
 
 FACTORS = {"totp": "authenticator app", "webauthn": "passkey", "recovery_codes": "recovery codes"}
 
 
 class NotDoneError(Exception):
-    """Says why an allowed action could not be done; the message is for the member of staff."""
+    """Says why an allowed action could not be done; the message is for the administrator."""
 
 
 class Person(NamedTuple):
@@ -56,10 +56,10 @@ def _factor(kind: str, count: int) -> str:
 
 
 class Verb(NamedTuple):
-    """Is an action of staff on an account. `allowed`: whether it applies to the account in its present state.
+    """Is an action of an administrator on an account.
 
-    `will`: the effect, shown before. `act` does it and returns a sentence about it, within the transaction that found
-    it allowed, or after that transaction if it is `slow`.
+    `allowed`: whether it applies to the account as it is. `will`: the effect, shown before. `act` does it and returns a
+    sentence about it, within the transaction that found it allowed, or after that transaction if it is `slow`.
     """
 
     title: str
@@ -69,59 +69,66 @@ class Verb(NamedTuple):
     slow: bool = False
 
 
-def refusal(verb: str, user: User, staff: User) -> str:
-    """Returns why this member of staff may not do this to this account; empty if they may."""
-    if user == staff:
-        return "That is your own account: another member of staff has to do this."
-    if user.is_superuser and not staff.is_superuser:
-        return f"{user.get_username()} is a superuser: only another superuser may do this."
+def refusal(verb: str, user: User, admin: User) -> str:
+    """Returns why this administrator may not do this to this account; empty if they may."""
+    if user == admin:
+        return "That is your own account: another administrator has to do this."
     if not VERBS[verb].allowed(user):
         return f"The account of {user.get_username()} is no longer as it was shown: look at it again."
     return ""
 
 
-def do(verb: str, user: User, staff: User, request: HttpRequest) -> tuple[bool, str]:
+def do(verb: str, user: User, admin: User, request: HttpRequest) -> tuple[bool, str]:
     """Does the action. Returns whether it was done, and a sentence.
 
-    Two members of staff at once cannot lock each other out.
+    Nobody acts on their own account, and only an active administrator acts, so one is always left, even if two act on
+    each other at once.
     """
     with transaction.atomic():
-        locked = User.objects.select_for_update().order_by("pk").in_bulk([user.pk, staff.pk])
-        if len(locked) < len({user.pk, staff.pk}) or not (locked[staff.pk].is_active and locked[staff.pk].is_staff):
+        locked = User.objects.select_for_update().order_by("pk").in_bulk([user.pk, admin.pk])
+        if len(locked) < len({user.pk, admin.pk}) or not _may_act(locked[admin.pk]):
             return False, "Nothing was changed: one of the two accounts has changed meanwhile."
-        user, staff = locked[user.pk], locked[staff.pk]
-        if refused := refusal(verb, user, staff):
+        user, admin = locked[user.pk], locked[admin.pk]
+        if refused := refusal(verb, user, admin):
             return False, refused
         chosen = VERBS[verb]
         if not chosen.slow:
-            return True, chosen.act(user, staff, request)
+            return True, chosen.act(user, admin, request)
     try:
-        return True, chosen.act(user, staff, request)
+        return True, chosen.act(user, admin, request)
     except NotDoneError as error:
         return False, str(error)
 
 
+def _may_act(admin: User) -> bool:
+    return admin.is_active and admin.role == roles.ADMINISTRATOR
+
+
 def _deactivation(user: User) -> str:
-    found = [f"{count} {noun}{'s' * (count != 1)}" for noun, count in credentials.count(user).items() if count]
-    ends = f" and {' and '.join(found)} revoked for good" if found else ""
+    found = _listed(credentials.count(user))
+    ends = f" and {found} revoked for good" if found else ""
     name = user.get_username()
     return (
         f"{name} is signed out everywhere within seconds{ends}, and cannot sign in. The account and its history stay."
     )
 
 
-def _deactivate(user: User, staff: User, request: HttpRequest) -> str:
+def _listed(counts: dict[str, int]) -> str:
+    return " and ".join(f"{count} {noun}{'s' * (count != 1)}" for noun, count in counts.items() if count)
+
+
+def _deactivate(user: User, admin: User, request: HttpRequest) -> str:
     user.is_active = False
     user.save(update_fields=["is_active"])
     credentials.revoke_silently(user, timezone.now())
-    events.record("user.deactivated", user=user, request=request, by=staff.get_username())
+    events.record("user.deactivated", user=user, request=request, by=admin.get_username())
     return f"{user.get_username()} is deactivated."
 
 
-def _activate(user: User, staff: User, request: HttpRequest) -> str:
+def _activate(user: User, admin: User, request: HttpRequest) -> str:
     user.is_active = True
     user.save(update_fields=["is_active"])
-    events.record("user.activated", user=user, request=request, by=staff.get_username())
+    events.record("user.activated", user=user, request=request, by=admin.get_username())
     return f"{user.get_username()} may sign in again."
 
 
@@ -135,8 +142,8 @@ def _ending(user: User) -> str:
     return f"{which} within seconds, open pages too. {user.get_username()} may sign in again at once."
 
 
-def _end_sessions(user: User, staff: User, request: HttpRequest) -> str:
-    count = sessions.end_all(user, "staff", request, by=staff.get_username())
+def _end_sessions(user: User, admin: User, request: HttpRequest) -> str:
+    count = sessions.end_all(user, "staff", request, by=admin.get_username())
     return f"{count} session{'s' * (count != 1)} of {user.get_username()} ended."
 
 
@@ -148,8 +155,8 @@ def _reset(user: User) -> str:
     return f"A link goes to {user.email} and works once, for an hour. The password stays until it is used."
 
 
-def _send_reset(user: User, staff: User, request: HttpRequest) -> str:
-    if not resets.send(user, request, by=staff.get_username()):
+def _send_reset(user: User, admin: User, request: HttpRequest) -> str:
+    if not resets.send(user, request, by=admin.get_username()):
         raise NotDoneError(f"Nothing was sent to {user.email}: see mail.failed in the security log.")
     return f"A link to set a new password is on its way to {user.email}."
 
@@ -158,9 +165,42 @@ def _can_be_mailed(user: User) -> bool:
     return user.is_active and bool(user.email) and settings.MAIL_CONFIGURED
 
 
+def _revocation(user: User) -> str:
+    return f"{_listed(credentials.count(user))} revoked for good: scripts with them are refused."
+
+
+def _revoke(user: User, admin: User, request: HttpRequest) -> str:
+    count = credentials.revoke_all(user, "staff", timezone.now(), request, by=admin.get_username())
+    return f"{count} tokens and keys of {user.get_username()} revoked."
+
+
+def _role_verb(role: str) -> Verb:
+    """Returns the verb that gives an account this role."""
+    title, scopes = roles.ROLES[role].title, roles.ROLES[role].scopes
+
+    def will(user: User) -> str:
+        lost = credentials.count_beyond(user, scopes, timezone.now())
+        revoked = f" {lost} of their tokens and keys may do more and are revoked for good." if lost else ""
+        return f"{user.get_username()} {roles.ROLES[role].about}, within seconds on open pages too.{revoked}"
+
+    def act(user: User, admin: User, request: HttpRequest) -> str:
+        was, by = user.role, admin.get_username()
+        user.is_staff, user.is_superuser = roles.ROLES[role].is_staff, roles.ROLES[role].is_superuser
+        user.save(update_fields=["is_staff", "is_superuser"])
+        events.record("user.role-changed", user=user, request=request, was=was, role=role, by=by)
+        credentials.revoke_all(user, "role changed", timezone.now(), request, by=by, beyond=scopes)
+        return f"{user.get_username()} is now {title}."
+
+    return Verb(f"Make {title}", lambda user: user.role != role, will, act)
+
+
 VERBS = {
+    **{f"make-{role}": _role_verb(role) for role in roles.ROLES},
     "end-sessions": Verb("End all sessions", lambda user: _sessions(user) > 0, _ending, _end_sessions),
     "send-reset": Verb("Send a link to set a new password", _can_be_mailed, _reset, _send_reset, slow=True),
+    "revoke": Verb(
+        "Revoke all tokens and keys", lambda user: any(credentials.count(user).values()), _revocation, _revoke
+    ),
     "deactivate": Verb("Deactivate", lambda user: user.is_active, _deactivation, _deactivate),
     "activate": Verb("Activate", lambda user: not user.is_active, _activation, _activate),
 }

@@ -46,7 +46,7 @@ def ask(request: HttpRequest, typed: str) -> None:
 
 
 def send(user: User, request: HttpRequest | Origin, *, by: str = "") -> bool:
-    """Mails the link at once. Returns False if the mail could not be sent. `by`: the member of staff who started it."""
+    """Mails the link at once. Returns False if the mail could not be sent. `by`: the administrator who started it."""
     if not settings.MAIL_CONFIGURED or not user.email or not user.is_active:
         return False
     facts = {"by": by} if by else {}

@@ -5,3 +5,15 @@ from django.apps import AppConfig
 
 class DashboardConfig(AppConfig):
     name = "dashboard"
+
+    def ready(self) -> None:
+        from accounts.sessions.others import register  # noqa: PLC0415 - models are loaded only now
+        from common import finding  # noqa: PLC0415 - as above
+        from dashboard import finding as own  # noqa: PLC0415 - as above
+        from dashboard.boards import finding as boards  # noqa: PLC0415 - as above
+        from dashboard.boards.links import DOORS  # noqa: PLC0415 - as above
+
+        register(DOORS)
+        finding.register("pages", own.find_pages)
+        finding.register("boards", boards.find)
+        finding.register("streams", own.find_streams)

@@ -1,4 +1,4 @@
-"""The links in the frame of every page: those of the applications, then the operators'."""
+"""The links in the frame of every page: those of the applications, then the boards, then the operators'."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from streams import applications
-from streams.applications import Navigation, Search
+from streams.applications import Navigation
 
 STREAMS = Navigation(
     label="Streams",
@@ -19,6 +19,16 @@ STREAMS = Navigation(
         | {"stream", "stream-by-name", "stream-new", "stream-act", "stream-put", "forget-reader"}
     ),
     staff=True,
+)
+
+
+BOARDS = Navigation(
+    label="Boards",
+    url="boards",
+    key="b",
+    help="go to the boards",
+    about="Pages that people made of numbers, curves and alarms",
+    within=frozenset({"board", "board-new", "board-edit", "board-text", "board-links", "panel-new", "panel-edit"}),
 )
 
 
@@ -41,14 +51,9 @@ def links(request: HttpRequest) -> list[Link]:
     staff = bool(getattr(request, "user", None) and request.user.is_staff)
     return [
         Link(entry, here == entry.url or here in entry.pages, here in entry.within)
-        for entry in [*entries(), STREAMS]
+        for entry in [*entries(), BOARDS, STREAMS]
         if staff or not entry.staff
     ]
-
-
-def search() -> Search | None:
-    """Returns the search field of the first application that has one."""
-    return next((each.search for each in applications.registered() if each.search), None)
 
 
 @require_safe

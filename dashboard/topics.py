@@ -77,7 +77,7 @@ def _board(topic: str) -> Page | None:
     return Page(
         None,
         partial(boards.build, named),
-        boards.pace(named),
+        boards.EVERY,
         name=topic,
         build_many=partial(boards.build_many, named),
         group=topic,

@@ -9,7 +9,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mockups.pencil import Sheet
-from mockups.screens import accounts, flow, market, operators, orders, people, phone, rooms, sql, streams, ticker
+from mockups.screens import (
+    accounts,
+    flow,
+    market,
+    operators,
+    orders,
+    people,
+    phone,
+    rooms,
+    sql,
+    sql_edit,
+    streams,
+    ticker,
+)
 
 SCREENS: dict[str, Callable[[], Sheet]] = {
     "sign-in": people.sign_in,
@@ -35,6 +48,8 @@ SCREENS: dict[str, Callable[[], Sheet]] = {
     "stream": streams.stream,
     "sql": sql.applications,
     "sql-application": sql.application,
+    "sql-edit": sql_edit.edit,
+    "sql-panel": sql_edit.made_panel,
     "records": operators.records,
     "dead-letters": operators.letters,
     "dead-letter": operators.letter,

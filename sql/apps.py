@@ -8,9 +8,15 @@ class SqlConfig(AppConfig):
     label = "sql"
 
     def ready(self) -> None:
-        from sql.live import row_views  # noqa: PLC0415 - models are loaded only now
+        from accounts import rights  # noqa: PLC0415 - models are loaded only now
+        from common import finding  # noqa: PLC0415 - as above
+        from sql.live import finding as own  # noqa: PLC0415 - as above
+        from sql.live import row_views  # noqa: PLC0415 - as above
+        from sql.live.editing import access  # noqa: PLC0415 - as above
         from sql.live.provider import PROVIDER  # noqa: PLC0415 - as above
         from streams.applications import provide  # noqa: PLC0415 - as above
 
         provide(PROVIDER)
+        finding.register("sql", own.find)
         row_views.connect()
+        rights.offer("sql", access.PERMISSION, "write SQL applications, which read the records of every stream")

@@ -4,12 +4,14 @@ from sql.live.models import (
     SqlApplication,
     SqlBlob,
     SqlDelivery,
+    SqlDraft,
     SqlFault,
     SqlOutbox,
     SqlOutput,
     SqlRow,
     SqlSwitch,
     SqlTail,
+    SqlUse,
     SqlVersion,
 )
 
@@ -17,11 +19,13 @@ __all__ = [
     "SqlApplication",
     "SqlBlob",
     "SqlDelivery",
+    "SqlDraft",
     "SqlFault",
     "SqlOutbox",
     "SqlOutput",
     "SqlRow",
     "SqlSwitch",
     "SqlTail",
+    "SqlUse",
     "SqlVersion",
 ]

@@ -1,6 +1,7 @@
 """Compiles an application to a program, from which engines start."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from operator import attrgetter
 from typing import Any
 
@@ -18,7 +19,8 @@ from sql.errors import Problem, ScriptError, place
 from sql.folder import Application
 from sql.functions.casting import cast_to, same
 from sql.language.parser import parse
-from sql.plan.nodes import Over, Plan, Scan, walk
+from sql.plan.costs import bytes_of
+from sql.plan.nodes import Forest, Over, Plan, Pump, Scan, walk
 from sql.schema.decoding import Decoder
 from sql.types import VARCHAR
 from streams.core.hashing import hash_key
@@ -29,6 +31,11 @@ STRANGER = (
     "The partition key is {key!r}, but {column} is {value}; they must be the same where each shard is computed alone. "
     "Send such records with {column} as their partition key, or set parallel = false."
 )
+FORESTS_MOST = 512 << 20  # bytes of all random cut forests of a script, while they compute
+HUGE = (
+    "The random cut forests up to here would need {total:,} MiB, and {most:,} are the most; "
+    "use fewer trees, smaller samples, a smaller shingle or fewer columns."
+)
 
 
 def compile_application(application: Application, *, peeks: bool = False) -> "Program":
@@ -37,7 +44,7 @@ def compile_application(application: Application, *, peeks: bool = False) -> "Pr
     Raises ScriptError with all problems of the script.
     """
     plan = analyse(parse(application.script), application)
-    if problems := list(_unsteady(plan)):
+    if problems := [*_unsteady(plan), *_huge(plan)]:
         raise ScriptError(problems)
     return Program(application, plan, peeks=peeks)
 
@@ -52,6 +59,23 @@ def _unsteady(plan: Plan) -> Iterator[Problem]:
                 yield Problem(line, column, "EXP_AVG needs a window with a RANGE, such as RANGE INTERVAL '30' SECOND.")
 
 
+def _huge(plan: Plan) -> Iterator[Problem]:
+    """Yields a problem for the forest with which the script's forests need more memory than there may be."""
+    total = 0
+    for pump in (*plan.pumps, *plan.peeks):
+        for node in walk(pump.root):
+            if isinstance(node, Forest):
+                total += bytes_of(node)
+                if total > FORESTS_MOST:
+                    yield Problem(node.line or pump.line, 1, HUGE.format(total=total >> 20, most=FORESTS_MOST >> 20))
+                    return
+
+
+def _named(plan: Plan) -> list[Pump]:
+    """Returns the bare queries as pumps into streams of their own names."""
+    return [replace(each, target=each.name) for each in plan.peeks]
+
+
 class Program:
     """Holds the code of an application's plan. Engines started from it share the code and nothing else."""
 
@@ -60,7 +84,7 @@ class Program:
         self.application, self.plan = application, plan
         switches = application.switches
         self.per_shard = application.parallel and plan.proof.per_shard
-        self.graph: Graph = cut(plan, [*plan.pumps, *(plan.peeks if peeks else ())], application.inputs)
+        self.graph: Graph = cut(plan, [*plan.pumps, *(_named(plan) if peeks else ())], application.inputs)
         self.one_by_one = meets(self.graph)
         self.closes_on_row = switches.close_on == "row"
         self.settings = Settings(switches.distinct_limit, switches.outer_join, switches.seed)

@@ -21,7 +21,6 @@ from streams.declarations import Navigation as Navigation
 from streams.declarations import Row as Row
 from streams.declarations import Runner as Runner
 from streams.declarations import RunnerKind as RunnerKind
-from streams.declarations import Search as Search
 from streams.declarations import SourceKind as SourceKind
 from streams.declarations import Topic as Topic
 
@@ -101,7 +100,6 @@ class Application:
     datasets: Sequence[Dataset] = ()  # that boards show
     urls: str = ""  # the module with urlpatterns; it is included at the root, after Millrace's own addresses
     navigation: Navigation | None = None
-    search: Search | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +118,7 @@ class Provider:
     navigation: Navigation | None = None
 
 
-RESERVED_KEYS = {"s"}  # "g", then "s", leads to the page of the streams
+RESERVED_KEYS = {"b", "s"}  # "g", then "b" or "s", leads to the boards or to the streams
 _registered: dict[str, Application] = {}
 _topics: dict[str, tuple[str, Topic]] = {}  # (name of the application, topic) by topic name; "" for a provider's
 _providers: list[Provider] = []

@@ -131,15 +131,6 @@ class Navigation:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Search:
-    """Describes a search field in the frame of every page. It sends a GET request with the parameter `q`."""
-
-    label: str  # "Find a ticker"
-    placeholder: str
-    url: str  # the name of the URL that receives the request
-
-
-@dataclass(frozen=True, kw_only=True)
 class Asked:
     """Describes the rows that `manage.py report` prints. Without an output or a bound it prints those of all."""
 

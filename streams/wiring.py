@@ -1,7 +1,7 @@
 """Builds the parts of the pipe from the settings. It names concrete classes, as overview.py and changes.py do."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
 from functools import lru_cache
 from itertools import islice
@@ -21,7 +21,7 @@ from streams.coordination.store_errors import translate_errors
 from streams.core import topics
 from streams.core.commits import HeldLease
 from streams.core.hashing import HASH_SPACE
-from streams.core.records import LATEST, WHOLE, Description, Position, Record, Shard, StreamError, at
+from streams.core.records import LATEST, WHOLE, Description, Place, Position, Record, Shard, StreamError, at
 from streams.core.state_log import BOUNDS
 from streams.engine.commit_store import CommitStore
 from streams.engine.configuration import Fresh
@@ -99,16 +99,48 @@ def _walk(stream: Stream) -> Walk:
     return Walk(stream, stream.now, _patience(), SETTLE)
 
 
-def newest_records(name: str, most: int) -> list[Record]:
-    """Returns at most so many of the newest records, as many as there are time for. Raises StreamError."""
-    if not is_kinesis():
-        with closing(EmbeddedLook(parse_embedded(settings.STREAM_URL).path, name)) as look:
-            return list(islice(look.backward(None), most))
+def newest_records(name: str, most: int, size: int = 64 << 20) -> list[Record]:
+    """Returns at most so many of the newest records, and bytes, as many as there are time for. Raises StreamError."""
+    if is_kinesis():
+        return _first(_walk(open_stream(name)).backward(None), most, size)
+    with closing(EmbeddedLook(parse_embedded(settings.STREAM_URL).path, name)) as look:
+        return _first(look.backward(None), most, size)
+
+
+def _first(records: Iterator[Record], most: int, size: int) -> list[Record]:
     found: list[Record] = []
     with suppress(OutOfTimeError):
-        for record in islice(_walk(open_stream(name)).backward(None), most):
-            found.append(record)  # noqa: PERF402 - those found before the time is up count
+        for record in islice(records, most):
+            size -= len(record[4])
+            if size < 0 and found:
+                break
+            found.append(record)
     return found
+
+
+def records_between(name: str, start: int, end: int, most: int, size: int) -> list[tuple[int, int, str, bytes]]:
+    """Returns the records that arrived from `start` until before `end`, in milliseconds, the oldest first.
+
+    Each is (arrival, sequence number, partition key, data). The first beyond `most` records, or beyond `size` bytes, is
+    the last one, so that a caller sees that there are more. Raises StreamError.
+    """
+    if not is_kinesis():
+        with closing(EmbeddedLook(parse_embedded(settings.STREAM_URL).path, name)) as look:
+            return list(_bounded(look.forward(Place(start)), end, most, size))
+    try:
+        return list(_bounded(_walk(open_stream(name)).forward(Place(start)), end, most, size))
+    except OutOfTimeError:
+        raise StreamError(f"{name} did not give its records in {SECONDS:.0f} s; choose a shorter slice.") from None
+
+
+def _bounded(records: Iterator[Record], end: int, most: int, size: int) -> Iterator[tuple[int, int, str, bytes]]:
+    for count, (arrived, sequence, _, key, data) in enumerate(records, 1):
+        if arrived >= end:
+            return
+        yield arrived, sequence, key, data
+        size -= len(data)
+        if count > most or size < 0:
+            return
 
 
 def read_record(name: str, shard: str, sequence: int) -> tuple[Record, str] | None:

@@ -15,7 +15,7 @@ from streams.backends.embedded.stream import EmbeddedStream
 from tests.deployment import Deployment, kill
 from tests.ledger import acks
 from tests.processes import stat
-from tests.sql.promises.applications import FOLDER
+from tests.sql.promises.applications import copied
 from tests.sql.promises.checking import end
 from tests.waiting import wait_for
 
@@ -177,8 +177,9 @@ class ChaosHarness:
         deployment.environment["DJANGO_SETTINGS_MODULE"] = "tests.ledger.settings"
         deployment.environment["STATE_HEAD"] = "400"  # bytes, so that states have segments
         deployment.run("migrate", "--run-syncdb", "--verbosity", "0")
+        self.versions: dict[str, int] = {}  # the active ones, once there are two
         for name in IN_SQL:
-            deployment.run("sql", "deploy", name, str(FOLDER / name))
+            deployment.run("sql", "deploy", name, str(copied(name, deployment.folder)))
         self.workers = Workers(deployment, self.chance)
         self.producers = Producers(deployment, self.chance)
 
@@ -193,6 +194,16 @@ class ChaosHarness:
             first = self.chance.randrange(len(shards) - 1)
             self.stream.merge(shards[first].id, shards[first + 1].id)
 
+    def switch(self) -> None:
+        """Makes the other version of an application in SQL the active one, while workers run it."""
+        name = self.chance.choice(IN_SQL)
+        before = self.versions.get(name)
+        self.versions[name] = 1 if before == 2 else 2
+        if before is None:
+            self.deployment.run("sql", "deploy", name, str(copied(name, self.deployment.folder, version=2)))
+        else:
+            self.deployment.run("sql", "rollback", name, str(self.versions[name]))
+
     def _open(self) -> list[Any]:
         return sorted(
             (shard for shard in self.stream.describe().shards if shard.open), key=lambda shard: shard.hash_start
@@ -201,7 +212,7 @@ class ChaosHarness:
     def round(self) -> None:
         """One accident; then everything goes on."""
         workers, producers = self.workers, self.producers
-        weights = {workers.kill: 6, workers.stop: 3, workers.pause: 1, self.split: 4, self.merge: 4}
+        weights = {workers.kill: 6, workers.stop: 3, workers.pause: 1, self.split: 4, self.merge: 4, self.switch: 3}
         weights |= {producers.kill: 6, producers.stop: 2, producers.pause: 3}
         [act] = self.chance.choices(list(weights), weights=list(weights.values()))
         act()
@@ -213,4 +224,5 @@ class ChaosHarness:
         self.producers.end()
         self.workers.end()
         end(self.deployment, self.stream, "ledger", *IN_SQL)
+        self.shards = self.stream.describe().shards
         self.stream.close()

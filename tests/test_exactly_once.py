@@ -17,7 +17,7 @@ from streams.backends.embedded.stream import EmbeddedStream
 from streams.core.clock import from_iso
 from tests.deployment import Deployment, kill
 from tests.fakes import FakeClock
-from tests.sql.promises.applications import reading
+from tests.sql.promises.applications import copied
 from tests.sql.promises.checking import check_rows, end
 from tests.waiting import wait_for
 
@@ -64,7 +64,7 @@ def naive_minutes(records: list[dict[str, Any]]) -> dict[tuple[str, str, str], t
 def test_trades_are_counted_once_when_every_worker_is_killed(deployment: Deployment, shards: int, in_sql: str) -> None:
     deployment.run("streams", "create", "trades", "--shards", str(shards))
     deployment.run("streams", "create", "large")
-    deployment.run("sql", "deploy", in_sql, str(reading(in_sql, "trades", deployment.folder)))
+    deployment.run("sql", "deploy", in_sql, str(copied(in_sql, deployment.folder, source="trades")))
     producer = deployment.start("produce", "trades", "--count", "200000", "--rate", "0", "--seed", "7")
     kills = consume_under_fire(deployment, ["trades", in_sql], 200_000, Random(shards))
     assert producer.wait() == 0

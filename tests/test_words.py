@@ -18,7 +18,7 @@ BOUNDS = {"docstrings": 1.6, "docs": 0.5}  # in 1,000 words
 PLAIN = [
     "CONTRIBUTING.md", "README.md", "docs/accounts.md", "docs/add-an-application.md", "docs/architecture.md",
     "docs/time-and-names.md", "docs/where-things-go.md", "SECURITY.md", "docs/asvs.md", "docs/backup.md",
-    "docs/benchmarks.md",
+    "docs/benchmarks.md", "docs/sql.md", "docs/sql-language.md", "docs/sql-import.md", "docs/sql-flink.md",
     "docs/deploy.md", "docs/http-in.md", "docs/kcl.md", "docs/protocol.md", "docs/scale.md", "docs/security-events.md",
     "docs/security.md", "docs/monitoring.md", *(f"docs/adr/{path.name}" for path in (ROOT / "docs/adr").iterdir()),
     "docs/runbooks/incident.md", "docs/runbooks/keys.md", "docs/runbooks/lost-factor.md", "mockups/README.md",

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower
 from django.db.models.lookups import Contains, Exact
 
-from accounts import names
+from accounts import names, roles
 
 
 class User(AbstractUser):
@@ -29,6 +29,11 @@ class User(AbstractUser):
     likeness = models.CharField(max_length=64, unique=True, null=True, editable=False)
     # When a generated password expires; None once the user has chosen their own (accounts/passwords/provisional.py).
     provisional_until = models.DateTimeField(null=True, blank=True)
+
+    @property
+    def role(self) -> str:
+        """Returns the user's role, a name of accounts/roles.py."""
+        return roles.of(self)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Saves the user. Raises IntegrityError for a new account with a name that looks like another's."""

@@ -28,7 +28,7 @@ SAYS = {  # keys: the reasons of docs/security-events.md, and the two limits
     ABSOLUTE: "You were signed out after {absolute}: no session lasts longer.",
     "owner": "You were signed out from another device.",
     "limit": "You were signed out here, because you signed in on more than {most} devices.",
-    "staff": "You were signed out by a member of staff.",
+    "staff": "You were signed out by an administrator.",
     "password changed": "You were signed out, because your password was changed.",
     "password reset": "You were signed out, because your password was set anew by a link.",
     "second factor changed": "You were signed out, because your second factors were changed.",

@@ -1,8 +1,10 @@
 """The forms that make an API token or an access key."""
 
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from accounts import access, credentials
 
@@ -55,6 +57,12 @@ class CredentialForm(forms.Form):
         label="For",
         error_messages={"invalid_choice": "Choose how long it lasts: at most a year."},
     )
+
+    def __init__(self, data: QueryDict | None = None, *, allowed: AbstractSet[str] = frozenset(access.SCOPES)) -> None:
+        """`allowed`: the scopes that may be given; others are refused like unknown ones."""
+        super().__init__(data)
+        offered: Any = self.fields["scopes"]
+        offered.choices = [choice for choice in offered.choices if choice[0] in allowed]
 
 
 class KeyForm(CredentialForm):

@@ -1,4 +1,4 @@
-"""Lets staff make and withdraw invitations."""
+"""Lets administrators make and withdraw invitations."""
 
 from django import forms
 from django.conf import settings
@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import events, invitations
-from accounts.guards import confirmed, person, staff_only
+from accounts import events, invitations, roles
+from accounts.guards import administrators_only, confirmed, person
 from accounts.models import Invitation
 from common.limits import MAX_ID
 
@@ -31,11 +31,17 @@ class InvitationForm(forms.Form):
         widget=forms.EmailInput({"autocomplete": "off"}),
         error_messages={"invalid": "Give an address such as ada@example.org, or none."},
     )
-    is_staff = forms.BooleanField(required=False, label="Staff: may see the streams, other people, and invite")
+    role = forms.ChoiceField(
+        choices=roles.CHOICES,
+        initial=roles.VIEWER,
+        label="Role",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose a role.", "invalid_choice": "There is no such role."},
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_only
+@administrators_only
 @confirmed
 def new(request: HttpRequest) -> HttpResponse:
     """Shows the form and then, only once, the link."""
@@ -46,14 +52,20 @@ def new(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, ValidationError(error.messages))
         else:
-            events.record("invitation.made", user=person(request), request=request, label=invitation.username)
+            events.record(
+                "invitation.made",
+                user=person(request),
+                request=request,
+                label=invitation.username,
+                role=invitation.role,
+            )
             context = {"invitation": invitation, "link": settings.SITE_URL + path}
             return render(request, "accounts/invited.html", context)
     return render(request, "accounts/invite.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @require_POST
-@staff_only
+@administrators_only
 @confirmed
 def withdraw(request: HttpRequest, number: int) -> HttpResponse:
     """Withdraws the invitation: its link opens nothing any more."""

@@ -1,4 +1,4 @@
-"""Lets staff list the accounts and change them."""
+"""Lets administrators list the accounts and change them."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import history, invitations, people
-from accounts.guards import confirmed, person, staff_only
+from accounts.guards import administrators_only, confirmed, person
 from accounts.models import User
 from common.limits import MAX_ID
 
@@ -18,7 +18,7 @@ LONGEST_NAME = 150  # characters, as in the table
 
 
 @require_safe
-@staff_only
+@administrators_only
 def index(request: HttpRequest) -> HttpResponse:
     """Lists all users by name; ?q= narrows the list."""
     words = request.GET.get("q", "").strip()[:LONGEST_NAME]
@@ -28,7 +28,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@staff_only
+@administrators_only
 def one(request: HttpRequest, number: int) -> HttpResponse:
     user = _user(number)
     context = {
@@ -44,7 +44,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_only
+@administrators_only
 @confirmed
 def change(request: HttpRequest, number: int, verb: str) -> HttpResponse:
     """Says what would happen to the account, and does it once the user's name is typed."""

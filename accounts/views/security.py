@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
@@ -35,7 +36,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
-def password(request: HttpRequest) -> HttpResponse:
+def password(request: HttpRequest) -> HttpResponseBase:
     """Changes the password. Requires the old one and, of users with a second factor, a fresh proof of that as well."""
     return confirmed(_password)(request) if factors.kinds(person(request)) else _password(request)
 

@@ -10,7 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import humanize, sessions
-from accounts.guards import confirmed
+from accounts.guards import confirmed, person
+from accounts.sessions import others
 from accounts.sessions.activity import touch
 
 
@@ -18,6 +19,7 @@ from accounts.sessions.activity import touch
 def index(request: HttpRequest) -> HttpResponse:
     rows = [(each, humanize.device(each.device)) for each in sessions.mine(request)]
     context = {"here": rows[0], "others": rows[1:], "idle": sessions.idle(), "most": sessions.most()}
+    context["doors"] = others.of(person(request))
     return render(request, "accounts/sessions.html", context)
 
 

@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import access_keys, client_lines, credentials, events, tokens
-from accounts.guards import confirmed, person
+from accounts import access_keys, client_lines, credentials, events, roles, tokens
+from accounts.guards import confirmed, person, staff_only
 from accounts.models import AccessKey, ApiToken
 from accounts.views.credential_forms import CredentialForm, KeyForm
 from common.limits import MAX_ID
@@ -31,7 +31,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @confirmed
 def new(request: HttpRequest) -> HttpResponse:
     """Shows the form and then, only once, the token."""
-    form = CredentialForm(request.POST or None)
+    form = CredentialForm(request.POST or None, allowed=roles.scopes_of(person(request)))
     if request.method == "POST" and form.is_valid():
         try:
             token, text = tokens.make(person(request), **form.cleaned_data, now=timezone.now())
@@ -46,10 +46,11 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@staff_only
 @confirmed
 def new_key(request: HttpRequest) -> HttpResponse:
     """Shows the form and then, only once, the secret of the access key."""
-    form = KeyForm(request.POST or None)
+    form = KeyForm(request.POST or None, allowed=roles.scopes_of(person(request)))
     if request.method == "POST" and form.is_valid():
         try:
             key, secret = access_keys.make(person(request), **form.cleaned_data, now=timezone.now())

@@ -13,7 +13,7 @@ from applications.market.models import TRADES, TradeMinute
 from applications.market.retention import outlived
 from applications.market.rollups import LADDER
 from applications.market.source import SOURCE
-from streams.applications import Application, Navigation, Search, Topic
+from streams.applications import Application, Navigation, Topic
 from streams.core.sink import Rows
 from streams.models.rollups import Roller
 
@@ -49,5 +49,4 @@ APPLICATION = Application(
         about="Trades as they arrive, minute by minute",
         within=frozenset({"ticker", "ticker-by-name", "market-search"}),
     ),
-    search=Search(label="Find a ticker", placeholder="Ticker", url="market-search"),
 )

@@ -68,6 +68,11 @@ def close_tickers(query: str, stream: str) -> list[str]:
     return (found or _beginning_with("", stream, CLOSE))[:CLOSE]
 
 
+def beginning_with(text: str, stream: str, most: int) -> list[str]:
+    """Returns tickers of a stream that begin with the text, in any case."""
+    return _beginning_with(names.folded(text), stream, most)
+
+
 def _beginning_with(start: str, stream: str, most: int) -> list[str]:
     """Returns tickers by a prefix of their folded form, through its index."""
     tickers = Ticker.objects.filter(stream=stream).order_by("folded", "name")

@@ -29,7 +29,7 @@ SCHEMA = Schema(
 
 
 def script(shape: str) -> str:
-    """Returns the script of a shape, whose stream has as many columns as its query."""
+    """Returns the script of a shape; its stream has as many columns as its query."""
     query = QUERIES[shape]
     count = query.split(" FROM ")[0].count(", ") + 1
     columns = ", ".join(["a VARCHAR(16)", *(f"c{at} DOUBLE" for at in range(1, count))])

@@ -1,19 +1,22 @@
-"""Decides who may see and change a board: a viewer reaches nothing that is neither shared nor their own."""
+"""Decides which person may see and change a board: a viewer reaches nothing that is neither shared nor their own."""
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from common.text import storable
 from dashboard.boards.models import Board
 
+Viewer = User | AnonymousUser  # pages and tokens let only users through
 
-def visible(user: User) -> QuerySet[Board]:
+
+def visible(user: Viewer) -> QuerySet[Board]:
     """Returns the boards that a signed-in user may see."""
     return Board.objects.filter(~Q(seen_by=Board.OWNER) | Q(owner=user.pk))
 
 
-def may_change(board: Board, user: User) -> bool:
+def may_change(board: Board, user: Viewer) -> bool:
     """Returns whether a user may change a board: its owner, and staff if others may see it."""
     if board.owner_id == user.pk:
         return True

@@ -18,6 +18,7 @@ from streams.models.progress import Progress
 from streams.models.readers import default_stream, progress_of, streams_of
 
 ADDED = ("count", "sum", "distinct")  # a step without rows has 0, where rows are known
+EXACT = 2**53  # up to which a float holds every whole number
 PIECES = 30  # of a range, where only the whole is shown: a cut leaves out whole pieces
 
 
@@ -140,21 +141,26 @@ def filled(asking: Asking, found: Series) -> Series:
 
     They are known from the first row on, up to the watermark. Before and after, a step without rows is a gap.
     """
-    first = min(
-        (place for line in found.lines for place, value in enumerate(line.values) if value is not None), default=None
-    )
+    first = (first_known(found) - found.start) / found.step
     known = -(-(asking.reached - found.start) // found.step)  # steps that have begun before the watermark
     for line in found.lines:
         for place, value in enumerate(line.values):
             line.values[place] = number(value)
-            adds = asking.panel.function in ADDED and first is not None and first <= place < known
+            adds = asking.panel.function in ADDED and first <= place < known
             if value is None and adds:
                 line.values[place] = 0
     return found
 
 
+def first_known(found: Series) -> float:
+    """Returns the start of the first step with a value, in milliseconds; infinity if there is none."""
+    places = [place for line in found.lines for place, value in enumerate(line.values) if value is not None]
+    return found.start + min(places) * found.step if places else math.inf
+
+
 def number(value: Any) -> float | None:
-    """Returns a value of any database as a number of JSON; None for none, NaN and infinity."""
+    """Returns a value of any database as a number of JSON, a whole one without a point; None for NaN and infinity."""
     if value is None or not math.isfinite(value):
         return None
-    return value if isinstance(value, int) else float(value)
+    found = float(value)
+    return int(found) if found.is_integer() and abs(found) < EXACT else found

@@ -86,8 +86,8 @@ def _number(asked: Asking) -> dict[str, Any]:
         until = -(-asked.span.end // SECOND) * SECOND if least <= SECOND else asked.reached // least * least
         found = asked.dataset.series(asked.question(until - window, until, step=window, by=""))
         value = number(found.lines[0].whole)
-    if value is None and asked.panel.function in asking.ADDED and any(each is not None for each in line.values):
-        value = 0
+    if not value and asked.panel.function in asking.ADDED:
+        value = 0 if asking.first_known(series) < until else None  # before the first row nothing is known
     of = {"window": asked.panel.window, "until": to_iso(until)}
     return {"value": value, **of, **_steps(series), "values": line.values, "cut": _cut(asked, series)}
 
@@ -97,7 +97,11 @@ def _lines(asked: Asking) -> dict[str, Any]:
     series = asked.series(POINTS[asked.panel.size], most=min(asked.panel.most or LINES, MOST_LINES))
     names = asked.column()
     own = names.title if names else asked.dataset.title
-    lines = [{"name": line.name if asked.panel.by else own, "values": line.values} for line in series.lines]
+    # By name, so that a line keeps its colour while lines overtake one another.
+    lines = [
+        {"name": line.name if asked.panel.by else own, "values": line.values}
+        for line in sorted(series.lines, key=lambda line: line.name)
+    ]
     return {**_steps(series), "lines": lines, "more": series.more, "cut": _cut(asked, series)}
 
 
@@ -119,7 +123,14 @@ def _table(asked: Asking) -> dict[str, Any]:
     most = asked.panel.most or ROWS
     found = asked.dataset.rows(asked.question(asked.span.start, asked.span.end, most=most))
     columns = [each for each in asked.dataset.columns if asked.panel.column in ("", each.name)][:COLUMNS]
-    heads = [{"label": each.title, "unit": each.unit, "number": each.kind == "number"} for each in columns]
+    heads = [
+        {
+            "label": each.title,
+            "unit": "" if each.unit == each.title.lower() else each.unit,
+            "number": each.kind == "number",
+        }
+        for each in columns
+    ]
     rows = [[to_iso(time), *(_cell(row[each.name]) for each in columns)] for time, row in found.rows]
     return {"columns": heads, "rows": rows, "older": found.more, "unit": ""}
 

@@ -23,7 +23,7 @@ class BoardError(ValueError):
 
     def __init__(self, says: str, line: int = 0) -> None:
         super().__init__(f"Line {line}: {says}" if line else says)
-        self.line = line
+        self.says, self.line = says, line
 
 
 def read(text: str) -> Content:
@@ -73,7 +73,7 @@ def _place(path: list[tuple[str, int]], says: str) -> tuple[int | None, str]:
 
 
 def _check(text: str, content: Content) -> None:
-    """Raises BoardError for what the types do not say: characters, times, and the fields that a kind needs."""
+    """Raises BoardError for faults that the types do not show: characters, times, and the fields that a kind needs."""
     for key in ("title", "description"):
         _printable(getattr(content, key), f"The {key}", line_of(text, None, key))
     try:

@@ -30,7 +30,7 @@ Values = Annotated[list[Annotated[str, Meta(max_length=MOST_VALUE)]], Meta(min_l
 
 
 class Variable(Struct, frozen=True, forbid_unknown_fields=True):
-    """Lets viewers choose one value of a column; it filters each panel whose data has a column of that name."""
+    """Lets viewers choose one value of a column; it filters each panel that has a column of that name."""
 
     data: Name
     column: Name

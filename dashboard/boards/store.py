@@ -87,7 +87,7 @@ def undo(board: Board, version: int | None = None) -> bool:
 
 
 def share(board: Board, seen_by: str) -> None:
-    """Sets who may see a board."""
+    """Sets the people that may see a board."""
     with transaction.atomic():
         before = _locked(board, None)
         before.seen_by = seen_by

@@ -1,8 +1,8 @@
 """Makes the live topics of boards: `board:NAME`, with the owner and the query of the page behind it.
 
 A topic is `board:NAME` for a board that others may see, and `board:NAME~ID` for one of the user ID alone; `?range=6h`
-and `&var=VALUE` may follow. So the name itself decides who may subscribe, without a query. It is built for a board only
-as long as the board is what the name says. One topic is built once for all of its viewers.
+and `&var=VALUE` may follow. So the name decides on the subscribers, without a query. It is built for a board only
+as long as the name fits the board. One topic is built once for all of its viewers.
 """
 
 import re
@@ -26,8 +26,10 @@ NAME = re.compile(rf"board:([a-z0-9_-]{{1,{MOST_SLUG}}})(?:~([0-9]{{1,18}}))?(?:
 KEPT = 200  # boards in memory
 MOVES = 5  # seconds after which a live range has moved on, though no record came
 AGAIN = 30  # seconds after which the default streams of a board are looked up again
-# The shortest time between two builds, by the length of the range in hours: a longer range costs more and moves less.
-PACE = [(1, 0.25), (6, 1), (24, 10), (24 * 400, 60)]
+EVERY = timedelta(seconds=0.25)  # the shortest time between two builds
+# By the length of a range in hours: it costs more and moves less, so it is built every so many seconds.
+PACE = [(6, 1), (24, 10), (24 * 400, 60)]
+SHORT = 3_600_000  # milliseconds of a range up to which each commit counts
 
 
 class Named(NamedTuple):
@@ -80,17 +82,22 @@ def permits(named: Named, user: int) -> bool:
     return named.owner is None or named.owner == user
 
 
-def pace(named: Named) -> timedelta:
-    """Returns the shortest time between two builds."""
-    hours = ranges.parse(named.range or "1h", clock.now()).length / 3_600_000
-    return timedelta(seconds=next((seconds for most, seconds in PACE if hours <= most), PACE[-1][1]))
-
-
 def version(named: Named, versions: Mapping[str, int], now: float) -> int:
-    """Returns a number that grows when the board, its rows or the time of its range have changed."""
+    """Returns a number that grows when the board, its rows or the time of its range have changed.
+
+    Of a long range, rows and time count at its pace; a change of the board counts at once.
+    """
     held = hold(named.slug, versions.get(store.topic(named.slug), 0), now)
-    moved = int(now) // MOVES
-    return held.version + sum(versions.get(topic, 0) for topic in held.follows) + moved
+    length = _length(named, held.content)
+    if length <= SHORT:
+        return held.version + sum(versions.get(topic, 0) for topic in held.follows) + int(now) // MOVES
+    return held.version + int(now) // next(seconds for most, seconds in PACE if length <= most * SHORT)
+
+
+def _length(named: Named, content: Content | None) -> int:
+    """Returns the milliseconds of a topic's range."""
+    text = named.range or (content.range if content else "1h")
+    return ranges.parse(text, clock.now()).length
 
 
 def build_many(named: Named, names: Sequence[str], now: datetime) -> dict[str, dict[str, Any]]:

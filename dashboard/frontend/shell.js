@@ -4,6 +4,7 @@ import { choice, choose } from "./choices.js";
 import { all, one, paintTimes, setText } from "./dom.js";
 import { retryNow, situation, togglePause } from "./live.js";
 import { action } from "./shortcuts.js";
+import { suggest } from "./search.js";
 import { watchSession } from "./session.js";
 import { describe } from "./status.js";
 import { toggleZone, zone, zoneLabel, zoneTitle } from "./zone.js";
@@ -78,6 +79,11 @@ const acts = {
 };
 
 function onKey(event) {
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key === "k" && one("#search")) {
+    event.preventDefault();
+    one("#search").focus();
+    return;
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || !keysOn() || one("dialog[open]")) return;
   const controls = event.key === " " ? "a, button, input, select, textarea, summary, [tabindex='0']" : "input, select, textarea";
   if (event.target.closest?.(controls)) return;
@@ -139,4 +145,5 @@ if (keys) {
 showZone();
 showTheme();
 showStatus();
+suggest(one("form[data-suggest]"));
 watchSession();

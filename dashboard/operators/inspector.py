@@ -111,6 +111,7 @@ def by_name(view: View) -> View:
 def record_by_name(view: View) -> View:
     """Makes the same view of a record for ?stream=, ?shard= and ?sequence=. Raises Http404 if that is no number."""
 
+    @staff_only  # before the number is looked at
     @wraps(view)
     def named(request: HttpRequest) -> HttpResponseBase:
         stream, shard, sequence = (request.GET.get(name, "") for name in ("stream", "shard", "sequence"))

@@ -1,11 +1,11 @@
-"""The frame's links in templates: {% links as links %}, {% entries as entries %} and {% search_field as field %}."""
+"""The frame's links in templates: {% links as links %} and {% entries as entries %}."""
 
 from typing import Any
 
 from django import template
 
 from dashboard import navigation
-from streams.applications import Navigation, Search
+from streams.applications import Navigation
 
 register = template.Library()
 
@@ -20,8 +20,3 @@ def links(context: dict[str, Any]) -> list[navigation.Link]:
 def entries() -> list[Navigation]:
     """Returns the applications' own entries, for pages that lead back to them."""
     return navigation.entries()
-
-
-@register.simple_tag
-def search_field() -> Search | None:
-    return navigation.search()

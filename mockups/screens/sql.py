@@ -44,7 +44,7 @@ SCRIPT = [
 ]
 
 
-def _bar(sheet: Sheet, state: State | None = None) -> None:
+def bar(sheet: Sheet, state: State | None = None) -> None:
     """The frame with the link of these pages, which stands behind those of the other applications."""
     top_bar(sheet, "", state)
     with sheet.group("here"):
@@ -54,7 +54,7 @@ def _bar(sheet: Sheet, state: State | None = None) -> None:
 
 def applications() -> Sheet:
     sheet = Sheet("SQL applications · 1280 × 360", 1280, 360)
-    _bar(sheet)
+    bar(sheet)
     with sheet.group("heading"):
         sheet.text(EDGE, 68, "SQL", size=28)
         words = "Applications that are a text: each reads a stream and writes rows"
@@ -67,7 +67,7 @@ def applications() -> Sheet:
 
 def application() -> Sheet:
     sheet = Sheet("One SQL application · 1280 × 1390", 1280, 1390)
-    _bar(sheet, LIVE)
+    bar(sheet, LIVE)
     with sheet.group("heading"):
         sheet.text(EDGE, 76, "SQL  /", color=BLUE)
         sheet.text(EDGE + 64, 68, "stock-minutes", size=28)

@@ -1,4 +1,4 @@
-"""Describes the calls that collect rows, and puts the columns of a group in place of what a SELECT names."""
+"""Describes the calls that collect rows, and puts the columns of a group in place of the names in a SELECT."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -17,7 +17,7 @@ from sql.plan.nodes import LookupJoin, Node, StreamJoin
 def from_clause(context: Context, select: ast.Select, queries: Queries) -> tuple[Node, Scope, bool]:
     """Returns the operator that gives the rows of FROM, the scope of their columns, and whether WHERE is done there.
 
-    A list of sources is a join whose condition is WHERE. Raises ReportedError.
+    A list of sources is a join by the condition in WHERE. Raises ReportedError.
     """
     source = select.sources[0]
     for number, each in enumerate(select.sources[1:], 2):

@@ -93,7 +93,7 @@ def _converted(expr: Convert, of: Trend | None) -> Trend | None:
 
 
 def _whole(clock: Clock | None) -> Clock | None:
-    """Returns a clock whose values are whole numbers; others would be rounded."""
+    """Returns a clock of whole numbers; others would be rounded."""
     whole = clock and (clock.rate * clock.grain).denominator == clock.added.denominator == 1
     return clock if whole else None
 
@@ -107,7 +107,7 @@ def _number(expr: Expr) -> Fraction | None:
 
 
 def _sum(expr: Apply, leaf: Leaf) -> Trend | None:
-    """m + c, c + m, m1 + m2 where both run the same way; with a minus, what is subtracted is turned round."""
+    """m + c, c + m, m1 + m2 where both run the same way; with a minus, the second part is turned round."""
     sign = -1 if expr.function in {"-", "DIFFERENCE"} else 1
     left, right = trend(expr.args[0], leaf), trend(expr.args[1], leaf)
     if left is None or right is None:

@@ -39,7 +39,7 @@ def moves(name: str, expr: Expr, span: Span, reading: Reading) -> Value:
 
 
 def project(context: Context, node: Node, values: Iterable[Value], line: int) -> Rows:
-    """Returns the rows whose columns are the items, computed from a node's rows."""
+    """Returns rows with the items as columns, computed from a node's rows."""
     items = tuple(values)
     for each in items:
         context.count(each.span)

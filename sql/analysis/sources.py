@@ -1,4 +1,4 @@
-"""Finds what a SELECT reads: streams, subqueries, functions that give rows, and joins of them."""
+"""Finds the sources of a SELECT: streams, subqueries, functions that give rows, and joins of them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

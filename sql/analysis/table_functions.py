@@ -111,7 +111,7 @@ class Input:
 
 def function_source(context: Context, source: ast.FunctionSource, queries: Queries) -> Side:
     """Returns the rows of a function in FROM. Raises ReportedError."""
-    make = _FUNCTIONS.get(source.name.name)
+    make = TABLE_FUNCTIONS.get(source.name.name)
     if make is None:
         raise context.problems.refused(source.name.span, _unknown(source.name.name))
     if source.cursor is None:
@@ -131,7 +131,7 @@ def function_source(context: Context, source: ast.FunctionSource, queries: Queri
 def _unknown(name: str) -> str:
     if name == "GROUP_RANK":
         return "GROUP_RANK is not supported; use ORDER BY within a window, or TOP_K_ITEMS_TUMBLING."
-    return f"There is no function {shown(name)} that gives rows{meant(name, _FUNCTIONS)}"
+    return f"There is no function {shown(name)} that gives rows{meant(name, TABLE_FUNCTIONS)}"
 
 
 def _top_items(given: Input) -> Node:
@@ -205,7 +205,7 @@ def _hotspots(given: Input) -> Node:
     )
 
 
-_FUNCTIONS: dict[str, Callable[[Input], Node]] = {
+TABLE_FUNCTIONS: dict[str, Callable[[Input], Node]] = {
     "TOP_K_ITEMS_TUMBLING": _top_items,
     "COUNT_DISTINCT_ITEMS_TUMBLING": _distinct_count,
     "RANDOM_CUT_FOREST": _forest,

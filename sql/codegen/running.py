@@ -1,7 +1,7 @@
 """Writes the values that a sliding window keeps up to date, row for row: counts, exact sums, extremes, and edges.
 
 A window of a frame is an object of generated slots. Each running value has slots of its own, lines that take a row in,
-and lines that let the oldest row go. `w` is the window, `x` the leaving value. Two calls share what they both need.
+and lines that let the oldest row go. `w` is the window, `x` the leaving value. Two calls share parts.
 """
 
 from collections.abc import Callable

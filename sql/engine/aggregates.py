@@ -54,7 +54,7 @@ class Accumulator(Protocol):
 
 
 class _Small:
-    """Is the base of the accumulators whose whole state is small: the attributes that `STATE` names."""
+    """Is the base of the accumulators with a small state: the attributes that `STATE` names."""
 
     __slots__ = ()
     STATE: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Defines what passes between operators, what leaves the engine, and the contract of an operator that keeps state."""
+"""Defines the values that pass between operators and leave the engine, and the contract of operators with state."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
@@ -77,7 +77,7 @@ class Operator(Protocol):
         """Returns the next row time at which rows leave, or state ends, without a further row; None for none."""
 
     def fire(self, time: int) -> list[Row]:
-        """Ends what is due at exactly `time`; returns the rows that leave, with `time` as their row time."""
+        """Ends all that is due at exactly `time`; returns the rows that leave, with `time` as their row time."""
 
     def changes(self) -> Change:
         """Returns the change of state since the last call; costs time for that part alone."""

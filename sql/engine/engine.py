@@ -15,11 +15,13 @@ from sql.engine.making import Maker, attach
 from sql.engine.operators.lookup import LookupJoinOperator, Table
 from sql.engine.operators.sliding import SlidingFrame, SlidingOperator
 from sql.engine.operators.tumbling import TumblingOperator
+from sql.engine.pieces import Pieces
+from sql.engine.room import NARROW, Room, width_of
 from sql.engine.storing import joined, opened, stored_name
 from sql.engine.tables import TableValues
 from streams.core.processor import Processor
 from streams.core.records import Batch, DeadRecord
-from streams.core.state import EMPTY, State, StateChange, StateKey
+from streams.core.state import State, StateChange, StateKey
 
 if TYPE_CHECKING:
     from sql.program import Program
@@ -31,12 +33,12 @@ CUT = "cut:"  # before a column's name, in a count of texts that were cut
 class _Stage:
     """Holds a segment at run time."""
 
-    __slots__ = ("add", "drain", "fires", "run", "side", "source", "stream", "target")
+    __slots__ = ("add", "drain", "fires", "narrow", "run", "segment", "side", "source", "stream", "target")
 
     def __init__(self, segment: Segment, run: Callable[[Sequence[Any], int], list[Row]]) -> None:
         assert segment.target is not None
         self.source, self.target, self.side, self.stream = segment.source, segment.target, segment.side, segment.stream
-        self.run = run
+        self.segment, self.narrow, self.run = segment, width_of(segment) <= NARROW, run
         self.add: Callable[[int, list[Row], int], list[Row]] | None = None
         self.drain: Callable[[], list[Row]] | None = None
         self.fires: list[tuple[Operator, int]] = []  # operators with the buffers of their rows
@@ -45,9 +47,7 @@ class _Stage:
 class Engine(Processor[bytes, Results]):
     """Computes the results of one lease. The events of `add` are the datas of the records."""
 
-    def __init__(
-        self, program: "Program", state: State = EMPTY, tables: Mapping[str, Table] = {}, start: int = 0
-    ) -> None:
+    def __init__(self, program: "Program", state: State, tables: Mapping[str, Table] = {}, start: int = 0) -> None:
         """Begins from a state. `start` is the time of CURRENT_TIMESTAMP, where it is that of the start."""
         self.start = start
         self._tables = tables
@@ -57,7 +57,9 @@ class Engine(Processor[bytes, Results]):
         stored = opened(state, names)
         self._meta, self._time = stored.meta, stored.meta.time
         self._stale: list[StateKey] = list(stored.stale)
+        self._pieces = Pieces(stored.pieces)
         self._faults = Faults()
+        self._room = Room(self._faults)
         self._reports: dict[str, OperatorReport] = {}
         self._begin(program, stored.kept, {})
 
@@ -191,12 +193,12 @@ class Engine(Processor[bytes, Results]):
 
     def _push(self, stage: _Stage, rows: list[Any], time: int, used: list[int]) -> None:
         """Takes rows through a segment."""
-        out = stage.run(rows, time)
+        out = stage.run(rows, time) if stage.narrow else self._room.run(stage.segment, stage.run, rows, time)
         if stage.drain is not None:
             out = stage.drain()
         elif stage.add is not None and out:
             out = stage.add(time, out, stage.side)
-        if out:
+        if out and (out := self._room.rows(stage.segment, out, time)):
             self._put(stage.target, out, used)
             if stage.stream:
                 self._results.append(Packet(stage.stream, time, out))
@@ -277,6 +279,7 @@ class Engine(Processor[bytes, Results]):
     def take(self) -> Results | None:
         """Returns the rows, faults and counts since the last call; None if there are none."""
         packets, self._results = self._results, []
+        self._room.renew()
         faults, counts = self._faults.taken()
         return Results(packets, faults, counts) if packets or faults or counts else None
 
@@ -289,7 +292,7 @@ class Engine(Processor[bytes, Results]):
             if change.put or change.removed or change.history:
                 changes[stored_name(name, self._meta)] = change
         stale, self._stale = self._stale, []
-        return joined(self._meta, changes, stale)
+        return self._pieces.divided(joined(self._meta, changes, stale))
 
     def size(self) -> int:
         """Returns about how many bytes the state takes in memory."""

@@ -114,6 +114,12 @@ class Faults:
         value = cut(error.value or batch.datas[at][: 4 * VALUE_MOST].decode(errors="replace"))
         self.found.append(RowFault(time, "", error.fault, str(error), error.column, "", 0, value, key, sequence))
 
+    def pump(self, segment: Segment, time: int, error: RowError) -> None:
+        """Adds the fault of rows that a pump leaves out."""
+        if not self._is_full():
+            name, line = segment.pump.name, segment.pump.line
+            self.found.append(RowFault(time, name, error.fault, str(error), "", "", line, ""))
+
     def operator(self, operator: Stateful, time: int, error: RowError, expression: str, value: str) -> None:
         """Adds the fault of a row that an operator cannot use or give."""
         if self._is_full():
@@ -129,7 +135,7 @@ class Faults:
 
 
 class OperatorReport:
-    """Takes the faults and counts of one operator, whose pump and line it knows."""
+    """Takes the faults and counts of one operator, and knows its pump and line."""
 
     def __init__(self, faults: Faults, operator: Stateful) -> None:
         self._faults, self.operator = faults, operator

@@ -1,4 +1,4 @@
-"""Names operators by what they compute, so that a new version of a script takes over the state of equal ones."""
+"""Names operators by their work, so that a new version of a script takes over the state of equal ones."""
 
 from collections import Counter
 from hashlib import blake2b

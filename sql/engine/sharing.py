@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from sql.engine.contract import Change, HistoryEntry, Kept, Key
 from sql.engine.operators.sliding_state import moved
 from sql.engine.operators.tumbling import ended_by
+from sql.engine.pieces import divided
 from sql.engine.storing import Meta, joined, meta_of, opened, packed
 from sql.plan.nodes import Aggregate, Node, Over
 from streams.core.state import State, merge
@@ -25,7 +26,7 @@ def inherit(
     merged = merge([_plain(program, state) for state in states], owns)
     latest = max((meta_of(state).time for state in states), default=0)
     found = merged._replace(meta=packed(Meta(latest if watermark is None else watermark)))
-    return found if watermark is None else _changed(program, found, watermark, lambda time: None)
+    return divided(found if watermark is None else _changed(program, found, watermark, lambda time: None))
 
 
 def set_back(program: "Program", state: State, watermark: int) -> State:
@@ -36,7 +37,7 @@ def set_back(program: "Program", state: State, watermark: int) -> State:
     """
     time = min(meta_of(state).time, watermark)
     plain = _plain(program, state)._replace(meta=packed(Meta(time)))
-    return _changed(program, plain, watermark, lambda time: watermark)
+    return divided(_changed(program, plain, watermark, lambda time: watermark))
 
 
 def _plain(program: "Program", state: State) -> State:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from sql.engine.contract import Change, HistoryEntry, Kept, Key
+from sql.engine.pieces import gathered
 from streams.core.state import HistoryRow, State, StateChange, StateKey
 
 
@@ -31,11 +32,15 @@ _decode_history = msgspec.msgpack.Decoder(_History).decode
 
 
 class Opened(NamedTuple):
-    """Holds an opened state: what each operator kept, and the keys of operators that are not there any more."""
+    """Holds an opened state: the state of each operator, and the keys of operators that are not there any more.
+
+    `pieces` has the number of pieces by entry, where entries are stored so.
+    """
 
     meta: Meta
     kept: Mapping[str, Kept]
     stale: Sequence[StateKey]
+    pieces: Mapping[StateKey, int]
 
 
 def meta_of(state: State) -> Meta:
@@ -50,6 +55,7 @@ def packed(meta: Meta) -> bytes:
 def opened(state: State, names: Collection[str]) -> Opened:
     """Returns a state by operator. `names` are those of the operators that exist."""
     meta = meta_of(state)
+    state, pieces = gathered(state)
     known = {stored_name(name, meta): name for name in names}
     entries: dict[str, dict[Key, bytes]] = {name: {} for name in names}
     history: dict[str, list[HistoryEntry]] = {name: [] for name in names}
@@ -63,7 +69,7 @@ def opened(state: State, names: Collection[str]) -> Opened:
         found = _decode_history(row.data)
         if found.operator in known:
             history[known[found.operator]].append(HistoryEntry((row.key, *found.rest), row.until, found.data))
-    return Opened(meta, {name: Kept(entries[name], history[name]) for name in names}, stale)
+    return Opened(meta, {name: Kept(entries[name], history[name]) for name in names}, stale, pieces)
 
 
 def stored_name(name: str, meta: Meta) -> str:

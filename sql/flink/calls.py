@@ -47,7 +47,7 @@ def lag(call: Call, frame: Frame, writer: Writer, time: str) -> str:
     if not isinstance(back, Const | None):
         raise Cannot("LAG by a number that varies has no counterpart.")
     steps = 1 if back is None else int(str(back.value))
-    default = f"CAST({writer.write(call.args[2]) if len(call.args) > 2 else 'NULL'} AS {type_name(call.type)})"
+    default = writer.write(call.args[2]) if len(call.args) > 2 else f"CAST(NULL AS {type_name(call.type)})"
     if frame.rows is not None and steps >= frame.rows:
         return default
     over = f"OVER ({partition(frame, writer)}ORDER BY {time})"

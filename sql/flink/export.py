@@ -7,7 +7,7 @@ from sql.flink.fidelity import Cannot, Level, Notes
 from sql.flink.literals import name, text, type_name
 from sql.flink.queries import GROUPS, LATE, TIME, Queries
 from sql.folder import Application
-from sql.plan.nodes import InAppStream, Plan, Pump, Scan, walk
+from sql.plan.nodes import InAppStream, Plan, Pump, Scan, Table, walk
 from sql.schema.paths import path_of
 
 WATERMARK = "INTERVAL '0.001' SECOND"  # less, and Flink drops every second row of one millisecond as late
@@ -29,13 +29,14 @@ class Export:
     """Holds the parts of a script, in order."""
 
     source: str
+    tables: str  # of reference data
     pumps: tuple[Statement, ...]
     views: tuple[str, ...]  # statements, in an order in which they can be run
     sinks: str
 
     def __str__(self) -> str:
         """Returns the script. Each pump has a comment that says how true it is."""
-        parts = [_HEADER, self.source, *self.views, self.sinks]
+        parts = [_HEADER, _SETTINGS, self.source, self.tables, *self.views, self.sinks]
         return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -44,6 +45,9 @@ _HEADER = (
     "-- Whole numbers that overflow wrap in silence in Flink, and a row that cannot be computed ends the job, since\n"
     "-- Flink has no error_stream."
 )
+
+# A shard without records must not hold up the windows of the others.
+_SETTINGS = "SET 'table.local-time-zone' = 'UTC';\nSET 'table.exec.source.idle-timeout' = '10 s';"
 
 
 def export(plan: Plan, application: Application) -> Export:
@@ -64,7 +68,8 @@ def export(plan: Plan, application: Application) -> Export:
         name for name in plan.streams if name in available and not _is_read(plan, name)
     ]
     written = [plan.streams[each] for each in sinks if each in available and each in plan.streams]
-    return Export(_source(plan.source, application), tuple(done), tuple(views), _sinks(written, application))
+    tables = "\n\n".join(_reference(plan.tables[each.table]) for each in application.references)
+    return Export(_source(plan.source, application), tables, tuple(done), tuple(views), _sinks(written, application))
 
 
 def _pump(pump: Pump, available: set[str], *, chained: bool) -> Statement:
@@ -129,6 +134,13 @@ def _sink(stream: InAppStream, to: str) -> str:
     return f"CREATE TABLE {name(stream.name + ' sink')} (\n" + ",\n".join(columns) + f"\n) {_options(to, 'json')};"
 
 
+def _reference(table: Table) -> str:
+    """Returns a table that Flink can look up in: one in a database, into which the rows have to be put."""
+    columns = [f"  {name(column.name)} {type_name(column.type)}" for column in table.columns]
+    options = {"connector": "jdbc", "url": "jdbc:postgresql://HOST/DATABASE", "table-name": table.name}
+    return f"CREATE TABLE {name(table.name)} (\n" + ",\n".join(columns) + f"\n) {_with(options)};"
+
+
 def _options(stream: str, form: str) -> str:
     options = {
         "connector": "kinesis",
@@ -136,6 +148,10 @@ def _options(stream: str, form: str) -> str:
         "aws.region": "REGION",
         "format": form,
     }
+    return _with(options)
+
+
+def _with(options: dict[str, str]) -> str:
     return "WITH (" + ", ".join(f"{text(key)} = {text(word)}" for key, word in options.items()) + ")"
 
 

@@ -36,7 +36,7 @@ SAME = {
 
 
 class Writer:
-    """Writes expressions on rows whose columns are called `columns`, and whose row time is `time`.
+    """Writes expressions on rows with columns called `columns` and a row time called `time`.
 
     `late` is a sentence about that time, for the notes of a statement that reads it.
     """

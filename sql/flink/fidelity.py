@@ -1,4 +1,4 @@
-"""Says how truly a statement of Flink SQL does what the plan does."""
+"""Says how truly a statement of Flink SQL follows the plan."""
 
 from enum import IntEnum
 

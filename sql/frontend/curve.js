@@ -29,7 +29,7 @@ function look(column, names, more) {
     ],
     options: (ink, zone) => ({
       padding: [8, 30, 0, 0],
-      scales: { x: { range: (_, low, high) => roomy(low, high) } },
+      scales: { x: { range: (plot, low, high) => roomy(low, plot.data[0].length > 1 ? high : low) } }, // uPlot makes a day of a single point
       axes: timed(axes(ink, zone, "minute", { size: 58, value: amount }), zone),
       cursor: cursor(ink),
       series: [{}, ...names.map((name, place) => line(name, ink[LINES[place][0]], LINES[place][1]))],

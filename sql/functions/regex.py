@@ -160,21 +160,25 @@ def expand(parts: tuple[str | int, ...], found: Any) -> str:
 
 
 def replace(regex: Bounded, text: str, other: str, start: int, occurrence: int, *, simple: bool = False) -> str:
-    """Returns a text with all matches from a position on replaced, or with the one of a number."""
+    """Returns a text with all matches from a position on replaced, or with the one of a number.
+
+    The result is cut to the longest VARCHAR.
+    """
     if start < 1 or occurrence < 0:
         raise fault(f"REGEX_REPLACE takes a start from 1 and an occurrence from 0, not {start} and {occurrence}.")
     parts = replacement(other, regex)
-    pieces, end, work = [], 0, 0
+    pieces, size, end, work = [], 0, 0, 0
     for count, found in enumerate(regex.finditer(text, start - 1) if start <= len(text) else (), 1):
         work += 0 if simple else len(text) - found.start()
         if work > WORK_MOST:
             raise fault(f"REGEX_REPLACE found too many matches in a text of {len(text)} characters.")
         if occurrence in {0, count}:
             pieces += [text[end : found.start()], expand(parts, found)]
+            size += len(pieces[-1])
             end = found.end()
-        if count == occurrence:
+        if count == occurrence or size > LENGTH_MOST:
             break
-    return "".join(pieces) + text[end:]
+    return ("".join(pieces) + text[end:])[:LENGTH_MOST]
 
 
 def replace_result(types: Types, constants: Constants) -> Type:

@@ -103,15 +103,45 @@ def trim(mode: str, what: str, text: str) -> str:
 
 
 def overlay(text: str, other: str, start: int, length: int | None = None) -> str:
-    """Returns a text in which `other` replaces `length` characters; characters before the first count as replaced."""
+    """Returns a text in which `other` replaces `length` characters; characters before the first count as replaced.
+
+    A result is cut to the longest VARCHAR.
+    """
     if length is not None and length < 0:
         raise fault(f"OVERLAY cannot replace {length} characters.")
     count = len(other) if length is None else length
-    return text[: max(0, start - 1)] + other + text[max(0, start - 1 + count) :]
+    return (text[: max(0, start - 1)] + other + text[max(0, start - 1 + count) :])[:LENGTH_MOST]
 
 
 def overlay_result(types: Types, constants: Constants) -> Type:
     return varchar(concatenated(types[0], types[1]))
+
+
+def concatenate(one: Any, other: Any) -> Any:
+    """Returns two texts as one, cut to the longest VARCHAR: chains of streams could double a text without end."""
+    return (one + other)[:LENGTH_MOST]
+
+
+def concatenation_template(types: Types) -> str:
+    """Returns the template of ||; a cut is written where the types allow texts that are too long."""
+    return "({0} + {1})" if sum(of.size for of in types) <= LENGTH_MOST else f"({{0}} + {{1}})[:{LENGTH_MOST}]"
+
+
+def cased(name: str, convert: Callable[[str], str], template: str) -> Function:
+    """Returns a function between capital and small letters.
+
+    Its result is no longer than its type, although some letters, such as ß, become two.
+    """
+
+    def prepare(types: Types, constants: Constants) -> Callable[[str], str]:
+        most = types[0].size or LENGTH_MOST
+        return lambda text: convert(text)[:most]
+
+    def inline(types: Types) -> str | None:
+        return f"{template}[:{types[0].size or LENGTH_MOST}]" if template else None
+
+    typing = takes(name, "s", first_type)
+    return Function(name=name, result=typing, call=convert, inline=inline, prepare=prepare, total=True)
 
 
 def initcap(text: str) -> str:
@@ -131,10 +161,10 @@ def joined(types: Types, constants: Constants) -> Type:
 
 
 FUNCTIONS = [
-    Function(name="||", result=joined, call=lambda a, b: a + b, inline=lambda types: "({0} + {1})", total=True),
-    plain("UPPER", "s", first_type, str.upper, "{0}.upper()", total=True),
-    plain("LOWER", "s", first_type, str.lower, "{0}.lower()", total=True),
-    plain("INITCAP", "s", first_type, initcap, "", total=True),
+    Function(name="||", result=joined, call=concatenate, inline=concatenation_template, total=True),
+    cased("UPPER", str.upper, "{0}.upper()"),
+    cased("LOWER", str.lower, "{0}.lower()"),
+    cased("INITCAP", initcap, ""),
     plain("CHAR_LENGTH", "s", INTEGER, len, "len({0})", total=True),
     plain("CHARACTER_LENGTH", "s", INTEGER, len, "len({0})", total=True),
     plain("POSITION", "ss", INTEGER, position, "({1}.find({0}) + 1)", total=True),

@@ -7,7 +7,7 @@ from sql.language.bounds import PROBLEMS_MOST
 
 
 class Broken(Exception):  # noqa: N818 - it is no fault of the program
-    """Stops the parsing of a statement: what follows the fault cannot be read."""
+    """Stops the parsing of a statement: the part behind the fault cannot be read."""
 
     def __init__(self, offset: int, sentence: str) -> None:
         super().__init__(sentence)

@@ -35,7 +35,7 @@ def _of_output(output: SqlOutput, stream: str) -> list[dict[str, Any]]:
     newest = SqlRow.objects.filter(output=output, stream=stream).order_by("-rowtime", "-pk")[:ROWS]
     rows = [(clock.from_datetime(time), json.loads(data)) for time, data in newest.values_list("rowtime", "data")][::-1]
     key = _key(output, rows)
-    return [{"stream": output.name, "column": name, **_points(rows, name, key)} for name in numbers[:NUMBERS]]
+    return [{"stream": output.name, "column": name, **points(rows, name, key)} for name in numbers[:NUMBERS]]
 
 
 def _key(output: SqlOutput, rows: Sequence[Point]) -> list[str]:
@@ -44,7 +44,7 @@ def _key(output: SqlOutput, rows: Sequence[Point]) -> list[str]:
     return [name for name in texts if 0 < len({row.get(name) for _, row in rows}) <= DISTINCT][:PARTS]
 
 
-def _points(rows: Sequence[Point], column: str, key: Sequence[str]) -> dict[str, Any]:
+def points(rows: Sequence[Point], column: str, key: Sequence[str]) -> dict[str, Any]:
     """Returns the commonest keys, and the points as columns of equal length, with None where a key has no row."""
     counts = Counter(_name(row, key) for _, row in rows)
     keys = [name for name, _ in sorted(counts.most_common(KEYS))]

@@ -22,7 +22,7 @@ from common.retention import NEVER
 from common.text import storable
 from sql.engine.contract import RowFault
 from sql.errors import Fault
-from sql.live.faults import add_faults
+from sql.live.faults import add_faults, seen
 from sql.live.models import SqlDelivery, SqlOutbox
 from streams.backends.base import Stream
 from streams.backends.embedded.appending import Writing
@@ -144,7 +144,7 @@ class Deliverer:
             with transaction.atomic():
                 kept = [entry for entry in entries if entry not in large]
                 SqlOutbox.objects.filter(pk=box.pk).update(entries=_encode(kept), count=len(kept))
-                add_faults(self._application, self._read, "", shown)
+                add_faults(self._application, self._read, "", seen(shown, {}, 0))
             return kept
         return entries
 

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Max
 
+from common import database_errors
 from sql.folder import Application, FolderError
 from sql.live import files, row_views
 from sql.live.deployed import Compiled, compiled
@@ -14,6 +15,8 @@ from sql.live.outputs import Written, unknown_keys
 from streams import applications
 from streams.core.names import is_stream
 
+PAGES = ("new", "panel", "streams")  # parts of addresses below /sql/
+
 
 class Deployment(NamedTuple):
     """Describes the outcome of `deploy` or `roll_back`. `new` is False if the version was active already."""
@@ -21,6 +24,7 @@ class Deployment(NamedTuple):
     version: SqlVersion
     compiled: Compiled
     new: bool
+    trouble: str = ""  # why the views could not be made, in a sentence
 
 
 def deploy(name: str, content: Mapping[str, bytes], author: str, note: str = "") -> Deployment:
@@ -28,7 +32,7 @@ def deploy(name: str, content: Mapping[str, bytes], author: str, note: str = "")
 
     The files of the active version make no new one. Raises ScriptError or FolderError.
     """
-    _check_name(name)
+    check_name(name)
     digest = files.digest_of(content)
     found = compiled(name, content, digest)
     _check(found)
@@ -39,8 +43,7 @@ def deploy(name: str, content: Mapping[str, bytes], author: str, note: str = "")
         version = _store(application, content, digest, author, note) if new else latest
         assert version
         outputs = _activate(application, version, found)
-    _make_views(outputs)
-    return Deployment(version, found, new)
+    return Deployment(version, found, new, _make_views(outputs))
 
 
 def roll_back(name: str, number: int | None = None) -> Deployment:
@@ -57,8 +60,7 @@ def roll_back(name: str, number: int | None = None) -> Deployment:
     new = number != application.active
     with transaction.atomic():
         outputs = _activate(application, version, found)
-    _make_views(outputs)
-    return Deployment(version, found, new)
+    return Deployment(version, found, new, _make_views(outputs))
 
 
 def existing(name: str) -> SqlApplication:
@@ -69,10 +71,13 @@ def existing(name: str) -> SqlApplication:
     raise FolderError(f"There is no SQL application {name!r}. There are: {known}.")
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
+    """Raises FolderError for a text that names no application."""
     if not is_stream(name) or len(name) > MOST_APPLICATION:
         letters = "letters, digits, '_', '.' or '-'"
         raise FolderError(f"{name!r} is not a name: 1 to {MOST_APPLICATION} {letters}.")
+    if name.lower() in PAGES:
+        raise FolderError(f"{name} is the address of a page; give the application another name.")
     if name in [each.name for each in applications.registered()]:
         raise FolderError(f"{name} is an application of Millrace itself; give yours another name.")
 
@@ -144,7 +149,12 @@ def _output(output: SqlOutput, written: Written) -> SqlOutput:
     return output
 
 
-def _make_views(outputs: list[SqlOutput]) -> None:
-    """Makes the views, after the transaction: MariaDB ends one with such a statement."""
-    for output in outputs:
-        row_views.create(output)
+def _make_views(outputs: list[SqlOutput]) -> str:
+    """Makes the views, after the transaction: MariaDB ends one with such a statement. Returns why it cannot, or ""."""
+    try:
+        for output in outputs:
+            row_views.create(output)
+    except DatabaseError as error:
+        says = database_errors.sentence(error)
+        return f"The views of the rows could not be made; the user of the database needs CREATE VIEW. {says}"
+    return ""

@@ -1,8 +1,8 @@
 """Counts the rows that pumps could not use, by reason."""
 
 import hashlib
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from django.db.models import F
 
@@ -16,53 +16,87 @@ from streams.models.upsert import upsert
 MOST = 500  # reasons of an application; further ones are counted together
 LONGEST = 500  # characters of a sentence, an expression and a value
 REST = RowFault(0, "", "", "More reasons than are told apart.", "", "", 0, "")  # type: ignore[arg-type]
+NO_ROWS = ("CUT", "NOTE")  # kinds of which the count is not one of rows that a pump could not use
 Group = tuple[Any, ...]  # pump, kind, column, line, expression
 
 
-def add_faults(application: int, stream: str, shard: str, faults: Sequence[RowFault]) -> None:
-    """Counts the faults of a lease, inside the caller's transaction; each reason's latest row stays as an example."""
+class Seen(NamedTuple):
+    """Holds rows of one reason: the latest, their number, and the row times of the first and the last."""
+
+    latest: RowFault
+    rows: int
+    first: int
+    last: int
+
+
+def seen(faults: Sequence[RowFault], counts: Mapping[str, int], time: int) -> list[Seen]:
+    """Returns faults by reason, and the texts that were cut up to a row time by column."""
     groups: dict[Group, list[RowFault]] = {}
     for fault in faults:
-        groups.setdefault((fault.pump, fault.fault, fault.column, fault.line, fault.expression), []).append(fault)
-    digests = {_digest(stream, shard, group): found for group, found in groups.items()}
+        groups.setdefault(_group(fault), []).append(fault)
+    found = []
+    for group in groups.values():
+        times = [each.time for each in group]
+        found.append(Seen(group[-1], len(group), min(times), max(times)))
+    for name, count in counts.items():
+        fault = RowFault(time, "", *_counted(name), "", 0, "")
+        found.append(Seen(fault, count, time, time))
+    return found
+
+
+def _counted(name: str) -> tuple[Any, str, str]:
+    """Returns the kind, the sentence and the column of a count of the engine."""
+    from sql.engine.engine import CUT  # noqa: PLC0415 - pages and commands that run no engine start faster
+    from sql.engine.faults import UNTOLD  # noqa: PLC0415 - as above
+
+    if name.startswith(CUT):
+        return "CUT", "Texts were longer than the column and were cut to its length.", name.removeprefix(CUT)
+    return ("UNTOLD" if name == UNTOLD else "NOTE"), f"{name[:1].upper()}{name[1:]}.", ""
+
+
+def add_faults(application: int, stream: str, shard: str, found: Sequence[Seen]) -> None:
+    """Counts the faults of a lease, inside the caller's transaction; each reason's latest row stays as an example."""
+    digests = {_digest(stream, shard, _group(each.latest)): each for each in found}
     ours = SqlFault.objects.filter(application_id=application)
     known = {each.digest: each for each in ours.filter(digest__in=digests)}
     room = MOST - ours.count() if len(known) < len(digests) else MOST
-    for digest, found in digests.items():
+    for digest, each in digests.items():
         if digest in known:
-            _add(known[digest], found)
+            _add(known[digest], each)
         elif room > 0:
             room -= 1
-            _begin(application, stream, digest, found)
+            _begin(application, stream, digest, each)
         else:
-            _count_rest(application, stream, found)
+            _count_rest(application, stream, each)
 
 
-def _add(fault: SqlFault, found: Sequence[RowFault]) -> None:
-    latest = _columns(found[-1])
-    last = max(to_datetime(max(each.time for each in found)), fault.last)
+def _add(fault: SqlFault, found: Seen) -> None:
+    latest = _columns(found.latest)
+    last = max(to_datetime(found.last), fault.last)
     SqlFault.objects.filter(pk=fault.pk).update(
-        count=F("count") + len(found), last=last, sentence=latest["sentence"], value=latest["value"]
+        count=F("count") + found.rows, last=last, sentence=latest["sentence"], value=latest["value"]
     )
 
 
-def _begin(application: int, stream: str, digest: str, found: Sequence[RowFault], last: RowFault | None = None) -> None:
-    times = [to_datetime(each.time) for each in found]
-    own = {"application_id": application, "stream": stream, "digest": digest}
-    row = {**own, **_columns(last or found[-1]), "count": len(found), "first": min(times), "last": max(times)}
-    upsert([SqlFault(**row)], key=["application", "digest"])
+def _begin(application: int, stream: str, digest: str, found: Seen) -> None:
+    own = {"application_id": application, "stream": stream, "digest": digest, "count": found.rows}
+    times = {"first": to_datetime(found.first), "last": to_datetime(found.last)}
+    upsert([SqlFault(**own, **times, **_columns(found.latest))], key=["application", "digest"])
 
 
-def _count_rest(application: int, stream: str, found: Sequence[RowFault]) -> None:
+def _count_rest(application: int, stream: str, found: Seen) -> None:
     """Counts faults of reasons beyond the bound under one row of their own."""
     digest = _digest(stream, "", ("rest",))
     known = SqlFault.objects.filter(application_id=application, digest=digest).first()
+    rest = found._replace(latest=REST)
     if known:
-        SqlFault.objects.filter(pk=known.pk).update(
-            count=F("count") + len(found), last=to_datetime(max(each.time for each in found))
-        )
+        _add(known, rest)
     else:
-        _begin(application, stream, digest, found, REST)
+        _begin(application, stream, digest, rest)
+
+
+def _group(fault: RowFault) -> Group:
+    return (fault.pump, fault.fault, fault.column, fault.line, fault.expression)
 
 
 def _columns(fault: RowFault) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, Q, Sum
 
+from sql.live.faults import NO_ROWS
 from sql.live.models import SqlApplication
 from streams.core import clock
 
@@ -17,7 +18,8 @@ def applications() -> list[dict[str, Any]]:
             rows=Sum("outputs__tails__count"), newest=Max("outputs__tails__rowtime")
         )
     }
-    faults = dict(SqlApplication.objects.values_list("pk").annotate(Sum("faults__count")))
+    rows = Sum("faults__count", filter=~Q(faults__kind__in=NO_ROWS))
+    faults = dict(SqlApplication.objects.values_list("pk").annotate(rows=rows))
     versions = dict(SqlApplication.objects.values_list("pk").annotate(Count("versions")))
     return [
         {

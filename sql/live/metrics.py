@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet, Sum
 
+from sql.live.faults import NO_ROWS
 from sql.live.models import SqlFault, SqlOutbox, SqlTail
 from streams.applications import Figure
 
@@ -14,7 +15,7 @@ def figures() -> Iterator[Figure]:
     rows = _sums(SqlTail.objects.all(), "output__application__name", "output__name")
     words = "Rows that an application wrote to an in-application stream."
     yield Figure(name="millrace_sql_rows", help=words, labels=("application", "stream"), values=rows, counter=True)
-    faults = _sums(SqlFault.objects.all(), "application__name", "pump")
+    faults = _sums(SqlFault.objects.exclude(kind__in=NO_ROWS), "application__name", "pump")
     words = "Rows that a pump could not use."
     yield Figure(name="millrace_sql_faults", help=words, labels=("application", "pump"), values=faults, counter=True)
     waiting = _sums(SqlOutbox.objects.all(), "application__name", "to")

@@ -1,5 +1,6 @@
 """Stores SQL applications, their versions, and their results: rows, newest rows, faults, and rows for other streams."""
 
+from django.conf import settings
 from django.db import models
 
 MOST_APPLICATION = 64  # characters of a name: leases are kept under it
@@ -15,6 +16,9 @@ class SqlApplication(models.Model):
     parallel = models.BooleanField(default=False)  # a lease for each shard
     active = models.PositiveIntegerField(default=0)  # number of the version that runs; 0 while it is deleted
     created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        permissions = [("may_edit", "May write SQL applications, run them on records, and deploy them")]
 
     def __str__(self) -> str:
         return self.name
@@ -153,3 +157,30 @@ class SqlSwitch(models.Model):
     sequence = models.CharField(max_length=64, blank=True)  # of that record
     arrived = models.DateTimeField()
     at = models.DateTimeField(auto_now_add=True)
+
+
+class SqlDraft(models.Model):
+    """Stores the text that a person is writing for one application, so that a closed tab loses nothing."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    name = models.CharField(max_length=MOST_APPLICATION, blank=True)  # of the application, "" for a new one
+    base = models.PositiveIntegerField(default=0)  # the version from which it began
+    script = models.TextField(blank=True)
+    configuration = models.TextField(blank=True)
+    chosen = models.JSONField(default=dict)  # the other fields of the form
+    saved = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "name"], name="one_sql_draft_per_name")]
+
+    def __str__(self) -> str:
+        return f"draft of {self.name or 'a new application'}"
+
+
+class SqlUse(models.Model):
+    """Counts the runs of a person in a minute, and says until when one is taken to be under way."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", primary_key=True)
+    minute = models.DateTimeField()
+    runs = models.PositiveIntegerField(default=0)
+    busy = models.DateTimeField()

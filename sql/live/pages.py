@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.bearer import token_allowed
+from accounts.guards import person
 from common.running import to_run
 from common.text import storable
 from dashboard import download
@@ -20,6 +21,7 @@ from dashboard.progress import workers
 from dashboard.topics import PULSE
 from sql.folder import SCRIPT_FILE
 from sql.live import files, listing
+from sql.live.editing.access import may_edit
 from sql.live.models import SqlApplication, SqlOutput
 from sql.live.report import ordered
 from sql.templatetags.sql_rows import is_number
@@ -36,7 +38,9 @@ def applications(request: HttpRequest) -> HttpResponse:
     living = workers()
     found = [each | {"workers": sum(living.get(each["name"], {}).values())} for each in listing.applications()]
     return render(
-        request, "sql/applications.html", {"found": found, "deploy": to_run("sql", "deploy", "NAME", "FOLDER")}
+        request,
+        "sql/applications.html",
+        {"found": found, "deploy": to_run("sql", "deploy", "NAME", "FOLDER"), "edits": may_edit(person(request))},
     )
 
 
@@ -52,6 +56,7 @@ def application(request: HttpRequest, name: str) -> HttpResponse:
     script = files.load(version)[SCRIPT_FILE].decode("utf-8-sig") if version else ""
     context = {
         "application": found,
+        "edits": may_edit(person(request)),
         "on": on,
         "topic": topic,
         "curves_topic": curves,

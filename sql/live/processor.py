@@ -31,6 +31,7 @@ class LiveResults(NamedTuple):
     epoch: str
     ordinal: int  # of the first row
     results: Results
+    watermark: int  # milliseconds
     switch: Switch | None = None
 
 
@@ -93,7 +94,7 @@ class SqlProcessor:
         ordinal = self._ordinal
         if found:
             self._ordinal += sum(len(packet.rows) for packet in found.packets) + len(found.faults)
-        return LiveResults(self._deployed, self._shard, self._epoch, ordinal, found or NOTHING, switch)
+        return LiveResults(self._deployed, self._shard, self._epoch, ordinal, found or NOTHING, self._watermark, switch)
 
     def changes(self) -> StateChange:
         found = self._engine.changes()
@@ -158,11 +159,16 @@ class States:
         self._version = version
 
     def inherit(self, states: Sequence[State], owns: Callable[[str], bool], watermark: int | None = None) -> State:
-        """Returns a lease's first state: the parts of its keys, under the version that computed them last."""
+        """Returns a lease's first state: the parts of its keys, under the active version if that made one of them.
+
+        A state of another version keeps the operators that are the same. With no state of the active version, the
+        newest one decides, and the lease switches at its first record.
+        """
         metas = [_decode(state.meta) for state in states if state.meta]
         if not metas:
             return merge(states, owns)
-        last = max(meta.version for meta in metas)
+        made = {meta.version for meta in metas}
+        last = active if len(made) > 1 and (active := self._version(None).number) in made else max(made)
         own = [_unwrapped(state) for state in states]
         found = self._version(last).program.inherit(own, owns, watermark)
         return found._replace(meta=_encode(_Meta(last, "", 0, found.meta)))

@@ -18,12 +18,14 @@ from sql.live.models import (
     SqlApplication,
     SqlBlob,
     SqlDelivery,
+    SqlDraft,
     SqlFault,
     SqlOutbox,
     SqlOutput,
     SqlRow,
     SqlSwitch,
     SqlTail,
+    SqlUse,
     SqlVersion,
 )
 from sql.live.processor import RawDecoder, SqlProcessor, States
@@ -67,8 +69,9 @@ def outlived(now: datetime) -> Mapping[type[Model], QuerySet[Any]]:
     """Returns the rows, the faults and the switches that have been kept long enough."""
     own = not_ahead(now)
     since = kept_since(own, settings.RETENTION_SQL)
+    outputs = list(SqlOutput.objects.values_list("pk", flat=True))  # by which the index of rows begins
     return {
-        SqlRow: SqlRow.objects.filter(rowtime__lt=since),
+        SqlRow: SqlRow.objects.filter(output__in=outputs, rowtime__lt=since),
         SqlFault: SqlFault.objects.filter(last__lt=since),
         SqlSwitch: SqlSwitch.objects.filter(at__lt=kept_since(own, settings.RETENTION_AUDIT)),
     }
@@ -81,6 +84,8 @@ NOT_GROWING: dict[type[Model], str] = {
     SqlOutput: "as many as scripts have streams",
     SqlTail: "one for each output and lease",
     SqlOutbox: "bounded by backlog.py; delivery removes them",
+    SqlDraft: "drafts.DRAFTS for each person",
+    SqlUse: "one for each person who ran a script",
     SqlDelivery: "one for each stream that an application writes to",
 }
 PROVIDER = Provider(
@@ -101,6 +106,6 @@ PROVIDER = Provider(
         key="q",
         help="go to the SQL applications",
         about="What your own scripts compute of the streams",
-        within=frozenset({"sql-application"}),
+        within=frozenset({"sql-application", "sql-new", "sql-edit", "sql-panel"}),
     ),
 )

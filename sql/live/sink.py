@@ -13,7 +13,7 @@ from django.utils import timezone
 from common.text import storable
 from sql.live.backlog import refuse_overflow
 from sql.live.deployed import Output
-from sql.live.faults import add_faults, error_row
+from sql.live.faults import Seen, add_faults, error_row, seen
 from sql.live.models import SqlOutbox, SqlRow, SqlSwitch, SqlTail
 from sql.live.outputs import ERRORS
 from sql.live.processor import LiveResults
@@ -48,6 +48,7 @@ class Prepared(NamedTuple):
     rows: list[tuple[int, int, int, str]]  # output, row time in milliseconds, ordinal, data
     tails: dict[int, Tail]  # by output
     outbox: list[SqlOutbox]
+    faults: list[Seen]
 
 
 class SqlSink:
@@ -55,7 +56,8 @@ class SqlSink:
 
     def prepare(self, results: LiveResults) -> Prepared:
         """Encodes the rows. Raises StoreDownError while too many rows wait for their way into other streams."""
-        prepared = Prepared(results, [], {}, [])
+        _, faults, counts = results.results
+        prepared = Prepared(results, [], {}, [], seen(faults, counts, results.watermark))
         entries: dict[str, list[tuple[int, Entry]]] = defaultdict(list)
         for output, ordinal, time, rows in _packets(results):
             _add(prepared, entries, output, ordinal, time, rows)
@@ -68,8 +70,8 @@ class SqlSink:
         results = prepared.results
         _insert(stream, prepared.rows)
         _store_tails(stream, results.shard, prepared.tails)
-        if results.results.faults:
-            add_faults(results.deployed.id, stream, results.shard, results.results.faults)
+        if prepared.faults:
+            add_faults(results.deployed.id, stream, results.shard, prepared.faults)
         SqlOutbox.objects.bulk_create(prepared.outbox)
         if results.switch:
             _note_switch(stream, results)

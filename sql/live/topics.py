@@ -11,6 +11,7 @@ from django.db.models.functions import Length
 
 from sql.live import curves
 from sql.live.encoding import COLUMNS
+from sql.live.faults import NO_ROWS
 from sql.live.models import SqlApplication, SqlDelivery, SqlFault, SqlOutbox, SqlOutput, SqlSwitch, SqlTail
 from sql.live.sink import NEWEST
 from streams.core import clock
@@ -132,7 +133,7 @@ def _faults(application: SqlApplication, stream: str) -> list[dict[str, Any]]:
 
 
 def _fault_rows(application: SqlApplication, stream: str) -> int:
-    found = SqlFault.objects.filter(application=application.pk, stream=stream)
+    found = SqlFault.objects.filter(application=application.pk, stream=stream).exclude(kind__in=NO_ROWS)
     return found.aggregate(rows=Sum("count"))["rows"] or 0
 
 

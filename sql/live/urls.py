@@ -3,9 +3,15 @@
 from django.urls import path
 
 from sql.live import pages
+from sql.live.editing import pages as editing
+from sql.live.editing import panel_pages
 
 urlpatterns = [
     path("sql/", pages.applications, name="sql"),
+    path("sql/new/", editing.edit, name="sql-new"),
+    path("sql/panel/", panel_pages.panel, name="sql-panel"),
     path("sql/<str:name>/", pages.application, name="sql-application"),
+    path("sql/<str:name>/edit/", editing.edit, name="sql-edit"),
+    path("sql/<str:name>/rollback/", editing.rollback, name="sql-rollback"),
     path("sql/<str:name>/rows.csv", pages.rows_csv, name="sql-csv"),
 ]

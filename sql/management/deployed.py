@@ -40,12 +40,14 @@ def add(subparsers: Any) -> None:
 
 
 def deploy(command: Any, name: str, folder: Path, note: str, **_: Any) -> None:
-    """Deploys a folder, prints the script's warnings, and says what to run."""
+    """Deploys a folder, prints the script's warnings and the next command."""
     if len(note) > NOTE_MOST:
         raise UsageError(f"The note has {len(note)} characters; it may have {NOTE_MOST}.")
     found = deploying.deploy(name, dict(read_folder(folder).files), getpass.getuser(), note)
     for warning in found.compiled.program.plan.warnings:
         command.stderr.write(str(warning), str)
+    if found.trouble:
+        command.stderr.write(found.trouble, str)
     number, application = found.version.number, found.version.application
     if not found.new:
         command.stdout.write(f"{name}: nothing changed; version {number} runs.")

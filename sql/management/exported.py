@@ -4,6 +4,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from common.text import counted
 from sql.flink.export import export as flink_sql
 from sql.flink.fidelity import Level
 from sql.folder import Application, FolderError, from_files
@@ -67,8 +68,8 @@ def _flink(command: Any, what: str, output: Path | None, number: int | None, **o
     else:
         _write(output, str(exported))
     levels = Counter(pump.level for pump in exported.pumps)
-    counted = ", ".join(f"{levels[level]} {level.name.lower()}" for level in Level)
-    command.stderr.write(f"{application.name}: of {len(exported.pumps)} pumps, {counted}.", str)
+    shares = ", ".join(f"{levels[level]} {level.name.lower()}" for level in Level)
+    command.stderr.write(f"{application.name}: of {counted(len(exported.pumps), 'pump')}, {shares}.", str)
 
 
 def _application(what: str, number: int | None) -> Application:

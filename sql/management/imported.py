@@ -1,9 +1,11 @@
 """The verb `manage.py sql import`: folders from the files in which applications of the service are kept."""
 
+import json as jsonlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sql.folder import FolderError
+from sql.folder import SCRIPT_FILE
 from sql.importing import Imported
 from sql.offline import importing
 
@@ -17,25 +19,37 @@ def add(subparsers: Any) -> None:
     verb.add_argument("--to", type=Path, required=True, metavar="FOLDER", help="gets a folder for each application")
     verb.add_argument("--name", metavar="NAME", help="of the application (default: that in the file)")
     verb.add_argument("--force", action="store_true", help="write over the files of folders that are there")
+    verb.add_argument("--json", action="store_true", help="one JSON object a line")
     verb.set_defaults(action=import_file)
 
 
-def import_file(command: Any, *, file: Path, to: Path, name: str | None, force: bool, **_: Any) -> None:
+def import_file(command: Any, *, file: Path, to: Path, name: str | None, force: bool, json: bool, **_: Any) -> None:
     """Writes the folders, with a line for each part of the file that was taken, and for each that was not."""
     found = importing.read_file(file)
     if name:
         found = importing.named(found, name)
     for each, folder in zip(found, importing.write(found, to, force=force), strict=True):
-        command.stdout.write(f"{folder}:")
-        for finding in each.findings:
-            command.stdout.write(f"  {'taken' if finding.taken else 'NOT taken'}: {finding}")
-        _check(command, each, folder)
+        for line in map(jsonlib.dumps, _objects(each, folder)) if json else _lines(each, folder):
+            command.stdout.write(line)
 
 
-def _check(command: Any, found: Imported, folder: Path) -> None:
-    """Prints the problems of the script that was taken; they do not undo the import."""
-    try:
-        for problem in importing.problems(found):
-            command.stdout.write(f"  {folder / 'application.sql'}:{problem}")
-    except FolderError as error:
-        command.stdout.write(f"  check: {error}")
+def _lines(found: Imported, folder: Path) -> Iterator[str]:
+    """Yields the findings, and the problems of the script, which do not undo the import."""
+    yield f"{folder}:"
+    yield from (f"  {'taken' if finding.taken else 'NOT taken'}: {finding}" for finding in found.findings)
+    problems, fault = importing.problems(found)
+    yield from (f"  {folder / SCRIPT_FILE}:{problem}" for problem in problems)
+    if fault:
+        yield f"  {fault}"
+
+
+def _objects(found: Imported, folder: Path) -> Iterator[dict[str, Any]]:
+    at = {"folder": str(folder)}
+    for each in found.findings:
+        yield {**at, "place": each.place, "sentence": each.sentence, "taken": each.taken}
+    problems, fault = importing.problems(found)
+    for problem in problems:
+        place = {"line": problem.line, "column": problem.column}
+        yield {**at, **place, "sentence": problem.sentence, "warning": problem.warning}
+    if fault:
+        yield {**at, "sentence": fault, "warning": False}

@@ -1,13 +1,9 @@
 """Adds the verbs of `manage.py sql` that need neither a database nor a stream."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sql.errors import ScriptError
-from sql.folder import FolderError
 from sql.offline.checking import check
 from sql.offline.loading import load
 from sql.offline.records import read
@@ -15,7 +11,7 @@ from sql.offline.running import Run, try_folder
 from sql.plan.explain import explain, explain_rows
 from sql.program import compile_application
 from sql.rendering import encode
-from streams.management.plain import PlainCommand, UsageError
+from streams.management.plain import PlainCommand
 
 SCHEMA_HELP = "a TOML file with the columns of the input, for a script without a folder"
 PATH_HELP = "an application's folder, or its script"
@@ -40,24 +36,10 @@ def add(verbs: Any) -> None:
         verb.set_defaults(action=act)
 
 
-@contextmanager
-def _refusing(command: PlainCommand) -> Iterator[None]:
-    """Turns faults of a folder and of a script into sentences and exit code 2."""
-    try:
-        yield
-    except FolderError as error:
-        raise UsageError(str(error)) from None
-    except ScriptError as error:
-        for problem in error.problems:
-            command.stderr.write(str(problem))
-        raise SystemExit(2) from None
-
-
 def _check(command: PlainCommand, **options: Any) -> None:
     """Prints a line for each problem; exits 2 if one of them is more than a warning."""
-    with _refusing(command):
-        application = load(options["path"], options["schema"])
-        problems = check(application)
+    application = load(options["path"], options["schema"])
+    problems = check(application)
     for problem in problems:
         row = {"line": problem.line, "column": problem.column, "sentence": problem.sentence, "warning": problem.warning}
         command.stdout.write(json.dumps(row) if options["json"] else str(problem))
@@ -68,18 +50,16 @@ def _check(command: PlainCommand, **options: Any) -> None:
 
 
 def _explain(command: PlainCommand, **options: Any) -> None:
-    with _refusing(command):
-        plan = compile_application(load(options["path"], options["schema"])).plan
+    plan = compile_application(load(options["path"], options["schema"])).plan
     lines = map(json.dumps, explain_rows(plan)) if options["json"] else explain(plan).splitlines()
     for line in lines:
         command.stdout.write(line)
 
 
 def _run(command: PlainCommand, **options: Any) -> None:
-    with _refusing(command):
-        run = Run(load(options["path"], options["schema"]))
-        for row in run.rows(read(options["input"], options["arrived"])):
-            command.stdout.write(encode(row).decode())
+    run = Run(load(options["path"], options["schema"]))
+    for row in run.rows(read(options["input"], options["arrived"])):
+        command.stdout.write(encode(row).decode())
     for sentence in run.troubles():
         command.stderr.write(sentence)
 
@@ -88,8 +68,7 @@ def _test(command: PlainCommand, **options: Any) -> None:
     """Exits 1 if a folder's rows are not the expected ones."""
     failed = 0
     for folder in options["folders"]:
-        with _refusing(command):
-            outcome = try_folder(load(folder), folder, update=options["update"])
+        outcome = try_folder(load(folder), folder, update=options["update"])
         word = "not as expected" if outcome.difference else "as expected"
         command.stdout.write(f"{folder}: {outcome.rows} rows, {word}")
         for line in [*outcome.difference, *outcome.troubles]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from common.text import one_line, quoted
+from common.text import counted, one_line, quoted
 from sql.folder import FolderError, schema_to_toml
 from sql.offline.records import KEYS, read
 from sql.schema.discovery import RECORDS_MOST, Discovery, Evidence, discover
@@ -55,13 +55,13 @@ def _content(path: Path) -> bytes:
 def told(found: Discovery) -> Iterator[str]:
     """Yields the lines of a schema's file, with the evidence as comments."""
     head, *columns = schema_to_toml(found.schema).split(HEAD)
-    yield _comment(f"From {_count(found.records, 'record')} with {_count(found.rows, 'row')}.")
+    yield _comment(f"From {counted(found.records, 'record')} with {counted(found.rows, 'row')}.")
     yield from map(_comment, found.notes)
     if found.schema.skip_header:
         yield _comment(HEADER)
     if found.refused_count:
         place, fault = found.refused[0]
-        yield _comment(f"{_count(found.refused_count, 'record')} cannot be read. Record {place + 1}: {fault}")
+        yield _comment(f"{counted(found.refused_count, 'record')} cannot be read. Record {place + 1}: {fault}")
     yield from head.rstrip().splitlines()
     for evidence, text in zip(found.columns, columns, strict=True):
         yield from ("", HEAD, *_reasons(evidence), *text.strip().splitlines())
@@ -78,10 +78,6 @@ def _reasons(found: Evidence) -> Iterator[str]:
     for conflict in found.conflicts:
         yield _comment(f"Conflict: {conflict}.")
     yield from map(_comment, found.notes)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _comment(text: str) -> str:

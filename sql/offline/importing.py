@@ -1,7 +1,6 @@
 """Reads files of the service's applications with the files beside them, and writes each application's folder."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -95,6 +94,9 @@ def _write(place: Path, found: Imported) -> None:
         raise FolderError(f"{place} cannot be written: {error.strerror}.") from None
 
 
-def problems(found: Imported) -> Iterator[Problem]:
-    """Yields the problems of the script, as `sql check` finds them in the written folder. Raises FolderError."""
-    yield from check(from_files(found.files))
+def problems(found: Imported) -> tuple[list[Problem], str]:
+    """Returns the problems of the script, as `sql check` finds them, and a fault of the folder."""
+    try:
+        return check(from_files(found.files)), ""
+    except FolderError as error:
+        return [], str(error)

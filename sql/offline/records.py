@@ -46,9 +46,9 @@ def read(path: Path, field: str = "") -> Iterator[Sample]:
         raise FolderError(f"The records {path} cannot be read: {error.strerror}.") from None
 
 
-def batches(samples: Iterable[Sample]) -> Iterator[Batch]:
-    """Yields the records in batches of one time of arrival; their sequence numbers count from 1."""
-    number = 0
+def batches(samples: Iterable[Sample], before: int = 0) -> Iterator[Batch]:
+    """Yields the records in batches of one time of arrival; their sequence numbers go on from `before`."""
+    number = before
     for arrived, group in groupby(samples, key=itemgetter(0)):
         chunk: list[Sample] = []
         for sample in group:

@@ -22,11 +22,12 @@ SHOWN = 40  # lines of a difference that are printed
 
 
 class Run:
-    """Runs an application once; `faults` and `refused` tell, afterwards, what it could not use."""
+    """Runs an application once; `faults` and `refused` hold, afterwards, the rows that it could not use."""
 
     def __init__(self, application: Application) -> None:
         self._program: Program = compile_application(application)
-        self._tables = tables_of(application)
+        self._engine = self._program.start(tables=tables_of(application))
+        self._fed = 0  # records
         streams = self._program.plan.streams
         self._renderers = {name: Renderer(stream.columns) for name, stream in streams.items()}
         self.faults: list[RowFault] = []
@@ -34,14 +35,23 @@ class Run:
 
     def rows(self, samples: Iterable[Sample]) -> Iterator[dict[str, Any]]:
         """Yields each row that a pump writes, in order. When the records end, time goes on until no window is open."""
-        engine = self._program.start(tables=self._tables)
-        for number, batch in enumerate(batches(samples), 1):
-            dead = engine.add(batch, list(batch.datas))
+        yield from self.feed(samples)
+        yield from self.finish()
+
+    def feed(self, samples: Iterable[Sample]) -> Iterator[dict[str, Any]]:
+        """Yields the rows that follow from some records; further ones may be fed later."""
+        for number, batch in enumerate(batches(samples, self._fed), 1):
+            dead = self._engine.add(batch, list(batch.datas))
+            self._fed += len(batch.sequences)
             self.refused += [f"Record {record.sequence}: {record.error}" for record in dead]
             if number % TAKEN == 0:
-                yield from self._taken(engine.take())
-        engine.finish()
-        yield from self._taken(engine.take())
+                yield from self._taken(self._engine.take())
+        yield from self._taken(self._engine.take())
+
+    def finish(self) -> Iterator[dict[str, Any]]:
+        """Yields the rows of all windows that are open."""
+        self._engine.finish()
+        yield from self._taken(self._engine.take())
 
     def _taken(self, results: Results | None) -> Iterator[dict[str, Any]]:
         if results is None:
@@ -61,6 +71,8 @@ class Run:
         told = [
             f"{pump}, line {line}: {counted(len(group), 'row')} failed at the column {column}. The first: "
             f"{group[0].sentence} ({group[0].expression}; the row was {group[0].value})"
+            if column
+            else f"{pump}, line {line}: {group[0].sentence}"
             for (pump, column, line), group in groups.items()
         ]
         if self.refused:

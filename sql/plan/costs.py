@@ -30,6 +30,8 @@ _TEXT_MOST = 32  # characters that a text is taken to have, if its type allows m
 _RUNS = frozenset({"COUNT", "SUM", "AVG"})
 _NODE = 55  # bytes of one point in one tree of a forest, as measured: 1.4 MB for 100 trees of 256 points
 
+_BOX = 8  # bytes of a node's box for each number of a point
+
 
 class Cost(NamedTuple):
     """Says how many bytes are kept for each unit, such as "key" or "row of the last 1 minute"."""
@@ -101,3 +103,9 @@ def _over(node: Over) -> Cost:
 def _join(node: StreamJoin) -> int:
     sides: list[tuple[Frame | None, Node]] = [(node.left_frame, node.left), (node.right_frame, node.right)]
     return max(_ENTRY + _row(side.columns) for frame, side in sides if frame)
+
+
+def bytes_of(forest: Forest) -> int:
+    """Returns about how many bytes a forest takes while it computes: each inner node of a tree has a box of numbers."""
+    numbers = len(forest.slots) * forest.shingle
+    return forest.trees * forest.sample * (_NODE + _BOX * numbers)

@@ -83,8 +83,8 @@ def confirmed(signed_in: Client, ada: User) -> Client:
 
 @pytest.fixture
 def staff(confirmed: Client, ada: User) -> Client:
-    """The browser of Ada, a member of staff with a fresh confirmation."""
-    User.objects.filter(pk=ada.pk).update(is_staff=True)
+    """The browser of Ada, an administrator with a fresh confirmation."""
+    User.objects.filter(pk=ada.pk).update(is_staff=True, is_superuser=True)
     ada.refresh_from_db()
     return confirmed
 

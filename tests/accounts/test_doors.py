@@ -106,13 +106,13 @@ SENSITIVE = [  # acts on a user's means to sign in, or on another user's account
 
 @pytest.mark.parametrize("path", SENSITIVE)
 def test_changes_of_an_account_require_a_fresh_proof(signed_in: Client, app: Authenticator, path: str) -> None:
-    User.objects.update(is_staff=True)
+    User.objects.update(is_staff=True, is_superuser=True)
     answer = signed_in.post(f"/accounts/{path}", {"username": "eve", "password1": "x", "label": "x"})
     assert answer.headers["Location"].startswith(CONFIRM)
 
 
 def test_acts_of_staff_on_others_require_a_fresh_proof(signed_in: Client, ada: User) -> None:
-    User.objects.update(is_staff=True)
+    User.objects.update(is_staff=True, is_superuser=True)
     grace, (invitation, _) = User.objects.create_user("grace"), invitations.make("eve", timezone.now())
     for path in (f"{grace.pk}/deactivate/", f"{grace.pk}/send-reset/", f"invitations/{invitation.pk}/withdraw/"):
         answer = signed_in.post(f"/accounts/people/{path}", {"name": "grace"})

@@ -17,7 +17,7 @@ FORM = {"password1": NEW, "password2": NEW}
 pytestmark = pytest.mark.usefixtures("db", "fast_bcrypt")
 
 
-def invite(name: str = "grace", **more: bool) -> str:
+def invite(name: str = "grace", **more: str) -> str:
     return invitations.make(name, timezone.now(), **more)[1]  # type: ignore[arg-type]
 
 
@@ -63,7 +63,7 @@ def test_database_dump_holds_no_invitation_link() -> None:
 
 def test_invited_staff_are_led_to_a_second_factor(client: Client, settings: Settings) -> None:
     settings.REQUIRE_SECOND_FACTOR = "staff"
-    path = invite(is_staff=True)
+    path = invite(role="operator")
     assertRedirects(client.post(path, FORM, follow=True), "/accounts/security/")
 
 

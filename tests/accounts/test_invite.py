@@ -14,13 +14,13 @@ PEOPLE, NEW = "/accounts/people/", "/accounts/people/invite/"
 
 
 def test_invitation_link_is_shown_once_and_opens_the_invitation(staff: Client) -> None:
-    page = staff.post(NEW, {"username": "grace", "email": "grace@example.org", "is_staff": "on"}).content.decode()
+    page = staff.post(NEW, {"username": "grace", "email": "grace@example.org", "role": "operator"}).content.decode()
     [link] = re.findall(r'data-testid="link">http://localhost:8000(/[^<]+)<', page)
     assertContains(Client().get(link), "grace")
     invitation = Invitation.objects.get()
-    assert (invitation.username, invitation.email, invitation.is_staff) == ("grace", "grace@example.org", True)
+    assert (invitation.username, invitation.email, invitation.role) == ("grace", "grace@example.org", "operator")
     assertNotContains(staff.get(PEOPLE), link)
-    assert SecurityEvent.objects.get(name="invitation.made").facts == {"label": "grace"}
+    assert SecurityEvent.objects.get(name="invitation.made").facts == {"label": "grace", "role": "operator"}
 
 
 @pytest.mark.parametrize(
@@ -31,10 +31,11 @@ def test_invitation_link_is_shown_once_and_opens_the_invitation(staff: Client) -
         ({"username": "ada"}, "There is an account of that name"),
         ({"username": "x" * 1_000_000}, "at most 150 characters"),
         ({"email": "nowhere"}, "Give an address such as"),
+        ({"role": "root"}, "There is no such role."),
     ],
 )
 def test_invalid_invitation_form_shows_its_errors(staff: Client, wrong: dict[str, str], sentence: str) -> None:
-    assertContains(staff.post(NEW, {"username": "grace"} | wrong), sentence, status_code=422)
+    assertContains(staff.post(NEW, {"username": "grace", "role": "viewer"} | wrong), sentence, status_code=422)
     assert not Invitation.objects.exists()
 
 
@@ -69,7 +70,7 @@ def test_inviting_requires_staff(confirmed: Client) -> None:
 
 def test_inviting_requires_a_fresh_proof(ada: User) -> None:
     request = RequestFactory().post(NEW, {"username": "grace"})
-    ada.is_staff = True
+    ada.is_staff = ada.is_superuser = True
     request.user, request.session = ada, {}  # type: ignore[assignment]
     with pytest.raises(ReauthenticationRequired):
         invite.new(request)

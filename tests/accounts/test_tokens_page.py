@@ -110,13 +110,13 @@ def test_get_request_revokes_no_token(signed_in: Client, ada: User) -> None:
 KEY = {"label": "agent", "scopes": ["write:streams"], "days": "30", "streams": "orders, logs-*"}
 
 
-def test_an_access_key_is_shown_once_with_lines_to_copy(confirmed: Client) -> None:
-    page = html.unescape(confirmed.post(NEW_KEY, KEY).content.decode())
+def test_an_access_key_is_shown_once_with_lines_to_copy(staff: Client) -> None:
+    page = html.unescape(staff.post(NEW_KEY, KEY).content.decode())
     [secret] = re.findall(r'data-testid="key-secret">(\w{40})<', page)
     key = AccessKey.objects.get()
     assert page.count(secret) == 6 and f"export AWS_SECRET_ACCESS_KEY={secret}" in page
     assert f'endpoint_url="{settings.ENDPOINT_URL}"' in page and key.streams == ["logs-*", "orders"]
-    listed = confirmed.get(TOKENS)
+    listed = staff.get(TOKENS)
     assertContains(listed, key.access_key_id)
     assertNotContains(listed, secret)
     facts = SecurityEvent.objects.get(name="access-key.made").facts
@@ -124,8 +124,8 @@ def test_an_access_key_is_shown_once_with_lines_to_copy(confirmed: Client) -> No
 
 
 @pytest.mark.parametrize("form", [KEY | {"scopes": ["read:dashboards"]}, KEY | {"streams": "a/b"}, KEY | {"days": "0"}])
-def test_invalid_key_form_makes_no_key(confirmed: Client, form: dict[str, Any]) -> None:
-    assert confirmed.post(NEW_KEY, form).status_code == 422
+def test_invalid_key_form_makes_no_key(staff: Client, form: dict[str, Any]) -> None:
+    assert staff.post(NEW_KEY, form).status_code == 422
     assert not AccessKey.objects.exists()
 
 
@@ -139,6 +139,6 @@ def test_revoked_access_key_is_not_listed(signed_in: Client, ada: User) -> None:
         assert signed_in.post(f"/accounts/keys/{number}/revoke/").status_code == 404
 
 
-def test_token_that_may_write_is_shown_with_a_line_to_copy(confirmed: Client) -> None:
-    page = html.unescape(confirmed.post(NEW, KEY).content.decode())
+def test_token_that_may_write_is_shown_with_a_line_to_copy(staff: Client) -> None:
+    page = html.unescape(staff.post(NEW, KEY).content.decode())
     assert f"curl {settings.SITE_URL}/streams/orders/records \\\n" in page

@@ -24,10 +24,25 @@ SAMPLES: dict[str, str | None] = {
     "accounts/people/<int:number>/<slug:verb>/": "accounts/people/2/deactivate/",
     "accounts/sessions/<uuid:session>/end/": None,
     "accounts/tokens/<int:number>/revoke/": None,
+    "boards/<slug:slug>/": "boards/shops/?range=1d",
+    "boards/<slug:slug>/data.json": None,
+    "boards/<slug:slug>/<int:place>.csv": None,
+    "boards/<slug:slug>/edit/": "boards/shops/edit/",
+    "boards/<slug:slug>/text/": "boards/shops/text/",
+    "boards/<slug:slug>/panels/new/": "boards/shops/panels/new/?kind=top&data=orders/seconds&by=site&where_column=site",
+    "boards/<slug:slug>/panels/<int:place>/": "boards/shops/panels/4/",
+    "boards/<slug:slug>/links/new/": "boards/shops/links/new/",
+    "boards/links/<int:number>/revoke/": None,
+    "display/<str:token>/": f"display/{'w' * 43}/?range=1d",
+    "display/<str:token>/data.json": None,
+    "public/<slug:slug>/": "public/unknown/",
+    "public/<slug:slug>/data.json": None,
     "live/<str:name>.json": None,
     "market/<str:symbol>/": "market/AMZN/",
     "orders/alarms/<int:number>/": "orders/alarms/1/",
     "sql/<str:name>/": "sql/popular-stocks/",
+    "sql/<str:name>/edit/": "sql/popular-stocks/edit/",
+    "sql/<str:name>/rollback/": None,
     "sql/<str:name>/rows.csv": None,
     "streams/<str:name>/records": None,
     "streams/<str:name>/": "streams/trades/",
@@ -44,6 +59,11 @@ SAMPLES: dict[str, str | None] = {
 # Pages for addresses that do not exist or are not allowed.
 ELSEWHERE = ["nowhere/", "market/NOTHING/", "market/search?q=AM", "orders/?site=nowhere", "orders/?site=%00"]
 ELSEWHERE += ["streams/act/count/?stream=trades", "streams/act/put/?stream=trades", "streams/?q=nothing"]
+ELSEWHERE += [
+    "boards/shops/?range=tomorrow",
+    "boards/shops/?range=2026-11-22T12:00Z..2026-11-22T13:00Z",
+    "boards/nowhere/",
+]
 ELSEWHERE += ["streams/trades/records/?from=yesterday", "streams/nothing/records/", "accounts/people/1/deactivate/"]
 GRACE = """
 from django.utils import timezone
@@ -54,6 +74,13 @@ tokens.make(admin, "nightly report", access.SCOPES, 30, now, streams=["orders", 
 access_keys.make(admin, "agent", access.OF_STREAMS, 30, now, streams=["orders", "logs-*"])
 User.objects.create_user("grace")
 print(invitations.make("ada", timezone.now())[1])
+"""
+DISPLAY = """
+from django.utils import timezone
+from accounts.models import User
+from dashboard.boards import links
+from dashboard.boards.models import Board
+links.make(Board.objects.get(), User.objects.get(username="admin").pk, "Hall", 90, timezone.now(), lambda _: "w" * 43)
 """
 PASSKEY = """
 from allauth.mfa.models import Authenticator
@@ -77,6 +104,8 @@ def filled(deployment: Deployment, password: str) -> str:
     deployment.run("produce", "orders", "--count", "3", "--stream", "trades", "--rate", "0")
     deployment.run("produce", "orders", "--count", "200", "--site", "london", "--rate", "0")
     deployment.run("sql", "deploy", "popular-stocks", str(ROOT / "examples/popular-stocks"))
+    deployment.run("boards", "apply", str(ROOT / "examples/boards/shops.toml"))
+    deployment.run("shell", "-v", "0", "-c", DISPLAY)
     for application in ("trades", "orders", "popular-stocks"):
         deployment.run("consume", application, "--until-caught-up")
     return invitation

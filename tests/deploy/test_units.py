@@ -43,9 +43,12 @@ def test_serving_units_restart_when_they_die() -> None:
     assert "\nRestart=always\n" in (ROOT / "deploy/systemd/nginx.service.d/millrace.conf").read_text()
 
 
-@pytest.mark.parametrize(("unit", "may"), [("login", True), ("web", False)])
-def test_login_pool_alone_may_lower_its_priority(root: Path, unit: str, may: bool) -> None:
-    """Of @resources it may use setpriority, which it does: a drop-in that comes later would take it away again."""
+@pytest.mark.parametrize(("unit", "may"), [("login", True), ("web", True), ("endpoint", False)])
+def test_pools_alone_may_lower_what_they_take(root: Path, unit: str, may: bool) -> None:
+    """Of @resources, login may lower its priority, and web the bounds of processes that run scripts.
+
+    A drop-in that comes later would take it away again.
+    """
     words = ["security", "--offline=true", "--json=short", f"--root={root}", f"millrace-{unit}.service"]
     rows = json.loads(analyze(*words).stdout)
     [resources] = [row for row in rows if row["json_field"] == "SystemCallFilter_resources"]

@@ -12,6 +12,8 @@ from monitoring import logs
 PUBLIC = {  # all that a stranger may see; the second step leads back to the first
     *("accounts/sign-in/", "accounts/sign-in/passkey/", "accounts/two-factor/", "accounts/invitation/<str:secret>/"),
     *("accounts/password/reset/", "accounts/password/reset/<uidb64>/<token>/", "reports/csp/"),
+    # One board, by the secret in its address or by the setting PUBLIC_BOARDS.
+    *("display/<str:token>/", "display/<str:token>/data.json", "public/<slug:slug>/", "public/<slug:slug>/data.json"),
 }
 
 PROBES = {"/livez", "/readyz"}  # answered before any view is asked: for load balancers, without details

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import roles
 from accounts.management.plain import PlainCommand
 from accounts.models import User
 from accounts.passwords import provisional
@@ -40,7 +41,7 @@ class Command(PlainCommand):
             self.stdout.write(f"Forgotten the password? A new one: {again}")
 
     def _create(self, name: str) -> str:
-        user = User(username=name, is_staff=True, is_superuser=True)
+        user = User(username=name, **roles.flags(roles.ADMINISTRATOR))
         password = provisional.give(user, timezone.now())
         try:
             user.clean_fields()

@@ -67,7 +67,7 @@ def _row(board: Board) -> dict[str, Any]:
 
 
 def _put(board: Board | None, slug: str, text: str) -> str:
-    """Makes or changes the board; returns what was done, in a word."""
+    """Makes or changes the board; returns the deed in a word."""
     try:
         if board is None:
             store.make(text, None, slug=slug)

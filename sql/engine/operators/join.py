@@ -14,6 +14,7 @@ from sql.plan.nodes import StreamJoin
 
 ROWS_MOST = 1_000_000  # remembered of each side
 MATCHES_MOST = 10_000  # rows of one side for one row of the other
+PAIRS_MOST = 1_000_000  # that leave at a time
 LEFT, RIGHT = 0, 1
 PRESERVED = {"INNER": (False, False), "LEFT": (True, False), "RIGHT": (False, True), "FULL": (True, True)}
 
@@ -36,6 +37,7 @@ class StreamJoinOperator:
         outer_join: str = "once",
         most: int = ROWS_MOST,
         matches: int = MATCHES_MOST,
+        pairs: int = PAIRS_MOST,
     ) -> None:
         """Makes the operator.
 
@@ -44,6 +46,7 @@ class StreamJoinOperator:
         the end of its frame even if it had matches, where the other side has no frame.
         """
         self._width, self._condition, self._matches, self._most = len(node.keys), condition, matches, most
+        self._pairs_most = pairs
         self._nulls = ((None,) * len(node.left.columns), (None,) * len(node.right.columns))
         frames = node.left_frame, node.right_frame
         oddity = [outer_join == "kda" and own and not other for own, other in (frames, frames[::-1])]
@@ -51,17 +54,9 @@ class StreamJoinOperator:
             Side("LR"[n], frames[n], partition, preserved=PRESERVED[node.kind][n], repeats=bool(oddity[n]))
             for n in (LEFT, RIGHT)
         )
-        self._bound = Bound(
-            report,
-            "joined rows",
-            f"A side of the join remembers {most:,} rows, the most there may be, so that the oldest are forgotten "
-            "before the end of their window; use a shorter window.",
-        )
-        self._many = Bound(
-            report,
-            "matches",
-            f"A row has more than {matches:,} matches, and only so many leave; join by more columns.",
-        )
+        self._bound = Bound(report, "joined rows", MANY_ROWS.format(most=most))
+        self._many = Bound(report, "matches", MANY_MATCHES.format(matches=matches))
+        self._full = Bound(report, "pairs", MANY_PAIRS.format(pairs=pairs))
         for side in self._sides:
             side.restore(kept)
         self._now = max(side.last_time() for side in self._sides)
@@ -76,12 +71,17 @@ class StreamJoinOperator:
         width = self._width
         for prepared in rows:
             key, row = prepared[:width], prepared[width:]
-            pairs = self._pairs(time, key, row, side)
+            pairs = self._pairs(time, key, row, side) if len(out) < self._pairs_most else self._crowded(time, row)
             out += pairs
             own.put(time, key, row, matched=bool(pairs))
             if own.surplus(self._most) > 0:
                 out += self._surplus(time, row, side)
         return out
+
+    def _crowded(self, time: int, row: Row) -> list[Row]:
+        """Returns no pairs, and tells of it."""
+        self._full.reached(time, 1, row)
+        return []
 
     def _surplus(self, time: int, row: Row, side: int) -> list[Row]:
         """Forgets the oldest row of a side; returns it if it leaves without a match."""
@@ -133,3 +133,14 @@ class StreamJoinOperator:
 
     def size(self) -> int:
         return sum(map(len, self._sides)) * ROW_SIZE
+
+
+MANY_ROWS = (
+    "A side of the join remembers {most:,} rows, the most there may be, so that the oldest are forgotten "
+    "before the end of their window; use a shorter window."
+)
+MANY_MATCHES = "A row has more than {matches:,} matches, and only so many leave; join by more columns."
+MANY_PAIRS = (
+    "{pairs:,} pairs leave at one time, the most there may be, so that those of further rows are left out; "
+    "join by more columns."
+)

@@ -1,4 +1,4 @@
-"""Keeps the sliding windows of an Over. Generated code takes the rows in and out; here is what outlives a row."""
+"""Keeps the sliding windows of an Over. Generated code takes the rows in and out; here is the lasting part."""
 
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import blake2b
 from itertools import accumulate, pairwise
 from typing import Any, Protocol
 
@@ -9,6 +10,7 @@ from sql.codegen.frames import FrameCode
 from sql.engine.coding import pack, unpack
 from sql.engine.contract import Change, HistoryEntry, Key
 
+NAME_MOST = 1024  # bytes of a window's name
 LARGE = 64  # rows of a window of ROWS: beyond, it is stored in chunks
 CHUNKS = 16  # of a full window, about
 
@@ -47,8 +49,11 @@ class Naming:
         return ("" if value is None else str(value), str(self.number))
 
     def entry(self, key: Any) -> Key:
-        """Returns the name of a window: its key values as text, a character for each byte."""
-        return (*self.first(key), pack(self.keys(key)).decode("latin-1"))
+        """Returns the name of a window: its key values as text, a character for each byte; a hash if long."""
+        name = pack(self.keys(key))
+        if len(name) > NAME_MOST:
+            name = blake2b(name, digest_size=32).hexdigest().encode()
+        return (*self.first(key), name.decode("latin-1"))
 
     def values(self, window: Any, first: int) -> list[list[Any]]:
         """Returns the columns of a window from a place on."""

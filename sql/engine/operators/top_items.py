@@ -100,7 +100,7 @@ class TopItemsOperator:
         return [(item, float(entry[0])) for item, entry in best]
 
     def changes(self) -> Change:
-        """Returns the values whose counts changed."""
+        """Returns the values with changed counts."""
         put: dict[Key, bytes] = {("", str(entry[2])): pack([item, *entry]) for item, entry in self._changed.items()}
         if self._window_changed:
             put[WINDOW] = pack([self._end, self._approximate])

@@ -1,4 +1,4 @@
-"""Defines the tree of a script: what `sql.language.parse` returns, and the analysis reads.
+"""Defines the tree of a script, which `sql.language.parse` returns and the analysis reads.
 
 Two trees are equal if the texts mean the same: spans, the user's spelling of names and quotes that change nothing are
 left out of the comparison, so that an item of SELECT can be compared with a key of GROUP BY. A tree is at most 200

@@ -27,6 +27,7 @@ class Cursor:
         self.key = self.token.key
         self.last_end = self.token.start  # of the token before
         self.depth = self.deepest = self.links = self.nodes = 0
+        self._closing: dict[int, int] | None = None  # the closing parenthesis of each opening one; found when asked
 
     def advance(self) -> Token:
         """Returns the token and moves to the next one; the end stays."""
@@ -42,6 +43,13 @@ class Cursor:
         """Returns the key of the token that is so many tokens further on."""
         at = self.at + steps
         return self.tokens[at].key if at < self.count_of_tokens else END
+
+    def beyond(self) -> str:
+        """Returns the key behind the parenthesis that closes the one that stands here; the end's if none does."""
+        if self._closing is None:
+            self._closing = _closing(self.tokens)
+        at = self._closing.get(self.at)
+        return END if at is None else self.tokens[at + 1].key
 
     def accept(self, *keys: str) -> bool:
         """Moves over the keys if all of them stand here, one after the other."""
@@ -167,3 +175,15 @@ class Cursor:
 
     def _is_limit(self) -> bool:
         return self.key == "LIMIT" and self.peek() == "number"
+
+
+def _closing(tokens: list[Token]) -> dict[int, int]:
+    """Returns the places of the closing parentheses by those of the opening ones, in one pass for all of them."""
+    found: dict[int, int] = {}
+    opened: list[int] = []
+    for at, token in enumerate(tokens):
+        if token.key == "(":
+            opened.append(at)
+        elif token.key == ")" and opened:
+            found[opened.pop()] = at
+    return found

@@ -15,7 +15,7 @@ from sql.language.ast import (
     When,
 )
 from sql.language.balance import Part, balanced
-from sql.language.bounds import CALL_DEPTH
+from sql.language.bounds import CALL_DEPTH, DEPTH_MOST
 from sql.language.parsing.forms import COMPARISON, FORMS_OF_CALLS, Forms
 from sql.language.parsing.literals import FORMS
 from sql.language.report import Broken
@@ -115,15 +115,9 @@ class Operands(Forms):
         if self.key in QUERY_WORDS:
             return True
         steps = 0
-        while self.peek(steps) == "(":
+        while self.peek(steps) == "(" and steps <= DEPTH_MOST:
             steps += 1
-        if self.peek(steps) not in QUERY_WORDS:
-            return False
-        depth = steps
-        while depth and steps < len(self.tokens):
-            depth += (self.peek(steps) == "(") - (self.peek(steps) == ")")
-            steps += 1
-        return self.peek(steps) in {"UNION", "EXCEPT", "INTERSECT", "ORDER"}
+        return self.peek(steps) in QUERY_WORDS and self.beyond() in {"UNION", "EXCEPT", "INTERSECT", "ORDER"}
 
     def _listed(self, first: Expression, start: int) -> Expression:
         """Reads the rest of a period, or explains that a list is no value."""

@@ -54,7 +54,7 @@ class Windows(Expressions):
         return found
 
     def _after(self, partition: object, order: object, frame: object) -> list[str]:
-        """Returns what can follow the last part of a window that was read."""
+        """Returns the words that can follow the last part of a window that was read."""
         words = [] if frame else ["RANGE", "ROWS"]
         words += [] if partition or order or frame else ["PARTITION"]
         return words

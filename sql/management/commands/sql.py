@@ -21,5 +21,9 @@ class Command(PlainCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             options["action"](self, **options)
-        except (ScriptError, FolderError) as error:
+        except FolderError as error:
             raise UsageError(str(error)) from None
+        except ScriptError as error:
+            for problem in error.problems:
+                self.stderr.write(str(problem), str)
+            raise SystemExit(2) from None

@@ -18,6 +18,7 @@ from streams.backends.embedded import appending, own_clock, receipts, rows, shar
 from streams.backends.embedded.appending import Appender, Checked, Refuse, Writing, Written
 from streams.backends.embedded.own_clock import Look, Reading
 from streams.backends.embedded.reading import UnreadableError, count, read
+from streams.backends.embedded.settling import SETTLE, in_time
 from streams.backends.embedded.store_file import StoreFile
 from streams.backends.embedded.stream_time import OwnTime
 from streams.core import clock, names
@@ -40,7 +41,6 @@ RETENTION = 24 * 60 * clock.MINUTE  # Kinesis' default
 SEQUENCES_A_MILLISECOND = 1_000_000
 TRIM_EVERY = clock.MINUTE
 TRIM_ROWS = 500  # most rows at a time, so that no put waits long
-SETTLE = 1000  # milliseconds that `watermark` trails the clock: a stamp is taken before its commit is visible
 
 
 class EmbeddedStream:
@@ -139,8 +139,7 @@ class EmbeddedStream:
             requests = [appending.check(writing) for writing in writings]
             if not any(writing.entries or writing.marks for writing in writings):
                 return [Written([], [])] * len(writings)
-            with self._transaction():
-                return self._append(requests)
+            return in_time(self._clock.look, self._transaction, lambda: self._append(requests))
         except UnicodeEncodeError as error:
             raise InvalidRecordError(f"A partition key is not valid Unicode: {error}") from None
 

@@ -59,7 +59,7 @@ def test_reason_names_another_device_when_it_ended_the_session(signed_in: Client
 
 def test_reason_names_staff_when_they_ended_the_session(signed_in: Client) -> None:
     call_command("end_sessions", all=True, verbosity=0)
-    assertContains(signed_in.get("/accounts/sign-in/"), "by a member of staff")
+    assertContains(signed_in.get("/accounts/sign-in/"), "by an administrator")
 
 
 def test_sign_in_page_shows_no_reason_after_sign_out_or_foreign_cookie(signed_in: Client) -> None:

@@ -10,12 +10,12 @@ from uuid import UUID
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import OperationalError, connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from accounts import sessions
+from accounts import people, sessions
 from accounts.models import Session, User
 from accounts.sessions import SessionInfo
 from accounts.sessions.engine import SessionStore
@@ -254,7 +254,9 @@ async def test_socket_is_closed_with_4403_when_a_permission_is_lost(
     await socket.connect()
     await socket.subscribe("secret")
     assert (await socket.receive("topic"))["topic"] == "secret"
-    await User.objects.aupdate(is_staff=False)
+    root = await User.objects.acreate(username="root", likeness="root", is_staff=True, is_superuser=True)
+    request = RequestFactory().post("/")
+    assert await sync_to_async(people.do)("make-viewer", alice, root, request) == (True, "alice is now a viewer.")
     assert await socket.close_code() == 4403
     assert (await sync_to_async(client.get)("/live/secret.json")).status_code == 403
 

@@ -38,7 +38,7 @@ EXACT = [
     ("A DOUBLE", f'LAG("price") {OVER} FROM TRADES_001',
      [f"CASE WHEN {LAG.format(NOW)} IS NOT NULL THEN {LAG.format('c2')} ELSE CAST(NULL AS DOUBLE) END"]),
     ("A DOUBLE", f'LAG("price", 1, 0) OVER (PARTITION BY "ticker" {LAST_MINUTE}) FROM TRADES_001',
-     [f"CASE WHEN {LAG.format(NOW)} >= ts - {MINUTE} THEN {LAG.format('c2')} ELSE CAST(0 AS DOUBLE) END"]),
+     [f"CASE WHEN {LAG.format(NOW)} >= ts - {MINUTE} THEN {LAG.format('c2')} ELSE CAST(0.0 AS DOUBLE) END"]),
     ("A DOUBLE", f'LAG("price", 3) {OVER} FROM TRADES_001', ["SELECT *, CAST(NULL AS DOUBLE) AS c8"]),
     ("A VARCHAR(16)", '"ticker" FROM TRADES_001 UNION ALL SELECT STREAM SECTOR FROM TRADES_001', ["UNION ALL"]),
 ]  # fmt: skip

@@ -131,3 +131,24 @@ def test_char_compares_without_blanks_at_its_end_and_varchar_with_them() -> None
     assert [call("<", "a ", "a\t", types=fixed), call("<>", "a", "a ", types=fixed)] == [False, False]
     assert call("IS_DISTINCT_FROM", None, 1, types=[INTEGER, INTEGER]) is True
     assert call("IS_DISTINCT_FROM", None, None, types=[INTEGER, INTEGER]) is False
+
+
+def test_a_text_is_no_longer_than_its_type() -> None:
+    eight = type_of("VARCHAR(8)")
+    assert call("UPPER", "ßßßßßßßß", types=[eight]) == "SSSSSSSS"
+    assert call("LOWER", "İİİİİİİİ", types=[eight]) == "i̇i̇i̇i̇"
+    assert call("INITCAP", "ßßßßßßßß", types=[eight]) == "SSßßßßßß"
+    assert call("UPPER", "straße", types=[eight]) == "STRASSE"
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("||", ("a" * 40_000, "b" * 40_000)),
+        ("OVERLAY", ("a" * 65_535, "b" * 60_000, 65_530)),
+        ("REGEX_REPLACE", ("a" * 60_000, "a", "$0$0$0$0$0$0$0$0$0$0", 1, 0)),
+    ],
+)
+def test_a_result_is_cut_to_the_longest_varchar(name: str, values: tuple[Any, ...]) -> None:
+    types = [VARCHAR if isinstance(value, str) else INTEGER for value in values]
+    assert len(call(name, *values, types=types)) == 65_535

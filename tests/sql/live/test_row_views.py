@@ -2,9 +2,11 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
@@ -75,3 +77,15 @@ def test_names_of_views_are_stable_short_and_never_the_same() -> None:
 def test_names_of_columns_never_repeat(names: list[str]) -> None:
     found = row_views.column_names(names)
     assert len({*found, "rowtime", "stream"}) == len(names) + 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_views_give_way_to_migrations_and_come_back(output: SqlOutput) -> None:
+    row_views.create(output)
+    plan = [(SimpleNamespace(app_label="sql"), False)]
+    tables = connection.introspection
+    row_views._before(apps.get_app_config("sql"), plan)
+    assert output.view not in [each.name for each in tables.get_table_list(connection.cursor())]
+    row_views._after(apps.get_app_config("sql"), plan)
+    assert len(rows(output.view or "")[1]) == 2
+    row_views.drop([output.view])

@@ -2,10 +2,13 @@
 
 import json
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from login import janitor
 from sql.live.deploying import deploy, roll_back
 from sql.live.models import SqlFault, SqlRow, SqlSwitch, SqlTail
 from streams import applications
@@ -13,6 +16,7 @@ from streams.applications import Asked
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.core.records import TRIM_HORIZON
 from streams.engine.consumer import Consumer
+from streams.models import Lease
 from streams.wiring import build_worker
 from tests.sql.live.fake import files
 
@@ -20,7 +24,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 
 def consume(name: str = "counts") -> None:
-    """Applies all records of an application's stream, and delivers what waits."""
+    """Applies all records of an application's stream, and delivers the waiting rows."""
     found = applications.find(name)
     worker = build_worker(name, found.stream, TRIM_HORIZON)
     consumer = Consumer(worker, deliver=found.deliver and found.deliver(found.stream))
@@ -97,3 +101,13 @@ def test_faults_are_counted_by_reason(clicks: EmbeddedStream) -> None:
     [fault] = SqlFault.objects.all()
     assert (fault.count, fault.kind, fault.pump, fault.column, fault.line) == (3, "CAST", "P", "TOTAL", 3)
     assert totals() == [("b", 1)]
+
+
+def test_janitor_removes_rows_and_faults_that_are_old_by_their_row_time(clicks: EmbeddedStream, settings: Any) -> None:
+    deploy("counts", files(), "eve")
+    clicks.put([("a", b"1"), ("a", b"bad")])
+    consume()
+    for days, left in ((settings.RETENTION_SQL - 1, 1), (settings.RETENTION_SQL + 1, 0)):
+        Lease.objects.update(watermark=timezone.now() + timedelta(days=days))
+        list(janitor.clean(timezone.now() + timedelta(days=days), print, pause=lambda seconds: None))
+        assert (SqlRow.objects.count(), SqlFault.objects.count(), SqlTail.objects.count()) == (left, left, 2)

@@ -98,3 +98,12 @@ def test_parallel_application_keeps_counts_over_a_split(clicks: EmbeddedStream) 
     assert sorted((row["page"], row["n"]) for row in rows()) == sorted((page, n) for page in pages for n in (1, 2))
     assert Lease.objects.filter(application="counts").count() == 3
     assert SqlRow.objects.count() == 16
+
+
+def test_cut_texts_are_counted_by_column(clicks: EmbeddedStream) -> None:
+    deploy("counts", folder(), "eve")
+    clicks.put([("p" * 20, json.dumps({"page": "p" * 20, "ms": 1}).encode())] * 2)
+    consume()
+    assert [row["page"] for row in rows()] == ["p" * 16] * 2
+    cut = SqlFault.objects.get()
+    assert (cut.kind, cut.column, cut.count) == ("CUT", "page", 2)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from streams.backends.embedded.stream import EmbeddedStream
+from streams.wiring import newest_records
 from tests.commands import exit_code
 from tests.commands import own_store as own_store
 
@@ -24,6 +25,15 @@ def test_discover_reads_the_newest_records_of_a_stream(tmp_path: Path, capsys: C
     assert exit_code("sql", "discover", "--stream", "clicks", "--json") == 0
     (column,) = map(json.loads, capsys.readouterr().out.splitlines())
     assert (column["type"], column["kinds"]) == ("VARCHAR(32)", {"whole numbers": 3, "text": 1})
+
+
+@pytest.mark.parametrize(("most", "size", "found"), [(10, 99, 4), (2, 99, 2), (10, 16, 2), (10, 1, 1)])
+def test_newest_records_are_bounded_in_number_and_bytes(tmp_path: Path, most: int, size: int, found: int) -> None:
+    stream = EmbeddedStream(tmp_path / "streams.sqlite3", "clicks")
+    stream.create()
+    stream.put([("k", b'{"a":%d}' % number) for number in range(4)])
+    records = newest_records("clicks", most, size)
+    assert [record[4] for record in records] == [b'{"a":%d}' % number for number in (3, 2, 1, 0)][:found]
 
 
 def test_discover_says_why_there_is_no_schema(tmp_path: Path, capsys: Captured) -> None:

@@ -37,6 +37,9 @@ def test_import_keeps_what_is_there_unless_forced(tmp_path: Path, capsys: Captur
     assert exit_code(*words) == 2
     assert capsys.readouterr().err == f"{tmp_path}/trucks is there already; --force writes over its files.\n"
     assert exit_code(*words, "--force") == 0
+    assert exit_code(*words, "--force", "--json") == 0
+    last = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (last["folder"], last["line"], last["column"], last["warning"]) == (f"{tmp_path}/trucks", 1, 1, True)
     contents = [(tmp_path / "trucks" / name).read_text() for name in ("application.sql", "depots.csv")]
     assert (contents, read_folder(tmp_path / "trucks").name) == ([SCRIPT, "T1|north\n"], "trucks")
 

@@ -168,3 +168,12 @@ def test_commit_writes_new_rows_alone() -> None:
     )
     operator.fire(60_001)
     assert operator.changes().removed == [("1", "L", "1"), ("2", "L", "2")]
+
+
+def test_pairs_of_one_time_are_bounded() -> None:
+    told = Told()
+    operator = StreamJoinOperator(node("INNER", MINUTE, MINUTE), Kept(), told, pairs=20)
+    operator.add(5, [(1, number) for number in range(10)], 0)
+    assert len(operator.add(5, [(1, number) for number in range(10)], 1)) == 20
+    assert told.counts == {"full:pairs": 8}
+    assert len(operator.add(6, [(1, 0)], 1)) == 10

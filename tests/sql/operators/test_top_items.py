@@ -32,7 +32,7 @@ def groups(found: Any) -> dict[int, list[str]]:
 
 
 def best(values: list[str]) -> list[Row]:
-    """Returns the two commonest values; of equal counts, the one whose last row came first."""
+    """Returns the two commonest values; of equal counts, the one that reached it first."""
     last = {value: place for place, value in enumerate(values)}
     counts = sorted(Counter(values).items(), key=lambda item: (-item[1], last[item[0]]))
     return [(value, float(number)) for value, number in counts[:2]]

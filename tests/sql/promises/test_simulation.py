@@ -31,6 +31,7 @@ from tests.memory_leases import MemoryLeases
 from tests.test_simulation import BAD, Fleet
 
 pytestmark = pytest.mark.long
+Place = tuple[int, str, int]  # arrival, shard and sequence number
 
 TOML = """
 name = "simulated"
@@ -123,11 +124,16 @@ class SqlFleet(Fleet):
             if data != BAD
         }
         results: list[LiveResults] = list(self.table.results.values())
-        check_versions(records, results)
+        check_versions(records, self.places(), results)
         assert sorted((time, *row[1:]) for time, row in rows_of(results, "SEEN")) == sorted(expected_counts(records))
         steps = Counter((read.arrived - read.arrived % SECOND + SECOND, read.key) for read in records.values())
         found = [(time, *row[1:]) for time, row in rows_of(results, "STEPS")]
         assert sorted(found) == sorted((*step, lines) for step, lines in steps.items())
+
+    def places(self) -> dict[int, Place]:
+        """Returns the place of each record in the order in which a lease computes them, by its sequence number."""
+        shards = self.stream._records.items()
+        return {sequence: (arrived, shard, sequence) for shard, rows in shards for sequence, arrived, _, _ in rows}
 
 
 class Read(NamedTuple):
@@ -151,22 +157,23 @@ def expected_counts(records: Mapping[int, Read]) -> Iterator[Row]:
         yield read.arrived, number, read.key, sum(at >= read.arrived - 5 * SECOND for at in windows[read.key])
 
 
-def check_versions(records: Mapping[int, Read], results: Iterable[LiveResults]) -> None:
+def check_versions(records: Mapping[int, Read], places: Mapping[int, Place], results: Iterable[LiveResults]) -> None:
     """Each lease computes a record with the version that its last switch names, which names its first record."""
-    last: dict[str, tuple[int, int]] = {}  # version and sequence by shard
+    last: dict[str, tuple[int, Place]] = {}  # version and place by shard
     for each in results:
         number = each.deployed.number
-        before, sequence = last.get(each.shard, (number, 0))
+        before, newest = last.get(each.shard, (number, (0, "", 0)))
         assert (number != before) <= (each.switch is not None)
         rows = rows_of([each], "SEEN") + rows_of([each], "STEPS")
         assert {row[0] for _, row in rows} <= {number}
-        sequences = [records[row[1]].sequence for _, row in rows_of([each], "SEEN")]
+        found = [places[records[row[1]].sequence] for _, row in rows_of([each], "SEEN")]
         if each.switch:
             assert each.switch.version == number
             assert before in (number, each.switch.before) or each.switch.before == 0
         if each.switch and each.switch.sequence is not None:
-            assert sequence < each.switch.sequence <= min(sequences, default=each.switch.sequence)
-        last[each.shard] = (number, max(sequences, default=sequence))
+            first = places[each.switch.sequence]
+            assert newest < first <= min(found, default=first)
+        last[each.shard] = (number, max(found, default=newest))
 
 
 class WholeFleet(SqlFleet):

@@ -14,7 +14,7 @@ TABLE = [("a", "red"), ("b", "blue"), ("b", "grey"), ("zz", "none")]  # of the r
 
 
 def whole(draw: Draw, depth: int = 2) -> str:
-    """Returns an expression whose value is a whole number or NULL."""
+    """Returns an expression with a whole number or NULL as its value."""
     if not depth:
         return str(draw(st.sampled_from(['"v"', "0", "1", "7", "-3", "2000000000"])))
     inner = whole(draw, depth - 1)

@@ -1,6 +1,5 @@
 """The applications of these tests: a folder each."""
 
-import re
 import shutil
 from pathlib import Path
 
@@ -15,10 +14,14 @@ def program(name: str) -> Program:
     return compile_application(read_folder(FOLDER / name))
 
 
-def reading(name: str, source: str, folder: Path) -> Path:
-    """Copies an application into a folder, as one that reads another stream; returns the copy's folder."""
-    copy = folder / f"{name} of {source}"
+def copied(name: str, folder: Path, *, source: str = "ledger", version: int = 1) -> Path:
+    """Copies an application into a folder, as one that reads that stream and writes that number into rows of LARGE.
+
+    Returns the folder of the copy.
+    """
+    copy = folder / f"{name} {version}"
     shutil.copytree(FOLDER / name, copy)
-    settings = copy / "application.toml"
-    settings.write_text(re.sub('source = ".*"', f'source = "{source}"', settings.read_text()))
+    settings, script = copy / "application.toml", copy / "application.sql"
+    settings.write_text(settings.read_text().replace('"ledger"', f'"{source}"'))
+    script.write_text(script.read_text().replace(", 1 FROM", f", {version} FROM"))
     return copy

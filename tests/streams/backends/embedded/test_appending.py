@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.backends.embedded.appending import Writing, Written
+from streams.backends.embedded.appending import Refuse, Writing, Written
 from streams.backends.embedded.limits import NEVER, THROTTLED, LimitedStream
 from streams.backends.embedded.receipts import KEPT
 from streams.backends.embedded.stream import TRIM_EVERY, EmbeddedStream
@@ -131,3 +131,27 @@ def test_limits_refuse_a_request_with_a_receipt_as_a_whole(tmp_path: Path) -> No
     assert stream.append([Writing([("a", b"1")] * 999)])[0].errors == {}  # the refused request took no tokens
     [answer] = stream.append([Writing([("a", b"1")] * 3, receipt="r", digest="d", marks={"m": "1"})])
     assert (answer.errors, len(held(stream)), stream.marks("")) == ({1: THROTTLED, 2: THROTTLED}, 999, {})
+
+
+class PausedStream(EmbeddedStream):
+    """Is paused inside of its next transactions, after the stamp was taken."""
+
+    clock: FakeClock
+    pauses: list[int]
+
+    def _refusals(self) -> Refuse | None:
+        if self.pauses:
+            self.clock.advance(self.pauses.pop())
+        return super()._refusals()
+
+
+@pytest.mark.parametrize(("pauses", "late"), [([2000], 0), ([400], 400), ([2000] * 3, 2000)])
+def test_writer_that_was_paused_stamps_its_records_anew(tmp_path: Path, pauses: list[int], late: int) -> None:
+    clock = FakeClock()
+    stream = PausedStream(tmp_path / "streams.sqlite3", "trades", clock)
+    stream.create()
+    stream.clock, stream.pauses = clock, list(pauses)
+    stream.put([("a", b"1"), ("b", b"2")])
+    [batch] = stream.read("shardId-000000000000", TRIM_HORIZON, 10).batches
+    assert (clock() - batch.arrived, batch.datas, stream.pauses) == (late, [b"1", b"2"], [])
+    stream.close()

@@ -37,12 +37,12 @@ SELECT STREAM "id", "tickerSymbol", "quantity", COUNT(*) OVER "W", SUM("quantity
 FROM "SOURCE_SQL_STREAM_001"
 WINDOW "W" AS (PARTITION BY "tickerSymbol" RANGE INTERVAL '15' SECOND PRECEDING);
 
--- A chain: the largest trades with their counts, as they come.
-CREATE OR REPLACE STREAM "LARGE" ("id" BIGINT, "ticker" VARCHAR(16), "lines" BIGINT, "shares" BIGINT);
+-- A chain: the largest trades with their counts, as they come, and the version of this script.
+CREATE OR REPLACE STREAM "LARGE" ("id" BIGINT, "ticker" VARCHAR(16), "lines" BIGINT, "shares" BIGINT, "version" INTEGER);
 
 CREATE OR REPLACE PUMP "LARGE_PUMP" AS
 INSERT INTO "LARGE"
-SELECT STREAM "id", "ticker", "lines", "shares" FROM "COUNTED" WHERE "quantity" > 9900;
+SELECT STREAM "id", "ticker", "lines", "shares", 1 FROM "COUNTED" WHERE "quantity" > 9900;
 
 -- A chain, a join with reference data, and a tumbling window above them.
 CREATE OR REPLACE STREAM "SECTORS_OF_STEPS" ("sector" VARCHAR(16), "trades" BIGINT, "most" BIGINT);

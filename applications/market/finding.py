@@ -1,0 +1,20 @@
+"""Finds tickers."""
+
+from collections.abc import Iterator
+
+from applications.market import links, queries
+from applications.market.models import TRADES
+from common.finding import Hit, Person
+from streams.models.readers import streams_of
+
+STREAMS = 3  # that are searched, the application's own first
+
+
+def find(text: str, person: Person, most: int) -> Iterator[Hit]:
+    """Yields tickers that begin with the text, in any case; those of other streams name their stream."""
+    if not text:
+        return
+    for stream in list(dict.fromkeys([TRADES, *streams_of(TRADES)]))[:STREAMS]:
+        about = "" if stream == TRADES else f"on {stream}"
+        for name in queries.beginning_with(text, stream, most):
+            yield Hit("ticker", name, links.to_ticker(name, stream), about)

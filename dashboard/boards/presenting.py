@@ -1,0 +1,65 @@
+"""Makes a board's snapshot ready for templates: how each panel's stream stands, its rows as a table, its spark."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from dashboard.standing import judge
+from streams.core import clock
+
+WIDTH, HEIGHT = 100, 24  # of a spark; board.js draws the same
+FORMS = {True: "second", False: "full"}
+
+
+def present(snapshot: Mapping[str, Any], pulse: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Returns the panels of a snapshot for a template; `pulse` is the snapshot of the topic `pulse`."""
+    now = clock.from_iso(snapshot["now"])
+    return [_presented(panel, place, pulse, now) for place, panel in enumerate(snapshot["panels"])]
+
+
+def _presented(panel: dict[str, Any], place: int, pulse: Mapping[str, Any], now: int) -> dict[str, Any]:
+    more: dict[str, Any] = {"place": place}
+    if "stream" in panel:
+        more |= _standing(panel, pulse, now)
+    if panel["kind"] == "number" and "values" in panel:
+        more |= {"spark": spark(panel["values"])}
+    if "lines" in panel:
+        more |= {"heads": [line["name"] for line in panel["lines"]], "twin": list(twin(panel))}
+        more |= {"none": all(value is None for line in panel["lines"] for value in line["values"])}
+    return panel | more
+
+
+def _standing(panel: Mapping[str, Any], pulse: Mapping[str, Any], now: int) -> dict[str, Any]:
+    """Returns the look of a panel's figures and the time up to which they are true."""
+    if panel["settled"]:
+        return {"look": "current", "since": None, "age": None}
+    newest, watermark = (panel[name] and clock.from_iso(panel[name]) for name in ("newest", "watermark"))
+    alive = pulse["workers"].get(panel["application"], {}).get(panel["stream"], 0)
+    drained = panel["stream"] in pulse["drained"].get(panel["application"], [])
+    found = judge(newest, watermark, alive, now, drained=drained)
+    age = None if found.age is None else found.age / 1000
+    since = clock.to_iso(found.since) if found.since is not None and found.look != "current" else None
+    return {"look": found.look, "since": since, "age": age}
+
+
+def twin(panel: Mapping[str, Any]) -> Iterator[tuple[str, list[float | None]]]:
+    """Yields the steps of a curve, the latest first: (time, a value for each line)."""
+    columns = [line["values"] for line in panel["lines"]]
+    for place in reversed(range(len(columns[0]) if columns else 0)):
+        yield clock.to_iso(panel["start"] + place * panel["step"]), [values[place] for values in columns]
+
+
+def spark(values: Sequence[float | None]) -> str:
+    """Returns the path of an SVG in a box of WIDTH × HEIGHT, with an interruption for each gap."""
+    known = [value for value in values if value is not None]
+    if len(known) < 2:
+        return ""
+    low, high = min([0, *known]), max([0, *known])
+    scale = (HEIGHT - 2) / ((high - low) or 1)
+    across = WIDTH / max(1, len(values) - 1)
+    points = [(place * across, value) for place, value in enumerate(values)]
+    parts = []
+    for is_gap, run in groupby(points, lambda point: point[1] is None):
+        if not is_gap:
+            parts.append("M" + "L".join(f"{x:.1f} {HEIGHT - 1 - ((y or 0) - low) * scale:.1f}" for x, y in run))
+    return "".join(parts)

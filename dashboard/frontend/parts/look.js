@@ -1,0 +1,96 @@
+// The look of a panel's curve: lines told apart by colour and dash, or bars that stand on each other.
+
+import { axes, cursor } from "../charts.js";
+import { time } from "../format.js";
+import { figure } from "./figures.js";
+
+const LINES = [["accent", []], ["sold", [7, 4]], ["bought", [2, 3]], ["ink", [9, 3, 2, 3]], ["muted", [4, 4]]];
+const WORDS = ["accent-ink", "sell-ink", "buy-ink", "", "unit"];
+const MARKS = ["—", "– –", "· ·", "– ·", "- -"];
+const DAY = 86_400;
+const specs = new Map();
+
+/** Returns the look of a panel; the same one for the same lines, so that its chart is not made anew with each snapshot. */
+export function lookOf({ kind, unit, step, lines, more }) {
+  const names = lines.map(({ name }) => name);
+  const name = JSON.stringify([kind, unit, step, names, more]);
+  if (specs.size > 200) specs.clear();
+  if (!specs.has(name)) specs.set(name, look(kind, unit, step, names, more));
+  return specs.get(name);
+}
+
+/** Returns the columns of a panel for its chart: seconds, a column for each line, for bars the sums to draw before those. */
+export function columnsOf({ kind, start, step, lines }) {
+  const values = lines.map((line) => line.values);
+  const at = (values[0] ?? []).map((_, place) => (start + place * step) / 1000);
+  return kind === "bars" ? [at, ...stacked(values), ...values] : [at, ...values];
+}
+
+/** Returns the tops of bars, the highest first, so that each covers the lower part of the one before. */
+export function stacked(values) {
+  const tops = [];
+  values.forEach((line, place) => {
+    tops.unshift(line.map((value, at) => (value === null ? null : value + (tops[0]?.[at] ?? 0))));
+  });
+  return tops;
+}
+
+function look(kind, unit, step, names, more) {
+  const bars = kind === "bars";
+  const key = names.map((name, place) => [`${bars ? "■" : MARKS[place]} ${name}`, WORDS[place]]);
+  const lineAt = (data, place) => data[1 + place + (bars ? names.length : 0)];
+  return {
+    key: [...key, ...(more > 0 ? [[`and ${figure(more)} more`]] : []), ...(unit ? [[unit, "unit"]] : [])],
+    read: (data, index, zone) => [
+      [time(data[0][index] * 1000, step >= DAY * 1000 ? "full" : "second", zone)],
+      ...names.map((name, place) => [`${name} ${figure(lineAt(data, place)[index])}`, WORDS[place]]),
+    ],
+    options: (ink, zone, uPlot) => ({
+      padding: [8 * scale(), 30 * scale(), 0, 0],
+      scales: { x: { range: (_, low, high) => [low, high + (bars ? step / 1000 : 0)] }, y: { range: (_, low, high) => spread(low, high) } },
+      axes: scaled(axes(ink, zone, "minute", { size: 62, value: figure }), zone),
+      cursor: { ...cursor(ink), ...(bars ? { points: { show: false } } : {}), sync: { key: "board" } },
+      series: [{}, ...(bars ? columns(names, ink, uPlot) : names.map((name, place) => curve(name, ink, place)))],
+    }),
+  };
+}
+
+function spread(low, high) {
+  if (low === null || high === null) return [0, 1];
+  const [bottom, top] = [Math.min(0, low), Math.max(0, high)];
+  return [bottom * 1.08, top === bottom ? 1 : top * 1.08];
+}
+
+/** Returns how large the page's own text is, which grows on a wall: 1 for the usual. */
+const scale = () => Math.max(1, Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16);
+
+/** Sizes the axes with the page's own text; times of several days have their date. */
+function scaled(found, zone) {
+  const size = scale();
+  const font = `${Math.round(12 * size)}px system-ui, sans-serif`;
+  const form = ({ scales: { x } }) => (x.max - x.min < 900 ? "second" : "minute");
+  const label = (plot, at) => {
+    const days = plot.scales.x.max - plot.scales.x.min > 1.5 * DAY;
+    return days ? time(at * 1000, "full", zone).slice(5, 16) : time(at * 1000, form(plot), zone);
+  };
+  const values = (plot, splits) => splits.map((at) => label(plot, at));
+  const [across, up] = found.map((axis) => ({ ...axis, font, size: axis.size * size, gap: axis.gap * size, space: axis.space * size }));
+  return [{ ...across, space: 92 * size, values }, up];
+}
+
+function curve(label, ink, place) {
+  const [colour, dash] = LINES[place];
+  return { label, stroke: ink[colour], dash: dash.map((length) => length * scale()), width: 1.75 * scale(), points: { size: 5 * scale(), fill: ink[colour], show: few } };
+}
+
+function columns(names, ink, uPlot) {
+  const paths = uPlot.paths.bars({ size: [0.7, 26 * scale()], align: 1, radius: 0.08 });
+  const drawn = names.map((name, place) => ({ label: name, paths, fill: ink[LINES[place][0]], width: 0, points: { show: false } }));
+  return [...drawn.reverse(), ...names.map((name) => ({ label: name, show: false }))];
+}
+
+/** A line of few points shows them, since a single one would not be seen. */
+function few(plot, series) {
+  const values = plot.data[series];
+  return values.filter((value, at) => value !== null && values[at - 1] == null && values[at + 1] == null).length > 0 && values.length < 400;
+}

@@ -1,0 +1,90 @@
+"""A board is made without code, moves by itself, is paused and sent, ordered by hand, and hung on a wall."""
+
+import re
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import SignIn, Traffic
+from tests.chromium import expect_state, watched
+from tests.deployment import Web
+
+
+def add_panel(page: Page, web: Web, **choices: str) -> None:
+    """Chooses one field after the other, as a person does: each choice shows the panel anew."""
+    page.goto(f"{web.url}/boards/my-shops/panels/new/")
+    for name, value in choices.items():
+        with page.expect_navigation():
+            page.select_option(f"[name={name}]", value)
+    expect(page.get_by_test_id("panel")).to_be_visible()
+    page.get_by_test_id("keep").click()
+    page.wait_for_url("**/edit/")
+
+
+def names(page: Page) -> list[str]:
+    return [text.split()[-1] for text in page.get_by_test_id("panel-item").locator(".aside").all_inner_texts()]
+
+
+def test_board_from_nothing_to_the_wall(sign_in: SignIn, web: Web, traffic: Traffic, browser: Browser) -> None:
+    page = sign_in("/boards/new/")
+    page.get_by_label("Title").fill("My shops")
+    page.get_by_role("button", name="Make it").click()
+    add_panel(page, web, kind="number", data="orders/seconds", function="sum", column="lines")
+    add_panel(page, web, kind="lines", data="orders/seconds", function="max", column="peak")
+    add_panel(page, web, kind="top", data="trades/minutes", function="sum", column="trades", by="ticker")
+    page.get_by_role("link", name="Look at it").click()
+    number = page.get_by_test_id("number")
+    expect_state(page, "live")
+    before = number.inner_text()
+    expect(number).not_to_have_text(before)
+    expect(page.locator("line-chart canvas")).to_have_count(1)
+    check_pause(page)
+    check_order(page, web)
+    check_wall(page, browser)
+
+
+def check_pause(page: Page) -> None:
+    """A paused board has its moment in the address, and shows that moment when the address is opened again."""
+    page.keyboard.press("Space")
+    expect_state(page, "paused")
+    expect(page).to_have_url(re.compile(r"\?at=20"))
+    page.reload()
+    expect(page.get_by_test_id("past")).to_be_visible()
+    expect(page.get_by_test_id("number")).to_have_text(re.compile(r"\d"))
+
+
+def check_order(page: Page, web: Web) -> None:
+    """Arrows by the keyboard keep the focus on the panel; dots are dragged by the pointer."""
+    page.goto(f"{web.url}/boards/my-shops/edit/")
+    assert names(page) == ["orders/seconds", "orders/seconds", "trades/minutes"]
+    page.locator("#up-2").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#up-1")).to_be_focused()
+    assert names(page) == ["orders/seconds", "trades/minutes", "orders/seconds"]
+    handles = page.locator(".handle")
+    start, end = handles.nth(1).bounding_box(), handles.nth(0).bounding_box()
+    assert start and end
+    page.mouse.move(start["x"] + 8, start["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(end["x"] + 8, end["y"] - 8, steps=4)
+    with page.expect_navigation():
+        page.mouse.up()
+    assert names(page) == ["trades/minutes", "orders/seconds", "orders/seconds"]
+    page.get_by_test_id("undo").click()
+    expect(page.get_by_test_id("panel-item").first).to_contain_text("orders/seconds")
+
+
+def check_wall(page: Page, browser: Browser) -> None:
+    """A stranger with the link sees the board move; once the link is revoked, the screen shows it no more."""
+    page.get_by_test_id("new-link").click()
+    page.get_by_role("button", name="Make it").click()
+    address = page.get_by_test_id("display-link").inner_text()
+    for context in watched(browser.new_context(viewport={"width": 1920, "height": 1080})):
+        wall = context.new_page()
+        wall.goto(address)
+        number = wall.get_by_test_id("number")
+        before = number.inner_text()
+        expect(number).not_to_have_text(before)
+        expect(wall.locator("nav, form, a[href]")).to_have_count(0)
+        page.goto(f"{page.url.split('/boards')[0]}/accounts/sessions/")
+        page.get_by_test_id("door").get_by_role("button").click()
+        expect(number).to_have_count(0)

@@ -1,0 +1,75 @@
+// Figures and sparks of panels, stacked bars, and the screen on a wall.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { figure, spark } from "../../../dashboard/frontend/parts/figures.js";
+import { isNight, Screen } from "../../../dashboard/frontend/parts/screen.js";
+
+test("figures are as the server writes them", () => {
+  const values = [null, 0, 7, 1234.5, 0.12345, 12_345_678, -2_500_000, "BUY", 1234567.8];
+  assert.deepEqual(values.map(figure), ["–", "0", "7", "1,234.5", "0.1235", "12.35 m", "-2.5 m", "BUY", "1.235 m"]);
+});
+
+test("a spark is interrupted at gaps", () => {
+  assert.equal(spark([0, 2, null, 1, 1]), "M0.0 23.0L25.0 1.0M75.0 12.0L100.0 12.0");
+  assert.equal(spark([null, 3]), "");
+});
+
+test("a screen is dark at night", () => {
+  assert.deepEqual([6, 7, 18, 19].map((hour) => isNight(new Date(2026, 10, 22, hour))), [true, false, false, true]);
+});
+
+function hung(answers, { there = true } = {}) {
+  const world = { now: 0, waits: [], reloads: 0, heard: [], asked: [], shown: [] };
+  const ports = {
+    ask: async (since) => {
+      world.asked.push(since);
+      return answers.shift() ?? { status: 0, data: null };
+    },
+    now: () => world.now,
+    after: (_, wait) => world.waits.push(wait),
+    isThere: async () => there,
+    reload: () => (world.reloads += 1),
+  };
+  const on = { show: (data) => (world.shown.push(data), !data.old), tell: ({ heard }) => world.heard.push(heard) };
+  world.screen = new Screen(ports, on);
+  world.screen.start(7, 1000);
+  return world;
+}
+
+const answer = (more = {}) => ({ status: 200, data: { now: "1970-01-01T00:00:01Z", pulse: {}, ...more } });
+
+test("a screen asks for what is newer than it shows", async () => {
+  const world = hung([answer({ version: 8, data: {} }), answer()]);
+  await world.screen.look();
+  await world.screen.look();
+  assert.deepEqual([world.asked, world.shown.length, world.waits], [[7, 8], 1, [1000, 1000, 1000]]);
+});
+
+test("a screen says that its figures are old once nothing was heard for some seconds", async () => {
+  const world = hung([]);
+  for (const now of [5000, 9000]) {
+    world.now = now;
+    await world.screen.look();
+  }
+  assert.deepEqual([world.heard, world.waits.at(-1), world.reloads], [[true, true, false], 5000, 0]);
+});
+
+test("a screen is loaded anew after a change and after a day, but only while the server is there", async () => {
+  const changed = hung([answer({ version: 8, data: { old: true } })]);
+  await changed.screen.look();
+  const long = hung([answer(), answer()]);
+  long.now = 86_400_001;
+  await long.screen.look();
+  const alone = hung([answer()], { there: false });
+  alone.now = 86_400_001;
+  await alone.screen.look();
+  assert.deepEqual([changed, long, alone].map((world) => world.reloads), [1, 1, 0]);
+});
+
+test("a screen whose link was revoked is loaded anew, to show nothing more", async () => {
+  const world = hung([{ status: 404, data: null }], { there: false });
+  await world.screen.look();
+  assert.equal(world.reloads, 1);
+});
