@@ -89,7 +89,15 @@ def _number(asked: Asking) -> dict[str, Any]:
     if not value and asked.panel.function in asking.ADDED:
         value = 0 if asking.first_known(series) < until else None  # before the first row nothing is known
     of = {"window": asked.panel.window, "until": to_iso(until)}
-    return {"value": value, **of, **_steps(series), "values": line.values, "cut": _cut(asked, series)}
+    return {"value": value, **of, **_steps(series), "values": _over(asked, series), "cut": _cut(asked, series)}
+
+
+def _over(asked: Asking, series: Series) -> list[float | None]:
+    """Returns the values of the steps that are over: a sum of the one that goes on would seem to fall."""
+    values = series.lines[0].values
+    if asked.panel.function not in asking.ADDED:
+        return values
+    return values[: max(1, (asked.reached - series.start) // series.step)]
 
 
 def _lines(asked: Asking) -> dict[str, Any]:
