@@ -1,10 +1,10 @@
 """The server writes figures and sparks as the browser does (tests/dashboard/frontend/boards.test.js)."""
 
 import pytest
-
-from dashboard.boards import ranges
-from dashboard.boards.presenting import present, spark
 from dashboard.boards.ranges import RangeError, Span
+
+from dashboard import ranges
+from dashboard.boards.presenting import present, spark
 from dashboard.templatetags.boards import figure
 from streams.core import clock
 from tests.dashboard.rows import at
