@@ -25,8 +25,9 @@ NOW = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + tim
 TICKER = "AMZN"
 PAGES = {"market": "/market/", "ticker": f"/market/{TICKER}/", "json": "/market/trades.json"}
 RANGES = ("24h", "7d", "30d", "365d")
-LOOKS = 15  # at each range, in turns
+LOOKS = 10  # at each range, in turns
 BATCH = 2000  # rows
+SHORT, SHORT_STEP = 60, 1800  # days that are stored in steps shorter than so many seconds: enough for their ranges
 DAY = 86_400  # seconds
 MINUTE: dict[str, Any] = {"trades": 5, "shares": 50, "cents": 500_000, "largest": 9, "last_sequence": "1"}
 MINUTE |= dict.fromkeys(("low", "high", "first", "last"), 10)
@@ -51,7 +52,8 @@ def fill(days: int) -> None:
     TradeMinute.objects.create(stream="trades", minute=NOW - timedelta(days=1), ticker=TICKER, side="BUY", **MINUTE)
     for step in rollups.STEPS[1:]:
         for ticker in (TICKER, rollups.ALL):
-            TradeStep.objects.bulk_create(_steps(days, step, ticker), batch_size=BATCH)
+            kept = min(days, SHORT) if step < SHORT_STEP else days
+            TradeStep.objects.bulk_create(_steps(kept, step, ticker), batch_size=BATCH)
 
 
 def _steps(days: int, step: int, ticker: str) -> Iterator[TradeStep]:
