@@ -1,7 +1,7 @@
 """Measures what a year on the pages of the market costs beside a day, in a database with the longer steps of a year.
 
-`parts/year.py` stores them, and times the queries of the charts and the table for a day, a week, a month and a year,
-in turns; then the building of the steps around one minute, which a worker does every few seconds.
+`parts/year.py` stores them, and times the whole pages and the JSON of the charts for a day, a week, a month and a
+year, in turns; then the building of the steps around one minute, which a worker does every few seconds.
 All of it is CPU time, with that of SQLite.
 """
 
@@ -21,7 +21,7 @@ def run(options: Options) -> Iterator[Figure]:
         found = found_by("year", str(options.amount(YEAR)), environment=site.environment)
     for name, seconds in found["looks"].items():
         yield Figure(name, "ms", [1000 * each for each in seconds])
-    for of in ("market", "ticker"):
+    for of in ("market", "ticker", "json"):
         day, year = (median(found["looks"][f"{of} {text}"]) for text in ("24h", "365d"))
         yield Figure(f"{of}: a year ÷ a day", "×", [year / day], RATIO)
     yield Figure(

@@ -131,6 +131,7 @@ def read(request: HttpRequest, now: datetime, usual: str = USUAL, path: str = ""
     zone = zone or UTC
     try:
         span = ranges.parse(text or usual, moment, zone=zone)
+        span = span._replace(live=span.end == moment)  # today, and a range up to now, are live, too
         if span.start >= moment:
             raise RangeError("The range lies in the future.")
     except RangeError as wrong:

@@ -49,14 +49,13 @@ def parse(text: str, now: int, at: str = "", zone: tzinfo = UTC) -> Span:
         return _checked(Span(end - length, end, not at, named[1].replace(" ", "")))
     if day := _day(text, now, zone):
         start_of, end_of = (_midnight(day, zone, more) for more in (0, 1))
-        return _checked(Span(start_of, min(now, end_of) if start_of < now else end_of, start_of < now < end_of, text))
+        return _checked(Span(start_of, min(now, end_of) if start_of < now else end_of, live=False, text=text))
     start, dots, end_text = text.partition("..")
     if not dots:
         raise RangeError(
             f"{quoted(text)} is no range such as 6h, now-1d, yesterday or 2026-11-22T14:00..2026-11-22T15:00."
         )
-    live = end_text.strip().lower() in ("", "now")
-    return _checked(Span(_moment(start, now, zone), _moment(end_text or "now", now, zone), live=live, text=text))
+    return _checked(Span(_moment(start, now, zone), _moment(end_text or "now", now, zone), live=False, text=text))
 
 
 def _day(text: str, now: int, zone: tzinfo) -> date | None:

@@ -10,7 +10,7 @@ function frame(view, ink, zone, uPlot, value) {
   const [across, up] = axes(ink, zone, "minute", { size: SIZE, value });
   const label = (_, splits) => stamps(splits, zone, splits.length > 1 ? splits[1] - splits[0] : view.step);
   return {
-    padding: [8, 18, 0, 0],
+    padding: [8, 24, 0, 0],
     tzDate: (at) => (zone === "utc" ? uPlot.tzDate(new Date(at * 1000), "UTC") : new Date(at * 1000)),
     scales: { x: { time: true, range: () => [view.start, Math.max(view.end, view.start + view.step)] } },
     axes: [{ ...across, values: label }, up],
@@ -47,13 +47,16 @@ export function flowIn(view) {
   };
 }
 
+/** Returns a number of an axis, which may lie between two whole ones. */
+const short = (number) => (number < 10 ? String(Number(number.toPrecision(2))) : compact(number));
+
 /** Columns: times, value. */
 export function volumeIn(view) {
   return {
     key: [["value, USD"]],
     read: ([at, value], index, zone) => [when(at, index, zone), value[index] === null ? NONE : [`${grouped(value[index])} USD`]],
     options(ink, zone, uPlot) {
-      const base = frame(view, ink, zone, uPlot, compact);
+      const base = frame(view, ink, zone, uPlot, short);
       return {
         ...base,
         scales: { ...base.scales, y: { range: (_, _low, high) => [0, Math.max(1, high) * 1.08] } },
