@@ -1,7 +1,6 @@
 """The server writes figures and sparks as the browser does (tests/dashboard/frontend/boards.test.js)."""
 
 import pytest
-from dashboard.boards.ranges import RangeError, Span
 
 from dashboard import ranges
 from dashboard.boards.presenting import present, spark
