@@ -1,7 +1,7 @@
 """Searching everywhere: the list below the field, and the page without scripts."""
 
-from mockups.kit import BLUE, EDGE, INK, LINE, MUTED, PALE_BLUE, button, panel, top_bar
-from mockups.pencil import Sheet
+from mockups.kit import EDGE, button, panel, top_bar
+from mockups.pencil import BLUE, INK, LINE, MUTED, PALE_BLUE, Sheet
 
 FOUND = [
     ("london", "site", ""),
