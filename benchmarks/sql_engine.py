@@ -1,8 +1,10 @@
 """Records a second through scripts, in memory, beside the hand-written `trades` and Bytewax; and a window of an hour.
 
 Engine: the trades of `throughput`, a million in memory, one process for each shape. An engine decodes, computes, takes
-results and state every 4,096 records, as a pipeline does. "tumbling count" is what Bytewax computes: a count by ticker
-and side in a minute. "trades as a script" computes what the hand-written application computes. The rounds alternate.
+results and state every 4,096 records, as a pipeline does. "tumbling count", which Bytewax computes too, is a
+count by ticker and side in a minute. "trades as a script" computes the same as the hand-written application. The rounds
+alternate. Where `make parity` has installed PyFlink, that counts too, from a file, on a local cluster with a
+parallelism of 1.
 
 Pipe: as in `throughput`, with "trades as a script", deployed, in place of `trades`; its rounds alternate with those of
 `trades`.
@@ -13,7 +15,7 @@ log of states without a database; the commits of the last 20 minutes of 80 are m
 
 from collections.abc import Iterator
 
-from benchmarks import throughput
+from benchmarks import flink, throughput
 from benchmarks.figures import Aim, Figure, percentile
 from benchmarks.options import Options
 from benchmarks.parts.sql_scripts import application
@@ -32,7 +34,7 @@ SHAPES = {
     "sliding count": Aim(500_000, at_least=True),
     "sliding extremes": None,
 }
-OF_BYTEWAX, OF_TRADES = Aim(3, at_least=True), Aim(0.6, at_least=True)
+OF_BYTEWAX, OF_FLINK, OF_TRADES = Aim(3, at_least=True), Aim(8, at_least=True), Aim(0.6, at_least=True)
 COMMIT = Aim(50, every=True)  # milliseconds
 
 
@@ -49,9 +51,13 @@ def run(options: Options) -> Iterator[Figure]:
                 found_pipes.append(through(site, options.amount(PIPED), name))
         speeds["trades"].append(engine("millrace_windows", records))
         speeds["Bytewax"].append(engine("bytewax_windows", records))
+        if flink.is_installed():
+            speeds.setdefault("PyFlink", []).append(records / flink.tumbling(records))
     for name, values in speeds.items():
         yield Figure(name, "records/s", values, SHAPES.get(name))
     yield Figure("tumbling count ÷ Bytewax", "×", ratio(speeds, "tumbling count", "Bytewax"), OF_BYTEWAX)
+    if "PyFlink" in speeds:
+        yield Figure("tumbling count ÷ PyFlink", "×", ratio(speeds, "tumbling count", "PyFlink"), OF_FLINK)
     yield Figure("trades as a script ÷ trades", "×", ratio(speeds, "trades as a script", "trades"), OF_TRADES)
     yield Figure("pipe of the script, producer and consumer at once", "records/s", pipes[SCRIPT], AIM)
     yield Figure("pipe of the script ÷ that of trades", "×", ratio(pipes, SCRIPT, "trades"), OF_TRADES)
