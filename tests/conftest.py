@@ -25,7 +25,7 @@ from tests.scheduling import group, name_groups, order
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
-settings.register_profile("shared", deadline=None)  # a busy machine is no failure
+settings.register_profile("shared", deadline=None, max_examples=60)  # a busy machine is no failure
 settings.register_profile("few", deadline=None, max_examples=10)  # where the same runs in full elsewhere
 settings.load_profile("shared")
 

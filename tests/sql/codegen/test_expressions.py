@@ -55,7 +55,7 @@ def outcome(work: Any, row: Any) -> Any:
         return "fault"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(expr=numbers, rows=st.lists(ROWS, min_size=1, max_size=4))
 def test_numbers_have_the_value_or_the_fault_of_the_rules(expr: Expr, rows: list[Any]) -> None:
     work = compiled(expr)
@@ -65,7 +65,7 @@ def test_numbers_have_the_value_or_the_fault_of_the_rules(expr: Expr, rows: list
         assert (found, type(found)) == (wanted, type(wanted)) or (wanted == "fault" and found is None)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(expr=conditions, rows=st.lists(ROWS, min_size=1, max_size=4))
 def test_conditions_have_the_truth_of_three_valued_logic(expr: Expr, rows: list[Any]) -> None:
     value, true, false = compiled(expr), compiled(expr, "true"), compiled(expr, "false")

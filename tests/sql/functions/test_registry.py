@@ -30,7 +30,7 @@ def signatures() -> list[tuple[str, tuple[str, ...]]]:
     return found
 
 
-@settings(max_examples=500)
+@settings(max_examples=100)
 @given(st.data())
 def test_generated_code_gives_the_result_of_the_call(data: st.DataObject) -> None:
     name, texts = data.draw(st.sampled_from(signatures()))

@@ -130,13 +130,13 @@ PIECES = _PIECES.split()
 
 
 @given(st.text() | st.binary().map(lambda data: data.decode("latin-1")))
-@settings(max_examples=100)
+@settings(max_examples=40)
 def test_random_text_raises_no_other_error(text: str) -> None:
     sentences(text)
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map(" ".join))
-@settings(max_examples=300)
+@settings(max_examples=60)
 def test_random_tokens_raise_no_other_error_and_survive_writing(text: str) -> None:
     try:
         statements = parse(text).statements

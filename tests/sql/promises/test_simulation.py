@@ -191,4 +191,4 @@ class WholeFleet(SqlFleet):
 
 TestSqlFleet = SqlFleet.TestCase
 TestWholeFleet = WholeFleet.TestCase
-TestSqlFleet.settings = TestWholeFleet.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
+TestSqlFleet.settings = TestWholeFleet.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)

@@ -82,7 +82,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(steps=steps)
 def test_switch_is_exact_to_the_record_and_keeps_the_state_of_operators_that_stay(steps: list[Any]) -> None:
     lease, now, before, begun = Lease(), START, 0, 0

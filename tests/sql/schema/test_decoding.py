@@ -232,7 +232,7 @@ def comparable(decoder: Decoder, found: Decoded) -> tuple[Any, ...]:
     return decoder.as_tuples(found.rows), places, [(n, str(error)) for n, error in found.refused], found.cut
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(schemas(), st.lists(RECORDS, max_size=4), st.integers(0, 2))
 def test_the_fast_readers_read_records_as_the_walk_does(schema: Schema, records: list[Any], level: int) -> None:
     datas = [json.dumps(record).encode() for record in records]

@@ -73,7 +73,7 @@ def same(ours: list[Timed], theirs: list[Timed]) -> bool:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(script=scripts(), gaps=records(), cuts=st.sets(st.integers(0, 25)))
 def test_engine_gives_the_rows_of_the_oracle(script: str, gaps: Any, cuts: set[int]) -> None:
     times = accumulate((gap for gap, _ in gaps), initial=BEGIN)
