@@ -4,7 +4,17 @@ SQLite tells its errors apart by words, PostgreSQL by SQLSTATE (appendix A of it
 (their error reference).
 """
 
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import OperationalError, connection
+
 from common.running import to_run
+
+P = ParamSpec("P")
+T = TypeVar("T")
+TRIES = 5  # of a transaction that loses a lock
 
 MISSING = f"If its tables are missing, run: {to_run('migrate')}"
 LOCKED = "Another process holds its lock: try again, and look for a long write or a backup."
@@ -60,6 +70,25 @@ def sentence(error: Exception) -> str:
     """Returns "The database refused: ", the database's own words on one line, and the remedy if one is known."""
     words = " ".join(str(error.args[1] if _number(error) else error).split()).rstrip(".")
     return f"The database refused: {words}. {_help(error)}".rstrip()
+
+
+def again_if_locked(work: Callable[P, T]) -> Callable[P, T]:
+    """Runs a function again, up to TRIES times, that the database rolled back since another transaction held a lock.
+
+    The function must be a whole transaction: within an outer one it is run once, since that one is rolled back too.
+    """
+
+    @wraps(work)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        for _ in range(0 if connection.in_atomic_block else TRIES - 1):
+            try:
+                return work(*args, **kwargs)
+            except OperationalError as error:
+                if _help(error) != LOCKED:
+                    raise
+        return work(*args, **kwargs)
+
+    return run
 
 
 def _help(error: Exception) -> str:

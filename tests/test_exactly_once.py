@@ -65,20 +65,20 @@ def test_trades_are_counted_once_when_every_worker_is_killed(deployment: Deploym
     deployment.run("streams", "create", "trades", "--shards", str(shards))
     deployment.run("streams", "create", "large")
     deployment.run("sql", "deploy", in_sql, str(copied(in_sql, deployment.folder, source="trades")))
-    producer = deployment.start("produce", "trades", "--count", "200000", "--rate", "0", "--seed", "7")
-    kills = consume_under_fire(deployment, ["trades", in_sql], 200_000, Random(shards))
+    producer = deployment.start("produce", "trades", "--count", "120000", "--rate", "0", "--seed", "7")
+    kills = consume_under_fire(deployment, ["trades", in_sql], 120_000, Random(shards))
     assert producer.wait() == 0
     producer.communicate()
     records = list(deployment.rows("streams", "tail", "trades"))
-    assert len(records) == 200_000
-    assert sorted(record["data"]["id"] for record in records) == list(range(1, 200_001))
+    assert len(records) == 120_000
+    assert sorted(record["data"]["id"] for record in records) == list(range(1, 120_001))
     reported = {
         (row["minute"][:16], row["ticker"], row["side"]): (row["trades"], row["shares"], row["first"], row["last"])
         for row in deployment.rows("report", "trades")
     }
     assert reported == naive_minutes(records)
     assert kills >= 8
-    assert deployment.query("SELECT sum(records) FROM streams_throughput WHERE application = 'trades'") == [(200_000,)]
+    assert deployment.query("SELECT sum(records) FROM streams_throughput WHERE application = 'trades'") == [(120_000,)]
     stream = EmbeddedStream(deployment.streams, "trades")
     end(deployment, stream, in_sql)
     stream.close()

@@ -7,6 +7,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import Max
 
 from common import database_errors
+from common.database_errors import again_if_locked
 from sql.folder import Application, FolderError
 from sql.live import files, row_views
 from sql.live.deployed import Compiled, compiled
@@ -28,6 +29,7 @@ class Deployment(NamedTuple):
     trouble: str = ""  # why the views could not be made, in a sentence
 
 
+@again_if_locked
 def deploy(name: str, content: Mapping[str, bytes], author: str, note: str = "") -> Deployment:
     """Stores the files of a folder as the next version of an application, and makes it the active one.
 
@@ -47,6 +49,7 @@ def deploy(name: str, content: Mapping[str, bytes], author: str, note: str = "")
     return Deployment(version, found, new, _make_views(outputs))
 
 
+@again_if_locked
 def roll_back(name: str, number: int | None = None) -> Deployment:
     """Makes an earlier version the active one: that of the number, or the one before the active one.
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from django.db import OperationalError, ProgrammingError
+from django.db import OperationalError, ProgrammingError, transaction
 
 from common import database_errors as says
-from common.database_errors import sentence
+from common.database_errors import again_if_locked, sentence
 
 MYSQL = {
     1146: says.MISSING,
@@ -70,3 +70,38 @@ def test_postgresql_errors_are_classified(kind: type[psycopg.Error]) -> None:
     error = ProgrammingError("its\n\twords")
     error.__cause__ = kind("its\n\twords")
     assert sentence(error) == f"The database refused: its words. {POSTGRES[kind]}".rstrip()
+
+
+class Losing:
+    """Loses its lock a number of times, as MariaDB says it, and then succeeds."""
+
+    def __init__(self, times: int, number: int = 1213) -> None:
+        self.left, self.tries, self.number = times, 0, number
+
+    def __call__(self) -> int:
+        self.tries += 1
+        if self.left:
+            self.left -= 1
+            raise OperationalError(self.number, "Deadlock found when trying to get lock; try restarting transaction")
+        return self.tries
+
+
+@pytest.mark.django_db(transaction=True)
+def test_transaction_is_tried_again_when_it_lost_a_lock() -> None:
+    assert again_if_locked(Losing(4))() == 5
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("losing", "tries"), [(Losing(9), 5), (Losing(9, number=2006), 1)])
+def test_transaction_ends_when_it_loses_each_time_or_the_server_is_away(losing: Losing, tries: int) -> None:
+    with pytest.raises(OperationalError):
+        again_if_locked(losing)()
+    assert losing.tries == tries
+
+
+@pytest.mark.django_db(transaction=True)
+def test_part_of_a_transaction_is_not_tried_again() -> None:
+    losing = Losing(1)
+    with pytest.raises(OperationalError), transaction.atomic():
+        again_if_locked(losing)()
+    assert losing.tries == 1

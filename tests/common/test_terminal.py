@@ -12,7 +12,7 @@ from streams.management.commands.produce import Command
         (["tail", "--confg", "a", "--config", "a"], "unrecognized arguments: --confg a; did you mean --config?"),
         (["lines", "--zzz"], "unrecognized arguments: --zzz; --help lists the options"),
         (["lines", "--stream", "a", "b"], "unrecognized arguments: b"),
-        (["lines", "--sede", "1"], "unrecognized arguments: --sede 1; did you mean --seed?"),
+        (["trades", "--sede", "1"], "unrecognized arguments: --sede 1; did you mean --seed?"),
     ],
 )
 def test_mistyped_option_is_answered_with_the_nearest(
