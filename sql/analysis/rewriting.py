@@ -4,20 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sql.plan.expressions import (
-    Apply,
-    Case,
-    Coalesce,
-    Convert,
-    Expr,
-    In,
-    InTable,
-    Junction,
-    Not,
-    Part,
-    RowTime,
-    Test,
-)
+from sql.plan.expressions import Apply, Case, Coalesce, Expr, In, Junction, RowTime
+from sql.plan.trees import parts, walk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,30 +34,21 @@ class Arrival(Expr):
 
 def children(expr: Expr) -> tuple[Expr, ...]:
     """Returns the expressions that an expression is made of."""
-    match expr:
-        case Apply() | Junction() | Coalesce():
-            return expr.args
-        case Convert() | Not() | Test() | Part() | InTable() | Declared():
-            return (expr.arg,)
-        case In():
-            return (expr.arg, *expr.options)
-        case Case():
-            return (*(each for branch in expr.branches for each in branch), expr.otherwise)
-    return ()
+    return (expr.arg,) if isinstance(expr, Declared) else parts(expr)
 
 
-def with_children(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
+def with_children(expr: Expr, new: tuple[Expr, ...]) -> Expr:
     """Returns an expression made of other parts, in the order of `children`."""
     changes: dict[str, Any]
     match expr:
         case Apply() | Junction() | Coalesce():
-            changes = {"args": parts}
+            changes = {"args": new}
         case In():
-            changes = {"arg": parts[0], "options": parts[1:]}
+            changes = {"arg": new[0], "options": new[1:]}
         case Case():
-            changes = {"branches": tuple(zip(parts[:-1:2], parts[1:-1:2], strict=True)), "otherwise": parts[-1]}
+            changes = {"branches": tuple(zip(new[:-1:2], new[1:-1:2], strict=True)), "otherwise": new[-1]}
         case _:
-            changes = {"arg": parts[0]}
+            changes = {"arg": new[0]}
     return replace(expr, **changes)
 
 
@@ -78,18 +57,14 @@ def rewrite(expr: Expr, change: Callable[[Expr], Expr | None]) -> Expr:
     changed = change(expr)
     if changed is not None:
         return changed
-    parts = children(expr)
-    new = tuple(rewrite(each, change) for each in parts)
-    return expr if all(one is other for one, other in zip(parts, new, strict=True)) else with_children(expr, new)
+    old = children(expr)
+    new = tuple(rewrite(each, change) for each in old)
+    return expr if all(one is other for one, other in zip(old, new, strict=True)) else with_children(expr, new)
 
 
 def parts_of(expr: Expr) -> Iterator[Expr]:
-    """Yields an expression and all that it is made of."""
-    waiting = [expr]
-    while waiting:
-        each = waiting.pop()
-        yield each
-        waiting.extend(reversed(children(each)))
+    """Yields an expression and all that it is made of, the outer ones first."""
+    return walk(expr, children)
 
 
 def plain(expr: Expr) -> Expr:

@@ -7,7 +7,7 @@ from typing import Any
 from sql.codegen.names import Names
 from sql.codegen.templates import filled
 from sql.errors import Fault, RowError
-from sql.functions.casting import assign_to, cast_inline, cast_to, inline_number, refuse_text, same
+from sql.functions.casting import assign_inline, assign_to, cast_inline, cast_to, refuse_text
 from sql.plan.expressions import Convert
 from sql.types import Family, Kind, Type
 
@@ -54,11 +54,8 @@ class Conversions:
         return Converted(template or f"{names.bind(cast_to(source, target), 'f')}({{0}})", expr.column)
 
     def _assignment(self, source: Type, target: Type, column: str, names: Names) -> str:
-        if assign_to(source, target) is same:
-            return "{0}"
-        if source.is_numeric and target.is_numeric:
-            template = inline_number(source, target)
-            return template or f"{names.bind(assign_to(source, target), 'f')}({{0}})"
+        if template := assign_inline(source, target):
+            return template
         if target.family == Family.TEXT:
             return self._text(source, target, column, names)
         return f"{names.bind(assign_to(source, target), 'f')}({{0}})"

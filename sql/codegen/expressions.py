@@ -11,7 +11,7 @@ from typing import Any
 from sql.codegen.conversions import Conversions
 from sql.codegen.names import Names
 from sql.codegen.templates import ATOM, filled, literal
-from sql.codegen.trees import Held, is_given, is_null, is_plain, parts, walk
+from sql.codegen.trees import Held, is_given, is_null, is_plain
 from sql.functions.function import Function
 from sql.functions.registry import find
 from sql.plan.expressions import (
@@ -32,6 +32,7 @@ from sql.plan.expressions import (
     Test,
     Truth,
 )
+from sql.plan.trees import parts, walk
 from sql.types import Type
 
 CONDITIONS = (Junction, Not, Test, In, InTable)

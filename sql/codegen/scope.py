@@ -7,9 +7,9 @@ from sql.codegen.conversions import Conversions
 from sql.codegen.expressions import VARIABLE, Writer
 from sql.codegen.lines import Lines, Mark
 from sql.codegen.names import Names
-from sql.codegen.trees import parts
 from sql.functions.registry import find
 from sql.plan.expressions import Apply, Const, Convert, Expr, Field, RowTime
+from sql.plan.trees import parts
 
 
 @dataclass(slots=True)

@@ -1,10 +1,9 @@
 """Looks into expressions, and tests the Python expressions that are written for them for NULL."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sql.plan.expressions import Apply, Case, Coalesce, Const, Convert, Expr, In, InTable, Junction, Not, Part, Test
+from sql.plan.expressions import Const, Expr
 from sql.types import Family, Kind, Type
 
 LITERAL = re.compile(r"None|True|False|\d[\w.+-]*")
@@ -25,27 +24,6 @@ def is_null(text: str) -> str:
 def is_given(text: str) -> str:
     """Returns the Python condition that an expression is not None."""
     return str(text != "None") if LITERAL.fullmatch(text) else f"{text} is not None"
-
-
-def parts(expr: Expr) -> tuple[Expr, ...]:
-    """Returns the expressions inside an expression."""
-    if isinstance(expr, Apply | Junction | Coalesce):
-        return expr.args
-    if isinstance(expr, In):
-        return (expr.arg, *expr.options)
-    if isinstance(expr, Case):
-        return (*(each for branch in expr.branches for each in branch), expr.otherwise)
-    if isinstance(expr, Not | Test | Convert | InTable | Part):
-        return (expr.arg,)
-    return ()
-
-
-def walk(expr: Expr) -> Iterator[Expr]:
-    """Yields an expression and all expressions inside it."""
-    waiting = [expr]
-    while waiting:
-        yield (each := waiting.pop())
-        waiting += parts(each)
 
 
 def is_plain(of: Type, option: Const) -> bool:
