@@ -233,11 +233,6 @@ def datasets() -> list[Dataset]:
     return found + [each for provider in _providers for each in provider.datasets()]
 
 
-def find_dataset(name: str) -> Dataset | None:
-    """Returns the dataset of that name; None if there is none, for example because its application was removed."""
-    return next((each for each in datasets() if each.name == name), None)
-
-
 def find_topic(name: str) -> tuple[str, Topic] | None:
     """Returns the topic or family of that name, and its application's name; None if there is none.
 

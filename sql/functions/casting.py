@@ -158,25 +158,11 @@ def assign_to(source: Type, target: Type, on_truncate: Callable[[str, int], str]
     return cast_to(source, target)
 
 
-def unify_to(source: Type, target: Type) -> Convert:
-    """Returns the conversion of a value of a CASE, COALESCE, IN or UNION to the `common_type` of them all."""
-    return to_number(source, target) if source.is_numeric and target.is_numeric else same
-
-
 def assign_inline(source: Type, target: Type) -> str | None:
     """Returns the template of an INSERT's conversion, or None where `assign_to` is called, as for texts to be cut."""
     if source.is_numeric and target.is_numeric:
         return cast_inline(source, target)
     return "{0}" if assign_to(source, target) is same else None
-
-
-def cast_is_total(source: Type, target: Type) -> bool:
-    """Returns whether a CAST, or an INSERT that cuts texts, cannot fail for any value of the source."""
-    if cast_to(source, target) is same or source.family == target.family == Family.TEXT:
-        return True
-    if source.is_numeric and target.kind == Kind.DOUBLE:
-        return True
-    return target.family == Family.TEXT and target.size >= longest(source)
 
 
 def cast_inline(source: Type, target: Type) -> str | None:

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from sql.engine.contract import Kept, Row
 from sql.engine.operators.distinct import DistinctOperator
 from sql.engine.operators.order import OrderOperator
-from sql.engine.operators.union import UnionOperator
 from sql.errors import Fault
 from sql.plan.nodes import Distinct, Order, Period, SortKey
 from tests.sql.operators.driving import SCAN, Batch, Told, drive, kept_after, slot
@@ -110,8 +109,3 @@ def test_order_leaves_out_rows_beyond_its_bound() -> None:
     batch = [Batch(0, [(3, 3), (1, 1), (2, 2)])]
     found = drive(lambda kept: OrderOperator(order(STEP, (False, False)), kept, told, most=2), batch)
     assert (found, told.counts) == ([(10, (1,)), (10, (3,))], {"full:sorted rows": 1})
-
-
-def test_union_lets_rows_pass() -> None:
-    union = UnionOperator()
-    assert [union.add(1, [(1,)], 0), union.add(1, [(2,)], 1), union.due()] == [[(1,)], [(2,)], None]
