@@ -1,17 +1,21 @@
 """Writes rows as JSON, as the service wrote them: numbers as numbers, times as texts in UTC, bytes in base64."""
 
+from __future__ import annotations
+
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from sql.functions.calendar import iso_date
 from sql.functions.values import real_text
-from sql.plan.nodes import Column
 from sql.types import Family, Kind, Type
 from streams.core import clock
+
+if TYPE_CHECKING:
+    from sql.plan.nodes import Column
 
 encode = msgspec.json.encode  # to bytes
 

@@ -5,8 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from sql.live.models import SqlApplication, SqlOutput, SqlRow
-from sql.live.outputs import ERRORS
+from sql.live.models import ERRORS, SqlApplication, SqlOutput, SqlRow
 from sql.live.row_views import family_of
 from sql.types import Family
 from streams.core import clock

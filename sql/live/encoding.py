@@ -1,16 +1,20 @@
 """Writes rows as JSON or CSV, as the service wrote them to its outputs; sql.rendering has the form of each value."""
 
+from __future__ import annotations
+
 import csv
 from collections.abc import Callable, Iterable, Sequence
 from io import StringIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from common.text import cut
 from sql.engine.contract import Row
-from sql.plan.nodes import Column
 from sql.rendering import Renderer, encode
+
+if TYPE_CHECKING:
+    from sql.plan.nodes import Column
 
 NUL = b"\\u0000"  # as JSON writes it; PostgreSQL takes no such text
 SHOWN = 200  # characters of a text on a page

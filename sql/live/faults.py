@@ -1,17 +1,21 @@
 """Counts the rows that pumps could not use, by reason."""
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import F
 
 from common.text import storable
 from sql.engine.contract import Row, RowFault
 from sql.live.models import SqlFault
-from sql.plan.nodes import Column
 from streams.core.clock import to_datetime
 from streams.models.upsert import upsert
+
+if TYPE_CHECKING:
+    from sql.plan.nodes import Column
 
 MOST = 500  # reasons of an application; further ones are counted together
 LONGEST = 500  # characters of a sentence, an expression and a value

@@ -6,6 +6,8 @@ from django.db import models
 MOST_APPLICATION = 64  # characters of a name: leases are kept under it
 MOST_IDENTIFIER = 128  # characters of a name in a script
 MOST_VIEW = 63  # characters of a view's name: PostgreSQL's limit, below MariaDB's
+ERRORS = "error_stream"  # the name of the output that holds the faults
+NEWEST = 20  # rows of a tail
 
 
 class SqlApplication(models.Model):

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 from sql.folder import Application
 from sql.folder import Output as Target
+from sql.live.models import ERRORS
 from sql.plan.expressions import Convert, Expr, Field
 from sql.plan.nodes import Aggregate, Column, Distinct, Filter, Node, Order, Over, Plan, Project, Scan, Stagger, walk
 from sql.types import INTEGER, TIMESTAMP, varchar
 
-ERRORS = "error_stream"
 ERROR_COLUMNS = tuple(
     Column(name=name, type=type_)
     for name, type_ in (

@@ -2,17 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Model, QuerySet
 
 from common.retention import kept_since
-from sql.live import report, topics
-from sql.live.configuration import Versions
+from sql.live import topics
 from sql.live.datasets import datasets
-from sql.live.delivery import Deliverer
 from sql.live.metrics import figures
 from sql.live.models import (
     SqlApplication,
@@ -28,8 +25,6 @@ from sql.live.models import (
     SqlUse,
     SqlVersion,
 )
-from sql.live.processor import RawDecoder, SqlProcessor, States
-from sql.live.sink import SqlSink
 from streams.applications import Application, Navigation, Provider, Topic
 from streams.operations.retention import not_ahead
 
@@ -40,24 +35,9 @@ def find(name: str) -> Application | None:
     found = deployed.values_list("pk", "stream", "parallel").first()
     if found is None:
         return None
-    number, stream, parallel = found
-    versions = Versions(name)
-    states = States(versions.numbered)
-    return Application(
-        name=name,
-        title=name,
-        decode=RawDecoder(),  # type: ignore[arg-type]  # the engine decodes
-        build=lambda state: SqlProcessor("", state, versions.numbered),
-        build_at=lambda shard: partial(SqlProcessor, shard, version=versions.numbered),
-        sink=SqlSink(),
-        inherit=states.inherit,
-        set_back=states.set_back,
-        stream=stream,
-        whole=not parallel,
-        configuration=versions.active,
-        report_range=partial(report.rows, name),
-        deliver=partial(Deliverer, number),
-    )
+    from sql.live.running import declared  # noqa: PLC0415 - the engine takes longer to import than a command to start
+
+    return declared(name, *found)
 
 
 def names() -> list[str]:

@@ -14,15 +14,13 @@ from common.text import storable
 from sql.live.backlog import refuse_overflow
 from sql.live.deployed import Output
 from sql.live.faults import Seen, add_faults, error_row, seen
-from sql.live.models import SqlOutbox, SqlRow, SqlSwitch, SqlTail
-from sql.live.outputs import ERRORS
+from sql.live.models import ERRORS, NEWEST, SqlOutbox, SqlRow, SqlSwitch, SqlTail
 from sql.live.processor import LiveResults
 from streams.core.clock import MINUTE, to_datetime
 from streams.core.names import MOST_KEY
 from streams.models.upsert import upsert
 from streams.wiring import is_kinesis
 
-NEWEST = 20  # rows of a tail
 MINUTES = 60  # of a tail
 ENTRIES = 500  # rows in one row of the outbox: what Kinesis takes in one request …
 BYTES = 1 << 20  # … and about how many bytes

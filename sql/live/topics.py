@@ -12,8 +12,7 @@ from django.db.models.functions import Length
 from sql.live import curves
 from sql.live.encoding import COLUMNS
 from sql.live.faults import NO_ROWS
-from sql.live.models import SqlApplication, SqlDelivery, SqlFault, SqlOutbox, SqlOutput, SqlSwitch, SqlTail
-from sql.live.sink import NEWEST
+from sql.live.models import NEWEST, SqlApplication, SqlDelivery, SqlFault, SqlOutbox, SqlOutput, SqlSwitch, SqlTail
 from streams.core import clock
 from streams.core.clock import MINUTE, iso
 from streams.models import Lease, StateSegment, Throughput
