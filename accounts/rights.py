@@ -36,7 +36,7 @@ def offer(slug: str, permission: str, may: str, about: str) -> None:
     VERBS[f"forbid-{slug}"] = Verb(
         f"Forbid to {may}",
         given,
-        lambda user: f"{user.get_username()} may no longer {may}. What is made stays.",
+        lambda user: f"{user.get_username()} may no longer {may}. Everything made so far stays.",
         forbid,
     )
 

@@ -51,7 +51,7 @@ def find(text: str, person: Person, each: int) -> list[Hit]:
 
 
 def exact(text: str, hits: Iterable[Hit]) -> Hit | None:
-    """Returns the first hit whose title is the text, in any case; None if there is none, or those of several kinds."""
+    """Returns the first hit with the text as its title, in any case; None if none or several kinds have it."""
     found = [hit for hit in hits if rank(text, hit.title) == 0]
     return found[0] if len({hit.kind for hit in found}) == 1 else None
 
