@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "applications.orders",
     "applications.fleet",
     "sql",
+    "alarms",
     "ingest",
     "monitoring",
     "login",  # the page frame: templates/base.html
