@@ -23,7 +23,7 @@ SLEEPS = "echo started $$; exec sleep 60"
 def kept(folder: Path, **commands: str) -> Iterator[tuple[Supervisor, Lines]]:
     lines: Lines = []
     it = Supervisor(commands, os.environ, folder, lambda name, line: lines.append((name, line)))
-    thread = threading.Thread(target=it.run)
+    thread = threading.Thread(target=it.run, daemon=True)
     thread.start()
     try:
         yield it, lines
