@@ -15,7 +15,7 @@ from dashboard.boards.models import Board
 from dashboard.boards.pages import content_of
 from dashboard.boards.presenting import present
 from dashboard.boards.reading import BoardError, read
-from dashboard.boards.spec import KINDS, MOST_WORDS, SIZES, Content, Panel
+from dashboard.boards.spec import KINDS, MOST_PLACES, MOST_THINGS, MOST_WORDS, SIZES, Content, Panel
 from dashboard.boards.store import ConflictError
 from dashboard.boards.writing import write
 from dashboard.live.service import snapshots as live_snapshots
@@ -31,6 +31,7 @@ WORDS = {
     "table": "the newest rows",
     "text": "a text",
     "alarms": "alarms",
+    "map": "places on a map",
 }
 FUNCTION_WORDS = {
     "count": "number of rows",
@@ -98,9 +99,11 @@ def _form(board: Board, content: Content, given: dict[str, str], place: int | No
         "texts": texts,
         "values": values,
         "figures": figures,
-        "has_by": kind in ("lines", "bars", "top"),
-        "has_window": kind in ("number", "lines", "bars"),
-        "has_most": kind in ("lines", "bars", "top", "table", "alarms"),
+        "has_by": kind in ("lines", "bars", "top", "map"),
+        "has_window": kind in ("number", "lines", "bars", "map"),
+        "has_most": kind in ("lines", "bars", "top", "table", "alarms", "map"),
+        "most_most": MOST_THINGS if kind == "map" else MOST_PLACES,
+        "all_columns": columns,
         "most_words": MOST_WORDS,
     }
 
