@@ -1,5 +1,6 @@
 """Builds the snapshot of a map: the newest position of each thing in a time, with trails, and the same for a replay."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from common.text import cut
@@ -13,6 +14,11 @@ from streams.core.clock import to_iso
 
 THINGS = 500  # unless the panel says otherwise
 DIGITS = 5  # of a degree: a metre
+
+
+def among(snapshot: Mapping[str, Any]) -> bool:
+    """Returns whether a board has a map, so that its page needs the code of maps."""
+    return any(panel["kind"] == "map" for panel in snapshot["panels"])
 
 
 def build(asked: Asking) -> dict[str, Any]:
@@ -47,6 +53,7 @@ def _drawn(asked: Asking, rows: list[Row], read: int, **bounds: int) -> dict[str
     by, value = asked.dataset.column(panel.by), asked.dataset.column(panel.column)
     return {
         "routes": [_route(route, end, valued=value is not None) for route in found.routes],
+        "start": to_iso(asked.span.start),
         "end": to_iso(end),
         "by": by.title if by else "",
         "of": value.title if value else "",

@@ -72,6 +72,7 @@ def shown(found: Board, content: Content, asked: Asked) -> dict[str, Any]:
     return {
         "data": data,
         "panels": present(data, pulse),
+        "has_map": maps.among(data),
         "topic": topic if asked.span.live else "",
         "snapshots": taken if asked.span.live else None,
         "asked": asked,
