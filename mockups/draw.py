@@ -11,6 +11,7 @@ from pathlib import Path
 from mockups.pencil import Sheet
 from mockups.screens import (
     accounts,
+    fleet,
     flow,
     market,
     operators,
@@ -51,6 +52,7 @@ SCREENS: dict[str, Callable[[], Sheet]] = {
     "sql-application": sql.application,
     "sql-edit": sql_edit.edit,
     "sql-panel": sql_edit.made_panel,
+    "board-map": fleet.live_map,
     "records": operators.records,
     "dead-letters": operators.letters,
     "dead-letter": operators.letter,

@@ -33,6 +33,7 @@ def _dataset(output: SqlOutput) -> Dataset:
             rows_of=lambda stream: _rows(output, stream),
             time="rowtime",
             columns={each.name: cell(each.name, number=each.kind == "number") for each in columns},
+            whole="data",
         ),
         columns,
         name=f"{name}/{output.name}",
