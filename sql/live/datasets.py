@@ -1,6 +1,7 @@
 """Makes a dataset of each stored output of SQL applications, `APPLICATION/OUTPUT`, for boards."""
 
 import re
+from collections import Counter
 
 from django.db import connection
 from django.db.models import Expression, F, FloatField, Func, QuerySet, TextField, Value
@@ -21,10 +22,12 @@ _UNREADABLE = re.compile(r'["\\]')  # no path in JSON can name such a column in 
 def datasets() -> list[Dataset]:
     """Returns the datasets of the outputs whose rows are stored, by application."""
     found = SqlOutput.objects.filter(stored=True).select_related("application").order_by("application__name", "pk")
-    return [_dataset(each) for each in found[:MOST]]
+    outputs = list(found[:MOST])
+    of = Counter(each.application_id for each in outputs)
+    return [_dataset(each, alone=of[each.application_id] == 1) for each in outputs]
 
 
-def _dataset(output: SqlOutput) -> Dataset:
+def _dataset(output: SqlOutput, *, alone: bool) -> Dataset:
     readable = [(name, type_) for name, type_ in output.columns if not _UNREADABLE.search(name)][:COLUMNS]
     columns = [Column(name=name, kind=KINDS.get(family_of(type_)[0], "text")) for name, type_ in readable]
     name = output.application.name
@@ -36,7 +39,7 @@ def _dataset(output: SqlOutput) -> Dataset:
         ),
         columns,
         name=f"{name}/{output.name}",
-        title=f"{output.name} of {name}",
+        title=name if alone else f"{output.name} of {name}",
         application=name,
     )
 
