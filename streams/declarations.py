@@ -217,6 +217,8 @@ class Dataset:
     # Called with a text column, a stream, the beginning of a value and a number: returns that many values, in order.
     values: Callable[[str, str, str, int], list[str]]
     step: int = 1000  # milliseconds: rows are no finer
+    # Called with a stream: returns the milliseconds of which the times of its newest rows are multiples, 0 for none.
+    grain: Callable[[str], int] = lambda stream: 0
     episodes: bool = False  # each row is an alarm: it began at its time and has the column `ended`
 
     def column(self, name: str) -> Column | None:

@@ -1,6 +1,8 @@
 """Suggests panels for a dataset, so that its first board needs no choices: a number, a curve and a ranking."""
 
-from dashboard.boards.spec import Panel
+from msgspec import convert
+
+from dashboard.boards.spec import MOST_TITLE, Kind, Panel, Size
 from streams.declarations import Column, Dataset
 
 # By the first word of a column's name, as panels without code name their results.
@@ -15,7 +17,7 @@ def panels(dataset: Dataset) -> list[Panel]:
     column, by = _first(dataset, "number"), _first(dataset, "text")
     of = _words(column) if column else "Rows"
     last = _panel("top", dataset, f"{of} by {by.title.lower()}") if by else Panel(kind="table", data=dataset.name)
-    return [_panel("number", dataset, of), _panel("lines", dataset, f"{of} over time"), last]
+    return [_panel("number", dataset, of), last, _panel("lines", dataset, f"{of} over time", size="wide")]
 
 
 def suggested(kind: str, dataset: Dataset) -> dict[str, str]:
@@ -30,9 +32,9 @@ def _words(column: Column) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _panel(kind: str, dataset: Dataset, title: str) -> Panel:
-    size = {"number": "S"}.get(kind, "M")
-    return Panel(kind=kind, size=size, title=title[:120], data=dataset.name, **suggested(kind, dataset))  # type: ignore[arg-type]
+def _panel(kind: Kind, dataset: Dataset, title: str, size: Size = "M") -> Panel:
+    given = suggested(kind, dataset)
+    return convert({"kind": kind, "size": size, "title": title[:MOST_TITLE], "data": dataset.name} | given, Panel)
 
 
 def _first(dataset: Dataset, kind: str) -> Column | None:

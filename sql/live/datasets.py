@@ -1,5 +1,6 @@
 """Makes a dataset of each stored output of SQL applications, `APPLICATION/OUTPUT`, for boards."""
 
+import math
 import re
 from collections import Counter
 
@@ -11,10 +12,12 @@ from dashboard.datasets import Table, dataset
 from sql.live.models import SqlOutput, SqlRow
 from sql.live.row_views import family_of
 from sql.types import Family
+from streams.core import clock
 from streams.declarations import Column, Dataset
 
 MOST = 200  # outputs
 COLUMNS = 40  # of an output
+TIMES = 4  # that are enough to see the length of windows
 KINDS = {Family.WHOLE: "number", Family.EXACT: "number", Family.APPROXIMATE: "number"}
 _UNREADABLE = re.compile(r'["\\]')  # no path in JSON can name such a column in every database
 
@@ -39,6 +42,7 @@ def _dataset(output: SqlOutput, *, alone: bool) -> Dataset:
         ),
         columns,
         name=f"{name}/{output.name}",
+        grain=lambda stream: _grain(output, stream),
         title=name if alone else f"{output.name} of {name}",
         application=name,
     )
@@ -46,6 +50,13 @@ def _dataset(output: SqlOutput, *, alone: bool) -> Dataset:
 
 def _rows(output: SqlOutput, stream: str) -> QuerySet[SqlRow]:
     return SqlRow.objects.filter(output=output, stream=stream)
+
+
+def _grain(output: SqlOutput, stream: str) -> int:
+    """Returns the milliseconds of which the newest row times are multiples, as those of windows are; 0 for none."""
+    times = _rows(output, stream).order_by("-rowtime").values_list("rowtime", flat=True).distinct()[:TIMES]
+    found = math.gcd(*map(clock.from_datetime, times))
+    return math.gcd(found, 24 * 60 * clock.MINUTE) if len(times) == TIMES and found >= clock.SECOND else 0
 
 
 def cell(name: str, *, number: bool) -> Expression:
