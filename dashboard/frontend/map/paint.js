@@ -8,7 +8,7 @@ const RADIUS = 5;
 const NAMED = 40; // things up to which their names stand beside them
 const FINE = 400; // things up to which their marks are round, have an edge and glide between pixels
 const OUTLINED = 3000; // positions up to which each trail fades towards its beginning
-const BANDS = [0.3, 0.55, 0.85]; // opacities of the parts of a trail, its beginning first
+const BANDS = [0.25, 0.4, 0.55, 0.7, 0.85]; // opacities of the parts of a trail, its beginning first
 
 /** Returns the colours of the scale, from the least value to the greatest, between two computed colours. */
 export function scaleOf(low, high, steps = SHADES) {
@@ -106,7 +106,7 @@ export class Painter {
   }
 
   /** Writes names beside their marks, the first ones first: to the right, the left, above or below, where none is yet. */
-  names(context, things) {
+  names(context, things, width) {
     if (things.length > NAMED) return;
     const high = 14 * this.size;
     const boxes = [];
@@ -118,7 +118,7 @@ export class Painter {
       const wide = context.measureText(words).width;
       const [beside, above] = [10 * this.size, 16 * this.size];
       const spots = [[px + beside, py], [px - beside - wide, py], [px - wide / 2, py - above], [px - wide / 2, py + above]];
-      const spot = spots.find(([x, y]) => !boxes.some((other) => overlap([x, y - high / 2, wide, high], other)));
+      const spot = spots.find(([x, y]) => x > 2 && x + wide < width - 2 && !boxes.some((other) => overlap([x, y - high / 2, wide, high], other)));
       if (!spot) continue;
       boxes.push([spot[0], spot[1] - high / 2, wide, high]);
       this.#words(context, words, ...spot);

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from accounts.models import User
 from applications.market.datasets import MINUTES
 from dashboard.boards import maps, panels, routes, store
+from dashboard.boards.asking import Sources
 from dashboard.boards.models import Board
 from dashboard.boards.presenting import things
 from dashboard.boards.reading import read
@@ -180,5 +181,5 @@ def test_replay_of_many_positions_is_thinned(output: SqlOutput, monkeypatch: pyt
         fly(output, second, "Angel", 40, -73)
     monkeypatch.setattr(routes, "REPLAYED", (100, 20))
     [panel] = read(f'title = "B"\n{MAP}').panels
-    found = maps.replay(panel, parse(SPAN, NOW), None, "", panels.Sources())
+    found = maps.replay(panel, parse(SPAN, NOW), None, "", Sources())
     assert ([len(route["track"]) for route in found["routes"]], found["cut"]) == ([17], "2026-11-22T12:01:40.000Z")
