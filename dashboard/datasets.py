@@ -2,6 +2,7 @@
 
 The database counts, adds and compares; it is SQLite, PostgreSQL or MariaDB. `last` and `p95` are computed here, since
 no form of them is portable, over fewer rows. A question that would read too many rows is answered from a later start.
+A table with `steps` answers questions of longer steps from those that are stored (dashboard/steps).
 """
 
 from collections import defaultdict
@@ -13,12 +14,10 @@ import msgspec
 from django.db.models import (
     Aggregate,
     Avg,
-    BigIntegerField,
     Count,
     Expression,
     F,
     FloatField,
-    Func,
     Max,
     Min,
     Model,
@@ -27,6 +26,9 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 
+from dashboard.steps.building import Steps
+from dashboard.steps.expressions import Step
+from dashboard.steps.reading import answer
 from streams.core import clock
 from streams.declarations import Column, Dataset, Found, Line, Question, Row, Series
 
@@ -41,28 +43,6 @@ Values = Callable[[str, str, str, int], list[str]]
 OBJECT = msgspec.json.Decoder(dict[str, Any])
 
 
-class Step(Func):
-    """Numbers the steps of `seconds` since 1970 and returns the one that a time falls into."""
-
-    output_field = BigIntegerField()
-
-    def __init__(self, time: str, seconds: int) -> None:
-        super().__init__(F(time), seconds=seconds)
-
-    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
-        # Each of the signs is halved twice: in the template, and by the driver.
-        template = "(CAST(strftime('%%%%s', %(expressions)s) AS INTEGER) / %(seconds)s)"
-        return self.as_sql(compiler, connection, template=template)
-
-    def as_postgresql(self, compiler: Any, connection: Any) -> Any:
-        template = "(FLOOR(EXTRACT(EPOCH FROM %(expressions)s))::bigint / %(seconds)s)"
-        return self.as_sql(compiler, connection, template=template)
-
-    def as_mysql(self, compiler: Any, connection: Any) -> Any:
-        template = "(TIMESTAMPDIFF(SECOND, '1970-01-01', %(expressions)s) DIV %(seconds)s)"
-        return self.as_sql(compiler, connection, template=template)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Table:
     """Reads the rows of a dataset from a table. Each column is an expression over the model's fields."""
@@ -73,17 +53,23 @@ class Table:
     read: int = READ
     computed: int = COMPUTED
     whole: str = ""  # the field with a JSON object of all columns, if there is one: read at once, it costs a third
+    steps: Steps | None = None  # that are kept added up; None: each question reads the rows
 
     def series(self, asked: Question) -> Series:
         """Answers in steps. Raises ValueError for a question of too many steps."""
         count = -(-(asked.end - asked.start) // asked.step)
         if not 0 < count <= STEPS:
             raise ValueError(f"A series has 1 to {STEPS} steps, not {count}.")
+        if self.steps and (found_in_steps := answer(self, asked)):
+            return found_in_steps
         here = asked.function in ("last", "p95")
         found, since = self._narrowed(asked, self.computed if here else self.read)
-        keys = self._keys(found, asked)
-        taken = found.filter(key__in=keys[: asked.most]) if asked.by else found
-        cells, wholes = (self._computed if here else self._asked)(taken, asked)
+        if here:
+            cells, wholes = self._computed(found, asked)
+            keys = sorted(wholes, key=lambda name: (-(wholes[name] or 0), name)) if asked.by else []
+        else:
+            keys = self._keys(found, asked)
+            cells, wholes = self._asked(found.filter(key__in=keys[: asked.most]) if asked.by else found, asked)
         lines = [
             Line(name, [cells.get((name, asked.start // asked.step + place)) for place in range(count)], wholes[name])
             for name in (keys[: asked.most] if asked.by else [""])

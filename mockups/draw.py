@@ -11,6 +11,7 @@ from pathlib import Path
 from mockups.pencil import Sheet
 from mockups.screens import (
     accounts,
+    alarms,
     fleet,
     flow,
     market,
@@ -46,6 +47,11 @@ SCREENS: dict[str, Callable[[], Sheet]] = {
     "ticker": ticker.ticker,
     "orders": orders.orders,
     "orders-phone": phone.orders,
+    "alarms": alarms.alarms,
+    "alarm": alarms.alarm,
+    "alarm-rule": alarms.rule,
+    "alarm-ledger": alarms.ledger,
+    "alarm-targets": alarms.targets,
     "streams": streams.streams,
     "stream": streams.stream,
     "sql": sql.applications,

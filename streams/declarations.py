@@ -220,6 +220,8 @@ class Dataset:
     # at most, which may be thousands; None: the dataset cannot be drawn on a map.
     cells: Callable[[Question, Sequence[str]], list[tuple[int, Sequence[Any]]]] | None = None
     step: int = 1000  # milliseconds: rows are no finer
+    # Called with a stream: returns the milliseconds of which the times of its newest rows are multiples, 0 for none.
+    grain: Callable[[str], int] = lambda stream: 0
     episodes: bool = False  # each row is an alarm: it began at its time and has the column `ended`
 
     def column(self, name: str) -> Column | None:

@@ -85,6 +85,11 @@ class Asking:
         watermark = self.progress.watermark
         return self.span.end if watermark is None else min(self.span.end, clock.from_datetime(watermark))
 
+    @cached_property
+    def least(self) -> int:
+        """Returns the shortest step of a curve, in milliseconds: in a shorter one every other step would be a gap."""
+        return max(self.dataset.step, self.dataset.grain(self.stream))
+
     def question(self, start: int, end: int, **more: Any) -> Question:
         """Returns a question of the panel's function for a time."""
         panel = self.panel
@@ -95,9 +100,14 @@ class Asking:
     def series(self, points: int, **more: Any) -> Series:
         """Returns the function over the span, in about as many steps as `points` or in those of the panel's window."""
         window = milliseconds(self.panel.window) if self.panel.kind in ("lines", "bars") else 0
-        step = ranges.step(self.span, max(self.dataset.step, window, SECOND), points)
+        step = _multiple(ranges.step(self.span, max(self.least, window, SECOND), points), self.least)
         start = self.span.start // step * step
         return filled(self, self.dataset.series(self.question(start, self.span.end, step=step, **more)))
+
+
+def _multiple(step: int, of: int) -> int:
+    """Returns a round step of at least `step` that is a multiple of the rows' own."""
+    return next((each for each in ranges.STEPS if each >= step and each % of == 0), -(-step // of) * of)
 
 
 def ask(panel: Panel, span: Span, variable: Variable | None, value: str, sources: Sources) -> Asking:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from dashboard import ranges
 from dashboard import topics as dashboard_topics
-from dashboard.boards import editing, maps, panels, store
+from dashboard.boards import editing, maps, panels, starting, store
 from dashboard.boards.asking import PanelError, Sources
 from dashboard.boards.edit_pages import changeable, either, version_of
 from dashboard.boards.models import Board
@@ -23,6 +23,7 @@ from streams.core import clock
 from streams.declarations import FUNCTIONS
 
 VALUES = 100  # offered for a filter
+FIGURES = ("number", "lines", "bars", "top")  # kinds that show a function of a column
 WORDS = {
     "number": "a number with its course",
     "lines": "lines over time",
@@ -55,7 +56,7 @@ def panel(request: HttpRequest, slug: str, place: int | None = None) -> HttpResp
     if place is not None and place >= len(content.panels):
         raise Http404("no such panel")
     before = None if place is None else content.panels[place]
-    given = (request.POST if request.method == "POST" else request.GET).dict()
+    given = request.POST.dict() if request.method == "POST" else _suggested(request.GET.dict())
     given = given if "kind" in given else editing.as_form(before) if before else {"kind": "lines"}
     shown, refusal = None, ""
     try:
@@ -73,12 +74,24 @@ def panel(request: HttpRequest, slug: str, place: int | None = None) -> HttpResp
     return render(request, "boards/panel.html", context | {"refusal": refusal}, status=status)
 
 
+def _suggested(given: dict[str, str]) -> dict[str, str]:
+    """Returns the choices, with suggestions for those that the form did not offer before the data was chosen."""
+    dataset, kind = Sources().datasets.get(given.get("data", "")), given.get("kind", "")
+    if dataset is None or kind not in FIGURES:
+        return given
+    found = starting.suggested(kind, dataset)
+    offered = {"function", "column"} if "function" in given else set()
+    if "by" in given and (given["by"] or kind != "top"):
+        offered.add("by")
+    return given | {name: value for name, value in found.items() if name not in offered}
+
+
 def _form(board: Board, content: Content, given: dict[str, str], place: int | None) -> dict[str, Any]:
     """Returns the choices of the form; columns are those of the chosen data."""
     sources = Sources()
     dataset = sources.datasets.get(given.get("data", ""))
     kind = given.get("kind", "lines")
-    figures = kind in ("number", "lines", "bars", "top")
+    figures = kind in FIGURES
     columns = dataset.columns if dataset else []
     texts = [each for each in columns if each.kind == "text"]
     values: list[str] = []

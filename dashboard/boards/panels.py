@@ -82,7 +82,7 @@ def _number(asked: Asking) -> dict[str, Any]:
     line = series.lines[0]
     value, until = number(line.whole), asked.span.end
     if window:
-        least = asked.dataset.step
+        least = asked.least
         until = -(-asked.span.end // SECOND) * SECOND if least <= SECOND else asked.reached // least * least
         found = asked.dataset.series(asked.question(until - window, until, step=window, by=""))
         value = number(found.lines[0].whole)

@@ -60,12 +60,19 @@ def twin(panel: Mapping[str, Any]) -> Iterator[tuple[str, list[float | None]]]:
         yield clock.to_iso(panel["start"] + place * panel["step"]), [values[place] for values in columns]
 
 
+def extent(low: float, high: float) -> tuple[float, float]:
+    """Returns the ends of an axis: with 0, unless the values lie so far from it that their course would not be seen."""
+    if high > low and (0 < low < high < low * 2 or (low > high * 2 and high < 0)):
+        return low, high
+    return min(0, low), max(0, high)
+
+
 def spark(values: Sequence[float | None]) -> str:
     """Returns the path of an SVG in a box of WIDTH × HEIGHT, with an interruption for each gap."""
     known = [value for value in values if value is not None]
     if len(known) < 2:
         return ""
-    low, high = min([0, *known]), max([0, *known])
+    low, high = extent(min(known), max(known))
     scale = (HEIGHT - 2) / ((high - low) or 1)
     across = WIDTH / max(1, len(values) - 1)
     points = [(place * across, value) for place, value in enumerate(values)]
