@@ -148,7 +148,5 @@ def check_map(page: Page) -> None:
     expect(page.get_by_test_id("follow")).to_have_value("Angel")
     page.get_by_test_id("follow").select_option("")
     expect(page).not_to_have_url(re.compile("follow"))
-    colors = page.locator("board-map canvas").evaluate(
-        "(node) => new Set(new Uint32Array(node.getContext('2d').getImageData(0, 0, node.width, node.height).data.buffer)).size"
-    )
-    assert colors > 5
+    count = "(node) => new Set(node.getContext('2d').getImageData(0, 0, node.width, node.height).data).size"
+    assert page.locator("board-map canvas").evaluate(count) > 9  # values: not of one colour

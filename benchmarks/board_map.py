@@ -1,8 +1,8 @@
 """Measures how smoothly a browser moves things on the map of a board, and what their snapshot costs the server.
 
-A headless Chromium without a graphics card, bound to one core, is signed in and shows a board with a map. map.js gives
-the map a snapshot each second, as the page does with those that the server sends, in which every thing has moved on;
-between them things glide. Frames are those that the browser asks the page for, at most 60 a second.
+A headless Chromium without a graphics card, bound to one core, is signed in and shows a board with a map. board_map.js
+gives the map a snapshot each second, as the page does with those that the server sends, in which every thing has moved
+on; between them things glide. Frames are those that the browser asks the page for, at most 60 a second.
 """
 
 import os

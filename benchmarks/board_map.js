@@ -1,4 +1,4 @@
-// Moves things on the page's map, as snapshots of the server do, and counts the frames that show it; map.py says what for.
+// Moves things on the page's map, as snapshots of the server do, and counts the frames that show it; board_map.py says what for.
 {
   const random = (() => {
     let state = 1; // a linear congruential generator, so that every run has the same things
