@@ -7,7 +7,7 @@ on; between them things glide. Frames are those that the browser asks the page f
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import which
 from statistics import median
@@ -32,18 +32,40 @@ BOARD = ROOT / "examples" / "wild-rydes"
 def run(options: Options) -> Iterator[Figure]:
     with new_site() as site, _page(site) as page:
         for count, trail in THINGS:
-            page.evaluate(f"moveThings({count}, {trail}, {WARM_UP})")
-            runs = [
-                page.evaluate(f"moveThings({count}, {trail}, {options.amount(SECONDS)})") for _ in options.rounds(RUNS)
-            ]
-            fps = [1000 / (sum(frames) / len(frames)) for frames in runs]
-            yield Figure(f"{count:,} moving things", "frames/s", fps, Aim(30, at_least=True))
-            yield Figure(f"{count:,} moving things: p95 of a frame", "ms", [percentile(frames, 95) for frames in runs])
+            _moved(page, count, trail, WARM_UP)
+            runs = [_moved(page, count, trail, options.amount(SECONDS)) for _ in options.rounds(RUNS)]
+            words = f"{count:,} moving things"
+            rates = [1000 * len(frames) / sum(frames) for frames, _ in runs]
+            yield Figure(words, "frames/s", rates, Aim(30, at_least=True))
+            yield Figure(f"{words}: p95 of a frame", "ms", [percentile(frames, 95) for frames, _ in runs])
+            yield Figure(f"{words}: CPU of a frame", "ms", [1000 * cpu / len(frames) for frames, cpu in runs])
     with new_site() as site:
         found = found_by("map_snapshots", environment=site.environment)
     for name, times in found["seconds"].items():
         yield Figure(name, "ms", [1000 * median(times)])
     yield Figure("snapshot of 5,000 things", "KiB", [found["bytes"] / 1024])
+
+
+def _moved(page: Page, count: int, trail: int, seconds: int) -> tuple[list[float], float]:
+    """Moves things for so many seconds; returns the milliseconds between frames, and the browser's CPU seconds."""
+    before = _cpu()
+    frames: list[float] = page.evaluate(f"moveThings({count}, {trail}, {seconds})")
+    return frames, _cpu() - before
+
+
+def _cpu() -> float:
+    """Returns the CPU seconds of all Chromium processes that descend from this one."""
+    parents, ticks = {}, {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            name, _, rest = path.read_text().rpartition(")")
+            fields = rest.split()
+            parents[int(path.parent.name)] = int(fields[1])
+            ticks[int(path.parent.name)] = int(fields[11]) + int(fields[12]) if "chrom" in name else 0
+    ours = {os.getpid()}
+    while more := {pid for pid, parent in parents.items() if parent in ours} - ours:
+        ours |= more
+    return sum(ticks.get(pid, 0) for pid in ours) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager

@@ -64,5 +64,5 @@ def _is_on_earth(north: Any, east: Any) -> bool:
     """Returns whether two values are degrees of a place; NaN, texts and other values are none."""
     try:
         return bool(-90 <= north <= 90 and -180 <= east <= 180)
-    except TypeError:
+    except (TypeError, ArithmeticError):  # a decimal NaN cannot be compared
         return False
