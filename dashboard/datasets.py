@@ -87,9 +87,9 @@ class Table:
         return Found(rows, len(taken) > most)
 
     def cells(self, asked: Question, columns: Sequence[str]) -> list[tuple[int, Sequence[Any]]]:
-        """Returns the values of some columns in the newest rows, newest first, of `computed` rows at most."""
+        """Returns the values of some columns in the newest rows, newest first; one row more than `read` at most."""
         found = self._filtered(asked).order_by(F(self.time).desc(), "-pk")
-        most = min(asked.most, self.computed + 1)
+        most = min(asked.most, self.read + 1)
         if self.whole:
             objects = found.values_list(self.time, self.whole)[:most]
             decoded = ((time, OBJECT.decode(text)) for time, text in objects)
