@@ -37,6 +37,7 @@ LOOKS = 10  # at each range, in turns
 BATCH = 2000  # rows
 SHORT, SHORT_STEP = 60, 1800  # days that are stored in steps shorter than so many seconds: enough for their ranges
 DAY = 86_400  # seconds
+MONTH = 30 * DAY
 STORED = {1800: 8, 10_800: SHORT, DAY: 10**6}  # days of the steps of boards
 MINUTE: dict[str, Any] = {"trades": 5, "shares": 50, "cents": 500_000, "largest": 9, "last_sequence": "1"}
 MINUTE |= dict.fromkeys(("low", "high", "first", "last"), 10)
@@ -80,7 +81,13 @@ def fill_board(days: int) -> None:
     while roll(BOTH, "trades"):
         pass
     day = int((NOW - timedelta(days=1)).timestamp())
-    made = list(RowStep.objects.filter(dataset="trades/minutes", start__gte=day))
+    made = list(RowStep.objects.filter(dataset="trades/minutes", start__gte=day - MONTH))
+    month = [row for row in made if row.step == MONTH]
+    for back in range(1, days // 30):
+        for row in month:
+            row.pk, row.start = None, row.start - MONTH
+        RowStep.objects.bulk_create(month)
+    made = [row for row in made if row.step != MONTH and row.start >= day]
     for back in range(2, days):
         for row in made:
             row.pk, row.start = None, row.start - DAY

@@ -15,7 +15,7 @@ from streams.models.rollups import Ladder
 if TYPE_CHECKING:
     from dashboard.datasets import Table
 
-LEVELS = (300, 1800, 10_800, 86_400)  # seconds; each divides the next
+LEVELS = (300, 1800, 10_800, 86_400, 30 * 86_400)  # seconds; each divides the next
 SPARES = 30  # a level is at least as many steps of the rows: below, it would hardly be shorter than they are
 KEYS = 500  # combinations of texts in one step
 READ = 200_000  # rows that are added up for one step
@@ -68,11 +68,12 @@ def beside(ladder: Ladder, *tables: "Table") -> Ladder:
     """Returns a ladder that also builds the steps of these tables."""
 
     def build(stream: str, step: int, starts: Sequence[datetime]) -> None:
-        ladder.build(stream, step, starts)
+        if step in ladder.steps:
+            ladder.build(stream, step, starts)
         for table in tables:
             build_steps(table, stream, step, starts)
 
-    return replace(ladder, build=build)
+    return replace(ladder, steps=sorted({*ladder.steps, *LEVELS}), build=build)
 
 
 def build_steps(table: "Table", stream: str, step: int, starts: Sequence[datetime]) -> None:
