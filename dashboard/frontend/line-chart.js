@@ -104,7 +104,7 @@ class LineChart extends HTMLElement {
     const from = this.#plot.cursor.idx ?? (way < 0 ? last + 1 : -1);
     const index = Math.min(last, Math.max(0, from + way));
     this.#readout.setAttribute("role", "status");
-    this.#plot.setCursor({ left: this.#plot.valToPos(this.#data[0][index], "x"), top: 1 });
+    this.#plot.setCursor({ left: this.#plot.valToPos(this.#data[0][index], "x"), top: 1 }, true, true);
     if (event.shiftKey && zooms()) this.#choose(Math.min(last, Math.max(0, from)), index);
     else this.#letGo();
   }

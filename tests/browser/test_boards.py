@@ -56,6 +56,7 @@ def check_pause(page: Page) -> None:
 def check_zoom(page: Page) -> None:
     """A time is dragged over, or chosen by keys; the address has it then, and the cursors move together."""
     chart = page.locator("line-chart").first
+    chart.scroll_into_view_if_needed()
     box = chart.locator(".u-over").bounding_box()
     assert box
     middle = box["y"] + box["height"] / 2

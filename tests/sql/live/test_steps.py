@@ -43,7 +43,10 @@ def test_output_answers_from_its_steps_after_its_rows_are_gone(output: SqlOutput
     [made] = datasets()
     assert [line.values for line in made.series(asked(function="sum")).lines] == [[3.5, 4]]
     by = made.series(asked(function="mean", by="CITY"))
-    assert [(line.name, line.values, line.whole) for line in by.lines] == [("B", [None, 2], 2), ("A", [1.75, None], 1.75)]
+    assert [(line.name, line.values, line.whole) for line in by.lines] == [
+        ("B", [None, 2], 2),
+        ("A", [1.75, None], 1.75),
+    ]
     assert [line.values for line in made.series(asked(function="count", where={"CITY": ["B"]})).lines] == [[1, 2]]
 
 
