@@ -4,8 +4,8 @@ Steps are read and merged here, not by the database: it would take twice as long
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache, reduce
-from operator import add, attrgetter, or_
+from functools import cache
+from operator import add, attrgetter, contains
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -14,7 +14,7 @@ from django.db.models.functions import Cast
 
 from dashboard.steps.building import READ, Steps
 from dashboard.steps.expressions import Cell, Step
-from dashboard.steps.models import RowStep
+from dashboard.steps.models import ALL, RowStep
 from dashboard.steps.pieces import ROWS, Pieces, pieces
 from streams.core import clock
 from streams.declarations import Line, Question, Series
@@ -96,7 +96,7 @@ def answer(table: "Table", asked: Question) -> Series | None:
 def forget(table: "Table", column: str, value: str) -> None:
     """Removes the sums of one value of a text column. The sums of all rows keep what they had of it."""
     if kept := table.steps:
-        mine = RowStep.objects.filter(dataset=kept.dataset, whole=False)
+        mine = RowStep.objects.filter(dataset=kept.dataset).exclude(of=ALL)
         mine.alias(value=Cell(column)).filter(value=value).delete()
 
 
@@ -108,74 +108,71 @@ def _covers(kept: Steps, asked: Question) -> bool:
     return asked.function == "count" or asked.column in (kept.texts if asked.function == "distinct" else kept.numbers)
 
 
-def _keyed(asked: Question) -> bool:
-    return bool(asked.by or asked.where or asked.function == "distinct")
+def _of(kept: Steps, asked: Question) -> str:
+    return kept.of({asked.by, *asked.where, asked.column if asked.function == "distinct" else ""} - {""})
 
 
-def _stored(kept: Steps, stream: str, found: Pieces, *, whole: bool) -> Iterator[QuerySet[RowStep]]:
+def _stored(kept: Steps, stream: str, found: Pieces, of: str) -> Iterator[QuerySet[RowStep]]:
     """Yields the steps of each span: of one, the index leads to them."""
     for level, spans in found.items():
-        mine = RowStep.objects.filter(dataset=kept.dataset, stream=stream, step=level // clock.SECOND, whole=whole)
+        mine = RowStep.objects.filter(dataset=kept.dataset, stream=stream, step=level // clock.SECOND, of=of)
         for start, end in spans if level != ROWS else ():
             yield mine.filter(start__gte=start // clock.SECOND, start__lt=end // clock.SECOND)
 
 
 def _usable(kept: Steps, asked: Question, found: Pieces) -> bool:
     """Returns whether no step of a time holds too many rows, or too many combinations of texts, to be kept."""
-    lacks = Q(rows=None) | (Q(complete=False) if _keyed(asked) else Q())
-    return not any(steps.filter(lacks).exists() for steps in _stored(kept, asked.stream, found, whole=True))
+    lacks = Q(rows=None) | (Q(complete=False) if _of(kept, asked) != ALL else Q())
+    return not any(steps.filter(lacks).exists() for steps in _stored(kept, asked.stream, found, ALL))
 
 
 def _cells(table: "Table", kept: Steps, asked: Question, found: Pieces) -> dict[Place, Partial]:
     """Returns what each line and step has. Raises TooManyError."""
     merge, left = FUNCTIONS[asked.function].merge, LAST if asked.function == "last" else READ
     cells: dict[Place, Partial] = {}
-    for steps in _stored(kept, asked.stream, found, whole=not _keyed(asked)):
+    for steps in _stored(kept, asked.stream, found, _of(kept, asked)):
         rows = list(steps.order_by().values_list("start", "rows", "data")[: left + 1])
         left -= len(rows)
         if left < 0:
             raise TooManyError
         _gather(merge, cells, _of_steps(asked, rows))
-    if spans := found.get(ROWS):
-        rows_of = _rows(table, asked, spans)
-        if rows_of.order_by()[: left + 1].count() > left:
+    for start, end in found.get(ROWS, []):  # each by itself: of one span, the index leads to the rows
+        rows_of = _rows(table, asked, start, end)
+        left -= rows_of.order_by()[: left + 1].count()
+        if left < 0:
             raise TooManyError
         _gather(merge, cells, _of_rows(table, asked, rows_of))
     return cells
 
 
 def _of_steps(asked: Question, rows: Sequence[tuple[int, Any, str]]) -> Iterator[tuple[Place, Partial]]:
-    make, step = FUNCTIONS[asked.function].of, asked.step // clock.SECOND
-    wanted = [set(values) for values in asked.where.values()]
-    decode = _decoder((asked.column, asked.by, *asked.where))
-    for start, count, data in rows:
-        column, key, *texts = decode(data)
-        if (asked.by and key is None) or any(text not in each for text, each in zip(texts, wanted, strict=True)):
+    make, step, by = FUNCTIONS[asked.function].of, asked.step // clock.SECOND, asked.by
+    wanted = [frozenset(values) for values in asked.where.values()]
+    decode, take = _decoder((asked.column, by, *asked.where))
+    found = decode(f"[{','.join([data for _, _, data in rows])}]")
+    for (start, count, _), (column, key, *texts) in zip(rows, map(take, found), strict=True):
+        if (by and key is None) or (wanted and not all(map(contains, wanted, texts))):
             continue
         partial = make(count, column)
         if partial is not None:
-            yield (str(key) if asked.by else "", start // step), partial
+            yield (str(key) if by else "", start // step), partial
 
 
 @cache
-def _decoder(names: tuple[str, ...]) -> Callable[[str], tuple[Any, ...]]:
-    """Returns a function that returns the values of these names in a JSON object; the rest is skipped."""
-    fields = [f"f{place}" for place in range(len(names))]
-    unique = dict(zip(names, fields, strict=True))
-    kind = msgspec.defstruct(
-        "Found",
-        [(field, Any, None) for field in unique.values()],
-        rename={field: name for name, field in unique.items()},
+def _decoder(names: tuple[str, ...]) -> tuple[Callable[[str], list[Any]], Callable[[Any], tuple[Any, ...]]]:
+    """Returns a decoder of JSON objects in a list, and a function that takes the values of these names from one."""
+    unique = {name: f"f{place}" for place, name in enumerate(names)}
+    fields = [(field, Any, None) for field in unique.values()]
+    rename = {field: name for name, field in unique.items()}
+    kind = msgspec.defstruct("Found", fields, rename=rename, gc=False)
+    return msgspec.json.Decoder(list[kind]).decode, attrgetter(*(unique[name] for name in names))  # type: ignore[valid-type]
+
+
+def _rows(table: "Table", asked: Question, start: int, end: int) -> QuerySet[Any]:
+    bounds = {"gte": clock.to_datetime(start), "lt": clock.to_datetime(end)}
+    rows: QuerySet[Any] = table.rows_of(asked.stream).filter(
+        **{f"{table.time}__{name}": at for name, at in bounds.items()}
     )
-    decode = msgspec.json.Decoder(kind).decode
-    take = attrgetter(*(unique[name] for name in names))
-    return lambda text: take(decode(text))
-
-
-def _rows(table: "Table", asked: Question, spans: Sequence[tuple[int, int]]) -> QuerySet[Any]:
-    times = [(clock.to_datetime(start), clock.to_datetime(end)) for start, end in spans]
-    within = (Q(**{f"{table.time}__gte": start, f"{table.time}__lt": end}) for start, end in times)
-    rows: QuerySet[Any] = table.rows_of(asked.stream).filter(reduce(or_, within))
     for place, (column, wanted) in enumerate(asked.where.items()):
         rows = rows.alias(**{f"w{place}": table.columns[column]}).filter(**{f"w{place}__in": list(wanted)})
     if asked.by:
@@ -236,4 +233,5 @@ def _gather(
     merge: Callable[[Partial, Partial], Partial], into: dict[Any, Partial], found: Iterable[tuple[Any, Partial]]
 ) -> None:
     for at, partial in found:
-        into[at] = merge(into[at], partial) if at in into else partial
+        before = into.get(at)
+        into[at] = partial if before is None else merge(before, partial)

@@ -53,6 +53,6 @@ def test_output_answers_from_its_steps_after_its_rows_are_gone(output: SqlOutput
 def test_steps_are_found_by_the_name_of_their_output(output: SqlOutput) -> None:
     write(output, 0, CITY="A", RAIN=1)
     roll(ladder("mine"), "s")
-    assert set(RowStep.objects.values_list("dataset", "step", "whole")) == {
-        ("mine/OUT", step, whole) for step in (300, 1800, 10_800, 86_400, 2_592_000) for whole in (True, False)
+    assert set(RowStep.objects.values_list("dataset", "step", "of")) == {
+        ("mine/OUT", step, of) for step in (300, 1800, 10_800, 86_400, 2_592_000) for of in ("", "*")
     }
