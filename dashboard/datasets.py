@@ -57,7 +57,8 @@ class Table:
 
     def series(self, asked: Question) -> Series:
         """Answers in steps. Raises ValueError for a question of too many steps."""
-        count = -(-(asked.end - asked.start) // asked.step)
+        first = asked.start // asked.step
+        count = -(-asked.end // asked.step) - first
         if not 0 < count <= STEPS:
             raise ValueError(f"A series has 1 to {STEPS} steps, not {count}.")
         if self.steps and (found_in_steps := answer(self, asked)):
@@ -71,7 +72,7 @@ class Table:
             keys = self._keys(found, asked)
             cells, wholes = self._asked(found.filter(key__in=keys[: asked.most]) if asked.by else found, asked)
         lines = [
-            Line(name, [cells.get((name, asked.start // asked.step + place)) for place in range(count)], wholes[name])
+            Line(name, [cells.get((name, first + place)) for place in range(count)], wholes[name])
             for name in (keys[: asked.most] if asked.by else [""])
         ]
         return Series(asked.start, asked.step, lines, max(0, len(keys) - asked.most), since)

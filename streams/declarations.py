@@ -167,7 +167,7 @@ class Question:
     stream: str
     start: int
     end: int
-    step: int = 0  # milliseconds; start is a multiple of it. Only for series
+    step: int = 0  # milliseconds: steps begin at multiples of it, the first maybe before `start`. Only for series
     function: str = "count"  # one of FUNCTIONS
     column: str = ""  # that the function takes; "" for count
     by: str = ""  # a text column: a line for each of its values; "" for one line

@@ -43,6 +43,7 @@ def test_board_from_nothing_to_the_wall(sign_in: SignIn, web: Web, traffic: Traf
     expect(number).not_to_have_text(before)
     expect(page.locator("line-chart canvas")).to_have_count(1)
     check_pause(page)
+    check_zoom(page)
     check_order(page, web)
     check_wall(page, browser)
 
@@ -55,6 +56,26 @@ def check_pause(page: Page) -> None:
     page.reload()
     expect(page.get_by_test_id("past")).to_be_visible()
     expect(page.get_by_test_id("number")).to_have_text(re.compile(r"\d"))
+
+
+def check_zoom(page: Page) -> None:
+    """A time is dragged over, or chosen by keys; the address has it then, and the cursors move together."""
+    chart = page.locator("line-chart").first
+    chart.scroll_into_view_if_needed()
+    box = chart.locator(".u-over").bounding_box()
+    assert box
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] / 2, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 4, middle, steps=4)
+    page.mouse.up()
+    page.wait_for_url(re.compile(r"\?range=[^&]*Z\.\.[^&]*Z$"))
+    dragged = page.url
+    chart.focus()
+    for key in ("ArrowLeft", "Shift+ArrowLeft", "Shift+ArrowLeft", "Shift+ArrowLeft", "Enter"):
+        chart.press(key)
+    page.wait_for_url(lambda url: url != dragged)
+    expect(page.get_by_test_id("past")).to_be_visible()
 
 
 def check_order(page: Page, web: Web) -> None:
