@@ -121,7 +121,9 @@ def ask(panel: Panel, span: Span, variable: Variable | None, value: str, sources
         where[variable.column] = [value]
     for name in where:
         _check(dataset, name, "text", "a filter takes")
-    if panel.kind not in ("table", "alarms"):
+    if panel.kind == "map":
+        _check_map(panel, dataset)
+    elif panel.kind not in ("table", "alarms"):
         _check_function(panel, dataset)
     if panel.kind == "alarms" and not dataset.episodes:
         raise PanelError(f"The rows of {dataset.name} are no alarms.")
@@ -135,6 +137,15 @@ def _check_function(panel: Panel, dataset: Dataset) -> None:
         _check(dataset, panel.column, "", "")
     elif panel.function != "count":
         _check(dataset, panel.column, "number", f"{panel.function} takes")
+
+
+def _check_map(panel: Panel, dataset: Dataset) -> None:
+    if dataset.cells is None:
+        raise PanelError(f"{dataset.name} cannot be drawn on a map.")
+    for name, kind in ((panel.lat, "number"), (panel.lon, "number"), (panel.by, "text")):
+        _check(dataset, name, kind, "a map takes")
+    if panel.column:
+        _check(dataset, panel.column, "", "")
 
 
 def _check(dataset: Dataset, name: str, kind: str, takes: str) -> None:
@@ -174,3 +185,10 @@ def number(value: Any) -> float | None:
         return None
     found = float(value)
     return int(found) if found.is_integer() and abs(found) < EXACT else found
+
+
+def cell(value: Any) -> Any:
+    """Returns a value of a row as JSON has it."""
+    if isinstance(value, bool) or value is None:
+        return None if value is None else str(value).lower()
+    return number(value) if isinstance(value, int | float) or hasattr(value, "is_finite") else str(value)

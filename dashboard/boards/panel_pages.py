@@ -8,14 +8,14 @@ from django.utils import timezone
 
 from dashboard import ranges
 from dashboard import topics as dashboard_topics
-from dashboard.boards import editing, panels, starting, store
+from dashboard.boards import editing, maps, panels, starting, store
 from dashboard.boards.asking import PanelError, Sources
 from dashboard.boards.edit_pages import changeable, either, version_of
 from dashboard.boards.models import Board
 from dashboard.boards.pages import content_of
 from dashboard.boards.presenting import present
 from dashboard.boards.reading import BoardError, read
-from dashboard.boards.spec import KINDS, MOST_WORDS, SIZES, Content, Panel
+from dashboard.boards.spec import KINDS, MOST_PLACES, MOST_THINGS, MOST_TRAIL, MOST_WORDS, SIZES, Content, Panel
 from dashboard.boards.store import ConflictError
 from dashboard.boards.writing import write
 from dashboard.live.service import snapshots as live_snapshots
@@ -32,6 +32,7 @@ WORDS = {
     "table": "the newest rows",
     "text": "a text",
     "alarms": "alarms",
+    "map": "places on a map",
 }
 FUNCTION_WORDS = {
     "count": "number of rows",
@@ -111,9 +112,11 @@ def _form(board: Board, content: Content, given: dict[str, str], place: int | No
         "texts": texts,
         "values": values,
         "figures": figures,
-        "has_by": kind in ("lines", "bars", "top"),
-        "has_window": kind in ("number", "lines", "bars"),
-        "has_most": kind in ("lines", "bars", "top", "table", "alarms"),
+        "has_by": kind in ("lines", "bars", "top", "map"),
+        "has_window": kind in ("number", "lines", "bars", "map"),
+        "has_most": kind in ("lines", "bars", "top", "table", "alarms", "map"),
+        "most_most": MOST_THINGS if kind == "map" else MOST_PLACES,
+        "most_trail": MOST_TRAIL,
         "most_words": MOST_WORDS,
     }
 
@@ -134,4 +137,5 @@ def _preview(content: Content, shown: Panel | None) -> dict[str, Any]:
     one = Content(title=content.title, range=content.range, panels=[shown])
     data = panels.board(one, span, "", clock.from_datetime(now))
     pulse = live_snapshots.take([dashboard_topics.PULSE], now)[dashboard_topics.PULSE]["data"]
-    return {"panels": present(data, pulse), "data": data | {"version": 0}, "display": True}
+    shows = {"panels": present(data, pulse), "has_map": maps.among(data), "display": True}
+    return shows | {"data": data | {"version": 0}}
