@@ -73,8 +73,12 @@ class Table:
             cells, wholes = self._computed(found, asked)
             keys = sorted(wholes, key=lambda name: (-(wholes[name] or 0), name)) if asked.by else []
         else:
-            keys = self._keys(found, asked)
-            cells, wholes = self._asked(found.filter(key__in=keys[: asked.most]) if asked.by else found, asked)
+            wholes = self._wholes(found, asked) if asked.by else {}
+            keys = list(wholes)
+            chosen = found.filter(key__in=keys[: asked.most]) if asked.by else found
+            cells = {} if asked.by and asked.whole else self._cells(chosen, asked)
+            if not asked.by:
+                wholes = {"": self._whole(found, asked, cells)}
         lines = [
             Line(name, [cells.get((name, asked.start // asked.step + place)) for place in range(count)], wholes[name])
             for name in (keys[: asked.most] if asked.by else [""])
@@ -141,12 +145,10 @@ class Table:
         counted[start, asked.end] = found.order_by()[: most + 1].count()
         return counted[start, asked.end] <= most
 
-    def _keys(self, found: QuerySet[Any], asked: Question) -> list[str]:
-        """Returns the values of `by`, that with the greatest value of the function first; READ bounds their number."""
-        if not asked.by:
-            return []
+    def _wholes(self, found: QuerySet[Any], asked: Question) -> "Wholes":
+        """Returns the function of each value of `by`, the greatest first; READ bounds their number."""
         grouped = found.values("key").annotate(whole=self._aggregate(asked))
-        return list(grouped.order_by(F("whole").desc(nulls_last=True), "key").values_list("key", flat=True))
+        return dict(grouped.order_by(F("whole").desc(nulls_last=True), "key").values_list("key", "whole"))
 
     def _aggregate(self, asked: Question) -> Expression:
         if asked.function == "distinct":
@@ -156,19 +158,21 @@ class Table:
             return AGGREGATES[asked.function](Cast(self.columns[asked.column], FloatField()))
         return Count("*")
 
-    def _asked(self, found: QuerySet[Any], asked: Question) -> "tuple[Cells, Wholes]":
-        """Returns the function of each line and step, and of each line, as the database computes it."""
+    def _cells(self, found: QuerySet[Any], asked: Question) -> "Cells":
+        """Returns the function of each line and step, as the database computes it."""
         names = ["key"] if asked.by else []
         step = Step(self.time, asked.step // clock.SECOND)
         within = found.annotate(step=step).values("step", *names).annotate(value=self._aggregate(asked)).order_by()
-        cells = {(_name(key), place): value for place, *key, value in within.values_list("step", *names, "value")}
-        if asked.by:
-            wholes = found.values("key").annotate(whole=self._aggregate(asked)).order_by()
-            return cells, dict(wholes.values_list("key", "whole"))
-        if combine := COMBINED.get(asked.function):  # spares a query
-            known = [value for value in cells.values() if value is not None]
-            return cells, {"": combine(known) if known else None}
-        return cells, {"": found.aggregate(whole=self._aggregate(asked))["whole"]}
+        return {(_name(key), place): value for place, *key, value in within.values_list("step", *names, "value")}
+
+    def _whole(self, found: QuerySet[Any], asked: Question, cells: "Cells") -> float | None:
+        """Returns the function over the whole time, from that of its steps if that is possible."""
+        known = [value for value in cells.values() if value is not None]
+        combine = COMBINED.get(asked.function)
+        if combine or (asked.start % asked.step == 0 and asked.end - asked.start <= asked.step):
+            return (combine or sum)(known) if known else None
+        whole: float | None = found.aggregate(whole=self._aggregate(asked))["whole"]
+        return whole
 
     def _computed(self, found: QuerySet[Any], asked: Question) -> "tuple[Cells, Wholes]":
         """Returns the same for `last` and `p95`, from the rows in the order of time."""

@@ -1,14 +1,16 @@
 """Answers questions from rows in memory, as the database answers them (dashboard/datasets.py)."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import chain
 from math import fsum
 from typing import Any
 
 from dashboard.held.rows import Row
 from streams.declarations import Line, Question, Series
 
-Cell = tuple[int, str, Any]  # number of the step since 1970, value of `by`, value of the column
+Steps = dict[str, dict[int, list[Any]]]  # by value of `by` and number of the step since 1970
 
 
 class UnlikeError(Exception):
@@ -43,6 +45,7 @@ TAKE: dict[str, Callable[[Sequence[Any]], float]] = {
     "p95": p95,
     "distinct": _distinct,
 }
+FROM_ROWS = ("last", "p95")  # have no line without a value
 EMPTY: dict[str, float] = {"distinct": 0}  # of a step with rows, none of which has a value
 
 
@@ -51,51 +54,67 @@ def series(asked: Question, rows: Sequence[Row], numbers: Collection[str]) -> Se
 
     `numbers` are the columns that hold numbers.
     """
-    steps: dict[tuple[str, int], list[Any]] = defaultdict(list)
-    lines: dict[str, list[Any]] = defaultdict(list)
     try:
-        for step, name, value in _cells(asked, rows, is_number=asked.column in numbers):
-            mine, whole = steps[name, step], lines[name]
-            if value is not None:
-                mine.append(value)
-                whole.append(value)
+        steps = _steps(asked, rows, is_number=asked.column in numbers)
     except UnlikeError:
         return None
     take, empty = TAKE[asked.function], EMPTY.get(asked.function)
-    wholes = {name: take(values) if values else empty for name, values in lines.items()}
+    wholes = {}
+    for name, groups in steps.items():
+        whole = list(chain.from_iterable(groups.values()))
+        if whole or asked.function not in FROM_ROWS:
+            wholes[name] = take(whole) if whole else empty
     names = sorted(wholes, key=lambda name: (wholes[name] is None, -(wholes[name] or 0), name)) if asked.by else [""]
     first, count = asked.start // asked.step, -(-(asked.end - asked.start) // asked.step)
     places = range(first, first + count)
-    found = [
-        Line(name, [_of(take, empty, steps.get((name, place))) for place in places], wholes.get(name))
-        for name in names[: asked.most]
-    ]
+    found = []
+    for name in names[: asked.most]:
+        cells = {place: take(values) if values else empty for place, values in steps.get(name, {}).items()}
+        found.append(Line(name, [cells.get(place) for place in places], wholes.get(name)))
     return Series(asked.start, asked.step, found, max(0, len(names) - asked.most), asked.start)
 
 
-def _of(take: Callable[[Sequence[Any]], float], empty: float | None, values: list[Any] | None) -> float | None:
-    if values is None:
-        return None
-    return take(values) if values else empty
+def _steps(asked: Question, rows: Sequence[Row], *, is_number: bool) -> Steps:
+    """Returns the values of each line and step, in the order of time. Raises UnlikeError."""
+    for column, allowed in asked.where.items():
+        texts = _texts(rows, column)
+        rows = [row for row, text in zip(rows, texts, strict=True) if text in allowed]
+    values = [True] * len(rows) if asked.function == "count" else _values(rows, asked.column, is_number=is_number)
+    found: Steps = defaultdict(dict)
+    if not asked.by:
+        for place, first, last in _spans([row[0] for row in rows], asked.step):
+            found[""][place] = [value for value in values[first:last] if value is not None]
+        return found
+    groups: dict[tuple[str, int], list[Any]] = defaultdict(list)
+    for (time, *_), name, value in zip(rows, _texts(rows, asked.by), values, strict=True):
+        if name is not None:
+            mine = groups[name, time // asked.step]
+            if value is not None:
+                mine.append(value)
+    for (name, place), group in groups.items():
+        found[name][place] = group
+    return found
 
 
-def _cells(asked: Question, rows: Sequence[Row], *, is_number: bool) -> Iterator[Cell]:
-    """Yields the value of each row that the question is about. Raises UnlikeError."""
-    column, by, step, counts = asked.column, asked.by, asked.step, asked.function == "count"
-    where = [(name, set(values)) for name, values in asked.where.items()]
-    for time, _, row in rows:
-        if where and not all(_text(row.get(name)) in values for name, values in where):
-            continue
-        name = _text(row.get(by)) if by else ""
-        if name is None:
-            continue
-        value = True if counts else row.get(column)
-        if value is not None and not counts:
-            value = float(value) if is_number else _text(value)
-        yield time // step, name, value
+def _spans(times: Sequence[int], step: int) -> Iterator[tuple[int, int, int]]:
+    """Yields (number of the step, its first place, the place behind its last) of each step with rows."""
+    first = 0
+    while first < len(times):
+        place = times[first] // step
+        last = bisect_left(times, (place + 1) * step, first)
+        yield place, first, last
+        first = last
 
 
-def _text(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    raise UnlikeError
+def _values(rows: Sequence[Row], column: str, *, is_number: bool) -> list[Any]:
+    if not is_number:
+        return _texts(rows, column)
+    return [None if (value := row[2].get(column)) is None else float(value) for row in rows]
+
+
+def _texts(rows: Sequence[Row], column: str) -> list[str | None]:
+    """Returns the texts of a column. Raises UnlikeError for a value that is neither a text nor None."""
+    found = [row[2].get(column) for row in rows]
+    if not {*map(type, found)} <= {str, type(None)}:
+        raise UnlikeError
+    return found
