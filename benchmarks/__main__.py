@@ -10,6 +10,7 @@ from pathlib import Path
 from time import monotonic
 
 from benchmarks import (
+    boards,
     cardinality,
     fleet,
     hostile,
@@ -41,6 +42,7 @@ BENCHMARKS: dict[str, Callable[[Options], Iterable[Figure]]] = {
     "sockets": sockets.run,
     "hostile": hostile.run,
     "pixel": pixel.run,
+    "boards": boards.run,
     "kinesis": kinesis.run,
     "kcl": kcl.run,
     "ingest-endpoint": ingest_endpoint.run,

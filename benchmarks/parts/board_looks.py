@@ -1,5 +1,6 @@
-"""Times the hub's looks at a board: TOPIC VIEWERS LOOKS, and the topics that change → {"look": […], "cpu": […]}, in milliseconds.
+"""Times the hub's looks at a board: TOPIC VIEWERS LOOKS TOPIC… → {"look": […], "cpu": […]}, in milliseconds.
 
+The last topics are those that change.
 Before each look the topics' versions have grown and the board's own pace has passed, so that each look builds it.
 """
 
