@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import SignIn, Traffic
+from tests.browser.test_axe import AXE
 from tests.chromium import expect_state, watched
 from tests.deployment import Deployment, Web, kill
 from tests.faketime import wrong_by
@@ -68,6 +69,72 @@ def test_board_from_nothing_to_the_wall(sign_in: SignIn, web: Web, traffic: Traf
     check_pause(page)
     check_order(page, web)
     check_wall(page, browser)
+
+
+STATES = """title = "States"
+[variable]
+data = "orders/seconds"
+column = "site"
+[[panels]]
+kind = "number"
+data = "orders/seconds"
+[[panels]]
+kind = "bars"
+data = "trades/minutes"
+by = "side"
+[[panels]]
+kind = "table"
+data = "orders/seconds"
+[[panels]]
+kind = "alarms"
+data = "orders/alarms"
+[[panels]]
+kind = "top"
+title = "Of an application that is gone"
+data = "no/such"
+by = "a"
+[[panels]]
+kind = "text"
+text = "A text.\\n\\n<b>Another.</b>"
+"""
+DESK, PHONE = ("light", 1280), ("dark", 390)
+
+
+def expect_no_finding(page: Page, state: str, *screens: tuple[str, int]) -> None:
+    """Judges a state on a desk by day, or on a phone by night."""
+    page.evaluate(AXE.read_text())
+    for scheme, width in screens:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        page.set_viewport_size({"width": width, "height": 900})
+        found = page.evaluate("axe.run('main').then(({violations}) => violations)")
+        wide = page.evaluate("document.documentElement.scrollWidth") > width
+        assert (state, [each["id"] for each in found], wide) == (state, [], False)
+
+
+@pytest.mark.needs(AXE)
+def test_board_has_no_finding_in_any_state(sign_in: SignIn, web: Web, traffic: Traffic) -> None:
+    page = sign_in("/boards/new/")
+    page.get_by_label("Title").fill("States")
+    page.get_by_role("button", name="Make it").click()
+    page.goto(f"{web.url}/boards/states/")
+    expect_no_finding(page, "empty", PHONE)
+    page.goto(f"{web.url}/boards/states/text/")
+    page.locator("textarea").fill(STATES)
+    page.get_by_role("button", name="Keep it").click()
+    expect_state(page, "live")
+    expect(page.get_by_test_id("panel-error")).to_be_visible()
+    expect_no_finding(page, "live", DESK, PHONE)
+    page.context.set_offline(True)
+    expect_state(page, "offline")
+    expect_no_finding(page, "offline", PHONE)
+    page.context.set_offline(False)
+    expect_state(page, "live")
+    page.keyboard.press("Space")
+    expect_state(page, "paused")
+    expect_no_finding(page, "paused", DESK)
+    page.goto(f"{web.url}/boards/states/?range=2020-01-01T00:00..2020-01-02T00:00&var=nowhere")
+    expect(page.get_by_text("No rows in this time.").first).to_be_visible()
+    expect_no_finding(page, "no data", PHONE)
 
 
 def check_pause(page: Page) -> None:
