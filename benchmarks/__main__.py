@@ -11,6 +11,7 @@ from time import monotonic
 
 from benchmarks import (
     board_map,
+    boards,
     cardinality,
     fleet,
     hostile,
@@ -42,6 +43,7 @@ BENCHMARKS: dict[str, Callable[[Options], Iterable[Figure]]] = {
     "sockets": sockets.run,
     "hostile": hostile.run,
     "pixel": pixel.run,
+    "boards": boards.run,
     "kinesis": kinesis.run,
     "kcl": kcl.run,
     "ingest-endpoint": ingest_endpoint.run,

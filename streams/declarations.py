@@ -173,6 +173,7 @@ class Question:
     by: str = ""  # a text column: a line for each of its values; "" for one line
     where: Mapping[str, Sequence[str]] = field(default_factory=dict)  # text column: the values that are taken
     most: int = 5  # lines of a series, or rows
+    whole: bool = False  # only the figure of each line over the whole time is asked for: its steps may be left empty
 
 
 @dataclass(frozen=True)

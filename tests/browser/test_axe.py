@@ -36,7 +36,7 @@ SAMPLES: dict[str, str | None] = {
     "boards/links/<int:number>/revoke/": None,
     "display/<str:token>/": f"display/{'w' * 43}/?range=1d",
     "display/<str:token>/data.json": None,
-    "public/<slug:slug>/": "public/unknown/",
+    "public/<slug:slug>/": "public/shops/?range=1d",
     "public/<slug:slug>/data.json": None,
     "live/<str:name>.json": None,
     "market/<str:symbol>/": "market/AMZN/",
@@ -91,6 +91,7 @@ from django.utils import timezone
 from accounts.models import User
 from dashboard.boards import links, store
 from dashboard.boards.models import Board
+Board.objects.update(seen_by=Board.PUBLIC)
 links.make(Board.objects.get(), User.objects.get(username="admin").pk, "Hall", 90, timezone.now(), lambda _: "w" * 43)
 store.make({MAP!r}, None)
 """
