@@ -68,31 +68,36 @@ class Key:
         return self.current if self.current and self.current.ended is None else None
 
     def time(self, now: int) -> None:
-        spec, last, leveled = self.spec, self.last, self.spec.kind in ("above", "below")
-        if spec.window and any(
-            time + spec.window == now for time, value, _ in self.rows[: self.done] if value is not None
-        ):
+        spec, gone = self.spec, self.current
+        if spec.window and any(time + spec.window == now for time in self.times_of_values()):
             self.judge(now, self.total(now), "", timed=True)
-        if (gone := self.current) and gone.ended is not None:
-            if now == gone.ended + (spec.quiet if gone.ending == "cleared" else 0):
-                self.resolve(now)
+            gone = self.current
+        if gone and gone.ended is not None and now == gone.ended + (spec.quiet if gone.ending == "cleared" else 0):
+            self.resolve(now)
         if spec.window and self.since is not None and now == self.since + spec.hold:
             self.call(now, self.total(now), "", self.since)
-        if last is not None:
-            if spec.kind == "row" and self.burning and now == last + spec.quiet:
-                self.clear(now, "cleared")
-                self.resolve(now)
-            if spec.kind == "absent" and not self.burning and now == last + spec.after:
-                self.call(now, None, "", now)
-            pending = self.burning or self.since is not None
-            if leveled and pending and spec.lapse and now == last + spec.window + spec.lapse:
-                self.lapse(now)
-        if spec.kind == "absent" and spec.by and spec.lapse and self.burning:
-            if now == self.burning.started + spec.lapse:
-                self.lapse(now)
-        if not self.current and self.told_at is not None:
-            if now >= self.told_at + spec.interval + (DAY if self.held else 0):
-                self.told_at, self.held = None, 0
+        if self.last is not None:
+            self.after_the_last(now, self.last)
+        fades = spec.kind == "absent" and spec.by and spec.lapse
+        if fades and self.burning and now == self.burning.started + spec.lapse:
+            self.lapse(now)
+        waits = self.told_at is not None and now < self.told_at + spec.interval + (DAY if self.held else 0)
+        if not self.current and not waits:
+            self.told_at, self.held = None, 0
+
+    def after_the_last(self, now: int, last: int) -> None:
+        spec = self.spec
+        if spec.kind == "row" and self.burning and now == last + spec.quiet:
+            self.clear(now, "cleared")
+            self.resolve(now)
+        if spec.kind == "absent" and not self.burning and now == last + spec.after:
+            self.call(now, None, "", now)
+        pending = spec.kind in ("above", "below") and (self.burning or self.since is not None)
+        if pending and spec.lapse and now == last + spec.window + spec.lapse:
+            self.lapse(now)
+
+    def times_of_values(self) -> list[int]:
+        return [time for time, value, _ in self.rows[: self.done] if value is not None]
 
     def lapse(self, now: int) -> None:
         self.since = self.last = None

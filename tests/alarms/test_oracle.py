@@ -29,13 +29,13 @@ SECOND, START = 1000, 1_700_000_000_000
 KEYS = ["a", "b", "c"]  # both halves of the hash space have some
 NOBODY: Any = None
 FAKE = Application(
-    **{name: NOBODY for name in ("decode", "build", "sink", "inherit", "set_back")},
+    **dict.fromkeys(("decode", "build", "sink", "inherit", "set_back"), NOBODY),
     name="fake",
     title="Fake",
     observe=lambda results, outputs: results,
     datasets=[
         Dataset(
-            **{name: NOBODY for name in ("series", "rows", "values")},
+            **dict.fromkeys(("series", "rows", "values"), NOBODY),
             name="fake/out",
             title="Rows",
             application="fake",
@@ -62,7 +62,7 @@ def specs(draw: st.DrawFn, by: tuple[str, ...] = ("k",)) -> RuleSpec:
         fields |= {"window": draw(st.just(0) | seconds), "function": draw(st.sampled_from(["sum", "count", "max"]))}
     if kind == "absent":
         fields["after"] = draw(seconds)
-    return RuleSpec(dataset="fake/out", kind=kind, by=by, **fields)
+    return RuleSpec(**fields, dataset="fake/out", kind=kind, by=by)  # type: ignore[arg-type]  # one of KINDS
 
 
 ROW = st.tuples(st.just("row"), st.sampled_from(KEYS), st.none() | st.integers(0, 10).map(float))
