@@ -71,7 +71,8 @@ class AlarmFollower:
         if self._application.episodes and commit.results is not None:
             self._add_own(held, self._application.episodes(commit.results), findings)
         for states in lease.rules.values():
-            storing.add_states(findings, self._stream, held.shard, states)
+            if states.changed or states.left_out:
+                storing.add_states(findings, self._stream, held.shard, states)
         return findings or None
 
     def write(self, prepared: Findings) -> None:
@@ -131,9 +132,11 @@ class AlarmFollower:
         for key, states in lease.rules.items():
             if key in lease.broken:
                 continue
-            watermark = commit.watermark - states.rule.delay
+            watermark, table = commit.watermark - states.rule.delay, tables.get(states.rule.spec.output)
+            if table is None and not ends and not states.is_due(watermark):
+                continue
             try:
-                found = list(states.step(tables.get(states.rule.spec.output), watermark))
+                found = list(states.step(table, watermark))
                 if ends:  # keys that are not tied to a partition key have no heir
                     untied = [name for name, state in states.states.items() if not state.partition]
                     found += states.end(watermark, ENDED, untied)
