@@ -1,4 +1,4 @@
-"""Alarms as a Django application: its pages, its topic, its place in the search and on time axes."""
+"""Alarms as a Django application: the follower of commits, pages, a topic, its place in the search and on time axes."""
 
 from datetime import timedelta
 
@@ -12,12 +12,14 @@ class AlarmsConfig(AppConfig):
         from alarms import finding as own  # noqa: PLC0415 - models are loaded only now
         from alarms import marking as own_marking  # noqa: PLC0415 - as above
         from alarms import showing  # noqa: PLC0415 - as above
+        from alarms.following import AlarmFollower  # noqa: PLC0415 - as above
         from alarms.provider import PROVIDER  # noqa: PLC0415 - as above
         from common import finding, marking  # noqa: PLC0415 - as above
         from dashboard import topics  # noqa: PLC0415 - as above
-        from streams.applications import provide  # noqa: PLC0415 - as above
+        from streams import applications  # noqa: PLC0415 - as above
 
-        provide(PROVIDER)
+        applications.follow(AlarmFollower)
+        applications.provide(PROVIDER)
         topics.add("alarms", topics.Page(None, showing.snapshot, every=timedelta(seconds=1)))
         finding.register("alarms", own.find)
         marking.register("alarms", own_marking.marks)

@@ -218,6 +218,9 @@ class Dataset:
     values: Callable[[str, str, str, int], list[str]]
     step: int = 1000  # milliseconds: rows are no finer
     episodes: bool = False  # each row is an alarm: it began at its time and has the column `ended`
+    # Milliseconds after its time at which a row is final, and observed by rules; None: rules cannot watch the rows.
+    delay: int | None = None
+    partition: str = ""  # the text column that holds the partition key of the row's records; "" if none does
 
     def column(self, name: str) -> Column | None:
         """Returns the column of that name."""

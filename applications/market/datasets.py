@@ -4,6 +4,7 @@ from django.db.models import F, FloatField
 from django.db.models.functions import Cast
 
 from applications.market.models import TRADES, Ticker, TradeMinute
+from applications.market.observing import DELAY, OUTPUT
 from dashboard.datasets import Table, dataset, of_stream, own
 from streams.core import clock
 from streams.declarations import Column
@@ -40,8 +41,10 @@ MINUTES = dataset(
         Column(name="largest", kind="number", label="Largest order", unit="shares"),
     ],
     values=values,
-    name=f"{TRADES}/minutes",
+    name=f"{TRADES}/{OUTPUT}",
     title="Trades of each minute, ticker and side",
     application=TRADES,
     step=clock.MINUTE,
+    delay=DELAY,
+    partition="ticker",
 )

@@ -38,6 +38,7 @@ def _dataset(output: SqlOutput) -> Dataset:
         name=f"{name}/{output.name}",
         title=f"{output.name} of {name}",
         application=name,
+        delay=0,
     )
 
 

@@ -1,0 +1,3 @@
+"""Fixtures of the tests of alarms."""
+
+from tests.sql.live.conftest import fake_programs as fake_programs
