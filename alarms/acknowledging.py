@@ -1,7 +1,7 @@
 """Acknowledges episodes, on their page or by the one-time link of a message, and keeps notes on them.
 
-An acknowledgement ends with its episode. A link is signed, so that nothing of it is stored; it works once, and no longer
-than its episode is open.
+An acknowledgement ends with its episode. A link is signed, so that nothing of it is stored; it works once, and no
+longer than its episode is open.
 """
 
 from datetime import UTC, datetime

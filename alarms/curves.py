@@ -45,7 +45,11 @@ class Curve:
     def table(self) -> list[tuple[str, float | None, float | None, float | None]]:
         """Returns the steps with a value, as a table: ISO time, value, raise and clear level."""
         rows = zip(self.at, self.values, self.raises, self.clears, strict=True)
-        return [(clock.to_iso(int(at * 1000)), *more) for at, *more in rows if more[0] is not None]
+        return [
+            (clock.to_iso(int(at * 1000)), value, raised, cleared)
+            for at, value, raised, cleared in rows
+            if value is not None
+        ]
 
 
 def dataset_of(name: str) -> Dataset | None:
@@ -80,7 +84,9 @@ def around(episode: Episode, known: Sequence[tuple[int, RuleSpec]], spec: RuleSp
     ended = clock.from_datetime(episode.ended) + max(AFTER, step) if episode.ended else clock.from_datetime(reached)
     start = started - max(BEFORE, STEPS_BEFORE * step, spec.window)
     end = max(started + step, min(ended, start + max(MOST, STEPS_MOST * step)))
-    return drawn(dataset, spec, known, episode.stream, where_of(spec, episode.key), Span(start, end, False, ""))
+    return drawn(
+        dataset, spec, known, episode.stream, where_of(spec, episode.key), Span(start, end, live=False, text="")
+    )
 
 
 def where_of(spec: RuleSpec, key: str) -> dict[str, tuple[str, ...]]:

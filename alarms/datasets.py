@@ -65,6 +65,8 @@ def _row(episode: Episode) -> dict[str, Any]:
     """Returns an episode with the names that panels of alarms read."""
     shown = showing.row(episode)
     name = f"{shown['title']} · {shown['key']}" if shown["key"] else shown["title"]
-    return shown | {"name": name, "alarm_url": shown["url"], "threshold": shown["level"]} | {
-        "suppressed": episode.suppressed
-    }
+    return (
+        shown
+        | {"name": name, "alarm_url": shown["url"], "threshold": shown["level"]}
+        | {"suppressed": episode.suppressed}
+    )

@@ -1,10 +1,11 @@
-"""Makes and ends silences for people. Episodes are found and shown all the same; `notify` counts the messages that it holds back."""
+"""Makes and ends silences for people. Episodes are found and shown all the same; `notify` counts held messages."""
 
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from alarms import silencing
 from alarms.acknowledging import RefusedError
 from alarms.models import Episode, Rule, Silence
 from common.text import storable
@@ -56,8 +57,7 @@ def end(number: int, who: str, now: datetime) -> Silence:
     found = Silence.objects.select_for_update().select_related("rule").get(pk=number)
     if found.ended or (found.until and found.until <= now):
         raise RefusedError("The silence has ended already.")
-    found.ended = now
-    found.save(update_fields=["ended"])
+    silencing.end(found, now)
     _audit(who, "unsilence", found)
     return found
 

@@ -20,7 +20,7 @@ class SubscriptionError(ValueError):
 
 
 def subscribe(target: Target, given: Mapping[str, str], who: str) -> Subscription:
-    """Makes the subscription of a form: `rule`, `key`, `least`, `resolved`, `after`, `duty`. Raises SubscriptionError."""
+    """Makes the subscription that a form describes. Raises SubscriptionError."""
     name = storable(given.get("rule", "").strip(), 64)
     rule = Rule.objects.filter(name=name, removed=None).first() if name else None
     if name and rule is None:
@@ -31,8 +31,9 @@ def subscribe(target: Target, given: Mapping[str, str], who: str) -> Subscriptio
     key, duty = (storable(given.get(field, "").strip()) for field in ("key", "duty"))
     if len(key) > MOST_KEY or len(duty) > MOST_DUTY:
         raise SubscriptionError(f"A key has at most {MOST_KEY} characters, a duty list's name at most {MOST_DUTY}.")
-    resolved = given.get("resolved") == "on"
-    return _store(Subscription(target=target, rule=rule, key=key, least=least, resolved=resolved, duty=duty), given, who)
+    made = Subscription(target=target, rule=rule, key=key, least=least, duty=duty)
+    made.resolved = given.get("resolved") == "on"
+    return _store(made, given, who)
 
 
 def _store(made: Subscription, given: Mapping[str, str], who: str) -> Subscription:

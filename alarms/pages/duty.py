@@ -27,7 +27,11 @@ def duty(request: HttpRequest) -> HttpResponse:
     holding = on_duty(turns, timezone.now())
     used = set(Subscription.objects.exclude(duty="").values_list("duty", flat=True))
     lists = [
-        {"name": name, "turns": [(turn, (turn.duty, turn.target_id) in holding) for turn in found], "used": name in used}
+        {
+            "name": name,
+            "turns": [(turn, (turn.duty, turn.target_id) in holding) for turn in found],
+            "used": name in used,
+        }
         for name, found in groupby(turns, key=lambda turn: turn.duty)
     ]
     return render(request, "alarms/duty.html", {"lists": lists})
@@ -37,7 +41,7 @@ def duty(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Adds a turn: a target of the site, from one weekly time to another, in the time of a zone."""
-    given = {name: value.strip()[:200] for name, value in request.POST.items()}
+    given = {name: str(value).strip()[:200] for name, value in request.POST.items()}
     why = ""
     if request.method == "POST":
         why = _add(given, person(request).get_username())
@@ -67,7 +71,9 @@ def _add(given: dict[str, str], who: str) -> str:
     name, number = storable(given.get("duty", "")), given.get("target", "")
     if not 1 <= len(name) <= MOST_DUTY or not name.isprintable():
         return f"The name of a duty list has 1 to {MOST_DUTY} printable characters."
-    target = Target.objects.filter(owner=None, pk=int(number)).first() if number.isdecimal() and len(number) < 18 else None
+    target = (
+        Target.objects.filter(owner=None, pk=int(number)).first() if number.isdecimal() and len(number) < 18 else None
+    )
     if target is None:
         return "Choose a target of the site."
     starts, ends, zone = (storable(given.get(field, ""))[:64] for field in ("starts", "ends", "zone"))

@@ -1,4 +1,4 @@
-"""Answers the page of one episode: its curve, its cause, its rule, who was told and who was not, notes; and its acts."""
+"""Answers the page of one episode: its curve, cause, rule, messages and notes; and its acts."""
 
 from typing import Any
 

@@ -23,8 +23,23 @@ from streams.core.clock import iso
 ROWS = 50
 EVER = "400d"
 STATES = (Message.WAITING, Message.DELIVERED, Message.FAILED, Message.SILENCED, Message.DROPPED)
-COLUMNS = ("made", "result", "target", "rule", "key", "severity", "notice", "held_back", "attempts", "done", "answer")
-COLUMNS += ("why", "message", "url")
+COLUMNS = (
+    *(
+        "made",
+        "result",
+        "target",
+        "rule",
+        "key",
+        "severity",
+        "notice",
+        "held_back",
+        "attempts",
+        "done",
+        "answer",
+        "why",
+    ),
+    *("message", "url"),
+)
 NAMES = ("q", "rule", "target", "state")
 MOST_TEXT = 200
 

@@ -1,4 +1,4 @@
-"""Answers the one-time link of a message: it asks first, so that a mail program that opens links acknowledges nothing."""
+"""Answers the one-time link of a message: it asks first, so that a program that follows links changes nothing."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse

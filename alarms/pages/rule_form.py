@@ -10,7 +10,6 @@ from alarms.models import Rule
 from alarms.spec import KINDS, SEVERITIES, RuleSpec, SpecError
 from alarms.wording import length, number, short
 from dashboard import ranges
-from dashboard.ranges import Span
 from streams import applications
 from streams.core import clock
 from streams.declarations import Dataset
@@ -27,13 +26,20 @@ SUPPRESS = {"interval": "at most one in an interval", "episode": "one in an epis
 VALUES, TEXT = 100, 4000  # offered of a column; characters of a field
 SPANS = {"1h": "the last hour", "24h": "the last day", "7d": "the last week"}
 assert tuple(KIND_WORDS) == KINDS
-USUAL = {"kind": "above", "severity": "warning", "function": "sum", "suppress": "interval", "interval": "1m", "quiet": "1m"}
+USUAL = {
+    "kind": "above",
+    "severity": "warning",
+    "function": "sum",
+    "suppress": "interval",
+    "interval": "1m",
+    "quiet": "1m",
+}
 
 Given = dict[str, Any]
 
 
 def given_of(form: Any, usual: Mapping[str, Any]) -> Given:
-    """Returns the fields of a form, each bounded; `by` is a list. `usual` has those of a form that is not filled yet."""
+    """Returns the fields of a form, each bounded; `by` is a list. `usual` has those of an empty form."""
     if not form:
         return {**USUAL, "by": [], **usual}
     given: Given = {name: str(value)[:TEXT] for name, value in form.items() if name != "csrfmiddlewaretoken"}
@@ -78,13 +84,18 @@ def spec_of(given: Given, before: RuleSpec | None = None) -> RuleSpec:
     if kind in ("above", "below"):
         found |= {"level": number(given.get("level", ""), "Raise level")}
         found |= {"clear": number(given.get("clear", ""), "Clear level")}
-        found |= {"hold": length(given.get("hold", ""), "Held for"), "window": length(given.get("window", ""), "Window")}
+        found |= {
+            "hold": length(given.get("hold", ""), "Held for"),
+            "window": length(given.get("window", ""), "Window"),
+        }
         found["function"] = given.get("function") if given.get("function") in FUNCTIONS else "sum"
         counts = found["window"] and found["function"] == "count"
         found["column"] = "" if counts else given.get("column", "")
     if kind == "absent":
         found["after"] = length(given.get("after", ""), "For how long")
-    return RuleSpec(**found, **({"lapse": before.lapse} if before else {}))
+    if before:
+        found["lapse"] = before.lapse
+    return RuleSpec(**found)
 
 
 def _where(given: Given, before: RuleSpec | None) -> dict[str, tuple[str, ...]]:
@@ -96,7 +107,7 @@ def _where(given: Given, before: RuleSpec | None) -> dict[str, tuple[str, ...]]:
 
 def name_of(given: Given) -> str:
     """Returns the name of a new rule: the given one, or one made of the title."""
-    return given.get("name", "").strip() or slugify(given.get("title", ""))[:64].strip("-_")
+    return str(given.get("name", "")).strip() or slugify(given.get("title", ""))[:64].strip("-_")
 
 
 def choices(given: Given) -> dict[str, Any]:
@@ -146,10 +157,11 @@ def preview(spec: RuleSpec | None, given: Given, rule: Rule | None, keys: list[s
     stream = stream_of(dataset)
     watermark = progress_of(dataset.application, stream).watermark
     reached = min(now, clock.from_datetime(watermark) if watermark else now)
-    span = ranges.parse(given.get("span") if given.get("span") in SPANS else "1h", reached)
+    span = ranges.parse(next((each for each in SPANS if each == given.get("span")), "1h"), reached)
     where = dict(spec.where) | ({spec.by[0]: (shown,)} if shown and spec.by else {})
-    curve = curves.drawn(dataset, spec, [(0, spec)], stream, where, Span(span.start, span.end, False, span.text))
-    return {"curve": curve if curve.known else None, "curve_json": curves.json(curve), "shown": shown, "reach": _reach(curve)}
+    curve = curves.drawn(dataset, spec, [(0, spec)], stream, where, span._replace(live=False))
+    found = {"curve": curve if curve.known else None, "curve_json": curves.json(curve)}
+    return found | {"shown": shown, "reach": _reach(curve)}
 
 
 def _shows(spec: RuleSpec, dataset: Dataset) -> bool:

@@ -1,4 +1,4 @@
-"""Answers the pages of rules: the list, one rule with its versions, the form that makes or changes one, and its acts."""
+"""Answers the pages of rules: the list, one rule with its versions, the form for it, and its acts."""
 
 from typing import Any
 

@@ -78,9 +78,7 @@ def end_of(given: dict[str, str], now: datetime) -> datetime | None:
         try:
             return clock.to_datetime(moments.parse(text[:40], lambda: clock.from_datetime(now)))
         except (ValueError, OverflowError):
-            raise RefusedError(
-                "That is no time such as 2026-11-22T14:00; without a zone a time is in UTC."
-            ) from None
+            raise RefusedError("That is no time such as 2026-11-22T14:00; without a zone a time is in UTC.") from None
     length = given.get("length", "1h")
     if length not in LENGTHS:
         raise RefusedError("Choose how long the silence holds.")

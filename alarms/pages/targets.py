@@ -1,4 +1,4 @@
-"""Answers the pages of targets: one's own and the site's, their subscriptions, and the test that tells the real answer."""
+"""Answers the pages of targets: one's own and the site's, their subscriptions, and a test with its real answer."""
 
 from typing import Any
 
@@ -60,7 +60,7 @@ def new(request: HttpRequest) -> HttpResponse:
             return redirect("alarm-target", made.pk)
         except ConfigError as error:
             refusal = str(error)
-    context = {"given": given, "kind": kind, "offered": offered, "of_site": of_site, "refusal": refusal}
+    context: dict[str, Any] = {"given": given, "kind": kind, "offered": offered, "of_site": of_site, "refusal": refusal}
     context["fields"] = _fields(kind, given, own=not of_site) if kind else []
     return render(request, "alarms/target_new.html", context, status=422 if refusal else 200)
 
