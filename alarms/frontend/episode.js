@@ -10,16 +10,17 @@ import { follow } from "#kit/state-poll.js";
 
 const page = one("[data-page]");
 const curve = document.getElementById("curve");
-let view = null;
+let end = null; // of the curve that is shown, in seconds
 
 /** Draws the curve; the look is made anew when its span has changed. */
 function draw(found) {
   const chart = one("line-chart");
   if (!chart || !found) return;
   const [at] = found.columns;
-  if (view?.at(-1) !== at.at(-1)) {
-    view = at;
-    draw.spec = levelChart({ start: at[0], end: at.at(-1), step: found.step / 1000 });
+  if (end !== at.at(-1)) {
+    end = at.at(-1);
+    const levels = found.columns[2].some((level) => level !== null);
+    draw.spec = levelChart({ start: at[0], end: at.at(-1), step: found.step / 1000 }, levels);
   }
   chart.show(draw.spec, found.columns);
 }
@@ -29,7 +30,10 @@ function show({ episode, curve: newer, told }) {
   const over = Boolean(episode.ended);
   for (const name of ["calls", "notices", "suppressed"]) setCell(cells[name], grouped(episode[name]));
   for (const name of ["value", "peak"]) setCell(cells[name], figure(episode[name]));
-  setText(cells.acknowledged, episode.acknowledged_by ? `by ${episode.acknowledged_by}` : "nobody yet");
+  if (cells.acknowledged.dataset.by !== episode.acknowledged_by) {
+    cells.acknowledged.dataset.by = episode.acknowledged_by;
+    setText(cells.acknowledged, `by ${episode.acknowledged_by}`);
+  }
   cells.opened.hidden = over;
   cells.over.hidden = cells.endbox.hidden = !over;
   if (over) {

@@ -18,6 +18,7 @@ from streams.models.readers import progress_of
 
 MESSAGES = 200  # on the page; the ledger has all
 DEPTH = 3  # of the cause, as facts
+PLACE = 64  # digits of a sequence number
 
 
 def episode(found: Episode, now: datetime, *, staff: bool) -> dict[str, Any]:
@@ -35,7 +36,7 @@ def episode(found: Episode, now: datetime, *, staff: bool) -> dict[str, Any]:
         "curve": curve if curve and curve.known else None,
         "curve_json": curves.json(curve),
         "reached": iso(reached),
-        "cause": list(facts(_json(found.cause))),
+        "cause": list(_cause(found, staff=staff)),
         "told": list(told(found)),
         "records_url": _records_url(found, spec) if staff else "",
         "own_url": own_url(found) if found.rule.own else "",
@@ -95,13 +96,25 @@ def _untold(notice: Notice) -> list[str]:
     return [" ".join(map(str, each.values())) if isinstance(each, dict) else str(each) for each in items if each]
 
 
-def facts(value: Any, name: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
-    """Yields the names and values of a cause, as words for people."""
+def facts(value: Any, name: str = "", depth: int = 0) -> Iterator[dict[str, str]]:
+    """Yields the names and values of a cause, as words for people; alarms.storing writes it."""
     if isinstance(value, dict) and depth < DEPTH:
         for key, each in value.items():
-            yield from facts(each, f"{name} {key}".strip().replace("_", " "), depth + 1)
+            yield from facts(each, key if depth == 0 or name == "row" else f"{name} {key}", depth + 1)
+    elif name == "time" and depth == 1 and isinstance(value, int):
+        yield {"name": "time of the row", "time": clock.to_iso(value)}
     elif value not in (None, "", [], {}):
-        yield name or "cause", value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        yield {"name": "last record" if (name, depth) == ("place", 1) else name or "cause", "value": shown}
+
+
+def _cause(found: Episode, *, staff: bool) -> Iterator[dict[str, str]]:
+    """Yields the facts of an episode's cause; for staff with a link to the record that completed the row."""
+    for fact in facts(_json(found.cause)):
+        place = fact.get("value", "") if fact["name"] == "last record" else ""
+        if staff and place.isdecimal() and len(place) <= PLACE and found.shard:
+            fact["url"] = links.to_record(found.stream, found.shard, int(place))
+        yield fact
 
 
 def own_url(found: Episode) -> str:

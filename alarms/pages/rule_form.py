@@ -36,14 +36,18 @@ USUAL = {
 }
 
 Given = dict[str, Any]
+NAMES = ("title", "name", "dataset", "kind", "severity", "column", "window", "function", "level", "clear", "hold", "after")
+NAMES += ("where_column", "where_values", "suppress", "interval", "quiet", "show", "span")
+# Every name has a text: in a template `given.clear` would else call the method of the dictionary.
+EMPTY: Given = dict.fromkeys(NAMES, "")
 
 
 def given_of(form: Any, usual: Mapping[str, Any]) -> Given:
     """Returns the fields of a form, each bounded; `by` is a list. `usual` has those of an empty form."""
     if not form:
-        return {**USUAL, "by": [], **usual}
+        return EMPTY | USUAL | {"by": []} | dict(usual)
     given: Given = {name: str(value)[:TEXT] for name, value in form.items() if name != "csrfmiddlewaretoken"}
-    return given | {"by": [str(name)[:TEXT] for name in form.getlist("by")][:10]}
+    return EMPTY | given | {"by": [str(name)[:TEXT] for name in form.getlist("by")][:10]}
 
 
 def of_spec(spec: RuleSpec, title: str) -> Given:

@@ -13,4 +13,4 @@ register = template.Library()
 def bell() -> dict[str, Any]:
     """Returns the number of open alarms, the worst severity and the highest number, with words for people."""
     found = showing.bell()
-    return found | {"words": showing.in_words(found["open"]), "shown": min(found["open"], 99)}
+    return found | {"words": showing.in_words(found["open"]), "shown": "99+" if found["open"] > 99 else found["open"]}

@@ -1,20 +1,12 @@
 // The bell in the frame: the number of open alarms, also in the tab's title and its icon, and a tone if one is wanted.
 
+import { inWords, titled } from "./bell-words.js";
 import { choice } from "./choices.js";
 import { one, setText } from "./dom.js";
 import { askAlarms, situation } from "./live.js";
 import { chime } from "./chime.js";
 
 const EVERY = 15_000; // milliseconds between two questions of a page that follows nothing
-
-/** Returns the title of the tab: that of the page, with the number of open alarms before it. */
-export const titled = (title, open) => (open ? `(${open}) ` : "") + title.replace(/^\(\d+\) /, "");
-
-/** Returns the words for screen readers. */
-export const inWords = (open) => (open === 1 ? "1 open alarm" : `${open || "No"} open alarms`);
-
-/** Returns whether an alarm opened since the last look: one with a higher number than any before. */
-export const isNew = (newest, heard) => heard !== null && newest > heard;
 
 /** Shows the alarms of the topic `alarms`. */
 function show({ open, newest, worst }, heard) {
@@ -27,14 +19,14 @@ function show({ open, newest, worst }, heard) {
   document.title = titled(document.title, open);
   const icon = one('link[rel="icon"]');
   icon.href = open ? icon.dataset.alarm : icon.dataset.calm;
-  if (isNew(newest, heard) && choice("sound") === "on") chime();
+  if (newest > heard && choice("sound") === "on") chime();
 }
 
 /** Follows the open alarms: by the page's own connection, else by asking again and again. */
 export function watchBell() {
   const bell = one("[data-bell]");
   if (!bell) return;
-  let heard = Number(bell.dataset.newest); // the highest number so far
+  let heard = Number(bell.dataset.heard); // the highest number so far
   document.addEventListener("alarms", ({ detail }) => {
     show(detail, heard);
     heard = Math.max(heard, detail.newest);

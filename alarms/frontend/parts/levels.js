@@ -4,22 +4,23 @@ import { axes, cursor, stamps } from "#kit/charts.js";
 import { time } from "#kit/format.js";
 import { figure } from "#kit/parts/figures.js";
 
-/** Returns the vertical range that holds the values and both levels, with some room. */
+/** Returns the vertical range that holds the values and both levels: from 0 on, unless all lie far from it. */
 export function room(low, high) {
   if (low === null || low === undefined) return [0, 1];
-  const [bottom, top] = [Math.min(0, low), Math.max(high, bottomless(low))];
+  const far = low > 0 && low > high * 0.6;
+  const [bottom, top] = [far ? low : Math.min(0, low), Math.max(0, high)];
   const spare = (top - bottom || 1) * 0.12;
-  return [bottom < 0 ? bottom - spare : 0, top + spare];
+  return [bottom === 0 ? 0 : bottom - spare, top + spare];
 }
-
-const bottomless = (low) => (low > 0 ? low : 0);
 
 const word = (value, name) => (value === null || value === undefined ? [] : [[`${name} ${figure(value)}`, "sell-ink"]]);
 
-/** Columns: times, value, raise level, clear level. */
-export function levelChart(view) {
+const LEVELS = [["– – raise level", "sell-ink"], ["··· clear level", "sell-ink"]];
+
+/** Columns: times, value, raise level, clear level; without `levels` the last two are empty. */
+export function levelChart(view, levels = true) {
   return {
-    key: [["value", "accent-ink"], ["– – raise level", "sell-ink"], ["··· clear level", "sell-ink"]],
+    key: [["value", "accent-ink"], ...(levels ? LEVELS : [])],
     read: ([at, value, raised, cleared], index, zone) => [
       [time(at[index] * 1000, "second", zone)],
       [value[index] === null ? "no row" : figure(value[index]), "accent-ink"],
@@ -29,7 +30,7 @@ export function levelChart(view) {
     options(ink, zone, uPlot) {
       const [across, up] = axes(ink, zone, "minute", { size: 64, value: figure });
       const label = (_, splits) => stamps(splits, zone, splits.length > 1 ? splits[1] - splits[0] : view.step);
-      const level = { stroke: ink.sold, width: 1.25, points: { show: false } };
+      const level = { stroke: ink.sold, width: 1.25, points: { show: false }, paths: uPlot.paths.stepped({ align: 1 }) };
       return {
         padding: [8, 24, 0, 0],
         tzDate: (at) => (zone === "utc" ? uPlot.tzDate(new Date(at * 1000), "UTC") : new Date(at * 1000)),
