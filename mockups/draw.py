@@ -12,6 +12,7 @@ from mockups.pencil import Sheet
 from mockups.screens import (
     accounts,
     alarms,
+    fleet,
     flow,
     market,
     operators,
@@ -57,6 +58,7 @@ SCREENS: dict[str, Callable[[], Sheet]] = {
     "sql-application": sql.application,
     "sql-edit": sql_edit.edit,
     "sql-panel": sql_edit.made_panel,
+    "board-map": fleet.live_map,
     "records": operators.records,
     "dead-letters": operators.letters,
     "dead-letter": operators.letter,
