@@ -7,7 +7,7 @@ from typing import NamedTuple
 from alarms.evaluation import Evaluation
 from alarms.models import Rule, RuleVersion
 from alarms.spec import RuleSpec, SpecError, read
-from streams import applications
+from streams.applications import Application
 from streams.models.progress import version
 
 TOPIC = "alarm-rules"  # its version grows with each change of a rule
@@ -31,7 +31,7 @@ class Active(NamedTuple):
 class Rules:
     """Keeps the rules of one application; `generation` grows when they were read again."""
 
-    def __init__(self, application: str, monotonic: Callable[[], float]) -> None:
+    def __init__(self, application: Application, monotonic: Callable[[], float]) -> None:
         """`monotonic` gives seconds."""
         self.generation = 0
         self.active: dict[int, Active] = {}
@@ -52,8 +52,8 @@ class Rules:
         found = version(TOPIC)
         if found == self._version:
             return False
-        rules = Rule.objects.filter(application=self._application, enabled=True, own=False, removed=None)
-        self.active = {each.id: each for each in _read(rules.order_by("pk").values_list("pk", "version"))}
+        rules = Rule.objects.filter(application=self._application.name, enabled=True, own=False, removed=None)
+        self.active = {each.id: each for each in self._read(rules.order_by("pk").values_list("pk", "version"))}
         self._version = found
         self.generation += 1
         return True
@@ -63,23 +63,22 @@ class Rules:
         known = self.active.get(rule)
         if known and known.version == number:
             return known
-        return next(iter(_read([(rule, number)])), None)
+        return next(iter(self._read([(rule, number)])), None)
 
-
-def _read(wanted: Iterable[tuple[int, int]]) -> list[Active]:
-    """Returns versions of rules, by (rule, number). One that this release cannot read is left out, and said."""
-    numbers = dict(wanted)
-    found = RuleVersion.objects.filter(rule__in=numbers).select_related("rule").order_by("rule", "number")
-    rows = [each for each in found if each.number == numbers[each.rule_id]]
-    datasets = {each.name: each for each in applications.datasets()} if rows else {}
-    active = []
-    for each in rows:
-        try:
-            spec = read(each.spec)
-        except SpecError as error:
-            logger.error("The rule %s is not followed: %s", each.rule.name, error)
-            continue
-        dataset = datasets.get(spec.dataset)
-        delay, partition = ((dataset.delay or 0), dataset.partition) if dataset else (0, "")
-        active.append(Active(each.rule_id, each.rule.name, each.number, spec, Evaluation(spec), delay, partition))
-    return active
+    def _read(self, wanted: Iterable[tuple[int, int]]) -> list[Active]:
+        """Returns versions of rules, by (rule, number). One that this release cannot read is left out, and said."""
+        numbers = dict(wanted)
+        found = RuleVersion.objects.filter(rule__in=numbers).select_related("rule").order_by("rule", "number")
+        rows = [each for each in found if each.number == numbers[each.rule_id]]
+        datasets = {each.name: each for each in self._application.datasets}  # none in SQL, whose rows are final at once
+        active = []
+        for each in rows:
+            try:
+                spec = read(each.spec)
+            except SpecError as error:
+                logger.error("The rule %s is not followed: %s", each.rule.name, error)
+                continue
+            dataset = datasets.get(spec.dataset)
+            delay, partition = ((dataset.delay or 0), dataset.partition) if dataset else (0, "")
+            active.append(Active(each.rule_id, each.rule.name, each.number, spec, Evaluation(spec), delay, partition))
+        return active

@@ -93,6 +93,11 @@ class Evaluation:
         """Returns whether every observation changes the state of its key, also that of a key without state."""
         return not self._leveled or self.spec.window > 0
 
+    @property
+    def value_of_row(self) -> float | None:
+        """Returns the value of a row for a rule without a column: a count needs one, the other rules have none."""
+        return 1.0 if self._leveled else None
+
     def is_beyond(self, value: float) -> bool:
         """Returns whether a value reaches the level."""
         assert self.spec.level is not None
@@ -145,13 +150,15 @@ class Evaluation:
             yield state.window[0][0], self._leave
         if incident and incident.ended is not None:
             yield incident.ended + (spec.quiet if incident.ending == CLEARED else 0), self._resolve
+        if spec.window and state.since is not None:
+            yield state.since + spec.hold, self._ripen
         if last is not None:
             if spec.kind == "row" and is_open:
                 yield last + spec.quiet, self._fall_quiet
             if spec.kind == "absent" and not is_open:
                 yield last + spec.after, self._miss
             if self._leveled and spec.lapse and (is_open or state.since is not None):
-                yield last + spec.lapse, self._lapse
+                yield last + spec.window + spec.lapse, self._lapse
         if spec.kind == "absent" and spec.by and spec.lapse and incident and is_open:
             yield incident.started + spec.lapse, self._lapse
         if incident is None and state.notified is not None:
@@ -179,6 +186,11 @@ class Evaluation:
     def _fall_quiet(self, state: KeyState, time: int) -> Iterator[Found]:
         yield self._clear(state, time, CLEARED)
         yield from self._resolve(state, time)
+
+    def _ripen(self, state: KeyState, time: int) -> Iterator[Found]:
+        """Raises the alarm of a window that was beyond the level for long enough: it has a value at any time."""
+        assert state.since is not None
+        yield self._call(state, Seen(time, self._total(state)), state.since)
 
     def _miss(self, state: KeyState, time: int) -> Iterator[Found]:
         yield self._call(state, Seen(time), time)

@@ -52,7 +52,7 @@ class AlarmFollower:
         self._application = application
         self._stream = stream
         self._whole = whole
-        self._rules = Rules(application.name, monotonic)
+        self._rules = Rules(application, monotonic)
         self._leases: dict[str, LeaseStates] = {}
         self._own: Rule | None = None
 

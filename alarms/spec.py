@@ -43,7 +43,8 @@ class RuleSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     where: dict[str, tuple[str, ...]] = {}  # the rows that count: those with one of these values, by column
     level: float | None = None
     clear: float | None = None  # None: the level itself
-    hold: int = 0  # for so long the condition must have held: raised by the first row that shows it
+    # For so long the condition must have held. A window shows it at any time, single rows only when one comes.
+    hold: int = 0
     after: int = 0
     window: int = 0  # 0: each row by itself. Else the rows of so long before a row, that row included
     function: Literal["sum", "count", "max"] = "sum"  # of the rows of the window

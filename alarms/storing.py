@@ -5,6 +5,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 import msgspec
+from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -82,8 +83,8 @@ def write(findings: Findings) -> None:
     """Stores the rows."""
     if findings.episodes:
         _store_episodes(findings)
+    _remove(findings.well)  # first, since a rule that was changed may have a new state of the same key
     upsert(findings.watched, key=["rule", "stream", "key"])
-    _remove(findings.well)
     for rule, count in findings.left_out.items():
         Rule.objects.filter(pk=rule).update(left_out=F("left_out") + count)
 
@@ -115,8 +116,6 @@ def _store_episodes(findings: Findings) -> None:
 
 
 def _upsert_episodes(rows: Sequence[Episode]) -> None:
-    from django.db import connection  # noqa: PLC0415
-
     names_target = connection.features.supports_update_conflicts_with_target
     Episode.objects.bulk_create(
         rows,

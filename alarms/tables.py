@@ -64,7 +64,7 @@ class Table:
     def seen(self, rule: Active, place: int) -> Seen:
         """Returns an observation as a rule sees it."""
         each, column = self.observations[place], rule.spec.column
-        value = self.column(column)[place] if column else 1.0
+        value = self.column(column)[place] if column else rule.evaluation.value_of_row
         return Seen(each.time, value, each.place, each.values, each.version)
 
 
