@@ -35,7 +35,6 @@ def episode(key: str = "a", **kwargs: Any) -> Episode:
     words: dict[str, Any] = {
         "rule_version": 1,
         "stream": "orders",
-        "shard": "0",
         "severity": "warning",
         "started": T0,
     } | kwargs
