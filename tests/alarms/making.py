@@ -63,7 +63,7 @@ def until_done(notifier: Notifier, steps: int = 20_000) -> None:
     for _ in range(steps):
         if not notifier.step():
             if notifier.is_done:
-                return
+                return notifier.finish()  # gives the leases back
             notifier.wait(0.05)
     raise AssertionError("notify never came to rest")
 
