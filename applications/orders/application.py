@@ -6,12 +6,13 @@ from django.conf import settings
 
 from applications.orders import processor, report, sink
 from applications.orders import topics as snapshots
-from applications.orders.datasets import ALARMS, SECONDS
+from applications.orders.datasets import ALARMS, SECONDS, TABLE
 from applications.orders.metrics import windows_closed
 from applications.orders.models import DEFAULT_THRESHOLD, ORDERS, AlarmEpisode, SiteCount
 from applications.orders.retention import outlived
 from applications.orders.rollups import LADDER
 from applications.orders.source import SOURCE
+from dashboard.steps.building import beside
 from streams.applications import Application, Navigation, Topic
 from streams.core.sink import Rows
 from streams.models.rollups import Roller
@@ -27,7 +28,7 @@ APPLICATION = Application(
     set_back=processor.set_back,
     source=SOURCE,
     report=report.orders,
-    deliver=partial(Roller, LADDER),
+    deliver=partial(Roller, beside(LADDER, TABLE)),
     results=[(SiteCount, "newest"), (AlarmEpisode, "started")],
     windows_closed=windows_closed,
     retention=outlived,
