@@ -6,7 +6,7 @@ before the process died is found again as a message that waits, and is sent unde
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -20,6 +20,7 @@ THREADS = 128  # targets that are served at a time
 BATCH = 200  # messages that a lane gets at a time
 MOST_RESULTS = 500  # of a transaction
 RENEW = timedelta(seconds=5)
+LOOK = timedelta(milliseconds=200)
 
 
 class Delivery:
@@ -34,18 +35,21 @@ class Delivery:
         self._threads = threads
         self.senders = Senders()
         self._renewed: datetime | None = None
-        self._delivered = 0
+        self._looked: datetime | None = None
 
-    def step(self) -> bool:
-        """Writes results, tops up lanes and starts new ones; returns whether anything was done."""
+    def step(self, touched: Collection[int] = ()) -> bool:
+        """Writes results, tops up lanes and starts new ones; returns whether anything was done.
+
+        `touched` are targets for which this process has just made messages.
+        """
         found = self._collect()
         self._renew()
-        return self._top_up() | self._start() | found
+        return self._top_up(touched) | self._start() | found
 
     @property
     def is_idle(self) -> bool:
-        """Returns whether nothing is being sent."""
-        return not self.senders.lanes
+        """Returns whether nothing is being sent, and all results are written."""
+        return self.senders.is_idle
 
     def finish(self, seconds: float) -> None:
         """Lets the messages in hand end, writes their results, and gives the leases back."""
@@ -77,18 +81,29 @@ class Delivery:
         if self.senders.lanes and (self._renewed is None or now - self._renewed >= RENEW):
             mine = queues.renew(self._owner, self.senders.lanes, now)
             for target, lane in self.senders.lanes.items():
-                lane.stopping |= target not in mine
+                if target not in mine:
+                    lane.stop()
             self._renewed = now
 
-    def _top_up(self) -> bool:
+    def _top_up(self, touched: Collection[int]) -> bool:
+        """Gives lanes more: those with new messages at once, the others every LOOK, since other processes make some."""
+        now = self._now()
+        look = self._looked is None or now - self._looked >= LOOK
+        self._looked = now if look else self._looked
+        low = [
+            lane
+            for lane in self.senders.lanes.values()
+            if len(lane.jobs) < BATCH // 2 and not lane.ended and not lane.failing
+        ]
+        wanting = [lane for lane in low if look or lane.target in touched or lane.full]
+        held = queues.held(now) if wanting else {}
         found = False
-        for lane in self.senders.lanes.values():
-            if len(lane.jobs) < BATCH // 2 and not lane.ended and not lane.failing:
-                jobs = queues.waiting(lane.target, lane.last, self._now(), BATCH)
-                if jobs:
-                    lane.last = jobs[-1].id
-                    lane.jobs.extend(jobs)  # if the lane ended meanwhile, they still wait in the table
-                    found = True
+        for lane in wanting:
+            jobs = queues.waiting(lane.target, lane.last, now, BATCH, held)
+            lane.full = len(jobs) == BATCH
+            if jobs:
+                lane.give(jobs)
+                found = True
         return found
 
     def _start(self) -> bool:
@@ -98,9 +113,11 @@ class Delivery:
             return False
         failing = sum(lane.failing for lane in self.senders.lanes.values())
         unused, started = [], False
-        for target in queues.claim(self._owner, self._now(), self.senders.lanes, free):
+        claimed = queues.claim(self._owner, self._now(), self.senders.lanes, free)
+        held = queues.held(self._now()) if claimed else {}
+        for target in claimed:
             bad = target.resumes is not None
-            if (bad and failing >= self._threads // 2) or not self._start_lane(target, bad=bad):
+            if (bad and failing >= self._threads // 2) or not self._start_lane(target, held, bad=bad):
                 unused.append(target.pk)
             else:
                 failing += bad
@@ -109,10 +126,10 @@ class Delivery:
             queues.release(self._owner, unused)
         return started
 
-    def _start_lane(self, target: Target, *, bad: bool) -> bool:
+    def _start_lane(self, target: Target, held: queues.Held, *, bad: bool) -> bool:
         """Starts to send to a target; one that failed gets one message, to see whether it is back."""
         now = self._now()
-        jobs = queues.waiting(target.pk, 0, now, 1 if bad else BATCH)
+        jobs = queues.waiting(target.pk, 0, now, 1 if bad else BATCH, held)
         if not jobs:
             return False
         setup = targets.effective(target)

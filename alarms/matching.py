@@ -15,11 +15,14 @@ SEVERITIES = ["info", "warning", "critical"]
 class Call:
     """Holds the facts of a notice and its episode that decide."""
 
+    id: int
+    name: str
     kind: str
+    episode: int
     rule: int
     key: str
     severity: str
-    began: datetime  # when the episode's first notice was made, by the database's clock
+    made: datetime
     over: bool  # whether the episode has ended
     acknowledged_by: str
 
@@ -56,6 +59,7 @@ class Told:
 
     told: set[int] = field(default_factory=set)
     escalated: set[int] = field(default_factory=set)
+    began: datetime | None = None  # when the episode's first notice was made, by the database's clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,6 @@ def _against_escalation(call: Call, wish: Wish, before: Told, now: datetime) -> 
         return "told at once, not by escalation"
     if call.over:
         return "the episode ended before the escalation"
-    if now - call.began < timedelta(minutes=wish.after):
+    if now - (before.began or call.made) < timedelta(minutes=wish.after):
         return f"told only after {wish.after} min without acknowledgement"
     return "told by an escalation before" if wish.target in before.escalated else ""

@@ -36,7 +36,7 @@ class Notifier:
         """Does a bounded part of the work; returns whether there was some."""
         try:
             escalated = self._escalation.step()
-            self._worked = self._expansion.step() | self._delivery.step() | escalated
+            self._worked = self._expansion.step() | self._delivery.step(self._expansion.touched) | escalated
         except (OperationalError, InterfaceError) as error:
             self._outage.failure(ConnectionError(database_errors.sentence(error)))
             connection.close()

@@ -20,6 +20,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from alarms import links
+from alarms.bulk import insert
 from alarms.channels.base import Outcome, Receipt
 from alarms.letters import RESOLVED, Letter
 from alarms.models import Attempt, Message, Target
@@ -29,7 +30,7 @@ from common.text import cut, one_line, storable
 LEASE = timedelta(seconds=15)
 GIVE_UP = timedelta(hours=24)  # from the making of a message
 FIRST_WAIT, LONGEST_WAIT = 1.0, 900.0  # seconds
-MOST_HELD = 1000  # messages of a target that may wait out of order; with more, the whole target waits
+MOST_HELD = 100  # episodes of a target whose messages its receiver refused
 MOST_ANSWER = 500  # characters of an answer that the ledger keeps
 
 _FIELDS = (
@@ -67,22 +68,25 @@ def new_owner() -> str:
 
 def claim(owner: str, now: datetime, busy: Iterable[int], most: int) -> list[Target]:
     """Takes the leases of up to `most` targets that have a message due and that nobody serves, and returns them."""
-    due = Message.objects.filter(target=OuterRef("pk"), state=Message.WAITING, due__lte=now)
+    due = Message.objects.filter(state=Message.WAITING, due__lte=now)
+    if not due.exists():  # no look at the targets where nothing is due
+        return []
     rested = Q(resumes=None) | Q(resumes__lte=now)
-    candidates = Target.objects.filter(rested, Exists(due)).exclude(pk__in=list(busy)).select_related("owner")
-    found: list[Target] = []
-    for target in candidates.order_by(F("resumes").asc(nulls_first=True), "pk")[: 4 * most]:
-        if len(found) < most and _free(target, owner, now):
-            seen = Q(lease_owner=target.lease_owner, lease_until=target.lease_until)
-            if Target.objects.filter(seen, pk=target.pk).update(lease_owner=owner, lease_until=now + LEASE):
-                found.append(target)
-    return found
+    candidates = Target.objects.filter(rested, Exists(due.filter(target=OuterRef("pk")))).exclude(pk__in=list(busy))
+    rows = candidates.order_by(F("resumes").asc(nulls_first=True), "pk").values_list("pk", "lease_owner", "lease_until")
+    free = [(pk, holder) for pk, holder, until in rows[: 4 * most] if _free(holder, until, owner, now)][:most]
+    if not free:
+        return []
+    still = Q(lease_owner__in={holder for _, holder in free}) | Q(lease_until__lt=now)
+    wanted = Target.objects.filter(pk__in=[pk for pk, _ in free])
+    wanted.filter(still).update(lease_owner=owner, lease_until=now + LEASE)
+    return list(wanted.filter(lease_owner=owner).select_related("owner"))
 
 
-def _free(target: Target, owner: str, now: datetime) -> bool:
-    if target.lease_owner in ("", owner) or target.lease_until is None or target.lease_until < now:
+def _free(holder: str, until: datetime | None, owner: str, now: datetime) -> bool:
+    if holder in ("", owner) or until is None or until < now:
         return True
-    host, _, rest = target.lease_owner.partition(":")
+    host, _, rest = holder.partition(":")
     return host == owner.partition(":")[0] and not _lives(rest.partition(":")[0])
 
 
@@ -108,22 +112,31 @@ def release(owner: str, targets: Iterable[int]) -> None:
     Target.objects.filter(pk__in=list(targets), lease_owner=owner).update(lease_owner="", lease_until=None)
 
 
-def waiting(target: int, after: int, now: datetime, most: int) -> list[Job]:
+Held = dict[int, dict[str, int]]  # by target and episode: the id of its first message that waits for its own time
+
+
+def held(now: datetime) -> Held:
+    """Returns the messages that wait for a time of their own: few, since the other messages of a target are due."""
+    found: Held = {}
+    rows = Message.objects.filter(state=Message.WAITING, due__gt=now, target__isnull=False)
+    for target, episode, number in rows.values_list("target", "notice__episode__name", "id"):
+        of_target = found.setdefault(int(target or 0), {})
+        of_target[episode] = min(number, of_target.get(episode, number))
+    return found
+
+
+def waiting(target: int, after: int, now: datetime, most: int, held: Held) -> list[Job]:
     """Returns the next messages of a target beyond the id `after`, in order.
 
     A message that its receiver refused waits for its own time, and with it the later messages of its episode: firing
-    is told before resolved.
+    is told before resolved. A receiver that refuses MOST_HELD gets no new ones until it takes some of those.
     """
-    queue = Message.objects.filter(target=target, state=Message.WAITING)
-    held_back = list(queue.filter(due__gt=now).values_list("notice__episode__name", "id").order_by("id")[:MOST_HELD])
-    if len(held_back) == MOST_HELD:
-        return []
-    first_held: dict[str, int] = {}
-    for episode, message in held_back:
-        first_held.setdefault(episode, message)
-    rows = queue.filter(id__gt=after, due__lte=now).order_by("id").values_list(*_FIELDS)[:most]
-    jobs = [_job(row, target) for row in rows]
-    return [job for job in jobs if first_held.get(job.letter.episode, job.id) >= job.id]
+    rows = Message.objects.filter(target=target, state=Message.WAITING, id__gt=after, due__lte=now).order_by("id")
+    first = held.get(target, {})
+    if len(first) >= MOST_HELD:
+        rows = rows.filter(attempts__gt=0)
+    jobs = [_job(row, target) for row in rows.values_list(*_FIELDS)[:most]]
+    return [job for job in jobs if first.get(job.letter.episode, job.id) >= job.id] if first else jobs
 
 
 def _job(row: Sequence[Any], target: int) -> Job:
@@ -168,7 +181,7 @@ def record(results: Sequence[Result], now: datetime, chance: Callable[[], float]
         Target.objects.filter(pk__in=answered, resumes__isnull=False).update(resumes=None)
         for target, due in resting.items():
             Target.objects.filter(pk=target).update(resumes=due)
-        Attempt.objects.bulk_create([_attempt(each, now) for each in results], batch_size=500)
+        insert(Attempt, ATTEMPT, (_attempt(each, now) for each in results))
 
 
 def _delivered(good: list[Result], now: datetime) -> None:
@@ -196,7 +209,10 @@ def _not_delivered(result: Result, now: datetime, chance: Callable[[], float]) -
     return due
 
 
-def _attempt(result: Result, now: datetime) -> Attempt:
+ATTEMPT = ("message", "at", "took", "good", "answer")
+
+
+def _attempt(result: Result, now: datetime) -> tuple[Any, ...]:
     answer = storable(one_line(result.receipt.answer, MOST_ANSWER), MOST_ANSWER)
     good = result.receipt.outcome is Outcome.GOOD
-    return Attempt(message_id=result.job.id, at=now, took=int(result.took * 1000), good=good, answer=answer)
+    return (result.job.id, now, int(result.took * 1000), good, answer)

@@ -15,6 +15,7 @@ from alarms.channels.base import Outcome, Receipt, Session
 from alarms.letters import Letter
 from alarms.queues import Job, Result
 
+LINGER = 0.5  # seconds that a lane keeps its connection, and waits for more
 STOPS = {Outcome.LATER}  # outcomes after which a lane sends nothing more
 
 
@@ -39,16 +40,44 @@ class Rate:
 
 
 class Lane:
-    """Holds the jobs of one target, and the thread that sends them. The lane ends when it has no more or fails."""
+    """Holds the jobs of one target and the thread that sends them, which ends when an attempt fails or no job comes."""
 
     def __init__(self, target: int, jobs: Sequence[Job], *, failing: bool, rate: Rate | None = None) -> None:
         self.target = target
         self.rate = rate
         self.failing = failing  # whether its last attempt failed: such lanes get only a part of the threads
-        self.jobs = deque(jobs)
-        self.last = jobs[-1].id if jobs else 0  # the newest id that it was given
+        self.jobs: deque[Job] = deque()
+        self.last = 0  # the newest id that it was given
+        self.more = threading.Event()
+        self.sending = False
         self.ended = False
+        self.full = True  # whether there may be more in the table, so that it is read again at once
         self.stopping = False
+        self.give(jobs)
+
+    def give(self, jobs: Sequence[Job]) -> None:
+        """Adds jobs. If the lane ends meanwhile, they still wait in the table."""
+        self.last = jobs[-1].id
+        self.jobs.extend(jobs)
+        self.more.set()
+
+    def stop(self) -> None:
+        """Lets the lane end after the message that it is sending."""
+        self.stopping = True
+        self.more.set()
+
+    @property
+    def is_idle(self) -> bool:
+        return not self.jobs and not self.sending
+
+    def next(self) -> Job | None:
+        """Returns the next job, waiting LINGER for one; None at the end of the lane. For the lane's own thread."""
+        self.sending = bool(self.jobs)
+        if not self.jobs:
+            self.more.wait(LINGER)
+        self.more.clear()
+        self.sending = True  # before the job leaves the queue, so that the lane never seems idle meanwhile
+        return self.jobs.popleft() if self.jobs and not self.stopping else None
 
 
 class Senders:
@@ -81,6 +110,11 @@ class Senders:
             del self.lanes[target]
         return found
 
+    @property
+    def is_idle(self) -> bool:
+        """Returns whether nothing is being sent, and each result was collected."""
+        return not self._results and all(lane.is_idle for lane in self.lanes.values())
+
     def wait(self, seconds: float) -> None:
         """Waits until there is a result, at most `seconds`."""
         self._woken.wait(seconds)
@@ -89,14 +123,13 @@ class Senders:
     def stop(self) -> None:
         """Tells the lanes to end after the message that they are sending."""
         for lane in self.lanes.values():
-            lane.stopping = True
+            lane.stop()
 
     def _run(self, lane: Lane, open_session: Callable[[], Session]) -> None:
         session: Session | None = None
         held: set[str] = set()  # episodes whose earlier message the receiver refused
         try:
-            while lane.jobs and not lane.stopping:
-                job = lane.jobs.popleft()
+            while (job := lane.next()) is not None:
                 if job.letter.episode in held:
                     continue
                 began = self._monotonic()
@@ -109,10 +142,12 @@ class Senders:
                     return
                 if receipt.outcome is Outcome.HELD:
                     held.add(job.letter.episode)
+                lane.failing = False
                 self._woken.set()
         finally:
             _close(session)
             lane.ended = True
+            lane.sending = False
             self._woken.set()
 
 

@@ -32,11 +32,11 @@ def about(silence: Silence) -> Q:
     return found & Q(key=silence.key) if silence.key else found
 
 
-def clear_with(episode: Episode, now: datetime) -> None:
+def clear_with(episode: int, rule: int, key: str, now: datetime) -> None:
     """Ends the silences that hold until an episode clears: those with no other open episode that they are about."""
-    fitting = Q(rule=episode.rule_id) | Q(rule=None)
-    for silence in Silence.objects.filter(fitting, ended=None, until=None, key__in=["", episode.key], since__lte=now):
-        if not Episode.objects.filter(about(silence), ended=None).exclude(pk=episode.pk).exists():
+    fitting = Q(rule=rule) | Q(rule=None)
+    for silence in Silence.objects.filter(fitting, ended=None, until=None, key__in=["", key], since__lte=now):
+        if not Episode.objects.filter(about(silence), ended=None).exclude(pk=episode).exists():
             end(silence, now)
 
 
