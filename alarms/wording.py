@@ -44,6 +44,11 @@ def number(text: str, name: str) -> float | None:
         raise SpecError(f"{name}: {quoted(text)} is no number.") from None
 
 
+def plain(value: float) -> str:
+    """Returns a number as it is typed, without loss: 45.0 as 45."""
+    return repr(value).removesuffix(".0")
+
+
 def sentences(spec: RuleSpec) -> Iterator[str]:
     """Yields a rule as sentences for people."""
     keys = " and ".join(spec.by)
@@ -53,7 +58,7 @@ def sentences(spec: RuleSpec) -> Iterator[str]:
         value = _value(spec)
         side, clears = ("at least", "below") if spec.kind == "above" else ("at most", "above")
         held = f" for {short(spec.hold)}" if spec.hold else ""
-        yield f"Raises when {value} is {side} {spec.level:g}{held}, and clears {clears} {spec.clears_at:g}."
+        yield f"Raises when {value} is {side} {plain(spec.level or 0.0)}{held}, and clears {clears} {plain(spec.clears_at)}."
     elif spec.kind == "absent":
         yield f"Raises when no row has come for {short(spec.after)}."
     else:
@@ -96,4 +101,4 @@ def _shown(name: str, value: object) -> str:
         return " and ".join(map(str, value)) or "none"
     if isinstance(value, dict):
         return ", ".join(f"{column}: {' or '.join(values)}" for column, values in value.items()) or "none"
-    return f"{value:g}" if isinstance(value, float) else "none" if value in (None, "") else str(value)
+    return plain(value) if isinstance(value, float) else "none" if value in (None, "") else str(value)

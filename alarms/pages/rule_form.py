@@ -8,7 +8,7 @@ from django.utils.text import slugify
 from alarms import curves
 from alarms.models import Rule
 from alarms.spec import KINDS, SEVERITIES, RuleSpec, SpecError
-from alarms.wording import length, number, short
+from alarms.wording import length, number, plain, short
 from dashboard import ranges
 from streams import applications
 from streams.core import clock
@@ -36,7 +36,20 @@ USUAL = {
 }
 
 Given = dict[str, Any]
-NAMES = ("title", "name", "dataset", "kind", "severity", "column", "window", "function", "level", "clear", "hold", "after")
+NAMES = (
+    "title",
+    "name",
+    "dataset",
+    "kind",
+    "severity",
+    "column",
+    "window",
+    "function",
+    "level",
+    "clear",
+    "hold",
+    "after",
+)
 NAMES += ("where_column", "where_values", "suppress", "interval", "quiet", "show", "span")
 # Every name has a text: in a template `given.clear` would else call the method of the dictionary.
 EMPTY: Given = dict.fromkeys(NAMES, "")
@@ -63,8 +76,8 @@ def of_spec(spec: RuleSpec, title: str) -> Given:
         "by": list(spec.by),
         "where_column": where[0],
         "where_values": "\n".join(where[1]),
-        "level": "" if spec.level is None else f"{spec.level:g}",
-        "clear": "" if spec.clear is None else f"{spec.clear:g}",
+        "level": "" if spec.level is None else plain(spec.level),
+        "clear": "" if spec.clear is None else plain(spec.clear),
         "function": spec.function,
         "suppress": spec.suppress,
         **lengths,
