@@ -10,6 +10,7 @@ from pathlib import Path
 from time import monotonic
 
 from benchmarks import (
+    alarms,
     cardinality,
     fleet,
     hostile,
@@ -52,6 +53,7 @@ BENCHMARKS: dict[str, Callable[[Options], Iterable[Figure]]] = {
     "ranges": ranges.run,
     "state": state.run,
     "sql": sql_engine.run,
+    "alarms": alarms.run,
     "ingest-lines": ingest_lines.run,
     "ingest-tail": ingest_tail.run,
     "deploy-flood": flood.run,

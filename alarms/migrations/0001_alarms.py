@@ -143,6 +143,7 @@ class Migration(migrations.Migration):
                 ('made', models.DateTimeField(auto_now_add=True)),
                 ('lease_owner', models.CharField(default='', max_length=64)),
                 ('lease_until', models.DateTimeField(null=True)),
+                ('resumes', models.DateTimeField(null=True)),
                 ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='targets', to=settings.AUTH_USER_MODEL)),
             ],
         ),
