@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('severity', models.CharField(max_length=8)),
                 ('started', models.DateTimeField()),
                 ('ended', models.DateTimeField(null=True)),
+                ('ending', models.CharField(default='', max_length=16)),
                 ('level', models.FloatField(null=True)),
                 ('value', models.FloatField(null=True)),
                 ('peak', models.FloatField(null=True)),
@@ -94,6 +95,8 @@ class Migration(migrations.Migration):
                 ('enabled', models.BooleanField(default=True)),
                 ('own', models.BooleanField(default=False)),
                 ('version', models.PositiveIntegerField(default=1)),
+                ('removed', models.DateTimeField(null=True)),
+                ('left_out', models.BigIntegerField(default=0)),
             ],
             options={
                 'indexes': [models.Index(fields=['application', 'enabled'], name='alarms_rule_applica_846554_idx')],

@@ -49,6 +49,7 @@ def _dataset(output: SqlOutput, *, alone: bool) -> Dataset:
         grain=lambda stream: _grain(output, stream),
         title=name if alone else f"{output.name} of {name}",
         application=name,
+        delay=0,
     )
 
 

@@ -1,8 +1,10 @@
-"""Fixtures of the tests of messages."""
+"""Fixtures of the tests of alarms."""
 
 from typing import Any
 
 import pytest
+
+from tests.sql.live.conftest import fake_programs as fake_programs
 
 
 @pytest.fixture(autouse=True)
