@@ -10,6 +10,7 @@ from pathlib import Path
 from time import monotonic
 
 from benchmarks import (
+    alarms,
     board_map,
     boards,
     cardinality,
@@ -56,6 +57,7 @@ BENCHMARKS: dict[str, Callable[[Options], Iterable[Figure]]] = {
     "map": board_map.run,
     "state": state.run,
     "sql": sql_engine.run,
+    "alarms": alarms.run,
     "ingest-lines": ingest_lines.run,
     "ingest-tail": ingest_tail.run,
     "deploy-flood": flood.run,

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from django.core.exceptions import ImproperlyConfigured
 
+from common.guarded import allowed
 from login import content_policy, databases, environment, private
 from login.typed import Env
 from monitoring import logs
@@ -149,6 +150,7 @@ RETENTION_STEPS = env.int("RETENTION_STEPS", default=400)  # sums over 5 minutes
 RETENTION_RESULTS = env.int("RETENTION_RESULTS", default=400)  # results of minutes: a year, and the same month before
 RETENTION_SQL = env.int("RETENTION_SQL", default=400)  # rows and faults of SQL applications, by row time
 RETENTION_ALARMS = env.int("RETENTION_ALARMS", default=400)
+RETENTION_MESSAGES = env.int("RETENTION_MESSAGES", default=400)  # messages of alarms, with their attempts
 RETENTION_SITES = env.int("RETENTION_SITES", default=30)  # silent sites without a threshold of their own
 RETENTION_DEAD_LETTERS = env.int("RETENTION_DEAD_LETTERS", default=400)  # neither replayed nor discarded
 RETENTION_SETTLED_LETTERS = env.int("RETENTION_SETTLED_LETTERS", default=30)  # replayed or discarded
@@ -222,6 +224,16 @@ globals().update(
 )
 EMAIL_TIMEOUT = 5  # seconds that a mail server may delay a request
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="Millrace <millrace@localhost>")
+
+# --- Messages of alarms: docs/notify.md
+
+# Private places that webhooks and probes may call all the same: networks, addresses, names, each with a port or not.
+ALLOWED_TARGETS = env.list("ALLOWED_TARGETS", default=[])
+try:
+    allowed(ALLOWED_TARGETS)
+except ValueError as error:
+    raise ImproperlyConfigured(f"ALLOWED_TARGETS: {error}.") from None
+DENY_LIST = env.str("DENY_LIST", default="")  # the file of nginx's deny lines that alarms may write; "": none
 
 # --- Rules for browsers
 

@@ -23,6 +23,7 @@ from streams.declarations import Runner as Runner
 from streams.declarations import RunnerKind as RunnerKind
 from streams.declarations import SourceKind as SourceKind
 from streams.declarations import Topic as Topic
+from streams.observations import Follower, Observe, OwnFindings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -98,6 +99,10 @@ class Application:
     retention: Callable[[datetime], Mapping[type[Model], QuerySet[Any]]] = _keep_all
     topics: Mapping[str, Topic] = field(default_factory=dict)  # by name; a family by the word before the colon
     datasets: Sequence[Dataset] = ()  # that boards show
+    # Yields the final rows of the outputs that rules watch: those whose dataset has a `delay`.
+    observe: Observe | None = None
+    # Returns the episodes that the application finds by itself, and their notifications.
+    episodes: Callable[[Any], OwnFindings] | None = None
     urls: str = ""  # the module with urlpatterns; it is included at the root, after Millrace's own addresses
     navigation: Navigation | None = None
 
@@ -124,6 +129,9 @@ _topics: dict[str, tuple[str, Topic]] = {}  # (name of the application, topic) b
 _providers: list[Provider] = []
 _sources: dict[str, SourceKind] = {}  # those of no application
 _runners: dict[str, RunnerKind] = {}
+# Called with an application, its stream, and whether one lease covers the whole stream.
+MakeFollower = Callable[[Application, str, bool], Follower]
+_followers: list[MakeFollower] = []
 
 
 def register(application: Application) -> None:
@@ -157,6 +165,16 @@ def provide(provider: Provider) -> None:
         raise ValueError(f"The topic {single[0]!r} of a provider must be a family: it needs `many`.")
     _providers.append(provider)
     _topics.update({name: ("", topic) for name, topic in provider.topics.items()})
+
+
+def follow(make: MakeFollower) -> None:
+    """Enters a function that makes a follower for each worker."""
+    _followers.append(make)
+
+
+def followers(application: Application, stream: str, *, whole: bool) -> list[Follower]:
+    """Returns the followers of an application on a stream, for one worker."""
+    return [make(application, stream, whole) for make in _followers]
 
 
 def _refuse_taken(both: Any, kind: str, of: str = "") -> None:

@@ -224,6 +224,9 @@ class Dataset:
     # Called with a stream: returns the milliseconds of which the times of its newest rows are multiples, 0 for none.
     grain: Callable[[str], int] = lambda stream: 0
     episodes: bool = False  # each row is an alarm: it began at its time and has the column `ended`
+    # Milliseconds after its time at which a row is final, and observed by rules; None: rules cannot watch the rows.
+    delay: int | None = None
+    partition: str = ""  # the text column that holds the partition key of the row's records; "" if none does
 
     def column(self, name: str) -> Column | None:
         """Returns the column of that name."""

@@ -193,7 +193,9 @@ def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = 
     stream = open_stream(stream_name)
     bounds = BOUNDS._replace(head=settings.STATE_HEAD)
     leases = Leases(name, stream_name, application.inherit, stream_time=stream.now, bounds=bounds)
-    store = TimedStore(CommitStore(name, stream_name, topics.of(name, stream_name), application.sink), time.monotonic)
+    followers = applications.followers(application, stream_name, whole=whole)
+    commits = CommitStore(name, stream_name, topics.of(name, stream_name), application.sink, followers)
+    store = TimedStore(commits, time.monotonic)
     configuration = Fresh(translate_errors(application.configuration), time.monotonic)
 
     def open_shard(held: HeldLease) -> Pipeline[Any, Any]:

@@ -5,6 +5,7 @@ from functools import partial
 from sql.live import datasets, report
 from sql.live.configuration import Versions
 from sql.live.delivery import Deliverer
+from sql.live.observing import observe
 from sql.live.processor import RawDecoder, SqlProcessor, States
 from sql.live.sink import SqlSink
 from streams.applications import Application
@@ -46,4 +47,5 @@ def declared(name: str, number: int, stream: str, parallel: bool) -> Application
         configuration=versions.active,
         report_range=partial(report.rows, name),
         deliver=lambda read: Both(Deliverer(number, read), Roller(datasets.ladder(name), read)),
+        observe=observe,
     )
