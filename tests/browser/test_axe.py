@@ -104,7 +104,7 @@ from django.utils import timezone
 from alarms import rules, spec, targets
 from alarms.models import DutyTurn, Episode, Message, Notice, Silence, Subscription
 now = timezone.now()
-busy = spec.RuleSpec(dataset="trades/minutes", kind="above", column="trades", by=("ticker",), level=1, severity="critical")
+busy = spec.RuleSpec(dataset="trades/minutes", kind="above", column="trades", by=("ticker",), level=1)
 rule = rules.make("busy", "Busy tickers", busy, "ada", now)
 target = targets.make("hall", "inapp", {}, actor="ada")
 Subscription.objects.create(target=target, rule=rule)
