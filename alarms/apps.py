@@ -14,12 +14,14 @@ class AlarmsConfig(AppConfig):
         from alarms import showing  # noqa: PLC0415 - as above
         from alarms.following import AlarmFollower  # noqa: PLC0415 - as above
         from alarms.provider import PROVIDER  # noqa: PLC0415 - as above
+        from alarms.upkeep import UPKEEP  # noqa: PLC0415 - as above
         from common import finding, marking  # noqa: PLC0415 - as above
         from dashboard import topics  # noqa: PLC0415 - as above
         from streams import applications  # noqa: PLC0415 - as above
 
         applications.follow(AlarmFollower)
         applications.provide(PROVIDER)
+        applications.provide(UPKEEP)
         topics.add("alarms", topics.Page(None, showing.snapshot, every=timedelta(seconds=1)))
         finding.register("alarms", own.find)
         marking.register("alarms", own_marking.marks)

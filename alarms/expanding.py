@@ -25,6 +25,7 @@ from alarms.matching import Call, Hush, Told, Verdict, Wish, judge
 from alarms.models import Attempt, DutyTurn, Message, Notice, Silence, Subscription
 from alarms.queues import ATTEMPT
 from alarms.silencing import clear_with, words
+from alarms.storing import TOPIC, announce
 from common.database_errors import again_if_locked
 from common.text import cut
 
@@ -77,6 +78,7 @@ def _expand(now: datetime, most: int) -> tuple[set[int], bool]:
         _store(messages, now)
         _mark(plain, told, now)
         _end_silences(calls, messages, now)
+        announce(TOPIC)
     return {each.target for each in messages}, True
 
 

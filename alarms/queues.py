@@ -24,6 +24,7 @@ from alarms.bulk import insert
 from alarms.channels.base import Outcome, Receipt
 from alarms.letters import RESOLVED, Letter
 from alarms.models import Attempt, Message, Target
+from alarms.storing import TOPIC, announce
 from common.database_errors import again_if_locked
 from common.text import cut, one_line, storable
 
@@ -182,6 +183,7 @@ def record(results: Sequence[Result], now: datetime, chance: Callable[[], float]
         for target, due in resting.items():
             Target.objects.filter(pk=target).update(resumes=due)
         insert(Attempt, ATTEMPT, (_attempt(each, now) for each in results))
+        announce(TOPIC)
 
 
 def _delivered(good: list[Result], now: datetime) -> None:

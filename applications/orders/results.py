@@ -1,5 +1,6 @@
 """Defines the results of orders. Times are in milliseconds, sequence numbers padded."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -48,7 +49,10 @@ class WindowCount(NamedTuple):
 
 
 class OrderResults(NamedTuple):
+    """Holds what a step changed, and in `finished` the seconds that no line can change any more."""
+
     counts: list[WindowCount]
     seconds: list[tuple[str, SecondRate]]
     episodes: list[Episode]
     calls: list[NotificationDue]
+    finished: Sequence[tuple[str, SecondRate]] = ()
