@@ -117,7 +117,7 @@ from django.utils import timezone
 from alarms import rules, spec, targets
 from alarms.models import DutyTurn, Episode, Message, Notice, Silence, Subscription
 now = timezone.now()
-busy = spec.RuleSpec(dataset="trades/minutes", kind="above", column="trades", by=("ticker",), level=1, severity="critical")
+busy = spec.RuleSpec(dataset="trades/minutes", kind="above", column="trades", by=("ticker",), level=1)
 rule = rules.make("busy", "Busy tickers", busy, "ada", now)
 target = targets.make("hall", "inapp", {}, actor="ada")
 Subscription.objects.create(target=target, rule=rule)
@@ -125,10 +125,11 @@ DutyTurn.objects.create(duty="days", target=target, starts="0 9 * * MON", ends="
 Silence.objects.create(rule=rule, since=now, until=now + timedelta(days=9), reason="It is mended.", who="ada")
 for number, ended in enumerate([None, now]):
     cause = json.dumps({"time": 1795820340000, "place": "17", "row": {"ticker": "AMZN"}})
-    same = dict(rule_version=1, stream="trades", shard="shardId-000000000000", key="AMZN", severity="critical", cause=cause)
-    episode = Episode.objects.create(name=str(number), rule=rule, started=now, ended=ended, level=1, value=2, peak=3, **same)
+    same = {"rule_version": 1, "stream": "trades", "shard": "shardId-000000000000", "key": "AMZN", "cause": cause}
+    same |= {"severity": "critical", "level": 1, "value": 2, "peak": 3}
+    episode = Episode.objects.create(name=str(number), rule=rule, started=now, ended=ended, **same)
     notice = Notice.objects.create(name=str(number), episode=episode, kind="firing", at=now, made=now, expanded=now)
-    told = dict(target=target, target_name="hall", name=str(number), due=now, made=now)
+    told = {"target": target, "target_name": "hall", "name": str(number), "due": now, "made": now}
     Message.objects.create(notice=notice, state=["silenced", "failed"][number], why="It is mended.", **told)
 """
 PASSKEY = """
