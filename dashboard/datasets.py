@@ -2,6 +2,7 @@
 
 The database counts, adds and compares; it is SQLite, PostgreSQL or MariaDB. `last` and `p95` are computed here, since
 no form of them is portable, over fewer rows. A question that would read too many rows is answered from a later start.
+A table with `steps` answers questions of longer steps from those that are stored (dashboard/steps).
 """
 
 from collections import defaultdict
@@ -9,15 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from django.db.models import (
     Aggregate,
     Avg,
-    BigIntegerField,
     Count,
     Expression,
     F,
     FloatField,
-    Func,
     Max,
     Min,
     Model,
@@ -26,6 +26,9 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 
+from dashboard.steps.building import Steps
+from dashboard.steps.expressions import Step
+from dashboard.steps.reading import answer
 from streams.core import clock
 from streams.declarations import Column, Dataset, Found, Line, Question, Row, Series
 
@@ -37,28 +40,7 @@ NEWEST = 2_000  # rows in which values are looked for
 AGGREGATES: dict[str, type[Aggregate]] = {"sum": Sum, "mean": Avg, "min": Min, "max": Max}
 COMBINED: dict[str, Callable[[list[float]], float]] = {"count": sum, "sum": sum, "min": min, "max": max}
 Values = Callable[[str, str, str, int], list[str]]
-
-
-class Step(Func):
-    """Numbers the steps of `seconds` since 1970 and returns the one that a time falls into."""
-
-    output_field = BigIntegerField()
-
-    def __init__(self, time: str, seconds: int) -> None:
-        super().__init__(F(time), seconds=seconds)
-
-    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
-        # Each of the signs is halved twice: in the template, and by the driver.
-        template = "(CAST(strftime('%%%%s', %(expressions)s) AS INTEGER) / %(seconds)s)"
-        return self.as_sql(compiler, connection, template=template)
-
-    def as_postgresql(self, compiler: Any, connection: Any) -> Any:
-        template = "(FLOOR(EXTRACT(EPOCH FROM %(expressions)s))::bigint / %(seconds)s)"
-        return self.as_sql(compiler, connection, template=template)
-
-    def as_mysql(self, compiler: Any, connection: Any) -> Any:
-        template = "(TIMESTAMPDIFF(SECOND, '1970-01-01', %(expressions)s) DIV %(seconds)s)"
-        return self.as_sql(compiler, connection, template=template)
+OBJECT = msgspec.json.Decoder(dict[str, Any])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,17 +52,24 @@ class Table:
     columns: Mapping[str, Expression | F]
     read: int = READ
     computed: int = COMPUTED
+    whole: str = ""  # the field with a JSON object of all columns, if there is one: read at once, it costs a third
+    steps: Steps | None = None  # that are kept added up; None: each question reads the rows
 
     def series(self, asked: Question) -> Series:
         """Answers in steps. Raises ValueError for a question of too many steps."""
         count = -(-(asked.end - asked.start) // asked.step)
         if not 0 < count <= STEPS:
             raise ValueError(f"A series has 1 to {STEPS} steps, not {count}.")
+        if self.steps and (found_in_steps := answer(self, asked)):
+            return found_in_steps
         here = asked.function in ("last", "p95")
         found, since = self._narrowed(asked, self.computed if here else self.read)
-        keys = self._keys(found, asked)
-        taken = found.filter(key__in=keys[: asked.most]) if asked.by else found
-        cells, wholes = (self._computed if here else self._asked)(taken, asked)
+        if here:
+            cells, wholes = self._computed(found, asked)
+            keys = sorted(wholes, key=lambda name: (-(wholes[name] or 0), name)) if asked.by else []
+        else:
+            keys = self._keys(found, asked)
+            cells, wholes = self._asked(found.filter(key__in=keys[: asked.most]) if asked.by else found, asked)
         lines = [
             Line(name, [cells.get((name, asked.start // asked.step + place)) for place in range(count)], wholes[name])
             for name in (keys[: asked.most] if asked.by else [""])
@@ -96,6 +85,18 @@ class Table:
         taken = list(found.annotate(**expressions).values_list(self.time, *expressions)[: most + 1])
         rows = [(clock.from_datetime(time), _row(names, values)) for time, *values in taken[:most]]
         return Found(rows, len(taken) > most)
+
+    def cells(self, asked: Question, columns: Sequence[str]) -> list[tuple[int, Sequence[Any]]]:
+        """Returns the values of some columns in the newest rows, newest first, of `computed` rows at most."""
+        found = self._filtered(asked).order_by(F(self.time).desc(), "-pk")
+        most = min(asked.most, self.computed + 1)
+        if self.whole:
+            objects = found.values_list(self.time, self.whole)[:most]
+            decoded = ((time, OBJECT.decode(text)) for time, text in objects)
+            return [(clock.from_datetime(time), [row.get(name) for name in columns]) for time, row in decoded]
+        expressions = {f"c{place}": self.columns[name] for place, name in enumerate(columns)}
+        rows = found.annotate(**expressions).values_list(self.time, *expressions)[:most]
+        return [(clock.from_datetime(time), values) for time, *values in rows]
 
     def values(self, column: str, stream: str, prefix: str, most: int) -> list[str]:
         """Returns values of a text column among the newest rows, in order."""
@@ -170,7 +171,7 @@ Wholes = dict[str, float | None]
 
 def dataset(table: Table, columns: Sequence[Column], values: Values | None = None, **more: Any) -> Dataset:
     """Returns a dataset that a table answers; `values`, and `rows` in `more`, replace the table's own answers."""
-    answers = {"series": table.series, "rows": table.rows, "values": values or table.values}
+    answers = {"series": table.series, "rows": table.rows, "cells": table.cells, "values": values or table.values}
     return Dataset(columns=columns, **(answers | more))
 
 

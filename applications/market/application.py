@@ -7,12 +7,13 @@ from django.conf import settings
 
 from applications.market import processor, report, sink
 from applications.market import topics as snapshots
-from applications.market.datasets import MINUTES
+from applications.market.datasets import MINUTES, TABLE
 from applications.market.metrics import windows_closed
 from applications.market.models import TRADES, TradeMinute
 from applications.market.retention import outlived
 from applications.market.rollups import LADDER
 from applications.market.source import SOURCE
+from dashboard.steps.building import beside
 from streams.applications import Application, Navigation, Topic
 from streams.core.sink import Rows
 from streams.models.rollups import Roller
@@ -30,7 +31,7 @@ APPLICATION = Application(
     source=SOURCE,
     report=report.trades,
     closing=report.MinuteReports,
-    deliver=partial(Roller, LADDER),
+    deliver=partial(Roller, beside(LADDER, TABLE)),
     results=[(TradeMinute, "minute")],
     windows_closed=windows_closed,
     retention=outlived,

@@ -5,10 +5,13 @@ from django.db.models.functions import Cast
 
 from applications.market.models import TRADES, Ticker, TradeMinute
 from dashboard.datasets import Table, dataset, of_stream, own
+from dashboard.steps.building import Steps
 from streams.core import clock
 from streams.declarations import Column
 
 SIDES = ["BUY", "SELL"]
+NAME = f"{TRADES}/minutes"
+NUMBERS = ["trades", "shares", "value", "low", "high", "first", "last", "largest"]
 
 
 def values(column: str, stream: str, prefix: str, most: int) -> list[str]:
@@ -19,14 +22,16 @@ def values(column: str, stream: str, prefix: str, most: int) -> list[str]:
     return list(found.values_list("name", flat=True)[:most])
 
 
+TABLE = Table(
+    rows_of=of_stream(TradeMinute),
+    time="minute",
+    columns=own("ticker", "side", "trades", "shares")
+    | {"value": Cast(F("cents"), FloatField()) / 100.0}
+    | own("low", "high", "first", "last", "largest"),
+    steps=Steps(dataset=NAME, application=TRADES, texts=["ticker", "side"], numbers=NUMBERS, step=clock.MINUTE),
+)
 MINUTES = dataset(
-    Table(
-        rows_of=of_stream(TradeMinute),
-        time="minute",
-        columns=own("ticker", "side", "trades", "shares")
-        | {"value": Cast(F("cents"), FloatField()) / 100.0}
-        | own("low", "high", "first", "last", "largest"),
-    ),
+    TABLE,
     [
         Column(name="ticker", kind="text", label="Ticker"),
         Column(name="side", kind="text", label="Side"),
@@ -40,7 +45,7 @@ MINUTES = dataset(
         Column(name="largest", kind="number", label="Largest order", unit="shares"),
     ],
     values=values,
-    name=f"{TRADES}/minutes",
+    name=NAME,
     title="Trades of each minute, ticker and side",
     application=TRADES,
     step=clock.MINUTE,

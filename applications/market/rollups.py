@@ -6,12 +6,16 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 
+from django.conf import settings
 from django.db.models import F, QuerySet, Sum
+from django.utils import timezone
 
 from applications.market.bars import Bar, merged, of_minute
 from applications.market.models import TRADES, TradeMinute, TradeStep
+from common.retention import kept_since
 from streams.models.rollups import Ladder
 from streams.models.upsert import upsert
+from streams.operations.retention import not_ahead
 
 # Seconds. Each divides the next, and a chart's step is at most six times the longest of them that divides it.
 MINUTE, STEPS = 60, (60, 300, 1800, 10_800, 86_400)
@@ -33,7 +37,11 @@ def build(stream: str, step: int, starts: Sequence[datetime]) -> None:
     return None
 
 
-LADDER = Ladder(TRADES, STEPS, build)
+def _kept_since() -> datetime:
+    return kept_since(not_ahead(timezone.now()), settings.RETENTION_RESULTS)
+
+
+LADDER = Ladder(TRADES, STEPS, build, kept_since=_kept_since)
 
 
 def bars(stream: str, ticker: str, start: datetime, end: datetime, step: int) -> list[Bar]:

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from applications.orders import topics
 from applications.orders.models import ORDERS, AlarmEpisode, SiteSecond
 from dashboard.datasets import ROWS, Table, dataset, of_stream, own
+from dashboard.steps.building import Steps
 from streams.core import clock
 from streams.declarations import Column, Found, Question
 
@@ -37,15 +38,22 @@ def episodes(asked: Question) -> Found:
     return Found(rows, len(taken) > most)
 
 
+NAME = f"{ORDERS}/seconds"
+TABLE = Table(
+    rows_of=_seconds,
+    time="second",
+    columns=own("site", "lines", "peak"),
+    steps=Steps(dataset=NAME, application=ORDERS, texts=["site"], numbers=["lines", "peak"]),
+)
 SECONDS = dataset(
-    Table(rows_of=_seconds, time="second", columns=own("site", "lines", "peak")),
+    TABLE,
     [
         SITE,
         Column(name="lines", kind="number", label="Order lines", unit="lines"),
         Column(name="peak", kind="number", label="Order lines in 15 s", unit="lines"),
     ],
     values=values,
-    name=f"{ORDERS}/seconds",
+    name=NAME,
     title="Order lines of each second and site",
     application=ORDERS,
 )

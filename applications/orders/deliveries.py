@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from django.conf import settings
 
 from applications.orders import outbox
+from applications.orders.datasets import TABLE
 from applications.orders.rollups import LADDER
+from dashboard.steps.building import beside
 from streams.applications import Delivery
 from streams.models.rollups import Roller
 
@@ -27,5 +29,5 @@ class Deliveries(Delivery):
 
 def deliveries(stream: str) -> Delivery:
     """Returns the work that the settings ask for on a stream."""
-    roller = Roller(LADDER, stream)
+    roller = Roller(beside(LADDER, TABLE), stream)
     return Deliveries([roller, outbox.deliverer(stream)]) if settings.ORDERS_DYNAMODB_TABLE else roller

@@ -4,9 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+
 from applications.orders import rollups, topics
 from applications.orders.models import DEFAULT_THRESHOLD, ORDERS, Site, SiteStep
 from applications.orders.thresholds import held
+from common.retention import kept_since
 from dashboard.download import time_columns
 from dashboard.periods import Period
 from streams.core import clock
@@ -24,8 +27,10 @@ def history(stream: str, sites: Sequence[str], period: Period) -> dict[str, Any]
     A count is the most that the sliding window held at any line of the step: 0 in a step without lines, and None before
     the site's first line and after the time up to which the stream is read, because nothing is known of them.
     """
-    exact = period.span.length <= EXACT
-    step = period.step(1 if exact else rollups.STEPS[0])
+    gone = kept_since(clock.to_datetime(period.now), settings.RETENTION_RATES)
+    kept = clock.to_datetime(period.span.start) >= gone  # seconds and minutes; longer steps are kept for longer
+    exact = kept and period.span.length <= EXACT
+    step = period.step(1 if exact else rollups.STEPS[0 if kept else 1])
     start, end = period.bounds(step if exact else rollups.level_of(step))
     at = list(range(int(start.timestamp()), max(period.span.end // clock.SECOND, int(start.timestamp()) + 1), step))
     known = _seconds(stream, sites, at, step) if exact else _steps(stream, sites, start, end, step)
@@ -86,7 +91,7 @@ def _steps(stream: str, sites: Sequence[str], start: datetime, end: datetime, st
     counts = rollups.counts(stream, sites, start, end, step)
     found: Known = {}
     for site in sites:
-        steps = SiteStep.objects.filter(stream=stream, step=rollups.STEPS[0], site=site).order_by("start")
+        steps = SiteStep.objects.filter(stream=stream, step=rollups.STEPS[1], site=site).order_by("start")
         first = steps.values_list("start", flat=True).first()
         rows = {int(at.timestamp()): (count.peak, count.lines) for at, count in counts.get(site, {}).items()}
         found[site] = (first.timestamp() - step if first else float("inf"), rows)

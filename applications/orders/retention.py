@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
+from applications.orders import rollups
 from applications.orders.models import (
     DEFAULT_THRESHOLD,
     ORDERS,
@@ -29,13 +30,17 @@ def outlived(now: datetime) -> Mapping[type[Model], QuerySet[Any]]:
     own = not_ahead(now)
     days = (settings.RETENTION_RATES, settings.RETENTION_RESULTS, settings.RETENTION_ALARMS, settings.RETENTION_AUDIT)
     rates, results, alarms, audit = (kept_since(own, each) for each in days)
+    steps = max(NEVER, min(rates, kept_since(own, settings.RETENTION_STEPS)))
     plain = Site.objects.filter(threshold=DEFAULT_THRESHOLD)  # a user set other thresholds, and may rely on them
     quiet_since = kept_since(now, settings.RETENTION_SITES)
     return {
         SiteSecond: SiteSecond.objects.filter(
             closed(SiteSecond, ORDERS, "second", rates), site__in=Site.objects.values("name")
         ),
-        SiteStep: SiteStep.objects.filter(closed(SiteStep, ORDERS, "start", rates)),
+        SiteStep: SiteStep.objects.filter(
+            closed(SiteStep, ORDERS, "start", steps)
+            | closed(SiteStep, ORDERS, "start", rates) & Q(step=rollups.STEPS[0])
+        ),
         SiteCount: SiteCount.objects.filter(
             Q(newest__lt=results)
             | Q(_quiet("site"), Exists(plain.filter(name=OuterRef("site"))), newest__lt=quiet_since),

@@ -5,9 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from django.conf import settings
+from django.utils import timezone
+
 from applications.orders.models import ORDERS, SiteCount, SiteSecond, SiteStep
+from common.retention import kept_since
 from streams.models.rollups import Ladder
 from streams.models.upsert import upsert
+from streams.operations.retention import not_ahead
 
 SECOND, STEPS = 1, (60, 300, 1800, 10_800, 86_400)  # seconds; each divides the next
 SITES = 500  # in one query: SQLite accepts some thousands of parameters
@@ -35,7 +40,11 @@ def build(stream: str, step: int, starts: Sequence[datetime]) -> None:
     upsert(rows, key=["stream", "step", "site", "start"])
 
 
-LADDER = Ladder(ORDERS, STEPS, build)
+def _kept_since() -> datetime:
+    return kept_since(not_ahead(timezone.now()), settings.RETENTION_RATES)
+
+
+LADDER = Ladder(ORDERS, STEPS, build, kept_since=_kept_since)
 
 
 def counts(stream: str, sites: Sequence[str], start: datetime, end: datetime, step: int) -> dict[str, Counts]:

@@ -3,7 +3,9 @@
 from django.db import transaction
 from django.db.models import F, Q
 
-from applications.orders.models import ORDERS, AlarmEpisode, Site, SiteCount, SiteSecond
+from applications.orders.datasets import TABLE
+from applications.orders.models import ORDERS, AlarmEpisode, Site, SiteCount, SiteSecond, SiteStep
+from dashboard.steps.reading import forget
 from streams.models import Audit, TopicVersion
 
 TARGET = 200  # characters, the width of the audit's column
@@ -21,7 +23,8 @@ def remove(site: Site, who: str) -> str:
     if AlarmEpisode.objects.filter(site=site.name, ended=None).exists():
         return "Its alarm is open. Wait until it has ended."
     Site.objects.filter(name=site.name).delete()
-    rows = sum(model.objects.filter(site=site.name).delete()[0] for model in (SiteCount, SiteSecond))
+    rows = sum(model.objects.filter(site=site.name).delete()[0] for model in (SiteCount, SiteSecond, SiteStep))
+    forget(TABLE, "site", site.name)
     words = f"site {site.name}"
     target = words if len(words) <= TARGET else f"{words[: TARGET - 1]}…"
     Audit.objects.create(who=who, action="remove", target=target, count=rows)

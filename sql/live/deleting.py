@@ -7,12 +7,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
+from dashboard.steps.models import RowStep
 from sql.live import files, row_views
 from sql.live.deploying import existing
 from sql.live.models import SqlApplication, SqlRow
 from streams.coordination.leases import living_owners
 from streams.core.records import StreamError
-from streams.models import Lease, TopicVersion
+from streams.models import Lease, RollupMark, TopicVersion
 from streams.operations.retention import forget_reader, refuse_to_forget
 
 PATIENCE = 12.0  # seconds: twice as long as `consume --all` takes to see that an application is gone
@@ -30,7 +31,9 @@ def delete(name: str, who: str, tell: Callable[[int], object] = lambda rows: Non
     _stop_workers(application, streams)
     row_views.drop(application.outputs.exclude(view=None).values_list("view", flat=True))
     count = _remove(SqlRow.objects.filter(output__application=application), tell)
+    RowStep.objects.filter(dataset__startswith=f"{name}/").delete()
     with transaction.atomic():
+        RollupMark.objects.filter(application=name).delete()
         for stream in streams:
             forget_reader(name, stream, who)
         digests = {each for held in application.versions.values_list("files", flat=True) for each in held.values()}

@@ -2,12 +2,30 @@
 
 from functools import partial
 
-from sql.live import report
+from sql.live import datasets, report
 from sql.live.configuration import Versions
 from sql.live.delivery import Deliverer
 from sql.live.processor import RawDecoder, SqlProcessor, States
 from sql.live.sink import SqlSink
 from streams.applications import Application
+from streams.declarations import Delivery
+from streams.models.rollups import Roller
+
+
+class Both:
+    """Makes one delivery of two."""
+
+    def __init__(self, first: Delivery, second: Delivery) -> None:
+        self._both = first, second
+
+    def __call__(self) -> bool:
+        """Lets each do a part; returns whether more waits for either."""
+        return any(tuple(each() for each in self._both))
+
+    def close(self) -> None:
+        """Ends each."""
+        for each in self._both:
+            each.close()
 
 
 def declared(name: str, number: int, stream: str, parallel: bool) -> Application:  # noqa: FBT001 - a row of the table
@@ -27,5 +45,5 @@ def declared(name: str, number: int, stream: str, parallel: bool) -> Application
         whole=not parallel,
         configuration=versions.active,
         report_range=partial(report.rows, name),
-        deliver=partial(Deliverer, number),
+        deliver=lambda read: Both(Deliverer(number, read), Roller(datasets.ladder(name), read)),
     )

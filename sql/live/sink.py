@@ -18,6 +18,7 @@ from sql.live.models import ERRORS, NEWEST, SqlOutbox, SqlRow, SqlSwitch, SqlTai
 from sql.live.processor import LiveResults
 from streams.core.clock import MINUTE, to_datetime
 from streams.core.names import MOST_KEY
+from streams.models.rollups import mark
 from streams.models.upsert import upsert
 from streams.wiring import is_kinesis
 
@@ -67,6 +68,7 @@ class SqlSink:
     def write(self, stream: str, prepared: Prepared) -> None:
         results = prepared.results
         _insert(stream, prepared.rows)
+        mark(results.deployed.name, stream, {to_datetime(time // MINUTE * MINUTE) for _, time, _, _ in prepared.rows})
         _store_tails(stream, results.shard, prepared.tails)
         if prepared.faults:
             add_faults(results.deployed.id, stream, results.shard, prepared.faults)

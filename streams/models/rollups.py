@@ -15,8 +15,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import DatabaseError, connection, models, transaction
+from django.db.models import Max
 
-MARKS = 200  # of one part
+from streams.core import clock
+
+MARKS = 200  # minutes of one part
+TAKEN = 2_000  # marks of one part
+REBUILT = 10_800  # seconds: no longer step is built from rows, or from steps that go as early as they do
+MARGIN = timedelta(hours=1)  # rows go while steps are built
 PAUSE = 5.0  # seconds between two parts
 DUTY = 10  # a part that took t seconds is followed by a rest of at least DUTY × t
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -54,6 +60,10 @@ class Ladder:
     # Called in a transaction with a stream, a step and the beginnings of such steps. Stores their sums, from the rows
     # for the first step, else from the step below.
     build: Callable[[str, int, Sequence[datetime]], None]
+    # True: while records come, the first step is only built once it is over, since many rows would be read again.
+    over: bool = False
+    # Returns the time before which rows may have been removed: the steps of which they were a part stay as they are.
+    kept_since: Callable[[], datetime] = lambda: EPOCH
 
 
 def mark(application: str, stream: str, moments: Iterable[datetime]) -> None:
@@ -76,8 +86,22 @@ def waits(application: str, stream: str, start: datetime, end: datetime, settled
     return marks.filter(minute__gte=start, minute__lt=min(end, settled)).exists()
 
 
-def roll(ladder: Ladder, stream: str, most: int = MARKS) -> int:
-    """Builds the steps around the newest marks anew. Returns the number of marks that were taken; 0 for no work."""
+def changed_minutes(application: str, stream: str, start: int, end: int, most: int) -> list[int] | None:
+    """Returns the minutes between two times that longer steps do not have yet, in order; all in milliseconds.
+
+    None if they are more than `most`.
+    """
+    marks = RollupMark.objects.filter(application=application, stream=stream)
+    within = marks.filter(minute__gte=floor(clock.to_datetime(start), 60), minute__lt=clock.to_datetime(end))
+    found = list(within.order_by("minute").values_list("minute", flat=True).distinct()[: most + 1])
+    return None if len(found) > most else [clock.from_datetime(minute) for minute in found]
+
+
+def roll(ladder: Ladder, stream: str, most: int = MARKS, *, ends: bool = True) -> int:
+    """Builds the steps around the newest marked minutes anew. Returns the number of minutes; 0 for no work.
+
+    With `ends`, no record comes for now, so a step that is not over is built too.
+    """
     names = {"application": ladder.application, "stream": stream}
     marks = RollupMark.objects.filter(**names)
     if not marks.exists():
@@ -88,11 +112,22 @@ def roll(ladder: Ladder, stream: str, most: int = MARKS) -> int:
         skips = connection.features.has_select_for_update_skip_locked
         if not list(RollupLock.objects.select_for_update(skip_locked=skips).filter(**names)):
             return 0
-        taken = dict(marks.order_by("-pk").values_list("pk", "minute")[:most])
-        for step in ladder.steps:
-            ladder.build(stream, step, sorted({floor(minute, step) for minute in taken.values()}))
-        RollupMark.objects.filter(pk__in=taken).delete()
-    return len(taken)
+        if ladder.over and not ends:
+            newest = marks.aggregate(newest=Max("minute"))["newest"]
+            marks = marks.filter(minute__lt=floor(newest, ladder.steps[0])) if newest else marks
+        # By the index, however many marks there are; one minute has as many marks as commits changed it.
+        minutes = list(marks.order_by("-minute").values_list("minute", flat=True).distinct()[:most])
+        taken = list(marks.filter(minute__in=minutes).order_by("-minute").values_list("pk", "minute")[:TAKEN])
+        _build(ladder, stream, {minute for _, minute in taken})
+        RollupMark.objects.filter(pk__in=[pk for pk, _ in taken]).delete()
+    return len(minutes)
+
+
+def _build(ladder: Ladder, stream: str, minutes: Iterable[datetime]) -> None:
+    since = ladder.kept_since() + MARGIN
+    whole = [minute for minute in minutes if floor(minute, REBUILT) >= since]
+    for step in ladder.steps:
+        ladder.build(stream, step, sorted({floor(minute, step) for minute in whole}))
 
 
 class Roller:
@@ -108,7 +143,7 @@ class Roller:
         """Builds a part if it is time for one. Never asks to be called again at once: records go first."""
         began = self._monotonic()
         if began >= self._next:
-            self._part()
+            self._part(ends=False)
             self._next = began + max(PAUSE, DUTY * (self._monotonic() - began))
         return False
 
@@ -116,8 +151,8 @@ class Roller:
         """Builds one more part, so that the steps are complete after a worker that has caught up."""
         self._part()
 
-    def _part(self) -> None:
+    def _part(self, *, ends: bool = True) -> None:
         try:
-            roll(self._ladder, self._stream)
+            roll(self._ladder, self._stream, ends=ends)
         except DatabaseError as error:  # the marks stay
             logger.warning("The sums of %s on %s wait: %s", self._ladder.application, self._stream, error)

@@ -124,7 +124,7 @@ def test_view_logs_history_has_a_row_for_each_notification() -> None:
         cursor.execute(
             "SELECT number_of_orders FROM logs_history WHERE alarm_creation_time <= %s", [at + timedelta(0, 1)]
         )
-        assert cursor.fetchall() == [(31,)]
+        assert list(cursor.fetchall()) == [(31,)]
 
 
 @pytest.fixture

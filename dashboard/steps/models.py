@@ -1,0 +1,30 @@
+"""Stores the rows of datasets added up over longer steps."""
+
+from django.db import models
+
+MOST_DATASET = 200  # characters
+
+
+class RowStep(models.Model):
+    """Stores the rows of one step: all together, and those of each combination of their texts.
+
+    `data` is a JSON object: the texts by column, and by each column of numbers the list of building.PLACES.
+    """
+
+    dataset = models.CharField(max_length=MOST_DATASET)
+    stream = models.CharField(max_length=128)
+    step = models.PositiveIntegerField()  # seconds
+    start = models.BigIntegerField()  # seconds since 1970
+    whole = models.BooleanField()  # all rows of the step
+    complete = models.BooleanField(default=True)  # of all rows: those of each combination stand beside it
+    rows = models.BigIntegerField(null=True)  # None: they are too many to be added up
+    data = models.TextField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["dataset", "stream", "step", "whole", "start"], name="row_steps_by_time"),
+            models.Index(fields=["start"], name="row_steps_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step} s of {self.dataset} at {self.start}"

@@ -1,0 +1,47 @@
+"""Divides a time into the longest stored steps that are up to date, and the rest, whose rows are read themselves."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Sequence
+
+ROWS = 0  # in place of a level: the rows themselves
+Pieces = dict[int, list[tuple[int, int]]]  # by level: times from and before which to read
+
+
+def pieces(start: int, end: int, levels: Sequence[int], changed: Sequence[int]) -> Pieces:
+    """Returns the pieces of a time, all in one unit.
+
+    `levels` are the lengths of stored steps, the longest first. `changed` are moments in order: a step with one of them
+    is out of date.
+    """
+    found: Pieces = defaultdict(list)
+    _divide(start, end, levels, changed, found)
+    return dict(found)
+
+
+def _divide(start: int, end: int, levels: Sequence[int], changed: Sequence[int], found: Pieces) -> None:
+    if start >= end:
+        return None
+    if not levels:
+        return _add(found[ROWS], start, end)
+    level, shorter = levels[0], levels[1:]
+    first, last = -(-start // level) * level, end // level * level
+    if first >= last:
+        return _divide(start, end, shorter, changed, found)
+    _divide(start, first, shorter, changed, found)
+    at = first
+    while at < last:
+        place = bisect_left(changed, at)
+        stale = changed[place] // level * level if place < len(changed) else last
+        if stale > at:
+            _add(found[level], at, min(stale, last))
+        if stale < last:
+            _divide(stale, stale + level, shorter, changed, found)
+        at = stale + level
+    return _divide(last, end, shorter, changed, found)
+
+
+def _add(spans: list[tuple[int, int]], start: int, end: int) -> None:
+    if spans and spans[-1][1] == start:
+        start = spans.pop()[0]
+    spans.append((start, end))
