@@ -20,5 +20,5 @@ def drop(apps, schema_editor):
 
 class Migration(migrations.Migration):
     atomic = False  # MariaDB makes no view within a transaction
-    dependencies = [("orders", "0004_order_lines")]
+    dependencies = [("orders", "0005_order_lines")]
     operations = [migrations.RunPython(make, drop)]
