@@ -4,47 +4,53 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('orders', '0003_mark_minutes'),
+        ("orders", "0004_mark_minutes_again"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='OrderBox',
+            name="OrderBox",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stream', models.CharField(max_length=128)),
-                ('key', models.CharField(max_length=64, unique=True)),
-                ('items', models.BinaryField()),
-                ('count', models.PositiveIntegerField()),
-                ('owner', models.CharField(blank=True, max_length=32)),
-                ('until', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("stream", models.CharField(max_length=128)),
+                ("key", models.CharField(max_length=64, unique=True)),
+                ("items", models.BinaryField()),
+                ("count", models.PositiveIntegerField()),
+                ("owner", models.CharField(blank=True, max_length=32)),
+                ("until", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['stream', 'until'], name='order_boxes_by_time')],
+                "indexes": [models.Index(fields=["stream", "until"], name="order_boxes_by_time")],
             },
         ),
         migrations.CreateModel(
-            name='OrderLine',
+            name="OrderLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stream', models.CharField(max_length=128)),
-                ('at', models.DateTimeField()),
-                ('sequence', models.CharField(max_length=64)),
-                ('site', models.CharField(max_length=256)),
-                ('customer', models.CharField(blank=True, max_length=256)),
-                ('invoice', models.CharField(max_length=256)),
-                ('stock_code', models.CharField(max_length=256)),
-                ('description', models.CharField(blank=True, max_length=1000)),
-                ('quantity', models.BigIntegerField()),
-                ('unit_price', models.FloatField()),
-                ('invoice_date', models.CharField(max_length=1000)),
-                ('country', models.CharField(blank=True, max_length=1000)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("stream", models.CharField(max_length=128)),
+                ("at", models.DateTimeField()),
+                ("sequence", models.CharField(max_length=64)),
+                ("site", models.CharField(max_length=256)),
+                ("customer", models.CharField(blank=True, max_length=256)),
+                ("invoice", models.CharField(max_length=256)),
+                ("stock_code", models.CharField(max_length=256)),
+                ("description", models.CharField(blank=True, max_length=1000)),
+                ("quantity", models.BigIntegerField()),
+                ("unit_price", models.FloatField()),
+                ("invoice_date", models.CharField(max_length=1000)),
+                ("country", models.CharField(blank=True, max_length=1000)),
             ],
             options={
-                'indexes': [models.Index(fields=['stream', 'customer', 'at'], name='order_lines_by_customer'), models.Index(fields=['stream', 'invoice', 'at'], name='order_lines_by_invoice'), models.Index(fields=['stream', 'stock_code', 'at'], name='order_lines_by_stock_code'), models.Index(fields=['stream', 'site', 'at'], name='order_lines_by_site')],
-                'constraints': [models.UniqueConstraint(fields=('stream', 'at', 'sequence'), name='one_order_line_per_record')],
+                "indexes": [
+                    models.Index(fields=["stream", "customer", "at"], name="order_lines_by_customer"),
+                    models.Index(fields=["stream", "invoice", "at"], name="order_lines_by_invoice"),
+                    models.Index(fields=["stream", "stock_code", "at"], name="order_lines_by_stock_code"),
+                    models.Index(fields=["stream", "site", "at"], name="order_lines_by_site"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("stream", "at", "sequence"), name="one_order_line_per_record")
+                ],
             },
         ),
     ]
