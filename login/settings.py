@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from django.core.exceptions import ImproperlyConfigured
 
+from common.guarded import allowed
 from login import content_policy, databases, environment, private
 from login.typed import Env
 from monitoring import logs
@@ -61,6 +62,7 @@ INSTALLED_APPS = [
     "applications.market",
     "applications.orders",
     "applications.fleet",
+    "applications.probes",
     "sql",
     "alarms",
     "ingest",
@@ -207,6 +209,7 @@ SESSION_IDLE = env.int("SESSION_IDLE", default=30 * 60)  # seconds; NIST SP 800-
 SESSION_ABSOLUTE = env.int("SESSION_ABSOLUTE", default=12 * 3600)  # seconds; NIST SP 800-63B-4 allows up to 24 h
 SESSION_LIMIT = env.int("SESSION_LIMIT", default=10)  # of one person at a time
 PUBLIC_BOARDS = env.bool("PUBLIC_BOARDS", default=False)  # owners may let anyone see a board, without signing in
+PROBES_STATUS_PAGE = env.bool("PROBES_STATUS_PAGE", default=False)  # /status/ shows public probes to anyone
 SOCKET_LIMIT = env.int("SOCKET_LIMIT", default=30)  # live pages of one person at a time; further ones poll
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # the server holds the limits
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
@@ -225,6 +228,15 @@ globals().update(
 )
 EMAIL_TIMEOUT = 5  # seconds that a mail server may delay a request
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="Millrace <millrace@localhost>")
+
+# --- Messages of alarms: docs/notify.md
+
+# Private places that webhooks and probes may call all the same: networks, addresses, names, each with a port or not.
+ALLOWED_TARGETS = env.list("ALLOWED_TARGETS", default=[])
+try:
+    allowed(ALLOWED_TARGETS)
+except ValueError as error:
+    raise ImproperlyConfigured(f"ALLOWED_TARGETS: {error}.") from None
 
 # --- Rules for browsers
 

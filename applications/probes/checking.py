@@ -71,7 +71,9 @@ def _sentence(error: OSError | ValueError, target: Target) -> str:
         return "It does not speak TLS."
     if isinstance(error, ConnectionRefusedError):
         return "It refuses connections."
-    return f"It cannot be reached: {clause(error.strerror if isinstance(error, OSError) and error.strerror else error)}."
+    return (
+        f"It cannot be reached: {clause(error.strerror if isinstance(error, OSError) and error.strerror else error)}."
+    )
 
 
 def _end_of_certificate(opened: ssl.SSLSocket | socket.socket) -> int:

@@ -112,9 +112,7 @@ class ProbeEpisode(models.Model):
     reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["stream", "probe", "name"], name="one_probe_episode_per_record")
-        ]
+        constraints = [models.UniqueConstraint(fields=["stream", "probe", "name"], name="one_probe_episode_per_record")]
         indexes = [
             models.Index(fields=["stream", "-started"], name="probe_episodes_by_time"),
             models.Index(fields=["ended"], name="probe_episodes_by_end"),

@@ -1,6 +1,7 @@
 """Finds which probes are down: n of their last m checks failed, at a quorum of the places that report.
 
-A place reports while its newest check is younger than the rule's `silent`. The rule is evaluated at each check, and at
+A place reports while its newest check is younger than the rule's `silent`; after that it begins anew. It counts once it
+has a check that passed, or n that failed: before, it is not known what it would say. The rule is evaluated at each check, and at
 the moment at which a place falls silent, in the order of time; so a replay finds the same episodes, however commits cut
 the stream.
 """
@@ -185,6 +186,7 @@ class ProbesProcessor(Processor[Check, ProbeResults]):
         if silent > self._time:
             self._wait(key, name, silent)
         elif place.at + FORGET > self._time:
+            place.recent = []
             self._judge(key, probe, self._time)
             self._wait(key, name, place.at + FORGET)
         else:
@@ -207,7 +209,7 @@ class ProbesProcessor(Processor[Check, ProbeResults]):
     def _judge(self, key: StateKey, probe: ProbeState, time: int) -> None:
         """Evaluates the rule, and begins or ends an episode."""
         rule = self._rule(key)
-        reporting = [name for name, place in probe.places.items() if _reports(place, rule, time)]
+        reporting = [name for name, place in probe.places.items() if _counts(place, rule, time)]
         down = [name for name in reporting if _is_down(probe.places[name], rule)]
         quorum = rule.quorum or len(reporting) // 2 + 1
         state = UNKNOWN if not reporting else DOWN if len(down) >= quorum else UP
@@ -250,6 +252,11 @@ def _reports(place: PlaceState, rule: Rule, time: int) -> bool:
     return place.at + rule.silent > time
 
 
+def _counts(place: PlaceState, rule: Rule, time: int) -> bool:
+    recent = place.recent[-rule.checks :]
+    return _reports(place, rule, time) and (not all(recent) or len(recent) >= rule.failures)
+
+
 def _is_down(place: PlaceState, rule: Rule) -> bool:
     return sum(place.recent[-rule.checks :]) >= rule.failures
 
@@ -261,10 +268,14 @@ def _too_many(probe: str) -> str:
     )
 
 
-def inherit(states: Sequence[State], owns: Callable[[str], bool]) -> State:
-    """Returns the state of a child shard: the probes of its parents that it owns, at the latest of their times."""
+def inherit(states: Sequence[State], owns: Callable[[str], bool], watermark: int | None = None) -> State:
+    """Returns the state of a child shard: the probes of its parents that it owns, at the latest of their times.
+
+    With `watermark`, in milliseconds, no time in it is later: a worker continues with an older stream of the same name.
+    """
     latest = max((_decode_time(state.meta) for state in states if state.meta), default=0)
-    return merge(states, owns)._replace(meta=_encode(latest))
+    merged = merge(states, owns)._replace(meta=_encode(latest))
+    return merged if watermark is None else set_back(merged, watermark)
 
 
 def set_back(state: State, watermark: int) -> State:
