@@ -57,7 +57,7 @@ def words_of_the_page(stack: Stack) -> list[bool]:
 
 def test_upgrade_and_roll_back_fail_no_request(clone: Stack) -> None:
     assert words_of_the_page(clone) == [True, False]
-    with Load([Visitor(clone) for _ in range(2)], "/accounts/sign-in/", pause=0.02) as load:
+    with Load([Visitor(clone) for _ in range(2)], "/accounts/sign-in/", pause=0.1) as load:
         for words, shown in (["next"], [False, True]), (["--back"], [True, False]):
             [uvicorn] = wait_for(lambda: children(clone, "uvicorn"))
             done = upgrade(clone, *words)
