@@ -53,7 +53,10 @@ class BoardMap extends HTMLElement {
       key: (name) => this.#key(name),
     });
     new ResizeObserver(() => this.#resize()).observe(this.#parts.stage);
-    document.addEventListener("theme", () => this.#dress());
+    document.addEventListener("theme", () => {
+      this.#dress();
+      this.#paint(performance.now()); // at once: before printing there is no other frame
+    });
     document.addEventListener("zone", () => this.#read());
   }
 
@@ -204,7 +207,7 @@ class BoardMap extends HTMLElement {
     this.#trails(context, seen, followed);
     this.#painter.marks(context, seen);
     for (const thing of [followed, this.#scene.named(this.#hovered)]) if (thing) this.#painter.ring(context, thing, this.#painter.ink.ink);
-    this.#painter.names(context, followed ? [followed, ...seen.filter((thing) => thing !== followed)] : seen, this.#view.width);
+    this.#painter.names(context, followed ? [followed, ...seen.filter((thing) => thing !== followed)] : seen, this.#view.width, followed);
     this.#painter.ruler(context, this.#view);
     if (gliding) this.#ask();
   }

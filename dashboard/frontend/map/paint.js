@@ -106,17 +106,18 @@ export class Painter {
   }
 
   /** Writes names beside their marks, the first ones first: to the right, the left, above or below, where none is yet. */
-  names(context, things, width) {
+  names(context, things, width, ringed) {
     if (things.length > NAMED) return;
     const high = 14 * this.size;
     const boxes = [];
     context.font = `${12 * this.size}px system-ui, sans-serif`;
     context.textBaseline = "middle";
     context.lineJoin = "round";
-    for (const { name, px, py } of things) {
+    for (const thing of things) {
+      const { name, px, py } = thing;
       const words = name.length > 24 ? `${name.slice(0, 23)}…` : name;
       const wide = context.measureText(words).width;
-      const [beside, above] = [10 * this.size, 16 * this.size];
+      const [beside, above] = (thing === ringed ? [15, 20] : [10, 16]).map((pixels) => pixels * this.size);
       const spots = [[px + beside, py], [px - beside - wide, py], [px - wide / 2, py - above], [px - wide / 2, py + above]];
       const spot = spots.find(([x, y]) => x > 2 && x + wide < width - 2 && !boxes.some((other) => overlap([x, y - high / 2, wide, high], other)));
       if (!spot) continue;
