@@ -1,4 +1,4 @@
-"""Measures how smoothly a browser moves things on the map of a board, and what their snapshot costs the server.
+"""Measures how smoothly a browser moves things on the map of a board, and the cost of their snapshot for the server.
 
 A headless Chromium without a graphics card, bound to one core, is signed in and shows a board with a map. board_map.js
 gives the map a snapshot each second, as the page does with those that the server sends, in which every thing has moved

@@ -216,7 +216,7 @@ class BoardMap extends HTMLElement {
     const line = (thing) => pixelsOf(thing.track, this.#scene.trail(thing), thing, this.#view);
     if (fades(this.#scene.positions)) {
       for (const thing of this.#scene.things) if (thing !== followed) this.#painter.trail(context, line(thing), this.#painter.colorOf(thing.shade), false);
-    } else this.#painter.trails(context, seen.map(line), this.#painter.ink.accent);
+    } else this.#painter.trails(context, seen, this.#view, this.#scene.last);
     if (followed) this.#painter.trail(context, line(followed), this.#painter.colorOf(followed.shade), true);
   }
 }
