@@ -10,6 +10,7 @@ from pathlib import Path
 from time import monotonic
 
 from benchmarks import (
+    board_map,
     cardinality,
     fleet,
     hostile,
@@ -50,6 +51,7 @@ BENCHMARKS: dict[str, Callable[[Options], Iterable[Figure]]] = {
     "memory": memory.run,
     "cardinality": cardinality.run,
     "ranges": ranges.run,
+    "map": board_map.run,
     "state": state.run,
     "sql": sql_engine.run,
     "ingest-lines": ingest_lines.run,

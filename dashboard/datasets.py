@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from django.db.models import (
     Aggregate,
     Avg,
@@ -39,6 +40,7 @@ NEWEST = 2_000  # rows in which values are looked for
 AGGREGATES: dict[str, type[Aggregate]] = {"sum": Sum, "mean": Avg, "min": Min, "max": Max}
 COMBINED: dict[str, Callable[[list[float]], float]] = {"count": sum, "sum": sum, "min": min, "max": max}
 Values = Callable[[str, str, str, int], list[str]]
+OBJECT = msgspec.json.Decoder(dict[str, Any])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +52,7 @@ class Table:
     columns: Mapping[str, Expression | F]
     read: int = READ
     computed: int = COMPUTED
+    whole: str = ""  # the field with a JSON object of all columns, if there is one: read at once, it costs a third
     steps: Steps | None = None  # that are kept added up; None: each question reads the rows
 
     def series(self, asked: Question) -> Series:
@@ -83,6 +86,18 @@ class Table:
         taken = list(found.annotate(**expressions).values_list(self.time, *expressions)[: most + 1])
         rows = [(clock.from_datetime(time), _row(names, values)) for time, *values in taken[:most]]
         return Found(rows, len(taken) > most)
+
+    def cells(self, asked: Question, columns: Sequence[str]) -> list[tuple[int, Sequence[Any]]]:
+        """Returns the values of some columns in the newest rows, newest first; one row more than `read` at most."""
+        found = self._filtered(asked).order_by(F(self.time).desc(), "-pk")
+        most = min(asked.most, self.read + 1)
+        if self.whole:
+            objects = found.values_list(self.time, self.whole)[:most]
+            decoded = ((time, OBJECT.decode(text)) for time, text in objects)
+            return [(clock.from_datetime(time), [row.get(name) for name in columns]) for time, row in decoded]
+        expressions = {f"c{place}": self.columns[name] for place, name in enumerate(columns)}
+        rows = found.annotate(**expressions).values_list(self.time, *expressions)[:most]
+        return [(clock.from_datetime(time), values) for time, *values in rows]
 
     def values(self, column: str, stream: str, prefix: str, most: int) -> list[str]:
         """Returns values of a text column among the newest rows, in order."""
@@ -157,7 +172,7 @@ Wholes = dict[str, float | None]
 
 def dataset(table: Table, columns: Sequence[Column], values: Values | None = None, **more: Any) -> Dataset:
     """Returns a dataset that a table answers; `values`, and `rows` in `more`, replace the table's own answers."""
-    answers = {"series": table.series, "rows": table.rows, "values": values or table.values}
+    answers = {"series": table.series, "rows": table.rows, "cells": table.cells, "values": values or table.values}
     return Dataset(columns=columns, **(answers | more))
 
 

@@ -31,6 +31,7 @@ def told(site: str, now: datetime, *, first: bool, fault: str = "") -> list[str]
         "Put a record of your own (the token in this line is shown only now):",
         f"    {line}",
         f"See it at {seen}",
+        f"Make a live page of such records, without code, at {site}{reverse('sql-panel')}?stream={STREAM}",
     ]
 
 

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "applications.orders",
     "applications.fleet",
     "sql",
+    "alarms",
     "ingest",
     "monitoring",
     "login",  # the page frame: templates/base.html
@@ -144,7 +145,7 @@ ENDPOINT_REGION = env.str("ENDPOINT_REGION", default="us-east-1")  # that client
 # --- How long rows are kept, in days, 0 for ever: manage.py janitor
 
 RETENTION_RATES = env.int("RETENTION_RATES", default=14)  # counts of records for each second
-RETENTION_STEPS = env.int("RETENTION_STEPS", default=400)  # sums over 5 minutes to a day of rates, and of the data of boards
+RETENTION_STEPS = env.int("RETENTION_STEPS", default=400)  # sums over 5 minutes to a day of rates and of boards' data
 RETENTION_RESULTS = env.int("RETENTION_RESULTS", default=400)  # results of minutes: a year, and the same month before
 RETENTION_SQL = env.int("RETENTION_SQL", default=400)  # rows and faults of SQL applications, by row time
 RETENTION_ALARMS = env.int("RETENTION_ALARMS", default=400)

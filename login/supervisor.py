@@ -16,6 +16,7 @@ from pathlib import Path
 STEADY = 5.0  # seconds: an end within this time counts as a failure at start
 FAILURES = 5  # consecutive failures at start after which the run is given up
 PAUSES = (0.2, 0.5, 1.0, 2.0)  # seconds until the next start, by consecutive failures
+LOOK = 0.1  # seconds between two looks at whether to stop
 GRACE = 2.5  # seconds between SIGTERM and SIGKILL
 COLOURS = (36, 33, 32, 35, 34, 96, 93, 92)
 
@@ -41,6 +42,7 @@ class Supervisor:
     def __init__(self, commands: Mapping[str, str], environment: Mapping[str, str], folder: Path, say: Say) -> None:
         self._environment, self._folder, self._say = dict(environment), folder, say
         self._stopping, self._lock = threading.Event(), threading.Lock()
+        self._told = False
         self._processes: dict[str, subprocess.Popen[str]] = {}
         self._threads = [threading.Thread(target=self._keep, args=each, daemon=True) for each in commands.items()]
         self.reason = ""  # the reason for giving up the run
@@ -49,13 +51,18 @@ class Supervisor:
         """Runs until stop() is called or the run is given up, and returns after all processes have ended."""
         for thread in self._threads:
             thread.start()
-        while not self._stopping.wait(3600):
-            pass
+        while not self._told:
+            time.sleep(LOOK)
+        self._stopping.set()
         self._end()
 
     def stop(self) -> None:
-        """Lets run() end. A signal handler may call it."""
-        self._stopping.set()
+        """Lets run() end. A signal handler may call it.
+
+        It sets only a flag: the main thread may hold the lock of an Event when a second signal interrupts it. And
+        run() looks at the flag, because a signal that another thread receives does not wake the main thread.
+        """
+        self._told = True
 
     def _keep(self, name: str, command: str) -> None:
         """Runs a command again and again; gives up the run where that is impossible, or run() would wait for ever."""
@@ -104,7 +111,7 @@ class Supervisor:
 
     def _give_up(self, reason: str) -> None:
         self.reason = self.reason or reason
-        self._stopping.set()
+        self.stop()
 
     def _end(self) -> None:
         """Asks every process to end, and kills those still alive after GRACE seconds."""

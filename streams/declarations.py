@@ -216,7 +216,12 @@ class Dataset:
     rows: Callable[[Question], Found]
     # Called with a text column, a stream, the beginning of a value and a number: returns that many values, in order.
     values: Callable[[str, str, str, int], list[str]]
+    # Returns the values of some columns, newest first: (time in milliseconds, a value for each column). Of `most` rows
+    # at most, which may be thousands; None: the dataset cannot be drawn on a map.
+    cells: Callable[[Question, Sequence[str]], list[tuple[int, Sequence[Any]]]] | None = None
     step: int = 1000  # milliseconds: rows are no finer
+    # Called with a stream: returns the milliseconds of which the times of its newest rows are multiples, 0 for none.
+    grain: Callable[[str], int] = lambda stream: 0
     episodes: bool = False  # each row is an alarm: it began at its time and has the column `ended`
 
     def column(self, name: str) -> Column | None:

@@ -58,7 +58,7 @@ class Workers:
     def _one(self) -> "Popen[str]":
         """Some worker that has begun its work."""
         worker = self.chance.choice(self.running)
-        assert worker.poll() is None, worker.communicate()
+        assert worker.poll() is None, worker.communicate(timeout=60)
         wait_for(lambda: self.deployment.query(f"SELECT 1 FROM streams_member WHERE owner LIKE '%/{worker.pid}/%'"))
         return worker
 
@@ -113,7 +113,7 @@ class Producers:
 
     def _wait_until_begun(self, producer: "Popen[str]") -> None:
         wait_for(lambda: producer.poll() is not None or acks.read(self.running[producer]))
-        assert producer.poll() is None, producer.communicate()
+        assert producer.poll() is None, producer.communicate(timeout=60)
 
     def kill(self) -> None:
         """From outside; or where that rarely hits, between a put and its acknowledgement."""

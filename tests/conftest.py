@@ -53,7 +53,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Makes the list of common passwords, which parts of the site need, if pytest is run without make."""
     if not (ROOT / "build/common-passwords").exists() and not hasattr(session.config, "workerinput"):
-        subprocess.run(["make", "--silent", "build/common-passwords"], cwd=ROOT, check=True)
+        subprocess.run(["make", "--silent", "build/common-passwords"], cwd=ROOT, check=True, timeout=120)
     from monitoring import startup  # noqa: PLC0415 - Django is set up only now
 
     startup.begin = lambda gauges=None: None  # its thread would write whenever it likes

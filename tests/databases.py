@@ -53,7 +53,9 @@ def _postgres(folder: Path) -> Iterator[Database]:
     binaries = max(Path("/usr/lib/postgresql").glob("*/bin"))
     port = _free_port()
     words, data = _as("postgres", folder), folder / "postgres"
-    subprocess.run([*words, binaries / "initdb", "-D", data, "-U", "millrace", "--auth=trust"], check=True, stdout=-3)
+    subprocess.run(
+        [*words, binaries / "initdb", "-D", data, "-U", "millrace", "--auth=trust"], check=True, stdout=-3, timeout=120
+    )
     settings = {
         "fsync": "off",
         "max_connections": 300,
@@ -82,7 +84,7 @@ def _mariadb(folder: Path) -> Iterator[Database]:
     data = folder / "mariadb"
     user = _as("mysql", folder)
     install = ["mariadb-install-db", f"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db"]
-    subprocess.run([*user, *install], check=True, stdout=-3, stderr=-3)
+    subprocess.run([*user, *install], check=True, stdout=-3, stderr=-3, timeout=120)
     options = [
         f"--port={port}",
         "--bind-address=127.0.0.1",
@@ -135,7 +137,7 @@ def certify(folder: Path, *names: str) -> Path:
     ]
     folder.mkdir(exist_ok=True)
     files = ["-keyout", str(folder / KEY), "-out", str(folder / CERTIFICATE)]
-    subprocess.run([*words, *files], check=True, stderr=subprocess.DEVNULL)
+    subprocess.run([*words, *files], check=True, stderr=subprocess.DEVNULL, timeout=120)
     return folder
 
 

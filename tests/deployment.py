@@ -105,7 +105,7 @@ class Deployment:
 def kill(process: "subprocess.Popen[str]") -> None:
     """As the power would: no signal that could be handled."""
     process.kill()
-    process.communicate()
+    process.communicate(timeout=60)
 
 
 class Web:
@@ -140,7 +140,7 @@ class Web:
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.wait()
+        self.process.wait(timeout=60)
 
     def stop(self) -> None:
         self.process.terminate()
@@ -150,7 +150,7 @@ class Web:
 def answers(url: str) -> bool:
     """Whether a server at this address shows its sign-in page."""
     try:
-        with urlopen(f"{url}/accounts/sign-in/") as answer:
+        with urlopen(f"{url}/accounts/sign-in/", timeout=10) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False

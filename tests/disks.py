@@ -8,11 +8,11 @@ from pathlib import Path
 def mount(disk: Path, mebibytes: int) -> None:
     """A disk of its own, into which other users may look, too. Only root may."""
     options = f"size={mebibytes}m,mode=755"
-    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", disk], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", disk], check=True, timeout=120)
 
 
 def unmount(disk: Path) -> None:
-    subprocess.run(["umount", disk], check=True)
+    subprocess.run(["umount", disk], check=True, timeout=120)
 
 
 def fill(file: Path) -> None:

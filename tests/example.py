@@ -33,7 +33,13 @@ class ExampleDeployment(Deployment):
         """Returns the output of code that runs beside the application."""
         whole = f"import django; django.setup()\n{code}"
         found = subprocess.run(
-            [sys.executable, "-c", whole], env=self.environment, cwd=ROOT, check=True, text=True, capture_output=True
+            [sys.executable, "-c", whole],
+            env=self.environment,
+            cwd=ROOT,
+            check=True,
+            text=True,
+            capture_output=True,
+            timeout=300,
         )
         return found.stdout.strip()
 
@@ -64,4 +70,4 @@ def bundle(folder: Path) -> None:
     build = build.replace(SCRIPTS, f"{SCRIPTS} {FOLDER.relative_to(ROOT)}/frontend/*.js")
     build = build.replace("--outdir=build/static/", f"--outdir={folder}/")
     path = f"{ROOT / 'node_modules/.bin'}:{os.environ['PATH']}"
-    subprocess.run(build, shell=True, check=True, cwd=ROOT, env=os.environ | {"PATH": path})
+    subprocess.run(build, shell=True, check=True, cwd=ROOT, env=os.environ | {"PATH": path}, timeout=300)

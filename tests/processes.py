@@ -1,6 +1,22 @@
-"""Facts of Linux about a process."""
+"""Facts of Linux about a process, and a limit of the time that a test reads from one."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
+from typing import Any
+
+
+@contextmanager
+def limited(process: Any, seconds: float = 60) -> Iterator[None]:
+    """Kills a `Popen` that has not said within the seconds what the block reads from its pipes: the pipes end then."""
+    timer = Timer(seconds, process.kill)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def stat(folder: Path) -> list[str]:

@@ -1,5 +1,6 @@
 """A browser's side of a socket, straight to the ASGI application."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -26,15 +27,16 @@ class Socket(ApplicationCommunicator):
 
     async def receive(self, key: str) -> Any:
         """The next message that has the key; beats come in between."""
-        while True:
-            message = json.loads((await self.receive_output(TIMEOUT))["text"])
-            if key in message:
-                return message
+        async with asyncio.timeout(3 * TIMEOUT):
+            while key not in (message := json.loads((await self.receive_output(TIMEOUT))["text"])):
+                pass
+        return message
 
     async def close_code(self, timeout: int = TIMEOUT) -> int:
         """Returns the code with which the server closes; skips the messages before it."""
-        while (output := await self.receive_output(timeout))["type"] != "websocket.close":
-            pass
+        async with asyncio.timeout(3 * timeout):
+            while (output := await self.receive_output(timeout))["type"] != "websocket.close":
+                pass
         return int(output["code"])
 
     async def disconnect(self) -> None:

@@ -67,8 +67,8 @@ def test_trades_are_counted_once_when_every_worker_is_killed(deployment: Deploym
     deployment.run("sql", "deploy", in_sql, str(copied(in_sql, deployment.folder, source="trades")))
     producer = deployment.start("produce", "trades", "--count", "120000", "--rate", "0", "--seed", "7")
     kills = consume_under_fire(deployment, ["trades", in_sql], 120_000, Random(shards))
-    assert producer.wait() == 0
-    producer.communicate()
+    assert producer.wait(timeout=60) == 0
+    producer.communicate(timeout=60)
     records = list(deployment.rows("streams", "tail", "trades"))
     assert len(records) == 120_000
     assert sorted(record["data"]["id"] for record in records) == list(range(1, 120_001))
@@ -148,7 +148,7 @@ def test_file_replayed_at_full_speed_makes_one_long_alarm(deployment: Deployment
     producer = deployment.start("produce", "orders", "--file", str(path), "--rate", "0")
     wait_for(lambda: deployment.streams.exists() and '"orders"' in deployment.run("streams", "list", "--json"))
     consume_under_fire(deployment, ["orders"], 171_999, Random(2))
-    producer.communicate()
+    producer.communicate(timeout=60)
     found = [(row["peak"], row["lines"]) for row in deployment.rows("report", "orders")]
     assert found == [
         (peak, lines) for _, peak, lines in naive_episodes(list(deployment.rows("streams", "tail", "orders")))

@@ -134,7 +134,7 @@ def test_workers_share_the_shards_as_they_come_and_go(tmp_path: Path, shards: in
     workers.append(deployment.start("consume", "trades"))
     wait_for(lambda: len(owners_of(deployment)) == 2)
     workers[0].terminate()
-    workers.pop(0).communicate()
+    workers.pop(0).communicate(timeout=60)
     wait_for(lambda: owners_of(deployment) == [shards], seconds=10)
     kill(workers[0])
 

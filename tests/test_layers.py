@@ -41,7 +41,9 @@ def test_starts_tells_the_code_that_starts_something(module: str, name: str, exp
 
 
 def test_is_fast_is_false_for_this_very_test_when_it_runs_a_process(request: pytest.FixtureRequest) -> None:
-    printed = subprocess.run([sys.executable, "-c", GUARDED], cwd=ROOT, capture_output=True, text=True, check=True)
+    printed = subprocess.run(
+        [sys.executable, "-c", GUARDED], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
+    )
     refused = "A test of the fast layer must not do this: "
     assert printed.stdout.splitlines() == [f"{refused}subprocess", f"{refused}socket"]
     assert layers.is_fast(request.node) is False
@@ -65,4 +67,4 @@ def test_pytest_names_the_tests_that_lack_a_fetched_file(tmp_path: Path) -> None
 def _pytest(test: Path, ci: str) -> "subprocess.CompletedProcess[str]":
     words = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", str(ROOT), "-c", "pyproject.toml"]
     words += ["--confcutdir", "/", "-p", "tests.conftest", str(test)]
-    return subprocess.run(words, cwd=ROOT, env=os.environ | {"CI": ci}, capture_output=True, text=True)
+    return subprocess.run(words, cwd=ROOT, env=os.environ | {"CI": ci}, capture_output=True, text=True, timeout=120)

@@ -71,7 +71,9 @@ def test_package_has_one_version_in_all_locks() -> None:
 def test_make_installs_only_files_with_hashes_from_locks() -> None:
     """Installing and upgrading a server do it by make, so that this holds for them."""
     words = ["make", "--dry-run", "--always-make", ".venv/bin/.installed-dev", "assets"]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout.replace("\\\n", "")
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True, timeout=300).stdout.replace(
+        "\\\n", ""
+    )
     found = [line.partition("pip install")[2].split() for line in done.splitlines() if "pip install" in line]
     assert [[word in line for word in STRICT] for line in found] == [[True, True]] * 4
     assert sorted(line[-1] if line[-1] != ";" else line[-2] for line in found) == [
@@ -95,5 +97,7 @@ def test_pip_refuses_a_file_of_another_hash(tmp_path: Path, change: bool, code: 
     digest = sha256(wheel.read_bytes() + b"changed" * change).hexdigest()
     (tmp_path / "lock.txt").write_text(f"small==1 \\\n    --hash=sha256:{digest}\n")
     pip = [sys.executable, "-m", "pip", "install", "--isolated", "--no-index", "--find-links", str(tmp_path)]
-    done = subprocess.run([*pip, "--dry-run", *STRICT, "-r", tmp_path / "lock.txt"], capture_output=True, text=True)
+    done = subprocess.run(
+        [*pip, "--dry-run", *STRICT, "-r", tmp_path / "lock.txt"], capture_output=True, text=True, timeout=300
+    )
     assert (done.returncode, "DO NOT MATCH THE HASHES" in done.stderr) == (code, change), done.stderr

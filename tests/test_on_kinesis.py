@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import pytest
@@ -91,7 +91,7 @@ def test_results_go_on_when_the_workers_start_again_on_another_backend(tmp_path:
     command = f"echo started $$; STREAM_URL=$(cat {leads}) exec {sys.executable} {ROOT / 'manage.py'} consume trades"
     lines: list[str] = []
     workers = Supervisor({"workers": command}, deployment.environment, tmp_path, lambda _, line: lines.append(line))
-    thread = threading.Thread(target=workers.run)
+    thread = threading.Thread(target=workers.run, daemon=True)
 
     def put(url: str, records: int, applied: int) -> None:
         deployment.environment["STREAM_URL"] = url
@@ -103,12 +103,12 @@ def test_results_go_on_when_the_workers_start_again_on_another_backend(tmp_path:
             thread.start()
         wait_for(lambda: total(deployment) >= applied)
 
-    with kinesis_local() as address:
+    with kinesis_local() as address, ExitStack() as ended:
+        ended.callback(thread.join, 30)
+        ended.callback(workers.stop)
         put(embedded, 100, 100)
         put(f"kinesis://eu-west-1?endpoint_url={address}", 50, 150)
         put(embedded, 30, 180)
-        workers.stop()
-        thread.join(30)
     assert (total(deployment), workers.reason, [line for line in lines if "Traceback" in line]) == (180, "", [])
 
 

@@ -41,7 +41,7 @@ class Running:
         assert self.process.stdout and self.process.stderr
         self.process.terminate()
         assert self.process.wait(timeout=30) == 0, self.lines
-        self._reader.join()
+        self._reader.join(60)
         with self.process.stdout as out, self.process.stderr:
             return out.read()
 

@@ -13,7 +13,7 @@ CODE = re.compile(r"\.(py|js|mjs|ts|css|sh|html|sql|conf|ini)$")
 def tracked() -> list[str]:
     """Returns the files of ours that hold code, those that are new here too."""
     words = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
-    names = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    names = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True, timeout=120).stdout.splitlines()
     return sorted({name for name in names if CODE.search(name) and (ROOT / name).is_file()})
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from queue import Queue
-from time import time
+from time import monotonic, time
 from typing import Any, NamedTuple
 
 import pytest
@@ -85,15 +85,20 @@ def within(deployment: Deployment, script: str, **names: object) -> dict[str, An
     return found
 
 
-def watch(web: Web, cookie: str, opened: "Queue[str]") -> End:
-    """Listens to a socket until it is closed; says when it has heard its first word."""
+def watch(web: Web, cookie: str, opened: "Queue[str]", seconds: float = 60) -> End:
+    """Listens to a socket until it is closed; says when it has heard its first word.
+
+    Raises TimeoutError where the socket is still open after the seconds: beats come for ever, and a pool of threads
+    waits for each of them, also after an assertion has failed.
+    """
+    until = monotonic() + seconds
     address, headers = web.url.replace("http", "ws") + "/ws/live/", {"Cookie": cookie}
     with connect(address, origin=Origin(web.url), additional_headers=headers) as socket:
         socket.send('{"subscribe": ["market"]}')
         opened.put(str(socket.recv(10)))
         while True:
             try:
-                socket.recv(30)
+                socket.recv(until - monotonic())
             except ConnectionClosed as closed:
                 return End(time(), closed.rcvd.code if closed.rcvd else 0)
 

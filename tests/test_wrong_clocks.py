@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -135,15 +136,17 @@ def test_latest_on_kinesis_is_independent_of_the_workers_clock(on_kinesis: Deplo
 
 def freshest(socket: ClientConnection, past: str) -> str:
     """Returns the newest stamp of the market once it is past another one."""
+    until = monotonic() + 60  # beats would come for ever
     while True:
-        told = json.loads(socket.recv(20)).get("data", {})
+        told = json.loads(socket.recv(until - monotonic())).get("data", {})
         if told.get("newest") and told["newest"] > past:
             return str(told["newest"])
 
 
 def is_told(socket: ClientConnection, words: str) -> bool:
     """Returns whether the note about clocks, which comes with the next beat, has the words."""
-    while "beat" not in (told := json.loads(socket.recv(20))):
+    until = monotonic() + 60
+    while "beat" not in (told := json.loads(socket.recv(until - monotonic()))):
         pass
     return words in told.get("clock_note", "")
 

@@ -86,6 +86,11 @@ class Asking:
         watermark = self.progress.watermark
         return self.span.end if watermark is None else min(self.span.end, clock.from_datetime(watermark))
 
+    @cached_property
+    def least(self) -> int:
+        """Returns the shortest step of a curve, in milliseconds: in a shorter one every other step would be a gap."""
+        return max(self.dataset.step, self.dataset.grain(self.stream))
+
     def question(self, start: int, end: int, **more: Any) -> Question:
         """Returns a question of the panel's function for a time."""
         panel = self.panel
@@ -96,17 +101,22 @@ class Asking:
     def series(self, points: int, **more: Any) -> Series:
         """Returns the function over the span, in about as many steps as `points` or in those of the panel's window."""
         window = milliseconds(self.panel.window) if self.panel.kind in ("lines", "bars") else 0
-        step = ranges.step(self.span, max(self.dataset.step, window, SECOND), points)
+        step = _multiple(ranges.step(self.span, max(self.least, window, SECOND), points), self.least)
         return self._series(self.span.start // step * step, step, **more)
 
     def whole(self, **more: Any) -> Series:
         """Returns the function over exactly the span, in a few steps of any length: they are not shown."""
-        least = max(self.dataset.step, SECOND)
+        least = max(self.least, SECOND)
         step = MONTH if self.span.length > 3 * MONTH else ranges.step(self.span, least, PIECES)
         return self._series(self.span.start // least * least, step, **more)
 
     def _series(self, start: int, step: int, **more: Any) -> Series:
         return filled(self, self.dataset.series(self.question(start, self.span.end, step=step, **more)))
+
+
+def _multiple(step: int, of: int) -> int:
+    """Returns a round step of at least `step` that is a multiple of the rows' own."""
+    return next((each for each in ranges.STEPS if each >= step and each % of == 0), -(-step // of) * of)
 
 
 def ask(panel: Panel, span: Span, variable: Variable | None, value: str, sources: Sources) -> Asking:
@@ -120,7 +130,9 @@ def ask(panel: Panel, span: Span, variable: Variable | None, value: str, sources
         where[variable.column] = [value]
     for name in where:
         _check(dataset, name, "text", "a filter takes")
-    if panel.kind not in ("table", "alarms"):
+    if panel.kind == "map":
+        _check_map(panel, dataset)
+    elif panel.kind not in ("table", "alarms"):
         _check_function(panel, dataset)
     if panel.kind == "alarms" and not dataset.episodes:
         raise PanelError(f"The rows of {dataset.name} are no alarms.")
@@ -134,6 +146,15 @@ def _check_function(panel: Panel, dataset: Dataset) -> None:
         _check(dataset, panel.column, "", "")
     elif panel.function != "count":
         _check(dataset, panel.column, "number", f"{panel.function} takes")
+
+
+def _check_map(panel: Panel, dataset: Dataset) -> None:
+    if dataset.cells is None:
+        raise PanelError(f"{dataset.name} cannot be drawn on a map.")
+    for name, kind in ((panel.lat, "number"), (panel.lon, "number"), (panel.by, "text")):
+        _check(dataset, name, kind, "a map takes")
+    if panel.column:
+        _check(dataset, panel.column, "", "")
 
 
 def _check(dataset: Dataset, name: str, kind: str, takes: str) -> None:
@@ -173,3 +194,10 @@ def number(value: Any) -> float | None:
         return None
     found = float(value)
     return int(found) if found.is_integer() and abs(found) < EXACT else found
+
+
+def cell(value: Any) -> Any:
+    """Returns a value of a row as JSON has it."""
+    if isinstance(value, bool) or value is None:
+        return None if value is None else str(value).lower()
+    return number(value) if isinstance(value, int | float) or hasattr(value, "is_finite") else str(value)

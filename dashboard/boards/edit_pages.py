@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from common.running import to_run
-from dashboard.boards import access, editing, links, store
+from dashboard.boards import access, editing, links, starting, store
 from dashboard.boards.models import Board
 from dashboard.boards.pages import content_of, visible
 from dashboard.boards.reading import BoardError
@@ -32,16 +32,21 @@ ACTS: dict[str, Act] = {
 
 @either
 def new(request: HttpRequest) -> HttpResponse:
-    """Makes a board of a title, and leads to its first panel."""
-    title, refusal = request.POST.get("title", "").strip(), ""
+    """Makes a board of a title: with panels of its first data, or empty, which leads to its first panel."""
+    given = request.POST if request.method == "POST" else request.GET
+    datasets = {dataset.name: dataset for dataset in applications.datasets()}
+    first = datasets.get(given.get("data", ""))
+    title, refusal = given.get("title", "").strip(), ""
     if request.method == "POST":
         try:
-            made = store.make(write(Content(title=title)), request.user.pk)
-            return redirect("panel-new", made.slug)
+            content = Content(title=title, panels=starting.panels(first) if first else [])
+            made = store.make(write(content), request.user.pk)
+            return redirect("board" if first else "panel-new", made.slug)
         except (BoardError, TooManyError) as error:
-            refusal = error.says if isinstance(error, BoardError) and title else "" if title else "Give it a title."
-            refusal = refusal or str(error)
-    context = {"title": title, "refusal": refusal, "most": MOST_TITLE}
+            refusal = str(error) if title else "Give it a title."
+    elif first:
+        title = title or first.title[:MOST_TITLE]
+    context = {"title": title, "refusal": refusal, "most": MOST_TITLE, "datasets": datasets.values(), "first": first}
     return render(request, "boards/new.html", context, status=400 if refusal else 200)
 
 

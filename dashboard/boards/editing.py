@@ -7,9 +7,9 @@ import msgspec
 from msgspec import structs
 
 from dashboard.boards.reading import BoardError
-from dashboard.boards.spec import Content, Panel, Variable
+from dashboard.boards.spec import TRAIL, Content, Panel, Variable
 
-PLAIN = ("kind", "title", "size", "data", "stream", "column", "function", "by", "window", "unit", "text")
+PLAIN = ("kind", "title", "size", "data", "stream", "column", "function", "by", "window", "unit", "text", "lat", "lon")
 
 
 def move(content: Content, place: int, way: int) -> Content:
@@ -58,13 +58,18 @@ def panel_of(given: Mapping[str, str], before: Panel | None) -> Panel:
     """Returns the panel that a form describes. Filters of other columns stay as they were. Raises BoardError."""
     fields: dict[str, Any] = {name: given.get(name, "").strip() for name in PLAIN if given.get(name, "").strip()}
     fields["text"] = given.get("text", "").replace("\r\n", "\n").strip()
-    most = given.get("most", "").strip()
-    fields["most"] = int(most) if most.isdecimal() and len(most) < 9 else 0
+    fields["most"] = _whole(given, "most", 0)
+    fields["trail"] = _whole(given, "trail", TRAIL)
     fields["where"] = _filters(given, before.where if before else {})
     try:
         return msgspec.convert({"kind": "lines"} | fields, Panel)
     except msgspec.ValidationError as error:
         raise BoardError(f"{str(error).replace('`', '')}.") from None
+
+
+def _whole(given: Mapping[str, str], name: str, usual: int) -> int:
+    text = given.get(name, "").strip()
+    return int(text) if text.isdecimal() and len(text) < 9 else usual
 
 
 def _filters(given: Mapping[str, str], before: Mapping[str, list[str]]) -> dict[str, list[str]]:
@@ -78,6 +83,7 @@ def _filters(given: Mapping[str, str], before: Mapping[str, list[str]]) -> dict[
 
 def as_form(panel: Panel) -> dict[str, str]:
     """Returns a panel as a form gives it."""
-    found = {name: str(getattr(panel, name)) for name in PLAIN} | {"most": str(panel.most or "")}
+    found = {name: str(getattr(panel, name)) for name in PLAIN}
+    found |= {"most": str(panel.most or ""), "trail": str(panel.trail)}
     column = next(iter(panel.where), "")
     return found | {"where_column": column, "where_values": "\n".join(panel.where.get(column, []))}

@@ -13,10 +13,10 @@ from accounts.bearer import token_allowed
 from common.text import cut, storable
 from dashboard import download, ranges
 from dashboard import topics as dashboard_topics
-from dashboard.boards import access, panels, topics
+from dashboard.boards import access, maps, panels, topics
 from dashboard.boards.asking import PanelError, Sources
 from dashboard.boards.models import Board
-from dashboard.boards.presenting import present, twin
+from dashboard.boards.presenting import present, things, twin
 from dashboard.boards.reading import BoardError, read
 from dashboard.boards.spec import MOST_VALUE, Content, Panel
 from dashboard.live.service import snapshots as live_snapshots
@@ -72,6 +72,7 @@ def shown(found: Board, content: Content, asked: Asked) -> dict[str, Any]:
     return {
         "data": data,
         "panels": present(data, pulse),
+        "has_map": maps.among(data),
         "topic": topic if asked.span.live else "",
         "snapshots": taken if asked.span.live else None,
         "asked": asked,
@@ -119,6 +120,9 @@ def _table(panel: dict[str, Any], span: Span) -> tuple[list[str], Iterator[list[
     if "rows" in panel:
         names = [head["label"] for head in panel["columns"]]
         return ["time_utc", "epoch_ms", *names], ([*download.time_columns(row[0]), *row[1:]] for row in panel["rows"])
+    if "routes" in panel:
+        names = ["time_utc", "epoch_ms", panel["by"], "latitude", "longitude", *([panel["of"]] if panel["of"] else [])]
+        return names, (_place(thing, valued=bool(panel["of"])) for thing in things(panel, None))
     if "places" in panel:
         return [panel["by"], panel["title"]], ([place["name"], place["value"]] for place in panel["places"])
     if "alarms" in panel:
@@ -129,6 +133,30 @@ def _table(panel: dict[str, Any], span: Span) -> tuple[list[str], Iterator[list[
             [[clock.to_iso(span.start), panel["until"], panel["value"]]]
         )
     return ["text"], ([line] for line in panel.get("paragraphs", [panel.get("error", "")]))
+
+
+def _place(thing: dict[str, Any], *, valued: bool) -> list[Any]:
+    place = [*download.time_columns(thing["at"]), thing["name"], thing["latitude"], thing["longitude"]]
+    return [*place, thing["value"]] if valued else place
+
+
+@require_safe
+def replay(request: HttpRequest, slug: str, place: int) -> HttpResponse:
+    """Answers the positions of a map over the whole time of the address, as JSON; as many as can be sent once."""
+    found = visible(request, slug)
+    content = content_of(found)
+    asked = asked_of(request, content)
+    if not 0 <= place < len(content.panels) or content.panels[place].kind != "map":
+        raise Http404("no such map")
+    try:
+        shown = (
+            None
+            if asked.error
+            else maps.replay(content.panels[place], asked.span, content.variable, asked.value, Sources())
+        )
+    except PanelError as error:
+        return JsonResponse({"error": str(error)}, status=400)
+    return JsonResponse(shown or {"error": asked.error}, status=200 if shown else 400)
 
 
 def visible(request: HttpRequest, slug: str) -> Board:

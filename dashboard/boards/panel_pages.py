@@ -8,14 +8,14 @@ from django.utils import timezone
 
 from dashboard import ranges
 from dashboard import topics as dashboard_topics
-from dashboard.boards import editing, panels, store
+from dashboard.boards import editing, maps, panels, starting, store
 from dashboard.boards.asking import PanelError, Sources
 from dashboard.boards.edit_pages import changeable, either, version_of
 from dashboard.boards.models import Board
 from dashboard.boards.pages import content_of
 from dashboard.boards.presenting import present
 from dashboard.boards.reading import BoardError, read
-from dashboard.boards.spec import KINDS, MOST_WORDS, SIZES, Content, Panel
+from dashboard.boards.spec import KINDS, MOST_PLACES, MOST_THINGS, MOST_TRAIL, MOST_WORDS, SIZES, Content, Panel
 from dashboard.boards.store import ConflictError
 from dashboard.boards.writing import write
 from dashboard.live.service import snapshots as live_snapshots
@@ -23,6 +23,7 @@ from streams.core import clock
 from streams.declarations import FUNCTIONS
 
 VALUES = 100  # offered for a filter
+FIGURES = ("number", "lines", "bars", "top")  # kinds that show a function of a column
 WORDS = {
     "number": "a number with its course",
     "lines": "lines over time",
@@ -31,6 +32,7 @@ WORDS = {
     "table": "the newest rows",
     "text": "a text",
     "alarms": "alarms",
+    "map": "places on a map",
 }
 FUNCTION_WORDS = {
     "count": "number of rows",
@@ -54,7 +56,7 @@ def panel(request: HttpRequest, slug: str, place: int | None = None) -> HttpResp
     if place is not None and place >= len(content.panels):
         raise Http404("no such panel")
     before = None if place is None else content.panels[place]
-    given = (request.POST if request.method == "POST" else request.GET).dict()
+    given = request.POST.dict() if request.method == "POST" else _suggested(request.GET.dict())
     given = given if "kind" in given else editing.as_form(before) if before else {"kind": "lines"}
     shown, refusal = None, ""
     try:
@@ -72,12 +74,24 @@ def panel(request: HttpRequest, slug: str, place: int | None = None) -> HttpResp
     return render(request, "boards/panel.html", context | {"refusal": refusal}, status=status)
 
 
+def _suggested(given: dict[str, str]) -> dict[str, str]:
+    """Returns the choices, with suggestions for those that the form did not offer before the data was chosen."""
+    dataset, kind = Sources().datasets.get(given.get("data", "")), given.get("kind", "")
+    if dataset is None or kind not in FIGURES:
+        return given
+    found = starting.suggested(kind, dataset)
+    offered = {"function", "column"} if "function" in given else set()
+    if "by" in given and (given["by"] or kind != "top"):
+        offered.add("by")
+    return given | {name: value for name, value in found.items() if name not in offered}
+
+
 def _form(board: Board, content: Content, given: dict[str, str], place: int | None) -> dict[str, Any]:
     """Returns the choices of the form; columns are those of the chosen data."""
     sources = Sources()
     dataset = sources.datasets.get(given.get("data", ""))
     kind = given.get("kind", "lines")
-    figures = kind in ("number", "lines", "bars", "top")
+    figures = kind in FIGURES
     columns = dataset.columns if dataset else []
     texts = [each for each in columns if each.kind == "text"]
     values: list[str] = []
@@ -98,9 +112,11 @@ def _form(board: Board, content: Content, given: dict[str, str], place: int | No
         "texts": texts,
         "values": values,
         "figures": figures,
-        "has_by": kind in ("lines", "bars", "top"),
-        "has_window": kind in ("number", "lines", "bars"),
-        "has_most": kind in ("lines", "bars", "top", "table", "alarms"),
+        "has_by": kind in ("lines", "bars", "top", "map"),
+        "has_window": kind in ("number", "lines", "bars", "map"),
+        "has_most": kind in ("lines", "bars", "top", "table", "alarms", "map"),
+        "most_most": MOST_THINGS if kind == "map" else MOST_PLACES,
+        "most_trail": MOST_TRAIL,
         "most_words": MOST_WORDS,
     }
 
@@ -121,4 +137,5 @@ def _preview(content: Content, shown: Panel | None) -> dict[str, Any]:
     one = Content(title=content.title, range=content.range, panels=[shown])
     data = panels.board(one, span, "", clock.from_datetime(now))
     pulse = live_snapshots.take([dashboard_topics.PULSE], now)[dashboard_topics.PULSE]["data"]
-    return {"panels": present(data, pulse), "data": data | {"version": 0}, "display": True}
+    shows = {"panels": present(data, pulse), "has_map": maps.among(data), "display": True}
+    return shows | {"data": data | {"version": 0}}

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import DataError
 
-from dashboard.boards import asking
+from dashboard.boards import asking, maps
 from dashboard.boards.asking import Asking, PanelError, Sources, number
 from dashboard.boards.spec import Content, Panel, Variable, milliseconds
 from dashboard.ranges import Span
@@ -59,7 +59,7 @@ def panel(shown: Panel, span: Span, variable: Variable | None, value: str, sourc
 
 def usual_title(asked: Asking) -> str:
     """Returns the title of a panel that has none of its own."""
-    if asked.panel.kind in ("table", "alarms"):
+    if asked.panel.kind in ("table", "alarms", "map"):
         return asked.dataset.title
     column = asked.column()
     words = f"{NAMES[asked.panel.function]} {column.title}" if column else asked.dataset.title
@@ -82,7 +82,7 @@ def _number(asked: Asking) -> dict[str, Any]:
     line = series.lines[0]
     value, until = number(line.whole), asked.span.end
     if window:
-        least = asked.dataset.step
+        least = asked.least
         until = -(-asked.span.end // SECOND) * SECOND if least <= SECOND else asked.reached // least * least
         found = asked.dataset.series(asked.question(until - window, until, step=window, by=""))
         value = number(found.lines[0].whole)
@@ -139,7 +139,7 @@ def _table(asked: Asking) -> dict[str, Any]:
         }
         for each in columns
     ]
-    rows = [[to_iso(time), *(_cell(row[each.name]) for each in columns)] for time, row in found.rows]
+    rows = [[to_iso(time), *(asking.cell(row[each.name]) for each in columns)] for time, row in found.rows]
     return {"columns": heads, "rows": rows, "older": found.more, "unit": ""}
 
 
@@ -164,6 +164,7 @@ BUILDERS: dict[str, Callable[[Asking], dict[str, Any]]] = {
     "top": _top,
     "table": _table,
     "alarms": _alarms,
+    "map": maps.build,
 }
 
 
@@ -179,10 +180,3 @@ def _share(value: float | None, greatest: float) -> float:
 def _cut(asked: Asking, series: Series) -> str:
     """Returns the time from which on the rows were read, if they were too many; else ""."""
     return to_iso(series.since) if series.since > max(series.start, asked.span.start) else ""
-
-
-def _cell(value: Any) -> Any:
-    """Returns a value of a row as JSON has it."""
-    if isinstance(value, bool) or value is None:
-        return None if value is None else str(value).lower()
-    return number(value) if isinstance(value, int | float) or hasattr(value, "is_finite") else str(value)

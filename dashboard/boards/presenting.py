@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from dashboard.standing import judge
+from dashboard.standing import SILENCE, judge
 from streams.core import clock
 
 WIDTH, HEIGHT = 100, 24  # of a spark; board.js draws the same
-FORMS = {True: "second", False: "full"}
+LISTED = 200  # things in the table beside a map
 
 
 def present(snapshot: Mapping[str, Any], pulse: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -26,7 +26,18 @@ def _presented(panel: dict[str, Any], place: int, pulse: Mapping[str, Any], now:
     if "lines" in panel:
         more |= {"heads": [line["name"] for line in panel["lines"]], "twin": list(twin(panel))}
         more |= {"none": all(value is None for line in panel["lines"] for value in line["values"])}
+    if "routes" in panel:
+        more |= {"things": list(things(panel)), "others": max(0, len(panel["routes"]) - LISTED)}
     return panel | more
+
+
+def things(panel: Mapping[str, Any], most: int | None = LISTED) -> Iterator[dict[str, Any]]:
+    """Yields the newest position of each thing on a map; `look` is stale for one that has been silent for a while."""
+    end = clock.from_iso(panel["end"])
+    for route in panel["routes"][:most]:
+        before, latitude, longitude = route["track"][-1]
+        found = {"name": route["name"], "at": clock.to_iso(end + before), "latitude": latitude, "longitude": longitude}
+        yield found | {"value": route["value"], "look": "stale" if -before > SILENCE else "current"}
 
 
 def _standing(panel: Mapping[str, Any], pulse: Mapping[str, Any], now: int) -> dict[str, Any]:
@@ -49,12 +60,19 @@ def twin(panel: Mapping[str, Any]) -> Iterator[tuple[str, list[float | None]]]:
         yield clock.to_iso(panel["start"] + place * panel["step"]), [values[place] for values in columns]
 
 
+def extent(low: float, high: float) -> tuple[float, float]:
+    """Returns the ends of an axis: with 0, unless the values lie so far from it that their course would not be seen."""
+    if high > low and (0 < low < high < low * 2 or (low > high * 2 and high < 0)):
+        return low, high
+    return min(0, low), max(0, high)
+
+
 def spark(values: Sequence[float | None]) -> str:
     """Returns the path of an SVG in a box of WIDTH × HEIGHT, with an interruption for each gap."""
     known = [value for value in values if value is not None]
     if len(known) < 2:
         return ""
-    low, high = min([0, *known]), max([0, *known])
+    low, high = extent(min(known), max(known))
     scale = (HEIGHT - 2) / ((high - low) or 1)
     across = WIDTH / max(1, len(values) - 1)
     points = [(place * across, value) for place, value in enumerate(values)]

@@ -7,14 +7,14 @@ import msgspec
 
 from common.text import cut, one_line
 from dashboard import ranges
-from dashboard.boards.spec import MOST_BYTES, MOST_DOTS, Content, Panel, milliseconds
+from dashboard.boards.spec import MOST_BYTES, MOST_DOTS, MOST_PLACES, Content, Panel, milliseconds
 
 AT = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 PATH = re.compile(r" - at `(\$[^`]*)`$")
 STEPS = re.compile(r"\.([A-Za-z_]+)|\[(\d+)\]|\[\.\.\.\]")
 ROOTS = {"object": "a table", "array": "a list", "str": "a text", "int": "a whole number"}
 MUST = {"top": ("data", "by"), "number": ("data",), "lines": ("data",), "bars": ("data",), "table": ("data",)}
-MUST |= {"alarms": ("data",), "text": ("text",)}
+MUST |= {"alarms": ("data",), "text": ("text",), "map": ("data", "lat", "lon", "by")}
 SENTENCE = 300  # characters
 
 
@@ -85,12 +85,16 @@ def _check(text: str, content: Content) -> None:
 
 
 def _check_panel(text: str, place: int, panel: Panel) -> None:
-    fields = {key: getattr(panel, key) for key in ("title", "data", "stream", "column", "by", "unit")}
+    fields = {key: getattr(panel, key) for key in ("title", "data", "stream", "column", "by", "unit", "lat", "lon")}
     for key, value in fields.items():
         _printable(value, f"The {key} of panel {place + 1}", line_of(text, place, key))
     for key in MUST[panel.kind]:
         if not getattr(panel, key):
             raise BoardError(f"Panel {place + 1}, of the kind {panel.kind}, needs {key}.", line_of(text, place, ""))
+    if panel.kind != "map" and panel.most > MOST_PLACES:
+        raise BoardError(
+            f"Panel {place + 1}: most is at most {MOST_PLACES}; only a map takes more.", line_of(text, place, "most")
+        )
     if "\0" in panel.text + "".join(map("".join, [*panel.where, *panel.where.values()])):
         raise BoardError(f"Panel {place + 1} holds a NUL character.", line_of(text, place, ""))
     takes_column = panel.kind in ("number", "lines", "bars", "top")

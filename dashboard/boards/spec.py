@@ -13,11 +13,13 @@ MOST_PANELS = 24
 MOST_DOTS = 500  # on a line: tomllib takes the square of a dotted key's length in time
 MOST_TITLE, MOST_DESCRIPTION, MOST_WORDS, MOST_NAME, MOST_VALUE = 120, 500, 4_000, 200, 256  # characters
 MOST_FILTERS, MOST_VALUES = 5, 20
+MOST_PLACES, MOST_THINGS = 100, 5_000  # lines, places or rows of a panel; moving things of a map
+TRAIL, MOST_TRAIL = 60, 240  # positions
 WINDOW = re.compile(r"([1-9][0-9]{0,3})(s|m|h|d)")
 LONGEST_WINDOW = 31 * 86_400_000  # milliseconds
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
-Kind = Literal["number", "lines", "bars", "top", "table", "text", "alarms"]
+Kind = Literal["number", "lines", "bars", "top", "table", "text", "alarms", "map"]
 Size = Literal["S", "M", "wide"]
 Function = Literal["count", "sum", "mean", "min", "max", "last", "p95", "distinct"]
 KINDS: tuple[str, ...] = get_args(Kind)
@@ -38,7 +40,7 @@ class Variable(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Panel(Struct, frozen=True, forbid_unknown_fields=True):
-    """Shows one thing. `window` is the time that a number is of, and the step of a curve; "" lets Millrace choose."""
+    """Shows one thing. `window` is the time that a number is of, and the step of a curve or trail; "" for the usual."""
 
     kind: Kind
     title: Title = ""
@@ -51,7 +53,10 @@ class Panel(Struct, frozen=True, forbid_unknown_fields=True):
     where: Annotated[dict[Name, Values], Meta(max_length=MOST_FILTERS)] = field(default_factory=dict)
     window: Annotated[str, Meta(max_length=8)] = ""
     unit: Annotated[str, Meta(max_length=24)] = ""
-    most: Annotated[int, Meta(ge=0, le=100)] = 0  # lines, places or rows; 0 for the usual number of the kind
+    most: Annotated[int, Meta(ge=0, le=MOST_THINGS)] = 0  # lines, places, rows or things; 0 for the kind's usual number
+    lat: Name = ""  # of a map: the columns with degrees north and east; `by` names the things
+    lon: Name = ""
+    trail: Annotated[int, Meta(ge=0, le=MOST_TRAIL)] = TRAIL  # of a map: earlier positions of each thing
     text: Annotated[str, Meta(max_length=MOST_WORDS)] = ""
 
 

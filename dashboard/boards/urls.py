@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("boards/<slug:slug>/", pages.board, name="board"),
     path("boards/<slug:slug>/data.json", pages.data, name="board-data"),
     path("boards/<slug:slug>/<int:place>.csv", pages.panel_csv, name="board-csv"),
+    path("boards/<slug:slug>/<int:place>/replay.json", pages.replay, name="board-replay"),
     path("boards/<slug:slug>/edit/", edit_pages.edit, name="board-edit"),
     path("boards/<slug:slug>/text/", edit_pages.text, name="board-text"),
     path("boards/<slug:slug>/panels/new/", panel_pages.panel, name="panel-new"),

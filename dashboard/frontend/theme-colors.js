@@ -1,6 +1,6 @@
 // The colours of the page, for painting on a canvas.
 
-const NAMES = ["ink", "muted", "hair", "bought", "sold", "accent", "bought-wash", "accent-wash", "surface"];
+const NAMES = ["ink", "muted", "hair", "bought", "sold", "accent", "bought-wash", "accent-wash", "surface", "sunk", "edge"];
 
 /** Returns {name: computed colour} of the custom properties of tokens.css, in the current theme. */
 export function inks() {

@@ -35,3 +35,9 @@ def figure(value: Any) -> str:
         return f"{'-' if value < 0 else ''}{compact(abs(value))}"
     text = f"{value:,.2f}" if abs(value) >= 1 or value == 0 else f"{value:.4f}"
     return text.rstrip("0").rstrip(".")
+
+
+@register.filter
+def degrees(value: float) -> str:
+    """Returns 40.749 as 40.7490: 11 metres."""
+    return f"{value:.4f}"

@@ -30,3 +30,17 @@ INSERT INTO "WEAK"
 SELECT STREAM "Name", "HealthPoints", "MagicPoints"
 FROM "SOURCE_SQL_STREAM_001"
 WHERE "HealthPoints" < 145 OR "MagicPoints" < 145;
+
+-- Where each unicorn is and how it feels, for the map. Each reports once a second.
+CREATE OR REPLACE STREAM "POSITIONS" (
+    "Name" VARCHAR(64),
+    "Latitude" DOUBLE,
+    "Longitude" DOUBLE,
+    "HealthPoints" INTEGER,
+    "MagicPoints" INTEGER
+);
+
+CREATE OR REPLACE PUMP "POSITIONS_PUMP" AS
+INSERT INTO "POSITIONS"
+SELECT STREAM "Name", "Latitude", "Longitude", "HealthPoints", "MagicPoints"
+FROM "SOURCE_SQL_STREAM_001";

@@ -1,6 +1,8 @@
 """Makes a dataset of each stored output of SQL applications, `APPLICATION/OUTPUT`, for boards."""
 
+import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -16,12 +18,14 @@ from dashboard.steps.building import LEVELS, Steps, build_steps
 from sql.live.models import SqlOutput, SqlRow
 from sql.live.row_views import family_of
 from sql.types import Family
+from streams.core import clock
 from streams.declarations import Column, Dataset
 from streams.models.rollups import Ladder
 from streams.operations.retention import not_ahead
 
 MOST = 200  # outputs
 COLUMNS = 40  # of an output
+TIMES = 4  # that are enough to see the length of windows
 KINDS = {Family.WHOLE: "number", Family.EXACT: "number", Family.APPROXIMATE: "number"}
 KEYED = {Family.TEXT, Family.BOOLEAN}  # times and others would make a combination of nearly each row
 _UNREADABLE = re.compile(r'["\\]')  # no path in JSON can name such a column in every database
@@ -30,13 +34,22 @@ _UNREADABLE = re.compile(r'["\\]')  # no path in JSON can name such a column in 
 def datasets() -> list[Dataset]:
     """Returns the datasets of the outputs whose rows are stored, by application."""
     found = SqlOutput.objects.filter(stored=True).select_related("application").order_by("application__name", "pk")
-    return [_dataset(each) for each in found[:MOST]]
+    outputs = list(found[:MOST])
+    of = Counter(each.application_id for each in outputs)
+    return [_dataset(each, alone=of[each.application_id] == 1) for each in outputs]
 
 
-def _dataset(output: SqlOutput) -> Dataset:
+def _dataset(output: SqlOutput, *, alone: bool) -> Dataset:
     name = output.application.name
     table, columns = _table(output)
-    return dataset(table, columns, name=f"{name}/{output.name}", title=f"{output.name} of {name}", application=name)
+    return dataset(
+        table,
+        columns,
+        name=f"{name}/{output.name}",
+        grain=lambda stream: _grain(output, stream),
+        title=name if alone else f"{output.name} of {name}",
+        application=name,
+    )
 
 
 def _table(output: SqlOutput) -> tuple[Table, list[Column]]:
@@ -47,6 +60,7 @@ def _table(output: SqlOutput) -> tuple[Table, list[Column]]:
         rows_of=lambda stream: _rows(output, stream),
         time="rowtime",
         columns={each.name: cell(each.name, number=each.kind == "number") for each in columns},
+        whole="data",
         steps=Steps(
             dataset=f"{name}/{output.name}",
             application=name,
@@ -73,6 +87,13 @@ def ladder(application: str) -> Ladder:
 
 def _rows(output: SqlOutput, stream: str) -> QuerySet[SqlRow]:
     return SqlRow.objects.filter(output=output, stream=stream)
+
+
+def _grain(output: SqlOutput, stream: str) -> int:
+    """Returns the milliseconds of which the newest row times are multiples, as those of windows are; 0 for none."""
+    times = _rows(output, stream).order_by("-rowtime").values_list("rowtime", flat=True).distinct()[:TIMES]
+    found = math.gcd(*map(clock.from_datetime, times))
+    return math.gcd(found, 24 * 60 * clock.MINUTE) if len(times) == TIMES and found >= clock.SECOND else 0
 
 
 def cell(name: str, *, number: bool) -> Expression:

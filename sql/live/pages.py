@@ -62,6 +62,7 @@ def application(request: HttpRequest, name: str) -> HttpResponse:
         "curves_topic": curves,
         "data": data,
         "shown": list(map(_shown, data["outputs"])),
+        "boards": [f"{name}/{each['name']}" for each in data["outputs"] if each["stored"]][:1],
         "curves": snapshots[curves]["data"]["curves"],
         "versions": listing.versions(found)[:VERSIONS],
         "script": list(enumerate(script.splitlines(), 1)),

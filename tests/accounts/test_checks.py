@@ -82,5 +82,7 @@ def test_key_ring_is_read_from_a_file(tmp_path: Path) -> None:
     environment = {"PATH": os.environ["PATH"], "FIELD_KEYS_FILE": str(tmp_path / "keys")}
     script = "import django; django.setup(); from accounts import keyrings; print(*keyrings.fields())"
     environment["DJANGO_SETTINGS_MODULE"] = "login.settings"
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120
+    )
     assert (done.stdout, done.stderr) == ("k1 k0\n", "")

@@ -187,7 +187,7 @@ def test_journey_leaves_every_record_applied(deployment: Deployment, traffic: Tr
     wait_for(lambda: deployment.applied("trades") and deployment.applied("orders"))
     for producer in traffic[:2]:
         producer.terminate()
-        producer.wait()
+        producer.wait(timeout=60)
     for application in ("trades", "orders"):
         records = len(list(deployment.rows("streams", "tail", application)))
         wait_for(lambda: deployment.applied(application) >= records)  # noqa: B023 - asked at once

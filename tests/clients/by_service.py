@@ -20,7 +20,7 @@ def by_service(kinesis: str, others: str) -> Iterator[str]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             is_kinesis = self.headers.get("x-amz-target", "").startswith("Kinesis_")
-            upstream = HTTPConnection(urlsplit(kinesis if is_kinesis else others).netloc)
+            upstream = HTTPConnection(urlsplit(kinesis if is_kinesis else others).netloc, timeout=120)
             upstream.putrequest("POST", self.path, skip_host=True, skip_accept_encoding=True)
             for name, value in self.headers.items():
                 upstream.putheader(name, value)

@@ -21,7 +21,7 @@ async def main(url: str, stream: str, count: int) -> None:
             for number in range(count)
         ]
         await producer.flush()
-        results = [await put.wait() for put in puts]
+        results = [await asyncio.wait_for(put.wait(), 60) for put in puts]
     print(json.dumps(sum(result.success for result in results)))
 
 

@@ -149,7 +149,7 @@ class Stack:
                 process.wait(timeout=50)
             except subprocess.TimeoutExpired:
                 process.kill()
-                process.wait()
+                process.wait(timeout=60)
             running.discard(process)
         shutil.rmtree(self.runtime)
 
@@ -170,7 +170,9 @@ def certificate(folder: Path) -> Path:
         "2",
     ]
     words += ["-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST}"]
-    subprocess.run([*words, "-keyout", folder / "privkey.pem", "-out", chain], check=True, capture_output=True)
+    subprocess.run(
+        [*words, "-keyout", folder / "privkey.pem", "-out", chain], check=True, capture_output=True, timeout=120
+    )
     return chain
 
 

@@ -19,7 +19,9 @@ CALLED = re.compile(r'"((?:put|get|list|describe|create|delete|split|merge|updat
 
 
 def test_template_passes_cfn_lint() -> None:
-    lint = subprocess.run([Path(sys.executable).with_name("cfn-lint"), TEMPLATE], capture_output=True, text=True)
+    lint = subprocess.run(
+        [Path(sys.executable).with_name("cfn-lint"), TEMPLATE], capture_output=True, text=True, timeout=120
+    )
     assert (lint.returncode, lint.stdout) == (0, "")
 
 

@@ -24,7 +24,7 @@ def script(deployment: Deployment, name: str, *words: str, code: int = 0) -> str
     """Returns the output of deploy/NAME, which must end with the code: stdout for 0, else stderr."""
     environment = deployment.environment | {"MANAGE": ".venv/bin/python manage.py", "VAR_DIR": str(deployment.folder)}
     command = [str(ROOT / "deploy" / name), *words]
-    done = subprocess.run(command, env=environment, cwd=deployment.folder, capture_output=True, text=True)
+    done = subprocess.run(command, env=environment, cwd=deployment.folder, capture_output=True, text=True, timeout=120)
     assert done.returncode == code, done.stderr
     return (done.stdout if code == 0 else done.stderr).strip()
 
@@ -167,7 +167,7 @@ def test_restore_reports_missing_keys_and_a_modified_backup(small: Deployment) -
     small.database.unlink()
     small.streams.unlink()
     (small.folder / "unpacked").mkdir()
-    subprocess.run(["tar", "-xzf", archive, "-C", small.folder / "unpacked"], check=True)
+    subprocess.run(["tar", "-xzf", archive, "-C", small.folder / "unpacked"], check=True, timeout=120)
     manifest = json.loads((small.folder / "unpacked/manifest.json").read_text())
     assert sorted(manifest["files"]) == ["millrace.sqlite3", "streams.sqlite3"]
     (small.folder / "unpacked/streams.sqlite3").write_bytes(b"else")
@@ -180,7 +180,7 @@ def test_restore_reports_missing_keys_and_a_modified_backup(small: Deployment) -
     assert "Nothing proves that Millrace made this archive" in script(small, "restore.sh", str(archive), code=1)
     _, said = small.start(
         "restore", str(archive), "--unauthenticated", variables={"VAR_DIR": str(small.folder)}
-    ).communicate()
+    ).communicate(timeout=60)
     lacking = [line for line in said.splitlines() if "KEYS" in line]
     assert lacking == ["FIELD_KEYS lacks the key of the backup: data under that key cannot be used (docs/backup.md)."]
 
@@ -236,5 +236,7 @@ def test_restore_of_a_foreign_archive_writes_nothing(small: Deployment) -> None:
     ],
 )
 def test_invalid_arguments_are_refused(tmp_path: Path, words: list[str], sentence: str) -> None:
-    done = subprocess.run([ROOT / "deploy" / words[0], *words[1:]], cwd=tmp_path, capture_output=True, text=True)
+    done = subprocess.run(
+        [ROOT / "deploy" / words[0], *words[1:]], cwd=tmp_path, capture_output=True, text=True, timeout=120
+    )
     assert (done.returncode, done.stderr.startswith(sentence)) == (2, True)

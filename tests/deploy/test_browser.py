@@ -76,7 +76,7 @@ def test_page_is_right_after_an_upgrade(page: Page, site: Stack) -> None:
     """As deploy/upgrade.sh brings it: the pools one worker at a time, uvicorn by its supervisor."""
     before = children(site, "uvicorn")
     reload = [sys.executable, str(site.checkout / "deploy/chain_reload.py"), "web", "login"]
-    subprocess.run(reload, env=site.deployment.environment, check=True)
+    subprocess.run(reload, env=site.deployment.environment, check=True, timeout=120)
     for pid in before:
         os.kill(pid, signal.SIGTERM)
     wait_for(lambda: set(children(site, "uvicorn")) - set(before))
@@ -88,7 +88,7 @@ def expect_right_again(page: Page, site: Stack) -> None:
     expect_state(page, "live")
     expect_move(page)
     site.processes["trades"].terminate()
-    site.processes["trades"].wait()
+    site.processes["trades"].wait(timeout=60)
     wait_for(lambda: number(page, "trades") == truth(page, site))
 
 

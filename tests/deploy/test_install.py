@@ -9,7 +9,7 @@ from tests.deployment import ROOT
 
 
 def install(*words: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run([ROOT / "deploy/install.sh", *words], capture_output=True, text=True)
+    return subprocess.run([ROOT / "deploy/install.sh", *words], capture_output=True, text=True, timeout=120)
 
 
 def files(root: Path) -> dict[str, tuple[int, bytes]]:
@@ -62,7 +62,9 @@ def test_install_keeps_files_of_others(tmp_path: Path) -> None:
 def test_first_upgrade_can_be_rolled_back(tmp_path: Path) -> None:
     """The running revision is noted, since the checkout may be at the next one when upgrade.sh starts."""
     install("--host", "streams.test", "--root", str(tmp_path))
-    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    head = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
+    ).stdout
     assert (tmp_path / "etc/millrace/revision").read_text() == head
 
 

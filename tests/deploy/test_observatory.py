@@ -24,7 +24,7 @@ pytestmark = [
 def verdict(stack: Stack) -> dict[str, Any]:
     words = ["node", "judge.mjs", HOST, str(stack.plain_port), str(stack.port)]
     environment = os.environ | {"NODE_EXTRA_CA_CERTS": str(stack.certificate)}
-    judged = subprocess.run(words, cwd=JUDGES, env=environment, capture_output=True, text=True)
+    judged = subprocess.run(words, cwd=JUDGES, env=environment, capture_output=True, text=True, timeout=300)
     assert judged.returncode == 0, judged.stdout + judged.stderr
     found: dict[str, Any] = json.loads(judged.stdout)
     return found

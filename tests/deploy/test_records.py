@@ -112,7 +112,7 @@ def test_killed_workers_lose_nothing_and_put_nothing_twice(sender: Sender) -> No
             sender.insist(b"\n".join(rows), f"{name}-{number}")
             sent.extend(rows)
 
-    senders = [threading.Thread(target=send, args=[name]) for name in "abc"]
+    senders = [threading.Thread(target=send, args=[name], daemon=True) for name in "abc"]
     for thread in senders:
         thread.start()
     for _ in range(3):
@@ -122,7 +122,7 @@ def test_killed_workers_lose_nothing_and_put_nothing_twice(sender: Sender) -> No
             os.kill(pid, signal.SIGKILL)
     done.set()
     for thread in senders:
-        thread.join()
+        thread.join(60)
     stored = [data for data in held(sender.stack) if b"sender" in data]
     assert sorted(stored) == sorted(sent) and len(sent) >= 1500
 

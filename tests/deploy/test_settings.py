@@ -18,6 +18,8 @@ def test_check_deploy_gives_no_warning(tmp_path: Path) -> None:
     (tmp_path / "database-url").write_text(f"sqlite:///{tmp_path}/millrace.sqlite3\n")
     here = {"VAR_DIR": str(tmp_path), "DATABASE_URL_FILE": str(tmp_path / "database-url"), "PATH": os.environ["PATH"]}
     words = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
-    checked = subprocess.run(words, cwd=ROOT, env=settings | secrets | here, capture_output=True, text=True)
+    checked = subprocess.run(
+        words, cwd=ROOT, env=settings | secrets | here, capture_output=True, text=True, timeout=120
+    )
     assert (checked.returncode, checked.stderr) == (0, "")
     assert "no issues" in checked.stdout

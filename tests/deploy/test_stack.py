@@ -16,12 +16,12 @@ from tests.deployment import ROOT
 
 def test_nginx_configuration_passes_gixy(stack: Stack) -> None:
     words = [sys.executable, "-m", "gixy", "--format", "json", str(stack.configuration)]
-    assert subprocess.run(words, capture_output=True, text=True).stdout.strip() == "[]"
+    assert subprocess.run(words, capture_output=True, text=True, timeout=120).stdout.strip() == "[]"
 
 
 def test_nginx_configuration_gives_no_warning(stack: Stack) -> None:
     words = ["nginx", "-t", "-q", "-c", str(stack.configuration), "-p", str(stack.folder)]
-    tried = subprocess.run(words, capture_output=True, text=True)
+    tried = subprocess.run(words, capture_output=True, text=True, timeout=120)
     assert (tried.returncode, tried.stderr) == (0, "")
 
 

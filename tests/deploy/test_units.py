@@ -75,4 +75,4 @@ def test_units_pass_systemd_analyze_verify(root: Path) -> None:
 
 
 def analyze(*words: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(["systemd-analyze", "--no-pager", *words], capture_output=True, text=True)
+    return subprocess.run(["systemd-analyze", "--no-pager", *words], capture_output=True, text=True, timeout=120)

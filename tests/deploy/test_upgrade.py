@@ -20,7 +20,7 @@ PAGE, BEFORE, AFTER = "login/templates/404.html", "There is no page at this addr
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A clone with its own history, and one more commit that is not checked out: tag `next`."""
     checkout = tmp_path_factory.mktemp("opt") / "millrace"
-    subprocess.run(["git", "clone", "--quiet", "--shared", str(ROOT), str(checkout)], check=True)
+    subprocess.run(["git", "clone", "--quiet", "--shared", str(ROOT), str(checkout)], check=True, timeout=300)
     (checkout / ".venv").symlink_to(ROOT / ".venv")
     for name in ("build", "node_modules"):
         shutil.copytree(ROOT / name, checkout / name, symlinks=True, ignore=shutil.ignore_patterns("ministack"))
@@ -38,13 +38,13 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 def git(folder: Path, *words: str) -> None:
     person = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.org"]
-    subprocess.run(["git", *person, *words], cwd=folder, check=True, capture_output=True)
+    subprocess.run(["git", *person, *words], cwd=folder, check=True, capture_output=True, timeout=300)
 
 
 def upgrade(stack: Stack, *words: str) -> "subprocess.CompletedProcess[str]":
     environment = stack.deployment.environment | {"MANAGE": ".venv/bin/python manage.py"}
     command = [str(stack.checkout / "deploy/upgrade.sh"), *words]
-    return subprocess.run(command, env=environment, capture_output=True, text=True)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
 
 
 def words_of_the_page(stack: Stack) -> list[bool]:

@@ -76,7 +76,7 @@ class Load:
     def __exit__(self, *error: object) -> None:
         self._stopped.set()
         for thread in self._threads:
-            thread.join()
+            thread.join(60)
         for visitor in self.visitors:
             visitor.line.close()
 

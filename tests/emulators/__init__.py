@@ -77,7 +77,7 @@ def _running(command: list[str], environment: Environment, url: str, health: str
             yield
         finally:
             process.kill()  # it keeps nothing, and would wait for our connections
-            process.wait()
+            process.wait(timeout=60)
 
 
 def _healthy(process: "subprocess.Popen[bytes]", url: str) -> bool:

@@ -14,6 +14,7 @@ from botocore.config import Config
 from tests.deployment import ROOT, Deployment, Web, kill
 from tests.emulators import free_port
 from tests.examples.running import PACKAGES
+from tests.processes import limited
 from tests.waiting import wait_for
 
 sys.path.append(str(PACKAGES))  # of the peers; last, so that .venv comes first
@@ -65,7 +66,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "AWS_DEFAULT_REGION": "eu-west-1",
     }
     assert endpoint.stdout is not None
-    endpoint.stdout.readline()
+    with limited(endpoint):
+        endpoint.stdout.readline()
     client = boto3.client(
         "kinesis",
         region_name="eu-west-1",

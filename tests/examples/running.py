@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from tests.deployment import ROOT, running
+from tests.processes import limited
 
 EXAMPLES = ROOT / "examples"
 PACKAGES = ROOT / "build" / "examples"  # of examples/requirements.txt (make setup-tests)
@@ -77,7 +78,8 @@ def run(name: str, environment: Mapping[str, str], places: Mapping[str, object],
 def first_line(process: "subprocess.Popen[str]") -> str:
     """Returns the next line that an example prints: a server's first says that it listens."""
     assert process.stdout is not None
-    line = process.stdout.readline()
+    with limited(process):
+        line = process.stdout.readline()
     if not line:
         assert process.stderr is not None
         raise AssertionError(process.stderr.read())
@@ -87,4 +89,4 @@ def first_line(process: "subprocess.Popen[str]") -> str:
 def stop(process: "subprocess.Popen[str]") -> str:
     """Stops an example, and returns its stderr."""
     process.kill()
-    return process.communicate()[1]
+    return process.communicate(timeout=60)[1]

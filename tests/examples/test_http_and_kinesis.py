@@ -12,6 +12,7 @@ import pytest
 from tests.emulators import free_port
 from tests.examples.conftest import Site, Stream
 from tests.examples.running import PACKAGES, first_line, run, start, stop
+from tests.processes import limited
 
 pytestmark = [pytest.mark.xdist_group("examples"), pytest.mark.needs(PACKAGES)]
 Environment = dict[str, str]
@@ -94,9 +95,10 @@ def test_websocket_out_signs_in_again_when_its_session_is_ended(site: Site) -> N
     site.deployment.run("end_sessions", "--user", "robot")
     assert process.stdout is not None
     assert process.stderr is not None
-    assert process.stderr.readline() == "The connection ended with the code 4401.\n"
-    topics = (json.loads(line)["topic"] for line in process.stdout)
-    assert next(topic for topic in topics if topic == "orders")  # unchanged: only a new connection is told of it
+    with limited(process):
+        assert process.stderr.readline() == "The connection ended with the code 4401.\n"
+        topics = (json.loads(line)["topic"] for line in process.stdout)
+        assert next(topic for topic in topics if topic == "orders")  # unchanged: only a new connection is told of it
     assert stop(process) == ""
 
 

@@ -13,6 +13,7 @@ import pytest
 from tests.emulators import free_port
 from tests.examples.conftest import Stream
 from tests.examples.running import PACKAGES, first_line, start, stop
+from tests.processes import limited
 from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.xdist_group("examples"), pytest.mark.needs(PACKAGES)]
@@ -131,6 +132,7 @@ async def test_sftp_in_refuses_another_server(tmp_path: Path, environment: Envir
         hosts.write_text(f"[127.0.0.1]:{port} {key.with_name('authorized').read_text()}")
         process = start("integration/sftp_in.py", environment, {":22/": f":{port}/", "id": key, "known_hosts": hosts})
         assert process.stderr is not None
-        line = await asyncio.to_thread(process.stderr.readline)
+        with limited(process):
+            line = await asyncio.to_thread(process.stderr.readline)
         stop(process)
     assert line.startswith("HostKeyNotVerifiable")

@@ -44,7 +44,7 @@ def example(name: str, places: Mapping[str, object], more: list[str] | None = No
 
 def rotate(ring: Path, *words: str) -> tuple[int, str, str]:
     script = EXAMPLES / "secrets" / "rotate.py"
-    done = subprocess.run([sys.executable, script, ring, *words], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, script, ring, *words], cwd=ROOT, capture_output=True, text=True, timeout=120)
     return done.returncode, done.stdout, done.stderr
 
 

@@ -63,7 +63,9 @@ def answer_to(port: int, line: bytes) -> bytes:
 def log(port: int, *options: str) -> None:
     """Sends a message by util-linux's logger."""
     words = [shutil.which("logger") or "logger", "--server", "127.0.0.1", "--port", str(port), "--tcp", *options]
-    subprocess.run([*words, "--priority", "local0.warning", "--tag", "pump"], input="3 bar\n", text=True, check=True)
+    subprocess.run(
+        [*words, "--priority", "local0.warning", "--tag", "pump"], input="3 bar\n", text=True, check=True, timeout=120
+    )
 
 
 def test_syslog_in_takes_logger_and_syslog_handler(stream: Stream, environment: Environment) -> None:

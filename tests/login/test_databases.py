@@ -157,4 +157,6 @@ def test_migrate_refuses_a_mariadb_that_folds_case(tmp_path: Path) -> None:
 
 def test_socket_server_threads_keep_no_connections() -> None:
     code = "import login.asgi; from django.db import connection; print(connection.settings_dict['CONN_MAX_AGE'])"
-    assert subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True).stdout == b"0\n"
+    assert (
+        subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, timeout=120).stdout == b"0\n"
+    )

@@ -131,14 +131,14 @@ def test_shell_reads_the_same_values_as_systemd(text: str, tmp_path: Path) -> No
     path, name = written(tmp_path, text.encode()), text.partition("=")[0]
     words = [sys.executable, "-m", "login.environment", str(path)]
     script = f'settings=$("$@"); eval "$settings"; printf %s "${name}"'
-    done = subprocess.run(["sh", "-euc", script, "sh", *words], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(["sh", "-euc", script, "sh", *words], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert (done.stdout, done.stderr) == (SYSTEMD[text], "")
 
 
 @pytest.mark.parametrize("line", ["DEBUG", "export A=b", "A-B=c", "\ufeffA=b", "# a \\"])
 def test_shell_stops_at_a_line_that_systemd_would_ignore(line: str, tmp_path: Path) -> None:
     words = [sys.executable, "-m", "login.environment", str(written(tmp_path, line.encode()))]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
 
 
@@ -163,10 +163,12 @@ def test_environment_reader_agrees_with_systemds(
     if not GENERATOR.exists() or "" in found.values() or "\n" in "".join(found.values()):
         return
     said = subprocess.run(
-        [GENERATOR], env={"XDG_CONFIG_HOME": str(folder), "HOME": "/"}, capture_output=True, text=True
+        [GENERATOR], env={"XDG_CONFIG_HOME": str(folder), "HOME": "/"}, capture_output=True, text=True, timeout=120
     )
     shell = 'set -a; eval "$1"; for n in A B; do [ ! -v $n ] || printf \'%s=%s\\n\' $n "${!n}"; done'
-    printed = subprocess.run(["bash", "-c", shell, "bash", said.stdout], env={}, capture_output=True, text=True).stdout
+    printed = subprocess.run(
+        ["bash", "-c", shell, "bash", said.stdout], env={}, capture_output=True, text=True, timeout=120
+    ).stdout
     expected = [f"{name}={found[name]}" for name in "AB" if name in found]  # a line break in a value begins others
     assert printed.splitlines() == expected
 

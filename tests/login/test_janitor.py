@@ -133,10 +133,10 @@ def test_janitor_beside_a_busy_worker_loses_no_record(tmp_path: Path) -> None:
     producer = deployment.start("produce", "trades", "--rate", "0", "--count", "100000", "--seed", "1")
     worker = deployment.start("consume", "trades")
     assert sum(row["rows"] for row in deployment.rows("janitor")) == 20000
-    producer.communicate()
+    producer.communicate(timeout=60)
     deployment.run("consume", "trades", "--until-caught-up")
     worker.terminate()
-    assert worker.communicate()[1].count("database is locked") == 0
+    assert worker.communicate(timeout=60)[1].count("database is locked") == 0
     counted = {
         (row["minute"][:16], row["ticker"], row["side"]): (row["trades"], row["shares"], row["first"], row["last"])
         for row in deployment.rows("report", "trades")

@@ -49,7 +49,7 @@ def test_killed_migrate_can_be_run_again(count: int, tmp_path: Path) -> None:
     process = deployment.start("migrate", "--verbosity", "0")
     wait_for(lambda: tables(deployment) >= count or process.poll() is not None)
     process.send_signal(signal.SIGKILL)
-    process.communicate()
+    process.communicate(timeout=60)
     deployment.run("migrate", "--verbosity", "0")
 
 
@@ -86,7 +86,10 @@ def test_commands_with_a_mistyped_database_path_create_nothing(words: list[str],
         "STREAM_URL": f"embedded:{tmp_path}/s",
     }
     subprocess.run(
-        [sys.executable, ROOT / "manage.py", "streams", "create", "trades"], env=deployment.environment, check=True
+        [sys.executable, ROOT / "manage.py", "streams", "create", "trades"],
+        env=deployment.environment,
+        check=True,
+        timeout=120,
     )
     said = deployment.run(*words, code=1)
     assert said == (

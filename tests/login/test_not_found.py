@@ -19,6 +19,10 @@ print(answer.status_code, *(word in answer.content for word in (b"404", b"urlpat
 
 def test_unknown_address_has_our_own_page_with_debug(tmp_path: Path) -> None:
     variables = os.environ | {"DATABASE_URL": f"sqlite:///{tmp_path}/x.sqlite3", "VAR_DIR": str(tmp_path)}
-    subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, env=variables, check=True)
-    done = subprocess.run([sys.executable, "-c", SCRIPT], cwd=ROOT, env=variables, capture_output=True, text=True)
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, env=variables, check=True, timeout=120
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT], cwd=ROOT, env=variables, capture_output=True, text=True, timeout=120
+    )
     assert done.stdout == "404 True False False\n", done.stderr

@@ -31,7 +31,7 @@ def check(**variables: str) -> subprocess.CompletedProcess[str]:
     """manage.py check in an environment of its own."""
     environment = {"PATH": os.environ["PATH"], "ALLOWED_HOSTS": "streams.example.org", **variables}
     command = [sys.executable, "manage.py", "check"]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120)
 
 
 def test_production_needs_only_a_secret_key_and_two_key_rings() -> None:

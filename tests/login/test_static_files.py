@@ -45,12 +45,12 @@ def test_files_stay_whole_for_readers_during_collectstatic(collected: Path) -> N
                 if not file.exists() or file.stat().st_size != len(data):
                     strange.add(name)
 
-    reader = threading.Thread(target=read)
+    reader = threading.Thread(target=read, daemon=True)
     reader.start()
     for _ in range(5):
         collect()
     stopped.set()
-    reader.join()
+    reader.join(60)
     assert (strange, served(collected)) == (set(), before)
     assert {name.split(".")[0] for name in before} == {"page", "staticfiles"}
 

@@ -23,7 +23,7 @@ SLEEPS = "echo started $$; exec sleep 60"
 def kept(folder: Path, **commands: str) -> Iterator[tuple[Supervisor, Lines]]:
     lines: Lines = []
     it = Supervisor(commands, os.environ, folder, lambda name, line: lines.append((name, line)))
-    thread = threading.Thread(target=it.run)
+    thread = threading.Thread(target=it.run, daemon=True)
     thread.start()
     try:
         yield it, lines
@@ -79,6 +79,20 @@ def test_stop_ends_all_processes_even_one_that_ignores_signals(tmp_path: Path, m
         it.stop()
     assert [line for _, line in lines[2:]] == ["has not ended within 0.5 s, and is killed"]
     assert [Path(f"/proc/{number}").exists() for number in starts(lines)] == [False, False]
+
+
+def test_stop_takes_no_lock_that_an_interrupted_run_may_hold(tmp_path: Path) -> None:
+    """A signal handler calls it in the main thread, in the middle of anything."""
+    it = Supervisor({}, os.environ, tmp_path, lambda *_: None)
+
+    def interrupted() -> None:
+        with it._stopping._cond, it._lock:  # type: ignore[attr-defined]
+            it.stop()
+
+    thread = threading.Thread(target=interrupted, daemon=True)
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive()
 
 
 def test_taken_port_is_named_before_anything_is_created(tmp_path: Path) -> None:

@@ -34,11 +34,11 @@ class _Taker(BaseHTTPRequestHandler):
 @contextmanager
 def sink() -> Iterator[Sink]:
     server = Sink()
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
         yield server
     finally:
         server.shutdown()
-        thread.join()
+        thread.join(60)
         server.server_close()

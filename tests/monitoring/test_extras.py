@@ -88,5 +88,7 @@ def parsed(body: bytes) -> list[tuple[str, dict[str, str]]]:
 def test_setting_without_its_package_is_refused_with_one_sentence(name: str, tmp_path: Path) -> None:
     hide = "import importlib.util as u; u.find_spec = lambda name: None; import login.settings"
     environment = os.environ | {name: "http://key@127.0.0.1/1", "VAR_DIR": str(tmp_path)}
-    done = subprocess.run([sys.executable, "-c", hide], cwd=ROOT, env=environment, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", hide], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120
+    )
     assert f"{name} is set, but the package for it is not installed. Run: .venv/bin/pip install" in done.stderr

@@ -17,6 +17,7 @@ from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from tests.deployment import Deployment, Web, kill
+from tests.processes import limited
 from tests.waiting import wait_for
 
 Figures = dict[tuple[str, str], float]
@@ -36,7 +37,8 @@ class Exporter:
     def __init__(self, deployment: Deployment) -> None:
         self.process = deployment.start("metrics", "--bind", "127.0.0.1:0")
         assert self.process.stderr
-        [self.url] = re.findall(r"http://\S+", self.process.stderr.readline())
+        with limited(self.process):
+            [self.url] = re.findall(r"http://\S+", self.process.stderr.readline())
 
     def families(self) -> list[Metric]:
         with urlopen(self.url, timeout=30) as answer:
@@ -168,4 +170,4 @@ def test_exporter_ends_on_a_signal(deployment: Deployment) -> None:
     process = Exporter(deployment).process
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=10) == 0
-    process.communicate()
+    process.communicate(timeout=60)

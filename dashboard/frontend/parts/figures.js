@@ -12,11 +12,18 @@ export function figure(value) {
 
 const [WIDTH, HEIGHT] = [100, 24];
 
+/** Returns the ends of an axis: with 0, unless the values lie so far from it that their course would not be seen. */
+export function extent(low, high) {
+  if (low > 0 && low * 2 > high && high > low) return [low, high];
+  if (high < 0 && high * 2 < low && high > low) return [low, high];
+  return [Math.min(0, low), Math.max(0, high)];
+}
+
 /** Returns the path of a spark in a box of 100 × 24, with an interruption for each gap. */
 export function spark(values) {
   const known = values.filter((value) => value !== null);
   if (known.length < 2) return "";
-  const [low, high] = [Math.min(0, ...known), Math.max(0, ...known)];
+  const [low, high] = extent(Math.min(...known), Math.max(...known));
   const scale = (HEIGHT - 2) / (high - low || 1);
   const across = WIDTH / Math.max(1, values.length - 1);
   let path = "";

@@ -2,7 +2,7 @@
 
 import { axes, cursor } from "../charts.js";
 import { time } from "../format.js";
-import { figure } from "./figures.js";
+import { extent, figure } from "./figures.js";
 
 const LINES = [["accent", []], ["sold", [7, 4]], ["bought", [2, 3]], ["ink", [9, 3, 2, 3]], ["muted", [4, 4]]];
 const WORDS = ["accent-ink", "sell-ink", "buy-ink", "", "unit"];
@@ -47,7 +47,7 @@ function look(kind, unit, step, names, more) {
     ],
     options: (ink, zone, uPlot) => ({
       padding: [8 * scale(), 30 * scale(), 0, 0],
-      scales: { x: { range: (_, low, high) => [low, high + (bars ? step / 1000 : 0)] }, y: { range: (_, low, high) => spread(low, high) } },
+      scales: { x: { range: (_, low, high) => [low, high + (bars ? step / 1000 : 0)] }, y: { range: (_, low, high) => spread(low, high, bars) } },
       axes: scaled(axes(ink, zone, "minute", { size: 62, value: figure }), zone),
       cursor: { ...cursor(ink), ...(bars ? { points: { show: false } } : {}), sync: { key: "board" } },
       series: [{}, ...(bars ? columns(names, ink, uPlot) : names.map((name, place) => curve(name, ink, place)))],
@@ -55,10 +55,12 @@ function look(kind, unit, step, names, more) {
   };
 }
 
-function spread(low, high) {
+/** Returns the ends of the axis of values; that of bars has 0, since their length counts. */
+export function spread(low, high, bars) {
   if (low === null || high === null) return [0, 1];
-  const [bottom, top] = [Math.min(0, low), Math.max(0, high)];
-  return [bottom * 1.08, top === bottom ? 1 : top * 1.08];
+  const [bottom, top] = bars ? [Math.min(0, low), Math.max(0, high)] : extent(low, high);
+  const room = (top - bottom) * 0.08;
+  return [bottom && bottom - room, top === bottom ? 1 : top && top + room];
 }
 
 /** Returns how large the page's own text is, which grows on a wall: 1 for the usual. */

@@ -1,10 +1,13 @@
 // Shows the snapshots of panels in the sections that the server made for them.
 
-import { all, copyOf, one, parts, reconcile, setCell, setText, setTime } from "../dom.js";
+import { all, copyOf, one, parts, reconcile, setCell, setNote, setText, setTime } from "../dom.js";
 import { grouped, span, time } from "../format.js";
+import { SILENCE } from "../standing.js";
 import { zone, zoneTitle } from "../zone.js";
 import { figure, spark } from "./figures.js";
 import { columnsOf, lookOf } from "./look.js";
+
+const LISTED = 200; // things in the table beside a map; dashboard/boards/presenting.py lists as many
 
 const section = (place) => one(`[data-panel="${place}"]`);
 const SHOWN = {
@@ -14,6 +17,7 @@ const SHOWN = {
   top: showPlaces,
   table: showRows,
   alarms: showAlarms,
+  map: showMap,
 };
 
 /** Shows every panel of a snapshot; returns false if the page has other panels, so that it must be loaded anew. */
@@ -29,8 +33,9 @@ export function showPanels({ panels }) {
 /** Fills the tables beside curves that are open. */
 export function showTwins({ panels }) {
   panels.forEach((panel, place) => {
-    const twin = panel.lines && one("[data-twin]", section(place));
-    if (twin?.open) showTwin(section(place), panel);
+    const twin = one("[data-twin]", section(place));
+    if (twin?.open && panel.lines) showTwin(section(place), panel);
+    if (twin?.open && panel.routes) showThings(section(place), panel);
   });
 }
 
@@ -113,6 +118,32 @@ function fillAlarm(item, { name, started, ended, peak, url }) {
   setText(cells.open, ended ? "" : "open");
   setText(cells.lasted, ended ? span((Date.parse(ended) - Date.parse(started)) / 1000) : "");
   setCell(cells.peak, figure(peak));
+}
+
+function showMap(root, panel) {
+  const cells = parts(root);
+  one("board-map", root).show(panel);
+  cells.none.hidden = panel.routes.length > 0;
+  setNote(cells.misplaced, panel.misplaced ? `${grouped(panel.misplaced)} row${panel.misplaced === 1 ? " without a place on the earth is" : "s without a place on the earth are"} left out.` : "");
+}
+
+function showThings(root, { routes, end, of }) {
+  const cells = parts(root);
+  const things = routes.slice(0, LISTED);
+  reconcile(cells.things, things, { key: ({ name }) => `thing ${name}`, make: row, fill: (node, thing) => fillThing(node, thing, Date.parse(end), of) });
+  setNote(cells.others, routes.length > LISTED ? `and ${grouped(routes.length - LISTED)} more, which the CSV has.` : "");
+}
+
+function fillThing(node, { name, value, track }, end, of) {
+  const [before, ...place] = track.at(-1);
+  const words = [...place.map((degrees) => degrees.toFixed(4)), ...(of ? [figure(value)] : []), "", -before > SILENCE ? "Stale" : ""];
+  while (node.children.length <= words.length) node.append(document.createElement("td"));
+  setText(node.firstChild, name);
+  node.firstChild.className = node.lastChild.className = "word";
+  words.forEach((text, at) => at !== words.length - 2 && setText(node.children[at + 1], text));
+  const cell = node.children[words.length - 1];
+  if (!cell.firstChild) cell.appendChild(document.createElement("time")).dataset.format = "full";
+  setTime(cell.firstChild, new Date(end + before).toISOString());
 }
 
 function headCell() {

@@ -1,8 +1,6 @@
 """manage.py metrics: serves metrics for Prometheus on a loopback port."""
 
 import ipaddress
-import signal
-import threading
 from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
@@ -10,6 +8,7 @@ from django.utils import timezone
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import start_wsgi_server
 
+from common.loop import Loop
 from monitoring.closed_windows import ClosedWindows
 from monitoring.collector import MillraceCollector
 from streams.management.plain import PlainCommand, UsageError
@@ -32,9 +31,11 @@ class Command(PlainCommand):
             server, thread = start_wsgi_server(port, address, registry)
         except OSError as error:
             raise UsageError(f"Nothing can be served at {address}:{port}: {error.strerror}.") from None
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
+        loop = Loop(lambda: False, idle=0.1, finished=lambda: not thread.is_alive())  # the thread does the work
+        loop.stop_on_signals()
         self.stderr.write(f"Figures are at http://{address}:{server.server_port}/metrics", str)
+        loop.run()
+        server.shutdown()
         thread.join()
         server.server_close()
 

@@ -60,7 +60,7 @@ def _keep(request: HttpRequest, chosen: Panel, fields: Fields, streams: list[str
     done, answer = work.put_live(person(request), text, None)
     if done is None:
         return _page(request, chosen, fields, streams, answer)
-    messages.success(request, f"{name} is made. It computes from the next record on, while a worker runs it.")
+    messages.success(request, f"{name} is made. A worker computes it from the oldest record that the stream holds.")
     return redirect("sql-application", name)
 
 

@@ -84,4 +84,4 @@ def test_code_is_accepted_by_one_of_several_processes(tmp_path: Path) -> None:
         assert each.stdin
         each.stdin.write("now\n")
         each.stdin.flush()
-    assert sorted(each.communicate()[0].strip() for each in tries) == ["False", "False", "False", "True"]
+    assert sorted(each.communicate(timeout=60)[0].strip() for each in tries) == ["False", "False", "False", "True"]

@@ -45,6 +45,7 @@ where = { site = ["london", "paris"] }
 most = 3
 '''
 PANEL = 'title = "B"\n[[panels]]\nkind = "lines"\ndata = "d"\n'
+MAP = PANEL.replace("lines", "map") + 'lat = "a"\nlon = "b"\nby = "c"\n'
 signs = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 line = st.text(st.characters(exclude_categories=["C", "Z"]), max_size=20)
 words = st.text(signs, min_size=1, max_size=40)
@@ -65,6 +66,9 @@ panels = st.builds(
     window=st.sampled_from(["", "10s", "1m", "12h"]),
     unit=line,
     most=st.integers(0, 100),
+    lat=line.filter(bool),
+    lon=line.filter(bool),
+    trail=st.integers(0, 240),
     text=words,
 )
 variables = st.none() | st.builds(Variable, data=line, column=line, label=line)
@@ -109,7 +113,10 @@ def test_text_is_read_with_its_defaults() -> None:
         ('title = "B"\nrange = ', 2, "This is no TOML: Invalid value"),
         ('title = "B"\n[[panels]]\nkind = "pie"\n', 3, "Invalid enum value 'pie' in kind"),
         (PANEL + 'colour = "red"\n', 5, "The panel contains unknown field `colour`"),
-        (PANEL + PANEL.partition("\n")[2] + "most = 101\n", 8, "Expected a whole number <= 100 in most"),
+        (PANEL + PANEL.partition("\n")[2] + "most = 101\n", 8, "Panel 2: most is at most 100; only a map takes more"),
+        (MAP + "most = 5001\n", 8, "Expected a whole number <= 5000 in most"),
+        (MAP + "trail = 241\n", 8, "Expected a whole number <= 240 in trail"),
+        (PANEL.replace("lines", "map"), 2, "Panel 1, of the kind map, needs lat"),
         (PANEL + 'window = "soon"\n', 5, "Panel 1: 'soon' is no window such as 10s, 1m, 6h or 1d"),
         (PANEL + 'function = "sum"\n', 5, "Panel 1 needs a column for its function sum"),
         ('title = "B"\n\n[[panels]]\nkind = "top"\ndata = "d"\n', 3, "Panel 1, of the kind top, needs by"),

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { figure, spark } from "../../../dashboard/frontend/parts/figures.js";
+import { extent, figure, spark } from "../../../dashboard/frontend/parts/figures.js";
+import { spread } from "../../../dashboard/frontend/parts/look.js";
 import { isNight, Screen } from "../../../dashboard/frontend/parts/screen.js";
 
 test("figures are as the server writes them", () => {
@@ -14,6 +15,14 @@ test("figures are as the server writes them", () => {
 test("a spark is interrupted at gaps", () => {
   assert.equal(spark([0, 2, null, 1, 1]), "M0.0 23.0L25.0 1.0M75.0 12.0L100.0 12.0");
   assert.equal(spark([null, 3]), "");
+});
+
+test("an axis leaves out zero only far from it", () => {
+  const ends = [[180, 210], [90, 210], [5, 5], [-3, 4], [-210, -180], [-210, -90]].map(([low, high]) => extent(low, high));
+  assert.deepEqual(ends, [[180, 210], [0, 210], [0, 5], [-3, 4], [-210, -180], [-210, 0]]);
+  assert.deepEqual(spread(100, 150, false), [96, 154]);
+  assert.deepEqual(spread(100, 150, true), [0, 162]);
+  assert.deepEqual(spread(0, 0, false), [0, 1]);
 });
 
 test("a screen is dark at night", () => {

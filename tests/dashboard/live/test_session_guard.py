@@ -45,7 +45,7 @@ class Stage:
 
     def living(self, sessions: Collection[UUID]) -> Mapping[UUID, SessionInfo]:
         self.asked.append(set(sessions))
-        self.answer.wait()
+        self.answer.wait(60)
         if self.failure:
             raise self.failure
         return {each: self.alive[each] for each in sessions if each in self.alive}

@@ -53,7 +53,7 @@ def serving(path: Path, keys: Mapping[str, FakeKey] = EXAMPLE, options: str = ""
         yield f"http://127.0.0.1:{port}"
     finally:
         process.kill()
-        process.wait()
+        process.wait(timeout=60)
 
 
 def start(

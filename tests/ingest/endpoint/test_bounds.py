@@ -70,7 +70,7 @@ def test_a_presigned_url_is_verified(url: str) -> None:
     answers = {}
     for body in (b"", b"{}"):  # the signature covers the body, which botocore leaves out of presigned URLs
         with pytest.raises(HTTPError) as caught:
-            urlopen(Request(request.url, body, target, method="POST"))
+            urlopen(Request(request.url, body, target, method="POST"), timeout=10)
         answers[body] = json.loads(caught.value.read())["__type"]
     assert answers == {b"": "SerializationException", b"{}": "InvalidSignatureException"}
 
@@ -188,7 +188,7 @@ class Reading:
         self.read = asyncio.Event()
 
     async def client_disconnect(self) -> None:
-        await self.read.wait()
+        await asyncio.wait_for(self.read.wait(), 60)
 
 
 def test_large_answers_are_counted_until_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:

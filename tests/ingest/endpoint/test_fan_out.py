@@ -169,7 +169,7 @@ def test_the_endpoint_ends_at_once_under_an_open_subscription(tmp_path: Path) ->
             assert (list(found), process.wait(timeout=10)) == ([], 0)
     finally:
         process.kill()
-        process.wait()
+        process.wait(timeout=60)
 
 
 class Straight:

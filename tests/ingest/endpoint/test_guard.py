@@ -36,13 +36,14 @@ def test_guard_closes_the_longest_silent_ones_and_no_more_than_it_must(
 @pytest.fixture
 def listening() -> Iterator[socket.socket]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(10)
         yield listening
 
 
 def test_guard_lets_the_system_end_a_connection_whose_client_reads_nothing(listening: socket.socket) -> None:
     watching = Guard(listening.getsockname()[1])
     watching.start()
-    with socket.create_connection(listening.getsockname()), listening.accept()[0] as accepted:
+    with socket.create_connection(listening.getsockname(), timeout=10), listening.accept()[0] as accepted:
         timeout = accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
     watching.stop()
     assert timeout == guard.STALLED_MILLISECONDS

@@ -38,21 +38,21 @@ def test_what_was_acknowledged_is_stored_after_kills(tmp_path: Path) -> None:
                 return
 
     process = start(path, port)
-    threads = [threading.Thread(target=put, args=[number]) for number in range(3)]
+    threads = [threading.Thread(target=put, args=[number], daemon=True) for number in range(3)]
     for thread in threads:
         thread.start()
     try:
         for _ in range(KILLS):
             wait_for(partial(_has_grown, acknowledged, len(acknowledged) + ENOUGH * 3))
             process.kill()
-            process.wait()
+            process.wait(timeout=60)
             process = start(path, port)
     finally:
         stop.set()
         for thread in threads:
-            thread.join()
+            thread.join(60)
         process.kill()
-        process.wait()
+        process.wait(timeout=60)
     assert acknowledged <= set(stored(stream))
 
 

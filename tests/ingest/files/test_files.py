@@ -211,10 +211,10 @@ def test_a_named_pipe_is_read_while_it_is_written(tmp_path: Path) -> None:
             for part in (b"{", b'"a":1}\n{"a"', b":2}\n", b'{"a":3}'):
                 file.write(part)
 
-    writer = threading.Thread(target=write)
+    writer = threading.Thread(target=write, daemon=True)
     writer.start()
     entries, _ = read(tmp_path / "pipe", "--key", "a")
-    writer.join()
+    writer.join(60)
     assert [key for key, _ in entries] == ["1", "2", "3"]
 
 

@@ -40,7 +40,7 @@ def put_together(line: Line, slow: Slow, writings: list[Writing]) -> list[Writte
         except Exception as error:  # noqa: BLE001 - it is looked at below
             found[place] = error
 
-    threads = [threading.Thread(target=put, args=[place]) for place in range(len(writings))]
+    threads = [threading.Thread(target=put, args=[place], daemon=True) for place in range(len(writings))]
     threads[0].start()
     assert slow.entered.wait(30)
     for number, thread in enumerate(threads[1:], 1):

@@ -87,6 +87,6 @@ def test_tailer_puts_each_line_once_when_it_is_killed_while_files_rotate(deploym
     tailer = deployment.start(*words)
     wait_for(lambda: held(deployment) >= len(writer.written))
     tailer.terminate()
-    tailer.communicate()
+    tailer.communicate(timeout=60)
     assert tailer.returncode == 0
     assert Counter(stored(deployment)) == Counter(writer.written)

@@ -39,7 +39,7 @@ def test_process_answers_again_and_is_replaced_after_it_was_killed(
 def test_process_that_ended_by_itself_is_told_in_a_sentence(bench: Bench) -> None:
     bench.perform(Task("x", files()), 1)
     bench._idle[0][0].process.kill()
-    bench._idle[0][0].process.wait()
+    bench._idle[0][0].process.wait(timeout=60)
     assert bench.perform(Task("x", files()), 1).trouble.startswith("The run used too much memory or time")
 
 

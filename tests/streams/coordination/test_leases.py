@@ -31,6 +31,7 @@ from streams.core.state import StateChange
 from streams.engine.commit_store import CommitStore
 from streams.models import DeadLetter, Lease, Throughput, TopicVersion
 from tests.leasing import WorkersLeases
+from tests.processes import limited
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOON = 1_795_348_800_000
@@ -142,7 +143,7 @@ def test_leases_of_a_killed_process_are_free_at_once(neighbour: "subprocess.Pope
     leases(owner).acquire(1)
     assert (process_identity.is_dead(owner), leases("two").acquire(1), leases("two").assign().target) == (False, [], 0)
     neighbour.kill()
-    neighbour.wait()
+    neighbour.wait(timeout=60)
     assert process_identity.is_dead(owner)
     assert (leases("two").assign().target, [held.shard for held in leases("two").acquire(1)]) == (1, ["a"])
 
@@ -159,7 +160,7 @@ def test_process_is_alive_by_the_kernel_when_systemd_hides_proc(
         False,
     )
     neighbour.kill()
-    neighbour.wait()
+    neighbour.wait(timeout=60)
     assert process_identity.is_dead(owner)
 
 
@@ -170,7 +171,8 @@ def test_process_of_another_machine_is_unknown(owner: str) -> None:
 
 def said_by(process: "subprocess.Popen[str]") -> str:
     assert process.stdout
-    return process.stdout.readline().strip()
+    with limited(process):
+        return process.stdout.readline().strip()
 
 
 def test_process_with_a_reused_pid_is_another_one() -> None:

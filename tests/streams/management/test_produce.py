@@ -16,6 +16,7 @@ from pytest_django import Settings
 from streams.core.records import TRIM_HORIZON
 from streams.wiring import open_stream
 from tests.commands import exit_code, own_store
+from tests.processes import limited
 from tests.waiting import wait_for
 
 __all__ = ["own_store"]  # a fixture
@@ -180,7 +181,8 @@ def test_signal_ends_produce_with_exit_0_and_a_full_count(number: int, settings:
         text=True,
     )
     assert process.stderr
-    assert process.stderr.readline() == "Created the stream trades with 1 shard.\n"
+    with limited(process):
+        assert process.stderr.readline() == "Created the stream trades with 1 shard.\n"
     wait_for(lambda: any(shard.records for shard in open_stream("trades").describe().shards))
     process.send_signal(number)
     out, err = process.communicate(timeout=20)

@@ -1,0 +1,48 @@
+"""Suggests panels for a dataset, so that its first board needs no choices: a number, a curve and a ranking."""
+
+from msgspec import convert
+
+from dashboard.boards.spec import MOST_TITLE, Kind, Panel, Size
+from streams.declarations import Column, Dataset
+
+# By the first word of a column's name, as panels without code name their results.
+FUNCTIONS = {"count": "sum", "sum": "sum", "total": "sum", "min": "min", "max": "max", "peak": "max", "last": "last"}
+FUNCTIONS |= {"distinct": "max"}
+
+
+def panels(dataset: Dataset) -> list[Panel]:
+    """Returns the panels of a first board: at most three, all of which the dataset can show."""
+    if dataset.episodes:
+        return [Panel(kind="number", size="S", data=dataset.name), Panel(kind="alarms", data=dataset.name)]
+    column, by = _first(dataset, "number"), _first(dataset, "text")
+    of = _words(column) if column else "Rows"
+    last = _panel("top", dataset, f"{of} by {by.title.lower()}") if by else Panel(kind="table", data=dataset.name)
+    return [_panel("number", dataset, of), last, _panel("lines", dataset, f"{of} over time", size="wide")]
+
+
+def suggested(kind: str, dataset: Dataset) -> dict[str, str]:
+    """Returns the function, its column and the split that suit the first columns of a dataset, as a form gives them."""
+    column, by = _first(dataset, "number"), _first(dataset, "text")
+    found = {"function": _function(column), "column": column.name} if column else {"function": "count", "column": ""}
+    return found | {"by": by.name if by and kind in ("lines", "bars", "top") else ""}
+
+
+def _words(column: Column) -> str:
+    words = column.title.replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def _panel(kind: Kind, dataset: Dataset, title: str, size: Size = "M") -> Panel:
+    given = suggested(kind, dataset)
+    return convert({"kind": kind, "size": size, "title": title[:MOST_TITLE], "data": dataset.name} | given, Panel)
+
+
+def _first(dataset: Dataset, kind: str) -> Column | None:
+    return next((column for column in dataset.columns if column.kind == kind), None)
+
+
+def _function(column: Column) -> str:
+    """Returns the function that combines the values of a column: counted things are added, all else has a mean."""
+    if column.unit and column.unit == column.name:
+        return "sum"
+    return FUNCTIONS.get(column.name.lower().partition("_")[0], "mean")

@@ -1,0 +1,117 @@
+// The things on a map as they are drawn at this moment: they glide to their newest positions, or follow a replay's clock.
+
+import { at, fade, lastBefore, rangeOf, shade, tracksOf, trailOf } from "./tracks.js";
+import { SHADES } from "./paint.js";
+import { holds, screenX, screenY, turn } from "./view.js";
+
+const LONGEST = 1500; // milliseconds of a glide
+const FAR = 0.05; // of the world: a thing that is this far away has not flown there
+const NEAR = 14; // pixels from a mark to the pointer
+
+export class Scene {
+  things = []; // {name, track, x, y, level, shade, px, py}
+  end = 0; // the moment that is shown, in milliseconds
+  range = null; // of the values
+  positions = 0; // of all trails
+  #tracks = [];
+  #glides = new Map(); // by thing: [from x, from y, way to the east, way to the south]
+  #began = 0;
+  #takes = 0; // milliseconds
+
+  /** Shows a snapshot; from `now` on things glide from where they are drawn, unless `calm`. */
+  show(panel, now, calm) {
+    const before = new Map(this.things.map((thing) => [thing.name, thing]));
+    this.#takes = calm || !this.#began ? 0 : Math.min(LONGEST, now - this.#began);
+    this.#began = now;
+    this.#take(tracksOf(panel), Date.parse(panel.end));
+    this.#glides = new Map();
+    for (const thing of this.things) {
+      const old = before.get(thing.name);
+      if (!this.#takes || !old || Math.hypot(turn(old.x, thing.x), old.y - thing.y) > FAR) continue;
+      if (old.x !== thing.x || old.y !== thing.y) this.#glides.set(thing, [old.x, old.y, turn(old.x, thing.x), thing.y - old.y]);
+    }
+    this.glide(now);
+  }
+
+  #take(tracks, end) {
+    this.#tracks = tracks;
+    this.end = end;
+    this.range = rangeOf(tracks);
+    this.positions = tracks.reduce((sum, { xs }) => sum + xs.length, 0);
+    this.things = tracks.map((track) => {
+      const last = track.xs.length - 1;
+      const level = fade(end - track.times[last]);
+      const newest = { x: track.xs[last], y: track.ys[last], place: last, since: track.times[last] };
+      return { name: track.name, track, level, shade: shade(track.value, this.range, SHADES), px: 0, py: 0, ...newest };
+    });
+  }
+
+  /** Moves things on their way; returns whether any is still moving. */
+  glide(now) {
+    const part = this.#takes ? Math.min(1, (now - this.#began) / this.#takes) : 1;
+    for (const [thing, [x, y, dx, dy]] of this.#glides) {
+      thing.x = x + part * dx;
+      thing.y = y + part * dy;
+    }
+    if (part === 1) this.#glides.clear();
+    return part < 1 && this.#glides.size > 0;
+  }
+
+  /** Shows the tracks of a replay at a moment. */
+  replay(tracks, moment) {
+    this.#glides.clear();
+    this.#began = 0;
+    this.#tracks = tracks;
+    this.end = moment;
+    this.range = rangeOf(tracks);
+    this.positions = tracks.reduce((sum, { times }) => sum + Math.min(240, lastBefore(times, moment) + 1), 0);
+    this.things = tracks.flatMap((track) => {
+      const found = at(track, moment);
+      if (!found) return [];
+      const level = fade(moment - found.since);
+      return [{ name: track.name, track, level, shade: shade(track.value, this.range, SHADES), px: 0, py: 0, ...found }];
+    });
+  }
+
+  /** Places everything on the screen; returns the things that are within the view or close to it. */
+  place(view) {
+    for (const thing of this.things) {
+      thing.px = screenX(view, thing.x);
+      thing.py = screenY(view, thing.y);
+    }
+    return this.things.filter(({ px, py }) => px > -20 && py > -20 && px < view.width + 20 && py < view.height + 20);
+  }
+
+  /** Returns the places of a thing's trail: the newest position is where the thing glides to, so it is left out. */
+  trail(thing) {
+    const last = this.#glides.has(thing) ? thing.place - 1 : thing.place;
+    return last < 0 ? [] : trailOf(last);
+  }
+
+  /** Returns whether a thing is so near to the edge of the view, or outside, that the view should be fitted again. */
+  strays(view) {
+    return this.things.some(({ track, place }) => !holds(view, track.xs[place], track.ys[place], 8));
+  }
+
+  named = (name) => this.things.find((thing) => thing.name === name) ?? null;
+
+  /** Returns the thing that is drawn nearest to a pixel; null if none is near. */
+  near(x, y) {
+    let [found, least] = [null, NEAR];
+    for (const thing of this.things) {
+      const away = Math.hypot(thing.px - x, thing.py - y);
+      if (away <= least) [found, least] = [thing, away];
+    }
+    return found;
+  }
+
+  /** Returns every position, to fit the view to: [xs, ys]; in a replay also those of later moments. */
+  all() {
+    const [xs, ys] = [[], []];
+    for (const track of this.#tracks) {
+      xs.push(...track.xs);
+      ys.push(...track.ys);
+    }
+    return [xs, ys];
+  }
+}
