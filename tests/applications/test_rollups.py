@@ -24,7 +24,7 @@ from tests.dashboard.rows import at
 
 FIRST = int(at(-3).timestamp()) * 1000  # the steps around noon begin and end within reach of it
 ALWAYS = floor(at(-1e5), 86_400), at(1e5)
-EXAMPLES = 40 if settings.default.max_examples > 10 else 3  # few on database servers
+EXAMPLES = 40 if settings().max_examples > 10 else 3  # few on database servers
 offsets = st.one_of(st.integers(0, 8), st.integers(0, 3 * 1440))  # minutes
 prices = st.integers(100, 5000).map(lambda cents: cents / 100)
 tallies = st.builds(

@@ -77,7 +77,9 @@ def test_day_in_which_clocks_change_is_one_bar(day: str, hours: int) -> None:
     found = history.history("trades", "AAA", periods.read(request, ends + timedelta(days=9)))
     place = found["at"].index(int(midnight.timestamp()))
     assert (found["bought"][place - 1 : place + 2], found["at"][place + 1]) == ([2, 4, 2], int(ends.timestamp()))
-    lengths = [row[2] for row in history.csv_rows("trades", "AAA", periods.read(request, ends + timedelta(days=9)))]
+    lengths = [
+        list(row)[2] for row in history.csv_rows("trades", "AAA", periods.read(request, ends + timedelta(days=9)))
+    ]
     assert lengths[1] == hours * 3600
     counts = counts_between("orders", ["paris"], found["at"])["paris"]
     assert counts[midnight].lines == 6

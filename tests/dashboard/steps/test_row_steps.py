@@ -60,7 +60,7 @@ def near(lines: list[Line]) -> Any:
 
 
 class Exactness(TestCase):
-    @settings(max_examples=12 if settings.default.max_examples > 10 else 3)  # few on database servers
+    @settings(max_examples=12 if settings().max_examples > 10 else 3)  # few on database servers
     @given(history=st.lists(st.lists(rows, max_size=8), max_size=5), asked=st.lists(questions, min_size=1, max_size=4))
     def test_answers_equal_those_from_rows(self, history: list[list[TradeRow]], asked: list[Question]) -> None:
         sink.forget()
