@@ -10,6 +10,8 @@ from pathlib import Path
 from time import monotonic
 
 from benchmarks import (
+    alarms,
+    board_map,
     boards,
     cardinality,
     fleet,
@@ -52,8 +54,10 @@ BENCHMARKS: dict[str, Callable[[Options], Iterable[Figure]]] = {
     "memory": memory.run,
     "cardinality": cardinality.run,
     "ranges": ranges.run,
+    "map": board_map.run,
     "state": state.run,
     "sql": sql_engine.run,
+    "alarms": alarms.run,
     "ingest-lines": ingest_lines.run,
     "ingest-tail": ingest_tail.run,
     "deploy-flood": flood.run,

@@ -62,7 +62,8 @@ class Table:
 
     def series(self, asked: Question) -> Series:
         """Answers in steps. Raises ValueError for a question of too many steps."""
-        count = -(-(asked.end - asked.start) // asked.step)
+        first = asked.start // asked.step
+        count = -(-asked.end // asked.step) - first
         if not 0 < count <= STEPS:
             raise ValueError(f"A series has 1 to {STEPS} steps, not {count}.")
         if found_before := self._in_memory(asked) or (answer(self, asked) if self.steps else None):
@@ -80,7 +81,7 @@ class Table:
             if not asked.by:
                 wholes = {"": self._whole(found, asked, cells)}
         lines = [
-            Line(name, [cells.get((name, asked.start // asked.step + place)) for place in range(count)], wholes[name])
+            Line(name, [cells.get((name, first + place)) for place in range(count)], wholes[name])
             for name in (keys[: asked.most] if asked.by else [""])
         ]
         return Series(asked.start, asked.step, lines, max(0, len(keys) - asked.most), since)
@@ -96,9 +97,9 @@ class Table:
         return Found(rows, len(taken) > most)
 
     def cells(self, asked: Question, columns: Sequence[str]) -> list[tuple[int, Sequence[Any]]]:
-        """Returns the values of some columns in the newest rows, newest first, of `computed` rows at most."""
+        """Returns the values of some columns in the newest rows, newest first; one row more than `read` at most."""
         found = self._filtered(asked).order_by(F(self.time).desc(), "-pk")
-        most = min(asked.most, self.computed + 1)
+        most = min(asked.most, self.read + 1)
         if self.whole:
             objects = found.values_list(self.time, self.whole)[:most]
             decoded = ((time, OBJECT.decode(text)) for time, text in objects)

@@ -20,6 +20,7 @@ from streams.models.readers import default_stream, progress_of, streams_of
 
 ADDED = ("count", "sum", "distinct")  # a step without rows has 0, where rows are known
 EXACT = 2**53  # up to which a float holds every whole number
+MONTH = 30 * 86_400 * SECOND
 PIECES = 30  # of a range, where only the whole is shown: a cut leaves out whole pieces
 
 
@@ -103,7 +104,15 @@ class Asking:
         """Returns the function over the span, in about as many steps as `points` or in those of the panel's window."""
         window = milliseconds(self.panel.window) if self.panel.kind in ("lines", "bars") else 0
         step = _multiple(ranges.step(self.span, max(self.least, window, SECOND), points), self.least)
-        start = self.span.start // step * step
+        return self._series(self.span.start // step * step, step, **more)
+
+    def whole(self, **more: Any) -> Series:
+        """Returns the function over exactly the span, in a few steps of any length: they are not shown."""
+        least = max(self.least, SECOND)
+        step = MONTH if self.span.length > 3 * MONTH else ranges.step(self.span, least, PIECES)
+        return self._series(self.span.start // least * least, step, **more)
+
+    def _series(self, start: int, step: int, **more: Any) -> Series:
         return filled(self, self.dataset.series(self.question(start, self.span.end, step=step, **more)))
 
 

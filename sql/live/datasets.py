@@ -50,6 +50,7 @@ def _dataset(output: SqlOutput, *, alone: bool) -> Dataset:
         grain=lambda stream: once((output.pk, stream), lambda: _grain(output, stream)),
         title=name if alone else f"{output.name} of {name}",
         application=name,
+        delay=0,
     )
 
 

@@ -17,9 +17,11 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import SignIn, Traffic
 from tests.browser.test_axe import AXE
 from tests.chromium import expect_state, watched
-from tests.deployment import Deployment, Web, kill
+from tests.deployment import ROOT, Deployment, Web, kill
 from tests.faketime import wrong_by
+from tests.waiting import wait_for
 
+RYDES = ROOT / "examples" / "wild-rydes"
 READINGS = {"oven-1": [192.5, 194.0], "oven-2": [210.0], "oven-3": [188.0, 189.5, 190.0]}
 MEANS = {device: fmean(values) for device, values in READINGS.items()}
 BODY = "\n".join(
@@ -67,6 +69,7 @@ def test_board_from_nothing_to_the_wall(sign_in: SignIn, web: Web, traffic: Traf
     expect(number).not_to_have_text(before)
     expect(page.locator("line-chart canvas")).to_have_count(1)
     check_pause(page)
+    check_zoom(page)
     check_order(page, web)
     check_wall(page, browser)
 
@@ -147,6 +150,26 @@ def check_pause(page: Page) -> None:
     expect(page.get_by_test_id("number")).to_have_text(re.compile(r"\d"))
 
 
+def check_zoom(page: Page) -> None:
+    """A time is dragged over, or chosen by keys; the address has it then, and the cursors move together."""
+    chart = page.locator("line-chart").first
+    chart.scroll_into_view_if_needed()
+    box = chart.locator(".u-over").bounding_box()
+    assert box
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] / 2, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 4, middle, steps=4)
+    page.mouse.up()
+    page.wait_for_url(re.compile(r"\?range=[^&]*Z\.\.[^&]*Z$"))
+    dragged = page.url
+    chart.focus()
+    for key in ("ArrowLeft", "Shift+ArrowLeft", "Shift+ArrowLeft", "Shift+ArrowLeft", "Enter"):
+        chart.press(key)
+    page.wait_for_url(lambda url: url != dragged)
+    expect(page.get_by_test_id("past")).to_be_visible()
+
+
 def check_order(page: Page, web: Web) -> None:
     """Arrows by the keyboard keep the focus on the panel; dots are dragged by the pointer."""
     page.goto(f"{web.url}/boards/my-shops/edit/")
@@ -183,6 +206,63 @@ def check_wall(page: Page, browser: Browser) -> None:
         page.goto(f"{page.url.split('/boards')[0]}/accounts/sessions/")
         page.get_by_test_id("door").get_by_role("button").click()
         expect(number).to_have_count(0)
+
+
+@pytest.fixture
+def rydes(deployment: Deployment) -> Iterator[None]:
+    """Runs the commands of the example's README."""
+    lines = (RYDES / "README.md").read_text().partition("```sh\n")[2].partition("```")[0].splitlines()
+    commands = [line.partition("manage.py ")[2].replace("examples/", f"{ROOT}/examples/") for line in lines]
+    processes = []
+    for command in commands:
+        words = command.removesuffix(" &").split()
+        if words[:2] in (["sql", "deploy"], ["boards", "apply"]):
+            deployment.run(*words)
+        elif words[0] in ("produce", "consume"):
+            processes.append(deployment.start(*words))
+    assert len(processes) == 2
+    yield
+    for process in processes:
+        kill(process)
+
+
+def test_map_of_the_example_moves_is_followed_and_replayed(
+    sign_in: SignIn, deployment: Deployment, rydes: None
+) -> None:
+    wait_for(lambda: deployment.applied("wild-rydes") >= 10)
+    page = sign_in("/boards/wild-rydes/?range=10m")
+    page.get_by_text("The same as a table").first.click()
+    cell = page.locator('[data-f="things"] td').first
+    before = cell.inner_text()
+    expect(cell).not_to_have_text(before)
+    follow = page.get_by_test_id("follow")
+    expect(follow.locator("option")).to_have_text(
+        ["nobody", "Angel", "Bucephalus", "Moonbeam", "Rocinante", "Shadowfax"]
+    )
+    check_map(page)
+    page.get_by_test_id("replay").click()
+    moment = page.locator(".map-bar output")
+    expect(moment).to_have_text(re.compile(r"\d\d:\d\d:\d\d UTC"))
+    before = moment.inner_text()
+    expect(moment).not_to_have_text(before)
+    page.get_by_role("button", name="Back to the newest").click()
+    expect(moment).to_have_text("")
+
+
+def check_map(page: Page) -> None:
+    """The map is drawn; keys read out and follow; the one that is followed is in the address, and moves the view."""
+    readout = page.locator("board-map .readout")
+    expect(readout).to_contain_text("newest position")
+    page.locator("board-map").focus()
+    page.keyboard.press(".")
+    expect(readout).to_contain_text(re.compile(r"Angel\s*\d+\.\d{4}° N"))
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("follow=Angel"))
+    expect(page.get_by_test_id("follow")).to_have_value("Angel")
+    page.get_by_test_id("follow").select_option("")
+    expect(page).not_to_have_url(re.compile("follow"))
+    count = "(node) => new Set(node.getContext('2d').getImageData(0, 0, node.width, node.height).data).size"
+    assert page.locator("board-map canvas").evaluate(count) > 9  # values: not of one colour
 
 
 def shown(page: Page) -> tuple[str, list[str]]:
