@@ -12,6 +12,7 @@ from mockups.pencil import Sheet
 from mockups.screens import (
     accounts,
     alarms,
+    boards,
     fleet,
     flow,
     market,
@@ -58,6 +59,10 @@ SCREENS: dict[str, Callable[[], Sheet]] = {
     "sql-application": sql.application,
     "sql-edit": sql_edit.edit,
     "sql-panel": sql_edit.made_panel,
+    "board": boards.board,
+    "board-edit": boards.edit,
+    "board-panel": boards.made_panel,
+    "board-display": boards.display,
     "board-map": fleet.live_map,
     "records": operators.records,
     "dead-letters": operators.letters,
