@@ -58,7 +58,8 @@ def sentences(spec: RuleSpec) -> Iterator[str]:
         value = _value(spec)
         side, clears = ("at least", "below") if spec.kind == "above" else ("at most", "above")
         held = f" for {short(spec.hold)}" if spec.hold else ""
-        yield f"Raises when {value} is {side} {plain(spec.level or 0.0)}{held}, and clears {clears} {plain(spec.clears_at)}."
+        level, cleared = plain(spec.level or 0.0), plain(spec.clears_at)
+        yield f"Raises when {value} is {side} {level}{held}, and clears {clears} {cleared}."
     elif spec.kind == "absent":
         yield f"Raises when no row has come for {short(spec.after)}."
     else:

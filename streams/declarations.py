@@ -167,12 +167,13 @@ class Question:
     stream: str
     start: int
     end: int
-    step: int = 0  # milliseconds; start is a multiple of it. Only for series
+    step: int = 0  # milliseconds: steps begin at multiples of it, the first maybe before `start`. Only for series
     function: str = "count"  # one of FUNCTIONS
     column: str = ""  # that the function takes; "" for count
     by: str = ""  # a text column: a line for each of its values; "" for one line
     where: Mapping[str, Sequence[str]] = field(default_factory=dict)  # text column: the values that are taken
     most: int = 5  # lines of a series, or rows
+    whole: bool = False  # only the figure of each line over the whole time is asked for: its steps may be left empty
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import pytest
 from alarms.spec import RuleSpec, written
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.core.clock import from_iso, to_iso
-from tests.alarms.naive import Key
+from tests.alarms.naive import Key, Row
 from tests.deployment import Deployment, kill
 from tests.fakes import FakeClock
 from tests.sql.promises.applications import copied
@@ -147,10 +147,12 @@ def test_alarms_equal_brute_force_when_every_worker_is_killed(deployment: Deploy
     assert len(episodes) > 100
     assert kills >= 8
     assert all(row["lines"] == row["notifications"] + row["suppressed"] for row in episodes)
+    sent = [(row["data"]["Customer"], row["data"]["InvoiceNo"], row["data"]["StockCode"]) for row in records]
+    assert deployment.query("SELECT customer, invoice, stock_code FROM orders_orderline ORDER BY at, id") == sent
     kept = [(row["started"], row["peak"], row["lines"], row["notifications"]) for row in episodes]
     assert stored(deployment, "orders", "started, peak, calls, notices") == kept
-    again = "orders", sum(row["notifications"] > 0 for row in episodes) + sum(row["notifications"] for row in episodes)
-    assert told(deployment) == dict([again, ("rush", check_rush(deployment, records))])
+    own = sum(row["notifications"] + (row["notifications"] > 0) for row in episodes)
+    assert told(deployment) == {"orders": own, "rush": check_rush(deployment, records)}
 
 
 def stored(deployment: Deployment, rule: str, columns: str) -> list[tuple[Any, ...]]:
@@ -171,7 +173,7 @@ def told(deployment: Deployment) -> dict[str, int]:
 def check_rush(deployment: Deployment, records: list[dict[str, Any]]) -> int:
     """Compares the episodes of the rule over seconds with the naive ones; returns the number of their notices."""
     seconds = Counter(from_iso(record["arrived"]) // 1000 * 1000 for record in records)
-    rows = [(second, float(lines), "") for second, lines in sorted(seconds.items())]
+    rows: list[Row] = [(second, float(lines), "") for second, lines in sorted(seconds.items())]
     naive = Key(RUSH, rows).run(rows[0][0], rows[-1][0] + 300_000)
     wanted = [
         (to_iso(each.started), each.ended and to_iso(each.ended), each.peak, each.calls, each.told()) for each in naive

@@ -61,7 +61,7 @@ class AppriseSession(Session):
                 result = self._service.notify(
                     body=text(letter), title=subject(letter), notify_type=kind, body_format="text", timeout=SECONDS
                 )
-        except ValueError as error:
+        except (ValueError, OSError) as error:
             return Receipt(Outcome.NEVER if fence.refused else Outcome.LATER, self._clean(f"{error}"))
         if fence.refused:
             return Receipt(Outcome.NEVER, fence.refused[0])

@@ -15,10 +15,14 @@ from functools import cache
 from ipaddress import ip_address
 from typing import Any
 
-from common.guarded import Allowed, RefusedError, refusal
+from common.guarded import Allowed, refusal
 
 _PROGRAMS = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "pty.spawn"}
 _CALLS = {"socket.connect", "socket.sendto", "socket.sendmsg"}
+
+
+class FenceError(PermissionError):
+    """Says that a call was refused. It is an OSError, after which libraries close their sockets."""
 
 
 @dataclass(slots=True)
@@ -30,11 +34,11 @@ class Fence:
     refused: list[str] = field(default_factory=list)
 
     def check(self, address: Any) -> None:
-        """Raises RefusedError for an address that may not be called."""
+        """Raises FenceError for an address that may not be called."""
         why = self._reason(address)
         if why:
             self.refused.append(why)
-            raise RefusedError(why)
+            raise FenceError(why)
 
     def _reason(self, address: Any) -> str:
         if not isinstance(address, tuple) or len(address) < 2:
@@ -76,7 +80,7 @@ def _hook(event: str, args: tuple[Any, ...]) -> None:
         return
     if event in _PROGRAMS:
         fence.refused.append("It would start a program.")
-        raise RefusedError(fence.refused[-1])
+        raise FenceError(fence.refused[-1])
     address = args[1] if len(args) > 1 else None
     if address is not None:
         fence.check(address)

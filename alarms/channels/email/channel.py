@@ -54,7 +54,8 @@ class EmailSession(Session):
         if not self._to:
             return Receipt(Outcome.NEVER, "There is no address: the account has none.")
         host = urlsplit(settings.SITE_URL).hostname or "localhost"
-        headers = {"Message-ID": f"<{letter.name}@{host}>", "References": f"<{letter.episode}@{host}>"}
+        # 32 of the 64 digits: a longer one would be folded, which some servers do not read.
+        headers = {"Message-ID": f"<{letter.name[:32]}@{host}>", "References": f"<{letter.episode[:32]}@{host}>"}
         mail = EmailMessage(subject(letter), text(letter), None, self._to, headers=headers, connection=self._connection)
         try:
             if not self._is_open:

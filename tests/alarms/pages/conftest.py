@@ -17,9 +17,9 @@ BUSY = RuleSpec(
 )
 
 
-def signed_in(name: str, **flags: bool) -> Client:
+def signed_in(name: str, *, is_staff: bool = False) -> Client:
     client = Client()
-    client.force_login(User.objects.create_user(name, f"{name}@example.com", **flags))
+    client.force_login(User.objects.create_user(name, f"{name}@example.com", is_staff=is_staff))
     return client
 
 
