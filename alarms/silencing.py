@@ -1,7 +1,7 @@
 """Holds the rules of silences: which are in force, when they end, and which messages that makes.
 
-A silence holds back messages that an episode began or goes on. The end of an episode is told to each target that was told of
-its beginning: a receiver that opened an incident can always close it.
+A silence holds back messages that an episode began or goes on. The end of an episode is told to each target that was
+told of its beginning: a receiver that opened an incident can always close it.
 """
 
 from __future__ import annotations
