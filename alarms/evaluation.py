@@ -157,10 +157,10 @@ class Evaluation:
                 yield last + spec.quiet, self._fall_quiet
             if spec.kind == "absent" and not is_open:
                 yield last + spec.after, self._miss
+            if spec.kind == "absent" and is_open and spec.by and spec.lapse:
+                yield last + spec.after + spec.lapse, self._lapse
             if self._leveled and spec.lapse and (is_open or state.since is not None):
                 yield last + spec.window + spec.lapse, self._lapse
-        if spec.kind == "absent" and spec.by and spec.lapse and incident and is_open:
-            yield incident.started + spec.lapse, self._lapse
         if incident is None and state.notified is not None:
             yield state.notified + spec.interval + (HELD if state.held else 0), self._forget
 

@@ -20,6 +20,7 @@ from streams.applications import Application
 from streams.core.commits import Commit, HeldLease
 from streams.core.hashing import hash_key
 from streams.core.records import SHARD_END
+from streams.models import current_leases
 from streams.observations import Observation, OwnFindings
 
 logger = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ class LeaseStates:
         self.generation = 0
         self.rules: dict[RuleKey, RuleStates] = {}
         self.broken: set[RuleKey] = set()  # rules whose evaluation failed
+        self.orphans: list[tuple[RuleKey, str]] = []  # keys of shards that the stream no longer has
 
 
 class AlarmFollower:
@@ -71,7 +73,8 @@ class AlarmFollower:
         if self._application.episodes and commit.results is not None:
             self._add_own(held, self._application.episodes(commit.results), findings)
         for states in lease.rules.values():
-            storing.add_states(findings, self._stream, held.shard, states)
+            if states.changed or states.left_out:
+                storing.add_states(findings, self._stream, held.shard, states)
         return findings or None
 
     def write(self, prepared: Findings) -> None:
@@ -84,19 +87,25 @@ class AlarmFollower:
         """Reads the states of the lease's keys, also those that the lease of a parent stored."""
         lease = LeaseStates(held)
         rows = Watched.objects.filter(stream=self._stream, rule__application=self._application.name)
+        shards = current_leases(application=self._application.name, stream=self._stream).values_list("shard", flat=True)
+        others = set(shards) if held.hash_start == 0 else None  # one lease cares for the orphans
         for row in rows.iterator():
             state = storing.decode_state(row.state)
-            if not _is_of(held, row, state):
+            is_orphan = not state.partition and others is not None and row.shard not in {*others, held.shard}
+            if not is_orphan and not _is_of(held, row, state):
                 continue
-            states = self._states(lease, held, (row.rule_id, state.version))
+            key = (row.rule_id, state.version)
+            states = self._states(lease, key)
             if states is None:
                 continue
             states.restore(row.key, set_back(state, watermark - states.rule.delay))
-            if row.shard != held.shard:
+            if is_orphan:
+                lease.orphans.append((key, row.key))
+            elif row.shard != held.shard:
                 states.changed.add(row.key)  # so that this commit takes the row over
         return lease
 
-    def _states(self, lease: LeaseStates, held: HeldLease, key: RuleKey) -> RuleStates | None:
+    def _states(self, lease: LeaseStates, key: RuleKey) -> RuleStates | None:
         """Returns the states of a rule's version; None if that cannot be read any more."""
         if key not in lease.rules:
             rule = self._rules.version_of(*key)
@@ -108,6 +117,9 @@ class AlarmFollower:
     def _renew(self, lease: LeaseStates, held: HeldLease, commit: Commit[Any], findings: Findings) -> None:
         """Ends the episodes of rules that were changed or removed, and begins with those that are new."""
         active = self._rules.active
+        for key, name in lease.orphans:
+            self._add(findings, held, lease.rules[key].end(held.watermark - lease.rules[key].rule.delay, ENDED, [name]))
+        lease.orphans.clear()
         for (number, version), states in list(lease.rules.items()):
             rule = active.get(number)
             if rule is None or rule.version != version:
@@ -131,9 +143,11 @@ class AlarmFollower:
         for key, states in lease.rules.items():
             if key in lease.broken:
                 continue
-            watermark = commit.watermark - states.rule.delay
+            watermark, table = commit.watermark - states.rule.delay, tables.get(states.rule.spec.output)
+            if table is None and not ends and not states.is_due(watermark):
+                continue
             try:
-                found = list(states.step(tables.get(states.rule.spec.output), watermark))
+                found = list(states.step(table, watermark))
                 if ends:  # keys that are not tied to a partition key have no heir
                     untied = [name for name, state in states.states.items() if not state.partition]
                     found += states.end(watermark, ENDED, untied)

@@ -32,7 +32,7 @@ def add(findings: Findings, rule: Rule, stream: str, shard: str, own: OwnFinding
     calls = _by_episode(own)
     for each in own.episodes:
         name = _name(rule, stream, each)
-        findings.episodes[name] = _episode(rule, stream, shard, name, each)
+        findings.begun[name] = _episode(rule, stream, shard, name, each)
         findings.notices.extend([(name, notice) for notice in _notices(name, each, calls.get(each[:3], []))])
 
 

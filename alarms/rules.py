@@ -10,12 +10,16 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest, Now
 
 from alarms import storing
 from alarms.active import TOPIC
-from alarms.models import Rule, RuleVersion
+from alarms.evaluation import REMOVED, RESOLVED
+from alarms.models import Episode, Notice, Rule, RuleVersion, Watched
 from alarms.spec import RuleSpec, SpecError, check, written
 from streams import applications
+from streams.coordination.leases import living_owners
 from streams.declarations import Dataset
 from streams.models import Audit
 
@@ -59,6 +63,8 @@ def enable(rule: Rule, who: str, *, enabled: bool) -> Rule:
     if rule.enabled != enabled:
         rule.enabled = enabled
         rule.save(update_fields=["enabled"])
+        if not enabled:
+            _end_where_nobody_works(rule)
         _note(rule, who, "rule on" if enabled else "rule off")
     return rule
 
@@ -71,12 +77,34 @@ def remove(rule: Rule, who: str, now: datetime) -> None:
         raise SpecError(f"The rule {rule.name!r} belongs to its application; turn it off instead.")
     rule.removed = now
     rule.save(update_fields=["removed"])
+    _end_where_nobody_works(rule)
     _note(rule, who, "rule removal")
 
 
 def find_dataset(name: str) -> Dataset | None:
     """Returns the dataset of a name; None if there is none."""
     return next((each for each in applications.datasets() if each.name == name), None)
+
+
+def _end_where_nobody_works(rule: Rule) -> None:
+    """Ends the open episodes of a rule whose application no worker runs; else its workers do, with a next commit.
+
+    Workers leave the episodes of an application's own rule alone, so that these end here in any case.
+    """
+    if not rule.own and living_owners(application=rule.application):
+        return
+    found = Episode.objects.filter(rule=rule, ended=None)
+    told = [(each.pk, each.name, each.notices) for each in found if each.notices]
+    found.update(ended=Greatest(Now(), F("started")), ending=REMOVED)
+    Notice.objects.bulk_create(
+        [
+            Notice(name=storing.name_of(name, RESOLVED, number + 1), episode_id=pk, kind=RESOLVED, at=Now(), made=Now())
+            for pk, name, number in told
+        ],
+        ignore_conflicts=True,
+    )
+    Watched.objects.filter(rule=rule).delete()
+    storing.announce(storing.TOPIC)
 
 
 def _held(rule: Rule) -> Rule:

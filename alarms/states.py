@@ -27,6 +27,7 @@ class RuleStates:
         self.rule = rule
         self.states: dict[str, KeyState] = {}
         self.changed: set[str] = set()  # keys whose state no commit has stored
+        self.stored: set[str] = set()  # keys with a row
         self.left_out = 0  # observations of keys beyond the bound, since the last commit
         self._most = MOST_WINDOWS if rule.spec.window else MOST_KEYS
         self._due: list[tuple[int, str]] = []  # a heap; entries that no longer hold are passed over
@@ -34,6 +35,7 @@ class RuleStates:
     def restore(self, key: str, state: KeyState) -> None:
         """Sets a state that a commit has stored."""
         self.states[key] = state
+        self.stored.add(key)
         self._schedule(key, state)
 
     def begin(self, time: int, key: Key) -> None:
@@ -42,13 +44,17 @@ class RuleStates:
         if spec.kind == "absent" and not spec.by and key.text not in self.states:
             self._keep(key.text, KeyState(self.rule.version, key.partition, last=time))
 
+    def is_due(self, watermark: int) -> bool:
+        """Returns whether time alone may change a state up to the output's own watermark."""
+        return bool(self._due) and self._due[0][0] <= watermark
+
     def step(self, table: Table | None, watermark: int) -> Iterator[Finding]:
         """Takes the observations of a commit, and then lets time pass up to the output's own watermark."""
         if table is not None:
             keys = table.keys(self.rule) if (places := self._of_note(table)) else []
             for place in places:
                 yield from self._observe(keys[place], table.seen(self.rule, place))
-        while self._due and self._due[0][0] <= watermark:
+        while self.is_due(watermark):
             time, key = heappop(self._due)
             state = self.states.get(key)
             if state is not None and self.rule.evaluation.due(state) == time:

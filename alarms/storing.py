@@ -1,15 +1,16 @@
 """Stores what rules found: episodes, notices and the states of keys, in the transaction of a commit."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 import msgspec
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Model
 from django.db.models.functions import Now
 
-from alarms.evaluation import KeyState, Seen, Told
+from alarms.evaluation import Incident, KeyState, Seen, Told
 from alarms.models import Episode, Notice, Rule, Watched
 from alarms.states import Finding, RuleStates
 from common.text import storable
@@ -29,9 +30,11 @@ _state = msgspec.json.Decoder(KeyState)
 class Findings(NamedTuple):
     """Holds the rows that a commit writes."""
 
-    episodes: dict[str, Episode]  # by name
+    begun: dict[str, Episode]  # new episodes, by name
+    going: dict[str, tuple[Any, ...]]  # values of CHANGING of episodes that are stored, by name
     notices: list[tuple[str, Notice]]  # with the name of the episode
-    watched: list[Watched]
+    begun_states: list[Watched]
+    going_states: list[tuple[str, int | None, str, int, str, str]]  # state, due, shard; rule, stream, key
     well: list[tuple[int, str, str]]  # (rule, stream, key): states that go
     left_out: dict[int, int]  # observations, by rule
 
@@ -46,33 +49,39 @@ def decode_state(text: str) -> KeyState:
 
 def nothing() -> Findings:
     """Returns findings to which rows are added."""
-    return Findings({}, [], [], [], {})
+    return Findings({}, {}, [], [], [], [], {})
 
 
 def add(findings: Findings, stream: str, shard: str, each: Finding) -> None:
-    """Adds what was found of a key."""
+    """Adds what was found of a key. What is found of an episode later replaces what was found of it before."""
     name = _name(each, stream)
-    before = findings.episodes.get(name)
-    cause = before.cause if before else "{}"
-    version = before.application_version if before else None
-    if each.found.cause:
-        cause, version = _cause(each.found.cause), each.found.cause.version
-    episode = _episode(each, stream, shard, name)
-    episode.cause, episode.application_version = cause, version
-    findings.episodes[name] = episode
+    if cause := each.found.cause:
+        findings.begun[name] = _episode(each, stream, shard, name, cause)
+    elif begun := findings.begun.get(name):
+        for field, value in zip(CHANGING, _changing(each.found.incident), strict=True):
+            setattr(begun, field, value)
+    else:
+        findings.going[name] = _changing(each.found.incident)
     findings.notices.extend([(name, _notice(name, told)) for told in each.found.told])
 
 
 def add_states(findings: Findings, stream: str, shard: str, states: RuleStates) -> None:
     """Adds the states that changed since the last call."""
-    rule = states.rule
+    rule, stored = states.rule, states.stored
     for key in sorted(states.changed):
         state = states.states.get(key)
         if state is None:
-            findings.well.append((rule.id, stream, key))
+            if key in stored:
+                findings.well.append((rule.id, stream, key))
+                stored.discard(key)
+            continue
+        text, due = _encode(state).decode(), rule.evaluation.due(state)
+        if key in stored:
+            findings.going_states.append((text, due, shard, rule.id, stream, key))
         else:
-            text, due = _encode(state).decode(), rule.evaluation.due(state)
-            findings.watched.append(Watched(rule_id=rule.id, stream=stream, shard=shard, key=key, state=text, due=due))
+            row = Watched(rule_id=rule.id, stream=stream, shard=shard, key=key, state=text, due=due)
+            findings.begun_states.append(row)
+            stored.add(key)
     states.changed.clear()
     if states.left_out:
         findings.left_out[rule.id] = states.left_out
@@ -81,10 +90,11 @@ def add_states(findings: Findings, stream: str, shard: str, states: RuleStates) 
 
 def write(findings: Findings) -> None:
     """Stores the rows."""
-    if findings.episodes:
+    if findings.begun or findings.going:
         _store_episodes(findings)
     _remove(findings.well)  # first, since a rule that was changed may have a new state of the same key
-    upsert(findings.watched, key=["rule", "stream", "key"])
+    upsert(findings.begun_states, key=["rule", "stream", "key"])
+    _update(Watched, ["state", "due", "shard"], ["rule_id", "stream", "key"], findings.going_states)
     for rule, count in findings.left_out.items():
         Rule.objects.filter(pk=rule).update(left_out=F("left_out") + count)
 
@@ -103,7 +113,8 @@ def name_of(*parts: Any) -> str:
 
 
 def _store_episodes(findings: Findings) -> None:
-    _upsert_episodes(list(findings.episodes.values()))
+    _upsert_episodes(list(findings.begun.values()))
+    _update(Episode, CHANGING, ["name"], [(*values, name) for name, values in findings.going.items()])
     names = sorted({name for name, _ in findings.notices})
     ids: dict[str, int] = {}
     for start in range(0, len(names), PIECE):
@@ -116,6 +127,7 @@ def _store_episodes(findings: Findings) -> None:
 
 
 def _upsert_episodes(rows: Sequence[Episode]) -> None:
+    """Inserts episodes; of those that exist, as an application's own may, it overwrites what changes."""
     names_target = connection.features.supports_update_conflicts_with_target
     Episode.objects.bulk_create(
         rows,
@@ -124,6 +136,23 @@ def _upsert_episodes(rows: Sequence[Episode]) -> None:
         update_fields=CHANGING,
         unique_fields=["name"] if names_target else None,
     )
+
+
+def _update(model: type[Model], columns: Sequence[str], key: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Updates rows that exist, each with its own values: those of the columns, then those of the key.
+
+    Ten times as quick as bulk_update(), and commits of many burning alarms spend most of their time here.
+    """
+    if not rows:
+        return
+    quote, adapt = connection.ops.quote_name, connection.ops.adapt_datetimefield_value
+    sets, wheres = (
+        joined.join(f"{quote(name)} = %s" for name in names) for joined, names in ((", ", columns), (" AND ", key))
+    )
+    values = [[adapt(value) if isinstance(value, datetime) else value for value in row] for row in rows]
+    with connection.cursor() as cursor:
+        statement = f"UPDATE {quote(model._meta.db_table)} SET {sets} WHERE {wheres}"  # noqa: S608 - names of columns
+        cursor.executemany(statement, values)
 
 
 def _remove(well: Sequence[tuple[int, str, str]]) -> None:
@@ -140,25 +169,29 @@ def _name(each: Finding, stream: str) -> str:
     return name_of(each.rule.name, each.rule.version, stream, each.key, incident.started, incident.place)
 
 
-def _episode(each: Finding, stream: str, shard: str, name: str) -> Episode:
+def _changing(incident: Incident) -> tuple[Any, ...]:
+    """Returns the values of CHANGING."""
+    ended = None if incident.ended is None else clock.to_datetime(incident.ended)
+    counts = (incident.calls, incident.notices, incident.suppressed)
+    return (ended, incident.ending, incident.peak, *counts)
+
+
+def _episode(each: Finding, stream: str, shard: str, name: str, cause: Seen) -> Episode:
     rule, incident = each.rule, each.found.incident
     return Episode(
         name=name,
         rule_id=rule.id,
         rule_version=rule.version,
+        application_version=cause.version,
         stream=stream,
         shard=shard,
         key=each.key,
         severity=rule.spec.severity,
         started=clock.to_datetime(incident.started),
-        ended=None if incident.ended is None else clock.to_datetime(incident.ended),
-        ending=incident.ending,
         level=rule.spec.level,
         value=incident.value,
-        peak=incident.peak,
-        calls=incident.calls,
-        notices=incident.notices,
-        suppressed=incident.suppressed,
+        cause=_cause(cause),
+        **dict(zip(CHANGING, _changing(incident), strict=True)),
     )
 
 

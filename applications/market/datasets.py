@@ -4,7 +4,7 @@ from django.db.models import F, FloatField
 from django.db.models.functions import Cast
 
 from applications.market.models import TRADES, Ticker, TradeMinute
-from applications.market.observing import DELAY, OUTPUT
+from applications.market.observing import DELAY
 from dashboard.datasets import Table, dataset, of_stream, own
 from dashboard.steps.building import Steps
 from streams.core import clock

@@ -78,9 +78,6 @@ class Key:
             self.call(now, self.total(now), "", self.since)
         if self.last is not None:
             self.after_the_last(now, self.last)
-        fades = spec.kind == "absent" and spec.by and spec.lapse
-        if fades and self.burning and now == self.burning.started + spec.lapse:
-            self.lapse(now)
         waits = self.told_at is not None and now < self.told_at + spec.interval + (DAY if self.held else 0)
         if not self.current and not waits:
             self.told_at, self.held = None, 0
@@ -92,6 +89,9 @@ class Key:
             self.resolve(now)
         if spec.kind == "absent" and not self.burning and now == last + spec.after:
             self.call(now, None, "", now)
+        fades = spec.kind == "absent" and self.burning and spec.by and spec.lapse
+        if fades and now == last + spec.after + spec.lapse:
+            self.lapse(now)
         pending = spec.kind in ("above", "below") and (self.burning or self.since is not None)
         if pending and spec.lapse and now == last + spec.window + spec.lapse:
             self.lapse(now)

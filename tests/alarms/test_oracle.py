@@ -21,6 +21,7 @@ from streams.core.hashing import HASH_SPACE, hash_key
 from streams.core.records import SHARD_END
 from streams.core.state import EMPTY, StateChange
 from streams.declarations import Column, Dataset
+from streams.models import Member
 from streams.observations import Observation
 from tests.alarms.naive import Key, Row, facts
 
@@ -184,8 +185,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def check(wanted: list[RuleSpec], acts: list[tuple[Any, ...]], *, whole: bool) -> None:
-    for model in (Notice, Episode, Watched, Rule):
+    for model in (Notice, Episode, Watched, Rule, Member):
         model._default_manager.all().delete()
+    Member.objects.create(application="fake", stream="s", owner="me", expires=datetime(2100, 1, 1, tzinfo=UTC))
     line = Line(wanted, whole)
     for act, *rest in [*acts, ("tick", 30), ("commit",)]:
         getattr(line, act)(*rest)

@@ -1,7 +1,20 @@
-"""Tells the alarms that orders finds by itself, and their notifications, in the form that the site's alarms have."""
+"""Tells the seconds that are over to rules, and the alarms that orders finds by itself in the form of all alarms."""
+
+from collections.abc import Collection, Iterator
 
 from applications.orders.results import Episode, NotificationDue, OrderResults
-from streams.observations import OwnEpisode, OwnFindings, OwnNotice
+from streams.core.clock import SECOND
+from streams.observations import Observation, OwnEpisode, OwnFindings, OwnNotice
+
+OUTPUT = "seconds"
+DELAY = SECOND  # from the start of a second until no line can change it any more
+
+
+def observe(results: OrderResults, outputs: Collection[str]) -> Iterator[Observation]:
+    """Yields a row for each site and second that is over, with the columns of the dataset."""
+    if OUTPUT in outputs:
+        for site, rate in results.finished:
+            yield Observation(OUTPUT, rate.second, {"site": site, "lines": rate.lines, "peak": rate.peak})
 
 
 def episodes(results: OrderResults) -> OwnFindings:
