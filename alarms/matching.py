@@ -115,9 +115,13 @@ def _against(call: Call, wish: Wish, duty: set[tuple[str, int]], before: Told, n
         return f"not on duty in {wish.duty}"
     if call.kind == ESCALATED:
         return _against_escalation(call, wish, before, now)
-    if wish.after is not None and not told:
+    if wish.after is not None and not told and (call.kind == FIRING or _is_early(call, wish.after, before, now)):
         return f"told only after {wish.after} min without acknowledgement"
     return ""
+
+
+def _is_early(call: Call, after: int, before: Told, now: datetime) -> bool:
+    return now - (before.began or call.made) < timedelta(minutes=after)
 
 
 def _against_escalation(call: Call, wish: Wish, before: Told, now: datetime) -> str:
@@ -125,6 +129,6 @@ def _against_escalation(call: Call, wish: Wish, before: Told, now: datetime) -> 
         return "told at once, not by escalation"
     if call.over:
         return "the episode ended before the escalation"
-    if now - (before.began or call.made) < timedelta(minutes=wish.after):
+    if _is_early(call, wish.after, before, now):
         return f"told only after {wish.after} min without acknowledgement"
     return "told by an escalation before" if wish.target in before.escalated else ""

@@ -11,6 +11,8 @@ from time import monotonic
 
 from benchmarks import (
     alarms,
+    board_map,
+    boards,
     cardinality,
     fleet,
     hostile,
@@ -42,6 +44,7 @@ BENCHMARKS: dict[str, Callable[[Options], Iterable[Figure]]] = {
     "sockets": sockets.run,
     "hostile": hostile.run,
     "pixel": pixel.run,
+    "boards": boards.run,
     "kinesis": kinesis.run,
     "kcl": kcl.run,
     "ingest-endpoint": ingest_endpoint.run,
@@ -51,6 +54,7 @@ BENCHMARKS: dict[str, Callable[[Options], Iterable[Figure]]] = {
     "memory": memory.run,
     "cardinality": cardinality.run,
     "ranges": ranges.run,
+    "map": board_map.run,
     "state": state.run,
     "sql": sql_engine.run,
     "alarms": alarms.run,

@@ -62,8 +62,10 @@ INSTALLED_APPS = [
     "applications.market",
     "applications.orders",
     "applications.fleet",
+    "applications.probes",
     "sql",
     "alarms",
+    "archive",
     "ingest",
     "monitoring",
     "login",  # the page frame: templates/base.html
@@ -132,6 +134,16 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STREAM_URL = env.str("STREAM_URL", default="") or f"embedded:{VAR_DIR / 'streams.sqlite3'}"
 private.shut(VAR_DIR / "streams.sqlite3")
 
+# --- The archive: manage.py consume archive --stream NAME
+
+ARCHIVE_URL = env.str("ARCHIVE_URL", default="") or f"file:{VAR_DIR / 'archive'}"  # or s3://BUCKET/PREFIX?region=R
+ARCHIVE_RECORDS = env.int("ARCHIVE_RECORDS", default=200_000)  # of a shard in a file at most, held in memory until then
+ARCHIVE_BYTES = env.int("ARCHIVE_BYTES", default=64 * 1024 * 1024)  # of their data
+ARCHIVE_AGE = env.float("ARCHIVE_AGE", default=60)  # seconds after which a file is written all the same
+ARCHIVE_RAW = env.bool("ARCHIVE_RAW", default=False)  # keep the text of each record beside its columns
+if not (0 < ARCHIVE_RECORDS <= 2_000_000 and 0 < ARCHIVE_BYTES <= 1 << 30 and 0 <= ARCHIVE_AGE <= 86_400):
+    raise ImproperlyConfigured("ARCHIVE_RECORDS is 1 to 2,000,000, ARCHIVE_BYTES up to 1 GiB, ARCHIVE_AGE 0 to 86400.")
+
 # --- Doors in: docs/http-in.md, and the Kinesis API
 
 ENDPOINT_PORT = env.int("ENDPOINT_PORT", default=4567)  # of `manage.py endpoint`, on this machine
@@ -147,10 +159,12 @@ ENDPOINT_REGION = env.str("ENDPOINT_REGION", default="us-east-1")  # that client
 
 RETENTION_RATES = env.int("RETENTION_RATES", default=14)  # counts of records for each second
 RETENTION_STEPS = env.int("RETENTION_STEPS", default=400)  # sums over 5 minutes to a day of rates and of boards' data
+RETENTION_ARCHIVE = env.int("RETENTION_ARCHIVE", default=0)  # files of the archive, by arrival
 RETENTION_RESULTS = env.int("RETENTION_RESULTS", default=400)  # results of minutes: a year, and the same month before
 RETENTION_SQL = env.int("RETENTION_SQL", default=400)  # rows and faults of SQL applications, by row time
 RETENTION_ALARMS = env.int("RETENTION_ALARMS", default=400)
 RETENTION_MESSAGES = env.int("RETENTION_MESSAGES", default=400)  # messages of alarms, with their attempts
+RETENTION_ORDER_LINES = env.int("RETENTION_ORDER_LINES", default=30)  # by the arrival of the line
 RETENTION_SITES = env.int("RETENTION_SITES", default=30)  # silent sites without a threshold of their own
 RETENTION_DEAD_LETTERS = env.int("RETENTION_DEAD_LETTERS", default=400)  # neither replayed nor discarded
 RETENTION_SETTLED_LETTERS = env.int("RETENTION_SETTLED_LETTERS", default=30)  # replayed or discarded
@@ -158,6 +172,8 @@ RETENTION_LEASES = env.int("RETENTION_LEASES", default=30)  # leases of shards t
 RETENTION_AUDIT = env.int("RETENTION_AUDIT", default=400)
 RETENTION_EVENTS = env.int("RETENTION_EVENTS", default=400)  # histories of accounts; the security log is kept elsewhere
 RETENTION_CREDENTIALS = env.int("RETENTION_CREDENTIALS", default=90)  # expired, revoked or used tokens and invitations
+ORDERS_LINES = env.bool("ORDERS_LINES", default=True)  # keeps each order line, about 0.4 kB: docs/order-lines.md
+ORDERS_DYNAMODB_TABLE = env.str("ORDERS_DYNAMODB_TABLE", default="")  # the name of a table that takes them too
 # Bounds for each shard: the sites that orders hold, and the tickers that trades count in a minute.
 SITES_MOST, TICKERS_MOST = env.int("SITES_MOST", default=5_000), env.int("TICKERS_MOST", default=20_000)
 if min(SITES_MOST, TICKERS_MOST) < 1:
@@ -206,6 +222,7 @@ SESSION_IDLE = env.int("SESSION_IDLE", default=30 * 60)  # seconds; NIST SP 800-
 SESSION_ABSOLUTE = env.int("SESSION_ABSOLUTE", default=12 * 3600)  # seconds; NIST SP 800-63B-4 allows up to 24 h
 SESSION_LIMIT = env.int("SESSION_LIMIT", default=10)  # of one person at a time
 PUBLIC_BOARDS = env.bool("PUBLIC_BOARDS", default=False)  # owners may let anyone see a board, without signing in
+PROBES_STATUS_PAGE = env.bool("PROBES_STATUS_PAGE", default=False)  # /status/ shows public probes to anyone
 SOCKET_LIMIT = env.int("SOCKET_LIMIT", default=30)  # live pages of one person at a time; further ones poll
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # the server holds the limits
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG

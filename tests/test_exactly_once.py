@@ -141,6 +141,8 @@ def test_alarms_equal_brute_force_when_every_worker_is_killed(deployment: Deploy
     assert len(episodes) > 100
     assert kills >= 8
     assert all(row["lines"] == row["notifications"] + row["suppressed"] for row in episodes)
+    sent = [(row["data"]["Customer"], row["data"]["InvoiceNo"], row["data"]["StockCode"]) for row in records]
+    assert deployment.query("SELECT customer, invoice, stock_code FROM orders_orderline ORDER BY at, id") == sent
 
 
 def test_file_replayed_at_full_speed_makes_one_long_alarm(deployment: Deployment, shared_data: Path) -> None:

@@ -20,6 +20,7 @@ from streams.core.sink import Rows
 from streams.models.rollups import Roller
 
 SECOND = timedelta(seconds=1)
+BOTH = beside(LADDER, TABLE)
 
 APPLICATION = Application(
     name=TRADES,
@@ -32,7 +33,7 @@ APPLICATION = Application(
     source=SOURCE,
     report=report.trades,
     closing=report.MinuteReports,
-    deliver=partial(Roller, beside(LADDER, TABLE)),
+    deliver=partial(Roller, BOTH),
     results=[(TradeMinute, "minute")],
     windows_closed=windows_closed,
     retention=outlived,

@@ -9,15 +9,22 @@ was in the 60 s before, the others are counted as suppressed.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from operator import itemgetter
-from typing import Annotated
 
 import msgspec
 
-from applications.orders.results import Episode, NotificationDue, OrderResults, SecondRate, WindowCount
+from applications.orders.results import (
+    Arrivals,
+    Episode,
+    NotificationDue,
+    OrderLine,
+    OrderResults,
+    SecondRate,
+    WindowCount,
+)
 from streams.core.clock import MINUTE, SECOND
-from streams.core.processor import Decoder, Name, Processor, padded, refuse
+from streams.core.processor import Decoder, Processor, padded, refuse
 from streams.core.records import Batch, DeadRecord
 from streams.core.state import State, StateChange, StateKey
 from streams.windows import sliding
@@ -30,22 +37,6 @@ WINDOW = 15 * SECOND
 QUIET = MINUTE  # at most one notification per site in this time
 FORGET = 60 * MINUTE  # how long the state of a silent site is held
 SITES_MOST = 5_000  # of a shard
-
-Text = Annotated[str, msgspec.Meta(max_length=1000)]
-
-
-class OrderLine(msgspec.Struct, gc=False):
-    """Holds one line of an order, with the names of the Online Retail data."""
-
-    site: Name
-    InvoiceNo: Text
-    StockCode: Text
-    Quantity: int
-    InvoiceDate: Text
-    UnitPrice: float
-    Description: Text = ""
-    Customer: Text = ""
-    Country: Text = ""
 
 
 class SiteState(msgspec.Struct, array_like=True):
@@ -69,11 +60,11 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
     """Computes `orders`: each site's rate, and its alarms.
 
     Its configuration maps sites to thresholds, the lines in 15 s at which an alarm begins, at least 1; `default` is the
-    threshold of the other sites. `most` bounds the sites of a shard. A step costs time for the sites that are due, not
-    for all sites.
+    threshold of the other sites. `most` bounds the sites of a shard. With `keeps_lines` its results hold the order
+    lines too. A step costs time for the sites that are due, not for all sites.
     """
 
-    def __init__(self, state: State, default: int, most: int = SITES_MOST) -> None:
+    def __init__(self, state: State, default: int, most: int = SITES_MOST, *, keeps_lines: bool = False) -> None:
         self._windows = SlidingSums(WINDOW, state)
         self._sites = KeyedValues(SiteState, most, state.entries)
         self._thresholds: Mapping[str, int] = {}
@@ -92,6 +83,8 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
         self._episodes: dict[tuple[str, str], Episode] = {}
         self._calls: list[NotificationDue] = []
         self._finished: list[tuple[str, SecondRate]] = []
+        self._keeps_lines = keeps_lines
+        self._lines: list[Arrivals] = []
 
     def configure(self, settings: Mapping[str, int]) -> None:
         self._thresholds = settings
@@ -104,6 +97,8 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
         for name in refused:
             del lines[name]
         self._count(batch, lines, sites)
+        if self._keeps_lines:
+            self._lines.append(_arrivals(batch, events, refused))
         if not refused:
             return []
         return refuse(batch, [at for at, site in enumerate(batch.keys) if site in refused], self._too_many)
@@ -123,8 +118,10 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
             list(self._episodes.values()),
             self._calls,
             self._finished,
+            self._lines,
         )
-        self._counted, self._seconds, self._episodes, self._calls, self._finished = {}, {}, {}, [], []
+        self._counted, self._seconds, self._episodes = {}, {}, {}
+        self._calls, self._finished, self._lines = [], [], []
         return results if any(results) else None
 
     def changes(self) -> StateChange:
@@ -218,6 +215,14 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
         episode.suppressed += calls
         site.suppressed += calls
         self._episodes[key[0], episode.sequence] = episode
+
+
+def _arrivals(batch: Batch, events: list[OrderLine], refused: Collection[str]) -> Arrivals:
+    """Returns the order lines of a batch but those of the refused sites."""
+    if not refused:
+        return Arrivals(batch.arrived, batch.sequences, events)
+    kept = [at for at, site in enumerate(batch.keys) if site not in refused]
+    return Arrivals(batch.arrived, [batch.sequences[at] for at in kept], [events[at] for at in kept])
 
 
 def _nth(batch: Batch, site: str, index: int) -> str:

@@ -40,6 +40,7 @@ SAMPLES: dict[str, str | None] = {
     "boards/<slug:slug>/": "boards/shops/?range=1d",
     "boards/<slug:slug>/data.json": None,
     "boards/<slug:slug>/<int:place>.csv": None,
+    "boards/<slug:slug>/<int:place>/replay.json": None,
     "boards/<slug:slug>/edit/": "boards/shops/edit/",
     "boards/<slug:slug>/text/": "boards/shops/text/",
     "boards/<slug:slug>/panels/new/": "boards/shops/panels/new/?kind=top&data=orders/seconds&by=site&where_column=site",
@@ -48,7 +49,7 @@ SAMPLES: dict[str, str | None] = {
     "boards/links/<int:number>/revoke/": None,
     "display/<str:token>/": f"display/{'w' * 43}/?range=1d",
     "display/<str:token>/data.json": None,
-    "public/<slug:slug>/": "public/unknown/",
+    "public/<slug:slug>/": "public/shops/?range=1d",
     "public/<slug:slug>/data.json": None,
     "live/<str:name>.json": None,
     "market/<str:symbol>/": "market/AMZN/",
@@ -78,6 +79,7 @@ ELSEWHERE += [
     "boards/shops/?range=tomorrow",
     "boards/shops/?range=2026-11-22T12:00Z..2026-11-22T13:00Z",
     "boards/nowhere/",
+    "boards/map/?range=1d",
 ]
 ELSEWHERE += ["streams/trades/records/?from=yesterday", "streams/nothing/records/", "accounts/people/1/deactivate/"]
 GRACE = """
@@ -90,12 +92,23 @@ access_keys.make(admin, "agent", access.OF_STREAMS, 30, now, streams=["orders", 
 User.objects.create_user("grace")
 print(invitations.make("ada", timezone.now())[1])
 """
-DISPLAY = """
+MAP = """title = "Map"
+[[panels]]
+kind = "map"
+data = "popular-stocks/TRADES_BY_MINUTE"
+by = "ticker"
+lat = "trades"
+lon = "largest"
+column = "low"
+"""
+DISPLAY = f"""
 from django.utils import timezone
 from accounts.models import User
-from dashboard.boards import links
+from dashboard.boards import links, store
 from dashboard.boards.models import Board
+Board.objects.update(seen_by=Board.PUBLIC)
 links.make(Board.objects.get(), User.objects.get(username="admin").pk, "Hall", 90, timezone.now(), lambda _: "w" * 43)
+store.make({MAP!r}, None)
 """
 ALARMS = """
 import json
