@@ -1,8 +1,10 @@
 """Tests the pages of rules: the form offers what exists, refuses in sentences, and keeps versions."""
 
+import json
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 from hypothesis import given, settings
@@ -171,3 +173,17 @@ def test_rows_are_read_in_parts_and_each_once(operator: Client, monkeypatch: pyt
         span = ranges.parse("1h", clock.now())
         read = recounting.Rows().read(dataset, BUSY, "trades", span)
         assert (read.keys["AMZN"].values, read.cut, read.rows) == (wanted, most == 8, 2 * len(wanted))
+
+
+def test_command_counts_a_rule_again_with_another_level(busy: Rule, capsys: pytest.CaptureFixture[str]) -> None:
+    start = timezone.now().replace(second=0, microsecond=0) - timedelta(minutes=40)
+    for minute, number in enumerate((10, 50, 60, 10)):
+        trades("AMZN", start + timedelta(minutes=minute), number)
+    call_command("alarms", "backtest", "busy", "--range", "1h")
+    call_command("alarms", "backtest", "busy", "--range", "1h", "--level", "55", "--json")
+    words, row = capsys.readouterr().out.splitlines()
+    assert words.startswith("1 alarm (0 still open), 3 messages, of 4 rows since ")
+    assert [json.loads(row)[name] for name in ("alarms", "notices", "ends", "cut")] == [1, 1, 1, False]
+    with pytest.raises(SystemExit):
+        call_command("alarms", "backtest", "busy", "--level", "5")
+    assert "could never clear" in capsys.readouterr().err
