@@ -145,13 +145,8 @@ def test_targets_are_told_as_a_naive_account_says(history: list[tuple[str, str, 
 
 def test_severity_key_and_rule_decide() -> None:
     other = rule("other")
-    wishes: dict[str, dict[str, Any]] = {
-        "all": {},
-        "key": {"key": "b"},
-        "rule": {"rule": other},
-        "least": {"least": "critical"},
-    }
-    for name, words in wishes.items():
+    narrow: dict[str, dict[str, Any]] = {"key": {"key": "b"}, "rule": {"rule": other}, "least": {"least": "critical"}}
+    for name, words in ({"all": {}} | narrow).items():
         Subscription.objects.create(target=targets.make(name, "inapp", {}, actor="x"), **words)
     for each in (episode("a"), episode("b"), episode("c", rule=other), episode("d", severity="critical")):
         notice(each)
