@@ -57,7 +57,7 @@ class Rows:
             at, found = self._kept.get(name, (0.0, None))
             if found and self._clock() - at < FRESH:
                 return found
-        found = _read(dataset, spec, stream, span.start, span.end)
+        found = read(dataset, spec, stream, span.start, span.end)
         with self._lock:
             self._kept[name] = self._clock(), found
             self._kept.move_to_end(name)
@@ -78,7 +78,7 @@ def count(dataset: Dataset, spec: RuleSpec, stream: str, span: Span) -> Recounte
     return Recounted(made, found.rows, found.since, found.cut, round((perf_counter() - began) * 1000))
 
 
-def _read(dataset: Dataset, spec: RuleSpec, stream: str, start: int, end: int) -> Read:
+def read(dataset: Dataset, spec: RuleSpec, stream: str, start: int, end: int) -> Read:
     """Reads rows, the newest first, in questions of at most CHUNK rows."""
     assert dataset.cells is not None
     columns = [*spec.by, *([spec.column] if spec.column else [])]
