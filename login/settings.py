@@ -231,8 +231,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="Millrace <mil
 
 # --- Messages of alarms: docs/notify.md
 
-# Private places that webhooks and probes may call all the same: networks, addresses, names, each with a port or not.
-ALLOWED_TARGETS = env.list("ALLOWED_TARGETS", default=[])
+ALLOWED_TARGETS = env.list("ALLOWED_TARGETS", default=[])  # private places that webhooks and probes may call
 try:
     allowed(ALLOWED_TARGETS)
 except ValueError as error:
