@@ -21,7 +21,7 @@ def run(options: Options) -> Iterator[Figure]:
         found = found_by("year", str(options.amount(YEAR)), environment=site.environment)
     for name, seconds in found["looks"].items():
         yield Figure(name, "ms", [1000 * each for each in seconds])
-    for of in ("market", "ticker", "json"):
+    for of in ("market", "ticker", "json", "board", "data"):
         day, year = (median(found["looks"][f"{of} {text}"]) for text in ("24h", "365d"))
         yield Figure(f"{of}: a year ÷ a day", "×", [year / day], RATIO)
     yield Figure(

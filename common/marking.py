@@ -20,6 +20,7 @@ class Mark:
     url: str = ""  # of this site; "" for none
     about: str = ""  # the only thing that it is about, as a site: charts of another one do not show it
     staff: bool = False  # only staff may see it
+    stream: str = ""  # on a page with charts of several streams: charts of another one do not show it
 
 
 # Called with a stream and two times in milliseconds; answers the newest marks of that time, at most MOST.

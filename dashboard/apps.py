@@ -18,4 +18,5 @@ class DashboardConfig(AppConfig):
         finding.register("pages", own.find_pages)
         finding.register("boards", boards.find)
         finding.register("streams", own.find_streams)
-        marking.register("streams", own_marking.marks)
+        marking.register("shards", own_marking.resharded)
+        marking.register("outages", own_marking.outages)

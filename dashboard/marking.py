@@ -1,17 +1,25 @@
-"""Marks the re-shardings of a stream on its time axes, for staff."""
+"""Marks the re-shardings of a stream on its time axes, for staff, and outages of its readers, for everybody."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db.models import Max
 
 from common.marking import MOST, Mark
 from dashboard import links
 from streams.core import clock
-from streams.models import Audit
+from streams.models import Audit, LagMinute, Outage
 
 ACTS = {"split": "split", "merge": "merged", "reshard": "re-sharded"}
 LOOKED_AT = 200  # rows of the audit: it has them of all streams
+LEAST = timedelta(minutes=2)  # of an outage that goes on
+SAYS = {
+    Outage.ABSENT: "{} had no worker for {}",
+    Outage.STUCK: "{} did not get on for {}: the stream could not be read, or its records could not be applied",
+}
 
 
-def marks(stream: str, start: int, end: int) -> Iterator[Mark]:
+def resharded(stream: str, start: int, end: int) -> Iterator[Mark]:
     """Yields the splits, merges and re-shardings that the audit has of the time."""
     since, until = clock.to_datetime(start), clock.to_datetime(end)
     rows = Audit.objects.filter(action__in=ACTS, at__gte=since, at__lt=until).order_by("-pk")[:LOOKED_AT]
@@ -21,3 +29,32 @@ def marks(stream: str, start: int, end: int) -> Iterator[Mark]:
     for row in of_stream[:MOST]:
         text = f"{row.target}: {ACTS[row.action]} by {row.who}"
         yield Mark(clock.from_datetime(row.at), None, "shards", text, links.to_stream(stream), staff=True)
+
+
+def outages(stream: str, start: int, end: int) -> Iterator[Mark]:
+    """Yields the times in which readers did not get on, of a minute and more, the latest first."""
+    since, until = clock.to_datetime(start), clock.to_datetime(end)
+    rows = Outage.objects.filter(stream=stream, end__gt=since, start__lt=until).order_by("-end")[:MOST]
+    yield from (_outage(row) for row in [*_going_on(stream, since, until), *rows])
+
+
+def _going_on(stream: str, since: datetime, until: datetime) -> Iterator[Outage]:
+    """Yields the outages that no worker has told yet: another's note is at least two minutes younger.
+
+    The clock of this machine alone proves nothing: it may be wrong.
+    """
+    newest = LagMinute.objects.aggregate(newest=Max("minute"))["newest"]
+    if newest is None or newest <= since:
+        return
+    mine = LagMinute.objects.filter(stream=stream).order_by().values_list("application")
+    for application, last in mine.annotate(last=Max("minute")):
+        began = last + timedelta(minutes=1)
+        if newest - last > LEAST and began < until:
+            yield Outage(application=application, stream=stream, kind=Outage.ABSENT, start=began, end=newest)
+
+
+def _outage(row: Outage) -> Mark:
+    start, end = (clock.from_datetime(moment) for moment in (row.start, row.end))
+    minutes = (end - start) // clock.MINUTE
+    lasted = f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"
+    return Mark(start, end, "outage", SAYS[row.kind].format(row.application, lasted), links.to_stream(row.stream))

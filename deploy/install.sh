@@ -90,7 +90,7 @@ for stream in "${applications[@]}"; do on_system "$home/deploy/manage" streams c
 on_system nginx -t -q
 [[ -n $root$dry || ${changed[*]-} != */system/millrace-* ]] || ! systemctl is-active --quiet millrace.target || stale=yes
 on_system systemctl daemon-reload
-on_system systemctl enable --now --quiet millrace.target millrace-{web,login,ingest,endpoint,sockets,metrics}.service "${applications[@]/#/millrace-consume@}" millrace-janitor.timer
+on_system systemctl enable --now --quiet millrace.target millrace-{web,login,ingest,endpoint,sockets,notify,metrics}.service "${applications[@]/#/millrace-consume@}" millrace-janitor.timer
 on_system systemctl enable --quiet nginx
 on_system systemctl reload-or-restart nginx
 

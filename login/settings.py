@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "applications.probes",
     "sql",
     "alarms",
+    "archive",
     "ingest",
     "monitoring",
     "login",  # the page frame: templates/base.html
@@ -133,6 +134,16 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STREAM_URL = env.str("STREAM_URL", default="") or f"embedded:{VAR_DIR / 'streams.sqlite3'}"
 private.shut(VAR_DIR / "streams.sqlite3")
 
+# --- The archive: manage.py consume archive --stream NAME
+
+ARCHIVE_URL = env.str("ARCHIVE_URL", default="") or f"file:{VAR_DIR / 'archive'}"  # or s3://BUCKET/PREFIX?region=R
+ARCHIVE_RECORDS = env.int("ARCHIVE_RECORDS", default=200_000)  # of a shard in a file at most, held in memory until then
+ARCHIVE_BYTES = env.int("ARCHIVE_BYTES", default=64 * 1024 * 1024)  # of their data
+ARCHIVE_AGE = env.float("ARCHIVE_AGE", default=60)  # seconds after which a file is written all the same
+ARCHIVE_RAW = env.bool("ARCHIVE_RAW", default=False)  # keep the text of each record beside its columns
+if not (0 < ARCHIVE_RECORDS <= 2_000_000 and 0 < ARCHIVE_BYTES <= 1 << 30 and 0 <= ARCHIVE_AGE <= 86_400):
+    raise ImproperlyConfigured("ARCHIVE_RECORDS is 1 to 2,000,000, ARCHIVE_BYTES up to 1 GiB, ARCHIVE_AGE 0 to 86400.")
+
 # --- Doors in: docs/http-in.md, and the Kinesis API
 
 ENDPOINT_PORT = env.int("ENDPOINT_PORT", default=4567)  # of `manage.py endpoint`, on this machine
@@ -148,9 +159,11 @@ ENDPOINT_REGION = env.str("ENDPOINT_REGION", default="us-east-1")  # that client
 
 RETENTION_RATES = env.int("RETENTION_RATES", default=14)  # counts of records for each second
 RETENTION_STEPS = env.int("RETENTION_STEPS", default=400)  # sums over 5 minutes to a day of rates and of boards' data
+RETENTION_ARCHIVE = env.int("RETENTION_ARCHIVE", default=0)  # files of the archive, by arrival
 RETENTION_RESULTS = env.int("RETENTION_RESULTS", default=400)  # results of minutes: a year, and the same month before
 RETENTION_SQL = env.int("RETENTION_SQL", default=400)  # rows and faults of SQL applications, by row time
 RETENTION_ALARMS = env.int("RETENTION_ALARMS", default=400)
+RETENTION_MESSAGES = env.int("RETENTION_MESSAGES", default=400)  # messages of alarms, with their attempts
 RETENTION_ORDER_LINES = env.int("RETENTION_ORDER_LINES", default=30)  # by the arrival of the line
 RETENTION_SITES = env.int("RETENTION_SITES", default=30)  # silent sites without a threshold of their own
 RETENTION_DEAD_LETTERS = env.int("RETENTION_DEAD_LETTERS", default=400)  # neither replayed nor discarded
@@ -236,6 +249,7 @@ try:
     allowed(ALLOWED_TARGETS)
 except ValueError as error:
     raise ImproperlyConfigured(f"ALLOWED_TARGETS: {error}.") from None
+DENY_LIST = env.str("DENY_LIST", default="")  # the file of nginx's deny lines that alarms may write; "": none
 
 # --- Rules for browsers
 

@@ -171,9 +171,11 @@ def nothing_is_remembered() -> None:
     """Clears the caches that a process has of the database, since each test rolls its rows back."""
     from applications.market import sink as sink  # noqa: PLC0415
     from applications.market import topics as page  # noqa: PLC0415 - Django is set up only now
+    from dashboard.held import rows  # noqa: PLC0415
 
     page.forget()
     sink.forget()
+    rows.forget()
 
 
 @pytest.fixture(autouse=True)

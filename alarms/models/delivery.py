@@ -21,6 +21,8 @@ class Target(models.Model):
     # The queue: one process at a time delivers to a target.
     lease_owner = models.CharField(max_length=64, default="")
     lease_until = models.DateTimeField(null=True)
+    # After a failure of the whole target: the time of the next attempt. Null: its last attempt was answered.
+    resumes = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.name

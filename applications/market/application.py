@@ -10,6 +10,7 @@ from applications.market import topics as snapshots
 from applications.market.datasets import MINUTES, TABLE
 from applications.market.metrics import windows_closed
 from applications.market.models import TRADES, TradeMinute
+from applications.market.observing import observe
 from applications.market.retention import outlived
 from applications.market.rollups import LADDER
 from applications.market.source import SOURCE
@@ -19,6 +20,7 @@ from streams.core.sink import Rows
 from streams.models.rollups import Roller
 
 SECOND = timedelta(seconds=1)
+BOTH = beside(LADDER, TABLE)
 
 APPLICATION = Application(
     name=TRADES,
@@ -31,7 +33,7 @@ APPLICATION = Application(
     source=SOURCE,
     report=report.trades,
     closing=report.MinuteReports,
-    deliver=partial(Roller, beside(LADDER, TABLE)),
+    deliver=partial(Roller, BOTH),
     results=[(TradeMinute, "minute")],
     windows_closed=windows_closed,
     retention=outlived,
@@ -41,6 +43,7 @@ APPLICATION = Application(
         "ticker": Topic(build=snapshots.ticker, every=SECOND, many=snapshots.tickers),
     },
     datasets=[MINUTES],
+    observe=observe,
     urls="applications.market.urls",
     navigation=Navigation(
         label="Market",

@@ -9,6 +9,7 @@ from applications.orders import topics as snapshots
 from applications.orders.datasets import ALARMS, SECONDS
 from applications.orders.metrics import windows_closed
 from applications.orders.models import DEFAULT_THRESHOLD, ORDERS, AlarmEpisode, SiteCount
+from applications.orders.observing import episodes, observe
 from applications.orders.retention import outlived
 from applications.orders.source import SOURCE
 from streams.applications import Application, Navigation, Topic
@@ -37,6 +38,8 @@ APPLICATION = Application(
         "site-history": Topic(build=snapshots.site_history, many=partial(snapshots.many, snapshots.site_history)),
     },
     datasets=[SECONDS, ALARMS],
+    observe=observe,
+    episodes=episodes,
     urls="applications.orders.urls",
     navigation=Navigation(
         label="Orders",

@@ -42,7 +42,7 @@ SITES_MOST = 5_000  # of a shard
 class SiteState(msgspec.Struct, array_like=True):
     """Holds the state of one site beside its window: its newest line, second and episode, and its notifications."""
 
-    second: SecondRate | None = None
+    second: SecondRate | None = None  # of its newest lines, until it is over
     episode: Episode | None = None
     below_since: int | None = None  # when the count last fell below the threshold of an open episode
     notified: int | None = None
@@ -70,7 +70,10 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
         self._thresholds: Mapping[str, int] = {}
         self._default = default
         self._open: set[StateKey] = set()
+        self._ongoing: dict[int, dict[StateKey, SecondRate]] = {}  # seconds that are not over, by their start
         for key, site in self._sites.items():
+            if site.second:
+                self._ongoing.setdefault(site.second.second, {})[key] = site.second
             if site.episode:
                 self._open.add(key)
             if not self._windows.total(key):
@@ -79,6 +82,7 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
         self._seconds: dict[int, dict[str, SecondRate]] = {}  # by second, then by site
         self._episodes: dict[tuple[str, str], Episode] = {}
         self._calls: list[NotificationDue] = []
+        self._finished: list[tuple[str, SecondRate]] = []
         self._keeps_lines = keeps_lines
         self._lines: list[Arrivals] = []
 
@@ -113,9 +117,11 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
             [each for rates in self._seconds.values() for each in rates.items()],
             list(self._episodes.values()),
             self._calls,
+            self._finished,
             self._lines,
         )
-        self._counted, self._seconds, self._episodes, self._calls, self._lines = {}, {}, {}, [], []
+        self._counted, self._seconds, self._episodes = {}, {}, {}
+        self._calls, self._finished, self._lines = [], [], []
         return results if any(results) else None
 
     def changes(self) -> StateChange:
@@ -143,10 +149,19 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
             if not left.after:
                 self._sites.rest(left.key, site.newest + FORGET)
             self._counted[left.key[0]] = (site, left.after)
+        self._finish()
         for key in sorted(self._open):
             if self._windows.total(key) <= max(self._threshold(key) - 2, 0):
                 self._end(key)
         self._sites.forget(self._windows.watermark)
+
+    def _finish(self) -> None:
+        """Hands on the seconds that are over, oldest first."""
+        watermark = self._windows.watermark
+        for second in sorted(each for each in self._ongoing if each + SECOND <= watermark):
+            for key, rate in sorted(self._ongoing.pop(second).items(), key=_NAME):
+                self._sites.touch(key).second = None
+                self._finished.append((key[0], rate))
 
     def _end(self, key: StateKey) -> None:
         site = self._sites.touch(key)
@@ -171,6 +186,7 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
             rate = site.second
             if rate is None or rate.second != second:
                 rate = site.second = SecondRate(second, 0, 0)
+                self._ongoing.setdefault(second, {})[key] = rate
             rate.lines += new
             if count > rate.peak:
                 rate.peak = count

@@ -76,8 +76,11 @@ class WindowCount(NamedTuple):
 
 
 class OrderResults(NamedTuple):
+    """Holds what a step changed, and in `finished` the seconds that no line can change any more."""
+
     counts: list[WindowCount]
     seconds: list[tuple[str, SecondRate]]
     episodes: list[Episode]
     calls: list[NotificationDue]
+    finished: Sequence[tuple[str, SecondRate]] = ()
     lines: Sequence[Arrivals] = ()  # to be kept

@@ -9,6 +9,7 @@ from typing import Any
 from common.text import quoted
 from dashboard import ranges
 from dashboard.boards.spec import Panel, Variable, milliseconds
+from dashboard.held.looks import once
 from dashboard.ranges import Span
 from streams import applications
 from streams.core import clock
@@ -19,6 +20,7 @@ from streams.models.readers import default_stream, progress_of, streams_of
 
 ADDED = ("count", "sum", "distinct")  # a step without rows has 0, where rows are known
 EXACT = 2**53  # up to which a float holds every whole number
+MONTH = 30 * 86_400 * SECOND
 PIECES = 30  # of a range, where only the whole is shown: a cut leaves out whole pieces
 
 
@@ -43,8 +45,9 @@ class Sources:
         if application not in self._streams:
             self._streams[application] = streams_of(application)
         known = self._streams[application]
-        found = named or default_stream(application, known)
-        if named and named not in (*known, default_stream(application, known)):
+        default = once(("default stream", application), lambda: default_stream(application, known))
+        found = named or default
+        if named and named not in (*known, default):
             raise PanelError(f"{application} has never read a stream {quoted(named)}.")
         return found
 
@@ -101,7 +104,15 @@ class Asking:
         """Returns the function over the span, in about as many steps as `points` or in those of the panel's window."""
         window = milliseconds(self.panel.window) if self.panel.kind in ("lines", "bars") else 0
         step = _multiple(ranges.step(self.span, max(self.least, window, SECOND), points), self.least)
-        start = self.span.start // step * step
+        return self._series(self.span.start // step * step, step, **more)
+
+    def whole(self, **more: Any) -> Series:
+        """Returns the function over exactly the span, in a few steps of any length: they are not shown."""
+        least = max(self.least, SECOND)
+        step = MONTH if self.span.length > 3 * MONTH else ranges.step(self.span, least, PIECES)
+        return self._series(self.span.start // least * least, step, **more)
+
+    def _series(self, start: int, step: int, **more: Any) -> Series:
         return filled(self, self.dataset.series(self.question(start, self.span.end, step=step, **more)))
 
 

@@ -8,6 +8,7 @@ from django.db import DataError
 from dashboard.boards import asking, maps
 from dashboard.boards.asking import Asking, PanelError, Sources, number
 from dashboard.boards.spec import Content, Panel, Variable, milliseconds
+from dashboard.held.looks import one_look
 from dashboard.ranges import Span
 from streams.core.clock import SECOND, iso, to_iso
 from streams.declarations import Series
@@ -23,11 +24,13 @@ NAMES |= {"sum": "Sum of", "last": "Last", "p95": "95th percentile of"}
 
 def board(content: Content, span: Span, value: str, now: int) -> dict[str, Any]:
     """Returns the snapshot of a board for a time and a value of its variable, "" for all."""
-    sources = Sources()
+    with one_look():
+        sources = Sources()
+        shown = [panel(each, span, content.variable, value, sources) for each in content.panels]
     return {
         "now": to_iso(now),
         "range": {"text": span.text, "start": to_iso(span.start), "end": to_iso(span.end), "live": span.live},
-        "panels": [panel(each, span, content.variable, value, sources) for each in content.panels],
+        "panels": shown,
     }
 
 
@@ -115,7 +118,7 @@ def _lines(asked: Asking) -> dict[str, Any]:
 
 def _top(asked: Asking) -> dict[str, Any]:
     """Builds a ranking of the values of a column by the function over the whole span."""
-    series = asked.series(asking.PIECES, most=asked.panel.most or PLACES)
+    series = asked.whole(most=asked.panel.most or PLACES, whole=True)
     values = [number(line.whole) for line in series.lines]
     greatest = max((value for value in values if value is not None), default=0)
     places = [

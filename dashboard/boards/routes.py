@@ -1,6 +1,5 @@
 """Finds the routes of moving things on a map: the newest position of each, and a trail of earlier ones."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -45,15 +44,14 @@ def find(rows: Sequence[Row], *, most: int, trail: int, step: int, positions: in
     found: dict[str, Route] = {}
     others: set[str] = set()
     misplaced = 0
-    for time, (name, *place, value) in rows:
-        at = _position(time, *place)
-        if name is None or at is None:
+    for time, (name, north, east, value) in rows:
+        if name is None or not _is_on_earth(north, east):
             misplaced += 1
         elif route := found.get(name):
             if len(route.positions) <= trail and time // step != route.positions[-1].time // step:
-                route.positions.append(at)
+                route.positions.append(Position(time, float(north), float(east)))
         elif len(found) < most:
-            found[name] = Route(str(name), value, [at])
+            found[name] = Route(str(name), value, [Position(time, float(north), float(east))])
         else:
             others.add(name)
     allowed = max(1, positions // max(1, len(found)))
@@ -62,11 +60,9 @@ def find(rows: Sequence[Row], *, most: int, trail: int, step: int, positions: in
     return Routes(sorted(found.values(), key=lambda route: route.name), len(others), misplaced)
 
 
-def _position(time: int, latitude: Any, longitude: Any) -> Position | None:
-    """Returns a position; None for values that name no place on the earth."""
+def _is_on_earth(north: Any, east: Any) -> bool:
+    """Returns whether two values are degrees of a place; NaN, texts and other values are none."""
     try:
-        north, east = float(latitude), float(longitude)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    on_earth = math.isfinite(north) and math.isfinite(east) and abs(north) <= 90 and abs(east) <= 180
-    return Position(time, north, east) if on_earth else None
+        return bool(-90 <= north <= 90 and -180 <= east <= 180)
+    except (TypeError, ArithmeticError):  # a decimal NaN cannot be compared
+        return False

@@ -1,7 +1,7 @@
 // <board-map>: the moving things of a panel on a map, drawn on one canvas; loaded on pages that have one.
 
 import { one, setText } from "./dom.js";
-import { grouped, time } from "./format.js";
+import { time } from "./format.js";
 import { listen } from "./map/gestures.js";
 import { Land } from "./map/land.js";
 import { fades, Painter, pixelsOf } from "./map/paint.js";
@@ -14,6 +14,7 @@ import { inks } from "./theme-colors.js";
 import { zone } from "./zone.js";
 
 const SETTLED = 140; // milliseconds after the last movement of a view until the land is drawn anew
+const SMALL = 2.5; // times that a view may be enlarged before it is fitted again
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 class BoardMap extends HTMLElement {
@@ -29,6 +30,7 @@ class BoardMap extends HTMLElement {
   #centred = true; // the view stays with the thing that is followed
   #hovered = ""; // a thing's name
   #asked = false;
+  #replayed = null; // the tracks of the last replay
   #movedAt = -Infinity;
 
   connectedCallback() {
@@ -66,12 +68,18 @@ class BoardMap extends HTMLElement {
   }
 
   #replay(tracks, moment) {
+    const begins = this.#replayed !== tracks;
+    this.#replayed = tracks;
     this.#scene.replay(tracks, moment);
-    this.#shown();
+    this.#shown(begins);
   }
 
-  #shown() {
-    if (this.#fits && this.#view && this.#scene.strays(this.#view)) this.#fit();
+  /** Draws what the scene has now; a view that follows the things is fitted again if they leave it or look small in it. */
+  #shown(mayFit = true) {
+    if (this.#fits && mayFit && this.#view) {
+      const wanted = fitted(...this.#scene.all(), this.#view.width, this.#view.height);
+      if (wanted.k > SMALL * this.#view.k || this.#scene.strays(this.#view)) this.#fit();
+    }
     this.#read();
     this.#ask();
   }
@@ -196,7 +204,7 @@ class BoardMap extends HTMLElement {
     this.#trails(context, seen, followed);
     this.#painter.marks(context, seen);
     for (const thing of [followed, this.#scene.named(this.#hovered)]) if (thing) this.#painter.ring(context, thing, this.#painter.ink.ink);
-    this.#painter.names(context, followed ? [followed, ...seen.filter((thing) => thing !== followed)] : seen);
+    this.#painter.names(context, followed ? [followed, ...seen.filter((thing) => thing !== followed)] : seen, this.#view.width);
     this.#painter.ruler(context, this.#view);
     if (gliding) this.#ask();
   }

@@ -1,22 +1,22 @@
 // Events on the time axes of a page's charts. The list on the page is their text; its numbers stand in the charts.
 
-/** Returns the marks between two times in seconds, with their numbers: [{ number, from, to }]. `of`: the thing that a chart is about, or "". */
-export function within(marks, start, end, of = "") {
+/** Returns the marks between two times in seconds, with their numbers: [{ number, from, to }]. `of` and `on`: the thing and the stream that a chart is about, or "". */
+export function within(marks, start, end, of = "", on = "") {
   return marks
-    .map(({ at, until, about }, place) => ({ number: place + 1, from: at / 1000, to: (until ?? at) / 1000, about }))
-    .filter(({ from, to, about }) => to >= start && from <= end && (!about || !of || about === of))
+    .map(({ at, until, about, on: stream }, place) => ({ number: place + 1, from: at / 1000, to: (until ?? at) / 1000, about, stream }))
+    .filter(({ from, to, about, stream }) => to >= start && from <= end && (!about || !of || about === of) && (!stream || !on || stream === on))
     .map(({ number, from, to }) => ({ number, from, to }));
 }
 
 function listed() {
-  return [...document.querySelectorAll("[data-marks] [data-at]")].map(({ dataset }) => ({ at: Number(dataset.at), until: dataset.until && Number(dataset.until), about: dataset.about }));
+  return [...document.querySelectorAll("[data-marks] [data-at]")].map(({ dataset }) => ({ at: Number(dataset.at), until: dataset.until && Number(dataset.until), about: dataset.about, on: dataset.on }));
 }
 
 /** Draws the page's marks into a chart of uPlot: a dashed line each, a shade for one that lasts, and the number. */
 export function drawMarks(plot, ink) {
   const { min, max } = plot.scales.x;
   const card = plot.root.closest("[data-site]");
-  const found = within(listed(), min, max, card ? card.dataset.key || card.dataset.site : "");
+  const found = within(listed(), min, max, card ? card.dataset.key || card.dataset.site : "", plot.root.closest("[data-on]")?.dataset.on);
   if (!found.length) return;
   const { ctx, bbox: box } = plot;
   const place = (time) => Math.round(plot.valToPos(Math.min(max, Math.max(min, time)), "x", true));

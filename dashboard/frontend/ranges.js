@@ -39,6 +39,6 @@ export function around(from, to) {
 export function addressOf(range, address) {
   const url = new URL(address);
   url.searchParams.set("range", range);
-  url.searchParams.delete("page");
+  for (const name of ["page", "at"]) url.searchParams.delete(name);
   return url.pathname + url.search;
 }

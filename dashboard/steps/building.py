@@ -1,23 +1,24 @@
 """Adds up the rows of a dataset over steps: the shortest from the rows, each longer one from the one below."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from dashboard.steps.models import RowStep
+from dashboard.steps.models import ALL, EACH, RowStep
 from streams.core import clock
 from streams.models.rollups import Ladder
 
 if TYPE_CHECKING:
     from dashboard.datasets import Table
 
-LEVELS = (300, 1800, 10_800, 86_400)  # seconds; each divides the next
+LEVELS = (300, 1800, 10_800, 86_400, 30 * 86_400)  # seconds; each divides the next
 SPARES = 30  # a level is at least as many steps of the rows: below, it would hardly be shorter than they are
-KEYS = 500  # combinations of texts in one step
+KEYS = 500  # values of a text, or combinations, in one step
+ALONE = 4  # texts of which each has steps of its own: most questions are about one, and read fewer rows so
 READ = 200_000  # rows that are added up for one step
 PLACES = ("count", "sum", "min", "max", "last", "at", "order")  # of a column's list; `at` and `order` are of `last`
 AT = PLACES.index("at")
@@ -41,6 +42,17 @@ class Steps:
         """Returns the lengths of its steps, in seconds."""
         return [level for level in LEVELS if level * clock.SECOND >= SPARES * self.step]
 
+    @property
+    def groupings(self) -> dict[str, Sequence[int]]:
+        """Returns the places of the texts by which rows are grouped, by RowStep.of."""
+        alone = {name: [place] for place, name in enumerate(self.texts[:ALONE])} if len(self.texts) > 1 else {}
+        return alone | {EACH: range(len(self.texts))}
+
+    def of(self, texts: Collection[str]) -> str:
+        """Returns RowStep.of of the steps that tell these texts apart."""
+        name = next(iter(texts), ALL)
+        return name if len(texts) < 2 and name in {ALL, *self.groupings} else EACH
+
 
 @dataclass
 class Group:
@@ -57,22 +69,26 @@ class Group:
             self.numbers[name] = list(more) if mine is None else _merged(mine, more)
 
 
+Groups = dict[str, dict[tuple[Any, ...], Group]]  # by RowStep.of and texts
+
+
 class Added(NamedTuple):
-    """Holds the sums of one step. None for `whole`: its rows are too many; for `groups`: their combinations are."""
+    """Holds the sums of one step. None for `whole`: its rows are too many; for `groups`: their texts are."""
 
     whole: Group | None
-    groups: dict[tuple[Any, ...], Group] | None
+    groups: "Groups | None"
 
 
 def beside(ladder: Ladder, *tables: "Table") -> Ladder:
     """Returns a ladder that also builds the steps of these tables."""
 
     def build(stream: str, step: int, starts: Sequence[datetime]) -> None:
-        ladder.build(stream, step, starts)
+        if step in ladder.steps:
+            ladder.build(stream, step, starts)
         for table in tables:
             build_steps(table, stream, step, starts)
 
-    return replace(ladder, build=build)
+    return replace(ladder, steps=sorted({*ladder.steps, *LEVELS}), build=build)
 
 
 def build_steps(table: "Table", stream: str, step: int, starts: Sequence[datetime]) -> None:
@@ -97,16 +113,19 @@ def _stored(kept: Steps, stream: str, step: int, start: int, added: Added) -> It
     whole, groups = added
     if whole is None or whole.rows:
         data = _encode(whole.numbers if whole else {}).decode()
-        yield RowStep(**same, whole=True, complete=groups is not None, rows=whole.rows if whole else None, data=data)
-    for texts, group in (groups or {}).items():
-        data = _encode(dict(zip(kept.texts, texts, strict=True)) | group.numbers).decode()
-        yield RowStep(**same, whole=False, rows=group.rows, data=data)
+        yield RowStep(**same, of=ALL, complete=groups is not None, rows=whole.rows if whole else None, data=data)
+    for of, found in (groups or {}).items():
+        names = [kept.texts[place] for place in kept.groupings[of]]
+        for texts, group in found.items():
+            data = _encode(dict(zip(names, texts, strict=True)) | group.numbers).decode()
+            yield RowStep(**same, of=of, rows=group.rows, data=data)
 
 
 def _of_rows(table: "Table", stream: str, step: int, start: int) -> Added:
     """Adds up the rows of a step, which the database may hold in any order."""
-    assert table.steps
-    texts, numbers = table.steps.texts, table.steps.numbers
+    kept = table.steps
+    assert kept
+    texts, numbers = kept.texts, kept.numbers
     since = datetime.fromtimestamp(start, UTC)
     found = table.rows_of(stream).filter(
         **{f"{table.time}__gte": since, f"{table.time}__lt": since + timedelta(seconds=step)}
@@ -114,13 +133,15 @@ def _of_rows(table: "Table", stream: str, step: int, start: int) -> Added:
     if found.order_by()[: READ + 1].count() > READ:
         return Added(None, None)
     columns = {f"c{place}": table.columns[name] for place, name in enumerate([*texts, *numbers])}
-    added = Added(Group(), {})
+    whole, groups = Group(), _Groups(kept)
     for at, order, *values in found.annotate(**columns).values_list(table.time, "pk", *columns).iterator():
         key, cells = tuple(values[: len(texts)]), values[len(texts) :]
         moment = clock.from_datetime(at)
         one = {name: _one(cell, moment, order) for name, cell in zip(numbers, cells, strict=True) if _counts(cell)}
-        added = _add(added, key, 1, one)
-    return added
+        whole.add(1, one)
+        for of, places in kept.groupings.items():
+            groups.add(of, tuple(key[place] for place in places), 1, one)
+    return Added(whole, groups.found)
 
 
 def _of_steps(table: "Table", stream: str, step: int, start: int) -> Added:
@@ -132,33 +153,40 @@ def _of_steps(table: "Table", stream: str, step: int, start: int) -> Added:
         dataset=kept.dataset,
         stream=stream,
         step=below,
-        whole__in=(True, False),
+        of__in=(ALL, *kept.groupings),
         start__gte=start,
         start__lt=start + step,
     )
-    whole, groups, complete = Group(), Added(Group(), {}), True
-    for is_whole, is_complete, rows, text in found.values_list("whole", "complete", "rows", "data").iterator():
+    whole, groups, complete = Group(), _Groups(kept), True
+    for of, is_complete, rows, text in found.values_list("of", "complete", "rows", "data").iterator():
         if rows is None:
             return Added(None, None)
         data = _decode(text)
         numbers = {name: data[name] for name in kept.numbers if name in data}
-        if is_whole:
+        if of == ALL:
             whole.add(rows, numbers)
             complete = complete and is_complete
         else:
-            groups = _add(groups, tuple(data.get(name) for name in kept.texts), rows, numbers)
-    return Added(whole, groups.groups if complete else None)
+            groups.add(of, tuple(data.get(kept.texts[place]) for place in kept.groupings[of]), rows, numbers)
+    return Added(whole, groups.found if complete else None)
 
 
-def _add(added: Added, key: tuple[Any, ...], rows: int, numbers: Mapping[str, Numbers]) -> Added:
-    assert added.whole
-    added.whole.add(rows, numbers)
-    if added.groups is None:
-        return added
-    if key not in added.groups and len(added.groups) >= KEYS:
-        return added._replace(groups=None)
-    added.groups.setdefault(key, Group()).add(rows, numbers)
-    return added
+class _Groups:
+    """Adds rows up by their texts, until there are too many."""
+
+    def __init__(self, kept: Steps) -> None:
+        self.found: Groups | None = {of: {} for of in kept.groupings}
+
+    def add(self, of: str, key: tuple[Any, ...], rows: int, numbers: Mapping[str, Numbers]) -> None:
+        if self.found is None:
+            return
+        groups = self.found[of]
+        if key not in groups:
+            if len(groups) >= KEYS:
+                self.found = None
+                return
+            groups[key] = Group()
+        groups[key].add(rows, numbers)
 
 
 def _counts(cell: Any) -> bool:

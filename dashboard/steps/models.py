@@ -3,10 +3,11 @@
 from django.db import models
 
 MOST_DATASET = 200  # characters
+ALL, EACH = "", "*"  # all rows of a step, and those of each combination of all texts
 
 
 class RowStep(models.Model):
-    """Stores the rows of one step: all together, and those of each combination of their texts.
+    """Stores the rows of one step: all together, those of each value of a text, and of each combination of all texts.
 
     `data` is a JSON object: the texts by column, and by each column of numbers the list of building.PLACES.
     """
@@ -15,14 +16,14 @@ class RowStep(models.Model):
     stream = models.CharField(max_length=128)
     step = models.PositiveIntegerField()  # seconds
     start = models.BigIntegerField()  # seconds since 1970
-    whole = models.BooleanField()  # all rows of the step
-    complete = models.BooleanField(default=True)  # of all rows: those of each combination stand beside it
+    of = models.CharField(max_length=128)  # ALL, a text column, or EACH
+    complete = models.BooleanField(default=True)  # of ALL: those of values and combinations stand beside it
     rows = models.BigIntegerField(null=True)  # None: they are too many to be added up
     data = models.TextField()
 
     class Meta:
         indexes = [
-            models.Index(fields=["dataset", "stream", "step", "whole", "start"], name="row_steps_by_time"),
+            models.Index(fields=["dataset", "stream", "step", "of", "start"], name="row_steps_by_time"),
             models.Index(fields=["start"], name="row_steps_by_age"),
         ]
 

@@ -1,12 +1,27 @@
 """Writes the values of panels; dashboard/frontend/parts/figures.js writes the same in the browser."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
 
 from dashboard.templatetags.figures import compact
 
 register = template.Library()
+
+
+@register.filter
+def steps(twin: Iterable[tuple[str, list[float | None]]]) -> str:
+    """Returns the rows of a curve's table; a template would need ten times as long for those of a year."""
+    return mark_safe("".join(map(_row, twin)))  # noqa: S308 - times and numbers, written here
+
+
+def _row(step: tuple[str, list[float | None]]) -> str:
+    time, values = step
+    head = f'<time data-format="full" datetime="{time}">{time[:10]} {time[11:19]}</time>'
+    return f'<tr><th scope="row">{head}</th>{"".join(f"<td>{escape(figure(value))}</td>" for value in values)}</tr>'
 
 
 @register.filter

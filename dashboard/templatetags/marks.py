@@ -1,5 +1,7 @@
 """Lists the marks of a time in templates: {% marks stream start end as found %}."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django import template
@@ -9,12 +11,30 @@ from common.marking import Mark
 from streams.core import clock
 
 register = template.Library()
+STREAMS = 5  # of a board, whose marks are looked for
 
 
 @register.simple_tag(takes_context=True)
 def marks(context: dict[str, Any], stream: str, start: int, end: int) -> list[Mark]:
     """Returns the marks that the reader may see; times are milliseconds."""
     return marking.marks(stream, start, end, staff=context["request"].user.is_staff)
+
+
+@register.simple_tag(takes_context=True)
+def board_marks(context: dict[str, Any], data: dict[str, Any], value: str) -> list[Mark]:
+    """Returns the marks of the streams of a board's curves that the reader may see; only those of one value, if any."""
+    start, end = (clock.from_iso(data["range"][name]) for name in ("start", "end"))
+    streams = {panel["stream"] for panel in data["panels"] if "lines" in panel}
+    found = (
+        replace(mark, stream=stream)
+        for stream in sorted(streams)[:STREAMS]
+        for mark in marking.marks(stream, start, end, staff=context["request"].user.is_staff)
+    )
+    return _newest(mark for mark in found if not (value and mark.about) or mark.about == value)
+
+
+def _newest(found: Iterable[Mark]) -> list[Mark]:
+    return sorted(found, key=lambda mark: (mark.at, mark.kind, mark.text))[-marking.MOST :]
 
 
 @register.filter

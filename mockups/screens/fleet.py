@@ -12,11 +12,11 @@ NAMES = ("Angel", "Bucephalus", "Moonbeam", "Rocinante", "Shadowfax")
 THINGS = [
     Column("Unicorn", 260, right=False),
     *(Column(name, 190) for name in ("Latitude", "Longitude", "Health points", "Position at (UTC)")),
-    Column("", 210, right=False),
+    Column("State", 210, right=False),
 ]
 ROWS = [
-    ["Angel", "40.8614", "-73.8852", "151", "14:02:11", ""],
-    ["Bucephalus", "40.7701", "-74.1417", "147", "14:02:11", ""],
+    ["Angel", "40.8614", "-73.8852", "151", "14:02:11", "current"],
+    ["Bucephalus", "40.7701", "-74.1417", "147", "14:02:11", "current"],
     ["Moonbeam", "40.6610", "-73.9203", "149", "14:01:02", "Stale"],
 ]
 

@@ -11,20 +11,22 @@ MINUTE, MOST = timedelta(minutes=1), 500
 def mark(apps, schema_editor):
     marks = apps.get_model("streams", "RollupMark").objects
     rows = apps.get_model("sql", "SqlRow").objects
-    minutes = {}  # the first and the last, by application and stream
     for output in apps.get_model("sql", "SqlOutput").objects.filter(stored=True).select_related("application"):
         mine = rows.filter(output=output)
         for stream in mine.order_by("stream").values_list("stream", flat=True).distinct():
-            bounds = mine.filter(stream=stream).aggregate(first=Min("rowtime"), last=Max("rowtime"))
-            first, last = minutes.get((output.application.name, stream), (bounds["first"], bounds["last"]))
-            minutes[output.application.name, stream] = min(first, bounds["first"]), max(last, bounds["last"])
-    for (application, stream), (first, last) in minutes.items():
-        # Without looking which minutes have rows: those without cost little to build.
-        start = first.replace(second=0, microsecond=0)
-        while start <= last:
-            found = [at for at in (start + MINUTE * count for count in range(MOST)) if at <= last]
-            marks.bulk_create([marks.model(application=application, stream=stream, minute=at) for at in found])
-            start += MINUTE * MOST
+            mark_times(marks, output.application.name, stream, mine.filter(stream=stream))
+
+
+def mark_times(marks, application, stream, rows):
+    """Marks the minutes from each row on, some hundreds at a time: rows may be decades apart."""
+    last = rows.aggregate(last=Max("rowtime"))["last"]
+    start = rows.aggregate(first=Min("rowtime"))["first"]
+    while start is not None:
+        start = start.replace(second=0, microsecond=0)
+        # Without looking which of these have rows: those without cost little to build.
+        found = [at for at in (start + MINUTE * count for count in range(MOST)) if at <= last]
+        marks.bulk_create([marks.model(application=application, stream=stream, minute=at) for at in found])
+        start = rows.filter(rowtime__gte=start + MINUTE * MOST).aggregate(first=Min("rowtime"))["first"]
 
 
 class Migration(migrations.Migration):

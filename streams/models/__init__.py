@@ -11,6 +11,7 @@ from streams.models.leases import (
     TopicVersion,
     current_leases,
 )
+from streams.models.outages import Outage
 from streams.models.rollups import RollupLock, RollupMark
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "LagMinute",
     "Lease",
     "Member",
+    "Outage",
     "RollupLock",
     "RollupMark",
     "StateSegment",

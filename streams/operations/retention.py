@@ -26,6 +26,7 @@ from streams.models import (
     LagMinute,
     Lease,
     Member,
+    Outage,
     RollupLock,
     RollupMark,
     StateSegment,
@@ -59,6 +60,7 @@ def outlived(now: datetime) -> dict[type[Model], QuerySet[Any]]:
         DeadLetter: DeadLetter.objects.filter(_letters(own)),
         Audit: Audit.objects.filter(at__lt=audit),
         LagMinute: LagMinute.objects.filter(minute__lt=rates),
+        Outage: Outage.objects.filter(end__lt=audit),
         Member: Member.objects.filter(expires__lt=now - STALE_MEMBER),
     }
     for each in applications.shown():
@@ -140,7 +142,7 @@ def forget_leases(stream: str) -> int:
     if living_owners(stream=stream):
         again = to_run("streams", "delete", stream)
         raise StreamError(f"Workers still read {stream}. Stop them, then remove its leases: {again}")
-    for model in (Member, LagMinute):
+    for model in (Member, LagMinute, Outage):
         model._default_manager.filter(stream=stream).delete()
     return _remove(Lease.objects.filter(stream=stream))
 
@@ -154,7 +156,7 @@ def forget_reader(application: str, stream: str, who: str) -> int:
     refuse_to_forget(application, stream)
     names = {"application": application, "stream": stream}
     count = _remove(Lease.objects.filter(**names))
-    for model in (Member, LagMinute):
+    for model in (Member, LagMinute, Outage):
         model._default_manager.filter(**names).delete()
     Audit.objects.create(who=who, action="forget", target=f"{application} on {stream}", count=count)
     return count

@@ -14,6 +14,19 @@ AXE = ROOT / "tests/judges/node_modules/axe-core/axe.min.js"
 SCREENS = {"light, desk": ("light", 1280, 900), "dark, phone": ("dark", 390, 844)}
 # Routes with parts, each with an address that it shows a page at; None for those that show none.
 SAMPLES: dict[str, str | None] = {
+    "alarms/<int:number>/": "alarms/1/",
+    "alarms/<int:number>/acknowledge/": None,
+    "alarms/<int:number>/note/": None,
+    "alarms/<int:number>/silence/": None,
+    "alarms/acknowledge/<str:token>/": "alarms/acknowledge/unknown/",
+    "alarms/duty/<int:number>/remove/": None,
+    "alarms/episodes/<str:name>/": None,
+    "alarms/rules/<slug:name>/": "alarms/rules/busy/",
+    "alarms/rules/<slug:name>/<slug:verb>/": "alarms/rules/busy/remove/",
+    "alarms/rules/<slug:name>/edit/": "alarms/rules/busy/edit/",
+    "alarms/silences/<int:number>/end/": None,
+    "alarms/targets/<int:number>/": "alarms/targets/1/",
+    "alarms/targets/<int:number>/<slug:verb>/": None,
     "accounts/factors/passkeys/<int:pk>/name/": "accounts/factors/passkeys/1/name/",
     "accounts/factors/passkeys/<int:pk>/remove/": "accounts/factors/passkeys/1/remove/",
     "accounts/invitation/<str:secret>/": "accounts/invitation/unknown/",
@@ -27,6 +40,7 @@ SAMPLES: dict[str, str | None] = {
     "boards/<slug:slug>/": "boards/shops/?range=1d",
     "boards/<slug:slug>/data.json": None,
     "boards/<slug:slug>/<int:place>.csv": None,
+    "boards/<slug:slug>/<int:place>/replay.json": None,
     "boards/<slug:slug>/edit/": "boards/shops/edit/",
     "boards/<slug:slug>/text/": "boards/shops/text/",
     "boards/<slug:slug>/panels/new/": "boards/shops/panels/new/?kind=top&data=orders/seconds&by=site&where_column=site",
@@ -35,7 +49,7 @@ SAMPLES: dict[str, str | None] = {
     "boards/links/<int:number>/revoke/": None,
     "display/<str:token>/": f"display/{'w' * 43}/?range=1d",
     "display/<str:token>/data.json": None,
-    "public/<slug:slug>/": "public/unknown/",
+    "public/<slug:slug>/": "public/shops/?range=1d",
     "public/<slug:slug>/data.json": None,
     "live/<str:name>.json": None,
     "market/<str:symbol>/": "market/AMZN/",
@@ -58,11 +72,14 @@ SAMPLES: dict[str, str | None] = {
 }
 # Pages for addresses that do not exist or are not allowed.
 ELSEWHERE = ["nowhere/", "market/NOTHING/", "market/search?q=AM", "orders/?site=nowhere", "orders/?site=%00"]
+ELSEWHERE += ["alarms/?q=nothing", "alarms/ledger/?state=failed", "alarms/targets/new/?channel=webhook"]
+ELSEWHERE += ["alarms/rules/new/?dataset=trades/minutes", "alarms/2/"]
 ELSEWHERE += ["streams/act/count/?stream=trades", "streams/act/put/?stream=trades", "streams/?q=nothing"]
 ELSEWHERE += [
     "boards/shops/?range=tomorrow",
     "boards/shops/?range=2026-11-22T12:00Z..2026-11-22T13:00Z",
     "boards/nowhere/",
+    "boards/map/?range=1d",
 ]
 ELSEWHERE += ["streams/trades/records/?from=yesterday", "streams/nothing/records/", "accounts/people/1/deactivate/"]
 GRACE = """
@@ -75,12 +92,45 @@ access_keys.make(admin, "agent", access.OF_STREAMS, 30, now, streams=["orders", 
 User.objects.create_user("grace")
 print(invitations.make("ada", timezone.now())[1])
 """
-DISPLAY = """
+MAP = """title = "Map"
+[[panels]]
+kind = "map"
+data = "popular-stocks/TRADES_BY_MINUTE"
+by = "ticker"
+lat = "trades"
+lon = "largest"
+column = "low"
+"""
+DISPLAY = f"""
 from django.utils import timezone
 from accounts.models import User
-from dashboard.boards import links
+from dashboard.boards import links, store
 from dashboard.boards.models import Board
+Board.objects.update(seen_by=Board.PUBLIC)
 links.make(Board.objects.get(), User.objects.get(username="admin").pk, "Hall", 90, timezone.now(), lambda _: "w" * 43)
+store.make({MAP!r}, None)
+"""
+ALARMS = """
+import json
+from datetime import timedelta
+from django.utils import timezone
+from alarms import rules, spec, targets
+from alarms.models import DutyTurn, Episode, Message, Notice, Silence, Subscription
+now = timezone.now()
+busy = spec.RuleSpec(dataset="trades/minutes", kind="above", column="trades", by=("ticker",), level=1)
+rule = rules.make("busy", "Busy tickers", busy, "ada", now)
+target = targets.make("hall", "inapp", {}, actor="ada")
+Subscription.objects.create(target=target, rule=rule)
+DutyTurn.objects.create(duty="days", target=target, starts="0 9 * * MON", ends="0 9 * * TUE", zone="UTC")
+Silence.objects.create(rule=rule, since=now, until=now + timedelta(days=9), reason="It is mended.", who="ada")
+for number, ended in enumerate([None, now]):
+    cause = json.dumps({"time": 1795820340000, "place": "17", "row": {"ticker": "AMZN"}})
+    same = {"rule_version": 1, "stream": "trades", "shard": "shardId-000000000000", "key": "AMZN", "cause": cause}
+    same |= {"severity": "critical", "level": 1, "value": 2, "peak": 3}
+    episode = Episode.objects.create(name=str(number), rule=rule, started=now, ended=ended, **same)
+    notice = Notice.objects.create(name=str(number), episode=episode, kind="firing", at=now, made=now, expanded=now)
+    told = {"target": target, "target_name": "hall", "name": str(number), "due": now, "made": now}
+    Message.objects.create(notice=notice, state=["silenced", "failed"][number], why="It is mended.", **told)
 """
 PASSKEY = """
 from allauth.mfa.models import Authenticator
@@ -106,6 +156,7 @@ def filled(deployment: Deployment, password: str) -> str:
     deployment.run("sql", "deploy", "popular-stocks", str(ROOT / "examples/popular-stocks"))
     deployment.run("boards", "apply", str(ROOT / "examples/boards/shops.toml"))
     deployment.run("shell", "-v", "0", "-c", DISPLAY)
+    deployment.run("shell", "-v", "0", "-c", ALARMS)
     for application in ("trades", "orders", "popular-stocks"):
         deployment.run("consume", application, "--until-caught-up")
     return invitation

@@ -11,9 +11,22 @@ from accounts.models import User
 from applications.orders.models import ORDERS, AlarmEpisode, Site, ThresholdChange
 from common import marking
 from common.marking import Mark
+from dashboard import marking as own
+from dashboard.boards import store
 from sql.live.models import SqlApplication, SqlSwitch
 from streams.core import clock
-from streams.models import Audit
+from streams.models import Audit, LagMinute, Outage
+from tests.dashboard.rows import at
+
+NOON = clock.from_datetime(at())
+BOARD = """title = "Shops"
+[variable]
+data = "orders/seconds"
+column = "site"
+[[panels]]
+kind = "lines"
+data = "orders/seconds"
+"""
 
 
 @pytest.fixture
@@ -66,3 +79,44 @@ def test_marks_are_bounded_and_the_newest(made: list[tuple[int, bool]]) -> None:
         for staff in (True, False):
             seen = sorted(at for at, only in made if staff or not only)[-marking.MOST :]
             assert [mark.at for mark in marking.marks("s", 0, 99, staff=staff)] == seen
+
+
+def outage(start: float, end: float, kind: str = Outage.ABSENT, application: str = ORDERS) -> None:
+    Outage.objects.create(application=application, stream=ORDERS, kind=kind, start=at(start), end=at(end))
+
+
+def texts(start: float, end: float) -> list[tuple[float, float, str]]:
+    found = own.outages(ORDERS, *(clock.from_datetime(at(minutes)) for minutes in (start, end)))
+    return sorted(((mark.at - NOON) / 60_000, ((mark.until or 0) - NOON) / 60_000, mark.text) for mark in found)
+
+
+@pytest.mark.django_db
+def test_outages_are_marked_where_they_reach_into_the_time() -> None:
+    outage(0, 10)
+    outage(20, 190, Outage.STUCK)
+    outage(300, 310)
+    assert texts(9, 300) == [
+        (0, 10, "orders had no worker for 10 min"),
+        (20, 190, f"orders did not get on for 2 h 50 min: {own.SAYS[Outage.STUCK].partition(': ')[2]}"),
+    ]
+
+
+@pytest.mark.django_db
+def test_outage_that_goes_on_is_told_by_the_notes_of_others_not_by_this_clock() -> None:
+    LagMinute.objects.create(application=ORDERS, stream=ORDERS, minute=at(0))
+    assert texts(-9, 99) == []  # this machine's clock is far from noon
+    for minute, lasted in ((2, []), (3, [(1, 3, "orders had no worker for 2 min")])):
+        LagMinute.objects.create(application="trades", stream="trades", minute=at(minute))
+        assert texts(-9, 99) == lasted
+
+
+def test_board_lists_the_events_of_its_streams_and_of_the_chosen_value(marked: tuple[int, int], client: Client) -> None:
+    user = User.objects.create_user("ada")
+    client.force_login(user)
+    store.make(BOARD, user.pk)
+    outage(0, 10)
+    span = f"{clock.to_iso(marked[0])}..{clock.to_iso(marked[1])}"
+    page = client.get("/boards/shops/", {"range": span})
+    assertContains(page, 'data-testid="mark"', 3)
+    assertContains(page, 'data-about="london" data-on="orders"', 2)
+    assertContains(client.get("/boards/shops/", {"range": span, "var": "paris"}), 'data-testid="mark"', 1)

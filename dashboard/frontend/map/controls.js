@@ -22,7 +22,7 @@ export function controls(root, ports) {
     const buttons = made(stage, "div", { className: "map-buttons" });
     const acts = [["+", "Closer", () => ports.zoom(1.6)], ["−", "Farther", () => ports.zoom(1 / 1.6)], ["⤢", "Show all", ports.fit]];
     for (const [textContent, title, onclick] of acts) made(buttons, "button", { type: "button", textContent, title, ariaLabel: title, onclick });
-    made(root, "p", { className: "note map-keys", textContent: "Arrows move the map, + and − enlarge it, 0 shows all. Comma and point read out one after the other, Enter follows, Escape ends that." });
+    made(stage, "p", { className: "map-keys", textContent: "Arrows move the map, + and − enlarge it, 0 shows all. Comma and point read out one after the other, Enter follows, Escape ends that." });
   }
   return { readout, stage, canvas, names };
 }

@@ -38,7 +38,7 @@ export class ReplayBar {
     const slider = made(bar, "input", { type: "range", min: 0, max: 1000, value: 1000, step: 1, label: "Moment of the replay" });
     const words = made(bar, "output", { className: "unit" });
     const back = made(bar, "button", { type: "button", textContent: "Back to the newest", hidden: true });
-    this.#parts = { play, speeds, slider, words, back };
+    this.#parts = { bar, play, speeds, slider, words, back };
     play.addEventListener("click", () => this.#toggle());
     speeds.addEventListener("click", ({ target }) => target.value && this.#choose(Number(target.value)));
     slider.addEventListener("input", () => this.#seek(slider.value / 1000));
@@ -52,7 +52,9 @@ export class ReplayBar {
 
   /** Takes the panel whose time is replayed next. */
   take(panel) {
-    if (!this.on) this.#panel = panel;
+    if (this.on) return;
+    this.#panel = panel;
+    this.#parts.bar.hidden = !panel.routes.length;
   }
 
   stop() {

@@ -13,7 +13,8 @@ export class Scene {
   end = 0; // the moment that is shown, in milliseconds
   range = null; // of the values
   positions = 0; // of all trails
-  #glides = new Map(); // by name: [from x, from y, to x, to y]
+  #tracks = [];
+  #glides = new Map(); // by thing: [from x, from y, way to the east, way to the south]
   #began = 0;
   #takes = 0; // milliseconds
 
@@ -33,6 +34,7 @@ export class Scene {
   }
 
   #take(tracks, end) {
+    this.#tracks = tracks;
     this.end = end;
     this.range = rangeOf(tracks);
     this.positions = tracks.reduce((sum, { xs }) => sum + xs.length, 0);
@@ -59,6 +61,7 @@ export class Scene {
   replay(tracks, moment) {
     this.#glides.clear();
     this.#began = 0;
+    this.#tracks = tracks;
     this.end = moment;
     this.range = rangeOf(tracks);
     this.positions = tracks.reduce((sum, { times }) => sum + Math.min(240, lastBefore(times, moment) + 1), 0);
@@ -102,14 +105,12 @@ export class Scene {
     return found;
   }
 
-  /** Returns every position, to fit the view to: [xs, ys]. */
+  /** Returns every position, to fit the view to: [xs, ys]; in a replay also those of later moments. */
   all() {
     const [xs, ys] = [[], []];
-    for (const { track, place } of this.things) {
-      for (let at = 0; at <= place; at++) {
-        xs.push(track.xs[at]);
-        ys.push(track.ys[at]);
-      }
+    for (const track of this.#tracks) {
+      xs.push(...track.xs);
+      ys.push(...track.ys);
     }
     return [xs, ys];
   }

@@ -106,6 +106,22 @@ def test_rows_come_newest_first_and_say_that_there_are_more(minutes: Dataset) ->
     )
 
 
+@pytest.mark.parametrize("made", ["minutes", "output"])
+def test_cells_are_values_of_some_columns_newest_first(made: str, request: pytest.FixtureRequest) -> None:
+    found: Dataset = request.getfixturevalue(made)
+    names = ["TRADES", "TICKER"] if made == "output" else ["trades", "ticker"]
+    assert found.cells
+    cells = found.cells(Question(stream="trades", start=START, end=START + 3 * STEP, most=2), names)
+    newest = clock.from_datetime(at(5))
+    assert [(time, list(values)) for time, values in cells] == [(newest, [17, "CCC"]), (newest, [16, "BBB"])]
+
+
+def test_cells_are_bounded_by_the_rows_that_the_database_reads(minutes: Dataset) -> None:
+    table = Table(rows_of=of_stream(TradeMinute), time="minute", columns=own("ticker"), read=4)
+    question = Question(stream="trades", start=START, end=START + 3 * STEP, most=100)
+    assert len(table.cells(question, ["ticker"])) == 5
+
+
 def test_values_are_those_of_the_stream_with_the_prefix(output: Dataset, minutes: Dataset) -> None:
     assert output.values("TICKER", "trades", "", 2) == ["AAA", "BBB"]
     assert minutes.values("ticker", "trades", "C", 5) == ["CCC"]

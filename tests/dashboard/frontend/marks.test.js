@@ -13,6 +13,11 @@ test("marks within a time keep the numbers of the list", () => {
   assert.deepEqual(within(MARKS, 4, 8), [{ number: 1, from: 1, to: 5 }, { number: 2, from: 7, to: 7 }]);
 });
 
+test("a chart of one stream shows no marks of another", () => {
+  const marks = [{ at: 1000, on: "orders" }, { at: 2000, on: "trades" }, { at: 3000, on: "" }];
+  assert.deepEqual(within(marks, 0, 9, "", "orders").map(({ number }) => number), [1, 3]);
+});
+
 test("a chart of one thing shows no marks of another", () => {
   assert.deepEqual(within(MARKS, 0, 10, "paris").map(({ number }) => number), [2, 3]);
 });

@@ -31,6 +31,6 @@ test("two times are a range in UTC", () => {
   assert.equal(between(0, 90), "1970-01-01T00:00Z..1970-01-01T00:01:30Z");
 });
 
-test("another range keeps the other parameters of the address, but not the page of a list", () => {
-  assert.equal(addressOf("6h", "https://a/market/?stream=two&page=3&range=1h"), "/market/?stream=two&range=6h");
+test("another range keeps the other parameters of the address, but neither the page of a list nor the moment of a pause", () => {
+  assert.equal(addressOf("6h", "https://a/market/?stream=two&page=3&range=1h&at=2026-11-22T14:00Z"), "/market/?stream=two&range=6h");
 });

@@ -60,8 +60,8 @@ def near(lines: list[Line]) -> Any:
 
 
 class Exactness(TestCase):
-    @settings(max_examples=40)
-    @given(history=st.lists(st.lists(rows, max_size=8), max_size=5), asked=st.lists(questions, min_size=1, max_size=6))
+    @settings(max_examples=12)
+    @given(history=st.lists(st.lists(rows, max_size=8), max_size=5), asked=st.lists(questions, min_size=1, max_size=4))
     def test_answers_equal_those_from_rows(self, history: list[list[TradeRow]], asked: list[Question]) -> None:
         sink.forget()
         for commit in history:

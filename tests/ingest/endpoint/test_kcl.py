@@ -12,10 +12,12 @@ from tests import emulators
 from tests.clients import PYTHON
 from tests.clients.by_service import by_service
 from tests.deployment import ROOT
+from tests.faketime import LIBRARY
 from tests.ingest.endpoint.conftest import MakeStream
 from tests.ingest.endpoint.serving import KEY_ID, SECRET
 
 SECONDS = 180  # its own defaults let more than a minute pass before the first record
+HASTE = 10  # so many seconds of the consumer pass in one of ours; it is soon ahead, but less than a signature may be
 
 
 @pytest.mark.needs(PYTHON)
@@ -32,6 +34,8 @@ def test_kcl_rs_reads_the_records_of_a_stream(url: str, client: Any, make_stream
 def first_line(url: str, stream: str) -> str:
     """Runs the consumer until it prints the newest arrival of its first records."""
     environment = {"PYTHONPATH": str(PYTHON), "AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET}
+    if LIBRARY is not None:
+        environment |= {"LD_PRELOAD": str(LIBRARY), "FAKETIME": f"+0 x{HASTE}"}
     command = [sys.executable, "-m", "benchmarks.parts.kinesis_kcl", url, stream, f"kcl-{stream}"]
     with subprocess.Popen(
         command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.PIPE, text=True

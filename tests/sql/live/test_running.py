@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from dashboard.steps.models import RowStep
 from login import janitor
 from sql.live.deploying import deploy, roll_back
 from sql.live.models import SqlFault, SqlRow, SqlSwitch, SqlTail
@@ -16,7 +17,7 @@ from streams.applications import Asked
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.core.records import TRIM_HORIZON
 from streams.engine.consumer import Consumer
-from streams.models import Lease
+from streams.models import Lease, RollupMark
 from streams.wiring import build_worker
 from tests.sql.live.fake import files
 
@@ -51,6 +52,7 @@ def test_deployed_application_stores_the_rows_of_streams_that_no_pump_reads(clic
     assert [(tail.output.name, tail.count) for tail in SqlTail.objects.order_by("pk")] == [("ALL", 3), ("OUT", 3)]
     newest = json.loads(SqlTail.objects.get(output__name="ALL").newest)
     assert [row["TOTAL"] for _, row in newest] == [1, 1, 2]
+    assert (RollupMark.objects.exists(), RowStep.objects.exists()) == (False, True)  # boards read them
 
 
 def test_rows_are_written_once_when_the_worker_starts_again(clicks: EmbeddedStream) -> None:

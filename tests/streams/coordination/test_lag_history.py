@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from streams.coordination.lag_history import LagHistory
 from streams.core import clock
-from streams.models import LagMinute, Lease
+from streams.models import LagMinute, Lease, Outage
 from tests.dashboard.rows import NOON, at, lease
 from tests.streams.engine.test_idle import Stage
 
@@ -61,3 +61,35 @@ def test_idle_worker_makes_one_more_query_a_minute_for_its_lag(monkeypatch: pyte
     assert sum("lagminute" in query["sql"] for query in queries) == 3
     assert max(lag or 0 for _, lag in noted()) < 5
     assert Lease.objects.count() == 1
+
+
+def outages() -> list[tuple[str, float, float]]:
+    rows = Outage.objects.order_by("start").values_list("kind", "start", "end")
+    return [(kind, *((each - NOON) / timedelta(minutes=1) for each in (start, end))) for kind, start, end in rows]
+
+
+def live(history: LagHistory, minutes: list[int], watermark: float | None = None) -> None:
+    """Beats twice in each minute; the watermark is a second old, or stands still at so many minutes after noon."""
+    for minute in minutes:
+        held = Lease(checkpoint="latest", watermark=at(minute, -1) if watermark is None else at(watermark))
+        for second in (1, 2):
+            history.note([held], moment(minute, second))
+
+
+def test_minutes_without_a_worker_are_an_outage_that_the_next_workers_store_once() -> None:
+    live(LagHistory("trades", "trades"), [0, 1])
+    live(LagHistory("trades", "trades"), [3, 4])  # one minute is missing: a worker was replaced
+    others = [LagHistory("trades", "trades") for _ in range(2)]
+    for history in others:
+        live(history, [9, 10])
+    live(others[0], [11, 40])
+    assert outages() == [("absent", 5, 9), ("absent", 12, 40)]
+
+
+def test_watermark_that_stands_still_is_an_outage_until_it_moves() -> None:
+    first, second = LagHistory("trades", "trades"), LagHistory("trades", "trades")
+    for minute in (0, 1, 2, 3, 4):
+        for history in (first, second):
+            live(history, [minute], watermark=0.5)
+    live(first, [5, 6, 7])
+    assert outages() == [("stuck", 0, 4)]

@@ -1,0 +1,91 @@
+"""Measures how smoothly a browser moves things on the map of a board, and what their snapshot costs the server.
+
+A headless Chromium without a graphics card, bound to one core, is signed in and shows a board with a map. board_map.js
+gives the map a snapshot each second, as the page does with those that the server sends, in which every thing has moved
+on; between them things glide. Frames are those that the browser asks the page for, at most 60 a second.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from shutil import which
+from statistics import median
+from time import sleep
+
+from playwright.sync_api import Page, sync_playwright
+
+from benchmarks.figures import Aim, Figure, percentile
+from benchmarks.options import Options
+from benchmarks.site import Site, found_by, new_site
+from tests.deployment import ROOT
+
+RUNS = 3
+SECONDS = 10
+WARM_UP = 3  # seconds
+THINGS = [(500, 20), (5000, 2)]  # moving things, positions of each: as many as the server sends
+SCRIPT = Path(__file__).with_suffix(".js")
+CHROMIUM = ["--no-sandbox", "--disable-gpu"]
+BOARD = ROOT / "examples" / "wild-rydes"
+
+
+def run(options: Options) -> Iterator[Figure]:
+    with new_site() as site, _page(site) as page:
+        for count, trail in THINGS:
+            _moved(page, count, trail, WARM_UP)
+            runs = [_moved(page, count, trail, options.amount(SECONDS)) for _ in options.rounds(RUNS)]
+            words = f"{count:,} moving things"
+            rates = [1000 * len(frames) / sum(frames) for frames, _ in runs]
+            yield Figure(words, "frames/s", rates, Aim(30, at_least=True))
+            yield Figure(f"{words}: p95 of a frame", "ms", [percentile(frames, 95) for frames, _ in runs])
+            yield Figure(f"{words}: CPU of a frame", "ms", [1000 * cpu / len(frames) for frames, cpu in runs])
+    with new_site() as site:
+        found = found_by("map_snapshots", environment=site.environment)
+    for name, times in found["seconds"].items():
+        yield Figure(name, "ms", [1000 * median(times)])
+    yield Figure("snapshot of 5,000 things", "KiB", [found["bytes"] / 1024])
+
+
+def _moved(page: Page, count: int, trail: int, seconds: int) -> tuple[list[float], float]:
+    """Moves things for so many seconds; returns the milliseconds between frames, and the browser's CPU seconds."""
+    before = _cpu()
+    frames: list[float] = page.evaluate(f"moveThings({count}, {trail}, {seconds})")
+    return frames, _cpu() - before
+
+
+def _cpu() -> float:
+    """Returns the CPU seconds of all Chromium processes that descend from this one."""
+    parents, ticks = {}, {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            name, _, rest = path.read_text().rpartition(")")
+            fields = rest.split()
+            parents[int(path.parent.name)] = int(fields[1])
+            ticks[int(path.parent.name)] = int(fields[11]) + int(fields[12]) if "chrom" in name else 0
+    ours = {os.getpid()}
+    while more := {pid for pid, parent in parents.items() if parent in ours} - ours:
+        ours |= more
+    return sum(ticks.get(pid, 0) for pid in ours) / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def _page(site: Site) -> Iterator[Page]:
+    """Opens a board with a map in a browser on one core."""
+    site.run("sql", "deploy", "wild-rydes", str(BOARD))
+    site.run("boards", "apply", str(BOARD / "board.toml"), "--name", "wild-rydes")
+    cookie, (address, _) = site.sign_in(), site.serve()
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})  # the browser's processes inherit it
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=which("chromium"), args=CHROMIUM)
+            page = browser.new_page(viewport={"width": 1280, "height": 1000})
+            name, _, value = cookie.partition("=")
+            page.context.add_cookies([{"name": name, "value": value, "url": f"http://{address}"}])
+            page.add_init_script(path=SCRIPT)
+            page.goto(f"http://{address}/boards/wild-rydes/")
+            sleep(WARM_UP)
+            yield page
+            browser.close()
+    finally:
+        os.sched_setaffinity(0, cores)
