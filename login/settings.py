@@ -244,7 +244,8 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="Millrace <mil
 
 # --- Messages of alarms: docs/notify.md
 
-ALLOWED_TARGETS = env.list("ALLOWED_TARGETS", default=[])  # private places that webhooks and probes may call
+# Private places that webhooks and probes may call all the same: networks, addresses, names, each with a port or not.
+ALLOWED_TARGETS = env.list("ALLOWED_TARGETS", default=[])
 try:
     allowed(ALLOWED_TARGETS)
 except ValueError as error:
