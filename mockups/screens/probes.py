@@ -142,7 +142,7 @@ def lines() -> Sheet:
     with sheet.group("look"):
         panel(sheet, EDGE, 138, WIDE, 126, "Look for")
         for place, (label, value) in enumerate(
-            (("Customer", ""), ("Invoice", ""), ("Stock code", "85123A"), ("Site", ""))
+            (("Customer", ""), ("Invoice", ""), ("Stock code", ""), ("Site", "london"))
         ):
             field(sheet, EDGE + 16 + place * 240, 172, 220, label, value)
     with sheet.group("found"):
