@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from streams import applications
+from streams.applications import Application
 from streams.backends.base import Stream
 from streams.backends.embedded.looking import EmbeddedLook
 from streams.backends.embedded.stream import EmbeddedStream
@@ -208,15 +209,9 @@ def build_worker(
             decode = application.decode.under_any_key()
         else:
             decode = application.decode.within(held.hash_start, held.hash_end)
-        reader = gathered(partial(_reader, stream, held, whole=whole), held.checkpoint)
+        reader = _reader(application, partial(_shard_reader, stream, held, whole=whole), held.checkpoint, hurry=hurry)
         build = application.build_at(held) if application.build_at else application.build
         return Pipeline(held, reader, explained(decode), build, store, configuration)
-
-    def gathered(open_at: Callable[[str], Reader], checkpoint: str) -> Reader:
-        if not application.gather:
-            return open_at(checkpoint)
-        gather = replace(application.gather(), age=0.0) if hurry else application.gather()
-        return GatheringReader(open_at, checkpoint, gather, time.monotonic, LIMIT)
 
     def describe() -> Description:
         found = stream.describe()
@@ -229,7 +224,14 @@ def build_worker(
     return Worker(leases, describe, open_shard, start, time.monotonic, stream.now)
 
 
-def _reader(stream: Stream, held: HeldLease, checkpoint: str, *, whole: bool) -> Reader:
+def _reader(application: Application, open_at: Callable[[str], Reader], checkpoint: str, *, hurry: bool) -> Reader:
+    if not application.gather:
+        return open_at(checkpoint)
+    gather = replace(application.gather(), age=0.0) if hurry else application.gather()
+    return GatheringReader(open_at, checkpoint, gather, time.monotonic, LIMIT)
+
+
+def _shard_reader(stream: Stream, held: HeldLease, checkpoint: str, *, whole: bool) -> Reader:
     if whole:
         return WholeReader(stream, checkpoint, held.identity)
     return ShardReader(stream, held.shard, checkpoint, held.identity)

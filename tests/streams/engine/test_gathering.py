@@ -1,5 +1,6 @@
 """Gathering makes few commits of many pages, and loses or repeats no record."""
 
+from collections.abc import Callable
 from random import Random
 
 from hypothesis import given, settings
@@ -62,7 +63,7 @@ STEPS = st.lists(st.sampled_from(["put", "many", "read", "refuse", "narrow", "wa
 @settings(max_examples=150)
 def test_gathering_gives_each_record_once_in_order(steps: list[str], seed: int) -> None:
     bench, chance = Bench(), Random(seed)
-    acts = {
+    acts: dict[str, Callable[[], object]] = {
         "put": lambda: bench.put(chance.randint(1, 5)),
         "many": lambda: bench.put(40),
         "read": bench.read,
