@@ -28,7 +28,7 @@ def test_each_name_opens_its_source() -> None:
 def test_an_unknown_source_is_an_error_that_lists_the_known_ones() -> None:
     with pytest.raises(applications.UnknownNameError) as caught:
         opened("weather")
-    assert str(caught.value) == "There is no source 'weather'. There are: trades, orders, fleet, lines."
+    assert str(caught.value) == "There is no source 'weather'. There are: trades, orders, probes, fleet, lines."
 
 
 def test_orders_are_restricted_to_a_site() -> None:
