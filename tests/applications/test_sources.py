@@ -21,7 +21,7 @@ def opened(name: str, **options: Any) -> Source:
 
 def test_each_name_opens_its_source() -> None:
     own_streams = [name for name, kind in applications.sources().items() if kind.names_stream]
-    assert [type(opened(name)) for name in own_streams] == [Trades, MadeUpOrders, Fleet]
+    assert [type(opened(name)) for name in own_streams] == [Trades, MadeUpOrders, Checks, Fleet]
     assert isinstance(opened("orders", file=SAMPLE), Replay)
 
 
