@@ -9,6 +9,7 @@ import pytest
 from applications.fleet.generator import Fleet
 from applications.market.generator import Trades
 from applications.orders.generator import MadeUpOrders, Replay
+from applications.probes.source import Checks
 from streams import applications
 from streams.sources.base import Source, SourceError
 
