@@ -17,7 +17,7 @@ NPM := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 export PATH := $(PATH):$(CURDIR)/$(BIN)
 # Set-ups in one checkout wait for each other.
 ALONE := $(PYTHON) .ci/alone .setup.lock $(MAKE) --silent --no-print-directory
-FRONTEND := package.json $(shell find dashboard/frontend applications/*/frontend sql/frontend -type f)
+FRONTEND := package.json $(shell find dashboard/frontend applications/*/frontend sql/frontend alarms/frontend -type f)
 
 .PHONY: help run setup setup-dev setup-tests test test-fast check check-types check-code hooks soak bench bench-peers parity mockups assets format lock new-password clean
 

@@ -10,7 +10,9 @@ from pathlib import Path
 from time import monotonic
 
 from benchmarks import (
+    alarms,
     board_map,
+    boards,
     cardinality,
     fleet,
     hostile,
@@ -42,6 +44,7 @@ BENCHMARKS: dict[str, Callable[[Options], Iterable[Figure]]] = {
     "sockets": sockets.run,
     "hostile": hostile.run,
     "pixel": pixel.run,
+    "boards": boards.run,
     "kinesis": kinesis.run,
     "kcl": kcl.run,
     "ingest-endpoint": ingest_endpoint.run,
@@ -54,6 +57,7 @@ BENCHMARKS: dict[str, Callable[[Options], Iterable[Figure]]] = {
     "map": board_map.run,
     "state": state.run,
     "sql": sql_engine.run,
+    "alarms": alarms.run,
     "ingest-lines": ingest_lines.run,
     "ingest-tail": ingest_tail.run,
     "deploy-flood": flood.run,

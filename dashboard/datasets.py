@@ -6,7 +6,7 @@ A table with `steps` answers questions of longer steps from those that are store
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,10 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 
+from dashboard.held import answers
+from dashboard.held.looks import once
+from dashboard.held.rows import Row as HeldRow
+from dashboard.held.rows import Source, rows
 from dashboard.steps.building import Steps
 from dashboard.steps.expressions import Step
 from dashboard.steps.reading import answer
@@ -54,6 +58,8 @@ class Table:
     computed: int = COMPUTED
     whole: str = ""  # the field with a JSON object of all columns, if there is one: read at once, it costs a third
     steps: Steps | None = None  # that are kept added up; None: each question reads the rows
+    held: str = ""  # a name of its own, if rows are never changed and `whole` is set: the newest stay in memory
+    numbers: Collection[str] = ()  # columns of `whole` with numbers
 
     def series(self, asked: Question) -> Series:
         """Answers in steps. Raises ValueError for a question of too many steps."""
@@ -61,16 +67,20 @@ class Table:
         count = -(-asked.end // asked.step) - first
         if not 0 < count <= STEPS:
             raise ValueError(f"A series has 1 to {STEPS} steps, not {count}.")
-        if self.steps and (found_in_steps := answer(self, asked)):
-            return found_in_steps
+        if found_before := self._in_memory(asked) or (answer(self, asked) if self.steps else None):
+            return found_before
         here = asked.function in ("last", "p95")
         found, since = self._narrowed(asked, self.computed if here else self.read)
         if here:
             cells, wholes = self._computed(found, asked)
             keys = sorted(wholes, key=lambda name: (-(wholes[name] or 0), name)) if asked.by else []
         else:
-            keys = self._keys(found, asked)
-            cells, wholes = self._asked(found.filter(key__in=keys[: asked.most]) if asked.by else found, asked)
+            wholes = self._wholes(found, asked) if asked.by else {}
+            keys = list(wholes)
+            chosen = found.filter(key__in=keys[: asked.most]) if asked.by else found
+            cells = {} if asked.by and asked.whole else self._cells(chosen, asked)
+            if not asked.by:
+                wholes = {"": self._whole(found, asked, cells)}
         lines = [
             Line(name, [cells.get((name, first + place)) for place in range(count)], wholes[name])
             for name in (keys[: asked.most] if asked.by else [""])
@@ -89,8 +99,10 @@ class Table:
 
     def cells(self, asked: Question, columns: Sequence[str]) -> list[tuple[int, Sequence[Any]]]:
         """Returns the values of some columns in the newest rows, newest first; one row more than `read` at most."""
-        found = self._filtered(asked).order_by(F(self.time).desc(), "-pk")
         most = min(asked.most, self.read + 1)
+        if not asked.where and (held := self._held_rows(asked)) is not None:
+            return [(time, [row.get(name) for name in columns]) for time, _, row in reversed(held[-most:])]
+        found = self._filtered(asked).order_by(F(self.time).desc(), "-pk")
         if self.whole:
             objects = found.values_list(self.time, self.whole)[:most]
             decoded = ((time, OBJECT.decode(text)) for time, text in objects)
@@ -105,6 +117,16 @@ class Table:
         found = {value for value in newest.values_list(self.columns[column], flat=True) if value is not None}
         return sorted(str(value) for value in found if str(value).startswith(prefix))[:most]
 
+    def _in_memory(self, asked: Question) -> Series | None:
+        found = self._held_rows(asked)
+        return None if found is None else answers.series(asked, found, self.numbers)
+
+    def _held_rows(self, asked: Question) -> list[HeldRow] | None:
+        if not self.held:
+            return None
+        source = Source((self.held, asked.stream), self.rows_of(asked.stream), self.time, self.whole)
+        return rows(source, asked.start, asked.end)
+
     def _filtered(self, asked: Question) -> QuerySet[Any]:
         bounds = {"gte": clock.to_datetime(asked.start), "lt": clock.to_datetime(asked.end)}
         found = self.rows_of(asked.stream).filter(**{f"{self.time}__{name}": at for name, at in bounds.items()})
@@ -115,19 +137,25 @@ class Table:
     def _narrowed(self, asked: Question, most: int) -> tuple[QuerySet[Any], int]:
         """Returns the rows to read, and the time from which on they are read: the start, or a later one."""
         found, start = self._filtered(asked), asked.start
-        while start < asked.end - asked.step and found.order_by()[: most + 1].count() > most:
+        while start < asked.end - asked.step and not self._is_few(found, asked, start, most):
             start += max(asked.step, (asked.end - start) // 2 // asked.step * asked.step)
             found = found.filter(**{f"{self.time}__gte": clock.to_datetime(start)})
         if asked.by:
             found = found.annotate(key=self.columns[asked.by]).filter(key__isnull=False)
         return found, start
 
-    def _keys(self, found: QuerySet[Any], asked: Question) -> list[str]:
-        """Returns the values of `by`, that with the greatest value of the function first; READ bounds their number."""
-        if not asked.by:
-            return []
+    def _is_few(self, found: QuerySet[Any], asked: Question, start: int, most: int) -> bool:
+        """Returns whether rows are at most so many. Those of a longer time in the same look may have been counted."""
+        counted: dict[tuple[int, int], int] = once((id(self), asked.stream, str(asked.where)), dict)
+        if any(first <= start and asked.end <= end and count <= most for (first, end), count in counted.items()):
+            return True
+        counted[start, asked.end] = found.order_by()[: most + 1].count()
+        return counted[start, asked.end] <= most
+
+    def _wholes(self, found: QuerySet[Any], asked: Question) -> "Wholes":
+        """Returns the function of each value of `by`, the greatest first; READ bounds their number."""
         grouped = found.values("key").annotate(whole=self._aggregate(asked))
-        return list(grouped.order_by(F("whole").desc(nulls_last=True), "key").values_list("key", flat=True))
+        return dict(grouped.order_by(F("whole").desc(nulls_last=True), "key").values_list("key", "whole"))
 
     def _aggregate(self, asked: Question) -> Expression:
         if asked.function == "distinct":
@@ -137,19 +165,21 @@ class Table:
             return AGGREGATES[asked.function](Cast(self.columns[asked.column], FloatField()))
         return Count("*")
 
-    def _asked(self, found: QuerySet[Any], asked: Question) -> "tuple[Cells, Wholes]":
-        """Returns the function of each line and step, and of each line, as the database computes it."""
+    def _cells(self, found: QuerySet[Any], asked: Question) -> "Cells":
+        """Returns the function of each line and step, as the database computes it."""
         names = ["key"] if asked.by else []
         step = Step(self.time, asked.step // clock.SECOND)
         within = found.annotate(step=step).values("step", *names).annotate(value=self._aggregate(asked)).order_by()
-        cells = {(_name(key), place): value for place, *key, value in within.values_list("step", *names, "value")}
-        if asked.by:
-            wholes = found.values("key").annotate(whole=self._aggregate(asked)).order_by()
-            return cells, dict(wholes.values_list("key", "whole"))
-        if combine := COMBINED.get(asked.function):  # spares a query
-            known = [value for value in cells.values() if value is not None]
-            return cells, {"": combine(known) if known else None}
-        return cells, {"": found.aggregate(whole=self._aggregate(asked))["whole"]}
+        return {(_name(key), place): value for place, *key, value in within.values_list("step", *names, "value")}
+
+    def _whole(self, found: QuerySet[Any], asked: Question, cells: "Cells") -> float | None:
+        """Returns the function over the whole time, from that of its steps if that is possible."""
+        known = [value for value in cells.values() if value is not None]
+        combine = COMBINED.get(asked.function)
+        if combine or (asked.start % asked.step == 0 and asked.end - asked.start <= asked.step):
+            return (combine or sum)(known) if known else None
+        whole: float | None = found.aggregate(whole=self._aggregate(asked))["whole"]
+        return whole
 
     def _computed(self, found: QuerySet[Any], asked: Question) -> "tuple[Cells, Wholes]":
         """Returns the same for `last` and `p95`, from the rows in the order of time."""
@@ -161,7 +191,7 @@ class Table:
             if number is not None:
                 steps[_name(key), clock.from_datetime(time) // asked.step].append(number)
                 lines[_name(key)].append(number)
-        take = _last if asked.function == "last" else _p95
+        take = answers.TAKE[asked.function]
         wholes: Wholes = defaultdict(lambda: None, {name: take(numbers) for name, numbers in lines.items()})
         return {place: take(numbers) for place, numbers in steps.items()}, wholes
 
@@ -195,12 +225,3 @@ def _row(names: Sequence[str], values: Sequence[Any]) -> Row:
         name: clock.iso(value) if hasattr(value, "isoformat") else value
         for name, value in zip(names, values, strict=True)
     }
-
-
-def _last(numbers: Sequence[float]) -> float:
-    return numbers[-1]
-
-
-def _p95(numbers: Sequence[float]) -> float:
-    """Returns the 95th percentile by the nearest rank: a number that occurred."""
-    return sorted(numbers)[-(-95 * len(numbers) // 100) - 1]

@@ -44,8 +44,20 @@ class Kind(NamedTuple):
     name: str
 
 
-PULSE = "pulse"  # the one topic that belongs to no application
-_PULSE = Page(None, progress.pulse, every=timedelta(seconds=2))
+PULSE = "pulse"
+_site = {PULSE: Page(None, progress.pulse, every=timedelta(seconds=2))}  # topics that belong to no application
+
+
+def add(topic: str, page: Page) -> None:
+    """Enters a topic of the whole site. Raises ValueError for one that is there already."""
+    if topic in _site:
+        raise ValueError(f"The topic {topic!r} is registered already.")
+    _site[topic] = page
+
+
+def of_site() -> list[str]:
+    """Returns the topics that belong to no application."""
+    return [*_site]
 
 
 def find(topic: str) -> Page | None:
@@ -53,8 +65,8 @@ def find(topic: str) -> Page | None:
 
     Reads no database: any name on any stream has a page, also one with a space at its ends, as older rows may have it.
     """
-    if topic == PULSE:
-        return _PULSE
+    if topic in _site:
+        return _site[topic]
     if topic.startswith(boards.WORD):
         return _board(topic)
     name, stream = _split(topic)
@@ -88,7 +100,7 @@ def _board(topic: str) -> Page | None:
 
 def belongs_to_none(topic: str) -> bool:
     """Returns whether a topic belongs to no application, so that it has no stream behind it."""
-    return topic == PULSE or topic.startswith(boards.WORD)
+    return topic in _site or topic.startswith(boards.WORD)
 
 
 def is_name(topic: str) -> bool:

@@ -8,7 +8,7 @@
 # services): to look at them first, or to build an image.
 set -euo pipefail
 host='' dry='' root=''
-applications=(trades orders)  # each with a stream and a worker
+applications=(trades orders probes)  # each with a stream and a worker
 home=$(cd "$(dirname "$0")/.." && pwd)
 
 die() { echo "install.sh: $1" >&2; exit 2; }
@@ -90,7 +90,7 @@ for stream in "${applications[@]}"; do on_system "$home/deploy/manage" streams c
 on_system nginx -t -q
 [[ -n $root$dry || ${changed[*]-} != */system/millrace-* ]] || ! systemctl is-active --quiet millrace.target || stale=yes
 on_system systemctl daemon-reload
-on_system systemctl enable --now --quiet millrace.target millrace-{web,login,ingest,endpoint,sockets,metrics}.service "${applications[@]/#/millrace-consume@}" millrace-janitor.timer
+on_system systemctl enable --now --quiet millrace.target millrace-{web,login,ingest,endpoint,sockets,notify,metrics}.service "${applications[@]/#/millrace-consume@}" millrace-janitor.timer
 on_system systemctl enable --quiet nginx
 on_system systemctl reload-or-restart nginx
 

@@ -37,10 +37,10 @@ make --silent .venv/bin/.installed assets
 # The pools load the new code one worker at a time. All else starts anew: browsers reconnect, leases are handed over.
 "${as_millrace[@]}" .venv/bin/python deploy/chain_reload.py web login ingest
 if [ -n "${MANAGE:-}" ]; then
-    pkill --parent "$(cat "$RUNTIME_DIRECTORY/onebox.pid")" --full 'uvicorn|manage.py (consume|endpoint)'
+    pkill --parent "$(cat "$RUNTIME_DIRECTORY/onebox.pid")" --full 'uvicorn|manage.py (consume|endpoint|notify)'
 else
     systemctl daemon-reload
-    for unit in $(systemctl list-units --plain --no-legend 'millrace-consume@*' millrace-endpoint.service millrace-metrics.service millrace-sockets.service | cut -d ' ' -f 1); do
+    for unit in $(systemctl list-units --plain --no-legend 'millrace-consume@*' millrace-endpoint.service millrace-metrics.service millrace-notify.service millrace-sockets.service | cut -d ' ' -f 1); do
         systemctl restart "$unit"
     done
 fi

@@ -17,12 +17,14 @@ from streams.declarations import Closing as Closing
 from streams.declarations import Dataset as Dataset
 from streams.declarations import Delivery as Delivery
 from streams.declarations import Figure as Figure
+from streams.declarations import Gather as Gather
 from streams.declarations import Navigation as Navigation
 from streams.declarations import Row as Row
 from streams.declarations import Runner as Runner
 from streams.declarations import RunnerKind as RunnerKind
 from streams.declarations import SourceKind as SourceKind
 from streams.declarations import Topic as Topic
+from streams.observations import Follower, Observe, OwnFindings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
 
     from streams.coordination.listing import Inherit
+    from streams.core.commits import HeldLease
     from streams.core.processor import Decoder, Processor
     from streams.core.sink import Sink
     from streams.core.state import State
@@ -73,8 +76,10 @@ class Application:
     stream: str = ""
     # One worker at a time holds the whole stream, as with `consume --whole-stream`: for keys that are in any shard.
     whole: bool = False
-    # In place of `build`, for results that name their lease: called with its shard.
-    build_at: Callable[[str], Callable[[State], Processor[Any, Any]]] | None = None
+    # In place of `build`, for results that name their lease.
+    build_at: Callable[[HeldLease], Callable[[State], Processor[Any, Any]]] | None = None
+    # Commits are few and large; the records of one wait in memory. None: each read is a commit.
+    gather: Callable[[], Gather] | None = None
     # Called by the worker when a shard begins and before records, at most every 0.5 s; may ask the database. The value
     # goes to Processor.configure.
     configuration: Callable[[], Any] = _no_configuration
@@ -98,6 +103,10 @@ class Application:
     retention: Callable[[datetime], Mapping[type[Model], QuerySet[Any]]] = _keep_all
     topics: Mapping[str, Topic] = field(default_factory=dict)  # by name; a family by the word before the colon
     datasets: Sequence[Dataset] = ()  # that boards show
+    # Yields the final rows of the outputs that rules watch: those whose dataset has a `delay`.
+    observe: Observe | None = None
+    # Returns the episodes that the application finds by itself, and their notifications.
+    episodes: Callable[[Any], OwnFindings] | None = None
     urls: str = ""  # the module with urlpatterns; it is included at the root, after Millrace's own addresses
     navigation: Navigation | None = None
 
@@ -124,6 +133,9 @@ _topics: dict[str, tuple[str, Topic]] = {}  # (name of the application, topic) b
 _providers: list[Provider] = []
 _sources: dict[str, SourceKind] = {}  # those of no application
 _runners: dict[str, RunnerKind] = {}
+# Called with an application, its stream, and whether one lease covers the whole stream.
+MakeFollower = Callable[[Application, str, bool], Follower]
+_followers: list[MakeFollower] = []
 
 
 def register(application: Application) -> None:
@@ -157,6 +169,16 @@ def provide(provider: Provider) -> None:
         raise ValueError(f"The topic {single[0]!r} of a provider must be a family: it needs `many`.")
     _providers.append(provider)
     _topics.update({name: ("", topic) for name, topic in provider.topics.items()})
+
+
+def follow(make: MakeFollower) -> None:
+    """Enters a function that makes a follower for each worker."""
+    _followers.append(make)
+
+
+def followers(application: Application, stream: str, *, whole: bool) -> list[Follower]:
+    """Returns the followers of an application on a stream, for one worker."""
+    return [make(application, stream, whole) for make in _followers]
 
 
 def _refuse_taken(both: Any, kind: str, of: str = "") -> None:

@@ -104,6 +104,15 @@ class Closing(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Gather:
+    """Bounds the records of one commit of an application whose commits must be few: it is made when one is reached."""
+
+    records: int
+    size: int  # bytes
+    age: float  # seconds since the first of them was read
+
+
+@dataclass(frozen=True, kw_only=True)
 class Topic:
     """Describes a topic of the live pages; its version grows with each commit that changes the results."""
 
@@ -173,6 +182,7 @@ class Question:
     by: str = ""  # a text column: a line for each of its values; "" for one line
     where: Mapping[str, Sequence[str]] = field(default_factory=dict)  # text column: the values that are taken
     most: int = 5  # lines of a series, or rows
+    whole: bool = False  # only the figure of each line over the whole time is asked for: its steps may be left empty
 
 
 @dataclass(frozen=True)
@@ -223,6 +233,9 @@ class Dataset:
     # Called with a stream: returns the milliseconds of which the times of its newest rows are multiples, 0 for none.
     grain: Callable[[str], int] = lambda stream: 0
     episodes: bool = False  # each row is an alarm: it began at its time and has the column `ended`
+    # Milliseconds after its time at which a row is final, and observed by rules; None: rules cannot watch the rows.
+    delay: int | None = None
+    partition: str = ""  # the text column that holds the partition key of the row's records; "" if none does
 
     def column(self, name: str) -> Column | None:
         """Returns the column of that name."""

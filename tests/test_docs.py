@@ -46,7 +46,7 @@ def test_a_documented_topic_exists(topic: str) -> None:
 def test_every_topic_is_documented() -> None:
     families = {name for each in applications.shown() for name, topic in each.topics.items() if topic.many} | {"board"}
     assert sorted(topic for topic in TOPICS if ":" not in topic) == sorted(
-        {*applications.topic_names(), topics.PULSE} - families
+        {*applications.topic_names(), *topics.of_site()} - families
     )
     assert sorted(topic.split(":")[0] for topic in TOPICS if ":" in topic) == sorted(families)
 

@@ -1,4 +1,4 @@
-"""Stores targets, who is told of what, and what became of each message."""
+"""Stores targets, subscriptions, and the result of each message."""
 
 from django.conf import settings
 from django.db import models
@@ -21,6 +21,8 @@ class Target(models.Model):
     # The queue: one process at a time delivers to a target.
     lease_owner = models.CharField(max_length=64, default="")
     lease_until = models.DateTimeField(null=True)
+    # After a failure of the whole target: the time of the next attempt. Null: its last attempt was answered.
+    resumes = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.name

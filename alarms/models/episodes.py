@@ -38,6 +38,7 @@ class Episode(models.Model):
     severity = models.CharField(max_length=8)  # of the version that raised it
     started = models.DateTimeField()
     ended = models.DateTimeField(null=True)  # null while open
+    ending = models.CharField(max_length=16, default="")  # why it ended: alarms.evaluation names the reasons
     level = models.FloatField(null=True)  # that was reached
     value = models.FloatField(null=True)  # that reached it
     peak = models.FloatField(null=True)  # the value furthest from well

@@ -15,6 +15,9 @@ class Rule(models.Model):
     # True: the application finds the episodes itself, as orders does; the rule only says who is told.
     own = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)  # of the RuleVersion in force; grows with each change
+    # A removed rule stays for its episodes; a new rule of its name goes on with its row and its versions.
+    removed = models.DateTimeField(null=True)
+    left_out = models.BigIntegerField(default=0)  # observations of keys beyond the number that a rule follows
 
     class Meta:
         indexes = [models.Index(fields=["application", "enabled"])]

@@ -10,6 +10,7 @@ from applications.market import topics as snapshots
 from applications.market.datasets import MINUTES, TABLE
 from applications.market.metrics import windows_closed
 from applications.market.models import TRADES, TradeMinute
+from applications.market.observing import observe
 from applications.market.retention import outlived
 from applications.market.rollups import LADDER
 from applications.market.source import SOURCE
@@ -42,6 +43,7 @@ APPLICATION = Application(
         "ticker": Topic(build=snapshots.ticker, every=SECOND, many=snapshots.tickers),
     },
     datasets=[MINUTES],
+    observe=observe,
     urls="applications.market.urls",
     navigation=Navigation(
         label="Market",

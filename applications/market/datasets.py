@@ -4,6 +4,7 @@ from django.db.models import F, FloatField
 from django.db.models.functions import Cast
 
 from applications.market.models import TRADES, Ticker, TradeMinute
+from applications.market.observing import DELAY
 from dashboard.datasets import Table, dataset, of_stream, own
 from dashboard.steps.building import Steps
 from streams.core import clock
@@ -49,4 +50,6 @@ MINUTES = dataset(
     title="Trades of each minute, ticker and side",
     application=TRADES,
     step=clock.MINUTE,
+    delay=DELAY,
+    partition="ticker",
 )

@@ -1,10 +1,12 @@
 """Counts trades per minute, ticker and side, in a tumbling window of one minute of arrival time."""
 
+from collections.abc import Iterator, Mapping
+from operator import itemgetter
 from typing import Annotated, Any
 
 import msgspec
 
-from applications.market.results import Side, Tally, TradeRow
+from applications.market.results import Side, Tally, TradeRow, TradeRows
 from streams.core.clock import MINUTE
 from streams.core.processor import Decoder, Name, Processor, padded, refuse
 from streams.core.records import Batch, DeadRecord
@@ -32,9 +34,10 @@ class Trade(msgspec.Struct, gc=False, rename="camel"):
 
 
 decode = Decoder(Trade, "ticker_symbol")
+_NAMES = itemgetter(1, 2)  # of a row: its ticker and side
 
 
-class TradesProcessor(Processor[Trade, list[TradeRow]]):
+class TradesProcessor(Processor[Trade, TradeRows]):
     """Computes `trades`: a tally for each minute, ticker and side.
 
     `most` bounds the tickers that a shard counts in a minute, since each of them is kept in the state and in a row.
@@ -42,6 +45,7 @@ class TradesProcessor(Processor[Trade, list[TradeRow]]):
 
     def __init__(self, state: State = EMPTY, most: int = TICKERS_MOST) -> None:
         self._windows = TumblingWindows(Tally, MINUTE, GRACE, most, state, parts=1)
+        self._closed: list[TradeRow] = []
 
     def add(self, batch: Batch, events: list[Trade]) -> list[DeadRecord]:
         window = self._windows.at(batch.arrived)
@@ -73,16 +77,13 @@ class TradesProcessor(Processor[Trade, list[TradeRow]]):
         return refuse(batch, refused, self._too_many) + refuse(batch, full, _full)
 
     def advance(self, watermark: int) -> None:
-        self._windows.advance(watermark)
+        for window in self._windows.advance(watermark):
+            self._closed += sorted(_rows(window.start, window.tallies), key=_NAMES)
 
-    def take(self) -> list[TradeRow] | None:
-        taken: list[tuple[int, Any]] = self._windows.take()  # a key's second part is a Side, as its event had it
-        rows = [
-            TradeRow(minute, ticker, side, tally)
-            for minute, tallies in taken
-            for (ticker, side), tally in tallies.items()
-        ]
-        return rows or None
+    def take(self) -> TradeRows | None:
+        rows = [row for minute, tallies in self._windows.take() for row in _rows(minute, tallies)]
+        closed, self._closed = self._closed, []
+        return TradeRows(rows, closed) if rows or closed else None
 
     def changes(self) -> StateChange:
         return self._windows.changes()
@@ -92,6 +93,11 @@ class TradesProcessor(Processor[Trade, list[TradeRow]]):
             f"The shard counts {self._windows.most:,} tickers in this minute, the most that TICKERS_MOST allows; "
             f"{ticker!r} would be one more."
         )
+
+
+def _rows(minute: int, tallies: Mapping[Any, Tally]) -> Iterator[TradeRow]:
+    """Yields a row for each key, (ticker, side)."""
+    return (TradeRow(minute, ticker, side, tally) for (ticker, side), tally in tallies.items())
 
 
 def _full(ticker: str) -> str:

@@ -1,5 +1,6 @@
 """Defines the results of trades."""
 
+from collections.abc import Iterable
 from typing import Literal, NamedTuple, Self
 
 import msgspec
@@ -42,3 +43,13 @@ class TradeRow(NamedTuple):
     ticker: str
     side: Side
     tally: Tally
+
+
+class TradeRows(list[TradeRow]):
+    """Holds the rows that a step changed, and in `closed` those of minutes that no trade can change any more."""
+
+    closed: list[TradeRow]
+
+    def __init__(self, rows: Iterable[TradeRow] = (), closed: Iterable[TradeRow] = ()) -> None:
+        super().__init__(rows)
+        self.closed = list(closed)

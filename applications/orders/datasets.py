@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from applications.orders import topics
 from applications.orders.models import ORDERS, AlarmEpisode, SiteSecond
+from applications.orders.observing import DELAY
 from dashboard.datasets import ROWS, Table, dataset, of_stream, own
 from dashboard.steps.building import Steps
 from streams.core import clock
@@ -56,6 +57,8 @@ SECONDS = dataset(
     name=NAME,
     title="Order lines of each second and site",
     application=ORDERS,
+    delay=DELAY,
+    partition="site",
 )
 _alarms = Table(
     rows_of=of_stream(AlarmEpisode),

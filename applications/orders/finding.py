@@ -16,6 +16,10 @@ def find(text: str, person: Person, most: int) -> Iterator[Hit]:
     """Yields the list of alarms, and sites with the text in their name; those of other streams name their stream."""
     if fits(text, "Alarms of the sites"):
         yield Hit("page", "Alarms", links.to_alarms(), "every alarm of the sites")
+    if fits(text, "Order lines"):
+        yield Hit(
+            "page", "Order lines", links.to_lines(), "each line of the orders, by customer, invoice and stock code"
+        )
     if not text:
         return
     for stream in list(dict.fromkeys([ORDERS, *streams_of(ORDERS)]))[:STREAMS]:

@@ -25,3 +25,8 @@ def to_alarm(number: int) -> str:
 def to_alarms(site: str = "", stream: str = ORDERS) -> str:
     """Returns the address of the list of a stream's alarms, or of a site's on it."""
     return asking("alarms", **on(ORDERS, stream), **({"site": site} if site else {}))
+
+
+def to_lines(stream: str = ORDERS, **asked: str) -> str:
+    """Returns the address of a stream's order lines; `asked` narrows them: site, customer, invoice, stock_code."""
+    return asking("order-lines", **on(ORDERS, stream), **asked)

@@ -9,15 +9,22 @@ was in the 60 s before, the others are counted as suppressed.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from operator import itemgetter
-from typing import Annotated
 
 import msgspec
 
-from applications.orders.results import Episode, NotificationDue, OrderResults, SecondRate, WindowCount
+from applications.orders.results import (
+    Arrivals,
+    Episode,
+    NotificationDue,
+    OrderLine,
+    OrderResults,
+    SecondRate,
+    WindowCount,
+)
 from streams.core.clock import MINUTE, SECOND
-from streams.core.processor import Decoder, Name, Processor, padded, refuse
+from streams.core.processor import Decoder, Processor, padded, refuse
 from streams.core.records import Batch, DeadRecord
 from streams.core.state import State, StateChange, StateKey
 from streams.windows import sliding
@@ -31,27 +38,11 @@ QUIET = MINUTE  # at most one notification per site in this time
 FORGET = 60 * MINUTE  # how long the state of a silent site is held
 SITES_MOST = 5_000  # of a shard
 
-Text = Annotated[str, msgspec.Meta(max_length=1000)]
-
-
-class OrderLine(msgspec.Struct, gc=False):
-    """Holds one line of an order, with the names of the Online Retail data."""
-
-    site: Name
-    InvoiceNo: Text
-    StockCode: Text
-    Quantity: int
-    InvoiceDate: Text
-    UnitPrice: float
-    Description: Text = ""
-    Customer: Text = ""
-    Country: Text = ""
-
 
 class SiteState(msgspec.Struct, array_like=True):
     """Holds the state of one site beside its window: its newest line, second and episode, and its notifications."""
 
-    second: SecondRate | None = None
+    second: SecondRate | None = None  # of its newest lines, until it is over
     episode: Episode | None = None
     below_since: int | None = None  # when the count last fell below the threshold of an open episode
     notified: int | None = None
@@ -69,17 +60,20 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
     """Computes `orders`: each site's rate, and its alarms.
 
     Its configuration maps sites to thresholds, the lines in 15 s at which an alarm begins, at least 1; `default` is the
-    threshold of the other sites. `most` bounds the sites of a shard. A step costs time for the sites that are due, not
-    for all sites.
+    threshold of the other sites. `most` bounds the sites of a shard. With `keeps_lines` its results hold the order
+    lines too. A step costs time for the sites that are due, not for all sites.
     """
 
-    def __init__(self, state: State, default: int, most: int = SITES_MOST) -> None:
+    def __init__(self, state: State, default: int, most: int = SITES_MOST, *, keeps_lines: bool = False) -> None:
         self._windows = SlidingSums(WINDOW, state)
         self._sites = KeyedValues(SiteState, most, state.entries)
         self._thresholds: Mapping[str, int] = {}
         self._default = default
         self._open: set[StateKey] = set()
+        self._ongoing: dict[int, dict[StateKey, SecondRate]] = {}  # seconds that are not over, by their start
         for key, site in self._sites.items():
+            if site.second:
+                self._ongoing.setdefault(site.second.second, {})[key] = site.second
             if site.episode:
                 self._open.add(key)
             if not self._windows.total(key):
@@ -88,6 +82,9 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
         self._seconds: dict[int, dict[str, SecondRate]] = {}  # by second, then by site
         self._episodes: dict[tuple[str, str], Episode] = {}
         self._calls: list[NotificationDue] = []
+        self._finished: list[tuple[str, SecondRate]] = []
+        self._keeps_lines = keeps_lines
+        self._lines: list[Arrivals] = []
 
     def configure(self, settings: Mapping[str, int]) -> None:
         self._thresholds = settings
@@ -100,6 +97,8 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
         for name in refused:
             del lines[name]
         self._count(batch, lines, sites)
+        if self._keeps_lines:
+            self._lines.append(_arrivals(batch, events, refused))
         if not refused:
             return []
         return refuse(batch, [at for at, site in enumerate(batch.keys) if site in refused], self._too_many)
@@ -118,8 +117,11 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
             [each for rates in self._seconds.values() for each in rates.items()],
             list(self._episodes.values()),
             self._calls,
+            self._finished,
+            self._lines,
         )
-        self._counted, self._seconds, self._episodes, self._calls = {}, {}, {}, []
+        self._counted, self._seconds, self._episodes = {}, {}, {}
+        self._calls, self._finished, self._lines = [], [], []
         return results if any(results) else None
 
     def changes(self) -> StateChange:
@@ -147,10 +149,19 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
             if not left.after:
                 self._sites.rest(left.key, site.newest + FORGET)
             self._counted[left.key[0]] = (site, left.after)
+        self._finish()
         for key in sorted(self._open):
             if self._windows.total(key) <= max(self._threshold(key) - 2, 0):
                 self._end(key)
         self._sites.forget(self._windows.watermark)
+
+    def _finish(self) -> None:
+        """Hands on the seconds that are over, oldest first."""
+        watermark = self._windows.watermark
+        for second in sorted(each for each in self._ongoing if each + SECOND <= watermark):
+            for key, rate in sorted(self._ongoing.pop(second).items(), key=_NAME):
+                self._sites.touch(key).second = None
+                self._finished.append((key[0], rate))
 
     def _end(self, key: StateKey) -> None:
         site = self._sites.touch(key)
@@ -175,6 +186,7 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
             rate = site.second
             if rate is None or rate.second != second:
                 rate = site.second = SecondRate(second, 0, 0)
+                self._ongoing.setdefault(second, {})[key] = rate
             rate.lines += new
             if count > rate.peak:
                 rate.peak = count
@@ -203,6 +215,14 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
         episode.suppressed += calls
         site.suppressed += calls
         self._episodes[key[0], episode.sequence] = episode
+
+
+def _arrivals(batch: Batch, events: list[OrderLine], refused: Collection[str]) -> Arrivals:
+    """Returns the order lines of a batch but those of the refused sites."""
+    if not refused:
+        return Arrivals(batch.arrived, batch.sequences, events)
+    kept = [at for at, site in enumerate(batch.keys) if site not in refused]
+    return Arrivals(batch.arrived, [batch.sequences[at] for at in kept], [events[at] for at in kept])
 
 
 def _nth(batch: Batch, site: str, index: int) -> str:

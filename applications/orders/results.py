@@ -1,8 +1,36 @@
-"""Defines the results of orders. Times are in milliseconds, sequence numbers padded."""
+"""Defines order lines, and the results of orders. Times are in milliseconds, sequence numbers padded."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Annotated, NamedTuple
 
 import msgspec
+
+from streams.core.processor import Name
+
+Text = Annotated[str, msgspec.Meta(max_length=1000)]
+Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]  # every database stores these
+
+
+class OrderLine(msgspec.Struct, gc=False):
+    """Holds one line of an order, with the names of the Online Retail data."""
+
+    site: Name
+    InvoiceNo: Text
+    StockCode: Text
+    Quantity: Whole
+    InvoiceDate: Text
+    UnitPrice: float
+    Description: Text = ""
+    Customer: Text = ""
+    Country: Text = ""
+
+
+class Arrivals(NamedTuple):
+    """Holds order lines that arrived in one millisecond, and the sequence numbers of their records."""
+
+    at: int
+    sequences: Sequence[int]
+    lines: Sequence[OrderLine]
 
 
 class Episode(msgspec.Struct, array_like=True):
@@ -48,7 +76,11 @@ class WindowCount(NamedTuple):
 
 
 class OrderResults(NamedTuple):
+    """Holds what a step changed, and in `finished` the seconds that no line can change any more."""
+
     counts: list[WindowCount]
     seconds: list[tuple[str, SecondRate]]
     episodes: list[Episode]
     calls: list[NotificationDue]
+    finished: Sequence[tuple[str, SecondRate]] = ()
+    lines: Sequence[Arrivals] = ()  # to be kept

@@ -13,6 +13,8 @@ from applications.orders.models import (
     ORDERS,
     AlarmEpisode,
     Notification,
+    OrderBox,
+    OrderLine,
     Site,
     SiteCount,
     SiteSecond,
@@ -50,6 +52,10 @@ def outlived(now: datetime) -> Mapping[type[Model], QuerySet[Any]]:
         else Site.objects.none(),
         AlarmEpisode: AlarmEpisode.objects.filter(ended__lt=alarms),
         Notification: Notification.objects.filter(at__lt=alarms),
+        OrderLine: OrderLine.objects.filter(
+            closed(OrderLine, ORDERS, "at", kept_since(own, settings.RETENTION_ORDER_LINES))
+        ),
+        OrderBox: OrderBox.objects.none(),  # bounded by outbox.MOST; delivery removes them
         ThresholdChange: ThresholdChange.objects.filter(at__lt=audit),
     }
 

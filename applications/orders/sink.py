@@ -1,7 +1,10 @@
 """Writes the results of orders into the database."""
 
+from typing import NamedTuple
+
 from django.db.models import Q
 
+from applications.orders import lines
 from applications.orders.models import (
     DEFAULT_THRESHOLD,
     ORDERS,
@@ -13,6 +16,7 @@ from applications.orders.models import (
 )
 from applications.orders.results import Episode, OrderResults
 from streams.core.clock import MINUTE, to_datetime
+from streams.core.sink import Sink
 from streams.models.rollups import mark
 from streams.models.upsert import upsert
 
@@ -24,6 +28,24 @@ def thresholds() -> dict[str, int]:
     """Returns the lines in 15 s at which an alarm begins, by site, for sites without the default threshold."""
     other = Site.objects.filter(Q(threshold__lt=DEFAULT_THRESHOLD) | Q(threshold__gt=DEFAULT_THRESHOLD))
     return dict(other.values_list("name", "threshold"))
+
+
+class Prepared(NamedTuple):
+    """Holds the results of a commit, and their order lines as they are stored."""
+
+    results: OrderResults
+    lines: lines.Prepared
+
+
+class OrdersSink(Sink[OrderResults, Prepared]):
+    """Stores results and order lines; the lines become rows before the transaction."""
+
+    def prepare(self, results: OrderResults) -> Prepared:
+        return Prepared(results, lines.prepare(results.lines))
+
+    def write(self, stream: str, prepared: Prepared) -> None:
+        write(stream, prepared.results)
+        lines.write(stream, prepared.lines)
 
 
 def write(stream: str, results: OrderResults) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from applications.orders import alarm_views, views
+from applications.orders import alarm_views, line_views, views
 
 urlpatterns = [
     path("orders/", views.orders, name="orders"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("orders/alarms.json", alarm_views.alarms_json, name="alarms-json"),
     path("orders/alarms/", alarm_views.alarms, name="alarms"),
     path("orders/alarms/<int:number>/", alarm_views.alarm, name="alarm"),
+    path("orders/lines/", line_views.order_lines, name="order-lines"),
+    path("orders/lines.csv", line_views.order_lines_csv, name="order-lines-csv"),
     path("orders/threshold/", views.threshold, name="threshold"),
     path("orders/remove/", views.remove, name="site-remove"),
 ]

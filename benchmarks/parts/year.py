@@ -83,7 +83,7 @@ def fill_board(days: int) -> None:
     day = int((NOW - timedelta(days=1)).timestamp())
     made = list(RowStep.objects.filter(dataset="trades/minutes", start__gte=day - MONTH))
     month = [row for row in made if row.step == MONTH]
-    for back in range(1, days // 30):
+    for _ in range(1, days // 30):
         for row in month:
             row.pk, row.start = None, row.start - MONTH
         RowStep.objects.bulk_create(month)

@@ -9,6 +9,7 @@ from typing import Any
 from common.text import quoted
 from dashboard import ranges
 from dashboard.boards.spec import Panel, Variable, milliseconds
+from dashboard.held.looks import once
 from dashboard.ranges import Span
 from streams import applications
 from streams.core import clock
@@ -44,8 +45,9 @@ class Sources:
         if application not in self._streams:
             self._streams[application] = streams_of(application)
         known = self._streams[application]
-        found = named or default_stream(application, known)
-        if named and named not in (*known, default_stream(application, known)):
+        default = once(("default stream", application), lambda: default_stream(application, known))
+        found = named or default
+        if named and named not in (*known, default):
             raise PanelError(f"{application} has never read a stream {quoted(named)}.")
         return found
 

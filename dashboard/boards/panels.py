@@ -8,6 +8,7 @@ from django.db import DataError
 from dashboard.boards import asking, maps
 from dashboard.boards.asking import Asking, PanelError, Sources, number
 from dashboard.boards.spec import Content, Panel, Variable, milliseconds
+from dashboard.held.looks import one_look
 from dashboard.ranges import Span
 from streams.core.clock import SECOND, iso, to_iso
 from streams.declarations import Series
@@ -23,11 +24,13 @@ NAMES |= {"sum": "Sum of", "last": "Last", "p95": "95th percentile of"}
 
 def board(content: Content, span: Span, value: str, now: int) -> dict[str, Any]:
     """Returns the snapshot of a board for a time and a value of its variable, "" for all."""
-    sources = Sources()
+    with one_look():
+        sources = Sources()
+        shown = [panel(each, span, content.variable, value, sources) for each in content.panels]
     return {
         "now": to_iso(now),
         "range": {"text": span.text, "start": to_iso(span.start), "end": to_iso(span.end), "live": span.live},
-        "panels": [panel(each, span, content.variable, value, sources) for each in content.panels],
+        "panels": shown,
     }
 
 
@@ -41,7 +44,7 @@ def panel(shown: Panel, span: Span, variable: Variable | None, value: str, sourc
         found = BUILDERS[shown.kind](asked)
     except PanelError as error:
         return same | {"title": shown.title or "Panel", "error": str(error)}
-    except DataError:
+    except (DataError, ArithmeticError):
         return same | {"title": shown.title or "Panel", "error": "The database cannot compute this of these values."}
     progress = asked.progress
     return same | {
@@ -115,7 +118,7 @@ def _lines(asked: Asking) -> dict[str, Any]:
 
 def _top(asked: Asking) -> dict[str, Any]:
     """Builds a ranking of the values of a column by the function over the whole span."""
-    series = asked.whole(most=asked.panel.most or PLACES)
+    series = asked.whole(most=asked.panel.most or PLACES, whole=True)
     values = [number(line.whole) for line in series.lines]
     greatest = max((value for value in values if value is not None), default=0)
     places = [
@@ -134,7 +137,7 @@ def _table(asked: Asking) -> dict[str, Any]:
     heads = [
         {
             "label": each.title,
-            "unit": "" if each.unit == each.title.lower() else each.unit,
+            "unit": "" if each.title.lower().endswith(each.unit) else each.unit,
             "number": each.kind == "number",
         }
         for each in columns

@@ -17,7 +17,8 @@ def panels(dataset: Dataset) -> list[Panel]:
     column, by = _first(dataset, "number"), _first(dataset, "text")
     of = _words(column) if column else "Rows"
     last = _panel("top", dataset, f"{of} by {by.title.lower()}") if by else Panel(kind="table", data=dataset.name)
-    return [_panel("number", dataset, of), last, _panel("lines", dataset, f"{of} over time", size="wide")]
+    each = f"{of} of each {by.title.lower()}" if by else of
+    return [_panel("number", dataset, of), last, _panel("lines", dataset, each, size="wide")]
 
 
 def suggested(kind: str, dataset: Dataset) -> dict[str, str]:

@@ -12,6 +12,7 @@ from threading import Lock
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
+from common.text import storable
 from dashboard import ranges
 from dashboard.boards import panels, store
 from dashboard.boards.asking import PanelError, Sources
@@ -26,7 +27,7 @@ NAME = re.compile(rf"board:([a-z0-9_-]{{1,{MOST_SLUG}}})(?:~([0-9]{{1,18}}))?(?:
 KEPT = 200  # boards in memory
 MOVES = 5  # seconds after which a live range has moved on, though no record came
 AGAIN = 30  # seconds after which the default streams of a board are looked up again
-EVERY = timedelta(seconds=0.25)  # the shortest time between two builds
+EVERY = timedelta(seconds=0.1)  # the shortest time between two builds
 # By the length of a range in hours: it costs more and moves less, so it is built every so many seconds.
 PACE = [(6, 1), (24, 10), (24 * 400, 60)]
 SHORT = 3_600_000  # milliseconds of a range up to which each commit counts
@@ -68,7 +69,8 @@ def parse(topic: str) -> Named | None:
     if found is None:
         return None
     pairs = dict(parse_qsl(found[3] or ""))
-    if not pairs.keys() <= {"range", "var"} or len(pairs.get("var", "")) > MOST_VALUE:
+    value = pairs.get("var", "")
+    if not pairs.keys() <= {"range", "var"} or len(value) > MOST_VALUE or storable(value) != value:
         return None
     named = Named(found[1], int(found[2]) if found[2] else None, pairs.get("range", ""), pairs.get("var", ""))
     try:

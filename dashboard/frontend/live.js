@@ -7,6 +7,7 @@ import { PauseBuffer } from "./pause.js";
 import { PATIENCE } from "./status.js";
 
 const PULSE = "pulse";
+const ALARMS = "alarms"; // every page that follows anything also hears the bell
 
 const gate = new VersionGate();
 const buffer = new PauseBuffer();
@@ -46,7 +47,7 @@ export function hearing() {
   return { heard: !dead, database, pausedAt, upTo, now };
 }
 
-/** Shows the embedded snapshots and keeps them current: {topic: data => …}. Subscribes to `topics` and `pulse` alone. */
+/** Shows the embedded snapshots and keeps them current: {topic: data => …}. Subscribes to `topics`, `pulse` and `alarms` alone. */
 export function follow(handlers, topics = Object.keys(handlers)) {
   renders = handlers;
   const snapshots = JSON.parse(document.getElementById("snapshots").textContent);
@@ -63,7 +64,7 @@ export function follow(handlers, topics = Object.keys(handlers)) {
     change: tell,
     signedOut: () => location.assign(`/accounts/sign-in/?next=${encodeURIComponent(location.pathname + location.search)}`),
   });
-  line.start([...topics, PULSE]);
+  line.start([...new Set([...topics, PULSE, ALARMS])]);
   setInterval(tick, 1000);
   setInterval(tell, 500);
   document.addEventListener("visibilitychange", () => schedule());
@@ -104,6 +105,15 @@ export async function ask(topic) {
   }
 }
 
+const ring = (data) => document.dispatchEvent(new CustomEvent("alarms", { detail: data }));
+
+/** Asks for the open alarms, on a page that follows nothing; returns the status of the answer. */
+export async function askAlarms() {
+  const { status, message } = await ask(ALARMS);
+  if (message && gate.accept(message.topic, message.version)) ring(message.data);
+  return status;
+}
+
 const ports = {
   socket: () => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/live/`),
   poll: ask,
@@ -134,6 +144,8 @@ function receive(message) {
     setNote(one("[data-clock-note]"), workers.clock_note); // without sockets there is no heartbeat to carry it
     return;
   }
+  if (message.topic === ALARMS) ring(message.data); // a paused page rings, too
+  if (message.topic === ALARMS && !renders[ALARMS]) return;
   if (line.status().transport !== "live" && message.data.now) hearClock(message.data.now);
   if (buffer.offer(message)) show(message);
   else tell();

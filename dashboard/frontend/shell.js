@@ -1,5 +1,6 @@
 // The frame round every page: status of the connection, pause, zone, theme, keyboard, copy buttons.
 
+import { watchBell } from "./bell.js";
 import { choice, choose } from "./choices.js";
 import { all, one, paintTimes, setText } from "./dom.js";
 import { retryNow, situation, togglePause } from "./live.js";
@@ -149,3 +150,4 @@ showTheme();
 showStatus();
 suggest(one("form[data-suggest]"));
 watchSession();
+watchBell();

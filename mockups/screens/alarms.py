@@ -41,10 +41,14 @@ def _heading(sheet: Sheet, title: str, words: str, here: str) -> None:
     _rooms(sheet, 114, here)
 
 
-def _severity(sheet: Sheet, x: float, y: float, name: str) -> None:
+def _mark(sheet: Sheet, x: float, y: float, name: str) -> None:
     color = SEVERITY[name]
     sheet.line([(x + 7, y), (x + 14, y + 14), (x, y + 14), (x + 7, y)], color=color, fill=color)
-    sheet.text(x + 22, y - 3, name, size=15, color=color)
+
+
+def _severity(sheet: Sheet, x: float, y: float, name: str) -> None:
+    _mark(sheet, x, y, name)
+    sheet.text(x + 22, y - 3, name, size=15, color=SEVERITY[name])
 
 
 OPEN = [
@@ -53,13 +57,13 @@ OPEN = [
     *(Column(name, width) for name, width in (("Value", 110), ("Level", 120))),
 ]
 OPENED = [
-    ["", "Orders per 15 s, above 30", "london", "2026-11-22 14:02:11", "open, nobody yet", "41", "30"],
-    ["", "Temperature, absent for 60 s", "boiler-2", "2026-11-22 13:58:01", "acknowledged by ada", "–", "60 s"],
+    ["critical", "Orders per 15 s, above 30", "london", "2026-11-22 14:02:11", "open, nobody yet", "41", "30"],
+    ["warning", "Temperature, absent for 60 s", "boiler-2", "2026-11-22 13:58:01", "acknowledged by ada", "–", "60 s"],
 ]
 PAST = [
-    ["", "Orders per 15 s, above 30", "berlin", "2026-11-22 13:31:20", "lasted 2 min 4 s", "38", "30"],
-    ["", "Mean price, below 300", "AMZN", "2026-11-22 12:07:00", "lasted 11 min", "288.1", "300"],
-    ["", "Orders per 15 s, above 30", "lisbon", "2026-11-22 11:54:41", "lasted 58 s", "33", "30"],
+    ["critical", "Orders per 15 s, above 30", "berlin", "2026-11-22 13:31:20", "lasted 2 min 4 s", "38", "30"],
+    ["info", "Mean price, below 300", "AMZN", "2026-11-22 12:07:00", "lasted 11 min", "288.1", "300"],
+    ["critical", "Orders per 15 s, above 30", "lisbon", "2026-11-22 11:54:41", "lasted 58 s", "33", "30"],
 ]
 
 
@@ -72,7 +76,7 @@ def alarms() -> Sheet:
         sheet.text(EDGE + 16, 168, "2 open", size=18)
         table(sheet, EDGE + 1, 202, OPEN, OPENED, step=34)
         for place, name in enumerate(("critical", "warning")):
-            _severity(sheet, EDGE + 13, 246 + place * 34, name)
+            _mark(sheet, EDGE + 92, 247 + place * 34, name)
     with sheet.group("look"):
         panel(sheet, EDGE, 322, WIDE, 116, "Look for")
         for place, (name, value) in enumerate((("Words", ""), ("Rule", "any"), ("Key", "any"), ("Severity", "any"))):
@@ -83,7 +87,7 @@ def alarms() -> Sheet:
         csv_link(sheet, EDGE + WIDE - 16, 467)
         table(sheet, EDGE + 1, 496, [*OPEN[:4], Column("Lasted", 232, right=False), *OPEN[5:]], PAST, step=29)
         for place, name in enumerate(("critical", "info", "critical")):
-            _severity(sheet, EDGE + 13, 533 + place * 29, name)
+            _mark(sheet, EDGE + 92, 533 + place * 29, name)
     return sheet
 
 
@@ -221,9 +225,9 @@ PLACES = [
     *(Column(name, width, right=False) for name, width in (("Told of", 282), ("State", 220))),
 ]
 KNOWN = [
-    ["ops webhook", "webhook", "https://hooks.example.com/…", "all, from warning on", "works; 0 wait"],
+    ["ops webhook", "webhook", "hooks.example.com/…", "all, from warning on", "works; 0 wait"],
     ["ada's mail", "email", "ada@example.com", "Orders per 15 s", "works; 0 wait"],
-    ["old pager", "apprise", "pagertree://****", "all, critical", "fails since 13:58"],
+    ["old pager", "apprise", "pagertree, masked", "all, critical", "fails since 13:58"],
 ]
 
 

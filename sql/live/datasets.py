@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from common.retention import kept_since
 from dashboard.datasets import Table, dataset
+from dashboard.held.looks import once
 from dashboard.steps.building import LEVELS, Steps, build_steps
 from sql.live.models import SqlOutput, SqlRow
 from sql.live.row_views import family_of
@@ -46,9 +47,10 @@ def _dataset(output: SqlOutput, *, alone: bool) -> Dataset:
         table,
         columns,
         name=f"{name}/{output.name}",
-        grain=lambda stream: _grain(output, stream),
+        grain=lambda stream: once((output.pk, stream), lambda: _grain(output, stream)),
         title=name if alone else f"{output.name} of {name}",
         application=name,
+        delay=0,
     )
 
 
@@ -61,6 +63,8 @@ def _table(output: SqlOutput) -> tuple[Table, list[Column]]:
         time="rowtime",
         columns={each.name: cell(each.name, number=each.kind == "number") for each in columns},
         whole="data",
+        held=f"sql {output.pk}",
+        numbers={each.name for each in columns if each.kind == "number"},
         steps=Steps(
             dataset=f"{name}/{output.name}",
             application=name,

@@ -33,6 +33,11 @@ class RowEncoder:
         values, made = self._renderer.values, self._object
         return [encode(made(*values(row))) for row in rows]
 
+    def objects(self, rows: Iterable[Row]) -> list[dict[str, Any]]:
+        """Returns each row as an object, with exact numbers as floats."""
+        names, values = self._renderer.names, self._renderer.values
+        return [dict(zip(names, map(_as_float, values(row)), strict=True)) for row in rows]
+
     def storable(self, rows: Sequence[Row]) -> list[str]:
         """Returns the same as texts that every database takes: U+FFFD stands for U+0000."""
         found = self.jsons(rows)
@@ -68,6 +73,10 @@ def _maker(names: Sequence[str]) -> Callable[..., Any]:
         return lambda *values: dict(zip(names, values, strict=True))  # a struct takes no such name
     fields = {f"c{place}": name for place, name in enumerate(names)}
     return msgspec.defstruct("Row", list(fields), rename=fields, gc=False)
+
+
+def _as_float(value: Any) -> Any:
+    return float(bytes(value)) if isinstance(value, msgspec.Raw) else value
 
 
 def _without_nul(value: Any) -> Any:

@@ -5,6 +5,7 @@ from functools import partial
 from sql.live import datasets, report
 from sql.live.configuration import Versions
 from sql.live.delivery import Deliverer
+from sql.live.observing import observe
 from sql.live.processor import RawDecoder, SqlProcessor, States
 from sql.live.sink import SqlSink
 from streams.applications import Application
@@ -37,7 +38,7 @@ def declared(name: str, number: int, stream: str, parallel: bool) -> Application
         title=name,
         decode=RawDecoder(),  # type: ignore[arg-type]  # the engine decodes
         build=lambda state: SqlProcessor("", state, versions.numbered),
-        build_at=lambda shard: partial(SqlProcessor, shard, version=versions.numbered),
+        build_at=lambda held: partial(SqlProcessor, held.shard, version=versions.numbered),
         sink=SqlSink(),
         inherit=states.inherit,
         set_back=states.set_back,
@@ -46,4 +47,5 @@ def declared(name: str, number: int, stream: str, parallel: bool) -> Application
         configuration=versions.active,
         report_range=partial(report.rows, name),
         deliver=lambda read: Both(Deliverer(number, read), Roller(datasets.ladder(name), read)),
+        observe=observe,
     )

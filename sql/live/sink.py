@@ -58,7 +58,7 @@ class SqlSink:
         _, faults, counts = results.results
         prepared = Prepared(results, [], {}, [], seen(faults, counts, results.watermark))
         entries: dict[str, list[tuple[int, Entry]]] = defaultdict(list)
-        for output, ordinal, time, rows in _packets(results):
+        for output, ordinal, time, rows in packets(results):
             _add(prepared, entries, output, ordinal, time, rows)
         for to, found in entries.items():
             refuse_overflow(results.deployed.id, to)
@@ -77,7 +77,7 @@ class SqlSink:
             _note_switch(stream, results)
 
 
-def _packets(results: LiveResults) -> Iterator[tuple[Output, int, int, Sequence[Any]]]:
+def packets(results: LiveResults) -> Iterator[tuple[Output, int, int, Sequence[Any]]]:
     """Yields the rows of each packet with its output, the ordinal of the first row, and the row time.
 
     The rows of error_stream are made of the faults, unless the engine gave them.

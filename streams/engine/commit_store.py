@@ -1,5 +1,6 @@
 """Stores a step's commit in one transaction: results, state, checkpoint, dead letters, and the topic's version."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Generic
 
@@ -19,6 +20,7 @@ from streams.core.sink import Sink
 from streams.core.state import State, StateChange
 from streams.core.state_log import StateLog, Write
 from streams.models import DeadLetter, Lease, Throughput, TopicVersion
+from streams.observations import Follower
 
 
 class CommitStore(Generic[Results]):
@@ -28,25 +30,45 @@ class CommitStore(Generic[Results]):
     nothing.
     """
 
-    def __init__(self, application: str, stream: str, topic: str, sink: Sink[Results, Any]) -> None:
+    def __init__(
+        self,
+        application: str,
+        stream: str,
+        topic: str,
+        sink: Sink[Results, Any],
+        followers: Sequence[Follower] = (),
+    ) -> None:
         """Takes the application, its stream and its sink. The version of `topic` grows with each commit."""
         self._names = {"application": application, "stream": stream}
         self._stream = stream
         self._topic = topic
         self._sink = sink
+        self._followers = followers
 
     @translate_errors
     def commit(self, held: HeldLease, commit: Commit[Results]) -> None:
+        try:
+            self._commit(held, commit)
+        except BaseException:
+            for follower in self._followers:
+                follower.forget(held)
+            raise
+
+    def _commit(self, held: HeldLease, commit: Commit[Results]) -> None:
         write = None if commit.state is None else self._change(held, commit.state, commit.watermark)
         prepared = None if commit.results is None else self._prepare(commit.results)
+        found = [(each, each.prepare(held, commit)) for each in self._followers]
         with one_transaction() as packet:
             self._advance(held, commit, write)
             if commit.results is not None:
                 self._sink.write(self._stream, prepared)
-            found = DeadLetter.objects.filter(**self._names)
-            replay_requests.close(found, commit.replayed)
+            letters = DeadLetter.objects.filter(**self._names)
+            replay_requests.close(letters, commit.replayed)
             replay_requests.add(held, commit.dead, packet)
             _add_arrivals(held, commit.arrivals)
+            for follower, findings in found:
+                if findings is not None:
+                    follower.write(findings)
             self._announce()
 
     @translate_errors

@@ -23,6 +23,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="module")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
     deployment = Deployment(tmp_path_factory.mktemp("deployment"))
+    deployment.environment["PUBLIC_BOARDS"] = "on"
     for name in ("trades", "orders"):
         deployment.run("streams", "create", name)
     return deployment

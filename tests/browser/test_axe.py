@@ -14,6 +14,19 @@ AXE = ROOT / "tests/judges/node_modules/axe-core/axe.min.js"
 SCREENS = {"light, desk": ("light", 1280, 900), "dark, phone": ("dark", 390, 844)}
 # Routes with parts, each with an address that it shows a page at; None for those that show none.
 SAMPLES: dict[str, str | None] = {
+    "alarms/<int:number>/": "alarms/1/",
+    "alarms/<int:number>/acknowledge/": None,
+    "alarms/<int:number>/note/": None,
+    "alarms/<int:number>/silence/": None,
+    "alarms/acknowledge/<str:token>/": "alarms/acknowledge/unknown/",
+    "alarms/duty/<int:number>/remove/": None,
+    "alarms/episodes/<str:name>/": None,
+    "alarms/rules/<slug:name>/": "alarms/rules/busy/",
+    "alarms/rules/<slug:name>/<slug:verb>/": "alarms/rules/busy/remove/",
+    "alarms/rules/<slug:name>/edit/": "alarms/rules/busy/edit/",
+    "alarms/silences/<int:number>/end/": None,
+    "alarms/targets/<int:number>/": "alarms/targets/1/",
+    "alarms/targets/<int:number>/<slug:verb>/": None,
     "accounts/factors/passkeys/<int:pk>/name/": "accounts/factors/passkeys/1/name/",
     "accounts/factors/passkeys/<int:pk>/remove/": "accounts/factors/passkeys/1/remove/",
     "accounts/invitation/<str:secret>/": "accounts/invitation/unknown/",
@@ -36,11 +49,12 @@ SAMPLES: dict[str, str | None] = {
     "boards/links/<int:number>/revoke/": None,
     "display/<str:token>/": f"display/{'w' * 43}/?range=1d",
     "display/<str:token>/data.json": None,
-    "public/<slug:slug>/": "public/unknown/",
+    "public/<slug:slug>/": "public/shops/?range=1d",
     "public/<slug:slug>/data.json": None,
     "live/<str:name>.json": None,
     "market/<str:symbol>/": "market/AMZN/",
     "orders/alarms/<int:number>/": "orders/alarms/1/",
+    "probes/edit/<int:number>/": "probes/edit/1/",
     "sql/<str:name>/": "sql/popular-stocks/",
     "sql/<str:name>/edit/": "sql/popular-stocks/edit/",
     "sql/<str:name>/rollback/": None,
@@ -59,6 +73,9 @@ SAMPLES: dict[str, str | None] = {
 }
 # Pages for addresses that do not exist or are not allowed.
 ELSEWHERE = ["nowhere/", "market/NOTHING/", "market/search?q=AM", "orders/?site=nowhere", "orders/?site=%00"]
+ELSEWHERE += ["probes/?probe=shop&range=90d", "orders/lines/?customer=nobody"]
+ELSEWHERE += ["alarms/?q=nothing", "alarms/ledger/?state=failed", "alarms/targets/new/?channel=webhook"]
+ELSEWHERE += ["alarms/rules/new/?dataset=trades/minutes", "alarms/2/"]
 ELSEWHERE += ["streams/act/count/?stream=trades", "streams/act/put/?stream=trades", "streams/?q=nothing"]
 ELSEWHERE += [
     "boards/shops/?range=tomorrow",
@@ -91,8 +108,36 @@ from django.utils import timezone
 from accounts.models import User
 from dashboard.boards import links, store
 from dashboard.boards.models import Board
+Board.objects.update(seen_by=Board.PUBLIC)
 links.make(Board.objects.get(), User.objects.get(username="admin").pk, "Hall", 90, timezone.now(), lambda _: "w" * 43)
 store.make({MAP!r}, None)
+"""
+ALARMS = """
+import json
+from datetime import timedelta
+from django.utils import timezone
+from alarms import rules, spec, targets
+from alarms.models import DutyTurn, Episode, Message, Notice, Silence, Subscription
+now = timezone.now()
+busy = spec.RuleSpec(dataset="trades/minutes", kind="above", column="trades", by=("ticker",), level=1)
+rule = rules.make("busy", "Busy tickers", busy, "ada", now)
+target = targets.make("hall", "inapp", {}, actor="ada")
+Subscription.objects.create(target=target, rule=rule)
+DutyTurn.objects.create(duty="days", target=target, starts="0 9 * * MON", ends="0 9 * * TUE", zone="UTC")
+Silence.objects.create(rule=rule, since=now, until=now + timedelta(days=9), reason="It is mended.", who="ada")
+for number, ended in enumerate([None, now]):
+    cause = json.dumps({"time": 1795820340000, "place": "17", "row": {"ticker": "AMZN"}})
+    same = {"rule_version": 1, "stream": "trades", "shard": "shardId-000000000000", "key": "AMZN", "cause": cause}
+    same |= {"severity": "critical", "level": 1, "value": 2, "peak": 3}
+    episode = Episode.objects.create(name=str(number), rule=rule, started=now, ended=ended, **same)
+    notice = Notice.objects.create(name=str(number), episode=episode, kind="firing", at=now, made=now, expanded=now)
+    told = {"target": target, "target_name": "hall", "name": str(number), "due": now, "made": now}
+    Message.objects.create(notice=notice, state=["silenced", "failed"][number], why="It is mended.", **told)
+"""
+PROBE = """
+from django.utils import timezone
+from applications.probes.models import Probe
+Probe.objects.create(name="shop", address="http://127.0.0.1:1/", public=True, who="ada", changed=timezone.now())
 """
 PASSKEY = """
 from allauth.mfa.models import Authenticator
@@ -118,7 +163,10 @@ def filled(deployment: Deployment, password: str) -> str:
     deployment.run("sql", "deploy", "popular-stocks", str(ROOT / "examples/popular-stocks"))
     deployment.run("boards", "apply", str(ROOT / "examples/boards/shops.toml"))
     deployment.run("shell", "-v", "0", "-c", DISPLAY)
-    for application in ("trades", "orders", "popular-stocks"):
+    deployment.run("shell", "-v", "0", "-c", ALARMS)
+    deployment.run("shell", "-v", "0", "-c", PROBE)
+    deployment.run("produce", "probes", "--once")
+    for application in ("trades", "orders", "probes", "popular-stocks"):
         deployment.run("consume", application, "--until-caught-up")
     return invitation
 

@@ -1,17 +1,14 @@
 """A board is made without code, moves by itself, is paused and sent, ordered by hand, and hung on a wall."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import SignIn, Traffic
+from tests.browser.test_axe import AXE
 from tests.chromium import expect_state, watched
-from tests.deployment import ROOT, Deployment, Web, kill
-from tests.waiting import wait_for
-
-RYDES = ROOT / "examples" / "wild-rydes"
+from tests.deployment import Web
 
 
 def add_panel(page: Page, web: Web, **choices: str) -> None:
@@ -46,6 +43,72 @@ def test_board_from_nothing_to_the_wall(sign_in: SignIn, web: Web, traffic: Traf
     check_zoom(page)
     check_order(page, web)
     check_wall(page, browser)
+
+
+STATES = """title = "States"
+[variable]
+data = "orders/seconds"
+column = "site"
+[[panels]]
+kind = "number"
+data = "orders/seconds"
+[[panels]]
+kind = "bars"
+data = "trades/minutes"
+by = "side"
+[[panels]]
+kind = "table"
+data = "orders/seconds"
+[[panels]]
+kind = "alarms"
+data = "orders/alarms"
+[[panels]]
+kind = "top"
+title = "Of an application that is gone"
+data = "no/such"
+by = "a"
+[[panels]]
+kind = "text"
+text = "A text.\\n\\n<b>Another.</b>"
+"""
+DESK, PHONE = ("light", 1280), ("dark", 390)
+
+
+def expect_no_finding(page: Page, state: str, *screens: tuple[str, int]) -> None:
+    """Judges a state on a desk by day, or on a phone by night."""
+    page.evaluate(AXE.read_text())
+    for scheme, width in screens:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        page.set_viewport_size({"width": width, "height": 900})
+        found = page.evaluate("axe.run('main').then(({violations}) => violations)")
+        wide = page.evaluate("document.documentElement.scrollWidth") > width
+        assert (state, [each["id"] for each in found], wide) == (state, [], False)
+
+
+@pytest.mark.needs(AXE)
+def test_board_has_no_finding_in_any_state(sign_in: SignIn, web: Web, traffic: Traffic) -> None:
+    page = sign_in("/boards/new/")
+    page.get_by_label("Title").fill("States")
+    page.get_by_role("button", name="Make it").click()
+    page.goto(f"{web.url}/boards/states/")
+    expect_no_finding(page, "empty", PHONE)
+    page.goto(f"{web.url}/boards/states/text/")
+    page.locator("textarea").fill(STATES)
+    page.get_by_role("button", name="Keep it").click()
+    expect_state(page, "live")
+    expect(page.get_by_test_id("panel-error")).to_be_visible()
+    expect_no_finding(page, "live", DESK, PHONE)
+    page.context.set_offline(True)
+    expect_state(page, "offline")
+    expect_no_finding(page, "offline", PHONE)
+    page.context.set_offline(False)
+    expect_state(page, "live")
+    page.keyboard.press("Space")
+    expect_state(page, "paused")
+    expect_no_finding(page, "paused", DESK)
+    page.goto(f"{web.url}/boards/states/?range=2020-01-01T00:00..2020-01-02T00:00&var=nowhere")
+    expect(page.get_by_text("No rows in this time.").first).to_be_visible()
+    expect_no_finding(page, "no data", PHONE)
 
 
 def check_pause(page: Page) -> None:
@@ -116,60 +179,3 @@ def check_wall(page: Page, browser: Browser) -> None:
         page.goto(f"{page.url.split('/boards')[0]}/accounts/sessions/")
         page.get_by_test_id("door").get_by_role("button").click()
         expect(number).to_have_count(0)
-
-
-@pytest.fixture
-def rydes(deployment: Deployment) -> Iterator[None]:
-    """Runs the commands of the example's README."""
-    lines = (RYDES / "README.md").read_text().partition("```sh\n")[2].partition("```")[0].splitlines()
-    commands = [line.partition("manage.py ")[2].replace("examples/", f"{ROOT}/examples/") for line in lines]
-    processes = []
-    for command in commands:
-        words = command.removesuffix(" &").split()
-        if words[:2] in (["sql", "deploy"], ["boards", "apply"]):
-            deployment.run(*words)
-        elif words[0] in ("produce", "consume"):
-            processes.append(deployment.start(*words))
-    assert len(processes) == 2
-    yield
-    for process in processes:
-        kill(process)
-
-
-def test_map_of_the_example_moves_is_followed_and_replayed(
-    sign_in: SignIn, deployment: Deployment, rydes: None
-) -> None:
-    wait_for(lambda: deployment.applied("wild-rydes") >= 10)
-    page = sign_in("/boards/wild-rydes/?range=10m")
-    page.get_by_text("The same as a table").first.click()
-    cell = page.locator('[data-f="things"] td').first
-    before = cell.inner_text()
-    expect(cell).not_to_have_text(before)
-    follow = page.get_by_test_id("follow")
-    expect(follow.locator("option")).to_have_text(
-        ["nobody", "Angel", "Bucephalus", "Moonbeam", "Rocinante", "Shadowfax"]
-    )
-    check_map(page)
-    page.get_by_test_id("replay").click()
-    moment = page.locator(".map-bar output")
-    expect(moment).to_have_text(re.compile(r"\d\d:\d\d:\d\d UTC"))
-    before = moment.inner_text()
-    expect(moment).not_to_have_text(before)
-    page.get_by_role("button", name="Back to the newest").click()
-    expect(moment).to_have_text("")
-
-
-def check_map(page: Page) -> None:
-    """The map is drawn; keys read out and follow; the one that is followed is in the address, and moves the view."""
-    readout = page.locator("board-map .readout")
-    expect(readout).to_contain_text("newest position")
-    page.locator("board-map").focus()
-    page.keyboard.press(".")
-    expect(readout).to_contain_text(re.compile(r"Angel\s*\d+\.\d{4}° N"))
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile("follow=Angel"))
-    expect(page.get_by_test_id("follow")).to_have_value("Angel")
-    page.get_by_test_id("follow").select_option("")
-    expect(page).not_to_have_url(re.compile("follow"))
-    count = "(node) => new Set(node.getContext('2d').getImageData(0, 0, node.width, node.height).data).size"
-    assert page.locator("board-map canvas").evaluate(count) > 9  # values: not of one colour

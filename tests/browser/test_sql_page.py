@@ -1,8 +1,6 @@
 """The pages that write SQL applications, in a browser: as one types, by keyboard alone, after a closed tab."""
 
-import re
 from collections.abc import Iterator
-from gzip import compress
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -95,16 +93,6 @@ def test_script_is_run_by_a_key_and_its_draft_comes_back(signed_in: BrowserConte
     again.get_by_role("button", name="Discard the draft").click()
     expect(again.locator(".cm-line").first).to_have_text("-- Trades by minute, ticker and side.")
     again.close()
-
-
-def test_scripts_of_the_editor_are_small() -> None:
-    """With the chunks that they import: 200 KiB compressed are the most."""
-    wanted, found = ["sql-edit.js", "shell.js", "theme-boot.js"], dict[str, bytes]()
-    while wanted:
-        name = wanted.pop()
-        found[name] = (ROOT / "build/static/dashboard" / name).read_bytes()
-        wanted += {each.decode() for each in re.findall(rb"chunk-\w+\.js", found[name])} - found.keys()
-    assert sum(len(compress(each)) for each in found.values()) < 200 << 10
 
 
 def test_text_typed_just_before_the_tab_closes_is_kept(signed_in: BrowserContext, web: Web) -> None:

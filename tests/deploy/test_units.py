@@ -10,7 +10,7 @@ import pytest
 
 from tests.deployment import ROOT
 
-UNITS = ["web", "login", "endpoint", "sockets", "consume@trades", "tail@web", "metrics", "janitor", "backup"]
+UNITS = ["web", "login", "endpoint", "sockets", "consume@trades", "tail@web", "notify", "metrics", "janitor", "backup"]
 
 UNIT_FILES = sorted((ROOT / "deploy/systemd").glob("*.service"))
 
@@ -38,7 +38,7 @@ def test_systemd_unit_is_confined(root: Path, unit: str) -> None:
 def test_serving_units_restart_when_they_die() -> None:
     """Debian's nginx is not, without our file: it stays down."""
     serving = {path.stem for path in UNIT_FILES if "\nRestart=always\n" in path.read_text()}
-    names = ("web", "login", "ingest", "endpoint", "sockets", "metrics", "consume@", "tail@")
+    names = ("web", "login", "ingest", "endpoint", "sockets", "notify", "metrics", "consume@", "tail@")
     assert serving == {f"millrace-{name}" for name in names}
     assert "\nRestart=always\n" in (ROOT / "deploy/systemd/nginx.service.d/millrace.conf").read_text()
 

@@ -22,6 +22,7 @@ from tests.test_exactly_once import naive_minutes
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
 ROOMS = {
     "login",
+    "alarms",
     "accounts",
     "streams",
     "dashboard",

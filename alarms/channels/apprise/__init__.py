@@ -1,0 +1,1 @@
+"""Sends messages by Apprise: 176 services."""

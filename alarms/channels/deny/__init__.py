@@ -1,0 +1,1 @@
+"""Keeps a deny list for nginx."""

@@ -1,0 +1,1 @@
+"""Shows messages on Millrace's own pages."""

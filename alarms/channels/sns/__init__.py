@@ -1,0 +1,1 @@
+"""Publishes messages to topics of Amazon SNS."""

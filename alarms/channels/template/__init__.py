@@ -1,0 +1,1 @@
+"""Posts texts of a person's own to an address."""

@@ -1,0 +1,1 @@
+"""Posts messages to an address, signed as Standard Webhooks says."""

@@ -1,0 +1,140 @@
+"""Delivers messages: gives the queues of targets to senders, and writes the result of each attempt.
+
+One step does a bounded part of the work, and says whether there was some. At least once: a result that was not written
+before the process died is found again as a message that waits, and is sent under the same name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.db import DatabaseError
+
+from alarms import queues, targets
+from alarms.models import Target
+from alarms.sending import Lane, Rate, Senders
+
+THREADS = 128  # targets that are served at a time
+BATCH = 200  # messages that a lane gets at a time
+MOST_RESULTS = 500  # of a transaction
+RENEW = timedelta(seconds=5)
+LOOK = timedelta(milliseconds=200)
+
+
+class Delivery:
+    """Delivers the messages that wait. `now` gives the time; `chance` numbers from 0 to 1 for the jitter of retries."""
+
+    def __init__(
+        self, owner: str, now: Callable[[], datetime], chance: Callable[[], float], *, threads: int = THREADS
+    ) -> None:
+        self._owner = owner
+        self._now = now
+        self._chance = chance
+        self._threads = threads
+        self.senders = Senders()
+        self._renewed: datetime | None = None
+        self._looked: datetime | None = None
+
+    def step(self, touched: Collection[int] = ()) -> bool:
+        """Writes results, tops up lanes and starts new ones; returns whether anything was done.
+
+        `touched` are targets for which this process has just made messages.
+        """
+        found = self._collect()
+        self._renew()
+        return self._top_up(touched) | self._start() | found
+
+    @property
+    def is_idle(self) -> bool:
+        """Returns whether nothing is being sent, and all results are written."""
+        return self.senders.is_idle
+
+    def finish(self, seconds: float) -> None:
+        """Lets the messages in hand end, writes their results, and gives the leases back."""
+        self.senders.stop()
+        until = self._now() + timedelta(seconds=seconds)
+        while self.senders.lanes and self._now() < until:
+            self.senders.wait(0.1)
+            self._collect()
+        self._collect()
+        queues.release(self._owner, self.senders.lanes)
+
+    def _collect(self) -> bool:
+        ended = self.senders.ended()
+        found = False
+        while results := self.senders.collect(MOST_RESULTS):
+            try:
+                queues.record(results, self._now(), self._chance)
+            except DatabaseError:
+                self.senders.put_back(results)
+                raise
+            found = True
+        if ended:
+            queues.release(self._owner, ended)
+        return found or bool(ended)
+
+    def _renew(self) -> None:
+        """Prolongs the leases in good time. A lane ends when its lease has gone to another process."""
+        now = self._now()
+        if self.senders.lanes and (self._renewed is None or now - self._renewed >= RENEW):
+            mine = queues.renew(self._owner, self.senders.lanes, now)
+            for target, lane in self.senders.lanes.items():
+                if target not in mine:
+                    lane.stop()
+            self._renewed = now
+
+    def _top_up(self, touched: Collection[int]) -> bool:
+        """Gives lanes more: those with new messages at once, the others every LOOK, since other processes make some."""
+        now = self._now()
+        look = self._looked is None or now - self._looked >= LOOK
+        self._looked = now if look else self._looked
+        low = [
+            lane
+            for lane in self.senders.lanes.values()
+            if len(lane.jobs) < BATCH // 2 and not lane.ended and not lane.failing
+        ]
+        wanting = [lane for lane in low if look or lane.target in touched or lane.full]
+        held = queues.held(now) if wanting else {}
+        found = False
+        for lane in wanting:
+            jobs = queues.waiting(lane.target, lane.last, now, BATCH, held)
+            lane.full = len(jobs) == BATCH
+            if jobs:
+                lane.give(jobs)
+                found = True
+        return found
+
+    def _start(self) -> bool:
+        """Claims targets. Half of the threads are kept for targets that took the last attempt."""
+        free = self._threads - len(self.senders.lanes)
+        if free <= 0:
+            return False
+        failing = sum(lane.failing for lane in self.senders.lanes.values())
+        unused, started = [], False
+        claimed = queues.claim(self._owner, self._now(), self.senders.lanes, free)
+        held = queues.held(self._now()) if claimed else {}
+        for target in claimed:
+            bad = target.resumes is not None
+            if (bad and failing >= self._threads // 2) or not self._start_lane(target, held, bad=bad):
+                unused.append(target.pk)
+            else:
+                failing += bad
+                started = True
+        if unused:
+            queues.release(self._owner, unused)
+        return started
+
+    def _start_lane(self, target: Target, held: queues.Held, *, bad: bool) -> bool:
+        """Starts to send to a target; one that failed gets one message, to see whether it is back."""
+        now = self._now()
+        jobs = queues.waiting(target.pk, 0, now, 1 if bad else BATCH, held)
+        if not jobs:
+            return False
+        setup = targets.effective(target)
+        rate = Rate(setup.rate, queues.recent(target.pk, now, setup.rate)) if setup.rate else None
+        self.senders.start(
+            Lane(target.pk, jobs, failing=bad, rate=rate), partial(targets.session, target.channel, setup)
+        )
+        return True

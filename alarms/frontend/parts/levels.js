@@ -1,0 +1,49 @@
+// The look of a watched value with its raise and its clear level. x is in seconds; `view` is {start, end, step}.
+
+import { axes, cursor, stamps } from "#kit/charts.js";
+import { time } from "#kit/format.js";
+import { figure } from "#kit/parts/figures.js";
+
+/** Returns the vertical range that holds the values and both levels: from 0 on, unless all lie far from it. */
+export function room(low, high) {
+  if (low === null || low === undefined) return [0, 1];
+  const far = low > 0 && low > high * 0.6;
+  const [bottom, top] = [far ? low : Math.min(0, low), Math.max(0, high)];
+  const spare = (top - bottom || 1) * 0.12;
+  return [bottom === 0 ? 0 : bottom - spare, top + spare];
+}
+
+const word = (value, name) => (value === null || value === undefined ? [] : [[`${name} ${figure(value)}`, "sell-ink"]]);
+
+const LEVELS = [["– – raise level", "sell-ink"], ["··· clear level", "sell-ink"]];
+
+/** Columns: times, value, raise level, clear level; without `levels` the last two are empty. */
+export function levelChart(view, levels = true) {
+  return {
+    key: [["value", "accent-ink"], ...(levels ? LEVELS : [])],
+    read: ([at, value, raised, cleared], index, zone) => [
+      [time(at[index] * 1000, "second", zone)],
+      [value[index] === null ? "no row" : figure(value[index]), "accent-ink"],
+      ...word(raised[index], "raise at"),
+      ...word(cleared[index], "clear at"),
+    ],
+    options(ink, zone, uPlot) {
+      const [across, up] = axes(ink, zone, "minute", { size: 64, value: figure });
+      const label = (_, splits) => stamps(splits, zone, splits.length > 1 ? splits[1] - splits[0] : view.step);
+      const level = { stroke: ink.sold, width: 1.25, points: { show: false }, paths: uPlot.paths.stepped({ align: 1 }) };
+      return {
+        padding: [8, 24, 0, 0],
+        tzDate: (at) => (zone === "utc" ? uPlot.tzDate(new Date(at * 1000), "UTC") : new Date(at * 1000)),
+        scales: { x: { time: true, range: () => [view.start, Math.max(view.end, view.start + view.step)] }, y: { range: (_, low, high) => room(low, high) } },
+        axes: [{ ...across, values: label }, up],
+        cursor: cursor(ink),
+        series: [
+          {},
+          { label: "value", stroke: ink.accent, width: 1.75, fill: ink["accent-wash"], points: { show: view.step >= 60, size: 4 } },
+          { ...level, label: "raise level", dash: [6, 4] },
+          { ...level, label: "clear level", dash: [2, 4] },
+        ],
+      };
+    },
+  };
+}

@@ -1,0 +1,89 @@
+"""Holds one message as a channel sees it, and its words. It knows no table: senders' threads use no database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+FIRING, AGAIN, RESOLVED, ESCALATED, TEST = "firing", "again", "resolved", "escalated", "test"
+STATES = {
+    FIRING: "began",
+    AGAIN: "goes on",
+    RESOLVED: "is over",
+    ESCALATED: "goes on, and nobody has acknowledged it",
+    TEST: "is a test",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Holds the facts of one message. `name` is the idempotency key: it is the same in each attempt."""
+
+    name: str
+    kind: str
+    episode: str  # the name of the episode
+    rule: str
+    title: str  # of the rule
+    application: str
+    severity: str
+    stream: str
+    key: str
+    at: datetime  # the stream's own time of the notice
+    started: datetime
+    ended: datetime | None
+    value: float | None
+    level: float | None
+    suppressed: int
+    page: str = ""  # the address of the episode's page
+    acknowledge: str = ""  # the address at which this receiver acknowledges the episode; "" once it is over
+
+
+def iso(moment: datetime | None) -> str | None:
+    """Returns a time as 2026-11-22T14:03:07.250Z, None for none."""
+    return None if moment is None else moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def data(letter: Letter) -> dict[str, object]:
+    """Returns the facts for machines, in JSON's types."""
+    return {
+        "episode": letter.episode,
+        "rule": letter.rule,
+        "title": letter.title,
+        "application": letter.application,
+        "severity": letter.severity,
+        "stream": letter.stream,
+        "key": letter.key,
+        "value": letter.value,
+        "level": letter.level,
+        "at": iso(letter.at),
+        "started": iso(letter.started),
+        "ended": iso(letter.ended),
+        "suppressed": letter.suppressed,
+        "page": letter.page,
+        "acknowledge": letter.acknowledge or None,
+    }
+
+
+def subject(letter: Letter) -> str:
+    """Returns one line: the severity, the rule, the key, and the state."""
+    place = f" at {letter.key}" if letter.key else ""
+    return f"{letter.severity.upper()}: {letter.title}{place} {STATES[letter.kind]}"
+
+
+def text(letter: Letter) -> str:
+    """Returns the message for people, in a few lines."""
+    lines = [f"{subject(letter)}.", ""]
+    if letter.value is not None:
+        level = f" (level {letter.level:g})" if letter.level is not None else ""
+        lines.append(f"Value: {letter.value:g}{level}")
+    lines.append(f"Began: {letter.started:%-d %B %Y, %H:%M:%S} UTC")
+    if letter.kind == RESOLVED and letter.ended:
+        lines.append(f"Ended: {letter.ended:%-d %B %Y, %H:%M:%S} UTC")
+    if letter.suppressed:
+        times = "time" if letter.suppressed == 1 else "times"
+        lines.append(f"Since the message before, the rule called {letter.suppressed} more {times} without a message.")
+    if letter.page:
+        lines += ["", f"Details: {letter.page}"]
+    if letter.acknowledge:
+        lines.append(f"Acknowledge: {letter.acknowledge}")
+    return "\n".join(lines) + "\n"

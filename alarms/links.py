@@ -1,0 +1,38 @@
+"""Makes the addresses in messages: of an episode's page, and of the link by which a receiver acknowledges.
+
+The token of that link names the episode and the target. It needs no sign-in, so it can do nothing but acknowledge this
+one episode, and nothing once that is acknowledged or over.
+"""
+
+from functools import cache
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+
+PAGE = "/alarms/episodes/"
+ACKNOWLEDGE = "/alarms/acknowledge/"
+_SALT = "alarms.acknowledge"
+
+
+@cache
+def _signer() -> Signer:
+    return Signer(salt=_SALT)
+
+
+def page(episode: str) -> str:
+    """Returns the address of an episode's page."""
+    return f"{settings.SITE_URL}{PAGE}{episode}/"
+
+
+def acknowledge(episode: str, target: int) -> str:
+    """Returns the address that acknowledges an episode for a target. It is the same in each attempt and message."""
+    return f"{settings.SITE_URL}{ACKNOWLEDGE}{_signer().sign(f'{episode}.{target}')}/"
+
+
+def opened(token: str) -> tuple[str, int] | None:
+    """Returns the name of the episode and the id of the target, or None for a token that this site never made."""
+    try:
+        episode, _, target = _signer().unsign(token).partition(".")
+        return episode, int(target)
+    except (BadSignature, ValueError):
+        return None

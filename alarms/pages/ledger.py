@@ -1,0 +1,124 @@
+"""Answers the ledger: every message with its target, its result, its attempts and answers, and why it was not sent."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.bearer import token_allowed
+from alarms.models import Attempt, Message, Rule
+from common.text import storable
+from dashboard import download, periods
+from dashboard.periods import Period
+from streams.core import clock
+from streams.core.clock import iso
+
+ROWS = 50
+EVER = "400d"
+STATES = (Message.WAITING, Message.DELIVERED, Message.FAILED, Message.SILENCED, Message.DROPPED)
+COLUMNS = (
+    *(
+        "made",
+        "result",
+        "target",
+        "rule",
+        "key",
+        "severity",
+        "notice",
+        "held_back",
+        "attempts",
+        "done",
+        "answer",
+        "why",
+    ),
+    *("message", "url"),
+)
+NAMES = ("q", "rule", "target", "state")
+MOST_TEXT = 200
+
+
+@require_safe
+def ledger(request: HttpRequest) -> HttpResponse:
+    """Lists the messages, the newest first; the parameters NAMES and ?range= narrow the list."""
+    period, asked = periods.read(request, timezone.now(), EVER), _asked(request)
+    found = _within(narrowed(messages(), asked), period)
+    page = Paginator(found, ROWS).get_page(request.GET.get("page"))
+    states = dict(Message.objects.order_by().values_list("state").annotate(number=Count("pk")))
+    context: dict[str, Any] = {
+        "asked": asked,
+        "narrows": any(asked.values()) or not period.usual,
+        "period": period,
+        "whole": period.usual,
+        "page": page,
+        "states": [(state, states.get(state, 0), _query(asked | {"state": state}, period)) for state in STATES],
+        "any_state": _query(asked | {"state": ""}, period),
+        "rules": Rule.objects.order_by("title").values_list("name", "title")[:500],
+        "csv_url": f"{reverse('alarm-ledger-csv')}?{_query(asked, period)}".removesuffix("?"),
+    }
+    return render(request, "alarms/ledger.html", context, status=400 if period.error else 200)
+
+
+@token_allowed("read:dashboards")
+@require_safe
+def ledger_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    """Streams the messages of the same parameters as COLUMNS."""
+    period, asked = periods.read(request, timezone.now(), EVER), _asked(request)
+    if period.error:
+        return HttpResponse(f"{period.error}\n", status=400, content_type="text/plain; charset=utf-8")
+    of_time = download.stamp(timezone.now()) if period.usual else period.in_names
+    found = _within(narrowed(messages(), asked), period)
+    return download.respond(f"alarm_ledger_{of_time}.csv", COLUMNS, _cells(found))
+
+
+def messages() -> QuerySet[Message]:
+    """Returns all messages, the newest first, with the rule and the last answer of each loaded."""
+    tries = Prefetch("tries", Attempt.objects.order_by("-at", "-pk"), to_attr="answers")
+    found = Message.objects.select_related("notice__episode__rule", "target").prefetch_related(tries)
+    return found.order_by("-made", "-pk")
+
+
+def narrowed(found: QuerySet[Message], asked: dict[str, str]) -> QuerySet[Message]:
+    """Returns the messages that fit the filters."""
+    if text := asked["q"]:
+        fits = Q()
+        for field in ("target_name", "why", "name", "notice__episode__key", "notice__episode__rule__title"):
+            fits |= Q(**{f"{field}__icontains": text})
+        found = found.filter(fits | Q(pk__in=Attempt.objects.filter(answer__icontains=text).values("message")))
+    exact = {"notice__episode__rule__name": asked["rule"], "target_name": asked["target"], "state": asked["state"]}
+    return found.filter(**{field: value for field, value in exact.items() if value})
+
+
+def _within(found: QuerySet[Message], period: Period) -> QuerySet[Message]:
+    if period.usual:
+        return found
+    since, until = clock.to_datetime(period.span.start), clock.to_datetime(period.span.end)
+    return found.filter(made__gte=since, made__lt=until)
+
+
+def _asked(request: HttpRequest) -> dict[str, str]:
+    asked = {name: storable(request.GET.get(name, "").strip(), MOST_TEXT) for name in NAMES}
+    asked["state"] = asked["state"] if asked["state"] in STATES else ""
+    return asked
+
+
+def _query(asked: dict[str, str], period: Period) -> str:
+    filters = urlencode({name: value for name, value in asked.items() if value})
+    return "&".join(filter(None, [filters, "" if period.usual else period.query]))
+
+
+def _cells(found: QuerySet[Message]) -> Iterator[list[Any]]:
+    for each in found.iterator(1000):
+        episode = each.notice.episode
+        answers: list[Attempt] = each.answers  # type: ignore[attr-defined]  # of the Prefetch
+        yield [
+            *(iso(each.made), each.state, each.target_name, episode.rule.name, episode.key, episode.severity),
+            *(each.notice.kind, each.notice.suppressed, each.attempts, iso(each.done)),
+            *(answers[0].answer if answers else "", each.why, each.name, reverse("episode", args=[episode.pk])),
+        ]

@@ -1,0 +1,220 @@
+"""Reads and writes the queues of messages: one for each target, in the order of ids, served by one process at a time.
+
+Only the main thread of `manage.py notify` calls this module. A process holds a target by a lease. When it loses the
+lease it may have sent messages without writing the results: they are sent again, under the same names.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import secrets
+import socket
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+
+from alarms import links
+from alarms.bulk import insert
+from alarms.channels.base import Outcome, Receipt
+from alarms.letters import RESOLVED, Letter
+from alarms.models import Attempt, Message, Target
+from alarms.storing import TOPIC, announce
+from common.database_errors import again_if_locked
+from common.text import cut, one_line, storable
+
+LEASE = timedelta(seconds=15)
+GIVE_UP = timedelta(hours=24)  # from the making of a message
+FIRST_WAIT, LONGEST_WAIT = 1.0, 900.0  # seconds
+MOST_HELD = 100  # episodes of a target whose messages its receiver refused
+MOST_ANSWER = 500  # characters of an answer that the ledger keeps
+
+_FIELDS = (
+    *("id", "name", "attempts", "made", "notice__kind", "notice__at", "notice__value", "notice__suppressed"),
+    *("notice__episode__name", "notice__episode__rule__name", "notice__episode__rule__title"),
+    *("notice__episode__rule__application", "notice__episode__severity", "notice__episode__stream"),
+    *("notice__episode__key", "notice__episode__started", "notice__episode__ended", "notice__episode__level"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Holds one message on its way to a sender."""
+
+    id: int
+    attempts: int
+    made: datetime
+    letter: Letter
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Holds the result of one attempt."""
+
+    target: int
+    job: Job
+    receipt: Receipt
+    took: float  # seconds
+
+
+def new_owner() -> str:
+    """Returns a name for this process, by which another one of this machine sees whether it still lives."""
+    return f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def claim(owner: str, now: datetime, busy: Iterable[int], most: int) -> list[Target]:
+    """Takes the leases of up to `most` targets that have a message due and that nobody serves, and returns them."""
+    due = Message.objects.filter(state=Message.WAITING, due__lte=now)
+    if not due.exists():  # no look at the targets where nothing is due
+        return []
+    rested = Q(resumes=None) | Q(resumes__lte=now)
+    candidates = Target.objects.filter(rested, Exists(due.filter(target=OuterRef("pk")))).exclude(pk__in=list(busy))
+    rows = candidates.order_by(F("resumes").asc(nulls_first=True), "pk").values_list("pk", "lease_owner", "lease_until")
+    free = [(pk, holder) for pk, holder, until in rows[: 4 * most] if _free(holder, until, owner, now)][:most]
+    if not free:
+        return []
+    still = Q(lease_owner__in={holder for _, holder in free}) | Q(lease_until__lt=now)
+    wanted = Target.objects.filter(pk__in=[pk for pk, _ in free])
+    wanted.filter(still).update(lease_owner=owner, lease_until=now + LEASE)
+    return list(wanted.filter(lease_owner=owner).select_related("owner"))
+
+
+def _free(holder: str, until: datetime | None, owner: str, now: datetime) -> bool:
+    if holder in ("", owner) or until is None or until < now:
+        return True
+    host, _, rest = holder.partition(":")
+    return host == owner.partition(":")[0] and not _lives(rest.partition(":")[0])
+
+
+def _lives(pid: str) -> bool:
+    try:
+        os.kill(int(pid), 0)
+    except (ProcessLookupError, ValueError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def renew(owner: str, targets: Iterable[int], now: datetime) -> set[int]:
+    """Prolongs leases, and returns the targets that are still this owner's."""
+    mine = Target.objects.filter(pk__in=list(targets), lease_owner=owner)
+    mine.update(lease_until=now + LEASE)
+    return set(mine.values_list("pk", flat=True))
+
+
+def release(owner: str, targets: Iterable[int]) -> None:
+    """Gives leases back, so that another process need not wait for their end."""
+    Target.objects.filter(pk__in=list(targets), lease_owner=owner).update(lease_owner="", lease_until=None)
+
+
+Held = dict[int, dict[str, int]]  # by target and episode: the id of its first message that waits for its own time
+
+
+def held(now: datetime) -> Held:
+    """Returns the messages that wait for a time of their own: few, since the other messages of a target are due."""
+    found: Held = {}
+    rows = Message.objects.filter(state=Message.WAITING, due__gt=now, target__isnull=False)
+    for target, episode, number in rows.values_list("target", "notice__episode__name", "id"):
+        of_target = found.setdefault(int(target or 0), {})
+        of_target[episode] = min(number, of_target.get(episode, number))
+    return found
+
+
+def waiting(target: int, after: int, now: datetime, most: int, held: Held) -> list[Job]:
+    """Returns the next messages of a target beyond the id `after`, in order.
+
+    A message that its receiver refused waits for its own time, and with it the later messages of its episode: firing
+    is told before resolved. A receiver that refuses MOST_HELD gets no new ones until it takes some of those.
+    """
+    rows = Message.objects.filter(target=target, state=Message.WAITING, id__gt=after, due__lte=now).order_by("id")
+    first = held.get(target, {})
+    if len(first) >= MOST_HELD:
+        rows = rows.filter(attempts__gt=0)
+    jobs = [_job(row, target) for row in rows.values_list(*_FIELDS)[:most]]
+    return [job for job in jobs if first.get(job.letter.episode, job.id) >= job.id] if first else jobs
+
+
+def _job(row: Sequence[Any], target: int) -> Job:
+    (number, name, attempts, made, kind, at, value, suppressed, *rest) = row
+    (episode, rule, title, application, severity, stream, key, started, ended, level) = rest
+    acknowledge = "" if kind == RESOLVED or ended is not None else links.acknowledge(str(episode), target)
+    letter = Letter(
+        *(name, kind, episode, rule, title, application, severity, stream, key, at, started),
+        *(ended if kind == RESOLVED else None, value, level, suppressed, links.page(str(episode)), acknowledge),
+    )
+    return Job(number, attempts, made, letter)
+
+
+def recent(target: int, now: datetime, most: int) -> list[float]:
+    """Returns the ages in seconds of the newest messages delivered within the last minute, the oldest first."""
+    since = now - timedelta(minutes=1)
+    rows = Message.objects.filter(target=target, state=Message.DELIVERED, done__gt=since).order_by("-id")
+    return sorted(
+        ((now - done).total_seconds() for done in rows.values_list("done", flat=True)[:most] if done), reverse=True
+    )
+
+
+def wait_seconds(attempts: int, asked: float, chance: Callable[[], float]) -> float:
+    """Returns the seconds until the next attempt: doubled each time, with jitter of a half, or as the receiver asks."""
+    base = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(attempts - 1, 20))
+    return max(asked, base * (0.5 + chance() / 2))
+
+
+@again_if_locked
+def record(results: Sequence[Result], now: datetime, chance: Callable[[], float] = random.random) -> None:
+    """Writes the results of attempts, with their lines of the ledger, in one transaction."""
+    with transaction.atomic():
+        good = [each for each in results if each.receipt.outcome is Outcome.GOOD]
+        _delivered(good, now)
+        resting: dict[int, datetime] = {}
+        for each in results:
+            if each.receipt.outcome is not Outcome.GOOD:
+                due = _not_delivered(each, now, chance)
+                if each.receipt.outcome is Outcome.LATER:
+                    resting[each.target] = due
+        answered = {each.target for each in results} - set(resting)
+        Target.objects.filter(pk__in=answered, resumes__isnull=False).update(resumes=None)
+        for target, due in resting.items():
+            Target.objects.filter(pk=target).update(resumes=due)
+        insert(Attempt, ATTEMPT, (_attempt(each, now) for each in results))
+        announce(TOPIC)
+
+
+def _delivered(good: list[Result], now: datetime) -> None:
+    """Marks messages as delivered, by the number of attempts that they had: most had none."""
+    groups: defaultdict[int, list[int]] = defaultdict(list)
+    for each in good:
+        groups[each.job.attempts].append(each.job.id)
+    for attempts, ids in groups.items():
+        rows = Message.objects.filter(pk__in=ids, state=Message.WAITING)
+        rows.update(state=Message.DELIVERED, done=now, attempts=attempts + 1)
+
+
+def _not_delivered(result: Result, now: datetime, chance: Callable[[], float]) -> datetime:
+    """Marks a message that failed, or returns it to its queue; returns the time of the next attempt."""
+    row = Message.objects.filter(pk=result.job.id, state=Message.WAITING)
+    attempts = result.job.attempts + 1
+    due = now + timedelta(seconds=wait_seconds(attempts, result.receipt.after, chance))
+    why = cut(storable(one_line(result.receipt.answer)), 200)
+    if result.receipt.outcome is Outcome.DROPPED:
+        row.update(state=Message.DROPPED, done=now, attempts=attempts, why=why)
+    elif result.receipt.outcome is Outcome.NEVER or now - result.job.made >= GIVE_UP:
+        row.update(state=Message.FAILED, done=now, attempts=attempts, why=why)
+    else:
+        row.update(attempts=attempts, due=due, why=why)
+    return due
+
+
+ATTEMPT = ("message", "at", "took", "good", "answer")
+
+
+def _attempt(result: Result, now: datetime) -> tuple[Any, ...]:
+    answer = storable(one_line(result.receipt.answer, MOST_ANSWER), MOST_ANSWER)
+    good = result.receipt.outcome is Outcome.GOOD
+    return (result.job.id, now, int(result.took * 1000), good, answer)

@@ -1,0 +1,63 @@
+"""Makes targets, then notices as commits of a worker do, 500 in a transaction: PORT TARGETS NOTICES → {"began": …}."""
+
+import hashlib
+import json
+import os
+import sys
+import time
+from datetime import UTC, datetime
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "login.settings")
+django.setup()
+
+from django.db import transaction  # noqa: E402 - Django first
+
+from alarms import targets  # noqa: E402
+from alarms.models import Episode, Notice, Rule, Subscription  # noqa: E402
+
+BATCH = 500
+
+
+def main(port: int, count: int, notices: int) -> None:
+    rule = Rule.objects.create(name="heat", title="Too hot", application="orders")
+    for number in range(count):
+        target = targets.make(f"t{number}", "webhook", {"url": f"http://127.0.0.1:{port}/t{number}"}, actor="bench")
+        # Each target is told of its own keys, so that a notice is one message.
+        Subscription.objects.create(target=target, rule=rule, key=f"k{number}")
+    began = time.time()
+    for first in range(0, notices, BATCH):
+        commit(rule, first, min(BATCH, notices - first), count)
+    print(json.dumps({"began": began, "written": time.time()}), flush=True)
+
+
+def commit(rule: Rule, first: int, size: int, targets: int) -> None:
+    now = datetime.now(UTC)
+    with transaction.atomic():
+        episodes = Episode.objects.bulk_create(
+            Episode(
+                name=name(f"e{number}"),
+                rule=rule,
+                rule_version=1,
+                stream="orders",
+                shard="0",
+                key=f"k{number % targets}",
+                severity="warning",
+                started=now,
+                value=31.0,
+                level=28.0,
+            )
+            for number in range(first, first + size)
+        )
+        Notice.objects.bulk_create(
+            Notice(name=name(f"n{each.name}"), episode=each, kind="firing", at=now, value=31.0, made=now)
+            for each in episodes
+        )
+
+
+def name(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+main(*map(int, sys.argv[1:]))

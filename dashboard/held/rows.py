@@ -1,0 +1,129 @@
+"""Keeps the newest rows of tables whose rows are added and removed, but never changed."""
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from operator import itemgetter
+from threading import Lock
+from typing import Any, NamedTuple
+
+import msgspec
+from django.db.models import QuerySet
+
+from dashboard.held.looks import once
+from streams.core import clock
+
+MOST = 20_000  # rows of one table and stream
+MOST_CHARACTERS = 8 << 20  # of their objects
+TABLES = 8
+Row = tuple[int, int, dict[str, Any]]  # time in milliseconds, primary key, values by column
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
+_in_order = itemgetter(0, 1)
+
+
+class Source(NamedTuple):
+    """Names the rows of a table of one stream."""
+
+    key: tuple[str, str]  # that no other rows have
+    rows: QuerySet[Any]
+    time: str  # the field that dates a row
+    whole: str  # the field with a JSON object of all columns
+
+
+@dataclass
+class Held:
+    """Holds all rows from a time on."""
+
+    start: int
+    rows: list[Row] = field(default_factory=list)  # in the order of time and key
+    times: list[int] = field(default_factory=list)
+    last: int = 0  # the greatest key
+    characters: int = 0
+
+    def add(self, rows: list[Row]) -> None:
+        """Takes rows that were added to the table."""
+        is_after = not self.rows or not rows or _in_order(rows[0]) > _in_order(self.rows[-1])
+        self.rows += rows
+        if not is_after:
+            self.rows.sort(key=_in_order)
+        self.times = [row[0] for row in self.rows]
+
+    def cut(self, start: int) -> None:
+        """Forgets the rows before a time."""
+        place = bisect_left(self.times, start)
+        self.start = start
+        del self.rows[:place], self.times[:place]
+
+
+_held: dict[tuple[str, str], Held] = {}  # the one that was asked last is the last
+_lock = Lock()
+
+
+def forget() -> None:
+    """Forgets all rows."""
+    _held.clear()
+
+
+def rows(source: Source, start: int, end: int) -> list[Row] | None:
+    """Returns the rows of a time in their order; None if those from its start on are too many to be held.
+
+    Returns None, too, while another thread reads: it may be a slow one, and the live hub must not wait for it.
+    """
+    if not _lock.acquire(blocking=False):
+        return None
+    try:
+        held = _current(source, start)
+        if held is None:
+            return None
+        return held.rows[bisect_left(held.times, start) : bisect_left(held.times, end)]
+    finally:
+        _lock.release()
+
+
+def _current(source: Source, start: int) -> Held | None:
+    """Returns the rows as they are now; within a look, as they were at its first question."""
+    held = _held.pop(source.key, None)
+    if held is None or held.start > start:
+        held = once((source.key, start), lambda: _read(source, start))
+    else:
+        before = held
+        held = once((source.key, before.start), lambda: _refreshed(source, before, start))
+    if held is not None:
+        _held[source.key] = held
+    while len(_held) > TABLES:
+        del _held[next(iter(_held))]
+    return held
+
+
+def _refreshed(source: Source, held: Held, start: int) -> Held | None:
+    """Adds the new rows. Rows whose keys were given earlier and that were stored later make it read all anew."""
+    if len(held.rows) > MOST // 2:
+        held.cut(start)
+    _load(source, held, held.last)
+    if _count(source, held.start) == len(held.rows) and held.characters <= MOST_CHARACTERS:
+        return held
+    return _read(source, start)
+
+
+def _read(source: Source, start: int) -> Held | None:
+    if _count(source, start) > MOST:
+        return None
+    held = Held(start)
+    _load(source, held, 0)
+    return held if held.characters <= MOST_CHARACTERS else None
+
+
+def _count(source: Source, start: int) -> int:
+    """Returns the number of rows from a time on; MOST + 1 for more."""
+    return _since(source, start).order_by()[: MOST + 1].count()
+
+
+def _load(source: Source, held: Held, after: int) -> None:
+    found = _since(source, held.start).filter(pk__gt=after).order_by(source.time, "pk")
+    new = list(found.values_list(source.time, "pk", source.whole)[: MOST + 1])
+    held.add([(clock.from_datetime(time), pk, _decode(text)) for time, pk, text in new])
+    held.last = max([held.last, *(pk for _, pk, _ in new)])
+    held.characters += sum(len(text) for *_, text in new)
+
+
+def _since(source: Source, start: int) -> QuerySet[Any]:
+    return source.rows.filter(**{f"{source.time}__gte": clock.to_datetime(start)})

@@ -1,0 +1,123 @@
+"""Tests the ledger, the page of silences and the page of duty lists."""
+
+import csv
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django.asserts import assertContains
+
+from alarms import targets
+from alarms.models import Attempt, DutyTurn, Message, Rule, Silence
+from streams.models import Audit
+from tests.alarms import making
+from tests.alarms.making import T0
+
+pytestmark = pytest.mark.django_db
+
+
+def some() -> None:
+    """Makes three messages: delivered at the second attempt, failed, and silenced."""
+    made = targets.make("hall", "inapp", {}, actor="ada")
+    for number, (key, state, why) in enumerate(
+        [
+            ("boiler", "delivered", ""),
+            ("attic", "failed", "Given up."),
+            ("cellar", "silenced", "Silenced by ada: mended"),
+        ]
+    ):
+        notice = making.notice(making.episode(key), suppressed=number)
+        same = {"target": made, "target_name": "hall", "due": T0, "made": T0 + timedelta(minutes=number)}
+        message = Message.objects.create(notice=notice, name=f"m{number}", state=state, why=why, attempts=2, **same)
+        for answer in ("500 away", "200 OK") if state == "delivered" else ():
+            Attempt.objects.create(message=message, at=T0, took=9, good=answer == "200 OK", answer=answer)
+
+
+@pytest.mark.parametrize(
+    ("query", "keys"),
+    [
+        ("", ["cellar", "attic", "boiler"]),
+        ("?state=failed", ["attic"]),
+        ("?state=nonsense", ["cellar", "attic", "boiler"]),
+        ("?q=mended", ["cellar"]),
+        ("?q=500+away", ["boiler"]),
+        ("?rule=heat", ["cellar", "attic", "boiler"]),
+        ("?rule=frost", []),
+        ("?target=hall&q=attic", ["attic"]),
+        ("?range=2026-11-27T12:01..2026-11-27T12:02", ["attic"]),
+    ],
+)
+def test_ledger_lists_messages_and_takes_filters(viewer: Client, query: str, keys: list[str]) -> None:
+    some()
+    page = viewer.get(f"/alarms/ledger/{query}").context["page"]
+    assert [message.notice.episode.key for message in page] == keys
+
+
+def test_ledger_as_csv_has_results_answers_and_reasons(viewer: Client) -> None:
+    some()
+    rows = [*csv.DictReader(b"".join(viewer.get("/alarms/ledger.csv")).decode().splitlines())]
+    assert [(row["target"], row["result"], row["key"], row["attempts"], row["answer"], row["why"]) for row in rows] == [
+        ("hall", "silenced", "cellar", "2", "", "Silenced by ada: mended"),
+        ("hall", "failed", "attic", "2", "", "Given up."),
+        ("hall", "delivered", "boiler", "2", "200 OK", ""),
+    ]
+
+
+def test_silence_is_made_shown_and_ended(operator: Client, viewer: Client, busy: Rule) -> None:
+    form = {"rule": "busy", "key": "", "length": "4h", "reason": "mended"}
+    operator.post("/alarms/silences/new/", form)
+    assertContains(viewer.get("/alarms/silences/"), "mended")
+    made = Silence.objects.get()
+    assert (made.rule, made.key, made.until and made.until - made.since) == (busy, "", timedelta(hours=4))
+    assert viewer.post(f"/alarms/silences/{made.pk}/end/").status_code == 403
+    operator.post(f"/alarms/silences/{made.pk}/end/")
+    assertContains(operator.post(f"/alarms/silences/{made.pk}/end/", follow=True), "has ended already")
+    assert [each.action for each in Audit.objects.order_by("pk")][-2:] == ["silence", "unsilence"]
+    assert operator.post("/alarms/silences/77/end/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("fields", "refusal"),
+    [
+        ({"reason": " "}, "Say why"),
+        ({"reason": "x" * 201}, "A reason has at most 200"),
+        ({"until": "soon"}, "That is no time such as"),
+        ({"until": "2020-01-01T00:00Z"}, "ends in the future, within 90 days"),
+        ({"length": ""}, "nothing to wait for"),
+        ({"length": "3w"}, "Choose how long"),
+        ({"rule": "nothing"}, "no such rule"),
+    ],
+)
+def test_wrong_silence_is_refused_in_a_sentence(operator: Client, fields: dict[str, str], refusal: str) -> None:
+    form = {"rule": "", "length": "1h", "reason": "mended"} | fields
+    assertContains(operator.post("/alarms/silences/new/", form), refusal, status_code=422)
+    assert not Silence.objects.exists()
+
+
+def test_duty_list_says_who_is_on_duty_now(operator: Client, viewer: Client) -> None:
+    hall = targets.make("hall", "inapp", {}, actor="ada")
+    form = {"duty": "days", "target": str(hall.pk), "zone": "Europe/Berlin"}
+    now = timezone.now().astimezone()
+    for starts, ends in ((f"0 0 * * {now - timedelta(days=1):%a}", f"0 0 * * {now + timedelta(days=2):%a}"),):
+        operator.post("/alarms/duty/new/", form | {"starts": starts.upper(), "ends": ends.upper()})
+    assertContains(viewer.get("/alarms/duty/"), "<strong>on duty</strong>")
+    assert viewer.post(f"/alarms/duty/{DutyTurn.objects.get().pk}/remove/").status_code == 403
+    operator.post(f"/alarms/duty/{DutyTurn.objects.get().pk}/remove/")
+    assert not DutyTurn.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "refusal"),
+    [
+        ({"duty": ""}, "The name of a duty list"),
+        ({"target": "77"}, "Choose a target of the site"),
+        ({"zone": "Mars/Olympus"}, "There is no time zone"),
+        ({"starts": "at nine"}, "is no cron expression"),
+    ],
+)
+def test_wrong_turn_is_refused_in_a_sentence(operator: Client, fields: dict[str, str], refusal: str) -> None:
+    hall = targets.make("hall", "inapp", {}, actor="ada")
+    form = {"duty": "days", "target": str(hall.pk), "starts": "0 9 * * MON", "ends": "0 9 * * TUE", "zone": "UTC"}
+    assertContains(operator.post("/alarms/duty/new/", form | fields), refusal, status_code=422)
+    assert not DutyTurn.objects.exists()

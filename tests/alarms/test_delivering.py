@@ -1,0 +1,126 @@
+"""Checks the way of a notice from the table to the receiver, and its lines in the ledger."""
+
+from typing import Any
+
+import pytest
+
+from alarms.models import Attempt, Message, Notice, Target
+from alarms.notifying import Notifier
+from tests.alarms.making import T0, Now, end, episode, notice, states, until_done, webhook
+from tests.alarms.receivers import receiver
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def notifier(now: Now) -> Notifier:
+    return Notifier(now, lambda: 1.0)
+
+
+def test_a_notice_reaches_its_receiver_once() -> None:
+    with receiver() as server:
+        webhook("ops", server.url)
+        notice(episode())
+        until_done(notifier(Now()))
+        until_done(notifier(Now()))
+    message = Message.objects.get()
+    assert (server.names, states()) == ([message.name], [("ops", "delivered", 1)])
+    assert server.bodies[0]["type"] == "alarm.firing"
+    assert server.bodies[0]["data"]["key"] == "a"
+    assert [(each.good, each.answer) for each in Attempt.objects.all()] == [(True, "200 thanks")]
+
+
+def test_firing_is_told_before_resolved_also_after_failures() -> None:
+    now = Now()
+    with receiver("500") as server:
+        webhook("ops", server.url)
+        for key in "abc":
+            burning = episode(key)
+            notice(burning)
+            end(burning, T0)
+            notice(burning, "resolved")
+        work = notifier(now)
+        until_done(work)
+        server.mode = "ok"
+        for _ in range(3):
+            now.move(seconds=5)
+            until_done(work)
+    kinds = [(each["data"]["key"], each["type"]) for each in server.bodies]
+    assert kinds[0] == kinds[1]  # tried again, with nothing else between
+    assert kinds[1:] == [(key, f"alarm.{kind}") for key in "abc" for kind in ("firing", "resolved")]
+    assert len(server.once) == 6
+
+
+def test_a_refused_message_holds_back_its_own_episode_alone() -> None:
+    now = Now()
+    with receiver("400") as server:
+        webhook("ops", server.url)
+        burning = episode("a")
+        notice(burning)
+        work = notifier(now)
+        until_done(work)
+        server.mode = "ok"
+        end(burning, T0)
+        notice(burning, "resolved")
+        notice(episode("b"))
+        until_done(work)
+        assert [each["data"]["key"] for each in server.bodies] == ["a", "b"]
+        now.move(seconds=5)
+        until_done(work)
+    assert [each["type"] for each in server.bodies[2:]] == ["alarm.firing", "alarm.resolved"]
+
+
+def test_waits_grow_until_a_message_fails_after_a_day() -> None:
+    now = Now()
+    with receiver("500") as server:
+        webhook("ops", server.url)
+        notice(episode())
+        work = notifier(now)
+        waits: list[float] = []
+        while Message.objects.filter(state="waiting").exists() or not waits:
+            assert len(waits) < 200
+            until_done(work)
+            due = Target.objects.get().resumes
+            assert due is not None
+            waits.append((due - now.at).total_seconds())
+            now.at = due
+        assert waits[:4] == [1, 2, 4, 8]
+        assert max(waits) == 900
+    message = Message.objects.get()
+    assert (message.state, message.why) == ("failed", "500 broken")
+    assert (now.at - T0).total_seconds() > 24 * 3600
+
+
+def test_an_address_of_the_own_network_fails_at_once(settings: Any) -> None:
+    webhook("ops", "http://127.0.0.1:9/")
+    settings.ALLOWED_TARGETS = []
+    notice(episode())
+    until_done(notifier(Now()))
+    message = Message.objects.get()
+    assert message.state == "failed"
+    assert "not an address of the public internet" in message.why
+
+
+def test_a_target_that_is_off_is_shown_as_not_told() -> None:
+    target = webhook("ops", "http://127.0.0.1:9/")
+    Target.objects.filter(pk=target.pk).update(enabled=False)
+    notice(episode())
+    until_done(notifier(Now()))
+    assert states() == [("ops", "dropped", 0)]
+    assert Message.objects.get().why == "The target is switched off."
+
+
+def test_a_notice_about_which_nobody_wants_to_know_says_so() -> None:
+    notice(episode())
+    until_done(notifier(Now()))
+    assert Notice.objects.get().untold == '["No subscription is about this rule and key."]'
+
+
+@pytest.mark.parametrize("mode", ["redirect", "long", "close"])
+def test_a_receiver_with_a_strange_answer_is_bounded(mode: str) -> None:
+    with receiver(mode) as server:
+        webhook("ops", server.url)
+        notice(episode())
+        until_done(notifier(Now()))
+        attempt = Attempt.objects.get()
+        assert (attempt.good, len(server.posts)) == (mode == "long", 1)
+        assert len(attempt.answer) <= 500
