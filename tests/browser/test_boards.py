@@ -1,25 +1,14 @@
-"""A board is made without code, moves by itself, is paused and sent, ordered by hand, and hung on a wall.
-
-Another is made from `curl` of own sensor records, without code, and is looked at a day later.
-"""
+"""A board is made without code, moves by itself, is paused and sent, ordered by hand, and hung on a wall."""
 
 import re
-from collections.abc import Iterator
-from copy import copy
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import SignIn, Traffic
-from tests.browser.own_records import EXPECTED, check_a_day_later, make_panel, put_by_curl, shown
 from tests.browser.test_axe import AXE
 from tests.chromium import expect_state, watched
-from tests.deployment import ROOT, Deployment, Web, kill
-from tests.faketime import wrong_by
-from tests.waiting import wait_for
-
-RYDES = ROOT / "examples" / "wild-rydes"
+from tests.deployment import Web
 
 
 def add_panel(page: Page, web: Web, **choices: str) -> None:
@@ -188,98 +177,3 @@ def check_wall(page: Page, browser: Browser) -> None:
         page.goto(f"{page.url.split('/boards')[0]}/accounts/sessions/")
         page.get_by_test_id("door").get_by_role("button").click()
         expect(number).to_have_count(0)
-
-
-@pytest.fixture
-def rydes(deployment: Deployment) -> Iterator[None]:
-    """Runs the commands of the example's README."""
-    lines = (RYDES / "README.md").read_text().partition("```sh\n")[2].partition("```")[0].splitlines()
-    commands = [line.partition("manage.py ")[2].replace("examples/", f"{ROOT}/examples/") for line in lines]
-    processes = []
-    for command in commands:
-        words = command.removesuffix(" &").split()
-        if words[:2] in (["sql", "deploy"], ["boards", "apply"]):
-            deployment.run(*words)
-        elif words[0] in ("produce", "consume"):
-            processes.append(deployment.start(*words))
-    assert len(processes) == 2
-    yield
-    for process in processes:
-        kill(process)
-
-
-def test_map_of_the_example_moves_is_followed_and_replayed(
-    sign_in: SignIn, deployment: Deployment, rydes: None
-) -> None:
-    wait_for(lambda: deployment.applied("wild-rydes") >= 10)
-    page = sign_in("/boards/wild-rydes/?range=10m")
-    page.get_by_text("The same as a table").first.click()
-    cell = page.locator('[data-f="things"] td').first
-    before = cell.inner_text()
-    expect(cell).not_to_have_text(before)
-    follow = page.get_by_test_id("follow")
-    expect(follow.locator("option")).to_have_text(
-        ["nobody", "Angel", "Bucephalus", "Moonbeam", "Rocinante", "Shadowfax"]
-    )
-    check_map(page)
-    page.get_by_test_id("replay").click()
-    moment = page.locator(".map-bar output")
-    expect(moment).to_have_text(re.compile(r"\d\d:\d\d:\d\d UTC"))
-    before = moment.inner_text()
-    expect(moment).not_to_have_text(before)
-    page.get_by_role("button", name="Back to the newest").click()
-    expect(moment).to_have_text("")
-
-
-def check_map(page: Page) -> None:
-    """The map is drawn; keys read out and follow; the one that is followed is in the address, and moves the view."""
-    readout = page.locator("board-map .readout")
-    expect(readout).to_contain_text("newest position")
-    page.locator("board-map").focus()
-    page.keyboard.press(".")
-    expect(readout).to_contain_text(re.compile(r"Angel\s*\d+\.\d{4}° N"))
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile("follow=Angel"))
-    expect(page.get_by_test_id("follow")).to_have_value("Angel")
-    page.get_by_test_id("follow").select_option("")
-    expect(page).not_to_have_url(re.compile("follow"))
-    count = "(node) => new Set(node.getContext('2d').getImageData(0, 0, node.width, node.height).data).size"
-    assert page.locator("board-map canvas").evaluate(count) > 9  # values: not of one colour
-
-
-@pytest.fixture
-def worker(deployment: Deployment) -> Iterator[None]:
-    """A stream for own records, and a worker for all applications, as `make run` has them."""
-    deployment.run("streams", "create", "first")
-    worker = deployment.start("consume", "--all")
-    yield
-    kill(worker)
-
-
-@pytest.fixture
-def tomorrow(deployment: Deployment, tmp_path: Path) -> Iterator[Web]:
-    """The site as its processes see it a day later."""
-    later = copy(deployment)
-    later.environment = deployment.environment | wrong_by("+1d", tmp_path)
-    web = Web(later)
-    yield web
-    web.stop()
-
-
-@pytest.mark.usefixtures("faketime")
-def test_own_records_become_a_board_that_shows_yesterday_too(
-    worker: None, sign_in: SignIn, web: Web, tomorrow: Web, password: str
-) -> None:
-    page = sign_in("/accounts/tokens/new/")
-    put_by_curl(page, web)
-    page.goto(f"{web.url}/streams/")
-    page.get_by_role("link", name="first").click()
-    make_panel(page)
-    page.get_by_role("link", name="Make a board").click()
-    page.get_by_label("Title").fill("Ovens")
-    page.get_by_role("button", name="Make it").click()
-    expect(page.get_by_test_id("number")).to_have_text(EXPECTED[0], timeout=20_000)
-    expect_state(page, "live")
-    assert shown(page) == EXPECTED
-    expect(page.locator("line-chart canvas")).to_be_visible()
-    check_a_day_later(page, tomorrow, password)

@@ -1,12 +1,19 @@
-"""Own sensor records: their values, the way from `curl` to a panel by hand, and the board of them a day later."""
+"""A board is made from `curl` of own sensor records, without code, and is looked at a day later."""
 
 import json
 import subprocess
+from collections.abc import Iterator
+from copy import copy
+from pathlib import Path
 from statistics import fmean
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from tests.deployment import Web
+from tests.browser.conftest import SignIn
+from tests.chromium import expect_state
+from tests.deployment import Deployment, Web, kill
+from tests.faketime import wrong_by
 
 READINGS = {"oven-1": [192.5, 194.0], "oven-2": [210.0], "oven-3": [188.0, 189.5, 190.0]}
 MEANS = {device: fmean(values) for device, values in READINGS.items()}
@@ -30,6 +37,44 @@ def shown(page: Page) -> tuple[str, list[str]]:
     places = page.get_by_test_id("panel").nth(1)
     names, values = (places.locator(f"li [data-f={part}]").all_inner_texts() for part in ("name", "value"))
     return page.get_by_test_id("number").inner_text(), [" ".join(pair) for pair in zip(names, values, strict=True)]
+
+
+@pytest.fixture
+def worker(deployment: Deployment) -> Iterator[None]:
+    """A stream for own records, and a worker for all applications, as `make run` has them."""
+    deployment.run("streams", "create", "first")
+    worker = deployment.start("consume", "--all")
+    yield
+    kill(worker)
+
+
+@pytest.fixture
+def tomorrow(deployment: Deployment, tmp_path: Path) -> Iterator[Web]:
+    """The site as its processes see it a day later."""
+    later = copy(deployment)
+    later.environment = deployment.environment | wrong_by("+1d", tmp_path)
+    web = Web(later)
+    yield web
+    web.stop()
+
+
+@pytest.mark.usefixtures("faketime")
+def test_own_records_become_a_board_that_shows_yesterday_too(
+    worker: None, sign_in: SignIn, web: Web, tomorrow: Web, password: str
+) -> None:
+    page = sign_in("/accounts/tokens/new/")
+    put_by_curl(page, web)
+    page.goto(f"{web.url}/streams/")
+    page.get_by_role("link", name="first").click()
+    make_panel(page)
+    page.get_by_role("link", name="Make a board").click()
+    page.get_by_label("Title").fill("Ovens")
+    page.get_by_role("button", name="Make it").click()
+    expect(page.get_by_test_id("number")).to_have_text(EXPECTED[0], timeout=20_000)
+    expect_state(page, "live")
+    assert shown(page) == EXPECTED
+    expect(page.locator("line-chart canvas")).to_be_visible()
+    check_a_day_later(page, tomorrow, password)
 
 
 def check_a_day_later(page: Page, tomorrow: Web, password: str) -> None:
