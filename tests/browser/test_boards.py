@@ -131,6 +131,7 @@ def check_zoom(page: Page) -> None:
     page.mouse.move(box["x"] + box["width"] / 2, middle)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] - 4, middle, steps=4)
+    expect(chart.locator(".u-select")).not_to_have_css("width", "0px")
     page.mouse.up()
     page.wait_for_url(re.compile(r"\?range=[^&]*Z\.\.[^&]*Z$"))
     dragged = page.url
