@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("alarms/acknowledge/<str:token>/", links.acknowledge, name="acknowledge"),
     path("alarms/rules/", rules.rules, name="alarm-rules"),
     path("alarms/rules/new/", rules.new, name="alarm-rule-new"),
+    path("alarms/rules/backtest.json", rules.backtest, name="alarm-backtest"),
     path("alarms/rules/<slug:name>/", rules.rule, name="alarm-rule"),
     path("alarms/rules/<slug:name>/edit/", rules.edit, name="alarm-rule-edit"),
     path("alarms/rules/<slug:name>/<slug:verb>/", rules.act, name="alarm-rule-act"),

@@ -12,7 +12,6 @@ from urllib.parse import quote
 
 from django.core.exceptions import ImproperlyConfigured
 
-from common.guarded import allowed
 from login import content_policy, databases, environment, private
 from login.typed import Env
 from monitoring import logs
@@ -65,6 +64,7 @@ INSTALLED_APPS = [
     "applications.probes",
     "sql",
     "alarms",
+    "archive",
     "ingest",
     "monitoring",
     "login",  # the page frame: templates/base.html
@@ -133,21 +133,28 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STREAM_URL = env.str("STREAM_URL", default="") or f"embedded:{VAR_DIR / 'streams.sqlite3'}"
 private.shut(VAR_DIR / "streams.sqlite3")
 
+# --- The archive: manage.py consume archive --stream NAME
+
+ARCHIVE_URL = env.str("ARCHIVE_URL", default="") or f"file:{VAR_DIR / 'archive'}"  # or s3://BUCKET/PREFIX?region=R
+ARCHIVE_RECORDS = env.whole("ARCHIVE_RECORDS", 200_000, 1, 2_000_000)  # of a shard in a file, held in memory till then
+ARCHIVE_BYTES = env.whole("ARCHIVE_BYTES", 64 << 20, 1, 1 << 30)  # of their data
+ARCHIVE_AGE = env.whole("ARCHIVE_AGE", 60, 0, 86_400)  # seconds after which a file is written all the same
+ARCHIVE_RAW = env.bool("ARCHIVE_RAW", default=False)  # keep the text of each record beside its columns
+
 # --- Doors in: docs/http-in.md, and the Kinesis API
 
-ENDPOINT_PORT = env.int("ENDPOINT_PORT", default=4567)  # of `manage.py endpoint`, on this machine
+ENDPOINT_PORT = env.whole("ENDPOINT_PORT", 4567, 1, 65_535)  # of `manage.py endpoint`, on this machine
 ENDPOINT_URL = (env.str("ENDPOINT_URL", default="") or f"http://localhost:{ENDPOINT_PORT}").rstrip("/")
 ENDPOINT_UNPACK = env.bool("ENDPOINT_UNPACK", default=True)  # aggregates of KPL become the records that they hold
-INGEST_MAX_BYTES = env.int("INGEST_MAX_BYTES", default=10 << 20)  # of a body by HTTP, unpacked
-INGEST_RATE = env.int("INGEST_RATE", default=0)  # records a second of a token, in each process; 0: not limited
-if INGEST_MAX_BYTES < 1 or INGEST_RATE < 0 or ENDPOINT_PORT not in range(1, 65536):
-    raise ImproperlyConfigured("INGEST_MAX_BYTES is 1 or more, INGEST_RATE 0 or more, ENDPOINT_PORT 1 to 65535.")
+INGEST_MAX_BYTES = env.whole("INGEST_MAX_BYTES", 10 << 20, 1, 1 << 40)  # of a body by HTTP, unpacked
+INGEST_RATE = env.whole("INGEST_RATE", 0, 0, 10**9)  # records a second of a token, in each process; 0: not limited
 ENDPOINT_REGION = env.str("ENDPOINT_REGION", default="us-east-1")  # that clients sign with
 
 # --- How long rows are kept, in days, 0 for ever: manage.py janitor
 
 RETENTION_RATES = env.int("RETENTION_RATES", default=14)  # counts of records for each second
 RETENTION_STEPS = env.int("RETENTION_STEPS", default=400)  # sums over 5 minutes to a day of rates and of boards' data
+RETENTION_ARCHIVE = env.int("RETENTION_ARCHIVE", default=0)  # files of the archive, by arrival
 RETENTION_RESULTS = env.int("RETENTION_RESULTS", default=400)  # results of minutes: a year, and the same month before
 RETENTION_SQL = env.int("RETENTION_SQL", default=400)  # rows and faults of SQL applications, by row time
 RETENTION_ALARMS = env.int("RETENTION_ALARMS", default=400)
@@ -163,13 +170,9 @@ RETENTION_CREDENTIALS = env.int("RETENTION_CREDENTIALS", default=90)  # expired,
 ORDERS_LINES = env.bool("ORDERS_LINES", default=True)  # keeps each order line, about 0.4 kB: docs/order-lines.md
 ORDERS_DYNAMODB_TABLE = env.str("ORDERS_DYNAMODB_TABLE", default="")  # the name of a table that takes them too
 # Bounds for each shard: the sites that orders hold, and the tickers that trades count in a minute.
-SITES_MOST, TICKERS_MOST = env.int("SITES_MOST", default=5_000), env.int("TICKERS_MOST", default=20_000)
-if min(SITES_MOST, TICKERS_MOST) < 1:
-    raise ImproperlyConfigured("SITES_MOST and TICKERS_MOST are whole numbers from 1.")
+SITES_MOST, TICKERS_MOST = env.whole("SITES_MOST", 5_000, 1, 10**9), env.whole("TICKERS_MOST", 20_000, 1, 10**9)
 # Bytes of an application's state that are written with each commit; what is beyond goes into segments beside the lease.
-STATE_HEAD = env.int("STATE_HEAD", default=65_536)
-if not 0 <= STATE_HEAD <= 1 << 20:
-    raise ImproperlyConfigured("STATE_HEAD is a number of bytes up to 1048576.")
+STATE_HEAD = env.whole("STATE_HEAD", 65_536, 0, 1 << 20)
 for name, days in list(vars().items()):
     if name.startswith("RETENTION_") and days < 0:
         raise ImproperlyConfigured(f"{name} is {days}: set it to a number of days, or to 0 to keep for ever.")
@@ -233,11 +236,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="Millrace <mil
 # --- Messages of alarms: docs/notify.md
 
 # Private places that webhooks and probes may call all the same: networks, addresses, names, each with a port or not.
-ALLOWED_TARGETS = env.list("ALLOWED_TARGETS", default=[])
-try:
-    allowed(ALLOWED_TARGETS)
-except ValueError as error:
-    raise ImproperlyConfigured(f"ALLOWED_TARGETS: {error}.") from None
+ALLOWED_TARGETS = env.places("ALLOWED_TARGETS")
 DENY_LIST = env.str("DENY_LIST", default="")  # the file of nginx's deny lines that alarms may write; "": none
 
 # --- Rules for browsers
@@ -294,10 +293,6 @@ for name, package in (("SENTRY_DSN", "sentry_sdk"), ("OTEL_EXPORTER_OTLP_ENDPOIN
 
 # --- Logs: to stderr; the process manager keeps them
 
-LOG_FORMAT = env.str("LOG_FORMAT", default="text" if DEBUG else "json")
-if LOG_FORMAT not in ("text", "json"):
-    raise ImproperlyConfigured("LOG_FORMAT is neither text nor json.")
-LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
-if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
-    raise ImproperlyConfigured("LOG_LEVEL is none of DEBUG, INFO, WARNING, ERROR and CRITICAL.")
+LOG_FORMAT = env.word("LOG_FORMAT", "text" if DEBUG else "json", "text", "json")
+LOG_LEVEL = env.word("LOG_LEVEL", "INFO", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING = logs.configuration(LOG_FORMAT, LOG_LEVEL, debug=DEBUG)

@@ -6,6 +6,8 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from common.guarded import allowed
+
 TRUE, FALSE = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
 MAIL_FORM = "It looks like smtp+tls://USER:PASSWORD@HOST:587, smtp+ssl://…:465 or consolemail://."
 
@@ -29,6 +31,29 @@ class Env(environ.FileAwareEnv):
         if cast is list:
             return [each for each in map(str.strip, value.split(",")) if each]
         return value
+
+    def whole(self, var: str, default: int, least: int, most: int) -> int:
+        """Returns a whole number within bounds. Raises ImproperlyConfigured."""
+        value: int = self.int(var, default=default)
+        if not least <= value <= most:
+            raise ImproperlyConfigured(f"{var} is {value}; it is a whole number from {least} to {most}.")
+        return value
+
+    def word(self, var: str, default: str, *words: str) -> str:
+        """Returns one of the words. Raises ImproperlyConfigured."""
+        value: str = self.str(var, default=default)
+        if value not in words:
+            raise ImproperlyConfigured(f"{var} is none of {', '.join(words)}.")
+        return value
+
+    def places(self, var: str) -> list[str]:
+        """Returns networks, addresses and names, each with a port or not. Raises ImproperlyConfigured."""
+        found: list[str] = self.list(var, default=[])
+        try:
+            allowed(found)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{var}: {error}.") from None
+        return found
 
     def mail(self, var: str) -> dict[str, Any]:
         """Returns Django's settings of a mail server. Raises ImproperlyConfigured in a sentence without the value."""

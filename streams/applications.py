@@ -17,6 +17,7 @@ from streams.declarations import Closing as Closing
 from streams.declarations import Dataset as Dataset
 from streams.declarations import Delivery as Delivery
 from streams.declarations import Figure as Figure
+from streams.declarations import Gather as Gather
 from streams.declarations import Navigation as Navigation
 from streams.declarations import Row as Row
 from streams.declarations import Runner as Runner
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
 
     from streams.coordination.listing import Inherit
+    from streams.core.commits import HeldLease
     from streams.core.processor import Decoder, Processor
     from streams.core.sink import Sink
     from streams.core.state import State
@@ -74,8 +76,10 @@ class Application:
     stream: str = ""
     # One worker at a time holds the whole stream, as with `consume --whole-stream`: for keys that are in any shard.
     whole: bool = False
-    # In place of `build`, for results that name their lease: called with its shard.
-    build_at: Callable[[str], Callable[[State], Processor[Any, Any]]] | None = None
+    # In place of `build`, for results that name their lease.
+    build_at: Callable[[HeldLease], Callable[[State], Processor[Any, Any]]] | None = None
+    # Commits are few and large; the records of one wait in memory. None: each read is a commit.
+    gather: Callable[[], Gather] | None = None
     # Called by the worker when a shard begins and before records, at most every 0.5 s; may ask the database. The value
     # goes to Processor.configure.
     configuration: Callable[[], Any] = _no_configuration

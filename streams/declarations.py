@@ -104,6 +104,15 @@ class Closing(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Gather:
+    """Bounds the records of one commit of an application whose commits must be few: it is made when one is reached."""
+
+    records: int
+    size: int  # bytes
+    age: float  # seconds since the first of them was read
+
+
+@dataclass(frozen=True, kw_only=True)
 class Topic:
     """Describes a topic of the live pages; its version grows with each commit that changes the results."""
 

@@ -3,13 +3,15 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
-from functools import lru_cache
+from dataclasses import replace
+from functools import lru_cache, partial
 from itertools import islice
 from typing import Any
 
 from django.conf import settings
 
 from streams import applications
+from streams.applications import Application
 from streams.backends.base import Stream
 from streams.backends.embedded.looking import EmbeddedLook
 from streams.backends.embedded.stream import EmbeddedStream
@@ -25,7 +27,8 @@ from streams.core.records import LATEST, WHOLE, Description, Place, Position, Re
 from streams.core.state_log import BOUNDS
 from streams.engine.commit_store import CommitStore
 from streams.engine.configuration import Fresh
-from streams.engine.pipeline import Pipeline
+from streams.engine.gathering import GatheringReader
+from streams.engine.pipeline import LIMIT, Pipeline
 from streams.engine.reading import Reader, ShardReader, WholeReader
 from streams.engine.refusals import explained
 from streams.engine.timing import TimedStore
@@ -182,11 +185,13 @@ def _kinesis() -> Any:
     return kinesis_stream
 
 
-def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = False) -> Worker[Any, Any]:
+def build_worker(
+    name: str, stream_name: str, start: Position, *, whole: bool = False, hurry: bool = False
+) -> Worker[Any, Any]:
     """Builds a worker of an application; shards that it has never read start at `start`. Raises UnknownNameError.
 
     With `whole`, or for an application that asks for it, one worker at a time holds the whole stream, for keys that may
-    be in any shard.
+    be in any shard. With `hurry`, an application that gathers records commits at the tip at once.
     """
     application = applications.find(name)
     whole = whole or application.whole
@@ -200,14 +205,12 @@ def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = 
 
     def open_shard(held: HeldLease) -> Pipeline[Any, Any]:
         held = believable(held, stream.now(), application.set_back, store)
-        place = (held.checkpoint, held.identity)
-        reader: Reader
         if whole:
-            reader, decode = WholeReader(stream, *place), application.decode.under_any_key()
+            decode = application.decode.under_any_key()
         else:
-            reader = ShardReader(stream, held.shard, *place)
             decode = application.decode.within(held.hash_start, held.hash_end)
-        build = application.build_at(held.shard) if application.build_at else application.build
+        reader = _reader(application, partial(_shard_reader, stream, held, whole=whole), held.checkpoint, hurry=hurry)
+        build = application.build_at(held) if application.build_at else application.build
         return Pipeline(held, reader, explained(decode), build, store, configuration)
 
     def describe() -> Description:
@@ -219,3 +222,16 @@ def build_worker(name: str, stream_name: str, start: Position, *, whole: bool = 
     leases.refuse_to_mix(whole=whole)
     translate_errors(packets.warn_if_small)()
     return Worker(leases, describe, open_shard, start, time.monotonic, stream.now)
+
+
+def _reader(application: Application, open_at: Callable[[str], Reader], checkpoint: str, *, hurry: bool) -> Reader:
+    if not application.gather:
+        return open_at(checkpoint)
+    gather = replace(application.gather(), age=0.0) if hurry else application.gather()
+    return GatheringReader(open_at, checkpoint, gather, time.monotonic, LIMIT)
+
+
+def _shard_reader(stream: Stream, held: HeldLease, checkpoint: str, *, whole: bool) -> Reader:
+    if whole:
+        return WholeReader(stream, checkpoint, held.identity)
+    return ShardReader(stream, held.shard, checkpoint, held.identity)

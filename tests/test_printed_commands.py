@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from common.running import to_run, to_run_on
 from tests.deployment import ROOT
 
-APPS = ("accounts", "alarms", "applications", "common", "dashboard", "ingest", "login", "streams", "monitoring")
+APPS = [
+    "accounts", "alarms", "applications", "archive", "common", "dashboard", "ingest", "login", "monitoring", "streams",
+]  # fmt: skip
 OURS = {path.stem for path in ROOT.glob("*/management/commands/*.py")} - {"__init__"}
 BARE = re.compile(rf"(?<!\.venv/bin/python )manage\.py (?:{'|'.join(sorted(OURS | {'check', 'shell'}))})\b")
 # Names of the act, in a ledger or the help of an option, that are not for a person to type.

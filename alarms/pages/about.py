@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from alarms import curves, showing
+from alarms import curves, proving, showing
 from alarms.models import Episode, Message, Notice, RuleVersion
 from alarms.spec import RuleSpec, SpecError, read
 from dashboard import links
@@ -21,7 +21,7 @@ DEPTH = 3  # of the cause, as facts
 PLACE = 64  # digits of a sequence number
 
 
-def episode(found: Episode, now: datetime, *, staff: bool) -> dict[str, Any]:
+def episode(found: Episode, now: datetime, *, staff: bool, proves: bool = False) -> dict[str, Any]:
     """Returns the names that alarms/episode.html needs."""
     version = found.rule.versions.filter(number=found.rule_version).first()
     spec = _read(version)
@@ -34,6 +34,7 @@ def episode(found: Episode, now: datetime, *, staff: bool) -> dict[str, Any]:
         "version": version,
         "spec": spec,
         "curve": curve if curve and curve.known else None,
+        "proof": proving.prove(found, spec, reached) if proves and spec and not found.rule.own else None,
         "curve_json": curves.json(curve),
         "reached": iso(reached),
         "cause": list(_cause(found, staff=staff)),

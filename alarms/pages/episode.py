@@ -21,7 +21,7 @@ def episode(request: HttpRequest, number: int) -> HttpResponse:
     """Shows one episode; ?state is what the page of an open one asks for every two seconds, as JSON."""
     found = _episode(number)
     now = timezone.now()
-    shown = about.episode(found, now, staff=person(request).is_staff)
+    shown = about.episode(found, now, staff=person(request).is_staff, proves="prove" in request.GET)
     if "state" in request.GET:
         return JsonResponse(about.state(shown))
     context: dict[str, Any] = shown | {

@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.guards import person, staff_only
 from alarms import rules as services
@@ -72,6 +72,22 @@ def edit(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @staff_only
+@require_POST
+def backtest(request: HttpRequest) -> HttpResponse:
+    """Answers what the rule of the form would have made in the chosen time, as JSON, while a level is moved."""
+    given = rule_form.given_of(request.POST, {})
+    try:
+        spec = rule_form.spec_of(given)
+        check(spec, services.find_dataset)
+    except SpecError as error:
+        return JsonResponse({"error": str(error)}, status=422)
+    found = rule_form.recounted(spec, given, clock.now())
+    if found is None:
+        return JsonResponse({"error": "The rows of this output cannot be counted."}, status=422)
+    return JsonResponse(found)
+
+
+@staff_only
 @either
 def act(request: HttpRequest, name: str, verb: str) -> HttpResponse:
     """Asks before it turns a rule on or off, or removes it; POST does it."""
@@ -115,7 +131,8 @@ def _form(request: HttpRequest, given: dict[str, Any], rule: Rule | None) -> Htt
     asked = keeps or (request.method == "POST" and _is_filled(given))
     choices = rule_form.choices(given)
     context = choices | {"given": given, "rule": rule, "refusal": refusal if asked else ""}
-    context |= rule_form.preview(spec, given, rule, choices["keys"], clock.from_datetime(timezone.now()))
+    context["recounted"] = None if refusal else rule_form.recounted(spec, given, clock.now())
+    context |= rule_form.preview(spec, given, rule, choices["keys"], clock.now())
     return render(request, "alarms/rule_form.html", context, status=422 if keeps else 200)
 
 

@@ -77,7 +77,7 @@ def fill_board(days: int) -> None:
             for minute in range(24 * 60) for ticker in TICKERS for side in ("BUY", "SELL")
         ]  # fmt: skip
         TradeMinute.objects.bulk_create(rows, batch_size=BATCH)
-    mark("trades", "trades", [NOW - timedelta(minutes=back + 1) for _ in range(2880)])
+    mark("trades", "trades", [NOW - timedelta(minutes=back + 1) for back in range(2880)])
     while roll(BOTH, "trades"):
         pass
     day = int((NOW - timedelta(days=1)).timestamp())
@@ -88,7 +88,7 @@ def fill_board(days: int) -> None:
             row.pk, row.start = None, row.start - MONTH
         RowStep.objects.bulk_create(month)
     made = [row for row in made if row.step != MONTH and row.start >= day]
-    for _ in range(2, days):
+    for back in range(2, days):
         for row in made:
             row.pk, row.start = None, row.start - DAY
         RowStep.objects.bulk_create([row for row in made if back < STORED[row.step]], batch_size=BATCH)
@@ -98,7 +98,7 @@ def _steps(days: int, step: int, ticker: str) -> Iterator[TradeStep]:
     names = ("bought", "sold", "bought_shares", "sold_shares", "billions", "cents")
     counts = dict.fromkeys(names, 10 * step)
     prices = dict.fromkeys(("low", "high", "first", "last"), 100.5 if ticker else None)
-    for _ in range(days * DAY // step):
+    for back in range(days * DAY // step):
         at = NOW - timedelta(seconds=step * (back + 1))
         yield TradeStep(stream="trades", step=step, start=at, ticker=ticker, **counts, **prices)
 

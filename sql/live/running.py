@@ -38,7 +38,7 @@ def declared(name: str, number: int, stream: str, parallel: bool) -> Application
         title=name,
         decode=RawDecoder(),  # type: ignore[arg-type]  # the engine decodes
         build=lambda state: SqlProcessor("", state, versions.numbered),
-        build_at=lambda shard: partial(SqlProcessor, shard, version=versions.numbered),
+        build_at=lambda held: partial(SqlProcessor, held.shard, version=versions.numbered),
         sink=SqlSink(),
         inherit=states.inherit,
         set_back=states.set_back,

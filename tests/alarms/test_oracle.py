@@ -197,7 +197,7 @@ def check(wanted: list[RuleSpec], acts: list[tuple[Any, ...]], *, whole: bool) -
 
 
 FEW = settings(
-    max_examples=min(15, settings.default.max_examples),
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

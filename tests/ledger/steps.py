@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from applications.market import sink as trades_sink
 from applications.market.processor import Trade, TradesProcessor
-from applications.market.results import TradeRow
+from applications.market.results import TradeRows
 from streams.core.commits import Commit, HeldLease
 from streams.core.records import Batch, DeadRecord
 from streams.core.state import EMPTY, State
@@ -16,7 +16,7 @@ from tests.ledger.models import Step
 
 
 class Noted(NamedTuple):
-    rows: list[TradeRow]
+    rows: TradeRows | None
     applied: list[tuple[int, str, int]]  # sequence, key, id
 
 
@@ -33,13 +33,14 @@ class NotingProcessor(TradesProcessor):
         return refused
 
     def take(self) -> Noted | None:  # type: ignore[override]
-        rows, applied = super().take() or [], self._applied
+        results, applied = super().take(), self._applied
         self._applied = []
-        return Noted(rows, applied) if rows or applied else None
+        return Noted(results, applied) if results or applied else None
 
 
 def write(stream: str, noted: Noted) -> None:
-    trades_sink.write(stream, noted.rows)
+    if noted.rows:
+        trades_sink.write(stream, noted.rows)
 
 
 class NotingStore(CommitStore[Noted]):

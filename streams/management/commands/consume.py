@@ -63,7 +63,8 @@ class Command(PlainCommand):
 
         def make() -> Consumer:
             found = applications.find(name)
-            worker = build_worker(name, stream, options["start"], whole=options["whole_stream"])
+            hurry = options["until_caught_up"]
+            worker = build_worker(name, stream, options["start"], whole=options["whole_stream"], hurry=hurry)
             closing = found.closing and partial(found.closing, stream)
             return Consumer(worker, closing, tell, deliver=found.deliver and found.deliver(stream))
 

@@ -151,3 +151,24 @@ def test_version_that_cannot_be_read_leaves_the_page_whole(viewer: Client, busy:
     busy.versions.update(spec="{}")
     assertContains(viewer.get(f"/alarms/{raised(busy).pk}/"), "No value of that time is kept")
     assertContains(viewer.get("/alarms/rules/busy/"), "cannot be read")
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({}, "Equal: of 4 kept rows, the rule makes the same beginning, end, values and calls again."),
+        ({"peak": 61}, "Not equal: of 4 kept rows, the rule makes the peak 60.0 instead of 61.0."),
+        ({"ended": None}, "the end "),
+        ({"started": T0 + timedelta(seconds=30)}, "none raises an alarm at that time"),
+    ],
+)
+def test_episode_is_proved_by_the_kept_rows(viewer: Client, busy: Rule, changed: dict[str, object], words: str) -> None:
+    for minute, number in enumerate((10, 50, 60, 5)):
+        trades("AMZN", T0 + timedelta(minutes=minute - 1), number)
+    truth = {"ended": T0 + timedelta(minutes=2), "ending": "cleared", "calls": 2}
+    found = raised(busy, **(truth | changed))
+    assertContains(viewer.get(f"/alarms/{found.pk}/?prove"), words)
+
+
+def test_episode_without_kept_rows_cannot_be_proved(viewer: Client, busy: Rule) -> None:
+    assertContains(viewer.get(f"/alarms/{raised(busy).pk}/?prove"), "are not kept any more")

@@ -65,7 +65,8 @@ def test_idle_worker_makes_one_more_query_a_minute_for_its_lag(monkeypatch: pyte
 
 def outages() -> list[tuple[str, float, float]]:
     rows = Outage.objects.order_by("start").values_list("kind", "start", "end")
-    return [(kind, *((each - NOON) / timedelta(minutes=1) for each in (start, end))) for kind, start, end in rows]
+    minute = timedelta(minutes=1)
+    return [(kind, (start - NOON) / minute, (end - NOON) / minute) for kind, start, end in rows]
 
 
 def live(history: LagHistory, minutes: list[int], watermark: float | None = None) -> None:

@@ -1,0 +1,106 @@
+"""manage.py archive: lists, proves and reads what `consume archive --stream NAME` keeps."""
+
+import json as jsonlib
+import sys
+from argparse import ArgumentParser
+from base64 import b64encode
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.utils import timezone
+
+from archive import compacting, sweeping, verifying
+from archive.files import DamagedFileError
+from archive.models import ArchivedFile
+from archive.provider import ARCHIVE
+from archive.replaying import replay
+from archive.stores.base import StoreError
+from archive.stores.opening import opened
+from common.running import to_run
+from streams.core import clock
+from streams.core.records import StreamError
+from streams.management.options import moment, stream_name
+from streams.management.plain import PlainCommand, UsageError
+
+VERBS = {
+    "verify": "prove that each record is there once, and each file as it was written",
+    "replay": "print the records by arrival, as `sql run --input` reads them",
+    "compact": "join the small files of each hour",
+    "clean": "remove files that the manifest does not name and that are an hour old",
+}
+
+
+class Command(PlainCommand):
+    help = "Lists, proves and reads the files that `consume archive --stream NAME` writes."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        verbs = parser.add_subparsers(required=True, metavar="VERB", dest="verb")
+        listing = verbs.add_parser("list", help="the streams that are archived")
+        listing.add_argument("--json", action="store_true", help="one JSON object a line")
+        for name, about in VERBS.items():
+            verb = verbs.add_parser(name, help=about)
+            verb.add_argument("stream", type=stream_name, metavar="STREAM")
+            if name == "replay":
+                verb.add_argument("--from", dest="since", type=moment, metavar="T", help="arrived at T or later")
+                verb.add_argument("--to", dest="until", type=moment, metavar="T", help="arrived before T")
+
+    def handle(self, *args: Any, verb: str, stream: str = "", **options: Any) -> None:
+        try:
+            if verb == "list":
+                self._list(**options)
+            else:
+                getattr(self, f"_{verb}")(stream, **options)
+        except (StoreError, DamagedFileError) as error:
+            raise StreamError(str(error)) from None
+
+    def _list(self, *, json: bool, **_: Any) -> None:
+        streams = ArchivedFile.objects.filter(removed=False).values_list("stream", flat=True)
+        for stream in sorted(set(streams)):
+            files, records, size = verifying.proved(stream)
+            row = {"stream": stream, "files": files, "records": records, "bytes": size}
+            self.stdout.write(jsonlib.dumps(row) if json else f"{stream}: {_numbers(files, records, size)}")
+
+    def _verify(self, stream: str, **_: Any) -> None:
+        _known(stream)
+        findings = list(verifying.verify(stream, opened(), ARCHIVE))
+        for each in findings:
+            self.stdout.write(f"{each.place}: {each.says}")
+        if findings:
+            raise StreamError(f"The archive of {stream} is not whole: {len(findings)} faults.")
+        self.stdout.write(f"{stream}: whole. {_numbers(*verifying.proved(stream))}, each record once.")
+
+    def _replay(self, stream: str, since: datetime | None, until: datetime | None, **_: Any) -> None:
+        _known(stream)
+        for arrived, _sequence, key, data in replay(stream, opened(), since, until):
+            sys.stdout.write(_line(arrived, key, data))
+
+    def _compact(self, stream: str, **_: Any) -> None:
+        _known(stream)
+        made = list(compacting.compact(stream, opened()))
+        while sweeping.sweep(stream, opened(), timezone.now()):
+            pass
+        self.stdout.write(f"{stream}: {len(made)} files made of smaller ones.")
+
+    def _clean(self, stream: str, **_: Any) -> None:
+        _known(stream)
+        removed = sweeping.clean(stream, opened(), timezone.now())
+        self.stdout.write(f"{stream}: {removed} files removed that the manifest does not name.")
+
+
+def _known(stream: str) -> None:
+    if not ArchivedFile.objects.filter(stream=stream).exists():
+        raise UsageError(f"{stream} is not archived. {to_run('consume', 'archive', '--stream', stream)} begins it.")
+
+
+def _numbers(files: int, records: int, size: int) -> str:
+    return f"{files:,} files, {records:,} records, {size:,} bytes"
+
+
+def _line(arrived: int, key: str, data: bytes) -> str:
+    head = {"arrived": clock.to_iso(arrived), "key": key}
+    try:
+        msgspec.json.decode(data)
+        return msgspec.json.encode(head | {"data": msgspec.Raw(data)}).decode() + "\n"
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return jsonlib.dumps(head | {"data_base64": b64encode(data).decode()}) + "\n"

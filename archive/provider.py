@@ -1,0 +1,68 @@
+"""Provides the application `archive`: `manage.py consume archive --stream NAME` keeps any stream's records as files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db.models import Model
+
+from archive.models import ArchivedColumn, ArchivedFile, ArchivedGone
+from streams.applications import Application, Gather, Provider
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from archive.processor import ArchiveProcessor
+    from streams.core.commits import HeldLease
+    from streams.core.state import State
+
+ARCHIVE = "archive"  # the application's name
+
+
+def find(name: str) -> Application | None:
+    """Returns the application; None for any other name."""
+    return _application() if name == ARCHIVE else None
+
+
+def gather() -> Gather:
+    """Returns the bounds of one file."""
+    return Gather(records=settings.ARCHIVE_RECORDS, size=settings.ARCHIVE_BYTES, age=settings.ARCHIVE_AGE)
+
+
+def no_names() -> list[str]:
+    """Returns no name: `consume --all` archives nothing, since the archive reads a stream only when it is told to."""
+    return []
+
+
+def _application() -> Application:
+    from archive import processor  # noqa: PLC0415 - PyArrow takes longer to import than a command to start
+    from archive.sink import ArchiveSink  # noqa: PLC0415 - as above
+    from archive.sweeping import Sweeper  # noqa: PLC0415 - as above
+
+    return Application(
+        name=ARCHIVE,
+        title="Archive",
+        decode=processor.AsTheyAre(),  # type: ignore[arg-type]
+        build=lambda state: processor.ArchiveProcessor(processor.Place("", "", "")),
+        build_at=_at,
+        sink=ArchiveSink(),
+        inherit=processor.inherit,
+        set_back=processor.set_back,
+        gather=gather,
+        deliver=Sweeper,
+    )
+
+
+def _at(held: HeldLease) -> Callable[[State], ArchiveProcessor]:
+    from archive.processor import ArchiveProcessor, Place  # noqa: PLC0415 - as above
+
+    return lambda _: ArchiveProcessor(Place(held.stream, held.identity, held.shard))
+
+
+NOT_GROWING: dict[type[Model], str] = {
+    ArchivedFile: "as many as there are files; archive/sweeping.py removes them by RETENTION_ARCHIVE",
+    ArchivedGone: "one for each shard",
+    ArchivedColumn: "at most 200 for each stream",
+}
+PROVIDER = Provider(find=find, names=no_names, not_growing=NOT_GROWING)

@@ -1,0 +1,89 @@
+"""Proves an archive: each record of the range once, each file as it was written."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from django.db.models import Sum
+
+from archive.files import DamagedFileError, prefix_of, table_of
+from archive.models import ArchivedFile, ArchivedGone
+from archive.stores.base import FileStore, MissingFileError
+from streams.models import Lease
+
+
+class Finding(NamedTuple):
+    """Describes one fault: the file or the shard, and the sentence."""
+
+    place: str
+    says: str
+
+
+class Proved(NamedTuple):
+    """Counts what was proved of a stream."""
+
+    files: int
+    records: int
+    size: int  # bytes
+
+
+def verify(stream: str, store: FileStore, application: str) -> Iterator[Finding]:
+    """Yields the faults of a stream's archive. Raises StoreError where the store does not answer."""
+    files = list(ArchivedFile.objects.filter(stream=stream, removed=False).order_by("identity", "shard", "first"))
+    for each in files:
+        yield from _of_file(each, store)
+    yield from _overlaps(files)
+    yield from _missing_records(stream, application)
+    known = set(ArchivedFile.objects.filter(stream=stream).values_list("path", flat=True))
+    extra = (path for path in store.paths(prefix_of(stream)) if path not in known)
+    yield from (Finding(path, "the manifest does not name this file") for path in sorted(extra))
+
+
+def proved(stream: str) -> Proved:
+    """Returns the numbers of a stream's archive, as its manifest has them."""
+    files = ArchivedFile.objects.filter(stream=stream, removed=False)
+    sums = files.aggregate(records=Sum("records"), size=Sum("size"))
+    return Proved(files.count(), sums["records"] or 0, sums["size"] or 0)
+
+
+def _of_file(row: ArchivedFile, store: FileStore) -> Iterator[Finding]:
+    try:
+        content = store.get(row.path)
+    except MissingFileError:
+        yield Finding(row.path, "the file is missing")
+        return
+    if hashlib.sha256(content).hexdigest() != row.digest:
+        yield Finding(row.path, "the file is not as it was written: its SHA-256 differs")
+        return
+    try:
+        sequences = table_of(content)["_sequence"].to_pylist()
+    except (DamagedFileError, KeyError):
+        yield Finding(row.path, "the file cannot be read")
+        return
+    if len(sequences) != row.records:
+        yield Finding(row.path, f"the file has {len(sequences)} records, the manifest says {row.records}")
+    if not all(before < after for before, after in pairwise(sequences)):
+        yield Finding(row.path, "a record stands twice, or out of order")
+    if sequences and (sequences[0], sequences[-1]) != (row.first, row.last):
+        yield Finding(row.path, "the file begins or ends with other records than the manifest says")
+
+
+def _overlaps(files: list[ArchivedFile]) -> Iterator[Finding]:
+    """Yields files whose range overlaps the one before; those of undecodable records lie within the others' ranges."""
+    records = [each for each in files if each.kind == ArchivedFile.RECORDS]
+    for before, after in pairwise(records):
+        if (before.identity, before.shard) == (after.identity, after.shard) and after.first <= before.last:
+            yield Finding(after.path, f"its records overlap those of {before.path}")
+
+
+def _missing_records(stream: str, application: str) -> Iterator[Finding]:
+    """Yields the shards whose files hold another number of records than were applied, less those removed by age."""
+    applied = Lease.objects.filter(application=application, stream=stream).values("shard").annotate(n=Sum("applied"))
+    held = ArchivedFile.objects.filter(stream=stream, removed=False).values("shard").annotate(n=Sum("records"))
+    kept = Counter({each["shard"]: each["n"] for each in held})
+    kept.update(dict(ArchivedGone.objects.filter(stream=stream).values_list("shard", "records")))
+    for each in applied:
+        if (found := kept[each["shard"]]) != each["n"]:
+            yield Finding(each["shard"], f"{each['n']} records were archived, the manifest has {found}")

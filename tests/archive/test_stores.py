@@ -1,0 +1,51 @@
+"""The contract of file stores, held by a folder and by Amazon S3."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+
+from archive.stores.base import FileStore, MissingFileError, StoreError
+from archive.stores.local import LocalStore
+from archive.stores.s3 import S3Store
+from tests.emulators import ministack
+
+
+@pytest.fixture(scope="module")
+def bucket() -> Iterator[str]:
+    """Yields the address of an S3 that has the bucket `kept`."""
+    with pytest.MonkeyPatch.context() as patch, ministack() as endpoint:
+        patch.setenv("AWS_ACCESS_KEY_ID", "test")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        boto3.client("s3", region_name="us-east-1", endpoint_url=endpoint).create_bucket(Bucket="kept")
+        yield endpoint
+
+
+@pytest.fixture(params=["folder", "s3"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> FileStore:
+    if request.param == "folder":
+        return LocalStore(tmp_path)
+    return S3Store("kept", f"of/{tmp_path.name}", "us-east-1", request.getfixturevalue("bucket"))
+
+
+def test_store_gives_back_the_newest_bytes_of_a_path(store: FileStore) -> None:
+    store.put("a/dt=1/x.parquet", b"one")
+    store.put("a/dt=1/x.parquet", b"two")
+    store.put("b/y.parquet", b"three")
+    assert (store.get("a/dt=1/x.parquet"), sorted(store.paths("a/"))) == (b"two", ["a/dt=1/x.parquet"])
+
+
+def test_store_removes_a_file_once_and_says_when_there_is_none(store: FileStore) -> None:
+    store.put("a/x", b"one")
+    store.remove("a/x")
+    store.remove("a/x")
+    with pytest.raises(MissingFileError):
+        store.get("a/x")
+    assert list(store.paths("")) == []
+
+
+def test_store_without_its_bucket_says_so() -> None:
+    store = S3Store("kept", "", "us-east-1", "http://127.0.0.1:9")
+    with pytest.raises(StoreError, match="Amazon S3 did not answer for s3://kept/x"):
+        store.get("x")
