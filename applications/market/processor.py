@@ -76,7 +76,8 @@ class TradesProcessor(Processor[Trade, TradeRows]):
     def advance(self, watermark: int) -> None:
         for window in self._windows.advance(watermark):
             tallies: Any = window.tallies
-            self._closed += [TradeRow(window.start, *key, tallies[key]) for key in sorted(tallies)]
+            for ticker, side in sorted(tallies):
+                self._closed.append(TradeRow(window.start, ticker, side, tallies[ticker, side]))
 
     def take(self) -> TradeRows | None:
         taken: list[tuple[int, Any]] = self._windows.take()  # a key's second part is a Side, as its event had it
