@@ -18,7 +18,7 @@ from common.text import storable
 
 @require_safe
 def episode(request: HttpRequest, number: int) -> HttpResponse:
-    """Shows one episode; ?state is what the page of an open one asks for every two seconds, as JSON."""
+    """Shows one episode; ?state answers JSON, for which the page of an open one asks every two seconds."""
     found = _episode(number)
     now = timezone.now()
     shown = about.episode(found, now, staff=person(request).is_staff, proves="prove" in request.GET)

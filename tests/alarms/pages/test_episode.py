@@ -1,4 +1,4 @@
-"""Tests the page of one alarm: its curve, its cause, who was told, and the acts on it."""
+"""Tests the page of one alarm: its curve, its cause, its messages, and the acts on it."""
 
 import json
 from datetime import timedelta
