@@ -15,7 +15,7 @@ from hypothesis import settings
 
 from tests.databases import missing
 from tests.deployment import kill, running
-from tests.disks import mount, unmount
+from tests.disks import mount, unmount, use_memory
 from tests.emulators import KINESIS_LOCAL, MINISTACK
 from tests.faketime import LIBRARY
 from tests.layers import emulator_of, forbid_starting, is_fast, may_hold_fast
@@ -24,6 +24,7 @@ from tests.scheduling import group, name_groups, order
 # Hundreds of processes start, and each would compile all of our modules where the environment forbids to keep bytecode.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+use_memory()
 
 settings.register_profile("shared", deadline=None, max_examples=60)  # a busy machine is no failure
 settings.register_profile("few", deadline=None, max_examples=10)  # where the same runs in full elsewhere

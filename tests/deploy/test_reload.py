@@ -12,9 +12,10 @@ def test_a_chain_reload_under_load_drops_no_request(unlimited: Stack) -> None:
     add_person(unlimited, "watcher")
     visitors = [Visitor(unlimited).sign_in("watcher") for _ in range(4)]
     with Load(visitors, "/live/market.json") as load:
-        wait_for(lambda: len(load.seconds) > 500)
+        wait_for(lambda: len(load.seconds) > 500, seconds=120)
         reload = [sys.executable, str(unlimited.checkout / "deploy/chain_reload.py"), "web"]
         subprocess.run(reload, env=unlimited.deployment.environment, check=True, timeout=120)
-        wait_for(lambda: len(load.seconds) > 5000, seconds=120)
+        reloaded = len(load.seconds)  # every worker is a new one now
+        wait_for(lambda: len(load.seconds) > reloaded + 500, seconds=120)
     print(f"{len(load.seconds)} answers, the slowest after {max(load.seconds):.3f} s")  # noqa: T201 - a figure for CI's log
     assert load.failures == []

@@ -22,8 +22,11 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     checkout = tmp_path_factory.mktemp("opt") / "millrace"
     subprocess.run(["git", "clone", "--quiet", "--shared", str(ROOT), str(checkout)], check=True, timeout=300)
     (checkout / ".venv").symlink_to(ROOT / ".venv")
-    for name in ("build", "node_modules"):
-        shutil.copytree(ROOT / name, checkout / name, symlinks=True, ignore=shutil.ignore_patterns("ministack"))
+    for name in ("build/static", "node_modules"):
+        shutil.copytree(ROOT / name, checkout / name, symlinks=True)
+    shutil.copy2(ROOT / "build/common-passwords", checkout / "build/common-passwords")
+    for name in ("package.json", "package-lock.json", *(f"locks/{path.name}" for path in (ROOT / "locks").iterdir())):
+        shutil.copystat(ROOT / name, checkout / name)  # with a clone's new times, make would install all anew
     page = checkout / PAGE
     page.write_text(page.read_text().replace(BEFORE, AFTER))
     git(checkout, "commit", "--quiet", "--all", "--message", "Other words")
@@ -54,7 +57,7 @@ def words_of_the_page(stack: Stack) -> list[bool]:
 
 def test_upgrade_and_roll_back_fail_no_request(clone: Stack) -> None:
     assert words_of_the_page(clone) == [True, False]
-    with Load([Visitor(clone) for _ in range(2)], "/accounts/sign-in/") as load:
+    with Load([Visitor(clone) for _ in range(2)], "/accounts/sign-in/", pause=0.1) as load:
         for words, shown in (["next"], [False, True]), (["--back"], [True, False]):
             [uvicorn] = wait_for(lambda: children(clone, "uvicorn"))
             done = upgrade(clone, *words)

@@ -59,10 +59,11 @@ def add_person(stack: Stack, name: str) -> None:
 
 @dataclass
 class Load:
-    """Visitors that ask for one path without a pause, until stopped."""
+    """Visitors that ask for one path, until stopped."""
 
     visitors: list[Visitor]
     path: str
+    pause: float = 0  # seconds of each visitor between an answer and its next request
     seconds: list[float] = field(default_factory=list)  # of each answer that was good
     failures: list[str] = field(default_factory=list)
 
@@ -81,7 +82,7 @@ class Load:
             visitor.line.close()
 
     def _ask(self, visitor: Visitor) -> None:
-        while not self._stopped.is_set():
+        while not self._stopped.wait(self.pause):
             began = monotonic()
             try:
                 status, _ = visitor.ask(self.path)
