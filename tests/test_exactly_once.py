@@ -206,6 +206,7 @@ def test_records_of_two_applications_count_once_when_their_worker_is_killed(depl
         wait_for(lambda: sum(map(deployment.applied, BOTH)) >= min(40_000, before + more))  # noqa: B023 - called at once
         kill(worker)
         kills += 1
+    deployment.run("streams", "create", "probes")
     deployment.run("consume", "--all", "--until-caught-up")
     reported = {
         (row["minute"][:16], row["ticker"], row["side"]): (row["trades"], row["shares"], row["first"], row["last"])
@@ -213,7 +214,8 @@ def test_records_of_two_applications_count_once_when_their_worker_is_killed(depl
     }
     assert reported == naive_minutes(list(deployment.rows("streams", "tail", "trades")))
     lines = deployment.query("SELECT sum(lines) FROM orders_sitesecond")
-    assert (lines, list(map(deployment.applied, BOTH))) == ([(20_000,)], [20_000, 20_000])
+    kept = deployment.query("SELECT count(*) FROM orders_orderline")
+    assert (lines, kept, list(map(deployment.applied, BOTH))) == ([(20_000,)], [(20_000,)], [20_000, 20_000])
     assert kills >= 3
 
 
