@@ -12,7 +12,7 @@ from django.db.models.constants import OnConflict
 
 
 def insert(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any]], *, ignore: bool = False) -> None:
-    """Inserts rows whose values are of the database's own types, or datetimes. `ignore` leaves out those that exist."""
+    """Inserts rows of values of the database's own types, or datetimes. `ignore` leaves out those that exist."""
     conflict = OnConflict.IGNORE if ignore else None
     ops = connection.ops
     fields = [model._meta.get_field(name) for name in columns]

@@ -1,4 +1,4 @@
-"""Delivers messages: gives the queues of targets to senders, and writes what became of each attempt.
+"""Delivers messages: gives the queues of targets to senders, and writes the result of each attempt.
 
 One step does a bounded part of the work, and says whether there was some. At least once: a result that was not written
 before the process died is found again as a message that waits, and is sent under the same name.
@@ -76,7 +76,7 @@ class Delivery:
         return found or bool(ended)
 
     def _renew(self) -> None:
-        """Prolongs the leases in good time. A lane whose lease went to another process ends."""
+        """Prolongs the leases in good time. A lane ends when its lease has gone to another process."""
         now = self._now()
         if self.senders.lanes and (self._renewed is None or now - self._renewed >= RENEW):
             mine = queues.renew(self._owner, self.senders.lanes, now)
@@ -107,7 +107,7 @@ class Delivery:
         return found
 
     def _start(self) -> bool:
-        """Claims targets. Half of the threads are kept for targets whose last attempt went well."""
+        """Claims targets. Half of the threads are kept for targets that took the last attempt."""
         free = self._threads - len(self.senders.lanes)
         if free <= 0:
             return False

@@ -17,7 +17,7 @@ MOST = 500
 
 
 class Escalation:
-    """Looks every EVERY for episodes to escalate, and for silences whose time is over."""
+    """Looks every EVERY for episodes to escalate, and for silences that are over."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now

@@ -72,7 +72,7 @@ class KeyState(msgspec.Struct, array_like=True):
 
 
 class Found(NamedTuple):
-    """Holds an incident that began, changed or ended, its notices, and what raised it if it began."""
+    """Holds an incident that began, changed or ended, its notices, and the observation that raised it if it began."""
 
     incident: Incident
     told: list[Told]
@@ -143,7 +143,7 @@ class Evaluation:
         yield from self._resolve(state, time)
 
     def _dues(self, state: KeyState) -> Iterator[tuple[int, Callable[[KeyState, int], Iterable[Found]]]]:
-        """Yields what time alone brings, and when; of two at the same time the first one comes first."""
+        """Yields each change that time alone brings, with its time; of two at one time the first one comes first."""
         spec, incident, last = self.spec, state.incident, state.last
         is_open = incident is not None and incident.ended is None
         if state.window:

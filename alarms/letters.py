@@ -65,7 +65,7 @@ def data(letter: Letter) -> dict[str, object]:
 
 
 def subject(letter: Letter) -> str:
-    """Returns one line: the severity, the rule, the key, and what it does."""
+    """Returns one line: the severity, the rule, the key, and the state."""
     place = f" at {letter.key}" if letter.key else ""
     return f"{letter.severity.upper()}: {letter.title}{place} {STATES[letter.kind]}"
 

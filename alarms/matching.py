@@ -1,4 +1,4 @@
-"""Decides which targets a notice goes to: pure, from subscriptions, silences and what was sent before."""
+"""Decides which targets a notice goes to: pure, from subscriptions, silences and the messages before."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Holds what becomes of a notice: the targets, those that a silence or a switch held back, and the reasons."""
+    """Holds the decision on a notice: the targets, those that a silence or a switch held back, and the reasons."""
 
     sent: dict[int, str]  # names by ids
     held: dict[int, tuple[str, str, int | None]]  # by id: name, reason, id of the silence

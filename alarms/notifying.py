@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 class Notifier:
-    """Does the work of one process. The database may go away and come back: what was sent meanwhile is written then."""
+    """Does the work of one process. The database may go away: the results of that time are written once it is back."""
 
     def __init__(self, now: Callable[[], datetime], chance: Callable[[], float], *, threads: int = THREADS) -> None:
         self._escalation = Escalation(now)

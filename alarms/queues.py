@@ -1,7 +1,7 @@
 """Reads and writes the queues of messages: one for each target, in the order of ids, served by one process at a time.
 
 Only the main thread of `manage.py notify` calls this module. A process holds a target by a lease. When it loses the
-lease it may have sent messages whose result it did not write: they are sent again, under the same names.
+lease it may have sent messages without writing the results: they are sent again, under the same names.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Holds what became of one attempt."""
+    """Holds the result of one attempt."""
 
     target: int
     job: Job

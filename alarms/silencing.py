@@ -1,7 +1,7 @@
-"""Holds the rules of silences: which are in force, when they end, and who is told then.
+"""Holds the rules of silences: which are in force, when they end, and which messages that makes.
 
-A silence holds back messages that an episode began or goes on. The end of an episode is told to all who were told of
-its beginning: a receiver that opened an incident can always close it.
+A silence holds back messages that an episode began or goes on. The end of an episode is told to each target that was
+told of its beginning: a receiver that opened an incident can always close it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def clear_with(episode: int, rule: int, key: str, now: datetime) -> None:
 
 
 def expire(now: datetime) -> bool:
-    """Ends the silences whose time is over; returns whether there was one."""
+    """Ends the silences that are over; returns whether there was one."""
     over = list(Silence.objects.filter(ended=None, until__lte=now).order_by("id")[:100])
     for silence in over:
         end(silence, now)

@@ -1,4 +1,4 @@
-"""Defines the text of a rule: what it watches, when it raises an alarm, and how often people are told.
+"""Defines the text of a rule: the rows that it watches, when it raises an alarm, and how often people are told.
 
 `read` takes the JSON of a version, and `check` gives every reason against a rule as a sentence for people.
 """
@@ -28,7 +28,7 @@ Severity = Literal["info", "warning", "critical"]
 
 
 class RuleSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Says what a rule watches for. All lengths of time are in milliseconds of the stream's own time.
+    """Describes the condition of a rule. All lengths of time are in milliseconds of the stream's own time.
 
     `above` raises at a value of at least `level`, and clears below `clear`; `below` raises at a value of at most
     `level`, and clears above `clear`. `absent` raises when a key, or the whole output, has had no row for `after`.

@@ -13,7 +13,7 @@ MOST_WINDOWS = 1_000  # the same of a rule with a window, whose states are long
 
 
 class Finding(NamedTuple):
-    """Holds what was found of one key of a rule."""
+    """Holds a finding about one key of a rule."""
 
     rule: Active
     key: str

@@ -1,4 +1,4 @@
-"""Stores what rules found: episodes, notices and the states of keys, in the transaction of a commit."""
+"""Stores the findings of rules: episodes, notices and the states of keys, in the transaction of a commit."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -53,7 +53,7 @@ def nothing() -> Findings:
 
 
 def add(findings: Findings, stream: str, shard: str, each: Finding) -> None:
-    """Adds what was found of a key. What is found of an episode later replaces what was found of it before."""
+    """Adds a finding about a key. A later finding about an episode replaces an earlier one."""
     name = _name(each, stream)
     if cause := each.found.cause:
         findings.begun[name] = _episode(each, stream, shard, name, cause)
@@ -127,7 +127,7 @@ def _store_episodes(findings: Findings) -> None:
 
 
 def _upsert_episodes(rows: Sequence[Episode]) -> None:
-    """Inserts episodes; of those that exist, as an application's own may, it overwrites what changes."""
+    """Inserts episodes; of those that exist, as an application's own may, it overwrites the fields of CHANGING."""
     names_target = connection.features.supports_update_conflicts_with_target
     Episode.objects.bulk_create(
         rows,

@@ -23,7 +23,7 @@ class Table:
     """Holds the observations of one output."""
 
     def __init__(self, observations: Sequence[Observation], shard: str) -> None:
-        """`shard` is the shard of the lease; "" for that of a whole stream, whose name no key needs."""
+        """`shard` is the shard of the lease; "" for a lease of a whole stream: no key needs its name."""
         self.observations = observations
         self._shard = shard
         self._columns: dict[str, list[float | None]] = {}

@@ -120,7 +120,7 @@ def effective(target: Target) -> Setup:
 
 
 def session(channel: str, setup: Setup) -> Session:
-    """Opens a session of a channel; one that only tells what it would do, if the setup is a dry run."""
+    """Opens a session of a channel; one that only describes its calls, if the setup is a dry run."""
     kind = channels.named(channel)
     return _DryRun(kind, setup.values) if setup.dry_run else kind.open(setup.values)
 

@@ -158,7 +158,7 @@ class Connection:
         return (self.trust or _trust()).wrap_socket(plain, server_hostname=self.where.host.rstrip("."))
 
     def _more(self) -> bool:
-        """Reads what has arrived into the buffer; False at the end. Raises TimeoutError at the deadline."""
+        """Reads the bytes that have arrived into the buffer; False at the end. Raises TimeoutError at the deadline."""
         assert self._socket is not None  # only an open connection is read
         self._socket.settimeout(self._left())
         part = self._socket.recv(65_536)

@@ -28,6 +28,7 @@ from django.db.models.functions import Cast
 
 from dashboard.held import answers
 from dashboard.held.looks import once
+from dashboard.held.rows import Row as HeldRow
 from dashboard.held.rows import Source, rows
 from dashboard.steps.building import Steps
 from dashboard.steps.expressions import Step
@@ -98,8 +99,10 @@ class Table:
 
     def cells(self, asked: Question, columns: Sequence[str]) -> list[tuple[int, Sequence[Any]]]:
         """Returns the values of some columns in the newest rows, newest first; one row more than `read` at most."""
-        found = self._filtered(asked).order_by(F(self.time).desc(), "-pk")
         most = min(asked.most, self.read + 1)
+        if not asked.where and (held := self._held_rows(asked)) is not None:
+            return [(time, [row.get(name) for name in columns]) for time, _, row in reversed(held[-most:])]
+        found = self._filtered(asked).order_by(F(self.time).desc(), "-pk")
         if self.whole:
             objects = found.values_list(self.time, self.whole)[:most]
             decoded = ((time, OBJECT.decode(text)) for time, text in objects)
@@ -115,11 +118,14 @@ class Table:
         return sorted(str(value) for value in found if str(value).startswith(prefix))[:most]
 
     def _in_memory(self, asked: Question) -> Series | None:
+        found = self._held_rows(asked)
+        return None if found is None else answers.series(asked, found, self.numbers)
+
+    def _held_rows(self, asked: Question) -> list[HeldRow] | None:
         if not self.held:
             return None
         source = Source((self.held, asked.stream), self.rows_of(asked.stream), self.time, self.whole)
-        found = rows(source, asked.start, asked.end)
-        return None if found is None else answers.series(asked, found, self.numbers)
+        return rows(source, asked.start, asked.end)
 
     def _filtered(self, asked: Question) -> QuerySet[Any]:
         bounds = {"gte": clock.to_datetime(asked.start), "lt": clock.to_datetime(asked.end)}

@@ -20,6 +20,7 @@ from streams.core import clock
 
 USUAL = "1h"
 PRESETS = ("15m", "1h", "6h", "24h", "7d", "30d", "365d", "today", "yesterday")
+OWN_DAYS = 10_800  # seconds of a step from which on steps begin with the days of the zone
 POINTS = 400  # of a chart, at most: a day in steps of 5 minutes, a year in days
 MOST_TEXT, MOST_ZONE = 100, 64  # characters
 OWN = ("range", "zone", "page")  # parameters that links to other ranges do not keep
@@ -101,6 +102,10 @@ class Period:
         """Returns the seconds of a chart's steps, at least `least`."""
         return ranges.step(self.span, least * clock.SECOND, points) // clock.SECOND
 
+    def edges(self, step: int) -> list[int] | None:
+        """Returns the beginnings of steps of so many seconds that follow the zone, and the end of the last, or None."""
+        return ranges.edges(self.span, step, self.zone) if step >= OWN_DAYS and self.zone_name else None
+
     def bounds(self, level: int) -> tuple[datetime, datetime]:
         """Returns the times from and before which rows of `level` seconds are read."""
         length = level * clock.SECOND
@@ -153,10 +158,12 @@ def _zone(name: str) -> tzinfo | None:
         return None
 
 
-def columns(
-    start: datetime, end: datetime, step: int, rows: Mapping[int, Sequence[Any]], width: int
-) -> list[list[Any]]:
-    """Returns the columns of a chart: times in seconds, then `width` columns of the rows; None without a row."""
+def times(start: datetime, end: datetime, step: int) -> list[int]:
+    """Returns the beginnings of steps of equal length, in seconds since 1970; at least one."""
     first = int(start.timestamp())
-    times = list(range(first, max(first + 1, math.ceil(end.timestamp())), step))
-    return [times, *([rows[at][place] if at in rows else None for at in times] for place in range(width))]
+    return list(range(first, max(first + 1, math.ceil(end.timestamp())), step))
+
+
+def columns(at: Sequence[int], rows: Mapping[int, Sequence[Any]], width: int) -> list[list[Any]]:
+    """Returns the columns of a chart: times in seconds, then `width` columns of the rows; None without a row."""
+    return [list(at), *([rows[moment][place] if moment in rows else None for moment in at] for place in range(width))]

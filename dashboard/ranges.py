@@ -136,6 +136,23 @@ def step(span: Span, least: int, points: int) -> int:
     return next((size for size in STEPS if size >= least and span.length / size <= points), max(STEPS[-1], least))
 
 
+def edges(span: Span, step: int, zone: tzinfo) -> list[int]:
+    """Returns the beginnings of the steps of a span, and the end of the last, in the zone's own days.
+
+    Times are seconds since 1970; `step` is 3, 6, 12 or 24 hours in seconds. A day in which clocks change is one step of
+    23 or 25 hours, and a step that they leave out does not exist.
+    """
+    first, last = (clock.to_datetime(moment).astimezone(zone).date() for moment in (span.start, span.end))
+    hours = range(0, 24, step // 3600)
+    days = (first + timedelta(days=day) for day in range((last - first).days + 2))
+    local = (datetime(day.year, day.month, day.day, hour, tzinfo=zone) for day in days for hour in hours)
+    found = sorted({int(moment.timestamp()) // 60 * 60 for moment in local})
+    start, end = span.start // clock.SECOND, span.end / clock.SECOND
+    since = max((place for place, moment in enumerate(found) if moment <= start), default=0)
+    until = next(place for place, moment in enumerate(found) if moment >= end and place > since)
+    return found[since : until + 1]
+
+
 def _short(moment: int) -> str:
     text = clock.to_iso(moment // clock.SECOND * clock.SECOND)
     return text.replace(":00.000Z", "Z").replace(".000Z", "Z")

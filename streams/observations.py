@@ -1,4 +1,4 @@
-"""Defines what applications tell about their final results, and the contract of the followers that they tell it to.
+"""Defines how applications tell their final results, and the contract of the followers that hear of them.
 
 A follower is called in the transaction of each commit, so that it can store its findings with the results that caused
 them. Its findings follow from the records alone: an observation is told once its row is final, in the order of time.

@@ -3,7 +3,7 @@
 import csv
 import json
 import lzma
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
+from alarms.spec import RuleSpec, written
 from streams.backends.embedded.stream import EmbeddedStream
-from streams.core.clock import from_iso
+from streams.core.clock import from_iso, to_iso
+from tests.alarms.naive import Key, Row
 from tests.deployment import Deployment, kill
 from tests.fakes import FakeClock
 from tests.sql.promises.applications import copied
@@ -23,6 +25,9 @@ from tests.waiting import wait_for
 
 WINDOW, THRESHOLD, SPEED = 15_000, 30, 200
 BOTH = ("trades", "orders")
+RUSH = RuleSpec(
+    dataset="orders/seconds", kind="above", column="lines", by=("site",), level=20, clear=10, quiet=5000, interval=9000
+)
 
 
 @pytest.fixture
@@ -134,6 +139,7 @@ def _order_line(row: dict[str, str]) -> bytes:
 def test_alarms_equal_brute_force_when_every_worker_is_killed(deployment: Deployment, shared_data: Path) -> None:
     total = replay(deployment, shared_data / "online_retail_2010-12_2011-04.csv.xz", FakeClock(from_iso("2026-11-01")))
     assert total == 171_999
+    deployment.run("alarms", "add-rule", "rush", written(RUSH))
     kills = consume_under_fire(deployment, ["orders"], total, Random(1))
     records = list(deployment.rows("streams", "tail", "orders"))
     episodes = list(deployment.rows("report", "orders", "--minutes", "100000"))
@@ -143,6 +149,38 @@ def test_alarms_equal_brute_force_when_every_worker_is_killed(deployment: Deploy
     assert all(row["lines"] == row["notifications"] + row["suppressed"] for row in episodes)
     sent = [(row["data"]["Customer"], row["data"]["InvoiceNo"], row["data"]["StockCode"]) for row in records]
     assert deployment.query("SELECT customer, invoice, stock_code FROM orders_orderline ORDER BY at, id") == sent
+    kept = [(row["started"], row["peak"], row["lines"], row["notifications"]) for row in episodes]
+    assert stored(deployment, "orders", "started, peak, calls, notices") == kept
+    own = sum(row["notifications"] + (row["notifications"] > 0) for row in episodes)
+    assert told(deployment) == {"orders": own, "rush": check_rush(deployment, records)}
+
+
+def stored(deployment: Deployment, rule: str, columns: str) -> list[tuple[Any, ...]]:
+    """The episodes of a rule, with ISO times, in the order of their starts."""
+    rows = deployment.query(
+        f"SELECT {columns} FROM alarms_episode JOIN alarms_rule ON alarms_rule.id = rule_id"
+        f" WHERE alarms_rule.name = '{rule}' ORDER BY started"
+    )
+    return [tuple(to_iso(from_iso(each)) if isinstance(each, str) else each for each in row) for row in rows]
+
+
+def told(deployment: Deployment) -> dict[str, int]:
+    """How many notices each rule has."""
+    joined = "alarms_notice JOIN alarms_episode e ON e.id = episode_id JOIN alarms_rule r ON r.id = e.rule_id"
+    return dict(deployment.query(f"SELECT r.name, count(*) FROM {joined} GROUP BY r.name"))
+
+
+def check_rush(deployment: Deployment, records: list[dict[str, Any]]) -> int:
+    """Compares the episodes of the rule over seconds with the naive ones; returns the number of their notices."""
+    seconds = Counter(from_iso(record["arrived"]) // 1000 * 1000 for record in records)
+    rows: list[Row] = [(second, float(lines), "") for second, lines in sorted(seconds.items())]
+    naive = Key(RUSH, rows).run(rows[0][0], rows[-1][0] + 300_000)
+    wanted = [
+        (to_iso(each.started), each.ended and to_iso(each.ended), each.peak, each.calls, each.told()) for each in naive
+    ]
+    assert stored(deployment, "rush", "started, ended, peak, calls, notices") == wanted
+    assert len(wanted) > 100
+    return sum(len(each.notices) for each in naive)
 
 
 def test_file_replayed_at_full_speed_makes_one_long_alarm(deployment: Deployment, shared_data: Path) -> None:

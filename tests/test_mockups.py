@@ -32,8 +32,8 @@ def test_every_page_for_people_has_a_mockup() -> None:
         "dead-letter", "dead-letters-all", "sessions", "history", "tokens", "token-new", "key-new", "people", "person",
         "mfa_authenticate", "mfa_index", "mfa_add_webauthn", "mfa_activate_totp", "recovery-codes",
         "account_reauthenticate", "account_change_password", "account_reset_password", "invitation",
-        "episodes", "episode", "alarm-rule", "alarm-ledger", "alarm-targets",
-        "search", "sql", "sql-application", "sql-edit", "sql-panel",
+        "episodes", "episode", "alarm-rule", "alarm-ledger", "alarm-targets", "order-lines", "probes", "probes-status",
+        "search", "sql", "sql-application", "sql-edit", "sql-panel", "board", "board-edit", "panel-new", "display",
     }  # fmt: skip
 
 

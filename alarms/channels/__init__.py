@@ -1,4 +1,4 @@
-"""Finds the channels: one folder each, whose name is the channel's name, with `CHANNEL` in its module `channel`."""
+"""Finds the channels: one folder each, with the channel's name and `CHANNEL` in its module `channel`."""
 
 from functools import cache
 from importlib import import_module

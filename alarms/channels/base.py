@@ -1,4 +1,4 @@
-"""States what a channel is. To add one, docs/notify.md has the steps; no other module names a channel."""
+"""Defines channels. To add one, docs/notify.md has the steps; no other module names a channel."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ MOST_VALUE = 4000  # characters of one value of a target's configuration
 
 
 class ConfigError(ValueError):
-    """Says in a sentence what is wrong with a target's configuration."""
+    """Gives the fault of a target's configuration in a sentence."""
 
 
 class Outcome(Enum):
-    """Names what became of an attempt, and so what happens next."""
+    """Names the result of an attempt, which decides the next step."""
 
     GOOD = "good"  # the receiver has it
     LATER = "later"  # the receiver is away: this message is tried again, and the target's others wait behind it
@@ -58,7 +58,7 @@ class Session(ABC):
         """Makes one attempt, of at most about 10 seconds. An OSError means that the receiver is away."""
 
     def close(self) -> None:  # noqa: B027 - most sessions hold nothing
-        """Closes what the session holds."""
+        """Closes the session's connections."""
 
 
 class Channel(ABC):

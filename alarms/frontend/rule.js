@@ -42,4 +42,29 @@ for (const input of all("[data-level]")) input.addEventListener("input", showLev
 document.addEventListener("change", (event) => {
   if ("shows" in event.target.dataset) form.requestSubmit(one("[data-show]"));
 });
+
+const recount = one("[data-backtest]");
+let asking = false;
+let again = false; // the form has changed since the question
+
+/** Asks what the rule would have made; one question at a time, the last one of a movement for certain. */
+async function countAgain() {
+  if (!recount) return;
+  again = asking;
+  if (asking) return;
+  asking = true;
+  try {
+    const answer = await fetch(recount.dataset.url, { method: "POST", body: new FormData(form), signal: AbortSignal.timeout(10_000) });
+    const found = await answer.json();
+    recount.hidden = false;
+    setText(one("[data-words]"), found.words ?? "–");
+    setText(one("[data-note]"), found.note ?? found.error);
+  } catch {
+    setText(one("[data-note]"), "The server does not answer; this is the last count.");
+  }
+  asking = false;
+  if (again) countAgain();
+}
+
+for (const input of all("[data-level], [data-slider]")) input.addEventListener("input", countAgain);
 showLevels();

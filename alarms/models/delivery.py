@@ -1,4 +1,4 @@
-"""Stores targets, who is told of what, and what became of each message."""
+"""Stores targets, subscriptions, and the result of each message."""
 
 from django.conf import settings
 from django.db import models

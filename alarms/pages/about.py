@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from alarms import curves, showing
+from alarms import curves, keeping, proving, showing
 from alarms.models import Episode, Message, Notice, RuleVersion
 from alarms.spec import RuleSpec, SpecError, read
 from dashboard import links
@@ -21,7 +21,7 @@ DEPTH = 3  # of the cause, as facts
 PLACE = 64  # digits of a sequence number
 
 
-def episode(found: Episode, now: datetime, *, staff: bool) -> dict[str, Any]:
+def episode(found: Episode, now: datetime, *, staff: bool, proves: bool = False) -> dict[str, Any]:
     """Returns the names that alarms/episode.html needs."""
     version = found.rule.versions.filter(number=found.rule_version).first()
     spec = _read(version)
@@ -34,10 +34,12 @@ def episode(found: Episode, now: datetime, *, staff: bool) -> dict[str, Any]:
         "version": version,
         "spec": spec,
         "curve": curve if curve and curve.known else None,
+        "proof": proving.prove(found, spec, reached) if proves and spec and not found.rule.own else None,
         "curve_json": curves.json(curve),
         "reached": iso(reached),
         "cause": list(_cause(found, staff=staff)),
         "told": list(told(found)),
+        "keeps": staff and (found.application_version is not None),
         "records_url": _records_url(found, spec) if staff else "",
         "own_url": own_url(found) if found.rule.own else "",
         "notes": [line for line in found.note.splitlines() if line.strip()],
@@ -144,6 +146,12 @@ def _records_url(found: Episode, spec: RuleSpec | None) -> str:
 def _reached(found: Episode, now: datetime) -> datetime:
     own = own_time(found.rule.application, found.stream, now)
     return min(progress_of(found.rule.application, found.stream).watermark or own, own)
+
+
+def sample(found: Episode, now: datetime) -> keeping.Kept:
+    """Returns the records around an episode, as the sample of a test. Raises StreamError."""
+    version = found.rule.versions.filter(number=found.rule_version).first()
+    return keeping.sample(found, _read(version), _reached(found, now))
 
 
 def _read(version: RuleVersion | None) -> RuleSpec | None:

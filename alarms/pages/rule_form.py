@@ -5,10 +5,11 @@ from typing import Any
 
 from django.utils.text import slugify
 
-from alarms import curves
+from alarms import curves, recounting
 from alarms.models import Rule
 from alarms.spec import KINDS, SEVERITIES, RuleSpec, SpecError
 from alarms.wording import length, number, plain, short
+from common.text import counted
 from dashboard import ranges
 from streams import applications
 from streams.core import clock
@@ -174,13 +175,31 @@ def preview(spec: RuleSpec | None, given: Given, rule: Rule | None, keys: list[s
     if spec is None or dataset is None or (spec.kind in ("above", "below") and not _shows(spec, dataset)):
         return {"curve": None, "shown": shown}
     stream = stream_of(dataset)
-    watermark = progress_of(dataset.application, stream).watermark
-    reached = min(now, clock.from_datetime(watermark) if watermark else now)
-    span = ranges.parse(next((each for each in SPANS if each == given.get("span")), "1h"), reached)
+    span = _span(dataset, stream, given, now)
     where = dict(spec.where) | ({spec.by[0]: (shown,)} if shown and spec.by else {})
     curve = curves.drawn(dataset, spec, [(0, spec)], stream, where, span._replace(live=False))
     found = {"curve": curve if curve.known else None, "curve_json": curves.json(curve)}
     return found | {"shown": shown, "reach": _reach(curve)}
+
+
+def recounted(spec: RuleSpec | None, given: Given, now: int) -> dict[str, Any] | None:
+    """Returns the alarms that a rule makes in the chosen time, of all its keys; None where nothing can be counted."""
+    dataset = curves.dataset_of(spec.dataset) if spec else None
+    if spec is None or dataset is None or dataset.cells is None:
+        return None
+    stream = stream_of(dataset)
+    found = recounting.count(dataset, spec, stream, _span(dataset, stream, given, now))
+    words = f"{counted(found.made.alarms, 'alarm')}, {counted(found.made.notices + found.made.ends, 'message')}"
+    note = f"{counted(found.made.ends, 'message')} of an end; {found.made.open:,} still open; {found.rows:,} rows"
+    since = f"; rows from {clock.to_iso(found.since)[:16].replace('T', ' ')} UTC on" if found.cut else ""
+    return {**found.made._asdict(), "rows": found.rows, "took": found.took, "words": words, "note": f"{note}{since}."}
+
+
+def _span(dataset: Dataset, stream: str, given: Given, now: int) -> ranges.Span:
+    """Returns the time that the form chooses, up to the time to which the stream is read."""
+    watermark = progress_of(dataset.application, stream).watermark
+    reached = min(now, clock.from_datetime(watermark) if watermark else now)
+    return ranges.parse(next((each for each in SPANS if each == given.get("span")), "1h"), reached)
 
 
 def _shows(spec: RuleSpec, dataset: Dataset) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 from applications.market import rollups
@@ -9,7 +10,7 @@ from applications.market.bars import Bar
 from applications.market.models import TRADES
 from applications.market.rollups import ALL
 from dashboard.download import time_columns
-from dashboard.periods import Period, columns
+from dashboard.periods import Period, columns, times
 from streams.core import clock
 from streams.models.rollups import waits
 
@@ -24,11 +25,13 @@ def history(stream: str, ticker: str, period: Period) -> dict[str, Any]:
 
     `ticker` is ALL for the sums of all tickers, which have no prices. `sums` are those of the whole time.
     """
-    step, bars = _bars(stream, ticker, period)
+    step, bars, edges = _bars(stream, ticker, period)
     names = COUNTS if ticker == ALL else (*COUNTS, *PRICES)
     start, end = period.bounds(rollups.level_of(step))
     rows = {int(bar.start.timestamp()): [_value(bar, name) for name in names] for bar in bars}
-    at, *values = columns(start, end, step, rows, len(names))
+    if edges:
+        start = clock.to_datetime(edges[0] * clock.SECOND)
+    at, *values = columns(edges[:-1] if edges else times(start, end, step), rows, len(names))
     settled = clock.to_datetime(period.now) - SETTLES
     return {
         "now": clock.to_iso(period.now),
@@ -53,15 +56,26 @@ def table(found: dict[str, Any]) -> list[dict[str, Any]]:
 
 def csv_rows(stream: str, ticker: str, period: Period) -> Iterator[Iterable[Any]]:
     """Yields the steps of the time with trades, oldest first, in CSV_COLUMNS."""
-    step, bars = _bars(stream, ticker, period)
+    step, bars, edges = _bars(stream, ticker, period)
+    lengths = {start: end - start for start, end in pairwise(edges or [])}
     for bar in bars:
         values = [_value(bar, name) for name in (*COUNTS, *PRICES)]
-        yield *time_columns(clock.to_iso(clock.from_datetime(bar.start))), step, ticker, bar.bought + bar.sold, *values
+        length = lengths.get(int(bar.start.timestamp()), step)
+        yield (
+            *time_columns(clock.to_iso(clock.from_datetime(bar.start))),
+            length,
+            ticker,
+            bar.bought + bar.sold,
+            *values,
+        )
 
 
-def _bars(stream: str, ticker: str, period: Period) -> tuple[int, list[Bar]]:
+def _bars(stream: str, ticker: str, period: Period) -> tuple[int, list[Bar], list[int] | None]:
+    """Returns the length of the steps, the bars, and the edges of steps that follow the days of a zone."""
     step = period.step(rollups.MINUTE)
-    return step, rollups.bars(stream, ticker, *period.bounds(rollups.level_of(step)), step)
+    if edges := period.edges(step):
+        return step, rollups.bars_between(stream, ticker, edges), edges
+    return step, rollups.bars(stream, ticker, *period.bounds(rollups.level_of(step)), step), None
 
 
 def _value(bar: Bar, name: str) -> Any:

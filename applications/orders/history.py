@@ -1,7 +1,7 @@
 """Builds the sliding counts of sites at any time for charts, tables and downloads."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +11,7 @@ from applications.orders.models import DEFAULT_THRESHOLD, ORDERS, Site, SiteStep
 from applications.orders.thresholds import held
 from common.retention import kept_since
 from dashboard.download import time_columns
-from dashboard.periods import Period
+from dashboard.periods import Period, times
 from streams.core import clock
 from streams.models.readers import progress_of
 from streams.models.rollups import waits
@@ -27,13 +27,8 @@ def history(stream: str, sites: Sequence[str], period: Period) -> dict[str, Any]
     A count is the most that the sliding window held at any line of the step: 0 in a step without lines, and None before
     the site's first line and after the time up to which the stream is read, because nothing is known of them.
     """
-    gone = kept_since(clock.to_datetime(period.now), settings.RETENTION_RATES)
-    kept = clock.to_datetime(period.span.start) >= gone  # seconds and minutes; longer steps are kept for longer
-    exact = kept and period.span.length <= EXACT
-    step = period.step(1 if exact else rollups.STEPS[0 if kept else 1])
-    start, end = period.bounds(step if exact else rollups.level_of(step))
-    at = list(range(int(start.timestamp()), max(period.span.end // clock.SECOND, int(start.timestamp()) + 1), step))
-    known = _seconds(stream, sites, at, step) if exact else _steps(stream, sites, start, end, step)
+    step, at, exact, known = _read(stream, sites, period)
+    start, end = clock.to_datetime(at[0] * clock.SECOND), clock.to_datetime(period.span.end)
     now = dict(Site.objects.filter(name__in=sites).values_list("name", "threshold"))
     thresholds = held({site: now.get(site, DEFAULT_THRESHOLD) for site in sites}, start)
     until = _read_to(stream, period)
@@ -54,6 +49,21 @@ def history(stream: str, sites: Sequence[str], period: Period) -> dict[str, Any]
         "sites": found,
         "waits": not exact and waits(ORDERS, stream, start, end, settled),
     }
+
+
+def _read(stream: str, sites: Sequence[str], period: Period) -> "tuple[int, list[int], bool, Known]":
+    """Returns the length of the steps, their beginnings, whether seconds were counted, and what is known of sites."""
+    gone = kept_since(clock.to_datetime(period.now), settings.RETENTION_RATES)
+    kept = clock.to_datetime(period.span.start) >= gone  # seconds and minutes; longer steps are kept for longer
+    exact = kept and period.span.length <= EXACT
+    step = period.step(1 if exact else rollups.STEPS[0 if kept else 1])
+    if edges := period.edges(step):
+        return step, edges[:-1], False, _steps(stream, sites, rollups.counts_between(stream, sites, edges), step)
+    start, end = period.bounds(step if exact else rollups.level_of(step))
+    at = times(start, end, step)
+    if exact:
+        return step, at, True, _seconds(stream, sites, at, step)
+    return step, at, False, _steps(stream, sites, rollups.counts(stream, sites, start, end, step), step)
 
 
 def table(found: dict[str, Any]) -> list[tuple[str, list[int | None]]]:
@@ -87,8 +97,7 @@ def sums(found: dict[str, Any]) -> list[dict[str, Any]]:
 Known = dict[str, tuple[float, dict[int, tuple[int, int]]]]  # by site: its first second, (peak, lines) by second
 
 
-def _steps(stream: str, sites: Sequence[str], start: datetime, end: datetime, step: int) -> Known:
-    counts = rollups.counts(stream, sites, start, end, step)
+def _steps(stream: str, sites: Sequence[str], counts: dict[str, rollups.Counts], step: int) -> Known:
     found: Known = {}
     for site in sites:
         steps = SiteStep.objects.filter(stream=stream, step=rollups.STEPS[1], site=site).order_by("start")

@@ -1,5 +1,6 @@
 """Builds the order lines of longer steps from those of seconds, and reads the coarsest that a chart can use."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -10,11 +11,16 @@ from django.utils import timezone
 
 from applications.orders.models import ORDERS, SiteCount, SiteSecond, SiteStep
 from common.retention import kept_since
+from dashboard.steps import pieces
+from dashboard.steps.pieces import batched
+from streams.core import clock
+from streams.core.clock import to_datetime
 from streams.models.rollups import Ladder
 from streams.models.upsert import upsert
 from streams.operations.retention import not_ahead
 
 SECOND, STEPS = 1, (60, 300, 1800, 10_800, 86_400)  # seconds; each divides the next
+MOMENTS = 2_000  # in one query
 SITES = 500  # in one query: SQLite accepts some thousands of parameters
 
 
@@ -62,6 +68,18 @@ def counts(stream: str, sites: Sequence[str], start: datetime, end: datetime, st
     grouped: dict[str, dict[datetime, list[Count]]] = defaultdict(lambda: defaultdict(list))
     for site, at, lines, peak in found:
         grouped[site][start + (at - start) // length * length].append(Count(lines, peak))
+    return {site: {at: merged(within) for at, within in steps.items()} for site, steps in grouped.items()}
+
+
+def counts_between(stream: str, sites: Sequence[str], edges: Sequence[int]) -> dict[str, Counts]:
+    """Returns the counts of each site between each two edges, in seconds: those with lines."""
+    grouped: dict[str, dict[datetime, list[Count]]] = defaultdict(lambda: defaultdict(list))
+    for level, starts in pieces.starts(edges, STEPS[:0:-1]).items():
+        for part in batched([to_datetime(start * clock.SECOND) for start in starts], MOMENTS):
+            steps = SiteStep.objects.filter(stream=stream, step=level, site__in=sites, start__in=part)
+            for site, at, lines, peak in steps.values_list("site", "start", "lines", "peak"):
+                edge = edges[bisect_right(edges, int(at.timestamp())) - 1]
+                grouped[site][to_datetime(edge * clock.SECOND)].append(Count(lines, peak))
     return {site: {at: merged(within) for at, within in steps.items()} for site, steps in grouped.items()}
 
 

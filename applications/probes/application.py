@@ -6,6 +6,7 @@ from applications.probes import processor, report, sink, topics
 from applications.probes.datasets import EPISODES, MINUTES, TABLE
 from applications.probes.metrics import windows_closed
 from applications.probes.models import PROBES, ProbeEpisode, ProbeMinute
+from applications.probes.observing import episodes, observe
 from applications.probes.retention import outlived
 from applications.probes.rollups import LADDER
 from applications.probes.source import SOURCE
@@ -31,6 +32,8 @@ APPLICATION = Application(
     retention=outlived,
     topics={"probes": Topic(build=topics.probes)},
     datasets=[MINUTES, EPISODES],
+    observe=observe,
+    episodes=episodes,
     urls="applications.probes.urls",
     navigation=Navigation(
         label="Probes",

@@ -6,13 +6,14 @@ from django.db.models import F, FloatField, Q, QuerySet
 from django.db.models.functions import Cast, NullIf
 
 from applications.probes.models import PROBES, ProbeEpisode, ProbeMinute, ProbeNow
+from applications.probes.observing import DELAY, OUTPUT
 from dashboard.datasets import ROWS, Table, dataset, of_stream, own
 from dashboard.steps.building import Steps
 from streams.core import clock
 from streams.core.clock import iso
 from streams.declarations import Column, Found, Question
 
-NAME = f"{PROBES}/minutes"
+NAME = f"{PROBES}/{OUTPUT}"
 NUMBERS = ["checks", "failed", "mean", "longest"]
 PLACES = 200  # rows in which names of places are looked for
 
@@ -50,6 +51,8 @@ MINUTES = dataset(
     title="Checks of each minute, probe and place",
     application=PROBES,
     step=clock.MINUTE,
+    delay=DELAY,
+    partition="probe",
 )
 
 

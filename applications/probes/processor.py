@@ -1,9 +1,10 @@
 """Finds which probes are down: n of their last m checks failed, at a quorum of the places that report.
 
 A place reports while its newest check is younger than the rule's `silent`; after that it begins anew. It counts once it
-has a check that passed, or n that failed: before, it is not known what it would say. The rule is evaluated at each check, and at
-the moment at which a place falls silent, in the order of time; so a replay finds the same episodes, however commits cut
-the stream.
+has a check that passed, or n that failed: before, it is not known what it would say.
+
+The rule is evaluated at each check, and at the moment at which a place falls silent, in the order of time; so a replay
+finds the same episodes, however commits cut the stream.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -83,6 +84,7 @@ class ProbesProcessor(Processor[Check, ProbeResults]):
         self._open: set[tuple[StateKey, str]] = set()
         self._closed: list[MinuteRow] = []
         self._episodes: dict[str, Episode] = {}
+        self._begun: list[Episode] = []
         for key, probe in self._probes.items():
             self._open |= {(key, name) for name, place in probe.places.items() if place.minute >= 0}
         self._await_all()
@@ -108,8 +110,9 @@ class ProbesProcessor(Processor[Check, ProbeResults]):
             [MinuteRow(*names, tally) for names, tally in self._minutes.items()],
             self._closed,
             list(self._episodes.values()),
+            self._begun,
         )
-        self._now, self._minutes, self._closed, self._episodes = {}, {}, [], {}
+        self._now, self._minutes, self._closed, self._episodes, self._begun = {}, {}, [], {}, []
         return results if any(results) else None
 
     def changes(self) -> StateChange:
@@ -216,18 +219,22 @@ class ProbesProcessor(Processor[Check, ProbeResults]):
         self._now[key] = self._probes.touch(key)
         if state != probe.state:
             probe.state, probe.since = state, time
-            self._turn(key, probe, down)
+            self._turn(key, probe, down, quorum)
         elif probe.episode and set(down) - set(probe.episode.places):
             probe.episode.places = sorted({*probe.episode.places, *down})
             self._episodes[probe.episode.name] = probe.episode
 
-    def _turn(self, key: StateKey, probe: ProbeState, down: list[str]) -> None:
+    def _turn(self, key: StateKey, probe: ProbeState, down: list[str], quorum: int) -> None:
         episode = probe.episode
         if probe.state == DOWN:
             reason = next(probe.places[name].error for name in down)
             failed = sum(sum(probe.places[name].recent[-self._rule(key).checks :]) for name in down)
             place = f"{probe.since}-{probe.sequence}"
-            episode = probe.episode = Episode(key[0], place, probe.since, sorted(down), failed, reason)
+            episode = Episode(
+                key[0], place, probe.since, sorted(down), failed, reason, quorum=quorum, began_at=len(down)
+            )
+            probe.episode = episode
+            self._begun.append(episode)
         elif episode:
             episode.ended, episode.ending = probe.since, "up" if probe.state == UP else "silent"
             probe.episode = None

@@ -18,11 +18,13 @@ from django.views.decorators.http import require_safe
 
 from applications.probes import showing
 from applications.probes.models import PROBES, Probe, ProbeEpisode, ProbeNow
-from streams.models.readers import default_stream, streams_of
+from dashboard.progress import own_time
+from streams.models.readers import default_stream, progress_of, streams_of
 
 AGAIN = 10.0  # seconds
 SHOWN = 100  # probes
 EPISODES = 20
+FRESH = timedelta(minutes=2)  # age of the watermark up to which states are believed
 SINCE = timedelta(days=14)  # of the times in which probes were down
 
 _lock = Lock()
@@ -58,7 +60,10 @@ def content() -> dict[str, Any]:
     now, stream = timezone.now(), default_stream(PROBES, streams_of(PROBES))
     public = list(Probe.objects.filter(public=True, active=True).order_by("name")[:SHOWN])
     names = [probe.name for probe in public]
-    states = dict(ProbeNow.objects.filter(stream=stream, probe__in=names).values_list("probe", "state"))
+    watermark = progress_of(PROBES, stream).watermark
+    fresh = watermark is not None and own_time(PROBES, stream, now) - watermark < FRESH
+    found = ProbeNow.objects.filter(stream=stream, probe__in=names) if fresh else ProbeNow.objects.none()
+    states = dict(found.values_list("probe", "state"))
     figures, uptimes = showing.figures(stream, names, "90d", now), showing.uptimes(stream, names, now)
     rows = [
         {

@@ -96,6 +96,8 @@ class Episode(msgspec.Struct, array_like=True):
     reason: str = ""  # of the latest failed check
     ended: int | None = None
     ending: str = ""  # "up", or "silent" once no place reports any more
+    quorum: int = 1  # places that had to say so
+    began_at: int = 1  # places that said so when it began
 
 
 class MinuteRow(NamedTuple):
@@ -135,4 +137,5 @@ class ProbeResults(NamedTuple):
     now: list[NowRow]
     minutes: list[MinuteRow]
     closed: list[MinuteRow]  # minutes that no check can change any more
-    episodes: list[Episode]
+    episodes: list[Episode]  # that began, changed or ended
+    begun: list[Episode]  # those of them that began

@@ -1,4 +1,4 @@
-"""Makes targets, and then notices as a worker's commits would, 500 in a transaction: PORT TARGETS NOTICES → {"began": …}."""
+"""Makes targets, then notices as commits of a worker do, 500 in a transaction: PORT TARGETS NOTICES → {"began": …}."""
 
 import hashlib
 import json

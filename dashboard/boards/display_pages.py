@@ -19,7 +19,7 @@ from dashboard import topics as dashboard_topics
 from dashboard.boards import access, links, topics
 from dashboard.boards.edit_pages import changeable, either
 from dashboard.boards.models import Board
-from dashboard.boards.pages import Asked, asked_of, content_of, shown
+from dashboard.boards.pages import LENGTHS, Asked, asked_of, choices_of, content_of, shown
 from dashboard.live.service import snapshots as live_snapshots
 from streams.core.clock import iso
 
@@ -63,7 +63,8 @@ def revoke_link(request: HttpRequest, number: int) -> HttpResponse:
 @discreet
 def display(request: HttpRequest, token: str) -> HttpResponse:
     """Shows the board of a display link in the whole window."""
-    return _page(request, _linked(token), reverse("display-data", args=[token]))
+    board = _linked(token)
+    return _page(request, board, reverse("display-data", args=[token]), _live(request, board))
 
 
 @require_safe
@@ -72,21 +73,24 @@ def display(request: HttpRequest, token: str) -> HttpResponse:
 @discreet
 def display_data(request: HttpRequest, token: str) -> HttpResponse:
     """Answers the board of a display link as JSON, if it is newer than ?since=VERSION, and which workers live."""
-    return _data(request, _linked(token))
+    board = _linked(token)
+    return _data(request, board, _live(request, board))
 
 
 @require_safe
 @login_not_required
 def public(request: HttpRequest, slug: str) -> HttpResponse:
     """Shows a board that anyone may see."""
-    return _page(request, _public(slug), reverse("board-public-data", args=[slug]))
+    board = _public(slug)
+    return _page(request, board, reverse("board-public-data", args=[slug]), _offered(request, board))
 
 
 @require_safe
 @login_not_required
 def public_data(request: HttpRequest, slug: str) -> HttpResponse:
     """Answers a public board as JSON, as a display link does."""
-    return _data(request, _public(slug))
+    board = _public(slug)
+    return _data(request, board, _offered(request, board))
 
 
 def _linked(token: str) -> Board:
@@ -103,9 +107,8 @@ def _public(slug: str) -> Board:
     return found
 
 
-def _page(request: HttpRequest, board: Board, data_url: str) -> HttpResponse:
+def _page(request: HttpRequest, board: Board, data_url: str, asked: Asked) -> HttpResponse:
     content = content_of(board)
-    asked = _live(request, board)
     address = f"{data_url}?{asked.query(range=asked.span.text)}"
     context = {"board": board, "content": content, "display": True, "data_url": address}
     return render(request, "boards/display.html", context | shown(board, content, asked))
@@ -121,8 +124,19 @@ def _live(request: HttpRequest, board: Board) -> Asked:
     return Asked(span if span.live else topics.span_of(content, "1h", timezone.now()), asked.value, "", "")
 
 
-def _data(request: HttpRequest, board: Board) -> HttpResponse:
-    asked, versions = _live(request, board), live_snapshots.versions()
+def _offered(request: HttpRequest, board: Board) -> Asked:
+    """Returns the same for a public board: only a time and a value that it offers, since each other is built apart."""
+    content, asked = content_of(board), _live(request, board)
+    usual = topics.span_of(content, "", timezone.now())
+    if asked.own and asked.own not in (*LENGTHS, usual.text):
+        asked = asked._replace(span=usual if usual.live else topics.span_of(content, "1h", timezone.now()), own="")
+    if asked.value and asked.value not in choices_of(content):
+        asked = asked._replace(value="")
+    return asked
+
+
+def _data(request: HttpRequest, board: Board, asked: Asked) -> HttpResponse:
+    versions = live_snapshots.versions()
     topic = topics.name_of(board, asked.own and asked.span.text, asked.value)
     since = request.GET.get("since", "-1")
     known = int(since) if since.removeprefix("-").isdecimal() and len(since) < 19 else -1

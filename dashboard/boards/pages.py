@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.bearer import token_allowed
-from common.text import cut, storable
+from common.text import storable
 from dashboard import download, ranges
 from dashboard import topics as dashboard_topics
 from dashboard.boards import access, maps, panels, topics
@@ -78,7 +78,7 @@ def shown(found: Board, content: Content, asked: Asked) -> dict[str, Any]:
         "asked": asked,
         "more": {"earlier": asked.query(range=ranges.earlier(asked.span)), "later": _later(asked)},
         "lengths": [(length, asked.query(range=length)) for length in LENGTHS],
-        "choices": _choices(content, asked.value),
+        "choices": sorted({*choices_of(content), asked.value} - {""}),
         "csv_query": asked.query(range=data_range(data)),
     }
 
@@ -171,7 +171,7 @@ def asked_of(request: HttpRequest, content: Content) -> Asked:
     """Returns the time and the value that an address has; the board's own time for one that is none."""
     now = clock.from_datetime(timezone.now())
     own, at = request.GET.get("range", "").strip(), request.GET.get("at", "")
-    value = cut(request.GET.get("var", ""), MOST_VALUE) if content.variable else ""
+    value = storable(request.GET.get("var", ""), MOST_VALUE) if content.variable else ""
     try:
         span = ranges.parse(own or content.range, now, at)
         return Asked(span, value, "", own)
@@ -189,12 +189,12 @@ def _later(asked: Asked) -> str:
     return "" if asked.span.live else asked.query(range=ranges.later(asked.span, clock.now()))
 
 
-def _choices(content: Content, value: str) -> list[str]:
+def choices_of(content: Content) -> list[str]:
+    """Returns the values of the variable that viewers may choose from."""
     try:
-        found = panels.choices(content.variable, Sources())
+        return panels.choices(content.variable, Sources())
     except PanelError:
         return []
-    return sorted({*found, value} - {""})
 
 
 def content_of(found: Board) -> Content:

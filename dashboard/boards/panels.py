@@ -44,7 +44,7 @@ def panel(shown: Panel, span: Span, variable: Variable | None, value: str, sourc
         found = BUILDERS[shown.kind](asked)
     except PanelError as error:
         return same | {"title": shown.title or "Panel", "error": str(error)}
-    except DataError:
+    except (DataError, ArithmeticError):
         return same | {"title": shown.title or "Panel", "error": "The database cannot compute this of these values."}
     progress = asked.progress
     return same | {
@@ -137,7 +137,7 @@ def _table(asked: Asking) -> dict[str, Any]:
     heads = [
         {
             "label": each.title,
-            "unit": "" if each.unit == each.title.lower() else each.unit,
+            "unit": "" if each.title.lower().endswith(each.unit) else each.unit,
             "number": each.kind == "number",
         }
         for each in columns

@@ -29,7 +29,7 @@ class Route:
 
 
 class Routes(NamedTuple):
-    """Holds what rows say: routes by name, and how many things and rows are left out."""
+    """Holds the routes of rows by name, and how many things and rows are left out."""
 
     routes: list[Route]
     more: int  # things beyond the first `most`, which have reported least lately

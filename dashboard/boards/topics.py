@@ -12,6 +12,7 @@ from threading import Lock
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
+from common.text import storable
 from dashboard import ranges
 from dashboard.boards import panels, store
 from dashboard.boards.asking import PanelError, Sources
@@ -68,7 +69,8 @@ def parse(topic: str) -> Named | None:
     if found is None:
         return None
     pairs = dict(parse_qsl(found[3] or ""))
-    if not pairs.keys() <= {"range", "var"} or len(pairs.get("var", "")) > MOST_VALUE:
+    value = pairs.get("var", "")
+    if not pairs.keys() <= {"range", "var"} or len(value) > MOST_VALUE or storable(value) != value:
         return None
     named = Named(found[1], int(found[2]) if found[2] else None, pairs.get("range", ""), pairs.get("var", ""))
     try:

@@ -53,7 +53,10 @@ class BoardMap extends HTMLElement {
       key: (name) => this.#key(name),
     });
     new ResizeObserver(() => this.#resize()).observe(this.#parts.stage);
-    document.addEventListener("theme", () => this.#dress());
+    document.addEventListener("theme", () => {
+      this.#dress();
+      this.#paint(performance.now()); // at once: before printing there is no other frame
+    });
     document.addEventListener("zone", () => this.#read());
   }
 
@@ -204,7 +207,7 @@ class BoardMap extends HTMLElement {
     this.#trails(context, seen, followed);
     this.#painter.marks(context, seen);
     for (const thing of [followed, this.#scene.named(this.#hovered)]) if (thing) this.#painter.ring(context, thing, this.#painter.ink.ink);
-    this.#painter.names(context, followed ? [followed, ...seen.filter((thing) => thing !== followed)] : seen, this.#view.width);
+    this.#painter.names(context, followed ? [followed, ...seen.filter((thing) => thing !== followed)] : seen, this.#view.width, followed);
     this.#painter.ruler(context, this.#view);
     if (gliding) this.#ask();
   }
@@ -213,7 +216,7 @@ class BoardMap extends HTMLElement {
     const line = (thing) => pixelsOf(thing.track, this.#scene.trail(thing), thing, this.#view);
     if (fades(this.#scene.positions)) {
       for (const thing of this.#scene.things) if (thing !== followed) this.#painter.trail(context, line(thing), this.#painter.colorOf(thing.shade), false);
-    } else this.#painter.trails(context, seen.map(line), this.#painter.ink.accent);
+    } else this.#painter.trails(context, seen, this.#view, this.#scene.last);
     if (followed) this.#painter.trail(context, line(followed), this.#painter.colorOf(followed.shade), true);
   }
 }

@@ -4,7 +4,6 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import chain
-from math import fsum
 from typing import Any
 
 from dashboard.held.rows import Row
@@ -28,7 +27,7 @@ def p95(values: Sequence[float]) -> float:
 
 
 def _mean(values: Sequence[float]) -> float:
-    return fsum(values) / len(values)
+    return sum(values) / len(values)
 
 
 def _distinct(values: Sequence[Any]) -> int:
@@ -37,7 +36,7 @@ def _distinct(values: Sequence[Any]) -> int:
 
 TAKE: dict[str, Callable[[Sequence[Any]], float]] = {
     "count": len,
-    "sum": fsum,
+    "sum": sum,
     "mean": _mean,
     "min": min,
     "max": max,

@@ -2,8 +2,11 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import TypeVar
 
+Value = TypeVar("Value")
 ROWS = 0  # in place of a level: the rows themselves
 Pieces = dict[int, list[tuple[int, int]]]  # by level: times from and before which to read
 
@@ -17,6 +20,23 @@ def pieces(start: int, end: int, levels: Sequence[int], changed: Sequence[int]) 
     found: Pieces = defaultdict(list)
     _divide(start, end, levels, changed, found)
     return dict(found)
+
+
+def starts(edges: Sequence[int], levels: Sequence[int]) -> dict[int, list[int]]:
+    """Returns the stored steps, by level, that together are the times between these edges. Nothing is left between."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for start, end in pairwise(edges):
+        for level, spans in pieces(start, end, levels, []).items():
+            found[level] += [at for since, until in spans for at in range(since, until, level or 1)]
+    if found.pop(ROWS, None):
+        raise ValueError(f"No stored step is short enough for edges such as {edges[0]}.")
+    return found
+
+
+def batched(values: Sequence[Value], most: int) -> Iterator[Sequence[Value]]:
+    """Yields the values in parts of at most so many."""
+    for first in range(0, len(values), most):
+        yield values[first : first + most]
 
 
 def _divide(start: int, end: int, levels: Sequence[int], changed: Sequence[int], found: Pieces) -> None:

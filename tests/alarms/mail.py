@@ -1,4 +1,4 @@
-"""A mail server on loopback that keeps what it takes. `refuses` is a line that it answers to each recipient."""
+"""A mail server on loopback that keeps its mails. `refuses` is a line that it answers to each recipient."""
 
 import email
 import socketserver

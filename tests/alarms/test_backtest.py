@@ -1,5 +1,7 @@
 """Tests the recount of kept rows: it passes rows over, and finds the same as the evaluation that judges each."""
 
+from typing import Any
+
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
@@ -11,31 +13,27 @@ VALUES = some.one_of(some.none(), some.sampled_from([0.0, 1.0, 2.0, 3.0, 4.0, 5.
 # Rows with small gaps, and some that are longer than every length of the rules below.
 STEPS = some.lists(some.tuples(some.sampled_from([0, 1000, 5000, 30_000, 4 * MINUTE]), VALUES), max_size=40)
 LENGTHS = some.sampled_from([0, 5000, MINUTE])
+LEVELED = ("above", "below")
+
+
+def rule(kind: str, clear: bool, hold: int, lengths: tuple[int, ...], suppress: str, by: tuple[str, ...]) -> RuleSpec:
+    """Returns a rule with the level 3; `lengths` are its interval, quiet and lapse."""
+    words: dict[str, Any] = {"kind": kind, "by": by, "suppress": suppress}
+    words |= dict(zip(("interval", "quiet", "lapse"), lengths, strict=True))
+    if kind in LEVELED:
+        words |= {"column": "x", "level": 3.0, "hold": hold}
+        words |= {"clear": 2.0 if kind == "above" else 4.0} if clear else {}
+    words |= {"after": 20_000} if kind == "absent" else {}
+    return RuleSpec(dataset="a/b", **words)
+
+
 SPECS = some.builds(
-    lambda kind, clear, hold, suppress, interval, quiet, lapse, by: RuleSpec(
-        dataset="a/b",
-        kind=kind,
-        by=by,
-        suppress=suppress,
-        interval=interval,
-        quiet=quiet,
-        lapse=lapse,
-        **(
-            {"after": 20_000}
-            if kind == "absent"
-            else {}
-            if kind == "row"
-            else {"column": "x", "level": 3.0, "hold": hold}
-        ),
-        **({"clear": 2.0 if kind == "above" else 4.0} if clear and kind in ("above", "below") else {}),
-    ),
-    some.sampled_from(["above", "below", "absent", "row"]),
+    rule,
+    some.sampled_from([*LEVELED, "absent", "row"]),
     some.booleans(),
     LENGTHS,
+    some.tuples(LENGTHS, some.sampled_from([1000, MINUTE]), some.sampled_from([0, 2 * MINUTE])),
     some.sampled_from(["interval", "episode"]),
-    LENGTHS,
-    some.sampled_from([1000, MINUTE]),
-    some.sampled_from([0, 2 * MINUTE]),
     some.sampled_from([(), ("k",)]),
 )
 

@@ -145,19 +145,3 @@ def test_alarm_goes_on_in_the_child_of_its_shard(monkeypatch: pytest.MonkeyPatch
     world.settle()
     assert episodes() == [("AAPL", 300.0, None, None, 1), ("AMZN", 300.0, None, None, 1)]
     assert len(set(Watched.objects.values_list("shard", flat=True)) - {world.stream.describe().shards[0].id}) == 2
-
-
-def test_clock_that_was_set_back_does_not_hold_up_an_alarm(monkeypatch: pytest.MonkeyPatch) -> None:
-    world = World(monkeypatch, "orders")
-    make("quiet", dataset="orders/seconds", kind="absent", by=("site",), after=60_000)
-    world.tick(3_600_000)  # a wrong clock
-    world.put(line("shop"))
-    world.tick(3_000)
-    world.settle()
-    world.crash()
-    world.tick(-3_600_000)
-    world.settle()
-    world.tick(70_000)
-    world.settle()
-    [(key, started, *_)] = episodes(rule__name="quiet")
-    assert (key, 60 <= (started or 0) <= 73) == ("shop", True)

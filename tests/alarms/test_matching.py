@@ -1,4 +1,4 @@
-"""Checks who is told of an episode, by random histories against a naive account, with restarts in between."""
+"""Checks which targets are told of an episode: random histories against a naive account, with restarts in between."""
 
 from collections import defaultdict
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ AFTER = 5  # minutes until the second target is told
 
 
 class Account:
-    """Says naively what each target is told: one at once, "boss" AFTER minutes without acknowledgement."""
+    """Keeps a naive account of the messages: one at once, "boss" AFTER minutes without acknowledgement."""
 
     def __init__(self) -> None:
         self.rows: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
@@ -53,7 +53,7 @@ class Account:
                 facts["told"].add(target)
 
     def pass_time(self, now: datetime) -> None:
-        """Ends the silences whose time is over; then escalates."""
+        """Ends the silences that are over; then escalates."""
         reminded = []
         for key, ends in self.hushes.items():
             over = [each for each in ends if each <= now]
@@ -145,13 +145,9 @@ def test_targets_are_told_as_a_naive_account_says(history: list[tuple[str, str, 
 
 def test_severity_key_and_rule_decide() -> None:
     other = rule("other")
-    wishes: dict[str, dict[str, Any]] = {
-        "all": {},
-        "key": {"key": "b"},
-        "rule": {"rule": other},
-        "least": {"least": "critical"},
-    }
-    for name, words in wishes.items():
+    narrow: dict[str, dict[str, Any]] = {"key": {"key": "b"}, "rule": {"rule": other}, "least": {"least": "critical"}}
+    narrow["all"] = {}
+    for name, words in narrow.items():
         Subscription.objects.create(target=targets.make(name, "inapp", {}, actor="x"), **words)
     for each in (episode("a"), episode("b"), episode("c", rule=other), episode("d", severity="critical")):
         notice(each)

@@ -196,7 +196,11 @@ def check(wanted: list[RuleSpec], acts: list[tuple[Any, ...]], *, whole: bool) -
     assert as_text(line.found_told()) == as_text(line.told)
 
 
-FEW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 ACTS = st.lists(st.one_of(ROW, ROW, ROW, TICK, CUT, MOVE), max_size=40)
 
 

@@ -17,6 +17,7 @@ SAMPLES: dict[str, str | None] = {
     "alarms/<int:number>/": "alarms/1/",
     "alarms/<int:number>/acknowledge/": None,
     "alarms/<int:number>/note/": None,
+    "alarms/<int:number>/sample.jsonl": None,
     "alarms/<int:number>/silence/": None,
     "alarms/acknowledge/<str:token>/": "alarms/acknowledge/unknown/",
     "alarms/duty/<int:number>/remove/": None,
@@ -54,6 +55,7 @@ SAMPLES: dict[str, str | None] = {
     "live/<str:name>.json": None,
     "market/<str:symbol>/": "market/AMZN/",
     "orders/alarms/<int:number>/": "orders/alarms/1/",
+    "probes/edit/<int:number>/": "probes/edit/1/",
     "sql/<str:name>/": "sql/popular-stocks/",
     "sql/<str:name>/edit/": "sql/popular-stocks/edit/",
     "sql/<str:name>/rollback/": None,
@@ -72,6 +74,7 @@ SAMPLES: dict[str, str | None] = {
 }
 # Pages for addresses that do not exist or are not allowed.
 ELSEWHERE = ["nowhere/", "market/NOTHING/", "market/search?q=AM", "orders/?site=nowhere", "orders/?site=%00"]
+ELSEWHERE += ["probes/?probe=shop&range=90d", "orders/lines/?customer=nobody"]
 ELSEWHERE += ["alarms/?q=nothing", "alarms/ledger/?state=failed", "alarms/targets/new/?channel=webhook"]
 ELSEWHERE += ["alarms/rules/new/?dataset=trades/minutes", "alarms/2/"]
 ELSEWHERE += ["streams/act/count/?stream=trades", "streams/act/put/?stream=trades", "streams/?q=nothing"]
@@ -132,6 +135,11 @@ for number, ended in enumerate([None, now]):
     told = {"target": target, "target_name": "hall", "name": str(number), "due": now, "made": now}
     Message.objects.create(notice=notice, state=["silenced", "failed"][number], why="It is mended.", **told)
 """
+PROBE = """
+from django.utils import timezone
+from applications.probes.models import Probe
+Probe.objects.create(name="shop", address="http://127.0.0.1:1/", public=True, who="ada", changed=timezone.now())
+"""
 PASSKEY = """
 from allauth.mfa.models import Authenticator
 from accounts.models import User
@@ -157,7 +165,9 @@ def filled(deployment: Deployment, password: str) -> str:
     deployment.run("boards", "apply", str(ROOT / "examples/boards/shops.toml"))
     deployment.run("shell", "-v", "0", "-c", DISPLAY)
     deployment.run("shell", "-v", "0", "-c", ALARMS)
-    for application in ("trades", "orders", "popular-stocks"):
+    deployment.run("shell", "-v", "0", "-c", PROBE)
+    deployment.run("produce", "probes", "--once")
+    for application in ("trades", "orders", "probes", "popular-stocks"):
         deployment.run("consume", application, "--until-caught-up")
     return invitation
 

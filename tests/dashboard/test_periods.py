@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import periods, ranges
-from dashboard.periods import columns
+from dashboard.periods import columns, times
 from streams.core import clock
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -106,4 +106,4 @@ def test_chart_has_at_most_its_points(text: str, step: int) -> None:
 def test_columns_have_none_where_no_row_is() -> None:
     start, end = (datetime(2026, 11, 27, 12, minute, tzinfo=UTC) for minute in (0, 3))
     first = int(start.timestamp())
-    assert columns(start, end, 60, {first + 60: [7]}, 1) == [[first, first + 60, first + 120], [None, 7, None]]
+    assert columns(times(start, end, 60), {first + 60: [7]}, 1) == [[first, first + 60, first + 120], [None, 7, None]]

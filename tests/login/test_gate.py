@@ -14,6 +14,7 @@ PUBLIC = {  # all that a stranger may see; the second step leads back to the fir
     *("accounts/password/reset/", "accounts/password/reset/<uidb64>/<token>/", "reports/csp/"),
     # One board, by the secret in its address or by the setting PUBLIC_BOARDS.
     *("display/<str:token>/", "display/<str:token>/data.json", "public/<slug:slug>/", "public/<slug:slug>/data.json"),
+    "status/",  # by the setting PROBES_STATUS_PAGE
     "alarms/acknowledge/<str:token>/",  # one alarm, once, by the signed token that a message has
 }
 

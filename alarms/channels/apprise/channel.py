@@ -1,4 +1,4 @@
-"""Sends messages by Apprise, one of whose 176 services each address names. Retries are ours: Apprise tries once.
+"""Sends messages by Apprise: an address names one of its 176 services. Retries are ours: Apprise tries once.
 
 Most services know no idempotency key, so a message may show twice there after a crash. Addresses hold secrets.
 """

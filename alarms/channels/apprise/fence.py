@@ -27,7 +27,7 @@ class FenceError(PermissionError):
 
 @dataclass(slots=True)
 class Fence:
-    """Holds the private places that may be called all the same, and what was refused."""
+    """Holds the private places that may be called all the same, and the reasons of refusals."""
 
     allow: Allowed
     named: frozenset[str] = frozenset()  # addresses of a name that is allowed

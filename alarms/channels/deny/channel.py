@@ -93,7 +93,7 @@ def refusal(config: Config, key: str) -> str:
 def changed(path: Path, changes: Mapping[str, datetime | None], now: datetime) -> int:
     """Writes the list with some addresses added (with their ends) or taken off (None), and returns its length.
 
-    Addresses whose end has come are left out. Raises OSError. One process at a time writes.
+    Addresses are left out once their end has come. Raises OSError. One process at a time writes.
     """
     with path.with_name(f"{path.name}.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -1,4 +1,4 @@
-"""manage.py alarms list | ack | silence: the episodes that rules found, and what people do about them."""
+"""manage.py alarms list | ack | silence: the episodes that rules found, and the acts of people on them."""
 
 import json
 from datetime import timedelta

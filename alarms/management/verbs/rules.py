@@ -1,4 +1,4 @@
-"""manage.py alarms rules | add-rule | change-rule | remove-rule: what is watched."""
+"""manage.py alarms rules | add-rule | change-rule | remove-rule: the rules."""
 
 import json
 from pathlib import Path

@@ -1,6 +1,6 @@
 // Draws what moves: trails, marks, names, the ruler. A mark is drawn once for each look and then copied.
 
-import { LEVELS } from "./tracks.js";
+import { DRAWN, LEVELS } from "./tracks.js";
 import { ruler, screenX, screenY } from "./view.js";
 
 export const SHADES = 6; // of the colour scale of values
@@ -45,15 +45,23 @@ export class Painter {
     context.globalAlpha = 1;
   }
 
-  /** Draws many trails at once, without fading. */
-  trails(context, lines, color) {
+  /** Draws many trails at once, without fading and without lists of points: `lastOf` gives the newest place of a thing's. */
+  trails(context, things, view, lastOf) {
     context.lineWidth = 1;
-    context.strokeStyle = color;
+    context.strokeStyle = this.ink.accent;
     context.globalAlpha = 0.5;
     context.beginPath();
-    for (const points of lines) {
-      context.moveTo(points[0], points[1]);
-      for (let place = 2; place < points.length; place += 2) context.lineTo(points[place], points[place + 1]);
+    for (const thing of things) {
+      const { xs, ys } = thing.track;
+      const last = lastOf(thing);
+      const every = Math.ceil((last + 1) / DRAWN);
+      let x = thing.px;
+      context.moveTo(x, thing.py);
+      for (let place = last; place >= 0; place -= every) {
+        const px = screenX(view, xs[place]);
+        x = px - Math.round((px - x) / view.k) * view.k;
+        context.lineTo(x, screenY(view, ys[place]));
+      }
     }
     context.stroke();
     context.globalAlpha = 1;
@@ -106,17 +114,18 @@ export class Painter {
   }
 
   /** Writes names beside their marks, the first ones first: to the right, the left, above or below, where none is yet. */
-  names(context, things, width) {
+  names(context, things, width, ringed) {
     if (things.length > NAMED) return;
     const high = 14 * this.size;
     const boxes = [];
     context.font = `${12 * this.size}px system-ui, sans-serif`;
     context.textBaseline = "middle";
     context.lineJoin = "round";
-    for (const { name, px, py } of things) {
+    for (const thing of things) {
+      const { name, px, py } = thing;
       const words = name.length > 24 ? `${name.slice(0, 23)}…` : name;
       const wide = context.measureText(words).width;
-      const [beside, above] = [10 * this.size, 16 * this.size];
+      const [beside, above] = (thing === ringed ? [15, 20] : [10, 16]).map((pixels) => pixels * this.size);
       const spots = [[px + beside, py], [px - beside - wide, py], [px - wide / 2, py - above], [px - wide / 2, py + above]];
       const spot = spots.find(([x, y]) => x > 2 && x + wide < width - 2 && !boxes.some((other) => overlap([x, y - high / 2, wide, high], other)));
       if (!spot) continue;

@@ -82,9 +82,11 @@ export class Scene {
     return this.things.filter(({ px, py }) => px > -20 && py > -20 && px < view.width + 20 && py < view.height + 20);
   }
 
-  /** Returns the places of a thing's trail: the newest position is where the thing glides to, so it is left out. */
+  /** Returns the newest place of a thing's trail; that to which the thing still glides does not count. */
+  last = (thing) => (this.#glides.has(thing) ? thing.place - 1 : thing.place);
+
   trail(thing) {
-    const last = this.#glides.has(thing) ? thing.place - 1 : thing.place;
+    const last = this.last(thing);
     return last < 0 ? [] : trailOf(last);
   }
 

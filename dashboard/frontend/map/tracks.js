@@ -6,7 +6,7 @@ import { across, down, turn } from "./view.js";
 const FADED = 300_000; // milliseconds of silence after which a thing fades no more
 export const LEVELS = [1, 0.75, 0.55, 0.38]; // opacities
 const HELD = 300_000; // milliseconds between two positions beyond which a thing is not said to have moved evenly
-const DRAWN = 240; // positions of a trail
+export const DRAWN = 240; // positions of a trail
 
 /** Returns the tracks of a panel's snapshot: each {name, value, times, xs, ys, latitudes, longitudes}, oldest first. */
 export function tracksOf({ routes, end }) {

@@ -116,7 +116,7 @@ function fillAlarm(item, { name, started, ended, peak, url }) {
   if (url && !("wall" in document.documentElement.dataset)) cells.name.href = url; // a wall leads nowhere
   setTime(cells.started, started);
   setText(cells.open, ended ? "" : "open");
-  setText(cells.lasted, ended ? span((Date.parse(ended) - Date.parse(started)) / 1000) : "");
+  setText(cells.lasted, ended ? `for ${span((Date.parse(ended) - Date.parse(started)) / 1000)}` : "");
   setCell(cells.peak, figure(peak));
 }
 

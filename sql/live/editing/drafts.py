@@ -1,5 +1,10 @@
-"""Keeps the drafts of a person: one for each application, and one for a new application."""
+"""Keeps the drafts of a person: one for each application, and one for a new application.
 
+Each page that is opened has a token, `tab`, and the time of the draft that it began with, `seen`. If another page has
+written since, its text is kept beside the one that is saved, so that two tabs lose nothing.
+"""
+
+from secrets import token_hex
 from typing import Any, NamedTuple
 
 from django.utils import timezone
@@ -14,8 +19,16 @@ from sql.live.models import SqlApplication, SqlDraft
 from streams.models.upsert import upsert
 
 DRAFTS = 50  # of a person
+OTHERS = 3  # texts of other tabs, the newest, in one draft
 CONFIGURATION_MOST = 204_800  # characters: a thousand columns with their evidence
-CHOSEN = {"name": 64, "slice": 100, "note": 500, "stream": 128}  # other fields of the form, with their most characters
+CHOSEN = {
+    "name": 64,
+    "slice": 100,
+    "note": 500,
+    "stream": 128,
+    "tab": 16,
+    "seen": 32,
+}  # other fields of the form, with their most characters
 
 
 class TextError(Exception):
@@ -76,7 +89,24 @@ def saved(user: User, name: str) -> SqlDraft | None:
 
 
 def text_of(draft: SqlDraft) -> Text:
-    return Text(draft.script, draft.configuration, draft.base, draft.chosen)
+    return Text(draft.script, draft.configuration, draft.base, {name: draft.chosen.get(name, "") for name in CHOSEN})
+
+
+def others(draft: SqlDraft | None) -> list[dict[str, Any]]:
+    """Returns the texts that other tabs wrote, the newest first: {tab, saved, script, configuration, base}."""
+    return list(draft.chosen.get("others", [])) if draft else []
+
+
+def of_tab(draft: SqlDraft | None, tab: str) -> Text | None:
+    """Returns the text that another tab wrote."""
+    found = next((each for each in others(draft) if each["tab"] == tab), None)
+    return Text(found["script"], found["configuration"], found["base"], {}) if found else None
+
+
+def opened(text: Text, draft: SqlDraft | None) -> Text:
+    """Returns a text with the token of a page that is opened now."""
+    seen = draft.saved.isoformat() if draft else ""
+    return text._replace(chosen=text.chosen | {"tab": token_hex(CHOSEN["tab"] // 2), "seen": seen})
 
 
 def save(user: User, name: str, text: Text) -> SqlDraft:
@@ -84,10 +114,37 @@ def save(user: User, name: str, text: Text) -> SqlDraft:
     own = SqlDraft.objects.filter(user=user)
     if not own.filter(name=name).exists() and own.count() >= DRAFTS:
         raise TextError(f"The draft is not kept: you have {DRAFTS} of them. Deploy or discard one.")
-    draft = SqlDraft(user=user, name=name, saved=timezone.now(), **text._asdict())
+    kept = _kept(own.filter(name=name).first(), text)
+    values = text._asdict() | {"chosen": text.chosen | {"others": kept}}
+    draft = SqlDraft(user=user, name=name, saved=timezone.now(), **values)
     upsert([draft], key=["user", "name"])
     return draft
 
 
-def discard(user: User, name: str) -> None:
-    SqlDraft.objects.filter(user=user, name=name).delete()
+def _kept(before: SqlDraft | None, text: Text) -> list[dict[str, Any]]:
+    """Returns the texts of other tabs that a draft keeps when one of its tabs saves a text."""
+    if before is None:
+        return []
+    tab, last = text.chosen.get("tab", ""), before.chosen.get("tab", "")
+    now = (text.script, text.configuration)
+    found = [each for each in others(before) if each["tab"] != tab and (each["script"], each["configuration"]) != now]
+    saved = before.saved.isoformat()
+    if last != tab and saved != text.chosen.get("seen") and (before.script, before.configuration) != now:
+        one = {"tab": last, "saved": saved, "base": before.base}
+        one |= {"script": before.script, "configuration": before.configuration}
+        found = [one, *(each for each in found if each["tab"] != last)]
+    return found[:OTHERS]
+
+
+def discard(user: User, name: str) -> bool:
+    """Removes a draft. Returns whether the text of another tab is the draft now."""
+    draft = saved(user, name)
+    kept = others(draft)
+    if draft is None or not kept:
+        SqlDraft.objects.filter(user=user, name=name).delete()
+        return False
+    first, *rest = kept
+    draft.script, draft.configuration, draft.base = first["script"], first["configuration"], first["base"]
+    draft.chosen = {"tab": first["tab"], "others": rest}
+    draft.save()
+    return True

@@ -39,7 +39,10 @@ def edit(request: HttpRequest, name: str = "") -> HttpResponse:
         return _posted(request, application)
     bench.warm()
     draft = drafts.saved(person(request), name)
-    text = drafts.text_of(draft) if draft else _first_text(request, application)
+    if other := drafts.of_tab(draft, request.GET.get("other", "")):
+        text = drafts.opened(other, None)
+    else:
+        text = drafts.opened(drafts.text_of(draft) if draft else _first_text(request, application), draft)
     return _page(request, application, text, draft=draft, stream=request.GET.get("stream", ""))
 
 
@@ -116,8 +119,9 @@ def _deploy(request: HttpRequest, application: SqlApplication | None, text: Text
 
 
 def _discard(request: HttpRequest, application: SqlApplication | None, text: Text) -> HttpResponse:
-    drafts.discard(person(request), application.name if application else "")
-    messages.success(request, "Your draft is discarded.")
+    left = drafts.discard(person(request), application.name if application else "")
+    says = " What you wrote in another tab is your draft now." if left else ""
+    messages.success(request, f"Your draft is discarded.{says}")
     return redirect("sql-edit", application.name) if application else redirect("sql-new")
 
 
@@ -176,6 +180,7 @@ def _page(
         "problems": _problems(text, answer),
         "fields": catalogue.fields(stream) if stream and not (answer and request.headers.get(PART)) else None,
         "over": overtaken,
+        "others": drafts.others(draft or drafts.saved(person(request), application.name if application else "")),
     }
     if request.headers.get(PART):
         return render(request, "sql/_parts.html", context, status=200)

@@ -1,4 +1,4 @@
-"""People who look at the pages of alarms, and rows of the market that a rule watches."""
+"""Browsers of a viewer and an operator, and rows of the market that a rule watches."""
 
 from datetime import datetime, timedelta
 
@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from alarms import rules
+from alarms import recounting, rules
 from alarms.models import Rule
 from alarms.spec import RuleSpec
 from applications.market.models import Ticker, TradeMinute
@@ -21,6 +21,11 @@ def signed_in(name: str, *, is_staff: bool = False) -> Client:
     client = Client()
     client.force_login(User.objects.create_user(name, f"{name}@example.com", is_staff=is_staff))
     return client
+
+
+@pytest.fixture(autouse=True)
+def _rows_of_other_tests_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recounting, "kept", recounting.Rows())
 
 
 @pytest.fixture

@@ -1,18 +1,23 @@
-"""Tests the pages of rules: the form offers what exists, refuses in sentences, and keeps versions."""
+"""Tests the pages of rules: the form offers existing outputs and columns, refuses in sentences, and keeps versions."""
 
+import json
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as some
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from alarms import curves, recounting
 from alarms.models import Rule
 from alarms.pages import rule_form
 from alarms.spec import RuleSpec, SpecError, read
 from alarms.wording import differences, length, sentences, short
+from dashboard import ranges
+from streams.core import clock
 from tests.alarms import making
 from tests.alarms.pages.conftest import BUSY, trades
 
@@ -140,3 +145,45 @@ def test_words_of_a_rule_name_its_window_and_its_filter() -> None:
     wide = RuleSpec(dataset="a/B", kind="above", column="x", level=2, window=15_000, hold=3000)
     assert "the sum of x in 15s is at least 2 for 3s" in [*sentences(wide)][1]
     assert differences(spec, wide).startswith("kind above instead of row, column x instead of none")
+
+
+def test_form_counts_what_the_rule_would_have_made(operator: Client, viewer: Client) -> None:
+    start = timezone.now().replace(second=0, microsecond=0) - timedelta(minutes=40)
+    for minute, number in enumerate((10, 50, 60, 10, 10, 47, 20)):
+        trades("AMZN", start + timedelta(minutes=minute), number)
+    shown = operator.post("/alarms/rules/new/", FORM | {"act": "show"})
+    assert shown.context["recounted"]["words"] == "2 alarms, 5 messages"
+    found = operator.post("/alarms/rules/backtest.json", FORM | {"level": "55"}).json()
+    assert (found["alarms"], found["notices"], found["ends"], found["open"], found["rows"]) == (1, 1, 1, 0, 7)
+    wrong = operator.post("/alarms/rules/backtest.json", FORM | {"level": "x"})
+    assert (wrong.status_code, wrong.json()) == (422, {"error": "Raise level: 'x' is no number."})
+    assert viewer.post("/alarms/rules/backtest.json", FORM).status_code == 403
+
+
+def test_rows_are_read_in_parts_and_each_once(operator: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = timezone.now().replace(second=0, microsecond=0) - timedelta(minutes=40)
+    for minute in range(9):
+        trades("AMZN", start + timedelta(minutes=minute), minute)
+        trades("WMT", start + timedelta(minutes=minute), 10 * minute)
+    dataset = curves.dataset_of("trades/minutes")
+    assert dataset
+    for chunk, most, wanted in ((5, 100, list(range(9))), (100, 100, list(range(9))), (5, 8, list(range(5, 9)))):
+        monkeypatch.setattr(recounting, "CHUNK", chunk)
+        monkeypatch.setattr(recounting, "READ", most)
+        span = ranges.parse("1h", clock.now())
+        read = recounting.Rows().read(dataset, BUSY, "trades", span)
+        assert (read.keys["AMZN"].values, read.cut, read.rows) == (wanted, most == 8, 2 * len(wanted))
+
+
+def test_command_counts_a_rule_again_with_another_level(busy: Rule, capsys: pytest.CaptureFixture[str]) -> None:
+    start = timezone.now().replace(second=0, microsecond=0) - timedelta(minutes=40)
+    for minute, number in enumerate((10, 50, 60, 10)):
+        trades("AMZN", start + timedelta(minutes=minute), number)
+    call_command("alarms", "backtest", "busy", "--range", "1h")
+    call_command("alarms", "backtest", "busy", "--range", "1h", "--level", "55", "--json")
+    words, row = capsys.readouterr().out.splitlines()
+    assert words.startswith("1 alarm (0 still open), 3 messages, of 4 rows since ")
+    assert [json.loads(row)[name] for name in ("alarms", "notices", "ends", "cut")] == [1, 1, 1, False]
+    with pytest.raises(SystemExit):
+        call_command("alarms", "backtest", "busy", "--level", "5")
+    assert "could never clear" in capsys.readouterr().err

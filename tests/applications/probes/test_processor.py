@@ -3,8 +3,9 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from applications.probes.observing import OUTPUT, episodes, observe
 from applications.probes.processor import PLACES_MOST, ProbesProcessor, Rule, decode, inherit, set_back
-from applications.probes.results import Check, MinuteRow
+from applications.probes.results import Check, MinuteRow, ProbeResults
 from streams.core.clock import MINUTE, SECOND, from_iso
 from streams.core.records import Batch
 from streams.core.state import EMPTY, State
@@ -107,6 +108,10 @@ def test_each_minute_closes_once_with_all_its_checks(history: History) -> None:
     counted = {row[:3]: row.tally.checks for row in run.closed}
     assert (counted, len(run.closed)) == (run.minutes, len(counted))
     assert sum(counted.values()) == len(history)
+    told = observe(ProbeResults([], [], run.closed, [], []), {OUTPUT})
+    assert [(each.time, each.values["checks"]) for each in told] == [
+        (row.minute, row.tally.checks) for row in run.closed
+    ]
 
 
 def test_down_takes_two_of_three_checks_at_more_than_half_of_the_places() -> None:
@@ -126,6 +131,10 @@ def test_reason_places_and_failed_checks_of_an_episode() -> None:
     [episode] = results.episodes
     assert (episode.name, episode.failed, episode.places) == (f"{START + 2}-2", 5, ["a", "b"])
     assert (episode.reason, results.now[0].state) == ("a says no", "down")
+    own = episodes(results)
+    assert own.episodes[0][:8] == ("web", f"{START + 2}-2", START + 2, None, 1, 1, 2, 5)
+    assert own.notices == [("web", START + 2, 1, 0)]
+    assert processor.take() is None
 
 
 def test_more_places_than_a_probe_may_have_are_refused() -> None:

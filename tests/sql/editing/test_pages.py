@@ -1,5 +1,6 @@
 """The editor: its users, its buttons, drafts, deploying, and going back."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -167,3 +168,33 @@ def test_people_page_gives_the_right_and_takes_it_back(viewer: Client) -> None:
         assert people.do(verb, vic, User.objects.get(username="boss"), request)[0]
         assert viewer.get("/sql/new/").status_code == status
     assert people.do("forbid-sql", vic, User.objects.get(username="boss"), request)[0] is False
+
+
+def opened(client: Client, query: str = "") -> dict[str, str]:
+    """Returns the fields by which the server tells the tabs of a page apart."""
+    page = client.get(f"/sql/new/{query}").content.decode()
+    return {name: re.findall(f'name="{name}" value="([^"]*)"', page)[0] for name in ("tab", "seen")}
+
+
+def test_two_tabs_keep_both_texts_and_say_so(editor: Client) -> None:
+    one, other = opened(editor), opened(editor)
+    assert "other-draft" not in press(editor, "check", script="-- one", **one)
+    assert f'href="?other={one["tab"]}"' in press(editor, "check", script="-- other", **other)
+    assert f'href="?other={other["tab"]}"' in press(editor, "check", script="-- one and more", **one)
+    third = opened(editor)  # begins with the newest, and writes over it
+    assert press(editor, "check", script="-- third", **third).count("other-draft") == 1
+    assert "-- other" in editor.get(f"/sql/new/?other={other['tab']}").content.decode()
+    for left in ("-- other", ""):
+        editor.post("/sql/new/", {**FORM, "do": "discard", "script": "-- third", **third})
+        third = opened(editor)
+        assert [draft.script for draft in SqlDraft.objects.all()] == ([left] if left else [])
+
+
+def test_text_of_another_tab_does_not_go_under_when_it_is_written_on(editor: Client) -> None:
+    one, other = opened(editor), opened(editor)
+    press(editor, "check", script="-- one", **one)
+    press(editor, "check", script="-- other", **other)
+    again = opened(editor, f"?other={one['tab']}")
+    press(editor, "check", script="-- one, too", **again)
+    draft = SqlDraft.objects.get()
+    assert (draft.script, [each["script"] for each in drafts.others(draft)]) == ("-- one, too", ["-- other", "-- one"])

@@ -1,6 +1,7 @@
 """The rows of outputs are added up over longer steps, for boards."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from sql.live.datasets import datasets, ladder
 from sql.live.models import SqlApplication, SqlOutput, SqlRow
 from streams.core import clock
 from streams.declarations import Question
-from streams.models.rollups import mark, roll
+from streams.models.rollups import EPOCH, Ladder, mark, roll
 from tests.dashboard.rows import at
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +32,10 @@ def write(output: SqlOutput, minute: int, **row: Any) -> None:
     mark("mine", "s", [moment])
 
 
+def steps() -> Ladder:
+    return replace(ladder("mine"), kept_since=lambda: EPOCH)
+
+
 def asked(**more: Any) -> Question:
     return Question(stream="s", start=START, end=START + 7_200_000, step=3_600_000, column="RAIN", **more)
 
@@ -38,7 +43,7 @@ def asked(**more: Any) -> Question:
 def test_output_answers_from_its_steps_after_its_rows_are_gone(output: SqlOutput) -> None:
     for minute, city, rain in [(0, "A", 1.5), (1, "B", None), (59, "A", 2), (61, "B", 4), (119, "B", 0)]:
         write(output, minute, CITY=city, RAIN=rain)
-    assert (roll(ladder("mine"), "s", ends=False), roll(ladder("mine"), "s")) == (4, 1)  # the newest step is not over
+    assert (roll(steps(), "s", ends=False), roll(steps(), "s")) == (4, 1)  # the newest step is not over
     SqlRow.objects.all().delete()
     [made] = datasets()
     assert [line.values for line in made.series(asked(function="sum")).lines] == [[3.5, 4]]
@@ -52,7 +57,7 @@ def test_output_answers_from_its_steps_after_its_rows_are_gone(output: SqlOutput
 
 def test_steps_are_found_by_the_name_of_their_output(output: SqlOutput) -> None:
     write(output, 0, CITY="A", RAIN=1)
-    roll(ladder("mine"), "s")
+    roll(steps(), "s")
     assert set(RowStep.objects.values_list("dataset", "step", "of")) == {
         ("mine/OUT", step, of) for step in (300, 1800, 10_800, 86_400, 2_592_000) for of in ("", "*")
     }

@@ -1,0 +1,70 @@
+"""Computes an episode again from the rows that are kept, and says whether it comes out the same."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from alarms import curves, recounting
+from alarms.backtest import Series
+from alarms.evaluation import CLEARED, LAPSED, Evaluation, Incident, KeyState, Seen
+from alarms.models import Episode
+from alarms.spec import RuleSpec
+from common.text import counted
+from streams.core import clock
+
+
+class Proof(NamedTuple):
+    """Holds the result: `equal` is None where it cannot be known, and `words` are sentences for people."""
+
+    equal: bool | None
+    words: str
+
+
+def prove(episode: Episode, spec: RuleSpec, reached: datetime) -> Proof:
+    """Computes an episode again by its own version of the rule; `reached` is the time up to which the stream is read.
+
+    It begins so long before the episode that nothing older can change it.
+    """
+    dataset = curves.dataset_of(spec.dataset)
+    if dataset is None or dataset.cells is None:
+        return Proof(None, f"The rows of {spec.dataset} are not kept where they can be read again.")
+    started = clock.from_datetime(episode.started)
+    start = started - spec.hold - spec.window - spec.after - spec.quiet - dataset.step
+    end = clock.from_datetime(episode.ended or reached) + 1
+    narrow = replace(spec, where=curves.where_of(spec, episode.key))
+    read = recounting.read(dataset, narrow, episode.stream, start, end)
+    series = read.keys.get(episode.key) or (next(iter(read.keys.values())) if len(read.keys) == 1 else None)
+    if series is None or read.cut:
+        return Proof(None, "The rows of that time are not kept any more, or are too many to be read again.")
+    found = {each.started: each for each in _incidents(spec, series, end - 1)}.get(started)
+    rows = counted(len(series.times), "kept row")
+    if found is None:
+        return Proof(equal=False, words=f"Not equal: of {rows}, none raises an alarm at that time.")
+    wrong = [*_differences(episode, found)]
+    if wrong:
+        return Proof(equal=False, words=f"Not equal: of {rows}, the rule makes {'; '.join(wrong)}.")
+    return Proof(equal=True, words=f"Equal: of {rows}, the rule makes the same beginning, end, values and calls again.")
+
+
+def _incidents(spec: RuleSpec, series: Series, end: int) -> Iterator[Incident]:
+    evaluation = Evaluation(spec)
+    state = KeyState(1)
+    for time, value in zip(*series, strict=True):
+        for found in evaluation.observe(state, Seen(time, value)):
+            yield found.incident
+    for found in evaluation.advance(state, end):
+        yield found.incident
+
+
+def _differences(episode: Episode, found: Incident) -> Iterator[str]:
+    """Yields each fact that comes out otherwise; the end only where rows or their absence made it."""
+    pairs = {"the value": (episode.value, found.value), "the peak": (episode.peak, found.peak)}
+    by_rows = episode.ended is None or episode.ending in (CLEARED, LAPSED)
+    if by_rows:
+        ended = None if episode.ended is None else clock.from_datetime(episode.ended)
+        pairs |= {"the end": (ended, found.ended), "the calls": (episode.calls, found.calls)}
+    for name, (was, now) in pairs.items():
+        if was != now:
+            yield f"{name} {now} instead of {was}"

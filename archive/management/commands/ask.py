@@ -1,0 +1,43 @@
+"""manage.py ask: answers a question in SQL over the archive."""
+
+import json as jsonlib
+from argparse import ArgumentParser
+from typing import Any
+
+from archive.questions.asking import AskError, Bounds, Question, names, size, tables
+from archive.stores.local import LocalStore
+from archive.stores.opening import opened
+from streams.management.options import up_to
+from streams.management.plain import PlainCommand, UsageError
+from streams.management.table import lines
+
+MOST = 1_000_000  # rows
+
+
+class Command(PlainCommand):
+    help = "Answers one SELECT (DuckDB's SQL) over the archived streams, each of which is a table."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("sql", metavar="SELECT", help="for example: SELECT count(*) FROM trades")
+        parser.add_argument("--rows", type=up_to(MOST), default=1000, help="rows at most (default: 1000)")
+        parser.add_argument("--json", action="store_true", help="one JSON object a row")
+
+    def handle(self, *args: Any, sql: str, rows: int, json: bool, **options: Any) -> None:
+        store = opened()
+        if not isinstance(store, LocalStore):
+            raise UsageError("Questions need the archive in a folder (ARCHIVE_URL=file:PATH), not in S3.")
+        found = tables(sql, store)
+        try:
+            answer = Question(sql, found, Bounds(rows=rows)).answer()
+        except AskError as error:
+            there = "" if found else f" The archived streams are: {', '.join(names()) or 'none yet'}."
+            raise UsageError(f"{error}{there}") from None
+        heads = [column.name for column in answer.columns]
+        if json:
+            for row in answer.rows:
+                self.stdout.write(jsonlib.dumps(dict(zip(heads, row, strict=True))))
+        else:
+            for line in lines([dict(zip(heads, row, strict=True)) for row in answer.rows]):
+                self.stdout.write(line)
+        read = f"{size(found, store):,} bytes of files"
+        self.stderr.write(f"{len(answer.rows):,} rows{' (more were left out)' if answer.cut else ''}, {read}.", str)

@@ -1,0 +1,36 @@
+"""Defines the messages between a question's process and its parent."""
+
+import msgspec
+
+
+class Table(msgspec.Struct):
+    """Names a table, and the paths of its files."""
+
+    name: str
+    paths: list[str]
+
+
+class Request(msgspec.Struct):
+    """Holds a question, its tables, and its bounds."""
+
+    sql: str
+    tables: list[Table]
+    seconds: float
+    megabytes: int  # of memory
+    threads: int
+    rows: int  # of the answer
+    answer: int  # bytes of the answer
+
+
+class Column(msgspec.Struct):
+    """Describes a column of the answer; `kind` is DuckDB's type."""
+
+    name: str
+    kind: str
+
+
+class End(msgspec.Struct):
+    """Ends an answer: it was cut at a bound, or has an error, in words."""
+
+    cut: bool = False
+    error: str = ""

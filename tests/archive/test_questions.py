@@ -1,0 +1,130 @@
+"""Questions read the archive and nothing else, within bounds, and end when they are told to."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from archive.models import ArchivedFile
+from archive.questions.asking import AskError, Bounds, Question, names, tables
+from archive.questions.request import Table
+from archive.stores.opening import opened
+from streams.backends.embedded.stream import EmbeddedStream
+from tests.archive.conftest import Archive
+from tests.archive.test_archive import DATAS, put
+from tests.waiting import wait_for
+
+HOSTILE = [
+    "SELECT * FROM read_csv('/etc/passwd')",
+    "SELECT * FROM read_text('/proc/self/environ')",
+    "SELECT * FROM glob('/*')",
+    "SELECT * FROM '/etc/passwd'",
+    "SELECT * FROM read_parquet('{other}')",
+    "SELECT * FROM parquet_metadata('{other}')",
+    "SELECT * FROM sqlite_scan('{other}', 'x')",
+    "COPY (SELECT 1) TO '{file}' (USE_TMP_FILE false)",
+    "EXPORT DATABASE '{folder}/out'",
+    "ATTACH '{folder}/a.db'",
+    "INSTALL httpfs",
+    "LOAD httpfs",
+    "SELECT * FROM read_parquet('https://127.0.0.1:9/x')",
+    "SET enable_external_access = true",
+    "RESET lock_configuration",
+    "SET allowed_paths = ['/etc/passwd']",
+    "PRAGMA memory_limit='99GB'",
+    "CREATE TABLE t AS SELECT 1",
+    "SELECT 1; SELECT 2",
+    "SELECT 1; COPY (SELECT 1) TO '{file}' (USE_TMP_FILE false)",
+    "SELECT getenv('HOME')",
+    "SELECT",
+    "",
+]
+
+
+@pytest.fixture
+def things(stream: EmbeddedStream, archive: Archive) -> Path:
+    """Archives six records; returns the path of the file with those that are objects."""
+    put(stream, DATAS)
+    archive()
+    return Path(opened().url(ArchivedFile.objects.get(kind="records").path))
+
+
+def ask(sql: str, **bounds: float) -> list[list[object]]:
+    return Question(sql, tables(sql, opened()), Bounds(**bounds)).answer().rows  # type: ignore[arg-type]
+
+
+def test_question_counts_the_records_of_a_stream_and_of_its_errors(things: Path) -> None:
+    assert names() == ["things/errors", "things"] or names() == ["things", "things/errors"]
+    assert ask("SELECT count(*), sum(n) FROM things") == [[3, 4.0]]
+    assert ask('SELECT _error, count(*) FROM "things/errors" GROUP BY 1 ORDER BY 1') == [
+        ["not-an-object", 1],
+        ["not-json", 2],
+    ]
+
+
+def test_question_reads_files_with_other_columns_as_one_table(
+    things: Path, stream: EmbeddedStream, archive: Archive
+) -> None:
+    put(stream, [b'{"later":true}'])
+    archive()
+    assert ask("SELECT count(*), count(later) FROM things") == [[4, 1]]
+
+
+@pytest.mark.parametrize("sql", HOSTILE)
+def test_question_reaches_nothing_but_its_tables(things: Path, tmp_path: Path, sql: str) -> None:
+    other = tmp_path / "other.parquet"
+    other.write_bytes(things.read_bytes())
+    before = things.read_bytes()
+    with pytest.raises(AskError):
+        ask(f"{sql} -- things".format(other=other, file=things, folder=tmp_path))
+    assert (things.read_bytes(), sorted(path.name for path in tmp_path.iterdir())) == (before, sorted_names(tmp_path))
+
+
+def sorted_names(folder: Path) -> list[str]:
+    known = {"archive", "other.parquet", "streams.sqlite3", "streams.sqlite3-shm", "streams.sqlite3-wal"}
+    return sorted(path.name for path in folder.iterdir() if path.name in known)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "sql", "says"),
+    [
+        (
+            {"seconds": 1},
+            "SELECT count(*) FROM range(100000000000) a, range(1000) b WHERE a.range % 7 = b.range",
+            "longer than 1 s",
+        ),
+        ({"megabytes": 64}, "SELECT list(range) FROM range(100000000)", "emory"),
+    ],
+)
+def test_question_ends_at_its_bounds(bounds: dict[str, float], sql: str, says: str) -> None:
+    with pytest.raises(AskError, match=says):
+        Question(sql, [], Bounds(**bounds)).answer()  # type: ignore[arg-type]
+
+
+def test_question_says_that_its_answer_was_cut() -> None:
+    rows = Question("SELECT * FROM range(100)", [], Bounds(rows=7)).answer()
+    wide = Question("SELECT repeat('x', 1000) FROM range(100)", [], Bounds(answer=10_000)).answer()
+    assert (len(rows.rows), rows.cut, len(wide.rows) < 10, wide.cut) == (7, True, True, True)
+
+
+def test_question_is_cancelled() -> None:
+    question = Question("SELECT count(*) FROM range(100000000000) a, range(99) b WHERE a.range < b.range", [])
+    told: list[str] = []
+
+    def run() -> None:
+        try:
+            question.answer()
+        except AskError as error:
+            told.append(str(error))
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    wait_for(lambda: question._process)
+    question.cancel()
+    thread.join(10)
+    assert told == ["The question was cancelled."]
+
+
+def test_question_refuses_a_text_without_bound() -> None:
+    with pytest.raises(AskError, match="20,000"):
+        Question("x" * 20_001, [Table("t", [])])
