@@ -133,6 +133,7 @@ def check_zoom(page: Page) -> None:
     expect(chart.locator(".readout")).to_contain_text(":")
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] - 4, middle, steps=4)
+    expect(chart.locator(".u-select")).not_to_have_css("width", "0px")
     page.mouse.up()
     page.wait_for_url(re.compile(r"\?range=[^&]*Z\.\.[^&]*Z$"))
     dragged = page.url
