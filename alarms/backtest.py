@@ -17,7 +17,7 @@ Row = tuple[int, str, float | None]  # time in milliseconds, key, value
 
 
 class Count(NamedTuple):
-    """Holds what a rule would have made in a time."""
+    """Holds the number of alarms and notices of a rule in a time."""
 
     alarms: int = 0
     notices: int = 0  # of beginnings and repetitions
@@ -46,7 +46,7 @@ def by_key(rows: Iterable[Row]) -> dict[str, Series]:
 
 
 def recount(spec: RuleSpec, keys: dict[str, Series], start: int, end: int, *, skip: bool = True) -> Count:
-    """Counts what a rule would have made of the rows of a time, with no state at its beginning.
+    """Counts the alarms that a rule makes of the rows of a time, with no state at its beginning.
 
     Without `skip` each row is judged, which gives the same count.
     """

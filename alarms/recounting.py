@@ -1,4 +1,4 @@
-"""Reads the kept rows that a rule would have watched, and counts what it would have made of them.
+"""Reads the kept rows of a rule, and counts the alarms that it makes of them.
 
 Rows are kept in memory for a minute, so that a level can be moved without reading them again.
 """
@@ -22,7 +22,7 @@ GRAIN = clock.MINUTE  # to which a time is cut, so that the next count finds the
 
 
 class Recounted(NamedTuple):
-    """Holds a count with what it was made of."""
+    """Holds a count with the rows behind it."""
 
     made: Count
     rows: int
@@ -70,7 +70,7 @@ kept = Rows()
 
 
 def count(dataset: Dataset, spec: RuleSpec, stream: str, span: Span) -> Recounted:
-    """Counts what a rule would have made in a time, up to the newest rows that are final."""
+    """Counts the alarms of a rule in a time, up to the newest rows that are final."""
     began = perf_counter()
     found = kept.read(dataset, spec, stream, span)
     end = max(found.since, span.end - (dataset.delay or 0))

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("alarms/episodes.csv", episodes.episodes_csv, name="episodes-csv"),
     path("alarms/episodes/<str:name>/", episode.by_name, name="episode-by-name"),
     path("alarms/<int:number>/", episode.episode, name="episode"),
+    path("alarms/<int:number>/sample.jsonl", episode.sample, name="episode-sample"),
     path("alarms/<int:number>/acknowledge/", episode.acknowledge, name="episode-acknowledge"),
     path("alarms/<int:number>/note/", episode.note, name="episode-note"),
     path("alarms/<int:number>/silence/", episode.silence, name="episode-silence"),

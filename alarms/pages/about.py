@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from alarms import curves, proving, showing
+from alarms import curves, keeping, proving, showing
 from alarms.models import Episode, Message, Notice, RuleVersion
 from alarms.spec import RuleSpec, SpecError, read
 from dashboard import links
@@ -39,6 +39,7 @@ def episode(found: Episode, now: datetime, *, staff: bool, proves: bool = False)
         "reached": iso(reached),
         "cause": list(_cause(found, staff=staff)),
         "told": list(told(found)),
+        "keeps": staff and (found.application_version is not None),
         "records_url": _records_url(found, spec) if staff else "",
         "own_url": own_url(found) if found.rule.own else "",
         "notes": [line for line in found.note.splitlines() if line.strip()],
@@ -145,6 +146,12 @@ def _records_url(found: Episode, spec: RuleSpec | None) -> str:
 def _reached(found: Episode, now: datetime) -> datetime:
     own = own_time(found.rule.application, found.stream, now)
     return min(progress_of(found.rule.application, found.stream).watermark or own, own)
+
+
+def sample(found: Episode, now: datetime) -> keeping.Kept:
+    """Returns the records around an episode, as the sample of a test. Raises StreamError."""
+    version = found.rule.versions.filter(number=found.rule_version).first()
+    return keeping.sample(found, _read(version), _reached(found, now))
 
 
 def _read(version: RuleVersion | None) -> RuleSpec | None:

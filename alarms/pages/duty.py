@@ -1,4 +1,4 @@
-"""Answers the page of duty lists: the turns of each, by weekly times, and who is on duty now."""
+"""Answers the page of duty lists: the turns of each, by weekly times, and the targets that are on duty now."""
 
 from itertools import groupby
 from typing import Any

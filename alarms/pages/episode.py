@@ -14,11 +14,12 @@ from alarms.acknowledging import MOST_NOTE, RefusedError
 from alarms.models import Episode
 from alarms.pages import about, silences
 from common.text import storable
+from streams.core.records import StreamError
 
 
 @require_safe
 def episode(request: HttpRequest, number: int) -> HttpResponse:
-    """Shows one episode; ?state is what the page of an open one asks for every two seconds, as JSON."""
+    """Shows one episode; ?state answers JSON, for which the page of an open one asks every two seconds."""
     found = _episode(number)
     now = timezone.now()
     shown = about.episode(found, now, staff=person(request).is_staff, proves="prove" in request.GET)
@@ -37,6 +38,21 @@ def episode(request: HttpRequest, number: int) -> HttpResponse:
 def by_name(request: HttpRequest, name: str) -> HttpResponse:
     """Leads to the page of an episode by its name, as messages have it."""
     return redirect("episode", get_object_or_404(Episode, name=storable(name, 64)).pk)
+
+
+@staff_only
+@require_safe
+def sample(request: HttpRequest, number: int) -> HttpResponse:
+    """Answers the records around an episode as sample.jsonl, for `manage.py sql test`."""
+    try:
+        kept = about.sample(_episode(number), timezone.now())
+    except StreamError as error:
+        return HttpResponse(f"{error}\n", status=503, content_type="text/plain; charset=utf-8")
+    response = HttpResponse(b"".join(each + b"\n" for each in kept.lines), content_type="application/x-ndjson")
+    response["Content-Disposition"] = 'attachment; filename="sample.jsonl"'
+    if kept.cut:
+        response["X-Sample-Cut"] = "1"
+    return response
 
 
 @require_POST

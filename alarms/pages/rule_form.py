@@ -183,7 +183,7 @@ def preview(spec: RuleSpec | None, given: Given, rule: Rule | None, keys: list[s
 
 
 def recounted(spec: RuleSpec | None, given: Given, now: int) -> dict[str, Any] | None:
-    """Returns what a rule would have made in the chosen time, of all its keys; None where nothing can be counted."""
+    """Returns the alarms that a rule makes in the chosen time, of all its keys; None where nothing can be counted."""
     dataset = curves.dataset_of(spec.dataset) if spec else None
     if spec is None or dataset is None or dataset.cells is None:
         return None

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.guards import person, staff_only
 from alarms import rules as services
 from alarms import showing, wording
-from alarms.models import Rule, Subscription
+from alarms.models import Episode, Rule, Subscription
 from alarms.pages import rule_form
 from alarms.spec import RuleSpec, SpecError, check, read
 from common.text import storable
@@ -25,9 +26,8 @@ VERBS = {"enable": "Turn it on", "disable": "Turn it off", "remove": "Remove"}
 @require_safe
 def rules(request: HttpRequest) -> HttpResponse:
     """Lists the rules."""
-    open_of: dict[int, int] = {}
-    for number in showing.is_open().order_by().values_list("rule", flat=True):
-        open_of[number] = open_of.get(number, 0) + 1
+    counted = Episode.objects.filter(ended=None).order_by().values_list("rule").annotate(number=Count("pk"))
+    open_of: dict[int, int] = dict(counted)
     found = [
         {"rule": each, "spec": _spec(each), "open": open_of.get(each.pk, 0)}
         for each in Rule.objects.filter(removed=None).order_by("title", "pk")
@@ -37,7 +37,7 @@ def rules(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def rule(request: HttpRequest, name: str) -> HttpResponse:
-    """Shows one rule: its text in words, who is told, its latest episodes and its versions."""
+    """Shows one rule: its text in words, the targets that are told, its latest episodes and its versions."""
     found = get_object_or_404(Rule, name=name)
     spec = _spec(found)
     episodes = found.episodes.select_related("rule").order_by("-started", "-pk")
@@ -74,7 +74,7 @@ def edit(request: HttpRequest, name: str) -> HttpResponse:
 @staff_only
 @require_POST
 def backtest(request: HttpRequest) -> HttpResponse:
-    """Answers what the rule of the form would have made in the chosen time, as JSON, while a level is moved."""
+    """Answers the alarms that the rule of the form makes in the chosen time, as JSON, while a level is moved."""
     given = rule_form.given_of(request.POST, {})
     try:
         spec = rule_form.spec_of(given)

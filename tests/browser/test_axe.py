@@ -17,6 +17,7 @@ SAMPLES: dict[str, str | None] = {
     "alarms/<int:number>/": "alarms/1/",
     "alarms/<int:number>/acknowledge/": None,
     "alarms/<int:number>/note/": None,
+    "alarms/<int:number>/sample.jsonl": None,
     "alarms/<int:number>/silence/": None,
     "alarms/acknowledge/<str:token>/": "alarms/acknowledge/unknown/",
     "alarms/duty/<int:number>/remove/": None,

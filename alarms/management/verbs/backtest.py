@@ -1,4 +1,4 @@
-"""manage.py alarms backtest: what a rule would have made of the rows that are kept."""
+"""manage.py alarms backtest: counts the alarms that a rule makes of the rows that are kept."""
 
 import json
 from typing import Any
@@ -18,7 +18,7 @@ from streams.management.plain import PlainCommand, UsageError
 
 def add(subparsers: Any) -> None:
     """Adds the verb to the command."""
-    parser = subparsers.add_parser("backtest", help="counts what a rule would have made of the rows that are kept")
+    parser = subparsers.add_parser("backtest", help="counts the alarms that a rule makes of the rows that are kept")
     parser.add_argument("name")
     parser.add_argument("--range", default="7d", help="a time such as 1h, 7d, yesterday (default: 7d)")
     parser.add_argument("--level", type=float, help="the raise level to try (default: the rule's)")

@@ -1,4 +1,4 @@
-"""People who look at the pages of alarms, and rows of the market that a rule watches."""
+"""Browsers of a viewer and an operator, and rows of the market that a rule watches."""
 
 from datetime import datetime, timedelta
 

@@ -1,15 +1,21 @@
-"""Tests the page of one alarm: its curve, its cause, who was told, and the acts on it."""
+"""Tests the page of one alarm: its curve, its cause, its messages, and the acts on it."""
 
 import json
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from alarms import curves, links, rules
 from alarms.models import Attempt, Episode, Message, Rule, Silence
 from alarms.spec import RuleSpec
+from sql.offline.records import read
+from streams.backends.embedded.stream import EmbeddedStream
 from streams.models import Audit
 from tests.alarms import making
 from tests.alarms.making import T0
@@ -172,3 +178,23 @@ def test_episode_is_proved_by_the_kept_rows(viewer: Client, busy: Rule, changed:
 
 def test_episode_without_kept_rows_cannot_be_proved(viewer: Client, busy: Rule) -> None:
     assertContains(viewer.get(f"/alarms/{raised(busy).pk}/?prove"), "are not kept any more")
+
+
+def test_records_around_an_episode_are_kept_as_a_sample(
+    operator: Client, viewer: Client, busy: Rule, settings: Settings, tmp_path: Path
+) -> None:
+    settings.STREAM_URL = f"embedded:{tmp_path / 'streams.sqlite3'}"
+    texts = [b'{"a": 1.50}', b"GET /", b'"text"', b'{\n"b": 2}', b"\xff"]
+    with closing(EmbeddedStream(tmp_path / "streams.sqlite3", "trades")) as stream:
+        stream.create(1)
+        stream.put([("AMZN", text) for text in texts])
+    found = raised(busy, started=timezone.now(), application_version=3)
+    answer = operator.get(f"/alarms/{found.pk}/sample.jsonl")
+    (tmp_path / "sample.jsonl").write_bytes(answer.content)
+    assert [(each.key, each.data) for each in read(tmp_path / "sample.jsonl")] == [
+        ("AMZN", text) for text in texts[:-1]
+    ]
+    assert answer.headers["X-Sample-Cut"] == "1"  # one record is no text
+    assert viewer.get(f"/alarms/{found.pk}/sample.jsonl").status_code == 403
+    assertContains(operator.get(f"/alarms/{found.pk}/"), "Keep as a test")
+    assertNotContains(viewer.get(f"/alarms/{found.pk}/"), "Keep as a test")

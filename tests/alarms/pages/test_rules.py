@@ -1,4 +1,4 @@
-"""Tests the pages of rules: the form offers what exists, refuses in sentences, and keeps versions."""
+"""Tests the pages of rules: the form offers existing outputs and columns, refuses in sentences, and keeps versions."""
 
 import json
 from datetime import timedelta

@@ -7,6 +7,8 @@ from pytest_django.asserts import assertContains, assertNotContains
 from accounts.models import User
 from alarms import targets
 from alarms.models import Message, Rule, Subscription, Target
+from alarms.pages import targets as pages
+from dashboard.live.allowance import Arrivals
 from tests.alarms import making
 from tests.alarms.making import T0
 
@@ -109,3 +111,11 @@ def test_removed_target_stays_in_the_ledger(operator: Client) -> None:
     operator.post(f"/alarms/targets/{made.pk}/remove/")
     assertContains(operator.get("/alarms/ledger/"), "(removed)")
     assert operator.post(f"/alarms/targets/{made.pk}/nonsense/").status_code == 404
+
+
+def test_tests_are_bounded(viewer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = targets.make("here", "inapp", {}, actor="eve", owner=User.objects.get(username="eve"))
+    monkeypatch.setattr(pages, "tests", Arrivals(pages.RATE, lambda: 0.0))
+    answers = [viewer.post(f"/alarms/targets/{made.pk}/test/", follow=True) for _ in range(pages.BURST + 1)]
+    assert [b"Delivered" in answer.content for answer in answers] == [*[True] * pages.BURST, False]
+    assertContains(answers[-1], "wait half a minute")
