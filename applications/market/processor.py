@@ -1,7 +1,5 @@
 """Counts trades per minute, ticker and side, in a tumbling window of one minute of arrival time."""
 
-from collections.abc import Iterator, Mapping
-from operator import itemgetter
 from typing import Annotated, Any
 
 import msgspec
@@ -34,7 +32,6 @@ class Trade(msgspec.Struct, gc=False, rename="camel"):
 
 
 decode = Decoder(Trade, "ticker_symbol")
-_NAMES = itemgetter(1, 2)  # of a row: its ticker and side
 
 
 class TradesProcessor(Processor[Trade, TradeRows]):
@@ -78,10 +75,17 @@ class TradesProcessor(Processor[Trade, TradeRows]):
 
     def advance(self, watermark: int) -> None:
         for window in self._windows.advance(watermark):
-            self._closed += sorted(_rows(window.start, window.tallies), key=_NAMES)
+            tallies: Any = window.tallies
+            for ticker, side in sorted(tallies):
+                self._closed.append(TradeRow(window.start, ticker, side, tallies[ticker, side]))
 
     def take(self) -> TradeRows | None:
-        rows = [row for minute, tallies in self._windows.take() for row in _rows(minute, tallies)]
+        taken: list[tuple[int, Any]] = self._windows.take()  # a key's second part is a Side, as its event had it
+        rows = [
+            TradeRow(minute, ticker, side, tally)
+            for minute, tallies in taken
+            for (ticker, side), tally in tallies.items()
+        ]
         closed, self._closed = self._closed, []
         return TradeRows(rows, closed) if rows or closed else None
 
@@ -93,11 +97,6 @@ class TradesProcessor(Processor[Trade, TradeRows]):
             f"The shard counts {self._windows.most:,} tickers in this minute, the most that TICKERS_MOST allows; "
             f"{ticker!r} would be one more."
         )
-
-
-def _rows(minute: int, tallies: Mapping[Any, Tally]) -> Iterator[TradeRow]:
-    """Yields a row for each key, (ticker, side)."""
-    return (TradeRow(minute, ticker, side, tally) for (ticker, side), tally in tallies.items())
 
 
 def _full(ticker: str) -> str:

@@ -159,9 +159,10 @@ class OrdersProcessor(Processor[OrderLine, OrderResults]):
         """Hands on the seconds that are over, oldest first."""
         watermark = self._windows.watermark
         for second in sorted(each for each in self._ongoing if each + SECOND <= watermark):
-            for key, rate in sorted(self._ongoing.pop(second).items(), key=_NAME):
+            over = self._ongoing.pop(second)
+            for key in over:
                 self._sites.touch(key).second = None
-                self._finished.append((key[0], rate))
+            self._finished += [(key[0], rate) for key, rate in over.items()]
 
     def _end(self, key: StateKey) -> None:
         site = self._sites.touch(key)

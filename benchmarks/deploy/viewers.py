@@ -6,6 +6,8 @@ the memory of uvicorn and of nginx beyond that with one socket.
 Viewers: 2,000 of them, and 4 versions a second for 20 s: from the return of COMMIT until the bytes of that version, or
 a newer one, have been decrypted by the viewer, as in `sockets`, but through nginx and TLS. One process reads all 2,000,
 on one of the same cores, and shares the time of them with uvicorn and nginx.
+
+A board: the same with 2,000 viewers of a board of 12 panels (`parts/board_rows.py`), known by the sum of its trades.
 """
 
 from collections.abc import Iterator
@@ -15,7 +17,7 @@ from time import sleep
 from benchmarks.deploy.site import WATCHER, client, deployed, part
 from benchmarks.figures import Aim, Figure, Latencies
 from benchmarks.options import Options
-from benchmarks.site import resident
+from benchmarks.site import found_by, resident
 from benchmarks.sockets import KIB, RATE, Stamps, by_version, worked
 from tests.deploy.stack import Stack
 from tests.deploy.visitor import Visitor
@@ -24,36 +26,58 @@ SOCKETS = 3000
 VIEWERS = 2000
 SECONDS = 20
 ROUNDS = 3
+GRACE = 3  # seconds that the last version may take
+# A topic, and the pattern of a number in its messages that grows by one with each commit.
+MARKET = ("market", r'"topic":"market","version":(\d+)')
+BOARD = r'"topic":"board:wall".*?"value":(\d+)'
 
 
 def run(options: Options) -> Iterator[Figure]:
-    memory, latencies, lost, work = [], [], [], []
+    memory: list[tuple[float, float]] = []
+    latencies: tuple[list[list[float]], ...] = ([], [])
+    lost: tuple[list[float], ...] = ([], [])
+    work: tuple[list[float], ...] = ([], [])
     for _ in options.rounds(ROUNDS):
         with deployed() as stack:
             visitor = Visitor(stack).sign_in(WATCHER)
             visitor.line.close()
             memory.append(held(stack, visitor.cookie, options.amount(SOCKETS)))
-            with client(stack, "viewers", visitor.cookie, str(options.amount(VIEWERS))) as viewers:
-                seconds = max(4, options.amount(SECONDS))
-                before = worked(stack.processes["sockets"].pid)
-                stamps = bumped(stack, seconds)
-                work.append((worked(stack.processes["sockets"].pid) - before) / seconds * 100)
-                received: list[Stamps] = viewers.finish(str(stamps[-1][0]))
-        latencies.append([one for each in by_version(stamps, received) for one in each])
-        lost.append(sum(not each or each[-1][0] < stamps[-1][0] for each in received))
+            board = found_by("board_rows", environment=stack.deployment.environment)["topic"]
+            for place, watched in enumerate((MARKET, (board, BOARD))):
+                waited, missed, share = viewed(stack, visitor.cookie, watched, options)
+                latencies[place].append(waited)
+                lost[place].append(missed)
+                work[place].append(share)
     yield Figure(f"{options.amount(SOCKETS):,} sockets: uvicorn's memory each", "KiB", [a for a, _ in memory], Aim(40))
     yield Figure(f"{options.amount(SOCKETS):,} sockets: nginx' memory each", "KiB", [b for _, b in memory])
-    yield from Latencies(f"{options.amount(VIEWERS):,} viewers: commit to socket", latencies).figures(p99=Aim(150))
-    yield Figure("viewers without the final state", "", lost, Aim(0, every=True))
-    yield Figure("CPU of uvicorn", "%", work)
+    for place, of in enumerate(("", " of a board")):
+        name = f"{options.amount(VIEWERS):,} viewers{of}: commit to socket"
+        yield from Latencies(name, latencies[place]).figures(p99=None if of else Aim(150))
+        yield Figure(f"viewers{of} without the final state", "", lost[place], Aim(0, every=True))
+        yield Figure(f"CPU of uvicorn{of and ', board'}", "%", work[place])
+
+
+def viewed(stack: Stack, cookie: str, watched: tuple[str, str], options: Options) -> tuple[list[float], float, float]:
+    """Returns the milliseconds to each viewer, the viewers without the final state, and uvicorn's share of a core."""
+    with client(stack, "viewers", cookie, str(options.amount(VIEWERS)), *watched) as viewers:
+        seconds = max(4, options.amount(SECONDS))
+        before = worked(stack.processes["sockets"].pid)
+        stamps = bumped(stack, seconds)
+        work = (worked(stack.processes["sockets"].pid) - before) / seconds * 100
+        sleep(GRACE)
+        received: list[Stamps] = viewers.finish("0")
+    if watched != MARKET:
+        received = [[(number - each[0][0] + stamps[0][0] - 1, at) for number, at in each] for each in received]
+    lost = sum(not each or each[-1][0] < stamps[-1][0] for each in received)
+    return [one for each in by_version(stamps, received) for one in each], lost, work
 
 
 def held(stack: Stack, cookie: str, count: int) -> tuple[float, float]:
     """KiB a socket, of uvicorn and of nginx."""
-    with client(stack, "viewers", cookie, "1") as one:
+    with client(stack, "viewers", cookie, "1", *MARKET) as one:
         empty = sizes(stack)
         one.finish("0")
-    with client(stack, "viewers", cookie, str(count)) as all_of_them:
+    with client(stack, "viewers", cookie, str(count), *MARKET) as all_of_them:
         full = sizes(stack)
         all_of_them.finish("0")
     uvicorn, nginx = ((after - before) / count / KIB for after, before in zip(full, empty, strict=True))

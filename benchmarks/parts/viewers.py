@@ -1,6 +1,8 @@
-"""Viewers of `market` through TLS: PORT CERTIFICATE COOKIE COUNT → [[version, milliseconds when read], …] of each.
+"""Viewers through TLS: PORT CERTIFICATE COOKIE COUNT TOPIC PATTERN → [[number, milliseconds when read], …] of each.
 
-Says `ready` when each has its first state. Told to finish with a version, it waits up to 3 s until each has got it.
+The number is the group of the pattern in a message, such as the version of the topic.
+
+Says `ready` when each has its first state. Told to finish with a number, it waits up to 3 s until each has got it.
 One thread reads them all by epoll, without a library of sockets: its own time would be most of what is measured.
 """
 
@@ -21,9 +23,9 @@ DOORS = 4  # threads that open sockets
 GRACE = 3  # seconds
 PATIENCE = 100  # seconds until all are open
 MASK = b"\0\0\0\0"  # RFC 6455 wants one; this changes nothing
-SUBSCRIBE = b'{"subscribe": ["market"]}'
+SUBSCRIBE = json.dumps({"subscribe": [sys.argv[5]]}).encode()
 PING, PONG = 0x89, 0x8A
-_version = re.compile(rb'"topic":"market","version":(\d+)').search
+_number = re.compile(sys.argv[6].encode()).search
 
 
 class Viewer:
@@ -56,7 +58,7 @@ class Viewer:
             opcode, text = frame
             if opcode == PING:
                 self.say(PONG, text)
-            elif found := _version(text):
+            elif found := _number(text):
                 self.received.append((int(found[1]), now))
 
     def _frame(self) -> tuple[int, bytes] | None:

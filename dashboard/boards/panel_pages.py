@@ -77,6 +77,8 @@ def panel(request: HttpRequest, slug: str, place: int | None = None) -> HttpResp
 def _suggested(given: dict[str, str]) -> dict[str, str]:
     """Returns the choices, with suggestions for those that the form did not offer before the data was chosen."""
     dataset, kind = Sources().datasets.get(given.get("data", "")), given.get("kind", "")
+    if dataset and kind == "map":
+        return given | {name: value for name, value in starting.placed(dataset).items() if not given.get(name)}
     if dataset is None or kind not in FIGURES:
         return given
     found = starting.suggested(kind, dataset)

@@ -1,8 +1,9 @@
 """Forks processes that are warm, since `manage.py notify` takes a second to start. They are killed like any other.
 
-Reads lines: "notify", "notify --until-done", or "write FIRST COUNT"; answers each with the child's process id.
+Reads lines: commands of manage.py, or "put NUMBER"; answers each with the child's process id.
 """
 
+import json
 import os
 import random
 import signal
@@ -14,35 +15,25 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "login.settings")
 django.setup()
 
 from django.core.management import call_command  # noqa: E402 - Django first
-from django.db import transaction  # noqa: E402
 
-import alarms.management.commands.notify  # noqa: E402, F401 - so that children have it
+import streams.management.commands.consume  # noqa: E402, F401
 from alarms import queues  # noqa: E402
-from tests.alarms import making  # noqa: E402
+from streams import wiring  # noqa: E402
 
 
-def write(first: int, count: int) -> None:
-    """Commits episodes as a worker does: each with its first notice, and then its end, in transactions of their own."""
-    burning = []
-    for number in range(first, first + count):
-        with transaction.atomic():
-            burning.append(making.episode(f"k{number}"))
-            making.notice(burning[-1])
-            making.notice(burning[-1], "again")
-        if random.random() < 0.5:
-            continue
-        with transaction.atomic():
-            for each in burning:
-                making.end(each, making.T0)
-                making.notice(each, "resolved")
-        burning = []
+def put(number: int) -> None:
+    """Puts as many order lines of eight new sites as raise an alarm of orders, and some more."""
+    for place in range(8):
+        site = f"site {number}/{place}"
+        record = {"site": site, "InvoiceNo": "1", "StockCode": "a", "Quantity": 1, "InvoiceDate": "x", "UnitPrice": 1.0}
+        wiring.open_stream("orders").put([(site, json.dumps(record).encode())] * 40)
 
 
 def child(words: list[str]) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     random.seed()
-    if words[0] == "write":
-        write(int(words[1]), int(words[2]))
+    if words[0] == "put":
+        put(int(words[1]))
     else:
         call_command(*words)
 

@@ -1,4 +1,4 @@
-"""Kills -9 processes that write notices and deliver them, again and again: none is unreported, none twice, in order."""
+"""Kills -9 `consume` and `notify`, again and again: no alarm is unreported, none comes twice, and the order is kept."""
 
 import os
 import random
@@ -17,10 +17,12 @@ from tests.deployment import ROOT, Deployment
 from tests.waiting import wait_for
 
 ROUNDS = 100
+EVERY = 4  # rounds in which records are put
+ALARMS = 2 * ROUNDS  # the forker puts records for eight in each of those rounds
+CONSUME = ("consume", "orders")
 TARGETS = """
 from alarms import targets
-from alarms.models import Rule, Subscription
-Rule.objects.create(name="heat", title="The heat", application="orders")
+from alarms.models import Subscription
 for name, url in {urls!r}.items():
     Subscription.objects.create(target=targets.make(name, "webhook", {{"url": url}}, actor="test"))
 """
@@ -66,21 +68,18 @@ def storm(processes: Forker, server: Receiver, chance: random.Random) -> None:
     """Starts and kills both processes, each time after another number of posts."""
     for number in range(ROUNDS):
         seen = len(server.posts)
-        writer = processes.start("write", str(4 * number), "4")
-        notifier = processes.start("notify")
+        putting = [processes.start("put", str(number))] if number % EVERY == 0 else []
+        worker, notifier = processes.start(*CONSUME), processes.start("notify")
         server.mode = chance.choice(["ok", "ok", "ok", "500", "close"])
-        wanted = seen + chance.randrange(12)
-        wait_for(lambda: len(server.posts) >= wanted or server.mode != "ok" or not lives(writer))  # noqa: B023 - called at once
-        if chance.random() < 0.3:
-            kill(writer)
-        kill(notifier)
-        wait_for(lambda: not lives(writer))  # noqa: B023 - called at once
+        wanted = seen + chance.randrange(6)
+        wait_for(lambda: not any(map(lives, putting)) and (len(server.posts) >= wanted or server.mode != "ok"))  # noqa: B023 - at once
+        for pid in chance.sample([worker, notifier], 2):
+            kill(pid)
 
 
 def check(deployment: Deployment, server: Receiver) -> None:
     """Compares the receiver's posts, each id once, with the notices in the table."""
     notices = deployment.query("SELECT id FROM alarms_notice ORDER BY id")
-    assert len(notices) > ROUNDS
     rows = deployment.query("SELECT target_name, name, state FROM alarms_message ORDER BY id")
     assert {state for _, _, state in rows} == {"delivered"}
     expected = defaultdict(list)
@@ -93,20 +92,28 @@ def check(deployment: Deployment, server: Receiver) -> None:
     assert len(arrived) == 2 * len(notices)
 
 
-@pytest.mark.timeout(180)
+def firings(deployment: Deployment) -> list[str]:
+    return [name for (name,) in deployment.query("SELECT name FROM alarms_notice WHERE kind = 'firing' ORDER BY name")]
+
+
+@pytest.mark.timeout(300)
 def test_none_is_unreported_and_none_twice_when_processes_are_killed(tmp_path: Path) -> None:
     deployment = Deployment(tmp_path)
     deployment.environment["ALLOWED_TARGETS"] = "127.0.0.1"
+    deployment.run("streams", "create", "orders")
     with receiver() as server:
         urls = {"a": server.url + "/a", "b": server.url + "/b"}
         deployment.run("shell", "--verbosity", "0", "-c", TARGETS.format(urls=urls))
         with forker(deployment) as processes:
             storm(processes, server, random.Random(7))
             server.mode = "ok"
-            last = processes.start("notify")
+            last = [processes.start(*CONSUME), processes.start("notify")]
             left = "SELECT count(*) FROM alarms_message WHERE state = 'waiting'"
+            wait_for(lambda: len(firings(deployment)) >= ALARMS, 60)
+            kill(last[0])
             wait_for(lambda: deployment.query(left) == [(0,)] and not untold(deployment), 60)
-            kill(last)
+            kill(last[1])
+        assert len(firings(deployment)) == ALARMS
         check(deployment, server)
 
 

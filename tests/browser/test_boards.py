@@ -123,14 +123,17 @@ def check_pause(page: Page) -> None:
 
 def check_zoom(page: Page) -> None:
     """A time is dragged over, or chosen by keys; the address has it then, and the cursors move together."""
+    page.wait_for_load_state("networkidle")
     chart = page.locator("line-chart").first
     chart.scroll_into_view_if_needed()
     box = chart.locator(".u-over").bounding_box()
     assert box
     middle = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + box["width"] / 2, middle)
+    expect(chart.locator(".readout")).to_contain_text(":")
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] - 4, middle, steps=4)
+    expect(chart.locator(".u-select")).not_to_have_css("width", "0px")
     page.mouse.up()
     page.wait_for_url(re.compile(r"\?range=[^&]*Z\.\.[^&]*Z$"))
     dragged = page.url

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from applications.market.datasets import MINUTES
-from dashboard.boards import maps, panels, routes, store
+from dashboard.boards import maps, panels, routes, starting, store
 from dashboard.boards.asking import Sources
 from dashboard.boards.models import Board
 from dashboard.boards.presenting import things
@@ -161,6 +161,15 @@ def test_page_has_the_code_of_maps_only_with_a_map(output: SqlOutput, as_ada: Cl
     pages = [as_ada.get(f"/boards/{each.slug}/", {"range": SPAN}).content.decode() for each in (with_map, shared)]
     assert [("dashboard/map" in page, "<board-map" in page) for page in pages] == [(True, True), (False, False)]
     assert "40.0000" in pages[0]  # complete without scripts
+
+
+def test_positions_suggest_a_map(output: SqlOutput, as_ada: Client, shared: Board) -> None:
+    fly(output, 595, "Angel", 40, -73)
+    dataset = Sources().datasets["rides/PLACES"]
+    assert [panel.kind for panel in starting.panels(dataset)] == ["map", "number", "top", "lines"]
+    assert (starting.placed(dataset), starting.placed(MINUTES)) == ({"lat": "Lat", "lon": "Lon", "by": "Name"}, {})
+    form = as_ada.get(f"/boards/{shared.slug}/panels/new/", {"kind": "map", "data": "rides/PLACES"}).content.decode()
+    assert ('<option value="Lon" selected>' in form, "<board-map" in form) == (True, True)
 
 
 def test_replay_has_more_positions_and_is_refused_where_the_board_is(
