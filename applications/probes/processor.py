@@ -9,11 +9,22 @@ finds the same episodes, however commits cut the stream.
 
 from collections.abc import Callable, Mapping, Sequence
 from heapq import heappop, heappush
-from typing import NamedTuple
 
 import msgspec
 
 from applications.probes.results import Check, Episode, MinuteRow, NowRow, PlaceRow, ProbeResults, Tally
+from applications.probes.states import (
+    DOWN,
+    UNKNOWN,
+    UP,
+    USUAL,
+    PlaceState,
+    ProbeState,
+    Rule,
+    counts,
+    is_down,
+    reports,
+)
 from streams.core.clock import MINUTE
 from streams.core.processor import Decoder, Processor, refuse
 from streams.core.records import Batch, DeadRecord
@@ -24,44 +35,6 @@ PROBES_MOST = 2_000  # of a shard
 PLACES_MOST = 20  # of a probe
 CHECKS_MOST = 20  # of a place that a rule looks at
 FORGET = 24 * 60 * MINUTE  # after which a silent place is forgotten
-
-UP, DOWN, UNKNOWN = "up", "down", "unknown"
-
-
-class Rule(NamedTuple):
-    """Says when a probe is down."""
-
-    failures: int = 2  # of the last …
-    checks: int = 3  # … so many checks of a place
-    quorum: int = 0  # places that say so; 0: more than half of those that report
-    silent: int = 5 * MINUTE  # milliseconds without a check after which a place does not count
-
-
-USUAL = Rule()
-
-
-class PlaceState(msgspec.Struct, array_like=True):
-    """Holds the newest checks of a place."""
-
-    at: int = 0
-    recent: list[bool] = []  # whether each failed, the newest last
-    ok: bool = True
-    total: float = 0.0
-    status: int = 0
-    error: str = ""
-    expires: int = 0
-    minute: int = -1  # of the open tally; -1 for none
-    tally: Tally = msgspec.field(default_factory=Tally)
-
-
-class ProbeState(msgspec.Struct, array_like=True):
-    """Holds the places of a probe, and how it stands."""
-
-    places: dict[str, PlaceState] = {}
-    state: str = UNKNOWN
-    since: int = 0
-    sequence: int = 0  # of its newest record
-    episode: Episode | None = None
 
 
 decode = Decoder(Check, "probe")
@@ -212,8 +185,8 @@ class ProbesProcessor(Processor[Check, ProbeResults]):
     def _judge(self, key: StateKey, probe: ProbeState, time: int) -> None:
         """Evaluates the rule, and begins or ends an episode."""
         rule = self._rule(key)
-        reporting = [name for name, place in probe.places.items() if _counts(place, rule, time)]
-        down = [name for name in reporting if _is_down(probe.places[name], rule)]
+        reporting = [name for name, place in probe.places.items() if counts(place, rule, time)]
+        down = [name for name in reporting if is_down(probe.places[name], rule)]
         quorum = rule.quorum or len(reporting) // 2 + 1
         state = UNKNOWN if not reporting else DOWN if len(down) >= quorum else UP
         self._now[key] = self._probes.touch(key)
@@ -245,7 +218,7 @@ class ProbesProcessor(Processor[Check, ProbeResults]):
         rule = self._rule((name,))
         places = [
             PlaceRow(
-                each, place.at, place.ok, _is_down(place, rule), _reports(place, rule, self._time), place.total,
+                each, place.at, place.ok, is_down(place, rule), reports(place, rule, self._time), place.total,
                 place.status, place.error,
             )
             for each, place in sorted(probe.places.items())
@@ -253,19 +226,6 @@ class ProbesProcessor(Processor[Check, ProbeResults]):
         ends = [place.expires for place in probe.places.values() if place.expires]
         checked = max((place.at for place in probe.places.values()), default=probe.since)
         return NowRow(name, probe.state, probe.since, checked, min(ends, default=0), places)
-
-
-def _reports(place: PlaceState, rule: Rule, time: int) -> bool:
-    return place.at + rule.silent > time
-
-
-def _counts(place: PlaceState, rule: Rule, time: int) -> bool:
-    recent = place.recent[-rule.checks :]
-    return _reports(place, rule, time) and (not all(recent) or len(recent) >= rule.failures)
-
-
-def _is_down(place: PlaceState, rule: Rule) -> bool:
-    return sum(place.recent[-rule.checks :]) >= rule.failures
 
 
 def _too_many(probe: str) -> str:

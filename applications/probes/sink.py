@@ -3,9 +3,9 @@
 import msgspec
 
 from applications.probes.models import PROBES, Probe, ProbeEpisode, ProbeMinute, ProbeNow
-from applications.probes.processor import Rule
 from applications.probes.results import Episode, NowRow, ProbeResults
 from applications.probes.rollups import fields
+from applications.probes.states import Rule
 from common.text import storable
 from streams.core.clock import MINUTE, SECOND, to_datetime
 from streams.models.rollups import mark

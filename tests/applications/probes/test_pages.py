@@ -12,10 +12,11 @@ from accounts.models import User
 from applications.probes import public, rollups, showing, sink, source, topics
 from applications.probes.datasets import EPISODES, MINUTES
 from applications.probes.models import Probe, ProbeEpisode, ProbeMinute, ProbeStep
-from applications.probes.processor import ProbesProcessor, Rule
+from applications.probes.processor import ProbesProcessor
 from applications.probes.report import probes as report
 from applications.probes.results import Check, Tally, bucket
 from applications.probes.retention import outlived
+from applications.probes.states import Rule
 from streams.core.clock import MINUTE, from_datetime, to_datetime
 from streams.core.records import Batch
 from streams.core.state import EMPTY

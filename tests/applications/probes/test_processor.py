@@ -4,8 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from applications.probes.observing import OUTPUT, episodes, observe
-from applications.probes.processor import PLACES_MOST, ProbesProcessor, Rule, decode, inherit, set_back
+from applications.probes.processor import PLACES_MOST, ProbesProcessor, decode, inherit, set_back
 from applications.probes.results import Check, MinuteRow, ProbeResults
+from applications.probes.states import Rule
 from streams.core.clock import MINUTE, SECOND, from_iso
 from streams.core.records import Batch
 from streams.core.state import EMPTY, State
