@@ -20,7 +20,7 @@ from tests.databases import Database, missing, server
 from tests.deployment import ROOT, Deployment
 
 ROUNDS = 3
-NOTICES = 20_000
+NOTICES = 30_000
 TARGETS = 16
 YARDSTICK = 278  # a second: a million an hour
 
@@ -45,7 +45,7 @@ def measured(name: str, notices: int) -> float:
         database: Database | None = None if name == "sqlite" else stack.enter_context(server(name))
         deployment = Deployment(folder, database)
         deployment.environment |= {"ALLOWED_TARGETS": "127.0.0.1"}
-        receiver = stack.enter_context(process("-m", "benchmarks.parts.alarm_receiver", str(notices)))
+        receiver = stack.enter_context(process("-m", "benchmarks.parts.alarm_receiver", str(notices + 1)))
         assert receiver.stdout
         port = receiver.stdout.readline().split()[1]
         stack.enter_context(process("manage.py", "notify", environment=deployment.environment))

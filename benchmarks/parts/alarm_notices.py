@@ -1,4 +1,4 @@
-"""Makes targets, then notices as commits of a worker do, 500 in a transaction: PORT TARGETS NOTICES → {"began": …}."""
+"""Makes targets, then notices as a worker's commits would, 500 in each: PORT TARGETS NOTICES → {"began": …}."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ django.setup()
 from django.db import transaction  # noqa: E402 - Django first
 
 from alarms import targets  # noqa: E402
-from alarms.models import Episode, Notice, Rule, Subscription  # noqa: E402
+from alarms.models import Episode, Message, Notice, Rule, Subscription  # noqa: E402
 
 BATCH = 500
 
@@ -26,6 +26,11 @@ def main(port: int, count: int, notices: int) -> None:
         target = targets.make(f"t{number}", "webhook", {"url": f"http://127.0.0.1:{port}/t{number}"}, actor="bench")
         # Each target is told of its own keys, so that a notice is one message.
         Subscription.objects.create(target=target, rule=rule, key=f"k{number}")
+    commit(rule, 10**9, 1, count)  # once this one is delivered, notify is at work
+    deadline = time.monotonic() + 60
+    while not Message.objects.filter(state="delivered").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
     began = time.time()
     for first in range(0, notices, BATCH):
         commit(rule, first, min(BATCH, notices - first), count)

@@ -1,6 +1,6 @@
-"""Receives webhooks, checks each signature's form, and answers 204: PORT-FILE EXPECTED → {"seconds": …, "first": …}.
+"""Receives webhooks and answers 204: EXPECTED → {"ended": …, "posts": …}.
 
-It says "ready PORT" first, and ends once it has EXPECTED different ids; times are of the wall clock.
+It says "ready PORT" first, and ends once it has EXPECTED different ids; the time is of the wall clock.
 """
 
 import asyncio
