@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db.models import Count, Min, Sum
 from django.utils import timezone
 
-from alarms.models import Episode, Message, Notice
+from alarms.models import Episode, Message, Notice, Rule
 from streams.applications import Figure
 
 LAST = timedelta(hours=1)  # over which deliveries are counted: a counter of all would have to read the whole ledger
@@ -34,6 +34,10 @@ def figures() -> Iterator[Figure]:
     age = max((now - each).total_seconds() for each in [*filter(None, oldest), now])
     words = "Age of the oldest message or notice that waits; 0 for none."
     yield Figure(name="millrace_message_oldest_seconds", help=words, labels=(), values=[((), age)])
+    left_out = Rule.objects.filter(left_out__gt=0).order_by("name").values_list("name", "left_out")
+    words = "Rows of keys beyond the number that a rule follows."
+    values = [((name,), float(count)) for name, count in left_out]
+    yield Figure(name="millrace_alarm_rows_left_out", help=words, labels=("rule",), values=values, counter=True)
     held = Episode.objects.filter(ended=None).aggregate(sum=Sum("suppressed"))["sum"] or 0
     words = "Calls of open episodes that were held back, to be told in the next message."
     yield Figure(name="millrace_alarm_calls_suppressed", help=words, labels=(), values=[((), float(held))])

@@ -90,7 +90,9 @@ class AlarmFollower:
         shards = current_leases(application=self._application.name, stream=self._stream).values_list("shard", flat=True)
         others = set(shards) if held.hash_start == 0 else None  # one lease cares for the orphans
         for row in rows.iterator():
-            state = storing.decode_state(row.state)
+            state = _state(row)
+            if state is None:
+                continue
             is_orphan = not state.partition and others is not None and row.shard not in {*others, held.shard}
             if not is_orphan and not _is_of(held, row, state):
                 continue
@@ -138,7 +140,12 @@ class AlarmFollower:
         return key_of(rule, {}, "" if self._whole else held.shard)
 
     def _evaluate(self, lease: LeaseStates, held: HeldLease, commit: Commit[Any], findings: Findings) -> None:
-        tables = self._tables(lease, held, commit.results)
+        try:
+            tables = self._tables(lease, held, commit.results)
+        except Exception:  # an alarm must not make records dead letters, nor end a worker
+            logger.exception("The rows of %s cannot be told: no rule follows them for now", self._application.name)
+            lease.broken.update(lease.rules)
+            return
         ends = commit.checkpoint == SHARD_END.kind
         for key, states in lease.rules.items():
             if key in lease.broken:
@@ -151,7 +158,7 @@ class AlarmFollower:
                 if ends:  # keys that are not tied to a partition key have no heir
                     untied = [name for name, state in states.states.items() if not state.partition]
                     found += states.end(watermark, ENDED, untied)
-            except Exception:  # an alarm must not make records dead letters
+            except Exception:  # as above
                 logger.exception("The rule %s failed; it is not followed until it is changed", states.rule.name)
                 lease.broken.add(key)
                 states.changed.clear()
@@ -179,6 +186,15 @@ class AlarmFollower:
             self._own = own.own_rule(self._application)
         if self._own.enabled:
             own.add(findings, self._own, self._stream, held.shard, found)
+
+
+def _state(row: Watched) -> KeyState | None:
+    """Returns the state of a row; None, with an error in the log, if it is damaged: the key then begins anew."""
+    try:
+        return storing.decode_state(row.state)
+    except ValueError as error:
+        logger.error("The state of rule %d for %r is damaged, and begins anew: %s", row.rule_id, row.key, error)
+        return None
 
 
 def _is_of(held: HeldLease, row: Watched, state: KeyState) -> bool:

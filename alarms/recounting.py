@@ -4,7 +4,7 @@ Rows are kept in memory for a minute, so that a level can be moved without readi
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Lock
 from time import monotonic, perf_counter
 from typing import Any, NamedTuple
@@ -78,11 +78,14 @@ def count(dataset: Dataset, spec: RuleSpec, stream: str, span: Span) -> Recounte
     return Recounted(made, found.rows, found.since, found.cut, round((perf_counter() - began) * 1000))
 
 
-def read(dataset: Dataset, spec: RuleSpec, stream: str, start: int, end: int) -> Read:
-    """Reads rows, the newest first, in questions of at most CHUNK rows."""
+def read(dataset: Dataset, spec: RuleSpec, stream: str, start: int, end: int, ties: Sequence[str] = ()) -> Read:
+    """Reads rows, the newest first, in questions of at most CHUNK rows.
+
+    Rows of one time stay in the order of the table, or come in that of the columns `ties`.
+    """
     assert dataset.cells is not None
-    columns = [*spec.by, *([spec.column] if spec.column else [])]
-    rows: list[Row] = []
+    columns = [*spec.by, *([spec.column] if spec.column else []), *ties]
+    rows: list[tuple[Row, list[str]]] = []
     until = end
     while until > start and len(rows) < READ:
         found = dataset.cells(Question(stream=stream, start=start, end=until, where=spec.where, most=CHUNK), columns)
@@ -91,10 +94,14 @@ def read(dataset: Dataset, spec: RuleSpec, stream: str, start: int, end: int) ->
             break
         oldest = found[-1][0]
         later = [each for each in found if each[0] > oldest]  # those of the oldest time may be cut: they come again
-        rows += [_row(spec, time, values) for time, values in later or found]
+        tied = len(columns) - len(ties)
+        rows += [(_row(spec, time, values), [str(each) for each in values[tied:]]) for time, values in later or found]
         until = oldest + 1 if later else oldest
     since, cut = (until, True) if until > start else (start, False)
-    return Read(by_key(reversed(rows)), len(rows), since, cut)
+    rows.reverse()
+    if ties:
+        rows.sort(key=lambda each: (each[0][0], each[1]))
+    return Read(by_key(row for row, _ in rows), len(rows), since, cut)
 
 
 def _row(spec: RuleSpec, time: int, values: Any) -> Row:

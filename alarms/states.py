@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from alarms.active import Active
 from alarms.evaluation import Found, KeyState, Seen
-from alarms.tables import Key, Table
+from alarms.tables import Key, Table, text_of
 
 MOST_KEYS = 10_000  # of a rule on one lease
 MOST_WINDOWS = 1_000  # the same of a rule with a window, whose states are long
@@ -84,7 +84,7 @@ class RuleStates:
             return list(places)
         rows = table.observations
         wanted = [(name, frozenset(values)) for name, values in spec.where.items()]
-        return [each for each in places if all(str(rows[each].values.get(name)) in of for name, of in wanted)]
+        return [each for each in places if all(text_of(rows[each].values.get(name)) in of for name, of in wanted)]
 
     def _beyond(self, table: Table) -> list[int]:
         spec = self.rule.spec

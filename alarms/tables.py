@@ -74,7 +74,7 @@ def key_of(rule: Active, values: Any, shard: str) -> Key:
     Where the partition key is not among them, rows of one key lie in any shard: then the key is one of its shard alone.
     """
     by = rule.spec.by
-    parts = [_text(values.get(name)) for name in by]
+    parts = [text_of(values.get(name)) for name in by]
     if len(parts) > 1:
         parts = [part.replace("\\", "\\\\").replace("|", "\\|") for part in parts]
     if rule.partition and rule.partition in by:
@@ -84,7 +84,8 @@ def key_of(rule: Active, values: Any, shard: str) -> Key:
     return Key(_bounded(" | ".join(parts)), "")
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """Returns a value as keys and filters have it."""
     return "NULL" if value is None else str(value)
 
 

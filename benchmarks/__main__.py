@@ -10,6 +10,7 @@ from pathlib import Path
 from time import monotonic
 
 from benchmarks import (
+    alarm_rules,
     alarms,
     board_map,
     boards,
@@ -57,6 +58,7 @@ BENCHMARKS: dict[str, Callable[[Options], Iterable[Figure]]] = {
     "map": board_map.run,
     "state": state.run,
     "sql": sql_engine.run,
+    "alarm-rules": alarm_rules.run,
     "alarms": alarms.run,
     "ingest-lines": ingest_lines.run,
     "ingest-tail": ingest_tail.run,

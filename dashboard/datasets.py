@@ -67,7 +67,8 @@ class Table:
         count = -(-asked.end // asked.step) - first
         if not 0 < count <= STEPS:
             raise ValueError(f"A series has 1 to {STEPS} steps, not {count}.")
-        if found_before := self._in_memory(asked) or (answer(self, asked) if self.steps else None):
+        # Steps first: they outlive the rows, of which memory has all that are left.
+        if found_before := (answer(self, asked) if self.steps else None) or self._in_memory(asked):
             return found_before
         here = asked.function in ("last", "p95")
         found, since = self._narrowed(asked, self.computed if here else self.read)

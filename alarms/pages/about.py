@@ -68,9 +68,9 @@ def told(found: Episode) -> Iterator[dict[str, Any]]:
     for notice in found.notices_made.order_by("-pk")[:MESSAGES]:
         for message in sent.get(notice.pk, []):
             yield _row(notice) | _result(message)
-        for reason in _untold(notice):
+        for reason in untold(notice):
             yield _row(notice) | {"key": f"{notice.pk}-{reason}", "result": "not told", "answer": reason}
-        if not sent.get(notice.pk) and not _untold(notice):
+        if not sent.get(notice.pk) and not untold(notice):
             waits = "waits for `notify`" if notice.expanded is None else "nobody subscribes to it"
             yield _row(notice) | {"key": f"{notice.pk}", "result": "not told", "answer": waits}
 
@@ -91,7 +91,7 @@ def _result(message: Message) -> dict[str, Any]:
     }
 
 
-def _untold(notice: Notice) -> list[str]:
+def untold(notice: Notice) -> list[str]:
     """Returns the reasons of a notice in words."""
     found = _json(notice.untold or "[]")
     items = found if isinstance(found, list) else [found]

@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.bearer import token_allowed
-from alarms.models import Attempt, Message, Rule
+from alarms.models import Attempt, Message, Notice, Rule
+from alarms.pages import about
 from common.text import storable
 from dashboard import download, periods
 from dashboard.periods import Period
@@ -42,13 +43,16 @@ COLUMNS = (
 )
 NAMES = ("q", "rule", "target", "state")
 MOST_TEXT = 200
+UNTOLD = "untold"  # in place of a state: the notices of which somebody was not told, with the reasons
 
 
 @require_safe
 def ledger(request: HttpRequest) -> HttpResponse:
     """Lists the messages, the newest first; the parameters NAMES and ?range= narrow the list."""
     period, asked = periods.read(request, timezone.now(), EVER), _asked(request)
-    found = _within(narrowed(messages(), asked), period)
+    found: QuerySet[Any] = _within(narrowed(messages(), asked), period)
+    if asked["state"] == UNTOLD:
+        found = _within(narrowed_untold(asked), period)
     page = Paginator(found, ROWS).get_page(request.GET.get("page"))
     states = dict(Message.objects.order_by().values_list("state").annotate(number=Count("pk")))
     context: dict[str, Any] = {
@@ -58,6 +62,8 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "whole": period.usual,
         "page": page,
         "states": [(state, states.get(state, 0), _query(asked | {"state": state}, period)) for state in STATES],
+        "untold": [(notice, about.untold(notice)) for notice in page] if asked["state"] == UNTOLD else None,
+        "untold_query": _query(asked | {"state": UNTOLD}, period),
         "any_state": _query(asked | {"state": ""}, period),
         "rules": Rule.objects.order_by("title").values_list("name", "title")[:500],
         "csv_url": f"{reverse('alarm-ledger-csv')}?{_query(asked, period)}".removesuffix("?"),
@@ -73,8 +79,11 @@ def ledger_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     if period.error:
         return HttpResponse(f"{period.error}\n", status=400, content_type="text/plain; charset=utf-8")
     of_time = download.stamp(timezone.now()) if period.usual else period.in_names
-    found = _within(narrowed(messages(), asked), period)
-    return download.respond(f"alarm_ledger_{of_time}.csv", COLUMNS, _cells(found))
+    if asked["state"] == UNTOLD:
+        rows = _untold_cells(_within(narrowed_untold(asked), period))
+    else:
+        rows = _cells(_within(narrowed(messages(), asked), period))
+    return download.respond(f"alarm_ledger_{of_time}.csv", COLUMNS, rows)
 
 
 def messages() -> QuerySet[Message]:
@@ -95,7 +104,17 @@ def narrowed(found: QuerySet[Message], asked: dict[str, str]) -> QuerySet[Messag
     return found.filter(**{field: value for field, value in exact.items() if value})
 
 
-def _within(found: QuerySet[Message], period: Period) -> QuerySet[Message]:
+def narrowed_untold(asked: dict[str, str]) -> QuerySet[Notice]:
+    """Returns the notices of which somebody was not told, the newest first, that fit the filters."""
+    found = Notice.objects.exclude(untold__in=["", "[]"]).select_related("episode__rule").order_by("-made", "-pk")
+    if text := asked["q"]:
+        fits = Q(untold__icontains=text) | Q(episode__key__icontains=text) | Q(episode__rule__title__icontains=text)
+        found = found.filter(fits)
+    found = found.filter(episode__rule__name=asked["rule"]) if asked["rule"] else found
+    return found.filter(untold__icontains=asked["target"]) if asked["target"] else found
+
+
+def _within(found: QuerySet[Any], period: Period) -> QuerySet[Any]:
     if period.usual:
         return found
     since, until = clock.to_datetime(period.span.start), clock.to_datetime(period.span.end)
@@ -104,7 +123,7 @@ def _within(found: QuerySet[Message], period: Period) -> QuerySet[Message]:
 
 def _asked(request: HttpRequest) -> dict[str, str]:
     asked = {name: storable(request.GET.get(name, "").strip(), MOST_TEXT) for name in NAMES}
-    asked["state"] = asked["state"] if asked["state"] in STATES else ""
+    asked["state"] = asked["state"] if asked["state"] in (*STATES, UNTOLD) else ""
     return asked
 
 
@@ -122,3 +141,14 @@ def _cells(found: QuerySet[Message]) -> Iterator[list[Any]]:
             *(each.notice.kind, each.notice.suppressed, each.attempts, iso(each.done)),
             *(answers[0].answer if answers else "", each.why, each.name, reverse("episode", args=[episode.pk])),
         ]
+
+
+def _untold_cells(found: QuerySet[Notice]) -> Iterator[list[Any]]:
+    for each in found.iterator(1000):
+        episode = each.episode
+        for reason in about.untold(each):
+            target, _, why = reason.rpartition(": ")
+            yield [
+                *(iso(each.made), "not told", target, episode.rule.name, episode.key, episode.severity, each.kind),
+                *(each.suppressed, 0, None, "", why, each.name, reverse("episode", args=[episode.pk])),
+            ]

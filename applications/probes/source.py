@@ -49,7 +49,7 @@ class Checks(LiveSource):
         again: float = READ_AGAIN,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Takes a function that returns the targets, and one that checks one of them. Raises SourceError."""
+        """Takes a function that returns the targets, which the first `take` calls, and one that checks one of them."""
         self._read = targets
         self._run = run
         self._rng = rng
@@ -61,13 +61,13 @@ class Checks(LiveSource):
         self._done: SimpleQueue[Check] = SimpleQueue()
         self._running: set[str] = set()
         self._next: dict[Target, float] = {}  # when each is due
-        self._next_read = monotonic() + again
-        self._use(targets())
+        self._has_read = False
+        self._next_read = float("-inf")
 
     def take(self, limit: int) -> list[Entry]:
         now = self._monotonic()
-        if now >= self._next_read and not self._once:
-            self._next_read = now + self._again
+        if now >= self._next_read:
+            self._next_read = float("inf") if self._once else now + self._again
             self._read_again()
         for target, due in list(self._next.items()):
             if due <= now and target.name not in self._running and len(self._running) < AT_ONCE:
@@ -75,7 +75,8 @@ class Checks(LiveSource):
         return self._taken(limit)
 
     def ended(self) -> bool:
-        return self._once and not self._next and not self._running and self._done.empty()
+        idle = not self._next and not self._running and self._done.empty()
+        return self._once and idle and self._next_read > self._monotonic()
 
     def accept(self, most: int) -> None:
         """Does nothing: a check is smaller than any stream's largest record."""
@@ -130,7 +131,8 @@ class Checks(LiveSource):
         except (DatabaseError, SourceError) as error:
             self._notes.append(f"The list of probes cannot be read, so the former one stays: {error}")
             return
-        if set(found) != set(self._next):
+        if not self._has_read or set(found) != set(self._next):
+            self._has_read = True
             self._use(found)
 
 
@@ -152,6 +154,8 @@ def _open(options: Mapping[str, Any], rng: Random, start: int) -> Checks:
     allow = guarded.allowed(settings.ALLOWED_TARGETS)
     path = options.get("file")
     targets: Callable[[], list[Target]] = (lambda: read_file(path)) if path else rows
+    if path:
+        targets()  # a file that cannot be read ends the command
     return Checks(targets, lambda target: check(target, place, allow), rng, place, once=bool(options.get("once")))
 
 

@@ -3,8 +3,7 @@
 import "./line-chart.js";
 
 import { all, one } from "./dom.js";
-import { everySecond, follow, hearing, pulse, serverNow, situation } from "./live.js";
-import { addressOf, around, between } from "./ranges.js";
+import { everySecond, follow, hearing, pulse, situation } from "./live.js";
 import { showPanels, showStanding, showTwins } from "./parts/panels.js";
 import { judge } from "./standing.js";
 
@@ -49,10 +48,6 @@ function showPause() {
   history.replaceState(null, "", address);
 }
 
-document.addEventListener("zoom", ({ detail: { from, to } }) => {
-  const [start, end] = around(from, Math.min(to, Math.floor(serverNow() / 1000)));
-  location.assign(addressOf(between(start, end), location.href));
-});
 for (const field of all("[data-submits]")) field.addEventListener("change", () => field.form.requestSubmit());
 for (const twin of all("[data-twin]")) twin.addEventListener("toggle", () => showTwins(last));
 

@@ -8,7 +8,7 @@ import { drawMarks } from "./marks.js";
 import { inks } from "./theme-colors.js";
 import { zone } from "./zone.js";
 
-const KEYS = "Arrow keys read out points. Shift and arrow keys choose a time, Enter shows it alone, Escape lets it go.";
+const KEYS = "Shift and arrow keys choose a time, Enter shows it.";
 
 /** Says whether the page can show other times: it listens to "zoom" then. */
 const zooms = () => Boolean(document.querySelector("[data-range], [data-zooms]"));

@@ -1,7 +1,6 @@
 // The span of time that a chart shows.
 
 const HOUR = 3_600_000;
-const MINUTE = 60; // seconds
 const SPANS = [1, 3, 6, 12, 24, 48, 72, 168].map((hours) => hours * HOUR);
 
 /** Returns the milliseconds to show to include the oldest start: one of 1 h, 3 h … 7 days. */
@@ -21,24 +20,4 @@ export function ticks(start, end, most) {
 /** Returns [start, end] of an hour of minutes in seconds, the newest at the right edge with room for its bar. */
 export function hour(newest) {
   return [newest - 59 * 60, newest + 60];
-}
-
-/** Returns the text of a range of two times in seconds, in UTC: 2026-11-22T14:00Z..2026-11-22T15:00Z. */
-export function between(from, to) {
-  const text = (second) => new Date(second * 1000).toISOString().replace(/(:00)?\.\d{3}Z$/, "Z");
-  return `${text(from)}..${text(to)}`;
-}
-
-/** Returns whole minutes around the time that was dragged over. */
-export function around(from, to) {
-  const start = Math.floor(from / MINUTE) * MINUTE;
-  return [start, Math.max(Math.ceil(to / MINUTE) * MINUTE, start + MINUTE)];
-}
-
-/** Returns a page's address for another range; the other parameters stay. */
-export function addressOf(range, address) {
-  const url = new URL(address);
-  url.searchParams.set("range", range);
-  for (const name of ["page", "at"]) url.searchParams.delete(name);
-  return url.pathname + url.search;
 }

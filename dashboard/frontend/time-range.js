@@ -2,7 +2,7 @@
 
 import { all, one, setText } from "./dom.js";
 import { serverNow, situation } from "./live.js";
-import { addressOf, around, between } from "./ranges.js";
+import { addressOf, around, between } from "./addresses.js";
 import { zone } from "./zone.js";
 
 const EVERY = 5000; // milliseconds between two looks at a time that ends now

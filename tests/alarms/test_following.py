@@ -1,12 +1,15 @@
 """Rules on real applications: a worker finds the episodes, and writes them with the commit that caused them."""
 
+from typing import Any
+
 import pytest
 
 from alarms import rules
+from alarms.evaluation import Evaluation
 from alarms.models import Episode, Notice, Watched
 from sql.live.deploying import deploy
 from streams.core import clock
-from streams.models import Audit, Lease, Member
+from streams.models import Audit, DeadLetter, Lease, Member
 from tests.alarms.world import NOON, World, episodes, make, notices
 from tests.sql.live.fake import files
 
@@ -145,3 +148,40 @@ def test_alarm_goes_on_in_the_child_of_its_shard(monkeypatch: pytest.MonkeyPatch
     world.settle()
     assert episodes() == [("AAPL", 300.0, None, None, 1), ("AMZN", 300.0, None, None, 1)]
     assert len(set(Watched.objects.values_list("shard", flat=True)) - {world.stream.describe().shards[0].id}) == 2
+
+
+def test_fault_in_a_rule_makes_no_dead_letters_and_stops_no_other_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(monkeypatch, "orders")
+    make("broken", dataset="orders/seconds", kind="row", by=("site",), where={"site": ("shop",)})
+    make("sound", dataset="orders/seconds", kind="row", by=("site",))
+    monkeypatch.setattr(Evaluation, "observe", failing(Evaluation.observe, where={"site": ("shop",)}))
+    world.put(line("shop"))
+    world.tick(3_000)
+    world.settle()
+    assert [key for key, *_ in episodes()] == ["shop"]
+    assert (DeadLetter.objects.count(), Lease.objects.get().applied) == (0, 1)
+
+
+def failing(observe: Any, where: dict[str, tuple[str, ...]]) -> Any:
+    """Returns a method that fails for the rule with that filter."""
+
+    def method(self: Evaluation, *args: Any) -> Any:
+        if self.spec.where == where:
+            raise ZeroDivisionError("a fault of ours")
+        return observe(self, *args)
+
+    return method
+
+
+def test_damaged_state_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(monkeypatch, "orders")
+    make("row", dataset="orders/seconds", kind="row", by=("site",))
+    world.put(line("shop"))
+    world.tick(3_000)
+    world.settle()
+    Watched.objects.update(state="{")
+    world.crash()
+    world.put(line("shop"))
+    world.tick(3_000)
+    world.settle()
+    assert [started for _, started, *_ in episodes(rule__name="row")] == [0.0, 3.0]

@@ -69,7 +69,7 @@ def test_no_query_string_makes_an_error_of_the_server(staff: Client) -> None:
     assert len(pages) > 40
     found = set()
     for page in pages:
-        for value in VALUES:
+        for value in VALUES if staff.get(page).status_code != 405 else ():  # some addresses take no GET
             query = "&".join(f"{name}={value}" for name in NAMES)
             for asked in (f"{page}?{query}", f"{page}?{query}&{query}"):
                 if staff.get(asked).status_code >= 500:

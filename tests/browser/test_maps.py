@@ -34,22 +34,23 @@ def rydes(deployment: Deployment) -> Iterator[None]:
 def test_map_of_the_example_moves_is_followed_and_replayed(
     sign_in: SignIn, deployment: Deployment, rydes: None
 ) -> None:
-    wait_for(lambda: deployment.applied("wild-rydes") >= 10)
+    wait_for(lambda: deployment.applied("wild-rydes") >= 10, seconds=90)
     page = sign_in("/boards/wild-rydes/?range=10m")
     page.get_by_text("The same as a table").first.click()
     cell = page.locator('[data-f="things"] td').first
     before = cell.inner_text()
-    expect(cell).not_to_have_text(before)
+    expect(cell).not_to_have_text(before, timeout=20_000)
     follow = page.get_by_test_id("follow")
     expect(follow.locator("option")).to_have_text(
         ["nobody", "Angel", "Bucephalus", "Moonbeam", "Rocinante", "Shadowfax"]
     )
     check_map(page)
+    page.get_by_role("button", name="×1", exact=True).click()  # there are few seconds to replay
     page.get_by_test_id("replay").click()
     moment = page.locator(".map-bar output")
-    expect(moment).to_have_text(re.compile(r"\d\d:\d\d:\d\d UTC"))
+    expect(moment).to_have_text(re.compile(r"\d\d:\d\d:\d\d UTC"), timeout=20_000)
     before = moment.inner_text()
-    expect(moment).not_to_have_text(before)
+    expect(moment).not_to_have_text(before, timeout=20_000)
     page.get_by_role("button", name="Back to the newest").click()
     expect(moment).to_have_text("")
 

@@ -105,7 +105,7 @@ def test_search_takes_a_bounded_number_of_queries(
 ) -> None:
     Ticker.objects.bulk_create([Ticker(stream=TRADES, name=f"A{n}", folded=f"a{n}") for n in range(300)])
     Site.objects.bulk_create([Site(name=f"a{n}") for n in range(300)])
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(20):
         hits = titles(people["administrator"], "a")
     assert len(hits) == search.SUGGESTED and [kind for kind, _ in hits].count("site") <= search.EACH
 

@@ -165,7 +165,7 @@ def test_version_that_cannot_be_read_leaves_the_page_whole(viewer: Client, busy:
         ({}, "Equal: of 4 kept rows, the rule makes the same beginning, end, values and calls again."),
         ({"peak": 61}, "Not equal: of 4 kept rows, the rule makes the peak 60.0 instead of 61.0."),
         ({"ended": None}, "the end "),
-        ({"started": T0 + timedelta(seconds=30)}, "none raises an alarm at that time"),
+        ({"started": T0 + timedelta(seconds=30)}, "the rule makes no alarm at that time"),
     ],
 )
 def test_episode_is_proved_by_the_kept_rows(viewer: Client, busy: Rule, changed: dict[str, object], words: str) -> None:

@@ -1,6 +1,7 @@
 """Tests the ledger, the page of silences and the page of duty lists."""
 
 import csv
+import json
 from datetime import timedelta
 
 import pytest
@@ -121,3 +122,19 @@ def test_wrong_turn_is_refused_in_a_sentence(operator: Client, fields: dict[str,
     form = {"duty": "days", "target": str(hall.pk), "starts": "0 9 * * MON", "ends": "0 9 * * TUE", "zone": "UTC"}
     assertContains(operator.post("/alarms/duty/new/", form | fields), refusal, status_code=422)
     assert not DutyTurn.objects.exists()
+
+
+def test_ledger_says_who_was_not_told_and_why(viewer: Client) -> None:
+    some()
+    making.notice(
+        making.episode("boiler"), untold=json.dumps(["hall: info is less than warning", "ops: not on duty in days"])
+    )
+    page = viewer.get("/alarms/ledger/?state=untold")
+    assertContains(page, "hall: info is less than warning; ops: not on duty in days")
+    assert page.context["page"].paginator.count == 1
+    rows = [*csv.DictReader(b"".join(viewer.get("/alarms/ledger.csv?state=untold&target=ops")).decode().splitlines())]
+    assert [(row["result"], row["target"], row["key"], row["why"]) for row in rows] == [
+        ("not told", "hall", "boiler", "info is less than warning"),
+        ("not told", "ops", "boiler", "not on duty in days"),
+    ]
+    assertContains(viewer.get("/alarms/ledger/?state=untold&q=nothing"), "Everybody who subscribes was told.")

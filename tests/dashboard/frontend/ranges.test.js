@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { addressOf, around, between, hour, ticks, timelineSpan } from "../../../dashboard/frontend/ranges.js";
+import { addressOf, around, between } from "../../../dashboard/frontend/addresses.js";
+import { hour, ticks, timelineSpan } from "../../../dashboard/frontend/ranges.js";
 
 const HOUR = 3_600_000;
 

@@ -142,7 +142,11 @@ def test_the_command_prints_the_count_and_is_audited(capsys: pytest.CaptureFixtu
         (["discard", "--all", "--id", "1"], 2, "argument --id: not allowed with argument --all"),
         (["replay", "--id", "x"], 2, "argument --id: 'x' is not a whole number from 1"),
         (["discard", "--id", "9" * 30], 2, "argument --id: '" + "9" * 30 + "' is not a whole number from 1 to"),
-        (["list", "--application", "nobody"], 2, "There is no application 'nobody'. There are: trades, orders."),
+        (
+            ["list", "--application", "nobody"],
+            2,
+            "There is no application 'nobody'. There are: trades, orders, probes.",
+        ),
     ],
 )
 def test_impossible_request_is_one_clear_sentence(
