@@ -213,7 +213,8 @@ def test_records_of_two_applications_count_once_when_their_worker_is_killed(depl
     }
     assert reported == naive_minutes(list(deployment.rows("streams", "tail", "trades")))
     lines = deployment.query("SELECT sum(lines) FROM orders_sitesecond")
-    assert (lines, list(map(deployment.applied, BOTH))) == ([(20_000,)], [20_000, 20_000])
+    kept = deployment.query("SELECT count(*) FROM orders_orderline")
+    assert (lines, kept, list(map(deployment.applied, BOTH))) == ([(20_000,)], [(20_000,)], [20_000, 20_000])
     assert kills >= 3
 
 
