@@ -9,10 +9,12 @@ class AlarmsConfig(AppConfig):
     name = "alarms"
 
     def ready(self) -> None:
+        from accounts import rotation  # noqa: PLC0415 - as above
         from alarms import finding as own  # noqa: PLC0415 - models are loaded only now
         from alarms import marking as own_marking  # noqa: PLC0415 - as above
         from alarms import showing  # noqa: PLC0415 - as above
         from alarms.following import AlarmFollower  # noqa: PLC0415 - as above
+        from alarms.models import Target  # noqa: PLC0415 - as above
         from alarms.provider import PROVIDER  # noqa: PLC0415 - as above
         from alarms.upkeep import UPKEEP  # noqa: PLC0415 - as above
         from common import finding, marking  # noqa: PLC0415 - as above
@@ -22,6 +24,7 @@ class AlarmsConfig(AppConfig):
         applications.follow(AlarmFollower)
         applications.provide(PROVIDER)
         applications.provide(UPKEEP)
+        rotation.REGISTRY.append(rotation.Encrypted("configurations of targets", Target.objects.all, "config"))
         topics.add("alarms", topics.Page(None, showing.snapshot, every=timedelta(seconds=1)))
         finding.register("alarms", own.find)
         marking.register("alarms", own_marking.marks)

@@ -27,5 +27,6 @@ def find(text: str, person: Person, most: int) -> Iterator[Hit]:
         return
     for rule in Rule.objects.filter(Q(name__icontains=text) | Q(title__icontains=text)).order_by("title")[:most]:
         yield Hit("rule", rule.title, reverse("alarm-rule", args=[rule.name]), f"an alarm rule on {rule.application}")
-    for each in showing.is_open().filter(key__icontains=text)[:most]:
-        yield Hit("alarm", each.key, reverse("episode", args=[each.pk]), f"open: {each.rule.title}")
+    # The title is not the key alone, so that a text that names a ticker leads to that ticker.
+    for each in showing.is_open().filter(key__icontains=text, rule__own=False)[:most]:
+        yield Hit("alarm", f"{each.rule.title}: {each.key}", reverse("episode", args=[each.pk]), "an open alarm")

@@ -54,7 +54,7 @@ def silence(rule: Rule | None, key: str, until: datetime | None, reason: str, wh
 @transaction.atomic
 def end(number: int, who: str, now: datetime) -> Silence:
     """Ends a silence early. Raises RefusedError for one that has ended, and Silence.DoesNotExist."""
-    found = Silence.objects.select_for_update().select_related("rule").get(pk=number)
+    found = Silence.objects.select_for_update().get(pk=number)
     if found.ended or (found.until and found.until <= now):
         raise RefusedError("The silence has ended already.")
     silencing.end(found, now)

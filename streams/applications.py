@@ -133,8 +133,8 @@ _topics: dict[str, tuple[str, Topic]] = {}  # (name of the application, topic) b
 _providers: list[Provider] = []
 _sources: dict[str, SourceKind] = {}  # those of no application
 _runners: dict[str, RunnerKind] = {}
-# Called with an application, its stream, and whether one lease covers the whole stream.
-MakeFollower = Callable[[Application, str, bool], Follower]
+# Called with an application, its stream, whether one lease covers the whole stream, and a clock in seconds.
+MakeFollower = Callable[[Application, str, bool, Callable[[], float]], Follower]
 _followers: list[MakeFollower] = []
 
 
@@ -176,9 +176,9 @@ def follow(make: MakeFollower) -> None:
     _followers.append(make)
 
 
-def followers(application: Application, stream: str, *, whole: bool) -> list[Follower]:
+def followers(application: Application, stream: str, monotonic: Callable[[], float], *, whole: bool) -> list[Follower]:
     """Returns the followers of an application on a stream, for one worker."""
-    return [make(application, stream, whole) for make in _followers]
+    return [make(application, stream, whole, monotonic) for make in _followers]
 
 
 def _refuse_taken(both: Any, kind: str, of: str = "") -> None:

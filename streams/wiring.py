@@ -198,7 +198,7 @@ def build_worker(
     stream = open_stream(stream_name)
     bounds = BOUNDS._replace(head=settings.STATE_HEAD)
     leases = Leases(name, stream_name, application.inherit, stream_time=stream.now, bounds=bounds)
-    followers = applications.followers(application, stream_name, whole=whole)
+    followers = applications.followers(application, stream_name, time.monotonic, whole=whole)
     commits = CommitStore(name, stream_name, topics.of(name, stream_name), application.sink, followers)
     store = TimedStore(commits, time.monotonic)
     configuration = Fresh(translate_errors(application.configuration), time.monotonic)

@@ -206,8 +206,7 @@ def test_records_of_two_applications_count_once_when_their_worker_is_killed(depl
         wait_for(lambda: sum(map(deployment.applied, BOTH)) >= min(40_000, before + more))  # noqa: B023 - called at once
         kill(worker)
         kills += 1
-    deployment.run("streams", "create", "probes")
-    deployment.run("consume", "--all", "--until-caught-up")
+    deployment.run("consume", *BOTH, "--until-caught-up")
     reported = {
         (row["minute"][:16], row["ticker"], row["side"]): (row["trades"], row["shares"], row["first"], row["last"])
         for row in deployment.rows("report", "trades")

@@ -76,7 +76,7 @@ def test_selected_tests_pass_on_a_database_server(kind: str) -> None:
             env=os.environ | {"DATABASE_URL": database.url, "PYTEST_ADDOPTS": ""},
             capture_output=True,
             text=True,
-            timeout=900,
+            timeout=540,
         )
     assert done.returncode == 0, done.stdout[-6000:]
     assert int(re.findall(r"(\d+) passed", done.stdout)[0]) > 150

@@ -1,9 +1,10 @@
 """Builds the snapshot of a panel and of a board: the same for live pages, past times, files and display links."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.db import DataError
+from django.db import DataError, Error
 
 from dashboard.boards import asking, maps
 from dashboard.boards.asking import Asking, PanelError, Sources, number
@@ -13,6 +14,7 @@ from dashboard.ranges import Span
 from streams.core.clock import SECOND, iso, to_iso
 from streams.declarations import Series
 
+logger = logging.getLogger(__name__)
 POINTS = {"S": 60, "M": 120, "wide": 240}  # of a curve
 LINES, PLACES, ROWS = 5, 10, 20  # unless the panel says otherwise
 MOST_LINES = 5  # that can be told apart
@@ -42,10 +44,14 @@ def panel(shown: Panel, span: Span, variable: Variable | None, value: str, sourc
     try:
         asked = asking.ask(shown, span, variable, value, sources)
         found = BUILDERS[shown.kind](asked)
-    except PanelError as error:
-        return same | {"title": shown.title or "Panel", "error": str(error)}
-    except (DataError, ArithmeticError):
-        return same | {"title": shown.title or "Panel", "error": "The database cannot compute this of these values."}
+    except (PanelError, DataError, ArithmeticError) as error:
+        says = str(error) if isinstance(error, PanelError) else "The database cannot compute this of these values."
+        return same | {"title": shown.title or "Panel", "error": says}
+    except Error:  # the database is away: the page or the hub says so
+        raise
+    except Exception:  # of one panel: the others, and the hub with everybody's topics, go on
+        logger.exception("A panel of %r cannot be built.", shown.data)
+        return same | {"title": shown.title or "Panel", "error": "This panel cannot be built; the log says why."}
     progress = asked.progress
     return same | {
         "title": shown.title or usual_title(asked),

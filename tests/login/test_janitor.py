@@ -23,6 +23,7 @@ NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
 ROOMS = {
     "login",
     "alarms",
+    "archive",
     "accounts",
     "streams",
     "dashboard",

@@ -1,6 +1,6 @@
 // Land and borders from Natural Earth (world-atlas), finer as the view comes closer; drawn once for a view and then moved.
 
-import { geoGraticule, geoMercator, geoPath } from "d3-geo";
+import { geoMercator, geoPath } from "d3-geo";
 import { feature, mesh } from "topojson-client";
 
 import { gridStep, latitudeOf, longitudeOf, turn } from "./view.js";
@@ -100,7 +100,7 @@ export class Land {
     const { land = [], borders = [] } = this.#levels[level] ?? {};
     paint(context, path, land.filter(({ box }) => meets(box, window_)), ink);
     stroke(context, path, borders.filter(({ box }) => meets(box, window_)), ink.edge, 0.45);
-    stroke(context, path, [geoGraticule().step(Array(2).fill(gridStep(view))).extent(extent(window_))()], ink.hair, 0.8);
+    stroke(context, path, [grid(gridStep(view), extent(window_))], ink.hair, 0.8);
     this.#drawn = { view, level, ink };
   }
 }
@@ -129,6 +129,14 @@ function meets(box, [west, south, east, north]) {
 }
 
 const extent = ([west, south, east, north]) => [[west - 1, Math.max(-89.9, south - 1)], [east + 1, Math.min(89.9, north + 1)]];
+
+/** Returns the meridians and parallels at multiples of a step. */
+export function grid(step, [[west, south], [east, north]]) {
+  const marks = (from, to) => Array.from({ length: Math.max(0, Math.floor(to / step) - Math.ceil(from / step) + 1) }, (_, place) => (Math.ceil(from / step) + place) * step);
+  const [across, up] = [marks(west, east), marks(south, north)];
+  const meridians = across.map((x) => [south, ...up, north].map((y) => [x, y]));
+  return { type: "MultiLineString", coordinates: [...meridians, ...up.map((y) => [west, ...across, east].map((x) => [x, y]))] };
+}
 
 function paint(context, path, polygons, ink) {
   context.beginPath();

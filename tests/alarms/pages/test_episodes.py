@@ -108,7 +108,7 @@ def _open() -> list[tuple[str, str, int]]:
 def test_search_and_time_axes_know_alarms(viewer: Client) -> None:
     some()
     hits = viewer.get("/search.json?q=boil").json()["hits"]
-    assert [(hit["kind"], hit["title"]) for hit in hits] == [("alarm", "boiler")]
+    assert [(hit["kind"], hit["title"]) for hit in hits] == [("alarm", "The heat: boiler")]
     assert "Ledger of alarms" in [hit["title"] for hit in viewer.get("/search.json?q=ledger").json()["hits"]]
     Rule.objects.filter(name="frost").update(own=True)  # its application marks its own alarms
     start = clock.from_datetime(T0) - 1000

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from accounts.models import User
-from dashboard.boards import links, store, topics
+from dashboard import ranges
+from dashboard.boards import links, panels, store, topics
 from dashboard.boards.models import Board
 from dashboard.boards.reading import BoardError, read
 from dashboard.boards.spec import KINDS, Content, Panel, Variable
@@ -21,6 +22,7 @@ from dashboard.boards.urls import urlpatterns
 from dashboard.boards.writing import write
 from dashboard.live.service import snapshots
 from sql.live.models import SqlApplication, SqlOutput, SqlRow
+from streams.core import clock
 from tests.dashboard.rows import at, lease
 
 BAD = [
@@ -139,3 +141,18 @@ def test_public_board_takes_only_times_and_values_that_it_offers(
     ]  # fmt: skip
     assert asked(var=BAD[4]) == ("6h", BAD[4])
     assert client.get("/public/open/data.json", {"range": "399d"}).json()["data"]["range"]["text"] == "6h"
+
+
+def test_panel_that_fails_leaves_the_others_as_they_are(
+    odd: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setitem(panels.BUILDERS, "top", lambda asked: 1 // 0 or {})
+    monkeypatch.setitem(panels.BUILDERS, "bars", lambda asked: asked.gone)
+    span = ranges.parse("1h", clock.from_datetime(at(3)))
+    found = panels.board(content(odd, "x"), span, "", clock.from_datetime(at(3)))["panels"]
+    assert {each["kind"]: each["error"] for each in found if "error" in each} == {
+        "top": "The database cannot compute this of these values.",
+        "bars": "This panel cannot be built; the log says why.",
+        "alarms": "The rows of odd/OUT are no alarms.",
+    }
+    assert [record.getMessage() for record in caplog.records] == ["A panel of 'odd/OUT' cannot be built."]

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import test from "node:test";
 
 import { pinched } from "#kit/map/gestures.js";
-import { shapesOf } from "#kit/map/land.js";
+import { grid, shapesOf } from "#kit/map/land.js";
 import { Player } from "#kit/map/player.js";
 import { Scene } from "#kit/map/scene.js";
 import { at, fade, rangeOf, shade, tracksOf, trailOf } from "#kit/map/tracks.js";
@@ -150,6 +150,14 @@ test("the clock of a calm replay steps once a second", () => {
   const player = new Player(0, 600_000, true);
   player.play();
   assert.deepEqual([0, 500, 999, 1_000, 1_900, 2_000].map((now) => player.tick(now)), [0, 0, 0, 10_000, 10_000, 20_000]);
+});
+
+test("the grid has the meridians and parallels of a step within the window", () => {
+  assert.deepEqual(grid(10, [[-12, 41], [2, 55]]).coordinates, [
+    [[-10, 41], [-10, 50], [-10, 55]],
+    [[0, 41], [0, 50], [0, 55]],
+    [[-12, 50], [-10, 50], [0, 50], [2, 50]],
+  ]);
 });
 
 test("the land of world-atlas is there, with the box of each part", async () => {
