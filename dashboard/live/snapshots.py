@@ -1,17 +1,22 @@
 """Keeps the text of each topic, built once per version for any number of readers."""
 
+import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from threading import Lock
 from time import monotonic
 from typing import Any, NamedTuple
 
 import msgspec
+from django.db import Error
 
 from dashboard import clock_note as dashboard_clock_note
 from dashboard import topics as dashboard_topics
 from streams.models import TopicVersion
 
+logger = logging.getLogger(__name__)
+RETRY = 5.0  # seconds until topics that could not be built are tried again
 MOST_POLLED = 100  # topics; a client that polls never says that it has stopped
 
 Find = Callable[[str], dashboard_topics.Page | None]
@@ -49,6 +54,7 @@ class Snapshots:
         self._followed: set[str] = set()  # by sockets
         self._polled: dict[str, None] = {}  # the topic that was polled last is the last
         self._lock = Lock()
+        self._failed: dict[str, float] = {}  # topics that could not be built, and when they are tried again
 
     def clock_note(self) -> str:
         """Returns a sentence while a clock is off, else ""."""
@@ -71,15 +77,36 @@ class Snapshots:
     def refresh(self, topics: Iterable[str]) -> dict[str, Snapshot]:
         """Returns the newest snapshot of each topic, without those of a ticker or site that does not exist.
 
-        Raises KeyError for an unknown topic.
+        A topic that cannot be built keeps the snapshot that it has, and holds up no other topic. Raises KeyError for an
+        unknown topic, and the errors of the database.
         """
         with self._lock:
             versions = self._versions()
             self._build_groups(topics, versions)
             for topic in topics:
+                if self._find(topic) is None:
+                    raise KeyError(topic)
                 if not self._is_grouped(topic):
-                    self._held[topic] = self._current(topic, versions)
+                    self._try([topic], partial(self._refresh_one, topic, versions))
             return {topic: self._held[topic] for topic in topics if topic in self._held}
+
+    def _refresh_one(self, topic: str, versions: dict[str, int]) -> None:
+        self._held[topic] = self._current(topic, versions)
+
+    def _try(self, topics: list[str], build: Callable[[], None]) -> None:
+        """Builds topics, unless they failed a moment ago. Raises the errors of the database alone."""
+        if any(self._clock() < self._failed.get(topic, 0.0) for topic in topics):
+            return
+        try:
+            build()
+        except Error:
+            raise
+        except Exception:
+            logger.exception("The topic %s cannot be built; its readers keep the text that they have.", topics[0])
+            self._failed = {topic: at for topic, at in self._failed.items() if self._clock() < at}
+            for topic in topics:
+                self._failed[topic] = self._clock() + RETRY
+                self._held.setdefault(topic, _unbuilt(topic))
 
     def _is_grouped(self, topic: str) -> bool:
         page = self._find(topic)
@@ -100,13 +127,16 @@ class Snapshots:
             if page and page.build_many and not self._is_fresh(topic, page, versions):
                 groups.setdefault(page.group, {})[topic] = page
         for due in groups.values():
-            [build, *_] = [page.build_many for page in due.values()]
-            found = build([page.name for page in due.values()], self._now()) if build else {}
-            for topic, page in due.items():
-                if page.name in found:
-                    self._held[topic] = self._packed(topic, page, versions, found[page.name])
-                else:
-                    self._held.pop(topic, None)
+            self._try(list(due), partial(self._build_group, due, versions))
+
+    def _build_group(self, due: dict[str, dashboard_topics.Page], versions: dict[str, int]) -> None:
+        [build, *_] = [page.build_many for page in due.values()]
+        found = build([page.name for page in due.values()], self._now()) if build else {}
+        for topic, page in due.items():
+            if page.name in found:
+                self._held[topic] = self._packed(topic, page, versions, found[page.name])
+            else:
+                self._held.pop(topic, None)
 
     def versions(self) -> dict[str, int]:
         """Returns every version topic's version."""
@@ -176,3 +206,8 @@ class Snapshots:
         if page.version_topic is None:
             return int(self._began + self._clock())
         return versions.get(page.version_topic, 0)
+
+
+def _unbuilt(topic: str) -> Snapshot:
+    """Returns the snapshot of a topic that could not be built yet."""
+    return Snapshot(-1, 0.0, b"{}", msgspec.json.encode({"error": "not built", "topic": topic}).decode())

@@ -111,3 +111,35 @@ def test_costly_topic_is_built_after_its_time_also_after_a_step_of_the_clock(ste
         seconds[0] += 0.4
         wall[0] += timedelta(seconds=0.4) + step
     assert found == [1, 1, 1, 4, 4]
+
+
+class Faulty:
+    """Builds the topic `bad` only once `well` is True; `good` always. `now` is the clock, in seconds."""
+
+    def __init__(self, *, grouped: bool) -> None:
+        self.well, self.now, self.version, self.grouped = False, 100.0, 1, grouped
+        self.snapshots = Snapshots(
+            lambda: datetime.now(UTC), self.find, lambda: {"trades": self.version}, clock=lambda: self.now
+        )
+
+    def find(self, topic: str) -> Page:
+        def build(now: datetime) -> dict[str, Any]:
+            return {"n": self.version // (topic == "good" or self.well)}
+
+        if not self.grouped:
+            return Page("trades", build)
+        return Page("trades", build, build_many=lambda names, now: {topic: build(now)}, name=topic, group=topic)
+
+    def texts(self) -> list[str]:
+        found = self.snapshots.refresh(["bad", "good"])
+        return [found[topic].text.partition('"data":')[2] or found[topic].text for topic in ("bad", "good")]
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+def test_topic_that_cannot_be_built_holds_up_no_other_and_comes_back(grouped: bool) -> None:
+    faulty = Faulty(grouped=grouped)
+    assert faulty.texts() == ['{"error":"not built","topic":"bad"}', '{"n":1}}']
+    faulty.well, faulty.now = True, 106.0
+    assert faulty.texts() == ['{"n":1}}', '{"n":1}}']
+    faulty.well, faulty.version = False, 2
+    assert faulty.texts() == ['{"n":1}}', '{"n":2}}']
