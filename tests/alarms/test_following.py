@@ -44,6 +44,7 @@ def test_minutes_of_the_market_raise_and_clear_an_alarm(monkeypatch: pytest.Monk
     assert Watched.objects.count() == 0
 
 
+@pytest.mark.django_db(transaction=True)  # a view ends MariaDB's transaction
 @pytest.mark.usefixtures("fake_programs")
 def test_rows_of_a_sql_output_raise_and_clear_an_alarm(monkeypatch: pytest.MonkeyPatch) -> None:
     deploy("counts", files(), "eve")

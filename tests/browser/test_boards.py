@@ -137,6 +137,8 @@ def check_zoom(page: Page) -> None:
     page.mouse.up()
     page.wait_for_url(re.compile(r"\?range=[^&]*Z\.\.[^&]*Z$"))
     dragged = page.url
+    page.wait_for_load_state("networkidle")
+    expect(chart.locator(".u-over")).to_be_visible()
     chart.focus()
     for key in ("ArrowLeft", "Shift+ArrowLeft", "Shift+ArrowLeft", "Shift+ArrowLeft", "Enter"):
         chart.press(key)

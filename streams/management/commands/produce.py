@@ -167,7 +167,7 @@ def _refuse_options_of_others(parser: ArgumentParser, mine: SourceKind) -> None:
         for name in theirs._option_string_actions.keys() - parser._option_string_actions.keys():
             owners.setdefault(name, []).append(other.name)
     for name, others in owners.items():
-        why = f"{name} is for {' and '.join(others)}, not for {mine.name}"
+        why = f"{name} is for {_listed(others)}, not for {mine.name}"
         parser.add_argument(name, action=_Refusal, nargs="?", const=why, dest=SUPPRESS, help=SUPPRESS)
 
 
@@ -190,3 +190,7 @@ def _summary(producer: Producer, stream: Stream, source: Source, *, as_json: boo
 
 def _noun(source: Source) -> str:
     return "line" if isinstance(source, LiveSource) else "row"
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

@@ -104,9 +104,9 @@ BAD = {
 SAID = {
     "no stream": "Name the stream that lines are put into: --stream NAME\n",
     "a site": "--site is for orders, not for lines\n",
-    "a file for trades": "--file is for orders and lines, not for trades\n",
+    "a file for trades": "--file is for orders, probes and lines, not for trades\n",
     "an unknown source": (
-        "argument SOURCE: invalid choice: 'line' (choose from 'trades', 'orders', 'fleet', 'lines', 'tail')\n"
+        "argument SOURCE: invalid choice: 'line' (choose from 'trades', 'orders', 'probes', 'fleet', 'lines', 'tail')\n"
     ),
 }
 
