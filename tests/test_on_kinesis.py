@@ -95,7 +95,8 @@ def test_results_go_on_when_the_workers_start_again_on_another_backend(tmp_path:
 
     def put(url: str, records: int, applied: int) -> None:
         deployment.environment["STREAM_URL"] = url
-        deployment.run("produce", "trades", "--rate", "0", "--count", str(records))  # makes the stream, so no worker fails
+        # This makes the stream, so that no worker fails for want of it.
+        deployment.run("produce", "trades", "--rate", "0", "--count", str(records))
         leads.write_text(url)
         if running := [line.split()[1] for line in lines if line.startswith("started")]:
             os.kill(int(running[-1]), signal.SIGTERM)
