@@ -187,7 +187,7 @@ REFUSED: dict[str, tuple[bytes, list[str], str]] = {  # by name: a file, options
         "FILE cannot be read: UTF-16 stream does not start",
     ),
     "a packed file that grows": (
-        gzip.compress(b"x\n"),
+        gzip.compress(b"x\n", mtime=0),
         ["--follow"],
         "FILE is packed or no plain text, and cannot be ",
     ),
