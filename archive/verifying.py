@@ -1,17 +1,22 @@
 """Proves an archive: each record of the range once, each file as it was written."""
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from django.db.models import Sum
 
 from archive.files import DamagedFileError, prefix_of, table_of
 from archive.models import ArchivedFile, ArchivedGone
 from archive.stores.base import FileStore, MissingFileError
+from streams.core.processor import padded
 from streams.models import Lease
+
+NAME = re.compile(r"/([^/]+)-([0-9]+)-([0-9]+)-([0-9a-f]{8})\.parquet$")
 
 
 class Finding(NamedTuple):
@@ -19,6 +24,7 @@ class Finding(NamedTuple):
 
     place: str
     says: str
+    harmless: bool = False  # nothing is lost or wrong
 
 
 class Proved(NamedTuple):
@@ -38,7 +44,17 @@ def verify(stream: str, store: FileStore, application: str) -> Iterator[Finding]
     yield from _missing_records(stream, application)
     known = set(ArchivedFile.objects.filter(stream=stream).values_list("path", flat=True))
     extra = (path for path in store.paths(prefix_of(stream)) if path not in known)
-    yield from (Finding(path, "the manifest does not name this file") for path in sorted(extra))
+    yield from (_extra(path, files) for path in sorted(extra))
+
+
+def _extra(path: str, files: list[ArchivedFile]) -> Finding:
+    """Judges a file without a row: if all records of its range are in other files, a crash left it over."""
+    if found := NAME.search(path):
+        shard, first, last, made = unquote(found[1]), padded(int(found[2])), padded(int(found[3])), found[4]
+        rows = [each for each in files if each.shard == shard and each.path.endswith(f"-{made}.parquet")]
+        if any(each.first <= first for each in rows) and any(each.last >= last for each in rows):
+            return Finding(path, "a crash left this file over; its records are in other files", harmless=True)
+    return Finding(path, "the manifest does not name this file")
 
 
 def proved(stream: str) -> Proved:

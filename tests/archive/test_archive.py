@@ -99,6 +99,19 @@ def test_verify_names_a_flipped_bit_a_missing_and_an_extra_file(stream: Embedded
     ]
 
 
+def test_verify_names_a_file_that_a_crash_left_over(stream: EmbeddedStream, archive: Archive) -> None:
+    put(stream, [b'{"n":1}', b'{"n":2}'])
+    archive()
+    [row] = ArchivedFile.objects.all()
+    opened().put(row.path.replace(f"-{int(row.last)}-", f"-{int(row.first)}-"), b"x")
+    opened().put(row.path.replace(f"-{int(row.last)}-", f"-{int(row.last) + 1}-"), b"x")
+    found = [(each.says, each.harmless) for each in verify("things", opened(), "archive")]
+    assert found == [
+        ("a crash left this file over; its records are in other files", True),
+        ("the manifest does not name this file", False),
+    ]
+
+
 def test_verify_names_a_shard_whose_rows_are_gone(stream: EmbeddedStream, archive: Archive) -> None:
     put(stream, [b'{"n":1}'])
     archive()
