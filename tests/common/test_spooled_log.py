@@ -17,12 +17,16 @@ def test_a_reader_that_stops_holds_up_nobody_and_learns_how_many_lines_were_drop
     reader, writer = os.pipe()
     with os.fdopen(reader) as read, os.fdopen(writer, "w") as write:
         spool = Spool(logging.StreamHandler(write))
-        for record in records(2 * MOST_WAITING):
+        first, rest = (lines := records(2 * MOST_WAITING))[:100], lines[100:]
+        for record in first:
+            spool.handle(record)
+        assert spool.drain(30)  # its thread runs now, so that these lines come before any that is dropped
+        for record in rest:
             spool.handle(record)  # a pipe takes about 6,000 of these lines
         assert not spool.drain(0.01)
-        lines = iter(read.readline, "")
-        assert [next(lines) for _ in range(3)] == ["line 0\n", "line 1\n", "line 2\n"]
-        told = next(line for line in lines if "dropped" in line)
+        heard = iter(read.readline, "")
+        assert [next(heard) for _ in range(3)] == ["line 0\n", "line 1\n", "line 2\n"]
+        told = next(line for line in heard if "dropped" in line)
         assert 0 < int(told.split()[0]) < MOST_WAITING
         os.set_blocking(read.fileno(), False)  # the last line may have been read before the spool says that it is done
         wait_for(lambda: spool.drain(0) or not emptied(read.fileno()))
