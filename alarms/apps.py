@@ -16,14 +16,12 @@ class AlarmsConfig(AppConfig):
         from alarms.following import AlarmFollower  # noqa: PLC0415 - as above
         from alarms.models import Target  # noqa: PLC0415 - as above
         from alarms.provider import PROVIDER  # noqa: PLC0415 - as above
-        from alarms.upkeep import UPKEEP  # noqa: PLC0415 - as above
         from common import finding, marking  # noqa: PLC0415 - as above
         from dashboard import topics  # noqa: PLC0415 - as above
         from streams import applications  # noqa: PLC0415 - as above
 
         applications.follow(AlarmFollower)
         applications.provide(PROVIDER)
-        applications.provide(UPKEEP)
         rotation.REGISTRY.append(rotation.Encrypted("configurations of targets", Target.objects.all, "config"))
         topics.add("alarms", topics.Page(None, showing.snapshot, every=timedelta(seconds=1)))
         finding.register("alarms", own.find)

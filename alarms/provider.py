@@ -1,12 +1,17 @@
-"""Declares the pages of alarms, and the datasets of episodes for boards. It provides no application."""
+"""Declares the pages, retention and figures of alarms, and datasets of episodes for boards; no application."""
 
 from alarms.datasets import datasets
+from alarms.figures import figures
+from alarms.retention import NOT_GROWING, outlived
 from streams.applications import Navigation, Provider
 
 PROVIDER = Provider(
     find=lambda name: None,
     names=list,
     datasets=datasets,
+    retention=outlived,
+    figures=figures,
+    not_growing=NOT_GROWING,
     urls="alarms.urls",
     navigation=Navigation(
         label="Alarms",
