@@ -25,9 +25,10 @@ from alarms.matching import Call, Hush, Told, Verdict, Wish, judge
 from alarms.models import Attempt, DutyTurn, Message, Notice, Silence, Subscription
 from alarms.queues import ATTEMPT
 from alarms.silencing import clear_with, words
-from alarms.storing import TOPIC, announce
+from alarms.storing import TOPIC
 from common.database_errors import again_if_locked
 from common.text import cut
+from streams.models.progress import announce
 
 MOST = 500  # notices of a transaction
 MOST_UNTOLD = 50  # reasons that a notice keeps

@@ -24,9 +24,10 @@ from alarms.bulk import insert
 from alarms.channels.base import Outcome, Receipt
 from alarms.letters import RESOLVED, Letter
 from alarms.models import Attempt, Message, Target
-from alarms.storing import TOPIC, announce
+from alarms.storing import TOPIC
 from common.database_errors import again_if_locked
 from common.text import cut, one_line, storable
+from streams.models.progress import announce
 
 LEASE = timedelta(seconds=15)
 GIVE_UP = timedelta(hours=24)  # from the making of a message

@@ -22,6 +22,7 @@ from streams import applications
 from streams.coordination.leases import living_owners
 from streams.declarations import Dataset
 from streams.models import Audit
+from streams.models.progress import announce
 
 MOST = 500  # rules
 MOST_TITLE = 120
@@ -104,7 +105,7 @@ def _end_where_nobody_works(rule: Rule) -> None:
         ignore_conflicts=True,
     )
     Watched.objects.filter(rule=rule).delete()
-    storing.announce(storing.TOPIC)
+    announce(storing.TOPIC)
 
 
 def _held(rule: Rule) -> Rule:
@@ -140,4 +141,4 @@ def _next_version(rule: Rule, spec: RuleSpec, who: str, now: datetime, action: s
 
 def _note(rule: Rule, who: str, action: str) -> None:
     Audit.objects.create(who=who, action=action, target=f"{rule.name}, version {rule.version}", count=0)
-    storing.announce(TOPIC)
+    announce(TOPIC)

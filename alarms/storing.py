@@ -15,7 +15,7 @@ from alarms.models import Episode, Notice, Rule, Watched
 from alarms.states import Finding, RuleStates
 from common.text import storable
 from streams.core import clock
-from streams.models import TopicVersion
+from streams.models.progress import announce
 from streams.models.upsert import ROWS_A_STATEMENT, upsert
 
 TOPIC = "alarms"  # its version grows with each commit that changes episodes
@@ -97,14 +97,6 @@ def write(findings: Findings) -> None:
     _update(Watched, ["state", "due", "shard"], ["rule_id", "stream", "key"], findings.going_states)
     for rule, count in findings.left_out.items():
         Rule.objects.filter(pk=rule).update(left_out=F("left_out") + count)
-
-
-def announce(topic: str) -> None:
-    """Lets the version of a topic grow."""
-    found = TopicVersion.objects.filter(topic=topic)
-    if not found.update(version=F("version") + 1):
-        TopicVersion.objects.bulk_create([TopicVersion(topic=topic)], ignore_conflicts=True)
-        found.update(version=F("version") + 1)
 
 
 def name_of(*parts: Any) -> str:

@@ -19,7 +19,8 @@ from streams.core.segments import DamagedStateError
 from streams.core.sink import Sink
 from streams.core.state import State, StateChange
 from streams.core.state_log import StateLog, Write
-from streams.models import DeadLetter, Lease, Throughput, TopicVersion
+from streams.models import DeadLetter, Lease, Throughput
+from streams.models.progress import announce
 from streams.observations import Follower
 
 
@@ -69,7 +70,7 @@ class CommitStore(Generic[Results]):
             for follower, findings in found:
                 if findings is not None:
                     follower.write(findings)
-            self._announce()
+            announce(self._topic)
 
     @translate_errors
     def state(self, held: HeldLease) -> State:
@@ -145,12 +146,6 @@ class CommitStore(Generic[Results]):
             raise _lost(held)
         if write and (write.added or write.removed):
             lease_states.store(held.id, write)
-
-    def _announce(self) -> None:
-        topics = TopicVersion.objects.filter(topic=self._topic)
-        if not topics.update(version=F("version") + 1):
-            TopicVersion.objects.bulk_create([TopicVersion(topic=self._topic)], ignore_conflicts=True)
-            topics.update(version=F("version") + 1)
 
 
 def _log(held: HeldLease) -> StateLog:

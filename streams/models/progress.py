@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, F, Max, Min, Q, QuerySet
 from django.db.models.functions import Now
 
 from streams.core.records import SHARD_END
@@ -76,3 +76,11 @@ def seconds_since(moment: datetime | None, now: datetime, ahead: int = 0) -> flo
 def version(topic: str) -> int:
     """Returns the announced version of a topic; 0 before the first change."""
     return TopicVersion.objects.filter(topic=topic).values_list("version", flat=True).first() or 0
+
+
+def announce(topic: str) -> None:
+    """Lets the version of a topic grow, in the caller's transaction."""
+    found = TopicVersion.objects.filter(topic=topic)
+    if not found.update(version=F("version") + 1):
+        TopicVersion.objects.bulk_create([TopicVersion(topic=topic)], ignore_conflicts=True)
+        found.update(version=F("version") + 1)
