@@ -1,7 +1,6 @@
 """Answers the list of episodes: the open ones live, then those of the past, for pages and as CSV."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.bearer import token_allowed
 from alarms import showing
 from alarms.models import Episode, Rule
-from common.text import storable
+from alarms.pages.narrowing import EVER, asked_of, query
 from dashboard import download, periods
 from dashboard.live.service import snapshots as live_snapshots
 from dashboard.periods import Period
@@ -22,9 +21,7 @@ from dashboard.topics import PULSE
 from streams.core import clock
 
 ROWS = 50  # on a page of the past
-EVER = "400d"  # the time that the list shows: all that is kept
 STATES = {"open": "open", "unacknowledged": "open, not acknowledged", "ended": "ended"}
-MOST_TEXT = 200  # characters of a filter
 NAMES = ("q", "rule", "key", "severity", "state")
 
 
@@ -32,7 +29,7 @@ NAMES = ("q", "rule", "key", "severity", "state")
 def episodes(request: HttpRequest) -> HttpResponse:
     """Lists the open episodes, then those that have ended; the parameters NAMES and ?range= narrow both."""
     period = periods.read(request, timezone.now(), EVER)
-    asked = asked_of(request)
+    asked = _asked(request)
     narrows = any(asked.values()) or not period.usual
     page = Paginator(_ended(asked, period), ROWS).get_page(request.GET.get("page"))
     found = [] if asked["state"] == "ended" else list(narrowed(showing.is_open(), asked)[: showing.SHOWN])
@@ -48,7 +45,7 @@ def episodes(request: HttpRequest) -> HttpResponse:
         "rules": Rule.objects.order_by("title").values_list("name", "title")[:500],
         "severities": showing.SEVERITIES,
         "states": STATES,
-        "csv_url": f"{reverse('episodes-csv')}?{_query(asked, period)}".removesuffix("?"),
+        "csv_url": f"{reverse('episodes-csv')}?{query(asked, period)}".removesuffix("?"),
         "any": page.paginator.count or found or Episode.objects.exists(),
     }
     context["snapshots"] = live_snapshots.take(["alarms", PULSE], timezone.now())
@@ -59,7 +56,7 @@ def episodes(request: HttpRequest) -> HttpResponse:
 @require_safe
 def episodes_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """Streams the episodes of the same parameters, the latest first, whether they have ended or not."""
-    period, asked = periods.read(request, timezone.now(), EVER), asked_of(request)
+    period, asked = periods.read(request, timezone.now(), EVER), _asked(request)
     if period.error:
         return HttpResponse(f"{period.error}\n", status=400, content_type="text/plain; charset=utf-8")
     found = _within(narrowed(Episode.objects.select_related("rule"), asked), period).order_by("-started", "-pk")
@@ -68,12 +65,8 @@ def episodes_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     return download.respond(f"alarms_{of_time}.csv", showing.CSV_COLUMNS, rows)
 
 
-def asked_of(request: HttpRequest) -> dict[str, str]:
-    """Returns the filters of a request; an unknown severity or state counts as none."""
-    asked = {name: storable(request.GET.get(name, "").strip(), MOST_TEXT) for name in NAMES}
-    asked["severity"] = asked["severity"] if asked["severity"] in showing.SEVERITIES else ""
-    asked["state"] = asked["state"] if asked["state"] in STATES else ""
-    return asked
+def _asked(request: HttpRequest) -> dict[str, str]:
+    return asked_of(request, NAMES, severity=showing.SEVERITIES, state=STATES)
 
 
 def narrowed(found: QuerySet[Episode], asked: dict[str, str]) -> QuerySet[Episode]:
@@ -106,8 +99,3 @@ def _within(found: QuerySet[Episode], period: Period) -> QuerySet[Episode]:
         return found
     since, until = clock.to_datetime(period.span.start), clock.to_datetime(period.span.end)
     return found.filter(started__lt=until).filter(Q(ended=None) | Q(ended__gte=since))
-
-
-def _query(asked: dict[str, str], period: Period) -> str:
-    filters = urlencode({name: value for name, value in asked.items() if value})
-    return "&".join(filter(None, [filters, "" if period.usual else period.query]))

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Prefetch, Q, QuerySet
@@ -15,14 +14,13 @@ from django.views.decorators.http import require_safe
 from accounts.bearer import token_allowed
 from alarms.models import Attempt, Message, Notice, Rule
 from alarms.pages import about
-from common.text import storable
+from alarms.pages.narrowing import EVER, asked_of, query
 from dashboard import download, periods
 from dashboard.periods import Period
 from streams.core import clock
 from streams.core.clock import iso
 
 ROWS = 50
-EVER = "400d"
 STATES = (Message.WAITING, Message.DELIVERED, Message.FAILED, Message.SILENCED, Message.DROPPED)
 COLUMNS = (
     *(
@@ -42,7 +40,6 @@ COLUMNS = (
     *("message", "url"),
 )
 NAMES = ("q", "rule", "target", "state")
-MOST_TEXT = 200
 UNTOLD = "untold"  # in place of a state: the notices of which somebody was not told, with the reasons
 
 
@@ -61,12 +58,12 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "period": period,
         "whole": period.usual,
         "page": page,
-        "states": [(state, states.get(state, 0), _query(asked | {"state": state}, period)) for state in STATES],
+        "states": [(state, states.get(state, 0), query(asked | {"state": state}, period)) for state in STATES],
         "untold": [(notice, about.untold(notice)) for notice in page] if asked["state"] == UNTOLD else None,
-        "untold_query": _query(asked | {"state": UNTOLD}, period),
-        "any_state": _query(asked | {"state": ""}, period),
+        "untold_query": query(asked | {"state": UNTOLD}, period),
+        "any_state": query(asked | {"state": ""}, period),
         "rules": Rule.objects.order_by("title").values_list("name", "title")[:500],
-        "csv_url": f"{reverse('alarm-ledger-csv')}?{_query(asked, period)}".removesuffix("?"),
+        "csv_url": f"{reverse('alarm-ledger-csv')}?{query(asked, period)}".removesuffix("?"),
     }
     return render(request, "alarms/ledger.html", context, status=400 if period.error else 200)
 
@@ -122,14 +119,7 @@ def _within(found: QuerySet[Any], period: Period) -> QuerySet[Any]:
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:
-    asked = {name: storable(request.GET.get(name, "").strip(), MOST_TEXT) for name in NAMES}
-    asked["state"] = asked["state"] if asked["state"] in (*STATES, UNTOLD) else ""
-    return asked
-
-
-def _query(asked: dict[str, str], period: Period) -> str:
-    filters = urlencode({name: value for name, value in asked.items() if value})
-    return "&".join(filter(None, [filters, "" if period.usual else period.query]))
+    return asked_of(request, NAMES, state=(*STATES, UNTOLD))
 
 
 def _cells(found: QuerySet[Message]) -> Iterator[list[Any]]:
