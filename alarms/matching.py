@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from alarms.letters import AGAIN, ESCALATED, FIRING, RESOLVED
-
-SEVERITIES = ["info", "warning", "critical"]
+from alarms.spec import SEVERITIES
 
 
 @dataclass(frozen=True, slots=True)

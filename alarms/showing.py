@@ -7,11 +7,12 @@ from typing import Any
 from django.db.models import Count, Max, QuerySet
 from django.urls import reverse
 
+from alarms import spec
 from alarms.models import Episode
 from common.text import counted
 from streams.core.clock import iso
 
-SEVERITIES = ("critical", "warning", "info")  # the worst first
+SEVERITIES = spec.SEVERITIES[::-1]  # the worst first
 SHOWN = 50  # open episodes in the topic
 CSV_COLUMNS = (
     *("severity", "rule", "title", "key", "stream", "started", "ended", "value", "peak", "level", "calls", "notices"),

@@ -7,8 +7,8 @@ from django.db.models import Count, Q
 
 from alarms import targets
 from alarms.channels.base import ConfigError, Outcome
-from alarms.matching import SEVERITIES
 from alarms.models import Rule, Subscription, Target
+from alarms.spec import SEVERITIES
 from common.text import escaped, quoted
 from streams.core.clock import iso
 from streams.management import table
