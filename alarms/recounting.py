@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from alarms.backtest import Count, Row, Series, by_key, recount
 from alarms.spec import RuleSpec
+from alarms.tables import joined
 from dashboard.ranges import Span
 from streams.core import clock
 from streams.declarations import Dataset, Question
@@ -105,8 +106,8 @@ def read(dataset: Dataset, spec: RuleSpec, stream: str, start: int, end: int, ti
 
 
 def _row(spec: RuleSpec, time: int, values: Any) -> Row:
-    """Returns a row with the text of its key, and its value; alarms.tables.key_of writes keys in the same way."""
-    key = " | ".join("NULL" if value is None else str(value) for value in values[: len(spec.by)])
+    """Returns a row with the text of its key, without a shard, and its value."""
+    key = joined(values[: len(spec.by)])
     if not spec.column:
         return time, key, 1.0
     value = values[len(spec.by)]

@@ -74,14 +74,21 @@ def key_of(rule: Active, values: Any, shard: str) -> Key:
     Where the partition key is not among them, rows of one key lie in any shard: then the key is one of its shard alone.
     """
     by = rule.spec.by
-    parts = [text_of(values.get(name)) for name in by]
+    own = [values.get(name) for name in by]
+    if rule.partition and rule.partition in by:
+        return Key(joined(own), str(values.get(rule.partition)))
+    return Key(joined(own, (shard if not by else f"in {shard}") if shard else ""), "")
+
+
+def joined(values: Sequence[Any], shard: str = "") -> str:
+    """Returns values as the text of a key, with the words for its shard; alarms.curves.where_of reads it.
+
+    A bar within one of several values has a backslash before it, so that " | " stands only between values.
+    """
+    parts = [text_of(value) for value in values]
     if len(parts) > 1:
         parts = [part.replace("\\", "\\\\").replace("|", "\\|") for part in parts]
-    if rule.partition and rule.partition in by:
-        return Key(_bounded(" | ".join(parts)), str(values.get(rule.partition)))
-    if shard:
-        parts.append(shard if not by else f"in {shard}")
-    return Key(_bounded(" | ".join(parts)), "")
+    return _bounded(" | ".join([*parts, shard] if shard else parts))
 
 
 def text_of(value: Any) -> str:

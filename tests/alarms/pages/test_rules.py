@@ -175,6 +175,15 @@ def test_rows_are_read_in_parts_and_each_once(operator: Client, monkeypatch: pyt
         assert (read.keys["AMZN"].values, read.cut, read.rows) == (wanted, most == 8, 2 * len(wanted))
 
 
+def test_rows_are_read_under_the_keys_that_rules_write(operator: Client) -> None:
+    trades("A|B", timezone.now().replace(second=0, microsecond=0) - timedelta(minutes=40), 1)
+    dataset = curves.dataset_of("trades/minutes")
+    assert dataset
+    spec = RuleSpec(dataset="trades/minutes", kind="row", by=("ticker", "side"))
+    read = recounting.Rows().read(dataset, spec, "trades", ranges.parse("1h", clock.now()))
+    assert [*read.keys] == ["A\\|B | BUY"]
+
+
 def test_command_counts_a_rule_again_with_another_level(busy: Rule, capsys: pytest.CaptureFixture[str]) -> None:
     start = timezone.now().replace(second=0, microsecond=0) - timedelta(minutes=40)
     for minute, number in enumerate((10, 50, 60, 10)):
