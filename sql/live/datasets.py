@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
-from django.db import connection
-from django.db.models import Expression, F, FloatField, Func, QuerySet, TextField, Value
+from django.db.models import Expression, FloatField, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -16,6 +15,7 @@ from common.retention import kept_since
 from dashboard.datasets import Table, dataset
 from dashboard.held.looks import once
 from dashboard.steps.building import LEVELS, Steps, build_steps
+from dashboard.steps.expressions import Cell
 from sql.live.models import SqlOutput, SqlRow
 from sql.live.row_views import family_of
 from sql.types import Family
@@ -102,11 +102,4 @@ def _grain(output: SqlOutput, stream: str) -> int:
 
 def cell(name: str, *, number: bool) -> Expression:
     """Returns the expression of a column of a row's JSON object: a number, or text."""
-    if connection.vendor == "postgresql":
-        text = Func(
-            F("data"), Value(name), template="(%(expressions)s)", arg_joiner="::jsonb ->> ", output_field=TextField()
-        )
-    else:
-        function = "JSON_VALUE" if connection.vendor == "mysql" else "json_extract"
-        text = Func(F("data"), Value(f'$."{name}"'), function=function, output_field=TextField())
-    return Cast(text, FloatField()) if number else text
+    return Cast(Cell(name), FloatField()) if number else Cell(name)
