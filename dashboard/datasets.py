@@ -26,6 +26,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 
+from dashboard import lines
 from dashboard.held import answers
 from dashboard.held.looks import once
 from dashboard.held.rows import Row as HeldRow
@@ -34,7 +35,7 @@ from dashboard.steps.building import Steps
 from dashboard.steps.expressions import Step
 from dashboard.steps.reading import answer
 from streams.core import clock
-from streams.declarations import Column, Dataset, Found, Line, Question, Row, Series
+from streams.declarations import Column, Dataset, Found, Question, Row, Series
 
 READ = 200_000  # rows that the database reads for one answer
 COMPUTED = 20_000  # rows for a function that is computed here
@@ -63,8 +64,7 @@ class Table:
 
     def series(self, asked: Question) -> Series:
         """Answers in steps. Raises ValueError for a question of too many steps."""
-        first = asked.start // asked.step
-        count = -(-asked.end // asked.step) - first
+        count = len(lines.steps(asked))
         if not 0 < count <= STEPS:
             raise ValueError(f"A series has 1 to {STEPS} steps, not {count}.")
         # Steps first: they outlive the rows, of which memory has all that are left.
@@ -74,19 +74,15 @@ class Table:
         found, since = self._narrowed(asked, self.computed if here else self.read)
         if here:
             cells, wholes = self._computed(found, asked)
-            keys = sorted(wholes, key=lambda name: (-(wholes[name] or 0), name)) if asked.by else []
+            names = lines.ordered(wholes)
         else:
             wholes = self._wholes(found, asked) if asked.by else {}
-            keys = list(wholes)
-            chosen = found.filter(key__in=keys[: asked.most]) if asked.by else found
+            names = list(wholes)
+            chosen = found.filter(key__in=names[: asked.most]) if asked.by else found
             cells = {} if asked.by and asked.whole else self._cells(chosen, asked)
             if not asked.by:
                 wholes = {"": self._whole(found, asked, cells)}
-        lines = [
-            Line(name, [cells.get((name, first + place)) for place in range(count)], wholes[name])
-            for name in (keys[: asked.most] if asked.by else [""])
-        ]
-        return Series(asked.start, asked.step, lines, max(0, len(keys) - asked.most), since)
+        return lines.series(asked, names, wholes, lambda name, number: cells.get((name, number)), since)
 
     def rows(self, asked: Question) -> Found:
         """Answers in rows, newest first."""
@@ -139,7 +135,7 @@ class Table:
         """Returns the rows to read, and the time from which on they are read: the start, or a later one."""
         found, start = self._filtered(asked), asked.start
         while start < asked.end - asked.step and not self._is_few(found, asked, start, most):
-            start += max(asked.step, (asked.end - start) // 2 // asked.step * asked.step)
+            start = lines.later(asked, start)
             found = found.filter(**{f"{self.time}__gte": clock.to_datetime(start)})
         if asked.by:
             found = found.annotate(key=self.columns[asked.by]).filter(key__isnull=False)
@@ -187,13 +183,13 @@ class Table:
         names = ["key"] if asked.by else []
         rows = found.annotate(number=self.columns[asked.column]).order_by(self.time, "pk")
         steps: dict[tuple[str, int], list[float]] = defaultdict(list)
-        lines: dict[str, list[float]] = defaultdict(list)
+        whole: dict[str, list[float]] = defaultdict(list)
         for time, *key, number in rows.values_list(self.time, *names, "number")[: 2 * self.computed]:
             if number is not None:
                 steps[_name(key), clock.from_datetime(time) // asked.step].append(number)
-                lines[_name(key)].append(number)
+                whole[_name(key)].append(number)
         take = answers.TAKE[asked.function]
-        wholes: Wholes = defaultdict(lambda: None, {name: take(numbers) for name, numbers in lines.items()})
+        wholes: Wholes = {name: take(numbers) for name, numbers in whole.items()}
         return {place: take(numbers) for place, numbers in steps.items()}, wholes
 
 

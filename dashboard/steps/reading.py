@@ -12,12 +12,13 @@ import msgspec
 from django.db.models import Count, F, FloatField, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Cast
 
+from dashboard import lines
 from dashboard.steps.building import READ, Steps
 from dashboard.steps.expressions import Cell, Step
 from dashboard.steps.models import ALL, RowStep
 from dashboard.steps.pieces import ROWS, Pieces, pieces
 from streams.core import clock
-from streams.declarations import Line, Question, Series
+from streams.declarations import Question, Series
 from streams.models.rollups import changed_minutes
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def answer(table: "Table", asked: Question) -> Series | None:
         except TooManyError:
             if start >= asked.end - asked.step:
                 return None
-            start += max(asked.step, (asked.end - start) // 2 // asked.step * asked.step)
+            start = lines.later(asked, start)
     return _series(asked, cells, start)
 
 
@@ -215,18 +216,12 @@ def _series(asked: Question, cells: Mapping[Place, Partial], since: int) -> Seri
     wholes: dict[str, Partial] = {}
     _gather(merge, wholes, ((name, partial) for (name, _), partial in cells.items()))
     figures = {name: finish(partial) for name, partial in wholes.items()}
-    keys = sorted(figures, key=lambda name: (figures[name] is None, -(figures[name] or 0), name)) if asked.by else [""]
-    first = asked.start // asked.step
-    count = -(-asked.end // asked.step) - first
-    lines = [
-        Line(
-            name,
-            [finish(cells[at]) if (at := (name, first + place)) in cells else None for place in range(count)],
-            figures.get(name),
-        )
-        for name in keys[: asked.most]
-    ]
-    return Series(asked.start, asked.step, lines, max(0, len(keys) - asked.most), since)
+
+    def cell(name: str, number: int) -> float | None:
+        partial = cells.get((name, number))
+        return None if partial is None else finish(partial)
+
+    return lines.series(asked, lines.ordered(figures), figures, cell, since)
 
 
 def _gather(

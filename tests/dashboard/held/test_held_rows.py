@@ -29,7 +29,7 @@ ROWS = st.lists(
 QUESTIONS = st.builds(
     Question,
     stream=st.just("s"),
-    start=st.sampled_from([START, START + MINUTE]),
+    start=st.sampled_from([START, START + MINUTE, START + 7_000]),
     end=st.integers(START + 90_000, START + 300_000),
     step=st.sampled_from([MINUTE, 30_000, 10_000]),
     function=st.sampled_from(FUNCTIONS),
