@@ -87,7 +87,7 @@ class Table:
     def rows(self, asked: Question) -> Found:
         """Answers in rows, newest first."""
         most = min(asked.most, ROWS)
-        found = self._filtered(asked).order_by(F(self.time).desc(), "-pk")
+        found = self.filtered(asked).order_by(F(self.time).desc(), "-pk")
         names = list(self.columns)
         expressions = {f"c{place}": self.columns[name] for place, name in enumerate(names)}
         taken = list(found.annotate(**expressions).values_list(self.time, *expressions)[: most + 1])
@@ -99,7 +99,7 @@ class Table:
         most = min(asked.most, self.read + 1)
         if not asked.where and (held := self._held_rows(asked)) is not None:
             return [(time, [row.get(name) for name in columns]) for time, _, row in reversed(held[-most:])]
-        found = self._filtered(asked).order_by(F(self.time).desc(), "-pk")
+        found = self.filtered(asked).order_by(F(self.time).desc(), "-pk")
         if self.whole:
             objects = found.values_list(self.time, self.whole)[:most]
             decoded = ((time, OBJECT.decode(text)) for time, text in objects)
@@ -114,6 +114,31 @@ class Table:
         found = {value for value in newest.values_list(self.columns[column], flat=True) if value is not None}
         return sorted(str(value) for value in found if str(value).startswith(prefix))[:most]
 
+    def between(self, stream: str, start: int, end: int) -> QuerySet[Any]:
+        """Returns the rows of a time, in milliseconds."""
+        bounds = {"gte": clock.to_datetime(start), "lt": clock.to_datetime(end)}
+        return self.rows_of(stream).filter(**{f"{self.time}__{name}": at for name, at in bounds.items()})
+
+    def filtered(self, asked: Question) -> QuerySet[Any]:
+        """Returns the rows that a question is about."""
+        found = self.between(asked.stream, asked.start, asked.end)
+        for place, (column, values) in enumerate(asked.where.items()):
+            found = found.alias(**{f"w{place}": self.columns[column]}).filter(**{f"w{place}__in": list(values)})
+        return found
+
+    def keyed(self, found: QuerySet[Any], asked: Question) -> QuerySet[Any]:
+        """Returns rows with their value of `by` as `key`, without those that have none."""
+        return found.annotate(key=self.columns[asked.by]).filter(key__isnull=False) if asked.by else found
+
+    def aggregate(self, asked: Question) -> Expression:
+        """Returns the expression of a function that the database computes."""
+        if asked.function == "distinct":
+            return Count(self.columns[asked.column], distinct=True)
+        if asked.function in AGGREGATES:
+            # SQLite refuses a sum of whole numbers past 64 bits, and MariaDB answers in decimals.
+            return AGGREGATES[asked.function](Cast(self.columns[asked.column], FloatField()))
+        return Count("*")
+
     def _in_memory(self, asked: Question) -> Series | None:
         found = self._held_rows(asked)
         return None if found is None else answers.series(asked, found, self.numbers)
@@ -124,22 +149,13 @@ class Table:
         source = Source((self.held, asked.stream), self.rows_of(asked.stream), self.time, self.whole)
         return rows(source, asked.start, asked.end)
 
-    def _filtered(self, asked: Question) -> QuerySet[Any]:
-        bounds = {"gte": clock.to_datetime(asked.start), "lt": clock.to_datetime(asked.end)}
-        found = self.rows_of(asked.stream).filter(**{f"{self.time}__{name}": at for name, at in bounds.items()})
-        for place, (column, values) in enumerate(asked.where.items()):
-            found = found.alias(**{f"w{place}": self.columns[column]}).filter(**{f"w{place}__in": list(values)})
-        return found
-
     def _narrowed(self, asked: Question, most: int) -> tuple[QuerySet[Any], int]:
         """Returns the rows to read, and the time from which on they are read: the start, or a later one."""
-        found, start = self._filtered(asked), asked.start
+        found, start = self.filtered(asked), asked.start
         while start < asked.end - asked.step and not self._is_few(found, asked, start, most):
             start = lines.later(asked, start)
             found = found.filter(**{f"{self.time}__gte": clock.to_datetime(start)})
-        if asked.by:
-            found = found.annotate(key=self.columns[asked.by]).filter(key__isnull=False)
-        return found, start
+        return self.keyed(found, asked), start
 
     def _is_few(self, found: QuerySet[Any], asked: Question, start: int, most: int) -> bool:
         """Returns whether rows are at most so many. Those of a longer time in the same look may have been counted."""
@@ -151,22 +167,14 @@ class Table:
 
     def _wholes(self, found: QuerySet[Any], asked: Question) -> "Wholes":
         """Returns the function of each value of `by`, the greatest first; READ bounds their number."""
-        grouped = found.values("key").annotate(whole=self._aggregate(asked))
+        grouped = found.values("key").annotate(whole=self.aggregate(asked))
         return dict(grouped.order_by(F("whole").desc(nulls_last=True), "key").values_list("key", "whole"))
-
-    def _aggregate(self, asked: Question) -> Expression:
-        if asked.function == "distinct":
-            return Count(self.columns[asked.column], distinct=True)
-        if asked.function in AGGREGATES:
-            # SQLite refuses a sum of whole numbers past 64 bits, and MariaDB answers in decimals.
-            return AGGREGATES[asked.function](Cast(self.columns[asked.column], FloatField()))
-        return Count("*")
 
     def _cells(self, found: QuerySet[Any], asked: Question) -> "Cells":
         """Returns the function of each line and step, as the database computes it."""
         names = ["key"] if asked.by else []
         step = Step(self.time, asked.step // clock.SECOND)
-        within = found.annotate(step=step).values("step", *names).annotate(value=self._aggregate(asked)).order_by()
+        within = found.annotate(step=step).values("step", *names).annotate(value=self.aggregate(asked)).order_by()
         return {(_name(key), place): value for place, *key, value in within.values_list("step", *names, "value")}
 
     def _whole(self, found: QuerySet[Any], asked: Question, cells: "Cells") -> float | None:
@@ -175,7 +183,7 @@ class Table:
         combine = COMBINED.get(asked.function)
         if combine or (asked.start % asked.step == 0 and asked.end - asked.start <= asked.step):
             return (combine or sum)(known) if known else None
-        whole: float | None = found.aggregate(whole=self._aggregate(asked))["whole"]
+        whole: float | None = found.aggregate(whole=self.aggregate(asked))["whole"]
         return whole
 
     def _computed(self, found: QuerySet[Any], asked: Question) -> "tuple[Cells, Wholes]":

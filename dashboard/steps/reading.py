@@ -4,13 +4,13 @@ Steps are read and merged here, not by the database: it would take twice as long
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from operator import add, attrgetter, contains
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
-from django.db.models import Count, F, FloatField, Max, Min, Q, QuerySet, Sum
-from django.db.models.functions import Cast
+from django.db.models import Count, F, Q, QuerySet
 
 from dashboard import lines
 from dashboard.steps.building import READ, Steps
@@ -170,14 +170,7 @@ def _decoder(names: tuple[str, ...]) -> tuple[Callable[[str], list[Any]], Callab
 
 
 def _rows(table: "Table", asked: Question, start: int, end: int) -> QuerySet[Any]:
-    bounds = {"gte": clock.to_datetime(start), "lt": clock.to_datetime(end)}
-    rows: QuerySet[Any] = table.rows_of(asked.stream).filter(
-        **{f"{table.time}__{name}": at for name, at in bounds.items()}
-    )
-    for place, (column, wanted) in enumerate(asked.where.items()):
-        rows = rows.alias(**{f"w{place}": table.columns[column]}).filter(**{f"w{place}__in": list(wanted)})
-    if asked.by:
-        rows = rows.annotate(key=table.columns[asked.by]).filter(key__isnull=False)
+    rows = table.keyed(table.filtered(replace(asked, start=start, end=end)), asked)
     numbered: QuerySet[Any] = rows.annotate(number=Step(table.time, asked.step // clock.SECOND))
     return numbered
 
@@ -198,17 +191,14 @@ def _of_rows(table: "Table", asked: Question, rows: QuerySet[Any]) -> Iterator[t
 
 def _values(table: "Table", asked: Question) -> list[Any]:
     """Returns the expressions that make what a step has of its rows, or a single row of itself."""
-    if asked.function == "count":
-        return [Count("*")]
-    column = table.columns[asked.column]
-    if asked.function == "distinct":
-        return [column]
-    if asked.function == "last":
-        return [F(table.time), F("pk"), column]
-    number = Cast(column, FloatField())
-    if asked.function == "mean":
-        return [Sum(number), Count(column)]
-    return [{"sum": Sum, "min": Min, "max": Max}[asked.function](number)]
+    match asked.function:
+        case "distinct":
+            return [table.columns[asked.column]]
+        case "last":
+            return [F(table.time), F("pk"), table.columns[asked.column]]
+        case "mean":
+            return [table.aggregate(replace(asked, function="sum")), Count(table.columns[asked.column])]
+    return [table.aggregate(asked)]
 
 
 def _series(asked: Question, cells: Mapping[Place, Partial], since: int) -> Series:
