@@ -46,7 +46,7 @@ def _dataset(output: SqlOutput, *, alone: bool) -> Dataset:
     return dataset(
         table,
         columns,
-        name=f"{name}/{output.name}",
+        name=_name(output),
         grain=lambda stream: once((output.pk, stream), lambda: _grain(output, stream)),
         title=name if alone else f"{output.name} of {name}",
         application=name,
@@ -54,22 +54,26 @@ def _dataset(output: SqlOutput, *, alone: bool) -> Dataset:
     )
 
 
+def _name(output: SqlOutput) -> str:
+    return f"{output.application.name}/{output.name}"
+
+
 def _table(output: SqlOutput) -> tuple[Table, list[Column]]:
     found = [(each, *family_of(type_)) for each, type_ in output.columns if not _UNREADABLE.search(each)][:COLUMNS]
     columns = [Column(name=each, kind=KINDS.get(family, "text")) for each, family, *_ in found]
-    name = output.application.name
+    numbers = [each.name for each in columns if each.kind == "number"]
     table = Table(
         rows_of=lambda stream: _rows(output, stream),
         time="rowtime",
-        columns={each.name: cell(each.name, number=each.kind == "number") for each in columns},
+        columns={each.name: cell(each.name, number=each.name in numbers) for each in columns},
         whole="data",
         held=f"sql {output.pk}",
-        numbers={each.name for each in columns if each.kind == "number"},
+        numbers=numbers,
         steps=Steps(
-            dataset=f"{name}/{output.name}",
-            application=name,
+            dataset=_name(output),
+            application=output.application.name,
             texts=[each for each, family, *_ in found if family in KEYED],
-            numbers=[each.name for each in columns if each.kind == "number"],
+            numbers=numbers,
         ),
     )
     return table, columns
