@@ -76,9 +76,10 @@ class Table:
             cells, wholes = self._computed(found, asked)
             names = lines.ordered(wholes)
         else:
-            wholes = self._wholes(found, asked) if asked.by else {}
+            keyed = self._wholes(found, asked) if asked.by else {}
+            wholes = {str(key): whole for key, whole in keyed.items()}  # SQLite has 1 for true
             names = list(wholes)
-            chosen = found.filter(key__in=names[: asked.most]) if asked.by else found
+            chosen = found.filter(key__in=list(keyed)[: asked.most]) if asked.by else found
             cells = {} if asked.by and asked.whole else self._cells(chosen, asked)
             if not asked.by:
                 wholes = {"": self._whole(found, asked, cells)}
@@ -165,7 +166,7 @@ class Table:
         counted[start, asked.end] = found.order_by()[: most + 1].count()
         return counted[start, asked.end] <= most
 
-    def _wholes(self, found: QuerySet[Any], asked: Question) -> "Wholes":
+    def _wholes(self, found: QuerySet[Any], asked: Question) -> dict[Any, float | None]:
         """Returns the function of each value of `by`, the greatest first; READ bounds their number."""
         grouped = found.values("key").annotate(whole=self.aggregate(asked))
         return dict(grouped.order_by(F("whole").desc(nulls_last=True), "key").values_list("key", "whole"))

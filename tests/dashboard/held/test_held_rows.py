@@ -127,6 +127,14 @@ def test_value_that_databases_write_differently_is_left_to_them(output: SqlOutpu
     assert plain(table.series(asked)) == plain(replace(table, held="", steps=None).series(asked))
 
 
+def test_split_by_a_truth_has_figures_in_its_steps(output: SqlOutput) -> None:
+    data = json.dumps({"is_hot": True, "degrees": 2.5})
+    SqlRow.objects.create(output=output, stream="s", rowtime=at(), ordinal=0, data=data)
+    asked = Question(stream="s", start=START, end=START + MINUTE, step=MINUTE, function="count", by="is_hot")
+    [line] = _table(output)[0].series(replace(asked, function="sum", column="degrees")).lines
+    assert (type(line.name), line.values, line.whole) == (str, [2.5], 2.5)
+
+
 def test_look_asks_once_and_the_next_one_anew() -> None:
     made = iter(range(9))
     with one_look():
