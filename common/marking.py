@@ -38,4 +38,9 @@ def register(room: str, marker: Marker) -> None:
 def marks(stream: str, start: int, end: int, *, staff: bool) -> list[Mark]:
     """Returns the newest marks of a stream from `start` to before `end`, at most MOST, in the order of time."""
     found = [mark for marker in _markers.values() for mark in marker(stream, start, end) if staff or not mark.staff]
+    return newest(found)
+
+
+def newest(found: Iterable[Mark]) -> list[Mark]:
+    """Returns the newest marks, at most MOST, in the order of time."""
     return sorted(found, key=lambda mark: (mark.at, mark.kind, mark.text))[-MOST:]

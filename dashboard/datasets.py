@@ -26,6 +26,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 
+from dashboard import lines
 from dashboard.held import answers
 from dashboard.held.looks import once
 from dashboard.held.rows import Row as HeldRow
@@ -34,7 +35,7 @@ from dashboard.steps.building import Steps
 from dashboard.steps.expressions import Step
 from dashboard.steps.reading import answer
 from streams.core import clock
-from streams.declarations import Column, Dataset, Found, Line, Question, Row, Series
+from streams.declarations import Column, Dataset, Found, Question, Row, Series
 
 READ = 200_000  # rows that the database reads for one answer
 COMPUTED = 20_000  # rows for a function that is computed here
@@ -63,8 +64,7 @@ class Table:
 
     def series(self, asked: Question) -> Series:
         """Answers in steps. Raises ValueError for a question of too many steps."""
-        first = asked.start // asked.step
-        count = -(-asked.end // asked.step) - first
+        count = len(lines.steps(asked))
         if not 0 < count <= STEPS:
             raise ValueError(f"A series has 1 to {STEPS} steps, not {count}.")
         # Steps first: they outlive the rows, of which memory has all that are left.
@@ -74,24 +74,21 @@ class Table:
         found, since = self._narrowed(asked, self.computed if here else self.read)
         if here:
             cells, wholes = self._computed(found, asked)
-            keys = sorted(wholes, key=lambda name: (-(wholes[name] or 0), name)) if asked.by else []
+            names = lines.ordered(wholes)
         else:
-            wholes = self._wholes(found, asked) if asked.by else {}
-            keys = list(wholes)
-            chosen = found.filter(key__in=keys[: asked.most]) if asked.by else found
+            keyed = self._wholes(found, asked) if asked.by else {}
+            wholes = {str(key): whole for key, whole in keyed.items()}  # SQLite has 1 for true
+            names = list(wholes)
+            chosen = found.filter(key__in=list(keyed)[: asked.most]) if asked.by else found
             cells = {} if asked.by and asked.whole else self._cells(chosen, asked)
             if not asked.by:
                 wholes = {"": self._whole(found, asked, cells)}
-        lines = [
-            Line(name, [cells.get((name, first + place)) for place in range(count)], wholes[name])
-            for name in (keys[: asked.most] if asked.by else [""])
-        ]
-        return Series(asked.start, asked.step, lines, max(0, len(keys) - asked.most), since)
+        return lines.series(asked, names, wholes, lambda name, number: cells.get((name, number)), since)
 
     def rows(self, asked: Question) -> Found:
         """Answers in rows, newest first."""
         most = min(asked.most, ROWS)
-        found = self._filtered(asked).order_by(F(self.time).desc(), "-pk")
+        found = self.filtered(asked).order_by(F(self.time).desc(), "-pk")
         names = list(self.columns)
         expressions = {f"c{place}": self.columns[name] for place, name in enumerate(names)}
         taken = list(found.annotate(**expressions).values_list(self.time, *expressions)[: most + 1])
@@ -103,7 +100,7 @@ class Table:
         most = min(asked.most, self.read + 1)
         if not asked.where and (held := self._held_rows(asked)) is not None:
             return [(time, [row.get(name) for name in columns]) for time, _, row in reversed(held[-most:])]
-        found = self._filtered(asked).order_by(F(self.time).desc(), "-pk")
+        found = self.filtered(asked).order_by(F(self.time).desc(), "-pk")
         if self.whole:
             objects = found.values_list(self.time, self.whole)[:most]
             decoded = ((time, OBJECT.decode(text)) for time, text in objects)
@@ -118,6 +115,31 @@ class Table:
         found = {value for value in newest.values_list(self.columns[column], flat=True) if value is not None}
         return sorted(str(value) for value in found if str(value).startswith(prefix))[:most]
 
+    def between(self, stream: str, start: int, end: int) -> QuerySet[Any]:
+        """Returns the rows of a time, in milliseconds."""
+        bounds = {"gte": clock.to_datetime(start), "lt": clock.to_datetime(end)}
+        return self.rows_of(stream).filter(**{f"{self.time}__{name}": at for name, at in bounds.items()})
+
+    def filtered(self, asked: Question) -> QuerySet[Any]:
+        """Returns the rows that a question is about."""
+        found = self.between(asked.stream, asked.start, asked.end)
+        for place, (column, values) in enumerate(asked.where.items()):
+            found = found.alias(**{f"w{place}": self.columns[column]}).filter(**{f"w{place}__in": list(values)})
+        return found
+
+    def keyed(self, found: QuerySet[Any], asked: Question) -> QuerySet[Any]:
+        """Returns rows with their value of `by` as `key`, without those that have none."""
+        return found.annotate(key=self.columns[asked.by]).filter(key__isnull=False) if asked.by else found
+
+    def aggregate(self, asked: Question) -> Expression:
+        """Returns the expression of a function that the database computes."""
+        if asked.function == "distinct":
+            return Count(self.columns[asked.column], distinct=True)
+        if asked.function in AGGREGATES:
+            # SQLite refuses a sum of whole numbers past 64 bits, and MariaDB answers in decimals.
+            return AGGREGATES[asked.function](Cast(self.columns[asked.column], FloatField()))
+        return Count("*")
+
     def _in_memory(self, asked: Question) -> Series | None:
         found = self._held_rows(asked)
         return None if found is None else answers.series(asked, found, self.numbers)
@@ -128,22 +150,13 @@ class Table:
         source = Source((self.held, asked.stream), self.rows_of(asked.stream), self.time, self.whole)
         return rows(source, asked.start, asked.end)
 
-    def _filtered(self, asked: Question) -> QuerySet[Any]:
-        bounds = {"gte": clock.to_datetime(asked.start), "lt": clock.to_datetime(asked.end)}
-        found = self.rows_of(asked.stream).filter(**{f"{self.time}__{name}": at for name, at in bounds.items()})
-        for place, (column, values) in enumerate(asked.where.items()):
-            found = found.alias(**{f"w{place}": self.columns[column]}).filter(**{f"w{place}__in": list(values)})
-        return found
-
     def _narrowed(self, asked: Question, most: int) -> tuple[QuerySet[Any], int]:
         """Returns the rows to read, and the time from which on they are read: the start, or a later one."""
-        found, start = self._filtered(asked), asked.start
+        found, start = self.filtered(asked), asked.start
         while start < asked.end - asked.step and not self._is_few(found, asked, start, most):
-            start += max(asked.step, (asked.end - start) // 2 // asked.step * asked.step)
+            start = lines.later(asked, start)
             found = found.filter(**{f"{self.time}__gte": clock.to_datetime(start)})
-        if asked.by:
-            found = found.annotate(key=self.columns[asked.by]).filter(key__isnull=False)
-        return found, start
+        return self.keyed(found, asked), start
 
     def _is_few(self, found: QuerySet[Any], asked: Question, start: int, most: int) -> bool:
         """Returns whether rows are at most so many. Those of a longer time in the same look may have been counted."""
@@ -153,24 +166,16 @@ class Table:
         counted[start, asked.end] = found.order_by()[: most + 1].count()
         return counted[start, asked.end] <= most
 
-    def _wholes(self, found: QuerySet[Any], asked: Question) -> "Wholes":
+    def _wholes(self, found: QuerySet[Any], asked: Question) -> dict[Any, float | None]:
         """Returns the function of each value of `by`, the greatest first; READ bounds their number."""
-        grouped = found.values("key").annotate(whole=self._aggregate(asked))
+        grouped = found.values("key").annotate(whole=self.aggregate(asked))
         return dict(grouped.order_by(F("whole").desc(nulls_last=True), "key").values_list("key", "whole"))
-
-    def _aggregate(self, asked: Question) -> Expression:
-        if asked.function == "distinct":
-            return Count(self.columns[asked.column], distinct=True)
-        if asked.function in AGGREGATES:
-            # SQLite refuses a sum of whole numbers past 64 bits, and MariaDB answers in decimals.
-            return AGGREGATES[asked.function](Cast(self.columns[asked.column], FloatField()))
-        return Count("*")
 
     def _cells(self, found: QuerySet[Any], asked: Question) -> "Cells":
         """Returns the function of each line and step, as the database computes it."""
         names = ["key"] if asked.by else []
         step = Step(self.time, asked.step // clock.SECOND)
-        within = found.annotate(step=step).values("step", *names).annotate(value=self._aggregate(asked)).order_by()
+        within = found.annotate(step=step).values("step", *names).annotate(value=self.aggregate(asked)).order_by()
         return {(_name(key), place): value for place, *key, value in within.values_list("step", *names, "value")}
 
     def _whole(self, found: QuerySet[Any], asked: Question, cells: "Cells") -> float | None:
@@ -179,7 +184,7 @@ class Table:
         combine = COMBINED.get(asked.function)
         if combine or (asked.start % asked.step == 0 and asked.end - asked.start <= asked.step):
             return (combine or sum)(known) if known else None
-        whole: float | None = found.aggregate(whole=self._aggregate(asked))["whole"]
+        whole: float | None = found.aggregate(whole=self.aggregate(asked))["whole"]
         return whole
 
     def _computed(self, found: QuerySet[Any], asked: Question) -> "tuple[Cells, Wholes]":
@@ -187,13 +192,13 @@ class Table:
         names = ["key"] if asked.by else []
         rows = found.annotate(number=self.columns[asked.column]).order_by(self.time, "pk")
         steps: dict[tuple[str, int], list[float]] = defaultdict(list)
-        lines: dict[str, list[float]] = defaultdict(list)
+        whole: dict[str, list[float]] = defaultdict(list)
         for time, *key, number in rows.values_list(self.time, *names, "number")[: 2 * self.computed]:
             if number is not None:
                 steps[_name(key), clock.from_datetime(time) // asked.step].append(number)
-                lines[_name(key)].append(number)
+                whole[_name(key)].append(number)
         take = answers.TAKE[asked.function]
-        wholes: Wholes = defaultdict(lambda: None, {name: take(numbers) for name, numbers in lines.items()})
+        wholes: Wholes = {name: take(numbers) for name, numbers in whole.items()}
         return {place: take(numbers) for place, numbers in steps.items()}, wholes
 
 

@@ -90,6 +90,23 @@ class Delivery(Protocol):
         """Leaves the rest to other processes, which need not wait."""
 
 
+class Deliveries(Delivery):
+    """Makes one delivery of several."""
+
+    def __init__(self, *parts: Delivery) -> None:
+        self._parts = parts
+
+    def __call__(self) -> bool:
+        """Lets each do a part; returns whether more waits for any of them."""
+        more = [part() for part in self._parts]  # all of them, also behind one for which more waits
+        return any(more)
+
+    def close(self) -> None:
+        """Ends each."""
+        for part in self._parts:
+            part.close()
+
+
 class Closing(Protocol):
     """Makes the lines that `manage.py consume` prints when windows close."""
 

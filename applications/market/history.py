@@ -1,7 +1,6 @@
 """Builds the trades of any time for charts, tables and downloads: of one ticker, or of all together."""
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -14,7 +13,6 @@ from dashboard.periods import Period, columns, times
 from streams.core import clock
 from streams.models.rollups import waits
 
-SETTLES = timedelta(minutes=2)  # marks that are younger are taken within seconds
 COUNTS = ("bought", "sold", "bought_shares", "sold_shares", "value")
 PRICES = ("first", "high", "low", "last")
 CSV_COLUMNS = ("time_utc", "epoch_ms", "step_s", "ticker", "trades", *COUNTS, *PRICES)
@@ -32,14 +30,13 @@ def history(stream: str, ticker: str, period: Period) -> dict[str, Any]:
     if edges:
         start = clock.to_datetime(edges[0] * clock.SECOND)
     at, *values = columns(edges[:-1] if edges else times(start, end, step), rows, len(names))
-    settled = clock.to_datetime(period.now) - SETTLES
     return {
         "now": clock.to_iso(period.now),
         "range": period.about(start, step),
         "at": at,
         **dict(zip(names, values, strict=True)),
         "sums": _sums(bars),
-        "waits": step > rollups.MINUTE and waits(TRADES, stream, start, end, settled),
+        "waits": step > rollups.MINUTE and waits(TRADES, stream, start, end, clock.to_datetime(period.now)),
     }
 
 

@@ -1,6 +1,5 @@
 """Builds the trades of longer steps from those of minutes, and reads the coarsest that a chart can use."""
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -14,15 +13,13 @@ from django.utils import timezone
 from applications.market.bars import Bar, merged, of_minute
 from applications.market.models import TRADES, TradeMinute, TradeStep
 from common.retention import kept_since
-from dashboard.steps import pieces
-from dashboard.steps.pieces import batched
+from dashboard.steps.pieces import edge_of, moments
 from streams.core.clock import SECOND, to_datetime
 from streams.models.rollups import Ladder
 from streams.models.upsert import upsert
 from streams.operations.retention import not_ahead
 
 # Seconds. Each divides the next, and a chart's step is at most six times the longest of them that divides it.
-MOMENTS = 2_000  # in one query
 MINUTE, STEPS = 60, (60, 300, 1800, 10_800, 86_400)
 ALL = ""  # the ticker of the rows with the sums of all tickers
 PART = 10**9  # cents
@@ -73,13 +70,12 @@ def bars(stream: str, ticker: str, start: datetime, end: datetime, step: int) ->
 def bars_between(stream: str, ticker: str, edges: Sequence[int]) -> list[Bar]:
     """Returns the bars of a ticker, or of ALL, between each two edges, in seconds: those with trades."""
     found: list[Bar] = []
-    for level, starts in pieces.starts(edges, STEPS[:0:-1]).items():
-        for part in batched([to_datetime(start * SECOND) for start in starts], MOMENTS):
-            steps = TradeStep.objects.filter(stream=stream, step=level, ticker=ticker, start__in=part)
-            found += [bar for _, bar in _bars(steps)]
+    for level, starts in moments(edges, STEPS[:0:-1]):
+        steps = TradeStep.objects.filter(stream=stream, step=level, ticker=ticker, start__in=starts)
+        found += [bar for _, bar in _bars(steps)]
     found.sort()  # by their start
-    places = groupby(found, lambda bar: bisect_right(edges, int(bar.start.timestamp())) - 1)
-    return [merged(to_datetime(edges[place] * SECOND), list(group)) for place, group in places]
+    groups = groupby(found, lambda bar: edge_of(edges, bar.start))
+    return [merged(to_datetime(edge * SECOND), list(group)) for edge, group in groups]
 
 
 def level_of(step: int) -> int:

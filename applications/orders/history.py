@@ -1,7 +1,6 @@
 """Builds the sliding counts of sites at any time for charts, tables and downloads."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +16,6 @@ from streams.models.readers import progress_of
 from streams.models.rollups import waits
 
 EXACT = 3600 * clock.SECOND  # the longest time that is counted second by second
-SETTLES = timedelta(minutes=2)  # marks that are younger are taken within seconds
 CSV_COLUMNS = ("time_utc", "epoch_ms", "step_s", "site", "peak", "lines", "threshold")
 
 
@@ -41,13 +39,12 @@ def history(stream: str, sites: Sequence[str], period: Period) -> dict[str, Any]
             "lines": [lines for _, lines in rows],
             "threshold": [thresholds[site](clock.to_datetime(moment * clock.SECOND)) for moment in at],
         }
-    settled = clock.to_datetime(period.now) - SETTLES
     return {
         "now": clock.to_iso(period.now),
         "range": period.about(start, step),
         "at": at,
         "sites": found,
-        "waits": not exact and waits(ORDERS, stream, start, end, settled),
+        "waits": not exact and waits(ORDERS, stream, start, end, clock.to_datetime(period.now)),
     }
 
 

@@ -1,6 +1,5 @@
 """Builds the order lines of longer steps from those of seconds, and reads the coarsest that a chart can use."""
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -11,8 +10,7 @@ from django.utils import timezone
 
 from applications.orders.models import ORDERS, SiteCount, SiteSecond, SiteStep
 from common.retention import kept_since
-from dashboard.steps import pieces
-from dashboard.steps.pieces import batched
+from dashboard.steps.pieces import batched, edge_of, moments
 from streams.core import clock
 from streams.core.clock import to_datetime
 from streams.models.rollups import Ladder
@@ -20,7 +18,6 @@ from streams.models.upsert import upsert
 from streams.operations.retention import not_ahead
 
 SECOND, STEPS = 1, (60, 300, 1800, 10_800, 86_400)  # seconds; each divides the next
-MOMENTS = 2_000  # in one query
 SITES = 500  # in one query: SQLite accepts some thousands of parameters
 
 
@@ -74,12 +71,10 @@ def counts(stream: str, sites: Sequence[str], start: datetime, end: datetime, st
 def counts_between(stream: str, sites: Sequence[str], edges: Sequence[int]) -> dict[str, Counts]:
     """Returns the counts of each site between each two edges, in seconds: those with lines."""
     grouped: dict[str, dict[datetime, list[Count]]] = defaultdict(lambda: defaultdict(list))
-    for level, starts in pieces.starts(edges, STEPS[:0:-1]).items():
-        for part in batched([to_datetime(start * clock.SECOND) for start in starts], MOMENTS):
-            steps = SiteStep.objects.filter(stream=stream, step=level, site__in=sites, start__in=part)
-            for site, at, lines, peak in steps.values_list("site", "start", "lines", "peak"):
-                edge = edges[bisect_right(edges, int(at.timestamp())) - 1]
-                grouped[site][to_datetime(edge * clock.SECOND)].append(Count(lines, peak))
+    for level, starts in moments(edges, STEPS[:0:-1]):
+        steps = SiteStep.objects.filter(stream=stream, step=level, site__in=sites, start__in=starts)
+        for site, at, lines, peak in steps.values_list("site", "start", "lines", "peak"):
+            grouped[site][to_datetime(edge_of(edges, at) * clock.SECOND)].append(Count(lines, peak))
     return {site: {at: merged(within) for at, within in steps.items()} for site, steps in grouped.items()}
 
 
@@ -104,10 +99,8 @@ def _by_site(rows: Iterable[tuple[str, int, int]]) -> dict[str, list[Count]]:
 def _seconds(stream: str, start: datetime, end: datetime) -> Iterator[tuple[str, int, int]]:
     """Yields the seconds of a time, by their index: site after site."""
     sites = list(SiteCount.objects.filter(stream=stream).values_list("site", flat=True))
-    for first in range(0, len(sites), SITES):
-        rows = SiteSecond.objects.filter(
-            stream=stream, site__in=sites[first : first + SITES], second__gte=start, second__lt=end
-        )
+    for part in batched(sites, SITES):
+        rows = SiteSecond.objects.filter(stream=stream, site__in=part, second__gte=start, second__lt=end)
         yield from rows.values_list("site", "lines", "peak")
 
 

@@ -106,11 +106,11 @@ class Asking:
         step = _multiple(ranges.step(self.span, max(self.least, window, SECOND), points), self.least)
         return self._series(self.span.start // step * step, step, **more)
 
-    def whole(self, **more: Any) -> Series:
-        """Returns the function over exactly the span, in a few steps of any length: they are not shown."""
+    def whole(self, most: int) -> Series:
+        """Returns the function over exactly the span for so many lines; their steps, of any length, may be empty."""
         least = max(self.least, SECOND)
         step = MONTH if self.span.length > 3 * MONTH else ranges.step(self.span, least, PIECES)
-        return self._series(self.span.start // least * least, step, **more)
+        return self._series(self.span.start // least * least, step, most=most, whole=True)
 
     def _series(self, start: int, step: int, **more: Any) -> Series:
         return filled(self, self.dataset.series(self.question(start, self.span.end, step=step, **more)))

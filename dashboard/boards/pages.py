@@ -148,15 +148,12 @@ def replay(request: HttpRequest, slug: str, place: int) -> HttpResponse:
     asked = asked_of(request, content)
     if not 0 <= place < len(content.panels) or content.panels[place].kind != "map":
         raise Http404("no such map")
+    if asked.error:
+        return JsonResponse({"error": asked.error}, status=400)
     try:
-        shown = (
-            None
-            if asked.error
-            else maps.replay(content.panels[place], asked.span, content.variable, asked.value, Sources())
-        )
+        return JsonResponse(maps.replay(content.panels[place], asked.span, content.variable, asked.value, Sources()))
     except PanelError as error:
         return JsonResponse({"error": str(error)}, status=400)
-    return JsonResponse(shown or {"error": asked.error}, status=200 if shown else 400)
 
 
 def visible(request: HttpRequest, slug: str) -> Board:

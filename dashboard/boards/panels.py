@@ -124,7 +124,7 @@ def _lines(asked: Asking) -> dict[str, Any]:
 
 def _top(asked: Asking) -> dict[str, Any]:
     """Builds a ranking of the values of a column by the function over the whole span."""
-    series = asked.whole(most=asked.panel.most or PLACES, whole=True)
+    series = asked.whole(asked.panel.most or PLACES)
     values = [number(line.whole) for line in series.lines]
     greatest = max((value for value in values if value is not None), default=0)
     places = [

@@ -42,6 +42,11 @@ export function copyOf(template) {
   return document.importNode(template.content, true).firstElementChild;
 }
 
+/** Appends a new element with these properties. */
+export function made(parent, tag, fields = {}) {
+  return parent.appendChild(Object.assign(document.createElement(tag), fields));
+}
+
 /** Replaces the content by a link to a ticker's page, at the server's address for it, and text behind the link. */
 export function setTicker(node, { ticker, url }, text) {
   const link = document.createElement("a");

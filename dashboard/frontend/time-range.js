@@ -1,9 +1,9 @@
 // The time that a page shows: typed, chosen, or dragged over in a chart; one address for each.
 
 import { all, one, setText } from "./dom.js";
-import { serverNow, situation } from "./live.js";
-import { addressOf, around, between } from "./addresses.js";
+import { situation } from "./live.js";
 import { zone } from "./zone.js";
+import "./zoom.js";
 
 const EVERY = 5000; // milliseconds between two looks at a time that ends now
 const box = one("[data-range]");
@@ -43,11 +43,6 @@ export function followRange(url, show) {
 if (box) {
   showZone();
   document.addEventListener("zone", showZone);
-  document.addEventListener("zoom", ({ detail: { from, to } }) => {
-    const now = Math.floor(serverNow() / 1000);
-    const [start, end] = around(from, Math.min(to, now));
-    location.assign(addressOf(between(start, end), location.href));
-  });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && box.contains(document.activeElement)) one("[data-range-more]", box).open = false;
   });

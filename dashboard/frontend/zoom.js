@@ -1,4 +1,4 @@
-// A time that was chosen in a curve of a board goes into the address.
+// A time that was chosen in a chart goes into the page's address.
 
 import { serverNow } from "./live.js";
 import { addressOf, around, between } from "./addresses.js";

@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
+from dashboard import lines
 from dashboard.held.rows import Row
-from streams.declarations import Line, Question, Series
+from streams.declarations import Question, Series
 
 Steps = dict[str, dict[int, list[Any]]]  # by value of `by` and number of the step since 1970
 
@@ -63,14 +64,12 @@ def series(asked: Question, rows: Sequence[Row], numbers: Collection[str]) -> Se
         whole = list(chain.from_iterable(groups.values()))
         if whole or asked.function not in FROM_ROWS:
             wholes[name] = take(whole) if whole else empty
-    names = sorted(wholes, key=lambda name: (wholes[name] is None, -(wholes[name] or 0), name)) if asked.by else [""]
-    first, count = asked.start // asked.step, -(-(asked.end - asked.start) // asked.step)
-    places = range(first, first + count)
-    found = []
-    for name in names[: asked.most]:
-        cells = {place: take(values) if values else empty for place, values in steps.get(name, {}).items()}
-        found.append(Line(name, [cells.get(place) for place in places], wholes.get(name)))
-    return Series(asked.start, asked.step, found, max(0, len(names) - asked.most), asked.start)
+
+    def cell(name: str, number: int) -> float | None:
+        values = steps[name].get(number) if name in steps else None
+        return None if values is None else take(values) if values else empty
+
+    return lines.series(asked, lines.ordered(wholes), wholes, cell, asked.start)
 
 
 def _steps(asked: Question, rows: Sequence[Row], *, is_number: bool) -> Steps:

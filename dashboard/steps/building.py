@@ -3,7 +3,7 @@
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -126,10 +126,7 @@ def _of_rows(table: "Table", stream: str, step: int, start: int) -> Added:
     kept = table.steps
     assert kept
     texts, numbers = kept.texts, kept.numbers
-    since = datetime.fromtimestamp(start, UTC)
-    found = table.rows_of(stream).filter(
-        **{f"{table.time}__gte": since, f"{table.time}__lt": since + timedelta(seconds=step)}
-    )
+    found = table.between(stream, start * clock.SECOND, (start + step) * clock.SECOND)
     if found.order_by()[: READ + 1].count() > READ:
         return Added(None, None)
     columns = {f"c{place}": table.columns[name] for place, name in enumerate([*texts, *numbers])}

@@ -29,7 +29,7 @@ class Step(Func):
 
 
 class Cell(Func):
-    """Reads a text from the data of a stored step."""
+    """Reads a value, as text, from the JSON object in `data` of a stored step or of a row in SQL."""
 
     output_field = TextField()
 

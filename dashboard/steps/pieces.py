@@ -1,12 +1,16 @@
 """Divides a time into the longest stored steps that are up to date, and the rest, whose rows are read themselves."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import pairwise
 from typing import TypeVar
 
+from streams.core.clock import SECOND, to_datetime
+
 Value = TypeVar("Value")
+MOMENTS = 2_000  # in one query: SQLite accepts some thousands of parameters
 ROWS = 0  # in place of a level: the rows themselves
 Pieces = dict[int, list[tuple[int, int]]]  # by level: times from and before which to read
 
@@ -22,15 +26,24 @@ def pieces(start: int, end: int, levels: Sequence[int], changed: Sequence[int]) 
     return dict(found)
 
 
-def starts(edges: Sequence[int], levels: Sequence[int]) -> dict[int, list[int]]:
-    """Returns the stored steps, by level, that together are the times between these edges. Nothing is left between."""
-    found: dict[int, list[int]] = defaultdict(list)
+def moments(edges: Sequence[int], levels: Sequence[int]) -> Iterator[tuple[int, Sequence[datetime]]]:
+    """Yields the stored steps that together are the times between these edges, as (level, beginnings) for one query.
+
+    Edges and levels are in seconds. Raises ValueError for edges between which a time is left that is no stored step.
+    """
+    found: dict[int, list[datetime]] = defaultdict(list)
     for start, end in pairwise(edges):
         for level, spans in pieces(start, end, levels, []).items():
-            found[level] += [at for since, until in spans for at in range(since, until, level or 1)]
-    if found.pop(ROWS, None):
-        raise ValueError(f"No stored step is short enough for edges such as {edges[0]}.")
-    return found
+            if level == ROWS:
+                raise ValueError(f"No stored step is short enough for edges such as {edges[0]}.")
+            found[level] += [to_datetime(at * SECOND) for since, until in spans for at in range(since, until, level)]
+    for level, starts in found.items():
+        yield from ((level, part) for part in batched(starts, MOMENTS))
+
+
+def edge_of(edges: Sequence[int], moment: datetime) -> int:
+    """Returns the last edge that is not after a moment; in seconds."""
+    return edges[bisect_right(edges, int(moment.timestamp())) - 1]
 
 
 def batched(values: Sequence[Value], most: int) -> Iterator[Sequence[Value]]:

@@ -4,20 +4,21 @@ Steps are read and merged here, not by the database: it would take twice as long
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from operator import add, attrgetter, contains
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
-from django.db.models import Count, F, FloatField, Max, Min, Q, QuerySet, Sum
-from django.db.models.functions import Cast
+from django.db.models import Count, F, Q, QuerySet
 
+from dashboard import lines
 from dashboard.steps.building import READ, Steps
 from dashboard.steps.expressions import Cell, Step
 from dashboard.steps.models import ALL, RowStep
 from dashboard.steps.pieces import ROWS, Pieces, pieces
 from streams.core import clock
-from streams.declarations import Line, Question, Series
+from streams.declarations import Question, Series
 from streams.models.rollups import changed_minutes
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def answer(table: "Table", asked: Question) -> Series | None:
         except TooManyError:
             if start >= asked.end - asked.step:
                 return None
-            start += max(asked.step, (asked.end - start) // 2 // asked.step * asked.step)
+            start = lines.later(asked, start)
     return _series(asked, cells, start)
 
 
@@ -169,14 +170,7 @@ def _decoder(names: tuple[str, ...]) -> tuple[Callable[[str], list[Any]], Callab
 
 
 def _rows(table: "Table", asked: Question, start: int, end: int) -> QuerySet[Any]:
-    bounds = {"gte": clock.to_datetime(start), "lt": clock.to_datetime(end)}
-    rows: QuerySet[Any] = table.rows_of(asked.stream).filter(
-        **{f"{table.time}__{name}": at for name, at in bounds.items()}
-    )
-    for place, (column, wanted) in enumerate(asked.where.items()):
-        rows = rows.alias(**{f"w{place}": table.columns[column]}).filter(**{f"w{place}__in": list(wanted)})
-    if asked.by:
-        rows = rows.annotate(key=table.columns[asked.by]).filter(key__isnull=False)
+    rows = table.keyed(table.filtered(replace(asked, start=start, end=end)), asked)
     numbered: QuerySet[Any] = rows.annotate(number=Step(table.time, asked.step // clock.SECOND))
     return numbered
 
@@ -197,17 +191,14 @@ def _of_rows(table: "Table", asked: Question, rows: QuerySet[Any]) -> Iterator[t
 
 def _values(table: "Table", asked: Question) -> list[Any]:
     """Returns the expressions that make what a step has of its rows, or a single row of itself."""
-    if asked.function == "count":
-        return [Count("*")]
-    column = table.columns[asked.column]
-    if asked.function == "distinct":
-        return [column]
-    if asked.function == "last":
-        return [F(table.time), F("pk"), column]
-    number = Cast(column, FloatField())
-    if asked.function == "mean":
-        return [Sum(number), Count(column)]
-    return [{"sum": Sum, "min": Min, "max": Max}[asked.function](number)]
+    match asked.function:
+        case "distinct":
+            return [table.columns[asked.column]]
+        case "last":
+            return [F(table.time), F("pk"), table.columns[asked.column]]
+        case "mean":
+            return [table.aggregate(replace(asked, function="sum")), Count(table.columns[asked.column])]
+    return [table.aggregate(asked)]
 
 
 def _series(asked: Question, cells: Mapping[Place, Partial], since: int) -> Series:
@@ -215,18 +206,12 @@ def _series(asked: Question, cells: Mapping[Place, Partial], since: int) -> Seri
     wholes: dict[str, Partial] = {}
     _gather(merge, wholes, ((name, partial) for (name, _), partial in cells.items()))
     figures = {name: finish(partial) for name, partial in wholes.items()}
-    keys = sorted(figures, key=lambda name: (figures[name] is None, -(figures[name] or 0), name)) if asked.by else [""]
-    first = asked.start // asked.step
-    count = -(-asked.end // asked.step) - first
-    lines = [
-        Line(
-            name,
-            [finish(cells[at]) if (at := (name, first + place)) in cells else None for place in range(count)],
-            figures.get(name),
-        )
-        for name in keys[: asked.most]
-    ]
-    return Series(asked.start, asked.step, lines, max(0, len(keys) - asked.most), since)
+
+    def cell(name: str, number: int) -> float | None:
+        partial = cells.get((name, number))
+        return None if partial is None else finish(partial)
+
+    return lines.series(asked, lines.ordered(figures), figures, cell, since)
 
 
 def _gather(

@@ -1,6 +1,5 @@
 """Lists the marks of a time in templates: {% marks stream start end as found %}."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -30,11 +29,7 @@ def board_marks(context: dict[str, Any], data: dict[str, Any], value: str) -> li
         for stream in sorted(streams)[:STREAMS]
         for mark in marking.marks(stream, start, end, staff=context["request"].user.is_staff)
     )
-    return _newest(mark for mark in found if not (value and mark.about) or mark.about == value)
-
-
-def _newest(found: Iterable[Mark]) -> list[Mark]:
-    return sorted(found, key=lambda mark: (mark.at, mark.kind, mark.text))[-marking.MOST :]
+    return marking.newest(mark for mark in found if not (value and mark.about) or mark.about == value)
 
 
 @register.filter

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
-from django.db import connection
-from django.db.models import Expression, F, FloatField, Func, QuerySet, TextField, Value
+from django.db.models import Expression, FloatField, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -16,6 +15,7 @@ from common.retention import kept_since
 from dashboard.datasets import Table, dataset
 from dashboard.held.looks import once
 from dashboard.steps.building import LEVELS, Steps, build_steps
+from dashboard.steps.expressions import Cell
 from sql.live.models import SqlOutput, SqlRow
 from sql.live.row_views import family_of
 from sql.types import Family
@@ -46,7 +46,7 @@ def _dataset(output: SqlOutput, *, alone: bool) -> Dataset:
     return dataset(
         table,
         columns,
-        name=f"{name}/{output.name}",
+        name=_name(output),
         grain=lambda stream: once((output.pk, stream), lambda: _grain(output, stream)),
         title=name if alone else f"{output.name} of {name}",
         application=name,
@@ -54,22 +54,26 @@ def _dataset(output: SqlOutput, *, alone: bool) -> Dataset:
     )
 
 
+def _name(output: SqlOutput) -> str:
+    return f"{output.application.name}/{output.name}"
+
+
 def _table(output: SqlOutput) -> tuple[Table, list[Column]]:
     found = [(each, *family_of(type_)) for each, type_ in output.columns if not _UNREADABLE.search(each)][:COLUMNS]
     columns = [Column(name=each, kind=KINDS.get(family, "text")) for each, family, *_ in found]
-    name = output.application.name
+    numbers = [each.name for each in columns if each.kind == "number"]
     table = Table(
         rows_of=lambda stream: _rows(output, stream),
         time="rowtime",
-        columns={each.name: cell(each.name, number=each.kind == "number") for each in columns},
+        columns={each.name: cell(each.name, number=each.name in numbers) for each in columns},
         whole="data",
         held=f"sql {output.pk}",
-        numbers={each.name for each in columns if each.kind == "number"},
+        numbers=numbers,
         steps=Steps(
-            dataset=f"{name}/{output.name}",
-            application=name,
+            dataset=_name(output),
+            application=output.application.name,
             texts=[each for each, family, *_ in found if family in KEYED],
-            numbers=[each.name for each in columns if each.kind == "number"],
+            numbers=numbers,
         ),
     )
     return table, columns
@@ -102,11 +106,4 @@ def _grain(output: SqlOutput, stream: str) -> int:
 
 def cell(name: str, *, number: bool) -> Expression:
     """Returns the expression of a column of a row's JSON object: a number, or text."""
-    if connection.vendor == "postgresql":
-        text = Func(
-            F("data"), Value(name), template="(%(expressions)s)", arg_joiner="::jsonb ->> ", output_field=TextField()
-        )
-    else:
-        function = "JSON_VALUE" if connection.vendor == "mysql" else "json_extract"
-        text = Func(F("data"), Value(f'$."{name}"'), function=function, output_field=TextField())
-    return Cast(text, FloatField()) if number else text
+    return Cast(Cell(name), FloatField()) if number else Cell(name)

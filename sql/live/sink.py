@@ -68,7 +68,8 @@ class SqlSink:
     def write(self, stream: str, prepared: Prepared) -> None:
         results = prepared.results
         _insert(stream, prepared.rows)
-        mark(results.deployed.name, stream, {to_datetime(time // MINUTE * MINUTE) for _, time, _, _ in prepared.rows})
+        minutes = {time // MINUTE * MINUTE for _, time, _, _ in prepared.rows}
+        mark(results.deployed.name, stream, map(to_datetime, minutes))
         _store_tails(stream, results.shard, prepared.tails)
         if prepared.faults:
             add_faults(results.deployed.id, stream, results.shard, prepared.faults)

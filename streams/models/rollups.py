@@ -23,6 +23,7 @@ MARKS = 200  # minutes of one part
 TAKEN = 2_000  # marks of one part
 REBUILT = 10_800  # seconds: no longer step is built from rows, or from steps that go as early as they do
 MARGIN = timedelta(hours=1)  # rows go while steps are built
+SETTLES = timedelta(minutes=2)  # marks that are younger are taken within seconds
 PAUSE = 5.0  # seconds between two parts
 DUTY = 10  # a part that took t seconds is followed by a rest of at least DUTY × t
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -80,10 +81,10 @@ def floor(moment: datetime, step: int) -> datetime:
     return EPOCH + timedelta(seconds=seconds // step * step)
 
 
-def waits(application: str, stream: str, start: datetime, end: datetime, settled: datetime) -> bool:
-    """Returns whether rows between two times, and before `settled`, are not yet in the longer steps."""
+def waits(application: str, stream: str, start: datetime, end: datetime, now: datetime) -> bool:
+    """Returns whether rows between two times are not yet in the longer steps, although they are older than SETTLES."""
     marks = RollupMark.objects.filter(application=application, stream=stream)
-    return marks.filter(minute__gte=start, minute__lt=min(end, settled)).exists()
+    return marks.filter(minute__gte=start, minute__lt=min(end, now - SETTLES)).exists()
 
 
 def changed_minutes(application: str, stream: str, start: int, end: int, most: int) -> list[int] | None:

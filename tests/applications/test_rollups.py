@@ -123,8 +123,8 @@ def test_part_takes_the_newest_marks_and_says_what_waits() -> None:
         market_sink.write("s", [TradeRow(FIRST + minute * MINUTE, "AMZN", "BUY", Tally.of(10.0, 5))])
     assert roll(market.LADDER, "s", most=1) == 1
     assert [mark.minute for mark in RollupMark.objects.all()] == [to_datetime(FIRST)]
-    assert waits("trades", "s", at(-5), at(0), settled=at(60))
-    assert not waits("trades", "s", at(-2), at(60), settled=at(60))
+    assert waits("trades", "s", at(-5), at(0), now=at(62))
+    assert not waits("trades", "s", at(-2), at(60), now=at(62))
 
 
 @pytest.mark.django_db

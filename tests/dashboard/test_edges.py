@@ -16,7 +16,7 @@ from applications.orders.rollups import LADDER as ORDERS_LADDER
 from applications.orders.rollups import counts_between
 from dashboard import periods, ranges
 from dashboard.ranges import Span
-from dashboard.steps.pieces import starts
+from dashboard.steps.pieces import moments
 from streams.core import clock
 from streams.models.rollups import EPOCH, mark, roll
 from tests.dashboard.rows import trades
@@ -55,7 +55,8 @@ def test_edges_are_where_the_clocks_of_the_zone_begin_a_step(span: Span, zone: Z
     assert found[-2] < end <= found[-1]
     quarters = range(found[0] // 900 * 900, found[-1] + 1, 900)  # clocks change on a quarter of an hour
     assert found == [moment for moment in quarters if naive(zone, hours, moment)]
-    together = sorted((at, at + level) for level, each in starts(found, rollups.STEPS[:0:-1]).items() for at in each)
+    steps = ((level, int(at.timestamp())) for level, part in moments(found, rollups.STEPS[:0:-1]) for at in part)
+    together = sorted((at, at + level) for level, at in steps)
     assert [begin for begin, _ in together] == [found[0], *(until for _, until in together[:-1])]
     assert together[-1][1] == found[-1]
 

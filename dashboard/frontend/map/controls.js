@@ -1,14 +1,10 @@
 // The buttons, the list of things and the key of a map, and the thing that is followed in the page's address.
 
-import { all, one } from "../dom.js";
+import { all, made, one } from "../dom.js";
 import { grouped } from "../format.js";
 import { figure } from "../parts/figures.js";
 
 const wall = () => "wall" in document.documentElement.dataset;
-
-function made(parent, tag, fields = {}) {
-  return parent.appendChild(Object.assign(document.createElement(tag), fields));
-}
 
 /** Builds the parts of a map: {readout, stage, canvas, names}. `ports`: zoom(factor), fit(), follow(name). */
 export function controls(root, ports) {

@@ -1,19 +1,12 @@
 // The bar below a map that replays its time: play, speed, a moment on a slider.
 
-import { all, setText } from "../dom.js";
+import { all, made, setText } from "../dom.js";
 import { time } from "../format.js";
 import { zone, zoneTitle } from "../zone.js";
 import { Player, SPEEDS } from "./player.js";
 import { tracksOf } from "./tracks.js";
 
 const PATIENCE = 20_000; // milliseconds
-
-function made(parent, tag, fields = {}) {
-  const { label, ...rest } = fields;
-  const node = Object.assign(document.createElement(tag), rest);
-  if (label) node.setAttribute("aria-label", label);
-  return parent.appendChild(node);
-}
 
 export class ReplayBar {
   #url;
@@ -32,10 +25,10 @@ export class ReplayBar {
     const bar = made(parent, "div", { className: "map-bar" });
     const play = made(bar, "button", { type: "button", textContent: "▶ Replay" });
     play.dataset.testid = "replay";
-    const speeds = made(bar, "span", { className: "speeds", label: "Speed" });
+    const speeds = made(bar, "span", { className: "speeds", ariaLabel: "Speed" });
     speeds.setAttribute("role", "group");
     for (const speed of SPEEDS) made(speeds, "button", { type: "button", textContent: `×${speed}`, value: speed });
-    const slider = made(bar, "input", { type: "range", min: 0, max: 1000, value: 1000, step: 1, label: "Moment of the replay" });
+    const slider = made(bar, "input", { type: "range", min: 0, max: 1000, value: 1000, step: 1, ariaLabel: "Moment of the replay" });
     const words = made(bar, "output", { className: "unit" });
     const back = made(bar, "button", { type: "button", textContent: "Back to the newest", hidden: true });
     this.#parts = { bar, play, speeds, slider, words, back };

@@ -1,6 +1,6 @@
 // The things on a map as they are drawn at this moment: they glide to their newest positions, or follow a replay's clock.
 
-import { at, fade, lastBefore, rangeOf, shade, tracksOf, trailOf } from "./tracks.js";
+import { at, DRAWN, fade, lastBefore, rangeOf, shade, tracksOf, trailOf } from "./tracks.js";
 import { SHADES } from "./paint.js";
 import { holds, screenX, screenY, turn } from "./view.js";
 
@@ -23,7 +23,9 @@ export class Scene {
     const before = new Map(this.things.map((thing) => [thing.name, thing]));
     this.#takes = calm || !this.#began ? 0 : Math.min(LONGEST, now - this.#began);
     this.#began = now;
-    this.#take(tracksOf(panel), Date.parse(panel.end));
+    const [tracks, end] = [tracksOf(panel), Date.parse(panel.end)];
+    const newest = ({ xs, ys, times }) => ({ x: xs.at(-1), y: ys.at(-1), place: times.length - 1, since: times.at(-1) });
+    this.#take(tracks, end, tracks.reduce((sum, { xs }) => sum + xs.length, 0), newest);
     this.#glides = new Map();
     for (const thing of this.things) {
       const old = before.get(thing.name);
@@ -33,16 +35,17 @@ export class Scene {
     this.glide(now);
   }
 
-  #take(tracks, end) {
+  /** `placeOf` returns {x, y, place, since} of a track, or null for a thing that is not shown. */
+  #take(tracks, end, positions, placeOf) {
     this.#tracks = tracks;
     this.end = end;
     this.range = rangeOf(tracks);
-    this.positions = tracks.reduce((sum, { xs }) => sum + xs.length, 0);
-    this.things = tracks.map((track) => {
-      const last = track.xs.length - 1;
-      const level = fade(end - track.times[last]);
-      const newest = { x: track.xs[last], y: track.ys[last], place: last, since: track.times[last] };
-      return { name: track.name, track, level, shade: shade(track.value, this.range, SHADES), px: 0, py: 0, ...newest };
+    this.positions = positions;
+    this.things = tracks.flatMap((track) => {
+      const found = placeOf(track);
+      if (!found) return [];
+      const level = fade(end - found.since);
+      return [{ name: track.name, track, level, shade: shade(track.value, this.range, SHADES), px: 0, py: 0, ...found }];
     });
   }
 
@@ -61,16 +64,8 @@ export class Scene {
   replay(tracks, moment) {
     this.#glides.clear();
     this.#began = 0;
-    this.#tracks = tracks;
-    this.end = moment;
-    this.range = rangeOf(tracks);
-    this.positions = tracks.reduce((sum, { times }) => sum + Math.min(240, lastBefore(times, moment) + 1), 0);
-    this.things = tracks.flatMap((track) => {
-      const found = at(track, moment);
-      if (!found) return [];
-      const level = fade(moment - found.since);
-      return [{ name: track.name, track, level, shade: shade(track.value, this.range, SHADES), px: 0, py: 0, ...found }];
-    });
+    const positions = tracks.reduce((sum, { times }) => sum + Math.min(DRAWN, lastBefore(times, moment) + 1), 0);
+    this.#take(tracks, moment, positions, (track) => at(track, moment));
   }
 
   /** Places everything on the screen; returns the things that are within the view or close to it. */

@@ -29,7 +29,7 @@ ROWS = st.lists(
 QUESTIONS = st.builds(
     Question,
     stream=st.just("s"),
-    start=st.sampled_from([START, START + MINUTE]),
+    start=st.sampled_from([START, START + MINUTE, START + 7_000]),
     end=st.integers(START + 90_000, START + 300_000),
     step=st.sampled_from([MINUTE, 30_000, 10_000]),
     function=st.sampled_from(FUNCTIONS),
@@ -125,6 +125,14 @@ def test_value_that_databases_write_differently_is_left_to_them(output: SqlOutpu
     table, _ = _table(output)
     asked = Question(stream="s", start=START, end=START + MINUTE, step=MINUTE, function="count", by="is_hot")
     assert plain(table.series(asked)) == plain(replace(table, held="", steps=None).series(asked))
+
+
+def test_split_by_a_truth_has_figures_in_its_steps(output: SqlOutput) -> None:
+    data = json.dumps({"is_hot": True, "degrees": 2.5})
+    SqlRow.objects.create(output=output, stream="s", rowtime=at(), ordinal=0, data=data)
+    asked = Question(stream="s", start=START, end=START + MINUTE, step=MINUTE, function="count", by="is_hot")
+    [line] = _table(output)[0].series(replace(asked, function="sum", column="degrees")).lines
+    assert (type(line.name), line.values, line.whole) == (str, [2.5], 2.5)
 
 
 def test_look_asks_once_and_the_next_one_anew() -> None:
