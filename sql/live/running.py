@@ -9,24 +9,8 @@ from sql.live.observing import observe
 from sql.live.processor import RawDecoder, SqlProcessor, States
 from sql.live.sink import SqlSink
 from streams.applications import Application
-from streams.declarations import Delivery
+from streams.engine.deliveries import Deliveries
 from streams.models.rollups import Roller
-
-
-class Both:
-    """Makes one delivery of two."""
-
-    def __init__(self, first: Delivery, second: Delivery) -> None:
-        self._both = first, second
-
-    def __call__(self) -> bool:
-        """Lets each do a part; returns whether more waits for either."""
-        return any(tuple(each() for each in self._both))
-
-    def close(self) -> None:
-        """Ends each."""
-        for each in self._both:
-            each.close()
 
 
 def declared(name: str, number: int, stream: str, parallel: bool) -> Application:  # noqa: FBT001 - a row of the table
@@ -46,6 +30,6 @@ def declared(name: str, number: int, stream: str, parallel: bool) -> Application
         whole=not parallel,
         configuration=versions.active,
         report_range=partial(report.rows, name),
-        deliver=lambda read: Both(Deliverer(number, read), Roller(datasets.ladder(name), read)),
+        deliver=lambda read: Deliveries(Deliverer(number, read), Roller(datasets.ladder(name), read)),
         observe=observe,
     )
