@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
 from archive.files import DamagedFileError, prefix_of, table_of
 from archive.models import ArchivedFile, ArchivedGone
@@ -60,8 +60,8 @@ def _extra(path: str, files: list[ArchivedFile]) -> Finding:
 def proved(stream: str) -> Proved:
     """Returns the numbers of a stream's archive, as its manifest has them."""
     files = ArchivedFile.objects.filter(stream=stream, removed=False)
-    sums = files.aggregate(records=Sum("records"), size=Sum("size"))
-    return Proved(files.count(), sums["records"] or 0, sums["size"] or 0)
+    counts = {"files": Count("pk"), "records": Sum("records", default=0), "size": Sum("size", default=0)}
+    return Proved(**files.aggregate(**counts))
 
 
 def _of_file(row: ArchivedFile, store: FileStore) -> Iterator[Finding]:
