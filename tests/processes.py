@@ -19,6 +19,10 @@ def limited(process: Any, seconds: float = 60) -> Iterator[None]:
         timer.cancel()
 
 
+def lives(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
+
+
 def stat(folder: Path) -> list[str]:
     """Of /proc/PID, or a thread's /proc/PID/task/TID: the fields of proc(5) from the third on (state, parent, …)."""
     return (folder / "stat").read_text().rpartition(")")[2].split()
