@@ -45,7 +45,7 @@ class Sweeper:
         try:
             more = translate_errors(sweep)(self._stream, opened(), self._now())
         except (StoreError, StoreDownError):
-            more = False  # it is tried again in a minute; the files are read by nobody
+            more = False  # the sweep is tried again in a minute; nothing reads the marked files meanwhile
         self._next = 0.0 if more else self._monotonic() + EVERY
         return more
 
@@ -67,7 +67,7 @@ def sweep(stream: str, store: FileStore, now: datetime) -> bool:
 
 
 def _mark(old: QuerySet[ArchivedFile]) -> None:
-    """Marks files whose time has passed, and counts their records as gone."""
+    """Marks the files that are past RETENTION_ARCHIVE, and counts their records as gone."""
     with transaction.atomic():
         for each in old[:MOST]:
             gone, _ = ArchivedGone.objects.get_or_create(stream=each.stream, shard=each.shard)

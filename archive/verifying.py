@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
 from archive.files import DamagedFileError, prefix_of, table_of
 from archive.models import ArchivedFile, ArchivedGone
@@ -28,7 +28,7 @@ class Finding(NamedTuple):
 
 
 class Proved(NamedTuple):
-    """Counts what was proved of a stream."""
+    """Counts the files and records of a stream's archive."""
 
     files: int
     records: int
@@ -60,8 +60,8 @@ def _extra(path: str, files: list[ArchivedFile]) -> Finding:
 def proved(stream: str) -> Proved:
     """Returns the numbers of a stream's archive, as its manifest has them."""
     files = ArchivedFile.objects.filter(stream=stream, removed=False)
-    sums = files.aggregate(records=Sum("records"), size=Sum("size"))
-    return Proved(files.count(), sums["records"] or 0, sums["size"] or 0)
+    counts = {"files": Count("pk"), "records": Sum("records", default=0), "size": Sum("size", default=0)}
+    return Proved(**files.aggregate(**counts))
 
 
 def _of_file(row: ArchivedFile, store: FileStore) -> Iterator[Finding]:
@@ -87,7 +87,7 @@ def _of_file(row: ArchivedFile, store: FileStore) -> Iterator[Finding]:
 
 
 def _overlaps(files: list[ArchivedFile]) -> Iterator[Finding]:
-    """Yields files whose range overlaps the one before; those of undecodable records lie within the others' ranges."""
+    """Yields files of records that overlap the file before; files of undecodable records lie within their ranges."""
     records = [each for each in files if each.kind == ArchivedFile.RECORDS]
     for before, after in pairwise(records):
         if (before.identity, before.shard) == (after.identity, after.shard) and after.first <= before.last:
@@ -95,7 +95,7 @@ def _overlaps(files: list[ArchivedFile]) -> Iterator[Finding]:
 
 
 def _missing_records(stream: str, application: str) -> Iterator[Finding]:
-    """Yields the shards whose files hold another number of records than were applied, less those removed by age."""
+    """Yields shards with more or fewer records in files than were applied, less those removed by age."""
     applied = Lease.objects.filter(application=application, stream=stream).values("shard").annotate(n=Sum("applied"))
     held = ArchivedFile.objects.filter(stream=stream, removed=False).values("shard").annotate(n=Sum("records"))
     kept = Counter({each["shard"]: each["n"] for each in held})

@@ -17,15 +17,16 @@ from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.figures import Aim, Figure, percentile
 from benchmarks.options import Options
+from benchmarks.pixel import CHROMIUM, WARM_UP, open_page
 from benchmarks.site import Site, found_by, new_site
 from tests.deployment import ROOT
+from tests.processes import stat
 
 RUNS = 3
 SECONDS = 10
-WARM_UP = 3  # seconds
 THINGS = [(500, 20), (5000, 2)]  # moving things, positions of each: as many as the server sends
 SCRIPT = Path(__file__).with_suffix(".js")
-CHROMIUM = ["--no-sandbox", "--disable-gpu"]
+ARGUMENTS = [*CHROMIUM, "--disable-gpu"]
 BOARD = ROOT / "examples" / "wild-rydes"
 
 
@@ -57,12 +58,11 @@ def _moved(page: Page, count: int, trail: int, seconds: int) -> tuple[list[float
 def _cpu() -> float:
     """Returns the CPU seconds of all Chromium processes that descend from this one."""
     parents, ticks = {}, {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
+    for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            name, _, rest = path.read_text().rpartition(")")
-            fields = rest.split()
-            parents[int(path.parent.name)] = int(fields[1])
-            ticks[int(path.parent.name)] = int(fields[11]) + int(fields[12]) if "chrom" in name else 0
+            fields, name = stat(folder), (folder / "comm").read_text()
+            parents[int(folder.name)] = int(fields[1])
+            ticks[int(folder.name)] = int(fields[11]) + int(fields[12]) if "chrom" in name else 0
     ours = {os.getpid()}
     while more := {pid for pid, parent in parents.items() if parent in ours} - ours:
         ours |= more
@@ -79,12 +79,9 @@ def _page(site: Site) -> Iterator[Page]:
     os.sched_setaffinity(0, {min(cores)})  # the browser's processes inherit it
     try:
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=which("chromium"), args=CHROMIUM)
+            browser = playwright.chromium.launch(executable_path=which("chromium"), args=ARGUMENTS)
             page = browser.new_page(viewport={"width": 1280, "height": 1000})
-            name, _, value = cookie.partition("=")
-            page.context.add_cookies([{"name": name, "value": value, "url": f"http://{address}"}])
-            page.add_init_script(path=SCRIPT)
-            page.goto(f"http://{address}/boards/wild-rydes/")
+            open_page(page, f"http://{address}/boards/wild-rydes/", cookie, SCRIPT)
             sleep(WARM_UP)
             yield page
             browser.close()

@@ -16,14 +16,13 @@ from pathlib import Path
 from shutil import which
 from time import sleep
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import sync_playwright
 
 from benchmarks.figures import Aim, Figure, Latencies
 from benchmarks.options import Options
-from benchmarks.pixel import CHROMIUM, WARM_UP
+from benchmarks.pixel import CHROMIUM, watched
 from benchmarks.site import Site, found_by, new_site
 from tests.deployment import ROOT
-from tests.waiting import wait_for
 
 ROUNDS = 3
 VIEWERS, LOOKS = 100, 20
@@ -93,7 +92,7 @@ def watch(site: Site, runs: int, seconds: int) -> Iterator[list[Frame]]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=which("chromium"), args=CHROMIUM)
         try:
-            page = _open(browser.new_page(), address, cookie)
+            page = watched(browser.new_page(), f"http://{address}/boards/pixel/", cookie, SCRIPT)
             for _ in range(runs):
                 page.evaluate("takeFrames()")
                 sleep(seconds)
@@ -115,13 +114,3 @@ def _folder(under: Path) -> Path:
 def _written(path: Path, text: str) -> Path:
     path.write_text(text)
     return path
-
-
-def _open(page: Page, address: str, cookie: str) -> Page:
-    name, _, value = cookie.partition("=")
-    page.context.add_cookies([{"name": name, "value": value, "url": f"http://{address}"}])
-    page.add_init_script(path=SCRIPT)
-    page.goto(f"http://{address}/boards/pixel/")
-    wait_for(lambda: page.evaluate("framesTaken()"))
-    sleep(WARM_UP)
-    return page

@@ -55,7 +55,7 @@ def watch(site: Site, runs: int, seconds: int) -> Iterator[Frames]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=which("chromium"), args=CHROMIUM)
         try:
-            page = _open(browser.new_page(), address, cookie)
+            page = watched(browser.new_page(), f"http://{address}/market/", cookie, SCRIPT)
             for _ in range(runs):
                 page.evaluate("takeFrames()")
                 sleep(seconds)
@@ -64,11 +64,17 @@ def watch(site: Site, runs: int, seconds: int) -> Iterator[Frames]:
             browser.close()
 
 
-def _open(page: Page, address: str, cookie: str) -> Page:
-    name, _, value = cookie.partition("=")
-    page.context.add_cookies([{"name": name, "value": value, "url": f"http://{address}"}])
-    page.add_init_script(path=SCRIPT)
-    page.goto(f"http://{address}/market/")
+def watched(page: Page, url: str, cookie: str, script: Path) -> Page:
+    """Opens an address in a page that is signed in, and waits until the script has taken frames for a while."""
+    open_page(page, url, cookie, script)
     wait_for(lambda: page.evaluate("framesTaken()"))  # not wait_for_function, which the page's policy forbids
     sleep(WARM_UP)
     return page
+
+
+def open_page(page: Page, url: str, cookie: str, script: Path) -> None:
+    """Opens an address in a page that is signed in by a cookie, with a script before the page's own."""
+    name, _, value = cookie.partition("=")
+    page.context.add_cookies([{"name": name, "value": value, "url": url}])
+    page.add_init_script(path=script)
+    page.goto(url)

@@ -227,7 +227,9 @@ def build_worker(
 def _reader(application: Application, open_at: Callable[[str], Reader], checkpoint: str, *, hurry: bool) -> Reader:
     if not application.gather:
         return open_at(checkpoint)
-    gather = replace(application.gather(), age=0.0) if hurry else application.gather()
+    gather = application.gather()
+    if hurry:
+        gather = replace(gather, age=0.0)
     return GatheringReader(open_at, checkpoint, gather, time.monotonic, LIMIT)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 @contextmanager
 def limited(process: Any, seconds: float = 60) -> Iterator[None]:
-    """Kills a `Popen` that has not said within the seconds what the block reads from its pipes: the pipes end then."""
+    """Kills a `Popen` if the block that reads from its pipes takes longer than the seconds; the pipes end then."""
     timer = Timer(seconds, process.kill)
     timer.daemon = True
     timer.start()
@@ -17,6 +17,10 @@ def limited(process: Any, seconds: float = 60) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
+
+
+def lives(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
 
 
 def stat(folder: Path) -> list[str]:

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from applications.orders import topics
 from applications.orders.models import ORDERS, AlarmEpisode, SiteSecond
 from applications.orders.observing import DELAY
-from dashboard.datasets import ROWS, Table, dataset, of_stream, own
+from dashboard.datasets import Table, dataset, of_stream, own
+from dashboard.overlapping import overlapping
 from dashboard.steps.building import Steps
-from streams.core import clock
 from streams.declarations import Column, Found, Question
 
 SITES = 500  # of a stream, by name: seconds are found by their site
@@ -29,14 +29,7 @@ def _seconds(stream: str) -> QuerySet[Any]:
 
 def episodes(asked: Question) -> Found:
     """Answers with the alarms that were open in the time asked for, the latest first."""
-    found = AlarmEpisode.objects.filter(stream=asked.stream, started__lt=clock.to_datetime(asked.end))
-    found = found.filter(Q(ended=None) | Q(ended__gte=clock.to_datetime(asked.start))).order_by("-started", "-pk")
-    for column, wanted in asked.where.items():
-        found = found.filter(**{f"{column}__in": list(wanted)})
-    most = min(asked.most, ROWS)
-    taken = list(found[: most + 1])
-    rows = [(clock.from_datetime(each.started), topics.episode(each)) for each in taken[:most]]
-    return Found(rows, len(taken) > most)
+    return overlapping(AlarmEpisode.objects.filter(stream=asked.stream), asked, topics.episode)
 
 
 NAME = f"{ORDERS}/seconds"

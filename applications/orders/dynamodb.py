@@ -4,15 +4,16 @@ The table has the keys CustomerID (partition key) and OrderID (sort key), both t
 come from boto3's own chain: AWS_DEFAULT_REGION, AWS_ENDPOINT_URL_DYNAMODB, a profile, or the machine's role.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any, Protocol
-
-import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from typing import TYPE_CHECKING, Any, Protocol
 
 from common.text import clause
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
 
 Item = dict[str, Any]  # text and numbers by attribute
 KEYS = ("CustomerID", "OrderID")
@@ -44,19 +45,22 @@ class DynamoTable:
             self._write([{"PutRequest": {"Item": _attributes(item)}} for item in piece])
 
     def _write(self, requests: list[dict[str, Any]]) -> None:
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - boto3 takes long to import
+
         for _ in range(TRIES):
             try:
                 answer = self._client.batch_write_item(RequestItems={self._name: requests})
-            except (ClientError, BotoCoreError) as error:
-                raise TableError(self._sentence(error)) from None  # botocore's error may hold secrets
+            except ClientError as error:
+                raise TableError(self._refusal(error)) from None  # botocore's error may hold secrets
+            except BotoCoreError as error:
+                says = f"DynamoDB cannot be asked ({type(error).__name__}): check network, region and credentials."
+                raise TableError(says) from None
             requests = answer.get("UnprocessedItems", {}).get(self._name, [])
             if not requests:
                 return
         raise TableError(f"The table {self._name!r} is too busy: it left {len(requests)} items of a request.")
 
-    def _sentence(self, error: ClientError | BotoCoreError) -> str:
-        if not isinstance(error, ClientError):
-            return f"DynamoDB cannot be asked ({type(error).__name__}): check network, region and credentials."
+    def _refusal(self, error: ClientError) -> str:
         code = str(error.response.get("Error", {}).get("Code", ""))
         if code == "ResourceNotFoundException":
             region = self._client.meta.region_name
@@ -74,6 +78,10 @@ class DynamoTable:
 @lru_cache(maxsize=1)
 def open_table(name: str) -> DynamoTable:
     """Opens a table by its name, without a request. Raises TableError."""
+    import boto3  # noqa: PLC0415 - as above
+    from botocore.config import Config  # noqa: PLC0415 - as above
+    from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - as above
+
     # One attempt: the next step tries again, and the worker must not wait for long.
     config = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=3, read_timeout=10)
     try:

@@ -28,7 +28,7 @@ from streams.core import clock
 from streams.core.names import MOST_NAME
 
 LINES = 100  # of a page
-MOST_LINES = 1_000_000  # of a CSV: what a spreadsheet takes
+MOST_LINES = 1_000_000  # of a CSV: a spreadsheet takes about as many rows
 USUAL = "365d"
 FIELDS = {"customer": "Customer", "invoice": "Invoice", "stock_code": "Stock code", "site": "Site"}  # by parameter
 NOBODY = "(none)"  # finds the lines without a customer
@@ -89,7 +89,7 @@ def _matching(stream: str, period: Period, asked: dict[str, str]) -> QuerySet[Or
 
 
 def _from(found: QuerySet[OrderLine], after: str) -> QuerySet[OrderLine]:
-    """Returns the lines below a place; all for a text that is none."""
+    """Returns the lines below a place; all of them if the text names no place."""
     if not (match := _AFTER.fullmatch(after)):
         return found
     at: datetime = clock.to_datetime(int(match[1]))

@@ -154,8 +154,8 @@ class OrderBox(models.Model):
     key = models.CharField(max_length=64, unique=True)  # digest of the stream and of the lines' places
     items = models.BinaryField()  # MessagePack: the items of the table
     count = models.PositiveIntegerField()
-    owner = models.CharField(max_length=32, blank=True)  # the process that delivers it …
-    until = models.DateTimeField()  # … up to this time; then another one may take it
+    owner = models.CharField(max_length=32, blank=True)  # the process that delivers the box
+    until = models.DateTimeField()  # from this time on another process may take the box
 
     class Meta:
         indexes = [models.Index(fields=["stream", "until"], name="order_boxes_by_time")]

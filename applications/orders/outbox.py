@@ -133,10 +133,9 @@ class Deliverer:
 
     def _put(self, box: OrderBox) -> None:
         self._table = self._table or self._open()
-        elsewhere = {} if box.stream == ORDERS else {"Stream": box.stream}
-        items = [item | elsewhere for item in _decode(bytes(box.items))]
-        if elsewhere:  # two streams may have a line of the same place
-            items = [item | {"OrderID": f"{item['OrderID']}@{box.stream}"} for item in items]
+        items = _decode(bytes(box.items))
+        if box.stream != ORDERS:  # two streams may have a line of the same place
+            items = [item | {"Stream": box.stream, "OrderID": f"{item['OrderID']}@{box.stream}"} for item in items]
         self._table.put(items)
         translate_errors(OrderBox.objects.filter(pk=box.pk).delete)()
 

@@ -76,7 +76,7 @@ class WindowCount(NamedTuple):
 
 
 class OrderResults(NamedTuple):
-    """Holds what a step changed, and in `finished` the seconds that no line can change any more."""
+    """Holds the changes of a step, and in `finished` the seconds that no line can change any more."""
 
     counts: list[WindowCount]
     seconds: list[tuple[str, SecondRate]]

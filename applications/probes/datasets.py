@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.db.models import F, FloatField, Q, QuerySet
+from django.db.models import F, FloatField
 from django.db.models.functions import Cast, NullIf
 
 from applications.probes.models import PROBES, ProbeEpisode, ProbeMinute, ProbeNow
 from applications.probes.observing import DELAY, OUTPUT
-from dashboard.datasets import ROWS, Table, dataset, of_stream, own
+from dashboard.datasets import Table, dataset, of_stream, own
+from dashboard.overlapping import overlapping
 from dashboard.steps.building import Steps
 from streams.core import clock
 from streams.core.clock import iso
@@ -61,23 +62,13 @@ def _row(episode: ProbeEpisode) -> dict[str, Any]:
     return {name: getattr(episode, name) for name in names} | {"ended": iso(episode.ended)}
 
 
-def _episodes(stream: str) -> QuerySet[Any]:
-    return ProbeEpisode.objects.filter(stream=stream)
-
-
 def episodes(asked: Question) -> Found:
     """Answers with the times that overlap the one asked for, the latest first."""
-    found = _episodes(asked.stream).filter(started__lt=clock.to_datetime(asked.end))
-    found = found.filter(Q(ended=None) | Q(ended__gte=clock.to_datetime(asked.start))).order_by("-started", "-pk")
-    for column, wanted in asked.where.items():
-        found = found.filter(**{f"{column}__in": list(wanted)})
-    most = min(asked.most, ROWS)
-    taken = list(found[: most + 1])
-    return Found([(clock.from_datetime(each.started), _row(each)) for each in taken[:most]], len(taken) > most)
+    return overlapping(ProbeEpisode.objects.filter(stream=asked.stream), asked, _row)
 
 
 EPISODES = dataset(
-    Table(rows_of=_episodes, time="started", columns=own("probe", "places", "failed", "reason", "ended")),
+    Table(rows_of=of_stream(ProbeEpisode), time="started", columns=own("probe", "places", "failed", "reason", "ended")),
     [
         PROBE,
         Column(name="places", kind="text", label="Places"),

@@ -5,12 +5,12 @@ from typing import Any
 import msgspec
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from accounts.guards import staff_only
 from applications.probes.models import Probe
 from applications.probes.processor import CHECKS_MOST, PLACES_MOST
 from applications.probes.targets import PROBES, Target, fault
@@ -18,7 +18,6 @@ from common.text import storable
 from streams.models import Audit
 
 either = require_http_methods(["GET", "HEAD", "POST"])
-
 
 WORDS = {  # by field: its label, and a sentence about it
     "name": ("Name", "A short word; it is the key of its checks, and it stands on the pages."),
@@ -47,10 +46,7 @@ class ProbeForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Probe
-        fields = (
-            "name", "address", "interval", "timeout", "status", "text", "failures", "checks", "quorum", "public",
-            "shows_address", "active",
-        )  # fmt: skip
+        fields = tuple(WORDS)
 
     def __init__(self, *args: Any, **rest: Any) -> None:
         super().__init__(*args, **rest)
@@ -76,9 +72,9 @@ class ProbeForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @either
+@staff_only
 def new(request: HttpRequest) -> HttpResponse:
     """Makes a probe."""
-    _check(request)
     form = ProbeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if Probe.objects.count() >= PROBES:
@@ -91,9 +87,9 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @either
+@staff_only
 def edit(request: HttpRequest, number: int) -> HttpResponse:
     """Changes a probe, or removes it."""
-    _check(request)
     probe = get_object_or_404(Probe, pk=number)
     if request.method == "POST" and request.POST.get("act") == "remove":
         _note(request, "remove probe", probe.name)
@@ -111,11 +107,6 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
 def _page(request: HttpRequest, form: ProbeForm, probe: Probe | None = None) -> HttpResponse:
     context = {"form": form, "probe": probe}
     return render(request, "probes/edit.html", context, status=422 if form.errors else 200)
-
-
-def _check(request: HttpRequest) -> None:
-    if not request.user.is_staff:
-        raise PermissionDenied("Only staff may change the list of probes.")
 
 
 def _save(request: HttpRequest, form: ProbeForm, action: str) -> None:

@@ -4,6 +4,6 @@ from applications.probes.models import PROBES
 from dashboard.links import asking, on
 
 
-def to_probe(name: str, stream: str = PROBES, days: str = "") -> str:
+def to_probe(name: str, stream: str = PROBES) -> str:
     """Returns the address of the page of one probe, on a stream."""
-    return asking("probes", **on(PROBES, stream), probe=name, **({"days": days} if days else {}))
+    return asking("probes", **on(PROBES, stream), probe=name)

@@ -18,15 +18,13 @@ class Probe(models.Model):
     timeout = models.PositiveIntegerField(default=10)  # seconds
     status = models.CharField(max_length=100, default="200-299")
     text = models.CharField(max_length=200, blank=True)  # that the answer holds
-    failures = models.PositiveSmallIntegerField(default=2)  # of the last …
-    checks = models.PositiveSmallIntegerField(
-        default=3, validators=[MinValueValidator(1), MaxValueValidator(20)]
-    )  # … so many checks, at …
-    quorum = models.PositiveSmallIntegerField(default=0)  # … so many places; 0: more than half
+    failures = models.PositiveSmallIntegerField(default=2)  # of the last `checks` checks: then a place says down
+    checks = models.PositiveSmallIntegerField(default=3, validators=[MinValueValidator(1), MaxValueValidator(20)])
+    quorum = models.PositiveSmallIntegerField(default=0)  # places that must say down; 0 stands for more than half
     public = models.BooleanField(default=False)  # on the status page
-    shows_address = models.BooleanField(default=False)  # there
+    shows_address = models.BooleanField(default=False)  # on the status page
     active = models.BooleanField(default=True)
-    who = models.CharField(max_length=150)  # changed it last
+    who = models.CharField(max_length=150)  # the operator that changed the probe last
     changed = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 """Finds which probes are down: n of their last m checks failed, at a quorum of the places that report.
 
 A place reports while its newest check is younger than the rule's `silent`; after that it begins anew. It counts once it
-has a check that passed, or n that failed: before, it is not known what it would say.
+has a check that passed, or n that failed: before, its answer is not known.
 
 The rule is evaluated at each check, and at the moment at which a place falls silent, in the order of time; so a replay
 finds the same episodes, however commits cut the stream.

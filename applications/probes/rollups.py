@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 
 from applications.probes.models import PROBES, Counted, ProbeMinute, ProbeStep
-from applications.probes.results import Tally
+from applications.probes.results import SUMS, Tally
 from streams.models.rollups import Ladder
 from streams.models.upsert import upsert
 
 MINUTE, STEPS = 60, (1800, 10_800, 86_400)  # seconds; each divides the next
-COUNTS = ("checks", "failed", "total", "lookup", "connect", "tls", "first_byte", "longest")
+COUNTS = (*SUMS, "longest")
 KEY = ["stream", "step", "probe", "start", "place"]
 Tallies = dict[str, dict[datetime, dict[str, Tally]]]  # by probe, beginning of the step, and place
 _decode = msgspec.json.Decoder(dict[int, int]).decode

@@ -29,7 +29,7 @@ class Bar(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """Holds what a page shows of one probe over a range."""
+    """Holds the figures of one probe over a range, as a page shows them."""
 
     bars: list[Bar]
     tally: Tally

@@ -13,9 +13,9 @@ UP, DOWN, UNKNOWN = "up", "down", "unknown"
 class Rule(NamedTuple):
     """Says when a probe is down."""
 
-    failures: int = 2  # of the last …
-    checks: int = 3  # … so many checks of a place
-    quorum: int = 0  # places that say so; 0: more than half of those that report
+    failures: int = 2  # a place says down if so many of its last `checks` checks failed
+    checks: int = 3
+    quorum: int = 0  # places that must say down; 0 stands for more than half of those that report
     silent: int = 5 * MINUTE  # milliseconds without a check after which a place does not count
 
 
@@ -52,7 +52,7 @@ def reports(place: PlaceState, rule: Rule, time: int) -> bool:
 
 
 def counts(place: PlaceState, rule: Rule, time: int) -> bool:
-    """Returns whether it is known what a place would say."""
+    """Returns whether a place reports, and has checks enough to say up or down."""
     recent = place.recent[-rule.checks :]
     return reports(place, rule, time) and (not all(recent) or len(recent) >= rule.failures)
 

@@ -25,23 +25,22 @@ def probes(now: datetime, stream: str = PROBES) -> dict[str, Any]:
     found = sorted(
         ProbeNow.objects.filter(stream=stream).defer("places"), key=lambda row: (ORDER[row.state], row.probe)
     )
-    shown = rows(stream, [row.probe for row in found[:SHOWN]], own_time(PROBES, stream, now))
+    whole = ProbeNow.objects.in_bulk([row.pk for row in found[:SHOWN]])
+    shown = [whole[row.pk] for row in found[:SHOWN] if row.pk in whole]
     return {
         "now": iso(now),
         "newest": iso(at.newest),
         "watermark": iso(at.watermark),
         "total": len(found),
         "down": sum(row.state == "down" for row in found),
-        "probes": shown,
+        "probes": rows(stream, shown, own_time(PROBES, stream, now)),
     }
 
 
-def rows(stream: str, names: Sequence[str], now: datetime) -> list[dict[str, Any]]:
-    """Returns PROBE of docs/protocol.md for each name that there is, in this order."""
-    found = {row.probe: row for row in ProbeNow.objects.filter(stream=stream, probe__in=names)}
-    known = [name for name in names if name in found]
-    hour = beats(stream, known, now)
-    return [_row(found[name], hour[name], stream) for name in known]
+def rows(stream: str, found: Sequence[ProbeNow], now: datetime) -> list[dict[str, Any]]:
+    """Returns PROBE of docs/protocol.md for each row, in this order."""
+    hour = beats(stream, [row.probe for row in found], now)
+    return [_row(row, hour[row.probe], stream) for row in found]
 
 
 def beats(stream: str, names: Sequence[str], now: datetime) -> dict[str, list[list[int]]]:

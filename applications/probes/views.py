@@ -41,12 +41,12 @@ def probes(request: HttpRequest) -> HttpResponse:
     topic = on.topic("probes")
     snapshots = live_snapshots.take([topic, PULSE], timezone.now())
     data = snapshots[topic]["data"]
-    names = ProbeNow.objects.filter(stream=on.stream).order_by("probe").values_list("probe", flat=True)
+    found = ProbeNow.objects.filter(stream=on.stream).order_by("probe")
     if asked:
-        names = names.filter(probe=storable(asked))
-        if not names.exists():
+        found = found.filter(probe=storable(asked))
+        if not found.exists():
             raise Http404("There is no probe of that name.")
-    page = Paginator(names, PROBES_SHOWN).get_page(request.GET.get("page"))
+    page = Paginator(found, PROBES_SHOWN).get_page(request.GET.get("page"))
     context = {
         "on": on,
         "topic": topic,
@@ -73,22 +73,21 @@ def down_csv(request: HttpRequest) -> StreamingHttpResponse:
     return download.respond(name, COLUMNS, _rows(on.stream, asked))
 
 
-def _cards(on: Chosen, names: list[str], range_: str) -> list[dict[str, Any]]:
+def _cards(on: Chosen, found: list[ProbeNow], range_: str) -> list[dict[str, Any]]:
     """Returns the probes of a page, those that are down first, with their figures."""
-    now = own_time(PROBES, on.stream, timezone.now())
+    now, names = own_time(PROBES, on.stream, timezone.now()), [row.probe for row in found]
     figures, uptimes = showing.figures(on.stream, names, range_, now), showing.uptimes(on.stream, names, now)
-    found = {row.probe: row for row in ProbeNow.objects.filter(stream=on.stream, probe__in=names)}
     cards = [
-        row
+        card
         | {
-            "figures": figures[row["probe"]],
-            "uptimes": uptimes[row["probe"]],
-            "expires": iso(found[row["probe"]].expires),
-            "days_left": _days(found[row["probe"]], now),
-            "label": showing.label(figures[row["probe"]].bars),
-            "by_place": _by_place(figures[row["probe"]], topics.places_of(found[row["probe"]])),
+            "figures": figures[row.probe],
+            "uptimes": uptimes[row.probe],
+            "expires": iso(row.expires),
+            "days_left": _days(row, now),
+            "label": showing.label(figures[row.probe].bars),
+            "by_place": _by_place(figures[row.probe], topics.places_of(row)),
         }
-        for row in topics.rows(on.stream, names, now)
+        for row, card in zip(found, topics.rows(on.stream, found, now), strict=True)
     ]
     return sorted(cards, key=lambda card: topics.ORDER[card["state"]])
 

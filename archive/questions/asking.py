@@ -108,31 +108,25 @@ def _read(out: bytes) -> Answer:
 
 def tables(sql: str, store: FileStore) -> list[Table]:
     """Returns the tables that a question names. A stream is a table; its undecodable records are another."""
-    found = []
-    for stream, kind in _archived():
-        name = stream if kind == ArchivedFile.RECORDS else ERRORS.format(stream)
-        if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", sql, re.IGNORECASE):
-            found.append(Table(name, _paths(stream, kind, store.url)))
-    return found
+    return [
+        _table(name, stream, kind, store.url)
+        for name, (stream, kind) in _archived().items()
+        if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", sql, re.IGNORECASE)
+    ]
 
 
 def names() -> list[str]:
     """Returns the names of all tables."""
-    return [stream if kind == ArchivedFile.RECORDS else ERRORS.format(stream) for stream, kind in _archived()]
+    return list(_archived())
 
 
-def size(found: Sequence[Table], store: FileStore) -> int:
-    """Returns the bytes of the files that tables have."""
-    wanted = {path for table in found for path in table.paths}
-    files = ArchivedFile.objects.filter(removed=False).values_list("path", "size")
-    return sum(bytes_ for path, bytes_ in files if store.url(path) in wanted)
+def _archived() -> dict[str, tuple[str, str]]:
+    """Returns the stream and the kind of files of each table, by its name."""
+    rows = sorted(ArchivedFile.objects.filter(removed=False).values_list("stream", "kind").distinct())
+    return {stream if kind == ArchivedFile.RECORDS else ERRORS.format(stream): (stream, kind) for stream, kind in rows}
 
 
-def _archived() -> list[tuple[str, str]]:
-    rows = ArchivedFile.objects.filter(removed=False).values_list("stream", "kind").distinct()
-    return sorted(set(rows))
-
-
-def _paths(stream: str, kind: str, url: Callable[[str], str]) -> list[str]:
+def _table(name: str, stream: str, kind: str, url: Callable[[str], str]) -> Table:
     files = ArchivedFile.objects.filter(stream=stream, kind=kind, removed=False).order_by("hour", "first")
-    return [url(path) for path in files.values_list("path", flat=True)]
+    found = list(files.values_list("path", "size"))
+    return Table(name, [url(path) for path, _ in found], sum(size for _, size in found))

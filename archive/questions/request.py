@@ -8,6 +8,7 @@ class Table(msgspec.Struct):
 
     name: str
     paths: list[str]
+    size: int = 0  # bytes of the files, which the parent tells people
 
 
 class Request(msgspec.Struct):

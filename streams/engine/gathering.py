@@ -15,7 +15,7 @@ PAGES = 10  # read in one step, so that the other shards and applications of a w
 
 
 class GatheringReader:
-    """Returns an empty page until enough was gathered, and then all of it as one page.
+    """Returns an empty page until enough records were gathered, and then all of them as one page.
 
     After a page that was refused, since a record of it is at fault, pages come as they are read until the pipeline has
     found the record.
@@ -59,7 +59,7 @@ class GatheringReader:
         return Page([], None, identity=page.identity) if self._held.batches else self._give(page)
 
     def checkpoint(self, page: Page) -> str:
-        """Returns the place after what was given; records that are held do not move it."""
+        """Returns the place after the records that were given; records that are held do not move it."""
         return self._next
 
     def acknowledge(self) -> None:

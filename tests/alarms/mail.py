@@ -2,10 +2,10 @@
 
 import email
 import socketserver
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from email.message import Message
+
+from tests.serving import serving
 
 
 class MailServer(socketserver.ThreadingTCPServer):
@@ -56,15 +56,5 @@ class Dialogue(socketserver.StreamRequestHandler):
         self.wfile.write(f"{words}\r\n".encode())
 
 
-@contextmanager
-def mail_server() -> Iterator[MailServer]:
-    server = MailServer()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(30)
-        assert not thread.is_alive()
+def mail_server() -> AbstractContextManager[MailServer]:
+    return serving(MailServer())

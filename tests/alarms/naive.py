@@ -182,6 +182,6 @@ class Key:
 
 
 def facts(key: str, version: int, episode: Episode) -> tuple[Any, ...]:
-    """Returns what the tables must say of an episode."""
+    """Returns the values that the tables must hold of an episode."""
     counts = (episode.calls, episode.told(), episode.suppressed)
     return (key, version, episode.started, episode.ended, episode.ending, episode.value, episode.peak, *counts)

@@ -7,6 +7,8 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.serving import serving
+
 BAD = ("hang", "500", "400", "close", "drip", "redirect", "long")
 
 
@@ -98,14 +100,8 @@ class Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def receiver(mode: str = "ok") -> Iterator[Receiver]:
-    server = Receiver(mode)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.over.set()
-        server.shutdown()
-        server.server_close()
-        thread.join(30)
-        assert not thread.is_alive()
+    with serving(Receiver(mode)) as server:
+        try:
+            yield server
+        finally:
+            server.over.set()

@@ -14,6 +14,7 @@ import pytest
 
 from tests.alarms.receivers import Receiver, receiver
 from tests.deployment import ROOT, Deployment
+from tests.processes import lives
 from tests.waiting import wait_for
 
 ROUNDS = 100
@@ -59,10 +60,6 @@ def forker(deployment: Deployment) -> Iterator[Forker]:
     finally:
         process.kill()
         process.communicate(timeout=60)
-
-
-def lives(pid: int) -> bool:
-    return Path(f"/proc/{pid}").exists()
 
 
 def kill(pid: int) -> None:

@@ -73,7 +73,7 @@ MOVE = st.tuples(st.sampled_from(["split", "change", "off"]))
 
 
 class Line:
-    """A stream of one application, its follower, and what the oracle expects."""
+    """A stream of one application, its follower, and the findings that the oracle expects."""
 
     def __init__(self, specs: list[RuleSpec], whole: bool) -> None:
         self.whole, self.now, self.placed = whole, START, 0

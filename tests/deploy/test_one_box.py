@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.stack import Stack
-from tests.processes import stat
+from tests.processes import lives, stat
 from tests.waiting import wait_for
 
 KILLED = [
@@ -48,7 +48,7 @@ def test_one_box_ends_with_all_its_processes(tmp_path: Path) -> None:
     stack = Stack(tmp_path).start(one_box=True)
     cared_for = [*children(stack, "")]
     stack.stop()
-    assert [pid for pid in cared_for if alive(pid)] == []
+    assert [pid for pid in cared_for if lives(pid)] == []
 
 
 def children(stack: Stack, words: str) -> list[int]:
@@ -63,7 +63,3 @@ def children(stack: Stack, words: str) -> list[int]:
         if parent == top and words in line:
             found.append(int(folder.name))
     return found
-
-
-def alive(pid: int) -> bool:
-    return Path(f"/proc/{pid}").exists()

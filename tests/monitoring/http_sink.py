@@ -1,10 +1,10 @@
 """A server on loopback that accepts every POST."""
 
 import gzip
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.serving import serving
 
 
 class Sink(ThreadingHTTPServer):
@@ -31,14 +31,5 @@ class _Taker(BaseHTTPRequestHandler):
         pass
 
 
-@contextmanager
-def sink() -> Iterator[Sink]:
-    server = Sink()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        thread.join(60)
-        server.server_close()
+def sink() -> AbstractContextManager[Sink]:
+    return serving(Sink())

@@ -55,8 +55,8 @@ class Command(PlainCommand):
             raise StreamError(str(error)) from None
 
     def _list(self, *, json: bool, **_: Any) -> None:
-        streams = ArchivedFile.objects.filter(removed=False).values_list("stream", flat=True)
-        for stream in sorted(set(streams)):
+        streams = ArchivedFile.objects.filter(removed=False).values_list("stream", flat=True).distinct()
+        for stream in sorted(streams):
             files, records, size = verifying.proved(stream)
             row = {"stream": stream, "files": files, "records": records, "bytes": size}
             self.stdout.write(jsonlib.dumps(row) if json else f"{stream}: {_numbers(files, records, size)}")

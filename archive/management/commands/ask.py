@@ -4,7 +4,7 @@ import json as jsonlib
 from argparse import ArgumentParser
 from typing import Any
 
-from archive.questions.asking import AskError, Bounds, Question, names, size, tables
+from archive.questions.asking import AskError, Bounds, Question, names, tables
 from archive.stores.local import LocalStore
 from archive.stores.opening import opened
 from streams.management.options import up_to
@@ -39,5 +39,5 @@ class Command(PlainCommand):
         else:
             for line in lines([dict(zip(heads, row, strict=True)) for row in answer.rows]):
                 self.stdout.write(line)
-        read = f"{size(found, store):,} bytes of files"
+        read = f"{sum(each.size for each in found):,} bytes of files"
         self.stderr.write(f"{len(answer.rows):,} rows{' (more were left out)' if answer.cut else ''}, {read}.", str)

@@ -9,8 +9,8 @@ from accounts.models import User
 from alarms import recounting, rules
 from alarms.models import Rule
 from alarms.spec import RuleSpec
-from applications.market.models import Ticker, TradeMinute
 from tests.alarms.making import T0
+from tests.dashboard import rows
 
 BUSY = RuleSpec(
     dataset="trades/minutes", kind="above", column="trades", by=("ticker",), level=45, clear=30, severity="critical"
@@ -46,6 +46,4 @@ def busy(db: None) -> Rule:
 
 def trades(ticker: str, minute: datetime, number: int) -> None:
     """Stores a minute of a ticker."""
-    Ticker.objects.get_or_create(name=ticker, folded=ticker.lower())
-    more = {"shares": 1, "cents": 1, "low": 1, "high": 1, "first": 1, "last": 1, "largest": 1, "last_sequence": "1"}
-    TradeMinute.objects.create(ticker=ticker, minute=minute, side="BUY", trades=number, **more)
+    rows.trades(minute, ticker, "BUY", number)

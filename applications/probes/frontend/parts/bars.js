@@ -1,4 +1,4 @@
-// Says what a bar and a card show; applications/probes/showing.py and the templates write the same.
+// Computes the states of bars and the words of cards; applications/probes/showing.py and the templates write the same.
 
 export function stateOf(checks, failed) {
   if (!checks) return "none";
