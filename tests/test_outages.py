@@ -2,8 +2,9 @@
 
 import json
 import resource
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -19,14 +20,19 @@ from tests.waiting import wait_for
 
 
 class Running:
-    """A command of a deployment; its stderr is gathered as it comes."""
+    """A command of a deployment; its stderr is gathered as it comes, and shown if the test fails."""
 
     def __init__(self, deployment: Deployment, *words: str) -> None:
         self.process = deployment.start(*words)
         self.lines: list[str] = []
         assert self.process.stderr
-        self._reader = threading.Thread(target=self.lines.extend, args=[self.process.stderr], daemon=True)
+        self._reader = threading.Thread(target=self._read, args=[self.process.stderr], daemon=True)
         self._reader.start()
+
+    def _read(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self.lines.append(line)
+            sys.stderr.write(line)
 
     def has_said(self, words: str, times: int) -> bool:
         """So many times or more."""

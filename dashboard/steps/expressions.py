@@ -37,7 +37,7 @@ class Cell(Func):
         path = Value(name) if connection.vendor == "postgresql" else Value(f'$."{name}"')
         super().__init__(F("data"), path, function="JSON_VALUE" if connection.vendor == "mysql" else "json_extract")
 
-    def as_sqlite(self, compiler: Any, connection: Any) -> Any:
+    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
         # SQLite gives numbers as such, and 1 for true; neither equals the text that stands for it.
         return self.as_sql(compiler, connection, template="CAST(%(function)s(%(expressions)s) AS TEXT)")
 
