@@ -140,6 +140,12 @@ ARCHIVE_RECORDS = env.whole("ARCHIVE_RECORDS", 200_000, 1, 2_000_000)  # of a sh
 ARCHIVE_BYTES = env.whole("ARCHIVE_BYTES", 64 << 20, 1, 1 << 30)  # of their data
 ARCHIVE_AGE = env.whole("ARCHIVE_AGE", 60, 0, 86_400)  # seconds after which a file is written all the same
 ARCHIVE_RAW = env.bool("ARCHIVE_RAW", default=False)  # keep the text of each record beside its columns
+# Tables of Iceberg over these files (requirements-iceberg.txt): sqlite:///PATH, postgresql://…, glue://R, s3tables:ARN
+ICEBERG_CATALOG = env.str("ICEBERG_CATALOG", default="") or f"sqlite:///{VAR_DIR / 'iceberg.sqlite3'}"
+ICEBERG_WAREHOUSE = env.str("ICEBERG_WAREHOUSE", default="") or (  # their metadata; an archive in S3 has to name it
+    f"file://{VAR_DIR / 'iceberg'}" if ARCHIVE_URL.startswith("file:") else ""
+)
+ICEBERG_NAMESPACE = env.str("ICEBERG_NAMESPACE", default="millrace")
 
 # --- Doors in: docs/http-in.md, and the Kinesis API
 
