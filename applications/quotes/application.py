@@ -3,17 +3,19 @@
 from applications.quotes import processor, sink
 from applications.quotes.models import QUOTES, StreamedBar
 from applications.quotes.retention import outlived
+from applications.quotes.source import SOURCE
 from streams.applications import Application
 from streams.core.sink import Rows
 
 APPLICATION = Application(
     name=QUOTES,
     title="Quotes",
-    decode=processor.decode,
+    decode=processor.decode,  # type: ignore[arg-type]  # the ticker is the partition key alone
     build=processor.QuotesProcessor,
     sink=Rows(sink.write),
     inherit=processor.inherit,
     set_back=processor.set_back,
+    source=SOURCE,
     results=[(StreamedBar, "arrived")],
     retention=outlived,
 )

@@ -17,7 +17,7 @@ def _stored(stream: str, row: BarRow) -> StreamedBar:
     quote = row.quote
     return StreamedBar(
         stream=stream,
-        ticker=quote.ticker,
+        ticker=row.ticker,
         day=datetime(quote.day.year, quote.day.month, quote.day.day, tzinfo=UTC),
         open=quote.open,
         high=quote.high,
