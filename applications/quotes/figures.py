@@ -47,7 +47,8 @@ class History:
         kept = bisect_left(self.days, bar.day)
         prices = {name: round(getattr(bar, name) * 10**self.places) for name in ("open", "high", "low", "close")}
         new: dict[str, Any] = {"days": bar.day, **prices, "adj_close": prices["close"], "volume": bar.volume}
-        return replace(self, **{name: [*getattr(self, name)[:kept], value] for name, value in new.items()})
+        columns: dict[str, Any] = {name: [*getattr(self, name)[:kept], value] for name, value in new.items()}
+        return replace(self, **columns)
 
     def with_averages(self, numbers: Sequence[int]) -> "History":
         """Returns the bars with the sums of the last closes; None where there are fewer."""

@@ -45,6 +45,12 @@ def company(ticker: str) -> Company | None:
     return Company.objects.filter(ticker=ticker.upper()).first()
 
 
+def near(ticker: str) -> list[str]:
+    """Returns at most NEAR tickers that begin like another, else any."""
+    known = Company.objects.order_by("ticker").values_list("ticker", flat=True)
+    return list(known.filter(ticker__startswith=ticker[:1])[:NEAR]) or list(known[:NEAR])
+
+
 def newest(tickers: Sequence[str]) -> dict[str, list[tuple[date, float]]]:
     """Returns the days and closes of the last SPARK_DAYS of each ticker, oldest first; each ends at its own newest."""
     own = Bar.objects.filter(ticker=OuterRef("ticker")).order_by("-day").values("day")[:1]

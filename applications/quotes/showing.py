@@ -86,8 +86,8 @@ def columns(shown: Shown) -> dict[str, list[Any]]:
         f"sma_{count}": [shown.price(value, count) for value in sums] for count, sums in history.averages.items()
     }
     live = ["live" if day == shown.live_day else "" for day in history.days]
-    days = {"day": [str(to_day(day)) for day in history.days], "ticker": [history.ticker] * len(history.days)}
-    return {**days, **prices, "volume": history.volume, **averages, "state": live}
+    named = {"day": [str(to_day(day)) for day in history.days], "ticker": [history.ticker] * len(history.days)}
+    return {**named, **prices, "volume": history.volume, **averages, "state": live}
 
 
 def rows(found: dict[str, list[Any]]) -> Iterator[tuple[Any, ...]]:
