@@ -1,5 +1,6 @@
 """Other software reads the plain files of the archive, and finds the figures that the applications found."""
 
+import runpy
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,6 +16,7 @@ from streams.backends.embedded.stream import EmbeddedStream
 from streams.core.clock import MINUTE
 from streams.core.records import TRIM_HORIZON
 from streams.wiring import build_worker
+from tests.deployment import ROOT
 from tests.fakes import FakeClock
 
 PER_MINUTE = """
@@ -54,3 +56,20 @@ def test_duckdb_finds_the_figures_of_the_application(trades: str) -> None:
     files = f"read_parquet('{trades}', hive_partitioning = true, union_by_name = true)"
     found = duckdb.execute(PER_MINUTE.format(files)).fetchall()
     assert (len(found) > 20, found) == (True, counted())
+
+
+def test_sqlalchemy_reads_the_archive_as_superset_does(
+    trades: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    views = runpy.run_path(str(ROOT / "examples/archive/superset/views.py"))
+    views["main"](tmp_path / "archive", tmp_path / "archive.duckdb")
+    engine = create_engine(f"duckdb:///{tmp_path}/archive.duckdb?access_mode=read_only")
+    columns = [column["name"] for column in inspect(engine).get_columns("trades")]
+    with engine.connect() as connection:
+        connection.execute(text("SET TimeZone = 'UTC'"))
+        found = [tuple(row) for row in connection.execute(text(PER_MINUTE.format("trades")))]
+    engine.dispose()
+    assert (capsys.readouterr().out, inspect(engine).get_view_names()) == ("trades\n", ["trades"])
+    own, own_end = ["_arrived", "_shard", "_sequence", "_key", "_raw"], ["dt", "hr"]
+    fields = ["tickerSymbol", "tradeType", "price", "quantity", "id"]
+    assert (columns, found) == ([*own, *fields, *own_end], counted())

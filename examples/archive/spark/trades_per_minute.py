@@ -3,7 +3,7 @@
     python examples/archive/spark/trades_per_minute.py var/archive/trades/records > minutes.ndjson
     spark-submit examples/archive/spark/trades_per_minute.py s3a://records/millrace/trades/records > minutes.ndjson
 
-Needs PySpark 4 (pip install pyspark==4.3.0) and Java 17 or 21. `make spark` runs it beside the application and compares.
+Needs PySpark 4 (pip install pyspark==4.3.0) and Java 17 or later. `make spark` compares it with the application.
 """
 
 import sys
