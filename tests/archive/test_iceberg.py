@@ -180,7 +180,7 @@ def test_command_names_the_packages_that_are_missing(
 
 
 def test_settings_name_the_catalogue() -> None:
-    """Glue and S3 Tables are tested by their properties alone: there is no server of theirs here."""
+    """S3 Tables is tested by its properties alone; test_stores.py runs Glue, on an emulator."""
     sql = properties("postgresql://u:p@h/iceberg", "s3://b/ice", "s3://b/a?region=eu-west-1&endpoint_url=http://x:1")
     glue = properties("glue://eu-west-1?glue.id=12", "s3://b/ice", "s3://b/a")
     arn = "arn:aws:s3tables:eu-west-1:12:bucket/b"
