@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +27,12 @@ RECORDS = "millrace.things"
 
 
 @pytest.fixture(autouse=True)
-def catalog(settings: Settings, tmp_path: Path) -> Catalog:
-    """Returns a catalogue in a file of the test."""
+def catalog(settings: Settings, tmp_path: Path) -> Iterator[Catalog]:
+    """Yields a catalogue in a file of the test."""
     settings.ICEBERG_CATALOG = f"sqlite:///{tmp_path / 'catalog.sqlite3'}"
     settings.ICEBERG_WAREHOUSE = f"file://{tmp_path / 'warehouse'}"
-    return catalogs.opened()
+    with closing(catalogs.opened()) as catalog:
+        yield catalog
 
 
 def put(stream: EmbeddedStream, *datas: dict[str, Any] | bytes) -> None:
@@ -181,7 +184,7 @@ def test_command_names_the_packages_that_are_missing(
 
 def test_settings_name_the_catalogue() -> None:
     """S3 Tables is tested by its properties alone; test_stores.py runs Glue, on an emulator."""
-    sql = properties("postgresql://u:p@h/iceberg", "s3://b/ice", "s3://b/a?region=eu-west-1&endpoint_url=http://x:1")
+    sql = properties("postgres://u:p@h/iceberg", "s3://b/ice", "s3://b/a?region=eu-west-1&endpoint_url=http://x:1")
     glue = properties("glue://eu-west-1?glue.id=12", "s3://b/ice", "s3://b/a")
     arn = "arn:aws:s3tables:eu-west-1:12:bucket/b"
     assert sql == {
