@@ -94,4 +94,7 @@ def told() -> Iterator[None]:
             raise
         if type(error).__name__ == "CommitFailedException":
             raise IcebergError("Another process changed the table meanwhile. Run it again.") from error
+        if isinstance(error, FileNotFoundError):
+            gone = f"A file went while it was registered: {one_line(str(error))}."
+            raise IcebergError(f"{gone} Run it again, since the file may be in a larger one now.") from error
         raise IcebergError(f"The table was not registered: {type(error).__name__}: {one_line(str(error))}") from error

@@ -149,6 +149,28 @@ def test_old_snapshots_expire_with_their_metadata_and_no_file_of_records(
     call_command("archive", "verify", "things")
 
 
+def test_file_that_is_gone_is_named_and_nothing_registered(
+    stream: EmbeddedStream, archive: Archive, catalog: Catalog
+) -> None:
+    put(stream, {"n": 1})
+    archive()
+    row = ArchivedFile.objects.get()
+    content = opened().get(row.path)
+    opened().remove(row.path)
+    with pytest.raises(IcebergError, match=r"A file went while it was registered: .*parquet.* Run it again"):
+        run(catalog)
+    opened().put(row.path, content)
+    assert (run(catalog)[0].added, rows(catalog)) == (1, [1])
+
+
+def test_duckdb_reads_the_table_through_pyiceberg(stream: EmbeddedStream, archive: Archive, catalog: Catalog) -> None:
+    put(stream, {"n": 1}, {"n": 2.5}, {"n": 3})
+    archive()
+    run(catalog)
+    database = catalog.load_table(RECORDS).scan().to_duckdb("things")
+    assert database.execute("SELECT count(*), sum(n), count(_raw) FROM things").fetchall() == [(3, 4, 1)]
+
+
 def test_table_of_another_stream_is_refused(stream: EmbeddedStream, archive: Archive, catalog: Catalog) -> None:
     put(stream, {"n": 1})
     archive()
