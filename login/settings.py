@@ -236,9 +236,16 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="Millrace <mil
 
 # --- Messages of alarms: docs/notify.md
 
-# Private places that webhooks and probes may call all the same: networks, addresses, names, each with a port or not.
+# Private places that webhooks, probes and quotes may call all the same: networks, addresses, names, each with a port
+# or not.
 ALLOWED_TARGETS = env.places("ALLOWED_TARGETS")
 DENY_LIST = env.str("DENY_LIST", default="")  # the file of nginx's deny lines that alarms may write; "": none
+
+# --- Daily bars of prices: docs/quotes.md
+
+STOOQ_URL = env.str("STOOQ_URL", default="https://stooq.com")  # without the path
+YAHOO_URL = env.str("YAHOO_URL", default="https://query1.finance.yahoo.com")
+QUOTES_RATE = env.float("QUOTES_RATE", default=1.0)  # requests a second to one provider
 
 # --- Rules for browsers
 
