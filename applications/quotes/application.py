@@ -4,7 +4,7 @@ from applications.quotes import processor, sink
 from applications.quotes.models import QUOTES, StreamedBar
 from applications.quotes.retention import outlived
 from applications.quotes.source import SOURCE
-from streams.applications import Application
+from streams.applications import Application, Navigation
 from streams.core.sink import Rows
 
 APPLICATION = Application(
@@ -18,4 +18,13 @@ APPLICATION = Application(
     source=SOURCE,
     results=[(StreamedBar, "arrived")],
     retention=outlived,
+    urls="applications.quotes.urls",
+    navigation=Navigation(
+        label="Quotes",
+        url="quotes",
+        key="u",
+        help="go to the quotes",
+        about="Years of daily prices, joined with today's trades",
+        within=frozenset({"quote"}),
+    ),
 )

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from applications.quotes import callers
 from tests.applications.quotes.provider import Provider
 from tests.serving import serving
 
@@ -16,10 +17,10 @@ def served() -> Iterator[Provider]:
 
 
 @pytest.fixture
-def provider(served: Provider, settings: Any) -> Provider:
+def provider(served: Provider, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Provider:
     """A server of the test's own state, which the settings name for both providers."""
     served.reset()
     settings.ALLOWED_TARGETS = ["127.0.0.1"]
     settings.STOOQ_URL = settings.YAHOO_URL = served.url
-    settings.QUOTES_RATE = 1000.0
+    monkeypatch.setattr(callers, "RATE", 1000.0)
     return served

@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 
 from applications.quotes import fetching, storing
-from applications.quotes.asking import caller_of
+from applications.quotes.callers import caller_of
 from applications.quotes.fetching import fetch
 from applications.quotes.models import Bar, Company, CoveredRange
 from applications.quotes.ranges import Days
@@ -146,7 +146,7 @@ def test_split_after_kept_bars_asks_for_all_days_again(provider: Provider, capsy
     [
         (("fetch", "A B"), "Argument TICKER: 'A B' is not a ticker: 1 to 16 of A-Z, 0-9 and . ^ = & _ -"),
         (("fetch", "A", "--from", "1.2.2020"), "'1.2.2020' is not a day: write it as 2000-01-31"),
-        (("fetch", "A", "--from", "2020-02-01", "--to", "2020-01-01"), "No day is from 2020-02-01 to 2020-01-01; "),
+        (("fetch", "A", "--from", "2020-02-01", "--to", "2020-01-01"), "No day is from 2020-02-01 to 2020-01-01: "),
     ],
 )
 def test_words_that_cannot_be_are_refused_in_a_sentence(

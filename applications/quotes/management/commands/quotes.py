@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Max, Min
 
 from applications.quotes import importing, storing
-from applications.quotes.asking import PROVIDERS, caller_of
+from applications.quotes.callers import PROVIDERS, caller_of
 from applications.quotes.fetching import Fetched, fetch
 from applications.quotes.importing import Line
 from applications.quotes.models import Bar
@@ -51,39 +51,21 @@ class Command(PlainCommand):
         except SourceError as error:
             raise UsageError(str(error)) from None
 
-    def _fetch(
-        self,
-        tickers: list[str],
-        since: date | None,
-        until: date | None,
-        *,
-        provider: str,
-        again: bool,
-        json: bool,
-        **_: Any,
-    ) -> None:
+    def _fetch(self, tickers: list[str], provider: str, *, again: bool, json: bool, **days: Any) -> None:
         now = datetime.now(UTC)
-        last = min(until or now.date(), now.date())
-        asked = Days(since or last - BACK, last)
-        if asked.first > asked.last:
-            raise UsageError(
-                f"No day is from {asked.first} to {asked.last}; --from comes before --to and is not in the future."
-            )
-        caller, failed = caller_of(provider), []
-        names = list(dict.fromkeys(tickers))
-        done = kept = 0
-        for state in fetch(caller, names, asked, now, again=again):
-            done += state.done
-            self._show(f"{done:,} of {counted(len(names), 'ticker')}, {caller.requests:,} requests, {state.ticker}")
+        asked, caller = _asked(now.date(), **days), caller_of(provider)
+        states: dict[str, Fetched] = {}
+        for state in fetch(caller, tickers, asked, now, again=again):
             if state.done:
-                kept += state.bars
-                failed += [state.ticker] if state.failure else []
+                states[state.ticker] = state
                 self._tell(state, as_json=json)
+            self._show(f"{counted(len(states), 'ticker')} done, {counted(caller.requests, 'request')}, {state.ticker}")
         self._show("")
+        kept = counted(sum(state.bars for state in states.values()), "bar")
         if not json:
-            self.stdout.write(f"Kept {counted(kept, 'bar')} of {asked} in {counted(caller.requests, 'request')}.")
-        if failed:
-            raise StreamError(f"{len(failed):,} of {counted(len(names), 'ticker')} failed: {', '.join(failed[:20])}.")
+            self.stdout.write(f"Kept {kept} of {asked} in {counted(caller.requests, 'request')}.")
+        if failed := [ticker for ticker, state in states.items() if state.failure]:
+            raise StreamError(f"{len(failed):,} of {counted(len(states), 'ticker')} failed: {', '.join(failed[:20])}.")
 
     def _tell(self, state: Fetched, *, as_json: bool) -> None:
         self._show("")
@@ -128,6 +110,15 @@ class Command(PlainCommand):
                 self.stdout.write(jsonlib.dumps(row, default=str))
             else:
                 self.stdout.write(f"{row['ticker']}: {counted(row['bars'], 'bar')}, {row['first']} to {row['last']}.")
+
+
+def _asked(today: date, *, since: date | None, until: date | None, **_: Any) -> Days:
+    """Returns the days that the options name; no later day than today has a bar. Raises UsageError for none."""
+    last = min(until or today, today)
+    asked = Days(since or last - BACK, last)
+    if asked.first > asked.last:
+        raise UsageError(f"No day is from {asked.first} to {asked.last}: --from is after --to, or in the future.")
+    return asked
 
 
 def _keep(batch: list[Line]) -> int:
