@@ -16,6 +16,7 @@ from streams.sources.tables import Header, Lines, RowError, find_header, rows_of
 
 NEEDED = ("date", "open", "high", "low", "close")
 OTHER_NAMES = {"adjclose": "adj close", "adj_close": "adj close", "vol": "volume", "symbol": "ticker"}
+BULK = b"<TICKER>,"
 NO_NUMBER = {"", "null", "nan", "n/a", "-"}  # in the columns that may be without one
 
 
@@ -41,8 +42,9 @@ def read(path: Path, ticker: str = "") -> Iterator[Line]:
     Raises SourceError for a file that cannot be read, and where no ticker is given.
     """
     try:
-        with path.open("rb") as file, unpacked(file) as opened:
-            lines = Lines(opened)
+        with path.open("rb") as file:
+            # Stooq's files of many tickers begin with the sign of a web page.
+            lines = Lines(file if file.peek(len(BULK)).startswith(BULK) else unpacked(file))
             try:
                 header = find_header(lines, lambda names: sorted({*NEEDED} - {_plain(name) for name in names}))
             except StopIteration:

@@ -41,7 +41,7 @@ class Command(PlainCommand):
             "import", help="read a CSV export of Stooq or Yahoo, or a table with tickers"
         ).add_argument
         add("file", type=Path, metavar="FILE")
-        add("--ticker", type=ticker, default="", metavar="T", help="of a file that has no column for it")
+        add("--ticker", type=ticker, metavar="T", help="of a file that has no column for it")
         add = verbs.add_parser("list", help="the tickers with bars").add_argument
         add("--json", action="store_true", help="one JSON object for each ticker")
 
@@ -90,9 +90,9 @@ class Command(PlainCommand):
         if self.stderr.isatty():
             self.stderr.draw(f"\r\x1b[K{text}")
 
-    def _import(self, file: Path, ticker: str, **_: Any) -> None:
+    def _import(self, file: Path, ticker: str | None, **_: Any) -> None:
         kept = bad = 0
-        for batch in importing.batches(importing.read(file, ticker), LINES_A_BATCH):
+        for batch in importing.batches(importing.read(file, ticker or ""), LINES_A_BATCH):
             faults = [line for line in batch if line.fault]
             for line in faults[: max(0, TOLD - bad)]:
                 self.stderr.write(f"Line {line.number:,}: {line.fault}.", str)
