@@ -4,7 +4,6 @@ import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import transaction
 
 from applications.quotes import fetching, storing
 from applications.quotes.callers import caller_of
@@ -111,13 +110,6 @@ def _by_year(ranges: list[Days]) -> list[Days]:
     [asked] = ranges if len(ranges) == 1 else [Days(ranges[0].first, ranges[-1].last)]
     years = range(asked.last.year, asked.first.year - 1, -1)
     return [Days(date(year, 1, 1), date(year, 12, 31)) for year in years]
-
-
-def test_bars_and_known_days_are_stored_together_or_not_at_all(provider: Provider) -> None:
-    with pytest.raises(ArithmeticError), transaction.atomic():
-        storing.store("AAPL", [], "stooq", covers=Days(FIRST, LAST))
-        raise ArithmeticError
-    assert storing.known("stooq", "AAPL") == []
 
 
 def test_fetch_of_many_tickers_tells_each_as_json(provider: Provider, capsys: pytest.CaptureFixture[str]) -> None:
