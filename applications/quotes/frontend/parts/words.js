@@ -4,7 +4,7 @@ import { all, made, one, setText } from "#kit/dom.js";
 import { grouped } from "#kit/format.js";
 import { daysIn, iso, ranges } from "./view.js";
 
-const ROWS = 250; // of the table, as in showing.py
+const ROWS = 120; // of the table, as in showing.py
 const signed = (number, places) => `${number < 0 ? "−" : "+"}${grouped(Math.abs(number), places)}`;
 const kpi = (name, text) => setText(one(`[data-kpi="${name}"]`), text);
 
