@@ -140,13 +140,15 @@ def summary(shown: Shown) -> dict[str, Any]:
         return {}
     before = dict(zip(shown.whole.days[1:], shown.whole.close, strict=False)).get(history.days[-1])
     close = history.close[-1]
+    over = change_of(close, history.close[0])
     return {
         "close": shown.price(close),
         "day": to_day(history.days[-1]),
         "live": history.days[-1] == shown.live_day,
         "change": None if before is None else shown.price(close - before),
         "percent": change_of(close, before),
-        "over": change_of(close, history.close[0]),
+        "over": over,
+        "over_places": 1 if over is None or abs(over) < 1000 else 0,
         "first": to_day(history.days[0]),
         "low": shown.price(min(history.low)),
         "high": shown.price(max(history.high)),

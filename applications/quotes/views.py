@@ -125,8 +125,8 @@ def _context(shown: Shown, today: live.Today | None) -> dict[str, Any]:
         "kept": kept,
         "related": related("ticker", asked.ticker, but="quotes"),
         "today": today,
-        "topic": today.topic if today else "",
-        "snapshots": today.snapshots if today else {},
+        "topic": today.topic if today and asked.live else "",
+        "snapshots": today.snapshots if today and asked.live else {},
     }
 
 
@@ -143,7 +143,7 @@ def _view(shown: Shown, today: live.Today | None) -> dict[str, Any]:
         "oldest": asked.oldest,
         "newest": asked.newest,
         "decimals": shown.decimals,
-        "minutes": today.minutes if today else [],
+        "minutes": today.minutes if today and asked.live else [],
     }
 
 

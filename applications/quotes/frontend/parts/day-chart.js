@@ -7,7 +7,7 @@ import { inks } from "#kit/theme-colors.js";
 import { zone } from "#kit/zone.js";
 import { gestures } from "./gestures.js";
 import { changes, prices, volumes } from "./looks.js";
-import { DAY } from "./drawing.js";
+import { DAY, hasCandles } from "./drawing.js";
 import { daysIn, moved, within, zoomed } from "./view.js";
 
 const KEYS = "Arrow keys read days; Shift and arrows move; plus and minus zoom; Home and End go to the oldest and the newest day.";
@@ -72,7 +72,7 @@ class DayChart extends HTMLElement {
       return new uPlot({ ...options, ...size, hooks, legend: { show: false } }, look.data(this.#model), this.#canvases[at]);
     });
     this.#draw();
-    this.#read(null);
+    queueMicrotask(() => this.#read(null)); // once the scales stand
   }
 
   #fit() {
@@ -104,7 +104,12 @@ class DayChart extends HTMLElement {
       this.dispatchEvent(new CustomEvent("move", { detail: this.#view }));
     });
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.dispatchEvent(new CustomEvent("settle", { detail: this.#view })), REST);
+    this.#timer = setTimeout(() => this.#settle(), REST);
+  }
+
+  #settle() {
+    this.#read(this.#plots[0]?.cursor.idx);
+    this.dispatchEvent(new CustomEvent("settle", { detail: this.#view }));
   }
 
   #draw() {
@@ -118,8 +123,9 @@ class DayChart extends HTMLElement {
   }
 
   #read(index) {
+    if (!this.#plots.length) return;
     const known = index !== null && index !== undefined && this.#model.days[index] !== undefined;
-    const words = known ? this.#look.read(this.#model, index) : this.#look.key(this.#model);
+    const words = known ? this.#look.read(this.#model, index) : this.#look.key(this.#model, hasCandles(this.#plots[0]));
     this.#readout.replaceChildren(
       ...words.map(([text, ink]) => Object.assign(document.createElement("span"), { className: ink ?? "", textContent: text })),
     );

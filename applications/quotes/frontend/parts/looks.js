@@ -10,15 +10,20 @@ const LINES = [["accent", []], ["sold", [7, 4]], ["bought", [2, 3]], ["ink", [9,
 const WORDS = ["accent-ink", "sell-ink", "buy-ink", "", "unit"];
 const MARKS = ["—", "– –", "· ·", "– ·", "- -"];
 const AVERAGES = { 20: ["bought", [2, 3], "· ·", "buy-ink"], 50: ["sold", [7, 4], "– –", "sell-ink"], 200: ["ink", [9, 3, 2, 3], "– ·", ""] };
+const CANDLES = [["□ rose", "buy-ink"], ["■ fell", "sell-ink"]];
+const LINE = [["— close, from low to high", "accent-ink"]];
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** Returns the labels of an axis over days: hours of the page's zone within a day, else days, months or years in UTC. */
 export function stamps(splits, step, zone) {
-  return splits.map((at) => {
+  return splits.map((at, place) => {
     const [year, month, day] = iso(Math.floor(at / DAY)).split("-");
+    const isNew = place === 0 || !iso(Math.floor(splits[place - 1] / DAY)).startsWith(year);
     if (step < DAY) return time(at * 1000, "minute", zone);
     if (step >= 360 * DAY) return year;
-    if (day === "01" || step >= 28 * DAY) return month === "01" ? year : MONTHS[month - 1];
+    if (day === "01" && month === "01") return year;
+    if (step >= 28 * DAY) return isNew ? `${MONTHS[month - 1]} ${year}` : MONTHS[month - 1];
+    if (day === "01") return MONTHS[month - 1];
     return `${Number(day)} ${MONTHS[month - 1]}`;
   });
 }
@@ -42,7 +47,7 @@ const signed = (number, places) => `${number < 0 ? "−" : "+"}${grouped(Math.ab
 
 /** The look of prices: candles, or closes in the band from low to high; averages; live minutes. */
 export const prices = {
-  key: (model) => [["□ rose", "buy-ink"], ["■ fell", "sell-ink"], ["— close", "accent-ink"], ...model.averages.map((count) => [`${AVERAGES[count][2]} mean of ${count}`, AVERAGES[count][3]])],
+  key: (model, candles) => [...(candles ? CANDLES : LINE), ...model.averages.map((count) => [`${AVERAGES[count][2]} mean of ${count}`, AVERAGES[count][3]])],
   read(model, place) {
     const show = (name) => grouped(model[name][place], model.decimals);
     const means = model.averages.map((count, at) => [`${AVERAGES[count][2]} ${grouped(model.lines[at][place], model.decimals)}`, AVERAGES[count][3]]);

@@ -52,7 +52,8 @@ export function showFigures(model) {
   one('[data-kpi="live"]').hidden = days[last] !== model.liveDay;
   kpi("percent", before ? `${signed(((close[last] - before) * 100) / before, 2)} %` : "–");
   kpi("change", before ? signed(close[last] - before, decimals) : "");
-  kpi("over", `${signed(((close[last] - close[start]) * 100) / close[start], 1)} %`);
+  const over = ((close[last] - close[start]) * 100) / close[start];
+  kpi("over", `${signed(over, Math.abs(over) < 1000 ? 1 : 0)} %`);
   const pick = (values, better) => values.slice(start, end).reduce((one, other) => better(one, other));
   kpi("low", price(pick(model.low, Math.min)));
   kpi("high", price(pick(model.high, Math.max)));
