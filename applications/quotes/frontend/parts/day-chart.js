@@ -65,7 +65,7 @@ class DayChart extends HTMLElement {
     this.#canvases[1].hidden = looks.length < 2;
     this.#plots = looks.map((look, at) => {
       const options = look.options(() => this.#model, inks(), zone(), uPlot);
-      const hooks = { ...options.hooks, setCursor: [(plot) => this.#read(plot.cursor.idx)] };
+      const hooks = { ...options.hooks, setCursor: [(plot) => this.dataset.held === undefined && this.#read(plot.cursor.idx)] };
       options.cursor = { ...options.cursor, drag: { x: false, y: false, setScale: false }, bind: { dblclick: () => null } };
       Object.assign(options.scales.x, { min: this.#view.from * DAY, max: this.#view.to * DAY });
       const size = { width, height: this.#canvases[at].clientHeight };

@@ -2,6 +2,7 @@
 // A view of decades has many days in each column of pixels; those are drawn once, from their lowest to their highest.
 
 export const DAY = 86_400; // seconds
+const SMOOTH = 3; // pixels
 const CANDLE = 4; // pixels of a day from which on it is a candle
 
 /** Returns whether the days are wide enough for candles. */
@@ -25,6 +26,26 @@ function scalesOf(plot) {
   const up = box.height / (scales.y.max - scales.y.min);
   return { x: (second) => box.left + (second - scales.x.min) * across, y: (value) => box.top + (scales.y.max - value) * up, across };
 }
+
+/**
+ * Returns a builder of paths for uPlot that draws a smooth line, such as an average, with a point for every few pixels: a
+ * view of years has more days than the eye can tell apart, and each costs time.
+ */
+export const smooth = (plot, series, start, end) => {
+  const { x, y, across } = scalesOf(plot);
+  const [at, values] = [plot.data[0], plot.data[series]];
+  const step = Math.max(1, Math.floor((SMOOTH * devicePixelRatio) / (across * DAY)));
+  const stroke = new Path2D();
+  let down = false;
+  const put = (place) => {
+    if (values[place] === null) return void (down = false);
+    stroke[down ? "lineTo" : "moveTo"](x(at[place]), y(values[place]));
+    down = true;
+  };
+  for (let place = start - (start % step); place < end; place += step) put(place); // the same days in each frame: it must not shake
+  put(end);
+  return { stroke, fill: null, clip: null, band: null, gaps: null, flags: 1 };
+};
 
 /** Draws the band from low to high of each day, one rectangle for each column of pixels. */
 export function drawBand(plot, { at, high, low, start, end }, colour) {

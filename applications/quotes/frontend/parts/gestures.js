@@ -6,11 +6,12 @@ const LINE = 16; // pixels
 /** Calls `move` with the share of the width that the view is pulled by, and `zoom` with a factor and the place, 0 to 1. */
 export function gestures(node, { move, zoom, area }) {
   const held = new Map(); // pointers that are down: their horizontal place
-  const box = () => area()?.getBoundingClientRect();
-  const share = (x) => (x - box().left) / box().width;
+  let box = null; // of the area, measured as a gesture begins: to measure in each move would lay out the page each time
+  const share = (x) => (x - box.left) / box.width;
 
   node.addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || !area()?.contains(event.target)) return;
+    box = area().getBoundingClientRect();
     held.set(event.pointerId, event.clientX);
     node.setPointerCapture(event.pointerId);
     node.dataset.held = "";
@@ -20,7 +21,7 @@ export function gestures(node, { move, zoom, area }) {
     const before = [...held.values()];
     held.set(event.pointerId, event.clientX);
     const after = [...held.values()];
-    if (before.length === 1) return move((after[0] - before[0]) / box().width);
+    if (before.length === 1) return move((after[0] - before[0]) / box.width);
     const [old, now] = [before, after].map(([one, other]) => Math.max(8, Math.abs(one - other)));
     zoom(old / now, share((after[0] + after[1]) / 2));
   });
@@ -34,10 +35,11 @@ export function gestures(node, { move, zoom, area }) {
     "wheel",
     (event) => {
       if (!area()) return;
+      box = area().getBoundingClientRect();
       const pixels = event.deltaMode === 1 ? LINE : 1;
       const sideways = event.shiftKey && !event.deltaX ? event.deltaY : event.deltaX;
       if (event.ctrlKey || event.metaKey) zoom(Math.exp(event.deltaY * pixels * WHEEL), share(event.clientX));
-      else if (Math.abs(sideways) > Math.abs(event.deltaY) || event.shiftKey) move((-sideways * pixels) / box().width);
+      else if (Math.abs(sideways) > Math.abs(event.deltaY) || event.shiftKey) move((-sideways * pixels) / box.width);
       else return; // the page scrolls
       event.preventDefault();
     },

@@ -2,7 +2,7 @@
 
 import { cursor } from "#kit/charts.js";
 import { compact, grouped, time } from "#kit/format.js";
-import { DAY, drawBand, drawCandles, drawMinutes, drawVolume, hasCandles } from "./drawing.js";
+import { DAY, drawBand, drawCandles, drawMinutes, drawVolume, hasCandles, smooth } from "./drawing.js";
 import { iso } from "./view.js";
 
 const FONT = "12px system-ui, sans-serif";
@@ -63,7 +63,7 @@ export const prices = {
   options(model, ink, zone, uPlot) {
     const linear = uPlot.paths.linear();
     const close = { stroke: ink.accent, width: 1.5, paths: (plot, ...rest) => (hasCandles(plot) ? null : linear(plot, ...rest)) };
-    const means = model().averages.map((count) => ({ stroke: ink[AVERAGES[count][0]], dash: AVERAGES[count][1], width: 1.25 }));
+    const means = model().averages.map((count) => ({ stroke: ink[AVERAGES[count][0]], dash: AVERAGES[count][1], width: 1.25, paths: smooth }));
     const draw = (plot) => {
       const found = model();
       const part = found.part();
