@@ -1,7 +1,7 @@
 // The look of the charts of quotes: axes, lines, and the words for one day. x is in seconds, at the noon of each day.
 
 import { cursor } from "#kit/charts.js";
-import { compact, grouped, time } from "#kit/format.js";
+import { compact, day as dayOf, grouped, time } from "#kit/format.js";
 import { DAY, drawBand, drawCandles, drawMinutes, drawVolume, hasCandles, smooth } from "./drawing.js";
 import { iso } from "./view.js";
 
@@ -19,7 +19,8 @@ export function stamps(splits, step, zone) {
   return splits.map((at, place) => {
     const [year, month, day] = iso(Math.floor(at / DAY)).split("-");
     const isNew = place === 0 || !iso(Math.floor(splits[place - 1] / DAY)).startsWith(year);
-    if (step < DAY) return time(at * 1000, "minute", zone);
+    const clock = step < DAY ? time(at * 1000, "minute", zone) : "";
+    if (clock) return clock === "00:00" ? dayOf(at * 1000, zone) : clock;
     if (step >= 360 * DAY) return year;
     if (day === "01" && month === "01") return year;
     if (step >= 28 * DAY) return isNew ? `${MONTHS[month - 1]} ${year}` : MONTHS[month - 1];

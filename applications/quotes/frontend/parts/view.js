@@ -9,7 +9,12 @@ export function within(view, bounds) {
   return { from, to: from + length };
 }
 
-export const moved = (view, by, bounds) => within({ from: view.from + by, to: view.to + by }, bounds);
+/** Returns a view that is moved by some days, which may be infinitely many. */
+export function moved(view, by, bounds) {
+  const most = bounds.to - bounds.from;
+  const days = Math.min(most, Math.max(-most, by));
+  return within({ from: view.from + days, to: view.to + days }, bounds);
+}
 
 /** Returns a view that is `factor` times as long, in which `around` keeps its place. */
 export function zoomed(view, factor, around, bounds) {
@@ -20,7 +25,7 @@ export function zoomed(view, factor, around, bounds) {
 
 /** Returns the first and the last day whose noon is shown; a view of whole days has exactly those. */
 export function daysIn(view) {
-  const first = Math.ceil(view.from - 0.5);
+  const first = Math.ceil(view.from - 0.5) + 0; // never −0
   return { first, last: Math.max(first, Math.ceil(view.to - 0.5) - 1) };
 }
 
