@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "applications.orders",
     "applications.fleet",
     "applications.probes",
+    "applications.quotes",
     "sql",
     "alarms",
     "archive",
