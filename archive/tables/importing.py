@@ -87,7 +87,7 @@ class Pass:
         try:
             if self._fixed:
                 self.columns = _fitted(self.columns, self._fixed, self._job.table)
-            for run in _runs(self._opened):
+            for run in runs(self._opened):
                 if run.numbers:
                     self._take(Cells(run, self._opened.spec, self._opened.agents))
                 self._keep_bad(bad.take())
@@ -160,7 +160,8 @@ def _error_row(bad: Bad, source: str) -> tuple[int, str, str | None, bytes | Non
         return bad.number, bad.reason, bad.raw.decode(errors="backslashreplace"), bad.raw, source
 
 
-def _runs(opened: Opened) -> Iterator[Run]:
+def runs(opened: Opened) -> Iterator[Run]:
+    """Yields the rows of an open file, a megabyte or so at a time. Raises SourceError."""
     while True:
         first, lines = opened.lines.take(opened.form.at_once)
         if lines:

@@ -46,7 +46,7 @@ class Bounded:
         data = self._blocks.block()
         self._read += len(data or b"")
         if self._read > self._most:
-            raise SourceError(f"has more than {self._most:,} bytes unpacked, which TABLES_BYTES allows.")
+            raise SourceError(f"has more than {self._most:,} bytes unpacked, the most that is taken here.")
         return data
 
     def close(self) -> None:
