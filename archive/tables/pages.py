@@ -125,7 +125,7 @@ def _kept(request: HttpRequest, path: Path, name: str, given: dict[str, str]) ->
     job = Job(table, path, storable(name), form.spec_of(given), _most(), made_by=who, append=append)
     outcome = import_table(job, opened())
     held.drop(path)
-    bad = f" {counted(outcome.bad, 'bad line')} are kept in {table}/errors." if outcome.bad else ""
+    bad = f" Kept in {table}/errors: {counted(outcome.bad, 'bad line')}." if outcome.bad else ""
     messages.success(request, f"{table} has {counted(outcome.rows, 'row')} of {name}.{bad}")
     for note in outcome.notes[:3]:
         messages.info(request, note)
