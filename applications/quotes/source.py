@@ -116,7 +116,7 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def _open(options: Mapping[str, Any], rng: Random, start: int) -> KeptBars:
-    return KeptBars(options["since"], options["ticker"], once=options["once"])
+    return KeptBars(options.get("since", FIRST_DAY), options.get("ticker", []), once=options.get("once", False))
 
 
 SOURCE = SourceKind(
