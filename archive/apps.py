@@ -10,8 +10,10 @@ class ArchiveConfig(AppConfig):
         from archive.provider import PROVIDER  # noqa: PLC0415 - models are loaded only now
         from archive.questions import streams, tables  # noqa: PLC0415 - as above
         from archive.tables import offering  # noqa: PLC0415 - as above
+        from archive.tables.provider import PROVIDER as PAGES  # noqa: PLC0415 - as above
         from streams.applications import provide  # noqa: PLC0415 - as above
 
         provide(PROVIDER)
+        provide(PAGES)
         tables.provide(streams.PROVIDER)
         tables.provide(offering.PROVIDER)
