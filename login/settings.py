@@ -139,9 +139,6 @@ ARCHIVE_URL = env.str("ARCHIVE_URL", default="") or f"file:{VAR_DIR / 'archive'}
 ARCHIVE_RECORDS = env.whole("ARCHIVE_RECORDS", 200_000, 1, 2_000_000)  # of a shard in a file, held in memory till then
 ARCHIVE_BYTES = env.whole("ARCHIVE_BYTES", 64 << 20, 1, 1 << 30)  # of their data
 ARCHIVE_AGE = env.whole("ARCHIVE_AGE", 60, 0, 86_400)  # seconds after which a file is written all the same
-ASK_AT_ONCE = env.whole("ASK_AT_ONCE", 2, 1, 64)  # questions that the site answers side by side
-ASK_SECONDS = env.whole("ASK_SECONDS", 30, 1, 600)  # of one question
-ASK_MEGABYTES = env.whole("ASK_MEGABYTES", 512, 64, 1 << 16)  # of memory of one question
 ARCHIVE_RAW = env.bool("ARCHIVE_RAW", default=False)  # keep the text of each record beside its columns
 
 # --- Doors in: docs/http-in.md, and the Kinesis API

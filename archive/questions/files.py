@@ -24,7 +24,7 @@ PIECE = 20_000  # rows
 
 def write(found: duckdb.DuckDBPyConnection, request: Request) -> End:
     """Writes the file. An answer beyond the bound of rows or bytes is cut, which the end says."""
-    reader: pa.RecordBatchReader = found.to_arrow_reader(PIECE)  # type: ignore[assignment]
+    reader: pa.RecordBatchReader = found.to_arrow_reader(PIECE)
     pieces = _Pieces(sys.stdout.buffer, request.answer)
     writer = (_Csv if request.form == "csv" else _Parquet)(pieces, reader.schema)
     rows = 0

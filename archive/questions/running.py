@@ -8,7 +8,6 @@ from threading import Thread
 from time import monotonic
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
 
@@ -22,6 +21,8 @@ from archive.questions.tables import TableError
 from archive.stores.base import StoreError
 from archive.stores.opening import opened
 
+AT_ONCE = 2  # questions that the site answers side by side, and one export beside them
+SECONDS, MEGABYTES = 30, 512  # of one question
 MOST = 200  # questions of a person that are kept
 ANSWERS = 5  # of a person that are kept
 ROWS, BYTES = 2_000, 1 << 20  # of an answer on a page
@@ -59,7 +60,7 @@ def begin(user: User, text: str) -> Asked:
 def export(user: User, text: str, form: Form) -> Iterator[bytes]:
     """Returns the answer as a file, in pieces. Raises RefusedError; a file that would not be whole breaks off."""
     asked = _taken(user, text, form)
-    bounds = Bounds(FILE_SECONDS, settings.ASK_MEGABYTES, rows=FILE_ROWS, answer=FILE_BYTES)
+    bounds = Bounds(FILE_SECONDS, MEGABYTES, rows=FILE_ROWS, answer=FILE_BYTES)
     return _file(asked, bounds)
 
 
@@ -87,7 +88,7 @@ def _taken(user: User, text: str, form: Form) -> Asked:
     sweep()
     now = timezone.now()
     row: dict[str, Any] = {"user": user, "text": text, "form": form, "at": now, "until": now + PREPARING}
-    slots = range(settings.ASK_AT_ONCE) if form == "rows" else [settings.ASK_AT_ONCE]
+    slots = range(AT_ONCE) if form == "rows" else [AT_ONCE]
     for slot in slots:
         try:
             with transaction.atomic():
@@ -113,7 +114,7 @@ def _ask(asked: Asked) -> None:
     """Runs a question and stores its answer, or why there is none."""
     start = monotonic()
     try:
-        bounds = Bounds(settings.ASK_SECONDS, settings.ASK_MEGABYTES, rows=ROWS, answer=BYTES)
+        bounds = Bounds(SECONDS, MEGABYTES, rows=ROWS, answer=BYTES)
         found = tables.named(asked.text)
         asked.size = sum(table.size for table in found)
         with prepared(found, opened()) as ready:
