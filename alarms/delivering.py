@@ -10,8 +10,6 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db import DatabaseError
-
 from alarms import queues, targets
 from alarms.models import Target
 from alarms.sending import Lane, Rate, Senders
@@ -67,7 +65,7 @@ class Delivery:
         while results := self.senders.collect(MOST_RESULTS):
             try:
                 queues.record(results, self._now(), self._chance)
-            except DatabaseError:
+            except Exception:  # also the driver's own, which comes through when a server goes away
                 self.senders.put_back(results)
                 raise
             found = True

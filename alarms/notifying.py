@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import Error, InterfaceError, InternalError, OperationalError
 
 from alarms.delivering import THREADS, Delivery
 from alarms.escalating import Escalation
@@ -35,11 +35,11 @@ class Notifier:
     def step(self) -> bool:
         """Does a bounded part of the work; returns whether there was some."""
         try:
-            escalated = self._escalation.step()
-            self._worked = self._expansion.step() | self._delivery.step(self._expansion.touched) | escalated
-        except (OperationalError, InterfaceError) as error:
+            with database_errors.renewed_connection():
+                escalated = self._escalation.step()
+                self._worked = self._expansion.step() | self._delivery.step(self._expansion.touched) | escalated
+        except (OperationalError, InterfaceError, InternalError) as error:
             self._outage.failure(ConnectionError(database_errors.sentence(error)))
-            connection.close()
             time.sleep(PAUSE_AWAY)
             return True
         self._outage.recovered()
@@ -57,6 +57,7 @@ class Notifier:
     def finish(self) -> None:
         """Ends: lets the attempts in hand end, and writes their results."""
         try:
-            self._delivery.finish(LAST_SECONDS)
-        except DatabaseError:
+            with database_errors.renewed_connection():
+                self._delivery.finish(LAST_SECONDS)
+        except Error:
             logger.warning("The last results could not be written: their messages are sent again, under the same names")

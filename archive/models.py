@@ -2,7 +2,10 @@
 
 from django.db import models
 
+from archive.tables.models import FileTable, TablePart
+
 MOST_COLUMN = 128  # characters of the name of a column
+__all__ = ["ArchivedColumn", "ArchivedFile", "ArchivedGone", "FileTable", "TablePart"]
 
 
 class ArchivedFile(models.Model):

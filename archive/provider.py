@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db.models import Model
 
-from archive.models import ArchivedColumn, ArchivedFile, ArchivedGone
+from archive.models import ArchivedColumn, ArchivedFile, ArchivedGone, FileTable, TablePart
 from streams.applications import Application, Gather, Provider
 
 if TYPE_CHECKING:
@@ -64,5 +64,7 @@ NOT_GROWING: dict[type[Model], str] = {
     ArchivedFile: "as many as there are files; archive/sweeping.py removes them by RETENTION_ARCHIVE",
     ArchivedGone: "one for each shard",
     ArchivedColumn: "at most 200 for each stream",
+    FileTable: "one for each table that people import",
+    TablePart: "as many as there are files of tables; archive/tables/storing.py removes those of replaced tables",
 }
 PROVIDER = Provider(find=find, names=no_names, not_growing=NOT_GROWING)

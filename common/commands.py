@@ -25,7 +25,8 @@ class DatabaseCommand(LinesCommand):
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:
-            return super().execute(*args, **options)
+            with database_errors.renewed_connection():
+                return super().execute(*args, **options)
         except (OperationalError, ProgrammingError, InterfaceError, InternalError) as error:
             self.fail(database_errors.sentence(error), 1)
         except DatabaseError as error:  # SQLite raises the bare class for a damaged file

@@ -4,11 +4,13 @@ SQLite tells its errors apart by words, PostgreSQL by SQLSTATE (appendix A of it
 (their error reference).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import OperationalError, connection
+from django.db import DatabaseError, Error, InterfaceError, InternalError, OperationalError, connection
+from django.db.transaction import TransactionManagementError
 
 from common.running import to_run
 
@@ -64,6 +66,37 @@ _MYSQL = {
     DENIED: (1044, 1045, 1049, 1698),
     CROWDED: (1040, 1203),
 }
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Returns whether an error, of Django or of the driver, is that of a database that is away or refuses to write."""
+    kinds = ("OperationalError", "InterfaceError", "InternalError")
+    of_driver = [getattr(connection.Database, kind) for kind in kinds]  # type: ignore[attr-defined]
+    return isinstance(error, (OperationalError, InterfaceError, InternalError, *of_driver))
+
+
+@contextmanager
+def renewed_connection() -> Iterator[None]:
+    """Closes the connection after an error that can leave it unusable, so that the next query connects anew.
+
+    A server that goes away while an error is handled breaks two habits of Django: the driver's own error comes through
+    if the cursor cannot be closed, and a connection whose rollback failed refuses every later query. Both are raised as
+    Django's errors here.
+    """
+    try:
+        with connection.wrap_database_errors:
+            yield
+    except TransactionManagementError as error:
+        if connection.in_atomic_block:  # then the program uses a transaction that has failed
+            raise
+        connection.close()
+        connection.needs_rollback = False
+        raise OperationalError("the connection was lost in a transaction") from error
+    except Error as error:
+        # SQLite raises the bare class for a damaged file.
+        if isinstance(error, OperationalError | InterfaceError | InternalError) or type(error) is DatabaseError:
+            connection.close()
+        raise
 
 
 def sentence(error: Exception) -> str:

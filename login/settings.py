@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "applications.orders",
     "applications.fleet",
     "applications.probes",
+    "applications.quotes",
     "sql",
     "alarms",
     "archive",
@@ -140,6 +141,10 @@ ARCHIVE_RECORDS = env.whole("ARCHIVE_RECORDS", 200_000, 1, 2_000_000)  # of a sh
 ARCHIVE_BYTES = env.whole("ARCHIVE_BYTES", 64 << 20, 1, 1 << 30)  # of their data
 ARCHIVE_AGE = env.whole("ARCHIVE_AGE", 60, 0, 86_400)  # seconds after which a file is written all the same
 ARCHIVE_RAW = env.bool("ARCHIVE_RAW", default=False)  # keep the text of each record beside its columns
+# Files that become tables: docs/tables.md
+TABLES_BYTES = env.whole("TABLES_BYTES", 20 << 30, 1, 1 << 50)  # of a file, unpacked
+TABLES_UPLOAD = env.whole("TABLES_UPLOAD", 256 << 20, 1, 1 << 40)  # bytes of a file that comes in by the page
+TABLES_S3 = env.list("TABLES_S3", default=[])  # s3://BUCKET/PREFIX, below which the page may read
 
 # --- Doors in: docs/http-in.md, and the Kinesis API
 

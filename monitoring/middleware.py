@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template import loader
@@ -13,6 +12,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.views.debug import ExceptionReporter
 
+from common.database_errors import is_away
 from monitoring import request_ids
 from monitoring.health import Health, Recent
 from monitoring.logs import PROBES
@@ -87,7 +87,7 @@ def note_what_broke(request: HttpRequest | None, **_: object) -> None:
     The answer then reads neither the user nor the variables of development's error page from the database: each query
     would take as long as the first.
     """
-    if request is not None and isinstance(sys.exception(), (OperationalError, InterfaceError, InternalError)):
+    if request is not None and is_away(sys.exception()):
         request.META[_AWAY] = True
         request.user = AnonymousUser()
         request.exception_reporter_class = _NoReport  # type: ignore[attr-defined]  # Django looks for it

@@ -51,7 +51,7 @@ class MetricsRecorder:
         """Writes everything. Counts that cannot be written now are kept for the next time."""
         taken = self._counters.take()
         try:
-            with closing(connection):
+            with closing(connection), connection.wrap_database_errors:
                 reset_queries()  # Django keeps them while DEBUG is on
                 _wait_little()
                 if taken:
@@ -66,7 +66,7 @@ class MetricsRecorder:
         self.flush()
         if self._gauges:
             try:
-                with closing(connection):
+                with closing(connection), connection.wrap_database_errors:
                     _wait_little()
                     Heartbeat.objects.filter(process=self._process).delete()
             except Error as error:

@@ -14,13 +14,14 @@ from typing import Any
 
 import msgspec
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error
 
 from applications.probes.checking import check
 from applications.probes.models import PROBES, Probe
 from applications.probes.results import PLACE, Check
 from applications.probes.targets import Target, of_rows, read_file
 from common import guarded
+from common.database_errors import renewed_connection
 from streams.applications import SourceKind
 from streams.core.records import Entry
 from streams.sources.base import LiveSource, SourceError
@@ -127,8 +128,9 @@ class Checks(LiveSource):
 
     def _read_again(self) -> None:
         try:
-            found = self._read()
-        except (DatabaseError, SourceError) as error:
+            with renewed_connection():
+                found = self._read()
+        except (Error, SourceError) as error:
             self._notes.append(f"The list of probes cannot be read, so the former one stays: {error}")
             return
         if not self._has_read or set(found) != set(self._next):

@@ -1,24 +1,20 @@
 """Asks questions: finds the tables, runs the process, and reads its answer within bounds."""
 
 import os
-import re
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from archive.models import ArchivedFile
 from archive.questions.request import Column, End, Request, Table
-from archive.stores.base import FileStore
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LONGEST = 20_000  # characters of a question
-ERRORS = "{}/errors"  # the table of a stream's undecodable records
 
 
 class AskError(Exception):
@@ -104,29 +100,3 @@ def _read(out: bytes) -> Answer:
         raise AskError(end.error)
     columns = msgspec.json.decode(lines[0], type=list[Column])
     return Answer(columns, [msgspec.json.decode(line) for line in lines[1:-1]], end.cut)
-
-
-def tables(sql: str, store: FileStore) -> list[Table]:
-    """Returns the tables that a question names. A stream is a table; its undecodable records are another."""
-    return [
-        _table(name, stream, kind, store.url)
-        for name, (stream, kind) in _archived().items()
-        if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", sql, re.IGNORECASE)
-    ]
-
-
-def names() -> list[str]:
-    """Returns the names of all tables."""
-    return list(_archived())
-
-
-def _archived() -> dict[str, tuple[str, str]]:
-    """Returns the stream and the kind of files of each table, by its name."""
-    rows = sorted(ArchivedFile.objects.filter(removed=False).values_list("stream", "kind").distinct())
-    return {stream if kind == ArchivedFile.RECORDS else ERRORS.format(stream): (stream, kind) for stream, kind in rows}
-
-
-def _table(name: str, stream: str, kind: str, url: Callable[[str], str]) -> Table:
-    files = ArchivedFile.objects.filter(stream=stream, kind=kind, removed=False).order_by("hour", "first")
-    found = list(files.values_list("path", "size"))
-    return Table(name, [url(path) for path, _ in found], sum(size for _, size in found))

@@ -63,6 +63,9 @@ def _opened(request: Request) -> duckdb.DuckDBPyConnection:
 
 
 def _select(table: Table) -> str:
+    if not table.paths:
+        nulls = ", ".join(f"NULL::{column.kind} AS {_name(column.name)}" for column in table.columns)
+        return f"SELECT {nulls} WHERE false"
     paths = _list(table.paths)
     return f"SELECT * FROM read_parquet({paths}, union_by_name = true, hive_partitioning = false)"  # noqa: S608 - quoted
 

@@ -3,12 +3,20 @@
 import msgspec
 
 
+class Column(msgspec.Struct):
+    """Describes a column of a table or of the answer; `kind` is DuckDB's type."""
+
+    name: str
+    kind: str
+
+
 class Table(msgspec.Struct):
-    """Names a table, and the paths of its files."""
+    """Names a table and the paths of its Parquet files. One without files has the columns and no rows."""
 
     name: str
     paths: list[str]
     size: int = 0  # bytes of the files, which the parent tells people
+    columns: list[Column] = []
 
 
 class Request(msgspec.Struct):
@@ -21,13 +29,6 @@ class Request(msgspec.Struct):
     threads: int
     rows: int  # of the answer
     answer: int  # bytes of the answer
-
-
-class Column(msgspec.Struct):
-    """Describes a column of the answer; `kind` is DuckDB's type."""
-
-    name: str
-    kind: str
 
 
 class End(msgspec.Struct):

@@ -14,6 +14,12 @@ export function around(from, to) {
   return [start, Math.max(Math.ceil(to / MINUTE) * MINUTE, start + MINUTE)];
 }
 
+/** Returns the end of the step of which the last point of a chart tells, since a point stands at the step's start. */
+export function lastMoment(times, end) {
+  const [before, last] = [times.at(-2) ?? times.at(-1) - MINUTE, times.at(-1)];
+  return Math.max(end, last + (last - before));
+}
+
 /** Returns a page's address for another range; the other parameters stay. */
 export function addressOf(range, address) {
   const url = new URL(address);

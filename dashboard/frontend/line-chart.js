@@ -4,10 +4,12 @@
 
 import uPlot from "uplot";
 
+import { lastMoment } from "./addresses.js";
 import { drawMarks } from "./marks.js";
 import { inks } from "./theme-colors.js";
 import { zone } from "./zone.js";
 
+const EDGE = 8; // CSS pixels: a drag that ends so near to an edge means all up to the edge, the newest moment included
 const KEYS = "Shift and arrow keys choose a time, Enter shows it.";
 
 /** Says whether the page can show other times: it listens to "zoom" then. */
@@ -79,7 +81,9 @@ class LineChart extends HTMLElement {
   #zoom(plot) {
     const { left, width } = plot.select;
     if (width < 4) return;
-    const [from, to] = [left, left + width].map((place) => plot.posToVal(place, "x"));
+    const right = left + width;
+    const from = left <= EDGE ? plot.scales.x.min : plot.posToVal(left, "x");
+    const to = right >= plot.over.clientWidth - EDGE ? lastMoment(this.#data[0], plot.scales.x.max) : plot.posToVal(right, "x");
     this.#letGo();
     this.dispatchEvent(new CustomEvent("zoom", { bubbles: true, detail: { from, to } }));
   }

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, InternalError, OperationalError
 
 from common import database_errors
 from streams.core.commits import StoreDamagedError, StoreDownError
@@ -23,14 +23,13 @@ def translate_errors(method: Callable[P, T]) -> Callable[P, T]:
     @wraps(method)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
-            return method(*args, **kwargs)
+            with database_errors.renewed_connection():
+                return method(*args, **kwargs)
         except (OperationalError, InterfaceError, InternalError) as error:
-            connection.close()
             raise StoreDownError(database_errors.sentence(error)) from error
         except DatabaseError as error:  # of no class of its own: SQLite says so of a damaged file
             if type(error) is not DatabaseError:
                 raise
-            connection.close()
             raise StoreDamagedError(database_errors.sentence(error)) from error
 
     return wrapper

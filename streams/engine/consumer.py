@@ -56,7 +56,7 @@ class Consumer:
             self._look()
             self._next_look = self._monotonic() + LOOK
         if self._deliver and (looks or self._more):
-            self._more = self._deliver()
+            self._more = self._deliver_part(self._deliver)
         return found or self._more
 
     def close(self) -> None:
@@ -73,6 +73,13 @@ class Consumer:
         self._applied = watermark >= self._started
         if self._closing:
             self._tell_closed(self._closing, watermark)
+
+    def _deliver_part(self, deliver: Delivery) -> bool:
+        try:
+            return translate_errors(deliver)()
+        except StoreDownError as error:
+            logger.warning("Rows that were put aside wait: %s", error)
+            return False
 
     def _tell_closed(self, closing: Closing, watermark: int) -> None:
         try:

@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db import DatabaseError, connection, models, transaction
+from django.db import Error, connection, models, transaction
 from django.db.models import Max
 
+from common.database_errors import renewed_connection
 from streams.core import clock
 
 MARKS = 200  # minutes of one part
@@ -154,6 +155,7 @@ class Roller:
 
     def _part(self, *, ends: bool = True) -> None:
         try:
-            roll(self._ladder, self._stream, ends=ends)
-        except DatabaseError as error:  # the marks stay
+            with renewed_connection():
+                roll(self._ladder, self._stream, ends=ends)
+        except Error as error:  # the marks stay
             logger.warning("The sums of %s on %s wait: %s", self._ladder.application, self._stream, error)

@@ -3,11 +3,16 @@
 import threading
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from archive.models import ArchivedFile
-from archive.questions.asking import AskError, Bounds, Question, names, tables
-from archive.questions.request import Table
+from archive.questions import tables
+from archive.questions.asking import AskError, Bounds, Question
+from archive.questions.preparing import prepared
+from archive.questions.request import Column, Table
+from archive.stores.local import LocalStore
 from archive.stores.opening import opened
 from streams.backends.embedded.stream import EmbeddedStream
 from tests.archive.conftest import Archive
@@ -50,11 +55,12 @@ def things(stream: EmbeddedStream, archive: Archive) -> Path:
 
 
 def ask(sql: str, **bounds: float) -> list[list[object]]:
-    return Question(sql, tables(sql, opened()), Bounds(**bounds)).answer().rows  # type: ignore[arg-type]
+    with prepared(tables.named(sql), opened()) as ready:
+        return Question(sql, ready, Bounds(**bounds)).answer().rows  # type: ignore[arg-type]
 
 
 def test_question_counts_the_records_of_a_stream_and_of_its_errors(things: Path) -> None:
-    assert names() == ["things/errors", "things"] or names() == ["things", "things/errors"]
+    assert tables.groups()[0] == tables.Group("Archived streams", ["things", "things/errors"])
     assert ask("SELECT count(*), sum(n) FROM things") == [[3, 4.0]]
     assert ask('SELECT _error, count(*) FROM "things/errors" GROUP BY 1 ORDER BY 1') == [
         ["not-an-object", 1],
@@ -128,3 +134,70 @@ def test_question_is_cancelled() -> None:
 def test_question_refuses_a_text_without_bound() -> None:
     with pytest.raises(AskError, match="20,000"):
         Question("x" * 20_001, [Table("t", [])])
+
+
+def test_question_reads_a_table_without_files_as_empty() -> None:
+    empty = Table("bare", [], columns=[Column("a b", "BIGINT"), Column("day", "DATE")])
+    answer = Question("SELECT * FROM bare", [empty]).answer()
+    assert (answer.columns, answer.rows) == ([Column("a b", "BIGINT"), Column("day", "DATE")], [])
+
+
+def test_table_tells_its_columns_rows_and_bytes(things: Path) -> None:
+    found = tables.find("THINGS")
+    assert found and (found.rows, found.size) == (3, things.stat().st_size)
+    told = Question("SELECT * FROM things", [Table("things", [str(things)])]).answer().columns
+    assert sorted(told, key=str) == sorted(found.columns, key=str)
+
+
+def test_table_is_named_only_by_its_whole_name(things: Path) -> None:
+    named = {
+        sql: [table.name for table in tables.named(sql)]
+        for sql in ('SELECT * FROM "things/errors"', "SELECT * FROM thingsx, xthings", 'FROM "Things" JOIN things')
+    }
+    assert list(named.values()) == [["things/errors"], [], ["things"]]
+
+
+@pytest.fixture
+def other_tables(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Lets a test provide tables that end with it."""
+    monkeypatch.setattr(tables, "_providers", [*tables._providers])
+    return Path()
+
+
+def test_table_of_a_later_provider_yields_its_name_to_an_earlier_one(things: Path, other_tables: Path) -> None:
+    later = tables.Provider(
+        title="Later", names=lambda: ["THINGS", "more"], table=lambda name: tables.Table(name=name, columns=[])
+    )
+    tables.provide(later)
+    found = tables.find("things")
+    assert (tables.groups()[-1].names, found and found.rows) == (["more"], 3)
+
+
+@pytest.mark.django_db
+def test_table_that_is_made_is_read_and_goes_with_the_question(other_tables: Path) -> None:
+    made: list[Path] = []
+
+    def make(folder: Path) -> list[Path]:
+        made.append(folder / "a.parquet")
+        pq.write_table(pa.table({"n": [1, 2]}), made[0])
+        return made
+
+    table = tables.Table(name="made", columns=[Column("n", "BIGINT")], make=make)
+    tables.provide(tables.Provider(title="Made", names=lambda: ["made"], table=lambda name: table))
+    assert (ask("SELECT sum(n) FROM made"), made[0].exists()) == ([[3]], False)
+
+
+class Away(LocalStore):
+    """Is a store whose files no address of this machine reaches, as those of S3."""
+
+    def url(self, path: str) -> str:
+        return f"s3://away/{path}"
+
+
+def test_question_fetches_the_files_of_a_store_that_is_away(things: Path, tmp_path: Path) -> None:
+    found = tables.named("things")
+    with prepared(found, Away(Path(opened().url("")))) as ready:
+        rows = Question("SELECT count(*) FROM things", ready).answer().rows
+    assert (rows, Path(ready[0].paths[0]).exists()) == ([[3]], False)
+    with pytest.raises(tables.TableError, match="at most"), prepared(found, Away(tmp_path), most=10):
+        pass

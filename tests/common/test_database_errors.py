@@ -7,10 +7,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from django.db import OperationalError, ProgrammingError, transaction
+from django.db import OperationalError, ProgrammingError, connection, transaction
+from django.db.transaction import TransactionManagementError
 
 from common import database_errors as says
-from common.database_errors import again_if_locked, sentence
+from common.database_errors import again_if_locked, is_away, renewed_connection, sentence
 
 MYSQL = {
     1146: says.MISSING,
@@ -105,3 +106,37 @@ def test_part_of_a_transaction_is_not_tried_again() -> None:
     with pytest.raises(OperationalError), transaction.atomic():
         again_if_locked(losing)()
     assert losing.tries == 1
+
+
+def answers() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        return bool(cursor.fetchone() == (1,))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_connection_is_renewed_when_closing_a_cursor_raises_the_error_of_the_driver(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    closed: list[bool] = []
+    monkeypatch.setattr(connection, "close", lambda: closed.append(True))
+    error = sqlite3.OperationalError("gone")
+    with pytest.raises(OperationalError, match="gone"), renewed_connection():
+        raise error
+    assert (closed, is_away(error), is_away(ValueError())) == ([True], True, False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_connection_is_renewed_when_its_rollback_failed() -> None:
+    connection.ensure_connection()
+    connection.needs_rollback = True  # as Django leaves it if the server goes away while a savepoint is rolled back
+    with pytest.raises(OperationalError, match="lost in a transaction"), renewed_connection():
+        answers()
+    assert answers()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_query_in_a_failed_transaction_stays_an_error_of_the_program() -> None:
+    with pytest.raises(TransactionManagementError), transaction.atomic(), renewed_connection():
+        transaction.set_rollback(True)
+        answers()

@@ -4,8 +4,10 @@ import json as jsonlib
 from argparse import ArgumentParser
 from typing import Any
 
-from archive.questions.asking import AskError, Bounds, Question, names, tables
-from archive.stores.local import LocalStore
+from archive.questions import tables
+from archive.questions.asking import AskError, Bounds, Question
+from archive.questions.preparing import prepared
+from archive.stores.base import StoreError
 from archive.stores.opening import opened
 from streams.management.options import up_to
 from streams.management.plain import PlainCommand, UsageError
@@ -15,7 +17,7 @@ MOST = 1_000_000  # rows
 
 
 class Command(PlainCommand):
-    help = "Answers one SELECT (DuckDB's SQL) over the archived streams, each of which is a table."
+    help = "Answers one SELECT (DuckDB's SQL) over archived streams and other tables."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("sql", metavar="SELECT", help="for example: SELECT count(*) FROM trades")
@@ -23,14 +25,13 @@ class Command(PlainCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object a row")
 
     def handle(self, *args: Any, sql: str, rows: int, json: bool, **options: Any) -> None:
-        store = opened()
-        if not isinstance(store, LocalStore):
-            raise UsageError("Questions need the archive in a folder (ARCHIVE_URL=file:PATH), not in S3.")
-        found = tables(sql, store)
+        found: list[tables.Table] = []
         try:
-            answer = Question(sql, found, Bounds(rows=rows)).answer()
-        except AskError as error:
-            there = "" if found else f" The archived streams are: {', '.join(names()) or 'none yet'}."
+            found = tables.named(sql)
+            with prepared(found, opened()) as ready:
+                answer = Question(sql, ready, Bounds(rows=rows)).answer()
+        except (AskError, StoreError, tables.TableError) as error:
+            there = "" if found else f" The tables are: {', '.join(tables.names()) or 'none yet'}."
             raise UsageError(f"{error}{there}") from None
         heads = [column.name for column in answer.columns]
         if json:

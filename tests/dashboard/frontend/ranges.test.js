@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { addressOf, around, between } from "../../../dashboard/frontend/addresses.js";
+import { addressOf, around, between, lastMoment } from "../../../dashboard/frontend/addresses.js";
 import { hour, ticks, timelineSpan } from "../../../dashboard/frontend/ranges.js";
 
 const HOUR = 3_600_000;
@@ -34,4 +34,10 @@ test("two times are a range in UTC", () => {
 
 test("another range keeps the other parameters of the address, but neither the page of a list nor the moment of a pause", () => {
   assert.equal(addressOf("6h", "https://a/market/?stream=two&page=3&range=1h&at=2026-11-22T14:00Z"), "/market/?stream=two&range=6h");
+});
+
+test("a drag to the edge has the last step whole", () => {
+  assert.equal(lastMoment([0, 30, 60], 60), 90);
+  assert.equal(lastMoment([0, 30, 60], 200), 200);
+  assert.equal(lastMoment([60], 60), 120);
 });

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
+from django.db import OperationalError
 
 from streams.core.records import StreamError, StreamNotFoundError
 from streams.engine.consumer import Consumer
@@ -168,3 +169,21 @@ def test_applications_that_come_and_go_begin_and_end_at_a_look(shared: Shared) -
     for _ in range(4):
         consumers.step()
     assert (shared.log, shared.closed) == (["a", "b", "b", "c", "b"], ["a"])
+
+
+def test_delivery_that_loses_the_database_waits_and_ends_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    class IdleWorker:
+        now, watermark = staticmethod(lambda: 0), staticmethod(lambda: None)
+
+        def step(self) -> bool:
+            return False
+
+        def standing_still(self, started: int) -> list[str]:
+            return []
+
+    def deliver() -> bool:
+        raise OperationalError("gone")
+
+    consumer = Consumer(cast(Any, IdleWorker()), deliver=cast(Any, deliver))
+    assert consumer.step() is False
+    assert "Rows that were put aside wait: The database refused: gone." in caplog.text
