@@ -120,10 +120,6 @@ ICEBERG_WAREHOUSE = env.str("ICEBERG_WAREHOUSE", default="") or (  # their metad
     f"file://{VAR_DIR / 'iceberg'}" if ARCHIVE_URL.startswith("file:") else ""
 )
 ICEBERG_NAMESPACE = env.str("ICEBERG_NAMESPACE", default="millrace")
-# Files that become tables: docs/tables.md
-TABLES_BYTES = env.whole("TABLES_BYTES", 20 << 30, 1, 1 << 50)  # of a file, unpacked
-TABLES_UPLOAD = env.whole("TABLES_UPLOAD", 256 << 20, 1, 1 << 40)  # bytes of a file that comes in by the page
-TABLES_S3 = env.list("TABLES_S3", default=[])  # s3://BUCKET/PREFIX, below which the page may read
 
 # --- Doors in: docs/http-in.md, and the Kinesis API
 
