@@ -90,7 +90,8 @@ lock: | $(BIN)/.installed-dev ## Write locks/ from requirements*.txt, with the h
 	@$(UV) requirements-mariadb.txt -o locks/requirements-mariadb.txt
 	@$(UV) requirements.txt -o locks/requirements.txt
 	@$(UV) requirements-monitoring.txt -c locks/requirements.txt -o locks/requirements-monitoring.txt
-	@$(UV) requirements-dev.txt -c locks/requirements.txt -c locks/requirements-monitoring.txt -o locks/requirements-dev.txt
+	@$(UV) requirements-iceberg.txt -c locks/requirements.txt -o locks/requirements-iceberg.txt
+	@$(UV) requirements-dev.txt -c locks/requirements.txt -c locks/requirements-monitoring.txt -c locks/requirements-iceberg.txt -o locks/requirements-dev.txt
 	@$(UV) examples/requirements.txt -c locks/requirements.txt -c locks/requirements-dev.txt -o examples/requirements-lock.txt
 
 hooks: ## Let git run the checks before each commit, and the fast tests before each push

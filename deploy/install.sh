@@ -8,7 +8,7 @@
 # services): to look at them first, or to build an image.
 set -euo pipefail
 host='' dry='' root=''
-applications=(trades orders probes)  # each with a stream and a worker
+applications=(trades orders probes quotes)  # each with a stream and a worker
 home=$(cd "$(dirname "$0")/.." && pwd)
 
 die() { echo "install.sh: $1" >&2; exit 2; }

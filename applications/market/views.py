@@ -20,6 +20,7 @@ from dashboard.choosing import Chosen, choose
 from dashboard.live.service import snapshots as live_snapshots
 from dashboard.page_state import signals
 from dashboard.periods import Period
+from dashboard.related import related
 from dashboard.topics import PULSE
 
 
@@ -49,6 +50,7 @@ def ticker(request: HttpRequest, symbol: str) -> HttpResponse:
     data = snapshots[topic]["data"]
     context = {"symbol": symbol, "ticker": data, "on": chosen, "topic": topic, "snapshots": snapshots}
     context |= _past(periods.read(request, now), chosen, symbol)
+    context["related"] = related("ticker", symbol, but="market")
     context |= signals(data, chosen, snapshots, shown=bool(data["minutes"]))
     return render(request, "market/ticker.html", context)
 

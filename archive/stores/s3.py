@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import IO, Any
 
 import boto3
 from botocore.config import Config
@@ -58,3 +58,15 @@ class S3Store:
             raise StoreError(f"Amazon S3 refused {self.url(path)}: {code}.") from error
         except BotoCoreError as error:
             raise StoreError(f"Amazon S3 did not answer for {self.url(path)}: {type(error).__name__}.") from error
+
+
+def fetch(url: str, region: str | None, endpoint: str | None, file: IO[bytes], most: int) -> None:
+    """Writes an object of that s3://BUCKET/KEY into a file. Raises StoreError, also for more than `most` bytes."""
+    bucket, _, key = url.removeprefix("s3://").partition("/")
+    store = S3Store(bucket, "", region, endpoint)
+    with store._told(key):
+        found = store._client.get_object(Bucket=bucket, Key=key)
+        if found["ContentLength"] > most:
+            raise StoreError(f"{url} has {found['ContentLength']:,} bytes, and at most {most:,} are taken.")
+        for piece in found["Body"].iter_chunks(1 << 20):
+            file.write(piece)

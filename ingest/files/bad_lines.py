@@ -16,6 +16,8 @@ class BadLineError(ValueError):
 class BadLines:
     """Counts bad lines by their reasons, which are few; the first TOLD lines are told with number and detail."""
 
+    fate = "skipped"  # the end of a sentence about a bad line
+
     def __init__(self, name: str) -> None:
         self.total = 0
         self.name = name
@@ -29,7 +31,7 @@ class BadLines:
         self._reasons[error.reason] = (count + 1, first)
         if self.total <= TOLD:
             detail = f" ({error.detail})" if error.detail else ""
-            self._waiting.append(f"{self.name}, line {number:,}: {error.reason}{detail}; the line is skipped.")
+            self._waiting.append(f"{self.name}, line {number:,}: {error.reason}{detail}; the line is {self.fate}.")
         if self.total == TOLD + 1:
             self._waiting.append(f"{self.name}: further bad lines are only counted.")
 
@@ -46,4 +48,4 @@ class BadLines:
         """Yields a sentence with the count and the first line of each reason, if not all bad lines were told."""
         if self.total > TOLD:
             kinds = [f"{count:,} × {kind} (first in line {first:,})" for kind, (count, first) in self._reasons.items()]
-            yield f"{self.name}: {self.total:,} lines were skipped: {'; '.join(kinds)}."
+            yield f"{self.name}: {self.total:,} lines were {self.fate}: {'; '.join(kinds)}."

@@ -18,6 +18,11 @@ SAMPLES: dict[str, str | None] = {
     "alarms/<int:number>/acknowledge/": None,
     "alarms/<int:number>/note/": None,
     "alarms/<int:number>/sample.jsonl": None,
+    "ask/<int:number>/": "ask/1/",
+    "ask/<int:number>/cancel/": None,
+    "ask/<int:number>/rows.csv": None,
+    "ask/<int:number>/rows.parquet": None,
+    "ask/saved/<int:number>/<slug:verb>/": None,
     "alarms/<int:number>/silence/": None,
     "alarms/acknowledge/<str:token>/": "alarms/acknowledge/unknown/",
     "alarms/duty/<int:number>/remove/": None,
@@ -84,6 +89,7 @@ ELSEWHERE += [
     "boards/nowhere/",
     "boards/map/?range=1d",
 ]
+ELSEWHERE += ["ask/2/", "ask/3/", "ask/4/", "ask/?table=trades", "ask/history/?all"]
 ELSEWHERE += ["streams/trades/records/?from=yesterday", "streams/nothing/records/", "accounts/people/1/deactivate/"]
 GRACE = """
 from django.utils import timezone
@@ -140,6 +146,22 @@ from django.utils import timezone
 from applications.probes.models import Probe
 Probe.objects.create(name="shop", address="http://127.0.0.1:1/", public=True, who="ada", changed=timezone.now())
 """
+ASK = """
+import json, zlib
+from datetime import timedelta
+from django.utils import timezone
+from accounts.models import User
+from archive.models import Asked, SavedQuestion
+admin, now = User.objects.get(username="admin"), timezone.now()
+SavedQuestion.objects.create(owner=admin, title="Most traded", text="SELECT 1", shared=True)
+same = {"user": admin, "text": "SELECT *\\nFROM trades", "at": now, "until": now + timedelta(hours=1), "seconds": 1}
+columns, times = [["name", "VARCHAR"], ["n", "DOUBLE"]], [["day", "DATE"], ["n", "DOUBLE"]]
+for heads, rows in (columns, [["a", 1.5], ["b", 2], ["c", None]]), (times, [["2026-01-01", 1], ["2026-01-02", 2]]):
+    answer = zlib.compress(json.dumps({"columns": heads, "rows": rows}).encode())
+    Asked.objects.create(**same, state="answered", rows=len(rows), cut=True, answer=answer)
+Asked.objects.create(**same, state="failed", said="There is no column x.", line=2)
+Asked.objects.create(**same, running_of=admin, slot=0)
+"""
 PASSKEY = """
 from allauth.mfa.models import Authenticator
 from accounts.models import User
@@ -166,6 +188,7 @@ def filled(deployment: Deployment, password: str) -> str:
     deployment.run("shell", "-v", "0", "-c", DISPLAY)
     deployment.run("shell", "-v", "0", "-c", ALARMS)
     deployment.run("shell", "-v", "0", "-c", PROBE)
+    deployment.run("shell", "-v", "0", "-c", ASK)
     deployment.run("produce", "probes", "--once")
     for application in ("trades", "orders", "probes", "popular-stocks"):
         deployment.run("consume", application, "--until-caught-up")

@@ -51,7 +51,7 @@ def create(formation: Any) -> None:
 
 
 def test_template_makes_the_streams_that_the_commands_use(created: Any) -> None:
-    assert sorted(created("kinesis").list_streams()["StreamNames"]) == ["orders", "probes", "trades"]
+    assert sorted(created("kinesis").list_streams()["StreamNames"]) == ["orders", "probes", "quotes", "trades"]
 
 
 def test_bucket_keeps_versions_and_refuses_plain_http(created: Any) -> None:

@@ -1,0 +1,30 @@
+"""Registers the application `quotes`."""
+
+from applications.quotes import processor, sink
+from applications.quotes.models import QUOTES, StreamedBar
+from applications.quotes.retention import outlived
+from applications.quotes.source import SOURCE
+from streams.applications import Application, Navigation
+from streams.core.sink import Rows
+
+APPLICATION = Application(
+    name=QUOTES,
+    title="Quotes",
+    decode=processor.decode,  # type: ignore[arg-type]  # the ticker is the partition key alone
+    build=processor.QuotesProcessor,
+    sink=Rows(sink.write),
+    inherit=processor.inherit,
+    set_back=processor.set_back,
+    source=SOURCE,
+    results=[(StreamedBar, "arrived")],
+    retention=outlived,
+    urls="applications.quotes.urls",
+    navigation=Navigation(
+        label="Quotes",
+        url="quotes",
+        key="u",
+        help="go to the quotes",
+        about="Years of daily prices, joined with today's trades",
+        within=frozenset({"quote"}),
+    ),
+)
