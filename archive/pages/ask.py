@@ -159,4 +159,5 @@ def _look(text: str) -> dict[str, Any]:
         found = tables.named(text)
     except TableError as error:
         return {"refusal": str(error)}
-    return {"tables": found, "size": sum(table.size for table in found), "empty": not text.strip()}
+    copied = [table.name for table in found if table.make]
+    return {"copied": copied, "tables": found, "size": sum(table.size for table in found), "empty": not text.strip()}
