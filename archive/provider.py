@@ -83,7 +83,7 @@ PROVIDER = Provider(
         key="k",
         help="ask a question in SQL",
         about="Questions in SQL over archived streams, files and results",
-        within=frozenset({"asked", "ask-history", "ask-saved"}),
+        within=frozenset({"asked", "ask-history", "ask-saved", "tables", "table", "table-new", "table-remove"}),
         permission=PERMISSION,
     ),
 )

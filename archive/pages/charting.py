@@ -44,8 +44,9 @@ def _lines(columns: Sequence[Column], rows: Rows, time: int, figures: Sequence[i
 
 
 def _bars(columns: Sequence[Column], rows: Rows, text: int, figure: int) -> dict[str, Any] | None:
+    """Returns a bar for each text; None where one occurs twice, or a number is missing or below 0."""
     found = [(row[text], row[figure]) for row in rows if isinstance(row[figure], int | float)]
-    if not found or min(value for _, value in found) < 0:
+    if len({key for key, _ in found}) != len(rows) or min(value for _, value in found) < 0:
         return None
     most = max(value for _, value in found) or 1
     bars = [

@@ -54,7 +54,7 @@ def groups() -> list[dict[str, Any]]:
     left = TABLES
     found = []
     for group in tables.groups():
-        shown = [table for each in group.names[:left] if (table := tables.find(each))]
+        shown = [table for each in group.names[:left] if (table := group.table(each))]
         rows = [{"table": table, "written": name(table.name)} for table in shown]
         found.append({"title": group.title, "tables": rows, "others": group.names[left:]})
         left -= len(shown)
