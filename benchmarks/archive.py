@@ -26,7 +26,7 @@ from benchmarks.site import PATIENCE, Site, found_by, new_site
 from tests.deployment import ROOT
 
 ROUNDS = 3
-RECORDS = 1_000_000
+RECORDS = 500_000
 ASKED = 10_000_000
 LINES = 100_000
 ARCHIVED, ANSWERED = Aim(150_000, at_least=True), Aim(2)

@@ -50,12 +50,12 @@ def run(options: Options) -> Iterator[Figure]:
 
 def _moved(page: Page, count: int, trail: int, seconds: int) -> tuple[list[float], float]:
     """Moves things for so many seconds; returns the milliseconds between frames, and the browser's CPU seconds."""
-    before = _cpu()
+    before = cpu()
     frames: list[float] = page.evaluate(f"moveThings({count}, {trail}, {seconds})")
-    return frames, _cpu() - before
+    return frames, cpu() - before
 
 
-def _cpu() -> float:
+def cpu() -> float:
     """Returns the CPU seconds of all Chromium processes that descend from this one."""
     parents, ticks = {}, {}
     for folder in Path("/proc").glob("[0-9]*"):

@@ -6,13 +6,13 @@ container secrets). All are listed in .env.sample. Unsafe combinations are refus
 
 import os
 import secrets
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
 from django.core.exceptions import ImproperlyConfigured
 
 from login import content_policy, databases, environment, private
+from login.layers import MIDDLEWARE as MIDDLEWARE  # it is a setting
 from login.typed import Env
 from monitoring import logs
 
@@ -72,34 +72,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 
-MIDDLEWARE = [
-    "login.middleware.isolate",
-    "monitoring.middleware.identify",
-    "monitoring.middleware.answer_probes",
-    "monitoring.tracing.trace",
-    "login.middleware.stream_asynchronously",
-    "csp.middleware.CSPMiddleware",
-    "django.middleware.security.SecurityMiddleware",
-    "monitoring.middleware.excuse_database",
-    "login.middleware.refuse_other_sites",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "login.middleware.refuse_unreadable",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "accounts.sessions.ended.EndedMiddleware",
-    "accounts.sessions.activity.ActivityMiddleware",
-    "accounts.middleware.NoStoreMiddleware",
-    "accounts.throttle.middleware.DeviceMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
-    "accounts.factors.enforcement.ConfirmMiddleware",
-    "accounts.factors.enforcement.SecondFactorMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-]
-
 ROOT_URLCONF = "login.urls"
 ASGI_APPLICATION = "login.asgi.application"
 WSGI_APPLICATION = "login.wsgi.application"
@@ -141,10 +113,13 @@ ARCHIVE_RECORDS = env.whole("ARCHIVE_RECORDS", 200_000, 1, 2_000_000)  # of a sh
 ARCHIVE_BYTES = env.whole("ARCHIVE_BYTES", 64 << 20, 1, 1 << 30)  # of their data
 ARCHIVE_AGE = env.whole("ARCHIVE_AGE", 60, 0, 86_400)  # seconds after which a file is written all the same
 ARCHIVE_RAW = env.bool("ARCHIVE_RAW", default=False)  # keep the text of each record beside its columns
-# Files that become tables: docs/tables.md
-TABLES_BYTES = env.whole("TABLES_BYTES", 20 << 30, 1, 1 << 50)  # of a file, unpacked
-TABLES_UPLOAD = env.whole("TABLES_UPLOAD", 256 << 20, 1, 1 << 40)  # bytes of a file that comes in by the page
-TABLES_S3 = env.list("TABLES_S3", default=[])  # s3://BUCKET/PREFIX, below which the page may read
+TABLES_UPLOAD, TABLES_S3 = env.whole("TABLES_UPLOAD", 64 << 20, 1, 1 << 40), env.list("TABLES_S3", default=[])  # page
+# Tables of Iceberg over these files (requirements-iceberg.txt): sqlite:///PATH, postgresql://…, glue://R, s3tables:ARN
+ICEBERG_CATALOG = env.str("ICEBERG_CATALOG", default="") or f"sqlite:///{VAR_DIR / 'iceberg.sqlite3'}"
+ICEBERG_WAREHOUSE = env.str("ICEBERG_WAREHOUSE", default="") or (  # their metadata; an archive in S3 has to name it
+    f"file://{VAR_DIR / 'iceberg'}" if ARCHIVE_URL.startswith("file:") else ""
+)
+ICEBERG_NAMESPACE = env.str("ICEBERG_NAMESPACE", default="millrace")
 
 # --- Doors in: docs/http-in.md, and the Kinesis API
 
@@ -238,11 +213,13 @@ globals().update(
 EMAIL_TIMEOUT = 5  # seconds that a mail server may delay a request
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="Millrace <millrace@localhost>")
 
-# --- Messages of alarms: docs/notify.md
+# --- Calls to others: docs/notify.md
 
-# Private places that webhooks and probes may call all the same: networks, addresses, names, each with a port or not.
+# Private places that webhooks, probes and quotes may call all the same: networks, addresses, names, with a port or not.
 ALLOWED_TARGETS = env.places("ALLOWED_TARGETS")
 DENY_LIST = env.str("DENY_LIST", default="")  # the file of nginx's deny lines that alarms may write; "": none
+STOOQ_URL = env.str("STOOQ_URL", default="https://stooq.com")  # without the path: docs/quotes.md
+YAHOO_URL = env.str("YAHOO_URL", default="https://query1.finance.yahoo.com")
 
 # --- Rules for browsers
 
@@ -259,12 +236,11 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "build" / "static"]  # made by `make assets`
+STATIC_FILES = "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "login.static_files.StaticFiles"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
-        else "login.static_files.StaticFiles",
+        "BACKEND": STATIC_FILES,
         "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},  # nginx reads them
     },
 }
@@ -289,12 +265,8 @@ USE_TZ = True
 
 # --- Error and trace collectors, and their packages (requirements-monitoring.txt)
 
-SENTRY_DSN = env.str("SENTRY_DSN", default="")
-OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
-for name, package in (("SENTRY_DSN", "sentry_sdk"), ("OTEL_EXPORTER_OTLP_ENDPOINT", "opentelemetry")):
-    if vars()[name] and not find_spec(package):
-        needed = "Run: .venv/bin/pip install --require-hashes -r locks/requirements-monitoring.txt"
-        raise ImproperlyConfigured(f"{name} is set, but the package for it is not installed. {needed}")
+SENTRY_DSN = env.collector("SENTRY_DSN", "sentry_sdk")
+OTEL_EXPORTER_OTLP_ENDPOINT = env.collector("OTEL_EXPORTER_OTLP_ENDPOINT", "opentelemetry")
 
 # --- Logs: to stderr; the process manager keeps them
 

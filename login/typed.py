@@ -1,6 +1,7 @@
 """Turns variables of the environment into settings, on django-environ, and refuses bad values by their names."""
 
 import re
+from importlib.util import find_spec
 from typing import Any
 
 import environ
@@ -54,6 +55,14 @@ class Env(environ.FileAwareEnv):
         except ValueError as error:
             raise ImproperlyConfigured(f"{var}: {error}.") from None
         return found
+
+    def collector(self, var: str, package: str) -> str:
+        """Returns the address of a collector, "" for none. Raises ImproperlyConfigured if its package is absent."""
+        address: str = self.str(var, default="")
+        if address and not find_spec(package):
+            needed = "Run: .venv/bin/pip install --require-hashes -r locks/requirements-monitoring.txt"
+            raise ImproperlyConfigured(f"{var} is set, but the package for it is not installed. {needed}")
+        return address
 
     def mail(self, var: str) -> dict[str, Any]:
         """Returns Django's settings of a mail server. Raises ImproperlyConfigured in a sentence without the value."""

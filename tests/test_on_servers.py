@@ -30,6 +30,7 @@ SELECTED = [
     "tests/applications/orders/test_sites.py",
     "tests/applications/orders/test_topics.py",
     "tests/applications/orders/test_views.py",
+    "tests/applications/quotes/test_storing.py",
     "tests/applications/test_rollups.py",
     "tests/applications/probes/test_pages.py",
     "tests/applications/test_sinks.py",

@@ -1,7 +1,7 @@
 """Reads what a request asks of a ticker: the days, the moving averages, and the tickers to compare it with.
 
-?range=1y&sma=50&sma=200&compare=MSFT&compare=SPY. Texts that cannot be followed become sentences for people, and the
-page shows its usual part in their place.
+?range=1y&sma=50&sma=200&compare=MSFT&compare=SPY, and &live=0 for bars without the trades of today. Texts that cannot be
+followed become sentences for people, and the page shows its usual part in their place.
 """
 
 from dataclasses import dataclass
@@ -35,6 +35,7 @@ class Asked:
     typed: str  # the range as asked for, though it may be none
     averages: tuple[int, ...]
     compared: tuple[str, ...]  # other tickers
+    live: bool  # a day that is not over is shown as the stream has it
     errors: tuple[str, ...]
 
     @property
@@ -43,8 +44,8 @@ class Asked:
 
     @property
     def is_live(self) -> bool:
-        """Returns whether the newest day is shown, so that a day that is not over moves it."""
-        return self.days.last >= self.newest
+        """Returns whether the newest day is shown, so that trades of today move it."""
+        return self.live and self.days.last >= self.newest
 
     def query(self, text: str = "", compared: tuple[str, ...] | None = None) -> str:
         """Returns the parameters of the same part, or of another range or other tickers."""
@@ -52,6 +53,8 @@ class Asked:
         kept = [("range", text or self.days.text)] if (text or self.days.text) != USUAL else []
         if self.averages != USUAL_AVERAGES:
             kept += [("sma", str(count)) for count in self.averages or (0,)]
+        if not self.live:
+            kept.append(("live", "0"))
         return urlencode([*kept, *(("compare", other) for other in others)])
 
     def url(self, text: str = "", compared: tuple[str, ...] | None = None) -> str:
@@ -85,7 +88,8 @@ def read(request: HttpRequest, company: Company, edges: tuple[date, date], today
     """Returns the part that a request asks for; `edges` are the days of the oldest and the newest bar."""
     errors: list[str] = []
     oldest, newest = edges
-    if today and today.bar:
+    is_live = request.GET.getlist("live")[-1:] != ["0"]
+    if today and today.bar and is_live:
         newest = max(newest, to_day(today.bar.day))
     typed = request.GET.get("range", "").strip()[:MOST_TEXT]
     try:
@@ -95,7 +99,8 @@ def read(request: HttpRequest, company: Company, edges: tuple[date, date], today
         found = days.parse(USUAL, oldest, newest, clock.from_datetime(now))
     compared = _compared(request.GET, company.ticker, errors)
     averages = _averages(request.GET, errors)
-    return Asked(company, oldest, newest, found, typed or USUAL, averages, compared, tuple(errors))
+    shown = typed or USUAL
+    return Asked(company, oldest, newest, found, shown, averages, compared, is_live, tuple(errors))
 
 
 def _averages(query: QueryDict, errors: list[str]) -> tuple[int, ...]:

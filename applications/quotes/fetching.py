@@ -83,12 +83,19 @@ def _work(caller: Caller, plans: SimpleQueue[Plan], answers: Queue[Answered], st
         except Empty:
             return
         for answer in _asked(caller, ticker, plan):
-            while not stop.is_set():
-                try:
-                    answers.put(answer, timeout=LOOK)
-                except Full:
-                    continue
-                break
+            if not _handed(answer, answers, stop):
+                return
+
+
+def _handed(answer: Answered, answers: Queue[Answered], stop: threading.Event) -> bool:
+    """Hands an answer over as soon as there is room; returns False if nobody waits for it any more."""
+    while not stop.is_set():
+        try:
+            answers.put(answer, timeout=LOOK)
+        except Full:
+            continue
+        return True
+    return False
 
 
 def _asked(caller: Caller, ticker: str, plan: list[Days]) -> Iterator[Answered]:

@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from applications.quotes import figures, reading
 from applications.quotes.asking import Asked
 from applications.quotes.figures import PRICES, History, to_day
 from applications.quotes.live import Today
+from dashboard.templatetags.figures import grouped, signed
 
 BEFORE = max(figures.AVERAGES)  # bars in front of those shown: for averages, and for the change of the first day
 POINTS = 400  # of the curve that a page brings along
-ROWS = 250  # of the table of a page
-Value = float | int | str | None
+ROWS = 120  # of the table of a page
 
 
 @dataclass(frozen=True)
@@ -95,24 +95,37 @@ def rows(found: dict[str, list[Any]]) -> Iterator[tuple[Any, ...]]:
     return zip(*found.values(), strict=True)
 
 
-def table(shown: Shown) -> list[dict[str, Any]]:
+class Line(NamedTuple):
+    """Holds a row of the page's table: its texts are written here, since a template takes ten times as long."""
+
+    day: str
+    texts: list[str]
+    live: bool = False
+
+
+def table(shown: Shown) -> list[Line]:
     """Returns the newest ROWS days shown as rows of the page, the newest first."""
     if shown.others:
         days, changes = shown.changes
         newest = range(len(days) - 1, max(-1, len(days) - 1 - ROWS), -1)
-        return [{"day": to_day(days[at]), "values": [column[at] for column in changes.values()]} for at in newest]
-    history, found = shown.history, []
+        return [Line(str(to_day(days[at])), [_signed(column[at]) for column in changes.values()]) for at in newest]
+    days = shown.history.days
+    newest = range(len(days) - 1, max(-1, len(days) - 1 - ROWS), -1)
     closes = dict(zip(shown.whole.days[1:], shown.whole.close, strict=False))  # of the bar before
-    for at in range(len(history.days) - 1, max(-1, len(history.days) - 1 - ROWS), -1):
-        day = history.days[at]
-        row = {name: shown.price(getattr(history, name)[at]) for name in PRICES}
-        means = [shown.price(sums[at], count) for count, sums in history.averages.items()]
-        change = change_of(history.close[at], closes.get(day))
-        live = day == shown.live_day
-        found.append(
-            {"day": to_day(day), **row, "volume": history.volume[at], "means": means, "change": change, "live": live}
-        )
-    return found
+    return [_line(shown, at, closes.get(days[at])) for at in newest]
+
+
+def _line(shown: Shown, at: int, before: int | None) -> Line:
+    history, places = shown.history, shown.decimals
+    opened, high, low, close, adjusted = (grouped(shown.price(getattr(history, name)[at]), places) for name in PRICES)
+    change = _signed(change_of(history.close[at], before))
+    means = [grouped(shown.price(sums[at], count), places) for count, sums in history.averages.items()]
+    texts = [opened, high, low, close, change, adjusted, grouped(history.volume[at]), *means]
+    return Line(str(to_day(history.days[at])), texts, history.days[at] == shown.live_day)
+
+
+def _signed(percent: float | None) -> str:
+    return "–" if percent is None else signed(percent, 2)
 
 
 def change_of(close: int | None, before: int | None) -> float | None:
@@ -127,13 +140,15 @@ def summary(shown: Shown) -> dict[str, Any]:
         return {}
     before = dict(zip(shown.whole.days[1:], shown.whole.close, strict=False)).get(history.days[-1])
     close = history.close[-1]
+    over = change_of(close, history.close[0])
     return {
         "close": shown.price(close),
         "day": to_day(history.days[-1]),
         "live": history.days[-1] == shown.live_day,
         "change": None if before is None else shown.price(close - before),
         "percent": change_of(close, before),
-        "over": change_of(close, history.close[0]),
+        "over": over,
+        "over_places": 1 if over is None or abs(over) < 1000 else 0,
         "first": to_day(history.days[0]),
         "low": shown.price(min(history.low)),
         "high": shown.price(max(history.high)),

@@ -18,9 +18,7 @@ from applications.quotes.figures import AVERAGES
 from applications.quotes.showing import Shown
 from common.running import to_run
 from dashboard import download
-from dashboard.live.service import snapshots as live_snapshots
 from dashboard.related import related
-from dashboard.topics import PULSE
 
 FETCH = ("quotes", "fetch")
 
@@ -32,7 +30,7 @@ def quotes(request: HttpRequest) -> HttpResponse:
     if text and reading.edges(text.upper()):
         return redirect(links.to_quote(text.upper()))
     page = listing.page(text, request.GET.get("page", ""))
-    context = {"text": text, "page": page, "snapshots": _pulse(), "import": to_run("quotes", "import", "bars.csv")}
+    context = {"text": text, "page": page, "import": to_run("quotes", "import", "bars.csv")}
     context["fetch"] = to_run(*FETCH, text.upper() or "AAPL")
     return render(request, "quotes/quotes.html", context)
 
@@ -127,8 +125,8 @@ def _context(shown: Shown, today: live.Today | None) -> dict[str, Any]:
         "kept": kept,
         "related": related("ticker", asked.ticker, but="quotes"),
         "today": today,
-        "topic": today.topic if today else "",
-        "snapshots": today.snapshots if today else _pulse(),
+        "topic": today.topic if today and asked.live else "",
+        "snapshots": today.snapshots if today and asked.live else {},
     }
 
 
@@ -142,13 +140,11 @@ def _view(shown: Shown, today: live.Today | None) -> dict[str, Any]:
         "range": asked.days.text,
         "first": asked.days.first,
         "last": asked.days.last,
+        "oldest": asked.oldest,
+        "newest": asked.newest,
         "decimals": shown.decimals,
-        "minutes": today.minutes if today else [],
+        "minutes": today.minutes if today and asked.live else [],
     }
-
-
-def _pulse() -> dict[str, Any]:
-    return live_snapshots.take([PULSE], timezone.now())
 
 
 def _fault(shown: Shown | None) -> str:

@@ -28,7 +28,7 @@ from tests.deployment import ROOT
 
 A_FILE = 1_000_000  # rows
 BEGIN, APART = 1_760_000_040_000, 6  # milliseconds: 10,000 trades a minute
-SQL = """SELECT date_trunc('minute', _arrived) AS minute, count(*) AS trades, sum(quantity) AS shares,
+SQL = """SELECT time_bucket(INTERVAL 1 minute, _arrived) AS minute, count(*) AS trades, sum(quantity) AS shares,
 max(price) AS highest FROM trades GROUP BY minute ORDER BY minute"""
 OF_SQLITE = "SELECT arrived / 60000, count(*), sum(quantity), max(price) FROM trades GROUP BY 1 ORDER BY 1"
 NEEDED = ["_arrived", "quantity", "price"]

@@ -10,7 +10,9 @@ from tests.deployment import ROOT
 from tests.examples.running import EXAMPLES, NAMES, command
 
 LISTED = re.compile(r"^\| \[([a-z_]+\.py)\]\(([a-z]+/[a-z_]+\.py)\) \|", re.MULTILINE)
-STARTED = re.compile(r'(?:start|run|serve)\(\s*"(integration/[a-z_]+\.py)"|example\("([a-z_]+)"', re.MULTILINE)
+STARTED = re.compile(
+    r'(?:start|run|serve)\(\s*"((?:integration|history)/[a-z_]+\.py)"|example\("([a-z_]+)"', re.MULTILINE
+)
 LONGEST = 85  # lines of a script below its docstring, without blank ones
 
 

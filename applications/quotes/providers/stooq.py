@@ -39,9 +39,11 @@ def read(ticker: str, asked: Days, answer: Answer) -> Found:
         raise QuotaError(f"{TITLE} takes no more requests today: its daily limit is reached. Go on tomorrow.")
     if start.startswith("<"):
         raise ProviderError(f"{TITLE} answered about {ticker} with a page for people, not with CSV.")
+    if not start:
+        raise ProviderError(f"{TITLE}'s answer about {ticker} is empty.")
     if not text.endswith("\n"):
         raise ProviderError(f"{TITLE}'s answer about {ticker} ends within a line.")
-    header, *rows = csv.reader(text.splitlines())
+    header, *rows = csv.reader(text.lstrip().splitlines())
     if header[:5] != HEADER:
         raise ProviderError(f"{TITLE} answered about {ticker} with {quoted(start.splitlines()[0], 60)}, not with CSV.")
     return checked(TITLE, ticker, asked, _bars(ticker, rows))
