@@ -37,7 +37,7 @@ new-password: ## A new password for the first user (NAME=admin)
 	@$(BIN)/python manage.py new_password $(or $(NAME),admin)
 
 test: check setup-tests ## Set up, run all checks and all tests
-	$(BIN)/pytest -n 3 --dist loadgroup --max-worker-restart 0 --durations 40 --durations-min 8 # a third process works while the others wait
+	$(BIN)/pytest -n 4 --dist loadgroup --no-loadscope-reorder --max-worker-restart 0 --durations 40 --durations-min 8 # two processes work while the others wait
 
 test-fast: setup-dev ## The tests that start no process, no server and no browser: a minute
 	$(BIN)/pytest -m fast -n 2 --hypothesis-profile few --durations 5 --durations-min 2
