@@ -56,6 +56,7 @@ SAMPLES: dict[str, str | None] = {
     "market/<str:symbol>/": "market/AMZN/",
     "orders/alarms/<int:number>/": "orders/alarms/1/",
     "probes/edit/<int:number>/": "probes/edit/1/",
+    "quotes/<str:ticker>/": "quotes/AAPL/?range=all",
     "sql/<str:name>/": "sql/popular-stocks/",
     "sql/<str:name>/edit/": "sql/popular-stocks/edit/",
     "sql/<str:name>/rollback/": None,
@@ -74,6 +75,7 @@ SAMPLES: dict[str, str | None] = {
 }
 # Pages for addresses that do not exist or are not allowed.
 ELSEWHERE = ["nowhere/", "market/NOTHING/", "market/search?q=AM", "orders/?site=nowhere", "orders/?site=%00"]
+ELSEWHERE += ["quotes/AAPL/?compare=MSFT,ZZZ&range=5y", "quotes/NOTHING/", "quotes/?q=zzz"]
 ELSEWHERE += ["probes/?probe=shop&range=90d", "orders/lines/?customer=nobody"]
 ELSEWHERE += ["alarms/?q=nothing", "alarms/ledger/?state=failed", "alarms/targets/new/?channel=webhook"]
 ELSEWHERE += ["alarms/rules/new/?dataset=trades/minutes", "alarms/2/"]
@@ -140,6 +142,11 @@ from django.utils import timezone
 from applications.probes.models import Probe
 Probe.objects.create(name="shop", address="http://127.0.0.1:1/", public=True, who="ada", changed=timezone.now())
 """
+QUOTES = """
+from tests.applications.quotes.bars import bars
+bars("AAPL", 600, name="Apple Inc.")
+bars("MSFT", 300, seed=2)
+"""
 PASSKEY = """
 from allauth.mfa.models import Authenticator
 from accounts.models import User
@@ -166,6 +173,7 @@ def filled(deployment: Deployment, password: str) -> str:
     deployment.run("shell", "-v", "0", "-c", DISPLAY)
     deployment.run("shell", "-v", "0", "-c", ALARMS)
     deployment.run("shell", "-v", "0", "-c", PROBE)
+    deployment.run("shell", "-v", "0", "-c", QUOTES)
     deployment.run("produce", "probes", "--once")
     for application in ("trades", "orders", "probes", "popular-stocks"):
         deployment.run("consume", application, "--until-caught-up")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertMaxNumQueries
+from pytest_django import DjangoAssertNumQueries
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.models import User
@@ -53,7 +53,7 @@ def test_list_has_close_change_and_course(browser: Client) -> None:
 
 
 def test_list_asks_as_often_for_many_tickers(
-    browser: Client, django_assert_max_num_queries: DjangoAssertMaxNumQueries
+    browser: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for place in range(30):
         bars(f"T{place}", 3)
