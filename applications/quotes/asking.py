@@ -109,7 +109,7 @@ def _averages(query: QueryDict, errors: list[str]) -> tuple[int, ...]:
     if not asked:
         return USUAL_AVERAGES
     if unknown := [text for text in asked if text not in {"0", *map(str, AVERAGES)}]:
-        errors.append(f"{quoted(unknown[0])} is no moving average; there are those of 20, 50 and 200 days.")
+        errors.append(f"{quoted(unknown[0])} is no moving average. There are those of 20, 50 and 200 days.")
     return tuple(count for count in AVERAGES if str(count) in asked)
 
 
