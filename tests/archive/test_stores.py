@@ -1,5 +1,6 @@
 """The contract of file stores, held by a folder and by Amazon S3."""
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from archive.stores.base import FileStore, MissingFileError, StoreError
 from archive.stores.local import LocalStore
-from archive.stores.s3 import S3Store
+from archive.stores.s3 import S3Store, fetch
 from tests.emulators import ministack
 
 
@@ -49,3 +50,14 @@ def test_store_without_its_bucket_says_so() -> None:
     store = S3Store("kept", "", "us-east-1", "http://127.0.0.1:9")
     with pytest.raises(StoreError, match="Amazon S3 did not answer for s3://kept/x"):
         store.get("x")
+
+
+def test_object_is_fetched_up_to_a_number_of_bytes(bucket: str) -> None:
+    S3Store("kept", "in", "us-east-1", bucket).put("a.csv", b"a,b\n1,2\n")
+    file = io.BytesIO()
+    fetch("s3://kept/in/a.csv", "us-east-1", bucket, file, 8)
+    assert file.getvalue() == b"a,b\n1,2\n"
+    with pytest.raises(StoreError, match="has 8 bytes, and at most 7 are taken"):
+        fetch("s3://kept/in/a.csv", "us-east-1", bucket, file, 7)
+    with pytest.raises(MissingFileError):
+        fetch("s3://kept/in/b.csv", "us-east-1", bucket, file, 8)
