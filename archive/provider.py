@@ -20,6 +20,7 @@ from archive.models import (
 )
 from archive.questions import keeping
 from streams.applications import Application, Gather, Navigation, Provider
+from streams.wiring import sub_bits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +69,8 @@ def _application() -> Application:
 def _at(held: HeldLease) -> Callable[[State], ArchiveProcessor]:
     from archive.processor import ArchiveProcessor, Place  # noqa: PLC0415 - as above
 
-    return lambda _: ArchiveProcessor(Place(held.stream, held.identity, held.shard))
+    place, bits = Place(held.stream, held.identity, held.shard), sub_bits()
+    return lambda _: ArchiveProcessor(place, bits)
 
 
 NOT_GROWING: dict[type[Model], str] = {

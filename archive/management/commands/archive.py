@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from archive import compacting, sweeping, verifying
 from archive.files import DamagedFileError
+from archive.iceberg import catalog as iceberg
+from archive.iceberg.catalog import IcebergError
 from archive.models import ArchivedFile
 from archive.provider import ARCHIVE
 from archive.replaying import replay
@@ -20,14 +22,16 @@ from archive.stores.opening import opened
 from common.running import to_run
 from streams.core import clock
 from streams.core.records import StreamError
-from streams.management.options import moment, stream_name
+from streams.management.options import moment, stream_name, up_to
 from streams.management.plain import PlainCommand, UsageError
 
+MOST_SNAPSHOTS = 10_000
 VERBS = {
     "verify": "prove that each record is there once, and each file as it was written",
     "replay": "print the records by arrival, as `sql run --input` reads them",
     "compact": "join the small files of each hour",
     "clean": "remove files that the manifest does not name and that are an hour old",
+    "iceberg": "bring the stream's tables in ICEBERG_CATALOG to the manifest",
 }
 
 
@@ -44,6 +48,8 @@ class Command(PlainCommand):
             if name == "replay":
                 verb.add_argument("--from", dest="since", type=moment, metavar="T", help="arrived at T or later")
                 verb.add_argument("--to", dest="until", type=moment, metavar="T", help="arrived before T")
+            if name == "iceberg":
+                verb.add_argument("--keep-snapshots", dest="keep", type=up_to(MOST_SNAPSHOTS), default=10, metavar="N")
 
     def handle(self, *args: Any, verb: str, stream: str = "", **options: Any) -> None:
         try:
@@ -51,7 +57,7 @@ class Command(PlainCommand):
                 self._list(**options)
             else:
                 getattr(self, f"_{verb}")(stream, **options)
-        except (StoreError, DamagedFileError) as error:
+        except (StoreError, DamagedFileError, IcebergError) as error:
             raise StreamError(str(error)) from None
 
     def _list(self, *, json: bool, **_: Any) -> None:
@@ -86,6 +92,15 @@ class Command(PlainCommand):
         _known(stream)
         removed = sweeping.clean(stream, opened(), timezone.now())
         self.stdout.write(f"{stream}: {removed} files removed that the manifest does not name.")
+
+    def _iceberg(self, stream: str, keep: int, **_: Any) -> None:
+        _known(stream)
+        catalog = iceberg.opened()
+        from archive.iceberg.registering import register  # noqa: PLC0415 - its packages are optional
+
+        for each in register(stream, opened(), catalog, keep):
+            says = f"{each.files:,} files, {each.added:,} of them added, {each.removed:,} others removed"
+            self.stdout.write(f"{each.table}: {says}; {each.expired:,} snapshots expired.")
 
 
 def _known(stream: str) -> None:
