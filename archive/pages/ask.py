@@ -150,7 +150,6 @@ def _rendered(request: HttpRequest, context: dict[str, Any], status: int) -> Htt
     context |= {
         "groups": groups,
         "anything": any(group["tables"] for group in groups),
-        "words": showing.words(groups),
         "running": mine.filter(state=Asked.RUNNING).first(),
         "saved": saving.visible(person(request))[:20],
         "longest": LONGEST,
