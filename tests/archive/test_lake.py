@@ -70,6 +70,6 @@ def test_sqlalchemy_reads_the_archive_as_superset_does(
         found = [tuple(row) for row in connection.execute(text(PER_MINUTE.format("trades")))]
     engine.dispose()
     assert (capsys.readouterr().out, inspect(engine).get_view_names()) == ("trades\n", ["trades"])
-    own, own_end = ["_arrived", "_shard", "_sequence", "_key", "_raw"], ["dt", "hr"]
+    own, own_end = ["_arrived", "_shard", "_sequence", "_sub", "_key", "_raw"], ["dt", "hr"]
     fields = ["tickerSymbol", "tradeType", "price", "quantity", "id"]
     assert (columns, found) == ([*own, *fields, *own_end], counted())
