@@ -9,6 +9,7 @@ from django.db.models import Model
 
 from archive.access import PERMISSION
 from archive.models import ArchivedColumn, ArchivedFile, ArchivedGone, Asked, FileTable, SavedQuestion, TablePart
+from archive.past import past
 from streams.applications import Application, Gather, Navigation, Provider
 from streams.wiring import sub_bits
 
@@ -74,6 +75,7 @@ NOT_GROWING: dict[type[Model], str] = {
 }
 PROVIDER = Provider(
     find=find,
+    past=past,
     names=no_names,
     not_growing=NOT_GROWING,
     urls="archive.urls",
