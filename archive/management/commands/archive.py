@@ -5,6 +5,7 @@ import sys
 from argparse import ArgumentParser
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice
@@ -103,12 +104,12 @@ class Command(PlainCommand):
 
     def _iceberg(self, stream: str, keep: int, **_: Any) -> None:
         _known(stream)
-        catalog = iceberg.opened()
-        from archive.iceberg.registering import register  # noqa: PLC0415 - its packages are optional
+        with closing(iceberg.opened()) as catalog:
+            from archive.iceberg.registering import register  # noqa: PLC0415 - its packages are optional
 
-        for each in register(stream, opened(), catalog, keep):
-            says = f"{each.files:,} files, {each.added:,} of them added, {each.removed:,} others removed"
-            self.stdout.write(f"{each.table}: {says}; {each.expired:,} snapshots expired.")
+            for each in register(stream, opened(), catalog, keep):
+                says = f"{each.files:,} files, {each.added:,} of them added, {each.removed:,} others removed"
+                self.stdout.write(f"{each.table}: {says}; {each.expired:,} snapshots expired.")
 
 
 def _known(stream: str) -> None:
