@@ -75,7 +75,7 @@ bench-peers: build/bench-peers/.installed ## Fetch async-kinesis, kcl-rs and kin
 parity: build/parity/.installed $(BIN)/.installed-dev ## Judge the export to Flink SQL on PyFlink's local cluster (needs Java; fetches 500 MB)
 	@$(BIN)/python -m tests.parity.judge build/parity/bin/python
 
-spark: build/spark/.installed $(BIN)/.installed-dev ## Compare the PySpark job of examples/archive with `consume trades` (needs Java 17; fetches 440 MB)
+spark: build/spark/.installed $(BIN)/.installed-dev ## Compare the PySpark job of examples/archive with `consume trades` (needs Java 17; half a gigabyte)
 	@$(BIN)/python -m tests.spark.judge build/spark/bin/python
 
 mockups: ## Draw the screens of mockups/screens again, as mockups/*.svg (NAMES="market orders")

@@ -1,6 +1,6 @@
-"""Maps the addresses of questions."""
+"""Maps the addresses of questions and of tables."""
 
-from django.urls import path
+from django.urls import include, path
 
 from archive.pages import ask, history, saved
 
@@ -13,4 +13,5 @@ urlpatterns = [
     path("ask/history/", history.history, name="ask-history"),
     path("ask/saved/", saved.saved, name="ask-saved"),
     path("ask/saved/<int:number>/<slug:verb>/", saved.act, name="ask-saved-act"),
+    path("tables/", include("archive.tables.urls")),
 ]

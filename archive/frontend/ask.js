@@ -45,7 +45,7 @@ async function look() {
 async function follow() {
   const answer = await parts("GET", location.href);
   if (answer && !one("[data-running]", answer)) {
-    place(answer, "outcome");
+    for (const name of ["outcome", "recent"]) place(answer, name);
     draw();
     one("#answer-title")?.focus({ preventScroll: true });
   } else setTimeout(follow, EACH);

@@ -136,15 +136,15 @@ def _own(request: HttpRequest, number: int) -> Asked:
 def _page(request: HttpRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
     """Renders the page, or the parts of it that change."""
     context = {"outcome": None, "asked": None, **context, "look": _look(context["text"])}
+    mine = Asked.objects.filter(user=person(request), form="rows").defer("answer").order_by("-at", "-pk")
+    context["recent"] = mine[:RECENT]
     if request.headers.get(PART):
         return render(request, "archive/_ask_parts.html", context)
-    mine = Asked.objects.filter(user=person(request), form="rows").defer("answer").order_by("-at", "-pk")
     groups = showing.groups()
     context |= {
         "groups": groups,
         "anything": any(group["tables"] for group in groups),
         "words": showing.words(groups),
-        "recent": mine[:RECENT],
         "running": mine.filter(state=Asked.RUNNING).first(),
         "saved": saving.visible(person(request))[:20],
         "longest": LONGEST,
@@ -159,4 +159,5 @@ def _look(text: str) -> dict[str, Any]:
         found = tables.named(text)
     except TableError as error:
         return {"refusal": str(error)}
-    return {"tables": found, "size": sum(table.size for table in found), "empty": not text.strip()}
+    copied = [table.name for table in found if table.make]
+    return {"copied": copied, "tables": found, "size": sum(table.size for table in found), "empty": not text.strip()}

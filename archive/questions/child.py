@@ -15,7 +15,6 @@ from typing import Any
 import duckdb
 import msgspec
 
-from archive.questions import files
 from archive.questions.request import Column, End, Request, Table
 
 ADDRESSES = 4 << 30  # bytes of address space: DuckDB reserves more than it uses
@@ -51,7 +50,7 @@ def main() -> None:
     except MemoryError:
         end = End(error="The question needs more memory than it may have.")
     if request.form != "rows":
-        files.end()
+        sys.stdout.buffer.write(bytes(4))  # ends the pieces
     _say(end)
 
 
@@ -91,6 +90,8 @@ def _answer(database: duckdb.DuckDBPyConnection, request: Request) -> End:
         return End(error="A question is one SELECT. Nothing else is run here.")
     found = database.execute(statements[0])
     if request.form != "rows":
+        from archive.questions import files  # noqa: PLC0415 - PyArrow takes longer to import than most answers
+
         return files.write(found, request)
     _say([Column(name, str(kind)) for name, kind, *_ in found.description or ()])
     left, size = request.rows, request.answer

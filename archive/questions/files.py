@@ -1,6 +1,6 @@
 """Writes the answer of a question as pieces of a CSV or Parquet file, each after its length in four bytes.
 
-A length of zero ends the file; one JSON object, `request.End`, follows it.
+child.py writes a length of zero after the last piece, and then one JSON object, `request.End`.
 """
 
 import csv
@@ -36,11 +36,6 @@ def write(found: duckdb.DuckDBPyConnection, request: Request) -> End:
             return End(cut=True, rows=rows)
     writer.close()
     return End(rows=rows)
-
-
-def end() -> None:
-    """Ends the pieces."""
-    sys.stdout.buffer.write(LENGTH.pack(0))
 
 
 class _Pieces(io.RawIOBase):

@@ -20,8 +20,8 @@ def _view(name: str) -> Callable[..., HttpResponse]:
 
 
 urlpatterns = [
-    path("tables/", _view("tables"), name="tables"),
-    path("tables/<slug:name>/", _view("table"), name="table"),
-    path("tables/<slug:name>/remove/", _view("remove"), name="table-remove"),  # a table may be called new
-    path("tables/new/<str:token>/", _view("new"), name="table-new"),
+    path("", _view("tables"), name="tables"),
+    path("<slug:name>/", _view("table"), name="table"),
+    path("<slug:name>/remove/", _view("remove"), name="table-remove"),  # a table may be called new
+    path("new/<str:token>/", _view("new"), name="table-new"),
 ]
