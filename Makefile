@@ -19,7 +19,7 @@ export PATH := $(PATH):$(CURDIR)/$(BIN)
 ALONE := $(PYTHON) .ci/alone .setup.lock $(MAKE) --silent --no-print-directory
 FRONTEND := package.json $(shell find dashboard/frontend applications/*/frontend sql/frontend alarms/frontend -type f)
 
-.PHONY: help run setup setup-dev setup-tests test test-fast check check-types check-code hooks soak bench bench-peers parity mockups assets format lock new-password clean
+.PHONY: help run setup setup-dev setup-tests test test-fast check check-types check-code hooks soak bench bench-peers parity spark mockups assets format lock new-password clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -37,7 +37,7 @@ new-password: ## A new password for the first user (NAME=admin)
 	@$(BIN)/python manage.py new_password $(or $(NAME),admin)
 
 test: check setup-tests ## Set up, run all checks and all tests
-	$(BIN)/pytest -n 3 --dist loadgroup --max-worker-restart 0 --durations 40 --durations-min 8 # a third process works while the others wait
+	$(BIN)/pytest -n 4 --dist loadgroup --no-loadscope-reorder --max-worker-restart 0 --durations 40 --durations-min 8 # two processes work while the others wait
 
 test-fast: setup-dev ## The tests that start no process, no server and no browser: a minute
 	$(BIN)/pytest -m fast -n 2 --hypothesis-profile few --durations 5 --durations-min 2
@@ -74,6 +74,9 @@ bench-peers: build/bench-peers/.installed ## Fetch async-kinesis, kcl-rs and kin
 
 parity: build/parity/.installed $(BIN)/.installed-dev ## Judge the export to Flink SQL on PyFlink's local cluster (needs Java; fetches 500 MB)
 	@$(BIN)/python -m tests.parity.judge build/parity/bin/python
+
+spark: build/spark/.installed $(BIN)/.installed-dev ## Compare the PySpark job of examples/archive with `consume trades` (needs Java 17; half a gigabyte)
+	@$(BIN)/python -m tests.spark.judge build/spark/bin/python
 
 mockups: ## Draw the screens of mockups/screens again, as mockups/*.svg (NAMES="market orders")
 	@cd mockups && { [ -d node_modules ] || $(NPM) > /dev/null; } && PYTHON=$(or $(abspath $(wildcard $(BIN)/python)),$(PYTHON)) node render.mjs $(NAMES)
@@ -155,6 +158,13 @@ build/parity/.installed: tests/parity/requirements.txt
 	@echo "Installing PyFlink into build/parity"
 	@$(PYTHON) -m venv build/parity
 	@build/parity/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+build/spark/.installed: tests/spark/requirements.txt
+	@command -v java > /dev/null || { echo "make spark needs Java 17 or later." >&2; exit 1; }
+	@echo "Installing PySpark into build/spark"
+	@$(PYTHON) -m venv build/spark
+	@build/spark/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
 $(BIN)/.installed: locks/requirements-build.txt locks/requirements.txt | $(BIN)/.made

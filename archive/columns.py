@@ -6,6 +6,8 @@ fields that are null as absent ones. Pure: no Django, no clock, no I/O.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain, repeat
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import msgspec
@@ -78,7 +80,8 @@ def decode(datas: Sequence[bytes], known: Mapping[str, str], *, keep_all: bool =
         datas = [data for place, data in enumerate(datas) if place not in refused]
     raw: list[bytes | None] = [*datas] if keep_all else [None] * len(rows)
     kinds, new = dict(known), {}
-    for name in dict.fromkeys(name for names in dict.fromkeys(map(tuple, rows)) for name in names):
+    shapes = dict.fromkeys(map(tuple, rows))
+    for name in dict.fromkeys(chain.from_iterable(shapes)):
         if name in kinds:
             continue
         kind = _kind(name, rows) if len(kinds) < MOST_COLUMNS else None
@@ -86,8 +89,14 @@ def decode(datas: Sequence[bytes], known: Mapping[str, str], *, keep_all: bool =
             kinds[name] = new[name] = kind
         else:
             _keep([place for place, row in enumerate(rows) if row.get(name) is not None], datas, raw)
-    columns = {name: _column(KINDS[kind], [row.get(name) for row in rows], datas, raw) for name, kind in kinds.items()}
+    columns = {name: _column(KINDS[kind], _values(name, rows, shapes), datas, raw) for name, kind in kinds.items()}
     return Decoded(columns, raw, new, refused)
+
+
+def _values(name: str, rows: Sequence[Row], shapes: Iterable[tuple[str, ...]]) -> list[Any]:
+    if all(name in shape for shape in shapes):
+        return list(map(itemgetter(name), rows))
+    return [row.get(name) for row in rows]
 
 
 def objects(
@@ -95,12 +104,21 @@ def objects(
 ) -> Iterable[bytes]:
     """Yields the JSON object of each record again: its text, or that of its columns without fields that are null."""
     parsed = {name: kinds.get(name) == "json" for name in columns}
-    for place, text in enumerate(raw):
+    held = [_parsed(column) if parsed[name] else column for name, column in columns.items()]
+    whole = not any(None in column for column in held)
+    rows = zip(*held, strict=True) if held else repeat((), len(raw))
+    for text, row in zip(raw, rows, strict=True):
         if text is not None:
             yield text
-            continue
-        values = {name: column[place] for name, column in columns.items() if column[place] is not None}
-        yield _encode({name: msgspec.Raw(value.encode()) if parsed[name] else value for name, value in values.items()})
+        elif whole:
+            yield _encode(dict(zip(columns, row, strict=True)))
+        else:
+            pairs = zip(columns, row, strict=True)
+            yield _encode({name: value for name, value in pairs if value is not None})
+
+
+def _parsed(column: Sequence[str | None]) -> list[msgspec.Raw | None]:
+    return [None if text is None else msgspec.Raw(text.encode()) for text in column]
 
 
 def _one_by_one(datas: Sequence[bytes]) -> tuple[list[Row], dict[int, str]]:

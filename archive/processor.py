@@ -20,6 +20,7 @@ class Gathered(NamedTuple):
 
     place: Place
     batches: list[Batch]
+    sub_bits: int = 0  # of a sequence number: the lowest ones, which number the records of an aggregate
 
 
 class AsTheyAre:
@@ -38,8 +39,9 @@ class AsTheyAre:
 class ArchiveProcessor:
     """Collects the records of a commit. It has no state: the checkpoint says all."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, sub_bits: int = 0) -> None:
         self._place = place
+        self._sub_bits = sub_bits
         self._batches: list[Batch] = []
 
     def configure(self, settings: object) -> None:
@@ -54,7 +56,7 @@ class ArchiveProcessor:
 
     def take(self) -> Gathered | None:
         batches, self._batches = self._batches, []
-        return Gathered(self._place, batches) if batches else None
+        return Gathered(self._place, batches, self._sub_bits) if batches else None
 
     def changes(self) -> StateChange:
         return StateChange()

@@ -7,8 +7,20 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db.models import Model
 
-from archive.models import ArchivedColumn, ArchivedFile, ArchivedGone, FileTable, TablePart
-from streams.applications import Application, Gather, Provider
+from archive.access import PERMISSION
+from archive.models import (
+    ArchivedColumn,
+    ArchivedFile,
+    ArchivedGone,
+    Asked,
+    FileTable,
+    KeptAnswer,
+    SavedQuestion,
+    TablePart,
+)
+from archive.questions import keeping
+from streams.applications import Application, Gather, Navigation, Provider
+from streams.wiring import sub_bits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,14 +69,33 @@ def _application() -> Application:
 def _at(held: HeldLease) -> Callable[[State], ArchiveProcessor]:
     from archive.processor import ArchiveProcessor, Place  # noqa: PLC0415 - as above
 
-    return lambda _: ArchiveProcessor(Place(held.stream, held.identity, held.shard))
+    place, bits = Place(held.stream, held.identity, held.shard), sub_bits()
+    return lambda _: ArchiveProcessor(place, bits)
 
 
 NOT_GROWING: dict[type[Model], str] = {
     ArchivedFile: "as many as there are files; archive/sweeping.py removes them by RETENTION_ARCHIVE",
     ArchivedGone: "one for each shard",
     ArchivedColumn: "at most 200 for each stream",
+    Asked: "running.MOST for each person",
+    KeptAnswer: "keeping.MOST for the site",
+    SavedQuestion: "saving.MOST for each person",
     FileTable: "one for each table that people import",
     TablePart: "as many as there are files of tables; archive/tables/storing.py removes those of replaced tables",
 }
-PROVIDER = Provider(find=find, names=no_names, not_growing=NOT_GROWING)
+PROVIDER = Provider(
+    find=find,
+    names=no_names,
+    datasets=keeping.datasets,
+    not_growing=NOT_GROWING,
+    urls="archive.urls",
+    navigation=Navigation(
+        label="Ask",
+        url="ask",
+        key="k",
+        help="ask a question in SQL",
+        about="Questions in SQL over archived streams, files and results",
+        within=frozenset({"asked", "ask-history", "ask-saved", "tables", "table", "table-new", "table-remove"}),
+        permission=PERMISSION,
+    ),
+)

@@ -28,8 +28,9 @@ class ArchiveSink:
 
     def prepare(self, results: Gathered) -> Prepared:
         """Stores the files. Raises StoreDownError where they cannot be stored now."""
-        place, batches = results
-        made, new = make(place, batches, kinds_of(place.stream), keep_all=settings.ARCHIVE_RAW)
+        place, batches, sub_bits = results
+        kinds = kinds_of(place.stream)
+        made, new = make(place, batches, kinds, keep_all=settings.ARCHIVE_RAW, sub_bits=sub_bits)
         try:
             for each in made:
                 opened().put(each.path, each.content)

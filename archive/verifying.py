@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from django.db.models import Count, Sum
 
-from archive.files import DamagedFileError, prefix_of, table_of
+from archive.files import DamagedFileError, places, prefix_of, table_of
 from archive.models import ArchivedFile, ArchivedGone
 from archive.stores.base import FileStore, MissingFileError
 from streams.core.processor import padded
@@ -74,7 +74,7 @@ def _of_file(row: ArchivedFile, store: FileStore) -> Iterator[Finding]:
         yield Finding(row.path, "the file is not as it was written: its SHA-256 differs")
         return
     try:
-        sequences = table_of(content)["_sequence"].to_pylist()
+        sequences = places(table_of(content))
     except (DamagedFileError, KeyError):
         yield Finding(row.path, "the file cannot be read")
         return

@@ -1,6 +1,8 @@
 """A command of ours as a person types it in the project's folder."""
 
 import shlex
+import sys
+from pathlib import Path
 
 
 def to_run(*words: str) -> str:
@@ -19,3 +21,9 @@ def to_run_on(command: str, application: str, stream: str) -> str:
 def on_stream(name: str) -> list[str]:
     """Returns the words of the option --stream. A name that begins with a hyphen would be an option as its own word."""
     return [f"--stream={name}"] if name.startswith("-") else ["--stream", name]
+
+
+def python() -> str:
+    """Returns the path of the interpreter: in uWSGI, sys.executable is uWSGI itself."""
+    found = Path(sys.prefix, "bin", "python")
+    return str(found) if found.exists() else sys.executable

@@ -8,11 +8,8 @@ from typing import Any
 from django.http import StreamingHttpResponse
 from django.utils.text import slugify
 
+from common.spreadsheets import cell
 from streams.core import clock
-
-# A spreadsheet runs a cell that starts with one of these (OWASP, CSV Injection), some after blanks, and some (in East
-# Asian versions) in their full-width forms.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def respond(name: str, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> StreamingHttpResponse:
@@ -26,7 +23,7 @@ def lines(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator[str
     writer = csv.writer(_Echo())
     yield writer.writerow(columns)
     for row in rows:
-        yield writer.writerow([_cell(value) for value in row])
+        yield writer.writerow([cell(value) for value in row])
 
 
 def stamp(moment: datetime) -> str:
@@ -49,14 +46,3 @@ class _Echo:
 
     def write(self, text: str) -> str:
         return text
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"'{value}" if isinstance(value, str) and _runs(value) else value
-
-
-def _runs(text: str) -> bool:
-    """Returns whether a spreadsheet might take the text for a formula; str.lstrip knows every kind of blank."""
-    return text.startswith(FORMULA) or text.lstrip().startswith(FORMULA)

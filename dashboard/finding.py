@@ -12,7 +12,9 @@ from streams import api
 def find_pages(text: str, person: Person, most: int) -> Iterator[Hit]:
     """Yields the pages that the frame links to, and those below the streams."""
     pages = [
-        Hit("page", each.label, reverse(each.url), each.about) for each in [*navigation.entries(), navigation.BOARDS]
+        Hit("page", each.label, reverse(each.url), each.about)
+        for each in [*navigation.entries(), navigation.BOARDS]
+        if navigation.may_follow(each, person)
     ]
     if person.is_staff:
         pages += [

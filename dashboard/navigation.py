@@ -1,6 +1,6 @@
 """The links in the frame of every page: those of the applications, then the boards, then the operators'."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -48,12 +48,19 @@ def entries() -> list[Navigation]:
 def links(request: HttpRequest) -> list[Link]:
     """Returns the links that the user may follow."""
     here = request.resolver_match.url_name if request.resolver_match else None
-    staff = bool(getattr(request, "user", None) and request.user.is_staff)
+    user = getattr(request, "user", None)
     return [
         Link(entry, here == entry.url or here in entry.pages, here in entry.within)
         for entry in [*entries(), BOARDS, STREAMS]
-        if staff or not entry.staff
+        if may_follow(entry, user)
     ]
+
+
+def may_follow(entry: Navigation, user: Any) -> bool:
+    """Returns whether a user may see the page of an entry; staff see all."""
+    if user is not None and user.is_staff:
+        return True
+    return not entry.staff and (not entry.permission or (user is not None and user.has_perm(entry.permission)))
 
 
 @require_safe

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from django.core.exceptions import ImproperlyConfigured
 
 from login import content_policy, databases, environment, private
+from login.layers import MIDDLEWARE as MIDDLEWARE  # it is a setting
 from login.typed import Env
 from monitoring import logs
 
@@ -71,34 +72,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 
-MIDDLEWARE = [
-    "login.middleware.isolate",
-    "monitoring.middleware.identify",
-    "monitoring.middleware.answer_probes",
-    "monitoring.tracing.trace",
-    "login.middleware.stream_asynchronously",
-    "csp.middleware.CSPMiddleware",
-    "django.middleware.security.SecurityMiddleware",
-    "monitoring.middleware.excuse_database",
-    "login.middleware.refuse_other_sites",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "login.middleware.refuse_unreadable",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "accounts.sessions.ended.EndedMiddleware",
-    "accounts.sessions.activity.ActivityMiddleware",
-    "accounts.middleware.NoStoreMiddleware",
-    "accounts.throttle.middleware.DeviceMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
-    "accounts.factors.enforcement.ConfirmMiddleware",
-    "accounts.factors.enforcement.SecondFactorMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-]
-
 ROOT_URLCONF = "login.urls"
 ASGI_APPLICATION = "login.asgi.application"
 WSGI_APPLICATION = "login.wsgi.application"
@@ -140,10 +113,14 @@ ARCHIVE_RECORDS = env.whole("ARCHIVE_RECORDS", 200_000, 1, 2_000_000)  # of a sh
 ARCHIVE_BYTES = env.whole("ARCHIVE_BYTES", 64 << 20, 1, 1 << 30)  # of their data
 ARCHIVE_AGE = env.whole("ARCHIVE_AGE", 60, 0, 86_400)  # seconds after which a file is written all the same
 ARCHIVE_RAW = env.bool("ARCHIVE_RAW", default=False)  # keep the text of each record beside its columns
-# Files that become tables: docs/tables.md
-TABLES_BYTES = env.whole("TABLES_BYTES", 20 << 30, 1, 1 << 50)  # of a file, unpacked
-TABLES_UPLOAD = env.whole("TABLES_UPLOAD", 256 << 20, 1, 1 << 40)  # bytes of a file that comes in by the page
+TABLES_UPLOAD = env.whole("TABLES_UPLOAD", 64 << 20, 1, 1 << 40)  # bytes of a file that comes in by the page
 TABLES_S3 = env.list("TABLES_S3", default=[])  # s3://BUCKET/PREFIX, below which the page may read
+# Tables of Iceberg over these files (requirements-iceberg.txt): sqlite:///PATH, postgresql://…, glue://R, s3tables:ARN
+ICEBERG_CATALOG = env.str("ICEBERG_CATALOG", default="") or f"sqlite:///{VAR_DIR / 'iceberg.sqlite3'}"
+ICEBERG_WAREHOUSE = env.str("ICEBERG_WAREHOUSE", default="") or (  # their metadata; an archive in S3 has to name it
+    f"file://{VAR_DIR / 'iceberg'}" if ARCHIVE_URL.startswith("file:") else ""
+)
+ICEBERG_NAMESPACE = env.str("ICEBERG_NAMESPACE", default="millrace")
 
 # --- Doors in: docs/http-in.md, and the Kinesis API
 

@@ -154,6 +154,7 @@ class Navigation:
     pages: frozenset[str] = frozenset()  # names of URLs where the link is marked as the current page, besides `url`
     within: frozenset[str] = frozenset()  # names of URLs of pages below this one
     staff: bool = False
+    permission: str = ""  # of Django; the link is for people who have it, and for staff
 
 
 @dataclass(frozen=True, kw_only=True)

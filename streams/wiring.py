@@ -102,6 +102,15 @@ def _walk(stream: Stream) -> Walk:
     return Walk(stream, stream.now, _patience(), SETTLE)
 
 
+def sub_bits() -> int:
+    """Returns how many low bits of a sequence number are the place of the record within an aggregate of KPL."""
+    if not is_kinesis():
+        return 0  # the embedded stream unpacks none
+    from streams.backends.kinesis.reading import SUB_BITS  # noqa: PLC0415 - as in _kinesis
+
+    return SUB_BITS
+
+
 def newest_records(name: str, most: int, size: int = 64 << 20) -> list[Record]:
     """Returns at most so many of the newest records, and bytes, as many as there are time for. Raises StreamError."""
     if is_kinesis():

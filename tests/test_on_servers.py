@@ -30,6 +30,7 @@ SELECTED = [
     "tests/applications/orders/test_sites.py",
     "tests/applications/orders/test_topics.py",
     "tests/applications/orders/test_views.py",
+    "tests/applications/quotes/test_storing.py",
     "tests/applications/test_rollups.py",
     "tests/applications/probes/test_pages.py",
     "tests/applications/test_sinks.py",
@@ -59,8 +60,9 @@ SELECTED = [
     "tests/streams/operations/test_retention.py",
 ]
 LEFT_OUT = [
-    "real_worker",  # starts processes, on a database of its own
+    "real_worker",  # this one and the next two start processes, on a database of their own
     "busy_worker",
+    "one_of_several_processes",
     "throttle_equals_the_naive_oracle",  # a thousand transactions; SQLite runs the same statements
 ]
 

@@ -1,7 +1,7 @@
 """Reads what a request asks of a ticker: the days, the moving averages, and the tickers to compare it with.
 
-?range=1y&sma=50&sma=200&compare=MSFT&compare=SPY, and &live=0 for bars without the trades of today. Texts that cannot be
-followed become sentences for people, and the page shows its usual part in their place.
+?range=1y&sma=50&sma=200&compare=MSFT&compare=SPY, and &live=0 for bars without the trades of today. A text that cannot
+be followed becomes a sentence for people, and the page shows its usual part in its place.
 """
 
 from dataclasses import dataclass

@@ -1,24 +1,38 @@
-"""Asks questions: finds the tables, runs the process, and reads its answer within bounds."""
+"""Asks questions: runs the process of one, and reads its answer within bounds."""
 
 import os
 import subprocess
-import sys
-import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Timer
+from time import monotonic
 from typing import Any
 
 import msgspec
 
-from archive.questions.request import Column, End, Request, Table
+from archive.questions.request import Column, End, Form, Request, Table
+from common.running import python
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LONGEST = 20_000  # characters of a question
+LOOK = 0.2  # seconds between two looks at whether a question is cancelled
+CANCELLED = "The question was cancelled."
+KILLED = "The question was ended, since it needed more memory or processor time than it may have."
+LENGTH = 4  # bytes of the length of a piece
 
 
 class AskError(Exception):
-    """Means that a question has no answer; the message is for people."""
+    """Means that a question has no answer; the message is for people, and `line` counts from 1, 0 for none."""
+
+    def __init__(self, says: str, line: int = 0) -> None:
+        super().__init__(says)
+        self.line = line
+
+
+class CancelledError(AskError):
+    """Means that a person cancelled the question."""
 
 
 @dataclass(frozen=True)
@@ -42,61 +56,102 @@ class Answer:
 
 
 class Question:
-    """Runs one question. Another thread may cancel it."""
+    """Asks one question. Another thread may cancel it."""
 
-    def __init__(self, sql: str, tables: Sequence[Table], bounds: Bounds | None = None) -> None:
+    def __init__(self, sql: str, tables: Sequence[Table], bounds: Bounds | None = None, form: Form = "rows") -> None:
         """Raises AskError for a question that is empty or too long."""
         if not sql.strip():
-            raise AskError("Write a question, such as SELECT count(*) FROM a stream that is archived.")
+            raise AskError("Write a question, such as SELECT count(*) FROM a table.")
         if len(sql) > LONGEST:
             raise AskError(f"The question has {len(sql):,} characters; it may have {LONGEST:,}.")
         self._bounds = bounds or Bounds()
         limits = {name: getattr(self._bounds, name) for name in Bounds.__dataclass_fields__}
-        self._request = Request(sql=sql, tables=list(tables), **limits)
-        self._process: subprocess.Popen[bytes] | None = None
-        self._lock = threading.Lock()
+        self._request = msgspec.json.encode(Request(sql=sql, tables=list(tables), form=form, **limits))
         self._cancelled = False
 
     def cancel(self) -> None:
-        """Ends the question; `answer` then raises AskError."""
-        with self._lock:
-            self._cancelled = True
-            if self._process:
-                self._process.kill()
+        """Ends the question within LOOK seconds; `answer` then raises CancelledError."""
+        self._cancelled = True
 
-    def answer(self) -> Answer:
-        """Returns the answer. Raises AskError."""
-        with self._lock:
-            if self._cancelled:
-                raise AskError("The question was cancelled.")
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "archive.questions.child"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                cwd=ROOT,
-                env={"PATH": os.defpath, "PYTHONDONTWRITEBYTECODE": "1"},
-            )
-        try:
-            out, _ = self._process.communicate(msgspec.json.encode(self._request), timeout=self._bounds.seconds)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.communicate()
-            raise AskError(f"The question took longer than {self._bounds.seconds:g} s, and was ended.") from None
-        if self._cancelled:
-            raise AskError("The question was cancelled.")
-        return _read(out)
+    def answer(self, stopped: Callable[[], bool] = lambda: False) -> Answer:
+        """Returns the answer. Raises AskError. Every LOOK seconds it asks `stopped` whether a person cancelled."""
+        deadline = monotonic() + self._bounds.seconds
+        data: bytes | None = self._request
+        with _process() as process:
+            while True:
+                if self._cancelled or stopped():
+                    raise CancelledError(CANCELLED)
+                if (left := deadline - monotonic()) <= 0:
+                    raise AskError(self._too_long())
+                try:
+                    out, _ = process.communicate(data, timeout=min(LOOK, left))
+                    return _read(out)
+                except subprocess.TimeoutExpired:
+                    data = None  # the first call has taken it, and sends what is left of it
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yields the bytes of the answer as a file. Raises AskError, also where the file would not be whole."""
+        with _process() as process:
+            assert process.stdin and process.stdout
+            timer = Timer(self._bounds.seconds, process.kill)
+            timer.start()
+            try:
+                process.stdin.write(self._request)
+                process.stdin.close()
+                while size := int.from_bytes(process.stdout.read(LENGTH)):
+                    yield process.stdout.read(size)
+                end = _end(process.stdout.read())
+            except OSError:
+                end = None
+            finally:
+                timer.cancel()
+        if end is None:
+            raise AskError(f"{KILLED} It has {self._bounds.seconds:g} s.")
+        if end.error:
+            raise AskError(end.error, end.line)
+        if end.cut:
+            raise AskError(f"The answer has more than {end.rows:,} rows, which a file may not have. Write a LIMIT.")
+
+    def _too_long(self) -> str:
+        return f"The question took longer than {self._bounds.seconds:g} s, and was ended."
+
+
+@contextmanager
+def _process() -> Iterator[subprocess.Popen[bytes]]:
+    """Yields the process of a question, which is ended afterwards."""
+    process = subprocess.Popen(  # noqa: S603 - a fixed command, without a shell
+        [python(), "-m", "archive.questions.child"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=ROOT,
+        env={"PATH": os.defpath, "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe:
+                with suppress(OSError):  # it has bytes for the process that has ended
+                    pipe.close()
 
 
 def _read(out: bytes) -> Answer:
     lines = out.splitlines()
-    try:
-        end = msgspec.json.decode(lines[-1], type=End) if lines else None
-    except msgspec.ValidationError:
-        end = None
+    end = _end(lines[-1]) if lines else None
     if end is None:
-        raise AskError("The question was ended, since it needed more memory or processor time than it may have.")
+        raise AskError(KILLED)
     if end.error:
-        raise AskError(end.error)
+        raise AskError(end.error, end.line)
     columns = msgspec.json.decode(lines[0], type=list[Column])
     return Answer(columns, [msgspec.json.decode(line) for line in lines[1:-1]], end.cut)
+
+
+def _end(line: bytes) -> End | None:
+    """Returns the object that ends an answer; None if the process ended before it."""
+    try:
+        return msgspec.json.decode(line, type=End)
+    except msgspec.DecodeError:
+        return None

@@ -1,7 +1,8 @@
 """Runs one question in a process that can read the files of its tables and nothing else.
 
 It reads one JSON object, `request.Request`, from stdin, and prints JSON lines: the columns, a list for each row, and an
-object that ends the answer. The parent ends the process when its time is over.
+object that ends the answer. Of a question for a file it prints pieces (files.py), and then that object. The parent ends
+the process when its time is over.
 
 DuckDB opens only the paths that it was given, loads no extensions, and its settings are locked before the question is
 run. A question is one SELECT: another statement could write into the files that may be read.
@@ -18,12 +19,23 @@ from archive.questions.request import Column, End, Request, Table
 
 ADDRESSES = 4 << 30  # bytes of address space: DuckDB reserves more than it uses
 PIECE = 1000  # rows
+MOST_SAID = 2000  # characters of an error
 OPTIONS = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "allow_community_extensions": False,
     "temp_directory": "",
+    "errors_as_json": True,  # with the place of an error
 }
+
+
+class _Told(msgspec.Struct):
+    """Holds the parts of DuckDB's errors that people are told."""
+
+    exception_message: str
+    position: str = ""  # bytes before the place of the error
+
+
 _encode = msgspec.json.Encoder(enc_hook=str, decimal_format="number").encode
 
 
@@ -34,9 +46,11 @@ def main() -> None:
     try:
         end = _answer(_opened(request), request)
     except duckdb.Error as error:
-        end = End(error=_told(error))
+        end = _told(error, request.sql)
     except MemoryError:
         end = End(error="The question needs more memory than it may have.")
+    if request.form != "rows":
+        sys.stdout.buffer.write(bytes(4))  # ends the pieces
     _say(end)
 
 
@@ -75,6 +89,10 @@ def _answer(database: duckdb.DuckDBPyConnection, request: Request) -> End:
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         return End(error="A question is one SELECT. Nothing else is run here.")
     found = database.execute(statements[0])
+    if request.form != "rows":
+        from archive.questions import files  # noqa: PLC0415 - PyArrow takes longer to import than most answers
+
+        return files.write(found, request)
     _say([Column(name, str(kind)) for name, kind, *_ in found.description or ()])
     left, size = request.rows, request.answer
     while rows := found.fetchmany(min(PIECE, left + 1)):
@@ -88,9 +106,15 @@ def _answer(database: duckdb.DuckDBPyConnection, request: Request) -> End:
     return End()
 
 
-def _told(error: duckdb.Error) -> str:
-    """Returns the first lines of an error, without the kind that DuckDB writes before it."""
-    return str(error).strip()[:2000]
+def _told(error: duckdb.Error, sql: str) -> End:
+    """Returns an error without the kind that DuckDB writes before it, with the line that it belongs to."""
+    text = str(error)
+    try:
+        told = msgspec.json.decode(text[text.index("{") :], type=_Told)
+    except (ValueError, msgspec.ValidationError):
+        return End(error=text.strip()[:MOST_SAID])
+    before = sql.encode()[: int(told.position)] if told.position.isdigit() else b""
+    return End(error=told.exception_message.strip()[:MOST_SAID], line=before.count(b"\n") + 1 if told.position else 0)
 
 
 def _say(value: Any) -> None:

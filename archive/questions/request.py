@@ -1,6 +1,10 @@
 """Defines the messages between a question's process and its parent."""
 
+from typing import Literal
+
 import msgspec
+
+Form = Literal["rows", "csv", "parquet"]  # JSON lines, or pieces of a file
 
 
 class Column(msgspec.Struct):
@@ -29,6 +33,7 @@ class Request(msgspec.Struct):
     threads: int
     rows: int  # of the answer
     answer: int  # bytes of the answer
+    form: Form = "rows"
 
 
 class End(msgspec.Struct):
@@ -36,3 +41,5 @@ class End(msgspec.Struct):
 
     cut: bool = False
     error: str = ""
+    line: int = 0  # of the question, to which the error belongs, from 1; 0: none
+    rows: int = 0  # of a file

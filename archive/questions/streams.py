@@ -10,6 +10,7 @@ OWN = [
     Column("_arrived", "TIMESTAMP WITH TIME ZONE"),
     Column("_shard", "VARCHAR"),
     Column("_sequence", "VARCHAR"),
+    Column("_sub", "INTEGER"),
     Column("_key", "VARCHAR"),
     Column("_raw", "BLOB"),
 ]

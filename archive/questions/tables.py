@@ -5,7 +5,7 @@ registered first counts; names are compared without regard to case, as DuckDB do
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,10 +43,11 @@ class Provider:
 
 @dataclass(frozen=True)
 class Group:
-    """Holds the names of the tables of one provider."""
+    """Holds the names of the tables of one provider, and the provider's function that finds one."""
 
     title: str
-    names: list[str] = field(default_factory=list)
+    names: list[str]
+    table: Callable[[str], Table | None] = field(compare=False)
 
 
 _providers: list[Provider] = []
@@ -64,7 +65,7 @@ def groups() -> list[Group]:
     for provider in _providers:
         names = sorted(name for name in provider.names() if name.casefold() not in taken)
         taken.update(name.casefold() for name in names)
-        found.append(Group(provider.title, names))
+        found.append(Group(provider.title, names, provider.table))
     return found
 
 
@@ -75,26 +76,28 @@ def names() -> list[str]:
 
 def find(name: str) -> Table | None:
     """Returns the table of a name; None if there is none."""
-    for provider in _providers:
-        for each in provider.names():
-            if each.casefold() == name.casefold():
-                return provider.table(each)
-    return None
+    found = _known().get(name.casefold())
+    return found[1](found[0]) if found else None
 
 
 def named(sql: str) -> list[Table]:
     """Returns the tables that a question names, be it in a comment. Raises TableError for more than MOST_NAMED."""
-    words = _mentioned(sql, names())
+    known = _known()
+    words = _mentioned(sql, known)
     if len(words) > MOST_NAMED:
         raise TableError(f"A question may name {MOST_NAMED} tables; this one names {len(words)}.")
-    return [table for word in words if (table := find(word))]
+    return [table for name, find_table in map(known.__getitem__, words) if (table := find_table(name))]
 
 
-def _mentioned(sql: str, known: Iterable[str]) -> list[str]:
+def _known() -> dict[str, tuple[str, Callable[[str], Table | None]]]:
+    """Returns each name, and the function that finds its table, by the name without regard to case."""
+    return {name.casefold(): (name, group.table) for group in groups() for name in group.names}
+
+
+def _mentioned(sql: str, known: Collection[str]) -> list[str]:
     """Returns the names that stand in a text as whole words. The longest counts: a/b is not a mention of a."""
-    originals = {name.casefold(): name for name in known}
-    if not originals:
+    if not known:
         return []
-    longest = sorted(originals, key=len, reverse=True)
+    longest = sorted(known, key=len, reverse=True)
     pattern = rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?!\w)"
-    return [originals[word] for word in dict.fromkeys(re.findall(pattern, sql.casefold()))]
+    return list(dict.fromkeys(re.findall(pattern, sql.casefold())))

@@ -76,8 +76,8 @@ class Pass:
         self.widened: list[str] = []  # sentences about columns that became text
         self.first_bad: list[str] = []
         self._opened = opened(job.path, job.source, job.table, job.spec, job.most)
-        self._job, self._fixed = job, fixed is not None
-        self.columns = _fitted(self._opened.columns, fixed, job.table) if fixed else self._opened.columns
+        self._job, self._fixed = job, fixed
+        self.columns = self._opened.columns
         self._writers = {TablePart.ERRORS: PartWriter(store, job.table, TablePart.ERRORS, run, ERRORS)}
         self._new_rows = partial(PartWriter, store, job.table, TablePart.ROWS, run)
 
@@ -85,7 +85,9 @@ class Pass:
         """Reads the file to its end. Raises SourceError and StoreError."""
         bad = self._opened.bad
         try:
-            for run in _runs(self._opened):
+            if self._fixed:
+                self.columns = _fitted(self.columns, self._fixed, self._job.table)
+            for run in runs(self._opened):
                 if run.numbers:
                     self._take(Cells(run, self._opened.spec, self._opened.agents))
                 self._keep_bad(bad.take())
@@ -107,7 +109,7 @@ class Pass:
         return self._writers[TablePart.ROWS]
 
     def _take(self, cells: Cells) -> None:
-        if not self._fixed:
+        if self._fixed is None:
             found = list(map(discovered, cells.bare, self.columns))
             if found != self.columns:
                 self._widen(found, cells)
@@ -158,7 +160,8 @@ def _error_row(bad: Bad, source: str) -> tuple[int, str, str | None, bytes | Non
         return bad.number, bad.reason, bad.raw.decode(errors="backslashreplace"), bad.raw, source
 
 
-def _runs(opened: Opened) -> Iterator[Run]:
+def runs(opened: Opened) -> Iterator[Run]:
+    """Yields the rows of an open file, a megabyte or so at a time. Raises SourceError."""
     while True:
         first, lines = opened.lines.take(opened.form.at_once)
         if lines:

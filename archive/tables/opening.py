@@ -8,7 +8,7 @@ from archive.tables.reading import Delimited, FixedWidth, Form, KeptBadLines, Ma
 from archive.tables.spec import APACHE_TIME, LOGS, Spec, checked
 from common.expressions import compiled
 from common.text import quoted
-from ingest.files.guessing import decimal_comma, delimiter_of, excel_delimiter, guess
+from ingest.files.guessing import DELIMITERS, decimal_comma, delimiter_of, excel_delimiter, guess
 from ingest.files.opening import keeps_newlines, open_blocks
 from ingest.files.rows import read_header
 from ingest.files.splitting import Blocks, Lines
@@ -46,7 +46,7 @@ class Bounded:
         data = self._blocks.block()
         self._read += len(data or b"")
         if self._read > self._most:
-            raise SourceError(f"has more than {self._most:,} bytes unpacked, which TABLES_BYTES allows.")
+            raise SourceError(f"has more than {self._most:,} bytes unpacked, the most that is taken here.")
         return data
 
     def close(self) -> None:
@@ -96,7 +96,15 @@ def _guessed(name: str, lines: list[bytes], spec: Spec, bad: KeptBadLines) -> Sp
             return replace(spec, format=log)
     if not spec.columns and guess(name, lines).format == "json":
         raise SourceError("is JSON, not a delimited file: put it into a stream with `produce lines`, and archive that.")
-    return replace(spec, delimiter=excel_delimiter(lines) or delimiter_of(first.decode(errors="replace")))
+    return replace(spec, delimiter=excel_delimiter(lines) or _delimiter(first.decode(errors="replace"), spec))
+
+
+def _delimiter(line: str, spec: Spec) -> str:
+    """Returns the delimiter that cuts a line into the columns that the person named, or else into the most columns."""
+    likely = [each for each in DELIMITERS if line.count(each) == len(spec.columns) - 1]
+    if likely := [each for each in likely if each != "," or not spec.decimal_comma]:
+        return likely[0]
+    return delimiter_of(line.replace(",", "") if spec.decimal_comma else line)
 
 
 def _matched(spec: Spec, bad: KeptBadLines, encoding: str | None) -> tuple[Form, list[Column]]:

@@ -18,5 +18,8 @@ def links(context: dict[str, Any]) -> list[navigation.Link]:
 
 @register.simple_tag
 def entries() -> list[Navigation]:
-    """Returns the applications' own entries, for pages that lead back to them."""
-    return navigation.entries()
+    """Returns the applications' entries that everybody may follow, for pages that lead back to them.
+
+    Pages of errors use it, which must not ask the database for permissions.
+    """
+    return [each for each in navigation.entries() if not (each.staff or each.permission)]

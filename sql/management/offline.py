@@ -14,6 +14,7 @@ from sql.rendering import encode
 from streams.management.plain import PlainCommand
 
 SCHEMA_HELP = "a TOML file with the columns of the input, for a script without a folder"
+INPUT_HELP = "records, one JSON object a line, as `archive replay` prints them; - is standard input"
 PATH_HELP = "an application's folder, or its script"
 
 
@@ -27,7 +28,7 @@ def add(verbs: Any) -> None:
         verb.add_argument("path", type=Path, metavar="FOLDER|FILE", help=PATH_HELP)
         verb.add_argument("--schema", type=Path, metavar="FILE", help=SCHEMA_HELP)
         verb.add_argument("--json", action="store_true", help="one JSON object a line")
-    running.add_argument("--input", type=Path, required=True, metavar="FILE", help="records, one JSON object a line")
+    running.add_argument("--input", type=Path, required=True, metavar="FILE", help=INPUT_HELP)
     running.add_argument("--arrived", default="", metavar="FIELD", help="the field of a record that dates its arrival")
     trying.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
     trying.add_argument("--update", action="store_true", help="write the expected rows anew")

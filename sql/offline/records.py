@@ -1,6 +1,10 @@
 """Reads sample records: lines of JSON, each with the time at which its record arrived."""
 
+import sys
+from base64 import b64decode
+from binascii import Error as Base64Error
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -13,8 +17,9 @@ from streams.core import moments
 from streams.core.records import Batch
 
 BATCH_MOST = 10_000  # records, as a worker reads them
-KEYS = {"arrived", "key", "data"}
+KEYS = {"arrived", "key", "data"}  # of a line
 LINE_MOST = 16 << 20  # bytes
+STDIN = Path("-")
 _FORM = '; a line is {"arrived": TIME, "key": KEY, "data": DATA}; run and diff take data alone with --arrived FIELD'
 
 
@@ -28,18 +33,21 @@ class Sample(NamedTuple):
 
 class _Wrapped(msgspec.Struct):
     arrived: str | int
-    data: msgspec.Raw
+    data: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    data_base64: str = ""
     key: str = ""
+    partition_key: str = ""
 
 
 def read(path: Path, field: str = "") -> Iterator[Sample]:
-    """Yields the records of a file. Raises FolderError for a line that holds none.
+    """Yields the records of a file, or of standard input for `-`. Raises FolderError for a line that holds none.
 
-    A line is `{"arrived": TIME, "key": KEY, "data": DATA}`. With `field` it is the data itself, an object whose field
+    A line is `{"arrived": TIME, "key": KEY, "data": DATA}`, as `archive replay` and `streams tail --json` print it; the
+    bytes of a record that is no JSON are in `data_base64`. With `field` it is the data itself, an object whose field
     of that name holds the time of arrival. A time is in ISO 8601, or in milliseconds since 1970.
     """
     try:
-        with path.open("rb") as file:
+        with nullcontext(sys.stdin.buffer) if path == STDIN else path.open("rb") as file:
             for number, line in enumerate(iter(lambda: file.readline(LINE_MOST), b""), 1):
                 if line.strip():
                     yield _sample(line, field, f"{path}, line {number}")
@@ -75,8 +83,19 @@ def _sample(line: bytes, field: str, place: str) -> Sample:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         hint = "" if field else _FORM
         raise FolderError(f"{place} is no record: {error}{hint}.") from None
-    data = bytes(wrapped.data)
-    return Sample(_moment(wrapped.arrived, place), wrapped.key, _plain(data) if data.startswith(b'"') else data)
+    return Sample(_moment(wrapped.arrived, place), wrapped.key or wrapped.partition_key, _data(wrapped, place))
+
+
+def _data(wrapped: _Wrapped, place: str) -> bytes:
+    if isinstance(wrapped.data, msgspec.Raw):
+        data = bytes(wrapped.data)
+        return _plain(data) if data.startswith(b'"') else data
+    try:
+        if wrapped.data_base64:
+            return b64decode(wrapped.data_base64, validate=True)
+    except Base64Error:
+        pass
+    raise FolderError(f"{place} is no record: it has neither data nor a data_base64 that is Base64{_FORM}.")
 
 
 def _plain(data: bytes) -> bytes:

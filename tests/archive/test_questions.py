@@ -1,6 +1,5 @@
 """Questions read the archive and nothing else, within bounds, and end when they are told to."""
 
-import threading
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,15 +8,14 @@ import pytest
 
 from archive.models import ArchivedFile
 from archive.questions import tables
-from archive.questions.asking import AskError, Bounds, Question
+from archive.questions.asking import AskError, Bounds, CancelledError, Question
 from archive.questions.preparing import prepared
-from archive.questions.request import Column, Table
+from archive.questions.request import Column, Form, Table
 from archive.stores.local import LocalStore
 from archive.stores.opening import opened
 from streams.backends.embedded.stream import EmbeddedStream
 from tests.archive.conftest import Archive
 from tests.archive.test_archive import DATAS, put
-from tests.waiting import wait_for
 
 HOSTILE = [
     "SELECT * FROM read_csv('/etc/passwd')",
@@ -60,7 +58,7 @@ def ask(sql: str, **bounds: float) -> list[list[object]]:
 
 
 def test_question_counts_the_records_of_a_stream_and_of_its_errors(things: Path) -> None:
-    assert tables.groups()[0] == tables.Group("Archived streams", ["things", "things/errors"])
+    assert tables.groups()[0].names == ["things", "things/errors"]
     assert ask("SELECT count(*), sum(n) FROM things") == [[3, 4.0]]
     assert ask('SELECT _error, count(*) FROM "things/errors" GROUP BY 1 ORDER BY 1') == [
         ["not-an-object", 1],
@@ -115,20 +113,32 @@ def test_question_says_that_its_answer_was_cut() -> None:
 
 def test_question_is_cancelled() -> None:
     question = Question("SELECT count(*) FROM range(100000000000) a, range(99) b WHERE a.range < b.range", [])
-    told: list[str] = []
+    looks = iter([False, False, True])
+    with pytest.raises(CancelledError):
+        question.answer(stopped=lambda: next(looks))
 
-    def run() -> None:
-        try:
-            question.answer()
-        except AskError as error:
-            told.append(str(error))
 
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    wait_for(lambda: question._process)
-    question.cancel()
-    thread.join(10)
-    assert told == ["The question was cancelled."]
+def test_error_of_a_question_has_its_line() -> None:
+    sql = "SELECT count(*) -- ü\nFROM range(3)\nWHERE x = 1"
+    with pytest.raises(AskError, match='column "x" not found') as told:
+        Question(sql, []).answer()
+    assert told.value.line == 3
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_answer_is_a_file_of_all_rows_or_none(form: Form) -> None:
+    sql = "SELECT range AS n, '=1' AS text, [1] AS list, DATE '2026-01-02' AS day FROM range(50000)"
+    content = b"".join(Question(sql, [], form=form, bounds=Bounds(rows=50_000)).pieces())
+    if form == "parquet":
+        table = pq.read_table(pa.BufferReader(content))
+        assert (table.num_rows, table["n"][-1].as_py(), table.column_names[-1]) == (50_000, 49_999, "day")
+    else:
+        lines = content.decode().splitlines()
+        assert (lines[:2], len(lines)) == (["n,text,list,day", "0,'=1,[1],2026-01-02"], 50_001)
+    with pytest.raises(AskError, match="more than 100 rows"):
+        list(Question(sql, [], form=form, bounds=Bounds(rows=100)).pieces())
+    with pytest.raises(AskError, match="syntax"):
+        list(Question("SELECT FROM WHERE", [], form=form).pieces())
 
 
 def test_question_refuses_a_text_without_bound() -> None:

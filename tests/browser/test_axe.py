@@ -18,6 +18,11 @@ SAMPLES: dict[str, str | None] = {
     "alarms/<int:number>/acknowledge/": None,
     "alarms/<int:number>/note/": None,
     "alarms/<int:number>/sample.jsonl": None,
+    "ask/<int:number>/": "ask/1/",
+    "ask/<int:number>/cancel/": None,
+    "ask/<int:number>/rows.csv": None,
+    "ask/<int:number>/rows.parquet": None,
+    "ask/saved/<int:number>/<slug:verb>/": None,
     "alarms/<int:number>/silence/": None,
     "alarms/acknowledge/<str:token>/": "alarms/acknowledge/unknown/",
     "alarms/duty/<int:number>/remove/": None,
@@ -61,6 +66,9 @@ SAMPLES: dict[str, str | None] = {
     "sql/<str:name>/edit/": "sql/popular-stocks/edit/",
     "sql/<str:name>/rollback/": None,
     "sql/<str:name>/rows.csv": None,
+    "tables/<slug:name>/": "tables/access/",
+    "tables/<slug:name>/remove/": "tables/access/remove/",
+    "tables/new/<str:token>/": "tables/new/abcdefabcdefabcd/",
     "streams/<str:name>/records": None,
     "streams/<str:name>/": "streams/trades/",
     "streams/act/<str:verb>/": "streams/act/delete/?stream=trades",
@@ -86,6 +94,7 @@ ELSEWHERE += [
     "boards/nowhere/",
     "boards/map/?range=1d",
 ]
+ELSEWHERE += ["ask/2/", "ask/3/", "ask/4/", "ask/?table=trades", "ask/history/?all"]
 ELSEWHERE += ["streams/trades/records/?from=yesterday", "streams/nothing/records/", "accounts/people/1/deactivate/"]
 GRACE = """
 from django.utils import timezone
@@ -137,10 +146,34 @@ for number, ended in enumerate([None, now]):
     told = {"target": target, "target_name": "hall", "name": str(number), "due": now, "made": now}
     Message.objects.create(notice=notice, state=["silenced", "failed"][number], why="It is mended.", **told)
 """
+HELD = """
+from pathlib import Path
+from django.conf import settings
+from accounts.models import User
+folder = Path(settings.VAR_DIR, "tables-held")
+folder.mkdir()
+(folder / f"{User.objects.get(username='admin').pk}-abcdefabcdefabcd-a.csv").write_text("a;b\\n1;x\\n2\\n")
+"""
 PROBE = """
 from django.utils import timezone
 from applications.probes.models import Probe
 Probe.objects.create(name="shop", address="http://127.0.0.1:1/", public=True, who="ada", changed=timezone.now())
+"""
+ASK = """
+import json, zlib
+from datetime import timedelta
+from django.utils import timezone
+from accounts.models import User
+from archive.models import Asked, SavedQuestion
+admin, now = User.objects.get(username="admin"), timezone.now()
+SavedQuestion.objects.create(owner=admin, title="Most traded", text="SELECT 1", shared=True)
+same = {"user": admin, "text": "SELECT *\\nFROM trades", "at": now, "until": now + timedelta(hours=1), "seconds": 1}
+columns, times = [["name", "VARCHAR"], ["n", "DOUBLE"]], [["day", "DATE"], ["n", "DOUBLE"]]
+for heads, rows in (columns, [["a", 1.5], ["b", 2], ["c", None]]), (times, [["2026-01-01", 1], ["2026-01-02", 2]]):
+    answer = zlib.compress(json.dumps({"columns": heads, "rows": rows}).encode())
+    Asked.objects.create(**same, state="answered", rows=len(rows), cut=True, answer=answer)
+Asked.objects.create(**same, state="failed", said="There is no column x.", line=2)
+Asked.objects.create(**same, running_of=admin, slot=0)
 """
 QUOTES = """
 from tests.applications.quotes.bars import bars
@@ -172,8 +205,8 @@ def filled(deployment: Deployment, password: str) -> str:
     deployment.run("boards", "apply", str(ROOT / "examples/boards/shops.toml"))
     deployment.run("shell", "-v", "0", "-c", DISPLAY)
     deployment.run("shell", "-v", "0", "-c", ALARMS)
-    deployment.run("shell", "-v", "0", "-c", PROBE)
-    deployment.run("shell", "-v", "0", "-c", QUOTES)
+    deployment.run("tables", "import", "access", str(ROOT / "examples/tables/access-log/access.log"))
+    deployment.run("shell", "-v", "0", "-c", PROBE + HELD + ASK + QUOTES)
     deployment.run("produce", "probes", "--once")
     for application in ("trades", "orders", "probes", "popular-stocks"):
         deployment.run("consume", application, "--until-caught-up")

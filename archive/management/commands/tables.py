@@ -4,8 +4,6 @@ import json as jsonlib
 from argparse import ArgumentParser
 from typing import Any
 
-from django.conf import settings
-
 from archive.models import FileTable
 from archive.stores.base import StoreError
 from archive.stores.opening import opened
@@ -14,16 +12,17 @@ from archive.tables.fetching import local
 from archive.tables.importing import Job, Outcome, import_table
 from archive.tables.options import add_options, spec_of, table_name
 from archive.tables.storing import TableError
+from common.text import counted
 from streams.core.records import StreamError
 from streams.management.plain import PlainCommand, UsageError
 from streams.management.table import lines
 from streams.sources.base import SourceError
 
+MOST = 1 << 40  # bytes of a file, unpacked: a packed file may unpack to more than any disk holds
+
 
 class Command(PlainCommand):
-    help = (
-        "Makes tables of delimited files, fixed-width files and access logs; `manage.py ask` answers questions to them."
-    )
+    help = "Makes tables of delimited files, fixed-width files and access logs, for questions in SQL."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(required=True, metavar="VERB", dest="verb")
@@ -50,9 +49,9 @@ class Command(PlainCommand):
 
     def _import(self, name: str, file: str, *, append: bool, json: bool, **options: Any) -> None:
         spec = spec_of(options)
-        with local(file, settings.TABLES_BYTES) as path:
+        with local(file, MOST) as path:
             source = "standard input" if file == "-" else file.partition("?")[0]
-            outcome = import_table(Job(name, path, source, spec, settings.TABLES_BYTES, append=append), opened())
+            outcome = import_table(Job(name, path, source, spec, MOST, append=append), opened())
         for note in outcome.notes:
             self.stderr.write(note, str)
         row = _row(outcome.table) | {"imported": outcome.rows, "skipped": outcome.bad}
@@ -71,7 +70,7 @@ class Command(PlainCommand):
             return
         for line in lines(columns):
             self.stdout.write(line)
-        self.stdout.write(f"{table.rows:,} rows, {table.bad:,} bad lines, {table.size:,} bytes, of {table.source}")
+        self.stdout.write(f"{_numbers(table)}, of {table.source}")
 
     def _remove(self, name: str, **_: Any) -> None:
         _found(name)
@@ -99,8 +98,12 @@ def _row(table: FileTable) -> dict[str, Any]:
     }
 
 
+def _numbers(table: FileTable) -> str:
+    return f"{counted(table.rows, 'row')}, {counted(table.bad, 'bad line')}, {counted(table.size, 'byte')}"
+
+
 def _said(outcome: Outcome) -> str:
     table = outcome.table
-    bad = f", and {outcome.bad:,} bad lines, which are in {table.name}/errors" if outcome.bad else ""
+    bad = f", and {counted(outcome.bad, 'bad line')}, kept in {table.name}/errors" if outcome.bad else ""
     columns = ", ".join(f"{column} {kind}" for column, kind in table.columns)
-    return f"{table.name}: {outcome.rows:,} rows{bad}. Columns: {columns}."
+    return f"{table.name}: {counted(outcome.rows, 'row')}{bad}. Columns: {columns}."

@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import MetaData, StaticPool, Table, create_engine, select
 
 from sql.live import row_views
 from sql.live.encoding import RowEncoder
@@ -30,6 +31,7 @@ COLUMNS: list[tuple[str, Type]] = [
     ("DAY", DATE),
     ("rowtime", BIGINT),
 ]
+DIALECTS = {"sqlite": "sqlite://", "postgresql": "postgresql+psycopg://", "mysql": "mysql+mysqldb://"}
 MOMENT = datetime(2016, 7, 19, 17, 5, tzinfo=UTC)
 ROW = ("A\0Z", "x", "y", Decimal("12.50"), 0.1, 0.10000000149011612, 2**60, True, 1468947900123, 1468886400000, 7)
 
@@ -64,6 +66,19 @@ def test_view_has_typed_columns_under_names_that_need_no_quotes(output: SqlOutpu
     assert (Decimal(str(row["price"])), row["short"], bool(row["open"])) == (Decimal("12.5"), 0.1, True)
     assert str(row["at"])[:23] == "2016-07-19 17:05:00.123"
     assert row["day"] in ("2016-07-19", date(2016, 7, 19))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_view_is_read_by_sqlalchemy_as_superset_does(output: SqlOutput) -> None:
+    """Superset asks for the columns, makes a query of them, and reads the rows."""
+    row_views.create(output)
+    connection.ensure_connection()
+    engine = create_engine(DIALECTS[connection.vendor], creator=lambda: connection.connection, poolclass=StaticPool)
+    view = Table("sql_stock_prices_out", MetaData(), autoload_with=engine)
+    with engine.connect() as client:
+        found = client.execute(select(view.c.n).where(view.c.ticker == "A\ufffdZ")).scalars().all()
+    row_views.drop([view.name])
+    assert (found, [column.name for column in view.columns][:3]) == ([2**60], ["rowtime", "stream", "ticker"])
 
 
 def test_names_of_views_are_stable_short_and_never_the_same() -> None:

@@ -1,0 +1,73 @@
+"""Brings the tables of a stream to the manifest: files that it has and the table has not are added, others go.
+
+What is added and what goes is one snapshot, so that nobody reads the records of a file and those of the larger one that
+replaced it. Nothing is noted but in the table: a crash before its commit leaves metadata that no table names, and the
+next run does the whole again.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+from pyiceberg.catalog import Catalog
+from pyiceberg.io.pyarrow import parquet_file_to_data_file
+from pyiceberg.manifest import DataFile
+from pyiceberg.table import Table
+
+from archive.iceberg.catalog import told
+from archive.iceberg.expiring import expire
+from archive.iceberg.tables import Wanted, made, wanted, widen
+from archive.models import ArchivedFile
+from archive.sink import kinds_of
+from archive.stores.base import FileStore
+
+READERS = 8  # threads that read the ends of files, of which S3 answers one in some 50 ms
+
+
+class Registered(NamedTuple):
+    """Says what became of one table."""
+
+    table: str
+    files: int  # that it has now
+    added: int
+    removed: int
+    expired: int  # snapshots
+
+
+def register(stream: str, store: FileStore, catalog: Catalog, keep: int) -> Iterator[Registered]:
+    """Registers the files of a stream, and expires all but the newest `keep` snapshots. Raises IcebergError."""
+    for want in wanted(stream, kinds_of(stream)):
+        files = ArchivedFile.objects.filter(stream=stream, removed=False, kind=want.kind).order_by("hour", "path")
+        addresses = [_address(store, path) for path in files.values_list("path", flat=True)]
+        with told():
+            if addresses or catalog.table_exists(want.identifier):
+                yield _registered(made(catalog, want), want, addresses, keep)
+
+
+def _registered(table: Table, want: Wanted, addresses: list[str], keep: int) -> Registered:
+    known = {task.file.file_path: task.file for task in table.scan().plan_files()}
+    new = [each for each in addresses if each not in known]
+    there = set(addresses)
+    gone = [file for path, file in known.items() if path not in there]
+    if new or gone:
+        _change(table, want, new, gone)
+    return Registered(".".join(table.name()), len(addresses), len(new), len(gone), expire(table.refresh(), keep))
+
+
+def _change(table: Table, want: Wanted, new: list[str], gone: list[DataFile]) -> None:
+    with table.transaction() as change:
+        widen(change, want)
+        metadata = change.table_metadata
+        with ThreadPoolExecutor(READERS) as readers:
+            files = list(readers.map(lambda each: parquet_file_to_data_file(table.io, metadata, each), new))
+        with change.update_snapshot().overwrite() as snapshot:
+            for each in files:
+                snapshot.append_data_file(each)
+            for each in gone:
+                snapshot.delete_data_file(each)
+
+
+def _address(store: FileStore, path: str) -> str:
+    """Returns the address of a file, with its scheme, which other software needs to find a folder."""
+    url = store.url(path)
+    return f"file://{url}" if url.startswith("/") else url

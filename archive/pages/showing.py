@@ -1,0 +1,64 @@
+"""Makes what the page of questions shows: answers as cells, their chart, and the tables with their columns."""
+
+from typing import Any
+
+from archive.models import Asked
+from archive.pages import charting
+from archive.questions import kinds, running, tables
+
+ROWS = 200  # of an answer on a page; the files have all
+COLUMNS = 60
+TABLES = 60  # whose columns are shown
+
+
+def name(table: str) -> str:
+    """Returns the name of a table as a question writes it."""
+    plain = table.isascii() and table.isidentifier() and table.casefold() not in RESERVED
+    return table if plain else '"' + table.replace('"', '""') + '"'
+
+
+RESERVED = frozenset(
+    """all and any as asc both case cast check collate column create cross default desc distinct do else end except
+    false fetch for foreign from full grant group having in inner into is join left like limit natural not null offset
+    on only or order outer primary references right select some table then to true union unique using when where window
+    with""".split()  # noqa: SIM905 - as a list it would be a page long
+)
+
+
+def outcome(asked: Asked) -> dict[str, Any]:
+    """Returns the parts of a question's answer; without `rows` where the answer is no longer kept."""
+    answer = running.answer_of(asked)
+    if answer is None:
+        return {}
+    heads = [
+        {"name": column.name, "kind": column.kind, "number": kinds.is_number(column.kind)} for column in answer.columns
+    ]
+    return {
+        "heads": heads[:COLUMNS],
+        "rows": [row[:COLUMNS] for row in answer.rows[:ROWS]],
+        "shown": min(ROWS, len(answer.rows)),
+        "left_out": max(0, len(heads) - COLUMNS),
+        "chart": charting.chart(
+            answer.columns, answer.rows, [kinds.is_number(column.kind) for column in answer.columns]
+        ),
+        "answered": True,
+    }
+
+
+def groups() -> list[dict[str, Any]]:
+    """Returns the tables by provider, the first TABLES with their columns."""
+    left = TABLES
+    found = []
+    for group in tables.groups():
+        shown = [table for each in group.names[:left] if (table := group.table(each))]
+        rows = [{"table": table, "written": name(table.name)} for table in shown]
+        found.append({"title": group.title, "tables": rows, "others": group.names[left:]})
+        left -= len(shown)
+    return found
+
+
+def words(groups: list[dict[str, Any]]) -> dict[str, Any]:
+    """Returns the words that the editor completes."""
+    tables = [each for group in groups for each in group["tables"]]
+    columns = dict.fromkeys(name(column.name) for each in tables for column in each["table"].columns)
+    return {"tables": [each["written"] for each in tables], "columns": list(columns)[:1000]}

@@ -1,0 +1,62 @@
+"""Holds files that people sent or let the page fetch, until they keep them as tables: at most an hour."""
+
+import re
+import secrets
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+
+MOST = 10  # files; the oldest one goes
+LONGEST = 3600.0  # seconds
+MOST_NAME = 100  # characters of a file's name
+_PLAIN = re.compile(r"[^\w.-]+", re.ASCII)
+
+
+def hold(user: int, name: str, write: Callable[[IO[bytes]], object], now: float | None = None) -> str:
+    """Writes a file of a person, and returns the token by which they come back to it."""
+    folder = _folder()
+    _sweep(folder, time.time() if now is None else now)
+    token = secrets.token_hex(8)
+    plain = _PLAIN.sub("_", name)[-MOST_NAME:].lstrip(".") or "file"
+    place = folder / f"{user}-{token}-{plain}"
+    try:
+        with place.open("xb") as file:
+            write(file)
+    except BaseException:
+        place.unlink(missing_ok=True)
+        raise
+    return token
+
+
+def held(user: int, token: str) -> Path | None:
+    """Returns the file of a person; None if it is gone, or another's."""
+    if not re.fullmatch("[0-9a-f]{16}", token):
+        return None
+    return next(_folder().glob(f"{user}-{token}-*"), None)
+
+
+def name_of(path: Path) -> str:
+    """Returns the name that the file had."""
+    return path.name.split("-", 2)[2]
+
+
+def drop(path: Path) -> None:
+    """Removes a file."""
+    path.unlink(missing_ok=True)
+
+
+def _folder() -> Path:
+    folder = Path(settings.VAR_DIR) / "tables-held"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def _sweep(folder: Path, now: float) -> None:
+    """Removes the files that are too old, or too many."""
+    files = sorted(folder.iterdir(), key=lambda each: each.stat().st_mtime, reverse=True)
+    for place, each in enumerate(files):
+        if place >= MOST - 1 or each.stat().st_mtime < now - LONGEST:
+            each.unlink(missing_ok=True)

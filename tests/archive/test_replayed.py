@@ -1,0 +1,60 @@
+"""The archive is a source again: an application in SQL over it gives the rows that it gives over the stream."""
+
+import io
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+import pytest
+from django.core.management import call_command
+
+from applications.market.generator import Trades
+from streams.backends.embedded.stream import EmbeddedStream
+from tests.archive.conftest import Archive
+from tests.sql.promises.applications import FOLDER
+
+Printed = Callable[..., str]
+ODD = [b'{"price": 1e2, "quantity": null, "tickerSymbol": "a\\u00e9"}', b"no JSON", b'{"price": "dear"}', b"\xff"]
+
+
+@pytest.fixture
+def printed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Printed:
+    """Returns a function that runs a command of manage.py and returns its output."""
+
+    def run(*words: str, given: str = "") -> str:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given.encode())))
+        capsys.readouterr()
+        call_command(*words)
+        return capsys.readouterr().out
+
+    return run
+
+
+@pytest.mark.parametrize("name", ["tickers", "book"])
+def test_application_over_the_archive_gives_the_rows_of_the_stream(
+    stream: EmbeddedStream, archive: Archive, printed: Printed, name: str
+) -> None:
+    trades, chance = Trades(Random(1)), Random(2)
+    for number in range(12):
+        stream.put([*trades.take(chance.randint(1, 60)), *((f"odd-{place}", odd) for place, odd in enumerate(ODD))])
+        if number == 5:
+            stream.split(stream.describe().shards[0].id)
+        if number % 3 == 2:
+            archive()
+    archive()
+    run = ("sql", "run", str(FOLDER / name), "--input", "-")
+    live = printed(*run, given=printed("streams", "tail", "things", "--json"))
+    over = printed(*run, given=printed("archive", "replay", "things"))
+    assert (over, over.count("\n") > 100) == (live, True)
+
+
+def test_sql_run_reads_a_file_of_the_replay(
+    stream: EmbeddedStream, archive: Archive, printed: Printed, tmp_path: Path
+) -> None:
+    stream.put(Trades(Random(1)).take(50))
+    archive()
+    replay = printed("archive", "replay", "things")
+    (tmp_path / "replay.jsonl").write_text(replay)
+    run = ("sql", "run", str(FOLDER / "tickers"), "--input")
+    assert printed(*run, str(tmp_path / "replay.jsonl")) == printed(*run, "-", given=replay)
