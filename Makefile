@@ -37,7 +37,7 @@ new-password: ## A new password for the first user (NAME=admin)
 	@$(BIN)/python manage.py new_password $(or $(NAME),admin)
 
 test: check setup-tests ## Set up, run all checks and all tests
-	$(BIN)/pytest -n 3 --dist loadgroup --max-worker-restart 0 --durations 40 --durations-min 8 # a third process works while the others wait
+	$(BIN)/pytest -n 4 --dist loadgroup --no-loadscope-reorder --max-worker-restart 0 --durations 40 --durations-min 8 # two processes work while the others wait
 
 test-fast: setup-dev ## The tests that start no process, no server and no browser: a minute
 	$(BIN)/pytest -m fast -n 2 --hypothesis-profile few --durations 5 --durations-min 2
@@ -75,7 +75,7 @@ bench-peers: build/bench-peers/.installed ## Fetch async-kinesis, kcl-rs and kin
 parity: build/parity/.installed $(BIN)/.installed-dev ## Judge the export to Flink SQL on PyFlink's local cluster (needs Java; fetches 500 MB)
 	@$(BIN)/python -m tests.parity.judge build/parity/bin/python
 
-spark: build/spark/.installed $(BIN)/.installed-dev ## Compare the PySpark job of examples/archive with `consume trades` (needs Java 17; fetches 440 MB)
+spark: build/spark/.installed $(BIN)/.installed-dev ## Compare the PySpark job of examples/archive with `consume trades` (needs Java 17; half a gigabyte)
 	@$(BIN)/python -m tests.spark.judge build/spark/bin/python
 
 mockups: ## Draw the screens of mockups/screens again, as mockups/*.svg (NAMES="market orders")

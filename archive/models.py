@@ -2,11 +2,20 @@
 
 from django.db import models
 
-from archive.questions.models import Asked, SavedQuestion
+from archive.questions.models import Asked, KeptAnswer, SavedQuestion
 from archive.tables.models import FileTable, TablePart
 
 MOST_COLUMN = 128  # characters of the name of a column
-__all__ = ["ArchivedColumn", "ArchivedFile", "ArchivedGone", "Asked", "FileTable", "SavedQuestion", "TablePart"]
+__all__ = [
+    "ArchivedColumn",
+    "ArchivedFile",
+    "ArchivedGone",
+    "Asked",
+    "FileTable",
+    "KeptAnswer",
+    "SavedQuestion",
+    "TablePart",
+]
 
 
 class ArchivedFile(models.Model):

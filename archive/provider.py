@@ -8,7 +8,17 @@ from django.conf import settings
 from django.db.models import Model
 
 from archive.access import PERMISSION
-from archive.models import ArchivedColumn, ArchivedFile, ArchivedGone, Asked, FileTable, SavedQuestion, TablePart
+from archive.models import (
+    ArchivedColumn,
+    ArchivedFile,
+    ArchivedGone,
+    Asked,
+    FileTable,
+    KeptAnswer,
+    SavedQuestion,
+    TablePart,
+)
+from archive.questions import keeping
 from streams.applications import Application, Gather, Navigation, Provider
 from streams.wiring import sub_bits
 
@@ -68,6 +78,7 @@ NOT_GROWING: dict[type[Model], str] = {
     ArchivedGone: "one for each shard",
     ArchivedColumn: "at most 200 for each stream",
     Asked: "running.MOST for each person",
+    KeptAnswer: "keeping.MOST for the site",
     SavedQuestion: "saving.MOST for each person",
     FileTable: "one for each table that people import",
     TablePart: "as many as there are files of tables; archive/tables/storing.py removes those of replaced tables",
@@ -75,6 +86,7 @@ NOT_GROWING: dict[type[Model], str] = {
 PROVIDER = Provider(
     find=find,
     names=no_names,
+    datasets=keeping.datasets,
     not_growing=NOT_GROWING,
     urls="archive.urls",
     navigation=Navigation(

@@ -12,6 +12,7 @@ from time import monotonic
 from benchmarks import (
     alarm_rules,
     alarms,
+    archive,
     board_map,
     boards,
     cardinality,
@@ -62,6 +63,7 @@ BENCHMARKS: dict[str, Callable[[Options], Iterable[Figure]]] = {
     "sql": sql_engine.run,
     "alarm-rules": alarm_rules.run,
     "alarms": alarms.run,
+    "archive": archive.run,
     "ingest-lines": ingest_lines.run,
     "ingest-tail": ingest_tail.run,
     "deploy-flood": flood.run,

@@ -113,7 +113,8 @@ ARCHIVE_RECORDS = env.whole("ARCHIVE_RECORDS", 200_000, 1, 2_000_000)  # of a sh
 ARCHIVE_BYTES = env.whole("ARCHIVE_BYTES", 64 << 20, 1, 1 << 30)  # of their data
 ARCHIVE_AGE = env.whole("ARCHIVE_AGE", 60, 0, 86_400)  # seconds after which a file is written all the same
 ARCHIVE_RAW = env.bool("ARCHIVE_RAW", default=False)  # keep the text of each record beside its columns
-TABLES_UPLOAD, TABLES_S3 = env.whole("TABLES_UPLOAD", 64 << 20, 1, 1 << 40), env.list("TABLES_S3", default=[])  # page
+TABLES_UPLOAD = env.whole("TABLES_UPLOAD", 64 << 20, 1, 1 << 40)  # bytes of a file that comes in by the page
+TABLES_S3 = env.list("TABLES_S3", default=[])  # s3://BUCKET/PREFIX, below which the page may read
 # Tables of Iceberg over these files (requirements-iceberg.txt): sqlite:///PATH, postgresql://…, glue://R, s3tables:ARN
 ICEBERG_CATALOG = env.str("ICEBERG_CATALOG", default="") or f"sqlite:///{VAR_DIR / 'iceberg.sqlite3'}"
 ICEBERG_WAREHOUSE = env.str("ICEBERG_WAREHOUSE", default="") or (  # their metadata; an archive in S3 has to name it

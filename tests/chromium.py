@@ -19,6 +19,7 @@ document.addEventListener("securitypolicyviolation", (event) =>
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+        expect.set_options(timeout=20_000)  # a busy machine is no failure
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
         yield browser
         browser.close()

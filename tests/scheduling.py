@@ -5,6 +5,22 @@ import pytest
 from tests.layers import is_fast, starts
 
 
+# Modules of a minute or more, the longest first. Two that use the processors are beside two that mostly wait.
+LONGEST = (
+    "tests/deploy/test_upgrade.py",
+    "tests/test_on_servers.py",
+    "tests/browser/test_axe.py",
+    "tests/test_fleet.py",
+    "tests/deploy/test_names.py",
+    "tests/deploy/test_records.py",
+    "tests/test_exactly_once.py",
+    "tests/test_on_kinesis.py",
+    "tests/browser/test_boards.py",
+    "tests/login/test_nul.py",
+)
+_RANKS = {module: rank for rank, module in enumerate(LONGEST)}
+
+
 def group(item: pytest.Item) -> None:
     """Groups a test with the others that share a server of their module.
 
@@ -15,9 +31,10 @@ def group(item: pytest.Item) -> None:
 
 
 def order(items: list[pytest.Item]) -> None:
-    """Moves the slow tests to the front, those of the whole system before all.
+    """Moves the slow tests to the front: those of the longest modules, then those of the whole system.
 
-    So no process is left alone with one at the end. Tests that empty the tables of the database stay behind the others,
+    So no process is left alone with one at the end. pytest-xdist keeps this order only with `--no-loadscope-reorder`.
+    Tests that empty the tables of the database stay behind the others,
     as pytest-django puts them.
     """
     items.sort(key=_place)
@@ -44,10 +61,11 @@ def shares_a_server(item: pytest.Item) -> bool:
     return any(starts(function.__module__, function.__qualname__) for function in kept)
 
 
-def _place(item: pytest.Item) -> tuple[bool, int]:
-    """Returns False and the depth of the folder for a slow test, True for one that stays where it is."""
-    stays = is_fast(item) or empties_the_tables(item)
-    return stays, 0 if stays else len(item.path.parts)
+def _place(item: pytest.Item) -> tuple[bool, int, int]:
+    """Returns False, the place in LONGEST and the depth of the folder for a slow test, True for one that stays."""
+    if is_fast(item) or empties_the_tables(item):
+        return True, 0, 0
+    return False, _RANKS.get(item.nodeid.partition("::")[0], len(LONGEST)), len(item.path.parts)
 
 
 def empties_the_tables(item: pytest.Item) -> bool:

@@ -60,8 +60,9 @@ SELECTED = [
     "tests/streams/operations/test_retention.py",
 ]
 LEFT_OUT = [
-    "real_worker",  # starts processes, on a database of its own
+    "real_worker",  # this one and the next two start processes, on a database of their own
     "busy_worker",
+    "one_of_several_processes",
     "throttle_equals_the_naive_oracle",  # a thousand transactions; SQLite runs the same statements
 ]
 

@@ -1,6 +1,7 @@
 """Registers the application `quotes`."""
 
 from applications.quotes import processor, sink
+from applications.quotes.datasets import DAYS
 from applications.quotes.models import QUOTES, StreamedBar
 from applications.quotes.retention import outlived
 from applications.quotes.source import SOURCE
@@ -18,6 +19,7 @@ APPLICATION = Application(
     source=SOURCE,
     results=[(StreamedBar, "arrived")],
     retention=outlived,
+    datasets=[DAYS],
     urls="applications.quotes.urls",
     navigation=Navigation(
         label="Quotes",

@@ -1,7 +1,7 @@
 """Reads what a request asks of a ticker: the days, the moving averages, and the tickers to compare it with.
 
-?range=1y&sma=50&sma=200&compare=MSFT&compare=SPY, and &live=0 for bars without the trades of today. Texts that cannot be
-followed become sentences for people, and the page shows its usual part in their place.
+?range=1y&sma=50&sma=200&compare=MSFT&compare=SPY, and &live=0 for bars without the trades of today. A text that cannot
+be followed becomes a sentence for people, and the page shows its usual part in its place.
 """
 
 from dataclasses import dataclass
@@ -109,7 +109,7 @@ def _averages(query: QueryDict, errors: list[str]) -> tuple[int, ...]:
     if not asked:
         return USUAL_AVERAGES
     if unknown := [text for text in asked if text not in {"0", *map(str, AVERAGES)}]:
-        errors.append(f"{quoted(unknown[0])} is no moving average; there are those of 20, 50 and 200 days.")
+        errors.append(f"{quoted(unknown[0])} is no moving average. There are those of 20, 50 and 200 days.")
     return tuple(count for count in AVERAGES if str(count) in asked)
 
 

@@ -82,4 +82,7 @@ class StreamedBar(Prices):
         constraints = [
             models.UniqueConstraint(fields=["stream", "ticker", "day"], name="one_bar_per_stream_ticker_day")
         ]
-        indexes = [models.Index(fields=["stream", "arrived"], name="streamed_bars_by_arrival")]
+        indexes = [
+            models.Index(fields=["stream", "arrived"], name="streamed_bars_by_arrival"),
+            models.Index(fields=["stream", "day"], name="streamed_bars_by_day"),
+        ]

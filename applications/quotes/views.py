@@ -55,7 +55,7 @@ def bars_csv(request: HttpRequest) -> HttpResponseBase:
     """Streams what a ticker's page shows for the same parameters, and ?ticker=."""
     shown = _shown(request)
     if shown is None or shown.asked.errors:
-        return HttpResponse(f"{_fault(shown)}\n", _status(shown), content_type="text/plain; charset=utf-8")
+        return HttpResponse(f"{_fault(shown)}\n", status=_status(shown), content_type="text/plain; charset=utf-8")
     found = showing.columns(shown)
     return download.respond(f"{_name(shown)}.csv", found, showing.rows(found))
 

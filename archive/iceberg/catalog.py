@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 NAME = "millrace"  # of the catalogue; a SQL catalogue keeps its rows under it
 S3TABLES = re.compile(r"s3tables:(?P<arn>arn:aws[a-z-]*:s3tables:(?P<region>[a-z0-9-]+):\d+:bucket/[^/:]+)")
+DRIVERS = dict.fromkeys(("postgres", "postgresql"), "postgresql+psycopg") | {"sqlite": "sqlite"}  # of sqlalchemy
 OTHERS = frozenset({"pyiceberg", "sqlalchemy", "botocore", "requests", "pyarrow"})  # packages whose errors are told
 NEEDED = "Run: .venv/bin/pip install --require-hashes -r locks/requirements-iceberg.txt"
 
@@ -46,8 +47,8 @@ def properties(catalog: str, warehouse: str, archive: str) -> dict[str, str | No
     parts = urlsplit(catalog)
     given = dict(parse_qsl(parts.query))
     bare = parts._replace(query="", fragment="").geturl()
-    if parts.scheme in ("sqlite", "postgresql"):
-        kind = {"type": "sql", "uri": catalog.replace("postgresql:", "postgresql+psycopg:", 1)}
+    if parts.scheme in DRIVERS:
+        kind = {"type": "sql", "uri": DRIVERS[parts.scheme] + catalog.removeprefix(parts.scheme)}
     elif parts.scheme == "glue" and parts.netloc:
         kind = {"type": "glue", "glue.region": parts.netloc, **given}
     elif found := S3TABLES.fullmatch(bare):
@@ -93,4 +94,7 @@ def told() -> Iterator[None]:
             raise
         if type(error).__name__ == "CommitFailedException":
             raise IcebergError("Another process changed the table meanwhile. Run it again.") from error
+        if isinstance(error, FileNotFoundError):
+            gone = f"A file went while it was registered: {one_line(str(error))}."
+            raise IcebergError(f"{gone} Run it again, since the file may be in a larger one now.") from error
         raise IcebergError(f"The table was not registered: {type(error).__name__}: {one_line(str(error))}") from error

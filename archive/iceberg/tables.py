@@ -18,6 +18,7 @@ from pyiceberg.types import (
     BinaryType,
     BooleanType,
     DoubleType,
+    IntegerType,
     LongType,
     NestedField,
     PrimitiveType,
@@ -40,6 +41,7 @@ OWN: dict[str, PrimitiveType] = {
     "_arrived": TimestamptzType(),
     "_shard": StringType(),
     "_sequence": StringType(),
+    "_sub": IntegerType(),
     "_key": StringType(),
     "_raw": BinaryType(),
 }

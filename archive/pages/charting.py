@@ -1,22 +1,21 @@
 """Makes the chart of an answer: its first column of times or texts across, and its columns of numbers upwards."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any
 
+from archive.questions import kinds
 from archive.questions.request import Column
 
 LINES = 5
 BARS = 40
-TIMES = ("DATE", "TIMESTAMP")
 Rows = Sequence[Sequence[Any]]
 
 
 def chart(columns: Sequence[Column], rows: Rows, numbers: Sequence[bool]) -> dict[str, Any] | None:
     """Returns lines over times, or bars of texts; None where the columns make no chart."""
     figures = [place for place, number in enumerate(numbers) if number]
-    time = next((place for place, each in enumerate(columns) if each.kind.startswith(TIMES)), None)
+    time = next((place for place, each in enumerate(columns) if kinds.is_time(each.kind)), None)
     text = next((place for place, each in enumerate(columns) if each.kind == "VARCHAR"), None)
     if not figures or len(rows) < 2:
         return None
@@ -29,7 +28,7 @@ def chart(columns: Sequence[Column], rows: Rows, numbers: Sequence[bool]) -> dic
 
 def _lines(columns: Sequence[Column], rows: Rows, time: int, figures: Sequence[int]) -> dict[str, Any] | None:
     """Returns a line for each column of numbers; None where a time occurs twice."""
-    found = [(at, row) for row in rows if (at := _seconds(row[time])) is not None]
+    found = [(at, row) for row in rows if (at := kinds.seconds(row[time])) is not None]
     dated = sorted(found, key=itemgetter(0))
     times = [at for at, _ in dated]
     if len(set(times)) != len(times) or len(times) < 2:
@@ -55,12 +54,3 @@ def _bars(columns: Sequence[Column], rows: Rows, text: int, figure: int) -> dict
     ]
     left = len(found) - len(bars)
     return {"kind": "bars", "over": columns[text].name, "names": [columns[figure].name], "bars": bars, "left_out": left}
-
-
-def _seconds(value: Any) -> float | None:
-    """Returns the seconds since 1970 of a date or time in ISO 8601, which is UTC without a zone."""
-    try:
-        found = datetime.fromisoformat(value)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
-    except (TypeError, ValueError, OverflowError):
-        return None

@@ -1,22 +1,14 @@
 """Makes what the page of questions shows: answers as cells, their chart, and the tables with their columns."""
 
-import re
 from typing import Any
 
 from archive.models import Asked
 from archive.pages import charting
-from archive.questions import running, tables
-from archive.questions.request import Column
+from archive.questions import kinds, running, tables
 
 ROWS = 200  # of an answer on a page; the files have all
 COLUMNS = 60
 TABLES = 60  # whose columns are shown
-NUMBER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\)")
-
-
-def is_number(column: Column) -> bool:
-    """Returns whether a column has numbers, which stand to the right."""
-    return bool(NUMBER.fullmatch(column.kind))
 
 
 def name(table: str) -> str:
@@ -38,13 +30,17 @@ def outcome(asked: Asked) -> dict[str, Any]:
     answer = running.answer_of(asked)
     if answer is None:
         return {}
-    heads = [{"name": column.name, "kind": column.kind, "number": is_number(column)} for column in answer.columns]
+    heads = [
+        {"name": column.name, "kind": column.kind, "number": kinds.is_number(column.kind)} for column in answer.columns
+    ]
     return {
         "heads": heads[:COLUMNS],
         "rows": [row[:COLUMNS] for row in answer.rows[:ROWS]],
         "shown": min(ROWS, len(answer.rows)),
         "left_out": max(0, len(heads) - COLUMNS),
-        "chart": charting.chart(answer.columns, answer.rows, [is_number(column) for column in answer.columns]),
+        "chart": charting.chart(
+            answer.columns, answer.rows, [kinds.is_number(column.kind) for column in answer.columns]
+        ),
         "answered": True,
     }
 

@@ -54,3 +54,14 @@ class Asked(models.Model):
 
     def __str__(self) -> str:
         return f"question {self.pk}"
+
+
+class KeptAnswer(models.Model):
+    """Stores the answer of a saved question as data of boards, which everybody who sees boards may see."""
+
+    question = models.OneToOneField(SavedQuestion, on_delete=models.CASCADE, related_name="kept", primary_key=True)
+    minutes = models.PositiveIntegerField()  # after which it is asked again, while somebody looks
+    answer = models.BinaryField(null=True)  # as that of Asked
+    at = models.DateTimeField(null=True)  # of the answer
+    tried = models.DateTimeField(null=True)  # when it was asked last
+    said = models.CharField(max_length=2000, blank=True)  # why the last time gave no answer, in words

@@ -79,8 +79,26 @@ def answer_of(asked: Asked) -> Answer | None:
     """Returns the answer of a question, while it is kept."""
     if asked.answer is None:
         return None
-    held = json.loads(zlib.decompress(asked.answer))
-    return Answer([Column(*column) for column in held["columns"]], held["rows"], asked.cut)
+    return unpacked(asked.answer, cut=asked.cut)
+
+
+def packed(answer: Answer) -> bytes:
+    """Returns columns and rows as they are stored."""
+    columns = [[each.name, each.kind] for each in answer.columns]
+    return zlib.compress(json.dumps({"columns": columns, "rows": answer.rows}).encode())
+
+
+def unpacked(stored: bytes | memoryview, *, cut: bool) -> Answer:
+    """Returns an answer that was stored."""
+    held = json.loads(zlib.decompress(stored))
+    return Answer([Column(*column) for column in held["columns"]], held["rows"], cut)
+
+
+def answered(text: str, stopped: Callable[[], bool] = lambda: False) -> Answer:
+    """Answers a question within the bounds of a page. Raises AskError, TableError and StoreError."""
+    bounds = Bounds(SECONDS, MEGABYTES, rows=ROWS, answer=BYTES)
+    with prepared(tables.named(text), opened()) as ready:
+        return Question(text, ready, bounds).answer(stopped)
 
 
 def _taken(user: User, text: str, form: Form) -> Asked:
@@ -114,13 +132,9 @@ def _ask(asked: Asked) -> None:
     """Runs a question and stores its answer, or why there is none."""
     start = monotonic()
     try:
-        bounds = Bounds(SECONDS, MEGABYTES, rows=ROWS, answer=BYTES)
-        found = tables.named(asked.text)
-        asked.size = sum(table.size for table in found)
-        with prepared(found, opened()) as ready:
-            answer = Question(asked.text, ready, bounds).answer(_Stopped(asked))
-        content = {"columns": [[each.name, each.kind] for each in answer.columns], "rows": answer.rows}
-        asked.answer = zlib.compress(json.dumps(content).encode())
+        asked.size = sum(table.size for table in tables.named(asked.text))
+        answer = answered(asked.text, _Stopped(asked))
+        asked.answer = packed(answer)
         asked.rows, asked.cut, asked.state = len(answer.rows), answer.cut, Asked.ANSWERED
     except Exception as error:
         _note(asked, error)

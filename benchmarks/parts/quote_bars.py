@@ -10,7 +10,7 @@ import django
 def main(count: int) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "login.settings")
     django.setup()
-    from tests.applications.quotes_bars import bars  # noqa: PLC0415 - models are loaded only now
+    from tests.applications.quotes.bars import bars  # noqa: PLC0415 - models are loaded only now
 
     bars("LONG", count, name="A company of thirty years")
     bars("SHORT", 252, name="A company of one year")

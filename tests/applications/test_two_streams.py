@@ -101,7 +101,11 @@ def empty_tables() -> Any:
     yield
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=min(25, settings().max_examples),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(arrows=st.lists(st.one_of(PUT, PUT, STRAY, SPLIT, STEP, TICK), max_size=40))
 def test_interleaved_streams_add_up(arrows: list[tuple[str, Any, Any, Any]], monkeypatch: pytest.MonkeyPatch) -> None:
     with empty_tables():

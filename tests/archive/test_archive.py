@@ -157,10 +157,11 @@ def test_clean_removes_files_without_a_row_once_they_are_old(stream: EmbeddedStr
 def test_replay_command_prints_what_sql_run_reads(
     stream: EmbeddedStream, archive: Archive, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    put(stream, DATAS[:2])
+    put(stream, [*DATAS[:2], b'{\n"n":"of another kind",\r\n"t": "\xc3\xa9"}', b'"a text"'])
     archive()
     call_command("archive", "replay", "things")
-    [first, second] = map(json.loads, capsys.readouterr().out.splitlines())
+    [first, second, third, fourth] = map(json.loads, capsys.readouterr().out.splitlines())
     [(arrived, _, key, _), *_] = records_between("things", 0, stream.now() + 1, 9, 999)
     assert first == {"arrived": iso(to_datetime(arrived)), "key": key, "data": {"n": 1, "t": "a"}}
-    assert second["data_base64"] == "bm90IGpzb24="
+    assert (second["data_base64"], fourth["data_base64"]) == ("bm90IGpzb24=", "ImEgdGV4dCI=")
+    assert third["data"] == {"n": "of another kind", "t": "é"}

@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +27,12 @@ RECORDS = "millrace.things"
 
 
 @pytest.fixture(autouse=True)
-def catalog(settings: Settings, tmp_path: Path) -> Catalog:
-    """Returns a catalogue in a file of the test."""
+def catalog(settings: Settings, tmp_path: Path) -> Iterator[Catalog]:
+    """Yields a catalogue in a file of the test."""
     settings.ICEBERG_CATALOG = f"sqlite:///{tmp_path / 'catalog.sqlite3'}"
     settings.ICEBERG_WAREHOUSE = f"file://{tmp_path / 'warehouse'}"
-    return catalogs.opened()
+    with closing(catalogs.opened()) as catalog:
+        yield catalog
 
 
 def put(stream: EmbeddedStream, *datas: dict[str, Any] | bytes) -> None:
@@ -146,6 +149,28 @@ def test_old_snapshots_expire_with_their_metadata_and_no_file_of_records(
     call_command("archive", "verify", "things")
 
 
+def test_file_that_is_gone_is_named_and_nothing_registered(
+    stream: EmbeddedStream, archive: Archive, catalog: Catalog
+) -> None:
+    put(stream, {"n": 1})
+    archive()
+    row = ArchivedFile.objects.get()
+    content = opened().get(row.path)
+    opened().remove(row.path)
+    with pytest.raises(IcebergError, match=r"A file went while it was registered: .*parquet.* Run it again"):
+        run(catalog)
+    opened().put(row.path, content)
+    assert (run(catalog)[0].added, rows(catalog)) == (1, [1])
+
+
+def test_duckdb_reads_the_table_through_pyiceberg(stream: EmbeddedStream, archive: Archive, catalog: Catalog) -> None:
+    put(stream, {"n": 1}, {"n": 2.5}, {"n": 3})
+    archive()
+    run(catalog)
+    database = catalog.load_table(RECORDS).scan().to_duckdb("things")
+    assert database.execute("SELECT count(*), sum(n), count(_raw) FROM things").fetchall() == [(3, 4, 1)]
+
+
 def test_table_of_another_stream_is_refused(stream: EmbeddedStream, archive: Archive, catalog: Catalog) -> None:
     put(stream, {"n": 1})
     archive()
@@ -180,8 +205,8 @@ def test_command_names_the_packages_that_are_missing(
 
 
 def test_settings_name_the_catalogue() -> None:
-    """Glue and S3 Tables are tested by their properties alone: there is no server of theirs here."""
-    sql = properties("postgresql://u:p@h/iceberg", "s3://b/ice", "s3://b/a?region=eu-west-1&endpoint_url=http://x:1")
+    """S3 Tables is tested by its properties alone; test_stores.py runs Glue, on an emulator."""
+    sql = properties("postgres://u:p@h/iceberg", "s3://b/ice", "s3://b/a?region=eu-west-1&endpoint_url=http://x:1")
     glue = properties("glue://eu-west-1?glue.id=12", "s3://b/ice", "s3://b/a")
     arn = "arn:aws:s3tables:eu-west-1:12:bucket/b"
     assert sql == {

@@ -1,8 +1,12 @@
 """Results of applications are tables of questions."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 from django.test import Client
 
+from accounts.models import User
 from archive.questions import offered, tables
 from archive.questions.asking import Question
 from archive.questions.preparing import prepared
@@ -48,7 +52,7 @@ def test_results_have_the_newest_rows_where_there_are_too_many(monkeypatch: pyte
 
 def test_results_hold_a_value_of_another_kind_as_null(monkeypatch: pytest.MonkeyPatch) -> None:
     columns = [Column(name="n", kind="number"), Column(name="t", kind="time"), Column(name="s", kind="text")]
-    rows = [(0, ["x", "never", 5]), (1, [1, "1970-01-01T00:00:01Z", None])]
+    rows: list[tuple[int, Sequence[Any]]] = [(0, ["x", "never", 5]), (1, [1, "1970-01-01T00:00:01Z", None])]
     odd = Dataset(
         name="odd/rows",
         title="Odd",
@@ -65,8 +69,9 @@ def test_results_hold_a_value_of_another_kind_as_null(monkeypatch: pytest.Monkey
     assert found == [[None, None, "5"], [1.0, "1970-01-01T00:00:01Z", None]]
 
 
-def test_page_lists_results_and_says_that_they_are_copied(staff: Client) -> None:
-    page = staff.post("/ask/", {"do": "look", "text": 'SELECT 1 FROM "trades/minutes"'}).content.decode()
+def test_page_lists_results_and_says_that_they_are_copied(client: Client) -> None:
+    client.force_login(User.objects.create_user("oda", is_staff=True))
+    page = client.post("/ask/", {"do": "look", "text": 'SELECT 1 FROM "trades/minutes"'}).content.decode()
     assert ("<code>&quot;trades/minutes&quot;</code>" in page, "trades/minutes are copied first." in page) == (
         True,
         True,

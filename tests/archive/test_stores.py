@@ -1,4 +1,4 @@
-"""The contract of file stores, held by a folder and by Amazon S3."""
+"""The contract of file stores, held by a folder and by Amazon S3; and the tables of an archive in S3, in AWS Glue."""
 
 import io
 from collections.abc import Iterator
@@ -6,10 +6,17 @@ from pathlib import Path
 
 import boto3
 import pytest
+from pytest_django import Settings
 
+from archive.iceberg import catalog
+from archive.iceberg.registering import Registered, register
 from archive.stores.base import FileStore, MissingFileError, StoreError
 from archive.stores.local import LocalStore
+from archive.stores.opening import opened
 from archive.stores.s3 import S3Store, fetch
+from streams.backends.embedded.stream import EmbeddedStream
+from streams.core.records import TRIM_HORIZON
+from streams.wiring import build_worker
 from tests.emulators import ministack
 
 
@@ -61,3 +68,22 @@ def test_object_is_fetched_up_to_a_number_of_bytes(bucket: str) -> None:
         fetch("s3://kept/in/a.csv", "us-east-1", bucket, file, 7)
     with pytest.raises(MissingFileError):
         fetch("s3://kept/in/b.csv", "us-east-1", bucket, file, 8)
+
+
+def test_archive_in_s3_is_registered_in_glue(
+    bucket: str, tmp_path: Path, settings: Settings, transactional_db: None
+) -> None:
+    settings.STREAM_URL = f"embedded:{tmp_path / 'streams.sqlite3'}"
+    settings.ARCHIVE_URL = f"s3://kept/of?region=us-east-1&endpoint_url={bucket}"
+    settings.ICEBERG_CATALOG = f"glue://us-east-1?glue.endpoint={bucket}"
+    settings.ICEBERG_WAREHOUSE = "s3://kept/tables"
+    stream = EmbeddedStream(tmp_path / "streams.sqlite3", "things")
+    stream.create()
+    stream.put([("k", b'{"n":1}'), ("k", b'{"n":2}')])
+    worker = build_worker("archive", "things", TRIM_HORIZON, hurry=True)
+    worker.step()
+    worker.close()
+    found = [list(register("things", opened(), catalog.opened(), 1)) for _ in range(2)]
+    assert found == [[Registered("millrace.things", 1, added, 0, 0)] for added in (1, 0)]
+    table = catalog.opened().load_table("millrace.things")
+    assert sorted(table.scan().to_arrow()["n"].to_pylist()) == [1, 2]

@@ -68,12 +68,12 @@ def test_no_query_string_makes_an_error_of_the_server(staff: Client) -> None:
     pages = [address for address in addresses(get_resolver().url_patterns) if "sign-out" not in address]
     assert len(pages) > 40
     found = set()
-    for page in pages:
-        for value in VALUES if staff.get(page).status_code != 405 else ():  # some addresses take no GET
+    for place, page in enumerate(pages):
+        for number, value in enumerate(VALUES if staff.get(page).status_code != 405 else ()):  # some take no GET
             query = "&".join(f"{name}={value}" for name in NAMES)
-            for asked in (f"{page}?{query}", f"{page}?{query}&{query}"):
-                if staff.get(asked).status_code >= 500:
-                    found.add((page, value[:20]))
+            twice = f"&{query}" if number == place % len(VALUES) else ""  # each page gets one value twice
+            if staff.get(f"{page}?{query}{twice}").status_code >= 500:
+                found.add((page, value[:20]))
     assert found == set()
 
 

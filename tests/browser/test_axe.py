@@ -61,6 +61,7 @@ SAMPLES: dict[str, str | None] = {
     "market/<str:symbol>/": "market/AMZN/",
     "orders/alarms/<int:number>/": "orders/alarms/1/",
     "probes/edit/<int:number>/": "probes/edit/1/",
+    "quotes/<str:ticker>/": "quotes/AAPL/?range=all",
     "sql/<str:name>/": "sql/popular-stocks/",
     "sql/<str:name>/edit/": "sql/popular-stocks/edit/",
     "sql/<str:name>/rollback/": None,
@@ -82,6 +83,7 @@ SAMPLES: dict[str, str | None] = {
 }
 # Pages for addresses that do not exist or are not allowed.
 ELSEWHERE = ["nowhere/", "market/NOTHING/", "market/search?q=AM", "orders/?site=nowhere", "orders/?site=%00"]
+ELSEWHERE += ["quotes/AAPL/?compare=MSFT,ZZZ&range=5y", "quotes/NOTHING/", "quotes/?q=zzz"]
 ELSEWHERE += ["probes/?probe=shop&range=90d", "orders/lines/?customer=nobody"]
 ELSEWHERE += ["alarms/?q=nothing", "alarms/ledger/?state=failed", "alarms/targets/new/?channel=webhook"]
 ELSEWHERE += ["alarms/rules/new/?dataset=trades/minutes", "alarms/2/"]
@@ -173,6 +175,11 @@ for heads, rows in (columns, [["a", 1.5], ["b", 2], ["c", None]]), (times, [["20
 Asked.objects.create(**same, state="failed", said="There is no column x.", line=2)
 Asked.objects.create(**same, running_of=admin, slot=0)
 """
+QUOTES = """
+from tests.applications.quotes.bars import bars
+bars("AAPL", 600, name="Apple Inc.")
+bars("MSFT", 300, seed=2)
+"""
 PASSKEY = """
 from allauth.mfa.models import Authenticator
 from accounts.models import User
@@ -198,9 +205,8 @@ def filled(deployment: Deployment, password: str) -> str:
     deployment.run("boards", "apply", str(ROOT / "examples/boards/shops.toml"))
     deployment.run("shell", "-v", "0", "-c", DISPLAY)
     deployment.run("shell", "-v", "0", "-c", ALARMS)
-    deployment.run("shell", "-v", "0", "-c", PROBE + HELD)
     deployment.run("tables", "import", "access", str(ROOT / "examples/tables/access-log/access.log"))
-    deployment.run("shell", "-v", "0", "-c", ASK)
+    deployment.run("shell", "-v", "0", "-c", PROBE + HELD + ASK + QUOTES)
     deployment.run("produce", "probes", "--once")
     for application in ("trades", "orders", "probes", "popular-stocks"):
         deployment.run("consume", application, "--until-caught-up")

@@ -28,11 +28,9 @@ def filled(deployment: Deployment) -> None:
 
 @pytest.fixture(scope="module")
 def signed_in(browser: Browser, web: Web, password: str, filled: None) -> Iterator[BrowserContext]:
-    expect.set_options(timeout=20_000)
     for context in watched(browser.new_context(reduced_motion="reduce")):
         sign_in(context.new_page(), web, password)
         yield context
-    expect.set_options(timeout=5_000)
 
 
 def sign_in(page: Page, web: Web, password: str) -> None:

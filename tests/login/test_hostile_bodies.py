@@ -38,13 +38,15 @@ BODIES = [
 PATHS = sorted(sample(route) for route in PUBLIC)
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_known_hostile_bodies_make_no_server_error(client: Client, db: None, path: str) -> None:
+@pytest.mark.parametrize(("number", "path"), list(enumerate(PATHS)))
+def test_known_hostile_bodies_make_no_server_error(client: Client, db: None, number: int, path: str) -> None:
+    """Each address gets each body as a form and as JSON, and a third of the other pairs; all pairs are tried."""
     client.raise_request_exception = False
     found = {
         (kind, body[:40]): client.generic("POST", path, body, content_type=kind).status_code
-        for kind in TYPES
-        for body in BODIES
+        for row, kind in enumerate(TYPES)
+        for column, body in enumerate(BODIES)
+        if kind in (FORM, JSON) or (row + column) % 3 == number % 3
         if not (body and kind.startswith("multipart") and len(body) > 1000)
     }
     assert {case: status for case, status in found.items() if status >= 500} == {}

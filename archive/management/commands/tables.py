@@ -22,9 +22,7 @@ MOST = 1 << 40  # bytes of a file, unpacked: a packed file may unpack to more th
 
 
 class Command(PlainCommand):
-    help = (
-        "Makes tables of delimited files, fixed-width files and access logs; `manage.py ask` answers questions to them."
-    )
+    help = "Makes tables of delimited files, fixed-width files and access logs, for questions in SQL."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(required=True, metavar="VERB", dest="verb")

@@ -2,14 +2,20 @@
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+from time import monotonic
 
 import pytest
 
 from applications.quotes import fetching, storing
 from applications.quotes.callers import caller_of
 from applications.quotes.fetching import fetch
+from applications.quotes.management.commands.quotes import Command
 from applications.quotes.models import Bar, Company, CoveredRange
+from applications.quotes.providers.calling import Caller
+from applications.quotes.providers.stooq import STOOQ
 from applications.quotes.ranges import Days
+from common.guarded import allowed
 from tests.applications.quotes.provider import Provider, price, weekdays
 from tests.commands import exit_code
 
@@ -118,6 +124,27 @@ def test_fetch_of_many_tickers_tells_each_as_json(provider: Provider, capsys: py
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert sorted(row["ticker"] for row in rows) == sorted(names)
     assert rows[0] | {"ticker": ""} == {"ticker": "", "bars": 22, "requests": 1, "failure": None}
+
+
+def test_threads_share_the_rate_of_the_provider(provider: Provider) -> None:
+    caller, began = Caller(STOOQ, provider.url, rate=50, allow=allowed(["127.0.0.1"])), monotonic()
+    states = list(fetch(caller, [f"T{number}" for number in range(8)], Days(FIRST, LAST), datetime.now(UTC)))
+    assert sum(state.done and not state.failure for state in states) >= 8
+    assert (caller.requests, len(provider.requests), monotonic() - began >= 7 / 50) == (8, 8, True)
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_terminal_shows_the_progress_on_one_line(provider: Provider) -> None:
+    out, err = StringIO(), Terminal()
+    words = {"since": date(2020, 1, 1), "until": LAST, "provider": "stooq", "again": False, "json": False}
+    Command(stdout=out, stderr=err, no_color=True).handle(verb="fetch", tickers=["AAPL"], **words)
+    assert out.getvalue().splitlines()[0] == "AAPL: 130 bars."
+    shown = err.getvalue().split("\r\x1b[K")
+    assert shown == ["", "0 tickers done, 1 request, AAPL", "", "1 ticker done, 1 request, AAPL", ""]
 
 
 def test_split_after_kept_bars_asks_for_all_days_again(provider: Provider, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,12 +6,14 @@ from datetime import UTC, date, datetime
 import pytest
 
 from applications.quotes import sink
+from applications.quotes.datasets import DAYS
 from applications.quotes.models import Bar, StreamedBar
 from applications.quotes.processor import FIRST_DAY, QuotesProcessor, decode
 from applications.quotes.source import NO_MORE, NOTHING, KeptBars
 from streams.core.clock import from_iso
 from streams.core.records import Batch
 from streams.core.state import EMPTY
+from streams.declarations import Question
 from tests.commands import exit_code
 from tests.commands import own_store as own_store
 
@@ -90,6 +92,30 @@ def test_later_record_of_a_day_replaces_the_earlier_one() -> None:
     assert processor.take() is None
     [row] = StreamedBar.objects.all()
     assert (row.day, row.close, int(row.sequence)) == (datetime(2020, 1, 6, tzinfo=UTC), 10.0, 9)
+
+
+@pytest.mark.django_db
+def test_boards_draw_the_bars_of_a_stream_by_their_days() -> None:
+    processor = QuotesProcessor(EMPTY)
+    days = [QUOTE | {"Date": f"2020-01-{day:02}", "Close": day} for day in (9, 10, 11)]
+    good, quotes, dead = decode(batch(*[(ticker, day) for ticker in ("A", "B") for day in days]))
+    processor.add(good, quotes)
+    sink.write("quotes", processor.take() or [])
+    asked = Question(
+        stream="quotes",
+        start=from_iso("2020-01-09"),
+        end=from_iso("2020-01-12"),
+        step=DAYS.step,
+        function="mean",
+        column="close",
+        by="ticker",
+    )
+    found = DAYS.series(asked)
+    assert (dead, [(line.name, line.values) for line in found.lines]) == (
+        [],
+        [("A", [9.0, 10.0, 11.0]), ("B", [9.0, 10.0, 11.0])],
+    )
+    assert DAYS.values("ticker", "quotes", "B", 5) == ["B"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -130,7 +130,14 @@ def test_values_are_those_of_the_stream_with_the_prefix(output: Dataset, minutes
 
 def test_every_registered_dataset_has_a_name_of_its_own() -> None:
     names = [each.name for each in applications.datasets()]
-    assert names == ["trades/minutes", "orders/seconds", "orders/alarms", "probes/minutes", "probes/down"]
+    assert names == [
+        "trades/minutes",
+        "orders/seconds",
+        "orders/alarms",
+        "probes/minutes",
+        "probes/down",
+        "quotes/days",
+    ]
 
 
 def test_series_of_too_many_steps_is_refused(minutes: Dataset) -> None:

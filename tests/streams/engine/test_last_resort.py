@@ -101,7 +101,7 @@ AGGREGATES = st.builds(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(st.one_of(PLAIN, AGGREGATES), max_size=6))
 def test_worker_stops_at_no_record_and_loses_none_in_silence(records: list[Entry]) -> None:
     total = consume(leases(), records)
@@ -111,7 +111,7 @@ def test_worker_stops_at_no_record_and_loses_none_in_silence(records: list[Entry
         assert len(letter.error) <= 2000 and letter.error.isprintable()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(KEYS)
 def test_key_of_any_bytes_can_be_restored(key: str) -> None:
     store = leases()

@@ -13,7 +13,7 @@ from streams.core.records import TRIM_HORIZON
 from tests.deployment import Deployment, kill
 from tests.waiting import wait_for
 
-UNKNOWN = "argument APPLICATION: There is no application 'weather'. There are: trades, orders, probes"
+UNKNOWN = "argument APPLICATION: There is no application 'weather'. There are: trades, orders, probes, quotes"
 
 
 @pytest.fixture(scope="module")
@@ -190,7 +190,7 @@ def test_consume_from_latest_leaves_out_earlier_records(deployment: Deployment) 
             2,
             UNKNOWN,
         ),
-        (["consume"], 2, "Name applications, or say --all for every one. There are: trades, orders, probes."),
+        (["consume"], 2, "Name applications, or say --all for every one. There are: trades, orders, probes, quotes."),
         (["consume", "trades", "--all"], 2, "Name applications, or say --all for every one."),
         (["consume", "trades", "orders", "--stream", "trades"], 2, "--stream is for one application"),
         (

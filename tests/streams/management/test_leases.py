@@ -84,7 +84,7 @@ def test_an_application_without_leases_is_refused_when_it_is_not_registered(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert leases(*words) == 2
-    assert capsys.readouterr().err == "There is no application 'weather'. There are: trades, orders, probes.\n"
+    assert capsys.readouterr().err == "There is no application 'weather'. There are: trades, orders, probes, quotes.\n"
 
 
 @pytest.mark.django_db
@@ -94,7 +94,7 @@ def test_an_application_without_leases_is_refused_when_it_is_not_registered(
         (["--application", "trades", "--stream", "trades"], "Checkpoints of KCL are places in Amazon Kinesis"),
         (
             ["--application", "nobody", "--stream", "trades"],
-            "argument --application: There is no application 'nobody'. There are: trades, orders, probes\n",
+            "argument --application: There is no application 'nobody'. There are: trades, orders, probes, quotes\n",
         ),
         (["--application", "trades", "--stream", "a b"], "argument --stream: 'a b' is not a stream's name"),
         (["--application", "trades"], "the following arguments are required: --stream"),

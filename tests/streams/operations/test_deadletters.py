@@ -145,7 +145,7 @@ def test_the_command_prints_the_count_and_is_audited(capsys: pytest.CaptureFixtu
         (
             ["list", "--application", "nobody"],
             2,
-            "There is no application 'nobody'. There are: trades, orders, probes.",
+            "There is no application 'nobody'. There are: trades, orders, probes, quotes.",
         ),
     ],
 )

@@ -33,7 +33,7 @@ export function stamps(splits, step, zone) {
 function frame(ink, zone, uPlot, spread, value) {
   const axis = { stroke: ink.muted, font: FONT, ticks: { show: false } };
   return {
-    padding: [8, 20, 0, 0],
+    padding: [8, 26, 0, 0],
     tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "UTC"),
     scales: { x: { time: true, auto: false }, y: { range: spread } },
     axes: [

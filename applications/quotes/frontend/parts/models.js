@@ -58,8 +58,12 @@ export class Prices extends Model {
     return { at: this.at, open: this.open, high: this.high, low: this.low, close: this.close, start: Math.max(0, start - 1), end: Math.min(this.days.length, end + 1) };
   }
 
+  /** Averages that lie far away may not squeeze the prices into a line: they get half of the prices' own height at most. */
   extremes() {
-    return this.extremesOf([this.high, this.low, ...this.lines]);
+    const [low, high] = this.extremesOf([this.high, this.low]);
+    const [least, most] = this.extremesOf(this.lines);
+    const room = (high - low) / 2;
+    return [Math.min(low, Math.max(least, low - room)), Math.max(high, Math.min(most, high + room))];
   }
 
   mostVolume() {
