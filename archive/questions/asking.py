@@ -110,7 +110,8 @@ class Question:
         if end.error:
             raise AskError(end.error, end.line)
         if end.cut:
-            raise AskError(f"The answer has more than {end.rows:,} rows, which a file may not have. Write a LIMIT.")
+            most = f"{self._bounds.rows:,} rows or {self._bounds.answer:,} bytes"
+            raise AskError(f"The answer has more than {most}, the most of a file. Write a LIMIT.")
 
     def _too_long(self) -> str:
         return f"The question took longer than {self._bounds.seconds:g} s, and was ended."

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from archive.questions.request import End, Request
 from common.spreadsheets import cell
+from common.text import one_line
 
 LENGTH = struct.Struct(">I")
 PIECE = 20_000  # rows
@@ -24,16 +25,50 @@ PIECE = 20_000  # rows
 
 def write(found: duckdb.DuckDBPyConnection, request: Request) -> End:
     """Writes the file. An answer beyond the bound of rows or bytes is cut, which the end says."""
-    reader: pa.RecordBatchReader = found.to_arrow_reader(PIECE)
     pieces = _Pieces(sys.stdout.buffer, request.answer)
-    writer = (_Csv if request.form == "csv" else _Parquet)(pieces, reader.schema)
+    if request.form == "csv":
+        return _csv(found, pieces, request.rows)
+    try:
+        return _parquet(found, pieces, request.rows)
+    except pa.ArrowException as error:
+        said = one_line(str(error), 300)
+        return End(error=f"The answer does not go into a Parquet file: {said}. Cast the column, or take CSV.")
+
+
+def _csv(found: duckdb.DuckDBPyConnection, pieces: "_Pieces", most: int) -> End:
+    _put(pieces, [[name for name, *_ in found.description or ()]])
+    rows = 0
+    while taken := found.fetchmany(min(PIECE, most - rows + 1)):
+        if rows + len(taken) > most or pieces.full:
+            return End(cut=True, rows=most)
+        _put(pieces, taken)
+        rows += len(taken)
+    return End(rows=rows)
+
+
+def _put(pieces: "_Pieces", rows: Iterable[Iterable[Any]]) -> None:
+    text = io.StringIO()
+    csv.writer(text).writerows([_cell(value) for value in row] for row in rows)
+    pieces.write(text.getvalue().encode())
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, list | dict):
+        return cell(msgspec.json.encode(value, enc_hook=str).decode())
+    return cell(value)
+
+
+def _parquet(found: duckdb.DuckDBPyConnection, pieces: "_Pieces", most: int) -> End:
+    reader: pa.RecordBatchReader = found.to_arrow_reader(PIECE)
+    writer = pq.ParquetWriter(pa.PythonFile(pieces, "w"), reader.schema, compression="zstd")
     rows = 0
     for batch in reader:
-        left = batch.slice(0, request.rows - rows)
-        writer.write(left)
-        rows += left.num_rows
-        if left.num_rows < batch.num_rows or pieces.full:
-            return End(cut=True, rows=rows)
+        rows += batch.num_rows
+        if rows > most or pieces.full:
+            return End(cut=True, rows=most)
+        writer.write_batch(batch)
     writer.close()
     return End(rows=rows)
 
@@ -62,40 +97,3 @@ class _Pieces(io.RawIOBase):
             self._pipe.write(content)
             self._written += content.nbytes
         return content.nbytes
-
-
-class _Csv:
-    def __init__(self, pieces: _Pieces, schema: pa.Schema) -> None:
-        self._pieces = pieces
-        self._put([schema.names])
-
-    def write(self, batch: pa.RecordBatch) -> None:
-        columns = [column.to_pylist() for column in batch.columns]
-        self._put(zip(*columns, strict=True))
-
-    def close(self) -> None:
-        pass
-
-    def _put(self, rows: Iterable[Iterable[Any]]) -> None:
-        text = io.StringIO()
-        csv.writer(text).writerows([_cell(value) for value in row] for row in rows)
-        self._pieces.write(text.getvalue().encode())
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, list | dict):
-        return cell(msgspec.json.encode(value, enc_hook=str).decode())
-    return cell(value)
-
-
-class _Parquet:
-    def __init__(self, pieces: _Pieces, schema: pa.Schema) -> None:
-        self._writer = pq.ParquetWriter(pa.PythonFile(pieces, "w"), schema, compression="zstd")
-
-    def write(self, batch: pa.RecordBatch) -> None:
-        self._writer.write_batch(batch)
-
-    def close(self) -> None:
-        self._writer.close()

@@ -141,6 +141,14 @@ def test_answer_is_a_file_of_all_rows_or_none(form: Form) -> None:
         list(Question("SELECT FROM WHERE", [], form=form).pieces())
 
 
+def test_file_takes_values_of_odd_types_or_says_why_not() -> None:
+    odd = "SELECT DATE '9999-12-31' + 1000 AS day, INTERVAL 3 DAY AS long, [1] AS list, '\\xAA'::BLOB AS bytes"
+    content = b"".join(Question(odd, [], form="csv").pieces()).decode()
+    assert content == 'day,long,list,bytes\r\n10002-09-26,"3 days, 0:00:00",[1],aa\r\n'
+    with pytest.raises(AskError, match=r"does not go into a Parquet file: .+\. Cast the column, or take CSV"):
+        list(Question(odd, [], form="parquet").pieces())
+
+
 def test_question_refuses_a_text_without_bound() -> None:
     with pytest.raises(AskError, match="20,000"):
         Question("x" * 20_001, [Table("t", [])])
