@@ -3,6 +3,7 @@
 import pytest
 
 from tests import scheduling
+from tests.deployment import ROOT
 
 
 def made(request: pytest.FixtureRequest, name: str, *marks: pytest.MarkDecorator) -> pytest.Item:
@@ -25,3 +26,7 @@ def test_order_leaves_fast_tests_and_those_that_empty_tables_behind(request: pyt
     items = [made(request, "fast"), made(request, "slow", pytest.mark.long), made(request, "emptying", emptying)]
     scheduling.order(items)
     assert [item.name for item in items] == ["slow", "fast", "emptying"]
+
+
+def test_longest_modules_exist() -> None:
+    assert [module for module in scheduling.LONGEST if not (ROOT / module).exists()] == []
