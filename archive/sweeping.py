@@ -14,7 +14,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from archive.files import folder_of, prefix_of
-from archive.models import ArchivedFile, ArchivedGone
+from archive.models import ArchivedFile, ArchivedGone, TablePart
 from archive.stores.base import FileStore, StoreError
 from archive.stores.opening import opened
 from common.retention import NEVER, kept_since
@@ -75,12 +75,18 @@ def _mark(old: QuerySet[ArchivedFile]) -> None:
                 ArchivedGone.objects.filter(pk=gone.pk).update(records=F("records") + each.records)
 
 
+def known_paths(stream: str) -> set[str]:
+    """Returns the paths below a stream's folder that rows name; tables of files lie in that of a stream `tables`."""
+    own = ArchivedFile.objects.filter(stream=stream).values_list("path", flat=True)
+    return {*own, *TablePart.objects.filter(path__startswith=prefix_of(stream)).values_list("path", flat=True)}
+
+
 def clean(stream: str, store: FileStore, now: datetime) -> int:
     """Removes files that the manifest does not name, as a crash can leave them; returns how many.
 
     Files of the last hour stay, since their row may be on its way. Raises StoreError.
     """
-    known = set(ArchivedFile.objects.filter(stream=stream).values_list("path", flat=True))
+    known = known_paths(stream)
     recent = folder_of(stream, "", from_datetime(now - FRESH)).rpartition("/dt=")[2]
     left = [path for path in store.paths(prefix_of(stream)) if path not in known]
     old = [path for path in left if path.rpartition("/dt=")[2][: len(recent)] < recent]

@@ -13,6 +13,7 @@ from django.db.models import Count, Sum
 from archive.files import DamagedFileError, places, prefix_of, table_of
 from archive.models import ArchivedFile, ArchivedGone
 from archive.stores.base import FileStore, MissingFileError
+from archive.sweeping import known_paths
 from streams.core.processor import padded
 from streams.models import Lease
 
@@ -42,7 +43,7 @@ def verify(stream: str, store: FileStore, application: str) -> Iterator[Finding]
         yield from _of_file(each, store)
     yield from _overlaps(files)
     yield from _missing_records(stream, application)
-    known = set(ArchivedFile.objects.filter(stream=stream).values_list("path", flat=True))
+    known = known_paths(stream)
     extra = (path for path in store.paths(prefix_of(stream)) if path not in known)
     yield from (_extra(path, files) for path in sorted(extra))
 

@@ -34,6 +34,7 @@ class Deployment:
         self.environment = os.environ | {
             "DATABASE_URL": self.server.url,
             "STREAM_URL": f"embedded:{self.streams}",
+            "ARCHIVE_URL": f"file:{folder / 'archive'}",
             "SECRET_KEY": "only-for-tests-" * 4,
         }
         self._migrate(is_own=database is None)

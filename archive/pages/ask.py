@@ -21,6 +21,7 @@ from archive.questions.tables import TableError
 from archive.stores.base import StoreError
 from common.text import storable
 from dashboard import download
+from dashboard.held.looks import one_look
 
 PART = "X-Part"  # a header of a script's request: the answer is the parts of the page that change
 QUICK = 0.7  # seconds in which most questions are answered, so that their first page has the answer
@@ -135,6 +136,11 @@ def _own(request: HttpRequest, number: int) -> Asked:
 
 def _page(request: HttpRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
     """Renders the page, or the parts of it that change."""
+    with one_look():
+        return _rendered(request, context, status)
+
+
+def _rendered(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
     context = {"outcome": None, "asked": None, **context, "look": _look(context["text"])}
     mine = Asked.objects.filter(user=person(request), form="rows").defer("answer").order_by("-at", "-pk")
     context["recent"] = mine[:RECENT]
@@ -144,7 +150,6 @@ def _page(request: HttpRequest, context: dict[str, Any], status: int = 200) -> H
     context |= {
         "groups": groups,
         "anything": any(group["tables"] for group in groups),
-        "words": showing.words(groups),
         "running": mine.filter(state=Asked.RUNNING).first(),
         "saved": saving.visible(person(request))[:20],
         "longest": LONGEST,

@@ -55,10 +55,3 @@ def groups() -> list[dict[str, Any]]:
         found.append({"title": group.title, "tables": rows, "others": group.names[left:]})
         left -= len(shown)
     return found
-
-
-def words(groups: list[dict[str, Any]]) -> dict[str, Any]:
-    """Returns the words that the editor completes."""
-    tables = [each for group in groups for each in group["tables"]]
-    columns = dict.fromkeys(name(column.name) for each in tables for column in each["table"].columns)
-    return {"tables": [each["written"] for each in tables], "columns": list(columns)[:1000]}

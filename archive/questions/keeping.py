@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from threading import Lock
 from typing import Any
 
 from django.db.models import Q
@@ -22,6 +23,7 @@ MINUTES = (5, 15, 60, 1440)
 MOST = 20  # answers of the site
 ROWS = 500  # of a panel
 KINDS = {True: "number", False: "text"}
+_turn = Lock()  # a board with twenty answers that are due has them asked one after the other
 Rows = list[tuple[int, int, dict[str, Any]]]
 
 
@@ -118,6 +120,11 @@ def _refresh(number: int) -> None:
 
 
 def _ask(number: int, now: datetime) -> None:
+    with _turn:
+        _ask_in_turn(number, now)
+
+
+def _ask_in_turn(number: int, now: datetime) -> None:
     kept = KeptAnswer.objects.filter(pk=number).select_related("question").first()
     if kept is None:
         return

@@ -176,10 +176,14 @@ def _ended(asked: Asked, start: float) -> None:
 
 
 class _Stopped:
-    """Tells whether a person cancelled a question, and that the question still runs."""
+    """Tells whether a person cancelled a question, and every few seconds that the question still runs."""
 
     def __init__(self, asked: Asked) -> None:
         self._row = Asked.objects.filter(pk=asked.pk)
+        self._told = 0.0
 
     def __call__(self) -> bool:
-        return not self._row.filter(stop=False).update(until=timezone.now() + BEAT)
+        if monotonic() - self._told > BEAT.total_seconds() / 3:
+            self._told = monotonic()
+            self._row.update(until=timezone.now() + BEAT)
+        return not self._row.filter(stop=False).exists()

@@ -3,6 +3,7 @@
 from archive.models import ArchivedColumn, ArchivedFile
 from archive.questions.request import Column
 from archive.questions.tables import Provider, Table
+from dashboard.held.looks import once
 
 ERRORS = "{}/errors"  # the table of a stream's undecodable records
 KINDS = {"boolean": "BOOLEAN", "whole": "BIGINT", "number": "DOUBLE", "text": "VARCHAR", "json": "VARCHAR"}
@@ -41,6 +42,10 @@ def table(name: str) -> Table | None:
 
 def _archived() -> dict[str, tuple[str, str]]:
     """Returns the stream and the kind of files of each table, by its name."""
+    return once("archived streams", _read)
+
+
+def _read() -> dict[str, tuple[str, str]]:
     rows = sorted(ArchivedFile.objects.filter(removed=False).values_list("stream", "kind").distinct())
     return {stream if kind == ArchivedFile.RECORDS else ERRORS.format(stream): (stream, kind) for stream, kind in rows}
 

@@ -15,10 +15,9 @@ MOST_NAME = 100  # characters of a file's name
 _PLAIN = re.compile(r"[^\w.-]+", re.ASCII)
 
 
-def hold(user: int, name: str, write: Callable[[IO[bytes]], object], now: float | None = None) -> str:
+def hold(user: int, name: str, write: Callable[[IO[bytes]], object]) -> str:
     """Writes a file of a person, and returns the token by which they come back to it."""
     folder = _folder()
-    _sweep(folder, time.time() if now is None else now)
     token = secrets.token_hex(8)
     plain = _PLAIN.sub("_", name)[-MOST_NAME:].lstrip(".") or "file"
     place = folder / f"{user}-{token}-{plain}"
@@ -28,6 +27,7 @@ def hold(user: int, name: str, write: Callable[[IO[bytes]], object], now: float 
     except BaseException:
         place.unlink(missing_ok=True)
         raise
+    _sweep(folder, time.time())
     return token
 
 
@@ -35,7 +35,9 @@ def held(user: int, token: str) -> Path | None:
     """Returns the file of a person; None if it is gone, or another's."""
     if not re.fullmatch("[0-9a-f]{16}", token):
         return None
-    return next(_folder().glob(f"{user}-{token}-*"), None)
+    folder = _folder()
+    _sweep(folder, time.time())
+    return next(folder.glob(f"{user}-{token}-*"), None)
 
 
 def name_of(path: Path) -> str:
@@ -58,5 +60,5 @@ def _sweep(folder: Path, now: float) -> None:
     """Removes the files that are too old, or too many."""
     files = sorted(folder.iterdir(), key=lambda each: each.stat().st_mtime, reverse=True)
     for place, each in enumerate(files):
-        if place >= MOST - 1 or each.stat().st_mtime < now - LONGEST:
+        if place >= MOST or each.stat().st_mtime < now - LONGEST:
             each.unlink(missing_ok=True)

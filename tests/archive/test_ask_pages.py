@@ -115,6 +115,18 @@ def test_cancel_ends_a_question_that_runs(client: Client, monkeypatch: pytest.Mo
     assert ask(client, "SELECT 1")
 
 
+def test_question_that_runs_tells_that_it_does(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "in_background", lambda work: None)
+    ask(client, "SELECT 1")
+    asked = Asked.objects.get()
+    stopped = running._Stopped(asked)
+    looks = [stopped(), stopped()]
+    asked.refresh_from_db()
+    assert (looks, asked.until <= timezone.now() + running.BEAT) == ([False, False], True)
+    running.cancel(asked)
+    assert stopped()
+
+
 @pytest.mark.parametrize("form", ["csv", "parquet"])
 def test_export_has_all_rows(client: Client, form: str) -> None:
     page = ask(client, "SELECT range AS n FROM range(5000)")

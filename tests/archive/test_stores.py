@@ -1,5 +1,6 @@
 """The contract of file stores, held by a folder and by Amazon S3; and the tables of an archive in S3, in AWS Glue."""
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from archive.iceberg.registering import Registered, register
 from archive.stores.base import FileStore, MissingFileError, StoreError
 from archive.stores.local import LocalStore
 from archive.stores.opening import opened
-from archive.stores.s3 import S3Store
+from archive.stores.s3 import S3Store, fetch
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.core.records import TRIM_HORIZON
 from streams.wiring import build_worker
@@ -75,3 +76,14 @@ def test_archive_in_s3_is_registered_in_glue(
     assert found == [[Registered("millrace.things", 1, added, 0, 0)] for added in (1, 0)]
     table = catalog.opened().load_table("millrace.things")
     assert sorted(table.scan().to_arrow()["n"].to_pylist()) == [1, 2]
+
+
+def test_object_is_fetched_up_to_a_number_of_bytes(bucket: str) -> None:
+    S3Store("kept", "in", "us-east-1", bucket).put("a.csv", b"a,b\n1,2\n")
+    file = io.BytesIO()
+    fetch("s3://kept/in/a.csv", "us-east-1", bucket, file, 8)
+    assert file.getvalue() == b"a,b\n1,2\n"
+    with pytest.raises(StoreError, match="has 8 bytes, and at most 7 are taken"):
+        fetch("s3://kept/in/a.csv", "us-east-1", bucket, file, 7)
+    with pytest.raises(MissingFileError):
+        fetch("s3://kept/in/b.csv", "us-east-1", bucket, file, 8)

@@ -18,6 +18,7 @@ from hypothesis import settings as bounds
 from hypothesis import strategies as st
 from pytest_django import Settings
 
+from archive import sweeping, verifying
 from archive.models import FileTable, TablePart
 from archive.stores.base import StoreError
 from archive.stores.local import LocalStore
@@ -180,6 +181,12 @@ def test_crash_leaves_the_former_table_and_files_that_a_sweep_removes(
     assert (rows(), stored(folder), storing.sweep(opened(), timezone.now())) == ([{"a": 1, "b": "x"}], 2, 0)
     assert storing.sweep(opened(), timezone.now() + 2 * storing.LONGEST_IMPORT) == 1
     assert (rows(), stored(folder)) == ([{"a": 1, "b": "x"}], 1)
+
+
+def test_files_of_tables_are_not_left_over_from_a_stream_named_tables(load: Import) -> None:
+    load(b"a,b\n1,x\n")
+    later = timezone.now() + 2 * storing.LONGEST_IMPORT
+    assert (list(verifying.verify("tables", opened(), "archive")), sweeping.clean("tables", opened(), later)) == ([], 0)
 
 
 def test_store_that_fails_leaves_the_former_table(load: Import, monkeypatch: pytest.MonkeyPatch) -> None:

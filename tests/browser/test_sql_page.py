@@ -149,3 +149,21 @@ def test_editor_and_panel_work_without_scripts(browser: Browser, web: Web, passw
     page.get_by_role("button", name="Show it").click()
     expect(page.get_by_test_id("panel-result")).to_contain_text("300 records of trades")
     context.close()
+
+
+def test_question_is_measured_cancelled_and_asked_again_by_keyboard(signed_in: BrowserContext, web: Web) -> None:
+    page = opened(signed_in, f"{web.url}/ask/")
+    page.get_by_label("Question", exact=True).fill('SELECT count(*) FROM "trades/minutes"')
+    expect(page.get_by_test_id("look")).to_contain_text("trades/minutes are copied first")
+    page.get_by_label("Question", exact=True).fill(
+        "SELECT count(*) FROM range(100000000000) a, range(9) b WHERE a.range < b.range"
+    )
+    page.keyboard.press("Control+Enter")
+    page.get_by_test_id("cancel").click()
+    expect(page.get_by_test_id("said")).to_contain_text("The question was cancelled.")
+    days = "SELECT DATE '2026-01-01' + range::INT AS day, range AS n FROM range(3)"
+    page.get_by_label("Question", exact=True).fill(days)
+    page.get_by_test_id("run").click()
+    expect(page.locator("line-chart canvas")).to_be_visible()
+    expect_no_finding(page, "light", "dark")
+    page.close()
