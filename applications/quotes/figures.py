@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import accumulate
+from math import floor
 from typing import Any
 
 AVERAGES = (20, 50, 200)  # days
@@ -41,12 +42,18 @@ class History:
         return self._each(lambda column: column[start:end])
 
     def with_bar(self, bar: "Live | None") -> "History":
-        """Returns the bars with that of a newer day, or of the newest day in place of the one that is there."""
+        """Returns the bars with that of a newer day, or of the newest day in place of the one that is there.
+
+        Its close is corrected as that of the bar before, so that a change in percent has no step.
+        """
         if bar is None or (self.days and bar.day < self.days[-1]):
             return self
         kept = bisect_left(self.days, bar.day)
         prices = {name: round(getattr(bar, name) * 10**self.places) for name in ("open", "high", "low", "close")}
-        new: dict[str, Any] = {"days": bar.day, **prices, "adj_close": prices["close"], "volume": bar.volume}
+        adjusted = prices["close"]
+        if kept and self.close[kept - 1]:
+            adjusted = floor(adjusted * self.adj_close[kept - 1] / self.close[kept - 1] + 0.5)
+        new: dict[str, Any] = {"days": bar.day, **prices, "adj_close": adjusted, "volume": bar.volume}
         columns: dict[str, Any] = {name: [*getattr(self, name)[:kept], value] for name, value in new.items()}
         return replace(self, **columns)
 

@@ -1,6 +1,7 @@
 """Averages, changes and pools: against naive counts, and against the examples that hold the browser to the same."""
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,8 @@ def test_bar_of_today_follows_replaces_the_newest_or_is_left_out() -> None:
     assert bars.with_bar(Live(3, 1, 2, 0.5, 1.5, 9)).days == [1, 3]
     assert bars.with_bar(Live(2, 1, 2, 0.5, 1.5, 9)) is bars
     assert bars.with_bar(None) is bars
+    corrected = replace(bars, adj_close=[90, 180])
+    assert corrected.with_bar(bar).adj_close == [90, 180, 13_500]
 
 
 @pytest.mark.parametrize(("low", "high", "places"), [(0.2, 300, 6), (1, 300, 4), (0.2, 45e6, 4), (0.5, 44e6, 6)])

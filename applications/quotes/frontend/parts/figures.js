@@ -41,12 +41,17 @@ export function barOf(minutes) {
   };
 }
 
-/** Returns a history with the bar of a newer day, or of the newest day in place of the one that is there. */
+/**
+ * Returns a history with the bar of a newer day, or of the newest day in place of the one that is there. Its close is
+ * corrected as that of the bar before, so that a change in percent has no step.
+ */
 export function withBar(history, bar) {
   if (!bar || bar.day < history.days.at(-1)) return history;
   const kept = placeOf(history.days, bar.day);
   const scaled = Object.fromEntries(["open", "high", "low", "close"].map((name) => [name, Math.round(bar[name] * 10 ** history.places)]));
-  const values = { ...scaled, adj_close: scaled.close, days: bar.day, volume: bar.volume };
+  const before = history.close[kept - 1];
+  const adjusted = before ? Math.floor((scaled.close * history.adj_close[kept - 1]) / before + 0.5) : scaled.close;
+  const values = { ...scaled, adj_close: adjusted, days: bar.day, volume: bar.volume };
   const columns = ["days", ...PRICES, "volume"].filter((name) => history[name]);
   return { ...history, ...Object.fromEntries(columns.map((name) => [name, [...history[name].slice(0, kept), values[name]]])) };
 }

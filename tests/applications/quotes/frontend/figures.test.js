@@ -52,9 +52,10 @@ test("packed days are counted from their differences", () => {
 });
 
 test("the bar of today follows, replaces the newest, or is left out when it is older", () => {
-  const history = { places: 2, days: [1, 3], open: [1, 2], high: [1, 2], low: [1, 2], close: [100, 200], adj_close: [1, 2], volume: [null, 7] };
+  const history = { places: 2, days: [1, 3], open: [1, 2], high: [1, 2], low: [1, 2], close: [100, 200], adj_close: [90, 180], volume: [null, 7] };
   const bar = (day) => ({ day, open: 1.5, high: 2, low: 1, close: 1.75, volume: 9 });
   assert.deepEqual(withBar(history, bar(4)).close, [100, 200, 175]);
+  assert.deepEqual(withBar(history, bar(4)).adj_close, [90, 180, 158]); // 157.5
   assert.deepEqual([withBar(history, bar(3)).close, withBar(history, bar(3)).volume], [[100, 175], [null, 9]]);
   assert.equal(withBar(history, bar(2)), history);
   assert.equal(withBar(history, null), history);
