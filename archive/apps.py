@@ -10,7 +10,7 @@ class ArchiveConfig(AppConfig):
         from accounts import rights  # noqa: PLC0415 - models are loaded only now
         from archive import finding as own  # noqa: PLC0415 - as above
         from archive.access import PERMISSION  # noqa: PLC0415 - as above
-        from archive.provider import PROVIDER  # noqa: PLC0415 - as above
+        from archive.provider import PROVIDER  # noqa: PLC0415 - models are loaded only now
         from archive.questions import offered, streams, tables  # noqa: PLC0415 - as above
         from archive.tables import offering  # noqa: PLC0415 - as above
         from common import finding  # noqa: PLC0415 - as above

@@ -1,13 +1,13 @@
 """Makes columns of the JSON objects of records, so that no value is lost.
 
-Each field has one kind for all files of its stream: that of its first value. A record with a value of another kind, or
-of more than its columns can hold, keeps its whole text in `_raw`. Numbers with a point are held as IEEE doubles, and
-fields that are null as absent ones. Pure: no Django, no clock, no I/O.
+Each field has one kind for all files of its stream: that of its first value. A record with a value of another kind, of
+more than its columns can hold, or written in another way than they give it back, such as 1.50, keeps its whole text in
+`_raw`. Blanks are not kept, and fields that are null are held as absent ones. Pure: no Django, no clock, no I/O.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain, repeat
-from operator import itemgetter
+from operator import eq, itemgetter
 from typing import Any, NamedTuple
 
 import msgspec
@@ -78,7 +78,7 @@ def decode(datas: Sequence[bytes], known: Mapping[str, str], *, keep_all: bool =
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         rows, refused = _one_by_one(datas)
         datas = [data for place, data in enumerate(datas) if place not in refused]
-    raw: list[bytes | None] = [*datas] if keep_all else [None] * len(rows)
+    raw: list[bytes | None] = [*datas] if keep_all else _inexact(rows, datas)
     kinds, new = dict(known), {}
     shapes = dict.fromkeys(map(tuple, rows))
     for name in dict.fromkeys(chain.from_iterable(shapes)):
@@ -119,6 +119,26 @@ def objects(
 
 def _parsed(column: Sequence[str | None]) -> list[msgspec.Raw | None]:
     return [None if text is None else msgspec.Raw(text.encode()) for text in column]
+
+
+def _inexact(rows: Sequence[Row], datas: Sequence[bytes]) -> list[bytes | None]:
+    """Returns the bytes of each record that its values do not give back but for blanks, as of 1.50; else None.
+
+    An application may show a number as it was written.
+    """
+    raw: list[bytes | None] = [None] * len(rows)
+    same = map(eq, map(_text, rows), datas)
+    for place in [place for place, is_same in enumerate(same) if not is_same]:
+        if _text(rows[place]) != msgspec.json.format(datas[place], indent=-1):
+            raw[place] = datas[place]
+    return raw
+
+
+def _text(row: Row) -> bytes:
+    try:
+        return _encode(row)
+    except (OverflowError, UnicodeEncodeError):  # a number or a text that has no form in JSON of our own
+        return b""
 
 
 def _one_by_one(datas: Sequence[bytes]) -> tuple[list[Row], dict[int, str]]:

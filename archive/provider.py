@@ -18,6 +18,7 @@ from archive.models import (
     SavedQuestion,
     TablePart,
 )
+from archive.past import past
 from archive.questions import keeping
 from streams.applications import Application, Gather, Navigation, Provider
 from streams.wiring import sub_bits
@@ -85,6 +86,7 @@ NOT_GROWING: dict[type[Model], str] = {
 }
 PROVIDER = Provider(
     find=find,
+    past=past,
     names=no_names,
     datasets=keeping.datasets,
     not_growing=NOT_GROWING,

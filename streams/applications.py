@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from streams.coordination.listing import Inherit
     from streams.core.commits import HeldLease
     from streams.core.processor import Decoder, Processor
+    from streams.core.records import Record
     from streams.core.sink import Sink
     from streams.core.state import State
     from streams.engine.watermarks import SetBack
@@ -125,6 +126,9 @@ class Provider:
     not_growing: Mapping[type[Model], str] = field(default_factory=dict)  # models without retention, and the reason
     urls: str = ""
     navigation: Navigation | None = None
+    # Yields records that a stream may no longer hold, from a time until before another, in milliseconds, by arrival and
+    # then by sequence number. Raises StreamError.
+    past: Callable[[str, int, int], Iterator[Record]] | None = None
 
 
 RESERVED_KEYS = {"b", "s"}  # "g", then "b" or "s", leads to the boards or to the streams
@@ -229,6 +233,11 @@ def shown() -> list[Application | Provider]:
 def provided() -> list[Provider]:
     """Returns the providers."""
     return list(_providers)
+
+
+def past_records(stream: str, start: int, end: int) -> list[Iterator[Record]]:
+    """Returns the records of a stream that each provider keeps; see Provider.past."""
+    return [each.past(stream, start, end) for each in _providers if each.past]
 
 
 def sources() -> dict[str, SourceKind]:

@@ -1,11 +1,13 @@
 """Builds the parts of the pipe from the settings. It names concrete classes, as overview.py and changes.py do."""
 
+import heapq
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import replace
 from functools import lru_cache, partial
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any
 
 from django.conf import settings
@@ -20,7 +22,7 @@ from streams.backends.limits import MAX_RECORD
 from streams.coordination import packets
 from streams.coordination.leases import Leases
 from streams.coordination.store_errors import translate_errors
-from streams.core import topics
+from streams.core import clock, topics
 from streams.core.commits import HeldLease
 from streams.core.hashing import HASH_SPACE
 from streams.core.records import LATEST, WHOLE, Description, Place, Position, Record, Shard, StreamError, at
@@ -134,15 +136,29 @@ def records_between(name: str, start: int, end: int, most: int, size: int) -> li
     """Returns the records that arrived from `start` until before `end`, in milliseconds, the oldest first.
 
     Each is (arrival, sequence number, partition key, data). The first beyond `most` records, or beyond `size` bytes, is
-    the last one, so that a caller sees that there are more. Raises StreamError.
+    the last one, so that a caller sees that there are more. Those past the stream's retention come from its archive,
+    if it has one. Raises StreamError.
     """
     if not is_kinesis():
         with closing(EmbeddedLook(parse_embedded(settings.STREAM_URL).path, name)) as look:
-            return list(_bounded(look.forward(Place(start)), end, most, size))
+            found = _with_past(open_stream(name), start, end, look.forward(Place(start)))
+            return list(_bounded(found, end, most, size))
     try:
-        return list(_bounded(_walk(open_stream(name)).forward(Place(start)), end, most, size))
+        stream = open_stream(name)
+        found = _with_past(stream, start, end, _walk(stream).forward(Place(start)))
+        return list(_bounded(found, end, most, size))
     except OutOfTimeError:
         raise StreamError(f"{name} did not give its records in {SECONDS:.0f} s; choose a shorter slice.") from None
+
+
+def _with_past(stream: Stream, start: int, end: int, held: Iterator[Record]) -> Iterator[Record]:
+    """Returns the records of a stream with those before them, each once: some are held and archived too."""
+    kept_since = stream.now() - stream.describe().retention_hours * 60 * clock.MINUTE
+    if start >= kept_since:
+        return held
+    past = applications.past_records(stream.name, start, min(end, kept_since))
+    ordered = heapq.merge(held, *past, key=itemgetter(0, 1))
+    return (next(same) for _, same in groupby(ordered, key=itemgetter(0, 1)))
 
 
 def _bounded(records: Iterator[Record], end: int, most: int, size: int) -> Iterator[tuple[int, int, str, bytes]]:

@@ -51,6 +51,11 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if config.option.markexpr == "fast" and not may_hold_fast(collection_path) else None
 
 
+def pytest_collection(session: pytest.Session) -> None:
+    """Keeps the garbage collector from searching the modules and tests again and again while they are made."""
+    gc.disable()
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Makes the list of common passwords, which parts of the site need, if pytest is run without make."""
     if not (ROOT / "build/common-passwords").exists() and not hasattr(session.config, "workerinput"):
@@ -92,6 +97,7 @@ def pytest_collection_finish() -> None:
     """Keeps the garbage collector off the modules and tests, which live as long as the process."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def _needs(fixture: str, item: pytest.Item) -> bool:

@@ -4,7 +4,6 @@ import pytest
 
 from tests.layers import is_fast, starts
 
-
 # Modules of a minute or more, the longest first. Two that use the processors are beside two that mostly wait.
 LONGEST = (
     "tests/deploy/test_upgrade.py",

@@ -39,7 +39,7 @@ def chaos(deployment: Deployment) -> ChaosHarness:
     """After all accidents."""
     print(f"CHAOS_SEED={SEED} CHAOS_ROUNDS={ROUNDS}")  # noqa: T201 - to run the same again
     chaos = ChaosHarness(deployment)
-    for _ in range(ROUNDS if deployment.server.url.startswith("sqlite") else ROUNDS // 2):
+    for _ in range(ROUNDS if deployment.server.url.startswith("sqlite") else ROUNDS // 3):
         chaos.round()
     chaos.end()
     return chaos

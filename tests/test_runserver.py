@@ -23,7 +23,7 @@ def test_runserver_serves_pages_and_sockets(tmp_path: Path) -> None:
         pytest.raises(ConnectionClosedError) as closed,
         connect(f"ws://{place}/ws/live/", origin=Origin(f"http://{place}")) as live,
     ):
-        live.recv(timeout=10)
+        live.recv(timeout=60)
     server.terminate()
     server.communicate(timeout=20)
     assert closed.value.rcvd

@@ -1,9 +1,12 @@
 // Writes numbers and times; dashboard/templatetags/figures.py writes the same on the server.
 
+const numbers = new Map(); // by places: to make a format takes a hundred times as long as to use it
+
 /** Returns 1234567 as 1,234,567, and null as a dash. */
 export function grouped(value, places = 0) {
   if (value === null || value === undefined) return "–";
-  return value.toLocaleString("en-GB", { minimumFractionDigits: places, maximumFractionDigits: places });
+  if (!numbers.has(places)) numbers.set(places, new Intl.NumberFormat("en-GB", { minimumFractionDigits: places, maximumFractionDigits: places }));
+  return numbers.get(places).format(value);
 }
 
 /** Returns a number of records in words; "" if it is unknown. */

@@ -17,6 +17,19 @@ VALUES = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=2), st.dictionaries(NAMES, inner, max_size=2)),
     max_leaves=4,
 )
+WRITTEN = [
+    "1.50",
+    "1e2",
+    "-0.0",
+    "-0",
+    "1E5",
+    "0.10",
+    "100",
+    "12345678901234567890.5",
+    "0.1",
+    "[1.0, 2.00]",
+    '{"x": 1.5}',
+]
 RECORDS = st.lists(st.dictionaries(NAMES, VALUES, max_size=4), max_size=6)
 
 
@@ -41,6 +54,19 @@ def test_columns_give_every_value_back(records: list[dict[str, Any]]) -> None:
     datas = [json.dumps(record).encode() for record in records]
     wanted = [exact(without_nulls(record)) for record in records]
     assert [exact(without_nulls(record)) for record in again(datas, {})] == wanted
+
+
+@given(st.lists(st.tuples(NAMES, st.sampled_from(WRITTEN)), max_size=4))
+def test_columns_give_each_number_back_as_it_was_written(fields: list[tuple[str, str]]) -> None:
+    text = "{" + ", ".join(f"{json.dumps(name)}: {number}" for name, number in fields) + "}"
+    decoded = decode([text.encode()], {})
+    held = {name: column.to_pylist() for name, column in decoded.columns.items()}
+    [back] = objects(held, decoded.kinds, decoded.raw)
+    assert numbers(back.decode()) == numbers(text)
+
+
+def numbers(text: str) -> Any:
+    return json.loads(text, parse_float=lambda digits: ("float", digits), parse_int=lambda digits: ("int", digits))
 
 
 def test_decode_keeps_the_text_when_a_value_is_of_another_kind() -> None:

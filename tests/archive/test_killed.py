@@ -22,6 +22,7 @@ from tests.emulators import ministack
 
 ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "0"))  # of a long run, on each pair of a database and a store
 SEED = int(os.environ.get("CHAOS_SEED", "1"))
+HOUR = 3_600_000  # milliseconds
 CASES = [("sqlite", "file"), ("postgres", "ministack"), ("mariadb", "file")]
 ALL_CASES = list(product(("sqlite", "postgres", "mariadb"), ("file", "ministack")))
 CONSUME = ("consume", "archive", "--stream", "trades")
@@ -77,7 +78,9 @@ def test_each_record_is_archived_once_when_every_worker_is_killed(killed: Killed
         killed.kill_when(is_due, *CONSUME)
     killed.done(*CONSUME, "--until-caught-up")
     assert "whole" in killed.done("archive", "verify", "trades").splitlines()[-1]
-    there = [record_of(*each) for each in records_between("trades", 0, stream.now() + 1, 10**6, 10**9)]
+    there = [
+        record_of(*each) for each in records_between("trades", stream.now() - HOUR, stream.now() + 1, 10**6, 10**9)
+    ]
     assert list(map(record, killed.done("archive", "replay", "trades").splitlines())) == there
 
 

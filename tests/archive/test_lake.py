@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, inspect, text
 
 from applications.market.generator import Trades
 from applications.market.models import TradeMinute
+from archive.columns import OWN
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.core.clock import MINUTE
 from streams.core.records import TRIM_HORIZON
@@ -70,6 +71,6 @@ def test_sqlalchemy_reads_the_archive_as_superset_does(
         found = [tuple(row) for row in connection.execute(text(PER_MINUTE.format("trades")))]
     engine.dispose()
     assert (capsys.readouterr().out, inspect(engine).get_view_names()) == ("trades\n", ["trades"])
-    own, own_end = ["_arrived", "_shard", "_sequence", "_key", "_raw"], ["dt", "hr"]
+    own_end = ["dt", "hr"]
     fields = ["tickerSymbol", "tradeType", "price", "quantity", "id"]
-    assert (columns, found) == ([*own, *fields, *own_end], counted())
+    assert (columns, found) == ([*OWN, *fields, *own_end], counted())

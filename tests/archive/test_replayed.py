@@ -11,6 +11,7 @@ from django.core.management import call_command
 
 from applications.market.generator import Trades
 from streams.backends.embedded.stream import EmbeddedStream
+from streams.wiring import records_between
 from tests.archive.conftest import Archive
 from tests.sql.promises.applications import FOLDER
 
@@ -58,3 +59,21 @@ def test_sql_run_reads_a_file_of_the_replay(
     (tmp_path / "replay.jsonl").write_text(replay)
     run = ("sql", "run", str(FOLDER / "tickers"), "--input")
     assert printed(*run, str(tmp_path / "replay.jsonl")) == printed(*run, "-", given=replay)
+
+
+def test_records_past_the_retention_come_from_the_archive_and_each_once(
+    stream: EmbeddedStream, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = stream.now() - 1
+    for at in range(3):
+        stream.put(Trades(Random(at)).take(20))
+    archive()
+    stream.put(Trades(Random(4)).take(5))
+    whole = records_between("things", began, stream.now() + 1, 999, 10**6)
+    describe = EmbeddedStream.describe
+    monkeypatch.setattr(EmbeddedStream, "describe", lambda self: describe(self)._replace(retention_hours=0))
+    assert records_between("things", began, stream.now() + 1, 999, 10**6) == whole
+    stream.delete()
+    stream.create()
+    assert records_between("things", began, stream.now() + 1, 999, 10**6) == whole[:60]
+    assert records_between("things", began, stream.now() + 1, 9, 10**6) == whole[:10]

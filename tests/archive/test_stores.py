@@ -59,17 +59,6 @@ def test_store_without_its_bucket_says_so() -> None:
         store.get("x")
 
 
-def test_object_is_fetched_up_to_a_number_of_bytes(bucket: str) -> None:
-    S3Store("kept", "in", "us-east-1", bucket).put("a.csv", b"a,b\n1,2\n")
-    file = io.BytesIO()
-    fetch("s3://kept/in/a.csv", "us-east-1", bucket, file, 8)
-    assert file.getvalue() == b"a,b\n1,2\n"
-    with pytest.raises(StoreError, match="has 8 bytes, and at most 7 are taken"):
-        fetch("s3://kept/in/a.csv", "us-east-1", bucket, file, 7)
-    with pytest.raises(MissingFileError):
-        fetch("s3://kept/in/b.csv", "us-east-1", bucket, file, 8)
-
-
 def test_archive_in_s3_is_registered_in_glue(
     bucket: str, tmp_path: Path, settings: Settings, transactional_db: None
 ) -> None:
@@ -87,3 +76,14 @@ def test_archive_in_s3_is_registered_in_glue(
     assert found == [[Registered("millrace.things", 1, added, 0, 0)] for added in (1, 0)]
     table = catalog.opened().load_table("millrace.things")
     assert sorted(table.scan().to_arrow()["n"].to_pylist()) == [1, 2]
+
+
+def test_object_is_fetched_up_to_a_number_of_bytes(bucket: str) -> None:
+    S3Store("kept", "in", "us-east-1", bucket).put("a.csv", b"a,b\n1,2\n")
+    file = io.BytesIO()
+    fetch("s3://kept/in/a.csv", "us-east-1", bucket, file, 8)
+    assert file.getvalue() == b"a,b\n1,2\n"
+    with pytest.raises(StoreError, match="has 8 bytes, and at most 7 are taken"):
+        fetch("s3://kept/in/a.csv", "us-east-1", bucket, file, 7)
+    with pytest.raises(MissingFileError):
+        fetch("s3://kept/in/b.csv", "us-east-1", bucket, file, 8)

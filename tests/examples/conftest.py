@@ -74,7 +74,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         endpoint_url=environment["AWS_ENDPOINT_URL_KINESIS"],
         aws_access_key_id=key_id,
         aws_secret_access_key=secret,
-        config=Config(read_timeout=10, retries={"max_attempts": 0}),
+        config=Config(read_timeout=60, retries={"max_attempts": 0}),
     )
     yield Site(deployment, environment, client)
     web.stop()

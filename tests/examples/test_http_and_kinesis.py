@@ -112,7 +112,7 @@ def events(url: str, token: str, last: str = "") -> Any:
     from sseclient import SSEClient  # noqa: PLC0415 - among the packages of the examples
 
     request = Request(url, headers={"Authorization": f"Bearer {token}", "Last-Event-ID": last})
-    with urlopen(request, timeout=10) as answer:
+    with urlopen(request, timeout=60) as answer:
         yield from SSEClient(iter(answer.readline, b"")).events()
 
 

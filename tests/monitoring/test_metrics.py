@@ -169,5 +169,5 @@ def test_exporter_reports_a_taken_port_with_one_sentence(deployment: Deployment,
 def test_exporter_ends_on_a_signal(deployment: Deployment) -> None:
     process = Exporter(deployment).process
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=10) == 0
+    assert process.wait(timeout=60) == 0
     process.communicate(timeout=60)

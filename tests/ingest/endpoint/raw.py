@@ -37,7 +37,7 @@ def signed(
 
 def send(url: str, request: AWSRequest, path: str = "/", body: bytes | None = None) -> Reply:
     """Sends a request, with another body if one is given."""
-    connection = HTTPConnection(urlsplit(url).netloc, timeout=10)
+    connection = HTTPConnection(urlsplit(url).netloc, timeout=60)
     try:
         data = request.data if body is None else body
         connection.request("POST", path, data, dict(request.headers.items()))

@@ -106,7 +106,8 @@ SAID = {
     "a site": "--site is for orders, not for lines\n",
     "a file for trades": "--file is for orders, probes and lines, not for trades\n",
     "an unknown source": (
-        "argument SOURCE: invalid choice: 'line' (choose from 'trades', 'orders', 'probes', 'quotes', 'fleet', 'lines', 'tail')\n"
+        "argument SOURCE: invalid choice: 'line' "
+        "(choose from 'trades', 'orders', 'probes', 'quotes', 'fleet', 'lines', 'tail')\n"
     ),
 }
 

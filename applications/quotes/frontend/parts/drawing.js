@@ -2,7 +2,6 @@
 // A view of decades has many days in each column of pixels; those are drawn once, from their lowest to their highest.
 
 export const DAY = 86_400; // seconds
-const SMOOTH = 3; // pixels
 const CANDLE = 4; // pixels of a day from which on it is a candle
 
 /** Returns whether the days are wide enough for candles. */
@@ -28,34 +27,41 @@ function scalesOf(plot) {
 }
 
 /**
- * Returns a builder of paths for uPlot that draws a smooth line, such as an average, with a point for every few pixels: a
- * view of years has more days than the eye can tell apart, and each costs time.
+ * Draws a line through the values that are known, a point for every `least` pixels: a view of years has more days than the
+ * eye can tell apart. uPlot's own lines have round joins, which cost most of a frame without a graphics card.
  */
-export const smooth = (plot, series, start, end) => {
-  const { x, y, across } = scalesOf(plot);
-  const [at, values] = [plot.data[0], plot.data[series]];
-  const step = Math.max(1, Math.floor((SMOOTH * devicePixelRatio) / (across * DAY)));
-  const stroke = new Path2D();
-  let down = false;
-  const put = (place) => {
-    if (values[place] === null) return void (down = false);
-    stroke[down ? "lineTo" : "moveTo"](x(at[place]), y(values[place]));
-    down = true;
-  };
-  for (let place = start - (start % step); place < end; place += step) put(place); // the same days in each frame: it must not shake
-  put(end);
-  return { stroke, fill: null, clip: null, band: null, gaps: null, flags: 1 };
-};
+export function drawLine(plot, { at, values, start, end }, { colour, width = 1.5, dash = [], least = 1 }) {
+  clipped(plot, (ctx) => {
+    const { x, y, across } = scalesOf(plot);
+    const ratio = devicePixelRatio;
+    const step = Math.max(1, Math.floor((least * ratio) / (across * DAY)));
+    [ctx.strokeStyle, ctx.lineWidth, ctx.lineJoin] = [colour, width * ratio, "bevel"];
+    ctx.setLineDash(dash.map((length) => length * ratio));
+    ctx.beginPath();
+    let down = false;
+    const put = (place) => {
+      if (values[place] === null) return;
+      ctx[down ? "lineTo" : "moveTo"](x(at[place]), y(values[place]));
+      down = true;
+    };
+    for (let place = start - (start % step); place < end; place += step) put(place); // the same days in each frame: it must not shake
+    if (end > start) put(end - 1);
+    ctx.stroke();
+  });
+}
 
 /** Draws the band from low to high of each day, one rectangle for each column of pixels. */
 export function drawBand(plot, { at, high, low, start, end }, colour) {
   clipped(plot, (ctx) => {
     const { x, y, across } = scalesOf(plot);
-    const width = Math.max(1, Math.ceil(across * DAY));
+    const width = Math.max(1, Math.floor(across * DAY)); // whole pixels need no smoothing of edges
     ctx.fillStyle = colour;
-    ctx.beginPath();
     let [column, top, bottom] = [NaN, 0, 0];
-    const put = () => Number.isNaN(column) || ctx.rect(column, y(top), width, Math.max(1, y(bottom) - y(top)));
+    const put = () => {
+      if (Number.isNaN(column)) return;
+      const above = Math.round(y(top));
+      ctx.fillRect(column, above, width, Math.max(1, Math.round(y(bottom)) - above));
+    };
     for (let place = start; place < end; place += 1) {
       const pixel = Math.floor(x(at[place]));
       if (pixel === column) {
@@ -67,7 +73,6 @@ export function drawBand(plot, { at, high, low, start, end }, colour) {
       [column, top, bottom] = [pixel, high[place], low[place]];
     }
     put();
-    ctx.fill();
   });
 }
 
@@ -106,11 +111,10 @@ export function drawVolume(plot, { at, values, start, end }, colour) {
   clipped(plot, (ctx) => {
     const { x, y, across } = scalesOf(plot);
     const width = Math.max(1, Math.floor(across * DAY * 0.7));
-    const floor = y(0);
+    const floor = Math.round(y(0));
     ctx.fillStyle = colour;
-    ctx.beginPath();
     let [column, most] = [NaN, 0];
-    const put = () => Number.isNaN(column) || ctx.rect(column, y(most), width, floor - y(most));
+    const put = () => Number.isNaN(column) || ctx.fillRect(column, Math.round(y(most)), width, floor - Math.round(y(most)));
     for (let place = start; place < end; place += 1) {
       const pixel = Math.floor(x(at[place]) - width / 2);
       if (pixel === column) {
@@ -121,7 +125,6 @@ export function drawVolume(plot, { at, values, start, end }, colour) {
       [column, most] = [pixel, values[place] ?? 0];
     }
     put();
-    ctx.fill();
   });
 }
 

@@ -2,7 +2,7 @@
 
 import { cursor } from "#kit/charts.js";
 import { compact, day as dayOf, grouped, time } from "#kit/format.js";
-import { DAY, drawBand, drawCandles, drawMinutes, drawVolume, hasCandles, smooth } from "./drawing.js";
+import { DAY, drawBand, drawCandles, drawLine, drawMinutes, drawVolume, hasCandles } from "./drawing.js";
 import { iso } from "./view.js";
 
 const FONT = "12px system-ui, sans-serif";
@@ -44,6 +44,9 @@ function frame(ink, zone, uPlot, spread, value) {
   };
 }
 
+/** Returns a series that uPlot measures and reads out, but does not draw. */
+const unseen = (stroke) => ({ stroke, paths: () => null, points: { show: false } });
+
 const signed = (number, places) => `${number < 0 ? "−" : "+"}${grouped(Math.abs(number), places)}`;
 
 /** The look of prices: candles, or closes in the band from low to high; averages; live minutes. */
@@ -62,19 +65,23 @@ export const prices = {
   },
   data: (model) => [model.at, model.close, ...model.lines],
   options(model, ink, zone, uPlot) {
-    const linear = uPlot.paths.linear();
-    const close = { stroke: ink.accent, width: 1.5, paths: (plot, ...rest) => (hasCandles(plot) ? null : linear(plot, ...rest)) };
-    const means = model().averages.map((count) => ({ stroke: ink[AVERAGES[count][0]], dash: AVERAGES[count][1], width: 1.25, paths: smooth }));
     const draw = (plot) => {
       const found = model();
       const part = found.part();
       if (hasCandles(plot)) drawCandles(plot, found.showsMinutes() ? { ...part, end: Math.min(part.end, found.livePlace()) } : part, ink);
-      else drawBand(plot, part, ink["accent-wash"]);
+      else {
+        drawBand(plot, part, ink["accent-wash"]);
+        drawLine(plot, { ...part, values: found.close }, { colour: ink.accent });
+      }
+      found.lines.forEach((values, at) => {
+        const [colour, dash] = AVERAGES[found.averages[at]];
+        drawLine(plot, { ...part, values }, { colour: ink[colour], dash, width: 1.25, least: 3 });
+      });
       if (found.showsMinutes()) drawMinutes(plot, found.minutes, ink);
     };
     return {
       ...frame(ink, zone, uPlot, () => room(model().extremes()), (number) => grouped(number, Math.abs(number) >= 1000 ? 0 : model().decimals)),
-      series: [{}, ...[close, ...means].map((line) => ({ ...line, points: { show: false } }))],
+      series: [{}, ...[ink.accent, ...model().averages.map((count) => ink[AVERAGES[count][0]])].map(unseen)],
       hooks: { drawAxes: [draw] },
     };
   },
@@ -89,8 +96,8 @@ export const changes = {
   ],
   data: (model) => [model.at, ...model.lines],
   options(model, ink, zone, uPlot) {
-    const lines = model().names.map((_, place) => ({ stroke: ink[LINES[place][0]], dash: LINES[place][1], width: 1.5, spanGaps: true, points: { show: false } }));
-    return { ...frame(ink, zone, uPlot, () => room(model().extremes()), (number) => `${grouped(number, Math.abs(number) < 10 ? 1 : 0)} %`), series: [{}, ...lines] };
+    const draw = (plot) => model().lines.forEach((values, at) => drawLine(plot, { ...model().part(), values }, { colour: ink[LINES[at][0]], dash: LINES[at][1] }));
+    return { ...frame(ink, zone, uPlot, () => room(model().extremes()), (number) => `${grouped(number, Math.abs(number) < 10 ? 1 : 0)} %`), series: [{}, ...model().names.map((_, at) => unseen(ink[LINES[at][0]]))], hooks: { drawAxes: [draw] } };
   },
 };
 
@@ -99,7 +106,7 @@ export const volumes = {
   data: (model) => [model.at, model.volume],
   options: (model, ink, zone, uPlot) => ({
     ...frame(ink, zone, uPlot, () => [0, Math.max(1, model().mostVolume()) * 1.08], compact),
-    series: [{}, { paths: () => null, points: { show: false } }],
+    series: [{}, unseen(ink.muted)],
     hooks: { drawAxes: [(plot) => drawVolume(plot, { ...model().part(), values: model().volume }, ink.muted)] },
   }),
 };

@@ -27,6 +27,12 @@ class Model {
     return { start: placeOf(this.days, first), end: placeOf(this.days, last + 1) };
   }
 
+  /** Returns the columns to draw, and the places: those shown, and the neighbours to which lines lead. */
+  part() {
+    const { start, end } = this.places();
+    return { at: this.at, open: this.open, high: this.high, low: this.low, close: this.close, start: Math.max(0, start - 1), end: Math.min(this.days.length, end + 1) };
+  }
+
   /** Returns the least and the greatest value shown of some columns. */
   extremesOf(columns) {
     const { start, end } = this.places();
@@ -51,11 +57,6 @@ export class Prices extends Model {
     super(history.days, totals.map((column, at) => column.map((sum) => (sum === null ? null : sum / (scale * averages[at])))));
     for (const name of ["open", "high", "low", "close", "adj_close"]) this[name] = history[name]?.map((price) => price / scale);
     Object.assign(this, { volume: history.volume, averages, decimals, minutes, liveDay });
-  }
-
-  part() {
-    const { start, end } = this.places();
-    return { at: this.at, open: this.open, high: this.high, low: this.low, close: this.close, start: Math.max(0, start - 1), end: Math.min(this.days.length, end + 1) };
   }
 
   /** Averages that lie far away may not squeeze the prices into a line: they get half of the prices' own height at most. */

@@ -8,14 +8,11 @@ const ROWS = 120; // of the table, as in showing.py
 const signed = (number, places) => `${number < 0 ? "−" : "+"}${grouped(Math.abs(number), places)}`;
 const kpi = (name, text) => setText(one(`[data-kpi="${name}"]`), text);
 
+const edges = { first: one("[data-first]"), last: one("[data-last]") }; // looked up once: a drag asks in each frame
+
 /** Shows the days of a view. */
 export function showDays(view) {
-  const { first, last } = daysIn(view);
-  for (const [name, day] of [["first", first], ["last", last]]) {
-    const node = one(`[data-${name}]`);
-    node.dateTime = iso(day);
-    setText(node, iso(day));
-  }
+  for (const [name, day] of Object.entries(daysIn(view))) if (setText(edges[name], iso(day))) edges[name].dateTime = iso(day);
 }
 
 /** Writes the range of a view into the page's address, its links and its forms. */
