@@ -22,6 +22,8 @@ STARTERS = (
     "http.server",
     "socketserver",
     "uvicorn",
+    "archive.questions.asking",
+    "archive.questions.running",
     "ingest.endpoint.running",
 )
 # Values of parameters that stand for servers. The same tests also run on parts that live in the process.

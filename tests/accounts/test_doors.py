@@ -122,6 +122,7 @@ def test_acts_of_staff_on_others_require_a_fresh_proof(signed_in: Client, ada: U
 PAGES = [route for route in dict.fromkeys(ROUTES) if "<" not in route and route not in PUBLIC]
 
 
+@pytest.mark.long  # a page may start a process, as that of SQL does
 @pytest.mark.parametrize("route", PAGES)
 def test_every_page_has_a_sign_out_button(staff: Client, route: str) -> None:
     answer = staff.get(f"/{route}")

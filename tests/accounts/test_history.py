@@ -49,7 +49,7 @@ def test_history_is_paged_newest_first(
 ) -> None:
     for number in range(60):
         happened(ada, "token.revoked", facts={"label": f"no. {number}"}, notice=False)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         first = signed_in.get(HISTORY)
     assertContains(first, 'data-testid="event-row"', 50)
     assertContains(first, "no. 59")

@@ -17,7 +17,7 @@ from archive.models import Asked, SavedQuestion
 from archive.questions import running, tables
 from archive.questions.request import Column
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]  # their questions run in processes
 GROUPS = "SELECT 'a' || (range % 3) AS name, count(*) AS n FROM range(7) GROUP BY 1 ORDER BY 1"
 
 

@@ -38,6 +38,7 @@ def fleet(tmp_path: Path, settings: Settings, transactional_db: None) -> None:
     worker.close()
 
 
+@pytest.mark.long  # the question has a process of its own
 def test_question_gives_the_sums_of_the_application(fleet: None, capsys: Printed) -> None:
     call_command("ask", (ARCHIVE / "question.sql").read_text(), json=True)
     found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]

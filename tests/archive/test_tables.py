@@ -226,6 +226,7 @@ def test_rows_and_bad_lines_are_those_of_the_csv_module(
     assert ([list(row.values()) for row in rows()], outcome.bad) == (good, len(table) - len(good))
 
 
+@pytest.mark.long  # the question has a process of its own
 def test_tables_are_imported_asked_shown_listed_and_removed(
     db: None, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
