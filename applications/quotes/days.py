@@ -10,6 +10,7 @@ from calendar import monthrange
 from datetime import UTC, date, timedelta
 from typing import NamedTuple
 
+from applications.quotes.processor import FIRST_DAY, LAST_DAY
 from common.text import quoted
 from dashboard import ranges
 from dashboard.ranges import RangeError
@@ -18,7 +19,6 @@ from streams.core import clock
 USUAL = "1y"
 PRESETS = ("1m", "6m", "1y", "5y", "all")
 MOST_TEXT = 100  # characters
-OLDEST, NEWEST = date(1800, 1, 1), date(2199, 12, 31)  # bars lie between them
 LENGTH = re.compile(r"(?:now\s*-\s*)?(\d{1,5})\s*([dwmy])")
 PART = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
@@ -63,7 +63,7 @@ def earlier(days: Days, oldest: date) -> str:
     """Returns the range of as many days before; "" if no bar is that old."""
     if days.first <= oldest:
         return ""
-    return between(max(OLDEST, days.first - timedelta(days=days.length)), days.first - timedelta(days=1))
+    return between(max(FIRST_DAY, days.first - timedelta(days=days.length)), days.first - timedelta(days=1))
 
 
 def later(days: Days, newest: date) -> str:
@@ -82,10 +82,10 @@ def _part(text: str) -> tuple[date, date] | None:
     year, month, day = (int(part) if part else None for part in found.groups())
     try:
         first = date(year or 0, month or 1, day or 1)
-        if not OLDEST <= first <= NEWEST:
+        if not FIRST_DAY <= first <= LAST_DAY:
             raise ValueError
     except ValueError:
-        raise RangeError(f"{quoted(text)} is no day from {OLDEST} to {NEWEST}.") from None
+        raise RangeError(f"{quoted(text)} is no day from {FIRST_DAY} to {LAST_DAY}.") from None
     last_month = month or 12
     return first, first if day else date(first.year, last_month, monthrange(first.year, last_month)[1])
 
@@ -95,10 +95,10 @@ def _before(newest: date, count: int, unit: str) -> date:
     if count == 0:
         raise RangeError("A range has at least one day.")
     if unit in "dw":
-        return newest - timedelta(days=min(count * (7 if unit == "w" else 1) - 1, (newest - OLDEST).days))
+        return newest - timedelta(days=min(count * (7 if unit == "w" else 1) - 1, (newest - FIRST_DAY).days))
     months = newest.year * 12 + newest.month - 1 - count * (12 if unit == "y" else 1)
-    if months < OLDEST.year * 12:
-        return OLDEST
+    if months < FIRST_DAY.year * 12:
+        return FIRST_DAY
     year, month = months // 12, months % 12 + 1
     return date(year, month, min(newest.day, monthrange(year, month)[1])) + timedelta(days=1)
 
