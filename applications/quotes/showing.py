@@ -50,6 +50,11 @@ class Shown:
             found[each.ticker] = [by_day.get(day) for day in days]
         return days, found
 
+    @cached_property
+    def closes_before(self) -> dict[int, int]:
+        """Returns the close of the bar before, by the day of each bar that has one."""
+        return dict(zip(self.whole.days[1:], self.whole.close, strict=False))
+
     @property
     def decimals(self) -> int:
         """Returns the places of prices for people."""
@@ -105,20 +110,17 @@ class Line(NamedTuple):
 
 def table(shown: Shown) -> list[Line]:
     """Returns the newest ROWS days shown as rows of the page, the newest first."""
+    days, changes = shown.changes if shown.others else (shown.history.days, {})
+    newest = reversed(range(len(days))[-ROWS:])
     if shown.others:
-        days, changes = shown.changes
-        newest = range(len(days) - 1, max(-1, len(days) - 1 - ROWS), -1)
         return [Line(str(to_day(days[at])), [_signed(column[at]) for column in changes.values()]) for at in newest]
-    days = shown.history.days
-    newest = range(len(days) - 1, max(-1, len(days) - 1 - ROWS), -1)
-    closes = dict(zip(shown.whole.days[1:], shown.whole.close, strict=False))  # of the bar before
-    return [_line(shown, at, closes.get(days[at])) for at in newest]
+    return [_line(shown, at) for at in newest]
 
 
-def _line(shown: Shown, at: int, before: int | None) -> Line:
+def _line(shown: Shown, at: int) -> Line:
     history, places = shown.history, shown.decimals
     opened, high, low, close, adjusted = (grouped(shown.price(getattr(history, name)[at]), places) for name in PRICES)
-    change = _signed(change_of(history.close[at], before))
+    change = _signed(change_of(history.close[at], shown.closes_before.get(history.days[at])))
     means = [grouped(shown.price(sums[at], count), places) for count, sums in history.averages.items()]
     texts = [opened, high, low, close, change, adjusted, grouped(history.volume[at]), *means]
     return Line(str(to_day(history.days[at])), texts, history.days[at] == shown.live_day)
@@ -138,7 +140,7 @@ def summary(shown: Shown) -> dict[str, Any]:
     history = shown.history
     if not history.days:
         return {}
-    before = dict(zip(shown.whole.days[1:], shown.whole.close, strict=False)).get(history.days[-1])
+    before = shown.closes_before.get(history.days[-1])
     close = history.close[-1]
     over = change_of(close, history.close[0])
     return {
