@@ -124,6 +124,11 @@ def first_common(days: Sequence[Sequence[int]]) -> int | None:
     return min(shared, default=None)
 
 
+def change_of(close: float, before: float | None) -> float | None:
+    """Returns the change from an earlier close in percent; None if that one is unknown."""
+    return (close - before) * 100 / before if before else None
+
+
 def percents(history: History, base: int | None) -> list[float | None]:
     """Returns the changes of the adjusted close since the day `base`, in percent; None before it.
 

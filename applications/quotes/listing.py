@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.core.paginator import Page, Paginator
 
 from applications.quotes import drawing, links, reading
+from applications.quotes.figures import change_of
 from applications.quotes.models import Company
 
 EACH = 50  # tickers on a page
@@ -40,5 +41,4 @@ def _row(company: Company, bars: list[tuple[date, float]]) -> Row:
     if not bars:
         return Row(company, url, None, None, None, "")
     (day, close), before = bars[-1], bars[-2][1] if len(bars) > 1 else None
-    percent = (close - before) * 100 / before if before else None
-    return Row(company, url, day, close, percent, drawing.spark([close for _, close in bars]))
+    return Row(company, url, day, close, change_of(close, before), drawing.spark([close for _, close in bars]))

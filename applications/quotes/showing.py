@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from applications.quotes import figures, reading
 from applications.quotes.asking import Asked
-from applications.quotes.figures import PRICES, History, to_day
+from applications.quotes.figures import PRICES, History, change_of, to_day
 from applications.quotes.live import Today
 from dashboard.templatetags.figures import grouped, signed
 
@@ -128,11 +128,6 @@ def _line(shown: Shown, at: int) -> Line:
 
 def _signed(percent: float | None) -> str:
     return "–" if percent is None else signed(percent, 2)
-
-
-def change_of(close: int | None, before: int | None) -> float | None:
-    """Returns a change in percent; None if one of both is unknown."""
-    return (close - before) * 100 / before if close is not None and before else None
 
 
 def summary(shown: Shown) -> dict[str, Any]:
