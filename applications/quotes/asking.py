@@ -122,7 +122,7 @@ def _compared(query: QueryDict, ticker: str, errors: list[str]) -> tuple[str, ..
             continue
         if len(found) == MOST_COMPARED:
             errors.append(f"At most {MOST_COMPARED} tickers are compared with {ticker}; {part} is not shown.")
-        elif reading.edges(part) is None:
+        elif not reading.has_bars(part):
             errors.append(f"There are no bars of {quoted(part)} to compare.")
         else:
             found.append(part)

@@ -17,4 +17,4 @@ def find(text: str, person: Person, most: int) -> Iterator[Hit]:
 
 def page_of(ticker: str) -> Related | None:
     """Returns the page of a ticker's bars, if there are any."""
-    return Related("Years of daily bars", links.to_quote(ticker)) if reading.edges(ticker) else None
+    return Related("Years of daily bars", links.to_quote(ticker)) if reading.has_bars(ticker) else None

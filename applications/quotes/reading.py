@@ -14,6 +14,11 @@ SPARK_DAYS = 92  # of the calendar
 NEAR = 20  # tickers that are offered in place of an unknown one
 
 
+def has_bars(ticker: str) -> bool:
+    """Returns whether any bar of a ticker is kept."""
+    return Bar.objects.filter(ticker=ticker).exists()
+
+
 def edges(ticker: str) -> tuple[date, date] | None:
     """Returns the oldest and the newest day of a ticker with a bar; None without bars."""
     days = Bar.objects.filter(ticker=ticker).order_by("day").values_list("day", flat=True)

@@ -27,7 +27,7 @@ FETCH = ("quotes", "fetch")
 def quotes(request: HttpRequest) -> HttpResponse:
     """Shows the tickers that ?q= finds; one that is written as it is named leads to its page."""
     text = request.GET.get("q", "").strip()[: listing.MOST_TEXT]
-    if text and reading.edges(text.upper()):
+    if text and reading.has_bars(text.upper()):
         return redirect(links.to_quote(text.upper()))
     page = listing.page(text, request.GET.get("page", ""))
     context = {"text": text, "page": page, "import": to_run("quotes", "import", "bars.csv")}
