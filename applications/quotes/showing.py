@@ -23,6 +23,7 @@ class Shown:
     asked: Asked
     whole: History  # with bars in front of those shown
     others: list[History]
+    today: Today | None  # None where no stream trades the ticker
     live_day: int | None  # the day that is not over, if it is shown
 
     @cached_property
@@ -71,7 +72,7 @@ def show(asked: Asked, today: Today | None) -> Shown:
     bar = today.bar if today and asked.is_live else None
     whole = reading.history(asked.ticker, first, last, BEFORE).with_bar(bar).with_averages(asked.averages)
     others = [reading.history(other, first, last) for other in asked.compared]
-    return Shown(asked, whole, others, bar.day if bar and whole.days[-1:] == [bar.day] else None)
+    return Shown(asked, whole, others, today, bar.day if bar and whole.days[-1:] == [bar.day] else None)
 
 
 def columns(shown: Shown) -> dict[str, list[Any]]:

@@ -40,20 +40,18 @@ def quote(request: HttpRequest, ticker: str) -> HttpResponse:
     """Shows the page of a ticker; 404 for one without bars."""
     if ticker != ticker.upper():
         return redirect(links.to_quote(ticker.upper()))
-    now = timezone.now()
-    today = live.today(ticker, now)
-    shown = _shown(request, ticker, today)
+    shown = _shown(request, ticker)
     if shown is None:
         context = {"ticker": ticker, "near": reading.near(ticker), "fetch": to_run(*FETCH, ticker)}
         return render(request, "quotes/no_quote.html", context | {"related": related("ticker", ticker)}, status=404)
-    return render(request, "quotes/quote.html", _context(shown, today))
+    return render(request, "quotes/quote.html", _context(shown))
 
 
 @token_allowed("read:dashboards")
 @require_safe
 def bars_csv(request: HttpRequest) -> HttpResponseBase:
-    """Streams what a ticker's page shows for the same parameters, and ?ticker=."""
-    shown = _shown(request)
+    """Streams the days and columns that the page of ?ticker= shows for the same parameters."""
+    shown = _shown(request, request.GET.get("ticker", "").upper())
     if shown is None or shown.asked.errors:
         return HttpResponse(f"{_fault(shown)}\n", status=_status(shown), content_type="text/plain; charset=utf-8")
     found = showing.columns(shown)
@@ -64,7 +62,7 @@ def bars_csv(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def bars_json(request: HttpRequest) -> HttpResponse:
     """Answers the same as columns."""
-    shown = _shown(request)
+    shown = _shown(request, request.GET.get("ticker", "").upper())
     if shown is None or shown.asked.errors:
         return JsonResponse({"error": _fault(shown)}, status=_status(shown))
     days = shown.asked.days
@@ -97,32 +95,28 @@ def history_json(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _shown(request: HttpRequest, ticker: str = "", today: live.Today | None = None) -> Shown | None:
-    """Returns what a request asks for, of ?ticker= unless one is given; None for a ticker without bars."""
-    now = timezone.now()
-    name = ticker or request.GET.get("ticker", "").upper()
-    company, edges = reading.company(name), reading.edges(name)
+def _shown(request: HttpRequest, ticker: str) -> Shown | None:
+    """Returns the bars of a ticker that a request asks for; None for a ticker without bars."""
+    company, edges = reading.company(ticker), reading.edges(ticker)
     if company is None or edges is None:
         return None
-    today = today if ticker else live.today(name, now)
+    now = timezone.now()
+    today = live.today(ticker, now)
     return showing.show(asking.read(request, company, edges, today, now), today)
 
 
-def _context(shown: Shown, today: live.Today | None) -> dict[str, Any]:
-    asked, curve = shown.asked, showing.curve(shown)
-    table = showing.table(shown)
-    lines = curve.get("percents") or {"close": curve["close"]}
-    kept = {"curve": curve, "view": _view(shown, today)}
+def _context(shown: Shown) -> dict[str, Any]:
+    asked, today, curve = shown.asked, shown.today, showing.curve(shown)
     return {
         "asked": asked,
         "shown": shown,
         "days": len(shown.changes[0] if shown.others else shown.history.days),
         "summary": showing.summary(shown),
-        "table": table,
+        "table": showing.table(shown),
         "names": [each.ticker for each in shown.compared],
         "averages": [(count, count in asked.averages) for count in AVERAGES],
-        "lines": drawing.lines(lines),
-        "kept": kept,
+        "lines": drawing.lines(curve.get("percents") or {"close": curve["close"]}),
+        "kept": {"curve": curve, "view": _view(shown)},
         "related": related("ticker", asked.ticker, but="quotes"),
         "today": today,
         "topic": today.topic if today and asked.live else "",
@@ -130,9 +124,9 @@ def _context(shown: Shown, today: live.Today | None) -> dict[str, Any]:
     }
 
 
-def _view(shown: Shown, today: live.Today | None) -> dict[str, Any]:
-    """Returns what the script of the page has to know."""
-    asked = shown.asked
+def _view(shown: Shown) -> dict[str, Any]:
+    """Returns the values that the script of the page needs."""
+    asked, today = shown.asked, shown.today
     return {
         "ticker": asked.ticker,
         "others": asked.compared,
