@@ -1,9 +1,9 @@
 """Makes a board's snapshot ready for templates: how each panel's stream stands, its rows as a table, its spark."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
 from typing import Any
 
+from dashboard.paths import path
 from dashboard.standing import SILENCE, judge
 from streams.core import clock
 
@@ -68,16 +68,6 @@ def extent(low: float, high: float) -> tuple[float, float]:
 
 
 def spark(values: Sequence[float | None]) -> str:
-    """Returns the path of an SVG in a box of WIDTH × HEIGHT, with an interruption for each gap."""
+    """Returns the path of a spark in a box of WIDTH × HEIGHT; "" for fewer than two values."""
     known = [value for value in values if value is not None]
-    if len(known) < 2:
-        return ""
-    low, high = extent(min(known), max(known))
-    scale = (HEIGHT - 2) / ((high - low) or 1)
-    across = WIDTH / max(1, len(values) - 1)
-    points = [(place * across, value) for place, value in enumerate(values)]
-    parts = []
-    for is_gap, run in groupby(points, lambda point: point[1] is None):
-        if not is_gap:
-            parts.append("M" + "L".join(f"{x:.1f} {HEIGHT - 1 - ((y or 0) - low) * scale:.1f}" for x, y in run))
-    return "".join(parts)
+    return path(values, *extent(min(known), max(known)), (WIDTH, HEIGHT)) if len(known) > 1 else ""
