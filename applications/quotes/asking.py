@@ -1,7 +1,7 @@
-"""Reads what a request asks of a ticker: the days, the moving averages, and the tickers to compare it with.
+"""Reads the parameters of a ticker's page: its days, its moving averages, and the tickers to compare it with.
 
-?range=1y&sma=50&sma=200&compare=MSFT&compare=SPY, and &live=0 for bars without the trades of today. A text that cannot
-be followed becomes a sentence for people, and the page shows its usual part in its place.
+?range=1y&sma=50&sma=200&compare=MSFT&compare=SPY, and &live=0 for bars without the trades of today. A text that is
+no such parameter becomes a sentence for people, and the page shows its usual part in its place.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Asked:
     oldest: date
     newest: date
     days: Days
-    typed: str  # the range as asked for, though it may be none
+    typed: str  # the range as the request wrote it, even if it could not be read
     averages: tuple[int, ...]
     compared: tuple[str, ...]  # other tickers
     live: bool  # a day that is not over is shown as the stream has it

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from applications.quotes.processor import FIRST_DAY, LAST_DAY, PRICE_MOST
 
 ROUNDING = 1e-3  # part of a price: providers correct each price for splits and dividends by itself, and round it
-VOLUME_MOST = 2**63 - 1  # as the column holds
+VOLUME_MOST = 2**63 - 1  # the largest number that the column holds
 
 
 class DayBar(NamedTuple):

@@ -40,11 +40,11 @@ class Fetched:
 
     ticker: str
     bars: int = 0
-    requests: int = 0  # that were answered
+    requests: int = 0  # the number of those that were answered
     failure: str = ""
     notes: list[str] = field(default_factory=list)  # sentences about days that were left out, and about splits
     done: bool = False
-    _empty: list[Days] = field(default_factory=list)  # about which the provider said that it has nothing
+    _empty: list[Days] = field(default_factory=list)  # the provider said that it has nothing about them
 
 
 def fetch(
@@ -106,7 +106,7 @@ def _asked(caller: Caller, ticker: str, plan: list[Days]) -> Iterator[Answered]:
             yield Answered(ticker, days, caller.ask(ticker, days))
     except ProviderError as error:
         failure = str(error)
-    except Exception as error:  # without an end of its ticker the command would wait for ever
+    except Exception as error:  # the caller waits for the end of each ticker, and would wait for ever for this one
         logger.exception("Asking for %s failed", ticker)
         failure = f"Asking for {ticker} failed: {clause(error)}."
     yield Answered(ticker, None, None, failure)

@@ -113,7 +113,7 @@ def places_of(lowest: float, highest: float) -> int:
 
 
 def sums(values: Sequence[int], count: int) -> list[int | None]:
-    """Returns for each place the sum of the last `count` values, of which the mean is a part; None without so many."""
+    """Returns for each place the sum of the last `count` values; None where there are fewer."""
     totals = [0, *accumulate(values)]
     return [None if end < count else totals[end] - totals[end - count] for end in range(1, len(totals))]
 

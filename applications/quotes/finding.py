@@ -8,7 +8,7 @@ from dashboard.related import Related
 
 
 def find(text: str, person: Person, most: int) -> Iterator[Hit]:
-    """Yields the daily bars of tickers that begin with the text, or whose company's name holds it."""
+    """Yields the daily bars of each ticker that begins with the text, and of each company with the text in its name."""
     if not text:
         return
     for company in reading.companies(text)[:most]:

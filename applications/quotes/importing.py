@@ -17,11 +17,11 @@ from streams.sources.tables import Header, Lines, RowError, find_header, rows_of
 NEEDED = ("date", "open", "high", "low", "close")
 OTHER_NAMES = {"adjclose": "adj close", "adj_close": "adj close", "vol": "volume", "symbol": "ticker"}
 BULK = b"<TICKER>,"
-NO_NUMBER = {"", "null", "nan", "n/a", "-"}  # in the columns that may be without one
+NO_NUMBER = {"", "null", "nan", "n/a", "-"}  # these texts stand for no number in the columns that may be empty
 
 
 class Line(NamedTuple):
-    """Holds one line of a file: a bar, or why it is none."""
+    """Holds one line of a file: a bar, or the reason why the line is no bar."""
 
     number: int
     ticker: str = ""
@@ -91,7 +91,7 @@ def _lines(lines: Lines, header: Header, columns: Columns) -> Iterator[Line]:
 def _line(number: int, values: list[str], columns: Columns) -> Line:
     cells = {name: values[place].strip() for name, place in columns.at.items()}
     ticker = cells["ticker"].upper() if "ticker" in cells else columns.ticker
-    ticker = ticker.removesuffix(".US")  # as Stooq names those without a market
+    ticker = ticker.removesuffix(".US")  # Stooq writes tickers of the United States with this ending
     try:
         bar = _bar(cells)
     except ValueError as error:

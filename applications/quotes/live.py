@@ -1,4 +1,4 @@
-"""Reads the day that is not over from the stream that trades a ticker, by what the registry of applications offers.
+"""Reads the day that is not over from the stream that trades a ticker, through the registry of applications.
 
 No application imports another: the dataset `trades/minutes` has the minutes of a day, and the topic `ticker:NAME` of
 the same application has those of the last hour, each second anew. Without them the pages have bars alone.
@@ -93,7 +93,7 @@ def _minutes(dataset: Dataset, stream: str, ticker: str, midnight: datetime) -> 
 
 
 def _minute(at: int, sides: Sequence[Sequence[Any]]) -> Minute:
-    """Returns the minute of the rows of its sides, of which the busier one says where it began and ended."""
+    """Returns the minute of the rows of its sides; the busier side gives its first and its last price."""
     trades, shares, first, low, high, last = zip(*sides, strict=True)
     busier = trades.index(max(trades))
     return Minute(at, first[busier], max(high), min(low), last[busier], sum(shares))

@@ -1,11 +1,11 @@
-"""Computes with ranges of days: which are missing, and what an answer makes known. Pure."""
+"""Computes with ranges of days: which days are missing, and which days an answer makes known. Pure."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 DAY = timedelta(days=1)
-DAYS_A_REQUEST = 20 * 366  # of one request: a few hundred kilobytes, and what a kill can lose
+DAYS_A_REQUEST = 20 * 366  # an answer to it has a few hundred kilobytes; a killed command loses those not yet stored
 SETTLING = timedelta(hours=12)  # after the end of a day everywhere, a provider has its bar
 WAITING = timedelta(days=7)  # for the bar of a newest day, which may be a holiday or late
 
@@ -56,12 +56,12 @@ def requests(ranges: Iterable[Days], most: int = DAYS_A_REQUEST) -> Iterator[Day
 
 
 def settled(now: datetime) -> date:
-    """Returns the newest day that is over in each time zone, and whose bar does not change any more."""
+    """Returns the newest day that is over in each time zone and has settled: its bar does not change any more."""
     return (now.astimezone(UTC) - DAY - SETTLING).date()
 
 
 def known_by(asked: Days, newest: date | None, now: datetime) -> Days | None:
-    """Returns the asked days that an answer makes known, whose newest bar is of the day `newest`; None for none.
+    """Returns the asked days that an answer makes known, or None; `newest` is the day of the newest bar in that answer.
 
     A day that is not over is not known, since its bar still changes. A day without a bar is known to have none, but
     for the days of the last week after the newest bar: the provider may be late.

@@ -12,8 +12,8 @@ from applications.quotes.live import Today
 from dashboard.templatetags.figures import grouped, signed
 
 BEFORE = max(figures.AVERAGES)  # bars in front of those shown: for averages, and for the change of the first day
-POINTS = 400  # of the curve that a page brings along
-ROWS = 120  # of the table of a page
+POINTS = 400  # in the curve that a page brings along
+ROWS = 120  # in the table of a page
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Shown:
         return 2 if self.whole.places == 4 else 4
 
     def price(self, scaled: int | None, count: int = 1) -> float | None:
-        """Returns a price, or the mean of `count` ones whose sum this is, to the places that are kept."""
+        """Returns a price to the places that are kept; of a sum of `count` prices, their mean."""
         return None if scaled is None else round(scaled / (10**self.whole.places * count), self.whole.places)
 
 
@@ -76,7 +76,7 @@ def show(asked: Asked, today: Today | None) -> Shown:
 
 
 def columns(shown: Shown) -> dict[str, list[Any]]:
-    """Returns what is shown as columns of equal length by name, oldest first: the columns of CSV, JSON and table."""
+    """Returns the bars shown as columns of equal length by name, oldest first; CSV and JSON answer these columns."""
     if shown.others:
         days, changes = shown.changes
         closes = [dict(zip(each.days, each.adj_close, strict=True)) for each in shown.compared]

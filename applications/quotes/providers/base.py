@@ -35,7 +35,7 @@ class Found:
     """Holds the answer about one ticker. `empty` says that the provider has nothing, and may not know the ticker."""
 
     bars: list[DayBar] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)  # of the days that were left out: "2020-01-02 has a price of -1"
+    faults: list[str] = field(default_factory=list)  # one for each day left out: "2020-01-02 has a price of -1"
     name: str = ""  # the company's, if the provider tells it
     exchange: str = ""
     splits: list[str] = field(default_factory=list)  # as "4:1 on 2020-08-31"
@@ -48,8 +48,8 @@ class Provider(NamedTuple):
     name: str
     title: str
     target: Callable[[str, Days], str]  # the path and the query for a ticker and days
-    read: Callable[[str, Days, Answer], Found]  # of an answer with status 200, or another one that it knows
-    statuses: frozenset[int] = frozenset({200})  # that `read` understands
+    read: Callable[[str, Days, Answer], Found]  # reads an answer with one of `statuses`
+    statuses: frozenset[int] = frozenset({200})  # the statuses of the answers that `read` understands
 
 
 def checked(title: str, ticker: str, asked: Days, bars: Iterable[DayBar], margin: int = 0) -> Found:

@@ -23,7 +23,7 @@ Numbers = list[float | None]
 
 
 class Meta(msgspec.Struct):
-    """Holds what an answer says about the ticker."""
+    """Holds the part of an answer about the ticker itself."""
 
     zone: str = msgspec.field(name="exchangeTimezoneName", default="")
     offset: float = msgspec.field(name="gmtoffset", default=0)  # seconds, of today

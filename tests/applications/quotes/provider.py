@@ -15,7 +15,7 @@ class Provider(ThreadingHTTPServer):
     """Answers with a bar for each weekday, of all tickers but NONE, from the day `listed` on.
 
     `faults` are taken first, one for each request: an answer, or a function of the honest one. `requests` has the path
-    of each request, and `agents` the names of those who asked.
+    of each request, and `agents` the User-Agent headers of the requests.
     """
 
     daemon_threads = True

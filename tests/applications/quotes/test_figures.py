@@ -18,7 +18,7 @@ PRICE = st.integers(1, 45 * 10**12)
 
 
 def history(closes: list[int], days: list[int] | None = None, volumes: list[int | None] | None = None) -> History:
-    """Returns bars whose lows lie 1 below and whose highs lie 1 above the close."""
+    """Returns bars with lows 1 below and highs 1 above their closes."""
     prices: Any = {"open": closes, "high": [each + 1 for each in closes], "low": [each - 1 for each in closes]}
     known = days or list(range(len(closes)))
     return History("X", 4, known, **prices, close=closes, adj_close=closes, volume=volumes or [None] * len(closes))
