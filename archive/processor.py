@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from streams.core.processor import EventDecoder
 from streams.core.records import Batch, DeadRecord
 from streams.core.state import EMPTY, State, StateChange
 
@@ -23,14 +24,8 @@ class Gathered(NamedTuple):
     sub_bits: int = 0  # of a sequence number: the lowest ones, which number the records of an aggregate
 
 
-class AsTheyAre:
+class AsTheyAre(EventDecoder[bytes]):
     """Decodes nothing: any bytes under any key, in any shard, are a record of the archive."""
-
-    def under_any_key(self) -> "AsTheyAre":
-        return self
-
-    def within(self, hash_start: int, hash_end: int) -> "AsTheyAre":
-        return self
 
     def __call__(self, batch: Batch) -> tuple[Batch, list[bytes], list[DeadRecord]]:
         return batch, batch.datas, []

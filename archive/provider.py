@@ -56,7 +56,7 @@ def _application() -> Application:
     return Application(
         name=ARCHIVE,
         title="Archive",
-        decode=processor.AsTheyAre(),  # type: ignore[arg-type]
+        decode=processor.AsTheyAre(),
         build=lambda state: processor.ArchiveProcessor(processor.Place("", "", "")),
         build_at=_at,
         sink=ArchiveSink(),

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from streams.coordination.listing import Inherit
     from streams.core.commits import HeldLease
-    from streams.core.processor import Decoder, Processor
+    from streams.core.processor import EventDecoder, Processor
     from streams.core.records import Record
     from streams.core.sink import Sink
     from streams.core.state import State
@@ -62,7 +62,7 @@ class Application:
     name: str
     title: str  # for people: "Trades"
     # Decodes the bytes of a batch into events. Called for each batch; must hold no state but caches.
-    decode: Decoder[Any]
+    decode: EventDecoder[Any]
     # Called in the worker for each shard that it leases, with the last committed state (empty for none). The processor
     # is pure: no Django, no clock, no I/O.
     build: Callable[[State], Processor[Any, Any]]

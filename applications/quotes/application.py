@@ -11,7 +11,7 @@ from streams.core.sink import Rows
 APPLICATION = Application(
     name=QUOTES,
     title="Quotes",
-    decode=processor.decode,  # type: ignore[arg-type]  # the ticker is the partition key alone
+    decode=processor.decode,
     build=processor.QuotesProcessor,
     sink=Rows(sink.write),
     inherit=processor.inherit,

@@ -8,7 +8,7 @@ import msgspec
 
 from applications.quotes.tickers import ticker_fault
 from common.text import one_line
-from streams.core.processor import UNREADABLE, Processor, padded
+from streams.core.processor import UNREADABLE, EventDecoder, Processor, padded
 from streams.core.records import Batch, DeadRecord
 from streams.core.state import EMPTY, State, StateChange
 
@@ -46,17 +46,11 @@ class BarRow(NamedTuple):
     sequence: str
 
 
-class QuoteDecoder:
+class QuoteDecoder(EventDecoder[Quote]):
     """Decodes records into quotes. A record has no ticker but its partition key, so any shard may hold it."""
 
     def __init__(self) -> None:
         self._decode = msgspec.json.Decoder(Quote).decode
-
-    def under_any_key(self) -> "QuoteDecoder":
-        return self
-
-    def within(self, hash_start: int, hash_end: int) -> "QuoteDecoder":
-        return self
 
     def __call__(self, batch: Batch) -> tuple[Batch, list[Quote], list[DeadRecord]]:
         """Returns the good part of the batch, its quotes, and the refused records."""

@@ -20,7 +20,7 @@ def declared(name: str, number: int, stream: str, parallel: bool) -> Application
     return Application(
         name=name,
         title=name,
-        decode=RawDecoder(),  # type: ignore[arg-type]  # the engine decodes
+        decode=RawDecoder(),  # the engine decodes
         build=lambda state: SqlProcessor("", state, versions.numbered),
         build_at=lambda held: partial(SqlProcessor, held.shard, version=versions.numbered),
         sink=SqlSink(),

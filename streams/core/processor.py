@@ -53,6 +53,21 @@ class Processor(Protocol[Event, Results_co]):
         """Returns the part of the state that changed since the last call. Its cost grows with that part alone."""
 
 
+class EventDecoder(Protocol[Event]):
+    """Decodes records into events. Unless the first two methods are overridden, any key may be in any shard."""
+
+    def under_any_key(self) -> "EventDecoder[Event]":
+        """Returns a decoder for a whole stream."""
+        return self
+
+    def within(self, hash_start: int, hash_end: int) -> "EventDecoder[Event]":
+        """Returns a decoder for one shard, which holds keys with hashes between these bounds, inclusive."""
+        return self
+
+    def __call__(self, batch: Batch) -> tuple[Batch, list[Event], list[DeadRecord]]:
+        """Returns the good part of the batch, its events, and the refused records."""
+
+
 class Decoder(Generic[Event]):
     """Decodes records into events and separates the malformed records, so that the others can be processed.
 
