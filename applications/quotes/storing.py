@@ -41,11 +41,10 @@ def _stored(ticker: str, bar: DayBar, source: str) -> Bar:
 def _name(ticker: str, name: str, exchange: str) -> None:
     """Makes the company of a ticker, or tells its name; an empty name replaces none."""
     told = Company.of(ticker, storable(name), storable(exchange))
-    company, made = Company.objects.get_or_create(
-        ticker=ticker, defaults={"name": told.name, "folded": told.folded, "exchange": told.exchange}
-    )
+    columns = {"name": told.name, "folded": told.folded, "exchange": told.exchange}
+    company, made = Company.objects.get_or_create(ticker=ticker, defaults=columns)
     if not made and name and (company.name, company.exchange) != (told.name, told.exchange):
-        Company.objects.filter(pk=company.pk).update(name=told.name, folded=told.folded, exchange=told.exchange)
+        Company.objects.filter(pk=company.pk).update(**columns)
 
 
 def _cover(provider: str, ticker: str, days: Days) -> None:
