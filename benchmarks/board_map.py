@@ -6,7 +6,7 @@ on; between them things glide. Frames are those that the browser asks the page f
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import which
@@ -75,14 +75,21 @@ def _page(site: Site) -> Iterator[Page]:
     site.run("sql", "deploy", "wild-rydes", str(BOARD))
     site.run("boards", "apply", str(BOARD / "board.toml"), "--name", "wild-rydes")
     cookie, (address, _) = site.sign_in(), site.serve()
+    with page_on_one_core(f"http://{address}/boards/wild-rydes/", cookie, SCRIPT, core=min) as page:
+        sleep(WARM_UP)
+        yield page
+
+
+@contextmanager
+def page_on_one_core(url: str, cookie: str, script: Path, core: Callable[[set[int]], int]) -> Iterator[Page]:
+    """Opens an address in a browser without a graphics card, on the core that `core` chooses of those there are."""
     cores = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {min(cores)})  # the browser's processes inherit it
+    os.sched_setaffinity(0, {core(cores)})  # the browser's processes inherit it
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=which("chromium"), args=ARGUMENTS)
             page = browser.new_page(viewport={"width": 1280, "height": 1000})
-            open_page(page, f"http://{address}/boards/wild-rydes/", cookie, SCRIPT)
-            sleep(WARM_UP)
+            open_page(page, url, cookie, script)
             yield page
             browser.close()
     finally:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from shutil import which
 from time import sleep
+from urllib.parse import urljoin
 
 from playwright.sync_api import Page, sync_playwright
 
@@ -75,6 +76,7 @@ def watched(page: Page, url: str, cookie: str, script: Path) -> Page:
 def open_page(page: Page, url: str, cookie: str, script: Path) -> None:
     """Opens an address in a page that is signed in by a cookie, with a script before the page's own."""
     name, _, value = cookie.partition("=")
-    page.context.add_cookies([{"name": name, "value": value, "url": url}])
+    # The cookie is of the whole site: with the page's own address, the browser would keep it from the socket.
+    page.context.add_cookies([{"name": name, "value": value, "url": urljoin(url, "/")}])
     page.add_init_script(path=script)
     page.goto(url)

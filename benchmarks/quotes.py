@@ -6,20 +6,18 @@ browser asks for one, at most 60 a second. The first chart is the time from the 
 canvas of the chart is drawn, the scripts being in the browser's cache.
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from shutil import which
 from statistics import median
 from time import sleep
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from benchmarks.board_map import ARGUMENTS, cpu
+from benchmarks.board_map import cpu, page_on_one_core
 from benchmarks.figures import Aim, Figure, percentile
 from benchmarks.options import Options
-from benchmarks.pixel import WARM_UP, open_page
+from benchmarks.pixel import WARM_UP
 from benchmarks.site import Site, found_by, new_site
 from tests.dashboard.test_script_sizes import FRAME, size
 from tests.waiting import wait_for
@@ -83,14 +81,6 @@ def _page(site: Site) -> Iterator[tuple[Page, str]]:
     """Opens the list of quotes in a browser on one core; yields the page, and the address of the list."""
     found_by("quote_bars", str(DAYS), environment=site.environment)
     cookie, (host, _) = site.sign_in(), site.serve()
-    cores = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {max(cores)})  # the browser's processes inherit it
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=which("chromium"), args=ARGUMENTS)
-            page = browser.new_page(viewport={"width": 1280, "height": 1000})
-            open_page(page, f"http://{host}/quotes/", cookie, SCRIPT)
-            yield page, f"http://{host}/quotes/"
-            browser.close()
-    finally:
-        os.sched_setaffinity(0, cores)
+    address = f"http://{host}/quotes/"
+    with page_on_one_core(address, cookie, SCRIPT, core=max) as page:
+        yield page, address

@@ -47,6 +47,11 @@ export function made(parent, tag, fields = {}) {
   return parent.appendChild(Object.assign(document.createElement(tag), fields));
 }
 
+/** Replaces the content by words, [text, class] each. */
+export function setWords(node, words) {
+  node.replaceChildren(...words.map(([textContent, className = ""]) => Object.assign(document.createElement("span"), { className, textContent })));
+}
+
 /** Replaces the content by a link to a ticker's page, at the server's address for it, and text behind the link. */
 export function setTicker(node, { ticker, url }, text) {
   const link = document.createElement("a");

@@ -9,6 +9,9 @@ export function grouped(value, places = 0) {
   return numbers.get(places).format(value);
 }
 
+/** Returns a number with its sign: −1,234.50. */
+export const signed = (value, places = 0) => `${value < 0 ? "−" : "+"}${grouped(Math.abs(value), places)}`;
+
 /** Returns a number of records in words; "" if it is unknown. */
 export function records(count) {
   if (count === null || count === undefined) return "";

@@ -5,6 +5,7 @@
 import uPlot from "uplot";
 
 import { lastMoment } from "./addresses.js";
+import { setWords } from "./dom.js";
 import { drawMarks } from "./marks.js";
 import { inks } from "./theme-colors.js";
 import { zone } from "./zone.js";
@@ -67,14 +68,7 @@ class LineChart extends HTMLElement {
   #read(index) {
     const known = index !== null && index !== undefined && this.#data[0][index] !== undefined;
     const words = known ? this.#spec.read(this.#data, index, zone()) : this.#spec.key;
-    this.#readout.replaceChildren(
-      ...words.map(([text, ink]) => {
-        const word = document.createElement("span");
-        word.className = ink ?? "";
-        word.textContent = text;
-        return word;
-      }),
-    );
+    setWords(this.#readout, words);
   }
 
   /** Announces the time that was dragged over, in seconds. */

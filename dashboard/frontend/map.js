@@ -1,6 +1,6 @@
 // <board-map>: the moving things of a panel on a map, drawn on one canvas; loaded on pages that have one.
 
-import { one, setText } from "./dom.js";
+import { one, setWords } from "./dom.js";
 import { time } from "./format.js";
 import { listen } from "./map/gestures.js";
 import { Land } from "./map/land.js";
@@ -178,10 +178,8 @@ class BoardMap extends HTMLElement {
     const { of, unit } = this.#panel;
     const value = of ? `${of} ${figure(track.value)}${unit ? ` ${unit}` : ""}` : "";
     const silent = level > 0 ? `Stale: as of ${time(since, "second", zone())}` : time(since, "second", zone());
-    const words = [thing.name, placed(track.latitudes[place], track.longitudes[place]), silent, value].filter(Boolean);
-    const spans = words.map((text) => Object.assign(document.createElement("span"), { textContent: text }));
-    spans[0].className = "thing-name";
-    this.#parts.readout.replaceChildren(...spans);
+    const words = [[thing.name, "thing-name"], [placed(track.latitudes[place], track.longitudes[place])], [silent], [value]];
+    setWords(this.#parts.readout, words.filter(([text]) => text));
   }
 
   #ask() {

@@ -1,6 +1,6 @@
 // The buttons, the list of things and the key of a map, and the thing that is followed in the page's address.
 
-import { all, made, one } from "../dom.js";
+import { all, made, one, setWords } from "../dom.js";
 import { grouped } from "../format.js";
 import { figure } from "../parts/figures.js";
 
@@ -67,9 +67,8 @@ export function remember(name, isBoard) {
 export function showKey(readout, { routes, more, of, unit }, { range }, painter) {
   if (!routes.length) return readout.replaceChildren();
   const words = ["● newest position", "— way in this time", "○ silent for 10 s or more", ...(more ? [`and ${grouped(more)} more`] : [])];
-  const spans = words.map((textContent) => Object.assign(document.createElement("span"), { textContent }));
-  if (range && painter) spans.push(scale(of + (unit ? ` (${unit})` : ""), range, painter.scale));
-  readout.replaceChildren(...spans);
+  setWords(readout, words.map((text) => [text]));
+  if (range && painter) readout.append(scale(of + (unit ? ` (${unit})` : ""), range, painter.scale));
 }
 
 function scale(words, [low, high], colors) {

@@ -2,7 +2,7 @@
 
 import { candlesIn, flowIn, volumeIn } from "#kit/range-charts.js";
 import { all, copyOf, one, parts, reconcile, setCell, setText, setTime } from "#kit/dom.js";
-import { compact, grouped } from "#kit/format.js";
+import { compact, grouped, signed } from "#kit/format.js";
 import { followRange } from "#kit/time-range.js";
 
 const PRICES = ["first", "high", "low", "last"];
@@ -34,7 +34,7 @@ function show(data) {
 
 /** Returns the text of one of the figures of the whole time. */
 function sumOf(name, sums) {
-  if (name === "change") return `${sums.change < 0 ? "−" : "+"}${grouped(Math.abs(sums.change), 2)}`;
+  if (name === "change") return signed(sums.change, 2);
   return PRICES.includes(name) ? grouped(sums[name], 2) : compact(sums[name]);
 }
 

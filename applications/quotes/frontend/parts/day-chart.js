@@ -3,6 +3,7 @@
 
 import uPlot from "uplot";
 
+import { setWords } from "#kit/dom.js";
 import { inks } from "#kit/theme-colors.js";
 import { zone } from "#kit/zone.js";
 import { gestures } from "./gestures.js";
@@ -126,9 +127,7 @@ class DayChart extends HTMLElement {
     if (!this.#plots.length) return;
     const known = index !== null && index !== undefined && this.#model.days[index] !== undefined;
     const words = known ? this.#look.read(this.#model, index) : this.#look.key(this.#model, hasCandles(this.#plots[0]));
-    this.#readout.replaceChildren(
-      ...words.map(([text, ink]) => Object.assign(document.createElement("span"), { className: ink ?? "", textContent: text })),
-    );
+    setWords(this.#readout, words);
   }
 
   #key(event) {

@@ -1,11 +1,10 @@
 // The look of the charts of quotes: axes, lines, and the words for one day. x is in seconds, at the noon of each day.
 
-import { cursor } from "#kit/charts.js";
-import { compact, day as dayOf, grouped, time } from "#kit/format.js";
+import { axes, cursor } from "#kit/charts.js";
+import { compact, day as dayOf, grouped, signed, time } from "#kit/format.js";
 import { DAY, drawBand, drawCandles, drawLine, drawMinutes, drawVolume, hasCandles } from "./drawing.js";
 import { iso } from "./view.js";
 
-const FONT = "12px system-ui, sans-serif";
 const LINES = [["accent", []], ["sold", [7, 4]], ["bought", [2, 3]], ["ink", [9, 3, 2, 3]], ["muted", [4, 4]]];
 const WORDS = ["accent-ink", "sell-ink", "buy-ink", "", "unit"];
 const MARKS = ["—", "– –", "· ·", "– ·", "- -"];
@@ -31,23 +30,18 @@ export function stamps(splits, step, zone) {
 
 /** Returns what both charts share. `spread` gives the ends of the axis of values. */
 function frame(ink, zone, uPlot, spread, value) {
-  const axis = { stroke: ink.muted, font: FONT, ticks: { show: false } };
+  const [days, values] = axes(ink, zone, "minute", { size: 64, value });
   return {
     padding: [8, 26, 0, 0],
     tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "UTC"),
     scales: { x: { time: true, auto: false }, y: { range: spread } },
-    axes: [
-      { ...axis, grid: { show: false }, size: 26, gap: 6, space: 64, values: (_, splits, __, ___, step) => stamps(splits, step, zone) },
-      { ...axis, grid: { stroke: ink.hair, width: 1 }, size: 64, gap: 8, space: 28, values: (_, splits) => splits.map(value) },
-    ],
+    axes: [{ ...days, values: (_, splits, __, ___, step) => stamps(splits, step, zone) }, values],
     cursor: { ...cursor(ink), sync: { key: "page", scales: ["x", null] } },
   };
 }
 
 /** Returns a series that uPlot measures and reads out, but does not draw. */
 const unseen = (stroke) => ({ stroke, paths: () => null, points: { show: false } });
-
-const signed = (number, places) => `${number < 0 ? "−" : "+"}${grouped(Math.abs(number), places)}`;
 
 /** The look of prices: candles, or closes in the band from low to high; averages; live minutes. */
 export const prices = {

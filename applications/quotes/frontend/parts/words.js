@@ -1,11 +1,11 @@
 // The words and figures around the chart: the days, the figures above it, the addresses, and the table below it.
 
+import { addressOf } from "#kit/addresses.js";
 import { all, made, one, setText } from "#kit/dom.js";
-import { grouped } from "#kit/format.js";
+import { grouped, signed } from "#kit/format.js";
 import { daysIn, iso, ranges } from "./view.js";
 
 const ROWS = 120; // of the table, as in showing.py
-const signed = (number, places) => `${number < 0 ? "−" : "+"}${grouped(Math.abs(number), places)}`;
 const kpi = (name, text) => setText(one(`[data-kpi="${name}"]`), text);
 
 const edges = { first: one("[data-first]"), last: one("[data-last]") }; // looked up once: a drag asks in each frame
@@ -18,13 +18,8 @@ export function showDays(view) {
 /** Writes the range of a view into the page's address, its links and its forms. */
 export function keepRange(view, bounds) {
   const { shown, earlier, later } = ranges(view, bounds);
-  const at = (range, href) => {
-    const url = new URL(href, location.href);
-    url.searchParams.set("range", range);
-    return url.pathname + url.search;
-  };
-  history.replaceState(null, "", at(shown, location.href));
-  for (const link of all("[data-get], [data-without]")) link.href = at(shown, link.href);
+  history.replaceState(null, "", addressOf(shown, location.href));
+  for (const link of all("[data-get], [data-without]")) link.href = addressOf(shown, link.href);
   for (const field of all("[data-range-kept]")) field.value = shown;
   one("#range-text").value = shown;
   for (const link of all("[data-preset]")) link.removeAttribute("aria-current");
@@ -32,7 +27,7 @@ export function keepRange(view, bounds) {
     const link = one(`[data-${name}]`);
     if (!link) continue;
     link.hidden = !range;
-    if (range) link.href = at(range, link.href);
+    if (range) link.href = addressOf(range, link.href);
   }
 }
 
