@@ -42,25 +42,25 @@ def discreet(view: View) -> View:
     return guarded
 
 
-def staff_only(view: View) -> View:
-    """Makes a view that answers 403 to people who are neither operators nor administrators."""
+def only(allowed: Callable[[User], bool], refusal: str) -> Callable[[View], View]:
+    """Returns a decorator: a view answers 403 with the sentence `refusal` to users who are not allowed."""
 
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not person(request).is_staff:
-            raise PermissionDenied("Only staff may see this page.")
-        return view(request, *args, **kwargs)
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not allowed(person(request)):
+                raise PermissionDenied(refusal)
+            return view(request, *args, **kwargs)
 
-    return guarded
+        return guarded
+
+    return guard
 
 
-def administrators_only(view: View) -> View:
-    """Makes a view that answers 403 to people who are not administrators."""
+def has_right(permission: str) -> Callable[[User], bool]:
+    """Returns a function: whether a user is staff, or an administrator gave the user this permission."""
+    return lambda user: user.is_active and (user.is_staff or user.has_perm(permission))
 
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if person(request).role != roles.ADMINISTRATOR:
-            raise PermissionDenied("Only administrators may see this page.")
-        return view(request, *args, **kwargs)
 
-    return guarded
+staff_only = only(lambda user: user.is_staff, "Only staff may see this page.")  # operators and administrators
+administrators_only = only(lambda user: user.role == roles.ADMINISTRATOR, "Only administrators may see this page.")

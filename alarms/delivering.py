@@ -65,7 +65,7 @@ class Delivery:
         while results := self.senders.collect(MOST_RESULTS):
             try:
                 queues.record(results, self._now(), self._chance)
-            except Exception:  # also the driver's own, which comes through when a server goes away
+            except Exception:  # of any kind, as no result may be lost: a driver's error may come past Django's
                 self.senders.put_back(results)
                 raise
             found = True

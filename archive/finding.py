@@ -1,4 +1,4 @@
-"""Finds the pages of questions and the saved questions, for people who may ask."""
+"""Finds the pages of questions and the saved questions, for users with the permission to ask."""
 
 from collections.abc import Iterator
 

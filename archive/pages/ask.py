@@ -14,11 +14,10 @@ from archive.access import askers_only
 from archive.models import Asked
 from archive.pages import showing
 from archive.questions import running, saving, tables
-from archive.questions.asking import LONGEST, AskError
+from archive.questions.asking import LONGEST
 from archive.questions.request import Form
-from archive.questions.running import RefusedError
+from archive.questions.running import FAULTS, RefusedError
 from archive.questions.tables import TableError
-from archive.stores.base import StoreError
 from common.text import storable
 from dashboard import download
 from dashboard.held.looks import one_look
@@ -113,7 +112,7 @@ def export(request: HttpRequest, number: int, form: Form) -> HttpResponse | Stre
     try:
         pieces = running.export(person(request), found.text, form)
         first = next(pieces, b"")  # so that a question without an answer gives no file
-    except (RefusedError, AskError, TableError, StoreError) as error:
+    except (RefusedError, *FAULTS) as error:
         context = {"text": found.text, "asked": found, "outcome": showing.outcome(found), "refusal": str(error)}
         return _page(request, context, status=409)
     response = StreamingHttpResponse(_joined(first, pieces), content_type=TYPES[form])

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from archive.questions.request import Column, End, Form, Request, Table
+from archive.questions.request import LENGTH, Column, End, Form, Request, Table
 from common.running import python
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -20,7 +20,6 @@ LONGEST = 20_000  # characters of a question
 LOOK = 0.2  # seconds between two looks at whether a question is cancelled
 CANCELLED = "The question was cancelled."
 KILLED = "The question was ended, since it needed more memory or processor time than it may have."
-LENGTH = 4  # bytes of the length of a piece
 
 
 class AskError(Exception):
@@ -98,7 +97,7 @@ class Question:
             try:
                 process.stdin.write(self._request)
                 process.stdin.close()
-                while size := int.from_bytes(process.stdout.read(LENGTH)):
+                while size := int.from_bytes(process.stdout.read(LENGTH.size)):
                     yield process.stdout.read(size)
                 end = _end(process.stdout.read())
             except OSError:

@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 import msgspec
 
-from archive.questions.request import Column, End, Request, Table
+from archive.questions.request import LENGTH, Column, End, Request, Table
 
 ADDRESSES = 4 << 30  # bytes of address space: DuckDB reserves more than it uses
 PIECE = 1000  # rows
@@ -50,7 +50,7 @@ def main() -> None:
     except MemoryError:
         end = End(error="The question needs more memory than it may have.")
     if request.form != "rows":
-        sys.stdout.buffer.write(bytes(4))  # ends the pieces
+        sys.stdout.buffer.write(LENGTH.pack(0))
     _say(end)
 
 

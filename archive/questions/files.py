@@ -5,7 +5,6 @@ child.py writes a length of zero after the last piece, and then one JSON object,
 
 import csv
 import io
-import struct
 import sys
 from collections.abc import Iterable
 from typing import Any, BinaryIO
@@ -15,11 +14,10 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from archive.questions.request import End, Request
+from archive.questions.request import LENGTH, End, Request
 from common.spreadsheets import cell
 from common.text import one_line
 
-LENGTH = struct.Struct(">I")
 PIECE = 20_000  # rows
 
 

@@ -10,10 +10,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from archive.models import KeptAnswer, SavedQuestion
-from archive.questions import kinds, running
-from archive.questions.asking import Answer, AskError
-from archive.questions.tables import TableError
-from archive.stores.base import StoreError
+from archive.questions import kinds, running, tables
+from archive.questions.asking import Answer
 from dashboard.held import answers
 from dashboard.held.looks import once
 from streams.declarations import Column, Dataset, Found, Question, Series
@@ -130,8 +128,9 @@ def _ask_in_turn(number: int, now: datetime) -> None:
         return
     found: dict[str, Any]
     try:
-        answer = running.answered(kept.question.text)
+        text = kept.question.text
+        answer = running.answered(text, tables.named(text))
         found = {"answer": running.packed(answer), "at": now, "said": ""}
-    except (AskError, TableError, StoreError) as error:
+    except running.FAULTS as error:
         found = {"said": str(error)[:2000]}
     KeptAnswer.objects.filter(pk=number).update(**found)

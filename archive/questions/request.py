@@ -1,9 +1,11 @@
 """Defines the messages between a question's process and its parent."""
 
+import struct
 from typing import Literal
 
 import msgspec
 
+LENGTH = struct.Struct(">I")  # stands before each piece of a file; 0 ends the pieces
 Form = Literal["rows", "csv", "parquet"]  # JSON lines, or pieces of a file
 
 
@@ -41,5 +43,5 @@ class End(msgspec.Struct):
 
     cut: bool = False
     error: str = ""
-    line: int = 0  # of the question, to which the error belongs, from 1; 0: none
+    line: int = 0  # of the question, from 1, to which the error belongs; 0 if the error has no line
     rows: int = 0  # of a file

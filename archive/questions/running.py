@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from threading import Thread
 from time import monotonic
@@ -17,7 +17,7 @@ from archive.questions import tables
 from archive.questions.asking import Answer, AskError, Bounds, CancelledError, Question
 from archive.questions.preparing import prepared
 from archive.questions.request import Column, Form
-from archive.questions.tables import TableError
+from archive.questions.tables import Table, TableError
 from archive.stores.base import StoreError
 from archive.stores.opening import opened
 
@@ -29,6 +29,7 @@ ROWS, BYTES = 2_000, 1 << 20  # of an answer on a page
 FILE_ROWS, FILE_BYTES, FILE_SECONDS = 1_000_000, 1 << 30, 20  # of an export, which a web process waits for
 PREPARING = timedelta(seconds=90)  # in which files are fetched and the process begins
 BEAT = timedelta(seconds=15)  # in which a question that runs tells that it does
+FAULTS = (AskError, TableError, StoreError)  # each tells people why a question has no answer
 LOST = "The site was restarted while this question ran. Ask it again."
 
 
@@ -94,10 +95,10 @@ def unpacked(stored: bytes | memoryview, *, cut: bool) -> Answer:
     return Answer([Column(*column) for column in held["columns"]], held["rows"], cut)
 
 
-def answered(text: str, stopped: Callable[[], bool] = lambda: False) -> Answer:
-    """Answers a question within the bounds of a page. Raises AskError, TableError and StoreError."""
+def answered(text: str, found: Sequence[Table], stopped: Callable[[], bool] = lambda: False) -> Answer:
+    """Answers a question, to the tables that the question names, within the bounds of a page. Raises FAULTS."""
     bounds = Bounds(SECONDS, MEGABYTES, rows=ROWS, answer=BYTES)
-    with prepared(tables.named(text), opened()) as ready:
+    with prepared(found, opened()) as ready:
         return Question(text, ready, bounds).answer(stopped)
 
 
@@ -132,13 +133,14 @@ def _ask(asked: Asked) -> None:
     """Runs a question and stores its answer, or why there is none."""
     start = monotonic()
     try:
-        asked.size = sum(table.size for table in tables.named(asked.text))
-        answer = answered(asked.text, _Stopped(asked))
+        found = tables.named(asked.text)
+        asked.size = sum(table.size for table in found)
+        answer = answered(asked.text, found, _Stopped(asked))
         asked.answer = packed(answer)
         asked.rows, asked.cut, asked.state = len(answer.rows), answer.cut, Asked.ANSWERED
     except Exception as error:
         _note(asked, error)
-        if not isinstance(error, AskError | TableError | StoreError):
+        if not isinstance(error, FAULTS):
             raise
     finally:
         _ended(asked, start)
@@ -164,7 +166,7 @@ def _file(asked: Asked, bounds: Bounds) -> Iterator[bytes]:
 
 def _note(asked: Asked, error: Exception) -> None:
     asked.state = Asked.CANCELLED if isinstance(error, CancelledError) else Asked.FAILED
-    known = isinstance(error, AskError | TableError | StoreError)
+    known = isinstance(error, FAULTS)
     asked.said = str(error)[:2000] if known else "The question failed by a fault of the site, which its log has."
     asked.line = error.line or None if isinstance(error, AskError) else None
 

@@ -74,12 +74,6 @@ def names() -> list[str]:
     return [name for group in groups() for name in group.names]
 
 
-def find(name: str) -> Table | None:
-    """Returns the table of a name; None if there is none."""
-    found = _known().get(name.casefold())
-    return found[1](found[0]) if found else None
-
-
 def named(sql: str) -> list[Table]:
     """Returns the tables that a question names, be it in a comment. Raises TableError for more than MOST_NAMED."""
     known = _known()

@@ -161,8 +161,8 @@ def test_question_reads_a_table_without_files_as_empty() -> None:
 
 
 def test_table_tells_its_columns_rows_and_bytes(things: Path) -> None:
-    found = tables.find("THINGS")
-    assert found and (found.rows, found.size) == (3, things.stat().st_size)
+    [found] = tables.named("THINGS")
+    assert (found.rows, found.size) == (3, things.stat().st_size)
     told = Question("SELECT * FROM things", [Table("things", [str(things)])]).answer().columns
     assert sorted(told, key=str) == sorted(found.columns, key=str)
 
@@ -187,8 +187,8 @@ def test_table_of_a_later_provider_yields_its_name_to_an_earlier_one(things: Pat
         title="Later", names=lambda: ["THINGS", "more"], table=lambda name: tables.Table(name=name, columns=[])
     )
     tables.provide(later)
-    found = tables.find("things")
-    assert (tables.groups()[-1].names, found and found.rows) == (["more"], 3)
+    [found] = tables.named("things")
+    assert (tables.groups()[-1].names, found.rows) == (["more"], 3)
 
 
 @pytest.mark.django_db
