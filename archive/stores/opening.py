@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from django.conf import settings
 
@@ -23,6 +23,6 @@ def _opened(url: str, base: str) -> FileStore:
     if parts.scheme == "s3" and parts.netloc:
         from archive.stores.s3 import S3Store  # noqa: PLC0415 - boto3 takes longer to import than all of Millrace
 
-        asked = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+        asked = dict(parse_qsl(parts.query))  # of a name given twice, the last
         return S3Store(parts.netloc, parts.path, asked.get("region"), asked.get("endpoint_url"))
     raise StoreError("ARCHIVE_URL is neither file:PATH nor s3://BUCKET/PREFIX.")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from archive.tables.storing import TableError
 
@@ -57,5 +57,5 @@ def _from_s3(source: str, file: IO[bytes], most: int) -> None:
     parts = urlsplit(source)
     if not parts.netloc or not parts.path.strip("/"):
         raise TableError(f"{source} is not an address such as s3://BUCKET/KEY.")
-    asked = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    asked = dict(parse_qsl(parts.query))  # of a name given twice, the last
     fetch(source.partition("?")[0], asked.get("region"), asked.get("endpoint_url"), file, most)

@@ -3,7 +3,8 @@
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -58,7 +59,13 @@ def _folder() -> Path:
 
 def _sweep(folder: Path, now: float) -> None:
     """Removes the files that are too old, or too many."""
-    files = sorted(folder.iterdir(), key=lambda each: each.stat().st_mtime, reverse=True)
-    for place, each in enumerate(files):
-        if place >= MOST or each.stat().st_mtime < now - LONGEST:
+    for place, (written, each) in enumerate(sorted(_written(folder), reverse=True)):
+        if place >= MOST or written < now - LONGEST:
             each.unlink(missing_ok=True)
+
+
+def _written(folder: Path) -> Iterator[tuple[float, Path]]:
+    """Yields each file with the time of its last write; another request may remove one meanwhile."""
+    for each in folder.iterdir():
+        with suppress(FileNotFoundError):
+            yield each.stat().st_mtime, each

@@ -119,6 +119,15 @@ def test_held_file_is_its_owners_and_goes_when_it_is_old_or_one_of_many(staff: C
     assert held.held(1, tokens[-1]) is None
 
 
+def test_file_is_held_while_another_request_removes_one(settings: Settings, tmp_path: Path) -> None:
+    settings.VAR_DIR = tmp_path
+    token = held.hold(1, "a.csv", lambda file: file.write(b"x"))
+    found = held.held(1, token)
+    assert found
+    found.with_name("1-gone").symlink_to("nowhere")  # as a file that is listed and then removed
+    assert held.held(1, token) == found
+
+
 def test_viewer_sees_no_table(staff: Client) -> None:
     staff.post(send(staff), {"name": "visits"})
     staff.force_login(User.objects.create_user("eve"))
