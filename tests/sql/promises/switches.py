@@ -55,6 +55,6 @@ def check_lane(switches: Iterable[Switch], lane: Lane, found: Mapping[int, int],
         while waiting and waiting[0].is_at(record):
             versions = {waiting.pop(0).version}
         id_ = record.get("data", {}).get("id")
-        assert id_ not in found or found[id_] in versions
+        assert id_ not in found or found[id_] in versions, (record, found[id_], versions, switches)
     assert [each for each in waiting if each.sequence] == []
     return {waiting[-1].version} if waiting else versions
