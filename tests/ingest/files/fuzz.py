@@ -30,7 +30,7 @@ PIECES = [
     *(b'"x,y",2', b'"a""b",1', b'"open', b"1.234,50;x", b"1,234.50", b"sep=;", b"a,a", b"", b" ", b"\r", b"\r\n"),
     *(b"\n", b"\n\n", b"\n\r", b"\0", b"\xff", b"\xc3\xa9", b"\xe9", b"\xed\xa0\x80", b"\xef\xbb\xbf", b"\xff\xfe"),
     *(b"\xfe\xff", "Ünïcode".encode(), "a,b\n1,2\n".encode("utf-16"), b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh9"),
-    *(b"PK\x03\x04", b"-0", b"1e5", b"0x10", b"007", b"9" * 400, b"x" * 3000, b"[" * 300, b'{"a":' * 200, b"\xe2\x80\xa8", b"\x85"),
+    *(b"PK\x03\x04", b"-0", b"1e5", b"0x10", b"007", b"9" * 400, b"x" * 3000, b"[" * 300, b"{" * 200),
 ]  # fmt: skip
 LARGE = [b"x" * (3 << 20), b'"' + b"y" * (2 << 20), b"a," * 200_000, b"[" * 100_000, b"\n" * 300_000, b"1,2\n" * 20_000]
 NAMES = ["f", "f.csv", "f.tsv", "f.json", "f.jsonl", "f.ndjson", "f.txt", "f.log", "f.csv.gz", "f.xz", "f.json.zst"]
