@@ -112,6 +112,8 @@ ARCHIVE_URL = env.str("ARCHIVE_URL", default="") or f"file:{VAR_DIR / 'archive'}
 ARCHIVE_RECORDS = env.whole("ARCHIVE_RECORDS", 200_000, 1, 2_000_000)  # of a shard in a file, held in memory till then
 ARCHIVE_BYTES = env.whole("ARCHIVE_BYTES", 64 << 20, 1, 1 << 30)  # of their data
 ARCHIVE_AGE = env.whole("ARCHIVE_AGE", 60, 0, 86_400)  # seconds after which a file is written all the same
+ARCHIVE_NDJSON = env.bool("ARCHIVE_NDJSON", default=False)  # write the records as lines of JSON too
+ARCHIVE_GRACE = env.whole("ARCHIVE_GRACE", 24, 0, 8_760)  # hours that a table of Iceberg may name a removed file
 ARCHIVE_RAW = env.bool("ARCHIVE_RAW", default=False)  # keep the text of each record beside its columns
 TABLES_UPLOAD = env.whole("TABLES_UPLOAD", 64 << 20, 1, 1 << 40)  # bytes of a file that comes in by the page
 TABLES_S3 = env.list("TABLES_S3", default=[])  # s3://BUCKET/PREFIX, below which the page may read

@@ -40,6 +40,11 @@ def ask(request: HttpRequest) -> HttpResponse:
     return _page(request, {"text": text, "title": request.GET.get("title", "")[:100]})
 
 
+def refused(request: HttpRequest, text: str, says: str) -> HttpResponse:
+    """Shows the editor with a text, and why nothing was done with it."""
+    return _page(request, {"text": text[:LONGEST], "refusal": says}, status=422)
+
+
 def _first_text(request: HttpRequest) -> str:
     if table := storable(request.GET.get("table", ""), MOST_TABLE):
         return f"SELECT *\nFROM {showing.name(table)}\nLIMIT 100"
