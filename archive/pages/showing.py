@@ -1,4 +1,4 @@
-"""Makes what the page of questions shows: answers as cells, their chart, and the tables with their columns."""
+"""Prepares the contents of the page of questions: answers as cells, their chart, the tables with their columns."""
 
 from typing import Any
 
