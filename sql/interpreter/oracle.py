@@ -2,7 +2,7 @@
 
 It knows the operators that a random script can have: all but Forest and Hotspots, groups that end when a value changes,
 and joins of streams with a window of ROWS. Its rows are those of the engine, in the same order for a stream with one
-pump; the pairs of one row time that a join of streams gives have no order.
+pump; those of one row time that a join of streams or a union gives have another order.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

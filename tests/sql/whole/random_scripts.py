@@ -67,6 +67,7 @@ def text(draw: Draw, depth: int = 1) -> str:
         f"({inner} || 'x')",
         f"SUBSTRING({inner} FROM 2 FOR 1)",
         f"COALESCE({inner}, 'z')",
+        f'CASE WHEN "b" THEN {inner} WHEN "v" > 1 THEN \'n\' END',
     ]
     return str(draw(st.sampled_from(forms)))
 
@@ -108,6 +109,7 @@ def condition(draw: Draw, depth: int = 2) -> str:
             f"{whole(draw, 0)} NOT IN (1, NULL)",
             f"{whole(draw, 0)} BETWEEN 0 AND 9",
             '"p" IS NULL',
+            f"COALESCE({whole(draw, 0)}, {whole(draw, 0)}) > 1",
             '"b"',
             '"b" IS NOT TRUE',
             "\"k\" IS DISTINCT FROM 'a'",
@@ -210,13 +212,19 @@ def ranking(draw: Draw, source: str) -> tuple[str, str]:
     return columns, f'SELECT STREAM {items} FROM {source} AS S GROUP BY {period}, "k" ORDER BY {period}, SUM("v") DESC'
 
 
-def commonest(draw: Draw, source: str) -> tuple[str, str]:
+def counted(draw: Draw, source: str, function: str = "COUNT_DISTINCT_ITEMS_TUMBLING", most: str = "") -> str:
     name = draw(st.sampled_from(["k", "v"]))
-    rest = f"CURSOR(SELECT STREAM \"{name}\" FROM {source}), '{name}'"
-    if draw(st.booleans()):
-        return '"n" BIGINT', f"SELECT STREAM * FROM TABLE(COUNT_DISTINCT_ITEMS_TUMBLING({rest}, 6))"
-    columns = '"i" VARCHAR(16), "n" DOUBLE'
-    return columns, f"SELECT STREAM * FROM TABLE(TOP_K_ITEMS_TUMBLING({rest}, {draw(st.integers(1, 3))}, 6))"
+    rest = f"CURSOR(SELECT STREAM \"{name}\" FROM {source}), '{name}', {most}6"
+    return f"SELECT STREAM * FROM TABLE({function}({rest}))"
+
+
+def distinct_items(draw: Draw, source: str) -> tuple[str, str]:
+    return '"n" BIGINT', counted(draw, source)
+
+
+def commonest(draw: Draw, source: str) -> tuple[str, str]:
+    most = f"{draw(st.integers(1, 3))}, "
+    return '"i" VARCHAR(16), "n" DOUBLE', counted(draw, source, "TOP_K_ITEMS_TUMBLING", most)
 
 
 def union(draw: Draw, source: str) -> tuple[str, str]:
@@ -242,20 +250,23 @@ def join(draw: Draw, source: str) -> tuple[str, str]:
 
 
 SHAPES = [projection, grouping, sliding, stagger, lookup, distinct]
-SHAPES += [order, ranking, commonest, union, parsing, join]
+SHAPES += [order, ranking, commonest, distinct_items, union, parsing, join]
 
 
 @st.composite
-def scripts(draw: Draw) -> str:
-    """Makes a script of one to three pumps; they read the input, or a stream with its columns that a pump filters."""
+def scripts(draw: Draw, *, every: bool = False) -> str:
+    """Makes a script of one to three pumps, or of one of every shape; they read the input, or a stream with its
+    columns that a pump filters.
+    """
+    shapes = SHAPES if every else draw(st.lists(st.sampled_from(SHAPES), min_size=1, max_size=3))
     made = [
         'CREATE STREAM "KEPT" ("k" VARCHAR(4), "v" INTEGER, "p" DOUBLE, "d" DECIMAL(6,2), "b" BOOLEAN);',
         'CREATE PUMP "KEEP" AS INSERT INTO "KEPT" SELECT STREAM "k", "v", "p", "d", "b" '
         f'FROM "SOURCE_SQL_STREAM_001" AS S WHERE {condition(draw)};',
     ]
-    for number in range(draw(st.integers(1, 3))):
+    for number, shape in enumerate(shapes):
         source = draw(st.sampled_from(['"SOURCE_SQL_STREAM_001"', '"KEPT"']))
-        columns, query = draw(st.sampled_from(SHAPES))(draw, source)
+        columns, query = shape(draw, source)
         made.append(f'CREATE STREAM "OUT{number}" ({columns});')
         made.append(f'CREATE PUMP "PUMP{number}" AS INSERT INTO "OUT{number}" {query};')
     return "\n".join(made)

@@ -1,18 +1,21 @@
 """The engine gives the rows that the oracle computes by definition, for random scripts, records and batches."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from itertools import accumulate
 from math import isclose
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from sql.engine.operators.lookup import Table
 from sql.folder import from_files
 from sql.interpreter.oracle import Oracle, Timed
-from sql.plan.nodes import StreamJoin, walk
+from sql.plan.expressions import Expr
+from sql.plan.nodes import Node, StreamJoin, Union, _Unary, walk
 from sql.program import Program, compile_application
 from streams.core.records import Batch
 from tests.sql.whole.random_scripts import SCHEMA, TABLE, records, scripts
@@ -87,9 +90,10 @@ def test_engine_gives_the_rows_of_the_oracle(script: str, gaps: Any, cuts: set[i
     rows = [(time, _row(record, columns)) for time, record in timed]
     expected = Oracle(compiled.plan, {"COLOURS": TABLE}, started=BEGIN).run(rows)
     found = run(compiled, timed, cuts)
+    assert found == run(compiled, timed, set())
     for pump in compiled.plan.pumps:
         ours, theirs = found[pump.target], expected[pump.target]
-        if any(isinstance(node, StreamJoin) for node in walk(pump.root)):
+        if any(isinstance(node, StreamJoin | Union) for node in walk(pump.root)):
             ours, theirs = (sorted(rows, key=lambda row: (row[0], repr(row[1]))) for rows in (ours, theirs))
         assert same(ours, theirs), f"{pump.target}\n{ours}\n{theirs}"
 
@@ -100,3 +104,28 @@ def _row(record: dict[str, Any], columns: Any) -> tuple[Any, ...]:
         Decimal(str(value)).quantize(Decimal("0.01")) if column.name == "d" and value is not None else value
         for column, value in zip(columns, values, strict=True)
     )
+
+
+def kinds(value: object) -> Iterator[type]:
+    """Yields the types of a part of a plan and of all parts inside it."""
+    yield type(value)
+    named = fields(value) if is_dataclass(value) and not isinstance(value, type) else ()
+    inside = value if isinstance(value, tuple) else [getattr(value, each.name) for each in named]
+    for each in inside:
+        if not isinstance(each, str | int):
+            yield from kinds(each)
+
+
+def test_random_scripts_have_every_kind_of_operator_and_of_expression() -> None:
+    """All but RANDOM_CUT_FOREST and HOTSPOTS, whose algorithms have tests of their own."""
+    classes = [each for base in (Node, Expr, _Unary) for each in base.__subclasses__() if "sql.plan" in each.__module__]
+    left = {each.__name__ for each in classes} - {"_Unary", "Forest", "Hotspots"}
+
+    @settings(max_examples=40, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
+    @given(script=scripts(every=True))
+    def look(script: str) -> None:
+        if left:
+            left.difference_update(kind.__name__ for pump in program(script).plan.pumps for kind in kinds(pump.root))
+
+    look()
+    assert left == set()
