@@ -230,7 +230,8 @@ def commonest(draw: Draw, source: str) -> tuple[str, str]:
 def union(draw: Draw, source: str) -> tuple[str, str]:
     columns, items = named([("text", '"k"'), ("whole", '"v"')])
     other = f'SELECT STREAM UPPER("k"), MOD("v", 5) FROM {source} AS S WHERE {condition(draw, 0)}'
-    return columns, f"SELECT STREAM {items} FROM {source} AS S WHERE {condition(draw, 0)} UNION ALL {other}"
+    sort = draw(st.sampled_from(["", ' ORDER BY FLOOR(ROWTIME TO MINUTE), "v" DESC']))
+    return columns, f"SELECT STREAM {items} FROM {source} AS S WHERE {condition(draw, 0)} UNION ALL {other}{sort}"
 
 
 def parsing(draw: Draw, source: str) -> tuple[str, str]:
