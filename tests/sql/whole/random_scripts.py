@@ -115,6 +115,7 @@ def condition(draw: Draw, depth: int = 2) -> str:
             "\"k\" IS DISTINCT FROM 'a'",
             "\"k\" SIMILAR TO '[a-b]*'",
             '"k" IN (SELECT "k" FROM "COLOURS")',
+            'NOT EXISTS (SELECT * FROM "COLOURS" AS C WHERE C."k" = S."k")',
             f"{moment(draw, 0)} {comparison} {moment(draw, 0)}",
         ]
         return str(draw(st.sampled_from(forms)))
