@@ -5,7 +5,7 @@ import { grouped, span, time } from "../format.js";
 import { SILENCE } from "../standing.js";
 import { zone, zoneTitle } from "../zone.js";
 import { figure, spark } from "./figures.js";
-import { columnsOf, lookOf, startOf } from "./look.js";
+import { columnsOf, lookOf } from "./look.js";
 
 const LISTED = 200; // things in the table beside a map; dashboard/boards/presenting.py lists as many
 
@@ -75,7 +75,7 @@ function showTwin(root, panel) {
   const names = lines.map(({ name }) => name);
   const head = one("tr", cells.heads);
   reconcile(head, [null, ...names], { key: (name) => `head ${name ?? ""}`, make: headCell, fill: (node, name) => setText(node, name === null ? `From (${zoneTitle()})` : unit ? `${name} (${unit})` : name) });
-  const rows = (lines[0]?.values ?? []).map((_, at) => [startOf(panel, at), lines.map(({ values }) => values[at])]).reverse();
+  const rows = columnsOf(panel)[0].map((seconds, at) => [seconds * 1000, lines.map(({ values }) => values[at])]).reverse();
   reconcile(cells.twin, rows, { key: ([at]) => at, make: row, fill: (node, [at, values]) => fillRow(node, new Date(at).toISOString(), values) });
 }
 

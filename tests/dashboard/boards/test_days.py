@@ -22,6 +22,7 @@ from dashboard.boards.days import DAY
 from dashboard.boards.models import Board
 from dashboard.held import answers
 from dashboard.held.parts import figure
+from dashboard.live.service import snapshots
 from dashboard.steps.building import beside
 from streams.core import clock
 from streams.declarations import Question, Series
@@ -88,6 +89,15 @@ def test_runs_are_of_days_of_one_length() -> None:
     _, edges = question(ZoneInfo("Europe/Berlin"), "count", "")
     found = [((end - start) // length, length // clock.MINUTE) for start, end, length in days.runs(edges)]
     assert found == [(2, 1440), (1, 1500), (3, 1440)]
+
+
+@pytest.mark.django_db
+def test_zones_share_the_topic_of_a_short_range_and_have_their_own_of_a_long_one(as_ada: Client, shared: Board) -> None:
+    found = [
+        as_ada.get(f"/boards/ours/?range={length}&zone=Europe/Berlin").context["topic"] for length in ("6h", "30d")
+    ]
+    assert found == ["board:ours?range=6h", "board:ours?range=30d&zone=Europe%2FBerlin"]
+    assert snapshots.refresh(found).keys() == set(found)
 
 
 @pytest.mark.django_db
