@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from archive import columns
 from archive.columns import ERROR, INT64, OWN
+from archive.lines import packed
 from archive.processor import Place
 from common.text import one_line
 from streams.core.clock import MINUTE, to_datetime
@@ -52,10 +53,18 @@ class Made(NamedTuple):
     size: int  # bytes
     digest: str  # SHA-256 in hex
     content: bytes
+    lines: bytes = b""  # the same records as lines of JSON, packed; empty if none are wanted
+    lines_digest: str = ""
 
 
 def make(
-    place: Place, batches: Sequence[Batch], known: Mapping[str, str], *, keep_all: bool = False, sub_bits: int = 0
+    place: Place,
+    batches: Sequence[Batch],
+    known: Mapping[str, str],
+    *,
+    keep_all: bool = False,
+    sub_bits: int = 0,
+    with_lines: bool = False,
 ) -> tuple[list[Made], dict[str, str]]:
     """Returns the files of gathered records, one for each hour and reason of failure, and the kinds of new columns.
 
@@ -64,6 +73,7 @@ def make(
     """
     kinds, new = dict(known), dict[str, str]()
     made: list[Made] = []
+    sources: list[_Rows] = []
     for hour, group in groupby(batches, lambda batch: batch.arrived // HOUR * HOUR):
         rows = _rows(group)
         decoded = columns.decode(rows.datas, kinds, keep_all=keep_all)
@@ -73,10 +83,14 @@ def make(
         if good.datas:
             fields = {"_raw": pa.array(decoded.raw, pa.binary()), **decoded.columns}
             made.append(_made(place, "records", hour, good, fields, sub_bits))
+            sources.append(good)
         for reason in sorted(set(decoded.refused.values())):
             bad = rows.pick(at for at, why in decoded.refused.items() if why == reason)
             fields = {"_raw": pa.array(bad.datas, pa.binary()), ERROR: pa.repeat(reason, len(bad.datas))}
             made.append(_made(place, f"errors/{reason}", hour, bad, fields, sub_bits))
+            sources.append(bad)
+    if with_lines:
+        made = [_with_lines(each, place.shard, rows, sub_bits) for each, rows in zip(made, sources, strict=True)]
     return made, new
 
 
@@ -87,6 +101,19 @@ def read(content: bytes, kinds: Mapping[str, str]) -> Iterator[Archived]:
     datas = columns.objects(fields, kinds, table["_raw"].to_pylist())
     arrived = table["_arrived"].cast(pa.int64()).to_pylist()
     yield from map(Archived, arrived, places(table), table["_key"].to_pylist(), datas)
+
+
+def lines_of(content: bytes, kinds: Mapping[str, str], shard: str) -> bytes:
+    """Returns the lines of JSON of a file's records, packed. Raises DamagedFileError."""
+    table = table_of(content)
+    at = zip(map(int, table["_sequence"].to_pylist()), table["_sub"].to_pylist(), strict=True)
+    found = zip(read(content, kinds), at, strict=True)
+    return packed(shard, ((each.arrived, *place, each.key, each.data) for each, place in found))
+
+
+def digest_of(content: bytes) -> str:
+    """Returns the SHA-256 in hex."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def places(table: pa.Table) -> list[str]:
@@ -183,9 +210,22 @@ def _made(place: Place, kind: str, hour: int, rows: _Rows, fields: Mapping[str, 
         last=last,
         records=len(rows.datas),
         size=len(content),
-        digest=hashlib.sha256(content).hexdigest(),
+        digest=digest_of(content),
         content=content,
     )
+
+
+def _with_lines(made: Made, shard: str, rows: _Rows, sub_bits: int) -> Made:
+    below = (1 << sub_bits) - 1
+    placed = ((number >> sub_bits, number & below) for number in rows.sequences)
+    content = packed(
+        shard,
+        (
+            (at, *place, key, data)
+            for at, place, key, data in zip(rows.arrived, placed, rows.keys, rows.datas, strict=True)
+        ),
+    )
+    return made._replace(lines=content, lines_digest=digest_of(content))
 
 
 def _written(table: pa.Table) -> bytes:

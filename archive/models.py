@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from archive.lines import path_beside
 from archive.questions.models import Asked, KeptAnswer, SavedQuestion
 from archive.tables.models import FileTable, TablePart
 
@@ -40,11 +41,19 @@ class ArchivedFile(models.Model):
     records = models.BigIntegerField()
     size = models.BigIntegerField()  # bytes
     digest = models.CharField(max_length=64)  # SHA-256 of the file, in hex
+    lines = models.CharField(max_length=64, default="")  # that of the lines of JSON beside it; empty: there are none
     made = models.DateTimeField(auto_now_add=True)
     removed = models.BooleanField(default=False)  # the file is about to go, by age or because a larger one replaced it
+    marked = models.DateTimeField(null=True)  # since when it is so
+    registered = models.BooleanField(default=False)  # a table of Iceberg may name the file
 
     class Meta:
         indexes = [models.Index(fields=["stream", "removed", "hour"])]
+
+    @property
+    def paths(self) -> list[str]:
+        """Returns the paths of the file and of its lines."""
+        return [self.path, path_beside(self.path)] if self.lines else [self.path]
 
 
 class ArchivedGone(models.Model):

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.conf import settings
 
 from archive.files import Made, make
+from archive.lines import path_beside
 from archive.models import ArchivedColumn, ArchivedFile
 from archive.processor import Gathered, Place
 from archive.stores.base import StoreError
@@ -30,13 +31,22 @@ class ArchiveSink:
         """Stores the files. Raises StoreDownError where they cannot be stored now."""
         place, batches, sub_bits = results
         kinds = kinds_of(place.stream)
-        made, new = make(place, batches, kinds, keep_all=settings.ARCHIVE_RAW, sub_bits=sub_bits)
+        made, new = make(
+            place,
+            batches,
+            kinds,
+            keep_all=settings.ARCHIVE_RAW,
+            sub_bits=sub_bits,
+            with_lines=settings.ARCHIVE_NDJSON,
+        )
         try:
             for each in made:
                 opened().put(each.path, each.content)
+                if each.lines:
+                    opened().put(path_beside(each.path), each.lines)
         except StoreError as error:
             raise StoreDownError(str(error)) from error
-        return Prepared(place, [each._replace(content=b"") for each in made], new)
+        return Prepared(place, [each._replace(content=b"", lines=b"") for each in made], new)
 
     def write(self, stream: str, prepared: Prepared) -> None:
         """Stores the rows of the files. Raises StoreDownError if another shard gave a column another kind meanwhile."""
@@ -74,4 +84,5 @@ def row_of(place: Place, made: Made) -> ArchivedFile:
         records=made.records,
         size=made.size,
         digest=made.digest,
+        lines=made.lines_digest,
     )

@@ -7,10 +7,11 @@ row, which the next sweep takes up.
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import chain
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from archive.files import folder_of, prefix_of
@@ -54,31 +55,39 @@ class Sweeper:
 
 
 def sweep(stream: str, store: FileStore, now: datetime) -> bool:
-    """Removes up to MOST files of a stream; returns whether more wait. Raises StoreError."""
+    """Removes up to MOST files of a stream; returns whether more wait. Raises StoreError.
+
+    A file that a table of Iceberg names stays until the table is brought to the manifest, for ARCHIVE_GRACE at most.
+    """
     files = ArchivedFile.objects.filter(stream=stream)
     since = kept_since(not_ahead(now), settings.RETENTION_ARCHIVE)
     if since > NEVER:
-        _mark(files.filter(removed=False, newest__lt=since))
-    found = list(files.filter(removed=True)[:MOST])
+        _mark(files.filter(removed=False, newest__lt=since), now)
+    is_free = Q(registered=False) | Q(marked__lt=now - timedelta(hours=settings.ARCHIVE_GRACE))
+    found = list(files.filter(is_free, removed=True)[:MOST])
     for each in found:
-        store.remove(each.path)
+        for path in reversed(each.paths):
+            store.remove(path)
         each.delete()
     return len(found) == MOST
 
 
-def _mark(old: QuerySet[ArchivedFile]) -> None:
+def _mark(old: QuerySet[ArchivedFile], now: datetime) -> None:
     """Marks the files that are past RETENTION_ARCHIVE, and counts their records as gone."""
     with transaction.atomic():
         for each in old[:MOST]:
             gone, _ = ArchivedGone.objects.get_or_create(stream=each.stream, shard=each.shard)
-            if ArchivedFile.objects.filter(pk=each.pk, removed=False).update(removed=True):
+            if ArchivedFile.objects.filter(pk=each.pk, removed=False).update(removed=True, marked=now):
                 ArchivedGone.objects.filter(pk=gone.pk).update(records=F("records") + each.records)
 
 
 def known_paths(stream: str) -> set[str]:
     """Returns the paths below a stream's folder that rows name; tables of files lie in that of a stream `tables`."""
-    own = ArchivedFile.objects.filter(stream=stream).values_list("path", flat=True)
-    return {*own, *TablePart.objects.filter(path__startswith=prefix_of(stream)).values_list("path", flat=True)}
+    own = ArchivedFile.objects.filter(stream=stream).only("path", "lines")
+    return {
+        *chain.from_iterable(each.paths for each in own),
+        *TablePart.objects.filter(path__startswith=prefix_of(stream)).values_list("path", flat=True),
+    }
 
 
 def clean(stream: str, store: FileStore, now: datetime) -> int:

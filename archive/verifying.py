@@ -1,6 +1,6 @@
 """Proves an archive: each record of the range once, each file as it was written."""
 
-import hashlib
+import gzip
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -10,14 +10,15 @@ from urllib.parse import unquote
 
 from django.db.models import Count, Sum
 
-from archive.files import DamagedFileError, places, prefix_of, table_of
+from archive.files import DamagedFileError, digest_of, places, prefix_of, table_of
+from archive.lines import path_beside
 from archive.models import ArchivedFile, ArchivedGone
 from archive.stores.base import FileStore, MissingFileError
 from archive.sweeping import known_paths
 from streams.core.processor import padded
 from streams.models import Lease
 
-NAME = re.compile(r"/([^/]+)-([0-9]+)-([0-9]+)-([0-9a-f]{8})\.parquet$")
+NAME = re.compile(r"/([^/]+)-([0-9]+)-([0-9]+)-([0-9a-f]{8})(?:\.parquet|\.ndjson\.gz)$")
 
 
 class Finding(NamedTuple):
@@ -41,6 +42,8 @@ def verify(stream: str, store: FileStore, application: str) -> Iterator[Finding]
     files = list(ArchivedFile.objects.filter(stream=stream, removed=False).order_by("identity", "shard", "first"))
     for each in files:
         yield from _of_file(each, store)
+        if each.lines:
+            yield from _of_lines(each, store)
     yield from _overlaps(files)
     yield from _missing_records(stream, application)
     known = known_paths(stream)
@@ -71,7 +74,7 @@ def _of_file(row: ArchivedFile, store: FileStore) -> Iterator[Finding]:
     except MissingFileError:
         yield Finding(row.path, "the file is missing")
         return
-    if hashlib.sha256(content).hexdigest() != row.digest:
+    if digest_of(content) != row.digest:
         yield Finding(row.path, "the file is not as it was written: its SHA-256 differs")
         return
     try:
@@ -85,6 +88,19 @@ def _of_file(row: ArchivedFile, store: FileStore) -> Iterator[Finding]:
         yield Finding(row.path, "a record stands twice, or out of order")
     if sequences and (sequences[0], sequences[-1]) != (row.first, row.last):
         yield Finding(row.path, "the file begins or ends with other records than the manifest says")
+
+
+def _of_lines(row: ArchivedFile, store: FileStore) -> Iterator[Finding]:
+    path = path_beside(row.path)
+    try:
+        content = store.get(path)
+    except MissingFileError:
+        yield Finding(path, "the file is missing")
+        return
+    if digest_of(content) != row.lines:
+        yield Finding(path, "the file is not as it was written: its SHA-256 differs")
+    elif (found := gzip.decompress(content).count(b"\n")) != row.records:
+        yield Finding(path, f"the file has {found} lines, the manifest says {row.records} records")
 
 
 def _overlaps(files: list[ArchivedFile]) -> Iterator[Finding]:

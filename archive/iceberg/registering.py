@@ -1,8 +1,8 @@
-"""Brings the tables of a stream to the manifest: files that it has and the table has not are added, others go.
+"""Brings the tables of a stream to the manifest: files that only the manifest names are added, others go.
 
-What is added and what goes is one snapshot, so that nobody reads the records of a file and those of the larger one that
-replaced it. Nothing is noted but in the table: a crash before its commit leaves metadata that no table names, and the
-next run does the whole again.
+One snapshot holds all of these changes, so that nobody reads the records of a small file and again those of the larger
+file that replaced it. A crash before its commit leaves metadata that no table names, and the next run begins anew. A
+row of the manifest notes that a table may name its file; it is written before the table is.
 """
 
 from collections.abc import Iterator
@@ -21,11 +21,12 @@ from archive.models import ArchivedFile
 from archive.sink import kinds_of
 from archive.stores.base import FileStore
 
+AT_ONCE = 500  # rows of one statement
 READERS = 8  # threads that read the ends of files, of which S3 answers one in some 50 ms
 
 
 class Registered(NamedTuple):
-    """Says what became of one table."""
+    """Counts the files of one table after a run, and the changes of that run."""
 
     table: str
     files: int  # that it has now
@@ -36,12 +37,24 @@ class Registered(NamedTuple):
 
 def register(stream: str, store: FileStore, catalog: Catalog, keep: int) -> Iterator[Registered]:
     """Registers the files of a stream, and expires all but the newest `keep` snapshots. Raises IcebergError."""
+    noted = ArchivedFile.objects.filter(stream=stream)
     for want in wanted(stream, kinds_of(stream)):
-        files = ArchivedFile.objects.filter(stream=stream, removed=False, kind=want.kind).order_by("hour", "path")
-        addresses = [_address(store, path) for path in files.values_list("path", flat=True)]
+        files = noted.filter(kind=want.kind, removed=False).order_by("hour", "path")
+        gone = list(noted.filter(kind=want.kind, removed=True, registered=True).values_list("pk", flat=True))
+        there = list(files.values_list("pk", "path"))  # after those that are gone, so that no file is in both
+        addresses = [_address(store, path) for _, path in there]
+        _note([key for key, _ in there], is_named=True)  # first: a table that names a file without a note loses it
         with told():
             if addresses or catalog.table_exists(want.identifier):
                 yield _registered(made(catalog, want), want, addresses, keep)
+        _note(gone, is_named=False)
+
+
+def _note(keys: list[int], *, is_named: bool) -> None:
+    """Notes whether the table may name these files; the sweep waits for those that it may."""
+    for start in range(0, len(keys), AT_ONCE):
+        some = keys[start : start + AT_ONCE]
+        ArchivedFile.objects.filter(pk__in=some).exclude(registered=is_named).update(registered=is_named)
 
 
 def _registered(table: Table, want: Wanted, addresses: list[str], keep: int) -> Registered:

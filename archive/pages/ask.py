@@ -40,6 +40,11 @@ def ask(request: HttpRequest) -> HttpResponse:
     return _page(request, {"text": text, "title": request.GET.get("title", "")[:100]})
 
 
+def refused(request: HttpRequest, text: str, says: str) -> HttpResponse:
+    """Shows the editor with a text, and why nothing was done with it."""
+    return _page(request, {"text": text[:LONGEST], "refusal": says}, status=422)
+
+
 def _first_text(request: HttpRequest) -> str:
     if table := storable(request.GET.get("table", ""), MOST_TABLE):
         return f"SELECT *\nFROM {showing.name(table)}\nLIMIT 100"
@@ -148,6 +153,7 @@ def _rendered(request: HttpRequest, context: dict[str, Any], status: int) -> Htt
     groups = showing.groups()
     context |= {
         "groups": groups,
+        "words": showing.words(groups),
         "anything": any(group["tables"] for group in groups),
         "running": mine.filter(state=Asked.RUNNING).first(),
         "saved": saving.visible(person(request))[:20],

@@ -40,6 +40,14 @@ def table(name: str) -> Table | None:
     )
 
 
+def kinds_of(name: str) -> tuple[str, dict[str, str]] | None:
+    """Returns the archived stream that a table shows, by any case of its name, and the kinds of its columns."""
+    named = {each.casefold(): stream for each, (stream, kind) in _archived().items() if kind == ArchivedFile.RECORDS}
+    if (stream := named.get(name.casefold())) is None:
+        return None
+    return stream, dict(ArchivedColumn.objects.filter(stream=stream).order_by("pk").values_list("name", "kind"))
+
+
 def _archived() -> dict[str, tuple[str, str]]:
     """Returns the stream and the kind of files of each table, by its name."""
     return once("archived streams", _read)

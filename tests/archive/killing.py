@@ -40,7 +40,12 @@ class Killed(Deployment):
             self._s3 = boto3.client("s3", endpoint_url=s3, **words)
             self._s3.create_bucket(Bucket=BUCKET)
             address = f"s3://{BUCKET}/{folder.name}?region=us-east-1&endpoint_url={s3}"
-        self.environment |= {"ARCHIVE_URL": address, "ARCHIVE_RECORDS": "300", "ARCHIVE_AGE": "0"}
+        self.environment |= {
+            "ARCHIVE_URL": address,
+            "ARCHIVE_RECORDS": "300",
+            "ARCHIVE_AGE": "0",
+            "ARCHIVE_NDJSON": "yes",
+        }
 
     def _migrate(self, *, is_own: bool) -> None:
         """Leaves the tables to `forking`."""

@@ -1,5 +1,6 @@
 """The archive holds each record of a stream once, says so, and gives it back as it arrived."""
 
+import gzip
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from archive.stores.base import StoreError
 from archive.stores.local import LocalStore
 from archive.stores.opening import opened
 from archive.verifying import proved, verify
+from sql.offline.records import read as read_lines
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.core.clock import iso, to_datetime
 from streams.wiring import records_between
@@ -153,6 +155,39 @@ def test_clean_removes_files_without_a_row_once_they_are_old(stream: EmbeddedStr
     assert sweeping.clean("things", opened(), now) == 0
     assert sweeping.clean("things", opened(), now + timedelta(hours=2)) == 1
     assert findings() == []
+
+
+def test_lines_of_json_lie_beside_each_file_and_sql_run_reads_them(
+    stream: EmbeddedStream, archive: Archive, settings: Settings, tmp_path: Path
+) -> None:
+    put(stream, [DATAS[0], DATAS[2]])
+    archive()  # without lines: compaction makes them
+    settings.ARCHIVE_NDJSON = True
+    put(stream, DATAS[3:])
+    archive()
+    list(compacting.compact("things", opened()))
+    sweeping.sweep("things", opened(), to_datetime(stream.now()))
+    paths = list(opened().paths("things/ndjson/"))
+    (tmp_path / "lines").write_bytes(b"".join(gzip.decompress(opened().get(path)) for path in paths))
+    assert (findings(), len(paths)) == ([], 3)
+    assert sorted(each.data for each in read_lines(tmp_path / "lines")) == sorted([DATAS[0], *DATAS[2:]])
+
+
+def test_lines_of_json_are_proved_and_removed_with_their_file(
+    stream: EmbeddedStream, archive: Archive, settings: Settings
+) -> None:
+    settings.ARCHIVE_NDJSON = True
+    for n in range(3):
+        put(stream, [b'{"n":%d}' % n])
+        archive()
+    first, second, _ = ArchivedFile.objects.order_by("first")
+    opened().put(first.paths[1], gzip.compress(b"{}\n"))
+    opened().remove(second.paths[1])
+    assert findings() == ["the file is not as it was written: its SHA-256 differs", "the file is missing"]
+    settings.RETENTION_ARCHIVE = 1
+    ArchivedFile.objects.update(newest=to_datetime(stream.now()) - timedelta(days=2))
+    sweeping.sweep("things", opened(), to_datetime(stream.now()))
+    assert (findings(), list(opened().paths(""))) == ([], [])
 
 
 def test_replay_command_prints_what_sql_run_reads(

@@ -4,11 +4,13 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 from pyiceberg.catalog import Catalog
 from pyiceberg.io.pyarrow import parquet_file_to_data_file
 from pyiceberg.table import Table
@@ -20,6 +22,7 @@ from archive.iceberg.catalog import IcebergError, properties
 from archive.iceberg.registering import Registered, register
 from archive.models import ArchivedFile
 from archive.stores.opening import opened
+from archive.sweeping import sweep
 from streams.backends.embedded.stream import EmbeddedStream
 from tests.archive.conftest import Archive
 
@@ -78,6 +81,30 @@ def test_table_follows_new_columns_compaction_and_removal(
     assert (rows(catalog), rows(catalog, "a.b")) == ([1, 2], [None, "x"])
     ArchivedFile.objects.update(removed=True)
     assert (run(catalog)[0][1:4], rows(catalog)) == ((0, 0, 1), [])
+
+
+def test_files_that_a_table_names_stay_until_it_is_brought_to_the_manifest(
+    stream: EmbeddedStream, archive: Archive, catalog: Catalog
+) -> None:
+    for n in range(2):
+        put(stream, {"n": n})
+        archive()
+    run(catalog)
+    put(stream, {"n": 2})
+    archive()
+    call_command("archive", "compact", "things")  # it removes the third file alone
+    assert (len(files_left()), rows(catalog)) == (3, [0, 1])
+    run(catalog)
+    now = timezone.now()
+    sweep("things", opened(), now)
+    assert (len(files_left()), rows(catalog)) == (1, [0, 1, 2])
+    ArchivedFile.objects.update(removed=True, marked=now)
+    counts = [sweep("things", opened(), now + timedelta(hours=hours)) or len(files_left()) for hours in (23, 25)]
+    assert counts == [1, 0]
+
+
+def files_left() -> list[str]:
+    return list(opened().paths("things/"))
 
 
 def test_table_finds_the_files_of_an_hour(stream: EmbeddedStream, archive: Archive, catalog: Catalog) -> None:

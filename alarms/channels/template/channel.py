@@ -88,7 +88,7 @@ def _check_json(body: str) -> None:
     for word in ("1", "a"):
         try:
             json.loads(_NAME.sub(word, body))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ConfigError(f"The body is not JSON ({error}): write each fact within quotes.") from None
 
 

@@ -3,28 +3,24 @@
 import json as jsonlib
 import sys
 from argparse import ArgumentParser
-from base64 import b64encode
-from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import datetime
-from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-import msgspec
 from django.utils import timezone
 
 from archive import compacting, sweeping, verifying
-from archive.files import Archived, DamagedFileError
+from archive.files import DamagedFileError
 from archive.iceberg import catalog as iceberg
 from archive.iceberg.catalog import IcebergError
+from archive.lines import lines
 from archive.models import ArchivedFile
 from archive.provider import ARCHIVE
 from archive.replaying import replay
 from archive.stores.base import StoreError
 from archive.stores.opening import opened
 from common.running import to_run
-from streams.core import clock
 from streams.core.records import StreamError
 from streams.management.options import moment, stream_name, up_to
 from streams.management.plain import PlainCommand, UsageError
@@ -38,9 +34,6 @@ VERBS = {
     "iceberg": "bring the stream's tables in ICEBERG_CATALOG to the manifest",
 }
 AT_ONCE = 1000  # lines that are written together
-LATELY = 4096  # stamps and keys that are remembered, since they come again
-
-_check = msgspec.json.Decoder(msgspec.Raw).decode
 
 
 class Command(PlainCommand):
@@ -86,8 +79,8 @@ class Command(PlainCommand):
 
     def _replay(self, stream: str, since: datetime | None, until: datetime | None, **_: Any) -> None:
         _known(stream)
-        lines = _lines(replay(stream, opened(), since, until))
-        while some := list(islice(lines, AT_ONCE)):
+        found = lines((each.arrived, each.key, each.data, "") for each in replay(stream, opened(), since, until))
+        while some := list(islice(found, AT_ONCE)):
             sys.stdout.write("".join(some))
 
     def _compact(self, stream: str, **_: Any) -> None:
@@ -119,25 +112,3 @@ def _known(stream: str) -> None:
 
 def _numbers(files: int, records: int, size: int) -> str:
     return f"{files:,} files, {records:,} records, {size:,} bytes"
-
-
-def _lines(records: Iterable[Archived]) -> Iterator[str]:
-    """Yields records as lines of JSON; the bytes of one that is no JSON are in Base64."""
-    stamp, quoted = lru_cache(LATELY)(clock.to_iso), lru_cache(LATELY)(lambda key: msgspec.json.encode(key).decode())
-    for arrived, _sequence, key, data in records:
-        yield f'{{"arrived":"{stamp(arrived)}","key":{quoted(key)},{_data(data)}}}\n'
-
-
-def _data(data: bytes) -> str:
-    try:
-        _check(data)
-        if data.startswith(b'"'):  # `sql run` reads a text in JSON as the text that it stands for
-            return _base64(data)
-        plain = msgspec.json.format(data, indent=-1) if b"\n" in data or b"\r" in data else data
-        return f'"data":{plain.decode()}'
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _base64(data)
-
-
-def _base64(data: bytes) -> str:
-    return f'"data_base64":"{b64encode(data).decode()}"'

@@ -1,0 +1,172 @@
+"""Makes an application of a question over an archived stream, so that it runs on the records from now on. Pure.
+
+The shapes that it takes are those that an application has too: one SELECT over one stream, with WHERE, or with GROUP BY
+a bucket of time, and HAVING. Of any other it says which part cannot run on a stream.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from sql.folder import APPLICATION_FILE, INPUT, SCRIPT_FILE
+from sql.folder.application import Application
+from sql.folder.writing import to_toml
+from sql.live.editing.asked_expressions import (
+    AGGREGATES,
+    INPUT_ALIAS,
+    Made,
+    NotStreamingError,
+    Translator,
+    Tree,
+    named,
+    step_of,
+)
+from sql.schema.columns import Column, Schema
+from sql.schema.names import unused
+from sql.types import BIGINT, BOOLEAN, DOUBLE, varchar
+
+OUTPUT, PUMP = "ANSWER", "ANSWER_PUMP"
+TEXT = varchar(4096)  # longer values are cut, and counted
+TYPES = {"boolean": BOOLEAN, "whole": BIGINT, "number": DOUBLE, "text": TEXT}  # by the kinds of archived columns
+RESERVED = ("ROWTIME",)  # each stream of an application has it
+MOST_NAME = 100
+
+
+class _Shape(NamedTuple):
+    """Holds the parts of a question that are translated."""
+
+    items: list[Tree]  # of the SELECT list
+    groups: list[Tree]
+    where: Tree | None
+    having: Tree | None
+
+
+def files(tree: Tree, stream: str, kinds: Mapping[str, str], name: str) -> dict[str, bytes]:
+    """Returns the files of the application. Raises NotStreamingError.
+
+    `tree` is the answer of DuckDB's json_serialize_sql; `kinds` has the kinds of the archived columns by name.
+    """
+    table_of(tree)
+    shape = _shape(tree["statements"][0]["node"])
+    translator = Translator({column: TYPES[kind] for column, kind in kinds.items() if kind in TYPES})
+    script = _script(shape, translator)
+    used = translator.used or {column: TYPES[kind] for column, kind in kinds.items() if kind in TYPES}
+    schema = Schema(tuple(Column(column, type_) for column, type_ in used.items()))
+    configuration = to_toml(Application(name, script, schema, source=stream))
+    return {APPLICATION_FILE: configuration.encode(), SCRIPT_FILE: script.encode()}
+
+
+def table_of(tree: Tree) -> str:
+    """Returns the name of the only table that a question reads. Raises NotStreamingError."""
+    if tree.get("error"):
+        raise NotStreamingError(f"DuckDB does not understand the question: {tree.get('error_message', '')}")
+    node = tree["statements"][0]["node"]
+    if node["type"] != "SELECT_NODE":
+        raise NotStreamingError("UNION and its like cannot be translated: a question has one SELECT.")
+    table = node["from_table"]
+    if table["type"] == "JOIN":
+        raise NotStreamingError("It joins tables; only a question over one archived stream can be translated.")
+    if table["type"] != "BASE_TABLE" or table.get("sample"):
+        raise NotStreamingError("FROM has to name one archived stream.")
+    return str(table["table_name"])
+
+
+def _shape(node: Tree) -> _Shape:
+    """Returns the parts of the question. Raises NotStreamingError for a part that no application has."""
+    if node.get("cte_map", {}).get("map"):
+        raise NotStreamingError("WITH cannot be translated: a question has one SELECT.")
+    for part in ("qualify", "sample"):
+        if node.get(part):
+            raise NotStreamingError(f"{part.upper()} cannot run on a stream.")
+    items = list(node["select_list"])
+    groups = _groups(node, items)
+    for each in node.get("modifiers", []):
+        _check_modifier(each, items)
+    return _Shape(items, groups, node.get("where_clause"), node.get("having"))
+
+
+def _check_modifier(modifier: Tree, items: list[Tree]) -> None:
+    """Lets ORDER BY a bucket of time pass, in whose order an application gives its rows anyway."""
+    if modifier["type"] == "ORDER_MODIFIER":
+        orders = modifier["orders"]
+        if len(orders) == 1 and "DESC" not in orders[0]["type"] and step_of(_meant(orders[0]["expression"], items)):
+            return
+        raise NotStreamingError("ORDER BY cannot run on a stream that never ends, but for its bucket of time.")
+    if modifier["type"] == "LIMIT_MODIFIER":
+        raise NotStreamingError("LIMIT cannot run on a stream that never ends.")
+    raise NotStreamingError("DISTINCT cannot run on a stream that never ends: write GROUP BY with a bucket of time.")
+
+
+def _groups(node: Tree, items: list[Tree]) -> list[Tree]:
+    """Returns the expressions of GROUP BY; those of ALL are the items without an aggregate."""
+    if len(node.get("group_sets", [])) > 1:
+        raise NotStreamingError("Several sets of groups cannot run on a stream.")
+    groups = [_meant(each, items) for each in node.get("group_expressions", [])]
+    aggregates = [each for each in items if _aggregates(each)]
+    if node.get("aggregate_handling") == "FORCE_AGGREGATES":
+        groups = [each for each in items if not _aggregates(each)]
+    if (groups or aggregates) and not any(map(step_of, groups)):
+        raise NotStreamingError(
+            "A group without a time never ends on a stream: "
+            "write GROUP BY time_bucket(INTERVAL 1 minute, _arrived), or date_trunc('minute', _arrived)."
+        )
+    return groups
+
+
+def _meant(tree: Tree, items: list[Tree]) -> Tree:
+    """Returns the item of the SELECT list that a number or an alias stands for, else the expression itself."""
+    if tree["class"] == "CONSTANT" and tree["literal"]["kind"] == "INTEGER":
+        place = int(tree["literal"]["text"])
+        if not 0 < place <= len(items):
+            raise NotStreamingError(f"There is no column {place} of the SELECT list.")
+        return items[place - 1]
+    if tree["class"] == "COLUMN_REF" and len(tree["column_names"]) == 1:
+        name = str(tree["column_names"][0]).casefold()
+        return next((each for each in items if each.get("alias", "").casefold() == name), tree)
+    return tree
+
+
+def _aggregates(tree: Any) -> bool:
+    """Returns whether an expression holds a function of many records."""
+    if isinstance(tree, list):
+        return any(map(_aggregates, tree))
+    if not isinstance(tree, dict):
+        return False
+    is_one = tree.get("class") == "FUNCTION" and tree.get("function_name") in AGGREGATES
+    return is_one or any(map(_aggregates, tree.values()))
+
+
+def _script(shape: _Shape, translator: Translator) -> str:
+    made = [(translator.made(each), _wanted(each)) for each in shape.items]
+    lines = ["-- Made of a question on the page Ask: its answer, for the records from now on."]
+    lines += [f"CREATE OR REPLACE STREAM {named(OUTPUT)} (", _listed(list(_columns(made))), ");", ""]
+    lines += [f"CREATE OR REPLACE PUMP {named(PUMP)} AS", f"INSERT INTO {named(OUTPUT)}", "SELECT STREAM"]
+    lines += [_listed([each.text for each, _ in made]), f"FROM {named(INPUT)} AS {INPUT_ALIAS}"]
+    if shape.where:
+        lines.append(f"WHERE {translator.made(shape.where).text}")
+    if shape.groups:
+        lines.append(f"GROUP BY {', '.join(translator.made(each).text for each in shape.groups)}")
+    if shape.having:
+        lines.append(f"HAVING {translator.made(shape.having).text}")
+    return "\n".join(lines) + ";\n"
+
+
+def _wanted(tree: Tree) -> str:
+    """Returns the name that a column of the answer should have."""
+    if tree.get("alias"):
+        return str(tree["alias"])
+    if tree["class"] == "COLUMN_REF":
+        return str(tree["column_names"][-1])
+    return str(tree.get("function_name", "value")).replace("count_star", "count")
+
+
+def _columns(made: list[tuple[Made, str]]) -> Iterator[str]:
+    taken = [*RESERVED]
+    for each, wanted in made:
+        plain = "".join(letter if letter.isalnum() or letter == "_" else "_" for letter in wanted)[:MOST_NAME]
+        name = unused(plain.strip("_") or "value", taken)
+        taken.append(name)
+        yield f"{named(name)} {each.type}"
+
+
+def _listed(lines: list[str]) -> str:
+    return ",\n".join(f"    {line}" for line in lines)
