@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from alarms import queues, targets
+from alarms.lanes import Lane, Rate
 from alarms.models import Target
-from alarms.sending import Lane, Rate, Senders
+from alarms.sending import Senders
 
 THREADS = 128  # targets that are served at a time
 BATCH = 200  # messages that a lane gets at a time
@@ -40,6 +41,7 @@ class Delivery:
 
         `touched` are targets for which this process has just made messages.
         """
+        self.senders.serve(MOST_RESULTS)
         found = self._collect()
         self._renew()
         return self._top_up(touched) | self._start() | found
@@ -55,6 +57,7 @@ class Delivery:
         until = self._now() + timedelta(seconds=seconds)
         while self.senders.lanes and self._now() < until:
             self.senders.wait(0.1)
+            self.senders.serve(MOST_RESULTS)
             self._collect()
         self._collect()
         queues.release(self._owner, self.senders.lanes)
@@ -132,7 +135,7 @@ class Delivery:
             return False
         setup = targets.effective(target)
         rate = Rate(setup.rate, queues.recent(target.pk, now, setup.rate)) if setup.rate else None
-        self.senders.start(
-            Lane(target.pk, jobs, failing=bad, rate=rate), partial(targets.session, target.channel, setup)
-        )
+        lane = Lane(target.pk, jobs, failing=bad, rate=rate)
+        open_session = partial(targets.session, target.channel, setup)
+        self.senders.start(lane, open_session, posts=targets.posts(target.channel, setup))
         return True

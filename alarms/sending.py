@@ -1,99 +1,62 @@
-"""Sends messages in threads, one for each target that has some: a target that hangs delays only itself.
+"""Sends messages by lanes, one for each target that has some: a target that hangs delays only itself.
 
-Threads use no database. They take jobs from their lane, and put results where the main thread collects them.
+Channels that post make their requests in the main thread, many at a time (`alarms.posting`). A lane of any other
+channel has a thread. Threads use no database: they put results where the main thread collects them.
 """
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from alarms.channels.base import Outcome, Receipt, Session
+from alarms.channels.base import Receipt, Session
+from alarms.channels.calling import PostSession
+from alarms.lanes import Lane
 from alarms.letters import Letter
-from alarms.queues import Job, Result
+from alarms.posting import Posts, failure
+from alarms.queues import Result
 
-LINGER = 0.5  # seconds that a lane keeps its connection, and waits for more
-STOPS = {Outcome.LATER}  # outcomes after which a lane sends nothing more
-
-
-class Rate:
-    """Bounds the messages of one target in a minute. `ages` are the seconds since the last ones, the oldest first."""
-
-    def __init__(self, most: int, ages: Sequence[float]) -> None:
-        self.most = most
-        self._ages = list(ages)
-        self._times: deque[float] | None = None
-
-    def allows(self, monotonic: float) -> bool:
-        """Counts one message more, if the bound allows it."""
-        if self._times is None:
-            self._times = deque(monotonic - age for age in self._ages)
-        while self._times and monotonic - self._times[0] >= 60:
-            self._times.popleft()
-        if len(self._times) >= self.most:
-            return False
-        self._times.append(monotonic)
-        return True
-
-
-class Lane:
-    """Holds the jobs of one target and the thread that sends them, which ends when an attempt fails or no job comes."""
-
-    def __init__(self, target: int, jobs: Sequence[Job], *, failing: bool, rate: Rate | None = None) -> None:
-        self.target = target
-        self.rate = rate
-        self.failing = failing  # whether its last attempt failed: such lanes get only a part of the threads
-        self.jobs: deque[Job] = deque()
-        self.last = 0  # the newest id that it was given
-        self.more = threading.Event()
-        self.sending = False
-        self.ended = False
-        self.full = True  # whether there may be more in the table, so that it is read again at once
-        self.stopping = False
-        self.give(jobs)
-
-    def give(self, jobs: Sequence[Job]) -> None:
-        """Adds jobs. If the lane ends meanwhile, they still wait in the table."""
-        self.last = jobs[-1].id
-        self.jobs.extend(jobs)
-        self.more.set()
-
-    def stop(self) -> None:
-        """Lets the lane end after the message that it is sending."""
-        self.stopping = True
-        self.more.set()
-
-    @property
-    def is_idle(self) -> bool:
-        return not self.jobs and not self.sending
-
-    def next(self) -> Job | None:
-        """Returns the next job, waiting LINGER for one; None at the end of the lane. For the lane's own thread."""
-        self.sending = bool(self.jobs)
-        if not self.jobs:
-            self.more.wait(LINGER)
-        self.more.clear()
-        self.sending = True  # before the job leaves the queue, so that the lane never seems idle meanwhile
-        return self.jobs.popleft() if self.jobs and not self.stopping else None
+TURN = 0.05  # seconds that requests are served before results are written
 
 
 class Senders:
-    """Runs lanes. `open_session` of a lane is called in its thread. All methods are for the main thread."""
+    """Runs lanes. All methods are for the main thread."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
         self._results: deque[Result] = deque()
-        self._woken = threading.Event()
+        self._bell, self._ringer = socket.socketpair()
+        for end in (self._bell, self._ringer):
+            end.settimeout(0)
+            weakref.finalize(self, end.close)
+        self._posts = Posts(self._results, self._ring, monotonic)
+        self._posts.register(self._bell, self._rung)
         self.lanes: dict[int, Lane] = {}
 
-    def start(self, lane: Lane, open_session: Callable[[], Session]) -> None:
-        """Starts the thread of a lane."""
+    def start(self, lane: Lane, open_session: Callable[[], Session], *, posts: bool) -> None:
+        """Starts a lane. `posts`: its session is a PostSession; any other one is opened and used in a thread."""
         self.lanes[lane.target] = lane
-        name = f"target {lane.target}"
-        threading.Thread(target=self._run, args=(lane, open_session), name=name, daemon=True).start()
+        if not posts:
+            name = f"target {lane.target}"
+            threading.Thread(target=self._run, args=(lane, open_session), name=name, daemon=True).start()
+            return
+        try:
+            session = open_session()
+        except Exception as error:  # noqa: BLE001 - a fault of a channel is an answer, and the other targets go on
+            self._results.append(Result(lane.target, lane.jobs[0], failure(error), 0.0))
+            lane.ended = True
+            return
+        assert isinstance(session, PostSession)
+        self._posts.start(lane, session)
+
+    def serve(self, most: int) -> None:
+        """Makes requests and takes their answers for a moment, until `most` results can be collected."""
+        self._posts.drive(TURN, most)
 
     def collect(self, most: int) -> list[Result]:
         """Returns results that were not collected yet, in each lane's order."""
@@ -116,39 +79,39 @@ class Senders:
         return not self._results and all(lane.is_idle for lane in self.lanes.values())
 
     def wait(self, seconds: float) -> None:
-        """Waits until there is a result, at most `seconds`."""
-        self._woken.wait(seconds)
-        self._woken.clear()
+        """Waits until there is a result or an answer, at most `seconds`."""
+        self._posts.turn(seconds)
 
     def stop(self) -> None:
         """Tells the lanes to end after the message that they are sending."""
         for lane in self.lanes.values():
             lane.stop()
 
+    def _ring(self) -> None:
+        with suppress(BlockingIOError):  # it rings already
+            self._ringer.send(b"!")
+
+    def _rung(self) -> None:
+        with suppress(BlockingIOError):
+            self._bell.recv(4096)
+
     def _run(self, lane: Lane, open_session: Callable[[], Session]) -> None:
         session: Session | None = None
-        held: set[str] = set()  # episodes whose earlier message the receiver refused
         try:
             while (job := lane.next()) is not None:
-                if job.letter.episode in held:
-                    continue
                 began = self._monotonic()
-                if lane.rate and not lane.rate.allows(began):
-                    receipt = Receipt(Outcome.DROPPED, f"It would be more than {lane.rate.most} messages a minute.")
-                else:
+                receipt = lane.bound(began)
+                if receipt is None:
                     session, receipt = _sent(session, open_session, job.letter)
                 self._results.append(Result(lane.target, job, receipt, self._monotonic() - began))
-                if receipt.outcome in STOPS:
+                if not lane.goes_on(job, receipt.outcome):
                     return
-                if receipt.outcome is Outcome.HELD:
-                    held.add(job.letter.episode)
-                lane.failing = False
-                self._woken.set()
+                self._ring()
         finally:
             _close(session)
             lane.ended = True
             lane.sending = False
-            self._woken.set()
+            self._ring()
 
 
 def _sent(
@@ -160,11 +123,6 @@ def _sent(
         return session, session.send(letter)
     except Exception as error:  # noqa: BLE001 - see above
         return session, failure(error)
-
-
-def failure(error: Exception) -> Receipt:
-    """Returns the receipt for an error of a session: the receiver is away."""
-    return Receipt(Outcome.LATER, f"{type(error).__name__}: {error}")
 
 
 def _close(session: Session | None) -> None:

@@ -125,6 +125,11 @@ def session(channel: str, setup: Setup) -> Session:
     return _DryRun(kind, setup.values) if setup.dry_run else kind.open(setup.values)
 
 
+def posts(channel: str, setup: Setup) -> bool:
+    """Returns whether a session of a channel is a PostSession."""
+    return channels.named(channel).posts and not setup.dry_run
+
+
 def test(
     target: Target,
     *,

@@ -29,8 +29,8 @@ from django.db.models.functions import Cast
 from dashboard import lines
 from dashboard.held import answers
 from dashboard.held.looks import once
-from dashboard.held.rows import Row as HeldRow
-from dashboard.held.rows import Source, rows
+from dashboard.held.parts import figure
+from dashboard.held.rows import Source, View, view
 from dashboard.steps.building import Steps
 from dashboard.steps.expressions import Step
 from dashboard.steps.reading import answer
@@ -98,8 +98,8 @@ class Table:
     def cells(self, asked: Question, columns: Sequence[str]) -> list[tuple[int, Sequence[Any]]]:
         """Returns the values of some columns in the newest rows, newest first; one row more than `read` at most."""
         most = min(asked.most, self.read + 1)
-        if not asked.where and (held := self._held_rows(asked)) is not None:
-            return [(time, [row.get(name) for name in columns]) for time, _, row in reversed(held[-most:])]
+        if not asked.where and (held := self._held(asked)):
+            return [(time, [row.get(name) for name in columns]) for time, _, row in reversed(held.rows[-most:])]
         found = self.filtered(asked).order_by(F(self.time).desc(), "-pk")
         if self.whole:
             objects = found.values_list(self.time, self.whole)[:most]
@@ -141,14 +141,14 @@ class Table:
         return Count("*")
 
     def _in_memory(self, asked: Question) -> Series | None:
-        found = self._held_rows(asked)
-        return None if found is None else answers.series(asked, found, self.numbers)
+        found = self._held(asked)
+        return answers.series(asked, found.rows, self.numbers, found.memory) if found else None
 
-    def _held_rows(self, asked: Question) -> list[HeldRow] | None:
+    def _held(self, asked: Question) -> View | None:
         if not self.held:
             return None
-        source = Source((self.held, asked.stream), self.rows_of(asked.stream), self.time, self.whole)
-        return rows(source, asked.start, asked.end)
+        source = Source((self.held, asked.stream), lambda: self.rows_of(asked.stream), self.time, self.whole)
+        return view(source, asked.start, asked.end)
 
     def _narrowed(self, asked: Question, most: int) -> tuple[QuerySet[Any], int]:
         """Returns the rows to read, and the time from which on they are read: the start, or a later one."""
@@ -197,9 +197,8 @@ class Table:
             if number is not None:
                 steps[_name(key), clock.from_datetime(time) // asked.step].append(number)
                 whole[_name(key)].append(number)
-        take = answers.TAKE[asked.function]
-        wholes: Wholes = {name: take(numbers) for name, numbers in whole.items()}
-        return {place: take(numbers) for place, numbers in steps.items()}, wholes
+        wholes: Wholes = {name: figure(asked.function, numbers) for name, numbers in whole.items()}
+        return {place: figure(asked.function, numbers) for place, numbers in steps.items()}, wholes
 
 
 Cells = dict[tuple[str, int], float | None]  # by line and number of the step since 1970

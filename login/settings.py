@@ -155,7 +155,7 @@ ORDERS_LINES = env.bool("ORDERS_LINES", default=True)  # keeps each order line, 
 ORDERS_DYNAMODB_TABLE = env.str("ORDERS_DYNAMODB_TABLE", default="")  # the name of a table that takes them too
 # Bounds for each shard: the sites that orders hold, and the tickers that trades count in a minute.
 SITES_MOST, TICKERS_MOST = env.whole("SITES_MOST", 5_000, 1, 10**9), env.whole("TICKERS_MOST", 20_000, 1, 10**9)
-# Bytes of an application's state that are written with each commit; what is beyond goes into segments beside the lease.
+# Bytes of an application's state that are written with each commit; the rest goes into segments beside the lease.
 STATE_HEAD = env.whole("STATE_HEAD", 65_536, 0, 1 << 20)
 for name, days in list(vars().items()):
     if name.startswith("RETENTION_") and days < 0:

@@ -51,7 +51,7 @@ class Field:
 
 
 class Session(ABC):
-    """Sends messages to one target, one after the other, in one thread. It may keep a connection meanwhile."""
+    """Sends messages to one target, one after the other. It may keep a connection meanwhile."""
 
     @abstractmethod
     def send(self, letter: Letter) -> Receipt:
@@ -70,6 +70,7 @@ class Channel(ABC):
     personal = False  # whether a viewer may have a target of it for themselves
     action = False  # whether it acts rather than tells: it is called once an episode begins, and not again
     instant = False  # whether a message is delivered by being stored
+    posts = False  # whether `open` returns a PostSession (alarms.channels.calling)
 
     @abstractmethod
     def check(self, config: Mapping[str, str]) -> Config:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from functools import lru_cache
 
 from django.conf import settings
 
-from alarms.channels.base import MASK, ConfigError, Outcome, Receipt
+from alarms.channels.base import MASK, ConfigError, Outcome, Receipt, Session
+from alarms.letters import Letter
 from common.guarded import Allowed, RefusedError, allowed, place
-from common.guarded_http import Answer, Connection
+from common.guarded_http import Answer, Connection, head
 
+SECONDS = 10.0  # for one request, from the look-up of the name to the last byte
 MOST_ANSWER = 2000  # bytes of an answer that are read: the ledger keeps the first 500 characters
 # Answers by which a receiver says that it cannot take anything now, rather than that it refuses this message.
 AWAY = {401, 403, 404, 407, 408, 410, 421, 425, 429}
@@ -42,21 +45,34 @@ def masked_url(url: str) -> str:
     return f"{where.scheme}://{where.authority}/{MASK if where.target != '/' else ''}"
 
 
-class Caller:
-    """Keeps the connection to one address."""
+class PostSession(Session):
+    """Posts each message to one address, over a connection that is kept.
+
+    `send` makes one request and waits. The senders of `manage.py notify` make the requests of many sessions at a time:
+    they send `encoded` over the session's connection by themselves.
+    """
 
     def __init__(self, url: str) -> None:
-        self._connection = Connection(place(url), permitted(), most=MOST_ANSWER)
+        self.connection = Connection(place(url), permitted(), most=MOST_ANSWER)
 
-    def post(self, headers: Mapping[str, str], body: bytes, *, seconds: float = 10.0) -> Receipt:
-        """Posts and returns the receipt. Raises OSError where no answer came."""
+    @abstractmethod
+    def request(self, letter: Letter) -> tuple[Mapping[str, str], bytes]:
+        """Returns the headers and the body of the request for a message."""
+
+    def encoded(self, letter: Letter) -> bytes:
+        """Returns the whole request for a message. Raises RefusedError for a header that cannot be sent."""
+        headers, body = self.request(letter)
+        return head("POST", self.connection.where, headers, len(body)) + body
+
+    def send(self, letter: Letter) -> Receipt:
+        headers, body = self.request(letter)
         try:
-            return receipt(self._connection.request("POST", headers, body, seconds=seconds))
+            return receipt(self.connection.request("POST", headers, body, seconds=SECONDS))
         except RefusedError as error:
             return Receipt(Outcome.NEVER, str(error))
 
     def close(self) -> None:
-        self._connection.close()
+        self.connection.close()
 
 
 def receipt(answer: Answer) -> Receipt:

@@ -1,13 +1,12 @@
 """Reads the addresses to check: from a TOML file, or from the rows that operators edit."""
 
 import re
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 
-from common import guarded
+from common import guarded, toml
 from streams.core import names
 from streams.sources.base import SourceError
 
@@ -57,11 +56,11 @@ def fault(target: Target) -> str:
 def read_file(path: Path) -> list[Target]:
     """Returns the targets of a TOML file, a table [[probe]] for each. Raises SourceError, in a sentence."""
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = toml.parsed(path.read_text(encoding="utf-8"))
         found = msgspec.convert(tables, dict[str, list[Target]])
     except FileNotFoundError:
         raise SourceError(f"There is no file {path}.") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except (OSError, UnicodeDecodeError, toml.TomlError, msgspec.ValidationError) as error:
         raise SourceError(f"{path} cannot be read: {str(error).rstrip('.')}.") from None
     if found.keys() != {"probe"}:
         raise SourceError(f"{path} should have tables [[probe]], and nothing else.")

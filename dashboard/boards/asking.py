@@ -9,7 +9,6 @@ from typing import Any
 from common.text import quoted
 from dashboard import ranges
 from dashboard.boards.spec import Panel, Variable, milliseconds
-from dashboard.held.looks import once
 from dashboard.ranges import Span
 from streams import applications
 from streams.core import clock
@@ -29,10 +28,10 @@ class PanelError(ValueError):
 
 
 class Sources:
-    """Finds datasets, streams and progress for one snapshot, each once."""
+    """Finds datasets, streams and progress, each once."""
 
     def __init__(self) -> None:
-        self._streams: dict[str, list[str]] = {}
+        self._streams: dict[str, tuple[list[str], str]] = {}  # by application: all, and the default one
         self._progress: dict[tuple[str, str], Progress] = {}
 
     @cached_property
@@ -40,16 +39,19 @@ class Sources:
         """Returns every dataset by its name."""
         return {each.name: each for each in applications.datasets()}
 
+    def forget_progress(self) -> None:
+        """Lets progress be looked up anew."""
+        self._progress.clear()
+
     def stream(self, application: str, named: str) -> str:
         """Returns the stream that a panel shows. Raises PanelError for one that the application never read."""
         if application not in self._streams:
-            self._streams[application] = streams_of(application)
-        known = self._streams[application]
-        default = once(("default stream", application), lambda: default_stream(application, known))
-        found = named or default
+            found = streams_of(application)
+            self._streams[application] = found, default_stream(application, found)
+        known, default = self._streams[application]
         if named and named not in (*known, default):
             raise PanelError(f"{application} has never read a stream {quoted(named)}.")
-        return found
+        return named or default
 
     def progress(self, application: str, stream: str) -> Progress:
         """Returns how far the application is on the stream."""

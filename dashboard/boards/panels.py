@@ -1,7 +1,7 @@
 """Builds the snapshot of a panel and of a board: the same for live pages, past times, files and display links."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import DataError, Error
@@ -24,11 +24,14 @@ NAMES = {"count": "Rows", "distinct": "Different values of", "mean": "Mean of", 
 NAMES |= {"sum": "Sum of", "last": "Last", "p95": "95th percentile of"}
 
 
-def board(content: Content, span: Span, value: str, now: int) -> dict[str, Any]:
-    """Returns the snapshot of a board for a time and a value of its variable, "" for all."""
-    with one_look():
-        sources = Sources()
-        shown = [panel(each, span, content.variable, value, sources) for each in content.panels]
+def board(
+    content: Content, span: Span, value: str, now: int, shown: Sequence[dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    """Returns the snapshot of a board for a time and a value of its variable, "" for all; `shown` are its panels'."""
+    if shown is None:
+        with one_look():
+            sources = Sources()
+            shown = [panel(each, span, content.variable, value, sources) for each in content.panels]
     return {
         "now": to_iso(now),
         "range": {"text": span.text, "start": to_iso(span.start), "end": to_iso(span.end), "live": span.live},

@@ -1,15 +1,14 @@
 """Reads the text of a board strictly. docs/boards.md describes it."""
 
 import re
-import tomllib
 
 import msgspec
 
+from common import toml
 from common.text import cut, one_line
 from dashboard import ranges
-from dashboard.boards.spec import MOST_BYTES, MOST_DOTS, MOST_PLACES, Content, Panel, milliseconds
+from dashboard.boards.spec import MOST_BYTES, MOST_PLACES, Content, Panel, milliseconds
 
-AT = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 PATH = re.compile(r" - at `(\$[^`]*)`$")
 STEPS = re.compile(r"\.([A-Za-z_]+)|\[(\d+)\]|\[\.\.\.\]")
 ROOTS = {"object": "a table", "array": "a list", "str": "a text", "int": "a whole number"}
@@ -30,8 +29,6 @@ def read(text: str) -> Content:
     """Returns the content of a board's text. Raises BoardError."""
     if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
         raise BoardError(f"A board's text has at most {MOST_BYTES // 1024} KiB.")
-    if crowded := [number for number, line in enumerate(text.split("\n"), 1) if line.count(".") > MOST_DOTS]:
-        raise BoardError(f"A line has at most {MOST_DOTS} dots; write others as \\u002e.", crowded[0])
     try:
         content = msgspec.convert(_toml(text), Content)
     except msgspec.ValidationError as error:
@@ -42,15 +39,9 @@ def read(text: str) -> Content:
 
 def _toml(text: str) -> object:
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = AT.search(str(error))
-        line = int(found[1]) if found and found[1] else len(text.splitlines())
-        raise BoardError(f"This is no TOML: {cut(one_line(AT.sub('', str(error))), SENTENCE)}.", line) from None
-    except RecursionError:
-        raise BoardError("The text is nested too deeply.") from None
-    except ValueError as error:  # a number of thousands of digits, a date that does not exist
-        raise BoardError(f"This is no TOML: {cut(one_line(str(error)), SENTENCE)}.") from None
+        return toml.parsed(text)
+    except toml.TomlError as error:
+        raise BoardError(f"This is no TOML: {cut(one_line(error.says), SENTENCE)}.", error.line) from None
 
 
 def _invalid(text: str, says: str) -> BoardError:

@@ -10,7 +10,6 @@ from streams.declarations import FUNCTIONS
 
 MOST_BYTES = 64 * 1024  # of a board's text
 MOST_PANELS = 24
-MOST_DOTS = 500  # on a line: tomllib takes the square of a dotted key's length in time
 MOST_TITLE, MOST_DESCRIPTION, MOST_WORDS, MOST_NAME, MOST_VALUE = 120, 500, 4_000, 200, 256  # characters
 MOST_FILTERS, MOST_VALUES = 5, 20
 MOST_PLACES, MOST_THINGS = 100, 5_000  # lines, places or rows of a panel; moving things of a map

@@ -15,17 +15,17 @@ from urllib.parse import parse_qsl, urlencode
 from common.text import storable
 from dashboard import ranges
 from dashboard.boards import panels, store
-from dashboard.boards.asking import PanelError, Sources
+from dashboard.boards.asking import Sources
+from dashboard.boards.keeping import MOVES, KeptPanels, topic_of
 from dashboard.boards.models import MOST_SLUG, Board
 from dashboard.boards.reading import BoardError, read
 from dashboard.boards.spec import MOST_VALUE, Content
 from dashboard.ranges import RangeError, Span
-from streams.core import clock, topics
+from streams.core import clock
 
 WORD = "board:"
 NAME = re.compile(rf"board:([a-z0-9_-]{{1,{MOST_SLUG}}})(?:~([0-9]{{1,18}}))?(?:\?(.*))?", re.DOTALL)
 KEPT = 200  # boards in memory
-MOVES = 5  # seconds after which a live range has moved on, though no record came
 AGAIN = 30  # seconds after which the default streams of a board are looked up again
 EVERY = timedelta(seconds=0.1)  # the shortest time between two builds
 # By the length of a range in hours: it costs more and moves less, so it is built every so many seconds.
@@ -50,6 +50,7 @@ class Held(NamedTuple):
     board: Board | None
     content: Content | None
     follows: tuple[str, ...]  # names of TopicVersion
+    kept: KeptPanels | None  # None for no content
 
 
 _held: dict[str, Held] = {}  # the most recently read at the end
@@ -103,22 +104,30 @@ def _length(named: Named, content: Content | None) -> int:
 
 
 def build_many(named: Named, names: Sequence[str], now: datetime) -> dict[str, dict[str, Any]]:
-    """Builds the snapshot of a topic, if there is such a board; `names` is the topic itself."""
-    held = _held.get(named.slug) or hold(named.slug, None, now.timestamp())
-    if held.board is None or held.content is None or not _is_of(named, held.board):
-        return {}
-    built = snapshot(held.board, held.content, span_of(held.content, named.range, now), named.value, now)
-    return dict.fromkeys(names, built)
+    """Builds the snapshot of a topic for sockets, if there is such a board; `names` is the topic itself."""
+    return dict.fromkeys(names, built) if (built := _built(named, now, anew=False)) else {}
 
 
 def build(named: Named, now: datetime) -> dict[str, Any]:
-    """Builds the same for one request; `gone` says that there is no such board any more."""
-    return build_many(named, [""], now).get("", {"now": clock.iso(now), "gone": True, "panels": []})
+    """Builds the same for one request, all of it anew; `gone` says that there is no such board any more."""
+    return _built(named, now, anew=True) or {"now": clock.iso(now), "gone": True, "panels": []}
 
 
-def snapshot(board: Board, content: Content, span: Span, value: str, now: datetime) -> dict[str, Any]:
-    """Builds the snapshot of a board with its version."""
-    return {**panels.board(content, span, value, clock.from_datetime(now)), "version": board.version}
+def _built(named: Named, now: datetime, *, anew: bool) -> dict[str, Any] | None:
+    """Returns the snapshot of a topic; None if there is no such board, or if its name does not fit the board."""
+    held = _held.get(named.slug) or hold(named.slug, None, now.timestamp())
+    if held.board is None or held.content is None or held.kept is None or not _is_of(named, held.board):
+        return None
+    span = span_of(held.content, named.range, now)
+    shown = None if anew else held.kept.panels(span, named.value, now)
+    return snapshot(held.board, held.content, span, named.value, now, shown)
+
+
+def snapshot(
+    board: Board, content: Content, span: Span, value: str, now: datetime, shown: Sequence[dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    """Builds the snapshot of a board with its version; `shown` are those of its panels, if they are built already."""
+    return {**panels.board(content, span, value, clock.from_datetime(now), shown), "version": board.version}
 
 
 def span_of(content: Content, range_text: str, now: datetime) -> Span:
@@ -141,24 +150,18 @@ def hold(slug: str, version: int | None, now: float) -> Held:
 def _read(slug: str, version: int, now: float) -> Held:
     board = Board.objects.filter(slug=slug).first()
     if board is None:
-        return Held(version, now, None, None, ())
+        return Held(version, now, None, None, (), None)
     try:
         content = read(board.text)
     except BoardError:  # written by a newer Millrace, or past it
-        return Held(version, now, board, None, ())
-    return Held(version, now, board, content, tuple(sorted(_follows(content))))
+        return Held(version, now, board, None, (), None)
+    return Held(version, now, board, content, tuple(sorted(_follows(content))), KeptPanels(content))
 
 
 def _follows(content: Content) -> set[str]:
     """Returns the topics of the commits that change the rows of a board."""
-    sources, found = Sources(), set()
-    for panel in content.panels:
-        if dataset := sources.datasets.get(panel.data):
-            try:
-                found.add(topics.of(dataset.application, sources.stream(dataset.application, panel.stream)))
-            except PanelError:
-                continue  # the panel says it
-    return found
+    sources = Sources()
+    return {topic_of(panel, sources) for panel in content.panels} - {""}
 
 
 def _is_of(named: Named, board: Board) -> bool:

@@ -5,7 +5,8 @@ from typing import Any
 
 from msgspec import structs
 
-from dashboard.boards.spec import MOST_DOTS, Content, Panel
+from common.toml import MOST_DOTS
+from dashboard.boards.spec import Content, Panel
 
 BARE = re.compile(r"[A-Za-z0-9_-]+")
 SHORT = {"\\": "\\\\", '"': '\\"', "\t": "\\t", "\r": "\\r", "\n": "\\n"}

@@ -1,88 +1,114 @@
-"""Answers questions from rows in memory, as the database answers them (dashboard/datasets.py)."""
+"""Answers questions from rows in memory, as the database answers them (dashboard/datasets.py).
+
+What a whole step has is kept beside the rows until a row of it is added, so a look computes only the steps that changed
+and those of which the question takes a part.
+"""
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
-from itertools import chain
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dashboard import lines
-from dashboard.held.rows import Row
+from dashboard.held.parts import FUNCTIONS
+from dashboard.held.rows import Key, Memory, Parts, Row
 from streams.declarations import Question, Series
 
-Steps = dict[str, dict[int, list[Any]]]  # by value of `by` and number of the step since 1970
+FROM_ROWS = ("last", "p95")  # have no line without a value
+EMPTY: dict[str, float] = {"distinct": 0}  # of a step with rows, none of which has a value
 
 
 class UnlikeError(Exception):
     """Means that a value is none that every database compares alike, such as true."""
 
 
-def last(values: Sequence[float]) -> float:
-    """Returns the last one."""
-    return values[-1]
-
-
-def p95(values: Sequence[float]) -> float:
-    """Returns the 95th percentile by the nearest rank: a number that occurred."""
-    return sorted(values)[-(-95 * len(values) // 100) - 1]
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values)
-
-
-def _distinct(values: Sequence[Any]) -> int:
-    return len(set(values))
-
-
-TAKE: dict[str, Callable[[Sequence[Any]], float]] = {
-    "count": len,
-    "sum": sum,
-    "mean": _mean,
-    "min": min,
-    "max": max,
-    "last": last,
-    "p95": p95,
-    "distinct": _distinct,
-}
-FROM_ROWS = ("last", "p95")  # have no line without a value
-EMPTY: dict[str, float] = {"distinct": 0}  # of a step with rows, none of which has a value
-
-
-def series(asked: Question, rows: Sequence[Row], numbers: Collection[str]) -> Series | None:
+def series(
+    asked: Question, rows: Sequence[Row], numbers: Collection[str], memory: Memory | None = None
+) -> Series | None:
     """Returns the answer, from all rows of its time in their order; None if only the database can give it.
 
-    `numbers` are the columns that hold numbers.
+    `numbers` are the columns that hold numbers. `memory` keeps the parts of whole steps of these rows.
     """
     try:
-        steps = _steps(asked, rows, is_number=asked.column in numbers)
+        steps = _steps(asked, rows, memory, is_number=asked.column in numbers)
     except UnlikeError:
         return None
-    take, empty = TAKE[asked.function], EMPTY.get(asked.function)
-    wholes = {}
-    for name, groups in steps.items():
-        whole = list(chain.from_iterable(groups.values()))
-        if whole or asked.function not in FROM_ROWS:
-            wholes[name] = take(whole) if whole else empty
+    function, empty = FUNCTIONS[asked.function], EMPTY.get(asked.function)
 
     def cell(name: str, number: int) -> float | None:
-        values = steps[name].get(number) if name in steps else None
-        return None if values is None else take(values) if values else empty
+        parts = steps[number]
+        if name not in parts:
+            return None
+        return empty if parts[name] is None else function.figure(parts[name])
 
+    wholes = _wholes(asked, steps)
     return lines.series(asked, lines.ordered(wholes), wholes, cell, asked.start)
 
 
-def _steps(asked: Question, rows: Sequence[Row], *, is_number: bool) -> Steps:
-    """Returns the values of each line and step, in the order of time. Raises UnlikeError."""
+def _wholes(asked: Question, steps: Parts) -> dict[str, float | None]:
+    """Returns the figure of each line over the whole time."""
+    function, empty = FUNCTIONS[asked.function], EMPTY.get(asked.function)
+    parts: dict[str, list[Any]] = defaultdict(list)
+    for number in lines.steps(asked):
+        for name, part in steps[number].items():
+            parts[name].append(part)
+    wholes: dict[str, float | None] = {}
+    for name, mine in parts.items():
+        known = [part for part in mine if part is not None]
+        if known or asked.function not in FROM_ROWS:
+            wholes[name] = function.figure(function.merge(known)) if known else empty
+    return wholes
+
+
+def _steps(asked: Question, rows: Sequence[Row], memory: Memory | None, *, is_number: bool) -> Parts:
+    """Returns the parts of each step by line; None is the part of rows without a value. Raises UnlikeError."""
+    key = Key(asked.step, asked.function, asked.column, asked.by, _plain(asked.where))
+    known = memory.known(key) if memory else {}
+    numbers, whole = lines.steps(asked), _whole_steps(asked)
+    found = {number: known[number] for number in numbers if number in known and number in whole}
+    computed: dict[int, dict[str, Any]] = {}
+    for first, behind in _runs(number for number in numbers if number not in found):
+        start, end = (bisect_left(rows, (number * asked.step,)) for number in (first, behind))
+        computed |= {number: {} for number in range(first, behind)}
+        for name, number, values in _groups(asked, rows[start:end], is_number=is_number):
+            computed[number][name] = FUNCTIONS[asked.function].of(values) if values else None
+    if memory:
+        memory.keep(key, {number: parts for number, parts in computed.items() if number in whole})
+    return found | computed
+
+
+def _plain(where: Mapping[str, Sequence[str]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((column, tuple(values)) for column, values in where.items())
+
+
+def _whole_steps(asked: Question) -> range:
+    """Returns the numbers of the steps that lie wholly in the time of a question."""
+    return range(-(-asked.start // asked.step), asked.end // asked.step)
+
+
+def _runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Yields (first, the one behind the last) of each run of numbers that follow each other."""
+    first = behind = None
+    for number in numbers:
+        if number != behind:
+            if first is not None and behind is not None:
+                yield first, behind
+            first = number
+        behind = number + 1
+    if first is not None and behind is not None:
+        yield first, behind
+
+
+def _groups(asked: Question, rows: Sequence[Row], *, is_number: bool) -> Iterator[tuple[str, int, list[Any]]]:
+    """Yields each line, number of a step, and the values of its rows in the order of time. Raises UnlikeError."""
     for column, allowed in asked.where.items():
         texts = _texts(rows, column)
         rows = [row for row, text in zip(rows, texts, strict=True) if text in allowed]
     values = [True] * len(rows) if asked.function == "count" else _values(rows, asked.column, is_number=is_number)
-    found: Steps = defaultdict(dict)
     if not asked.by:
         for place, first, last in _spans([row[0] for row in rows], asked.step):
-            found[""][place] = [value for value in values[first:last] if value is not None]
-        return found
+            yield "", place, [value for value in values[first:last] if value is not None]
+        return
     groups: dict[tuple[str, int], list[Any]] = defaultdict(list)
     for (time, *_), name, value in zip(rows, _texts(rows, asked.by), values, strict=True):
         if name is not None:
@@ -90,8 +116,7 @@ def _steps(asked: Question, rows: Sequence[Row], *, is_number: bool) -> Steps:
             if value is not None:
                 mine.append(value)
     for (name, place), group in groups.items():
-        found[name][place] = group
-    return found
+        yield name, place, group
 
 
 def _spans(times: Sequence[int], step: int) -> Iterator[tuple[int, int, int]]:

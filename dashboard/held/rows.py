@@ -1,6 +1,10 @@
-"""Keeps the newest rows of tables whose rows are added and removed, but never changed."""
+"""Keeps the newest rows of tables whose rows are added and removed, but never changed.
+
+Beside them it keeps what questions made of their steps (dashboard/held/answers.py), until a row of the step is added.
+"""
 
 from bisect import bisect_left
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from operator import itemgetter
 from threading import Lock
@@ -15,6 +19,7 @@ from streams.core import clock
 MOST = 20_000  # rows of one table and stream
 MOST_CHARACTERS = 8 << 20  # of their objects
 TABLES = 8
+MOST_KEPT = 32  # questions of a table whose parts are kept; one holds a number or a short list for each row at most
 Row = tuple[int, int, dict[str, Any]]  # time in milliseconds, primary key, values by column
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 _in_order = itemgetter(0, 1)
@@ -24,9 +29,22 @@ class Source(NamedTuple):
     """Names the rows of a table of one stream."""
 
     key: tuple[str, str]  # that no other rows have
-    rows: QuerySet[Any]
+    rows: Callable[[], QuerySet[Any]]
     time: str  # the field that dates a row
     whole: str  # the field with a JSON object of all columns
+
+
+class Key(NamedTuple):
+    """Names questions that differ only in their time."""
+
+    step: int
+    function: str
+    column: str
+    by: str
+    where: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+Parts = Mapping[int, Mapping[str, Any]]  # by number of the step since 1970, and by line
 
 
 @dataclass
@@ -34,24 +52,69 @@ class Held:
     """Holds all rows from a time on."""
 
     start: int
+    changes: int = 0  # how often rows were added
+    parts: dict[Key, Parts] = field(default_factory=dict)  # the question that was asked last is the last
     rows: list[Row] = field(default_factory=list)  # in the order of time and key
     times: list[int] = field(default_factory=list)
     last: int = 0  # the greatest key
     characters: int = 0
+    lock: Lock = field(default_factory=Lock)  # of `changes` and `parts`; held for microseconds, so one may wait for it
 
     def add(self, rows: list[Row]) -> None:
-        """Takes rows that were added to the table."""
+        """Takes rows that were added to the table, and forgets the parts of their steps."""
+        if not rows:
+            return
         is_after = not self.rows or not rows or _in_order(rows[0]) > _in_order(self.rows[-1])
         self.rows += rows
+        self.times += [row[0] for row in rows]
         if not is_after:
             self.rows.sort(key=_in_order)
-        self.times = [row[0] for row in self.rows]
+            self.times.sort()
+        with self.lock:
+            self.changes += 1
+            for key, parts in self.parts.items():
+                self.parts[key] = _without(parts, {row[0] // key.step for row in rows})
 
     def cut(self, start: int) -> None:
         """Forgets the rows before a time."""
         place = bisect_left(self.times, start)
         self.start = start
         del self.rows[:place], self.times[:place]
+
+
+def _without(parts: Parts, steps: set[int]) -> Parts:
+    if steps.isdisjoint(parts):
+        return parts
+    return {number: mine for number, mine in parts.items() if number not in steps}
+
+
+class Memory(NamedTuple):
+    """Keeps the parts of steps of held rows, as of one state of them."""
+
+    held: Held
+    changes: int
+
+    def known(self, key: Key) -> Parts:
+        """Returns the parts that are known of a question."""
+        with self.held.lock:
+            return self.held.parts.get(key, {}) if self.held.changes == self.changes else {}
+
+    def keep(self, key: Key, parts: Parts) -> None:
+        """Keeps further parts of a question, unless rows were added since. Forgets those of steps that were cut."""
+        with self.held.lock:
+            if self.held.changes != self.changes:
+                return
+            first, before = self.held.start // key.step, self.held.parts.pop(key, {})
+            self.held.parts[key] = {number: mine for number, mine in before.items() if number >= first} | dict(parts)
+            while len(self.held.parts) > MOST_KEPT:
+                del self.held.parts[next(iter(self.held.parts))]
+
+
+class View(NamedTuple):
+    """Holds the rows of a time in their order, and the parts of their steps."""
+
+    rows: list[Row]
+    memory: Memory
 
 
 _held: dict[tuple[str, str], Held] = {}  # the one that was asked last is the last
@@ -63,8 +126,8 @@ def forget() -> None:
     _held.clear()
 
 
-def rows(source: Source, start: int, end: int) -> list[Row] | None:
-    """Returns the rows of a time in their order; None if those from its start on are too many to be held.
+def view(source: Source, start: int, end: int) -> View | None:
+    """Returns the rows of a time; None if those from its start on are too many to be held.
 
     Returns None, too, while another thread reads: it may be a slow one, and the live hub must not wait for it.
     """
@@ -74,7 +137,8 @@ def rows(source: Source, start: int, end: int) -> list[Row] | None:
         held = _current(source, start)
         if held is None:
             return None
-        return held.rows[bisect_left(held.times, start) : bisect_left(held.times, end)]
+        mine = held.rows[bisect_left(held.times, start) : bisect_left(held.times, end)]
+        return View(mine, Memory(held, held.changes))
     finally:
         _lock.release()
 
@@ -126,4 +190,4 @@ def _load(source: Source, held: Held, after: int) -> None:
 
 
 def _since(source: Source, start: int) -> QuerySet[Any]:
-    return source.rows.filter(**{f"{source.time}__gte": clock.to_datetime(start)})
+    return source.rows().filter(**{f"{source.time}__gte": clock.to_datetime(start)})

@@ -22,7 +22,7 @@ from streams.core.records import Page, Position
 LASTS = 300.0  # seconds
 TAKEN_OVER_AFTER = 5.0  # seconds
 QUIET = 5.0  # seconds without a record after which an event without records says how far it is
-CHECKED_EVERY = 1.0  # seconds between two looks whether the key is still valid
+CHECKED_EVERY = 1.0  # seconds between two looks whether the key is still valid and the consumer registered
 BYTES_AN_EVENT = 2 << 20
 MOST_SUBSCRIPTIONS = 512
 # The server takes all that is pushed into memory, however slowly its client reads. So a subscription ends after so many
@@ -154,13 +154,14 @@ class Subscription:
                 self._check_owner()
 
     async def _wait(self, news: asyncio.Event, check: Check, until: float) -> None:
-        """Returns when there is news, or at that time. Raises ApiError when the key is no longer valid."""
+        """Returns when there is news, or at that time. Raises ApiError once the key or the consumer is gone."""
         while not news.is_set() and (left := until - self._fan_out.clock()) > 0:
             try:
                 async with asyncio.timeout(min(left, CHECKED_EVERY)):
                     await news.wait()
             except TimeoutError:
                 await self._check_key(check)
+                await self._fan_out.service.in_pool(self._check_consumer, self._name.stream)
 
     async def _check_key(self, check: Check) -> None:
         """Raises ApiError if the key is no longer valid; looks once in CHECKED_EVERY."""
@@ -173,12 +174,16 @@ class Subscription:
         if self._running.taken_over:
             raise in_use(f"Another call of SubscribeToShard took over the subscription of {self._name.consumer}.")
 
-    def _read(self) -> _Progress:
-        """Reads on in a thread of the readers. Raises ApiError once the consumer is deregistered."""
-        stream, shard = self._call.opened, self._name.shard
+    def _check_consumer(self) -> None:
+        """Raises ApiError once the consumer is deregistered; looks once in CHECKED_EVERY."""
         if (now := self._fan_out.clock()) >= self._find_at:
             self._find_at = now + CHECKED_EVERY
             consumers.found(self._call)
+
+    def _read(self) -> _Progress:
+        """Reads on in a thread of the readers. Raises ApiError once the consumer is deregistered."""
+        stream, shard = self._call.opened, self._name.shard
+        self._check_consumer()
         tip = stream.tip()  # before the read, which then sees every record up to this number
         page = stream.read_freely(shard, self._position, MOST_RECORDS, BYTES_AN_EVENT)
         if page.identity != self._identity:

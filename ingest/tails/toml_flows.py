@@ -1,11 +1,11 @@
 """Reads flows from our own TOML; docs/produce-tail.md describes it."""
 
 import re
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from common import toml
 from ingest.tails import conversions, keys
 from ingest.tails.checking import MOST_HEADERS, Table
 from ingest.tails.cutting import MOST_DATA, Rules
@@ -32,8 +32,8 @@ FORMATS = {"common": "COMMONAPACHELOG", "combined": "COMBINEDAPACHELOG", "apache
 def read(path: Path, text: str) -> Config:
     """Returns the flows of a TOML text. Raises SourceError."""
     try:
-        document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        document = toml.parsed(text)
+    except toml.TomlError as error:
         raise SourceError(f"{path} is not TOML: {error}.") from None
     top = Table(document, path, _lines(text, 0))
     top.refuse_unknown(["flow"])
@@ -45,7 +45,7 @@ def read(path: Path, text: str) -> Config:
 
 
 def _lines(text: str, flow: int) -> Callable[[str], int | None]:
-    """Returns a function that finds the line of a key in the nth flow; tomllib tells no lines."""
+    """Returns a function that finds the line of a key in the nth flow; the parser tells no lines."""
     lines = text.splitlines()
     starts = [place for place, line in enumerate(lines) if re.match(r"\s*\[\[\s*flow\s*\]\]", line)]
     begin = starts[flow - 1] + 1 if 0 < flow <= len(starts) else 0

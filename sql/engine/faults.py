@@ -9,6 +9,7 @@ from sql.codegen.graph import Segment, Stateful
 from sql.codegen.lines import Mark
 from sql.codegen.loops import Layout
 from sql.engine.contract import RowFault
+from sql.engine.showing import VALUE_MOST, cut, shown_row
 from sql.errors import Fault, RowError, Span, place
 from sql.plan.nodes import Aggregate, Over, Stagger
 from sql.schema.faults import ColumnError
@@ -16,7 +17,6 @@ from streams.core.records import Batch
 
 FAULTS_MOST = 10_000  # told of one by one between two commits; the others are counted
 UNTOLD = "faults not listed"
-VALUE_MOST = 1_000  # characters of a row
 
 TakeFault = Callable[[Any, Exception, int], None]
 
@@ -71,7 +71,7 @@ class Faults:
 
     def loop(self, segment: Segment, layout: Layout) -> TakeFault:
         """Returns the function that a segment's loop calls with a row, the error, and the row time."""
-        names = [column.name for column in segment.columns]
+        columns = segment.columns
 
         def take(row: Any, error: Exception, time: int) -> None:
             if self._is_full():
@@ -80,7 +80,7 @@ class Faults:
             mark = self._marks.get(error.__traceback__.tb_lineno, Mark())
             fault, sentence = described(error)
             key, sequence = self._record(segment, row) if segment.source < self._inputs else ("", None)
-            value = shown_row(names, layout.values(row, len(names)))
+            value = shown_row(columns, layout.values(row, len(columns)))
             line = self._line(mark.span, segment.pump.line)
             pump, column = segment.pump.name, mark.column
             self.found.append(RowFault(time, pump, fault, sentence, column, mark.written, line, value, key, sequence))
@@ -159,20 +159,3 @@ def described(error: Exception) -> tuple[Fault, str]:
         return Fault.ARITHMETIC, "The result is not a number."
     kind = Fault.ARITHMETIC if isinstance(error, ArithmeticError) else Fault.FUNCTION
     return kind, f"The value cannot be computed: {error}."
-
-
-def shown_row(names: Sequence[str], values: Sequence[Any]) -> str:
-    """Returns a row as text, `NAME=value` by column, cut to VALUE_MOST characters."""
-    texts: list[str] = []
-    size = 0
-    for name, value in zip(names, values, strict=False):
-        short = value[:VALUE_MOST] if isinstance(value, str | bytes) else value
-        texts.append(f"{name}={'NULL' if short is None else repr(short)}")
-        size += len(texts[-1]) + 2
-        if size > VALUE_MOST:
-            break
-    return cut(", ".join(texts))
-
-
-def cut(text: str) -> str:
-    return text if len(text) <= VALUE_MOST else text[: VALUE_MOST - 1] + "…"

@@ -1,9 +1,9 @@
 """Reads the values of a TOML file, and refuses wrong ones in sentences with file, table and key."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from common import toml
 from common.text import quoted
 from sql.folder.errors import FolderError, hint
 
@@ -82,10 +82,8 @@ def parsed(content: bytes, file: str) -> Table:
     if len(content) > FILE_MOST:
         raise FolderError(f"{file} has {len(content)} bytes; it may have {FILE_MOST}.")
     try:
-        return Table(tomllib.loads(content.decode("utf-8-sig")), file)
+        return Table(toml.parsed(content.decode("utf-8-sig")), file)
     except UnicodeDecodeError:
         raise FolderError(f"{file} is not UTF-8.") from None
-    except tomllib.TOMLDecodeError as error:
+    except toml.TomlError as error:
         raise FolderError(f"{file} is not TOML: {error}.") from None
-    except RecursionError:
-        raise FolderError(f"{file} is nested too deeply.") from None

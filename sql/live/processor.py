@@ -19,7 +19,7 @@ class Switch(NamedTuple):
 
     before: int
     version: int
-    sequence: int | None  # of the first record; None if there was none yet
+    sequence: int | None  # of the first record; None only where a lease begins (`before` is 0) with no record yet
     arrived: int  # milliseconds
 
 
@@ -59,7 +59,7 @@ class SqlProcessor:
         """Takes the state; `version` returns a version by its number, the active one for None."""
         self._shard = shard
         meta = _decode(state.meta) if state.meta else None
-        self._deployed = version(meta.version if meta else None)
+        self._deployed = self._wanted = version(meta.version if meta else None)
         self._epoch = meta.epoch if meta and meta.epoch else token_hex(8)
         self._ordinal = meta.ordinal if meta else 0
         self._before = 0 if meta is None else None
@@ -69,15 +69,17 @@ class SqlProcessor:
         self._watermark = 0
 
     def configure(self, settings: Any) -> None:
-        """Goes on with the version from the next record on."""
-        if settings is None or settings.number == self._deployed.number:
-            return
-        if self._before is None:
-            self._before = self._deployed.number
-        self._deployed = settings
-        self._engine.switch(settings.program, settings.tables, settings.start)
+        """Takes the version that computes from the next record on.
+
+        Until that record comes, time passes under the version before: a switch between two records would have no place
+        in the stream that can be named, since many records can arrive in one millisecond.
+        """
+        if settings is not None:
+            self._wanted = settings
 
     def add(self, batch: Batch, events: list[bytes]) -> Sequence[DeadRecord]:
+        if self._wanted.number != self._deployed.number:
+            self._take_over()
         if self._before is not None and self._first is None:
             self._first = (batch.sequences[0], batch.arrived)
         return self._engine.add(batch, events)
@@ -99,6 +101,13 @@ class SqlProcessor:
     def changes(self) -> StateChange:
         found = self._engine.changes()
         return found._replace(meta=_encode(_Meta(self._deployed.number, self._epoch, self._ordinal, found.meta)))
+
+    def _take_over(self) -> None:
+        """Goes on with the wanted version."""
+        if self._before is None:
+            self._before = self._deployed.number
+        self._deployed = self._wanted
+        self._engine.switch(self._deployed.program, self._deployed.tables, self._deployed.start)
 
     def _switched(self) -> Switch | None:
         """Returns the switch once, with the step after it."""

@@ -40,6 +40,7 @@ def test_bad_targets_delay_the_others_by_less_than_two_seconds() -> None:
         assert max(delays) < PROMISE
         hanging = Message.objects.filter(target_name="hang0", state="waiting")
         assert hanging.count() == 4
+    work.finish()  # the receivers are gone, and with them the attempts
 
 
 def test_the_lease_of_a_process_that_died_is_taken_at_once() -> None:

@@ -139,7 +139,9 @@ def test_no_fact_can_leave_its_place_in_a_template(key: str, title: str, names: 
     assert found["key"] == letter.key.encode("utf-8", "replace").decode()
 
 
-@pytest.mark.parametrize("body", ["{", '{"a": {key}}', '{"a": "{nothing}"}', '{"a": "{key.__class__}', ""])
+@pytest.mark.parametrize(
+    "body", ["{", "[" * 50_000, '{"a": {key}}', '{"a": "{nothing}"}', '{"a": "{key.__class__}', ""]
+)
 def test_a_template_that_cannot_work_is_refused(body: str) -> None:
     with pytest.raises(ConfigError):
         channels.named("template").check({"url": "https://a.example/", "body": body})

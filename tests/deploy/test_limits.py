@@ -15,8 +15,8 @@ from websockets.protocol import State
 from websockets.typing import Origin
 from websockets.uri import parse_uri
 
+from tests.deploy.site_client import SiteClient, add_person
 from tests.deploy.stack import HOST, Stack
-from tests.deploy.visitor import Visitor, add_person
 from tests.waiting import wait_for
 
 PAGE = "/accounts/sign-in/"
@@ -94,14 +94,14 @@ def test_address_has_a_bounded_number_of_connections(stack: Stack) -> None:
 
 
 @pytest.fixture(scope="module")
-def watcher(stack: Stack) -> Iterator[Visitor]:
+def watcher(stack: Stack) -> Iterator[SiteClient]:
     add_person(stack, "watcher")
-    visitor = Visitor(stack, FORGED).sign_in("watcher")
-    yield visitor
-    visitor.line.close()
+    client = SiteClient(stack, FORGED).sign_in("watcher")
+    yield client
+    client.line.close()
 
 
-def test_forged_headers_reach_no_session_or_log(watcher: Visitor, stack: Stack) -> None:
+def test_forged_headers_reach_no_session_or_log(watcher: SiteClient, stack: Stack) -> None:
     """Nor makes Django believe that it was asked without TLS, which it would answer with 301."""
     assert watcher.ask("/market/")[0] == 200
     assert stack.deployment.query("SELECT DISTINCT address FROM accounts_session") == [("127.0.0.1",)]
@@ -109,7 +109,7 @@ def test_forged_headers_reach_no_session_or_log(watcher: Visitor, stack: Stack) 
     assert [word for word in ("6.6.6.6", "evil.example", "forged-id") if word in told] == []
 
 
-def test_socket_accepts_messages_up_to_64_kib(watcher: Visitor, stack: Stack) -> None:
+def test_socket_accepts_messages_up_to_64_kib(watcher: SiteClient, stack: Stack) -> None:
     """Of the larger one only the head is sent: with bytes unread, a server's last words may be lost to a reset.
 
     One thread speaks: a TLS connection that one thread writes to while another reads from it falls apart.

@@ -10,8 +10,8 @@ import json
 import re
 from collections.abc import Mapping
 
-from alarms.channels.base import Channel, Config, ConfigError, Field, Receipt, Session, taken
-from alarms.channels.calling import Caller, checked_url, masked_url
+from alarms.channels.base import Channel, Config, ConfigError, Field, Session, taken
+from alarms.channels.calling import PostSession, checked_url, masked_url
 from alarms.letters import Letter, data, subject, text
 
 URL = Field("url", "Address", "https://chat.example.org/hooks/…", secret=True)
@@ -33,6 +33,7 @@ class Template(Channel):
     title = "Webhook with a text of your own"
     fields = (URL, BODY, KIND, TOKEN)
     action = True
+    posts = True
 
     def check(self, config: Mapping[str, str]) -> Config:
         found = taken(self.fields, config)
@@ -58,19 +59,16 @@ class Template(Channel):
         return f"{masked_url(config['url'])} would get {filled(config, letter).decode()}"
 
 
-class TemplateSession(Session):
+class TemplateSession(PostSession):
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._caller = Caller(config["url"])
+        super().__init__(config["url"])
 
-    def send(self, letter: Letter) -> Receipt:
+    def request(self, letter: Letter) -> tuple[Mapping[str, str], bytes]:
         headers = {"Content-Type": self._config["type"], "User-Agent": "Millrace", "Idempotency-Key": letter.name}
         if token := self._config.get("token"):
             headers["Authorization"] = f"Bearer {token}"
-        return self._caller.post(headers, filled(self._config, letter))
-
-    def close(self) -> None:
-        self._caller.close()
+        return headers, filled(self._config, letter)
 
 
 def filled(config: Config, letter: Letter) -> bytes:
@@ -90,7 +88,7 @@ def _check_json(body: str) -> None:
     for word in ("1", "a"):
         try:
             json.loads(_NAME.sub(word, body))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ConfigError(f"The body is not JSON ({error}): write each fact within quotes.") from None
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from alarms.channels.base import Channel, Config, ConfigError, Field, Receipt, Session, taken
-from alarms.channels.calling import Caller, checked_url, masked_url
+from alarms.channels.base import Channel, Config, ConfigError, Field, Session, taken
+from alarms.channels.calling import PostSession, checked_url, masked_url
 from alarms.channels.webhook import signing
 from alarms.letters import Letter, data, iso
 
@@ -24,6 +24,7 @@ class Webhook(Channel):
     name = "webhook"
     title = "Webhook"
     fields = (URL, SECRET, OLD_SECRET)
+    posts = True
 
     def check(self, config: Mapping[str, str]) -> Config:
         found = taken(self.fields, config)
@@ -42,13 +43,13 @@ class Webhook(Channel):
         return WebhookSession(config)
 
 
-class WebhookSession(Session):
+class WebhookSession(PostSession):
     def __init__(self, config: Config, wall: Callable[[], float] = time.time) -> None:
-        self._caller = Caller(config["url"])
+        super().__init__(config["url"])
         self._keys = _keys(config)
         self._wall = wall
 
-    def send(self, letter: Letter) -> Receipt:
+    def request(self, letter: Letter) -> tuple[Mapping[str, str], bytes]:
         body = body_of(letter)
         timestamp = int(self._wall())
         headers = {
@@ -58,10 +59,7 @@ class WebhookSession(Session):
             "webhook-timestamp": str(timestamp),
             "webhook-signature": signing.signatures(self._keys, letter.name, timestamp, body),
         }
-        return self._caller.post(headers, body)
-
-    def close(self) -> None:
-        self._caller.close()
+        return headers, body
 
 
 def body_of(letter: Letter) -> bytes:

@@ -24,7 +24,7 @@ class DistinctOperator:
     ) -> None:
         """Makes the operator; `partition` is the slot of the partition key in the row."""
         self._end_of = end_of(node.period) if node.period else None
-        self._partition, self._most = partition, most
+        self._partition, self._most, self._columns = partition, most, node.columns
         self._bound = Bound(
             report,
             "distinct rows",
@@ -72,7 +72,7 @@ class DistinctOperator:
         """Forgets the oldest row."""
         row = next(iter(self._seen))
         serial = self._seen.pop(row)
-        self._bound.reached(time, 1, row)
+        self._bound.reached(time, 1, row, self._columns)
         if self._new.get(row) == serial:
             del self._new[row]
         elif self._end_of is None:

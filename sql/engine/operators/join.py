@@ -47,6 +47,7 @@ class StreamJoinOperator:
         """
         self._width, self._condition, self._matches, self._most = len(node.keys), condition, matches, most
         self._pairs_most = pairs
+        self._columns = node.left.columns, node.right.columns
         self._nulls = ((None,) * len(node.left.columns), (None,) * len(node.right.columns))
         frames = node.left_frame, node.right_frame
         oddity = [outer_join == "kda" and own and not other for own, other in (frames, frames[::-1])]
@@ -71,23 +72,23 @@ class StreamJoinOperator:
         width = self._width
         for prepared in rows:
             key, row = prepared[:width], prepared[width:]
-            pairs = self._pairs(time, key, row, side) if len(out) < self._pairs_most else self._crowded(time, row)
+            pairs = self._pairs(time, key, row, side) if len(out) < self._pairs_most else self._crowded(time, row, side)
             out += pairs
             own.put(time, key, row, matched=bool(pairs))
             if own.surplus(self._most) > 0:
                 out += self._surplus(time, row, side)
         return out
 
-    def _crowded(self, time: int, row: Row) -> list[Row]:
+    def _crowded(self, time: int, row: Row, side: int) -> list[Row]:
         """Returns no pairs, and tells of it."""
-        self._full.reached(time, 1, row)
+        self._full.reached(time, 1, row, self._columns[side])
         return []
 
     def _surplus(self, time: int, row: Row, side: int) -> list[Row]:
         """Forgets the oldest row of a side; returns it if it leaves without a match."""
         own = self._sides[side]
         if len(own) > self._most:
-            self._bound.reached(time, 1, row)
+            self._bound.reached(time, 1, row, self._columns[side])
         return self._unmatched([own.forget()], side)
 
     def _pairs(self, time: int, key: Row, row: Row, side: int) -> list[Row]:
@@ -97,7 +98,7 @@ class StreamJoinOperator:
             pair = member.row + row if side else row + member.row
             if condition is None or condition(pair):
                 if len(pairs) == self._matches:
-                    self._many.reached(time, 1, row)
+                    self._many.reached(time, 1, row, self._columns[side])
                     break
                 pairs.append(pair)
                 other.match(member)

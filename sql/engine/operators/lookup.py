@@ -90,7 +90,7 @@ class LookupJoinOperator:
         """Makes the operator; `condition` says of a joined row whether it stays, and never raises."""
         self._table, self._condition, self._most = table, condition, most
         self._slots = tuple(slot for _, slot in node.keys)
-        self._outer = node.outer
+        self._outer, self._columns = node.outer, node.input.columns
         self._bound = Bound(
             report,
             "matches",
@@ -110,7 +110,7 @@ class LookupJoinOperator:
             if condition is not None:
                 joined = [each for each in joined if condition(each)]
             if len(joined) > most:
-                self._bound.reached(time, len(joined) - most, rest)
+                self._bound.reached(time, len(joined) - most, rest, self._columns)
                 del joined[most:]
             if joined:
                 out += joined

@@ -43,6 +43,7 @@ class OrderOperator:
     def __init__(self, node: Order, kept: Kept, report: Report, *, most: int = ROWS_MOST) -> None:
         self._end_of = end_of(node.period) if node.period else None
         self._sort, self._width, self._most = sorter(node.keys), len(node.keys), most
+        self._columns = node.columns
         self._bound = Bound(
             report,
             "sorted rows",
@@ -68,7 +69,7 @@ class OrderOperator:
         self._end = self._end_of(time)
         room = self._most - len(self._rows)
         if len(rows) > room:
-            self._bound.reached(time, len(rows) - room, rows[room])
+            self._bound.reached(time, len(rows) - room, rows[room][self._width :], self._columns)
         self._rows += rows[:room]
         return []
 

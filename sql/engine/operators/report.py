@@ -1,8 +1,11 @@
 """Defines how an operator tells of rows that it cannot use, and of bounds that it reached."""
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Any, Protocol
 
+from sql.engine.showing import shown_row
 from sql.errors import Fault, RowError
+from sql.plan.parts import Column
 
 FULL = "full:"  # before the name of a bound, in a count of rows
 APPROXIMATE = "approximate:"  # before the name of a function, in a count of values that were estimated
@@ -26,19 +29,13 @@ class Bound:
         self._report, self._name, self._sentence = report, name, sentence
         self._told = False
 
-    def reached(self, time: int, rows: int = 1, value: object = "") -> None:
-        """Counts rows, and tells of the first of them, with a value that names it."""
+    def reached(self, time: int, rows: int, row: Sequence[Any], columns: Sequence[Column]) -> None:
+        """Counts rows, and tells of the first of them, `row`, with the values of its columns."""
         self._report.count(FULL + self._name, rows)
         if not self._told:
             self._told = True
-            self._report.fault(time, RowError(Fault.LIMIT, self._sentence), value=shown(value))
+            self._report.fault(time, RowError(Fault.LIMIT, self._sentence), value=shown_row(columns, row))
 
     def relieve(self) -> None:
         """Makes the next row beyond the bound tell of it again."""
         self._told = False
-
-
-def shown(value: object) -> str:
-    """Returns a value or a row as text of at most 200 characters."""
-    text = value if isinstance(value, str) else repr(value)
-    return text if len(text) <= 200 else text[:199] + "…"

@@ -7,8 +7,8 @@ from typing import Any
 
 from sql.codegen.frames import FrameCode
 from sql.engine.contract import Change, HistoryEntry, Kept, Key, Row
-from sql.engine.operators.report import shown
 from sql.engine.operators.sliding_state import Naming, store_of
+from sql.engine.showing import shown_keys
 from sql.errors import Fault, RowError
 
 ROWS_MOST = 5_000_000  # in the windows of one frame
@@ -82,7 +82,10 @@ class SlidingFrame:
     def opened(self, key: Any) -> Any:
         """Returns a new window; raises RowError for one too many."""
         if len(self.windows) >= self._windows_most:
-            raise RowError(Fault.LIMIT, MANY_WINDOWS.format(most=self._windows_most, key=shown(key)))
+            raise RowError(
+                Fault.LIMIT,
+                MANY_WINDOWS.format(most=self._windows_most, key=shown_keys(self._code.frame.partition, key)),
+            )
         window = self.windows[key] = self._made.new(key)
         if self._code.ranged:
             self._rest(key, self._now)

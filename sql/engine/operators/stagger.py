@@ -7,13 +7,15 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sql.engine.aggregates import Accumulator, accumulator
+from sql.engine.accumulators import Accumulator
+from sql.engine.aggregates import accumulator
 from sql.engine.coding import pack, packed_parts, unpack
 from sql.engine.contract import Change, HistoryEntry, Kept, Key, Row
 from sql.engine.distinct_values import DISTINCT_LIMIT
-from sql.engine.operators.report import APPROXIMATE, Bound, Report, shown
+from sql.engine.operators.report import APPROXIMATE, Bound, Report
+from sql.engine.showing import shown_keys
 from sql.errors import RowError
-from sql.plan.nodes import Call, Stagger
+from sql.plan.nodes import Call, Column, Stagger
 
 WINDOWS_MOST = 1_000_000  # open at a time; senders choose keys
 WINDOW_SIZE = 300  # bytes of a window in memory, and as many again for each call
@@ -51,7 +53,8 @@ class StaggerOperator:
         self._calls = node.calls
         self._makers = [accumulator(call, distinct_limit) for call in node.calls]
         self._columns = _columns(node.calls, self._width)
-        self._most = most
+        self._keys, self._most = node.keys, most
+        self._named = tuple(Column(key.written or "key", key.type) for key in node.keys)
         self._bound = Bound(
             report,
             "keys",
@@ -102,7 +105,7 @@ class StaggerOperator:
 
     def _opened(self, keys: Row, time: int, rows: int) -> _Window | None:
         if len(self._windows) >= self._most:
-            self._bound.reached(time, rows, keys)
+            self._bound.reached(time, rows, keys, self._named)
             return None
         self._serial += 1
         tallies = [make() for make in self._makers]
@@ -137,7 +140,7 @@ class StaggerOperator:
             try:
                 values.append(tally.result())
             except RowError as error:
-                self._report.fault(time, error, call.written, shown(window.keys))
+                self._report.fault(time, error, call.written, shown_keys(self._keys, window.keys))
                 return []
         return [(*window.keys, *values)]
 

@@ -10,12 +10,14 @@ from itertools import islice
 from typing import Any
 
 from sql.codegen.loops import arguments
-from sql.engine.aggregates import Accumulator, Skipping, accumulator, present
+from sql.engine.accumulators import Accumulator, Skipping, present
+from sql.engine.aggregates import accumulator
 from sql.engine.coding import pack, unpack
 from sql.engine.contract import Change, Kept, Key, Row
 from sql.engine.distinct_values import DISTINCT_LIMIT
-from sql.engine.operators.report import APPROXIMATE, Report, shown
+from sql.engine.operators.report import APPROXIMATE, Report
 from sql.engine.periods import end_of
+from sql.engine.showing import shown_keys
 from sql.errors import Fault, RowError
 from sql.plan.nodes import Aggregate, Period
 
@@ -135,7 +137,7 @@ class TumblingOperator:
         group = None if groups is None else groups.get(key)
         if group is None:
             if self._count >= self._most:
-                raise RowError(Fault.LIMIT, FULL.format(most=self._most, key=shown(key)))
+                raise RowError(Fault.LIMIT, FULL.format(most=self._most, key=shown_keys(self._node.keys, key)))
             self._serial += 1
             self._count += 1
             group = _Group(key, self.value, self._end, self._serial, self._made())
@@ -207,7 +209,7 @@ class TumblingOperator:
             try:
                 values.append(tally.result())
             except RowError as error:
-                self._report.fault(time, error, call.written, shown(group.key))
+                self._report.fault(time, error, call.written, shown_keys(self._node.keys, group.key))
                 return []
         return [(group.value, group.key, *values) if self._single else (group.value, *group.key, *values)]
 

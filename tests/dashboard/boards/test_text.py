@@ -124,7 +124,7 @@ def test_text_is_read_with_its_defaults() -> None:
         ('title = "a\\nb"\n', 1, "The title holds a character that cannot be shown on one line"),
         ('title = "B"\nrange = "lately"\n', 2, "is no range such as 6h"),
         ("title = " + "9" * 5000, 0, "This is no TOML: "),
-        ('title = "B"\na = ' + "[" * 20_000, 0, "The text is nested too deeply"),
+        ('title = "B"\na = ' + "[" * 20_000, 0, "This is no TOML: it is nested too deeply"),
         ('title = "B"\n' + "[[panels]]\nkind = 'text'\ntext = 'a'\n" * 25, 0, "Expected a list of length <= 24"),
         ('title = "' + "x" * 70_000 + '"', 0, "A board's text has at most 64 KiB"),
         ('title = "' + "x" * 121 + '"', 1, "Expected a text of length <= 120"),

@@ -38,6 +38,7 @@ QUESTIONS = st.builds(
     where=st.sampled_from([{}, {"device": ["a", "é"]}]),
     most=st.sampled_from([1, 5]),
 )
+MOVES = st.lists(st.integers(0, 120_000), min_size=1, max_size=3)  # milliseconds
 pytestmark = pytest.mark.django_db
 
 
@@ -70,25 +71,34 @@ def plain(found: Series | None) -> object:
 
 
 @settings(max_examples=25)
-@given(first=ROWS, second=ROWS, removed=st.integers(0, 3), asked=QUESTIONS)
+@given(added=st.lists(ROWS, min_size=2, max_size=3), removed=st.integers(0, 3), asked=QUESTIONS, moves=MOVES)
 def test_answers_from_memory_are_those_of_the_database(
-    first: list[tuple[int, str | None, float | None]],
-    second: list[tuple[int, str | None, float | None]],
-    removed: int,
-    asked: Question,
+    added: list[list[tuple[int, str | None, float | None]]], removed: int, asked: Question, moves: list[int]
 ) -> None:
+    """Steps that were computed before rows came, or before the range moved on, are not taken for those of now."""
     SqlApplication.objects.all().delete()
     held.forget()
     application = SqlApplication.objects.create(name="mine", stream="s")
     output = SqlOutput.objects.create(application=application, name="OUT", columns=COLUMNS)
     table, _ = _table(output)
     without = replace(table, held="", steps=None)
-    store(output, first)
-    assert plain(table.series(asked)) == plain(without.series(asked))
-    for row in SqlRow.objects.order_by("pk")[:removed]:
-        row.delete()
-    store(output, second)
-    assert plain(table.series(asked)) == plain(without.series(asked))
+    for turn, rows in enumerate(added):
+        store(output, rows)
+        for moved in moves:
+            now = replace(asked, start=asked.start + moved // 2, end=asked.end + moved)
+            assert plain(table.series(now)) == plain(without.series(now))
+        for row in SqlRow.objects.order_by("pk")[: removed if turn == 0 else 0]:
+            row.delete()
+
+
+def test_parts_of_steps_are_kept_for_few_questions(output: SqlOutput) -> None:
+    store(output, [(0, "a", 1), (MINUTE, "b", 2)])
+    table, _ = _table(output)
+    asked = Question(stream="s", start=START, end=START + 10 * MINUTE, step=MINUTE, function="sum", column="degrees")
+    for number in range(held.MOST_KEPT + 3):
+        table.series(replace(asked, where={"device": [str(number)]}))
+    [kept] = held._held.values()
+    assert [dict(key.where)["device"] for key in kept.parts] == [(str(n),) for n in range(3, held.MOST_KEPT + 3)]
 
 
 def test_rows_stored_late_under_an_earlier_key_are_read_too(output: SqlOutput) -> None:
@@ -108,14 +118,16 @@ def test_rows_that_are_too_many_are_left_to_the_database(output: SqlOutput, monk
     store(output, [(place, "a", 1) for place in range(3)])
     table, _ = _table(output)
     asked = Question(stream="s", start=START, end=START + MINUTE, step=MINUTE, function="sum", column="degrees")
-    source = held.Source(("sql", "s"), SqlRow.objects.all(), "rowtime", "data")
-    assert (held.rows(source, START, START + MINUTE), wholes(table.series(asked))) == (None, [3])
-    assert [row[0] for row in held.rows(source, START + 1, START + MINUTE) or []] == [START + 1, START + 2]
+    source = held.Source(("sql", "s"), SqlRow.objects.all, "rowtime", "data")
+    assert (held.view(source, START, START + MINUTE), wholes(table.series(asked))) == (None, [3])
+    found = held.view(source, START + 1, START + MINUTE)
+    assert found
+    assert [row[0] for row in found.rows] == [START + 1, START + 2]
 
 
 def test_memory_is_bounded_in_tables(output: SqlOutput) -> None:
     for number in range(held.TABLES + 3):
-        held.rows(held.Source((str(number), "s"), SqlRow.objects.all(), "rowtime", "data"), START, START + MINUTE)
+        held.view(held.Source((str(number), "s"), SqlRow.objects.all, "rowtime", "data"), START, START + MINUTE)
     assert list(held._held) == [(str(number), "s") for number in range(3, held.TABLES + 3)]
 
 

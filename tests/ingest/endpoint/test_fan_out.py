@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import EventStreamError
 
 from ingest.endpoint.errors import ApiError
 from ingest.endpoint.fan_out import FanOut
@@ -236,6 +237,21 @@ def test_a_busy_subscription_ends_when_its_consumer_is_deregistered(tmp_path: Pa
             stream.deregister("reader")
         stream.put([("k", b"x")])
 
-    # At the latest the read after the next second sees it, and a quiet subscription reads each QUIET seconds.
+    # The read after the next second sees it at the latest.
     kind, number = pushed(tmp_path / "s.sqlite3", deregister, lambda: None)
     assert (kind, number <= 7) == ("ResourceNotFoundException", True)
+
+
+def test_a_quiet_subscription_ends_soon_after_its_consumer_is_deregistered(
+    client: Any, make_stream: MakeStream
+) -> None:
+    name = make_stream()
+    arn = register(client, name)
+    with closing(subscribe(client, arn)) as stream:
+        found = events(stream)
+        next(found)
+        client.deregister_stream_consumer(ConsumerARN=arn)
+        began = time.monotonic()
+        with pytest.raises(EventStreamError, match="ResourceNotFoundException"):
+            list(found)
+    assert time.monotonic() - began < 4.5  # the next event would come after QUIET seconds

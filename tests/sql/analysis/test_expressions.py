@@ -134,6 +134,11 @@ def test_current_timestamp_is_the_time_of_the_row_or_of_the_start() -> None:
 
 
 REFUSED = [
+    ("¦TIMESTAMP_TO_CHAR(MADE_AT, 'yyyy')", "The pattern comes first: TIMESTAMP_TO_CHAR('yyyy-MM-dd HH:mm:ss', t)."),
+    ("¦CHAR_TO_TIMESTAMP(SECTOR, 'yyyy')", "The pattern comes first: CHAR_TO_TIMESTAMP('yyyy-MM-dd HH:mm:ss', s)."),
+    ("¦YEAR(MADE_AT)", "YEAR is not a function of Kinesis Analytics SQL; use EXTRACT(YEAR FROM t)."),
+    ("¦CURRENT_TIMESTAMP()", "CURRENT_TIMESTAMP takes no parentheses; write CURRENT_TIMESTAMP alone."),
+    ("¦COUNTT(*)", "There is no function COUNTT; did you mean COUNT?"),
     ("¦QTY + SECTOR", "+ cannot add INTEGER and VARCHAR(16); CAST the text to a number first."),
     ("¦QTY AND ID", "AND needs conditions, not INTEGER."),
     ("¦CAST(MADE_AT AS INTEGER)", "TIMESTAMP cannot be cast to INTEGER; use UNIX_TIMESTAMP, which gives milliseconds."),

@@ -3,7 +3,7 @@
 from sql.folder import Application, Column, Schema
 from sql.offline.records import Sample
 from sql.offline.running import Run
-from sql.types import INTEGER, varchar
+from sql.types import DATE, DOUBLE, INTEGER, TIMESTAMP, decimal, varchar
 
 SCHEMA = Schema((Column("page", varchar(8)), Column("ms", INTEGER)))
 SCRIPT = """CREATE STREAM S ("page" VARCHAR(2), "n" INTEGER); CREATE PUMP P AS INSERT INTO S
@@ -25,6 +25,16 @@ def test_troubles_tell_a_record_that_cannot_be_read_once() -> None:
 
 def test_troubles_tell_texts_that_were_cut() -> None:
     assert troubles(*[b'{"page":"/cart","ms":2}'] * 2) == ["Column page: 2 texts cut to the column's length."]
+
+
+def test_troubles_write_the_row_as_a_script_would() -> None:
+    columns = (Column("made", TIMESTAMP), Column("day", DATE), Column("fee", decimal(10, 2)), Column("x", DOUBLE))
+    script = """CREATE STREAM S ("n" INTEGER);
+    CREATE PUMP P AS INSERT INTO S SELECT STREAM 1 / 0 FROM SOURCE_SQL_STREAM_001;"""
+    run = Run(Application("slow", script, Schema((*columns, Column("who", varchar(8))))))
+    record = b'{"made":"2026-09-21 14:05:07.25","day":"2026-09-21","fee":2.5,"x":1e22,"who":"it\'s"}'
+    assert list(run.rows([Sample(0, "k", record)])) == []
+    assert run.faults[0].value == ("made=2026-09-21 14:05:07.250, day=2026-09-21, fee=2.50, x=1e+22, who='it''s'")
 
 
 def test_troubles_tell_a_row_that_failed_with_its_nulls() -> None:

@@ -70,7 +70,7 @@ def test_overflow_is_a_fault_and_leaves_other_windows() -> None:
     of = node(call("SUM", TINYINT, TINYINT))
     batches = [Batch(0, [("a", 100), ("b", 1), ("a", 100)])]
     assert drive(lambda kept: StaggerOperator(of, kept, told), batches) == [(60_000, ("b", 1))]
-    assert told.faults == [(60_000, Fault.ARITHMETIC, "SUM", "('a',)")]
+    assert told.faults == [(60_000, Fault.ARITHMETIC, "SUM", "key='a'")]
 
 
 def test_key_beyond_bound_is_left_out_and_told_once() -> None:

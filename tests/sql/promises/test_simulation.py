@@ -20,7 +20,7 @@ from sql.folder import from_files
 from sql.live.deployed import Deployed
 from sql.live.processor import LiveResults, RawDecoder, SqlProcessor, States
 from sql.program import compile_application
-from streams.core.clock import SECOND
+from streams.core.clock import SECOND, to_iso
 from streams.core.commits import HeldLease
 from streams.core.hashing import HASH_SPACE
 from streams.core.records import WHOLE, Description, Shard
@@ -28,10 +28,10 @@ from streams.core.state import State
 from streams.engine.pipeline import Pipeline
 from streams.engine.reading import ShardReader, WholeReader
 from tests.memory_leases import MemoryLeases
+from tests.sql.promises.switches import Switch, check_switches
 from tests.test_simulation import BAD, Fleet
 
 pytestmark = pytest.mark.long
-Place = tuple[int, str, int]  # arrival, shard and sequence number
 
 TOML = """
 name = "simulated"
@@ -124,16 +124,21 @@ class SqlFleet(Fleet):
             if data != BAD
         }
         results: list[LiveResults] = list(self.table.results.values())
-        check_versions(records, self.places(), results)
+        versions = {row[1]: row[0] for _, row in rows_of(results, "SEEN")}
+        check_switches(noted(results), self.stream.describe().shards, self.tailed(), versions)
         assert sorted((time, *row[1:]) for time, row in rows_of(results, "SEEN")) == sorted(expected_counts(records))
         steps = Counter((read.arrived - read.arrived % SECOND + SECOND, read.key) for read in records.values())
         found = [(time, *row[1:]) for time, row in rows_of(results, "STEPS")]
         assert sorted(found) == sorted((*step, lines) for step, lines in steps.items())
 
-    def places(self) -> dict[int, Place]:
-        """Returns the place of each record in the order in which a lease computes them, by its sequence number."""
-        shards = self.stream._records.items()
-        return {sequence: (arrived, shard, sequence) for shard, rows in shards for sequence, arrived, _, _ in rows}
+    def tailed(self) -> list[dict[str, Any]]:
+        """Returns all records as `streams tail --json` prints them."""
+        return [
+            {"arrived": to_iso(arrived), "shard": shard, "sequence": str(sequence)}
+            | ({} if data == BAD else {"data": {"id": msgspec.json.decode(data)["n"]}})
+            for shard, rows in self.stream._records.items()
+            for sequence, arrived, _, data in rows
+        ]
 
 
 class Read(NamedTuple):
@@ -157,23 +162,16 @@ def expected_counts(records: Mapping[int, Read]) -> Iterator[Row]:
         yield read.arrived, number, read.key, sum(at >= read.arrived - 5 * SECOND for at in windows[read.key])
 
 
-def check_versions(records: Mapping[int, Read], places: Mapping[int, Place], results: Iterable[LiveResults]) -> None:
-    """Each lease computes a record with the version that its last switch names, which names its first record."""
-    last: dict[str, tuple[int, Place]] = {}  # version and place by shard
+def noted(results: Iterable[LiveResults]) -> dict[str, list[Switch]]:
+    """Returns the switches by lease, as the database would keep them."""
+    found: dict[str, list[Switch]] = defaultdict(list)
     for each in results:
-        number = each.deployed.number
-        before, newest = last.get(each.shard, (number, (0, "", 0)))
-        assert (number != before) <= (each.switch is not None)
         rows = rows_of([each], "SEEN") + rows_of([each], "STEPS")
-        assert {row[0] for _, row in rows} <= {number}
-        found = [places[records[row[1]].sequence] for _, row in rows_of([each], "SEEN")]
+        assert {row[0] for _, row in rows} <= {each.deployed.number}
         if each.switch:
-            assert each.switch.version == number
-            assert before in (number, each.switch.before) or each.switch.before == 0
-        if each.switch and each.switch.sequence is not None:
-            first = places[each.switch.sequence]
-            assert newest < first <= min(found, default=first)
-        last[each.shard] = (number, max(found, default=newest))
+            before, version, sequence, _ = each.switch
+            found[each.shard].append(Switch(before, version, "" if sequence is None else str(sequence)))
+    return found
 
 
 class WholeFleet(SqlFleet):

@@ -101,6 +101,7 @@ AGGREGATES = [
     ("text", 'FIRST_VALUE("k")'),
     ("whole", 'LAST_VALUE("v")'),
 ]
+AGGREGATES += [("whole", 'P95("v")'), ("double", 'P50("p")'), ("exact", 'P90("d")')]
 GROUPED = [*AGGREGATES, ("whole", 'COUNT(DISTINCT "v")'), ("double", 'STDDEV_SAMP("p")'), ("double", 'VAR_POP("p")')]
 OVER = [*AGGREGATES, ("whole", 'LAG("v")'), ("whole", 'LAG("v", 2, 9)')]
 
