@@ -70,7 +70,7 @@ soak: $(BIN)/.installed-dev ## Accidents to the fleet for longer (ROUNDS=1000 SE
 bench: $(BIN)/.installed-dev assets build/.emulators ## The benchmarks, each beside a named peer
 	$(BIN)/python -m benchmarks
 
-bench-peers: build/bench-peers/.installed ## Fetch async-kinesis, kcl-rs and kinesalite, with which `python -m benchmarks kinesis kcl ingest-endpoint` compares
+bench-peers: build/bench-peers/.installed ## Fetch async-kinesis, kcl-rs, pandas and kinesalite, with which `python -m benchmarks kinesis kcl archive ingest-endpoint` compares
 
 parity: build/parity/.installed $(BIN)/.installed-dev ## Judge the export to Flink SQL on PyFlink's local cluster (needs Java; fetches 500 MB)
 	@$(BIN)/python -m tests.parity.judge build/parity/bin/python
