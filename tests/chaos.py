@@ -12,8 +12,8 @@ from subprocess import Popen
 from typing import Any
 
 from streams.backends.embedded.stream import EmbeddedStream
+from tests.audit_app import acks
 from tests.deployment import Deployment, kill
-from tests.ledger import acks
 from tests.processes import stat
 from tests.sql.promises.applications import copied
 from tests.sql.promises.checking import end
@@ -56,7 +56,7 @@ class Workers:
         self.running = [self._new() for _ in range(3)]
 
     def _new(self, variables: Mapping[str, str] = {}) -> "Popen[str]":
-        return self.deployment.start("consume", "ledger", *IN_SQL, variables=variables)
+        return self.deployment.start("consume", "audit", *IN_SQL, variables=variables)
 
     def _replace(self, worker: "Popen[str]", variables: Mapping[str, str] = {}) -> None:
         self.running[self.running.index(worker)] = self._new(variables)
@@ -114,7 +114,7 @@ class Producers:
         number = len(self.files) + 1
         file = self.deployment.folder / f"{number}.acks"
         self.files.append(file)
-        words = ["produce", "ledger", "--rate", str(RATE), "--seed", str(number), "--json"]
+        words = ["produce", "audit", "--rate", str(RATE), "--seed", str(number), "--json"]
         return self.deployment.start(*words, variables={"ACKS": str(file), **variables}), file
 
     def _one(self) -> "Popen[str]":
@@ -189,10 +189,10 @@ class ChaosHarness:
     def __init__(self, deployment: Deployment) -> None:
         self.deployment = deployment
         self.chance = Random(SEED)
-        self.stream = EmbeddedStream(deployment.streams, "ledger")
+        self.stream = EmbeddedStream(deployment.streams, "audit")
         self.stream.create(shards=4)
         EmbeddedStream(deployment.streams, "large").create()
-        deployment.environment["DJANGO_SETTINGS_MODULE"] = "tests.ledger.settings"
+        deployment.environment["DJANGO_SETTINGS_MODULE"] = "tests.audit_app.settings"
         deployment.environment["STATE_HEAD"] = "400"  # bytes, so that states have segments
         deployment.run("migrate", "--run-syncdb", "--verbosity", "0")
         self.versions: dict[str, int] = {}  # the active ones, once there are two
@@ -235,13 +235,13 @@ class ChaosHarness:
         weights |= {workers.throttle: 2, producers.throttle: 2}
         [act] = self.chance.choices(list(weights), weights=list(weights.values()))
         act()
-        done = self.deployment.applied("ledger")
-        wait_for(lambda: self.deployment.applied("ledger") > done, seconds=60)
+        done = self.deployment.applied("audit")
+        wait_for(lambda: self.deployment.applied("audit") > done, seconds=60)
 
     def end(self) -> None:
         """Stops every process in good order; one more worker reads the rest."""
         self.producers.end()
         self.workers.end()
-        end(self.deployment, self.stream, "ledger", *IN_SQL)
+        end(self.deployment, self.stream, "audit", *IN_SQL)
         self.shards = self.stream.describe().shards
         self.stream.close()

@@ -107,14 +107,17 @@ def _answer(database: duckdb.DuckDBPyConnection, request: Request) -> End:
 
 
 def _told(error: duckdb.Error, sql: str) -> End:
-    """Returns an error without the kind that DuckDB writes before it, with the line that it belongs to."""
+    """Returns an error without the kind that DuckDB writes before it, with the place that it belongs to."""
     text = str(error)
     try:
         told = msgspec.json.decode(text[text.index("{") :], type=_Told)
     except (ValueError, msgspec.ValidationError):
         return End(error=text.strip()[:MOST_SAID])
-    before = sql.encode()[: int(told.position)] if told.position.isdigit() else b""
-    return End(error=told.exception_message.strip()[:MOST_SAID], line=before.count(b"\n") + 1 if told.position else 0)
+    said = told.exception_message.strip()[:MOST_SAID]
+    if not told.position.isdigit():
+        return End(error=said)
+    before = sql.encode()[: int(told.position)].decode(errors="replace").split("\n")
+    return End(error=said, line=len(before), column=len(before[-1]) + 1)
 
 
 def _say(value: Any) -> None:

@@ -9,7 +9,7 @@ from sql.analysis.expressions import Typer, constant
 from sql.analysis.names import meant, shown, written
 from sql.analysis.rewriting import plain
 from sql.analysis.scope import Scope
-from sql.functions.rules import is_months
+from sql.functions.rules import PERCENTILES, is_months
 from sql.language import ast
 from sql.plan.expressions import Expr, Field, RowTime
 from sql.plan.nodes import Call, Column, Frame, Node, Over
@@ -33,6 +33,12 @@ class Windows:
 
     def take(self, typer: Typer, call: ast.Call) -> Expr:
         frame = self.frame(call.over, call) if call.over else Frame(partition=())
+        if call.name.name in PERCENTILES and frame.range is None and frame.rows is None:
+            raise typer.refused(
+                call.span,
+                f"{call.name.name} keeps the values of its window, and this one takes all rows so far; write"
+                " RANGE INTERVAL '1' MINUTE PRECEDING.",
+            )
         described = describe(typer, call, self.frames.setdefault(frame, len(self.frames)))
         slot = len(self.input.columns) + self.calls.setdefault(described, len(self.calls))
         if len(self.calls) > CALLS_MOST:

@@ -11,6 +11,7 @@ from sql.codegen.exact import decaying, deviation, sum_of, variance
 from sql.codegen.names import Names
 from sql.codegen.running import Argument, Running
 from sql.codegen.templates import filled
+from sql.functions.rules import PERCENTILES, rank
 from sql.functions.values import fit_template, fitter
 from sql.plan.expressions import Const
 from sql.plan.nodes import Call
@@ -108,6 +109,11 @@ def _any(names: Names, running: Running, call: Call, arg: Argument) -> str:
     return _or_null(arg, _number(running, arg), f"({running.holding(arg, truth=True)} > 0)")
 
 
+def _percentile(names: Names, running: Running, call: Call, arg: Argument) -> str:
+    values, number = running.ordered(arg), _number(running, arg)
+    return _or_null(arg, number, f"{values}[{names.bind(rank, 'f')}({PERCENTILES[call.function]}, {number}) - 1]")
+
+
 def _decaying(names: Names, running: Running, call: Call, arg: Argument) -> str:
     half = call.args[1]
     assert isinstance(half, Const)
@@ -123,6 +129,7 @@ PLAIN: dict[str, Callable[[Names, Running, Call, Argument], str]] = {
     "EVERY": _every,
     "ANY": _any,
     "EXP_AVG": _decaying,
+    **dict.fromkeys(PERCENTILES, _percentile),
 }
 
 

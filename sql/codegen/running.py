@@ -4,6 +4,7 @@ A window of a frame is an object of generated slots. Each running value has slot
 and lines that let the oldest row go. `w` is the window, `x` the leaving value. Two calls share parts.
 """
 
+from bisect import bisect_left, insort
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -218,6 +219,17 @@ class Running:
             return d
 
         return self._once("distinct", arg, make)
+
+    def ordered(self, arg: Argument) -> str:
+        """Returns the list of the values in order."""
+
+        def make() -> str:
+            d = self.slot("[]")
+            into, find = self.names.bind(insort, "f"), self.names.bind(bisect_left, "f")
+            self._add(arg, [f"{into}({d}, {{x}})"], [f"del {d}[{find}({d}, {{x}})]"])
+            return d
+
+        return self._once("ordered", arg, make)
 
     def holding(self, arg: Argument, *, truth: bool) -> str:
         """Returns the slot that counts the conditions that are TRUE, or FALSE."""

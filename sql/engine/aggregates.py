@@ -11,71 +11,20 @@ from decimal import Context, Decimal
 from functools import partial, reduce
 from math import sqrt
 from operator import add
-from typing import Any, Protocol
+from typing import Any
 
+from sql.engine.accumulators import Accumulator, Fit, Skipping, Small, present
 from sql.engine.distinct_values import DISTINCT_LIMIT, DistinctCount, DistinctSum
+from sql.engine.percentiles import Percentile
+from sql.functions.rules import PERCENTILES
 from sql.functions.values import EXACT, divide_exact, divide_whole, fitter
 from sql.plan.nodes import Call
 from sql.types import Family
 
 WIDE = Context(prec=120)  # number times the sum of squares of 10¹² values of 18 digits is exact
 
-Fit = Callable[[Any], Any]
 
-
-class Accumulator(Protocol):
-    """Accumulates the values of one call in one group."""
-
-    @property
-    def approximate(self) -> bool:
-        """Returns whether the result is an estimate."""
-
-    @property
-    def held(self) -> int:
-        """Returns how many values are held one by one."""
-
-    def add(self, values: Sequence[Any]) -> None:
-        """Takes the values of rows in their order, NULLs too; of a call without arguments, one for each row."""
-
-    def result(self) -> Any:
-        """Returns the value of the call. Raises RowError where its type cannot hold it."""
-
-    def dump(self) -> list[Any]:
-        """Returns the small state, as values that sql.engine.coding packs."""
-
-    def load(self, state: list[Any]) -> None:
-        """Takes the state of `dump`."""
-
-    def grown(self) -> list[Any]:
-        """Returns the values to remember beside `dump` that came since the last call of this method."""
-
-    def grow(self, values: list[Any]) -> None:
-        """Takes values that `grown` returned; `load` comes last."""
-
-
-class _Small:
-    """Is the base of the accumulators with a small state: the attributes that `STATE` names."""
-
-    __slots__ = ()
-    STATE: tuple[str, ...] = ()
-    approximate = False
-    held = 0
-
-    def dump(self) -> list[Any]:
-        return [getattr(self, name) for name in self.STATE]
-
-    def load(self, state: list[Any]) -> None:
-        for name, value in zip(self.STATE, state, strict=True):
-            setattr(self, name, value)
-
-    def grown(self) -> list[Any]:
-        return []
-
-    def grow(self, values: list[Any]) -> None:
-        pass
-
-
-class CountRows(_Small):
+class CountRows(Small):
     __slots__ = STATE = ("number",)
 
     def __init__(self) -> None:
@@ -86,24 +35,6 @@ class CountRows(_Small):
 
     def result(self) -> int:
         return self.number
-
-
-def present(values: Sequence[Any]) -> list[Any]:
-    """Returns the values that are not NULL."""
-    return [value for value in values if value is not None]
-
-
-class Skipping(_Small):
-    """Is the base of the accumulators that skip NULLs."""
-
-    __slots__ = ()
-
-    def add(self, values: Sequence[Any]) -> None:
-        self.take(present(values))
-
-    def take(self, found: Sequence[Any]) -> None:
-        """Takes values none of which is NULL, in the order of their rows."""
-        raise NotImplementedError
 
 
 class CountValues(Skipping):
@@ -249,7 +180,7 @@ class ExactSpread(Skipping):
         return self.fit(float(WIDE.sqrt(variance) if self.root else variance))  # type: ignore[no-any-return]
 
 
-class Edge(_Small):
+class Edge(Small):
     """Keeps the first value or the last one."""
 
     __slots__ = ("found", "ignore_nulls", "last", "value")
@@ -289,6 +220,8 @@ def accumulator(call: Call, distinct_limit: int = DISTINCT_LIMIT) -> Callable[[]
 
 def _of_numbers(call: Call, distinct_limit: int) -> Callable[[], Accumulator]:
     name, of, fit = call.function, call.args[0].type, fitter(call.type)
+    if name in PERCENTILES:
+        return partial(Percentile, fit, of, PERCENTILES[name])
     if name in {"SUM", "AVG"}:
         cut = of.family == call.type.family == Family.WHOLE
         plain = partial(Sum, fit) if name == "SUM" else partial(Average, fit, cut=cut)

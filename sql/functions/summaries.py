@@ -26,6 +26,10 @@ STDDEV_SAMP | STDDEV_SAMP(x) | Returns the standard deviation of a sample.
 VAR_POP | VAR_POP(x) | Returns the variance of all values.
 VAR_SAMP | VAR_SAMP(x) | Returns the variance of a sample.
 EXP_AVG | EXP_AVG(x, INTERVAL '1' MINUTE) OVER (…) | Returns a mean in which older rows weigh less.
+P50 | P50(x) | Returns the median; of more than 500 values, within 1 %.
+P90 | P90(x) | Returns the 90th percentile; of more than 500 values, within 1 %.
+P95 | P95(x) | Returns the 95th percentile; of more than 500 values, within 1 %.
+P99 | P99(x) | Returns the 99th percentile; of more than 500 values, within 1 %.
 EVERY | EVERY(condition) | Says whether the condition holds for all rows.
 ANY | ANY(condition) | Says whether the condition holds for a row.
 """

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from sql.errors import Fault, RowError
+from sql.functions.rules import PERCENTILES, rank
 from sql.plan.nodes import Call
 from sql.types import Family, Type
 
@@ -41,6 +42,8 @@ def _folded(function: str, values: list[Any], *, truncates: bool) -> Any:
             return all(values)
         case "ANY":
             return any(values)
+        case name if name in PERCENTILES:
+            return sorted(values)[rank(PERCENTILES[name], len(values)) - 1]
     exact = [Fraction(value) for value in values]
     total, count = sum(exact, Fraction()), len(values)
     match function:

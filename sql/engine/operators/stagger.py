@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sql.engine.aggregates import Accumulator, accumulator
+from sql.engine.accumulators import Accumulator
+from sql.engine.aggregates import accumulator
 from sql.engine.coding import pack, packed_parts, unpack
 from sql.engine.contract import Change, HistoryEntry, Kept, Key, Row
 from sql.engine.distinct_values import DISTINCT_LIMIT

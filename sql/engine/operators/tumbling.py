@@ -10,7 +10,8 @@ from itertools import islice
 from typing import Any
 
 from sql.codegen.loops import arguments
-from sql.engine.aggregates import Accumulator, Skipping, accumulator, present
+from sql.engine.accumulators import Accumulator, Skipping, present
+from sql.engine.aggregates import accumulator
 from sql.engine.coding import pack, unpack
 from sql.engine.contract import Change, Kept, Key, Row
 from sql.engine.distinct_values import DISTINCT_LIMIT

@@ -20,6 +20,7 @@ FUNCTIONS = {
     "min": "least value",
     "max": "greatest value",
     "last": "last value",
+    "p95": "95th percentile",
     "distinct": "count of distinct values",
 }
 WINDOWS = {
@@ -33,6 +34,7 @@ WINDOWS = {
 OPERATORS = ("=", "<>", "<", "<=", ">", ">=", "contains")
 NAMES = ("stream", "key", "function", "field", "window", "where", "operator", "value")
 VALUE_MOST = 200  # characters
+NAMES_IN_SQL = {"min": "MIN", "max": "MAX", "last": "LAST_VALUE", "p95": "P95"}
 NUMERIC = {Family.WHOLE, Family.EXACT, Family.APPROXIMATE}
 _SLUG = re.compile(r"[^a-z0-9]+")
 
@@ -123,15 +125,17 @@ def _computed(function: str, field: Column | None) -> tuple[str, str]:
     if field is None:
         return "COUNT(*)", "BIGINT"
     of, family = _of(field), field.type.family
-    if function in ("sum", "mean") and family not in NUMERIC:
-        raise ChoiceError(f"{field.name} is {field.type}, which has no {function}; choose a field of numbers.")
+    if function in ("sum", "mean", "p95") and family not in NUMERIC:
+        raise ChoiceError(
+            f"{field.name} is {field.type}, which has no {FUNCTIONS[function]}; choose a field of numbers."
+        )
     if function == "mean":
         return f"AVG(CAST({of} AS DOUBLE))", "DOUBLE"
     if function == "sum":
         return f"SUM({of})", "BIGINT" if family == Family.WHOLE else "DOUBLE"
     if function == "distinct":
         return f"COUNT(DISTINCT {of})", "BIGINT"
-    return f"{ {'min': 'MIN', 'max': 'MAX', 'last': 'LAST_VALUE'}[function] }({of})", str(field.type)
+    return f"{NAMES_IN_SQL[function]}({of})", str(field.type)
 
 
 def _condition(panel: Panel, columns: Mapping[str, Column]) -> str:

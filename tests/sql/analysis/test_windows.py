@@ -103,6 +103,11 @@ NAMES = [
         "EXP_AVG needs an INTERVAL above 0 as its half-life.",
     ),
     (
+        "¦P95(QTY) OVER (PARTITION BY SECTOR) FROM TRADES_001",
+        "P95 keeps the values of its window, and this one takes all rows so far; write"
+        " RANGE INTERVAL '1' MINUTE PRECEDING.",
+    ),
+    (
         f"COUNT(*) OVER ({MINUTE}) FROM TRADES_001 AS t GROUP BY t.ROWTIME",
         "COUNT OVER a window cannot stand in SELECT; nest it in a subquery in FROM.",
     ),

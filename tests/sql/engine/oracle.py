@@ -43,6 +43,12 @@ def deviation(values: Sequence[Any]) -> float | None:
     return None if found is None else sqrt(found)
 
 
+def percentile(share: int, values: Sequence[Any]) -> Any:
+    """Returns the least value that is not below so many of a hundred values."""
+    enough = (value for value in values if 100 * sum(each <= value for each in values) >= share * len(values))
+    return min(enough, default=None)
+
+
 AGGREGATES: dict[str, Callable[[Sequence[Any]], Any]] = {
     "COUNT": lambda values: len(present(values)),
     "SUM": total,
@@ -51,6 +57,7 @@ AGGREGATES: dict[str, Callable[[Sequence[Any]], Any]] = {
     "MAX": lambda values: max(present(values), default=None),
     "VAR_POP": lambda values: variance(values, 0),
     "STDDEV_SAMP": deviation,
+    "P95": lambda values: percentile(95, present(values)),
     "FIRST_VALUE": lambda values: values[0],
     "LAST_VALUE": lambda values: values[-1],
 }

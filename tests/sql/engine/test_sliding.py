@@ -22,10 +22,17 @@ FRAMES = {"range": Frame(partition=(TICKER,), range=15_000), "rows": Frame(parti
 FRAMES |= {"all": Frame(partition=(TICKER,)), "together": Frame(partition=(), range=1_000)}
 NUMBERS = ("COUNT", "SUM", "AVG", "MIN", "MAX")
 FLOATS = (*NUMBERS, "VAR_POP", "STDDEV_SAMP", "FIRST_VALUE", "LAST_VALUE")
+# Of windows that rows leave; one of all rows would keep them all, and is refused.
+ENDING = ("P95",)
+
+
+def _ending(frame: Frame) -> tuple[str, ...]:
+    return () if frame.range is None and frame.rows is None else ENDING
 
 
 def made(frame: Frame) -> Program:
     calls = [call("COUNT"), *(call(name, AMOUNT) for name in NUMBERS), *(call(name, PRICE) for name in FLOATS)]
+    calls += [call(name, of) for name in _ending(frame) for of in (AMOUNT, PRICE)]
     return program(pump(over(SOURCE, [frame], *calls)))
 
 
@@ -39,6 +46,7 @@ def expected(given: list[Record], frame: Frame) -> list[tuple[str, int, Any]]:
         window = frame_of(given, at, key, frame.range, frame.rows)
         amounts, prices = [each[2] for each in window], [each[1] for each in window]
         values = [AGGREGATES[name](amounts) for name in NUMBERS] + [AGGREGATES[name](prices) for name in FLOATS]
+        values += [AGGREGATES[name](each) for name in _ending(frame) for each in (amounts, prices)]
         found.append(("OUT", time, (*row, len(window), *values)))
     return found
 

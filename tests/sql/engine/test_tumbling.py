@@ -30,7 +30,7 @@ from tests.sql.plans import (
 
 SOURCE = scan()
 TICKER, PRICE, AMOUNT = (column(SOURCE, name) for name in ("TICKER", "PRICE", "AMOUNT"))
-NAMES = ("COUNT", "SUM", "AVG", "MIN", "MAX", "VAR_POP", "FIRST_VALUE", "LAST_VALUE")
+NAMES = ("COUNT", "SUM", "AVG", "MIN", "MAX", "P95", "VAR_POP", "FIRST_VALUE", "LAST_VALUE")
 CALLS = [call("COUNT"), *(call(name, AMOUNT) for name in NAMES), call("COUNT", PRICE, distinct=True, of=BIGINT)]
 CALLS += [call("MIN", PRICE), call("MAX", PRICE), call("SUM", PRICE), call("AVG", PRICE)]
 GROUPS = group(SOURCE, [TICKER], CALLS)

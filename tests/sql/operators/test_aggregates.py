@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sql.engine.aggregates import Accumulator, accumulator
+from sql.engine.accumulators import Accumulator
+from sql.engine.aggregates import accumulator
 from sql.engine.coding import pack, unpack
 from sql.errors import Fault, RowError
 from sql.plan.nodes import Call
@@ -64,6 +65,10 @@ def restarted(of: Call, tally: Accumulator, grown: list[Any]) -> Accumulator:
         (call("FIRST_VALUE", INTEGER, ignore_nulls=True), [None, 1, 2], 1),
         (call("LAST_VALUE", INTEGER), [1, 2, None], None),
         (call("LAST_VALUE", INTEGER, ignore_nulls=True), [1, 2, None], 2),
+        (call("P95", INTEGER, INTEGER), [], None),
+        (call("P95", INTEGER, INTEGER), [None, *range(100)], 94),
+        (call("P50", MONEY, MONEY), [Decimal("0.02"), Decimal("0.01")], Decimal("0.01")),
+        (call("P99", DOUBLE, DOUBLE), [-1.5, 0.0], 0.0),
         (call("EVERY", BOOLEAN, BOOLEAN), [True, None], True),
         (call("EVERY", BOOLEAN, BOOLEAN), [True, False], False),
         (call("ANY", BOOLEAN, BOOLEAN), [False, None], False),
