@@ -71,6 +71,16 @@ def test_post_limit_applies_to_one_address_with_a_message(stack: Stack) -> None:
     assert [code for code, _ in ask(stack, "127.0.0.4", "POST")] == [403]
 
 
+def test_body_that_is_too_large_is_refused_in_words_before_it_is_sent(stack: Stack) -> None:
+    for path, size in ((PAGE, 2 << 20), ("/tables/", 70 << 20)):
+        with opened(stack, "127.0.0.9") as line:
+            line.sendall(f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: {size}\r\n\r\n".encode())
+            answer = line.recv(1 << 16)
+            while b"</html>" not in answer and (more := line.recv(1 << 16)):
+                answer += more
+        assert (answer[9:12], b"<h1>File too large</h1>" in answer) == (b"413", True)
+
+
 def test_page_limit_refuses_requests_without_a_pause(stack: Stack) -> None:
     with ThreadPoolExecutor(4) as people:
         asked = [people.submit(ask, stack, "127.0.0.5", path="/", times=150) for _ in range(4)]
