@@ -97,7 +97,7 @@ def test_selected_tests_pass_on_a_database_server(kind: str, tmp_path: Path) -> 
 
 def tested(database: Database) -> Database:
     """Returns the database in which the selected tests ran: its tables stand, and are empty."""
-    url = database.url.replace("/millrace", "/test_millrace")
+    url = database.url.removesuffix("millrace") + "test_millrace"
     if url.startswith("postgres"):
         return Database.at(url)
 
