@@ -6,6 +6,7 @@ stay in memory for a minute, so that a level can be moved without reading them a
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from threading import Lock
 from time import monotonic, perf_counter
 from typing import Any, NamedTuple
@@ -146,9 +147,16 @@ def read(dataset: Dataset, spec: RuleSpec, stream: str, start: int, end: int, ti
     return Read(by_key(row for row, _ in rows), len(rows), since, cut)
 
 
+@lru_cache(maxsize=10_000)
+def _text(by: tuple[str, ...]) -> str:
+    """Returns the text of a key, which comes with most of its rows again."""
+    return joined(by)
+
+
 def _row(spec: RuleSpec, time: int, values: Any) -> Row:
     """Returns a row with the text of its key, without a shard, and its value."""
-    key = joined(values[: len(spec.by)])
+    by = tuple(values[: len(spec.by)])
+    key = _text(by) if all(type(each) is str for each in by) else joined(by)
     if not spec.column:
         return time, key, 1.0
     value = values[len(spec.by)]

@@ -174,7 +174,7 @@ class Table:
     def _cells(self, found: QuerySet[Any], asked: Question) -> "Cells":
         """Returns the function of each line and step, as the database computes it."""
         names = ["key"] if asked.by else []
-        step = Step(self.time, asked.step // clock.SECOND)
+        step = Step(self.time, asked.step // clock.SECOND, asked.phase // clock.SECOND)
         within = found.annotate(step=step).values("step", *names).annotate(value=self.aggregate(asked)).order_by()
         return {(_name(key), place): value for place, *key, value in within.values_list("step", *names, "value")}
 
@@ -182,7 +182,7 @@ class Table:
         """Returns the function over the whole time, from that of its steps if that is possible."""
         known = [value for value in cells.values() if value is not None]
         combine = COMBINED.get(asked.function)
-        if combine or (asked.start % asked.step == 0 and asked.end - asked.start <= asked.step):
+        if combine or ((asked.start - asked.phase) % asked.step == 0 and asked.end - asked.start <= asked.step):
             return (combine or sum)(known) if known else None
         whole: float | None = found.aggregate(whole=self.aggregate(asked))["whole"]
         return whole
@@ -195,7 +195,7 @@ class Table:
         whole: dict[str, list[float]] = defaultdict(list)
         for time, *key, number in rows.values_list(self.time, *names, "number")[: 2 * self.computed]:
             if number is not None:
-                steps[_name(key), clock.from_datetime(time) // asked.step].append(number)
+                steps[_name(key), (clock.from_datetime(time) - asked.phase) // asked.step].append(number)
                 whole[_name(key)].append(number)
         wholes: Wholes = {name: figure(asked.function, numbers) for name, numbers in whole.items()}
         return {place: figure(asked.function, numbers) for place, numbers in steps.items()}, wholes

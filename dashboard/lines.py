@@ -8,8 +8,8 @@ Figure = float | None
 
 
 def steps(asked: Question) -> range:
-    """Returns the numbers of the steps of a question, since 1970."""
-    return range(asked.start // asked.step, -(-asked.end // asked.step))
+    """Returns the numbers of the steps of a question, since 1970 and its phase."""
+    return range((asked.start - asked.phase) // asked.step, -((asked.phase - asked.end) // asked.step))
 
 
 def later(asked: Question, start: int) -> int:

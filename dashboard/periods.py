@@ -130,7 +130,7 @@ def read(request: HttpRequest, now: datetime, usual: str = USUAL, path: str = ""
     """
     text = request.GET.get("range", "").strip()[:MOST_TEXT]
     zone_name = request.GET.get("zone", "")
-    moment, zone, error = clock.from_datetime(now), _zone(zone_name), ""
+    moment, zone, error = clock.from_datetime(now), zone_of(zone_name), ""
     if zone is None:
         error, zone_name = f"There is no time zone {zone_name[:MOST_ZONE]!r}; these are times in UTC.", ""
     zone = zone or UTC
@@ -148,7 +148,7 @@ def read(request: HttpRequest, now: datetime, usual: str = USUAL, path: str = ""
     return Period(span, moment, zone, name, shown, text or usual, is_usual, error, path or request.path, kept)
 
 
-def _zone(name: str) -> tzinfo | None:
+def zone_of(name: str) -> tzinfo | None:
     """Returns the zone of a name such as Europe/Berlin, UTC for ""; None for an unknown one."""
     if name in ("", "UTC"):
         return UTC

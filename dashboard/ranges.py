@@ -30,6 +30,7 @@ class Span(NamedTuple):
     end: int
     live: bool
     text: str  # as typed: without blanks
+    zone: tzinfo = UTC  # in which days begin
 
     @property
     def length(self) -> int:
@@ -42,7 +43,10 @@ def parse(text: str, now: int, at: str = "", zone: tzinfo = UTC) -> Span:
 
     Raises RangeError.
     """
-    text = text.strip()
+    return _parsed(text.strip(), now, at, zone)._replace(zone=zone)
+
+
+def _parsed(text: str, now: int, at: str, zone: tzinfo) -> Span:
     if named := NAMED.fullmatch(text.lower()):
         length = (now - _moment(named[1], now, zone)) // clock.SECOND * clock.SECOND
         end = _moment(at, now, zone) if at else now

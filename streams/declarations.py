@@ -5,6 +5,7 @@ This module imports nothing at run time, so that every layer may import it.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -201,6 +202,7 @@ class Question:
     where: Mapping[str, Sequence[str]] = field(default_factory=dict)  # text column: the values that are taken
     most: int = 5  # lines of a series, or rows
     whole: bool = False  # only the figure of each line over the whole time is asked for: its steps may be left empty
+    phase: int = 0  # milliseconds by which steps begin after multiples of `step`, such as the days of a zone
 
 
 @dataclass(frozen=True)
@@ -222,6 +224,15 @@ class Series:
     more: int = 0  # values of `by` that have no line
     # Rows before this time were too many to be read; it is the question's start if all were read.
     since: int = 0
+    edges: Sequence[int] = ()  # the beginnings of the steps and the end of the last, if they differ in length
+
+    def at(self, place: int) -> int:
+        """Returns the beginning of a step, in milliseconds."""
+        return self.edges[place] if self.edges else self.start + place * self.step
+
+    def begun(self, time: int) -> int:
+        """Returns how many steps have begun before a time."""
+        return bisect_left(self.edges, time) if self.edges else -((self.start - time) // self.step)
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,7 @@ SELECTED = [
     "tests/streams/engine/test_last_resort.py",
     "tests/streams/engine/test_small_packets.py",
     "tests/streams/models/test_migrations.py",
+    "tests/streams/models/test_statements.py",
     "tests/streams/operations/test_deadletters.py",
     "tests/streams/operations/test_retention.py",
 ]

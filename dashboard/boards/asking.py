@@ -3,11 +3,14 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from functools import cached_property
 from typing import Any
 
 from common.text import quoted
 from dashboard import ranges
+from dashboard.boards import days
+from dashboard.boards.days import DAY
 from dashboard.boards.spec import Panel, Variable, milliseconds
 from dashboard.ranges import Span
 from streams import applications
@@ -106,6 +109,10 @@ class Asking:
         """Returns the function over the span, in about as many steps as `points` or in those of the panel's window."""
         window = milliseconds(self.panel.window) if self.panel.kind in ("lines", "bars") else 0
         step = _multiple(ranges.step(self.span, max(self.least, window, SECOND), points), self.least)
+        if step == DAY and self.span.zone is not UTC:
+            edges = [edge * SECOND for edge in ranges.edges(self.span, DAY // SECOND, self.span.zone)]
+            asked = self.question(edges[0], self.span.end, step=step, **more)
+            return filled(self, days.series(self.dataset.series, asked, edges))
         return self._series(self.span.start // step * step, step, **more)
 
     def whole(self, most: int) -> Series:
@@ -175,8 +182,8 @@ def filled(asking: Asking, found: Series) -> Series:
 
     They are known from the first row on, up to the watermark. Before and after, a step without rows is a gap.
     """
-    first = (first_known(found) - found.start) / found.step
-    known = -(-(asking.reached - found.start) // found.step)  # steps that have begun before the watermark
+    places = _known(found)
+    first, known = min(places, default=math.inf), found.begun(asking.reached)
     for line in found.lines:
         for place, value in enumerate(line.values):
             line.values[place] = number(value)
@@ -188,8 +195,13 @@ def filled(asking: Asking, found: Series) -> Series:
 
 def first_known(found: Series) -> float:
     """Returns the start of the first step with a value, in milliseconds; infinity if there is none."""
-    places = [place for line in found.lines for place, value in enumerate(line.values) if value is not None]
-    return found.start + min(places) * found.step if places else math.inf
+    places = _known(found)
+    return found.at(min(places)) if places else math.inf
+
+
+def _known(found: Series) -> list[int]:
+    """Returns the places of steps in which a line has a value."""
+    return [place for line in found.lines for place, value in enumerate(line.values) if value is not None]
 
 
 def number(value: Any) -> float | None:

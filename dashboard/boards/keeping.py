@@ -34,19 +34,20 @@ class KeptPanels:
         self._content = content
         self._lock = Lock()
         self._sources, self._moves = Sources(), 0
-        self._built: dict[tuple[str, str], list[Built]] = {}  # that of the last look is the last
+        self._built: dict[tuple[str, str, str], list[Built]] = {}  # that of the last look is the last
 
     def panels(self, span: Span, value: str, now: datetime) -> list[dict[str, Any]]:
         """Returns the snapshots of the panels for a live range."""
         with self._lock, one_look():
             self._look_up(int(now.timestamp()) // MOVES)
             versions = dict(TopicVersion.objects.values_list("topic", "version"))  # before the rows are read
-            before: list[Built] | list[None] = self._built.pop((span.text, value), [None] * len(self._content.panels))
+            key = span.text, value, str(span.zone)
+            before: list[Built] | list[None] = self._built.pop(key, [None] * len(self._content.panels))
             found = [
                 self._current(panel, kept, versions, (span, value))
                 for panel, kept in zip(self._content.panels, before, strict=True)
             ]
-            self._built[span.text, value] = found
+            self._built[key] = found
             while len(self._built) > MOST:
                 del self._built[next(iter(self._built))]
         return [each.snapshot for each in found]

@@ -1,6 +1,7 @@
 """Answers the pages of boards: the list, a board live and in the past, and a panel's rows as CSV."""
 
 from collections.abc import Iterator
+from datetime import UTC
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -15,11 +16,13 @@ from dashboard import download, ranges
 from dashboard import topics as dashboard_topics
 from dashboard.boards import access, maps, panels, topics
 from dashboard.boards.asking import PanelError, Sources
+from dashboard.boards.days import DAY
 from dashboard.boards.models import Board
 from dashboard.boards.presenting import present, things, twin
 from dashboard.boards.reading import BoardError, read
 from dashboard.boards.spec import MOST_VALUE, Content, Panel
 from dashboard.live.service import snapshots as live_snapshots
+from dashboard.periods import MOST_ZONE, zone_of
 from dashboard.ranges import RangeError, Span
 from streams.core import clock
 
@@ -33,10 +36,11 @@ class Asked(NamedTuple):
     value: str
     error: str
     own: str  # the range as it was typed; "" for the board's own
+    zone: str = ""  # the name of the zone of its days, and of times without one; "" for UTC
 
     def query(self, **others: str) -> str:
         """Returns the address's query with other values, to link to the same board."""
-        pairs = {"range": self.own, "var": self.value} | others
+        pairs = {"range": self.own, "var": self.value, "zone": self.zone} | others
         return urlencode([pair for pair in pairs.items() if pair[1]])
 
 
@@ -62,7 +66,9 @@ def shown(found: Board, content: Content, asked: Asked) -> dict[str, Any]:
     """Returns the names that boards/_board.html needs. A live board has a topic and embeds its snapshot."""
     now = timezone.now()
     topic = (
-        topics.name_of(found, asked.own and asked.span.text, asked.value) if asked.span.live else dashboard_topics.PULSE
+        topics.name_of(found, asked.own and asked.span.text, asked.value, _zone_of_days(asked))
+        if asked.span.live
+        else dashboard_topics.PULSE
     )
     taken = live_snapshots.take([topic, dashboard_topics.PULSE], now)
     pulse = taken[dashboard_topics.PULSE]["data"]
@@ -76,7 +82,7 @@ def shown(found: Board, content: Content, asked: Asked) -> dict[str, Any]:
         "topic": topic if asked.span.live else "",
         "snapshots": taken if asked.span.live else None,
         "asked": asked,
-        "more": {"earlier": asked.query(range=ranges.earlier(asked.span)), "later": _later(asked)},
+        "more": {"earlier": asked.query(range=ranges.earlier(asked.span, asked.span.zone)), "later": _later(asked)},
         "lengths": [(length, asked.query(range=length)) for length in LENGTHS],
         "choices": sorted({*choices_of(content), asked.value} - {""}),
         "csv_query": asked.query(range=data_range(data)),
@@ -167,11 +173,13 @@ def visible(request: HttpRequest, slug: str) -> Board:
 def asked_of(request: HttpRequest, content: Content) -> Asked:
     """Returns the time and the value that an address has; the board's own time for one that is none."""
     now = clock.from_datetime(timezone.now())
-    own, at = request.GET.get("range", "").strip(), request.GET.get("at", "")
+    own, at, name = request.GET.get("range", "").strip(), request.GET.get("at", ""), request.GET.get("zone", "")
+    zone = zone_of(name)
     value = storable(request.GET.get("var", ""), MOST_VALUE) if content.variable else ""
     try:
-        span = ranges.parse(own or content.range, now, at)
-        return Asked(span, value, "", own)
+        if zone is None:
+            raise RangeError(f"There is no time zone {name[:MOST_ZONE]!r}.")
+        return Asked(ranges.parse(own or content.range, now, at, zone), value, "", own, "" if zone is UTC else name)
     except RangeError as error:
         return Asked(ranges.parse(content.range, now), value, str(error), "")
 
@@ -181,9 +189,14 @@ def data_range(data: dict[str, Any]) -> str:
     return f"{data['range']['start']}..{data['range']['end']}"
 
 
+def _zone_of_days(asked: Asked) -> str:
+    """Returns the zone of a topic: "" for a short range, which has no days, so that all zones share the topic."""
+    return asked.zone if asked.span.length > 2 * DAY else ""
+
+
 def _later(asked: Asked) -> str:
     """Returns the query of the time after the one that is shown; "" if that is live."""
-    return "" if asked.span.live else asked.query(range=ranges.later(asked.span, clock.now()))
+    return "" if asked.span.live else asked.query(range=ranges.later(asked.span, clock.now(), asked.span.zone))
 
 
 def choices_of(content: Content) -> list[str]:

@@ -109,7 +109,7 @@ def _over(asked: Asking, series: Series) -> list[float | None]:
     values = series.lines[0].values
     if asked.panel.function not in asking.ADDED:
         return values
-    return values[: max(1, (asked.reached - series.start) // series.step)]
+    return values[: max(1, series.begun(asked.reached + 1) - 1)]
 
 
 def _lines(asked: Asking) -> dict[str, Any]:
@@ -181,7 +181,8 @@ BUILDERS: dict[str, Callable[[Asking], dict[str, Any]]] = {
 
 
 def _steps(series: Series) -> dict[str, Any]:
-    return {"start": series.start, "step": series.step}
+    same: dict[str, Any] = {"start": series.start, "step": series.step}
+    return same | {"edges": list(series.edges)} if series.edges else same
 
 
 def _share(value: float | None, greatest: float) -> float:

@@ -57,7 +57,8 @@ def twin(panel: Mapping[str, Any]) -> Iterator[tuple[str, list[float | None]]]:
     """Yields the steps of a curve, the latest first: (time, a value for each line)."""
     columns = [line["values"] for line in panel["lines"]]
     for place in reversed(range(len(columns[0]) if columns else 0)):
-        yield clock.to_iso(panel["start"] + place * panel["step"]), [values[place] for values in columns]
+        at = panel["edges"][place] if "edges" in panel else panel["start"] + place * panel["step"]
+        yield clock.to_iso(at), [values[place] for values in columns]
 
 
 def extent(low: float, high: float) -> tuple[float, float]:

@@ -7,7 +7,7 @@ as long as the name fits the board. One topic is built once for all of its viewe
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from threading import Lock
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
@@ -20,6 +20,7 @@ from dashboard.boards.keeping import MOVES, KeptPanels, topic_of
 from dashboard.boards.models import MOST_SLUG, Board
 from dashboard.boards.reading import BoardError, read
 from dashboard.boards.spec import MOST_VALUE, Content
+from dashboard.periods import zone_of
 from dashboard.ranges import RangeError, Span
 from streams.core import clock
 
@@ -40,6 +41,7 @@ class Named(NamedTuple):
     owner: int | None
     range: str  # "" for the board's own
     value: str  # of the variable; "" for all
+    zone: str = ""  # of the days of a long range; "" for UTC
 
 
 class Held(NamedTuple):
@@ -57,10 +59,10 @@ _held: dict[str, Held] = {}  # the most recently read at the end
 _lock = Lock()
 
 
-def name_of(board: Board, range_text: str = "", value: str = "") -> str:
-    """Returns the topic of a board for a range and a value."""
+def name_of(board: Board, range_text: str = "", value: str = "", zone: str = "") -> str:
+    """Returns the topic of a board for a range, a value, and the zone in which its days begin."""
     owner = f"~{board.owner_id}" if board.seen_by == Board.OWNER else ""
-    query = urlencode([pair for pair in (("range", range_text), ("var", value)) if pair[1]])
+    query = urlencode([pair for pair in (("range", range_text), ("var", value), ("zone", zone)) if pair[1]])
     return f"{WORD}{board.slug}{owner}" + (f"?{query}" if query else "")
 
 
@@ -70,10 +72,12 @@ def parse(topic: str) -> Named | None:
     if found is None:
         return None
     pairs = dict(parse_qsl(found[3] or ""))
-    value = pairs.get("var", "")
-    if not pairs.keys() <= {"range", "var"} or len(value) > MOST_VALUE or storable(value) != value:
+    value, zone = pairs.get("var", ""), pairs.get("zone", "")
+    if not pairs.keys() <= {"range", "var", "zone"} or len(value) > MOST_VALUE or storable(value) != value:
         return None
-    named = Named(found[1], int(found[2]) if found[2] else None, pairs.get("range", ""), pairs.get("var", ""))
+    if zone_of(zone) is None:
+        return None
+    named = Named(found[1], int(found[2]) if found[2] else None, pairs.get("range", ""), value, zone)
     try:
         return named if not named.range or ranges.parse(named.range, clock.now()).live else None
     except RangeError:
@@ -118,7 +122,7 @@ def _built(named: Named, now: datetime, *, anew: bool) -> dict[str, Any] | None:
     held = _held.get(named.slug) or hold(named.slug, None, now.timestamp())
     if held.board is None or held.content is None or held.kept is None or not _is_of(named, held.board):
         return None
-    span = span_of(held.content, named.range, now)
+    span = span_of(held.content, named.range, now, zone_of(named.zone) or UTC)
     shown = None if anew else held.kept.panels(span, named.value, now)
     return snapshot(held.board, held.content, span, named.value, now, shown)
 
@@ -130,9 +134,9 @@ def snapshot(
     return {**panels.board(content, span, value, clock.from_datetime(now), shown), "version": board.version}
 
 
-def span_of(content: Content, range_text: str, now: datetime) -> Span:
+def span_of(content: Content, range_text: str, now: datetime, zone: tzinfo = UTC) -> Span:
     """Returns the span of a range, by default the board's own. Raises RangeError."""
-    return ranges.parse(range_text or content.range, clock.from_datetime(now))
+    return ranges.parse(range_text or content.range, clock.from_datetime(now), zone=zone)
 
 
 def hold(slug: str, version: int | None, now: float) -> Held:

@@ -62,13 +62,13 @@ def _wholes(asked: Question, steps: Parts) -> dict[str, float | None]:
 
 def _steps(asked: Question, rows: Sequence[Row], memory: Memory | None, *, is_number: bool) -> Parts:
     """Returns the parts of each step by line; None is the part of rows without a value. Raises UnlikeError."""
-    key = Key(asked.step, asked.function, asked.column, asked.by, _plain(asked.where))
+    key = Key(asked.step, asked.phase, asked.function, asked.column, asked.by, _plain(asked.where))
     known = memory.known(key) if memory else {}
     numbers, whole = lines.steps(asked), _whole_steps(asked)
     found = {number: known[number] for number in numbers if number in known and number in whole}
     computed: dict[int, dict[str, Any]] = {}
     for first, behind in _runs(number for number in numbers if number not in found):
-        start, end = (bisect_left(rows, (number * asked.step,)) for number in (first, behind))
+        start, end = (bisect_left(rows, (asked.phase + number * asked.step,)) for number in (first, behind))
         computed |= {number: {} for number in range(first, behind)}
         for name, number, values in _groups(asked, rows[start:end], is_number=is_number):
             computed[number][name] = FUNCTIONS[asked.function].of(values) if values else None
@@ -83,7 +83,7 @@ def _plain(where: Mapping[str, Sequence[str]]) -> tuple[tuple[str, tuple[str, ..
 
 def _whole_steps(asked: Question) -> range:
     """Returns the numbers of the steps that lie wholly in the time of a question."""
-    return range(-(-asked.start // asked.step), asked.end // asked.step)
+    return range(-((asked.phase - asked.start) // asked.step), (asked.end - asked.phase) // asked.step)
 
 
 def _runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
@@ -106,13 +106,13 @@ def _groups(asked: Question, rows: Sequence[Row], *, is_number: bool) -> Iterato
         rows = [row for row, text in zip(rows, texts, strict=True) if text in allowed]
     values = [True] * len(rows) if asked.function == "count" else _values(rows, asked.column, is_number=is_number)
     if not asked.by:
-        for place, first, last in _spans([row[0] for row in rows], asked.step):
+        for place, first, last in _spans([row[0] - asked.phase for row in rows], asked.step):
             yield "", place, [value for value in values[first:last] if value is not None]
         return
     groups: dict[tuple[str, int], list[Any]] = defaultdict(list)
     for (time, *_), name, value in zip(rows, _texts(rows, asked.by), values, strict=True):
         if name is not None:
-            mine = groups[name, time // asked.step]
+            mine = groups[name, (time - asked.phase) // asked.step]
             if value is not None:
                 mine.append(value)
     for (name, place), group in groups.items():

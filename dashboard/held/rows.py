@@ -38,10 +38,15 @@ class Key(NamedTuple):
     """Names questions that differ only in their time."""
 
     step: int
+    phase: int
     function: str
     column: str
     by: str
     where: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def place(self, time: int) -> int:
+        """Returns the number of the step that a time falls into."""
+        return (time - self.phase) // self.step
 
 
 Parts = Mapping[int, Mapping[str, Any]]  # by number of the step since 1970, and by line
@@ -73,7 +78,7 @@ class Held:
         with self.lock:
             self.changes += 1
             for key, parts in self.parts.items():
-                self.parts[key] = _without(parts, {row[0] // key.step for row in rows})
+                self.parts[key] = _without(parts, {key.place(row[0]) for row in rows})
 
     def cut(self, start: int) -> None:
         """Forgets the rows before a time."""
@@ -104,7 +109,7 @@ class Memory(NamedTuple):
         with self.held.lock:
             if self.held.changes != self.changes:
                 return
-            first, before = self.held.start // key.step, self.held.parts.pop(key, {})
+            first, before = key.place(self.held.start), self.held.parts.pop(key, {})
             self.held.parts[key] = {number: mine for number, mine in before.items() if number >= first} | dict(parts)
             while len(self.held.parts) > MOST_KEPT:
                 del self.held.parts[next(iter(self.held.parts))]

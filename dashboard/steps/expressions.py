@@ -7,24 +7,24 @@ from django.db.models import BigIntegerField, F, Func, TextField, Value
 
 
 class Step(Func):
-    """Numbers the steps of `seconds` since 1970 and returns the one that a time falls into."""
+    """Numbers the steps of `seconds` since 1970, and so many seconds later; returns the one that a time falls into."""
 
     output_field = BigIntegerField()
 
-    def __init__(self, time: str, seconds: int) -> None:
-        super().__init__(F(time), seconds=seconds)
+    def __init__(self, time: str, seconds: int, later: int = 0) -> None:
+        super().__init__(F(time), seconds=seconds, later=later)
 
     def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
         # Each of the signs is halved twice: in the template, and by the driver.
-        template = "(CAST(strftime('%%%%s', %(expressions)s) AS INTEGER) / %(seconds)s)"
+        template = "((CAST(strftime('%%%%s', %(expressions)s) AS INTEGER) - %(later)s) / %(seconds)s)"
         return self.as_sql(compiler, connection, template=template)
 
     def as_postgresql(self, compiler: Any, connection: Any) -> Any:
-        template = "(FLOOR(EXTRACT(EPOCH FROM %(expressions)s))::bigint / %(seconds)s)"
+        template = "((FLOOR(EXTRACT(EPOCH FROM %(expressions)s))::bigint - %(later)s) / %(seconds)s)"
         return self.as_sql(compiler, connection, template=template)
 
     def as_mysql(self, compiler: Any, connection: Any) -> Any:
-        template = "(TIMESTAMPDIFF(SECOND, '1970-01-01', %(expressions)s) DIV %(seconds)s)"
+        template = "((TIMESTAMPDIFF(SECOND, '1970-01-01', %(expressions)s) - %(later)s) DIV %(seconds)s)"
         return self.as_sql(compiler, connection, template=template)
 
 

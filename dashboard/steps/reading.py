@@ -72,8 +72,9 @@ FUNCTIONS = {
 
 def answer(table: "Table", asked: Question) -> Series | None:
     """Returns the answer; None if the rows themselves must be read for it."""
-    kept, seconds = table.steps, asked.step // clock.SECOND
-    levels = [level * clock.SECOND for level in reversed(kept.levels) if seconds % level == 0] if kept else []
+    kept = table.steps
+    lengths = [level * clock.SECOND for level in reversed(kept.levels)] if kept else []
+    levels = [length for length in lengths if asked.step % length == asked.phase % length == 0]
     if not kept or not levels or not _covers(kept, asked):
         return None
     changed = changed_minutes(kept.application, asked.stream, asked.start, asked.end, CHANGED)
@@ -147,7 +148,8 @@ def _cells(table: "Table", kept: Steps, asked: Question, found: Pieces) -> dict[
 
 
 def _of_steps(asked: Question, rows: Sequence[tuple[int, Any, str]]) -> Iterator[tuple[Place, Partial]]:
-    make, step, by = FUNCTIONS[asked.function].of, asked.step // clock.SECOND, asked.by
+    make, by = FUNCTIONS[asked.function].of, asked.by
+    step, phase = asked.step // clock.SECOND, asked.phase // clock.SECOND
     wanted = [frozenset(values) for values in asked.where.values()]
     decode, take = _decoder((asked.column, by, *asked.where))
     found = decode(f"[{','.join([data for _, _, data in rows])}]")
@@ -156,7 +158,7 @@ def _of_steps(asked: Question, rows: Sequence[tuple[int, Any, str]]) -> Iterator
             continue
         partial = make(count, column)
         if partial is not None:
-            yield (str(key) if by else "", start // step), partial
+            yield (str(key) if by else "", (start - phase) // step), partial
 
 
 @cache
@@ -171,7 +173,8 @@ def _decoder(names: tuple[str, ...]) -> tuple[Callable[[str], list[Any]], Callab
 
 def _rows(table: "Table", asked: Question, start: int, end: int) -> QuerySet[Any]:
     rows = table.keyed(table.filtered(replace(asked, start=start, end=end)), asked)
-    numbered: QuerySet[Any] = rows.annotate(number=Step(table.time, asked.step // clock.SECOND))
+    seconds, later = asked.step // clock.SECOND, asked.phase // clock.SECOND
+    numbered: QuerySet[Any] = rows.annotate(number=Step(table.time, seconds, later))
     return numbered
 
 

@@ -53,10 +53,15 @@ def _check(command: PlainCommand, **options: Any) -> None:
 
 
 def _explain(command: PlainCommand, **options: Any) -> None:
-    plan = compile_application(load(options["path"], options["schema"])).plan
+    application = load(options["path"], options["schema"])
+    plan = compile_application(application).plan
     lines = map(json.dumps, explain_rows(plan)) if options["json"] else explain(plan).splitlines()
     for line in lines:
         command.stdout.write(line)
+    if plan.proof.per_shard and not application.parallel and not options["json"]:
+        command.stdout.write(
+            "  It runs with one lease of the whole stream, until application.toml has parallel = true."
+        )
 
 
 def _run(command: PlainCommand, **options: Any) -> None:

@@ -10,7 +10,11 @@ from tests.deployment import ROOT
 
 BUILT = ROOT / "build/static/dashboard"
 MODULE = re.compile(r"\{% (?:module|script) 'dashboard/([\w-]+\.js)' %\}")
-FOUND = [path for room in ("accounts", "applications", "archive", "dashboard", "sql") for path in (ROOT / room).rglob("*.html")]
+FOUND = [
+    path
+    for room in ("accounts", "applications", "archive", "dashboard", "sql")
+    for path in (ROOT / room).rglob("*.html")
+]
 TEMPLATES = sorted(path for path in FOUND if MODULE.search(path.read_text()))
 FRAME = ["shell.js", "theme-boot.js"]  # of base.html
 LARGE = {"sql/edit.html": 200, "archive/ask.html": 200}

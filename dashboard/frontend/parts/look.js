@@ -20,9 +20,10 @@ export function lookOf({ kind, unit, step, lines, more }) {
 }
 
 /** Returns the columns of a panel for its chart: seconds, a column for each line, for bars the sums to draw before those. */
-export function columnsOf({ kind, start, step, lines }) {
+export function columnsOf({ kind, start, step, edges, lines }) {
   const values = lines.map((line) => line.values);
-  const at = (values[0] ?? []).map((_, place) => (start + place * step) / 1000);
+  // Days of a zone have edges, since two a year differ in length.
+  const at = (values[0] ?? []).map((_, place) => (edges?.[place] ?? start + place * step) / 1000);
   return kind === "bars" ? [at, ...stacked(values), ...values] : [at, ...values];
 }
 

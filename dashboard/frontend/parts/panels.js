@@ -69,12 +69,13 @@ function showCurve(root, panel) {
   if (!empty) chart.show(lookOf(panel), columnsOf(panel));
 }
 
-function showTwin(root, { start, step, lines, unit }) {
+function showTwin(root, panel) {
+  const { lines, unit } = panel;
   const cells = parts(root);
   const names = lines.map(({ name }) => name);
   const head = one("tr", cells.heads);
   reconcile(head, [null, ...names], { key: (name) => `head ${name ?? ""}`, make: headCell, fill: (node, name) => setText(node, name === null ? `From (${zoneTitle()})` : unit ? `${name} (${unit})` : name) });
-  const rows = (lines[0]?.values ?? []).map((_, at) => [start + at * step, lines.map(({ values }) => values[at])]).reverse();
+  const rows = columnsOf(panel)[0].map((seconds, at) => [seconds * 1000, lines.map(({ values }) => values[at])]).reverse();
   reconcile(cells.twin, rows, { key: ([at]) => at, make: row, fill: (node, [at, values]) => fillRow(node, new Date(at).toISOString(), values) });
 }
 

@@ -77,6 +77,7 @@ def test_topic_ends_when_its_board_becomes_private(shared: Board) -> None:
         "board:a~",
         "board:a?range=2026-11-22..now",
         "board:a?x=1",
+        "board:a?zone=Nowhere",
         "board:a?var=" + "x" * 300,
         "board:a@b",
     ],

@@ -72,4 +72,4 @@ def test_ranges_and_values_that_are_kept_are_few(named: topics.Named, monkeypatc
         values(named._replace(range=f"{hours}h"))
     kept = topics.hold(named.slug, 0, NOW.timestamp()).kept
     assert kept
-    assert [text for text, _ in kept._built] == ["2h", "3h"]
+    assert [text for text, *_ in kept._built] == ["2h", "3h"]

@@ -37,6 +37,7 @@ QUESTIONS = st.builds(
     by=st.sampled_from(["", "device"]),
     where=st.sampled_from([{}, {"device": ["a", "é"]}]),
     most=st.sampled_from([1, 5]),
+    phase=st.sampled_from([0, 3_000, 7_000]),
 )
 MOVES = st.lists(st.integers(0, 120_000), min_size=1, max_size=3)  # milliseconds
 pytestmark = pytest.mark.django_db

@@ -23,7 +23,7 @@ from sql.plan.expressions import (
 )
 from sql.plan.nodes import Filter, Project
 from sql.types import BIGINT, BOOLEAN, DATE, DOUBLE, INTEGER, Type, decimal, interval, varchar
-from tests.sql.analysis.applications import Switches, nodes, problems, told, warnings
+from tests.sql.analysis.applications import Switches, nodes, plan, problems, told, warnings
 
 
 def item(expression: str, **changes: Any) -> Expr:
@@ -157,7 +157,8 @@ REFUSED = [
     ("¦ID IN (SELECT ID FROM TRADES_001)", "IN (SELECT …) works on a reference table alone; join the streams instead."),
     (
         "¦EXISTS (SELECT SYMBOL FROM COMPANIES)",
-        "EXISTS (SELECT …) is not supported; join the reference table, or use IN (SELECT …).",
+        "EXISTS (SELECT …) is known in the form EXISTS (SELECT * FROM table WHERE table.column = value) of a reference"
+        " table alone; join the table or the streams instead.",
     ),
     (
         "¦(SELECT COMPANY FROM COMPANIES)",
@@ -251,3 +252,14 @@ def test_forms_that_have_a_part_twice_are_bounded(form: str) -> None:
 
 def test_deep_expression_is_typed() -> None:
     assert isinstance(item("(" * 90 + "ID" + " + 1)" * 90), Apply)
+
+
+def test_exists_is_in_that_is_never_unknown() -> None:
+    ways = (
+        "EXISTS (SELECT * FROM COMPANIES AS c WHERE c.SYMBOL = t.SECTOR)",
+        "EXISTS (SELECT 1 FROM COMPANIES WHERE t.SECTOR = COMPANIES.SYMBOL)",
+        "(t.SECTOR IN (SELECT SYMBOL FROM COMPANIES)) IS TRUE",
+    )
+    roots = [plan(f"SELECT STREAM ID FROM TRADES_001 AS t WHERE {each}").peeks[0].root for each in ways]
+    assert roots[0] == roots[1] == roots[2]
+    assert problems("SELECT STREAM ID FROM TRADES_001 WHERE EXISTS (SELECT 1 FROM COMPANIES WHERE SYMBOL = SYMBOL)")
