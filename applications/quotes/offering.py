@@ -53,4 +53,4 @@ def _chunks() -> Iterator[list[tuple[Any, ...]]]:
         yield some
 
 
-PROVIDER = Provider(title="Daily bars that were fetched or imported", names=names, table=table)
+PROVIDER = Provider(title="Daily bars that were fetched or imported", names=names, table=table, rank=1)

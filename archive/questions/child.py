@@ -64,16 +64,30 @@ def _bound(request: Request) -> None:
 
 
 def _opened(request: Request) -> duckdb.DuckDBPyConnection:
-    """Returns a connection with a view for each table, which reads nothing else."""
+    """Returns a connection with a view for each table, which reads nothing else.
+
+    A column that none of the files has is null, such as `_sub` in a stream of older files.
+    """
     options: dict[str, Any] = OPTIONS | {"memory_limit": f"{request.megabytes}MB", "threads": request.threads}
     database = duckdb.connect(":memory:", config=options)
     paths = [path for table in request.tables for path in table.paths]
     database.execute(f"SET allowed_paths = {_list(paths)}")
     for table in request.tables:
         database.execute(f"CREATE VIEW {_name(table.name)} AS {_select(table)}")
+        if nulls := _lacking(database, table):
+            view = f"SELECT *, {nulls} FROM ({_select(table)})"  # noqa: S608 - quoted
+            database.execute(f"CREATE OR REPLACE VIEW {_name(table.name)} AS {view}")
     database.execute("SET enable_external_access = false")
     database.execute("SET lock_configuration = true")
     return database
+
+
+def _lacking(database: duckdb.DuckDBPyConnection, table: Table) -> str:
+    """Returns nulls for the columns of a table that its view has not."""
+    asked = "SELECT column_name FROM duckdb_columns() WHERE table_name = ?"
+    there = {name.casefold() for (name,) in database.execute(asked, [table.name]).fetchall()}
+    lacking = [column for column in table.columns if column.name.casefold() not in there]
+    return ", ".join(f"NULL::{column.kind} AS {_name(column.name)}" for column in lacking)
 
 
 def _select(table: Table) -> str:
