@@ -1,6 +1,6 @@
 """New code, and processes that are killed, on a site that is used: one box, trades and orders at 50 and 10 a second.
 
-Reload: four signed-in visitors ask for /live/market.json without a pause while the web pool loads its code anew
+Reload: four signed-in clients ask for /live/market.json without a pause while the web pool loads its code anew
 (deploy/chain_reload.py), until they have 5,000 answers.
 
 Sockets: a Chromium watches /market/; uvicorn is told to end, as deploy/upgrade.sh does, and its supervisor starts it
@@ -25,7 +25,7 @@ from playwright.sync_api import Page, sync_playwright
 from benchmarks.deploy.site import WATCHER, deployed
 from benchmarks.figures import Aim, Figure
 from benchmarks.options import Options
-from tests.deploy.site_client import PASSWORD, Load, Visitor
+from tests.deploy.site_client import PASSWORD, Load, SiteClient
 from tests.deploy.stack import Stack, connects
 from tests.deploy.test_one_box import children
 from tests.waiting import wait_for
@@ -70,8 +70,8 @@ def run(options: Options) -> Iterator[Figure]:
 
 
 def reloaded(stack: Stack, amount: int) -> Load:
-    visitors = [Visitor(stack).sign_in(WATCHER) for _ in range(VISITORS)]
-    with Load(visitors, "/live/market.json") as load:
+    clients = [SiteClient(stack).sign_in(WATCHER) for _ in range(VISITORS)]
+    with Load(clients, "/live/market.json") as load:
         wait_for(lambda: len(load.seconds) > amount / 10, 120)
         words = [sys.executable, str(stack.checkout / "deploy/chain_reload.py"), "web"]
         subprocess.run(words, env=stack.deployment.environment, check=True)

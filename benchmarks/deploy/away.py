@@ -13,7 +13,7 @@ from benchmarks.deploy.site import PAGE, WATCHER, deployed
 from benchmarks.figures import Aim, Figure
 from benchmarks.options import Options
 from tests.databases import server
-from tests.deploy.site_client import Visitor
+from tests.deploy.site_client import SiteClient
 from tests.deploy.stack import Stack
 from tests.monitoring.proxy import Proxy
 from tests.waiting import wait_for
@@ -35,18 +35,18 @@ def run(options: Options) -> Iterator[Figure]:
 
 def _away(stack: Stack, proxy: Proxy, seconds: float) -> Iterator[Figure]:
     producer = stack.manage("trades", "produce", "trades", "--rate", RATE)
-    visitor = Visitor(stack).sign_in(WATCHER)
+    client = SiteClient(stack).sign_in(WATCHER)
     moves(stack)
     proxy.cut()
     red, answers = seconds_until(lambda: stack.get("/readyz")[0] == 503), Counter[str]()
     deadline = monotonic() + seconds
     while monotonic() < deadline:
-        status, page = visitor.ask(PAGE)
+        status, page = client.ask(PAGE)
         answers[f"{status}, in words" if "The database does not answer just now." in page else str(status)] += 1
         sleep(PAUSE)
     proxy.mend()
     green = seconds_until(lambda: stack.get("/readyz")[0] == 200)
-    page_back = seconds_until(lambda: visitor.ask(PAGE)[0] == 200) + green
+    page_back = seconds_until(lambda: client.ask(PAGE)[0] == 200) + green
     moves_again = seconds_until(lambda: moves(stack)) + page_back
     producer.terminate()
     producer.wait()

@@ -1,10 +1,10 @@
 """Measures the cost of a page, with and without a year of history.
 
-Page: one signed-in visitor asks for /market/ through nginx and the web pool, in turns with a Django view that does
+Page: one signed-in client asks for /market/ through nginx and the web pool, in turns with a Django view that does
 nothing (no middleware, no database; benchmarks/parts/bare.py), behind the same nginx on a uWSGI with the same options.
 
 History: two sites, one with a day in its database, one with a year, as far as either is kept: 25 tickers in each
-minute, alarms each hour, and 3 shops and the arrivals of each second for 14 days. A visitor of each asks in turns.
+minute, alarms each hour, and 3 shops and the arrivals of each second for 14 days. A client of each asks in turns.
 """
 
 import json
@@ -18,7 +18,7 @@ from applications.market.generator import MEAN_PRICES
 from benchmarks.deploy.site import PAGE, WATCHER, configure, deployed
 from benchmarks.figures import Aim, Figure
 from benchmarks.options import Options
-from tests.deploy.site_client import Visitor
+from tests.deploy.site_client import SiteClient
 from tests.deploy.stack import BIN, Stack, connects
 from tests.waiting import wait_for
 
@@ -57,9 +57,9 @@ SHOPS = "INSERT OR IGNORE INTO orders_site (name, threshold) SELECT value, 30 FR
 def run(options: Options) -> Iterator[Figure]:
     rounds, asked, days = options.rounds(ROUNDS), options.amount(ASKED), options.amount(YEAR)
     with deployed(bare_too, limited=False) as stack:
-        visitor = Visitor(stack).sign_in(WATCHER)
-        pairs = [in_turns(visitor, PAGE, visitor, BARE, asked) for _ in rounds]
-        visitor.line.close()
+        client = SiteClient(stack).sign_in(WATCHER)
+        pairs = [in_turns(client, PAGE, client, BARE, asked) for _ in rounds]
+        client.line.close()
     yield Figure("/market/, signed in", "ms", [page for page, _ in pairs])
     yield Figure("a bare Django view", "ms", [bare for _, bare in pairs])
     yield Figure("/market/ ÷ bare view", "×", [page / bare for page, bare in pairs])
@@ -67,7 +67,7 @@ def run(options: Options) -> Iterator[Figure]:
         deployed(lambda stack: remember(stack, 1), limited=False) as day,
         deployed(lambda stack: remember(stack, days), limited=False) as year,
     ):
-        short, long = (Visitor(stack).sign_in(WATCHER) for stack in (day, year))
+        short, long = (SiteClient(stack).sign_in(WATCHER) for stack in (day, year))
         for name, path in PAGES.items():
             pairs = [in_turns(short, path, long, path, asked) for _ in rounds]
             yield Figure(f"{name}, a day of history", "ms", [a for a, _ in pairs])
@@ -97,13 +97,13 @@ def remember(stack: Stack, days: int) -> None:
             database.execute(sql, values)
 
 
-def in_turns(one: Visitor, path: str, other: Visitor, other_path: str, times: int) -> tuple[float, float]:
+def in_turns(one: SiteClient, path: str, other: SiteClient, other_path: str, times: int) -> tuple[float, float]:
     """Medians, in milliseconds."""
     found: tuple[list[float], list[float]] = ([], [])
     for _ in range(times):
-        for taken, visitor, asked in ((found[0], one, path), (found[1], other, other_path)):
+        for taken, client, asked in ((found[0], one, path), (found[1], other, other_path)):
             began = monotonic()
-            status, _ = visitor.ask(asked)
+            status, _ = client.ask(asked)
             taken.append((monotonic() - began) * 1000)
             assert status == 200, (asked, status)
     return median(found[0]), median(found[1])

@@ -10,7 +10,7 @@ from time import sleep
 
 from benchmarks.site import Part
 from tests.databases import Database
-from tests.deploy.site_client import Load, Visitor, add_person
+from tests.deploy.site_client import Load, SiteClient, add_person
 from tests.deploy.stack import Stack
 from tests.deployment import ROOT
 
@@ -70,7 +70,7 @@ def client(stack: Stack, name: str, *words: str) -> AbstractContextManager[Part]
 
 
 def watch(stack: Stack, seconds: float, path: str = PAGE) -> Load:
-    """One signed-in visitor asks for a page again and again."""
-    with Load([Visitor(stack).sign_in(WATCHER)], path) as load:
+    """One signed-in client asks for a page again and again."""
+    with Load([SiteClient(stack).sign_in(WATCHER)], path) as load:
         sleep(seconds)
     return load

@@ -1,7 +1,7 @@
 """Whether 4,000 clients that never end their headers hold up the others.
 
 They come through TLS, all within a few seconds, each says half a header and one more of its bytes every three seconds,
-until nginx cuts it off. One signed-in visitor asks for /market/ without a pause, from before the first until after the
+until nginx cuts it off. One signed-in client asks for /market/ without a pause, from before the first until after the
 last.
 """
 
@@ -11,7 +11,7 @@ from time import sleep
 from benchmarks.deploy.site import PAGE, WATCHER, client, deployed
 from benchmarks.figures import Aim, Figure, percentile
 from benchmarks.options import Options
-from tests.deploy.site_client import Load, Visitor
+from tests.deploy.site_client import Load, SiteClient
 
 CONNECTIONS = 4000
 ROUNDS = 3
@@ -24,7 +24,7 @@ def run(options: Options) -> Iterator[Figure]:
         for _ in options.rounds(ROUNDS):
             with (
                 client(stack, "slow_headers", str(options.amount(CONNECTIONS))) as slow,
-                Load([Visitor(stack).sign_in(WATCHER)], PAGE) as load,
+                Load([SiteClient(stack).sign_in(WATCHER)], PAGE) as load,
             ):
                 found.append(slow.finish("go"))
                 sleep(SETTLED)

@@ -19,7 +19,7 @@ from benchmarks.figures import Aim, Figure, Latencies
 from benchmarks.options import Options
 from benchmarks.site import found_by, resident
 from benchmarks.sockets import KIB, RATE, Stamps, by_version, worked
-from tests.deploy.site_client import Visitor
+from tests.deploy.site_client import SiteClient
 from tests.deploy.stack import Stack
 
 SOCKETS = 3000
@@ -39,12 +39,12 @@ def run(options: Options) -> Iterator[Figure]:
     work: tuple[list[float], ...] = ([], [])
     for _ in options.rounds(ROUNDS):
         with deployed() as stack:
-            visitor = Visitor(stack).sign_in(WATCHER)
-            visitor.line.close()
-            memory.append(held(stack, visitor.cookie, options.amount(SOCKETS)))
+            client = SiteClient(stack).sign_in(WATCHER)
+            client.line.close()
+            memory.append(held(stack, client.cookie, options.amount(SOCKETS)))
             board = found_by("board_rows", environment=stack.deployment.environment)["topic"]
             for place, watched in enumerate((MARKET, (board, BOARD))):
-                waited, missed, share = viewed(stack, visitor.cookie, watched, options)
+                waited, missed, share = viewed(stack, client.cookie, watched, options)
                 latencies[place].append(waited)
                 lost[place].append(missed)
                 work[place].append(share)
