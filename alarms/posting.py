@@ -1,7 +1,8 @@
 """Makes the requests of many targets at once in one thread, each over its own connection that is kept.
 
-Threads would wait for the interpreter in turns: 16,700 switches for 6,000 messages, where this loop has 600. Only the opening of a
-connection (its look-up, and the handshakes of TCP and TLS) goes to a thread, since the resolver cannot be told to stop.
+Threads would wait for the interpreter in turns: 16,700 switches for 6,000 messages, where this loop has 600. Only the
+opening of a connection (its look-up, and the handshakes of TCP and TLS) goes to a thread, since the resolver cannot be
+told to stop.
 """
 
 from __future__ import annotations
