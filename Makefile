@@ -36,7 +36,10 @@ setup-dev:
 new-password: ## A new password for the first user (NAME=admin)
 	@$(BIN)/python manage.py new_password $(or $(NAME),admin)
 
-test: check setup-tests ## Set up, run all checks and all tests
+# The system packages are fetched beside the checks, which use the processors.
+test: setup-dev ## Set up, run all checks and all tests
+	@mkdir -p build
+	@$(MAKE) --no-print-directory -j 3 check-types check-code setup-tests
 	$(BIN)/pytest -n 4 --dist loadgroup --no-loadscope-reorder --max-worker-restart 0 --durations 40 --durations-min 8 # two processes work while the others wait
 
 test-fast: setup-dev ## The tests that start no process, no server and no browser: a minute
