@@ -42,9 +42,9 @@ test: check setup-tests ## Set up, run all checks and all tests
 test-fast: setup-dev ## The tests that start no process, no server and no browser: a minute
 	$(BIN)/pytest -m fast -n 2 --hypothesis-profile few --durations 5 --durations-min 2
 
-# Servers, emulators and judges that only tests need. As root it installs system packages.
+# Servers, emulators and auditors that only tests need. As root it installs system packages.
 setup-tests: setup-dev
-	@$(ALONE) build/.emulators build/.judges build/.clients build/.examples
+	@$(ALONE) build/.emulators build/.auditors build/.clients build/.examples
 	@tests/machine
 	@! command -v mariadb_config > /dev/null || $(PIP) -r locks/requirements-mariadb.txt
 
@@ -70,7 +70,7 @@ soak: $(BIN)/.installed-dev ## Accidents to the fleet for longer (ROUNDS=1000 SE
 bench: $(BIN)/.installed-dev assets build/.emulators ## The benchmarks, each beside a named peer
 	$(BIN)/python -m benchmarks
 
-bench-peers: build/bench-peers/.installed ## Fetch async-kinesis, kcl-rs and kinesalite, with which `python -m benchmarks kinesis kcl ingest-endpoint` compares
+bench-peers: build/bench-peers/.installed ## Fetch async-kinesis, kcl-rs, pandas and kinesalite, with which `python -m benchmarks kinesis kcl archive ingest-endpoint` compares
 
 parity: build/parity/.installed $(BIN)/.installed-dev ## Judge the export to Flink SQL on PyFlink's local cluster (needs Java; fetches 500 MB)
 	@$(BIN)/python -m tests.parity.judge build/parity/bin/python
@@ -132,12 +132,12 @@ build/.clients: tests/clients/requirements.txt tests/clients/package-lock.json |
 	@$(NPM) --prefix tests/clients > /dev/null
 	@touch $@
 
-build/.judges: tests/judges/package-lock.json tests/judges/requirements.txt | $(BIN)/.installed node_modules/.installed
-	@echo "Installing what judges the headers and the pages in the tests"
-	@$(NPM) --prefix tests/judges > /dev/null
+build/.auditors: tests/auditors/package-lock.json tests/auditors/requirements.txt | $(BIN)/.installed node_modules/.installed
+	@echo "Installing the auditors of headers, pages and TLS"
+	@$(NPM) --prefix tests/auditors > /dev/null
 	@mkdir -p build
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target build/sslyze -r tests/judges/requirements.txt
-	@echo '{}' > tests/judges/node_modules/@mdn/mdn-http-observatory/conf/hsts-preload.json # no host counts as preloaded
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target build/sslyze -r tests/auditors/requirements.txt
+	@echo '{}' > tests/auditors/node_modules/@mdn/mdn-http-observatory/conf/hsts-preload.json # no host counts as preloaded
 	@touch $@
 
 # In a folder of their own, which only the examples and their tests see.

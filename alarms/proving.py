@@ -1,4 +1,7 @@
-"""Computes an episode again from the rows that are kept, and says whether it comes out the same."""
+"""Computes an episode again, and says whether it comes out the same.
+
+It uses the rows that are kept. Where they are gone, they are computed from the records of the stream or its archive.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,10 +13,15 @@ from alarms import curves, recounting
 from alarms.backtest import Series
 from alarms.evaluation import CLEARED, LAPSED, Evaluation, Incident, KeyState, Seen
 from alarms.models import Episode
+from alarms.replaying import TooManyError
 from alarms.spec import RuleSpec
-from common.text import counted
+from common.text import clause, counted
 from streams.core import clock
+from streams.core.records import StreamError
 from streams.declarations import Dataset
+
+RECORDS = 500_000  # from which rows are computed again, for one proof
+GONE = "It cannot be proved any more, since the rows of that time are not kept, or are too many to be read again"
 
 
 class Proof(NamedTuple):
@@ -35,10 +43,15 @@ def prove(episode: Episode, spec: RuleSpec, reached: datetime) -> Proof:
     start = started - spec.hold - spec.window - spec.after - spec.quiet - dataset.step
     final = clock.from_datetime(reached) - (dataset.delay or 0)  # rows after it were told to no rule yet
     end = clock.from_datetime(episode.ended) if episode.ended else final
-    orders = [*_orders(dataset, spec, episode, start, end)]
+    orders, origin = [*_orders(dataset, spec, episode, start, end)], "that are kept"
     if not orders:
-        return Proof(None, "The rows of that time are not kept any more, or are too many to be read again.")
-    rows = counted(len(orders[0].times), "kept row")
+        try:
+            orders, origin = [*_from_records(dataset, spec, episode, start, end)], "computed from the records"
+        except (TooManyError, StreamError) as error:
+            return Proof(None, f"{GONE}, and its records are not there: {clause(str(error).partition('. ')[0])}.")
+    if not orders:
+        return Proof(None, f"{GONE}, and neither the stream nor an archive holds its records.")
+    rows = f"{counted(len(orders[0].times), 'row')} {origin}"
     wrong = min((_wrong(episode, spec, each, end) for each in orders), key=len)
     if wrong:
         return Proof(equal=False, words=f"Not equal: of {rows}, the rule makes {'; '.join(wrong)}.")
@@ -57,6 +70,15 @@ def _orders(dataset: Dataset, spec: RuleSpec, episode: Episode, start: int, end:
         series = read.keys.get(episode.key) or (next(iter(read.keys.values())) if len(read.keys) == 1 else None)
         if series is not None and not read.cut:
             yield series
+
+
+def _from_records(dataset: Dataset, spec: RuleSpec, episode: Episode, start: int, end: int) -> Iterator[Series]:
+    """Yields the rows of an episode's key, made again by the application. Raises TooManyError, StreamError."""
+    narrow = replace(spec, where=curves.where_of(spec, episode.key))
+    warm = start - (dataset.delay or 0)  # the first rows lack the records before them
+    read = recounting.computed(dataset, narrow, episode.stream, warm, end + 1, RECORDS)
+    if len(read.keys) == 1:
+        yield next(iter(read.keys.values()))
 
 
 def _wrong(episode: Episode, spec: RuleSpec, series: Series, end: int) -> list[str]:

@@ -1,22 +1,27 @@
-"""Reads the kept rows of a rule, and counts the alarms that it makes of them.
+"""Reads the rows of a rule, and counts the alarms that it makes of them.
 
-Rows are kept in memory for a minute, so that a level can be moved without reading them again.
+Where rows are not kept, or not any more, they are computed again from the records of the stream or its archive. Rows
+stay in memory for a minute, so that a level can be moved without reading them again.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from threading import Lock
 from time import monotonic, perf_counter
 from typing import Any, NamedTuple
 
 from alarms.backtest import Count, Row, Series, by_key, recount
+from alarms.replaying import TooManyError, replay
 from alarms.spec import RuleSpec
-from alarms.tables import joined
+from alarms.tables import joined, text_of
 from dashboard.ranges import Span
 from streams.core import clock
+from streams.core.records import StreamError
 from streams.declarations import Dataset, Question
 
 READ = 200_000  # rows for one count; of more, the newest are counted
+RECORDS = 20_000  # records from which a page computes older rows: about a third of a second
 CHUNK = 20_000  # rows of one question
 KEPT, FRESH = 8, 60.0  # counts whose rows are kept, and for how many seconds
 GRAIN = clock.MINUTE  # to which a time is cut, so that the next count finds the rows in memory
@@ -29,6 +34,8 @@ class Recounted(NamedTuple):
     rows: int
     since: int  # milliseconds: from which on rows were read
     cut: bool  # there are older rows in the time asked for
+    records: int  # from which older rows were computed
+    older: str  # the reason in a sentence for which older rows could not be computed
     took: int  # milliseconds
 
 
@@ -39,6 +46,8 @@ class Read(NamedTuple):
     rows: int
     since: int
     cut: bool
+    records: int = 0
+    older: str = ""
 
 
 class Rows:
@@ -50,8 +59,11 @@ class Rows:
         self._kept: OrderedDict[Any, tuple[float, Read]] = OrderedDict()
         self._lock = Lock()
 
-    def read(self, dataset: Dataset, spec: RuleSpec, stream: str, span: Span) -> Read:
-        """Returns the rows of a rule in a time; a part of it if there are more than READ."""
+    def read(self, dataset: Dataset, spec: RuleSpec, stream: str, span: Span, records: int | None = RECORDS) -> Read:
+        """Returns the rows of a rule in a time; a part of it if there are more than READ.
+
+        At most `records` records are read to compute rows that are not kept; None: all of that time.
+        """
         where = tuple(sorted(spec.where.items()))
         name = dataset.name, stream, spec.column, spec.by, where, span.start // GRAIN, span.end // GRAIN
         with self._lock:
@@ -59,6 +71,7 @@ class Rows:
             if found and self._clock() - at < FRESH:
                 return found
         found = read(dataset, spec, stream, span.start, span.end)
+        found = _with_older(found, dataset, spec, stream, span, records)
         with self._lock:
             self._kept[name] = self._clock(), found
             self._kept.move_to_end(name)
@@ -70,13 +83,42 @@ class Rows:
 kept = Rows()
 
 
-def count(dataset: Dataset, spec: RuleSpec, stream: str, span: Span) -> Recounted:
+def count(dataset: Dataset, spec: RuleSpec, stream: str, span: Span, records: int | None = RECORDS) -> Recounted:
     """Counts the alarms of a rule in a time, up to the newest rows that are final."""
     began = perf_counter()
-    found = kept.read(dataset, spec, stream, span)
+    found = kept.read(dataset, spec, stream, span, records)
     end = max(found.since, span.end - (dataset.delay or 0))
     made = recount(spec, found.keys, found.since, end)
-    return Recounted(made, found.rows, found.since, found.cut, round((perf_counter() - began) * 1000))
+    took = round((perf_counter() - began) * 1000)
+    return Recounted(made, found.rows, found.since, found.cut, found.records, found.older, took)
+
+
+def _with_older(found: Read, dataset: Dataset, spec: RuleSpec, stream: str, span: Span, records: int | None) -> Read:
+    """Adds the rows before those that are kept."""
+    oldest = min((series.times[0] for series in found.keys.values()), default=span.end)
+    if found.cut or oldest < span.start + dataset.step + (dataset.delay or 0):
+        return found
+    try:
+        past = computed(dataset, spec, stream, span.start, min(oldest, span.end - (dataset.delay or 0)), records)
+    except (TooManyError, StreamError) as error:
+        return found._replace(since=oldest, older=str(error))
+    for key, series in found.keys.items():
+        before = past.keys.setdefault(key, Series([], []))
+        before.times.extend(series.times)
+        before.values.extend(series.values)
+    return Read(past.keys, past.rows + found.rows, span.start, cut=False, records=past.records)
+
+
+def computed(dataset: Dataset, spec: RuleSpec, stream: str, start: int, end: int, records: int | None) -> Read:
+    """Returns rows from a time until before another, computed from records. Raises TooManyError, StreamError."""
+    past = replay(dataset, stream, start, end, records)
+    columns = [*spec.by, *([spec.column] if spec.column else [])]
+    rows = [
+        _row(spec, each.time, [each.values.get(name) for name in columns])
+        for each in past.rows
+        if all(text_of(each.values.get(name)) in wanted for name, wanted in spec.where.items())
+    ]
+    return Read(by_key(rows), len(rows), start, cut=False, records=past.records)
 
 
 def read(dataset: Dataset, spec: RuleSpec, stream: str, start: int, end: int, ties: Sequence[str] = ()) -> Read:
@@ -105,9 +147,16 @@ def read(dataset: Dataset, spec: RuleSpec, stream: str, start: int, end: int, ti
     return Read(by_key(row for row, _ in rows), len(rows), since, cut)
 
 
+@lru_cache(maxsize=10_000)
+def _text(by: tuple[str, ...]) -> str:
+    """Returns the text of a key, which comes with most of its rows again."""
+    return joined(by)
+
+
 def _row(spec: RuleSpec, time: int, values: Any) -> Row:
     """Returns a row with the text of its key, without a shard, and its value."""
-    key = joined(values[: len(spec.by)])
+    by = tuple(values[: len(spec.by)])
+    key = _text(by) if all(type(each) is str for each in by) else joined(by)
     if not spec.column:
         return time, key, 1.0
     value = values[len(spec.by)]

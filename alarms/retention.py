@@ -24,8 +24,7 @@ from common.retention import kept_since
 NOT_GROWING: dict[type[Model], str] = {
     Attempt: "goes with its message",
     Notice: "goes with its episode",
-    Rule: "as many as people make",
-    RuleVersion: "as many as people make changes",
+    RuleVersion: "as many as people make changes; goes with its rule",
     Watched: "one for each rule and key that is not well; alarms/states.py bounds them",
     Target: "as many as people make; ten of one viewer",
     Subscription: "as many as people make",
@@ -37,9 +36,11 @@ def outlived(now: datetime) -> dict[type[Model], QuerySet[Any]]:
     """Returns the rows that have been kept long enough, by model. What waits or is open stays."""
     messages = kept_since(now, settings.RETENTION_MESSAGES)
     alarms = kept_since(now, settings.RETENTION_ALARMS)
+    gone = Rule.objects.filter(~Exists(Episode.objects.filter(rule=OuterRef("pk"))), removed__lt=alarms)
     ledger = Message.objects.filter(notice__episode=OuterRef("pk"))
     return {
         Message: Message.objects.exclude(state=Message.WAITING).filter(made__lt=messages),
         Episode: Episode.objects.filter(~Exists(ledger), ended__lt=alarms),
         Silence: Silence.objects.filter(ended__lt=alarms),
+        Rule: gone.filter(own=False),
     }

@@ -1,4 +1,4 @@
-"""Registers the application `archive`, which any stream can be read by."""
+"""Registers the application `archive`, which reads any stream, and the tables of questions."""
 
 from django.apps import AppConfig
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from time import monotonic
 
 from benchmarks import (
+    alarm_recount,
     alarm_rules,
     alarms,
     archive,
@@ -61,6 +62,7 @@ BENCHMARKS: dict[str, Callable[[Options], Iterable[Figure]]] = {
     "quotes": quotes.run,
     "state": state.run,
     "sql": sql_engine.run,
+    "alarm-recount": alarm_recount.run,
     "alarm-rules": alarm_rules.run,
     "alarms": alarms.run,
     "archive": archive.run,

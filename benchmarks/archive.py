@@ -5,7 +5,7 @@ the same on a stream that is empty. `archive` and `trades` in turns. CPU time is
 
 Question: trades, shares and the highest price by minute, over files of a million trades each, in the columns of the
 archive; `ask` with its process, and with the two threads that it may have. SQLite has a tenth of the rows, and its
-seconds are multiplied by ten; PyArrow reads the needed columns and groups them; pandas too, where it is installed.
+seconds are multiplied by ten; PyArrow reads the needed columns and groups them; pandas too, after `make bench-peers`.
 
 Size: the Parquet files of the archived records beside their lines in gzip, level 6. Replay: `archive replay`.
 """
@@ -73,7 +73,9 @@ def _questions(options: Options) -> Iterator[Figure]:
     ours = found["ask"]
     yield Figure("ask: ten million by minute", "s", [clock for clock, _ in ours], ANSWERED)
     yield Figure("ask: CPU", "s", [processor for _, processor in ours])
-    for name in set(found) - {"ask"}:
+    if "pandas" not in found:
+        print("\npandas was not run: build/bench-peers has none; `make bench-peers` installs it.")
+    for name in sorted(set(found) - {"ask"}):
         yield Figure(f"{name}: the same", "s", [clock for clock, _ in found[name]])
         yield Figure(f"{name} ÷ ask", "×", _ratio([clock for clock, _ in found[name]], [clock for clock, _ in ours]))
 

@@ -116,6 +116,7 @@ ARCHIVE_NDJSON = env.bool("ARCHIVE_NDJSON", default=False)  # write the records 
 ARCHIVE_GRACE = env.whole("ARCHIVE_GRACE", 24, 0, 8_760)  # hours that a table of Iceberg may name a removed file
 ARCHIVE_RAW = env.bool("ARCHIVE_RAW", default=False)  # keep the text of each record beside its columns
 TABLES_UPLOAD = env.whole("TABLES_UPLOAD", 64 << 20, 1, 1 << 40)  # bytes of a file that comes in by the page
+TABLES_STDIN = env.whole("TABLES_STDIN", 4 << 30, 1, 1 << 40)  # bytes that `tables import NAME -` takes
 TABLES_S3 = env.list("TABLES_S3", default=[])  # s3://BUCKET/PREFIX, below which the page may read
 # Tables of Iceberg over these files (requirements-iceberg.txt): sqlite:///PATH, postgresql://…, glue://R, s3tables:ARN
 ICEBERG_CATALOG = env.str("ICEBERG_CATALOG", default="") or f"sqlite:///{VAR_DIR / 'iceberg.sqlite3'}"
@@ -154,7 +155,7 @@ ORDERS_LINES = env.bool("ORDERS_LINES", default=True)  # keeps each order line, 
 ORDERS_DYNAMODB_TABLE = env.str("ORDERS_DYNAMODB_TABLE", default="")  # the name of a table that takes them too
 # Bounds for each shard: the sites that orders hold, and the tickers that trades count in a minute.
 SITES_MOST, TICKERS_MOST = env.whole("SITES_MOST", 5_000, 1, 10**9), env.whole("TICKERS_MOST", 20_000, 1, 10**9)
-# Bytes of an application's state that are written with each commit; what is beyond goes into segments beside the lease.
+# Bytes of an application's state that are written with each commit; the rest goes into segments beside the lease.
 STATE_HEAD = env.whole("STATE_HEAD", 65_536, 0, 1 << 20)
 for name, days in list(vars().items()):
     if name.startswith("RETENTION_") and days < 0:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import replace
 from functools import lru_cache, partial
-from itertools import groupby, islice
+from itertools import groupby, islice, takewhile
 from operator import itemgetter
 from typing import Any
 
@@ -139,16 +139,24 @@ def records_between(name: str, start: int, end: int, most: int, size: int) -> li
     the last one, so that a caller sees that there are more. Those past the stream's retention come from its archive,
     if it has one. Raises StreamError.
     """
+    return list(_bounded(each_record_between(name, start, end), most, size))
+
+
+def each_record_between(name: str, start: int, end: int) -> Iterator[Record]:
+    """Yields the records that arrived from `start` until before `end`, as `records_between` returns them."""
+    stream = open_stream(name)
     if not is_kinesis():
         with closing(EmbeddedLook(parse_embedded(settings.STREAM_URL).path, name)) as look:
-            found = _with_past(open_stream(name), start, end, look.forward(Place(start)))
-            return list(_bounded(found, end, most, size))
+            yield from _until(end, _with_past(stream, start, end, look.forward(Place(start))))
+        return
     try:
-        stream = open_stream(name)
-        found = _with_past(stream, start, end, _walk(stream).forward(Place(start)))
-        return list(_bounded(found, end, most, size))
+        yield from _until(end, _with_past(stream, start, end, _walk(stream).forward(Place(start))))
     except OutOfTimeError:
         raise StreamError(f"{name} did not give its records in {SECONDS:.0f} s; choose a shorter slice.") from None
+
+
+def _until(end: int, records: Iterator[Record]) -> Iterator[Record]:
+    return takewhile(lambda record: record[0] < end, records)
 
 
 def _with_past(stream: Stream, start: int, end: int, held: Iterator[Record]) -> Iterator[Record]:
@@ -161,10 +169,8 @@ def _with_past(stream: Stream, start: int, end: int, held: Iterator[Record]) -> 
     return (next(same) for _, same in groupby(ordered, key=itemgetter(0, 1)))
 
 
-def _bounded(records: Iterator[Record], end: int, most: int, size: int) -> Iterator[tuple[int, int, str, bytes]]:
+def _bounded(records: Iterator[Record], most: int, size: int) -> Iterator[tuple[int, int, str, bytes]]:
     for count, (arrived, sequence, _, key, data) in enumerate(records, 1):
-        if arrived >= end:
-            return
         yield arrived, sequence, key, data
         size -= len(data)
         if count > most or size < 0:

@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -12,8 +12,8 @@ from subprocess import Popen
 from typing import Any
 
 from streams.backends.embedded.stream import EmbeddedStream
+from tests.audit_app import acks
 from tests.deployment import Deployment, kill
-from tests.ledger import acks
 from tests.processes import stat
 from tests.sql.promises.applications import copied
 from tests.sql.promises.checking import end
@@ -22,6 +22,7 @@ from tests.waiting import wait_for
 ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "100"))
 SEED = int(os.environ.get("CHAOS_SEED", "1"))
 RATE = 350  # records a second, of each producer
+THROTTLED = "?faults=throttle:0.3,partial:0.2,expire:0.1&seed=%d"
 IN_SQL = ("book", "tickers")  # one with a lease of the whole stream, one with a lease for each shard
 
 
@@ -41,6 +42,11 @@ def _stands_still(pid: int) -> bool:
     return {stat(thread)[0] for thread in Path(f"/proc/{pid}/task").iterdir()} == {"T"}
 
 
+def throttled(deployment: Deployment, chance: Random) -> dict[str, str]:
+    """Returns the variables of a process to which the stream often says that it is too busy."""
+    return {"STREAM_URL": deployment.environment["STREAM_URL"] + THROTTLED % chance.randrange(10**6)}
+
+
 class Workers:
     """Three, each replaced when it is gone."""
 
@@ -49,11 +55,11 @@ class Workers:
         self.chance = chance
         self.running = [self._new() for _ in range(3)]
 
-    def _new(self) -> "Popen[str]":
-        return self.deployment.start("consume", "ledger", *IN_SQL)
+    def _new(self, variables: Mapping[str, str] = {}) -> "Popen[str]":
+        return self.deployment.start("consume", "audit", *IN_SQL, variables=variables)
 
-    def _replace(self, worker: "Popen[str]") -> None:
-        self.running[self.running.index(worker)] = self._new()
+    def _replace(self, worker: "Popen[str]", variables: Mapping[str, str] = {}) -> None:
+        self.running[self.running.index(worker)] = self._new(variables)
 
     def _one(self) -> "Popen[str]":
         """Some worker that has begun its work."""
@@ -73,6 +79,12 @@ class Workers:
         worker.communicate(timeout=30)
         assert worker.returncode == 0
         self._replace(worker)
+
+    def throttle(self) -> None:
+        """Replaces a worker by one whose reads, and whose puts of rows, are often refused as long as it runs."""
+        worker = self._one()
+        kill(worker)
+        self._replace(worker, throttled(self.deployment, self.chance))
 
     def pause(self) -> None:
         """For longer than a lease lasts: when it wakes, its shards are others'."""
@@ -98,12 +110,12 @@ class Producers:
         self.running = dict(self._new() for _ in range(3))
         self.paused: Popen[str] | None = None
 
-    def _new(self) -> tuple["Popen[str]", Path]:
+    def _new(self, variables: Mapping[str, str] = {}) -> tuple["Popen[str]", Path]:
         number = len(self.files) + 1
         file = self.deployment.folder / f"{number}.acks"
         self.files.append(file)
-        words = ["produce", "ledger", "--rate", str(RATE), "--seed", str(number), "--json"]
-        return self.deployment.start(*words, variables={"ACKS": str(file)}), file
+        words = ["produce", "audit", "--rate", str(RATE), "--seed", str(number), "--json"]
+        return self.deployment.start(*words, variables={"ACKS": str(file), **variables}), file
 
     def _one(self) -> "Popen[str]":
         """Some producer that has put something and is not paused."""
@@ -130,6 +142,12 @@ class Producers:
         producer = self._one()
         self._end(producer)
         self.running |= [self._new()]
+
+    def throttle(self) -> None:
+        """Replaces a producer by one of whose requests the stream often refuses all records, or some."""
+        producer = self._one()
+        self._end(producer)
+        self.running |= [self._new(throttled(self.deployment, self.chance))]
 
     def _end(self, producer: "Popen[str]") -> None:
         self._wait_until_begun(producer)
@@ -171,10 +189,10 @@ class ChaosHarness:
     def __init__(self, deployment: Deployment) -> None:
         self.deployment = deployment
         self.chance = Random(SEED)
-        self.stream = EmbeddedStream(deployment.streams, "ledger")
+        self.stream = EmbeddedStream(deployment.streams, "audit")
         self.stream.create(shards=4)
         EmbeddedStream(deployment.streams, "large").create()
-        deployment.environment["DJANGO_SETTINGS_MODULE"] = "tests.ledger.settings"
+        deployment.environment["DJANGO_SETTINGS_MODULE"] = "tests.audit_app.settings"
         deployment.environment["STATE_HEAD"] = "400"  # bytes, so that states have segments
         deployment.run("migrate", "--run-syncdb", "--verbosity", "0")
         self.versions: dict[str, int] = {}  # the active ones, once there are two
@@ -214,15 +232,16 @@ class ChaosHarness:
         workers, producers = self.workers, self.producers
         weights = {workers.kill: 6, workers.stop: 3, workers.pause: 1, self.split: 4, self.merge: 4, self.switch: 3}
         weights |= {producers.kill: 6, producers.stop: 2, producers.pause: 3}
+        weights |= {workers.throttle: 2, producers.throttle: 2}
         [act] = self.chance.choices(list(weights), weights=list(weights.values()))
         act()
-        done = self.deployment.applied("ledger")
-        wait_for(lambda: self.deployment.applied("ledger") > done, seconds=60)
+        done = self.deployment.applied("audit")
+        wait_for(lambda: self.deployment.applied("audit") > done, seconds=60)
 
     def end(self) -> None:
         """Stops every process in good order; one more worker reads the rest."""
         self.producers.end()
         self.workers.end()
-        end(self.deployment, self.stream, "ledger", *IN_SQL)
+        end(self.deployment, self.stream, "audit", *IN_SQL)
         self.shards = self.stream.describe().shards
         self.stream.close()

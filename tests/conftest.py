@@ -61,7 +61,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if not (ROOT / "build/common-passwords").exists() and not hasattr(session.config, "workerinput"):
         subprocess.run(["make", "--silent", "build/common-passwords"], cwd=ROOT, check=True, timeout=120)
     from monitoring import startup  # noqa: PLC0415 - Django is set up only now
+    from tests.flushing import make_cheap  # noqa: PLC0415 - as above
 
+    make_cheap()
     startup.begin = lambda gauges=None: None  # its thread would write whenever it likes
     starts_workers = getattr(session.config.option, "dist", "no") != "no" and not hasattr(session.config, "workerinput")
     if session.config.option.markexpr == "fast" and not starts_workers:

@@ -1,11 +1,13 @@
 """The docs name all that the code has: commands, topics and applications. Settings: tests/login/test_settings.py."""
 
 import re
+from argparse import ArgumentParser, _SubParsersAction
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.core.management import get_commands
+from django.core.management import get_commands, load_command_class
 
 from dashboard import topics
 from streams import applications
@@ -36,6 +38,20 @@ OUR_APPLICATIONS = [each.name for each in applications.registered()]
 @pytest.mark.parametrize("command", COMMANDS)
 def test_command_is_named_in_the_docs(command: str) -> None:
     assert re.search(rf"(?:manage\.py|deploy/manage) {command}\b", DOCS), f"No page of docs/ has: manage.py {command}"
+
+
+def _verbs(parser: ArgumentParser, words: str) -> Iterator[str]:
+    """Yields the verbs of a command, also those of verbs, as a person types them."""
+    for action in parser._actions:
+        for name, inner in action.choices.items() if isinstance(action, _SubParsersAction) else ():
+            yield f"{words} {name}"
+            yield from _verbs(inner, f"{words} {name}")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_verb_of_a_command_is_named_in_the_docs(command: str) -> None:
+    parser = load_command_class(get_commands()[command], command).create_parser("manage.py", command)
+    assert [verb for verb in _verbs(parser, command) if not re.search(rf"(?:manage(?:\.py)? |`){verb}\b", DOCS)] == []
 
 
 @pytest.mark.parametrize("topic", TOPICS)

@@ -12,16 +12,16 @@ import pytest
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.core.records import SHARD_END, Position
 from streams.engine.producer import RECORDS_A_PUT
+from tests.audit_app import acks
 from tests.chaos import IN_SQL, ROUNDS, SEED, ChaosHarness
 from tests.databases import server
 from tests.deployment import Deployment, kill
-from tests.ledger import acks
 from tests.sql.promises.checking import check_rows
 from tests.sql.promises.switches import check_versions
 from tests.test_exactly_once import naive_minutes
 from tests.waiting import wait_for
 
-OF_LEDGER = "WHERE application = 'ledger'"
+OF_AUDIT = "WHERE application = 'audit'"
 
 
 @pytest.fixture(params=["sqlite", "postgres", "mariadb"])
@@ -47,20 +47,20 @@ def chaos(deployment: Deployment) -> ChaosHarness:
 
 def test_records_count_once_through_accidents(chaos: ChaosHarness) -> None:
     deployment = chaos.deployment
-    records = list(deployment.rows("streams", "tail", "ledger"))
+    records = list(deployment.rows("streams", "tail", "audit"))
     good = [record for record in records if "data" in record]
     reported = {
         (row["minute"][:16], row["ticker"], row["side"]): (row["trades"], row["shares"], row["first"], row["last"])
-        for row in deployment.rows("report", "ledger", "--minutes", "1000")
+        for row in deployment.rows("report", "audit", "--minutes", "1000")
     }
     assert reported == naive_minutes(good)
-    for name in ("ledger", *IN_SQL):
+    for name in ("audit", *IN_SQL):
         check_counts(deployment, name, (len(good), len(records) - len(good)))
     for name in IN_SQL:
         check_versions(deployment, name, chaos.shards, records, check_rows(deployment, name, good))
     check_steps(deployment)
     applied = [id_ for _, _, id_ in applied_of(deployment)]
-    dead = [acks.id_of(bytes(data)) for (data,) in deployment.query(f"SELECT data FROM streams_deadletter {OF_LEDGER}")]
+    dead = [acks.id_of(bytes(data)) for (data,) in deployment.query(f"SELECT data FROM streams_deadletter {OF_AUDIT}")]
     assert sorted(applied + dead) == sorted(map(id_in, records))
     assert len(set(applied + dead)) == len(applied) + len(dead)
     check_acknowledged(chaos.producers.files, applied + dead)
@@ -79,16 +79,14 @@ def id_in(record: dict[str, Any]) -> int:
 
 def applied_of(deployment: Deployment) -> list[tuple[int, str, int]]:
     """Sequence, key and id of each applied record, in the order in which they were committed."""
-    steps = deployment.query("SELECT applied FROM ledger_step ORDER BY id")
+    steps = deployment.query("SELECT applied FROM audit_step ORDER BY id")
     return [tuple(record) for (applied,) in steps for record in json.loads(applied)]
 
 
 def check_steps(deployment: Deployment) -> None:
     """Each shard's checkpoints and fencing counters grow, and so do the sequence numbers of each key."""
     places: dict[str, tuple[int, tuple[bool, int]]] = {}
-    for shard, counter, checkpoint in deployment.query(
-        "SELECT shard, counter, checkpoint FROM ledger_step ORDER BY id"
-    ):
+    for shard, counter, checkpoint in deployment.query("SELECT shard, counter, checkpoint FROM audit_step ORDER BY id"):
         position = Position.parse(checkpoint)
         place = (int(counter), (position == SHARD_END, position.value))
         before = places.get(shard, place)

@@ -14,13 +14,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from streams.backends.embedded.own_clock import Anchor, Reading
 from streams.core.clock import MINUTE
-from streams.core.commits import HeldLease
+from streams.core.commits import HeldLease, StoreDownError
 from streams.core.entry_log import Bounds
-from streams.core.records import SHARD_END, TRIM_HORIZON, Batch, DeadRecord, Description, Page, Position
+from streams.core.records import SHARD_END, TRIM_HORIZON, Batch, DeadRecord, Description, Position, StreamDownError
 from streams.core.state import State, StateChange, StateKey, merge
 from streams.engine.pipeline import Pipeline
 from streams.engine.reading import ShardReader
 from streams.engine.worker import Worker
+from tests.crashing import ARROWS, CrashError, CrashingStream, Throttle, refuse
 from tests.fakes import FakeClock, MemoryStream
 from tests.memory_leases import LEASE, MemoryLeases, Table
 
@@ -28,14 +29,9 @@ pytestmark = pytest.mark.long  # a thousand fleets: 14 s
 KEYS = [f"key-{number}" for number in range(6)]
 BAD = b"poison"
 REMADE = "remake after read"  # the stream is deleted and made anew while a worker holds a page of it
-ARROWS = ["after listing", "before read", "after read", "before commit", "after commit"]
-FATES = ["", "", REMADE, *(f"{fate} {arrow}" for fate in ("die", "sleep", "clock") for arrow in ARROWS)]
+FATES = ["", "", REMADE, *(f"{fate} {arrow}" for fate in ("die", "sleep", "clock", "refuse") for arrow in ARROWS)]
 HOUR = 60 * MINUTE
 WRONG = [0, HOUR, 1500, -HOUR, 24 * HOUR]  # milliseconds that a wall clock is set ahead
-
-
-class CrashError(BaseException):
-    """The process is gone; nothing may catch it."""
 
 
 class Keeping:
@@ -83,24 +79,6 @@ def decode(batch: Batch) -> tuple[Batch, list[bytes], list[DeadRecord]]:
     return batch, batch.datas, []
 
 
-class CrashingStream:
-    """The stream as one worker sees it: it may be killed before or after a read."""
-
-    def __init__(self, stream: MemoryStream, crash: Callable[[str], None]) -> None:
-        self.name = stream.name
-        self.stream = stream
-        self.crash = crash
-
-    def describe(self) -> Description:
-        return self.stream.describe()
-
-    def read(self, shard: str, position: Position, limit: int) -> Page:
-        self.crash("before read")
-        page = self.stream.read(shard, position, min(limit, 4))
-        self.crash("after read")
-        return page
-
-
 class Fleet(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
@@ -111,6 +89,7 @@ class Fleet(RuleBasedStateMachine):
         self.table = Table(self.clock, bounds=Bounds(head=60, segment=8192))
         self.table.before_commit = lambda: self.crash("before commit")
         self.table.after_commit = lambda: self.crash("after commit")
+        self.throttle = Throttle()
         self.crash_at = ""
         self.moving = ""
         self.put: list[tuple[str, bytes]] = []  # into any of the streams that had the name, in order
@@ -125,8 +104,8 @@ class Fleet(RuleBasedStateMachine):
         return self.anchor.at(elapsed)
 
     def crash(self, arrow: str) -> None:
-        """Where a worker passes an arrow: it may die there, be stopped so long that others take its shards, or find
-        its wall clock set.
+        """Where a worker passes an arrow: it may die there, be stopped so long that others take its shards, find its
+        wall clock set, or be refused by a stream or a store that is too busy.
         """
         fate, self.crash_at = self.crash_at, ""
         if fate == f"die {arrow}":
@@ -141,6 +120,8 @@ class Fleet(RuleBasedStateMachine):
             self._remake()
         elif fate == f"clock {arrow}":
             self.wrong = WRONG[(WRONG.index(self.wrong) + 1) % len(WRONG)]
+        elif fate == f"refuse {arrow}":
+            refuse(arrow)
         elif fate:
             self.crash_at = fate  # not here
 
@@ -155,7 +136,7 @@ class Fleet(RuleBasedStateMachine):
         self.started += 1
         name = f"worker-{self.started}"
         leases = MemoryLeases(self.table, name, self.inherit)
-        stream: Any = CrashingStream(self.stream, self.crash)
+        stream: Any = CrashingStream(self.stream, self.crash, self.throttle)
 
         def open_shard(held: HeldLease) -> Pipeline[Any, Any]:
             return self.open_shard(held, stream, leases)
@@ -216,9 +197,13 @@ class Fleet(RuleBasedStateMachine):
         if self.workers:
             self.moving = sorted(self.workers)[choice % len(self.workers)]
             self.crash_at = fate
+            worker = self.workers[self.moving]
             try:
-                self.workers[self.moving].step()
+                worker.step()
             except CrashError:
+                del self.workers[self.moving]
+            except (StoreDownError, StreamDownError):
+                assert not worker._begun  # later on it would have asked again
                 del self.workers[self.moving]
             self.crash_at = self.moving = ""
 
@@ -231,6 +216,10 @@ class Fleet(RuleBasedStateMachine):
     def time_passes(self, milliseconds: int) -> None:
         """Long enough, and every lease that nobody renewed is anybody's: a paused owner wakes to find it gone."""
         self.clock.advance(milliseconds)
+
+    @rule(reads=st.integers(1, 9))
+    def throttle_reads(self, reads: int) -> None:
+        self.throttle.reads = reads
 
     @rule(wrong=st.sampled_from(WRONG))
     def clock_is_set(self, wrong: int) -> None:
@@ -264,6 +253,7 @@ class Fleet(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """The workers that are left, or one more, apply every record once, in order."""
+        self.throttle.reads = 0
         self.start_a_worker()
         while not self._all_at_rest():
             pass

@@ -191,7 +191,9 @@ def recounted(spec: RuleSpec | None, given: Given, now: int) -> dict[str, Any] |
     found = recounting.count(dataset, spec, stream, _span(dataset, stream, given, now))
     words = f"{counted(found.made.alarms, 'alarm')}, {counted(found.made.notices + found.made.ends, 'message')}"
     note = f"{counted(found.made.ends, 'message')} of an end; {found.made.open:,} still open; {found.rows:,} rows"
-    since = f"; rows from {clock.to_iso(found.since)[:16].replace('T', ' ')} UTC on" if found.cut else ""
+    partial = found.cut or found.older
+    since = f"; rows from {clock.to_iso(found.since)[:16].replace('T', ' ')} UTC on" if partial else ""
+    since += f"; the older ones computed from {counted(found.records, 'record')}" if found.records else ""
     return {**found.made._asdict(), "rows": found.rows, "took": found.took, "words": words, "note": f"{note}{since}."}
 
 

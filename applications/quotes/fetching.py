@@ -1,6 +1,7 @@
 """Fetches missing days of several tickers side by side, and stores each answer before the next.
 
-Threads ask the provider, and the thread that called stores, since a database has one writer at a time.
+Threads ask the provider, and the thread that called stores, since a database has one writer at a time. A thread asks
+on only when its last answer is stored, so that a killed command repeats one request of each ticker under way, at most.
 """
 
 import logging
@@ -19,7 +20,7 @@ from applications.quotes.ranges import Days, known_by, missing, requests
 from common.text import clause, counted
 
 AT_ONCE = 4  # tickers
-AHEAD = 8  # answers that wait to be stored
+AHEAD = AT_ONCE  # answers that wait to be stored
 LOOK = 0.1  # seconds from one look of a waiting thread at `stop` to the next
 Plan = tuple[str, list[Days]]  # a ticker, and the days of each request about it
 logger = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ class Answered(NamedTuple):
     days: Days | None
     found: Found | None
     failure: str = ""
+    stored: threading.Event | None = None  # is set once the bars are in the database
 
 
 @dataclass(slots=True)
@@ -70,6 +72,8 @@ def fetch(
             answer = answers.get()
             state = states[answer.ticker]
             _take(state, answer, provider, now)
+            if answer.stored:
+                answer.stored.set()
             yield state
     finally:
         stop.set()
@@ -83,7 +87,7 @@ def _work(caller: Caller, plans: SimpleQueue[Plan], answers: Queue[Answered], st
         except Empty:
             return
         for answer in _asked(caller, ticker, plan):
-            if not _handed(answer, answers, stop):
+            if not (_handed(answer, answers, stop) and _is_stored(answer, stop)):
                 return
 
 
@@ -98,12 +102,20 @@ def _handed(answer: Answered, answers: Queue[Answered], stop: threading.Event) -
     return False
 
 
+def _is_stored(answer: Answered, stop: threading.Event) -> bool:
+    """Waits until an answer is stored; returns False if nobody stores any more."""
+    while answer.stored and not answer.stored.wait(LOOK):
+        if stop.is_set():
+            return False
+    return True
+
+
 def _asked(caller: Caller, ticker: str, plan: list[Days]) -> Iterator[Answered]:
     """Asks for the days of one ticker, one request after the other; the last answer ends the ticker."""
     failure = ""
     try:
         for days in plan:
-            yield Answered(ticker, days, caller.ask(ticker, days))
+            yield Answered(ticker, days, caller.ask(ticker, days), stored=threading.Event())
     except ProviderError as error:
         failure = str(error)
     except Exception as error:  # the caller waits for the end of each ticker, and would wait for ever for this one

@@ -1,6 +1,7 @@
 // The page on which questions are asked: tells the bytes as one types, and follows a question that runs.
 
 import { all, one, paintTimes } from "#kit/dom.js";
+import { QUESTIONS, edit, goTo, mark } from "#kit/editor.js";
 
 import { draw } from "./ask/chart.js";
 
@@ -8,7 +9,12 @@ const PAUSE = 400; // milliseconds without a key, after which the bytes are aske
 const EACH = 400; // milliseconds between two looks at a question that runs
 
 const form = one("[data-ask]");
-const text = one("#text");
+const { tables, columns } = JSON.parse(one("#words").textContent);
+const options = [
+  ...tables.map((label) => ({ label, type: "class", detail: "table" })),
+  ...columns.map(([label, detail]) => ({ label, detail, type: "property" })),
+];
+const view = edit(one("#text"), { label: "Question", dialect: QUESTIONS, options, changed, run: () => one('[value="run"]', form).click() });
 let timer = 0;
 let latest = 0;
 
@@ -47,32 +53,29 @@ async function follow() {
   if (answer && !one("[data-running]", answer)) {
     for (const name of ["outcome", "recent"]) place(answer, name);
     draw();
+    show();
     one("#answer-title")?.focus({ preventScroll: true });
   } else setTimeout(follow, EACH);
 }
 
-/** Moves the cursor to the beginning of a line. */
-function goTo(line) {
-  const before = text.value.split("\n").slice(0, line - 1);
-  const at = before.reduce((sum, each) => sum + each.length + 1, 0);
-  text.focus();
-  text.setSelectionRange(at, at);
+/** Marks the error of the question at its place. */
+function show() {
+  const said = one('[data-testid="said"]');
+  const line = Number(said?.dataset.line ?? 0);
+  mark(view, line ? [{ line, column: Number(said.dataset.column), sentence: one(".said", said).textContent }] : []);
 }
 
-text.addEventListener("input", () => {
+function changed() {
   clearTimeout(timer);
   timer = setTimeout(look, PAUSE);
-});
-text.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-  event.preventDefault();
-  one('[value="run"]', form).click();
-});
+}
+
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("[data-goto]");
   if (!link) return;
   event.preventDefault();
-  goTo(Number(link.dataset.goto));
+  goTo(view, Number(link.dataset.goto), Number(link.dataset.column));
 });
 if (all("[data-running]").length) setTimeout(follow, EACH);
 draw();
+show();

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 NAME = "millrace"  # of the catalogue; a SQL catalogue keeps its rows under it
 S3TABLES = re.compile(r"s3tables:(?P<arn>arn:aws[a-z-]*:s3tables:(?P<region>[a-z0-9-]+):\d+:bucket/[^/:]+)")
 DRIVERS = dict.fromkeys(("postgres", "postgresql"), "postgresql+psycopg") | {"sqlite": "sqlite"}  # of sqlalchemy
-OTHERS = frozenset({"pyiceberg", "sqlalchemy", "botocore", "requests", "pyarrow"})  # packages whose errors are told
+OTHERS = frozenset({"pyiceberg", "sqlalchemy", "botocore", "requests", "pyarrow"})  # people are told their errors
 NEEDED = "Run: .venv/bin/pip install --require-hashes -r locks/requirements-iceberg.txt"
 
 
@@ -40,9 +40,9 @@ def opened() -> Catalog:
 def properties(catalog: str, warehouse: str, archive: str) -> dict[str, str | None]:
     """Returns pyiceberg's properties of a catalogue. Raises IcebergError for an address that it cannot read.
 
-    `catalog` is sqlite:///PATH, postgresql://…, glue://REGION, s3tables:ARN or the https:// of a REST catalogue; of all
-    but the SQL ones, what stands behind ? goes to pyiceberg as it is. `archive` is ARCHIVE_URL, whose region and
-    endpoint are those of the files.
+    `catalog` is sqlite:///PATH, postgresql://…, glue://REGION, s3tables:ARN or the https:// of a REST catalogue. The
+    query of an address that is not SQL's gives further properties to pyiceberg. `archive` is ARCHIVE_URL; the files
+    have its region and its endpoint.
     """
     parts = urlsplit(catalog)
     given = dict(parse_qsl(parts.query))
@@ -65,7 +65,7 @@ def properties(catalog: str, warehouse: str, archive: str) -> dict[str, str | No
 
 
 def _s3tables(arn: str, region: str) -> dict[str, str | None]:
-    """Returns the properties of a table bucket, whose own address is the warehouse (S3 Tables' Iceberg endpoint)."""
+    """Returns the properties of a table bucket of S3 Tables: its ARN is the warehouse."""
     return {
         "type": "rest",
         "uri": f"https://s3tables.{region}.amazonaws.com/iceberg",

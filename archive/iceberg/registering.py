@@ -1,8 +1,8 @@
-"""Brings the tables of a stream to the manifest: files that it has and the table has not are added, others go.
+"""Brings the tables of a stream to the manifest: files that only the manifest names are added, others go.
 
-What is added and what goes is one snapshot, so that nobody reads the records of a file and those of the larger one that
-replaced it. Nothing is noted but in the table: a crash before its commit leaves metadata that no table names, and the
-next run does the whole again.
+One snapshot holds all of these changes, so that nobody reads the records of a small file and again those of the larger
+file that replaced it. A crash before its commit leaves metadata that no table names, and the next run begins anew. A
+row of the manifest notes that a table may name its file; it is written before the table is.
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ READERS = 8  # threads that read the ends of files, of which S3 answers one in s
 
 
 class Registered(NamedTuple):
-    """Says what became of one table."""
+    """Counts the files of one table after a run, and the changes of that run."""
 
     table: str
     files: int  # that it has now

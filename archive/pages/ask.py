@@ -153,6 +153,7 @@ def _rendered(request: HttpRequest, context: dict[str, Any], status: int) -> Htt
     groups = showing.groups()
     context |= {
         "groups": groups,
+        "words": showing.words(groups),
         "anything": any(group["tables"] for group in groups),
         "running": mine.filter(state=Asked.RUNNING).first(),
         "saved": saving.visible(person(request))[:20],

@@ -1,4 +1,4 @@
-"""Makes what the page of questions shows: answers as cells, their chart, and the tables with their columns."""
+"""Prepares the contents of the page of questions: answers as cells, their chart, the tables with their columns."""
 
 from typing import Any
 
@@ -8,7 +8,8 @@ from archive.questions import kinds, running, tables
 
 ROWS = 200  # of an answer on a page; the files have all
 COLUMNS = 60
-TABLES = 60  # whose columns are shown
+TABLES = 60  # those with their columns on the page
+WORDS = 3_000  # columns that the editor completes
 
 
 def name(table: str) -> str:
@@ -26,21 +27,21 @@ RESERVED = frozenset(
 
 
 def outcome(asked: Asked) -> dict[str, Any]:
-    """Returns the parts of a question's answer; without `rows` where the answer is no longer kept."""
+    """Returns the parts of a question's answer; an empty one if the answer is no longer kept."""
     answer = running.answer_of(asked)
     if answer is None:
         return {}
+    numbers = [kinds.is_number(column.kind) for column in answer.columns]
     heads = [
-        {"name": column.name, "kind": column.kind, "number": kinds.is_number(column.kind)} for column in answer.columns
+        {"name": column.name, "kind": column.kind, "number": is_number}
+        for column, is_number in zip(answer.columns, numbers, strict=True)
     ]
     return {
         "heads": heads[:COLUMNS],
         "rows": [row[:COLUMNS] for row in answer.rows[:ROWS]],
         "shown": min(ROWS, len(answer.rows)),
         "left_out": max(0, len(heads) - COLUMNS),
-        "chart": charting.chart(
-            answer.columns, answer.rows, [kinds.is_number(column.kind) for column in answer.columns]
-        ),
+        "chart": charting.chart(answer.columns, answer.rows, numbers),
         "answered": True,
     }
 
@@ -55,3 +56,14 @@ def groups() -> list[dict[str, Any]]:
         found.append({"title": group.title, "tables": rows, "others": group.names[left:]})
         left -= len(shown)
     return found
+
+
+def words(found: list[dict[str, Any]]) -> dict[str, Any]:
+    """Returns the words that the editor completes, as a question writes them: tables, and columns with their tables."""
+    tables_ = [*(each["written"] for group in found for each in group["tables"])]
+    tables_ += [name(other) for group in found for other in group["others"]]
+    columns: dict[str, str] = {}
+    for each in (each for group in found for each in group["tables"]):
+        for column in each["table"].columns:
+            columns.setdefault(name(column.name), each["table"].name)
+    return {"tables": tables_[:WORDS], "columns": list(columns.items())[:WORDS]}

@@ -23,11 +23,11 @@ KILLED = "The question was ended, since it needed more memory or processor time 
 
 
 class AskError(Exception):
-    """Means that a question has no answer; the message is for people, and `line` counts from 1, 0 for none."""
+    """Means that a question has no answer; the message is for people; `line` and `column` count from 1, 0 for none."""
 
-    def __init__(self, says: str, line: int = 0) -> None:
+    def __init__(self, says: str, line: int = 0, column: int = 0) -> None:
         super().__init__(says)
-        self.line = line
+        self.line, self.column = line, column
 
 
 class CancelledError(AskError):
@@ -107,7 +107,7 @@ class Question:
         if end is None:
             raise AskError(f"{KILLED} It has {self._bounds.seconds:g} s.")
         if end.error:
-            raise AskError(end.error, end.line)
+            raise AskError(end.error, end.line, end.column)
         if end.cut:
             most = f"{self._bounds.rows:,} rows or {self._bounds.answer:,} bytes"
             raise AskError(f"The answer has more than {most}, the most of a file. Write a LIMIT.")
@@ -144,7 +144,7 @@ def _read(out: bytes) -> Answer:
     if end is None:
         raise AskError(KILLED)
     if end.error:
-        raise AskError(end.error, end.line)
+        raise AskError(end.error, end.line, end.column)
     columns = msgspec.json.decode(lines[0], type=list[Column])
     return Answer(columns, [msgspec.json.decode(line) for line in lines[1:-1]], end.cut)
 

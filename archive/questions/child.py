@@ -64,16 +64,30 @@ def _bound(request: Request) -> None:
 
 
 def _opened(request: Request) -> duckdb.DuckDBPyConnection:
-    """Returns a connection with a view for each table, which reads nothing else."""
+    """Returns a connection with a view for each table, which reads nothing else.
+
+    A column that none of the files has is null, such as `_sub` in a stream of older files.
+    """
     options: dict[str, Any] = OPTIONS | {"memory_limit": f"{request.megabytes}MB", "threads": request.threads}
     database = duckdb.connect(":memory:", config=options)
     paths = [path for table in request.tables for path in table.paths]
     database.execute(f"SET allowed_paths = {_list(paths)}")
     for table in request.tables:
         database.execute(f"CREATE VIEW {_name(table.name)} AS {_select(table)}")
+        if nulls := _lacking(database, table):
+            view = f"SELECT *, {nulls} FROM ({_select(table)})"  # noqa: S608 - quoted
+            database.execute(f"CREATE OR REPLACE VIEW {_name(table.name)} AS {view}")
     database.execute("SET enable_external_access = false")
     database.execute("SET lock_configuration = true")
     return database
+
+
+def _lacking(database: duckdb.DuckDBPyConnection, table: Table) -> str:
+    """Returns nulls for the columns of a table that its view has not."""
+    asked = "SELECT column_name FROM duckdb_columns() WHERE table_name = ?"
+    there = {name.casefold() for (name,) in database.execute(asked, [table.name]).fetchall()}
+    lacking = [column for column in table.columns if column.name.casefold() not in there]
+    return ", ".join(f"NULL::{column.kind} AS {_name(column.name)}" for column in lacking)
 
 
 def _select(table: Table) -> str:
@@ -107,14 +121,17 @@ def _answer(database: duckdb.DuckDBPyConnection, request: Request) -> End:
 
 
 def _told(error: duckdb.Error, sql: str) -> End:
-    """Returns an error without the kind that DuckDB writes before it, with the line that it belongs to."""
+    """Returns an error without the kind that DuckDB writes before it, with the place that it belongs to."""
     text = str(error)
     try:
         told = msgspec.json.decode(text[text.index("{") :], type=_Told)
     except (ValueError, msgspec.ValidationError):
         return End(error=text.strip()[:MOST_SAID])
-    before = sql.encode()[: int(told.position)] if told.position.isdigit() else b""
-    return End(error=told.exception_message.strip()[:MOST_SAID], line=before.count(b"\n") + 1 if told.position else 0)
+    said = told.exception_message.strip()[:MOST_SAID]
+    if not told.position.isdigit():
+        return End(error=said)
+    before = sql.encode()[: int(told.position)].decode(errors="replace").split("\n")
+    return End(error=said, line=len(before), column=len(before[-1]) + 1)
 
 
 def _say(value: Any) -> None:

@@ -44,6 +44,7 @@ class Asked(models.Model):
     cut = models.BooleanField(default=False)  # there are more rows
     said = models.CharField(max_length=2000, blank=True)  # why there is no answer, in words
     line = models.PositiveIntegerField(null=True)  # of the text, to which that belongs, from 1
+    column = models.PositiveIntegerField(null=True)  # of that line, from 1
     answer = models.BinaryField(null=True)  # JSON of asking.Answer, compressed by zlib; the newest of each person
     running_of = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", null=True)
     slot = models.PositiveSmallIntegerField(null=True, unique=True)

@@ -44,4 +44,5 @@ class End(msgspec.Struct):
     cut: bool = False
     error: str = ""
     line: int = 0  # of the question, from 1, to which the error belongs; 0 if the error has no line
+    column: int = 0  # of that line, likewise
     rows: int = 0  # of a file

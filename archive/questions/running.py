@@ -168,7 +168,9 @@ def _note(asked: Asked, error: Exception) -> None:
     asked.state = Asked.CANCELLED if isinstance(error, CancelledError) else Asked.FAILED
     known = isinstance(error, FAULTS)
     asked.said = str(error)[:2000] if known else "The question failed by a fault of the site, which its log has."
-    asked.line = error.line or None if isinstance(error, AskError) else None
+    asked.line, asked.column = (
+        (error.line or None, error.column or None) if isinstance(error, AskError) else (None, None)
+    )
 
 
 def _ended(asked: Asked, start: float) -> None:

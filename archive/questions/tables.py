@@ -7,6 +7,7 @@ registered first counts; names are compared without regard to case, as DuckDB do
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 
 from archive.questions.request import Column
@@ -39,6 +40,7 @@ class Provider:
     title: str  # heading for people, such as "Archived streams"
     names: Callable[[], Collection[str]]
     table: Callable[[str], Table | None]  # of one of the names; None: it has just gone
+    rank: int = 0  # providers of a higher one come later, whenever they registered
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def groups() -> list[Group]:
     """Returns the names of all tables, in groups of one provider each, sorted. A name that is taken is left out."""
     taken: set[str] = set()
     found = []
-    for provider in _providers:
+    for provider in sorted(_providers, key=attrgetter("rank")):
         names = sorted(name for name in provider.names() if name.casefold() not in taken)
         taken.update(name.casefold() for name in names)
         found.append(Group(provider.title, names, provider.table))

@@ -1,6 +1,5 @@
 """Brings a file to this machine: from a path, from standard input, or from Amazon S3."""
 
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,10 +8,13 @@ from tempfile import TemporaryDirectory
 from typing import IO
 from urllib.parse import parse_qsl, urlsplit
 
+from django.conf import settings
+
 from archive.tables.storing import TableError
 
 S3 = "s3://"
 STDIN = "-"
+BLOCK = 1 << 20  # bytes
 
 
 @contextmanager
@@ -28,10 +30,23 @@ def local(source: str, most: int) -> Iterator[Path]:
         place = Path(folder, source.partition("?")[0].rpartition("/")[2] or "object")
         with place.open("wb") as file:
             if source == STDIN:
-                shutil.copyfileobj(sys.stdin.buffer, file, 1 << 20)
+                _from_stdin(file)
             else:
                 _from_s3(source, file, most)
         yield place
+
+
+def _from_stdin(file: IO[bytes]) -> None:
+    """Copies standard input. Raises TableError for one that is larger than TABLES_STDIN."""
+    left = settings.TABLES_STDIN
+    while data := sys.stdin.buffer.read(min(BLOCK, left + 1)):
+        left -= len(data)
+        if left < 0:
+            raise TableError(
+                f"Standard input has more than {settings.TABLES_STDIN:,} bytes, which TABLES_STDIN allows. "
+                "Set it higher, or import a file."
+            )
+        file.write(data)
 
 
 def allowed(url: str, prefixes: list[str]) -> bool:

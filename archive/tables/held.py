@@ -3,6 +3,7 @@
 import re
 import secrets
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import IO
 
 from django.conf import settings
 
-MOST = 10  # files; the oldest one goes
+MOST_EACH = 4  # files of a person; the oldest one goes
+MOST = 40  # files of all people together, likewise
 LONGEST = 3600.0  # seconds
 MOST_NAME = 100  # characters of a file's name
 _PLAIN = re.compile(r"[^\w.-]+", re.ASCII)
@@ -46,11 +48,6 @@ def name_of(path: Path) -> str:
     return path.name.split("-", 2)[2]
 
 
-def drop(path: Path) -> None:
-    """Removes a file."""
-    path.unlink(missing_ok=True)
-
-
 def _folder() -> Path:
     folder = Path(settings.VAR_DIR) / "tables-held"
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -58,10 +55,14 @@ def _folder() -> Path:
 
 
 def _sweep(folder: Path, now: float) -> None:
-    """Removes the files that are too old, or too many."""
-    for place, (written, each) in enumerate(sorted(_written(folder), reverse=True)):
-        if place >= MOST or written < now - LONGEST:
+    """Removes the files that are too old, or too many, of one person or of all."""
+    kept = Counter[str]()
+    for written, each in sorted(_written(folder), reverse=True):
+        owner = each.name.partition("-")[0]
+        if kept[owner] >= MOST_EACH or kept.total() >= MOST or written < now - LONGEST:
             each.unlink(missing_ok=True)
+        else:
+            kept[owner] += 1
 
 
 def _written(folder: Path) -> Iterator[tuple[float, Path]]:

@@ -5,7 +5,7 @@ is only read for kinds, and the file is written anew in a second pass.
 """
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from operator import attrgetter
@@ -41,6 +41,7 @@ class Job:
     most: int  # bytes of the file, unpacked
     made_by: str = ""
     append: bool = False
+    progress: Callable[[int], None] = lambda line: None  # called now and then with the number of lines read
 
 
 @dataclass
@@ -89,6 +90,7 @@ class Pass:
                 self.columns = _fitted(self.columns, self._fixed, self._job.table)
             for run in runs(self._opened):
                 if run.numbers:
+                    self._job.progress(run.numbers[-1])
                     self._take(Cells(run, self._opened.spec, self._opened.agents))
                 self._keep_bad(bad.take())
         finally:

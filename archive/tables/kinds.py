@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from archive.columns import INT64
 from common.text import quoted
 
 EXACT = 10**15  # whole numbers below this one, of 15 digits, are exact as doubles
-INT64 = 2**63
 TRUE, FALSE = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
 _MARK = {ord(each): None for each in ". \u00a0\u202f"} | {ord(","): "."}
 _COMMA = r"^-?(?:[0-9]+|[0-9]{1,3}(?:[. \x{a0}\x{202f}][0-9]{3})+)(?:,[0-9]+)?$"

@@ -124,7 +124,7 @@ def _kept(request: HttpRequest, path: Path, name: str, given: dict[str, str]) ->
         raise TableError(f"There is a table {table}: choose to replace it or to add to it, or name this one otherwise.")
     job = Job(table, path, storable(name), form.spec_of(given), _most(), made_by=who, append=append)
     outcome = import_table(job, opened())
-    held.drop(path)
+    path.unlink(missing_ok=True)
     bad = f" Kept in {table}/errors: {counted(outcome.bad, 'bad line')}." if outcome.bad else ""
     messages.success(request, f"{table} has {counted(outcome.rows, 'row')} of {name}.{bad}")
     for note in outcome.notes[:3]:

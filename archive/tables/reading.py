@@ -8,7 +8,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from common.text import quoted
 from ingest.files.bad_lines import BadLineError, BadLines
 from ingest.files.forms import decoded
 from ingest.files.rows import RowReader
@@ -220,14 +219,6 @@ def _as_many(cells: Row, many: int) -> Row:
     if len(cells) != many:
         raise BadLineError("it has not as many columns as the table", f"{len(cells)}, not {many}")
     return cells
-
-
-def widths_fault(places: Sequence[tuple[int, int]]) -> str:
-    """Returns the fault of places of fixed columns, as a sentence; "" for none."""
-    for (_, before), (first, last) in zip([(0, 0), *places], places, strict=False):
-        if not before < first <= last:
-            return f"The places {quoted(f'{first}-{last}')} do not follow those before them."
-    return ""
 
 
 def pattern_names(groups: int, names: Mapping[str, int]) -> list[str]:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archive.tables.kinds import KINDS, Column
-from archive.tables.reading import widths_fault
 from common.text import quoted
 from streams.sources.base import SourceError
 
@@ -47,8 +46,16 @@ class Spec:
             raise SourceError("Columns have either a delimiter or fixed places.")
         if self.columns and self.fixed and len(self.columns) != len(self.fixed):
             raise SourceError(f"There are {len(self.columns)} columns and {len(self.fixed)} fixed places.")
-        if fault := widths_fault(self.fixed):
+        if fault := _fault_of_places(self.fixed):
             raise SourceError(fault)
+
+
+def _fault_of_places(places: Sequence[tuple[int, int]]) -> str:
+    """Returns the fault of places of fixed columns, as a sentence; "" for none."""
+    for (_, before), (first, last) in zip([(0, 0), *places], places, strict=False):
+        if not before < first <= last:
+            return f"The places {quoted(f'{first}-{last}')} do not follow those before them."
+    return ""
 
 
 def columns_of(text: str) -> list[Column]:

@@ -25,9 +25,9 @@ from playwright.sync_api import Page, sync_playwright
 from benchmarks.deploy.site import WATCHER, deployed
 from benchmarks.figures import Aim, Figure
 from benchmarks.options import Options
+from tests.deploy.site_client import PASSWORD, Load, Visitor
 from tests.deploy.stack import Stack, connects
 from tests.deploy.test_one_box import children
-from tests.deploy.visitor import PASSWORD, Load, Visitor
 from tests.waiting import wait_for
 
 ASKED = 5000

@@ -13,8 +13,8 @@ from benchmarks.deploy.site import PAGE, WATCHER, deployed
 from benchmarks.figures import Aim, Figure
 from benchmarks.options import Options
 from tests.databases import server
+from tests.deploy.site_client import Visitor
 from tests.deploy.stack import Stack
-from tests.deploy.visitor import Visitor
 from tests.monitoring.proxy import Proxy
 from tests.waiting import wait_for
 

@@ -18,8 +18,8 @@ from applications.market.generator import MEAN_PRICES
 from benchmarks.deploy.site import PAGE, WATCHER, configure, deployed
 from benchmarks.figures import Aim, Figure
 from benchmarks.options import Options
+from tests.deploy.site_client import Visitor
 from tests.deploy.stack import BIN, Stack, connects
-from tests.deploy.visitor import Visitor
 from tests.waiting import wait_for
 
 ASKED = 200  # times in each round

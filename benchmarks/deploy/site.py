@@ -10,8 +10,8 @@ from time import sleep
 
 from benchmarks.site import Part
 from tests.databases import Database
+from tests.deploy.site_client import Load, Visitor, add_person
 from tests.deploy.stack import Stack
-from tests.deploy.visitor import Load, Visitor, add_person
 from tests.deployment import ROOT
 
 PAGE = "/market/"

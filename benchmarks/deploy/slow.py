@@ -11,7 +11,7 @@ from time import sleep
 from benchmarks.deploy.site import PAGE, WATCHER, client, deployed
 from benchmarks.figures import Aim, Figure, percentile
 from benchmarks.options import Options
-from tests.deploy.visitor import Load, Visitor
+from tests.deploy.site_client import Load, Visitor
 
 CONNECTIONS = 4000
 ROUNDS = 3

@@ -19,8 +19,8 @@ from benchmarks.figures import Aim, Figure, Latencies
 from benchmarks.options import Options
 from benchmarks.site import found_by, resident
 from benchmarks.sockets import KIB, RATE, Stamps, by_version, worked
+from tests.deploy.site_client import Visitor
 from tests.deploy.stack import Stack
-from tests.deploy.visitor import Visitor
 
 SOCKETS = 3000
 VIEWERS = 2000

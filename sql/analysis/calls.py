@@ -1,7 +1,7 @@
 """Types calls: functions of the dialect, the script's own functions, and those that collect rows."""
 
 from sql.analysis.expressions import Typer, form
-from sql.analysis.forms import KEY_CLAUSES
+from sql.analysis.forms import CLOCKS, KEY_CLAUSES
 from sql.analysis.names import counted, meant, shown
 from sql.analysis.predicates import coalesced, null_if
 from sql.analysis.problems import ReportedError
@@ -39,6 +39,9 @@ def over_all_rows(call: ast.Call) -> bool:
     return call.name.name in AGGREGATES
 
 
+_OWN_FORMS = frozenset({"COALESCE", "NULLIF", "MONOTONIC"})
+
+
 @form(ast.Call)
 def _call(typer: Typer, node: ast.Call) -> Expr:
     name = node.name.name
@@ -50,7 +53,8 @@ def _call(typer: Typer, node: ast.Call) -> Expr:
         return _analytic(typer, node)
     if over_all_rows(node):
         return _aggregate(typer, node)
-    if node.star or node.distinct or node.from_last or node.ignore_nulls:
+    known = name in registry.called() or name in _OWN_FORMS
+    if known and (node.star or node.distinct or node.from_last or node.ignore_nulls):
         raise typer.refused(
             node.span, f"{shown(name)} collects no rows and takes neither *, DISTINCT nor IGNORE NULLS."
         )
@@ -60,7 +64,7 @@ def _call(typer: Typer, node: ast.Call) -> Expr:
         return null_if(typer, node)
     if name == "MONOTONIC":
         return _monotonic(typer, node)
-    if name not in registry.called():
+    if not known:
         raise _no_name(typer, node, name)
     if name == "TSDIFF" and typer.context.application.switches.tsdiff == "absolute":
         name = "TSDIFF_ABSOLUTE"
@@ -74,6 +78,8 @@ def _beside(name: str) -> list[Expr]:
 
 
 def _no_name(typer: Typer, node: ast.Call, name: str) -> ReportedError:
+    if name in CLOCKS and not node.args:
+        return typer.refused(node.span, f"{name} takes no parentheses; write {name} alone.")
     sentence = registry.NOT_OF_THE_DIALECT.get(name) or UNSUPPORTED.get(name, "").format(name=name)
     known = [*registry.called(), *AGGREGATES, *typer.context.functions]
     guess = near(name, tuple(known))

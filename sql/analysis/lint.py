@@ -6,6 +6,7 @@ from sql.analysis.context import Context
 from sql.analysis.names import shown
 from sql.analysis.rewriting import parts_of
 from sql.analysis.tree import walk
+from sql.errors import Span
 from sql.language import ast
 from sql.language.parsing.expressions import COMPARISONS
 from sql.plan.expressions import Apply, Const, Expr, Field
@@ -38,7 +39,12 @@ def lint(context: Context, plan: Plan, script: ast.Script) -> None:
             if isinstance(each, Filter):
                 _always_true(context, each)
     if not script.statements:
-        context.problems.warn(None, "The script is empty, so that no row is computed.")
+        context.problems.warn(Span(0, 0), "The script is empty, so that no row is computed.")
+    elif all(isinstance(each, ast.CreateStream) for each in script.statements) and not context.application.outputs:
+        context.problems.warn(
+            script.statements[-1].span,
+            "No pump runs, so that no row is computed; add CREATE PUMP … AS INSERT INTO … SELECT STREAM … FROM ….",
+        )
     _unread(context, plan)
     _unwritten(context, plan)
 

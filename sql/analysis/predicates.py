@@ -6,6 +6,7 @@ from dataclasses import replace
 from sql.analysis.expressions import Typer, form
 from sql.analysis.forms import joined
 from sql.analysis.problems import ReportedError
+from sql.analysis.tree import walk
 from sql.functions import registry
 from sql.functions.casting import cast_to
 from sql.functions.rules import common_type
@@ -13,6 +14,10 @@ from sql.language import ast
 from sql.plan.expressions import Case, Coalesce, Const, Convert, Expr, In, InTable, Not, Test, Truth
 from sql.types import BOOLEAN, NULL, TIMESTAMP, Family, Kind, Type
 
+_NO_EXISTS = (
+    "EXISTS (SELECT …) is known in the form EXISTS (SELECT * FROM table WHERE table.column = value) of a reference"
+    " table alone; join the table or the streams instead."
+)
 _ORDERED = {"LIKE": "LIKE", "SIMILAR": "SIMILAR_TO"}
 
 
@@ -104,9 +109,35 @@ def _in_query(typer: Typer, node: ast.InQuery) -> Expr:
 
 @form(ast.Exists)
 def _exists(typer: Typer, node: ast.Exists) -> Expr:
-    raise typer.refused(
-        node.span, "EXISTS (SELECT …) is not supported; join the reference table, or use IN (SELECT …)."
-    )
+    """Returns `EXISTS (SELECT … FROM table WHERE table.column = x)` of a reference table: `x IN (…) IS TRUE`."""
+    found = _equality(typer, node.query)
+    if found is None:
+        raise typer.refused(node.span, _NO_EXISTS)
+    inner, outer, query = found
+    item = ast.Item(span=inner.span, expr=inner)
+    names = replace(query, items=(item,), where=None)
+    arg = typer.type(ast.InQuery(span=node.span, expr=outer, query=names))
+    return typer.marked(Test(type=BOOLEAN, nullable=False, arg=arg, truth=Truth.TRUE), node)
+
+
+def _equality(typer: Typer, query: ast.Query) -> tuple[ast.ColumnRef, ast.Expression, ast.Select] | None:
+    """Returns the column of a reference table and the outer value that a subquery's WHERE compares, if it does that."""
+    if not isinstance(query, ast.Select) or len(query.sources) != 1 or not isinstance(query.where, ast.Binary):
+        return None
+    source, where = query.sources[0], query.where
+    table = typer.context.tables.get(source.name.name) if isinstance(source, ast.NamedSource) else None
+    if table is None or not isinstance(source, ast.NamedSource) or where.op != "=":
+        return None
+    own, columns = (source.alias or source.name).name, {each.name for each in table.columns}
+
+    def of_table(node: object) -> bool:
+        names = [each.name for each in node.parts] if isinstance(node, ast.ColumnRef) else []
+        return names[0] == own if len(names) > 1 else names[0] in columns if names else False
+
+    for inner, outer in ((where.left, where.right), (where.right, where.left)):
+        if isinstance(inner, ast.ColumnRef) and of_table(inner) and not any(map(of_table, walk(outer))):
+            return inner, outer, query
+    return None
 
 
 @form(ast.ScalarQuery)

@@ -1,6 +1,7 @@
 """Types UNION ALL."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from sql.analysis.context import Context
 from sql.analysis.predicates import as_type
@@ -21,9 +22,7 @@ def union(context: Context, node: ast.SetQuery, query: Callable[[Context, ast.Qu
         name = node.op if node.op != "UNION" else "UNION without ALL"
         raise context.problems.refused(node.span, f"{name} is not supported on streams; only UNION ALL is.")
     if node.order:
-        raise context.problems.refused(
-            node.order[0].span, "ORDER BY after UNION ALL is not supported; nest the union in FROM and sort outside."
-        )
+        return query(context, _sorted(node))
     tried = Tried()
     branches = [rows for each in _branches(node) if (rows := tried(lambda each=each: query(context, each)))]  # type: ignore[misc]
     if tried.failed:
@@ -50,6 +49,12 @@ def _branches(node: ast.Query) -> list[ast.Query]:
         else:
             found.append(each)
     return found
+
+
+def _sorted(node: ast.SetQuery) -> ast.Select:
+    """Returns a query that sorts the rows of a union: SELECT * FROM (the union) ORDER BY …."""
+    source = ast.SubquerySource(span=node.span, query=replace(node, order=()))
+    return ast.Select(span=node.span, items=(ast.Star(span=node.span),), sources=(source,), order=node.order)
 
 
 def _types(context: Context, node: ast.SetQuery, branches: list[Rows]) -> list[Type]:

@@ -2,7 +2,7 @@
 
 import { all, one, setText } from "#kit/dom.js";
 
-import { edit, goTo, mark } from "./editing/editor.js";
+import { STREAMS, edit, goTo, mark, named } from "#kit/editor.js";
 import { Asker, place } from "./editing/parts.js";
 
 const PAUSE = 450; // milliseconds without a key, after which the text is checked
@@ -10,7 +10,12 @@ const HERE = ["check", "run", "look"]; // buttons whose answers are parts of thi
 
 const form = one("[data-editor]");
 const asker = new Asker(form);
-const view = edit(one("#script"), JSON.parse(one("#words").textContent), { changed, run: () => run() });
+const { columns, functions } = JSON.parse(one("#words").textContent);
+const options = [
+  ...columns.map((label) => ({ label: named(label), type: "property", detail: "field" })),
+  ...functions.map(([label, info]) => ({ label, info, type: "function" })),
+];
+const view = edit(one("#script"), { label: "Script", dialect: STREAMS, options, changed, run: () => run() });
 let timer = 0;
 let unsaved = false;
 let running = false;

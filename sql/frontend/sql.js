@@ -54,7 +54,7 @@ function fillRow(row, { rowtime, values }) {
 
 function fillFault(row, fault) {
   const cells = parts(row);
-  for (const name of ["pump", "sentence", "value"]) setText(cells[name], fault[name]);
+  for (const name of ["pump", "sentence", "expression", "value"]) setText(cells[name], fault[name]);
   setText(cells.column, fault.column || "–");
   setText(cells.line, fault.line || "");
   cells.line.href = `#L${fault.line || ""}`;
@@ -75,7 +75,7 @@ function fillSwitch(row, taken) {
   setText(cells.before, taken.before || "–");
   setText(cells.version, taken.version);
   setTime(cells.arrived, taken.arrived);
-  setText(cells.shard, taken.shard);
+  setText(cells.shard, taken.shard === "*" ? "whole stream" : taken.shard);
   setText(cells.sequence, taken.sequence || "–");
 }
 

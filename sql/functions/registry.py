@@ -100,6 +100,29 @@ NOT_OF_THE_DIALECT = {
     "RANDOM": "RANDOM is not available: the same records would give other rows when they are read again.",
     "RAND": "RAND is not available: the same records would give other rows when they are read again.",
 }
+_INSTEAD = {
+    **{unit: f"EXTRACT({unit} FROM t)" for unit in ("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND")},
+    "DATE_PART": "EXTRACT(HOUR FROM t)",
+    "JSON_VALUE": "a column of the schema with the mapping $.field",
+    "JSON_EXTRACT": "a column of the schema with the mapping $.field",
+    "INSTR": "POSITION(part IN s)",
+    "STRPOS": "POSITION(part IN s)",
+    "CHARINDEX": "POSITION(part IN s)",
+    "LOCATE": "POSITION(part IN s)",
+    "SPLIT_PART": "VARIABLE_COLUMN_LOG_PARSE(s, 3, ',')",
+    "REGEXP_LIKE": "SIMILAR TO, or SUBSTRING(s FROM 'regex') IS NOT NULL",
+    "TRY_CAST": "CAST(x AS type): a row that cannot be cast goes to error_stream",
+    "CONVERT": "CAST(x AS type)",
+    "TO_NUMBER": "CAST(s AS DECIMAL(18,6))",
+    "STDDEV": "STDDEV_SAMP(x) or STDDEV_POP(x)",
+    "VARIANCE": "VAR_SAMP(x) or VAR_POP(x)",
+    "APPROX_COUNT_DISTINCT": "COUNT(DISTINCT x), or COUNT_DISTINCT_ITEMS_TUMBLING in FROM",
+    "COUNT_IF": "SUM(CASE WHEN condition THEN 1 ELSE 0 END)",
+    "CURRENT_MILLIS": "UNIX_TIMESTAMP(CURRENT_ROW_TIMESTAMP)",
+}
+NOT_OF_THE_DIALECT |= {
+    name: f"{name} is not a function of Kinesis Analytics SQL; use {mend}." for name, mend in _INSTEAD.items()
+}
 
 
 def find(name: str) -> Function | None:

@@ -1,7 +1,8 @@
 """Computes the rows of a whole plan from all records at once: each operator by its definition, without state or timers.
 
-It knows the operators that a random script can have: Filter, Project, Aggregate of a period, Over, Stagger, Distinct of
-a period, LookupJoin and Union. Its rows are those of the engine, in the same order for a stream with one pump.
+It knows the operators that a random script can have: all but Forest and Hotspots, groups that end when a value changes,
+and joins of streams with a window of ROWS. Its rows are those of the engine, in the same order for a stream with one
+pump; those of one row time that a join of streams or a union gives have another order.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,6 +14,7 @@ from typing import Any
 from sql.functions.registry import FAULTS
 from sql.interpreter.calls import computed
 from sql.interpreter.expressions import Evaluator, Moment
+from sql.interpreter.merging import commonest, distinct_counts, joined, ordered
 from sql.plan import nodes
 
 Row = tuple[Any, ...]
@@ -59,6 +61,15 @@ class Oracle:
                 return self._lookup(node)
             case nodes.Union():
                 return sorted((row for each in node.branches for row in self._rows(each)), key=itemgetter(0))
+            case nodes.Order():
+                rows = self._keyed(self._rows(node.input), [key.expr for key in node.keys])
+                return list(ordered(rows, node.keys, _bounds(node.period)))
+            case nodes.TopItems():
+                return list(commonest(self._rows(node.input), node, bounds_of(node.period)))
+            case nodes.DistinctCount():
+                return list(distinct_counts(self._rows(node.input), node, bounds_of(node.period)))
+            case nodes.StreamJoin():
+                return self._join(node)
         raise TypeError(f"The oracle has no rule for {type(node).__name__}.")
 
     def _are(self, time: int, row: Row, items: Sequence[Any]) -> Row | None:
@@ -73,6 +84,17 @@ class Oracle:
     def _computed(self, rows: list[Timed], items: Sequence[Any]) -> list[Timed]:
         found = ((time, self._are(time, row, items)) for time, row in rows)
         return [(time, values) for time, values in found if values is not None]
+
+    def _keyed(self, rows: list[Timed], keys: Sequence[Any]) -> list[tuple[int, Row, Row]]:
+        """Returns rows with the values of expressions; a row for which one cannot be computed is left out."""
+        found = ((time, self._are(time, row, keys), row) for time, row in rows)
+        return [(time, values, row) for time, values, row in found if values is not None]
+
+    def _join(self, node: nodes.StreamJoin) -> list[Timed]:
+        left = self._keyed(self._rows(node.left), [own for own, _ in node.keys])
+        right = self._keyed(self._rows(node.right), [other for _, other in node.keys])
+        condition = [] if node.condition is None else [node.condition]
+        return joined(left, right, node, lambda time, pair: self._are(time, pair, condition) in {(), (True,)})
 
     def _prepared(self, node: Any) -> list[tuple[int, Row, list[Row]]]:
         """Returns for each row its time, its keys and the arguments of each call."""
@@ -182,6 +204,11 @@ class Oracle:
                 joined = [each for each in joined if self._are(time, each, [node.condition]) == (True,)]
             found += [(time, each) for each in joined or ([(*row, *[None] * width)] if node.outer else [])]
         return found
+
+
+def _bounds(period: nodes.Period | None) -> Callable[[int], tuple[int, int]]:
+    """Returns the bounds of a time's period; without one, the rows of one row time are together."""
+    return bounds_of(period) if period else lambda time: (time, time)
 
 
 def bounds_of(period: nodes.Period) -> Callable[[int], tuple[int, int]]:

@@ -15,20 +15,21 @@ from streams.core.records import StreamError
 def rows(name: str, asked: Asked) -> Iterator[Row]:
     """Yields the rows of an application's outputs, or of one of them, by row time.
 
-    A row is {"stream", "rowtime", "row"}; flat rows of one output have its columns. Raises StreamError for an unknown
-    output.
+    A row is {"stream", "rowtime", "row"}. Flat rows have the columns of their output, one output after the other, and
+    the name of the output if there are several. Raises StreamError for an unknown output.
     """
     outputs = _outputs(name, asked.output)
-    alone = len(outputs) == 1
-    for row in ordered(name, asked, outputs).iterator(chunk_size=2000):
-        data, output = json.loads(row.data), outputs[row.output_id]
-        time = clock.iso(row.rowtime)
-        if asked.flat and alone:
-            yield {"rowtime": time, **{column: data.get(column) for column, _ in output.columns}}
-        elif asked.flat:
-            yield {"stream": output.name, "rowtime": time, "row": row.data}
-        else:
-            yield {"stream": output.name, "rowtime": time, "row": data}
+    if not asked.flat:
+        for row in ordered(name, asked, outputs).iterator(chunk_size=2000):
+            output = outputs[row.output_id]
+            yield {"stream": output.name, "rowtime": clock.iso(row.rowtime), "row": json.loads(row.data)}
+        return
+    for number, output in outputs.items():
+        named = {"stream": output.name} if len(outputs) > 1 else {}
+        for row in ordered(name, asked, outputs).filter(output=number).iterator(chunk_size=2000):
+            data = json.loads(row.data)
+            columns = {column: data.get(column) for column, _ in output.columns}
+            yield {**named, "rowtime": clock.iso(row.rowtime), **columns}
 
 
 def _outputs(name: str, only: str | None) -> dict[int, SqlOutput]:
@@ -37,7 +38,7 @@ def _outputs(name: str, only: str | None) -> dict[int, SqlOutput]:
     if only and not found:
         listed = ", ".join(known.order_by("pk").values_list("name", flat=True)) or "none"
         raise StreamError(f"{name} stores no rows of a stream {only!r}. It stores those of: {listed}.")
-    return {each.pk: each for each in found}
+    return {each.pk: each for each in found.order_by("pk")}
 
 
 def ordered(name: str, asked: Asked, outputs: dict[int, SqlOutput]) -> QuerySet[SqlRow]:

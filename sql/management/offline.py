@@ -11,7 +11,7 @@ from sql.offline.running import Run, try_folder
 from sql.plan.explain import explain, explain_rows
 from sql.program import compile_application
 from sql.rendering import encode
-from streams.management.plain import PlainCommand
+from streams.management.plain import PlainCommand, UsageError
 
 SCHEMA_HELP = "a TOML file with the columns of the input, for a script without a folder"
 INPUT_HELP = "records, one JSON object a line, as `archive replay` prints them; - is standard input"
@@ -40,29 +40,40 @@ def add(verbs: Any) -> None:
 def _check(command: PlainCommand, **options: Any) -> None:
     """Prints a line for each problem; exits 2 if one of them is more than a warning."""
     application = load(options["path"], options["schema"])
-    problems = check(application)
-    for problem in problems:
+    checked = check(application)
+    for problem in checked.problems:
         row = {"line": problem.line, "column": problem.column, "sentence": problem.sentence, "warning": problem.warning}
         command.stdout.write(json.dumps(row) if options["json"] else str(problem))
     if not application.schema.columns:
         command.stderr.write("Only the grammar was checked: --schema FILE says which columns the input has.")
-    if not all(problem.warning for problem in problems):
+    if not all(problem.warning for problem in checked.problems):
         raise SystemExit(2)
+    if summary := checked.summary():
+        command.stderr.write(summary)
 
 
 def _explain(command: PlainCommand, **options: Any) -> None:
-    plan = compile_application(load(options["path"], options["schema"])).plan
+    application = load(options["path"], options["schema"])
+    plan = compile_application(application).plan
     lines = map(json.dumps, explain_rows(plan)) if options["json"] else explain(plan).splitlines()
     for line in lines:
         command.stdout.write(line)
+    if plan.proof.per_shard and not application.parallel and not options["json"]:
+        command.stdout.write(
+            "  It runs with one lease of the whole stream, until application.toml has parallel = true."
+        )
 
 
 def _run(command: PlainCommand, **options: Any) -> None:
-    run = Run(load(options["path"], options["schema"]))
+    run = Run(load(options["path"], options["schema"]), peeks=True)
     for row in run.rows(read(options["input"], options["arrived"])):
         command.stdout.write(encode(row).decode())
     for sentence in run.troubles():
         command.stderr.write(sentence)
+    if not run.fed:
+        raise UsageError(f"{options['input']} holds no record.")
+    if len(run.refused) == run.fed:
+        raise SystemExit(1)
 
 
 def _test(command: PlainCommand, **options: Any) -> None:

@@ -97,8 +97,8 @@ def told(found: Comparison, before: str, after: str) -> Iterator[str]:
         yield f"{name}: {same}, {counts[0]:,} only in {before}, {counts[1]:,} only in {after}."
         for mark, rows in zip("-+", alone, strict=True):
             yield from (f"{mark} {line}{f'  ({abs(n)} times)' if abs(n) > 1 else ''}" for line, n in rows[:SHOWN])
-            if len(rows) > SHOWN:
-                yield f"{mark} … and {counted(len(rows) - SHOWN, 'row')} more"
+            if rest := sum(abs(count) for _, count in rows[SHOWN:]):
+                yield f"{mark} … and {counted(rest, 'row')} more"
     for label, own, others in ((before, *found.troubles), (after, *reversed(found.troubles))):
         yield from (f"{label}: {sentence}" for sentence in own if sentence not in others)
 

@@ -97,6 +97,6 @@ def _write(place: Path, found: Imported) -> None:
 def problems(found: Imported) -> tuple[list[Problem], str]:
     """Returns the problems of the script, as `sql check` finds them, and a fault of the folder."""
     try:
-        return check(from_files(found.files)), ""
+        return check(from_files(found.files)).problems, ""
     except FolderError as error:
         return [], str(error)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from common.running import to_run
 from common.text import counted
 from sql.engine.contract import Results, RowFault
 from sql.engine.engine import CUT
@@ -26,13 +27,15 @@ SHOWN = 40  # lines of a difference that are printed
 class Run:
     """Runs an application once; `faults` and `refused` hold, afterwards, the rows that it could not use."""
 
-    def __init__(self, application: Application) -> None:
-        self._program: Program = compile_application(application)
+    def __init__(self, application: Application, *, peeks: bool = False) -> None:
+        """Compiles the application; with `peeks`, each SELECT that stands alone gives rows, too."""
+        self._program: Program = compile_application(application, peeks=peeks)
         self._tables = tables_of(application)
         self._engine = self._program.start(tables=self._tables)
-        self._fed = 0  # records
-        streams = self._program.plan.streams
-        self._renderers = {name: Renderer(stream.columns) for name, stream in streams.items()}
+        self.fed = 0  # records
+        plan = self._program.plan
+        self._renderers = {name: Renderer(stream.columns) for name, stream in plan.streams.items()}
+        self._renderers |= {each.name: Renderer(each.root.columns) for each in plan.peeks}
         self.faults: list[RowFault] = []
         self.counts: Counter[str] = Counter()  # such as texts that were cut, by name
         self.refused: list[str] = []  # a sentence for each record that could not be read
@@ -44,11 +47,11 @@ class Run:
 
     def feed(self, samples: Iterable[Sample]) -> Iterator[dict[str, Any]]:
         """Yields the rows that follow from some records; further ones may be fed later."""
-        for number, batch in enumerate(batches(samples, self._fed), 1):
-            if not self._fed:  # the application starts with its first record, as CURRENT_TIMESTAMP may say
+        for number, batch in enumerate(batches(samples, self.fed), 1):
+            if not self.fed:  # the application starts with its first record, as CURRENT_TIMESTAMP may say
                 self._engine = self._program.start(tables=self._tables, start=batch.arrived)
             dead = self._engine.add(batch, list(batch.datas))
-            self._fed += len(batch.sequences)
+            self.fed += len(batch.sequences)
             self.refused += [f"Record {record.sequence}: {record.error}" for record in dead]
             if number % TAKEN == 0:
                 yield from self._taken(self._engine.take())
@@ -106,7 +109,7 @@ def try_folder(application: Application, folder: Path, *, update: bool = False) 
     With `update` the expected rows are written anew.
     """
     run = Run(application)
-    found = [encode(row) for row in run.rows(read(folder / SAMPLE_FILE))]
+    found = [encode(row) for row in run.rows(read(_samples(folder)))]
     path = folder / EXPECTED_FILE
     if update:
         path.write_bytes(b"".join(line + b"\n" for line in found))
@@ -118,6 +121,16 @@ def try_folder(application: Application, folder: Path, *, update: bool = False) 
     difference = list(unified_diff(old, new, EXPECTED_FILE, "the rows", lineterm="", n=1))
     cut = [f"… and {len(difference) - SHOWN} lines more."] if len(difference) > SHOWN else []
     return Outcome(len(found), difference[:SHOWN] + cut, run.troubles())
+
+
+def _samples(folder: Path) -> Path:
+    path = folder / SAMPLE_FILE
+    if path.exists():
+        return path
+    raise FolderError(
+        f"{folder} has no {SAMPLE_FILE}, whose records a test runs;"
+        f" `{to_run('streams', 'tail', 'NAME', '--json', '--limit', '100')}` prints those of a stream."
+    )
 
 
 def _expected(path: Path) -> list[bytes]:

@@ -118,7 +118,7 @@ class Order(_Unary):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Union(Node):
-    """Merges rows by row time; rows of one row time in the order of the branches."""
+    """Merges rows by row time, then by their records; the rows of one record in the order of the branches."""
 
     branches: tuple[Node, ...]
 

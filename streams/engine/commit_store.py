@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Generic
 
-from django.db.models import F, QuerySet
-from django.db.models.functions import Now
+from django.db.models import QuerySet
 
 from streams.coordination import lease_states, replay_requests
 from streams.coordination.leases import LEASE
@@ -21,6 +20,7 @@ from streams.core.state import State, StateChange
 from streams.core.state_log import StateLog, Write
 from streams.models import DeadLetter, Lease, Throughput
 from streams.models.progress import announce
+from streams.models.statements import update
 from streams.observations import Follower
 
 
@@ -63,8 +63,8 @@ class CommitStore(Generic[Results]):
             self._advance(held, commit, write)
             if commit.results is not None:
                 self._sink.write(self._stream, prepared)
-            letters = DeadLetter.objects.filter(**self._names)
-            replay_requests.close(letters, commit.replayed)
+            if commit.replayed:
+                replay_requests.close(DeadLetter.objects.filter(**self._names), commit.replayed)
             replay_requests.add(held, commit.dead, packet)
             _add_arrivals(held, commit.arrivals)
             for follower, findings in found:
@@ -112,8 +112,12 @@ class CommitStore(Generic[Results]):
         return ShardError(f"{held.application} on {held.stream}/{held.shard} cannot go on: {error}")
 
     def _held(self, held: HeldLease) -> QuerySet[Lease]:
+        return Lease.objects.filter(**self._guard(held))
+
+    def _guard(self, held: HeldLease) -> dict[str, Any]:
+        """Returns the values that the row of a lease has only while this worker holds it."""
         names = {"identity": held.identity, "shard": held.shard, "owner": held.owner, "counter": held.counter}
-        return Lease.objects.filter(current=True, **self._names, **names)
+        return {**self._names, **names, "current": True}
 
     def _lease(self, held: HeldLease) -> Lease:
         lease = self._held(held).first()
@@ -128,20 +132,20 @@ class CommitStore(Generic[Results]):
         saved = sum(replay.error is None for replay in commit.replayed)  # each was counted as dead once
         applied, dead = applied + saved, refused + commit.unkept - saved
         ended = commit.checkpoint == SHARD_END.kind
-        lost = noted(commit.lost, _moment(held.watermark)) if commit.lost else {}
-        head = {} if write is None else {"state": write.head}
-        changed = self._held(held).update(
-            owner="" if ended else held.owner,
-            checkpoint=commit.checkpoint,
-            watermark=clock.to_datetime(commit.watermark),
-            newest=clock.to_datetime(commit.newest) if commit.newest is not None else F("newest"),
-            applied=F("applied") + applied,
-            dead=F("dead") + dead,
-            expires=Now() + LEASE,
-            trouble="",
-            **lost,
-            **head,
-        )
+        put: dict[str, Any] = {
+            "owner": "" if ended else held.owner,
+            "checkpoint": commit.checkpoint,
+            "watermark": clock.to_datetime(commit.watermark),
+            "trouble": "",
+        }
+        if commit.newest is not None:
+            put["newest"] = clock.to_datetime(commit.newest)
+        if write is not None:
+            put["state"] = write.head
+        if commit.lost:
+            self._held(held).update(**noted(commit.lost, _moment(held.watermark)))
+        grown = {"applied": applied, "dead": dead}
+        changed = update(Lease, self._guard(held), put, added=grown, later={"expires": LEASE})
         if changed != 1:
             raise _lost(held)
         if write and (write.added or write.removed):
@@ -169,6 +173,5 @@ def _add_arrivals(held: HeldLease, arrivals: dict[int, tuple[int, int]]) -> None
             "shard": held.shard,
             "second": clock.to_datetime(second),
         }
-        added = {"records": F("records") + records, "size": F("size") + size}
-        if not Throughput.objects.filter(**row).update(**added):
+        if not update(Throughput, row, added={"records": records, "size": size}):
             Throughput.objects.create(**row, records=records, size=size)

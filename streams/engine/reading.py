@@ -1,9 +1,11 @@
-"""Reads by lease: one shard, or a whole stream with its shards merged by arrival time.
+"""Reads by lease: one shard, or a whole stream with its shards merged by arrival time and sequence number.
 
 A reader returns pages, and the checkpoint after each page. Until `acknowledge` is called, it returns the same records
 again, so that a step that was refused can be tried again with fewer records.
 """
 
+from bisect import bisect_left
+from heapq import heapify, heappop, heapreplace
 from typing import Protocol
 
 from streams.backends.base import Stream
@@ -101,6 +103,23 @@ class ShardCursor:
         """Returns the records that expired before the shard's records in the last page."""
         return self.lost if self.given or self.part or not self.waiting else None
 
+    def head(self) -> tuple[int, int]:
+        """Returns arrival and sequence number of the next record; one must wait."""
+        batch = self.waiting[self.given]
+        return batch.arrived, batch.sequences[self.part]
+
+    def give(self, limit: int, until: int | None) -> Batch:
+        """Returns the next records of one batch, up to `limit`; only the first, or those before the number `until`."""
+        batch, start = self.waiting[self.given], self.part
+        end = min(len(batch.keys), start + limit)
+        if until is not None and batch.sequences[end - 1] >= until:
+            end = max(start + 1, bisect_left(batch.sequences, until, start, end))
+        if end == len(batch.keys):
+            self.given, self.part = self.given + 1, 0
+        else:
+            self.part = end
+        return batch.slice(start, end) if end - start < len(batch.keys) else batch
+
     def _passed(self) -> int | None:
         if self.begins is None:
             return None
@@ -119,7 +138,7 @@ class ShardCursor:
 
 
 class WholeReader:
-    """Reads all shards of a stream, merged by arrival time; children begin when their parents are read to the end.
+    """Reads all shards of a stream, merged as `_merge` says; children begin when their parents are read to the end.
 
     Its checkpoint has a position for each shard. Before any shard is read, it is the position at which all shards
     begin. With several shards, records wait until every other shard has been read past their arrival time.
@@ -216,27 +235,32 @@ def _sum(losses: list[Lost]) -> Lost | None:
 
 
 def _merge(lanes: dict[str, ShardCursor], limit: int) -> list[Batch]:
-    """Returns the oldest batches by arrival and shard, while no exhausted cursor could still hold an older batch."""
+    """Returns the oldest records by arrival and sequence number, the order in which all readers of a stream have them.
+
+    Ends where an exhausted cursor could still hold an older record.
+    """
     batches: list[Batch] = []
-    for lane in lanes.values():
+    heads: list[tuple[int, int, str, ShardCursor]] = []  # a heap
+    bounds: list[int] = []  # of the exhausted cursors
+    for shard, lane in lanes.items():
         lane.given = lane.part = 0
-    while limit > 0:
-        heads = [
-            (lane.waiting[lane.given].arrived, shard) for shard, lane in lanes.items() if lane.given < len(lane.waiting)
-        ]
-        if not heads:
+        if lane.waiting:
+            heads.append((*lane.head(), shard, lane))
+        else:
+            bounds.append(lane.bound)
+    heapify(heads)
+    bound = min(bounds, default=None)
+    while heads and limit > 0:
+        arrived, _, shard, lane = heads[0]
+        if bound is not None and arrived >= bound:
             break
-        arrived, shard = min(heads)
-        dry = (lane for lane in lanes.values() if lane.given == len(lane.waiting))
-        if any(arrived >= lane.bound for lane in dry):
-            break
-        lane = lanes[shard]
-        batch = lane.waiting[lane.given]
-        if len(batch.keys) > limit:
-            lane.part = limit
-            batches.append(batch.slice(0, limit))
-            break
-        lane.given += 1
+        other = min(heads[1:3], default=None)
+        batch = lane.give(limit, other[1] if other and other[0] == arrived else None)
         limit -= len(batch.keys)
         batches.append(batch)
+        if lane.given < len(lane.waiting):
+            heapreplace(heads, (*lane.head(), shard, lane))
+        else:
+            heappop(heads)
+            bound = lane.bound if bound is None else min(bound, lane.bound)
     return batches

@@ -1,17 +1,28 @@
 """Prints rows for people, in columns."""
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Any
 
 from common.text import escaped
 
 
 def lines(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
-    """Yields a head and a line for each row, with numbers to the right. Yields a sentence when there is no row."""
-    table = list(rows)
-    if not table:
+    """Yields a head and a line for each row, with numbers to the right. Yields a sentence when there is no row.
+
+    Rows with other columns than those before them are a table of their own, after an empty line.
+    """
+    found = False
+    for _, same in groupby(rows, key=dict.keys):
+        if found:
+            yield ""
+        found = True
+        yield from _table(list(same))
+    if not found:
         yield "Nothing yet."
-        return
+
+
+def _table(table: list[dict[str, Any]]) -> Iterator[str]:
     width = {name: max(len(name), *(len(_text(row[name])) for row in table)) for name in table[0]}
     yield "  ".join(name.ljust(width[name]) for name in width).rstrip()
     for row in table:

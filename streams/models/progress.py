@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.db.models.functions import Now
 
 from streams.core.records import SHARD_END
 from streams.models import TopicVersion
 from streams.models.leases import Lease, Member
 from streams.models.lenient import OddTime
+from streams.models.statements import update
 
 NEAR = 2.0  # seconds by which clocks may differ without a word
 
@@ -80,7 +81,7 @@ def version(topic: str) -> int:
 
 def announce(topic: str) -> None:
     """Lets the version of a topic grow, in the caller's transaction."""
-    found = TopicVersion.objects.filter(topic=topic)
-    if not found.update(version=F("version") + 1):
+    found, grown = {"topic": topic}, {"version": 1}
+    if not update(TopicVersion, found, added=grown):
         TopicVersion.objects.bulk_create([TopicVersion(topic=topic)], ignore_conflicts=True)
-        found.update(version=F("version") + 1)
+        update(TopicVersion, found, added=grown)

@@ -38,7 +38,7 @@ def child(words: list[str]) -> None:
         call_command(*words)
 
 
-queues.FIRST_WAIT = 0.05  # rounds are short
+queues.FIRST_WAIT, queues.LONGEST_WAIT = 0.05, 1.0  # rounds are short, and on a busy machine they fail more often
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are gone at once, as under a supervisor
 for line in sys.stdin:
     pid = os.fork()

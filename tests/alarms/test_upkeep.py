@@ -8,11 +8,11 @@ import pytest
 from accounts import rotation
 from alarms import targets
 from alarms.figures import figures
-from alarms.models import Episode, Message, Notice, Subscription
+from alarms.models import Episode, Message, Notice, Rule, Subscription
 from alarms.notifying import Notifier
 from alarms.retention import outlived
 from tests.accounts.test_keyrings import item
-from tests.alarms.making import T0, Now, end, episode, notice, until_done
+from tests.alarms.making import T0, Now, end, episode, notice, rule, until_done
 from tests.alarms.making import webhook as make_webhook
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,12 +29,25 @@ def test_the_ledger_goes_before_its_episode_and_an_open_one_stays(settings: Any)
     assert {model.__name__: rows.count() for model, rows in outlived(T0 + timedelta(days=6)).items()} == {
         "Message": 0,
         "Episode": 0,
+        "Rule": 0,
         "Silence": 0,
     }
     later = outlived(T0 + timedelta(days=11))
     assert later[Message].delete()[0] == 4  # with their attempts
     assert later[Episode].delete()[0] == 2
     assert list(Notice.objects.values_list("episode__key", flat=True)) == ["b"]
+
+
+def test_a_removed_rule_goes_after_its_last_episode(settings: Any) -> None:
+    settings.RETENTION_ALARMS = 5
+    for name, removed, key in (("gone", True, ""), ("told", True, "a"), ("kept", False, "")):
+        found = rule(name)
+        if removed:
+            Rule.objects.filter(pk=found.pk).update(removed=T0)
+        if key:
+            episode(key, rule=found)
+    assert not outlived(T0 + timedelta(days=4))[Rule].exists()
+    assert [each.name for each in outlived(T0 + timedelta(days=6))[Rule]] == ["gone"]
 
 
 def test_figures_count_open_episodes_and_waiting_messages() -> None:

@@ -66,7 +66,10 @@ def test_answer_over_times_has_lines_in_their_order(client: Client) -> None:
 
 def test_error_is_told_at_its_line(client: Client) -> None:
     page = client.get(ask(client, "SELECT 1 AS a,\n  nothing"))
-    assertContains(page, 'data-goto="2">Line 2</a>: <span class="said">Referenced column &quot;nothing&quot;')
+    assertContains(
+        page,
+        'data-goto="2" data-column="3">Line 2, column 3</a>: <span class="said">Referenced column &quot;nothing&quot;',
+    )
 
 
 def test_long_answer_says_that_it_is_cut(client: Client) -> None:

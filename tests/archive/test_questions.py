@@ -154,6 +154,11 @@ def test_question_refuses_a_text_without_bound() -> None:
         Question("x" * 20_001, [Table("t", [])])
 
 
+def test_column_that_no_file_has_is_null(things: Path) -> None:
+    asked = Table("things", [str(things)], columns=[Column("_sub", "INTEGER"), Column("later", "BIGINT")])
+    assert Question("SELECT DISTINCT _sub, later FROM things", [asked]).answer().rows == [[0, None]]
+
+
 def test_question_reads_a_table_without_files_as_empty() -> None:
     empty = Table("bare", [], columns=[Column("a b", "BIGINT"), Column("day", "DATE")])
     answer = Question("SELECT * FROM bare", [empty]).answer()
@@ -184,7 +189,10 @@ def other_tables(monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_table_of_a_later_provider_yields_its_name_to_an_earlier_one(things: Path, other_tables: Path) -> None:
     later = tables.Provider(
-        title="Later", names=lambda: ["THINGS", "more"], table=lambda name: tables.Table(name=name, columns=[])
+        title="Later",
+        names=lambda: ["THINGS", "more"],
+        table=lambda name: tables.Table(name=name, columns=[]),
+        rank=9,
     )
     tables.provide(later)
     [found] = tables.named("things")

@@ -1,6 +1,7 @@
 """The archive is a source again: an application in SQL over it gives the rows that it gives over the stream."""
 
 import io
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,9 @@ from django.core.management import call_command
 
 from applications.market.generator import Trades
 from streams.backends.embedded.stream import EmbeddedStream
+from streams.core.clock import from_iso
+from streams.core.records import TRIM_HORIZON
+from streams.engine.reading import WholeReader
 from streams.wiring import records_between
 from tests.archive.conftest import Archive
 from tests.sql.promises.applications import FOLDER
@@ -48,6 +52,28 @@ def test_application_over_the_archive_gives_the_rows_of_the_stream(
     live = printed(*run, given=printed("streams", "tail", "things", "--json"))
     over = printed(*run, given=printed("archive", "replay", "things"))
     assert (over, over.count("\n") > 100) == (live, True)
+
+
+def test_every_reader_has_the_records_of_one_millisecond_in_the_same_order(
+    stream: EmbeddedStream, archive: Archive, printed: Printed
+) -> None:
+    for number in range(2):  # then the shards' names and their hash keys grow in different orders
+        stream.split(f"shardId-{number:012}")
+    began = stream.now() - 1
+    for number in range(4):
+        stream.put([(key, f'{{"of": "{key} {number}"}}'.encode()) for key in "fcebdagh"])
+    archive()
+    archive()  # the children of children too
+    reader = WholeReader(stream, str(TRIM_HORIZON))
+    whole: list[tuple[int, bytes]] = []
+    while len(whole) < 32:
+        whole += [(batch.arrived, data) for batch in reader.read(5).batches for data in batch.datas]
+        reader.acknowledge()
+    for words in (("streams", "tail", "things", "--json"), ("archive", "replay", "things")):
+        lines = [json.loads(line) for line in printed(*words).splitlines()]
+        assert [(from_iso(line["arrived"]), json.dumps(line["data"]).encode()) for line in lines] == whole
+    found = records_between("things", began, stream.now() + 1, 99, 10**6)
+    assert [(arrived, data) for arrived, _, _, data in found] == whole
 
 
 def test_sql_run_reads_a_file_of_the_replay(

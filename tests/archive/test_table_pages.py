@@ -108,10 +108,15 @@ def test_page_reads_only_below_the_addresses_of_the_setting() -> None:
     assert not allowed("s3://whole-of-others/x", prefixes)
 
 
+def test_held_files_of_all_people_have_a_bound(staff: Client) -> None:
+    tokens = [held.hold(user, "a", lambda file: file.write(b"x")) for user in range(held.MOST + 3)]
+    assert sum(held.held(user, token) is not None for user, token in enumerate(tokens)) == held.MOST
+
+
 def test_held_file_is_its_owners_and_goes_when_it_is_old_or_one_of_many(staff: Client, settings: Settings) -> None:
-    tokens = [held.hold(1, f"../{n}.csv", lambda file: file.write(b"x")) for n in range(held.MOST + 2)]
+    tokens = [held.hold(1, f"../{n}.csv", lambda file: file.write(b"x")) for n in range(held.MOST_EACH + 2)]
     there = [held.held(1, token) for token in tokens]
-    assert (sum(each is not None for each in there), there[-1] is not None) == (held.MOST, True)
+    assert (sum(each is not None for each in there), there[-1] is not None) == (held.MOST_EACH, True)
     assert (held.held(2, tokens[-1]), held.held(1, "*"), held.held(1, "../x")) == (None, None, None)
     newest = there[-1]
     assert newest is not None

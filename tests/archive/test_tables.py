@@ -6,12 +6,14 @@ import io
 import json
 import lzma
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 import zstandard
+from django.core.management import call_command
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import settings as bounds
@@ -248,3 +250,23 @@ def test_tables_are_imported_asked_shown_listed_and_removed(
 def test_import_refuses_bad_input_in_a_sentence(db: None, capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
     assert exit_code("tables", "import", *words) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_standard_input_is_taken_up_to_its_bound(
+    db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.TABLES_STDIN = 12
+    for content in (b"a,b\n1,2\n", b"a,b\n1,2\n3,4\n5,6\n"):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+        with suppress(SystemExit):
+            call_command("tables", "import", "visits", "-")
+    says = "Standard input has more than 12 bytes, which TABLES_STDIN allows. Set it higher, or import a file.\n"
+    assert (FileTable.objects.get().rows, capsys.readouterr().err.endswith(says)) == (1, True)
+
+
+def test_import_tells_how_many_lines_it_has_read(db: None, tmp_path: Path) -> None:
+    seen: list[int] = []
+    (tmp_path / "a.csv").write_bytes(b"n\n" + b"1\n" * 800_000)
+    job = Job("numbers", tmp_path / "a.csv", "a.csv", Spec(), 1 << 30, progress=seen.append)
+    assert import_table(job, opened()).rows == 800_000
+    assert (seen == sorted(seen), len(seen) > 1, seen[-1]) == (True, True, 800_001)

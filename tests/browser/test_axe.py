@@ -10,7 +10,7 @@ from tests.chromium import watched
 from tests.deployment import ROOT, Deployment, Web
 from tests.login.test_gate import PUBLIC, ROUTES
 
-AXE = ROOT / "tests/judges/node_modules/axe-core/axe.min.js"
+AXE = ROOT / "tests/auditors/node_modules/axe-core/axe.min.js"
 SCREENS = {"light, desk": ("light", 1280, 900), "dark, phone": ("dark", 390, 844)}
 # Routes with parts, each with an address that it shows a page at; None for those that show none.
 SAMPLES: dict[str, str | None] = {

@@ -56,8 +56,8 @@ def expect_no_finding(page: Page, *schemes: str) -> None:
 
 
 def written(page: Page, text: str) -> None:
-    """Puts a text in the place of the script."""
-    page.get_by_role("textbox", name="Script").click()
+    """Puts a text in the place of the script, or of the question."""
+    page.locator(".cm-content").click()
     page.keyboard.press("Control+a")
     page.keyboard.insert_text(text)
 
@@ -153,16 +153,18 @@ def test_editor_and_panel_work_without_scripts(browser: Browser, web: Web, passw
 
 def test_question_is_measured_cancelled_and_asked_again_by_keyboard(signed_in: BrowserContext, web: Web) -> None:
     page = opened(signed_in, f"{web.url}/ask/")
-    page.get_by_label("Question", exact=True).fill('SELECT count(*) FROM "trades/minutes"')
+    written(page, 'SELECT count(*)\nFROM "trades/minutes" WHERE nothing')
     expect(page.get_by_test_id("look")).to_contain_text("trades/minutes are copied first")
-    page.get_by_label("Question", exact=True).fill(
-        "SELECT count(*) FROM range(100000000000) a, range(9) b WHERE a.range < b.range"
-    )
+    page.get_by_test_id("run").click()
+    expect(page.locator(".cm-lintRange-error")).to_have_text("nothing")
+    expect(page.get_by_test_id("said")).to_contain_text("Line 2, column 29")
+    long = "SELECT count(*) FROM range(100000000000) a, range(9) b WHERE a.range < b.range"
+    written(page, long)
     page.keyboard.press("Control+Enter")
     page.get_by_test_id("cancel").click()
     expect(page.get_by_test_id("said")).to_contain_text("The question was cancelled.")
     days = "SELECT DATE '2026-01-01' + range::INT AS day, range AS n FROM range(3)"
-    page.get_by_label("Question", exact=True).fill(days)
+    written(page, days)
     page.get_by_test_id("run").click()
     expect(page.locator("line-chart canvas")).to_be_visible()
     expect_no_finding(page, "light", "dark")

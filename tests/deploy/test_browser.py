@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.chromium import browser, expect_move, expect_state, number, watched
+from tests.deploy.site_client import PASSWORD, add_person
 from tests.deploy.stack import Stack
 from tests.deploy.test_one_box import children
-from tests.deploy.visitor import PASSWORD, add_person
 from tests.waiting import wait_for
 
 __all__ = ["browser"]  # a fixture

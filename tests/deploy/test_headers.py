@@ -10,10 +10,10 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
+from tests.deploy.site_client import SiteClient, add_person
 from tests.deploy.stack import HOST, Stack
 from tests.deploy.test_stack import said as answered
 from tests.deploy.test_stack import status
-from tests.deploy.visitor import Visitor, add_person
 
 FORGED = {
     **dict.fromkeys(("X-Forwarded-For", "X-Real-IP"), "203.0.113.9"),
@@ -31,12 +31,12 @@ def asked(stack: Stack, path: str, *headers: str, tls: bool = True) -> bytes:
 
 
 def test_forged_headers_change_no_address_host_or_scheme(stack: Stack) -> None:
-    visitor = Visitor(stack)
-    _, page = visitor.ask("/accounts/sign-in/")
+    client = SiteClient(stack)
+    _, page = client.ask("/accounts/sign-in/")
     form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
     body = urlencode(form | {"username": "nobody", "password": "wrong"})
-    headers = {"Cookie": visitor.cookie, "Origin": stack.url, "Content-Type": "application/x-www-form-urlencoded"}
-    with closing(visitor.line) as line:
+    headers = {"Cookie": client.cookie, "Origin": stack.url, "Content-Type": "application/x-www-form-urlencoded"}
+    with closing(client.line) as line:
         line.request("POST", "/accounts/sign-in/", body, headers | FORGED)
         answer = line.getresponse()
         assert (answer.status, b"evil.example" in answer.read()) == (200, False)
@@ -62,9 +62,9 @@ def test_socket_of_another_origin_is_refused_with_forged_headers(stack: Stack, o
 
 def test_socket_opens_for_our_own_page(stack: Stack) -> None:
     add_person(stack, "ada")
-    visitor = Visitor(stack).sign_in("ada")
-    visitor.line.close()
-    headers, address = {"Cookie": visitor.cookie}, stack.url.replace("https", "wss") + "/ws/live/"
+    client = SiteClient(stack).sign_in("ada")
+    client.line.close()
+    headers, address = {"Cookie": client.cookie}, stack.url.replace("https", "wss") + "/ws/live/"
     with connect(address, ssl=stack.trust(), origin=Origin(stack.url), additional_headers=headers) as socket:
         socket.send('{"subscribe": ["market"]}')
         assert any('"market"' in str(socket.recv(20)) for _ in range(5))

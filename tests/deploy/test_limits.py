@@ -15,8 +15,8 @@ from websockets.protocol import State
 from websockets.typing import Origin
 from websockets.uri import parse_uri
 
+from tests.deploy.site_client import SiteClient, add_person
 from tests.deploy.stack import HOST, Stack
-from tests.deploy.visitor import Visitor, add_person
 from tests.waiting import wait_for
 
 PAGE = "/accounts/sign-in/"
@@ -71,6 +71,16 @@ def test_post_limit_applies_to_one_address_with_a_message(stack: Stack) -> None:
     assert [code for code, _ in ask(stack, "127.0.0.4", "POST")] == [403]
 
 
+def test_body_that_is_too_large_is_refused_in_words_before_it_is_sent(stack: Stack) -> None:
+    for path, size in ((PAGE, 2 << 20), ("/tables/", 70 << 20)):
+        with opened(stack, "127.0.0.9") as line:
+            line.sendall(f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: {size}\r\n\r\n".encode())
+            answer = line.recv(1 << 16)
+            while b"</html>" not in answer and (more := line.recv(1 << 16)):
+                answer += more
+        assert (answer[9:12], b"<h1>File too large</h1>" in answer) == (b"413", True)
+
+
 def test_page_limit_refuses_requests_without_a_pause(stack: Stack) -> None:
     with ThreadPoolExecutor(4) as people:
         asked = [people.submit(ask, stack, "127.0.0.5", path="/", times=150) for _ in range(4)]
@@ -94,14 +104,14 @@ def test_address_has_a_bounded_number_of_connections(stack: Stack) -> None:
 
 
 @pytest.fixture(scope="module")
-def watcher(stack: Stack) -> Iterator[Visitor]:
+def watcher(stack: Stack) -> Iterator[SiteClient]:
     add_person(stack, "watcher")
-    visitor = Visitor(stack, FORGED).sign_in("watcher")
-    yield visitor
-    visitor.line.close()
+    client = SiteClient(stack, FORGED).sign_in("watcher")
+    yield client
+    client.line.close()
 
 
-def test_forged_headers_reach_no_session_or_log(watcher: Visitor, stack: Stack) -> None:
+def test_forged_headers_reach_no_session_or_log(watcher: SiteClient, stack: Stack) -> None:
     """Nor makes Django believe that it was asked without TLS, which it would answer with 301."""
     assert watcher.ask("/market/")[0] == 200
     assert stack.deployment.query("SELECT DISTINCT address FROM accounts_session") == [("127.0.0.1",)]
@@ -109,7 +119,7 @@ def test_forged_headers_reach_no_session_or_log(watcher: Visitor, stack: Stack) 
     assert [word for word in ("6.6.6.6", "evil.example", "forged-id") if word in told] == []
 
 
-def test_socket_accepts_messages_up_to_64_kib(watcher: Visitor, stack: Stack) -> None:
+def test_socket_accepts_messages_up_to_64_kib(watcher: SiteClient, stack: Stack) -> None:
     """Of the larger one only the head is sent: with bytes unread, a server's last words may be lost to a reset.
 
     One thread speaks: a TLS connection that one thread writes to while another reads from it falls apart.

@@ -9,8 +9,8 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from streams.backends.embedded.stream import EmbeddedStream
+from tests.deploy.site_client import SiteClient, add_person
 from tests.deploy.stack import Stack
-from tests.deploy.visitor import Visitor, add_person
 from tests.deployment import Deployment
 
 NAMES = [
@@ -32,12 +32,12 @@ NAMES = [
 
 
 @pytest.fixture(scope="module")
-def visitor(unlimited: Stack) -> Iterator[Visitor]:
+def site_client(unlimited: Stack) -> Iterator[SiteClient]:
     fill(unlimited.deployment)
     add_person(unlimited, "ada")
-    visitor = Visitor(unlimited).sign_in("ada")
-    yield visitor
-    visitor.line.close()
+    site_client = SiteClient(unlimited).sign_in("ada")
+    yield site_client
+    site_client.line.close()
 
 
 def fill(deployment: Deployment) -> None:
@@ -52,22 +52,22 @@ def fill(deployment: Deployment) -> None:
         deployment.run("consume", stream, "--until-caught-up")
 
 
-def heading(visitor: Visitor, path: str) -> str:
-    status, page = visitor.ask(path)
+def heading(site_client: SiteClient, path: str) -> str:
+    status, page = site_client.ask(path)
     assert status == 200
     return unescape("".join(re.findall(r"<h1>(.*?)</h1>", page)))
 
 
 @pytest.mark.parametrize("name", NAMES, ids=ascii)
-def test_ticker_and_site_of_any_name_can_be_opened_and_followed(visitor: Visitor, name: str) -> None:
-    _, found = visitor.ask(f"/live/?{urlencode({'topic': f'ticker:{name}'})}")
+def test_ticker_and_site_of_any_name_can_be_opened_and_followed(site_client: SiteClient, name: str) -> None:
+    _, found = site_client.ask(f"/live/?{urlencode({'topic': f'ticker:{name}'})}")
     assert json.loads(found)["data"]["ticker"] == name
-    _, orders = visitor.ask("/live/?topic=orders")
+    _, orders = site_client.ask("/live/?topic=orders")
     [site] = [site for site in json.loads(orders)["data"]["sites"] if site["site"] == name]
-    assert heading(visitor, site["url"]) == f'Orders <span class="at">{name}</span>'
-    assert heading(visitor, f"/market/ticker?{urlencode({'name': name})}") == name
+    assert heading(site_client, site["url"]) == f'Orders <span class="at">{name}</span>'
+    assert heading(site_client, f"/market/ticker?{urlencode({'name': name})}") == name
 
 
 @pytest.mark.parametrize("name", ["^GSPC", "M&M.NS", "EURUSD=X", "search"])
-def test_a_plain_ticker_can_be_opened_by_its_path(visitor: Visitor, name: str) -> None:
-    assert heading(visitor, f"/market/{quote(name, safe='&=')}/") == name
+def test_a_plain_ticker_can_be_opened_by_its_path(site_client: SiteClient, name: str) -> None:
+    assert heading(site_client, f"/market/{quote(name, safe='&=')}/") == name

@@ -1,4 +1,4 @@
-"""Our headers before independent judges: MDN's HTTP Observatory, and Google's CSP Evaluator (tests/judges)."""
+"""Our headers before independent judges: MDN's HTTP Observatory, and Google's CSP Evaluator (tests/auditors)."""
 
 import json
 import os
@@ -12,19 +12,19 @@ from tests.deployment import ROOT
 
 INFORMATION = 60  # CSP Evaluator's severity; a smaller number is worse
 
-JUDGES = ROOT / "tests/judges"
+AUDITORS = ROOT / "tests/auditors"
 
 pytestmark = [
     pytest.mark.xdist_group("observatory"),
-    pytest.mark.needs(JUDGES / "node_modules/@mdn/mdn-http-observatory/conf/hsts-preload.json"),
+    pytest.mark.needs(AUDITORS / "node_modules/@mdn/mdn-http-observatory/conf/hsts-preload.json"),
 ]
 
 
 @pytest.fixture(scope="module")
 def verdict(stack: Stack) -> dict[str, Any]:
-    words = ["node", "judge.mjs", HOST, str(stack.plain_port), str(stack.port)]
+    words = ["node", "audit.mjs", HOST, str(stack.plain_port), str(stack.port)]
     environment = os.environ | {"NODE_EXTRA_CA_CERTS": str(stack.certificate)}
-    judged = subprocess.run(words, cwd=JUDGES, env=environment, capture_output=True, text=True, timeout=300)
+    judged = subprocess.run(words, cwd=AUDITORS, env=environment, capture_output=True, text=True, timeout=300)
     assert judged.returncode == 0, judged.stdout + judged.stderr
     found: dict[str, Any] = json.loads(judged.stdout)
     return found

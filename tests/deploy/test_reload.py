@@ -3,15 +3,15 @@
 import subprocess
 import sys
 
+from tests.deploy.site_client import Load, SiteClient, add_person
 from tests.deploy.stack import Stack
-from tests.deploy.visitor import Load, Visitor, add_person
 from tests.waiting import wait_for
 
 
 def test_a_chain_reload_under_load_drops_no_request(unlimited: Stack) -> None:
     add_person(unlimited, "watcher")
-    visitors = [Visitor(unlimited).sign_in("watcher") for _ in range(4)]
-    with Load(visitors, "/live/market.json") as load:
+    clients = [SiteClient(unlimited).sign_in("watcher") for _ in range(4)]
+    with Load(clients, "/live/market.json") as load:
         wait_for(lambda: len(load.seconds) > 500, seconds=120)
         reload = [sys.executable, str(unlimited.checkout / "deploy/chain_reload.py"), "web"]
         subprocess.run(reload, env=unlimited.deployment.environment, check=True, timeout=120)

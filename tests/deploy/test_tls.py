@@ -1,4 +1,4 @@
-"""TLS, as sslyze judges it by Mozilla's intermediate profile (tests/judges/requirements.txt)."""
+"""TLS, as sslyze judges it by Mozilla's intermediate profile (tests/auditors/requirements.txt)."""
 
 import os
 import re

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.deploy.site_client import Load, SiteClient
 from tests.deploy.stack import Stack
 from tests.deploy.test_one_box import children
-from tests.deploy.visitor import Load, Visitor
 from tests.deployment import ROOT
 from tests.waiting import wait_for
 
@@ -57,7 +57,7 @@ def words_of_the_page(stack: Stack) -> list[bool]:
 
 def test_upgrade_and_roll_back_fail_no_request(clone: Stack) -> None:
     assert words_of_the_page(clone) == [True, False]
-    with Load([Visitor(clone) for _ in range(2)], "/accounts/sign-in/", pause=0.1) as load:
+    with Load([SiteClient(clone) for _ in range(2)], "/accounts/sign-in/", pause=0.1) as load:
         for words, shown in (["next"], [False, True]), (["--back"], [True, False]):
             [uvicorn] = wait_for(lambda: children(clone, "uvicorn"))
             done = upgrade(clone, *words)

@@ -4,8 +4,8 @@ import json
 import re
 from typing import Any
 
+from tests.deploy.site_client import SiteClient
 from tests.deploy.stack import Stack
-from tests.deploy.visitor import Visitor
 from tests.waiting import wait_for
 
 
@@ -44,12 +44,12 @@ def test_uwsgi_logs_no_request_address(stack: Stack) -> None:
 
 
 def test_counts_of_the_login_pool_are_stored(stack: Stack) -> None:
-    visitor = Visitor(stack)
-    _, page = visitor.ask("/accounts/sign-in/")
+    client = SiteClient(stack)
+    _, page = client.ask("/accounts/sign-in/")
     hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
     [who] = re.findall(r'<input type="text" name="(\w+)"', page)
-    visitor.ask("/accounts/sign-in/", hidden | {who: "nobody", "password": "wrong"})
-    visitor.line.close()
+    client.ask("/accounts/sign-in/", hidden | {who: "nobody", "password": "wrong"})
+    client.line.close()
     count = "SELECT value FROM watching_total WHERE labels LIKE '%sign-in.failed%'"
     assert wait_for(lambda: stack.deployment.query(count)) == [(1.0,)]
 

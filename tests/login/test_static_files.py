@@ -1,5 +1,7 @@
 """Collecting static files anew, while somebody reads them."""
 
+import gzip
+import os
 import threading
 from pathlib import Path
 
@@ -61,3 +63,23 @@ def test_changed_style_gets_another_name(collected: Path) -> None:
     collect()
     [new] = set(collected.glob("page.*.css")) - before
     assert new.read_text() == "body { color: red }"
+
+
+def test_files_that_have_not_changed_are_not_packed_again(collected: Path) -> None:
+    [changed, kept] = [next(collected.glob(name)) for name in ("page.js.gz", "page.css.gz")]
+    numbers = changed.stat().st_ino, kept.stat().st_ino
+    source = collected.parent / "source/page.js"
+    source.write_text("const b = 2;\n" * 20_000)
+    os.utime(source, (4e9, 4e9))  # Django copies a file whose second of change is later
+    collect()
+    assert gzip.decompress(changed.read_bytes()) == b"const b = 2;\n" * 20_000
+    assert (changed.stat().st_ino == numbers[0], kept.stat().st_ino == numbers[1]) == (False, True)
+
+
+@pytest.mark.parametrize("damage", [b"", b"\x1f\x8b", b"no gzip at all", gzip.compress(b"old")])
+def test_damaged_packed_file_is_packed_again(collected: Path, damage: bytes) -> None:
+    packed = collected / "page.js.gz"
+    whole = packed.read_bytes()
+    packed.write_bytes(damage)
+    collect()
+    assert packed.read_bytes() == whole

@@ -1,4 +1,4 @@
-"""manage.py alarms backtest: counts the alarms that a rule makes of the rows that are kept."""
+"""manage.py alarms backtest: counts the alarms that a rule makes of rows that are kept, or of archived records."""
 
 import json
 from typing import Any
@@ -18,7 +18,8 @@ from streams.management.plain import PlainCommand, UsageError
 
 def add(subparsers: Any) -> None:
     """Adds the verb to the command."""
-    parser = subparsers.add_parser("backtest", help="counts the alarms that a rule makes of the rows that are kept")
+    words = "counts the alarms that a rule makes of kept rows and archived records"
+    parser = subparsers.add_parser("backtest", help=words)
     parser.add_argument("name")
     parser.add_argument("--range", default="7d", help="a time such as 1h, 7d, yesterday (default: 7d)")
     parser.add_argument("--level", type=float, help="the raise level to try (default: the rule's)")
@@ -44,13 +45,18 @@ def backtest(command: PlainCommand, **options: Any) -> None:
     dataset = curves.dataset_of(spec.dataset)
     if dataset is None or dataset.cells is None:
         raise UsageError(f"The rows of {spec.dataset} cannot be counted.")
-    found = recounting.count(dataset, spec, options["stream"] or rule_form.stream_of(dataset), span)
-    row = found.made._asdict() | {"rows": found.rows, "since": clock.to_iso(found.since), "milliseconds": found.took}
+    stream = options["stream"] or rule_form.stream_of(dataset)
+    found = recounting.count(dataset, spec, stream, span, records=None)
+    row = found.made._asdict() | {"rows": found.rows, "records": found.records, "since": clock.to_iso(found.since)}
     if options["json"]:
-        command.stdout.write(json.dumps(row | {"cut": found.cut}))
+        command.stdout.write(json.dumps(row | {"cut": found.cut, "milliseconds": found.took}))
         return
     made, told = found.made, found.made.notices + found.made.ends
     words = f"{counted(made.alarms, 'alarm')} ({made.open:,} still open), {counted(told, 'message')}"
     command.stdout.write(f"{words}, of {counted(found.rows, 'row')} since {row['since'][:19]}Z.")
+    if found.records:
+        command.stdout.write(f"Older rows were computed from {counted(found.records, 'record')}.")
+    if found.older:
+        command.stderr.write(f"Older rows could not be computed. {found.older}", str)
     if found.cut:
         command.stderr.write("There are more rows than were counted: choose a shorter time.", str)

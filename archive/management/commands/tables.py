@@ -51,11 +51,19 @@ class Command(PlainCommand):
         spec = spec_of(options)
         with local(file, MOST) as path:
             source = "standard input" if file == "-" else file.partition("?")[0]
-            outcome = import_table(Job(name, path, source, spec, MOST, append=append), opened())
+            job = Job(name, path, source, spec, MOST, append=append, progress=self._draw)
+            outcome = import_table(job, opened())
+        if self.stderr.isatty():
+            self.stderr.draw("\r\x1b[K")
         for note in outcome.notes:
             self.stderr.write(note, str)
         row = _row(outcome.table) | {"imported": outcome.rows, "skipped": outcome.bad}
         self.stdout.write(jsonlib.dumps(row) if json else _said(outcome))
+
+    def _draw(self, line: int) -> None:
+        """Draws the number of lines read on a line of the terminal; in a pipe nothing."""
+        if self.stderr.isatty():
+            self.stderr.draw(f"\r\x1b[K{line:,} lines read")
 
     def _list(self, *, json: bool, **_: Any) -> None:
         rows = [_row(table) for table in FileTable.objects.order_by("name")]

@@ -162,8 +162,8 @@ def test_version_that_cannot_be_read_leaves_the_page_whole(viewer: Client, busy:
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({}, "Equal: of 4 kept rows, the rule makes the same beginning, end, values and calls again."),
-        ({"peak": 61}, "Not equal: of 4 kept rows, the rule makes the peak 60.0 instead of 61.0."),
+        ({}, "Equal: of 4 rows that are kept, the rule makes the same beginning, end, values and calls again."),
+        ({"peak": 61}, "Not equal: of 4 rows that are kept, the rule makes the peak 60.0 instead of 61.0."),
         ({"ended": None}, "the end "),
         ({"started": T0 + timedelta(seconds=30)}, "the rule makes no alarm at that time"),
     ],
@@ -177,7 +177,7 @@ def test_episode_is_proved_by_the_kept_rows(viewer: Client, busy: Rule, changed:
 
 
 def test_episode_without_kept_rows_cannot_be_proved(viewer: Client, busy: Rule) -> None:
-    assertContains(viewer.get(f"/alarms/{raised(busy).pk}/?prove"), "are not kept any more")
+    assertContains(viewer.get(f"/alarms/{raised(busy).pk}/?prove"), "cannot be proved any more, since")
 
 
 def test_records_around_an_episode_are_kept_as_a_sample(

@@ -4,8 +4,10 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
+from applications.quotes import offering
 from applications.quotes.models import Bar, Company
 from tests.commands import exit_code
 
@@ -97,3 +99,14 @@ def test_years_of_several_tickers_are_read_from_a_packed_file(
     assert (bar.open, bar.high, bar.low, bar.close, bar.adj_close) == (27.72, 27.98, 27.52, 27.95, 24.684342419163)
     assert exit_code("quotes", "list") == 0
     assert capsys.readouterr().out.splitlines()[1] == "FB: 196 bars, 2012-05-18 to 2013-03-01."
+
+
+def test_imported_bars_are_a_table_of_questions(tmp_path: Path) -> None:
+    days = [date(2019, 1, 2), date(2019, 1, 3)]
+    Bar.objects.bulk_create(
+        Bar(ticker="AAPL", day=day, open=1, high=2, low=1, close=2, adj_close=2, source="file") for day in days
+    )
+    table = offering.table("quotes/bars")
+    assert table is not None and table.make is not None
+    rows = pq.read_table(table.make(tmp_path)[0]).to_pylist()
+    assert (offering.names(), [row["day"] for row in rows], rows[0]["volume"]) == (["quotes/bars"], days[::-1], None)

@@ -23,7 +23,7 @@ from sql.plan.expressions import (
 )
 from sql.plan.nodes import Filter, Project
 from sql.types import BIGINT, BOOLEAN, DATE, DOUBLE, INTEGER, Type, decimal, interval, varchar
-from tests.sql.analysis.applications import Switches, nodes, problems, told, warnings
+from tests.sql.analysis.applications import Switches, nodes, plan, problems, told, warnings
 
 
 def item(expression: str, **changes: Any) -> Expr:
@@ -134,6 +134,11 @@ def test_current_timestamp_is_the_time_of_the_row_or_of_the_start() -> None:
 
 
 REFUSED = [
+    ("¦TIMESTAMP_TO_CHAR(MADE_AT, 'yyyy')", "The pattern comes first: TIMESTAMP_TO_CHAR('yyyy-MM-dd HH:mm:ss', t)."),
+    ("¦CHAR_TO_TIMESTAMP(SECTOR, 'yyyy')", "The pattern comes first: CHAR_TO_TIMESTAMP('yyyy-MM-dd HH:mm:ss', s)."),
+    ("¦YEAR(MADE_AT)", "YEAR is not a function of Kinesis Analytics SQL; use EXTRACT(YEAR FROM t)."),
+    ("¦CURRENT_TIMESTAMP()", "CURRENT_TIMESTAMP takes no parentheses; write CURRENT_TIMESTAMP alone."),
+    ("¦COUNTT(*)", "There is no function COUNTT; did you mean COUNT?"),
     ("¦QTY + SECTOR", "+ cannot add INTEGER and VARCHAR(16); CAST the text to a number first."),
     ("¦QTY AND ID", "AND needs conditions, not INTEGER."),
     ("¦CAST(MADE_AT AS INTEGER)", "TIMESTAMP cannot be cast to INTEGER; use UNIX_TIMESTAMP, which gives milliseconds."),
@@ -152,7 +157,8 @@ REFUSED = [
     ("¦ID IN (SELECT ID FROM TRADES_001)", "IN (SELECT …) works on a reference table alone; join the streams instead."),
     (
         "¦EXISTS (SELECT SYMBOL FROM COMPANIES)",
-        "EXISTS (SELECT …) is not supported; join the reference table, or use IN (SELECT …).",
+        "EXISTS (SELECT …) is known in the form EXISTS (SELECT * FROM table WHERE table.column = value) of a reference"
+        " table alone; join the table or the streams instead.",
     ),
     (
         "¦(SELECT COMPANY FROM COMPANIES)",
@@ -246,3 +252,14 @@ def test_forms_that_have_a_part_twice_are_bounded(form: str) -> None:
 
 def test_deep_expression_is_typed() -> None:
     assert isinstance(item("(" * 90 + "ID" + " + 1)" * 90), Apply)
+
+
+def test_exists_is_in_that_is_never_unknown() -> None:
+    ways = (
+        "EXISTS (SELECT * FROM COMPANIES AS c WHERE c.SYMBOL = t.SECTOR)",
+        "EXISTS (SELECT 1 FROM COMPANIES WHERE t.SECTOR = COMPANIES.SYMBOL)",
+        "(t.SECTOR IN (SELECT SYMBOL FROM COMPANIES)) IS TRUE",
+    )
+    roots = [plan(f"SELECT STREAM ID FROM TRADES_001 AS t WHERE {each}").peeks[0].root for each in ways]
+    assert roots[0] == roots[1] == roots[2]
+    assert problems("SELECT STREAM ID FROM TRADES_001 WHERE EXISTS (SELECT 1 FROM COMPANIES WHERE SYMBOL = SYMBOL)")

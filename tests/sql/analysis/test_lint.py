@@ -7,6 +7,7 @@ import pytest
 from tests.sql.analysis.applications import Output, Switches, told, warnings
 
 T = "FROM TRADES_001 AS t"
+PEEK = "SELECT STREAM ID FROM TRADES_001"
 COUNTED = "FROM (SELECT STREAM ID, COUNT(*) OVER (RANGE INTERVAL '1' MINUTE PRECEDING) AS n FROM TRADES_001)"
 THROTTLE = (
     "A window contains the row at its end, so that its count is at least 1 and {} is true for every row; to let the"
@@ -51,8 +52,8 @@ DOUBTS: list[tuple[str, dict[str, Any], str]] = [
         {},
         "SELECT DISTINCT keeps rows as long as it can, since MONOTONIC(…) does not say until when; ROWTIME does.",
     ),
-    ("CREATE STREAM A (¦X DECIMAL)", {}, f"DECIMAL(18,0) {CUT} DECIMAL(18,2)."),
-    ("CREATE STREAM A (¦X NUMERIC(5) NOT NULL)", {}, f"DECIMAL(5,0) {CUT} DECIMAL(5,2)."),
+    (f"CREATE STREAM A (¦X DECIMAL); {PEEK}", {}, f"DECIMAL(18,0) {CUT} DECIMAL(18,2)."),
+    (f"CREATE STREAM A (¦X NUMERIC(5) NOT NULL); {PEEK}", {}, f"DECIMAL(5,0) {CUT} DECIMAL(5,2)."),
     ('SELECT STREAM ¦CAST("price" AS DECIMAL(9)) FROM TRADES_001', {}, f"DECIMAL(9,0) {CUT} DECIMAL(9,2)."),
     ("SELECT STREAM ¦CURRENT_TIMESTAMP FROM TRADES_001", {"switches": Switches(current_timestamp="start")}, START),
     (
@@ -71,7 +72,7 @@ FINE: list[tuple[str, dict[str, Any]]] = [
     (f'SELECT STREAM AVG("price"), SUM("price") / COUNT(*) {T} GROUP BY t.ROWTIME', {}),
     ("SELECT STREAM CHAR_TO_TIMESTAMP('hh:mm a', LINE), TIMESTAMP_TO_CHAR('HH', MADE_AT) FROM TRADES_001", {}),
     (f"SELECT STREAM TSDIFF(MIN(MADE_AT), MAX(MADE_AT)) {T} GROUP BY t.ROWTIME", {}),
-    ("CREATE STREAM A (X DECIMAL(18,0), Y DECIMAL(5, 2))", {}),
+    (f"CREATE STREAM A (X DECIMAL(18,0), Y DECIMAL(5, 2)); {PEEK}", {}),
     ("SELECT STREAM CURRENT_ROW_TIMESTAMP FROM TRADES_001", {"switches": Switches(current_timestamp="start")}),
     ("SELECT STREAM QTY / 2 FROM TRADES_001", {}),
 ]
@@ -95,7 +96,12 @@ def test_unread_inputs_are_told() -> None:
 
 
 def test_empty_script_is_told() -> None:
-    assert warnings("-- later\n") == ["0:1: warning: The script is empty, so that no row is computed."]
+    assert warnings("-- later\n") == ["1:1: warning: The script is empty, so that no row is computed."]
+
+
+def test_script_without_a_pump_is_told() -> None:
+    [told] = warnings("CREATE STREAM A (X INTEGER); CREATE STREAM B (X INTEGER);")
+    assert told.startswith("1:30: warning: No pump runs, so that no row is computed; add CREATE PUMP")
 
 
 def test_output_that_no_pump_fills_is_told() -> None:

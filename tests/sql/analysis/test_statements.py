@@ -3,7 +3,7 @@
 import pytest
 
 from sql.plan.expressions import Const, Convert, Field
-from sql.plan.nodes import Project
+from sql.plan.nodes import Order, Project, walk
 from tests.sql.analysis.applications import Output, plan, problems, told, warnings
 
 A = "CREATE STREAM A (X INTEGER, Y VARCHAR(16));\n"
@@ -164,3 +164,12 @@ def test_output_of_errors_needs_no_stream() -> None:
 def test_partition_key_is_a_column_of_the_input() -> None:
     expected = ['0:1: The partition key TICKER is no column of the input; did you mean "ticker" (quoted, lower case)?']
     assert problems(READ, partition_key="TICKER") == expected
+
+
+def test_order_by_after_union_all_sorts_the_whole() -> None:
+    union = "SELECT STREAM ID FROM TRADES_001 UNION ALL SELECT STREAM QTY FROM TRADES_001"
+    order = "ORDER BY FLOOR(ROWTIME TO MINUTE), ID DESC"
+    direct, nested = (
+        plan(text).peeks[0].root for text in (f"{union} {order}", f"SELECT STREAM * FROM ({union}) {order}")
+    )
+    assert (direct, [type(each) for each in walk(direct)][-2:]) == (nested, [Order, Project])

@@ -76,3 +76,11 @@ def test_both_versions_read_their_own_schema() -> None:
     short = replace(slow(3), schema=Schema((Column("page", varchar(1)), SCHEMA.columns[1])))
     found = compare(slow(3), short, SAMPLES[4:5])
     assert [len(rows) for rows in found.streams["SLOW"].alone()] == [1, 1]
+
+
+def test_rows_that_are_not_shown_are_counted_each_time_they_came() -> None:
+    found = comparing.Comparison({"S": comparing.Stream()})
+    lines = [{"rowtime": f"2026-09-21T14:00:0{n}.000Z", "row": {"n": n}} for n in (0, 1, 2, 3, 4, 5, 5, 5)]
+    for line in lines:
+        found.streams["S"].add(line, 0)
+    assert list(told(found, "1", "2"))[-1] == "- … and 3 rows more"

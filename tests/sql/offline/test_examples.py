@@ -21,4 +21,4 @@ def test_an_example_gives_the_expected_rows(folder: Path) -> None:
     application = load(folder)
     outcome = try_folder(application, folder)
     assert (outcome.difference, outcome.troubles) == ([], [])
-    assert [problem for problem in check(application) if not problem.warning] == []
+    assert [problem for problem in check(application).problems if not problem.warning] == []

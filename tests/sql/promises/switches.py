@@ -31,10 +31,10 @@ def check_switches(
     """Checks that every record was computed with the version of the last switch before it in its lane.
 
     `noted` has the switches of each lease, `found` the versions by the ids of records. The records of one shard come in
-    the order of their sequence numbers. The lane of a whole stream orders them by arrival, shard and sequence number.
+    the order of their sequence numbers. The lane of a whole stream orders them by arrival and sequence number.
     """
     if WHOLE in noted:
-        check_lane(noted[WHOLE], sorted(records, key=lambda each: (each["arrived"], each["shard"])), found, {1})
+        check_lane(noted[WHOLE], sorted(records, key=lambda each: (each["arrived"], int(each["sequence"]))), found, {1})
         return
     last: dict[str, set[int]] = {}
     for shard in shards:

@@ -14,7 +14,7 @@ def program(name: str) -> Program:
     return compile_application(read_folder(FOLDER / name))
 
 
-def copied(name: str, folder: Path, *, source: str = "ledger", version: int = 1) -> Path:
+def copied(name: str, folder: Path, *, source: str = "audit", version: int = 1) -> Path:
     """Copies an application into a folder, as one that reads that stream and writes that number into rows of LARGE.
 
     Returns the folder of the copy.
@@ -22,6 +22,6 @@ def copied(name: str, folder: Path, *, source: str = "ledger", version: int = 1)
     copy = folder / f"{name} {version}"
     shutil.copytree(FOLDER / name, copy)
     settings, script = copy / "application.toml", copy / "application.sql"
-    settings.write_text(settings.read_text().replace('"ledger"', f'"{source}"'))
+    settings.write_text(settings.read_text().replace('"audit"', f'"{source}"'))
     script.write_text(script.read_text().replace(", 1 FROM", f", {version} FROM"))
     return copy

@@ -12,7 +12,15 @@ import { tags } from "@lezer/highlight";
 const KEYWORDS =
   "all and any as asc between by case cast create cross current cursor day desc distinct else end escape exists extract false first float following from full group having hour in inner insert interval into is join last left like limit minute month not null on or order outer over partition preceding pump range replace right row rows rowtime second select similar stagger step stream sum table then to true union unbounded using values when where window windowed with year";
 const TYPES = "bigint binary boolean char date decimal double integer numeric real smallint time timestamp tinyint varbinary varchar";
-const dialect = SQLDialect.define({ keywords: KEYWORDS, types: TYPES, operatorChars: "*/+-%<>!=|", doubleQuotedStrings: false, identifierQuotes: '"' });
+const shape = { operatorChars: "*/+-%<>!=|~^", doubleQuotedStrings: false, identifierQuotes: '"' };
+
+/** The language of applications, and that of questions. */
+export const STREAMS = SQLDialect.define({ ...shape, operatorChars: "*/+-%<>!=|", keywords: KEYWORDS, types: TYPES });
+export const QUESTIONS = SQLDialect.define({
+  ...shape,
+  keywords: `${KEYWORDS} anti asof exclude filter groups ilike intersect lateral limit nulls offset pivot positional qualify recursive sample semi try_cast unnest unpivot with`,
+  types: `${TYPES} blob hugeint json list map struct text timestamptz uuid`,
+});
 
 const colours = HighlightStyle.define([
   { tag: tags.keyword, color: "var(--accent)", fontWeight: "600" },
@@ -39,8 +47,14 @@ const look = EditorView.theme({
   ".cm-diagnostic-warning": { borderLeftColor: "var(--warn)" },
 });
 
-/** Puts an editor in place of a textarea, which keeps its text. `changed` is called after each change, `run` by Ctrl-Enter. */
-export function edit(textarea, words, { changed, run }) {
+/** Returns a name in quotes. */
+export const named = (name) => `"${name.replaceAll('"', '""')}"`;
+
+/**
+ * Puts an editor in place of a textarea, which keeps its text.
+ * `label` names it, `options` are completed; `changed` is called after each change, `run` by Ctrl-Enter.
+ */
+export function edit(textarea, { label, dialect, options, changed, run }) {
   const host = document.createElement("div");
   host.className = "editor";
   textarea.after(host);
@@ -48,18 +62,14 @@ export function edit(textarea, words, { changed, run }) {
   const view = new EditorView({
     root,
     parent: root,
-    state: EditorState.create({ doc: textarea.value, extensions: extensions(textarea, words, changed, run) }),
+    state: EditorState.create({ doc: textarea.value, extensions: extensions(textarea, { label, dialect, options, changed, run }) }),
   });
   textarea.hidden = true;
-  for (const label of textarea.labels) label.addEventListener("click", () => view.focus());
+  for (const each of textarea.labels) each.addEventListener("click", () => view.focus());
   return view;
 }
 
-function extensions(textarea, words, changed, run) {
-  const options = [
-    ...words.columns.map((label) => ({ label: `"${label}"`, type: "property", detail: "field" })),
-    ...words.functions.map(([label, info]) => ({ label, info, type: "function" })),
-  ];
+function extensions(textarea, { label, dialect, options, changed, run }) {
   return [
     lineNumbers(),
     history(),
@@ -73,7 +83,7 @@ function extensions(textarea, words, changed, run) {
     dialect.language.data.of({ autocomplete: completeFromList(options) }),
     syntaxHighlighting(colours),
     look,
-    EditorView.contentAttributes.of({ "aria-label": "Script", "aria-describedby": "script-help", tabindex: "0" }),
+    EditorView.contentAttributes.of({ "aria-label": label, "aria-describedby": textarea.getAttribute("aria-describedby"), tabindex: "0" }),
     Prec.highest(keymap.of([{ key: "Mod-Enter", run: () => (run(), true) }])),
     keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap]),
     EditorView.domEventHandlers({ beforeinput: replaceSelected }),

@@ -5,16 +5,16 @@ from unittest.mock import patch
 from django.apps import AppConfig
 
 
-class LedgerConfig(AppConfig):
-    name = "tests.ledger"
-    label = "ledger"
+class AuditAppConfig(AppConfig):
+    name = "tests.audit_app"
+    label = "audit"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         from streams import applications, wiring  # noqa: PLC0415 - models are there only now
         from streams.management.commands import produce  # noqa: PLC0415 - as above
-        from tests.ledger import acks, steps  # noqa: PLC0415 - as above
-        from tests.ledger.application import APPLICATION  # noqa: PLC0415 - as above
+        from tests.audit_app import acks, steps  # noqa: PLC0415 - as above
+        from tests.audit_app.application import APPLICATION  # noqa: PLC0415 - as above
 
         applications.register(APPLICATION)
         patch.object(wiring, "CommitStore", steps.NotingStore).start()

@@ -11,8 +11,8 @@ from streams.core.records import Batch, DeadRecord
 from streams.core.state import EMPTY, State
 from streams.core.state_log import Write
 from streams.engine.commit_store import CommitStore
-from tests.ledger.acks import id_of
-from tests.ledger.models import Step
+from tests.audit_app.acks import id_of
+from tests.audit_app.models import Step
 
 
 class Noted(NamedTuple):
@@ -46,7 +46,7 @@ def write(stream: str, noted: Noted) -> None:
 class NotingStore(CommitStore[Noted]):
     def _advance(self, held: HeldLease, commit: Commit[Noted], write: Write | None) -> None:
         super()._advance(held, commit, write)
-        if held.application != "ledger":
+        if held.application != "audit":
             return  # another application reads the stream, too
         applied = json.dumps(commit.results.applied if commit.results else [])
         Step(shard=held.shard, counter=held.counter, checkpoint=commit.checkpoint, applied=applied).save()

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from applications.market.generator import Trades
+from streams.backends.embedded.limits import LimitedStream
 from streams.backends.embedded.stream import EmbeddedStream
 from streams.backends.embedded.url import parse_embedded
 from streams.core.records import Entry
@@ -36,7 +37,7 @@ def id_of(data: bytes) -> int:
     return int(found)
 
 
-class AcknowledgedStream(EmbeddedStream):
+class Acknowledged(EmbeddedStream):
     """Writes a line for each put at once, so that every written line was acknowledged before any kill."""
 
     def put(self, entries: Sequence[Entry]) -> None:
@@ -49,6 +50,10 @@ class AcknowledgedStream(EmbeddedStream):
                 lines.write(f"{id_of(data)}\n")
 
 
+class AcknowledgedAndLimited(Acknowledged, LimitedStream):
+    """Refuses records now and then, as STREAM_URL says."""
+
+
 def fatal(file: Path) -> Path:
     """Once this is there, the next put of the file's producer is its last, and is not acknowledged."""
     return file.with_suffix(".fatal")
@@ -59,7 +64,10 @@ def open_source(options: Mapping[str, Any], rng: Random, start: int) -> Trades:
 
 
 def open_stream(name: str) -> EmbeddedStream:
-    return AcknowledgedStream(parse_embedded(settings.STREAM_URL).path, name)
+    path, limited, faults, seed = parse_embedded(settings.STREAM_URL)
+    if seed is None:
+        return Acknowledged(path, name)
+    return AcknowledgedAndLimited(path, name, limited=limited, faults=faults, chance=Random(seed))
 
 
 def read(path: Path) -> list[int]:

@@ -2,4 +2,4 @@
 
 from login.settings import *  # noqa: F403, TID251 - these are settings, too
 
-INSTALLED_APPS += ["tests.ledger"]  # noqa: F405 - from our own
+INSTALLED_APPS += ["tests.audit_app"]  # noqa: F405 - from our own

@@ -1,4 +1,4 @@
-"""Somebody with a browser's manners but no browser: signs in, keeps cookies, asks again and again."""
+"""Makes requests as a browser does: signs in, keeps cookies, sends the headers of a page, and asks again and again."""
 
 import re
 import ssl
@@ -14,11 +14,11 @@ from tests.deploy.stack import HOST, Stack
 PASSWORD = "a lantern over nine rivers"
 
 
-class Visitor:
-    """One connection that is kept alive."""
+class SiteClient:
+    """Keeps one connection alive."""
 
     def __init__(self, stack: Stack, headers: dict[str, str] | None = None, address: str = "127.0.0.1") -> None:
-        """Says `headers` with each request, from an address of this machine's own net (127/8)."""
+        """Sends `headers` with each request, from an address of this machine's own net (127/8)."""
         self.origin = stack.url
         self.headers = headers or {}
         self.cookies: SimpleCookie = SimpleCookie()
@@ -26,7 +26,7 @@ class Visitor:
         self.line = HTTPSConnection(HOST, stack.port, timeout=60, source_address=(address, 0), context=self.tls)
 
     def ask(self, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
-        """Status and text. Raises OSError or HTTPException when no whole answer comes."""
+        """Returns the status and the text. Raises OSError or HTTPException when no whole answer comes."""
         headers = self.headers | {"Cookie": self.cookie, "Origin": self.origin, "Referer": self.origin + path}
         body = urlencode(form) if form is not None else None
         if body is not None:
@@ -42,7 +42,7 @@ class Visitor:
     def cookie(self) -> str:
         return "; ".join(f"{name}={morsel.value}" for name, morsel in self.cookies.items())
 
-    def sign_in(self, name: str, password: str = PASSWORD) -> "Visitor":
+    def sign_in(self, name: str, password: str = PASSWORD) -> "SiteClient":
         _, page = self.ask("/accounts/sign-in/")
         hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
         [who] = re.findall(r'<input type="text" name="(\w+)"', page)
@@ -59,17 +59,17 @@ def add_person(stack: Stack, name: str) -> None:
 
 @dataclass
 class Load:
-    """Visitors that ask for one path, until stopped."""
+    """Clients that ask for one path, until stopped."""
 
-    visitors: list[Visitor]
+    clients: list[SiteClient]
     path: str
-    pause: float = 0  # seconds of each visitor between an answer and its next request
+    pause: float = 0  # seconds of each client between an answer and its next request
     seconds: list[float] = field(default_factory=list)  # of each answer that was good
     failures: list[str] = field(default_factory=list)
 
     def __enter__(self) -> "Load":
         self._stopped = threading.Event()
-        self._threads = [threading.Thread(target=self._ask, args=[each], daemon=True) for each in self.visitors]
+        self._threads = [threading.Thread(target=self._ask, args=[each], daemon=True) for each in self.clients]
         for thread in self._threads:
             thread.start()
         return self
@@ -78,17 +78,17 @@ class Load:
         self._stopped.set()
         for thread in self._threads:
             thread.join(60)
-        for visitor in self.visitors:
-            visitor.line.close()
+        for client in self.clients:
+            client.line.close()
 
-    def _ask(self, visitor: Visitor) -> None:
+    def _ask(self, client: SiteClient) -> None:
         while not self._stopped.wait(self.pause):
             began = monotonic()
             try:
-                status, _ = visitor.ask(self.path)
+                status, _ = client.ask(self.path)
             except (OSError, HTTPException) as error:
                 self.failures.append(repr(error))
-                visitor.line.close()
+                client.line.close()
                 continue
             if status == 200:
                 self.seconds.append(monotonic() - began)

@@ -1,4 +1,4 @@
-// node judge.mjs HOST HTTP_PORT HTTPS_PORT: what MDN's HTTP Observatory says of a host, and Google's CSP Evaluator of its
+// node audit.mjs HOST HTTP_PORT HTTPS_PORT: what MDN's HTTP Observatory says of a host, and Google's CSP Evaluator of its
 // policy, as JSON. The Observatory asks ports 80 and 443 only; here they are led to the ports that are given.
 import net from "node:net";
 

@@ -1,4 +1,4 @@
-"""The ledger itself."""
+"""Defines the table of the steps that workers committed."""
 
 from django.db import models
 
@@ -12,4 +12,4 @@ class Step(models.Model):
     applied = models.TextField()  # JSON: a list of [sequence, partition key, id]
 
     class Meta:
-        app_label = "ledger"
+        app_label = "audit"

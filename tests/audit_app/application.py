@@ -1,17 +1,17 @@
-"""The application `ledger`: minutes of trades, as `trades` has them, with a note of each record."""
+"""The application `audit`: minutes of trades, as `trades` has them, with a note of each record."""
 
 from applications.market import processor as market_processor
 from applications.market import report
 from applications.market.models import TradeMinute
 from streams.applications import Application, SourceKind
 from streams.core.sink import Rows
-from tests.ledger import acks, steps
+from tests.audit_app import acks, steps
 
-NAME = "ledger"
+NAME = "audit"
 
 APPLICATION = Application(
     name=NAME,
-    title="Ledger",
+    title="Audit",
     decode=market_processor.decode,
     build=steps.NotingProcessor,
     sink=Rows(steps.write),

@@ -1,0 +1,75 @@
+"""Rows that are not kept are computed again from the stream, or from its archive once the stream has let them go."""
+
+import json
+from collections import Counter
+from random import Random
+
+import pytest
+from django.core.management import call_command
+
+from alarms import curves, recounting, rules
+from alarms.proving import GONE, prove
+from alarms.recounting import Rows
+from alarms.spec import RuleSpec
+from applications.market.generator import Trades
+from dashboard.ranges import Span
+from streams.backends.embedded.stream import EmbeddedStream
+from streams.core import clock
+from tests.alarms.making import T0, episode
+from tests.archive.conftest import Archive
+from tests.archive.conftest import archive as archive
+from tests.archive.conftest import stream as stream
+
+BUSY = RuleSpec(dataset="trades/minutes", kind="above", column="trades", by=("ticker",), level=1)
+TRADES = Trades(Random(1)).take(120)
+
+
+@pytest.fixture
+def span(stream: EmbeddedStream, archive: Archive, monkeypatch: pytest.MonkeyPatch) -> Span:
+    """Returns a time with trades that the archive has, and the stream no more."""
+    began = stream.now() - clock.MINUTE
+    stream.put(TRADES)
+    archive()
+    stream.delete()
+    stream.create()
+    describe = EmbeddedStream.describe
+    monkeypatch.setattr(EmbeddedStream, "describe", lambda self: describe(self)._replace(retention_hours=0))
+    return Span(began, began + 10 * clock.MINUTE, live=False, text="")
+
+
+def read(span: Span, records: int | None = None) -> recounting.Read:
+    dataset = curves.dataset_of("trades/minutes")
+    assert dataset is not None
+    return Rows().read(dataset, BUSY, "things", span, records)
+
+
+def test_rows_that_are_not_kept_are_computed_from_the_archive(span: Span) -> None:
+    found = read(span)
+    expected = Counter(json.loads(data)["tickerSymbol"] for _, data in TRADES)
+    assert {key: sum(filter(None, series.values)) for key, series in found.keys.items()} == expected
+    assert (found.records, found.older, found.cut) == (120, "", False)
+
+
+def test_records_beyond_the_bound_are_said_to_be_too_many(span: Span) -> None:
+    found = read(span, records=50)
+    assert (found.rows, found.older) == (0, "There are more than 50 records before the kept rows.")
+
+
+def test_backtest_reads_the_archive(span: Span, capsys: pytest.CaptureFixture[str]) -> None:
+    rules.make("busy", "Busy", BUSY, "ada", T0)
+    call_command("alarms", "backtest", "busy", "--range", "1h", "--stream", "things", "--json")
+    found = json.loads(capsys.readouterr().out)
+    assert (found["records"], found["rows"]) == (120, 0)  # the minute of the trades may still change
+    call_command("alarms", "backtest", "busy", "--range", "1h", "--stream", "things")
+    assert "message" in capsys.readouterr().out
+
+
+def test_episode_is_proved_from_the_archive_or_said_to_be_past_proof(span: Span) -> None:
+    key = json.loads(TRADES[0][1])["tickerSymbol"]
+    series = read(span).keys[key]
+    values = [value for value in series.values if value is not None]
+    facts = {"started": clock.to_datetime(series.times[0]), "value": values[0], "peak": max(values)}
+    of = episode(key, stream="things", calls=len(values), **facts)
+    assert prove(of, BUSY, clock.to_datetime(span.end)).words.startswith(f"Equal: of {len(values)} row")
+    of.stream = "elsewhere"
+    assert prove(of, BUSY, clock.to_datetime(span.end)).words.startswith(GONE)

@@ -1,0 +1,58 @@
+"""Tests the statements of commits: they change the same rows as Django's own."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db.models.functions import Now
+
+from applications.orders.models import SiteSecond
+from sql.live.models import SqlDraft
+from streams.models import Lease, RollupMark
+from streams.models.statements import insert, update
+from streams.models.upsert import upsert
+
+THEN = datetime(2026, 11, 22, 14, 0, 0, 123_000, UTC)
+
+
+@pytest.mark.django_db
+def test_update_sets_adds_and_dates_the_rows_of_a_key() -> None:
+    Lease.objects.create(application="a", stream="s", shard="1", applied=5)
+    Lease.objects.create(application="a", stream="s", shard="2", applied=5)
+    key, put = {"application": "a", "shard": "2", "current": True}, {"watermark": THEN, "state": b"\0\xff"}
+    assert update(Lease, key, put, added={"applied": 3}, later={"expires": timedelta(seconds=5)}) == 1
+    assert update(Lease, key | {"shard": "3"}, put) == 0
+    changed, same = Lease.objects.get(shard="2"), Lease.objects.get(shard="1")
+    assert (changed.applied, changed.watermark, bytes(changed.state)) == (8, THEN, b"\0\xff")
+    assert (same.applied, same.watermark, same.expires) == (5, None, None)
+    within = Lease.objects.filter(expires__gt=Now() + timedelta(seconds=3), expires__lte=Now() + timedelta(seconds=5))
+    assert [lease.shard for lease in within] == ["2"]
+
+
+@pytest.mark.django_db
+def test_insert_adds_rows() -> None:
+    minutes = [THEN, THEN + timedelta(minutes=1)]
+    insert(RollupMark, [{"application": "a", "stream": "s", "minute": minute} for minute in minutes])
+    assert list(RollupMark.objects.values_list("application", "stream", "minute").order_by("minute")) == [
+        ("a", "s", minute) for minute in minutes
+    ]
+
+
+@pytest.mark.django_db
+def test_upsert_adds_new_rows_and_overwrites_those_of_the_same_key() -> None:
+    def second(site: str, lines: int) -> SiteSecond:
+        return SiteSecond(stream="orders", site=site, second=THEN, lines=lines, peak=lines)
+
+    key = ["stream", "site", "second"]
+    upsert([second("a", 1), second("b", 2)], key)
+    upsert([second("b", 3), second("é", 4)], key)
+    found = SiteSecond.objects.order_by("site").values_list("site", "second", "lines", "peak")
+    assert list(found) == [("a", THEN, 1, 1), ("b", THEN, 3, 3), ("é", THEN, 4, 4)]
+
+
+@pytest.mark.django_db
+def test_upsert_finds_rows_by_the_key_of_another_table() -> None:
+    user = get_user_model().objects.create(email="a@example.com")
+    for code in ("one", "two"):
+        upsert([SqlDraft(user=user, name="n", saved=THEN, script=code, chosen={"tab": code})], ["user", "name"])
+    assert list(SqlDraft.objects.values_list("user", "script", "chosen")) == [(user.pk, "two", {"tab": "two"})]
