@@ -1,24 +1,8 @@
-// Making boards: a form shows its preview at once, and panels are ordered by the pointer.
+// Ordering the panels of a board, by the pointer and by buttons.
 
 import { all, one } from "./dom.js";
 
 const FOCUS = "board-focus";
-
-/** Asks for the preview, and remembers the field, since the page is loaded anew. */
-function preview(field) {
-  sessionStorage.setItem(FOCUS, field.id);
-  field.form.requestSubmit();
-}
-
-/** Puts the fields as they are now into the form that keeps the panel. */
-function keep() {
-  const kept = one("#keep");
-  for (const field of all("[data-preview] [name]")) {
-    const twin = one(`[name="${CSS.escape(field.name)}"]`, kept) ?? kept.appendChild(document.createElement("textarea"));
-    twin.name = field.name;
-    twin.value = field.value;
-  }
-}
 
 function drag(list) {
   let held = null;
@@ -56,7 +40,6 @@ function sendOrder(list) {
   form.requestSubmit();
 }
 
-for (const field of all("[data-previews]")) field.addEventListener("change", () => preview(field));
 for (const button of all(".panel-acts button")) {
   button.addEventListener("click", () => {
     const place = Number(button.closest("li").dataset.place);
@@ -64,7 +47,6 @@ for (const button of all(".panel-acts button")) {
     if (moved !== undefined) sessionStorage.setItem(FOCUS, `${button.value}-${moved}`);
   });
 }
-one("[data-keep]")?.addEventListener("click", keep);
 const list = one("[data-order]");
 if (list) drag(list);
 const focused = sessionStorage.getItem(FOCUS);

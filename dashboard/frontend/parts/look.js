@@ -48,7 +48,7 @@ function look(kind, unit, step, names, more) {
     ],
     options: (ink, zone, uPlot) => ({
       padding: [8 * scale(), 30 * scale(), 0, 0],
-      scales: { x: { range: (_, low, high) => [low, high + (bars ? step / 1000 : 0)] }, y: { range: (_, low, high) => spread(low, high, bars) } },
+      scales: { x: { range: ({ data: [[at, other]] }, low, high) => (other ? [low, high + (bars ? step / 1000 : 0)] : [at, at + step / 1000]) }, y: { range: (_, low, high) => spread(low, high, bars) } },
       axes: scaled(axes(ink, zone, "minute", { size: 62, value: figure }), zone),
       cursor: { ...cursor(ink), ...(bars ? { points: { show: false } } : {}), sync: { key: "board" } },
       series: [{}, ...(bars ? columns(names, ink, uPlot) : names.map((name, place) => curve(name, ink, place)))],
@@ -95,5 +95,5 @@ function columns(names, ink, uPlot) {
 /** A line of few points shows them, since a single one would not be seen. */
 function few(plot, series) {
   const values = plot.data[series];
-  return values.filter((value, at) => value !== null && values[at - 1] == null && values[at + 1] == null).length > 0 && values.length < 400;
+  return values.length < 400 && values.some((value, at) => value !== null && values[at - 1] == null && values[at + 1] == null);
 }

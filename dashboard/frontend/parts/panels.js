@@ -33,9 +33,10 @@ export function showPanels({ panels }) {
 /** Fills the tables beside curves that are open. */
 export function showTwins({ panels }) {
   panels.forEach((panel, place) => {
-    const twin = one("[data-twin]", section(place));
-    if (twin?.open && panel.lines) showTwin(section(place), panel);
-    if (twin?.open && panel.routes) showThings(section(place), panel);
+    const root = section(place);
+    if (!one("[data-twin]", root)?.open) return;
+    if (panel.lines) showTwin(root, panel);
+    if (panel.routes) showThings(root, panel);
   });
 }
 
@@ -83,7 +84,7 @@ function showPlaces(root, { places, more }) {
   const cells = parts(root);
   const make = () => copyOf(one("template[data-place-item]"));
   reconcile(cells.places, places, { key: ({ name }) => `at ${name}`, make, fill: fillPlace });
-  setText(cells.more, more ? `, and ${grouped(more)} more` : "");
+  setText(cells.more, more ? `and ${grouped(more)} more` : "");
   cells.none.hidden = places.length > 0;
 }
 
