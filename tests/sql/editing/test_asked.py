@@ -89,7 +89,7 @@ def answered(question: str) -> list[tuple[Any, ...]]:
 
 def streamed(question: str) -> list[tuple[Any, ...]]:
     application = from_files(asked.files(tree(question), "trades", KINDS, "x"), "x")
-    assert check(application) == []
+    assert check(application).problems == []
     run = Run(application)
     samples = [Sample(at, row["ticker"], json.dumps(row).encode()) for at, row in records()]
     rows = [tuple(map(plain, row["row"].values())) for row in run.rows(samples)]
