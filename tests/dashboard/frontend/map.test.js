@@ -5,7 +5,7 @@ import test from "node:test";
 
 import { pinched } from "#kit/map/gestures.js";
 import { line, multiples, shapeOf, shapesOf } from "#kit/map/land.js";
-import { Player } from "#kit/map/player.js";
+import { Player } from "#kit/parts/player.js";
 import { Scene } from "#kit/map/scene.js";
 import { at, fade, rangeOf, shade, tracksOf, trailOf } from "#kit/map/tracks.js";
 import { across, bounded, down, fitted, gridStep, holds, latitudeOf, longitudeOf, moved, placed, ruler, screenX, screenY, shortest, zoomed } from "#kit/map/view.js";
