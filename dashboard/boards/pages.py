@@ -92,13 +92,14 @@ def shown(found: Board, content: Content, asked: Asked) -> dict[str, Any]:
 @token_allowed("read:dashboards")
 @require_safe
 def data(request: HttpRequest, slug: str) -> HttpResponse:
-    """Answers the snapshot of a board for the time and the value of the address, as JSON."""
+    """Answers the snapshot of a board for the time and the value of the address, as JSON; ?maps=no leaves maps out."""
     found = visible(request, slug)
     content = content_of(found)
     asked = asked_of(request, content)
     if asked.error:
         return JsonResponse({"error": asked.error}, status=400)
-    return JsonResponse(topics.snapshot(found, content, asked.span, asked.value, timezone.now()))
+    now, maps_too = timezone.now(), request.GET.get("maps") != "no"
+    return JsonResponse(topics.snapshot(found, content, asked.span, asked.value, now, maps_too=maps_too))
 
 
 @token_allowed("read:dashboards")
