@@ -9,7 +9,7 @@ from dataclasses import dataclass
 MOST_HEAD = 16_384  # bytes of the status line and the headers of an answer
 _STATUS = re.compile(rb"HTTP/1\.[01] ([1-5]\d\d)(?: [^\r\n]*)?")
 
-# Steps yield where they need more bytes. They are sent whether some came: False at the end of the connection.
+# A step yields where it needs more bytes, and gets True once bytes came, False at the end of the connection.
 Wait = Generator[None, bool, None]
 Line = Generator[None, bool, bytes]
 Seen = Generator[None, bool, bool]
