@@ -32,7 +32,7 @@ def pulse(now: datetime) -> dict[str, Any]:
     pairs = ((application, stream) for application, streams in living.items() for stream in streams)
     for application, stream in backlogs.drained(pairs):
         drained.setdefault(application, []).append(stream)
-    return {"workers": living, "drained": drained, "clock_note": clock_note.note(now)}
+    return {"workers": living, "drained": drained, "clock_note": clock_note.note()}
 
 
 def own_time(application: str, stream: str, now: datetime) -> datetime:
