@@ -29,7 +29,7 @@ def pulse(now: datetime) -> dict[str, Any]:
     pairs = ((application, stream) for application, streams in counts.items() for stream in streams)
     for application, stream in backlogs.drained(pairs):
         drained.setdefault(application, []).append(stream)
-    return {"workers": counts, "drained": drained, "clock_note": clock_note.note(now)}
+    return {"workers": counts, "drained": drained, "clock_note": clock_note.note()}
 
 
 def reached(application: str, stream: str) -> Progress:

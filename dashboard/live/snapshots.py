@@ -63,7 +63,7 @@ class Snapshots:
 
     def clock_note(self) -> str:
         """Returns a sentence while a clock is off, else ""."""
-        return dashboard_clock_note.note(self._now())
+        return dashboard_clock_note.note(self._now)
 
     def knows(self, topic: str) -> bool:
         return self._find(topic) is not None
