@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from pytest_django import Settings
 
-from archive import compacting, sweeping
+from archive import compacting, lines, sweeping
 from archive.files import HOUR, DamagedFileError
 from archive.models import ArchivedFile
 from archive.replaying import replay
@@ -182,6 +182,24 @@ def test_lines_of_json_lie_beside_each_file_and_sql_run_reads_them(
     (tmp_path / "lines").write_bytes(b"".join(gzip.decompress(opened().get(path)) for path in paths))
     assert (findings(), len(paths)) == ([], 3)
     assert sorted(each.data for each in read_lines(tmp_path / "lines")) == sorted([DATAS[0], *DATAS[2:]])
+
+
+def test_lines_of_json_give_odd_bytes_again(tmp_path: Path) -> None:
+    odd = [
+        b"",
+        b' "a"',
+        b'\n"a"',
+        b'"a"',
+        b"NaN",
+        b'{"a":"\xff"}',
+        b'{"a":1}\x00',
+        b'{"a":1e400}',
+        b'["\xe2\x80\xa8"]',
+        b"a\nb",
+    ]
+    packed = lines.packed("s", ((1, number, 0, "k", data) for number, data in enumerate(odd)))
+    (tmp_path / "lines").write_bytes(gzip.decompress(packed))
+    assert [each.data for each in read_lines(tmp_path / "lines")] == odd
 
 
 def test_lines_of_json_are_proved_and_removed_with_their_file(
