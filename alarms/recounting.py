@@ -65,7 +65,8 @@ class Rows:
         At most `records` records are read to compute rows that are not kept; None: all of that time.
         """
         where = tuple(sorted(spec.where.items()))
-        name = dataset.name, stream, spec.column, spec.by, where, span.start // GRAIN, span.end // GRAIN
+        times = span.start // GRAIN, span.end // GRAIN
+        name = dataset.name, stream, spec.column, spec.by, where, times, records
         with self._lock:
             at, found = self._kept.get(name, (0.0, None))
             if found and self._clock() - at < FRESH:
