@@ -66,7 +66,7 @@ def allowed(url: str, prefixes: list[str]) -> bool:
 
 
 def _whole(prefix: str) -> str:
-    """Returns a prefix whose bucket ends with a slash: s3://logs does not allow the bucket logs-of-others."""
+    """Returns a prefix with a slash after its bucket: s3://logs does not allow the bucket logs-of-others."""
     bucket, _, key = prefix.removeprefix(S3).partition("/")
     return f"{bucket}/{key}"
 
