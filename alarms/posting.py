@@ -97,7 +97,7 @@ class Posts:
         return bool(events)
 
     def look(self) -> None:
-        """Serves all that has arrived, starts what was given, and ends what takes too long."""
+        """Serves the answers that have arrived, starts new jobs, and ends requests that take too long."""
         self.turn(0)
         now = self._monotonic()
         for wire in list(self._wires):

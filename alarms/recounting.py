@@ -23,7 +23,7 @@ from streams.declarations import Dataset, Question
 READ = 200_000  # rows for one count; of more, the newest are counted
 RECORDS = 20_000  # records from which a page computes older rows: about a third of a second
 CHUNK = 20_000  # rows of one question
-KEPT, FRESH = 8, 60.0  # counts whose rows are kept, and for how many seconds
+KEPT, FRESH = 8, 60.0  # counts with their rows in memory, and the seconds that these rows stay
 GRAIN = clock.MINUTE  # to which a time is cut, so that the next count finds the rows in memory
 
 
@@ -65,7 +65,8 @@ class Rows:
         At most `records` records are read to compute rows that are not kept; None: all of that time.
         """
         where = tuple(sorted(spec.where.items()))
-        name = dataset.name, stream, spec.column, spec.by, where, span.start // GRAIN, span.end // GRAIN
+        times = span.start // GRAIN, span.end // GRAIN
+        name = dataset.name, stream, spec.column, spec.by, where, times, records
         with self._lock:
             at, found = self._kept.get(name, (0.0, None))
             if found and self._clock() - at < FRESH:

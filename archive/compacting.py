@@ -7,12 +7,12 @@ from operator import attrgetter
 from django.db import transaction
 from django.utils import timezone
 
-from archive.files import digest_of, folder_of, joined, lines_of, name_of
+from archive.files import DamagedFileError, digest_of, folder_of, joined, lines_of, name_of
 from archive.lines import path_beside
 from archive.models import ArchivedFile
 from archive.processor import Place
 from archive.sink import kinds_of
-from archive.stores.base import FileStore
+from archive.stores.base import FileStore, MissingFileError
 from streams.core.clock import from_datetime
 
 MOST = 1_000_000  # records of a file
@@ -46,7 +46,7 @@ def _parts(rows: list[ArchivedFile]) -> Iterator[list[ArchivedFile]]:
 
 
 def _joined(rows: list[ArchivedFile], store: FileStore) -> ArchivedFile:
-    contents = [store.get(each.path) for each in rows]
+    contents = [_content(each, store) for each in rows]
     content, beside = joined(contents), _lines(rows, contents, store)
     first, last = rows[0], rows[-1]
     place = Place(first.stream, first.identity, first.shard)
@@ -77,13 +77,29 @@ def _joined(rows: list[ArchivedFile], store: FileStore) -> ArchivedFile:
     return made
 
 
+def _content(row: ArchivedFile, store: FileStore) -> bytes:
+    """Returns a file. Raises DamagedFileError unless it is as it was written: a joined file would hide the damage."""
+    content = store.get(row.path)
+    if digest_of(content) != row.digest:
+        raise DamagedFileError(f"{row.path} is not as it was written: its SHA-256 differs.")
+    return content
+
+
 def _lines(rows: list[ArchivedFile], contents: list[bytes], store: FileStore) -> bytes:
-    """Returns the lines of JSON of all files, if one has some; those that the others lack are made."""
+    """Returns the lines of JSON of all files, if one has some; those that are lacking or damaged are made."""
     if not any(each.lines for each in rows):
         return b""
     kinds = kinds_of(rows[0].stream)
     pairs = zip(rows, contents, strict=True)
-    return b"".join(
-        store.get(path_beside(each.path)) if each.lines else lines_of(content, kinds, each.shard)
-        for each, content in pairs
-    )
+    return b"".join(_kept_lines(row, store) or lines_of(content, kinds, row.shard) for row, content in pairs)
+
+
+def _kept_lines(row: ArchivedFile, store: FileStore) -> bytes:
+    """Returns the lines beside a file; b"" if there are none, or others than were written."""
+    if not row.lines:
+        return b""
+    try:
+        content = store.get(path_beside(row.path))
+    except MissingFileError:
+        return b""
+    return content if digest_of(content) == row.lines else b""

@@ -86,7 +86,7 @@ class Question:
                     out, _ = process.communicate(data, timeout=min(LOOK, left))
                     return _read(out)
                 except subprocess.TimeoutExpired:
-                    data = None  # the first call has taken it, and sends what is left of it
+                    data = None  # the first call has taken it, and sends the rest of it
 
     def pieces(self) -> Iterator[bytes]:
         """Yields the bytes of the answer as a file. Raises AskError, also where the file would not be whole."""

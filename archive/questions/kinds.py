@@ -1,4 +1,4 @@
-"""Tells what DuckDB's types hold."""
+"""Tells the kinds of values that DuckDB's types hold."""
 
 import re
 from datetime import UTC, datetime

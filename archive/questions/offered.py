@@ -20,7 +20,7 @@ def names() -> list[str]:
 
 
 def table(name: str) -> Table | None:
-    """Returns a table, whose file is made when a question names it."""
+    """Returns a table; its file is made when a question names it."""
     found = _datasets().get(name)
     if found is None:
         return None

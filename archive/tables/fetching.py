@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from django.conf import settings
 
+from archive.stores.base import StoreError
 from archive.tables.storing import TableError
 
 S3 = "s3://"
@@ -28,11 +29,15 @@ def local(source: str, most: int) -> Iterator[Path]:
         return
     with TemporaryDirectory(prefix="millrace-tables-") as folder:
         place = Path(folder, source.partition("?")[0].rpartition("/")[2] or "object")
-        with place.open("wb") as file:
-            if source == STDIN:
-                _from_stdin(file)
-            else:
-                _from_s3(source, file, most)
+        try:
+            with place.open("wb") as file:
+                if source == STDIN:
+                    _from_stdin(file)
+                else:
+                    _from_s3(source, file, most)
+        except OSError as error:
+            words = "Set TMPDIR to a folder with more space, or import a file of this machine."
+            raise StoreError(f"The input cannot be kept in {folder}: {error.strerror or error}. {words}") from None
         yield place
 
 
@@ -61,7 +66,7 @@ def allowed(url: str, prefixes: list[str]) -> bool:
 
 
 def _whole(prefix: str) -> str:
-    """Returns a prefix whose bucket ends with a slash: s3://logs does not allow the bucket logs-of-others."""
+    """Returns a prefix with a slash after its bucket: s3://logs does not allow the bucket logs-of-others."""
     bucket, _, key = prefix.removeprefix(S3).partition("/")
     return f"{bucket}/{key}"
 

@@ -27,7 +27,7 @@ class Opened:
     form: Form
     columns: list[Column]
     bad: KeptBadLines
-    spec: Spec  # with what was found out
+    spec: Spec  # with the facts that were found out
     agents: int | None = None  # the place of the column of user agents
 
     def close(self) -> None:
@@ -54,7 +54,7 @@ class Bounded:
 
 
 def opened(path: Path, name: str, table: str, spec: Spec, most: int) -> Opened:
-    """Opens a file; `name` is how people know it. Raises SourceError, whose message begins with the name."""
+    """Opens a file; `name` is how people know it. Raises SourceError; its message begins with the name."""
     bad = KeptBadLines(name, table)
     try:
         lines = Lines(Bounded(open_blocks(path, spec.encoding), most), bad)

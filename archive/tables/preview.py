@@ -16,7 +16,7 @@ WIDEST = 50  # columns that are shown
 
 @dataclass
 class Preview:
-    """Holds the first rows of a file and what was found out of it."""
+    """Holds the first rows of a file and the facts that were found out of it."""
 
     columns: list[Column]
     rows: list[list[str | None]]

@@ -23,7 +23,7 @@ _BETWEEN = re.compile(rf",(?=[^,:]*(?:,|$|:(?:{'|'.join(KINDS)})(?:[:,]|$)))")  
 
 @dataclass(frozen=True)
 class Spec:
-    """Holds what a person said of a file; the rest is found out."""
+    """Holds the facts that a person gave about a file; the others are found out."""
 
     format: str = ""  # a key of LOGS, or a pattern with a name for each group; "": columns
     delimiter: str | None = None

@@ -34,7 +34,7 @@ class Sample(NamedTuple):
 class _Wrapped(msgspec.Struct):
     arrived: str | int
     data: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
-    data_base64: str = ""
+    data_base64: str | msgspec.UnsetType = msgspec.UNSET  # empty for a record without bytes
     key: str = ""
     partition_key: str = ""
 
@@ -91,7 +91,7 @@ def _data(wrapped: _Wrapped, place: str) -> bytes:
         data = bytes(wrapped.data)
         return _plain(data) if data.startswith(b'"') else data
     try:
-        if wrapped.data_base64:
+        if isinstance(wrapped.data_base64, str):
             return b64decode(wrapped.data_base64, validate=True)
     except Base64Error:
         pass

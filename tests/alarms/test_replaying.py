@@ -37,10 +37,10 @@ def span(stream: EmbeddedStream, archive: Archive, monkeypatch: pytest.MonkeyPat
     return Span(began, began + 10 * clock.MINUTE, live=False, text="")
 
 
-def read(span: Span, records: int | None = None) -> recounting.Read:
+def read(span: Span, records: int | None = None, rows: Rows | None = None) -> recounting.Read:
     dataset = curves.dataset_of("trades/minutes")
     assert dataset is not None
-    return Rows().read(dataset, BUSY, "things", span, records)
+    return (rows or Rows()).read(dataset, BUSY, "things", span, records)
 
 
 def test_rows_that_are_not_kept_are_computed_from_the_archive(span: Span) -> None:
@@ -53,6 +53,11 @@ def test_rows_that_are_not_kept_are_computed_from_the_archive(span: Span) -> Non
 def test_records_beyond_the_bound_are_said_to_be_too_many(span: Span) -> None:
     found = read(span, records=50)
     assert (found.rows, found.older) == (0, "There are more than 50 records before the kept rows.")
+
+
+def test_rows_in_memory_serve_only_questions_with_the_same_bound(span: Span) -> None:
+    rows = Rows()
+    assert [read(span, most, rows).records for most in (50, None, 50)] == [0, 120, 0]
 
 
 def test_backtest_reads_the_archive(span: Span, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,8 +9,8 @@ import pytest
 from django.core.management import call_command
 from pytest_django import Settings
 
-from archive import compacting, sweeping
-from archive.files import HOUR
+from archive import compacting, lines, sweeping
+from archive.files import HOUR, DamagedFileError
 from archive.models import ArchivedFile
 from archive.replaying import replay
 from archive.stores.base import StoreError
@@ -133,6 +133,17 @@ def test_compacting_joins_the_files_of_an_hour_and_keeps_every_record(stream: Em
     assert (findings(), proved("things").files) == ([], 1)
 
 
+def test_compacting_stops_at_a_damaged_file_rather_than_hide_it(stream: EmbeddedStream, archive: Archive) -> None:
+    for n in range(2):
+        put(stream, [b'{"n":%d}' % n])
+        archive()
+    first, second = ArchivedFile.objects.order_by("first")
+    opened().put(first.path, opened().get(second.path))
+    with pytest.raises(DamagedFileError, match="is not as it was written"):
+        list(compacting.compact("things", opened()))
+    assert proved("things").files == 2
+
+
 def test_sweep_removes_files_past_their_time_and_the_rest_is_proved(
     stream: EmbeddedStream, archive: Archive, settings: Settings
 ) -> None:
@@ -173,6 +184,24 @@ def test_lines_of_json_lie_beside_each_file_and_sql_run_reads_them(
     assert sorted(each.data for each in read_lines(tmp_path / "lines")) == sorted([DATAS[0], *DATAS[2:]])
 
 
+def test_lines_of_json_give_odd_bytes_again(tmp_path: Path) -> None:
+    odd = [
+        b"",
+        b' "a"',
+        b'\n"a"',
+        b'"a"',
+        b"NaN",
+        b'{"a":"\xff"}',
+        b'{"a":1}\x00',
+        b'{"a":1e400}',
+        b'["\xe2\x80\xa8"]',
+        b"a\nb",
+    ]
+    packed = lines.packed("s", ((1, number, 0, "k", data) for number, data in enumerate(odd)))
+    (tmp_path / "lines").write_bytes(gzip.decompress(packed))
+    assert [each.data for each in read_lines(tmp_path / "lines")] == odd
+
+
 def test_lines_of_json_are_proved_and_removed_with_their_file(
     stream: EmbeddedStream, archive: Archive, settings: Settings
 ) -> None:
@@ -184,6 +213,8 @@ def test_lines_of_json_are_proved_and_removed_with_their_file(
     opened().put(first.paths[1], gzip.compress(b"{}\n"))
     opened().remove(second.paths[1])
     assert findings() == ["the file is not as it was written: its SHA-256 differs", "the file is missing"]
+    list(compacting.compact("things", opened()))  # which makes such lines again
+    assert findings() == []
     settings.RETENTION_ARCHIVE = 1
     ArchivedFile.objects.update(newest=to_datetime(stream.now()) - timedelta(days=2))
     sweeping.sweep("things", opened(), to_datetime(stream.now()))

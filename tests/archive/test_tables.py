@@ -1,6 +1,7 @@
 """Files become tables: every line is a row or a bad line, and the former table stays until the new one is whole."""
 
 import csv
+import errno
 import gzip
 import io
 import json
@@ -8,6 +9,7 @@ import lzma
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -262,6 +264,19 @@ def test_standard_input_is_taken_up_to_its_bound(
             call_command("tables", "import", "visits", "-")
     says = "Standard input has more than 12 bytes, which TABLES_STDIN allows. Set it higher, or import a file.\n"
     assert (FileTable.objects.get().rows, capsys.readouterr().err.endswith(says)) == (1, True)
+
+
+def test_standard_input_that_fills_the_disk_is_told_in_a_sentence(
+    db: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Full:
+        def read(self, most: int) -> bytes:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=Full()))
+    assert exit_code("tables", "import", "visits", "-") == 1
+    says = capsys.readouterr().err
+    assert ("No space left on device. Set TMPDIR" in says, says.count("\n")) == (True, 1)
 
 
 def test_import_tells_how_many_lines_it_has_read(db: None, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""manage.py archive: lists, proves and reads what `consume archive --stream NAME` keeps."""
+"""manage.py archive: lists, proves and reads the records that `consume archive --stream NAME` keeps."""
 
 import json as jsonlib
 import sys

@@ -52,9 +52,11 @@ class Command(PlainCommand):
         with local(file, MOST) as path:
             source = "standard input" if file == "-" else file.partition("?")[0]
             job = Job(name, path, source, spec, MOST, append=append, progress=self._draw)
-            outcome = import_table(job, opened())
-        if self.stderr.isatty():
-            self.stderr.draw("\r\x1b[K")
+            try:
+                outcome = import_table(job, opened())
+            finally:
+                if self.stderr.isatty():
+                    self.stderr.draw("\r\x1b[K")
         for note in outcome.notes:
             self.stderr.write(note, str)
         row = _row(outcome.table) | {"imported": outcome.rows, "skipped": outcome.bad}

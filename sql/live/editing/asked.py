@@ -101,7 +101,7 @@ def _shape(node: Tree, columns: Collection[str]) -> _Shape:
 
 
 def _check_modifier(modifier: Tree, items: list[Tree]) -> None:
-    """Lets ORDER BY a bucket of time pass, in whose order an application gives its rows anyway."""
+    """Lets ORDER BY a bucket of time pass, since an application gives its rows in that order anyway."""
     if modifier["type"] == "ORDER_MODIFIER":
         orders = modifier["orders"]
         if len(orders) == 1 and "DESC" not in orders[0]["type"] and step_of(_meant(orders[0]["expression"], items)):
