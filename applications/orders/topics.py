@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, ExpressionWrapper, F, FloatField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, ExpressionWrapper, F, FloatField, OuterRef, QuerySet, Subquery
 
 from applications.orders import links
 from applications.orders.models import DEFAULT_THRESHOLD, ORDERS, AlarmEpisode, Site, SiteCount, SiteSecond
@@ -18,7 +18,7 @@ from dashboard.held.looks import once
 from dashboard.progress import own_time, reached
 from streams.core import clock
 from streams.core.clock import iso
-from streams.models.kept import Kept
+from streams.models.kept import Kept, over_all
 
 WINDOW_SECONDS = 15
 HISTORY_SECONDS = 300
@@ -65,12 +65,7 @@ def _found_worst(stream: str) -> Sequence[Site]:
     found = [Site(pk=pk, name=name, threshold=lines) for pk, name, lines in _FIRST.rows(stream)]
     if len(found) <= SHOWN:
         return found
-    opened = AlarmEpisode.objects.filter(stream=stream, ended=None).order_by("-started")
-    alarmed = list(opened.values_list("site", flat=True)[:SHOWN])
-    threshold = Subquery(Site.objects.filter(name=OuterRef("site")).values("threshold")[:1])
-    share = ExpressionWrapper(F("lines") * 1.0 / F("threshold"), output_field=FloatField())
-    counts = SiteCount.objects.filter(stream=stream, lines__gt=0).annotate(threshold=threshold).exclude(threshold=None)
-    busy = list(counts.annotate(share=share).order_by("-share", "site").values_list("site", flat=True)[:SHOWN])
+    alarmed, busy = _ALARMED.column(stream), _BUSY.column(stream)
     names = list(dict.fromkeys(alarmed + busy))  # in this order, each once
     known = {one.name: one for one in Site.objects.filter(name__in=names)} | {one.name: one for one in found}
     return [known[name] for name in dict.fromkeys([*names, *known]) if name in known][:SHOWN]
@@ -83,7 +78,8 @@ def _state(now: datetime, stream: str, sites: Iterable[Site], **one: str) -> dic
     alarms = AlarmEpisode.objects.filter(stream=stream, **one).order_by("-started")
     opened = list(alarms.filter(ended=None)[:ALARMS])
     closed = alarms.filter(ended__isnull=False)[: ALARMS - len(opened)]
-    counts = {count.site: count for count in SiteCount.objects.filter(stream=stream, site__in=list(shown))}
+    rows = _COUNTS.rows(stream, list(shown)) if shown else []
+    counts = {name: SiteCount(site=name, lines=lines, newest=newest) for name, lines, newest in rows}
     in_alarm = {alarm.site: alarm for alarm in reversed(opened)}
     # Alarms first; else by name, so that cards do not change places under the pointer with every count.
     order = sorted(shown, key=lambda name: (name not in in_alarm, name))
@@ -91,7 +87,7 @@ def _state(now: datetime, stream: str, sites: Iterable[Site], **one: str) -> dic
         "now": iso(now),
         "newest": iso(at.newest),
         "watermark": iso(at.watermark),
-        "total": sites_of(stream).count() if len(shown) >= SHOWN else len(shown),
+        "total": _TOTAL.first(stream) if len(shown) >= SHOWN else len(shown),
         "open": alarms.filter(ended=None).count() if len(opened) >= ALARMS else len(opened),
         "sites": [_site(shown[name], stream, counts.get(name), in_alarm.get(name)) for name in order],
         "alarms": [episode(alarm) for alarm in [*opened, *closed]],
@@ -155,7 +151,23 @@ def _begun(stream: str, names: Sequence[str], moment: datetime) -> QuerySet[Any,
     return Site.objects.filter(Exists(earlier), name__in=names).values_list("name")
 
 
-_BEGUN = Kept(_begun)
+def _busy(stream: str) -> QuerySet[Any, Any]:
+    threshold = Subquery(Site.objects.filter(name=OuterRef("site")).values("threshold")[:1])
+    share = ExpressionWrapper(F("lines") * 1.0 / F("threshold"), output_field=FloatField())
+    counts = SiteCount.objects.filter(stream=stream, lines__gt=0).annotate(threshold=threshold).exclude(threshold=None)
+    return counts.annotate(share=share).order_by("-share", "site").values_list("site")[:SHOWN]
+
+
+_BUSY, _BEGUN = Kept(_busy), Kept(_begun)
+_ALARMED = Kept(
+    lambda stream: (
+        AlarmEpisode.objects.filter(stream=stream, ended=None).order_by("-started").values_list("site")[:SHOWN]
+    )
+)
+_COUNTS = Kept(
+    lambda stream, names: SiteCount.objects.filter(stream=stream, site__in=names).values_list("site", "lines", "newest")
+)
+_TOTAL = Kept(lambda stream: over_all(sites_of(stream), Count("pk")))
 _FIRST = Kept(lambda stream: sites_of(stream).values_list("pk", "name", "threshold")[: SHOWN + 1])
 _THRESHOLDS = Kept(lambda names: Site.objects.filter(name__in=names).values_list("name", "threshold"))
 _SECONDS = Kept(  # by site, as the index of seconds goes
