@@ -9,6 +9,22 @@ from alarms.models import Episode, RuleVersion
 from common.marking import MOST, Mark
 from streams.applications import stream_of
 from streams.core import clock
+from streams.models.kept import Kept
+
+_EPISODES = Kept(
+    lambda stream, since, until: (
+        Episode.objects.filter(Q(ended=None) | Q(ended__gte=since), stream=stream, started__lt=until, rule__own=False)
+        .order_by("-started")
+        .values_list("pk", "started", "ended", "key", "rule__title")[:MOST]
+    )
+)
+_VERSIONS = Kept(
+    lambda since, until: (
+        RuleVersion.objects.filter(at__gte=since, at__lt=until, rule__own=False)
+        .order_by("-at")
+        .values_list("number", "at", "rule__name", "rule__title", "rule__application")[:MOST]
+    )
+)
 
 
 def marks(stream: str, start: int, end: int) -> Iterator[Mark]:
@@ -17,15 +33,11 @@ def marks(stream: str, start: int, end: int) -> Iterator[Mark]:
     Rules of an application that finds its episodes itself are left out: the application marks those.
     """
     since, until = clock.to_datetime(start), clock.to_datetime(end)
-    found = Episode.objects.filter(Q(ended=None) | Q(ended__gte=since), stream=stream, started__lt=until)
-    for each in found.filter(rule__own=False).select_related("rule").order_by("-started")[:MOST]:
-        ended = clock.from_datetime(each.ended) if each.ended else end
-        text = f"{each.rule.title}: {each.key}" if each.key else each.rule.title
-        url = reverse("episode", args=[each.pk])
-        yield Mark(clock.from_datetime(each.started), ended, "alarm", text, url, each.key)
-    versions = RuleVersion.objects.filter(at__gte=since, at__lt=until, rule__own=False).select_related("rule")
-    for version in versions.order_by("-at")[:MOST]:
-        if stream_of(version.rule.application) == stream:
-            text = f"{version.rule.title}: version {version.number}"
-            url = reverse("alarm-rule", args=[version.rule.name])
-            yield Mark(clock.from_datetime(version.at), None, "rule", text, url)
+    for pk, started, moment, key, title in _EPISODES.rows(stream, since, until):
+        ended = clock.from_datetime(moment) if moment else end
+        text, url = f"{title}: {key}" if key else title, reverse("episode", args=[pk])
+        yield Mark(clock.from_datetime(started), ended, "alarm", text, url, key)
+    for number, at, name, title, application in _VERSIONS.rows(since, until):
+        if stream_of(application) == stream:
+            url = reverse("alarm-rule", args=[name])
+            yield Mark(clock.from_datetime(at), None, "rule", f"{title}: version {number}", url)

@@ -11,12 +11,22 @@ from alarms import spec
 from alarms.models import Episode
 from common.text import counted
 from streams.core.clock import iso
+from streams.models.kept import Kept
 
 SEVERITIES = spec.SEVERITIES[::-1]  # the worst first
 SHOWN = 50  # open episodes in the topic
 CSV_COLUMNS = (
     *("severity", "rule", "title", "key", "stream", "started", "ended", "value", "peak", "level", "calls", "notices"),
     *("suppressed", "acknowledged", "acknowledged_by", "note", "rule_version", "application_version", "url"),
+)
+
+_OPEN = Kept(
+    lambda: (
+        Episode.objects.filter(ended=None)
+        .order_by()
+        .values_list("severity")
+        .annotate(number=Count("pk"), newest=Max("pk"))
+    )
 )
 
 
@@ -27,13 +37,7 @@ def is_open() -> QuerySet[Episode]:
 
 def bell() -> dict[str, Any]:
     """Returns how many episodes are open, the worst severity ("" without one), and the highest number, in one query."""
-    counts = {
-        severity: (number, newest)
-        for severity, number, newest in Episode.objects.filter(ended=None)
-        .order_by()
-        .values_list("severity")
-        .annotate(number=Count("pk"), newest=Max("pk"))
-    }
+    counts = {severity: (number, newest) for severity, number, newest in _OPEN.rows()}
     return {
         "open": sum(number for number, _ in counts.values()),
         "worst": next((severity for severity in SEVERITIES if severity in counts), ""),

@@ -84,5 +84,7 @@ def count_spans(sites: dict[str, Points], shown: Sequence[str]) -> list[Span]:
     for place, name in enumerate(shown):
         for second, count, _ in sites.get(name, []):
             row = spans.setdefault((second or 0) // SPAN * SPAN, [None] * len(shown))
-            row[place] = max((each for each in (row[place], count) if each is not None), default=None)
+            highest = row[place]
+            if count is not None and (highest is None or count > highest):
+                row[place] = count
     return [(clock.to_iso(start), spans[start]) for start in sorted(spans, reverse=True)]

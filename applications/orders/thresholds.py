@@ -31,8 +31,10 @@ def held(now: dict[str, int], since: datetime) -> dict[str, Callable[[datetime],
     changes = _changes(now.keys(), since)
 
     def at(site: str) -> Callable[[datetime], int]:
-        mine = changes.get(site, [])
-        return lambda moment: next((change.before for change in mine if moment < change.at), now[site])
+        mine, present = changes.get(site), now[site]
+        if mine is None:
+            return lambda _: present
+        return lambda moment: next((change.before for change in mine if moment < change.at), present)
 
     return {site: at(site) for site in now}
 

@@ -9,14 +9,16 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, ExpressionWrapper, F, FloatField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, ExpressionWrapper, F, FloatField, OuterRef, QuerySet, Subquery
 
 from applications.orders import links
 from applications.orders.models import DEFAULT_THRESHOLD, ORDERS, AlarmEpisode, Site, SiteCount, SiteSecond
 from applications.orders.thresholds import held
+from dashboard.held.looks import once
 from dashboard.progress import own_time, reached
 from streams.core import clock
 from streams.core.clock import iso
+from streams.models.kept import Kept, over_all
 
 WINDOW_SECONDS = 15
 HISTORY_SECONDS = 300
@@ -56,15 +58,14 @@ def site_history(name: str, now: datetime, stream: str = ORDERS) -> dict[str, An
 
 def _worst(stream: str) -> Sequence[Site]:
     """Returns at most SHOWN sites: those in alarm, then those nearest to their threshold, then others by name."""
-    found = list(sites_of(stream)[: SHOWN + 1])
+    return once((_worst, stream), lambda: _found_worst(stream))
+
+
+def _found_worst(stream: str) -> Sequence[Site]:
+    found = [Site(pk=pk, name=name, threshold=lines) for pk, name, lines in _FIRST.rows(stream)]
     if len(found) <= SHOWN:
         return found
-    opened = AlarmEpisode.objects.filter(stream=stream, ended=None).order_by("-started")
-    alarmed = list(opened.values_list("site", flat=True)[:SHOWN])
-    threshold = Subquery(Site.objects.filter(name=OuterRef("site")).values("threshold")[:1])
-    share = ExpressionWrapper(F("lines") * 1.0 / F("threshold"), output_field=FloatField())
-    counts = SiteCount.objects.filter(stream=stream, lines__gt=0).annotate(threshold=threshold).exclude(threshold=None)
-    busy = list(counts.annotate(share=share).order_by("-share", "site").values_list("site", flat=True)[:SHOWN])
+    alarmed, busy = _ALARMED.column(stream), _BUSY.column(stream)
     names = list(dict.fromkeys(alarmed + busy))  # in this order, each once
     known = {one.name: one for one in Site.objects.filter(name__in=names)} | {one.name: one for one in found}
     return [known[name] for name in dict.fromkeys([*names, *known]) if name in known][:SHOWN]
@@ -77,7 +78,8 @@ def _state(now: datetime, stream: str, sites: Iterable[Site], **one: str) -> dic
     alarms = AlarmEpisode.objects.filter(stream=stream, **one).order_by("-started")
     opened = list(alarms.filter(ended=None)[:ALARMS])
     closed = alarms.filter(ended__isnull=False)[: ALARMS - len(opened)]
-    counts = {count.site: count for count in SiteCount.objects.filter(stream=stream, site__in=list(shown))}
+    rows = _COUNTS.rows(stream, list(shown)) if shown else []
+    counts = {name: SiteCount(site=name, lines=lines, newest=newest) for name, lines, newest in rows}
     in_alarm = {alarm.site: alarm for alarm in reversed(opened)}
     # Alarms first; else by name, so that cards do not change places under the pointer with every count.
     order = sorted(shown, key=lambda name: (name not in in_alarm, name))
@@ -85,7 +87,7 @@ def _state(now: datetime, stream: str, sites: Iterable[Site], **one: str) -> dic
         "now": iso(now),
         "newest": iso(at.newest),
         "watermark": iso(at.watermark),
-        "total": sites_of(stream).count() if len(shown) >= SHOWN else len(shown),
+        "total": _TOTAL.first(stream) if len(shown) >= SHOWN else len(shown),
         "open": alarms.filter(ended=None).count() if len(opened) >= ALARMS else len(opened),
         "sites": [_site(shown[name], stream, counts.get(name), in_alarm.get(name)) for name in order],
         "alarms": [episode(alarm) for alarm in [*opened, *closed]],
@@ -113,28 +115,28 @@ def points(
     """
     earliest = clock.to_datetime(start) - timedelta(seconds=WINDOW_SECONDS)
     seconds: dict[str, dict[int, tuple[int, int]]] = defaultdict(dict)
-    # By site, as the index of seconds goes.
-    until = clock.to_datetime(end)
-    rows = SiteSecond.objects.filter(stream=stream, site__in=names, second__gte=earliest, second__lt=until)
-    for name, second, lines, peak in rows.values_list("site", "second", "lines", "peak"):
+    if not names:
+        return {}
+    for name, second, lines, peak in _SECONDS.rows(stream, list(names), earliest, clock.to_datetime(end)):
         seconds[name][clock.from_datetime(second)] = lines, peak
     older = _begun_before(earliest, stream, names)
-    known = dict(Site.objects.filter(name__in=names).values_list("name", "threshold"))
+    known = dict(_THRESHOLDS.rows(list(names)))
     thresholds = held({name: known.get(name, otherwise) for name in names}, clock.to_datetime(start))
+    moments = [clock.to_datetime(second) for second in range(start, end, clock.SECOND)]
     history: dict[str, Points] = {}
     for name in names:
+        threshold = thresholds[name]
         first = start if name in older else min(seconds[name], default=end)
         history[name] = [
-            [second, None if second < first else count, thresholds[name](clock.to_datetime(second))]
-            for second, count in _slide(seconds[name], start, end)
+            [second, None if second < first else count, threshold(moment)]
+            for moment, (second, count) in zip(moments, _slide(seconds[name], start, end), strict=True)
         ]
     return history
 
 
 def _begun_before(moment: datetime, stream: str, names: Sequence[str]) -> set[str]:
     """Returns those of the sites with their first line on a stream before a moment."""
-    earlier = SiteSecond.objects.filter(stream=stream, site=OuterRef("name"), second__lt=moment)
-    return set(Site.objects.filter(Exists(earlier), name__in=names).values_list("name", flat=True))
+    return set(_BEGUN.column(stream, list(names), moment))
 
 
 def sites_of(stream: str) -> QuerySet[Site]:
@@ -142,6 +144,37 @@ def sites_of(stream: str) -> QuerySet[Site]:
     counts = SiteCount.objects.filter(site=OuterRef("name"))
     here, anywhere = Exists(counts.filter(stream=stream)), Exists(counts)
     return Site.objects.filter(here | ~anywhere).order_by("name")
+
+
+def _begun(stream: str, names: Sequence[str], moment: datetime) -> QuerySet[Any, Any]:
+    earlier = SiteSecond.objects.filter(stream=stream, site=OuterRef("name"), second__lt=moment)
+    return Site.objects.filter(Exists(earlier), name__in=names).values_list("name")
+
+
+def _busy(stream: str) -> QuerySet[Any, Any]:
+    threshold = Subquery(Site.objects.filter(name=OuterRef("site")).values("threshold")[:1])
+    share = ExpressionWrapper(F("lines") * 1.0 / F("threshold"), output_field=FloatField())
+    counts = SiteCount.objects.filter(stream=stream, lines__gt=0).annotate(threshold=threshold).exclude(threshold=None)
+    return counts.annotate(share=share).order_by("-share", "site").values_list("site")[:SHOWN]
+
+
+_BUSY, _BEGUN = Kept(_busy), Kept(_begun)
+_ALARMED = Kept(
+    lambda stream: (
+        AlarmEpisode.objects.filter(stream=stream, ended=None).order_by("-started").values_list("site")[:SHOWN]
+    )
+)
+_COUNTS = Kept(
+    lambda stream, names: SiteCount.objects.filter(stream=stream, site__in=names).values_list("site", "lines", "newest")
+)
+_TOTAL = Kept(lambda stream: over_all(sites_of(stream), Count("pk")))
+_FIRST = Kept(lambda stream: sites_of(stream).values_list("pk", "name", "threshold")[: SHOWN + 1])
+_THRESHOLDS = Kept(lambda names: Site.objects.filter(name__in=names).values_list("name", "threshold"))
+_SECONDS = Kept(  # by site, as the index of seconds goes
+    lambda stream, names, start, end: SiteSecond.objects.filter(
+        stream=stream, site__in=names, second__gte=start, second__lt=end
+    ).values_list("site", "second", "lines", "peak")
+)
 
 
 def episode(alarm: AlarmEpisode) -> dict[str, Any]:
