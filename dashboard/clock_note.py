@@ -7,12 +7,16 @@ from django.db import connection
 from django.db.models import Max
 from django.utils import timezone
 
+from dashboard.held.looks import once
 from streams.core import clock
 from streams.models import current_leases
 from streams.models.database_time import ahead_for_sure
-from streams.models.progress import NEAR, skews
+from streams.models.kept import Kept, over_all
+from streams.models.progress import NEAR, living, skews
 
 _NOTE = "The clock of {host} is off by {much}: it is {way} {other}. Do not trust ages and lags before it is set right."
+
+_STAMPS = Kept(lambda: over_all(current_leases(), Max("watermark"), Max("newest")))
 
 
 def note(now: Callable[[], datetime] = timezone.now) -> str:
@@ -23,12 +27,12 @@ def note(now: Callable[[], datetime] = timezone.now) -> str:
     own = ahead_for_sure(now)
     if _off(own):
         return _in_words("this machine", own, "the database's")
-    (_, stream), skew = max(skews().items(), key=lambda found: abs(found[1]), default=(("", ""), 0))
+    (_, stream), skew = max(skews(once(living, living)).items(), key=lambda found: abs(found[1]), default=(("", ""), 0))
     if _off(skew):
         machine = "this machine" if connection.vendor == "sqlite" else "the database's machine"
         return _in_words(machine, -skew, f"the time that the stream {stream} keeps")
-    stamps = current_leases().aggregate(watermark=Max("watermark"), newest=Max("newest"))
-    newest = max((clock.from_datetime(stamp) for stamp in stamps.values() if stamp), default=0)
+    [stamps] = _STAMPS.rows()
+    newest = max((clock.from_datetime(stamp) for stamp in stamps if stamp), default=0)
     behind = clock.from_datetime(now()) + skew - newest
     return (
         _in_words("this machine", behind, "the stamps of records") if newest and behind < -NEAR * clock.SECOND else ""
