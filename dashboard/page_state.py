@@ -34,12 +34,13 @@ def signals(data: dict[str, Any], on: Chosen, snapshots: dict[str, Any], *, show
     results to show, so that it is not empty even if no lease knows of a record. `clock_note` is a sentence while a
     clock is off, else "".
     """
-    now = clock.from_iso(data["now"])
     newest, watermark = (data[name] and clock.from_iso(data[name]) for name in ("newest", "watermark"))
     pulse = snapshots[dashboard_topics.PULSE]["data"]
+    now = clock.from_iso(data["now"])
+    ahead = pulse["ahead"].get(on.application, {}).get(on.stream, 0)
     alive = pulse["workers"].get(on.application, {}).get(on.stream, 0)
     drained = on.stream in pulse["drained"].get(on.application, [])
-    standing = judge(newest, watermark, alive, now, drained=drained)
+    standing = judge(newest, watermark, alive, now, ahead=ahead, drained=drained)
     return {
         "standing": standing,
         "age": None if standing.age is None else standing.age / 1000,

@@ -3,10 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from dashboard import clock_note
 from dashboard.backlogs import backlogs
 from dashboard.held.looks import once
-from streams.models.progress import Progress, living, progress_of, skews
+from streams.core import clock
+from streams.models.database_time import ahead_for_sure
+from streams.models.progress import NEAR, Progress, living, progress_of, skews
 
 
 def workers() -> dict[str, dict[str, int]]:
@@ -21,15 +25,29 @@ def workers() -> dict[str, dict[str, int]]:
 def pulse(now: datetime) -> dict[str, Any]:
     """Builds the topic `pulse`: the live workers. It is built by time, since a worker that ends changes no version.
 
-    Beside them stand the streams that a reader read to their end before it left, and a sentence while a clock is off,
-    else "": a page without sockets hears no heartbeat and learns of it here.
+    Beside them stand the streams that a reader read to their end before it left, the milliseconds by which streams are
+    ahead of this machine's clock, and a sentence while a clock is off, else "": a page without sockets hears no
+    heartbeat and learns of it here.
     """
     counts = workers()
     drained: dict[str, list[str]] = {}
     pairs = ((application, stream) for application, streams in counts.items() for stream in streams)
     for application, stream in backlogs.drained(pairs):
         drained.setdefault(application, []).append(stream)
-    return {"workers": counts, "drained": drained, "clock_note": clock_note.note()}
+    return {"workers": counts, "drained": drained, "ahead": _ahead(), "clock_note": clock_note.note()}
+
+
+def _ahead() -> dict[str, dict[str, int]]:
+    """Returns by how many milliseconds streams are ahead of this machine's clock, where it is more than 2 s.
+
+    A page judges by the stream's own time how old its figures are: a clock that is off must not make them stale.
+    """
+    found: dict[str, dict[str, int]] = {}
+    own = ahead_for_sure(timezone.now)
+    for (application, stream), skew in skews(once(living, living)).items():
+        if abs(skew - own) > NEAR * clock.SECOND:
+            found.setdefault(application, {})[stream] = skew - own
+    return found
 
 
 def reached(application: str, stream: str) -> Progress:

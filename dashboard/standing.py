@@ -26,12 +26,14 @@ class Standing(NamedTuple):
 
 
 def judge(
-    newest: int | None, watermark: int | None, workers: int | None, now: int, *, drained: bool = False
+    newest: int | None, watermark: int | None, workers: int | None, now: int, *, ahead: int = 0, drained: bool = False
 ) -> Standing:
     """Judges a stream by its newest record, its watermark and the number of live workers (None if unknown).
 
-    `drained` says that no record waits for a reader without a worker.
+    `now` is by a clock that the stream's own time is `ahead` of. `drained` says that no record waits for a
+    reader without a worker.
     """
+    now += ahead
     age = None if newest is None or newest > now + AHEAD else max(0, now - newest)
     if watermark is not None and now - watermark > SILENCE:
         if workers == 0 and drained:

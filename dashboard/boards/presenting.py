@@ -47,7 +47,8 @@ def _standing(panel: Mapping[str, Any], pulse: Mapping[str, Any], now: int) -> d
     newest, watermark = (panel[name] and clock.from_iso(panel[name]) for name in ("newest", "watermark"))
     alive = pulse["workers"].get(panel["application"], {}).get(panel["stream"], 0)
     drained = panel["stream"] in pulse["drained"].get(panel["application"], [])
-    found = judge(newest, watermark, alive, now, drained=drained)
+    ahead = pulse["ahead"].get(panel["application"], {}).get(panel["stream"], 0)
+    found = judge(newest, watermark, alive, now, ahead=ahead, drained=drained)
     age = None if found.age is None else found.age / 1000
     since = clock.to_iso(found.since) if found.since is not None and found.look != "current" else None
     return {"look": found.look, "since": since, "age": age}

@@ -44,7 +44,8 @@ function watch(now) {
     const ms = (iso) => (iso ? Date.parse(iso) : null);
     const workers = pulse() ? (pulse().workers[panel.application]?.[panel.stream] ?? 0) : null;
     const drained = Boolean(pulse()?.drained[panel.application]?.includes(panel.stream));
-    const facts = { newest: ms(panel.newest), watermark: ms(panel.watermark), workers, drained, heard: heard && database };
+    const ahead = pulse()?.ahead?.[panel.application]?.[panel.stream] ?? 0;
+    const facts = { newest: ms(panel.newest), watermark: ms(panel.watermark), workers, drained, ahead, heard: heard && database };
     showStanding(place, judge({ ...facts, now: pausedAt ?? now }), panel);
   });
 }

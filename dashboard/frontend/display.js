@@ -58,7 +58,8 @@ function tell({ heard, now, since, pulse: news }) {
     const ms = (iso) => (iso ? Date.parse(iso) : null);
     const workers = pulse.workers[panel.application]?.[panel.stream] ?? 0;
     const drained = Boolean(pulse.drained[panel.application]?.includes(panel.stream));
-    showStanding(place, judge({ newest: ms(panel.newest), watermark: ms(panel.watermark), workers, drained, heard, now }), panel);
+    const ahead = pulse.ahead?.[panel.application]?.[panel.stream] ?? 0;
+    showStanding(place, judge({ newest: ms(panel.newest), watermark: ms(panel.watermark), workers, drained, ahead, heard, now }), panel);
   });
 }
 

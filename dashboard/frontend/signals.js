@@ -24,6 +24,9 @@ const workers = () => (pulse() ? (pulse().workers[page.dataset.application]?.[pa
 /** Returns whether the reader of the page's stream has left and no record waits for it. */
 const drained = () => Boolean(pulse()?.drained[page.dataset.application]?.includes(page.dataset.stream));
 
+/** Returns by how many milliseconds the page's stream is ahead of the server's clock. */
+const ahead = () => pulse()?.ahead?.[page.dataset.application]?.[page.dataset.stream] ?? 0;
+
 /** Judges every second, and when the connection changes; the age goes on while the page is paused. */
 export function watchSignals() {
   everySecond(show, { always: true });
@@ -32,7 +35,7 @@ export function watchSignals() {
 
 function show(now) {
   const { heard, database, pausedAt, upTo } = hearing();
-  const facts = { newest: ms(newest), watermark: ms(watermark), workers: workers(), drained: drained(), heard: heard && database };
+  const facts = { newest: ms(newest), watermark: ms(watermark), workers: workers(), drained: drained(), ahead: ahead(), heard: heard && database };
   standing = { ...judge({ ...facts, now: pausedAt ?? now }), age: judge({ ...facts, now }).age };
   const reason = heard && !database ? "away" : standing.reason;
   for (const notice of all("[data-reason]")) notice.hidden = notice.dataset.reason !== reason;

@@ -7,7 +7,7 @@ export const AHEAD = 2_000; // milliseconds that a stamp may be in the future; p
 
 /**
  * Judges a stream. `newest`, `watermark` and `now` are milliseconds or null; `workers` is the number that live, null if not
- * known; `drained` says that no record waits for a reader without a worker; `heard` says whether the server and its
+ * known; `ahead` is by how much the stream is ahead of the clock of `now`; `drained` says that no record waits for a reader without a worker; `heard` says whether the server and its
  * database answer.
  *
  * Gives {look, reason, since, age}: look is current, complete (all that arrived is in the figures, which are those of
@@ -15,7 +15,8 @@ export const AHEAD = 2_000; // milliseconds that a stamp may be in the future; p
  * (complete: the reader has left, and no record waits), behind (a worker lives), unread (no worker has reported) or unheard;
  * age is the newest record's in milliseconds, null if not known.
  */
-export function judge({ newest, watermark, workers, now, drained = false, heard = true }) {
+export function judge({ newest, watermark, workers, now, ahead = 0, drained = false, heard = true }) {
+  now += ahead;
   const age = newest === null || newest > now + AHEAD ? null : Math.max(0, now - newest);
   if (!heard) return { look: "unknown", reason: "unheard", since: watermark, age };
   if (watermark !== null && now - watermark > SILENCE) {

@@ -12,6 +12,6 @@ def remember(request: HttpRequest, act: str) -> None:
 
 
 def acts(request: HttpRequest) -> set[str]:
-    """Returns the acts that were denied a short time ago."""
+    """Returns the acts that were denied a short time ago; a clock that was set back makes the time no longer."""
     now = timezone.now().timestamp()
-    return {act for act, until in request.session.get(KEY, {}).items() if until > now}
+    return {act for act, until in request.session.get(KEY, {}).items() if now < until <= now + SECONDS}

@@ -19,6 +19,7 @@ from streams.coordination.assignment import covers
 from streams.core import clock
 from streams.core.entry_log import Bounds
 from streams.core.records import (
+    EMBEDDED,
     SHARD_END,
     TRIM_HORIZON,
     WHOLE,
@@ -37,7 +38,6 @@ from streams.core.state_log import BOUNDS
 from streams.models import Lease
 from streams.models.leases import current_leases
 
-EMBEDDED = "embedded:"  # begins the identity of an embedded stream, whose sequence numbers have at most 63 bits
 LARGEST = (1 << 63) - 1
 
 logger = logging.getLogger(__name__)

@@ -191,6 +191,7 @@ def lost_in_words(lease: str, lost: Lost, since: int) -> str:
     )
 
 
+EMBEDDED = "embedded:"  # begins the identity of an embedded stream, whose sequence numbers have at most 63 bits
 WHOLE = "*"  # stands for a shard in the lease of a whole stream
 
 

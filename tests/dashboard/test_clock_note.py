@@ -121,6 +121,17 @@ def test_clock_note_is_on_every_page_without_an_age_of_zero(client: Client) -> N
     assertContains(client.get("/market/"), '<span data-kpi="age" data-testid="age">–</span>', html=True)
 
 
+@pytest.mark.parametrize("ahead", [-HOUR, HOUR])
+def test_figures_stay_current_while_the_clock_differs_from_the_streams(client: Client, ahead: timedelta) -> None:
+    client.force_login(User.objects.create_user("ada"))
+    lease(ahead)
+    member(round(ahead.total_seconds() * 1000))
+    page = client.get("/market/")
+    assert (page.context["standing"].look, page.context["standing"].reason) == ("current", "")
+    assert page.context["age"] < 60
+    assertContains(page, "The clock of this machine is off by 60 min")
+
+
 def test_clock_note_reaches_a_page_without_sockets_by_the_pulse(client: Client) -> None:
     client.force_login(User.objects.create_user("ada"))
     assert client.get("/live/pulse.json").json()["data"]["clock_note"] == ""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
 from dashboard.operators.letters import MOST_HEX, readable
 from dashboard.operators.state import owner_in_words, streams
@@ -174,6 +175,31 @@ def test_large_record_is_truncated_with_a_note() -> None:
 @pytest.mark.parametrize("data", [b"", b"[" * 100_000, b"\x00", b"NaN", b'"\xff"'])
 def test_record_of_any_bytes_is_shown(data: bytes) -> None:
     assert readable(data).size == len(data)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("identity", "url", "words"),
+    [
+        (
+            "embedded:a",
+            "kinesis://eu-west-1",
+            "These figures are those of the embedded stream, and this site reads Amaz",
+        ),
+        (
+            "arn:a 7",
+            "embedded:var/s.sqlite3",
+            "These figures are those of Amazon Kinesis, and this site reads the embed",
+        ),
+        ("embedded:a", "embedded:var/s.sqlite3", ""),
+        ("arn:a 7", "kinesis://eu-west-1", ""),
+        ("", "kinesis://eu-west-1", ""),  # as older releases left it
+    ],
+)
+def test_figures_of_the_other_backend_are_called_so(settings: Settings, identity: str, url: str, words: str) -> None:
+    settings.STREAM_URL = url
+    lease("a", identity=identity)
+    assert only_stream()["lag_note"][:72] == words
 
 
 @pytest.mark.django_db
