@@ -69,7 +69,7 @@ class Held:
         """Takes rows that were added to the table, and forgets the parts of their steps."""
         if not rows:
             return
-        is_after = not self.rows or not rows or _in_order(rows[0]) > _in_order(self.rows[-1])
+        is_after = not self.rows or _in_order(rows[0]) > _in_order(self.rows[-1])
         self.rows += rows
         self.times += [row[0] for row in rows]
         if not is_after:

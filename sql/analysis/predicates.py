@@ -9,7 +9,7 @@ from sql.analysis.problems import ReportedError
 from sql.analysis.tree import walk
 from sql.functions import registry
 from sql.functions.casting import cast_to
-from sql.functions.rules import common_type
+from sql.functions.rules import AGGREGATES, common_type
 from sql.language import ast
 from sql.plan.expressions import Case, Coalesce, Const, Convert, Expr, In, InTable, Not, Test, Truth
 from sql.types import BOOLEAN, NULL, TIMESTAMP, Family, Kind, Type
@@ -122,22 +122,33 @@ def _exists(typer: Typer, node: ast.Exists) -> Expr:
 
 def _equality(typer: Typer, query: ast.Query) -> tuple[ast.ColumnRef, ast.Expression, ast.Select] | None:
     """Returns the column of a reference table and the outer value that a subquery's WHERE compares, if it does that."""
-    if not isinstance(query, ast.Select) or len(query.sources) != 1 or not isinstance(query.where, ast.Binary):
+    if not isinstance(query, ast.Select) or len(query.sources) != 1 or _has_aggregate(query):
         return None
     source, where = query.sources[0], query.where
-    table = typer.context.tables.get(source.name.name) if isinstance(source, ast.NamedSource) else None
-    if table is None or not isinstance(source, ast.NamedSource) or where.op != "=":
+    if not isinstance(source, ast.NamedSource) or not isinstance(where, ast.Binary) or where.op != "=":
+        return None
+    table = typer.context.tables.get(source.name.name)
+    if table is None:
         return None
     own, columns = (source.alias or source.name).name, {each.name for each in table.columns}
 
     def of_table(node: object) -> bool:
-        names = [each.name for each in node.parts] if isinstance(node, ast.ColumnRef) else []
-        return names[0] == own if len(names) > 1 else names[0] in columns if names else False
+        if not isinstance(node, ast.ColumnRef):
+            return False
+        first, *rest = (each.name for each in node.parts)
+        return first == own if rest else first in columns
 
     for inner, outer in ((where.left, where.right), (where.right, where.left)):
         if isinstance(inner, ast.ColumnRef) and of_table(inner) and not any(map(of_table, walk(outer))):
             return inner, outer, query
     return None
+
+
+def _has_aggregate(query: ast.Select) -> bool:
+    """Returns whether an item collects rows; such a query gives a row even where its condition leaves none."""
+    return any(
+        isinstance(part, ast.Call) and part.name.name in AGGREGATES for item in query.items for part in walk(item)
+    )
 
 
 @form(ast.ScalarQuery)
