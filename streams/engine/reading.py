@@ -29,13 +29,13 @@ from streams.core.records import (
 
 class Reader(Protocol):
     def read(self, limit: int) -> Page:
-        """Up to `limit` records. Raises StreamError."""
+        """Returns up to `limit` records. Raises StreamError."""
 
     def checkpoint(self, page: Page) -> str:
-        """The place after the page that was read last, as text."""
+        """Returns the place after the page that was read last, as text."""
 
     def acknowledge(self) -> None:
-        """That page is applied."""
+        """Takes note that the page is applied."""
 
 
 class ShardReader:
@@ -110,7 +110,7 @@ class ShardCursor:
         return batch.arrived, batch.sequences[self.part]
 
     def give(self, limit: int, until: int | None) -> Batch:
-        """Returns the next records of one batch, up to `limit`; only the first, or those before the number `until`."""
+        """Returns the next records of one batch, at most `limit`: those before number `until`, and always the first."""
         batch, start = self.waiting[self.given], self.part
         end = min(len(batch.keys), start + limit)
         if until is not None and batch.sequences[end - 1] >= until:

@@ -1,4 +1,4 @@
-"""Percentiles: exact while values are few, beyond that near, whatever the order, the batches and the restarts."""
+"""Percentiles are exact while values are few and near beyond, in any order, with any batches and restarts."""
 
 from decimal import Decimal
 from random import Random
