@@ -63,7 +63,7 @@ function showPause() {
 for (const field of all("[data-submits]")) field.addEventListener("change", () => field.form.requestSubmit());
 for (const twin of all("[data-twin]")) twin.addEventListener("toggle", () => showTwins(last));
 
-if (one(".time-bar") && one("[data-board] > [data-on]")) {
+if (one(".time-bar") && one("[data-board] > :not(.text-panel)")) {
   bar = replayed(one(".time-bar"), page.dataset.url, { range: () => newest.range, show: draw, end: () => draw(newest) });
 }
 

@@ -4,7 +4,7 @@ import { one, setWords } from "./dom.js";
 import { time } from "./format.js";
 import { listen } from "./map/gestures.js";
 import { Land } from "./map/land.js";
-import { fades, Painter, pixelsOf } from "./map/paint.js";
+import { fades, FINE, Painter, pixelsOf } from "./map/paint.js";
 import { Scene } from "./map/scene.js";
 import { tracksOf } from "./map/tracks.js";
 import { chosen, controls, fillNames, remember, showKey } from "./map/controls.js";
@@ -99,11 +99,11 @@ class BoardMap extends HTMLElement {
   }
 
   #resize() {
-    const { stage, canvas } = this.#parts;
+    const { stage, base, canvas } = this.#parts;
     const { clientWidth: width, clientHeight: height } = stage;
     if (!width || !height) return;
     const ratio = Math.min(2, devicePixelRatio);
-    Object.assign(canvas, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
+    for (const each of [base, canvas]) Object.assign(each, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
     this.#view = this.#view && !this.#fits ? bounded({ ...this.#view, width, height }) : fitted(...this.#scene.all(), width, height);
     this.#dress();
     this.#paint(performance.now());
@@ -208,26 +208,31 @@ class BoardMap extends HTMLElement {
     const followed = this.#scene.named(this.#followed);
     const centred = followed && this.#centred && !this.#fits;
     if (centred) this.#view = bounded({ ...this.#view, x: followed.x, y: followed.y });
+    const { ratio, ink } = this.#painter;
+    this.#land.draw(this.#parts.base, this.#view, ink, ratio, (centred && gliding) || now - this.#movedAt < SETTLED);
     const context = this.#parts.canvas.getContext("2d");
-    const ratio = this.#painter.ratio;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    this.#land.draw(context, this.#view, this.#painter.ink, ratio, (centred && gliding) || now - this.#movedAt < SETTLED);
     const seen = this.#scene.place(this.#view);
-    this.#trails(context, seen, followed);
-    this.#painter.marks(context, seen);
+    if (this.#scene.things.length > FINE) this.#painter.crowd(context, seen, this.#view, this.#scene.last);
+    else this.#few(context, seen, followed);
+    if (followed) this.#painter.trail(context, this.#line(followed), this.#painter.colorOf(followed.shade), true);
     for (const thing of [followed, this.#scene.named(this.#hovered)]) if (thing) this.#painter.ring(context, thing, this.#painter.ink.ink);
     this.#painter.names(context, followed ? [followed, ...seen.filter((thing) => thing !== followed)] : seen, this.#view.width, followed);
     this.#painter.ruler(context, this.#view);
     if (gliding) this.#ask();
   }
 
-  #trails(context, seen, followed) {
-    const line = (thing) => pixelsOf(thing.track, this.#scene.trail(thing), thing, this.#view);
-    if (fades(this.#scene.positions)) {
-      for (const thing of this.#scene.things) if (thing !== followed) this.#painter.trail(context, line(thing), this.#painter.colorOf(thing.shade), false);
-    } else this.#painter.trails(context, seen, this.#view, this.#scene.last);
-    if (followed) this.#painter.trail(context, line(followed), this.#painter.colorOf(followed.shade), true);
+  /** Draws trails and marks of few things; long trails do not fade. */
+  #few(context, seen, followed) {
+    context.clearRect(0, 0, this.#view.width, this.#view.height);
+    const many = !fades(this.#scene.positions);
+    for (const thing of this.#scene.things) {
+      if (thing !== followed) this.#painter.trail(context, this.#line(thing), this.#painter.colorOf(thing.shade), false, many);
+    }
+    this.#painter.marks(context, seen);
   }
+
+  #line = (thing) => pixelsOf(thing.track, this.#scene.trail(thing), thing, this.#view);
 }
 
 customElements.define("board-map", BoardMap);

@@ -118,7 +118,17 @@ def check_pause(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"\?at=20"))
     page.reload()
     expect(page.get_by_test_id("past")).to_be_visible()
-    expect(page.get_by_test_id("number")).to_have_text(re.compile(r"\d"))
+    number = page.get_by_test_id("number")
+    expect(number).to_have_text(re.compile(r"\d"))
+    check_replay(page, number.inner_text())
+
+
+def check_replay(page: Page, whole: str) -> None:
+    """A replay shows the number of the moment, and its end that of the whole time again."""
+    page.get_by_test_id("replay").click()
+    expect(page.get_by_test_id("number")).not_to_have_text(whole)
+    page.get_by_test_id("replay-back").click()
+    expect(page.get_by_test_id("number")).to_have_text(whole)
 
 
 def check_zoom(page: Page) -> None:

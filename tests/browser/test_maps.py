@@ -68,4 +68,4 @@ def check_map(page: Page) -> None:
     page.get_by_test_id("follow").select_option("")
     expect(page).not_to_have_url(re.compile("follow"))
     count = "(node) => new Set(node.getContext('2d').getImageData(0, 0, node.width, node.height).data).size"
-    assert page.locator("board-map canvas").evaluate(count) > 9  # values: not of one colour
+    assert page.locator("board-map canvas.land").evaluate(count) > 9  # values: not of one colour

@@ -6,21 +6,20 @@ import { figure } from "../parts/figures.js";
 
 const wall = () => "wall" in document.documentElement.dataset;
 
-/** Builds the parts of a map: {readout, stage, canvas, names}. `ports`: zoom(factor), fit(), follow(name). */
+/** Builds the parts of a map: {readout, stage, base, canvas, names}, the land being on `base`. `ports`: zoom(factor), fit(), follow(name). */
 export function controls(root, ports) {
   const head = made(root, "div", { className: "map-head" });
   const readout = made(head, "p", { className: "readout" });
   const names = wall() ? null : follow(head, ports);
   const stage = made(root, "div", { className: "map-stage" });
-  const canvas = made(stage, "canvas");
-  canvas.setAttribute("aria-hidden", "true");
+  const [base, canvas] = ["land", "things"].map((className) => made(stage, "canvas", { className, ariaHidden: "true" }));
   if (!wall()) {
     const buttons = made(stage, "div", { className: "map-buttons" });
     const acts = [["+", "Closer", () => ports.zoom(1.6)], ["−", "Farther", () => ports.zoom(1 / 1.6)], ["⤢", "Show all", ports.fit]];
     for (const [textContent, title, onclick] of acts) made(buttons, "button", { type: "button", textContent, title, ariaLabel: title, onclick });
     made(stage, "p", { className: "map-keys", textContent: "Arrows move the map, + and − enlarge it, 0 shows all. Comma and point read out one after the other, Enter follows, Escape ends that." });
   }
-  return { readout, stage, canvas, names };
+  return { readout, stage, base, canvas, names };
 }
 
 function follow(head, ports) {

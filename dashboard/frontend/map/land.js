@@ -56,6 +56,7 @@ export class Land {
   #asked = new Set();
   #canvas = document.createElement("canvas");
   #drawn = null; // {view, level, ink}
+  #shown = null; // {view, drawn}: what the map has now
 
   /** `urls` are the addresses of coarse, middle and fine; `changed` is called when finer shapes have come. */
   constructor(urls, changed) {
@@ -63,13 +64,17 @@ export class Land {
     this.#changed = changed;
   }
 
-  /** Draws the land behind everything. While the view moves, the last drawing is moved with it. */
-  draw(context, view, ink, ratio, moving) {
+  /** Draws the land on a canvas, if another view of it is there. While the view moves, the last drawing is moved with it. */
+  draw(canvas, view, ink, ratio, moving) {
     const level = this.#level(view);
     const { view: before, level: of, ink: inked } = this.#drawn ?? {};
     const fits = before && of === level && inked === ink && before.width === view.width && before.height === view.height;
     const close = fits && view.k / before.k < 2 && before.k / view.k < 1.5;
     if (!fits || (!moving && !same(before, view)) || (moving && !close) || !covered(before, view)) this.#redraw(view, level, ink, ratio);
+    if (this.#shown?.view === view && this.#shown.drawn === this.#drawn) return;
+    this.#shown = { view, drawn: this.#drawn };
+    const context = canvas.getContext("2d");
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
     const { view: from } = this.#drawn;
     const scale = view.k / from.k;
     const [width, height] = [this.#canvas.width / ratio, this.#canvas.height / ratio];

@@ -1,13 +1,14 @@
 // Draws what moves: trails, marks, names, the ruler. A mark is drawn once for each look and then copied.
 
+import { bytesOf, Pixels } from "./pixels.js";
 import { DRAWN, LEVELS } from "./tracks.js";
-import { ruler, screenX, screenY } from "./view.js";
+import { ruler, screenX, screenY, turn } from "./view.js";
 
 export const SHADES = 6; // of the colour scale of values
 const RADIUS = 5;
 const NAMED = 40; // things up to which their names stand beside them
-const FINE = 400; // things up to which their marks are round, have an edge and glide between pixels
-const OUTLINED = 3000; // positions up to which each trail fades towards its beginning
+export const FINE = 400; // things up to which marks are round, have an edge and glide between pixels; more are drawn as pixels
+const OUTLINED = 3000; // positions of all trails up to which each fades towards its beginning
 const BANDS = [0.25, 0.4, 0.55, 0.7, 0.85]; // opacities of the parts of a trail, its beginning first
 
 /** Returns the colours of the scale, from the least value to the greatest, between two computed colours. */
@@ -19,6 +20,7 @@ export function scaleOf(low, high, steps = SHADES) {
 
 export class Painter {
   #marks = new Map();
+  #pixels = null;
 
   /** `ink` has the colours of the page, `ratio` is that of device pixels. */
   constructor(ink, ratio, size = 1) {
@@ -27,14 +29,15 @@ export class Painter {
 
   colorOf = (shade) => (shade < 0 ? this.ink.accent : this.scale[shade]);
 
-  /** Draws a trail through [x, y, x, y, …] in pixels. `bold` is for the thing that is followed. */
-  trail(context, points, color, bold) {
+  /** Draws a trail through [x, y, x, y, …] in pixels. `bold` is for the thing that is followed; an `even` one does not fade. */
+  trail(context, points, color, bold, even = false) {
     const count = points.length / 2;
     context.lineWidth = (bold ? 3 : 1.75) * this.size;
     context.strokeStyle = color;
     context.lineJoin = "round";
-    BANDS.forEach((opacity, band) => {
-      const [from, to] = [band, band + 1].map((part) => Math.floor((part * (count - 1)) / BANDS.length));
+    const bands = even ? [0.5] : BANDS;
+    bands.forEach((opacity, band) => {
+      const [from, to] = [band, band + 1].map((part) => Math.floor((part * (count - 1)) / bands.length));
       if (to <= from) return;
       context.globalAlpha = bold ? Math.min(1, opacity + 0.2) : opacity;
       context.beginPath();
@@ -45,36 +48,49 @@ export class Painter {
     context.globalAlpha = 1;
   }
 
-  /** Draws many trails at once, without fading and without lists of points: `lastOf` gives the newest place of a thing's. */
-  trails(context, things, view, lastOf) {
-    context.lineWidth = 1;
-    context.strokeStyle = this.ink.accent;
-    context.globalAlpha = 0.5;
-    context.beginPath();
+  /**
+   * Draws the trails and marks of many things as pixels, in place of all that is on the canvas. `lastOf` gives the newest
+   * place of a thing's trail.
+   */
+  crowd(context, things, view, lastOf) {
+    const { width, height } = context.canvas;
+    if (this.#pixels?.width !== width || this.#pixels.height !== height) this.#pixels = new Pixels(width, height);
+    this.#pixels.clear();
+    this.#thinTrails(things, view, lastOf, bytesOf(this.ink.accent));
+    const unit = Math.max(1, Math.round(this.size * this.ratio));
+    const hole = (bytesOf(this.ink.surface) | (255 << 24)) >>> 0;
+    const colors = LEVELS.map((opacity) => Array.from({ length: SHADES + 1 }, (_, at) => (bytesOf(this.colorOf(at - 1)) | (Math.round(255 * opacity) << 24)) >>> 0));
+    const levels = LEVELS.map(() => []);
+    for (const thing of things) levels[thing.level].push(thing);
+    for (let level = LEVELS.length - 1; level >= 0; level--) {
+      for (const thing of levels[level]) this.#pixels.mark(thing.px * this.ratio, thing.py * this.ratio, unit, colors[level][thing.shade + 1], level ? hole : 0);
+    }
+    this.#pixels.put(context);
+  }
+
+  #thinTrails(things, view, lastOf, bytes) {
+    const { ratio } = this;
+    const [k, top] = [view.k * ratio, (view.height / 2 - view.y * view.k) * ratio];
     for (const thing of things) {
       const { xs, ys } = thing.track;
       const last = lastOf(thing);
       const every = Math.ceil((last + 1) / DRAWN);
-      let x = thing.px;
-      context.moveTo(x, thing.py);
+      let [x, y, world] = [thing.px * ratio, thing.py * ratio, thing.x];
       for (let place = last; place >= 0; place -= every) {
-        const px = screenX(view, xs[place]);
-        x = px - Math.round((px - x) / view.k) * view.k;
-        context.lineTo(x, screenY(view, ys[place]));
+        const [nextX, nextY] = [x + turn(world, xs[place]) * k, top + ys[place] * k]; // the short way around the world
+        this.#pixels.line(x, y, nextX, nextY, bytes);
+        [x, y, world] = [nextX, nextY, xs[place]];
       }
     }
-    context.stroke();
-    context.globalAlpha = 1;
   }
 
-  /** Draws the marks of {px, py, shade, level}; those of one look in turn. Level 0 is current, others are hollow. */
+  /** Draws the marks of few things, {px, py, shade, level}, those of one look in turn. Level 0 is current, others are hollow. */
   marks(context, things) {
     const groups = Map.groupBy(things, ({ shade, level }) => level * 16 + shade + 1);
     for (const key of [...groups.keys()].sort((one, other) => other - one)) {
       const [{ shade, level }] = groups.get(key);
       context.globalAlpha = LEVELS[level];
-      if (things.length > FINE) this.#dots(context, groups.get(key), this.colorOf(shade), level > 0);
-      else this.#copies(context, groups.get(key), this.#mark(shade, level));
+      this.#copies(context, groups.get(key), this.#mark(shade, level));
     }
     context.globalAlpha = 1;
   }
@@ -82,20 +98,6 @@ export class Painter {
   #copies(context, things, mark) {
     const side = mark.width / this.ratio;
     for (const { px, py } of things) context.drawImage(mark, px - side / 2, py - side / 2, side, side);
-  }
-
-  /** Draws small marks of rectangles on whole pixels: a tenth of what copies cost, where there is no graphics card. */
-  #dots(context, things, color, hollow) {
-    const unit = Math.max(1, Math.round(this.size));
-    context.fillStyle = color;
-    for (const { px, py } of things) {
-      const [x, y] = [Math.round(px), Math.round(py)];
-      context.fillRect(x - 3 * unit, y - 2 * unit, 6 * unit, 4 * unit);
-      context.fillRect(x - 2 * unit, y - 3 * unit, 4 * unit, 6 * unit);
-    }
-    if (!hollow) return;
-    context.fillStyle = this.ink.surface;
-    for (const { px, py } of things) context.fillRect(Math.round(px) - unit, Math.round(py) - unit, 2 * unit, 2 * unit);
   }
 
   #mark(shade, level) {

@@ -9,12 +9,12 @@ const FAR = 0.05; // of the world: a thing that is this far away has not flown t
 const NEAR = 14; // pixels from a mark to the pointer
 
 export class Scene {
-  things = []; // {name, track, x, y, level, shade, px, py}
+  things = []; // {name, track, x, y, level, shade, px, py, glides}
   end = 0; // the moment that is shown, in milliseconds
   range = null; // of the values
   positions = 0; // of all trails
   #tracks = [];
-  #glides = new Map(); // by thing: [from x, from y, way to the east, way to the south]
+  #glides = []; // things on their way; `glides` of each is [from x, from y, way to the east, way to the south]
   #began = 0;
   #takes = 0; // milliseconds
 
@@ -26,11 +26,13 @@ export class Scene {
     const [tracks, end] = [tracksOf(panel), Date.parse(panel.end)];
     const newest = ({ xs, ys, times }) => ({ x: xs.at(-1), y: ys.at(-1), place: times.length - 1, since: times.at(-1) });
     this.#take(tracks, end, tracks.reduce((sum, { xs }) => sum + xs.length, 0), newest);
-    this.#glides = new Map();
+    this.#glides = [];
     for (const thing of this.things) {
       const old = before.get(thing.name);
       if (!this.#takes || !old || Math.hypot(turn(old.x, thing.x), old.y - thing.y) > FAR) continue;
-      if (old.x !== thing.x || old.y !== thing.y) this.#glides.set(thing, [old.x, old.y, turn(old.x, thing.x), thing.y - old.y]);
+      if (old.x === thing.x && old.y === thing.y) continue;
+      thing.glides = [old.x, old.y, turn(old.x, thing.x), thing.y - old.y];
+      this.#glides.push(thing);
     }
     this.glide(now);
   }
@@ -45,24 +47,30 @@ export class Scene {
       const found = placeOf(track);
       if (!found) return [];
       const level = fade(end - found.since);
-      return [{ name: track.name, track, level, shade: shade(track.value, this.range, SHADES), px: 0, py: 0, ...found }];
+      return [{ name: track.name, track, level, shade: shade(track.value, this.range, SHADES), px: 0, py: 0, glides: null, ...found }];
     });
   }
 
   /** Moves things on their way; returns whether any is still moving. */
   glide(now) {
     const part = this.#takes ? Math.min(1, (now - this.#began) / this.#takes) : 1;
-    for (const [thing, [x, y, dx, dy]] of this.#glides) {
+    for (const thing of this.#glides) {
+      const [x, y, dx, dy] = thing.glides;
       thing.x = x + part * dx;
       thing.y = y + part * dy;
     }
-    if (part === 1) this.#glides.clear();
-    return part < 1 && this.#glides.size > 0;
+    if (part === 1) this.#rest();
+    return this.#glides.length > 0;
+  }
+
+  #rest() {
+    for (const thing of this.#glides) thing.glides = null;
+    this.#glides = [];
   }
 
   /** Shows the tracks of a replay at a moment. */
   replay(tracks, moment) {
-    this.#glides.clear();
+    this.#glides = [];
     this.#began = 0;
     const positions = tracks.reduce((sum, { times }) => sum + Math.min(DRAWN, lastBefore(times, moment) + 1), 0);
     this.#take(tracks, moment, positions, (track) => at(track, moment));
@@ -78,7 +86,7 @@ export class Scene {
   }
 
   /** Returns the newest place of a thing's trail; that to which the thing still glides does not count. */
-  last = (thing) => (this.#glides.has(thing) ? thing.place - 1 : thing.place);
+  last = (thing) => (thing.glides ? thing.place - 1 : thing.place);
 
   trail(thing) {
     const last = this.last(thing);
@@ -90,7 +98,7 @@ export class Scene {
     return this.things.some(({ track, place }) => !holds(view, track.xs[place], track.ys[place], 8));
   }
 
-  named = (name) => this.things.find((thing) => thing.name === name) ?? null;
+  named = (name) => (name && this.things.find((thing) => thing.name === name)) || null;
 
   /** Returns the thing that is drawn nearest to a pixel; null if none is near. */
   near(x, y) {

@@ -16,7 +16,7 @@ const iso = (milliseconds) => new Date(milliseconds).toISOString();
  */
 export function replayed(parent, url, ports) {
   const maps = () => all("board-map");
-  const others = all("[data-board] > [data-on]:not(.map-panel)").length > 0;
+  const others = all("[data-board] > :not(.map-panel, .text-panel)").length > 0;
   let start = 0; // of the time that is replayed, on a whole second
   const asker = new Asker({
     ask: (moment) => figures(url, start, moment),

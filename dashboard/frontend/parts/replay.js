@@ -32,7 +32,7 @@ export class ReplayBar {
     for (const speed of SPEEDS) made(speeds, "button", { type: "button", textContent: `×${speed}`, value: speed });
     const slider = made(bar, "input", { type: "range", min: 0, max: 1000, value: 1000, step: 1, ariaLabel: "Moment of the replay" });
     const words = made(bar, "output", { className: "unit" });
-    const back = made(bar, "button", { type: "button", textContent: "Back", hidden: true });
+    const back = made(bar, "button", { type: "button", textContent: "Back", title: "Back to the time that was chosen", hidden: true });
     back.dataset.testid = "replay-back";
     this.#parts = { bar, play, speeds, slider, words, back };
     play.addEventListener("click", () => this.#toggle());

@@ -25,6 +25,7 @@ from dashboard.boards.models import Board
 from dashboard.held import answers
 from dashboard.held.parts import figure
 from dashboard.live.service import snapshots
+from dashboard.steps import reading
 from dashboard.steps.building import beside
 from streams.core import clock
 from streams.declarations import Question, Series
@@ -86,6 +87,22 @@ class Days(TestCase):
             found = days.series(ask, asked, edges)
             assert {line.name: line.values for line in found.lines if any(line.values)} == wanted
             assert (found.edges, found.begun(asked.end)) == (edges, len(dates))
+
+
+@pytest.mark.django_db
+def test_days_of_a_zone_are_read_from_the_longest_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    sink.forget()
+    asked, edges = question(ZoneInfo("America/New_York"), "count", "ticker")
+    asked = replace(asked, start=edges[1], end=edges[4], phase=edges[1])
+    tally = Tally(1, 5, 5_000, 10.0, 10.0, 10.0, 10.0, 5)
+    times = range(asked.start, asked.end, 1_800_000)  # 48 a day, 6 of them in the 3 hours that lie in two days
+    sink.write("s", [TradeRow(at, "A", "BUY", tally) for at in times])
+    while roll(BOTH, "s", most=1000):
+        pass
+    monkeypatch.setattr("dashboard.steps.reading.READ", 3 * (7 + 6))
+    found = reading.answer(TABLE, asked)
+    assert found
+    assert ([line.values for line in found.lines], found.since) == ([[48] * 3], asked.start)
 
 
 def test_runs_are_of_days_of_one_length() -> None:

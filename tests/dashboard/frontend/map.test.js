@@ -7,6 +7,7 @@ import { pinched } from "#kit/map/gestures.js";
 import { line, multiples, shapeOf, shapesOf } from "#kit/map/land.js";
 import { Player } from "#kit/parts/player.js";
 import { Scene } from "#kit/map/scene.js";
+import { Pixels } from "#kit/map/pixels.js";
 import { at, fade, rangeOf, shade, tracksOf, trailOf } from "#kit/map/tracks.js";
 import { across, bounded, down, fitted, gridStep, holds, latitudeOf, longitudeOf, moved, placed, ruler, screenX, screenY, shortest, zoomed } from "#kit/map/view.js";
 
@@ -182,4 +183,28 @@ test("a line outside on one side is cut short, and every point inside is drawn",
   assert.deepEqual(drawn([0.1, 0.1, 0.2, 0.2, 0.3, 0.1], view).map((at) => at.map(Math.round)), [[10, 10], [20, 20], [30, 10]]);
   const around = [-1, -1, 2, -1, 2, 2, -1, 2, -1, -1]; // corners around the view are all needed
   assert.equal(drawn(around, view).length, 5);
+});
+
+/** Returns the alphas of pixels that are drawn, by "x y". */
+const alphas = (draw) => {
+  const image = { data: new Uint8ClampedArray(4 * 20 * 10) };
+  draw(new Pixels(20, 10, image));
+  const cells = [...new Uint32Array(image.data.buffer)];
+  return Object.fromEntries(cells.flatMap((cell, place) => (cell ? [[`${place % 20} ${Math.floor(place / 20)}`, cell >>> 24]] : [])));
+};
+
+test("lines of pixels are half transparent, cross without adding up, and are cut at the edges", () => {
+  const crossed = alphas((pixels) => {
+    pixels.line(-1e9, 4, 1e9, 4, 0x010203);
+    pixels.line(5, -50, 5, 50, 0x010203);
+    pixels.line(-5, -5, 30, -1, 0x010203); // all outside
+  });
+  assert.deepEqual(new Set(Object.values(crossed)), new Set([128]));
+  assert.equal(Object.keys(crossed).length, 20 + 10 - 1);
+  assert.deepEqual(alphas((pixels) => pixels.line(2, 3.5, 4, 3.5, 1)), { "2 3": 64, "3 3": 64, "4 3": 64, "2 4": 64, "3 4": 64, "4 4": 64 });
+});
+
+test("marks of pixels are round, and cut at the edges", () => {
+  const mark = (x, y) => Object.keys(alphas((pixels) => pixels.mark(x, y, 1, 0xff000001))).length;
+  assert.deepEqual([mark(10, 5), mark(0, 5), mark(-3, 5), mark(1e6, 5), mark(10, -50)], [32, 16, 0, 0, 0]);
 });
