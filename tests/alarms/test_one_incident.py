@@ -1,15 +1,37 @@
-"""One incident stays one episode when its shard is split or merged, when letters are replayed."""
+"""One incident stays one episode when its shard is split or merged, when letters are replayed, and over many leases."""
 
 import pytest
 
 from alarms.models import Watched
-from streams.models import DeadLetter
+from sql.live.deploying import deploy
+from streams.models import DeadLetter, Lease
 from streams.operations.deadletters import Choice, replay
 from tests.alarms.test_following import trade
 from tests.alarms.world import World, episodes, make, notices
 
 pytestmark = pytest.mark.django_db
 MINUTE = 60_000
+FOLDER = {
+    "application.toml": b"""source = "clicks"
+partition_key = "page"
+parallel = true
+
+[schema]
+row_path = "$"
+
+[[schema.columns]]
+name = "page"
+type = "VARCHAR(16)"
+
+[[schema.columns]]
+name = "ms"
+type = "INTEGER"
+""",
+    "application.sql": b"""CREATE OR REPLACE STREAM "SLOW" ("page" VARCHAR(16), "ms" INTEGER);
+CREATE OR REPLACE PUMP "P" AS INSERT INTO "SLOW"
+SELECT STREAM "page", "ms" FROM "SOURCE_SQL_STREAM_001";
+""",
+}
 
 
 def busy(monkeypatch: pytest.MonkeyPatch) -> World:
@@ -33,6 +55,10 @@ def resharded(world: World) -> list[str]:
         world.crash()
         world.settle()
     return [each.id for each in world.stream.describe().shards if each.open]
+
+
+def click(page: str, ms: int) -> tuple[str, object]:
+    return page, {"page": page, "ms": ms}
 
 
 def test_episode_goes_on_over_a_split_and_a_merge(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,3 +118,26 @@ def test_replayed_letter_joins_the_episode_that_is_open(monkeypatch: pytest.Monk
         minute(world)
     assert episodes() == [("AMZN", 0.0, None, 200.0, 2)]
     assert notices() == [("AMZN", "firing", 0.0, 0), ("AMZN", "again", 60.0, 0)]
+
+
+@pytest.mark.django_db(transaction=True)  # a view ends MariaDB's transaction
+def test_keys_of_parallel_shards_have_an_episode_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    deploy("slow", FOLDER, "eve")
+    world = World(monkeypatch, "slow", "clicks", shards=2)
+    make("long", dataset="slow/SLOW", kind="above", column="ms", by=("page",), level=100, quiet=1_000)
+    pages = [f"p{number}" for number in range(8)]
+    for ms in (150, 120):
+        world.put(*[click(page, ms) for page in pages])
+        world.settle()
+        world.tick(500)
+    leases = set(Lease.objects.filter(application="slow").values_list("shard", flat=True))
+    assert leases == {each.id for each in world.stream.describe().shards}
+    assert episodes() == [(page, 0.0, None, 150.0, 2) for page in pages]
+    assert set(Watched.objects.values_list("shard", flat=True)) == leases
+    low, high = sorted(leases)
+    world.stream.merge(low, high)
+    resharded(world)
+    world.put(*[click(page, 130) for page in pages], *[click(page, 1) for page in pages])
+    world.settle()
+    assert episodes() == [(page, 0.0, 1.0, 150.0, 3) for page in pages]
+    assert sorted(key for key, *_ in notices()) == pages
