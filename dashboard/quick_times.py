@@ -1,6 +1,6 @@
 """Reads the times of many rows: Django's way to make a datetime of SQLite's text takes longer than the query itself."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import connection
 from django.db.models import CharField, F
@@ -13,8 +13,13 @@ _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - SQLite has times of UTC without 
 
 
 def quick_time(name: str) -> Combinable:
-    """Returns the expression of a field of times, whose values `milliseconds_of` takes: text on SQLite."""
+    """Returns the expression of a field of times: text on SQLite, which the functions below take."""
     return Cast(F(name), CharField()) if connection.vendor == "sqlite" else F(name)
+
+
+def moment_of(value: str | datetime) -> datetime:
+    """Returns the time, as Django would have read it."""
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
 def milliseconds_of(value: str | datetime) -> int:
