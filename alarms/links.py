@@ -40,8 +40,7 @@ def _signed(value: str) -> str:
 
 @cache
 def _key() -> bytes:
-    signer = _signer()
-    return hashlib.sha256(f"{signer.salt}signer{settings.SECRET_KEY}".encode()).digest()
+    return hashlib.sha256(f"{_SALT}signer{settings.SECRET_KEY}".encode()).digest()
 
 
 def opened(token: str) -> tuple[str, int] | None:
